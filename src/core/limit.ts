@@ -1,0 +1,12 @@
+/**
+ * Something this user cannot see on this machine. Shown once on stderr, in `doctor` and in the footer of `watch`, so
+ * that an empty or half-empty answer never stands without its reason.
+ */
+export interface Limit {
+  /** What is missing: "processes of 12 sockets". Also its identity: the same `what` is said once. */
+  readonly what: string;
+  /** Why: "descriptors of other users' processes may not be read". */
+  readonly why: string;
+  /** The one command that grants it, or null where nothing does. */
+  readonly remedy: string | null;
+}

@@ -1,0 +1,28 @@
+import { usageError } from '../failure.ts';
+import { suggest } from '../suggest.ts';
+import type { RecordTable } from './table.ts';
+
+/** The fields shown when none are named. */
+export function visibleFields(table: RecordTable, repeating: boolean): readonly string[] {
+  return Object.entries(table.fields)
+    .filter(([, field]) => field.shown === 'always' || (repeating && field.shown === 'repeating'))
+    .map(([name]) => name);
+}
+
+/** The fields named, each known; `all` stands for every one. Throws Failure 64 that points at the unknown one. */
+export function namedFields(table: RecordTable, names: readonly string[]): readonly string[] {
+  const chosen = names.flatMap((name) => (name === 'all' ? Object.keys(table.fields) : [name]));
+  for (const name of chosen) requireField(table, name, names.join(','));
+  return [...new Set(chosen)];
+}
+
+/** Throws Failure 64 that points at `name` within `typed` unless the table has such a field. */
+export function requireField(table: RecordTable, name: string, typed: string): void {
+  if (Object.hasOwn(table.fields, name)) return;
+  const near = suggest(name, Object.keys(table.fields));
+  const list = `netwatch fields ${table.type}`;
+  throw usageError(`unknown field "${name}" of ${table.type}`, {
+    hint: near === null ? `${list} lists them` : `did you mean ${near}? ${list} lists them`,
+    place: { text: typed, column: Math.max(0, `,${typed}`.indexOf(`,${name}`)), length: Math.max(1, name.length) },
+  });
+}

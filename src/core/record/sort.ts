@@ -1,0 +1,72 @@
+import { usageError } from '../failure.ts';
+import { parseIp } from '../net/ip-address.ts';
+import { type Field, NUMERIC_KINDS } from './field.ts';
+import { requireField } from './select-fields.ts';
+import type { AnyRow, RecordTable } from './table.ts';
+
+export interface SortKey {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+/** Reads `F`, `F:asc` and `F:desc`. Throws Failure 64 that points at what is wrong. */
+export function parseSort(table: RecordTable, words: readonly string[]): readonly SortKey[] {
+  const typed = words.join(',');
+  return words.map((word) => {
+    const [field = '', direction = 'asc'] = word.split(':');
+    requireField(table, field, typed);
+    if (direction !== 'asc' && direction !== 'desc') {
+      throw usageError(`sort direction "${direction}" is neither asc nor desc`, {
+        place: { text: typed, column: typed.indexOf(word) + field.length + 1, length: Math.max(1, direction.length) },
+      });
+    }
+    return { field, descending: direction === 'desc' };
+  });
+}
+
+/** The rows in order; equal rows keep their places, and unknown values come last in either direction. */
+export function sortRows(table: RecordTable, rows: Iterable<AnyRow>, keys: readonly SortKey[]): AnyRow[] {
+  const comparisons = keys.map(({ field, descending }) => ({
+    field,
+    sign: descending ? -1 : 1,
+    compare: comparisonOf(table.fields[field]),
+  }));
+  return [...rows].sort((a, b) => {
+    for (const { field, sign, compare } of comparisons) {
+      const left = a[field];
+      const right = b[field];
+      if (left === right) continue;
+      if (left === null) return 1;
+      if (right === null) return -1;
+      const order = compare(left, right);
+      if (order !== 0) return sign * order;
+    }
+    return 0;
+  });
+}
+
+function comparisonOf(field: Field | undefined): (a: unknown, b: unknown) => number {
+  if (field === undefined) return () => 0;
+  if (NUMERIC_KINDS.has(field.kind) || field.kind === 'flag') return (a, b) => Number(a) - Number(b);
+  if (field.kind !== 'address') return (a, b) => compareText(String(a), String(b));
+  const keys = new Map<string, string>();
+  const keyOf = (address: string): string => {
+    let key = keys.get(address);
+    if (key === undefined) {
+      key = addressKey(address);
+      keys.set(address, key);
+    }
+    return key;
+  };
+  return (a, b) => compareText(keyOf(String(a)), keyOf(String(b)));
+}
+
+/** A text that sorts as addresses do: IPv4 before IPv6, each by number, then what is no address. */
+function addressKey(text: string): string {
+  const ip = parseIp(text);
+  return ip === null ? `z${text}` : ip.family + Buffer.from(ip.bytes).toString('hex');
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,63 @@
+import type { Field, ValueOf } from './field.ts';
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/**
+ * The only description of a record type. Rows are plain objects with exactly these keys in this order; the JSON `type`
+ * key is written by the renderers and is not part of a row.
+ */
+export interface RecordTable<F extends Fields = Fields> {
+  readonly type: string;
+  /** One line: what one row is. */
+  readonly about: string;
+  /** Raised when the meaning of a shipped field would change; fields are only ever added. */
+  readonly version: number;
+  readonly fields: F;
+  /**
+   * Names the filter language knows beside the field names: `port` → either port field, `ip.src` → one address field.
+   * A comparison through an alias holds when it holds for any of the fields named.
+   */
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The row type of a table: `type ConnRow = Row<typeof conn>`. */
+export type Row<T extends RecordTable> = { -readonly [K in keyof T['fields']]: ValueOf<T['fields'][K]> };
+
+/** A row whose table is known only at run time. */
+export type AnyRow = Readonly<Record<string, unknown>>;
+
+/** Rows of one table; `rows` may be computed as it is read, and is read once. */
+export interface Section {
+  readonly table: RecordTable;
+  readonly rows: Iterable<AnyRow>;
+  /** One line that sums the rows up, shown over a table that is redrawn in place. */
+  readonly headline?: (rows: readonly AnyRow[]) => string;
+}
+
+/** What one instant looked like, or one batch of a stream: one section for each record type. */
+export type Snapshot = readonly Section[];
+
+export interface TableOptions {
+  readonly version?: number;
+  readonly aliases?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Declares a record type: `table('conn', 'One row per socket.', { local_port: port('Local port.') })`. */
+export function table<const F extends Fields>(
+  type: string,
+  about: string,
+  fields: F,
+  options: TableOptions = {},
+): RecordTable<F> {
+  return { type, about, version: options.version ?? 1, fields, aliases: options.aliases ?? {} };
+}
+
+/** A section whose rows are checked against its table by the compiler. */
+export function section<T extends RecordTable>(of: T, rows: Iterable<Row<T>>): Section {
+  return { table: of, rows: rows as Iterable<AnyRow> };
+}
+
+/** The heading of a column. */
+export function headingOf(name: string, field: Field): string {
+  return field.heading ?? name.toUpperCase();
+}

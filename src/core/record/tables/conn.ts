@@ -1,0 +1,163 @@
+import {
+  address,
+  byteRate,
+  bytes,
+  choice,
+  count,
+  integer,
+  list,
+  maybe,
+  millis,
+  port,
+  seconds,
+  shown,
+  shownWhenRepeating,
+  type Tone,
+  text,
+  time,
+} from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+/** TCP states by their RFC 9293 names as the kernel spells them, and UNCONN for a datagram socket without a peer. */
+export const SOCKET_STATES = [
+  'ESTABLISHED',
+  'SYN_SENT',
+  'SYN_RECV',
+  'FIN_WAIT1',
+  'FIN_WAIT2',
+  'TIME_WAIT',
+  'CLOSE',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'LISTEN',
+  'CLOSING',
+  'UNCONN',
+] as const;
+export type SocketState = (typeof SOCKET_STATES)[number];
+
+/** The colours of the timeline: alive, waiting for others, opening, closing. */
+function toneOfState(state: SocketState): Tone | null {
+  switch (state) {
+    case 'ESTABLISHED':
+      return 'good';
+    case 'LISTEN':
+      return 'notice';
+    case 'SYN_SENT':
+    case 'SYN_RECV':
+      return 'busy';
+    case 'CLOSE_WAIT':
+    case 'TIME_WAIT':
+    case 'FIN_WAIT1':
+    case 'FIN_WAIT2':
+    case 'LAST_ACK':
+    case 'CLOSING':
+      return 'bad';
+    default:
+      return null;
+  }
+}
+
+/**
+ * How the owner was found, and how sure that is. `none ...` gives the reason why `pid` and `process` are null.
+ */
+export const ATTRIBUTIONS = [
+  'proc_fd exact', // one process holds the socket's inode
+  'proc_fd shared', // several do (`pids`); `pid` is the one that started first
+  'lsof exact', // lsof named the process
+  'none kernel', // the kernel keeps it, no process does: TIME_WAIT, a request not yet accepted, an orphan closing
+  'none denied', // its owner's descriptors may not be read by this user
+  'none unseen', // no visible process holds it: another pid namespace, or gone while we looked
+  'none capture', // read from packets, which carry no process
+] as const;
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+
+export const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture'] as const;
+export type ConnSource = (typeof CONN_SOURCES)[number];
+
+/** One row per socket (live) or per flow (from a capture). */
+export const conn = table(
+  'conn',
+  'One row per socket, or per flow of a capture.',
+  {
+    time: time('When it was read.'),
+    proto: choice(
+      'Transport protocol.',
+      ['tcp', 'udp', 'raw', 'icmp', 'udplite', 'sctp', 'dccp', 'mptcp'],
+      shown('PROTO'),
+    ),
+    family: choice('Address family of the traffic; an IPv4-mapped IPv6 address counts as ipv4.', ['ipv4', 'ipv6']),
+    state: choice('State, by RFC 9293 names; UNCONN is a datagram socket without a peer.', SOCKET_STATES, {
+      ...shown('STATE'),
+      tone: toneOfState,
+    }),
+    local_addr: address('Local address; 0.0.0.0 or :: is any.', shown('LOCAL')),
+    local_port: port('Local port; the protocol number for raw sockets.', shown('PORT')),
+    remote_addr: maybe(address('Remote address; null without a peer.', shown('REMOTE'))),
+    remote_port: maybe(port('Remote port; null without a peer.', shown('RPORT'))),
+    pid: maybe(integer('Process id of the owner; of several, the one that started first.', shown('PID'))),
+    process: maybe(text('Name of the executable that holds the socket.', shown('PROCESS'))),
+    cmdline: maybe(text('Command line, arguments separated by one space.')),
+    uid: maybe(integer('User id that owns the socket.')),
+    user: maybe(text('User name of uid.', shown('USER'))),
+    inode: maybe(integer('Socket inode; null where the kernel keeps no inode.')),
+    rx_queue: maybe(bytes('Bytes not yet read by the process; for LISTEN, connections waiting to be accepted.')),
+    tx_queue: maybe(bytes('Bytes not yet acknowledged or sent; for LISTEN, the length of the accept queue.')),
+    rx_bytes: maybe(bytes('Payload bytes received (tcpi_bytes_received).', shown('RX'))),
+    tx_bytes: maybe(
+      bytes('Payload bytes sent, each counted once (tcpi_bytes_sent less tcpi_bytes_retrans).', shown('TX')),
+    ),
+    rx_packets: maybe(count('Segments received (tcpi_segs_in).')),
+    tx_packets: maybe(count('Segments sent, retransmissions included (tcpi_segs_out).')),
+    rx_rate: maybe(byteRate('Payload bytes received per second, between two samples.', shownWhenRepeating('RX/s'))),
+    tx_rate: maybe(byteRate('Payload bytes sent per second, between two samples.', shownWhenRepeating('TX/s'))),
+    rtt_ms: maybe(millis('Smoothed round-trip time (tcpi_rtt).', shown('RTT'))),
+    rttvar_ms: maybe(millis('Mean deviation of the round-trip time (tcpi_rttvar).')),
+    min_rtt_ms: maybe(millis('Lowest round-trip time seen by the kernel (tcpi_min_rtt).')),
+    retrans: maybe(count('Segments retransmitted since the start (tcpi_total_retrans).')),
+    lost: maybe(count('Segments now thought lost (tcpi_lost).')),
+    cwnd: maybe(count('Congestion window in segments (tcpi_snd_cwnd).')),
+    mss: maybe(integer('Sending maximum segment size, in bytes (tcpi_snd_mss).')),
+    iface: maybe(text('Interface it is bound to, or that holds its local address.')),
+    first_seen: maybe(time('When this run first saw it; null in a single snapshot, which cannot know.')),
+    age_s: maybe(seconds('Seconds since first_seen.')),
+    remote_host: maybe(text('Name of remote_addr by reverse DNS, with --resolve.')),
+    service: maybe(text('Service name of the listening or remote port (/etc/services).')),
+    app: maybe(text('Application protocol seen in its packets; null without packets.')),
+    server_name: maybe(text('Server name seen in its packets (TLS SNI, HTTP Host); null without packets.')),
+    geo_country: maybe(text('ISO 3166 country of remote_addr from a local database; null without one.')),
+    container: maybe(text('Container id or name, from the cgroup.')),
+    cgroup: maybe(text('Control group of the owner (cgroup v2 path).')),
+    netns: maybe(
+      text('Network namespace: its name under /run/netns, or net:[inode]; null for the one netwatch runs in.'),
+    ),
+    stream: maybe(integer('Stream number in a capture.')),
+    source: choice('Where the counters come from.', CONN_SOURCES),
+    attribution: choice('How the owner was found and how sure that is; none gives the reason.', ATTRIBUTIONS),
+    pids: list('Every process that holds the socket, the first to start first.'),
+    exe: maybe(text('Path of the executable.')),
+    comm: maybe(text('Thread name the kernel keeps (15 bytes).')),
+    process_start: maybe(time('When the owning process started.')),
+    congestion: maybe(text('Congestion control algorithm.')),
+    bytes_acked: maybe(bytes('Bytes acknowledged by the peer (tcpi_bytes_acked).')),
+    bytes_retrans: maybe(bytes('Payload bytes retransmitted (tcpi_bytes_retrans).')),
+    delivery_rate: maybe(byteRate('Latest goodput measured by the kernel (tcpi_delivery_rate).')),
+    retransmits: maybe(count('Timeouts in a row without an answer (tcpi_retransmits).')),
+    rmem_bytes: maybe(bytes('Receive memory in use (SK_MEMINFO_RMEM_ALLOC).')),
+    wmem_bytes: maybe(bytes('Send memory in use (SK_MEMINFO_WMEM_QUEUED).')),
+    rcvbuf_bytes: maybe(bytes('Receive buffer limit (SK_MEMINFO_RCVBUF).')),
+    sndbuf_bytes: maybe(bytes('Send buffer limit (SK_MEMINFO_SNDBUF).')),
+    drops: maybe(count('Packets dropped because the socket could not take them (SK_MEMINFO_DROPS).')),
+  },
+  {
+    aliases: {
+      ip: ['local_addr', 'remote_addr'],
+      'ip.addr': ['local_addr', 'remote_addr'],
+      'ip.src': ['local_addr'],
+      'ip.dst': ['remote_addr'],
+      port: ['local_port', 'remote_port'],
+      'tcp.port': ['local_port', 'remote_port'],
+      'udp.port': ['local_port', 'remote_port'],
+    },
+  },
+);
+export type ConnRow = Row<typeof conn>;

@@ -1,0 +1,64 @@
+import { bytes, choice, count, integer, maybe, shown, text, time } from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+/** A hole in a stream of snapshots: the reader was slower than the source. */
+export const gap = table('gap', 'Snapshots that a slow reader missed.', {
+  time: time('When the next snapshot could be written.'),
+  dropped: count('How many were dropped.', shown('DROPPED')),
+  reason: text('Why.', shown('REASON')),
+});
+export type GapRow = Row<typeof gap>;
+
+/** What a snapshot of sockets does not know. Each sum reconciles: total = attributed + the unattributed. */
+export const coverage = table('coverage', 'What a snapshot of sockets knows and does not know.', {
+  time: time('When it was read.'),
+  sockets: count('Sockets listed.', shown('SOCKETS')),
+  attributed: count('Of these, with a known owner.', shown('ATTRIBUTED')),
+  unattributed_kernel: count('Held by the kernel alone (TIME_WAIT, not yet accepted, orphaned).', shown('KERNEL')),
+  unattributed_denied: count('The owner may not be read by this user.', shown('DENIED')),
+  unattributed_unseen: count('No visible process holds it.', shown('UNSEEN')),
+  interface_bytes: maybe(
+    bytes('Bytes all interfaces moved between two samples, both directions, headers included.', shown('IFACE')),
+  ),
+  attributed_bytes: maybe(bytes('Payload bytes of sockets with a known owner in the same time.', shown('BYTES'))),
+  unattributed_bytes: maybe(
+    bytes('Payload bytes of sockets without a known owner in the same time.', shown('UNOWNED')),
+  ),
+  unaccounted_bytes: maybe(
+    bytes(
+      'The rest: headers, acknowledgements, UDP and raw traffic, forwarding, sockets that lived between the samples.',
+      shown('REST'),
+    ),
+  ),
+  interval_ms: maybe(integer('Time between the two samples.')),
+  captured: maybe(count('Packets captured; null when nothing captures.')),
+  dropped_by_kernel: maybe(count('Packets the kernel dropped; null when nothing captures.')),
+  dropped_by_reader: count('Snapshots dropped because the reader was slow.', shown('GAPS')),
+});
+export type CoverageRow = Row<typeof coverage>;
+
+/** One thing doctor looked at. */
+export const check = table('check', 'One thing this machine permits or lacks.', {
+  name: text('What was looked at.', shown('CHECK')),
+  status: choice('Whether it works.', ['ok', 'limited', 'missing'], {
+    ...shown('STATUS'),
+    tone: (status) => (status === 'ok' ? 'good' : status === 'limited' ? 'notice' : 'bad'),
+  }),
+  detail: text('What was found.', shown('DETAIL')),
+  remedy: maybe(text('The command that mends it.', shown('REMEDY'))),
+});
+export type CheckRow = Row<typeof check>;
+
+/** A field of a record type, as `netwatch fields` lists it. */
+export const fieldRecord = table('field', 'One row per field of a record type.', {
+  record: text('Record type.'),
+  name: text('Field name.', shown('FIELD')),
+  kind: text('Kind; the unit is in it.', shown('KIND')),
+  json_type: text('JSON type.', shown('JSON')),
+  nullable: choice('Whether it may be null (unknown).', ['yes', 'no'], shown('NULL')),
+  visible: choice('Whether a table shows it unasked.', ['always', 'repeating', 'never'], shown('VISIBLE')),
+  heading: text('Heading of its column.'),
+  values: maybe(text('The closed set of its values.')),
+  doc: text('What it means.', shown('MEANING')),
+});
+export type FieldRow = Row<typeof fieldRecord>;

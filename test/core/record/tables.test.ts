@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { schemaOf } from '../../../src/core/record/schema.ts';
+import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
+
+/** The core fields that scripts rely on, in order; a table may add fields, and may never rename or drop one of these. */
+const PROMISED: Record<string, string> = {
+  conn:
+    'time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes ' +
+    'rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name ' +
+    'geo_country container cgroup netns stream source attribution',
+  iface:
+    'time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped ' +
+    'collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate',
+  route: 'family dst gateway iface metric src scope proto table',
+  dns_server: 'addr port iface search source',
+  neighbor: 'addr mac iface state',
+  host: 'hostname os kernel uptime_s gateway dns',
+};
+
+test.each(Object.entries(PROMISED))('%s begins with its promised fields', (type, fields) => {
+  const table = ALL_TABLES.find((one) => one.type === type)!;
+  const promised = fields.split(' ');
+  expect(Object.keys(table.fields).slice(0, promised.length)).toEqual(promised);
+});
+
+test('record types are named once', () => {
+  const types = ALL_TABLES.map((table) => table.type);
+  expect(new Set(types).size).toBe(types.length);
+});
+
+describe.each(ALL_TABLES.map((table) => [table.type, table] as const))('%s', (_type, table) => {
+  test('fields are snake_case and none is called type', () => {
+    for (const name of Object.keys(table.fields)) {
+      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(name).not.toBe('type');
+    }
+  });
+
+  test('every field says in one sentence what it means', () => {
+    for (const [name, field] of Object.entries(table.fields))
+      expect(field.doc, name).toMatch(/^[^\n]{3,200}[.]$|^[^\n]{3,200}\.\.\.$/);
+  });
+
+  test('the unit is in the name', () => {
+    for (const [name, field] of Object.entries(table.fields)) {
+      if (field.kind === 'millis') expect(name).toMatch(/_ms$/);
+      if (field.kind === 'seconds') expect(name).toMatch(/_s$/);
+      if (field.kind === 'byte_rate' || field.kind === 'packet_rate') expect(name).toMatch(/_rate$/);
+    }
+  });
+
+  test('aliases name fields that exist', () => {
+    for (const fields of Object.values(table.aliases))
+      for (const name of fields) expect(Object.keys(table.fields)).toContain(name);
+  });
+
+  test('something is visible by default, and headings are distinct', () => {
+    const headings = Object.entries(table.fields)
+      .filter(([, field]) => field.shown !== 'never')
+      .map(([name, field]) => field.heading ?? name.toUpperCase());
+    expect(headings.length).toBeGreaterThan(0);
+    expect(new Set(headings).size).toBe(headings.length);
+  });
+
+  test('the schema requires every field and allows null just where it may be unknown', () => {
+    const schema = schemaOf(table) as { required: string[]; properties: Record<string, { type?: unknown }> };
+    expect(schema.required).toEqual(['type', ...Object.keys(table.fields)]);
+    for (const [name, field] of Object.entries(table.fields)) {
+      expect(Array.isArray(schema.properties[name]!.type), name).toBe(field.nullable);
+    }
+  });
+});
