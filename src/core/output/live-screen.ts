@@ -1,0 +1,36 @@
+import type { Sink } from './sink.ts';
+
+const ENTER = '\x1b[?1049h\x1b[?25l';
+const LEAVE = '\x1b[?25h\x1b[?1049l';
+const HOME = '\x1b[H';
+const CLEAR_LINE_END = '\x1b[K';
+const CLEAR_BELOW = '\x1b[J';
+
+/** A terminal that is redrawn in place, on the alternate screen, so that what stood there comes back. */
+export interface LiveScreen {
+  /** Shows these lines; what does not fit the height is left out. */
+  draw(lines: readonly string[]): Promise<void>;
+  /** Gives the terminal back. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Takes the terminal. `rows` is asked at every drawing, so that a resize is followed. */
+export function openLiveScreen(sink: Sink, rows: () => number): LiveScreen {
+  let open = false;
+  return {
+    async draw(lines) {
+      const height = Math.max(1, rows());
+      const enter = open ? '' : ENTER;
+      open = true;
+      const visible = lines.slice(0, height).map((line) => line + CLEAR_LINE_END);
+      await sink.write(enter + HOME + visible.join('\r\n') + CLEAR_BELOW);
+      await sink.flush();
+    },
+    async close() {
+      if (!open) return;
+      open = false;
+      await sink.write(LEAVE);
+      await sink.flush();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { AnyRow } from '../record/table.ts';
+import { openLiveScreen } from './live-screen.ts';
+import type { Renderer } from './renderer.ts';
+import type { Sink } from './sink.ts';
+import type { TableRendererOptions } from './table-renderer.ts';
+import { drawTable } from './text-table.ts';
+import { truncate } from './text-width.ts';
+
+export interface LiveTableOptions extends TableRendererOptions {
+  readonly terminalRows: () => number;
+  /** The time of day shown in the headline. */
+  readonly timeOfDay: () => string;
+}
+
+/**
+ * A table that is redrawn in place at every snapshot, under a line of totals. At the end the terminal gets back what it
+ * showed before, and below it the last table.
+ */
+export function openLiveTable(sink: Sink, options: LiveTableOptions): Renderer {
+  const screen = openLiveScreen(sink, options.terminalRows);
+  let frame: string[] = [];
+  let last: readonly string[] = [];
+  return {
+    mixesTypes: false,
+    async write({ table, fields, rows, headline }) {
+      const all: AnyRow[] = [...rows];
+      const columns = options.terminalColumns() ?? 80;
+      // rows below the edge are not drawn: laying out 18,000 to show 40 would cost seconds
+      const room = Math.max(1, options.terminalRows() - frame.length - 3);
+      const shown = all.slice(0, room);
+      const drawn = drawTable(table, shown, {
+        fields,
+        terminalColumns: columns,
+        header: options.header,
+        palette: options.palette,
+      });
+      if (frame.length > 0) frame.push('');
+      if (headline !== undefined)
+        frame.push(options.palette.strong(truncate(`${options.timeOfDay()}  ${headline(all)}`, columns)));
+      frame.push(...drawn.text.trimEnd().split('\n'));
+      if (all.length > shown.length)
+        frame.push(
+          options.palette.faint(
+            truncate(`${all.length - shown.length} more rows; --limit, --filter or a larger window`, columns),
+          ),
+        );
+    },
+    async endSnapshot() {
+      last = frame;
+      frame = [];
+      await screen.draw(last);
+    },
+    async end() {
+      await screen.close();
+      if (last.length > 0) await sink.write(`${last.join('\n')}\n`);
+      await sink.flush();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { AnyRow, RecordTable } from '../record/table.ts';
+import { compileCsv, compileTsv, csvHeader, type DelimitedLine, tsvHeader } from './delimited.ts';
+import { compileJson } from './json.ts';
+import type { Sink } from './sink.ts';
+
+export const FORMATS = ['table', 'ndjson', 'json', 'tsv', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Rows of one table, and the fields of it to print. */
+export interface RenderedSection {
+  readonly table: RecordTable;
+  readonly fields: readonly string[];
+  readonly rows: Iterable<AnyRow>;
+  /** See Section. */
+  readonly headline?: ((rows: readonly AnyRow[]) => string) | undefined;
+}
+
+/** Prints snapshots in one format. Rows are read once and never gathered, except where a table must be measured. */
+export interface Renderer {
+  /** Whether records of other types (gap, coverage) may stand between the rows, or would spoil a reader's columns. */
+  readonly mixesTypes: boolean;
+  write(section: RenderedSection): Promise<void>;
+  /** Ends a snapshot: what was written reaches the reader now. */
+  endSnapshot(): Promise<void>;
+  /** Ends the output; a JSON document is closed here. */
+  end(): Promise<void>;
+}
+
+/** Opens the renderer of a machine format on a sink; tables for people are drawn by table-renderer.ts and live-table.ts. */
+export function openRenderer(sink: Sink, format: Exclude<Format, 'table'>, header: boolean): Renderer {
+  switch (format) {
+    case 'ndjson':
+      return lineRenderer(sink, compileJson, null, true);
+    case 'json':
+      return jsonDocument(sink);
+    case 'tsv':
+      return lineRenderer(sink, compileTsv, header ? tsvHeader : null, false);
+    case 'csv':
+      return lineRenderer(sink, compileCsv, header ? csvHeader : null, false);
+  }
+}
+
+type Compile = (table: RecordTable, fields: readonly string[]) => DelimitedLine;
+
+/** Keeps the compiled writer of each table: compiling is once a run, not once a snapshot. */
+function compiledOnce(compile: Compile): Compile {
+  const kept = new Map<RecordTable, DelimitedLine>();
+  return (table, fields) => {
+    let line = kept.get(table);
+    if (line === undefined) {
+      line = compile(table, fields);
+      kept.set(table, line);
+    }
+    return line;
+  };
+}
+
+function lineRenderer(
+  sink: Sink,
+  compile: Compile,
+  header: ((fields: readonly string[]) => string) | null,
+  mixesTypes: boolean,
+): Renderer {
+  const lineOf = compiledOnce(compile);
+  let headed: RecordTable | null = null;
+  return {
+    mixesTypes,
+    async write({ table, fields, rows }) {
+      if (header !== null && headed !== table) {
+        // a second record type gets a header of its own after an empty line, so that both can be told apart
+        await sink.write(`${headed === null ? '' : '\n'}${header(fields)}\n`);
+        headed = table;
+      }
+      const line = lineOf(table, fields);
+      for (const row of rows) {
+        const wait = sink.write(`${line(row)}\n`);
+        if (wait !== undefined) await wait;
+      }
+    },
+    endSnapshot: () => sink.flush(),
+    end: () => sink.flush(),
+  };
+}
+
+function jsonDocument(sink: Sink): Renderer {
+  const lineOf = compiledOnce(compileJson);
+  let separator = '[\n';
+  return {
+    mixesTypes: true,
+    async write({ table, fields, rows }) {
+      const line = lineOf(table, fields);
+      for (const row of rows) {
+        const wait = sink.write(separator + line(row));
+        separator = ',\n';
+        if (wait !== undefined) await wait;
+      }
+    },
+    endSnapshot: () => sink.flush(),
+    async end() {
+      await sink.write(separator === '[\n' ? '[]\n' : '\n]\n');
+      await sink.flush();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { EXIT, Failure } from '../failure.ts';
+
+/** What a sink needs of a stream; `process.stdout` is one. */
+export interface TextStream {
+  write(text: string, done?: (error?: Error | null) => void): boolean;
+  once(event: 'drain', listener: () => void): unknown;
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  off(event: 'drain', listener: () => void): unknown;
+}
+
+/** The reader has closed the pipe: not an error, the program ends quietly with 0. */
+export class OutputClosed extends Error {
+  constructor() {
+    super('the output was closed');
+    this.name = 'OutputClosed';
+  }
+}
+
+/** Where records go. Writes are gathered, and wait when the reader is slower than we are. */
+export interface Sink {
+  /** Adds text; resolves at once unless the reader is behind. Throws OutputClosed, or Failure 74 (disk full). */
+  write(text: string): Promise<void> | undefined;
+  /** Hands everything to the system and waits until it took it. */
+  flush(): Promise<void>;
+}
+
+/** Big enough that a write call is rare, small enough that memory stays flat. */
+const GATHER_CHARACTERS = 64 * 1024;
+
+/** Opens a sink on a stream. It is the only writer of that stream. */
+export function openSink(stream: TextStream): Sink {
+  let gathered = '';
+  let error: Error | null = null;
+  let wake: (() => void) | null = null;
+  stream.on('error', (cause) => {
+    // EPIPE is a reader that went away; so is a socket reset
+    error = cause.code === 'EPIPE' || cause.code === 'ECONNRESET' ? new OutputClosed() : failureOf(cause);
+    wake?.();
+  });
+
+  const drained = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const end = (): void => {
+        stream.off('drain', end);
+        wake = null;
+        if (error === null) resolve();
+        else reject(error);
+      };
+      wake = end;
+      stream.once('drain', end);
+    });
+
+  const push = (): Promise<void> | undefined => {
+    if (error !== null) throw error;
+    if (gathered === '') return undefined;
+    const text = gathered;
+    gathered = '';
+    return stream.write(text) ? undefined : drained();
+  };
+
+  return {
+    write(text) {
+      gathered += text;
+      return gathered.length >= GATHER_CHARACTERS ? push() : undefined;
+    },
+    async flush() {
+      await push();
+      await new Promise<void>((resolve, reject) => {
+        stream.write('', (cause) => {
+          if (error !== null) reject(error);
+          else if (cause)
+            reject((cause as NodeJS.ErrnoException).code === 'EPIPE' ? new OutputClosed() : failureOf(cause));
+          else resolve();
+        });
+      });
+      if (error !== null) throw error;
+    },
+  };
+}
+
+function failureOf(cause: Error): Failure {
+  return new Failure(EXIT.io, `cannot write the output: ${cause.message}`, { cause });
+}

@@ -1,0 +1,30 @@
+import stringWidth from 'string-width';
+
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** Columns a terminal gives to a text that has been made safe: wide characters count two, combining marks none. */
+export function widthOf(text: string): number {
+  return ASCII.test(text) ? text.length : stringWidth(text);
+}
+
+/** The text cut to at most `width` columns, its last character an ellipsis when something was cut. */
+export function truncate(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  if (width <= 0) return '';
+  if (ASCII.test(text)) return `${text.slice(0, width - 1)}…`;
+  let out = '';
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const columns = stringWidth(segment);
+    if (used + columns > width - 1) break;
+    out += segment;
+    used += columns;
+  }
+  return `${out}…`;
+}
+
+/** The text with spaces on one side up to `width` columns. */
+export function pad(text: string, width: number, side: 'left' | 'right'): string {
+  const spaces = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return side === 'left' ? spaces + text : text + spaces;
+}

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { paletteOf } from '../../../src/core/output/palette.ts';
+import { type Format, openRenderer } from '../../../src/core/output/renderer.ts';
+import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
+import { bytes, flag, list, maybe, millis, shown, text } from '../../../src/core/record/field.ts';
+import { type AnyRow, type RecordTable, table } from '../../../src/core/record/table.ts';
+import { openMemorySink } from '../../support/memory-sink.ts';
+
+const sample = table('sample', 'One row per sample.', {
+  name: text('Name.', shown()),
+  size: maybe(bytes('Size.', shown('SIZE'))),
+  rtt_ms: maybe(millis('Time.')),
+  up: flag('Up.'),
+  tags: list('Tags.'),
+});
+const ROWS = [
+  { name: 'plain', size: 1500, rtt_ms: 0.25, up: true, tags: ['a', 'b'] },
+  { name: 'tab\tand "quote", comma', size: null, rtt_ms: null, up: false, tags: [] },
+];
+
+async function render(
+  format: Format,
+  rows: readonly AnyRow[],
+  options: { header?: boolean; fields?: readonly string[]; columns?: number; table?: RecordTable } = {},
+) {
+  const sink = openMemorySink();
+  const of = options.table ?? sample;
+  const header = options.header ?? true;
+  const renderer =
+    format === 'table'
+      ? openTableRenderer(sink, {
+          header,
+          palette: paletteOf(0),
+          terminalColumns: () => options.columns ?? null,
+          onHidden: () => {},
+        })
+      : openRenderer(sink, format, header);
+  await renderer.write({ table: of, fields: options.fields ?? Object.keys(of.fields), rows });
+  await renderer.endSnapshot();
+  await renderer.end();
+  return sink.text();
+}
+
+describe('ndjson', () => {
+  test('one record a line, type first, unknown is null', async () => {
+    expect(await render('ndjson', ROWS)).toBe(
+      '{"type":"sample","name":"plain","size":1500,"rtt_ms":0.25,"up":true,"tags":["a","b"]}\n' +
+        '{"type":"sample","name":"tab\\tand \\"quote\\", comma","size":null,"rtt_ms":null,"up":false,"tags":[]}\n',
+    );
+  });
+
+  test('chosen fields in the order asked for', async () => {
+    expect(await render('ndjson', ROWS.slice(0, 1), { fields: ['up', 'name'] })).toBe(
+      '{"type":"sample","up":true,"name":"plain"}\n',
+    );
+  });
+
+  test('rows whose keys are in another order are printed in the order of the table', async () => {
+    const shuffled = [{ tags: [], up: true, rtt_ms: 1, size: 2, name: 'x' }];
+    expect(await render('ndjson', shuffled)).toBe(
+      '{"type":"sample","name":"x","size":2,"rtt_ms":1,"up":true,"tags":[]}\n',
+    );
+  });
+
+  test('whatever the texts, a line is a record and comes back', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            name: fc.string({ unit: 'binary' }),
+            size: fc.option(fc.nat()),
+            rtt_ms: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+            up: fc.boolean(),
+            tags: fc.array(fc.string()),
+          }),
+        ),
+        async (rows) => {
+          const lines = (await render('ndjson', rows)).split('\n').slice(0, -1);
+          expect(lines.length).toBe(rows.length);
+          for (const [i, line] of lines.entries())
+            expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify({ type: 'sample', ...rows[i] })));
+        },
+      ),
+    );
+  });
+});
+
+describe('json', () => {
+  test('one document', async () => {
+    expect(JSON.parse(await render('json', ROWS))).toHaveLength(2);
+  });
+  test('no record is an empty array', async () => {
+    expect(await render('json', [])).toBe('[]\n');
+  });
+});
+
+describe('tsv', () => {
+  test('raw numbers, empty cells for unknown, escapes that keep a record on its line', async () => {
+    expect(await render('tsv', ROWS)).toBe(
+      'name\tsize\trtt_ms\tup\ttags\nplain\t1500\t0.25\ttrue\ta,b\ntab\\tand "quote", comma\t\t\tfalse\t\n',
+    );
+  });
+  test('no header', async () => {
+    expect(await render('tsv', ROWS.slice(0, 1), { header: false, fields: ['size'] })).toBe('1500\n');
+  });
+});
+
+describe('csv', () => {
+  test('quotes as RFC 4180 does', async () => {
+    expect(await render('csv', ROWS)).toBe(
+      'name,size,rtt_ms,up,tags\nplain,1500,0.25,true,"a,b"\n"tab\\tand ""quote"", comma",,,false,\n',
+    );
+  });
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', "=cmd|' /C calc'!A0"])('%s is no formula', async (name) => {
+    const cell = (await render('csv', [{ ...ROWS[0]!, name }], { header: false, fields: ['name'] })).trim();
+    expect(cell.replace(/^"/, '')).toMatch(/^'/);
+  });
+  test('a negative number stays a number', async () => {
+    expect(await render('csv', [{ ...ROWS[0]!, rtt_ms: -1.5 }], { header: false, fields: ['rtt_ms'] })).toBe('-1.5\n');
+  });
+});
+
+describe('table', () => {
+  test('aligned, numbers to the right, units for people', async () => {
+    expect(await render('table', ROWS, { fields: ['name', 'size'] })).toBe(
+      [
+        'NAME                       SIZE',
+        'plain                    1.5 kB',
+        'tab\\tand "quote", comma       -',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('fits the terminal and keeps wide characters in their columns', async () => {
+    const rows = [
+      { ...ROWS[0]!, name: '漢字漢字漢字漢字漢字' },
+      { ...ROWS[0]!, name: 'a' },
+    ];
+    const out = await render('table', rows, { fields: ['name', 'size'], columns: 20 });
+    expect(out).toBe(['NAME            SIZE', '漢字漢字漢…   1.5 kB', 'a             1.5 kB', ''].join('\n'));
+  });
+
+  test('more rows than cli-table3 takes look the same', async () => {
+    const many = Array.from({ length: 1200 }, () => ROWS[0]!);
+    const few = await render('table', many.slice(0, 2), { fields: ['name', 'size'] });
+    const all = await render('table', many, { fields: ['name', 'size'] });
+    expect(all.split('\n').slice(0, 3)).toEqual(few.split('\n').slice(0, 3));
+    expect(all.split('\n')).toHaveLength(1202);
+  });
+});

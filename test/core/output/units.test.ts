@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { formatBytes, formatSeconds, formatSignificant, formatterOf } from '../../../src/core/output/units.ts';
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1 kB'],
+  [12_400_000, '12.4 MB'],
+  [999_499, '999 kB'],
+  [999_500, '1 MB'],
+  [2 ** 53, '9.01 PB'],
+])('%d bytes', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [0, '0'],
+  [0.005, '0.005'],
+  [0.0004, '0'],
+  [1.5, '1.5'],
+  [12.34, '12.3'],
+  [1234.5, '1235'],
+])('%d in three digits', (value, text) => {
+  expect(formatSignificant(value)).toBe(text);
+});
+
+test.each([
+  [4.25, '4.25s'],
+  [245, '4m05s'],
+  [11_520, '3h12m'],
+  [443_000, '5d03h'],
+])('%d seconds', (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text);
+});
+
+test('unknown shows as a dash, whatever the kind', () => {
+  for (const kind of ['text', 'bytes', 'millis', 'list', 'flag'] as const) expect(formatterOf(kind)(null)).toBe('-');
+});
+
+test('a hostile text is made safe by every formatter that shows text', () => {
+  for (const kind of ['text', 'address', 'time'] as const) expect(formatterOf(kind)('\x1b[2J')).toBe('\\x1b[2J');
+  expect(formatterOf('list')(['a\nb', 'c'])).toBe('a\\nb, c');
+});
