@@ -1,0 +1,110 @@
+import type { ConnRow } from '../record/tables/conn.ts';
+import type { Ownership, Socket, SocketReading } from './socket.ts';
+
+/** A moment: ISO 8601 for records, a clock that never jumps for rates and ages. */
+export interface Instant {
+  readonly time: string;
+  readonly monotonicMs: number;
+}
+
+/** What is known of ports and addresses beside the sockets themselves. */
+export interface Names {
+  readonly serviceOf: (proto: string, port: number) => string | null;
+  readonly hostOf: (address: string) => string | null;
+}
+
+/** What is kept of a socket from one reading to the next. */
+export interface Track {
+  readonly socket: Socket;
+  readonly owner: Ownership;
+  readonly firstSeen: Instant;
+  readonly rxRate: number | null;
+  readonly txRate: number | null;
+}
+
+/** The `conn` record of a socket. `remembers` is false for a run of one snapshot, which cannot know when it first saw it. */
+export function connRow(one: Track, reading: SocketReading, at: Instant, names: Names, remembers: boolean): ConnRow {
+  const { socket, owner, firstSeen } = one;
+  const process = owner.processes[0] ?? null;
+  return {
+    time: at.time,
+    proto: socket.proto,
+    family: socket.family,
+    state: socket.state,
+    local_addr: socket.local_addr,
+    local_port: socket.local_port,
+    remote_addr: socket.remote_addr,
+    remote_port: socket.remote_port,
+    pid: process === null ? null : process.pid,
+    process: process === null ? null : process.name,
+    cmdline: process === null ? null : process.cmdline,
+    uid: socket.uid,
+    user: socket.uid === null ? null : reading.userOf(socket.uid),
+    inode: socket.inode,
+    rx_queue: socket.rx_queue,
+    tx_queue: socket.tx_queue,
+    rx_bytes: socket.rx_bytes,
+    tx_bytes: socket.tx_bytes,
+    rx_packets: socket.rx_packets,
+    tx_packets: socket.tx_packets,
+    rx_rate: one.rxRate,
+    tx_rate: one.txRate,
+    rtt_ms: socket.rtt_ms,
+    rttvar_ms: socket.rttvar_ms,
+    min_rtt_ms: socket.min_rtt_ms,
+    retrans: socket.retrans,
+    lost: socket.lost,
+    cwnd: socket.cwnd,
+    mss: socket.mss,
+    iface: reading.ifaceOf(socket),
+    first_seen: remembers ? firstSeen.time : null,
+    age_s: remembers ? Math.round(at.monotonicMs - firstSeen.monotonicMs) / 1000 : null,
+    remote_host: socket.remote_addr === null ? null : names.hostOf(socket.remote_addr),
+    service: serviceOf(socket, names),
+    app: null,
+    server_name: null,
+    geo_country: null,
+    container: process === null ? null : process.container,
+    cgroup: process === null ? null : process.cgroup,
+    netns: reading.netns,
+    stream: null,
+    source: reading.source,
+    attribution: owner.attribution,
+    pids: pidsOf(owner),
+    exe: process === null ? null : process.exe,
+    comm: process === null ? null : process.comm,
+    process_start: process === null ? null : process.started,
+    congestion: socket.congestion,
+    bytes_acked: socket.bytes_acked,
+    bytes_retrans: socket.bytes_retrans,
+    delivery_rate: socket.delivery_rate,
+    retransmits: socket.retransmits,
+    rmem_bytes: socket.rmem_bytes,
+    wmem_bytes: socket.wmem_bytes,
+    rcvbuf_bytes: socket.rcvbuf_bytes,
+    sndbuf_bytes: socket.sndbuf_bytes,
+    drops: socket.drops,
+  };
+}
+
+const NO_PIDS: readonly string[] = [];
+const pidLists = new WeakMap<Ownership, readonly string[]>();
+
+/** The list is made once for an owner, not once for each of its thousands of sockets. */
+function pidsOf(owner: Ownership): readonly string[] {
+  if (owner.processes.length === 0) return NO_PIDS;
+  let pids = pidLists.get(owner);
+  if (pids === undefined) {
+    pids = owner.processes.map((process) => String(process.pid));
+    pidLists.set(owner, pids);
+  }
+  return pids;
+}
+
+/** Ephemeral ports lie above the ones with names, so of two named ports the lower one is the service. */
+function serviceOf(socket: Socket, names: Names): string | null {
+  const { proto, local_port: local, remote_port: remote } = socket;
+  if (remote === null) return names.serviceOf(proto, local);
+  const [lower, higher] = local < remote ? [local, remote] : [remote, local];
+  return names.serviceOf(proto, lower) ?? names.serviceOf(proto, higher);
+}

@@ -1,0 +1,83 @@
+import type { Limit } from '../limit.ts';
+import type { Attribution, ConnRow, ConnSource } from '../record/tables/conn.ts';
+
+/**
+ * One socket as the operating system lists it, before its owner is known. Field names, units and the rule that unknown
+ * is null are those of the `conn` record.
+ */
+export interface Socket
+  extends Pick<
+    ConnRow,
+    | 'proto'
+    | 'family'
+    | 'state'
+    | 'local_addr'
+    | 'local_port'
+    | 'remote_addr'
+    | 'remote_port'
+    | 'uid'
+    | 'inode'
+    | 'rx_queue'
+    | 'tx_queue'
+    | 'rx_bytes'
+    | 'tx_bytes'
+    | 'rx_packets'
+    | 'tx_packets'
+    | 'rtt_ms'
+    | 'rttvar_ms'
+    | 'min_rtt_ms'
+    | 'retrans'
+    | 'lost'
+    | 'cwnd'
+    | 'mss'
+    | 'congestion'
+    | 'bytes_acked'
+    | 'bytes_retrans'
+    | 'delivery_rate'
+    | 'retransmits'
+    | 'rmem_bytes'
+    | 'wmem_bytes'
+    | 'rcvbuf_bytes'
+    | 'sndbuf_bytes'
+    | 'drops'
+  > {
+  /** The same for the same socket in every reading, and never reused: the kernel's socket cookie where there is one. */
+  readonly key: number | string;
+  /** Index of the interface the socket is bound to; 0 when it is not bound. */
+  readonly ifindex: number;
+}
+
+/** A process that holds sockets. */
+export interface Process {
+  readonly pid: number;
+  /** Name of the executable; the kernel's thread name where the executable cannot be read. */
+  readonly name: string;
+  readonly comm: string;
+  readonly exe: string | null;
+  readonly cmdline: string | null;
+  readonly uid: number | null;
+  readonly cgroup: string | null;
+  readonly container: string | null;
+  /** Start time, ISO 8601; with the pid it is the identity of a process. */
+  readonly started: string | null;
+}
+
+/** Who holds a socket: every process that does, first started first, and how that was found. */
+export interface Ownership {
+  readonly processes: readonly Process[];
+  readonly attribution: Attribution;
+}
+
+/** Every socket at one instant. */
+export interface SocketReading {
+  readonly source: ConnSource;
+  readonly sockets: readonly Socket[];
+  /** Finds the owner; costs a lookup, reads nothing. */
+  ownerOf(socket: Socket): Ownership;
+  /** User name of a uid, or null. */
+  userOf(uid: number): string | null;
+  /** Name of the interface a socket is bound to or that holds its local address, or null. */
+  ifaceOf(socket: Socket): string | null;
+  readonly netns: string | null;
+  readonly limits: readonly Limit[];
+}

@@ -1,0 +1,127 @@
+import type { Ownership, Process, Socket, SocketReading } from '../../src/core/connection/socket.ts';
+import { openHost } from '../../src/platform/host.ts';
+import type { InterfaceReading, Platform } from '../../src/platform/platform.ts';
+
+/** A TCP connection with counters, to be changed where a test says so. */
+export function socketOf(changes: Partial<Socket> = {}): Socket {
+  return {
+    key: 1,
+    proto: 'tcp',
+    family: 'ipv4',
+    state: 'ESTABLISHED',
+    local_addr: '192.0.2.10',
+    local_port: 50_000,
+    remote_addr: '198.51.100.7',
+    remote_port: 443,
+    uid: 1000,
+    inode: 4242,
+    rx_queue: 0,
+    tx_queue: 0,
+    rx_bytes: 1000,
+    tx_bytes: 500,
+    rx_packets: 10,
+    tx_packets: 8,
+    rtt_ms: 12.5,
+    rttvar_ms: 2,
+    min_rtt_ms: 10,
+    retrans: 0,
+    lost: 0,
+    cwnd: 10,
+    mss: 1448,
+    congestion: 'cubic',
+    bytes_acked: 501,
+    bytes_retrans: 0,
+    delivery_rate: null,
+    retransmits: 0,
+    rmem_bytes: 0,
+    wmem_bytes: 0,
+    rcvbuf_bytes: 131_072,
+    sndbuf_bytes: 87_040,
+    drops: 0,
+    ifindex: 0,
+    ...changes,
+  };
+}
+
+export const CURL: Process = {
+  pid: 777,
+  name: 'curl',
+  comm: 'curl',
+  exe: '/usr/bin/curl',
+  cmdline: 'curl https://example.org/',
+  uid: 1000,
+  cgroup: '/user.slice',
+  container: null,
+  started: '2026-01-02T03:00:00.000Z',
+};
+
+const CURL_OWNS: Ownership = { processes: [CURL], attribution: 'proc_fd exact' };
+
+export function readingOf(sockets: readonly Socket[], owner: Ownership = CURL_OWNS): SocketReading {
+  return {
+    source: 'sock_diag',
+    sockets,
+    ownerOf: () => owner,
+    userOf: (uid) => (uid === 1000 ? 'alice' : null),
+    ifaceOf: () => 'eth0',
+    netns: null,
+    limits: [],
+  };
+}
+
+export function interfaceOf(changes: Partial<InterfaceReading> = {}): InterfaceReading {
+  return {
+    name: 'eth0',
+    index: 2,
+    kind: 'ethernet',
+    state: 'up',
+    ipv4: ['192.0.2.10/24'],
+    ipv6: [],
+    mac: '02:00:00:00:00:01',
+    mtu: 1500,
+    speed_mbps: 1000,
+    duplex: 'full',
+    rx_bytes: 1_000_000,
+    tx_bytes: 500_000,
+    rx_packets: 1000,
+    tx_packets: 800,
+    rx_errors: 0,
+    tx_errors: 0,
+    rx_dropped: 0,
+    tx_dropped: 0,
+    collisions: 0,
+    multicast: 0,
+    flags: ['up'],
+    master: null,
+    parent: null,
+    alias: null,
+    default_route: 'ipv4',
+    ...changes,
+  };
+}
+
+/** A machine whose sockets and interfaces are given reading by reading; the last one stays. */
+export function fakePlatform(
+  readings: readonly SocketReading[],
+  interfaces: readonly (readonly InterfaceReading[])[] = [[interfaceOf()]],
+  closed: readonly (readonly Socket[])[] = [],
+): Platform {
+  let reads = 0;
+  let looks = 0;
+  let ends = 0;
+  return {
+    name: 'linux',
+    host: openHost('/nonexistent'),
+    openSockets: () => ({
+      read: async () => readings[Math.min(reads++, readings.length - 1)]!,
+      readClosed: () => closed[ends++] ?? [],
+      close: () => {},
+    }),
+    readInterfaces: async () => ({ rows: interfaces[Math.min(looks++, interfaces.length - 1)]!, limits: [] }),
+    readRoutes: async () => ({ rows: [], limits: [] }),
+    readDnsServers: async () => ({ rows: [], limits: [] }),
+    readNeighbors: async () => ({ rows: [], limits: [] }),
+    readHost: async () => ({ hostname: 'box', os: 'Test OS', kernel: '1.0', uptime_s: 5 }),
+    readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
+  };
+}
