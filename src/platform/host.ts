@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EXIT, Failure, messageOf } from '../core/failure.ts';
+
+/** Command output is capped: no tool we run prints more, and a tool gone wrong must not fill memory. */
+const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/**
+ * The doors to the operating system that are files and commands. With a root, every path is read below that folder and
+ * every command's output from `ROOT/run/<command line>`, so that a machine can be a folder: a test, or a bug report.
+ */
+export interface Host {
+  readonly root: string | null;
+  /** The file's text. Throws the error of the system call. */
+  read(file: string): string;
+  /** The file's text, or null when it is absent or may not be read. */
+  readIfAny(file: string): string | null;
+  /** Names in a folder. Throws the error of the system call. */
+  list(folder: string): string[];
+  /** Target of a symbolic link. Throws the error of the system call. */
+  link(file: string): string;
+  /** Target of a symbolic link, or null. */
+  linkIfAny(file: string): string | null;
+  /**
+   * Standard output of a command, run without a shell, with a bounded time and size and a clean environment.
+   * Throws Failure 69 when the command is missing, fails or takes too long.
+   */
+  run(file: string, args: readonly string[]): Promise<string>;
+}
+
+/** Opens the doors; `root` is null for the machine we run on. */
+export function openHost(root: string | null): Host {
+  const at = (file: string): string => (root === null ? file : path.join(root, file));
+  const read = (file: string): string => fs.readFileSync(at(file), 'utf8');
+  const link = (file: string): string => fs.readlinkSync(at(file));
+  return {
+    root,
+    read,
+    readIfAny: (file) => orNull(() => read(file)),
+    list: (folder) => fs.readdirSync(at(folder)),
+    link,
+    linkIfAny: (file) => orNull(() => link(file)),
+    run: root === null ? runCommand : async (file, args) => readRecorded(root, file, args),
+  };
+}
+
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+async function runCommand(file: string, args: readonly string[]): Promise<string> {
+  // loaded here because execa costs 60 ms to import and most runs start no command
+  const { execa } = await import('execa');
+  try {
+    const { stdout } = await execa(file, args, {
+      timeout: COMMAND_TIMEOUT_MS,
+      maxBuffer: MAX_OUTPUT_BYTES,
+      stdin: 'ignore',
+      stripFinalNewline: false,
+      extendEnv: false,
+      // C for fixed formats, but UTF-8: under C alone ps on macOS mangles names that are not ASCII
+      env: {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin',
+        LANG: 'C',
+        LC_CTYPE: 'UTF-8',
+        TZ: 'UTC',
+      },
+    });
+    return stdout;
+  } catch (error) {
+    throw new Failure(EXIT.unavailable, `${file}: ${firstLine(messageOf(error))}`, { cause: error });
+  }
+}
+
+function readRecorded(root: string, file: string, args: readonly string[]): string {
+  const name = [file, ...args].join(' ');
+  try {
+    return fs.readFileSync(path.join(root, 'run', name), 'utf8');
+  } catch (error) {
+    throw new Failure(EXIT.unavailable, `${name}: no output recorded under ${root}/run`, { cause: error });
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

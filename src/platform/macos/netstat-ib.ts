@@ -1,0 +1,70 @@
+import type { Host } from '../host.ts';
+import type { InterfaceReading } from '../platform.ts';
+import { columnsOf, completeLines, wholeNumber } from './columns.ts';
+
+/** The counters of an interface. macOS gives no count of drops on the way in and none of multicast here. */
+export type InterfaceCounters = Pick<
+  InterfaceReading,
+  | 'rx_bytes'
+  | 'tx_bytes'
+  | 'rx_packets'
+  | 'tx_packets'
+  | 'rx_errors'
+  | 'tx_errors'
+  | 'rx_dropped'
+  | 'tx_dropped'
+  | 'collisions'
+  | 'multicast'
+>;
+
+export const NO_COUNTERS: InterfaceCounters = {
+  rx_bytes: null,
+  tx_bytes: null,
+  rx_packets: null,
+  tx_packets: null,
+  rx_errors: null,
+  tx_errors: null,
+  rx_dropped: null,
+  tx_dropped: null,
+  collisions: null,
+  multicast: null,
+};
+
+/** Counters by interface index. Throws Failure 69. */
+export async function readInterfaceCounters(host: Host): Promise<Map<number, InterfaceCounters>> {
+  return parseInterfaceCounters(await host.run('netstat', ['-ibdnl']));
+}
+
+/**
+ * The table of `netstat -ibdnl` (intpr in netstat's if.c). The row of the link layer, `<Link#4>`, holds the counters of the
+ * interface; the address beside it may be missing, so columns count from the right.
+ */
+export function parseInterfaceCounters(text: string): Map<number, InterfaceCounters> {
+  const counters = new Map<number, InterfaceCounters>();
+  let heading: string[] = [];
+  for (const line of completeLines(text)) {
+    const columns = columnsOf(line);
+    if (columns[0] === 'Name') heading = columns;
+    const index = wholeNumber(/^<Link#([0-9]+)>$/.exec(columns[2] ?? '')?.[1]);
+    if (index === null) continue;
+    counters.set(index, {
+      rx_bytes: countUnder('Ibytes', heading, columns),
+      tx_bytes: countUnder('Obytes', heading, columns),
+      rx_packets: countUnder('Ipkts', heading, columns),
+      tx_packets: countUnder('Opkts', heading, columns),
+      rx_errors: countUnder('Ierrs', heading, columns),
+      tx_errors: countUnder('Oerrs', heading, columns),
+      rx_dropped: null,
+      tx_dropped: countUnder('Drop', heading, columns), // of the send queue (ifm_snd_drops)
+      collisions: countUnder('Coll', heading, columns),
+      multicast: null,
+    });
+  }
+  return counters;
+}
+
+/** The count under a heading; null when this release prints no such column. */
+function countUnder(name: string, heading: readonly string[], columns: readonly string[]): number | null {
+  const at = heading.indexOf(name);
+  return at < 0 ? null : wholeNumber(columns[columns.length - (heading.length - at)]);
+}

@@ -1,0 +1,66 @@
+import type { Socket, SocketReading } from '../core/connection/socket.ts';
+import type { Limit } from '../core/limit.ts';
+import type { IfaceRow } from '../core/record/tables/iface.ts';
+import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../core/record/tables/network-config.ts';
+import type { Host } from './host.ts';
+
+/** Rows read from the operating system, and what could not be read. */
+export interface Reading<T> {
+  readonly rows: readonly T[];
+  readonly limits: readonly Limit[];
+}
+
+/** An interface without what only the engine adds: the time, and rates, which need two samples. */
+export type InterfaceReading = Omit<IfaceRow, 'time' | 'rx_rate' | 'tx_rate' | 'rx_packet_rate' | 'tx_packet_rate'>;
+
+/** Which sockets to read, so that nothing is read that nobody asked for. */
+export interface SocketRequest {
+  /** null for every protocol the platform lists. */
+  readonly protocols: ReadonlySet<Socket['proto']> | null;
+  /** Find owners (reads the descriptors of every process). */
+  readonly owners: boolean;
+  /** Read what costs an open file for each process: command line, executable, control group. */
+  readonly processDetails: boolean;
+  /** Watch for sockets that close between readings. */
+  readonly closed: boolean;
+}
+
+/** Sockets, reading after reading; keeps what need not be read twice. */
+export interface SocketSource {
+  read(): Promise<SocketReading>;
+  /** Sockets that closed since the last call, with their last counters; empty where the system does not tell. */
+  readClosed(): readonly Socket[];
+  close(): void;
+}
+
+/** One thing `doctor` looks at. */
+export interface Check {
+  readonly name: string;
+  /** ok: works; limited: works in part; missing: does not. */
+  readonly status: 'ok' | 'limited' | 'missing';
+  readonly detail: string;
+  /** The one command that mends it, or null. */
+  readonly remedy: string | null;
+}
+
+/** All that netwatch asks of an operating system. One implementation for each lives in a folder beside this file. */
+export interface Platform {
+  readonly name: 'linux' | 'macos';
+  readonly host: Host;
+  openSockets(request: SocketRequest): SocketSource;
+  readInterfaces(): Promise<Reading<InterfaceReading>>;
+  readRoutes(): Promise<Reading<RouteRow>>;
+  readDnsServers(): Promise<Reading<DnsServerRow>>;
+  readNeighbors(): Promise<Reading<NeighborRow>>;
+  /** What the machine says of itself; gateway and dns are filled in by the configuration engine. */
+  readHost(): Promise<Omit<HostRow, 'gateway' | 'dns'>>;
+  readChecks(): Promise<readonly Check[]>;
+}
+
+/** What a platform is opened with. */
+export interface PlatformOptions {
+  /** A machine as files: /proc, /sys and /etc below this folder, command output in its run/ folder; null for the real one. */
+  readonly root: string | null;
+  /** A network namespace: a name under /run/netns, or the id of a process in it; null for our own. */
+  readonly netns: string | null;
+}
