@@ -6,7 +6,7 @@ const FAMILY = ['ipv4', 'ipv6'] as const;
 /** One row per route of every table; names are those of `ip route`. */
 export const route = table('route', 'One row per route.', {
   family: choice('Address family.', FAMILY, shown('FAMILY')),
-  dst: text('Destination prefix, or default.', shown('DST')),
+  dst: address('Destination prefix, or default.', shown('DST')),
   gateway: maybe(address('Next hop; null when the destination is on the link.', shown('GATEWAY'))),
   iface: maybe(text('Outgoing interface; null for unreachable, blackhole and prohibit routes.', shown('IFACE'))),
   metric: maybe(integer('Priority; the lower wins.', shown('METRIC'))),

@@ -1,0 +1,124 @@
+import type { Failure } from '../failure.ts';
+import { suggest } from '../suggest.ts';
+import {
+  type Cursor,
+  expectSymbol,
+  isSymbol,
+  openCursor,
+  peek,
+  take,
+  takeSymbol,
+  takeValue,
+  unexpected,
+} from './cursor.ts';
+import type { Expr, Literal, Order } from './expr.ts';
+import type { Logic } from './logic.ts';
+import { expectEnd, parseExpr, parseFilter, parseLogic, relationOf } from './parse.ts';
+import { sourceError } from './source-error.ts';
+
+/** A claim about the rows of a snapshot: those its filter lists, or all of them. */
+export type Aggregate = Quantifier | Universal | Count | Measure;
+
+/** `any(filter)`, `none(filter)`. */
+export interface Quantifier {
+  readonly kind: 'any' | 'none';
+  readonly filter: Expr | null;
+}
+
+/** `all(filter)`. */
+export interface Universal {
+  readonly kind: 'all';
+  readonly filter: Expr;
+}
+
+/** `count(filter) < 50`. */
+export interface Count extends Bound {
+  readonly kind: 'count';
+  readonly filter: Expr | null;
+}
+
+/** `avg(rtt_ms, filter) < 20ms`. */
+export interface Measure extends Bound {
+  readonly kind: 'sum' | 'min' | 'max' | 'avg';
+  readonly field: Literal;
+  readonly filter: Expr | null;
+}
+
+/** What a figure is compared with. */
+export interface Bound {
+  readonly relation: Order | '!=';
+  readonly value: Literal;
+}
+
+const KINDS = ['count', 'any', 'all', 'none', 'sum', 'min', 'max', 'avg'] as const;
+
+/** Parses aggregates joined by `and`, `or`, `not` and parentheses. Throws Failure 64 with the place of the error. */
+export function parseAggregates(source: string): Logic<Aggregate> {
+  const cursor = openCursor(source);
+  const logic = parseLogic(cursor, (at) => ({ kind: 'leaf' as const, leaf: parseAggregate(at) }));
+  expectEnd(cursor);
+  return logic;
+}
+
+function parseAggregate(cursor: Cursor): Aggregate {
+  const name = peek(cursor);
+  const kind = KINDS.find((known) => name.kind === 'word' && known === name.text.toLowerCase());
+  if (kind === undefined || !isSymbol(peek(cursor, 1), '(')) throw noAggregate(cursor);
+  take(cursor);
+  take(cursor);
+  switch (kind) {
+    case 'any':
+    case 'none':
+      return { kind, filter: parseFilterArgument(cursor) };
+    case 'all': {
+      const filter = parseFilterArgument(cursor);
+      if (filter === null)
+        throw sourceError(cursor.source, name, 'all() is about nothing', 'as in all(rx_errors == 0)');
+      return { kind, filter };
+    }
+    case 'count':
+      return { kind, filter: parseFilterArgument(cursor), ...parseBound(cursor, kind) };
+    default: {
+      const field = takeValue(cursor, 'a field');
+      if (!isSymbol(peek(cursor), ')')) expectSymbol(cursor, ',');
+      return { kind, field, filter: parseFilterArgument(cursor), ...parseBound(cursor, kind) };
+    }
+  }
+}
+
+/** A filter or none, and the parenthesis after it. */
+function parseFilterArgument(cursor: Cursor): Expr | null {
+  if (takeSymbol(cursor, ')')) return null;
+  const filter = parseExpr(cursor);
+  expectSymbol(cursor, ')');
+  return filter;
+}
+
+function parseBound(cursor: Cursor, kind: string): Bound {
+  const relation = relationOf(peek(cursor));
+  if (relation === null || relation === 'contains' || relation === 'matches') {
+    throw unexpected(cursor, `a comparison after ${kind}(…)`, `as in ${kind}(…) > 10`);
+  }
+  take(cursor);
+  return { relation, value: takeValue(cursor, 'a number') };
+}
+
+function noAggregate(cursor: Cursor): Failure {
+  const { source } = cursor;
+  const token = peek(cursor);
+  if (isSymbol(peek(cursor, 1), '(') && token.kind === 'word') {
+    const near = suggest(token.text, KINDS);
+    return unexpected(cursor, `one of ${KINDS.join(', ')}`, near === null ? null : `did you mean ${near}(…)?`);
+  }
+  const hint = isFilter(source) ? `say of which rows: all(${source}) or any(${source})` : `as in count(…) < 50`;
+  return unexpected(cursor, `one of ${KINDS.join(', ')}`, hint);
+}
+
+function isFilter(source: string): boolean {
+  try {
+    parseFilter(source);
+    return source.length < 200;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+import { parseIp } from '../net/ip-address.ts';
+import { parsePrefix, prefixTest } from '../net/ip-prefix.ts';
+import type { Kind } from '../record/field.ts';
+import type { AnyRow } from '../record/table.ts';
+import { anyField, isAbsent } from './any-field.ts';
+import { onText } from './comparison.ts';
+import type { TextTest } from './equality.ts';
+import type { Literal } from './expr.ts';
+import type { Test } from './logic.ts';
+import { PROTOCOL_NAMES } from './protocol-names.ts';
+import { lookUp, reading, type Scope } from './scope.ts';
+import { quoted, sourceError } from './source-error.ts';
+
+/** Fields that say what a row's protocols are. */
+const PROTOCOL_FIELDS = ['proto', 'family', 'app', 'service', 'layers', 'path'];
+
+/**
+ * A word alone. In this order: a field name or alias (present: not null, a flag that is true, a list with elements), an
+ * IP address or CIDR block (in any address field; in any list where the table has none), a protocol, or a text that is
+ * searched for. A number alone means nothing.
+ */
+export function bindWord(scope: Scope, word: Literal): Test<AnyRow> {
+  const names = lookUp(scope, word.text);
+  if (names !== null) return (row) => names.some((name) => row[name] !== false && !isAbsent(row[name]));
+  return bindAddress(scope, word) ?? bindProtocol(scope, word.text.toLowerCase()) ?? bindSearch(scope, word.text);
+}
+
+/** A text in any case, anywhere in the row's text, address and list fields. */
+export function bindSearch(scope: Scope, text: string): Test<AnyRow> {
+  const needle = text.toLowerCase();
+  return anyText(scope, fieldsOf(scope, 'text', 'address', 'list'), (value) => value.toLowerCase().includes(needle));
+}
+
+function bindAddress(scope: Scope, word: Literal): Test<AnyRow> | null {
+  const { text } = word;
+  const misfit = (message: string, hint: string) => sourceError(scope.source, word, message, hint);
+  if (/^\d+$/.test(text)) throw misfit(`${quoted(text)} stands alone`, `port ${text}, or contains "${text}"`);
+  const prefix = parsePrefix(text);
+  if (prefix === null) {
+    const [, address, separator, number] = /^(.+)([/:])(\d+)$/.exec(text) ?? [];
+    if (address === undefined || parseIp(address) === null) return null;
+    throw misfit(
+      `${quoted(text)} is not an address`,
+      separator === ':' ? `${address} and port ${number}` : 'as in 10.0.0.0/8',
+    );
+  }
+  const addresses = fieldsOf(scope, 'address');
+  const names = addresses.length > 0 ? addresses : fieldsOf(scope, 'list');
+  return names.length === 0 ? null : anyText(scope, names, prefixTest(prefix));
+}
+
+/**
+ * Where a field has a closed set with the protocol in it, that field says; else every field does that is open. So `tcp`
+ * asks only `proto`, and `http` never asks a `proto` that is tcp or udp.
+ */
+function bindProtocol(scope: Scope, protocol: string): Test<AnyRow> | null {
+  const { fields } = scope.table;
+  const named = PROTOCOL_FIELDS.filter((name) => Object.hasOwn(fields, name));
+  const closed = named.filter((name) => fields[name]!.values?.includes(protocol));
+  const open = PROTOCOL_NAMES.has(protocol) ? named.filter((name) => fields[name]!.values === null) : [];
+  const names = closed.length > 0 ? closed : open;
+  if (names.length === 0) return null;
+  return anyText(scope, names, (value) => {
+    const lower = value.toLowerCase();
+    return lower === protocol || (lower.includes('/') && lower.split('/').includes(protocol)); // a path: eth/ip/tcp
+  });
+}
+
+function fieldsOf(scope: Scope, ...kinds: readonly Kind[]): readonly string[] {
+  const { fields } = scope.table;
+  return Object.keys(fields).filter((name) => kinds.includes(fields[name]!.kind));
+}
+
+function anyText(scope: Scope, names: readonly string[], test: TextTest): Test<AnyRow> {
+  reading(scope, names);
+  const tests = names.map((name) => onText(scope.table.fields[name]!.kind, test));
+  return anyField(names, tests);
+}

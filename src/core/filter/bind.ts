@@ -1,0 +1,93 @@
+import type { AnyRow, RecordTable } from '../record/table.ts';
+import { anyAbsent, anyField } from './any-field.ts';
+import { bindSearch, bindWord } from './bare-word.ts';
+import { rangeTest, type Target, type ValueTest, valueTest } from './comparison.ts';
+import type { Comparison, Expr, Literal, Membership, Term } from './expr.ts';
+import { compileLogic, negate, type Test } from './logic.ts';
+import { parseFilter } from './parse.ts';
+import { resolve, type Scope, targetOf } from './scope.ts';
+
+/** A filter bound to the rows of one table. */
+export interface Predicate {
+  /** Every field the filter reads. */
+  readonly fields: ReadonlySet<string>;
+  matches(row: AnyRow): boolean;
+}
+
+/** Parses and binds in one step. Throws Failure 64. */
+export function compileFilter(source: string, table: RecordTable): Predicate {
+  return bindFilter(parseFilter(source), source, table);
+}
+
+/**
+ * Binds a filter to a table. A comparison with a field that is null is false, `!=` too, and `not` turns that around;
+ * `== null` and `!= null` ask for it. Through an alias, a comparison holds when it holds for one of the fields that are
+ * not null, and `!=` when none of those is equal. Throws Failure 64 with its place for an unknown field and for a value
+ * that does not fit one.
+ */
+export function bindFilter(expr: Expr, source: string, table: RecordTable): Predicate {
+  const scope: Scope = { source, table, fields: new Set() };
+  return { matches: matcher(scope, expr), fields: scope.fields };
+}
+
+/** The test of `bindFilter`, in a scope that others share. */
+export function matcher(scope: Scope, expr: Expr): (row: AnyRow) => boolean {
+  const test = compileLogic<Term, AnyRow>(expr, (term) => {
+    const known = bindTerm(scope, term);
+    return (row) => known(row) === true;
+  });
+  return (row) => test(row) === true;
+}
+
+/** The same test, but where all the fields of a comparison are null it is unknown rather than false. */
+export function judge(scope: Scope, expr: Expr): Test<AnyRow> {
+  return compileLogic(expr, (term) => bindTerm(scope, term));
+}
+
+function bindTerm(scope: Scope, term: Term): Test<AnyRow> {
+  switch (term.kind) {
+    case 'word':
+      return bindWord(scope, term.word);
+    case 'search':
+      return bindSearch(scope, term.needle.text);
+    case 'compare':
+      return bindComparison(scope, term);
+    case 'in':
+      return bindMembership(scope, term);
+  }
+}
+
+function bindComparison(scope: Scope, { field, relation, value }: Comparison): Test<AnyRow> {
+  const names = resolve(scope, field);
+  if (relation === '!=') return negate(bindComparison(scope, { kind: 'compare', field, relation: '==', value }));
+  if (relation === '==' && isNull(value)) return anyAbsent(names);
+  return anyField(
+    names,
+    names.map((name) => valueTest(targetOf(scope, name), relation, value)),
+  );
+}
+
+function bindMembership(scope: Scope, { field, members }: Membership): Test<AnyRow> {
+  const names = resolve(scope, field);
+  const isMember = anyField(
+    names,
+    names.map((name) => memberTest(targetOf(scope, name), members)),
+  );
+  if (!members.some((member) => member.kind === 'value' && isNull(member.value))) return isMember;
+  const isUnknown = anyAbsent(names);
+  return (row) => isUnknown(row) || isMember(row);
+}
+
+/** Being one of the members, `null` aside. */
+function memberTest(target: Target, members: Membership['members']): ValueTest {
+  const tests: ValueTest[] = [];
+  for (const member of members) {
+    if (member.kind === 'range') tests.push(rangeTest(target, member));
+    else if (!isNull(member.value)) tests.push(valueTest(target, '==', member.value));
+  }
+  return (value) => tests.some((test) => test(value));
+}
+
+function isNull(literal: Literal): boolean {
+  return !literal.quoted && literal.text.toLowerCase() === 'null';
+}

@@ -1,0 +1,118 @@
+import type { Failure } from '../failure.ts';
+import { type Field, type Kind, NUMERIC_KINDS } from '../record/field.ts';
+import { equalsAddress, equalsElement, equalsText, type TextTest } from './equality.ts';
+import type { Literal, Order, Range, Relation } from './expr.ts';
+import { compareInstants, parseInstant } from './instant.ts';
+import { compilePattern } from './pattern.ts';
+import { type Misfit, parseQuantity } from './quantity.ts';
+import { quoted, sourceError } from './source-error.ts';
+import { compareText } from './text-order.ts';
+
+/** Tests a value of the field it was made for; the value is not null and no empty list. */
+export type ValueTest = (value: unknown) => boolean;
+
+/** A field by its name, and the source that the literals compared with it stand in. */
+export interface Target {
+  readonly name: string;
+  readonly field: Field;
+  readonly source: string;
+}
+
+/** What to write instead, for kinds that not every relation fits. */
+const RELATIONS_OF: Partial<Readonly<Record<Kind, string>>> = {
+  address: 'an address takes ==, !=, in {10.0.0.0/8}, contains and matches',
+  list: 'a list takes ==, !=, in {a, b}, contains and matches',
+  flag: 'a flag takes == true, or stands alone',
+};
+
+/**
+ * The test of a comparison other than `!=`, which is the negation of `==`. One element of a list is enough. Throws
+ * Failure 64 when the relation does not fit the field, or the literal is no value of its kind.
+ */
+export function valueTest(target: Target, relation: Exclude<Relation, '!='>, literal: Literal): ValueTest {
+  const { kind, values } = target.field;
+  const misfit = misfitAt(target, literal);
+  const numeric = NUMERIC_KINDS.has(kind);
+  if (relation === 'contains' || relation === 'matches') {
+    if (numeric || kind === 'flag') throw noRelation(target, relation, literal);
+    return onText(
+      kind,
+      relation === 'contains' ? includes(kind, literal.text) : compilePattern(literal, target.source),
+    );
+  }
+  if (numeric) return numberTest(relation, parseQuantity(literal.text, kind, misfit));
+  if (kind === 'time') return instantTest(relation, literal.text, misfit);
+  if (relation !== '==') {
+    if (kind !== 'text') throw noRelation(target, relation, literal);
+    const holds = numberTest(relation, 0);
+    return (value) => holds(compareText(value as string, literal.text));
+  }
+  if (kind === 'flag') return flagTest(literal.text, misfit);
+  if (kind === 'address') return onText(kind, equalsAddress(literal.text, misfit));
+  return onText(kind, (kind === 'list' ? equalsElement : equalsText)(literal.text, values, misfit));
+}
+
+/** The test of `from..to`, both included. Throws as `valueTest` does, and for a range of numbers that is empty. */
+export function rangeTest(target: Target, { from, to }: Range): ValueTest {
+  const atLeast = valueTest(target, '>=', from);
+  const atMost = valueTest(target, '<=', to);
+  const { kind } = target.field;
+  const misfit = misfitAt(target, from);
+  if (NUMERIC_KINDS.has(kind) && !atMost(parseQuantity(from.text, kind, misfit))) {
+    throw misfit('the range is empty', `write ${to.text}..${from.text}`);
+  }
+  return (value) => atLeast(value) && atMost(value);
+}
+
+/** The test of a number against another. */
+export function numberTest(order: Order, wanted: number): ValueTest {
+  switch (order) {
+    case '==':
+      return (value) => value === wanted;
+    case '<':
+      return (value) => (value as number) < wanted;
+    case '<=':
+      return (value) => (value as number) <= wanted;
+    case '>':
+      return (value) => (value as number) > wanted;
+    case '>=':
+      return (value) => (value as number) >= wanted;
+  }
+}
+
+function instantTest(order: Order, text: string, misfit: Misfit): ValueTest {
+  const instant = parseInstant(text);
+  if (instant === null) {
+    throw misfit(`${quoted(text)} is not a time`, 'as in 2024-05-01, 2024-05-01T10:00, "2024-05-01 10:00:00.5Z"');
+  }
+  const holds = numberTest(order, 0);
+  return (value) => holds(compareInstants(value as string, instant));
+}
+
+function flagTest(text: string, misfit: Misfit): ValueTest {
+  const wanted = text.toLowerCase() === 'true';
+  if (!wanted && text.toLowerCase() !== 'false') throw misfit(`${quoted(text)} is not a flag`, 'true or false');
+  return (value) => value === wanted;
+}
+
+/** Case counts, as in Wireshark, but not the case of the hexadecimal digits of an address. */
+function includes(kind: Kind, text: string): TextTest {
+  const needle = kind === 'address' ? text.toLowerCase() : text;
+  return (value) => value.includes(needle);
+}
+
+/** Makes a test of texts one of a field of text, or of a list, where one element is enough. */
+export function onText(kind: Kind, test: TextTest): ValueTest {
+  return kind === 'list' ? (value) => (value as readonly string[]).some(test) : (value) => test(value as string);
+}
+
+/** Makes the Failure for a literal that is no value of the field. */
+function misfitAt({ name, source }: Target, literal: Literal): Misfit {
+  const range = literal.text.includes('..') ? `a range stands in braces: ${name} in {${literal.text}}` : null;
+  return (message, hint) => sourceError(source, literal, `${message} (${name})`, range ?? hint);
+}
+
+function noRelation({ name, field, source }: Target, relation: Relation, literal: Literal): Failure {
+  const hint = RELATIONS_OF[field.kind] ?? `${name} is no text: it takes ==, !=, <, <=, >, >= and in {1, 5..9}`;
+  return sourceError(source, literal, `${name} cannot be compared by ${quoted(relation)}`, hint);
+}

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileFilter } from '../../../src/core/filter/bind.ts';
+import { compileExpectation } from '../../../src/core/filter/expectation.ts';
+import { parseFilter } from '../../../src/core/filter/parse.ts';
+import { conn } from '../../../src/core/record/tables/conn.ts';
+import { iface } from '../../../src/core/record/tables/iface.ts';
+import { failureOf } from './failing.ts';
+import { evaluate, model, row, write } from './model.ts';
+import { printExpr, withoutPlaces } from './print.ts';
+import { sample } from './sample.ts';
+
+const rows = fc.array(row, { maxLength: 8 });
+const spelling = fc.constantFrom('words' as const, 'symbols' as const);
+
+describe('against a naive evaluator', () => {
+  test('filters', () => {
+    fc.assert(
+      fc.property(model, rows, spelling, (filter, some, style) => {
+        const { matches } = compileFilter(write(filter, style), sample);
+        for (const one of some) expect(matches(one)).toBe(evaluate(filter, one, false));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('filters read the fields they say', () => {
+    fc.assert(
+      fc.property(model, row, (filter, one) => {
+        const { fields, matches } = compileFilter(write(filter, 'words'), sample);
+        const visible = Object.fromEntries(Object.entries(one).filter(([name]) => fields.has(name)));
+        expect(matches(visible)).toBe(matches(one));
+      }),
+    );
+  });
+
+  test('all, any, none and count', () => {
+    fc.assert(
+      fc.property(model, rows, (filter, some) => {
+        const outcomes = some.map((one) => evaluate(filter, one, null));
+        const listed = some.filter((one) => evaluate(filter, one, false)).length;
+        const source = write(filter, 'words');
+        const holds = (expectation: string) => {
+          const tally = compileExpectation(expectation, sample).start();
+          for (const one of some) tally.add(one);
+          return tally.holds();
+        };
+        const all = outcomes.includes(false) ? false : outcomes.length === 0 || outcomes.includes(null) ? null : true;
+        expect(holds(`all(${source})`)).toBe(all);
+        expect(holds(`any(${source})`)).toBe(listed > 0);
+        expect(holds(`none(${source})`)).toBe(listed === 0);
+        expect(holds(`count(${source}) == ${listed}`)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('what is parsed prints and parses to the same', () => {
+    fc.assert(
+      fc.property(model, spelling, (filter, style) => {
+        const expr = parseFilter(write(filter, style));
+        expect(withoutPlaces(parseFilter(printExpr(expr)))).toEqual(withoutPlaces(expr));
+      }),
+    );
+  });
+});
+
+describe('any text is understood or refused with its place', () => {
+  const pieces = fc.constantFrom(
+    ...'( ) { } ! not and or && || == != < <= > >= ~ in contains matches , .. . - / : * % " \' \\ 0 1.5 5ms 10KB 5%'.split(
+      ' ',
+    ),
+    ...'tcp port stream pid rtt_ms state LISTEN ip.src flags time name null true 10.0.0.1 ::1 10.0.0.0/8 /33'.split(
+      ' ',
+    ),
+    ...'count( any( all( none( sum( avg( max( rx_bytes 2024-05-01 "[" "a(" constructor __proto__ 😀 \ud800 \0 \x1b[2J'.split(
+      ' ',
+    ),
+    '\n',
+    ' ',
+  );
+  const soup = fc.array(pieces, { maxLength: 12 }).chain((parts) => fc.constantFrom(parts.join(' '), parts.join('')));
+  const source = fc.oneof(soup, fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
+
+  test.each([
+    ['filter', compileFilter],
+    ['expectation', compileExpectation],
+  ] as const)('%s', (_, compile) => {
+    fc.assert(
+      fc.property(source, fc.constantFrom(conn, iface), (text, table) => {
+        try {
+          compile(text, table);
+        } catch {
+          failureOf(() => compile(text, table));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
