@@ -33,6 +33,7 @@ export function openLiveTable(sink: Sink, options: LiveTableOptions): Renderer {
         terminalColumns: columns,
         header: options.header,
         palette: options.palette,
+        numerals: options.numerals,
       });
       if (frame.length > 0) frame.push('');
       if (headline !== undefined)

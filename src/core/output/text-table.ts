@@ -3,7 +3,7 @@ import { NUMERIC_KINDS } from '../record/field.ts';
 import { type AnyRow, headingOf, type RecordTable } from '../record/table.ts';
 import type { Palette } from './palette.ts';
 import { pad, truncate, widthOf } from './text-width.ts';
-import { formatterOf } from './units.ts';
+import { formatterOf, type Numerals } from './units.ts';
 
 const GUTTER = 2;
 const NARROWEST_CELL = 8;
@@ -25,6 +25,7 @@ export interface TableLayout {
   readonly terminalColumns: number | null;
   readonly header: boolean;
   readonly palette: Palette;
+  readonly numerals: Numerals;
 }
 
 export interface DrawnTable {
@@ -35,7 +36,7 @@ export interface DrawnTable {
 
 /** Draws rows as a table for people: aligned, as wide as the terminal, with nothing in it that a terminal would act on. */
 export function drawTable(table: RecordTable, rows: readonly AnyRow[], layout: TableLayout): DrawnTable {
-  const columns = layout.fields.map((name) => columnOf(table, name));
+  const columns = layout.fields.map((name) => columnOf(table, name, layout.numerals));
   const cells = rows.map((row) => columns.map((column) => column.format(row[column.name])));
   for (const [i, column] of columns.entries()) {
     column.width = layout.header ? widthOf(column.heading) : 1;
@@ -65,10 +66,10 @@ export function drawTable(table: RecordTable, rows: readonly AnyRow[], layout: T
   return { text: lines.map((line) => `${line.trimEnd()}\n`).join(''), hidden: hidden.map((column) => column.heading) };
 }
 
-function columnOf(table: RecordTable, name: string): Column {
+function columnOf(table: RecordTable, name: string, numerals: Numerals): Column {
   const field = table.fields[name];
   if (field === undefined) throw new RangeError(`no field ${name} in ${table.type}`);
-  const format = formatterOf(field.kind);
+  const format = formatterOf(field.kind, numerals);
   return {
     name,
     heading: headingOf(name, field),

@@ -4,35 +4,52 @@ import { safeText } from './safe-text.ts';
 /** How a person reads a value; machine formats never use this. Unknown shows as a dash. */
 export type Formatter = (value: unknown) => string;
 
+/** Writes a number with at most so many digits after the point, as a language does. */
+export type Numerals = (value: number, mostFractionDigits: number) => string;
+
+/** Numerals without a language: a point, no grouping, and no zeros that carry nothing. */
+export const plainNumerals: Numerals = (value, digits) => String(Number(value.toFixed(digits)));
+
+/** The numerals of a language, by its BCP 47 tag: `de` writes 12,4. */
+export function numeralsOf(language: string): Numerals {
+  const formats = [0, 1, 2, 3].map(
+    (maximumFractionDigits) => new Intl.NumberFormat(language, { maximumFractionDigits }),
+  );
+  return (value, digits) => formats[digits]?.format(value) ?? String(value);
+}
+
 const UNKNOWN = '-';
 
 /** The formatter of a kind; the result is safe to show on a terminal. */
-export function formatterOf(kind: Kind): Formatter {
+export function formatterOf(kind: Kind, numerals: Numerals = plainNumerals): Formatter {
   const format = FORMATTERS[kind];
-  return (value) => (value === null || value === undefined ? UNKNOWN : format(value));
+  return (value) => (value === null || value === undefined ? UNKNOWN : format(value, numerals));
 }
 
-const plain = (value: unknown): string => String(value);
-const FORMATTERS: Record<Kind, Formatter> = {
-  text: (value) => safeText(String(value)),
-  address: (value) => safeText(String(value)),
-  time: (value) => safeText(String(value)),
+const number = (value: unknown, numerals: Numerals): string => numerals(value as number, 3);
+const identifier = (value: unknown): string => String(value);
+const text = (value: unknown): string => safeText(String(value));
+
+const FORMATTERS: Record<Kind, (value: unknown, numerals: Numerals) => string> = {
+  text,
+  address: text,
+  time: text,
   list: (value) => safeText((value as readonly string[]).join(', ')) || UNKNOWN,
-  port: plain,
-  integer: plain,
-  count: plain,
-  number: plain,
+  port: identifier,
+  integer: identifier,
+  count: number,
+  number,
   flag: (value) => (value === true ? 'yes' : 'no'),
-  bytes: (value) => formatBytes(value as number),
-  byte_rate: (value) => `${formatBytes(value as number)}/s`,
-  packet_rate: (value) => `${formatSignificant(value as number)}/s`,
-  millis: (value) => `${formatSignificant(value as number)} ms`,
-  seconds: (value) => formatSeconds(value as number),
-  percent: (value) => `${(value as number).toFixed(1)} %`,
+  bytes: (value, numerals) => formatBytes(value as number, numerals),
+  byte_rate: (value, numerals) => `${formatBytes(value as number, numerals)}/s`,
+  packet_rate: (value, numerals) => `${formatSignificant(value as number, numerals)}/s`,
+  millis: (value, numerals) => `${formatSignificant(value as number, numerals)} ms`,
+  seconds: (value, numerals) => formatSeconds(value as number, numerals),
+  percent: (value, numerals) => `${numerals(value as number, 1)} %`,
 };
 
 /** Bytes in powers of 1000 with three significant digits: 999 B, 12.4 MB. */
-export function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number, numerals: Numerals = plainNumerals): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
   let value = bytes;
   let unit = 0;
@@ -41,22 +58,19 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? Math.round(value) : formatSignificant(value)} ${units[unit]}`;
+  return `${unit === 0 ? numerals(value, 0) : formatSignificant(value, numerals)} ${units[unit]}`;
 }
 
-/** Three significant digits, without an exponent and without trailing zeros that carry nothing. */
-export function formatSignificant(value: number): string {
+/** Three significant digits (three after the point below 1), without trailing zeros that carry nothing. */
+export function formatSignificant(value: number, numerals: Numerals = plainNumerals): string {
   const size = Math.abs(value);
-  if (size >= 100) return value.toFixed(0);
-  if (size >= 10) return value.toFixed(1);
-  if (size >= 1 || size === 0) return String(Number(value.toFixed(2)));
-  return String(Number(value.toFixed(3)));
+  return numerals(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
 /** A length of time for people: 12.3s, 4m05s, 3h12m, 5d03h. */
-export function formatSeconds(seconds: number): string {
+export function formatSeconds(seconds: number, numerals: Numerals = plainNumerals): string {
   const two = (n: number): string => String(n).padStart(2, '0');
-  if (seconds < 60) return `${formatSignificant(seconds)}s`;
+  if (seconds < 60) return `${formatSignificant(seconds, numerals)}s`;
   const s = Math.floor(seconds);
   if (s < 3600) return `${Math.floor(s / 60)}m${two(s % 60)}s`;
   if (s < 86400) return `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;

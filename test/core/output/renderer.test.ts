@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { paletteOf } from '../../../src/core/output/palette.ts';
 import { type Format, openRenderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
+import { plainNumerals } from '../../../src/core/output/units.ts';
 import { bytes, flag, list, maybe, millis, shown, text } from '../../../src/core/record/field.ts';
 import { type AnyRow, type RecordTable, table } from '../../../src/core/record/table.ts';
 import { openMemorySink } from '../../support/memory-sink.ts';
@@ -32,6 +33,7 @@ async function render(
       ? openTableRenderer(sink, {
           header,
           palette: paletteOf(0),
+          numerals: plainNumerals,
           terminalColumns: () => options.columns ?? null,
           onHidden: () => {},
         })

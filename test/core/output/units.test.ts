@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatSeconds, formatSignificant, formatterOf } from '../../../src/core/output/units.ts';
+import {
+  formatBytes,
+  formatSeconds,
+  formatSignificant,
+  formatterOf,
+  numeralsOf,
+} from '../../../src/core/output/units.ts';
 
 test.each([
   [0, '0 B'],
@@ -40,4 +46,10 @@ test('unknown shows as a dash, whatever the kind', () => {
 test('a hostile text is made safe by every formatter that shows text', () => {
   for (const kind of ['text', 'address', 'time'] as const) expect(formatterOf(kind)('\x1b[2J')).toBe('\\x1b[2J');
   expect(formatterOf('list')(['a\nb', 'c'])).toBe('a\\nb, c');
+});
+
+test('numbers in the language asked for', () => {
+  expect(formatterOf('bytes', numeralsOf('de'))(12_400)).toBe('12,4 kB');
+  expect(formatterOf('count', numeralsOf('de'))(1_234_567)).toBe('1.234.567');
+  expect(formatterOf('port', numeralsOf('de'))(50_000)).toBe('50000');
 });

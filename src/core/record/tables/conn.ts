@@ -150,7 +150,6 @@ export const conn = table(
   },
   {
     aliases: {
-      ip: ['local_addr', 'remote_addr'],
       'ip.addr': ['local_addr', 'remote_addr'],
       'ip.src': ['local_addr'],
       'ip.dst': ['remote_addr'],
