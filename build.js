@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const ROOT = import.meta.dirname;
+const DIST = path.join(ROOT, 'dist');
+
+const ENTRIES = {
+  main: 'src/commands/main.ts',
+  'proc-pid-fd-worker': 'src/platform/linux/proc-pid-fd-worker.ts',
+};
+/** Native addons cannot be bundled, and ink must stay the one instance that ink-table requires by name. */
+const EXTERNAL = ['koffi', 'pcap', 'ink', 'ink-table', 'react'];
+
+/** Every output begins with this: what bundled CommonJS expects, and a segmenter that is made at its first use. */
+const BANNER = `import { createRequire as $createRequire } from 'node:module';
+const require = $createRequire(import.meta.url);
+class $Segmenter {
+  constructor(...args) { this.args = args; }
+  segment(text) { return (this.segmenter ??= new Intl.Segmenter(...this.args)).segment(text); }
+}`;
+
+/** True when dist/ was built from the source that is here now. */
+export function distIsCurrent() {
+  return readRecord().source === hashSource();
+}
+
+/**
+ * Bundles src/ into dist/. Chunks are named by content and written before the entries that import them, each by one
+ * rename, and those of the build before stay: a netwatch that starts or runs meanwhile finds the whole old program or
+ * the whole new one. esbuild prints its errors on stderr and rejects.
+ */
+export async function build() {
+  const source = hashSource();
+  const { outputFiles } = await (await import('esbuild')).build({
+    absWorkingDir: ROOT,
+    entryPoints: ENTRIES,
+    outdir: DIST,
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    jsx: 'automatic',
+    external: EXTERNAL,
+    // string-width makes one while it loads, which takes 8 ms of a start that seldom needs it
+    define: { 'Intl.Segmenter': '$Segmenter' },
+    banner: { js: BANNER },
+    logLevel: 'warning',
+  });
+  const outputs = outputFiles.map((file) => ({ name: path.basename(file.path), contents: file.contents }));
+  const isEntry = ({ name }) => path.parse(name).name in ENTRIES;
+
+  fs.mkdirSync(DIST, { recursive: true });
+  for (const { name, contents } of outputs.filter((output) => !isEntry(output))) replace(name, contents);
+  for (const { name, contents } of outputs.filter(isEntry)) replace(name, contents);
+
+  const files = outputs.map(({ name }) => name);
+  const kept = new Set([...files, ...readRecord().files, 'build.json']);
+  replace('build.json', JSON.stringify({ source, files }));
+  for (const name of fs.readdirSync(DIST)) if (!kept.has(name)) fs.rmSync(path.join(DIST, name), { force: true });
+}
+
+function replace(name, contents) {
+  const temporary = path.join(DIST, `${name}.${process.pid}`);
+  fs.writeFileSync(temporary, contents);
+  fs.renameSync(temporary, path.join(DIST, name));
+}
+
+/** What the last build read and wrote. */
+function readRecord() {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(DIST, 'build.json'), 'utf8'));
+  } catch {
+    return { source: null, files: [] };
+  }
+}
+
+function hashSource() {
+  const folder = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, withFileTypes: true });
+  const source = folder.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const others = ['build.js', 'package.json', 'package-lock.json'].map((name) => path.join(ROOT, name));
+  const hash = createHash('sha256');
+  for (const file of [...source.sort(), ...others])
+    hash.update(`${path.relative(ROOT, file)}\0`).update(fs.readFileSync(file));
+  return hash.digest('hex');
+}
+
+if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href && !distIsCurrent()) await build();
