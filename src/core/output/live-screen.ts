@@ -14,19 +14,36 @@ export interface LiveScreen {
   close(): Promise<void>;
 }
 
-/** Takes the terminal. `rows` is asked at every drawing, so that a resize is followed. */
-export function openLiveScreen(sink: Sink, rows: () => number): LiveScreen {
+/** What a screen asks of the terminal it takes. */
+export interface ScreenTerminal {
+  /** Asked at every drawing, so that a resize is followed. */
+  readonly rows: () => number;
+  /**
+   * Writes `restore` when the program is suspended or ended before the returned function was called, and calls `resumed`
+   * when it goes on: however netwatch ends, the terminal is left as it was found.
+   */
+  readonly guard: (restore: string, resumed: () => void) => () => void;
+}
+
+/** Takes the terminal at the first drawing. */
+export function openLiveScreen(sink: Sink, terminal: ScreenTerminal): LiveScreen {
   let open = false;
+  let release: (() => void) | null = null;
   return {
     async draw(lines) {
-      const height = Math.max(1, rows());
+      const height = Math.max(1, terminal.rows());
       const enter = open ? '' : ENTER;
       open = true;
+      release ??= terminal.guard(LEAVE, () => {
+        open = false;
+      });
       const visible = lines.slice(0, height).map((line) => line + CLEAR_LINE_END);
       await sink.write(enter + HOME + visible.join('\r\n') + CLEAR_BELOW);
       await sink.flush();
     },
     async close() {
+      release?.();
+      release = null;
       if (!open) return;
       open = false;
       await sink.write(LEAVE);

@@ -1,5 +1,5 @@
 import type { AnyRow } from '../record/table.ts';
-import { openLiveScreen } from './live-screen.ts';
+import { openLiveScreen, type ScreenTerminal } from './live-screen.ts';
 import type { Renderer } from './renderer.ts';
 import type { Sink } from './sink.ts';
 import type { TableRendererOptions } from './table-renderer.ts';
@@ -7,7 +7,7 @@ import { drawTable } from './text-table.ts';
 import { truncate } from './text-width.ts';
 
 export interface LiveTableOptions extends TableRendererOptions {
-  readonly terminalRows: () => number;
+  readonly terminal: ScreenTerminal;
   /** The time of day shown in the headline. */
   readonly timeOfDay: () => string;
 }
@@ -17,16 +17,17 @@ export interface LiveTableOptions extends TableRendererOptions {
  * showed before, and below it the last table.
  */
 export function openLiveTable(sink: Sink, options: LiveTableOptions): Renderer {
-  const screen = openLiveScreen(sink, options.terminalRows);
+  const screen = openLiveScreen(sink, options.terminal);
   let frame: string[] = [];
   let last: readonly string[] = [];
   return {
     mixesTypes: false,
+    ownsTerminal: true,
     async write({ table, fields, rows, headline }) {
       const all: AnyRow[] = [...rows];
       const columns = options.terminalColumns() ?? 80;
       // rows below the edge are not drawn: laying out 18,000 to show 40 would cost seconds
-      const room = Math.max(1, options.terminalRows() - frame.length - 3);
+      const room = Math.max(1, options.terminal.rows() - frame.length - 3);
       const shown = all.slice(0, room);
       const drawn = drawTable(table, shown, {
         fields,

@@ -19,6 +19,8 @@ export interface RenderedSection {
 export interface Renderer {
   /** Whether records of other types (gap, coverage) may stand between the rows, or would spoil a reader's columns. */
   readonly mixesTypes: boolean;
+  /** Whether it draws the whole terminal, so that a message on stderr would tear the picture. */
+  readonly ownsTerminal: boolean;
   write(section: RenderedSection): Promise<void>;
   /** Ends a snapshot: what was written reaches the reader now. */
   endSnapshot(): Promise<void>;
@@ -65,6 +67,7 @@ function lineRenderer(
   let headed: RecordTable | null = null;
   return {
     mixesTypes,
+    ownsTerminal: false,
     async write({ table, fields, rows }) {
       if (header !== null && headed !== table) {
         // a second record type gets a header of its own after an empty line, so that both can be told apart
@@ -87,6 +90,7 @@ function jsonDocument(sink: Sink): Renderer {
   let separator = '[\n';
   return {
     mixesTypes: true,
+    ownsTerminal: false,
     async write({ table, fields, rows }) {
       const line = lineOf(table, fields);
       for (const row of rows) {

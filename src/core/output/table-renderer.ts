@@ -20,6 +20,7 @@ export function openTableRenderer(sink: Sink, options: TableRendererOptions): Re
   let toldHidden = false;
   return {
     mixesTypes: false,
+    ownsTerminal: false,
     async write({ table, fields, rows }) {
       const drawn = drawTable(table, [...rows], {
         fields,

@@ -1,0 +1,196 @@
+import yargs, { type Argv } from 'yargs';
+import { Failure, type Place, usageError } from '../core/failure.ts';
+import { suggest } from '../core/suggest.ts';
+import type { Command } from './command.ts';
+import type { Option, Options } from './option.ts';
+import { globalOptions, outputOptions, repeatOptions } from './shared-options.ts';
+
+export interface Arguments {
+  readonly command: Command;
+  /** Whether the command was named, or is what netwatch does without one. */
+  readonly named: boolean;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly operands: readonly string[];
+}
+
+/** Defaults of options, by long name; the configuration file gives them. */
+export type Defaults = Readonly<Record<string, string>>;
+
+/** Every option of a command, its own first, by the groups that help shows. */
+export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
+  const groups: { title: string; options: Options }[] = [{ title: 'Options', options: command.options }];
+  if (command.kind === 'listing') {
+    groups.push({ title: 'Output', options: outputOptions });
+    if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptions });
+  }
+  groups.push({ title: 'General', options: globalOptions });
+  return groups.filter((group) => Object.keys(group.options).length > 0);
+}
+
+export function everyOption(command: Command): Options {
+  return Object.assign({}, ...optionGroups(command).map((group) => group.options)) as Options;
+}
+
+/** Which command is named: the first word that is neither an option nor the value of one. */
+export function findCommand(
+  argv: readonly string[],
+  commands: readonly Command[],
+  fallback: Command,
+): { readonly command: Command; readonly named: boolean; readonly rest: readonly string[] } {
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word === '--') break;
+    if (word.startsWith('-') && word !== '-') {
+      if (takesNextWord(word, commands)) i++;
+      continue;
+    }
+    const command = commands.find((one) => one.name === word);
+    if (command === undefined) {
+      const near = suggest(
+        word,
+        commands.map((one) => one.name),
+      );
+      throw usageError(`unknown command "${word}"`, {
+        hint: near === null ? 'netwatch --help lists the commands' : `did you mean netwatch ${near}?`,
+        place: placeOf(argv, i),
+      });
+    }
+    return { command, named: true, rest: [...argv.slice(0, i), ...argv.slice(i + 1)] };
+  }
+  return { command: fallback, named: false, rest: argv };
+}
+
+/** Whether an option before the command's name has its value in the next word. */
+function takesNextWord(word: string, commands: readonly Command[]): boolean {
+  return commands.some((command) =>
+    Object.entries(everyOption(command)).some(
+      ([name, option]) => option.value !== null && (word === `--${name}` || word === `-${option.short}`),
+    ),
+  );
+}
+
+/**
+ * Reads the words after the command's name. Throws Failure 64 that points at the word, or 78 when a default from the
+ * configuration is no value of its option.
+ */
+export function readArguments(
+  command: Command,
+  named: boolean,
+  rest: readonly string[],
+  defaults: Defaults,
+): Arguments {
+  const options = everyOption(command);
+  const line = named ? [command.name, ...rest] : rest;
+  const parsed = parserFor(command, rest).parseSync() as Readonly<Record<string, unknown>> & {
+    readonly _: readonly unknown[];
+  };
+  for (const key of Object.keys(parsed)) {
+    if (key !== '_' && key !== '$0' && !(key in options) && !isShort(options, key))
+      throw unknownOption(key, options, line);
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(options))
+    values[name] = readOption(name, option, parsed[name], defaults[name], line);
+  const operands = parsed._.map(String);
+  if (operands.length > 0 && command.operands === '') {
+    throw usageError(`unexpected argument "${operands[0]}"`, {
+      hint: `netwatch ${command.name} --help`,
+      place: placeOf(line, line.lastIndexOf(operands[0] ?? '')),
+    });
+  }
+  return { command, named, values, operands };
+}
+
+function isShort(options: Options, letter: string): boolean {
+  return Object.values(options).some((option) => option.short === letter);
+}
+
+function readOption(
+  name: string,
+  option: Option,
+  typed: unknown,
+  fallback: string | undefined,
+  line: readonly string[],
+): unknown {
+  if (typed === undefined) {
+    if (fallback === undefined) return option.absent;
+    return option.value === null ? fallback === 'true' : option.read(fallback, name);
+  }
+  if (option.value === null) return typed === true;
+  try {
+    return option.read(String(typed), name);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const at = line.findIndex(
+      (word) =>
+        word === `--${name}` ||
+        word.startsWith(`--${name}=`) ||
+        (option.short !== null && word.startsWith(`-${option.short}`)),
+    );
+    throw usageError(error.message, { hint: error.hint, place: placeOf(line, line[at + 1] === typed ? at + 1 : at) });
+  }
+}
+
+function unknownOption(key: string, options: Options, line: readonly string[]): Failure {
+  const dashed = key.length === 1 ? `-${key}` : `--${key}`;
+  const at = line.findIndex(
+    (word) =>
+      word === dashed ||
+      word.startsWith(`${dashed}=`) ||
+      (key.length === 1 && /^-[^-]/.test(word) && word.includes(key)),
+  );
+  const near = suggest(key, Object.keys(options));
+  return usageError(`unknown option ${dashed}`, {
+    hint:
+      near === null
+        ? `netwatch ${line[0]?.startsWith('-') === false ? `${line[0]} ` : ''}--help lists the options`
+        : `did you mean --${near}?`,
+    place: placeOf(line, at),
+  });
+}
+
+/** The command line as one text, with the place of one of its words. */
+function placeOf(words: readonly string[], index: number): Place {
+  const quoted = ['netwatch', ...words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`))];
+  const column = quoted.slice(0, index + 1).reduce((sum, word) => sum + word.length + 1, 0);
+  return index < 0
+    ? { text: quoted.join(' '), column: 0, length: 8 }
+    : { text: quoted.join(' '), column, length: quoted[index + 1]?.length ?? 1 };
+}
+
+/** The yargs parser of a command. What it does not know is told by us, with the place and a suggestion. */
+function parserFor(command: Command, argv: readonly string[]): Argv {
+  const parser = yargs([...argv])
+    .scriptName('netwatch')
+    .locale('en')
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    })
+    .fail((message, error) => {
+      const missing = /^Not enough arguments following: (.*)$/.exec(message ?? error.message)?.[1];
+      throw usageError(
+        missing === undefined
+          ? (message ?? error.message)
+          : `no value after ${missing.length === 1 ? '-' : '--'}${missing}`,
+        {
+          hint: `netwatch ${command.name} --help`,
+        },
+      );
+    });
+  for (const [name, option] of Object.entries(everyOption(command))) {
+    parser.option(name, {
+      ...(option.short === null ? {} : { alias: option.short }),
+      ...(option.value === null ? { type: 'boolean' as const } : { type: 'string' as const, nargs: 1 }),
+    });
+  }
+  return parser;
+}

@@ -1,0 +1,79 @@
+import type { Limit } from '../core/limit.ts';
+import type { RecordTable, Section } from '../core/record/table.ts';
+import type { Context } from './context.ts';
+import type { Options, Values } from './option.ts';
+import type { listingOptions } from './shared-options.ts';
+import type { Tick } from './ticks.ts';
+
+/** What help, man page and completion say of a command. */
+interface Description<O extends Options> {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly about: string;
+  /** Paragraphs for the man page. */
+  readonly details: readonly string[];
+  /** Names of positional arguments, as help shows them; empty where there are none. */
+  readonly operands: string;
+  /** The values an operand may have, for completion. */
+  readonly operandChoices: readonly string[];
+  readonly options: O;
+  readonly examples: readonly Example[];
+}
+
+export interface Example {
+  readonly line: string;
+  readonly about: string;
+}
+
+/** What the listing loop asks of a command for one run. */
+export interface Request {
+  /** When to look: the command yields one snapshot for each tick. */
+  readonly ticks: AsyncIterable<Tick>;
+  /** Fields somebody named: in --fields, --sort, --filter, --expect or --wait. */
+  readonly asked: ReadonlySet<string>;
+  /** Fields that will be read at all, so that what costs and is not shown need not be read. */
+  readonly wanted: ReadonlySet<string>;
+  /** Whether there may be more than one snapshot. */
+  readonly repeating: boolean;
+  /** Says what cannot be seen; each limit is said once. */
+  readonly limited: (limits: readonly Limit[]) => void;
+}
+
+/** The values of a command's own options and of those every listing shares. */
+export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;
+
+/** A command that prints records: all of it is data, but for one generator. */
+export interface ListingCommand<O extends Options = Options> extends Description<O> {
+  readonly kind: 'listing';
+  /** Whether --interval, --expect and the like make sense. */
+  readonly repeats: boolean;
+  /** Record types it can print. */
+  readonly tables: readonly RecordTable[];
+  /** The record type this run prints, and so the one --fields, --sort and --filter speak of. */
+  readonly tableOf: (values: ListingValues<O>) => RecordTable;
+  /** Yields one snapshot for each tick. */
+  readonly run: (
+    context: Context,
+    values: ListingValues<O>,
+    operands: readonly string[],
+    request: Request,
+  ) => AsyncGenerator<readonly Section[]>;
+}
+
+/** A command that prints one text. */
+export interface TextCommand<O extends Options = Options> extends Description<O> {
+  readonly kind: 'text';
+  readonly print: (context: Context, values: Values<O>, operands: readonly string[]) => Promise<string>;
+}
+
+export type Command = ListingCommand | TextCommand;
+
+/** Declares a listing command; the types of its options are inferred. */
+export function listing<const O extends Options>(of: Omit<ListingCommand<O>, 'kind'>): Command {
+  return { kind: 'listing', ...of } as unknown as Command;
+}
+
+/** Declares a text command. */
+export function textCommand<const O extends Options>(of: Omit<TextCommand<O>, 'kind'>): Command {
+  return { kind: 'text', ...of } as unknown as Command;
+}

@@ -1,0 +1,185 @@
+import type { Instant } from '../core/connection/conn-row.ts';
+import { type Connections, openConnections } from '../core/connection/connections.ts';
+import type { Socket } from '../core/connection/socket.ts';
+import { summarize } from '../core/connection/summary.ts';
+import { EXIT, Failure, usageError } from '../core/failure.ts';
+import { type Section, section } from '../core/record/table.ts';
+import { conn } from '../core/record/tables/conn.ts';
+import { connEvent } from '../core/record/tables/conn-event.ts';
+import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
+import { coverage } from '../core/record/tables/meta.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type ListingValues, listing, type Request } from './command.ts';
+import { coverageRow, type InterfaceBytes, readInterfaceBytes } from './conn-coverage.ts';
+import { compileSelection, select } from './conn-selection.ts';
+import { connTotals } from './conn-totals.ts';
+import type { Context } from './context.ts';
+import { requireInterface } from './ifaces.ts';
+import { choice, flag, integer, text, words } from './option.ts';
+import { readSavedRecords } from './saved-records.ts';
+import type { Tick } from './ticks.ts';
+
+/** Long enough for a rate that means something, short enough not to be waited for. */
+const RATE_SAMPLE_MS = 250;
+/** How long a single snapshot waits for names: --resolve must not hold up the output. */
+const RESOLVE_WAIT_MS = 1000;
+
+const options = {
+  tcp: flag('Only TCP.'),
+  udp: flag('Only UDP.'),
+  listen: flag('Only sockets that wait: LISTEN, and UDP without a peer.'),
+  established: flag('Only connections in state ESTABLISHED.'),
+  ipv4: flag('Only IPv4.', { short: '4' }),
+  ipv6: flag('Only IPv6.', { short: '6' }),
+  port: integer('Only this local or remote port.', { least: 0, most: 65_535 }),
+  pid: integer('Only sockets held by this process.', { least: 1 }, { value: 'PID', offers: 'process' }),
+  process: text('Only sockets of processes with this name.', { value: 'NAME' }),
+  state: words('Only these states; ss spellings (estab, syn-sent) are understood.', { value: 'STATE,...' }),
+  user: text('Only sockets of this user, by name or uid.', { value: 'USER' }),
+  interface: text('Only sockets bound to this interface or to an address of it.', {
+    short: 'i',
+    value: 'NAME',
+    offers: 'interface',
+  }),
+  events: flag('Print a record when a connection opens, changes its state or closes.'),
+  summary: choice('Add connections up by this.', SUMMARY_KEYS),
+  coverage: flag('Add a record that says what the snapshot does not know.'),
+  resolve: flag('Look names of remote addresses up by reverse DNS (sends DNS queries).'),
+  netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
+    value: 'NAME|PID',
+    offers: 'netns',
+  }),
+  read: text('Read records saved with --json from FILE instead of the live machine; - is stdin.', {
+    short: 'r',
+    value: 'FILE',
+    offers: 'file',
+  }),
+};
+type ConnValues = ListingValues<typeof options>;
+
+/** `netwatch conns`: sockets with process, state, counters, rates and round-trip times. */
+export const conns = listing({
+  name: 'conns',
+  about: 'sockets with process, state, counters, rates and round-trip times',
+  details: [
+    'One row per socket: TCP, UDP and raw, IPv4 and IPv6, with the counters the kernel keeps for it and the process that holds it.',
+    'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, and only when a rate is asked for by --fields, --sort, --filter, --expect or --summary.',
+    'Where the owner cannot be told, pid and process are null and the attribution field gives the reason.',
+  ],
+  operands: '',
+  operandChoices: [],
+  options,
+  repeats: true,
+  tables: [conn, connEvent, connSummary, coverage],
+  examples: [
+    { line: 'netwatch conns', about: 'every socket, once' },
+    { line: 'netwatch conns --json | jq -r .remote_addr', about: 'for a script' },
+    { line: 'netwatch conns --listen --fields local_addr,local_port,process', about: 'who listens' },
+    { line: "netwatch conns -f 'rtt_ms > 100' --sort rtt_ms:desc", about: 'slow paths' },
+    { line: 'netwatch conns --interval 1 --sort rx_rate:desc --limit 10', about: 'who receives most, every second' },
+    { line: "netwatch conns --expect 'count(state == CLOSE_WAIT) < 50'", about: 'a check for cron' },
+  ],
+  tableOf: (values) => (values.events ? connEvent : values.summary !== null ? connSummary : conn),
+  run: (context, values, _operands, request) =>
+    values.read === null ? runLive(context, values, request) : readSavedRecords(context, values.read, conn, request),
+});
+
+async function* runLive(context: Context, values: ConnValues, request: Request): AsyncGenerator<readonly Section[]> {
+  if (values.events && values.summary !== null) throw usageError('--events and --summary exclude each other');
+  const keep = compileSelection(values);
+  const platform = await context.openPlatform({ root: values.root, netns: values.netns });
+  await checkNames(platform, values);
+  const names = await openNames(platform, values, request);
+  const needsRates = ['rx_rate', 'tx_rate'].some((field) => request.asked.has(field)) || values.coverage;
+  const source = platform.openSockets({
+    protocols: protocolsOf(values),
+    owners: true,
+    closed: values.events,
+    processDetails: ['cmdline', 'cgroup', 'container'].some((field) => request.wanted.has(field)),
+  });
+  const engine = openConnections(names, request.repeating);
+  const sample = async (at: Instant): Promise<void> => {
+    const reading = await source.read();
+    request.limited(reading.limits);
+    engine.ingest(reading, at);
+  };
+  let interfaceBytes: InterfaceBytes | null = null;
+  try {
+    for await (const tick of request.ticks) {
+      let instant = instantOf(tick);
+      await sample(instant);
+      if (tick.number === 0 && needsRates) {
+        if (values.coverage) interfaceBytes = await readInterfaceBytes(platform, instant);
+        await context.clock.sleep(RATE_SAMPLE_MS, context.signal);
+        instant = { time: new Date(context.clock.now()).toISOString(), monotonicMs: context.clock.monotonic() };
+        await sample(instant);
+      }
+      if (values.resolve && tick.number === 0) await names.settle(engine);
+      const rows = select(engine.rows(), keep);
+      if (values.events) yield [section(connEvent, select(engine.events(source.readClosed()), keep))];
+      else if (values.summary !== null) yield [section(connSummary, summarize(rows, values.summary, instant.time))];
+      else if (!values.coverage) yield [{ ...section(conn, rows), headline: connTotals }];
+      else {
+        const later = await readInterfaceBytes(platform, instant);
+        yield [
+          section(conn, rows),
+          section(coverage, [coverageRow(engine.rows(), interfaceBytes, later, tick.missed)]),
+        ];
+        interfaceBytes = later;
+      }
+    }
+  } finally {
+    source.close();
+    names.close();
+  }
+}
+
+const instantOf = (tick: Tick): Instant => ({ time: new Date(tick.at).toISOString(), monotonicMs: tick.monotonic });
+
+function protocolsOf(values: ConnValues): ReadonlySet<Socket['proto']> | null {
+  if (!values.tcp && !values.udp) return null;
+  const protocols = new Set<Socket['proto']>();
+  if (values.tcp) protocols.add('tcp');
+  if (values.udp) protocols.add('udp');
+  return protocols;
+}
+
+/** A process or interface that does not exist is an error, not an empty answer. */
+async function checkNames(platform: Platform, values: ConnValues): Promise<void> {
+  if (
+    values.pid !== null &&
+    platform.name === 'linux' &&
+    platform.host.readIfAny(`/proc/${values.pid}/stat`) === null
+  ) {
+    throw new Failure(EXIT.noInput, `no process ${values.pid}`);
+  }
+  if (values.interface !== null) await requireInterface(platform, values.interface);
+}
+
+interface OpenNames {
+  readonly serviceOf: (proto: string, port: number) => string | null;
+  readonly hostOf: (address: string) => string | null;
+  /** Asks for every name of the snapshot and waits for the answers, but not for long. */
+  settle(engine: Connections): Promise<void>;
+  close(): void;
+}
+
+const nothing = (): null => null;
+
+async function openNames(platform: Platform, values: ConnValues, request: Request): Promise<OpenNames> {
+  // imported where they are needed: a plain `conns` in a pipe prints neither
+  const serviceOf = request.wanted.has('service')
+    ? (await import('../platform/services.ts')).readServices(platform.host)
+    : nothing;
+  if (!values.resolve) return { serviceOf, hostOf: nothing, settle: async () => {}, close: () => {} };
+  const names = (await import('../platform/reverse-dns.ts')).openReverseDns();
+  return {
+    serviceOf,
+    hostOf: names.hostOf,
+    settle: async (engine) => {
+      for (const row of engine.rows()) if (row.remote_addr !== null) names.hostOf(row.remote_addr);
+      await names.settle(RESOLVE_WAIT_MS);
+    },
+    close: names.close,
+  };
+}

@@ -1,0 +1,34 @@
+import type { ScreenTerminal } from '../core/output/live-screen.ts';
+import type { Sink } from '../core/output/sink.ts';
+import type { Platform, PlatformOptions } from '../platform/platform.ts';
+
+/** Time, so that tests need no waiting. */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** A clock that never jumps, milliseconds since some start. */
+  monotonic(): number;
+  /** Waits, or returns early when the signal aborts; never rejects. */
+  sleep(millis: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Everything a command may touch of the world; made in `real-context.ts`, faked in tests. Nothing reaches around it. */
+export interface Context {
+  readonly stdout: Sink;
+  readonly terminal: Terminal;
+  /** Writes one line to stderr, made terminal-safe. */
+  readonly say: (line: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Aborts on the first SIGINT, SIGTERM or SIGHUP. */
+  readonly signal: AbortSignal;
+  /** Number of the signal that aborted, or null. */
+  readonly signalNumber: () => number | null;
+  readonly openPlatform: (options: PlatformOptions) => Promise<Platform>;
+}
+
+export interface Terminal extends ScreenTerminal {
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly columns: () => number;
+}

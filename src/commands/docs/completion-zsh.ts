@@ -1,0 +1,82 @@
+import { everyOption } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import type { Option } from '../option.ts';
+import { fieldNames, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
+
+/** The completion script of zsh, for a folder in $fpath under the name _netwatch. */
+export function zshCompletion(commands: readonly Command[]): string {
+  return `#compdef netwatch
+# zsh completion for netwatch; made by: netwatch completion zsh
+_netwatch() {
+  local curcontext=$curcontext state line
+  typeset -A opt_args
+  _arguments -C '1:command:_netwatch_commands' '*::argument:->rest'
+  case $state in
+    rest)
+      case $words[1] in
+${commands.map((one) => `        ${one.name}) _netwatch_${one.name} ;;`).join('\n')}
+      esac ;;
+  esac
+}
+
+_netwatch_commands() {
+  local -a commands
+  commands=(
+${commands.map((one) => `    ${quote(`${one.name}:${one.about}`)}`).join('\n')}
+  )
+  _describe command commands
+}
+
+${commands.map(commandFunction).join('\n')}
+if [ "$funcstack[1]" = _netwatch ]; then
+  _netwatch "$@"
+else
+  compdef _netwatch netwatch
+fi
+`;
+}
+
+function commandFunction(command: Command): string {
+  const specs = Object.entries(everyOption(command)).flatMap(([name, option]) => {
+    const tail = `[${escapeSpec(option.doc)}]${option.value === null ? '' : `:${escapeSpec(option.value)}:${actionFor(command, option)}`}`;
+    const words = option.short === null ? [`--${name}`] : [`-${option.short}`, `--${name}`];
+    return words.map((word) => `    ${quote(`(${words.join(' ')})${word}${tail}`)}`);
+  });
+  if (command.operandChoices.length > 0) specs.push(`    ${quote(`*:argument:(${command.operandChoices.join(' ')})`)}`);
+  return `_netwatch_${command.name}() {
+  _arguments -s \\
+${specs.join(' \\\n')}
+}
+`;
+}
+
+function actionFor(command: Command, option: Option): string {
+  if (option.choices !== null) return `(${option.choices.join(' ')})`;
+  switch (option.offers) {
+    case 'file':
+      return '_files';
+    case 'interface':
+      return `($(${LIST_INTERFACES}))`;
+    case 'process':
+      return `($(${LIST_PIDS}))`;
+    case 'netns':
+      return `($(${LIST_NETNS}))`;
+    case 'field':
+      return `_values -s , field ${fieldNames(command).join(' ')}`;
+    case 'sort':
+      return `_values -s , field ${fieldNames(command)
+        .flatMap((name) => [name, `${name}\\:desc`])
+        .join(' ')}`;
+    default:
+      return ' ';
+  }
+}
+
+/** Brackets and colons separate the parts of an _arguments specification. */
+function escapeSpec(text: string): string {
+  return text.replace(/[\\[\]:]/g, '\\$&');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

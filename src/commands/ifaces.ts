@@ -1,0 +1,135 @@
+import { openInterfaceRates } from '../core/config/interface-rates.ts';
+import { hostOf } from '../core/config/network-config.ts';
+import { EXIT, Failure, usageError } from '../core/failure.ts';
+import { type RecordTable, type Section, section } from '../core/record/table.ts';
+import { iface } from '../core/record/tables/iface.ts';
+import { dnsServer, host, neighbor, route } from '../core/record/tables/network-config.ts';
+import { suggest } from '../core/suggest.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type ListingValues, listing, type Request } from './command.ts';
+import type { Context } from './context.ts';
+import { flag, text } from './option.ts';
+import { readSavedRecords } from './saved-records.ts';
+import type { Tick } from './ticks.ts';
+
+/** As for connections: long enough for a rate that means something. */
+const RATE_SAMPLE_MS = 250;
+const RATE_FIELDS = ['rx_rate', 'tx_rate', 'rx_packet_rate', 'tx_packet_rate'];
+
+const options = {
+  routes: flag('The routing tables instead.'),
+  dns: flag('The DNS servers in use instead.'),
+  neighbors: flag('The neighbours on the link (ARP, NDP) instead.'),
+  host: flag('This machine instead: name, system, gateways, DNS servers.'),
+  up: flag('Only interfaces whose state is up (or unknown, as of tunnels and loopback).'),
+  interface: text('Only this interface.', { short: 'i', value: 'NAME', offers: 'interface' }),
+  netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
+    value: 'NAME|PID',
+    offers: 'netns',
+  }),
+  read: text('Read records saved with --json from FILE instead of the live machine; - is stdin.', {
+    short: 'r',
+    value: 'FILE',
+    offers: 'file',
+  }),
+};
+type IfaceValues = ListingValues<typeof options>;
+
+/** `netwatch ifaces`: interfaces, and how the machine is configured. */
+export const ifaces = listing({
+  name: 'ifaces',
+  about: 'interfaces with addresses, counters and rates; routes, DNS servers, neighbours',
+  details: [
+    'One row per network interface, with its addresses, kind, speed, state and 64-bit counters.',
+    'With --routes, --dns, --neighbors or --host the configuration is shown instead. Behind a local stub resolver (127.0.0.53), --dns names the servers the stub asks.',
+  ],
+  operands: '',
+  operandChoices: [],
+  options,
+  repeats: true,
+  tables: [iface, route, dnsServer, neighbor, host],
+  examples: [
+    { line: 'netwatch ifaces', about: 'every interface' },
+    { line: 'netwatch ifaces --interval 1', about: 'with rates, every second' },
+    { line: 'netwatch ifaces --routes -f "dst == default"', about: 'the default routes' },
+    { line: 'netwatch ifaces --dns --json | jq -r .addr', about: 'DNS servers for a script' },
+    { line: "netwatch ifaces --expect 'all(rx_errors == 0)'", about: 'a check for cron' },
+  ],
+  tableOf: (values) => tableOf(values),
+  run: (context, values, _operands, request) =>
+    values.read === null
+      ? runLive(context, values, request)
+      : readSavedRecords(context, values.read, tableOf(values), request),
+});
+
+function tableOf(values: IfaceValues): RecordTable {
+  const chosen: RecordTable[] = [];
+  if (values.routes) chosen.push(route);
+  if (values.dns) chosen.push(dnsServer);
+  if (values.neighbors) chosen.push(neighbor);
+  if (values.host) chosen.push(host);
+  if (chosen.length > 1) throw usageError('--routes, --dns, --neighbors and --host exclude each other');
+  return chosen[0] ?? iface;
+}
+
+async function* runLive(context: Context, values: IfaceValues, request: Request): AsyncGenerator<readonly Section[]> {
+  const platform = await context.openPlatform({ root: values.root, netns: values.netns });
+  if (values.interface !== null) await requireInterface(platform, values.interface);
+  const rates = openInterfaceRates();
+  const needsRates = RATE_FIELDS.some((field) => request.asked.has(field));
+  const onlyIface = <T extends { readonly iface: string | null }>(rows: readonly T[]): readonly T[] =>
+    values.interface === null ? rows : rows.filter((row) => row.iface === values.interface);
+
+  const readInterfaces = async (tick: Tick): Promise<Section> => {
+    const sample = async (time: number, monotonicMs: number): Promise<ReturnType<typeof rates.ingest>> => {
+      const reading = await platform.readInterfaces();
+      request.limited(reading.limits);
+      return rates.ingest(reading.rows, { time: new Date(time).toISOString(), monotonicMs });
+    };
+    let rows = await sample(tick.at, tick.monotonic);
+    if (tick.number === 0 && needsRates) {
+      await context.clock.sleep(RATE_SAMPLE_MS, context.signal);
+      rows = await sample(context.clock.now(), context.clock.monotonic());
+    }
+    if (values.interface !== null) rows = rows.filter((row) => row.name === values.interface);
+    if (values.up) rows = rows.filter((row) => row.state === 'up' || row.state === 'unknown');
+    return section(iface, rows);
+  };
+
+  const read = async (tick: Tick): Promise<Section> => {
+    if (values.routes) return section(route, onlyIface(said(await platform.readRoutes(), request)));
+    if (values.dns) return section(dnsServer, onlyIface(said(await platform.readDnsServers(), request)));
+    if (values.neighbors) return section(neighbor, onlyIface(said(await platform.readNeighbors(), request)));
+    if (!values.host) return readInterfaces(tick);
+    const [facts, routes, servers] = await Promise.all([
+      platform.readHost(),
+      platform.readRoutes(),
+      platform.readDnsServers(),
+    ]);
+    return section(host, [hostOf(facts, said(routes, request), said(servers, request))]);
+  };
+
+  for await (const tick of request.ticks) yield [await read(tick)];
+}
+
+/** The rows of a reading, its limits said. */
+function said<T>(
+  reading: { readonly rows: readonly T[]; readonly limits: Parameters<Request['limited']>[0] },
+  request: Request,
+): readonly T[] {
+  request.limited(reading.limits);
+  return reading.rows;
+}
+
+/** An interface that does not exist is an error, not an empty answer. Throws Failure 66. */
+export async function requireInterface(platform: Platform, name: string): Promise<void> {
+  const { rows } = await platform.readInterfaces();
+  if (rows.some((row) => row.name === name)) return;
+  const near = suggest(
+    name,
+    rows.map((row) => row.name),
+  );
+  throw new Failure(EXIT.noInput, `no interface "${name}"`, {
+    hint: near === null ? 'netwatch ifaces lists them' : `did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,100 @@
+import { usageError } from '../core/failure.ts';
+import type { Predicate } from '../core/filter/bind.ts';
+import type { Expectation } from '../core/filter/expectation.ts';
+import type { Format } from '../core/output/renderer.ts';
+import { namedFields, visibleFields } from '../core/record/select-fields.ts';
+import { parseSort, type SortKey } from '../core/record/sort.ts';
+import type { RecordTable } from '../core/record/table.ts';
+import type { ListingCommand, ListingValues } from './command.ts';
+import type { Options } from './option.ts';
+import type { TickPlan } from './ticks.ts';
+
+const DEFAULT_INTERVAL_MS = 1000;
+const WAIT_INTERVAL_MS = 250;
+
+/** Everything the options of a listing say, checked before anything is read. */
+export interface ListingPlan {
+  readonly table: RecordTable;
+  readonly format: Format;
+  readonly header: boolean;
+  readonly fields: readonly string[];
+  readonly sort: readonly SortKey[];
+  readonly limit: number | null;
+  readonly filter: Predicate | null;
+  readonly expect: Expectation | null;
+  readonly wait: { readonly until: Expectation; readonly source: string } | null;
+  readonly ticks: TickPlan;
+  readonly repeating: boolean;
+  /** Fields somebody named. */
+  readonly asked: ReadonlySet<string>;
+  /** Fields that will be read at all. */
+  readonly wanted: ReadonlySet<string>;
+}
+
+/** Throws Failure 64 for what does not fit together or names what is not there. */
+export async function planListing(
+  command: ListingCommand,
+  values: ListingValues<Options>,
+  isTerminal: boolean,
+): Promise<ListingPlan> {
+  const table = command.tableOf(values);
+  const format = formatOf(values, isTerminal);
+  const repeating =
+    command.repeats &&
+    (values.interval !== null || values.count !== null || values.duration !== null || values.events === true);
+  if (values.timeout !== null && values.wait === null)
+    throw usageError('--timeout goes with --wait', { hint: 'did you mean --duration?' });
+  const until = await expectation(values.wait, table);
+  const wait = until === null ? null : { until, source: values.wait ?? '' };
+  const expect = await expectation(values.expect, table);
+  const filter =
+    values.filter === null ? null : (await import('../core/filter/bind.ts')).compileFilter(values.filter, table);
+  const sort = values.sort === null ? [] : parseSort(table, values.sort);
+  const named = values.fields === null ? null : namedFields(table, values.fields);
+  const json = format === 'json' || format === 'ndjson';
+  const fields = named ?? (json ? Object.keys(table.fields) : visibleFields(table, repeating));
+  const asked = new Set([
+    ...(named ?? []),
+    ...sort.map((key) => key.field),
+    ...(filter?.fields ?? []),
+    ...(expect?.fields ?? []),
+    ...(wait?.until.fields ?? []),
+  ]);
+  return {
+    table,
+    format,
+    header: !values['no-header'],
+    fields,
+    sort,
+    limit: values.limit,
+    filter,
+    expect,
+    wait,
+    ticks: {
+      interval: values.interval ?? (wait !== null ? WAIT_INTERVAL_MS : repeating ? DEFAULT_INTERVAL_MS : null),
+      count: values.count ?? null,
+      duration: wait === null ? (values.duration ?? null) : (values.timeout ?? null),
+    },
+    repeating: repeating || wait !== null,
+    asked,
+    wanted: new Set([...asked, ...fields]),
+  };
+}
+
+/** The filter language is imported only by a run that uses it. */
+async function expectation(source: string | null | undefined, table: RecordTable): Promise<Expectation | null> {
+  if (source === null || source === undefined) return null;
+  return (await import('../core/filter/expectation.ts')).compileExpectation(source, table);
+}
+
+function formatOf(values: ListingValues<Options>, isTerminal: boolean): Format {
+  const named: Format[] = [];
+  if (values.output !== null) named.push(values.output);
+  if (values.json) named.push('ndjson');
+  if (values.tsv) named.push('tsv');
+  if (values.csv) named.push('csv');
+  const [first] = named;
+  if (named.some((format) => format !== first))
+    throw usageError(`one output format at a time, not ${named.join(' and ')}`);
+  return first ?? (isTerminal ? 'table' : 'tsv');
+}

@@ -1,0 +1,63 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { EXIT, Failure } from '../core/failure.ts';
+import { OutputClosed } from '../core/output/sink.ts';
+import { findCommand, readArguments } from './arguments.ts';
+import type { ListingValues } from './command.ts';
+import type { Context } from './context.ts';
+import type { Options, Values } from './option.ts';
+import { openRealContext } from './real-context.ts';
+import { COMMANDS, DEFAULT_COMMAND } from './registry.ts';
+import { runListing } from './run-listing.ts';
+import { readSettingsFile } from './settings-file.ts';
+import type { globalOptions } from './shared-options.ts';
+
+/** netwatch: arguments in, exit status out; records go to stdout, everything else to stderr. Never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const context = openRealContext();
+  try {
+    return await run(context, argv);
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT.ok;
+    const { errorLines } = await import('./error-report.ts');
+    for (const line of errorLines(error, argv.includes('-v') || argv.includes('--verbose'))) context.say(line);
+    return error instanceof Failure ? error.exit : EXIT.internal;
+  }
+}
+
+/** What `netwatch` alone does on a terminal: connections, who moves most first, redrawn in place. */
+const LIVE_TABLE = ['--interval', '1', '--sort', 'rx_rate:desc,tx_rate:desc'];
+
+/** The same in a given world; throws Failure, OutputClosed, or what is a bug. */
+export async function run(context: Context, argv: readonly string[]): Promise<number> {
+  const live = argv.length === 0 && context.terminal.stdoutIsTerminal;
+  const { command, named, rest } = findCommand(live ? LIVE_TABLE : argv, COMMANDS, DEFAULT_COMMAND);
+  // the file is named by an option, and gives defaults of options: so they are read twice when there is one
+  let read = readArguments(command, named, rest, {});
+  const general = read.values as Values<typeof globalOptions>;
+  if (general.version) return printText(context, `netwatch ${packageJson.version}\n`);
+  if (general.help) return printHelp(context, named ? command : null);
+  const settings = readSettingsFile(general.config, context.env, process.getuid?.() === 0);
+  if (settings !== null) {
+    const { parseSettings } = await import('./settings.ts');
+    read = readArguments(command, named, rest, parseSettings(settings.json, settings.file, command, COMMANDS));
+  }
+  if (command.kind === 'text') return printText(context, await command.print(context, read.values, read.operands));
+  const status = await runListing(command, context, read.values as ListingValues<Options>, read.operands);
+  // the live table is left by Ctrl-C: that is its normal end
+  return live && context.signal.aborted ? EXIT.ok : status;
+}
+
+async function printText(context: Context, text: string): Promise<number> {
+  await context.stdout.write(text);
+  await context.stdout.flush();
+  return EXIT.ok;
+}
+
+async function printHelp(context: Context, command: (typeof COMMANDS)[number] | null): Promise<number> {
+  const { commandHelp, programHelp } = await import('./help.ts');
+  const columns = context.terminal.columns();
+  return printText(
+    context,
+    command === null ? await programHelp(COMMANDS, columns) : await commandHelp(command, columns),
+  );
+}

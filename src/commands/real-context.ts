@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import { constants } from 'node:os';
+import { safeText } from '../core/output/safe-text.ts';
+import { openSink } from '../core/output/sink.ts';
+import { openPlatform } from '../platform/index.ts';
+import type { Clock, Context } from './context.ts';
+
+const FALLBACK_COLUMNS = 80;
+const FALLBACK_ROWS = 24;
+
+/** The world as it is: this process's streams, environment, clock and signals. */
+export function openRealContext(): Context {
+  const abort = new AbortController();
+  let signalNumber: number | null = null;
+  const guard = openTerminalGuard();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      // the second one means it: whoever sent it will not wait for the output to be finished
+      if (signalNumber !== null) {
+        guard.restore();
+        process.exit(128 + constants.signals[name]);
+      }
+      signalNumber = constants.signals[name];
+      abort.abort();
+    });
+  }
+  // without a listener SIGUSR1 opens the inspector of Node 20 on 127.0.0.1:9229
+  process.on('SIGUSR1', () => {});
+  // nobody may be left to read the messages; that is no reason to fail
+  process.stderr.on('error', () => {});
+  return {
+    stdout: openSink(process.stdout),
+    terminal: {
+      stdoutIsTerminal: process.stdout.isTTY === true,
+      stderrIsTerminal: process.stderr.isTTY === true,
+      columns: () => sizeOf('COLUMNS', process.stdout.columns, FALLBACK_COLUMNS),
+      rows: () => sizeOf('LINES', process.stdout.rows, FALLBACK_ROWS),
+      guard: guard.take,
+    },
+    say: (line) => void process.stderr.write(`netwatch: ${safeText(line)}\n`),
+    env: process.env,
+    clock: realClock,
+    signal: abort.signal,
+    signalNumber: () => signalNumber,
+    openPlatform,
+  };
+}
+
+/** Gives the terminal back when the program is suspended (Ctrl-Z) or made to end at once. */
+function openTerminalGuard(): { readonly take: Context['terminal']['guard']; restore(): void } {
+  let restore: string | null = null;
+  return {
+    take(text, resumed) {
+      const suspend = (): void => {
+        fs.writeSync(1, text);
+        process.kill(process.pid, 'SIGSTOP');
+      };
+      restore = text;
+      process.on('SIGTSTP', suspend).on('SIGCONT', resumed);
+      return () => {
+        restore = null;
+        process.off('SIGTSTP', suspend).off('SIGCONT', resumed);
+      };
+    },
+    restore() {
+      if (restore !== null) fs.writeSync(1, restore);
+    },
+  };
+}
+
+/** A terminal that does not know its size says 0 or nothing. */
+function sizeOf(variable: string, own: number | undefined, fallback: number): number {
+  const set = Number(process.env[variable]);
+  return own || (Number.isInteger(set) && set > 0 ? set : fallback);
+}
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (millis, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, millis));
+      signal.addEventListener('abort', done, { once: true });
+    }),
+};

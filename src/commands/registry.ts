@@ -1,0 +1,13 @@
+import type { Command } from './command.ts';
+import { completion } from './completion.ts';
+import { conns } from './conns.ts';
+import { doctor } from './doctor.ts';
+import { fields } from './fields.ts';
+import { ifaces } from './ifaces.ts';
+import { schema } from './schema.ts';
+
+/** Every command, in the order help lists them. A new one is a file beside this and a line here. */
+export const COMMANDS: readonly Command[] = [conns, ifaces, fields, schema, completion, doctor];
+
+/** What netwatch does without a command. */
+export const DEFAULT_COMMAND: Command = conns;

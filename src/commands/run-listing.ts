@@ -1,0 +1,197 @@
+import { EXIT, Failure } from '../core/failure.ts';
+import type { Tally } from '../core/filter/expectation.ts';
+import type { Limit } from '../core/limit.ts';
+import { openRenderer, type Renderer } from '../core/output/renderer.ts';
+import { formatSeconds } from '../core/output/units.ts';
+import { visibleFields } from '../core/record/select-fields.ts';
+import { sortRows } from '../core/record/sort.ts';
+import { type AnyRow, type Section, section } from '../core/record/table.ts';
+import { gap } from '../core/record/tables/meta.ts';
+import type { ListingCommand, ListingValues, Request } from './command.ts';
+import type { Context } from './context.ts';
+import { type ListingPlan, planListing } from './listing-plan.ts';
+import type { Options } from './option.ts';
+import { type Tick, ticks } from './ticks.ts';
+
+/**
+ * Runs a listing command: ticks in, snapshots out of it, each filtered, sorted, cut, checked and printed. Returns the
+ * exit status; throws Failure for everything that ends with another.
+ */
+export async function runListing(
+  command: ListingCommand,
+  context: Context,
+  values: ListingValues<Options>,
+  operands: readonly string[],
+): Promise<number> {
+  const plan = await planListing(command, values, context.terminal.stdoutIsTerminal);
+  const renderer = await rendererFor(context, plan, values);
+  const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
+  const request: Request = {
+    ticks: pace.ticks,
+    asked: plan.asked,
+    wanted: plan.wanted,
+    repeating: plan.repeating,
+    limited: sayOnce(context, values.quiet),
+  };
+  const verdict = openVerdict();
+  const started = context.clock.monotonic();
+  const seen: Seen = { rows: 0, kept: 0, snapshots: 0 };
+  let waited = plan.wait === null;
+  try {
+    for await (const snapshot of command.run(context, values, operands, request)) {
+      seen.snapshots++;
+      const missed = pace.missed();
+      if (missed > 0) await reportGap(context, renderer, missed, values.quiet);
+      const tallies = { expect: plan.expect?.start() ?? null, wait: plan.wait?.until.start() ?? null };
+      const shaped = snapshot.map((one) => (one.table === plan.table ? shape(one, plan, tallies, seen) : one));
+      if (tallies.wait !== null) {
+        // until it holds nothing is printed, so the rows are gathered to be tallied first
+        const gathered = shaped.map((one) => ({ ...one, rows: [...one.rows] }));
+        if (tallies.wait.holds() !== true) continue;
+        waited = true;
+        await print(renderer, gathered, plan);
+      } else await print(renderer, shaped, plan);
+      if (tallies.expect !== null) verdict.add(tallies.expect.holds());
+      if (waited && plan.wait !== null) break;
+    }
+  } finally {
+    await renderer.end();
+  }
+  if (values.verbose)
+    context.say(
+      `${seen.kept} of ${seen.rows} ${plan.table.type} records, ${seen.snapshots} snapshots, ${formatSeconds((context.clock.monotonic() - started) / 1000)}`,
+    );
+  if (context.signal.aborted) return 128 + (context.signalNumber() ?? 2);
+  if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
+  if (seen.kept === 0 && !values.quiet) context.say(reasonForNothing(plan, seen.rows));
+  return verdict.status();
+}
+
+/** What one look at the machine brought, and what of it was printed. */
+interface Seen {
+  rows: number;
+  kept: number;
+  snapshots: number;
+}
+
+interface Tallies {
+  readonly expect: Tally | null;
+  readonly wait: Tally | null;
+}
+
+/** Rows as the options want them, made as they are read unless they are to be sorted. */
+function shape(of: Section, plan: ListingPlan, tallies: Tallies, seen: Seen): Section {
+  const kept = keep(of.rows, plan, tallies, seen);
+  const ordered = plan.sort.length === 0 ? kept : sortRows(of.table, kept, plan.sort);
+  return { ...of, rows: plan.limit === null ? ordered : take(ordered, plan.limit) };
+}
+
+function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, tallies: Tallies, seen: Seen): Iterable<AnyRow> {
+  for (const row of rows) {
+    seen.rows++;
+    if (plan.filter !== null && !plan.filter.matches(row)) continue;
+    seen.kept++;
+    tallies.expect?.add(row);
+    tallies.wait?.add(row);
+    yield row;
+  }
+}
+
+/** The first rows; the others are still read, because an expectation is about all of them. */
+function* take(rows: Iterable<AnyRow>, limit: number): Iterable<AnyRow> {
+  let taken = 0;
+  for (const row of rows) if (taken++ < limit) yield row;
+}
+
+async function print(renderer: Renderer, snapshot: readonly Section[], plan: ListingPlan): Promise<void> {
+  for (const { table, rows, headline } of snapshot) {
+    const fields = table === plan.table ? plan.fields : fieldsOfOther(renderer, table, plan);
+    await renderer.write({ table, fields, rows, headline });
+  }
+  await renderer.endSnapshot();
+}
+
+function fieldsOfOther(renderer: Renderer, table: Section['table'], plan: ListingPlan): readonly string[] {
+  return renderer.mixesTypes ? Object.keys(table.fields) : visibleFields(table, plan.repeating);
+}
+
+/** The renderer of a run. What draws tables is imported only by a run that draws one: it is half of the program's start. */
+async function rendererFor(context: Context, plan: ListingPlan, values: ListingValues<Options>): Promise<Renderer> {
+  const { terminal, stdout, clock } = context;
+  if (plan.format !== 'table') return openRenderer(stdout, plan.format, plan.header);
+  const { chooseColorLevel, paletteOf } = await import('../core/output/palette.ts');
+  const { numeralsOf, plainNumerals } = await import('../core/output/units.ts');
+  const options = {
+    header: plan.header,
+    numerals: values.lang === null ? plainNumerals : numeralsOf(values.lang),
+    palette: paletteOf(chooseColorLevel(values.color ?? 'auto', context.env, terminal.stdoutIsTerminal)),
+    terminalColumns: () => (terminal.stdoutIsTerminal ? terminal.columns() : null),
+    onHidden: (headings: readonly string[]) => {
+      if (!values.quiet) context.say(`no room for ${headings.join(', ')}: choose with --fields, or widen the terminal`);
+    },
+  };
+  if (!plan.repeating || plan.wait !== null || !terminal.stdoutIsTerminal) {
+    return (await import('../core/output/table-renderer.ts')).openTableRenderer(stdout, options);
+  }
+  return (await import('../core/output/live-table.ts')).openLiveTable(stdout, {
+    ...options,
+    terminal,
+    timeOfDay: () => new Date(clock.now()).toTimeString().slice(0, 8),
+  });
+}
+
+/** Passes ticks on and remembers how many were missed before the last one. */
+function watchTicks(source: AsyncIterable<Tick>): { readonly ticks: AsyncIterable<Tick>; missed(): number } {
+  let missed = 0;
+  async function* watched(): AsyncGenerator<Tick> {
+    for await (const tick of source) {
+      missed = tick.missed;
+      yield tick;
+    }
+  }
+  return { ticks: watched(), missed: () => missed };
+}
+
+async function reportGap(context: Context, renderer: Renderer, dropped: number, quiet: boolean): Promise<void> {
+  const reason = 'the reader, or this machine, was slower than the interval';
+  if (!renderer.mixesTypes) {
+    if (!quiet && !renderer.ownsTerminal) context.say(`${dropped} snapshots dropped: ${reason}`);
+    return;
+  }
+  const row = { time: new Date(context.clock.now()).toISOString(), dropped, reason };
+  await renderer.write({ ...section(gap, [row]), fields: Object.keys(gap.fields) });
+}
+
+/** Says each limit once, however often it is met. */
+function sayOnce(context: Context, quiet: boolean): (limits: readonly Limit[]) => void {
+  const said = new Set<string>();
+  return (limits) => {
+    for (const { what, why, remedy } of limits) {
+      if (quiet || said.has(why)) continue;
+      said.add(why);
+      context.say(`${what}: ${why}${remedy === null ? '' : `; ${remedy}`}`);
+    }
+  };
+}
+
+/** The exit status of --expect over all snapshots: one that fails decides, then one that cannot be told. */
+function openVerdict(): { add(holds: boolean | null): void; status(): number } {
+  let failed = false;
+  let unknown = false;
+  return {
+    add(holds) {
+      failed ||= holds === false;
+      unknown ||= holds === null;
+    },
+    status: () => (failed ? EXIT.no : unknown ? EXIT.unknown : EXIT.ok),
+  };
+}
+
+function timedOut(source: string, millis: number | null): Failure {
+  return new Failure(EXIT.timeout, `timed out after ${formatSeconds((millis ?? 0) / 1000)} waiting for ${source}`);
+}
+
+function reasonForNothing(plan: ListingPlan, rows: number): string {
+  if (rows > 0) return `none of ${rows} ${plan.table.type} records passes the filter`;
+  return plan.table.type === 'conn_event' ? 'no connection opened, changed or closed' : `no ${plan.table.type} records`;
+}

@@ -1,0 +1,63 @@
+import dns from 'node:dns';
+
+const MOST_KEPT = 10_000;
+const MOST_AT_ONCE = 16;
+const TIMEOUT_MS = 1000;
+
+/** Names of addresses by reverse DNS, looked up behind the output's back. */
+export interface ReverseDns {
+  /** The name if it is known by now, else null; asks for it when it was not asked before. */
+  hostOf(address: string): string | null;
+  /** Resolves when everything asked so far is answered, or after `millis`. */
+  settle(millis: number): Promise<void>;
+  close(): void;
+}
+
+/** Opens a cache of reverse look-ups: bounded in number, in parallel queries and in time, one try each. */
+export function openReverseDns(): ReverseDns {
+  const resolver = new dns.promises.Resolver({ timeout: TIMEOUT_MS, tries: 1 });
+  const names = new Map<string, string | null>();
+  const queue: string[] = [];
+  let running = 0;
+  let whenIdle: (() => void) | null = null;
+
+  const next = (): void => {
+    while (running < MOST_AT_ONCE && queue.length > 0) {
+      const address = queue.shift() as string;
+      running++;
+      resolver.reverse(address).then(
+        (found) => done(address, found[0] ?? null),
+        () => done(address, null),
+      );
+    }
+    if (running === 0) whenIdle?.();
+  };
+  const done = (address: string, name: string | null): void => {
+    running--;
+    names.set(address, name);
+    next();
+  };
+
+  return {
+    hostOf(address) {
+      const known = names.get(address);
+      if (known !== undefined) return known;
+      if (names.size >= MOST_KEPT) names.delete(names.keys().next().value as string);
+      names.set(address, null);
+      queue.push(address);
+      next();
+      return null;
+    },
+    async settle(millis) {
+      if (running === 0 && queue.length === 0) return;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        whenIdle = resolve;
+        timer = setTimeout(resolve, millis);
+      });
+      clearTimeout(timer);
+      whenIdle = null;
+    },
+    close: () => resolver.cancel(),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Clock, Context } from '../../src/commands/context.ts';
+import { openPlatform } from '../../src/platform/index.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+import { openMemorySink } from './memory-sink.ts';
+
+export interface FakeContext extends Context {
+  readonly out: () => string;
+  readonly said: readonly string[];
+  readonly interrupt: () => void;
+}
+
+export interface FakeOptions {
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+  readonly env?: Record<string, string>;
+  readonly platform?: Platform;
+  /** Called at every sleep, with the time slept to: a test moves its machine here. */
+  readonly onSleep?: (monotonicMs: number, context: FakeContext) => void;
+}
+
+export const START_MS = Date.parse('2026-01-02T03:04:05.678Z');
+
+/** A world whose clock moves only when somebody sleeps. */
+export function fakeContext(options: FakeOptions = {}): FakeContext {
+  const sink = openMemorySink();
+  const said: string[] = [];
+  const abort = new AbortController();
+  let elapsed = 0;
+  const clock: Clock = {
+    now: () => START_MS + elapsed,
+    monotonic: () => 1_000_000 + elapsed,
+    async sleep(millis) {
+      elapsed += Math.max(0, millis);
+      options.onSleep?.(elapsed, context);
+    },
+  };
+  const context: FakeContext = {
+    stdout: sink,
+    terminal: {
+      stdoutIsTerminal: options.terminal !== undefined,
+      stderrIsTerminal: false,
+      columns: () => options.terminal?.columns ?? 80,
+      rows: () => options.terminal?.rows ?? 24,
+      guard: () => () => {},
+    },
+    say: (line) => said.push(line),
+    env: { NETWATCH_CONFIG: 'none', TERM: 'xterm', ...options.env },
+    clock,
+    signal: abort.signal,
+    signalNumber: () => (abort.signal.aborted ? 2 : null),
+    openPlatform: options.platform === undefined ? openPlatform : async () => options.platform!,
+    out: () => sink.text(),
+    said,
+    interrupt: () => abort.abort(),
+  };
+  return context;
+}

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+
+export const ROOT = path.join(import.meta.dirname, '../..');
+export const BIN = path.join(ROOT, 'bin/netwatch.js');
+
+export interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Resolves when stdout holds the text. */
+  until(text: string): Promise<void>;
+  ended: Promise<Ended>;
+}
+
+/** Starts the built program, as the user who runs the tests or another. */
+export function startNetwatch(
+  args: readonly string[],
+  options: { readonly env?: Record<string, string>; readonly uid?: number } = {},
+): Running {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none', ...options.env },
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  });
+  let stdout = '';
+  let stderr = '';
+  const waiting: { text: string; resolve: () => void }[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    for (const one of waiting) if (stdout.includes(one.text)) one.resolve();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return {
+    child,
+    until: (text) => new Promise((resolve) => (stdout.includes(text) ? resolve() : waiting.push({ text, resolve }))),
+    ended: new Promise((resolve) => child.on('close', (status, signal) => resolve({ stdout, stderr, status, signal }))),
+  };
+}
+
+/** Runs the built program to its end. */
+export function netwatch(...args: readonly string[]): Promise<Ended> {
+  return startNetwatch(args).ended;
+}
