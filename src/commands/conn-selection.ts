@@ -36,8 +36,12 @@ export function compileSelection(values: ConnSelection): ((row: ConnRow) => bool
 }
 
 /** The rows that pass. */
-export function* select<R extends ConnRow>(rows: Iterable<R>, keep: ((row: ConnRow) => boolean) | null): Iterable<R> {
-  for (const row of rows) if (keep === null || keep(row)) yield row;
+export function select<R extends ConnRow>(rows: Iterable<R>, test: ((row: ConnRow) => boolean) | null): Iterable<R> {
+  return test === null ? rows : passing(rows, test);
+}
+
+function* passing<R extends ConnRow>(rows: Iterable<R>, test: (row: ConnRow) => boolean): Iterable<R> {
+  for (const row of rows) if (test(row)) yield row;
 }
 
 function stateNamed(typed: string): string {

@@ -16,15 +16,21 @@ export type ServiceNames = (proto: string, port: number) => string | null;
 /** Service names from /etc/services, with a short built-in list below it. */
 export function readServices(host: Host): ServiceNames {
   const names = parseServices(BUILT_IN.replaceAll(',', '\n'));
-  for (const [key, name] of parseServices(host.readIfAny('/etc/services') ?? '')) names.set(key, name);
-  return (proto, port) => names.get(`${port}/${proto}`) ?? null;
+  for (const [proto, own] of parseServices(host.readIfAny('/etc/services') ?? '')) {
+    names.set(proto, new Map([...(names.get(proto) ?? []), ...own]));
+  }
+  return (proto, port) => names.get(proto)?.get(port) ?? null;
 }
 
-/** Reads services(5) text: `name port/proto aliases # comment`. The first name of a port wins. */
-export function parseServices(text: string): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const [, name, key] of text.matchAll(/^([^\s#]+)[ \t]+([0-9]{1,5}\/[a-z]+)/gm)) {
-    if (name !== undefined && key !== undefined && !names.has(key)) names.set(key, name);
+/** Reads services(5) text, `name port/proto aliases # comment`, by protocol and port. The first name of a port wins. */
+export function parseServices(text: string): Map<string, Map<number, string>> {
+  const names = new Map<string, Map<number, string>>();
+  for (const [, name, digits, proto] of text.matchAll(/^([^\s#]+)[ \t]+([0-9]{1,5})\/([a-z]+)/gm)) {
+    if (name === undefined || proto === undefined) continue;
+    const ports = names.get(proto) ?? new Map<number, string>();
+    names.set(proto, ports);
+    const port = Number(digits);
+    if (!ports.has(port)) ports.set(port, name);
   }
   return names;
 }

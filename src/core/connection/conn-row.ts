@@ -13,18 +13,19 @@ export interface Names {
   readonly hostOf: (address: string) => string | null;
 }
 
-/** What is kept of a socket from one reading to the next. */
-export interface Track {
-  readonly socket: Socket;
+/** What the engine adds to a socket. */
+export interface Seen {
+  readonly at: Instant;
   readonly owner: Ownership;
-  readonly firstSeen: Instant;
+  /** null in a run of one snapshot, which cannot know. */
+  readonly firstSeen: Instant | null;
   readonly rxRate: number | null;
   readonly txRate: number | null;
 }
 
-/** The `conn` record of a socket. `remembers` is false for a run of one snapshot, which cannot know when it first saw it. */
-export function connRow(one: Track, reading: SocketReading, at: Instant, names: Names, remembers: boolean): ConnRow {
-  const { socket, owner, firstSeen } = one;
+/** The `conn` record of a socket. */
+export function connRow(socket: Socket, reading: SocketReading, names: Names, seen: Seen): ConnRow {
+  const { at, owner, firstSeen } = seen;
   const process = owner.processes[0] ?? null;
   return {
     time: at.time,
@@ -47,8 +48,8 @@ export function connRow(one: Track, reading: SocketReading, at: Instant, names: 
     tx_bytes: socket.tx_bytes,
     rx_packets: socket.rx_packets,
     tx_packets: socket.tx_packets,
-    rx_rate: one.rxRate,
-    tx_rate: one.txRate,
+    rx_rate: seen.rxRate,
+    tx_rate: seen.txRate,
     rtt_ms: socket.rtt_ms,
     rttvar_ms: socket.rttvar_ms,
     min_rtt_ms: socket.min_rtt_ms,
@@ -57,8 +58,8 @@ export function connRow(one: Track, reading: SocketReading, at: Instant, names: 
     cwnd: socket.cwnd,
     mss: socket.mss,
     iface: reading.ifaceOf(socket),
-    first_seen: remembers ? firstSeen.time : null,
-    age_s: remembers ? Math.round(at.monotonicMs - firstSeen.monotonicMs) / 1000 : null,
+    first_seen: firstSeen === null ? null : firstSeen.time,
+    age_s: firstSeen === null ? null : Math.round(at.monotonicMs - firstSeen.monotonicMs) / 1000,
     remote_host: socket.remote_addr === null ? null : names.hostOf(socket.remote_addr),
     service: serviceOf(socket, names),
     app: null,

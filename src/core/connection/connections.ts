@@ -1,6 +1,6 @@
 import type { ConnRow, SocketState } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
-import { connRow, type Instant, type Names, type Track } from './conn-row.ts';
+import { connRow, type Instant, type Names } from './conn-row.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
 
 /**
@@ -18,82 +18,100 @@ export interface Connections {
   events(closed: readonly Socket[]): Iterable<ConnEventRow>;
 }
 
+/** What is kept of a socket from one reading to the next. */
+interface Past {
+  readonly socket: Socket;
+  readonly owner: Ownership;
+  readonly firstSeen: Instant;
+}
+
+/** The last reading, and what is known of its sockets from the readings before. */
+interface Present {
+  readonly reading: SocketReading;
+  readonly at: Instant;
+  readonly first: boolean;
+  /** Seconds since the reading before; 0 for the first. */
+  readonly seconds: number;
+  readonly before: ReadonlyMap<Socket['key'], Past>;
+  /** What this reading knows of a socket from those before. */
+  readonly pastOf: (socket: Socket) => Past | undefined;
+}
+
+const NOTHING: ReadonlyMap<Socket['key'], Past> = new Map();
+
 /** Opens the engine. */
 export function openConnections(names: Names, remembers: boolean): Connections {
-  let before = new Map<Socket['key'], Track>();
-  let now = new Map<Socket['key'], Track>();
-  let reading: SocketReading | null = null;
-  let at: Instant | null = null;
-  let readings = 0;
-  let secondsSince = 0;
+  let present: Present | null = null;
 
-  const track = (socket: Socket, source: SocketReading, instant: Instant, known: Track | undefined): Track => {
-    const compared = readings > 1 && secondsSince > 0;
-    return {
-      socket,
-      owner: ownerKept(source.ownerOf(socket), known),
-      firstSeen: known?.firstSeen ?? instant,
-      rxRate: compared ? rate(socket.rx_bytes, known, known?.socket.rx_bytes, secondsSince) : null,
-      txRate: compared ? rate(socket.tx_bytes, known, known?.socket.tx_bytes, secondsSince) : null,
-    };
-  };
-
-  const rowOf = (one: Track, source: SocketReading, instant: Instant): ConnRow =>
-    connRow(one, source, instant, names, remembers);
+  const rowOf = (socket: Socket, past: Past | undefined, { reading, at, first, seconds }: Present): ConnRow =>
+    connRow(socket, reading, names, {
+      at,
+      owner: ownerOf(reading, socket, past),
+      firstSeen: remembers ? (past?.firstSeen ?? at) : null,
+      rxRate: first ? null : rate(socket.rx_bytes, past, past?.socket.rx_bytes, seconds),
+      txRate: first ? null : rate(socket.tx_bytes, past, past?.socket.tx_bytes, seconds),
+    });
 
   return {
-    ingest(next, instant) {
-      secondsSince = at === null ? 0 : (instant.monotonicMs - at.monotonicMs) / 1000;
-      readings++;
-      [before, now] = [now, before];
-      now.clear();
-      const continuations = tracksByTuple(next.sockets, before);
-      for (const socket of next.sockets) {
-        const known = before.get(socket.key) ?? continuations?.get(tupleOf(socket));
-        now.set(socket.key, track(socket, next, instant, known));
-      }
-      reading = next;
-      at = instant;
+    ingest(reading, at) {
+      // kept only now: a run of one snapshot never pays for it
+      const before = present === null ? NOTHING : rememberSockets(present);
+      const seconds = present === null ? 0 : (at.monotonicMs - present.at.monotonicMs) / 1000;
+      present = { reading, at, first: present === null, seconds, before, pastOf: lookUp(reading.sockets, before) };
     },
 
     *rows() {
-      if (reading === null || at === null) return;
-      for (const one of now.values()) yield rowOf(one, reading, at);
+      if (present === null) return;
+      for (const socket of present.reading.sockets) yield rowOf(socket, present.pastOf(socket), present);
     },
 
     *events(closed) {
-      if (reading === null || at === null || readings < 2) return;
+      if (present === null || present.first) return;
+      const { reading, at, before, pastOf } = present;
       const ends = new Map(closed.map((socket) => [socket.key, socket]));
       const endsByTuple = new Map(closed.map((socket) => [tupleOf(socket), socket]));
-      const continuations = tracksByTuple(reading.sockets, before);
       const continued = new Set<Socket['key']>();
-      for (const one of now.values()) {
-        const known = before.get(one.socket.key) ?? continuations?.get(tupleOf(one.socket));
-        const end = one.socket.inode === null ? endsByTuple.get(tupleOf(one.socket)) : undefined;
+      for (const socket of reading.sockets) {
+        const past = pastOf(socket);
+        const end = socket.inode === null ? endsByTuple.get(tupleOf(socket)) : undefined;
         if (end !== undefined) ends.delete(end.key);
-        if (known !== undefined) continued.add(known.socket.key);
-        if (known?.socket.state === one.socket.state) continue;
-        const row = rowOf({ ...one, socket: withCountersOf(one.socket, end ?? known?.socket) }, reading, at);
-        yield known === undefined ? eventRow('opened', null, row) : eventRow('changed', known.socket.state, row);
+        if (past !== undefined) continued.add(past.socket.key);
+        if (past?.socket.state === socket.state) continue;
+        const row = rowOf(withCountersOf(socket, end ?? past?.socket), past, present);
+        yield past === undefined ? eventRow('opened', null, row) : eventRow('changed', past.socket.state, row);
       }
-      for (const one of before.values()) {
-        const end = ends.get(one.socket.key);
-        ends.delete(one.socket.key);
-        if (continued.has(one.socket.key)) continue;
-        yield eventRow(
-          'closed',
-          one.socket.state,
-          rowOf({ ...one, socket: withCountersOf(one.socket, end) }, reading, at),
-        );
+      for (const past of before.values()) {
+        const end = ends.get(past.socket.key);
+        ends.delete(past.socket.key);
+        if (continued.has(past.socket.key)) continue;
+        yield eventRow('closed', past.socket.state, rowOf(withCountersOf(past.socket, end), past, present));
       }
       for (const end of ends.values()) {
         // it lived between the two readings: all that is known of it is how it ended
-        const row = rowOf({ socket: end, owner: NOBODY, firstSeen: at, rxRate: null, txRate: null }, reading, at);
+        const row = rowOf(end, { socket: end, owner: NOBODY, firstSeen: at }, present);
         yield eventRow('opened', null, row);
         yield eventRow('closed', null, row);
       }
     },
   };
+}
+
+/** The sockets of a reading as the next one will want to know them. */
+function rememberSockets({ reading, at, pastOf }: Present): Map<Socket['key'], Past> {
+  const kept = new Map<Socket['key'], Past>();
+  for (const socket of reading.sockets) {
+    const past = pastOf(socket);
+    kept.set(socket.key, { socket, owner: ownerOf(reading, socket, past), firstSeen: past?.firstSeen ?? at });
+  }
+  return kept;
+}
+
+/** Finds what is known of a socket by its key, or by its addresses where the kernel gave it a new key. */
+function lookUp(sockets: readonly Socket[], before: ReadonlyMap<Socket['key'], Past>): Present['pastOf'] {
+  const renamed = vanishedByTuple(sockets, before);
+  return renamed === null
+    ? (socket) => before.get(socket.key)
+    : (socket) => before.get(socket.key) ?? renamed.get(tupleOf(socket));
 }
 
 const NOBODY: Ownership = { processes: [], attribution: 'none unseen' };
@@ -112,19 +130,20 @@ export function eventRow(event: ConnEventRow['event'], previousState: SocketStat
 }
 
 /** A process may be gone before its socket is: what was known of the owner stays true. */
-function ownerKept(owner: Ownership, known: Track | undefined): Ownership {
-  return owner.processes.length === 0 && known !== undefined && known.owner.processes.length > 0 ? known.owner : owner;
+function ownerOf(reading: SocketReading, socket: Socket, past: Past | undefined): Ownership {
+  const owner = reading.ownerOf(socket);
+  return owner.processes.length === 0 && past !== undefined && past.owner.processes.length > 0 ? past.owner : owner;
 }
 
 function rate(
   value: number | null,
-  known: Track | undefined,
+  past: Past | undefined,
   last: number | null | undefined,
   seconds: number,
 ): number | null {
-  if (value === null) return null;
+  if (value === null || seconds <= 0) return null;
   // a socket that was not there at the last reading has moved all its bytes since then
-  const since = known === undefined ? value : last === null || last === undefined ? Number.NaN : value - last;
+  const since = past === undefined ? value : last === null || last === undefined ? Number.NaN : value - last;
   // tenths: finer than that is noise of the two moments the counters were read at
   return since >= 0 ? Math.round((since / seconds) * 10) / 10 : null;
 }
@@ -133,15 +152,15 @@ function rate(
  * Linux gives a connection a new cookie when it enters TIME_WAIT (inet_twsk_alloc), so that such sockets are known again
  * by their addresses. Returns the vanished sockets by address, or null when no socket needs it.
  */
-function tracksByTuple(
+function vanishedByTuple(
   sockets: readonly Socket[],
-  before: ReadonlyMap<Socket['key'], Track>,
-): Map<string, Track> | null {
+  before: ReadonlyMap<Socket['key'], Past>,
+): Map<string, Past> | null {
   if (before.size === 0) return null;
   if (!sockets.some((socket) => socket.inode === null && !before.has(socket.key))) return null;
   const present = new Set(sockets.map((socket) => socket.key));
-  const vanished = new Map<string, Track>();
-  for (const one of before.values()) if (!present.has(one.socket.key)) vanished.set(tupleOf(one.socket), one);
+  const vanished = new Map<string, Past>();
+  for (const past of before.values()) if (!present.has(past.socket.key)) vanished.set(tupleOf(past.socket), past);
   return vanished;
 }
 
