@@ -1,0 +1,11 @@
+/** Bits of a capability set, include/uapi/linux/capability.h. */
+const CAPABILITY = { CAP_NET_RAW: 13, CAP_SYS_PTRACE: 19, CAP_SYS_ADMIN: 21 } as const;
+export type Capability = keyof typeof CAPABILITY;
+
+/** The effective set from the text of /proc/PID/status (proc(5)); empty when it does not say. */
+export function parseEffectiveCapabilities(status: string): ReadonlySet<Capability> {
+  const hex = /^CapEff:\t([0-9a-f]{16})$/m.exec(status)?.[1] ?? '0';
+  const bits = BigInt(`0x${hex}`);
+  const names = Object.keys(CAPABILITY) as Capability[];
+  return new Set(names.filter((name) => (bits & (1n << BigInt(CAPABILITY[name]))) !== 0n));
+}

@@ -1,0 +1,11 @@
+import path from 'node:path';
+import type { Host } from '../host.ts';
+
+/** Whether the folder of this file lists it; false too when the folder may not be read. */
+export function isPresent(host: Host, file: string): boolean {
+  try {
+    return host.list(path.posix.dirname(file)).includes(path.posix.basename(file));
+  } catch {
+    return false;
+  }
+}

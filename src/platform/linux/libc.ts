@@ -1,0 +1,59 @@
+import { createRequire } from 'node:module';
+import type koffiModule from 'koffi';
+import { EXIT, Failure, messageOf } from '../../core/failure.ts';
+
+/** The C library calls netwatch makes, each with the C signature given to koffi below. A negative result is an error; see `errno`. */
+export interface Libc {
+  socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, length: number): number;
+  send(fd: number, data: Uint8Array, length: number, flags: number): number;
+  recv(fd: number, data: Uint8Array, length: number, flags: number): number;
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
+  ioctl(fd: number, request: number, argument: Uint8Array): number;
+  setns(fd: number, kind: number): number;
+  close(fd: number): number;
+  /** Where the bytes lie, for a structure that points to another; valid while `data`, of allocUnsafeSlow, is held. */
+  address(data: Uint8Array): bigint;
+  /** Error number of the last call that failed. */
+  errno(): number;
+}
+
+let loaded: Libc | null = null;
+
+/**
+ * The C library, loaded once. Throws Failure 69 when koffi has no binary for this machine: callers fall back to text
+ * files, so that netwatch still answers.
+ */
+export function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  let koffi: typeof koffiModule;
+  try {
+    // required rather than imported: the import is asynchronous and would colour every caller, and costs 3 ms more
+    koffi = createRequire(import.meta.url)('koffi');
+  } catch (error) {
+    throw new Failure(EXIT.unavailable, `koffi cannot be loaded: ${messageOf(error)}`, {
+      hint: 'npm ci',
+      cause: error,
+    });
+  }
+  const lib = koffi.load(null);
+  return {
+    socket: lib.func('int socket(int, int, int)'),
+    bind: lib.func('int bind(int, const void *, uint32_t)'),
+    send: lib.func('long send(int, const void *, size_t, int)'),
+    recv: lib.func('long recv(int, _Out_ void *, size_t, int)'),
+    setsockopt: lib.func('int setsockopt(int, int, int, const void *, uint32_t)'),
+    ioctl: lib.func('int ioctl(int, unsigned long, _Inout_ void *)'),
+    setns: lib.func('int setns(int, int)'),
+    close: lib.func('int close(int)'),
+    address: (data) => koffi.address(data),
+    errno: () => koffi.errno(),
+  };
+}
+
+/** errno values by name, from include/uapi/asm-generic/errno-base.h and errno.h; the same on every architecture koffi supports. */
+export const ERRNO = { EPERM: 1, ENOENT: 2, EINTR: 4, EAGAIN: 11, EACCES: 13, EOPNOTSUPP: 95, ENOBUFS: 105 } as const;

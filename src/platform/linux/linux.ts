@@ -1,0 +1,31 @@
+import { usageError } from '../../core/failure.ts';
+import type { Host } from '../host.ts';
+import type { Platform, PlatformOptions } from '../platform.ts';
+import { readChecks } from './checks.ts';
+import { readDnsServers } from './dns-servers.ts';
+import { readHostFacts } from './host-facts.ts';
+import { readInterfaces } from './interfaces.ts';
+import { readNeighbors } from './neighbors.ts';
+import { openNetns } from './netns.ts';
+import { readRoutes } from './routes.ts';
+import { openLinuxSockets } from './sockets.ts';
+
+/**
+ * Linux: netlink where the kernel allows it, /proc and /sys where not. Throws Failure 66 when the network namespace does
+ * not exist and 77 when it may not be entered.
+ */
+export function openLinux(host: Host, options: PlatformOptions): Platform {
+  if (options.netns !== null && host.root !== null) throw usageError('--netns and --root exclude each other');
+  const netns = options.netns === null ? null : openNetns(options.netns);
+  return {
+    name: 'linux',
+    host,
+    openSockets: (request) => openLinuxSockets(host, netns, request),
+    readInterfaces: async () => readInterfaces(host, netns),
+    readRoutes: async () => readRoutes(host, netns),
+    readDnsServers: async () => readDnsServers(host, netns),
+    readNeighbors: async () => readNeighbors(host, netns),
+    readHost: async () => readHostFacts(host),
+    readChecks: () => readChecks(host),
+  };
+}

@@ -1,0 +1,167 @@
+import { ERRNO, type Libc, libc } from './libc.ts';
+
+/**
+ * Netlink dumps (RFC 3549; include/uapi/linux/netlink.h). Little endian, as is every machine netwatch runs on.
+ */
+const AF_NETLINK = 16;
+const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
+const SOL_SOCKET = 1;
+const SO_RCVTIMEO = 20;
+const SOL_NETLINK = 270;
+const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
+const MSG_DONTWAIT = 0x40;
+
+export const NETLINK_ROUTE = 0;
+export const NETLINK_SOCK_DIAG = 4;
+
+const NLMSG_HEADER_BYTES = 16;
+const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
+const NLM_F_REQUEST = 0x1;
+const NLM_F_DUMP = 0x300;
+const NLM_F_DUMP_INTR = 0x10;
+
+/** The kernel never fills a dump message past 32 KiB (netlink_dump, net/netlink/af_netlink.c); twice that is slack. */
+const RECEIVE_BYTES = 64 * 1024;
+const RECEIVE_TIMEOUT_S = 5;
+
+/** What the kernel answered instead of data. */
+export class NetlinkError extends Error {
+  readonly errno: number;
+  constructor(what: string, errno: number) {
+    super(`netlink ${what} failed with errno ${errno}`);
+    this.name = 'NetlinkError';
+    this.errno = errno;
+  }
+}
+
+/** Called for each message of a dump with the payload's place in `data`; the bytes are overwritten after it returns. */
+export type MessageVisitor = (type: number, data: Buffer, start: number, end: number) => void;
+
+export interface Netlink {
+  /**
+   * Sends `payload` as a dump request of message type `type` and visits every message of the answer. Returns false when
+   * the kernel says that the table changed while it was read (NLM_F_DUMP_INTR): what was visited may then lack or
+   * repeat an entry. Throws NetlinkError.
+   */
+  dump(type: number, payload: Uint8Array, visit: MessageVisitor): boolean;
+  /** Subscribes to a multicast group. Throws NetlinkError. */
+  join(group: number): void;
+  /** Visits what has arrived on the joined groups, without waiting. Returns false when the kernel dropped some (ENOBUFS). */
+  receive(visit: MessageVisitor): boolean;
+  close(): void;
+}
+
+/** Opens a netlink socket in the network namespace this thread is in. Throws NetlinkError, or Failure 69 without koffi. */
+export function openNetlink(protocol: number): Netlink {
+  const c = libc();
+  const fd = c.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
+  if (fd < 0) throw new NetlinkError('socket', c.errno());
+  const timeout = Buffer.alloc(16);
+  timeout.writeBigInt64LE(BigInt(RECEIVE_TIMEOUT_S), 0);
+  c.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, timeout.length);
+  const on = Buffer.from([1, 0, 0, 0]);
+  c.setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, on, on.length);
+  // makes the kernel honour the filters of a request header (Linux 4.20); older kernels ignore it
+  c.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, on, on.length);
+  const data = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
+  let sequence = 0;
+  return {
+    dump(type, payload, visit) {
+      sequence++;
+      sendDumpRequest(c, fd, type, sequence, payload);
+      return readDump(c, fd, data, sequence, visit);
+    },
+    join(group) {
+      const value = Buffer.alloc(4);
+      value.writeUInt32LE(group);
+      if (c.setsockopt(fd, SOL_NETLINK, 1, value, value.length) < 0) throw new NetlinkError('join', c.errno());
+    },
+    receive: (visit) => readGroups(c, fd, data, visit),
+    close: () => void c.close(fd),
+  };
+}
+
+function sendDumpRequest(c: Libc, fd: number, type: number, sequence: number, payload: Uint8Array): void {
+  const message = Buffer.alloc(NLMSG_HEADER_BYTES + payload.length);
+  message.writeUInt32LE(message.length, 0);
+  message.writeUInt16LE(type, 4);
+  message.writeUInt16LE(NLM_F_REQUEST | NLM_F_DUMP, 6);
+  message.writeUInt32LE(sequence, 8);
+  message.set(payload, NLMSG_HEADER_BYTES);
+  if (c.send(fd, message, message.length, 0) < 0) throw new NetlinkError('send', c.errno());
+}
+
+function readDump(c: Libc, fd: number, data: Buffer, sequence: number, visit: MessageVisitor): boolean {
+  let whole = true;
+  for (;;) {
+    const received = receiveInto(c, fd, data, 0);
+    let at = 0;
+    while (at + NLMSG_HEADER_BYTES <= received) {
+      const length = data.readUInt32LE(at);
+      const type = data.readUInt16LE(at + 4);
+      if (length < NLMSG_HEADER_BYTES || at + length > received) throw new NetlinkError('dump (message cut short)', 0);
+      if ((data.readUInt16LE(at + 6) & NLM_F_DUMP_INTR) !== 0) whole = false;
+      if (data.readUInt32LE(at + 8) === sequence) {
+        if (type === NLMSG_DONE) return whole;
+        if (type === NLMSG_ERROR) {
+          const errno = length >= NLMSG_HEADER_BYTES + 4 ? -data.readInt32LE(at + NLMSG_HEADER_BYTES) : 0;
+          if (errno !== 0) throw new NetlinkError('dump', errno);
+          return whole;
+        }
+        visit(type, data, at + NLMSG_HEADER_BYTES, at + length);
+      }
+      at += (length + 3) & ~3;
+    }
+  }
+}
+
+function receiveInto(c: Libc, fd: number, data: Buffer, flags: number): number {
+  for (;;) {
+    const received = c.recv(fd, data, data.length, flags);
+    if (received > 0) return received;
+    const errno = received === 0 ? ERRNO.EAGAIN : c.errno();
+    if (errno !== ERRNO.EINTR) throw new NetlinkError('recv', errno);
+  }
+}
+
+function readGroups(c: Libc, fd: number, data: Buffer, visit: MessageVisitor): boolean {
+  let whole = true;
+  for (;;) {
+    let received: number;
+    try {
+      received = receiveInto(c, fd, data, MSG_DONTWAIT);
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) throw error;
+      if (error.errno === ERRNO.EAGAIN) return whole;
+      if (error.errno !== ERRNO.ENOBUFS) throw error;
+      whole = false;
+      continue;
+    }
+    let at = 0;
+    while (at + NLMSG_HEADER_BYTES <= received) {
+      const length = data.readUInt32LE(at);
+      if (length < NLMSG_HEADER_BYTES || at + length > received) break;
+      const type = data.readUInt16LE(at + 4);
+      if (type > NLMSG_DONE) visit(type, data, at + NLMSG_HEADER_BYTES, at + length);
+      at += (length + 3) & ~3;
+    }
+  }
+}
+
+/** Visits the attributes (struct nlattr) between two offsets; a length that does not fit ends the walk. */
+export function eachAttribute(
+  data: Buffer,
+  start: number,
+  end: number,
+  visit: (type: number, start: number, end: number) => void,
+): void {
+  let at = start;
+  while (at + 4 <= end) {
+    const length = data.readUInt16LE(at);
+    if (length < 4 || at + length > end) return;
+    visit(data.readUInt16LE(at + 2) & 0x3fff, at + 4, at + length);
+    at += (length + 3) & ~3;
+  }
+}

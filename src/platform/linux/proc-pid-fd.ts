@@ -1,0 +1,162 @@
+import type { Host } from '../host.ts';
+import { type FdInodes, openFdInodes } from './fd-inodes.ts';
+import { readStat } from './proc-pid.ts';
+
+/** Threads share a process's descriptors out by number, this many at a time: about a millisecond's work. */
+const SHARE = 256;
+/** More than any descriptor number: fs.nr_open ends below 2^28. */
+const ALL = 0x4000_0000;
+
+/** Descriptors of one process. It may stand in a scan twice, when two threads read a part each. */
+export interface Descriptors {
+  readonly pid: number;
+  /** Start of the process in clock ticks since boot: with the pid its identity. */
+  readonly started: number;
+  /** Descriptor numbers, ascending. */
+  readonly fds: Int32Array;
+  /** Inode of the socket behind each; 0 where there is none, or another thread looked. */
+  readonly inodes: Uint32Array;
+}
+
+export interface DescriptorScan {
+  readonly processes: readonly Descriptors[];
+  /** Processes whose descriptors this user may not read. */
+  readonly unreadable: readonly number[];
+}
+
+/** Processes to read, and for each the lowest descriptor that no thread has taken on. */
+export interface SharedWork {
+  readonly pids: Int32Array;
+  readonly claimed: Int32Array;
+}
+
+/** Two threads that begin at different ends seldom have to list the same folder. */
+export type Direction = 'forward' | 'backward';
+
+/** Ids of all processes that /proc shows, ascending. */
+export function listProcesses(host: Host): Int32Array {
+  try {
+    return numbersIn(host.list('/proc'));
+  } catch {
+    return new Int32Array(0);
+  }
+}
+
+/**
+ * Reads every descriptor that no other thread has taken on. Threads that are given the same work end together. A process
+ * that vanishes meanwhile is left out.
+ */
+export function scanDescriptors(host: Host, { pids, claimed }: SharedWork, direction: Direction): DescriptorScan {
+  const backward = direction === 'backward';
+  return collect(backward ? pids.toReversed() : pids, (pid, position) => {
+    const index = backward ? pids.length - 1 - position : position;
+    if (Atomics.load(claimed, index) >= ALL) return null;
+    return readDescriptors(host, pid, (fds, inodeOf) => {
+      const inodes = new Uint32Array(fds.length);
+      const last = fds.at(-1)!;
+      let at = 0;
+      for (let from = Atomics.add(claimed, index, SHARE); from <= last; from = Atomics.add(claimed, index, SHARE)) {
+        while (fds[at]! < from) at++;
+        for (; at < fds.length && fds[at]! < from + SHARE; at++) inodes[at] = inodeOf(fds[at]!);
+      }
+      Atomics.store(claimed, index, ALL);
+      return inodes;
+    });
+  });
+}
+
+/**
+ * Reads the descriptors that have come since `before`, or whose socket is no longer in `alive`. A number that stood for
+ * something else than a socket is only read again with `filesToo`.
+ */
+export function rescanDescriptors(
+  host: Host,
+  before: readonly Descriptors[],
+  alive: ReadonlySet<number>,
+  filesToo: boolean,
+): DescriptorScan {
+  const known = knownInodes(before, alive, filesToo);
+  return collect(listProcesses(host), (pid) =>
+    readDescriptors(host, pid, (fds, inodeOf, started) => {
+      const inodes = known.get(identity(pid, started));
+      return Uint32Array.from(fds, (fd) => inodes?.get(fd) ?? inodeOf(fd));
+    }),
+  );
+}
+
+/** Inode, or 0 for no socket, of each descriptor of each process. */
+function knownInodes(
+  before: readonly Descriptors[],
+  alive: ReadonlySet<number>,
+  filesToo: boolean,
+): Map<string, Map<number, number>> {
+  const known = new Map<string, Map<number, number>>();
+  for (const { pid, started, fds, inodes } of before) {
+    const key = identity(pid, started);
+    const ofProcess = known.get(key) ?? new Map<number, number>();
+    known.set(key, ofProcess);
+    for (let index = 0; index < fds.length; index++) {
+      const inode = inodes[index]!;
+      if (inode === 0 ? !filesToo && !ofProcess.has(fds[index]!) : alive.has(inode)) ofProcess.set(fds[index]!, inode);
+    }
+  }
+  return known;
+}
+
+const identity = (pid: number, started: number): string => `${pid} ${started}`;
+
+function collect(pids: Int32Array, read: (pid: number, position: number) => Descriptors | null): DescriptorScan {
+  const processes: Descriptors[] = [];
+  const unreadable: number[] = [];
+  for (let position = 0; position < pids.length; position++) {
+    const pid = pids[position]!;
+    try {
+      const found = read(pid, position);
+      if (found !== null) processes.push(found);
+    } catch (error) {
+      if (isDenied(error)) unreadable.push(pid); // else it has vanished
+    }
+  }
+  return { processes, unreadable };
+}
+
+/** The inodes behind some descriptors of a process, in their order. */
+type InodesOf = (fds: Int32Array, inodeOf: (fd: number) => number, started: number) => Uint32Array;
+
+/** Null when the process has no descriptors. Throws the error of the system call. */
+function readDescriptors(host: Host, pid: number, inodesOf: InodesOf): Descriptors | null {
+  const folder = `/proc/${pid}/fd`;
+  const fds = numbersIn(host.list(folder));
+  if (fds.length === 0) return null;
+  // read before the links: whoever still has the pid and this start afterwards has had them all along
+  const started = readStat(host, pid)?.started;
+  if (started === undefined) return null;
+  const links = openFdInodes(host, folder);
+  try {
+    const inodes = inodesOf(fds, (fd) => inodeIfOpen(links, fd), started);
+    return { pid, started, fds, inodes };
+  } finally {
+    links.close();
+  }
+}
+
+function inodeIfOpen(links: FdInodes, fd: number): number {
+  try {
+    return links.read(fd);
+  } catch (error) {
+    if (isDenied(error)) throw error;
+    return 0;
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+function numbersIn(names: readonly string[]): Int32Array {
+  return Int32Array.from(
+    names.filter((name) => /^\d{1,9}$/.test(name)),
+    Number,
+  ).sort();
+}

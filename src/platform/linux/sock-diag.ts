@@ -1,0 +1,105 @@
+import type { Socket } from '../../core/connection/socket.ts';
+import { AF_INET, AF_INET6, INET_DIAG_CONG, INET_DIAG_INFO, INET_DIAG_SKMEMINFO, parseInetDiag } from './inet-diag.ts';
+import { ERRNO } from './libc.ts';
+import { NETLINK_SOCK_DIAG, type Netlink, NetlinkError, openNetlink } from './netlink.ts';
+import type { NetworkNamespace } from './netns.ts';
+import { openIn } from './rtnetlink.ts';
+
+/** Socket listings by netlink: sock_diag(7), include/uapi/linux/{sock_diag,inet_diag}.h. Needs no privilege. */
+export const SOCK_DIAG_BY_FAMILY = 20;
+const REQUEST_BYTES = 56;
+const ALL_STATES = 0xffffffff;
+/** An interrupted dump is asked for again this often. */
+const MAX_RETRIES = 3;
+
+/** A request names MPTCP in an attribute, its number being too large for the header; no protocol is numbered 254. */
+const IPPROTO_MPTCP = 262;
+const UNASSIGNED_PROTOCOL = 254;
+const INET_DIAG_REQ_PROTOCOL = 3;
+
+export const DIAG_PROTOCOLS = {
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  sctp: 132,
+  udplite: 136,
+  raw: 255,
+  mptcp: IPPROTO_MPTCP,
+} as const;
+export type DiagProtocol = keyof typeof DIAG_PROTOCOLS;
+
+export interface SockDiag {
+  /** See `readProtocol`. */
+  read(proto: DiagProtocol, sockets: Socket[]): boolean;
+  close(): void;
+}
+
+/** Opens the door in a network namespace, or in our own. Throws NetlinkError, or Failure 69 without koffi. */
+export function openSockDiag(netns: NetworkNamespace | null): SockDiag {
+  const netlink = openIn(netns, () => openNetlink(NETLINK_SOCK_DIAG));
+  return {
+    read: (proto, sockets) => readProtocol(netlink, proto, sockets),
+    close: () => netlink.close(),
+  };
+}
+
+/**
+ * Appends every socket of a protocol, IPv4 and IPv6, to `sockets`; none where no module of the kernel answers for it.
+ * Returns false when the kernel kept changing its tables meanwhile, so that one may be missing or stand twice. Throws
+ * NetlinkError.
+ */
+export function readProtocol(netlink: Netlink, proto: DiagProtocol, sockets: Socket[]): boolean {
+  const ipv4 = readFamily(netlink, AF_INET, proto, sockets);
+  const ipv6 = readFamily(netlink, AF_INET6, proto, sockets);
+  return ipv4 && ipv6;
+}
+
+function readFamily(netlink: Netlink, family: number, proto: DiagProtocol, sockets: Socket[]): boolean {
+  const request = buildDiagRequest(family, proto);
+  const before = sockets.length;
+  for (let attempt = 0; ; attempt++) {
+    const whole = dumpInto(netlink, request, proto, sockets);
+    if (whole || attempt === MAX_RETRIES) return whole;
+    sockets.length = before;
+  }
+}
+
+function dumpInto(netlink: Netlink, request: Buffer, proto: DiagProtocol, sockets: Socket[]): boolean {
+  let words: Uint32Array | undefined;
+  try {
+    return netlink.dump(SOCK_DIAG_BY_FAMILY, request, (_type, data, start, end) => {
+      words ??= wordsOf(data);
+      const socket = parseInetDiag(words, start >>> 2, end >>> 2, proto);
+      if (socket !== null) sockets.push(socket);
+    });
+  } catch (error) {
+    if (error instanceof NetlinkError && error.errno === ERRNO.ENOENT) return true;
+    throw error;
+  }
+}
+
+/** The receive buffer as 32-bit words; netlink aligns every message and attribute to them. */
+export function wordsOf(data: Buffer): Uint32Array {
+  return new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2);
+}
+
+/** struct inet_diag_req_v2, all states; asks only for the extensions that are read, as each costs the kernel time. */
+export function buildDiagRequest(family: number, proto: DiagProtocol): Buffer {
+  const isMptcp = proto === 'mptcp';
+  const request = Buffer.alloc(isMptcp ? REQUEST_BYTES + 8 : REQUEST_BYTES);
+  request[0] = family;
+  request[1] = isMptcp ? UNASSIGNED_PROTOCOL : DIAG_PROTOCOLS[proto];
+  request[2] =
+    proto === 'tcp'
+      ? extension(INET_DIAG_INFO) | extension(INET_DIAG_CONG) | extension(INET_DIAG_SKMEMINFO)
+      : extension(INET_DIAG_SKMEMINFO);
+  request.writeUInt32LE(ALL_STATES, 4);
+  if (isMptcp) {
+    request.writeUInt16LE(8, REQUEST_BYTES);
+    request.writeUInt16LE(INET_DIAG_REQ_PROTOCOL, REQUEST_BYTES + 2);
+    request.writeUInt32LE(IPPROTO_MPTCP, REQUEST_BYTES + 4);
+  }
+  return request;
+}
+
+const extension = (attribute: number): number => 1 << (attribute - 1);

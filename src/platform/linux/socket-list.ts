@@ -1,0 +1,129 @@
+import type { Socket } from '../../core/connection/socket.ts';
+import { EXIT, Failure } from '../../core/failure.ts';
+import type { Limit } from '../../core/limit.ts';
+import type { ConnSource } from '../../core/record/tables/conn.ts';
+import type { Host } from '../host.ts';
+import { NetlinkError } from './netlink.ts';
+import type { NetworkNamespace } from './netns.ts';
+import { parseProtocolsInUse } from './proc-net-protocols.ts';
+import { PROC_NET_PROTOCOLS, parseProcNetSockets } from './proc-net-sockets.ts';
+import { DIAG_PROTOCOLS, openSockDiag, type SockDiag } from './sock-diag.ts';
+
+const PROTOCOLS: readonly Socket['proto'][] = ['tcp', 'udp', 'udplite', 'raw', 'icmp', 'sctp', 'dccp', 'mptcp'];
+
+const CHANGING: Limit = {
+  what: 'a few sockets, which may lack or stand twice',
+  why: 'the kernel kept changing its tables while they were read',
+  remedy: null,
+};
+
+export interface SocketListing {
+  /** Where the counters come from; a socket whose key is a text was read from /proc/net all the same. */
+  readonly source: ConnSource;
+  readonly sockets: readonly Socket[];
+  readonly limits: readonly Limit[];
+}
+
+export interface SocketList {
+  /** Throws Failure 69 when the sockets can be listed by no means. */
+  read(): SocketListing;
+  close(): void;
+}
+
+/**
+ * Lists the sockets of a network namespace, or of our own: from the kernel by netlink, and from the text files of
+ * /proc/net what it does not tell, or everything where netlink is refused or the machine is a folder.
+ */
+export function openSocketList(
+  host: Host,
+  netns: NetworkNamespace | null,
+  wanted: ReadonlySet<Socket['proto']> | null,
+): SocketList {
+  const protocols = wanted === null ? PROTOCOLS : PROTOCOLS.filter((proto) => wanted.has(proto));
+  const readFile = (name: string): string | null =>
+    netns === null
+      ? host.readIfAny(`/proc/net/${name}`)
+      : netns.enter(() => host.readIfAny(`/proc/thread-self/net/${name}`));
+  let diag: SockDiag | null = null;
+  let refusals: readonly Limit[] = [];
+
+  /** What `use` makes of netlink, or null once netlink is refused. */
+  function tryNetlink<T>(use: () => T): T | null {
+    try {
+      return use();
+    } catch (error) {
+      const koffiIsMissing = error instanceof Failure && error.exit === EXIT.unavailable;
+      if (!(error instanceof NetlinkError) && !koffiIsMissing) throw error;
+      refusals = [refusalOf(error)];
+      return null;
+    }
+  }
+
+  if (host.root === null) diag = tryNetlink(() => openSockDiag(netns));
+  return {
+    read() {
+      const kernel = diag;
+      const listing = kernel === null ? null : tryNetlink(() => readKernel(kernel, protocols, readFile));
+      if (listing !== null) return listing;
+      kernel?.close();
+      diag = null;
+      return { source: 'proc_net', sockets: readFiles(protocols, readFile), limits: refusals };
+    },
+    close: () => diag?.close(),
+  };
+}
+
+function readKernel(
+  diag: SockDiag,
+  protocols: readonly Socket['proto'][],
+  readFile: (name: string) => string | null,
+): SocketListing {
+  const counts = readFile('protocols');
+  const inUse = counts === null ? null : parseProtocolsInUse(counts);
+  const sockets: Socket[] = [];
+  let whole = true;
+  for (const proto of protocols) {
+    const isUsed = inUse === null || inUse.has(proto);
+    if (!isUsed && proto !== 'tcp') continue; // sockets in TIME_WAIT are no use of TCP
+    const before = sockets.length;
+    if (proto in DIAG_PROTOCOLS && !diag.read(proto as keyof typeof DIAG_PROTOCOLS, sockets)) whole = false;
+    // raw_diag is missing from many kernels, and there is none for icmp
+    if (isUsed && sockets.length === before) appendFromFiles(sockets, proto, readFile);
+  }
+  return { source: 'sock_diag', sockets, limits: whole ? [] : [CHANGING] };
+}
+
+function readFiles(protocols: readonly Socket['proto'][], readFile: (name: string) => string | null): Socket[] {
+  const sockets: Socket[] = [];
+  const answered = protocols.filter((proto) => appendFromFiles(sockets, proto, readFile));
+  if (answered.length === 0 && protocols.length > 0) {
+    throw new Failure(EXIT.unavailable, `no sockets of ${protocols.join(', ')}: /proc/net cannot be read`);
+  }
+  return sockets;
+}
+
+/** Appends the sockets in the files of a protocol; false when there is no such file. */
+function appendFromFiles(
+  sockets: Socket[],
+  proto: Socket['proto'],
+  readFile: (name: string) => string | null,
+): boolean {
+  const known = PROC_NET_PROTOCOLS.find((name) => name === proto);
+  if (known === undefined) return false;
+  let isThere = false;
+  for (const name of [known, `${known}6`]) {
+    const text = readFile(name);
+    if (text === null) continue;
+    isThere = true;
+    for (const socket of parseProcNetSockets(text, known)) sockets.push(socket);
+  }
+  return isThere;
+}
+
+function refusalOf(error: Error): Limit {
+  return {
+    what: 'bytes, segments, round-trip times and retransmissions of sockets',
+    why: error.message,
+    remedy: error instanceof Failure ? error.hint : null,
+  };
+}

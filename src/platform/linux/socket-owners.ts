@@ -1,0 +1,199 @@
+import type { Ownership, Process, Socket } from '../../core/connection/socket.ts';
+import type { Limit } from '../../core/limit.ts';
+import type { Host } from '../host.ts';
+import { parseEffectiveCapabilities } from './capabilities.ts';
+import { takeAhead } from './head-start.ts';
+import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';
+import { type DescriptorScan, type Descriptors, rescanDescriptors } from './proc-pid-fd.ts';
+import { type Holders, indexHolders, type ProcessKey } from './socket-holders.ts';
+import { type StartedScan, startScan } from './started-scan.ts';
+
+/** Age at which all descriptors are read anew. */
+const MAX_SCAN_AGE_MS = 10_000;
+
+const KERNEL: Ownership = { processes: [], attribution: 'none kernel' };
+const DENIED: Ownership = { processes: [], attribution: 'none denied' };
+const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
+
+/** Owners of sockets, listing after listing. */
+export interface SocketOwners {
+  /** To be called before the sockets are listed: a large scan then runs beside the listing. */
+  start(): void;
+  /** To be called after. */
+  find(sockets: readonly Socket[]): Promise<FoundOwners>;
+}
+
+export interface FoundOwners {
+  /** The owner of a socket that was listed; looks it up and reads nothing. */
+  readonly ownerOf: (socket: Socket) => Ownership;
+  readonly limits: readonly Limit[];
+}
+
+/**
+ * Finds owners, and keeps them so that a listing each second costs only what changed:
+ *
+ * - All descriptors are read at first, and again whenever that was 10 s ago.
+ * - Between, an inode keeps its holders while these are the same processes (pid, start and name). Only an inode not met
+ *   before makes netwatch look: at descriptors that are new or whose socket has gone, and if it is not among them, at
+ *   those that stood for files.
+ * - An inode that nobody holds is not looked for twice between two full scans, nor one whose user id says that its owner
+ *   may not be seen.
+ *
+ * The limit of this: that a process took over, or let go of, a socket which lives on is seen after 10 s.
+ */
+export function openSocketOwners(host: Host, details: boolean, now = (): number => performance.now()): SocketOwners {
+  const self = readSelf(host);
+  const bootTime = readBootTime(host);
+  const maySee = (uid: number | null): boolean => self.privileged || uid === self.uid;
+  const isDenied = (uid: number | null): boolean => !maySee(uid) || deniedUids().has(uid);
+
+  let scan: StartedScan | null = null;
+  let scannedAt = Number.NEGATIVE_INFINITY;
+  let descriptors: readonly Descriptors[] = [];
+  let holders = new Map<number, Holders<Ownership>>();
+  let deniedUids = (): ReadonlySet<number | null> => new Set();
+  const processes = new Map<number, ProcessKey & { readonly process: Process | null }>();
+  const ownerless = new Set<number>();
+  let limit: Limit | null = null;
+
+  function adopt(found: DescriptorScan): void {
+    descriptors = found.processes;
+    deniedUids = once(() => new Set(found.unreadable.map((pid) => readUid(host, pid))));
+    holders = indexHolders(descriptors);
+  }
+
+  function forgetChangedProcesses(): void {
+    const gone = new Set<number>();
+    let changed = false;
+    for (const { pid, started, process } of processes.values()) {
+      const stat = readStat(host, pid);
+      if (stat?.started !== started) gone.add(pid);
+      // another name: it has executed another program
+      else if (stat.comm === process?.comm) continue;
+      processes.delete(pid);
+      changed = true;
+    }
+    if (gone.size > 0) descriptors = descriptors.filter(({ pid }) => !gone.has(pid));
+    if (changed) holders = indexHolders(descriptors);
+  }
+
+  function processOf({ pid, started }: ProcessKey): Process | null {
+    let known = processes.get(pid);
+    if (known?.started !== started) {
+      known = { pid, started, process: readProcess(host, pid, started, bootTime, details) };
+      processes.set(pid, known);
+    }
+    return known.process;
+  }
+
+  function describe(of: Holders<Ownership>): Ownership {
+    const alive = of.processes.map(processOf).filter((process) => process !== null);
+    if (alive.length === 0) return UNSEEN;
+    return { processes: alive, attribution: alive.length === 1 ? 'proc_fd exact' : 'proc_fd shared' };
+  }
+
+  /** Describes who holds the sockets, and returns those that should have a holder but have none. */
+  function settle(sockets: readonly Socket[]): Socket[] {
+    const missing: Socket[] = [];
+    for (const socket of sockets) {
+      if (socket.inode === null) continue;
+      const known = holders.get(socket.inode);
+      if (known !== undefined) known.said ??= describe(known);
+      const isFound = known !== undefined && known.said !== UNSEEN;
+      if (!isFound && maySee(socket.uid) && !ownerless.has(socket.inode)) missing.push(socket);
+    }
+    return missing;
+  }
+
+  /** Looks for what is missing among the descriptors that have changed; returns what is missing still. */
+  function look(sockets: readonly Socket[], missing: Socket[], filesToo: boolean): Socket[] {
+    if (missing.length === 0) return missing;
+    adopt(rescanDescriptors(host, descriptors, inodesOf(sockets), filesToo));
+    return settle(sockets);
+  }
+
+  function giveUp(missing: readonly Socket[]): void {
+    for (const { inode } of missing) ownerless.add(inode!);
+  }
+
+  async function scanAll(started: StartedScan, sockets: readonly Socket[]): Promise<void> {
+    adopt(await started.finish());
+    processes.clear();
+    ownerless.clear();
+    const missing = settle(sockets);
+    if (!started.isEarly) giveUp(missing);
+    // what came while they were listed; where that may be denied as well, the next listing looks
+    else if (missing.some(({ uid }) => !isDenied(uid))) look(sockets, missing, false);
+  }
+
+  function scanChanges(sockets: readonly Socket[]): void {
+    forgetChangedProcesses();
+    giveUp(look(sockets, look(sockets, settle(sockets), false), true));
+  }
+
+  /** Inodes of the sockets whose owner may be one that this user cannot see. */
+  function deniedAmong(sockets: readonly Socket[]): Set<number> {
+    const denied = new Set<number>();
+    for (const { inode, uid } of sockets) {
+      if (inode !== null && !holders.has(inode) && isDenied(uid)) denied.add(inode);
+    }
+    return denied;
+  }
+
+  return {
+    start() {
+      if (now() - scannedAt < MAX_SCAN_AGE_MS) return;
+      scannedAt = now();
+      scan = (host.root === null ? takeAhead() : null) ?? startScan(host);
+    },
+    async find(sockets) {
+      if (scan === null) scanChanges(sockets);
+      else await scanAll(scan, sockets);
+      scan = null;
+      const index = holders;
+      const denied = deniedAmong(sockets);
+      // kept as it was first said, as its text is its identity
+      if (denied.size > 0) limit ??= deniedLimit(denied.size, self.privileged);
+      return {
+        ownerOf({ inode }) {
+          if (inode === null) return KERNEL;
+          return index.get(inode)?.said ?? (denied.has(inode) ? DENIED : UNSEEN);
+        },
+        limits: denied.size > 0 && limit !== null ? [limit] : [],
+      };
+    },
+  };
+}
+
+function deniedLimit(sockets: number, privileged: boolean): Limit {
+  const what = `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`;
+  return privileged
+    ? { what, why: 'the descriptors of some processes may not be read even with CAP_SYS_PTRACE', remedy: null }
+    : { what, why: "descriptors of other users' processes may not be read", remedy: 'sudo netwatch conns' };
+}
+
+/** What this process may see: everything with CAP_SYS_PTRACE, else what runs as its own user (ptrace(2)). */
+function readSelf(host: Host): { readonly uid: number | null; readonly privileged: boolean } {
+  const status = host.readIfAny('/proc/self/status');
+  // a machine that is a folder may lack it, and hides nothing
+  if (status === null) return { uid: null, privileged: true };
+  return { uid: parseUid(status), privileged: parseEffectiveCapabilities(status).has('CAP_SYS_PTRACE') };
+}
+
+function readUid(host: Host, pid: number): number | null {
+  return parseUid(host.readIfAny(`/proc/${pid}/status`) ?? '');
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function inodesOf(sockets: readonly Socket[]): Set<number> {
+  const inodes = new Set<number>();
+  for (const { inode } of sockets) if (inode !== null) inodes.add(inode);
+  return inodes;
+}

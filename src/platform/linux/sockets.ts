@@ -1,0 +1,66 @@
+import type { Socket } from '../../core/connection/socket.ts';
+import type { Host } from '../host.ts';
+import type { SocketRequest, SocketSource } from '../platform.ts';
+import { type InterfaceNames, readInterfaceNames } from './interface-names.ts';
+import type { NetworkNamespace } from './netns.ts';
+import { openSocketDestroyEvents, type SocketDestroyEvents } from './sock-destroy.ts';
+import { openSocketList } from './socket-list.ts';
+import { type FoundOwners, openSocketOwners } from './socket-owners.ts';
+import { readUsers } from './users.ts';
+
+const NOT_ASKED: FoundOwners = { ownerOf: () => ({ processes: [], attribution: 'none unseen' }), limits: [] };
+
+/**
+ * The sockets of a network namespace, or of our own, with their owners: processes are found whatever namespace they are
+ * in, as far as /proc shows them. `read` throws Failure 69 when the sockets can be listed by no means.
+ */
+export function openLinuxSockets(host: Host, netns: NetworkNamespace | null, request: SocketRequest): SocketSource {
+  const owners = request.owners ? openSocketOwners(host, request.processDetails) : null;
+  owners?.start(); // before koffi is loaded, which takes 6 ms
+  const list = openSocketList(host, netns, request.protocols);
+  const destroyed = request.closed && host.root === null ? openEventsIfAny(netns) : null;
+  let users: ReadonlyMap<number, string> | null = null;
+
+  return {
+    async read() {
+      owners?.start();
+      const { source, sockets, limits } = list.read();
+      const found = (await owners?.find(sockets)) ?? NOT_ASKED;
+      let names: InterfaceNames | null = null;
+      return {
+        source,
+        sockets,
+        ownerOf: found.ownerOf,
+        userOf(uid) {
+          users ??= readUsers(host);
+          return users.get(uid) ?? null;
+        },
+        ifaceOf(socket) {
+          names ??= readInterfaceNames(host, netns);
+          return ifaceOf(socket, names);
+        },
+        netns: netns?.label ?? null,
+        limits: [...limits, ...found.limits],
+      };
+    },
+    readClosed: () => destroyed?.read().sockets ?? [],
+    close() {
+      list.close();
+      destroyed?.close();
+    },
+  };
+}
+
+/** Null where netlink is refused; the listing says so. */
+function openEventsIfAny(netns: NetworkNamespace | null): SocketDestroyEvents | null {
+  try {
+    return openSocketDestroyEvents(netns);
+  } catch {
+    return null;
+  }
+}
+
+function ifaceOf({ ifindex, local_addr }: Socket, { byIndex, byAddress }: InterfaceNames): string | null {
+  if (ifindex !== 0) return byIndex.get(ifindex) ?? null;
+  return byAddress.get(local_addr) ?? (local_addr.startsWith('127.') ? 'lo' : null);
+}

@@ -1,0 +1,72 @@
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openHost } from '../../../src/platform/host.ts';
+import { readChecks } from '../../../src/platform/linux/checks.ts';
+import type { Check } from '../../../src/platform/platform.ts';
+import { folderMachine } from './folder-machine.ts';
+
+const root = process.getuid?.() === 0;
+const sudo = root ? '' : 'sudo ';
+
+async function checksOf(files: Readonly<Record<string, string>>): Promise<(name: string) => Check> {
+  const checks = await readChecks(folderMachine(files));
+  return (name) => checks.find((check) => check.name === name)!;
+}
+
+describe('readChecks', () => {
+  test('finds everything on a machine that has it', async () => {
+    const check = await checksOf({
+      'proc/self/status': 'CapEff:\t000001ffffffffff\n',
+      'proc/self/mounts': 'tracefs /sys/kernel/tracing tracefs rw,nosuid 0 0\n',
+      'sys/kernel/btf/vmlinux': '',
+      'run/tcpdump --version': 'tcpdump version 4.99.3\nlibpcap version 1.10.3\n',
+      'run/dumpcap --version': 'Dumpcap (Wireshark) 4.0.17\n',
+      'run/bpftrace --version': 'bpftrace v0.17.0\n',
+    });
+    expect(check('processes')).toEqual({ name: 'processes', status: 'ok', detail: 'of every user', remedy: null });
+    expect(check('tcpdump')).toEqual({ name: 'tcpdump', status: 'ok', detail: 'tcpdump version 4.99.3', remedy: null });
+    expect(check('tracefs')).toMatchObject({ status: 'ok', detail: 'mounted at /sys/kernel/tracing' });
+    for (const name of ['namespaces', 'capture', 'ping', 'dumpcap', 'bpftrace', 'btf'])
+      expect(check(name)).toMatchObject({ status: 'ok' });
+  });
+
+  test('names one command for what is missing', async () => {
+    const check = await checksOf({ 'usr/bin/apt-get': '' });
+    expect(check('dumpcap')).toMatchObject({ status: 'missing', remedy: `${sudo}apt-get install -y wireshark-common` });
+    expect(check('bpftrace')).toMatchObject({ status: 'missing', remedy: `${sudo}apt-get install -y bpftrace` });
+    expect(check('tracefs')).toMatchObject({
+      status: 'missing',
+      remedy: `${sudo}mount -t tracefs tracefs /sys/kernel/tracing`,
+    });
+    expect(check('btf')).toMatchObject({ status: 'missing', remedy: null });
+    // root without a capability was denied it from outside
+    expect(check('capture')).toMatchObject({ status: 'missing', remedy: null });
+    expect(check('processes')).toMatchObject({ status: 'limited', remedy: root ? null : 'sudo netwatch conns' });
+  });
+
+  test('tells of a /proc that hides processes', async () => {
+    const check = await checksOf({ 'proc/self/mounts': 'proc /proc proc rw,relatime,hidepid=invisible 0 0\n' });
+    expect(check('processes').detail).toContain('hidepid=invisible');
+  });
+
+  test.each([
+    ['0\t2147483647', 'ok'],
+    ['1\t0', 'missing'],
+    ['', 'missing'],
+    ['junk', 'missing'],
+  ])('reads ping_group_range "%s"', async (range, status) => {
+    const check = await checksOf({ 'proc/sys/net/ipv4/ping_group_range': `${range}\n` });
+    expect(check('ping').status).toBe(status);
+  });
+
+  test.skipIf(process.platform !== 'linux')('agrees with this machine', async () => {
+    const checks = await readChecks(openHost(null));
+    const status = Object.fromEntries(checks.map((check) => [check.name, check.status]));
+    expect(status).toMatchObject({ node: 'ok', koffi: 'ok' });
+    expect(status.btf === 'ok').toBe(fs.existsSync('/sys/kernel/btf/vmlinux'));
+    const path = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/usr/local/bin'];
+    expect(status.tcpdump === 'ok').toBe(path.some((folder) => fs.existsSync(`${folder}/tcpdump`)));
+    if (!root) expect(status).toMatchObject({ processes: 'limited', namespaces: 'missing' });
+    for (const check of checks) expect(check.detail).not.toBe('');
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { parseRoute } from '../../../src/platform/linux/rtnetlink-route.ts';
+import { attribute, hex, mangle, u8, u16, u32 } from './netlink-bytes.ts';
+
+const nameOf = (index: number): string => `eth${index}`;
+const parse = (message: Buffer) => parseRoute(message, 0, message.length, nameOf);
+
+interface Header {
+  readonly family?: number;
+  readonly length?: number;
+  readonly table?: number;
+  readonly protocol?: number;
+  readonly scope?: number;
+  readonly kind?: number;
+  readonly flags?: number;
+}
+
+function message(header: Header, ...attributes: Buffer[]): Buffer {
+  const { family = 2, length = 0, table = 254, protocol = 3, scope = 0, kind = 1, flags = 0 } = header;
+  return Buffer.concat([u8(family, length, 0, 0, table, protocol, scope, kind), u32(flags), ...attributes]);
+}
+
+const hop = (index: number, gateway: Buffer): Buffer => {
+  const body = Buffer.concat([u8(0, 0), u32(index), attribute(5, gateway)]);
+  return Buffer.concat([u16(2 + body.length), body]);
+};
+const multipath = message(
+  { length: 16, protocol: 186 },
+  attribute(15, u32(1000)),
+  attribute(1, hex('0a060000')),
+  attribute(6, u32(7)),
+  attribute(9, hop(1, hex('0a010002')), hop(2, hex('0a010003'))),
+);
+
+describe('parseRoute', () => {
+  test('reads a default route', () => {
+    const route = message(
+      { protocol: 16 },
+      attribute(5, hex('c0a80701')),
+      attribute(4, u32(2)),
+      attribute(6, u32(100)),
+      attribute(7, hex('c0a80714')),
+    );
+    expect(parse(route)).toEqual([
+      {
+        family: 'ipv4',
+        dst: 'default',
+        gateway: '192.168.7.1',
+        iface: 'eth2',
+        metric: 100,
+        src: '192.168.7.20',
+        scope: 'global',
+        proto: 'dhcp',
+        table: 'main',
+        kind: 'unicast',
+      },
+    ]);
+  });
+
+  test('gives a row to each next hop', () => {
+    const shared = {
+      family: 'ipv4',
+      dst: '10.6.0.0/16',
+      metric: 7,
+      src: null,
+      scope: 'global',
+      proto: 'bgp',
+      table: '1000',
+      kind: 'unicast',
+    };
+    expect(parse(multipath)).toEqual([
+      { ...shared, gateway: '10.1.0.2', iface: 'eth1' },
+      { ...shared, gateway: '10.1.0.3', iface: 'eth2' },
+    ]);
+  });
+
+  test('reads a gateway of the other family', () => {
+    const via = attribute(18, u16(10), hex('fe80 0000 0000 0000 0000 0000 0000 0009'));
+    expect(parse(message({ length: 8 }, attribute(1, hex('0a000000')), via, attribute(4, u32(3))))).toMatchObject([
+      { dst: '10.0.0.0/8', gateway: 'fe80::9', iface: 'eth3' },
+    ]);
+  });
+
+  test('writes a single address without a length, as ip does', () => {
+    const local = message(
+      { family: 10, length: 128, table: 255, protocol: 2, kind: 2 },
+      attribute(1, hex(`${'00'.repeat(15)}01`)),
+      attribute(4, u32(1)),
+    );
+    expect(parse(local)).toMatchObject([
+      { family: 'ipv6', dst: '::1', table: 'local', kind: 'local', proto: 'kernel', metric: 0 },
+    ]);
+  });
+
+  test.each([
+    [6, 'blackhole'],
+    [7, 'unreachable'],
+    [8, 'prohibit'],
+    [9, 'throw'],
+  ])('sends nothing out by a route of type %i', (kind, name) => {
+    expect(parse(message({ family: 10, kind }, attribute(4, u32(1))))).toMatchObject([
+      { kind: name, iface: null, gateway: null },
+    ]);
+  });
+
+  test('numbers what has no name, and leaves unknown origin null', () => {
+    expect(parse(message({ protocol: 77, scope: 9, table: 17, kind: 99 }))).toMatchObject([
+      { proto: '77', scope: '9', table: '17', kind: null },
+    ]);
+    expect(parse(message({ protocol: 0 }))).toMatchObject([{ proto: null }]);
+  });
+
+  test('drops cached routes, other families and a prefix without address', () => {
+    expect(parse(message({ flags: 0x200 }))).toEqual([]);
+    expect(parse(message({ family: 28 }))).toEqual([]);
+    expect(parse(message({ length: 24 }))).toEqual([]);
+  });
+
+  test('survives every cut and every damaged byte', () => {
+    mangle(multipath, (data, start, end) => parseRoute(data, start, end, nameOf));
+  });
+});

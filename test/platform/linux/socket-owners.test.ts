@@ -1,0 +1,190 @@
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Socket } from '../../../src/core/connection/socket.ts';
+import { blankSocket } from '../../../src/platform/blank-socket.ts';
+import { type FoundOwners, openSocketOwners } from '../../../src/platform/linux/socket-owners.ts';
+import { openProcessFolder, type ProcessFolder } from './process-folder.ts';
+
+const socket = (inode: number | null, uid = 0): Socket => ({ ...blankSocket(), inode, uid });
+
+/** Owners found at one time after another, with the clock of the test. */
+function owners(folder: ProcessFolder) {
+  let now = 0;
+  const source = openSocketOwners(folder.host, true, () => now);
+  const at = async (seconds: number, ...sockets: Socket[]): Promise<FoundOwners> => {
+    now = seconds * 1000;
+    source.start();
+    return source.find(sockets);
+  };
+  /** Pids and attribution of each inode. */
+  const find = async (seconds: number, ...inodes: (number | null)[]): Promise<unknown[]> => {
+    const { ownerOf } = await at(seconds, ...inodes.map((inode) => socket(inode)));
+    return inodes.map((inode) => {
+      const { processes, attribution } = ownerOf(socket(inode));
+      return [...processes.map(({ pid }) => pid), attribution];
+    });
+  };
+  return { at, find };
+}
+
+describe('who holds a socket', () => {
+  test('one process, several with the first to start first, the kernel, or nobody', async () => {
+    const { find } = owners(
+      openProcessFolder({
+        10: { started: 300, fds: { 3: 'socket:[1]', 4: 'socket:[2]' } },
+        20: { started: 200, fds: { 0: '/dev/null', 3: 'socket:[1]' } },
+      }),
+    );
+    expect(await find(0, 1, 2, null, 99)).toEqual([
+      [20, 10, 'proc_fd shared'],
+      [10, 'proc_fd exact'],
+      ['none kernel'],
+      ['none unseen'],
+    ]);
+  });
+
+  test('a process that vanishes while it is read does not', async () => {
+    const folder = openProcessFolder({ 10: { fds: { 3: 'socket:[1]' } } });
+    const linkIfAny = (): null => {
+      folder.remove(10);
+      return null;
+    };
+    const vanishing = { ...folder.host, linkIfAny };
+    const source = openSocketOwners(vanishing, true);
+    source.start();
+    const { ownerOf, limits } = await source.find([socket(1)]);
+    expect(ownerOf(socket(1))).toEqual({ processes: [], attribution: 'none unseen' });
+    expect(limits).toEqual([]);
+  });
+});
+
+describe('what is kept between two readings', () => {
+  test('nothing is read again while nothing changes', async () => {
+    const folder = openProcessFolder({ 10: { fds: { 0: '/dev/null', 3: 'socket:[1]' } } });
+    const { find } = owners(folder);
+    await find(0, 1, 99);
+    folder.linksRead();
+    expect(await find(1, 1, 99)).toEqual([[10, 'proc_fd exact'], ['none unseen']]);
+    expect(folder.linksRead()).toEqual([]);
+  });
+
+  test('a new socket is found, and only new descriptors are read for it', async () => {
+    const folder = openProcessFolder({ 10: { fds: { 0: '/dev/null', 3: 'socket:[1]' } } });
+    const { find } = owners(folder);
+    await find(0, 1);
+    folder.put(10, { fds: { 0: '/dev/null', 3: 'socket:[1]', 4: 'socket:[2]' } });
+    folder.put(11, { fds: { 3: 'socket:[3]' } });
+    folder.linksRead();
+    expect(await find(1, 1, 2, 3)).toEqual([
+      [10, 'proc_fd exact'],
+      [10, 'proc_fd exact'],
+      [11, 'proc_fd exact'],
+    ]);
+    expect(folder.linksRead()).toEqual(['10/fd/4', '11/fd/3']);
+  });
+
+  test('a descriptor that stood for a file is read when nothing else helps', async () => {
+    const folder = openProcessFolder({ 10: { fds: { 0: '/dev/null', 3: 'socket:[1]' } } });
+    const { find } = owners(folder);
+    await find(0, 1);
+    folder.put(10, { fds: { 0: 'socket:[2]', 3: 'socket:[1]' } });
+    expect(await find(1, 1, 2)).toEqual([
+      [10, 'proc_fd exact'],
+      [10, 'proc_fd exact'],
+    ]);
+  });
+
+  test('a pid in other hands holds nothing of what it held', async () => {
+    const folder = openProcessFolder({
+      10: { started: 100, fds: { 3: 'socket:[1]' } },
+      20: { fds: { 3: 'socket:[2]' } },
+    });
+    const { find } = owners(folder);
+    await find(0, 1, 2);
+    folder.put(10, { started: 900, fds: { 3: 'socket:[3]' } });
+    folder.remove(20);
+    expect(await find(1, 1, 2, 3)).toEqual([['none unseen'], ['none unseen'], [10, 'proc_fd exact']]);
+  });
+
+  test('a process that executes another program gets its new name', async () => {
+    const folder = openProcessFolder({ 10: { comm: 'sh', fds: { 3: 'socket:[1]' } } });
+    const { at } = owners(folder);
+    const names = (found: FoundOwners) => found.ownerOf(socket(1)).processes.map(({ name }) => name);
+    expect(names(await at(0, socket(1)))).toEqual(['sh']);
+    folder.put(10, { comm: 'server', fds: { 3: 'socket:[1]' } });
+    expect(names(await at(1, socket(1)))).toEqual(['server']);
+  });
+
+  test('who took over a socket, and who let go of it, shows after 10 s', async () => {
+    const folder = openProcessFolder({ 10: { fds: { 3: 'socket:[1]' } }, 20: { fds: { 3: '/dev/null' } } });
+    const { find } = owners(folder);
+    await find(0, 1);
+    folder.put(20, { fds: { 3: 'socket:[1]' } });
+    fs.rmSync(`${folder.host.root}/proc/10/fd/3`);
+    expect(await find(9, 1)).toEqual([[10, 'proc_fd exact']]);
+    expect(await find(10, 1)).toEqual([[20, 'proc_fd exact']]);
+  });
+
+  test('what an earlier reading found stays found', async () => {
+    const folder = openProcessFolder({ 10: { fds: { 3: 'socket:[1]' } } });
+    const { at } = owners(folder);
+    const first = await at(0, socket(1));
+    folder.remove(10);
+    await at(1, socket(2));
+    expect(first.ownerOf(socket(1)).processes.map(({ pid }) => pid)).toEqual([10]);
+  });
+});
+
+describe('what this user may not see', () => {
+  const self = (folder: ProcessFolder, uid: number, capabilities: string): void => {
+    fs.mkdirSync(`${folder.host.root}/proc/self`);
+    const status = `Name:\tx\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\nCapEff:\t${capabilities}\n`;
+    fs.writeFileSync(`${folder.host.root}/proc/self/status`, status);
+  };
+  const attributions = ({ ownerOf }: FoundOwners, ...sockets: Socket[]) =>
+    sockets.map((one) => ownerOf(one).attribution);
+  const NONE = '0000000000000000';
+  const ALL = '000001ffffffffff';
+
+  test("is denied for an ordinary user: other users' sockets, and a limit says so", async () => {
+    const folder = openProcessFolder({ 10: { uid: 1000, fds: { 3: 'socket:[1]' } }, 20: { fds: {} } });
+    self(folder, 1000, NONE);
+    folder.deny(20);
+    const { at } = owners(folder);
+    const sockets = [socket(1, 1000), socket(2, 0), socket(3, 1000), socket(4, 7)];
+    const found = await at(0, ...sockets);
+    expect(attributions(found, ...sockets)).toEqual(['proc_fd exact', 'none denied', 'none unseen', 'none denied']);
+    expect(found.limits).toEqual([
+      {
+        what: 'owners of 2 sockets',
+        why: "descriptors of other users' processes may not be read",
+        remedy: 'sudo netwatch conns',
+      },
+    ]);
+    // its text is its identity: it is not said again with every number
+    expect((await at(1, ...sockets, socket(5, 0))).limits).toEqual(found.limits);
+    expect((await at(2, socket(1, 1000))).limits).toEqual([]);
+  });
+
+  test('is denied when a process of its own user hides its descriptors', async () => {
+    const folder = openProcessFolder({ 10: { uid: 1000, fds: {} } });
+    self(folder, 1000, NONE);
+    folder.deny(10);
+    expect(attributions(await owners(folder).at(0, socket(1, 1000)), socket(1, 1000))).toEqual(['none denied']);
+  });
+
+  test('is nothing with CAP_SYS_PTRACE, but for what is hidden even so', async () => {
+    const folder = openProcessFolder({ 10: { uid: 5, fds: {} } });
+    self(folder, 0, ALL);
+    folder.deny(10);
+    const found = await owners(folder).at(0, socket(1, 5), socket(2, 6));
+    expect(attributions(found, socket(1, 5), socket(2, 6))).toEqual(['none denied', 'none unseen']);
+    expect(found.limits).toMatchObject([{ what: 'owners of 1 socket', remedy: null }]);
+  });
+
+  test("another user's socket that our process holds is found all the same", async () => {
+    const folder = openProcessFolder({ 10: { uid: 1000, fds: { 3: 'socket:[1]' } } });
+    self(folder, 1000, NONE);
+    expect(attributions(await owners(folder).at(0, socket(1, 0)), socket(1, 0))).toEqual(['proc_fd exact']);
+  });
+});
