@@ -11,8 +11,8 @@ import { runListing } from './run-listing.ts';
 import { readSettingsFile } from './settings-file.ts';
 import type { globalOptions } from './shared-options.ts';
 
-/** netwatch: arguments in, exit status out; records go to stdout, everything else to stderr. Never throws. */
-export async function main(argv: readonly string[]): Promise<number> {
+/** Records go to stdout, everything else to stderr; returns the exit status, and never throws. */
+export async function program(argv: readonly string[]): Promise<number> {
   const context = openRealContext();
   try {
     return await run(context, argv);

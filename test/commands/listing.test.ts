@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../src/commands/main.ts';
+import { run } from '../../src/commands/program.ts';
 import { EXIT, Failure } from '../../src/core/failure.ts';
 import { conn } from '../../src/core/record/tables/conn.ts';
 import { type FakeOptions, fakeContext } from '../support/fake-context.ts';
