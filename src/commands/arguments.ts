@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import parser from 'yargs-parser';
 import { Failure, type Place, usageError } from '../core/failure.ts';
 import { suggest } from '../core/suggest.ts';
 import type { Command } from './command.ts';
@@ -81,12 +81,9 @@ export function readArguments(
 ): Arguments {
   const options = everyOption(command);
   const line = named ? [command.name, ...rest] : rest;
-  const parsed = parserFor(command, rest).parseSync() as Readonly<Record<string, unknown>> & {
-    readonly _: readonly unknown[];
-  };
+  const parsed = splitWords(options, rest, command);
   for (const key of Object.keys(parsed)) {
-    if (key !== '_' && key !== '$0' && !(key in options) && !isShort(options, key))
-      throw unknownOption(key, options, line);
+    if (key !== '_' && !(key in options) && !isShort(options, key)) throw unknownOption(key, options, line);
   }
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(options))
@@ -158,15 +155,20 @@ function placeOf(words: readonly string[], index: number): Place {
     : { text: quoted.join(' '), column, length: quoted[index + 1]?.length ?? 1 };
 }
 
-/** The yargs parser of a command. What it does not know is told by us, with the place and a suggestion. */
-function parserFor(command: Command, argv: readonly string[]): Argv {
-  const parser = yargs([...argv])
-    .scriptName('netwatch')
-    .locale('en')
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .parserConfiguration({
+/** Splits words into options and operands. What is not known is told by us, with the place and a suggestion. */
+function splitWords(
+  options: Options,
+  words: readonly string[],
+  command: Command,
+): Readonly<Record<string, unknown>> & { readonly _: readonly unknown[] } {
+  const entries = Object.entries(options);
+  const valued = entries.filter(([, option]) => option.value !== null).map(([name]) => name);
+  const { argv, error } = parser.detailed([...words], {
+    boolean: entries.filter(([, option]) => option.value === null).map(([name]) => name),
+    string: valued,
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
+    alias: Object.fromEntries(entries.flatMap(([name, { short }]) => (short === null ? [] : [[name, short]]))),
+    configuration: {
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
@@ -174,23 +176,13 @@ function parserFor(command: Command, argv: readonly string[]): Argv {
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'strip-aliased': true,
-    })
-    .fail((message, error) => {
-      const missing = /^Not enough arguments following: (.*)$/.exec(message ?? error.message)?.[1];
-      throw usageError(
-        missing === undefined
-          ? (message ?? error.message)
-          : `no value after ${missing.length === 1 ? '-' : '--'}${missing}`,
-        {
-          hint: `netwatch ${command.name} --help`,
-        },
-      );
-    });
-  for (const [name, option] of Object.entries(everyOption(command))) {
-    parser.option(name, {
-      ...(option.short === null ? {} : { alias: option.short }),
-      ...(option.value === null ? { type: 'boolean' as const } : { type: 'string' as const, nargs: 1 }),
-    });
+    },
+  });
+  if (error !== null) {
+    const name = /^Not enough arguments following: (.*)$/.exec(error.message)?.[1];
+    const message =
+      name === undefined ? error.message.toLowerCase() : `no value after ${name.length === 1 ? '-' : '--'}${name}`;
+    throw usageError(message, { hint: `netwatch ${command.name} --help` });
   }
-  return parser;
+  return argv;
 }

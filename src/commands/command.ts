@@ -63,7 +63,13 @@ export interface ListingCommand<O extends Options = Options> extends Description
 /** A command that prints one text. */
 export interface TextCommand<O extends Options = Options> extends Description<O> {
   readonly kind: 'text';
-  readonly print: (context: Context, values: Values<O>, operands: readonly string[]) => Promise<string>;
+  /** `commands` are all there are. */
+  readonly print: (
+    context: Context,
+    values: Values<O>,
+    operands: readonly string[],
+    commands: readonly Command[],
+  ) => Promise<string>;
 }
 
 export type Command = ListingCommand | TextCommand;

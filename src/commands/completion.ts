@@ -1,5 +1,8 @@
 import { usageError } from '../core/failure.ts';
 import { textCommand } from './command.ts';
+import { bashCompletion } from './docs/completion-bash.ts';
+import { fishCompletion } from './docs/completion-fish.ts';
+import { zshCompletion } from './docs/completion-zsh.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -18,16 +21,14 @@ export const completion = textCommand({
     { line: 'netwatch completion zsh > ~/.zfunc/_netwatch', about: 'a folder in $fpath' },
     { line: 'netwatch completion fish > ~/.config/fish/completions/netwatch.fish', about: 'for fish' },
   ],
-  async print(_context, _values, operands) {
-    // imported here because the registry imports this file
-    const { COMMANDS } = await import('./registry.ts');
+  async print(_context, _values, operands, commands) {
     switch (operands[0]) {
       case 'bash':
-        return (await import('./docs/completion-bash.ts')).bashCompletion(COMMANDS);
+        return bashCompletion(commands);
       case 'zsh':
-        return (await import('./docs/completion-zsh.ts')).zshCompletion(COMMANDS);
+        return zshCompletion(commands);
       case 'fish':
-        return (await import('./docs/completion-fish.ts')).fishCompletion(COMMANDS);
+        return fishCompletion(commands);
       default:
         throw usageError(`unknown shell "${operands[0] ?? ''}"`, { hint: `netwatch completion ${SHELLS.join('|')}` });
     }

@@ -9,6 +9,8 @@ import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
 import { coverage } from '../core/record/tables/meta.ts';
 import type { Platform } from '../platform/platform.ts';
+import { openReverseDns } from '../platform/reverse-dns.ts';
+import { readServices } from '../platform/services.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
 import { coverageRow, type InterfaceBytes, readInterfaceBytes } from './conn-coverage.ts';
 import { compileSelection, select } from './conn-selection.ts';
@@ -167,12 +169,9 @@ interface OpenNames {
 const nothing = (): null => null;
 
 async function openNames(platform: Platform, values: ConnValues, request: Request): Promise<OpenNames> {
-  // imported where they are needed: a plain `conns` in a pipe prints neither
-  const serviceOf = request.wanted.has('service')
-    ? (await import('../platform/services.ts')).readServices(platform.host)
-    : nothing;
+  const serviceOf = request.wanted.has('service') ? readServices(platform.host) : nothing;
   if (!values.resolve) return { serviceOf, hostOf: nothing, settle: async () => {}, close: () => {} };
-  const names = (await import('../platform/reverse-dns.ts')).openReverseDns();
+  const names = await openReverseDns();
   return {
     serviceOf,
     hostOf: names.hostOf,

@@ -1,13 +1,15 @@
-import yargs from 'yargs';
 import { optionGroups } from './arguments.ts';
 import type { Command } from './command.ts';
 
 const MOST_COLUMNS = 120;
 
+/** yargs lays help out; only a run that shows help loads it. */
+const importYargs = async (): Promise<typeof import('yargs')['default']> => (await import('yargs')).default;
+
 /** The help of one command. */
 export async function commandHelp(command: Command, columns: number): Promise<string> {
   const operands = command.operands === '' ? '' : ` ${command.operands}`;
-  const help = yargs([])
+  const help = (await importYargs())([])
     .scriptName('netwatch')
     .locale('en')
     .usage(`netwatch ${command.name}${operands} [options]\n\n${command.about}`)
@@ -34,7 +36,7 @@ export async function commandHelp(command: Command, columns: number): Promise<st
 
 /** The help of the program: its commands. */
 export async function programHelp(commands: readonly Command[], columns: number): Promise<string> {
-  const parser = yargs([])
+  const parser = (await importYargs())([])
     .scriptName('netwatch')
     .locale('en')
     .usage('netwatch <command> [options]\n\nnetwork diagnostics as records: tables for people, NDJSON for scripts')

@@ -1,6 +1,6 @@
 import { usageError } from '../core/failure.ts';
-import type { Predicate } from '../core/filter/bind.ts';
-import type { Expectation } from '../core/filter/expectation.ts';
+import { compileFilter, type Predicate } from '../core/filter/bind.ts';
+import { compileExpectation, type Expectation } from '../core/filter/expectation.ts';
 import type { Format } from '../core/output/renderer.ts';
 import { namedFields, visibleFields } from '../core/record/select-fields.ts';
 import { parseSort, type SortKey } from '../core/record/sort.ts';
@@ -32,11 +32,7 @@ export interface ListingPlan {
 }
 
 /** Throws Failure 64 for what does not fit together or names what is not there. */
-export async function planListing(
-  command: ListingCommand,
-  values: ListingValues<Options>,
-  isTerminal: boolean,
-): Promise<ListingPlan> {
+export function planListing(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): ListingPlan {
   const table = command.tableOf(values);
   const format = formatOf(values, isTerminal);
   const repeating =
@@ -44,11 +40,10 @@ export async function planListing(
     (values.interval !== null || values.count !== null || values.duration !== null || values.events === true);
   if (values.timeout !== null && values.wait === null)
     throw usageError('--timeout goes with --wait', { hint: 'did you mean --duration?' });
-  const until = await expectation(values.wait, table);
+  const until = expectation(values.wait, table);
   const wait = until === null ? null : { until, source: values.wait ?? '' };
-  const expect = await expectation(values.expect, table);
-  const filter =
-    values.filter === null ? null : (await import('../core/filter/bind.ts')).compileFilter(values.filter, table);
+  const expect = expectation(values.expect, table);
+  const filter = values.filter === null ? null : compileFilter(values.filter, table);
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const json = format === 'json' || format === 'ndjson';
@@ -81,10 +76,8 @@ export async function planListing(
   };
 }
 
-/** The filter language is imported only by a run that uses it. */
-async function expectation(source: string | null | undefined, table: RecordTable): Promise<Expectation | null> {
-  if (source === null || source === undefined) return null;
-  return (await import('../core/filter/expectation.ts')).compileExpectation(source, table);
+function expectation(source: string | null | undefined, table: RecordTable): Expectation | null {
+  return source === null || source === undefined ? null : compileExpectation(source, table);
 }
 
 function formatOf(values: ListingValues<Options>, isTerminal: boolean): Format {

@@ -1,12 +1,12 @@
 import { headStart } from '../platform/index.ts';
+import { program } from './program.ts';
 
 /**
  * netwatch: arguments in, exit status out. Never throws. On a machine with thousands of sockets the search for their
- * owners takes longest, so it begins before the rest of the program is loaded.
+ * owners takes longest, so it begins before the arguments are even read.
  */
-export async function main(argv: readonly string[]): Promise<number> {
+export function main(argv: readonly string[]): Promise<number> {
   const [first] = argv;
-  if (first === undefined || first === 'conns' || first.startsWith('-')) await headStart();
-  const { program } = await import('./program.ts');
+  if (first === undefined || first === 'conns') headStart();
   return program(argv);
 }

@@ -4,10 +4,13 @@ import { OutputClosed } from '../core/output/sink.ts';
 import { findCommand, readArguments } from './arguments.ts';
 import type { ListingValues } from './command.ts';
 import type { Context } from './context.ts';
+import { errorLines } from './error-report.ts';
+import { commandHelp, programHelp } from './help.ts';
 import type { Options, Values } from './option.ts';
 import { openRealContext } from './real-context.ts';
 import { COMMANDS, DEFAULT_COMMAND } from './registry.ts';
 import { runListing } from './run-listing.ts';
+import { parseSettings } from './settings.ts';
 import { readSettingsFile } from './settings-file.ts';
 import type { globalOptions } from './shared-options.ts';
 
@@ -18,7 +21,6 @@ export async function program(argv: readonly string[]): Promise<number> {
     return await run(context, argv);
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT.ok;
-    const { errorLines } = await import('./error-report.ts');
     for (const line of errorLines(error, argv.includes('-v') || argv.includes('--verbose'))) context.say(line);
     return error instanceof Failure ? error.exit : EXIT.internal;
   }
@@ -38,10 +40,10 @@ export async function run(context: Context, argv: readonly string[]): Promise<nu
   if (general.help) return printHelp(context, named ? command : null);
   const settings = readSettingsFile(general.config, context.env, process.getuid?.() === 0);
   if (settings !== null) {
-    const { parseSettings } = await import('./settings.ts');
     read = readArguments(command, named, rest, parseSettings(settings.json, settings.file, command, COMMANDS));
   }
-  if (command.kind === 'text') return printText(context, await command.print(context, read.values, read.operands));
+  if (command.kind === 'text')
+    return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
   const status = await runListing(command, context, read.values as ListingValues<Options>, read.operands);
   // the live table is left by Ctrl-C: that is its normal end
   return live && context.signal.aborted ? EXIT.ok : status;
@@ -54,7 +56,6 @@ async function printText(context: Context, text: string): Promise<number> {
 }
 
 async function printHelp(context: Context, command: (typeof COMMANDS)[number] | null): Promise<number> {
-  const { commandHelp, programHelp } = await import('./help.ts');
   const columns = context.terminal.columns();
   return printText(
     context,

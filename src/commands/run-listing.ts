@@ -1,8 +1,11 @@
 import { EXIT, Failure } from '../core/failure.ts';
 import type { Tally } from '../core/filter/expectation.ts';
 import type { Limit } from '../core/limit.ts';
+import { openLiveTable } from '../core/output/live-table.ts';
+import { chooseColorLevel, openPalette } from '../core/output/palette.ts';
 import { openRenderer, type Renderer } from '../core/output/renderer.ts';
-import { formatSeconds } from '../core/output/units.ts';
+import { openTableRenderer } from '../core/output/table-renderer.ts';
+import { formatSeconds, numeralsOf, plainNumerals } from '../core/output/units.ts';
 import { visibleFields } from '../core/record/select-fields.ts';
 import { sortRows } from '../core/record/sort.ts';
 import { type AnyRow, type Section, section } from '../core/record/table.ts';
@@ -23,7 +26,7 @@ export async function runListing(
   values: ListingValues<Options>,
   operands: readonly string[],
 ): Promise<number> {
-  const plan = await planListing(command, values, context.terminal.stdoutIsTerminal);
+  const plan = planListing(command, values, context.terminal.stdoutIsTerminal);
   const renderer = await rendererFor(context, plan, values);
   const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
   const request: Request = {
@@ -115,25 +118,22 @@ function fieldsOfOther(renderer: Renderer, table: Section['table'], plan: Listin
   return renderer.mixesTypes ? Object.keys(table.fields) : visibleFields(table, plan.repeating);
 }
 
-/** The renderer of a run. What draws tables is imported only by a run that draws one: it is half of the program's start. */
 async function rendererFor(context: Context, plan: ListingPlan, values: ListingValues<Options>): Promise<Renderer> {
   const { terminal, stdout, clock } = context;
   if (plan.format !== 'table') return openRenderer(stdout, plan.format, plan.header);
-  const { chooseColorLevel, paletteOf } = await import('../core/output/palette.ts');
-  const { numeralsOf, plainNumerals } = await import('../core/output/units.ts');
   const options = {
     header: plan.header,
     numerals: values.lang === null ? plainNumerals : numeralsOf(values.lang),
-    palette: paletteOf(chooseColorLevel(values.color ?? 'auto', context.env, terminal.stdoutIsTerminal)),
+    palette: await openPalette(chooseColorLevel(values.color ?? 'auto', context.env, terminal.stdoutIsTerminal)),
     terminalColumns: () => (terminal.stdoutIsTerminal ? terminal.columns() : null),
     onHidden: (headings: readonly string[]) => {
       if (!values.quiet) context.say(`no room for ${headings.join(', ')}: choose with --fields, or widen the terminal`);
     },
   };
   if (!plan.repeating || plan.wait !== null || !terminal.stdoutIsTerminal) {
-    return (await import('../core/output/table-renderer.ts')).openTableRenderer(stdout, options);
+    return openTableRenderer(stdout, options);
   }
-  return (await import('../core/output/live-table.ts')).openLiveTable(stdout, {
+  return openLiveTable(stdout, {
     ...options,
     terminal,
     timeOfDay: () => new Date(clock.now()).toTimeString().slice(0, 8),

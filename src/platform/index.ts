@@ -1,5 +1,8 @@
 import { EXIT, Failure } from '../core/failure.ts';
 import { type Host, openHost } from './host.ts';
+import { startAhead } from './linux/head-start.ts';
+import { openLinux } from './linux/linux.ts';
+import { openMacos } from './macos/macos.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 
 /**
@@ -9,14 +12,14 @@ import type { Platform, PlatformOptions } from './platform.ts';
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const host = openHost(options.root);
   const name = options.root === null ? process.platform : hasFolder(host, '/proc') ? 'linux' : 'darwin';
-  if (name === 'linux') return (await import('./linux/linux.ts')).openLinux(host, options);
-  if (name === 'darwin') return (await import('./macos/macos.ts')).openMacos(host, options);
+  if (name === 'linux') return openLinux(host, options);
+  if (name === 'darwin') return openMacos(host, options);
   throw new Failure(EXIT.unavailable, `netwatch runs on Linux and macOS, not on ${name}`);
 }
 
 /** Begins what listing sockets will wait for, where there is enough of it; `openPlatform` picks it up. */
-export async function headStart(): Promise<void> {
-  if (process.platform === 'linux') (await import('./linux/head-start.ts')).startAhead();
+export function headStart(): void {
+  if (process.platform === 'linux') startAhead();
 }
 
 function hasFolder(host: Host, folder: string): boolean {

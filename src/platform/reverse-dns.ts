@@ -1,5 +1,3 @@
-import dns from 'node:dns';
-
 const MOST_KEPT = 10_000;
 const MOST_AT_ONCE = 16;
 const TIMEOUT_MS = 1000;
@@ -14,8 +12,9 @@ export interface ReverseDns {
 }
 
 /** Opens a cache of reverse look-ups: bounded in number, in parallel queries and in time, one try each. */
-export function openReverseDns(): ReverseDns {
-  const resolver = new dns.promises.Resolver({ timeout: TIMEOUT_MS, tries: 1 });
+export async function openReverseDns(): Promise<ReverseDns> {
+  const { Resolver } = await import('node:dns/promises');
+  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 1 });
   const names = new Map<string, string | null>();
   const queue: string[] = [];
   let running = 0;

@@ -29,7 +29,7 @@ export function openLiveTable(sink: Sink, options: LiveTableOptions): Renderer {
       // rows below the edge are not drawn: laying out 18,000 to show 40 would cost seconds
       const room = Math.max(1, options.terminal.rows() - frame.length - 3);
       const shown = all.slice(0, room);
-      const drawn = drawTable(table, shown, {
+      const drawn = await drawTable(table, shown, {
         fields,
         terminalColumns: columns,
         header: options.header,

@@ -1,4 +1,4 @@
-import { Chalk, type ColorSupportLevel } from 'chalk';
+import type { ColorSupportLevel } from 'chalk';
 import type { Tone } from '../record/field.ts';
 
 /** Paints text for a terminal; every function returns its argument unchanged when there is no colour. */
@@ -40,7 +40,9 @@ function terminalLevel(env: Readonly<Record<string, string | undefined>>): Color
   return term.includes('256') ? 2 : 1;
 }
 
-export function paletteOf(level: ColorLevel): Palette {
+/** The palette of a level. chalk is loaded here: only tables are painted. */
+export async function openPalette(level: ColorLevel): Promise<Palette> {
+  const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level });
   const tones: Record<Tone, (text: string) => string> = {
     good: chalk.green,

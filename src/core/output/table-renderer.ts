@@ -22,7 +22,7 @@ export function openTableRenderer(sink: Sink, options: TableRendererOptions): Re
     mixesTypes: false,
     ownsTerminal: false,
     async write({ table, fields, rows }) {
-      const drawn = drawTable(table, [...rows], {
+      const drawn = await drawTable(table, [...rows], {
         fields,
         terminalColumns: options.terminalColumns(),
         header: options.header,

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { NUMERIC_KINDS } from '../record/field.ts';
 import { type AnyRow, headingOf, type RecordTable } from '../record/table.ts';
 import type { Palette } from './palette.ts';
@@ -35,7 +34,7 @@ export interface DrawnTable {
 }
 
 /** Draws rows as a table for people: aligned, as wide as the terminal, with nothing in it that a terminal would act on. */
-export function drawTable(table: RecordTable, rows: readonly AnyRow[], layout: TableLayout): DrawnTable {
+export async function drawTable(table: RecordTable, rows: readonly AnyRow[], layout: TableLayout): Promise<DrawnTable> {
   const columns = layout.fields.map((name) => columnOf(table, name, layout.numerals));
   const cells = rows.map((row) => columns.map((column) => column.format(row[column.name])));
   for (const [i, column] of columns.entries()) {
@@ -62,7 +61,9 @@ export function drawTable(table: RecordTable, rows: readonly AnyRow[], layout: T
     );
   }
   const lines =
-    painted.length <= MOST_ROWS_FOR_CLI_TABLE ? layOut(painted) : painted.map((line) => line.join(' '.repeat(GUTTER)));
+    painted.length <= MOST_ROWS_FOR_CLI_TABLE
+      ? await layOut(painted)
+      : painted.map((line) => line.join(' '.repeat(GUTTER)));
   return { text: lines.map((line) => `${line.trimEnd()}\n`).join(''), hidden: hidden.map((column) => column.heading) };
 }
 
@@ -99,8 +100,10 @@ function narrow(columns: readonly Column[], terminalColumns: number): readonly C
   }
 }
 
-function layOut(lines: readonly (readonly string[])[]): string[] {
+/** cli-table3 is loaded here: only a run that prints a table pays for it. */
+async function layOut(lines: readonly (readonly string[])[]): Promise<string[]> {
   if (lines.length === 0) return [];
+  const { default: Table } = await import('cli-table3');
   const drawn = new Table({
     chars: {
       top: '',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { paletteOf } from '../../../src/core/output/palette.ts';
+import { openPalette } from '../../../src/core/output/palette.ts';
 import { type Format, openRenderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
@@ -32,7 +32,7 @@ async function render(
     format === 'table'
       ? openTableRenderer(sink, {
           header,
-          palette: paletteOf(0),
+          palette: await openPalette(0),
           numerals: plainNumerals,
           terminalColumns: () => options.columns ?? null,
           onHidden: () => {},
