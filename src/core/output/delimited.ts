@@ -1,22 +1,23 @@
 import type { Field } from '../record/field.ts';
-import type { AnyRow, RecordTable } from '../record/table.ts';
+import type { RecordTable } from '../record/table.ts';
+import type { LineWriter } from './line-writer.ts';
 import { safeText, safeTsvText } from './safe-text.ts';
 
-/** Turns one row into one line, without the line feed. Unknown is an empty cell; lists are joined by a comma. */
-export type DelimitedLine = (row: AnyRow) => string;
-
-/** Tab-separated values: raw numbers, `\t \n \r \\ \xNN \uNNNN` as escapes, one record one line. */
-export function compileTsv(_table: RecordTable, fields: readonly string[]): DelimitedLine {
-  return (row) => fields.map((name) => cell(row[name], safeTsvText)).join('\t');
+/** Tab-separated values: raw numbers, empty cells for unknown, lists joined by a comma, `\t \n \r \\ \xNN \uNNNN` as escapes, one record one line. */
+export function compileTsv(_table: RecordTable, fields: readonly string[]): LineWriter {
+  return { line: (row) => fields.map((name) => cell(row[name], safeTsvText)).join('\t'), isAscii: () => false };
 }
 
 /**
  * Comma-separated values (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front
  * (OWASP ASVS 1.2.10); control characters are escaped as in TSV, so one record is one line.
  */
-export function compileCsv(table: RecordTable, fields: readonly string[]): DelimitedLine {
+export function compileCsv(table: RecordTable, fields: readonly string[]): LineWriter {
   const columns = fields.map((name) => [name, isText(table.fields[name])] as const);
-  return (row) => columns.map(([name, text]) => cell(row[name], text ? csvText : String)).join(',');
+  return {
+    line: (row) => columns.map(([name, text]) => cell(row[name], text ? csvText : String)).join(','),
+    isAscii: () => false,
+  };
 }
 
 export const tsvHeader = (fields: readonly string[]): string => fields.join('\t');

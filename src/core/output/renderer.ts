@@ -1,6 +1,7 @@
 import type { AnyRow, RecordTable } from '../record/table.ts';
-import { compileCsv, compileTsv, csvHeader, type DelimitedLine, tsvHeader } from './delimited.ts';
+import { compileCsv, compileTsv, csvHeader, tsvHeader } from './delimited.ts';
 import { compileJson } from './json.ts';
+import type { LineWriter } from './line-writer.ts';
 import type { Sink } from './sink.ts';
 
 export const FORMATS = ['table', 'ndjson', 'json', 'tsv', 'csv'] as const;
@@ -42,18 +43,18 @@ export function openRenderer(sink: Sink, format: Exclude<Format, 'table'>, heade
   }
 }
 
-type Compile = (table: RecordTable, fields: readonly string[]) => DelimitedLine;
+type Compile = (table: RecordTable, fields: readonly string[]) => LineWriter;
 
 /** Keeps the compiled writer of each table: compiling is once a run, not once a snapshot. */
 function compiledOnce(compile: Compile): Compile {
-  const kept = new Map<RecordTable, DelimitedLine>();
+  const kept = new Map<RecordTable, LineWriter>();
   return (table, fields) => {
-    let line = kept.get(table);
-    if (line === undefined) {
-      line = compile(table, fields);
-      kept.set(table, line);
+    let writer = kept.get(table);
+    if (writer === undefined) {
+      writer = compile(table, fields);
+      kept.set(table, writer);
     }
-    return line;
+    return writer;
   };
 }
 
@@ -63,7 +64,7 @@ function lineRenderer(
   header: ((fields: readonly string[]) => string) | null,
   mixesTypes: boolean,
 ): Renderer {
-  const lineOf = compiledOnce(compile);
+  const writerOf = compiledOnce(compile);
   let headed: RecordTable | null = null;
   return {
     mixesTypes,
@@ -74,9 +75,9 @@ function lineRenderer(
         await sink.write(`${headed === null ? '' : '\n'}${header(fields)}\n`);
         headed = table;
       }
-      const line = lineOf(table, fields);
+      const writer = writerOf(table, fields);
       for (const row of rows) {
-        const wait = sink.write(`${line(row)}\n`);
+        const wait = sink.write(`${writer.line(row)}\n`, writer.isAscii());
         if (wait !== undefined) await wait;
       }
     },
@@ -86,15 +87,15 @@ function lineRenderer(
 }
 
 function jsonDocument(sink: Sink): Renderer {
-  const lineOf = compiledOnce(compileJson);
+  const writerOf = compiledOnce(compileJson);
   let separator = '[\n';
   return {
     mixesTypes: true,
     ownsTerminal: false,
     async write({ table, fields, rows }) {
-      const line = lineOf(table, fields);
+      const writer = writerOf(table, fields);
       for (const row of rows) {
-        const wait = sink.write(separator + line(row));
+        const wait = sink.write(separator + writer.line(row), writer.isAscii());
         separator = ',\n';
         if (wait !== undefined) await wait;
       }
