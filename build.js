@@ -7,6 +7,7 @@ const ROOT = import.meta.dirname;
 const DIST = path.join(ROOT, 'dist');
 
 const ENTRIES = {
+  'head-start': 'src/platform/head-start.ts',
   main: 'src/commands/main.ts',
   'proc-pid-fd-worker': 'src/platform/linux/proc-pid-fd-worker.ts',
 };

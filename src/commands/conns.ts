@@ -3,6 +3,7 @@ import { type Connections, openConnections } from '../core/connection/connection
 import type { Socket } from '../core/connection/socket.ts';
 import { summarize } from '../core/connection/summary.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
+import type { Limit } from '../core/limit.ts';
 import { type Section, section } from '../core/record/table.ts';
 import { conn } from '../core/record/tables/conn.ts';
 import { connEvent } from '../core/record/tables/conn-event.ts';
@@ -25,6 +26,12 @@ import type { Tick } from './ticks.ts';
 const RATE_SAMPLE_MS = 250;
 /** How long a single snapshot waits for names: --resolve must not hold up the output. */
 const RESOLVE_WAIT_MS = 1000;
+
+const CLOSED_UNTOLD: Limit = {
+  what: 'some connections that lived between two looks',
+  why: 'more sockets closed than the kernel keeps news of',
+  remedy: 'netwatch conns --events --interval 200ms',
+};
 
 const options = {
   tcp: flag('Only TCP.'),
@@ -118,8 +125,11 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
       }
       if (values.resolve && tick.number === 0) await names.settle(engine);
       const rows = select(engine.rows(), keep);
-      if (values.events) yield [section(connEvent, select(engine.events(source.readClosed()), keep))];
-      else if (values.summary !== null) yield [section(connSummary, summarize(rows, values.summary, instant.time))];
+      if (values.events) {
+        const closed = source.readClosed();
+        if (!closed.whole) request.limited([CLOSED_UNTOLD]);
+        yield [section(connEvent, select(engine.events(closed.sockets), keep))];
+      } else if (values.summary !== null) yield [section(connSummary, summarize(rows, values.summary, instant.time))];
       else if (!values.coverage) yield [{ ...section(conn, rows), headline: connTotals }];
       else {
         const later = await readInterfaceBytes(platform, instant);

@@ -1,12 +1,11 @@
-import { headStart } from '../platform/index.ts';
+import { adoptScan } from '../platform/linux/socket-owners.ts';
+import type { StartedScan } from '../platform/linux/started-scan.ts';
 import { program } from './program.ts';
 
 /**
- * netwatch: arguments in, exit status out. Never throws. On a machine with thousands of sockets the search for their
- * owners takes longest, so it begins before the arguments are even read.
+ * netwatch: arguments in, exit status out. Never throws. `begun` is what `headStart` began before this was loaded.
  */
-export function main(argv: readonly string[]): Promise<number> {
-  const [first] = argv;
-  if (first === undefined || first === 'conns') headStart();
+export function main(argv: readonly string[], begun: StartedScan | null = null): Promise<number> {
+  if (begun !== null) adoptScan(begun);
   return program(argv);
 }

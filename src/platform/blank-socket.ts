@@ -10,6 +10,7 @@ export type SocketDraft = { -readonly [K in keyof Socket]: Socket[K] };
 export function blankSocket(): SocketDraft {
   return {
     key: 0,
+    source: 'sock_diag',
     proto: 'tcp',
     family: 'ipv4',
     state: 'UNCONN',

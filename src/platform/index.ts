@@ -1,6 +1,5 @@
 import { EXIT, Failure } from '../core/failure.ts';
 import { type Host, openHost } from './host.ts';
-import { startAhead } from './linux/head-start.ts';
 import { openLinux } from './linux/linux.ts';
 import { openMacos } from './macos/macos.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
@@ -15,11 +14,6 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   if (name === 'linux') return openLinux(host, options);
   if (name === 'darwin') return openMacos(host, options);
   throw new Failure(EXIT.unavailable, `netwatch runs on Linux and macOS, not on ${name}`);
-}
-
-/** Begins what listing sockets will wait for, where there is enough of it; `openPlatform` picks it up. */
-export function headStart(): void {
-  if (process.platform === 'linux') startAhead();
 }
 
 function hasFolder(host: Host, folder: string): boolean {

@@ -28,8 +28,11 @@ export interface SocketRequest {
 /** Sockets, reading after reading; keeps what need not be read twice. */
 export interface SocketSource {
   read(): Promise<SocketReading>;
-  /** Sockets that closed since the last call, with their last counters; empty where the system does not tell. */
-  readClosed(): readonly Socket[];
+  /**
+   * Sockets that closed since the last call, with their last counters; none where the system does not tell. Not `whole`
+   * when it told of more than could be kept.
+   */
+  readClosed(): { readonly sockets: readonly Socket[]; readonly whole: boolean };
   close(): void;
 }
 

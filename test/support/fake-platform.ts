@@ -6,6 +6,7 @@ import type { InterfaceReading, Platform } from '../../src/platform/platform.ts'
 export function socketOf(changes: Partial<Socket> = {}): Socket {
   return {
     key: 1,
+    source: 'sock_diag',
     proto: 'tcp',
     family: 'ipv4',
     state: 'ESTABLISHED',
@@ -59,7 +60,6 @@ const CURL_OWNS: Ownership = { processes: [CURL], attribution: 'proc_fd exact' }
 
 export function readingOf(sockets: readonly Socket[], owner: Ownership = CURL_OWNS): SocketReading {
   return {
-    source: 'sock_diag',
     sockets,
     ownerOf: () => owner,
     userOf: (uid) => (uid === 1000 ? 'alice' : null),
@@ -114,7 +114,7 @@ export function fakePlatform(
     host: openHost('/nonexistent'),
     openSockets: () => ({
       read: async () => readings[Math.min(reads++, readings.length - 1)]!,
-      readClosed: () => closed[ends++] ?? [],
+      readClosed: () => ({ sockets: closed[ends++] ?? [], whole: true }),
       close: () => {},
     }),
     readInterfaces: async () => ({ rows: interfaces[Math.min(looks++, interfaces.length - 1)]!, limits: [] }),

@@ -69,7 +69,7 @@ export function connRow(socket: Socket, reading: SocketReading, names: Names, se
     cgroup: process === null ? null : process.cgroup,
     netns: reading.netns,
     stream: null,
-    source: reading.source,
+    source: socket.source,
     attribution: owner.attribution,
     pids: pidsOf(owner),
     exe: process === null ? null : process.exe,

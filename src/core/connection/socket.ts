@@ -1,5 +1,5 @@
 import type { Limit } from '../limit.ts';
-import type { Attribution, ConnRow, ConnSource } from '../record/tables/conn.ts';
+import type { Attribution, ConnRow } from '../record/tables/conn.ts';
 
 /**
  * One socket as the operating system lists it, before its owner is known. Field names, units and the rule that unknown
@@ -40,6 +40,7 @@ export interface Socket
     | 'rcvbuf_bytes'
     | 'sndbuf_bytes'
     | 'drops'
+    | 'source'
   > {
   /** The same for the same socket in every reading, and never reused: the kernel's socket cookie where there is one. */
   readonly key: number | string;
@@ -70,7 +71,6 @@ export interface Ownership {
 
 /** Every socket at one instant. */
 export interface SocketReading {
-  readonly source: ConnSource;
   readonly sockets: readonly Socket[];
   /** Finds the owner; costs a lookup, reads nothing. */
   ownerOf(socket: Socket): Ownership;

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import type koffiModule from 'koffi';
 import type { Host } from '../host.ts';
+import { type Libc, libc } from './libc.ts';
 
 /** The link of a descriptor that is a socket (proc_pid_fd(5)): `socket:[4026]`. */
 const SOCKET_LINK = /^socket:\[(\d{1,10})\]$/;
@@ -24,12 +23,12 @@ export interface FdInodes {
  */
 export function openFdInodes(host: Host, folder: string): FdInodes {
   const byPath = (fd: number): number => parseSocketLink(host.link(`${folder}/${fd}`));
-  const readlinkat = host.root === null ? loadReadlinkat() : null;
-  if (readlinkat === null) return { read: byPath, close: () => {} };
+  const c = host.root === null ? libcIfAny() : null;
+  if (c === null) return { read: byPath, close: () => {} };
   const opened = fs.openSync(folder, 'r');
   return {
     read(fd) {
-      const length = readlinkat(opened, String(fd), link, LINK_BYTES);
+      const length = c.readlinkat(opened, String(fd), link, LINK_BYTES);
       return length < 0 ? byPath(fd) : parseSocketLinkBytes(length); // the other way throws the error
     },
     close: () => fs.closeSync(opened),
@@ -51,16 +50,11 @@ function parseSocketLinkBytes(length: number): number {
   return inode >>> 0;
 }
 
-type Readlinkat = (folder: number, name: string, target: Uint8Array, size: number) => number;
-let loaded: Readlinkat | null | undefined;
-
-function loadReadlinkat(): Readlinkat | null {
-  if (loaded !== undefined) return loaded;
+/** Null where there is no koffi. */
+function libcIfAny(): Libc | null {
   try {
-    const koffi: typeof koffiModule = createRequire(import.meta.url)('koffi');
-    loaded = koffi.load(null).func('long readlinkat(int, const char *, _Out_ void *, size_t)') as Readlinkat;
+    return libc();
   } catch {
-    loaded = null;
+    return null;
   }
-  return loaded;
 }

@@ -12,6 +12,7 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   setns(fd: number, kind: number): number;
   close(fd: number): number;
+  readlinkat(folder: number, name: string, target: Uint8Array, size: number): number;
   /** Where the bytes lie, for a structure that points to another; valid while `data`, of allocUnsafeSlow, is held. */
   address(data: Uint8Array): bigint;
   /** Error number of the last call that failed. */
@@ -30,16 +31,7 @@ export function libc(): Libc {
 }
 
 function load(): Libc {
-  let koffi: typeof koffiModule;
-  try {
-    // required rather than imported: the import is asynchronous and would colour every caller, and costs 3 ms more
-    koffi = createRequire(import.meta.url)('koffi');
-  } catch (error) {
-    throw new Failure(EXIT.unavailable, `koffi cannot be loaded: ${messageOf(error)}`, {
-      hint: 'npm ci',
-      cause: error,
-    });
-  }
+  const koffi = loadKoffi();
   const lib = koffi.load(null);
   return {
     socket: lib.func('int socket(int, int, int)'),
@@ -50,9 +42,29 @@ function load(): Libc {
     ioctl: lib.func('int ioctl(int, unsigned long, _Inout_ void *)'),
     setns: lib.func('int setns(int, int)'),
     close: lib.func('int close(int)'),
+    readlinkat: lib.func('long readlinkat(int, const char *, _Out_ void *, size_t)'),
     address: (data) => koffi.address(data),
     errno: () => koffi.errno(),
   };
+}
+
+/** Required rather than imported: the import is asynchronous and would colour every caller, and costs 3 ms more. */
+function loadKoffi(): typeof koffiModule {
+  const require = createRequire(import.meta.url);
+  try {
+    // the package with this machine's binary, which takes half the time of looking for it
+    return require(`@koromix/koffi-linux-${process.arch}`);
+  } catch {
+    // on another C library, or an unknown processor, koffi itself knows better
+  }
+  try {
+    return require('koffi');
+  } catch (error) {
+    throw new Failure(EXIT.unavailable, `koffi cannot be loaded: ${messageOf(error)}`, {
+      hint: 'npm ci',
+      cause: error,
+    });
+  }
 }
 
 /** errno values by name, from include/uapi/asm-generic/errno-base.h and errno.h; the same on every architecture koffi supports. */

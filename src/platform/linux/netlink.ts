@@ -7,7 +7,11 @@ const AF_NETLINK = 16;
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
+const SO_RCVBUF = 8;
+/** The same past net.core.rmem_max, for root. */
+const SO_RCVBUFFORCE = 33;
 const SOL_NETLINK = 270;
+const NETLINK_ADD_MEMBERSHIP = 1;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
 const MSG_DONTWAIT = 0x40;
@@ -25,6 +29,8 @@ const NLM_F_DUMP_INTR = 0x10;
 /** The kernel never fills a dump message past 32 KiB (netlink_dump, net/netlink/af_netlink.c); twice that is slack. */
 const RECEIVE_BYTES = 64 * 1024;
 const RECEIVE_TIMEOUT_S = 5;
+/** Holds some thousands of messages that arrive between two reads of a group. */
+const GROUP_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** What the kernel answered instead of data. */
 export class NetlinkError extends Error {
@@ -46,8 +52,8 @@ export interface Netlink {
    * repeat an entry. Throws NetlinkError.
    */
   dump(type: number, payload: Uint8Array, visit: MessageVisitor): boolean;
-  /** Subscribes to a multicast group. Throws NetlinkError. */
-  join(group: number): void;
+  /** Subscribes to multicast groups. Throws NetlinkError. */
+  join(groups: readonly number[]): void;
   /** Visits what has arrived on the joined groups, without waiting. Returns false when the kernel dropped some (ENOBUFS). */
   receive(visit: MessageVisitor): boolean;
   close(): void;
@@ -61,7 +67,7 @@ export function openNetlink(protocol: number): Netlink {
   const timeout = Buffer.alloc(16);
   timeout.writeBigInt64LE(BigInt(RECEIVE_TIMEOUT_S), 0);
   c.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, timeout.length);
-  const on = Buffer.from([1, 0, 0, 0]);
+  const on = word(1);
   c.setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, on, on.length);
   // makes the kernel honour the filters of a request header (Linux 4.20); older kernels ignore it
   c.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, on, on.length);
@@ -73,14 +79,29 @@ export function openNetlink(protocol: number): Netlink {
       sendDumpRequest(c, fd, type, sequence, payload);
       return readDump(c, fd, data, sequence, visit);
     },
-    join(group) {
-      const value = Buffer.alloc(4);
-      value.writeUInt32LE(group);
-      if (c.setsockopt(fd, SOL_NETLINK, 1, value, value.length) < 0) throw new NetlinkError('join', c.errno());
+    join(groups) {
+      // a socket hears a group only once it has an address
+      const address = Buffer.alloc(12);
+      address.writeUInt16LE(AF_NETLINK);
+      if (c.bind(fd, address, address.length) < 0) throw new NetlinkError('bind', c.errno());
+      const size = word(GROUP_BUFFER_BYTES);
+      if (c.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, size, size.length) < 0)
+        c.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, size, size.length);
+      for (const group of groups) {
+        const value = word(group);
+        if (c.setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, value, value.length) < 0)
+          throw new NetlinkError('join', c.errno());
+      }
     },
     receive: (visit) => readGroups(c, fd, data, visit),
     close: () => void c.close(fd),
   };
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 function sendDumpRequest(c: Libc, fd: number, type: number, sequence: number, payload: Uint8Array): void {
@@ -104,10 +125,10 @@ function readDump(c: Libc, fd: number, data: Buffer, sequence: number, visit: Me
       if (length < NLMSG_HEADER_BYTES || at + length > received) throw new NetlinkError('dump (message cut short)', 0);
       if ((data.readUInt16LE(at + 6) & NLM_F_DUMP_INTR) !== 0) whole = false;
       if (data.readUInt32LE(at + 8) === sequence) {
-        if (type === NLMSG_DONE) return whole;
-        if (type === NLMSG_ERROR) {
+        if (type === NLMSG_DONE || type === NLMSG_ERROR) {
+          // a refusal comes as the one or the other, with an error number as its payload
           const errno = length >= NLMSG_HEADER_BYTES + 4 ? -data.readInt32LE(at + NLMSG_HEADER_BYTES) : 0;
-          if (errno !== 0) throw new NetlinkError('dump', errno);
+          if (errno > 0) throw new NetlinkError('dump', errno);
           return whole;
         }
         visit(type, data, at + NLMSG_HEADER_BYTES, at + length);

@@ -39,6 +39,7 @@ function parseSocket(match: RegExpExecArray, proto: ProcNetProtocol): Socket | n
   const last = match[11] === undefined ? null : Number(match[11]);
   if (inode !== 0 && last === null) return null;
   const socket = blankSocket();
+  socket.source = 'proc_net';
   socket.proto = proto;
   socket.state = socketState(proto, Number.parseInt(match[5]!, 16));
   fillAddresses(socket, match[1]!, match[3]!);

@@ -1,9 +1,9 @@
 import type { Socket } from '../../core/connection/socket.ts';
-import { AF_INET, parseInetDiag, parseProtocol } from './inet-diag.ts';
+import { parseInetDiag, parseProtocol } from './inet-diag.ts';
 import { NETLINK_SOCK_DIAG, openNetlink } from './netlink.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { openIn } from './rtnetlink.ts';
-import { buildDiagRequest, DIAG_PROTOCOLS, SOCK_DIAG_BY_FAMILY, wordsOf } from './sock-diag.ts';
+import { DIAG_PROTOCOLS, SOCK_DIAG_BY_FAMILY, wordsOf } from './sock-diag.ts';
 
 /** SKNLGRP_INET_TCP_DESTROY, INET_UDP_DESTROY and their INET6 twins (include/uapi/linux/sock_diag.h). */
 const DESTROY_GROUPS = [1, 2, 3, 4];
@@ -25,9 +25,7 @@ export interface SocketDestroyEvents {
  */
 export function openSocketDestroyEvents(netns: NetworkNamespace | null): SocketDestroyEvents {
   const netlink = openIn(netns, () => openNetlink(NETLINK_SOCK_DIAG));
-  // a netlink socket hears a group only once it has an address, which it gets by sending
-  netlink.dump(SOCK_DIAG_BY_FAMILY, buildDiagRequest(AF_INET, 'udp'), () => {});
-  for (const group of DESTROY_GROUPS) netlink.join(group);
+  netlink.join(DESTROY_GROUPS);
   return {
     read() {
       const sockets: Socket[] = [];

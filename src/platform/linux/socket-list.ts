@@ -1,7 +1,6 @@
 import type { Socket } from '../../core/connection/socket.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
 import type { Limit } from '../../core/limit.ts';
-import type { ConnSource } from '../../core/record/tables/conn.ts';
 import type { Host } from '../host.ts';
 import { NetlinkError } from './netlink.ts';
 import type { NetworkNamespace } from './netns.ts';
@@ -18,8 +17,6 @@ const CHANGING: Limit = {
 };
 
 export interface SocketListing {
-  /** Where the counters come from; a socket whose key is a text was read from /proc/net all the same. */
-  readonly source: ConnSource;
   readonly sockets: readonly Socket[];
   readonly limits: readonly Limit[];
 }
@@ -67,7 +64,7 @@ export function openSocketList(
       if (listing !== null) return listing;
       kernel?.close();
       diag = null;
-      return { source: 'proc_net', sockets: readFiles(protocols, readFile), limits: refusals };
+      return { sockets: readFiles(protocols, readFile), limits: refusals };
     },
     close: () => diag?.close(),
   };
@@ -90,7 +87,7 @@ function readKernel(
     // raw_diag is missing from many kernels, and there is none for icmp
     if (isUsed && sockets.length === before) appendFromFiles(sockets, proto, readFile);
   }
-  return { source: 'sock_diag', sockets, limits: whole ? [] : [CHANGING] };
+  return { sockets, limits: whole ? [] : [CHANGING] };
 }
 
 function readFiles(protocols: readonly Socket['proto'][], readFile: (name: string) => string | null): Socket[] {

@@ -2,7 +2,6 @@ import type { Ownership, Process, Socket } from '../../core/connection/socket.ts
 import type { Limit } from '../../core/limit.ts';
 import type { Host } from '../host.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
-import { takeAhead } from './head-start.ts';
 import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';
 import { type DescriptorScan, type Descriptors, rescanDescriptors } from './proc-pid-fd.ts';
 import { type Holders, indexHolders, type ProcessKey } from './socket-holders.ts';
@@ -14,6 +13,22 @@ const MAX_SCAN_AGE_MS = 10_000;
 const KERNEL: Ownership = { processes: [], attribution: 'none kernel' };
 const DENIED: Ownership = { processes: [], attribution: 'none denied' };
 const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
+
+/** A scan older than this says too little of now. */
+const FRESH_MS = 2000;
+
+let early: { readonly scan: StartedScan; readonly at: number } | null = null;
+
+/** Takes over a scan of this machine that was started before the program was loaded: the next listing uses it. */
+export function adoptScan(scan: StartedScan): void {
+  early = { scan, at: performance.now() };
+}
+
+function takeEarlyScan(): StartedScan | null {
+  const taken = early;
+  early = null;
+  return taken !== null && performance.now() - taken.at < FRESH_MS ? taken.scan : null;
+}
 
 /** Owners of sockets, listing after listing. */
 export interface SocketOwners {
@@ -144,7 +159,7 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
     start() {
       if (now() - scannedAt < MAX_SCAN_AGE_MS) return;
       scannedAt = now();
-      scan = (host.root === null ? takeAhead() : null) ?? startScan(host);
+      scan = (host.root === null ? takeEarlyScan() : null) ?? startScan(host);
     },
     async find(sockets) {
       if (scan === null) scanChanges(sockets);

@@ -24,11 +24,10 @@ export function openLinuxSockets(host: Host, netns: NetworkNamespace | null, req
   return {
     async read() {
       owners?.start();
-      const { source, sockets, limits } = list.read();
+      const { sockets, limits } = list.read();
       const found = (await owners?.find(sockets)) ?? NOT_ASKED;
       let names: InterfaceNames | null = null;
       return {
-        source,
         sockets,
         ownerOf: found.ownerOf,
         userOf(uid) {
@@ -43,7 +42,7 @@ export function openLinuxSockets(host: Host, netns: NetworkNamespace | null, req
         limits: [...limits, ...found.limits],
       };
     },
-    readClosed: () => destroyed?.read().sockets ?? [],
+    readClosed: () => destroyed?.read() ?? { sockets: [], whole: true },
     close() {
       list.close();
       destroyed?.close();

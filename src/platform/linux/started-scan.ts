@@ -64,7 +64,11 @@ function startWorker(root: string | null, work: SharedWork): () => Promise<Descr
   const order: ScanOrder = { root, work, phase };
   const worker = new Worker(WORKER_FILE, { workerData: order, execArgv: [], stdin: false });
   const answer = new Promise<DescriptorScan | null>((resolve) => {
-    worker.once('message', resolve);
+    worker.once('message', (scan) => {
+      // its going takes 8 ms, which nobody need wait for
+      worker.unref();
+      resolve(scan);
+    });
     worker.once('error', () => resolve(null));
     worker.once('exit', () => resolve(null));
   });

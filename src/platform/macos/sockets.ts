@@ -30,7 +30,7 @@ interface Sources {
 export function openMacosSockets(host: Host, request: SocketRequest): SocketSource {
   return {
     read: async () => joinSources(await readSources(host, request)),
-    readClosed: () => [], // macOS tells nobody
+    readClosed: () => ({ sockets: [], whole: true }), // macOS tells nobody
     close: () => {},
   };
 }
@@ -83,7 +83,6 @@ function joinSources(sources: Sources): SocketReading {
   const isDenied = ({ attribution }: Ownership): boolean => attribution === 'none denied';
   const nowhere: Ownership = { processes: [], attribution: 'none unseen' };
   return {
-    source: 'netstat',
     sockets,
     ownerOf: (socket) => owners.get(socket.key) ?? nowhere,
     userOf: (uid) => users.get(uid) ?? null,
@@ -161,6 +160,7 @@ function socketOf(key: string, from: LsofSocket | NetstatSocket, places: Places)
   const { proto, local, remote } = from;
   return {
     ...blankSocket(),
+    source: 'netstat',
     key,
     proto,
     family: local.family,

@@ -37,6 +37,7 @@ test('a connection has queues, window and timeouts, and nothing that is not in t
   expect(read('tcp')[3]).toEqual({
     ...blankSocket(),
     key: 'inode:20020',
+    source: 'proc_net',
     state: 'ESTABLISHED',
     local_addr: '192.168.7.20',
     local_port: 40002,

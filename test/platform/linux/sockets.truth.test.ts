@@ -54,6 +54,7 @@ function fromSs(socket: SsSocket): Compared {
   const measure = (name: string, index = 0): number | null => numbers[name]?.[index] ?? null;
   return {
     key: socket.cookie,
+    source: 'sock_diag',
     proto: socket.proto,
     state: STATES[socket.state],
     local: socket.local,
@@ -154,7 +155,10 @@ describe.skipIf(!hasSs || process.platform !== 'linux')('the sockets of other pr
     expect(ours(reading)).toEqual(peer);
     expect(ours(await read())).toEqual(peer);
     expect(peer.length).toBeGreaterThan(14);
-    expect(reading).toMatchObject({ source: 'sock_diag', netns: name });
+    expect(reading).toMatchObject({ netns: name });
+    expect(
+      reading.sockets.filter((socket) => socket.proto === 'tcp').every((socket) => socket.source === 'sock_diag'),
+    ).toBe(true);
   });
 
   test('have moved the bytes that were sent', async () => {
