@@ -53,6 +53,7 @@ export function openCheckout(): Checkout {
   for (const name of ['setup.js', 'build.js', 'bin/netwatch.js', 'package.json', 'package-lock.json']) {
     write(name, fs.readFileSync(path.join(ROOT, name), 'utf8'));
   }
+  write('src/platform/head-start.ts', 'export const headStart = () => null;\n');
   write('src/commands/main.ts', 'export const main = async (argv: string[]) => argv.length;\n');
   write('src/platform/linux/proc-pid-fd-worker.ts', 'export {};\n');
   write('tools/calls', '');
