@@ -5,7 +5,7 @@ import { summarize } from '../core/connection/summary.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
 import type { Limit } from '../core/limit.ts';
 import { type Section, section } from '../core/record/table.ts';
-import { conn } from '../core/record/tables/conn.ts';
+import { type ConnRow, conn } from '../core/record/tables/conn.ts';
 import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
 import { coverage } from '../core/record/tables/meta.ts';
@@ -90,8 +90,21 @@ export const conns = listing({
   ],
   tableOf: (values) => (values.events ? connEvent : values.summary !== null ? connSummary : conn),
   run: (context, values, _operands, request) =>
-    values.read === null ? runLive(context, values, request) : readSavedRecords(context, values.read, conn, request),
+    values.read === null ? runLive(context, values, request) : runSaved(context, values, values.read),
 });
+
+/** The same questions of records saved earlier. Events and coverage need a machine that is watched. */
+async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<readonly Section[]> {
+  if (values.events || values.coverage) throw usageError('--events and --coverage need a live machine, not --read');
+  const keep = compileSelection(values);
+  const all: ConnRow[] = [];
+  for await (const batch of readSavedRecords(context, file, conn)) {
+    const rows = select(batch as readonly ConnRow[], keep);
+    if (values.summary === null) yield [section(conn, rows)];
+    else all.push(...rows);
+  }
+  if (values.summary !== null) yield [section(connSummary, summarize(all, values.summary, all[0]?.time ?? ''))];
+}
 
 async function* runLive(context: Context, values: ConnValues, request: Request): AsyncGenerator<readonly Section[]> {
   if (values.events && values.summary !== null) throw usageError('--events and --summary exclude each other');

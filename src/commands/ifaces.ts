@@ -57,9 +57,7 @@ export const ifaces = listing({
   ],
   tableOf: (values) => tableOf(values),
   run: (context, values, _operands, request) =>
-    values.read === null
-      ? runLive(context, values, request)
-      : readSavedRecords(context, values.read, tableOf(values), request),
+    values.read === null ? runLive(context, values, request) : runSaved(context, tableOf(values), values.read),
 });
 
 function tableOf(values: IfaceValues): RecordTable {
@@ -70,6 +68,11 @@ function tableOf(values: IfaceValues): RecordTable {
   if (values.host) chosen.push(host);
   if (chosen.length > 1) throw usageError('--routes, --dns, --neighbors and --host exclude each other');
   return chosen[0] ?? iface;
+}
+
+/** Records saved earlier. */
+async function* runSaved(context: Context, table: RecordTable, file: string): AsyncGenerator<readonly Section[]> {
+  for await (const rows of readSavedRecords(context, file, table)) yield [{ table, rows }];
 }
 
 async function* runLive(context: Context, values: IfaceValues, request: Request): AsyncGenerator<readonly Section[]> {

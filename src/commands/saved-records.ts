@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { EXIT, Failure, messageOf } from '../core/failure.ts';
 import { readRow } from '../core/record/saved-row.ts';
-import type { AnyRow, RecordTable, Section } from '../core/record/table.ts';
-import type { Request } from './command.ts';
+import type { AnyRow, RecordTable } from '../core/record/table.ts';
 import type { Context } from './context.ts';
 
 /** Rows that go to the renderer together: small enough to keep memory flat, big enough to cost nothing. */
 const BATCH_ROWS = 512;
+/** A record takes 2 KiB; a line past this is no record, and must not fill memory. An option of split2, below ndjson. */
+const LINE_BOUND = { maxLength: 1024 * 1024 };
 
 /**
  * Records that `--json` printed earlier, of one type, as batches. Records of other types are passed over and counted on
@@ -17,12 +18,11 @@ export async function* readSavedRecords(
   context: Context,
   file: string,
   table: RecordTable,
-  _request: Request,
-): AsyncGenerator<readonly Section[]> {
+): AsyncGenerator<readonly AnyRow[]> {
   // imported here: only a run that reads records pays for the parser
   const { default: ndjson } = await import('ndjson');
   const input = openInput(file);
-  const parser = ndjson.parse({ strict: true });
+  const parser = ndjson.parse({ strict: true, ...LINE_BOUND });
   input.on('error', (error) => parser.destroy(error));
   context.signal.addEventListener('abort', () => input.destroy(), { once: true });
   let line = 0;
@@ -36,7 +36,7 @@ export async function* readSavedRecords(
       else if (typeof row === 'string') throw new Failure(EXIT.data, `${file}: record ${line}: ${row}`);
       else batch.push(row);
       if (batch.length >= BATCH_ROWS) {
-        yield [{ table, rows: batch }];
+        yield batch;
         batch = [];
       }
     }
@@ -44,7 +44,7 @@ export async function* readSavedRecords(
     throw asFailure(error, file, line);
   }
   if (others > 0) context.say(`${file}: ${others} records of other types than ${table.type} were passed over`);
-  yield [{ table, rows: batch }];
+  yield batch;
 }
 
 function openInput(file: string): Readable {
@@ -55,6 +55,7 @@ function asFailure(error: unknown, file: string, line: number): Failure {
   if (error instanceof Failure) return error;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
+  if (code === 'EISDIR') return new Failure(EXIT.data, `${file} is a folder`, { cause: error });
   if (code === 'EACCES')
     return new Failure(EXIT.noPermission, `${file} may not be read`, {
       hint: `sudo netwatch ... -r ${file}`,
