@@ -1,9 +1,10 @@
-import parser from 'yargs-parser';
-import { Failure, type Place, usageError } from '../core/failure.ts';
+import { EXIT, Failure, usageError } from '../core/failure.ts';
 import { suggest } from '../core/suggest.ts';
 import type { Command } from './command.ts';
+import { placeOf } from './command-line.ts';
 import type { Option, Options } from './option.ts';
 import { globalOptions, outputOptions, repeatOptions } from './shared-options.ts';
+import { splitWords } from './split-words.ts';
 
 export interface Arguments {
   readonly command: Command;
@@ -13,8 +14,15 @@ export interface Arguments {
   readonly operands: readonly string[];
 }
 
-/** Defaults of options, by long name; the configuration file gives them. */
-export type Defaults = Readonly<Record<string, string>>;
+/** Defaults of options from the configuration file. */
+export interface Defaults {
+  readonly file: string;
+  /** As it would be typed, by long name. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Options that name the output format: one that is typed beats all of them in the configuration. */
+const FORMAT_OPTIONS = ['output', 'json', 'tsv', 'csv'];
 
 /** Every option of a command, its own first, by the groups that help shows. */
 export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
@@ -77,17 +85,21 @@ export function readArguments(
   command: Command,
   named: boolean,
   rest: readonly string[],
-  defaults: Defaults,
+  defaults: Defaults | null,
 ): Arguments {
   const options = everyOption(command);
   const line = named ? [command.name, ...rest] : rest;
-  const parsed = splitWords(options, rest, command);
+  const parsed = splitWords(options, rest, `netwatch ${command.name} --help`);
   for (const key of Object.keys(parsed)) {
     if (key !== '_' && !(key in options) && !isShort(options, key)) throw unknownOption(key, options, line);
   }
+  const formatIsTyped = FORMAT_OPTIONS.some((name) => parsed[name] !== undefined);
   const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(options))
-    values[name] = readOption(name, option, parsed[name], defaults[name], line);
+  for (const [name, option] of Object.entries(options)) {
+    if (parsed[name] !== undefined) values[name] = readTyped(name, option, parsed[name], line);
+    else if (defaults === null || (formatIsTyped && FORMAT_OPTIONS.includes(name))) values[name] = option.absent;
+    else values[name] = readDefault(name, option, defaults);
+  }
   const operands = parsed._.map(String);
   if (operands.length > 0 && command.operands === '') {
     throw usageError(`unexpected argument "${operands[0]}"`, {
@@ -102,17 +114,7 @@ function isShort(options: Options, letter: string): boolean {
   return Object.values(options).some((option) => option.short === letter);
 }
 
-function readOption(
-  name: string,
-  option: Option,
-  typed: unknown,
-  fallback: string | undefined,
-  line: readonly string[],
-): unknown {
-  if (typed === undefined) {
-    if (fallback === undefined) return option.absent;
-    return option.value === null ? fallback === 'true' : option.read(fallback, name);
-  }
+function readTyped(name: string, option: Option, typed: unknown, line: readonly string[]): unknown {
   if (option.value === null) return typed === true;
   try {
     return option.read(String(typed), name);
@@ -122,9 +124,24 @@ function readOption(
       (word) =>
         word === `--${name}` ||
         word.startsWith(`--${name}=`) ||
-        (option.short !== null && word.startsWith(`-${option.short}`)),
+        (option.short !== null && /^-[^-]/.test(word) && word.includes(option.short)),
     );
     throw usageError(error.message, { hint: error.hint, place: placeOf(line, line[at + 1] === typed ? at + 1 : at) });
+  }
+}
+
+function readDefault(name: string, option: Option, { file, values }: Defaults): unknown {
+  const value = values[name];
+  if (value === undefined) return option.absent;
+  if (option.value === null) {
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw new Failure(EXIT.config, `${file}: ${name} "${value}" is neither true nor false`);
+  }
+  try {
+    return option.read(value, name);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(EXIT.config, `${file}: ${error.message.replace(/^--/, '')}`, { hint: error.hint });
   }
 }
 
@@ -144,45 +161,4 @@ function unknownOption(key: string, options: Options, line: readonly string[]): 
         : `did you mean --${near}?`,
     place: placeOf(line, at),
   });
-}
-
-/** The command line as one text, with the place of one of its words. */
-function placeOf(words: readonly string[], index: number): Place {
-  const quoted = ['netwatch', ...words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`))];
-  const column = quoted.slice(0, index + 1).reduce((sum, word) => sum + word.length + 1, 0);
-  return index < 0
-    ? { text: quoted.join(' '), column: 0, length: 8 }
-    : { text: quoted.join(' '), column, length: quoted[index + 1]?.length ?? 1 };
-}
-
-/** Splits words into options and operands. What is not known is told by us, with the place and a suggestion. */
-function splitWords(
-  options: Options,
-  words: readonly string[],
-  command: Command,
-): Readonly<Record<string, unknown>> & { readonly _: readonly unknown[] } {
-  const entries = Object.entries(options);
-  const valued = entries.filter(([, option]) => option.value !== null).map(([name]) => name);
-  const { argv, error } = parser.detailed([...words], {
-    boolean: entries.filter(([, option]) => option.value === null).map(([name]) => name),
-    string: valued,
-    narg: Object.fromEntries(valued.map((name) => [name, 1])),
-    alias: Object.fromEntries(entries.flatMap(([name, { short }]) => (short === null ? [] : [[name, short]]))),
-    configuration: {
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'duplicate-arguments-array': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'strip-aliased': true,
-    },
-  });
-  if (error !== null) {
-    const name = /^Not enough arguments following: (.*)$/.exec(error.message)?.[1];
-    const message =
-      name === undefined ? error.message.toLowerCase() : `no value after ${name.length === 1 ? '-' : '--'}${name}`;
-    throw usageError(message, { hint: `netwatch ${command.name} --help` });
-  }
-  return argv;
 }

@@ -4,6 +4,8 @@ import { suggest } from '../core/suggest.ts';
 
 /** The filters of `conns` that are options of their own. */
 export interface ConnSelection {
+  readonly tcp: boolean;
+  readonly udp: boolean;
   readonly listen: boolean;
   readonly established: boolean;
   readonly ipv4: boolean;
@@ -19,19 +21,20 @@ export interface ConnSelection {
 /** One test of a row; null when nothing was selected. Throws Failure 64 for an unknown state. */
 export function compileSelection(values: ConnSelection): ((row: ConnRow) => boolean) | null {
   const tests: ((row: ConnRow) => boolean)[] = [];
-  const { port, pid, process, user } = values;
-  if (values.listen) tests.push((row) => row.state === 'LISTEN' || row.state === 'UNCONN');
-  if (values.established) tests.push((row) => row.state === 'ESTABLISHED');
+  const { tcp, udp, port, pid, process, user } = values;
+  if (tcp || udp) tests.push((row) => (tcp && row.proto === 'tcp') || (udp && row.proto === 'udp'));
+  const states = new Set([
+    ...(values.listen ? ['LISTEN', 'UNCONN'] : []),
+    ...(values.established ? ['ESTABLISHED'] : []),
+    ...(values.state ?? []).map(stateNamed),
+  ]);
+  if (states.size > 0) tests.push((row) => states.has(row.state));
   if (values.ipv4 !== values.ipv6) tests.push((row) => row.family === (values.ipv4 ? 'ipv4' : 'ipv6'));
   if (port !== null) tests.push((row) => row.local_port === port || row.remote_port === port);
   if (pid !== null) tests.push((row) => row.pids.includes(String(pid)));
   if (process !== null) tests.push((row) => row.process === process || row.comm === process);
   if (user !== null) tests.push((row) => row.user === user || String(row.uid) === user);
   if (values.interface !== null) tests.push((row) => row.iface === values.interface);
-  if (values.state !== null) {
-    const states = new Set(values.state.map(stateNamed));
-    tests.push((row) => states.has(row.state));
-  }
   return tests.length === 0 ? null : (row) => tests.every((test) => test(row));
 }
 

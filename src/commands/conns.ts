@@ -13,13 +13,13 @@ import type { Platform } from '../platform/platform.ts';
 import { openReverseDns } from '../platform/reverse-dns.ts';
 import { readServices } from '../platform/services.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
-import { coverageRow, type InterfaceBytes, readInterfaceBytes } from './conn-coverage.ts';
+import { openCoverageMeter } from './conn-coverage.ts';
 import { compileSelection, select } from './conn-selection.ts';
 import { connTotals } from './conn-totals.ts';
 import type { Context } from './context.ts';
 import { requireInterface } from './ifaces.ts';
 import { choice, flag, integer, text, words } from './option.ts';
-import { readSavedRecords } from './saved-records.ts';
+import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import type { Tick } from './ticks.ts';
 
 /** Long enough for a rate that means something, short enough not to be waited for. */
@@ -95,7 +95,7 @@ export const conns = listing({
 
 /** The same questions of records saved earlier. Events and coverage need a machine that is watched. */
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<readonly Section[]> {
-  if (values.events || values.coverage) throw usageError('--events and --coverage need a live machine, not --read');
+  refuseLiveOptions(values, ['events', 'coverage', 'resolve', 'netns']);
   const keep = compileSelection(values);
   const all: ConnRow[] = [];
   for await (const batch of readSavedRecords(context, file, conn)) {
@@ -107,7 +107,9 @@ async function* runSaved(context: Context, values: ConnValues, file: string): As
 }
 
 async function* runLive(context: Context, values: ConnValues, request: Request): AsyncGenerator<readonly Section[]> {
-  if (values.events && values.summary !== null) throw usageError('--events and --summary exclude each other');
+  if (values.events && (values.summary !== null || values.coverage)) {
+    throw usageError('--events excludes --summary and --coverage');
+  }
   const keep = compileSelection(values);
   const platform = await context.openPlatform({ root: values.root, netns: values.netns });
   await checkNames(platform, values);
@@ -120,18 +122,18 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     processDetails: ['cmdline', 'cgroup', 'container'].some((field) => request.wanted.has(field)),
   });
   const engine = openConnections(names, request.repeating);
+  const meter = values.coverage ? openCoverageMeter(platform) : null;
   const sample = async (at: Instant): Promise<void> => {
+    await meter?.beforeSample(at);
     const reading = await source.read();
     request.limited(reading.limits);
     engine.ingest(reading, at);
   };
-  let interfaceBytes: InterfaceBytes | null = null;
   try {
     for await (const tick of request.ticks) {
       let instant = instantOf(tick);
       await sample(instant);
       if (tick.number === 0 && needsRates) {
-        if (values.coverage) interfaceBytes = await readInterfaceBytes(platform, instant);
         await context.clock.sleep(RATE_SAMPLE_MS, context.signal);
         instant = { time: new Date(context.clock.now()).toISOString(), monotonicMs: context.clock.monotonic() };
         await sample(instant);
@@ -143,15 +145,8 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
         if (!closed.whole) request.limited([CLOSED_UNTOLD]);
         yield [section(connEvent, select(engine.events(closed.sockets), keep))];
       } else if (values.summary !== null) yield [section(connSummary, summarize(rows, values.summary, instant.time))];
-      else if (!values.coverage) yield [{ ...section(conn, rows), headline: connTotals }];
-      else {
-        const later = await readInterfaceBytes(platform, instant);
-        yield [
-          section(conn, rows),
-          section(coverage, [coverageRow(engine.rows(), interfaceBytes, later, tick.missed)]),
-        ];
-        interfaceBytes = later;
-      }
+      else if (meter === null) yield [{ ...section(conn, rows), headline: connTotals }];
+      else yield [section(conn, rows), section(coverage, [await meter.row(engine.rows(), tick.missed)])];
     }
   } finally {
     source.close();
@@ -178,7 +173,16 @@ async function checkNames(platform: Platform, values: ConnValues): Promise<void>
   ) {
     throw new Failure(EXIT.noInput, `no process ${values.pid}`);
   }
+  if (values.user !== null && !/^[0-9]+$/.test(values.user) && !isUser(platform, values.user)) {
+    throw new Failure(EXIT.noInput, `no user "${values.user}" in /etc/passwd`, { hint: 'a uid is understood too' });
+  }
   if (values.interface !== null) await requireInterface(platform, values.interface);
+}
+
+/** macOS keeps its users elsewhere. */
+function isUser(platform: Platform, name: string): boolean {
+  const passwd = platform.name === 'linux' ? platform.host.readIfAny('/etc/passwd') : null;
+  return passwd === null || passwd.split('\n').some((line) => line.startsWith(`${name}:`));
 }
 
 interface OpenNames {

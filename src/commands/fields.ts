@@ -24,7 +24,7 @@ export const fields = listing({
   ],
   tableOf: () => fieldRecord,
   async *run(_context, _values, operands) {
-    const tables = operands.length === 0 ? ALL_TABLES : operands.map((name) => recordNamed(name));
+    const tables = operands.length === 0 ? ALL_TABLES : [...new Set(operands)].map(recordNamed);
     yield [section(fieldRecord, tables.flatMap(rowsOf))];
   },
 });

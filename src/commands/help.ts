@@ -46,7 +46,7 @@ export async function programHelp(commands: readonly Command[], columns: number)
     .example('netwatch', 'who this machine talks to, live')
     .example('netwatch conns --json | jq .remote_addr', 'the same for a script')
     .epilogue(
-      'Without a command: a live table of connections on a terminal, a snapshot in a pipe.\nnetwatch <command> --help tells more; netwatch doctor says what this machine permits.',
+      'netwatch alone: a live table of connections on a terminal, a snapshot in a pipe.\nnetwatch <command> --help tells more; netwatch doctor says what this machine permits.',
     );
   for (const one of commands) parser.command(one.name, one.about);
   return `${await parser.getHelp()}\n`;

@@ -9,7 +9,7 @@ import type { Platform } from '../platform/platform.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
 import type { Context } from './context.ts';
 import { flag, text } from './option.ts';
-import { readSavedRecords } from './saved-records.ts';
+import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import type { Tick } from './ticks.ts';
 
 /** As for connections: long enough for a rate that means something. */
@@ -57,7 +57,7 @@ export const ifaces = listing({
   ],
   tableOf: (values) => tableOf(values),
   run: (context, values, _operands, request) =>
-    values.read === null ? runLive(context, values, request) : runSaved(context, tableOf(values), values.read),
+    values.read === null ? runLive(context, values, request) : runSaved(context, values, values.read),
 });
 
 function tableOf(values: IfaceValues): RecordTable {
@@ -71,7 +71,9 @@ function tableOf(values: IfaceValues): RecordTable {
 }
 
 /** Records saved earlier. */
-async function* runSaved(context: Context, table: RecordTable, file: string): AsyncGenerator<readonly Section[]> {
+async function* runSaved(context: Context, values: IfaceValues, file: string): AsyncGenerator<readonly Section[]> {
+  refuseLiveOptions(values, ['netns', 'interface', 'up']);
+  const table = tableOf(values);
   for await (const rows of readSavedRecords(context, file, table)) yield [{ table, rows }];
 }
 

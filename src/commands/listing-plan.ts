@@ -40,6 +40,9 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     (values.interval !== null || values.count !== null || values.duration !== null || values.events === true);
   if (values.timeout !== null && values.wait === null)
     throw usageError('--timeout goes with --wait', { hint: 'did you mean --duration?' });
+  if (values.wait !== null && values.wait !== undefined && (values.count !== null || values.duration !== null)) {
+    throw usageError('--wait is bounded by --timeout, not by --count or --duration');
+  }
   const until = expectation(values.wait, table);
   const wait = until === null ? null : { until, source: values.wait ?? '' };
   const expect = expectation(values.expect, table);
@@ -67,7 +70,8 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     wait,
     ticks: {
       interval: values.interval ?? (wait !== null ? WAIT_INTERVAL_MS : repeating ? DEFAULT_INTERVAL_MS : null),
-      count: values.count ?? null,
+      // the first look is only what later ones are compared with
+      count: values.events === true && values.count !== null ? values.count + 1 : (values.count ?? null),
       duration: wait === null ? (values.duration ?? null) : (values.timeout ?? null),
     },
     repeating: repeating || wait !== null,

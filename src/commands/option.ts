@@ -13,8 +13,10 @@ export interface Option<T = unknown> {
   readonly read: (typed: string, name: string) => T;
   /** What it is when it was not typed. */
   readonly absent: T;
-  /** The closed set of values, for completion. */
+  /** The values to offer for completion. */
   readonly choices: readonly string[] | null;
+  /** Whether several values may stand with commas between them. */
+  readonly list: boolean;
   /** What a shell offers for the value, when it is no closed set. */
   readonly offers: Offer | null;
 }
@@ -30,6 +32,7 @@ interface Extra {
   readonly short?: string;
   readonly value?: string;
   readonly offers?: Offer;
+  readonly choices?: readonly string[];
 }
 
 function option<T>(
@@ -37,20 +40,21 @@ function option<T>(
   read: Option<T>['read'],
   absent: T,
   value: string | null,
-  extra: Extra,
-  choices: readonly string[] | null = null,
+  { short = null, offers = null, choices = null }: Extra,
+  list = false,
 ): Option<T> {
-  return { doc, short: extra.short ?? null, value, read, absent, choices, offers: extra.offers ?? null };
+  return { doc, short, value, read, absent, choices, list, offers };
 }
 
 export const flag = (doc: string, extra: Extra = {}): Option<boolean> =>
   option(doc, () => true, false as boolean, null, extra);
 
+/** Any text but an empty one, which is nearly always a shell variable that was not set. */
 export const text = (doc: string, extra: Extra = {}): Option<string | null> =>
-  option<string | null>(doc, (typed) => typed, null, extra.value ?? 'TEXT', extra);
+  option<string | null>(doc, readText, null, extra.value ?? 'TEXT', extra);
 
 export const words = (doc: string, extra: Extra = {}): Option<readonly string[] | null> =>
-  option<readonly string[] | null>(doc, readWords, null, extra.value ?? 'A,B', extra);
+  option<readonly string[] | null>(doc, readWords, null, extra.value ?? 'A,B', extra, true);
 
 export const integer = (
   doc: string,
@@ -79,12 +83,17 @@ export function choice<const V extends string>(doc: string, values: readonly V[]
     if (found === undefined) throw wrongValue(name, typed, `one of ${values.join(', ')}`);
     return found;
   };
-  return option<V | null>(doc, read, null, extra.value ?? values.join('|'), extra, values);
+  return option<V | null>(doc, read, null, extra.value ?? values.join('|'), { ...extra, choices: values });
 }
 
 /** The value of `--name` is not what it must be. The caller adds the place on the command line. */
 function wrongValue(name: string, typed: string, expected: string): Failure {
   return usageError(`--${name} "${typed}" is not ${expected}`);
+}
+
+function readText(typed: string, name: string): string {
+  if (typed === '') throw usageError(`--${name} is empty`);
+  return typed;
 }
 
 function readWords(typed: string, name: string): readonly string[] {
@@ -96,13 +105,7 @@ function readWords(typed: string, name: string): readonly string[] {
 function readInteger(typed: string, name: string, least: number, most: number): number {
   const value = /^[0-9]{1,16}$/.test(typed) ? Number(typed) : Number.NaN;
   if (!(value >= least && value <= most)) {
-    throw wrongValue(
-      name,
-      typed,
-      most === Number.MAX_SAFE_INTEGER
-        ? `a whole number of at least ${least}`
-        : `a whole number from ${least} to ${most}`,
-    );
+    throw wrongValue(name, typed, `a whole number from ${least} to ${most}`);
   }
   return value;
 }
@@ -120,7 +123,7 @@ const MILLIS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000
 const LONGEST_MS = 2 ** 31 - 1;
 
 function readDuration(typed: string, name: string): number {
-  const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)?$/.exec(typed);
+  const match = /^([0-9]+\.?[0-9]*|\.[0-9]+)(ms|s|m|h|d)?$/.exec(typed);
   const millis = match === null ? Number.NaN : Number(match[1]) * (MILLIS_PER[match[2] ?? 's'] ?? Number.NaN);
   if (!(millis > 0 && millis <= LONGEST_MS))
     throw wrongValue(name, typed, 'a length of time such as 500ms, 2s, 1m (at most 24d)');

@@ -1,7 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, Failure } from '../core/failure.ts';
 import { OutputClosed } from '../core/output/sink.ts';
-import { findCommand, readArguments } from './arguments.ts';
+import { type Defaults, findCommand, readArguments } from './arguments.ts';
 import type { ListingValues } from './command.ts';
 import type { Context } from './context.ts';
 import { errorLines } from './error-report.ts';
@@ -29,24 +29,44 @@ export async function program(argv: readonly string[]): Promise<number> {
 /** What `netwatch` alone does on a terminal: connections, who moves most first, redrawn in place. */
 const LIVE_TABLE = ['--interval', '1', '--sort', 'rx_rate:desc,tx_rate:desc'];
 
+/** `netwatch help conns` is what many type first. */
+function withHelpOption(argv: readonly string[]): readonly string[] {
+  if (argv[0] === 'help') return [...argv.slice(1), '--help'];
+  return argv[0] === 'version' ? ['--version'] : argv;
+}
+
 /** The same in a given world; throws Failure, OutputClosed, or what is a bug. */
 export async function run(context: Context, argv: readonly string[]): Promise<number> {
   const live = argv.length === 0 && context.terminal.stdoutIsTerminal;
-  const { command, named, rest } = findCommand(live ? LIVE_TABLE : argv, COMMANDS, DEFAULT_COMMAND);
+  const { command, named, rest } = findCommand(live ? LIVE_TABLE : withHelpOption(argv), COMMANDS, DEFAULT_COMMAND);
   // the file is named by an option, and gives defaults of options: so they are read twice when there is one
-  let read = readArguments(command, named, rest, {});
+  let read = readArguments(command, named, rest, null);
   const general = read.values as Values<typeof globalOptions>;
   if (general.version) return printText(context, `netwatch ${packageJson.version}\n`);
   if (general.help) return printHelp(context, named ? command : null);
-  const settings = readSettingsFile(general.config, context.env, process.getuid?.() === 0);
-  if (settings !== null) {
-    read = readArguments(command, named, rest, parseSettings(settings.json, settings.file, command, COMMANDS));
-  }
+  // a broken file must not take the completion of every shell with it
   if (command.kind === 'text')
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
-  const status = await runListing(command, context, read.values as ListingValues<Options>, read.operands);
+  const settings = readSettingsFile(general.config, context.env, process.getuid?.() === 0);
+  const defaults = settings === null ? null : parseSettings(settings.json, settings.file, command, COMMANDS);
+  if (defaults !== null) read = readArguments(command, named, rest, defaults);
+  let status: number;
+  try {
+    status = await runListing(command, context, read.values as ListingValues<Options>, read.operands);
+  } catch (error) {
+    throw fromSettings(error, defaults);
+  }
   // the live table is left by Ctrl-C: that is its normal end
   return live && context.signal.aborted ? EXIT.ok : status;
+}
+
+/** An expression that was not typed but came from the configuration is an error of the configuration. */
+function fromSettings(error: unknown, defaults: Defaults | null): unknown {
+  if (defaults === null || !(error instanceof Failure) || error.exit !== EXIT.usage || error.place === null)
+    return error;
+  const { message, place, hint } = error;
+  if (!Object.values(defaults.values).includes(place.text)) return error;
+  return new Failure(EXIT.config, `${defaults.file}: ${message}`, { place, hint });
 }
 
 async function printText(context: Context, text: string): Promise<number> {

@@ -54,12 +54,14 @@ function openTerminalGuard(): { readonly take: Context['terminal']['guard']; res
       const suspend = (): void => {
         fs.writeSync(1, text);
         process.kill(process.pid, 'SIGSTOP');
+        // here it goes on after SIGCONT, before any timer can draw
+        resumed();
       };
       restore = text;
-      process.on('SIGTSTP', suspend).on('SIGCONT', resumed);
+      process.on('SIGTSTP', suspend);
       return () => {
         restore = null;
-        process.off('SIGTSTP', suspend).off('SIGCONT', resumed);
+        process.off('SIGTSTP', suspend);
       };
     },
     restore() {

@@ -5,7 +5,7 @@ import { openLiveTable } from '../core/output/live-table.ts';
 import { chooseColorLevel, openPalette } from '../core/output/palette.ts';
 import { openRenderer, type Renderer } from '../core/output/renderer.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
-import { formatSeconds, numeralsOf, plainNumerals } from '../core/output/units.ts';
+import { formatNumberOf, formatSeconds, numeralsOf, plainNumerals } from '../core/output/units.ts';
 import { visibleFields } from '../core/record/select-fields.ts';
 import { sortRows } from '../core/record/sort.ts';
 import { type AnyRow, type Section, section } from '../core/record/table.ts';
@@ -62,7 +62,7 @@ export async function runListing(
   }
   if (values.verbose)
     context.say(
-      `${seen.kept} of ${seen.rows} ${plan.table.type} records, ${seen.snapshots} snapshots, ${formatSeconds((context.clock.monotonic() - started) / 1000)}`,
+      `${seen.kept} of ${formatNumberOf(seen.rows, `${plan.table.type} record`)}, ${formatNumberOf(seen.snapshots, 'snapshot')}, ${formatSeconds((context.clock.monotonic() - started) / 1000)}`,
     );
   if (context.signal.aborted) return 128 + (context.signalNumber() ?? 2);
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
@@ -155,7 +155,7 @@ function watchTicks(source: AsyncIterable<Tick>): { readonly ticks: AsyncIterabl
 async function reportGap(context: Context, renderer: Renderer, dropped: number, quiet: boolean): Promise<void> {
   const reason = 'the reader, or this machine, was slower than the interval';
   if (!renderer.mixesTypes) {
-    if (!quiet && !renderer.ownsTerminal) context.say(`${dropped} snapshots dropped: ${reason}`);
+    if (!quiet && !renderer.ownsTerminal) context.say(`${formatNumberOf(dropped, 'snapshot')} dropped: ${reason}`);
     return;
   }
   const row = { time: new Date(context.clock.now()).toISOString(), dropped, reason };
@@ -192,6 +192,6 @@ function timedOut(source: string, millis: number | null): Failure {
 }
 
 function reasonForNothing(plan: ListingPlan, rows: number): string {
-  if (rows > 0) return `none of ${rows} ${plan.table.type} records passes the filter`;
+  if (rows > 0) return `none of ${formatNumberOf(rows, `${plan.table.type} record`)} passes the filter`;
   return plan.table.type === 'conn_event' ? 'no connection opened, changed or closed' : `no ${plan.table.type} records`;
 }

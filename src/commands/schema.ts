@@ -7,19 +7,21 @@ import { RECORD_NAMES, recordNamed } from './fields.ts';
 export const schema = textCommand({
   name: 'schema',
   about: 'JSON Schema (2020-12) of a record type',
-  details: ['Without a record type, one schema that holds them all under $defs.'],
-  operands: '[RECORD]',
+  details: [
+    'Of several record types, or of all of them when none is named, one schema that holds them under $defs. It describes whole records: what --fields prints is a part.',
+  ],
+  operands: '[RECORD...]',
   operandChoices: RECORD_NAMES,
   options: {},
   examples: [{ line: 'netwatch schema conn > conn.schema.json', about: 'to validate what conns --json prints' }],
   async print(_context, _values, operands) {
-    const [name] = operands;
-    if (name !== undefined) return toText(schemaOf(recordNamed(name)));
+    if (operands.length === 1) return toText(schemaOf(recordNamed(operands[0] ?? '')));
+    const tables = operands.length === 0 ? ALL_TABLES : [...new Set(operands)].map(recordNamed);
     return toText({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: 'urn:netwatch:records',
-      oneOf: ALL_TABLES.map((table) => ({ $ref: `#/$defs/${table.type}` })),
-      $defs: Object.fromEntries(ALL_TABLES.map((table) => [table.type, schemaOf(table)])),
+      oneOf: tables.map((table) => ({ $ref: `#/$defs/${table.type}` })),
+      $defs: Object.fromEntries(tables.map((table) => [table.type, schemaOf(table)])),
     });
   },
 });

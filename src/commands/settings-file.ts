@@ -33,6 +33,8 @@ function usualPlaces(env: Context['env']): readonly string[] {
 const MOST_BYTES = 1024 * 1024;
 
 function readTrusted(file: string, isRoot: boolean, required: boolean): string | null {
+  // a home that this user may not even enter (sudo keeps HOME) holds no configuration for this user
+  if (!required && !isSearchable(path.dirname(file))) return null;
   let fd: number;
   try {
     // O_NONBLOCK: a FIFO must not stop us
@@ -55,5 +57,14 @@ function readTrusted(file: string, isRoot: boolean, required: boolean): string |
     return fs.readFileSync(fd, 'utf8');
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+function isSearchable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -22,19 +22,19 @@ export function parseSettings(json: string, file: string, command: Command, comm
       if (Object.hasOwn(own, name)) defaults[name] = asText(value, file, of + name);
     }
   };
-  const shared = Object.entries(settings).filter(([key]) => !commands.some((one) => one.name === key));
-  take(Object.fromEntries(shared), '', known);
-  for (const one of commands) {
-    const part = settings[one.name];
-    if (part === undefined) continue;
-    const object = asObject(part, `${file}: ${one.name}`);
-    if (one === command) take(object, `${one.name}.`, new Set(Object.keys(own)));
-    else
-      for (const name of Object.keys(object))
-        if (!Object.hasOwn(everyOption(one), name))
-          throw unknownKey(file, `${one.name}.${name}`, name, new Set(Object.keys(everyOption(one))));
+  // `fields` is an option and a command: what holds an object is the command's
+  const isPart = ([key, value]: readonly [string, unknown]): boolean =>
+    isObject(value) && commands.some((one) => one.name === key);
+  const entries = Object.entries(settings);
+  take(Object.fromEntries(entries.filter((entry) => !isPart(entry))), '', known);
+  for (const [key, part] of entries.filter(isPart)) {
+    const of = commands.find((one) => one.name === key) ?? command;
+    const allowed = new Set(Object.keys(everyOption(of)));
+    if (of === command) take(asObject(part, key), `${key}.`, allowed);
+    for (const name of Object.keys(asObject(part, key)))
+      if (!allowed.has(name)) throw unknownKey(file, `${key}.${name}`, name, allowed);
   }
-  return defaults;
+  return { file, values: defaults };
 }
 
 function parseJson(json: string, file: string): unknown {
@@ -45,9 +45,12 @@ function parseJson(json: string, file: string): unknown {
   }
 }
 
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function asObject(value: unknown, where: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Readonly<Record<string, unknown>>;
+  if (isObject(value)) return value;
   throw new Failure(EXIT.config, `${where} is not a JSON object`);
 }
 

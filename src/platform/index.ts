@@ -10,10 +10,17 @@ import type { Platform, PlatformOptions } from './platform.ts';
  */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const host = openHost(options.root);
-  const name = options.root === null ? process.platform : hasFolder(host, '/proc') ? 'linux' : 'darwin';
+  const name = options.root === null ? process.platform : systemIn(options.root, host);
   if (name === 'linux') return openLinux(host, options);
   if (name === 'darwin') return openMacos(host, options);
   throw new Failure(EXIT.unavailable, `netwatch runs on Linux and macOS, not on ${name}`);
+}
+
+/** Which system a folder is a machine of. Throws Failure 66 when it is none. */
+function systemIn(root: string, host: Host): 'linux' | 'darwin' {
+  if (hasFolder(host, '/proc')) return 'linux';
+  if (hasFolder(host, '/run')) return 'darwin';
+  throw new Failure(EXIT.noInput, `no machine below ${root}: neither proc/ nor run/ is there`);
 }
 
 function hasFolder(host: Host, folder: string): boolean {

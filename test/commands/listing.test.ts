@@ -80,6 +80,13 @@ describe('formats', () => {
 });
 
 describe('rows', () => {
+  test('short options as getopt reads them', async () => {
+    expect((await netwatch('conns -ojson')).out).toMatch(/^\[/);
+    expect((await netwatch('conns -qondjson --limit 1')).records()).toHaveLength(1);
+    expect((await netwatch('conns -c1 -ondjson')).records()).toHaveLength(2);
+    expect((await netwatch('conns -o=ndjson -fstate==LISTEN')).records()).toHaveLength(1);
+  });
+
   test('--filter, --sort and --limit', async () => {
     expect((await netwatch("conns --json -f 'state == LISTEN'")).records().map((row) => row.local_port)).toEqual([22]);
     expect((await netwatch('conns --json --sort rx_bytes:asc --limit 1')).records().map((row) => row.rx_bytes)).toEqual(
@@ -118,6 +125,9 @@ describe('rows', () => {
     expect(await ports('--process cur')).toEqual([]);
     expect(await ports('--user alice --state estab')).toEqual([50_000]);
     expect(await ports('--user 1000')).toEqual([50_000, 22]);
+    expect(await ports('--listen --established')).toEqual([50_000, 22]);
+    expect(await ports('--tcp')).toEqual([50_000, 22]);
+    expect(await ports('--udp')).toEqual([]);
     expect(await ports('-6')).toEqual([]);
     expect(await ports('-4')).toEqual([50_000, 22]);
   });
@@ -303,6 +313,11 @@ describe('bad input', () => {
     ['conns -i eth9', EXIT.noInput, 'no interface "eth9"', 'did you mean eth0?'],
     ['conns --pid 999999', EXIT.noInput, 'no process 999999', null],
     ["conns --lang 'no tag'", EXIT.usage, '--lang "no tag" is not a language tag', null],
+    ['conns --listen=yes', EXIT.usage, '--listen takes no value', null],
+    ['conns -f tcp --filter udp', EXIT.usage, '--filter is given twice', 'join the two with and'],
+    ["conns -f ''", EXIT.usage, '--filter is empty', null],
+    ["conns --wait 'any(tcp)' --count 2", EXIT.usage, '--wait is bounded by --timeout', null],
+    ['conns --events --coverage', EXIT.usage, '--events excludes', null],
     ['conns --timeout 3s', EXIT.usage, '--timeout goes with --wait', null],
     ['ifaces --routes --dns', EXIT.usage, 'exclude each other', null],
     ['fields nosuch', EXIT.usage, 'unknown record type "nosuch"', null],
@@ -340,6 +355,8 @@ test('--help and --version', async () => {
   const program = await netwatch('--help');
   for (const name of ['conns', 'ifaces', 'fields', 'schema', 'completion', 'doctor'])
     expect(program.out).toContain(name);
+  expect((await netwatch('help conns')).out).toBe((await netwatch('conns --help')).out);
+  expect((await netwatch('version')).out).toBe(version.out);
   const command = await netwatch('conns --help');
   expect(command.out).toContain('--expect');
   expect(command.out).toContain("netwatch conns -f 'rtt_ms > 100'");

@@ -168,6 +168,11 @@ describe('the end', () => {
 });
 
 describe('errors', () => {
+  test('a folder that is no machine', async () => {
+    const { stderr, status } = await netwatch('conns', '--root', '/no/such/machine');
+    expect([status, stderr]).toEqual([66, 'netwatch: no machine below /no/such/machine: neither proc/ nor run/ is there\n']);
+  });
+
   test('say what, where and what helps, on stderr alone', async () => {
     const { stdout, stderr, status } = await netwatch('conns', '-f', 'rtt > 100');
     expect(status).toBe(64);

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/commands/program.ts';
 import { EXIT, Failure } from '../../src/core/failure.ts';
@@ -22,7 +23,7 @@ async function netwatch(...argv: string[]) {
 
 function saved(text: string): string {
   const file = path.join(folder, `${Math.random()}.ndjson`);
-  fs.writeFileSync(file, text);
+  fs.writeFileSync(file, text, 'latin1');
   return file;
 }
 
@@ -63,7 +64,7 @@ describe('records saved with --json', () => {
       '--no-header',
     );
     expect(out).toBe('5\n');
-    expect(said[0]).toContain('1 records of other types than conn were passed over');
+    expect(said[0]).toContain('passed over 1 record of other types than conn');
   });
 
   test('with Windows line ends, empty lines and no last line end', async () => {
@@ -82,14 +83,44 @@ describe('records saved with --json', () => {
   });
 
   test.each([
-    ['no JSON', 'garbage\n', 'line 1 is not a netwatch record'],
-    ['cut short', '{"type":"conn"}\n{"type":"con', 'line 2 is not a netwatch record'],
-    ['no record', '{"a":1}\n', 'record 1: no "type"'],
-    ['a list', '[1]\n', 'record 1: not a JSON object'],
-    ['a wrong type', '{"type":"conn","local_port":"22"}\n', 'record 1: local_port is not a number: "22"'],
-    ['an endless line', 'x'.repeat(3_000_000), 'line 1 is not a netwatch record'],
+    ['no JSON', 'garbage\n', '1 line without a netwatch record, the first: Could not parse row garbage'],
+    ['no record', '{"a":1}\n', 'the first: no "type"'],
+    ['a list', '1\n', 'the first: not a JSON object'],
+    ['a wrong type', '{"type":"conn","local_port":"22"}\n', 'the first: local_port is not a number: "22"'],
+    ['an endless line', 'x'.repeat(3_000_000), 'the first: maximum buffer reached'],
+    ['a JSON document', '[\n{"type":"conn"}\n]\n', 'is one JSON document'],
+    ['a capture', '\xd4\xc3\xb2\xa1\0\0', 'is a packet capture'],
+    ['a broken gzip', '\x1f\x8b\x08garbage', 'cannot be unpacked'],
   ])('%s is refused with 65', async (_what, text, message) => {
     expect(await failure(saved(text))).toMatchObject({ exit: EXIT.data, message: expect.stringContaining(message) });
+  });
+
+  test('around a bad line are printed, and then it is said', async () => {
+    const context = fakeContext();
+    const file = saved('{"type":"conn","local_port":5}\nbad\n{"type":"conn","local_port":6}\n{"type":"con');
+    await expect(run(context, ['conns', '-r', file, '--fields', 'local_port', '--no-header'])).rejects.toMatchObject({
+      exit: EXIT.data,
+      message: expect.stringContaining('2 lines without a netwatch record'),
+    });
+    expect(context.out()).toBe('5\n6\n');
+  });
+
+  test('packed by gzip, or beginning with a byte order mark', async () => {
+    const packed = path.join(folder, 'packed.gz');
+    fs.writeFileSync(packed, gzipSync('{"type":"conn","local_port":5}\n'));
+    expect((await netwatch('conns', '-r', packed, '--fields', 'local_port', '--no-header')).out).toBe('5\n');
+    expect(
+      (
+        await netwatch(
+          'conns',
+          '-r',
+          saved('\xef\xbb\xbf{"type":"conn","local_port":5}\n'),
+          '--fields',
+          'local_port',
+          '--no-header',
+        )
+      ).out,
+    ).toBe('5\n');
   });
 
   test('a file that is not there, and one that is a folder', async () => {
@@ -97,7 +128,10 @@ describe('records saved with --json', () => {
     expect(await failure(folder)).toMatchObject({ exit: EXIT.data });
   });
 
-  test('know nothing of events', async () => {
-    await expect(netwatch('conns', '--events', '-r', saved(''))).rejects.toMatchObject({ exit: EXIT.usage });
-  });
+  test.each([['--events'], ['--coverage'], ['--interval', '1'], ['--wait', 'any(tcp)']])(
+    'know nothing of %s',
+    async (...options) => {
+      await expect(netwatch('conns', ...options, '-r', saved(''))).rejects.toMatchObject({ exit: EXIT.usage });
+    },
+  );
 });

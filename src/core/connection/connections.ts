@@ -46,7 +46,7 @@ export function openConnections(names: Names, remembers: boolean): Connections {
   const rowOf = (socket: Socket, past: Past | undefined, { reading, at, first, seconds }: Present): ConnRow =>
     connRow(socket, reading, names, {
       at,
-      owner: ownerOf(reading, socket, past),
+      owner: past?.owner === NOBODY ? NOBODY : ownerOf(reading, socket, past),
       firstSeen: remembers ? (past?.firstSeen ?? at) : null,
       rxRate: first ? null : rate(socket.rx_bytes, past, past?.socket.rx_bytes, seconds),
       txRate: first ? null : rate(socket.tx_bytes, past, past?.socket.tx_bytes, seconds),

@@ -5,7 +5,12 @@ import type { CoverageRow } from '../record/tables/meta.ts';
 export interface CoverageInput {
   readonly time: string;
   readonly rows: Iterable<ConnRow>;
-  /** Both samples of every interface's rx_bytes + tx_bytes, loopback left out; null when there was one sample. */
+  /** Addresses of this machine: what goes from one to another goes over loopback. */
+  readonly localAddresses: ReadonlySet<string>;
+  /**
+   * Bytes that all interfaces but loopback moved, both ways, from before the first sample of sockets to after the second;
+   * null when there was one sample.
+   */
   readonly interfaceBytes: number | null;
   /** Milliseconds between the samples. */
   readonly intervalMs: number | null;
@@ -24,7 +29,7 @@ export function measureCoverage(input: CoverageInput): CoverageRow {
   for (const row of input.rows) {
     const kind = KINDS[row.attribution];
     by[kind]++;
-    if (seconds === null || row.local_addr.startsWith('127.') || row.local_addr === '::1') continue;
+    if (seconds === null || row.remote_addr === null || isLocal(row.remote_addr, input.localAddresses)) continue;
     const moved = ((row.rx_rate ?? 0) + (row.tx_rate ?? 0)) * seconds;
     if (kind === 'attributed') attributedBytes += moved;
     else unattributedBytes += moved;
@@ -60,3 +65,7 @@ const KINDS = {
   'none unseen': 'unseen',
   'none capture': 'unseen',
 } as const;
+
+function isLocal(address: string, own: ReadonlySet<string>): boolean {
+  return address.startsWith('127.') || address === '::1' || own.has(address);
+}

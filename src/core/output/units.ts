@@ -76,3 +76,8 @@ export function formatSeconds(seconds: number, numerals: Numerals = plainNumeral
   if (s < 86400) return `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
   return `${Math.floor(s / 86400)}d${two(Math.floor((s % 86400) / 3600))}h`;
 }
+
+/** A number of things: 1 record, 2 records. */
+export function formatNumberOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

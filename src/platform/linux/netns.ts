@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { EXIT, Failure, messageOf } from '../../core/failure.ts';
+import { EXIT, Failure } from '../../core/failure.ts';
 import { ERRNO, libc } from './libc.ts';
 
 const CLONE_NEWNET = 0x40000000;
@@ -57,7 +57,7 @@ function openNamespaceFile(nameOrPid: string, file: string): number {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EACCES' || code === 'EPERM') throw cannotEnter(nameOrPid, ERRNO.EPERM);
-    throw new Failure(EXIT.noInput, `no network namespace "${nameOrPid}": ${messageOf(error)}`, {
+    throw new Failure(EXIT.noInput, `no network namespace "${nameOrPid}"`, {
       hint: 'ip netns list',
       cause: error,
     });
@@ -71,6 +71,6 @@ function cannotEnter(nameOrPid: string, errno: number): Failure {
     });
   }
   return new Failure(EXIT.noPermission, `entering network namespace "${nameOrPid}" needs CAP_SYS_ADMIN`, {
-    hint: 'run it with sudo',
+    hint: `sudo netwatch conns --netns ${nameOrPid}`,
   });
 }

@@ -44,7 +44,8 @@ function parseDestroyed(words: Uint32Array, start: number, end: number): Socket 
   const proto = number === DIAG_PROTOCOLS.tcp ? 'tcp' : number === DIAG_PROTOCOLS.udp ? 'udp' : null;
   if (proto === null) return null;
   const socket = parseInetDiag(words, start, end, proto);
-  if (socket === null) return null;
+  // never bound: opened for an ioctl, as our own look at interfaces does, and it moved nothing
+  if (socket === null || socket.local_port === 0) return null;
   // the kernel leaves these zero rather than unsaid
   socket.uid = null;
   socket.rx_queue = null;

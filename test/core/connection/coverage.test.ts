@@ -8,7 +8,8 @@ test('sums reconcile', () => {
   const sockets = (extra: number) => [
     socketOf({ key: 1, rx_bytes: 1000 + extra }),
     socketOf({ key: 2, inode: null, rx_bytes: 500 + extra, tx_bytes: 0 }),
-    socketOf({ key: 3, local_addr: '127.0.0.1', rx_bytes: extra }),
+    socketOf({ key: 3, local_addr: '127.0.0.1', remote_addr: '127.0.0.1', rx_bytes: extra }),
+    socketOf({ key: 4, remote_addr: '192.0.2.10', rx_bytes: extra }),
   ];
   for (const [second, extra] of [0, 4000].entries()) {
     const reading = {
@@ -23,13 +24,14 @@ test('sums reconcile', () => {
   const row = measureCoverage({
     time: 'now',
     rows: engine.rows(),
+    localAddresses: new Set(['192.0.2.10']),
     interfaceBytes: 10_000,
     intervalMs: 2000,
     droppedByReader: 0,
   });
   expect(row).toMatchObject({
-    sockets: 3,
-    attributed: 2,
+    sockets: 4,
+    attributed: 3,
     unattributed_kernel: 1,
     unattributed_denied: 0,
     unattributed_unseen: 0,
@@ -43,7 +45,14 @@ test('sums reconcile', () => {
 
 test('one sample knows no bytes', () => {
   expect(
-    measureCoverage({ time: 'now', rows: [], interfaceBytes: null, intervalMs: null, droppedByReader: 3 }),
+    measureCoverage({
+      time: 'now',
+      rows: [],
+      localAddresses: new Set(),
+      interfaceBytes: null,
+      intervalMs: null,
+      droppedByReader: 3,
+    }),
   ).toMatchObject({
     sockets: 0,
     interface_bytes: null,

@@ -102,7 +102,9 @@ export const conn = table(
     inode: maybe(integer('Socket inode; null where the kernel keeps no inode.')),
     rx_queue: maybe(bytes('Bytes not yet read by the process; for LISTEN, connections waiting to be accepted.')),
     tx_queue: maybe(bytes('Bytes not yet acknowledged or sent; for LISTEN, the length of the accept queue.')),
-    rx_bytes: maybe(bytes('Payload bytes received (tcpi_bytes_received).', shown('RX'))),
+    rx_bytes: maybe(
+      bytes('Payload bytes received (tcpi_bytes_received); the kernel counts the FIN of the peer as one.', shown('RX')),
+    ),
     tx_bytes: maybe(
       bytes('Payload bytes sent, each counted once (tcpi_bytes_sent less tcpi_bytes_retrans).', shown('TX')),
     ),

@@ -61,7 +61,7 @@ export const iface = table('iface', 'One row per network interface.', {
     { ...shown('STATE'), tone: (state): Tone | null => (state === 'up' ? 'good' : state === 'unknown' ? null : 'bad') },
   ),
   ipv4: list('IPv4 addresses with prefix length.', shown('IPV4')),
-  ipv6: list('IPv6 addresses with prefix length.'),
+  ipv6: list('IPv6 addresses with prefix length.', shown('IPV6')),
   mac: maybe(text('Hardware address.', shown('MAC'))),
   mtu: maybe(integer('Largest packet, in bytes.', shown('MTU'))),
   speed_mbps: maybe(number('Link speed in Mbit/s; null where the driver does not know one.', shown('MBIT/s'))),

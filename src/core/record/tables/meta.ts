@@ -13,21 +13,21 @@ export type GapRow = Row<typeof gap>;
 export const coverage = table('coverage', 'What a snapshot of sockets knows and does not know.', {
   time: time('When it was read.'),
   sockets: count('Sockets listed.', shown('SOCKETS')),
-  attributed: count('Of these, with a known owner.', shown('ATTRIBUTED')),
+  attributed: count('Of these, with a known owner.', shown('OWNED')),
   unattributed_kernel: count('Held by the kernel alone (TIME_WAIT, not yet accepted, orphaned).', shown('KERNEL')),
   unattributed_denied: count('The owner may not be read by this user.', shown('DENIED')),
   unattributed_unseen: count('No visible process holds it.', shown('UNSEEN')),
   interface_bytes: maybe(
-    bytes('Bytes all interfaces moved between two samples, both directions, headers included.', shown('IFACE')),
+    bytes('Bytes all interfaces moved between two samples, both directions, headers included.', shown('IFACE BYTES')),
   ),
-  attributed_bytes: maybe(bytes('Payload bytes of sockets with a known owner in the same time.', shown('BYTES'))),
+  attributed_bytes: maybe(bytes('Payload bytes of sockets with a known owner in the same time.', shown('OWNED BYTES'))),
   unattributed_bytes: maybe(
-    bytes('Payload bytes of sockets without a known owner in the same time.', shown('UNOWNED')),
+    bytes('Payload bytes of sockets without a known owner in the same time.', shown('UNOWNED BYTES')),
   ),
   unaccounted_bytes: maybe(
     bytes(
       'The rest: headers, acknowledgements, UDP and raw traffic, forwarding, sockets that lived between the samples.',
-      shown('REST'),
+      shown('OTHER BYTES'),
     ),
   ),
   interval_ms: maybe(integer('Time between the two samples.')),
