@@ -126,6 +126,14 @@ describe('events', () => {
     ]);
   });
 
+  test('nobody can tell who held such a connection', () => {
+    const brief = socketOf({ key: 5, state: 'CLOSE', inode: null });
+    const kernel = { ...readingOf([]), ownerOf: () => ({ processes: [], attribution: 'none kernel' as const }) };
+    const engine = openConnections(NO_NAMES, true);
+    for (const second of [0, 1]) engine.ingest(kernel, at(second));
+    expect([...engine.events([brief])].map((row) => row.attribution)).toEqual(['none unseen', 'none unseen']);
+  });
+
   test('a reused address is another connection', () => {
     expect(events(engineAfter([socketOf()], [socketOf({ key: 2, inode: 4343 })])).map((one) => one.event)).toEqual([
       'opened',
