@@ -54,7 +54,7 @@ export async function runListing(
         waited = true;
         await print(renderer, gathered, plan);
       } else await print(renderer, shaped, plan);
-      if (tallies.expect !== null) verdict.add(tallies.expect.holds());
+      if (tallies.expect !== null) verdict.add(tallies.expect);
       if (waited && plan.wait !== null) break;
     }
   } finally {
@@ -67,6 +67,8 @@ export async function runListing(
   if (context.signal.aborted) return 128 + (context.signalNumber() ?? 2);
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
   if (seen.kept === 0 && !values.quiet) context.say(reasonForNothing(plan, seen.rows));
+  const complaint = verdict.complaint(values.expect ?? '');
+  if (complaint !== null && !values.quiet) context.say(complaint);
   return verdict.status();
 }
 
@@ -174,16 +176,28 @@ function sayOnce(context: Context, quiet: boolean): (limits: readonly Limit[]) =
   };
 }
 
-/** The exit status of --expect over all snapshots: one that fails decides, then one that cannot be told. */
-function openVerdict(): { add(holds: boolean | null): void; status(): number } {
-  let failed = false;
-  let unknown = false;
+/** The answer to --expect over all snapshots: one that fails decides, then one that cannot be told. */
+interface Verdict {
+  add(tally: Tally): void;
+  status(): number;
+  /** What was found instead, where it does not hold. */
+  complaint(source: string): string | null;
+}
+
+function openVerdict(): Verdict {
+  let failed: string | null = null;
+  let unknown: string | null = null;
   return {
-    add(holds) {
-      failed ||= holds === false;
-      unknown ||= holds === null;
+    add(tally) {
+      const holds = tally.holds();
+      if (holds === false) failed ??= tally.explain();
+      else if (holds === null) unknown ??= tally.explain();
     },
-    status: () => (failed ? EXIT.no : unknown ? EXIT.unknown : EXIT.ok),
+    status: () => (failed !== null ? EXIT.no : unknown !== null ? EXIT.unknown : EXIT.ok),
+    complaint(source) {
+      if (failed !== null) return `expectation does not hold: ${source}: ${failed}`;
+      return unknown === null ? null : `expectation cannot be told: ${source}: ${unknown}`;
+    },
   };
 }
 

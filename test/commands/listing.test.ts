@@ -256,6 +256,16 @@ describe('--expect', () => {
     expect((await netwatch(`conns --json --expect '${expression}'`)).status).toBe(status);
   });
 
+  test('says what was found instead', async () => {
+    expect((await netwatch("conns --json --expect 'count(state == LISTEN) > 1'")).said).toEqual([
+      'expectation does not hold: count(state == LISTEN) > 1: count(state == LISTEN) is 1',
+    ]);
+    expect((await netwatch("conns -q --json --expect 'count(state == LISTEN) > 1'")).said).toEqual([]);
+    expect((await netwatch("conns --json --expect 'min(age_s) > 0'")).said[0]).toMatch(
+      /^expectation cannot be told: min\(age_s\) > 0: /,
+    );
+  });
+
   test('is about the rows that pass the filter, not about those that are printed', async () => {
     expect((await netwatch("conns --json -f 'state == LISTEN' --limit 0 --expect 'count() == 1'")).status).toBe(
       EXIT.ok,

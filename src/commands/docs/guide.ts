@@ -47,7 +47,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
   {
     heading: 'EXPECTATIONS',
     paragraphs: [
-      '--expect and --wait take a statement about all rows of a snapshot. When there is not enough evidence (an average of nothing, all() of no rows, a value that is not known) the exit status of --expect is 3.',
+      '--expect and --wait take a statement about all rows of a snapshot. When there is not enough evidence (an average of nothing, all() of no rows, rows whose value is not known and could change the answer) the exit status of --expect is 3. A condition that asks for the value first is never unknown: none(process and process == "nc").',
     ],
     items: [
       ['count(state == CLOSE_WAIT) < 50', 'how many rows pass a filter'],

@@ -3,6 +3,7 @@ import { suggest } from '../suggest.ts';
 import {
   type Cursor,
   expectSymbol,
+  isKeyword,
   isSymbol,
   openCursor,
   peek,
@@ -14,31 +15,36 @@ import {
 import type { Expr, Literal, Order } from './expr.ts';
 import type { Logic } from './logic.ts';
 import { expectEnd, parseExpr, parseFilter, parseLogic, relationOf } from './parse.ts';
-import { sourceError } from './source-error.ts';
+import { type Span, sourceError } from './source-error.ts';
 
-/** A claim about the rows of a snapshot: those its filter lists, or all of them. */
+/** A claim about the rows of a snapshot: those that match its filter, or all of them. */
 export type Aggregate = Quantifier | Universal | Count | Measure;
 
+interface Call {
+  /** As it was written, up to the closing parenthesis. */
+  readonly text: string;
+}
+
 /** `any(filter)`, `none(filter)`. */
-export interface Quantifier {
+export interface Quantifier extends Call {
   readonly kind: 'any' | 'none';
   readonly filter: Expr | null;
 }
 
 /** `all(filter)`. */
-export interface Universal {
+export interface Universal extends Call {
   readonly kind: 'all';
   readonly filter: Expr;
 }
 
-/** `count(filter) < 50`. */
-export interface Count extends Bound {
+/** `count(filter) < 50`; `count()` and `count(*)` are about all rows. */
+export interface Count extends Call, Bound {
   readonly kind: 'count';
   readonly filter: Expr | null;
 }
 
 /** `avg(rtt_ms, filter) < 20ms`. */
-export interface Measure extends Bound {
+export interface Measure extends Call, Bound {
   readonly kind: 'sum' | 'min' | 'max' | 'avg';
   readonly field: Literal;
   readonly filter: Expr | null;
@@ -69,29 +75,47 @@ function parseAggregate(cursor: Cursor): Aggregate {
   switch (kind) {
     case 'any':
     case 'none':
-      return { kind, filter: parseFilterArgument(cursor) };
+      return { kind, filter: parseFilterArgument(cursor), text: textFrom(cursor, name) };
     case 'all': {
       const filter = parseFilterArgument(cursor);
       if (filter === null)
         throw sourceError(cursor.source, name, 'all() is about nothing', 'as in all(rx_errors == 0)');
-      return { kind, filter };
+      return { kind, filter, text: textFrom(cursor, name) };
     }
     case 'count':
-      return { kind, filter: parseFilterArgument(cursor), ...parseBound(cursor, kind) };
+      return {
+        kind,
+        filter: parseFilterArgument(cursor),
+        text: textFrom(cursor, name),
+        ...parseBound(cursor, kind),
+      };
     default: {
       const field = takeValue(cursor, 'a field');
       if (!isSymbol(peek(cursor), ')')) expectSymbol(cursor, ',');
-      return { kind, field, filter: parseFilterArgument(cursor), ...parseBound(cursor, kind) };
+      return {
+        kind,
+        field,
+        filter: parseFilterArgument(cursor),
+        text: textFrom(cursor, name),
+        ...parseBound(cursor, kind),
+      };
     }
   }
 }
 
-/** A filter or none, and the parenthesis after it. */
+/** A filter or none, which may be written `*`, and the parenthesis after it. */
 function parseFilterArgument(cursor: Cursor): Expr | null {
+  if (isKeyword(peek(cursor), '*') && isSymbol(peek(cursor, 1), ')')) take(cursor);
   if (takeSymbol(cursor, ')')) return null;
   const filter = parseExpr(cursor);
   expectSymbol(cursor, ')');
   return filter;
+}
+
+/** The source from a token up to the last one taken. */
+function textFrom({ source, tokens, index }: Cursor, first: Span): string {
+  const last = tokens[index - 1]!;
+  return source.slice(first.column, last.column + last.length);
 }
 
 function parseBound(cursor: Cursor, kind: string): Bound {

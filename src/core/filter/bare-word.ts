@@ -1,10 +1,12 @@
+import type { Failure } from '../failure.ts';
 import { parseIp } from '../net/ip-address.ts';
 import { parsePrefix, prefixTest } from '../net/ip-prefix.ts';
 import type { Kind } from '../record/field.ts';
-import type { AnyRow } from '../record/table.ts';
+import type { AnyRow, RecordTable } from '../record/table.ts';
+import { suggest } from '../suggest.ts';
 import { anyField, isAbsent } from './any-field.ts';
 import { onText } from './comparison.ts';
-import type { TextTest } from './equality.ts';
+import { spelledAs, type TextTest } from './equality.ts';
 import type { Literal } from './expr.ts';
 import type { Test } from './logic.ts';
 import { PROTOCOL_NAMES } from './protocol-names.ts';
@@ -17,12 +19,37 @@ const PROTOCOL_FIELDS = ['proto', 'family', 'app', 'service', 'layers', 'path'];
 /**
  * A word alone. In this order: a field name or alias (present: not null, a flag that is true, a list with elements), an
  * IP address or CIDR block (in any address field; in any list where the table has none), a protocol, or a text that is
- * searched for. A number alone means nothing.
+ * searched for. A number alone means nothing. Where words are not searched for, only one that is a value of a closed set
+ * is; any other is an error, for it would be a slip that finds nothing.
  */
 export function bindWord(scope: Scope, word: Literal): Test<AnyRow> {
   const names = lookUp(scope, word.text);
   if (names !== null) return (row) => names.some((name) => row[name] !== false && !isAbsent(row[name]));
-  return bindAddress(scope, word) ?? bindProtocol(scope, word.text.toLowerCase()) ?? bindSearch(scope, word.text);
+  const bound = bindAddress(scope, word) ?? bindProtocol(scope, word.text.toLowerCase());
+  if (bound !== null) return bound;
+  if (!scope.searchesWords && !isValue(scope.table, word.text)) throw unknownWord(scope, word);
+  return bindSearch(scope, word.text);
+}
+
+function isValue({ fields }: RecordTable, text: string): boolean {
+  const lower = text.toLowerCase();
+  return Object.values(fields).some(({ values }) => values?.some((value) => value.toLowerCase() === lower));
+}
+
+function unknownWord({ source, table }: Scope, word: Literal): Failure {
+  const near = nearest(table, word.text);
+  const hint = near === null ? `to search for it: contains ${quoted(word.text)}` : `did you mean ${near}?`;
+  return sourceError(source, word, `${quoted(word.text)} is no field, protocol or value of ${table.type}`, hint);
+}
+
+/** What a word was most likely meant for: a comparison with a value of a closed set, a field or an alias. */
+function nearest({ fields, aliases }: RecordTable, text: string): string | null {
+  const values = Object.values(fields).flatMap((field) => field.values ?? []);
+  const names = [...Object.keys(fields), ...Object.keys(aliases)];
+  const near = spelledAs(text, values) ?? suggest(text, [...values, ...names]);
+  if (near === null || names.includes(near)) return near;
+  const owner = Object.keys(fields).find((name) => fields[name]!.values?.includes(near));
+  return `${owner} == ${near.includes(' ') ? quoted(near) : near}`;
 }
 
 /** A text in any case, anywhere in the row's text, address and list fields. */
@@ -51,10 +78,13 @@ function bindAddress(scope: Scope, word: Literal): Test<AnyRow> | null {
 
 /**
  * Where a field has a closed set with the protocol in it, that field says; else every field does that is open. So `tcp`
- * asks only `proto`, and `http` never asks a `proto` that is tcp or udp.
+ * asks only `proto`, and `http` never asks a `proto` that is tcp or udp. `ip` is IPv4, as `ipv6` is IPv6: a field that
+ * says the family says it.
  */
 function bindProtocol(scope: Scope, protocol: string): Test<AnyRow> | null {
   const { fields } = scope.table;
+  if (protocol === 'ip' && Object.hasOwn(fields, 'family'))
+    return anyText(scope, ['family'], (value) => value === 'ipv4');
   const named = PROTOCOL_FIELDS.filter((name) => Object.hasOwn(fields, name));
   const closed = named.filter((name) => fields[name]!.values?.includes(protocol));
   const open = PROTOCOL_NAMES.has(protocol) ? named.filter((name) => fields[name]!.values === null) : [];

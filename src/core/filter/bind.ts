@@ -21,25 +21,23 @@ export function compileFilter(source: string, table: RecordTable): Predicate {
 
 /**
  * Binds a filter to a table. A comparison with a field that is null is false, `!=` too, and `not` turns that around;
- * `== null` and `!= null` ask for it. Through an alias, a comparison holds when it holds for one of the fields that are
- * not null, and `!=` when none of those is equal. Throws Failure 64 with its place for an unknown field and for a value
- * that does not fit one.
+ * `== null` and `!= null` ask for it, whatever the field's kind; the text "null" takes quotes. Through an alias, a
+ * comparison holds when it holds for one of the fields that are not null, and `!=` when none of those is equal. Throws
+ * Failure 64 with its place for an unknown field and for a value that does not fit one.
  */
 export function bindFilter(expr: Expr, source: string, table: RecordTable): Predicate {
-  const scope: Scope = { source, table, fields: new Set() };
-  return { matches: matcher(scope, expr), fields: scope.fields };
-}
-
-/** The test of `bindFilter`, in a scope that others share. */
-export function matcher(scope: Scope, expr: Expr): (row: AnyRow) => boolean {
+  const scope: Scope = { source, table, searchesWords: true, fields: new Set() };
   const test = compileLogic<Term, AnyRow>(expr, (term) => {
     const known = bindTerm(scope, term);
     return (row) => known(row) === true;
   });
-  return (row) => test(row) === true;
+  return { matches: (row) => test(row) === true, fields: scope.fields };
 }
 
-/** The same test, but where all the fields of a comparison are null it is unknown rather than false. */
+/**
+ * The test of `bindFilter`, but where all the fields of a comparison are null it is unknown rather than false, and `not`
+ * leaves it so. Words that ask for presence and comparisons with null are never unknown.
+ */
 export function judge(scope: Scope, expr: Expr): Test<AnyRow> {
   return compileLogic(expr, (term) => bindTerm(scope, term));
 }

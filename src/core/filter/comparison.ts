@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { type Field, type Kind, NUMERIC_KINDS } from '../record/field.ts';
+import type { RecordTable } from '../record/table.ts';
 import { equalsAddress, equalsElement, equalsText, type TextTest } from './equality.ts';
 import type { Literal, Order, Range, Relation } from './expr.ts';
 import { compareInstants, parseInstant } from './instant.ts';
@@ -11,10 +12,11 @@ import { compareText } from './text-order.ts';
 /** Tests a value of the field it was made for; the value is not null and no empty list. */
 export type ValueTest = (value: unknown) => boolean;
 
-/** A field by its name, and the source that the literals compared with it stand in. */
+/** A field of a table by its name, and the source that the literals compared with it stand in. */
 export interface Target {
   readonly name: string;
   readonly field: Field;
+  readonly table: RecordTable;
   readonly source: string;
 }
 
@@ -48,7 +50,7 @@ export function valueTest(target: Target, relation: Exclude<Relation, '!='>, lit
     return (value) => holds(compareText(value as string, literal.text));
   }
   if (kind === 'flag') return flagTest(literal.text, misfit);
-  if (kind === 'address') return onText(kind, equalsAddress(literal.text, misfit));
+  if (kind === 'address') return onText(kind, equalsAddress(literal, hasNames(target), misfit));
   return onText(kind, (kind === 'list' ? equalsElement : equalsText)(literal.text, values, misfit));
 }
 
@@ -110,6 +112,11 @@ export function onText(kind: Kind, test: TextTest): ValueTest {
 function misfitAt({ name, source }: Target, literal: Literal): Misfit {
   const range = literal.text.includes('..') ? `a range stands in braces: ${name} in {${literal.text}}` : null;
   return (message, hint) => sourceError(source, literal, `${message} (${name})`, range ?? hint);
+}
+
+/** Whether the names of addresses are in the table too, in a field of their own. */
+function hasNames({ table }: Target): boolean {
+  return Object.hasOwn(table.fields, 'remote_host');
 }
 
 function noRelation({ name, field, source }: Target, relation: Relation, literal: Literal): Failure {

@@ -1,6 +1,7 @@
 import { formatIp, parseIp } from '../net/ip-address.ts';
 import { parsePrefix, prefixTest } from '../net/ip-prefix.ts';
 import { suggest } from '../suggest.ts';
+import type { Literal } from './expr.ts';
 import type { Misfit } from './quantity.ts';
 import { quoted } from './source-error.ts';
 
@@ -8,6 +9,9 @@ export type TextTest = (text: string) => boolean;
 
 /** Only an address is written with these; a host name has letters and neither colon nor slash. */
 const MEANT_AS_ADDRESS = /^[\d.]+$|[:/%]/;
+/** What fields of addresses hold where there is none: the destination of a default route, any address. */
+const NO_ADDRESS: ReadonlySet<string> = new Set(['default', '*']);
+const ADDRESS_HINT = 'as in 10.0.0.1, 10.0.0.0/8, 2001:db8::1';
 const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
 
 /** Other spellings of TCP states: those of ss and netstat, without dashes and underscores. */
@@ -25,7 +29,7 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
  */
 export function equalsText(text: string, values: readonly string[] | null, misfit: Misfit): TextTest {
   if (values === null) return (value) => value === text;
-  const wanted = values.find((value) => fold(value) === fold(text));
+  const wanted = spelledAs(text, values);
   if (wanted === undefined) {
     const near = suggest(text, values);
     throw misfit(
@@ -36,16 +40,22 @@ export function equalsText(text: string, values: readonly string[] | null, misfi
   return (value) => value === wanted;
 }
 
+/** The value that the text is another spelling of. */
+export function spelledAs(text: string, values: readonly string[]): string | undefined {
+  return values.find((value) => fold(value) === fold(text));
+}
+
 function fold(value: string): string {
   const plain = value.toLowerCase().replace(/[-_ ]/g, '');
   return SYNONYMS.get(plain) ?? plain;
 }
 
 /**
- * Equality with an address in any spelling, or being inside a CIDR block. A name is compared as it is, in any case, for
- * fields hold one where there is no address; a text that can only be meant as an address and is none is a misfit.
+ * Equality with an address in any spelling, or being inside a CIDR block. Fields hold a name where there is no address:
+ * a quoted one is compared as it is, in any case. A word that is no address is a misfit, `default` and `*` excepted;
+ * `hasNames` says whether the names of addresses stand in another field.
  */
-export function equalsAddress(text: string, misfit: Misfit): TextTest {
+export function equalsAddress({ text, quoted: isQuoted }: Literal, hasNames: boolean, misfit: Misfit): TextTest {
   const prefix = parsePrefix(text);
   if (prefix !== null) return prefixTest(prefix);
   const [head = '', zone] = text.split('%');
@@ -54,10 +64,12 @@ export function equalsAddress(text: string, misfit: Misfit): TextTest {
     const scoped = `${formatIp(address)}%${zone}`;
     return (value) => value === scoped;
   }
-  if (MEANT_AS_ADDRESS.test(text) && !MAC.test(text)) {
-    throw misfit(`${quoted(text)} is not an address`, 'as in 10.0.0.1, 10.0.0.0/8, 2001:db8::1');
-  }
   const name = text.toLowerCase();
+  if (!isQuoted && !NO_ADDRESS.has(name) && !MAC.test(text)) {
+    const byName = hasNames && !MEANT_AS_ADDRESS.test(text);
+    const hint = byName ? `as in 127.0.0.1; by name, with --resolve: remote_host == ${quoted(text)}` : ADDRESS_HINT;
+    throw misfit(`${quoted(text)} is not an address`, hint);
+  }
   return (value) => value.toLowerCase() === name;
 }
 

@@ -1,13 +1,23 @@
 import { type Kind, NUMERIC_KINDS } from '../record/field.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { type Aggregate, type Bound, type Measure, parseAggregates } from './aggregate.ts';
-import { judge, matcher } from './bind.ts';
+import {
+  type Answers,
+  compareCount,
+  explainCount,
+  explainQuantifier,
+  explainUnknown,
+  formatFigure,
+  quantify,
+  type Threshold,
+} from './answers.ts';
+import { judge } from './bind.ts';
 import { numberTest } from './comparison.ts';
 import type { Expr, Literal } from './expr.ts';
-import { compileLogic } from './logic.ts';
+import { compileLogic, type Test } from './logic.ts';
 import { parseQuantity } from './quantity.ts';
 import { resolve, type Scope } from './scope.ts';
-import { sourceError } from './source-error.ts';
+import { shorten, sourceError } from './source-error.ts';
 
 /** What the rows of a snapshot are expected to be: `count(state == CLOSE_WAIT) < 50`. */
 export interface Expectation {
@@ -22,17 +32,33 @@ export interface Tally {
   add(row: AnyRow): void;
   /** Whether the expectation holds for the rows added so far; null: not enough evidence to say. */
   holds(): boolean | null;
+  /**
+   * What was found for each aggregate, in one line of bounded length: `count(state == CLOSE_WAIT) is 61, avg(rtt_ms) is
+   * unknown: no row has a value`. Numbers are plain, in the unit of their field.
+   */
+  explain(): string;
 }
 
+/** How many aggregates an explanation names. */
+const EXPLAINED_MAX = 8;
+
 /**
- * Compiles an expectation. `count`, `any` and `none` ask which rows the filter lists, so that over no rows `count` is 0,
- * `any` false and `none` true. `sum`, `min`, `max` and `avg` take the values that are not null of those rows, and are
- * unknown without one. `all` is the claim of health: over no rows it is unknown, and so it is when a row cannot say
- * because its fields are null, unless another row already fails. `and`, `or` and `not` are Kleene's. Throws Failure 64
- * with its place.
+ * Compiles an expectation. A row whose filter depends on a value that is null is unknown, and so is its negation; asking
+ * for the value itself (`process`, `process == null`) never is.
+ * - `any(p)` is true when a row certainly matches, else unknown when a row is unknown, else false; `none(p)` is its
+ *   negation. Over no rows `any` is false and `none` true.
+ * - `count(p)` lies between the rows that certainly match and those with the unknown ones added. Its comparison is
+ *   unknown unless it comes out the same over that whole range. `count()` and `count(*)` are all rows.
+ * - `all(p)` is the claim of health: false when a row certainly does not match, else unknown when a row is unknown or
+ *   there is none, else true.
+ * - `sum`, `min`, `max` and `avg` take the values that are not null of the rows that match; they are unknown without
+ *   one, and when a row with a value is unknown.
+ *
+ * `and`, `or` and `not` are Kleene's. A word that means nothing is not searched for but refused: `contains "text"`
+ * searches. Throws Failure 64 with its place.
  */
 export function compileExpectation(source: string, table: RecordTable): Expectation {
-  const scope: Scope = { source, table, fields: new Set() };
+  const scope: Scope = { source, table, searchesWords: false, fields: new Set() };
   const starts: (() => Tally)[] = [];
   const verdict = compileLogic<Aggregate, readonly Tally[]>(parseAggregates(source), (aggregate) => {
     const index = starts.push(bindAggregate(scope, aggregate)) - 1;
@@ -47,87 +73,97 @@ export function compileExpectation(source: string, table: RecordTable): Expectat
           for (const tally of tallies) tally.add(row);
         },
         holds: () => verdict(tallies),
+        explain() {
+          const found = [...new Set(tallies.slice(0, EXPLAINED_MAX).map((tally) => tally.explain()))];
+          return tallies.length > EXPLAINED_MAX ? `${found.join(', ')}, …` : found.join(', ');
+        },
       };
     },
   };
 }
 
 interface Seen {
-  readonly count: number;
   readonly sum: number;
   readonly least: number;
   readonly most: number;
 }
 
-const FIGURES: Readonly<Record<Measure['kind'], (seen: Seen) => number>> = {
+const FIGURES: Readonly<Record<Measure['kind'], (seen: Seen, count: number) => number>> = {
   sum: (seen) => seen.sum,
   min: (seen) => seen.least,
   max: (seen) => seen.most,
-  avg: (seen) => seen.sum / seen.count,
+  avg: (seen, count) => seen.sum / count,
 };
 
 function bindAggregate(scope: Scope, aggregate: Aggregate): () => Tally {
-  const { kind, filter } = aggregate;
-  switch (kind) {
+  const text = shorten(aggregate.text.replace(/\s+/g, ' '));
+  switch (aggregate.kind) {
     case 'any':
-      return counting(scope, filter, (count) => count > 0);
     case 'none':
-      return counting(scope, filter, (count) => count === 0);
-    case 'all':
-      return unanimous(scope, filter);
-    case 'count':
-      return counting(scope, filter, boundTest(scope, aggregate, 'count'));
+    case 'all': {
+      const { kind } = aggregate;
+      return counting(bindRows(scope, aggregate.filter), (answers) => ({
+        holds: () => quantify(kind, answers),
+        explain: () => explainQuantifier(text, quantify(kind, answers), answers),
+      }));
+    }
+    case 'count': {
+      const threshold = thresholdOf(scope, aggregate, 'count');
+      return counting(bindRows(scope, aggregate.filter), (answers) => ({
+        holds: () => compareCount(answers, threshold),
+        explain: () => explainCount(text, answers),
+      }));
+    }
     default:
-      return measuring(scope, aggregate);
+      return measuring(scope, aggregate, text);
   }
 }
 
-function counting(scope: Scope, filter: Expr | null, holds: (count: number) => boolean): () => Tally {
-  const matches = filter === null ? () => true : matcher(scope, filter);
+/** Which rows an aggregate is about. */
+function bindRows(scope: Scope, filter: Expr | null): Test<AnyRow> {
+  return filter === null ? () => true : judge(scope, filter);
+}
+
+function counting(test: Test<AnyRow>, conclude: (answers: Answers) => Omit<Tally, 'add'>): () => Tally {
   return () => {
-    let count = 0;
-    return {
-      add(row) {
-        if (matches(row)) count++;
-      },
-      holds: () => holds(count),
-    };
+    const answers = { rows: 0, certain: 0, unknown: 0 };
+    return { add: (row) => count(answers, test(row)), ...conclude(answers) };
   };
 }
 
-function unanimous(scope: Scope, filter: Expr): () => Tally {
-  const test = judge(scope, filter);
-  return () => {
-    let rows = 0;
-    let verdict: boolean | null = true;
-    return {
-      add(row) {
-        const outcome = test(row);
-        rows++;
-        if (outcome === false || (outcome === null && verdict === true)) verdict = outcome;
-      },
-      holds: () => (rows === 0 ? null : verdict),
-    };
-  };
+function count(answers: Answers, outcome: boolean | null): void {
+  answers.rows++;
+  if (outcome === true) answers.certain++;
+  else if (outcome === null) answers.unknown++;
 }
 
-function measuring(scope: Scope, measure: Measure): () => Tally {
+function measuring(scope: Scope, measure: Measure, text: string): () => Tally {
   const name = measuredField(scope, measure.field);
-  const holds = boundTest(scope, measure, scope.table.fields[name]!.kind);
-  const matches = measure.filter === null ? () => true : matcher(scope, measure.filter);
+  const threshold = thresholdOf(scope, measure, scope.table.fields[name]!.kind);
+  const test = bindRows(scope, measure.filter);
   const figure = FIGURES[measure.kind];
   return () => {
-    const seen = { count: 0, sum: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY };
+    const answers = { rows: 0, certain: 0, unknown: 0 };
+    const seen = { sum: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY };
     return {
       add(row) {
         const value = row[name];
-        if (typeof value !== 'number' || !matches(row)) return;
-        seen.count++;
+        // without a value a row adds nothing, whether it matches or not
+        const outcome = typeof value === 'number' && test(row);
+        count(answers, outcome);
+        if (typeof value !== 'number' || outcome !== true) return;
         seen.sum += value;
         seen.least = Math.min(seen.least, value);
         seen.most = Math.max(seen.most, value);
       },
-      holds: () => (seen.count === 0 ? null : holds(figure(seen))),
+      holds: () =>
+        answers.unknown > 0 || answers.certain === 0 ? null : threshold.holds(figure(seen, answers.certain)),
+      explain() {
+        if (answers.unknown > 0) return explainUnknown(text, answers);
+        return answers.certain === 0
+          ? `${text} is unknown: no row has a value`
+          : `${text} is ${formatFigure(figure(seen, answers.certain))}`;
+      },
     };
   };
 }
@@ -144,7 +180,7 @@ function measuredField(scope: Scope, field: Literal): string {
 }
 
 /** The comparison after an aggregate, with its number in the unit of the kind. */
-function boundTest({ source }: Scope, { relation, value }: Bound, kind: Kind): (figure: number) => boolean {
+function thresholdOf({ source }: Scope, { relation, value }: Bound, kind: Kind): Threshold {
   const wanted = parseQuantity(value.text, kind, (message, hint) => sourceError(source, value, message, hint));
-  return relation === '!=' ? (figure) => figure !== wanted : numberTest(relation, wanted);
+  return { wanted, holds: relation === '!=' ? (figure) => figure !== wanted : numberTest(relation, wanted) };
 }

@@ -9,6 +9,8 @@ import { quoted, sourceError } from './source-error.ts';
 export interface Scope {
   readonly source: string;
   readonly table: RecordTable;
+  /** Whether a word that names nothing is searched for; else it is an error. */
+  readonly searchesWords: boolean;
   /** Every field that the filter reads. */
   readonly fields: Set<string>;
 }
@@ -35,7 +37,7 @@ export function reading(scope: Scope, names: readonly string[]): readonly string
 }
 
 export function targetOf({ source, table }: Scope, name: string): Target {
-  return { name, field: table.fields[name]!, source };
+  return { name, field: table.fields[name]!, table, source };
 }
 
 function unknownField({ source, table }: Scope, name: Literal): Failure {

@@ -6,7 +6,7 @@ export interface Span {
   readonly length: number;
 }
 
-const QUOTED_MAX = 60;
+const SHOWN_MAX = 60;
 
 /** Failure 64 about one place of a filter's source. */
 export function sourceError(source: string, span: Span, message: string, hint: string | null = null): Failure {
@@ -15,5 +15,10 @@ export function sourceError(source: string, span: Span, message: string, hint: s
 
 /** A piece of the source as an error message shows it: in quotes, and cut when it is long. */
 export function quoted(text: string): string {
-  return `"${text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text}"`;
+  return `"${shorten(text)}"`;
+}
+
+/** A piece of the source, cut when it is long. */
+export function shorten(text: string): string {
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }

@@ -4,6 +4,7 @@ import { list, text } from '../../../src/core/record/field.ts';
 import { table } from '../../../src/core/record/table.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { iface } from '../../../src/core/record/tables/iface.ts';
+import { route } from '../../../src/core/record/tables/network-config.ts';
 import { report } from './failing.ts';
 import { sample, sampleRow } from './sample.ts';
 
@@ -51,7 +52,10 @@ describe('on a row', () => {
     ['ip.addr == 2001:db8::/32', true],
     ['ip.addr != 2001:db8::/32', false],
     ['dst contains DB8', true],
-    ['src == gateway.lan', false],
+    ['src == "gateway.lan"', false],
+    ['src == default', false],
+    ['src in {default, *, 10.0.0.1}', true],
+    ['src == 00:00:5e:00:53:01', false],
     // ports and numbers
     ['port 443', true],
     ['port 444', false],
@@ -74,6 +78,10 @@ describe('on a row', () => {
     ['loss_pct == 5%', true],
     // texts
     ['process == "Curl"', true],
+    ["process == 'Curl'", true],
+    ["process in {'wget', 'Curl'}", true],
+    ["process contains 'ur'", true],
+    ["'curl'", true],
     ['process == curl', false],
     ['process contains url', true],
     ['process contains URL', false],
@@ -151,6 +159,43 @@ describe('on a row', () => {
     expect(compileFilter('tags == null and port == null', sample).matches(nothing)).toBe(true);
   });
 
+  test.each([
+    ['process == null', [true, false, false]],
+    ['process != null', [false, true, true]],
+    ['process == NULL', [true, false, false]],
+    ['process in {null, a}', [true, false, false]],
+    ['process == "null"', [false, true, false]],
+    ["process == 'null'", [false, true, false]],
+    ['process != "null"', [false, false, true]],
+  ])('null is not the text: %s', (source, expected) => {
+    const rows = [sampleRow({}), sampleRow({ process: 'null' }), sampleRow({ process: 'b' })];
+    expect(rows.map((row) => compileFilter(source, sample).matches(row))).toEqual(expected);
+  });
+
+  test.each([
+    'time',
+    'state',
+    'src',
+    'src_port',
+    'process',
+    'pid',
+    'size',
+    'rtt_ms',
+    'age_s',
+    'loss_pct',
+    'ok',
+    'tags',
+  ])('%s == null', (name) => {
+    expect(compileFilter(`${name} == null`, sample).matches(sampleRow({}))).toBe(true);
+    expect(compileFilter(`${name} != null`, sample).matches(sampleRow({}))).toBe(false);
+  });
+
+  test('names in a field of addresses', () => {
+    const named = sampleRow({ src: 'Gateway.lan', dst: 'default' });
+    expect(compileFilter('src == "gateway.LAN" and dst == default', sample).matches(named)).toBe(true);
+    expect(compileFilter("src != 'gateway.lan'", sample).matches(named)).toBe(false);
+  });
+
   test('one port known: the other says nothing', () => {
     const listener = sampleRow({ src_port: 22 });
     expect(compileFilter('port != 443', sample).matches(listener)).toBe(true);
@@ -190,6 +235,30 @@ describe('tables differ', () => {
     expect(compileFilter(source, iface).matches(eth0)).toBe(expected);
   });
 
+  test.each([
+    ['ip', true, false],
+    ['IP', true, false],
+    ['not ip', false, true],
+    ['ipv4', true, false],
+    ['ipv6', false, true],
+    ['ip and tcp', true, false],
+  ])('a family: %s', (source, ipv4, ipv6) => {
+    for (const of of [conn, route]) {
+      if (of === route && source.includes('tcp')) continue;
+      const { matches } = compileFilter(source, of);
+      expect(matches({ proto: 'tcp', family: 'ipv4' })).toBe(ipv4);
+      expect(matches({ proto: 'tcp', family: 'ipv6' })).toBe(ipv6);
+    }
+  });
+
+  test('without a family, ip is a protocol like others', () => {
+    const protocol = table('protocol', 'One row per path.', { path: text('Path.'), layers: list('Layers.') });
+    const { matches } = compileFilter('ip', protocol);
+    expect(matches({ path: 'eth/ip/tcp', layers: [] })).toBe(true);
+    expect(matches({ path: 'eth/ipv6/tcp', layers: [] })).toBe(false);
+    expect(matches({ path: 'eth', layers: ['eth', 'ip'] })).toBe(true);
+  });
+
   test('a protocol in a path', () => {
     const protocol = table('protocol', 'One row per path.', { path: text('Path.'), layers: list('Layers.') });
     const row = { path: 'eth/ip/tcp/http2', layers: [] };
@@ -208,6 +277,7 @@ test('knows which fields it reads', () => {
   const fields = (source: string) => [...compileFilter(source, conn).fields].sort();
   expect(fields('tcp')).toEqual(['proto']);
   expect(fields('ipv6')).toEqual(['family']);
+  expect(fields('ip')).toEqual(['family']);
   expect(fields('port 443 and not rx_rate > 5')).toEqual(['local_port', 'remote_port', 'rx_rate']);
   expect(fields('10.0.0.1')).toEqual(['local_addr', 'remote_addr']);
   expect(fields('pid in {1, null}')).toEqual(['pid']);
@@ -246,6 +316,16 @@ test.each([
     '"10.0.0.0/33" is not an address (src)\nas in 10.0.0.1, 10.0.0.0/8, 2001:db8::1',
   ],
   [
+    'src == localhost',
+    '       ^^^^^^^^^',
+    '"localhost" is not an address (src)\nas in 10.0.0.1, 10.0.0.0/8, 2001:db8::1',
+  ],
+  [
+    'src in {10.0.0.1, gateway.lan}',
+    '                  ^^^^^^^^^^^',
+    '"gateway.lan" is not an address (src)\nas in 10.0.0.1, 10.0.0.0/8, 2001:db8::1',
+  ],
+  [
     'src < 10.0.0.1',
     '      ^^^^^^^^',
     'src cannot be compared by "<"\nan address takes ==, !=, in {10.0.0.0/8}, contains and matches',
@@ -278,6 +358,17 @@ test.each([
   ],
 ])('error in %.40s', (source, carets, message) => {
   expect(report(() => compileFilter(source, sample))).toBe(`${source}\n${carets}\n${message}`);
+});
+
+test('names of addresses are in remote_host where the table has it', () => {
+  expect(report(() => compileFilter('local_addr != localhost', conn))).toBe(
+    [
+      'local_addr != localhost',
+      '              ^^^^^^^^^',
+      '"localhost" is not an address (local_addr)',
+      'as in 127.0.0.1; by name, with --resolve: remote_host == "localhost"',
+    ].join('\n'),
+  );
 });
 
 test('18,000 rows take a few milliseconds', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileExpectation } from '../../../src/core/filter/expectation.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
+import { iface } from '../../../src/core/record/tables/iface.ts';
 import { report } from './failing.ts';
 import { type SampleRow, sample, sampleRow } from './sample.ts';
 
@@ -46,7 +47,98 @@ test.each([
   expect(holds(source, ROWS)).toBe(expected);
 });
 
+test.each(['count() == 3', 'count(*) == 3', 'count( * ) == 3', 'any(*)', 'not none(*)', 'sum(pid, *) == 6'])(
+  'all rows: %s',
+  (source) => {
+    expect(holds(source, ROWS)).toBe(true);
+  },
+);
+
+test.each([
+  ['count(established) == 2', true],
+  ['count(tcp) == 0', null], // no row knows its protocol
+  ['any(10.0.0.1)', null],
+  ['count("curl") == 1', true],
+  ['count(contains "CURL") == 1', true],
+  ["count('LISTN') == 0", true],
+])('words: %s', (source, expected) => {
+  expect(holds(source, ROWS)).toBe(expected);
+});
+
+test.each([
+  [
+    conn,
+    'count(CLOSEWAIT) == 0',
+    '      ^^^^^^^^^',
+    '"CLOSEWAIT" is no field, protocol or value of conn\ndid you mean state == CLOSE_WAIT?',
+  ],
+  [
+    conn,
+    'any(proc_fd-exact)',
+    '    ^^^^^^^^^^^^^',
+    '"proc_fd-exact" is no field, protocol or value of conn\ndid you mean attribution == "proc_fd exact"?',
+  ],
+  // a protocol that no field of the table tells
+  [
+    iface,
+    'none(http)',
+    '     ^^^^',
+    '"http" is no field, protocol or value of iface\nto search for it: contains "http"',
+  ],
+])('a word that means nothing is an error: %#', (of, source, carets, message) => {
+  expect(report(() => compileExpectation(source, of))).toBe(`${source}\n${carets}\n${message}`);
+});
+
+const ANON = sampleRow({ state: 'ESTABLISHED', size: 1 });
+
 describe('not enough evidence', () => {
+  test.each([
+    // CURL, NGINX and SSH know their process, ANON does not
+    ['none(process == "nc")', null],
+    ['none(process == "ssh")', false],
+    ['none(not process == "nc")', false],
+    ['none(process != "nc" and pid > 9)', null],
+    ['none(process == "nc" and state == LISTEN)', true],
+    ['any(process == "nc")', null],
+    ['any(process == "ssh")', true],
+    ['any(not process == "nc" and state == TIME_WAIT)', false],
+    ['any(not (process == "nc" or process))', null],
+    // 1 or 2
+    ['count(process == "ssh") == 1', null],
+    ['count(process == "ssh") == 2', null],
+    ['count(process == "ssh") == 3', false],
+    ['count(process == "ssh") == 1.5', false],
+    ['count(process == "ssh") != 0', true],
+    ['count(process == "ssh") != 2', null],
+    ['count(process == "ssh") >= 1', true],
+    ['count(process == "ssh") > 1', null],
+    ['count(process == "ssh") > 2', false],
+    ['count(process == "ssh") < 3', true],
+    ['count(process == "ssh") < 2', null],
+    ['count(process == "ssh") <= 2', true],
+    ['count(process == "ssh") < 1', false],
+    // the value itself
+    ['none(process and process == "nc")', true],
+    ['none(process == "nc" and process != null)', true],
+    ['count(not process) == 1', true],
+    ['count(process) == 3', true],
+    ['count(process == null) == 1', true],
+    ['any(process in {null, "nc"})', true],
+    ['count(process == null or process == "ssh") == 2', true],
+    // numbers
+    ['sum(size, process != "nc") > 1GB', null],
+    ['max(size, process == "ssh") > 1', null],
+    ['min(size, state == ESTABLISHED) == 1', true],
+    ['avg(rtt_ms, process != "nc") == 20', true], // ANON has none
+    // it spreads as Kleene has it
+    ['not none(process == "nc")', null],
+    ['none(process == "nc") and count() == 9', false],
+    ['none(process == "nc") or count() == 4', true],
+  ])('one owner unknown: %s', (source, expected) => {
+    expect(holds(source, [...ROWS, ANON])).toBe(expected);
+    expect(holds(source, [ANON, ...ROWS])).toBe(expected);
+  });
+
   test.each([
     // no rows
     ['count() == 0', [], true],
@@ -81,6 +173,50 @@ describe('not enough evidence', () => {
     ['not all(rtt_ms < 100)', ROWS, null],
   ])('%s over %#', (source, rows, expected) => {
     expect(holds(source, rows)).toBe(expected);
+  });
+});
+
+describe('explains', () => {
+  const explain = (source: string, rows: readonly SampleRow[]) => {
+    const tally = compileExpectation(source, sample).start();
+    for (const row of rows) tally.add(row);
+    return tally.explain();
+  };
+  const four = [...ROWS, ANON];
+
+  test.each([
+    ['count(state == ESTABLISHED) < 3', four, 'count(state == ESTABLISHED) is 3'],
+    ['COUNT( * ) > 5', four, 'COUNT( * ) is 4'],
+    ['count(tcp\n  or pid) > 5', ROWS, 'count(tcp or pid) is 3'],
+    ['count(process == "ssh") > 1', four, 'count(process == "ssh") is from 1 to 2: it cannot be told for 1 of 4 rows'],
+    ['none(process == "x")', four, 'none(process == "x") cannot be told for 1 of 4 rows'],
+    ['none(process == "ssh")', four, 'none(process == "ssh") is false: 1 of 4 rows match'],
+    ['any(pid > 9)', ROWS, 'any(pid > 9) is false: 0 of 3 rows match'],
+    ['any(pid > 1)', ROWS, 'any(pid > 1) is true: 2 of 3 rows match'],
+    ['all(pid > 1)', ROWS, 'all(pid > 1) is false: 2 of 3 rows match'],
+    ['all(rtt_ms > 1)', ROWS, 'all(rtt_ms > 1) cannot be told for 1 of 3 rows'],
+    ['all(pid > 1)', [], 'all(pid > 1) is unknown: there are no rows'],
+    ['avg(rtt_ms) > 50', [NGINX], 'avg(rtt_ms) is unknown: no row has a value'],
+    ['avg(rtt_ms) > 50', ROWS, 'avg(rtt_ms) is 20'],
+    ['sum(size) > 9GB', ROWS, 'sum(size) is 1200000000'],
+    ['sum(size, process != "nc") > 1GB', four, 'sum(size, process != "nc") cannot be told for 1 of 4 rows'],
+    ['max(pid) > 5 and not count() < 9', ROWS, 'max(pid) is 3, count() is 3'],
+    ['count() > 5 or count() < 1', ROWS, 'count() is 3'],
+  ])('%s', (source, rows, expected) => {
+    expect(explain(source, rows)).toBe(expected);
+  });
+
+  test('figures without the noise of binary fractions', () => {
+    const rows = [sampleRow({ rtt_ms: 0.1 }), sampleRow({ rtt_ms: 0.2 })];
+    expect(explain('sum(rtt_ms) > 1', rows)).toBe('sum(rtt_ms) is 0.3');
+  });
+
+  test('in bounded length', () => {
+    expect(explain(`count(process == "${'a'.repeat(99)}") > 1`, [])).toBe(
+      `count(process == "${'a'.repeat(42)}… is 0`, // 60 characters
+    );
+    const many = Array.from({ length: 999 }, (_, index) => `count(pid > ${index}) > 1`).join(' and ');
+    expect(explain(many, [])).toMatch(/^count\(pid > 0\) is 0, .*count\(pid > 7\) is 0, …$/);
   });
 });
 
@@ -125,6 +261,26 @@ test.each([
     '    ^^^',
     'unknown field "rtt" in the sample filter\ndid you mean rtt_ms? see: netwatch fields sample',
   ],
+  [
+    'count(LISTENN) == 0',
+    '      ^^^^^^^',
+    '"LISTENN" is no field, protocol or value of sample\ndid you mean state == LISTEN?',
+  ],
+  [
+    'count(TIMEWAIT) == 0',
+    '      ^^^^^^^^',
+    '"TIMEWAIT" is no field, protocol or value of sample\ndid you mean state == TIME_WAIT?',
+  ],
+  ['none(estab)', '     ^^^^^', '"estab" is no field, protocol or value of sample\ndid you mean state == ESTABLISHED?'],
+  ['any(rtt_m)', '    ^^^^^', '"rtt_m" is no field, protocol or value of sample\ndid you mean rtt_ms?'],
+  ['any(prot)', '    ^^^^', '"prot" is no field, protocol or value of sample\ndid you mean proto?'],
+  [
+    'all(tcp and nginx)',
+    '            ^^^^^',
+    '"nginx" is no field, protocol or value of sample\nto search for it: contains "nginx"',
+  ],
+  ['count(* and tcp) > 1', '      ^', '"*" is no field, protocol or value of sample\nto search for it: contains "*"'],
+  ['all(*)', '^^^', 'all() is about nothing\nas in all(rx_errors == 0)'],
   ['all()', '^^^', 'all() is about nothing\nas in all(rx_errors == 0)'],
   ['sum() > 1', '    ^', 'expected a field, found ")"'],
   ['sum(process) > 1', '    ^^^^^^^', 'process is not a number\ncount(…) counts rows whatever they hold'],
