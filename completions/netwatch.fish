@@ -1,4 +1,50 @@
 # fish completion for netwatch; made by: netwatch completion fish
+# offers its arguments for the last item of a comma-separated list
+function __netwatch_list
+    set -l head (commandline -ct | string replace -r '^--[^=]*=' '' | string match -r '.*,')
+    printf '%s\n' "$head"$argv
+end
+
+function __netwatch_conns_fields
+    switch (commandline -p)' '
+        case '* --events *' '* --events=*'
+            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops
+        case '* --summary *' '* --summary=*'
+            printf '%s\n' time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms retrans pids
+        case '*'
+            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops
+    end
+end
+
+function __netwatch_ifaces_fields
+    switch (commandline -p)' '
+        case '* --routes *' '* --routes=*'
+            printf '%s\n' family dst gateway iface metric src scope proto table kind
+        case '* --dns *' '* --dns=*'
+            printf '%s\n' addr port iface search source
+        case '* --neighbors *' '* --neighbors=*'
+            printf '%s\n' addr mac iface state
+        case '* --host *' '* --host=*'
+            printf '%s\n' hostname os kernel uptime_s gateway dns
+        case '*'
+            printf '%s\n' time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route
+    end
+end
+
+function __netwatch_fields_fields
+    switch (commandline -p)' '
+        case '*'
+            printf '%s\n' record name kind json_type nullable visible heading values doc
+    end
+end
+
+function __netwatch_doctor_fields
+    switch (commandline -p)' '
+        case '*'
+            printf '%s\n' name status detail remedy
+    end
+end
+
 complete -c netwatch -f
 complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces fields schema completion doctor' -a conns -d 'sockets with process, state, counters, rates and round-trip times'
 complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces fields schema completion doctor' -a ifaces -d 'interfaces with addresses, counters and rates; routes, DNS servers, neighbours'
@@ -15,7 +61,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from conns' -s 6 -l ipv6 -d 'Onl
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l port -x -d 'Only this local or remote port.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l pid -x -a '(ps -Ao pid= 2>/dev/null)' -d 'Only sockets held by this process.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l process -x -d 'Only sockets of processes with this name.'
-complete -c netwatch -n '__fish_seen_subcommand_from conns' -l state -x -d 'Only these states; ss spellings (estab, syn-sent) are understood.'
+complete -c netwatch -n '__fish_seen_subcommand_from conns' -l state -x -a '(__netwatch_list ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN)' -d 'Only these states; ss spellings (estab, syn-sent) are understood.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l user -x -d 'Only sockets of this user, by name or uid.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only sockets bound to this interface or to an address of it.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l events -d 'Print a record when a connection opens, changes its state or closes.'
@@ -28,8 +74,8 @@ complete -c netwatch -n '__fish_seen_subcommand_from conns' -s o -l output -x -a
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l json -d 'Short for -o ndjson.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l tsv -d 'Short for -o tsv.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l csv -d 'Short for -o csv.'
-complete -c netwatch -n '__fish_seen_subcommand_from conns' -l fields -x -a '(__fish_complete_list , "string split \" \" \"time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops event previous_state by key conns established listening remotes rtt_avg_ms sockets attributed unattributed_kernel unattributed_denied unattributed_unseen interface_bytes attributed_bytes unattributed_bytes unaccounted_bytes interval_ms captured dropped_by_kernel dropped_by_reader\"")' -d 'Fields to print, in this order; all is every field.'
-complete -c netwatch -n '__fish_seen_subcommand_from conns' -l sort -x -a '(__fish_complete_list , "string split \" \" \"time time:desc proto proto:desc family family:desc state state:desc local_addr local_addr:desc local_port local_port:desc remote_addr remote_addr:desc remote_port remote_port:desc pid pid:desc process process:desc cmdline cmdline:desc uid uid:desc user user:desc inode inode:desc rx_queue rx_queue:desc tx_queue tx_queue:desc rx_bytes rx_bytes:desc tx_bytes tx_bytes:desc rx_packets rx_packets:desc tx_packets tx_packets:desc rx_rate rx_rate:desc tx_rate tx_rate:desc rtt_ms rtt_ms:desc rttvar_ms rttvar_ms:desc min_rtt_ms min_rtt_ms:desc retrans retrans:desc lost lost:desc cwnd cwnd:desc mss mss:desc iface iface:desc first_seen first_seen:desc age_s age_s:desc remote_host remote_host:desc service service:desc app app:desc server_name server_name:desc geo_country geo_country:desc container container:desc cgroup cgroup:desc netns netns:desc stream stream:desc source source:desc attribution attribution:desc pids pids:desc exe exe:desc comm comm:desc process_start process_start:desc congestion congestion:desc bytes_acked bytes_acked:desc bytes_retrans bytes_retrans:desc delivery_rate delivery_rate:desc retransmits retransmits:desc rmem_bytes rmem_bytes:desc wmem_bytes wmem_bytes:desc rcvbuf_bytes rcvbuf_bytes:desc sndbuf_bytes sndbuf_bytes:desc drops drops:desc event event:desc previous_state previous_state:desc by by:desc key key:desc conns conns:desc established established:desc listening listening:desc remotes remotes:desc rtt_avg_ms rtt_avg_ms:desc sockets sockets:desc attributed attributed:desc unattributed_kernel unattributed_kernel:desc unattributed_denied unattributed_denied:desc unattributed_unseen unattributed_unseen:desc interface_bytes interface_bytes:desc attributed_bytes attributed_bytes:desc unattributed_bytes unattributed_bytes:desc unaccounted_bytes unaccounted_bytes:desc interval_ms interval_ms:desc captured captured:desc dropped_by_kernel dropped_by_kernel:desc dropped_by_reader dropped_by_reader:desc\"")' -d 'Sort by these fields, each F, F:asc or F:desc.'
+complete -c netwatch -n '__fish_seen_subcommand_from conns' -l fields -x -a '(__netwatch_list (__netwatch_conns_fields))' -d 'Fields to print, in this order; all is every field.'
+complete -c netwatch -n '__fish_seen_subcommand_from conns' -l sort -x -a '(__netwatch_list (__netwatch_conns_fields){,:desc})' -d 'Sort by these fields, each F, F:asc or F:desc.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l limit -x -d 'Print at most N rows of a snapshot.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l no-header -d 'No header line.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -s f -l filter -x -d 'Only rows for which this holds; see FILTERS in netwatch(1).'
@@ -59,8 +105,8 @@ complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -s o -l output -x -
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l json -d 'Short for -o ndjson.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l tsv -d 'Short for -o tsv.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l csv -d 'Short for -o csv.'
-complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l fields -x -a '(__fish_complete_list , "string split \" \" \"time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route family dst gateway iface metric src scope proto table addr port search source hostname os kernel uptime_s dns\"")' -d 'Fields to print, in this order; all is every field.'
-complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l sort -x -a '(__fish_complete_list , "string split \" \" \"time time:desc name name:desc index index:desc kind kind:desc state state:desc ipv4 ipv4:desc ipv6 ipv6:desc mac mac:desc mtu mtu:desc speed_mbps speed_mbps:desc duplex duplex:desc rx_bytes rx_bytes:desc tx_bytes tx_bytes:desc rx_packets rx_packets:desc tx_packets tx_packets:desc rx_errors rx_errors:desc tx_errors tx_errors:desc rx_dropped rx_dropped:desc tx_dropped tx_dropped:desc collisions collisions:desc multicast multicast:desc rx_rate rx_rate:desc tx_rate tx_rate:desc rx_packet_rate rx_packet_rate:desc tx_packet_rate tx_packet_rate:desc flags flags:desc master master:desc parent parent:desc alias alias:desc default_route default_route:desc family family:desc dst dst:desc gateway gateway:desc iface iface:desc metric metric:desc src src:desc scope scope:desc proto proto:desc table table:desc addr addr:desc port port:desc search search:desc source source:desc hostname hostname:desc os os:desc kernel kernel:desc uptime_s uptime_s:desc dns dns:desc\"")' -d 'Sort by these fields, each F, F:asc or F:desc.'
+complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l fields -x -a '(__netwatch_list (__netwatch_ifaces_fields))' -d 'Fields to print, in this order; all is every field.'
+complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l sort -x -a '(__netwatch_list (__netwatch_ifaces_fields){,:desc})' -d 'Sort by these fields, each F, F:asc or F:desc.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l limit -x -d 'Print at most N rows of a snapshot.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l no-header -d 'No header line.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -s f -l filter -x -d 'Only rows for which this holds; see FILTERS in netwatch(1).'
@@ -82,8 +128,8 @@ complete -c netwatch -n '__fish_seen_subcommand_from fields' -s o -l output -x -
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l json -d 'Short for -o ndjson.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l tsv -d 'Short for -o tsv.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l csv -d 'Short for -o csv.'
-complete -c netwatch -n '__fish_seen_subcommand_from fields' -l fields -x -a '(__fish_complete_list , "string split \" \" \"record name kind json_type nullable visible heading values doc\"")' -d 'Fields to print, in this order; all is every field.'
-complete -c netwatch -n '__fish_seen_subcommand_from fields' -l sort -x -a '(__fish_complete_list , "string split \" \" \"record record:desc name name:desc kind kind:desc json_type json_type:desc nullable nullable:desc visible visible:desc heading heading:desc values values:desc doc doc:desc\"")' -d 'Sort by these fields, each F, F:asc or F:desc.'
+complete -c netwatch -n '__fish_seen_subcommand_from fields' -l fields -x -a '(__netwatch_list (__netwatch_fields_fields))' -d 'Fields to print, in this order; all is every field.'
+complete -c netwatch -n '__fish_seen_subcommand_from fields' -l sort -x -a '(__netwatch_list (__netwatch_fields_fields){,:desc})' -d 'Sort by these fields, each F, F:asc or F:desc.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l limit -x -d 'Print at most N rows of a snapshot.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l no-header -d 'No header line.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -s f -l filter -x -d 'Only rows for which this holds; see FILTERS in netwatch(1).'
@@ -118,8 +164,8 @@ complete -c netwatch -n '__fish_seen_subcommand_from doctor' -s o -l output -x -
 complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l json -d 'Short for -o ndjson.'
 complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l tsv -d 'Short for -o tsv.'
 complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l csv -d 'Short for -o csv.'
-complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l fields -x -a '(__fish_complete_list , "string split \" \" \"name status detail remedy\"")' -d 'Fields to print, in this order; all is every field.'
-complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l sort -x -a '(__fish_complete_list , "string split \" \" \"name name:desc status status:desc detail detail:desc remedy remedy:desc\"")' -d 'Sort by these fields, each F, F:asc or F:desc.'
+complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l fields -x -a '(__netwatch_list (__netwatch_doctor_fields))' -d 'Fields to print, in this order; all is every field.'
+complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l sort -x -a '(__netwatch_list (__netwatch_doctor_fields){,:desc})' -d 'Sort by these fields, each F, F:asc or F:desc.'
 complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l limit -x -d 'Print at most N rows of a snapshot.'
 complete -c netwatch -n '__fish_seen_subcommand_from doctor' -l no-header -d 'No header line.'
 complete -c netwatch -n '__fish_seen_subcommand_from doctor' -s f -l filter -x -d 'Only rows for which this holds; see FILTERS in netwatch(1).'

@@ -5,7 +5,7 @@ import { summarize } from '../core/connection/summary.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
 import type { Limit } from '../core/limit.ts';
 import { type Section, section } from '../core/record/table.ts';
-import { type ConnRow, conn } from '../core/record/tables/conn.ts';
+import { type ConnRow, conn, SOCKET_STATES } from '../core/record/tables/conn.ts';
 import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
 import { coverage } from '../core/record/tables/meta.ts';
@@ -43,7 +43,10 @@ const options = {
   port: integer('Only this local or remote port.', { least: 0, most: 65_535 }),
   pid: integer('Only sockets held by this process.', { least: 1 }, { value: 'PID', offers: 'process' }),
   process: text('Only sockets of processes with this name.', { value: 'NAME' }),
-  state: words('Only these states; ss spellings (estab, syn-sent) are understood.', { value: 'STATE,...' }),
+  state: words('Only these states; ss spellings (estab, syn-sent) are understood.', {
+    value: 'STATE,...',
+    choices: SOCKET_STATES,
+  }),
   user: text('Only sockets of this user, by name or uid.', { value: 'USER' }),
   interface: text('Only sockets bound to this interface or to an address of it.', {
     short: 'i',

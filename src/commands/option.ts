@@ -40,10 +40,19 @@ function option<T>(
   read: Option<T>['read'],
   absent: T,
   value: string | null,
-  { short = null, offers = null, choices = null }: Extra,
+  extra: Extra,
   list = false,
 ): Option<T> {
-  return { doc, short, value, read, absent, choices, list, offers };
+  return {
+    doc,
+    short: extra.short ?? null,
+    value,
+    read,
+    absent,
+    choices: extra.choices ?? null,
+    list,
+    offers: extra.offers ?? null,
+  };
 }
 
 export const flag = (doc: string, extra: Extra = {}): Option<boolean> =>

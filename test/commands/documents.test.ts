@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,40 +50,79 @@ test.skipIf(toolIsMissing('man'))('man finds nothing to complain of', () => {
   }
 });
 
-test.skipIf(toolIsMissing('bash'))('bash completes commands, options, values, fields and lists', () => {
-  const complete = (words: string): string[] => {
-    const list = words
-      .split(' ')
-      .map((word) => `'${word}'`)
-      .join(' ');
-    const script = `source "${path.join(root, 'completions/netwatch.bash')}"; COMP_WORDS=(${list}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _netwatch; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return runTool('bash', ['-c', script]).stdout.trim().split('\n');
-  };
-  expect(complete('netwatch con')).toEqual(['conns']);
-  expect(complete('netwatch conns --summ')).toEqual(['--summary']);
-  expect(complete('netwatch conns --summary po')).toEqual(['port']);
-  expect(complete('netwatch conns --fields rtt')).toEqual(['rtt_ms', 'rttvar_ms', 'rtt_avg_ms']);
-  expect(complete('netwatch conns --fields pid,rtt_')).toEqual(['pid,rtt_ms', 'pid,rtt_avg_ms']);
-  expect(complete('netwatch schema ifa')).toEqual(['iface']);
-  expect(complete('netwatch conns -i l')).toContain('lo');
+/** Types lines into a shell on a terminal, Tab after each, and returns the command lines they became. */
+function pressTab(shell: string, setup: string, lines: readonly string[]): string[] {
+  const { stdout } = spawnSync('script', ['-qec', shell, '/dev/null'], {
+    input: [`${setup}; netwatch() { echo "<$*>"; }`, ...lines.map((line) => `netwatch ${line}\t`), 'exit', ''].join(
+      '\n',
+    ),
+    env: { ...process.env, TERM: 'dumb', HISTFILE: '' },
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return [...stdout.matchAll(/^<(.*)>\r?$/gm)].map((match) => match[1]!);
+}
+
+const TABS: Record<string, string> = {
+  con: 'conns',
+  'conns --summ': 'conns --summary',
+  'conns --summary po': 'conns --summary port',
+  'conns --output=nd': 'conns --output=ndjson',
+  'conns -o ta': 'conns -o table',
+  'schema ifa': 'schema iface',
+  'conns --read=LICEN': 'conns --read=LICENSE',
+  'conns --state LIS': 'conns --state LISTEN',
+  'conns --state=UNCONN,LIS': 'conns --state=UNCONN,LISTEN',
+  'conns --fields pid,cw': 'conns --fields pid,cwnd',
+  'conns --sort rx_rate:': 'conns --sort rx_rate:desc',
+  'conns --sort=rx_rate:desc,cwnd:d': 'conns --sort=rx_rate:desc,cwnd:desc',
+  'conns --sort rx_rate:desc --summ': 'conns --sort rx_rate:desc --summary',
+  'ifaces --fields gatew': 'ifaces --fields gatew',
+  'ifaces --routes --fields gatew': 'ifaces --routes --fields gateway',
+  'conns --summary=port --fields rtt': 'conns --summary=port --fields rtt_avg_ms',
+  ...(loIsAlone() ? { 'conns -i l': 'conns -i lo', 'conns --interface=l': 'conns --interface=lo' } : {}),
+};
+
+/** Whether the loopback interface is the only one that begins with its letter. */
+function loIsAlone(): boolean {
+  const folder = '/sys/class/net';
+  return (
+    fs.existsSync(folder) &&
+    fs
+      .readdirSync(folder)
+      .filter((name) => name.startsWith('l'))
+      .join() === 'lo'
+  );
+}
+
+const noTerminal = process.platform !== 'linux' || toolIsMissing('script');
+
+test.skipIf(noTerminal || toolIsMissing('bash'))('bash completes commands, options, values, fields and lists', () => {
+  const setup = `cd '${root}'; source completions/netwatch.bash`;
+  expect(pressTab('bash --norc -i', setup, Object.keys(TABS))).toEqual(Object.values(TABS));
+  const unsplit = `COMP_WORDBREAKS=' '; ${setup}`;
+  const lines = Object.keys(TABS).filter((line) => !line.includes('--read='));
+  expect(pressTab('bash --norc -i', unsplit, lines)).toEqual(lines.map((line) => TABS[line]));
 });
 
-test.skipIf(toolIsMissing('zsh'))('zsh reads its script', () => {
-  expect(runTool('zsh', ['-n', path.join(root, 'completions/_netwatch')])).toMatchObject({ status: 0, stderr: '' });
+test.skipIf(noTerminal || toolIsMissing('zsh'))('zsh completes the same', () => {
+  const setup = `cd '${root}'; fpath=(completions $fpath); autoload -Uz compinit; compinit -u -D; unsetopt prompt_cr`;
+  expect(pressTab('zsh -f -i', setup, Object.keys(TABS))).toEqual(Object.values(TABS));
 });
 
-test.skipIf(toolIsMissing('fish'))('fish completes commands and values', () => {
+test.skipIf(toolIsMissing('fish'))('fish completes the same', () => {
   const complete = (line: string): string[] =>
     runTool('fish', [
       '--no-config',
       '-c',
-      `source ${path.join(root, 'completions/netwatch.fish')}; complete -C ${JSON.stringify(line)}`,
+      `cd '${root}'; source completions/netwatch.fish; complete -C ${JSON.stringify(`netwatch ${line}`)}`,
     ])
       .stdout.trim()
       .split('\n')
       .map((one) => one.split('\t')[0]!);
-  expect(complete('netwatch ifac')).toEqual(['ifaces']);
-  expect(complete('netwatch conns --summary st')).toEqual(['state']);
-  expect(complete('netwatch conns --fields rtt_m')).toEqual(['rtt_ms']);
-  expect(complete('netwatch conns -i l')).toContain('lo');
+  for (const [line, completed] of Object.entries(TABS)) {
+    const word = completed.split(' ').at(-1)!;
+    if (word !== line.split(' ').at(-1)) expect(complete(line), line).toContain(word);
+    else expect(complete(line), line).toEqual(['']);
+  }
 });

@@ -170,7 +170,10 @@ describe('the end', () => {
 describe('errors', () => {
   test('a folder that is no machine', async () => {
     const { stderr, status } = await netwatch('conns', '--root', '/no/such/machine');
-    expect([status, stderr]).toEqual([66, 'netwatch: no machine below /no/such/machine: neither proc/ nor run/ is there\n']);
+    expect([status, stderr]).toEqual([
+      66,
+      'netwatch: no machine below /no/such/machine: neither proc/ nor run/ is there\n',
+    ]);
   });
 
   test('say what, where and what helps, on stderr alone', async () => {

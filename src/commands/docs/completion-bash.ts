@@ -1,33 +1,54 @@
 import { everyOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import type { Option } from '../option.ts';
-import { fieldNames, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
+import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
 
-/** The completion script of bash. It starts no netwatch: every word is written into it. */
+/** The completion script of bash 3.2 and later. It starts no netwatch: every word is written into it. */
 export function bashCompletion(commands: readonly Command[]): string {
+  const names = commands.map((one) => one.name);
   return `# bash completion for netwatch; made by: netwatch completion bash
 _netwatch() {
-  local cur prev command='' i
-  cur=\${COMP_WORDS[COMP_CWORD]}
-  prev=\${COMP_WORDS[COMP_CWORD-1]}
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    case \${COMP_WORDS[i]} in
-      ${commands.map((one) => one.name).join('|')}) command=\${COMP_WORDS[i]}; break ;;
+  local whole='' prev='' command='' word
+  # since bash 4 words are split at = and : as well; here they become whole again
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ $word == [=:]* || $whole == *[=:] && $word == [!-]* ]]; then
+      whole+=$word
+      continue
+    fi
+    prev=$whole whole=$word
+    case $prev in
+      ${names.join('|')}) command=\${command:-$prev} ;;
     esac
   done
+  # cur is to be completed, head stands before it, and kept is what readline does not replace
+  local cur=$whole head='' kept='' breaks=\${COMP_WORDBREAKS//[!=:]}
+  [[ $breaks ]] && kept=\${whole%"\${whole##*[$breaks]}"}
+  [[ $whole == --*=* ]] && prev=\${whole%%=*} cur=\${whole#*=} head=$prev=
   COMPREPLY=()
   case $command in
-${commands.map((one) => `    ${one.name}) _netwatch_${one.name} ;;`).join('\n')}
-    *) COMPREPLY=($(compgen -W '${[...commands.map((one) => one.name), '--help', '--version'].join(' ')}' -- "$cur")) ;;
+${names.map((name) => `    ${name}) _netwatch_${name} ;;`).join('\n')}
+    *) _netwatch_words '${[...names, '--help', '--version'].join(' ')}' ;;
   esac
 }
 
-# completes the last word of a comma-separated list
+# offers the words of $1 that begin with what was typed
+_netwatch_words() {
+  local word words
+  read -r -d '' -a words <<< "$1"
+  for word in "\${words[@]}"; do
+    [[ $word == "$cur"* ]] && word=$head$word && COMPREPLY+=("\${word#"$kept"}")
+  done
+}
+
+# offers them for the last item of a comma-separated list
 _netwatch_list() {
-  local head=''
-  [[ $cur == *,* ]] && head=\${cur%,*},
-  COMPREPLY=($(compgen -P "$head" -W "$1" -- "\${cur##*,}"))
+  [[ $cur == *,* ]] && head+=\${cur%,*}, cur=\${cur##*,}
+  _netwatch_words "$1"
   compopt -o nospace 2>/dev/null
+}
+
+_netwatch_files() {
+  compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$cur"))
 }
 
 ${commands.map(commandFunction).join('\n')}
@@ -39,35 +60,33 @@ function commandFunction(command: Command): string {
   const options = Object.entries(everyOption(command));
   const cases = options
     .filter(([, option]) => option.value !== null)
-    .map(([name, option]) => `    ${optionWords(name, option).join('|')}) ${replyFor(command, option)} return ;;`);
+    .map(([name, option]) => `    ${optionWords(name, option).join('|')}) ${replyFor(option)} ;;`);
+  const words = [...options.flatMap(([name, option]) => optionWords(name, option)), ...command.operandChoices];
   return `_netwatch_${command.name}() {
-  case $prev in
+${fieldsByLine(command, `\${COMP_WORDS[*]}`)}  case $prev in
 ${cases.join('\n')}
+    *) _netwatch_words '${words.join(' ')}' ;;
   esac
-  COMPREPLY=($(compgen -W '${[...options.flatMap(([name, option]) => optionWords(name, option)), ...command.operandChoices].join(' ')}' -- "$cur"))
 }
 `;
 }
 
-function replyFor(command: Command, option: Option): string {
-  const from = (words: string): string => `COMPREPLY=($(compgen -W "${words}" -- "$cur"));`;
-  if (option.choices !== null) return from(option.choices.join(' '));
+function replyFor(option: Option): string {
+  if (option.choices !== null) return `_netwatch_${option.list ? 'list' : 'words'} '${option.choices.join(' ')}'`;
   switch (option.offers) {
     case 'file':
-      return 'COMPREPLY=($(compgen -f -- "$cur"));';
+      return '_netwatch_files';
     case 'interface':
-      return from(`$(${LIST_INTERFACES})`);
+      return `_netwatch_words "$(${LIST_INTERFACES})"`;
     case 'process':
-      return from(`$(${LIST_PIDS})`);
+      return `_netwatch_words "$(${LIST_PIDS})"`;
     case 'netns':
-      return from(`$(${LIST_NETNS})`);
+      return `_netwatch_words "$(${LIST_NETNS})"`;
     case 'field':
-      return `_netwatch_list '${fieldNames(command).join(' ')}';`;
+      return '_netwatch_list "$fields"';
     case 'sort':
-      return `_netwatch_list '${fieldNames(command)
-        .flatMap((name) => [name, `${name}:desc`])
-        .join(' ')}';`;
+      return `_netwatch_list "$fields \${fields// /:desc }:desc"`;
     default:
-      return '';
+      return ':';
   }
 }

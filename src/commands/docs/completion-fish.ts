@@ -1,13 +1,19 @@
 import { everyOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import type { Option } from '../option.ts';
-import { fieldNames, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
+import { fieldChoices, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
 
 /** The completion script of fish. */
 export function fishCompletion(commands: readonly Command[]): string {
   const names = commands.map((one) => one.name).join(' ');
   return `# fish completion for netwatch; made by: netwatch completion fish
-complete -c netwatch -f
+# offers its arguments for the last item of a comma-separated list
+function __netwatch_list
+    set -l head (commandline -ct | string replace -r '^--[^=]*=' '' | string match -r '.*,')
+    printf '%s\\n' "$head"$argv
+end
+
+${commands.map(fieldsFunction).join('')}complete -c netwatch -f
 ${commands.map((one) => `complete -c netwatch -n 'not __fish_seen_subcommand_from ${names}' -a ${one.name} -d ${quote(one.about)}`).join('\n')}
 ${commands.flatMap(commandLines).join('\n')}
 `;
@@ -17,15 +23,33 @@ function commandLines(command: Command): readonly string[] {
   const start = `complete -c netwatch -n '__fish_seen_subcommand_from ${command.name}'`;
   const lines = Object.entries(everyOption(command)).map(([name, option]) => {
     const short = option.short === null ? '' : ` -s ${option.short}`;
-    return `${start}${short} -l ${name}${valueFor(command, option)} -d ${quote(option.doc)}`;
+    return `${start}${short} -l ${name}${valueFor(command.name, option)} -d ${quote(option.doc)}`;
   });
   if (command.operandChoices.length > 0) lines.push(`${start} -a ${quote(command.operandChoices.join(' '))}`);
   return lines;
 }
 
-function valueFor(command: Command, option: Option): string {
+/** A function that prints the fields of the record type that the line asks for. */
+function fieldsFunction(command: Command): string {
+  const cases = fieldChoices(command).map(({ option, fields }) => {
+    const pattern = option === null ? "'*'" : `'* ${option} *' '* ${option}=*'`;
+    return `        case ${pattern}\n            printf '%s\\n' ${fields}\n`;
+  });
+  if (cases.length === 0) return '';
+  return `function __netwatch_${command.name}_fields
+    switch (commandline -p)' '
+${cases.join('')}    end
+end
+
+`;
+}
+
+function valueFor(command: string, option: Option): string {
   if (option.value === null) return '';
-  if (option.choices !== null) return ` -x -a ${quote(option.choices.join(' '))}`;
+  if (option.choices !== null) {
+    const choices = option.choices.join(' ');
+    return ` -x -a ${quote(option.list ? `(__netwatch_list ${choices})` : choices)}`;
+  }
   switch (option.offers) {
     case 'file':
       return ' -r -F';
@@ -36,16 +60,12 @@ function valueFor(command: Command, option: Option): string {
     case 'netns':
       return ` -x -a '(${LIST_NETNS})'`;
     case 'field':
-      return ` -x -a '(__fish_complete_list , "string split \\" \\" ${quoteInner(fieldNames(command))}")'`;
+      return ` -x -a '(__netwatch_list (__netwatch_${command}_fields))'`;
     case 'sort':
-      return ` -x -a '(__fish_complete_list , "string split \\" \\" ${quoteInner(fieldNames(command).flatMap((name) => [name, `${name}:desc`]))}")'`;
+      return ` -x -a '(__netwatch_list (__netwatch_${command}_fields){,:desc})'`;
     default:
       return ' -x';
   }
-}
-
-function quoteInner(words: readonly string[]): string {
-  return `\\"${words.join(' ')}\\"`;
 }
 
 function quote(text: string): string {

@@ -1,3 +1,4 @@
+import { everyOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import type { Option } from '../option.ts';
 
@@ -11,7 +12,35 @@ export function optionWords(name: string, option: Option): readonly string[] {
   return option.short === null ? [`--${name}`] : [`--${name}`, `-${option.short}`];
 }
 
-/** The fields of every record type a command prints, each once. */
-export function fieldNames(command: Command): readonly string[] {
-  return command.kind === 'listing' ? [...new Set(command.tables.flatMap((table) => Object.keys(table.fields)))] : [];
+/** The fields --fields and --sort speak of while an option is on the line; null stands for none of them. */
+export interface FieldChoice {
+  readonly option: string | null;
+  readonly fields: string;
+}
+
+/** The options that make a command print another record type, with its fields; its usual record type comes last. */
+export function fieldChoices(command: Command): readonly FieldChoice[] {
+  if (command.kind !== 'listing') return [];
+  const absent = Object.fromEntries(Object.entries(everyOption(command)).map(([name, { absent }]) => [name, absent]));
+  const tableWith = (values: Readonly<Record<string, unknown>>) =>
+    command.tableOf({ ...absent, ...values } as Parameters<typeof command.tableOf>[0]);
+  const usual = tableWith({});
+  const switches = Object.entries(command.options)
+    .filter(([, { value, choices }]) => value === null || choices !== null)
+    .map(([name, { read, choices }]) => ({
+      option: `--${name}`,
+      table: tableWith({ [name]: read(choices?.[0] ?? '', name) }),
+    }));
+  return [...switches.filter(({ table }) => table !== usual), { option: null, table: usual }].map(
+    ({ option, table }) => ({ option, fields: Object.keys(table.fields).join(' ') }),
+  );
+}
+
+/** Lines of bash and of zsh that set $fields by the options in the text `line`. */
+export function fieldsByLine(command: Command, line: string): string {
+  const choices = fieldChoices(command);
+  const sets = choices.map(({ fields }) => `fields='${fields}'`);
+  if (sets.length <= 1) return sets.map((set) => `  local ${set}\n`).join('');
+  const cases = choices.map(({ option }, i) => `    ${option === null ? '' : `*' ${option}'[\\ =]`}*) ${sets[i]} ;;\n`);
+  return `  local fields\n  case " ${line} " in\n${cases.join('')}  esac\n`;
 }

@@ -1,7 +1,7 @@
 import { everyOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import type { Option } from '../option.ts';
-import { fieldNames, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
+import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
 
 /** The completion script of zsh, for a folder in $fpath under the name _netwatch. */
 export function zshCompletion(commands: readonly Command[]): string {
@@ -27,6 +27,12 @@ ${commands.map((one) => `    ${quote(`${one.name}:${one.about}`)}`).join('\n')}
   _describe command commands
 }
 
+# completes the last item of a comma-separated list
+_netwatch_list() {
+  compset -P '*,'
+  compadd -S '' "$@"
+}
+
 ${commands.map(commandFunction).join('\n')}
 if [ "$funcstack[1]" = _netwatch ]; then
   _netwatch "$@"
@@ -38,20 +44,27 @@ fi
 
 function commandFunction(command: Command): string {
   const specs = Object.entries(everyOption(command)).flatMap(([name, option]) => {
-    const tail = `[${escapeSpec(option.doc)}]${option.value === null ? '' : `:${escapeSpec(option.value)}:${actionFor(command, option)}`}`;
-    const words = option.short === null ? [`--${name}`] : [`-${option.short}`, `--${name}`];
-    return words.map((word) => `    ${quote(`(${words.join(' ')})${word}${tail}`)}`);
+    const tail = `[${escapeSpec(option.doc)}]${option.value === null ? '' : `:${escapeSpec(option.value)}:${actionFor(option)}`}`;
+    const words = optionWords(name, option);
+    // with a = at its end _arguments takes --name=value as well
+    return words.map((word) => {
+      const spelling = option.value !== null && word.startsWith('--') ? `${word}=` : word;
+      return `    ${quote(`(${words.join(' ')})${spelling}${tail}`)}`;
+    });
   });
   if (command.operandChoices.length > 0) specs.push(`    ${quote(`*:argument:(${command.operandChoices.join(' ')})`)}`);
   return `_netwatch_${command.name}() {
-  _arguments -s \\
+${fieldsByLine(command, '$words')}  _arguments -s \\
 ${specs.join(' \\\n')}
 }
 `;
 }
 
-function actionFor(command: Command, option: Option): string {
-  if (option.choices !== null) return `(${option.choices.join(' ')})`;
+function actionFor(option: Option): string {
+  if (option.choices !== null) {
+    const choices = option.choices.join(' ');
+    return option.list ? `_netwatch_list ${choices}` : `(${choices})`;
+  }
   switch (option.offers) {
     case 'file':
       return '_files';
@@ -62,11 +75,9 @@ function actionFor(command: Command, option: Option): string {
     case 'netns':
       return `($(${LIST_NETNS}))`;
     case 'field':
-      return `_values -s , field ${fieldNames(command).join(' ')}`;
+      return `_netwatch_list \${=fields}`;
     case 'sort':
-      return `_values -s , field ${fieldNames(command)
-        .flatMap((name) => [name, `${name}\\:desc`])
-        .join(' ')}`;
+      return `_netwatch_list \${=fields} \${^=fields}\\:desc`;
     default:
       return ' ';
   }
