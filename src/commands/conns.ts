@@ -75,7 +75,7 @@ export const conns = listing({
   about: 'sockets with process, state, counters, rates and round-trip times',
   details: [
     'One row per socket: TCP, UDP and raw, IPv4 and IPv6, with the counters the kernel keeps for it and the process that holds it.',
-    'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, and only when a rate is asked for by --fields, --sort, --filter, --expect or --summary.',
+    'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, and only when a rate is asked for by --fields, --sort, --filter, --expect or --wait.',
     'Where the owner cannot be told, pid and process are null and the attribution field gives the reason.',
   ],
   operands: '',

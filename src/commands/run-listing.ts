@@ -57,9 +57,12 @@ export async function runListing(
       if (tallies.expect !== null) verdict.add(tallies.expect);
       if (waited && plan.wait !== null) break;
     }
-  } finally {
-    await renderer.end();
+  } catch (error) {
+    // an error before the first record leaves stdout empty, not holding an empty document
+    if (seen.snapshots > 0) await renderer.end();
+    throw error;
   }
+  await renderer.end();
   if (values.verbose)
     context.say(
       `${seen.kept} of ${formatNumberOf(seen.rows, `${plan.table.type} record`)}, ${formatNumberOf(seen.snapshots, 'snapshot')}, ${formatSeconds((context.clock.monotonic() - started) / 1000)}`,

@@ -344,6 +344,12 @@ describe('bad input', () => {
     if (hint !== null) expect(error.hint).toContain(hint);
   });
 
+  test('leaves stdout empty', async () => {
+    const context = fakeContext({ platform: fakePlatform([readingOf(TWO)]) });
+    await expect(run(context, ['conns', '-o', 'json', '-i', 'eth9'])).rejects.toBeInstanceOf(Failure);
+    expect(context.out()).toBe('');
+  });
+
   test('the place of the mistake', async () => {
     expect((await failure('conns --json --jsn')).place).toEqual({
       text: 'netwatch conns --json --jsn',
