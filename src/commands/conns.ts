@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { requireInterface } from './ifaces.ts';
 import { choice, flag, integer, text, words } from './option.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
+import { machineOptions } from './shared-options.ts';
 import type { Tick } from './ticks.ts';
 
 /** Long enough for a rate that means something, short enough not to be waited for. */
@@ -57,15 +58,7 @@ const options = {
   summary: choice('Add connections up by this.', SUMMARY_KEYS),
   coverage: flag('Add a record that says what the snapshot does not know.'),
   resolve: flag('Look names of remote addresses up by reverse DNS (sends DNS queries).'),
-  netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
-    value: 'NAME|PID',
-    offers: 'netns',
-  }),
-  read: text('Read records saved with --json from FILE instead of the live machine; - is stdin.', {
-    short: 'r',
-    value: 'FILE',
-    offers: 'file',
-  }),
+  ...machineOptions,
 };
 type ConnValues = ListingValues<typeof options>;
 

@@ -10,6 +10,7 @@ import { type ListingValues, listing, type Request } from './command.ts';
 import type { Context } from './context.ts';
 import { flag, text } from './option.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
+import { machineOptions } from './shared-options.ts';
 import type { Tick } from './ticks.ts';
 
 /** As for connections: long enough for a rate that means something. */
@@ -23,15 +24,7 @@ const options = {
   host: flag('This machine instead: name, system, gateways, DNS servers.'),
   up: flag('Only interfaces whose state is up (or unknown, as of tunnels and loopback).'),
   interface: text('Only this interface.', { short: 'i', value: 'NAME', offers: 'interface' }),
-  netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
-    value: 'NAME|PID',
-    offers: 'netns',
-  }),
-  read: text('Read records saved with --json from FILE instead of the live machine; - is stdin.', {
-    short: 'r',
-    value: 'FILE',
-    offers: 'file',
-  }),
+  ...machineOptions,
 };
 type IfaceValues = ListingValues<typeof options>;
 

@@ -48,3 +48,16 @@ export const repeatOptions = {
 };
 
 export const listingOptions = { ...globalOptions, ...outputOptions, ...repeatOptions };
+
+/** Where a command that looks at a machine looks. */
+export const machineOptions = {
+  netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
+    value: 'NAME|PID',
+    offers: 'netns',
+  }),
+  read: text('Read records saved with --json from FILE instead of the live machine; - is stdin, .gz is unpacked.', {
+    short: 'r',
+    value: 'FILE',
+    offers: 'file',
+  }),
+};
