@@ -1,7 +1,7 @@
 import { openInterfaceRates } from '../core/config/interface-rates.ts';
 import { hostOf } from '../core/config/network-config.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
-import { type RecordTable, type Section, section } from '../core/record/table.ts';
+import { type AnyRow, type RecordTable, type Section, section } from '../core/record/table.ts';
 import { iface } from '../core/record/tables/iface.ts';
 import { dnsServer, host, neighbor, route } from '../core/record/tables/network-config.ts';
 import { suggest } from '../core/suggest.ts';
@@ -63,12 +63,18 @@ function tableOf(values: IfaceValues): RecordTable {
   return chosen[0] ?? iface;
 }
 
-/** Records saved earlier. */
+/** The same of records saved earlier. */
 async function* runSaved(context: Context, values: IfaceValues, file: string): AsyncGenerator<readonly Section[]> {
-  refuseLiveOptions(values, ['netns', 'interface', 'up']);
+  refuseLiveOptions(values, ['netns']);
   const table = tableOf(values);
-  for await (const rows of readSavedRecords(context, file, table)) yield [{ table, rows }];
+  const name = table === iface ? 'name' : 'iface';
+  for await (const rows of readSavedRecords(context, file, table)) {
+    const named = values.interface === null ? rows : rows.filter((row) => row[name] === values.interface);
+    yield [{ table, rows: values.up ? named.filter(isUp) : named }];
+  }
 }
+
+const isUp = ({ state }: AnyRow): boolean => state === 'up' || state === 'unknown';
 
 async function* runLive(context: Context, values: IfaceValues, request: Request): AsyncGenerator<readonly Section[]> {
   const platform = await context.openPlatform({ root: values.root, netns: values.netns });
@@ -90,7 +96,7 @@ async function* runLive(context: Context, values: IfaceValues, request: Request)
       rows = await sample(context.clock.now(), context.clock.monotonic());
     }
     if (values.interface !== null) rows = rows.filter((row) => row.name === values.interface);
-    if (values.up) rows = rows.filter((row) => row.state === 'up' || row.state === 'unknown');
+    if (values.up) rows = rows.filter(isUp);
     return section(iface, rows);
   };
 

@@ -54,6 +54,15 @@ describe('records saved with --json', () => {
     ).toBe('curl\t2\n');
   });
 
+  test('of interfaces answer --interface and --up', async () => {
+    const file = saved('{"type":"iface","name":"a","state":"up"}\n{"type":"iface","name":"b","state":"down"}\n');
+    const names = async (...options: string[]) =>
+      (await netwatch('ifaces', '-r', file, '--fields', 'name', '--no-header', ...options)).out;
+    expect(await names()).toBe('a\nb\n');
+    expect(await names('-i', 'b')).toBe('b\n');
+    expect(await names('--up')).toBe('a\n');
+  });
+
   test('of other types are passed over, and said', async () => {
     const { out, said } = await netwatch(
       'conns',
