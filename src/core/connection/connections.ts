@@ -160,7 +160,10 @@ function vanishedByTuple(
   if (!sockets.some((socket) => socket.inode === null && !before.has(socket.key))) return null;
   const present = new Set(sockets.map((socket) => socket.key));
   const vanished = new Map<string, Past>();
-  for (const past of before.values()) if (!present.has(past.socket.key)) vanished.set(tupleOf(past.socket), past);
+  for (const past of before.values()) {
+    // what was in TIME_WAIT already has given its addresses to another connection
+    if (past.socket.state !== 'TIME_WAIT' && !present.has(past.socket.key)) vanished.set(tupleOf(past.socket), past);
+  }
   return vanished;
 }
 

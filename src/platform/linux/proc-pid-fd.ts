@@ -154,9 +154,13 @@ function isDenied(error: unknown): boolean {
   return code === 'EACCES' || code === 'EPERM';
 }
 
+/** The names that are numbers, ascending: /proc holds other folders too. */
 function numbersIn(names: readonly string[]): Int32Array {
-  return Int32Array.from(
-    names.filter((name) => /^\d{1,9}$/.test(name)),
-    Number,
-  ).sort();
+  const numbers = new Int32Array(names.length);
+  let count = 0;
+  for (const name of names) {
+    const number = Number(name);
+    if (Number.isInteger(number)) numbers[count++] = number;
+  }
+  return numbers.subarray(0, count).sort();
 }

@@ -113,6 +113,11 @@ describe('events', () => {
     ]);
   });
 
+  test('addresses in TIME_WAIT that are used again are another connection', () => {
+    const waiting = (key: number) => socketOf({ key, state: 'TIME_WAIT', inode: null, rx_bytes: null });
+    expect(events(engineAfter([waiting(90)], [waiting(91)])).map((one) => one.event)).toEqual(['opened', 'closed']);
+  });
+
   test('a close has the last counters the system told', () => {
     const end = socketOf({ state: 'CLOSE', inode: null, rx_bytes: 7777 });
     expect(events(engineAfter([socketOf()], []), [end])).toMatchObject([{ event: 'closed', rx_bytes: 7777 }]);
