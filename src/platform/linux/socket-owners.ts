@@ -69,6 +69,8 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
   let deniedUids = (): ReadonlySet<number | null> => new Set();
   const processes = new Map<number, ProcessKey & { readonly process: Process | null }>();
   const ownerless = new Set<number>();
+  /** Sockets of the last listing that no known process holds. */
+  let unheld: Socket[] = [];
   let limit: Limit | null = null;
 
   function adopt(found: DescriptorScan): void {
@@ -110,10 +112,12 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
   /** Describes who holds the sockets, and returns those that should have a holder but have none. */
   function settle(sockets: readonly Socket[]): Socket[] {
     const missing: Socket[] = [];
+    unheld = [];
     for (const socket of sockets) {
       if (socket.inode === null) continue;
       const known = holders.get(socket.inode);
-      if (known !== undefined) known.said ??= describe(known);
+      if (known === undefined) unheld.push(socket);
+      else known.said ??= describe(known);
       const isFound = known !== undefined && known.said !== UNSEEN;
       if (!isFound && maySee(socket.uid) && !ownerless.has(socket.inode)) missing.push(socket);
     }
@@ -147,12 +151,8 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
   }
 
   /** Inodes of the sockets whose owner may be one that this user cannot see. */
-  function deniedAmong(sockets: readonly Socket[]): Set<number> {
-    const denied = new Set<number>();
-    for (const { inode, uid } of sockets) {
-      if (inode !== null && !holders.has(inode) && isDenied(uid)) denied.add(inode);
-    }
-    return denied;
+  function deniedInodes(): Set<number> {
+    return new Set(unheld.filter(({ uid }) => isDenied(uid)).map(({ inode }) => inode!));
   }
 
   return {
@@ -166,7 +166,7 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
       else await scanAll(scan, sockets);
       scan = null;
       const index = holders;
-      const denied = deniedAmong(sockets);
+      const denied = deniedInodes();
       // kept as it was first said, as its text is its identity
       if (denied.size > 0) limit ??= deniedLimit(denied.size, self.privileged);
       return {
