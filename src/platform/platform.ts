@@ -1,6 +1,6 @@
+import type { InterfaceSample } from '../core/config/interface-rates.ts';
 import type { Socket, SocketReading } from '../core/connection/socket.ts';
 import type { Limit } from '../core/limit.ts';
-import type { IfaceRow } from '../core/record/tables/iface.ts';
 import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../core/record/tables/network-config.ts';
 import type { Host } from './host.ts';
 
@@ -10,8 +10,8 @@ export interface Reading<T> {
   readonly limits: readonly Limit[];
 }
 
-/** An interface without what only the engine adds: the time, and rates, which need two samples. */
-export type InterfaceReading = Omit<IfaceRow, 'time' | 'rx_rate' | 'tx_rate' | 'rx_packet_rate' | 'tx_packet_rate'>;
+/** An interface as it is read. */
+export type InterfaceReading = InterfaceSample;
 
 /** Which sockets to read, so that nothing is read that nobody asked for. */
 export interface SocketRequest {

@@ -1,16 +1,17 @@
 import type { Instant } from '../connection/conn-row.ts';
 import type { IfaceRow } from '../record/tables/iface.ts';
 
-type Sample = Omit<IfaceRow, 'time' | 'rx_rate' | 'tx_rate' | 'rx_packet_rate' | 'tx_packet_rate'>;
+/** An interface without what only the engine adds: the time, and rates, which need two samples. */
+export type InterfaceSample = Omit<IfaceRow, 'time' | 'rx_rate' | 'tx_rate' | 'rx_packet_rate' | 'tx_packet_rate'>;
 
 /** Interface counters and times in, `iface` records with rates out. */
 export interface InterfaceRates {
-  ingest(samples: readonly Sample[], at: Instant): IfaceRow[];
+  ingest(samples: readonly InterfaceSample[], at: Instant): IfaceRow[];
 }
 
 /** Opens the engine. A rate is null on the first sample, and where a counter went backwards (the device was made anew). */
 export function openInterfaceRates(): InterfaceRates {
-  let before = new Map<number, Sample>();
+  let before = new Map<number, InterfaceSample>();
   let lastMs: number | null = null;
   return {
     ingest(samples, at) {
@@ -23,7 +24,7 @@ export function openInterfaceRates(): InterfaceRates {
   };
 }
 
-function rowOf(sample: Sample, last: Sample | undefined, seconds: number, time: string): IfaceRow {
+function rowOf(sample: InterfaceSample, last: InterfaceSample | undefined, seconds: number, time: string): IfaceRow {
   const rate = (counter: 'rx_bytes' | 'tx_bytes' | 'rx_packets' | 'tx_packets'): number | null => {
     const value = sample[counter];
     const previous = last?.[counter] ?? null;

@@ -1,3 +1,4 @@
+import { type InterfaceCounters, NO_COUNTERS } from '../interface-counters.ts';
 import type { InterfaceReading } from '../platform.ts';
 import { eachAttribute, type Netlink } from './netlink.ts';
 import { dumpTable, readMac, readText, readU32 } from './rtnetlink.ts';
@@ -23,21 +24,6 @@ const IFF_TAP = 2;
 /** IF_OPER_* from 0 on, RFC 2863. */
 export const OPER_STATES = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing', 'dormant', 'up'] as const;
 
-/** The counters of an interface, null where the kernel sent none. */
-export type Counters = Pick<
-  InterfaceReading,
-  | 'rx_bytes'
-  | 'tx_bytes'
-  | 'rx_packets'
-  | 'tx_packets'
-  | 'rx_errors'
-  | 'tx_errors'
-  | 'rx_dropped'
-  | 'tx_dropped'
-  | 'collisions'
-  | 'multicast'
->;
-
 /** An interface as the kernel lists it. */
 export interface Link {
   readonly index: number;
@@ -57,7 +43,7 @@ export interface Link {
   /** Index of the interface below it or of its veth peer; null when that is in another namespace. */
   readonly parent: number | null;
   readonly alias: string | null;
-  readonly counters: Counters;
+  readonly counters: InterfaceCounters;
 }
 
 /** Every interface of the namespace the socket is in. Throws NetlinkError. */
@@ -129,21 +115,8 @@ function parseLinkInfo(data: Buffer, start: number, end: number): { driver: stri
   return { driver, tap };
 }
 
-const NO_COUNTERS: Counters = {
-  rx_bytes: null,
-  tx_bytes: null,
-  rx_packets: null,
-  tx_packets: null,
-  rx_errors: null,
-  tx_errors: null,
-  rx_dropped: null,
-  tx_dropped: null,
-  collisions: null,
-  multicast: null,
-};
-
 /** struct rtnl_link_stats64: 64-bit counters by their position; later kernels append more. */
-function parseCounters(data: Buffer, start: number, end: number): Counters {
+function parseCounters(data: Buffer, start: number, end: number): InterfaceCounters {
   if (end - start < 80) return NO_COUNTERS;
   const counter = (position: number): number => {
     const at = start + 8 * position;

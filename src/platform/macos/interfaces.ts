@@ -1,9 +1,10 @@
 import type { RouteRow } from '../../core/record/tables/network-config.ts';
 import type { Host } from '../host.ts';
+import { type InterfaceCounters, NO_COUNTERS } from '../interface-counters.ts';
 import type { InterfaceReading } from '../platform.ts';
 import { type IfconfigInterface, readIfconfig } from './ifconfig.ts';
 import { interfaceKind } from './interface-kind.ts';
-import { type InterfaceCounters, NO_COUNTERS, readInterfaceCounters } from './netstat-ib.ts';
+import { readInterfaceCounters } from './netstat-ib.ts';
 import { readNetstatRoutes } from './netstat-rn.ts';
 
 /** Interfaces of ifconfig with the counters and default routes of netstat. Throws Failure 69. */

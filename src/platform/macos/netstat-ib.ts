@@ -1,36 +1,8 @@
 import type { Host } from '../host.ts';
-import type { InterfaceReading } from '../platform.ts';
+import type { InterfaceCounters } from '../interface-counters.ts';
 import { columnsOf, completeLines, wholeNumber } from './columns.ts';
 
-/** The counters of an interface. macOS gives no count of drops on the way in and none of multicast here. */
-export type InterfaceCounters = Pick<
-  InterfaceReading,
-  | 'rx_bytes'
-  | 'tx_bytes'
-  | 'rx_packets'
-  | 'tx_packets'
-  | 'rx_errors'
-  | 'tx_errors'
-  | 'rx_dropped'
-  | 'tx_dropped'
-  | 'collisions'
-  | 'multicast'
->;
-
-export const NO_COUNTERS: InterfaceCounters = {
-  rx_bytes: null,
-  tx_bytes: null,
-  rx_packets: null,
-  tx_packets: null,
-  rx_errors: null,
-  tx_errors: null,
-  rx_dropped: null,
-  tx_dropped: null,
-  collisions: null,
-  multicast: null,
-};
-
-/** Counters by interface index. Throws Failure 69. */
+/** Counters by interface index; macOS counts no drops on the way in and no multicast here. Throws Failure 69. */
 export async function readInterfaceCounters(host: Host): Promise<Map<number, InterfaceCounters>> {
   return parseInterfaceCounters(await host.run('netstat', ['-ibdnl']));
 }
