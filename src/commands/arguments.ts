@@ -1,5 +1,5 @@
 import { EXIT, Failure, usageError } from '../core/failure.ts';
-import { suggest } from '../core/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import type { Command } from './command.ts';
 import { placeOf } from './command-line.ts';
 import type { Option, Options } from './option.ts';
@@ -7,9 +7,6 @@ import { globalOptions, outputOptions, repeatOptions } from './shared-options.ts
 import { splitWords } from './split-words.ts';
 
 export interface Arguments {
-  readonly command: Command;
-  /** Whether the command was named, or is what netwatch does without one. */
-  readonly named: boolean;
   readonly values: Readonly<Record<string, unknown>>;
   readonly operands: readonly string[];
 }
@@ -54,12 +51,9 @@ export function findCommand(
     }
     const command = commands.find((one) => one.name === word);
     if (command === undefined) {
-      const near = suggest(
-        word,
-        commands.map((one) => one.name),
-      );
+      const names = commands.map((one) => one.name);
       throw usageError(`unknown command "${word}"`, {
-        hint: near === null ? 'netwatch --help lists the commands' : `did you mean netwatch ${near}?`,
+        hint: didYouMean(word, names, 'netwatch --help lists the commands', (near) => `netwatch ${near}`),
         place: placeOf(argv, i),
       });
     }
@@ -107,7 +101,7 @@ export function readArguments(
       place: placeOf(line, line.lastIndexOf(operands[0] ?? '')),
     });
   }
-  return { command, named, values, operands };
+  return { values, operands };
 }
 
 function isShort(options: Options, letter: string): boolean {
@@ -153,12 +147,9 @@ function unknownOption(key: string, options: Options, line: readonly string[]): 
       word.startsWith(`${dashed}=`) ||
       (key.length === 1 && /^-[^-]/.test(word) && word.includes(key)),
   );
-  const near = suggest(key, Object.keys(options));
+  const help = `netwatch ${line[0]?.startsWith('-') === false ? `${line[0]} ` : ''}--help lists the options`;
   return usageError(`unknown option ${dashed}`, {
-    hint:
-      near === null
-        ? `netwatch ${line[0]?.startsWith('-') === false ? `${line[0]} ` : ''}--help lists the options`
-        : `did you mean --${near}?`,
+    hint: didYouMean(key, Object.keys(options), help, (near) => `--${near}`),
     place: placeOf(line, at),
   });
 }

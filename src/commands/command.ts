@@ -1,5 +1,5 @@
 import type { Limit } from '../core/limit.ts';
-import type { RecordTable, Section } from '../core/record/table.ts';
+import type { RecordTable, Snapshot } from '../core/record/table.ts';
 import type { Context } from './context.ts';
 import type { Options, Values } from './option.ts';
 import type { listingOptions } from './shared-options.ts';
@@ -57,7 +57,7 @@ export interface ListingCommand<O extends Options = Options> extends Description
     values: ListingValues<O>,
     operands: readonly string[],
     request: Request,
-  ) => AsyncGenerator<readonly Section[]>;
+  ) => AsyncGenerator<Snapshot>;
 }
 
 /** A command that prints one text. */

@@ -1,6 +1,6 @@
 import { usageError } from '../core/failure.ts';
 import { type ConnRow, SOCKET_STATES } from '../core/record/tables/conn.ts';
-import { suggest } from '../core/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 
 /** The filters of `conns` that are options of their own. */
 export interface ConnSelection {
@@ -51,8 +51,7 @@ function stateNamed(typed: string): string {
   const name = typed.toUpperCase().replaceAll('-', '_');
   const state = name === 'ESTAB' ? 'ESTABLISHED' : name === 'LISTENING' ? 'LISTEN' : name;
   if ((SOCKET_STATES as readonly string[]).includes(state)) return state;
-  const near = suggest(state, SOCKET_STATES);
   throw usageError(`unknown state "${typed}"`, {
-    hint: near === null ? `states are ${SOCKET_STATES.join(' ')}` : `did you mean ${near}?`,
+    hint: didYouMean(state, SOCKET_STATES, `states are ${SOCKET_STATES.join(' ')}`),
   });
 }

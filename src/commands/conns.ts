@@ -4,7 +4,7 @@ import type { Socket } from '../core/connection/socket.ts';
 import { summarize } from '../core/connection/summary.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
 import type { Limit } from '../core/limit.ts';
-import { type Section, section } from '../core/record/table.ts';
+import { type Snapshot, section } from '../core/record/table.ts';
 import { type ConnRow, conn, SOCKET_STATES } from '../core/record/tables/conn.ts';
 import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
@@ -21,10 +21,8 @@ import { requireInterface } from './ifaces.ts';
 import { choice, flag, integer, text, words } from './option.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions } from './shared-options.ts';
-import type { Tick } from './ticks.ts';
+import { instantNow, instantOf, RATE_SAMPLE_MS } from './ticks.ts';
 
-/** Long enough for a rate that means something, short enough not to be waited for. */
-const RATE_SAMPLE_MS = 250;
 /** How long a single snapshot waits for names: --resolve must not hold up the output. */
 const RESOLVE_WAIT_MS = 1000;
 
@@ -90,7 +88,7 @@ export const conns = listing({
 });
 
 /** The same questions of records saved earlier. Events and coverage need a machine that is watched. */
-async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<readonly Section[]> {
+async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
   refuseLiveOptions(values, ['events', 'coverage', 'resolve', 'netns']);
   const keep = compileSelection(values);
   const all: ConnRow[] = [];
@@ -102,7 +100,7 @@ async function* runSaved(context: Context, values: ConnValues, file: string): As
   if (values.summary !== null) yield [section(connSummary, summarize(all, values.summary, all[0]?.time ?? ''))];
 }
 
-async function* runLive(context: Context, values: ConnValues, request: Request): AsyncGenerator<readonly Section[]> {
+async function* runLive(context: Context, values: ConnValues, request: Request): AsyncGenerator<Snapshot> {
   if (values.events && (values.summary !== null || values.coverage)) {
     throw usageError('--events excludes --summary and --coverage');
   }
@@ -131,7 +129,7 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
       await sample(instant);
       if (tick.number === 0 && needsRates) {
         await context.clock.sleep(RATE_SAMPLE_MS, context.signal);
-        instant = { time: new Date(context.clock.now()).toISOString(), monotonicMs: context.clock.monotonic() };
+        instant = instantNow(context.clock);
         await sample(instant);
       }
       if (values.resolve && tick.number === 0) await names.settle(engine);
@@ -149,8 +147,6 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     names.close();
   }
 }
-
-const instantOf = (tick: Tick): Instant => ({ time: new Date(tick.at).toISOString(), monotonicMs: tick.monotonic });
 
 function protocolsOf(values: ConnValues): ReadonlySet<Socket['proto']> | null {
   if (!values.tcp && !values.udp) return null;

@@ -3,7 +3,7 @@ import { jsonTypeOf } from '../core/record/schema.ts';
 import { headingOf, type RecordTable, section } from '../core/record/table.ts';
 import { ALL_TABLES } from '../core/record/tables/all.ts';
 import { type FieldRow, fieldRecord } from '../core/record/tables/meta.ts';
-import { suggest } from '../core/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import { listing } from './command.ts';
 
 export const RECORD_NAMES = ALL_TABLES.map((table) => table.type);
@@ -47,8 +47,7 @@ function rowsOf(table: RecordTable): FieldRow[] {
 export function recordNamed(name: string): RecordTable {
   const table = ALL_TABLES.find((one) => one.type === name);
   if (table !== undefined) return table;
-  const near = suggest(name, RECORD_NAMES);
   throw usageError(`unknown record type "${name}"`, {
-    hint: near === null ? `record types are ${RECORD_NAMES.join(' ')}` : `did you mean ${near}?`,
+    hint: didYouMean(name, RECORD_NAMES, `record types are ${RECORD_NAMES.join(' ')}`),
   });
 }

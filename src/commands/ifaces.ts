@@ -1,20 +1,19 @@
 import { openInterfaceRates } from '../core/config/interface-rates.ts';
 import { hostOf } from '../core/config/network-config.ts';
+import type { Instant } from '../core/connection/conn-row.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
-import { type AnyRow, type RecordTable, type Section, section } from '../core/record/table.ts';
-import { iface } from '../core/record/tables/iface.ts';
+import { type AnyRow, type RecordTable, type Section, type Snapshot, section } from '../core/record/table.ts';
+import { type IfaceRow, iface } from '../core/record/tables/iface.ts';
 import { dnsServer, host, neighbor, route } from '../core/record/tables/network-config.ts';
-import { suggest } from '../core/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
 import type { Context } from './context.ts';
 import { flag, text } from './option.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions } from './shared-options.ts';
-import type { Tick } from './ticks.ts';
+import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from './ticks.ts';
 
-/** As for connections: long enough for a rate that means something. */
-const RATE_SAMPLE_MS = 250;
 const RATE_FIELDS = ['rx_rate', 'tx_rate', 'rx_packet_rate', 'tx_packet_rate'];
 
 const options = {
@@ -64,7 +63,7 @@ function tableOf(values: IfaceValues): RecordTable {
 }
 
 /** The same of records saved earlier. */
-async function* runSaved(context: Context, values: IfaceValues, file: string): AsyncGenerator<readonly Section[]> {
+async function* runSaved(context: Context, values: IfaceValues, file: string): AsyncGenerator<Snapshot> {
   refuseLiveOptions(values, ['netns']);
   const table = tableOf(values);
   const name = table === iface ? 'name' : 'iface';
@@ -76,7 +75,7 @@ async function* runSaved(context: Context, values: IfaceValues, file: string): A
 
 const isUp = ({ state }: AnyRow): boolean => state === 'up' || state === 'unknown';
 
-async function* runLive(context: Context, values: IfaceValues, request: Request): AsyncGenerator<readonly Section[]> {
+async function* runLive(context: Context, values: IfaceValues, request: Request): AsyncGenerator<Snapshot> {
   const platform = await context.openPlatform({ root: values.root, netns: values.netns });
   if (values.interface !== null) await requireInterface(platform, values.interface);
   const rates = openInterfaceRates();
@@ -85,15 +84,12 @@ async function* runLive(context: Context, values: IfaceValues, request: Request)
     values.interface === null ? rows : rows.filter((row) => row.iface === values.interface);
 
   const readInterfaces = async (tick: Tick): Promise<Section> => {
-    const sample = async (time: number, monotonicMs: number): Promise<ReturnType<typeof rates.ingest>> => {
-      const reading = await platform.readInterfaces();
-      request.limited(reading.limits);
-      return rates.ingest(reading.rows, { time: new Date(time).toISOString(), monotonicMs });
-    };
-    let rows = await sample(tick.at, tick.monotonic);
+    const sample = async (at: Instant): Promise<IfaceRow[]> =>
+      rates.ingest(said(await platform.readInterfaces(), request), at);
+    let rows = await sample(instantOf(tick));
     if (tick.number === 0 && needsRates) {
       await context.clock.sleep(RATE_SAMPLE_MS, context.signal);
-      rows = await sample(context.clock.now(), context.clock.monotonic());
+      rows = await sample(instantNow(context.clock));
     }
     if (values.interface !== null) rows = rows.filter((row) => row.name === values.interface);
     if (values.up) rows = rows.filter(isUp);
@@ -129,11 +125,8 @@ function said<T>(
 export async function requireInterface(platform: Platform, name: string): Promise<void> {
   const { rows } = await platform.readInterfaces();
   if (rows.some((row) => row.name === name)) return;
-  const near = suggest(
-    name,
-    rows.map((row) => row.name),
-  );
+  const names = rows.map((row) => row.name);
   throw new Failure(EXIT.noInput, `no interface "${name}"`, {
-    hint: near === null ? 'netwatch ifaces lists them' : `did you mean ${near}?`,
+    hint: didYouMean(name, names, 'netwatch ifaces lists them'),
   });
 }

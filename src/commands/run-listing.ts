@@ -8,7 +8,7 @@ import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { formatNumberOf, formatSeconds, numeralsOf, plainNumerals } from '../core/output/units.ts';
 import { visibleFields } from '../core/record/select-fields.ts';
 import { sortRows } from '../core/record/sort.ts';
-import { type AnyRow, type Section, section } from '../core/record/table.ts';
+import { type AnyRow, type Section, type Snapshot, section } from '../core/record/table.ts';
 import { gap } from '../core/record/tables/meta.ts';
 import type { ListingCommand, ListingValues, Request } from './command.ts';
 import type { Context } from './context.ts';
@@ -111,7 +111,7 @@ function* take(rows: Iterable<AnyRow>, limit: number): Iterable<AnyRow> {
   for (const row of rows) if (taken++ < limit) yield row;
 }
 
-async function print(renderer: Renderer, snapshot: readonly Section[], plan: ListingPlan): Promise<void> {
+async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan): Promise<void> {
   for (const { table, rows, headline } of snapshot) {
     const fields = table === plan.table ? plan.fields : fieldsOfOther(renderer, table, plan);
     await renderer.write({ table, fields, rows, headline });

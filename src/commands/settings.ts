@@ -1,5 +1,5 @@
 import { EXIT, Failure, messageOf } from '../core/failure.ts';
-import { suggest } from '../core/suggest.ts';
+import { didYouMean } from '../core/suggest.ts';
 import type { Defaults } from './arguments.ts';
 import { everyOption } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -61,11 +61,8 @@ function asText(value: unknown, file: string, key: string): string {
 }
 
 function unknownKey(file: string, path: string, name: string, allowed: ReadonlySet<string>): Failure {
-  const near = suggest(
-    name,
-    [...allowed].filter((one) => !NOT_SETTABLE.has(one)),
-  );
+  const names = [...allowed].filter((one) => !NOT_SETTABLE.has(one));
   return new Failure(EXIT.config, `${file}: unknown setting "${path}"`, {
-    hint: near === null ? 'settings are long option names; see netwatch(1)' : `did you mean ${near}?`,
+    hint: didYouMean(name, names, 'settings are long option names; see netwatch(1)'),
   });
 }

@@ -53,7 +53,7 @@ function spellOut(options: Options, words: readonly string[]): string[] {
   const given = new Set<string>();
   const note = (name: string, at: number): void => {
     if (GIVEN_ONCE.has(name) && given.has(name)) {
-      throw usageError(`--${name} is given twice`, { hint: `join the two with and`, place: placeOf(words, at) });
+      throw usageError(`--${name} is given twice`, { hint: 'join the two with and', place: placeOf(words, at) });
     }
     given.add(name);
   };

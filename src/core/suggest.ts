@@ -41,3 +41,14 @@ function editDistance(from: string, to: string): number {
   }
   return last[to.length]!;
 }
+
+/** The hint of an error about a mistyped word: the spelling that was likely meant, or what helps where none is near. */
+export function didYouMean(
+  word: string,
+  candidates: Iterable<string>,
+  otherwise: string,
+  spell = (near: string): string => near,
+): string {
+  const near = suggest(word, candidates);
+  return near === null ? otherwise : `did you mean ${spell(near)}?`;
+}

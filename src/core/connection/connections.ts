@@ -125,7 +125,7 @@ function withCountersOf(socket: Socket, last: Socket | undefined): Socket {
     : socket;
 }
 
-export function eventRow(event: ConnEventRow['event'], previousState: SocketState | null, row: ConnRow): ConnEventRow {
+function eventRow(event: ConnEventRow['event'], previousState: SocketState | null, row: ConnRow): ConnEventRow {
   return { event, previous_state: previousState, ...row };
 }
 

@@ -12,7 +12,8 @@ const MOST_ROWS_FOR_CLI_TABLE = 500;
 interface Column {
   readonly name: string;
   readonly heading: string;
-  readonly side: 'left' | 'right';
+  /** Where its spaces go: numbers stand to the right. */
+  readonly padded: 'left' | 'right';
   readonly format: (value: unknown) => string;
   readonly tone: ((value: never) => Parameters<Palette['tone']>[0]) | null;
   width: number;
@@ -48,15 +49,13 @@ export async function drawTable(table: RecordTable, rows: readonly AnyRow[], lay
       const cell = truncate(cells[y]?.[columns.indexOf(column)] ?? '', column.width);
       const value = row[column.name];
       const tone = column.tone === null || value === null || value === undefined ? null : column.tone(value as never);
-      return layout.palette.tone(tone, pad(cell, column.width, column.side === 'right' ? 'left' : 'right'));
+      return layout.palette.tone(tone, pad(cell, column.width, column.padded));
     }),
   );
   if (layout.header) {
     painted.unshift(
       visible.map((column) =>
-        layout.palette.heading(
-          pad(truncate(column.heading, column.width), column.width, column.side === 'right' ? 'left' : 'right'),
-        ),
+        layout.palette.heading(pad(truncate(column.heading, column.width), column.width, column.padded)),
       ),
     );
   }
@@ -74,7 +73,7 @@ function columnOf(table: RecordTable, name: string, numerals: Numerals): Column 
   return {
     name,
     heading: headingOf(name, field),
-    side: NUMERIC_KINDS.has(field.kind) ? 'right' : 'left',
+    padded: NUMERIC_KINDS.has(field.kind) ? 'left' : 'right',
     format,
     tone: field.tone,
     width: 0,
@@ -89,7 +88,7 @@ function narrow(columns: readonly Column[], terminalColumns: number): readonly C
     const over = shown.reduce((sum, column) => sum + column.width + GUTTER, -GUTTER) - terminalColumns;
     if (over <= 0) return hidden;
     const widest = shown
-      .filter((column) => column.side === 'left' && column.width > NARROWEST_CELL)
+      .filter((column) => column.padded === 'right' && column.width > NARROWEST_CELL)
       .reduce<Column | null>((most, column) => (most === null || column.width > most.width ? column : most), null);
     if (widest !== null) {
       widest.width -= Math.min(over, widest.width - NARROWEST_CELL, Math.max(1, Math.ceil(over / 4)));

@@ -1,5 +1,5 @@
 import { usageError } from '../failure.ts';
-import { suggest } from '../suggest.ts';
+import { didYouMean } from '../suggest.ts';
 import type { RecordTable } from './table.ts';
 
 /** The fields shown when none are named. */
@@ -19,10 +19,10 @@ export function namedFields(table: RecordTable, names: readonly string[]): reado
 /** Throws Failure 64 that points at `name` within `typed` unless the table has such a field. */
 export function requireField(table: RecordTable, name: string, typed: string): void {
   if (Object.hasOwn(table.fields, name)) return;
-  const near = suggest(name, Object.keys(table.fields));
-  const list = `netwatch fields ${table.type}`;
+  const list = `netwatch fields ${table.type} lists them`;
+  const hint = didYouMean(name, Object.keys(table.fields), '');
   throw usageError(`unknown field "${name}" of ${table.type}`, {
-    hint: near === null ? `${list} lists them` : `did you mean ${near}? ${list} lists them`,
+    hint: `${hint} ${list}`.trimStart(),
     place: { text: typed, column: Math.max(0, `,${typed}`.indexOf(`,${name}`)), length: Math.max(1, name.length) },
   });
 }

@@ -72,7 +72,6 @@ export const ATTRIBUTIONS = [
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
 export const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture'] as const;
-export type ConnSource = (typeof CONN_SOURCES)[number];
 
 /** One row per socket (live) or per flow (from a capture). */
 export const conn = table(

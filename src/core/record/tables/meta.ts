@@ -7,7 +7,6 @@ export const gap = table('gap', 'Snapshots that a slow reader missed.', {
   dropped: count('How many were dropped.', shown('DROPPED')),
   reason: text('Why.', shown('REASON')),
 });
-export type GapRow = Row<typeof gap>;
 
 /** What a snapshot of sockets does not know. Each sum reconciles: total = attributed + the unattributed. */
 export const coverage = table('coverage', 'What a snapshot of sockets knows and does not know.', {
@@ -47,7 +46,6 @@ export const check = table('check', 'One thing this machine permits or lacks.', 
   detail: text('What was found.', shown('DETAIL')),
   remedy: maybe(text('The command that mends it.', shown('REMEDY'))),
 });
-export type CheckRow = Row<typeof check>;
 
 /** A field of a record type, as `netwatch fields` lists it. */
 export const fieldRecord = table('field', 'One row per field of a record type.', {
