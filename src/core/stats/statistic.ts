@@ -1,0 +1,28 @@
+import type { CaptureReader } from '../capture/capture-reader.ts';
+import type { RecordTable, Section } from '../record/table.ts';
+import type { Dissector } from '../wire/dissector.ts';
+import type { Packet } from '../wire/packet.ts';
+
+/** One count of a run over packets, open while it lasts. */
+export interface OpenStatistic {
+  /** Takes in a dissected packet; nothing of it may be kept but values. Runs per packet: no allocation, no text. */
+  readonly ingest?: (packet: Packet) => void;
+  /** The records, after the last packet or at a tick of a live run. */
+  readonly sections: (run: StatisticsRun) => readonly Section[];
+}
+
+/** What a statistic may look at when its records are asked for. */
+export interface StatisticsRun {
+  readonly dissector: Dissector;
+  readonly reader: CaptureReader;
+  /** The file's name as it was given; null live. */
+  readonly file: string | null;
+}
+
+/** One value of `stats --by`. */
+export interface Statistic {
+  readonly name: string;
+  readonly about: string;
+  readonly tables: readonly RecordTable[];
+  readonly open: () => OpenStatistic;
+}

@@ -1,0 +1,77 @@
+import { FlowTable } from './flow-table.ts';
+import type { Packet } from './packet.ts';
+import { END, NOT_MINE, type Protocol } from './protocol.ts';
+import type { Registry } from './registry.ts';
+
+/** What a run of packets shares: the tables of protocols, and everything remembered between packets. */
+export class Dissector {
+  readonly registry: Registry;
+  readonly flows = new FlowTable();
+
+  constructor(registry: Registry) {
+    this.registry = registry;
+  }
+
+  /** Fills the packet from the frame its reader set. Never throws. */
+  dissect(packet: Packet): void {
+    packet.rewind();
+    const first = this.registry.linkTypes.get(packet.linkType);
+    if (first !== undefined) this.continue(packet, first);
+    const flow = packet.flow;
+    if (flow === null) return;
+    flow.lastSeconds = packet.seconds;
+    flow.lastNanoseconds = packet.nanoseconds;
+    if (packet.direction === 0) {
+      flow.aPackets++;
+      flow.aBytes += packet.length;
+    } else {
+      flow.bPackets++;
+      flow.bBytes += packet.length;
+    }
+  }
+
+  /** Dissects headers from `packet.offset`, the first one being of protocol `next`, until none is left. */
+  continue(packet: Packet, first: number): void {
+    const { dissect } = this.registry;
+    for (let next = first; next > END; ) {
+      if (!packet.push(next)) return;
+      if (packet.quoted) packet.layerQuoted[packet.layerCount - 1] = 1;
+      next = dissect[next]!(packet, this);
+    }
+  }
+
+  /**
+   * Finds the application protocol of a datagram in [offset, end), as tshark does: what the flow is known to carry, the
+   * ports, then the content. Returns END or the id of the header to go on with.
+   */
+  datagram(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number {
+    const flow = packet.flow;
+    if (flow?.application?.datagram !== undefined) {
+      const next = flow.application.datagram(packet, this);
+      if (next !== NOT_MINE) return next;
+    }
+    const low = ports[srcPort < dstPort ? srcPort : dstPort];
+    const high = ports[srcPort < dstPort ? dstPort : srcPort];
+    let next = NOT_MINE;
+    let taken: Protocol | undefined;
+    if (low !== undefined) {
+      next = low.datagram!(packet, this);
+      taken = low;
+    }
+    if (next === NOT_MINE && high !== undefined && high !== low) {
+      next = high.datagram!(packet, this);
+      taken = high;
+    }
+    if (next === NOT_MINE) {
+      for (const candidate of this.registry.datagramsByContent) {
+        if (!candidate.datagramLooksLike!(packet)) continue;
+        next = candidate.datagram!(packet, this);
+        taken = candidate;
+        if (next !== NOT_MINE) break;
+      }
+    }
+    if (next === NOT_MINE) return END;
+    if (flow !== null && taken !== undefined) flow.recognised = taken;
+    return next;
+  }
+}

@@ -1,0 +1,50 @@
+import { u16 } from './bytes.ts';
+import type { Dissector } from './dissector.ts';
+import type { Packet } from './packet.ts';
+import { END, type FieldWriter, protocol } from './protocol.ts';
+
+// RFC 768.
+const HEADER = 8;
+const UDP = 17;
+
+export const udp = protocol({
+  name: 'udp',
+  about: 'User Datagram Protocol',
+  ipProtocols: [UDP],
+  dissect(packet: Packet, dissector: Dissector): number {
+    const { bytes, offset } = packet;
+    if (packet.end - offset < HEADER) return packet.short();
+    const srcPort = u16(bytes, offset);
+    const dstPort = u16(bytes, offset + 2);
+    const length = u16(bytes, offset + 4);
+    if (length >= HEADER) packet.limit(length);
+    else if (length !== 0) return packet.broken(); // 0: a jumbogram (RFC 2675, 4)
+    packet.offset = offset + HEADER;
+    if (packet.quoted) {
+      packet.flow = null;
+    } else {
+      packet.transport = UDP;
+      packet.srcPort = srcPort;
+      packet.dstPort = dstPort;
+      packet.flow = dissector.flows.of(packet, UDP, srcPort, dstPort);
+      packet.payloadBytes = bytes;
+      packet.payloadStart = packet.offset;
+      packet.payloadEnd = packet.end;
+      packet.payloadLength = packet.reportedEnd - packet.offset;
+    }
+    if (packet.end === packet.offset) return END;
+    return dissector.datagram(packet, dissector.registry.udpPorts, srcPort, dstPort);
+  },
+  info: (packet, layer) => {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    return `${u16(bytes, start)} → ${u16(bytes, start + 2)} Len=${u16(bytes, start + 4) - HEADER}`;
+  },
+  fields(packet: Packet, layer: number, out: FieldWriter): void {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    out.field('Source Port', u16(bytes, start));
+    out.field('Destination Port', u16(bytes, start + 2));
+    out.field('Length', u16(bytes, start + 4));
+  },
+});
