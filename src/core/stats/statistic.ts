@@ -3,6 +3,12 @@ import type { RecordTable, Section } from '../record/table.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import type { Packet } from '../wire/packet.ts';
 
+/** One value of `stats --by`: what help says of it, and what it prints, the main record type first. */
+export interface Statistic {
+  readonly about: string;
+  readonly tables: readonly [RecordTable, ...RecordTable[]];
+}
+
 /** One count of a run over packets, open while it lasts. */
 export interface OpenStatistic {
   /** Takes in a dissected packet; nothing of it may be kept but values. Runs per packet: no allocation, no text. */
@@ -17,12 +23,4 @@ export interface StatisticsRun {
   readonly reader: CaptureReader;
   /** The file's name as it was given; null live. */
   readonly file: string | null;
-}
-
-/** One value of `stats --by`. */
-export interface Statistic {
-  readonly name: string;
-  readonly about: string;
-  readonly tables: readonly RecordTable[];
-  readonly open: () => OpenStatistic;
 }

@@ -35,6 +35,6 @@ export function destinationOf(packet: Packet): string | null {
 }
 
 /** `tcp`, `udp`, `sctp` for a flow's transport. */
-export function transportName(transport: number): string {
+export function transportName(transport: number): 'tcp' | 'udp' | 'sctp' {
   return transport === 6 ? 'tcp' : transport === 17 ? 'udp' : 'sctp';
 }

@@ -1,0 +1,24 @@
+import { bytes, count, list, maybe, seconds, shown, text, time } from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+/** A capture as a whole. Times are those of the earliest and the latest packet, whatever their order. */
+export const captureSummary = table('capture_summary', 'One row per capture.', {
+  file: maybe(text('The file as it was named; - is stdin.', shown('FILE'))),
+  format: text('As capinfos names it: pcap, nsecpcap, modpcap, pcapng.', shown('FORMAT')),
+  packets: count('Packets.', shown('PACKETS')),
+  bytes: bytes('Bytes on the wire.', shown('BYTES')),
+  captured_bytes: bytes('Bytes of these that were captured.'),
+  first: maybe(time('Time of the earliest packet.', shown('FIRST'))),
+  last: maybe(time('Time of the latest packet.', shown('LAST'))),
+  duration_s: maybe(seconds('Between the two.', shown('DURATION'))),
+  packet_rate: maybe(count('Packets per second, over the duration.')),
+  tcp_streams: count('TCP connections.', shown('TCP')),
+  udp_streams: count('UDP 5-tuples.', shown('UDP')),
+  sctp_streams: count('SCTP 5-tuples.'),
+  link_types: list('Link types by their names in the list of LINKTYPE_ values.', shown('LINK')),
+  interfaces: list('Capture interfaces that the file names.'),
+  truncated_packets: count('Packets of which the capture kept only a part.', shown('TRUNCATED')),
+  malformed_packets: count('Packets with a header that contradicts itself or the bytes.', shown('MALFORMED')),
+  out_of_order_packets: count('Packets older than the one before them in the file.'),
+});
+export type CaptureSummaryRow = Row<typeof captureSummary>;

@@ -1,0 +1,28 @@
+import { address, bytes, choice, count, integer, maybe, port, seconds, shown, text, time } from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+/** Two endpoints and what passed between them. A sent the first packet. Packets quoted in ICMP errors do not count. */
+export const conversation = table(
+  'conversation',
+  'One row per pair of endpoints and transport.',
+  {
+    proto: choice('Transport.', ['tcp', 'udp', 'sctp'], shown('PROTO')),
+    a_addr: address('Address of A.', shown('A')),
+    a_port: port('Port of A.', shown('A-PORT')),
+    b_addr: address('Address of B.', shown('B')),
+    b_port: port('Port of B.', shown('B-PORT')),
+    a_packets: count('Packets from A to B.', shown('A>B')),
+    a_bytes: bytes('Frame bytes from A to B, on the wire.', shown('A>B-BYTES')),
+    b_packets: count('Packets from B to A.', shown('B>A')),
+    b_bytes: bytes('Frame bytes from B to A, on the wire.', shown('B>A-BYTES')),
+    packets: count('Packets both ways.'),
+    bytes: bytes('Frame bytes both ways.'),
+    first: time('Time of the first packet.'),
+    last: time('Time of the last packet.'),
+    duration_s: seconds('Between the two.', shown('DURATION')),
+    stream: integer('Number of the stream, as netwatch follow takes it.', shown('STREAM')),
+    app: maybe(text('Application protocol, by its content or port.', shown('APP'))),
+  },
+  { aliases: { port: ['a_port', 'b_port'], addr: ['a_addr', 'b_addr'], 'ip.addr': ['a_addr', 'b_addr'] } },
+);
+export type ConversationRow = Row<typeof conversation>;

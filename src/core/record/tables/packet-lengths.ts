@@ -1,0 +1,15 @@
+import { bytes, count, integer, maybe, number, percent, shown, text } from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+export const packetLengths = table('packet_length', 'One row per range of frame lengths.', {
+  range: text('The range, in bytes on the wire.', shown('LENGTH')),
+  from_bytes: integer('Least length.'),
+  to_bytes: maybe(integer('Greatest length; null for no bound.')),
+  packets: count('Packets of such a length.', shown('PACKETS')),
+  packets_pct: percent('Of all packets.', shown('PACKETS%')),
+  bytes: bytes('Their bytes.', shown('BYTES')),
+  avg_bytes: maybe(number('Their mean length.', shown('AVG'))),
+  min_bytes: maybe(integer('The shortest of them.', shown('MIN'))),
+  max_bytes: maybe(integer('The longest of them.', shown('MAX'))),
+});
+export type PacketLengthsRow = Row<typeof packetLengths>;

@@ -1,0 +1,26 @@
+import { openConversations } from './conversations.ts';
+import { openEndpoints } from './endpoints.ts';
+import type { StatisticName } from './names.ts';
+import { openPacketLengths } from './packet-lengths.ts';
+import { openPorts } from './ports.ts';
+import { openProtocols } from './protocols.ts';
+import type { OpenStatistic } from './statistic.ts';
+import { openSummary } from './summary.ts';
+import { openTime } from './time.ts';
+
+/** How each statistic begins. Apart from their names, so that what is not asked for is not loaded. */
+export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions) => OpenStatistic>> = {
+  protocols: openProtocols,
+  summary: openSummary,
+  conversations: openConversations,
+  endpoints: openEndpoints,
+  ports: openPorts,
+  packet_lengths: openPacketLengths,
+  time: openTime,
+};
+
+/** What the options of `stats` say of single statistics. */
+export interface StatisticOptions {
+  /** Width of a bucket of `time`. */
+  readonly bucketMs: number;
+}

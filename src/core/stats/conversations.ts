@@ -1,0 +1,40 @@
+import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
+import { section } from '../record/table.ts';
+import { type ConversationRow, conversation } from '../record/tables/conversation.ts';
+import type { Flow } from '../wire/flow.ts';
+import { addressA, addressB, transportName } from '../wire/flow-text.ts';
+import type { OpenStatistic, StatisticsRun } from './statistic.ts';
+
+/** Flows as records; the dissector counts them, so nothing is done per packet. */
+export function openConversations(): OpenStatistic {
+  return {
+    sections: ({ dissector }: StatisticsRun) => [section(conversation, rows(dissector.flows.flows))],
+  };
+}
+
+function* rows(flows: readonly Flow[]): Iterable<ConversationRow> {
+  for (const flow of flows) {
+    if (flow.aPackets + flow.bPackets > 0) yield rowOf(flow);
+  }
+}
+
+function rowOf(flow: Flow): ConversationRow {
+  return {
+    proto: transportName(flow.transport),
+    a_addr: addressA(flow),
+    a_port: flow.aPort,
+    b_addr: addressB(flow),
+    b_port: flow.bPort,
+    a_packets: flow.aPackets,
+    a_bytes: flow.aBytes,
+    b_packets: flow.bPackets,
+    b_bytes: flow.bBytes,
+    packets: flow.aPackets + flow.bPackets,
+    bytes: flow.aBytes + flow.bBytes,
+    first: formatTimestamp(flow.firstSeconds, flow.firstNanoseconds),
+    last: formatTimestamp(flow.lastSeconds, flow.lastNanoseconds),
+    duration_s: secondsBetween(flow.firstSeconds, flow.firstNanoseconds, flow.lastSeconds, flow.lastNanoseconds),
+    stream: flow.stream,
+    app: flow.recognised?.name ?? null,
+  };
+}

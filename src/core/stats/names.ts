@@ -1,0 +1,21 @@
+import { captureSummary } from '../record/tables/capture-summary.ts';
+import { conversation } from '../record/tables/conversation.ts';
+import { endpoint } from '../record/tables/endpoint.ts';
+import { packetLengths } from '../record/tables/packet-lengths.ts';
+import { portCount } from '../record/tables/port-count.ts';
+import { protocol } from '../record/tables/protocol.ts';
+import { timeBucket } from '../record/tables/time-bucket.ts';
+import type { Statistic } from './statistic.ts';
+
+/** The values of `stats --by`. A new one is a file beside this, a line here, and its opener in all.ts. */
+export const STATISTICS = {
+  protocols: { about: 'the protocol hierarchy', tables: [protocol] },
+  summary: { about: 'the capture as a whole', tables: [captureSummary] },
+  conversations: { about: 'pairs of endpoints, with packets and bytes each way', tables: [conversation] },
+  endpoints: { about: 'addresses, with what they sent and received', tables: [endpoint] },
+  ports: { about: 'TCP, UDP and SCTP ports of servers', tables: [portCount] },
+  packet_lengths: { about: 'packets by their length', tables: [packetLengths] },
+  time: { about: 'packets and bytes over time', tables: [timeBucket] },
+} as const satisfies Readonly<Record<string, Statistic>>;
+
+export type StatisticName = keyof typeof STATISTICS;
