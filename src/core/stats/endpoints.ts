@@ -60,7 +60,12 @@ export function openEndpoints(): OpenStatistic {
       const all: EndpointRow[] = [];
       for (const [address, counts] of v4) all.push(rowOf(formatIpv4(address), counts));
       for (const [address, counts] of v6) all.push(rowOf(address, counts));
-      return [section(endpoint, all.sort((a, b) => b.bytes - a.bytes))];
+      return [
+        section(
+          endpoint,
+          all.sort((a, b) => b.bytes - a.bytes),
+        ),
+      ];
     },
   };
 }

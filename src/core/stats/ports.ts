@@ -26,7 +26,12 @@ export function openPorts(): OpenStatistic {
         if (app !== undefined) apps.get(key)!.set(app, (apps.get(key)!.get(app) ?? 0) + 1);
       }
       for (const [key, row] of rows) row.app = mostOften(apps.get(key)!);
-      return [section(portCount, [...rows.values()].sort((a, b) => b.bytes - a.bytes))];
+      return [
+        section(
+          portCount,
+          [...rows.values()].sort((a, b) => b.bytes - a.bytes),
+        ),
+      ];
     },
   };
 }

@@ -1,0 +1,66 @@
+import { usageError } from '../core/failure.ts';
+import type { RecordTable } from '../core/record/table.ts';
+import { STATISTICS, type StatisticName } from '../core/stats/names.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { listing } from './command.ts';
+import { duration, text, words } from './option.ts';
+import { refuseLiveOptions } from './saved-records.ts';
+
+const NAMES = Object.keys(STATISTICS) as StatisticName[];
+const DEFAULT_BUCKET_MS = 1000;
+
+const options = {
+  by: words('What to count; several with commas between them, all for everything.', {
+    value: 'A,B',
+    choices: [...NAMES, 'all'],
+  }),
+  read: text('The capture: pcap or pcapng, packed or not; - is stdin.', { short: 'r', value: 'FILE', offers: 'file' }),
+  bucket: duration('Width of a row of --by time: 100ms, 1m; 1 second unless given.'),
+};
+
+/** `netwatch stats`: what a capture holds, counted. */
+export const stats = listing({
+  name: 'stats',
+  about: 'what a capture holds: protocols, conversations, DNS, HTTP, TLS, handshakes, experts',
+  details: [
+    'One pass over a capture answers as many questions as --by names, each in records of its own type. Packets are counted as tshark counts them: in every layer they hold, at the path they hold it; headers quoted inside ICMP errors do not count.',
+    `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
+    'With several names, --fields, --sort, --filter, --limit and --expect are about the first one.',
+  ],
+  operands: '',
+  operandChoices: [],
+  options,
+  repeats: true,
+  tables: [...new Set(NAMES.flatMap((name): readonly RecordTable[] => STATISTICS[name].tables))],
+  examples: [
+    { line: 'netwatch stats -r file.pcap', about: 'the protocol hierarchy' },
+    { line: 'netwatch stats -r file.pcap --by conversations --sort bytes:desc --limit 10', about: 'the ten largest' },
+    { line: 'netwatch stats -r file.pcap --by summary,protocols --json', about: 'two questions in one pass' },
+    { line: 'ssh host tcpdump -w - | netwatch stats -r - --by endpoints', about: 'another machine' },
+  ],
+  tableOf: ({ by }) => STATISTICS[namesOf(by)[0]!].tables[0],
+  run: async function* (context, values, _operands, _request) {
+    if (values.read === null) throw usageError('stats needs a capture', { hint: 'netwatch stats -r FILE' });
+    refuseLiveOptions(values, []);
+    const { openCapture } = await import('./open-capture.ts');
+    const { runStatistics } = await import('../core/stats/run.ts');
+    const reader = await openCapture(context, values.read);
+    const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
+    try {
+      yield await runStatistics(reader, values.read, namesOf(values.by), { bucketMs }, context.signal);
+    } finally {
+      await reader.close();
+    }
+    for (const problem of reader.problems) context.say(`${values.read}: ${problem}`);
+  },
+});
+
+/** Throws Failure 64 for a name that is none. */
+function namesOf(by: readonly string[] | null): readonly StatisticName[] {
+  if (by === null) return ['protocols'];
+  if (by.includes('all')) return NAMES;
+  return [...new Set(by)].map((name) => {
+    if (Object.hasOwn(STATISTICS, name)) return name as StatisticName;
+    throw usageError(`--by "${name}" is no statistic`, { hint: didYouMean(name, NAMES, `one of ${NAMES.join(', ')}`) });
+  });
+}

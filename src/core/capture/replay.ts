@@ -1,0 +1,22 @@
+import type { Dissector } from '../wire/dissector.ts';
+import { Packet } from '../wire/packet.ts';
+import type { CaptureReader } from './capture-reader.ts';
+
+/**
+ * Passes every packet of a capture, dissected, to `ingest`, until the end or until `signal` aborts. The packet is one
+ * object, filled anew each time. Rejects as `reader.fill` does.
+ */
+export async function replay(
+  reader: CaptureReader,
+  dissector: Dissector,
+  ingest: (packet: Packet) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const packet = new Packet();
+  while (!signal.aborted && (await reader.fill())) {
+    while (reader.next(packet)) {
+      dissector.dissect(packet);
+      ingest(packet);
+    }
+  }
+}
