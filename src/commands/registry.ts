@@ -5,9 +5,10 @@ import { doctor } from './doctor.ts';
 import { fields } from './fields.ts';
 import { ifaces } from './ifaces.ts';
 import { schema } from './schema.ts';
+import { stats } from './stats.ts';
 
 /** Every command, in the order help lists them. A new one is a file beside this and a line here. */
-export const COMMANDS: readonly Command[] = [conns, ifaces, fields, schema, completion, doctor];
+export const COMMANDS: readonly Command[] = [conns, ifaces, stats, fields, schema, completion, doctor];
 
 /** What netwatch does without a command. */
 export const DEFAULT_COMMAND: Command = conns;

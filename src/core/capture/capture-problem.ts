@@ -1,0 +1,11 @@
+import { EXIT, Failure } from '../failure.ts';
+
+/** Longest frame a reader takes for real; dumpcap and tshark draw the line there too (WTAP_MAX_PACKET_SIZE_STANDARD). */
+export const LONGEST_FRAME = 262_144;
+
+/** The input is no capture at all: exit 65. */
+export function notACapture(name: string, why: string): Failure {
+  return new Failure(EXIT.data, `${name} is no capture: ${why}`, {
+    hint: 'netwatch reads pcap and pcapng, packed with gzip or not',
+  });
+}

@@ -1,0 +1,67 @@
+import type { ByteSource } from './byte-source.ts';
+
+/** Read at once: large enough that the system call costs nothing, small enough to stay flat (4 MiB ran as fast as 16). */
+const CHUNK = 4 * 1024 * 1024;
+/** Room before a chunk for the record that the one before it ended within. */
+const HEADROOM = 512 * 1024;
+
+/**
+ * The bytes of a source as a window [offset, end) that moves on. Two buffers: the next chunk is read into one while the
+ * other is looked at, so that reading and dissecting overlap. Always a plain Uint8Array, never a Buffer: code that has
+ * seen one class of array only stays fast.
+ */
+export class Chunks {
+  bytes: Uint8Array = new Uint8Array(0);
+  offset = 0;
+  end = 0;
+  /** Bytes of the source before `bytes[0]`, so that a place can be named. */
+  before = 0;
+  private spare: Uint8Array = new Uint8Array(HEADROOM + CHUNK);
+  private ahead: Promise<number> | null = null;
+  private readonly source: ByteSource;
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  /** Place in the source of `offset`. */
+  get position(): number {
+    return this.before + this.offset;
+  }
+
+  /** Adds at least one byte to the window, keeping what is in it; false at the end of the source. */
+  async more(): Promise<boolean> {
+    const { spare } = this;
+    this.ahead ??= this.source.read(spare, HEADROOM, spare.length - HEADROOM);
+    const added = await this.ahead;
+    this.ahead = null;
+    if (added === 0) return false;
+    const kept = this.end - this.offset;
+    const position = this.position;
+    const used = this.bytes;
+    if (kept <= HEADROOM) {
+      spare.set(used.subarray(this.offset, this.end), HEADROOM - kept);
+      this.bytes = spare;
+      this.offset = HEADROOM - kept;
+      this.end = HEADROOM + added;
+      this.spare = used.length === spare.length ? used : new Uint8Array(spare.length);
+    } else {
+      const larger = new Uint8Array(kept + added);
+      larger.set(used.subarray(this.offset, this.end));
+      larger.set(spare.subarray(HEADROOM, HEADROOM + added), kept);
+      this.bytes = larger;
+      this.offset = 0;
+      this.end = kept + added;
+    }
+    this.before = position - this.offset;
+    this.ahead = this.source.read(this.spare, HEADROOM, this.spare.length - HEADROOM);
+    this.ahead.catch(() => {}); // told when it is awaited, unless nobody reads on
+    return true;
+  }
+
+  /** At least `count` bytes in the window; false when the source ends before. */
+  async need(count: number): Promise<boolean> {
+    while (this.end - this.offset < count) if (!(await this.more())) return false;
+    return true;
+  }
+}

@@ -1,0 +1,39 @@
+import type { ByteSource } from './byte-source.ts';
+import { notACapture } from './capture-problem.ts';
+import type { CaptureReader } from './capture-reader.ts';
+import { Chunks } from './chunks.ts';
+import { PCAP_HEADER, PcapReader, pcapByteOrder, viewOf } from './pcap-reader.ts';
+import { PcapngReader, SECTION_HEADER } from './pcapng-reader.ts';
+
+/** Opens a capture by its first bytes. Rejects with a Failure 65 for what is none, and as `source.read` does. */
+export async function openCaptureReader(source: ByteSource): Promise<CaptureReader> {
+  const chunks = new Chunks(source);
+  if (!(await chunks.need(4))) {
+    const length = chunks.end - chunks.offset;
+    throw notACapture(source.name, length === 0 ? 'it is empty' : `it has ${length} bytes`);
+  }
+  const view = viewOf(chunks.bytes);
+  if (view.getUint32(chunks.offset) === SECTION_HEADER) {
+    if (!(await chunks.need(28))) throw notACapture(source.name, 'cut short in its header');
+    return withRest(new PcapngReader(chunks, source.name, () => source.close()));
+  }
+  const order = pcapByteOrder(view, chunks.offset);
+  if (order === null) {
+    const magic = view.getUint32(chunks.offset).toString(16).padStart(8, '0');
+    throw notACapture(source.name, `it begins with ${magic}`);
+  }
+  if (!(await chunks.need(PCAP_HEADER))) throw notACapture(source.name, 'cut short in its header');
+  return withRest(new PcapReader(chunks, order === 'little', () => source.close()));
+}
+
+/** What was read to tell the format may hold frames already: the first `fill` offers them. */
+function withRest(reader: CaptureReader): CaptureReader {
+  const fill = reader.fill.bind(reader);
+  let first = true;
+  reader.fill = () => {
+    if (!first) return fill();
+    first = false;
+    return Promise.resolve(true);
+  };
+  return reader;
+}
