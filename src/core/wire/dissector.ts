@@ -1,15 +1,30 @@
 import { FlowTable } from './flow-table.ts';
+import { FragmentTable } from './fragments.ts';
 import type { Packet } from './packet.ts';
 import { END, NOT_MINE, type Protocol } from './protocol.ts';
 import type { Registry } from './registry.ts';
+
+/** Smaller values of an Ethernet type field are a length (IEEE 802.3, 3.2.6). */
+const FIRST_ETHER_TYPE = 0x600;
 
 /** What a run of packets shares: the tables of protocols, and everything remembered between packets. */
 export class Dissector {
   readonly registry: Registry;
   readonly flows = new FlowTable();
+  readonly fragments = new FragmentTable();
+  /** Id of the 802.2 header, which link layers name by a length instead of a type. */
+  readonly llc: number;
 
   constructor(registry: Registry) {
     this.registry = registry;
+    this.llc = registry.byName.get('llc')?.id ?? END;
+  }
+
+  /** The protocol after a link header whose last field is `field`: a type, or the length of an 802.2 frame. */
+  typeOrLength(packet: Packet, field: number): number {
+    if (field >= FIRST_ETHER_TYPE) return this.registry.etherTypes[field]!;
+    packet.limit(field);
+    return this.llc;
   }
 
   /** Fills the packet from the frame its reader set. Never throws. */

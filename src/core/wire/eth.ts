@@ -7,22 +7,18 @@ import { protocol } from './protocol.ts';
 
 // IEEE 802.3, 3.1.1: destination (6), source (6), type or length (2).
 const HEADER = 14;
-/** Smaller values of the last field are a length (IEEE 802.3, 3.2.6). */
-const FIRST_TYPE = 0x600;
 
 export const eth = protocol({
   name: 'eth',
   title: 'Ethernet',
   about: 'Ethernet II',
   linkTypes: [1],
+  etherTypes: [0x6558],
   dissect(packet: Packet, dissector: Dissector): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
-    const type = u16(bytes, offset + 12);
     packet.offset = offset + HEADER;
-    if (type >= FIRST_TYPE) return dissector.registry.etherTypes[type]!;
-    packet.limit(type);
-    return dissector.registry.byName.get('llc')?.id ?? 0;
+    return dissector.typeOrLength(packet, u16(bytes, offset + 12));
   },
   info: (packet, layer) =>
     `Ethernet type 0x${u16(packet.layerBytes[layer]!, packet.layerStart[layer]! + 12).toString(16)}`,

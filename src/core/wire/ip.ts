@@ -7,10 +7,14 @@ import { END, type FieldWriter, protocol } from './protocol.ts';
 // RFC 791, 3.1.
 const MINIMUM = 20;
 const TOTAL_LENGTH = 2;
+const IDENTIFICATION = 4;
 const FRAGMENT = 6;
+const TTL = 8;
 const PROTOCOL = 9;
 const SOURCE = 12;
 const DESTINATION = 16;
+const MORE_FRAGMENTS = 0x2000;
+const FRAGMENT_OFFSET = 0x1fff;
 
 export const ip = protocol({
   name: 'ip',
@@ -20,6 +24,7 @@ export const ip = protocol({
   etherTypes: [0x0800],
   ipProtocols: [4],
   pppProtocols: [0x21],
+  llcSaps: [0x06],
   dissect(packet: Packet, dissector: Dissector): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < MINIMUM) return packet.short();
@@ -27,18 +32,57 @@ export const ip = protocol({
     if (bytes[offset]! >> 4 !== 4 || header < MINIMUM) return packet.broken();
     const total = u16(bytes, offset + TOTAL_LENGTH);
     if (total >= header) packet.limit(total);
-    packet.ipVersion = 4;
-    packet.src0 = i32(bytes, offset + SOURCE);
-    packet.dst0 = i32(bytes, offset + DESTINATION);
-    packet.src1 = packet.src2 = packet.src3 = packet.dst1 = packet.dst2 = packet.dst3 = 0;
+    else if (total !== 0) return packet.broken(); // 0: segmentation left to the network card
+    if (!packet.quoted) {
+      packet.ipVersion = 4;
+      packet.src0 = i32(bytes, offset + SOURCE);
+      packet.dst0 = i32(bytes, offset + DESTINATION);
+      packet.src1 = packet.src2 = packet.src3 = packet.dst1 = packet.dst2 = packet.dst3 = 0;
+    }
     if (packet.end - offset < header) return packet.short();
     packet.offset = offset + header;
-    if ((u16(bytes, offset + FRAGMENT) & 0x3fff) !== 0) return END;
+    const fragment = u16(bytes, offset + FRAGMENT);
+    if ((fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) !== 0) {
+      if (packet.quoted) {
+        if ((fragment & FRAGMENT_OFFSET) !== 0) return END;
+      } else {
+        const key = `4 ${i32(bytes, offset + SOURCE)} ${i32(bytes, offset + DESTINATION)} ${u16(bytes, offset + IDENTIFICATION)} ${bytes[offset + PROTOCOL]!}`;
+        const more = (fragment & MORE_FRAGMENTS) !== 0;
+        if (!dissector.fragments.add(packet, key, (fragment & FRAGMENT_OFFSET) << 3, more)) return END;
+      }
+    }
     return dissector.registry.ipProtocols[bytes[offset + PROTOCOL]!]!;
+  },
+  info(packet: Packet, layer: number): string {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const fragment = u16(bytes, start + FRAGMENT);
+    const proto = bytes[start + PROTOCOL] ?? 0;
+    if ((fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) === 0) return `IP protocol ${proto}`;
+    const id = u16(bytes, start + IDENTIFICATION)
+      .toString(16)
+      .padStart(4, '0');
+    return `Fragmented IP protocol (proto=${proto}, off=${(fragment & FRAGMENT_OFFSET) << 3}, ID=${id})`;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
+    if (packet.layerEnd[layer]! - start < MINIMUM) return;
+    const fragment = u16(bytes, start + FRAGMENT);
+    out.field('Header Length', (bytes[start]! & 15) << 2);
+    out.field('Differentiated Services', `0x${bytes[start + 1]!.toString(16).padStart(2, '0')}`);
+    out.field('Total Length', u16(bytes, start + TOTAL_LENGTH));
+    out.field(
+      'Identification',
+      `0x${u16(bytes, start + IDENTIFICATION)
+        .toString(16)
+        .padStart(4, '0')}`,
+    );
+    out.field("Don't fragment", (fragment & 0x4000) !== 0);
+    out.field('More fragments', (fragment & MORE_FRAGMENTS) !== 0);
+    out.field('Fragment Offset', (fragment & FRAGMENT_OFFSET) << 3);
+    out.field('Time to Live', bytes[start + TTL]!);
+    out.field('Protocol', bytes[start + PROTOCOL]!);
     out.field('Source Address', formatIpv4(i32(bytes, start + SOURCE)));
     out.field('Destination Address', formatIpv4(i32(bytes, start + DESTINATION)));
   },

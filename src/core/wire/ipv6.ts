@@ -1,11 +1,26 @@
 import { formatIpv6 } from '../net/ip-address.ts';
-import { i32, u16 } from './bytes.ts';
+import { i32, u16, u32 } from './bytes.ts';
 import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
-import { type FieldWriter, protocol } from './protocol.ts';
+import { END, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 8200, 3.
 const HEADER = 40;
+const PAYLOAD_LENGTH = 4;
+const NEXT_HEADER = 6;
+const SOURCE = 8;
+const DESTINATION = 24;
+// RFC 8200, 4; RFC 6275 (mobility), RFC 7401 (HIP), RFC 5533 (Shim6).
+const HOP_BY_HOP = 0;
+const ROUTING = 43;
+const FRAGMENT = 44;
+const DESTINATION_OPTIONS = 60;
+const MOBILITY = 135;
+const HIP = 139;
+const SHIM6 = 140;
+const NO_NEXT = 59;
+/** No packet needs more headers, and a chain of them is an attack. */
+const MOST_HEADERS = 8;
 
 export const ipv6 = protocol({
   name: 'ipv6',
@@ -19,23 +34,81 @@ export const ipv6 = protocol({
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     if (bytes[offset]! >> 4 !== 6) return packet.broken();
-    packet.limit(HEADER + u16(bytes, offset + 4));
-    packet.ipVersion = 6;
-    packet.src0 = i32(bytes, offset + 8);
-    packet.src1 = i32(bytes, offset + 12);
-    packet.src2 = i32(bytes, offset + 16);
-    packet.src3 = i32(bytes, offset + 20);
-    packet.dst0 = i32(bytes, offset + 24);
-    packet.dst1 = i32(bytes, offset + 28);
-    packet.dst2 = i32(bytes, offset + 32);
-    packet.dst3 = i32(bytes, offset + 36);
+    const length = u16(bytes, offset + PAYLOAD_LENGTH);
+    const jumbo = length === 0 && bytes[offset + NEXT_HEADER] === HOP_BY_HOP; // RFC 2675
+    if (!jumbo) packet.limit(HEADER + length);
+    if (!packet.quoted) {
+      packet.ipVersion = 6;
+      packet.src0 = i32(bytes, offset + 8);
+      packet.src1 = i32(bytes, offset + 12);
+      packet.src2 = i32(bytes, offset + 16);
+      packet.src3 = i32(bytes, offset + 20);
+      packet.dst0 = i32(bytes, offset + 24);
+      packet.dst1 = i32(bytes, offset + 28);
+      packet.dst2 = i32(bytes, offset + 32);
+      packet.dst3 = i32(bytes, offset + 36);
+    }
     packet.offset = offset + HEADER;
-    return dissector.registry.ipProtocols[bytes[offset + 6]!]!;
+    return afterExtensions(packet, dissector, bytes[offset + NEXT_HEADER]!);
+  },
+  info(packet: Packet, layer: number): string {
+    const next = packet.layerBytes[layer]![packet.layerStart[layer]! + NEXT_HEADER] ?? 0;
+    return next === FRAGMENT ? 'IPv6 fragment' : next === NO_NEXT ? 'IPv6 no next header' : `IPv6 next header ${next}`;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
-    out.field('Source Address', formatIpv6(bytes, start + 8));
-    out.field('Destination Address', formatIpv6(bytes, start + 24));
+    if (packet.layerEnd[layer]! - start < HEADER) return;
+    out.field('Traffic Class', `0x${((u16(bytes, start) >> 4) & 0xff).toString(16).padStart(2, '0')}`);
+    out.field('Flow Label', `0x${(u32(bytes, start) & 0xfffff).toString(16).padStart(5, '0')}`);
+    out.field('Payload Length', u16(bytes, start + PAYLOAD_LENGTH));
+    out.field('Next Header', bytes[start + NEXT_HEADER]!);
+    out.field('Hop Limit', bytes[start + 7]!);
+    out.field('Source Address', formatIpv6(bytes, start + SOURCE));
+    out.field('Destination Address', formatIpv6(bytes, start + DESTINATION));
   },
 });
+
+/** Passes over extension headers, each within [packet.offset, packet.end); the protocol that follows them. */
+function afterExtensions(packet: Packet, dissector: Dissector, first: number): number {
+  let next = first;
+  for (let headers = 0; ; headers++) {
+    const { bytes, offset } = packet;
+    switch (next) {
+      case HOP_BY_HOP:
+      case ROUTING:
+      case DESTINATION_OPTIONS: {
+        if (headers === MOST_HEADERS) return packet.broken();
+        if (packet.end - offset < 8) return packet.short();
+        const length = (bytes[offset + 1]! + 1) << 3;
+        if (packet.end - offset < length) return packet.short();
+        packet.offset = offset + length;
+        next = bytes[offset]!;
+        break;
+      }
+      case FRAGMENT: {
+        if (headers === MOST_HEADERS) return packet.broken();
+        if (packet.end - offset < 8) return packet.short();
+        const place = u16(bytes, offset + 2);
+        next = bytes[offset]!;
+        packet.offset = offset + 8;
+        if ((place & 0xfff9) === 0) break; // an atomic fragment (RFC 6946)
+        if (packet.quoted) {
+          if (place >> 3 !== 0) return END;
+          break;
+        }
+        const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+        const key = `6 ${src0} ${src1} ${src2} ${src3} ${dst0} ${dst1} ${dst2} ${dst3} ${i32(bytes, offset + 4)}`;
+        if (!dissector.fragments.add(packet, key, place & 0xfff8, (place & 1) !== 0)) return END;
+        break;
+      }
+      case MOBILITY:
+      case HIP:
+      case SHIM6:
+      case NO_NEXT:
+        return END;
+      default:
+        return dissector.registry.ipProtocols[next]!;
+    }
+  }
+}

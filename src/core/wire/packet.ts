@@ -182,6 +182,7 @@ export class Packet {
 
   /** For a header that does not fit in what is left: truncated by the capture, or malformed. Ends dissection. */
   short(): number {
+    if (this.quoted) return END; // an ICMP error carries only the beginning of a packet
     if (this.reportedEnd > this.end) this.truncated = true;
     else this.malformed = true;
     return END;
@@ -189,7 +190,7 @@ export class Packet {
 
   /** For a header whose fields contradict each other. Ends dissection. */
   broken(): number {
-    this.malformed = true;
+    if (!this.quoted) this.malformed = true;
     return END;
   }
 

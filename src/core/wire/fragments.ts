@@ -1,0 +1,116 @@
+import type { Packet } from './packet.ts';
+
+/** Fragments kept at once, in bytes and datagrams, and for how long (RFC 791, 3.2; RFC 8200, 4.5: 60 seconds). */
+const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_DATAGRAMS = 65_535;
+const PATIENCE_SECONDS = 60;
+const LONGEST_DATAGRAM = 65_535;
+
+/** A datagram of which some fragments have come. */
+interface Datagram {
+  bytes: Uint8Array;
+  /** Which bytes are there: disjoint, in order, as pairs of start and end. */
+  pieces: number[];
+  /** Its length, once the last fragment has come; else -1. */
+  total: number;
+  readonly since: number;
+}
+
+/**
+ * Puts datagrams together from fragments. Of fragments that overlap the first one counts, as in tshark. The oldest
+ * datagrams give way when there are too many, or too many bytes.
+ */
+export class FragmentTable {
+  /** Datagrams given up for want of room. */
+  evicted = 0;
+  private readonly datagrams = new Map<string, Datagram>();
+  private held = 0;
+
+  /**
+   * Adds the fragment in [packet.offset, packet.end), which belongs at `at` of its datagram. True when the datagram is
+   * whole: the packet goes on in it then. Fragments are rare enough for a key of text.
+   */
+  add(packet: Packet, key: string, at: number, more: boolean): boolean {
+    const length = packet.end - packet.offset;
+    if (packet.reportedEnd > packet.end || at + length > LONGEST_DATAGRAM || length === 0) return false;
+    let datagram = this.datagrams.get(key);
+    if (datagram !== undefined && packet.seconds - datagram.since > PATIENCE_SECONDS) {
+      this.drop(key, datagram);
+      datagram = undefined;
+    }
+    if (datagram === undefined) {
+      datagram = { bytes: new Uint8Array(0), pieces: [], total: -1, since: packet.seconds };
+      this.datagrams.set(key, datagram);
+      this.makeRoom();
+    }
+    if (!more) {
+      if (datagram.total >= 0 && datagram.total !== at + length) return false;
+      datagram.total = at + length;
+    }
+    this.reserve(datagram, at + length);
+    insert(datagram, packet.bytes, packet.offset, at, length);
+    if (datagram.total < 0 || datagram.pieces.length !== 2 || datagram.pieces[0] !== 0) return false;
+    if (datagram.pieces[1]! < datagram.total) return false;
+    this.drop(key, datagram);
+    packet.bytes = datagram.bytes;
+    packet.offset = 0;
+    packet.end = packet.reportedEnd = datagram.total;
+    return true;
+  }
+
+  private reserve(datagram: Datagram, size: number): void {
+    if (size <= datagram.bytes.length) return;
+    const larger = new Uint8Array(Math.min(LONGEST_DATAGRAM, Math.max(size, datagram.bytes.length * 2)));
+    larger.set(datagram.bytes);
+    this.held += larger.length - datagram.bytes.length;
+    datagram.bytes = larger;
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    for (const [key, datagram] of this.datagrams) {
+      if (this.held <= MOST_BYTES && this.datagrams.size <= MOST_DATAGRAMS) return;
+      this.drop(key, datagram);
+      this.evicted++;
+    }
+  }
+
+  private drop(key: string, datagram: Datagram): void {
+    if (this.datagrams.delete(key)) this.held -= datagram.bytes.length;
+  }
+}
+
+/** Copies the bytes that are not there yet. */
+function insert(datagram: Datagram, from: Uint8Array, offset: number, at: number, length: number): void {
+  const { pieces } = datagram;
+  const end = at + length;
+  const kept: number[] = [];
+  let start = at;
+  let stop = end;
+  let next = at; // the first byte of the fragment not copied yet
+  for (let index = 0; index < pieces.length; index += 2) {
+    const pieceStart = pieces[index]!;
+    const pieceEnd = pieces[index + 1]!;
+    if (pieceEnd < at || pieceStart > end) {
+      kept.push(pieceStart, pieceEnd);
+      continue;
+    }
+    if (pieceStart > next) copy(datagram, from, offset + next - at, next, pieceStart);
+    next = Math.max(next, pieceEnd);
+    start = Math.min(start, pieceStart);
+    stop = Math.max(stop, pieceEnd);
+  }
+  if (next < end) copy(datagram, from, offset + next - at, next, end);
+  kept.push(start, stop);
+  datagram.pieces = ordered(kept);
+}
+
+function copy(datagram: Datagram, from: Uint8Array, offset: number, start: number, end: number): void {
+  datagram.bytes.set(from.subarray(offset, offset + end - start), start);
+}
+
+function ordered(pieces: number[]): number[] {
+  const pairs: [number, number][] = [];
+  for (let index = 0; index < pieces.length; index += 2) pairs.push([pieces[index]!, pieces[index + 1]!]);
+  return pairs.sort((a, b) => a[0] - b[0]).flat();
+}

@@ -1,0 +1,28 @@
+import { formatIpv4 } from '../net/ip-address.ts';
+import { i32 } from './bytes.ts';
+import type { Packet } from './packet.ts';
+import { END, protocol } from './protocol.ts';
+
+// RFC 2236, 2: type (1), time (1), checksum (2), group (4).
+const HEADER = 8;
+const TYPES: Readonly<Record<number, string>> = {
+  17: 'Membership Query',
+  18: 'Membership Report v1',
+  22: 'Membership Report v2',
+  23: 'Leave Group',
+  34: 'Membership Report v3',
+};
+
+export const igmp = protocol({
+  name: 'igmp',
+  about: 'Internet Group Management Protocol',
+  ipProtocols: [2],
+  dissect: (packet: Packet) => (packet.end - packet.offset < HEADER ? packet.short() : END),
+  info(packet: Packet, layer: number): string {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const name = TYPES[bytes[start]!] ?? `Type 0x${(bytes[start] ?? 0).toString(16)}`;
+    if (packet.layerEnd[layer]! - start < HEADER || bytes[start] === 0x22) return name;
+    return `${name} ${formatIpv4(i32(bytes, start + 4))}`;
+  },
+});

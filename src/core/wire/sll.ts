@@ -1,0 +1,45 @@
+import { u16 } from './bytes.ts';
+import type { Dissector } from './dissector.ts';
+import { formatMac } from './mac-address.ts';
+import type { Packet } from './packet.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
+
+// tcpdump.org/linktypes/LINKTYPE_LINUX_SLL: packet type (2), ARPHRD (2), address length (2), address (8), protocol (2).
+const HEADER = 16;
+// LINKTYPE_LINUX_SLL2: protocol (2), reserved (2), interface (4), ARPHRD (2), packet type (1), length (1), address (8).
+const HEADER_2 = 20;
+const SLL2_LINK = 276;
+/** Protocol of a frame that begins with an 802.2 header. */
+const LLC_FRAME = 4;
+const TYPES = ['Unicast to us', 'Broadcast', 'Multicast', 'Unicast to another host', 'Sent by us'];
+
+/** Captures of Linux on `any`: version 1 and 2, which Wireshark shows under one name. */
+export const sll = protocol({
+  name: 'sll',
+  about: 'Linux cooked capture',
+  linkTypes: [113, SLL2_LINK],
+  dissect(packet: Packet, dissector: Dissector): number {
+    const { bytes, offset } = packet;
+    const second = packet.linkType === SLL2_LINK;
+    const header = second ? HEADER_2 : HEADER;
+    if (packet.end - offset < header) return packet.short();
+    const type = u16(bytes, second ? offset : offset + 14);
+    packet.offset = offset + header;
+    return type === LLC_FRAME ? dissector.llc : dissector.registry.etherTypes[type]!;
+  },
+  fields(packet: Packet, layer: number, out: FieldWriter): void {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const second = packet.linkType === SLL2_LINK;
+    if (packet.layerEnd[layer]! - start < HEADER_2) return;
+    const type = second ? bytes[start + 10]! : u16(bytes, start);
+    out.field('Packet type', `${TYPES[type] ?? 'unknown'} (${type})`);
+    out.field('Source', formatMac(bytes, second ? start + 12 : start + 6));
+    out.field(
+      'Protocol',
+      `0x${u16(bytes, second ? start : start + 14)
+        .toString(16)
+        .padStart(4, '0')}`,
+    );
+  },
+});

@@ -1,0 +1,28 @@
+import { u24 } from './bytes.ts';
+import { eth } from './eth.ts';
+import { ip } from './ip.ts';
+import { ipv6 } from './ipv6.ts';
+import type { Packet } from './packet.ts';
+import { END, NOT_MINE, protocol } from './protocol.ts';
+
+// RFC 7348, 5: flags (1), reserved (3), network (3), reserved (1). draft-ietf-nvo3-vxlan-gpe: the fourth byte names what
+// follows when its flag is set.
+const HEADER = 8;
+const NEXT_PROTOCOL = 0x04;
+
+export const vxlan = protocol({
+  name: 'vxlan',
+  title: 'VXLAN',
+  about: 'Virtual eXtensible Local Area Network',
+  udpPorts: [4789, 4790],
+  datagram(packet: Packet): number {
+    const { bytes, offset } = packet;
+    if (packet.end - offset < HEADER) return NOT_MINE;
+    packet.push(vxlan.id);
+    packet.offset = offset + HEADER;
+    if ((bytes[offset]! & NEXT_PROTOCOL) === 0 || packet.dstPort !== 4790) return eth.id;
+    const next = bytes[offset + 3];
+    return next === 1 ? ip.id : next === 2 ? ipv6.id : next === 3 ? eth.id : END;
+  },
+  info: (packet, layer) => `VNI ${u24(packet.layerBytes[layer]!, packet.layerStart[layer]! + 4)}`,
+});

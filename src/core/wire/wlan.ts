@@ -1,0 +1,70 @@
+import { u16le } from './bytes.ts';
+import type { Dissector } from './dissector.ts';
+import { formatMac } from './mac-address.ts';
+import type { Packet } from './packet.ts';
+import { END, type FieldWriter, protocol } from './protocol.ts';
+
+// IEEE 802.11, 9.2.3: frame control (2), duration (2), addresses (6 each), sequence (2), QoS (2), HT control (4).
+const MANAGEMENT = 0;
+const CONTROL = 1;
+const DATA = 2;
+const HEADER = 24;
+const TO_DS = 0x01;
+const FROM_DS = 0x02;
+const PROTECTED = 0x40;
+const ORDER = 0x80;
+const QOS = 8;
+const NO_DATA = 4;
+/** Ends with ACK, CTS: the shortest frames. */
+const SHORTEST = 10;
+
+export const wlan: ReturnType<typeof protocol> = protocol({
+  name: 'wlan',
+  title: '802.11',
+  about: 'IEEE 802.11 wireless LAN',
+  linkTypes: [105],
+  dissect(packet: Packet, dissector: Dissector): number {
+    const { bytes, offset } = packet;
+    if (packet.end - offset < SHORTEST) return packet.short();
+    const type = (bytes[offset]! >> 2) & 3;
+    const subtype = bytes[offset]! >> 4;
+    const flags = bytes[offset + 1]!;
+    if (type === CONTROL || type > DATA) return END;
+    if (packet.end - offset < HEADER) return packet.short();
+    packet.offset = offset + HEADER;
+    if (type === MANAGEMENT) return (flags & PROTECTED) === 0 ? wlanManagement.id : END;
+    if ((flags & (TO_DS | FROM_DS)) === (TO_DS | FROM_DS)) packet.offset += 6;
+    if ((subtype & QOS) !== 0) packet.offset += (flags & ORDER) !== 0 ? 6 : 2;
+    if (packet.offset > packet.end) return packet.short();
+    if ((subtype & NO_DATA) !== 0 || (flags & PROTECTED) !== 0) return END;
+    if ((u16le(bytes, offset + 22) & 15) !== 0 || packet.offset === packet.end) return END; // not the first fragment
+    return dissector.llc;
+  },
+  info: (packet, layer) => NAMES[(packet.layerBytes[layer]![packet.layerStart[layer]!]! >> 2) & 3]!,
+  fields(packet: Packet, layer: number, out: FieldWriter): void {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    if (packet.layerEnd[layer]! - start < SHORTEST) return;
+    out.field('Type', NAMES[(bytes[start]! >> 2) & 3]!);
+    out.field('Receiver address', formatMac(bytes, start + 4));
+    if (packet.layerEnd[layer]! - start < HEADER) return;
+    out.field('Transmitter address', formatMac(bytes, start + 10));
+    out.field('Third address', formatMac(bytes, start + 16));
+  },
+});
+const NAMES = ['Management frame', 'Control frame', 'Data frame', 'Extension frame'];
+
+/** What is known of the radio: Wireshark shows it between the capture header and the frame. */
+export const wlanRadio = protocol({
+  name: 'wlan_radio',
+  title: '802.11 Radio',
+  about: '802.11 radio information',
+  dissect: () => wlan.id,
+});
+
+export const wlanManagement = protocol({
+  name: 'wlan.mgt',
+  title: '802.11',
+  about: 'IEEE 802.11 wireless management',
+  info: () => 'Management frame',
+});
