@@ -12,6 +12,9 @@ const INTERFACE = 1;
 const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
+/** Custom blocks, that may be copied by who does not know them and that may not. */
+const CUSTOM = 0x0bad;
+const CUSTOM_NOT_COPIED = 0x40000bad;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const COMMENT = 1;
 const IF_NAME = 2;
@@ -24,6 +27,7 @@ const FRAME = 12;
 const LONGEST_BLOCK = 16 * 1024 * 1024;
 const MOST_INTERFACES = 65_536;
 const MICROSECONDS = 6;
+const NO_LINK_TYPE = -1;
 
 interface Interface extends CaptureInterface {
   readonly clock: InterfaceClock;
@@ -119,6 +123,9 @@ export class PcapngReader implements CaptureReader {
       case INTERFACE:
         this.readInterface(bytes, start, end);
         return false;
+      case CUSTOM:
+      case CUSTOM_NOT_COPIED:
+        return this.readCustom(packet, bytes, start, end);
       default:
         return false;
     }
@@ -153,7 +160,16 @@ export class PcapngReader implements CaptureReader {
     const snapLength = from.snapLength === 0 ? LONGEST_FRAME : from.snapLength;
     const captured = Math.min(length, snapLength, end - start - 4);
     this.optionsStart = this.optionsEnd = end;
-    packet.begin(bytes, start + 4, start + 4 + captured, length, 0, 0, this.firstInterface, from.linkType);
+    packet.begin(bytes, start + 4, start + 4 + captured, length, Number.NaN, 0, this.firstInterface, from.linkType);
+    return true;
+  }
+
+  /** A frame of no link type and no time, as wireshark shows it: a capture may hold nothing but such blocks. */
+  private readCustom(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
+    const data = start + 4; // behind the number of the enterprise
+    if (data > end) return this.stop(`a custom block after packet ${this.packets} has no enterprise`);
+    this.optionsStart = this.optionsEnd = end;
+    packet.begin(bytes, data, end, end - data, Number.NaN, 0, this.firstInterface, NO_LINK_TYPE);
     return true;
   }
 

@@ -21,6 +21,7 @@ export function openSummary(): OpenStatistic {
   let nanoseconds = 0;
   const links = new Set<number>();
   let lastLink = 0;
+  let timed = false;
 
   return {
     ingest(packet: Packet): void {
@@ -33,7 +34,10 @@ export function openSummary(): OpenStatistic {
         lastLink = packet.linkType;
         links.add(lastLink);
       }
-      if (packets++ === 0) {
+      packets++;
+      if (Number.isNaN(packet.seconds)) return;
+      if (!timed) {
+        timed = true;
         firstSeconds = lastSeconds = packet.seconds;
         firstNanoseconds = lastNanoseconds = packet.nanoseconds;
       } else if (packet.seconds < seconds || (packet.seconds === seconds && packet.nanoseconds < nanoseconds)) {
@@ -57,7 +61,6 @@ export function openSummary(): OpenStatistic {
     },
     sections({ dissector, reader, file }: StatisticsRun) {
       const duration = secondsBetween(firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds);
-      const known = packets > 0;
       return [
         section(captureSummary, [
           {
@@ -66,14 +69,14 @@ export function openSummary(): OpenStatistic {
             packets,
             bytes,
             captured_bytes: captured,
-            first: known ? formatTimestamp(firstSeconds, firstNanoseconds) : null,
-            last: known ? formatTimestamp(lastSeconds, lastNanoseconds) : null,
-            duration_s: known ? duration : null,
+            first: timed ? formatTimestamp(firstSeconds, firstNanoseconds) : null,
+            last: timed ? formatTimestamp(lastSeconds, lastNanoseconds) : null,
+            duration_s: timed ? duration : null,
             packet_rate: duration > 0 ? packets / duration : null,
             tcp_streams: dissector.flows.count(6),
             udp_streams: dissector.flows.count(17),
             sctp_streams: dissector.flows.count(132),
-            link_types: [...links].map(linkTypeName),
+            link_types: [...links].flatMap((link) => (link < 0 ? [] : [linkTypeName(link)])),
             interfaces: reader.interfaces.flatMap(({ name }) => (name === null ? [] : [name])),
             truncated_packets: truncated,
             malformed_packets: malformed,

@@ -35,7 +35,7 @@ export class Packet {
   // The frame, as the reader found it.
   /** From 1, in file order. */
   number = 0;
-  /** Whole seconds since 1970, may be negative; `nanoseconds` is 0 to 999,999,999. */
+  /** Whole seconds since 1970, may be negative, NaN where the file has no time; `nanoseconds` is 0 to 999,999,999. */
   seconds = 0;
   nanoseconds = 0;
   /** Index of the capture interface (pcapng); 0 for files that know only one. */
