@@ -1,5 +1,7 @@
 import { openConversations } from './conversations.ts';
 import { openEndpoints } from './endpoints.ts';
+import { openExpert } from './expert.ts';
+import { openHandshakes } from './handshakes.ts';
 import type { StatisticName } from './names.ts';
 import { openPacketLengths } from './packet-lengths.ts';
 import { openPorts } from './ports.ts';
@@ -15,6 +17,8 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   conversations: openConversations,
   endpoints: openEndpoints,
   ports: openPorts,
+  handshakes: openHandshakes,
+  expert: openExpert,
   packet_lengths: openPacketLengths,
   time: openTime,
 };

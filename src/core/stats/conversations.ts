@@ -33,8 +33,14 @@ function rowOf(flow: Flow): ConversationRow {
     bytes: flow.aBytes + flow.bBytes,
     first: formatTimestamp(flow.firstSeconds, flow.firstNanoseconds),
     last: formatTimestamp(flow.lastSeconds, flow.lastNanoseconds),
-    duration_s: secondsBetween(flow.firstSeconds, flow.firstNanoseconds, flow.lastSeconds, flow.lastNanoseconds),
+    duration_s: durationOf(flow),
     stream: flow.stream,
     app: flow.recognised?.name ?? null,
   };
+}
+
+/** Seconds from the first packet to the last; null when one of them has no time. */
+function durationOf(flow: Flow): number | null {
+  const seconds = secondsBetween(flow.firstSeconds, flow.firstNanoseconds, flow.lastSeconds, flow.lastNanoseconds);
+  return Number.isNaN(seconds) ? null : seconds;
 }

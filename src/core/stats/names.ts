@@ -1,6 +1,8 @@
 import { captureSummary } from '../record/tables/capture-summary.ts';
 import { conversation } from '../record/tables/conversation.ts';
 import { endpoint } from '../record/tables/endpoint.ts';
+import { expert } from '../record/tables/expert.ts';
+import { handshake, handshakeHistogram } from '../record/tables/handshake.ts';
 import { packetLengths } from '../record/tables/packet-lengths.ts';
 import { portCount } from '../record/tables/port-count.ts';
 import { protocol } from '../record/tables/protocol.ts';
@@ -14,6 +16,8 @@ export const STATISTICS = {
   conversations: { about: 'pairs of endpoints, with packets and bytes each way', tables: [conversation] },
   endpoints: { about: 'addresses, with what they sent and received', tables: [endpoint] },
   ports: { about: 'TCP, UDP and SCTP ports of servers', tables: [portCount] },
+  handshakes: { about: 'how long TCP handshakes took', tables: [handshake, handshakeHistogram] },
+  expert: { about: 'what is worth a look, by severity', tables: [expert] },
   packet_lengths: { about: 'packets by their length', tables: [packetLengths] },
   time: { about: 'packets and bytes over time', tables: [timeBucket] },
 } as const satisfies Readonly<Record<string, Statistic>>;

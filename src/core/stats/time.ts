@@ -16,6 +16,7 @@ export function openTime({ bucketMs }: StatisticOptions): OpenStatistic {
   let startNanoseconds = 0;
   return {
     ingest(packet: Packet): void {
+      if (Number.isNaN(packet.seconds)) return;
       if (buckets === 0) {
         startSeconds = packet.seconds;
         startNanoseconds = packet.nanoseconds;

@@ -33,7 +33,7 @@ import { sctp } from './sctp.ts';
 import { sll } from './sll.ts';
 import { stp } from './stp.ts';
 import { tcp } from './tcp.ts';
-import { tcpSegments } from './tcp-connection.ts';
+import { tcpSegments } from './tcp-segments.ts';
 import { teredo } from './teredo.ts';
 import { udp } from './udp.ts';
 import { udpencap } from './udpencap.ts';

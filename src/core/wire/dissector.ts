@@ -12,6 +12,8 @@ export class Dissector {
   readonly registry: Registry;
   readonly flows = new FlowTable();
   readonly fragments = new FragmentTable();
+  /** Bytes of TCP messages that wait for their rest. */
+  pendingBytes = 0;
   /** Id of the 802.2 header, which link layers name by a length instead of a type. */
   readonly llc: number;
 

@@ -108,6 +108,8 @@ export class Packet {
 
   /** See ProtocolDefinition.segment. */
   wanted = 0;
+  /** Whether a TCP application may want more: false when the segment was cut, or the connection has ended. */
+  canWait = true;
 
   expertCount = 0;
   /** Ids of expert.ts. */
@@ -178,6 +180,22 @@ export class Packet {
     this.layerQuoted[index] = 0;
     this.layerCount = index + 1;
     return true;
+  }
+
+  /** A layer between those there already, at `index`: what precedes what was just dissected. */
+  insertLayer(index: number, protocol: number): void {
+    if (!this.push(protocol)) return;
+    const last = this.layerCount - 1;
+    this.layerProtocol.copyWithin(index + 1, index, last);
+    this.layerStart.copyWithin(index + 1, index, last);
+    this.layerEnd.copyWithin(index + 1, index, last);
+    this.layerBytes.copyWithin(index + 1, index, last);
+    this.layerQuoted.copyWithin(index + 1, index, last);
+    this.layerProtocol[index] = protocol;
+    this.layerStart[index] = 0;
+    this.layerEnd[index] = this.end;
+    this.layerBytes[index] = this.bytes;
+    this.layerQuoted[index] = 0;
   }
 
   /** For a header that does not fit in what is left: truncated by the capture, or malformed. Ends dissection. */

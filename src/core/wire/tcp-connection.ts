@@ -1,93 +1,76 @@
-import type { Dissector } from './dissector.ts';
-import type { Flow } from './flow.ts';
-import { type Packet, WANT_FIN } from './packet.ts';
-import { protocol } from './protocol.ts';
-
-/** The pseudo layer tshark shows before a message that lay in several segments. */
-export const tcpSegments = protocol({ name: 'tcp.segments', title: 'TCP', about: 'Reassembled TCP segments' });
-
-const LONGEST_MESSAGE = 1 << 24;
-
-/** One direction: the message that is not whole yet. */
-class Half {
-  nextSeq = 0;
-  started = false;
-  pending: Uint8Array | null = null;
-  pendingLength = 0;
-  wanted = 0;
-}
+import type { Packet } from './packet.ts';
+import { TcpDirection } from './tcp-direction.ts';
+import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
 
 /** What is remembered of a TCP connection from segment to segment. */
 export class TcpConnection {
-  private readonly halves = [new Half(), new Half()] as const;
+  /** From A, who sent the first packet seen, and from B. */
+  readonly a = new TcpDirection();
+  readonly b = new TcpDirection();
+  /** Port of the side that was asked for the connection; 0 when its SYN was not seen. */
+  serverPort = 0;
+  /** Which side asked: 0 for A, 1 for B, -1 when no SYN was seen. */
+  client = -1;
+  /** Times of the SYN, of the SYN-ACK and of the ACK that ends the handshake; NaN for those not seen. */
+  synSeconds = Number.NaN;
+  synNanoseconds = 0;
+  synAckSeconds = Number.NaN;
+  synAckNanoseconds = 0;
+  ackSeconds = Number.NaN;
+  ackNanoseconds = 0;
+  /** From SYN to ACK; 0 when it is not known. */
+  firstRttNanoseconds = 0;
+  /** FIN seen from A (1) and B (2), RST (4). */
+  ended = 0;
+  retransmissions = 0;
 
-  /** Takes the payload of the packet's segment, and dissects the messages that it completes. */
-  segment(packet: Packet, flow: Flow, dissector: Dissector): void {
-    const half = this.halves[packet.direction as 0 | 1];
-    const length = packet.payloadLength;
-    if (length === 0) return;
-    if (half.started && packet.tcpSeq !== half.nextSeq) {
-      if (((packet.tcpSeq - half.nextSeq) | 0) < 0) return;
-      half.pending = null;
-    }
-    half.started = true;
-    half.nextSeq = (packet.tcpSeq + length) | 0;
-    if (packet.end === packet.offset) return;
-    if (half.pending !== null) {
-      const size = packet.end - packet.offset;
-      if (half.pendingLength + size > half.pending.length) {
-        if (half.pendingLength + size > LONGEST_MESSAGE) {
-          half.pending = null;
-          return;
-        }
-        const larger = new Uint8Array(Math.max(half.pending.length * 2, half.pendingLength + size));
-        larger.set(half.pending.subarray(0, half.pendingLength));
-        half.pending = larger;
+  /** Follows the handshake and the end; before the segment is analysed. */
+  follow(packet: Packet, length: number): void {
+    const { tcpFlags: flags, tcpSeq: seq } = packet;
+    const forward = packet.direction === 0 ? this.a : this.b;
+    const reverse = packet.direction === 0 ? this.b : this.a;
+    if (!forward.hasBase) {
+      forward.baseSeq = (flags & SYN) !== 0 ? seq : (seq - 1) | 0;
+      forward.hasBase = true;
+      if ((flags & ACK) !== 0 && !reverse.hasBase) {
+        reverse.baseSeq = (packet.tcpAck - 1) | 0;
+        reverse.hasBase = true;
       }
-      half.pending.set(packet.bytes.subarray(packet.offset, packet.end), half.pendingLength);
-      half.pendingLength += size;
-      if (half.wanted === WANT_FIN) return;
-      if (half.wanted > 0) {
-        half.wanted -= size;
-        if (half.wanted > 0) return;
+    }
+    if ((flags & SYN) !== 0) this.followSyn(packet);
+    else if (
+      (flags & ACK) !== 0 &&
+      Number.isNaN(this.ackSeconds) &&
+      packet.direction === this.client &&
+      length === 0 &&
+      (flags & (FIN | RST)) === 0 &&
+      seq === ((forward.baseSeq + 1) | 0) &&
+      packet.tcpAck === ((reverse.baseSeq + 1) | 0)
+    ) {
+      this.ackSeconds = packet.seconds;
+      this.ackNanoseconds = packet.nanoseconds;
+      if (!Number.isNaN(this.synSeconds)) {
+        const rtt = (packet.seconds - this.synSeconds) * 1e9 + packet.nanoseconds - this.synNanoseconds;
+        this.firstRttNanoseconds = rtt > 0 ? rtt : 0;
       }
-      packet.bytes = half.pending;
-      packet.offset = 0;
-      packet.end = packet.reportedEnd = half.pendingLength;
-      packet.push(tcpSegments.id);
     }
-    packet.wanted = 0;
-    if (!dissectSegment(packet, flow, dissector)) {
-      half.pending = null;
-      return;
-    }
-    if (packet.wanted === 0 || packet.offset >= packet.end) {
-      half.pending = null;
-      return;
-    }
-    half.wanted = packet.wanted;
-    const rest = packet.bytes.slice(packet.offset, packet.end);
-    half.pending = rest;
-    half.pendingLength = rest.length;
+    if ((flags & FIN) !== 0) this.ended |= packet.direction === 0 ? 1 : 2;
+    if ((flags & RST) !== 0) this.ended |= 4;
   }
-}
 
-function dissectSegment(packet: Packet, flow: Flow, dissector: Dissector): boolean {
-  const { tcpPorts, segmentsByContent } = dissector.registry;
-  if (flow.application?.segment?.(packet, dissector)) return true;
-  const low = tcpPorts[Math.min(packet.srcPort, packet.dstPort)];
-  const high = tcpPorts[Math.max(packet.srcPort, packet.dstPort)];
-  for (const candidate of [low, high]) {
-    if (candidate?.segment?.(packet, dissector)) {
-      flow.recognised = candidate;
-      return true;
+  private followSyn(packet: Packet): void {
+    if ((packet.tcpFlags & ACK) === 0) {
+      this.client = packet.direction;
+      this.serverPort = packet.dstPort;
+      this.synSeconds = packet.seconds;
+      this.synNanoseconds = packet.nanoseconds;
+    } else {
+      if (this.client < 0) this.client = 1 - packet.direction;
+      if (this.serverPort === 0) this.serverPort = packet.srcPort;
+      if (Number.isNaN(this.synAckSeconds)) {
+        this.synAckSeconds = packet.seconds;
+        this.synAckNanoseconds = packet.nanoseconds;
+      }
     }
   }
-  for (const candidate of segmentsByContent) {
-    if (candidate.segmentLooksLike?.(packet) && candidate.segment?.(packet, dissector)) {
-      flow.application = flow.recognised = candidate;
-      return true;
-    }
-  }
-  return false;
 }

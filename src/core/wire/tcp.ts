@@ -1,17 +1,21 @@
-import { i32, u16 } from './bytes.ts';
+import { i32, u16, u32 } from './bytes.ts';
 import type { Dissector } from './dissector.ts';
+import * as experts from './expert.ts';
 import type { Packet } from './packet.ts';
 import { END, type FieldWriter, protocol } from './protocol.ts';
+import { analyse, FAST_RETRANSMISSION, PORTS_REUSED, RETRANSMISSION } from './tcp-analysis.ts';
 import { TcpConnection } from './tcp-connection.ts';
+import { desegment, endsMessage } from './tcp-desegmentation.ts';
+import { ACK, FIN, formatTcpFlags, RST, SYN } from './tcp-flags.ts';
+import { formatTcpOptions, windowScaleOf } from './tcp-options.ts';
 
 // RFC 9293, 3.1.
 const MINIMUM = 20;
+const SEQUENCE = 4;
+const ACKNOWLEDGEMENT = 8;
+const OFFSET_AND_FLAGS = 12;
+const WINDOW = 14;
 const TCP = 6;
-export const FIN = 1;
-export const SYN = 2;
-export const RST = 4;
-export const PSH = 8;
-export const ACK = 16;
 
 export const tcp = protocol({
   name: 'tcp',
@@ -20,33 +24,103 @@ export const tcp = protocol({
   dissect(packet: Packet, dissector: Dissector): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < MINIMUM) return packet.short();
-    const header = (bytes[offset + 12]! >> 4) << 2;
+    const header = (bytes[offset + OFFSET_AND_FLAGS]! >> 4) << 2;
     if (header < MINIMUM) return packet.broken();
     if (packet.quoted) return END;
     const srcPort = u16(bytes, offset);
     const dstPort = u16(bytes, offset + 2);
+    const flags = u16(bytes, offset + OFFSET_AND_FLAGS) & 0xfff;
     packet.transport = TCP;
     packet.srcPort = srcPort;
     packet.dstPort = dstPort;
-    packet.tcpSeq = i32(bytes, offset + 4);
-    packet.tcpAck = i32(bytes, offset + 8);
-    packet.tcpFlags = u16(bytes, offset + 12) & 0xfff;
-    packet.tcpWindow = u16(bytes, offset + 14);
-    packet.flow = dissector.flows.of(packet, TCP, srcPort, dstPort);
+    packet.tcpSeq = i32(bytes, offset + SEQUENCE);
+    packet.tcpAck = i32(bytes, offset + ACKNOWLEDGEMENT);
+    packet.tcpFlags = flags;
+    packet.tcpWindow = u16(bytes, offset + WINDOW);
+    packet.tcpAnalysis = 0;
+    let flow = dissector.flows.of(packet, TCP, srcPort, dstPort);
+    if ((flags & (SYN | ACK)) === SYN && flow.tcp !== null && isNewConnection(packet, flow.tcp)) {
+      flow = dissector.flows.renew(packet, TCP, srcPort, dstPort);
+      packet.tcpAnalysis = PORTS_REUSED;
+    }
+    packet.flow = flow;
+    flow.tcp ??= new TcpConnection();
+    const connection = flow.tcp;
     packet.offset = offset + header;
     if (packet.offset > packet.end) return packet.short();
+    const length = packet.reportedEnd - packet.offset;
     packet.payloadBytes = bytes;
     packet.payloadStart = packet.offset;
     packet.payloadEnd = packet.end;
-    packet.payloadLength = packet.reportedEnd - packet.offset;
-    packet.flow.tcp ??= new TcpConnection();
-    packet.flow.tcp.segment(packet, packet.flow, dissector);
+    packet.payloadLength = length;
+    const forward = packet.direction === 0 ? connection.a : connection.b;
+    if ((flags & SYN) !== 0) forward.windowScale = windowScaleOf(bytes, offset + MINIMUM, offset + header);
+    connection.follow(packet, length);
+    analyse(packet, connection, length);
+    if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
+    if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
+    if ((flags & RST) !== 0) return END;
+    if (length > 0 || ((flags & FIN) !== 0 && endsMessage(forward))) desegment(packet, flow, connection, dissector);
     return END;
+  },
+  info(packet: Packet, layer: number): string {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const flags = u16(bytes, start + OFFSET_AND_FLAGS) & 0xfff;
+    const { a, b } = packet.flow?.tcp ?? {};
+    const [forward, reverse] = packet.direction === 0 ? [a, b] : [b, a];
+    const seq = ((i32(bytes, start + SEQUENCE) - (forward?.baseSeq ?? 0)) >>> 0).toString();
+    const ack = ((i32(bytes, start + ACKNOWLEDGEMENT) - (reverse?.baseSeq ?? 0)) >>> 0).toString();
+    const scale = (flags & SYN) === 0 && (forward?.windowScale ?? 0) > 0 ? forward!.windowScale : 0;
+    const options = formatTcpOptions(bytes, start + MINIMUM, headerEnd(packet, layer));
+    return [
+      `${u16(bytes, start)} → ${u16(bytes, start + 2)} [${formatTcpFlags(flags)}] Seq=${seq}`,
+      ...((flags & ACK) !== 0 ? [`Ack=${ack}`] : []),
+      `Win=${u16(bytes, start + WINDOW) << scale} Len=${packet.payloadLength}`,
+      ...options,
+    ].join(' ');
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
+    if (packet.layerEnd[layer]! - start < MINIMUM) return;
+    const flags = u16(bytes, start + OFFSET_AND_FLAGS) & 0xfff;
     out.field('Source Port', u16(bytes, start));
     out.field('Destination Port', u16(bytes, start + 2));
+    if (packet.flow !== null) out.field('Stream index', packet.flow.stream);
+    out.field('Sequence Number (raw)', u32(bytes, start + SEQUENCE));
+    out.field('Acknowledgment number (raw)', u32(bytes, start + ACKNOWLEDGEMENT));
+    out.field('Header Length', (bytes[start + OFFSET_AND_FLAGS]! >> 4) << 2);
+    out.field('Flags', `0x${flags.toString(16).padStart(3, '0')} (${formatTcpFlags(flags)})`);
+    out.field('Window', u16(bytes, start + WINDOW));
+    out.field(
+      'Checksum',
+      `0x${u16(bytes, start + 16)
+        .toString(16)
+        .padStart(4, '0')}`,
+    );
+    out.field('Urgent Pointer', u16(bytes, start + 18));
+    const options = formatTcpOptions(bytes, start + MINIMUM, headerEnd(packet, layer));
+    if (options.length > 0) out.field('Options', options.join(' '));
+    out.field('Segment Len', packet.payloadLength);
   },
 });
+
+/** A SYN with another sequence number is not the old one sent again: the ports are used by a new connection. */
+function isNewConnection(packet: Packet, { a, b }: TcpConnection): boolean {
+  const forward = packet.direction === 0 ? a : b;
+  return forward.hasBase && forward.baseSeq !== packet.tcpSeq;
+}
+
+function tellFlags(packet: Packet): void {
+  const { tcpFlags: flags } = packet;
+  if ((flags & RST) !== 0) packet.expert(experts.reset.number);
+  if ((flags & FIN) !== 0) packet.expert(experts.finish.number);
+  if ((flags & SYN) !== 0) packet.expert(((flags & ACK) !== 0 ? experts.synchroniseAck : experts.synchronise).number);
+}
+
+function headerEnd(packet: Packet, layer: number): number {
+  const start = packet.layerStart[layer]!;
+  const header = (packet.layerBytes[layer]![start + OFFSET_AND_FLAGS]! >> 4) << 2;
+  return Math.min(packet.layerEnd[layer]!, start + header);
+}

@@ -1,8 +1,8 @@
-import { byteRate, bytes, count, packetRate, seconds, shown, time } from '../field.ts';
+import { byteRate, bytes, count, maybe, packetRate, seconds, shown, time } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
 export const timeBucket = table('time_bucket', 'One row per span of time, from the first packet to the last.', {
-  time: time('When the span begins.', shown('TIME')),
+  time: maybe(time('When the span begins.', shown('TIME'))),
   rel_s: seconds('Since the first packet.', shown('REL')),
   span_s: seconds('How long it is.'),
   packets: count('Packets in it.', shown('PACKETS')),

@@ -1,0 +1,17 @@
+import { choice, count, integer, shown, type Tone, text } from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+export const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
+
+const toneOf = (severity: string): Tone | null =>
+  severity === 'error' ? 'bad' : severity === 'warn' ? 'busy' : severity === 'note' ? 'notice' : 'faint';
+
+export const expert = table('expert', 'One row per kind of thing worth a look.', {
+  id: text("Wireshark's filter name where it has one.", shown('ID')),
+  severity: choice('How much it deserves a look.', SEVERITIES, { ...shown('SEVERITY'), tone: toneOf }),
+  group: text('What it is about: sequence, response, protocol, malformed.', shown('GROUP')),
+  summary: text('In words.', shown('SUMMARY')),
+  packets: count('Packets it was found in.', shown('PACKETS')),
+  first_packet: integer('Number of the first of them.', shown('FIRST')),
+});
+export type ExpertRow = Row<typeof expert>;

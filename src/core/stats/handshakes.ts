@@ -1,0 +1,100 @@
+import { formatTimestamp } from '../capture/timestamp.ts';
+import { section } from '../record/table.ts';
+import {
+  HANDSHAKE_BUCKETS_MS,
+  type HandshakeHistogramRow,
+  type HandshakeRow,
+  handshake,
+  handshakeHistogram,
+} from '../record/tables/handshake.ts';
+import type { Flow } from '../wire/flow.ts';
+import { addressA, addressB } from '../wire/flow-text.ts';
+import type { TcpConnection } from '../wire/tcp-connection.ts';
+import { share } from './protocols.ts';
+import type { OpenStatistic, StatisticsRun } from './statistic.ts';
+
+const BAR_WIDTH = 30;
+
+/** How long TCP handshakes took, each and distributed; the connections remember their times, so packets cost nothing. */
+export function openHandshakes(): OpenStatistic {
+  return {
+    sections({ dissector }: StatisticsRun) {
+      const flows = dissector.flows.flows;
+      const totals: number[] = [];
+      for (const flow of flows) {
+        const { total } = timesOf(flow.tcp);
+        if (total !== null && !Number.isNaN(flow.tcp!.synSeconds)) totals.push(total);
+      }
+      return [section(handshake, rows(flows)), section(handshakeHistogram, histogram(totals))];
+    },
+  };
+}
+
+function* rows(flows: readonly Flow[]): Iterable<HandshakeRow> {
+  for (const flow of flows) {
+    const { tcp } = flow;
+    if (tcp === null || Number.isNaN(tcp.synSeconds)) continue;
+    const { first, second, total } = timesOf(tcp);
+    const clientIsA = tcp.client === 0;
+    yield {
+      time: formatTimestamp(tcp.synSeconds, tcp.synNanoseconds) ?? '',
+      stream: flow.stream,
+      client_addr: clientIsA ? addressA(flow) : addressB(flow),
+      client_port: clientIsA ? flow.aPort : flow.bPort,
+      server_addr: clientIsA ? addressB(flow) : addressA(flow),
+      server_port: clientIsA ? flow.bPort : flow.aPort,
+      syn_synack_ms: first,
+      synack_ack_ms: second,
+      total_ms: total,
+    };
+  }
+}
+
+/** Milliseconds of the handshake: to the SYN-ACK, from there to the ACK, and both; null for what was not seen. */
+export function timesOf(tcp: TcpConnection | null): {
+  readonly first: number | null;
+  readonly second: number | null;
+  readonly total: number | null;
+} {
+  if (tcp === null) return { first: null, second: null, total: null };
+  return {
+    first: millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.synAckSeconds, tcp.synAckNanoseconds),
+    second: millisBetween(tcp.synAckSeconds, tcp.synAckNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds),
+    total: millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds),
+  };
+}
+
+/** Null when one was not seen, or the clock went back between them. */
+function millisBetween(fromS: number, fromNs: number, toS: number, toNs: number): number | null {
+  const nanoseconds = (toS - fromS) * 1e9 + (toNs - fromNs);
+  return nanoseconds >= 0 ? nanoseconds / 1e6 : null;
+}
+
+function histogram(totals: readonly number[]): HandshakeHistogramRow[] {
+  const labels = ['<1ms', '1-5ms', '5-10ms', '10-50ms', '50-100ms', '100-500ms', '>500ms'] as const;
+  const spans = HANDSHAKE_BUCKETS_MS.map((from, index) => {
+    const to = HANDSHAKE_BUCKETS_MS[index + 1] ?? null;
+    const within = totals.filter((total) => total >= from && (to === null || total < to));
+    return { bucket: labels[index]!, from_ms: from, to_ms: to, ...distribution(within, totals.length) };
+  });
+  return [...spans, { bucket: 'all', from_ms: null, to_ms: null, ...distribution(totals, totals.length) }];
+}
+
+function distribution(
+  totals: readonly number[],
+  all: number,
+): Omit<HandshakeHistogramRow, 'bucket' | 'from_ms' | 'to_ms'> {
+  const sorted = [...totals].sort((a, b) => a - b);
+  const at = (part: number): number | null => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? null;
+  const sum = sorted.reduce((total, one) => total + one, 0);
+  return {
+    count: sorted.length,
+    pct: share(sorted.length, all),
+    min_ms: sorted[0] ?? null,
+    avg_ms: sorted.length === 0 ? null : Math.round((1e6 * sum) / sorted.length) / 1e6,
+    median_ms: at(0.5),
+    p95_ms: at(0.95),
+    max_ms: sorted.at(-1) ?? null,
+    bar: '█'.repeat(all === 0 ? 0 : Math.round((BAR_WIDTH * sorted.length) / all)),
+  };
+}

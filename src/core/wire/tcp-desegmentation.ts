@@ -1,0 +1,273 @@
+import type { Dissector } from './dissector.ts';
+import type { Flow } from './flow.ts';
+import { type Packet, WANT_FIN, WANT_SEGMENT } from './packet.ts';
+import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION } from './tcp-analysis.ts';
+import type { TcpConnection } from './tcp-connection.ts';
+import type { PendingMessage, TcpDirection } from './tcp-direction.ts';
+import { FIN } from './tcp-flags.ts';
+import { tcpSegments } from './tcp-segments.ts';
+
+/** Longest message that is put together. */
+const LONGEST_MESSAGE = 16 * 1024 * 1024;
+/** A message whose beginning is longer than this in one segment is not waited for, as in Wireshark. */
+const LONGEST_BEGINNING = 1024 * 1024;
+/** Messages of one direction that are remembered, whole or not. */
+const MOST_PENDING = 8;
+/** All unfinished messages of a run. */
+const MOST_PENDING_BYTES = 256 * 1024 * 1024;
+/** "Until the connection ends", in sequence numbers. */
+const UNTIL_FIN = 0x0ffffffe;
+/** Messages in one segment beyond which the rest is not looked at. */
+const MOST_MESSAGES = 4096;
+
+/**
+ * Hands the payload of a segment, in [packet.offset, packet.end), to the application, message by message, as Wireshark
+ * does with its default preferences: what the application wants more of waits for the segments that continue it;
+ * segments sent again or out of order are not handed on, and fill gaps in messages that wait.
+ */
+export function desegment(packet: Packet, flow: Flow, connection: TcpConnection, dissector: Dissector): void {
+  const direction = packet.direction === 0 ? connection.a : connection.b;
+  const { bytes, end, offset } = packet;
+  const whole = packet.reportedEnd <= end;
+  const first = packet.tcpSeq;
+  if (!whole) {
+    packet.canWait = false;
+    dissectSegment(packet, flow, connection, dissector);
+    return;
+  }
+  const nextSeq = (first + (end - offset)) | 0;
+  if ((packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissector, direction)) return;
+
+  let at = offset;
+  for (let messages = 0; at < end && messages < MOST_MESSAGES; messages++) {
+    const seq = (first + (at - offset)) | 0;
+    const waiting = messageAt(direction, seq, nextSeq);
+    if (waiting === 'again') return;
+    packet.bytes = bytes;
+    packet.offset = at;
+    packet.end = packet.reportedEnd = end;
+    packet.canWait = true;
+    packet.wanted = 0;
+    if (waiting === null) {
+      if ((packet.tcpAnalysis & RETRANSMISSION) !== 0) return;
+      dissectSegment(packet, flow, connection, dissector);
+      if (packet.wanted !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissector);
+      return;
+    }
+    if ((packet.tcpAnalysis & RETRANSMISSION) !== 0 && waiting.done) return;
+    const left = (waiting.nextMessage - seq) | 0;
+    const taken = waiting.takesSegment ? end - at : Math.min(end - at, left);
+    if (!add(waiting, bytes, at, (seq - waiting.seq) | 0, taken, dissector)) return;
+    if (waiting.takesSegment) {
+      waiting.takesSegment = false;
+      waiting.nextMessage = nextSeq;
+    }
+    if (waiting.done || waiting.filled < ((waiting.nextMessage - waiting.seq) | 0)) return;
+    if (!resume(packet, flow, connection, dissector, direction, waiting, taken, nextSeq)) return;
+    at += taken;
+  }
+}
+
+/** The message was thought to be whole: dissects it. False when it waits for more, or was the last in the segment. */
+function resume(
+  packet: Packet,
+  flow: Flow,
+  connection: TcpConnection,
+  dissector: Dissector,
+  direction: TcpDirection,
+  message: PendingMessage,
+  taken: number,
+  nextSeq: number,
+): boolean {
+  const layers = packet.layerCount;
+  packet.bytes = message.bytes;
+  packet.offset = 0;
+  packet.end = packet.reportedEnd = message.filled;
+  dissectSegment(packet, flow, connection, dissector);
+  const before = message.filled - taken;
+  if (packet.wanted !== 0 && packet.offset <= before) {
+    // more is needed of what was thought to be whole
+    if (packet.wanted === WANT_SEGMENT) {
+      message.nextMessage = (nextSeq + 1) | 0;
+      message.takesSegment = true;
+    } else if (packet.wanted === WANT_FIN) {
+      message.nextMessage = (nextSeq + UNTIL_FIN) | 0;
+      message.untilFin = true;
+    } else message.nextMessage = (message.nextMessage + packet.wanted) | 0;
+    return false;
+  }
+  packet.insertLayer(layers, tcpSegments.id);
+  const rest = message.filled - packet.offset;
+  const { wanted } = packet;
+  if (wanted !== 0) {
+    // the segment completed a message and began another
+    const bytes = message.bytes.slice(packet.offset, message.filled);
+    release(message, dissector);
+    packet.bytes = bytes;
+    packet.offset = 0;
+    packet.end = rest;
+    begin(direction, packet, (nextSeq - rest) | 0, nextSeq, dissector);
+    return false;
+  }
+  release(message, dissector);
+  return true;
+}
+
+/** The message that `seq` continues; 'again' when the segment lies in one that was there already; null for a new one. */
+function messageAt(direction: TcpDirection, seq: number, nextSeq: number): PendingMessage | 'again' | null {
+  const { pending } = direction;
+  for (let index = pending.length - 1; index >= 0; index--) {
+    const message = pending[index]!;
+    const after = (seq - message.seq) | 0;
+    if (after < 0) continue;
+    if (after === 0 && ((nextSeq - message.nextMessage) | 0) <= 0) return 'again';
+    if (after === 0) continue;
+    return ((message.nextMessage - seq) | 0) > 0 ? message : null;
+  }
+  return null;
+}
+
+/** Keeps [packet.offset, packet.end) as the beginning of a message at `seq`. */
+function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: number, dissector: Dissector): void {
+  const length = packet.end - packet.offset;
+  if (length <= 0 || length > LONGEST_BEGINNING || dissector.pendingBytes > MOST_PENDING_BYTES) return;
+  const { wanted } = packet;
+  const more = wanted === WANT_SEGMENT ? 1 : wanted === WANT_FIN ? UNTIL_FIN : wanted;
+  if (wanted > LONGEST_MESSAGE) return;
+  const message: PendingMessage = {
+    seq,
+    nextMessage: (nextSeq + more) | 0,
+    takesSegment: wanted === WANT_SEGMENT,
+    untilFin: wanted === WANT_FIN,
+    bytes: new Uint8Array(wanted > 0 ? length + wanted : 2 * length),
+    filled: 0,
+    later: [],
+    done: false,
+  };
+  dissector.pendingBytes += message.bytes.length;
+  add(message, packet.bytes, packet.offset, 0, length, dissector);
+  const { pending } = direction;
+  if (pending.length === MOST_PENDING) release(pending.shift()!, dissector);
+  pending.push(message);
+}
+
+/** Copies a piece to its place; false when the message grows too long. */
+function add(
+  message: PendingMessage,
+  bytes: Uint8Array,
+  at: number,
+  place: number,
+  length: number,
+  dissector: Dissector,
+): boolean {
+  if (message.done) return true;
+  const end = place + length;
+  if (end > LONGEST_MESSAGE) return false;
+  if (end > message.bytes.length) {
+    if (dissector.pendingBytes > MOST_PENDING_BYTES) return false;
+    const larger = new Uint8Array(Math.min(LONGEST_MESSAGE, Math.max(end, message.bytes.length * 2)));
+    larger.set(message.bytes);
+    dissector.pendingBytes += larger.length - message.bytes.length;
+    message.bytes = larger;
+  }
+  if (end <= message.filled) return true;
+  if (place <= message.filled) {
+    const known = message.filled - place;
+    message.bytes.set(bytes.subarray(at + known, at + length), message.filled);
+    message.filled = end;
+    absorb(message);
+  } else if (message.later.length < 2 * 1024) {
+    message.bytes.set(bytes.subarray(at, at + length), place);
+    message.later.push(place, end);
+  }
+  return true;
+}
+
+/** Pieces after the gap join what is whole, when the gap has closed. */
+function absorb(message: PendingMessage): void {
+  for (let joined = message.later.length > 0; joined; ) {
+    joined = false;
+    for (let index = 0; index < message.later.length; index += 2) {
+      const start = message.later[index]!;
+      const end = message.later[index + 1]!;
+      if (start > message.filled) continue;
+      if (end > message.filled) message.filled = end;
+      message.later.splice(index, 2);
+      joined = true;
+      break;
+    }
+  }
+}
+
+function release(message: PendingMessage, dissector: Dissector): void {
+  if (message.done) return;
+  dissector.pendingBytes -= message.bytes.length;
+  message.done = true;
+  message.bytes = EMPTY;
+  message.later = [];
+}
+const EMPTY = new Uint8Array(0);
+
+/** The connection ends, and with it a message that waited for that. */
+function finish(
+  packet: Packet,
+  flow: Flow,
+  connection: TcpConnection,
+  dissector: Dissector,
+  direction: TcpDirection,
+): boolean {
+  const message = direction.pending.find(({ untilFin, done }) => untilFin && !done);
+  if (message === undefined) return false;
+  const place = (packet.tcpSeq - message.seq) | 0;
+  const length = packet.end - packet.offset;
+  if (place < 0 || !add(message, packet.bytes, packet.offset, place, length, dissector)) return false;
+  packet.bytes = message.bytes;
+  packet.offset = 0;
+  packet.end = packet.reportedEnd = message.filled;
+  packet.canWait = false;
+  dissectSegment(packet, flow, connection, dissector);
+  packet.insertLayer(packet.layerCount, tcpSegments.id);
+  release(message, dissector);
+  return true;
+}
+
+/** Whether a FIN without payload has a message to end. */
+export function endsMessage(direction: TcpDirection): boolean {
+  return direction.pending.some(({ untilFin, done }) => untilFin && !done);
+}
+
+/** Finds the application, as tshark does: what the flow carries, the server's port, the lower, the higher, the content. */
+function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, dissector: Dissector): void {
+  packet.wanted = 0;
+  if ((packet.tcpAnalysis & (KEEP_ALIVE | RETRANSMISSION | OUT_OF_ORDER)) !== 0) return;
+  const { tcpPorts, segmentsByContent } = dissector.registry;
+  const known = flow.application;
+  if (known?.segment?.(packet, dissector) === true) {
+    flow.recognised = known;
+    return;
+  }
+  const { srcPort, dstPort } = packet;
+  const server = connection.serverPort === 0 ? undefined : tcpPorts[connection.serverPort];
+  if (server?.segment?.(packet, dissector) === true) {
+    flow.recognised = server;
+    return;
+  }
+  const low = tcpPorts[srcPort < dstPort ? srcPort : dstPort];
+  if (low !== server && low?.segment?.(packet, dissector) === true) {
+    flow.recognised = low;
+    return;
+  }
+  const high = tcpPorts[srcPort < dstPort ? dstPort : srcPort];
+  if (high !== server && high !== low && high?.segment?.(packet, dissector) === true) {
+    flow.recognised = high;
+    return;
+  }
+  for (let index = 0; index < segmentsByContent.length; index++) {
+    const candidate = segmentsByContent[index]!;
+    if (candidate.segmentLooksLike!(packet) && candidate.segment!(packet, dissector)) {
+      flow.recognised = candidate;
+      return;
+    }
+  }
+  packet.wanted = 0;
+}

@@ -1,0 +1,47 @@
+/** A message that lies in several segments: [seq, nextMessage) of one direction's sequence numbers. */
+export interface PendingMessage {
+  readonly seq: number;
+  /** Where the message after it begins, as far as is known. */
+  nextMessage: number;
+  /** Its length is not known: the next segment is taken whole. */
+  takesSegment: boolean;
+  /** It ends with the connection. */
+  untilFin: boolean;
+  bytes: Uint8Array;
+  /** Bytes there without a gap. */
+  filled: number;
+  /** Pieces after a gap, as pairs of start and end. */
+  later: number[];
+  /** Dissected: kept to know its segments when they come again. */
+  done: boolean;
+}
+
+/** What is remembered of the segments of one side. Sequence numbers are signed 32 bits, compared by difference. */
+export class TcpDirection {
+  /** The initial sequence number, or the one before the first byte seen. */
+  baseSeq = 0;
+  hasBase = false;
+  /** The highest sequence number after a segment, and when it came. */
+  nextSeq = 0;
+  hasNext = false;
+  nextSeqSeconds = 0;
+  nextSeqNanoseconds = 0;
+  /** The highest sequence number without a hole before it: the other side may acknowledge as much. */
+  maxSeqToBeAcked = 0;
+  hasMaxSeqToBeAcked = false;
+  lastAck = 0;
+  hasLastAck = false;
+  lastAckSeconds = 0;
+  lastAckNanoseconds = 0;
+  /** As in the last header, and in bytes. */
+  window = 0;
+  hasWindow = false;
+  scaledWindow = 0;
+  /** Shift of the window scale option; -1 before a SYN was seen, -2 when it had none. */
+  windowScale = -1;
+  /** Analysis bits of the last segment. */
+  lastAnalysis = 0;
+  duplicateAcks = 0;
+  /** Pieces of messages that wait for their rest, the oldest first. */
+  readonly pending: PendingMessage[] = [];
+}
