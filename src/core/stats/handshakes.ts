@@ -60,7 +60,7 @@ export function timesOf(tcp: TcpConnection | null): {
   return {
     first: millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.synAckSeconds, tcp.synAckNanoseconds),
     second: millisBetween(tcp.synAckSeconds, tcp.synAckNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds),
-    total: millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds),
+    total: tcp.firstRttNanoseconds > 0 ? tcp.firstRttNanoseconds / 1e6 : null,
   };
 }
 

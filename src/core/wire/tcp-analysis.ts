@@ -118,7 +118,7 @@ function sentAgain(packet: Packet, connection: TcpConnection, length: number, fo
   const patience = connection.firstRttNanoseconds > 0 ? connection.firstRttNanoseconds : OUT_OF_ORDER_NS;
   if (
     nanosecondsSince(packet, forward.nextSeqSeconds, forward.nextSeqNanoseconds) < patience &&
-    forward.nextSeq !== ((seq + length) | 0)
+    forward.nextSeq !== ((seq + length + ((packet.tcpFlags & (SYN | FIN)) !== 0 ? 1 : 0)) | 0)
   ) {
     return OUT_OF_ORDER;
   }

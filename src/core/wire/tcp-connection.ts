@@ -18,7 +18,7 @@ export class TcpConnection {
   synAckNanoseconds = 0;
   ackSeconds = Number.NaN;
   ackNanoseconds = 0;
-  /** From SYN to ACK; 0 when it is not known. */
+  /** From SYN to the first ACK after it; 0 when it is not known, or took no time that the clock could tell. */
   firstRttNanoseconds = 0;
   /** FIN seen from A (1) and B (2), RST (4). */
   ended = 0;
@@ -32,30 +32,25 @@ export class TcpConnection {
     if (!forward.hasBase) {
       forward.baseSeq = (flags & SYN) !== 0 ? seq : (seq - 1) | 0;
       forward.hasBase = true;
-      if ((flags & ACK) !== 0 && !reverse.hasBase) {
-        reverse.baseSeq = (packet.tcpAck - 1) | 0;
-        reverse.hasBase = true;
-      }
+    }
+    if ((flags & ACK) !== 0 && !reverse.hasBase) {
+      reverse.baseSeq = (packet.tcpAck - 1) | 0;
+      reverse.hasBase = true;
     }
     if ((flags & SYN) !== 0) this.followSyn(packet);
-    else if (
-      (flags & ACK) !== 0 &&
-      Number.isNaN(this.ackSeconds) &&
-      packet.direction === this.client &&
-      length === 0 &&
-      (flags & (FIN | RST)) === 0 &&
-      seq === ((forward.baseSeq + 1) | 0) &&
-      packet.tcpAck === ((reverse.baseSeq + 1) | 0)
-    ) {
-      this.ackSeconds = packet.seconds;
-      this.ackNanoseconds = packet.nanoseconds;
-      if (!Number.isNaN(this.synSeconds)) {
-        const rtt = (packet.seconds - this.synSeconds) * 1e9 + packet.nanoseconds - this.synNanoseconds;
-        this.firstRttNanoseconds = rtt > 0 ? rtt : 0;
-      }
-    }
+    else if ((flags & ACK) !== 0 && this.firstRttNanoseconds === 0) this.followAck(packet, length);
     if ((flags & FIN) !== 0) this.ended |= packet.direction === 0 ? 1 : 2;
     if ((flags & RST) !== 0) this.ended |= 4;
+  }
+
+  /** The first segment after the SYN that acknowledges anything ends the handshake, as for tcp.analysis.initial_rtt. */
+  private followAck(packet: Packet, length: number): void {
+    if (Number.isNaN(this.ackSeconds) && packet.direction === this.client && length === 0) {
+      this.ackSeconds = packet.seconds;
+      this.ackNanoseconds = packet.nanoseconds;
+    }
+    const rtt = (packet.seconds - this.synSeconds) * 1e9 + packet.nanoseconds - this.synNanoseconds;
+    if (rtt > 0) this.firstRttNanoseconds = rtt;
   }
 
   private followSyn(packet: Packet): void {
