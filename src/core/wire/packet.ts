@@ -108,6 +108,13 @@ export class Packet {
 
   /** See ProtocolDefinition.segment. */
   wanted = 0;
+  /**
+   * With `wanted` set: where the bytes begin that nobody needs to see again, nor those still to come; 0 when all are
+   * needed. Only [offset, discardFrom) is kept then, so that a long body costs no copy.
+   */
+  discardFrom = 0;
+  /** Bytes left out after `end` because of `discardFrom`, when a segment dissector is called again. */
+  elided = 0;
   /** Whether a TCP application may want more: false when the segment was cut, or the connection has ended. */
   canWait = true;
 
@@ -162,6 +169,8 @@ export class Packet {
     this.tcpFlags = 0;
     this.tcpAnalysis = 0;
     this.wanted = 0;
+    this.discardFrom = 0;
+    this.elided = 0;
     this.expertCount = 0;
     this.messageCount = 0;
   }

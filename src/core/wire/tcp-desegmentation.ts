@@ -47,6 +47,7 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     packet.offset = at;
     packet.end = packet.reportedEnd = end;
     packet.canWait = true;
+    packet.elided = 0;
     packet.wanted = 0;
     if (waiting === null) {
       if ((packet.tcpAnalysis & RETRANSMISSION) !== 0) return;
@@ -79,10 +80,7 @@ function resume(
   taken: number,
   nextSeq: number,
 ): boolean {
-  const layers = packet.layerCount;
-  packet.bytes = message.bytes;
-  packet.offset = 0;
-  packet.end = packet.reportedEnd = message.filled;
+  open(packet, message);
   dissectSegment(packet, flow, connection, dissector);
   const before = message.filled - taken;
   if (packet.wanted !== 0 && packet.offset <= before) {
@@ -94,9 +92,14 @@ function resume(
       message.nextMessage = (nextSeq + UNTIL_FIN) | 0;
       message.untilFin = true;
     } else message.nextMessage = (message.nextMessage + packet.wanted) | 0;
+    if (packet.discardFrom !== 0 && message.kept < 0) discard(message, packet.discardFrom, dissector);
     return false;
   }
-  packet.insertLayer(layers, tcpSegments.id);
+  packet.insertLayer(packet.layerCount, tcpSegments.id); // tshark tells of the segments after what they hold
+  if (message.kept >= 0) {
+    release(message, dissector);
+    return true;
+  }
   const rest = message.filled - packet.offset;
   const { wanted } = packet;
   if (wanted !== 0) {
@@ -131,15 +134,17 @@ function messageAt(direction: TcpDirection, seq: number, nextSeq: number): Pendi
 function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: number, dissector: Dissector): void {
   const length = packet.end - packet.offset;
   if (length <= 0 || length > LONGEST_BEGINNING || dissector.pendingBytes > MOST_PENDING_BYTES) return;
-  const { wanted } = packet;
+  const { wanted, discardFrom, offset } = packet;
+  const kept = discardFrom === 0 ? -1 : discardFrom - offset;
   const more = wanted === WANT_SEGMENT ? 1 : wanted === WANT_FIN ? UNTIL_FIN : wanted;
-  if (wanted > LONGEST_MESSAGE) return;
+  if (kept < 0 ? wanted > LONGEST_MESSAGE : wanted >= UNTIL_FIN) return;
   const message: PendingMessage = {
     seq,
     nextMessage: (nextSeq + more) | 0,
     takesSegment: wanted === WANT_SEGMENT,
     untilFin: wanted === WANT_FIN,
-    bytes: new Uint8Array(wanted > 0 ? length + wanted : 2 * length),
+    bytes: new Uint8Array(kept >= 0 ? kept : wanted > 0 ? length + wanted : 2 * length),
+    kept,
     filled: 0,
     later: [],
     done: false,
@@ -162,8 +167,9 @@ function add(
 ): boolean {
   if (message.done) return true;
   const end = place + length;
-  if (end > LONGEST_MESSAGE) return false;
-  if (end > message.bytes.length) {
+  const keepsAll = message.kept < 0;
+  if (keepsAll && end > LONGEST_MESSAGE) return false;
+  if (keepsAll && end > message.bytes.length) {
     if (dissector.pendingBytes > MOST_PENDING_BYTES) return false;
     const larger = new Uint8Array(Math.min(LONGEST_MESSAGE, Math.max(end, message.bytes.length * 2)));
     larger.set(message.bytes);
@@ -173,14 +179,30 @@ function add(
   if (end <= message.filled) return true;
   if (place <= message.filled) {
     const known = message.filled - place;
-    message.bytes.set(bytes.subarray(at + known, at + length), message.filled);
+    if (keepsAll) message.bytes.set(bytes.subarray(at + known, at + length), message.filled);
+    else if (message.filled < message.kept) message.bytes.set(bytes.subarray(at, at + message.kept)); // it begins
     message.filled = end;
     absorb(message);
   } else if (message.later.length < 2 * 1024) {
-    message.bytes.set(bytes.subarray(at, at + length), place);
+    if (keepsAll) message.bytes.set(bytes.subarray(at, at + length), place);
     message.later.push(place, end);
   }
   return true;
+}
+
+/** The message's dissector needs only the first `kept` bytes again. */
+function discard(message: PendingMessage, kept: number, dissector: Dissector): void {
+  dissector.pendingBytes -= message.bytes.length - kept;
+  message.bytes = message.bytes.slice(0, kept);
+  message.kept = kept;
+}
+
+/** The packet goes on in the bytes of the message. */
+function open(packet: Packet, message: PendingMessage): void {
+  packet.bytes = message.bytes;
+  packet.offset = 0;
+  packet.end = packet.reportedEnd = message.kept < 0 ? message.filled : message.kept;
+  packet.elided = message.filled - packet.end;
 }
 
 /** Pieces after the gap join what is whole, when the gap has closed. */
@@ -221,12 +243,11 @@ function finish(
   const place = (packet.tcpSeq - message.seq) | 0;
   const length = packet.end - packet.offset;
   if (place < 0 || !add(message, packet.bytes, packet.offset, place, length, dissector)) return false;
-  packet.bytes = message.bytes;
-  packet.offset = 0;
-  packet.end = packet.reportedEnd = message.filled;
+  open(packet, message);
   packet.canWait = false;
+  const layers = packet.layerCount;
   dissectSegment(packet, flow, connection, dissector);
-  packet.insertLayer(packet.layerCount, tcpSegments.id);
+  packet.insertLayer(length === 0 ? layers : packet.layerCount, tcpSegments.id);
   release(message, dissector);
   return true;
 }
@@ -239,6 +260,7 @@ export function endsMessage(direction: TcpDirection): boolean {
 /** Finds the application, as tshark does: what the flow carries, the server's port, the lower, the higher, the content. */
 function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, dissector: Dissector): void {
   packet.wanted = 0;
+  packet.discardFrom = 0;
   if ((packet.tcpAnalysis & (KEEP_ALIVE | RETRANSMISSION | OUT_OF_ORDER)) !== 0) return;
   const { tcpPorts, segmentsByContent } = dissector.registry;
   const known = flow.application;

@@ -8,6 +8,8 @@ export interface PendingMessage {
   /** It ends with the connection. */
   untilFin: boolean;
   bytes: Uint8Array;
+  /** Bytes that are needed again, from the start; -1 for all: `bytes` holds no others. */
+  kept: number;
   /** Bytes there without a gap. */
   filled: number;
   /** Pieces after a gap, as pairs of start and end. */
