@@ -1,4 +1,5 @@
 import { openConversations } from './conversations.ts';
+import { openDns } from './dns.ts';
 import { openEndpoints } from './endpoints.ts';
 import { openExpert } from './expert.ts';
 import { openHandshakes } from './handshakes.ts';
@@ -9,6 +10,7 @@ import { openProtocols } from './protocols.ts';
 import type { OpenStatistic } from './statistic.ts';
 import { openSummary } from './summary.ts';
 import { openTime } from './time.ts';
+import { openTls } from './tls.ts';
 
 /** How each statistic begins. Apart from their names, so that what is not asked for is not loaded. */
 export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions) => OpenStatistic>> = {
@@ -17,6 +19,8 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   conversations: openConversations,
   endpoints: openEndpoints,
   ports: openPorts,
+  dns: openDns,
+  tls: openTls,
   handshakes: openHandshakes,
   expert: openExpert,
   packet_lengths: openPacketLengths,

@@ -1,5 +1,6 @@
 import { captureSummary } from '../record/tables/capture-summary.ts';
 import { conversation } from '../record/tables/conversation.ts';
+import { dnsQuery } from '../record/tables/dns-query.ts';
 import { endpoint } from '../record/tables/endpoint.ts';
 import { expert } from '../record/tables/expert.ts';
 import { handshake, handshakeHistogram } from '../record/tables/handshake.ts';
@@ -7,6 +8,7 @@ import { packetLengths } from '../record/tables/packet-lengths.ts';
 import { portCount } from '../record/tables/port-count.ts';
 import { protocol } from '../record/tables/protocol.ts';
 import { timeBucket } from '../record/tables/time-bucket.ts';
+import { tlsSession } from '../record/tables/tls-session.ts';
 import type { Statistic } from './statistic.ts';
 
 /** The values of `stats --by`. A new one is a file beside this, a line here, and its opener in all.ts. */
@@ -16,6 +18,8 @@ export const STATISTICS = {
   conversations: { about: 'pairs of endpoints, with packets and bytes each way', tables: [conversation] },
   endpoints: { about: 'addresses, with what they sent and received', tables: [endpoint] },
   ports: { about: 'TCP, UDP and SCTP ports of servers', tables: [portCount] },
+  dns: { about: 'DNS queries with their answers', tables: [dnsQuery] },
+  tls: { about: 'TLS, DTLS and QUIC sessions', tables: [tlsSession] },
   handshakes: { about: 'how long TCP handshakes took', tables: [handshake, handshakeHistogram] },
   expert: { about: 'what is worth a look, by severity', tables: [expert] },
   packet_lengths: { about: 'packets by their length', tables: [packetLengths] },

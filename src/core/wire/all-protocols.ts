@@ -1,6 +1,9 @@
 import { ah } from './ah.ts';
-import { dns } from './app/dns.ts';
+import { dns, llmnr, mdns } from './app/dns.ts';
+import { dtls } from './app/dtls.ts';
 import { isakmp } from './app/isakmp.ts';
+import { quic } from './app/quic.ts';
+import { tls } from './app/tls.ts';
 import { arp } from './arp.ts';
 import { cdp } from './cdp.ts';
 import { eapol } from './eapol.ts';
@@ -51,7 +54,7 @@ const HEADERS: readonly Protocol[] = [
 ];
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */
-const APPLICATIONS: readonly Protocol[] = [dns, isakmp];
+const APPLICATIONS: readonly Protocol[] = [tls, quic, dtls, dns, mdns, llmnr, isakmp];
 
 /** Every protocol there is. A new one is a file beside this and a line here. */
 export const ALL_PROTOCOLS: readonly Protocol[] = [...HEADERS, ...APPLICATIONS];

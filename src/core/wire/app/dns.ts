@@ -1,37 +1,88 @@
 import { u16 } from '../bytes.ts';
+import { nameError } from '../expert.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { END, type FieldWriter, NOT_MINE, type Protocol, protocol } from '../protocol.ts';
+import { DNS_HEADER, dnsRcode, dnsRcodeName, dnsTypeName, isDnsResponse, readDnsMessage } from './dns-message.ts';
+import { eachPdu } from './pdu.ts';
 
-// RFC 1035, 4.1.1.
-const HEADER = 12;
+// RFC 1035, 4. RFC 6762 (multicast) and RFC 4795 (link-local) use the same messages on ports of their own.
+const NXDOMAIN = 3;
+const OPCODES = [
+  'Standard query',
+  'Inverse query',
+  'Server status request',
+  'Opcode 3',
+  'Zone change notification',
+  'Dynamic update',
+];
 
-export const dns = protocol({
-  name: 'dns',
-  about: 'Domain Name System',
-  udpPorts: [53],
-  tcpPorts: [53],
-  datagram(packet: Packet): number {
-    if (packet.end - packet.offset < HEADER) return NOT_MINE;
-    packet.push(dns.id);
-    packet.message(dns.id, packet.offset, packet.end);
-    return END;
-  },
-  segment(packet: Packet): boolean {
-    while (packet.offset < packet.end) {
-      const { bytes, offset, end } = packet;
-      if (end - offset < 2) {
-        packet.wanted = 2 - (end - offset);
-        return true;
+/** A protocol that speaks DNS messages: DNS itself and its relatives. */
+function dnsLike(name: string, title: string, about: string, ports: readonly number[], overTcp: boolean): Protocol {
+  const push = (packet: Packet, start: number, end: number): void => {
+    const { offset, end: whole } = packet;
+    packet.offset = start;
+    packet.end = end;
+    packet.push(self.id);
+    if (end - start < DNS_HEADER) packet.short();
+    else {
+      packet.message(self.id, start, end);
+      if (isDnsResponse(packet.bytes, start) && dnsRcode(packet.bytes, start) === NXDOMAIN) {
+        packet.expert(nameError.number);
       }
-      const length = u16(bytes, offset);
-      if (end - offset - 2 < length) {
-        packet.wanted = length - (end - offset - 2);
-        return true;
-      }
-      packet.push(dns.id);
-      packet.message(dns.id, offset + 2, offset + 2 + length);
-      packet.offset += 2 + length;
     }
-    return true;
-  },
-});
+    packet.offset = offset;
+    packet.end = whole;
+  };
+  const pdu = (packet: Packet, start: number, end: number): void => push(packet, start + 2, end);
+  const self: Protocol = protocol({
+    name,
+    title,
+    about,
+    udpPorts: ports,
+    ...(overTcp && {
+      tcpPorts: ports,
+      segment(packet: Packet): boolean {
+        eachPdu(packet, 2, (bytes, offset) => 2 + u16(bytes, offset), pdu);
+        return true;
+      },
+    }),
+    datagram(packet: Packet): number {
+      if (packet.end === packet.offset) return NOT_MINE;
+      push(packet, packet.offset, packet.end);
+      return END;
+    },
+    info,
+    fields,
+  });
+  return self;
+}
+
+function info(packet: Packet, layer: number): string {
+  const bytes = packet.layerBytes[layer]!;
+  const message = readDnsMessage(bytes, packet.layerStart[layer]!, packet.layerEnd[layer]!);
+  if (message === null) return 'DNS message too short';
+  const kind = OPCODES[message.opcode] ?? `Opcode ${message.opcode}`;
+  const question = message.name === null ? '' : ` ${dnsTypeName(message.type)} ${message.name}`;
+  const answers = message.answers.map(({ type, value }) => ` ${dnsTypeName(type)} ${value}`).join('');
+  const failed = message.response && message.rcode !== 0 ? ` ${dnsRcodeName(message.rcode)}` : '';
+  const id = message.id.toString(16).padStart(4, '0');
+  return `${kind}${message.response ? ' response' : ''} 0x${id}${failed}${question}${answers}`;
+}
+
+function fields(packet: Packet, layer: number, out: FieldWriter): void {
+  const bytes = packet.layerBytes[layer]!;
+  const message = readDnsMessage(bytes, packet.layerStart[layer]!, packet.layerEnd[layer]!);
+  if (message === null) return;
+  out.field('Transaction ID', `0x${message.id.toString(16).padStart(4, '0')}`);
+  out.field('Response', message.response);
+  out.field('Opcode', OPCODES[message.opcode] ?? message.opcode);
+  if (message.response) out.field('Reply code', dnsRcodeName(message.rcode));
+  if (message.name !== null) out.field('Query', `${message.name}: type ${dnsTypeName(message.type)}`);
+  for (const { name, type, ttl, value } of message.answers) {
+    out.field('Answer', `${name}: type ${dnsTypeName(type)}, TTL ${ttl}, ${value}`);
+  }
+}
+
+export const dns = dnsLike('dns', 'DNS', 'Domain Name System', [53], true);
+export const mdns = dnsLike('mdns', 'MDNS', 'Multicast Domain Name System', [5353], false);
+export const llmnr = dnsLike('llmnr', 'LLMNR', 'Link-local Multicast Name Resolution', [5355], true);

@@ -1,0 +1,90 @@
+import { formatTimestamp } from '../capture/timestamp.ts';
+import { section } from '../record/table.ts';
+import { type DnsQueryRow, dnsQuery } from '../record/tables/dns-query.ts';
+import { dns, llmnr, mdns } from '../wire/app/dns.ts';
+import { type DnsMessage, dnsRcodeName, dnsTypeName, readDnsMessage } from '../wire/app/dns-message.ts';
+import { destinationOf, sourceOf } from '../wire/flow-text.ts';
+import type { Message, Packet } from '../wire/packet.ts';
+import type { OpenStatistic } from './statistic.ts';
+
+/** Queries that wait for their answers, and for how long: an answer later than this is nobody's. */
+const MOST_PENDING = 10_000;
+const PATIENCE_SECONDS = 10;
+
+interface Pending {
+  readonly row: DnsQueryRow;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** Queries and their answers, paired by who asked, whom, how, and the number and name of the question. */
+export function openDns(): OpenStatistic {
+  const rows: DnsQueryRow[] = [];
+  const pending = new Map<string, Pending>();
+
+  const take = (packet: Packet, message: Message): void => {
+    const read = readDnsMessage(message.bytes, message.start, message.end);
+    if (read === null) return;
+    const transport = transportOf(message.protocol, packet.transport);
+    const source = sourceOf(packet) ?? '';
+    const target = destinationOf(packet) ?? '';
+    const client = read.response ? target : source;
+    const server = read.response ? source : target;
+    const port = read.response ? packet.dstPort : packet.srcPort;
+    const key = `${transport} ${client} ${port} ${server} ${read.id} ${read.name}`;
+    if (read.response) {
+      const query = pending.get(key);
+      if (query !== undefined) {
+        pending.delete(key);
+        const nanoseconds = (packet.seconds - query.seconds) * 1e9 + (packet.nanoseconds - query.nanoseconds);
+        if (nanoseconds <= PATIENCE_SECONDS * 1e9) {
+          query.row.rcode = dnsRcodeName(read.rcode);
+          query.row.answers = valuesOf(read);
+          query.row.latency_ms = nanoseconds >= 0 ? nanoseconds / 1e6 : null;
+          return;
+        }
+      }
+    }
+    const row: DnsQueryRow = {
+      time: formatTimestamp(packet.seconds, packet.nanoseconds),
+      client,
+      server,
+      transport,
+      id: read.id,
+      name: read.name,
+      qtype: read.name === null ? null : dnsTypeName(read.type),
+      rcode: read.response ? dnsRcodeName(read.rcode) : null,
+      answers: read.response ? valuesOf(read) : [],
+      latency_ms: null,
+      packet: packet.number,
+    };
+    rows.push(row);
+    if (read.response || pending.has(key)) return; // a query sent again: the answer belongs to the first
+    if (pending.size >= MOST_PENDING) pending.delete(pending.keys().next().value!);
+    pending.set(key, { row, seconds: packet.seconds, nanoseconds: packet.nanoseconds });
+  };
+
+  return {
+    ingest(packet: Packet): void {
+      for (let index = 0; index < packet.messageCount; index++) {
+        const message = packet.messages[index]!;
+        const { protocol } = message;
+        if (protocol === dns.id || protocol === mdns.id || protocol === llmnr.id) take(packet, message);
+      }
+    },
+    sections: () => [section(dnsQuery, rows)],
+  };
+}
+
+function transportOf(protocol: number, transport: number): DnsQueryRow['transport'] {
+  if (protocol === mdns.id) return 'mdns';
+  if (protocol === llmnr.id) return 'llmnr';
+  return transport === 6 ? 'tcp' : 'udp';
+}
+
+/** Longest list that a record holds. */
+const MOST_ANSWERS = 100;
+
+function valuesOf({ answers }: DnsMessage): string[] {
+  return answers.slice(0, MOST_ANSWERS).map(({ value }) => value);
+}

@@ -1,0 +1,80 @@
+import { formatTimestamp } from '../capture/timestamp.ts';
+import { section } from '../record/table.ts';
+import { type TlsSessionRow, tlsSession } from '../record/tables/tls-session.ts';
+import { dtls } from '../wire/app/dtls.ts';
+import { quic } from '../wire/app/quic.ts';
+import { CLIENT_HELLO, tls } from '../wire/app/tls.ts';
+import { ja3, ja4 } from '../wire/app/tls-fingerprint.ts';
+import { type Hello, isGrease, readClientHello, readServerHello } from '../wire/app/tls-hello.ts';
+import { cipherName, tlsVersionName } from '../wire/app/tls-names.ts';
+import type { Flow } from '../wire/flow.ts';
+import { addressA, addressB } from '../wire/flow-text.ts';
+import type { Message, Packet } from '../wire/packet.ts';
+import type { OpenStatistic } from './statistic.ts';
+
+const TLS_1_3 = 0x0304;
+
+/** ClientHellos as records, completed by the ServerHello that follows on the same flow. */
+export function openTls(): OpenStatistic {
+  const rows: TlsSessionRow[] = [];
+  const open = new Map<Flow, TlsSessionRow>();
+  return {
+    ingest(packet: Packet): void {
+      for (let index = 0; index < packet.messageCount; index++) {
+        const message = packet.messages[index]!;
+        const { protocol, flow } = message;
+        if ((protocol !== tls.id && protocol !== quic.id && protocol !== dtls.id) || flow === null) continue;
+        if (message.detail === CLIENT_HELLO) {
+          const row = clientRow(packet, message, flow);
+          if (row === null) continue;
+          rows.push(row);
+          open.set(flow, row);
+        } else {
+          const row = open.get(flow);
+          if (row !== undefined) answer(row, message);
+        }
+      }
+    },
+    sections: () => [section(tlsSession, rows)],
+  };
+}
+
+function clientRow(packet: Packet, message: Message, flow: Flow): TlsSessionRow | null {
+  const hello = readClientHello(message.bytes, message.start, message.end, message.protocol === dtls.id);
+  if (hello === null) return null;
+  const transport = message.protocol === quic.id ? 'quic' : message.protocol === dtls.id ? 'dtls' : 'tcp';
+  const fromA = message.direction === 0;
+  return {
+    time: formatTimestamp(packet.seconds, packet.nanoseconds),
+    stream: flow.stream,
+    client_addr: fromA ? addressA(flow) : addressB(flow),
+    client_port: fromA ? flow.aPort : flow.bPort,
+    server_addr: fromA ? addressB(flow) : addressA(flow),
+    server_port: fromA ? flow.bPort : flow.aPort,
+    server_name: hello.serverName,
+    alpn: null,
+    version: null,
+    cipher: null,
+    ja3: ja3(hello),
+    ja4: ja4(hello, transport === 'tcp' ? 't' : transport === 'quic' ? 'q' : 'd'),
+    transport,
+    offered_versions: offeredVersions(hello),
+    offered_alpn: hello.alpn,
+    packet: packet.number,
+  };
+}
+
+function offeredVersions({ versions, legacyVersion }: Hello): string[] {
+  const offered = versions.length > 0 ? versions.filter((version) => !isGrease(version)) : [legacyVersion];
+  return offered.map((version) => tlsVersionName(version) ?? `0x${version.toString(16).padStart(4, '0')}`);
+}
+
+function answer(row: TlsSessionRow, message: Message): void {
+  const hello = readServerHello(message.bytes, message.start, message.end);
+  if (hello === null) return;
+  const version = hello.versions[0] ?? hello.legacyVersion;
+  row.version = tlsVersionName(version);
+  row.cipher = cipherName(hello.ciphers[0]!);
+  const encrypted = version === TLS_1_3 || version === 0xfefc;
+  row.alpn = hello.alpn[0] ?? (encrypted && row.offered_alpn.length > 0 ? row.offered_alpn.join(',') : null);
+}

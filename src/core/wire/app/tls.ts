@@ -1,0 +1,194 @@
+import { u16, u24 } from '../bytes.ts';
+import type { Flow } from '../flow.ts';
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
+import { readClientHello } from './tls-hello.ts';
+import { tlsVersionName } from './tls-names.ts';
+
+// RFC 8446, 5.1: type (1), version (2), length (2).
+const RECORD = 5;
+const CHANGE_CIPHER_SPEC = 20;
+const ALERT = 21;
+const HANDSHAKE = 22;
+const APPLICATION_DATA = 23;
+const LAST_TYPE = 24;
+/** RFC 5246, 6.2.3: 2^14 and what encryption may add. */
+const LONGEST_RECORD = 16_384 + 2048;
+// RFC 8446, 4: type (1), length (3).
+const HANDSHAKE_HEADER = 4;
+export const CLIENT_HELLO = 1;
+export const SERVER_HELLO = 2;
+const LONGEST_HELLO = 65_536;
+const MOST_RECORDS = 1024;
+
+/** What a TLS connection remembers. */
+class TlsState {
+  /** A ChangeCipherSpec was seen from A (1), from B (2): what follows is encrypted. */
+  encrypted = 0;
+  /** A hello that lies in several records, from A and from B. */
+  readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
+  /** Records were seen: what looks like none now is taken for one that was missed. */
+  established = false;
+}
+
+export const tls = protocol({
+  name: 'tls',
+  title: 'TLS',
+  about: 'Transport Layer Security',
+  tcpPorts: [443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 3269, 5061, 5671, 6697, 8443, 8883, 16_993],
+  segment(packet: Packet): boolean {
+    const flow = packet.flow!;
+    let state = flow.applicationState;
+    if (!(state instanceof TlsState)) {
+      state = new TlsState();
+      flow.applicationState = state;
+    }
+    packet.push(tls.id);
+    dissectRecords(packet, state as TlsState);
+    return true;
+  },
+  segmentLooksLike(packet: Packet): boolean {
+    const { bytes, offset, end } = packet;
+    if (end - offset < 3 || !isRecord(bytes, offset)) return false;
+    if (end - offset >= RECORD && u16(bytes, offset + 3) > LONGEST_RECORD) return false;
+    packet.flow!.application = tls;
+    return true;
+  },
+  info: (packet, layer) => recordNames(packet, layer).join(', ') || 'Continuation Data',
+  fields(packet: Packet, layer: number, out: FieldWriter): void {
+    const bytes = packet.layerBytes[layer]!;
+    const end = packet.layerEnd[layer]!;
+    let at = packet.layerStart[layer]!;
+    for (let count = 0; at + RECORD <= end && isRecord(bytes, at) && count < 64; count++) {
+      const length = u16(bytes, at + 3);
+      out.open(`${tlsVersionName(u16(bytes, at + 1)) ?? 'TLS'} Record Layer`, recordName(bytes, at, end));
+      out.field('Content Type', bytes[at]!);
+      out.field('Length', length);
+      out.close();
+      at += RECORD + length;
+    }
+  },
+});
+
+/** The connection goes on in TLS from the next segment: after STARTTLS and its like. */
+export function startTls(flow: Flow): void {
+  flow.application = tls;
+  flow.applicationState = null;
+}
+
+function isRecord(bytes: Uint8Array, at: number): boolean {
+  const type = bytes[at]!;
+  return type >= CHANGE_CIPHER_SPEC && type <= LAST_TYPE && bytes[at + 1] === 3 && bytes[at + 2]! <= 4;
+}
+
+function dissectRecords(packet: Packet, state: TlsState): void {
+  const { bytes, end } = packet;
+  for (let count = 0; packet.offset < end && count < MOST_RECORDS; count++) {
+    const at = packet.offset;
+    const left = end - at;
+    if (!state.established && left >= 3 && !isRecord(bytes, at)) break; // the connection began before the capture
+    if (left < RECORD) {
+      if (packet.canWait) packet.wanted = WANT_SEGMENT;
+      return;
+    }
+    if (!isRecord(bytes, at)) break;
+    const length = u16(bytes, at + 3);
+    state.established = true;
+    if (left < RECORD + length && packet.canWait && length <= LONGEST_RECORD) {
+      packet.wanted = RECORD + length - left;
+      return;
+    }
+    const recordEnd = Math.min(end, at + RECORD + length);
+    const sender = packet.direction === 0 ? 1 : 2;
+    if (bytes[at] === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
+    else if (bytes[at] === HANDSHAKE && (state.encrypted & sender) === 0) {
+      dissectHandshake(packet, state, at + RECORD, recordEnd);
+    }
+    packet.offset = recordEnd;
+  }
+  packet.offset = end;
+}
+
+/** Finds the hellos in a handshake record, and those that began in the record before. */
+function dissectHandshake(packet: Packet, state: TlsState, start: number, end: number): void {
+  const side = packet.direction as 0 | 1;
+  const before = state.partial[side];
+  if (before !== null) {
+    const whole = new Uint8Array(before.length + end - start);
+    whole.set(before);
+    whole.set(packet.bytes.subarray(start, end), before.length);
+    state.partial[side] = null;
+    const { bytes } = packet;
+    packet.bytes = whole;
+    walkMessages(packet, state, 0, whole.length);
+    packet.bytes = bytes;
+  } else walkMessages(packet, state, start, end);
+}
+
+function walkMessages(packet: Packet, state: TlsState, start: number, end: number): void {
+  const { bytes } = packet;
+  let at = start;
+  while (at + HANDSHAKE_HEADER <= end) {
+    const type = bytes[at]!;
+    const length = u24(bytes, at + 1);
+    const isHello = type === CLIENT_HELLO || type === SERVER_HELLO;
+    if (at + HANDSHAKE_HEADER + length > end) {
+      if (isHello && length < LONGEST_HELLO) state.partial[packet.direction as 0 | 1] = bytes.slice(at, end);
+      return;
+    }
+    if (isHello) {
+      const body = at + HANDSHAKE_HEADER;
+      packet.message(tls.id, body, body + length).detail = type;
+    }
+    at += HANDSHAKE_HEADER + length;
+  }
+}
+
+const HANDSHAKES: Readonly<Record<number, string>> = {
+  0: 'Hello Request',
+  1: 'Client Hello',
+  2: 'Server Hello',
+  4: 'New Session Ticket',
+  8: 'Encrypted Extensions',
+  11: 'Certificate',
+  12: 'Server Key Exchange',
+  13: 'Certificate Request',
+  14: 'Server Hello Done',
+  15: 'Certificate Verify',
+  16: 'Client Key Exchange',
+  20: 'Finished',
+  22: 'Certificate Status',
+};
+
+function recordNames(packet: Packet, layer: number): string[] {
+  const bytes = packet.layerBytes[layer]!;
+  const end = packet.layerEnd[layer]!;
+  const names: string[] = [];
+  let at = packet.layerStart[layer]!;
+  while (at + RECORD <= end && isRecord(bytes, at) && names.length < 32) {
+    names.push(recordName(bytes, at, end));
+    at += RECORD + u16(bytes, at + 3);
+  }
+  return names;
+}
+
+function recordName(bytes: Uint8Array, at: number, end: number): string {
+  switch (bytes[at]) {
+    case CHANGE_CIPHER_SPEC:
+      return 'Change Cipher Spec';
+    case ALERT:
+      return u16(bytes, at + 3) === 2 ? 'Alert' : 'Encrypted Alert';
+    case APPLICATION_DATA:
+      return 'Application Data';
+    case HANDSHAKE: {
+      const name = HANDSHAKES[bytes[at + RECORD] ?? 255];
+      const length = at + RECORD + 4 <= end ? u24(bytes, at + RECORD + 1) : -1;
+      if (name === undefined || length > LONGEST_HELLO * 2) return 'Encrypted Handshake Message';
+      if (bytes[at + RECORD] !== CLIENT_HELLO) return name;
+      const serverName = readClientHello(bytes, at + RECORD + HANDSHAKE_HEADER, end, false)?.serverName;
+      return serverName ? `${name} (SNI=${serverName})` : name;
+    }
+    default:
+      return 'Heartbeat';
+  }
+}
