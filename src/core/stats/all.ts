@@ -3,6 +3,7 @@ import { openDns } from './dns.ts';
 import { openEndpoints } from './endpoints.ts';
 import { openExpert } from './expert.ts';
 import { openHandshakes } from './handshakes.ts';
+import { openHttp } from './http.ts';
 import type { StatisticName } from './names.ts';
 import { openPacketLengths } from './packet-lengths.ts';
 import { openPorts } from './ports.ts';
@@ -20,6 +21,7 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   endpoints: openEndpoints,
   ports: openPorts,
   dns: openDns,
+  http: openHttp,
   tls: openTls,
   handshakes: openHandshakes,
   expert: openExpert,

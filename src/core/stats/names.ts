@@ -4,6 +4,7 @@ import { dnsQuery } from '../record/tables/dns-query.ts';
 import { endpoint } from '../record/tables/endpoint.ts';
 import { expert } from '../record/tables/expert.ts';
 import { handshake, handshakeHistogram } from '../record/tables/handshake.ts';
+import { httpRequest } from '../record/tables/http-request.ts';
 import { packetLengths } from '../record/tables/packet-lengths.ts';
 import { portCount } from '../record/tables/port-count.ts';
 import { protocol } from '../record/tables/protocol.ts';
@@ -19,6 +20,7 @@ export const STATISTICS = {
   endpoints: { about: 'addresses, with what they sent and received', tables: [endpoint] },
   ports: { about: 'TCP, UDP and SCTP ports of servers', tables: [portCount] },
   dns: { about: 'DNS queries with their answers', tables: [dnsQuery] },
+  http: { about: 'HTTP requests with their responses', tables: [httpRequest] },
   tls: { about: 'TLS, DTLS and QUIC sessions', tables: [tlsSession] },
   handshakes: { about: 'how long TCP handshakes took', tables: [handshake, handshakeHistogram] },
   expert: { about: 'what is worth a look, by severity', tables: [expert] },

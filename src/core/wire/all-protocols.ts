@@ -1,9 +1,13 @@
 import { ah } from './ah.ts';
 import { dns, llmnr, mdns } from './app/dns.ts';
 import { dtls } from './app/dtls.ts';
+import { http } from './app/http.ts';
+import { http2 } from './app/http2.ts';
 import { isakmp } from './app/isakmp.ts';
 import { quic } from './app/quic.ts';
+import { ssdp } from './app/ssdp.ts';
 import { tls } from './app/tls.ts';
+import { websocket } from './app/websocket.ts';
 import { arp } from './arp.ts';
 import { cdp } from './cdp.ts';
 import { eapol } from './eapol.ts';
@@ -54,7 +58,7 @@ const HEADERS: readonly Protocol[] = [
 ];
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */
-const APPLICATIONS: readonly Protocol[] = [tls, quic, dtls, dns, mdns, llmnr, isakmp];
+const APPLICATIONS: readonly Protocol[] = [tls, quic, dtls, dns, mdns, llmnr, isakmp, http, http2, websocket, ssdp];
 
 /** Every protocol there is. A new one is a file beside this and a line here. */
 export const ALL_PROTOCOLS: readonly Protocol[] = [...HEADERS, ...APPLICATIONS];

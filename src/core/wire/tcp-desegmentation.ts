@@ -247,7 +247,7 @@ function finish(
   packet.canWait = false;
   const layers = packet.layerCount;
   dissectSegment(packet, flow, connection, dissector);
-  packet.insertLayer(length === 0 ? layers : packet.layerCount, tcpSegments.id);
+  packet.insertLayer(layers, tcpSegments.id);
   release(message, dissector);
   return true;
 }

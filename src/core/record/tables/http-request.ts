@@ -1,0 +1,28 @@
+import { address, bytes, integer, maybe, millis, port, shown, type Tone, text, time } from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+const statusTone = (status: number): Tone | null => (status >= 500 ? 'bad' : status >= 400 ? 'notice' : null);
+
+export const httpRequest = table(
+  'http_request',
+  'One row per HTTP request with its response, or either alone; SSDP too.',
+  {
+    time: maybe(time('Time of the request, or of the response without one.')),
+    stream: maybe(integer('Number of the stream, of TCP or, for SSDP, of UDP.', shown('STREAM'))),
+    client_addr: maybe(address('Who asked.', shown('CLIENT'))),
+    client_port: port('Its port.'),
+    server_addr: maybe(address('Who was asked.', shown('SERVER'))),
+    server_port: port('Its port.', shown('PORT')),
+    method: maybe(text('GET, POST, …', shown('METHOD'))),
+    host: maybe(text('The Host header field, or :authority.', shown('HOST'))),
+    uri: maybe(text('The request target as it was sent.', shown('URI'))),
+    version: maybe(text('HTTP/1.0, HTTP/1.1 or HTTP/2; of the request where there is one.')),
+    status: maybe(integer('Status code.', { ...shown('STATUS'), tone: statusTone })),
+    reason: maybe(text('Reason phrase, as it was sent.')),
+    request_bytes: maybe(bytes('Header and body of the request, as far as captured.')),
+    response_bytes: maybe(bytes('Header and body of the response, as far as captured.', shown('BYTES'))),
+    latency_ms: maybe(millis('From the end of the request to the end of the response.', shown('LATENCY'))),
+    user_agent: maybe(text('The User-Agent header field.')),
+  },
+);
+export type HttpRequestRow = Row<typeof httpRequest>;

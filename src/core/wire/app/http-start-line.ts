@@ -1,0 +1,78 @@
+import { startsWith } from '../bytes.ts';
+
+// RFC 9112, 3 and 4; methods of RFC 9110, 5789, 4918, 3253, of UPnP's GENA, and of MS-RPCH and MS-SSTP.
+/** What the first line of an HTTP message is. */
+export const NEITHER = 0;
+export const REQUEST = 1;
+export const RESPONSE = 2;
+export const NOTIFICATION = 3;
+
+const METHODS: readonly string[] = [
+  ...['GET', 'PUT', 'COPY', 'HEAD', 'LOCK', 'MOVE', 'POLL', 'POST', 'BCOPY', 'BMOVE', 'MKCOL', 'TRACE', 'PATCH'],
+  ...['LABEL', 'MERGE', 'DELETE', 'SEARCH', 'UNLOCK', 'REPORT', 'UPDATE', 'BDELETE', 'CONNECT', 'OPTIONS', 'CHECKIN'],
+  ...['PROPFIND', 'CHECKOUT', 'CCM_POST', 'PROPPATCH', 'BPROPFIND', 'BPROPPATCH', 'UNCHECKOUT', 'MKACTIVITY'],
+  ...['MKWORKSPACE', 'RPC_CONNECT', 'RPC_IN_DATA', 'RPC_OUT_DATA', 'VERSION-CONTROL', 'BASELINE-CONTROL'],
+  ...['SSTP_DUPLEX_POST'],
+];
+const NOTIFICATIONS: readonly string[] = ['NOTIFY', 'SUBSCRIBE', 'UNSUBSCRIBE'];
+
+/** Methods, and after them notifications, by their length. */
+const BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 17 }, (_, length) =>
+  [...METHODS, ...NOTIFICATIONS].filter((name) => name.length === length),
+);
+const NOTIFYING: ReadonlySet<string> = new Set(NOTIFICATIONS);
+
+const SPACE = 0x20;
+
+/** What the line in [start, stop) begins: a request, a response, a notification, or none of them. */
+export function kindOfLine(bytes: Uint8Array, start: number, stop: number): number {
+  // RFC 2774: M- says that an extension is mandatory
+  const at = bytes[start] === 0x4d && bytes[start + 1] === 0x2d && stop - start >= 2 ? start + 2 : start;
+  const first = bytes[at]!;
+  if (first < 0x42 || first > 0x56) return NEITHER; // B to V
+  if (first === 0x48 && startsWith(bytes, at, stop, 'HTTP/')) return RESPONSE;
+  if (first === 0x49) return startsWith(bytes, at, stop, 'ICY') ? RESPONSE : NEITHER;
+  let space = at;
+  while (space < stop && space - at < BY_LENGTH.length && bytes[space] !== SPACE) space++;
+  const names = BY_LENGTH[space - at];
+  if (names === undefined) return NEITHER;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index]!;
+    if (startsWith(bytes, at, stop, name)) return NOTIFYING.has(name) ? NOTIFICATION : REQUEST;
+  }
+  return NEITHER;
+}
+
+/** Status code of a response's first line, 0 when it has none. */
+export function statusOf(bytes: Uint8Array, start: number, stop: number): number {
+  let at = start;
+  while (at < stop && bytes[at] !== SPACE) at++;
+  while (at < stop && bytes[at] === SPACE) at++;
+  if (stop - at < 3) return 0;
+  let status = 0;
+  for (let index = 0; index < 3; index++) {
+    const digit = bytes[at + index]! - 0x30;
+    if (digit < 0 || digit > 9) return 0;
+    status = status * 10 + digit;
+  }
+  return status;
+}
+
+/** A first line's three parts, as text. */
+export interface StartLine {
+  readonly first: string;
+  readonly second: string;
+  readonly rest: string;
+}
+
+/** The line cut as Wireshark cuts it: two words, and what is left. Two blanks after a method are an empty target. */
+export function splitLine(line: string): StartLine {
+  const space = line.indexOf(' ');
+  if (space < 0) return { first: line, second: '', rest: '' };
+  let second = space + 1;
+  while (line[second] === ' ') second++;
+  if (second - space >= 2) second--; // keeps one blank: the target is empty then
+  const stop = line.indexOf(' ', second);
+  if (stop < 0) return { first: line.slice(0, space), second: line.slice(second), rest: '' };
+  return { first: line.slice(0, space), second: line.slice(second, stop), rest: line.slice(stop + 1).trimStart() };
+}

@@ -1,0 +1,181 @@
+import { type Packet, WANT_FIN, WANT_SEGMENT } from '../packet.ts';
+import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
+
+// RFC 9112, 6 and 7.1; RFC 3261, 18.3; RFC 7826, 20: a start line, header fields, an empty line, a body.
+/** A header block that has not ended by then is not waited for. */
+const LONGEST_HEADER = 64 * 1024;
+/** No chunk is longer: what says so is broken. */
+const LONGEST_CHUNK = 2 ** 31;
+/** Bodies this long of MS-RPCH tunnels never come (MS-RPCH 2.1.2.1.1). */
+const TUNNEL_LENGTH = 128 * 1024;
+
+/** How far the chunks of a body that arrives in several segments have been walked, from the start of the message. */
+export interface ChunkWalk {
+  chunkAt: number;
+}
+
+/**
+ * Whether the message at `start` is whole, or has to do as it is; else `packet.wanted` says what is missing, and
+ * `packet.discardFrom` that the body is not needed, as tshark's desegmentation of such messages asks for it.
+ */
+export function isWhole(
+  packet: Packet,
+  start: number,
+  wantsBody: boolean,
+  untilFin: boolean,
+  walk: ChunkWalk | null,
+): boolean {
+  if (!packet.canWait) return true;
+  const { bytes, end } = packet;
+  let contentLength = -1;
+  let chunked = false;
+  let tunnel = false;
+  let at = start;
+  for (;;) {
+    if (at >= end) return waitForHeader(packet, start);
+    const stop = lineEnd(bytes, at, end, true);
+    if (stop < 0) return waitForHeader(packet, start);
+    const next = nextLine;
+    if (stop === at) {
+      at = next;
+      break;
+    }
+    const first = bytes[at]! | 0x20;
+    if (wantsBody && (first === 0x63 || first === 0x74)) {
+      if (beginsWith(bytes, at, stop, 'content-length:')) {
+        const value = decimal(bytes, at + 15, stop);
+        if (value >= 0) contentLength = value;
+      } else if (beginsWith(bytes, at, stop, 'content-type:')) {
+        tunnel = beginsWith(bytes, afterBlanks(bytes, at + 13, stop), stop, 'application/rpc');
+      } else if (beginsWith(bytes, at, stop, 'transfer-encoding:')) {
+        chunked ||= beginsWith(bytes, afterBlanks(bytes, at + 18, stop), stop, 'chunked');
+      }
+    }
+    at = next;
+  }
+  if (!wantsBody) return true;
+  if (chunked) return hasAllChunks(packet, start, at, walk);
+  if (contentLength >= 0) {
+    if (contentLength >= TUNNEL_LENGTH && (tunnel || beginsWith(bytes, start, end, 'rpc_'))) return true;
+    const missing = contentLength - (end - at) - packet.elided;
+    if (missing <= 0) return true;
+    packet.wanted = missing;
+    packet.discardFrom = at;
+    return false;
+  }
+  if (!untilFin) return true;
+  packet.wanted = WANT_FIN;
+  packet.discardFrom = at;
+  return false;
+}
+
+function waitForHeader(packet: Packet, start: number): boolean {
+  if (packet.end - start > LONGEST_HEADER) return true;
+  packet.wanted = WANT_SEGMENT;
+  return false;
+}
+
+function waitForChunk(packet: Packet): boolean {
+  packet.wanted = WANT_SEGMENT;
+  return false;
+}
+
+function hasAllChunks(packet: Packet, start: number, body: number, walk: ChunkWalk | null): boolean {
+  const { bytes, end } = packet;
+  const resumes = walk !== null && walk.chunkAt > 0 && start === 0 && bytes !== packet.payloadBytes;
+  let at = resumes ? Math.max(body, walk.chunkAt) : body;
+  if (walk !== null && !resumes) walk.chunkAt = 0;
+  for (;;) {
+    if (at >= end) return waitForChunk(packet);
+    const stop = lineEnd(bytes, at, end, true);
+    if (stop < 0) return waitForChunk(packet);
+    if (walk !== null) walk.chunkAt = at - start;
+    const size = chunkSize(bytes, at, stop);
+    if (size < 0) return true;
+    if (size === 0) {
+      if (lineEnd(bytes, nextLine, end, true) < 0) return waitForChunk(packet);
+      return true;
+    }
+    if (end - at <= size) return waitForChunk(packet);
+    at = nextLine + size + 2;
+  }
+}
+
+/** The size in the chunk's first line; -1 for what is no size, or one no chunk has. */
+export function chunkSize(bytes: Uint8Array, start: number, stop: number): number {
+  let at = afterBlanks(bytes, start, stop);
+  if (bytes[at] === 0x2b) at++;
+  const first = at;
+  let value = 0;
+  for (; at < stop && value <= LONGEST_CHUNK; at++) {
+    const digit = hexDigit(bytes[at]!);
+    if (digit < 0) break;
+    value = value * 16 + digit;
+  }
+  return at === first || value > LONGEST_CHUNK ? -1 : value;
+}
+
+/** End of the chunks that begin at `start`; -1 when one goes past `end`. */
+export function chunksEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const stop = lineEnd(bytes, at, end, true);
+    if (stop <= at) break;
+    const data = nextLine;
+    const size = Math.min(Math.max(0, chunkSize(bytes, at, stop)), end - at);
+    if (chunkSize(bytes, at, stop) < 0 && bytes[at] === 0x2d) return -1;
+    if (data + size > end) return -1;
+    if (size > 0) {
+      at = data + size + 2;
+      continue;
+    }
+    // the last chunk: trailer fields, and an empty line
+    at = data;
+    for (;;) {
+      const field = lineEnd(bytes, at, end, true);
+      if (field < 0) return at;
+      const empty = field === at;
+      at = nextLine;
+      if (empty) return at;
+    }
+  }
+  return Math.min(at, end);
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+function afterBlanks(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++;
+  return at;
+}
+
+/** Start of the value of the header field `name` (in lower case) in [start, end), its end in `valueEnd`; -1 without it. */
+export function headerField(bytes: Uint8Array, start: number, end: number, name: string): number {
+  for (let at = start; at < end; ) {
+    const stop = lineEnd(bytes, at, end, false);
+    const next = nextLine;
+    if (stop - at > name.length && bytes[at + name.length] === 0x3a && beginsWith(bytes, at, stop, name)) {
+      const value = afterBlanks(bytes, at + name.length + 1, stop);
+      let last = stop;
+      while (last > value && (bytes[last - 1] === 0x20 || bytes[last - 1] === 0x09)) last--;
+      valueEnd = last;
+      return value;
+    }
+    if (next <= at) return -1;
+    at = next;
+  }
+  return -1;
+}
+
+/** End of the value that `headerField` found. */
+export let valueEnd = 0;
+
+/** Colon of a header line, -1 for a line that is none. */
+export function colonOf(bytes: Uint8Array, start: number, stop: number): number {
+  return find(bytes, 0x3a, start, stop);
+}

@@ -1,0 +1,57 @@
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Where the line after the one that `lineEnd` found begins. */
+export let nextLine = 0;
+
+/**
+ * End of the line that begins at `offset`, without its terminator (CR LF, LF, or CR alone); `nextLine` is set. Where no
+ * terminator comes before `end`: -1 when `more` could follow, else `end`.
+ */
+export function lineEnd(bytes: Uint8Array, offset: number, end: number, more: boolean): number {
+  for (let at = offset; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === LF) {
+      nextLine = at + 1;
+      return at;
+    }
+    if (byte === CR) {
+      if (at + 1 === end && more) break; // an LF may follow
+      nextLine = at + 1 < end && bytes[at + 1] === LF ? at + 2 : at + 1;
+      return at;
+    }
+  }
+  nextLine = end;
+  return more ? -1 : end;
+}
+
+/** Offset of `byte` in [offset, end), -1 for none. */
+export function find(bytes: Uint8Array, byte: number, offset: number, end: number): number {
+  for (let at = offset; at < end; at++) if (bytes[at] === byte) return at;
+  return -1;
+}
+
+/** Whether [offset, end) begins with `name`, which is in lower case, in whatever case. */
+export function beginsWith(bytes: Uint8Array, offset: number, end: number, name: string): boolean {
+  if (end - offset < name.length) return false;
+  for (let index = 0; index < name.length; index++) {
+    const byte = bytes[offset + index]!;
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+    if (lower !== name.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** The decimal number at the start of [offset, end), blanks before it left out; -1 for none, or one past 2^31. */
+export function decimal(bytes: Uint8Array, offset: number, end: number): number {
+  let at = offset;
+  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++;
+  const first = at;
+  let value = 0;
+  for (; at < end && at - first < 11; at++) {
+    const digit = bytes[at]! - 0x30;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return at === first || value > 0x7fffffff ? -1 : value;
+}
