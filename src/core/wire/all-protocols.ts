@@ -1,13 +1,42 @@
 import { ah } from './ah.ts';
+import { bgp } from './app/bgp.ts';
+import { bittorrent, btDht } from './app/bittorrent.ts';
+import { cflow } from './app/cflow.ts';
+import { dhcp } from './app/dhcp.ts';
+import { dhcpv6 } from './app/dhcpv6.ts';
 import { dns, llmnr, mdns } from './app/dns.ts';
 import { dtls } from './app/dtls.ts';
+import { ftp, ftpData } from './app/ftp.ts';
 import { http } from './app/http.ts';
 import { http2 } from './app/http2.ts';
 import { isakmp } from './app/isakmp.ts';
+import { kerberos } from './app/kerberos.ts';
+import { cldap, ldap } from './app/ldap.ts';
+import { imap, pop, smtp } from './app/mail.ts';
+import { mysql } from './app/mysql.ts';
+import { nbdgm } from './app/nbdgm.ts';
+import { nbns } from './app/nbns.ts';
+import { nbss } from './app/nbss.ts';
+import { ntp } from './app/ntp.ts';
+import { openvpn } from './app/openvpn.ts';
+import { pgsql } from './app/pgsql.ts';
+import { irc, telnet } from './app/plain-streams.ts';
 import { quic } from './app/quic.ts';
+import { radius } from './app/radius.ts';
+import { resp } from './app/resp.ts';
+import { rip } from './app/rip.ts';
+import { mount, nfs, nfsacl, nlm, portmap, rpc } from './app/rpc.ts';
+import { smb } from './app/smb.ts';
+import { smb2 } from './app/smb2.ts';
+import { snmp } from './app/snmp.ts';
 import { ssdp } from './app/ssdp.ts';
+import { ssh } from './app/ssh.ts';
+import { syslog } from './app/syslog.ts';
+import { tftp } from './app/tftp.ts';
 import { tls } from './app/tls.ts';
+import { cotp, rdp, t125, tpkt } from './app/tpkt.ts';
 import { websocket } from './app/websocket.ts';
+import { wg } from './app/wg.ts';
 import { arp } from './arp.ts';
 import { cdp } from './cdp.ts';
 import { eapol } from './eapol.ts';
@@ -58,7 +87,34 @@ const HEADERS: readonly Protocol[] = [
 ];
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */
-const APPLICATIONS: readonly Protocol[] = [tls, quic, dtls, dns, mdns, llmnr, isakmp, http, http2, websocket, ssdp];
+const APPLICATIONS: readonly Protocol[] = [
+  ...[
+    tls,
+    quic,
+    dtls,
+    dns,
+    mdns,
+    llmnr,
+    isakmp,
+    ssh,
+    bittorrent,
+    btDht,
+    wg,
+    http2,
+    http,
+    websocket,
+    ssdp,
+    rpc,
+    portmap,
+    mount,
+    nfs,
+    nfsacl,
+    nlm,
+  ],
+  ...[nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],
+  ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, pgsql, resp, ldap, cldap, kerberos, bgp],
+  ...[tpkt, cotp, rdp, t125],
+];
 
 /** Every protocol there is. A new one is a file beside this and a line here. */
 export const ALL_PROTOCOLS: readonly Protocol[] = [...HEADERS, ...APPLICATIONS];

@@ -1,3 +1,4 @@
+import { Expectations } from './expectations.ts';
 import { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
 
@@ -10,6 +11,7 @@ const FIRST_CAPACITY = 4096;
 export class FlowTable {
   /** Every flow, in the order of their first packets; a reused 4-tuple is a flow of its own. */
   readonly flows: Flow[] = [];
+  readonly expectations = new Expectations();
   private slots = new Int32Array(FIRST_CAPACITY); // index into current, plus 1
   private readonly current: Flow[] = [];
   private readonly streams = new Int32Array(256);
@@ -58,6 +60,7 @@ export class FlowTable {
     flow.firstSeconds = packet.seconds;
     flow.firstNanoseconds = packet.nanoseconds;
     flow.firstPacket = packet.number;
+    flow.application = this.expectations.match(flow);
     this.flows.push(flow);
     return flow;
   }

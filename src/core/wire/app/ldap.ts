@@ -1,0 +1,71 @@
+import type { Packet } from '../packet.ts';
+import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { berEnd, berStart, readBer } from './ber.ts';
+import { eachPdu } from './pdu.ts';
+
+// RFC 4511, 4.1.1: a SEQUENCE of message id and operation.
+const SEQUENCE = 0x30;
+const INTEGER = 0x02;
+const OPERATIONS: Readonly<Record<number, string>> = {
+  96: 'bindRequest',
+  97: 'bindResponse',
+  66: 'unbindRequest',
+  99: 'searchRequest',
+  100: 'searchResEntry',
+  101: 'searchResDone',
+  102: 'modifyRequest',
+  103: 'modifyResponse',
+  104: 'addRequest',
+  105: 'addResponse',
+  119: 'extendedReq',
+  120: 'extendedResp',
+};
+
+export const cldap = protocol({
+  name: 'cldap',
+  title: 'CLDAP',
+  about: 'Connectionless Lightweight Directory Access Protocol',
+  udpPorts: [389],
+  datagram(packet: Packet): number {
+    if (readBer(packet.bytes, packet.offset, packet.end) !== SEQUENCE) return NOT_MINE;
+    packet.push(cldap.id);
+    return END;
+  },
+  info: operationName,
+});
+
+export const ldap = protocol({
+  name: 'ldap',
+  about: 'Lightweight Directory Access Protocol',
+  tcpPorts: [389, 3268],
+  segment(packet: Packet): boolean {
+    const { bytes, offset, end } = packet;
+    if (bytes[offset] !== SEQUENCE) return false;
+    if (
+      readBer(bytes, offset, end) === SEQUENCE &&
+      readBer(bytes, berStart(), end) >= 0 &&
+      bytes[offset] !== SEQUENCE
+    ) {
+      return false;
+    }
+    eachPdu(packet, 6, lengthOf, pdu);
+    return true;
+  },
+  info: operationName,
+});
+
+function lengthOf(bytes: Uint8Array, at: number): number {
+  return readBer(bytes, at, bytes.length) < 0 ? 0 : berEnd() - at;
+}
+
+function pdu(packet: Packet): void {
+  packet.push(ldap.id);
+}
+
+function operationName(packet: Packet, layer: number): string {
+  const bytes = packet.layerBytes[layer]!;
+  const end = packet.layerEnd[layer]!;
+  if (readBer(bytes, packet.layerStart[layer]!, end) !== SEQUENCE) return 'LDAP';
+  if (readBer(bytes, berStart(), end) !== INTEGER) return 'LDAP';
+  return OPERATIONS[bytes[berEnd()] ?? 0] ?? 'LDAP';
+}

@@ -1,0 +1,40 @@
+import type { Packet } from '../packet.ts';
+import { protocol } from '../protocol.ts';
+import { eachPdu } from './pdu.ts';
+
+// MySQL client/server protocol: length (3, little-endian), sequence (1), payload.
+const HEADER = 4;
+const COMMANDS: Readonly<Record<number, string>> = {
+  1: 'Quit',
+  2: 'Use Database',
+  3: 'Query',
+  4: 'Show Fields',
+  14: 'Ping',
+  22: 'Prepare Statement',
+  23: 'Execute Statement',
+  25: 'Close Statement',
+};
+
+export const mysql = protocol({
+  name: 'mysql',
+  title: 'MySQL',
+  about: 'MySQL Protocol',
+  tcpPorts: [3306],
+  segment(packet: Packet): boolean {
+    eachPdu(packet, HEADER, lengthOf, pdu);
+    return true;
+  },
+  info(packet: Packet, layer: number): string {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    if (packet.dstPort !== 3306) return bytes[start + 3] === 0 ? 'Server Greeting' : 'Response';
+    return bytes[start + 3] === 0 ? `Request ${COMMANDS[bytes[start + 4]!] ?? 'Command'}` : 'Login Request';
+  },
+});
+
+const lengthOf = (bytes: Uint8Array, at: number): number =>
+  HEADER + (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16));
+
+function pdu(packet: Packet): void {
+  packet.push(mysql.id);
+}

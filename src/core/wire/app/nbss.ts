@@ -1,0 +1,49 @@
+import { u16 } from '../bytes.ts';
+import type { Packet } from '../packet.ts';
+import { protocol } from '../protocol.ts';
+import { eachPdu } from './pdu.ts';
+import { isSmb, smb } from './smb.ts';
+import { isSmb2, smb2 } from './smb2.ts';
+
+// RFC 1002, 4.3.1: type (1), flags (1), length (2); on port 445 the length has 24 bits (MS-SMB2, 2.1).
+const HEADER = 4;
+const MESSAGE = 0;
+const TYPES: Readonly<Record<number, string>> = {
+  0: 'Session message',
+  129: 'Session request',
+  130: 'Positive session response',
+  131: 'Negative session response',
+  132: 'Retarget session response',
+  133: 'Session keep-alive',
+};
+
+export const nbss = protocol({
+  name: 'nbss',
+  about: 'NetBIOS Session Service',
+  tcpPorts: [139, 445],
+  segment(packet: Packet): boolean {
+    const { bytes, offset } = packet;
+    if (packet.end - offset >= HEADER && TYPES[bytes[offset]!] === undefined) {
+      packet.push(nbss.id); // the middle of a message whose beginning was not captured
+      packet.offset = packet.end;
+      return true;
+    }
+    eachPdu(packet, HEADER, lengthOf, pdu);
+    return true;
+  },
+  info: (packet, layer) => TYPES[packet.layerBytes[layer]![packet.layerStart[layer]!]!] ?? 'NBSS Continuation Message',
+});
+
+function lengthOf(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== MESSAGE) return HEADER + u16(bytes, at + 2);
+  return HEADER + ((bytes[at + 1]! << 16) | u16(bytes, at + 2));
+}
+
+function pdu(packet: Packet, start: number, end: number): void {
+  const { bytes } = packet;
+  packet.push(nbss.id);
+  packet.offset = start + HEADER;
+  if (isSmb2(bytes, packet.offset, end)) packet.push(smb2.id);
+  else if (isSmb(bytes, packet.offset, end)) packet.push(smb.id);
+  packet.offset = start;
+}

@@ -1,0 +1,41 @@
+import type { Packet } from '../packet.ts';
+import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { berEnd, berInteger, berStart, readBer } from './ber.ts';
+
+// RFC 3416, 3; RFC 3412, 6: a SEQUENCE of version, community and PDU, or of version and what SNMPv3 puts there.
+const SEQUENCE = 0x30;
+const INTEGER = 0x02;
+const OCTETS = 0x04;
+const PDUS: Readonly<Record<number, string>> = {
+  160: 'get-request',
+  161: 'get-next-request',
+  162: 'get-response',
+  163: 'set-request',
+  164: 'trap',
+  165: 'getBulkRequest',
+  166: 'informRequest',
+  167: 'snmpV2-trap',
+  168: 'report',
+};
+
+export const snmp = protocol({
+  name: 'snmp',
+  about: 'Simple Network Management Protocol',
+  udpPorts: [161, 162],
+  datagram(packet: Packet): number {
+    const { bytes, offset, end } = packet;
+    if (readBer(bytes, offset, end) !== SEQUENCE) return NOT_MINE;
+    if (readBer(bytes, berStart(), end) !== INTEGER) return NOT_MINE;
+    packet.push(snmp.id);
+    return END;
+  },
+  info(packet: Packet, layer: number): string {
+    const bytes = packet.layerBytes[layer]!;
+    const end = packet.layerEnd[layer]!;
+    if (readBer(bytes, packet.layerStart[layer]!, end) !== SEQUENCE) return 'SNMP';
+    if (readBer(bytes, berStart(), end) !== INTEGER) return 'SNMP';
+    if (berInteger(bytes, berStart(), Math.min(end, berEnd())) === 3) return 'SNMPv3';
+    if (readBer(bytes, berEnd(), end) !== OCTETS) return 'SNMP';
+    return PDUS[bytes[berEnd()] ?? 0] ?? 'SNMP';
+  },
+});

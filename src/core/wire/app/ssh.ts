@@ -1,0 +1,93 @@
+import { startsWith, u32 } from '../bytes.ts';
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { protocol } from '../protocol.ts';
+import { afterLine, firstLine } from './text-lines.ts';
+
+// RFC 4253, 4.2: a line of identification; 6: length (4), padding (1), message number (1) …
+const HEADER = 4;
+const NEW_KEYS = 21;
+const LONGEST_PACKET = 0x40_000;
+const MOST_PACKETS = 256;
+const MESSAGES: Readonly<Record<number, string>> = {
+  20: 'Key Exchange Init',
+  21: 'New Keys',
+  30: 'Key Exchange (DH Init)',
+  31: 'Key Exchange (DH Reply)',
+  32: 'Diffie-Hellman Group Exchange Init',
+  33: 'Diffie-Hellman Group Exchange Reply',
+  34: 'Diffie-Hellman Group Exchange Request',
+};
+
+class SshState {
+  /** From A and from B: the identification was seen; what follows is encrypted. */
+  readonly identified: [boolean, boolean] = [false, false];
+  readonly encrypted: [boolean, boolean] = [false, false];
+}
+
+export const ssh = protocol({
+  name: 'ssh',
+  about: 'SSH Protocol',
+  tcpPorts: [22],
+  segment(packet: Packet): boolean {
+    const flow = packet.flow!;
+    if (!(flow.applicationState instanceof SshState)) flow.applicationState = new SshState();
+    const state = flow.applicationState as SshState;
+    const side = packet.direction as 0 | 1;
+    packet.push(ssh.id);
+    if (!state.identified[side]) {
+      if (!startsWith(packet.bytes, packet.offset, packet.end, 'SSH-')) {
+        packet.offset = packet.end; // the beginning was not captured, or comes after a banner
+        state.encrypted[side] = true;
+        state.identified[side] = true;
+        return true;
+      }
+      const next = afterLine(packet.bytes, packet.offset, packet.end);
+      if (next < 0) {
+        if (packet.canWait) packet.wanted = WANT_SEGMENT;
+        return true;
+      }
+      state.identified[side] = true;
+      packet.offset = next;
+    }
+    walkPackets(packet, state, side);
+    return true;
+  },
+  segmentLooksLike(packet: Packet): boolean {
+    if (!startsWith(packet.bytes, packet.offset, packet.end, 'SSH-')) return false;
+    packet.flow!.application = ssh;
+    return true;
+  },
+  info(packet: Packet, layer: number): string {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const end = packet.layerEnd[layer]!;
+    const side = packet.srcPort === 22 ? 'Server' : 'Client';
+    if (startsWith(bytes, start, end, 'SSH-')) return `${side}: Protocol (${firstLine(packet, layer)})`;
+    const name = end - start > 5 && u32(bytes, start) <= LONGEST_PACKET ? MESSAGES[bytes[start + 5]!] : undefined;
+    return `${side}: ${name ?? `Encrypted packet (len=${end - start})`}`;
+  },
+});
+
+/** Packets in clear are waited for; what is encrypted has no boundary that can be seen. */
+function walkPackets(packet: Packet, state: SshState, side: 0 | 1): void {
+  const { bytes, end } = packet;
+  for (let count = 0; packet.offset < end && !state.encrypted[side] && count < MOST_PACKETS; count++) {
+    const left = end - packet.offset;
+    if (left < HEADER) {
+      if (packet.canWait) packet.wanted = WANT_SEGMENT;
+      return;
+    }
+    const length = HEADER + u32(bytes, packet.offset);
+    if (length > LONGEST_PACKET) break;
+    if (length > left) {
+      if (packet.canWait) {
+        packet.wanted = length - left;
+        return;
+      }
+      break;
+    }
+    if (bytes[packet.offset + 5] === NEW_KEYS) state.encrypted[side] = true;
+    packet.offset += length;
+  }
+  packet.offset = end;
+}

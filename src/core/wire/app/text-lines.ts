@@ -1,0 +1,33 @@
+import { latin1 } from '../bytes.ts';
+import type { Packet } from '../packet.ts';
+
+const LF = 10;
+const CR = 13;
+/** Longest line that is shown. */
+const LONGEST_SHOWN = 512;
+
+/** The first line of a layer, without its end, as Latin-1. */
+export function firstLine(packet: Packet, layer: number): string {
+  const bytes = packet.layerBytes[layer]!;
+  const start = packet.layerStart[layer]!;
+  const end = Math.min(packet.layerEnd[layer]!, start + LONGEST_SHOWN);
+  let at = start;
+  while (at < end && bytes[at] !== LF && bytes[at] !== CR) at++;
+  return latin1(bytes, start, at);
+}
+
+/** The offset behind the next line feed; -1 when there is none before `end`. */
+export function afterLine(bytes: Uint8Array, start: number, end: number): number {
+  const at = bytes.indexOf(LF, start);
+  return at < 0 || at >= end ? -1 : at + 1;
+}
+
+/** Whether the bytes at `offset` are this ASCII word in capitals or not, with no letter behind it. */
+export function isWord(bytes: Uint8Array, offset: number, end: number, word: string): boolean {
+  if (end - offset < word.length) return false;
+  for (let index = 0; index < word.length; index++) {
+    if ((bytes[offset + index]! & 0xdf) !== (word.charCodeAt(index) & 0xdf)) return false;
+  }
+  const next = offset + word.length < end ? bytes[offset + word.length]! : 0;
+  return next <= 0x20;
+}
