@@ -60,9 +60,10 @@ export function openHttp(): OpenStatistic {
     }
   };
 
-  const takeStream = (packet: Packet, stream: Http2Stream, response: boolean): void => {
+  const takeStream = (packet: Packet, stream: Http2Stream): void => {
+    const response = stream.fields.has(':status');
     const known = open.get(stream);
-    const row = known?.row ?? newRow(packet, !response);
+    const row = known?.row ?? newRow(packet, packet.direction !== stream.server);
     if (known === undefined) {
       row.version = 'HTTP/2';
       rows.push(row);
@@ -72,7 +73,7 @@ export function openHttp(): OpenStatistic {
     const { fields } = stream;
     if (response) {
       const status = Number(fields.get(':status'));
-      if (!(status >= 200)) return; // interim, or trailers
+      if (!(status >= 200)) return; // interim
       row.status = status;
       if (row.method !== null && known !== undefined) row.latency_ms = latency(known, packet);
       return;
@@ -90,7 +91,7 @@ export function openHttp(): OpenStatistic {
         const { protocol } = message;
         if (protocol === http.id || protocol === ssdp.id) take(packet, message);
         else if (protocol === http2.id && message.detail instanceof Http2Stream) {
-          takeStream(packet, message.detail, message.direction === message.detail.server);
+          takeStream(packet, message.detail);
         }
       }
     },

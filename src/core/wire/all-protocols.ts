@@ -35,7 +35,7 @@ import { syslog } from './app/syslog.ts';
 import { tftp } from './app/tftp.ts';
 import { tls } from './app/tls.ts';
 import { cotp, rdp, t125, tpkt } from './app/tpkt.ts';
-import { websocket } from './app/websocket.ts';
+import { dataTextLines, websocket } from './app/websocket.ts';
 import { wg } from './app/wg.ts';
 import { arp } from './arp.ts';
 import { cdp } from './cdp.ts';
@@ -103,6 +103,7 @@ const APPLICATIONS: readonly Protocol[] = [
     http2,
     http,
     websocket,
+    dataTextLines,
     ssdp,
     rpc,
     portmap,

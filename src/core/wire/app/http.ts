@@ -1,4 +1,4 @@
-import { latin1 } from '../bytes.ts';
+import { latin1, startsWith } from '../bytes.ts';
 import type { Dissector } from '../dissector.ts';
 import { clientError, serverError } from '../expert.ts';
 import type { Packet } from '../packet.ts';
@@ -7,7 +7,7 @@ import { FIN } from '../tcp-flags.ts';
 import { CONNECT, HEAD, HttpConversation, OTHER, SSTP } from './http-conversation.ts';
 import { kindOfLine, NEITHER, NOTIFICATION, REQUEST, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
-import { http2, MAGIC } from './http2.ts';
+import { http2, PREFACE } from './http2.ts';
 import { chunksEnd, colonOf, headerField, isWhole, valueEnd } from './message-framing.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { websocket } from './websocket.ts';
@@ -90,7 +90,11 @@ function message(packet: Packet, dissector: Dissector, conversation: HttpConvers
       if (packet.push(http.id)) own(packet, conversation);
       return STOP;
     }
-    if (beginsWith(bytes, start, end, MAGIC)) http2.segment!(packet, dissector);
+    if (startsWith(bytes, start, end, PREFACE)) {
+      // as in tshark, which cannot ask for more from where it finds this
+      packet.canWait = false;
+      http2.segment!(packet, dissector);
+    }
     return STOP;
   }
   const status = kind === RESPONSE ? statusOf(bytes, start, lineStop) : 0;

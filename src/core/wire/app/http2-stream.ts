@@ -1,3 +1,8 @@
+import { HpackDecoder } from './hpack.ts';
+
+const LONGEST_BODY = 65_535;
+const MOST_STREAMS = 4096;
+
 /** One exchange of an HTTP/2 connection: what statistics tell of it. */
 export class Http2Stream {
   readonly id: number;
@@ -8,9 +13,50 @@ export class Http2Stream {
   /** Bytes of frames each way. */
   requestBytes = 0;
   responseBytes = 0;
+  /** Body of a DNS message (RFC 8484), for each direction; null for other bodies. */
+  readonly body: [Uint8Array | null, Uint8Array | null] = [null, null];
 
   constructor(id: number, server: number) {
     this.id = id;
     this.server = server;
+  }
+
+  /** Keeps more of a body that is wanted. */
+  append(direction: number, bytes: Uint8Array): void {
+    const body = this.body[direction as 0 | 1];
+    if (body === null || body.length + bytes.length > LONGEST_BODY) return;
+    const larger = new Uint8Array(body.length + bytes.length);
+    larger.set(body);
+    larger.set(bytes, body.length);
+    this.body[direction as 0 | 1] = larger;
+  }
+}
+
+/** A header block that goes on in CONTINUATION frames. */
+export interface HeaderBlock {
+  readonly stream: number;
+  bytes: Uint8Array;
+}
+
+/** What is remembered of an HTTP/2 connection from frame to frame. */
+export class Http2Connection {
+  /** The direction the server sends in, -1 while that is not known. */
+  server = -1;
+  readonly decoders: readonly [HpackDecoder, HpackDecoder] = [new HpackDecoder(), new HpackDecoder()];
+  readonly blocks: [HeaderBlock | null, HeaderBlock | null] = [null, null];
+  private readonly streams = new Map<number, Http2Stream>();
+
+  stream(id: number): Http2Stream | undefined {
+    return this.streams.get(id);
+  }
+
+  /** The stream of this number, a new one if need be; the oldest gives way when there are too many. */
+  open(id: number): Http2Stream {
+    const known = this.streams.get(id);
+    if (known !== undefined) return known;
+    if (this.streams.size >= MOST_STREAMS) this.streams.delete(this.streams.keys().next().value!);
+    const stream = new Http2Stream(id, this.server);
+    this.streams.set(id, stream);
+    return stream;
   }
 }
