@@ -59,6 +59,7 @@ export function openDns(): OpenStatistic {
       packet: packet.number,
     };
     rows.push(row);
+    for (const { name, type } of read.more) rows.push({ ...row, name, qtype: dnsTypeName(type) });
     if (read.response || pending.has(key)) return; // a query sent again: the answer belongs to the first
     if (pending.size >= MOST_PENDING) pending.delete(pending.keys().next().value!);
     pending.set(key, { row, seconds: packet.seconds, nanoseconds: packet.nanoseconds });

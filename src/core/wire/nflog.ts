@@ -18,6 +18,7 @@ export const nflog = protocol({
   dissect(packet: Packet): number {
     const { bytes, offset, end } = packet;
     if (end - offset < HEADER) return packet.short();
+    packet.layerQuoted[packet.layerCount - 1] = 1; // tshark counts the packet from its IP header on
     const family = bytes[offset]!;
     let at = offset + HEADER;
     for (let count = 0; at + 4 <= end && count < MOST_ATTRIBUTES; count++) {

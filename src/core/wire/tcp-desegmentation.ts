@@ -1,12 +1,20 @@
 import type { Dissector } from './dissector.ts';
 import type { Flow } from './flow.ts';
 import { type Packet, WANT_FIN, WANT_SEGMENT } from './packet.ts';
-import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION } from './tcp-analysis.ts';
+import {
+  FAST_RETRANSMISSION,
+  KEEP_ALIVE,
+  OUT_OF_ORDER,
+  RETRANSMISSION,
+  SPURIOUS_RETRANSMISSION,
+} from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import type { PendingMessage, TcpDirection } from './tcp-direction.ts';
 import { FIN } from './tcp-flags.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
+/** Segments of any kind that bring nothing new. */
+const SENT_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION | FAST_RETRANSMISSION;
 /** Longest message that is put together. */
 const LONGEST_MESSAGE = 16 * 1024 * 1024;
 /** A message whose beginning is longer than this in one segment is not waited for, as in Wireshark. */
@@ -50,12 +58,12 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     packet.elided = 0;
     packet.wanted = 0;
     if (waiting === null) {
-      if ((packet.tcpAnalysis & RETRANSMISSION) !== 0) return;
+      if ((packet.tcpAnalysis & SENT_AGAIN) !== 0) return;
       dissectSegment(packet, flow, connection, dissector);
       if (packet.wanted !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissector);
       return;
     }
-    if ((packet.tcpAnalysis & RETRANSMISSION) !== 0 && waiting.done) return;
+    if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && waiting.done) return;
     const left = (waiting.nextMessage - seq) | 0;
     const taken = waiting.takesSegment ? end - at : Math.min(end - at, left);
     if (!add(waiting, bytes, at, (seq - waiting.seq) | 0, taken, dissector)) return;
@@ -261,7 +269,7 @@ export function endsMessage(direction: TcpDirection): boolean {
 function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, dissector: Dissector): void {
   packet.wanted = 0;
   packet.discardFrom = 0;
-  if ((packet.tcpAnalysis & (KEEP_ALIVE | RETRANSMISSION | OUT_OF_ORDER)) !== 0) return;
+  if ((packet.tcpAnalysis & (KEEP_ALIVE | SENT_AGAIN | OUT_OF_ORDER)) !== 0) return;
   const { tcpPorts, segmentsByContent } = dissector.registry;
   const known = flow.application;
   if (known?.segment?.(packet, dissector) === true) {

@@ -29,30 +29,25 @@ export const bittorrent = protocol({
   tcpPorts: [6881, 6882, 6883, 6884, 6885, 6886, 6887, 6888, 6889],
   segment(packet: Packet): boolean {
     const { bytes, end } = packet;
-    let pushed = false;
     for (let count = 0; packet.offset < end && count < MOST_MESSAGES; count++) {
       const start = packet.offset;
       const left = end - start;
       let length: number;
       if (startsWith(bytes, start, end, GREETING)) length = HANDSHAKE;
       else {
-        if (left < HEADER + 1) {
-          if (!pushed && left < HEADER) return false;
-          if (u32(bytes, start) !== 0 && packet.canWait) packet.wanted = WANT_SEGMENT;
-          if (u32(bytes, start) !== 0) return pushed || packet.wanted !== 0;
+        if (left < HEADER) {
+          if (packet.canWait) packet.wanted = WANT_SEGMENT;
+          return true;
         }
         length = HEADER + u32(bytes, start);
-        if (length > LONGEST_MESSAGE || (length > HEADER && bytes[start + HEADER]! > LAST_TYPE)) {
-          if (!pushed) return false;
-          break;
-        }
+        // what is no message is taken whole, as tshark does: the beginning may not have been captured
+        if (length > LONGEST_MESSAGE || (length > HEADER && bytes[start + HEADER]! > LAST_TYPE)) length = left;
       }
       if (length > left && packet.canWait) {
         packet.wanted = length - left;
         return true;
       }
       packet.push(bittorrent.id);
-      pushed = true;
       packet.offset = start + Math.min(length, left);
     }
     packet.offset = end;

@@ -1,6 +1,6 @@
 import { formatIpv4, formatIpv6 } from '../../net/ip-address.ts';
 import { i32, latin1, u16, u32 } from '../bytes.ts';
-import { endOfName, readName, skipName } from './dns-name.ts';
+import { endOfName, readName } from './dns-name.ts';
 
 // RFC 1035, 4.1.1: id (2), flags (2), counts of questions, answers, authorities and additional records (2 each).
 export const DNS_HEADER = 12;
@@ -85,7 +85,14 @@ export interface DnsMessage {
   readonly opcode: number;
   readonly name: string | null;
   readonly type: number;
+  /** The questions after the first: Multicast DNS asks for several things at once. */
+  readonly more: readonly DnsQuestion[];
   readonly answers: readonly DnsRecord[];
+}
+
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: number;
 }
 
 export interface DnsRecord {
@@ -104,13 +111,18 @@ export function readDnsMessage(bytes: Uint8Array, start: number, end: number): D
   let at = start + DNS_HEADER;
   let name: string | null = null;
   let type = 0;
+  const more: DnsQuestion[] = [];
   for (let index = 0; index < questions && index < MOST_RECORDS; index++) {
-    if (index === 0) name = readName(bytes, start, end, at);
-    else if (!skipName(bytes, at, end)) break;
-    if (index === 0 && name === null) break;
+    const asked = readName(bytes, start, end, at);
+    if (asked === null) break;
     at = endOfName();
-    if (index === 0 && at + 4 <= end) type = u16(bytes, at);
+    const askedType = at + 4 <= end ? u16(bytes, at) : 0;
     at += 4;
+    if (index > 0) more.push({ name: asked, type: askedType });
+    else {
+      name = asked;
+      type = askedType;
+    }
   }
   return {
     id: u16(bytes, start),
@@ -119,6 +131,7 @@ export function readDnsMessage(bytes: Uint8Array, start: number, end: number): D
     opcode: (flags >> 11) & 15,
     name,
     type,
+    more,
     answers: questions > 0 && name === null ? [] : readRecords(bytes, start, end, at, u16(bytes, start + ANSWERS)),
   };
 }

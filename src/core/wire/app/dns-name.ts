@@ -1,3 +1,5 @@
+import { utf8 } from '../bytes.ts';
+
 /** RFC 1035, 2.3.4: the longest name; and the jumps that are followed within one. */
 const LONGEST = 255;
 const MOST_JUMPS = 20;
@@ -53,11 +55,24 @@ export function readName(bytes: Uint8Array, start: number, end: number, offset: 
     total += length + 1;
     if (length > 63 || at + 1 + length > end || total > LONGEST) return null;
     if (text !== '') text += '.';
-    for (let index = at + 1; index <= at + length; index++) text += character(bytes[index]!);
+    text += label(bytes, at + 1, at + 1 + length);
     at += length + 1;
   }
 }
 
+/** Names of Multicast DNS are UTF-8 (RFC 6762, 16), and so are others that should not be. */
+function label(bytes: Uint8Array, start: number, end: number): string {
+  for (let at = start; at < end; at++) {
+    if (bytes[at]! < 0x80) continue;
+    const text = utf8(bytes, start, end);
+    if (!text.includes('\ufffd')) return text;
+    break;
+  }
+  let text = '';
+  for (let at = start; at < end; at++) text += character(bytes[at]!);
+  return text;
+}
+
 function character(code: number): string {
-  return code > 0x20 && code < 0x7f ? String.fromCharCode(code) : `\\${String(code).padStart(3, '0')}`;
+  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : `\\${String(code).padStart(3, '0')}`;
 }

@@ -1,9 +1,14 @@
 import type { Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
+import { startTls } from './tls.ts';
 
 // MySQL client/server protocol: length (3, little-endian), sequence (1), payload.
 const HEADER = 4;
+const PORT = 3306;
+/** A login request that ends before the user's name asks for TLS: its length, and the flag in its second byte. */
+const SSL_REQUEST = 32;
+const CLIENT_SSL = 0x08;
 const COMMANDS: Readonly<Record<number, string>> = {
   1: 'Quit',
   2: 'Use Database',
@@ -35,6 +40,9 @@ export const mysql = protocol({
 const lengthOf = (bytes: Uint8Array, at: number): number =>
   HEADER + (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16));
 
-function pdu(packet: Packet): void {
+function pdu(packet: Packet, start: number, end: number): void {
   packet.push(mysql.id);
+  const { bytes } = packet;
+  const asksForTls = packet.dstPort === PORT && bytes[start + 3] === 1 && end - start === HEADER + SSL_REQUEST;
+  if (asksForTls && (bytes[start + HEADER + 1]! & CLIENT_SSL) !== 0) startTls(packet.flow!);
 }

@@ -2,8 +2,6 @@ import type { Packet } from '../packet.ts';
 import { END, NOT_MINE, protocol } from '../protocol.ts';
 
 // openvpn.net, network protocol: opcode (5 bits) and key (3), session (8) …
-const FIRST_OPCODE = 1;
-const LAST_OPCODE = 11;
 
 export const openvpn = protocol({
   name: 'openvpn',
@@ -12,8 +10,6 @@ export const openvpn = protocol({
   udpPorts: [1194],
   datagram(packet: Packet): number {
     if (packet.end === packet.offset) return NOT_MINE;
-    const opcode = packet.bytes[packet.offset]! >> 3;
-    if (opcode < FIRST_OPCODE || opcode > LAST_OPCODE) return NOT_MINE;
     packet.push(openvpn.id);
     return END;
   },

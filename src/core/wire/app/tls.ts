@@ -39,6 +39,7 @@ export const tls = protocol({
   segment(packet: Packet): boolean {
     const flow = packet.flow!;
     let state = flow.applicationState;
+    if (!(state instanceof TlsState && state.established) && !beginsWithRecord(packet)) return false;
     if (!(state instanceof TlsState)) {
       state = new TlsState();
       flow.applicationState = state;
@@ -76,6 +77,11 @@ export function startTls(flow: Flow): void {
   flow.applicationState = null;
 }
 
+/** What was captured from its middle on, or is something else on the port, is not taken for TLS. */
+function beginsWithRecord({ bytes, offset, end }: Packet): boolean {
+  return end - offset < 3 || isRecord(bytes, offset);
+}
+
 function isRecord(bytes: Uint8Array, at: number): boolean {
   const type = bytes[at]!;
   return type >= CHANGE_CIPHER_SPEC && type <= LAST_TYPE && bytes[at + 1] === 3 && bytes[at + 2]! <= 4;
@@ -86,7 +92,6 @@ function dissectRecords(packet: Packet, state: TlsState): void {
   for (let count = 0; packet.offset < end && count < MOST_RECORDS; count++) {
     const at = packet.offset;
     const left = end - at;
-    if (!state.established && left >= 3 && !isRecord(bytes, at)) break; // the connection began before the capture
     if (left < RECORD) {
       if (packet.canWait) packet.wanted = WANT_SEGMENT;
       return;

@@ -28,5 +28,5 @@ function looksLikeWireGuard(packet: Packet): boolean {
   if (length < SHORTEST_DATA) return false;
   const type = u32le(bytes, offset); // the reserved bytes are zero
   if (type === 0 || type > DATA) return false;
-  return type === DATA ? (length & 15) === 0 : length === LENGTHS[type];
+  return type === DATA || length === LENGTHS[type];
 }
