@@ -14,6 +14,8 @@ const PROMISED: Record<string, string> = {
   route: 'family dst gateway iface metric src scope proto table',
   dns_server: 'addr port iface search source',
   neighbor: 'addr mac iface state',
+  packet:
+    'number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process',
   host: 'hostname os kernel uptime_s gateway dns',
 };
 

@@ -5,6 +5,7 @@ import { connSummary } from './conn-summary.ts';
 import { iface } from './iface.ts';
 import { check, coverage, fieldRecord, gap } from './meta.ts';
 import { dnsServer, host, neighbor, route } from './network-config.ts';
+import { packet } from './packet.ts';
 
 /** Every record type there is. A new one is a file beside this and a line here. */
 export const ALL_TABLES: readonly RecordTable[] = [
@@ -17,6 +18,7 @@ export const ALL_TABLES: readonly RecordTable[] = [
   dnsServer,
   neighbor,
   host,
+  packet,
   check,
   fieldRecord,
   gap,

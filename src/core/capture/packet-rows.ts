@@ -1,0 +1,135 @@
+import type { PacketRow } from '../record/tables/packet.ts';
+import { transportName } from '../wire/flow-text.ts';
+import type { Packet } from '../wire/packet.ts';
+import {
+  destinationText,
+  expertsOf,
+  infoOf,
+  layersOf,
+  protocolOf,
+  severityOf,
+  sourceText,
+  topLayer,
+} from '../wire/packet-text.ts';
+import { formatTcpFlags } from '../wire/tcp-flags.ts';
+import type { CaptureReader } from './capture-reader.ts';
+import { linkTypeName } from './link-types.ts';
+import { formatTimestamp, secondsBetween } from './timestamp.ts';
+
+const TCP = 6;
+
+/** What a row tells beyond its packet: of the file, and of the packets before. */
+export type PacketSource = Pick<CaptureReader, 'interfaces' | 'comment'>;
+const NO_SOURCE: PacketSource = { interfaces: [], comment: null };
+
+/** Makes records of dissected packets, whole or field by field. Every packet is shown to `see` first, in file order. */
+export class PacketRows {
+  source = NO_SOURCE;
+  private firstSeconds = Number.NaN;
+  private firstNanoseconds = 0;
+  private beforeSeconds = Number.NaN;
+  private beforeNanoseconds = 0;
+  private seconds = Number.NaN;
+  private nanoseconds = 0;
+
+  see(packet: Packet): void {
+    if (Number.isNaN(this.firstSeconds)) {
+      this.firstSeconds = packet.seconds;
+      this.firstNanoseconds = packet.nanoseconds;
+    }
+    this.beforeSeconds = this.seconds;
+    this.beforeNanoseconds = this.nanoseconds;
+    this.seconds = packet.seconds;
+    this.nanoseconds = packet.nanoseconds;
+  }
+
+  row(packet: Packet): PacketRow {
+    const { flow } = packet;
+    const hasPorts = packet.transport !== 0;
+    const top = topLayer(packet);
+    return {
+      number: packet.number,
+      time: formatTimestamp(packet.seconds, packet.nanoseconds),
+      rel_s: this.relative(packet),
+      iface: this.interfaceOf(packet),
+      link: linkTypeName(packet.linkType),
+      length: packet.length,
+      captured: packet.frameEnd - packet.frameStart,
+      src: sourceText(packet),
+      src_port: hasPorts ? packet.srcPort : null,
+      dst: destinationText(packet),
+      dst_port: hasPorts ? packet.dstPort : null,
+      proto: top < 0 ? null : protocolOf(packet, top)!.title,
+      layers: layersOf(packet),
+      info: infoOf(packet),
+      stream: flow === null ? null : flow.stream,
+      severity: severityOf(packet),
+      expert: expertsOf(packet),
+      pid: null,
+      process: null,
+      delta_s: this.delta(packet),
+      transport: hasPorts ? transportName(packet.transport) : null,
+      tcp_flags: packet.transport === TCP ? formatTcpFlags(packet.tcpFlags) : null,
+      payload_bytes: hasPorts ? packet.payloadLength : null,
+      truncated: packet.truncated,
+      malformed: packet.malformed,
+      comment: this.source.comment,
+    };
+  }
+
+  /** Only the fields named: what a filter asks of every packet should not cost the others. */
+  fields(packet: Packet, names: Iterable<string>): Partial<PacketRow> {
+    const row: Record<string, unknown> = {};
+    for (const name of names) row[name] = this.field(packet, name as keyof PacketRow);
+    return row as Partial<PacketRow>;
+  }
+
+  private field(packet: Packet, name: keyof PacketRow): unknown {
+    switch (name) {
+      case 'time':
+        return formatTimestamp(packet.seconds, packet.nanoseconds);
+      case 'rel_s':
+        return this.relative(packet);
+      case 'delta_s':
+        return this.delta(packet);
+      case 'iface':
+        return this.interfaceOf(packet);
+      case 'src':
+        return sourceText(packet);
+      case 'dst':
+        return destinationText(packet);
+      case 'layers':
+        return layersOf(packet);
+      case 'info':
+        return infoOf(packet);
+      case 'severity':
+        return severityOf(packet);
+      case 'expert':
+        return expertsOf(packet);
+      case 'truncated':
+        return packet.truncated;
+      case 'malformed':
+        return packet.malformed;
+      case 'comment':
+        return this.source.comment;
+      default:
+        return this.row(packet)[name];
+    }
+  }
+
+  private relative(packet: Packet): number | null {
+    return orNull(secondsBetween(this.firstSeconds, this.firstNanoseconds, packet.seconds, packet.nanoseconds));
+  }
+
+  private delta(packet: Packet): number | null {
+    return orNull(secondsBetween(this.beforeSeconds, this.beforeNanoseconds, packet.seconds, packet.nanoseconds));
+  }
+
+  private interfaceOf(packet: Packet): string | null {
+    return this.source.interfaces[packet.iface]?.name ?? null;
+  }
+}
+
+function orNull(seconds: number): number | null {
+  return Number.isNaN(seconds) ? null : seconds;
+}

@@ -1,0 +1,89 @@
+import {
+  address,
+  bytes,
+  choice,
+  flag,
+  integer,
+  list,
+  maybe,
+  port,
+  seconds,
+  shown,
+  type Tone,
+  text,
+  time,
+} from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+/** From the gravest. */
+export const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
+export type PacketSeverity = (typeof SEVERITIES)[number];
+
+const TONES: Readonly<Record<PacketSeverity, Tone | null>> = {
+  error: 'bad',
+  warn: 'notice',
+  note: null,
+  chat: 'faint',
+};
+
+/** One frame of a capture, summed up as tshark's packet list does. */
+export const packet = table(
+  'packet',
+  'One row per frame of a capture.',
+  {
+    number: integer('Number of the frame, from 1, in file order.', shown('NO')),
+    time: maybe(time('When it was captured; null where the file does not say.')),
+    rel_s: maybe(seconds('Since the first frame.', shown('TIME'))),
+    iface: maybe(text('Interface it was captured on; null where the file does not name it.')),
+    link: text('Link type of the frame, as in ETHERNET.'),
+    length: bytes('Bytes on the wire.', shown('LENGTH')),
+    captured: bytes('Bytes captured of it.'),
+    src: maybe(address('Source: of the innermost IP header, else of the link.', shown('SOURCE'))),
+    src_port: maybe(port('Source port of the innermost transport.', shown('SPORT'))),
+    dst: maybe(address('Destination: of the innermost IP header, else of the link.', shown('DESTINATION'))),
+    dst_port: maybe(port('Destination port of the innermost transport.', shown('DPORT'))),
+    proto: maybe(text('The topmost protocol, as a reader calls it; null for a frame nobody can read.', shown('PROTO'))),
+    layers: list('Every protocol in it from the outside, by filter names.'),
+    info: text('What the topmost protocol says.', shown('INFO')),
+    stream: maybe(integer('Number of its TCP, UDP or SCTP stream, each counted for itself.')),
+    severity: maybe(
+      choice('The gravest thing about it that deserves a look.', SEVERITIES, { tone: (one) => TONES[one as never] }),
+    ),
+    expert: list("What deserves a look, by Wireshark's names."),
+    pid: maybe(integer('Process that sent or received it; captures seldom say.')),
+    process: maybe(text('Its name.')),
+    delta_s: maybe(seconds('Since the frame before.')),
+    transport: maybe(choice('The innermost transport.', ['tcp', 'udp', 'sctp'])),
+    tcp_flags: maybe(text('Flags of the TCP header, as in SYN, ACK.')),
+    payload_bytes: maybe(bytes('Bytes the innermost transport carries, on the wire.')),
+    truncated: flag('The capture holds less than the headers promise.'),
+    malformed: flag('A length or field contradicts the bytes.'),
+    comment: maybe(text('Comment stored with the frame (pcapng).')),
+  },
+  {
+    aliases: {
+      addr: ['src', 'dst'],
+      'ip.addr': ['src', 'dst'],
+      'ip.src': ['src'],
+      'ip.dst': ['dst'],
+      'ipv6.addr': ['src', 'dst'],
+      'ipv6.src': ['src'],
+      'ipv6.dst': ['dst'],
+      port: ['src_port', 'dst_port'],
+      'tcp.port': ['src_port', 'dst_port'],
+      'tcp.srcport': ['src_port'],
+      'tcp.dstport': ['dst_port'],
+      'udp.port': ['src_port', 'dst_port'],
+      'udp.srcport': ['src_port'],
+      'udp.dstport': ['dst_port'],
+      'tcp.stream': ['stream'],
+      'udp.stream': ['stream'],
+      'tcp.len': ['payload_bytes'],
+      'frame.number': ['number'],
+      'frame.len': ['length'],
+      'frame.cap_len': ['captured'],
+      'frame.comment': ['comment'],
+    },
+  },
+);
+export type PacketRow = Row<typeof packet>;
