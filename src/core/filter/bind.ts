@@ -42,7 +42,8 @@ export function judge(scope: Scope, expr: Expr): Test<AnyRow> {
   return compileLogic(expr, (term) => bindTerm(scope, term));
 }
 
-function bindTerm(scope: Scope, term: Term): Test<AnyRow> {
+/** The test of one leaf; null where it reads only fields that are null. */
+export function bindTerm(scope: Scope, term: Term): Test<AnyRow> {
   switch (term.kind) {
     case 'word':
       return bindWord(scope, term.word);
@@ -77,7 +78,7 @@ function bindMembership(scope: Scope, { field, members }: Membership): Test<AnyR
 }
 
 /** Being one of the members, `null` aside. */
-function memberTest(target: Target, members: Membership['members']): ValueTest {
+export function memberTest(target: Target, members: Membership['members']): ValueTest {
   const tests: ValueTest[] = [];
   for (const member of members) {
     if (member.kind === 'range') tests.push(rangeTest(target, member));
@@ -86,6 +87,7 @@ function memberTest(target: Target, members: Membership['members']): ValueTest {
   return (value) => tests.some((test) => test(value));
 }
 
-function isNull(literal: Literal): boolean {
+/** Whether the literal asks for what is unknown. */
+export function isNull(literal: Literal): boolean {
   return !literal.quoted && literal.text.toLowerCase() === 'null';
 }
