@@ -6,9 +6,9 @@ import type { Packet } from './packet.ts';
 import { END, NOT_MINE, protocol } from './protocol.ts';
 
 // RFC 7348, 5: flags (1), reserved (3), network (3), reserved (1). draft-ietf-nvo3-vxlan-gpe: the fourth byte names what
-// follows when its flag is set.
+// follows.
 const HEADER = 8;
-const NEXT_PROTOCOL = 0x04;
+const GPE_PORT = 4790;
 
 export const vxlan = protocol({
   name: 'vxlan',
@@ -20,7 +20,7 @@ export const vxlan = protocol({
     if (packet.end - offset < HEADER) return NOT_MINE;
     packet.push(vxlan.id);
     packet.offset = offset + HEADER;
-    if ((bytes[offset]! & NEXT_PROTOCOL) === 0 || packet.dstPort !== 4790) return eth.id;
+    if (packet.dstPort !== GPE_PORT) return eth.id;
     const next = bytes[offset + 3];
     return next === 1 ? ip.id : next === 2 ? ipv6.id : next === 3 ? eth.id : END;
   },

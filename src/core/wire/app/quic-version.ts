@@ -14,6 +14,7 @@ const salt = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'
 const V1_SALT = salt('38762cf7f55934b34d179ae6a4c80cadccbb7f0a');
 const DRAFT_29_SALT = salt('afbfec289993d24c9e9786f19c6111e04390a899');
 const DRAFT_23_SALT = salt('c3eef712c72ebb5a11a7d2432bb46365bef9f502');
+const T051_SALT = salt('7a4edef4e7ccee5fa4506c19124fc8ccda6e033d');
 const draft = (number: number): QuicVersion => ({
   name: `draft-${number}`,
   salt: number >= 33 ? V1_SALT : number >= 29 ? DRAFT_29_SALT : DRAFT_23_SALT,
@@ -29,6 +30,7 @@ const VERSIONS: ReadonlyMap<number, QuicVersion> = new Map([
   ],
   ...Array.from({ length: 12 }, (_, index) => [0xff000017 + index, draft(23 + index)] as const),
   [0xfaceb002, draft(27)], // Facebook's mvfst
+  [0x54303531, { name: 'T051', salt: T051_SALT, label: 'quic ', types: V1_TYPES }], // Google's, with TLS
 ]);
 
 /** Null for a version that is not known. */

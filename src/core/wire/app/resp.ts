@@ -22,7 +22,7 @@ export const resp = protocol({
   segment(packet: Packet): boolean {
     const { bytes, end } = packet;
     if (!TYPES.includes(String.fromCharCode(bytes[packet.offset]!))) return false;
-    let pushed = false;
+    packet.push(resp.id); // tshark shows it for the parts of a value too
     while (packet.offset < end) {
       if (!readValue(bytes, packet.offset, end, 0)) {
         if (packet.canWait && missing !== 0) {
@@ -30,10 +30,6 @@ export const resp = protocol({
           return true;
         }
         after = end;
-      }
-      if (!pushed) {
-        packet.push(resp.id);
-        pushed = true;
       }
       packet.offset = after;
     }
