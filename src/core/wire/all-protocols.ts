@@ -27,15 +27,16 @@ import { radius } from './app/radius.ts';
 import { resp } from './app/resp.ts';
 import { rip } from './app/rip.ts';
 import { mount, nfs, nfsacl, nlm, portmap, rpc } from './app/rpc.ts';
-import { rtcp } from './app/rtcp.ts';
+import { rtcp, srtcp } from './app/rtcp.ts';
 import { rtp } from './app/rtp.ts';
+import { rtsp } from './app/rtsp.ts';
 import { sip } from './app/sip.ts';
 import { smb } from './app/smb.ts';
 import { smb2 } from './app/smb2.ts';
 import { snmp } from './app/snmp.ts';
 import { ssdp } from './app/ssdp.ts';
 import { ssh } from './app/ssh.ts';
-import { stun } from './app/stun.ts';
+import { classicstun, stun } from './app/stun.ts';
 import { syslog } from './app/syslog.ts';
 import { tftp } from './app/tftp.ts';
 import { tls } from './app/tls.ts';
@@ -93,8 +94,8 @@ const HEADERS: readonly Protocol[] = [
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */
 const APPLICATIONS: readonly Protocol[] = [
-  ...[stun, tls, quic, dtls, dns, mdns, llmnr, ssh, bittorrent, btDht, sip],
-  ...[http2, http, websocket, dataTextLines, ssdp, rtcp, rtp, wg, mqtt],
+  ...[stun, classicstun, tls, quic, dtls, dns, mdns, llmnr, ssh, bittorrent, btDht, sip],
+  ...[http2, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
   ...[rpc, portmap, mount, nfs, nfsacl, nlm],
   ...[isakmp, nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],
   ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, pgsql, resp, ldap, cldap, kerberos, bgp],

@@ -1,6 +1,7 @@
 import { u16, u24 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { takesSrtp } from './dtls-srtp.ts';
 import { CLIENT_HELLO, SERVER_HELLO } from './tls.ts';
 import { tlsVersionName } from './tls-names.ts';
 
@@ -86,8 +87,10 @@ function dissectHandshake(packet: Packet, start: number, end: number): void {
     const body = at + HANDSHAKE_HEADER;
     if (body + fragment > end) return;
     if (type === CLIENT_HELLO || type === SERVER_HELLO) {
-      if (fragment === length) packet.message(dtls.id, body, body + length).detail = type;
-      else if (type === CLIENT_HELLO) addFragment(packet, body, length, fragmentOffset, fragment);
+      if (fragment === length) {
+        packet.message(dtls.id, body, body + length).detail = type;
+        takesSrtp(packet, bytes, body, body + length, type);
+      } else if (type === CLIENT_HELLO) addFragment(packet, body, length, fragmentOffset, fragment);
     }
     at = body + fragment;
   }
@@ -108,4 +111,5 @@ function addFragment(packet: Packet, body: number, length: number, offset: numbe
   packet.message(dtls.id, 0, length).detail = CLIENT_HELLO;
   packet.bytes = bytes;
   flow.applicationState = null;
+  takesSrtp(packet, partial.bytes, 0, length, CLIENT_HELLO);
 }

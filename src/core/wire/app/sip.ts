@@ -1,31 +1,58 @@
-import { parseIpv4 } from '../../net/ip-address.ts';
 import { latin1, startsWith } from '../bytes.ts';
 import type { Dissector } from '../dissector.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import type { Packet } from '../packet.ts';
 import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
-import { rtcp } from './rtcp.ts';
-import { rtp } from './rtp.ts';
-import { firstLine } from './text-lines.ts';
+import { writeHttpFields } from './http-text.ts';
+import { headerField, isWhole, valueEnd } from './message-framing.ts';
+import { readSdp } from './sdp.ts';
+import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 
-// RFC 3261, 7: a request or status line, headers, an empty line, a body; RFC 8866 for the body that announces media.
-const UDP = 17;
-const LONGEST_MESSAGE = 64 * 1024;
-const METHODS = [
-  'INVITE ',
-  'ACK ',
-  'BYE ',
-  'CANCEL ',
-  'OPTIONS ',
-  'REGISTER ',
-  'PRACK ',
-  'SUBSCRIBE ',
-  'NOTIFY ',
-  'PUBLISH ',
-  'INFO ',
-  'REFER ',
-  'MESSAGE ',
-  'UPDATE ',
-];
+// RFC 3261, 7: a request line ends with the version, a status line begins with it.
+const VERSION = 'SIP/';
+const SPACE = 0x20;
+const MOST_MESSAGES = 64;
+
+/** Whether [offset, stop) is the first line of a SIP message. */
+function isFirstLine(bytes: Uint8Array, offset: number, stop: number): boolean {
+  if (startsWith(bytes, offset, stop, VERSION)) return find(bytes, SPACE, offset, stop) > 0;
+  const first = find(bytes, SPACE, offset, stop);
+  if (first <= offset) return false;
+  const second = find(bytes, SPACE, first + 1, stop);
+  if (second <= first + 1 || find(bytes, 0x3a, first + 1, second) < 0) return false;
+  return startsWith(bytes, second + 1, stop, VERSION);
+}
+
+/** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
+function message(packet: Packet, dissector: Dissector, end: number): number {
+  const { bytes, offset } = packet;
+  const stop = lineEnd(bytes, offset, end, false);
+  if (!isFirstLine(bytes, offset, stop)) return -1;
+  if (!packet.push(sip.id)) return -1;
+  let body = end;
+  for (let at = offset; at < end; ) {
+    const lineStop = lineEnd(bytes, at, end, false);
+    if (lineStop === at) {
+      body = nextLine;
+      break;
+    }
+    at = nextLine;
+  }
+  let next = end;
+  const length = field(bytes, offset, body, 'content-length', 'l');
+  if (length >= 0) {
+    const value = decimal(bytes, length, valueEnd);
+    if (value >= 0) next = Math.min(end, body + value);
+  }
+  packet.layerEnd[packet.layerCount - 1] = next;
+  const type = next > body ? field(bytes, offset, body, 'content-type', 'c') : -1;
+  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissector, body, next);
+  return next;
+}
+
+function field(bytes: Uint8Array, start: number, end: number, name: string, short: string): number {
+  const value = headerField(bytes, start, end, name);
+  return value >= 0 ? value : headerField(bytes, start, end, short);
+}
 
 export const sip = protocol({
   name: 'sip',
@@ -33,68 +60,51 @@ export const sip = protocol({
   udpPorts: [5060],
   tcpPorts: [5060],
   datagram(packet: Packet, dissector: Dissector): number {
-    if (!looksLikeSip(packet)) return NOT_MINE;
-    packet.push(sip.id);
-    announceMedia(packet, dissector);
-    return END;
+    return message(packet, dissector, packet.end) < 0 ? NOT_MINE : END;
   },
   datagramLooksLike: looksLikeSip,
   segment(packet: Packet, dissector: Dissector): boolean {
-    if (!looksLikeSip(packet)) return false;
-    const { bytes, offset, end } = packet;
-    const text = latin1(bytes, offset, Math.min(end, offset + LONGEST_MESSAGE));
-    const headers = text.indexOf('\r\n\r\n');
-    if (headers < 0) {
-      if (packet.canWait && text.length < LONGEST_MESSAGE) packet.wanted = WANT_SEGMENT;
-      else packet.push(sip.id);
-      return true;
+    for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
+      const { bytes, offset, end } = packet;
+      // empty lines keep the connection alive (RFC 5626, 3.5.1)
+      if (bytes[offset] === 0x0d || bytes[offset] === 0x0a) {
+        packet.offset++;
+        continue;
+      }
+      const stop = lineEnd(bytes, offset, end, false);
+      if (!isFirstLine(bytes, offset, stop)) {
+        if (count === 0) return false;
+        packet.push(sip.id);
+        break;
+      }
+      if (!isWhole(packet, offset, true, false, null)) {
+        packet.discardFrom = 0; // the body may be SDP
+        return true;
+      }
+      const next = message(packet, dissector, end);
+      if (next <= offset) break;
+      packet.offset = next;
     }
-    const body = Number(/\r\n(?:content-length|l)\s*:\s*(\d{1,6})/i.exec(text.slice(0, headers))?.[1] ?? 0);
-    const missing = headers + 4 + body - (end - offset);
-    if (missing > 0 && packet.canWait && missing < LONGEST_MESSAGE) {
-      packet.wanted = missing;
-      return true;
-    }
-    packet.push(sip.id);
-    announceMedia(packet, dissector);
-    packet.offset = end;
+    packet.offset = packet.end;
     return true;
   },
   segmentLooksLike: looksLikeSip,
   info(packet: Packet, layer: number): string {
-    const line = firstLine(packet, layer);
-    return line.startsWith('SIP/2.0 ') ? `Status: ${line.slice(8)}` : `Request: ${line.replace(/ SIP\/2\.0$/, '')}`;
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const stop = lineEnd(bytes, start, packet.layerEnd[layer]!, false);
+    const line = latin1(bytes, start, Math.min(stop, start + 1024));
+    return line.startsWith(VERSION)
+      ? `Status: ${line.slice(line.indexOf(' ') + 1)}`
+      : `Request: ${line.replace(/ SIP\/[\d.]*$/, '')}`;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
-    const start = packet.layerStart[layer]!;
-    const text = latin1(packet.layerBytes[layer]!, start, Math.min(packet.layerEnd[layer]!, start + 4096));
-    for (const line of text.split('\r\n').slice(0, 64)) {
-      const [, name, value] = /^([A-Za-z-]{1,64})\s*:\s*(.*)$/.exec(line) ?? [];
-      if (name !== undefined && value !== undefined) out.field(name, value);
-    }
+    writeHttpFields(packet, layer, out);
   },
 });
 
 function looksLikeSip({ bytes, offset, end }: Packet): boolean {
-  if (end - offset < 8) return false;
-  if (startsWith(bytes, offset, end, 'SIP/2.0 ')) return true;
-  if (bytes[offset]! < 0x41 || bytes[offset]! > 0x5a) return false;
-  return METHODS.some((method) => startsWith(bytes, offset, end, method));
-}
-
-/** The ports that SDP names are those of RTP, and the ones above those of RTCP (RFC 3605 says otherwise where it does). */
-function announceMedia(packet: Packet, dissector: Dissector): void {
-  const { bytes, offset, end } = packet;
-  const text = latin1(bytes, offset, Math.min(end, offset + LONGEST_MESSAGE));
-  const body = text.indexOf('\r\n\r\nv=0');
-  if (body < 0) return;
-  const address = parseIpv4(/\nc=IN IP4 ([\d.]{7,15})/.exec(text.slice(body))?.[1] ?? '');
-  if (address === null) return;
-  const words = [address | 0, 0, 0, 0] as const;
-  for (const [, port] of text.slice(body).matchAll(/\nm=(?:audio|video) (\d{1,5})(?:\/\d+)? (?:RTP|UDP)/g)) {
-    const number = Number(port);
-    if (number === 0 || number > 65_534) continue;
-    dissector.flows.expectations.add(UDP, words, number, rtp);
-    dissector.flows.expectations.add(UDP, words, number + 1, rtcp);
-  }
+  const first = bytes[offset]!;
+  if (first < 0x41 || first > 0x7a) return false;
+  return isFirstLine(bytes, offset, lineEnd(bytes, offset, end, false));
 }

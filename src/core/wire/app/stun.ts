@@ -1,107 +1,174 @@
-import { u16, u32 } from '../bytes.ts';
-import type { Packet } from '../packet.ts';
+import { i32, u16 } from '../bytes.ts';
+import type { Dissector } from '../dissector.ts';
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { rtcp } from './rtcp.ts';
 
-// RFC 8489, 5: type (2), length (2), cookie (4), transaction (12); RFC 8656, 12.4: channel data: channel (2), length (2).
+// RFC 8489, 5: type (2), length (2), magic cookie (4), transaction (12). RFC 8656, 12.4: channel (2), length (2).
 const HEADER = 20;
-const COOKIE = 0x2112a442;
 const CHANNEL_HEADER = 4;
-const FIRST_CHANNEL = 0x4000;
-const LAST_CHANNEL = 0x4fff;
-// RFC 4571: over TCP a length (2) may stand before each message.
-const FRAMING = 2;
-const MOST_MESSAGES = 256;
+const COOKIE = 0x2112a442;
+const COOKIE_AT = 4;
+/** MS-TURN 2.2.1.2: a channel number outside the range of channels. */
+const MS_MULTIPLEX = 0xff10;
+const HIGHEST_METHOD = 0xff;
+const FIRST_TURN_METHOD = 3;
 const METHODS: Readonly<Record<number, string>> = {
   1: 'Binding',
+  2: 'SharedSecret',
   3: 'Allocate',
   4: 'Refresh',
   6: 'Send',
   7: 'Data',
   8: 'CreatePermission',
   9: 'Channel-Bind',
+  10: 'Connect',
+  11: 'ConnectionBind',
+  12: 'ConnectionAttempt',
 };
 const CLASSES = ['Request', 'Indication', 'Success Response', 'Error Response'];
+/** Types of RFC 3489, without a magic cookie. */
+const CLASSIC_TYPES: ReadonlySet<number> = new Set([
+  ...[0x001, 0x101, 0x111, 0x002, 0x102, 0x112, 0x003, 0x103, 0x113, 0x004, 0x104, 0x114, 0x115],
+]);
+
+function methodOf(type: number): number {
+  return (type & 0xf) | ((type & 0xe0) >> 1) | ((type & 0x3e00) >> 2);
+}
+
+function isMessage(bytes: Uint8Array, offset: number, length: number): boolean {
+  return (
+    length >= HEADER &&
+    (bytes[offset]! & 0xc0) === 0 &&
+    i32(bytes, offset + COOKIE_AT) === COOKIE &&
+    methodOf(u16(bytes, offset)) <= HIGHEST_METHOD
+  );
+}
+
+function isChannelData(bytes: Uint8Array, offset: number): boolean {
+  const channel = u16(bytes, offset);
+  return (channel & 0xc000) === 0x4000 || channel === MS_MULTIPLEX;
+}
+
+/** What a channel carries has no port to tell it by. */
+function channelData(packet: Packet, dissector: Dissector, start: number, end: number): void {
+  packet.push(stun.id);
+  packet.offset = start + CHANNEL_HEADER;
+  packet.end = end;
+  if (rtcp.datagramLooksLike!(packet)) rtcp.datagram!(packet, dissector);
+}
 
 export const stun = protocol({
   name: 'stun',
   about: 'Session Traversal Utilities for NAT',
   udpPorts: [3478],
   tcpPorts: [3478],
-  datagram(packet: Packet): number {
-    const { bytes, offset, end, flow } = packet;
-    const isChannel = flow?.application === stun && isChannelData(bytes, offset, end);
-    if (!isChannel && messageLength(bytes, offset, end) < 0) return NOT_MINE;
-    if (flow !== null && flow.application === null) flow.application = stun;
+  datagram(packet: Packet, dissector: Dissector): number {
+    const { bytes, offset, flow } = packet;
+    const length = packet.reportedEnd - offset;
+    if (packet.end - offset < CHANNEL_HEADER) return NOT_MINE;
+    const told = u16(bytes, offset + 2);
+    if ((bytes[offset]! & 0xc0) !== 0) {
+      if (!isChannelData(bytes, offset)) return NOT_MINE;
+      const whole = told + CHANNEL_HEADER;
+      if (length !== whole && length !== ((whole + 3) & ~3)) return NOT_MINE;
+      channelData(packet, dissector, offset, packet.end);
+      return END;
+    }
+    if (!isMessage(bytes, offset, packet.end - offset) || length !== HEADER + told) return NOT_MINE;
     packet.push(stun.id);
+    // after TURN has been seen, its channels may follow
+    if (flow !== null && flow.application === null && methodOf(u16(bytes, offset)) >= FIRST_TURN_METHOD) {
+      flow.application = stun;
+    }
     return END;
   },
-  datagramLooksLike: ({ bytes, offset, end }) => messageLength(bytes, offset, end) > 0,
-  segment(packet: Packet): boolean {
-    const { bytes, end } = packet;
-    let pushed = false;
-    for (let count = 0; packet.offset < end && count < MOST_MESSAGES; count++) {
-      const start = packet.offset;
-      const framed = hasCookie(bytes, start + FRAMING, end) ? FRAMING : 0;
-      const message = start + framed;
-      let length = HEADER + u16(bytes, message + 2);
-      if (end - message < HEADER || !hasCookie(bytes, message, end)) {
-        if (!pushed || !isChannelHeader(bytes, start, end)) break;
-        length = CHANNEL_HEADER + ((u16(bytes, start + 2) + 3) & ~3);
-      }
-      if (length > end - message && packet.canWait) {
-        packet.wanted = length - (end - message);
+  datagramLooksLike(packet: Packet): boolean {
+    const { bytes, offset, end } = packet;
+    return isMessage(bytes, offset, end - offset) && packet.reportedEnd - offset === HEADER + u16(bytes, offset + 2);
+  },
+  segment(packet: Packet, dissector: Dissector): boolean {
+    while (packet.offset < packet.end) {
+      const { bytes, offset, end } = packet;
+      const left = end - offset;
+      if (left < CHANNEL_HEADER) {
+        packet.wanted = WANT_SEGMENT;
         return true;
       }
-      packet.offset = message;
-      packet.push(stun.id);
-      pushed = true;
-      packet.offset = message + length;
+      const framed = isFramed(bytes, offset, left) ? 2 : 0;
+      const channel = framed === 0 && (bytes[offset]! & 0xc0) !== 0;
+      const told = u16(bytes, offset + 2);
+      const length = framed > 0 ? u16(bytes, offset) + 2 : channel ? (told + CHANNEL_HEADER + 3) & ~3 : told + HEADER;
+      if (length > left && packet.canWait) {
+        packet.wanted = length - left;
+        return true;
+      }
+      const stop = Math.min(end, offset + length);
+      if (channel) {
+        if (isChannelData(bytes, offset)) channelData(packet, dissector, offset, stop);
+      } else if (isMessage(bytes, offset + framed, stop - offset - framed)) {
+        packet.push(stun.id);
+      }
+      packet.end = end;
+      packet.offset = stop;
     }
-    if (pushed) packet.offset = end;
-    return pushed;
+    return true;
   },
   segmentLooksLike(packet: Packet): boolean {
     const { bytes, offset, end } = packet;
-    if (messageLength(bytes, offset, end) < 0 && messageLength(bytes, offset + FRAMING, end) < 0) return false;
-    packet.flow!.application = stun;
-    return true;
+    const left = end - offset;
+    const framed = isFramed(bytes, offset, left) ? 2 : 0;
+    return (
+      isMessage(bytes, offset + framed, left - framed) && left >= HEADER + framed + u16(bytes, offset + framed + 2)
+    );
   },
   info(packet: Packet, layer: number): string {
-    const type = u16(packet.layerBytes[layer]!, packet.layerStart[layer]!);
-    return type >= FIRST_CHANNEL ? 'ChannelData TURN Message' : nameOf(type);
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const end = packet.layerEnd[layer]!;
+    const at = start + (isFramed(bytes, start, end - start) ? 2 : 0);
+    if (end - at < CHANNEL_HEADER) return 'STUN';
+    const type = u16(bytes, at);
+    return (type & 0xc000) !== 0 ? 'ChannelData TURN Message' : nameOf(type);
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
-    if (packet.layerEnd[layer]! - start < HEADER) return;
-    out.field('Message Type', nameOf(u16(bytes, start)));
-    out.field('Message Length', u16(bytes, start + 2));
+    const end = packet.layerEnd[layer]!;
+    const at = start + (isFramed(bytes, start, end - start) ? 2 : 0);
+    if (end - at < HEADER) return;
+    const type = u16(bytes, at);
+    if ((type & 0xc000) !== 0) {
+      out.field('Channel Number', `0x${type.toString(16)}`);
+      return;
+    }
+    out.field('Message Type', `0x${type.toString(16).padStart(4, '0')} (${nameOf(type)})`);
+    out.field('Message Length', u16(bytes, at + 2));
   },
 });
 
-/** The method's and the class's bits are interleaved (RFC 8489, 5). */
+export const classicstun = protocol({
+  name: 'classicstun',
+  title: 'CLASSIC-STUN',
+  about: 'Simple Traversal of UDP Through NAT',
+  datagram(packet: Packet): number {
+    packet.push(classicstun.id);
+    return END;
+  },
+  datagramLooksLike(packet: Packet): boolean {
+    const { bytes, offset, end } = packet;
+    if (end - offset < HEADER || i32(bytes, offset + COOKIE_AT) === COOKIE) return false;
+    return end - offset === HEADER + u16(bytes, offset + 2) && CLASSIC_TYPES.has(u16(bytes, offset));
+  },
+  info: () => 'Message',
+});
+
+/** RFC 4571 puts two bytes of length before each message; the cookie tells. */
+function isFramed(bytes: Uint8Array, offset: number, length: number): boolean {
+  return length >= 10 && i32(bytes, offset + 2 + COOKIE_AT) === COOKIE;
+}
+
 function nameOf(type: number): string {
-  const method = (type & 0x0f) | ((type >> 1) & 0x70) | ((type >> 2) & 0xf80);
-  const kind = ((type >> 4) & 1) | ((type >> 7) & 2);
-  return `${METHODS[method] ?? `Method ${method}`} ${CLASSES[kind]}`;
-}
-
-function hasCookie(bytes: Uint8Array, at: number, end: number): boolean {
-  return end - at >= 8 && bytes[at]! < 0x40 && u32(bytes, at + 4) === COOKIE;
-}
-
-/** Length of the whole message at `at`, which fills what there is; -1 when there is none. */
-function messageLength(bytes: Uint8Array, at: number, end: number): number {
-  if (end - at < HEADER || !hasCookie(bytes, at, end)) return -1;
-  const length = u16(bytes, at + 2);
-  return (length & 3) === 0 && HEADER + length <= end - at ? HEADER + length : -1;
-}
-
-function isChannelHeader(bytes: Uint8Array, at: number, end: number): boolean {
-  const channel = end - at >= CHANNEL_HEADER ? u16(bytes, at) : 0;
-  return channel >= FIRST_CHANNEL && channel <= LAST_CHANNEL;
-}
-
-function isChannelData(bytes: Uint8Array, at: number, end: number): boolean {
-  return isChannelHeader(bytes, at, end) && CHANNEL_HEADER + u16(bytes, at + 2) <= end - at;
+  const kind = ((type & 0x0010) >> 4) | ((type & 0x0100) >> 7);
+  return `${METHODS[methodOf(type)] ?? 'Unknown'} ${CLASSES[kind]!}`;
 }

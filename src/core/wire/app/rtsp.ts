@@ -1,0 +1,136 @@
+import { latin1, startsWith, u16 } from '../bytes.ts';
+import type { Dissector } from '../dissector.ts';
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { END, type FieldWriter, protocol } from '../protocol.ts';
+import { writeHttpFields } from './http-text.ts';
+import { headerField, isWhole, valueEnd } from './message-framing.ts';
+import { rtcp } from './rtcp.ts';
+import { rtp } from './rtp.ts';
+import { readSdp, wordsOf } from './sdp.ts';
+import { beginsWith, decimal, lineEnd, nextLine } from './text-line.ts';
+
+// RFC 2326, 6, 7 and 10.12: messages as in HTTP; between them, frames of $, channel (1), length (2).
+const FRAME = 0x24;
+const FRAME_HEADER = 4;
+const UDP = 17;
+const MOST_MESSAGES = 256;
+const METHODS: readonly string[] = [
+  ...['describe ', 'announce ', 'get_parameter ', 'options ', 'pause ', 'play ', 'record ', 'redirect '],
+  ...['setup ', 'set_parameter ', 'teardown '],
+];
+
+function isFirstLine(bytes: Uint8Array, offset: number, stop: number): boolean {
+  if (startsWith(bytes, offset, stop, 'RTSP/')) return true;
+  for (let index = 0; index < METHODS.length; index++) {
+    if (beginsWith(bytes, offset, stop, METHODS[index]!)) return true;
+  }
+  return false;
+}
+
+export const rtsp = protocol({
+  name: 'rtsp',
+  about: 'Real Time Streaming Protocol',
+  tcpPorts: [554, 7236, 8554],
+  segment(packet: Packet, dissector: Dissector): boolean {
+    for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
+      const { bytes, offset, end } = packet;
+      if (bytes[offset] === FRAME) {
+        if (!interleaved(packet, dissector)) return true;
+        continue;
+      }
+      const stop = lineEnd(bytes, offset, end, false);
+      if (!isFirstLine(bytes, offset, stop)) {
+        packet.push(rtsp.id); // tshark too shows it as one that goes on
+        break;
+      }
+      if (!isWhole(packet, offset, true, false, null)) {
+        packet.discardFrom = 0; // the body may be SDP
+        return true;
+      }
+      if (!packet.push(rtsp.id)) return true;
+      packet.offset = message(packet, dissector);
+    }
+    packet.offset = packet.end;
+    return true;
+  },
+  info(packet: Packet, layer: number): string {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    const end = packet.layerEnd[layer]!;
+    if (bytes[start] === FRAME) return 'Interleaved';
+    const stop = lineEnd(bytes, start, end, false);
+    const line = latin1(bytes, start, Math.min(stop, start + 1024));
+    return line.startsWith('RTSP/') ? `Reply: ${line}` : line;
+  },
+  fields(packet: Packet, layer: number, out: FieldWriter): void {
+    writeHttpFields(packet, layer, out);
+  },
+});
+
+/** The message at `packet.offset`, whose layer is there: where it ends. */
+function message(packet: Packet, dissector: Dissector): number {
+  const { bytes, offset, end } = packet;
+  let body = end;
+  for (let at = offset; at < end; ) {
+    const stop = lineEnd(bytes, at, end, false);
+    const empty = stop === at;
+    at = nextLine;
+    if (empty) {
+      body = at;
+      break;
+    }
+  }
+  const length = headerField(bytes, offset, body, 'content-length');
+  const value = length < 0 ? 0 : Math.max(0, decimal(bytes, length, valueEnd));
+  const next = Math.min(end, body + value);
+  packet.layerEnd[packet.layerCount - 1] = next;
+  const transport = headerField(bytes, offset, body, 'transport');
+  if (transport >= 0) announce(packet, dissector, latin1(bytes, transport, Math.min(valueEnd, transport + 1024)));
+  const type = next > body ? headerField(bytes, offset, body, 'content-type') : -1;
+  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissector, body, next);
+  return next;
+}
+
+/** The ports of a reply's Transport field carry RTP and RTCP (RFC 2326, 12.39). */
+function announce(packet: Packet, dissector: Dissector, transport: string): void {
+  if (!/^RTP\/AVP/i.test(transport) || /TCP|interleaved/i.test(transport)) return;
+  const { expectations } = dissector.flows;
+  const server = /server_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(transport);
+  const client = /client_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(transport);
+  if (server === null) return; // a request: the reply says it all
+  const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+  const source = /source=([\d.:a-f]+)/i.exec(transport);
+  const address = (source === null ? null : wordsOf(source[1]!)) ?? ([src0, src1, src2, src3] as const);
+  for (const [words, ports] of [
+    [address, server],
+    [[dst0, dst1, dst2, dst3] as const, client],
+  ] as const) {
+    if (ports === null) continue;
+    expectations.add(UDP, words, Number(ports[1]) & 0xffff, rtp);
+    if (ports[2] !== undefined) expectations.add(UDP, words, Number(ports[2]) & 0xffff, rtcp);
+  }
+}
+
+/** A frame of RTP or RTCP between messages; false when more of it has to come. */
+function interleaved(packet: Packet, dissector: Dissector): boolean {
+  const { bytes, offset, end } = packet;
+  const left = end - offset;
+  const length = left < FRAME_HEADER ? 0 : FRAME_HEADER + u16(bytes, offset + 2);
+  if ((length === 0 || length > left) && packet.canWait) {
+    packet.wanted = length === 0 ? WANT_SEGMENT : length - left;
+    return false;
+  }
+  const stop = Math.min(end, offset + (length === 0 ? left : length));
+  packet.push(rtsp.id);
+  packet.layerEnd[packet.layerCount - 1] = stop;
+  packet.offset = Math.min(stop, offset + FRAME_HEADER);
+  packet.end = packet.reportedEnd = stop;
+  if (packet.offset < stop) {
+    // even channels carry RTP, odd ones RTCP
+    const carried = (bytes[offset + 1]! & 1) === 0 ? rtp : rtcp;
+    if (carried.datagram!(packet, dissector) !== END) packet.offset = stop;
+  }
+  packet.end = packet.reportedEnd = end;
+  packet.offset = stop;
+  return true;
+}
