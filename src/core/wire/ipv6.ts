@@ -14,6 +14,7 @@ const DESTINATION = 24;
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
+const AUTHENTICATION = 51;
 const DESTINATION_OPTIONS = 60;
 const MOBILITY = 135;
 const HIP = 139;
@@ -81,6 +82,15 @@ function afterExtensions(packet: Packet, dissector: Dissector, first: number): n
         if (headers === MOST_HEADERS) return packet.broken();
         if (packet.end - offset < 8) return packet.short();
         const length = (bytes[offset + 1]! + 1) << 3;
+        if (packet.end - offset < length) return packet.short();
+        packet.offset = offset + length;
+        next = bytes[offset]!;
+        break;
+      }
+      case AUTHENTICATION: {
+        if (headers === MOST_HEADERS) return packet.broken();
+        if (packet.end - offset < 8) return packet.short();
+        const length = (bytes[offset + 1]! + 2) << 2; // in units of four bytes, unlike the others (RFC 4302, 2.2)
         if (packet.end - offset < length) return packet.short();
         packet.offset = offset + length;
         next = bytes[offset]!;

@@ -22,7 +22,10 @@ export const llc = protocol({
     const unnumbered = (bytes[offset + 2]! & 3) === UNNUMBERED;
     packet.offset = offset + (unnumbered ? HEADER : HEADER + 1);
     if (packet.offset > packet.end) return packet.short();
-    if (bytes[offset] !== SNAP_SAP) return unnumbered ? dissector.registry.llcSaps[bytes[offset]!]! : END;
+    if (bytes[offset] !== SNAP_SAP) {
+      const information = (bytes[offset + 2]! & 1) === 0; // supervisory frames carry nothing
+      return unnumbered || information ? dissector.registry.llcSaps[bytes[offset]!]! : END;
+    }
     if (packet.end - packet.offset < SNAP) return packet.short();
     const organisation = u24(bytes, packet.offset);
     const type = u16(bytes, packet.offset + 3);

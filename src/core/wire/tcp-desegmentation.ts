@@ -72,12 +72,12 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
       waiting.nextMessage = nextSeq;
     }
     if (waiting.done || waiting.filled < ((waiting.nextMessage - waiting.seq) | 0)) return;
-    if (!resume(packet, flow, connection, dissector, direction, waiting, taken, nextSeq)) return;
+    resume(packet, flow, connection, dissector, direction, waiting, taken, (seq + taken) | 0);
     at += taken;
   }
 }
 
-/** The message was thought to be whole: dissects it. False when it waits for more, or was the last in the segment. */
+/** The message was thought to be whole: dissects it. `reached` is the sequence number behind what was added last. */
 function resume(
   packet: Packet,
   flow: Flow,
@@ -86,27 +86,27 @@ function resume(
   direction: TcpDirection,
   message: PendingMessage,
   taken: number,
-  nextSeq: number,
-): boolean {
+  reached: number,
+): void {
   open(packet, message);
   dissectSegment(packet, flow, connection, dissector);
   const before = message.filled - taken;
   if (packet.wanted !== 0 && packet.offset <= before) {
     // more is needed of what was thought to be whole
     if (packet.wanted === WANT_SEGMENT) {
-      message.nextMessage = (nextSeq + 1) | 0;
+      message.nextMessage = (reached + 1) | 0;
       message.takesSegment = true;
     } else if (packet.wanted === WANT_FIN) {
-      message.nextMessage = (nextSeq + UNTIL_FIN) | 0;
+      message.nextMessage = (reached + UNTIL_FIN) | 0;
       message.untilFin = true;
     } else message.nextMessage = (message.nextMessage + packet.wanted) | 0;
     if (packet.discardFrom !== 0 && message.kept < 0) discard(message, packet.discardFrom, dissector);
-    return false;
+    return;
   }
   packet.insertLayer(packet.layerCount, tcpSegments.id); // tshark tells of the segments after what they hold
   if (message.kept >= 0) {
     release(message, dissector);
-    return true;
+    return;
   }
   const rest = message.filled - packet.offset;
   const { wanted } = packet;
@@ -117,11 +117,10 @@ function resume(
     packet.bytes = bytes;
     packet.offset = 0;
     packet.end = rest;
-    begin(direction, packet, (nextSeq - rest) | 0, nextSeq, dissector);
-    return false;
+    begin(direction, packet, (reached - rest) | 0, reached, dissector);
+    return;
   }
   release(message, dissector);
-  return true;
 }
 
 /** The message that `seq` continues; 'again' when the segment lies in one that was there already; null for a new one. */

@@ -20,7 +20,7 @@ export const vxlan = protocol({
     if (packet.end - offset < HEADER) return NOT_MINE;
     packet.push(vxlan.id);
     packet.offset = offset + HEADER;
-    if (packet.dstPort !== GPE_PORT) return eth.id;
+    if (packet.dstPort !== GPE_PORT && packet.srcPort !== GPE_PORT) return eth.id;
     const next = bytes[offset + 3];
     return next === 1 ? ip.id : next === 2 ? ipv6.id : next === 3 ? eth.id : END;
   },

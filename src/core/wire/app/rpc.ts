@@ -6,7 +6,7 @@ import { END, NOT_MINE, type Protocol, protocol } from '../protocol.ts';
 // 11: over TCP a mark (4) before each fragment, its highest bit being the last one's.
 const CALL = 0;
 const REPLY = 1;
-const CALL_HEADER = 24;
+const SHORTEST_CALL = 16;
 const REPLY_HEADER = 12;
 const MARK = 4;
 const LAST_FRAGMENT = 0x80000000;
@@ -98,7 +98,7 @@ function isMessage(packet: Packet, start: number, end: number): boolean {
   if (end - start < REPLY_HEADER) return false;
   const kind = u32(bytes, start + 4);
   if (kind === CALL) {
-    if (end - start < CALL_HEADER || u32(bytes, start + 8) !== 2) return false;
+    if (end - start < SHORTEST_CALL || u32(bytes, start + 8) !== 2) return false;
     const number = u32(bytes, start + 12);
     return (
       PROGRAMS.has(number) || (number >= LOWEST_PROGRAM && number < HIGHEST_PROGRAM && u32(bytes, start + 16) < 16)

@@ -24,7 +24,7 @@ export const snmp = protocol({
   udpPorts: [161, 162],
   datagram(packet: Packet): number {
     const { bytes, offset, end } = packet;
-    if (readBer(bytes, offset, end) !== SEQUENCE) return NOT_MINE;
+    if (readBer(bytes, offset, end) !== SEQUENCE || berEnd() > packet.reportedEnd) return NOT_MINE;
     if (readBer(bytes, berStart(), end) !== INTEGER) return NOT_MINE;
     packet.push(snmp.id);
     return END;
