@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|fields|schema|completion|doctor) command=${command:-$prev} ;;
+      conns|ifaces|capture|stats|fields|schema|completion|doctor) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -20,11 +20,13 @@ _netwatch() {
   case $command in
     conns) _netwatch_conns ;;
     ifaces) _netwatch_ifaces ;;
+    capture) _netwatch_capture ;;
+    stats) _netwatch_stats ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
-    *) _netwatch_words 'conns ifaces fields schema completion doctor --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture stats fields schema completion doctor --help --version' ;;
   esac
 }
 
@@ -116,6 +118,51 @@ _netwatch_ifaces() {
   esac
 }
 
+_netwatch_capture() {
+  local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment'
+  case $prev in
+    --read|-r) _netwatch_files ;;
+    --expect) : ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --count|-c) : ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--read -r --expect --interface -i --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_stats() {
+  local fields='path proto depth packets bytes packets_pct bytes_pct'
+  case $prev in
+    --by) _netwatch_list 'protocols summary conversations endpoints ports dns http tls handshakes expert packet_lengths time all' ;;
+    --read|-r) _netwatch_files ;;
+    --bucket) : ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --interval) : ;;
+    --count|-c) : ;;
+    --duration) : ;;
+    --expect) : ;;
+    --wait) : ;;
+    --timeout) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--by --read -r --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
@@ -128,7 +175,7 @@ _netwatch_fields() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host check field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host packet check field gap' ;;
   esac
 }
 
@@ -138,7 +185,7 @@ _netwatch_schema() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host check field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host packet check field gap' ;;
   esac
 }
 

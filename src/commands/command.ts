@@ -1,4 +1,6 @@
 import type { Limit } from '../core/limit.ts';
+import type { Renderer } from '../core/output/renderer.ts';
+import type { TableRendererOptions } from '../core/output/table-renderer.ts';
 import type { RecordTable, Snapshot } from '../core/record/table.ts';
 import type { Context } from './context.ts';
 import type { Options, Values } from './option.ts';
@@ -39,6 +41,17 @@ export interface Request {
   readonly limited: (limits: readonly Limit[]) => void;
 }
 
+/**
+ * A command whose snapshots are batches of one long answer: --limit, --sort and --expect are about all of them, it
+ * applies --filter itself, and an interrupt is its normal end.
+ */
+export interface Stream<O extends Options = Options> {
+  /** Whether this run prints text of its own making, on a terminal or not, unless a machine format is asked for. */
+  readonly printsText: (values: ListingValues<O>) => boolean;
+  /** Prints rows for people as they come. */
+  readonly openRenderer: (context: Context, values: ListingValues<O>, options: TableRendererOptions) => Renderer;
+}
+
 /** The values of a command's own options and of those every listing shares. */
 export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;
 
@@ -51,6 +64,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly tables: readonly RecordTable[];
   /** The record type this run prints, and so the one --fields, --sort and --filter speak of. */
   readonly tableOf: (values: ListingValues<O>) => RecordTable;
+  /** What is different for a command whose rows come as a stream; null for snapshots. */
+  readonly stream: Stream<O> | null;
   /** Yields one snapshot for each tick. */
   readonly run: (
     context: Context,
@@ -75,8 +90,15 @@ export interface TextCommand<O extends Options = Options> extends Description<O>
 export type Command = ListingCommand | TextCommand;
 
 /** Declares a listing command; the types of its options are inferred. */
-export function listing<const O extends Options>(of: Omit<ListingCommand<O>, 'kind'>): Command {
-  return { kind: 'listing', ...of } as unknown as Command;
+export function listing<const O extends Options>(of: Omit<ListingCommand<O>, 'kind' | 'stream'>): Command {
+  return { kind: 'listing', stream: null, ...of } as unknown as Command;
+}
+
+/** Declares a listing command whose rows come as a stream. */
+export function streaming<const O extends Options>(
+  of: Omit<ListingCommand<O>, 'kind' | 'stream' | 'repeats'> & { readonly stream: Stream<O> },
+): Command {
+  return { kind: 'listing', repeats: false, ...of } as unknown as Command;
 }
 
 /** Declares a text command. */

@@ -34,7 +34,7 @@ export interface ListingPlan {
 /** Throws Failure 64 for what does not fit together or names what is not there. */
 export function planListing(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): ListingPlan {
   const table = command.tableOf(values);
-  const format = formatOf(values, isTerminal);
+  const format = formatOf(values, isTerminal || command.stream?.printsText(values) === true);
   const repeating =
     command.repeats &&
     (values.interval !== null || values.count !== null || values.duration !== null || values.events === true);
@@ -46,7 +46,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const until = expectation(values.wait, table);
   const wait = until === null ? null : { until, source: values.wait ?? '' };
   const expect = expectation(values.expect, table);
-  const filter = values.filter === null ? null : compileFilter(values.filter, table);
+  const filter = values.filter === null || command.stream !== null ? null : compileFilter(values.filter, table);
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const json = format === 'json' || format === 'ndjson';
@@ -84,7 +84,7 @@ function expectation(source: string | null | undefined, table: RecordTable): Exp
   return source === null || source === undefined ? null : compileExpectation(source, table);
 }
 
-function formatOf(values: ListingValues<Options>, isTerminal: boolean): Format {
+function formatOf(values: ListingValues<Options>, forPeople: boolean): Format {
   const named: Format[] = [];
   if (values.output !== null) named.push(values.output);
   if (values.json) named.push('ndjson');
@@ -93,5 +93,5 @@ function formatOf(values: ListingValues<Options>, isTerminal: boolean): Format {
   const [first] = named;
   if (named.some((format) => format !== first))
     throw usageError(`one output format at a time, not ${named.join(' and ')}`);
-  return first ?? (isTerminal ? 'table' : 'tsv');
+  return first ?? (forPeople ? 'table' : 'tsv');
 }

@@ -10,7 +10,7 @@ import { visibleFields } from '../core/record/select-fields.ts';
 import { sortRows } from '../core/record/sort.ts';
 import { type AnyRow, type Section, type Snapshot, section } from '../core/record/table.ts';
 import { gap } from '../core/record/tables/meta.ts';
-import type { ListingCommand, ListingValues, Request } from './command.ts';
+import type { ListingCommand, ListingValues, Request, Stream } from './command.ts';
 import type { Context } from './context.ts';
 import { type ListingPlan, planListing } from './listing-plan.ts';
 import type { Options } from './option.ts';
@@ -27,7 +27,8 @@ export async function runListing(
   operands: readonly string[],
 ): Promise<number> {
   const plan = planListing(command, values, context.terminal.stdoutIsTerminal);
-  const renderer = await rendererFor(context, plan, values);
+  const { stream } = command;
+  const renderer = await rendererFor(context, plan, values, stream);
   const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
   const request: Request = {
     ticks: pace.ticks,
@@ -40,12 +41,14 @@ export async function runListing(
   const started = context.clock.monotonic();
   const seen: Seen = { rows: 0, kept: 0, snapshots: 0 };
   let waited = plan.wait === null;
+  const whole = stream === null ? null : beginPart(plan, true);
+  const snapshots = command.run(context, values, operands, request);
   try {
-    for await (const snapshot of command.run(context, values, operands, request)) {
+    for await (const snapshot of stream !== null && plan.sort.length > 0 ? gathered(snapshots, plan) : snapshots) {
       seen.snapshots++;
       const missed = pace.missed();
       if (missed > 0) await reportGap(context, renderer, missed, values.quiet);
-      const tallies = { expect: plan.expect?.start() ?? null, wait: plan.wait?.until.start() ?? null };
+      const tallies = whole ?? beginPart(plan, false);
       const shaped = snapshot.map((one) => (one.table === plan.table ? shape(one, plan, tallies, seen) : one));
       if (tallies.wait !== null) {
         // until it holds nothing is printed, so the rows are gathered to be tallied first
@@ -54,9 +57,11 @@ export async function runListing(
         waited = true;
         await print(renderer, gathered, plan);
       } else await print(renderer, shaped, plan);
-      if (tallies.expect !== null) verdict.add(tallies.expect);
+      if (tallies.expect !== null && whole === null) verdict.add(tallies.expect);
       if (waited && plan.wait !== null) break;
+      if (whole !== null && !whole.readsOn && whole.left <= 0) break;
     }
+    if (whole !== null && whole.expect !== null) verdict.add(whole.expect);
   } catch (error) {
     // an error before the first record leaves stdout empty, not holding an empty document
     if (seen.snapshots > 0) await renderer.end();
@@ -67,9 +72,9 @@ export async function runListing(
     context.say(
       `${seen.kept} of ${formatNumberOf(seen.rows, `${plan.table.type} record`)}, ${formatNumberOf(seen.snapshots, 'snapshot')}, ${formatSeconds((context.clock.monotonic() - started) / 1000)}`,
     );
-  if (context.signal.aborted) return 128 + (context.signalNumber() ?? 2);
+  if (context.signal.aborted && stream === null) return 128 + (context.signalNumber() ?? 2);
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
-  if (seen.kept === 0 && !values.quiet) context.say(reasonForNothing(plan, seen.rows));
+  if (seen.kept === 0 && !values.quiet) context.say(reasonForNothing(plan, seen.rows, values.filter !== null));
   const complaint = verdict.complaint(values.expect ?? '');
   if (complaint !== null && !values.quiet) context.say(complaint);
   return verdict.status();
@@ -82,19 +87,42 @@ interface Seen {
   snapshots: number;
 }
 
-interface Tallies {
+/** What is counted over a snapshot, or over all batches of a stream. */
+interface Part {
   readonly expect: Tally | null;
   readonly wait: Tally | null;
+  /** Rows that may still be printed. */
+  left: number;
+  /** Whether the others must be read all the same. */
+  readonly readsOn: boolean;
+}
+
+function beginPart({ expect, wait, limit }: ListingPlan, isStream: boolean): Part {
+  return {
+    expect: expect?.start() ?? null,
+    wait: wait?.until.start() ?? null,
+    left: limit ?? Number.POSITIVE_INFINITY,
+    readsOn: !isStream || expect !== null,
+  };
+}
+
+/** Every row of a stream at once, because it is to be sorted. */
+async function* gathered(snapshots: AsyncIterable<Snapshot>, plan: ListingPlan): AsyncGenerator<Snapshot> {
+  const rows: AnyRow[] = [];
+  for await (const snapshot of snapshots) {
+    for (const one of snapshot) if (one.table === plan.table) for (const row of one.rows) rows.push(row);
+  }
+  yield [{ table: plan.table, rows }];
 }
 
 /** Rows as the options want them, made as they are read unless they are to be sorted. */
-function shape(of: Section, plan: ListingPlan, tallies: Tallies, seen: Seen): Section {
-  const kept = keep(of.rows, plan, tallies, seen);
+function shape(of: Section, plan: ListingPlan, part: Part, seen: Seen): Section {
+  const kept = keep(of.rows, plan, part, seen);
   const ordered = plan.sort.length === 0 ? kept : sortRows(of.table, kept, plan.sort);
-  return { ...of, rows: plan.limit === null ? ordered : take(ordered, plan.limit) };
+  return { ...of, rows: plan.limit === null ? ordered : take(ordered, part) };
 }
 
-function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, tallies: Tallies, seen: Seen): Iterable<AnyRow> {
+function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, tallies: Part, seen: Seen): Iterable<AnyRow> {
   for (const row of rows) {
     seen.rows++;
     if (plan.filter !== null && !plan.filter.matches(row)) continue;
@@ -105,10 +133,13 @@ function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, tallies: Tallies, seen
   }
 }
 
-/** The first rows; the others are still read, because an expectation is about all of them. */
-function* take(rows: Iterable<AnyRow>, limit: number): Iterable<AnyRow> {
-  let taken = 0;
-  for (const row of rows) if (taken++ < limit) yield row;
+/** The first rows; the others are still read where an expectation is about all of them. */
+function* take(rows: Iterable<AnyRow>, part: Part): Iterable<AnyRow> {
+  if (part.left <= 0 && !part.readsOn) return;
+  for (const row of rows) {
+    if (part.left-- > 0) yield row;
+    if (part.left <= 0 && !part.readsOn) return;
+  }
 }
 
 async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan): Promise<void> {
@@ -123,7 +154,12 @@ function fieldsOfOther(renderer: Renderer, table: Section['table'], plan: Listin
   return renderer.mixesTypes ? Object.keys(table.fields) : visibleFields(table, plan.repeating);
 }
 
-async function rendererFor(context: Context, plan: ListingPlan, values: ListingValues<Options>): Promise<Renderer> {
+async function rendererFor(
+  context: Context,
+  plan: ListingPlan,
+  values: ListingValues<Options>,
+  stream: Stream | null,
+): Promise<Renderer> {
   const { terminal, stdout, clock } = context;
   if (plan.format !== 'table') return openRenderer(stdout, plan.format, plan.header);
   const options = {
@@ -135,6 +171,7 @@ async function rendererFor(context: Context, plan: ListingPlan, values: ListingV
       if (!values.quiet) context.say(`no room for ${headings.join(', ')}: choose with --fields, or widen the terminal`);
     },
   };
+  if (stream !== null) return stream.openRenderer(context, values, options);
   if (!plan.repeating || plan.wait !== null || !terminal.stdoutIsTerminal) {
     return openTableRenderer(stdout, options);
   }
@@ -208,7 +245,8 @@ function timedOut(source: string, millis: number | null): Failure {
   return new Failure(EXIT.timeout, `timed out after ${formatSeconds((millis ?? 0) / 1000)} waiting for ${source}`);
 }
 
-function reasonForNothing(plan: ListingPlan, rows: number): string {
+function reasonForNothing(plan: ListingPlan, rows: number, isFiltered: boolean): string {
   if (rows > 0) return `none of ${formatNumberOf(rows, `${plan.table.type} record`)} passes the filter`;
+  if (plan.filter === null && isFiltered) return `no ${plan.table.type} passes the filter`;
   return plan.table.type === 'conn_event' ? 'no connection opened, changed or closed' : `no ${plan.table.type} records`;
 }

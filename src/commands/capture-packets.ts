@@ -1,0 +1,79 @@
+import { decodedText, dumpedText } from '../core/capture/packet-decode.ts';
+import { PacketRows } from '../core/capture/packet-rows.ts';
+import { compilePacketFilter } from '../core/filter/packet-filter.ts';
+import { safeText } from '../core/output/safe-text.ts';
+import type { AnyRow, Snapshot } from '../core/record/table.ts';
+import { type PacketRow, packet as table } from '../core/record/tables/packet.ts';
+import { REGISTRY } from '../core/wire/all-protocols.ts';
+import { Dissector } from '../core/wire/dissector.ts';
+import { Packet } from '../core/wire/packet.ts';
+import type { CaptureValues } from './capture.ts';
+import type { Request } from './command.ts';
+import type { Context } from './context.ts';
+import { openCapture } from './open-capture.ts';
+
+/** Fields below which a row is cheaper made one by one than whole. */
+const MOST_SINGLE_FIELDS = 8;
+/** What the list on a terminal is coloured and marked by. */
+const LIST_FIELDS = ['severity', 'expert'];
+
+/**
+ * The packets of a capture that pass, as a batch for each piece that was read. Rows are made as they are asked for, of
+ * the packet that is at hand then.
+ */
+export async function* capturedPackets(
+  context: Context,
+  file: string,
+  values: CaptureValues,
+  request: Request,
+): AsyncGenerator<Snapshot> {
+  const rows = new PacketRows();
+  const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
+  const reader = await openCapture(context, file);
+  rows.source = reader;
+  const dissector = new Dissector(REGISTRY);
+  const packet = new Packet();
+  const rowOf = rowMaker(rows, values, request);
+  let left = values.count ?? Number.POSITIVE_INFINITY;
+
+  function* batch(): Iterable<AnyRow> {
+    while (left > 0 && reader.next(packet)) {
+      dissector.dissect(packet);
+      rows.see(packet);
+      if (values.interface !== null && reader.interfaces[packet.iface]?.name !== values.interface) continue;
+      if (filter !== null && !filter.matches(packet)) continue;
+      left--;
+      yield rowOf(packet);
+    }
+  }
+  try {
+    while (left > 0 && !context.signal.aborted && (await reader.fill())) yield [{ table, rows: batch() }];
+  } finally {
+    await reader.close();
+    for (const problem of reader.problems) context.say(`${file}: ${problem}`);
+  }
+}
+
+function rowMaker(rows: PacketRows, values: CaptureValues, request: Request): (packet: Packet) => AnyRow {
+  const { decode, hex } = values;
+  if (decode || hex) {
+    return (packet) => {
+      const row = rows.row(packet);
+      const parts = [`${summaryOf(row)}\n`];
+      if (decode) parts.push(decodedText(packet));
+      if (hex) parts.push(dumpedText(packet));
+      return { ...row, printed: parts.join('') };
+    };
+  }
+  const names = new Set([...request.wanted, ...LIST_FIELDS]);
+  if (names.size > MOST_SINGLE_FIELDS) return (packet) => rows.row(packet);
+  return (packet) => rows.fields(packet, names) as AnyRow;
+}
+
+/** The line that tshark prints. */
+function summaryOf(row: PacketRow): string {
+  const time = row.rel_s === null ? '-' : row.rel_s.toFixed(6);
+  return safeText(
+    `${row.number} ${time} ${row.src ?? '-'} → ${row.dst ?? '-'} ${row.proto ?? '-'} ${row.length} ${row.info}`,
+  );
+}

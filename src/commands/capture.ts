@@ -1,0 +1,63 @@
+import { usageError } from '../core/failure.ts';
+import { packet } from '../core/record/tables/packet.ts';
+import { packetOptions, requireCapture } from './capture-options.ts';
+import { type ListingValues, streaming } from './command.ts';
+import { flag, integer, text } from './option.ts';
+import { openPacketList, openPacketPrinter } from './packet-list.ts';
+
+const options = {
+  ...packetOptions,
+  interface: text('Only packets captured on this interface, where the file names them.', {
+    short: 'i',
+    value: 'NAME',
+    offers: 'interface',
+  }),
+  count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
+  decode: flag('Print every layer of each packet with its fields.', { short: 'V' }),
+  hex: flag('Print the bytes of each packet, in hexadecimal and as ASCII.', { short: 'x' }),
+};
+export type CaptureValues = ListingValues<typeof options>;
+
+/** `netwatch capture`: the packets of a capture, a line each, or all that is in them. */
+export const capture = streaming({
+  name: 'capture',
+  about: 'packets: a line each, their layers, or their bytes',
+  details: [
+    'Every packet of a capture on a line: number, time since the first, length, source, destination, protocol and what it says. Packets come out as they come in: a capture on stdin may still be growing.',
+    'On a terminal a line begins with ● for an error, ▲ for a warning and · for a note, and is red for a TCP reset or a DNS name that does not exist, cyan for the end of a connection, yellow for a zero window, an ICMP unreachable or an HTTP error.',
+    'Filters are display filters: protocols (dns), addresses (10.0.0.0/8, ip.src == 10.0.0.1), ports (port 443, tcp.port in {80, 443}), streams (stream 7), what Wireshark would note (tcp.analysis.retransmission), any field of the record, and words that are searched for in the summary and the payload.',
+    'With --sort all packets are gathered first.',
+  ],
+  operands: '',
+  operandChoices: [],
+  options,
+  tables: [packet],
+  examples: [
+    { line: 'netwatch capture -r file.pcap', about: 'every packet on a line' },
+    {
+      line: "netwatch capture -r file.pcap -f 'tcp and port 443 and not ip.dst == 10.0.0.0/8'",
+      about: 'some of them',
+    },
+    { line: 'netwatch capture -r file.pcap -f dns -V', about: 'with every layer' },
+    { line: 'netwatch capture -r file.pcap --json --fields time,src,dst,info', about: 'for a script' },
+    { line: 'ssh host tcpdump -w - -U | netwatch capture -r -', about: 'another machine, as it happens' },
+  ],
+  tableOf: () => packet,
+  stream: {
+    printsText: ({ decode, hex }) => decode || hex,
+    openRenderer: (context, { decode, hex }, table) =>
+      decode || hex ? openPacketPrinter(context.stdout) : openPacketList(context.stdout, table),
+  },
+  run: async function* (context, values, _operands, request) {
+    const file = requireCapture('capture', values.read);
+    const asked = values.output ?? (values.json ? 'ndjson' : values.tsv ? 'tsv' : values.csv ? 'csv' : 'table');
+    if ((values.decode || values.hex) && asked !== 'table') {
+      throw usageError(`--${values.decode ? 'decode' : 'hex'} prints text, not ${asked}`, {
+        hint: 'netwatch fields packet lists what records hold',
+      });
+    }
+    // loaded here: the code that reads packets is large, and other commands start without it
+    const { capturedPackets } = await import('./capture-packets.ts');
+    yield* capturedPackets(context, file, values, request);
+  },
+});
