@@ -7,10 +7,21 @@ const LAST_SECOND = 8_640_000_000_000;
  */
 export function formatTimestamp(seconds: number, nanoseconds: number): string | null {
   if (Number.isNaN(seconds)) return null;
+  const micros = nanoseconds % 1000 === 0;
+  const digits = micros ? String(nanoseconds / 1000).padStart(6, '0') : String(nanoseconds).padStart(9, '0');
+  return `${wholeSecond(seconds)}.${digits}Z`;
+}
+
+/** The last second written: records come in the order of time, and a Date costs 500 ns. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
+function wholeSecond(seconds: number): string {
+  if (seconds === lastSecond) return lastText;
   const whole = Math.max(-LAST_SECOND, Math.min(LAST_SECOND, seconds));
-  const fraction = String(nanoseconds).padStart(9, '0');
-  const digits = fraction.endsWith('000') ? fraction.slice(0, 6) : fraction;
-  return `${new Date(whole * 1000).toISOString().slice(0, -5)}.${digits}Z`;
+  lastText = new Date(whole * 1000).toISOString().slice(0, -5);
+  lastSecond = seconds;
+  return lastText;
 }
 
 /** Seconds from one packet's time to another's, to the nanosecond as far as a double goes; may be negative. */

@@ -23,7 +23,7 @@ export function openHandshakes(): OpenStatistic {
       const totals: number[] = [];
       for (const flow of flows) {
         const { total } = timesOf(flow.tcp);
-        if (total !== null && !Number.isNaN(flow.tcp!.synSeconds)) totals.push(total);
+        if (total !== null) totals.push(total);
       }
       return [section(handshake, rows(flows)), section(handshakeHistogram, histogram(totals))];
     },
@@ -33,7 +33,7 @@ export function openHandshakes(): OpenStatistic {
 function* rows(flows: readonly Flow[]): Iterable<HandshakeRow> {
   for (const flow of flows) {
     const { tcp } = flow;
-    if (tcp === null || Number.isNaN(tcp.synSeconds)) continue;
+    if (tcp === null || !tcp.hasSyn) continue;
     const { first, second, total } = timesOf(tcp);
     const clientIsA = tcp.client === 0;
     yield {
@@ -57,14 +57,21 @@ export function timesOf(tcp: TcpConnection | null): {
   readonly total: number | null;
 } {
   if (tcp === null) return { first: null, second: null, total: null };
+  const { hasSyn, hasSynAck, hasAck, firstRttNanoseconds: rtt } = tcp;
   return {
-    first: millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.synAckSeconds, tcp.synAckNanoseconds),
-    second: millisBetween(tcp.synAckSeconds, tcp.synAckNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds),
-    total: tcp.firstRttNanoseconds > 0 ? tcp.firstRttNanoseconds / 1e6 : null,
+    first:
+      hasSyn && hasSynAck
+        ? millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.synAckSeconds, tcp.synAckNanoseconds)
+        : null,
+    second:
+      hasSynAck && hasAck
+        ? millisBetween(tcp.synAckSeconds, tcp.synAckNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds)
+        : null,
+    total: rtt > 0 ? rtt / 1e6 : null,
   };
 }
 
-/** Null when one was not seen, or the clock went back between them. */
+/** Null when the clock went back between them. */
 function millisBetween(fromS: number, fromNs: number, toS: number, toNs: number): number | null {
   const nanoseconds = (toS - fromS) * 1e9 + (toNs - fromNs);
   return nanoseconds >= 0 ? nanoseconds / 1e6 : null;

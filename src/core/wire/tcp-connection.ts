@@ -11,12 +11,15 @@ export class TcpConnection {
   serverPort = 0;
   /** Which side asked: 0 for A, 1 for B, -1 when no SYN was seen. */
   client = -1;
-  /** Times of the SYN, of the SYN-ACK and of the ACK that ends the handshake; NaN for those not seen. */
-  synSeconds = Number.NaN;
+  /** Times of the SYN, of the SYN-ACK and of the ACK that ends the handshake, where those were seen. */
+  hasSyn = false;
+  synSeconds = 0;
   synNanoseconds = 0;
-  synAckSeconds = Number.NaN;
+  hasSynAck = false;
+  synAckSeconds = 0;
   synAckNanoseconds = 0;
-  ackSeconds = Number.NaN;
+  hasAck = false;
+  ackSeconds = 0;
   ackNanoseconds = 0;
   /** From SYN to the first ACK after it; 0 when it is not known, or took no time that the clock could tell. */
   firstRttNanoseconds = 0;
@@ -45,10 +48,12 @@ export class TcpConnection {
 
   /** The first segment after the SYN that acknowledges anything ends the handshake, as for tcp.analysis.initial_rtt. */
   private followAck(packet: Packet, length: number): void {
-    if (Number.isNaN(this.ackSeconds) && packet.direction === this.client && length === 0) {
+    if (!this.hasAck && packet.direction === this.client && length === 0) {
+      this.hasAck = true;
       this.ackSeconds = packet.seconds;
       this.ackNanoseconds = packet.nanoseconds;
     }
+    if (!this.hasSyn) return;
     const rtt = (packet.seconds - this.synSeconds) * 1e9 + packet.nanoseconds - this.synNanoseconds;
     if (rtt > 0) this.firstRttNanoseconds = rtt;
   }
@@ -57,12 +62,14 @@ export class TcpConnection {
     if ((packet.tcpFlags & ACK) === 0) {
       this.client = packet.direction;
       this.serverPort = packet.dstPort;
+      this.hasSyn = true;
       this.synSeconds = packet.seconds;
       this.synNanoseconds = packet.nanoseconds;
     } else {
       if (this.client < 0) this.client = 1 - packet.direction;
       if (this.serverPort === 0) this.serverPort = packet.srcPort;
-      if (Number.isNaN(this.synAckSeconds)) {
+      if (!this.hasSynAck) {
+        this.hasSynAck = true;
         this.synAckSeconds = packet.seconds;
         this.synAckNanoseconds = packet.nanoseconds;
       }

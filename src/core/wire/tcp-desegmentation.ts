@@ -9,7 +9,7 @@ import {
   SPURIOUS_RETRANSMISSION,
 } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
-import type { PendingMessage, TcpDirection } from './tcp-direction.ts';
+import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
 import { FIN } from './tcp-flags.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
@@ -158,6 +158,7 @@ function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: nu
   };
   dissector.pendingBytes += message.bytes.length;
   add(message, packet.bytes, packet.offset, 0, length, dissector);
+  if (direction.pending === NONE) direction.pending = [];
   const { pending } = direction;
   if (pending.length === MOST_PENDING) release(pending.shift()!, dissector);
   pending.push(message);

@@ -18,6 +18,9 @@ export interface PendingMessage {
   done: boolean;
 }
 
+/** Most directions never wait for anything: they share this, which stays empty. */
+export const NONE: PendingMessage[] = [];
+
 /** What is remembered of the segments of one side. Sequence numbers are signed 32 bits, compared by difference. */
 export class TcpDirection {
   /** The initial sequence number, or the one before the first byte seen. */
@@ -45,5 +48,5 @@ export class TcpDirection {
   lastAnalysis = 0;
   duplicateAcks = 0;
   /** Pieces of messages that wait for their rest, the oldest first. */
-  readonly pending: PendingMessage[] = [];
+  pending: PendingMessage[] = NONE;
 }

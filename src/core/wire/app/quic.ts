@@ -2,7 +2,7 @@ import { u32 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
 import { CryptoStream, endOfVarint, readVarint } from './quic-crypto-stream.ts';
-import { decryptInitial, type InitialKeys, initialKeys } from './quic-initial.ts';
+import { decryptInitial, type InitialKeys, initialKeys, initialSecret } from './quic-initial.ts';
 import { isReservedVersion, type QuicVersion, quicVersion } from './quic-version.ts';
 
 // RFC 9000, 17.2: first byte, version (4), destination id (1 and up to 20), source id (the same), then by type.
@@ -19,7 +19,9 @@ const MOST_INITIALS = 32;
 /** What a QUIC connection remembers. */
 class QuicState {
   version: QuicVersion | null = null;
-  keys: { readonly client: InitialKeys; readonly server: InitialKeys } | null = null;
+  secret: Buffer | null = null;
+  clientKeys: InitialKeys | null = null;
+  serverKeys: InitialKeys | null = null;
   /** The direction of the first Initial packet. */
   client = -1;
   initials = 0;
@@ -131,15 +133,21 @@ function readInitial(packet: Packet, state: QuicState, version: QuicVersion, num
   if (stream === null || state.initials++ >= MOST_INITIALS) return;
   const id = bytes.subarray(start + 6, start + 6 + bytes[start + 5]!);
   let plain: Uint8Array | null = null;
-  if (state.keys !== null) {
-    plain = decryptInitial(ofClient ? state.keys.client : state.keys.server, bytes, start, number, end);
+  if (ofClient) {
+    if (state.clientKeys !== null) plain = decryptInitial(state.clientKeys, bytes, start, number, end);
+  } else if (state.secret !== null && state.version !== null) {
+    state.serverKeys ??= initialKeys(state.version, state.secret, 'server');
+    plain = decryptInitial(state.serverKeys, bytes, start, number, end);
   }
   if (plain === null && ofClient) {
     // the first one; or, after a Retry or a new attempt, the id that keys are made of is another
-    const keys = initialKeys(version, id);
-    plain = decryptInitial(keys.client, bytes, start, number, end);
+    const secret = initialSecret(version, id);
+    const keys = initialKeys(version, secret, 'client');
+    plain = decryptInitial(keys, bytes, start, number, end);
     if (plain !== null) {
-      state.keys = keys;
+      state.secret = secret;
+      state.clientKeys = keys;
+      state.serverKeys = null;
       if (state.version !== null) state.clientStream = new CryptoStream();
       state.version = version;
     }

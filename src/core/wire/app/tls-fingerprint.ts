@@ -6,7 +6,7 @@ export function ja3(hello: Hello): string {
   const joined = (values: readonly number[]): string => values.filter((value) => !isGrease(value)).join('-');
   const { legacyVersion, ciphers, extensions, groups, pointFormats } = hello;
   const text = [legacyVersion, joined(ciphers), joined(extensions), joined(groups), pointFormats.join('-')].join(',');
-  return createHash('md5').update(text).digest('hex');
+  return remembered(md5s, text, 'md5');
 }
 
 const SERVER_NAME = 0;
@@ -55,7 +55,7 @@ function highest(versions: readonly number[], transport: string): number {
 
 const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 const twoDigits = (count: number): string => String(Math.min(99, count)).padStart(2, '0');
-const hash12 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+const hash12 = (text: string): string => remembered(sha256s, text, 'sha256').slice(0, 12);
 
 /** First and last letter of the first protocol offered; of its hexadecimal form when one is no letter or digit. */
 function alpnLetters(name: string | undefined): string {
@@ -65,4 +65,19 @@ function alpnLetters(name: string | undefined): string {
   if (/[0-9A-Za-z]/.test(first) && /[0-9A-Za-z]/.test(last)) return first + last;
   const hex = Buffer.from(name, 'latin1').toString('hex');
   return hex[0]! + hex.at(-1)!;
+}
+
+/** Digests made before: few programs make most of the hellos, and a digest costs 4 µs. */
+const md5s = new Map<string, string>();
+const sha256s = new Map<string, string>();
+const MOST_REMEMBERED = 4096;
+
+function remembered(digests: Map<string, string>, text: string, algorithm: 'md5' | 'sha256'): string {
+  let digest = digests.get(text);
+  if (digest === undefined) {
+    digest = createHash(algorithm).update(text).digest('hex');
+    if (digests.size >= MOST_REMEMBERED) digests.clear();
+    digests.set(text, digest);
+  }
+  return digest;
 }
