@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { chunkSize, chunksEnd, headerField, isWhole, valueEnd } from '../../../../src/core/wire/app/message-framing.ts';
+import { Packet, WANT_FIN, WANT_SEGMENT } from '../../../../src/core/wire/packet.ts';
+
+const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
+
+/** What is wanted of a message that begins like this: null when it is whole. */
+function wanted(text: string, { wantsBody = true, untilFin = false, canWait = true } = {}): number | null {
+  const packet = new Packet();
+  packet.bytes = bytes(text);
+  packet.end = packet.reportedEnd = text.length;
+  packet.canWait = canWait;
+  return isWhole(packet, 0, wantsBody, untilFin, { chunkAt: 0 }) ? null : packet.wanted;
+}
+
+test('a header block is waited for, up to 64 KiB', () => {
+  expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n')).toBe(WANT_SEGMENT);
+  expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n\r')).toBe(WANT_SEGMENT);
+  expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toBeNull();
+  expect(wanted('GET / HTTP/1.1\r\n', { canWait: false })).toBeNull();
+  expect(wanted(`GET / HTTP/1.1\r\n${'x: y\r\n'.repeat(12_000)}`)).toBeNull();
+});
+
+test('a body is as long as Content-Length says, or goes to the end', () => {
+  expect(wanted('A\r\ncontent-LENGTH:  10\r\n\r\nabc')).toBe(7);
+  expect(wanted('A\r\nContent-Length: 3\r\n\r\nabc')).toBeNull();
+  expect(wanted('A\r\nContent-Length: 3\r\n\r\n', { wantsBody: false })).toBeNull();
+  expect(wanted('A\r\nContent-Length: -3\r\n\r\n')).toBeNull();
+  expect(wanted('A\r\nB: c\r\n\r\n', { untilFin: true })).toBe(WANT_FIN);
+});
+
+test('the length of an RPC tunnel is none', () => {
+  expect(wanted('RPC_IN_DATA /x HTTP/1.1\r\nContent-Length: 1073741824\r\n\r\n')).toBeNull();
+  expect(wanted('A\r\nContent-Type: application/rpc\r\nContent-Length: 1073741824\r\n\r\n')).toBeNull();
+});
+
+test('chunks are waited for until the last', () => {
+  const head = 'A\r\nTransfer-Encoding: chunked\r\n\r\n';
+  expect(wanted(head)).toBe(WANT_SEGMENT);
+  expect(wanted(`${head}5\r\nhel`)).toBe(WANT_SEGMENT);
+  expect(wanted(`${head}5\r\nhello\r\n`)).toBe(WANT_SEGMENT);
+  expect(wanted(`${head}5\r\nhello\r\n0\r\n`)).toBe(WANT_SEGMENT);
+  expect(wanted(`${head}5;x=y\r\nhello\r\n0\r\n\r\n`)).toBeNull();
+});
+
+test.each(['-5', 'zz', 'fffffffff', ''])('a chunk size of %j ends the waiting', (size) => {
+  expect(chunkSize(bytes(size), 0, size.length)).toBe(-1);
+  expect(wanted(`A\r\nTransfer-Encoding: chunked\r\n\r\n${size}\r\nabc`)).toBeNull();
+});
+
+test('chunks end after their trailer', () => {
+  const body = '3\r\nabc\r\n0\r\nX: y\r\n\r\nHTTP/1.1';
+  expect(chunksEnd(bytes(body), 0, body.length)).toBe(body.length - 8);
+  expect(chunksEnd(bytes('-5\r\nabc'), 0, 7)).toBe(-1);
+  expect(chunksEnd(bytes('9\r\nabc'), 0, 6)).toBe(-1);
+  expect(chunksEnd(bytes('zz\r\nzz\r\n'), 0, 8)).toBeLessThanOrEqual(8);
+});
+
+test('header fields are found in any case, without blanks around them', () => {
+  const text = 'A: 1\r\nhOst:  example.org \r\nHost: other\r\n';
+  const at = headerField(bytes(text), 0, text.length, 'host');
+  expect(text.slice(at, valueEnd)).toBe('example.org');
+  expect(headerField(bytes(text), 0, text.length, 'ho')).toBe(-1);
+  expect(headerField(bytes(text), 0, 8, 'host')).toBe(-1);
+});
