@@ -47,7 +47,9 @@ test('messages in TCP segments', () => {
   expect(connection.client(INVITE.slice(0, 50))).toBe('tcp');
   expect(connection.client(INVITE.slice(50, -10))).toBe('tcp');
   expect(connection.client(INVITE.slice(-10))).toBe('tcp/sip/tcp.segments');
-  expect(connection.server('SIP/2.0 100 Trying\r\n\r\nSIP/2.0 200 OK\r\n\r\n')).toBe('tcp/sip/sip');
+  expect(connection.server('SIP/2.0 100 Trying\r\nContent-Length: 0\r\n\r\nSIP/2.0 200 OK\r\n\r\n')).toBe(
+    'tcp/sip/sip',
+  );
 });
 
 test('damaged datagrams do no harm', () => everyPrefixAndFlip(frame(INVITE)));
