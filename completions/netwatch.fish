@@ -45,6 +45,13 @@ function __netwatch_stats_fields
     end
 end
 
+function __netwatch_export_fields
+    switch (commandline -p)' '
+        case '*'
+            printf '%s\n' number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment
+    end
+end
+
 function __netwatch_fields_fields
     switch (commandline -p)' '
         case '*'
@@ -60,14 +67,15 @@ function __netwatch_doctor_fields
 end
 
 complete -c netwatch -f
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a conns -d 'sockets with process, state, counters, rates and round-trip times'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a ifaces -d 'interfaces with addresses, counters and rates; routes, DNS servers, neighbours'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a capture -d 'packets: a line each, their layers, or their bytes'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a stats -d 'what a capture holds: protocols, conversations, DNS, HTTP, TLS, handshakes, experts'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a fields -d 'the fields of a record type and what they mean'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a schema -d 'JSON Schema (2020-12) of a record type'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a completion -d 'the completion script of bash, zsh or fish'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats fields schema completion doctor' -a doctor -d 'what this machine permits, and the command that grants the rest'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a conns -d 'sockets with process, state, counters, rates and round-trip times'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a ifaces -d 'interfaces with addresses, counters and rates; routes, DNS servers, neighbours'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a capture -d 'packets: a line each, their layers, or their bytes'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a stats -d 'what a capture holds: protocols, conversations, DNS, HTTP, TLS, handshakes, experts'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a export -d 'part of a capture, as a capture or as records'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a fields -d 'the fields of a record type and what they mean'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a schema -d 'JSON Schema (2020-12) of a record type'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a completion -d 'the completion script of bash, zsh or fish'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture stats export fields schema completion doctor' -a doctor -d 'what this machine permits, and the command that grants the rest'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l tcp -d 'Only TCP.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l udp -d 'Only UDP.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l listen -d 'Only sockets that wait: LISTEN, and UDP without a peer.'
@@ -142,6 +150,9 @@ complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -s h -l help -d 'Sh
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l version -d 'Show the version.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s r -l read -r -F -d 'The capture: pcap or pcapng, packed or not; - is stdin, read as it grows.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l expect -x -d 'Exit 1 unless this holds in every snapshot, 3 when it cannot be told: \'count(state == CLOSE_WAIT) < 50\'.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -s w -l write -r -F -d 'Write the packets to FILE, which must not exist, instead of printing them; - is stdout.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -l as -x -a 'pcap pcapng' -d 'Format of the file; else the end of its name says, or it is that of the capture read.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -l force -d 'Replace a file that exists.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only packets captured on this interface, where the file names them.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s c -l count -x -d 'Stop after N packets that pass the filter.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s V -l decode -d 'Print every layer of each packet with its fields.'
@@ -189,6 +200,29 @@ complete -c netwatch -n '__fish_seen_subcommand_from stats' -l config -r -F -d '
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l root -r -F -d 'Read a machine kept as files below DIR (proc/, sys/, etc/, run/) instead of this one.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l version -d 'Show the version.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -s r -l read -r -F -d 'The capture: pcap or pcapng, packed or not; - is stdin, read as it grows.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l expect -x -d 'Exit 1 unless this holds in every snapshot, 3 when it cannot be told: \'count(state == CLOSE_WAIT) < 50\'.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -s w -l write -r -F -d 'Write the packets to FILE, which must not exist, instead of printing them; - is stdout.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l as -x -a 'pcap pcapng' -d 'Format of the file; else the end of its name says, or it is that of the capture read.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l force -d 'Replace a file that exists.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -s o -l output -x -a 'table ndjson json tsv csv' -d 'Output format; the default is table on a terminal and tsv in a pipe.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l json -d 'Short for -o ndjson.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l tsv -d 'Short for -o tsv.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l csv -d 'Short for -o csv.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l fields -x -a '(__netwatch_list (__netwatch_export_fields))' -d 'Fields to print, in this order; all is every field.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l sort -x -a '(__netwatch_list (__netwatch_export_fields){,:desc})' -d 'Sort by these fields, each F, F:asc or F:desc.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l limit -x -d 'Print at most N rows of a snapshot.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l no-header -d 'No header line.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -s f -l filter -x -d 'Only rows for which this holds; see FILTERS in netwatch(1).'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l color -x -a 'auto always never' -d 'Use colour: auto is on a terminal that can, unless NO_COLOR is set.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l lang -x -d 'Write numbers in tables as this language does (de: 12,4 kB); machine formats and messages do not change.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -s q -l quiet -d 'Say nothing on stderr but errors.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -s v -l verbose -d 'Say more on stderr.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; none reads no file.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l root -r -F -d 'Read a machine kept as files below DIR (proc/, sys/, etc/, run/) instead of this one.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -s h -l help -d 'Show help.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -l version -d 'Show the version.'
+complete -c netwatch -n '__fish_seen_subcommand_from export' -a 'packets'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -s o -l output -x -a 'table ndjson json tsv csv' -d 'Output format; the default is table on a terminal and tsv in a pipe.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l json -d 'Short for -o ndjson.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l tsv -d 'Short for -o tsv.'

@@ -1,5 +1,6 @@
+import { CAPTURE_FORMATS } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
-import { text } from './option.ts';
+import { choice, flag, text } from './option.ts';
 import { repeatOptions } from './shared-options.ts';
 
 /** Options of the commands that work on packets. */
@@ -10,6 +11,17 @@ export const packetOptions = {
     offers: 'file',
   }),
   expect: repeatOptions.expect,
+};
+
+/** Options of the commands that write packets. */
+export const writeOptions = {
+  write: text('Write the packets to FILE, which must not exist, instead of printing them; - is stdout.', {
+    short: 'w',
+    value: 'FILE',
+    offers: 'file',
+  }),
+  as: choice('Format of the file; else the end of its name says, or it is that of the capture read.', CAPTURE_FORMATS),
+  force: flag('Replace a file that exists.'),
 };
 
 /** The file of --read. Throws Failure 64 without one. */

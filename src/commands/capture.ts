@@ -1,12 +1,13 @@
 import { usageError } from '../core/failure.ts';
 import { packet } from '../core/record/tables/packet.ts';
-import { packetOptions, requireCapture } from './capture-options.ts';
+import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
 import { type ListingValues, streaming } from './command.ts';
 import { flag, integer, text } from './option.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
 
 const options = {
   ...packetOptions,
+  ...writeOptions,
   interface: text('Only packets captured on this interface, where the file names them.', {
     short: 'i',
     value: 'NAME',
@@ -40,6 +41,7 @@ export const capture = streaming({
     },
     { line: 'netwatch capture -r file.pcap -f dns -V', about: 'with every layer' },
     { line: 'netwatch capture -r file.pcap --json --fields time,src,dst,info', about: 'for a script' },
+    { line: "netwatch capture -r file.pcap -f 'port 53' -w dns.pcapng", about: 'some of them, as a capture' },
     { line: 'ssh host tcpdump -w - -U | netwatch capture -r -', about: 'another machine, as it happens' },
   ],
   tableOf: () => packet,
@@ -47,6 +49,15 @@ export const capture = streaming({
     printsText: ({ decode, hex }) => decode || hex,
     openRenderer: (context, { decode, hex }, table) =>
       decode || hex ? openPacketPrinter(context.stdout) : openPacketList(context.stdout, table),
+    file: {
+      wanted: ({ write }) => write !== null,
+      write: async (context, values) => {
+        const { writeCapture } = await import('./write-capture.ts');
+        const { filter, as, force, quiet, count, limit } = values;
+        const read = requireCapture('capture', values.read);
+        return writeCapture(context, { read, write: values.write!, as, force, filter, quiet, most: count ?? limit });
+      },
+    },
   },
   run: async function* (context, values, _operands, request) {
     const file = requireCapture('capture', values.read);

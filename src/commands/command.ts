@@ -50,6 +50,11 @@ export interface Stream<O extends Options = Options> {
   readonly printsText: (values: ListingValues<O>) => boolean;
   /** Prints rows for people as they come. */
   readonly openRenderer: (context: Context, values: ListingValues<O>, options: TableRendererOptions) => Renderer;
+  /** What the command does instead of printing when it is to write a file; its exit status. */
+  readonly file?: {
+    readonly wanted: (values: ListingValues<O>) => boolean;
+    readonly write: (context: Context, values: ListingValues<O>, operands: readonly string[]) => Promise<number>;
+  };
 }
 
 /** The values of a command's own options and of those every listing shares. */

@@ -28,6 +28,7 @@ export async function runListing(
 ): Promise<number> {
   const plan = planListing(command, values, context.terminal.stdoutIsTerminal);
   const { stream } = command;
+  if (stream?.file?.wanted(values) === true) return stream.file.write(context, values, operands);
   const renderer = await rendererFor(context, plan, values, stream);
   const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
   const request: Request = {

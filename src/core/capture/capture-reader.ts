@@ -5,6 +5,8 @@ export interface CaptureInterface {
   readonly name: string | null;
   readonly linkType: number;
   readonly snapLength: number;
+  /** Whether its times are finer than microseconds. */
+  readonly nanoseconds: boolean;
 }
 
 /**
@@ -27,5 +29,7 @@ export interface CaptureReader {
   readonly problems: readonly string[];
   /** Comment of the frame `next` set last, null without one. */
   readonly comment: string | null;
+  /** Bodies of the blocks of keys met so far (pcapng, 4.7), as little-endian; bounded. */
+  readonly secrets: readonly Uint8Array[];
   close(): Promise<void>;
 }

@@ -36,6 +36,7 @@ export class PcapReader implements CaptureReader {
   readonly interfaces: readonly CaptureInterface[];
   readonly problems: string[] = [];
   readonly comment = null;
+  readonly secrets = [];
   private readonly chunks: Chunks;
   private readonly little: boolean;
   private readonly variant: Variant;
@@ -54,7 +55,7 @@ export class PcapReader implements CaptureReader {
     // the upper bits say whether frames end with a checksum, and of what length
     this.linkType = view.getUint32(at + 20, little) & 0xffff;
     const snapLength = view.getUint32(at + 16, little);
-    this.interfaces = [{ name: null, linkType: this.linkType, snapLength }];
+    this.interfaces = [{ name: null, linkType: this.linkType, snapLength, nanoseconds: this.variant.unit === 1 }];
     this.closeSource = close;
     chunks.offset += PCAP_HEADER;
   }

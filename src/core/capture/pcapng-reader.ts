@@ -12,6 +12,7 @@ const INTERFACE = 1;
 const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
+const SECRETS = 10;
 /** Custom blocks, that may be copied by who does not know them and that may not. */
 const CUSTOM = 0x0bad;
 const CUSTOM_NOT_COPIED = 0x40000bad;
@@ -26,6 +27,8 @@ const FRAME = 12;
 /** Longer blocks are damage; wireshark draws the line there too. */
 const LONGEST_BLOCK = 16 * 1024 * 1024;
 const MOST_INTERFACES = 65_536;
+const MOST_SECRETS = 64;
+const LONGEST_SECRETS = 1024 * 1024;
 const MICROSECONDS = 6;
 const NO_LINK_TYPE = -1;
 
@@ -38,6 +41,7 @@ export class PcapngReader implements CaptureReader {
   readonly format = 'pcapng';
   readonly interfaces: Interface[] = [];
   readonly problems: string[] = [];
+  readonly secrets: Uint8Array[] = [];
   private readonly chunks: Chunks;
   private readonly name: string;
   private readonly closeSource: () => Promise<void>;
@@ -123,6 +127,9 @@ export class PcapngReader implements CaptureReader {
       case INTERFACE:
         this.readInterface(bytes, start, end);
         return false;
+      case SECRETS:
+        this.readSecrets(bytes, start, end);
+        return false;
       case CUSTOM:
       case CUSTOM_NOT_COPIED:
         return this.readCustom(packet, bytes, start, end);
@@ -173,6 +180,15 @@ export class PcapngReader implements CaptureReader {
     return true;
   }
 
+  /** Type and length in the section's byte order, then the keys as text. */
+  private readSecrets(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start < 8 || this.secrets.length >= MOST_SECRETS || end - start > LONGEST_SECRETS) return;
+    const body = bytes.slice(start, end);
+    const view = new DataView(body.buffer);
+    for (const at of [0, 4]) view.setUint32(at, read32(bytes, start + at, this.little), true);
+    this.secrets.push(body);
+  }
+
   private readInterface(bytes: Uint8Array, start: number, end: number): void {
     if (end - start < 8 || this.interfaces.length >= MOST_INTERFACES) return;
     const { little } = this;
@@ -191,6 +207,7 @@ export class PcapngReader implements CaptureReader {
       name,
       linkType: read16(bytes, start, little),
       snapLength: read32(bytes, start + 4, little),
+      nanoseconds: unitsPerSecond(resolution) > 1_000_000n,
       clock: new InterfaceClock(unitsPerSecond(resolution), offsetSeconds),
     });
   }

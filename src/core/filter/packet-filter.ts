@@ -21,6 +21,8 @@ import type { Scope } from './scope.ts';
 export interface PacketPredicate {
   /** Whether it makes text of packets; one that does not allocates nothing and runs on millions. */
   readonly needsText: boolean;
+  /** Whether it asks for anything behind the transport header. */
+  readonly needsApplications: boolean;
   matches(packet: Packet): boolean;
 }
 
@@ -31,6 +33,19 @@ const ADDRESSES: ReadonlyMap<string, Side> = new Map([
 ]);
 /** Names of the whole frame in `frame contains "text"`. */
 const FRAME = 'frame';
+/** Protocols that are known before any payload is looked into. */
+const TRANSPORTS: ReadonlySet<string> = new Set([
+  'eth',
+  'vlan',
+  'arp',
+  'ip',
+  'ipv6',
+  'icmp',
+  'icmpv6',
+  'igmp',
+  'tcp',
+  'udp',
+]);
 const ANY_ANALYSIS = 'tcp.analysis.flags';
 
 /**
@@ -49,6 +64,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows): PacketPr
   const own = rows === undefined && binder.needsText ? binder.rows : null;
   return {
     needsText: binder.needsText,
+    needsApplications: binder.needsText || binder.needsApplications,
     matches(packet) {
       own?.see(packet);
       return test(packet) === true;
@@ -58,6 +74,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows): PacketPr
 
 class Binder {
   needsText = false;
+  needsApplications = false;
   readonly rows: PacketRows;
   private readonly source: string;
 
@@ -92,10 +109,16 @@ class Binder {
     if (side !== undefined) return ({ ipVersion }) => ipVersion !== 0;
     if (Object.hasOwn(table.fields, name)) return null;
     const protocol = REGISTRY.byName.get(name);
-    if (protocol !== undefined) return (packet) => packet.has(protocol.id);
+    if (protocol !== undefined) {
+      this.needsApplications ||= !TRANSPORTS.has(name);
+      return (packet) => packet.has(protocol.id);
+    }
     if (PROTOCOL_NAMES.has(name)) return () => false;
     const expert = expertTest(name);
-    if (expert !== null) return expert;
+    if (expert !== null) {
+      this.needsApplications ||= !name.startsWith('tcp.');
+      return expert;
+    }
     const prefix = parsePrefix(word.text);
     if (prefix !== null && !/^\d+$/.test(word.text)) return addressTest(prefix, 'either');
     return this.isSearched(word) ? this.search(word) : null;

@@ -17,8 +17,12 @@ export class Dissector {
   /** Id of the 802.2 header, which link layers name by a length instead of a type. */
   readonly llc: number;
 
-  constructor(registry: Registry) {
+  /** Whether payload is looked into, or only links, networks and transports. */
+  readonly applications: boolean;
+
+  constructor(registry: Registry, { applications = true }: { readonly applications?: boolean } = {}) {
     this.registry = registry;
+    this.applications = applications;
     this.llc = registry.byName.get('llc')?.id ?? END;
   }
 
@@ -57,12 +61,21 @@ export class Dissector {
     }
   }
 
+  /** Without applications: what a tunnel carries is looked into all the same, for it has addresses and ports. */
+  private tunnel(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number {
+    const found = ports[dstPort]?.isTunnel === true ? ports[dstPort] : ports[srcPort];
+    if (found?.isTunnel !== true) return END;
+    const next = found.datagram!(packet, this);
+    return next === NOT_MINE ? END : next;
+  }
+
   /**
    * Finds the application protocol of a datagram in [offset, end), as tshark does: what the flow is known to carry, the
    * ports, then the content. Returns END or the id of the header to go on with.
    */
   datagram(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number {
     const flow = packet.flow;
+    if (!this.applications) return this.tunnel(packet, ports, srcPort, dstPort);
     if (flow?.application?.datagram !== undefined) {
       const next = flow.application.datagram(packet, this);
       if (next !== NOT_MINE) return next;

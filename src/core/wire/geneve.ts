@@ -11,6 +11,7 @@ export const geneve = protocol({
   title: 'Geneve',
   about: 'Generic Network Virtualization Encapsulation',
   udpPorts: [6081],
+  isTunnel: true,
   datagram(packet: Packet, dissector: Dissector): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER || bytes[offset]! >> 6 !== 0) return NOT_MINE;

@@ -17,6 +17,7 @@ export const gtp = protocol({
   name: 'gtp',
   about: 'GPRS Tunneling Protocol',
   udpPorts: [2152, 2123, 3386],
+  isTunnel: true,
   datagram(packet: Packet): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return NOT_MINE;

@@ -19,6 +19,7 @@ export const mpls = protocol({
   ipProtocols: [137],
   pppProtocols: [0x281, 0x283],
   udpPorts: [6635],
+  isTunnel: true,
   dissect(packet: Packet): number {
     const { bytes } = packet;
     for (let labels = 0; ; labels++) {

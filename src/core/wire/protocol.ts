@@ -50,6 +50,8 @@ export interface ProtocolDefinition {
    * after `datagramLooksLike` said yes.
    */
   readonly datagram?: (packet: Packet, dissector: Dissector) => number;
+  /** Whether its datagrams hold packets with headers of their own. */
+  readonly isTunnel?: boolean;
   /** Recognises a datagram by content alone; strict, for it is asked about every datagram nobody else wanted. */
   readonly datagramLooksLike?: (packet: Packet) => boolean;
 

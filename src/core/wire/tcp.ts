@@ -59,7 +59,7 @@ export const tcp = protocol({
     analyse(packet, connection, length);
     if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
     if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
-    if ((flags & RST) !== 0) return END;
+    if ((flags & RST) !== 0 || !dissector.applications) return END;
     if (length > 0 || ((flags & FIN) !== 0 && endsMessage(forward))) desegment(packet, flow, connection, dissector);
     return END;
   },

@@ -13,6 +13,7 @@ export const teredo = protocol({
   title: 'Teredo',
   about: 'Teredo IPv6 over UDP tunneling',
   udpPorts: [3544],
+  isTunnel: true,
   datagram(packet: Packet): number {
     const at = afterIndications(packet);
     if (at < 0) return NOT_MINE;

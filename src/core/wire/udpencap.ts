@@ -11,6 +11,7 @@ export const udpencap = protocol({
   title: 'UDPENCAP',
   about: 'UDP Encapsulation of IPsec Packets',
   udpPorts: [4500],
+  isTunnel: true,
   datagram(packet: Packet): number {
     const { bytes, offset, end } = packet;
     packet.push(udpencap.id);

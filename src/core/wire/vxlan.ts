@@ -15,6 +15,7 @@ export const vxlan = protocol({
   title: 'VXLAN',
   about: 'Virtual eXtensible Local Area Network',
   udpPorts: [4789, 4790],
+  isTunnel: true,
   datagram(packet: Packet): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return NOT_MINE;

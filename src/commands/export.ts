@@ -1,0 +1,67 @@
+import { usageError } from '../core/failure.ts';
+import { packet } from '../core/record/tables/packet.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
+import { type ListingValues, streaming } from './command.ts';
+import { openPacketList } from './packet-list.ts';
+
+const WHAT = ['packets'] as const;
+
+const options = { ...packetOptions, ...writeOptions };
+export type ExportValues = ListingValues<typeof options>;
+
+/** `netwatch export packets`: a part of a capture, as a capture or as records. */
+export const exportCommand = streaming({
+  name: 'export',
+  about: 'part of a capture, as a capture or as records',
+  details: [
+    'export packets writes the packets of a capture that pass a display filter into another, with -w; link types, lengths on the wire, nanoseconds, comments and keys are kept where the format has room for them. Without -w it prints them as records, of all fields.',
+    'A file is created for its owner alone, and never in place of another without --force; a job that fails leaves none.',
+  ],
+  operands: 'packets',
+  operandChoices: WHAT,
+  options,
+  tables: [packet],
+  examples: [
+    { line: "netwatch export packets -r all.pcap -f 'tcp and port 443' -w tls.pcap", about: 'some of a capture' },
+    { line: 'netwatch export packets -r all.pcapng -f dns --json', about: 'as records' },
+    { line: 'netwatch export packets -r all.pcap -w all.pcapng', about: 'in another format' },
+  ],
+  tableOf: () => packet,
+  stream: {
+    printsText: () => false,
+    openRenderer: (context, _values, table) => openPacketList(context.stdout, table),
+    file: {
+      wanted: ({ write }) => write !== null,
+      write: async (context, values, operands) => {
+        requirePackets(operands);
+        const { writeCapture } = await import('./write-capture.ts');
+        const { filter, as, force, quiet, limit } = values;
+        const read = requireCapture('export packets', values.read);
+        return writeCapture(context, { read, write: values.write!, as, force, filter, quiet, most: limit });
+      },
+    },
+  },
+  run: async function* (context, values, operands, request) {
+    requirePackets(operands);
+    const file = requireCapture('export packets', values.read);
+    const { capturedPackets } = await import('./capture-packets.ts');
+    yield* capturedPackets(
+      context,
+      file,
+      { ...values, interface: null, count: null, decode: false, hex: false },
+      request,
+    );
+  },
+});
+
+/** Throws Failure 64 for anything but `packets`. */
+function requirePackets(operands: readonly string[]): void {
+  const [what, more] = operands;
+  if (what === 'packets' && more === undefined) return;
+  const hint =
+    what === undefined
+      ? 'netwatch export packets -r FILE -w FILE'
+      : didYouMean(what, [...WHAT], 'packets is what can be exported');
+  throw usageError(what === undefined ? 'export what?' : `export ${[...operands].join(' ')} is not known`, { hint });
+}

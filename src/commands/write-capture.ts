@@ -1,0 +1,71 @@
+import { CAPTURE_FORMATS, type CaptureFormat, type CaptureWriter } from '../core/capture/capture-writer.ts';
+import { PcapWriter } from '../core/capture/pcap-writer.ts';
+import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
+import { type ByteSink, rewrite } from '../core/capture/rewrite.ts';
+import { EXIT } from '../core/failure.ts';
+import { compilePacketFilter } from '../core/filter/packet-filter.ts';
+import { formatNumberOf } from '../core/output/units.ts';
+import { createOutputFile } from '../platform/capture-output.ts';
+import type { Context } from './context.ts';
+import { openCapture } from './open-capture.ts';
+
+/** What a command that writes packets was asked for. */
+export interface WriteRequest {
+  readonly read: string;
+  /** A file, or `-` for stdout. */
+  readonly write: string;
+  readonly as: CaptureFormat | null;
+  readonly force: boolean;
+  readonly filter: string | null;
+  readonly most: number | null;
+  readonly quiet: boolean;
+}
+
+/**
+ * Writes the packets of one capture that pass the filter into another, in the format asked for, in that of the name's
+ * end, or in that of the one that is read. Rejects with a Failure 64, 65, 66, 73 or 74; then there is no file.
+ */
+export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
+  const filter = request.filter === null ? null : compilePacketFilter(request.filter);
+  const reader = await openCapture(context, request.read);
+  try {
+    const format = request.as ?? formatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
+    const name = request.write === '-' ? 'stdout' : request.write;
+    const writer: CaptureWriter = format === 'pcap' ? new PcapWriter(name) : new PcapngWriter();
+    const most = request.most ?? Number.POSITIVE_INFINITY;
+    const copy = (sink: ByteSink) => rewrite(reader, writer, sink, filter, most, context.signal);
+    const { read, written } =
+      request.write === '-' ? await copy(stdoutSink(context)) : await toFile(request.write, request.force, copy);
+    if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
+    return EXIT.ok;
+  } finally {
+    await reader.close();
+    for (const problem of reader.problems) context.say(`${request.read}: ${problem}`);
+  }
+}
+
+async function toFile<T>(name: string, force: boolean, copy: (sink: ByteSink) => Promise<T>): Promise<T> {
+  const file = await createOutputFile(name, force);
+  try {
+    const done = await copy(file);
+    await file.finish();
+    return done;
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+/** Bytes as Latin-1 text: stdout takes text, and each character goes out as the byte it stands for. */
+function stdoutSink({ stdout }: Context): ByteSink {
+  return {
+    async write(bytes) {
+      await stdout.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), true);
+      await stdout.flush();
+    },
+  };
+}
+
+function formatOf(name: string): CaptureFormat | null {
+  return CAPTURE_FORMATS.find((format) => name.endsWith(`.${format}`)) ?? null;
+}

@@ -1,0 +1,60 @@
+import type { Packet } from '../wire/packet.ts';
+import type { CaptureInterface } from './capture-reader.ts';
+
+/** The formats a capture can be written in. */
+export const CAPTURE_FORMATS = ['pcap', 'pcapng'] as const;
+export type CaptureFormat = (typeof CAPTURE_FORMATS)[number];
+
+/** Turns frames into the bytes of a capture file. */
+export interface CaptureWriter {
+  /** Adds a frame as the reader set it, with the comment it has, if the format can hold one. Throws Failure 65. */
+  add(packet: Packet, from: CaptureInterface, comment: string | null): void;
+  /** Adds keys that decrypt what the capture holds, as a pcapng block keeps them; formats that cannot pass them over. */
+  addSecrets(secrets: Uint8Array): void;
+  /** Makes a file without frames a whole one; nothing when there are some. */
+  beginEmpty(from: CaptureInterface): void;
+  /** What was added since the last call, the header of the file first; valid until the next `add`. */
+  take(): Uint8Array;
+}
+
+/** Little-endian integers and bytes, gathered in a buffer that grows. */
+export class ByteGatherer {
+  private bytes = new Uint8Array(1024 * 1024);
+  private length = 0;
+
+  /** Room for `count` bytes; where they begin. */
+  reserve(count: number): number {
+    const at = this.length;
+    if (at + count > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(this.bytes.length * 2, at + count));
+      larger.set(this.bytes.subarray(0, at));
+      this.bytes = larger;
+    }
+    this.length = at + count;
+    return at;
+  }
+
+  set16(at: number, value: number): void {
+    this.bytes[at] = value;
+    this.bytes[at + 1] = value >>> 8;
+  }
+
+  set32(at: number, value: number): void {
+    this.bytes[at] = value;
+    this.bytes[at + 1] = value >>> 8;
+    this.bytes[at + 2] = value >>> 16;
+    this.bytes[at + 3] = value >>> 24;
+  }
+
+  /** Copies `from` to [at, at + room); what it does not fill becomes zero. */
+  set(at: number, from: Uint8Array, room: number): void {
+    this.bytes.set(from, at);
+    this.bytes.fill(0, at + from.length, at + room);
+  }
+
+  take(): Uint8Array {
+    const taken = this.bytes.subarray(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+}

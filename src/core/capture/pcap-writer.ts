@@ -1,0 +1,69 @@
+import { EXIT, Failure } from '../failure.ts';
+import type { Packet } from '../wire/packet.ts';
+import { LONGEST_FRAME } from './capture-problem.ts';
+import type { CaptureInterface } from './capture-reader.ts';
+import { ByteGatherer, type CaptureWriter } from './capture-writer.ts';
+import { linkTypeName } from './link-types.ts';
+
+// draft-ietf-opsawg-pcap, 4 and 5.
+const HEADER = 24;
+const RECORD = 16;
+const MICROSECONDS = 0xa1b2c3d4;
+const NANOSECONDS = 0xa1b23c4d;
+
+/**
+ * Writes pcap, with nanoseconds where the first frame's interface has them. The format holds one link type, and neither
+ * comments, names of interfaces nor keys.
+ */
+export class PcapWriter implements CaptureWriter {
+  private readonly out = new ByteGatherer();
+  private readonly name: string;
+  private linkType = -1;
+  private nanoseconds = false;
+
+  /** `name` is what messages call the file. */
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add(packet: Packet, from: CaptureInterface): void {
+    if (this.linkType < 0) this.begin(packet.linkType, from);
+    if (packet.linkType !== this.linkType) {
+      const types = `${linkTypeName(this.linkType)} and ${linkTypeName(packet.linkType)}`;
+      throw new Failure(EXIT.data, `${this.name}: pcap holds one link type, and there are ${types}`, {
+        hint: 'write pcapng',
+      });
+    }
+    const captured = packet.frameEnd - packet.frameStart;
+    const at = this.out.reserve(RECORD + captured);
+    this.out.set32(at, Number.isNaN(packet.seconds) ? 0 : packet.seconds);
+    this.out.set32(at + 4, this.nanoseconds ? packet.nanoseconds : packet.nanoseconds / 1000);
+    this.out.set32(at + 8, captured);
+    this.out.set32(at + 12, packet.length);
+    this.out.set(at + RECORD, packet.frame.subarray(packet.frameStart, packet.frameEnd), captured);
+  }
+
+  addSecrets(): void {}
+
+  take(): Uint8Array {
+    return this.out.take();
+  }
+
+  /** The header of a file to which no frame was added. */
+  beginEmpty(from: CaptureInterface): void {
+    if (this.linkType < 0) this.begin(from.linkType, from);
+  }
+
+  private begin(linkType: number, { nanoseconds, snapLength }: CaptureInterface): void {
+    this.linkType = linkType;
+    this.nanoseconds = nanoseconds;
+    const at = this.out.reserve(HEADER);
+    this.out.set32(at, nanoseconds ? NANOSECONDS : MICROSECONDS);
+    this.out.set16(at + 4, 2);
+    this.out.set16(at + 6, 4);
+    this.out.set32(at + 8, 0);
+    this.out.set32(at + 12, 0);
+    this.out.set32(at + 16, snapLength === 0 ? LONGEST_FRAME : snapLength);
+    this.out.set32(at + 20, linkType);
+  }
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EXIT, Failure, messageOf } from '../core/failure.ts';
+
+/** A file that is being written. */
+export interface OutputFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes what was written final. */
+  finish(): Promise<void>;
+  /** Takes back what was written. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Creates a file that only its owner may read. It must not exist, nor be a link; with `force` it is written beside the
+ * old one, which it replaces by one rename when it is finished. Rejects with a Failure 73 when it cannot be created; its
+ * `write` with a Failure 74 when the disk is full.
+ */
+export async function createOutputFile(file: string, force: boolean): Promise<OutputFile> {
+  const target = force ? path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`) : file;
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+  let handle: fs.promises.FileHandle;
+  try {
+    handle = await fs.promises.open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const exists = code === 'EEXIST' || code === 'ELOOP';
+    throw new Failure(
+      EXIT.cannotCreate,
+      exists ? `${file} exists already` : `${file} cannot be created: ${messageOf(error)}`,
+      {
+        hint: exists ? '--force replaces it' : null,
+        cause: error,
+      },
+    );
+  }
+  return {
+    async write(bytes) {
+      try {
+        for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+      } catch (error) {
+        throw new Failure(EXIT.io, `${file} cannot be written: ${messageOf(error)}`, { cause: error });
+      }
+    },
+    async finish() {
+      try {
+        await handle.close();
+        if (force) await fs.promises.rename(target, file);
+      } catch (error) {
+        throw new Failure(EXIT.io, `${file} cannot be finished: ${messageOf(error)}`, { cause: error });
+      }
+    },
+    async abandon() {
+      await handle.close().catch(() => {});
+      await fs.promises.rm(target, { force: true });
+    },
+  };
+}
