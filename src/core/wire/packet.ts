@@ -113,7 +113,9 @@ export class Packet {
    * needed. Only [offset, discardFrom) is kept then, so that a long body costs no copy.
    */
   discardFrom = 0;
-  /** Bytes left out after `end` because of `discardFrom`, when a segment dissector is called again. */
+  /** With WANT_SEGMENT: only [discardFrom, discardTo) is left out, and what comes is kept. */
+  discardTo = 0;
+  /** Bytes left out so far, after `end` or at `discardTo`, when a segment dissector is called again. */
   elided = 0;
   /** Whether a TCP application may want more: false when the segment was cut, or the connection has ended. */
   canWait = true;
@@ -170,6 +172,7 @@ export class Packet {
     this.tcpAnalysis = 0;
     this.wanted = 0;
     this.discardFrom = 0;
+    this.discardTo = 0;
     this.elided = 0;
     this.expertCount = 0;
     this.messageCount = 0;

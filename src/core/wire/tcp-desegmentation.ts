@@ -19,6 +19,8 @@ const SENT_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION | FAST_RETRANSMISSIO
 const LONGEST_MESSAGE = 16 * 1024 * 1024;
 /** A message whose beginning is longer than this in one segment is not waited for, as in Wireshark. */
 const LONGEST_BEGINNING = 1024 * 1024;
+/** Room that is made for a message at first, whatever its length is said to be. */
+const FIRST_ROOM = 64 * 1024;
 /** Messages of one direction that are remembered, whole or not. */
 const MOST_PENDING = 8;
 /** All unfinished messages of a run. */
@@ -66,12 +68,12 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && waiting.done) return;
     const left = (waiting.nextMessage - seq) | 0;
     const taken = waiting.takesSegment ? end - at : Math.min(end - at, left);
-    if (!add(waiting, bytes, at, (seq - waiting.seq) | 0, taken, dissector)) return;
+    if (!add(waiting, bytes, at, placeOf(waiting, seq), taken, dissector)) return;
     if (waiting.takesSegment) {
       waiting.takesSegment = false;
       waiting.nextMessage = nextSeq;
     }
-    if (waiting.done || waiting.filled < ((waiting.nextMessage - waiting.seq) | 0)) return;
+    if (waiting.done || waiting.filled < placeOf(waiting, waiting.nextMessage)) return;
     resume(packet, flow, connection, dissector, direction, waiting, taken, (seq + taken) | 0);
     at += taken;
   }
@@ -100,7 +102,7 @@ function resume(
       message.nextMessage = (reached + UNTIL_FIN) | 0;
       message.untilFin = true;
     } else message.nextMessage = (message.nextMessage + packet.wanted) | 0;
-    if (packet.discardFrom !== 0 && message.kept < 0) discard(message, packet.discardFrom, dissector);
+    if (packet.discardFrom !== 0 && message.kept < 0) discard(message, packet, dissector);
     return;
   }
   packet.insertLayer(packet.layerCount, tcpSegments.id); // tshark tells of the segments after what they hold
@@ -142,7 +144,7 @@ function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: nu
   const length = packet.end - packet.offset;
   if (length <= 0 || length > LONGEST_BEGINNING || dissector.pendingBytes > MOST_PENDING_BYTES) return;
   const { wanted, discardFrom, offset } = packet;
-  const kept = discardFrom === 0 ? -1 : discardFrom - offset;
+  const kept = discardFrom === 0 || wanted === WANT_SEGMENT ? -1 : discardFrom - offset;
   const more = wanted === WANT_SEGMENT ? 1 : wanted === WANT_FIN ? UNTIL_FIN : wanted;
   if (kept < 0 ? wanted > LONGEST_MESSAGE : wanted >= UNTIL_FIN) return;
   const message: PendingMessage = {
@@ -150,14 +152,16 @@ function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: nu
     nextMessage: (nextSeq + more) | 0,
     takesSegment: wanted === WANT_SEGMENT,
     untilFin: wanted === WANT_FIN,
-    bytes: new Uint8Array(kept >= 0 ? kept : wanted > 0 ? length + wanted : 2 * length),
+    bytes: new Uint8Array(kept >= 0 ? kept : wanted > 0 ? length + Math.min(wanted, FIRST_ROOM) : 2 * length),
     kept,
+    dropped: 0,
     filled: 0,
     later: [],
     done: false,
   };
   dissector.pendingBytes += message.bytes.length;
   add(message, packet.bytes, packet.offset, 0, length, dissector);
+  if (kept < 0 && discardFrom !== 0) leaveOut(message, discardFrom - offset, packet.discardTo - offset);
   if (direction.pending === NONE) direction.pending = [];
   const { pending } = direction;
   if (pending.length === MOST_PENDING) release(pending.shift()!, dissector);
@@ -198,11 +202,35 @@ function add(
   return true;
 }
 
-/** The message's dissector needs only the first `kept` bytes again. */
-function discard(message: PendingMessage, kept: number, dissector: Dissector): void {
+/** Forgets what the message's dissector does not need again. */
+function discard(message: PendingMessage, packet: Packet, dissector: Dissector): void {
+  const kept = packet.discardFrom;
+  if (packet.wanted === WANT_SEGMENT) {
+    leaveOut(message, kept, packet.discardTo);
+    return;
+  }
   dissector.pendingBytes -= message.bytes.length - kept;
   message.bytes = message.bytes.slice(0, kept);
   message.kept = kept;
+}
+
+/** Closes the gap that [from, to) leaves. */
+function leaveOut(message: PendingMessage, from: number, to: number): void {
+  if (to <= from) return;
+  const { bytes, later } = message;
+  let end = message.filled;
+  for (let index = 0; index < later.length; index++) {
+    if (later[index]! > end) end = later[index]!;
+    later[index]! -= to - from;
+  }
+  bytes.copyWithin(from, to, end);
+  message.filled -= to - from;
+  message.dropped += to - from;
+}
+
+/** Where a sequence number lies in the bytes of the message. */
+function placeOf(message: PendingMessage, seq: number): number {
+  return ((seq - message.seq) | 0) - message.dropped;
 }
 
 /** The packet goes on in the bytes of the message. */
@@ -210,7 +238,7 @@ function open(packet: Packet, message: PendingMessage): void {
   packet.bytes = message.bytes;
   packet.offset = 0;
   packet.end = packet.reportedEnd = message.kept < 0 ? message.filled : message.kept;
-  packet.elided = message.filled - packet.end;
+  packet.elided = message.filled - packet.end + message.dropped;
 }
 
 /** Pieces after the gap join what is whole, when the gap has closed. */
@@ -248,7 +276,7 @@ function finish(
 ): boolean {
   const message = direction.pending.find(({ untilFin, done }) => untilFin && !done);
   if (message === undefined) return false;
-  const place = (packet.tcpSeq - message.seq) | 0;
+  const place = placeOf(message, packet.tcpSeq);
   const length = packet.end - packet.offset;
   if (place < 0 || !add(message, packet.bytes, packet.offset, place, length, dissector)) return false;
   open(packet, message);
@@ -269,6 +297,7 @@ export function endsMessage(direction: TcpDirection): boolean {
 function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, dissector: Dissector): void {
   packet.wanted = 0;
   packet.discardFrom = 0;
+  packet.discardTo = 0;
   if ((packet.tcpAnalysis & (KEEP_ALIVE | SENT_AGAIN | OUT_OF_ORDER)) !== 0) return;
   const { tcpPorts, segmentsByContent } = dissector.registry;
   const known = flow.application;

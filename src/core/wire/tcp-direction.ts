@@ -10,6 +10,8 @@ export interface PendingMessage {
   bytes: Uint8Array;
   /** Bytes that are needed again, from the start; -1 for all: `bytes` holds no others. */
   kept: number;
+  /** Bytes left out of the middle, before all that may still come. */
+  dropped: number;
   /** Bytes there without a gap. */
   filled: number;
   /** Pieces after a gap, as pairs of start and end. */

@@ -8,7 +8,9 @@ export const SSTP = 3;
 
 /** One side of an HTTP connection. */
 class HttpSide {
-  chunkAt = 0;
+  bodyAt = 0;
+  chunkAt = -1;
+  chunkLeft = 0;
 }
 
 /** What is remembered of an HTTP connection from message to message. */

@@ -8,13 +8,15 @@ import { CONNECT, HEAD, HttpConversation, OTHER, SSTP } from './http-conversatio
 import { kindOfLine, NEITHER, NOTIFICATION, REQUEST, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
 import { http2, PREFACE } from './http2.ts';
-import { chunksEnd, colonOf, headerField, isWhole, valueEnd } from './message-framing.ts';
+import { type ChunkWalk, chunksEnd, colonOf, headerField, isWhole, valueEnd } from './message-framing.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { websocket } from './websocket.ts';
 
 // RFC 9112.
 /** Returned for bytes after which nothing of the segment is left to dissect, or more is needed. */
 const STOP = -1;
+/** Stands for the conversation until there is one, so that other traffic on these ports allocates nothing. */
+let blank = new HttpConversation();
 
 export const http = protocol({
   name: 'http',
@@ -38,7 +40,7 @@ export const http = protocol({
         else packet.offset = packet.end;
         return true;
       }
-      conversation ??= new HttpConversation();
+      conversation ??= blank;
       const next = message(packet, dissector, conversation);
       if (packet.wanted !== 0) return true;
       if (flow.application === http2) return true;
@@ -78,9 +80,10 @@ function message(packet: Packet, dissector: Dissector, conversation: HttpConvers
     if (requested) packet.push(http.id);
     return STOP;
   }
+  const side = conversation.sides[packet.direction as 0 | 1];
   const stop = lineEnd(bytes, start, end, packet.canWait);
   if (stop < 0) {
-    isWhole(packet, packet.offset, true, false, null);
+    isWhole(packet, packet.offset, true, false, side);
     if (packet.wanted !== 0) return STOP;
   }
   const lineStop = stop < 0 ? end : stop;
@@ -100,7 +103,6 @@ function message(packet: Packet, dissector: Dissector, conversation: HttpConvers
   const status = kind === RESPONSE ? statusOf(bytes, start, lineStop) : 0;
   const bodiless = kind === RESPONSE && hasNoBody(conversation, status);
   const wantsBody = (packet.tcpFlags & FIN) === 0 && !bodiless;
-  const side = conversation.sides[packet.direction as 0 | 1];
   if (!isWhole(packet, start, wantsBody, kind === RESPONSE, side)) {
     own(packet, conversation);
     return STOP;
@@ -122,14 +124,17 @@ function finishMessage(
   bodiless: boolean,
 ): number {
   const { bytes, end } = packet;
+  const side = conversation.sides[packet.direction as 0 | 1];
   const body = headerEnd(bytes, start, end);
-  let next = bodyEnd(packet, start, body, kind, status, bodiless);
+  let next = bodyEnd(packet, start, body, kind, status, bodiless, side);
   if (next < 0) {
     packet.malformed = true;
     next = end;
   }
   const found = packet.message(http.id, start, body);
   found.length = next - start + packet.elided;
+  packet.elided = 0; // another message may follow
+  side.chunkAt = -1;
   packet.layerEnd[packet.layerCount - 1] = next;
   if (kind === RESPONSE) {
     conversation.status = status;
@@ -157,13 +162,23 @@ function headerEnd(bytes: Uint8Array, start: number, end: number): number {
   return end;
 }
 
-function bodyEnd(packet: Packet, start: number, body: number, kind: number, status: number, bodiless: boolean): number {
+function bodyEnd(
+  packet: Packet,
+  start: number,
+  body: number,
+  kind: number,
+  status: number,
+  bodiless: boolean,
+  walk: ChunkWalk,
+): number {
   const { bytes, end } = packet;
   const coding = headerField(bytes, start, body, 'transfer-encoding');
   if (coding >= 0) {
     if (!holds(bytes, coding, valueEnd, 'chunked')) return bodiless ? body : end;
     if (bodiless || body >= end) return body;
-    const chunks = chunksEnd(bytes, body, end);
+    // chunks that came before have been walked, and are not there any more
+    const from = walk.chunkAt < 0 ? body : Math.min(end, start + walk.chunkAt + walk.chunkLeft);
+    const chunks = chunksEnd(bytes, from, end);
     return chunks === body ? end : chunks;
   }
   const length = headerField(bytes, start, body, 'content-length');
@@ -193,6 +208,7 @@ function own(packet: Packet, conversation: HttpConversation): void {
   if (flow === null || flow.application === http) return;
   flow.application = http;
   flow.applicationState = conversation;
+  if (conversation === blank) blank = new HttpConversation();
 }
 
 function methodOf(bytes: Uint8Array, start: number, stop: number): number {

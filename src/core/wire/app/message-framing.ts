@@ -9,9 +9,13 @@ const LONGEST_CHUNK = 2 ** 31;
 /** Bodies this long of MS-RPCH tunnels never come (MS-RPCH 2.1.2.1.1). */
 const TUNNEL_LENGTH = 128 * 1024;
 
-/** How far the chunks of a body that arrives in several segments have been walked, from the start of the message. */
+/** How far the chunks of a body that arrives in several segments have been walked. */
 export interface ChunkWalk {
+  /** Where the header block ends and where the walk stands, from the start of the message; -1 before the chunks. */
+  bodyAt: number;
   chunkAt: number;
+  /** Bytes of the chunk there, its CR LF too, that have not come. */
+  chunkLeft: number;
 }
 
 /**
@@ -27,6 +31,12 @@ export function isWhole(
 ): boolean {
   if (!packet.canWait) return true;
   const { bytes, end } = packet;
+  if (walk !== null) {
+    const resumes = walk.chunkAt >= 0 && packet.offset === 0 && bytes !== packet.payloadBytes;
+    if (resumes) return !wantsBody || hasAllChunks(packet, start, walk);
+    walk.chunkAt = -1;
+    walk.chunkLeft = 0;
+  }
   let contentLength = -1;
   let chunked = false;
   let tunnel = false;
@@ -54,7 +64,11 @@ export function isWhole(
     at = next;
   }
   if (!wantsBody) return true;
-  if (chunked) return hasAllChunks(packet, start, at, walk);
+  if (chunked) {
+    const whole = walk ?? { bodyAt: 0, chunkAt: 0, chunkLeft: 0 };
+    whole.bodyAt = whole.chunkAt = at - start;
+    return hasAllChunks(packet, start, whole);
+  }
   if (contentLength >= 0) {
     if (contentLength >= TUNNEL_LENGTH && (tunnel || beginsWith(bytes, start, end, 'rpc_'))) return true;
     const missing = contentLength - (end - at) - packet.elided;
@@ -75,29 +89,31 @@ function waitForHeader(packet: Packet, start: number): boolean {
   return false;
 }
 
-function waitForChunk(packet: Packet): boolean {
+/** The chunks behind are not needed again: the walk goes on where they began. */
+function waitForChunk(packet: Packet, start: number, walk: ChunkWalk, at: number): boolean {
   packet.wanted = WANT_SEGMENT;
+  packet.discardFrom = start + walk.bodyAt;
+  packet.discardTo = Math.min(at, packet.end);
+  walk.chunkAt = walk.bodyAt;
   return false;
 }
 
-function hasAllChunks(packet: Packet, start: number, body: number, walk: ChunkWalk | null): boolean {
+function hasAllChunks(packet: Packet, start: number, walk: ChunkWalk): boolean {
   const { bytes, end } = packet;
-  const resumes = walk !== null && walk.chunkAt > 0 && start === 0 && bytes !== packet.payloadBytes;
-  let at = resumes ? Math.max(body, walk.chunkAt) : body;
-  if (walk !== null && !resumes) walk.chunkAt = 0;
+  let at = start + walk.chunkAt;
   for (;;) {
-    if (at >= end) return waitForChunk(packet);
+    const taken = Math.min(walk.chunkLeft, end - at);
+    walk.chunkLeft -= taken;
+    at += taken;
+    if (at >= end) return waitForChunk(packet, start, walk, at);
     const stop = lineEnd(bytes, at, end, true);
-    if (stop < 0) return waitForChunk(packet);
-    if (walk !== null) walk.chunkAt = at - start;
+    if (stop < 0) return waitForChunk(packet, start, walk, at);
+    walk.chunkAt = at - start;
     const size = chunkSize(bytes, at, stop);
     if (size < 0) return true;
-    if (size === 0) {
-      if (lineEnd(bytes, nextLine, end, true) < 0) return waitForChunk(packet);
-      return true;
-    }
-    if (end - at <= size) return waitForChunk(packet);
-    at = nextLine + size + 2;
+    if (size === 0) return lineEnd(bytes, nextLine, end, true) >= 0 || waitForChunk(packet, start, walk, at);
+    at = nextLine;
+    walk.chunkLeft = size + 2;
   }
 }
 

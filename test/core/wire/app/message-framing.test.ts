@@ -10,7 +10,7 @@ function wanted(text: string, { wantsBody = true, untilFin = false, canWait = tr
   packet.bytes = bytes(text);
   packet.end = packet.reportedEnd = text.length;
   packet.canWait = canWait;
-  return isWhole(packet, 0, wantsBody, untilFin, { chunkAt: 0 }) ? null : packet.wanted;
+  return isWhole(packet, 0, wantsBody, untilFin, { bodyAt: 0, chunkAt: -1, chunkLeft: 0 }) ? null : packet.wanted;
 }
 
 test('a header block is waited for, up to 64 KiB', () => {
