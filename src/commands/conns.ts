@@ -18,6 +18,7 @@ import { compileSelection, select } from './conn-selection.ts';
 import { connTotals } from './conn-totals.ts';
 import type { Context } from './context.ts';
 import { requireInterface } from './ifaces.ts';
+import { openInput } from './open-input.ts';
 import { choice, flag, integer, text, words } from './option.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions } from './shared-options.ts';
@@ -67,6 +68,7 @@ export const conns = listing({
   details: [
     'One row per socket: TCP, UDP and raw, IPv4 and IPv6, with the counters the kernel keeps for it and the process that holds it.',
     'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, and only when a rate is asked for by --fields, --sort, --filter, --expect or --wait.',
+    'With -r of a capture there is one row per flow, told from the side that opened it: local is who sent the SYN, or the first packet. What only a machine knows, such as processes and queues, is null.',
     'Where the owner cannot be told, pid and process are null and the attribution field gives the reason.',
   ],
   operands: '',
@@ -80,6 +82,7 @@ export const conns = listing({
     { line: 'netwatch conns --listen --fields local_addr,local_port,process', about: 'who listens' },
     { line: "netwatch conns -f 'rtt_ms > 100' --sort rtt_ms:desc", about: 'slow paths' },
     { line: 'netwatch conns --interval 1 --sort rx_rate:desc --limit 10', about: 'who receives most, every second' },
+    { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows of a capture' },
     { line: "netwatch conns --expect 'count(state == CLOSE_WAIT) < 50'", about: 'a check for cron' },
   ],
   tableOf: (values) => (values.events ? connEvent : values.summary !== null ? connSummary : conn),
@@ -87,12 +90,17 @@ export const conns = listing({
     values.read === null ? runLive(context, values, request) : runSaved(context, values, values.read),
 });
 
-/** The same questions of records saved earlier. Events and coverage need a machine that is watched. */
+/** The same questions of records saved earlier, or of the flows of a capture. Events and coverage need a machine that is watched. */
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
   refuseLiveOptions(values, ['events', 'coverage', 'resolve', 'netns']);
   const keep = compileSelection(values);
+  const input = await openInput(context, file);
   const all: ConnRow[] = [];
-  for await (const batch of readSavedRecords(context, file, conn)) {
+  // loaded here: the code that reads packets is large, and live connections start without it
+  const batches = input.isCapture
+    ? (await import('./captured-conns.ts')).readCapturedConns(context, file, input.source)
+    : readSavedRecords(context, file, conn, input);
+  for await (const batch of batches) {
     const rows = select(batch as readonly ConnRow[], keep);
     if (values.summary === null) yield [section(conn, rows)];
     else all.push(...rows);

@@ -55,9 +55,12 @@ export const machineOptions = {
     value: 'NAME|PID',
     offers: 'netns',
   }),
-  read: text('Read records saved with --json from FILE instead of the live machine; - is stdin, .gz is unpacked.', {
-    short: 'r',
-    value: 'FILE',
-    offers: 'file',
-  }),
+  read: text(
+    'Read records saved with --json, or where they come from packets a capture, from FILE instead of the live machine; - is stdin, what is packed is unpacked.',
+    {
+      short: 'r',
+      value: 'FILE',
+      offers: 'file',
+    },
+  ),
 };

@@ -45,9 +45,11 @@ export class Dissector {
     if (packet.direction === 0) {
       flow.aPackets++;
       flow.aBytes += packet.length;
+      flow.aPayload += packet.payloadLength;
     } else {
       flow.bPackets++;
       flow.bBytes += packet.length;
+      flow.bPayload += packet.payloadLength;
     }
   }
 

@@ -27,6 +27,9 @@ export class Flow {
   aBytes = 0;
   bPackets = 0;
   bBytes = 0;
+  /** Payload on the wire; what TCP sent again counts again. */
+  aPayload = 0;
+  bPayload = 0;
   firstSeconds = 0;
   firstNanoseconds = 0;
   lastSeconds = 0;

@@ -42,7 +42,10 @@ export class TcpConnection {
     }
     if ((flags & SYN) !== 0) this.followSyn(packet);
     else if ((flags & ACK) !== 0 && this.firstRttNanoseconds === 0) this.followAck(packet, length);
-    if ((flags & FIN) !== 0) this.ended |= packet.direction === 0 ? 1 : 2;
+    if ((flags & FIN) !== 0) {
+      forward.finSeen = true;
+      this.ended |= packet.direction === 0 ? 1 : 2;
+    }
     if ((flags & RST) !== 0) this.ended |= 4;
   }
 

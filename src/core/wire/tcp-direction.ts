@@ -46,6 +46,7 @@ export class TcpDirection {
   scaledWindow = 0;
   /** Shift of the window scale option; -1 before a SYN was seen, -2 when it had none. */
   windowScale = -1;
+  finSeen = false;
   /** Analysis bits of the last segment. */
   lastAnalysis = 0;
   duplicateAcks = 0;

@@ -1,0 +1,33 @@
+import type { ByteSource } from '../core/capture/byte-source.ts';
+import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
+import { replay } from '../core/capture/replay.ts';
+import { capturedConn } from '../core/connection/captured-conn.ts';
+import { FlowNames } from '../core/connection/flow-names.ts';
+import type { ConnRow } from '../core/record/tables/conn.ts';
+import { REGISTRY } from '../core/wire/all-protocols.ts';
+import { Dissector } from '../core/wire/dissector.ts';
+import type { Context } from './context.ts';
+
+/** Connections handed on at once. */
+const BATCH = 1024;
+
+/** The flows of a capture as connections, when all of it was read. Rejects with a Failure 65 or 74. */
+export async function* readCapturedConns(
+  context: Context,
+  file: string,
+  source: ByteSource,
+): AsyncGenerator<readonly ConnRow[]> {
+  const reader = await openCaptureReader(source);
+  const dissector = new Dissector(REGISTRY);
+  const names = new FlowNames();
+  try {
+    await replay(reader, dissector, (packet) => names.ingest(packet), context.signal);
+  } finally {
+    await reader.close();
+  }
+  for (const problem of reader.problems) context.say(`${file}: ${problem}`);
+  const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
+  for (let at = 0; at < flows.length; at += BATCH) {
+    yield flows.slice(at, at + BATCH).map((flow) => capturedConn(flow, names.nameOf(flow)));
+  }
+}

@@ -1,0 +1,43 @@
+import { dtls } from '../wire/app/dtls.ts';
+import { http } from '../wire/app/http.ts';
+import { readHttpMessage } from '../wire/app/http-message.ts';
+import { http2 } from '../wire/app/http2.ts';
+import { Http2Stream } from '../wire/app/http2-stream.ts';
+import { quic } from '../wire/app/quic.ts';
+import { CLIENT_HELLO, tls } from '../wire/app/tls.ts';
+import { readClientHello } from '../wire/app/tls-hello.ts';
+import type { Flow } from '../wire/flow.ts';
+import type { Message, Packet } from '../wire/packet.ts';
+
+/** The name of the server that each flow asked for first: TLS server name, HTTP Host. Reads one message a flow. */
+export class FlowNames {
+  private readonly names = new Map<Flow, string>();
+
+  ingest(packet: Packet): void {
+    for (let index = 0; index < packet.messageCount; index++) {
+      const message = packet.messages[index]!;
+      const { flow } = message;
+      if (flow === null || this.names.has(flow)) continue;
+      const name = nameIn(message);
+      if (name !== null) this.names.set(flow, name);
+    }
+  }
+
+  nameOf(flow: Flow): string | null {
+    return this.names.get(flow) ?? null;
+  }
+}
+
+function nameIn(message: Message): string | null {
+  const { protocol, bytes, start, end, detail } = message;
+  if (protocol === tls.id || protocol === quic.id || protocol === dtls.id) {
+    if (detail !== CLIENT_HELLO) return null;
+    return readClientHello(bytes, start, end, protocol === dtls.id)?.serverName ?? null;
+  }
+  if (protocol === http.id) {
+    const read = readHttpMessage(bytes, start, end);
+    return read?.request === true ? read.host : null;
+  }
+  if (protocol !== http2.id || !(detail instanceof Http2Stream)) return null;
+  return detail.fields.get(':authority') ?? detail.fields.get('host') ?? null;
+}
