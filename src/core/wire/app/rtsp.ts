@@ -1,7 +1,7 @@
 import { latin1, startsWith, u16 } from '../bytes.ts';
 import type { Dissector } from '../dissector.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, type FieldWriter, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
 import { headerField, isWhole, valueEnd } from './message-framing.ts';
 import { rtcp } from './rtcp.ts';
@@ -14,6 +14,8 @@ const FRAME = 0x24;
 const FRAME_HEADER = 4;
 const UDP = 17;
 const MOST_MESSAGES = 256;
+const CARRIES_RTP = 1;
+const CARRIES_RTCP = 2;
 const METHODS: readonly string[] = [
   ...['describe ', 'announce ', 'get_parameter ', 'options ', 'pause ', 'play ', 'record ', 'redirect '],
   ...['setup ', 'set_parameter ', 'teardown '],
@@ -91,8 +93,24 @@ function message(packet: Packet, dissector: Dissector): number {
   return next;
 }
 
-/** The ports of a reply's Transport field carry RTP and RTCP (RFC 2326, 12.39). */
+/** What each channel of the connection carries; null while none was set up. */
+function channelsOf({ flow }: Packet): Uint8Array | null {
+  return flow?.application === rtsp ? (flow.applicationState as Uint8Array) : null;
+}
+
+/** The ports or channels of a reply's Transport field carry RTP and RTCP (RFC 2326, 12.39). */
 function announce(packet: Packet, dissector: Dissector, transport: string): void {
+  const channels = /interleaved=(\d{1,3})(?:-(\d{1,3}))?/i.exec(transport);
+  const { flow } = packet;
+  if (channels !== null && flow !== null && /^RTP\//i.test(transport)) {
+    if (flow.application !== rtsp) {
+      flow.application = rtsp;
+      flow.applicationState = new Uint8Array(256);
+    }
+    const carried = flow.applicationState as Uint8Array;
+    carried[Number(channels[1])] = CARRIES_RTP;
+    if (channels[2] !== undefined) carried[Number(channels[2])] = CARRIES_RTCP;
+  }
   if (!/^RTP\/AVP/i.test(transport) || /TCP|interleaved/i.test(transport)) return;
   const { expectations } = dissector.flows;
   const server = /server_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(transport);
@@ -126,9 +144,9 @@ function interleaved(packet: Packet, dissector: Dissector): boolean {
   packet.offset = Math.min(stop, offset + FRAME_HEADER);
   packet.end = packet.reportedEnd = stop;
   if (packet.offset < stop) {
-    // even channels carry RTP, odd ones RTCP
-    const carried = (bytes[offset + 1]! & 1) === 0 ? rtp : rtcp;
-    if (carried.datagram!(packet, dissector) !== END) packet.offset = stop;
+    const carried = channelsOf(packet)?.[bytes[offset + 1]!];
+    if (carried === CARRIES_RTP) rtp.datagram!(packet, dissector);
+    else if (carried === CARRIES_RTCP) rtcp.datagram!(packet, dissector);
   }
   packet.end = packet.reportedEnd = end;
   packet.offset = stop;

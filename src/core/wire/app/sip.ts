@@ -1,6 +1,6 @@
 import { latin1, startsWith } from '../bytes.ts';
 import type { Dissector } from '../dissector.ts';
-import type { Packet } from '../packet.ts';
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
 import { headerField, isWhole, valueEnd } from './message-framing.ts';
@@ -20,6 +20,14 @@ function isFirstLine(bytes: Uint8Array, offset: number, stop: number): boolean {
   const second = find(bytes, SPACE, first + 1, stop);
   if (second <= first + 1 || find(bytes, 0x3a, first + 1, second) < 0) return false;
   return startsWith(bytes, second + 1, stop, VERSION);
+}
+
+/** Whether a request line begins at `offset` and is not whole. */
+function beginsRequest(bytes: Uint8Array, offset: number, end: number): boolean {
+  if (lineEnd(bytes, offset, end, true) >= 0) return false;
+  const first = find(bytes, SPACE, offset, end);
+  const second = find(bytes, SPACE, first + 1, end);
+  return first > offset && second > 0 && find(bytes, 0x3a, first + 1, second) > 0;
 }
 
 /** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
@@ -73,8 +81,11 @@ export const sip = protocol({
       }
       const stop = lineEnd(bytes, offset, end, false);
       if (!isFirstLine(bytes, offset, stop)) {
-        if (count === 0) return false;
-        packet.push(sip.id);
+        if (packet.canWait && beginsRequest(bytes, offset, end)) {
+          packet.wanted = WANT_SEGMENT;
+          return true;
+        }
+        packet.push(sip.id); // as in tshark, for whatever comes on the port
         break;
       }
       if (!isWhole(packet, offset, true, false, null)) {

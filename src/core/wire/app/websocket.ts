@@ -6,7 +6,10 @@ import { type FieldWriter, protocol } from '../protocol.ts';
 const SHORTEST = 2;
 const FINAL = 0x80;
 const MASKED = 0x80;
+const OPCODE = 0x0f;
+const CONTINUATION = 0;
 const TEXT = 1;
+const FIRST_CONTROL = 8;
 const OPCODES: Readonly<Record<number, string>> = {
   0: 'Continuation',
   1: 'Text',
@@ -15,6 +18,9 @@ const OPCODES: Readonly<Record<number, string>> = {
   9: 'Ping',
   10: 'Pong',
 };
+
+/** Opcode of the message that goes on in other frames, for each side; 0 for none. */
+type Unfinished = [number, number];
 
 /** The layer tshark shows for lines of text inside another protocol. */
 export const dataTextLines = protocol({ name: 'data-text-lines', about: 'Line-based text data' });
@@ -39,6 +45,14 @@ export const websocket = protocol({
   title: 'WebSocket',
   about: 'WebSocket',
   segment(packet: Packet): boolean {
+    const { flow } = packet;
+    if (flow === null) return false;
+    if (flow.application !== websocket) {
+      flow.application = websocket;
+      flow.applicationState = [0, 0] satisfies Unfinished;
+    }
+    const unfinished = flow.applicationState as Unfinished;
+    const side = packet.direction as 0 | 1;
     while (packet.offset < packet.end) {
       const { bytes, offset, end } = packet;
       const left = end - offset;
@@ -51,7 +65,11 @@ export const websocket = protocol({
       const stop = Math.min(end, offset + (length === 0 ? left : length));
       packet.layerEnd[packet.layerCount - 1] = stop;
       packet.offset = Math.min(stop, payloadStart(bytes, offset));
-      if (bytes[offset] === (FINAL | TEXT) && packet.offset < stop) packet.push(dataTextLines.id);
+      const opcode = bytes[offset]! & OPCODE;
+      const final = (bytes[offset]! & FINAL) !== 0;
+      const kind = opcode === CONTINUATION ? unfinished[side] : opcode;
+      if (opcode < FIRST_CONTROL) unfinished[side] = final ? 0 : kind;
+      if (final && kind === TEXT && packet.offset < stop) packet.push(dataTextLines.id);
       packet.offset = stop;
     }
     return true;
@@ -60,7 +78,7 @@ export const websocket = protocol({
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
     if (packet.layerEnd[layer]! - start < SHORTEST) return 'WebSocket';
-    const name = OPCODES[bytes[start]! & 15] ?? 'Unknown';
+    const name = OPCODES[bytes[start]! & OPCODE] ?? 'Unknown';
     const final = (bytes[start]! & FINAL) !== 0 ? ' [FIN]' : '';
     return `WebSocket ${name}${final}${(bytes[start + 1]! & MASKED) !== 0 ? ' [MASKED]' : ''}`;
   },
@@ -70,7 +88,7 @@ export const websocket = protocol({
     const end = packet.layerEnd[layer]!;
     if (end - start < SHORTEST) return;
     out.field('Fin', (bytes[start]! & FINAL) !== 0);
-    out.field('Opcode', `${OPCODES[bytes[start]! & 15] ?? 'Unknown'} (${bytes[start]! & 15})`);
+    out.field('Opcode', `${OPCODES[bytes[start]! & OPCODE] ?? 'Unknown'} (${bytes[start]! & OPCODE})`);
     out.field('Mask', (bytes[start + 1]! & MASKED) !== 0);
     out.field('Payload length', Math.max(0, frameLength(bytes, start, end) - (payloadStart(bytes, start) - start)));
   },

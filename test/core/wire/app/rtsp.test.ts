@@ -18,9 +18,12 @@ test('a reply announces the ports of RTP and RTCP', () => {
 
 test('RTP between the messages', () => {
   const connection = new TcpConversation(554);
+  connection.server('RTSP/1.0 200 OK\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n');
   const rtp = [0x24, 0, 0, 12, ...hex('8008 0001 00000000 01020304')];
   expect(connection.server([...rtp, ...rtp.slice(0, 6)])).toBe('tcp/rtsp/rtp');
   expect(connection.server(rtp.slice(6))).toBe('tcp/rtsp/rtp/tcp.segments');
+  expect(connection.server([0x24, 1, 0, 8, 0x80, 201, 0, 1, 1, 2, 3, 4])).toBe('tcp/rtsp/rtcp');
+  expect(connection.server([0x24, 2, 0, 1, 0])).toBe('tcp/rtsp');
 });
 
 test('a body in several segments', () => {

@@ -44,12 +44,16 @@ test('the media it announces are RTP, and the port after them RTCP', () => {
 
 test('messages in TCP segments', () => {
   const connection = new TcpConversation(5060);
-  expect(connection.client(INVITE.slice(0, 50))).toBe('tcp');
-  expect(connection.client(INVITE.slice(50, -10))).toBe('tcp');
+  expect(connection.client(INVITE.slice(0, 32))).toBe('tcp');
+  expect(connection.client(INVITE.slice(32, -10))).toBe('tcp');
   expect(connection.client(INVITE.slice(-10))).toBe('tcp/sip/tcp.segments');
   expect(connection.server('SIP/2.0 100 Trying\r\nContent-Length: 0\r\n\r\nSIP/2.0 200 OK\r\n\r\n')).toBe(
     'tcp/sip/sip',
   );
+});
+
+test('whatever else comes on its TCP port goes on with a message', () => {
+  expect(new TcpConversation(5060).client('no such line\r\n')).toBe('tcp/sip');
 });
 
 test('damaged datagrams do no harm', () => everyPrefixAndFlip(frame(INVITE)));

@@ -28,6 +28,13 @@ test('frames in several segments, of all three lengths', () => {
   expect(connection.server([9])).toBe('tcp/websocket/tcp.segments');
 });
 
+test('text in several frames is text in the last', () => {
+  const connection = open();
+  expect(connection.server([0x01, 1, 0x61, 0x89, 0, 0x80, 1, 0x62])).toBe(
+    'tcp/websocket/websocket/websocket/data-text-lines',
+  );
+});
+
 test('absurd lengths and damaged frames do no harm', () => {
   const connection = open();
   connection.server([0x82, 127, 255, 255, 255, 255, 255, 255, 255, 255, 1]);
