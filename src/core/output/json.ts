@@ -6,6 +6,8 @@ const ASCII = /^[\x20-\x7e]*$/;
 
 /** Texts repeat from row to row (states, addresses, process names), so their literals are kept; bounded. */
 const MAX_KEPT_LITERALS = 20_000;
+/** Longer texts seldom repeat, and would fill memory. */
+const MAX_KEPT_LENGTH = 64;
 
 /** Fields whose text is kept together from one row to the next. */
 const RUN = 6;
@@ -22,11 +24,12 @@ export function compileJson(table: RecordTable, fields: readonly string[]): Line
   const kept = new Map<string, string>();
   let ascii = true;
   const literalOf = (text: string): string => {
-    let literal = kept.get(text);
+    const keeps = text.length <= MAX_KEPT_LENGTH;
+    let literal = keeps ? kept.get(text) : undefined;
     if (literal === undefined) {
       literal = safeJsonString(text);
       ascii &&= ASCII.test(literal);
-      if (kept.size < MAX_KEPT_LITERALS) kept.set(text, literal);
+      if (keeps && kept.size < MAX_KEPT_LITERALS) kept.set(text, literal);
     }
     return literal;
   };

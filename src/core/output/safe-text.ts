@@ -8,11 +8,18 @@
 // Zl, Zp: line breaks. Then letters that show as nothing.
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+const UNSAFE_IN_STREAM = new RegExp(`${UNSAFE.source}|\ufffd`, 'gu');
 const UNSAFE_IN_TSV = new RegExp(`${UNSAFE.source}|\\\\`, 'gu');
 
 /** The text with everything that a terminal would act on, or not show, written as an escape such as `\x1b` or `\u202e`. */
 export function safeText(text: string): string {
   return PRINTABLE_ASCII.test(text) ? text : text.replace(UNSAFE, escapeCharacter);
+}
+
+/** The text with a middle dot for each such character but the tab, and for U+FFFD: how a stream of bytes is shown. */
+export function dottedText(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
+  return text.replace(UNSAFE_IN_STREAM, (character) => (character === '\t' ? character : '·'));
 }
 
 /** The same for a TSV cell: backslash is escaped too, so that the text can be had back. */

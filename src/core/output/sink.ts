@@ -2,7 +2,7 @@ import { EXIT, Failure } from '../failure.ts';
 
 /** What a sink needs of a stream; `process.stdout` is one. */
 export interface TextStream {
-  write(text: string, encoding: 'latin1' | 'utf8', done?: (error?: Error | null) => void): boolean;
+  write(text: string | Uint8Array, encoding: 'latin1' | 'utf8', done?: (error?: Error | null) => void): boolean;
   once(event: 'drain', listener: () => void): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
   off(event: 'drain', listener: () => void): unknown;
@@ -23,6 +23,8 @@ export interface Sink {
    * the time. Throws OutputClosed, or Failure 74 (disk full).
    */
   write(text: string, ascii?: boolean): Promise<void> | undefined;
+  /** The same for bytes as they are; they are handed on at once, and may not be changed before the promise resolves. */
+  writeBytes(bytes: Uint8Array): Promise<void> | undefined;
   /** Hands everything to the system and waits until it took it. */
   flush(): Promise<void>;
 }
@@ -69,6 +71,11 @@ export function openSink(stream: TextStream): Sink {
       gathered += text;
       gatheredAscii &&= ascii;
       return gathered.length >= GATHER_CHARACTERS ? push() : undefined;
+    },
+    writeBytes(bytes) {
+      const wait = push();
+      const sent = stream.write(bytes, 'utf8');
+      return sent && wait === undefined ? undefined : drained();
     },
     async flush() {
       await push();

@@ -106,3 +106,6 @@ const APPLICATIONS: readonly Protocol[] = [
 export const ALL_PROTOCOLS: readonly Protocol[] = [...HEADERS, ...APPLICATIONS];
 
 export const REGISTRY: Registry = registryOf(ALL_PROTOCOLS);
+
+/** Links, networks and transports alone: streams are told apart by these, and applications cost most. */
+export const HEADER_REGISTRY: Registry = registryOf(HEADERS);

@@ -16,6 +16,10 @@ const PROMISED: Record<string, string> = {
   neighbor: 'addr mac iface state',
   packet:
     'number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process',
+  stream:
+    'stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms ' +
+    'synack_ack_ms app server_name gaps truncated',
+  segment: 'stream packet time dir offset length data',
   host: 'hostname os kernel uptime_s gateway dns',
 };
 

@@ -6,6 +6,8 @@ import { iface } from './iface.ts';
 import { check, coverage, fieldRecord, gap } from './meta.ts';
 import { dnsServer, host, neighbor, route } from './network-config.ts';
 import { packet } from './packet.ts';
+import { segment } from './segment.ts';
+import { stream } from './stream.ts';
 
 /** Every record type there is. A new one is a file beside this and a line here. */
 export const ALL_TABLES: readonly RecordTable[] = [
@@ -19,6 +21,8 @@ export const ALL_TABLES: readonly RecordTable[] = [
   neighbor,
   host,
   packet,
+  stream,
+  segment,
   check,
   fieldRecord,
   gap,

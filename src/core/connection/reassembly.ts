@@ -1,0 +1,226 @@
+import type { Packet } from '../wire/packet.ts';
+import { ACK, SYN } from '../wire/tcp-flags.ts';
+
+/** A piece of one direction, in sequence order. One object, filled anew: `bytes` holds only during the call. */
+export interface Piece {
+  /** 0 from A, 1 from B. */
+  direction: number;
+  /** Place in the direction of its first byte, gaps included. */
+  offset: number;
+  /** Bytes that are missing between the piece before and this one. */
+  missing: number;
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  /** Number and time of the packet that carried it. */
+  packet: number;
+  seconds: number;
+  nanoseconds: number;
+}
+
+/** What became of one direction so far. */
+export interface Followed {
+  readonly bytes: number;
+  readonly gaps: number;
+  readonly missing: number;
+  /** Captured, but behind a gap that never closed and that the other side never acknowledged. */
+  readonly heldBytes: number;
+}
+
+/** A segment that came before the one it follows. */
+interface Held {
+  readonly seq: number;
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  readonly packet: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+class Side implements Followed {
+  bytes = 0;
+  gaps = 0;
+  missing = 0;
+  heldBytes = 0;
+  /** The sequence number that comes next, from the initial one. */
+  next = 0;
+  started = false;
+  hasAcked = false;
+  offset = 0;
+  /** Bytes lost since the last piece. */
+  hole = 0;
+  readonly held: Held[] = [];
+  /** The lowest sequence number held. */
+  lowest = 0;
+}
+
+const NOTHING = new Uint8Array(0);
+/** Segments held of one direction. */
+const MOST_HELD = 10_000;
+
+/**
+ * Puts one TCP connection together in sequence order, after the rules of tshark's follow: what comes again or overlaps is
+ * trimmed to what is new, so the first copy wins; what comes early waits; and a gap is passed over when the other side
+ * acknowledges bytes behind it, for then only the capture has lost them. Each piece is passed to `deliver`; without it,
+ * bytes are counted and not kept. `mostHeldBytes` bounds what waits: beyond, gaps are passed over.
+ */
+export class Reassembly {
+  readonly sides: readonly [Followed, Followed];
+  private readonly a = new Side();
+  private readonly b = new Side();
+  private readonly deliver: ((piece: Piece) => void) | null;
+  private readonly mostHeldBytes: number;
+
+  constructor(mostHeldBytes: number, deliver: ((piece: Piece) => void) | null) {
+    this.mostHeldBytes = mostHeldBytes;
+    this.deliver = deliver;
+    this.sides = [this.a, this.b];
+  }
+
+  /** Takes the innermost TCP segment of the packet, which must be of this connection. */
+  take(packet: Packet): void {
+    const { tcpFlags, direction } = packet;
+    const { a, b } = packet.flow!.tcp!;
+    const [forward, reverse] = direction === 0 ? [a, b] : [b, a];
+    const [side, other] = direction === 0 ? [this.a, this.b] : [this.b, this.a];
+    if ((tcpFlags & ACK) !== 0) {
+      side.hasAcked = true;
+      if (other.held.length > 0) this.settle(other, 1 - direction, (packet.tcpAck - reverse.baseSeq) | 0, true);
+    }
+    let seq = (packet.tcpSeq - forward.baseSeq) | 0;
+    if ((tcpFlags & SYN) !== 0) seq = (seq + 1) | 0;
+    if (!side.started || (side.bytes === 0 && side.next === 0)) {
+      side.started = true;
+      side.next = seq;
+    }
+    let { payloadStart: start, payloadEnd: end, payloadLength: length } = packet;
+    const known = (side.next - seq) | 0;
+    if (known > 0) {
+      if (length <= known) return;
+      start += known;
+      length -= known;
+      seq = side.next;
+    }
+    if (end <= start) return;
+    if (length < end - start) end = start + length;
+    if (seq === side.next) {
+      const { payloadBytes, number, seconds, nanoseconds } = packet;
+      this.pass(side, direction, payloadBytes, start, end, length, number, seconds, nanoseconds);
+      if (side.held.length > 0) this.settle(side, direction, 0, false);
+    } else this.hold(side, direction, seq, packet, start, end);
+  }
+
+  /** The capture is over. Where the other side was not captured at all, nothing could be acknowledged: gaps are passed. */
+  end(): void {
+    if (!this.b.hasAcked) this.flush(this.a, 0);
+    if (!this.a.hasAcked) this.flush(this.b, 1);
+  }
+
+  private pass(
+    side: Side,
+    direction: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    length: number,
+    packet: number,
+    seconds: number,
+    nanoseconds: number,
+  ): void {
+    side.bytes += end - start;
+    if (this.deliver !== null) {
+      piece.direction = direction;
+      piece.offset = side.offset;
+      piece.missing = side.hole;
+      piece.bytes = bytes;
+      piece.start = start;
+      piece.end = end;
+      piece.packet = packet;
+      piece.seconds = seconds;
+      piece.nanoseconds = nanoseconds;
+      this.deliver(piece);
+    }
+    side.next = (side.next + length) | 0;
+    side.offset += length;
+    side.hole = 0;
+    if (length > end - start) lose(side, length - (end - start)); // the capture cut the frame
+  }
+
+  private hold(side: Side, direction: number, seq: number, packet: Packet, start: number, end: number): void {
+    const length = end - start;
+    if (side.held.length === 0 || ((seq - side.lowest) | 0) < 0) side.lowest = seq;
+    side.held.push({
+      seq,
+      length,
+      bytes: this.deliver === null ? NOTHING : packet.payloadBytes.slice(start, end),
+      packet: packet.number,
+      seconds: packet.seconds,
+      nanoseconds: packet.nanoseconds,
+    });
+    side.heldBytes += length;
+    while (side.heldBytes > this.mostHeldBytes || side.held.length > MOST_HELD) this.skipGap(side, direction);
+  }
+
+  /** Passes on what waited and can go now; with `acks`, gaps before what `acknowledged` covers are passed over. */
+  private settle(side: Side, direction: number, acknowledged: number, acks: boolean): void {
+    while (side.held.length > 0) {
+      if (((side.lowest - side.next) | 0) <= 0) this.release(side, direction);
+      else if (acks && ((acknowledged - side.lowest) | 0) > 0) this.skipGap(side, direction);
+      else return;
+    }
+  }
+
+  private flush(side: Side, direction: number): void {
+    while (side.held.length > 0) {
+      if (((side.lowest - side.next) | 0) <= 0) this.release(side, direction);
+      else this.skipGap(side, direction);
+    }
+  }
+
+  /** The first segment that came among those which begin at or before the next byte. */
+  private release(side: Side, direction: number): void {
+    const index = side.held.findIndex(({ seq }) => ((seq - side.next) | 0) <= 0);
+    const [one] = side.held.splice(index, 1) as [Held];
+    side.heldBytes -= one.length;
+    if (side.held.length > 0 && one.seq === side.lowest) side.lowest = lowestOf(side.held);
+    const known = (side.next - one.seq) | 0;
+    const length = one.length - known;
+    if (length <= 0) return;
+    const start = this.deliver === null ? 0 : known;
+    this.pass(side, direction, one.bytes, start, start + length, length, one.packet, one.seconds, one.nanoseconds);
+  }
+
+  private skipGap(side: Side, direction: number): void {
+    const gap = (side.lowest - side.next) | 0;
+    if (gap > 0) {
+      side.next = side.lowest;
+      side.offset += gap;
+      lose(side, gap);
+    }
+    this.settle(side, direction, 0, false);
+  }
+}
+
+const piece: Piece = {
+  direction: 0,
+  offset: 0,
+  missing: 0,
+  bytes: NOTHING,
+  start: 0,
+  end: 0,
+  packet: 0,
+  seconds: 0,
+  nanoseconds: 0,
+};
+
+function lose(side: Side, bytes: number): void {
+  side.gaps++;
+  side.missing += bytes;
+  side.hole += bytes;
+}
+
+function lowestOf(held: readonly Held[]): number {
+  let lowest = held[0]!.seq;
+  for (const { seq } of held) if (((seq - lowest) | 0) < 0) lowest = seq;
+  return lowest;
+}

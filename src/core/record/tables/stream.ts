@@ -1,0 +1,92 @@
+import {
+  address,
+  badUnlessZero,
+  bytes,
+  choice,
+  count,
+  flag,
+  integer,
+  maybe,
+  millis,
+  port,
+  seconds,
+  shown,
+  type Tone,
+  text,
+  time,
+} from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+/** How far a TCP connection got, as far as the capture shows. */
+export const STREAM_STATES = [
+  'SYN_SENT', // asked for, not answered
+  'SYN_RECV', // answered, not acknowledged
+  'ESTABLISHED',
+  'CLOSING', // one side has finished
+  'CLOSED', // both have
+  'RESET',
+] as const;
+export type StreamState = (typeof STREAM_STATES)[number];
+
+const TONES: Readonly<Record<StreamState, Tone | null>> = {
+  SYN_SENT: 'busy',
+  SYN_RECV: 'busy',
+  ESTABLISHED: 'good',
+  CLOSING: null,
+  CLOSED: null,
+  RESET: 'bad',
+};
+
+/** A conversation as `follow` puts it together. A is the side that sent the first packet. */
+export const stream = table(
+  'stream',
+  'One row per TCP connection or UDP conversation of a capture.',
+  {
+    stream: integer('Its number, counted for each transport by itself, as in Wireshark.', shown('STREAM')),
+    proto: choice('Transport.', ['tcp', 'udp'], shown('PROTO')),
+    a_addr: address('Address of A, who sent the first packet.', shown('A')),
+    a_port: port('Port of A.', shown('APORT')),
+    b_addr: address('Address of B.', shown('B')),
+    b_port: port('Port of B.', shown('BPORT')),
+    packets: count('Packets both ways.', shown('PACKETS')),
+    a_packets: count('Packets from A to B.'),
+    b_packets: count('Packets from B to A.'),
+    a_bytes: bytes('Payload bytes from A to B, each counted once.', shown('A>B')),
+    b_bytes: bytes('Payload bytes from B to A, each counted once.', shown('B>A')),
+    first: maybe(time('Time of the first packet.')),
+    last: maybe(time('Time of the last packet.')),
+    duration_s: maybe(seconds('Between the two.', shown('DURATION'))),
+    state: maybe(
+      choice('How far the connection got; null for UDP.', STREAM_STATES, {
+        ...shown('STATE'),
+        tone: (state) => TONES[state as StreamState],
+      }),
+    ),
+    handshake_ms: maybe(millis('From the SYN to the first acknowledgement after it.', shown('HANDSHAKE'))),
+    syn_synack_ms: maybe(millis('From SYN to SYN-ACK: the way to the server and back.')),
+    synack_ack_ms: maybe(millis('From SYN-ACK to ACK: the way to the client and back.')),
+    app: maybe(text('Application protocol, by its content or port.', shown('APP'))),
+    server_name: maybe(
+      text('Name of the server that the client asked for (TLS SNI, HTTP Host).', shown('SERVER NAME')),
+    ),
+    gaps: count('Places where bytes are missing in the capture.', { tone: badUnlessZero }),
+    truncated: flag('Not all that was captured is followed: a limit was reached, or it lies behind a gap.'),
+    missing_bytes: bytes('Payload bytes in the gaps.'),
+    retransmissions: count('Segments sent again.'),
+  },
+  {
+    aliases: {
+      port: ['a_port', 'b_port'],
+      addr: ['a_addr', 'b_addr'],
+      'ip.addr': ['a_addr', 'b_addr'],
+      'ip.src': ['a_addr'],
+      'ip.dst': ['b_addr'],
+      'tcp.port': ['a_port', 'b_port'],
+      'udp.port': ['a_port', 'b_port'],
+      'tcp.stream': ['stream'],
+      'udp.stream': ['stream'],
+      sni: ['server_name'],
+    },
+  },
+);
+export type StreamRow = Row<typeof stream>;
