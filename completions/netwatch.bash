@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|stats|export|fields|schema|completion|doctor) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|fields|schema|completion|doctor) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -21,13 +21,13 @@ _netwatch() {
     conns) _netwatch_conns ;;
     ifaces) _netwatch_ifaces ;;
     capture) _netwatch_capture ;;
+    follow) _netwatch_follow ;;
     stats) _netwatch_stats ;;
-    export) _netwatch_export ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
-    *) _netwatch_words 'conns ifaces capture stats export fields schema completion doctor --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture follow stats fields schema completion doctor --help --version' ;;
   esac
 }
 
@@ -124,8 +124,6 @@ _netwatch_capture() {
   case $prev in
     --read|-r) _netwatch_files ;;
     --expect) : ;;
-    --write|-w) _netwatch_files ;;
-    --as) _netwatch_words 'pcap pcapng' ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --count|-c) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
@@ -137,7 +135,31 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --expect --write -w --as --force --interface -i --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --expect --interface -i --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_follow() {
+  local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions'
+  case $prev in
+    --read|-r) _netwatch_files ;;
+    --expect) : ;;
+    --stream) : ;;
+    --as) _netwatch_words 'text hex raw ndjson' ;;
+    --dir) _netwatch_words 'both a b' ;;
+    --write|-w) _netwatch_files ;;
+    --max-segments) : ;;
+    --max-bytes) : ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--read -r --expect --list --all --stream --tcp --udp --as --dir --write -w --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -166,26 +188,6 @@ _netwatch_stats() {
   esac
 }
 
-_netwatch_export() {
-  local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment'
-  case $prev in
-    --read|-r) _netwatch_files ;;
-    --expect) : ;;
-    --write|-w) _netwatch_files ;;
-    --as) _netwatch_words 'pcap pcapng' ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
-    --fields) _netwatch_list "$fields" ;;
-    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
-    --limit) : ;;
-    --filter|-f) : ;;
-    --color) _netwatch_words 'auto always never' ;;
-    --lang) : ;;
-    --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version packets' ;;
-  esac
-}
-
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
@@ -198,7 +200,7 @@ _netwatch_fields() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host packet check field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host packet stream segment check field gap' ;;
   esac
 }
 
@@ -208,7 +210,7 @@ _netwatch_schema() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host packet check field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host packet stream segment check field gap' ;;
   esac
 }
 

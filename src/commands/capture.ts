@@ -2,6 +2,7 @@ import { usageError } from '../core/failure.ts';
 import { packet } from '../core/record/tables/packet.ts';
 import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
 import { type ListingValues, streaming } from './command.ts';
+import { askedFormat } from './listing-plan.ts';
 import { flag, integer, text } from './option.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
 
@@ -46,7 +47,7 @@ export const capture = streaming({
   ],
   tableOf: () => packet,
   stream: {
-    printsText: ({ decode, hex }) => decode || hex,
+    format: ({ decode, hex }) => (decode || hex ? 'table' : null),
     openRenderer: (context, { decode, hex }, table) =>
       decode || hex ? openPacketPrinter(context.stdout) : openPacketList(context.stdout, table),
     file: {
@@ -61,7 +62,7 @@ export const capture = streaming({
   },
   run: async function* (context, values, _operands, request) {
     const file = requireCapture('capture', values.read);
-    const asked = values.output ?? (values.json ? 'ndjson' : values.tsv ? 'tsv' : values.csv ? 'csv' : 'table');
+    const asked = askedFormat(values) ?? 'table';
     if ((values.decode || values.hex) && asked !== 'table') {
       throw usageError(`--${values.decode ? 'decode' : 'hex'} prints text, not ${asked}`, {
         hint: 'netwatch fields packet lists what records hold',

@@ -1,5 +1,5 @@
 import type { Limit } from '../core/limit.ts';
-import type { Renderer } from '../core/output/renderer.ts';
+import type { Format, Renderer } from '../core/output/renderer.ts';
 import type { TableRendererOptions } from '../core/output/table-renderer.ts';
 import type { RecordTable, Snapshot } from '../core/record/table.ts';
 import type { Context } from './context.ts';
@@ -46,10 +46,14 @@ export interface Request {
  * applies --filter itself, and an interrupt is its normal end.
  */
 export interface Stream<O extends Options = Options> {
-  /** Whether this run prints text of its own making, on a terminal or not, unless a machine format is asked for. */
-  readonly printsText: (values: ListingValues<O>) => boolean;
-  /** Prints rows for people as they come. */
-  readonly openRenderer: (context: Context, values: ListingValues<O>, options: TableRendererOptions) => Renderer;
+  /** The format of this run when none is asked for; null for the usual one. Text of its own making is a table too. */
+  readonly format: (values: ListingValues<O>) => Format | null;
+  /** Prints rows for people as they come: the format `table`. */
+  readonly openRenderer: (
+    context: Context,
+    values: ListingValues<O>,
+    options: TableRendererOptions,
+  ) => Renderer | Promise<Renderer>;
   /** What the command does instead of printing when it is to write a file; its exit status. */
   readonly file?: {
     readonly wanted: (values: ListingValues<O>) => boolean;

@@ -6,7 +6,8 @@ import { namedFields, visibleFields } from '../core/record/select-fields.ts';
 import { parseSort, type SortKey } from '../core/record/sort.ts';
 import type { RecordTable } from '../core/record/table.ts';
 import type { ListingCommand, ListingValues } from './command.ts';
-import type { Options } from './option.ts';
+import type { Options, Values } from './option.ts';
+import type { outputOptions } from './shared-options.ts';
 import type { TickPlan } from './ticks.ts';
 
 const DEFAULT_INTERVAL_MS = 1000;
@@ -34,7 +35,7 @@ export interface ListingPlan {
 /** Throws Failure 64 for what does not fit together or names what is not there. */
 export function planListing(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): ListingPlan {
   const table = command.tableOf(values);
-  const format = formatOf(values, isTerminal || command.stream?.printsText(values) === true);
+  const format = askedFormat(values) ?? command.stream?.format(values) ?? (isTerminal ? 'table' : 'tsv');
   const repeating =
     command.repeats &&
     (values.interval !== null || values.count !== null || values.duration !== null || values.events === true);
@@ -84,7 +85,8 @@ function expectation(source: string | null | undefined, table: RecordTable): Exp
   return source === null || source === undefined ? null : compileExpectation(source, table);
 }
 
-function formatOf(values: ListingValues<Options>, forPeople: boolean): Format {
+/** The format that the options name; null for none. Throws Failure 64 when they name several. */
+export function askedFormat(values: Values<typeof outputOptions>): Format | null {
   const named: Format[] = [];
   if (values.output !== null) named.push(values.output);
   if (values.json) named.push('ndjson');
@@ -93,5 +95,5 @@ function formatOf(values: ListingValues<Options>, forPeople: boolean): Format {
   const [first] = named;
   if (named.some((format) => format !== first))
     throw usageError(`one output format at a time, not ${named.join(' and ')}`);
-  return first ?? (forPeople ? 'table' : 'tsv');
+  return first ?? null;
 }

@@ -5,6 +5,7 @@ import { conns } from './conns.ts';
 import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { fields } from './fields.ts';
+import { follow } from './follow.ts';
 import { ifaces } from './ifaces.ts';
 import { schema } from './schema.ts';
 import { stats } from './stats.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   conns,
   ifaces,
   capture,
+  follow,
   stats,
   exportCommand,
   fields,

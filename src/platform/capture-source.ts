@@ -25,6 +25,16 @@ export async function openCaptureSource(file: string, signal: AbortSignal): Prom
   }
 }
 
+/** Whether the bytes can be had a second time: of a file, but not of a pipe. */
+export async function canReadAgain(file: string): Promise<boolean> {
+  if (file === '-') return false;
+  try {
+    return (await fs.promises.stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
 function wholeFile(name: string, handle: fs.promises.FileHandle): ByteSource {
   let position = 0;
   let closed = false;

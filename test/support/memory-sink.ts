@@ -8,6 +8,10 @@ export function openMemorySink(): Sink & { text(): string } {
       written += text;
       return undefined;
     },
+    writeBytes(bytes) {
+      written += Buffer.from(bytes).toString('latin1');
+      return undefined;
+    },
     flush: async () => {},
     text: () => written,
   };

@@ -1,0 +1,95 @@
+import { usageError } from '../core/failure.ts';
+import { openTableRenderer } from '../core/output/table-renderer.ts';
+import { segment } from '../core/record/tables/segment.ts';
+import { stream } from '../core/record/tables/stream.ts';
+import { packetOptions, requireCapture } from './capture-options.ts';
+import { type ListingValues, streaming } from './command.ts';
+import { askedFormat } from './listing-plan.ts';
+import { choice, flag, integer, text } from './option.ts';
+import { openStreamPrinter } from './stream-printer.ts';
+
+const options = {
+  ...packetOptions,
+  list: flag('List the streams.'),
+  all: flag('Print every stream and its segments, as NDJSON unless another format is asked for.'),
+  stream: integer('Follow the stream of this number.', { least: 0 }),
+  tcp: flag('TCP streams: the default for --stream and --all.'),
+  udp: flag('UDP streams.'),
+  as: choice('How the stream is printed; the default is text, and raw with --write.', ['text', 'hex', 'raw', 'ndjson']),
+  dir: choice('Both directions, or only what one side sent; A sent the first packet.', ['both', 'a', 'b']),
+  write: text('Write the stream to FILE instead of stdout.', { short: 'w', value: 'FILE', offers: 'file' }),
+  'max-segments': integer('Most segments of a stream that are held in memory; the oldest go (10000).', { least: 1 }),
+  'max-bytes': integer('Most bytes of a stream that are held in memory; the oldest go (2000000).', { least: 1 }),
+};
+export type FollowValues = ListingValues<typeof options>;
+
+/** What a run of `follow` prints: records of streams, records of streams with their segments, or one stream itself. */
+export type FollowMode = 'list' | 'records' | 'print';
+
+/** Throws Failure 64 for options that exclude each other. */
+export function modeOf(values: FollowValues): FollowMode {
+  const { list, all, stream: number, filter, as } = values;
+  if (list && (all || number !== null)) throw usageError('--list excludes --all and --stream');
+  if (all && number !== null) throw usageError('--all excludes --stream');
+  if (list) return 'list';
+  const asked = askedFormat(values);
+  const records = all || as === 'ndjson' || (as === null && asked !== null && asked !== 'table');
+  if (as !== null && as !== 'ndjson' && (all || (asked !== null && asked !== 'table'))) {
+    throw usageError(`--as ${as} prints one stream as it is, not ${all ? 'all of them' : 'records'}`);
+  }
+  if (as === 'ndjson' && asked !== null && asked !== 'ndjson') throw usageError(`--as ndjson excludes -o ${asked}`);
+  if (!all && number === null && filter === null) return 'list';
+  return records ? 'records' : 'print';
+}
+
+/** `netwatch follow`: what the two sides of a connection said. */
+export const follow = streaming({
+  name: 'follow',
+  about: 'conversations put together: what both sides of a TCP or UDP stream said',
+  details: [
+    'A stream is followed in sequence order: bytes sent again or twice are shown once, bytes that came early wait for those before them, and bytes that the other side acknowledged but the capture lost are a gap. A is the side that sent the first packet.',
+    'Streams are numbered as in Wireshark, TCP and UDP each from 0: --stream 3 is the fourth TCP stream, --stream 3 --udp the fourth UDP one. A filter is about stream records (netwatch fields stream) and may pick the stream too.',
+    'As text a line of A begins with → and one of B with ←. Raw bytes are printed as they were sent, so give --dir too when they are to be a file of one side. Whose stream it is, and how much of it there was, is said on stderr.',
+    '--all prints each stream record before the first of its segments; segments of different streams alternate as they come. From a pipe, which cannot be read twice, streams are gathered first, within --max-segments and --max-bytes each. Without --list, --all, --stream or a filter, streams are listed.',
+  ],
+  operands: '',
+  operandChoices: [],
+  options,
+  tables: [stream, segment],
+  examples: [
+    { line: 'netwatch follow -r file.pcap', about: 'the streams' },
+    { line: 'netwatch follow -r file.pcap --stream 7', about: 'what was said in one' },
+    { line: "netwatch follow -r file.pcap -f 'server_name == example.org'", about: 'picked by what it is' },
+    { line: 'netwatch follow -r file.pcap --stream 7 --dir b -w page.bin', about: 'what one side sent, as it was' },
+    { line: 'netwatch follow -r file.pcap --all | jq -r .data', about: 'for a script' },
+  ],
+  tableOf: (values) => (modeOf(values) === 'print' ? segment : stream),
+  stream: {
+    format: (values) => ({ list: null, records: 'ndjson' as const, print: 'table' as const })[modeOf(values)],
+    async openRenderer(context, values, table) {
+      if (modeOf(values) !== 'print') return openTableRenderer(context.stdout, table);
+      if (values.write === null) return openStreamPrinter(context.stdout, table);
+      const { openFileSink } = await import('../platform/file-sink.ts');
+      const sink = await openFileSink(values.write);
+      const printer = openStreamPrinter(sink, table);
+      return {
+        ...printer,
+        end: async () => {
+          await printer.end();
+          await sink.close();
+        },
+      };
+    },
+  },
+  run: async function* (context, values) {
+    const file = requireCapture('follow', values.read);
+    const mode = modeOf(values);
+    if (values.write !== null && mode !== 'print')
+      throw usageError('--write goes with one stream, as text, hex or raw');
+    if (mode === 'print' && values.sort !== null)
+      throw usageError('a stream is printed in its own order, not by --sort');
+    // loaded here: the code that reads packets is large, and other commands start without it
+    const { followStreams } = await import('./follow-streams.ts');
+    yield* followStreams(context, file, values, mode);
+  },
+});
