@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|follow|stats|fields|schema|completion|doctor) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|export|fields|schema|completion|doctor) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -23,11 +23,12 @@ _netwatch() {
     capture) _netwatch_capture ;;
     follow) _netwatch_follow ;;
     stats) _netwatch_stats ;;
+    export) _netwatch_export ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
-    *) _netwatch_words 'conns ifaces capture follow stats fields schema completion doctor --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture follow stats export fields schema completion doctor --help --version' ;;
   esac
 }
 
@@ -124,6 +125,8 @@ _netwatch_capture() {
   case $prev in
     --read|-r) _netwatch_files ;;
     --expect) : ;;
+    --write|-w) _netwatch_files ;;
+    --as) _netwatch_words 'pcap pcapng' ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --count|-c) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
@@ -135,7 +138,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --expect --interface -i --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --expect --write -w --as --force --interface -i --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -159,7 +162,7 @@ _netwatch_follow() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --expect --list --all --stream --tcp --udp --as --dir --write -w --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --expect --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -185,6 +188,26 @@ _netwatch_stats() {
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
     *) _netwatch_words '--by --read -r --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_export() {
+  local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment'
+  case $prev in
+    --read|-r) _netwatch_files ;;
+    --expect) : ;;
+    --write|-w) _netwatch_files ;;
+    --as) _netwatch_words 'pcap pcapng' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--read -r --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version packets' ;;
   esac
 }
 

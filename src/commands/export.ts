@@ -29,7 +29,7 @@ export const exportCommand = streaming({
   ],
   tableOf: () => packet,
   stream: {
-    printsText: () => false,
+    format: () => null,
     openRenderer: (context, _values, table) => openPacketList(context.stdout, table),
     file: {
       wanted: ({ write }) => write !== null,

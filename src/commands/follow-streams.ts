@@ -17,6 +17,7 @@ import { Dissector } from '../core/wire/dissector.ts';
 import type { Flow } from '../core/wire/flow.ts';
 import { addressA, addressB } from '../core/wire/flow-text.ts';
 import { Packet } from '../core/wire/packet.ts';
+import { createOutputFile } from '../platform/capture-output.ts';
 import { canReadAgain } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 import type { FollowMode, FollowValues } from './follow.ts';
@@ -41,6 +42,30 @@ export async function* followStreams(
   else if (mode === 'print') yield* printed(context, file, values, pick);
   else if (await canReadAgain(file)) yield* recordsOfFile(context, file, values, pick);
   else yield* recordsOfPipe(context, file, values, pick);
+}
+
+/** Writes the one stream that is meant to a file; when that fails there is none. */
+export async function writeStream(context: Context, file: string, values: FollowValues, name: string): Promise<number> {
+  const output = await createOutputFile(name, values.force);
+  let written = 0;
+  try {
+    for await (const snapshot of printed(context, file, values, compilePick(values))) {
+      for (const { rows } of snapshot) {
+        for (const row of rows) {
+          const { printed: piece } = row as PrintedPiece;
+          const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+          written += bytes.length;
+          await output.write(bytes);
+        }
+      }
+    }
+    await output.finish();
+  } catch (error) {
+    await output.abandon();
+    throw error;
+  }
+  if (!values.quiet) context.say(`wrote ${formatNumberOf(written, 'byte')} to ${name}`);
+  return EXIT.ok;
 }
 
 /** Which streams are meant, by their records. Throws Failure 64. */

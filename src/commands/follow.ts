@@ -2,7 +2,7 @@ import { usageError } from '../core/failure.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { segment } from '../core/record/tables/segment.ts';
 import { stream } from '../core/record/tables/stream.ts';
-import { packetOptions, requireCapture } from './capture-options.ts';
+import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
 import { type ListingValues, streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { choice, flag, integer, text } from './option.ts';
@@ -17,7 +17,12 @@ const options = {
   udp: flag('UDP streams.'),
   as: choice('How the stream is printed; the default is text, and raw with --write.', ['text', 'hex', 'raw', 'ndjson']),
   dir: choice('Both directions, or only what one side sent; A sent the first packet.', ['both', 'a', 'b']),
-  write: text('Write the stream to FILE instead of stdout.', { short: 'w', value: 'FILE', offers: 'file' }),
+  write: text('Write the stream to FILE, which must not exist, instead of stdout.', {
+    short: 'w',
+    value: 'FILE',
+    offers: 'file',
+  }),
+  force: writeOptions.force,
   'max-segments': integer('Most segments of a stream that are held in memory; the oldest go (10000).', { least: 1 }),
   'max-bytes': integer('Most bytes of a stream that are held in memory; the oldest go (2000000).', { least: 1 }),
 };
@@ -66,19 +71,16 @@ export const follow = streaming({
   tableOf: (values) => (modeOf(values) === 'print' ? segment : stream),
   stream: {
     format: (values) => ({ list: null, records: 'ndjson' as const, print: 'table' as const })[modeOf(values)],
-    async openRenderer(context, values, table) {
-      if (modeOf(values) !== 'print') return openTableRenderer(context.stdout, table);
-      if (values.write === null) return openStreamPrinter(context.stdout, table);
-      const { openFileSink } = await import('../platform/file-sink.ts');
-      const sink = await openFileSink(values.write);
-      const printer = openStreamPrinter(sink, table);
-      return {
-        ...printer,
-        end: async () => {
-          await printer.end();
-          await sink.close();
-        },
-      };
+    openRenderer: (context, values, table) =>
+      modeOf(values) === 'print' ? openStreamPrinter(context.stdout, table) : openTableRenderer(context.stdout, table),
+    file: {
+      wanted: ({ write }) => write !== null && write !== '-',
+      async write(context, values) {
+        const file = requireCapture('follow', values.read);
+        if (modeOf(values) !== 'print') throw usageError('--write goes with one stream, as text, hex or raw');
+        const { writeStream } = await import('./follow-streams.ts');
+        return writeStream(context, file, values, values.write!);
+      },
     },
   },
   run: async function* (context, values) {
