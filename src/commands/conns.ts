@@ -57,7 +57,7 @@ const options = {
   summary: choice('Add connections up by this.', SUMMARY_KEYS),
   coverage: flag('Add a record that says what the snapshot does not know.'),
   resolve: flag('Look names of remote addresses up by reverse DNS (sends DNS queries).'),
-  ...machineOptions,
+  ...machineOptions('a capture, or records saved with --json,'),
 };
 type ConnValues = ListingValues<typeof options>;
 

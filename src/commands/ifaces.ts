@@ -23,7 +23,7 @@ const options = {
   host: flag('This machine instead: name, system, gateways, DNS servers.'),
   up: flag('Only interfaces whose state is up (or unknown, as of tunnels and loopback).'),
   interface: text('Only this interface.', { short: 'i', value: 'NAME', offers: 'interface' }),
-  ...machineOptions,
+  ...machineOptions('records saved with --json'),
 };
 type IfaceValues = ListingValues<typeof options>;
 

@@ -49,18 +49,15 @@ export const repeatOptions = {
 
 export const listingOptions = { ...globalOptions, ...outputOptions, ...repeatOptions };
 
-/** Where a command that looks at a machine looks. */
-export const machineOptions = {
+/** Where a command that looks at a machine looks; `reads` says what `--read` takes. */
+export const machineOptions = (reads: string) => ({
   netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
     value: 'NAME|PID',
     offers: 'netns',
   }),
-  read: text(
-    'Read records saved with --json, or where they come from packets a capture, from FILE instead of the live machine; - is stdin, what is packed is unpacked.',
-    {
-      short: 'r',
-      value: 'FILE',
-      offers: 'file',
-    },
-  ),
-};
+  read: text(`Read ${reads} from FILE instead of the live machine; - is stdin, what is packed is unpacked.`, {
+    short: 'r',
+    value: 'FILE',
+    offers: 'file',
+  }),
+});

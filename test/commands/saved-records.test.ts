@@ -98,10 +98,17 @@ describe('records saved with --json', () => {
     ['a wrong type', '{"type":"conn","local_port":"22"}\n', 'the first: local_port is not a number: "22"'],
     ['an endless line', 'x'.repeat(3_000_000), 'the first: maximum buffer reached'],
     ['a JSON document', '[\n{"type":"conn"}\n]\n', 'is one JSON document'],
-    ['a capture', '\xd4\xc3\xb2\xa1\0\0', 'is a packet capture'],
+    ['a cut capture', '\xd4\xc3\xb2\xa1\0\0', 'is no capture: cut short in its header'],
     ['a broken gzip', '\x1f\x8b\x08garbage', 'cannot be unpacked'],
   ])('%s is refused with 65', async (_what, text, message) => {
     expect(await failure(saved(text))).toMatchObject({ exit: EXIT.data, message: expect.stringContaining(message) });
+  });
+
+  test('of interfaces are not looked for in a capture', async () => {
+    await expect(netwatch('ifaces', '-r', saved('\xd4\xc3\xb2\xa1\0\0'))).rejects.toMatchObject({
+      exit: EXIT.data,
+      message: expect.stringContaining('is a packet capture'),
+    });
   });
 
   test('around a bad line are printed, and then it is said', async () => {
