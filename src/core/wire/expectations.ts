@@ -10,16 +10,19 @@ const MOST = 4096;
  */
 export class Expectations {
   private readonly announced = new Map<string, Protocol>();
+  /** 1 for ports that were announced: nearly every flow is settled by one look here. */
+  private readonly ports = new Uint8Array(65_536);
 
   /** The address is in words, as in packets and flows. */
   add(transport: number, address: readonly [number, number, number, number], port: number, protocol: Protocol): void {
     if (this.announced.size >= MOST) this.announced.delete(this.announced.keys().next().value!);
+    this.ports[port] = 1;
     this.announced.set(keyOf(transport, ...address, port), protocol);
   }
 
   /** What a new flow was announced to carry; null for nothing. */
   match(flow: Flow): Protocol | null {
-    if (this.announced.size === 0) return null;
+    if (this.ports[flow.aPort] === 0 && this.ports[flow.bPort] === 0) return null;
     const { transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = flow;
     return (
       this.announced.get(keyOf(transport, b0, b1, b2, b3, bPort)) ??

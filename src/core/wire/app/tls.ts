@@ -91,7 +91,8 @@ function dissectRecords(packet: Packet, state: TlsState): void {
   const { bytes, end } = packet;
   for (let count = 0; packet.offset < end && count < MOST_RECORDS; count++) {
     const at = packet.offset;
-    const left = end - at;
+    const left = end - at + packet.elided;
+    packet.elided = 0;
     if (left < RECORD) {
       if (packet.canWait) packet.wanted = WANT_SEGMENT;
       return;
@@ -99,12 +100,14 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     if (!isRecord(bytes, at)) break;
     const length = u16(bytes, at + 3);
     state.established = true;
+    const sender = packet.direction === 0 ? 1 : 2;
     if (left < RECORD + length && packet.canWait && length <= LONGEST_RECORD) {
       packet.wanted = RECORD + length - left;
+      // of what is encrypted nothing but its length is of use
+      if (bytes[at] !== HANDSHAKE || (state.encrypted & sender) !== 0) packet.discardFrom = at + RECORD;
       return;
     }
     const recordEnd = Math.min(end, at + RECORD + length);
-    const sender = packet.direction === 0 ? 1 : 2;
     if (bytes[at] === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
     else if (bytes[at] === HANDSHAKE && (state.encrypted & sender) === 0) {
       dissectHandshake(packet, state, at + RECORD, recordEnd);
