@@ -1,6 +1,6 @@
 import { utf8 } from '../bytes.ts';
 
-/** RFC 1035, 2.3.4: the longest name; and the jumps that are followed within one. */
+/** RFC 1035, 2.3.4: the longest name, with the empty label at its end; and the jumps that are followed within one. */
 const LONGEST = 255;
 const MOST_JUMPS = 20;
 
@@ -53,7 +53,7 @@ export function readName(bytes: Uint8Array, start: number, end: number, offset: 
       continue;
     }
     total += length + 1;
-    if (length > 63 || at + 1 + length > end || total > LONGEST) return null;
+    if (length > 63 || at + 1 + length > end || total >= LONGEST) return null;
     if (text !== '') text += '.';
     text += label(bytes, at + 1, at + 1 + length);
     at += length + 1;
