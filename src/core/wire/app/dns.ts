@@ -19,8 +19,9 @@ const OPCODES = [
 /** A protocol that speaks DNS messages: DNS itself and its relatives. */
 function dnsLike(name: string, title: string, about: string, ports: readonly number[], overTcp: boolean): Protocol {
   const push = (packet: Packet, start: number, end: number): void => {
-    const { offset, end: whole } = packet;
+    const { offset, end: whole, reportedEnd } = packet;
     packet.offset = start;
+    if (end < whole) packet.reportedEnd = end; // what follows is another message
     packet.end = end;
     packet.push(self.id);
     if (end - start < DNS_HEADER) packet.short();
@@ -32,6 +33,7 @@ function dnsLike(name: string, title: string, about: string, ports: readonly num
     }
     packet.offset = offset;
     packet.end = whole;
+    packet.reportedEnd = reportedEnd;
   };
   const pdu = (packet: Packet, start: number, end: number): void => push(packet, start + 2, end);
   const self: Protocol = protocol({
