@@ -1,7 +1,6 @@
 import { u16 } from './bytes.ts';
 import type { Dissector } from './dissector.ts';
 import { erspan } from './erspan.ts';
-import { eth } from './eth.ts';
 import type { Packet } from './packet.ts';
 import { ppp } from './ppp.ts';
 import { END, type FieldWriter, protocol } from './protocol.ts';
@@ -26,17 +25,15 @@ export const gre = protocol({
     if (packet.end - offset < HEADER) return packet.short();
     const flags = u16(bytes, offset);
     const type = u16(bytes, offset + 2);
-    const sequenced = (flags & SEQUENCE) !== 0;
     let header = HEADER;
     if ((flags & (CHECKSUM | ROUTING)) !== 0) header += 4;
     if ((flags & KEY) !== 0) header += 4;
-    if (sequenced) header += 4;
+    if ((flags & SEQUENCE) !== 0) header += 4;
     if ((flags & 7) === 1 && (flags & ACKNOWLEDGEMENT) !== 0) header += 4;
     if (packet.end - offset < header) return packet.short();
     packet.offset = offset + header;
     if ((flags & ROUTING) !== 0 || packet.end === packet.offset) return END;
-    if (type === ERSPAN_3) return erspan.id;
-    if (type === ERSPAN_1_2) return sequenced ? erspan.id : eth.id; // type I has no header of its own
+    if (type === ERSPAN_1_2 || type === ERSPAN_3) return erspan.id;
     return type === PPP ? ppp.id : dissector.registry.etherTypes[type]!;
   },
   info: (packet, layer) => `Encapsulated 0x${typeOf(packet, layer)}`,

@@ -4,15 +4,16 @@ import { eth } from './eth.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { END, type FieldWriter, type Protocol, protocol } from './protocol.ts';
 
 // RFC 3032, 2.1: label (20 bits), traffic class (3), bottom of stack (1), TTL (8).
 const ENTRY = 4;
 const BOTTOM = 0x100;
-const MOST_LABELS = 16;
 
-/** A stack of labels; what follows says by its first nibble what it is (RFC 4928, 3). */
-export const mpls = protocol({
+/**
+ * A label, which is a layer of its own; what follows the last one says by its first nibble what it is (RFC 4928, 3).
+ */
+export const mpls: Protocol = protocol({
   name: 'mpls',
   about: 'MultiProtocol Label Switching',
   etherTypes: [0x8847, 0x8848],
@@ -21,14 +22,10 @@ export const mpls = protocol({
   udpPorts: [6635],
   isTunnel: true,
   dissect(packet: Packet): number {
-    const { bytes } = packet;
-    for (let labels = 0; ; labels++) {
-      if (packet.end - packet.offset < ENTRY) return packet.short();
-      if (labels === MOST_LABELS) return packet.broken();
-      const entry = i32(bytes, packet.offset);
-      packet.offset += ENTRY;
-      if ((entry & BOTTOM) !== 0) break;
-    }
+    const { bytes, offset } = packet;
+    if (packet.end - offset < ENTRY) return packet.short();
+    packet.offset = offset + ENTRY;
+    if ((i32(bytes, offset) & BOTTOM) === 0) return mpls.id;
     if (packet.end === packet.offset) return END;
     const nibble = bytes[packet.offset]! >> 4;
     if (nibble === 4) return ip.id;
@@ -44,12 +41,12 @@ export const mpls = protocol({
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
-    const end = packet.layerEnd[layer]!;
-    for (let at = packet.layerStart[layer]!, labels = 0; at + ENTRY <= end && labels < MOST_LABELS; labels++) {
-      const entry = i32(bytes, at);
-      out.field('Label', `${entry >>> 12}, class ${(entry >> 9) & 7}, TTL ${entry & 255}`);
-      if ((entry & BOTTOM) !== 0) return;
-      at += ENTRY;
-    }
+    const start = packet.layerStart[layer]!;
+    if (packet.layerEnd[layer]! - start < ENTRY) return;
+    const entry = i32(bytes, start);
+    out.field('Label', entry >>> 12);
+    out.field('Traffic Class', (entry >> 9) & 7);
+    out.field('Bottom of Stack', (entry & BOTTOM) !== 0);
+    out.field('TTL', entry & 255);
   },
 });
