@@ -238,7 +238,7 @@ export class PcapngReader implements CaptureReader {
 
   private hasBlock(): boolean {
     const { bytes, offset, end } = this.chunks;
-    if (end - offset < 16) return false;
+    if (end - offset < FRAME) return false;
     let { little } = this;
     if (read32(bytes, offset, little) === SECTION_HEADER) little = read32(bytes, offset + 8, true) === BYTE_ORDER_MAGIC;
     const length = read32(bytes, offset + 4, little);
