@@ -2,8 +2,8 @@ import type { ByteSource } from './byte-source.ts';
 
 /** Read at once: large enough that the system call costs nothing, small enough to stay flat (4 MiB ran as fast as 16). */
 const CHUNK = 4 * 1024 * 1024;
-/** Room before a chunk for the record that the one before it ended within. */
-const HEADROOM = 512 * 1024;
+/** Part of a chunk's length that is room before it, for the record that the one before it ended within. */
+const HEADROOM = 1 / 8;
 
 /**
  * The bytes of a source as a window [offset, end) that moves on. Two buffers: the next chunk is read into one while the
@@ -16,12 +16,16 @@ export class Chunks {
   end = 0;
   /** Bytes of the source before `bytes[0]`, so that a place can be named. */
   before = 0;
-  private spare: Uint8Array = new Uint8Array(HEADROOM + CHUNK);
+  private spare: Uint8Array;
   private ahead: Promise<number> | null = null;
   private readonly source: ByteSource;
+  private readonly headroom: number;
 
-  constructor(source: ByteSource) {
+  /** `chunk` bytes are read at once. */
+  constructor(source: ByteSource, chunk = CHUNK) {
     this.source = source;
+    this.headroom = chunk * HEADROOM;
+    this.spare = new Uint8Array(this.headroom + chunk);
   }
 
   /** Place in the source of `offset`. */
@@ -31,30 +35,30 @@ export class Chunks {
 
   /** Adds at least one byte to the window, keeping what is in it; false at the end of the source. */
   async more(): Promise<boolean> {
-    const { spare } = this;
-    this.ahead ??= this.source.read(spare, HEADROOM, spare.length - HEADROOM);
+    const { spare, headroom } = this;
+    this.ahead ??= this.source.read(spare, headroom, spare.length - headroom);
     const added = await this.ahead;
     this.ahead = null;
     if (added === 0) return false;
     const kept = this.end - this.offset;
     const position = this.position;
     const used = this.bytes;
-    if (kept <= HEADROOM) {
-      spare.set(used.subarray(this.offset, this.end), HEADROOM - kept);
+    if (kept <= headroom) {
+      spare.set(used.subarray(this.offset, this.end), headroom - kept);
       this.bytes = spare;
-      this.offset = HEADROOM - kept;
-      this.end = HEADROOM + added;
+      this.offset = headroom - kept;
+      this.end = headroom + added;
       this.spare = used.length === spare.length ? used : new Uint8Array(spare.length);
     } else {
       const larger = new Uint8Array(kept + added);
       larger.set(used.subarray(this.offset, this.end));
-      larger.set(spare.subarray(HEADROOM, HEADROOM + added), kept);
+      larger.set(spare.subarray(headroom, headroom + added), kept);
       this.bytes = larger;
       this.offset = 0;
       this.end = kept + added;
     }
     this.before = position - this.offset;
-    this.ahead = this.source.read(this.spare, HEADROOM, this.spare.length - HEADROOM);
+    this.ahead = this.source.read(this.spare, headroom, this.spare.length - headroom);
     this.ahead.catch(() => {}); // told when it is awaited, unless nobody reads on
     return true;
   }

@@ -5,9 +5,12 @@ import { Chunks } from './chunks.ts';
 import { PCAP_HEADER, PcapReader, pcapByteOrder, viewOf } from './pcap-reader.ts';
 import { PcapngReader, SECTION_HEADER } from './pcapng-reader.ts';
 
-/** Opens a capture by its first bytes. Rejects with a Failure 65 for what is none, and as `source.read` does. */
-export async function openCaptureReader(source: ByteSource): Promise<CaptureReader> {
-  const chunks = new Chunks(source);
+/**
+ * Opens a capture by its first bytes, reading `chunk` bytes at once. Rejects with a Failure 65 for what is none, and as
+ * `source.read` does.
+ */
+export async function openCaptureReader(source: ByteSource, chunk?: number): Promise<CaptureReader> {
+  const chunks = new Chunks(source, chunk);
   if (!(await chunks.need(4))) {
     const length = chunks.end - chunks.offset;
     throw notACapture(source.name, length === 0 ? 'it is empty' : `it has ${length} bytes`);
