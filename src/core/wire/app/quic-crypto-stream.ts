@@ -6,6 +6,10 @@ const LONGEST = 65_536;
 const MOST_PIECES = 256;
 const MOST_FRAMES = 4096;
 
+/** Room for the usual hello. */
+const FIRST_CAPACITY = 2048;
+const NOTHING = new Uint8Array(0);
+
 /** Where the varint read last ended. */
 let after = 0;
 
@@ -25,7 +29,7 @@ export function readVarint(bytes: Uint8Array, offset: number, end: number): numb
 
 /** The CRYPTO frames of one direction, put in their order. */
 export class CryptoStream {
-  bytes = new Uint8Array(2048);
+  bytes = NOTHING;
   /** Bytes without a gap from the start. */
   filled = 0;
   private pieces: [number, number][] = [];
@@ -70,11 +74,15 @@ export class CryptoStream {
     const end = offset + length;
     if (end > LONGEST || this.pieces.length >= MOST_PIECES) return;
     if (end > this.bytes.length) {
-      const larger = new Uint8Array(Math.min(LONGEST, Math.max(end, this.bytes.length * 2)));
+      const larger = new Uint8Array(Math.min(LONGEST, Math.max(end, FIRST_CAPACITY, this.bytes.length * 2)));
       larger.set(this.bytes);
       this.bytes = larger;
     }
     this.bytes.set(from.subarray(at, at + length), offset);
+    if (offset <= this.filled && this.pieces.length === 0) {
+      this.filled = Math.max(this.filled, end);
+      return;
+    }
     this.pieces.push([offset, end]);
     for (let joined = true; joined; ) {
       joined = false;

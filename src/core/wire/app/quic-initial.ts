@@ -1,11 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { HmacKey, hkdfLabel } from './quic-hkdf.ts';
 import type { QuicVersion } from './quic-version.ts';
 
 /** Keys of one direction of Initial packets (RFC 9001, 5.1). */
 export interface InitialKeys {
-  readonly key: Buffer;
-  readonly iv: Buffer;
-  readonly headerProtection: Buffer;
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly headerProtection: Uint8Array;
 }
 
 const TAG = 16;
@@ -14,28 +15,19 @@ const SAMPLE = 16;
 const TO_SAMPLE = 4;
 
 /** What the keys of both sides are made of: the version, and the connection id the client chose first (RFC 9001, 5.2). */
-export function initialSecret(version: QuicVersion, connectionId: Uint8Array): Buffer {
-  return createHmac('sha256', version.salt).update(connectionId).digest();
+export function initialSecret(version: QuicVersion, connectionId: Uint8Array): Uint8Array {
+  return version.salt.sign(connectionId);
 }
 
-/** The keys of one side; made only for a side whose packets are there, for each costs four HMACs of 10 µs. */
-export function initialKeys(version: QuicVersion, secret: Buffer, side: 'client' | 'server'): InitialKeys {
-  return keysOf(expand(secret, `${side} in`, 32), version.label);
-}
+const CLIENT_LABEL = hkdfLabel('client in', 32);
+const SERVER_LABEL = hkdfLabel('server in', 32);
 
-function keysOf(secret: Buffer, label: string): InitialKeys {
-  return {
-    key: expand(secret, `${label}key`, 16),
-    iv: expand(secret, `${label}iv`, 12),
-    headerProtection: expand(secret, `${label}hp`, 16),
-  };
-}
-
-/** HKDF-Expand-Label with an empty context (RFC 8446, 7.1); one block of SHA-256 is enough for every length here. */
-function expand(secret: Buffer, label: string, length: number): Buffer {
-  const name = `tls13 ${label}`;
-  const info = Buffer.from([0, length, name.length, ...Buffer.from(name), 0, 1]);
-  return createHmac('sha256', secret).update(info).digest().subarray(0, length);
+/** The keys of one side. */
+export function initialKeys(version: QuicVersion, secret: Uint8Array, side: 'client' | 'server'): InitialKeys {
+  const common = new HmacKey(secret);
+  const own = new HmacKey(common.sign(side === 'client' ? CLIENT_LABEL : SERVER_LABEL));
+  const { key, iv, headerProtection } = version.labels;
+  return { key: own.sign(key, 16), iv: own.sign(iv, 12), headerProtection: own.sign(headerProtection, 16) };
 }
 
 /**

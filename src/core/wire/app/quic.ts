@@ -19,7 +19,7 @@ const MOST_INITIALS = 32;
 /** What a QUIC connection remembers. */
 class QuicState {
   version: QuicVersion | null = null;
-  secret: Buffer | null = null;
+  secret: Uint8Array | null = null;
   clientKeys: InitialKeys | null = null;
   serverKeys: InitialKeys | null = null;
   /** The direction of the first Initial packet. */
