@@ -1,5 +1,6 @@
 import type { Packet } from '../packet.ts';
 import { type Protocol, protocol } from '../protocol.ts';
+import { find } from './text-line.ts';
 import { afterLine, firstLine, isWord } from './text-lines.ts';
 import { startTls } from './tls.ts';
 
@@ -63,8 +64,8 @@ export const pop = mailProtocol('pop', 'Post Office Protocol', [110], (packet, s
 export const imap = mailProtocol('imap', 'Internet Message Access Protocol', [143], (packet, state, answer) => {
   const { bytes, offset, end } = packet;
   const stop = afterLine(bytes, offset, end);
-  const word = bytes.indexOf(0x20, offset) + 1;
-  if (word > 0 && word < (stop < 0 ? end : stop)) {
+  const word = find(bytes, 0x20, offset, stop < 0 ? end : stop) + 1;
+  if (word > 0) {
     if (!answer && isWord(bytes, word, end, 'STARTTLS')) state.askedForTls = true;
     else if (answer && state.askedForTls && isWord(bytes, word, end, 'OK')) startTls(packet.flow!);
   }

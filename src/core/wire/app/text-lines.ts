@@ -1,5 +1,6 @@
 import { latin1 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
+import { find } from './text-line.ts';
 
 const LF = 10;
 const CR = 13;
@@ -18,8 +19,8 @@ export function firstLine(packet: Packet, layer: number): string {
 
 /** The offset behind the next line feed; -1 when there is none before `end`. */
 export function afterLine(bytes: Uint8Array, start: number, end: number): number {
-  const at = bytes.indexOf(LF, start);
-  return at < 0 || at >= end ? -1 : at + 1;
+  const at = find(bytes, LF, start, end); // not indexOf, which would search the whole read buffer
+  return at < 0 ? -1 : at + 1;
 }
 
 /** Whether the bytes at `offset` are this ASCII word in capitals or not, with no letter behind it. */
