@@ -1,6 +1,7 @@
 import * as experts from './expert.ts';
 import type { Packet } from './packet.ts';
 import type { TcpConnection } from './tcp-connection.ts';
+import { type TcpDirection, UNSEEN } from './tcp-direction.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
 
 // Bits of packet.tcpAnalysis, after the tests of Wireshark's tcp.analysis fields (Wireshark User's Guide, 7.5).
@@ -39,6 +40,8 @@ const EXPERT_OF_BIT: readonly experts.Expert[] = [
   experts.portsReused,
 ];
 
+/** In place of the number of duplicate ACKs, as in Wireshark, where it is as good as many. */
+const TOLD_OF_LOSS = 0xffffffff;
 /** A segment sent again this soon after duplicate ACKs is a fast retransmission. */
 const FAST_RETRANSMISSION_NS = 20_000_000;
 /** A segment this late, when no round trip is known, was sent again; one that comes sooner took another way. */
@@ -56,8 +59,7 @@ export function analyse(packet: Packet, connection: TcpConnection, length: numbe
   let found = packet.tcpAnalysis | inSequence(packet, connection, length, ack);
   if (ack !== forward.lastAck) forward.duplicateAcks = 0;
   if ((flags & ACK) !== 0 && reverse.hasMaxSeqToBeAcked && ((ack - reverse.maxSeqToBeAcked) | 0) > 0) {
-    found |= ACK_LOST_SEGMENT;
-    reverse.maxSeqToBeAcked = reverse.nextSeq;
+    found |= acksLost(reverse);
   }
   if (length > 0 || (flags & (SYN | FIN)) !== 0) found |= sentAgain(packet, connection, length, found);
   remember(packet, connection, length, found, ack);
@@ -81,7 +83,7 @@ function inSequence(packet: Packet, connection: TcpConnection, length: number, a
   if (length === 0 && window !== 0 && window !== forward.window && expected && repeatsAck && plain) {
     found |= WINDOW_UPDATE;
   }
-  if (length > 0 && plain && reverse.windowScale !== -1) {
+  if (length > 0 && plain && reverse.windowScale !== UNSEEN) {
     const edge = (reverse.lastAck + reverse.scaledWindow) | 0;
     if (((seq + length) | 0) === edge) found |= WINDOW_FULL;
   }
@@ -93,8 +95,19 @@ function inSequence(packet: Packet, connection: TcpConnection, length: number, a
     if (repeatsAck || consumed) return found | ZERO_WINDOW_PROBE_ACK;
   }
   if (!repeatsAck || window === 0) return found;
-  forward.duplicateAcks++;
+  forward.duplicateAcks = forward.duplicateAcks === TOLD_OF_LOSS ? 1 : forward.duplicateAcks + 1;
   return found | DUPLICATE_ACK;
+}
+
+/** An ACK of what was not captured from `reverse`: told of once, until that side acknowledges something else. */
+function acksLost(reverse: TcpDirection): number {
+  if (((reverse.maxSeqToBeAcked - reverse.nextSeq) | 0) < 0) {
+    reverse.maxSeqToBeAcked = reverse.nextSeq;
+    return ACK_LOST_SEGMENT;
+  }
+  const found = reverse.duplicateAcks === 0 ? ACK_LOST_SEGMENT : 0;
+  reverse.duplicateAcks = TOLD_OF_LOSS;
+  return found;
 }
 
 /** Which kind of retransmission, or none, a segment is that has something to send. */

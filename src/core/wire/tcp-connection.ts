@@ -1,5 +1,5 @@
 import type { Packet } from './packet.ts';
-import { TcpDirection } from './tcp-direction.ts';
+import { TcpDirection, UNSCALED, UNSEEN } from './tcp-direction.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
 
 /** What is remembered of a TCP connection from segment to segment. */
@@ -26,6 +26,14 @@ export class TcpConnection {
   /** FIN seen from A (1) and B (2), RST (4). */
   ended = 0;
   retransmissions = 0;
+
+  /** Takes in the option of a SYN: windows are scaled when both sides offer it, and not at all else (RFC 7323, 2.2). */
+  offerScale(forward: TcpDirection, shift: number): void {
+    const reverse = forward === this.a ? this.b : this.a;
+    forward.windowScale = shift;
+    if (reverse.windowScale === UNSEEN) return;
+    if (shift === UNSCALED || reverse.windowScale === UNSCALED) forward.windowScale = reverse.windowScale = UNSCALED;
+  }
 
   /** Follows the handshake and the end; before the segment is analysed. */
   follow(packet: Packet, length: number): void {

@@ -23,6 +23,10 @@ export interface PendingMessage {
 /** Most directions never wait for anything: they share this, which stays empty. */
 export const NONE: PendingMessage[] = [];
 
+/** `windowScale` before a SYN was seen, and when it, or that of the other side, had no such option. */
+export const UNSEEN = -1;
+export const UNSCALED = -2;
+
 /** What is remembered of the segments of one side. Sequence numbers are signed 32 bits, compared by difference. */
 export class TcpDirection {
   /** The initial sequence number, or the one before the first byte seen. */
@@ -44,8 +48,8 @@ export class TcpDirection {
   window = 0;
   hasWindow = false;
   scaledWindow = 0;
-  /** Shift of the window scale option; -1 before a SYN was seen, -2 when it had none. */
-  windowScale = -1;
+  /** Shift of the window scale option, UNSEEN or UNSCALED. */
+  windowScale = UNSEEN;
   finSeen = false;
   /** Analysis bits of the last segment. */
   lastAnalysis = 0;

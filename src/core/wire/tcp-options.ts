@@ -1,4 +1,5 @@
 import { u16, u32 } from './bytes.ts';
+import { UNSCALED } from './tcp-direction.ts';
 
 // RFC 9293, 3.2; RFC 7323; RFC 2018; IANA, TCP Option Kind Numbers.
 const END_OF_LIST = 0;
@@ -15,22 +16,22 @@ const MOST_SHIFT = 14;
 /** What a header has room for. */
 const MOST_OPTIONS = 40;
 
-/** The shift of a SYN's window scale option; -2 when it has none. */
+/** The shift of a SYN's window scale option; UNSCALED when it has none. */
 export function windowScaleOf(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   for (let count = 0; at < end && count < MOST_OPTIONS; count++) {
     const kind = bytes[at]!;
-    if (kind === END_OF_LIST) return -2;
+    if (kind === END_OF_LIST) return UNSCALED;
     if (kind === NO_OPERATION) {
       at++;
       continue;
     }
     const length = at + 1 < end ? bytes[at + 1]! : 0;
-    if (length < 2 || at + length > end) return -2;
+    if (length < 2 || at + length > end) return UNSCALED;
     if (kind === WINDOW_SCALE && length === 3) return Math.min(bytes[at + 2]!, MOST_SHIFT);
     at += length;
   }
-  return -2;
+  return UNSCALED;
 }
 
 /** `MSS=1460`, `SACK_PERM`, `WS=128` … as tshark's Info column has them. */

@@ -54,7 +54,7 @@ export const tcp = protocol({
     packet.payloadEnd = packet.end;
     packet.payloadLength = length;
     const forward = packet.direction === 0 ? connection.a : connection.b;
-    if ((flags & SYN) !== 0) forward.windowScale = windowScaleOf(bytes, offset + MINIMUM, offset + header);
+    if ((flags & SYN) !== 0) connection.offerScale(forward, windowScaleOf(bytes, offset + MINIMUM, offset + header));
     connection.follow(packet, length);
     analyse(packet, connection, length);
     if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
