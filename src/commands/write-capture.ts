@@ -31,7 +31,9 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
   try {
     const format = request.as ?? formatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
     const name = request.write === '-' ? 'stdout' : request.write;
-    const writer: CaptureWriter = format === 'pcap' ? new PcapWriter(name) : new PcapngWriter();
+    // interfaces of pcapng have a snap length each
+    const snapLength = reader.format === 'pcapng' ? 0 : reader.interfaces[0]!.snapLength;
+    const writer: CaptureWriter = format === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter();
     const most = request.most ?? Number.POSITIVE_INFINITY;
     const copy = (sink: ByteSink) => rewrite(reader, writer, sink, filter, most, context.signal);
     const { read, written } =

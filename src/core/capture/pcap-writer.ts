@@ -13,17 +13,19 @@ const NANOSECONDS = 0xa1b23c4d;
 
 /**
  * Writes pcap, with nanoseconds where the first frame's interface has them. The format holds one link type, and neither
- * comments, names of interfaces nor keys.
+ * comments, names of interfaces, keys, nor times before 1970, which become 0.
  */
 export class PcapWriter implements CaptureWriter {
   private readonly out = new ByteGatherer();
   private readonly name: string;
+  private readonly snapLength: number;
   private linkType = -1;
   private nanoseconds = false;
 
-  /** `name` is what messages call the file. */
-  constructor(name: string) {
+  /** `name` is what messages call the file. Readers cut frames at `snapLength`, so none may be longer; 0 for any length. */
+  constructor(name: string, snapLength = 0) {
     this.name = name;
+    this.snapLength = snapLength === 0 ? LONGEST_FRAME : snapLength;
   }
 
   add(packet: Packet, from: CaptureInterface): void {
@@ -36,7 +38,7 @@ export class PcapWriter implements CaptureWriter {
     }
     const captured = packet.frameEnd - packet.frameStart;
     const at = this.out.reserve(RECORD + captured);
-    this.out.set32(at, Number.isNaN(packet.seconds) ? 0 : packet.seconds);
+    this.out.set32(at, packet.seconds > 0 ? packet.seconds : 0);
     this.out.set32(at + 4, this.nanoseconds ? packet.nanoseconds : packet.nanoseconds / 1000);
     this.out.set32(at + 8, captured);
     this.out.set32(at + 12, packet.length);
@@ -54,7 +56,7 @@ export class PcapWriter implements CaptureWriter {
     if (this.linkType < 0) this.begin(from.linkType, from);
   }
 
-  private begin(linkType: number, { nanoseconds, snapLength }: CaptureInterface): void {
+  private begin(linkType: number, { nanoseconds }: CaptureInterface): void {
     this.linkType = linkType;
     this.nanoseconds = nanoseconds;
     const at = this.out.reserve(HEADER);
@@ -63,7 +65,7 @@ export class PcapWriter implements CaptureWriter {
     this.out.set16(at + 6, 4);
     this.out.set32(at + 8, 0);
     this.out.set32(at + 12, 0);
-    this.out.set32(at + 16, snapLength === 0 ? LONGEST_FRAME : snapLength);
+    this.out.set32(at + 16, this.snapLength);
     this.out.set32(at + 20, linkType);
   }
 }

@@ -16,7 +16,7 @@ const LONGEST_OPTION = 65_535;
 
 const padded = (length: number): number => (length + 3) & ~3;
 
-/** Writes pcapng: one section, an interface block for each interface a frame came from, comments, and keys. */
+/** Writes pcapng: one section, an interface block for each interface a frame came from, comments, and keys. Times before 1970 become 0. */
 export class PcapngWriter implements CaptureWriter {
   private readonly out = new ByteGatherer();
   private readonly ids = new Map<CaptureInterface, number>();
@@ -32,7 +32,7 @@ export class PcapngWriter implements CaptureWriter {
     const at = this.block(ENHANCED_PACKET, length);
     const units = from.nanoseconds ? 1_000_000_000n : 1_000_000n;
     const fraction = from.nanoseconds ? packet.nanoseconds : Math.floor(packet.nanoseconds / 1000);
-    const time = Number.isNaN(packet.seconds) ? 0n : BigInt(packet.seconds) * units + BigInt(fraction);
+    const time = packet.seconds >= 0 ? BigInt(packet.seconds) * units + BigInt(fraction) : 0n;
     out.set32(at, id);
     out.set32(at + 4, Number((time >> 32n) & 0xffffffffn));
     out.set32(at + 8, Number(time & 0xffffffffn));
@@ -80,7 +80,7 @@ export class PcapngWriter implements CaptureWriter {
     const end = nameLength + resolution > 0 ? 4 : 0;
     const { out } = this;
     let at = this.block(INTERFACE, 20 + nameLength + resolution + end);
-    out.set16(at, linkType < 0 ? 0 : linkType);
+    out.set16(at, linkType);
     out.set16(at + 2, 0);
     out.set32(at + 4, from.snapLength);
     at += 8;

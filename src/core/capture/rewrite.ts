@@ -19,7 +19,8 @@ export interface Rewritten {
 
 /**
  * Copies the packets that pass `filter` (all for null), at most `most` of them, until the end or until `signal` aborts.
- * Without a filter nothing is dissected, and with one that asks only for headers, nothing behind them.
+ * Without a filter nothing is dissected, and with one that asks only for headers, nothing behind them. What has no link
+ * type (custom blocks of pcapng) is no packet that another capture could hold.
  */
 export async function rewrite(
   reader: CaptureReader,
@@ -35,6 +36,7 @@ export async function rewrite(
   let secrets = 0;
   while (!signal.aborted && written < most && (await reader.fill())) {
     while (written < most && reader.next(packet)) {
+      if (packet.linkType < 0) continue;
       if (filter !== null) {
         dissector.dissect(packet);
         if (!filter.matches(packet)) continue;
