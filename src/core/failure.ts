@@ -60,3 +60,9 @@ export function usageError(
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What the system said of a call that failed, without the code and the call: `permission denied`. */
+export function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  return /^E[A-Z0-9]+: (.+?), \w+/.exec(message)?.[1] ?? message;
+}

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXIT, Failure, messageOf } from '../core/failure.ts';
+import { EXIT, Failure, reasonOf } from '../core/failure.ts';
 
 /** A file that is being written. */
 export interface OutputFile {
@@ -13,21 +13,22 @@ export interface OutputFile {
 
 /**
  * Creates a file that only its owner may read. It must not exist, nor be a link; with `force` it is written beside the
- * old one, which it replaces by one rename when it is finished. Rejects with a Failure 73 when it cannot be created; its
- * `write` with a Failure 74 when the disk is full.
+ * old one, which it replaces by one rename when it is finished. Folders, devices and pipes are never replaced. Rejects
+ * with a Failure 73 when it cannot be created; its `write` with a Failure 74 when the disk is full.
  */
 export async function createOutputFile(file: string, force: boolean): Promise<OutputFile> {
+  await refuseSpecialFiles(file);
   const target = force ? path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`) : file;
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
   let handle: fs.promises.FileHandle;
   try {
     handle = await fs.promises.open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const exists = code === 'EEXIST' || code === 'ELOOP';
+    const { code } = error as NodeJS.ErrnoException;
+    const exists = !force && (code === 'EEXIST' || code === 'ELOOP');
     throw new Failure(
       EXIT.cannotCreate,
-      exists ? `${file} exists already` : `${file} cannot be created: ${messageOf(error)}`,
+      exists ? `${file} exists already` : `${file} cannot be created: ${reasonOf(error)}`,
       {
         hint: exists ? '--force replaces it' : null,
         cause: error,
@@ -39,7 +40,7 @@ export async function createOutputFile(file: string, force: boolean): Promise<Ou
       try {
         for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
       } catch (error) {
-        throw new Failure(EXIT.io, `${file} cannot be written: ${messageOf(error)}`, { cause: error });
+        throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
       }
     },
     async finish() {
@@ -47,7 +48,7 @@ export async function createOutputFile(file: string, force: boolean): Promise<Ou
         await handle.close();
         if (force) await fs.promises.rename(target, file);
       } catch (error) {
-        throw new Failure(EXIT.io, `${file} cannot be finished: ${messageOf(error)}`, { cause: error });
+        throw new Failure(EXIT.io, `${file} cannot be finished: ${reasonOf(error)}`, { cause: error });
       }
     },
     async abandon() {
@@ -55,4 +56,22 @@ export async function createOutputFile(file: string, force: boolean): Promise<Ou
       await fs.promises.rm(target, { force: true });
     },
   };
+}
+
+/** Throws Failure 73 for what is there and is neither a file nor a link, which would be what is replaced. */
+async function refuseSpecialFiles(file: string): Promise<void> {
+  let stat: fs.Stats;
+  try {
+    stat = await fs.promises.lstat(file);
+  } catch {
+    return; // it is not there, or creating it says why not
+  }
+  if (stat.isFile() || stat.isSymbolicLink()) return;
+  throw new Failure(
+    EXIT.cannotCreate,
+    `${file} is ${stat.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file`,
+    {
+      hint: stat.isDirectory() ? 'name a file in it' : '-w - writes to stdout, which may be one',
+    },
+  );
 }

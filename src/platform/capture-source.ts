@@ -1,14 +1,17 @@
 import fs from 'node:fs';
+import net from 'node:net';
 import type { Readable, Transform } from 'node:stream';
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { ByteSource } from '../core/capture/byte-source.ts';
-import { EXIT, Failure, messageOf } from '../core/failure.ts';
+import { EXIT, Failure, messageOf, reasonOf } from '../core/failure.ts';
 
 /** The bytes of a file, a FIFO or stdin (`-`), unpacked when they are gzip or Zstandard. Rejects as ByteSource.read does. */
 export async function openCaptureSource(file: string, signal: AbortSignal): Promise<ByteSource> {
   const name = file === '-' ? 'stdin' : file;
   if (file === '-') return unpacked(name, process.stdin, signal);
   try {
+    if ((await fs.promises.stat(file)).isFIFO()) return unpacked(name, await openPipe(file), signal);
     const handle = await fs.promises.open(file, 'r');
     const stat = await handle.stat();
     if (stat.isDirectory()) {
@@ -33,6 +36,13 @@ export async function canReadAgain(file: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** A pipe with a name. Neither opening nor reading it takes a thread, which would wait for a writer, deaf to signals. */
+async function openPipe(file: string): Promise<Readable> {
+  const { O_RDONLY, O_NONBLOCK } = fs.constants;
+  const fd = await promisify(fs.open)(file, O_RDONLY | O_NONBLOCK);
+  return new net.Socket({ fd, readable: true, writable: false });
 }
 
 function wholeFile(name: string, handle: fs.promises.FileHandle): ByteSource {
@@ -104,7 +114,9 @@ async function* unpack(stream: Readable, name: string): AsyncGenerator<Buffer> {
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
     return;
   }
-  const unpacker = packed === 'gzip' ? zlib.createGunzip() : createUnzstd(name);
+  // what there is of a file that was cut short is read: whoever reads it notices that it ends too early
+  const cutShort = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+  const unpacker = packed === 'gzip' ? zlib.createGunzip(cutShort) : createUnzstd(name);
   // pulled by hand rather than piped, so that what a slow pipe has sent so far comes out at once
   const feed = async (): Promise<void> => {
     const write = (chunk: Buffer): Promise<void> =>
@@ -140,7 +152,7 @@ function asFailure(error: unknown, name: string): Failure {
   if (code === 'ENOENT') return new Failure(EXIT.noInput, `no such file: ${name}`, { cause: error });
   if (code === 'EACCES')
     return new Failure(EXIT.noPermission, `${name} may not be read`, { hint: 'run it with sudo', cause: error });
-  if (code.startsWith('Z_'))
+  if (/^Z(STD)?_/.test(code))
     return new Failure(EXIT.data, `${name} cannot be unpacked: ${messageOf(error)}`, { cause: error });
-  return new Failure(EXIT.io, `${name}: ${messageOf(error)}`, { cause: error });
+  return new Failure(EXIT.io, `${name} cannot be read: ${reasonOf(error)}`, { cause: error });
 }
