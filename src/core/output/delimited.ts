@@ -3,9 +3,11 @@ import type { RecordTable } from '../record/table.ts';
 import type { LineWriter } from './line-writer.ts';
 import { safeText, safeTsvText } from './safe-text.ts';
 
+const ASCII_LINE = /^[\t\x20-\x7e]*$/;
+
 /** Tab-separated values: raw numbers, empty cells for unknown, lists joined by a comma, `\t \n \r \\ \xNN \uNNNN` as escapes, one record one line. */
 export function compileTsv(_table: RecordTable, fields: readonly string[]): LineWriter {
-  return { line: (row) => fields.map((name) => cell(row[name], safeTsvText)).join('\t'), isAscii: () => false };
+  return compileDelimited('\t', fields, () => safeTsvText);
 }
 
 /**
@@ -13,10 +15,25 @@ export function compileTsv(_table: RecordTable, fields: readonly string[]): Line
  * (OWASP ASVS 1.2.10); control characters are escaped as in TSV, so one record is one line.
  */
 export function compileCsv(table: RecordTable, fields: readonly string[]): LineWriter {
-  const columns = fields.map((name) => [name, isText(table.fields[name])] as const);
+  return compileDelimited(',', fields, (name) => (isText(table.fields[name]) ? csvText : String));
+}
+
+type Safe = (text: string) => string;
+
+function compileDelimited(delimiter: string, fields: readonly string[], safeOf: (field: string) => Safe): LineWriter {
+  const safes = fields.map(safeOf);
+  let ascii = true;
   return {
-    line: (row) => columns.map(([name, text]) => cell(row[name], text ? csvText : String)).join(','),
-    isAscii: () => false,
+    line(row) {
+      let out = '';
+      for (let i = 0; i < fields.length; i++) {
+        if (i > 0) out += delimiter;
+        out += cell(row[fields[i]!], safes[i]!);
+      }
+      ascii &&= ASCII_LINE.test(out);
+      return out;
+    },
+    isAscii: () => ascii,
   };
 }
 
@@ -33,7 +50,7 @@ function isText(field: Field | undefined): boolean {
   );
 }
 
-function cell(value: unknown, safe: (text: string) => string): string {
+function cell(value: unknown, safe: Safe): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return safe(value.join(','));
   if (typeof value === 'string') return safe(value);

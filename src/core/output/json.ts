@@ -11,6 +11,10 @@ const MAX_KEPT_LENGTH = 64;
 
 /** Fields whose text is kept together from one row to the next. */
 const RUN = 6;
+/** After so many runs it is known whether the rows of a table are alike. */
+const KNOWN_AFTER = 1_000;
+/** JSON.stringify is the faster one when less than one run in so many is that of the row before. */
+const SELDOM = 4;
 
 /**
  * Compiles the JSON writer of a record type for the fields given; the first key of every line is `type`.
@@ -18,7 +22,8 @@ const RUN = 6;
  * Written by hand because it decides whether `conns` keeps up with ss: 18,000 rows of 55 fields take 24 ms this way and
  * 59 ms with JSON.stringify, which also leaves C1 and bidirectional marks raw. Two things make it so. Object.values reads
  * a row three times faster than one property after another by a changing key. And neighbouring rows share most of their
- * values, so the text of each run of six fields is made anew only when one of them differs from the row before.
+ * values, so the text of each run of six fields is made anew only when one of them differs from the row before. Rows that
+ * share little, as those of the conversations of a capture, are left to JSON.stringify, which then takes a third of the time.
  */
 export function compileJson(table: RecordTable, fields: readonly string[]): LineWriter {
   const kept = new Map<string, string>();
@@ -49,6 +54,8 @@ export function compileJson(table: RecordTable, fields: readonly string[]): Line
   const start = `{"type":${JSON.stringify(table.type)}`;
   let before: readonly unknown[] = [];
   const runs: string[] = [];
+  let made = 0;
+  let reused = 0;
   const runOf = (values: readonly unknown[], from: number, to: number): string => {
     let out = '';
     for (let i = from; i < to; i++) {
@@ -67,14 +74,25 @@ export function compileJson(table: RecordTable, fields: readonly string[]): Line
       const to = Math.min(from + RUN, values.length);
       let same = before.length > 0;
       for (let i = from; same && i < to; i++) same = values[i] === before[i];
-      if (!same) runs[run] = runOf(values, from, to);
+      if (same) reused++;
+      else {
+        made++;
+        runs[run] = runOf(values, from, to);
+      }
       out += runs[run];
     }
     before = values;
     return `${out}}`;
   };
   const byName = (row: AnyRow): string => write(fields.map((name) => row[name]));
-  const byValues = (row: AnyRow): string => write(Object.values(row));
+  const byValues = (row: AnyRow): string => {
+    if (made > KNOWN_AFTER && made > reused * SELDOM) writeRow = whole;
+    return write(Object.values(row));
+  };
+  const whole = (row: AnyRow): string => {
+    const text = JSON.stringify(row);
+    return ASCII.test(text) ? `${start},${text.slice(1)}` : write(Object.values(row));
+  };
   // rows of one run are made in one place: the first shows whether its keys stand in the order of the table
   let writeRow = inOrder(names) ? null : byName;
   return {

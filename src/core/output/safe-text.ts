@@ -9,6 +9,7 @@
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const UNSAFE_IN_STREAM = new RegExp(`${UNSAFE.source}|\ufffd`, 'gu');
+const PLAIN_IN_TSV = /^[\x20-\x5b\x5d-\x7e]*$/;
 const UNSAFE_IN_TSV = new RegExp(`${UNSAFE.source}|\\\\`, 'gu');
 
 /** The text with everything that a terminal would act on, or not show, written as an escape such as `\x1b` or `\u202e`. */
@@ -24,7 +25,7 @@ export function dottedText(text: string): string {
 
 /** The same for a TSV cell: backslash is escaped too, so that the text can be had back. */
 export function safeTsvText(text: string): string {
-  return PRINTABLE_ASCII.test(text) && !text.includes('\\') ? text : text.replace(UNSAFE_IN_TSV, escapeCharacter);
+  return PLAIN_IN_TSV.test(text) ? text : text.replace(UNSAFE_IN_TSV, escapeCharacter);
 }
 
 /** A JSON string literal that is safe to `cat`: JSON escapes C0 itself, this adds DEL, C1, bidirectional and hidden marks. */

@@ -65,6 +65,17 @@ describe('ndjson', () => {
     );
   });
 
+  test('rows that share nothing, which another writer takes over, look the same', async () => {
+    const rows = Array.from({ length: 3000 }, (_, n) => ({
+      ...ROWS[n % 2]!,
+      name: n % 3 === 0 ? `n${n}\u202e"` : `n${n}"`,
+      size: n,
+      rtt_ms: n / 7,
+    }));
+    const alone = await Promise.all(rows.map((row) => render('ndjson', [row])));
+    expect(await render('ndjson', rows)).toBe(alone.join(''));
+  });
+
   test('whatever the texts, a line is a record and comes back', async () => {
     await fc.assert(
       fc.asyncProperty(
