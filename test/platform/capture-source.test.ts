@@ -33,7 +33,7 @@ async function readAll(source: ByteSource, piece = 10_000): Promise<Buffer> {
     const into = Buffer.alloc(piece + 2);
     const length = await source.read(into, 1, piece);
     // nothing is written outside of what was asked for
-    expectBytes(Buffer.concat([into.subarray(0, 1), into.subarray(1 + length)]), Buffer.alloc(piece + 1 - length));
+    expectBytes(Buffer.concat([into.subarray(0, 1), into.subarray(1 + length)]), Buffer.alloc(piece + 2 - length));
     if (length === 0) return Buffer.concat(parts);
     parts.push(into.subarray(1, 1 + length));
   }
