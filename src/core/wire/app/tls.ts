@@ -27,8 +27,6 @@ class TlsState {
   encrypted = 0;
   /** A hello that lies in several records, from A and from B. */
   readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
-  /** Records were seen: what looks like none now is taken for one that was missed. */
-  established = false;
 }
 
 export const tls = protocol({
@@ -39,7 +37,7 @@ export const tls = protocol({
   segment(packet: Packet): boolean {
     const flow = packet.flow!;
     let state = flow.applicationState;
-    if (!(state instanceof TlsState && state.established) && !beginsWithRecord(packet)) return false;
+    if (isText(packet)) return false;
     if (!(state instanceof TlsState)) {
       state = new TlsState();
       flow.applicationState = state;
@@ -77,9 +75,11 @@ export function startTls(flow: Flow): void {
   flow.applicationState = null;
 }
 
-/** What was captured from its middle on, or is something else on the port, is not taken for TLS. */
-function beginsWithRecord({ bytes, offset, end }: Packet): boolean {
-  return end - offset < 3 || isRecord(bytes, offset);
+/** As in Wireshark: what begins with four printable characters is text, and all else on the port is TLS, or its middle. */
+function isText({ bytes, offset, end }: Packet): boolean {
+  if (end - offset < RECORD) return false;
+  for (let at = offset; at < offset + 4; at++) if (bytes[at]! < 0x20 || bytes[at]! > 0x7e) return false;
+  return true;
 }
 
 function isRecord(bytes: Uint8Array, at: number): boolean {
@@ -99,7 +99,6 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     }
     if (!isRecord(bytes, at)) break;
     const length = u16(bytes, at + 3);
-    state.established = true;
     const sender = packet.direction === 0 ? 1 : 2;
     if (left < RECORD + length && packet.canWait && length <= LONGEST_RECORD) {
       packet.wanted = RECORD + length - left;
