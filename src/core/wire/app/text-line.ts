@@ -1,6 +1,9 @@
 const CR = 0x0d;
 const LF = 0x0a;
 
+/** Few lines are longer; the rest of one that is, mostly text without lines, is looked through by memchr. */
+const LONG_LINE = 512;
+
 /** Where the line after the one that `lineEnd` found begins. */
 export let nextLine = 0;
 
@@ -9,20 +12,31 @@ export let nextLine = 0;
  * terminator comes before `end`: -1 when `more` could follow, else `end`.
  */
 export function lineEnd(bytes: Uint8Array, offset: number, end: number, more: boolean): number {
-  for (let at = offset; at < end; at++) {
+  const near = Math.min(end, offset + LONG_LINE);
+  let at = offset;
+  while (at < near && bytes[at] !== LF && bytes[at] !== CR) at++;
+  if (at === near && near < end) at = farTerminator(bytes, near, end);
+  if (at < end) {
     const byte = bytes[at]!;
     if (byte === LF) {
       nextLine = at + 1;
       return at;
     }
-    if (byte === CR) {
-      if (at + 1 === end && more) break; // an LF may follow
+    // an LF may follow on a CR that is the last
+    if (at + 1 < end || !more) {
       nextLine = at + 1 < end && bytes[at + 1] === LF ? at + 2 : at + 1;
       return at;
     }
   }
   nextLine = end;
   return more ? -1 : end;
+}
+
+function farTerminator(bytes: Uint8Array, start: number, end: number): number {
+  const rest = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+  const lf = rest.indexOf(LF);
+  const cr = (lf < 0 ? rest : rest.subarray(0, lf)).indexOf(CR);
+  return cr >= 0 ? start + cr : lf >= 0 ? start + lf : end;
 }
 
 /** Offset of `byte` in [offset, end), -1 for none. */

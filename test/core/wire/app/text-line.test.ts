@@ -21,6 +21,22 @@ test('a line without an end waits where more can follow, and is taken as it is w
   expect(lineEnd(bytes('abc\n'), 0, 3, false)).toBe(3);
 });
 
+test.each(['\r\n', '\n', '\r', '\r\r\n', '\n\r'])(
+  'far from its start a line ends at %j as it does near',
+  (terminator) => {
+    const near = bytes(`a${terminator}b`);
+    const far = bytes(`${'a'.repeat(2000)}${terminator}b`);
+    for (const more of [true, false]) {
+      for (let cut = 0; cut <= terminator.length + 1; cut++) {
+        const expected = lineEnd(near, 0, near.length - cut, more);
+        const next = nextLine;
+        expect(lineEnd(far, 0, far.length - cut, more)).toBe(expected < 0 ? -1 : expected + 1999);
+        expect(nextLine).toBe(next + 1999);
+      }
+    }
+  },
+);
+
 test('names compare in any case, and never past the end', () => {
   expect(beginsWith(bytes('Content-Length: 1'), 0, 17, 'content-length:')).toBe(true);
   expect(beginsWith(bytes('Content-Length: 1'), 0, 10, 'content-length:')).toBe(false);
