@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { Dissector } from '../../../src/core/wire/dissector.ts';
+import { FragmentTable } from '../../../src/core/wire/fragments.ts';
+import { Packet } from '../../../src/core/wire/packet.ts';
+import { ascii, ethernet, ipv4, ipv6, u16, u32, udp } from '../../support/headers.ts';
+import { toolIsMissing } from '../../support/tool.ts';
+import { tsharkFields } from '../../support/tshark.ts';
+import { dissectFrame, everyPrefixAndFlip, pathOf } from '../../support/wire.ts';
+
+const TEXT = 'abcdefghijklmnopqrstuvwxyz0123456789.,;:'; // 48 bytes with the header of UDP
+const DATAGRAM = udp(40_000, 40_001, ascii(TEXT));
+const OTHER = DATAGRAM.map((byte, index) => (index < 8 ? byte : 0x2d));
+
+interface Piece {
+  readonly id?: number;
+  readonly protocol?: number;
+  readonly last?: boolean;
+  readonly bytes?: readonly number[];
+  readonly from?: readonly number[];
+}
+
+/** [start, end) of the datagram. */
+function piece(start: number, end: number, given: Piece = {}): number[] {
+  const { id = 1, protocol = 17, last = end >= DATAGRAM.length, bytes = DATAGRAM, from = [10, 0, 0, 1] } = given;
+  return ethernet(0x0800, ipv4(protocol, bytes.slice(start, end), { id, offset: start, more: !last, from }));
+}
+
+/** RFC 8200, 4.5. */
+function piece6(start: number, end: number, { id = 1, last = end >= DATAGRAM.length, bytes = DATAGRAM }: Piece = {}) {
+  const header = [17, 0, ...u16(start | (last ? 0 : 1)), ...u32(id)];
+  return ethernet(0x86dd, ipv6(44, [...header, ...bytes.slice(start, end)]));
+}
+
+/** What each frame is to be: `-` for a fragment, else the text that the datagram holds. */
+const CASES: [name: string, frames: number[][], expected: string[]][] = [
+  ['in order', [piece(0, 16), piece(16, 32), piece(32, 48)], ['-', '-', TEXT]],
+  ['the last one first', [piece(32, 48), piece(16, 32), piece(0, 16)], ['-', '-', TEXT]],
+  ['the middle one last', [piece(0, 16), piece(32, 48), piece(16, 32)], ['-', '-', TEXT]],
+  ['one twice', [piece(0, 16), piece(0, 16), piece(16, 48)], ['-', '-', TEXT]],
+  ['overlap', [piece(0, 32), piece(16, 48)], ['-', TEXT]],
+  ['one inside another', [piece(0, 40), piece(8, 16), piece(40, 48)], ['-', '-', TEXT]],
+  [
+    'overlap of other bytes behind',
+    [piece(0, 32), piece(16, 48, { bytes: OTHER })],
+    ['-', `${TEXT.slice(0, 24)}${'-'.repeat(16)}`],
+  ],
+  ['the same place with other bytes', [piece(0, 16), piece(0, 16, { bytes: OTHER }), piece(16, 48)], ['-', '-', TEXT]],
+  [
+    'ids apart',
+    [piece(0, 16), piece(16, 48, { id: 2 }), piece(0, 16, { id: 2 }), piece(16, 48)],
+    ['-', '-', TEXT, TEXT],
+  ],
+  ['protocols apart', [piece(0, 16), piece(16, 48, { protocol: 18 }), piece(16, 48)], ['-', '-', TEXT]],
+  ['senders apart', [piece(0, 16), piece(16, 48, { from: [10, 0, 0, 3] }), piece(16, 48)], ['-', '-', TEXT]],
+  ['an id used again', [piece(0, 16), piece(16, 48), piece(0, 16), piece(16, 48)], ['-', TEXT, '-', TEXT]],
+  ['a gap that stays', [piece(0, 16), piece(32, 48)], ['-', '-']],
+  ['IPv6', [piece6(0, 16), piece6(32, 48), piece6(16, 32)], ['-', '-', TEXT]],
+  ['IPv6, ids apart', [piece6(0, 16), piece6(16, 48, { id: 2 }), piece6(16, 48)], ['-', '-', TEXT]],
+  ['IPv6, a fragment that is the whole (RFC 6946)', [piece6(0, 48)], [TEXT]],
+];
+
+function textOf(packet: Packet): string {
+  if (packet.transport !== 17) return '-';
+  return Buffer.from(packet.payloadBytes.subarray(packet.payloadStart, packet.payloadEnd)).toString('latin1');
+}
+
+describe.each(CASES)('%s', (_, frames, expected) => {
+  test('is put together', () => {
+    const dissector = new Dissector(REGISTRY);
+    const said = frames.map((bytes) => textOf(dissectFrame(Uint8Array.from(bytes), 1, dissector)));
+    expect(said).toEqual(expected);
+  });
+});
+
+/** The frame with the first byte of its identification set: of one capture, no case knows of another. */
+function apart(frame: readonly number[], index: number): Uint8Array {
+  const bytes = Uint8Array.from(frame);
+  bytes[bytes[12] === 8 ? 18 : 58] = index;
+  return bytes;
+}
+
+test.skipIf(toolIsMissing('tshark'))('tshark puts together the same', () => {
+  const frames = CASES.flatMap(([, pieces], index) => pieces.map((frame) => ({ bytes: apart(frame, index) })));
+  const said = tsharkFields(frames, ['udp.payload']);
+  const texts = said.map((line) => (line === '' ? '-' : Buffer.from(line, 'hex').toString('latin1')));
+  expect(texts).toEqual(CASES.flatMap(([, , expected]) => expected));
+});
+
+test('a fragment that the capture cut is no part of a datagram', () => {
+  const dissector = new Dissector(REGISTRY);
+  const cut = Uint8Array.from(piece(0, 24));
+  dissectFrame(cut.subarray(0, cut.length - 1), 1, dissector, { length: cut.length });
+  expect(textOf(dissectFrame(Uint8Array.from(piece(24, 48)), 1, dissector))).toBe('-');
+  expect(textOf(dissectFrame(cut, 1, dissector))).toBe(TEXT);
+});
+
+test('fragments wait for a minute (RFC 791, 3.2)', () => {
+  const whole = (seconds: number): string => {
+    const dissector = new Dissector(REGISTRY);
+    dissectFrame(Uint8Array.from(piece(0, 16)), 1, dissector, { seconds: 1000 });
+    return textOf(dissectFrame(Uint8Array.from(piece(16, 48)), 1, dissector, { seconds: 1000 + seconds }));
+  };
+  expect([whole(59), whole(61)]).toEqual([TEXT, '-']);
+});
+
+test('nothing reaches past 65,535 bytes', () => {
+  const dissector = new Dissector(REGISTRY);
+  const far = ethernet(0x0800, ipv4(17, new Array<number>(16).fill(0), { id: 1, offset: 65_528 }));
+  const packet = dissectFrame(Uint8Array.from(far), 1, dissector);
+  expect(pathOf(packet)).toBe('eth/ip');
+});
+
+/** A fragment of 8 bytes at `at` of datagram `key`. */
+function add(table: FragmentTable, key: string, at: number, more = true): boolean {
+  const packet = new Packet();
+  packet.begin(new Uint8Array(8), 0, 8, 8, 0, 0, 0, 1);
+  packet.rewind();
+  return table.add(packet, key, at, more);
+}
+
+test('the oldest datagrams give way when there are too many', () => {
+  const table = new FragmentTable();
+  for (let index = 0; index < 65_535; index++) add(table, `${index}`, 0);
+  expect(table.evicted).toBe(0);
+  add(table, 'one more', 0);
+  expect(table.evicted).toBe(1);
+  expect(add(table, '1', 8, false)).toBe(true);
+  expect(add(table, '0', 8, false)).toBe(false);
+});
+
+test('the oldest datagrams give way when they hold 32 MiB', () => {
+  const table = new FragmentTable();
+  for (let index = 0; index < 600; index++) add(table, `${index}`, 65_520);
+  expect(table.evicted).toBeGreaterThan(600 - (32 * 1024) / 63);
+  expect(table.evicted).toBeLessThan(600 - 500);
+  expect(add(table, '599', 65_528, false)).toBe(false);
+});
+
+test.each([
+  ['IPv4', piece(16, 48)],
+  ['IPv6', piece6(16, 48)],
+])('damage to a fragment of %s does no harm', (_, bytes) => everyPrefixAndFlip(Uint8Array.from(bytes)));
