@@ -27,7 +27,7 @@ export const dtls = protocol({
   name: 'dtls',
   about: 'Datagram Transport Layer Security',
   datagram(packet: Packet): number {
-    if (!looksLikeDtls(packet)) return NOT_MINE;
+    if (!beginsWithRecord(packet)) return NOT_MINE;
     if (packet.flow !== null && packet.flow.application === null) packet.flow.application = dtls;
     packet.push(dtls.id);
     const { bytes, end } = packet;
@@ -65,9 +65,20 @@ export const dtls = protocol({
   },
 });
 
+function beginsWithRecord({ bytes, offset, end, reportedEnd }: Packet): boolean {
+  return end - offset >= RECORD && isRecord(bytes, offset) && u16(bytes, offset + 11) <= reportedEnd - offset - RECORD;
+}
+
+/** Records up to the end of the datagram, and nothing behind them; as far as they were captured. */
 function looksLikeDtls(packet: Packet): boolean {
-  const { bytes, offset, end } = packet;
-  return end - offset >= RECORD && isRecord(bytes, offset) && u16(bytes, offset + 11) <= end - offset - RECORD;
+  const { bytes, end, reportedEnd } = packet;
+  let at = packet.offset;
+  for (let count = 0; at + RECORD <= end && count < MOST_RECORDS; count++) {
+    if (!isRecord(bytes, at)) return false;
+    at += RECORD + u16(bytes, at + 11);
+    if (at === reportedEnd) return true;
+  }
+  return reportedEnd > end && at > packet.offset;
 }
 
 function isRecord(bytes: Uint8Array, at: number): boolean {
@@ -89,7 +100,7 @@ function dissectHandshake(packet: Packet, start: number, end: number): void {
     if (type === CLIENT_HELLO || type === SERVER_HELLO) {
       if (fragment === length) {
         packet.message(dtls.id, body, body + length).detail = type;
-        takesSrtp(packet, bytes, body, body + length, type);
+        if (type === CLIENT_HELLO) takesSrtp(packet, bytes, body, body + length);
       } else if (type === CLIENT_HELLO) addFragment(packet, body, length, fragmentOffset, fragment);
     }
     at = body + fragment;
@@ -111,5 +122,5 @@ function addFragment(packet: Packet, body: number, length: number, offset: numbe
   packet.message(dtls.id, 0, length).detail = CLIENT_HELLO;
   packet.bytes = bytes;
   flow.applicationState = null;
-  takesSrtp(packet, partial.bytes, 0, length, CLIENT_HELLO);
+  takesSrtp(packet, partial.bytes, 0, length);
 }
