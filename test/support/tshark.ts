@@ -19,19 +19,27 @@ export function tsharkFields(frames: readonly TimedFrame[], fields: readonly str
 }
 
 /** Items that netwatch does not count. */
-const UNCOUNTED = /(^|:)(data|_ws\.malformed|_ws\.short)$/;
+const UNCOUNTED = /(^|:)(data|data-text-lines|_ws\.malformed|_ws\.short)$/;
 
 /** `tshark -z io,phs` over a capture of these: in how many frames each path was found. */
 export function tsharkHierarchy(frames: readonly TimedFrame[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
+  const found = hierarchyIn(tshark(frames, ['-q', '-z', 'io,phs']));
+  return new Map([...found].map(([path, { packets }]) => [path, packets]));
+}
+
+/** What `tshark -q -z io,phs` printed, by path. */
+export function hierarchyIn(
+  printed: string,
+): ReadonlyMap<string, { readonly packets: number; readonly bytes: number }> {
+  const counts = new Map<string, { packets: number; bytes: number }>();
   const above: string[] = [];
-  for (const line of tshark(frames, ['-q', '-z', 'io,phs']).split('\n')) {
-    const [, indent, name, count] = /^( *)(\S+) +frames:(\d+) /.exec(line) ?? [];
+  for (const line of printed.split('\n')) {
+    const [, indent, name, packets, bytes] = /^( *)(\S+) +frames:(\d+) bytes:(\d+)/.exec(line) ?? [];
     if (name === undefined) continue;
     const depth = indent!.length / 2;
     above.length = depth;
     above.push(name);
-    if (!UNCOUNTED.test(name)) counts.set(above.join('/'), Number(count));
+    if (!UNCOUNTED.test(name)) counts.set(above.join('/'), { packets: Number(packets), bytes: Number(bytes) });
   }
   return counts;
 }
