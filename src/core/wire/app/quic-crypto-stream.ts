@@ -34,8 +34,8 @@ export class CryptoStream {
   filled = 0;
   private pieces: [number, number][] = [];
 
-  /** Takes the CRYPTO frames out of a decrypted payload (RFC 9000, 19). */
-  addFrames(payload: Uint8Array): void {
+  /** Takes the CRYPTO frames, which have the type `crypto`, out of a decrypted payload (RFC 9000, 19). */
+  addFrames(payload: Uint8Array, crypto: number): void {
     const end = payload.length;
     let at = 0;
     for (let frames = 0; at < end && frames < MOST_FRAMES; frames++) {
@@ -51,7 +51,7 @@ export class CryptoStream {
         if (at < 0) return;
         continue;
       }
-      if (type !== 6) return; // nothing else of interest is allowed in an Initial packet
+      if (type !== crypto) return; // nothing else of interest is allowed in an Initial packet
       const offset = readVarint(payload, at, end);
       if (offset < 0) return;
       const length = readVarint(payload, after, end);

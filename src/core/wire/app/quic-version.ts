@@ -7,6 +7,8 @@ export interface QuicVersion {
   readonly labels: KeyLabels;
   /** Long packet types in their order: Initial, 0-RTT, Handshake, Retry. */
   readonly types: readonly [number, number, number, number];
+  /** Type of the frames that carry the handshake. */
+  readonly cryptoFrame: number;
 }
 
 /** What the parts of a side's key are derived by. */
@@ -25,33 +27,64 @@ const LABELS = labels('quic');
 
 const V1_TYPES = [0, 1, 2, 3] as const;
 const V2_TYPES = [1, 2, 3, 0] as const;
+const CRYPTO = 6;
+/** Of Google's versions between its own protocol and the standard. */
+const GOOGLE_CRYPTO = 8;
 const salt = (hex: string): HmacKey => new HmacKey(Buffer.from(hex, 'hex'));
 const V1_SALT = salt('38762cf7f55934b34d179ae6a4c80cadccbb7f0a');
+const V2_DRAFT_SALT = salt('a707c203a59b47184a1d62ca570406ea7ae3e5d3');
 const DRAFT_29_SALT = salt('afbfec289993d24c9e9786f19c6111e04390a899');
 const DRAFT_23_SALT = salt('c3eef712c72ebb5a11a7d2432bb46365bef9f502');
-const T051_SALT = salt('7a4edef4e7ccee5fa4506c19124fc8ccda6e033d');
-const draft = (number: number): QuicVersion => ({
-  name: `draft-${number}`,
-  salt: number >= 33 ? V1_SALT : number >= 29 ? DRAFT_29_SALT : DRAFT_23_SALT,
+const DRAFT_22_SALT = salt('7fbcdb0e7c66bbe9193a96cd21519ebd7a02644a');
+
+function draftSalt(number: number): HmacKey {
+  if (number >= 33) return V1_SALT;
+  if (number >= 29) return DRAFT_29_SALT;
+  return number >= 23 ? DRAFT_23_SALT : DRAFT_22_SALT;
+}
+
+const like1 = (name: string, key: HmacKey, cryptoFrame = CRYPTO): QuicVersion => ({
+  name,
+  salt: key,
   labels: LABELS,
   types: V1_TYPES,
+  cryptoFrame,
 });
+const like2 = (name: string, key: HmacKey): QuicVersion => ({
+  name,
+  salt: key,
+  labels: labels('quicv2'),
+  types: V2_TYPES,
+  cryptoFrame: CRYPTO,
+});
+const draft = (number: number): QuicVersion => like1(`draft-${number}`, draftSalt(number));
 
+const FIRST_DRAFT = 11;
+const LAST_DRAFT = 34;
 const VERSIONS: ReadonlyMap<number, QuicVersion> = new Map([
-  [1, { name: '1', salt: V1_SALT, labels: LABELS, types: V1_TYPES }],
-  [
-    0x6b3343cf,
-    { name: '2', salt: salt('0dede3def700a6db819381be6e269dcbf9bd2ed9'), labels: labels('quicv2'), types: V2_TYPES },
-  ],
-  ...Array.from({ length: 12 }, (_, index) => [0xff000017 + index, draft(23 + index)] as const),
-  [0xfaceb002, draft(27)], // Facebook's mvfst
-  [0x54303531, { name: 'T051', salt: T051_SALT, labels: LABELS, types: V1_TYPES }], // Google's, with TLS
+  [1, like1('1', V1_SALT)],
+  [0x6b3343cf, like2('2', salt('0dede3def700a6db819381be6e269dcbf9bd2ed9'))],
+  [0x709a50c4, like2('2 (draft-01)', V2_DRAFT_SALT)],
+  ...Array.from(
+    { length: LAST_DRAFT + 1 - FIRST_DRAFT },
+    (_, index) => [0xff000000 + FIRST_DRAFT + index, draft(FIRST_DRAFT + index)] as const,
+  ),
+  // Facebook's mvfst
+  [0xfaceb001, draft(22)],
+  [0xfaceb002, draft(27)],
+  [0xfaceb00e, draft(27)],
+  // Google's, the first one with a handshake of its own, the others with TLS
+  [0x51303530, like1('Q050', salt('504574efd066fe2f9d945cfcdbd3a7f0d3b56b45'), GOOGLE_CRYPTO)],
+  [0x54303530, like1('T050', salt('7ff579e5acd072915580304c43a2367c60488310'), GOOGLE_CRYPTO)],
+  [0x54303531, like1('T051', salt('7a4edef4e7ccee5fa4506c19124fc8ccda6e033d'), GOOGLE_CRYPTO)],
 ]);
+/** Packets of a reserved version are made as if for one the client knows; the late drafts sent them most. */
+const RESERVED = like1('reserved', DRAFT_29_SALT);
 
 /** Null for a version that is not known. */
 export function quicVersion(number: number): QuicVersion | null {
-  return VERSIONS.get(number) ?? null;
+  return VERSIONS.get(number) ?? (isReservedVersion(number) ? RESERVED : null);
 }
 
 /** RFC 9000, 15: versions that only provoke a negotiation. */
-export const isReservedVersion = (number: number): boolean => (number & 0x0f0f0f0f) === 0x0a0a0a0a;
+const isReservedVersion = (number: number): boolean => (number & 0x0f0f0f0f) === 0x0a0a0a0a;

@@ -3,7 +3,7 @@ import type { Packet } from '../packet.ts';
 import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
 import { CryptoStream, endOfVarint, readVarint } from './quic-crypto-stream.ts';
 import { decryptInitial, type InitialKeys, initialKeys, initialSecret } from './quic-initial.ts';
-import { isReservedVersion, type QuicVersion, quicVersion } from './quic-version.ts';
+import { type QuicVersion, quicVersion } from './quic-version.ts';
 
 // RFC 9000, 17.2: first byte, version (4), destination id (1 and up to 20), source id (the same), then by type.
 const LONG = 0x80;
@@ -85,7 +85,7 @@ function isKnownLongHeader(packet: Packet): boolean {
   const version = u32(bytes, offset + 1);
   if (version === 0) return false;
   if ((bytes[offset]! & FIXED) === 0) return false;
-  if (quicVersion(version) === null && !isReservedVersion(version)) return false;
+  if (quicVersion(version) === null) return false;
   return bytes[offset + 5]! <= LONGEST_ID && offset + 6 + bytes[offset + 5]! < end;
 }
 
@@ -104,7 +104,7 @@ function dissectLongHeader(packet: Packet, state: QuicState | null): number {
   let at = start + 6 + idLength;
   if (idLength > LONGEST_ID || at >= end) return -1;
   at += 1 + bytes[at]!;
-  if (number === 0 || version === null || at > end) return -1;
+  if (number === 0 || at > end) return -1;
   const type = typeOf(bytes[start]!, version);
   if (type === RETRY) return -1;
   if (type === INITIAL) {
@@ -120,7 +120,7 @@ function dissectLongHeader(packet: Packet, state: QuicState | null): number {
     packet.malformed ||= packet.reportedEnd === packet.end;
     return -1;
   }
-  if (type === INITIAL && state !== null) readInitial(packet, state, version, at, next);
+  if (type === INITIAL && state !== null && version !== null) readInitial(packet, state, version, at, next);
   return next;
 }
 
@@ -154,7 +154,7 @@ function readInitial(packet: Packet, state: QuicState, version: QuicVersion, num
   }
   if (plain === null) return;
   const current = (ofClient ? state.clientStream : state.serverStream)!;
-  current.addFrames(plain);
+  current.addFrames(plain, state.version!.cryptoFrame);
   const length = current.helloLength();
   if (length < 0) return;
   const frame = packet.bytes;
