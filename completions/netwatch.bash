@@ -124,10 +124,10 @@ _netwatch_capture() {
   local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment'
   case $prev in
     --read|-r) _netwatch_files ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
     --write|-w) _netwatch_files ;;
     --as) _netwatch_words 'pcap pcapng' ;;
-    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --count|-c) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
     --fields) _netwatch_list "$fields" ;;
@@ -138,7 +138,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --expect --write -w --as --force --interface -i --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -146,6 +146,7 @@ _netwatch_follow() {
   local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions'
   case $prev in
     --read|-r) _netwatch_files ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
     --stream) : ;;
     --as) _netwatch_words 'text hex raw ndjson' ;;
@@ -162,7 +163,7 @@ _netwatch_follow() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --expect --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -171,6 +172,7 @@ _netwatch_stats() {
   case $prev in
     --by) _netwatch_list 'protocols summary conversations endpoints ports dns http tls handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --bucket) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
     --fields) _netwatch_list "$fields" ;;
@@ -187,7 +189,7 @@ _netwatch_stats() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -195,6 +197,7 @@ _netwatch_export() {
   local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment'
   case $prev in
     --read|-r) _netwatch_files ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
     --write|-w) _netwatch_files ;;
     --as) _netwatch_words 'pcap pcapng' ;;
@@ -207,7 +210,7 @@ _netwatch_export() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version packets' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version packets' ;;
   esac
 }
 

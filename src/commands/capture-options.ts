@@ -10,6 +10,11 @@ export const packetOptions = {
     value: 'FILE',
     offers: 'file',
   }),
+  interface: text('Only packets captured on this interface, where the file names them.', {
+    short: 'i',
+    value: 'NAME',
+    offers: 'interface',
+  }),
   expect: repeatOptions.expect,
 };
 

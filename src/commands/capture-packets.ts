@@ -29,7 +29,7 @@ export async function* capturedPackets(
 ): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
-  const reader = await openCapture(context, file);
+  const reader = await openCapture(context, file, values.interface);
   rows.source = reader;
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
@@ -40,7 +40,6 @@ export async function* capturedPackets(
     while (left > 0 && reader.next(packet)) {
       dissector.dissect(packet);
       rows.see(packet);
-      if (values.interface !== null && reader.interfaces[packet.iface]?.name !== values.interface) continue;
       if (filter !== null && !filter.matches(packet)) continue;
       left--;
       yield rowOf(packet);

@@ -3,17 +3,13 @@ import { packet } from '../core/record/tables/packet.ts';
 import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
 import { type ListingValues, streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
-import { flag, integer, text } from './option.ts';
+import { flag, integer } from './option.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
+import { refuseRecordOptions } from './written-format.ts';
 
 const options = {
   ...packetOptions,
   ...writeOptions,
-  interface: text('Only packets captured on this interface, where the file names them.', {
-    short: 'i',
-    value: 'NAME',
-    offers: 'interface',
-  }),
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   decode: flag('Print every layer of each packet with its fields.', { short: 'V' }),
   hex: flag('Print the bytes of each packet, in hexadecimal and as ASCII.', { short: 'x' }),
@@ -53,10 +49,15 @@ export const capture = streaming({
     file: {
       wanted: ({ write }) => write !== null,
       write: async (context, values) => {
+        refuseRecordOptions(values);
         const { writeCapture } = await import('./write-capture.ts');
-        const { filter, as, force, quiet, count, limit } = values;
         const read = requireCapture('capture', values.read);
-        return writeCapture(context, { read, write: values.write!, as, force, filter, quiet, most: count ?? limit });
+        return writeCapture(context, {
+          ...values,
+          read,
+          write: values.write!,
+          most: least(values.count, values.limit),
+        });
       },
     },
   },
@@ -73,3 +74,8 @@ export const capture = streaming({
     yield* capturedPackets(context, file, values, request);
   },
 });
+
+/** The smaller of two limits that may not be there. */
+function least(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}

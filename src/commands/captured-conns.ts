@@ -1,4 +1,5 @@
 import type { ByteSource } from '../core/capture/byte-source.ts';
+import { onlyInterface } from '../core/capture/one-interface.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { replay } from '../core/capture/replay.ts';
 import { capturedConn } from '../core/connection/captured-conn.ts';
@@ -11,13 +12,15 @@ import type { Context } from './context.ts';
 /** Connections handed on at once. */
 const BATCH = 1024;
 
-/** The flows of a capture as connections, when all of it was read. Rejects with a Failure 65 or 74. */
+/** The flows of a capture as connections, when all of it was read. Rejects with a Failure 65, 66 or 74. */
 export async function* readCapturedConns(
   context: Context,
   file: string,
   source: ByteSource,
+  iface: string | null,
 ): AsyncGenerator<readonly ConnRow[]> {
-  const reader = await openCaptureReader(source);
+  const opened = await openCaptureReader(source);
+  const reader = iface === null ? opened : onlyInterface(opened, iface);
   const dissector = new Dissector(REGISTRY);
   const names = new FlowNames();
   try {

@@ -48,11 +48,14 @@ const options = {
     choices: SOCKET_STATES,
   }),
   user: text('Only sockets of this user, by name or uid.', { value: 'USER' }),
-  interface: text('Only sockets bound to this interface or to an address of it.', {
-    short: 'i',
-    value: 'NAME',
-    offers: 'interface',
-  }),
+  interface: text(
+    'Only sockets bound to this interface or to an address of it; of a capture, only what was captured on it.',
+    {
+      short: 'i',
+      value: 'NAME',
+      offers: 'interface',
+    },
+  ),
   events: flag('Print a record when a connection opens, changes its state or closes.'),
   summary: choice('Add connections up by this.', SUMMARY_KEYS),
   coverage: flag('Add a record that says what the snapshot does not know.'),
@@ -93,12 +96,13 @@ export const conns = listing({
 /** The same questions of records saved earlier, or of the flows of a capture. Events and coverage need a machine that is watched. */
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
   refuseLiveOptions(values, ['events', 'coverage', 'resolve', 'netns']);
-  const keep = compileSelection(values);
   const input = await openInput(context, file);
+  // packets know where they were captured, their flows do not
+  const keep = compileSelection(input.isCapture ? { ...values, interface: null } : values);
   const all: ConnRow[] = [];
   // loaded here: the code that reads packets is large, and live connections start without it
   const batches = input.isCapture
-    ? (await import('./captured-conns.ts')).readCapturedConns(context, file, input.source)
+    ? (await import('./captured-conns.ts')).readCapturedConns(context, file, input.source, values.interface)
     : readSavedRecords(context, file, conn, input);
   for await (const batch of batches) {
     const rows = select(batch as readonly ConnRow[], keep);

@@ -2,8 +2,9 @@ import { usageError } from '../core/failure.ts';
 import { packet } from '../core/record/tables/packet.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
-import { type ListingValues, streaming } from './command.ts';
+import { type Command, type ListingCommand, type ListingValues, streaming } from './command.ts';
 import { openPacketList } from './packet-list.ts';
+import { recordFormatOf, refuseRecordOptions } from './written-format.ts';
 
 const WHAT = ['packets'] as const;
 
@@ -11,11 +12,11 @@ const options = { ...packetOptions, ...writeOptions };
 export type ExportValues = ListingValues<typeof options>;
 
 /** `netwatch export packets`: a part of a capture, as a capture or as records. */
-export const exportCommand = streaming({
+export const exportCommand: Command = streaming({
   name: 'export',
   about: 'part of a capture, as a capture or as records',
   details: [
-    'export packets writes the packets of a capture that pass a display filter into another, with -w; link types, lengths on the wire, nanoseconds, comments and keys are kept where the format has room for them. Without -w it prints them as records, of all fields.',
+    'export packets writes the packets of a capture that pass a display filter into another, with -w; link types, lengths on the wire, nanoseconds, comments and keys are kept where the format has room for them. Without -w it prints them as records. A file whose name ends in .ndjson, .json, .tsv or .csv holds records too, and so does one without a name for captures when --output gives their format.',
     'A file is created for its owner alone, and never in place of another without --force; a job that fails leaves none.',
   ],
   operands: 'packets',
@@ -26,19 +27,29 @@ export const exportCommand = streaming({
     { line: "netwatch export packets -r all.pcap -f 'tcp and port 443' -w tls.pcap", about: 'some of a capture' },
     { line: 'netwatch export packets -r all.pcapng -f dns --json', about: 'as records' },
     { line: 'netwatch export packets -r all.pcap -w all.pcapng', about: 'in another format' },
+    { line: 'netwatch export packets -r all.pcap --fields all -w all.csv', about: 'for a spreadsheet' },
   ],
   tableOf: () => packet,
   stream: {
     format: () => null,
     openRenderer: (context, _values, table) => openPacketList(context.stdout, table),
     file: {
-      wanted: ({ write }) => write !== null,
+      // records on stdout are what it prints anyway
+      wanted: (values) =>
+        values.write !== null && (values.write !== '-' || recordFormatOf(values, values.write) === null),
       write: async (context, values, operands) => {
         requirePackets(operands);
-        const { writeCapture } = await import('./write-capture.ts');
-        const { filter, as, force, quiet, limit } = values;
         const read = requireCapture('export packets', values.read);
-        return writeCapture(context, { read, write: values.write!, as, force, filter, quiet, most: limit });
+        const name = values.write!;
+        const format = recordFormatOf(values, name);
+        if (format !== null) {
+          const { writeRecords } = await import('./write-records.ts');
+          const { force } = values;
+          return writeRecords(exportCommand as ListingCommand, context, values, operands, { name, force, format });
+        }
+        refuseRecordOptions(values);
+        const { writeCapture } = await import('./write-capture.ts');
+        return writeCapture(context, { ...values, read, write: name, most: values.limit });
       },
     },
   },
@@ -46,12 +57,7 @@ export const exportCommand = streaming({
     requirePackets(operands);
     const file = requireCapture('export packets', values.read);
     const { capturedPackets } = await import('./capture-packets.ts');
-    yield* capturedPackets(
-      context,
-      file,
-      { ...values, interface: null, count: null, decode: false, hex: false },
-      request,
-    );
+    yield* capturedPackets(context, file, { ...values, count: null, decode: false, hex: false }, request);
   },
 });
 

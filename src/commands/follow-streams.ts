@@ -90,11 +90,12 @@ const earlyBytes = (values: FollowValues): number => values['max-bytes'] ?? MOST
 async function readThrough(
   context: Context,
   file: string,
+  values: FollowValues,
   dissector: Dissector,
   ingest: (packet: Packet) => void,
   complains: boolean,
 ): Promise<void> {
-  const reader = await openCapture(context, file);
+  const reader = await openCapture(context, file, values.interface);
   try {
     await replay(reader, dissector, ingest, context.signal);
   } finally {
@@ -111,7 +112,7 @@ function complain(context: Context, file: string, { problems }: CaptureReader): 
 async function survey(context: Context, file: string, values: FollowValues, complains = true): Promise<StreamRow[]> {
   const dissector = new Dissector(REGISTRY);
   const all = new StreamSurvey(earlyBytes(values));
-  await readThrough(context, file, dissector, (packet) => all.ingest(packet), complains);
+  await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
   all.end();
   return [...all.rows(dissector.flows.flows)];
 }
@@ -126,7 +127,9 @@ async function* recordsOfFile(
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
-  const rows = (await survey(context, file, values, false)).filter(pick);
+  const all = await survey(context, file, values, false);
+  requireStream(values, all);
+  const rows = all.filter(pick);
   const wanted = new Map(rows.map((row) => [keyOf(row.proto, row.stream), row]));
   const begun = new Map<Flow, boolean>();
   let sections: { table: Section['table']; rows: AnyRow[] }[] = [];
@@ -153,7 +156,7 @@ async function* recordsOfFile(
     sections = [];
     return batch;
   };
-  const reader = await openCapture(context, file);
+  const reader = await openCapture(context, file, values.interface);
   const dissector = new Dissector(HEADER_REGISTRY);
   const packet = new Packet();
   try {
@@ -193,10 +196,12 @@ async function* recordsOfPipe(
     all.ingest(packet);
     follower.ingest(packet);
   };
-  await readThrough(context, file, dissector, ingest, true);
+  await readThrough(context, file, values, dissector, ingest, true);
   all.end();
   follower.end();
-  for (const row of all.rows(dissector.flows.flows)) {
+  const rows = [...all.rows(dissector.flows.flows)];
+  requireStream(values, rows);
+  for (const row of rows) {
     if (!pick(row)) continue;
     const key = keyOf(row.proto, row.stream);
     const truncated = row.truncated || held.isCut(key);
@@ -254,7 +259,7 @@ async function* printed(
     rows = [];
     return [{ table: segment, rows: batch }];
   };
-  const reader = await openCapture(context, file);
+  const reader = await openCapture(context, file, values.interface);
   const dissector = new Dissector(HEADER_REGISTRY);
   const packet = new Packet();
   try {
@@ -270,7 +275,7 @@ async function* printed(
     complain(context, file, reader);
   }
   follower.end();
-  if (followed === null) throw noStream(number, transport, dissector);
+  if (followed === null) throw noStream(number, transport, dissector.flows.count(transport));
   const end = text?.end() ?? '';
   if (end !== '') rows.push({ dir: 'a', printed: end });
   yield taken();
@@ -305,9 +310,21 @@ async function chosen(
   return { number: one.stream, transport: one.proto === 'tcp' ? TCP : UDP };
 }
 
-function noStream(number: number, transport: number, { flows }: Dissector): Failure {
+/** A stream that is asked for by its number must be there. Throws Failure 66. */
+function requireStream(values: FollowValues, rows: readonly StreamRow[]): void {
+  if (values.stream === null) return;
+  const protocols = protocolsOf(values);
+  if (rows.some(({ proto, stream: number }) => number === values.stream && protocols.has(proto))) return;
+  const transport = protocols.has('tcp') ? TCP : UDP;
+  throw noStream(
+    values.stream,
+    transport,
+    rows.filter(({ proto }) => proto === (transport === TCP ? 'tcp' : 'udp')).length,
+  );
+}
+
+function noStream(number: number, transport: number, there: number): Failure {
   const name = transport === TCP ? 'TCP' : 'UDP';
-  const there = flows.count(transport);
   const hint = there === 0 ? `the capture has no ${name} streams` : `${name} streams are 0 to ${there - 1}`;
   return new Failure(EXIT.noInput, `no ${name} stream ${number}`, { hint });
 }

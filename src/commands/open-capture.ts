@@ -1,13 +1,18 @@
 import type { CaptureReader } from '../core/capture/capture-reader.ts';
+import { onlyInterface } from '../core/capture/one-interface.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { openCaptureSource } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 
-/** The capture in a file, or on stdin for `-`. Rejects with a Failure 65, 66, 74 or 77. */
-export async function openCapture(context: Context, file: string): Promise<CaptureReader> {
+/**
+ * The capture in a file, or on stdin for `-`; of one interface only, as onlyInterface has it, unless that is null. Rejects
+ * with a Failure 65, 66, 74 or 77.
+ */
+export async function openCapture(context: Context, file: string, iface: string | null): Promise<CaptureReader> {
   const source = await openCaptureSource(file, context.signal);
   try {
-    return await openCaptureReader(source);
+    const reader = await openCaptureReader(source);
+    return iface === null ? reader : onlyInterface(reader, iface);
   } catch (error) {
     await source.close();
     throw error;

@@ -2,8 +2,9 @@ import { usageError } from '../core/failure.ts';
 import type { RecordTable } from '../core/record/table.ts';
 import { STATISTICS, type StatisticName } from '../core/stats/names.ts';
 import { didYouMean } from '../core/suggest.ts';
+import { packetOptions } from './capture-options.ts';
 import { listing } from './command.ts';
-import { duration, text, words } from './option.ts';
+import { duration, words } from './option.ts';
 import { refuseLiveOptions } from './saved-records.ts';
 
 const NAMES = Object.keys(STATISTICS) as StatisticName[];
@@ -14,7 +15,8 @@ const options = {
     value: 'A,B',
     choices: [...NAMES, 'all'],
   }),
-  read: text('The capture: pcap or pcapng, packed or not; - is stdin.', { short: 'r', value: 'FILE', offers: 'file' }),
+  read: packetOptions.read,
+  interface: packetOptions.interface,
   bucket: duration('Width of a row of --by time: 100ms, 1m; 1 second unless given.'),
 };
 
@@ -44,7 +46,7 @@ export const stats = listing({
     refuseLiveOptions(values, []);
     const { openCapture } = await import('./open-capture.ts');
     const { runStatistics } = await import('../core/stats/run.ts');
-    const reader = await openCapture(context, values.read);
+    const reader = await openCapture(context, values.read, values.interface);
     const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
     try {
       yield await runStatistics(reader, values.read, namesOf(values.by), { bucketMs }, context.signal);

@@ -1,4 +1,4 @@
-import { CAPTURE_FORMATS, type CaptureFormat, type CaptureWriter } from '../core/capture/capture-writer.ts';
+import type { CaptureFormat, CaptureWriter } from '../core/capture/capture-writer.ts';
 import { PcapWriter } from '../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
 import { type ByteSink, rewrite } from '../core/capture/rewrite.ts';
@@ -8,6 +8,7 @@ import { formatNumberOf } from '../core/output/units.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
 import type { Context } from './context.ts';
 import { openCapture } from './open-capture.ts';
+import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
 export interface WriteRequest {
@@ -17,6 +18,7 @@ export interface WriteRequest {
   readonly as: CaptureFormat | null;
   readonly force: boolean;
   readonly filter: string | null;
+  readonly interface: string | null;
   readonly most: number | null;
   readonly quiet: boolean;
 }
@@ -27,9 +29,9 @@ export interface WriteRequest {
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const filter = request.filter === null ? null : compilePacketFilter(request.filter);
-  const reader = await openCapture(context, request.read);
+  const reader = await openCapture(context, request.read, request.interface);
   try {
-    const format = request.as ?? formatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
+    const format = request.as ?? captureFormatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
     const name = request.write === '-' ? 'stdout' : request.write;
     // interfaces of pcapng have a snap length each
     const snapLength = reader.format === 'pcapng' ? 0 : reader.interfaces[0]!.snapLength;
@@ -66,8 +68,4 @@ function stdoutSink({ stdout }: Context): ByteSink {
       await stdout.flush();
     },
   };
-}
-
-function formatOf(name: string): CaptureFormat | null {
-  return CAPTURE_FORMATS.find((format) => name.endsWith(`.${format}`)) ?? null;
 }
