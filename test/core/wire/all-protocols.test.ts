@@ -58,6 +58,8 @@ const SAMPLES: [name: string, path: string, frame: readonly number[], linkType?:
   ['BSD loopback, little-endian', 'null/ip/udp', [2, 0, 0, 0, ...IP], 0],
   ['BSD loopback, big-endian', 'null/ip/udp', [0, 0, 0, 2, ...IP], 0],
   ['OpenBSD loopback', 'null/ip/udp', [0, 0, 0, 2, ...IP], 108],
+  ['loopback, a family in two bytes', 'null/ip/udp', [0, 0, 2, 0, ...IP], 0],
+  ['loopback, a type of Ethernet', 'null/ip/udp', [0x0f, 0, 8, 0, ...IP], 0],
   ['macOS loopback, IPv6', 'null/ipv6/udp', [30, 0, 0, 0, ...IPV6], 0],
   ['Linux cooked', 'sll/ip/udp', [...octets('0000 0001 0006 020000000001 0000 0800'), ...IP], 113],
   ['Linux cooked, version 2', 'sll/ip/udp', [...octets('0800 0000 00000002 0001 00 06 0200000000010000'), ...IP], 276],
