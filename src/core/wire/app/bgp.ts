@@ -1,5 +1,5 @@
 import { u16 } from '../bytes.ts';
-import type { Packet } from '../packet.ts';
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 
 // RFC 4271, 4.1: marker of ones (16), length (2), type (1).
@@ -21,21 +21,28 @@ export const bgp = protocol({
   tcpPorts: [179],
   segment(packet: Packet): boolean {
     const { bytes, end } = packet;
-    let pushed = false;
+    const first = markerIn(bytes, packet.offset, end);
+    if (first > packet.offset) packet.push(bgp.id); // a message that began before
+    packet.offset = first;
     for (let count = 0; packet.offset < end && count < MOST_MESSAGES; count++) {
       const left = end - packet.offset;
-      if (left >= MARKER && !isMarker(bytes, packet.offset)) break;
-      const length = left >= HEADER ? u16(bytes, packet.offset + MARKER) : HEADER;
-      if (length < HEADER) break;
+      if (left < HEADER) {
+        if (packet.canWait) packet.wanted = WANT_SEGMENT;
+        else packet.malformed = true;
+        return true;
+      }
+      const length = u16(bytes, packet.offset + MARKER);
+      if (length < HEADER) {
+        packet.malformed = true;
+        break;
+      }
       if (length > left && packet.canWait) {
         packet.wanted = length - left;
         return true;
       }
       packet.push(bgp.id);
-      pushed = true;
       packet.offset += Math.min(length, left);
     }
-    if (!pushed) packet.push(bgp.id);
     packet.offset = end;
     return true;
   },
@@ -43,7 +50,9 @@ export const bgp = protocol({
     TYPES[packet.layerBytes[layer]![packet.layerStart[layer]! + HEADER - 1] ?? 0] || 'Continuation',
 });
 
-function isMarker(bytes: Uint8Array, at: number): boolean {
-  for (let index = 0; index < MARKER; index++) if (bytes[at + index] !== 0xff) return false;
-  return true;
+/** Where the first marker begins, or what may be the start of one; `end` without any. */
+function markerIn(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  for (let index = start; index < end && index - at < MARKER; index++) if (bytes[index] !== 0xff) at = index + 1;
+  return at;
 }
