@@ -2,17 +2,34 @@ import { u32 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
+import { startTls } from './tls.ts';
 
 // PostgreSQL frontend/backend protocol: type (1) and length (4); the first message of a client has no type.
 const HEADER = 5;
+const PORT = 5432;
 const SSL_REQUEST = 80_877_103;
+const SSL_REQUEST_LENGTH = 8;
+/** The server's answer to it is one byte, or an error message. */
+const YES = 0x53;
+const ERROR = 0x45;
+const ASKED_FOR_TLS = Symbol('asked for TLS');
 
 export const pgsql = protocol({
   name: 'pgsql',
   title: 'PGSQL',
   about: 'PostgreSQL',
-  tcpPorts: [5432],
+  tcpPorts: [PORT],
   segment(packet: Packet): boolean {
+    const flow = packet.flow!;
+    if (flow.applicationState === ASKED_FOR_TLS && packet.dstPort !== PORT) {
+      flow.applicationState = null;
+      const answer = packet.bytes[packet.offset];
+      if (answer === YES) startTls(flow);
+      if (answer !== ERROR) {
+        packet.offset = packet.end;
+        return true;
+      }
+    }
     eachPdu(packet, HEADER, lengthOf, pdu);
     return true;
   },
@@ -22,14 +39,16 @@ export const pgsql = protocol({
 
 function typeOf(packet: Packet, layer: number): string {
   const type = String.fromCharCode(packet.layerBytes[layer]![packet.layerStart[layer]!] ?? 0x20);
-  return `${packet.dstPort === 5432 ? '>' : '<'}${type}`;
+  return `${packet.dstPort === PORT ? '>' : '<'}${type}`;
 }
 
 function lengthOf(bytes: Uint8Array, at: number): number {
-  if (bytes[at] === 0) return u32(bytes, at);
-  return u32(bytes, at + 1) === SSL_REQUEST ? HEADER : 1 + u32(bytes, at + 1);
+  return bytes[at] === 0 ? u32(bytes, at) : 1 + u32(bytes, at + 1);
 }
 
-function pdu(packet: Packet): void {
+function pdu(packet: Packet, start: number, end: number): void {
   packet.push(pgsql.id);
+  const { bytes } = packet;
+  const asksForTls = packet.dstPort === PORT && bytes[start] === 0 && end - start === SSL_REQUEST_LENGTH;
+  if (asksForTls && u32(bytes, start + 4) === SSL_REQUEST) packet.flow!.applicationState = ASKED_FOR_TLS;
 }
