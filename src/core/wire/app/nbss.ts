@@ -3,7 +3,7 @@ import type { Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
 import { isSmb, smb } from './smb.ts';
-import { isSmb2, smb2 } from './smb2.ts';
+import { isSmb2, pushSmb2 } from './smb2.ts';
 
 // RFC 1002, 4.3.1: type (1), flags (1), length (2); on port 445 the length has 24 bits (MS-SMB2, 2.1).
 const HEADER = 4;
@@ -43,7 +43,7 @@ function pdu(packet: Packet, start: number, end: number): void {
   const { bytes } = packet;
   packet.push(nbss.id);
   packet.offset = start + HEADER;
-  if (isSmb2(bytes, packet.offset, end)) packet.push(smb2.id);
+  if (isSmb2(bytes, packet.offset, end)) pushSmb2(packet, end);
   else if (isSmb(bytes, packet.offset, end)) packet.push(smb.id);
   packet.offset = start;
 }

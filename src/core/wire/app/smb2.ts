@@ -6,6 +6,9 @@ import { protocol } from '../protocol.ts';
 const MAGIC = 0xfe534d42 | 0;
 const ENCRYPTED = 0xfd534d42 | 0;
 const COMPRESSED = 0xfc534d42 | 0;
+const HEADER = 64;
+const NEXT = 20;
+const RESPONSE = 1;
 const COMMANDS = [
   'Negotiate Protocol',
   'Session Setup',
@@ -41,18 +44,23 @@ export const smb2 = protocol({
   about: 'SMB2 (Server Message Block Protocol version 2)',
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
-    const end = packet.layerEnd[layer]!;
-    let at = packet.layerStart[layer]!;
-    if (i32(bytes, at) === ENCRYPTED) return 'Encrypted SMB3';
-    if (i32(bytes, at) === COMPRESSED) return 'Compressed SMB3';
-    const names: string[] = [];
-    while (at + 24 <= end && names.length < MOST_MESSAGES) {
-      const name = COMMANDS[u16le(bytes, at + 12)] ?? 'Unknown';
-      names.push(`${name} ${(bytes[at + 16]! & 1) !== 0 ? 'Response' : 'Request'}`);
-      const next = u32le(bytes, at + 20);
-      if (next === 0) break;
-      at += next;
-    }
-    return names.join(';');
+    const start = packet.layerStart[layer]!;
+    if (i32(bytes, start) === ENCRYPTED) return 'Encrypted SMB3';
+    if (i32(bytes, start) === COMPRESSED) return 'Compressed SMB3';
+    const name = COMMANDS[u16le(bytes, start + 12)] ?? 'Unknown';
+    return `${name} ${(bytes[start + 16]! & RESPONSE) !== 0 ? 'Response' : 'Request'}`;
   },
 });
+
+/** The messages in [packet.offset, end), a layer each: requests that belong together share a packet (MS-SMB2, 3.2.4.1.4). */
+export function pushSmb2(packet: Packet, end: number): void {
+  const { bytes } = packet;
+  for (let count = 0; count < MOST_MESSAGES; count++) {
+    packet.push(smb2.id);
+    const { offset } = packet;
+    if (end - offset < HEADER || i32(bytes, offset) !== MAGIC) return;
+    const next = u32le(bytes, offset + NEXT);
+    if (next < HEADER || next >= end - offset) return;
+    packet.offset = offset + next;
+  }
+}
