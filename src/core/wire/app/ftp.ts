@@ -1,7 +1,7 @@
 import { parseIpv4 } from '../../net/ip-address.ts';
 import { latin1 } from '../bytes.ts';
 import type { Dissector } from '../dissector.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import type { Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { afterLine, firstLine, isWord } from './text-lines.ts';
 import { startTls } from './tls.ts';
@@ -37,10 +37,6 @@ export const ftp = protocol({
     const { bytes, offset, end, flow } = packet;
     const isReply = packet.srcPort === 21 || (packet.dstPort !== 21 && packet.direction === 1);
     const lineEnd = afterLine(bytes, offset, end);
-    if (lineEnd < 0 && packet.canWait && end - offset < LONGEST_LINE) {
-      packet.wanted = WANT_SEGMENT;
-      return true;
-    }
     packet.push(ftp.id);
     if (!(flow!.applicationState instanceof FtpState)) flow!.applicationState = new FtpState();
     const state = flow!.applicationState as FtpState;
