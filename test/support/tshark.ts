@@ -19,7 +19,7 @@ export function tsharkFields(frames: readonly TimedFrame[], fields: readonly str
 }
 
 /** Items that netwatch does not count. */
-const UNCOUNTED = /(^|:)(data|data-text-lines|_ws\.malformed|_ws\.short)$/;
+const UNCOUNTED = /^(data|data-text-lines|_ws\.malformed|_ws\.short|ftp\.current-working-directory)$/;
 
 /** `tshark -z io,phs` over a capture of these: in how many frames each path was found. */
 export function tsharkHierarchy(frames: readonly TimedFrame[]): ReadonlyMap<string, number> {
