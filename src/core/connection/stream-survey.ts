@@ -78,5 +78,5 @@ export function stateOf(tcp: TcpConnection): StreamState {
   if (tcp.client < 0) return 'ESTABLISHED';
   const [client, server] = tcp.client === 0 ? [tcp.a, tcp.b] : [tcp.b, tcp.a];
   if (!server.hasNext) return 'SYN_SENT';
-  return client.hasLastAck ? 'ESTABLISHED' : 'SYN_RECV';
+  return client.lastAck !== 0 ? 'ESTABLISHED' : 'SYN_RECV';
 }

@@ -119,7 +119,8 @@ function sentAgain(packet: Packet, connection: TcpConnection, length: number, fo
   if (behind && (found & KEEP_ALIVE) !== 0) return 0;
   // one byte more than a zero window probe that may have been: new data
   if (length > 1 && seq === ((forward.nextSeq - 1) | 0)) behind = false;
-  if (length > 0 && reverse.hasLastAck && ((seq + length - reverse.lastAck) | 0) <= 0) return SPURIOUS_RETRANSMISSION;
+  if (length > 0 && reverse.lastAck !== 0 && ((seq + length - reverse.lastAck) | 0) <= 0)
+    return SPURIOUS_RETRANSMISSION;
   if (!behind) return 0;
   if (
     reverse.duplicateAcks >= 2 &&
@@ -158,7 +159,6 @@ function remember(packet: Packet, connection: TcpConnection, length: number, fou
   forward.hasWindow = true;
   forward.scaledWindow = (flags & SYN) === 0 && forward.windowScale > 0 ? window << forward.windowScale : window;
   forward.lastAck = ack;
-  forward.hasLastAck ||= (flags & ACK) !== 0;
   forward.lastAckSeconds = packet.seconds;
   forward.lastAckNanoseconds = packet.nanoseconds;
   forward.lastAnalysis = found;
@@ -171,6 +171,8 @@ function tell(packet: Packet, found: number): void {
   }
 }
 
+/** A clock that went back tells nothing: Infinity then, as good as in Wireshark. */
 function nanosecondsSince(packet: Packet, seconds: number, nanoseconds: number): number {
-  return (packet.seconds - seconds) * 1e9 + packet.nanoseconds - nanoseconds;
+  const since = (packet.seconds - seconds) * 1e9 + packet.nanoseconds - nanoseconds;
+  return since < 0 ? Number.POSITIVE_INFINITY : since;
 }

@@ -40,8 +40,8 @@ export class TcpDirection {
   /** The highest sequence number without a hole before it: the other side may acknowledge as much. */
   maxSeqToBeAcked = 0;
   hasMaxSeqToBeAcked = false;
+  /** Of the last segment; 0 when it was none that acknowledges. */
   lastAck = 0;
-  hasLastAck = false;
   lastAckSeconds = 0;
   lastAckNanoseconds = 0;
   /** As in the last header, and in bytes. */
@@ -56,4 +56,11 @@ export class TcpDirection {
   duplicateAcks = 0;
   /** Pieces of messages that wait for their rest, the oldest first. */
   pending: PendingMessage[] = NONE;
+
+  /** Another initial sequence number: the side refused the connection before, and takes it now. */
+  restart(): void {
+    this.hasBase = false;
+    this.hasNext = false;
+    this.hasMaxSeqToBeAcked = false;
+  }
 }

@@ -54,6 +54,10 @@ export const tcp = protocol({
     packet.payloadEnd = packet.end;
     packet.payloadLength = length;
     const forward = packet.direction === 0 ? connection.a : connection.b;
+    if ((flags & (SYN | ACK)) === (SYN | ACK) && forward.hasBase && forward.baseSeq !== packet.tcpSeq) {
+      forward.restart();
+      packet.tcpAnalysis = PORTS_REUSED;
+    }
     if ((flags & SYN) !== 0) connection.offerScale(forward, windowScaleOf(bytes, offset + MINIMUM, offset + header));
     connection.follow(packet, length);
     analyse(packet, connection, length);

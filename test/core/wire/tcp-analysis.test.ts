@@ -40,6 +40,24 @@ const CONVERSATIONS: Readonly<Record<string, string>> = {
   1010 b SA ack=1
   2010 b SA ack=1 : retransmission
   2020 a A seq=1 ack=1`,
+  'refused, then taken': `
+  0 a S
+  1 b RA seq=-5000 ack=1
+  500 a S : retransmission
+  510 b SA ack=1 : reused_ports
+  511 b SA ack=1 : retransmission
+  520 a A seq=1 ack=1
+  530 b PA seq=1 ack=1 len=10
+  540 a A seq=1 ack=11`,
+  'data after a reset that acknowledges nothing': `${OPEN}
+  30 a PA seq=1 ack=1 len=100
+  40 a R seq=101
+  50 b PA seq=1 ack=101 len=10
+  60 b PA seq=11 ack=101 len=10`,
+  'a clock that goes back': `${OPEN}
+  3000 a PA seq=1 ack=1 len=100
+  3010 a PA seq=101 ack=1 len=100
+  1000 a PA seq=1 ack=1 len=100 : retransmission`,
   'FIN sent again': `${OPEN}
   30 a FA seq=1 ack=1
   330 a FA seq=1 ack=1 : retransmission`,
