@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { FlowTable } from '../../../src/core/wire/flow-table.ts';
+import { Packet } from '../../../src/core/wire/packet.ts';
+
+const TCP = 6;
+const UDP = 17;
+
+/** A packet of which only the addresses count. */
+function packetOf(src: number, dst: number, ipVersion = 4, last = 0): Packet {
+  const packet = new Packet();
+  Object.assign(packet, { ipVersion, src0: src, dst0: dst, src3: last, dst3: last });
+  return packet;
+}
+
+test('both directions are one flow, of the one who was first', () => {
+  const table = new FlowTable();
+  const there = packetOf(1, 2);
+  const back = packetOf(2, 1);
+  const flow = table.of(there, TCP, 1000, 80);
+  expect(table.of(back, TCP, 80, 1000)).toBe(flow);
+  expect([there.direction, back.direction]).toEqual([0, 1]);
+  expect([flow.a0, flow.aPort, flow.b0, flow.bPort]).toEqual([1, 1000, 2, 80]);
+});
+
+test('ports, addresses, transports and versions part flows; streams are counted for each transport', () => {
+  const table = new FlowTable();
+  const flows = [
+    table.of(packetOf(1, 2), TCP, 1000, 80),
+    table.of(packetOf(1, 2), TCP, 1001, 80),
+    table.of(packetOf(1, 3), TCP, 1000, 80),
+    table.of(packetOf(2, 1), TCP, 1000, 80), // not the first one's other direction: the ports stay
+    table.of(packetOf(1, 2), UDP, 1000, 80),
+    table.of(packetOf(1, 2, 6), TCP, 1000, 80),
+    table.of(packetOf(1, 2, 6, 9), TCP, 1000, 80),
+  ];
+  expect(new Set(flows).size).toBe(flows.length);
+  expect(flows.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 0, 4, 5]);
+  expect([table.count(TCP), table.count(UDP), table.flows.length]).toEqual([6, 1, 7]);
+});
+
+test('an endpoint that talks to itself', () => {
+  const table = new FlowTable();
+  const packet = packetOf(1, 1);
+  expect(table.of(packet, UDP, 5, 5)).toBe(table.of(packet, UDP, 5, 5));
+  expect(packet.direction).toBe(0);
+});
+
+test('find makes none', () => {
+  const table = new FlowTable();
+  expect(table.find(packetOf(1, 2), TCP, 1, 2)).toBeNull();
+  const flow = table.of(packetOf(1, 2), TCP, 1, 2);
+  expect(table.find(packetOf(2, 1), TCP, 2, 1)).toBe(flow);
+  expect(table.flows).toEqual([flow]);
+});
+
+test('ports that are used again are a flow of their own, in either direction', () => {
+  const table = new FlowTable();
+  const first = table.of(packetOf(1, 2), TCP, 1000, 80);
+  const back = packetOf(2, 1);
+  const second = table.renew(back, TCP, 80, 1000);
+  expect(second).not.toBe(first);
+  expect([second.stream, second.aPort, back.direction]).toEqual([1, 80, 0]);
+  const there = packetOf(1, 2);
+  expect(table.of(there, TCP, 1000, 80)).toBe(second);
+  expect(there.direction).toBe(1);
+  expect(table.flows).toEqual([first, second]);
+});
+
+test('every one of 100,000 flows is found again, whatever the table has grown to', () => {
+  const table = new FlowTable();
+  const count = 100_000;
+  const packet = new Packet();
+  packet.ipVersion = 4;
+  const ask = (index: number, back: boolean) => {
+    const [mine, theirs] = [0x0a000000 + (index >> 4), 0x0a800001];
+    [packet.src0, packet.dst0] = back ? [theirs, mine] : [mine, theirs];
+    return back ? table.of(packet, TCP, 443, 40_000 + (index & 15)) : table.of(packet, TCP, 40_000 + (index & 15), 443);
+  };
+  for (let index = 0; index < count; index++) ask(index, false);
+  let lost = 0;
+  for (let index = 0; index < count; index++) if (ask(index, true).stream !== index || packet.direction !== 1) lost++;
+  expect([lost, table.flows.length]).toEqual([0, count]);
+});
