@@ -170,7 +170,7 @@ _netwatch_follow() {
 _netwatch_stats() {
   local fields='path proto depth packets bytes packets_pct bytes_pct'
   case $prev in
-    --by) _netwatch_list 'protocols summary conversations endpoints ports dns http tls handshakes expert packet_lengths time all' ;;
+    --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --bucket) : ;;

@@ -213,7 +213,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from follow' -l config -r -F -d 
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l root -r -F -d 'Read a machine kept as files below DIR (proc/, sys/, etc/, run/) instead of this one.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l version -d 'Show the version.'
-complete -c netwatch -n '__fish_seen_subcommand_from stats' -l by -x -a '(__netwatch_list protocols summary conversations endpoints ports dns http tls handshakes expert packet_lengths time all)' -d 'What to count; several with commas between them, all for everything.'
+complete -c netwatch -n '__fish_seen_subcommand_from stats' -l by -x -a '(__netwatch_list protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all)' -d 'What to count; several with commas between them, all for everything.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s r -l read -r -F -d 'The capture: pcap or pcapng, packed or not; - is stdin, read as it grows.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only packets captured on this interface, where the file names them.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l bucket -x -d 'Width of a row of --by time: 100ms, 1m; 1 second unless given.'

@@ -11,6 +11,7 @@ import {
   sourceText,
   topLayer,
 } from '../wire/packet-text.ts';
+import { pktapInterface, processId, processName } from '../wire/pktap.ts';
 import { formatTcpFlags } from '../wire/tcp-flags.ts';
 import type { CaptureReader } from './capture-reader.ts';
 import { linkTypeName } from './link-types.ts';
@@ -65,8 +66,8 @@ export class PacketRows {
       stream: flow === null ? null : flow.stream,
       severity: severityOf(packet),
       expert: expertsOf(packet),
-      pid: null,
-      process: null,
+      pid: pidOf(packet),
+      process: processName(packet),
       delta_s: this.delta(packet),
       transport: hasPorts ? transportName(packet.transport) : null,
       tcp_flags: packet.transport === TCP ? formatTcpFlags(packet.tcpFlags) : null,
@@ -102,6 +103,10 @@ export class PacketRows {
         return layersOf(packet);
       case 'info':
         return infoOf(packet);
+      case 'pid':
+        return pidOf(packet);
+      case 'process':
+        return processName(packet);
       case 'severity':
         return severityOf(packet);
       case 'expert':
@@ -126,8 +131,13 @@ export class PacketRows {
   }
 
   private interfaceOf(packet: Packet): string | null {
-    return this.source.interfaces[packet.iface]?.name ?? null;
+    return pktapInterface(packet) ?? this.source.interfaces[packet.iface]?.name ?? null;
   }
+}
+
+function pidOf(packet: Packet): number | null {
+  const pid = processId(packet);
+  return pid < 0 ? null : pid;
 }
 
 function orNull(seconds: number): number | null {

@@ -7,6 +7,7 @@ import { openHttp } from './http.ts';
 import type { StatisticName } from './names.ts';
 import { openPacketLengths } from './packet-lengths.ts';
 import { openPorts } from './ports.ts';
+import { openProcesses } from './processes.ts';
 import { openProtocols } from './protocols.ts';
 import type { OpenStatistic } from './statistic.ts';
 import { openSummary } from './summary.ts';
@@ -19,6 +20,7 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   summary: openSummary,
   conversations: openConversations,
   endpoints: openEndpoints,
+  processes: openProcesses,
   ports: openPorts,
   dns: openDns,
   http: openHttp,

@@ -7,6 +7,7 @@ import { handshake, handshakeHistogram } from '../record/tables/handshake.ts';
 import { httpRequest } from '../record/tables/http-request.ts';
 import { packetLengths } from '../record/tables/packet-lengths.ts';
 import { portCount } from '../record/tables/port-count.ts';
+import { processTraffic } from '../record/tables/process-traffic.ts';
 import { protocol } from '../record/tables/protocol.ts';
 import { timeBucket } from '../record/tables/time-bucket.ts';
 import { tlsSession } from '../record/tables/tls-session.ts';
@@ -18,6 +19,7 @@ export const STATISTICS = {
   summary: { about: 'the capture as a whole', tables: [captureSummary] },
   conversations: { about: 'pairs of endpoints, with packets and bytes each way', tables: [conversation] },
   endpoints: { about: 'addresses, with what they sent and received', tables: [endpoint] },
+  processes: { about: 'processes, as far as the capture names them (PKTAP of macOS)', tables: [processTraffic] },
   ports: { about: 'TCP, UDP and SCTP ports of servers', tables: [portCount] },
   dns: { about: 'DNS queries with their answers', tables: [dnsQuery] },
   http: { about: 'HTTP requests with their responses', tables: [httpRequest] },
