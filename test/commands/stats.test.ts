@@ -172,7 +172,7 @@ test.skipIf(toolIsMissing('capinfos'))('the summary is that of capinfos', async 
 
 /** Cells of RFC 4180 CSV without line feeds in them. */
 const csvCells = (line: string): string[] =>
-  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,"]*))/g)].map(([, quoted, bare]) =>
+  [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,"]*))/g)].map(([, quoted, bare]) =>
     quoted === undefined ? bare! : quoted.replaceAll('""', '"'),
   );
 
