@@ -10,7 +10,7 @@ import { Packet } from '../core/wire/packet.ts';
 import type { CaptureValues } from './capture.ts';
 import type { Request } from './command.ts';
 import type { Context } from './context.ts';
-import { openCapture } from './open-capture.ts';
+import { openCapture, sayProblems } from './open-capture.ts';
 
 /** Fields below which a row is cheaper made one by one than whole. */
 const MOST_SINGLE_FIELDS = 8;
@@ -49,7 +49,7 @@ export async function* capturedPackets(
     while (left > 0 && !context.signal.aborted && (await reader.fill())) yield [{ table, rows: batch() }];
   } finally {
     await reader.close();
-    for (const problem of reader.problems) context.say(`${file}: ${problem}`);
+    sayProblems(context, file, reader);
   }
 }
 

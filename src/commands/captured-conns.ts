@@ -8,6 +8,7 @@ import type { ConnRow } from '../core/record/tables/conn.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Context } from './context.ts';
+import { sayProblems } from './open-capture.ts';
 
 /** Connections handed on at once. */
 const BATCH = 1024;
@@ -28,7 +29,7 @@ export async function* readCapturedConns(
   } finally {
     await reader.close();
   }
-  for (const problem of reader.problems) context.say(`${file}: ${problem}`);
+  sayProblems(context, file, reader);
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {
     yield flows.slice(at, at + BATCH).map((flow) => capturedConn(flow, names.nameOf(flow)));

@@ -1,4 +1,3 @@
-import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { replay } from '../core/capture/replay.ts';
 import { formatTimestamp } from '../core/capture/timestamp.ts';
 import type { Piece } from '../core/connection/reassembly.ts';
@@ -22,7 +21,7 @@ import { canReadAgain } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 import type { FollowMode, FollowValues } from './follow.ts';
 import { HeldStreams } from './held-streams.ts';
-import { openCapture } from './open-capture.ts';
+import { openCapture, sayProblems } from './open-capture.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
 /** Out-of-order bytes that wait for those before them. */
@@ -100,12 +99,8 @@ async function readThrough(
     await replay(reader, dissector, ingest, context.signal);
   } finally {
     await reader.close();
-    if (complains) complain(context, file, reader);
+    if (complains) sayProblems(context, file, reader);
   }
-}
-
-function complain(context: Context, file: string, { problems }: CaptureReader): void {
-  for (const problem of problems) context.say(`${file}: ${problem}`);
 }
 
 /** Every stream of the capture as a record. */
@@ -128,7 +123,7 @@ async function* recordsOfFile(
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
   const all = await survey(context, file, values, false);
-  requireStream(values, all);
+  requireStream(context, values, all);
   const rows = all.filter(pick);
   const wanted = new Map(rows.map((row) => [keyOf(row.proto, row.stream), row]));
   const begun = new Map<Flow, boolean>();
@@ -169,7 +164,7 @@ async function* recordsOfFile(
     }
   } finally {
     await reader.close();
-    complain(context, file, reader);
+    sayProblems(context, file, reader);
   }
   follower.end();
   for (const row of wanted.values()) add(stream, row);
@@ -200,7 +195,7 @@ async function* recordsOfPipe(
   all.end();
   follower.end();
   const rows = [...all.rows(dissector.flows.flows)];
-  requireStream(values, rows);
+  requireStream(context, values, rows);
   for (const row of rows) {
     if (!pick(row)) continue;
     const key = keyOf(row.proto, row.stream);
@@ -272,9 +267,10 @@ async function* printed(
     }
   } finally {
     await reader.close();
-    complain(context, file, reader);
+    sayProblems(context, file, reader);
   }
   follower.end();
+  if (followed === null && context.signal.aborted) return;
   if (followed === null) throw noStream(number, transport, dissector.flows.count(transport));
   const end = text?.end() ?? '';
   if (end !== '') rows.push({ dir: 'a', printed: end });
@@ -310,9 +306,9 @@ async function chosen(
   return { number: one.stream, transport: one.proto === 'tcp' ? TCP : UDP };
 }
 
-/** A stream that is asked for by its number must be there. Throws Failure 66. */
-function requireStream(values: FollowValues, rows: readonly StreamRow[]): void {
-  if (values.stream === null) return;
+/** A stream that is asked for by its number must be there, or may still have come. Throws Failure 66. */
+function requireStream(context: Context, values: FollowValues, rows: readonly StreamRow[]): void {
+  if (values.stream === null || context.signal.aborted) return;
   const protocols = protocolsOf(values);
   if (rows.some(({ proto, stream: number }) => number === values.stream && protocols.has(proto))) return;
   const transport = protocols.has('tcp') ? TCP : UDP;

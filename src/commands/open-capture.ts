@@ -18,3 +18,9 @@ export async function openCapture(context: Context, file: string, iface: string 
     throw error;
   }
 }
+
+/** Says what was wrong with a capture. One that was interrupted seems to end too early, which is no fault of it. */
+export function sayProblems(context: Context, file: string, { problems }: CaptureReader): void {
+  if (context.signal.aborted) return;
+  for (const problem of problems) context.say(`${file === '-' ? 'stdin' : file}: ${problem}`);
+}

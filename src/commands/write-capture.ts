@@ -7,7 +7,7 @@ import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
 import type { Context } from './context.ts';
-import { openCapture } from './open-capture.ts';
+import { openCapture, sayProblems } from './open-capture.ts';
 import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
@@ -44,7 +44,7 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     return EXIT.ok;
   } finally {
     await reader.close();
-    for (const problem of reader.problems) context.say(`${request.read}: ${problem}`);
+    sayProblems(context, request.read, reader);
   }
 }
 

@@ -21,21 +21,21 @@ export interface Running {
 /** Starts the built program, as the user who runs the tests or another. */
 export function startNetwatch(
   args: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly uid?: number } = {},
+  options: { readonly env?: Record<string, string>; readonly uid?: number; readonly stdin?: 'ignore' | 'pipe' } = {},
 ): Running {
   const child = spawn(process.execPath, [BIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none', ...options.env },
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   let stdout = '';
   let stderr = '';
   const waiting: { text: string; resolve: () => void }[] = [];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     for (const one of waiting) if (stdout.includes(one.text)) one.resolve();
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return {
     child,
     until: (text) => new Promise((resolve) => (stdout.includes(text) ? resolve() : waiting.push({ text, resolve }))),
