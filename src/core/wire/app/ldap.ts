@@ -1,3 +1,4 @@
+import { u16, u32 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { END, NOT_MINE, protocol } from '../protocol.ts';
 import { berEnd, berStart, readBer } from './ber.ts';
@@ -6,6 +7,10 @@ import { eachPdu } from './pdu.ts';
 // RFC 4511, 4.1.1: a SEQUENCE of message id and operation.
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
+// RFC 4422, 3.7: after a bind that asked for it each buffer stands behind its length (4).
+const WRAPPED = 4;
+const GSS_TOKEN = 0x60;
+const KERBEROS_WRAP_TOKEN = 0x0504;
 const OPERATIONS: Readonly<Record<number, string>> = {
   96: 'bindRequest',
   97: 'bindResponse',
@@ -40,6 +45,10 @@ export const ldap = protocol({
   tcpPorts: [389, 3268],
   segment(packet: Packet): boolean {
     const { bytes, offset, end } = packet;
+    if (isWrapped(packet)) {
+      eachPdu(packet, WRAPPED, wrappedLengthOf, pdu);
+      return true;
+    }
     if (bytes[offset] !== SEQUENCE) return false;
     if (
       readBer(bytes, offset, end) === SEQUENCE &&
@@ -54,6 +63,16 @@ export const ldap = protocol({
   info: operationName,
 });
 
+/** A whole buffer that GSS-API protects: its token, of RFC 2743, 3.1 or RFC 4121, 4.2.6.2, is what tells it. */
+function isWrapped({ bytes, offset, end, reportedEnd }: Packet): boolean {
+  if (end - offset < WRAPPED + 5 || u32(bytes, offset) > reportedEnd - offset - WRAPPED) return false;
+  return bytes[offset + WRAPPED] === GSS_TOKEN || u16(bytes, offset + WRAPPED) === KERBEROS_WRAP_TOKEN;
+}
+
+function wrappedLengthOf(bytes: Uint8Array, at: number): number {
+  return WRAPPED + u32(bytes, at);
+}
+
 function lengthOf(bytes: Uint8Array, at: number): number {
   return readBer(bytes, at, bytes.length) < 0 ? 0 : berEnd() - at;
 }
@@ -64,8 +83,10 @@ function pdu(packet: Packet): void {
 
 function operationName(packet: Packet, layer: number): string {
   const bytes = packet.layerBytes[layer]!;
+  const start = packet.layerStart[layer]!;
   const end = packet.layerEnd[layer]!;
-  if (readBer(bytes, packet.layerStart[layer]!, end) !== SEQUENCE) return 'LDAP';
+  if (end - start >= WRAPPED && bytes[start] !== SEQUENCE) return `SASL GSS-API: ${u32(bytes, start)} bytes`;
+  if (readBer(bytes, start, end) !== SEQUENCE) return 'LDAP';
   if (readBer(bytes, berStart(), end) !== INTEGER) return 'LDAP';
   return OPERATIONS[bytes[berEnd()] ?? 0] ?? 'LDAP';
 }
