@@ -73,9 +73,10 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
       waiting.takesSegment = false;
       waiting.nextMessage = nextSeq;
     }
-    if (waiting.done || waiting.filled < placeOf(waiting, waiting.nextMessage)) return;
-    resume(packet, flow, connection, dissector, direction, waiting, taken, (seq + taken) | 0);
     at += taken;
+    // what follows a message with a gap is read although the message waits
+    if (waiting.done || waiting.filled < placeOf(waiting, waiting.nextMessage)) continue;
+    resume(packet, flow, connection, dissector, direction, waiting, taken, (seq + taken) | 0);
   }
 }
 

@@ -28,6 +28,7 @@ const CASES: Readonly<Record<string, readonly [pieces: string, expected: string]
   'sent again': ['0-10 ~0-10 10-21', '| | dns+'],
   'sent again after it was read': ['0-21 ~0-21 21-42', 'dns | | dns'],
   'sent again with more': ['0-10 ~0-21 21-42', '| | dns'],
+  'the middle of a message lost, the next one behind it': ['0-10 15-42', '| dns'],
   'a whole message lost': ['0-21 42-63', 'dns | dns'],
   'the middle of a message lost': ['0-10 15-21 21-42', '| | dns'],
   'a whole message out of order': ['0-21 42-63 21-42', 'dns | dns |'],
