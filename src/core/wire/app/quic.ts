@@ -28,6 +28,12 @@ class QuicState {
   /** The client's and the server's handshake, until its hello was found. */
   clientStream: CryptoStream | null = new CryptoStream();
   serverStream: CryptoStream | null = new CryptoStream();
+
+  /** The server asks for the hello again, with keys of the id it chooses (RFC 9001, 5.2). */
+  retry(): void {
+    this.secret = this.clientKeys = this.serverKeys = null;
+    this.clientStream = new CryptoStream();
+  }
 }
 
 export const quic = protocol({
@@ -106,7 +112,10 @@ function dissectLongHeader(packet: Packet, state: QuicState | null): number {
   at += 1 + bytes[at]!;
   if (number === 0 || at > end) return -1;
   const type = typeOf(bytes[start]!, version);
-  if (type === RETRY) return -1;
+  if (type === RETRY) {
+    if (state !== null && packet.direction !== state.client) state.retry();
+    return -1;
+  }
   if (type === INITIAL) {
     const token = readVarint(bytes, at, end);
     if (token < 0 || endOfVarint() + token > end) return -1;
