@@ -1,0 +1,84 @@
+import { createCipheriv, createHmac } from 'node:crypto';
+import { type Octets, octets, u16, u32 } from './headers.ts';
+
+/** Initial packets of QUIC, protected as RFC 9001, 5 says, after its reading and not after that of netwatch. */
+
+export interface Version {
+  readonly number: number;
+  readonly salt: string;
+  readonly prefix: string;
+  /** The bits of Initial, 0-RTT, Handshake and Retry packets. */
+  readonly types: readonly [number, number, number, number];
+}
+export const V1: Version = {
+  number: 1,
+  salt: '38762cf7f55934b34d179ae6a4c80cadccbb7f0a',
+  prefix: 'quic',
+  types: [0, 1, 2, 3],
+};
+/** RFC 9369, 3. */
+export const V2: Version = {
+  number: 0x6b3343cf,
+  salt: '0dede3def700a6db819381be6e269dcbf9bd2ed9',
+  prefix: 'quicv2',
+  types: [1, 2, 3, 0],
+};
+
+const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
+
+/** HKDF-Expand-Label (RFC 8446, 7.1). */
+function expand(secret: Uint8Array, label: string, length: number): Buffer {
+  const name = Buffer.from(`tls13 ${label}`);
+  return hmac(secret, Buffer.from([...u16(length), name.length, ...name, 0, 1])).subarray(0, length);
+}
+
+export interface Initial {
+  readonly version?: Version;
+  /** The connection id that the client chose first: what keys are made of. */
+  readonly first?: Octets;
+  readonly destination?: Octets;
+  readonly source?: Octets;
+  readonly token?: Octets;
+  readonly side?: 'client' | 'server';
+  readonly number?: number;
+  /** Bytes of the packet number. */
+  readonly numberLength?: number;
+}
+
+/** An Initial packet around these frames. */
+export function initial(frames: Octets, given: Initial = {}): number[] {
+  const { version = V1, first = octets('8394c8f03e515708'), source = [], token = [], side = 'client' } = given;
+  const { destination = first, number = 0, numberLength = 4 } = given;
+  const header = [
+    0xc0 | (version.types[0] << 4) | (numberLength - 1),
+    ...[...u32(version.number), destination.length, ...destination, source.length, ...source],
+    ...[token.length, ...token, ...u16(0x4000 | (numberLength + frames.length + 16))],
+    ...u32(number).slice(4 - numberLength),
+  ];
+  const common = hmac(octetsOf(version.salt), Uint8Array.from(first));
+  const secret = expand(common, `${side} in`, 32);
+  const iv = expand(secret, `${version.prefix} iv`, 12);
+  iv.writeUInt32BE((iv.readUInt32BE(8) ^ number) >>> 0, 8);
+  const cipher = createCipheriv('aes-128-gcm', expand(secret, `${version.prefix} key`, 16), iv);
+  cipher.setAAD(Buffer.from(header));
+  const payload = [...cipher.update(Uint8Array.from(frames)), ...cipher.final(), ...cipher.getAuthTag()];
+  const sample = Uint8Array.from(payload.slice(4 - numberLength, 20 - numberLength));
+  const mask = createCipheriv('aes-128-ecb', expand(secret, `${version.prefix} hp`, 16), null).update(sample);
+  header[0]! ^= mask[0]! & 0x0f;
+  for (let index = 0; index < numberLength; index++) header[header.length - numberLength + index]! ^= mask[1 + index]!;
+  return [...header, ...payload];
+}
+
+const octetsOf = (text: string): Uint8Array => Uint8Array.from(octets(text));
+
+/** A CRYPTO frame of less than 16,384 bytes (RFC 9000, 19.6). */
+export const crypto = (offset: number, data: Octets): number[] => [
+  ...[6, ...u16(0x4000 | offset), ...u16(0x4000 | data.length)],
+  ...data,
+];
+
+/** A long header packet of another type than Initial, whose payload nobody can read. */
+export const longPacket = (type: 1 | 2, destination: Octets, payload: Octets, version = V1): number[] => [
+  0xc0 | (version.types[type] << 4),
+  ...[...u32(version.number), destination.length, ...destination, 0, ...u16(0x4000 | payload.length), ...payload],
+];
