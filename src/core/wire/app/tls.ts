@@ -19,6 +19,8 @@ const HANDSHAKE_HEADER = 4;
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;
 const LONGEST_HELLO = 65_536;
+/** Longer ones are taken for bytes that are encrypted. */
+const LONGEST_MESSAGE = 2 * LONGEST_HELLO;
 const MOST_RECORDS = 1024;
 
 /** What a TLS connection remembers. */
@@ -27,6 +29,14 @@ class TlsState {
   encrypted = 0;
   /** A hello that lies in several records, from A and from B. */
   readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
+  /** Bytes of another handshake message that are still to come in the records that follow. */
+  readonly skip: [number, number] = [0, 0];
+
+  /** No message of this side goes on in its next record. */
+  forget(side: number): void {
+    this.partial[side as 0 | 1] = null;
+    this.skip[side as 0 | 1] = 0;
+  }
 }
 
 export const tls = protocol({
@@ -103,22 +113,32 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     if (left < RECORD + length && packet.canWait && length <= LONGEST_RECORD) {
       packet.wanted = RECORD + length - left;
       // of what is encrypted nothing but its length is of use
-      if (bytes[at] !== HANDSHAKE || (state.encrypted & sender) !== 0) packet.discardFrom = at + RECORD;
+      if (bytes[at] !== HANDSHAKE) packet.discardFrom = at + RECORD;
       return;
     }
     const recordEnd = Math.min(end, at + RECORD + length);
     if (bytes[at] === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
-    else if (bytes[at] === HANDSHAKE && (state.encrypted & sender) === 0) {
+    else if (bytes[at] === HANDSHAKE && ((state.encrypted & sender) === 0 || isHello(bytes, at + RECORD, recordEnd))) {
       dissectHandshake(packet, state, at + RECORD, recordEnd);
+      if (at + RECORD + length > end) state.forget(packet.direction); // the rest was not captured, and will not come
     }
     packet.offset = recordEnd;
   }
   packet.offset = end;
 }
 
+/** Hellos come in clear after a ChangeCipherSpec too: those that follow a HelloRetryRequest (RFC 8446, D.4). */
+function isHello(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < HANDSHAKE_HEADER || u24(bytes, start + 1) !== end - start - HANDSHAKE_HEADER) return false;
+  return bytes[start] === CLIENT_HELLO || bytes[start] === SERVER_HELLO;
+}
+
 /** Finds the hellos in a handshake record, and those that began in the record before. */
-function dissectHandshake(packet: Packet, state: TlsState, start: number, end: number): void {
+function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number): void {
   const side = packet.direction as 0 | 1;
+  const skipped = Math.min(state.skip[side], end - from);
+  state.skip[side] -= skipped;
+  const start = from + skipped;
   const before = state.partial[side];
   if (before !== null) {
     const whole = new Uint8Array(before.length + end - start);
@@ -134,21 +154,22 @@ function dissectHandshake(packet: Packet, state: TlsState, start: number, end: n
 
 function walkMessages(packet: Packet, state: TlsState, start: number, end: number): void {
   const { bytes } = packet;
+  const side = packet.direction as 0 | 1;
   let at = start;
   while (at + HANDSHAKE_HEADER <= end) {
     const type = bytes[at]!;
     const length = u24(bytes, at + 1);
-    const isHello = type === CLIENT_HELLO || type === SERVER_HELLO;
-    if (at + HANDSHAKE_HEADER + length > end) {
-      if (isHello && length < LONGEST_HELLO) state.partial[packet.direction as 0 | 1] = bytes.slice(at, end);
+    const body = at + HANDSHAKE_HEADER;
+    const hello = type === CLIENT_HELLO || type === SERVER_HELLO;
+    if (body + length > end) {
+      if (hello && length < LONGEST_HELLO) state.partial[side] = bytes.slice(at, end);
+      if (!hello && HANDSHAKES[type] !== undefined && length < LONGEST_MESSAGE) state.skip[side] = body + length - end;
       return;
     }
-    if (isHello) {
-      const body = at + HANDSHAKE_HEADER;
-      packet.message(tls.id, body, body + length).detail = type;
-    }
-    at += HANDSHAKE_HEADER + length;
+    if (hello) packet.message(tls.id, body, body + length).detail = type;
+    at = body + length;
   }
+  if (at < end) state.partial[side] = bytes.slice(at, end);
 }
 
 const HANDSHAKES: Readonly<Record<number, string>> = {
@@ -190,7 +211,7 @@ function recordName(bytes: Uint8Array, at: number, end: number): string {
     case HANDSHAKE: {
       const name = HANDSHAKES[bytes[at + RECORD] ?? 255];
       const length = at + RECORD + 4 <= end ? u24(bytes, at + RECORD + 1) : -1;
-      if (name === undefined || length > LONGEST_HELLO * 2) return 'Encrypted Handshake Message';
+      if (name === undefined || length > LONGEST_MESSAGE) return 'Encrypted Handshake Message';
       if (bytes[at + RECORD] !== CLIENT_HELLO) return name;
       const serverName = readClientHello(bytes, at + RECORD + HANDSHAKE_HEADER, end, false)?.serverName;
       return serverName ? `${name} (SNI=${serverName})` : name;
