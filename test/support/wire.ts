@@ -41,6 +41,26 @@ export function everyPrefixAndFlip(frame: Uint8Array, linkType = 1): void {
   }
 }
 
+/** A conversation with each byte of each payload turned over, and with each frame missing: nothing throws. */
+export function everyConversationDamaged(frames: readonly Uint8Array[], headers: number): void {
+  const play = (damaged: number, bytes: Uint8Array | null): void => {
+    const dissector = new Dissector(REGISTRY);
+    const packet = new Packet();
+    frames.forEach((frame, index) => {
+      const given = index === damaged ? bytes : frame;
+      if (given !== null) print(dissectFrame(given, 1, dissector, { packet }));
+    });
+  };
+  frames.forEach((frame, index) => {
+    play(index, null);
+    for (let at = headers; at < frame.length; at++) {
+      const flipped = frame.slice();
+      flipped[at]! ^= 0xff;
+      play(index, flipped);
+    }
+  });
+}
+
 /** The text of every layer, as `capture` and `capture -V` make it. */
 export function print(packet: Packet): { readonly info: readonly string[]; readonly fields: readonly string[] } {
   const info: string[] = [];

@@ -5,7 +5,7 @@ import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { clientHello, handshake, record } from '../../../support/tls.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { type TimedFrame, tsharkHierarchy } from '../../../support/tshark.ts';
-import { everyPrefixAndFlip, print } from '../../../support/wire.ts';
+import { everyConversationDamaged, everyPrefixAndFlip, print } from '../../../support/wire.ts';
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
@@ -233,6 +233,7 @@ describe.each(Object.entries(CONVERSATIONS))('%s', (_, [port, ...turns]) => {
 
   test('damage does no harm', () => {
     for (const frame of frames) everyPrefixAndFlip(frame);
+    everyConversationDamaged(frames, 54);
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from '../../../support/tls.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkFields } from '../../../support/tshark.ts';
-import { dissectFrame, everyPrefixAndFlip, print } from '../../../support/wire.ts';
+import { dissectFrame, everyConversationDamaged, everyPrefixAndFlip, print } from '../../../support/wire.ts';
 
 const bytes = (length: number, value = 7): number[] => new Array<number>(length).fill(value);
 const hello = (name: string, padding = 0): number[] =>
@@ -163,7 +163,12 @@ test('hellos that never end are given up', () => {
   }
 });
 
-test('damage does no harm', () => everyPrefixAndFlip(ipv4Frame(6, tcp({ to: 443 }, record(22, HELLO)))));
+test('damage does no harm', () => {
+  everyPrefixAndFlip(ipv4Frame(6, tcp({ to: 443 }, record(22, HELLO))));
+  for (const name of ['a hello in three records', 'a header in two segments']) {
+    everyConversationDamaged(play(CONVERSATIONS[name]!).frames, 54);
+  }
+});
 
 test('what the capture cut is not waited for', () => {
   const frame = ipv4Frame(6, tcp({ to: 443 }, record(22, HELLO)));
