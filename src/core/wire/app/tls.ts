@@ -2,7 +2,7 @@ import { u16, u24 } from '../bytes.ts';
 import type { Flow } from '../flow.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { type FieldWriter, protocol } from '../protocol.ts';
-import { readClientHello } from './tls-hello.ts';
+import { readClientHello, readServerHello } from './tls-hello.ts';
 import { tlsVersionName } from './tls-names.ts';
 
 // RFC 8446, 5.1: type (1), version (2), length (2).
@@ -11,7 +11,10 @@ const CHANGE_CIPHER_SPEC = 20;
 const ALERT = 21;
 const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
-const LAST_TYPE = 24;
+const HEARTBEAT = 24;
+/** Records of DTLS with a connection id (RFC 9146) have 25. */
+const LAST_TYPE = 25;
+const TLS_1_3 = 0x0304;
 /** RFC 5246, 6.2.3: 2^14 and what encryption may add. */
 const LONGEST_RECORD = 16_384 + 2048;
 // RFC 8446, 4: type (1), length (3).
@@ -21,10 +24,19 @@ export const SERVER_HELLO = 2;
 const LONGEST_HELLO = 65_536;
 /** Longer ones are taken for bytes that are encrypted. */
 const LONGEST_MESSAGE = 2 * LONGEST_HELLO;
+/** RFC 5246, E.2: a hello in the form of SSL 2.0: the highest bit and a length (2), type (1). */
+const SSL2 = 0x80;
+const SSL2_HEADER = 2;
+const SHORTEST_SSL2_HELLO = 46;
+/** Of SSL 2.0: an error, the client's hello and its key, the server's hello. */
+const SSL2_TYPES: readonly number[] = [0, 1, 2, 4];
 const MOST_RECORDS = 1024;
 
 /** What a TLS connection remembers. */
 class TlsState {
+  /** Known to be TLS 1.2 or older, where the type alone makes a record, as in Wireshark; else its version does too. */
+  isOld = false;
+  isTls13 = false;
   /** A ChangeCipherSpec was seen from A (1), from B (2): what follows is encrypted. */
   encrypted = 0;
   /** A hello that lies in several records, from A and from B. */
@@ -57,9 +69,7 @@ export const tls = protocol({
     return true;
   },
   segmentLooksLike(packet: Packet): boolean {
-    const { bytes, offset, end } = packet;
-    if (end - offset < 3 || !isRecord(bytes, offset)) return false;
-    if (end - offset >= RECORD && u16(bytes, offset + 3) > LONGEST_RECORD) return false;
+    if (!looksLikeRecord(packet) && !looksLikeSsl2Hello(packet)) return false;
     packet.flow!.application = tls;
     return true;
   },
@@ -92,9 +102,30 @@ function isText({ bytes, offset, end }: Packet): boolean {
   return true;
 }
 
+function looksLikeRecord({ bytes, offset, end }: Packet): boolean {
+  if (end - offset < RECORD || !isRecord(bytes, offset) || bytes[offset + 2] === 4) return false;
+  const type = bytes[offset]!;
+  const length = u16(bytes, offset + 3);
+  return (type === HANDSHAKE || type === APPLICATION_DATA) && length > 0 && length < LONGEST_RECORD;
+}
+
+/** Lengths of ciphers (a multiple of 3), session (0 or 16) and challenge (32) follow type and version. */
+function looksLikeSsl2Hello({ bytes, offset, end }: Packet): boolean {
+  if (end - offset < SHORTEST_SSL2_HELLO || bytes[offset] !== SSL2 || bytes[offset + 2] !== CLIENT_HELLO) return false;
+  const ciphers = u16(bytes, offset + 5);
+  const session = u16(bytes, offset + 7);
+  return ciphers > 0 && ciphers % 3 === 0 && (session === 0 || session === 16) && u16(bytes, offset + 9) === 32;
+}
+
+/** As in Wireshark, where the version is not known to be one that has no such records but the first hello. */
+function isSsl2Record(bytes: Uint8Array, at: number, isOld: boolean): boolean {
+  const type = bytes[at + 2]!;
+  return isOld ? bytes[at] === SSL2 && type === CLIENT_HELLO : SSL2_TYPES.includes(type);
+}
+
 function isRecord(bytes: Uint8Array, at: number): boolean {
   const type = bytes[at]!;
-  return type >= CHANGE_CIPHER_SPEC && type <= LAST_TYPE && bytes[at + 1] === 3 && bytes[at + 2]! <= 4;
+  return type >= CHANGE_CIPHER_SPEC && type <= HEARTBEAT && bytes[at + 1] === 3 && bytes[at + 2]! <= 4;
 }
 
 function dissectRecords(packet: Packet, state: TlsState): void {
@@ -107,20 +138,24 @@ function dissectRecords(packet: Packet, state: TlsState): void {
       if (packet.canWait) packet.wanted = WANT_SEGMENT;
       return;
     }
-    if (!isRecord(bytes, at)) break;
-    const length = u16(bytes, at + 3);
+    const type = bytes[at]!;
+    const isSsl2 = type >= SSL2 && isSsl2Record(bytes, at, state.isOld);
+    if (!isSsl2 && (state.isOld ? type < CHANGE_CIPHER_SPEC || type > LAST_TYPE : !isRecord(bytes, at))) break;
+    const size = isSsl2 ? SSL2_HEADER + (u16(bytes, at) & 0x7fff) : RECORD + u16(bytes, at + 3);
     const sender = packet.direction === 0 ? 1 : 2;
-    if (left < RECORD + length && packet.canWait && length <= LONGEST_RECORD) {
-      packet.wanted = RECORD + length - left;
+    if (left < size && packet.canWait) {
+      packet.wanted = size - left;
       // of what is encrypted nothing but its length is of use
-      if (bytes[at] !== HANDSHAKE) packet.discardFrom = at + RECORD;
+      if (type !== HANDSHAKE) packet.discardFrom = at + RECORD;
       return;
     }
-    const recordEnd = Math.min(end, at + RECORD + length);
-    if (bytes[at] === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
-    else if (bytes[at] === HANDSHAKE && ((state.encrypted & sender) === 0 || isHello(bytes, at + RECORD, recordEnd))) {
+    const recordEnd = Math.min(end, at + size);
+    // a client's hello tells only what it offers
+    if (!state.isTls13 && !isSsl2 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
+    if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
+    else if (type === HANDSHAKE && ((state.encrypted & sender) === 0 || isHello(bytes, at + RECORD, recordEnd))) {
       dissectHandshake(packet, state, at + RECORD, recordEnd);
-      if (at + RECORD + length > end) state.forget(packet.direction); // the rest was not captured, and will not come
+      if (at + size > end) state.forget(packet.direction); // the rest was not captured, and will not come
     }
     packet.offset = recordEnd;
   }
@@ -167,9 +202,19 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
       return;
     }
     if (hello) packet.message(tls.id, body, body + length).detail = type;
+    if (type === SERVER_HELLO && chosenVersion(bytes, body, body + length) >= TLS_1_3) {
+      state.isTls13 = true;
+      state.isOld = false;
+    }
     at = body + length;
   }
   if (at < end) state.partial[side] = bytes.slice(at, end);
+}
+
+/** What the server agreed to, in supported_versions or in the version field; drafts of TLS 1.3 count as higher. */
+function chosenVersion(bytes: Uint8Array, start: number, end: number): number {
+  const hello = readServerHello(bytes, start, end);
+  return hello === null ? 0 : (hello.versions[0] ?? hello.legacyVersion);
 }
 
 const HANDSHAKES: Readonly<Record<number, string>> = {
@@ -193,6 +238,7 @@ function recordNames(packet: Packet, layer: number): string[] {
   const end = packet.layerEnd[layer]!;
   const names: string[] = [];
   let at = packet.layerStart[layer]!;
+  if (at + RECORD <= end && bytes[at] === SSL2 && bytes[at + 2] === CLIENT_HELLO) return ['Client Hello'];
   while (at + RECORD <= end && isRecord(bytes, at) && names.length < 32) {
     names.push(recordName(bytes, at, end));
     at += RECORD + u16(bytes, at + 3);

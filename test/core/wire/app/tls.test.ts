@@ -141,10 +141,10 @@ test('text on a port of TLS is not TLS; TLS on another port is', () => {
   expect(new TcpConversation(9999).client([22, 3, 1, 0x7f, 0xff, 1])).toBe('tcp');
 });
 
-test('a record whose length is impossible is not waited for', () => {
+test('a record whose length is impossible is waited for, as in tshark, and not kept', () => {
   const connection = new TcpConversation(443);
   connection.client([23, 3, 3, 0xff, 0xff, ...bytes(50)]);
-  expect(connection.dissector.pendingBytes).toBe(0);
+  expect(connection.dissector.pendingBytes).toBeLessThan(10);
 });
 
 test('of application data only its length is kept', () => {
@@ -174,4 +174,51 @@ test('what the capture cut is not waited for', () => {
   const frame = ipv4Frame(6, tcp({ to: 443 }, record(22, HELLO)));
   const packet = dissectFrame(frame.subarray(0, 100), 1, undefined, { length: frame.length });
   expect([packet.messageCount, packet.truncated, packet.malformed]).toEqual([0, false, false]);
+});
+
+const CLIENT_RECORD = record(22, handshake(1, clientHello({})));
+const TLS_1_2 = record(22, handshake(2, serverHello(0xc02f)), 0x0303);
+const TLS_1_3 = record(22, handshake(2, serverHello(0x1301, [chosenVersion(0x0304)])), 0x0303);
+const DATA = record(23, [1, 2, 3], 0x0303);
+/** A type of records, then what is no version, and a length of 16. */
+const ODD = octets('17 abcd 0010 01020304');
+
+function connection(agreed: readonly number[], port = 443): TcpConversation {
+  const made = new TcpConversation(port);
+  expect([made.client(CLIENT_RECORD), made.server(agreed)]).toEqual(['tcp/tls', 'tcp/tls']);
+  return made;
+}
+
+test('before TLS 1.3 the type makes a record, whatever its version', () => {
+  const old = connection(TLS_1_2);
+  expect(old.server(ODD)).toBe('tcp/tls');
+  expect(old.server([0])).toBe('tcp');
+  expect(old.server([...bytes(11, 0), ...DATA])).toBe('tcp/tls/tcp.segments/tls');
+});
+
+test('in TLS 1.3 what has no known version is the middle of a record', () => {
+  const modern = connection(TLS_1_3);
+  expect(modern.server(ODD)).toBe('tcp/tls');
+  expect(modern.server(DATA)).toBe('tcp/tls');
+});
+
+test('a ClientHello in the form of SSL 2.0', () => {
+  const body = [1, 3, 1, ...octets('0003 0000 0020 00002f'), ...bytes(32)];
+  const hello = [0x80, body.length, ...body];
+  const first = new TcpConversation(443);
+  expect(first.client(hello)).toBe('tcp/tls');
+  expect(print(first.packet).info.at(-1)).toBe('Client Hello');
+  expect(first.server(TLS_1_2)).toBe('tcp/tls');
+  const pieces = new TcpConversation(443);
+  expect(pieces.client(hello.slice(0, 9))).toBe('tcp/tls');
+  expect(pieces.client(hello.slice(9, 19))).toBe('tcp');
+  expect(pieces.client(hello.slice(19))).toBe('tcp/tls/tcp.segments');
+  expect(new TcpConversation(9).client(hello)).toBe('tcp/tls');
+});
+
+test('on other ports only handshakes and data of usual lengths are taken for TLS', () => {
+  expect(new TcpConversation(9).client(CLIENT_RECORD)).toBe('tcp/tls');
+  expect(new TcpConversation(9).client(record(21, [2, 40]))).toBe('tcp');
+  expect(new TcpConversation(9).client([23, 3, 3, 0, 0])).toBe('tcp');
+  expect(new TcpConversation(9).client([23, 3, 3, 0xff, 0xff, 1])).toBe('tcp');
 });
