@@ -43,12 +43,15 @@ import { tls } from './app/tls.ts';
 import { cotp, rdp, t125, tpkt } from './app/tpkt.ts';
 import { dataTextLines, websocket } from './app/websocket.ts';
 import { wg } from './app/wg.ts';
+import { arcnet } from './arcnet.ts';
 import { arp } from './arp.ts';
 import { cdp } from './cdp.ts';
+import { chdlc } from './chdlc.ts';
 import { eapol } from './eapol.ts';
 import { erspan } from './erspan.ts';
 import { esp } from './esp.ts';
 import { eth } from './eth.ts';
+import { fddi } from './fddi.ts';
 import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
 import { gtp, gtpv2 } from './gtp.ts';
@@ -65,6 +68,7 @@ import { mpls } from './mpls.ts';
 import { nflog } from './nflog.ts';
 import { nullLoopback } from './null-loopback.ts';
 import { pktap } from './pktap.ts';
+import { ppi } from './ppi.ts';
 import { ppp } from './ppp.ts';
 import { pppoed, pppoes } from './pppoe.ts';
 import type { Protocol } from './protocol.ts';
@@ -86,7 +90,7 @@ import { wlan, wlanManagement, wlanRadio } from './wlan.ts';
 /** Links and networks. */
 const HEADERS: readonly Protocol[] = [
   ...[eth, vlan, ieee8021ad, ieee8021ah, llc, stp, cdp, lldp, eapol, arp, mpls, ppp, pppoed, pppoes],
-  ...[raw, nullLoopback, sll, pktap, nflog, radiotap, wlanRadio, wlan, wlanManagement],
+  ...[raw, nullLoopback, sll, pktap, nflog, arcnet, chdlc, fddi, ppi, radiotap, wlanRadio, wlan, wlanManagement],
   ...[ip, ipv6, icmp, icmpv6, igmp, ah, esp, gre, erspan, ...IP_LEAVES],
   ...[udp, tcp, tcpSegments, sctp],
   ...[vxlan, geneve, gtp, gtpv2, teredo, udpencap],

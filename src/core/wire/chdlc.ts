@@ -1,0 +1,32 @@
+import { u16 } from './bytes.ts';
+import type { Dissector } from './dissector.ts';
+import type { Packet } from './packet.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
+
+// RFC 1547, 4.3.1: address (1), control (1), protocol (2), which is a type of Ethernet.
+const HEADER = 4;
+
+export const chdlc = protocol({
+  name: 'chdlc',
+  title: 'CHDLC',
+  about: 'Cisco HDLC',
+  linkTypes: [104],
+  dissect(packet: Packet, dissector: Dissector): number {
+    const { bytes, offset } = packet;
+    if (packet.end - offset < HEADER) return packet.short();
+    packet.offset = offset + HEADER;
+    return dissector.registry.etherTypes[u16(bytes, offset + 2)]!;
+  },
+  fields(packet: Packet, layer: number, out: FieldWriter): void {
+    const bytes = packet.layerBytes[layer]!;
+    const start = packet.layerStart[layer]!;
+    if (packet.layerEnd[layer]! - start < HEADER) return;
+    out.field('Address', `0x${bytes[start]!.toString(16).padStart(2, '0')}`);
+    out.field(
+      'Protocol',
+      `0x${u16(bytes, start + 2)
+        .toString(16)
+        .padStart(4, '0')}`,
+    );
+  },
+});
