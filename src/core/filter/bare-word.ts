@@ -9,7 +9,7 @@ import { onText } from './comparison.ts';
 import { spelledAs, type TextTest } from './equality.ts';
 import type { Literal } from './expr.ts';
 import type { Test } from './logic.ts';
-import { PROTOCOL_NAMES } from './protocol-names.ts';
+import { layersNamed, PROTOCOL_NAMES } from './protocol-names.ts';
 import { lookUp, reading, type Scope } from './scope.ts';
 import { quoted, sourceError } from './source-error.ts';
 
@@ -90,9 +90,10 @@ function bindProtocol(scope: Scope, protocol: string): Test<AnyRow> | null {
   const open = PROTOCOL_NAMES.has(protocol) ? named.filter((name) => fields[name]!.values === null) : [];
   const names = closed.length > 0 ? closed : open;
   if (names.length === 0) return null;
+  const wanted = new Set([protocol, ...layersNamed(protocol)]);
   return anyText(scope, names, (value) => {
     const lower = value.toLowerCase();
-    return lower === protocol || (lower.includes('/') && lower.split('/').includes(protocol)); // a path: eth/ip/tcp
+    return wanted.has(lower) || (lower.includes('/') && lower.split('/').some((part) => wanted.has(part))); // a path: eth/ip/tcp
   });
 }
 

@@ -14,8 +14,9 @@ import { ABSENT, isFlag, PACKET_NUMBERS } from './packet-number.ts';
 import { byteText, layerBytesTest, payloadSearch } from './packet-text-search.ts';
 import { parseFilter } from './parse.ts';
 import { compilePattern } from './pattern.ts';
-import { PROTOCOL_NAMES } from './protocol-names.ts';
+import { layersNamed, PROTOCOL_NAMES } from './protocol-names.ts';
 import type { Scope } from './scope.ts';
+import { sourceError } from './source-error.ts';
 
 /** A display filter over dissected packets. */
 export interface PacketPredicate {
@@ -108,12 +109,13 @@ class Binder {
     const side = ADDRESSES.get(name);
     if (side !== undefined) return ({ ipVersion }) => ipVersion !== 0;
     if (Object.hasOwn(table.fields, name)) return null;
-    const protocol = REGISTRY.byName.get(name);
-    if (protocol !== undefined) {
+    const protocols = layersNamed(name).flatMap((layer) => REGISTRY.byName.get(layer)?.id ?? []);
+    if (protocols.length > 0) {
       this.needsApplications ||= !TRANSPORTS.has(name);
-      return (packet) => packet.has(protocol.id);
+      return (packet) => protocols.some((id) => packet.has(id));
     }
-    if (PROTOCOL_NAMES.has(name)) return () => false;
+    if (PROTOCOL_NAMES.has(name))
+      throw sourceError(this.source, word, `${name} is not dissected`, `contains "${name}"`);
     const expert = expertTest(name);
     if (expert !== null) {
       this.needsApplications ||= !name.startsWith('tcp.');

@@ -1,0 +1,38 @@
+// What every part of the bench shares: commands run in turn, and a verdict a line.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+export const BIN = path.join(import.meta.dirname, '../../bin/netwatch.js');
+/** Output goes where it costs nothing. */
+export const nowhere = fs.openSync('/dev/null', 'w');
+
+/** Prints `ok` or `SHORT` with what `measure` returns: whether the promise holds, and the figure. */
+export async function line(what, promise, measure) {
+  const [holds, figure] = await measure();
+  if (!holds) process.exitCode = 1;
+  process.stdout.write(`${holds ? 'ok   ' : 'SHORT'}  ${what}: ${figure}; promised: ${promise}\n`);
+}
+
+/** Runs commands in turn, A B A B …, once to warm up and then `runs` times; the median wall time of each in milliseconds. */
+export function inTurn(runs, commands) {
+  const times = commands.map(() => []);
+  for (let run = -1; run < runs; run++) {
+    for (const [i, [file, ...args]] of commands.entries()) {
+      const start = performance.now();
+      const { status } = spawnSync(file, args, { stdio: ['ignore', nowhere, 'ignore'] });
+      if (status !== 0) fail(`${file} ${args.join(' ')} ended with ${status}`);
+      if (run >= 0) times[i].push(performance.now() - start);
+    }
+  }
+  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);
+}
+
+export function isInstalled(tool) {
+  return spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0;
+}
+
+export function fail(why) {
+  process.stderr.write(`bench: ${why}\n`);
+  process.exit(69);
+}

@@ -1,0 +1,83 @@
+// Sockets: netwatch conns beside ss and beside node itself, idle and with 18,000 sockets.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BIN, fail, inTurn, isInstalled, line, nowhere } from './measure.js';
+
+const RUNS = 9;
+const PROCESSES = 3;
+const PAIRS_EACH = 3000; // 3 × 3,000 × 2 = 18,000 sockets, within the usual 20,000 descriptors of a process
+
+export async function benchSockets() {
+  if (!isInstalled('ss')) fail('ss is not installed: apt-get install iproute2');
+  await line('idle machine: netwatch conns -o ndjson, beside node -e 0', 'at most 60 ms more', () => {
+    const [netwatch, node] = inTurn(RUNS, [
+      ['node', BIN, 'conns', '-o', 'ndjson'],
+      ['node', '-e', '0'],
+    ]);
+    const more = netwatch - node;
+    return [more <= 60, `${more.toFixed(1)} ms more (${netwatch.toFixed(1)} beside ${node.toFixed(1)} ms)`];
+  });
+
+  const sockets = await openSockets();
+  try {
+    await line('18,000 sockets: netwatch conns -o ndjson, beside ss -tunapOi', 'no slower', () => {
+      const [netwatch, ss] = inTurn(RUNS, [
+        ['node', BIN, 'conns', '-o', 'ndjson'],
+        ['ss', '-tunapOi'],
+      ]);
+      return [
+        netwatch <= ss,
+        `${(netwatch / ss).toFixed(2)} of its time (${netwatch.toFixed(0)} beside ${ss.toFixed(0)} ms)`,
+      ];
+    });
+    const repeated = await repeat();
+    await line('18,000 sockets: netwatch conns --interval 1', 'under 25 % of a core', () => [
+      repeated.share < 0.25,
+      `${(100 * repeated.share).toFixed(1)} %`,
+    ]);
+    await line('18,000 sockets: memory of the same', 'under 150 MB', () => [
+      repeated.peakMb < 150,
+      `${repeated.peakMb.toFixed(0)} MB at its peak`,
+    ]);
+  } finally {
+    for (const child of sockets) child.stdin.end();
+  }
+}
+
+/** CPU share of a core and peak memory of `conns --interval 1`, over ten seconds after the first two. */
+async function repeat() {
+  const child = spawn('node', [BIN, 'conns', '--interval', '1', '-o', 'ndjson'], {
+    stdio: ['ignore', nowhere, 'ignore'],
+  });
+  await sleep(2000);
+  const [before, start] = [cpuSeconds(child.pid), performance.now()];
+  await sleep(10_000);
+  const share = (cpuSeconds(child.pid) - before) / ((performance.now() - start) / 1000);
+  const peakMb = Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1000;
+  child.kill('SIGINT');
+  return { share, peakMb };
+}
+
+/** utime and stime of proc(5), in its clock ticks of 1/100 s. */
+function cpuSeconds(pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function openSockets() {
+  const script = path.join(import.meta.dirname, 'loopback-sockets.js');
+  const children = Array.from({ length: PROCESSES }, () =>
+    spawn('node', [script, String(PAIRS_EACH)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
+  await Promise.all(
+    children.map(
+      (child) =>
+        new Promise((resolve, reject) =>
+          child.stdout.once('data', resolve).once('end', () => reject(new Error('sockets could not be opened'))),
+        ),
+    ),
+  );
+  return children;
+}
