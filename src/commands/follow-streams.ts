@@ -14,6 +14,7 @@ import { timesOf } from '../core/stats/handshakes.ts';
 import { HEADER_REGISTRY, REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Flow } from '../core/wire/flow.ts';
+import type { FlowTable } from '../core/wire/flow-table.ts';
 import { addressA, addressB } from '../core/wire/flow-text.ts';
 import { Packet } from '../core/wire/packet.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
@@ -37,7 +38,7 @@ export async function* followStreams(
   mode: FollowMode,
 ): AsyncGenerator<Snapshot> {
   const pick = compilePick(values);
-  if (mode === 'list') yield [section(stream, (await survey(context, file, values)).filter(pick))];
+  if (mode === 'list') yield [section(stream, (await survey(context, file, values)).rows.filter(pick))];
   else if (mode === 'print') yield* printed(context, file, values, pick);
   else if (await canReadAgain(file)) yield* recordsOfFile(context, file, values, pick);
   else yield* recordsOfPipe(context, file, values, pick);
@@ -103,13 +104,24 @@ async function readThrough(
   }
 }
 
-/** Every stream of the capture as a record. */
-async function survey(context: Context, file: string, values: FollowValues, complains = true): Promise<StreamRow[]> {
+/** The streams of the capture that may be meant, as records, and the numbers of all there are. */
+interface Surveyed {
+  readonly rows: readonly StreamRow[];
+  readonly flows: FlowTable;
+}
+
+async function survey(context: Context, file: string, values: FollowValues, complains = true): Promise<Surveyed> {
   const dissector = new Dissector(REGISTRY);
-  const all = new StreamSurvey(earlyBytes(values));
+  const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
   await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
   all.end();
-  return [...all.rows(dissector.flows.flows)];
+  return { rows: [...all.rows(dissector.flows.flows)], flows: dissector.flows };
+}
+
+/** Whether a flow may be meant, before its record is known. */
+function flowsMeant(values: FollowValues): (flow: Flow) => boolean {
+  const protocols = protocolsOf(values);
+  return (flow) => protocols.has(protoOf(flow)) && (values.stream === null || flow.stream === values.stream);
 }
 
 const keyOf = (proto: string, number: number): string => `${proto} ${number}`;
@@ -123,8 +135,8 @@ async function* recordsOfFile(
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
   const all = await survey(context, file, values, false);
-  requireStream(context, values, all);
-  const rows = all.filter(pick);
+  requireStream(context, values, all.flows);
+  const rows = all.rows.filter(pick);
   const wanted = new Map(rows.map((row) => [keyOf(row.proto, row.stream), row]));
   const begun = new Map<Flow, boolean>();
   let sections: { table: Section['table']; rows: AnyRow[] }[] = [];
@@ -178,15 +190,13 @@ async function* recordsOfPipe(
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
-  const protocols = protocolsOf(values);
+  const wants = flowsMeant(values);
   const held = new HeldStreams(values['max-segments'] ?? MOST_SEGMENTS, values['max-bytes'] ?? MOST_BYTES);
-  const wants = (flow: Flow): boolean =>
-    protocols.has(protoOf(flow)) && (values.stream === null || flow.stream === values.stream);
   const follower = new StreamFollower(earlyBytes(values), wants, (flow, piece) => {
     if (isWanted(values, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
   });
   const dissector = new Dissector(REGISTRY);
-  const all = new StreamSurvey(earlyBytes(values));
+  const all = new StreamSurvey(earlyBytes(values), wants);
   const ingest = (packet: Packet): void => {
     all.ingest(packet);
     follower.ingest(packet);
@@ -195,7 +205,7 @@ async function* recordsOfPipe(
   all.end();
   follower.end();
   const rows = [...all.rows(dissector.flows.flows)];
-  requireStream(context, values, rows);
+  requireStream(context, values, dissector.flows);
   for (const row of rows) {
     if (!pick(row)) continue;
     const key = keyOf(row.proto, row.stream);
@@ -294,7 +304,7 @@ async function chosen(
       hint: 'netwatch follow -r - --stream N, or --as ndjson',
     });
   }
-  const rows = (await survey(context, file, values, false)).filter(pick);
+  const rows = (await survey(context, file, values, false)).rows.filter(pick);
   const [one] = rows;
   if (one === undefined)
     throw new Failure(EXIT.noInput, 'no stream passes the filter', { hint: `netwatch follow -r ${file} --list` });
@@ -307,16 +317,12 @@ async function chosen(
 }
 
 /** A stream that is asked for by its number must be there, or may still have come. Throws Failure 66. */
-function requireStream(context: Context, values: FollowValues, rows: readonly StreamRow[]): void {
-  if (values.stream === null || context.signal.aborted) return;
-  const protocols = protocolsOf(values);
-  if (rows.some(({ proto, stream: number }) => number === values.stream && protocols.has(proto))) return;
-  const transport = protocols.has('tcp') ? TCP : UDP;
-  throw noStream(
-    values.stream,
-    transport,
-    rows.filter(({ proto }) => proto === (transport === TCP ? 'tcp' : 'udp')).length,
-  );
+function requireStream(context: Context, values: FollowValues, flows: FlowTable): void {
+  const { stream: number } = values;
+  if (number === null || context.signal.aborted) return;
+  const transports = [...protocolsOf(values)].map((proto) => (proto === 'tcp' ? TCP : UDP));
+  if (transports.some((transport) => number < flows.count(transport))) return;
+  throw noStream(number, transports[0]!, flows.count(transports[0]!));
 }
 
 function noStream(number: number, transport: number, there: number): Failure {

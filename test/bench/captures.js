@@ -23,7 +23,7 @@ export async function benchCaptures(named) {
   if (!isInstalled('tshark')) return skip('tshark is not installed');
   const tshark = ['tshark', '-n', '-r', file];
   await beside('stats -r, eight statistics', stats, [...tshark, '-q', '-z', 'io,phs'], 15);
-  const follow = ['node', BIN, 'follow', '-r', file, '--stream', STREAM, '-o', 'ndjson'];
+  const follow = ['node', BIN, 'follow', '-r', file, '--stream', STREAM, '--as', 'raw'];
   await beside('follow --stream', follow, [...tshark, '-q', '-z', `follow,tcp,raw,${STREAM}`], 10);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-bench-'));
   try {

@@ -8,14 +8,16 @@ import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { FlowNames } from './flow-names.ts';
 import { StreamFollower, TCP, UDP } from './stream-follower.ts';
 
-/** Every stream of a capture as a record, after one pass in which nothing of them is kept. */
+/** The streams of a capture that are wanted as records, after one pass in which nothing of them is kept. */
 export class StreamSurvey {
   private readonly names = new FlowNames();
+  private readonly wants: (flow: Flow) => boolean;
   private readonly follower: StreamFollower;
 
   /** `mostHeldBytes` as in Reassembly. */
-  constructor(mostHeldBytes: number) {
-    this.follower = new StreamFollower(mostHeldBytes, () => true, null);
+  constructor(mostHeldBytes: number, wants: (flow: Flow) => boolean) {
+    this.wants = wants;
+    this.follower = new StreamFollower(mostHeldBytes, wants, null);
   }
 
   ingest(packet: Packet): void {
@@ -27,10 +29,10 @@ export class StreamSurvey {
     this.follower.end();
   }
 
-  /** The streams among `flows`, TCP before UDP, each by number. */
+  /** Those among `flows`, TCP before UDP, each by number. */
   *rows(flows: readonly Flow[]): Iterable<StreamRow> {
     for (const transport of [TCP, UDP]) {
-      for (const flow of flows) if (flow.transport === transport) yield this.rowOf(flow);
+      for (const flow of flows) if (flow.transport === transport && this.wants(flow)) yield this.rowOf(flow);
     }
   }
 
