@@ -18,6 +18,8 @@ export interface Hello {
   readonly signatureAlgorithms: readonly number[];
 }
 
+/** The type of a ClientHello in SSL 2 (RFC 5246, E.2). */
+export const SSL2_CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
 const SUPPORTED_GROUPS = 10;
 const POINT_FORMATS = 11;
@@ -31,9 +33,13 @@ export const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a 
 
 /**
  * Reads the body of a ClientHello in [start, end) (RFC 8446, 4.1.2; RFC 6347, 4.2.1 for the cookie of DTLS). Null when
- * not even its ciphers are there.
+ * not even its ciphers are there. One in the format of SSL 2, which begins with its type in place of the version, has
+ * neither ciphers nor extensions.
  */
 export function readClientHello(bytes: Uint8Array, start: number, end: number, isDtls: boolean): Hello | null {
+  if (end - start >= 3 && bytes[start] === SSL2_CLIENT_HELLO) {
+    return withExtensions(bytes, end, end, u16(bytes, start + 1), [], true);
+  }
   let at = start + 34; // version and random
   if (at >= end) return null;
   at += 1 + bytes[at]!; // session
@@ -79,7 +85,8 @@ function withExtensions(
   while (at + 4 <= stop && extensions.length < MOST_VALUES) {
     const type = u16(bytes, at);
     const data = at + 4;
-    const dataEnd = Math.min(stop, data + u16(bytes, at + 2));
+    const dataEnd = data + u16(bytes, at + 2);
+    if (dataEnd > end) break;
     extensions.push(type);
     if (type === SERVER_NAME && ofClient) serverName = readServerName(bytes, data, dataEnd);
     else if (type === ALPN) alpn = readAlpn(bytes, data, dataEnd);
@@ -87,7 +94,7 @@ function withExtensions(
     else if (type === SIGNATURE_ALGORITHMS) signatureAlgorithms = read16s(bytes, data + 2, dataEnd);
     else if (type === POINT_FORMATS && data < dataEnd) pointFormats = [...bytes.subarray(data + 1, dataEnd)];
     else if (type === SUPPORTED_VERSIONS) versions = read16s(bytes, ofClient ? data + 1 : data, dataEnd);
-    at = data + u16(bytes, at + 2);
+    at = dataEnd;
   }
   return {
     legacyVersion,

@@ -27,6 +27,8 @@ const LONGEST_MESSAGE = 2 * LONGEST_HELLO;
 /** RFC 5246, E.2: a hello in the form of SSL 2.0: the highest bit and a length (2), type (1). */
 const SSL2 = 0x80;
 const SSL2_HEADER = 2;
+/** Type (1), version (2), lengths of ciphers, session and challenge (2 each). */
+const SSL2_HELLO = 9;
 const SHORTEST_SSL2_HELLO = 46;
 /** Of SSL 2.0: an error, the client's hello and its key, the server's hello. */
 const SSL2_TYPES: readonly number[] = [0, 1, 2, 4];
@@ -56,18 +58,7 @@ export const tls = protocol({
   title: 'TLS',
   about: 'Transport Layer Security',
   tcpPorts: [443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 3269, 5061, 5671, 6697, 8443, 8883, 16_993],
-  segment(packet: Packet): boolean {
-    const flow = packet.flow!;
-    let state = flow.applicationState;
-    if (isText(packet)) return false;
-    if (!(state instanceof TlsState)) {
-      state = new TlsState();
-      flow.applicationState = state;
-    }
-    packet.push(tls.id);
-    dissectRecords(packet, state as TlsState);
-    return true;
-  },
+  segment: dissectTls,
   segmentLooksLike(packet: Packet): boolean {
     if (!looksLikeRecord(packet) && !looksLikeSsl2Hello(packet)) return false;
     packet.flow!.application = tls;
@@ -88,6 +79,16 @@ export const tls = protocol({
     }
   },
 });
+
+/** Records in [packet.offset, packet.end) of the flow, whose `applicationState` is that of TLS; false for text. */
+export function dissectTls(packet: Packet): boolean {
+  const flow = packet.flow!;
+  if (isText(packet)) return false;
+  if (!(flow.applicationState instanceof TlsState)) flow.applicationState = new TlsState();
+  packet.push(tls.id);
+  dissectRecords(packet, flow.applicationState as TlsState);
+  return true;
+}
 
 /** The connection goes on in TLS from the next segment: after STARTTLS and its like. */
 export function startTls(flow: Flow): void {
@@ -152,7 +153,8 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     const recordEnd = Math.min(end, at + size);
     // a client's hello tells only what it offers
     if (!state.isTls13 && !isSsl2 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
-    if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
+    if (isSsl2) takeSsl2Hello(packet, at + SSL2_HEADER, recordEnd);
+    else if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
     else if (type === HANDSHAKE && ((state.encrypted & sender) === 0 || isHello(bytes, at + RECORD, recordEnd))) {
       dissectHandshake(packet, state, at + RECORD, recordEnd);
       if (at + size > end) state.forget(packet.direction); // the rest was not captured, and will not come
@@ -160,6 +162,13 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     packet.offset = recordEnd;
   }
   packet.offset = end;
+}
+
+/** A ClientHello in [start, end), of SSL 2.0 or in its form (RFC 5246, E.2). */
+function takeSsl2Hello(packet: Packet, start: number, end: number): void {
+  if (end - start < SSL2_HELLO || packet.bytes[start] !== CLIENT_HELLO) return;
+  const version = u16(packet.bytes, start + 1);
+  if (version === 2 || version >> 8 === 3) packet.message(tls.id, start, end).detail = CLIENT_HELLO;
 }
 
 /** Hellos come in clear after a ChangeCipherSpec too: those that follow a HelloRetryRequest (RFC 8446, D.4). */

@@ -51,6 +51,12 @@ test('a session, a cookie of DTLS, several protocols and point formats', () => {
   });
 });
 
+test('an extension that goes past the message is none', () => {
+  const hello = clientHello({ extensions: [groups(29), alpn('h2')] });
+  expect(client(hello)).toMatchObject({ extensions: [10, 16], alpn: ['h2'] });
+  expect(client(hello.slice(0, -1))).toMatchObject({ extensions: [10], alpn: [] });
+});
+
 test('without extensions', () => {
   expect(client(clientHello({ extensions: null }))).toMatchObject({ ciphers: [0x1301], extensions: [], versions: [] });
 });

@@ -208,6 +208,10 @@ test('a ClientHello in the form of SSL 2.0', () => {
   const first = new TcpConversation(443);
   expect(first.client(hello)).toBe('tcp/tls');
   expect(print(first.packet).info.at(-1)).toBe('Client Hello');
+  const [message] = first.packet.messages;
+  expect(readClientHello(message!.bytes, message!.start, message!.end, false)).toMatchObject({
+    ...{ legacyVersion: 0x0301, ciphers: [], extensions: [], serverName: null },
+  });
   expect(first.server(TLS_1_2)).toBe('tcp/tls');
   const pieces = new TcpConversation(443);
   expect(pieces.client(hello.slice(0, 9))).toBe('tcp/tls');
