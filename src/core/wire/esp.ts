@@ -10,5 +10,6 @@ export const esp = protocol({
   about: 'Encapsulating Security Payload',
   ipProtocols: [50],
   dissect: (packet: Packet) => (packet.end - packet.offset < HEADER ? packet.short() : END),
-  info: (packet, layer) => `ESP (SPI=0x${u32(packet.layerBytes[layer]!, packet.layerStart[layer]!).toString(16)})`,
+  info: (packet, layer) =>
+    `ESP (SPI=0x${u32(packet.layerBytes[layer]!, packet.layerStart[layer]!).toString(16).padStart(8, '0')})`,
 });

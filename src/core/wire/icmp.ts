@@ -25,22 +25,30 @@ const TYPES: Readonly<Record<number, string>> = {
   17: 'Address mask request',
   18: 'Address mask reply',
 };
-const UNREACHABLE_CODES = [
-  'Network unreachable',
-  'Host unreachable',
-  'Protocol unreachable',
-  'Port unreachable',
-  'Fragmentation needed',
-  'Source route failed',
-  'Network unknown',
-  'Host unknown',
-  'Source host isolated',
-  'Network administratively prohibited',
-  'Host administratively prohibited',
-  'Network unreachable for TOS',
-  'Host unreachable for TOS',
-  'Communication administratively filtered',
-];
+/** IANA, ICMP Parameters: codes of the errors. */
+const CODES: Readonly<Record<number, readonly string[]>> = {
+  3: [
+    'Network unreachable',
+    'Host unreachable',
+    'Protocol unreachable',
+    'Port unreachable',
+    'Fragmentation needed',
+    'Source route failed',
+    'Destination network unknown',
+    'Destination host unknown',
+    'Source host isolated',
+    'Network administratively prohibited',
+    'Host administratively prohibited',
+    'Network unreachable for TOS',
+    'Host unreachable for TOS',
+    'Communication administratively filtered',
+    'Host precedence violation',
+    'Precedence cutoff in effect',
+  ],
+  5: ['Redirect for network', 'Redirect for host', 'Redirect for TOS and network', 'Redirect for TOS and host'],
+  11: ['Time to live exceeded in transit', 'Fragment reassembly time exceeded'],
+  12: ['Pointer indicates the error', 'Required option missing', 'Bad length'],
+};
 
 export const icmp = protocol({
   name: 'icmp',
@@ -68,8 +76,8 @@ export const icmp = protocol({
         .toString(16)
         .padStart(4, '0')}, seq=${u16(bytes, start + 6)}`;
     }
-    if (type === UNREACHABLE) return `${name} (${UNREACHABLE_CODES[code] ?? `code ${code}`})`;
-    return code === 0 ? name : `${name} (code ${code})`;
+    const meaning = CODES[type]?.[code];
+    return meaning === undefined && code === 0 ? name : `${name} (${meaning ?? `code ${code}`})`;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;

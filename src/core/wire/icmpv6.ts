@@ -27,6 +27,24 @@ const TYPES: Readonly<Record<number, string>> = {
   137: 'Redirect',
   143: 'Multicast Listener Report Message v2',
 };
+/** IANA, ICMPv6 Parameters: codes of the errors. */
+const CODES: Readonly<Record<number, readonly string[]>> = {
+  1: [
+    'no route to destination',
+    'Administratively prohibited',
+    'Beyond scope of source address',
+    'Address unreachable',
+    'Port unreachable',
+    'Source address failed ingress/egress policy',
+    'Reject route to destination',
+  ],
+  3: ['hop limit exceeded in transit', 'fragment reassembly time exceeded'],
+  4: [
+    'erroneous header field encountered',
+    'unrecognized Next Header type encountered',
+    'unrecognized IPv6 option encountered',
+  ],
+};
 
 export const icmpv6 = protocol({
   name: 'icmpv6',
@@ -56,7 +74,8 @@ export const icmpv6 = protocol({
     }
     if (type === 135 && length >= 24) return `${name} for ${formatIpv6(bytes, start + 8)}`;
     if (type === 136 && length >= 24) return `${name} ${formatIpv6(bytes, start + 8)}`;
-    return name;
+    const meaning = CODES[type]?.[bytes[start + 1] ?? 0];
+    return meaning === undefined ? name : `${name} (${meaning})`;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;

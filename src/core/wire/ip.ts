@@ -15,6 +15,7 @@ const SOURCE = 12;
 const DESTINATION = 16;
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
+const NAMES: Readonly<Record<number, string>> = { 1: 'ICMP ', 6: 'TCP ', 17: 'UDP ' };
 
 export const ip = protocol({
   name: 'ip',
@@ -62,7 +63,7 @@ export const ip = protocol({
     const id = u16(bytes, start + IDENTIFICATION)
       .toString(16)
       .padStart(4, '0');
-    return `Fragmented IP protocol (proto=${proto}, off=${(fragment & FRAGMENT_OFFSET) << 3}, ID=${id})`;
+    return `Fragmented IP protocol (proto=${NAMES[proto] ?? ''}${proto}, off=${(fragment & FRAGMENT_OFFSET) << 3}, ID=${id})`;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
