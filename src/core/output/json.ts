@@ -3,6 +3,8 @@ import type { LineWriter } from './line-writer.ts';
 import { safeJsonString } from './safe-text.ts';
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** ASCII and the arrow of summaries such as `443 → 51000`. */
+const HARMLESS = /^[\x20-\x7e\u2192]*$/;
 
 /** Texts repeat from row to row (states, addresses, process names), so their literals are kept; bounded. */
 const MAX_KEPT_LITERALS = 20_000;
@@ -13,8 +15,6 @@ const MAX_KEPT_LENGTH = 64;
 const RUN = 6;
 /** After so many runs it is known whether the rows of a table are alike. */
 const KNOWN_AFTER = 1_000;
-/** JSON.stringify is the faster one when less than one run in so many is that of the row before. */
-const SELDOM = 4;
 
 /**
  * Compiles the JSON writer of a record type for the fields given; the first key of every line is `type`.
@@ -23,7 +23,7 @@ const SELDOM = 4;
  * 59 ms with JSON.stringify, which also leaves C1 and bidirectional marks raw. Two things make it so. Object.values reads
  * a row three times faster than one property after another by a changing key. And neighbouring rows share most of their
  * values, so the text of each run of six fields is made anew only when one of them differs from the row before. Rows that
- * share little, as those of the conversations of a capture, are left to JSON.stringify, which then takes a third of the time.
+ * share less than half, as those of captures do, are left to JSON.stringify, which then takes a third of the time.
  */
 export function compileJson(table: RecordTable, fields: readonly string[]): LineWriter {
   const kept = new Map<string, string>();
@@ -86,12 +86,16 @@ export function compileJson(table: RecordTable, fields: readonly string[]): Line
   };
   const byName = (row: AnyRow): string => write(fields.map((name) => row[name]));
   const byValues = (row: AnyRow): string => {
-    if (made > KNOWN_AFTER && made > reused * SELDOM) writeRow = whole;
+    if (made > KNOWN_AFTER && made > reused) writeRow = whole;
     return write(Object.values(row));
   };
   const whole = (row: AnyRow): string => {
     const text = JSON.stringify(row);
-    return ASCII.test(text) ? `${start},${text.slice(1)}` : write(Object.values(row));
+    if (!ASCII.test(text)) {
+      if (!HARMLESS.test(text)) return write(Object.values(row));
+      ascii = false;
+    }
+    return `${start},${text.slice(1)}`;
   };
   // rows of one run are made in one place: the first shows whether its keys stand in the order of the table
   let writeRow = inOrder(names) ? null : byName;
