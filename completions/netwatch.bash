@@ -168,7 +168,7 @@ _netwatch_follow() {
 }
 
 _netwatch_stats() {
-  local fields='path proto depth packets bytes packets_pct bytes_pct'
+  local fields='path proto depth packets bytes packets_pct bytes_pct bar'
   case $prev in
     --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;

@@ -48,7 +48,7 @@ end
 function __netwatch_stats_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' path proto depth packets bytes packets_pct bytes_pct
+            printf '%s\n' path proto depth packets bytes packets_pct bytes_pct bar
     end
 end
 

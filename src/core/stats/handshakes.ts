@@ -10,10 +10,8 @@ import {
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
-import { share } from './protocols.ts';
+import { bar, share } from './share.ts';
 import type { OpenStatistic, StatisticsRun } from './statistic.ts';
-
-const BAR_WIDTH = 30;
 
 /** How long TCP handshakes took, each and distributed; the connections remember their times, so packets cost nothing. */
 export function openHandshakes(): OpenStatistic {
@@ -102,6 +100,6 @@ function distribution(
     median_ms: at(0.5),
     p95_ms: at(0.95),
     max_ms: sorted.at(-1) ?? null,
-    bar: '█'.repeat(all === 0 ? 0 : Math.round((BAR_WIDTH * sorted.length) / all)),
+    bar: bar(sorted.length, all),
   };
 }

@@ -1,7 +1,7 @@
 import { section } from '../record/table.ts';
 import { type PacketLengthsRow, packetLengths } from '../record/tables/packet-lengths.ts';
 import type { Packet } from '../wire/packet.ts';
-import { share } from './protocols.ts';
+import { share } from './share.ts';
 import type { OpenStatistic } from './statistic.ts';
 
 /** Least lengths of the ranges, as `tshark -z plen,tree` has them. */

@@ -1,6 +1,7 @@
 import { section } from '../record/table.ts';
 import { type ProtocolRow, protocol } from '../record/tables/protocol.ts';
 import type { Packet } from '../wire/packet.ts';
+import { bar, share } from './share.ts';
 import type { OpenStatistic, StatisticsRun } from './statistic.ts';
 
 /** Below 256, so that a step down the tree is one look into one array. */
@@ -67,6 +68,7 @@ export function openProtocols(): OpenStatistic {
             bytes: bytes[child]!,
             packets_pct: share(packets[child]!, packets[0]!),
             bytes_pct: share(bytes[child]!, bytes[0]!),
+            bar: bar(packets[child]!, packets[0]!),
           });
           walk(child, whole, depth + 1);
         }
@@ -75,11 +77,6 @@ export function openProtocols(): OpenStatistic {
       return [section(protocol, rows)];
     },
   };
-}
-
-/** A percentage to two digits; 0 of nothing. */
-export function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.round((10_000 * part) / whole) / 100;
 }
 
 function enlarged<T extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(old: T): T {

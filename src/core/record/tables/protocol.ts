@@ -10,5 +10,6 @@ export const protocol = table('protocol', 'One row per path of protocols, parent
   bytes: bytes('Their bytes on the wire.', shown('BYTES')),
   packets_pct: percent('Of all packets.', shown('PACKETS%')),
   bytes_pct: percent('Of all bytes.', shown('BYTES%')),
+  bar: text('The share of packets as a bar.', shown('')),
 });
 export type ProtocolRow = Row<typeof protocol>;
