@@ -31,7 +31,8 @@ export function openDns(): OpenStatistic {
     const client = read.response ? target : source;
     const server = read.response ? source : target;
     const port = read.response ? packet.dstPort : packet.srcPort;
-    const key = `${transport} ${client} ${port} ${server} ${read.id} ${read.name}`;
+    // case of names does not count (RFC 4343), and some servers change it
+    const key = `${transport} ${client} ${port} ${server} ${read.id} ${read.name?.toLowerCase()}`;
     if (read.response) {
       const query = pending.get(key);
       if (query !== undefined) {

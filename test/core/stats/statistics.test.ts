@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
-import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts';
-import { OPENERS } from '../../../src/core/stats/all.ts';
 import type { StatisticName } from '../../../src/core/stats/names.ts';
-import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { Dissector } from '../../../src/core/wire/dissector.ts';
-import { Packet } from '../../../src/core/wire/packet.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
-import { dissectFrame } from '../../support/wire.ts';
+import { runStatistic } from '../../support/run-statistic.ts';
 
 const QUERY = udpFrame({ srcPort: 40_000, dstPort: 53 }, [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1]);
 const ANSWER = udpFrame(
@@ -14,22 +9,13 @@ const ANSWER = udpFrame(
   [0, 7, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1],
 );
 const SYN = tcpFrame({ srcPort: 50_000, dstPort: 9999, flags: 2, seq: 100 });
-/** 0.5 s apart, from 2025-01-01. */
-const START = 1_735_689_600;
 
-/** The records of one statistic over frames. */
-function run(name: StatisticName, frames: readonly Uint8Array[]): readonly object[] {
-  const statistic = OPENERS[name]({ bucketMs: 1000 });
-  const dissector = new Dissector(REGISTRY);
-  const packet = new Packet();
-  frames.forEach((frame, index) => {
-    const nanoseconds = (index % 2) * 500_000_000;
-    dissectFrame(frame, 1, dissector, { packet, seconds: START + Math.floor(index / 2), nanoseconds });
-    statistic.ingest?.(packet);
-  });
-  const reader = { format: 'pcap', interfaces: [], problems: [] } as unknown as CaptureReader;
-  return statistic.sections({ dissector, reader, file: 'x.pcap' }).flatMap(({ rows }) => [...rows]);
-}
+/** The records of one statistic over frames, 0.5 s apart. */
+const run = (name: StatisticName, frames: readonly Uint8Array[]): readonly object[] =>
+  runStatistic(
+    name,
+    frames.map((bytes, index) => ({ bytes, milliseconds: 500 * index })),
+  );
 
 test('a packet counts in every layer it holds, parents first, the busiest first', () => {
   const rows = run('protocols', [QUERY, ANSWER, SYN]) as { path: string; packets: number; bytes_pct: number }[];
