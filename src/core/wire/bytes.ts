@@ -48,10 +48,16 @@ export function startsWith(bytes: Uint8Array, offset: number, end: number, text:
 
 /** Latin-1 text of the bytes in [start, end). For output and for what is kept once a flow, never once a packet. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('latin1');
+  return within(bytes, start, end).toString('latin1');
 }
 
 /** UTF-8 text of the bytes in [start, end), with U+FFFD for what is not UTF-8. */
 export function utf8(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('utf8');
+  return within(bytes, start, end).toString('utf8');
+}
+
+/** Without a copy; what lies outside of the buffer is left out. */
+function within(bytes: Uint8Array, start: number, end: number): Buffer {
+  const from = Math.min(start, bytes.length);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.max(0, Math.min(end, bytes.length) - from));
 }
