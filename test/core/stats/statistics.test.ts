@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
-import type { StatisticName } from '../../../src/core/stats/names.ts';
+import { describe, expect, test } from 'vitest';
+import { readRow } from '../../../src/core/record/saved-row.ts';
+import { STATISTICS, type StatisticName } from '../../../src/core/stats/names.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
 import { runStatistic } from '../../support/run-statistic.ts';
+import { TcpConversation } from '../../support/tcp-conversation.ts';
 
 const QUERY = udpFrame({ srcPort: 40_000, dstPort: 53 }, [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1]);
 const ANSWER = udpFrame(
@@ -87,4 +89,100 @@ test('endpoints, ports, lengths and time', () => {
     expect.objectContaining({ time: '2025-01-01T00:00:00.000000Z', packets: 2, udp_packets: 2, tcp_packets: 0 }),
     expect.objectContaining({ time: '2025-01-01T00:00:01.000000Z', rel_s: 1, packets: 1, tcp_packets: 1 }),
   ]);
+});
+
+describe('time', () => {
+  const times = (milliseconds: readonly number[], bucketMs: number) =>
+    runStatistic(
+      'time',
+      milliseconds.map((at) => ({ bytes: SYN, milliseconds: at })),
+      bucketMs,
+    ) as {
+      time: string;
+      rel_s: number;
+      packets: number;
+      packet_rate: number;
+    }[];
+
+  test('rows begin with the first packet, and none is left out', () => {
+    expect(times([250, 1250, 4249], 1000).map(({ time, rel_s, packets }) => [time, rel_s, packets])).toEqual([
+      ['2025-01-01T00:00:00.250000Z', 0, 1],
+      ['2025-01-01T00:00:01.250000Z', 1, 1],
+      ['2025-01-01T00:00:02.250000Z', 2, 0],
+      ['2025-01-01T00:00:03.250000Z', 3, 1],
+    ]);
+  });
+
+  test('a width below a second, and over a minute', () => {
+    expect(times([900, 1100], 100).map(({ time, packet_rate }) => [time, packet_rate])).toEqual([
+      ['2025-01-01T00:00:00.900000Z', 10],
+      ['2025-01-01T00:00:01.000000Z', 0],
+      ['2025-01-01T00:00:01.100000Z', 10],
+    ]);
+    expect(times([0, 119_999], 60_000).map(({ rel_s, packets }) => [rel_s, packets])).toEqual([
+      [0, 1],
+      [60, 1],
+    ]);
+  });
+
+  test('a clock that goes back counts at the beginning, one that leaps does not fill memory', () => {
+    expect(times([5000, 1000, 5500], 1000).map(({ packets }) => packets)).toEqual([3]);
+    expect(times([0, 1e13], 1000)).toHaveLength(1_000_000);
+  });
+
+  test('packets without a time are in no row', () => {
+    expect(times([Number.NaN, 0, Number.NaN], 1000).map(({ packets }) => packets)).toEqual([1]);
+  });
+});
+
+test('the summary takes the earliest and the latest time, and counts steps back', () => {
+  const frames = [500, 0, Number.NaN, 2000, 1999].map((milliseconds) => ({ bytes: SYN, milliseconds, length: 100 }));
+  expect(runStatistic('summary', frames)).toMatchObject([
+    {
+      packets: 5,
+      bytes: 500,
+      captured_bytes: 5 * SYN.length,
+      truncated_packets: 5,
+      first: '2025-01-01T00:00:00.000000Z',
+      last: '2025-01-01T00:00:02.000000Z',
+      duration_s: 2,
+      out_of_order_packets: 2,
+    },
+  ]);
+});
+
+test('experts are counted by packets, the gravest first', () => {
+  const reset = tcpFrame({ srcPort: 50_000, dstPort: 9999, flags: 4, seq: 101 });
+  expect(run('expert', [SYN, reset, SYN])).toMatchObject([
+    { id: 'tcp.connection.rst', severity: 'error', packets: 1, first_packet: 2 },
+    { id: 'tcp.analysis.retransmission', severity: 'note', packets: 1, first_packet: 3 },
+    { id: 'tcp.connection.syn', severity: 'chat', packets: 2, first_packet: 1 },
+  ]);
+});
+
+describe.each(Object.keys(STATISTICS) as StatisticName[])('%s survives', (name) => {
+  const check = (frames: readonly Uint8Array[]): void => {
+    const statistic = STATISTICS[name];
+    for (const row of runStatistic(name, frames)) {
+      const fits = statistic.tables.some((table) => typeof readRow(table, { type: table.type, ...row }) === 'object');
+      expect(fits, JSON.stringify(row)).toBe(true);
+      expect(JSON.stringify(row)).not.toMatch(/NaN|Infinity/);
+    }
+  };
+
+  test('every frame cut and damaged', () => {
+    const connection = new TcpConversation(80);
+    connection.client('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    connection.server('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx');
+    for (const frame of [QUERY, ANSWER, ...connection.frames]) {
+      const cut = Array.from(frame, (_, length) => frame.slice(0, length));
+      const flipped = Array.from(frame, (_, index) => frame.with(index, frame[index]! ^ 0xff));
+      check([...cut, frame, ...flipped]);
+    }
+  });
+
+  test('no frames, and empty ones', () => {
+    check([]);
+    check([new Uint8Array(0), new Uint8Array(0)]);
+  });
 });
