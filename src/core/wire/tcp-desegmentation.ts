@@ -1,20 +1,14 @@
 import type { Dissector } from './dissector.ts';
 import type { Flow } from './flow.ts';
 import { type Packet, WANT_FIN, WANT_SEGMENT } from './packet.ts';
-import {
-  FAST_RETRANSMISSION,
-  KEEP_ALIVE,
-  OUT_OF_ORDER,
-  RETRANSMISSION,
-  SPURIOUS_RETRANSMISSION,
-} from './tcp-analysis.ts';
+import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
 import { FIN } from './tcp-flags.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
-/** Segments of any kind that bring nothing new. */
-const SENT_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION | FAST_RETRANSMISSION;
+/** Segments that bring nothing new. Fast retransmissions are read again, as in Wireshark. */
+const SENT_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION;
 /** Longest message that is put together. */
 const LONGEST_MESSAGE = 16 * 1024 * 1024;
 /** A message whose beginning is longer than this in one segment is not waited for, as in Wireshark. */

@@ -13,7 +13,7 @@ const STREAM = [1, 2, 3].flatMap(query);
 
 /**
  * What the client sends after the handshake, as `start-end` of the stream, with `F` or `R` for those flags, and `~` where
- * it comes so late that it can only have been sent again; then what each segment is to be, `+` for what was put together.
+ * it comes so late that it can only have been sent again, `a0` for the server's ACK of nothing; then what each segment is to be, `+` for what was put together.
  */
 const CASES: Readonly<Record<string, readonly [pieces: string, expected: string]>> = {
   'a message a segment': ['0-21 21-42', 'dns | dns'],
@@ -27,6 +27,7 @@ const CASES: Readonly<Record<string, readonly [pieces: string, expected: string]
   'the rest comes first, in pieces': ['0-10 18-21 14-18 10-14', '| | | +'],
   'sent again': ['0-10 ~0-10 10-21', '| | dns+'],
   'sent again after it was read': ['0-21 ~0-21 21-42', 'dns | | dns'],
+  'sent again after duplicate ACKs': ['0-21 a0 a0 a0 0-21 21-42', 'dns | | | | dns | dns'],
   'sent again with more': ['0-10 ~0-21 21-42', '| | dns'],
   'the middle of a message lost, the next one behind it': ['0-10 15-42', '| dns'],
   'a whole message lost': ['0-21 42-63', 'dns | dns'],
@@ -41,6 +42,7 @@ const SCRIPTS = Object.entries(CASES).map(([name, [pieces, expected]]) => {
 });
 
 const HANDSHAKE = 3;
+const SERVER = { from: [10, 0, 0, 2], to: [10, 0, 0, 1] };
 const FLAGS: Readonly<Record<string, number>> = { F: FIN | ACK, R: RST | ACK };
 
 /** The frames of a conversation from `port`; handshake first. */
@@ -49,9 +51,13 @@ function framesOf(pieces: string, port = 40_000, base = 1000, stream = STREAM): 
     { flags: SYN, seq: base, from: port, to: 53 },
     { flags: SYN | ACK, seq: 7000, ack: base + 1, from: 53, to: port },
     { flags: ACK, seq: base + 1, ack: 7001, from: port, to: 53 },
-  ].map((header) => ipv4Frame(6, tcp(header), header.from === 53 ? { from: [10, 0, 0, 2], to: [10, 0, 0, 1] } : {}));
+  ].map((header) => ipv4Frame(6, tcp(header), header.from === 53 ? SERVER : {}));
   let milliseconds = 20;
   const data = pieces.split(' ').map((piece) => {
+    if (piece === 'a0') {
+      const header = { flags: ACK, seq: 7001, ack: (base + 1) >>> 0, from: 53, to: port };
+      return { bytes: ipv4Frame(6, tcp(header), SERVER), milliseconds: ++milliseconds };
+    }
     const [, late, start, end, letter = ''] = /^(~?)(\d+)-(\d+)([FR]?)$/.exec(piece)!;
     milliseconds += late === '~' ? 300 : 1;
     const header = { from: port, to: 53, seq: (base + 1 + Number(start)) >>> 0, ack: 7001 };
