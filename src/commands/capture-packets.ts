@@ -29,7 +29,7 @@ export async function* capturedPackets(
 ): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
-  const reader = await openCapture(context, file, values.interface);
+  const reader = await openCapture(context, file, values, true);
   rows.source = reader;
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();

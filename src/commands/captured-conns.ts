@@ -8,7 +8,8 @@ import type { ConnRow } from '../core/record/tables/conn.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Context } from './context.ts';
-import { sayProblems } from './open-capture.ts';
+import { type ReadOptions, sayProblems } from './open-capture.ts';
+import { withProgress } from './progress.ts';
 
 /** Connections handed on at once. */
 const BATCH = 1024;
@@ -18,9 +19,9 @@ export async function* readCapturedConns(
   context: Context,
   file: string,
   source: ByteSource,
-  iface: string | null,
+  { interface: iface, quiet }: ReadOptions,
 ): AsyncGenerator<readonly ConnRow[]> {
-  const opened = await openCaptureReader(source);
+  const opened = await openCaptureReader(withProgress(context, source, { quiet, showsRows: false }));
   const reader = iface === null ? opened : onlyInterface(opened, iface);
   const dissector = new Dissector(REGISTRY);
   const names = new FlowNames();
@@ -29,6 +30,7 @@ export async function* readCapturedConns(
   } finally {
     await reader.close();
   }
+  if (context.signal.aborted) context.say('interrupted: only what was read until then is shown');
   sayProblems(context, file, reader);
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {

@@ -102,7 +102,7 @@ async function* runSaved(context: Context, values: ConnValues, file: string): As
   const all: ConnRow[] = [];
   // loaded here: the code that reads packets is large, and live connections start without it
   const batches = input.isCapture
-    ? (await import('./captured-conns.ts')).readCapturedConns(context, file, input.source, values.interface)
+    ? (await import('./captured-conns.ts')).readCapturedConns(context, file, input.source, values)
     : readSavedRecords(context, file, conn, input);
   for await (const batch of batches) {
     const rows = select(batch as readonly ConnRow[], keep);

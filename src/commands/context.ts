@@ -18,6 +18,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Writes one line to stderr, made terminal-safe. */
   readonly say: (line: string) => void;
+  /** Draws a line on the terminal that is stderr, in place of the one before; null takes it away. */
+  readonly showProgress: (line: string | null) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Aborts on the first SIGINT, SIGTERM or SIGHUP. */

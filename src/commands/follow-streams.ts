@@ -95,7 +95,7 @@ async function readThrough(
   ingest: (packet: Packet) => void,
   complains: boolean,
 ): Promise<void> {
-  const reader = await openCapture(context, file, values.interface);
+  const reader = await openCapture(context, file, values, false);
   try {
     await replay(reader, dissector, ingest, context.signal);
   } finally {
@@ -163,7 +163,7 @@ async function* recordsOfFile(
     sections = [];
     return batch;
   };
-  const reader = await openCapture(context, file, values.interface);
+  const reader = await openCapture(context, file, values, true);
   const dissector = new Dissector(HEADER_REGISTRY);
   const packet = new Packet();
   try {
@@ -264,7 +264,7 @@ async function* printed(
     rows = [];
     return [{ table: segment, rows: batch }];
   };
-  const reader = await openCapture(context, file, values.interface);
+  const reader = await openCapture(context, file, values, true);
   const dissector = new Dissector(HEADER_REGISTRY);
   const packet = new Packet();
   try {

@@ -3,13 +3,26 @@ import { onlyInterface } from '../core/capture/one-interface.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { openCaptureSource } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
+import { withProgress } from './progress.ts';
+
+/** How a capture is read. */
+export interface ReadOptions {
+  /** Only what this interface captured, as onlyInterface has it; null for all. */
+  readonly interface: string | null;
+  readonly quiet: boolean;
+}
 
 /**
- * The capture in a file, or on stdin for `-`; of one interface only, as onlyInterface has it, unless that is null. Rejects
- * with a Failure 65, 66, 74 or 77.
+ * The capture in a file, or on stdin for `-`. `showsRows` says that rows are printed while it is read. Rejects with a
+ * Failure 65, 66, 74 or 77.
  */
-export async function openCapture(context: Context, file: string, iface: string | null): Promise<CaptureReader> {
-  const source = await openCaptureSource(file, context.signal);
+export async function openCapture(
+  context: Context,
+  file: string,
+  { interface: iface, quiet }: ReadOptions,
+  showsRows: boolean,
+): Promise<CaptureReader> {
+  const source = withProgress(context, await openCaptureSource(file, context.signal), { quiet, showsRows });
   try {
     const reader = await openCaptureReader(source);
     return iface === null ? reader : onlyInterface(reader, iface);

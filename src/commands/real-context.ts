@@ -7,6 +7,8 @@ import type { Clock, Context } from './context.ts';
 
 const FALLBACK_COLUMNS = 80;
 const FALLBACK_ROWS = 24;
+/** ECMA-48: EL over the whole line, from its first column. */
+const ERASE_LINE = '\r\x1b[2K';
 
 /** The world as it is: this process's streams, environment, clock and signals. */
 export function openRealContext(): Context {
@@ -37,12 +39,29 @@ export function openRealContext(): Context {
       rows: () => sizeOf('LINES', process.stdout.rows, FALLBACK_ROWS),
       guard: guard.take,
     },
-    say: (line) => void process.stderr.write(`netwatch: ${safeText(line)}\n`),
+    ...openMessages(),
     env: process.env,
     clock: realClock,
     signal: abort.signal,
     signalNumber: () => signalNumber,
     openPlatform,
+  };
+}
+
+/** stderr: messages stay, and the line that shows progress makes room for them. */
+function openMessages(): Pick<Context, 'say' | 'showProgress'> {
+  let shown = false;
+  const showProgress = (line: string | null): void => {
+    if (!shown && line === null) return;
+    process.stderr.write(line === null ? ERASE_LINE : ERASE_LINE + safeText(line));
+    shown = line !== null;
+  };
+  return {
+    showProgress,
+    say(line) {
+      showProgress(null);
+      process.stderr.write(`netwatch: ${safeText(line)}\n`);
+    },
   };
 }
 

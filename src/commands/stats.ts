@@ -46,13 +46,14 @@ export const stats = listing({
     refuseLiveOptions(values, []);
     const { openCapture, sayProblems } = await import('./open-capture.ts');
     const { runStatistics } = await import('../core/stats/run.ts');
-    const reader = await openCapture(context, values.read, values.interface);
+    const reader = await openCapture(context, values.read, values, false);
     const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
     try {
       yield await runStatistics(reader, values.read, namesOf(values.by), { bucketMs }, context.signal);
     } finally {
       await reader.close();
     }
+    if (context.signal.aborted) context.say('interrupted: only what was read until then is counted');
     sayProblems(context, values.read, reader);
   },
 });

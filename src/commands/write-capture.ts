@@ -29,7 +29,7 @@ export interface WriteRequest {
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const filter = request.filter === null ? null : compilePacketFilter(request.filter);
-  const reader = await openCapture(context, request.read, request.interface);
+  const reader = await openCapture(context, request.read, request, false);
   try {
     const format = request.as ?? captureFormatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
     const name = request.write === '-' ? 'stdout' : request.write;

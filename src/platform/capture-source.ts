@@ -22,7 +22,7 @@ export async function openCaptureSource(file: string, signal: AbortSignal): Prom
     const magic = Buffer.alloc(4);
     await handle.read(magic, 0, 4, 0);
     if (packing(magic) !== null) return unpacked(name, handle.createReadStream({ start: 0 }), signal);
-    return wholeFile(name, handle);
+    return wholeFile(name, handle, stat.size);
   } catch (error) {
     throw asFailure(error, name);
   }
@@ -45,11 +45,12 @@ async function openPipe(file: string): Promise<Readable> {
   return new net.Socket({ fd, readable: true, writable: false });
 }
 
-function wholeFile(name: string, handle: fs.promises.FileHandle): ByteSource {
+function wholeFile(name: string, handle: fs.promises.FileHandle, size: number): ByteSource {
   let position = 0;
   let closed = false;
   return {
     name,
+    size,
     async read(into, offset, length) {
       if (closed) return 0;
       try {
@@ -77,6 +78,7 @@ function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSour
   let rest: Uint8Array = new Uint8Array(0);
   return {
     name,
+    size: null,
     async read(into, offset, length) {
       while (rest.length === 0) {
         try {

@@ -135,6 +135,7 @@ export function sourceOf(bytes: Uint8Array, cuts: readonly number[] = []): ByteS
   let at = 0;
   return {
     name: 'test.pcap',
+    size: bytes.length,
     read(into, offset, length) {
       while (ends.length > 1 && ends[0]! <= at) ends.shift();
       const part = bytes.subarray(at, Math.min(ends[0]!, at + length));

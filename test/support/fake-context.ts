@@ -6,6 +6,8 @@ import { openMemorySink } from './memory-sink.ts';
 export interface FakeContext extends Context {
   readonly out: () => string;
   readonly said: readonly string[];
+  /** Every line of progress, null where it was taken away. */
+  readonly progress: readonly (string | null)[];
   readonly interrupt: () => void;
 }
 
@@ -23,6 +25,7 @@ export const START_MS = Date.parse('2026-01-02T03:04:05.678Z');
 export function fakeContext(options: FakeOptions = {}): FakeContext {
   const sink = openMemorySink();
   const said: string[] = [];
+  const progress: (string | null)[] = [];
   const abort = new AbortController();
   let elapsed = 0;
   const clock: Clock = {
@@ -37,12 +40,13 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     stdout: sink,
     terminal: {
       stdoutIsTerminal: options.terminal !== undefined,
-      stderrIsTerminal: false,
+      stderrIsTerminal: options.terminal !== undefined,
       columns: () => options.terminal?.columns ?? 80,
       rows: () => options.terminal?.rows ?? 24,
       guard: () => () => {},
     },
     say: (line) => said.push(line),
+    showProgress: (line) => progress.push(line),
     env: { NETWATCH_CONFIG: 'none', TERM: 'xterm', ...options.env },
     clock,
     signal: abort.signal,
@@ -50,6 +54,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     openPlatform: options.platform === undefined ? openPlatform : async () => options.platform!,
     out: () => sink.text(),
     said,
+    progress,
     interrupt: () => abort.abort(),
   };
   return context;
