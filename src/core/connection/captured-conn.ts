@@ -3,7 +3,7 @@ import type { ConnRow, SocketState } from '../record/tables/conn.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
-import type { TcpDirection } from '../wire/tcp-direction.ts';
+import { bytesSent, openingOf } from './tcp-progress.ts';
 
 /**
  * The `conn` record of a flow, from the side that opened it: who sent the SYN, or the first packet where none was seen.
@@ -40,19 +40,12 @@ export function capturedConn(flow: Flow, serverName: string | null): ConnRow {
   };
 }
 
-/** Bytes between the first sequence number and the next one that is expected, SYN and FIN left out. */
-function bytesSent({ hasBase, hasNext, baseSeq, nextSeq, finSeen }: TcpDirection): number {
-  if (!hasBase || !hasNext) return 0;
-  return Math.max(0, ((nextSeq - baseSeq - 1) >>> 0) - (finSeen ? 1 : 0));
-}
-
-function stateOf({ hasSyn, hasSynAck, hasAck, ended, a, b }: TcpConnection, localIsA: boolean): SocketState {
+function stateOf(tcp: TcpConnection, localIsA: boolean): SocketState {
+  const { ended } = tcp;
   if ((ended & 4) !== 0 || (ended & 3) === 3) return 'CLOSE';
   const localEnded = (ended & (localIsA ? 1 : 2)) !== 0;
   if ((ended & 3) !== 0) return localEnded ? 'FIN_WAIT2' : 'CLOSE_WAIT';
-  const answered = hasSynAck || (a.hasNext && b.hasNext);
-  if (hasSyn && !answered) return 'SYN_SENT';
-  return hasSynAck && !hasAck && !(a.hasNext && b.hasNext) ? 'SYN_RECV' : 'ESTABLISHED';
+  return openingOf(tcp);
 }
 
 /** What packets cannot tell. */

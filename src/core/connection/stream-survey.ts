@@ -7,6 +7,7 @@ import type { Packet } from '../wire/packet.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { FlowNames } from './flow-names.ts';
 import { StreamFollower, TCP, UDP } from './stream-follower.ts';
+import { openingOf } from './tcp-progress.ts';
 
 /** The streams of a capture that are wanted as records, after one pass in which nothing of them is kept. */
 export class StreamSurvey {
@@ -73,12 +74,9 @@ export class StreamSurvey {
 const BOTH_FINISHED = 3;
 const RESET = 4;
 
-/** How far a connection got. What was under way before the capture began is established. */
+/** How far a connection got. */
 export function stateOf(tcp: TcpConnection): StreamState {
   if ((tcp.ended & RESET) !== 0) return 'RESET';
   if (tcp.ended !== 0) return (tcp.ended & BOTH_FINISHED) === BOTH_FINISHED ? 'CLOSED' : 'CLOSING';
-  if (tcp.client < 0) return 'ESTABLISHED';
-  const [client, server] = tcp.client === 0 ? [tcp.a, tcp.b] : [tcp.b, tcp.a];
-  if (!server.hasNext) return 'SYN_SENT';
-  return client.lastAck !== 0 ? 'ESTABLISHED' : 'SYN_RECV';
+  return openingOf(tcp);
 }

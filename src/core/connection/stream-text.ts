@@ -16,13 +16,17 @@ const ARROWS = ['→', '←'] as const;
 /** Lines of UTF-8 text behind an arrow, → from A; what is not printable is a dot. A piece that ends within a line is continued. */
 export class StreamLines implements StreamText {
   private readonly decoders = [new TextDecoder(), new TextDecoder()];
+  private readonly held = ['', ''];
   private inLine = -1;
 
   add({ direction, missing, bytes, start, end }: Piece): string {
     let out = '';
     if (this.inLine >= 0 && (this.inLine !== direction || missing > 0)) out += this.end();
     if (missing > 0) out += missingLine(direction, missing);
-    const text = this.decoders[direction]!.decode(bytes.subarray(start, end), { stream: true });
+    let text = this.held[direction]! + this.decoders[direction]!.decode(bytes.subarray(start, end), { stream: true });
+    // a CR that ends the piece may belong to the line feed that begins the next one
+    this.held[direction] = text.endsWith('\r') ? '\r' : '';
+    if (text.endsWith('\r')) text = text.slice(0, -1);
     for (let at = 0; at < text.length; ) {
       if (this.inLine < 0) out += `${ARROWS[direction]} `;
       const feed = text.indexOf('\n', at);
