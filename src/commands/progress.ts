@@ -16,24 +16,27 @@ export function withProgress(
   source: ByteSource,
   { quiet, showsRows }: { readonly quiet: boolean; readonly showsRows: boolean },
 ): ByteSource {
-  const { terminal, clock, showProgress } = context;
+  const { terminal, clock, signal, showProgress } = context;
   if (quiet || !terminal.stderrIsTerminal || (showsRows && terminal.stdoutIsTerminal)) return source;
   let done = 0;
   let next = clock.monotonic() + FIRST_AFTER_MS;
+  const end = (): void => showProgress(null);
+  signal.addEventListener('abort', end, { once: true });
   return {
     ...source,
     async read(into, offset, length) {
       const added = await source.read(into, offset, length);
       done += added;
-      if (added === 0) showProgress(null);
-      else if (clock.monotonic() >= next) {
+      if (added === 0) end();
+      else if (!signal.aborted && clock.monotonic() >= next) {
         next = clock.monotonic() + EVERY_MS;
         showProgress(lineOf(source, done).slice(0, terminal.columns() - 1));
       }
       return added;
     },
     async close() {
-      showProgress(null);
+      signal.removeEventListener('abort', end);
+      end();
       await source.close();
     },
   };

@@ -43,6 +43,15 @@ test('of a pipe it shows how much was read, cut to the width there is', async ()
   expect((await readThrough(context, null, { quiet: false, showsRows: false }))[0]).toBe('200 B of bi');
 });
 
+test('an interrupt takes it away, before what was read is printed', async () => {
+  const context = fakeContext({ terminal: { columns: 80, rows: 24 } });
+  const source = withProgress(context, slowSource(context, null), { quiet: false, showsRows: false });
+  for (let read = 0; read < 3; read++) await source.read(HUNDRED, 0, 100);
+  context.interrupt();
+  await source.read(HUNDRED, 0, 100);
+  expect(context.progress.at(-1)).toBe(null);
+});
+
 test.each([
   ['--quiet', { columns: 80, rows: 24 }, { quiet: true, showsRows: false }],
   ['rows on the terminal', { columns: 80, rows: 24 }, { quiet: false, showsRows: true }],
