@@ -44,8 +44,8 @@ export const ip = protocol({
     packet.offset = offset + header;
     const fragment = u16(bytes, offset + FRAGMENT);
     if ((fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) !== 0) {
-      if (packet.quoted) {
-        if ((fragment & FRAGMENT_OFFSET) !== 0) return END;
+      if (packet.quoted || packet.end - offset < total) {
+        if ((fragment & FRAGMENT_OFFSET) !== 0) return END; // the first one, cut, is all there will be
       } else {
         const key = `4 ${i32(bytes, offset + SOURCE)} ${i32(bytes, offset + DESTINATION)} ${u16(bytes, offset + IDENTIFICATION)} ${bytes[offset + PROTOCOL]!}`;
         const more = (fragment & MORE_FRAGMENTS) !== 0;

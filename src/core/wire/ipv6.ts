@@ -37,6 +37,7 @@ export const ipv6 = protocol({
     if (bytes[offset]! >> 4 !== 6) return packet.broken();
     const length = u16(bytes, offset + PAYLOAD_LENGTH);
     const jumbo = length === 0 && bytes[offset + NEXT_HEADER] === HOP_BY_HOP; // RFC 2675
+    const cut = !jumbo && packet.end - offset < HEADER + length;
     if (!jumbo) packet.limit(HEADER + length);
     if (!packet.quoted) {
       packet.ipVersion = 6;
@@ -50,7 +51,7 @@ export const ipv6 = protocol({
       packet.dst3 = i32(bytes, offset + 36);
     }
     packet.offset = offset + HEADER;
-    return afterExtensions(packet, dissector, bytes[offset + NEXT_HEADER]!);
+    return afterExtensions(packet, dissector, bytes[offset + NEXT_HEADER]!, cut);
   },
   info(packet: Packet, layer: number): string {
     const next = packet.layerBytes[layer]![packet.layerStart[layer]! + NEXT_HEADER] ?? 0;
@@ -70,8 +71,8 @@ export const ipv6 = protocol({
   },
 });
 
-/** Passes over extension headers, each within [packet.offset, packet.end); the protocol that follows them. */
-function afterExtensions(packet: Packet, dissector: Dissector, first: number): number {
+/** Passes over extension headers, each within [packet.offset, packet.end), of a packet that is whole or `cut`; the protocol that follows them. */
+function afterExtensions(packet: Packet, dissector: Dissector, first: number, cut: boolean): number {
   let next = first;
   for (let headers = 0; ; headers++) {
     const { bytes, offset } = packet;
@@ -103,8 +104,8 @@ function afterExtensions(packet: Packet, dissector: Dissector, first: number): n
         next = bytes[offset]!;
         packet.offset = offset + 8;
         if ((place & 0xfff9) === 0) break; // an atomic fragment (RFC 6946)
-        if (packet.quoted) {
-          if (place >> 3 !== 0) return END;
+        if (packet.quoted || cut) {
+          if (place >> 3 !== 0) return END; // the first one, cut, is all there will be
           break;
         }
         const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;

@@ -141,3 +141,14 @@ test.each([
   ['IPv4', piece(16, 48)],
   ['IPv6', piece6(16, 48)],
 ])('damage to a fragment of %s does no harm', (_, bytes) => everyPrefixAndFlip(Uint8Array.from(bytes)));
+
+test('the first fragment of a datagram that was cut is read as far as it goes', () => {
+  const query = udp(40_000, 53, [...new Array<number>(12).fill(0), ...ascii(TEXT)]);
+  const first = ethernet(0x0800, ipv4(17, query, { more: true, total: 1500 }));
+  const later = ethernet(0x0800, ipv4(17, query, { offset: 1480, more: true, total: 1500 }));
+  expect(pathOf(dissectFrame(Uint8Array.from(first)))).toBe('eth/ip/udp/dns');
+  expect(pathOf(dissectFrame(Uint8Array.from(later)))).toBe('eth/ip');
+  const header = [17, 0, ...u16(1), ...u32(1)];
+  const first6 = ethernet(0x86dd, ipv6(44, [...header, ...query], 1400));
+  expect(pathOf(dissectFrame(Uint8Array.from(first6)))).toBe('eth/ipv6/udp/dns');
+});
