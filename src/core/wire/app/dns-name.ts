@@ -35,8 +35,8 @@ export function skipName(bytes: Uint8Array, offset: number, end: number): boolea
 
 /**
  * The name at `offset` of the message in [start, end), its labels joined with dots; `<Root>` for the empty one, as tshark
- * writes it, and null for one that does not end, is too long, or points in circles (RFC 1035, 4.1.4). Bytes that are no
- * printable ASCII are written `\ddd` (RFC 1035, 5.1). Sets `endOfName`.
+ * writes it, and null for one that does not end, is too long, or points in circles (RFC 1035, 4.1.4). Control
+ * characters are written `\ddd` (RFC 1035, 5.1). Sets `endOfName`.
  */
 export function readName(bytes: Uint8Array, start: number, end: number, offset: number): string | null {
   if (!skipName(bytes, offset, end)) return null;
@@ -60,19 +60,17 @@ export function readName(bytes: Uint8Array, start: number, end: number, offset: 
   }
 }
 
-/** Names of Multicast DNS are UTF-8 (RFC 6762, 16), and so are others that should not be. */
+/** Names of Multicast DNS are UTF-8 (RFC 6762, 16), and so are others that should not be; what is none becomes U+FFFD. */
 function label(bytes: Uint8Array, start: number, end: number): string {
-  for (let at = start; at < end; at++) {
-    if (bytes[at]! < 0x80) continue;
-    const text = utf8(bytes, start, end);
-    if (!text.includes('\ufffd')) return text;
-    break;
-  }
   let text = '';
-  for (let at = start; at < end; at++) text += character(bytes[at]!);
+  for (let at = start; at < end; at++) {
+    if (bytes[at]! >= 0x80) return [...utf8(bytes, start, end)].map(character).join('');
+    text += character(String.fromCharCode(bytes[at]!));
+  }
   return text;
 }
 
-function character(code: number): string {
-  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : `\\${String(code).padStart(3, '0')}`;
+function character(letter: string): string {
+  const code = letter.charCodeAt(0);
+  return code < 0x20 || code === 0x7f ? `\\${String(code).padStart(3, '0')}` : letter;
 }

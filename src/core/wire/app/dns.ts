@@ -6,7 +6,12 @@ import { DNS_HEADER, dnsRcode, dnsRcodeName, dnsTypeName, isDnsResponse, readDns
 import { eachPdu } from './pdu.ts';
 
 // RFC 1035, 4. RFC 6762 (multicast) and RFC 4795 (link-local) use the same messages on ports of their own.
+const RESPONSE = 0x8000;
+const OPCODE = 0x7800;
 const NXDOMAIN = 3;
+/** In a message on a port of nobody: answers, and authorities or additional records. */
+const MOST_ANSWERS = 100;
+const MOST_RECORDS = 10;
 const OPCODES = [
   'Standard query',
   'Inverse query',
@@ -41,6 +46,7 @@ function dnsLike(name: string, title: string, about: string, ports: readonly num
     title,
     about,
     udpPorts: ports,
+    ...(name === 'dns' && { datagramLooksLike: looksLikeDns }),
     ...(overTcp && {
       tcpPorts: ports,
       segment(packet: Packet): boolean {
@@ -57,6 +63,21 @@ function dnsLike(name: string, title: string, about: string, ports: readonly num
     fields,
   });
   return self;
+}
+
+/**
+ * As in Wireshark: a standard query with one question and nothing else but additional records, or a response to one, with
+ * no more records than servers send.
+ */
+function looksLikeDns({ bytes, offset, end }: Packet): boolean {
+  if (end - offset <= DNS_HEADER) return false;
+  const flags = u16(bytes, offset + 2);
+  const questions = u16(bytes, offset + 4);
+  const answers = u16(bytes, offset + 6);
+  const authorities = u16(bytes, offset + 8);
+  if ((flags & OPCODE) !== 0 || u16(bytes, offset + 10) > MOST_RECORDS) return false;
+  if ((flags & RESPONSE) === 0) return questions === 1 && answers === 0 && authorities === 0;
+  return questions <= 1 && answers <= MOST_ANSWERS && authorities <= MOST_RECORDS;
 }
 
 function info(packet: Packet, layer: number): string {

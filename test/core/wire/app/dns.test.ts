@@ -82,3 +82,20 @@ test('damaged messages do no harm', () => {
   everyPrefixAndFlip(udp(ANSWER));
   everyPrefixAndFlip(tcpFrame({ srcPort: 53, dstPort: 40_000, flags: 0x18 }, prefixed(ANSWER)));
 });
+
+test('a query, and its answer, are recognised on any port', () => {
+  expect(pathOf(dissectFrame(udp(QUERY, 443)))).toBe('eth/ip/udp/dns');
+  expect(pathOf(dissectFrame(udp(ANSWER, 9999)))).toBe('eth/ip/udp/dns');
+});
+
+test.each([
+  ['another opcode', 2, [0x09, 0x00]],
+  ['no question', 4, [0, 0]],
+  ['two questions', 4, [0, 2]],
+  ['a query with answers', 6, [0, 1]],
+  ['more additional records than any', 10, [0, 11]],
+])('%s is not, on a port of nobody', (_, at, bytes) => {
+  const message = [...QUERY];
+  message.splice(at, 2, ...bytes);
+  expect(pathOf(dissectFrame(udp(message, 9999)))).toBe('eth/ip/udp');
+});
