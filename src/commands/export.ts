@@ -2,14 +2,13 @@ import { usageError } from '../core/failure.ts';
 import { packet } from '../core/record/tables/packet.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
-import { type Command, type ListingCommand, type ListingValues, streaming } from './command.ts';
+import { type Command, type ListingCommand, streaming } from './command.ts';
 import { openPacketList } from './packet-list.ts';
 import { recordFormatOf, refuseRecordOptions } from './written-format.ts';
 
 const WHAT = ['packets'] as const;
 
 const options = { ...packetOptions, ...writeOptions };
-export type ExportValues = ListingValues<typeof options>;
 
 /** `netwatch export packets`: a part of a capture, as a capture or as records. */
 export const exportCommand: Command = streaming({

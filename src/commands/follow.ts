@@ -32,7 +32,7 @@ export type FollowValues = ListingValues<typeof options>;
 export type FollowMode = 'list' | 'records' | 'print';
 
 /** Throws Failure 64 for options that exclude each other. */
-export function modeOf(values: FollowValues): FollowMode {
+function modeOf(values: FollowValues): FollowMode {
   const { list, all, stream: number, filter, as } = values;
   if (list && (all || number !== null)) throw usageError('--list excludes --all and --stream');
   if (all && number !== null) throw usageError('--all excludes --stream');

@@ -1,5 +1,5 @@
 import { bytes, count, list, maybe, seconds, shown, text, time } from '../field.ts';
-import { type Row, table } from '../table.ts';
+import { table } from '../table.ts';
 
 /** A capture as a whole. Times are those of the earliest and the latest packet, whatever their order. */
 export const captureSummary = table('capture_summary', 'One row per capture.', {
@@ -21,4 +21,3 @@ export const captureSummary = table('capture_summary', 'One row per capture.', {
   malformed_packets: count('Packets with a header that contradicts itself or the bytes.', shown('MALFORMED')),
   out_of_order_packets: count('Packets older than the one before them in the file.'),
 });
-export type CaptureSummaryRow = Row<typeof captureSummary>;

@@ -1,0 +1,115 @@
+import { StreamFollower, TCP, UDP } from '../core/connection/stream-follower.ts';
+import { StreamHex, StreamLines, type StreamText } from '../core/connection/stream-text.ts';
+import { EXIT, Failure, usageError } from '../core/failure.ts';
+import { formatBytes, formatNumberOf, formatSignificant } from '../core/output/units.ts';
+import type { Snapshot } from '../core/record/table.ts';
+import { segment } from '../core/record/tables/segment.ts';
+import type { StreamRow } from '../core/record/tables/stream.ts';
+import { timesOf } from '../core/stats/handshakes.ts';
+import type { Flow } from '../core/wire/flow.ts';
+import { addressA, addressB } from '../core/wire/flow-text.ts';
+import { canReadAgain } from '../platform/capture-source.ts';
+import type { Context } from './context.ts';
+import type { FollowValues } from './follow.ts';
+import { earlyBytes, readThroughFollower, survey } from './follow-reading.ts';
+import { isWanted, noStream } from './follow-selection.ts';
+import type { PrintedPiece } from './stream-printer.ts';
+
+/** One stream as people read it, or as it was sent. */
+export async function* printed(
+  context: Context,
+  file: string,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): AsyncGenerator<Snapshot> {
+  const { number, transport } = await chosen(context, file, values, pick);
+  const as = values.as ?? (values.write === null ? 'text' : 'raw');
+  const text: StreamText | null = as === 'text' ? new StreamLines() : as === 'hex' ? new StreamHex() : null;
+  let rows: PrintedPiece[] = [];
+  let followed: Flow | null = null;
+  let pieces = 0;
+  const wants = (flow: Flow): boolean => {
+    if (flow.stream !== number || flow.transport !== transport) return false;
+    if (followed === null) {
+      followed = flow;
+      if (!values.quiet) context.say(titleOf(flow));
+    }
+    return true;
+  };
+  const follower = new StreamFollower(earlyBytes(values), wants, (_flow, piece) => {
+    if (!isWanted(values, piece)) return;
+    pieces++;
+    const dir = piece.direction === 0 ? 'a' : 'b';
+    rows.push({ dir, printed: text === null ? piece.bytes.slice(piece.start, piece.end) : text.add(piece) });
+  });
+  const taken = (): Snapshot => {
+    const batch = rows;
+    rows = [];
+    return [{ table: segment, rows: batch }];
+  };
+  let there = 0;
+  for await (const flows of readThroughFollower(context, file, values, follower)) {
+    there = flows.count(transport);
+    yield taken();
+  }
+  if (followed === null && context.signal.aborted) return;
+  if (followed === null) throw noStream(number, transport, there);
+  const end = text?.end() ?? '';
+  if (end !== '') rows.push({ dir: 'a', printed: end });
+  yield taken();
+  if (!values.quiet) context.say(footerOf(followed, follower, pieces));
+}
+
+/** The one stream that is meant. Throws Failure 64 when a filter picks none or several. */
+async function chosen(
+  context: Context,
+  file: string,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): Promise<{ readonly number: number; readonly transport: number }> {
+  if (values.tcp && values.udp) throw usageError('one stream is followed: --tcp or --udp');
+  if (values.stream !== null && values.filter === null) {
+    return { number: values.stream, transport: values.udp ? UDP : TCP };
+  }
+  if (!(await canReadAgain(file))) {
+    throw usageError('a filter looks at every stream first, and a pipe cannot be read twice', {
+      hint: 'netwatch follow -r - --stream N, or --as ndjson',
+    });
+  }
+  const rows = (await survey(context, file, values, false)).rows.filter(pick);
+  const [one] = rows;
+  if (one === undefined)
+    throw new Failure(EXIT.noInput, 'no stream passes the filter', { hint: `netwatch follow -r ${file} --list` });
+  if (rows.length > 1) {
+    throw usageError(`${formatNumberOf(rows.length, 'stream')} pass the filter, and one can be printed`, {
+      hint: `netwatch follow -r ${file} --list -f ..., then --stream N`,
+    });
+  }
+  return { number: one.stream, transport: one.proto === 'tcp' ? TCP : UDP };
+}
+
+function titleOf(flow: Flow): string {
+  const name = flow.transport === TCP ? 'TCP' : 'UDP';
+  return `${name} stream ${flow.stream}: A ${endpoint(addressA(flow), flow.aPort)} ↔ B ${endpoint(addressB(flow), flow.bPort)}`;
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function footerOf(flow: Flow, follower: StreamFollower, pieces: number): string {
+  const [a, b] = follower.sidesOf(flow);
+  const { total } = timesOf(flow.tcp);
+  const missing = a.missing + b.missing;
+  const held = a.heldBytes + b.heldBytes;
+  return [
+    `${formatNumberOf(flow.aPackets + flow.bPackets, 'packet')}, ${formatNumberOf(pieces, 'segment')}`,
+    `A→B ${formatBytes(a.bytes)}`,
+    `B→A ${formatBytes(b.bytes)}`,
+    ...(total === null ? [] : [`handshake ${formatSignificant(total)} ms`]),
+    ...(missing === 0
+      ? []
+      : [`${formatNumberOf(missing, 'byte')} missing in ${formatNumberOf(a.gaps + b.gaps, 'gap')}`]),
+    ...(held === 0 ? [] : [`${formatNumberOf(held, 'byte')} behind a gap left out`]),
+  ].join(' │ ');
+}

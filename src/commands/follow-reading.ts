@@ -1,0 +1,80 @@
+import { replay } from '../core/capture/replay.ts';
+import type { StreamFollower } from '../core/connection/stream-follower.ts';
+import { StreamSurvey } from '../core/connection/stream-survey.ts';
+import type { StreamRow } from '../core/record/tables/stream.ts';
+import { HEADER_REGISTRY, REGISTRY } from '../core/wire/all-protocols.ts';
+import { Dissector } from '../core/wire/dissector.ts';
+import type { FlowTable } from '../core/wire/flow-table.ts';
+import { Packet } from '../core/wire/packet.ts';
+import type { Context } from './context.ts';
+import type { FollowValues } from './follow.ts';
+import { flowsMeant } from './follow-selection.ts';
+import { openCapture, sayProblems } from './open-capture.ts';
+
+/** Out-of-order bytes that wait for those before them. */
+const MOST_EARLY_BYTES = 16 * 1024 * 1024;
+
+export const earlyBytes = (values: FollowValues): number => values['max-bytes'] ?? MOST_EARLY_BYTES;
+
+/** Reads the capture to its end, or until interrupted; says what was wrong with it. */
+export async function readThrough(
+  context: Context,
+  file: string,
+  values: FollowValues,
+  dissector: Dissector,
+  ingest: (packet: Packet) => void,
+  complains: boolean,
+): Promise<void> {
+  const reader = await openCapture(context, file, values, false);
+  try {
+    await replay(reader, dissector, ingest, context.signal);
+  } finally {
+    await reader.close();
+    if (complains) sayProblems(context, file, reader);
+  }
+}
+
+/** The streams of the capture that may be meant, as records, and the numbers of all there are. */
+interface Surveyed {
+  readonly rows: readonly StreamRow[];
+  readonly flows: FlowTable;
+}
+
+export async function survey(
+  context: Context,
+  file: string,
+  values: FollowValues,
+  complains = true,
+): Promise<Surveyed> {
+  const dissector = new Dissector(REGISTRY);
+  const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
+  await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
+  all.end();
+  return { rows: [...all.rows(dissector.flows.flows)], flows: dissector.flows };
+}
+
+/** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
+export async function* readThroughFollower(
+  context: Context,
+  file: string,
+  values: FollowValues,
+  follower: StreamFollower,
+): AsyncGenerator<FlowTable> {
+  const reader = await openCapture(context, file, values, true);
+  const dissector = new Dissector(HEADER_REGISTRY);
+  const packet = new Packet();
+  try {
+    while (!context.signal.aborted && (await reader.fill())) {
+      while (reader.next(packet)) {
+        dissector.dissect(packet);
+        follower.ingest(packet);
+      }
+      yield dissector.flows;
+    }
+  } finally {
+    await reader.close();
+    sayProblems(context, file, reader);
+  }
+  follower.end();
+  yield dissector.flows;
+}

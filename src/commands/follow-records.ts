@@ -1,0 +1,106 @@
+import { formatTimestamp } from '../core/capture/timestamp.ts';
+import type { Piece } from '../core/connection/reassembly.ts';
+import { StreamFollower, TCP, UDP } from '../core/connection/stream-follower.ts';
+import { StreamSurvey } from '../core/connection/stream-survey.ts';
+import { type AnyRow, type Section, type Snapshot, section } from '../core/record/table.ts';
+import { type SegmentRow, segment } from '../core/record/tables/segment.ts';
+import { type StreamRow, stream } from '../core/record/tables/stream.ts';
+import { REGISTRY } from '../core/wire/all-protocols.ts';
+import { Dissector } from '../core/wire/dissector.ts';
+import type { Flow } from '../core/wire/flow.ts';
+import type { Packet } from '../core/wire/packet.ts';
+import type { Context } from './context.ts';
+import type { FollowValues } from './follow.ts';
+import { earlyBytes, readThrough, readThroughFollower, survey } from './follow-reading.ts';
+import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
+import { HeldStreams } from './held-streams.ts';
+
+const MOST_SEGMENTS = 10_000;
+
+const MOST_BYTES = 2_000_000;
+
+/** In two passes: the records of the streams are known when their segments come. */
+export async function* recordsOfFile(
+  context: Context,
+  file: string,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): AsyncGenerator<Snapshot> {
+  const all = await survey(context, file, values, false);
+  requireStream(context, values, all.flows);
+  const rows = all.rows.filter(pick);
+  const wanted = new Map(rows.map((row) => [keyOf(row.proto, row.stream), row]));
+  const begun = new Map<Flow, boolean>();
+  let sections: { table: Section['table']; rows: AnyRow[] }[] = [];
+  const add = (table: Section['table'], row: AnyRow): void => {
+    const last = sections.at(-1);
+    if (last?.table === table) last.rows.push(row);
+    else sections.push({ table, rows: [row] });
+  };
+  const begins = (flow: Flow): boolean => {
+    const known = begun.get(flow);
+    if (known !== undefined) return known;
+    const key = flow.transport === TCP || flow.transport === UDP ? keyOf(protoOf(flow), flow.stream) : '';
+    const row = wanted.get(key);
+    wanted.delete(key);
+    begun.set(flow, row !== undefined);
+    if (row !== undefined) add(stream, row);
+    return row !== undefined;
+  };
+  const follower = new StreamFollower(earlyBytes(values), begins, (flow, piece) => {
+    if (isWanted(values, piece)) add(segment, segmentOf(flow, piece));
+  });
+  const taken = (): Snapshot => {
+    const batch = sections;
+    sections = [];
+    return batch;
+  };
+  for await (const _ of readThroughFollower(context, file, values, follower)) yield taken();
+  for (const row of wanted.values()) add(stream, row);
+  yield taken();
+}
+
+/** In one pass: what was said is held until the records of the streams are known. */
+export async function* recordsOfPipe(
+  context: Context,
+  file: string,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): AsyncGenerator<Snapshot> {
+  const wants = flowsMeant(values);
+  const held = new HeldStreams(values['max-segments'] ?? MOST_SEGMENTS, values['max-bytes'] ?? MOST_BYTES);
+  const follower = new StreamFollower(earlyBytes(values), wants, (flow, piece) => {
+    if (isWanted(values, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
+  });
+  const dissector = new Dissector(REGISTRY);
+  const all = new StreamSurvey(earlyBytes(values), wants);
+  const ingest = (packet: Packet): void => {
+    all.ingest(packet);
+    follower.ingest(packet);
+  };
+  await readThrough(context, file, values, dissector, ingest, true);
+  all.end();
+  follower.end();
+  const rows = [...all.rows(dissector.flows.flows)];
+  requireStream(context, values, dissector.flows);
+  for (const row of rows) {
+    if (!pick(row)) continue;
+    const key = keyOf(row.proto, row.stream);
+    const truncated = row.truncated || held.isCut(key);
+    yield [section(stream, [{ ...row, truncated }]), section(segment, held.of(key))];
+  }
+}
+
+function segmentOf(flow: Flow, piece: Piece): SegmentRow {
+  const { bytes, start, end } = piece;
+  return {
+    stream: flow.stream,
+    packet: piece.packet,
+    time: formatTimestamp(piece.seconds, piece.nanoseconds),
+    dir: piece.direction === 0 ? 'a' : 'b',
+    offset: piece.offset,
+    length: end - start,
+    data: Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('base64'),
+    proto: protoOf(flow),
+  };
+}
