@@ -8,7 +8,7 @@ import type { ConnRow } from '../core/record/tables/conn.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Context } from './context.ts';
-import { type ReadOptions, sayProblems } from './open-capture.ts';
+import { type ReadOptions, sayInterrupted, sayProblems } from './open-capture.ts';
 import { withProgress } from './progress.ts';
 
 /** Connections handed on at once. */
@@ -30,7 +30,7 @@ export async function* readCapturedConns(
   } finally {
     await reader.close();
   }
-  if (context.signal.aborted) context.say('interrupted: only what was read until then is shown');
+  sayInterrupted(context, file);
   sayProblems(context, file, reader);
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {

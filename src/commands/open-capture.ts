@@ -32,6 +32,11 @@ export async function openCapture(
   }
 }
 
+/** Says that a file was not read to its end; of a pipe, which may have none, an interrupt is the end. */
+export function sayInterrupted(context: Context, file: string): void {
+  if (context.signal.aborted && file !== '-') context.say(`interrupted: ${file} was not read to its end`);
+}
+
 /** Says what was wrong with a capture. One that was interrupted seems to end too early, which is no fault of it. */
 export function sayProblems(context: Context, file: string, { problems }: CaptureReader): void {
   if (context.signal.aborted) return;

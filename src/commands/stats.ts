@@ -44,7 +44,7 @@ export const stats = listing({
   run: async function* (context, values, _operands, _request) {
     if (values.read === null) throw usageError('stats needs a capture', { hint: 'netwatch stats -r FILE' });
     refuseLiveOptions(values, []);
-    const { openCapture, sayProblems } = await import('./open-capture.ts');
+    const { openCapture, sayInterrupted, sayProblems } = await import('./open-capture.ts');
     const { runStatistics } = await import('../core/stats/run.ts');
     const reader = await openCapture(context, values.read, values, false);
     const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
@@ -53,7 +53,7 @@ export const stats = listing({
     } finally {
       await reader.close();
     }
-    if (context.signal.aborted) context.say('interrupted: only what was read until then is counted');
+    sayInterrupted(context, values.read);
     sayProblems(context, values.read, reader);
   },
 });
