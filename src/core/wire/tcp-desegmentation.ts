@@ -88,7 +88,7 @@ function resume(
   open(packet, message);
   dissectSegment(packet, flow, connection, dissector);
   const before = message.filled - taken;
-  if (packet.wanted !== 0 && packet.offset <= before) {
+  if (packet.wanted !== 0 && (packet.offset === 0 || packet.offset <= before)) {
     // more is needed of what was thought to be whole
     if (packet.wanted === WANT_SEGMENT) {
       message.nextMessage = (reached + 1) | 0;

@@ -1,7 +1,7 @@
-import type { Packet } from '../packet.ts';
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { type Protocol, protocol } from '../protocol.ts';
-import { find } from './text-line.ts';
-import { afterLine, firstLine, isWord } from './text-lines.ts';
+import { lineEnd } from './text-line.ts';
+import { firstLine, isWord } from './text-lines.ts';
 import { startTls } from './tls.ts';
 
 /** What a mail connection remembers: that TLS was asked for, and that a message is being sent. */
@@ -30,8 +30,8 @@ function mailProtocol(
     about,
     tcpPorts: ports,
     segment(packet: Packet): boolean {
-      const shown = read(packet, stateOf(packet), isAnswer(packet, ports));
-      if (shown) packet.push(self.id);
+      if (!read(packet, stateOf(packet), isAnswer(packet, ports))) return true; // the line goes on
+      packet.push(self.id);
       packet.offset = packet.end;
       return true;
     },
@@ -43,6 +43,10 @@ function mailProtocol(
 /** RFC 5321; RFC 3207 for STARTTLS. */
 export const smtp = mailProtocol('smtp', 'Simple Mail Transfer Protocol', [25, 587], (packet, state, answer) => {
   const { bytes, offset, end } = packet;
+  if (packet.canWait && lineEnd(bytes, offset, end, true) < 0) {
+    packet.wanted = WANT_SEGMENT;
+    return false;
+  }
   if (answer) {
     if (isWord(bytes, offset, end, '220') && state.askedForTls) startTls(packet.flow!);
     else if (isWord(bytes, offset, end, '354')) state.inMessage = true;
@@ -57,17 +61,5 @@ export const pop = mailProtocol('pop', 'Post Office Protocol', [110], (packet, s
     if (state.askedForTls && isWord(bytes, offset, end, '+OK')) startTls(packet.flow!);
     state.askedForTls = false;
   } else if (isWord(bytes, offset, end, 'STLS')) state.askedForTls = true;
-  return true;
-});
-
-/** RFC 9051; a tag stands before each command and each final answer. */
-export const imap = mailProtocol('imap', 'Internet Message Access Protocol', [143], (packet, state, answer) => {
-  const { bytes, offset, end } = packet;
-  const stop = afterLine(bytes, offset, end);
-  const word = find(bytes, 0x20, offset, stop < 0 ? end : stop) + 1;
-  if (word > 0) {
-    if (!answer && isWord(bytes, word, end, 'STARTTLS')) state.askedForTls = true;
-    else if (answer && state.askedForTls && isWord(bytes, word, end, 'OK')) startTls(packet.flow!);
-  }
   return true;
 });

@@ -108,6 +108,12 @@ const CONVERSATIONS: Readonly<Record<string, readonly [port: number, ...turns: T
     ['S', '220 go\r\n', 'smtp'],
     ['C', HELLO, 'tls'],
   ],
+  'SMTP, lines in pieces': [
+    25,
+    ['S', '220 he', ''],
+    ['S', 'llo\r\n', 'smtp/tcp.segments', 'S: 220 hello'],
+    ['C', 'NOOP\r\nNO', 'smtp', 'C: NOOP'],
+  ],
   POP: [
     110,
     ['S', '+OK hello\r\n', 'pop', 'S: +OK hello'],
@@ -121,6 +127,14 @@ const CONVERSATIONS: Readonly<Record<string, readonly [port: number, ...turns: T
     ['C', 'a1 STARTTLS\r\n', 'imap', 'C: a1 STARTTLS'],
     ['S', 'a1 OK go\r\n', 'imap'],
     ['C', HELLO, 'tls'],
+  ],
+  'IMAP, answers in pieces': [
+    143,
+    ['S', '* 1 FE', ''],
+    ['S', 'TCH (FLAGS (a))\r\n* 2 FETCH (FLAGS (', 'imap/tcp.segments', 'S: * 1 FETCH (FLAGS (a))'],
+    ['S', 'b))\r\n* 3 FETCH (BODY {30}\r\nSubject: a\r\n', 'imap'],
+    ['S', 'Date: b\r\n', 'imap'],
+    ['S', 'c\r\n', 'imap'],
   ],
   Telnet: [23, ['S', [255, 253, 24], 'telnet'], ['C', 'login: \r\n', 'telnet', 'login: ']],
   IRC: [6667, ['C', 'NICK a\r\n', 'irc', 'NICK a'], ['S', ':b 001 a :hello\r\n', 'irc']],

@@ -1,0 +1,92 @@
+import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { protocol } from '../protocol.ts';
+import { decimal, find, lineEnd, nextLine } from './text-line.ts';
+import { firstLine, isWord } from './text-lines.ts';
+import { startTls } from './tls.ts';
+
+// RFC 9051, 2.2.1: a tag stands before each command and each final answer, `*` before all other answers.
+const PORT = 143;
+const STAR = 0x2a;
+const MOST_LINES = 4096;
+/** FETCH is looked for among so many words after `*`. */
+const MOST_WORDS = 3;
+
+class ImapState {
+  askedForTls = false;
+}
+
+export const imap = protocol({
+  name: 'imap',
+  about: 'Internet Message Access Protocol',
+  tcpPorts: [PORT],
+  segment(packet: Packet): boolean {
+    const flow = packet.flow!;
+    if (!(flow.applicationState instanceof ImapState)) flow.applicationState = new ImapState();
+    const { bytes, end } = packet;
+    if (lineEnd(bytes, packet.offset, end, true) < 0) return waitFrom(packet, packet.offset);
+    packet.push(imap.id);
+    for (let lines = 0; packet.offset < end && lines < MOST_LINES; lines++) {
+      const at = packet.offset;
+      const stop = lineEnd(bytes, at, end, true);
+      if (stop < 0) return waitFrom(packet, at);
+      let next = nextLine;
+      if (bytes[at] === STAR) {
+        const items = afterFetch(bytes, at, stop);
+        if (items > 0) next = afterMessage(bytes, items, next, end);
+        if (next < 0) return waitFrom(packet, at);
+      } else lookForTls(packet, flow.applicationState as ImapState, at, stop);
+      packet.offset = next;
+    }
+    packet.offset = end;
+    return true;
+  },
+  info: (packet, layer) => `${isAnswer(packet) ? 'S' : 'C'}: ${firstLine(packet, layer)}`,
+});
+
+const isAnswer = (packet: Packet): boolean =>
+  packet.srcPort === PORT || (packet.dstPort !== PORT && packet.direction === 1);
+
+function waitFrom(packet: Packet, offset: number): boolean {
+  packet.offset = packet.canWait ? offset : packet.end;
+  if (packet.canWait) packet.wanted = WANT_SEGMENT;
+  return true;
+}
+
+/** The offset behind the word FETCH in an answer that tells of messages (RFC 9051, 7.5.2); 0 in others. */
+function afterFetch(bytes: Uint8Array, start: number, stop: number): number {
+  let at = start + 1;
+  for (let words = 0; at < stop && words < MOST_WORDS; ) {
+    const space = find(bytes, 0x20, at, stop);
+    if (space < 0) return 0;
+    if (space > at) {
+      if (isWord(bytes, at, stop, 'FETCH')) return space;
+      words++;
+    }
+    at = space + 1;
+  }
+  return 0;
+}
+
+/**
+ * Where the line after a message begins: its items stand in parentheses, and the literal `{count}` among them is followed
+ * by so many bytes behind the line (RFC 9051, 4.3). -1 when not all of that is there.
+ */
+function afterMessage(bytes: Uint8Array, from: number, next: number, end: number): number {
+  const open = find(bytes, 0x28, from, end);
+  if (open < 0 || open + 1 >= end) return -1;
+  const brace = find(bytes, 0x7b, open, end);
+  if (brace < 0) return lineEnd(bytes, open, end, true) < 0 ? -1 : nextLine;
+  const close = find(bytes, 0x7d, brace + 1, end);
+  if (close < 0) return -1;
+  const count = decimal(bytes, brace + 1, close);
+  if (count < 0 || close + count >= end) return -1;
+  return find(bytes, 0x29, close + count, end) < 0 ? -1 : next + count;
+}
+
+/** RFC 9051, 6.2.1. */
+function lookForTls(packet: Packet, state: ImapState, start: number, stop: number): void {
+  const word = find(packet.bytes, 0x20, start, stop) + 1;
+  if (word === 0) return;
+  if (!isAnswer(packet) && isWord(packet.bytes, word, stop, 'STARTTLS')) state.askedForTls = true;
+  else if (isAnswer(packet) && state.askedForTls && isWord(packet.bytes, word, stop, 'OK')) startTls(packet.flow!);
+}
