@@ -48,6 +48,7 @@ import { arcnet } from './arcnet.ts';
 import { arp } from './arp.ts';
 import { cdp } from './cdp.ts';
 import { chdlc } from './chdlc.ts';
+import { cmd } from './cmd.ts';
 import { eapol } from './eapol.ts';
 import { erspan } from './erspan.ts';
 import { esp } from './esp.ts';
@@ -63,6 +64,7 @@ import { igmp } from './igmp.ts';
 import { ip } from './ip.ts';
 import { IP_LEAVES } from './ip-leaves.ts';
 import { ipv6 } from './ipv6.ts';
+import { l2tp } from './l2tp.ts';
 import { llc } from './llc.ts';
 import { lldp } from './lldp.ts';
 import { mpls } from './mpls.ts';
@@ -90,11 +92,11 @@ import { wlan, wlanManagement, wlanRadio } from './wlan.ts';
 
 /** Links and networks. */
 const HEADERS: readonly Protocol[] = [
-  ...[eth, vlan, ieee8021ad, ieee8021ah, llc, stp, cdp, lldp, eapol, arp, mpls, ppp, pppoed, pppoes],
+  ...[eth, vlan, ieee8021ad, ieee8021ah, cmd, llc, stp, cdp, lldp, eapol, arp, mpls, ppp, pppoed, pppoes],
   ...[raw, nullLoopback, sll, pktap, nflog, arcnet, chdlc, fddi, ppi, radiotap, wlanRadio, wlan, wlanManagement],
   ...[ip, ipv6, icmp, icmpv6, igmp, ah, esp, gre, erspan, ...IP_LEAVES],
   ...[udp, tcp, tcpSegments, sctp],
-  ...[vxlan, geneve, gtp, gtpv2, teredo, udpencap],
+  ...[l2tp, vxlan, geneve, gtp, gtpv2, teredo, udpencap],
 ];
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */

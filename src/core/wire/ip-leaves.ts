@@ -20,5 +20,4 @@ export const IP_LEAVES: readonly Protocol[] = [
   leaf('eigrp', 'Enhanced Interior Gateway Routing Protocol', 88, 20),
   leaf('rsvp', 'Resource ReserVation Protocol', 46, 8),
   leaf('dccp', 'Datagram Congestion Control Protocol', 33, 12),
-  leaf('l2tp', 'Layer 2 Tunneling Protocol version 3', 115, 4),
 ];
