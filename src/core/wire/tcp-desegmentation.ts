@@ -111,6 +111,10 @@ function resume(
     // the segment completed a message and began another
     const bytes = message.bytes.slice(packet.offset, message.filled);
     release(message, dissector);
+    if (packet.discardFrom !== 0) {
+      packet.discardFrom -= packet.offset;
+      packet.discardTo -= packet.offset;
+    }
     packet.bytes = bytes;
     packet.offset = 0;
     packet.end = rest;
