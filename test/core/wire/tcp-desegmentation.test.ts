@@ -3,6 +3,7 @@ import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../../../src/core/wire/tcp-flags.ts';
 import { ipv4Frame, octets, tcp, u32 } from '../../support/headers.ts';
+import { TcpConversation } from '../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { type TimedFrame, tsharkFields } from '../../support/tshark.ts';
 import { dissectFrame, pathOf } from '../../support/wire.ts';
@@ -122,6 +123,28 @@ test('wherever a stream is cut, its messages are found once', () => {
     for (let second = first + 1; second < STREAM.length; second += 5) {
       const pieces = `0-${first} ${first}-${second} ${second}-${STREAM.length}`;
       expect([pieces, ...identifications(pieces)]).toEqual([pieces, 1, 2, 3]);
+    }
+  }
+});
+
+const RESPONSES = [
+  'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789',
+  'HTTP/1.1 201 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n',
+  'HTTP/1.1 202 OK\r\nContent-Length: 100\r\n\r\n'.padEnd(140, 'x'),
+  'HTTP/1.1 204 OK\r\n\r\n',
+];
+
+test('wherever they are cut, messages are found once whose bodies are not kept', () => {
+  const stream = RESPONSES.join('');
+  for (let first = 1; first < stream.length; first += 3) {
+    for (let second = first + 1; second < stream.length; second += 11) {
+      const connection = new TcpConversation(80);
+      const found = [stream.slice(0, first), stream.slice(first, second), stream.slice(second)].flatMap((part) => {
+        connection.server(part);
+        return connection.packet.messages.slice(0, connection.packet.messageCount).map(({ length }) => length);
+      });
+      expect([first, second, ...found]).toEqual([first, second, ...RESPONSES.map(({ length }) => length)]);
+      expect(connection.dissector.pendingBytes).toBe(0);
     }
   }
 });
