@@ -62,7 +62,9 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && waiting.done) return;
     const left = (waiting.nextMessage - seq) | 0;
     const taken = waiting.takesSegment ? end - at : Math.min(end - at, left);
-    if (!add(waiting, bytes, at, placeOf(waiting, seq), taken, dissector)) return;
+    const place = placeOf(waiting, seq);
+    if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && at + taken === end && place + taken <= waiting.filled) return;
+    if (!add(waiting, bytes, at, place, taken, dissector)) return;
     if (waiting.takesSegment) {
       waiting.takesSegment = false;
       waiting.nextMessage = nextSeq;

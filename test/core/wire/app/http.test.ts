@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EXPERTS } from '../../../../src/core/wire/expert.ts';
 import { tcpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { everyPrefixAndFlip, print } from '../../../support/wire.ts';
+import { dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const lengths = ({ packet }: TcpConversation): number[] =>
@@ -120,4 +120,20 @@ test('damaged segments do no harm', () => {
   everyPrefixAndFlip(tcpFrame({ srcPort: 80, dstPort: 40_000, flags: 0x18 }, [...Buffer.from(answer)]));
   const request = 'CONNECT a:1 HTTP/1.1\r\nContent-Length: 2\r\n\r\nab';
   everyPrefixAndFlip(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 0x18 }, [...Buffer.from(request)]));
+});
+
+test('a header that comes line by line, each line twice', () => {
+  const connection = new TcpConversation(80);
+  const paths = ['HTTP/1.1 204 No Content\r\n', 'Server: x\r\n', 'Date: now\r\n', '\r\n'].map((line) => {
+    const path = connection.server(line);
+    const { frames, dissector, packet } = connection;
+    dissectFrame(frames.at(-1)!, 1, dissector, { packet, seconds: 1, nanoseconds: frames.length * 1_000_000 });
+    return [path, pathOf(packet)];
+  });
+  expect(paths).toEqual([
+    ['tcp', 'eth/ip/tcp'],
+    ['tcp', 'eth/ip/tcp'],
+    ['tcp', 'eth/ip/tcp'],
+    ['tcp/http/tcp.segments', 'eth/ip/tcp'],
+  ]);
 });
