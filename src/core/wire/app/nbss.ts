@@ -23,15 +23,19 @@ export const nbss = protocol({
   tcpPorts: [139, 445],
   segment(packet: Packet): boolean {
     const { bytes, offset } = packet;
-    if (packet.end - offset >= HEADER && TYPES[bytes[offset]!] === undefined) {
-      packet.push(nbss.id); // the middle of a message whose beginning was not captured
+    if (packet.end - offset < HEADER || TYPES[bytes[offset]!] === undefined) {
+      packet.push(nbss.id); // one byte that keeps the connection alive, or the middle of a message whose beginning was not captured
       packet.offset = packet.end;
       return true;
     }
     eachPdu(packet, HEADER, lengthOf, pdu);
     return true;
   },
-  info: (packet, layer) => TYPES[packet.layerBytes[layer]![packet.layerStart[layer]!]!] ?? 'NBSS Continuation Message',
+  info(packet: Packet, layer: number): string {
+    const start = packet.layerStart[layer]!;
+    const type = packet.layerEnd[layer]! - start < HEADER ? undefined : TYPES[packet.layerBytes[layer]![start]!];
+    return type ?? 'NBSS Continuation Message';
+  },
 });
 
 function lengthOf(bytes: Uint8Array, at: number): number {

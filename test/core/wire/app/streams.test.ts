@@ -160,6 +160,7 @@ const CONVERSATIONS: Readonly<Record<string, readonly [port: number, ...turns: T
     ['C', session([...ECHO, ...ECHO.with(20, 0)]), 'nbss/smb2/smb2', 'KeepAlive Request'],
     ['S', [...session(smb2(13, 1, octets('0400 0000'))), 0x85, 0, 0, 0], 'nbss/smb2/nbss', 'Session keep-alive'],
     ['S', session(ENCRYPTED), 'nbss/smb2', 'Encrypted SMB3'],
+    ['C', [0], 'nbss', 'NBSS Continuation Message'],
   ],
   SMB: [
     139,
