@@ -1,8 +1,9 @@
 import { hexDump } from '../output/hex-dump.ts';
 import { safeText } from '../output/safe-text.ts';
+import { madeTwice, mayBeCut } from '../wire/cut-layer.ts';
 import type { Packet } from '../wire/packet.ts';
 import { LONGEST_TEXT, protocolOf } from '../wire/packet-text.ts';
-import type { FieldWriter } from '../wire/protocol.ts';
+import type { FieldWriter, Protocol } from '../wire/protocol.ts';
 import { linkTypeName } from './link-types.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -24,13 +25,40 @@ export function decodedText(packet: Packet): string {
     const protocol = protocolOf(packet, layer);
     if (protocol === undefined) continue;
     lines.open(`${protocol.about} (${protocol.name})${packet.layerQuoted[layer] === 0 ? '' : ', quoted'}`);
-    protocol.fields?.(packet, layer, lines);
+    if (mayBeCut(packet, layer)) fieldsThere(packet, layer, protocol, lines);
+    else protocol.fields?.(packet, layer, lines);
     lines.closeAll();
   }
   if (packet.truncated) lines.open('[Packet cut by the capture]');
   if (packet.malformed) lines.open('[Malformed Packet]');
   return lines.text;
 }
+
+/** Writes the fields of a layer that may not be all there, up to the first one that is not. */
+function fieldsThere(packet: Packet, layer: number, { fields }: Protocol, out: FieldWriter): void {
+  if (fields === undefined) return;
+  const [one, other] = madeTwice(packet, layer, () => {
+    const calls: Call[] = [];
+    fields(packet, layer, {
+      field: (name, value) => calls.push(['field', name, value]),
+      open: (name, value) => calls.push(['open', name, value]),
+      close: () => calls.push(['close']),
+    });
+    return calls;
+  });
+  for (const [index, [what, name, value]] of one.entries()) {
+    const same = other[index];
+    if (same === undefined || what !== same[0] || name !== same[1] || value !== same[2]) return;
+    if (what === 'close') out.close();
+    else if (what === 'open') out.open(name, value);
+    else out.field(name, value);
+  }
+}
+
+type Call =
+  | readonly ['field', name: string, value: string | number | boolean]
+  | readonly ['open', name: string, value: string | number | boolean | undefined]
+  | readonly ['close', name?: undefined, value?: undefined];
 
 /** The bytes of the frame, then those of each message or datagram that was put together from several. */
 export function dumpedText(packet: Packet): string {

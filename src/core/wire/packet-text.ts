@@ -1,4 +1,5 @@
 import { REGISTRY } from './all-protocols.ts';
+import { madeTwice, mayBeCut } from './cut-layer.ts';
 import { EXPERTS, type Expert } from './expert.ts';
 import { destinationOf, sourceOf } from './flow-text.ts';
 import { formatMac } from './mac-address.ts';
@@ -36,7 +37,7 @@ export function protocolOf(packet: Packet, layer: number): Protocol | undefined 
  */
 export function infoOf(packet: Packet): string {
   for (let layer = topLayer(packet); layer >= 0; layer--) {
-    const info = packet.layerQuoted[layer] === 0 ? protocolOf(packet, layer)?.info : undefined;
+    const info = packet.layerQuoted[layer] === 0 ? infoMaker(packet, layer) : undefined;
     if (info === undefined) continue;
     let text = info(packet, layer);
     const id = packet.layerProtocol[layer]!;
@@ -52,6 +53,17 @@ export function infoOf(packet: Packet): string {
     return (text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text) + note;
   }
   return '';
+}
+
+/** What says something of a layer; of one that is not all there, only its name where it would tell of bytes behind it. */
+function infoMaker(packet: Packet, layer: number): Protocol['info'] {
+  const protocol = protocolOf(packet, layer);
+  const info = protocol?.info;
+  if (info === undefined || !mayBeCut(packet, layer)) return info;
+  return (of, at) => {
+    const [one, other] = madeTwice(of, at, () => info(of, at));
+    return one === other ? one : protocol!.about;
+  };
 }
 
 /** Source address of the packet: of its IP header, else of its link; null without either. */
