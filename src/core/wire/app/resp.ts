@@ -1,3 +1,4 @@
+import { latin1 } from '../bytes.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { afterLine, firstLine } from './text-lines.ts';
@@ -5,79 +6,136 @@ import { afterLine, firstLine } from './text-lines.ts';
 // redis.io, RESP: a type (1), a line; bulk strings carry their length, arrays the number of their elements.
 const STAR = 0x2a;
 const DOLLAR = 0x24;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const PORT = 6379;
 const TYPES = '+-:$*_#,(!=%~>';
 const MOST_ELEMENTS = 1024 * 1024;
-const MOST_DEPTH = 8;
+const LONGEST_BULK = 512 * 1024 * 1024;
+const MOST_DEPTH = 32;
+/** A line that has not ended by then is not waited for. */
+const LONGEST_LINE = 64 * 1024;
+const MOST_SHOWN = 8;
+const LONGEST_SHOWN = 256;
 
-/** Where the value read last ended. */
-let after = 0;
-/** How many more bytes the value needs, or WANT_SEGMENT. */
+/** For each direction, of a value that goes on: how many values are still to come at each depth. */
+class RespState {
+  readonly left: [number[] | null, number[] | null] = [null, null];
+}
+
+/** Where reading stopped, and how many bytes are missing there, or WANT_SEGMENT. */
+let at = 0;
 let missing = 0;
 
 export const resp = protocol({
   name: 'resp',
   title: 'RESP',
   about: 'REdis Serialization Protocol',
-  tcpPorts: [6379],
+  tcpPorts: [PORT],
   segment(packet: Packet): boolean {
     const { bytes, end } = packet;
     if (!TYPES.includes(String.fromCharCode(bytes[packet.offset]!))) return false;
     packet.push(resp.id); // tshark shows it for the parts of a value too
+    const flow = packet.flow!;
+    if (!(flow.applicationState instanceof RespState)) flow.applicationState = new RespState();
+    const state = flow.applicationState as RespState;
+    const side = packet.direction as 0 | 1;
     while (packet.offset < end) {
-      if (!readValue(bytes, packet.offset, end, 0)) {
-        if (packet.canWait && missing !== 0) {
-          packet.wanted = missing;
-          return true;
-        }
-        after = end;
+      const start = packet.offset;
+      const afterFirst = afterLine(bytes, start, Math.min(end, start + LONGEST_LINE));
+      const resumes = packet.elided > 0 && state.left[side] !== null;
+      const left = resumes ? state.left[side]! : [1];
+      packet.elided = 0;
+      readValues(bytes, resumes ? afterFirst : start, end, left);
+      if (missing !== 0 && packet.canWait) {
+        packet.wanted = missing;
+        if (afterFirst < 0 || at <= afterFirst) return true;
+        // what was read is not needed again, so that a long array costs no more than its bytes
+        packet.discardFrom = afterFirst;
+        packet.discardTo = at;
+        state.left[side] = left;
+        return true;
       }
-      packet.offset = after;
+      packet.offset = left.length === 0 ? at : end;
     }
     return true;
   },
-  info: (packet, layer) => `${packet.dstPort === 6379 ? 'Request' : 'Response'}: ${firstLine(packet, layer)}`,
+  info: (packet, layer) => `${packet.dstPort === PORT ? 'Request' : 'Response'}: ${wordsOf(packet, layer)}`,
 });
 
-/** Passes over one value; false when it is not whole (`missing` tells) or is none (`missing` is 0). */
-function readValue(bytes: Uint8Array, start: number, end: number, depth: number): boolean {
-  const type = bytes[start]!;
-  const line = afterLine(bytes, start, end);
-  missing = WANT_SEGMENT;
-  if (line < 0) return false;
-  if (type !== STAR && type !== DOLLAR) {
-    after = line;
-    return true;
-  }
-  const count = readNumber(bytes, start + 1, line - 2);
-  if (Number.isNaN(count) || depth > MOST_DEPTH || count > MOST_ELEMENTS * 512) {
-    missing = 0;
-    return false;
-  }
-  after = line;
-  if (count < 0) return true;
-  if (type === DOLLAR) {
-    after = line + count + 2;
-    missing = after - end;
-    return after <= end;
-  }
-  for (let index = 0; index < count; index++) {
-    if (after >= end) {
-      missing = WANT_SEGMENT;
-      return false;
+/**
+ * Passes over as many values as `left` says, and leaves there what is still to come. As in Wireshark an array is not
+ * waited for where a segment ends behind one of its elements: those that follow stand for themselves.
+ */
+function readValues(bytes: Uint8Array, start: number, end: number, left: number[]): void {
+  at = start;
+  missing = 0;
+  while (left.length > 0) {
+    const depth = left.length - 1;
+    if (left[depth] === 0) {
+      left.pop();
+      continue;
     }
-    if (!readValue(bytes, after, end, depth + 1)) return false;
+    if (at >= end) {
+      left.length = 0;
+      return;
+    }
+    const type = bytes[at]!;
+    const limit = Math.min(end, at + LONGEST_LINE);
+    const line = afterLine(bytes, at, limit);
+    if (line < 0) {
+      if (limit === end) missing = WANT_SEGMENT;
+      return;
+    }
+    let next = line;
+    let elements = 0;
+    if (type === STAR || type === DOLLAR) {
+      const count = readNumber(bytes, at + 1, line - 2);
+      if (Number.isNaN(count) || count > (type === STAR ? MOST_ELEMENTS : LONGEST_BULK)) return;
+      if (type === STAR) elements = Math.max(0, count);
+      else if (count >= 0) next = line + count + 2;
+    }
+    if (next > end || (elements > 0 && depth === MOST_DEPTH)) {
+      if (next > end) missing = depth === 0 ? next - end : WANT_SEGMENT;
+      return;
+    }
+    at = next;
+    left[depth]!--;
+    if (elements > 0) left.push(elements);
   }
-  return true;
 }
 
 function readNumber(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 1 || end - start > 12) return Number.NaN;
-  const negative = bytes[start] === 0x2d;
+  const negative = bytes[start] === MINUS;
   let value = 0;
-  for (let at = negative ? start + 1 : start; at < end; at++) {
-    const digit = bytes[at]! - 0x30;
+  for (let index = negative ? start + 1 : start; index < end; index++) {
+    const digit = bytes[index]! - 0x30;
     if (digit < 0 || digit > 9) return Number.NaN;
     value = value * 10 + digit;
   }
   return negative ? -value : value;
+}
+
+/** `SET key value` for a command, whose words are bulk strings; of answers that are arrays only how long they are. */
+function wordsOf(packet: Packet, layer: number): string {
+  const bytes = packet.layerBytes[layer]!;
+  const end = packet.layerEnd[layer]!;
+  const start = packet.layerStart[layer]!;
+  const line = firstLine(packet, layer);
+  const type = bytes[start];
+  if (type === PLUS) return line.slice(1);
+  if (type === MINUS) return `Error: ${line.slice(1)}`;
+  if (type === STAR && packet.dstPort !== PORT) return `Array(${line.slice(1)})`;
+  if (type !== STAR && type !== DOLLAR) return line;
+  const words: string[] = [];
+  let next = type === STAR ? afterLine(bytes, start, end) : start;
+  while (next > 0 && next < end && bytes[next] === DOLLAR && words.length < MOST_SHOWN) {
+    const text = afterLine(bytes, next, end);
+    const length = text < 0 ? Number.NaN : readNumber(bytes, next + 1, text - 2);
+    if (Number.isNaN(length) || length < 0) break;
+    words.push(latin1(bytes, text, Math.min(end, text + Math.min(length, LONGEST_SHOWN))));
+    next = text + length + 2;
+  }
+  return words.length > 0 ? words.join(' ') : line;
 }
