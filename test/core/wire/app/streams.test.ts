@@ -202,12 +202,6 @@ const CONVERSATIONS: Readonly<Record<string, readonly [port: number, ...turns: T
     ['C', STARTUP, 'pgsql', '>Startup message'],
     ['S', pgsql('R', zeros(4)), 'pgsql', '<R'],
   ],
-  Redis: [
-    6379,
-    ['C', '*1\r\n$4\r\nPING\r\n', 'resp', 'Request: *1'],
-    ['S', '+PONG\r\n', 'resp', 'Response: +PONG'],
-    ['C', '*2\r\n$3\r\nGET\r\n$1\r\na\r\n*1\r\n$4\r\nPING\r\n', 'resp'],
-  ],
   BitTorrent: [
     6881,
     ['C', TORRENT_HELLO, 'bittorrent', 'Handshake'],
