@@ -7,6 +7,8 @@ export type CaptureFormat = (typeof CAPTURE_FORMATS)[number];
 
 /** Turns frames into the bytes of a capture file. */
 export interface CaptureWriter {
+  /** Before the first frame: the interfaces that are known by then. */
+  prepare(interfaces: readonly CaptureInterface[]): void;
   /** Adds a frame as the reader set it, with the comment it has, if the format can hold one. Throws Failure 65. */
   add(packet: Packet, from: CaptureInterface, comment: string | null): void;
   /** Adds keys that decrypt what the capture holds, as a pcapng block keeps them; formats that cannot pass them over. */

@@ -12,7 +12,7 @@ const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;
 
 /**
- * Writes pcap, with nanoseconds where the first frame's interface has them. The format holds one link type, and neither
+ * Writes pcap, with nanoseconds where one of the interfaces has them that are known at the first frame. The format holds one link type, and neither
  * comments, names of interfaces, keys, nor times before 1970, which become 0.
  */
 export class PcapWriter implements CaptureWriter {
@@ -28,8 +28,12 @@ export class PcapWriter implements CaptureWriter {
     this.snapLength = snapLength === 0 ? LONGEST_FRAME : snapLength;
   }
 
-  add(packet: Packet, from: CaptureInterface): void {
-    if (this.linkType < 0) this.begin(packet.linkType, from);
+  prepare(interfaces: readonly CaptureInterface[]): void {
+    this.nanoseconds = interfaces.some(({ nanoseconds }) => nanoseconds);
+  }
+
+  add(packet: Packet): void {
+    if (this.linkType < 0) this.writeHeader(packet.linkType);
     if (packet.linkType !== this.linkType) {
       const types = `${linkTypeName(this.linkType)} and ${linkTypeName(packet.linkType)}`;
       throw new Failure(EXIT.data, `${this.name}: pcap holds one link type, and there are ${types}`, {
@@ -53,14 +57,15 @@ export class PcapWriter implements CaptureWriter {
 
   /** The header of a file to which no frame was added. */
   beginEmpty(from: CaptureInterface): void {
-    if (this.linkType < 0) this.begin(from.linkType, from);
+    if (this.linkType >= 0) return;
+    this.prepare([from]);
+    this.writeHeader(from.linkType);
   }
 
-  private begin(linkType: number, { nanoseconds }: CaptureInterface): void {
+  private writeHeader(linkType: number): void {
     this.linkType = linkType;
-    this.nanoseconds = nanoseconds;
     const at = this.out.reserve(HEADER);
-    this.out.set32(at, nanoseconds ? NANOSECONDS : MICROSECONDS);
+    this.out.set32(at, this.nanoseconds ? NANOSECONDS : MICROSECONDS);
     this.out.set16(at + 4, 2);
     this.out.set16(at + 6, 4);
     this.out.set32(at + 8, 0);

@@ -22,6 +22,8 @@ export class PcapngWriter implements CaptureWriter {
   private readonly ids = new Map<CaptureInterface, number>();
   private begun = false;
 
+  prepare(): void {}
+
   add(packet: Packet, from: CaptureInterface, comment: string | null): void {
     const id = this.ids.get(from) ?? this.addInterface(from, packet.linkType);
     const captured = packet.frameEnd - packet.frameStart;

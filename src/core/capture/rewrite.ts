@@ -42,6 +42,7 @@ export async function rewrite(
         if (!filter.matches(packet)) continue;
       }
       for (; secrets < reader.secrets.length; secrets++) writer.addSecrets(reader.secrets[secrets]!);
+      if (written === 0) writer.prepare(reader.interfaces);
       writer.add(packet, reader.interfaces[packet.iface]!, reader.comment);
       written++;
     }

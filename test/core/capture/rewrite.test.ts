@@ -187,3 +187,24 @@ describe('which packets', () => {
     expect([frames, problems]).toEqual([[], []]);
   });
 });
+
+test('pcap has nanoseconds when any of the interfaces has them that are known at its first frame', async () => {
+  const nano = { options: [{ code: IF_TSRESOL, value: hex('09') }] };
+  const mixed = join(
+    le.section(),
+    le.iface(),
+    le.iface(nano),
+    le.packet(TWO, { low: 1_000_001 }),
+    le.packet(ONE, { iface: 1, low: 2_000_000_003 }),
+  );
+  const { reader, frames } = await readCapture((await copy(mixed, new PcapWriter('x'))).file);
+  expect([reader.format, frames.map(({ time }) => time)]).toEqual(['nsecpcap', ['1.000001000', '2.000000003']]);
+  const late = join(
+    le.section(),
+    le.iface(),
+    le.packet(TWO, { low: 1_000_001 }),
+    le.iface(nano),
+    le.packet(ONE, { iface: 1, low: 2_000_000_003 }),
+  );
+  expect((await readCapture((await copy(late, new PcapWriter('x'))).file)).frames[1]!.time).toBe('2.000000000');
+});
