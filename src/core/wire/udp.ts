@@ -2,6 +2,7 @@ import { u16 } from './bytes.ts';
 import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
 import { END, type FieldWriter, protocol } from './protocol.ts';
+import { quotedFlow } from './quoted-flow.ts';
 
 // RFC 768.
 const HEADER = 8;
@@ -22,6 +23,11 @@ export const udp = protocol({
     packet.offset = offset + HEADER;
     if (packet.quoted) {
       packet.flow = null;
+      const known = quotedFlow(packet, dissector, UDP, srcPort, dstPort)?.application ?? null;
+      if (known !== null && dissector.applications && packet.end > packet.offset) {
+        packet.push(known.id); // what it says counted where it was sent
+        return END;
+      }
     } else {
       packet.transport = UDP;
       packet.srcPort = srcPort;
