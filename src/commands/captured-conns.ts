@@ -8,7 +8,7 @@ import type { ConnRow } from '../core/record/tables/conn.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Context } from './context.ts';
-import { type ReadOptions, sayInterrupted, sayProblems } from './open-capture.ts';
+import { type ReadOptions, sayForgotten, sayInterrupted, sayProblems } from './open-capture.ts';
 import { withProgress } from './progress.ts';
 
 /** Connections handed on at once. */
@@ -31,6 +31,7 @@ export async function* readCapturedConns(
     await reader.close();
   }
   sayInterrupted(context, file);
+  sayForgotten(context, dissector.flows);
   sayProblems(context, file, reader);
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {

@@ -9,7 +9,7 @@ import { Packet } from '../core/wire/packet.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { flowsMeant } from './follow-selection.ts';
-import { openCapture, sayProblems } from './open-capture.ts';
+import { openCapture, sayForgotten, sayProblems } from './open-capture.ts';
 
 /** Out-of-order bytes that wait for those before them. */
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
@@ -50,6 +50,7 @@ export async function survey(
   const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
   await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
   all.end();
+  if (complains) sayForgotten(context, dissector.flows);
   return { rows: [...all.rows(dissector.flows.flows)], flows: dissector.flows };
 }
 

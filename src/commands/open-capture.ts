@@ -1,6 +1,8 @@
 import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { onlyInterface } from '../core/capture/one-interface.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
+import { formatNumberOf } from '../core/output/units.ts';
+import type { FlowTable } from '../core/wire/flow-table.ts';
 import { openCaptureSource } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 import { withProgress } from './progress.ts';
@@ -35,6 +37,11 @@ export async function openCapture(
 /** Says that a file was not read to its end; of a pipe, which may have none, an interrupt is the end. */
 export function sayInterrupted(context: Context, file: string): void {
   if (context.signal.aborted && file !== '-') context.say(`interrupted: ${file} was not read to its end`);
+}
+
+/** Says that there were more conversations than are remembered. */
+export function sayForgotten(context: Context, { forgotten }: FlowTable): void {
+  if (forgotten > 0) context.say(`${formatNumberOf(forgotten, 'conversation')} forgotten: there were too many at once`);
 }
 
 /** Says what was wrong with a capture. One that was interrupted seems to end too early, which is no fault of it. */

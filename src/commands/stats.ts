@@ -44,12 +44,20 @@ export const stats = listing({
   run: async function* (context, values, _operands, _request) {
     if (values.read === null) throw usageError('stats needs a capture', { hint: 'netwatch stats -r FILE' });
     refuseLiveOptions(values, []);
-    const { openCapture, sayInterrupted, sayProblems } = await import('./open-capture.ts');
+    const { openCapture, sayForgotten, sayInterrupted, sayProblems } = await import('./open-capture.ts');
     const { runStatistics } = await import('../core/stats/run.ts');
     const reader = await openCapture(context, values.read, values, false);
     const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
     try {
-      yield await runStatistics(reader, values.read, namesOf(values.by), { bucketMs }, context.signal);
+      const { sections, flows } = await runStatistics(
+        reader,
+        values.read,
+        namesOf(values.by),
+        { bucketMs },
+        context.signal,
+      );
+      yield sections;
+      sayForgotten(context, flows);
     } finally {
       await reader.close();
     }

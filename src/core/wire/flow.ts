@@ -1,5 +1,6 @@
 import type { Protocol } from './protocol.ts';
 import type { TcpConnection } from './tcp-connection.ts';
+import { NONE } from './tcp-direction.ts';
 
 /**
  * Two endpoints and the transport between them: one TCP connection, or all datagrams of a UDP or SCTP 5-tuple. A sent
@@ -35,6 +36,10 @@ export class Flow {
   lastSeconds = 0;
   lastNanoseconds = 0;
   firstPacket = 0;
+  /** Number of the last packet that had it in any layer. */
+  lastPacket = 0;
+  /** Too many others came since: a packet with its endpoints begins another flow. */
+  isOver = false;
 
   /** The protocol this flow is known to carry, by an earlier packet or by another flow that announced it. */
   application: Protocol | null = null;
@@ -59,5 +64,14 @@ export class Flow {
     this.ipVersion = ipVersion;
     [this.a0, this.a1, this.a2, this.a3, this.aPort] = a;
     [this.b0, this.b1, this.b2, this.b3, this.bPort] = b;
+  }
+
+  /** Nothing more is expected of it: what waited for its next packets goes, what is told of it stays. */
+  finish(): void {
+    this.isOver = true;
+    this.applicationState = null;
+    if (this.tcp === null) return;
+    this.tcp.a.pending = NONE;
+    this.tcp.b.pending = NONE;
   }
 }

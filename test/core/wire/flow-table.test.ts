@@ -81,3 +81,32 @@ test('every one of 100,000 flows is found again, whatever the table has grown to
   for (let index = 0; index < count; index++) if (ask(index, true).stream !== index || packet.direction !== 1) lost++;
   expect([lost, table.flows.length]).toEqual([0, count]);
 });
+
+test('a flood does not grow without end, and who speaks outlives it', () => {
+  const table = new FlowTable(100, 150);
+  const alive = table.of(packetOf(1, 2), TCP, 1, 80);
+  const packet = new Packet();
+  let most = 0;
+  for (let number = 1; number <= 10_000; number++) {
+    Object.assign(packet, { number, ipVersion: 4, src0: 1000 + number, dst0: 2 });
+    table.of(packet, TCP, 1024, 80).applicationState = {};
+    most = Math.max(most, table.flows.length);
+    if (number % 20 === 0) expect(table.of(Object.assign(packetOf(2, 1), { number }), TCP, 80, 1)).toBe(alive);
+  }
+  expect(most).toBeLessThanOrEqual(250);
+  expect(table.flows.length + table.forgotten).toBe(10_001);
+  expect(table.flows).toContain(alive);
+  const over = table.flows.filter(({ isOver }) => isOver);
+  expect(over.length).toBeGreaterThan(0);
+  expect(over.every(({ applicationState }) => applicationState === null)).toBe(true);
+});
+
+test('endpoints whose flow is over begin another', () => {
+  const table = new FlowTable(4, 100);
+  const numbered = (number: number, src: number): Packet => Object.assign(packetOf(src, 2), { number });
+  const first = table.of(numbered(1, 1), TCP, 1, 80);
+  for (let number = 2; number <= 6; number++) table.of(numbered(number, number), TCP, 1, 80);
+  expect(first.isOver).toBe(true);
+  expect(table.of(numbered(7, 1), TCP, 1, 80)).not.toBe(first);
+  expect(table.find(numbered(8, 6), TCP, 1, 80)?.firstPacket).toBe(6);
+});
