@@ -1,10 +1,14 @@
 import { formatIpv4 } from '../net/ip-address.ts';
 import { i32 } from './bytes.ts';
+import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
 import { END, protocol } from './protocol.ts';
 
 // RFC 2236, 2: type (1), time (1), checksum (2), group (4).
 const HEADER = 8;
+/** The first version of PIM is a kind of IGMP message. */
+const PIM_1 = 0x14;
+const PIM = 103;
 const TYPES: Readonly<Record<number, string>> = {
   17: 'Membership Query',
   18: 'Membership Report v1',
@@ -17,7 +21,12 @@ export const igmp = protocol({
   name: 'igmp',
   about: 'Internet Group Management Protocol',
   ipProtocols: [2],
-  dissect: (packet: Packet) => (packet.end - packet.offset < HEADER ? packet.short() : END),
+  dissect(packet: Packet, dissector: Dissector): number {
+    if (packet.end - packet.offset < HEADER) return packet.short();
+    if (packet.bytes[packet.offset] !== PIM_1) return END;
+    packet.layerCount--; // it is PIM instead
+    return dissector.registry.ipProtocols[PIM]!;
+  },
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

@@ -140,6 +140,7 @@ const SAMPLES: [name: string, path: string, frame: readonly number[], linkType?:
   ['ESP in UDP, keep-alive', 'eth/ip/udp/udpencap', onUdp(4500, [0xff])],
   ['MPLS in UDP', 'eth/ip/udp/mpls/ip/udp', onUdp(6635, [...octets('00010140'), ...IP])],
   ['SCTP', 'eth/ip/sctp', onIp(132, octets('0bb8 0bb9 00000001 00000000 04000008 00010004'))],
+  ['PIM 1', 'eth/ip/pim', onIp(2, octets('1404 ebfb 10000000 e0000101 00000000'))],
   ['PIM', 'eth/ip/pim', onIp(103, octets('2000 deff 0001 0002 0069'))],
   [
     'OSPF',
