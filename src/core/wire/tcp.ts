@@ -25,7 +25,6 @@ export const tcp = protocol({
     const { bytes, offset } = packet;
     if (packet.end - offset < MINIMUM) return packet.short();
     const header = (bytes[offset + OFFSET_AND_FLAGS]! >> 4) << 2;
-    if (header < MINIMUM) return packet.broken();
     if (packet.quoted) return END;
     const srcPort = u16(bytes, offset);
     const dstPort = u16(bytes, offset + 2);
@@ -46,6 +45,7 @@ export const tcp = protocol({
     packet.flow = flow;
     flow.tcp ??= new TcpConnection();
     const connection = flow.tcp;
+    if (header < MINIMUM) return packet.broken();
     packet.offset = offset + header;
     if (packet.offset > packet.end) return packet.short();
     const length = packet.reportedEnd - packet.offset;
