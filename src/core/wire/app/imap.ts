@@ -1,7 +1,7 @@
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { decimal, find, lineEnd, nextLine } from './text-line.ts';
-import { firstLine, isWord } from './text-lines.ts';
+import { firstLine, isWord, LONGEST_LINE } from './text-lines.ts';
 import { startTls } from './tls.ts';
 
 // RFC 9051, 2.2.1: a tag stands before each command and each final answer, `*` before all other answers.
@@ -23,12 +23,12 @@ export const imap = protocol({
     const flow = packet.flow!;
     if (!(flow.applicationState instanceof ImapState)) flow.applicationState = new ImapState();
     const { bytes, end } = packet;
-    if (lineEnd(bytes, packet.offset, end, true) < 0) return waitFrom(packet, packet.offset);
+    if (lineEnd(bytes, packet.offset, end, true) < 0) return waitForLine(packet, packet.offset);
     packet.push(imap.id);
     for (let lines = 0; packet.offset < end && lines < MOST_LINES; lines++) {
       const at = packet.offset;
       const stop = lineEnd(bytes, at, end, true);
-      if (stop < 0) return waitFrom(packet, at);
+      if (stop < 0) return waitForLine(packet, at);
       let next = nextLine;
       if (bytes[at] === STAR) {
         const items = afterFetch(bytes, at, stop);
@@ -46,9 +46,13 @@ export const imap = protocol({
 const isAnswer = (packet: Packet): boolean =>
   packet.srcPort === PORT || (packet.dstPort !== PORT && packet.direction === 1);
 
+function waitForLine(packet: Packet, offset: number): boolean {
+  return waitFrom(packet, packet.end - offset > LONGEST_LINE ? packet.end : offset);
+}
+
 function waitFrom(packet: Packet, offset: number): boolean {
   packet.offset = packet.canWait ? offset : packet.end;
-  if (packet.canWait) packet.wanted = WANT_SEGMENT;
+  if (packet.offset < packet.end) packet.wanted = WANT_SEGMENT;
   return true;
 }
 
@@ -72,12 +76,14 @@ function afterFetch(bytes: Uint8Array, start: number, stop: number): number {
  * by so many bytes behind the line (RFC 9051, 4.3). -1 when not all of that is there.
  */
 function afterMessage(bytes: Uint8Array, from: number, next: number, end: number): number {
-  const open = find(bytes, 0x28, from, end);
-  if (open < 0 || open + 1 >= end) return -1;
-  const brace = find(bytes, 0x7b, open, end);
-  if (brace < 0) return lineEnd(bytes, open, end, true) < 0 ? -1 : nextLine;
-  const close = find(bytes, 0x7d, brace + 1, end);
-  if (close < 0) return -1;
+  const limit = Math.min(end, from + LONGEST_LINE);
+  const notThere = limit < end ? next : -1;
+  const open = find(bytes, 0x28, from, limit);
+  if (open < 0 || open + 1 >= end) return notThere;
+  const brace = find(bytes, 0x7b, open, limit);
+  if (brace < 0) return lineEnd(bytes, open, limit, true) < 0 ? notThere : nextLine;
+  const close = find(bytes, 0x7d, brace + 1, limit);
+  if (close < 0) return notThere;
   const count = decimal(bytes, brace + 1, close);
   if (count < 0 || close + count >= end) return -1;
   return find(bytes, 0x29, close + count, end) < 0 ? -1 : next + count;

@@ -1,7 +1,7 @@
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { type Protocol, protocol } from '../protocol.ts';
 import { lineEnd } from './text-line.ts';
-import { firstLine, isWord } from './text-lines.ts';
+import { firstLine, isWord, LONGEST_LINE } from './text-lines.ts';
 import { startTls } from './tls.ts';
 
 /** What a mail connection remembers: that TLS was asked for, and that a message is being sent. */
@@ -43,7 +43,7 @@ function mailProtocol(
 /** RFC 5321; RFC 3207 for STARTTLS. */
 export const smtp = mailProtocol('smtp', 'Simple Mail Transfer Protocol', [25, 587], (packet, state, answer) => {
   const { bytes, offset, end } = packet;
-  if (packet.canWait && lineEnd(bytes, offset, end, true) < 0) {
+  if (packet.canWait && end - offset < LONGEST_LINE && lineEnd(bytes, offset, end, true) < 0) {
     packet.wanted = WANT_SEGMENT;
     return false;
   }

@@ -2,7 +2,7 @@ import { type Packet, WANT_FIN, WANT_SEGMENT } from '../packet.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 
 // RFC 9112, 6 and 7.1; RFC 3261, 18.3; RFC 7826, 20: a start line, header fields, an empty line, a body.
-/** A header block that has not ended by then is not waited for. */
+/** A header block, or the line before a chunk, that has not ended by then is not waited for. */
 const LONGEST_HEADER = 64 * 1024;
 /** No chunk is longer: what says so is broken. */
 const LONGEST_CHUNK = 2 ** 31;
@@ -107,11 +107,14 @@ function hasAllChunks(packet: Packet, start: number, walk: ChunkWalk): boolean {
     at += taken;
     if (at >= end) return waitForChunk(packet, start, walk, at);
     const stop = lineEnd(bytes, at, end, true);
-    if (stop < 0) return waitForChunk(packet, start, walk, at);
+    if (stop < 0) return end - at > LONGEST_HEADER || waitForChunk(packet, start, walk, at);
     walk.chunkAt = at - start;
     const size = chunkSize(bytes, at, stop);
     if (size < 0) return true;
-    if (size === 0) return lineEnd(bytes, nextLine, end, true) >= 0 || waitForChunk(packet, start, walk, at);
+    if (size === 0) {
+      const isLast = lineEnd(bytes, nextLine, end, true) >= 0 || end - at > LONGEST_HEADER;
+      return isLast || waitForChunk(packet, start, walk, at);
+    }
     at = nextLine;
     walk.chunkLeft = size + 2;
   }

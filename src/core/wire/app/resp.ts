@@ -1,7 +1,7 @@
 import { latin1 } from '../bytes.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { protocol } from '../protocol.ts';
-import { afterLine, firstLine } from './text-lines.ts';
+import { afterLine, firstLine, LONGEST_LINE } from './text-lines.ts';
 
 // redis.io, RESP: a type (1), a line; bulk strings carry their length, arrays the number of their elements.
 const STAR = 0x2a;
@@ -13,8 +13,6 @@ const TYPES = '+-:$*_#,(!=%~>';
 const MOST_ELEMENTS = 1024 * 1024;
 const LONGEST_BULK = 512 * 1024 * 1024;
 const MOST_DEPTH = 32;
-/** A line that has not ended by then is not waited for. */
-const LONGEST_LINE = 64 * 1024;
 const MOST_SHOWN = 8;
 const LONGEST_SHOWN = 256;
 

@@ -1,7 +1,7 @@
 import { startsWith, u32 } from '../bytes.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { protocol } from '../protocol.ts';
-import { afterLine, firstLine } from './text-lines.ts';
+import { afterLine, firstLine, LONGEST_LINE } from './text-lines.ts';
 
 // RFC 4253, 4.2: a line of identification; 6: length (4), padding (1), message number (1) …
 const HEADER = 4;
@@ -43,7 +43,8 @@ export const ssh = protocol({
       }
       const next = afterLine(packet.bytes, packet.offset, packet.end);
       if (next < 0) {
-        if (packet.canWait) packet.wanted = WANT_SEGMENT;
+        if (packet.canWait && packet.end - packet.offset < LONGEST_LINE) packet.wanted = WANT_SEGMENT;
+        else packet.offset = packet.end;
         return true;
       }
       state.identified[side] = true;

@@ -4,6 +4,8 @@ import { find } from './text-line.ts';
 
 const LF = 10;
 const CR = 13;
+/** A line that has not ended by then is not waited for: none is that long, and each wait reads it again. */
+export const LONGEST_LINE = 64 * 1024;
 /** Longest line that is shown. */
 const LONGEST_SHOWN = 512;
 
