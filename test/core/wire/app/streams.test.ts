@@ -281,3 +281,22 @@ test.each([
 ])('what is no %s on its port belongs to nobody', (_, port, payload) => {
   expect(new TcpConversation(port).client(payload)).toBe('tcp');
 });
+
+test.each([
+  [9999, 'SSH-2.0-'],
+  [25, '220 '],
+  [143, 'a'],
+  [143, '* 1 FETCH '],
+  [143, '* 1 FETCH (BODY {'],
+  [6379, '+'],
+  [80, 'GET / HTTP/1.1\r\nA: '],
+  [80, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'],
+  [80, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n'],
+])('on port %i a line without end is given up: %j', (port, start) => {
+  const connection = new TcpConversation(port);
+  connection.server(start);
+  for (let segment = 0; segment < 300; segment++) {
+    connection.server('x'.repeat(1448));
+    expect(connection.dissector.pendingBytes).toBeLessThan(256 * 1024);
+  }
+});
