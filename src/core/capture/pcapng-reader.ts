@@ -207,7 +207,8 @@ export class PcapngReader implements CaptureReader {
       name,
       linkType: read16(bytes, start, little),
       snapLength: read32(bytes, start + 4, little),
-      nanoseconds: unitsPerSecond(resolution) > 1_000_000n,
+      // fractions of powers of two have more digits than their size would say
+      nanoseconds: 1_000_000n % unitsPerSecond(resolution) !== 0n,
       clock: new InterfaceClock(unitsPerSecond(resolution), offsetSeconds),
     });
   }

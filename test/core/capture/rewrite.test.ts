@@ -208,3 +208,17 @@ test('pcap has nanoseconds when any of the interfaces has them that are known at
   );
   expect((await readCapture((await copy(late, new PcapWriter('x'))).file)).frames[1]!.time).toBe('2.000000000');
 });
+
+test.each([
+  [0x86, false, '1.015625000'], // 2^-6
+  [0x87, true, '1.007812500'], // 2^-7: a microsecond has no room for it
+  [3, false, '1.001000000'],
+])('times in units of resolution %i are kept whole', async (resolution, nanoseconds, time) => {
+  const units = resolution & 0x80 ? 2 ** (resolution & 0x7f) : 10 ** resolution;
+  const options = [{ code: IF_TSRESOL, value: Uint8Array.of(resolution) }];
+  const file = join(le.section(), le.iface({ options }), le.packet(TWO, { low: units + 1 }));
+  for (const writer of [new PcapWriter('x'), new PcapngWriter()]) {
+    const { reader, frames } = await readCapture((await copy(file, writer)).file);
+    expect([reader.interfaces[0]!.nanoseconds, frames[0]!.time]).toEqual([nanoseconds, time]);
+  }
+});
