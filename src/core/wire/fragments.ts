@@ -10,7 +10,7 @@ const LONGEST_DATAGRAM = 65_535;
 interface Datagram {
   bytes: Uint8Array;
   /** Which bytes are there: disjoint, in order, as pairs of start and end. */
-  pieces: number[];
+  readonly pieces: number[];
   /** Its length, once the last fragment has come; else -1. */
   total: number;
   readonly since: number;
@@ -84,33 +84,35 @@ export class FragmentTable {
 function insert(datagram: Datagram, from: Uint8Array, offset: number, at: number, length: number): void {
   const { pieces } = datagram;
   const end = at + length;
-  const kept: number[] = [];
+  const first = firstReaching(pieces, at);
   let start = at;
   let stop = end;
   let next = at; // the first byte of the fragment not copied yet
-  for (let index = 0; index < pieces.length; index += 2) {
+  let index = first;
+  for (; index < pieces.length && pieces[index]! <= end; index += 2) {
     const pieceStart = pieces[index]!;
     const pieceEnd = pieces[index + 1]!;
-    if (pieceEnd < at || pieceStart > end) {
-      kept.push(pieceStart, pieceEnd);
-      continue;
-    }
     if (pieceStart > next) copy(datagram, from, offset + next - at, next, pieceStart);
     next = Math.max(next, pieceEnd);
     start = Math.min(start, pieceStart);
     stop = Math.max(stop, pieceEnd);
   }
   if (next < end) copy(datagram, from, offset + next - at, next, end);
-  kept.push(start, stop);
-  datagram.pieces = ordered(kept);
+  pieces.splice(first, index - first, start, stop);
+}
+
+/** Index of the first piece that ends at `at` or behind it; by halves, for there may be thousands. */
+function firstReaching(pieces: readonly number[], at: number): number {
+  let low = 0;
+  let high = pieces.length / 2;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pieces[2 * middle + 1]! < at) low = middle + 1;
+    else high = middle;
+  }
+  return 2 * low;
 }
 
 function copy(datagram: Datagram, from: Uint8Array, offset: number, start: number, end: number): void {
   datagram.bytes.set(from.subarray(offset, offset + end - start), start);
-}
-
-function ordered(pieces: number[]): number[] {
-  const pairs: [number, number][] = [];
-  for (let index = 0; index < pieces.length; index += 2) pairs.push([pieces[index]!, pieces[index + 1]!]);
-  return pairs.sort((a, b) => a[0] - b[0]).flat();
 }
