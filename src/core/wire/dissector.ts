@@ -3,6 +3,7 @@ import { FragmentTable } from './fragments.ts';
 import type { Packet } from './packet.ts';
 import { END, NOT_MINE, type Protocol } from './protocol.ts';
 import type { Registry } from './registry.ts';
+import type { PendingMessage } from './tcp-direction.ts';
 
 /** Smaller values of an Ethernet type field are a length (IEEE 802.3, 3.2.6). */
 const FIRST_ETHER_TYPE = 0x600;
@@ -12,7 +13,8 @@ export class Dissector {
   readonly registry: Registry;
   readonly flows = new FlowTable();
   readonly fragments = new FragmentTable();
-  /** Bytes of TCP messages that wait for their rest. */
+  /** TCP messages that wait for their rest, the oldest first, and their bytes. */
+  readonly pending = new Set<PendingMessage>();
   pendingBytes = 0;
   /** Id of the 802.2 header, which link layers name by a length instead of a type. */
   readonly llc: number;

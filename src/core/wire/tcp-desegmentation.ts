@@ -17,8 +17,8 @@ const LONGEST_BEGINNING = 1024 * 1024;
 const FIRST_ROOM = 64 * 1024;
 /** Messages of one direction that are remembered, whole or not. */
 const MOST_PENDING = 8;
-/** All unfinished messages of a run. */
-const MOST_PENDING_BYTES = 256 * 1024 * 1024;
+/** All unfinished messages of a run; the oldest give way, for most of those never end. */
+const MOST_PENDING_BYTES = 128 * 1024 * 1024;
 /** "Until the connection ends", in sequence numbers. */
 const UNTIL_FIN = 0x0ffffffe;
 /** Messages in one segment beyond which the rest is not looked at. */
@@ -143,7 +143,7 @@ function messageAt(direction: TcpDirection, seq: number, nextSeq: number): Pendi
 /** Keeps [packet.offset, packet.end) as the beginning of a message at `seq`. */
 function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: number, dissector: Dissector): void {
   const length = packet.end - packet.offset;
-  if (length <= 0 || length > LONGEST_BEGINNING || dissector.pendingBytes > MOST_PENDING_BYTES) return;
+  if (length <= 0 || length > LONGEST_BEGINNING) return;
   const { wanted, discardFrom, offset } = packet;
   const kept = discardFrom === 0 || wanted === WANT_SEGMENT ? -1 : discardFrom - offset;
   const more = wanted === WANT_SEGMENT ? 1 : wanted === WANT_FIN ? UNTIL_FIN : wanted;
@@ -161,6 +161,8 @@ function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: nu
     done: false,
   };
   dissector.pendingBytes += message.bytes.length;
+  dissector.pending.add(message);
+  makeRoom(dissector, message);
   add(message, packet.bytes, packet.offset, 0, length, dissector);
   if (kept < 0 && discardFrom !== 0) leaveOut(message, discardFrom - offset, packet.discardTo - offset);
   if (direction.pending === NONE) direction.pending = [];
@@ -183,11 +185,11 @@ function add(
   const keepsAll = message.kept < 0;
   if (keepsAll && end > LONGEST_MESSAGE) return false;
   if (keepsAll && end > message.bytes.length) {
-    if (dissector.pendingBytes > MOST_PENDING_BYTES) return false;
     const larger = new Uint8Array(Math.min(LONGEST_MESSAGE, Math.max(end, message.bytes.length * 2)));
     larger.set(message.bytes);
     dissector.pendingBytes += larger.length - message.bytes.length;
     message.bytes = larger;
+    makeRoom(dissector, message);
   }
   if (end <= message.filled) return true;
   if (place <= message.filled) {
@@ -261,11 +263,21 @@ function absorb(message: PendingMessage): void {
 function release(message: PendingMessage, dissector: Dissector): void {
   if (message.done) return;
   dissector.pendingBytes -= message.bytes.length;
+  dissector.pending.delete(message);
   message.done = true;
   message.bytes = EMPTY;
   message.later = [];
 }
 const EMPTY = new Uint8Array(0);
+
+/** Gives up the oldest messages, all but `current`, when there are too many bytes. */
+function makeRoom(dissector: Dissector, current: PendingMessage): void {
+  if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
+  for (const message of dissector.pending) {
+    if (message !== current) release(message, dissector);
+    if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
+  }
+}
 
 /** The connection ends, and with it a message that waited for that. */
 function finish(
