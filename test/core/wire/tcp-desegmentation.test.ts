@@ -173,6 +173,20 @@ test('messages past 16 MiB are not put together', () => {
   expect(heldOf(16 * 1024 * 1024, 18_000_000)).toBeLessThanOrEqual(16 * 1024 * 1024);
 });
 
+test('messages of other connections that never end give way, the oldest first', () => {
+  const dissector = new Dissector(REGISTRY);
+  const send = (from: number, seq: number, bytes: readonly number[]): string =>
+    pathOf(dissectFrame(ipv4Frame(6, tcp({ from, to: 88, seq }, bytes)), 1, dissector));
+  for (let from = 1; from <= 2200; from++) send(from, 0, [...u32(90_000), 0x7e]);
+  expect(dissector.pendingBytes).toBeLessThanOrEqual(128 * 1024 * 1024);
+  const rest = new Array<number>(50_000).fill(0);
+  const ends = [1, 2200].map((from) => {
+    send(from, 5, rest);
+    return send(from, 50_005, rest.slice(0, 39_999));
+  });
+  expect(ends).toEqual(['eth/ip/tcp', 'eth/ip/tcp/kerberos/tcp.segments']);
+});
+
 test('beginnings whose rest never comes are not kept for ever', () => {
   const dissector = new Dissector(REGISTRY);
   const stream = Array.from({ length: 1000 }, () => [...query(1), ...new Array<number>(79).fill(0)]).flat();
