@@ -11,10 +11,11 @@ import {
   sourceText,
   topLayer,
 } from '../wire/packet-text.ts';
-import { pktapInterface, processId, processName } from '../wire/pktap.ts';
+import { processId, processName } from '../wire/pktap.ts';
 import { formatTcpFlags } from '../wire/tcp-flags.ts';
 import type { CaptureReader } from './capture-reader.ts';
 import { linkTypeName } from './link-types.ts';
+import { interfaceOf } from './one-interface.ts';
 import { formatTimestamp, secondsBetween } from './timestamp.ts';
 
 const TCP = 6;
@@ -131,7 +132,7 @@ export class PacketRows {
   }
 
   private interfaceOf(packet: Packet): string | null {
-    return pktapInterface(packet) ?? this.source.interfaces[packet.iface]?.name ?? null;
+    return interfaceOf(packet, this.source.interfaces);
   }
 }
 

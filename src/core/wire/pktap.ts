@@ -4,6 +4,7 @@ import type { Packet } from './packet.ts';
 import { END, type FieldWriter, protocol } from './protocol.ts';
 
 // Apple's bsd/net/pktap.h, struct pktap_header, little-endian.
+const LINK_TYPES = [149, 258];
 const SHORTEST = 108;
 const LINK_TYPE = 8;
 const INTERFACE_NAME = 12;
@@ -23,7 +24,7 @@ export const OUTWARD = 2;
 export const pktap = protocol({
   name: 'pktap',
   about: 'PKTAP packet header',
-  linkTypes: [149, 258],
+  linkTypes: LINK_TYPES,
   dissect(packet: Packet, dissector: Dissector): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < SHORTEST) return packet.short();
@@ -45,9 +46,9 @@ export const pktap = protocol({
   },
 });
 
-/** Where the packet's header begins; -1 for a packet without a whole one. It is the first layer, or none. */
+/** Where the packet's header begins, dissected or not; -1 for a packet without a whole one. It is the first layer, or none. */
 function headerOf(packet: Packet): number {
-  if (packet.layerCount === 0 || packet.layerProtocol[0] !== pktap.id) return -1;
+  if (!LINK_TYPES.includes(packet.linkType)) return -1;
   return packet.frameEnd - packet.frameStart < SHORTEST ? -1 : packet.frameStart;
 }
 

@@ -38,9 +38,23 @@ test('one that is not there is an error, which names what is', async () => {
     message: 'no interface "eth1" in the capture',
     hint: 'did you mean eth0?',
   });
-  await expect(numbersOn(CAPTURE, 'bridge')).rejects.toMatchObject({ hint: 'it has eth0, wlan0, wlan0' });
+  await expect(numbersOn(CAPTURE, 'bridge')).rejects.toMatchObject({ hint: 'it has eth0, wlan0' });
   await expect(numbersOn(pcap([{ bytes: Uint8Array.of(1) }]), 'lo')).rejects.toMatchObject({
     exit: 66,
     hint: 'it does not name its interfaces',
   });
+});
+
+test('what the packets themselves say counts before what the file says', async () => {
+  const pktap = (name: string): Uint8Array => {
+    const header = Buffer.alloc(108);
+    header.writeUInt32LE(108, 0);
+    header.write(name, 12);
+    return header;
+  };
+  const iface = le.iface({ linkType: 258, options: [{ code: 2, value: text('pktap0') }] });
+  const file = join(le.section(), iface, le.packet(pktap('en0')), le.packet(pktap('utun1')), le.packet(pktap('')));
+  expect(await numbersOn(file, 'utun1')).toEqual([2]);
+  expect(await numbersOn(file, 'pktap0')).toEqual([3]);
+  await expect(numbersOn(file, 'en1')).rejects.toMatchObject({ hint: 'did you mean en0?' });
 });
