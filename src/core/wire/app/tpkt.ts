@@ -15,7 +15,11 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 /** Remote Desktop: its negotiation stands in the connection request and its answer (MS-RDPBCGR, 2.2.1.1). */
-export const rdp = protocol({ name: 'rdp', about: 'Remote Desktop Protocol', info: () => 'Negotiation' });
+export const rdp = protocol({ name: 'rdp', about: 'Remote Desktop Protocol', info: rdpInfo });
+
+function rdpInfo(packet: Packet, layer: number): string {
+  return layer > 0 && packet.layerProtocol[layer - 1] === cotp.id ? 'Negotiation' : 'Fast-Path PDU';
+}
 
 export const t125 = protocol({ name: 't125', title: 'T.125', about: 'MULTIPOINT-COMMUNICATION-SERVICE T.125' });
 
@@ -31,7 +35,14 @@ export const tpkt = protocol({
   tcpPorts: [102, 3389],
   segment(packet: Packet): boolean {
     const { bytes, end } = packet;
-    if (bytes[packet.offset] !== 3 && packet.dstPort !== 3389 && packet.srcPort !== 3389) return false;
+    const flow = packet.flow!;
+    if (bytes[packet.offset] === 3) flow.application ??= tpkt;
+    else if (flow.application !== tpkt) return false;
+    else if (isFastPath(packet)) {
+      packet.push(rdp.id);
+      packet.offset = end;
+      return true;
+    }
     for (let count = 0; packet.offset < end && count < MOST_PDUS; count++) {
       const start = packet.offset;
       const left = end - start;
@@ -40,7 +51,7 @@ export const tpkt = protocol({
         return true;
       }
       if (bytes[start] !== 3) {
-        packet.push(tpkt.id); // a fast-path update of RDP, or what goes on from before
+        packet.push(tpkt.id); // what goes on from before
         packet.offset = end;
         return true;
       }
@@ -59,6 +70,14 @@ export const tpkt = protocol({
   },
   info: () => 'Continuation',
 });
+
+/** One PDU of RDP that fills the segment: action 0 in two bits, then its length in one byte or two (MS-RDPBCGR, 2.2.8.1.2). */
+function isFastPath({ bytes, offset, end, reportedEnd }: Packet): boolean {
+  if (end - offset < 3 || (bytes[offset]! & 3) !== 0) return false;
+  const first = bytes[offset + 1]!;
+  const length = first < 0x80 ? first : ((first & 0x7f) << 8) | bytes[offset + 2]!;
+  return length === reportedEnd - offset;
+}
 
 function dissectCotp(packet: Packet, start: number, end: number): void {
   const { bytes } = packet;

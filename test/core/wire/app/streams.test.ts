@@ -172,6 +172,8 @@ const CONVERSATIONS: Readonly<Record<string, readonly [port: number, ...turns: T
     3389,
     ['C', octets('03 00 0013 0e e0 0000 0000 00 01 00 0800 03000000'), 'tpkt/cotp/rdp', 'Negotiation'],
     ['S', octets('03 00 0013 0e d0 0000 1234 00 02 00 0800 02000000'), 'tpkt/cotp/rdp'],
+    ['C', octets('90161886fb4828856af49f84c21a9374b3ce75025f56'), 'rdp', 'Fast-Path PDU'],
+    ['C', octets('17 0301 0004 11111111'), 'tpkt', 'Continuation'],
   ],
   MySQL: [
     3306,
@@ -299,4 +301,10 @@ test.each([
     connection.server('x'.repeat(1448));
     expect(connection.dissector.pendingBytes).toBeLessThan(256 * 1024);
   }
+});
+
+test('what does not begin with TPKT on the port of RDP is told by its content', () => {
+  const connection = new TcpConversation(3389);
+  expect(connection.client(octets('90161886fb4828856af49f84c21a9374b3ce75025f56'))).toBe('tcp');
+  expect(connection.client(record(23, [1, 2, 3, 4]))).toBe('tcp/tls');
 });
