@@ -39,6 +39,8 @@ class TlsState {
   /** Known to be TLS 1.2 or older, where the type alone makes a record, as in Wireshark; else its version does too. */
   isOld = false;
   isTls13 = false;
+  /** A message that only SSL 2.0 has came before any record: all that follows is taken for its records, as in Wireshark. */
+  isSsl2 = false;
   /** A ChangeCipherSpec was seen from A (1), from B (2): what follows is encrypted. */
   encrypted = 0;
   /** A hello that lies in several records, from A and from B. */
@@ -124,6 +126,12 @@ function isSsl2Record(bytes: Uint8Array, at: number, isOld: boolean): boolean {
   return isOld ? bytes[at] === SSL2 && type === CLIENT_HELLO : SSL2_TYPES.includes(type);
 }
 
+/** Header and data of a record of SSL 2.0, whose length has 15 bits, or 14 with padding. */
+function ssl2Size(bytes: Uint8Array, at: number): number {
+  const field = u16(bytes, at);
+  return field >= 0x8000 ? SSL2_HEADER + (field & 0x7fff) : SSL2_HEADER + 1 + (field & 0x3fff);
+}
+
 function isRecord(bytes: Uint8Array, at: number): boolean {
   const type = bytes[at]!;
   return type >= CHANGE_CIPHER_SPEC && type <= HEARTBEAT && bytes[at + 1] === 3 && bytes[at + 2]! <= 4;
@@ -135,24 +143,27 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     const at = packet.offset;
     const left = end - at + packet.elided;
     packet.elided = 0;
-    if (left < RECORD) {
+    const type = bytes[at]!;
+    const header = !state.isSsl2 ? RECORD : type >= SSL2 ? SSL2_HEADER : SSL2_HEADER + 1; // a length of padding
+    if (left < header) {
       if (packet.canWait) packet.wanted = WANT_SEGMENT;
       return;
     }
-    const type = bytes[at]!;
-    const isSsl2 = type >= SSL2 && isSsl2Record(bytes, at, state.isOld);
+    const isSsl2 = state.isSsl2 || (type >= SSL2 && isSsl2Record(bytes, at, state.isOld));
     if (!isSsl2 && (state.isOld ? type < CHANGE_CIPHER_SPEC || type > LAST_TYPE : !isRecord(bytes, at))) break;
-    const size = isSsl2 ? SSL2_HEADER + (u16(bytes, at) & 0x7fff) : RECORD + u16(bytes, at + 3);
+    const size = isSsl2 ? ssl2Size(bytes, at) : RECORD + u16(bytes, at + 3);
     const sender = packet.direction === 0 ? 1 : 2;
     if (left < size && packet.canWait) {
       packet.wanted = size - left;
       // of what is encrypted nothing but its length is of use
-      if (type !== HANDSHAKE) packet.discardFrom = at + RECORD;
+      const hasHello = isSsl2 ? bytes[at + 2] === CLIENT_HELLO : type === HANDSHAKE;
+      if (!hasHello) packet.discardFrom = Math.min(end, at + RECORD);
       return;
     }
     const recordEnd = Math.min(end, at + size);
     // a client's hello tells only what it offers
-    if (!state.isTls13 && !isSsl2 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
+    if (isSsl2) state.isSsl2 ||= !state.isOld && !state.isTls13 && bytes[at + 2]! > CLIENT_HELLO;
+    else if (!state.isTls13 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
     if (isSsl2) takeSsl2Hello(packet, at + SSL2_HEADER, recordEnd);
     else if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
     else if (type === HANDSHAKE && ((state.encrypted & sender) === 0 || isHello(bytes, at + RECORD, recordEnd))) {

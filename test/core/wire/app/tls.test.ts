@@ -226,3 +226,12 @@ test('on other ports only handshakes and data of usual lengths are taken for TLS
   expect(new TcpConversation(9).client([23, 3, 3, 0, 0])).toBe('tcp');
   expect(new TcpConversation(9).client([23, 3, 3, 0xff, 0xff, 1])).toBe('tcp');
 });
+
+test('what can only be SSL 2.0, before any record, is taken for it from there on, as in tshark', () => {
+  const seen = new TcpConversation(443);
+  expect(seen.server([0x80, 4, 4, 1, 2, 3])).toBe('tcp/tls');
+  expect(seen.client(DATA)).toBe('tcp/tls'); // three bytes of header, 5891 of data
+  expect(seen.client(DATA)).toBe('tcp');
+  expect(seen.server([0x80, 2, 9, 9, 0x80])).toBe('tcp/tls');
+  expect(seen.server([2, 9, 9])).toBe('tcp/tls/tcp.segments');
+});
