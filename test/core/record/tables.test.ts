@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../../src/commands/registry.ts';
 import { schemaOf } from '../../../src/core/record/schema.ts';
 import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
 
@@ -27,6 +28,28 @@ test.each(Object.entries(PROMISED))('%s begins with its promised fields', (type,
   const table = ALL_TABLES.find((one) => one.type === type)!;
   const promised = fields.split(' ');
   expect(Object.keys(table.fields).slice(0, promised.length)).toEqual(promised);
+});
+
+/** The same of records whose fields stand in an order of their own. */
+const PROMISED_ANYWHERE: Record<string, string> = {
+  protocol: 'path proto depth packets bytes packets_pct bytes_pct',
+  conversation: 'proto a_addr a_port b_addr b_port a_packets b_packets a_bytes b_bytes first last duration_s stream',
+  endpoint: 'addr packets tx_packets rx_packets tx_bytes rx_bytes',
+  dns_query: 'time client server transport id name qtype rcode answers latency_ms packet',
+  http_request:
+    'time stream client_addr client_port server_addr server_port method host uri version status reason request_bytes response_bytes latency_ms user_agent',
+  tls_session:
+    'time stream client_addr client_port server_addr server_port server_name alpn version cipher ja3 ja4 transport',
+  handshake: 'stream client_addr client_port server_addr server_port syn_synack_ms synack_ack_ms total_ms',
+  handshake_histogram: 'bucket from_ms to_ms count pct',
+  expert: 'id severity group summary packets first_packet',
+  capture_summary:
+    'file format packets bytes first last duration_s tcp_streams udp_streams link_types truncated_packets malformed_packets',
+};
+
+test.each(Object.entries(PROMISED_ANYWHERE))('%s has its promised fields', (type, fields) => {
+  const table = ALL_TABLES.find((one) => one.type === type)!;
+  expect(Object.keys(table.fields)).toEqual(expect.arrayContaining(fields.split(' ')));
 });
 
 test('record types are named once', () => {
@@ -75,4 +98,9 @@ describe.each(ALL_TABLES.map((table) => [table.type, table] as const))('%s', (_t
       expect(Array.isArray(schema.properties[name]!.type), name).toBe(field.nullable);
     }
   });
+});
+
+test('every record type that a command prints is among them', () => {
+  const printed = COMMANDS.flatMap((command) => (command.kind === 'listing' ? command.tables : []));
+  expect(ALL_TABLES).toEqual(expect.arrayContaining(printed));
 });

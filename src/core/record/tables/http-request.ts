@@ -13,7 +13,7 @@ export const httpRequest = table(
     client_port: port('Its port.'),
     server_addr: maybe(address('Who was asked.', shown('SERVER'))),
     server_port: port('Its port.', shown('PORT')),
-    method: maybe(text('GET, POST, …', shown('METHOD'))),
+    method: maybe(text('Method of the request, as in GET.', shown('METHOD'))),
     host: maybe(text('The Host header field, or :authority.', shown('HOST'))),
     uri: maybe(text('The request target as it was sent.', shown('URI'))),
     version: maybe(text('HTTP/1.0, HTTP/1.1 or HTTP/2; of the request where there is one.')),
