@@ -146,13 +146,13 @@ function remember(packet: Packet, connection: TcpConnection, length: number, fou
   if ((found & ZERO_WINDOW_PROBE) === 0) {
     if (!forward.hasNext || ((next - forward.nextSeq) | 0) > 0) {
       forward.nextSeq = next;
-      forward.hasNext = true;
+      forward.hasNext = next !== 0; // 0 as of a reset in answer to a SYN: as in Wireshark it tells of nothing sent
       forward.nextSeqSeconds = packet.seconds;
       forward.nextSeqNanoseconds = packet.nanoseconds;
     }
     if (!forward.hasMaxSeqToBeAcked || seq === forward.maxSeqToBeAcked) {
       forward.maxSeqToBeAcked = forward.nextSeq;
-      forward.hasMaxSeqToBeAcked = true;
+      forward.hasMaxSeqToBeAcked = forward.nextSeq !== 0;
     }
   }
   forward.window = window;

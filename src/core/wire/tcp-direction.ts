@@ -56,11 +56,4 @@ export class TcpDirection {
   duplicateAcks = 0;
   /** Pieces of messages that wait for their rest, the oldest first. */
   pending: PendingMessage[] = NONE;
-
-  /** Another initial sequence number: the side refused the connection before, and takes it now. */
-  restart(): void {
-    this.hasBase = false;
-    this.hasNext = false;
-    this.hasMaxSeqToBeAcked = false;
-  }
 }

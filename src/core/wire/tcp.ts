@@ -55,7 +55,7 @@ export const tcp = protocol({
     packet.payloadLength = length;
     const forward = packet.direction === 0 ? connection.a : connection.b;
     if ((flags & (SYN | ACK)) === (SYN | ACK) && forward.hasBase && forward.baseSeq !== packet.tcpSeq) {
-      forward.restart();
+      forward.hasBase = false; // it refused before, and takes the same SYN now
       packet.tcpAnalysis = PORTS_REUSED;
     }
     if ((flags & SYN) !== 0) connection.offerScale(forward, windowScaleOf(bytes, offset + MINIMUM, offset + header));

@@ -49,6 +49,13 @@ const CONVERSATIONS: Readonly<Record<string, string>> = {
   520 a A seq=1 ack=1
   530 b PA seq=1 ack=1 len=10
   540 a A seq=1 ack=11`,
+  'SYN-ACKs of another and another number': `
+  0 a S
+  10 b SA ack=1
+  20 b SA seq=-4000 ack=1 : retransmission reused_ports
+  30 a PA seq=1 ack=1 len=10
+  40 b PA seq=-3999 ack=11 len=10 : retransmission spurious_retransmission
+  50 b PA seq=-3989 ack=11 len=10 : retransmission spurious_retransmission`,
   'data after a reset that acknowledges nothing': `${OPEN}
   30 a PA seq=1 ack=1 len=100
   40 a R seq=101
