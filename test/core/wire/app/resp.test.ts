@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
-import { tsharkFields } from '../../../support/tshark.ts';
-import { everyConversationDamaged, print } from '../../../support/wire.ts';
+import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
+import { everyConversationDamaged } from '../../../support/wire.ts';
 
-type Turn = readonly [sender: 'C' | 'S', text: string, expected: string, info?: string];
-
-/** What is sent, whether it is shown (`resp`), put together (`+`), or neither, and what is said of it. */
+/** How netwatch shows what is sent. */
 const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   'commands and answers': [
     ['C', '*1\r\n$4\r\nPING\r\n', 'resp', 'Request: PING'],
@@ -56,37 +54,16 @@ const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   ],
 };
 
-function play(turns: readonly Turn[], port?: number): { frames: Uint8Array[]; said: string[]; infos: string[] } {
-  const connection = new TcpConversation(6379, port);
-  const infos: string[] = [];
-  const said = turns.map(([sender, text]) => {
-    const path = sender === 'C' ? connection.client(text) : connection.server(text);
-    infos.push(print(connection.packet).info.at(-1)!);
-    const [, ...names] = path.split('/');
-    return names.includes('resp') ? (names.includes('tcp.segments') ? 'resp+' : 'resp') : '';
-  });
-  return { frames: connection.frames, said, infos };
-}
-
 test.each(Object.entries(CONVERSATIONS))('%s', (_, turns) => {
-  const { said, infos, frames } = play(turns);
-  expect(said).toEqual(turns.map(([, , expected]) => expected));
-  expect(infos.map((info, index) => turns[index]![3] && info)).toEqual(turns.map(([, , , info]) => info));
+  const { shown, infos, frames } = playTurns('resp', 6379, turns);
+  expect(shown).toEqual(turns.map(([, , expected]) => expected));
+  expect(infos).toEqual(turns.map(([, , , info]) => info));
   everyConversationDamaged(frames, 54);
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark shows the same', () => {
-  const scripts = Object.values(CONVERSATIONS);
-  const frames = scripts.flatMap((turns, index) => play(turns, 41_000 + index).frames);
-  const lines = tsharkFields(
-    frames.map((bytes) => ({ bytes })),
-    ['frame.protocols', 'tcp.segments'],
-  );
-  const said = lines.map((line) => {
-    const [protocols = '', segments] = line.split('\t');
-    return protocols.endsWith('resp') ? (segments === '' ? 'resp' : 'resp+') : '';
-  });
-  expect(said).toEqual(scripts.flatMap((turns) => ['', '', ...turns.map(([, , expected]) => expected)]));
+  const [said, expected] = tsharkOn('resp', 6379, Object.values(CONVERSATIONS));
+  expect(said).toEqual(expected);
 });
 
 test('a long array costs no more than its bytes', () => {
