@@ -1,4 +1,5 @@
 import { ah } from './ah.ts';
+import { ajp13 } from './app/ajp13.ts';
 import { bgp } from './app/bgp.ts';
 import { bittorrent, btDht } from './app/bittorrent.ts';
 import { cflow } from './app/cflow.ts';
@@ -105,7 +106,7 @@ const APPLICATIONS: readonly Protocol[] = [
   ...[http2, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
   ...[rpc, portmap, mount, nfs, nfsacl, nlm],
   ...[isakmp, nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],
-  ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, pgsql, resp, ldap, cldap, kerberos, bgp],
+  ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, pgsql, resp, ldap, cldap, kerberos, bgp, ajp13],
   ...[tpkt, cotp, rdp, t125],
 ];
 
