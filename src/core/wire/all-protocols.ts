@@ -57,7 +57,7 @@ import { eth } from './eth.ts';
 import { fddi } from './fddi.ts';
 import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
-import { gtp, gtpv2 } from './gtp.ts';
+import { gtp, gtpPrime, gtpv2 } from './gtp.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
 import { ieee8021ah } from './ieee8021ah.ts';
@@ -97,7 +97,7 @@ const HEADERS: readonly Protocol[] = [
   ...[raw, nullLoopback, sll, pktap, nflog, arcnet, chdlc, fddi, ppi, radiotap, wlanRadio, wlan, wlanManagement],
   ...[ip, ipv6, icmp, icmpv6, igmp, ah, esp, gre, erspan, ...IP_LEAVES],
   ...[udp, tcp, tcpSegments, sctp],
-  ...[l2tp, vxlan, geneve, gtp, gtpv2, teredo, udpencap],
+  ...[l2tp, vxlan, geneve, gtp, gtpPrime, gtpv2, teredo, udpencap],
 ];
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */

@@ -10,13 +10,37 @@ const OPTIONAL = 7;
 const EXTENSION = 4;
 const USER_DATA = 255;
 const MOST_EXTENSIONS = 8;
+/** First and last message types in use (3GPP TS 29.060, 7.1, table 1). */
+const MESSAGE_TYPES = [1, 7, 16, 37, 48, 62, 70, 70, 96, 105, 112, 121, 128, 129, 240, 241, 254, 255];
+
+function isMessageType(type: number): boolean {
+  for (let index = 0; index < MESSAGE_TYPES.length; index += 2) {
+    if (type >= MESSAGE_TYPES[index]! && type <= MESSAGE_TYPES[index + 1]!) return true;
+  }
+  return false;
+}
+
+/** 3GPP TS 32.295, 6.1: charging records, behind the header of GTP. */
+export const gtpPrime = protocol({
+  name: 'gtpprime',
+  title: 'GTP Prime',
+  about: "GPRS Tunneling Protocol Prime (GTP')",
+  udpPorts: [3386],
+  datagram(packet: Packet): number {
+    const { bytes, offset } = packet;
+    if (packet.end - offset < 6 || bytes[offset]! >> 5 > 1 || !isMessageType(bytes[offset + 1]!)) return NOT_MINE;
+    packet.push(gtpPrime.id);
+    return END;
+  },
+  info: (packet, layer) => `Message type ${packet.layerBytes[layer]![packet.layerStart[layer]! + 1]}`,
+});
 
 export const gtpv2 = protocol({ name: 'gtpv2', title: 'GTPv2', about: 'GPRS Tunneling Protocol V2' });
 
 export const gtp = protocol({
   name: 'gtp',
   about: 'GPRS Tunneling Protocol',
-  udpPorts: [2152, 2123, 3386],
+  udpPorts: [2152, 2123],
   isTunnel: true,
   datagram(packet: Packet): number {
     const { bytes, offset } = packet;
@@ -26,7 +50,7 @@ export const gtp = protocol({
       packet.push(gtpv2.id);
       return END;
     }
-    if (version > 1) return NOT_MINE;
+    if (version > 1 || !isMessageType(bytes[offset + 1]!)) return NOT_MINE;
     packet.push(gtp.id);
     if (version === 0) return END;
     packet.limit(HEADER + u16(bytes, offset + 2));
