@@ -10,6 +10,7 @@ const ENTRIES = {
   'head-start': 'src/platform/head-start.ts',
   main: 'src/commands/main.ts',
   'proc-pid-fd-worker': 'src/platform/linux/proc-pid-fd-worker.ts',
+  sensor: 'src/platform/sensor/sensor.ts',
 };
 /** Native addons cannot be bundled, and ink must stay the one instance that ink-table requires by name. */
 const EXTERNAL = ['koffi', 'pcap', 'ink', 'ink-table', 'react'];

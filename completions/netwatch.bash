@@ -126,8 +126,12 @@ _netwatch_capture() {
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
+    --bpf) : ;;
+    --snaplen) : ;;
+    --buffer) : ;;
     --write|-w) _netwatch_files ;;
     --as) _netwatch_words 'pcap pcapng' ;;
+    --duration) : ;;
     --count|-c) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
     --fields) _netwatch_list "$fields" ;;
@@ -138,7 +142,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --write -w --as --force --duration --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -173,6 +177,9 @@ _netwatch_stats() {
     --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --bpf) : ;;
+    --snaplen) : ;;
+    --buffer) : ;;
     --bucket) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
     --fields) _netwatch_list "$fields" ;;
@@ -189,7 +196,7 @@ _netwatch_stats() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --bpf --snaplen --buffer --no-promisc --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

@@ -1,7 +1,15 @@
 import { CAPTURE_FORMATS } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
-import { choice, flag, text } from './option.ts';
+import { choice, flag, integer, size, text } from './option.ts';
 import { repeatOptions } from './shared-options.ts';
+
+/** Options of a live capture, beside those that say where packets come from. */
+export const liveOptions = {
+  bpf: text('Capture only what this libpcap filter passes; see pcap-filter(7).', { value: 'EXPR' }),
+  snaplen: integer('Keep only the first N bytes of each packet (262144).', { least: 14, most: 262_144 }),
+  buffer: size('What the kernel holds until netwatch takes it (16MiB).'),
+  'no-promisc': flag('Only what is addressed to this machine.'),
+};
 
 /** Options of the commands that work on packets. */
 export const packetOptions = {
@@ -16,6 +24,19 @@ export const packetOptions = {
     offers: 'interface',
   }),
   expect: repeatOptions.expect,
+};
+
+/** The same for commands that capture, too. */
+export const sourceOptions = {
+  read: text('Read this capture instead of the live machine: pcap or pcapng, packed or not; - is stdin, as it grows.', {
+    short: 'r',
+    value: 'FILE',
+    offers: 'file',
+  }),
+  interface: text(
+    'Capture on these interfaces, with commas between them, or on any; that of the default route unless given. Of a file, only packets of this one.',
+    { short: 'i', value: 'NAME', offers: 'interface' },
+  ),
 };
 
 /** Options of the commands that write packets. */

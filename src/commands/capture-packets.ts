@@ -7,15 +7,22 @@ import { type PacketRow, packet as table } from '../core/record/tables/packet.ts
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import { Packet } from '../core/wire/packet.ts';
-import type { CaptureValues } from './capture.ts';
 import type { Request } from './command.ts';
 import type { Context } from './context.ts';
-import { openCapture, sayProblems } from './open-capture.ts';
+import { openPackets, type PacketValues } from './packet-source.ts';
 
 /** Fields below which a row is cheaper made one by one than whole. */
 const MOST_SINGLE_FIELDS = 8;
 /** What the list on a terminal is coloured and marked by. */
 const LIST_FIELDS = ['severity', 'expert'];
+
+/** Which packets are printed, and how. */
+interface ListValues extends PacketValues {
+  readonly filter: string | null;
+  readonly count: number | null;
+  readonly decode: boolean;
+  readonly hex: boolean;
+}
 
 /**
  * The packets of a capture that pass, as a batch for each piece that was read. Rows are made as they are asked for, of
@@ -23,13 +30,12 @@ const LIST_FIELDS = ['severity', 'expert'];
  */
 export async function* capturedPackets(
   context: Context,
-  file: string,
-  values: CaptureValues,
+  values: ListValues,
   request: Request,
 ): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
-  const reader = await openCapture(context, file, values, true);
+  const { reader, signal, finish } = await openPackets(context, values, true);
   rows.source = reader;
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
@@ -46,14 +52,13 @@ export async function* capturedPackets(
     }
   }
   try {
-    while (left > 0 && !context.signal.aborted && (await reader.fill())) yield [{ table, rows: batch() }];
+    while (left > 0 && !signal.aborted && (await reader.fill())) yield [{ table, rows: batch() }];
   } finally {
-    await reader.close();
-    sayProblems(context, file, reader);
+    await finish();
   }
 }
 
-function rowMaker(rows: PacketRows, values: CaptureValues, request: Request): (packet: Packet) => AnyRow {
+function rowMaker(rows: PacketRows, values: ListValues, request: Request): (packet: Packet) => AnyRow {
   const { decode, hex } = values;
   if (decode || hex) {
     return (packet) => {

@@ -1,29 +1,33 @@
 import { usageError } from '../core/failure.ts';
 import { packet } from '../core/record/tables/packet.ts';
-import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
-import { type ListingValues, streaming } from './command.ts';
+import { liveOptions, packetOptions, sourceOptions, writeOptions } from './capture-options.ts';
+import { streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { flag, integer } from './option.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
+import { repeatOptions } from './shared-options.ts';
 import { refuseRecordOptions } from './written-format.ts';
 
 const options = {
   ...packetOptions,
+  ...sourceOptions,
+  ...liveOptions,
   ...writeOptions,
+  duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   decode: flag('Print every layer of each packet with its fields.', { short: 'V' }),
   hex: flag('Print the bytes of each packet, in hexadecimal and as ASCII.', { short: 'x' }),
 };
-export type CaptureValues = ListingValues<typeof options>;
 
 /** `netwatch capture`: the packets of a capture, a line each, or all that is in them. */
 export const capture = streaming({
   name: 'capture',
   about: 'packets: a line each, their layers, or their bytes',
   details: [
-    'Every packet of a capture on a line: number, time since the first, length, source, destination, protocol and what it says. Packets come out as they come in: a capture on stdin may still be growing.',
+    'Every packet on a line, live or of a capture: number, time since the first, length, source, destination, protocol and what it says. Packets come out as they come in: a capture on stdin may still be growing.',
     'On a terminal a line begins with ● for an error, ▲ for a warning and · for a note, and is red for a TCP reset or a DNS name that does not exist, cyan for the end of a connection, yellow for a zero window, an ICMP unreachable or an HTTP error.',
     'Filters are display filters: protocols (dns), addresses (10.0.0.0/8, ip.src == 10.0.0.1), ports (port 443, tcp.port in {80, 443}), streams (stream 7), what Wireshark would note (tcp.analysis.retransmission), any field of the record, and words that are searched for in the summary and the payload.',
+    'Live, packets are captured by a process of its own, the only one that needs a privilege (CAP_NET_RAW), which it gives up once the interfaces are open. At the end it is said how many packets were captured and how many the kernel dropped. An interface that goes away ends the capture with status 69; what was captured stays.',
     'With --sort all packets are gathered first.',
   ],
   operands: '',
@@ -32,6 +36,8 @@ export const capture = streaming({
   tables: [packet],
   examples: [
     { line: 'netwatch capture -r file.pcap', about: 'every packet on a line' },
+    { line: 'sudo netwatch capture -i eth0', about: 'live, until Ctrl-C' },
+    { line: "sudo netwatch capture --bpf 'port 443' -w out.pcap --duration 1m", about: 'into a file, for a minute' },
     {
       line: "netwatch capture -r file.pcap -f 'tcp and port 443 and not ip.dst == 10.0.0.0/8'",
       about: 'some of them',
@@ -51,10 +57,8 @@ export const capture = streaming({
       write: async (context, values) => {
         refuseRecordOptions(values);
         const { writeCapture } = await import('./write-capture.ts');
-        const read = requireCapture('capture', values.read);
         return writeCapture(context, {
           ...values,
-          read,
           write: values.write!,
           most: least(values.count, values.limit),
         });
@@ -62,7 +66,6 @@ export const capture = streaming({
     },
   },
   run: async function* (context, values, _operands, request) {
-    const file = requireCapture('capture', values.read);
     const asked = askedFormat(values) ?? 'table';
     if ((values.decode || values.hex) && asked !== 'table') {
       throw usageError(`--${values.decode ? 'decode' : 'hex'} prints text, not ${asked}`, {
@@ -71,7 +74,7 @@ export const capture = streaming({
     }
     // loaded here: the code that reads packets is large, and other commands start without it
     const { capturedPackets } = await import('./capture-packets.ts');
-    yield* capturedPackets(context, file, values, request);
+    yield* capturedPackets(context, values, request);
   },
 });
 

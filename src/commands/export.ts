@@ -38,7 +38,7 @@ export const exportCommand: Command = streaming({
         values.write !== null && (values.write !== '-' || recordFormatOf(values, values.write) === null),
       write: async (context, values, operands) => {
         requirePackets(operands);
-        const read = requireCapture('export packets', values.read);
+        requireCapture('export packets', values.read);
         const name = values.write!;
         const format = recordFormatOf(values, name);
         if (format !== null) {
@@ -48,15 +48,15 @@ export const exportCommand: Command = streaming({
         }
         refuseRecordOptions(values);
         const { writeCapture } = await import('./write-capture.ts');
-        return writeCapture(context, { ...values, read, write: name, most: values.limit });
+        return writeCapture(context, { ...values, write: name, most: values.limit });
       },
     },
   },
   run: async function* (context, values, operands, request) {
     requirePackets(operands);
-    const file = requireCapture('export packets', values.read);
+    requireCapture('export packets', values.read);
     const { capturedPackets } = await import('./capture-packets.ts');
-    yield* capturedPackets(context, file, { ...values, count: null, decode: false, hex: false }, request);
+    yield* capturedPackets(context, { ...values, count: null, decode: false, hex: false }, request);
   },
 });
 

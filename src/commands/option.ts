@@ -1,4 +1,5 @@
 import { type Failure, usageError } from '../core/failure.ts';
+import { parseQuantity } from '../core/filter/quantity.ts';
 
 /**
  * An option as data: help, man page, completion and the parser are all made from it. `read` turns the text that was
@@ -78,6 +79,10 @@ export const integer = (
     extra,
   );
 
+/** Bytes: `65536`, `4MiB`, `2M`; see the filter language for the units. */
+export const size = (doc: string, extra: Extra = {}): Option<number | null> =>
+  option<number | null>(doc, readSize, null, extra.value ?? 'SIZE', extra);
+
 /** Milliseconds: `500ms`, `2s`, `1m`, `1h`; a bare number is seconds. */
 export const duration = (doc: string, extra: Extra = {}): Option<number | null> =>
   option<number | null>(doc, readDuration, null, extra.value ?? 'D', extra);
@@ -118,6 +123,13 @@ function readInteger(typed: string, name: string, least: number, most: number): 
   }
   return value;
 }
+
+function readSize(typed: string, name: string): number {
+  const bytes = parseQuantity(typed, 'bytes', (_message, hint) => wrongValue(name, typed, `a size, ${hint}`));
+  if (!(bytes >= 1 && bytes <= MOST_BYTES)) throw wrongValue(name, typed, 'a size of at least a byte and below 2 GiB');
+  return Math.floor(bytes);
+}
+const MOST_BYTES = 2 ** 31 - 1;
 
 function readLanguage(typed: string, name: string): string {
   try {

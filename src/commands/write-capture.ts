@@ -7,20 +7,17 @@ import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
 import type { Context } from './context.ts';
-import { openCapture, sayProblems } from './open-capture.ts';
+import { openPackets, type PacketValues } from './packet-source.ts';
 import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
-export interface WriteRequest {
-  readonly read: string;
+export interface WriteRequest extends PacketValues {
   /** A file, or `-` for stdout. */
   readonly write: string;
   readonly as: CaptureFormat | null;
   readonly force: boolean;
   readonly filter: string | null;
-  readonly interface: string | null;
   readonly most: number | null;
-  readonly quiet: boolean;
 }
 
 /**
@@ -29,7 +26,7 @@ export interface WriteRequest {
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const filter = request.filter === null ? null : compilePacketFilter(request.filter);
-  const reader = await openCapture(context, request.read, request, false);
+  const { reader, signal, finish } = await openPackets(context, request, false);
   try {
     const format = request.as ?? captureFormatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
     const name = request.write === '-' ? 'stdout' : request.write;
@@ -37,14 +34,13 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     const snapLength = reader.format === 'pcapng' ? 0 : reader.interfaces[0]!.snapLength;
     const writer: CaptureWriter = format === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter();
     const most = request.most ?? Number.POSITIVE_INFINITY;
-    const copy = (sink: ByteSink) => rewrite(reader, writer, sink, filter, most, context.signal);
+    const copy = (sink: ByteSink) => rewrite(reader, writer, sink, filter, most, signal);
     const { read, written } =
       request.write === '-' ? await copy(stdoutSink(context)) : await toFile(request.write, request.force, copy);
     if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
     return EXIT.ok;
   } finally {
-    await reader.close();
-    sayProblems(context, request.read, reader);
+    await finish();
   }
 }
 

@@ -56,6 +56,7 @@ export function openCheckout(): Checkout {
   write('src/platform/head-start.ts', 'export const headStart = () => null;\n');
   write('src/commands/main.ts', 'export const main = async (argv: string[]) => argv.length;\n');
   write('src/platform/linux/proc-pid-fd-worker.ts', 'export {};\n');
+  write('src/platform/sensor/sensor.ts', 'export {};\n');
   write('tools/calls', '');
   tool('npm', FAKE_INSTALLATION);
   tool('apt-get', '');

@@ -12,6 +12,8 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   setns(fd: number, kind: number): number;
   close(fd: number): number;
+  prctl(option: number, a: number, b: number, c: number, d: number): number;
+  capset(header: Uint8Array, data: Uint8Array): number;
   readlinkat(folder: number, name: string, target: Uint8Array, size: number): number;
   /** Where the bytes lie, for a structure that points to another; valid while `data`, of allocUnsafeSlow, is held. */
   address(data: Uint8Array): bigint;
@@ -42,6 +44,8 @@ function load(): Libc {
     ioctl: lib.func('int ioctl(int, unsigned long, _Inout_ void *)'),
     setns: lib.func('int setns(int, int)'),
     close: lib.func('int close(int)'),
+    prctl: lib.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)'),
+    capset: lib.func('int capset(void *, const void *)'),
     readlinkat: lib.func('long readlinkat(int, const char *, _Out_ void *, size_t)'),
     address: (data) => koffi.address(data),
     errno: () => koffi.errno(),

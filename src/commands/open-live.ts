@@ -1,0 +1,90 @@
+import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
+import { EXIT, Failure } from '../core/failure.ts';
+import { formatNumberOf } from '../core/output/units.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { DeviceCounts } from '../platform/sensor/messages.ts';
+import { openSensor } from '../platform/sensor/open-sensor.ts';
+import type { Context } from './context.ts';
+import type { PacketSource, PacketValues } from './packet-source.ts';
+
+/** As tcpdump: no packet is longer. */
+const SNAP_LENGTH = 262_144;
+const BUFFER_BYTES = 16 * 1024 * 1024;
+/** What is read at once: what is there is taken, so a small buffer costs nothing. */
+const CHUNK = 1024 * 1024;
+
+/**
+ * Captures from the interfaces that are named, or from the one with the default route, until it is interrupted or the
+ * duration is over. Rejects with a Failure 64, 66, 69 or 77.
+ */
+export async function openLive(context: Context, values: PacketValues): Promise<PacketSource> {
+  const platform = await context.openPlatform({ root: null, netns: null });
+  const devices = values.interface === null ? [await defaultDevice(platform)] : values.interface.split(',');
+  const sensor = await openSensor({
+    system: platform.name,
+    devices,
+    bpf: values.bpf ?? '',
+    snapLength: values.snaplen ?? SNAP_LENGTH,
+    bufferBytes: values.buffer ?? BUFFER_BYTES,
+    promiscuous: values['no-promisc'] !== true,
+    user: lesserUser(context.env),
+  });
+  const { signal } = context;
+  signal.addEventListener('abort', sensor.stop, { once: true });
+  const over = new AbortController();
+  if (values.duration !== null && values.duration !== undefined) {
+    void context.clock.sleep(values.duration, over.signal).then(sensor.stop);
+  }
+  if (!values.quiet) context.say(`capturing on ${devices.join(', ')}`);
+  const reader = await openCaptureReader(sensor.source, CHUNK);
+  let captured = 0;
+  const next = reader.next.bind(reader);
+  reader.next = (packet) => {
+    const found = next(packet);
+    if (found) captured++;
+    return found;
+  };
+  return {
+    reader,
+    file: null,
+    signal: new AbortController().signal,
+    async finish() {
+      over.abort();
+      signal.removeEventListener('abort', sensor.stop);
+      await reader.close();
+      try {
+        await sensor.ended;
+      } finally {
+        if (!values.quiet) context.say(`${formatNumberOf(captured, 'packet')} captured; ${countsOf(sensor.counts())}`);
+      }
+    },
+  };
+}
+
+/** Who captures when it needs no privilege any more: who called sudo, else nobody; null for who has none. */
+function lesserUser(env: Context['env']): { readonly uid: number; readonly gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
+  const [uid, gid] = [Number(env.SUDO_UID), Number(env.SUDO_GID)];
+  return uid > 0 && gid > 0 ? { uid, gid } : { uid: NOBODY, gid: NOBODY };
+}
+const NOBODY = 65_534;
+
+/** The interface of the default route; without one, the first that is up and leads elsewhere; else the loopback. */
+async function defaultDevice(platform: Platform): Promise<string> {
+  const routes = (await platform.readRoutes()).rows.filter(({ dst, iface }) => dst === 'default' && iface !== null);
+  const best = routes.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))[0]?.iface;
+  if (best !== null && best !== undefined) return best;
+  const up = (await platform.readInterfaces()).rows.filter(({ state }) => state !== 'down');
+  const one = up.find(({ kind }) => kind !== 'loopback') ?? up[0];
+  if (one === undefined) throw new Failure(EXIT.noInput, 'no interface is up', { hint: 'netwatch ifaces' });
+  return one.name;
+}
+
+function countsOf(counts: readonly DeviceCounts[]): string {
+  return counts
+    .map(
+      ({ device, received, droppedByKernel, droppedByInterface }) =>
+        `${device}: ${received} received by the filter, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface`,
+    )
+    .join('; ');
+}

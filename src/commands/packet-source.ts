@@ -1,0 +1,59 @@
+import type { CaptureReader } from '../core/capture/capture-reader.ts';
+import { usageError } from '../core/failure.ts';
+import { liveOptions } from './capture-options.ts';
+import type { Context } from './context.ts';
+import { openCapture, sayProblems } from './open-capture.ts';
+import type { Values } from './option.ts';
+
+/** Packets of a file, or of the machine as they come. */
+export interface PacketSource {
+  readonly reader: CaptureReader;
+  /** The file; null live. */
+  readonly file: string | null;
+  /** Aborts when reading is to stop at once. A live capture ends by itself, after what the kernel still holds. */
+  readonly signal: AbortSignal;
+  /**
+   * Closes it, and says what was wrong or what was counted. Rejects with a Failure 69 when a live capture came to an end
+   * that nobody asked for.
+   */
+  finish(): Promise<void>;
+}
+
+/** What a command says of the packets it wants. */
+export interface PacketValues extends Partial<Values<typeof liveOptions>> {
+  readonly read: string | null;
+  readonly interface: string | null;
+  readonly duration?: number | null;
+  readonly quiet: boolean;
+}
+
+/** Opens a file or the machine. Rejects with a Failure 64, 65, 66, 69, 74 or 77. */
+export async function openPackets(context: Context, values: PacketValues, showsRows: boolean): Promise<PacketSource> {
+  if (values.read === null) {
+    const { openLive } = await import('./open-live.ts');
+    return openLive(context, values);
+  }
+  refuseLive(values);
+  const file = values.read;
+  const reader = await openCapture(context, file, values, showsRows);
+  return {
+    reader,
+    file,
+    signal: context.signal,
+    async finish() {
+      await reader.close();
+      sayProblems(context, file, reader);
+    },
+  };
+}
+
+/** Throws Failure 64 for options that only a live capture has. */
+function refuseLive(values: PacketValues): void {
+  for (const name of [...Object.keys(liveOptions), 'duration']) {
+    const value = values[name as keyof PacketValues];
+    if (value === null || value === undefined || value === false) continue;
+    throw usageError(`--${name} is about a live capture, not about one that is read`, {
+      hint: name === 'bpf' ? '--filter chooses packets of a file' : null,
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import type { DeviceCounts } from './messages.ts';
+
+// draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); padded to four bytes, in this machine's order.
+const SECTION_HEADER = 0x0a0d0d0a;
+const INTERFACE = 1;
+const INTERFACE_STATISTICS = 5;
+const ENHANCED_PACKET = 6;
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const IF_NAME = 2;
+const ISB_IFRECV = 4;
+const ISB_IFDROP = 5;
+const ISB_OSDROP = 7;
+/** An enhanced packet block without its data. */
+const OVERHEAD = 32;
+const GATHERED = 256 * 1024;
+
+/** Gathers frames as blocks of pcapng in one buffer, and writes it when it is full or when told: no allocation a frame. */
+export class FrameBlocks {
+  private readonly bytes: Buffer;
+  private length = 0;
+  private readonly write: (bytes: Uint8Array) => void;
+
+  /** `write` takes all bytes before it returns. */
+  constructor(snapLength: number, write: (bytes: Uint8Array) => void) {
+    this.bytes = Buffer.alloc(GATHERED + snapLength + OVERHEAD);
+    this.write = write;
+  }
+
+  beginSection(): void {
+    const at = this.block(SECTION_HEADER, 28);
+    this.bytes.writeUInt32LE(BYTE_ORDER_MAGIC, at);
+    this.bytes.writeUInt32LE(1, at + 4); // version 1.0
+    this.bytes.fill(0xff, at + 8, at + 16); // the length of the section is not known
+  }
+
+  addInterface(name: string, linkType: number, snapLength: number): void {
+    const text = Buffer.from(name);
+    const room = (text.length + 3) & ~3;
+    const at = this.block(INTERFACE, 20 + 4 + room + 4);
+    this.bytes.writeUInt32LE(linkType, at);
+    this.bytes.writeUInt32LE(snapLength, at + 4);
+    this.bytes.writeUInt16LE(IF_NAME, at + 8);
+    this.bytes.writeUInt16LE(text.length, at + 10);
+    this.bytes.fill(0, at + 12, at + 12 + room + 4);
+    text.copy(this.bytes, at + 12);
+  }
+
+  /** `header` is struct pcap_pkthdr as the binding hands it out: seconds, microseconds, captured, length. */
+  addFrame(iface: number, header: Buffer, frame: Buffer): void {
+    const captured = Math.min(header.readUInt32LE(8), frame.length);
+    const room = (captured + 3) & ~3;
+    const at = this.block(ENHANCED_PACKET, OVERHEAD + room);
+    const { bytes } = this;
+    const micros = header.readUInt32LE(0) * 1e6 + header.readUInt32LE(4);
+    bytes.writeUInt32LE(iface, at);
+    bytes.writeUInt32LE(Math.floor(micros / 2 ** 32), at + 4);
+    bytes.writeUInt32LE(micros % 2 ** 32, at + 8);
+    bytes.writeUInt32LE(captured, at + 12);
+    header.copy(bytes, at + 16, 12, 16);
+    frame.copy(bytes, at + 20, 0, captured);
+    bytes.fill(0, at + 20 + captured, at + 20 + room);
+  }
+
+  addStatistics(iface: number, seconds: number, counts: DeviceCounts): void {
+    const options = [
+      [ISB_IFRECV, counts.received],
+      [ISB_IFDROP, counts.droppedByInterface],
+      [ISB_OSDROP, counts.droppedByKernel],
+    ] as const;
+    let at = this.block(INTERFACE_STATISTICS, 24 + options.length * 12 + 4);
+    const micros = seconds * 1e6;
+    this.bytes.writeUInt32LE(iface, at);
+    this.bytes.writeUInt32LE(Math.floor(micros / 2 ** 32), at + 4);
+    this.bytes.writeUInt32LE(Math.floor(micros % 2 ** 32), at + 8);
+    at += 12;
+    for (const [code, value] of options) {
+      this.bytes.writeUInt16LE(code, at);
+      this.bytes.writeUInt16LE(8, at + 2);
+      this.bytes.writeBigUInt64LE(BigInt(value), at + 4);
+      at += 12;
+    }
+    this.bytes.writeUInt32LE(0, at);
+  }
+
+  /** Writes what was gathered. */
+  flush(): void {
+    if (this.length === 0) return;
+    const { length } = this;
+    this.length = 0;
+    this.write(this.bytes.subarray(0, length));
+  }
+
+  /** Room for a block of `length` bytes, its lengths written; where its body begins. */
+  private block(type: number, length: number): number {
+    if (this.length + length > this.bytes.length || this.length >= GATHERED) this.flush();
+    const at = this.length;
+    this.length += length;
+    this.bytes.writeUInt32LE(type, at);
+    this.bytes.writeUInt32LE(length, at + 4);
+    this.bytes.writeUInt32LE(length, at + length - 4);
+    return at + 8;
+  }
+}

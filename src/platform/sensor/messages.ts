@@ -1,0 +1,36 @@
+import type { ExitStatus } from '../../core/failure.ts';
+import type { Platform } from '../platform.ts';
+
+/** What the sensor is to do: one JSON text in its arguments. */
+export interface SensorOrder {
+  readonly system: Platform['name'];
+  readonly devices: readonly string[];
+  /** A libpcap filter (pcap-filter(7)); empty for all packets. */
+  readonly bpf: string;
+  readonly snapLength: number;
+  readonly bufferBytes: number;
+  readonly promiscuous: boolean;
+  /** Who the sensor becomes once the devices are open; null to stay who it is. */
+  readonly user: { readonly uid: number; readonly gid: number } | null;
+}
+
+/** What the kernel counted for one device, since it was opened (pcap_stats(3PCAP)). */
+export interface DeviceCounts {
+  readonly device: string;
+  readonly received: number;
+  readonly droppedByKernel: number;
+  readonly droppedByInterface: number;
+}
+
+/** What the sensor says beside the packets, a JSON text a line. */
+export type SensorMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'counts'; readonly counts: readonly DeviceCounts[] }
+  /** The last one: it was told to stop, or a device ended, for the reason given. */
+  | { readonly type: 'ended'; readonly counts: readonly DeviceCounts[]; readonly reason: string | null }
+  /** Nothing was captured; `status` is that of netwatch. */
+  | { readonly type: 'failed'; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
+
+/** Descriptors of the sensor: packets as pcapng, and messages. Its stdin ends when it is to stop. */
+export const PACKETS_FD = 3;
+export const MESSAGES_FD = 4;

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { ByteSource } from '../../core/capture/byte-source.ts';
+import { EXIT, Failure } from '../../core/failure.ts';
+import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
+
+/** A capture that is under way. */
+export interface Sensor {
+  /** The packets as pcapng; at its end when the capture is. */
+  readonly source: ByteSource;
+  /** What the kernel has counted, as of a second ago at most. */
+  counts(): readonly DeviceCounts[];
+  /** Asks it to finish: what the kernel still holds comes first. */
+  stop(): void;
+  /** Resolves when it has ended; rejects with a Failure 69 when a device ended by itself, or the process did. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts to capture, in a process of its own. Rejects with a Failure: 64 for a wrong filter, 66 no such interface, 69 no
+ * libpcap, 77 not permitted.
+ */
+export async function openSensor(order: SensorOrder): Promise<Sensor> {
+  const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
+  const child = spawn(process.execPath, [entry, JSON.stringify(order)], {
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
+    env: {},
+  });
+  const stop = (): void => void child.stdin!.end();
+  child.stdin!.on('error', () => {}); // it may have ended by itself
+  const complaint = gather(child.stderr!);
+  let counts: readonly DeviceCounts[] = [];
+  let last: SensorMessage | null = null;
+  const begun = new Promise<SensorMessage | null>((resolve) => {
+    const lines = createInterface({ input: child.stdio[MESSAGES_FD] as Readable });
+    lines.on('line', (line) => {
+      const message = JSON.parse(line) as SensorMessage;
+      if (message.type === 'counts' || message.type === 'ended') counts = message.counts;
+      last = message;
+      resolve(message);
+    });
+    lines.on('close', () => resolve(null));
+  });
+  const exit = exitOf(child);
+  const first = await begun;
+  if (first === null) throw died(await exit, complaint());
+  if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
+
+  const ended = exit.then((status) => {
+    if (last?.type !== 'ended') throw died(status, complaint());
+    if (last.reason !== null) throw new Failure(EXIT.unavailable, last.reason);
+  });
+  ended.catch(() => {}); // whoever asks hears of it
+  return { source: sourceOf(child, order, stop), counts: () => counts, stop, ended };
+}
+
+function sourceOf(child: ChildProcess, { devices }: SensorOrder, stop: () => void): ByteSource {
+  const chunks: AsyncIterator<Buffer> = (child.stdio[PACKETS_FD] as Readable)[Symbol.asyncIterator]();
+  let rest: Uint8Array = new Uint8Array(0);
+  return {
+    name: devices.join(','),
+    size: null,
+    async read(into, offset, length) {
+      while (rest.length === 0) {
+        const { value, done } = await chunks.next();
+        if (done === true) return 0;
+        rest = value;
+      }
+      const part = rest.subarray(0, length);
+      into.set(part, offset);
+      rest = rest.subarray(part.length);
+      return part.length;
+    },
+    async close() {
+      stop();
+      // what is still to come is taken, or the sensor would wait for room and never count
+      while ((await chunks.next()).done !== true);
+    },
+  };
+}
+
+/** How a process ended. */
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve({ code: null, signal: null }));
+    // `close` comes when its messages have been read too
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+function died({ code, signal }: Exit, complaint: string): Failure {
+  const how = signal !== null ? `was ended by ${signal}` : `ended with status ${code}`;
+  return new Failure(EXIT.unavailable, `the process that captures ${how}${complaint === '' ? '' : `: ${complaint}`}`, {
+    hint: 'netwatch doctor',
+  });
+}
+
+const LONGEST_COMPLAINT = 2000;
+
+/** What a stream says, as far as a message holds it. */
+function gather(stream: Readable): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    if (text.length < LONGEST_COMPLAINT) text += chunk.toString('latin1');
+  });
+  return () => text.trim().split('\n').at(-1)!.slice(0, LONGEST_COMPLAINT);
+}

@@ -1,0 +1,108 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import type { DeviceCounts, SensorOrder } from './messages.ts';
+
+/** What is used of the native half of the package `pcap`; its JavaScript half polls once and then never tells of errors. */
+interface NativeSession {
+  open_live(...of: readonly unknown[]): string;
+  open_offline(...of: readonly unknown[]): string;
+  /** Calls back for each packet that is there, into the buffers given; negative when the device is at its end. */
+  dispatch(frame: Buffer, header: Buffer): number;
+  start_polling(): void;
+  read_callback: () => void;
+  stats(): { readonly ps_recv: number; readonly ps_drop: number; readonly ps_ifdrop: number };
+}
+
+interface Native {
+  readonly PcapSession: new () => NativeSession;
+}
+
+/** Milliseconds that the kernel may gather packets before it hands them over: a person sees them at once. */
+const GATHER_MS = 50;
+
+const LINK_TYPES: Readonly<Record<string, number>> = {
+  LINKTYPE_NULL: 0,
+  LINKTYPE_ETHERNET: 1,
+  LINKTYPE_RAW: 101,
+  LINKTYPE_LINUX_SLL: 113,
+  LINKTYPE_IEEE802_11_RADIO: 127,
+};
+/** DLT_RAW of Linux; all others that are met live have the number of their LINKTYPE_ (tcpdump.org/linktypes.html). */
+const DLT_RAW = 12;
+
+/** Loads the binding. Throws when it was not built, or libpcap is not there. */
+export function loadPcap(): Native {
+  const require = createRequire(import.meta.url);
+  const folder = path.dirname(require.resolve('pcap/package.json'));
+  return require(path.join(folder, 'build/Release/pcap_binding.node')) as Native;
+}
+
+/** A device that is captured from. */
+export class PcapDevice {
+  readonly name: string;
+  readonly linkType: number;
+  readonly frame: Buffer;
+  readonly header = Buffer.alloc(16);
+  private readonly session: NativeSession;
+  private failed = false;
+
+  /** `onFrame` is called for each packet, which is in `frame` and `header` then. Throws what libpcap says. */
+  constructor(native: Native, name: string, order: SensorOrder, onFrame: (device: PcapDevice) => void) {
+    this.name = name;
+    this.frame = Buffer.alloc(order.snapLength);
+    this.session = new native.PcapSession();
+    const { bpf, bufferBytes, snapLength, promiscuous } = order;
+    const call = (): void => onFrame(this);
+    const warn = (): void => {}; // that the device has no IPv4 network is no matter
+    const link = this.session.open_live(
+      ...[name, bpf, bufferBytes, snapLength, '', call, false, GATHER_MS, warn, promiscuous],
+    );
+    const dlt = Number(/(\d+)$/.exec(link)?.[1] ?? Number.NaN);
+    this.linkType = LINK_TYPES[link] ?? (dlt === DLT_RAW ? 101 : dlt);
+  }
+
+  /** Begins to call back when packets come; `afterwards` runs after each lot. */
+  start(afterwards: () => void): void {
+    this.session.read_callback = () => {
+      this.drain();
+      afterwards();
+    };
+    this.session.start_polling();
+  }
+
+  /** Takes what is there; false when the device has ended. The binding stops to poll without a word then. */
+  drain(): boolean {
+    if (!this.failed) this.failed = this.session.dispatch(this.frame, this.header) < 0;
+    return !this.failed;
+  }
+
+  counts(): DeviceCounts {
+    const { ps_recv, ps_drop, ps_ifdrop } = this.session.stats();
+    return { device: this.name, received: ps_recv, droppedByKernel: ps_drop, droppedByInterface: ps_ifdrop };
+  }
+}
+
+/**
+ * Compiles a filter as libpcap does, for a link type, without any privilege: by way of a capture file without packets.
+ * Throws what libpcap says of a wrong one.
+ */
+export function checkFilter(native: Native, bpf: string, linkType: number): void {
+  if (bpf === '') return;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-'));
+  const file = path.join(folder, 'empty.pcap');
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2c3d4, 0);
+  header.writeUInt16LE(2, 4);
+  header.writeUInt16LE(4, 6);
+  header.writeUInt32LE(65_535, 16);
+  header.writeUInt32LE(linkType, 20);
+  try {
+    fs.writeFileSync(file, header, { mode: 0o600, flag: 'wx' });
+    const ignore = (): void => {};
+    new native.PcapSession().open_offline(...[file, bpf, 0, 65_535, '', ignore, false, 0, ignore, false]);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,137 @@
+import fs from 'node:fs';
+import { EXIT, type ExitStatus, messageOf } from '../../core/failure.ts';
+import { confine } from '../linux/confine.ts';
+import { FrameBlocks } from './frame-blocks.ts';
+import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
+import { checkFilter, loadPcap, PcapDevice } from './pcap-device.ts';
+
+/**
+ * Entry of the process that captures: the only part of netwatch that needs a privilege, and that runs native code for
+ * each packet. The binding hands out packets until there are none, so that under a flood its event loop stands still:
+ * a process of its own keeps the program responsive, and a slow reader of its pipe is felt where the kernel counts what
+ * it drops. It ends when its stdin does, or when nobody reads the pipe any more.
+ */
+const WATCH_MS = 200;
+const COUNTS_MS = 1000;
+/** Packets between two looks whether it is to stop, while the event loop stands still. */
+const LOOK_EVERY = 1024;
+const ETHERNET = 1;
+const LINUX_SLL = 113;
+
+function run(order: SensorOrder): void {
+  const native = load();
+  if (native === null) return;
+  const blocks = new FrameBlocks(order.snapLength, (bytes) => writeAll(PACKETS_FD, bytes));
+  let sinceLook = 0;
+  const onFrame = (index: number, { header, frame }: PcapDevice): void => {
+    blocks.addFrame(index, header, frame);
+    if (++sinceLook < LOOK_EVERY) return;
+    sinceLook = 0;
+    if (stdinHasEnded()) end(null);
+  };
+  const devices: PcapDevice[] = [];
+  const end = (reason: string | null): never => {
+    const counts = devices.map((device) => device.counts());
+    counts.forEach((one, index) => void blocks.addStatistics(index, Date.now() / 1000, one));
+    blocks.flush();
+    say({ type: 'ended', counts, reason });
+    process.exit(0);
+  };
+
+  try {
+    for (const name of order.devices) checkFilter(native, order.bpf, name === 'any' ? LINUX_SLL : ETHERNET);
+  } catch (error) {
+    fail(EXIT.usage, `--bpf "${order.bpf}": ${messageOf(error)}`, 'man 7 pcap-filter');
+    return;
+  }
+  for (const [index, name] of order.devices.entries()) {
+    try {
+      devices.push(new PcapDevice(native, name, order, (device) => onFrame(index, device)));
+    } catch (error) {
+      failToOpen(name, messageOf(error));
+      return;
+    }
+  }
+  if (order.system === 'linux') confine(order.user);
+  blocks.beginSection();
+  for (const { name, linkType } of devices) blocks.addInterface(name, linkType, order.snapLength);
+  blocks.flush();
+  say({ type: 'ready' });
+
+  process.stdin.on('end', () => end(null)).on('error', () => end(null));
+  process.stdin.resume();
+  for (const device of devices) device.start(() => blocks.flush());
+  setInterval(() => {
+    for (const device of devices) {
+      const alive = device.drain();
+      blocks.flush();
+      if (!alive || !isThere(order, device.name)) end(endingOf(order, device.name));
+    }
+  }, WATCH_MS);
+  setInterval(() => say({ type: 'counts', counts: devices.map((device) => device.counts()) }), COUNTS_MS);
+}
+
+function load(): ReturnType<typeof loadPcap> | null {
+  try {
+    return loadPcap();
+  } catch (error) {
+    fail(
+      EXIT.unavailable,
+      `live capture needs the module pcap, which does not load: ${messageOf(error)}`,
+      'netwatch doctor',
+    );
+    return null;
+  }
+}
+
+/** libpcap's words tell which it is: permission, a device that is not there, or another reason. */
+function failToOpen(name: string, message: string): void {
+  const words = message.replace(/\s+/g, ' ').trim();
+  if (/permission|not permitted|CAP_NET_RAW/i.test(words)) {
+    fail(EXIT.noPermission, `capturing on ${name} needs CAP_NET_RAW: ${words}`, 'run it with sudo');
+  } else if (/no such device/i.test(words)) fail(EXIT.noInput, `no interface "${name}"`, 'netwatch ifaces');
+  else fail(EXIT.unavailable, `${name} cannot be captured from: ${words}`, null);
+}
+
+/** A name that lasts while its interface does; `any` is none of them. */
+function isThere({ system }: SensorOrder, name: string): boolean {
+  return name === 'any' || system !== 'linux' || fs.existsSync(`/sys/class/net/${name}`);
+}
+
+function endingOf(order: SensorOrder, name: string): string {
+  return isThere(order, name) ? `interface ${name} went down` : `interface ${name} is gone`;
+}
+
+const byte = Buffer.alloc(1);
+
+/** Looks without waiting: node has made it a descriptor that does not block. */
+function stdinHasEnded(): boolean {
+  try {
+    return fs.readSync(0, byte, 0, 1, null) === 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EAGAIN';
+  }
+}
+
+/** Writes all of it, waiting for a slow reader; when there is none any more, there is nothing left to do. */
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += fs.writeSync(fd, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') process.exit(0);
+    }
+  }
+}
+
+function say(message: SensorMessage): void {
+  writeAll(MESSAGES_FD, Buffer.from(`${JSON.stringify(message)}\n`));
+}
+
+function fail(status: ExitStatus, message: string, hint: string | null): void {
+  say({ type: 'failed', status, message, hint });
+}
+
+// Ctrl-C goes to the whole group: who started this one decides when it ends, and what is in the buffers is not lost
+for (const name of ['SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
+run(JSON.parse(process.argv[2]!) as SensorOrder);

@@ -1,0 +1,272 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noNetwork } from '../platform/linux/live-network.ts';
+import { readCapture } from '../support/captures.ts';
+import { BIN } from '../support/program.ts';
+import { toolIsMissing } from '../support/tool.ts';
+
+const PAYLOAD = 'netwatch-live-';
+const DATAGRAMS = 200;
+const noPcap: string | null = (() => {
+  try {
+    createRequire(import.meta.url)('pcap');
+    return null;
+  } catch (error) {
+    return `needs the module pcap: ${(error as Error).message.split('\n')[0]}`;
+  }
+})();
+const why = noNetwork ?? noPcap;
+if (why !== null) console.warn(`skipped: live capture: ${why}`);
+
+const NS = `nwlive-${process.pid}`;
+let folder = '';
+
+beforeAll(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-live-'));
+  if (why !== null) return;
+  execFileSync('ip', ['netns', 'add', NS]);
+  for (const line of [
+    'link set lo up',
+    'link add nwa type veth peer name nwb',
+    'link set nwa up',
+    'link set nwb up',
+    'addr add 10.77.0.1/24 dev nwa',
+  ]) {
+    execFileSync('ip', ['-n', NS, ...line.split(' ')]);
+  }
+});
+afterAll(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+  if (why === null) execFileSync('ip', ['netns', 'del', NS]);
+});
+
+interface Live {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Resolves when stderr has said so: from then on packets are captured. */
+  readonly capturing: Promise<void>;
+  readonly ended: Promise<{ status: number | null; out: string; said: string }>;
+}
+
+/** netwatch inside the namespace; `ip netns exec` becomes it. */
+function start(argv: readonly string[], before: readonly string[] = []): Live {
+  const child = spawn('ip', ['netns', 'exec', NS, ...before, process.execPath, BIN, ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none' },
+  });
+  let out = '';
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const capturing = new Promise<void>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('capturing on')) resolve();
+    });
+    child.on('close', () => reject(new Error(said)));
+  });
+  capturing.catch(() => {});
+  const ended = new Promise<{ status: number | null; out: string; said: string }>((resolve) =>
+    child.on('close', (status) => resolve({ status, out, said })),
+  );
+  return { child, pid: child.pid!, capturing, ended };
+}
+
+/** Numbered datagrams to a port of the loopback where nobody listens. */
+function talk(port = 9): void {
+  const script = `
+    const socket = require('node:dgram').createSocket('udp4');
+    let left = ${DATAGRAMS};
+    const send = () => left-- > 0
+      ? socket.send(${JSON.stringify(PAYLOAD)} + left, ${port}, '127.0.0.1', () => setImmediate(send))
+      : socket.close();
+    socket.on('error', () => {});
+    send();`;
+  execFileSync('ip', ['netns', 'exec', NS, process.execPath, '-e', script]);
+}
+
+const sensorOf = (pid: number): number =>
+  Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim());
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 5000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error('it did not come');
+    await sleep(20);
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
+  test.skipIf(toolIsMissing('tcpdump'))('what tcpdump captures at the same time, byte for byte', async () => {
+    const [ours, theirs] = ['ours.pcapng', 'theirs.pcap'].map((name) => path.join(folder, name));
+    const run = start(['capture', '-i', 'lo', '--bpf', 'udp or icmp', '-w', ours!]);
+    const tcpdump = spawn(
+      'ip',
+      ['netns', 'exec', NS, 'tcpdump', '-Z', 'root', '-U', '-i', 'lo', '-w', theirs!, 'udp or icmp'],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    const listening = new Promise((resolve) => tcpdump.stderr.once('data', resolve));
+    await Promise.all([run.capturing, listening]);
+    await sleep(300);
+    talk();
+    await sleep(500);
+    run.child.kill('SIGINT');
+    tcpdump.kill('SIGINT');
+    await new Promise((resolve) => tcpdump.on('close', resolve));
+    const { status, said } = await run.ended;
+    expect(said).toMatch(
+      /400 packets captured; lo: \d+ received by the filter, 0 dropped by the kernel, 0 by the interface/,
+    );
+    expect(status).toBe(0);
+    const [a, b] = await Promise.all(
+      [ours!, theirs!].map(async (file) => (await readCapture(fs.readFileSync(file))).frames),
+    );
+    expect(a!.length).toBe(2 * DATAGRAMS); // each datagram, and the ICMP error it is answered with
+    expect(a!.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).toEqual(
+      b!.map(({ bytes }) => Buffer.from(bytes).toString('hex')),
+    );
+  });
+
+  test('packets come out as they come in, and -c ends it', async () => {
+    const run = start(['capture', '-i', 'lo', '--bpf', 'udp port 9', '-c', '3', '--json']);
+    await run.capturing;
+    talk();
+    const { status, out } = await run.ended;
+    expect(status).toBe(0);
+    const packets = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(packets).toHaveLength(3);
+    expect(packets[0]).toMatchObject({ iface: 'lo', dst: '127.0.0.1', dst_port: 9, payload_bytes: PAYLOAD.length + 3 });
+  });
+
+  test('statistics of a duration', async () => {
+    const run = start(['stats', '-i', 'lo', '--bpf', 'udp', '--duration', '2', '--by', 'conversations', '--json']);
+    await run.capturing;
+    talk();
+    const { status, out } = await run.ended;
+    expect([status, JSON.parse(out)]).toEqual([
+      0,
+      expect.objectContaining({ b_port: 9, a_packets: DATAGRAMS, b_packets: 0 }),
+    ]);
+  });
+
+  test('every interface at once', async () => {
+    const run = start(['capture', '-i', 'any', '--bpf', 'udp port 9', '-c', '1', '--json']);
+    await run.capturing;
+    talk();
+    expect(JSON.parse((await run.ended).out)).toMatchObject({ link: 'LINUX_SLL', dst_port: 9 });
+  });
+
+  test('two interfaces, each by its name', async () => {
+    const run = start(['capture', '-i', 'lo,nwa', '--bpf', 'udp port 9 or arp', '--duration', '2', '--json']);
+    await run.capturing;
+    talk();
+    // a host that is not there is asked for
+    spawnSync('ip', ['netns', 'exec', NS, 'bash', '-c', 'echo > /dev/udp/10.77.0.9/9']);
+    const { status, out } = await run.ended;
+    const packets = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(status).toBe(0);
+    expect(new Set(packets.map(({ iface, proto }) => `${iface} ${proto}`))).toEqual(new Set(['lo UDP', 'nwa ARP']));
+  });
+
+  test('the sensor holds no privilege while it captures', async () => {
+    const run = start(['capture', '-i', 'lo']);
+    await run.capturing;
+    const status = fs.readFileSync(`/proc/${sensorOf(run.pid)}/status`, 'utf8');
+    run.child.kill('SIGINT');
+    await run.ended;
+    expect(status).toMatch(/^Uid:\s+65534\s+65534\s+65534\s+65534$/m);
+    expect(status).toMatch(/^CapEff:\s+0{16}$/m);
+    expect(status).toMatch(/^CapPrm:\s+0{16}$/m);
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+  });
+
+  test('a sensor that is killed is said, and the file is whole', async () => {
+    const file = path.join(folder, 'killed.pcap');
+    const run = start(['capture', '-i', 'lo', '--bpf', 'udp', '-w', file]);
+    await run.capturing;
+    talk();
+    await until(() => fs.statSync(file).size > 24);
+    process.kill(sensorOf(run.pid), 'SIGKILL');
+    const { status, said } = await run.ended;
+    expect([status, said]).toEqual([69, expect.stringContaining('the process that captures was ended by SIGKILL')]);
+    expect((await readCapture(fs.readFileSync(file))).problems).toEqual([]);
+  });
+
+  test('a sensor whose netwatch is killed ends too, and the file is whole', async () => {
+    const file = path.join(folder, 'orphan.pcap');
+    const run = start(['capture', '-i', 'lo', '--bpf', 'udp', '-w', file]);
+    await run.capturing;
+    talk();
+    await until(() => fs.statSync(file).size > 24);
+    const sensor = sensorOf(run.pid);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await sleep(1000);
+    expect(isAlive(sensor)).toBe(false);
+    expect((await readCapture(fs.readFileSync(file))).problems).toEqual([]);
+  });
+
+  test('an interface that goes is said, and what was captured stays', async () => {
+    const file = path.join(folder, 'gone.pcapng');
+    execFileSync('ip', ['-n', NS, ...'link add nwx type veth peer name nwy'.split(' ')]);
+    execFileSync('ip', ['-n', NS, ...'link set nwx up'.split(' ')]);
+    const run = start(['capture', '-i', 'nwx', '-w', file]);
+    await run.capturing;
+    await sleep(300);
+    execFileSync('ip', ['-n', NS, ...'link del nwx'.split(' ')]);
+    const { status, said } = await run.ended;
+    expect([status, said]).toEqual([69, expect.stringMatching(/interface nwx (is gone|went down)/)]);
+    expect((await readCapture(fs.readFileSync(file))).problems).toEqual([]);
+  });
+
+  test.each<[string, readonly string[], readonly string[], number, RegExp]>([
+    ['no such interface', ['-i', 'nosuch0'], [], 66, /no interface "nosuch0"/],
+    [
+      'a filter that libpcap refuses',
+      ['-i', 'lo', '--bpf', 'port foo'],
+      [],
+      64,
+      /--bpf "port foo": unknown port 'foo'/,
+    ],
+    [
+      'the same for who may not capture',
+      ['-i', 'lo', '--bpf', 'port foo'],
+      ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+      64,
+      /unknown port 'foo'/,
+    ],
+    [
+      'no permission',
+      ['-i', 'lo'],
+      ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+      77,
+      /CAP_NET_RAW.*\n.*sudo/,
+    ],
+    ['a filter for a file', ['-r', 'x.pcap', '--bpf', 'tcp'], [], 64, /--bpf is about a live capture/],
+  ])('%s', async (_what, argv, before, status, message) => {
+    const ended = await start(['capture', ...argv], before).ended;
+    expect(ended).toMatchObject({ status, out: '' });
+    expect(ended.said).toMatch(message);
+  });
+});
