@@ -36,6 +36,7 @@ import { sip } from './app/sip.ts';
 import { smb } from './app/smb.ts';
 import { smb2 } from './app/smb2.ts';
 import { snmp } from './app/snmp.ts';
+import { socks } from './app/socks.ts';
 import { ssdp } from './app/ssdp.ts';
 import { ssh } from './app/ssh.ts';
 import { classicstun, stun } from './app/stun.ts';
@@ -106,7 +107,7 @@ const APPLICATIONS: readonly Protocol[] = [
   ...[http2, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
   ...[rpc, portmap, mount, nfs, nfsacl, nlm],
   ...[isakmp, nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],
-  ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, pgsql, resp, ldap, cldap, kerberos, bgp, ajp13],
+  ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, pgsql, resp, ldap, cldap, kerberos, bgp, ajp13, socks],
   ...[tpkt, cotp, rdp, t125],
 ];
 

@@ -1,0 +1,102 @@
+import { u16 } from '../bytes.ts';
+import type { Dissector } from '../dissector.ts';
+import type { Flow } from '../flow.ts';
+import type { Packet } from '../packet.ts';
+import { type Protocol, protocol } from '../protocol.ts';
+
+// RFC 1928; "SOCKS: A protocol for TCP proxy across firewalls" for version 4: version (1), command (1), port (2), address (4).
+const PORT = 1080;
+const VERSION_4 = 4;
+const VERSION_5 = 5;
+const USER_AND_PASSWORD = 2;
+/** RFC 1928, 4: the kinds of address, and where the port follows. */
+const IPV4 = 1;
+const NAME = 3;
+const IPV6 = 4;
+
+/** What comes next: a client's first words, answers to them, then what is relayed; `unknown` when they were other words. */
+type Step = 'unknown' | 'greeting' | 'method' | 'password' | 'password answer' | 'request' | 'reply' | 'relayed';
+
+class SocksState {
+  step: Step = 'greeting';
+  /** Where the client wants to go: that port tells what is relayed. */
+  port = 0;
+  /** What the relayed connection is known to carry, and what that protocol remembers. */
+  application: Protocol | null = null;
+  applicationState: unknown = null;
+}
+
+export const socks = protocol({
+  name: 'socks',
+  title: 'Socks',
+  about: 'Socks Protocol',
+  tcpPorts: [PORT],
+  segment(packet: Packet, dissector: Dissector): boolean {
+    const flow = packet.flow!;
+    let state = flow.applicationState;
+    if (!(state instanceof SocksState)) {
+      state = new SocksState();
+      flow.applicationState = state;
+      flow.application = socks;
+    }
+    packet.push(socks.id);
+    const known = state as SocksState;
+    if (known.step === 'relayed') relay(packet, dissector, flow, known);
+    else {
+      advance(known, packet);
+      packet.offset = packet.end;
+    }
+    return true;
+  },
+  info: (packet, layer) => `Version: ${packet.layerBytes[layer]![packet.layerStart[layer]!] === VERSION_4 ? 4 : 5}`,
+});
+
+function advance(state: SocksState, packet: Packet): void {
+  const { bytes, offset, end } = packet;
+  const fromClient = packet.dstPort === PORT;
+  if (fromClient && state.step === 'greeting') {
+    const version = bytes[offset];
+    state.step = version === VERSION_4 ? 'reply' : version === VERSION_5 ? 'method' : 'unknown';
+    if (version === VERSION_4 && end - offset >= 4) state.port = u16(bytes, offset + 2);
+  } else if (!fromClient && state.step === 'method') {
+    state.step = end - offset > 1 && bytes[offset + 1] === USER_AND_PASSWORD ? 'password' : 'request';
+  } else if (fromClient && state.step === 'password') state.step = 'password answer';
+  else if (!fromClient && state.step === 'password answer') state.step = 'request';
+  else if (fromClient && state.step === 'request') {
+    state.step = 'reply';
+    state.port = portIn(bytes, offset, end);
+  } else if (!fromClient && state.step === 'reply') state.step = 'relayed';
+}
+
+/** The port of a request of version 5, behind the address; 0 when it is not there. */
+function portIn(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 5) return 0;
+  const kind = bytes[start + 3];
+  const length = kind === IPV4 ? 4 : kind === IPV6 ? 16 : kind === NAME ? 1 + bytes[start + 4]! : 0;
+  const at = start + 4 + length;
+  return length > 0 && at + 2 <= end ? u16(bytes, at) : 0;
+}
+
+/** Hands what is relayed to its own protocol, which remembers what it needs as if the connection were its own. */
+function relay(packet: Packet, dissector: Dissector, flow: Flow, state: SocksState): void {
+  flow.application = state.application;
+  flow.applicationState = state.applicationState;
+  if (!dissectRelayed(packet, dissector, flow, state.port)) {
+    packet.wanted = 0;
+    packet.offset = packet.end;
+  }
+  state.application = flow.application;
+  state.applicationState = flow.applicationState;
+  flow.application = socks;
+  flow.applicationState = state;
+}
+
+function dissectRelayed(packet: Packet, dissector: Dissector, flow: Flow, port: number): boolean {
+  const { tcpPorts, segmentsByContent } = dissector.registry;
+  if (flow.application?.segment?.(packet, dissector) === true) return true;
+  const ofPort = tcpPorts[port];
+  if (ofPort !== socks && ofPort?.segment?.(packet, dissector) === true) return true;
+  return segmentsByContent.some(
+    (candidate) => candidate.segmentLooksLike!(packet) && candidate.segment!(packet, dissector),
+  );
+}
