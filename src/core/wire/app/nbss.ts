@@ -1,4 +1,4 @@
-import { u16 } from '../bytes.ts';
+import { startsWith, u16 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
@@ -16,6 +16,17 @@ const TYPES: Readonly<Record<number, string>> = {
   132: 'Retarget session response',
   133: 'Session keep-alive',
 };
+/** What lengths messages of a type have. */
+const LENGTHS: Readonly<Record<number, readonly [least: number, most: number]>> = {
+  0: [0, 0x1ffff],
+  129: [2, 256],
+  130: [0, 0],
+  131: [1, 1],
+  132: [6, 6],
+  133: [0, 0],
+};
+const NEVER = [1, 0] as const;
+const SMB_MAGIC_END = 8;
 
 export const nbss = protocol({
   name: 'nbss',
@@ -23,7 +34,7 @@ export const nbss = protocol({
   tcpPorts: [139, 445],
   segment(packet: Packet): boolean {
     const { bytes, offset } = packet;
-    if (packet.end - offset < HEADER || TYPES[bytes[offset]!] === undefined) {
+    if (bytes === packet.payloadBytes && !begins(bytes, offset, packet.end)) {
       packet.push(nbss.id); // one byte that keeps the connection alive, or the middle of a message whose beginning was not captured
       packet.offset = packet.end;
       return true;
@@ -37,6 +48,17 @@ export const nbss = protocol({
     return type ?? 'NBSS Continuation Message';
   },
 });
+
+/** Whether a message begins here, as Wireshark tells it from the middle of one: by SMB's magic, or by what headers may say. */
+function begins(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < HEADER) return false;
+  const type = bytes[at]!;
+  if (type === MESSAGE && end - at >= SMB_MAGIC_END && startsWith(bytes, at + HEADER + 1, end, 'SMB')) return true;
+  if (bytes[at + 1]! > 1) return false;
+  const [least, most] = LENGTHS[type] ?? NEVER;
+  const length = (bytes[at + 1]! << 16) | u16(bytes, at + 2);
+  return length >= least && length <= most;
+}
 
 function lengthOf(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== MESSAGE) return HEADER + u16(bytes, at + 2);
