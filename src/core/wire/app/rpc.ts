@@ -8,6 +8,8 @@ const CALL = 0;
 const REPLY = 1;
 const SHORTEST_CALL = 16;
 const REPLY_HEADER = 12;
+/** As far as it is looked at. */
+const CALL_HEADER = 20;
 const MARK = 4;
 const LAST_FRAGMENT = 0x80000000;
 const LONGEST_RECORD = 4 * 1024 * 1024;
@@ -39,6 +41,7 @@ export const rpc = protocol({
   name: 'rpc',
   about: 'Remote Procedure Call',
   udpPorts: [111, 2049],
+  tcpPorts: [111],
   datagram(packet: Packet): number {
     if (!isMessage(packet, packet.offset, packet.end)) return NOT_MINE;
     push(packet, packet.offset, packet.end);
@@ -51,9 +54,9 @@ export const rpc = protocol({
     while (packet.offset < end) {
       const start = packet.offset;
       const left = end - start;
-      if (left < MARK + 8) {
-        if (!pushed && left < MARK) return false;
-        if (packet.canWait) packet.wanted = WANT_SEGMENT;
+      if (left < headerOf(bytes, start, left)) {
+        if (!packet.canWait) return pushed;
+        packet.wanted = WANT_SEGMENT;
         return true;
       }
       const length = MARK + (u32(bytes, start) & ~LAST_FRAGMENT);
@@ -84,6 +87,15 @@ export const rpc = protocol({
     return `${kind} XID 0x${u32(bytes, start).toString(16)}`;
   },
 });
+
+/** Bytes by which a record is known, as far as those there tell; `left` for one that cannot be so long. */
+function headerOf(bytes: Uint8Array, start: number, left: number): number {
+  if (left >= MARK) {
+    const length = u32(bytes, start) & ~LAST_FRAGMENT;
+    if (length < REPLY_HEADER || length > LONGEST_RECORD) return left;
+  }
+  return MARK + (left >= MARK + 8 && u32(bytes, start + 4 + MARK) === REPLY ? REPLY_HEADER : CALL_HEADER);
+}
 
 function stateOf(packet: Packet): RpcState | null {
   const { flow } = packet;
