@@ -1,4 +1,5 @@
 import type { ByteSource } from '../core/capture/byte-source.ts';
+import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { onlyInterface } from '../core/capture/one-interface.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { replay } from '../core/capture/replay.ts';
@@ -21,8 +22,7 @@ export async function* readCapturedConns(
   source: ByteSource,
   { interface: iface, quiet }: ReadOptions,
 ): AsyncGenerator<readonly ConnRow[]> {
-  const opened = await openCaptureReader(withProgress(context, source, { quiet, showsRows: false }));
-  const reader = iface === null ? opened : onlyInterface(opened, iface);
+  const reader = await openReader(withProgress(context, source, { quiet, showsRows: false }), iface);
   const dissector = new Dissector(REGISTRY);
   const names = new FlowNames();
   try {
@@ -36,5 +36,15 @@ export async function* readCapturedConns(
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {
     yield flows.slice(at, at + BATCH).map((flow) => capturedConn(flow, names.nameOf(flow)));
+  }
+}
+
+async function openReader(source: ByteSource, iface: string | null): Promise<CaptureReader> {
+  try {
+    const reader = await openCaptureReader(source);
+    return iface === null ? reader : onlyInterface(reader, iface);
+  } catch (error) {
+    await source.close();
+    throw error;
   }
 }

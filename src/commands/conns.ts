@@ -96,9 +96,10 @@ export const conns = listing({
 /** The same questions of records saved earlier, or of the flows of a capture. Events and coverage need a machine that is watched. */
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
   refuseLiveOptions(values, ['events', 'coverage', 'resolve', 'netns']);
+  const keepSaved = compileSelection(values);
   const input = await openInput(context, file);
   // packets know where they were captured, their flows do not
-  const keep = compileSelection(input.isCapture ? { ...values, interface: null } : values);
+  const keep = input.isCapture ? compileSelection({ ...values, interface: null }) : keepSaved;
   const all: ConnRow[] = [];
   // loaded here: the code that reads packets is large, and live connections start without it
   const batches = input.isCapture

@@ -6,6 +6,7 @@ import { Blocks, COMMENT, join, pcap, text } from '../support/captures.ts';
 import { tcpFrame, udpFrame } from '../support/frames.ts';
 import { netwatch, type Ran, recordsOf, runInProcess } from '../support/in-process.ts';
 import { ROOT } from '../support/program.ts';
+import { expectRecord } from '../support/record-schema.ts';
 import { runTool, toolIsMissing } from '../support/tool.ts';
 
 /** What happens in it is told in test/captures/README.md. */
@@ -71,6 +72,10 @@ test('as a record it has every field', async () => {
     malformed: false,
     comment: null,
   });
+});
+
+test('every record is what its schema says', async () => {
+  for (const record of recordsOf((await capture('--json')).out)) expectRecord(record);
 });
 
 describe.skipIf(toolIsMissing('tshark'))('as tshark has it', () => {

@@ -6,6 +6,7 @@ import { pcap } from '../support/captures.ts';
 import { tcpFrame, udpFrame } from '../support/frames.ts';
 import { netwatch, type Ran, recordsOf, runInProcess } from '../support/in-process.ts';
 import { ROOT } from '../support/program.ts';
+import { expectRecord } from '../support/record-schema.ts';
 import { runTool, toolIsMissing } from '../support/tool.ts';
 
 /** What happens in it is told in test/captures/README.md. */
@@ -226,6 +227,10 @@ describe('--all', () => {
       ['segment', 'three'],
     ]);
     expect(JSON.parse((await follow('--all', '-o', 'json')).out)).toEqual(recordsOf((await follow('--all')).out));
+  });
+
+  test('of records that are what their schemas say', async () => {
+    for (const record of recordsOf((await follow('--all', '--tcp', '--udp')).out)) expectRecord(record);
   });
 
   test('adds up to what the list says', async () => {

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readRow } from '../../src/core/record/saved-row.ts';
 import { STATISTICS, type StatisticName } from '../../src/core/stats/names.ts';
 import { netwatch, type Ran, recordsOf } from '../support/in-process.ts';
 import { ROOT } from '../support/program.ts';
+import { expectRecord } from '../support/record-schema.ts';
 import { runTool, toolIsMissing } from '../support/tool.ts';
 import { hierarchyIn } from '../support/tshark.ts';
 
@@ -182,11 +182,7 @@ describe.each(NAMES)('--by %s', (name) => {
   test('gives records of its types, with every field in order', async () => {
     const found = await records(name);
     expect(new Set(found.map(({ type }) => type))).toEqual(new Set(tables.map(({ type }) => type)));
-    for (const record of found) {
-      const table = tables.find(({ type }) => type === record.type)!;
-      expect(Object.keys(record)).toEqual(['type', ...Object.keys(table.fields)]);
-      expect(readRow(table, record)).toBeTypeOf('object');
-    }
+    for (const record of found) expectRecord(record);
   });
 
   test('says the same in every format', async () => {

@@ -1,4 +1,4 @@
-import { bytes, count, list, maybe, seconds, shown, text, time } from '../field.ts';
+import { bytes, count, list, maybe, packetRate, seconds, shown, text, time } from '../field.ts';
 import { table } from '../table.ts';
 
 /** A capture as a whole. Times are those of the earliest and the latest packet, whatever their order. */
@@ -11,7 +11,7 @@ export const captureSummary = table('capture_summary', 'One row per capture.', {
   first: maybe(time('Time of the earliest packet.', shown('FIRST'))),
   last: maybe(time('Time of the latest packet.', shown('LAST'))),
   duration_s: maybe(seconds('Between the two.', shown('DURATION'))),
-  packet_rate: maybe(count('Packets per second, over the duration.')),
+  packet_rate: maybe(packetRate('Packets per second, over the duration.')),
   tcp_streams: count('TCP connections.', shown('TCP')),
   udp_streams: count('UDP 5-tuples.', shown('UDP')),
   sctp_streams: count('SCTP 5-tuples.'),
