@@ -35,7 +35,7 @@ export function openHttp(): OpenStatistic {
       const row = newRow(packet, true);
       row.method = read.method;
       row.host = read.host;
-      row.uri = read.uri;
+      row.uri = read.uri === '' ? null : read.uri;
       row.version = read.version;
       row.user_agent = read.userAgent;
       row.request_bytes = message.length;

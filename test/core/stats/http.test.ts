@@ -105,3 +105,11 @@ test('SSDP requests are told of too', () => {
     expect.objectContaining({ method: 'M-SEARCH', uri: '*', host: '239.255.255.250:1900', server_port: 1900 }),
   ]);
 });
+
+test('a request without a target', () => {
+  const rows = rowsOf((connection, taken) => {
+    connection.client('GET  HTTP/1.1\r\nHost: a\r\n\r\n');
+    taken();
+  });
+  expect(rows).toEqual([expect.objectContaining({ method: 'GET', host: 'a', uri: null })]);
+});
