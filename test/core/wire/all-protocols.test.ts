@@ -18,6 +18,8 @@ const PPPOE = (code: number, payload: readonly number[]): number[] => [
 ];
 const ARP = octets('0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002');
 const WLAN = octets('0802 0000 020000000002 020000000001 020000000003 1000'); // data from the distribution system
+const BEACON = octets('8000 0000 ffffffffffff 020000000001 020000000001 1000 0000000000000000 6400 0104 0001 61');
+const PKTAP = [...octets('6c000000 01000000 01000000'), ...ascii('en0'), ...new Array<number>(108 - 15).fill(0)];
 const NFLOG_HEADER = octets('02 00 0000  0500 0a00 61000000'); // IPv4, a prefix "a"
 const RECONFIGURATION = octets('0000 00 00 00 8000020000000001 00000000 8000020000000001 8001 0000 1400 0200 0f00');
 
@@ -85,6 +87,17 @@ const SAMPLES: [name: string, path: string, frame: readonly number[], linkType?:
   ['Linux cooked, version 2', 'sll/ip/udp', [...octets('0800 0000 00000002 0001 00 06 0200000000010000'), ...IP], 276],
   ['netfilter log', 'ip/udp', [...NFLOG_HEADER, ...octets('2500 0900'), ...IP, 0, 0, 0], 239],
   ['802.11', 'wlan/llc/ip/udp', [...WLAN, ...SNAP_IP], 105],
+  ['802.11, a beacon', 'wlan/wlan.mgt', BEACON, 105],
+  ['802.11, an acknowledgement', 'wlan', octets('d400 0000 020000000001'), 105],
+  ['802.11, encrypted', 'wlan', [...WLAN.with(1, 0x42), ...octets('01020320 00000000'), ...SNAP_IP], 105],
+  ['802.11, with quality of service', 'wlan/llc/ip/udp', [...WLAN.with(0, 0x88), 0, 0, ...SNAP_IP], 105],
+  [
+    '802.11, between access points',
+    'wlan/llc/ip/udp',
+    [...WLAN.with(1, 3), ...octets('020000000004'), ...SNAP_IP],
+    105,
+  ],
+  ['PKTAP of macOS', 'pktap/eth/ip/udp', [...PKTAP, ...FRAME], 258],
   ['radiotap', 'radiotap/wlan_radio/wlan/llc/ip/udp', [...octets('00 00 0900 02000000 00'), ...WLAN, ...SNAP_IP], 127],
   ['IPv6', 'eth/ipv6/udp', ethernet(0x86dd, IPV6)],
   ['ICMP', 'eth/ip/icmp', onIp(1, octets('0800 f7fe 0001 0000'))],

@@ -174,6 +174,9 @@ const CONVERSATIONS: Readonly<Record<string, readonly [port: number, ...turns: T
     ['S', octets('03 00 0013 0e d0 0000 1234 00 02 00 0800 02000000'), 'tpkt/cotp/rdp'],
     ['C', octets('90161886fb4828856af49f84c21a9374b3ce75025f56'), 'rdp', 'Fast-Path PDU'],
     ['C', octets('17 0301 0004 11111111'), 'tpkt', 'Continuation'],
+    ['C', octets('03 00 000c 02 f0 80 04 0100 0100'), 'tpkt/cotp/t125'],
+    ['C', octets('03 00 000c 02 f0'), ''],
+    ['C', octets('80 04 0100 0100'), 'tpkt/cotp/t125/tcp.segments'],
   ],
   MySQL: [
     3306,
