@@ -77,12 +77,12 @@ const CHUNK = 64 * 1024;
 
 /** The bytes of an input, without a byte order mark. Throws Failure 65 for what is known to be something else. */
 async function* chunksOf({ isCapture, source }: Input, file: string): AsyncGenerator<Buffer> {
-  if (isCapture) {
-    throw new Failure(EXIT.data, `${file} is a packet capture, and holds no such records`, {
-      hint: `netwatch stats -r ${file} says what it holds`,
-    });
-  }
   try {
+    if (isCapture) {
+      throw new Failure(EXIT.data, `${file} is a packet capture, and holds no such records`, {
+        hint: `netwatch stats -r ${file} says what it holds`,
+      });
+    }
     for (let first = true; ; ) {
       const chunk = Buffer.alloc(CHUNK);
       const length = await source.read(chunk, 0, CHUNK);
