@@ -35,8 +35,9 @@ export async function* capturedPackets(
 ): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
-  const { reader, signal, finish } = await openPackets(context, values, true);
+  const { reader, owners, signal, finish } = await openPackets(context, values, true);
   rows.source = reader;
+  rows.owners = owners;
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
   const rowOf = rowMaker(rows, values, request);

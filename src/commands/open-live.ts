@@ -1,4 +1,6 @@
+import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
+import { FlowOwners } from '../core/connection/flow-owners.ts';
 import { EXIT, Failure } from '../core/failure.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -44,8 +46,10 @@ export async function openLive(context: Context, values: PacketValues): Promise<
     if (found) captured++;
     return found;
   };
+  const owners = await followOwners(context, platform, reader);
   return {
     reader,
+    owners,
     file: null,
     signal: new AbortController().signal,
     async finish() {
@@ -59,6 +63,38 @@ export async function openLive(context: Context, values: PacketValues): Promise<
       }
     },
   };
+}
+
+/** Between two looks at all sockets: often enough for short connections, and never more than a tenth of the time. */
+const LOOK_MS = 20;
+const LONGEST_LOOK_MS = 2000;
+const SHARE = 10;
+
+/** Looks who holds the sockets whenever packets have come. */
+async function followOwners(context: Context, platform: Platform, reader: CaptureReader): Promise<FlowOwners> {
+  const owners = new FlowOwners();
+  const addresses = (await platform.readInterfaces()).rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]);
+  owners.setAddresses(addresses.map((address) => address.replace(/\/.*/, '')));
+  const sockets = platform.openSockets({ protocols: null, owners: true, processDetails: false, closed: false });
+  const { clock } = context;
+  let due = 0;
+  const fill = reader.fill.bind(reader);
+  reader.fill = async () => {
+    const more = await fill();
+    const start = clock.monotonic();
+    if (more && start >= due) {
+      owners.ingest(await sockets.read());
+      const end = clock.monotonic();
+      due = end + Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, (end - start) * SHARE));
+    }
+    return more;
+  };
+  const close = reader.close.bind(reader);
+  reader.close = async () => {
+    sockets.close();
+    await close();
+  };
+  return owners;
 }
 
 /** Who captures when it needs no privilege any more: who called sudo, else nobody; null for who has none. */

@@ -1,4 +1,5 @@
 import type { CaptureReader } from '../core/capture/capture-reader.ts';
+import { type PacketOwners, PktapOwners } from '../core/capture/packet-owners.ts';
 import { usageError } from '../core/failure.ts';
 import { liveOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
@@ -8,6 +9,7 @@ import type { Values } from './option.ts';
 /** Packets of a file, or of the machine as they come. */
 export interface PacketSource {
   readonly reader: CaptureReader;
+  readonly owners: PacketOwners;
   /** The file; null live. */
   readonly file: string | null;
   /** Aborts when reading is to stop at once. A live capture ends by itself, after what the kernel still holds. */
@@ -38,6 +40,7 @@ export async function openPackets(context: Context, values: PacketValues, showsR
   const reader = await openCapture(context, file, values, showsRows);
   return {
     reader,
+    owners: new PktapOwners(),
     file,
     signal: context.signal,
     async finish() {

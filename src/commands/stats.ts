@@ -50,10 +50,10 @@ export const stats = listing({
     const { openPackets } = await import('./packet-source.ts');
     const { runStatistics } = await import('../core/stats/run.ts');
     const source = await openPackets(context, values, false);
-    const { reader, file, signal } = source;
+    const { reader, owners, file, signal } = source;
     const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
     try {
-      const { sections, flows } = await runStatistics(reader, file, namesOf(values.by), { bucketMs }, signal);
+      const { sections, flows } = await runStatistics(reader, file, namesOf(values.by), { bucketMs, owners }, signal);
       yield sections;
       sayForgotten(context, flows);
     } finally {

@@ -1,4 +1,5 @@
 import type { CaptureFormat, CaptureWriter } from '../core/capture/capture-writer.ts';
+import { PacketRows } from '../core/capture/packet-rows.ts';
 import { PcapWriter } from '../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
 import { type ByteSink, rewrite } from '../core/capture/rewrite.ts';
@@ -25,8 +26,11 @@ export interface WriteRequest extends PacketValues {
  * end, or in that of the one that is read. Rejects with a Failure 64, 65, 66, 73 or 74; then there is no file.
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
-  const filter = request.filter === null ? null : compilePacketFilter(request.filter);
-  const { reader, signal, finish } = await openPackets(context, request, false);
+  const rows = new PacketRows();
+  const filter = request.filter === null ? null : compilePacketFilter(request.filter, rows);
+  const { reader, owners, signal, finish } = await openPackets(context, request, false);
+  rows.source = reader;
+  rows.owners = owners;
   try {
     const format = request.as ?? captureFormatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
     const name = request.write === '-' ? 'stdout' : request.write;

@@ -115,7 +115,21 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     const run = start(['capture', '-i', 'lo', '--bpf', 'udp or icmp', '-w', ours!]);
     const tcpdump = spawn(
       'ip',
-      ['netns', 'exec', NS, 'tcpdump', '-Z', 'root', '-U', '-i', 'lo', '-w', theirs!, 'udp or icmp'],
+      [
+        'netns',
+        'exec',
+        NS,
+        'tcpdump',
+        '-Z',
+        'root',
+        '--immediate-mode',
+        '-U',
+        '-i',
+        'lo',
+        '-w',
+        theirs!,
+        'udp or icmp',
+      ],
       {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
@@ -124,7 +138,9 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     await Promise.all([run.capturing, listening]);
     await sleep(300);
     talk();
-    await sleep(500);
+    const size = (): number => fs.statSync(theirs!).size;
+    await until(() => size() > 24 + 2 * DATAGRAMS * (16 + 14 + 20 + 8 + PAYLOAD.length));
+    for (let before = 0; before < size(); await sleep(300)) before = size();
     run.child.kill('SIGINT');
     tcpdump.kill('SIGINT');
     await new Promise((resolve) => tcpdump.on('close', resolve));
@@ -165,6 +181,50 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
       0,
       expect.objectContaining({ b_port: 9, a_packets: DATAGRAMS, b_packets: 0 }),
     ]);
+  });
+
+  test('packets and statistics name the processes on both sides', async () => {
+    const script = `
+      const net = require('node:net');
+      const server = net.createServer((socket) => socket.pipe(socket)).listen(7007, '127.0.0.1', () => process.stdout.write('listening'));
+      process.stdin.on('end', () => process.exit()).resume();`;
+    const inside = (code: string) =>
+      spawn('ip', ['netns', 'exec', NS, process.execPath, '-e', code], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const server = inside(script);
+    await new Promise((resolve) => server.stdout.once('data', resolve));
+    const packets = start(['capture', '-i', 'lo', '--bpf', 'tcp port 7007', '--duration', '3', '--json']);
+    const counts = start([
+      'stats',
+      '-i',
+      'lo',
+      '--bpf',
+      'tcp port 7007',
+      '--duration',
+      '3',
+      '--by',
+      'processes',
+      '--json',
+    ]);
+    await Promise.all([packets.capturing, counts.capturing]);
+    const client = inside(`
+      const socket = require('node:net').connect(7007, '127.0.0.1');
+      const timer = setInterval(() => socket.write('x'), 100);
+      process.stdin.on('end', () => process.exit()).resume();`);
+    const rows = (await packets.ended).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const processes = (await counts.ended).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    client.stdin.end();
+    server.stdin.end();
+    const payload = rows.filter(({ payload_bytes }) => payload_bytes > 0);
+    expect(payload.length).toBeGreaterThan(5);
+    // the first ones may be older than the first look at the sockets
+    for (const { src_port, pid } of payload.slice(4)) expect(pid).toBe(src_port === 7007 ? server.pid : client.pid);
+    expect(new Set(processes.map(({ pid }) => pid))).toEqual(new Set([server.pid, client.pid]));
   });
 
   test('every interface at once', async () => {

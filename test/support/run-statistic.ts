@@ -1,4 +1,5 @@
 import type { CaptureReader } from '../../src/core/capture/capture-reader.ts';
+import { PktapOwners } from '../../src/core/capture/packet-owners.ts';
 import { OPENERS } from '../../src/core/stats/all.ts';
 import type { StatisticName } from '../../src/core/stats/names.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
@@ -24,7 +25,7 @@ export function runStatistic<T = Record<string, unknown>>(
   frames: readonly (StatisticFrame | Uint8Array)[],
   bucketMs = 1000,
 ): readonly T[] {
-  const statistic = OPENERS[name]({ bucketMs });
+  const statistic = OPENERS[name]({ bucketMs, owners: new PktapOwners() });
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
   let clock = -1;

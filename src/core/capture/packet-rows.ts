@@ -11,11 +11,11 @@ import {
   sourceText,
   topLayer,
 } from '../wire/packet-text.ts';
-import { processId, processName } from '../wire/pktap.ts';
 import { formatTcpFlags } from '../wire/tcp-flags.ts';
 import type { CaptureReader } from './capture-reader.ts';
 import { linkTypeName } from './link-types.ts';
 import { interfaceOf } from './one-interface.ts';
+import { ownerOf, type PacketOwners, PktapOwners } from './packet-owners.ts';
 import { formatTimestamp, secondsBetween } from './timestamp.ts';
 
 const TCP = 6;
@@ -27,6 +27,7 @@ const NO_SOURCE: PacketSource = { interfaces: [], comment: null };
 /** Makes records of dissected packets, whole or field by field. Every packet is shown to `see` first, in file order. */
 export class PacketRows {
   source = NO_SOURCE;
+  owners: PacketOwners = new PktapOwners();
   private firstSeconds = Number.NaN;
   private firstNanoseconds = 0;
   private beforeSeconds = Number.NaN;
@@ -49,6 +50,7 @@ export class PacketRows {
     const { flow } = packet;
     const hasPorts = packet.transport !== 0;
     const top = topLayer(packet);
+    const owner = ownerOf(this.owners, packet);
     return {
       number: packet.number,
       time: formatTimestamp(packet.seconds, packet.nanoseconds),
@@ -67,8 +69,8 @@ export class PacketRows {
       stream: flow === null ? null : flow.stream,
       severity: severityOf(packet),
       expert: expertsOf(packet),
-      pid: pidOf(packet),
-      process: processName(packet),
+      pid: owner?.pid ?? null,
+      process: owner?.process ?? null,
       delta_s: this.delta(packet),
       transport: hasPorts ? transportName(packet.transport) : null,
       tcp_flags: packet.transport === TCP ? formatTcpFlags(packet.tcpFlags) : null,
@@ -105,9 +107,9 @@ export class PacketRows {
       case 'info':
         return infoOf(packet);
       case 'pid':
-        return pidOf(packet);
+        return ownerOf(this.owners, packet)?.pid ?? null;
       case 'process':
-        return processName(packet);
+        return ownerOf(this.owners, packet)?.process ?? null;
       case 'severity':
         return severityOf(packet);
       case 'expert':
@@ -134,11 +136,6 @@ export class PacketRows {
   private interfaceOf(packet: Packet): string | null {
     return interfaceOf(packet, this.source.interfaces);
   }
-}
-
-function pidOf(packet: Packet): number | null {
-  const pid = processId(packet);
-  return pid < 0 ? null : pid;
 }
 
 function orNull(seconds: number): number | null {

@@ -1,3 +1,4 @@
+import type { PacketOwners } from '../capture/packet-owners.ts';
 import { openConversations } from './conversations.ts';
 import { openDns } from './dns.ts';
 import { openEndpoints } from './endpoints.ts';
@@ -35,4 +36,5 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
 export interface StatisticOptions {
   /** Width of a bucket of `time`. */
   readonly bucketMs: number;
+  readonly owners: PacketOwners;
 }

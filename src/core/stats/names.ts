@@ -19,7 +19,10 @@ export const STATISTICS = {
   summary: { about: 'the capture as a whole', tables: [captureSummary] },
   conversations: { about: 'pairs of endpoints, with packets and bytes each way', tables: [conversation] },
   endpoints: { about: 'addresses, with what they sent and received', tables: [endpoint] },
-  processes: { about: 'processes, as far as the capture names them (PKTAP of macOS)', tables: [processTraffic] },
+  processes: {
+    about: 'processes: live those that hold the sockets, of a capture those that it names',
+    tables: [processTraffic],
+  },
   ports: { about: 'TCP, UDP and SCTP ports of servers', tables: [portCount] },
   dns: { about: 'DNS queries with their answers', tables: [dnsQuery] },
   http: { about: 'HTTP requests with their responses', tables: [httpRequest] },

@@ -1,11 +1,9 @@
+import type { PacketOwner } from '../capture/packet-owners.ts';
 import { section } from '../record/table.ts';
 import { type ProcessTrafficRow, processTraffic } from '../record/tables/process-traffic.ts';
 import type { Packet } from '../wire/packet.ts';
-import { INWARD, OUTWARD, processDirection, processId, processName } from '../wire/pktap.ts';
+import type { StatisticOptions } from './all.ts';
 import type { OpenStatistic } from './statistic.ts';
-
-/** Process numbers are 17 bits on macOS; a forged capture may name any, and those beyond count as nobody's. */
-const MOST_PROCESSES = 131_072;
 
 class Counts {
   readonly process: string | null;
@@ -21,38 +19,47 @@ class Counts {
     this.process = process;
     this.pid = pid;
   }
+
+  count(bytes: number): void {
+    this.packets++;
+    this.bytes += bytes;
+  }
+
+  send(bytes: number): void {
+    this.count(bytes);
+    this.txPackets++;
+    this.txBytes += bytes;
+  }
+
+  receive(bytes: number): void {
+    this.count(bytes);
+    this.rxPackets++;
+    this.rxBytes += bytes;
+  }
 }
 
-/** Packets by the process that the capture names. */
-export function openProcesses(): OpenStatistic {
+/** Packets by the processes that sent and received them; one between two processes of the machine counts for both. */
+export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
   const nobody = new Counts(null, null);
-  const known = new Map<number, Counts>();
+  const known = new Map<PacketOwner, Counts>();
 
-  const countsOf = (packet: Packet): Counts => {
-    const pid = processId(packet);
-    if (pid < 0) return nobody;
-    let counts = known.get(pid);
+  const countsOf = (owner: PacketOwner): Counts => {
+    let counts = known.get(owner);
     if (counts === undefined) {
-      if (known.size === MOST_PROCESSES) return nobody;
-      counts = new Counts(processName(packet), pid);
-      known.set(pid, counts);
+      counts = new Counts(owner.process, owner.pid);
+      known.set(owner, counts);
     }
     return counts;
   };
 
   return {
     ingest(packet: Packet): void {
-      const counts = countsOf(packet);
-      counts.packets++;
-      counts.bytes += packet.length;
-      const direction = processDirection(packet);
-      if (direction === OUTWARD) {
-        counts.txPackets++;
-        counts.txBytes += packet.length;
-      } else if (direction === INWARD) {
-        counts.rxPackets++;
-        counts.rxBytes += packet.length;
-      }
+      const { length } = packet;
+      const sender = owners.senderOf(packet);
+      const receiver = owners.receiverOf(packet);
+      if (sender !== null) countsOf(sender).send(length);
+      if (receiver !== null) countsOf(receiver).receive(length);
+      if (sender === null && receiver === null) nobody.count(length);
     },
     sections() {
       const rows = [...known.values(), nobody].filter(({ packets }) => packets > 0).map(rowOf);

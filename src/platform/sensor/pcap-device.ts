@@ -20,7 +20,7 @@ interface Native {
 }
 
 /** Milliseconds that the kernel may gather packets before it hands them over: a person sees them at once. */
-const GATHER_MS = 50;
+const GATHER_MS = 20;
 
 const LINK_TYPES: Readonly<Record<string, number>> = {
   LINKTYPE_NULL: 0,

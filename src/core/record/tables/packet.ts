@@ -50,7 +50,7 @@ export const packet = table(
       choice('The gravest thing about it that deserves a look.', SEVERITIES, { tone: (one) => TONES[one as never] }),
     ),
     expert: list("What deserves a look, by Wireshark's names."),
-    pid: maybe(integer('Process that sent or received it; captures seldom say.')),
+    pid: maybe(integer('Process that sent it, or else the one that received it; of captures, those of macOS say.')),
     process: maybe(text('Its name.')),
     delta_s: maybe(seconds('Since the frame before.')),
     transport: maybe(choice('The innermost transport.', ['tcp', 'udp', 'sctp'])),

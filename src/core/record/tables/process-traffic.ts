@@ -5,9 +5,7 @@ export const processTraffic = table(
   'process',
   'One row per process, and one for packets of which nobody knows whose.',
   {
-    process: maybe(
-      text('Its name; null where the capture does not say, as only captures of macOS do.', shown('PROCESS')),
-    ),
+    process: maybe(text('Its name; null where nobody says: of captures, those of macOS do.', shown('PROCESS'))),
     pid: maybe(integer('Its number.', shown('PID'))),
     packets: count('Packets it sent or received.', shown('PACKETS')),
     bytes: bytes('Frame bytes it sent or received.', shown('BYTES')),

@@ -1,0 +1,122 @@
+import type { PacketOwner, PacketOwners } from '../capture/packet-owners.ts';
+import type { Flow } from '../wire/flow.ts';
+import { addressA, addressB } from '../wire/flow-text.ts';
+import type { Packet } from '../wire/packet.ts';
+import type { Socket, SocketReading } from './socket.ts';
+
+const TCP = 6;
+const UDP = 17;
+const ANY = ['0.0.0.0', '::'];
+const MOST_ADDRESSES = 10_000;
+const MOST_OWNERS = 100_000;
+
+/** The owners of a flow's two sides, as of the reading they were looked for in. */
+interface Sides {
+  a: PacketOwner | null;
+  b: PacketOwner | null;
+  reading: number;
+}
+
+/**
+ * The processes behind the flows of a live capture: who holds the socket with the flow's endpoints, or, of a listener or a
+ * datagram socket that is not connected, with its local one. A flow keeps an owner that was found once, for the packets
+ * after its socket is closed; one that was not found is looked for again in the next reading.
+ */
+export class FlowOwners implements PacketOwners {
+  private readonly sides = new WeakMap<Flow, Sides>();
+  private readonly owners = new Map<string, PacketOwner>();
+  private sockets: ReadonlyMap<string, Socket> = new Map();
+  /** The addresses of this machine, and what was asked about others. */
+  private addresses: ReadonlySet<string> = new Set();
+  private readonly ours = new Map<string, boolean>();
+  private reading: SocketReading | null = null;
+  private number = 0;
+
+  /** Takes in the addresses of this machine. */
+  setAddresses(addresses: Iterable<string>): void {
+    this.addresses = new Set(addresses);
+    this.ours.clear();
+  }
+
+  /** Takes in all sockets of an instant. */
+  ingest(reading: SocketReading): void {
+    const sockets = new Map<string, Socket>();
+    for (const socket of reading.sockets) {
+      const { proto, local_addr: local, local_port: port, remote_addr: remote, remote_port: remotePort } = socket;
+      const connected = remote !== null && remotePort !== null && remotePort !== 0;
+      sockets.set(connected ? keyOf(proto, local, port, remote, remotePort) : keyOf(proto, local, port, '', 0), socket);
+    }
+    this.sockets = sockets;
+    this.reading = reading;
+    this.number++;
+  }
+
+  senderOf({ flow, direction }: Packet): PacketOwner | null {
+    return flow === null ? null : direction === 0 ? this.sidesOf(flow).a : this.sidesOf(flow).b;
+  }
+
+  receiverOf({ flow, direction }: Packet): PacketOwner | null {
+    return flow === null ? null : direction === 0 ? this.sidesOf(flow).b : this.sidesOf(flow).a;
+  }
+
+  private sidesOf(flow: Flow): Sides {
+    let sides = this.sides.get(flow);
+    if (sides === undefined) {
+      sides = { a: null, b: null, reading: -1 };
+      this.sides.set(flow, sides);
+    }
+    if (sides.reading === this.number) return sides;
+    sides.reading = this.number;
+    const proto = flow.transport === TCP ? 'tcp' : flow.transport === UDP ? 'udp' : null;
+    if (proto === null || (sides.a !== null && sides.b !== null)) return sides;
+    const [a, b] = [addressA(flow), addressB(flow)];
+    sides.a ??= this.holderOf(proto, a, flow.aPort, b, flow.bPort);
+    sides.b ??= this.holderOf(proto, b, flow.bPort, a, flow.aPort);
+    return sides;
+  }
+
+  private holderOf(proto: string, local: string, port: number, remote: string, remotePort: number): PacketOwner | null {
+    const { sockets } = this;
+    let socket =
+      sockets.get(keyOf(proto, local, port, remote, remotePort)) ?? sockets.get(keyOf(proto, local, port, '', 0));
+    for (let index = 0; socket === undefined && index < ANY.length; index++) {
+      socket = sockets.get(keyOf(proto, ANY[index]!, port, '', 0));
+      // the other side may use the same port
+      if (socket !== undefined && !this.isOurs(local)) socket = undefined;
+    }
+    return socket === undefined ? null : this.ownerOf(socket);
+  }
+
+  /** Whether what is bound to any address may be meant: an address of this machine, or of a group. */
+  private isOurs(address: string): boolean {
+    let known = this.ours.get(address);
+    if (known === undefined) {
+      known = this.addresses.has(address) || /^(?:2[2-5]\d\.|ff|255\.)/.test(address);
+      if (this.ours.size >= MOST_ADDRESSES) this.ours.clear();
+      this.ours.set(address, known);
+    }
+    return known;
+  }
+
+  private ownerOf(socket: Socket): PacketOwner | null {
+    const { processes } = this.reading!.ownerOf(socket);
+    const [first] = processes;
+    if (first === undefined) return null;
+    const key = `${first.pid} ${first.started} ${first.name}`;
+    let owner = this.owners.get(key);
+    if (owner === undefined) {
+      owner = {
+        pid: first.pid,
+        process: first.name,
+        user: first.uid === null ? null : this.reading!.userOf(first.uid),
+      };
+      if (this.owners.size >= MOST_OWNERS) this.owners.clear();
+      this.owners.set(key, owner);
+    }
+    return owner;
+  }
+}
+
+function keyOf(proto: string, local: string | null, port: number | null, remote: string, remotePort: number): string {
+  return `${proto} ${local} ${port} ${remote} ${remotePort}`;
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { ownerOf } from '../../../src/core/capture/packet-owners.ts';
+import { FlowOwners } from '../../../src/core/connection/flow-owners.ts';
+import type { Process, Socket, SocketReading } from '../../../src/core/connection/socket.ts';
+import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { Dissector } from '../../../src/core/wire/dissector.ts';
+import { tcpFrame, udpFrame } from '../../support/frames.ts';
+import { dissectFrame } from '../../support/wire.ts';
+
+type Endpoints = Pick<Socket, 'proto' | 'local_addr' | 'local_port' | 'remote_addr' | 'remote_port'>;
+const US = '10.0.0.1';
+
+function readingOf(held: readonly (readonly [Endpoints, string])[]): SocketReading {
+  const processes = new Map(
+    held.map(([socket, name], index) => [socket, { pid: 100 + index, name, uid: 0, started: 'x' }]),
+  );
+  return {
+    sockets: held.map(([socket]) => socket as Socket),
+    ownerOf: (socket) => ({ processes: [processes.get(socket) as Process], attribution: 'fd' as never }),
+    userOf: () => 'root',
+    ifaceOf: () => null,
+    netns: null,
+    limits: [],
+  };
+}
+
+const tcp = (local: string, port: number, remote: string | null, remotePort: number | null): Endpoints => ({
+  proto: 'tcp',
+  local_addr: local,
+  local_port: port,
+  remote_addr: remote,
+  remote_port: remotePort,
+});
+
+test.each<[string, Endpoints]>([
+  ['the socket with both endpoints', tcp(US, 40_000, '10.0.0.2', 80)],
+  ['a listener on the address', tcp(US, 40_000, null, null)],
+  ['a listener on every address', tcp('0.0.0.0', 40_000, null, null)],
+  ['a listener on every address of both families', tcp('::', 40_000, null, null)],
+])('%s', (_what, socket) => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US]);
+  owners.ingest(readingOf([[socket, 'curl']]));
+  const packet = dissectFrame(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 }));
+  expect(owners.senderOf(packet)).toEqual({ pid: 100, process: 'curl', user: 'root' });
+  expect(owners.receiverOf(packet)).toBeNull();
+  expect(ownerOf(owners, packet)?.process).toBe('curl');
+});
+
+test('the same port of another machine is not ours', () => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US]);
+  owners.ingest(readingOf([[tcp('0.0.0.0', 80, null, null), 'nginx']]));
+  const packet = dissectFrame(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 }));
+  expect(ownerOf(owners, packet)).toBeNull();
+});
+
+test('datagrams to a group are received by who listens on the port', () => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US]);
+  owners.ingest(readingOf([[{ ...tcp('0.0.0.0', 5353, null, null), proto: 'udp' }, 'avahi']]));
+  const packet = dissectFrame(
+    udpFrame({ from: [10, 0, 0, 9], to: [224, 0, 0, 251], srcPort: 5353, dstPort: 5353 }, [0]),
+  );
+  expect([owners.senderOf(packet), owners.receiverOf(packet)?.process]).toEqual([null, 'avahi']);
+});
+
+test('an owner that was found stays, one that was not is looked for again', () => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US, '10.0.0.2']);
+  const dissector = new Dissector(REGISTRY);
+  const packet = dissectFrame(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 }), 1, dissector);
+  expect(ownerOf(owners, packet)).toBeNull();
+  owners.ingest(readingOf([[tcp(US, 40_000, '10.0.0.2', 80), 'curl']]));
+  expect(owners.senderOf(packet)?.process).toBe('curl');
+  owners.ingest(readingOf([[tcp('10.0.0.2', 80, US, 40_000), 'nginx']]));
+  expect([owners.senderOf(packet)?.process, owners.receiverOf(packet)?.process]).toEqual(['curl', 'nginx']);
+});
