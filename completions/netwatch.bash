@@ -131,6 +131,9 @@ _netwatch_capture() {
     --buffer) : ;;
     --write|-w) _netwatch_files ;;
     --as) _netwatch_words 'pcap pcapng' ;;
+    --rotate-size) : ;;
+    --rotate-time) : ;;
+    --rotate-keep) : ;;
     --duration) : ;;
     --count|-c) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
@@ -142,7 +145,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --write -w --as --force --duration --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --write -w --as --force --rotate-size --rotate-time --rotate-keep --duration --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

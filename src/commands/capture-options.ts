@@ -1,6 +1,6 @@
 import { CAPTURE_FORMATS } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
-import { choice, flag, integer, size, text } from './option.ts';
+import { choice, duration, flag, integer, size, text } from './option.ts';
 import { repeatOptions } from './shared-options.ts';
 
 /** Options of a live capture, beside those that say where packets come from. */
@@ -37,6 +37,13 @@ export const sourceOptions = {
     'Capture on these interfaces, with commas between them, or on any; that of the default route unless given. Of a file, only packets of this one.',
     { short: 'i', value: 'NAME', offers: 'interface' },
   ),
+};
+
+/** How a capture is written into one file after another. */
+export const rotateOptions = {
+  'rotate-size': size('With --write: begin another file when one has SIZE bytes.'),
+  'rotate-time': duration('With --write: begin another file when one covers D.'),
+  'rotate-keep': integer('With --rotate-size or --rotate-time: keep the last N files.', { least: 1 }),
 };
 
 /** Options of the commands that write packets. */

@@ -1,6 +1,6 @@
 import { usageError } from '../core/failure.ts';
 import { packet } from '../core/record/tables/packet.ts';
-import { liveOptions, packetOptions, sourceOptions, writeOptions } from './capture-options.ts';
+import { liveOptions, packetOptions, rotateOptions, sourceOptions, writeOptions } from './capture-options.ts';
 import { streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { flag, integer } from './option.ts';
@@ -13,6 +13,7 @@ const options = {
   ...sourceOptions,
   ...liveOptions,
   ...writeOptions,
+  ...rotateOptions,
   duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   decode: flag('Print every layer of each packet with its fields.', { short: 'V' }),
@@ -28,6 +29,7 @@ export const capture = streaming({
     'On a terminal a line begins with ● for an error, ▲ for a warning and · for a note, and is red for a TCP reset or a DNS name that does not exist, cyan for the end of a connection, yellow for a zero window, an ICMP unreachable or an HTTP error.',
     'Filters are display filters: protocols (dns), addresses (10.0.0.0/8, ip.src == 10.0.0.1), ports (port 443, tcp.port in {80, 443}), streams (stream 7), what Wireshark would note (tcp.analysis.retransmission), any field of the record, and words that are searched for in the summary and the payload.',
     'Live, packets are captured by a process of its own, the only one that needs a privilege (CAP_NET_RAW), which it gives up once the interfaces are open. At the end it is said how many packets were captured and how many the kernel dropped. An interface that goes away ends the capture with status 69; what was captured stays.',
+    'With --rotate-size or --rotate-time the capture goes into one file after another, named as dumpcap names them (out_00001_20260102030405.pcap), each whole by itself; --rotate-keep removes the oldest of those it wrote. A disk that is full ends a live capture with status 74, and the file holds what was written whole.',
     'With --sort all packets are gathered first.',
   ],
   operands: '',
@@ -44,6 +46,7 @@ export const capture = streaming({
     },
     { line: 'netwatch capture -r file.pcap -f dns -V', about: 'with every layer' },
     { line: 'netwatch capture -r file.pcap --json --fields time,src,dst,info', about: 'for a script' },
+    { line: 'sudo netwatch capture -w ring.pcapng --rotate-size 100MB --rotate-keep 10', about: 'the last gigabyte' },
     { line: "netwatch capture -r file.pcap -f 'port 53' -w dns.pcapng", about: 'some of them, as a capture' },
     { line: 'ssh host tcpdump -w - -U | netwatch capture -r -', about: 'another machine, as it happens' },
   ],
@@ -66,6 +69,9 @@ export const capture = streaming({
     },
   },
   run: async function* (context, values, _operands, request) {
+    for (const name of ['rotate-size', 'rotate-time', 'rotate-keep'] as const) {
+      if (values[name] !== null) throw usageError(`--${name} goes with --write`);
+    }
     const asked = askedFormat(values) ?? 'table';
     if ((values.decode || values.hex) && asked !== 'table') {
       throw usageError(`--${values.decode ? 'decode' : 'hex'} prints text, not ${asked}`, {

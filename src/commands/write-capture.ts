@@ -3,16 +3,19 @@ import { PacketRows } from '../core/capture/packet-rows.ts';
 import { PcapWriter } from '../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
 import { type ByteSink, rewrite } from '../core/capture/rewrite.ts';
-import { EXIT } from '../core/failure.ts';
+import { EXIT, usageError } from '../core/failure.ts';
 import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
+import type { rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
+import type { Values } from './option.ts';
 import { openPackets, type PacketValues } from './packet-source.ts';
+import { RotatingCapture, type Rotation } from './rotating-capture.ts';
 import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
-export interface WriteRequest extends PacketValues {
+export interface WriteRequest extends PacketValues, Partial<Values<typeof rotateOptions>> {
   /** A file, or `-` for stdout. */
   readonly write: string;
   readonly as: CaptureFormat | null;
@@ -28,7 +31,7 @@ export interface WriteRequest extends PacketValues {
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const rows = new PacketRows();
   const filter = request.filter === null ? null : compilePacketFilter(request.filter, rows);
-  const { reader, owners, signal, finish } = await openPackets(context, request, false);
+  const { reader, owners, file, signal, finish } = await openPackets(context, request, false);
   rows.source = reader;
   rows.owners = owners;
   try {
@@ -36,11 +39,16 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     const name = request.write === '-' ? 'stdout' : request.write;
     // interfaces of pcapng have a snap length each
     const snapLength = reader.format === 'pcapng' ? 0 : reader.interfaces[0]!.snapLength;
-    const writer: CaptureWriter = format === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter();
+    const makeWriter = (): CaptureWriter => (format === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter());
     const most = request.most ?? Number.POSITIVE_INFINITY;
-    const copy = (sink: ByteSink) => rewrite(reader, writer, sink, filter, most, signal);
+    const copy = (writer: CaptureWriter, sink: ByteSink) => rewrite(reader, writer, sink, filter, most, signal);
+    const rotation = rotationOf(request);
     const { read, written } =
-      request.write === '-' ? await copy(stdoutSink(context)) : await toFile(request.write, request.force, copy);
+      rotation !== null
+        ? await toFiles(new RotatingCapture(name, request.force, rotation, makeWriter, context.clock.now), copy)
+        : request.write === '-'
+          ? await copy(makeWriter(), stdoutSink(context))
+          : await toFile(request.write, request.force, file === null, (sink) => copy(makeWriter(), sink));
     if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
     return EXIT.ok;
   } finally {
@@ -48,16 +56,44 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
   }
 }
 
-async function toFile<T>(name: string, force: boolean, copy: (sink: ByteSink) => Promise<T>): Promise<T> {
+/** A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays. */
+async function toFile<T>(
+  name: string,
+  force: boolean,
+  isLive: boolean,
+  copy: (sink: ByteSink) => Promise<T>,
+): Promise<T> {
   const file = await createOutputFile(name, force);
   try {
     const done = await copy(file);
     await file.finish();
     return done;
   } catch (error) {
-    await file.abandon();
+    await (isLive ? file.keep() : file.abandon());
     throw error;
   }
+}
+
+async function toFiles<T>(
+  files: RotatingCapture,
+  copy: (writer: CaptureWriter, sink: ByteSink) => Promise<T>,
+): Promise<T> {
+  try {
+    return await copy(files, files);
+  } finally {
+    await files.keep();
+  }
+}
+
+/** How the files take turns; null for one file. Throws Failure 64 for options that do not fit together. */
+function rotationOf(request: WriteRequest): Rotation | null {
+  const { 'rotate-size': bytes = null, 'rotate-time': millis = null, 'rotate-keep': keep = null } = request;
+  if (bytes === null && millis === null) {
+    if (keep !== null) throw usageError('--rotate-keep goes with --rotate-size or --rotate-time');
+    return null;
+  }
+  if (request.write === '-') throw usageError('stdout cannot rotate', { hint: '-w FILE' });
+  return { bytes, seconds: millis === null ? null : millis / 1000, keep };
 }
 
 /** Bytes as Latin-1 text: stdout takes text, and each character goes out as the byte it stands for. */

@@ -9,6 +9,8 @@ export interface OutputFile {
   finish(): Promise<void>;
   /** Takes back what was written. */
   abandon(): Promise<void>;
+  /** Makes final what was written whole: not the rest of a write that failed. */
+  keep(): Promise<void>;
 }
 
 /**
@@ -35,27 +37,39 @@ export async function createOutputFile(file: string, force: boolean): Promise<Ou
       },
     );
   }
+  let whole = 0;
+  const finish = async (): Promise<void> => {
+    try {
+      await handle.close();
+      if (force) await fs.promises.rename(target, file);
+    } catch (error) {
+      throw new Failure(EXIT.io, `${file} cannot be finished: ${reasonOf(error)}`, { cause: error });
+    }
+  };
   return {
     async write(bytes) {
       try {
         for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+        whole += bytes.length;
       } catch (error) {
         throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
       }
     },
-    async finish() {
-      try {
-        await handle.close();
-        if (force) await fs.promises.rename(target, file);
-      } catch (error) {
-        throw new Failure(EXIT.io, `${file} cannot be finished: ${reasonOf(error)}`, { cause: error });
-      }
+    finish,
+    async keep() {
+      await handle.truncate(whole).catch(() => {});
+      await finish();
     },
     async abandon() {
       await handle.close().catch(() => {});
       await fs.promises.rm(target, { force: true });
     },
   };
+}
+
+/** Removes a file that was written before; one that is gone already is no matter. */
+export async function removeOutputFile(file: string): Promise<void> {
+  await fs.promises.rm(file, { force: true });
 }
 
 /** Throws Failure 73 for what is there and is neither a file nor a link, which would be what is replaced. */

@@ -17,6 +17,8 @@ export interface CaptureWriter {
   beginEmpty(from: CaptureInterface): void;
   /** What was added since the last call, the header of the file first; valid until the next `add`. */
   take(): Uint8Array;
+  /** How many bytes that would be. */
+  readonly pending: number;
 }
 
 /** Little-endian integers and bytes, gathered in a buffer that grows. */
@@ -52,6 +54,10 @@ export class ByteGatherer {
   set(at: number, from: Uint8Array, room: number): void {
     this.bytes.set(from, at);
     this.bytes.fill(0, at + from.length, at + room);
+  }
+
+  get pending(): number {
+    return this.length;
   }
 
   take(): Uint8Array {

@@ -55,6 +55,10 @@ export class PcapWriter implements CaptureWriter {
     return this.out.take();
   }
 
+  get pending(): number {
+    return this.out.pending;
+  }
+
   /** The header of a file to which no frame was added. */
   beginEmpty(from: CaptureInterface): void {
     if (this.linkType >= 0) return;

@@ -63,6 +63,10 @@ export class PcapngWriter implements CaptureWriter {
     return this.out.take();
   }
 
+  get pending(): number {
+    return this.out.pending;
+  }
+
   private begin(): void {
     if (this.begun) return;
     this.begun = true;
