@@ -35,7 +35,10 @@ export async function* capturedPackets(
 ): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
-  const { reader, owners, signal, finish } = await openPackets(context, values, true);
+  const { reader, owners, signal, finish } = await openPackets(context, values, {
+    showsRows: true,
+    asksOwners: filter?.needsText === true || request.wanted.has('pid') || request.wanted.has('process'),
+  });
   rows.source = reader;
   rows.owners = owners;
   const dissector = new Dissector(REGISTRY);

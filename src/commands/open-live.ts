@@ -19,7 +19,7 @@ const CHUNK = 1024 * 1024;
  * Captures from the interfaces that are named, or from the one with the default route, until it is interrupted or the
  * duration is over. Rejects with a Failure 64, 66, 69 or 77.
  */
-export async function openLive(context: Context, values: PacketValues): Promise<PacketSource> {
+export async function openLive(context: Context, values: PacketValues, asksOwners: boolean): Promise<PacketSource> {
   const platform = await context.openPlatform({ root: null, netns: null });
   const devices = values.interface === null ? [await defaultDevice(platform)] : values.interface.split(',');
   const sensor = await openSensor({
@@ -46,7 +46,7 @@ export async function openLive(context: Context, values: PacketValues): Promise<
     if (found) captured++;
     return found;
   };
-  const owners = await followOwners(context, platform, reader);
+  const owners = asksOwners ? await followOwners(context, platform, reader) : new FlowOwners();
   return {
     reader,
     owners,

@@ -29,11 +29,23 @@ export interface PacketValues extends Partial<Values<typeof liveOptions>> {
   readonly quiet: boolean;
 }
 
+/** What a command does with packets, so that nothing is done that nobody needs. */
+export interface PacketUse {
+  /** Rows are printed while packets come. */
+  readonly showsRows: boolean;
+  /** Somebody asks for processes. */
+  readonly asksOwners: boolean;
+}
+
 /** Opens a file or the machine. Rejects with a Failure 64, 65, 66, 69, 74 or 77. */
-export async function openPackets(context: Context, values: PacketValues, showsRows: boolean): Promise<PacketSource> {
+export async function openPackets(
+  context: Context,
+  values: PacketValues,
+  { showsRows, asksOwners }: PacketUse,
+): Promise<PacketSource> {
   if (values.read === null) {
     const { openLive } = await import('./open-live.ts');
-    return openLive(context, values);
+    return openLive(context, values, asksOwners);
   }
   refuseLive(values);
   const file = values.read;

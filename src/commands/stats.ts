@@ -49,7 +49,10 @@ export const stats = listing({
     const { sayForgotten, sayInterrupted } = await import('./open-capture.ts');
     const { openPackets } = await import('./packet-source.ts');
     const { runStatistics } = await import('../core/stats/run.ts');
-    const source = await openPackets(context, values, false);
+    const source = await openPackets(context, values, {
+      showsRows: false,
+      asksOwners: namesOf(values.by).includes('processes'),
+    });
     const { reader, owners, file, signal } = source;
     const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
     try {

@@ -31,7 +31,10 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const rows = new PacketRows();
   const filter = request.filter === null ? null : compilePacketFilter(request.filter, rows);
-  const { reader, owners, file, signal, finish } = await openPackets(context, request, false);
+  const { reader, owners, file, signal, finish } = await openPackets(context, request, {
+    showsRows: false,
+    asksOwners: filter?.needsText === true,
+  });
   rows.source = reader;
   rows.owners = owners;
   try {

@@ -32,12 +32,13 @@ export class PcapngWriter implements CaptureWriter {
     const length = 32 + padded(captured) + options;
     const { out } = this;
     const at = this.block(ENHANCED_PACKET, length);
-    const units = from.nanoseconds ? 1_000_000_000n : 1_000_000n;
-    const fraction = from.nanoseconds ? packet.nanoseconds : Math.floor(packet.nanoseconds / 1000);
-    const time = packet.seconds >= 0 ? BigInt(packet.seconds) * units + BigInt(fraction) : 0n;
     out.set32(at, id);
-    out.set32(at + 4, Number((time >> 32n) & 0xffffffffn));
-    out.set32(at + 8, Number(time & 0xffffffffn));
+    if (from.nanoseconds) this.setNanoseconds(at + 4, packet);
+    else {
+      const micros = packet.seconds >= 0 ? packet.seconds * 1e6 + Math.floor(packet.nanoseconds / 1000) : 0;
+      out.set32(at + 4, Math.floor(micros / 2 ** 32));
+      out.set32(at + 8, micros % 2 ** 32);
+    }
     out.set32(at + 12, captured);
     out.set32(at + 16, packet.length);
     out.set(at + 20, packet.frame.subarray(packet.frameStart, packet.frameEnd), padded(captured));
@@ -65,6 +66,13 @@ export class PcapngWriter implements CaptureWriter {
 
   get pending(): number {
     return this.out.pending;
+  }
+
+  /** More than a double holds. */
+  private setNanoseconds(at: number, { seconds, nanoseconds }: Packet): void {
+    const time = seconds >= 0 ? BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds) : 0n;
+    this.out.set32(at, Number((time >> 32n) & 0xffffffffn));
+    this.out.set32(at + 4, Number(time & 0xffffffffn));
   }
 
   private begin(): void {
