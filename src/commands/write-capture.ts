@@ -3,7 +3,7 @@ import { PacketRows } from '../core/capture/packet-rows.ts';
 import { PcapWriter } from '../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
 import { type ByteSink, rewrite } from '../core/capture/rewrite.ts';
-import { EXIT, usageError } from '../core/failure.ts';
+import { EXIT, Failure, usageError } from '../core/failure.ts';
 import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
@@ -29,6 +29,7 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
  * end, or in that of the one that is read. Rejects with a Failure 64, 65, 66, 73 or 74; then there is no file.
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
+  if (await isDirect(request)) return captureDirectly(context, request);
   const rows = new PacketRows();
   const filter = request.filter === null ? null : compilePacketFilter(request.filter, rows);
   const { reader, owners, file, signal, finish } = await openPackets(context, request, {
@@ -56,6 +57,34 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     return EXIT.ok;
   } finally {
     await finish();
+  }
+}
+
+/** Whether the sensor can write the file by itself. */
+async function isDirect(request: WriteRequest): Promise<boolean> {
+  if (request.read !== null || request.filter !== null || request.write === '-' || rotationOf(request) !== null) {
+    return false;
+  }
+  const { isOneDevice } = await import('./open-live.ts');
+  return liveFormat(request) === 'pcapng' || isOneDevice(request);
+}
+
+const liveFormat = (request: WriteRequest): CaptureFormat => request.as ?? captureFormatOf(request.write) ?? 'pcapng';
+
+async function captureDirectly(context: Context, request: WriteRequest): Promise<number> {
+  const { captureInto } = await import('./open-live.ts');
+  const file = await createOutputFile(request.write, request.force);
+  try {
+    const written = await captureInto(context, request, file, liveFormat(request), request.most);
+    await file.finish();
+    if (!request.quiet) context.say(`wrote ${formatNumberOf(written, 'packet')} to ${request.write}`);
+    return EXIT.ok;
+  } catch (error) {
+    const wasBegun = (await file.size()) > 0;
+    await (wasBegun ? file.finish() : file.abandon());
+    throw error instanceof Failure && error.exit === EXIT.io
+      ? new Failure(EXIT.io, `${request.write} cannot be written: ${error.message}`, { cause: error })
+      : error;
   }
 }
 

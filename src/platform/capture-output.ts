@@ -4,6 +4,10 @@ import { EXIT, Failure, reasonOf } from '../core/failure.ts';
 
 /** A file that is being written. */
 export interface OutputFile {
+  /** For another process to write into. */
+  readonly fd: number;
+  /** How many bytes it has. */
+  size(): Promise<number>;
   write(bytes: Uint8Array): Promise<void>;
   /** Makes what was written final. */
   finish(): Promise<void>;
@@ -47,6 +51,8 @@ export async function createOutputFile(file: string, force: boolean): Promise<Ou
     }
   };
   return {
+    fd: handle.fd,
+    size: async () => (await handle.stat()).size,
     async write(bytes) {
       try {
         for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;

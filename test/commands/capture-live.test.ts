@@ -24,6 +24,8 @@ const why = noNetwork ?? noPcap;
 if (why !== null) console.warn(`skipped: live capture: ${why}`);
 
 const NS = `nwlive-${process.pid}`;
+/** What a test that failed left running. */
+const running = new Set<ChildProcess>();
 let folder = '';
 
 beforeAll(() => {
@@ -41,6 +43,7 @@ beforeAll(() => {
   }
 });
 afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
   fs.rmSync(folder, { recursive: true, force: true });
   if (why === null) execFileSync('ip', ['netns', 'del', NS]);
 });
@@ -59,6 +62,8 @@ function start(argv: readonly string[], before: readonly string[] = []): Live {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none' },
   });
+  running.add(child);
+  child.on('close', () => running.delete(child));
   let out = '';
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

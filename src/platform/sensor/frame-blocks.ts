@@ -1,3 +1,4 @@
+import type { FrameWriter, WrittenDevice } from './frame-writer.ts';
 import type { DeviceCounts } from './messages.ts';
 
 // draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); padded to four bytes, in this machine's order.
@@ -15,7 +16,7 @@ const OVERHEAD = 32;
 const GATHERED = 256 * 1024;
 
 /** Gathers frames as blocks of pcapng in one buffer, and writes it when it is full or when told: no allocation a frame. */
-export class FrameBlocks {
+export class FrameBlocks implements FrameWriter {
   private readonly bytes: Buffer;
   private length = 0;
   private readonly write: (bytes: Uint8Array) => void;
@@ -26,14 +27,15 @@ export class FrameBlocks {
     this.write = write;
   }
 
-  beginSection(): void {
+  begin(devices: readonly WrittenDevice[], snapLength: number): void {
     const at = this.block(SECTION_HEADER, 28);
     this.bytes.writeUInt32LE(BYTE_ORDER_MAGIC, at);
     this.bytes.writeUInt32LE(1, at + 4); // version 1.0
     this.bytes.fill(0xff, at + 8, at + 16); // the length of the section is not known
+    for (const { name, linkType } of devices) this.addInterface(name, linkType, snapLength);
   }
 
-  addInterface(name: string, linkType: number, snapLength: number): void {
+  private addInterface(name: string, linkType: number, snapLength: number): void {
     const text = Buffer.from(name);
     const room = (text.length + 3) & ~3;
     const at = this.block(INTERFACE, 20 + 4 + room + 4);
@@ -61,7 +63,11 @@ export class FrameBlocks {
     bytes.fill(0, at + 20 + captured, at + 20 + room);
   }
 
-  addStatistics(iface: number, seconds: number, counts: DeviceCounts): void {
+  end(counts: readonly DeviceCounts[], seconds: number): void {
+    for (const [iface, one] of counts.entries()) this.addStatistics(iface, seconds, one);
+  }
+
+  private addStatistics(iface: number, seconds: number, counts: DeviceCounts): void {
     const options = [
       [ISB_IFRECV, counts.received],
       [ISB_IFDROP, counts.droppedByInterface],
@@ -80,6 +86,13 @@ export class FrameBlocks {
       at += 12;
     }
     this.bytes.writeUInt32LE(0, at);
+  }
+
+  wholeWithin(handed: Uint8Array, written: number): number {
+    const view = new DataView(handed.buffer, handed.byteOffset, handed.byteLength);
+    let at = 0;
+    while (at + 8 <= written && at + view.getUint32(at + 4, true) <= written) at += view.getUint32(at + 4, true);
+    return at;
   }
 
   /** Writes what was gathered. */

@@ -10,6 +10,12 @@ export interface SensorOrder {
   readonly snapLength: number;
   readonly bufferBytes: number;
   readonly promiscuous: boolean;
+  /** How packets are written; pcap holds those of one device. */
+  readonly format: 'pcap' | 'pcapng';
+  /** Milliseconds that packets may wait in the kernel; a few for who watches, more for a file, where each look costs. */
+  readonly gatherMs: number;
+  /** After so many packets it ends; null for never. */
+  readonly most: number | null;
   /** Who the sensor becomes once the devices are open; null to stay who it is. */
   readonly user: { readonly uid: number; readonly gid: number } | null;
 }
@@ -25,12 +31,18 @@ export interface DeviceCounts {
 /** What the sensor says beside the packets, a JSON text a line. */
 export type SensorMessage =
   | { readonly type: 'ready' }
-  | { readonly type: 'counts'; readonly counts: readonly DeviceCounts[] }
-  /** The last one: it was told to stop, or a device ended, for the reason given. */
-  | { readonly type: 'ended'; readonly counts: readonly DeviceCounts[]; readonly reason: string | null }
+  | { readonly type: 'counts'; readonly captured: number; readonly counts: readonly DeviceCounts[] }
+  /** The last one: it was told to stop, or had to for the reason given, with this exit status of netwatch. */
+  | {
+      readonly type: 'ended';
+      readonly captured: number;
+      readonly counts: readonly DeviceCounts[];
+      readonly status: ExitStatus;
+      readonly reason: string | null;
+    }
   /** Nothing was captured; `status` is that of netwatch. */
   | { readonly type: 'failed'; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
 
-/** Descriptors of the sensor: packets as pcapng, and messages. Its stdin ends when it is to stop. */
+/** Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. Its stdin ends when it is to stop. */
 export const PACKETS_FD = 3;
 export const MESSAGES_FD = 4;

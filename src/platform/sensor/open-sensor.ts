@@ -8,36 +8,38 @@ import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type Se
 
 /** A capture that is under way. */
 export interface Sensor {
-  /** The packets as pcapng; at its end when the capture is. */
+  /** The packets; at its end when the capture is. Empty when they go to a file. */
   readonly source: ByteSource;
-  /** What the kernel has counted, as of a second ago at most. */
+  /** What the kernel has counted, and how many packets were written, as of a second ago at most. */
   counts(): readonly DeviceCounts[];
+  captured(): number;
   /** Asks it to finish: what the kernel still holds comes first. */
   stop(): void;
-  /** Resolves when it has ended; rejects with a Failure 69 when a device ended by itself, or the process did. */
+  /** Resolves when it has ended; rejects with a Failure 69 when a device ended by itself or the process did, 74 for a full disk. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Starts to capture, in a process of its own. Rejects with a Failure: 64 for a wrong filter, 66 no such interface, 69 no
+ * Starts to capture, in a process of its own, into a pipe, or into the file that is open as `fd`. Rejects with a Failure: 64 for a wrong filter, 66 no such interface, 69 no
  * libpcap, 77 not permitted.
  */
-export async function openSensor(order: SensorOrder): Promise<Sensor> {
+export async function openSensor(order: SensorOrder, fd: number | null): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
   const child = spawn(process.execPath, [entry, JSON.stringify(order)], {
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
     env: {},
   });
   const stop = (): void => void child.stdin!.end();
   child.stdin!.on('error', () => {}); // it may have ended by itself
   const complaint = gather(child.stderr!);
   let counts: readonly DeviceCounts[] = [];
+  let captured = 0;
   let last: SensorMessage | null = null;
   const begun = new Promise<SensorMessage | null>((resolve) => {
     const lines = createInterface({ input: child.stdio[MESSAGES_FD] as Readable });
     lines.on('line', (line) => {
       const message = JSON.parse(line) as SensorMessage;
-      if (message.type === 'counts' || message.type === 'ended') counts = message.counts;
+      if (message.type === 'counts' || message.type === 'ended') ({ counts, captured } = message);
       last = message;
       resolve(message);
     });
@@ -50,11 +52,14 @@ export async function openSensor(order: SensorOrder): Promise<Sensor> {
 
   const ended = exit.then((status) => {
     if (last?.type !== 'ended') throw died(status, complaint());
-    if (last.reason !== null) throw new Failure(EXIT.unavailable, last.reason);
+    if (last.reason !== null) throw new Failure(last.status, last.reason);
   });
   ended.catch(() => {}); // whoever asks hears of it
-  return { source: sourceOf(child, order, stop), counts: () => counts, stop, ended };
+  const source = fd === null ? sourceOf(child, order, stop) : NOTHING;
+  return { source, counts: () => counts, captured: () => captured, stop, ended };
 }
+
+const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };
 
 function sourceOf(child: ChildProcess, { devices }: SensorOrder, stop: () => void): ByteSource {
   const chunks: AsyncIterator<Buffer> = (child.stdio[PACKETS_FD] as Readable)[Symbol.asyncIterator]();

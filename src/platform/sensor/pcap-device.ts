@@ -19,9 +19,6 @@ interface Native {
   readonly PcapSession: new () => NativeSession;
 }
 
-/** Milliseconds that the kernel may gather packets before it hands them over: a person sees them at once. */
-const GATHER_MS = 20;
-
 const LINK_TYPES: Readonly<Record<string, number>> = {
   LINKTYPE_NULL: 0,
   LINKTYPE_ETHERNET: 1,
@@ -53,11 +50,11 @@ export class PcapDevice {
     this.name = name;
     this.frame = Buffer.alloc(order.snapLength);
     this.session = new native.PcapSession();
-    const { bpf, bufferBytes, snapLength, promiscuous } = order;
+    const { bpf, bufferBytes, snapLength, promiscuous, gatherMs } = order;
     const call = (): void => onFrame(this);
     const warn = (): void => {}; // that the device has no IPv4 network is no matter
     const link = this.session.open_live(
-      ...[name, bpf, bufferBytes, snapLength, '', call, false, GATHER_MS, warn, promiscuous],
+      ...[name, bpf, bufferBytes, snapLength, '', call, false, gatherMs, warn, promiscuous],
     );
     const dlt = Number(/(\d+)$/.exec(link)?.[1] ?? Number.NaN);
     this.linkType = LINK_TYPES[link] ?? (dlt === DLT_RAW ? 101 : dlt);

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
-import { EXIT, type ExitStatus, messageOf } from '../../core/failure.ts';
+import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
 import { confine } from '../linux/confine.ts';
 import { FrameBlocks } from './frame-blocks.ts';
-import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
+import { FrameRecords } from './frame-records.ts';
+import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 import { checkFilter, loadPcap, PcapDevice } from './pcap-device.ts';
 
 /**
@@ -21,21 +22,39 @@ const LINUX_SLL = 113;
 function run(order: SensorOrder): void {
   const native = load();
   if (native === null) return;
-  const blocks = new FrameBlocks(order.snapLength, (bytes) => writeAll(PACKETS_FD, bytes));
+  const writer = new (order.format === 'pcap' ? FrameRecords : FrameBlocks)(order.snapLength, (bytes) => hand(bytes));
+  const devices: PcapDevice[] = [];
+  let captured = 0;
+  let whole = 0;
+  const countsOf = (): DeviceCounts[] => devices.map((device) => device.counts());
+  const leave = (status: ExitStatus, reason: string | null): never => {
+    say({ type: 'ended', captured, counts: countsOf(), status, reason });
+    process.exit(0);
+  };
+  const end = (reason: string | null): never => {
+    writer.end(countsOf(), Date.now() / 1000);
+    writer.flush();
+    return leave(reason === null ? EXIT.ok : EXIT.unavailable, reason);
+  };
+  /** A pipe without a reader is the end, and so is a full disk: a file then keeps what was written whole. */
+  const hand = (bytes: Uint8Array): void => {
+    let at = 0;
+    try {
+      while (at < bytes.length) at += writeSome(PACKETS_FD, bytes, at);
+      whole += bytes.length;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+      fs.ftruncateSync(PACKETS_FD, whole + writer.wholeWithin(bytes, at));
+      leave(EXIT.io, reasonOf(error));
+    }
+  };
   let sinceLook = 0;
   const onFrame = (index: number, { header, frame }: PcapDevice): void => {
-    blocks.addFrame(index, header, frame);
+    writer.addFrame(index, header, frame);
+    if (++captured === order.most) end(null);
     if (++sinceLook < LOOK_EVERY) return;
     sinceLook = 0;
     if (stdinHasEnded()) end(null);
-  };
-  const devices: PcapDevice[] = [];
-  const end = (reason: string | null): never => {
-    const counts = devices.map((device) => device.counts());
-    counts.forEach((one, index) => void blocks.addStatistics(index, Date.now() / 1000, one));
-    blocks.flush();
-    say({ type: 'ended', counts, reason });
-    process.exit(0);
   };
 
   try {
@@ -53,22 +72,21 @@ function run(order: SensorOrder): void {
     }
   }
   if (order.system === 'linux') confine(order.user);
-  blocks.beginSection();
-  for (const { name, linkType } of devices) blocks.addInterface(name, linkType, order.snapLength);
-  blocks.flush();
+  writer.begin(devices, order.snapLength);
+  writer.flush();
   say({ type: 'ready' });
 
   process.stdin.on('end', () => end(null)).on('error', () => end(null));
   process.stdin.resume();
-  for (const device of devices) device.start(() => blocks.flush());
+  for (const device of devices) device.start(() => writer.flush());
   setInterval(() => {
     for (const device of devices) {
       const alive = device.drain();
-      blocks.flush();
+      writer.flush();
       if (!alive || !isThere(order, device.name)) end(endingOf(order, device.name));
     }
   }, WATCH_MS);
-  setInterval(() => say({ type: 'counts', counts: devices.map((device) => device.counts()) }), COUNTS_MS);
+  setInterval(() => say({ type: 'counts', captured, counts: countsOf() }), COUNTS_MS);
 }
 
 function load(): ReturnType<typeof loadPcap> | null {
@@ -113,19 +131,24 @@ function stdinHasEnded(): boolean {
   }
 }
 
-/** Writes all of it, waiting for a slow reader; when there is none any more, there is nothing left to do. */
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += fs.writeSync(fd, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') process.exit(0);
-    }
+/** Writes as much as goes; 0 while a slow reader is waited for. Throws as fs.writeSync does. */
+function writeSome(fd: number, bytes: Uint8Array, at: number): number {
+  try {
+    return fs.writeSync(fd, bytes, at);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+    throw error;
   }
 }
 
+/** Messages are of no use when nobody is there to read them. */
 function say(message: SensorMessage): void {
-  writeAll(MESSAGES_FD, Buffer.from(`${JSON.stringify(message)}\n`));
+  try {
+    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+    for (let at = 0; at < bytes.length; ) at += writeSome(MESSAGES_FD, bytes, at);
+  } catch {
+    process.exit(0);
+  }
 }
 
 function fail(status: ExitStatus, message: string, hint: string | null): void {
