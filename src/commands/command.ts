@@ -69,6 +69,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly kind: 'listing';
   /** Whether --interval, --expect and the like make sense. */
   readonly repeats: boolean;
+  /** The first tick only begins what the later ones tell of: --count counts those. */
+  readonly firstTickIsStart?: boolean;
   /** Record types it can print. */
   readonly tables: readonly RecordTable[];
   /** The record type this run prints, and so the one --fields, --sort and --filter speak of. */

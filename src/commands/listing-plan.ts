@@ -44,6 +44,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   if (values.wait !== null && values.wait !== undefined && (values.count !== null || values.duration !== null)) {
     throw usageError('--wait is bounded by --timeout, not by --count or --duration');
   }
+  const startsFirst = values.events === true || command.firstTickIsStart === true;
   const until = expectation(values.wait, table);
   const wait = until === null ? null : { until, source: values.wait ?? '' };
   const expect = expectation(values.expect, table);
@@ -72,7 +73,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     ticks: {
       interval: values.interval ?? (wait !== null ? WAIT_INTERVAL_MS : repeating ? DEFAULT_INTERVAL_MS : null),
       // the first look is only what later ones are compared with
-      count: values.events === true && values.count !== null ? values.count + 1 : (values.count ?? null),
+      count: startsFirst && values.count !== null ? values.count + 1 : (values.count ?? null),
       duration: wait === null ? (values.duration ?? null) : (values.timeout ?? null),
     },
     repeating: repeating || wait !== null,

@@ -95,6 +95,7 @@ export async function openLive(context: Context, values: PacketValues, asksOwner
     owners,
     file: null,
     signal: new AbortController().signal,
+    stop: sensor.stop,
     async finish() {
       await reader.close();
       await conclude(() => captured);

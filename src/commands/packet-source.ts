@@ -14,6 +14,8 @@ export interface PacketSource {
   readonly file: string | null;
   /** Aborts when reading is to stop at once. A live capture ends by itself, after what the kernel still holds. */
   readonly signal: AbortSignal;
+  /** Asks a live capture to end; what the kernel still holds comes first. */
+  stop(): void;
   /**
    * Closes it, and says what was wrong or what was counted. Rejects with a Failure 69 when a live capture came to an end
    * that nobody asked for.
@@ -55,6 +57,7 @@ export async function openPackets(
     owners: new PktapOwners(),
     file,
     signal: context.signal,
+    stop: () => {},
     async finish() {
       await reader.close();
       sayProblems(context, file, reader);

@@ -26,43 +26,40 @@ export const stats = listing({
   details: [
     'One pass over a capture answers as many questions as --by names, each in records of its own type. Packets are counted as tshark counts them: in every layer they hold, at the path they hold it; headers quoted inside ICMP errors do not count.',
     `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
-    'Live, packets are counted until --duration is over, or until Ctrl-C.',
+    'Live, packets are counted until --duration is over, or until Ctrl-C. With --interval there are records at every tick: of DNS, HTTP and TLS those that are new, when they have been answered or for ten seconds were not; all others counted from the start.',
     'With several names, --fields, --sort, --filter, --limit and --expect are about the first one.',
   ],
   operands: '',
   operandChoices: [],
   options,
   repeats: true,
+  firstTickIsStart: true,
   tables: [...new Set(NAMES.flatMap((name): readonly RecordTable[] => STATISTICS[name].tables))],
   examples: [
     { line: 'netwatch stats -r file.pcap', about: 'the protocol hierarchy' },
     { line: 'sudo netwatch stats -i eth0 --duration 10s --by conversations,dns', about: 'live, for ten seconds' },
+    { line: 'sudo netwatch stats --by dns --interval 1', about: 'a log of DNS queries, with their latency' },
     { line: 'netwatch stats -r file.pcap --by conversations --sort bytes:desc --limit 10', about: 'the ten largest' },
     { line: 'netwatch stats -r file.pcap --by summary,protocols --json', about: 'two questions in one pass' },
     { line: 'ssh host tcpdump -w - | netwatch stats -r - --by endpoints', about: 'another machine' },
   ],
   tableOf: ({ by }) => STATISTICS[namesOf(by)[0]!].tables[0],
-  run: async function* (context, values, _operands, _request) {
-    for (const name of ['interval', 'count', 'wait', 'timeout'] as const) {
-      if (values[name] !== null) throw usageError(`--${name} does not go with stats: it counts once, until the end`);
+  run: async function* (context, values, _operands, request) {
+    for (const name of ['wait', 'timeout'] as const) {
+      if (values[name] !== null) throw usageError(`--${name} does not go with stats`);
     }
-    const { sayForgotten, sayInterrupted } = await import('./open-capture.ts');
+    const repeats = values.interval !== null || values.count !== null;
+    if (repeats && values.read !== null) {
+      throw usageError(`--${values.interval === null ? 'count' : 'interval'} needs a live machine, not --read`);
+    }
+    const names = namesOf(values.by);
+    const use = { showsRows: false, asksOwners: names.includes('processes') };
+    // loaded here: the code that reads packets is large, and other commands start without it
     const { openPackets } = await import('./packet-source.ts');
-    const { runStatistics } = await import('../core/stats/run.ts');
-    const source = await openPackets(context, values, {
-      showsRows: false,
-      asksOwners: namesOf(values.by).includes('processes'),
-    });
-    const { reader, owners, file, signal } = source;
-    const bucketMs = values.bucket ?? DEFAULT_BUCKET_MS;
-    try {
-      const { sections, flows } = await runStatistics(reader, file, namesOf(values.by), { bucketMs, owners }, signal);
-      yield sections;
-      sayForgotten(context, flows);
-    } finally {
-      if (file !== null) sayInterrupted(context, file);
-      await source.finish();
-    }
+    const { countAll, countAgain } = await import('./count-packets.ts');
+    const source = await openPackets(context, values, use);
+    const options = { bucketMs: values.bucket ?? DEFAULT_BUCKET_MS, owners: source.owners };
+    yield* repeats ? countAgain(source, names, options, request) : countAll(context, source, names, options);
   },
 });
 

@@ -186,6 +186,83 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     ]);
   });
 
+  test('a log of DNS queries: each once, when it was answered, and the others at the end', async () => {
+    const run = start([
+      'stats',
+      '-i',
+      'lo',
+      '--bpf',
+      'udp port 53',
+      '--by',
+      'dns',
+      '--interval',
+      '500ms',
+      '--duration',
+      '3',
+      '--json',
+    ]);
+    await run.capturing;
+    const names = spawn(
+      'ip',
+      [
+        'netns',
+        'exec',
+        NS,
+        process.execPath,
+        '-e',
+        `
+      const server = require('node:dgram').createSocket('udp4').bind(53, '127.0.0.1', () => {
+        server.on('message', (query, { port, address }) => {
+          if (query.includes('silent')) return;
+          const answer = Buffer.concat([query, Buffer.from('c00c000100010000003c0004c0000207', 'hex')]);
+          answer.writeUInt16BE(0x8180, 2);
+          answer.writeUInt16BE(1, 6);
+          setTimeout(() => server.send(answer, port, address), 30);
+        });
+        const dns = require('node:dns');
+        const resolver = new dns.Resolver({ timeout: 300, tries: 1 });
+        resolver.setServers(['127.0.0.1']);
+        let count = 0;
+        const ask = (name) => resolver.resolve4(name, () => ++count === 11 && process.exit());
+        ask('silent.example');
+        for (let n = 0; n < 10; n++) setTimeout(ask, 100 * n, 'host' + n + '.example');
+      });`,
+      ],
+      { stdio: 'inherit' },
+    );
+    await new Promise((resolve) => names.on('close', resolve));
+    const { status, out } = await run.ended;
+    const queries = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(status).toBe(0);
+    expect(queries.map(({ name }) => name)).toEqual([
+      ...Array.from({ length: 10 }, (_, n) => `host${n}.example`),
+      'silent.example',
+    ]);
+    for (const { rcode, latency_ms, answers } of queries.slice(0, 10)) {
+      expect([rcode, answers]).toEqual(['NOERROR', ['192.0.2.7']]);
+      expect(latency_ms).toBeGreaterThan(25);
+      expect(latency_ms).toBeLessThan(500);
+    }
+    expect(queries.at(-1)).toMatchObject({ rcode: null, latency_ms: null });
+  });
+
+  test('statistics at every tick count from the start', async () => {
+    const run = start(['stats', '-i', 'lo', '--bpf', 'udp port 9', '--interval', '1', '--count', '3', '--json']);
+    await run.capturing;
+    talk();
+    const { status, out } = await run.ended;
+    const totals = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ path }) => path === 'eth');
+    expect([status, totals.at(-1).packets]).toEqual([0, DATAGRAMS]);
+    expect(totals.length).toBeGreaterThanOrEqual(2);
+  });
+
   test('packets and statistics name the processes on both sides', async () => {
     const script = `
       const net = require('node:net');

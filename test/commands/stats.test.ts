@@ -266,7 +266,7 @@ describe('what cannot be done is said', () => {
     ],
     ['a filter on what is not there', ['-r', LOOPBACK, '-f', 'rtt > 1'], 64, /rtt > 1\n {2}\^\^\^/],
     ['an operand', [LOOPBACK], 64, /unexpected argument/],
-    ['the options of a live machine', ['-r', LOOPBACK, '--interval', '1'], 64, /--interval does not go with stats/],
+    ['the options of a live machine', ['-r', LOOPBACK, '--interval', '1'], 64, /--interval needs a live machine/],
     ['a bucket of no width', ['-r', LOOPBACK, '--by', 'time', '--bucket', '0'], 64, /--bucket "0"/],
     ['a file that is not there', ['-r', '/no/such.pcap'], 66, /^no such file: \/no\/such\.pcap$/m],
     ['a folder', ['-r', os.tmpdir()], 65, /is a folder/],

@@ -19,7 +19,7 @@ interface Pending {
 
 /** Queries and their answers, paired by who asked, whom, how, and the number and name of the question. */
 export function openDns(): OpenStatistic {
-  const rows: DnsQueryRow[] = [];
+  let rows: DnsQueryRow[] = [];
   const pending = new Map<string, Pending>();
 
   const take = (packet: Packet, message: Message): void => {
@@ -75,6 +75,16 @@ export function openDns(): OpenStatistic {
       }
     },
     sections: () => [section(dnsQuery, rows)],
+    fresh(now) {
+      const waiting = new Set<DnsQueryRow>();
+      for (const [key, { row, seconds }] of pending) {
+        if (now - seconds < PATIENCE_SECONDS) waiting.add(row);
+        else pending.delete(key);
+      }
+      const complete = rows.filter((row) => !waiting.has(row));
+      rows = rows.filter((row) => waiting.has(row));
+      return [section(dnsQuery, complete)];
+    },
   };
 }
 

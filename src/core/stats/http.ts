@@ -11,6 +11,8 @@ import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import type { OpenStatistic } from './statistic.ts';
 
+/** How long a live run waits for an answer before it tells of the request alone. */
+const PATIENCE_SECONDS = 10;
 /** Requests of one connection that wait for their answers; of pipelines longer than that the oldest stay alone. */
 const MOST_WAITING = 1000;
 
@@ -22,9 +24,9 @@ interface Waiting {
 
 /** Requests and responses, paired in their order on each connection; in HTTP/2 by their stream. */
 export function openHttp(): OpenStatistic {
-  const rows: HttpRequestRow[] = [];
+  let rows: HttpRequestRow[] = [];
   const waiting = new Map<Flow, Waiting[]>();
-  const streams: { readonly row: HttpRequestRow; readonly stream: Http2Stream }[] = [];
+  let streams: { readonly row: HttpRequestRow; readonly stream: Http2Stream }[] = [];
   const open = new Map<Http2Stream, Waiting>();
 
   const take = (packet: Packet, message: Message): void => {
@@ -84,6 +86,14 @@ export function openHttp(): OpenStatistic {
     row.user_agent ??= fields.get('user-agent') ?? null;
   };
 
+  /** Lengths of HTTP/2 messages, which are known when they are over. */
+  const measure = (): void => {
+    for (const { row, stream } of streams) {
+      row.request_bytes = stream.requestBytes === 0 ? null : stream.requestBytes;
+      row.response_bytes = stream.responseBytes === 0 ? null : stream.responseBytes;
+    }
+  };
+
   return {
     ingest(packet: Packet): void {
       for (let index = 0; index < packet.messageCount; index++) {
@@ -95,11 +105,27 @@ export function openHttp(): OpenStatistic {
         }
       }
     },
-    sections: () => {
-      for (const { row, stream } of streams) {
-        row.request_bytes = stream.requestBytes === 0 ? null : stream.requestBytes;
-        row.response_bytes = stream.responseBytes === 0 ? null : stream.responseBytes;
+    fresh(now) {
+      const unanswered = new Set<HttpRequestRow>();
+      const look = ({ row, seconds }: Waiting): boolean => {
+        const waits = row.status === null && now - seconds < PATIENCE_SECONDS;
+        if (waits) unanswered.add(row);
+        return waits;
+      };
+      for (const [flow, queue] of waiting) {
+        const left = queue.filter(look);
+        if (left.length === 0) waiting.delete(flow);
+        else waiting.set(flow, left);
       }
+      for (const [stream, one] of open) if (!look(one)) open.delete(stream);
+      measure();
+      streams = streams.filter(({ row }) => unanswered.has(row));
+      const complete = rows.filter((row) => !unanswered.has(row));
+      rows = rows.filter((row) => unanswered.has(row));
+      return [section(httpRequest, complete)];
+    },
+    sections() {
+      measure();
       return [section(httpRequest, rows)];
     },
   };

@@ -1,33 +1,38 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
-import { replay } from '../capture/replay.ts';
 import type { Section } from '../record/table.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
-import type { FlowTable } from '../wire/flow-table.ts';
 import type { Packet } from '../wire/packet.ts';
 import { OPENERS, type StatisticOptions } from './all.ts';
 import type { StatisticName } from './names.ts';
+import type { OpenStatistic } from './statistic.ts';
 
-/** What a run over packets found. */
-export interface Statistics {
-  readonly sections: readonly Section[];
-  readonly flows: FlowTable;
-}
+/** Several statistics over one run of packets, in the order of their names. */
+export class StatisticsOfRun {
+  readonly dissector = new Dissector(REGISTRY);
+  readonly ingest: (packet: Packet) => void;
+  private readonly open: readonly OpenStatistic[];
 
-/** The records of several statistics over one pass of a capture, in the order of their names. */
-export async function runStatistics(
-  reader: CaptureReader,
-  file: string | null,
-  names: readonly StatisticName[],
-  options: StatisticOptions,
-  signal: AbortSignal,
-): Promise<Statistics> {
-  const dissector = new Dissector(REGISTRY);
-  const open = names.map((name) => OPENERS[name](options));
-  const perPacket = open.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest]));
-  await replay(reader, dissector, inTurn(perPacket), signal);
-  const sections = open.flatMap((statistic) => statistic.sections({ dissector, reader, file }));
-  return { sections, flows: dissector.flows };
+  constructor(names: readonly StatisticName[], options: StatisticOptions) {
+    this.open = names.map((name) => OPENERS[name](options));
+    this.ingest = inTurn(this.open.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest])));
+  }
+
+  /** The records of all packets so far. `file` is null live. */
+  sections(reader: CaptureReader, file: string | null): readonly Section[] {
+    return this.open.flatMap((statistic) => statistic.sections({ dissector: this.dissector, reader, file }));
+  }
+
+  /** At a tick of a live run: records of messages that were not given before, and all others counted from the start. */
+  fresh(reader: CaptureReader, now: number): readonly Section[] {
+    const run = { dissector: this.dissector, reader, file: null };
+    return this.open.flatMap((statistic) => statistic.fresh?.(now) ?? statistic.sections(run));
+  }
+
+  /** When a live run is over: the messages that still waited for an answer. */
+  rest(): readonly Section[] {
+    return this.open.flatMap((statistic) => statistic.fresh?.(Number.POSITIVE_INFINITY) ?? []);
+  }
 }
 
 function inTurn(all: readonly ((packet: Packet) => void)[]): (packet: Packet) => void {

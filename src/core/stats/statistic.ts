@@ -15,6 +15,11 @@ export interface OpenStatistic {
   readonly ingest?: (packet: Packet) => void;
   /** The records, after the last packet or at a tick of a live run. */
   readonly sections: (run: StatisticsRun) => readonly Section[];
+  /**
+   * In place of `sections` at the ticks of a live run, for records of messages: those that are complete and were not given
+   * before. `now` is in seconds since 1970; an answer that has not come for long is not waited for.
+   */
+  readonly fresh?: (now: number) => readonly Section[];
 }
 
 /** What a statistic may look at when its records are asked for. */

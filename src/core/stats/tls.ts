@@ -13,11 +13,13 @@ import type { Message, Packet } from '../wire/packet.ts';
 import type { OpenStatistic } from './statistic.ts';
 
 const TLS_1_3 = 0x0304;
+/** How long a live run waits for the ServerHello. */
+const PATIENCE_SECONDS = 10;
 
 /** ClientHellos as records, completed by the ServerHello that follows on the same flow. */
 export function openTls(): OpenStatistic {
-  const rows: TlsSessionRow[] = [];
-  const open = new Map<Flow, TlsSessionRow>();
+  let rows: TlsSessionRow[] = [];
+  const open = new Map<Flow, { readonly row: TlsSessionRow; readonly seconds: number }>();
   return {
     ingest(packet: Packet): void {
       for (let index = 0; index < packet.messageCount; index++) {
@@ -28,14 +30,24 @@ export function openTls(): OpenStatistic {
           const row = clientRow(packet, message, flow);
           if (row === null) continue;
           rows.push(row);
-          open.set(flow, row);
+          open.set(flow, { row, seconds: packet.seconds });
         } else {
-          const row = open.get(flow);
-          if (row !== undefined) answer(row, message);
+          const asked = open.get(flow);
+          if (asked !== undefined) answer(asked.row, message);
         }
       }
     },
     sections: () => [section(tlsSession, rows)],
+    fresh(now) {
+      const unanswered = new Set<TlsSessionRow>();
+      for (const [flow, { row, seconds }] of open) {
+        if (row.version === null && now - seconds < PATIENCE_SECONDS) unanswered.add(row);
+        else open.delete(flow);
+      }
+      const complete = rows.filter((row) => !unanswered.has(row));
+      rows = rows.filter((row) => unanswered.has(row));
+      return [section(tlsSession, complete)];
+    },
   };
 }
 

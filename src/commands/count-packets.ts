@@ -1,0 +1,62 @@
+import { replay } from '../core/capture/replay.ts';
+import type { Snapshot } from '../core/record/table.ts';
+import type { StatisticOptions } from '../core/stats/all.ts';
+import type { StatisticName } from '../core/stats/names.ts';
+import { StatisticsOfRun } from '../core/stats/run.ts';
+import type { Request } from './command.ts';
+import type { Context } from './context.ts';
+import { sayForgotten, sayInterrupted } from './open-capture.ts';
+import type { PacketSource } from './packet-source.ts';
+
+/** The statistics of all packets there are. */
+export async function* countAll(
+  context: Context,
+  source: PacketSource,
+  names: readonly StatisticName[],
+  options: StatisticOptions,
+): AsyncGenerator<Snapshot> {
+  const { reader, file, signal } = source;
+  const run = new StatisticsOfRun(names, options);
+  try {
+    await replay(reader, run.dissector, run.ingest, signal);
+    yield run.sections(reader, file);
+    sayForgotten(context, run.dissector.flows);
+  } finally {
+    if (file !== null) sayInterrupted(context, file);
+    await source.finish();
+  }
+}
+
+/** The statistics of a live capture at every tick but the first, which is its start. */
+export async function* countAgain(
+  source: PacketSource,
+  names: readonly StatisticName[],
+  options: StatisticOptions,
+  { ticks }: Request,
+): AsyncGenerator<Snapshot> {
+  const { reader, signal } = source;
+  const run = new StatisticsOfRun(names, options);
+  let isOver = false;
+  let error: unknown = null;
+  const packets = replay(reader, run.dissector, run.ingest, signal)
+    .catch((cause: unknown) => {
+      error = cause;
+    })
+    .then(() => {
+      isOver = true;
+    });
+  try {
+    for await (const { number, at } of ticks) {
+      if (number > 0) yield run.fresh(reader, at / 1000);
+      if (isOver) break;
+    }
+    source.stop();
+    await packets;
+    yield run.rest();
+  } finally {
+    source.stop();
+    await packets;
+    await source.finish();
+  }
+  if (error !== null) throw error;
+}
