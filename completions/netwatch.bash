@@ -121,7 +121,11 @@ _netwatch_ifaces() {
 }
 
 _netwatch_capture() {
-  local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment'
+  local fields
+  case " ${COMP_WORDS[*]} " in
+    *' --devices'[\ =]*) fields='name kind state ipv4 ipv6 is_default' ;;
+    *) fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment' ;;
+  esac
   case $prev in
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
@@ -145,7 +149,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --write -w --as --force --rotate-size --rotate-time --rotate-keep --duration --count -c --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --write -w --as --force --rotate-size --rotate-time --rotate-keep --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

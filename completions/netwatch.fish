@@ -33,6 +33,8 @@ end
 
 function __netwatch_capture_fields
     switch (commandline -p)' '
+        case '* --devices *' '* --devices=*'
+            printf '%s\n' name kind state ipv4 ipv6 is_default
         case '*'
             printf '%s\n' number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment
     end
@@ -171,6 +173,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-time -x 
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-keep -x -d 'With --rotate-size or --rotate-time: keep the last N files.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l duration -x -d 'Stop after D.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s c -l count -x -d 'Stop after N packets that pass the filter.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -s D -l devices -d 'List the interfaces that can be captured from.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s V -l decode -d 'Print every layer of each packet with its fields.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s x -l hex -d 'Print the bytes of each packet, in hexadecimal and as ASCII.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s o -l output -x -a 'table ndjson json tsv csv' -d 'Output format; the default is table on a terminal and tsv in a pipe.'

@@ -1,4 +1,8 @@
 import { usageError } from '../core/failure.ts';
+import { compileFilter } from '../core/filter/bind.ts';
+import { openTableRenderer } from '../core/output/table-renderer.ts';
+import { section } from '../core/record/table.ts';
+import { device } from '../core/record/tables/device.ts';
 import { packet } from '../core/record/tables/packet.ts';
 import { liveOptions, packetOptions, rotateOptions, sourceOptions, writeOptions } from './capture-options.ts';
 import { streaming } from './command.ts';
@@ -16,6 +20,7 @@ const options = {
   ...rotateOptions,
   duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
+  devices: flag('List the interfaces that can be captured from.', { short: 'D' }),
   decode: flag('Print every layer of each packet with its fields.', { short: 'V' }),
   hex: flag('Print the bytes of each packet, in hexadecimal and as ASCII.', { short: 'x' }),
 };
@@ -28,6 +33,7 @@ export const capture = streaming({
     'Every packet on a line, live or of a capture: number, time since the first, length, source, destination, protocol and what it says. Packets come out as they come in: a capture on stdin may still be growing.',
     'On a terminal a line begins with ● for an error, ▲ for a warning and · for a note, and is red for a TCP reset or a DNS name that does not exist, cyan for the end of a connection, yellow for a zero window, an ICMP unreachable or an HTTP error.',
     'Filters are display filters: protocols (dns), addresses (10.0.0.0/8, ip.src == 10.0.0.1), ports (port 443, tcp.port in {80, 443}), streams (stream 7), what Wireshark would note (tcp.analysis.retransmission), any field of the record, and words that are searched for in the summary and the payload.',
+    'SIGUSR1 asks how many packets have been captured and dropped so far; with --verbose it is said every second.',
     'Live, packets are captured by a process of its own, the only one that needs a privilege (CAP_NET_RAW), which it gives up once the interfaces are open. At the end it is said how many packets were captured and how many the kernel dropped. An interface that goes away ends the capture with status 69; what was captured stays.',
     'With --rotate-size or --rotate-time the capture goes into one file after another, named as dumpcap names them (out_00001_20260102030405.pcap), each whole by itself; --rotate-keep removes the oldest of those it wrote. A disk that is full ends a live capture with status 74, and the file holds what was written whole.',
     'With --sort all packets are gathered first.',
@@ -35,7 +41,7 @@ export const capture = streaming({
   operands: '',
   operandChoices: [],
   options,
-  tables: [packet],
+  tables: [packet, device],
   examples: [
     { line: 'netwatch capture -r file.pcap', about: 'every packet on a line' },
     { line: 'sudo netwatch capture -i eth0', about: 'live, until Ctrl-C' },
@@ -50,11 +56,13 @@ export const capture = streaming({
     { line: "netwatch capture -r file.pcap -f 'port 53' -w dns.pcapng", about: 'some of them, as a capture' },
     { line: 'ssh host tcpdump -w - -U | netwatch capture -r -', about: 'another machine, as it happens' },
   ],
-  tableOf: () => packet,
+  tableOf: ({ devices }) => (devices ? device : packet),
   stream: {
     format: ({ decode, hex }) => (decode || hex ? 'table' : null),
-    openRenderer: (context, { decode, hex }, table) =>
-      decode || hex ? openPacketPrinter(context.stdout) : openPacketList(context.stdout, table),
+    openRenderer(context, { decode, hex, devices }, table) {
+      if (devices) return openTableRenderer(context.stdout, table);
+      return decode || hex ? openPacketPrinter(context.stdout) : openPacketList(context.stdout, table);
+    },
     file: {
       wanted: ({ write }) => write !== null,
       write: async (context, values) => {
@@ -69,6 +77,17 @@ export const capture = streaming({
     },
   },
   run: async function* (context, values, _operands, request) {
+    if (values.devices) {
+      const { readDevices } = await import('./capture-devices.ts');
+      const filter = values.filter === null ? null : compileFilter(values.filter, device);
+      yield [
+        section(
+          device,
+          (await readDevices(context)).filter((row) => filter === null || filter.matches(row)),
+        ),
+      ];
+      return;
+    }
     for (const name of ['rotate-size', 'rotate-time', 'rotate-keep'] as const) {
       if (values[name] !== null) throw usageError(`--${name} goes with --write`);
     }

@@ -24,6 +24,8 @@ export interface Context {
   readonly clock: Clock;
   /** Aborts on the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
+  /** Calls the listener at every SIGUSR1, which asks how things stand; returns what takes it away. */
+  readonly onStatusAsked: (listener: () => void) => () => void;
   /** Number of the signal that aborted, or null. */
   readonly signalNumber: () => number | null;
   readonly openPlatform: (options: PlatformOptions) => Promise<Platform>;

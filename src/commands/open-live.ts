@@ -2,12 +2,12 @@ import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import type { CaptureFormat } from '../core/capture/capture-writer.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { FlowOwners } from '../core/connection/flow-owners.ts';
-import { EXIT, Failure } from '../core/failure.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import type { OutputFile } from '../platform/capture-output.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
 import { openSensor, type Sensor } from '../platform/sensor/open-sensor.ts';
+import { defaultDevice } from './capture-devices.ts';
 import type { Context } from './context.ts';
 import type { PacketSource, PacketValues } from './packet-source.ts';
 
@@ -60,6 +60,10 @@ async function begin(
     void context.clock.sleep(values.duration, over.signal).then(sensor.stop);
   }
   if (!values.quiet) context.say(`capturing on ${devices.join(', ')}`);
+  const report = (): void =>
+    context.say(`${formatNumberOf(sensor.captured(), 'packet')} captured; ${countsOf(sensor.counts())}`);
+  const unasked = context.onStatusAsked(report);
+  if (values.verbose === true) void everySecond(context, over.signal, report);
   return {
     platform,
     sensor,
@@ -68,12 +72,22 @@ async function begin(
         await sensor.ended;
       } finally {
         over.abort();
+        unasked();
         signal.removeEventListener('abort', sensor.stop);
         if (!values.quiet)
           context.say(`${formatNumberOf(captured(), 'packet')} captured; ${countsOf(sensor.counts())}`);
       }
     },
   };
+}
+
+/** How it stands, for who wants to hear of it. */
+async function everySecond({ clock }: Context, signal: AbortSignal, report: () => void): Promise<void> {
+  for (;;) {
+    await clock.sleep(1000, signal);
+    if (signal.aborted) return;
+    report();
+  }
 }
 
 const devicesOf = (values: PacketValues): readonly string[] | null => values.interface?.split(',') ?? null;
@@ -161,17 +175,6 @@ function lesserUser(env: Context['env']): { readonly uid: number; readonly gid: 
   return uid > 0 && gid > 0 ? { uid, gid } : { uid: NOBODY, gid: NOBODY };
 }
 const NOBODY = 65_534;
-
-/** The interface of the default route; without one, the first that is up and leads elsewhere; else the loopback. */
-async function defaultDevice(platform: Platform): Promise<string> {
-  const routes = (await platform.readRoutes()).rows.filter(({ dst, iface }) => dst === 'default' && iface !== null);
-  const best = routes.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))[0]?.iface;
-  if (best !== null && best !== undefined) return best;
-  const up = (await platform.readInterfaces()).rows.filter(({ state }) => state !== 'down');
-  const one = up.find(({ kind }) => kind !== 'loopback') ?? up[0];
-  if (one === undefined) throw new Failure(EXIT.noInput, 'no interface is up', { hint: 'netwatch ifaces' });
-  return one.name;
-}
 
 function countsOf(counts: readonly DeviceCounts[]): string {
   return counts

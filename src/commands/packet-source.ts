@@ -29,6 +29,7 @@ export interface PacketValues extends Partial<Values<typeof liveOptions>> {
   readonly interface: string | null;
   readonly duration?: number | null;
   readonly quiet: boolean;
+  readonly verbose?: boolean;
 }
 
 /** What a command does with packets, so that nothing is done that nobody needs. */

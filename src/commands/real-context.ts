@@ -44,6 +44,10 @@ export function openRealContext(): Context {
     clock: realClock,
     signal: abort.signal,
     signalNumber: () => signalNumber,
+    onStatusAsked(listener) {
+      process.on('SIGUSR1', listener);
+      return () => void process.off('SIGUSR1', listener);
+    },
     openPlatform,
   };
 }

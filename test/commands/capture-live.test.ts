@@ -380,6 +380,30 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     expect((await readCapture(fs.readFileSync(file))).problems).toEqual([]);
   });
 
+  test('SIGUSR1 asks how it stands', async () => {
+    const run = start(['capture', '-i', 'lo', '--bpf', 'udp port 9', '-w', path.join(folder, 'asked.pcap')]);
+    await run.capturing;
+    talk();
+    await sleep(1500);
+    run.child.kill('SIGUSR1');
+    await sleep(300);
+    run.child.kill('SIGINT');
+    const { status, said } = await run.ended;
+    expect(status).toBe(0);
+    expect(said.match(/^netwatch: 200 packets captured; lo: \d+ received/gm)).toHaveLength(2);
+  });
+
+  test('the devices there are', async () => {
+    const { status, out } = await start(['capture', '-D', '--json']).ended;
+    const devices = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(status).toBe(0);
+    expect(devices.map(({ name }) => name).sort()).toEqual(expect.arrayContaining(['any', 'lo', 'nwa', 'nwb']));
+    expect(devices.find(({ name }) => name === 'nwa')).toMatchObject({ kind: 'veth', ipv4: ['10.77.0.1/24'] });
+  });
+
   test('a disk that is full leaves a whole file', async () => {
     const file = path.join(folder, 'full.pcap');
     const run = start(

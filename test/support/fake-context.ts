@@ -50,6 +50,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     env: { NETWATCH_CONFIG: 'none', TERM: 'xterm', ...options.env },
     clock,
     signal: abort.signal,
+    onStatusAsked: () => () => {},
     signalNumber: () => (abort.signal.aborted ? 2 : null),
     openPlatform: options.platform === undefined ? openPlatform : async () => options.platform!,
     out: () => sink.text(),
