@@ -4,6 +4,7 @@ import { conn } from './conn.ts';
 import { connEvent } from './conn-event.ts';
 import { connSummary } from './conn-summary.ts';
 import { conversation } from './conversation.ts';
+import { device } from './device.ts';
 import { dnsQuery } from './dns-query.ts';
 import { endpoint } from './endpoint.ts';
 import { expert } from './expert.ts';
@@ -33,6 +34,7 @@ export const ALL_TABLES: readonly RecordTable[] = [
   dnsServer,
   neighbor,
   host,
+  device,
   packet,
   stream,
   segment,
