@@ -39,6 +39,11 @@ export const sourceOptions = {
   ),
 };
 
+/** What a live capture may say of its packets in a file. */
+export const annotateOptions = {
+  annotate: flag('With --write, as pcapng: put process, pid and user of each packet into its comment.'),
+};
+
 /** How a capture is written into one file after another. */
 export const rotateOptions = {
   'rotate-size': size('With --write: begin another file when one has SIZE bytes.'),

@@ -4,7 +4,14 @@ import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { section } from '../core/record/table.ts';
 import { device } from '../core/record/tables/device.ts';
 import { packet } from '../core/record/tables/packet.ts';
-import { liveOptions, packetOptions, rotateOptions, sourceOptions, writeOptions } from './capture-options.ts';
+import {
+  annotateOptions,
+  liveOptions,
+  packetOptions,
+  rotateOptions,
+  sourceOptions,
+  writeOptions,
+} from './capture-options.ts';
 import { streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { flag, integer } from './option.ts';
@@ -18,6 +25,7 @@ const options = {
   ...liveOptions,
   ...writeOptions,
   ...rotateOptions,
+  ...annotateOptions,
   duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   devices: flag('List the interfaces that can be captured from.', { short: 'D' }),
@@ -52,6 +60,10 @@ export const capture = streaming({
     },
     { line: 'netwatch capture -r file.pcap -f dns -V', about: 'with every layer' },
     { line: 'netwatch capture -r file.pcap --json --fields time,src,dst,info', about: 'for a script' },
+    {
+      line: 'sudo netwatch capture -f \'process == "curl"\' --annotate -w - --as pcapng | wireshark -k -i -',
+      about: 'what one program sends, with its name in the comments',
+    },
     { line: 'sudo netwatch capture -w ring.pcapng --rotate-size 100MB --rotate-keep 10', about: 'the last gigabyte' },
     { line: "netwatch capture -r file.pcap -f 'port 53' -w dns.pcapng", about: 'some of them, as a capture' },
     { line: 'ssh host tcpdump -w - -U | netwatch capture -r -', about: 'another machine, as it happens' },
@@ -88,8 +100,8 @@ export const capture = streaming({
       ];
       return;
     }
-    for (const name of ['rotate-size', 'rotate-time', 'rotate-keep'] as const) {
-      if (values[name] !== null) throw usageError(`--${name} goes with --write`);
+    for (const name of ['rotate-size', 'rotate-time', 'rotate-keep', 'annotate'] as const) {
+      if (values[name] !== null && values[name] !== false) throw usageError(`--${name} goes with --write`);
     }
     const asked = askedFormat(values) ?? 'table';
     if ((values.decode || values.hex) && asked !== 'table') {

@@ -1,13 +1,15 @@
 import type { CaptureFormat, CaptureWriter } from '../core/capture/capture-writer.ts';
+import { ownerOf, type PacketOwners } from '../core/capture/packet-owners.ts';
 import { PacketRows } from '../core/capture/packet-rows.ts';
 import { PcapWriter } from '../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
 import { type ByteSink, rewrite } from '../core/capture/rewrite.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
-import { compilePacketFilter } from '../core/filter/packet-filter.ts';
+import { compilePacketFilter, type PacketPredicate } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
+import type { Packet } from '../core/wire/packet.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
-import type { rotateOptions } from './capture-options.ts';
+import type { annotateOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
 import type { Values } from './option.ts';
 import { openPackets, type PacketValues } from './packet-source.ts';
@@ -15,7 +17,7 @@ import { RotatingCapture, type Rotation } from './rotating-capture.ts';
 import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
-export interface WriteRequest extends PacketValues, Partial<Values<typeof rotateOptions>> {
+export interface WriteRequest extends PacketValues, Partial<Values<typeof rotateOptions & typeof annotateOptions>> {
   /** A file, or `-` for stdout. */
   readonly write: string;
   readonly as: CaptureFormat | null;
@@ -31,10 +33,10 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   if (await isDirect(request)) return captureDirectly(context, request);
   const rows = new PacketRows();
-  const filter = request.filter === null ? null : compilePacketFilter(request.filter, rows);
+  const filter = request.filter === null ? null : seeing(rows, compilePacketFilter(request.filter, rows));
   const { reader, owners, file, signal, finish } = await openPackets(context, request, {
     showsRows: false,
-    asksOwners: filter?.needsText === true,
+    asksOwners: filter?.needsText === true || request.annotate === true,
   });
   rows.source = reader;
   rows.owners = owners;
@@ -44,8 +46,13 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     // interfaces of pcapng have a snap length each
     const snapLength = reader.format === 'pcapng' ? 0 : reader.interfaces[0]!.snapLength;
     const makeWriter = (): CaptureWriter => (format === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter());
+    if (request.annotate === true && format === 'pcap') {
+      throw usageError('--annotate puts comments into packets, which pcap has none of', { hint: '--as pcapng' });
+    }
+    const annotate = request.annotate === true ? (packet: Packet) => commentOf(owners, packet) : null;
     const most = request.most ?? Number.POSITIVE_INFINITY;
-    const copy = (writer: CaptureWriter, sink: ByteSink) => rewrite(reader, writer, sink, filter, most, signal);
+    const copy = (writer: CaptureWriter, sink: ByteSink) =>
+      rewrite(reader, writer, sink, filter, most, signal, annotate);
     const rotation = rotationOf(request);
     const { read, written } =
       rotation !== null
@@ -60,11 +67,22 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
   }
 }
 
+/** The same predicate; the rows it asks are shown every packet first. */
+function seeing(rows: PacketRows, filter: PacketPredicate): PacketPredicate {
+  return {
+    ...filter,
+    matches(packet) {
+      rows.see(packet);
+      return filter.matches(packet);
+    },
+  };
+}
+
 /** Whether the sensor can write the file by itself. */
 async function isDirect(request: WriteRequest): Promise<boolean> {
-  if (request.read !== null || request.filter !== null || request.write === '-' || rotationOf(request) !== null) {
+  const { read, filter, write, annotate } = request;
+  if (read !== null || filter !== null || write === '-' || annotate === true || rotationOf(request) !== null)
     return false;
-  }
   const { isOneDevice } = await import('./open-live.ts');
   return liveFormat(request) === 'pcapng' || isOneDevice(request);
 }
@@ -86,6 +104,13 @@ async function captureDirectly(context: Context, request: WriteRequest): Promise
       ? new Failure(EXIT.io, `${request.write} cannot be written: ${error.message}`, { cause: error })
       : error;
   }
+}
+
+/** `curl (1234) of root`, for who sent the packet or else who received it. */
+function commentOf(owners: PacketOwners, packet: Packet): string | null {
+  const owner = ownerOf(owners, packet);
+  if (owner === null) return null;
+  return `${owner.process ?? 'process'} (${owner.pid})${owner.user === null ? '' : ` of ${owner.user}`}`;
 }
 
 /** A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays. */

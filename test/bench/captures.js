@@ -13,9 +13,8 @@ const SAMPLES = path.join(import.meta.dirname, '../../../shared/corpus/make_big.
 /** Prints the peak memory of a node program when it ends. */
 const TELL_PEAK = 'data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))';
 
-/** Measures on the capture named, else on one that is made of sample captures where they lie beside the project. */
-export async function benchCaptures(named) {
-  const file = named ?? madeCapture();
+/** Measures on a capture; null for none. */
+export async function benchCaptures(file) {
   if (file === null) return skip('there is no capture: npm run bench -- captures FILE, of a million packets');
   const stats = ['node', BIN, 'stats', '-r', file, '--by', EVERYTHING, '-o', 'ndjson'];
   await memory(file);
@@ -74,7 +73,7 @@ async function memory(file) {
 }
 
 /** A capture of a million packets out of the sample captures, made once a machine; null without them. */
-function madeCapture() {
+export function madeCapture() {
   if (!fs.existsSync(SAMPLES)) return null;
   const folder = path.join(os.tmpdir(), 'netwatch-bench');
   const file = path.join(folder, 'big_mixed.pcap');

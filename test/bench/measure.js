@@ -28,6 +28,12 @@ export function inTurn(runs, commands) {
   return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);
 }
 
+/** utime and stime of proc(5), in its clock ticks of 1/100 s. */
+export function cpuSeconds(pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 export function isInstalled(tool) {
   return spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0;
 }

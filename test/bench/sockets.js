@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BIN, fail, inTurn, isInstalled, line, nowhere } from './measure.js';
+import { BIN, cpuSeconds, fail, inTurn, isInstalled, line, nowhere } from './measure.js';
 
 const RUNS = 9;
 const PROCESSES = 3;
@@ -58,12 +58,6 @@ async function repeat() {
   const peakMb = Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1000;
   child.kill('SIGINT');
   return { share, peakMb };
-}
-
-/** utime and stime of proc(5), in its clock ticks of 1/100 s. */
-function cpuSeconds(pid) {
-  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function openSockets() {

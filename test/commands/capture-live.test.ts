@@ -272,6 +272,21 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
       spawn('ip', ['netns', 'exec', NS, process.execPath, '-e', code], { stdio: ['pipe', 'pipe', 'inherit'] });
     const server = inside(script);
     await new Promise((resolve) => server.stdout.once('data', resolve));
+    const file = path.join(folder, 'annotated.pcapng');
+    const annotated = start([
+      'capture',
+      '-i',
+      'lo',
+      '--bpf',
+      'tcp port 7007',
+      '--duration',
+      '3',
+      '--annotate',
+      '-w',
+      file,
+      '-f',
+      `pid == ${server.pid}`,
+    ]);
     const packets = start(['capture', '-i', 'lo', '--bpf', 'tcp port 7007', '--duration', '3', '--json']);
     const counts = start([
       'stats',
@@ -285,7 +300,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
       'processes',
       '--json',
     ]);
-    await Promise.all([packets.capturing, counts.capturing]);
+    await Promise.all([annotated.capturing, packets.capturing, counts.capturing]);
     const client = inside(`
       const socket = require('node:net').connect(7007, '127.0.0.1');
       const timer = setInterval(() => socket.write('x'), 100);
@@ -298,12 +313,16 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
+    expect((await annotated.ended).status).toBe(0);
     client.stdin.end();
     server.stdin.end();
     const payload = rows.filter(({ payload_bytes }) => payload_bytes > 0);
     expect(payload.length).toBeGreaterThan(5);
     // the first ones may be older than the first look at the sockets
     for (const { src_port, pid } of payload.slice(4)) expect(pid).toBe(src_port === 7007 ? server.pid : client.pid);
+    const { frames } = await readCapture(fs.readFileSync(file));
+    expect(frames.length).toBeGreaterThan(5);
+    expect(new Set(frames.map(({ comment }) => comment))).toEqual(new Set([`node (${server.pid}) of root`]));
     expect(new Set(processes.map(({ pid }) => pid))).toEqual(new Set([server.pid, client.pid]));
   });
 

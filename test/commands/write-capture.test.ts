@@ -249,3 +249,10 @@ describe('export packets writes records', () => {
     expect([status, said.join('\n'), fs.existsSync(out)]).toEqual([64, expect.stringMatching(message), false]);
   });
 });
+
+test('filters know the packets before: times are since the first of the capture', async () => {
+  expect(
+    (await netwatch('capture', '-r', FILE, '-f', 'rel_s >= 1 and delta_s > 0.4', '-w', `${out}.pcapng`)).status,
+  ).toBe(0);
+  expect((await read(`${out}.pcapng`)).frames.map(({ time }) => time)).toEqual(['2.000000003', '3.000000004']);
+});

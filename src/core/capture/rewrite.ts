@@ -19,7 +19,8 @@ export interface Rewritten {
 
 /**
  * Copies the packets that pass `filter` (all for null), at most `most` of them, until the end or until `signal` aborts.
- * Without a filter nothing is dissected, and with one that asks only for headers, nothing behind them. What has no link
+ * Without a filter nothing is dissected, and with one that asks only for headers, nothing behind them. A packet without a
+ * comment gets what `annotate` says of it, which sees its headers. What has no link
  * type (custom blocks of pcapng) is no packet that another capture could hold.
  */
 export async function rewrite(
@@ -29,6 +30,7 @@ export async function rewrite(
   filter: PacketPredicate | null,
   most: number,
   signal: AbortSignal,
+  annotate: ((packet: Packet) => string | null) | null = null,
 ): Promise<Rewritten> {
   const dissector = new Dissector(REGISTRY, { applications: filter?.needsApplications ?? false });
   const packet = new Packet();
@@ -37,13 +39,12 @@ export async function rewrite(
   while (!signal.aborted && written < most && (await reader.fill())) {
     while (written < most && reader.next(packet)) {
       if (packet.linkType < 0) continue;
-      if (filter !== null) {
-        dissector.dissect(packet);
-        if (!filter.matches(packet)) continue;
-      }
+      if (filter !== null || annotate !== null) dissector.dissect(packet);
+      if (filter !== null && !filter.matches(packet)) continue;
       for (; secrets < reader.secrets.length; secrets++) writer.addSecrets(reader.secrets[secrets]!);
       if (written === 0) writer.prepare(reader.interfaces);
-      writer.add(packet, reader.interfaces[packet.iface]!, reader.comment);
+      const comment = reader.comment ?? annotate?.(packet) ?? null;
+      writer.add(packet, reader.interfaces[packet.iface]!, comment);
       written++;
     }
     const bytes = writer.take();

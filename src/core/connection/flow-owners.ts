@@ -105,10 +105,11 @@ export class FlowOwners implements PacketOwners {
     const key = `${first.pid} ${first.started} ${first.name}`;
     let owner = this.owners.get(key);
     if (owner === undefined) {
+      const uid = first.uid ?? socket.uid;
       owner = {
         pid: first.pid,
         process: first.name,
-        user: first.uid === null ? null : this.reading!.userOf(first.uid),
+        user: uid === null ? null : this.reading!.userOf(uid),
       };
       if (this.owners.size >= MOST_OWNERS) this.owners.clear();
       this.owners.set(key, owner);
