@@ -1,0 +1,111 @@
+import type { Dissector } from './dissector.ts';
+import { type Packet, WANT_SEGMENT } from './packet.ts';
+import type { PendingMessage } from './tcp-direction.ts';
+
+/** Longest message that is put together. */
+export const LONGEST_MESSAGE = 16 * 1024 * 1024;
+/** Places of pieces after a gap: two for each. */
+const MOST_LATER = 2 * 1024;
+/** All unfinished messages of a run; the oldest give way, for most of those never end. */
+const MOST_PENDING_BYTES = 128 * 1024 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/** Copies a piece to its place; false when the message grows too long. */
+export function add(
+  message: PendingMessage,
+  bytes: Uint8Array,
+  at: number,
+  place: number,
+  length: number,
+  dissector: Dissector,
+): boolean {
+  if (message.done) return true;
+  const end = place + length;
+  const keepsAll = message.kept < 0;
+  if (keepsAll && end > LONGEST_MESSAGE) return false;
+  if (keepsAll && end > message.bytes.length) {
+    const larger = new Uint8Array(Math.min(LONGEST_MESSAGE, Math.max(end, message.bytes.length * 2)));
+    larger.set(message.bytes);
+    dissector.pendingBytes += larger.length - message.bytes.length;
+    message.bytes = larger;
+    makeRoom(dissector, message);
+  }
+  if (end <= message.filled) return true;
+  if (place <= message.filled) {
+    const known = message.filled - place;
+    if (keepsAll) message.bytes.set(bytes.subarray(at + known, at + length), message.filled);
+    else if (message.filled < message.kept) message.bytes.set(bytes.subarray(at, at + message.kept)); // it begins
+    message.filled = end;
+    absorb(message);
+  } else if (message.later.length < MOST_LATER) {
+    if (keepsAll) message.bytes.set(bytes.subarray(at, at + length), place);
+    message.later.push(place, end);
+  }
+  return true;
+}
+
+/** Forgets what the message's dissector does not need again. */
+export function discard(message: PendingMessage, packet: Packet, dissector: Dissector): void {
+  const kept = packet.discardFrom;
+  if (packet.wanted === WANT_SEGMENT) {
+    leaveOut(message, kept, packet.discardTo);
+    return;
+  }
+  dissector.pendingBytes -= message.bytes.length - kept;
+  message.bytes = message.bytes.slice(0, kept);
+  message.kept = kept;
+}
+
+/** Closes the gap that [from, to) leaves. */
+export function leaveOut(message: PendingMessage, from: number, to: number): void {
+  if (to <= from) return;
+  const { bytes, later } = message;
+  let end = message.filled;
+  for (let index = 0; index < later.length; index++) {
+    if (later[index]! > end) end = later[index]!;
+    later[index]! -= to - from;
+  }
+  bytes.copyWithin(from, to, end);
+  message.filled -= to - from;
+  message.dropped += to - from;
+}
+
+/** Where a sequence number lies in the bytes of the message. */
+export function placeOf(message: PendingMessage, seq: number): number {
+  return ((seq - message.seq) | 0) - message.dropped;
+}
+
+/** Pieces after the gap join what is whole, when the gap has closed. */
+function absorb(message: PendingMessage): void {
+  for (let joined = message.later.length > 0; joined; ) {
+    joined = false;
+    for (let index = 0; index < message.later.length; index += 2) {
+      const start = message.later[index]!;
+      const end = message.later[index + 1]!;
+      if (start > message.filled) continue;
+      if (end > message.filled) message.filled = end;
+      message.later.splice(index, 2);
+      joined = true;
+      break;
+    }
+  }
+}
+
+/** Nothing is waited for any more; it stays known, so that its segments are when they come again. */
+export function release(message: PendingMessage, dissector: Dissector): void {
+  if (message.done) return;
+  dissector.pendingBytes -= message.bytes.length;
+  dissector.pending.delete(message);
+  message.done = true;
+  message.bytes = EMPTY;
+  message.later = [];
+}
+
+/** Gives up the oldest messages, all but `current`, when there are too many bytes. */
+export function makeRoom(dissector: Dissector, current: PendingMessage): void {
+  if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
+  for (const message of dissector.pending) {
+    if (message !== current) release(message, dissector);
+    if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
+  }
+}
