@@ -1,4 +1,5 @@
 import type { Protocol } from '../protocol.ts';
+import { InnerStream } from './inner-stream.ts';
 
 /** Methods that change how the answer ends. */
 export const OTHER = 0;
@@ -27,8 +28,7 @@ export class HttpConversation {
   switchOffset = 0;
   /** That protocol, null for one not known. */
   next: Protocol | null = null;
-  /** Whom the tunnelled flow belongs to, and its state, while HTTP itself owns the flow. */
-  innerApplication: Protocol | null = null;
-  innerState: unknown = null;
+  /** What goes through after CONNECT, or after a switch of protocols. */
+  readonly inner = new InnerStream();
   readonly sides: readonly [HttpSide, HttpSide] = [new HttpSide(), new HttpSide()];
 }

@@ -253,7 +253,7 @@ function tunnel(packet: Packet, dissector: Dissector, conversation: HttpConversa
   if (connectPort >= 0) {
     if (!packet.push(http.id)) return;
     const { tcpPorts, segmentsByContent } = dissector.registry;
-    const inner = conversation.innerApplication;
+    const inner = conversation.inner.carries;
     const proxied = tcpPorts[connectPort];
     if (proxied === http) {
       packet.offset = end;
@@ -279,12 +279,8 @@ function callInner(
   { segment }: Protocol,
 ): boolean {
   const flow = packet.flow!;
-  flow.application = conversation.innerApplication;
-  flow.applicationState = conversation.innerState;
+  conversation.inner.enter(flow);
   const taken = segment?.(packet, dissector) === true;
-  conversation.innerApplication = flow.application;
-  conversation.innerState = flow.applicationState;
-  flow.application = http;
-  flow.applicationState = conversation;
+  conversation.inner.leave(flow, http, conversation);
   return taken;
 }

@@ -2,7 +2,8 @@ import { u16 } from '../bytes.ts';
 import type { Dissector } from '../dissector.ts';
 import type { Flow } from '../flow.ts';
 import type { Packet } from '../packet.ts';
-import { type Protocol, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
+import { InnerStream } from './inner-stream.ts';
 
 // RFC 1928; "SOCKS: A protocol for TCP proxy across firewalls" for version 4: version (1), command (1), port (2), address (4).
 const PORT = 1080;
@@ -21,9 +22,7 @@ class SocksState {
   step: Step = 'greeting';
   /** Where the client wants to go: that port tells what is relayed. */
   port = 0;
-  /** What the relayed connection is known to carry, and what that protocol remembers. */
-  application: Protocol | null = null;
-  applicationState: unknown = null;
+  readonly inner = new InnerStream();
 }
 
 export const socks = protocol({
@@ -79,16 +78,12 @@ function portIn(bytes: Uint8Array, start: number, end: number): number {
 
 /** Hands what is relayed to its own protocol, which remembers what it needs as if the connection were its own. */
 function relay(packet: Packet, dissector: Dissector, flow: Flow, state: SocksState): void {
-  flow.application = state.application;
-  flow.applicationState = state.applicationState;
+  state.inner.enter(flow);
   if (!dissectRelayed(packet, dissector, flow, state.port)) {
     packet.wanted = 0;
     packet.offset = packet.end;
   }
-  state.application = flow.application;
-  state.applicationState = flow.applicationState;
-  flow.application = socks;
-  flow.applicationState = state;
+  state.inner.leave(flow, socks, state);
 }
 
 function dissectRelayed(packet: Packet, dissector: Dissector, flow: Flow, port: number): boolean {
