@@ -6,10 +6,10 @@ import { type DnsMessage, dnsRcodeName, dnsTypeName, readDnsMessage } from '../w
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import type { OpenStatistic } from './statistic.ts';
+import { PATIENCE_SECONDS, takeComplete } from './take-complete.ts';
 
-/** Queries that wait for their answers, and for how long: an answer later than this is nobody's. */
+/** Queries that wait for their answers; an answer that comes after the patience for it is nobody's. */
 const MOST_PENDING = 10_000;
-const PATIENCE_SECONDS = 10;
 
 interface Pending {
   readonly row: DnsQueryRow;
@@ -19,7 +19,7 @@ interface Pending {
 
 /** Queries and their answers, paired by who asked, whom, how, and the number and name of the question. */
 export function openDns(): OpenStatistic {
-  let rows: DnsQueryRow[] = [];
+  const rows: DnsQueryRow[] = [];
   const pending = new Map<string, Pending>();
 
   const take = (packet: Packet, message: Message): void => {
@@ -81,9 +81,7 @@ export function openDns(): OpenStatistic {
         if (now - seconds < PATIENCE_SECONDS) waiting.add(row);
         else pending.delete(key);
       }
-      const complete = rows.filter((row) => !waiting.has(row));
-      rows = rows.filter((row) => waiting.has(row));
-      return [section(dnsQuery, complete)];
+      return [section(dnsQuery, takeComplete(rows, waiting))];
     },
   };
 }

@@ -10,9 +10,8 @@ import type { Flow } from '../wire/flow.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import type { OpenStatistic } from './statistic.ts';
+import { PATIENCE_SECONDS, takeComplete } from './take-complete.ts';
 
-/** How long a live run waits for an answer before it tells of the request alone. */
-const PATIENCE_SECONDS = 10;
 /** Requests of one connection that wait for their answers; of pipelines longer than that the oldest stay alone. */
 const MOST_WAITING = 1000;
 
@@ -24,7 +23,7 @@ interface Waiting {
 
 /** Requests and responses, paired in their order on each connection; in HTTP/2 by their stream. */
 export function openHttp(): OpenStatistic {
-  let rows: HttpRequestRow[] = [];
+  const rows: HttpRequestRow[] = [];
   const waiting = new Map<Flow, Waiting[]>();
   let streams: { readonly row: HttpRequestRow; readonly stream: Http2Stream }[] = [];
   const open = new Map<Http2Stream, Waiting>();
@@ -120,9 +119,7 @@ export function openHttp(): OpenStatistic {
       for (const [stream, one] of open) if (!look(one)) open.delete(stream);
       measure();
       streams = streams.filter(({ row }) => unanswered.has(row));
-      const complete = rows.filter((row) => !unanswered.has(row));
-      rows = rows.filter((row) => unanswered.has(row));
-      return [section(httpRequest, complete)];
+      return [section(httpRequest, takeComplete(rows, unanswered))];
     },
     sections() {
       measure();

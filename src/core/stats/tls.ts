@@ -11,14 +11,13 @@ import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import type { OpenStatistic } from './statistic.ts';
+import { PATIENCE_SECONDS, takeComplete } from './take-complete.ts';
 
 const TLS_1_3 = 0x0304;
-/** How long a live run waits for the ServerHello. */
-const PATIENCE_SECONDS = 10;
 
 /** ClientHellos as records, completed by the ServerHello that follows on the same flow. */
 export function openTls(): OpenStatistic {
-  let rows: TlsSessionRow[] = [];
+  const rows: TlsSessionRow[] = [];
   const open = new Map<Flow, { readonly row: TlsSessionRow; readonly seconds: number }>();
   return {
     ingest(packet: Packet): void {
@@ -44,9 +43,7 @@ export function openTls(): OpenStatistic {
         if (row.version === null && now - seconds < PATIENCE_SECONDS) unanswered.add(row);
         else open.delete(flow);
       }
-      const complete = rows.filter((row) => !unanswered.has(row));
-      rows = rows.filter((row) => unanswered.has(row));
-      return [section(tlsSession, complete)];
+      return [section(tlsSession, takeComplete(rows, unanswered))];
     },
   };
 }
