@@ -1,4 +1,4 @@
-import type { FrameWriter, WrittenDevice } from './frame-writer.ts';
+import { FrameWriter, type WrittenDevice } from './frame-writer.ts';
 import type { DeviceCounts } from './messages.ts';
 
 // draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); padded to four bytes, in this machine's order.
@@ -13,20 +13,9 @@ const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
 /** An enhanced packet block without its data. */
 const OVERHEAD = 32;
-const GATHERED = 256 * 1024;
 
-/** Gathers frames as blocks of pcapng in one buffer, and writes it when it is full or when told: no allocation a frame. */
-export class FrameBlocks implements FrameWriter {
-  private readonly bytes: Buffer;
-  private length = 0;
-  private readonly write: (bytes: Uint8Array) => void;
-
-  /** `write` takes all bytes before it returns. */
-  constructor(snapLength: number, write: (bytes: Uint8Array) => void) {
-    this.bytes = Buffer.alloc(GATHERED + snapLength + OVERHEAD);
-    this.write = write;
-  }
-
+/** Frames as blocks of pcapng. */
+export class FrameBlocks extends FrameWriter {
   begin(devices: readonly WrittenDevice[], snapLength: number): void {
     const at = this.block(SECTION_HEADER, 28);
     this.bytes.writeUInt32LE(BYTE_ORDER_MAGIC, at);
@@ -47,7 +36,6 @@ export class FrameBlocks implements FrameWriter {
     text.copy(this.bytes, at + 12);
   }
 
-  /** `header` is struct pcap_pkthdr as the binding hands it out: seconds, microseconds, captured, length. */
   addFrame(iface: number, header: Buffer, frame: Buffer): void {
     const captured = Math.min(header.readUInt32LE(8), frame.length);
     const room = (captured + 3) & ~3;
@@ -95,19 +83,9 @@ export class FrameBlocks implements FrameWriter {
     return at;
   }
 
-  /** Writes what was gathered. */
-  flush(): void {
-    if (this.length === 0) return;
-    const { length } = this;
-    this.length = 0;
-    this.write(this.bytes.subarray(0, length));
-  }
-
   /** Room for a block of `length` bytes, its lengths written; where its body begins. */
   private block(type: number, length: number): number {
-    if (this.length + length > this.bytes.length || this.length >= GATHERED) this.flush();
-    const at = this.length;
-    this.length += length;
+    const at = this.reserve(length);
     this.bytes.writeUInt32LE(type, at);
     this.bytes.writeUInt32LE(length, at + 4);
     this.bytes.writeUInt32LE(length, at + length - 4);
