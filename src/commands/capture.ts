@@ -4,14 +4,7 @@ import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { section } from '../core/record/table.ts';
 import { device } from '../core/record/tables/device.ts';
 import { packet } from '../core/record/tables/packet.ts';
-import {
-  annotateOptions,
-  liveOptions,
-  packetOptions,
-  rotateOptions,
-  sourceOptions,
-  writeOptions,
-} from './capture-options.ts';
+import { annotateOptions, liveOptions, rotateOptions, sourceOptions, writeOptions } from './capture-options.ts';
 import { streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { flag, integer } from './option.ts';
@@ -20,8 +13,8 @@ import { repeatOptions } from './shared-options.ts';
 import { refuseRecordOptions } from './written-format.ts';
 
 const options = {
-  ...packetOptions,
   ...sourceOptions,
+  expect: repeatOptions.expect,
   ...liveOptions,
   ...writeOptions,
   ...rotateOptions,

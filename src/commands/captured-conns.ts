@@ -1,7 +1,4 @@
 import type { ByteSource } from '../core/capture/byte-source.ts';
-import type { CaptureReader } from '../core/capture/capture-reader.ts';
-import { onlyInterface } from '../core/capture/one-interface.ts';
-import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { replay } from '../core/capture/replay.ts';
 import { capturedConn } from '../core/connection/captured-conn.ts';
 import { FlowNames } from '../core/connection/flow-names.ts';
@@ -9,8 +6,7 @@ import type { ConnRow } from '../core/record/tables/conn.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Context } from './context.ts';
-import { type ReadOptions, sayForgotten, sayInterrupted, sayProblems } from './open-capture.ts';
-import { withProgress } from './progress.ts';
+import { openReader, type ReadOptions, sayForgotten, sayInterrupted, sayProblems } from './open-capture.ts';
 
 /** Connections handed on at once. */
 const BATCH = 1024;
@@ -20,9 +16,9 @@ export async function* readCapturedConns(
   context: Context,
   file: string,
   source: ByteSource,
-  { interface: iface, quiet }: ReadOptions,
+  options: ReadOptions,
 ): AsyncGenerator<readonly ConnRow[]> {
-  const reader = await openReader(withProgress(context, source, { quiet, showsRows: false }), iface);
+  const reader = await openReader(context, source, options, false);
   const dissector = new Dissector(REGISTRY);
   const names = new FlowNames();
   try {
@@ -36,15 +32,5 @@ export async function* readCapturedConns(
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {
     yield flows.slice(at, at + BATCH).map((flow) => capturedConn(flow, names.nameOf(flow)));
-  }
-}
-
-async function openReader(source: ByteSource, iface: string | null): Promise<CaptureReader> {
-  try {
-    const reader = await openCaptureReader(source);
-    return iface === null ? reader : onlyInterface(reader, iface);
-  } catch (error) {
-    await source.close();
-    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../core/capture/byte-source.ts';
 import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { onlyInterface } from '../core/capture/one-interface.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
@@ -21,10 +22,21 @@ export interface ReadOptions {
 export async function openCapture(
   context: Context,
   file: string,
+  options: ReadOptions,
+  showsRows: boolean,
+): Promise<CaptureReader> {
+  const source = await openCaptureSource(file, context.signal);
+  return openReader(context, source, options, showsRows);
+}
+
+/** The same of bytes that are open already; they are closed when they are no capture. */
+export async function openReader(
+  context: Context,
+  opened: ByteSource,
   { interface: iface, quiet }: ReadOptions,
   showsRows: boolean,
 ): Promise<CaptureReader> {
-  const source = withProgress(context, await openCaptureSource(file, context.signal), { quiet, showsRows });
+  const source = withProgress(context, opened, { quiet, showsRows });
   try {
     const reader = await openCaptureReader(source);
     return iface === null ? reader : onlyInterface(reader, iface);

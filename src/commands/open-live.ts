@@ -9,7 +9,7 @@ import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
 import { openSensor, type Sensor } from '../platform/sensor/open-sensor.ts';
 import { defaultDevice } from './capture-devices.ts';
 import type { Context } from './context.ts';
-import type { PacketSource, PacketValues } from './packet-source.ts';
+import { devicesOf, type PacketSource, type PacketValues } from './packet-source.ts';
 
 /** As tcpdump: no packet is longer. */
 const SNAP_LENGTH = 262_144;
@@ -90,8 +90,6 @@ async function everySecond({ clock }: Context, signal: AbortSignal, report: () =
   }
 }
 
-const devicesOf = (values: PacketValues): readonly string[] | null => values.interface?.split(',') ?? null;
-
 /** Packets as they are captured. Rejects with a Failure 64, 66, 69 or 77. */
 export async function openLive(context: Context, values: PacketValues, asksOwners: boolean): Promise<PacketSource> {
   const { platform, sensor, conclude } = await begin(context, values, { format: 'pcapng', most: null, fd: null });
@@ -132,9 +130,6 @@ export async function captureInto(
   await conclude(sensor.captured);
   return sensor.captured();
 }
-
-/** Whether packets of one interface alone are asked for, as pcap holds them. */
-export const isOneDevice = (values: PacketValues): boolean => (devicesOf(values)?.length ?? 1) === 1;
 
 /** Between two looks at all sockets: often enough for short connections, and never more than a tenth of the time. */
 const LOOK_MS = 20;

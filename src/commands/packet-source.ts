@@ -32,6 +32,9 @@ export interface PacketValues extends Partial<Values<typeof liveOptions>> {
   readonly verbose?: boolean;
 }
 
+/** The interfaces that are named; null for none. */
+export const devicesOf = (values: PacketValues): readonly string[] | null => values.interface?.split(',') ?? null;
+
 /** What a command does with packets, so that nothing is done that nobody needs. */
 export interface PacketUse {
   /** Rows are printed while packets come. */

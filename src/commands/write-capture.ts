@@ -1,18 +1,17 @@
 import type { CaptureFormat, CaptureWriter } from '../core/capture/capture-writer.ts';
 import { ownerOf, type PacketOwners } from '../core/capture/packet-owners.ts';
-import { PacketRows } from '../core/capture/packet-rows.ts';
 import { PcapWriter } from '../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
-import { type ByteSink, rewrite } from '../core/capture/rewrite.ts';
+import { type ByteSink, type Rewritten, rewrite } from '../core/capture/rewrite.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
-import { compilePacketFilter, type PacketPredicate } from '../core/filter/packet-filter.ts';
+import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import type { Packet } from '../core/wire/packet.ts';
 import { createOutputFile } from '../platform/capture-output.ts';
 import type { annotateOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
 import type { Values } from './option.ts';
-import { openPackets, type PacketValues } from './packet-source.ts';
+import { devicesOf, openPackets, type PacketValues } from './packet-source.ts';
 import { RotatingCapture, type Rotation } from './rotating-capture.ts';
 import { captureFormatOf } from './written-format.ts';
 
@@ -31,15 +30,17 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
  * end, or in that of the one that is read. Rejects with a Failure 64, 65, 66, 73 or 74; then there is no file.
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
-  if (await isDirect(request)) return captureDirectly(context, request);
-  const rows = new PacketRows();
-  const filter = request.filter === null ? null : seeing(rows, compilePacketFilter(request.filter, rows));
+  const rotation = rotationOf(request);
+  if (rotation === null && isDirect(request)) return captureDirectly(context, request);
+  const filter = request.filter === null ? null : compilePacketFilter(request.filter);
   const { reader, owners, file, signal, finish } = await openPackets(context, request, {
     showsRows: false,
     asksOwners: filter?.needsText === true || request.annotate === true,
   });
-  rows.source = reader;
-  rows.owners = owners;
+  if (filter !== null) {
+    filter.rows.source = reader;
+    filter.rows.owners = owners;
+  }
   try {
     const format = request.as ?? captureFormatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
     const name = request.write === '-' ? 'stdout' : request.write;
@@ -53,13 +54,14 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     const most = request.most ?? Number.POSITIVE_INFINITY;
     const copy = (writer: CaptureWriter, sink: ByteSink) =>
       rewrite(reader, writer, sink, filter, most, signal, annotate);
-    const rotation = rotationOf(request);
-    const { read, written } =
-      rotation !== null
-        ? await toFiles(new RotatingCapture(name, request.force, rotation, makeWriter, context.clock.now), copy)
-        : request.write === '-'
-          ? await copy(makeWriter(), stdoutSink(context))
-          : await toFile(request.write, request.force, file === null, (sink) => copy(makeWriter(), sink));
+    const out = (): Promise<Rewritten> => {
+      if (request.write === '-') return copy(makeWriter(), stdoutSink(context));
+      if (rotation === null) {
+        return toFile(request.write, request.force, file === null, (sink) => copy(makeWriter(), sink));
+      }
+      return toFiles(new RotatingCapture(name, request.force, rotation, makeWriter, context.clock.now), copy);
+    };
+    const { read, written } = await out();
     if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
     return EXIT.ok;
   } finally {
@@ -67,24 +69,11 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
   }
 }
 
-/** The same predicate; the rows it asks are shown every packet first. */
-function seeing(rows: PacketRows, filter: PacketPredicate): PacketPredicate {
-  return {
-    ...filter,
-    matches(packet) {
-      rows.see(packet);
-      return filter.matches(packet);
-    },
-  };
-}
-
-/** Whether the sensor can write the file by itself. */
-async function isDirect(request: WriteRequest): Promise<boolean> {
+/** Whether the sensor can write the file by itself: nothing of the packets is asked, and pcap holds those of one interface. */
+function isDirect(request: WriteRequest): boolean {
   const { read, filter, write, annotate } = request;
-  if (read !== null || filter !== null || write === '-' || annotate === true || rotationOf(request) !== null)
-    return false;
-  const { isOneDevice } = await import('./open-live.ts');
-  return liveFormat(request) === 'pcapng' || isOneDevice(request);
+  if (read !== null || filter !== null || write === '-' || annotate === true) return false;
+  return liveFormat(request) === 'pcapng' || (devicesOf(request)?.length ?? 1) === 1;
 }
 
 const liveFormat = (request: WriteRequest): CaptureFormat => request.as ?? captureFormatOf(request.write) ?? 'pcapng';
@@ -114,12 +103,12 @@ function commentOf(owners: PacketOwners, packet: Packet): string | null {
 }
 
 /** A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays. */
-async function toFile<T>(
+async function toFile(
   name: string,
   force: boolean,
   isLive: boolean,
-  copy: (sink: ByteSink) => Promise<T>,
-): Promise<T> {
+  copy: (sink: ByteSink) => Promise<Rewritten>,
+): Promise<Rewritten> {
   const file = await createOutputFile(name, force);
   try {
     const done = await copy(file);
@@ -131,10 +120,10 @@ async function toFile<T>(
   }
 }
 
-async function toFiles<T>(
+async function toFiles(
   files: RotatingCapture,
-  copy: (writer: CaptureWriter, sink: ByteSink) => Promise<T>,
-): Promise<T> {
+  copy: (writer: CaptureWriter, sink: ByteSink) => Promise<Rewritten>,
+): Promise<Rewritten> {
   try {
     return await copy(files, files);
   } finally {

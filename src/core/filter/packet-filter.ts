@@ -24,6 +24,8 @@ export interface PacketPredicate {
   readonly needsText: boolean;
   /** Whether it asks for anything behind the transport header. */
   readonly needsApplications: boolean;
+  /** Makes the fields it asks for; told of the file and of owners by who has them. */
+  readonly rows: PacketRows;
   matches(packet: Packet): boolean;
 }
 
@@ -66,6 +68,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows): PacketPr
   return {
     needsText: binder.needsText,
     needsApplications: binder.needsText || binder.needsApplications,
+    rows: binder.rows,
     matches(packet) {
       own?.see(packet);
       return test(packet) === true;
