@@ -45,17 +45,19 @@ export async function* countAgain(
     .then(() => {
       isOver = true;
     });
+  const end = (): Promise<void> => {
+    source.stop();
+    return packets;
+  };
   try {
     for await (const { number, at } of ticks) {
       if (number > 0) yield run.fresh(reader, at / 1000);
       if (isOver) break;
     }
-    source.stop();
-    await packets;
+    await end();
     yield run.rest();
   } finally {
-    source.stop();
-    await packets;
+    await end();
     await source.finish();
   }
   if (error !== null) throw error;

@@ -16,7 +16,6 @@ import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-se
 import { HeldStreams } from './held-streams.ts';
 
 const MOST_SEGMENTS = 10_000;
-
 const MOST_BYTES = 2_000_000;
 
 /** In two passes: the records of the streams are known when their segments come. */
