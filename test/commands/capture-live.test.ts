@@ -1,85 +1,37 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noNetwork } from '../platform/linux/live-network.ts';
 import { readCapture } from '../support/captures.ts';
-import { BIN } from '../support/program.ts';
+import { type LiveScene, noLiveCapture, openLiveScene, until } from '../support/live-scene.ts';
 import { toolIsMissing } from '../support/tool.ts';
 
 const PAYLOAD = 'netwatch-live-';
 const DATAGRAMS = 200;
-const noPcap: string | null = (() => {
-  try {
-    createRequire(import.meta.url)('pcap');
-    return null;
-  } catch (error) {
-    return `needs the module pcap: ${(error as Error).message.split('\n')[0]}`;
-  }
-})();
-const why = noNetwork ?? noPcap;
-if (why !== null) console.warn(`skipped: live capture: ${why}`);
+const why = noLiveCapture;
 
-const NS = `nwlive-${process.pid}`;
-/** What a test that failed left running. */
-const running = new Set<ChildProcess>();
+let scene: LiveScene;
+let NS = '';
 let folder = '';
+const start: LiveScene['start'] = (argv, before) => scene.start(argv, before);
 
 beforeAll(() => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-live-'));
   if (why !== null) return;
-  execFileSync('ip', ['netns', 'add', NS]);
+  scene = openLiveScene('live');
+  ({ name: NS, folder } = scene);
   for (const line of [
-    'link set lo up',
     'link add nwa type veth peer name nwb',
     'link set nwa up',
     'link set nwb up',
     'addr add 10.77.0.1/24 dev nwa',
   ]) {
-    execFileSync('ip', ['-n', NS, ...line.split(' ')]);
+    scene.ip(...line.split(' '));
   }
 });
 afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
-  fs.rmSync(folder, { recursive: true, force: true });
-  if (why === null) execFileSync('ip', ['netns', 'del', NS]);
+  if (why === null) scene.remove();
 });
-
-interface Live {
-  readonly child: ChildProcess;
-  readonly pid: number;
-  /** Resolves when stderr has said so: from then on packets are captured. */
-  readonly capturing: Promise<void>;
-  readonly ended: Promise<{ status: number | null; out: string; said: string }>;
-}
-
-/** netwatch inside the namespace; `ip netns exec` becomes it. */
-function start(argv: readonly string[], before: readonly string[] = []): Live {
-  const child = spawn('ip', ['netns', 'exec', NS, ...before, process.execPath, BIN, ...argv], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none' },
-  });
-  running.add(child);
-  child.on('close', () => running.delete(child));
-  let out = '';
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  const capturing = new Promise<void>((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (said.includes('capturing on')) resolve();
-    });
-    child.on('close', () => reject(new Error(said)));
-  });
-  capturing.catch(() => {});
-  const ended = new Promise<{ status: number | null; out: string; said: string }>((resolve) =>
-    child.on('close', (status) => resolve({ status, out, said })),
-  );
-  return { child, pid: child.pid!, capturing, ended };
-}
 
 /** Numbered datagrams to a port of the loopback where nobody listens. */
 function talk(port = 9): void {
@@ -96,14 +48,6 @@ function talk(port = 9): void {
 
 const sensorOf = (pid: number): number =>
   Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim());
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error('it did not come');
-    await sleep(20);
-  }
-}
 
 const isAlive = (pid: number): boolean => {
   try {
