@@ -154,11 +154,15 @@ _netwatch_capture() {
 }
 
 _netwatch_follow() {
-  local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions'
+  local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process'
   case $prev in
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
+    --bpf) : ;;
+    --snaplen) : ;;
+    --buffer) : ;;
+    --duration) : ;;
     --stream) : ;;
     --as) _netwatch_words 'text hex raw ndjson' ;;
     --dir) _netwatch_words 'both a b' ;;
@@ -174,7 +178,7 @@ _netwatch_follow() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

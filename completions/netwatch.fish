@@ -43,7 +43,7 @@ end
 function __netwatch_follow_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions
+            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process
     end
 end
 
@@ -194,9 +194,14 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l config -r -F -d
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l root -r -F -d 'Read a machine kept as files below DIR (proc/, sys/, etc/, run/) instead of this one.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l version -d 'Show the version.'
-complete -c netwatch -n '__fish_seen_subcommand_from follow' -s r -l read -r -F -d 'The capture: pcap or pcapng, packed or not; - is stdin, read as it grows.'
-complete -c netwatch -n '__fish_seen_subcommand_from follow' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only packets captured on this interface, where the file names them.'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -s r -l read -r -F -d 'Read this capture instead of the live machine: pcap or pcapng, packed or not; - is stdin, as it grows.'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Capture on these interfaces, with commas between them, or on any; that of the default route unless given. Of a file, only packets of this one.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l expect -x -d 'Exit 1 unless this holds in every snapshot, 3 when it cannot be told: \'count(state == CLOSE_WAIT) < 50\'.'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -l bpf -x -d 'Capture only what this libpcap filter passes; see pcap-filter(7).'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -l snaplen -x -d 'Keep only the first N bytes of each packet (262144).'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -l buffer -x -d 'What the kernel holds until netwatch takes it (16MiB).'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -l no-promisc -d 'Only what is addressed to this machine.'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -l duration -x -d 'Stop after D.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l list -d 'List the streams.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l all -d 'Print every stream and its segments, as NDJSON unless another format is asked for.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l stream -x -d 'Follow the stream of this number.'

@@ -1,3 +1,4 @@
+import type { Followed, Piece } from '../core/connection/reassembly.ts';
 import { StreamFollower, TCP, UDP } from '../core/connection/stream-follower.ts';
 import { StreamHex, StreamLines, type StreamText } from '../core/connection/stream-text.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
@@ -23,8 +24,7 @@ export async function* printed(
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
   const { number, transport } = await chosen(context, file, values, pick);
-  const as = values.as ?? (values.write === null ? 'text' : 'raw');
-  const text: StreamText | null = as === 'text' ? new StreamLines() : as === 'hex' ? new StreamHex() : null;
+  const text = textOf(values);
   let rows: PrintedPiece[] = [];
   let followed: Flow | null = null;
   let pieces = 0;
@@ -39,8 +39,7 @@ export async function* printed(
   const follower = new StreamFollower(earlyBytes(values), wants, (_flow, piece) => {
     if (!isWanted(values, piece)) return;
     pieces++;
-    const dir = piece.direction === 0 ? 'a' : 'b';
-    rows.push({ dir, printed: text === null ? piece.bytes.slice(piece.start, piece.end) : text.add(piece) });
+    rows.push(printedPiece(piece, text));
   });
   const taken = (): Snapshot => {
     const batch = rows;
@@ -57,7 +56,18 @@ export async function* printed(
   const end = text?.end() ?? '';
   if (end !== '') rows.push({ dir: 'a', printed: end });
   yield taken();
-  if (!values.quiet) context.say(footerOf(followed, follower, pieces));
+  if (!values.quiet) context.say(footerOf(followed, follower.sidesOf(followed), pieces));
+}
+
+/** How it is printed; null as it was sent. */
+export function textOf({ as, write }: FollowValues): StreamText | null {
+  const asked = as ?? (write === null ? 'text' : 'raw');
+  return asked === 'text' ? new StreamLines() : asked === 'hex' ? new StreamHex() : null;
+}
+
+export function printedPiece(piece: Piece, text: StreamText | null): PrintedPiece {
+  const dir = piece.direction === 0 ? 'a' : 'b';
+  return { dir, printed: text === null ? piece.bytes.slice(piece.start, piece.end) : text.add(piece) };
 }
 
 /** The one stream that is meant. Throws Failure 64 when a filter picks none or several. */
@@ -88,7 +98,8 @@ async function chosen(
   return { number: one.stream, transport: one.proto === 'tcp' ? TCP : UDP };
 }
 
-function titleOf(flow: Flow): string {
+/** Whose stream it is. */
+export function titleOf(flow: Flow): string {
   const name = flow.transport === TCP ? 'TCP' : 'UDP';
   return `${name} stream ${flow.stream}: A ${endpoint(addressA(flow), flow.aPort)} ↔ B ${endpoint(addressB(flow), flow.bPort)}`;
 }
@@ -97,8 +108,8 @@ function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function footerOf(flow: Flow, follower: StreamFollower, pieces: number): string {
-  const [a, b] = follower.sidesOf(flow);
+/** How much of it there was. */
+export function footerOf(flow: Flow, [a, b]: readonly [Followed, Followed], pieces: number): string {
   const { total } = timesOf(flow.tcp);
   const missing = a.missing + b.missing;
   const held = a.heldBytes + b.heldBytes;

@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../core/capture/timestamp.ts';
+import { HeldStreams } from '../core/connection/held-streams.ts';
 import type { Piece } from '../core/connection/reassembly.ts';
 import { StreamFollower, TCP, UDP } from '../core/connection/stream-follower.ts';
 import { StreamSurvey } from '../core/connection/stream-survey.ts';
@@ -13,10 +14,9 @@ import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { earlyBytes, readThrough, readThroughFollower, survey } from './follow-reading.ts';
 import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
-import { HeldStreams } from './held-streams.ts';
 
-const MOST_SEGMENTS = 10_000;
-const MOST_BYTES = 2_000_000;
+export const MOST_SEGMENTS = 10_000;
+export const MOST_BYTES = 2_000_000;
 
 /** In two passes: the records of the streams are known when their segments come. */
 export async function* recordsOfFile(
@@ -67,7 +67,10 @@ export async function* recordsOfPipe(
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
   const wants = flowsMeant(values);
-  const held = new HeldStreams(values['max-segments'] ?? MOST_SEGMENTS, values['max-bytes'] ?? MOST_BYTES);
+  const held = new HeldStreams<string, SegmentRow>(
+    values['max-segments'] ?? MOST_SEGMENTS,
+    values['max-bytes'] ?? MOST_BYTES,
+  );
   const follower = new StreamFollower(earlyBytes(values), wants, (flow, piece) => {
     if (isWanted(values, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
   });
@@ -90,7 +93,8 @@ export async function* recordsOfPipe(
   }
 }
 
-function segmentOf(flow: Flow, piece: Piece): SegmentRow {
+/** The `segment` record of a piece. */
+export function segmentOf(flow: Flow, piece: Piece): SegmentRow {
   const { bytes, start, end } = piece;
   return {
     stream: flow.stream,

@@ -8,14 +8,20 @@ import type { FlowTable } from '../core/wire/flow-table.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 
-/** Which streams are meant, by their records. Throws Failure 64. */
-export function compilePick(values: FollowValues): (row: StreamRow) => boolean {
+/** Which streams are meant, by their records, and the fields that are looked at for that. Throws Failure 64. */
+export function compilePick(values: FollowValues): {
+  readonly pick: (row: StreamRow) => boolean;
+  readonly fields: ReadonlySet<string>;
+} {
   const filter = values.filter === null ? null : compileFilter(values.filter, stream);
   const protocols = protocolsOf(values);
-  return (row) =>
-    protocols.has(row.proto) &&
-    (values.stream === null || row.stream === values.stream) &&
-    (filter === null || filter.matches(row));
+  return {
+    pick: (row) =>
+      protocols.has(row.proto) &&
+      (values.stream === null || row.stream === values.stream) &&
+      (filter === null || filter.matches(row)),
+    fields: filter?.fields ?? new Set(),
+  };
 }
 
 /** Numbers alone do not tell TCP from UDP, so they mean TCP unless it is said. */

@@ -6,32 +6,44 @@ import { createOutputFile } from '../platform/capture-output.ts';
 import { canReadAgain } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 import type { FollowMode, FollowValues } from './follow.ts';
+import { followLive } from './follow-live.ts';
 import { printed } from './follow-print.ts';
 import { survey } from './follow-reading.ts';
 import { recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import { compilePick } from './follow-selection.ts';
+import { refuseLive } from './packet-source.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
-/** The streams of a capture, as the options want them. */
+/** The streams of a capture or of the machine, as the options want them. */
 export async function* followStreams(
   context: Context,
-  file: string,
   values: FollowValues,
   mode: FollowMode,
+  asked: ReadonlySet<string>,
 ): AsyncGenerator<Snapshot> {
-  const pick = compilePick(values);
+  const { pick, fields } = compilePick(values);
+  const file = values.read;
+  if (file === null) {
+    const asksOwners = OWNER_FIELDS.some((field) => fields.has(field) || (mode !== 'print' && asked.has(field)));
+    yield* followLive(context, values, mode, asksOwners, pick);
+    return;
+  }
+  refuseLive(values);
   if (mode === 'list') yield [section(stream, (await survey(context, file, values)).rows.filter(pick))];
   else if (mode === 'print') yield* printed(context, file, values, pick);
   else if (await canReadAgain(file)) yield* recordsOfFile(context, file, values, pick);
   else yield* recordsOfPipe(context, file, values, pick);
 }
 
+/** What only the sockets of the machine tell. */
+const OWNER_FIELDS = ['pid', 'process'];
+
 /** Writes the one stream that is meant to a file; when that fails there is none. */
-export async function writeStream(context: Context, file: string, values: FollowValues, name: string): Promise<number> {
+export async function writeStream(context: Context, values: FollowValues, name: string): Promise<number> {
   const output = await createOutputFile(name, values.force);
   let written = 0;
   try {
-    for await (const snapshot of printed(context, file, values, compilePick(values))) {
+    for await (const snapshot of followStreams(context, values, 'print', new Set())) {
       for (const { rows } of snapshot) {
         for (const row of rows) {
           const { printed: piece } = row as PrintedPiece;

@@ -2,14 +2,18 @@ import { usageError } from '../core/failure.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { segment } from '../core/record/tables/segment.ts';
 import { stream } from '../core/record/tables/stream.ts';
-import { packetOptions, requireCapture, writeOptions } from './capture-options.ts';
+import { liveOptions, sourceOptions, writeOptions } from './capture-options.ts';
 import { type ListingValues, streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { choice, flag, integer, text } from './option.ts';
+import { repeatOptions } from './shared-options.ts';
 import { openStreamPrinter } from './stream-printer.ts';
 
 const options = {
-  ...packetOptions,
+  ...sourceOptions,
+  expect: repeatOptions.expect,
+  ...liveOptions,
+  duration: repeatOptions.duration,
   list: flag('List the streams.'),
   all: flag('Print every stream and its segments, as NDJSON unless another format is asked for.'),
   stream: integer('Follow the stream of this number.', { least: 0 }),
@@ -56,6 +60,7 @@ export const follow = streaming({
     'Streams are numbered as in Wireshark, TCP and UDP each from 0: --stream 3 is the fourth TCP stream, --stream 3 --udp the fourth UDP one. A filter is about stream records (netwatch fields stream) and may pick the stream too.',
     'As text a line of A begins with → and one of B with ←. Raw bytes are printed as they were sent, so give --dir too when they are to be a file of one side. Whose stream it is, and how much of it there was, is said on stderr.',
     '--all prints each stream record before the first of its segments; segments of different streams alternate as they come. From a pipe, which cannot be read twice, streams are gathered first, within --max-segments and --max-bytes each. Without --list, --all, --stream or a filter, streams are listed.',
+    'Live, packets are captured as by netwatch capture, and streams are numbered from 0 as they come. A listed stream is printed when it is over: one second after both sides of TCP have finished or one has reset it, two minutes after the last datagram of UDP, or at the end. With --all a stream record comes before the first segment, as far as the stream is known then, and again, whole, when it is over. One stream is the first that is picked; it ends with it. Until a filter picks it by what is learned later, such as server_name or process, what it said is held, within --max-segments and --max-bytes.',
   ],
   operands: '',
   operandChoices: [],
@@ -66,6 +71,7 @@ export const follow = streaming({
     { line: 'netwatch follow -r file.pcap --stream 7', about: 'what was said in one' },
     { line: "netwatch follow -r file.pcap -f 'server_name == example.org'", about: 'picked by what it is' },
     { line: 'netwatch follow -r file.pcap --stream 7 --dir b -w page.bin', about: 'what one side sent, as it was' },
+    { line: 'sudo netwatch follow -f \'process == "curl"\'', about: 'the next stream of a program, as it happens' },
     { line: 'netwatch follow -r file.pcap --all | jq -r .data', about: 'for a script' },
   ],
   tableOf: (values) => (modeOf(values) === 'print' ? segment : stream),
@@ -76,15 +82,13 @@ export const follow = streaming({
     file: {
       wanted: ({ write }) => write !== null && write !== '-',
       async write(context, values) {
-        const file = requireCapture('follow', values.read);
         if (modeOf(values) !== 'print') throw usageError('--write goes with one stream, as text, hex or raw');
         const { writeStream } = await import('./follow-streams.ts');
-        return writeStream(context, file, values, values.write!);
+        return writeStream(context, values, values.write!);
       },
     },
   },
-  run: async function* (context, values) {
-    const file = requireCapture('follow', values.read);
+  run: async function* (context, values, _operands, { wanted }) {
     const mode = modeOf(values);
     if (values.write !== null && mode !== 'print')
       throw usageError('--write goes with one stream, as text, hex or raw');
@@ -92,6 +96,6 @@ export const follow = streaming({
       throw usageError('a stream is printed in its own order, not by --sort');
     // loaded here: the code that reads packets is large, and other commands start without it
     const { followStreams } = await import('./follow-streams.ts');
-    yield* followStreams(context, file, values, mode);
+    yield* followStreams(context, values, mode, wanted);
   },
 });

@@ -70,7 +70,7 @@ export async function openPackets(
 }
 
 /** Throws Failure 64 for options that only a live capture has. */
-function refuseLive(values: PacketValues): void {
+export function refuseLive(values: PacketValues): void {
   for (const name of [...Object.keys(liveOptions), 'duration']) {
     const value = values[name as keyof PacketValues];
     if (value === null || value === undefined || value === false) continue;

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { HeldStreams } from '../../src/commands/held-streams.ts';
+import { HeldStreams } from '../../src/core/connection/held-streams.ts';
 import type { SegmentRow } from '../../src/core/record/tables/segment.ts';
 import { pcap } from '../support/captures.ts';
 import { udpFrame } from '../support/frames.ts';
@@ -103,7 +103,7 @@ describe('what is held is bounded', () => {
   });
 
   test('one stream does not push another out', () => {
-    const held = new HeldStreams(3, 1000);
+    const held = new HeldStreams<string, SegmentRow>(3, 1000);
     const row = (length: number) => ({ length }) as SegmentRow;
     held.add('a', row(1));
     for (let count = 0; count < 10; count++) held.add('b', row(1));

@@ -1,3 +1,4 @@
+import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
 import { INWARD, processDirection, processId, processName } from '../wire/pktap.ts';
 
@@ -12,7 +13,16 @@ export interface PacketOwner {
 export interface PacketOwners {
   senderOf(packet: Packet): PacketOwner | null;
   receiverOf(packet: Packet): PacketOwner | null;
+  /** The same of a flow, from A and from B. */
+  sidesOf(flow: Flow): OwnedSides;
 }
+
+export interface OwnedSides {
+  readonly a: PacketOwner | null;
+  readonly b: PacketOwner | null;
+}
+
+const NOBODYS: OwnedSides = { a: null, b: null };
 
 /** What captures say themselves: those of macOS on `pktap`. Of a forged one that names ever new processes, some are nobody's. */
 export class PktapOwners implements PacketOwners {
@@ -24,6 +34,11 @@ export class PktapOwners implements PacketOwners {
 
   receiverOf(packet: Packet): PacketOwner | null {
     return processDirection(packet) === INWARD ? this.ownerOf(packet) : null;
+  }
+
+  /** Packets name one side each, and are not remembered. */
+  sidesOf(): OwnedSides {
+    return NOBODYS;
   }
 
   private ownerOf(packet: Packet): PacketOwner | null {

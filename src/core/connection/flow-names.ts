@@ -23,6 +23,10 @@ export class FlowNames {
     }
   }
 
+  forget(flow: Flow): void {
+    this.names.delete(flow);
+  }
+
   nameOf(flow: Flow): string | null {
     return this.names.get(flow) ?? null;
   }

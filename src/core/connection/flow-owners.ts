@@ -1,4 +1,4 @@
-import type { PacketOwner, PacketOwners } from '../capture/packet-owners.ts';
+import type { OwnedSides, PacketOwner, PacketOwners } from '../capture/packet-owners.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
@@ -59,7 +59,7 @@ export class FlowOwners implements PacketOwners {
     return flow === null ? null : direction === 0 ? this.sidesOf(flow).b : this.sidesOf(flow).a;
   }
 
-  private sidesOf(flow: Flow): Sides {
+  sidesOf(flow: Flow): OwnedSides {
     let sides = this.sides.get(flow);
     if (sides === undefined) {
       sides = { a: null, b: null, reading: -1 };

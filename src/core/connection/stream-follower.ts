@@ -42,6 +42,13 @@ export class StreamFollower {
     for (const connection of this.connections.values()) connection.end();
   }
 
+  /** The same for one stream, of which nothing is kept. */
+  forget(flow: Flow): void {
+    this.connections.get(flow)?.end();
+    this.connections.delete(flow);
+    this.conversations.delete(flow);
+  }
+
   /** What became of A's and of B's side. */
   sidesOf(flow: Flow): readonly [Followed, Followed] {
     return this.connections.get(flow)?.sides ?? this.conversations.get(flow)?.sides ?? NEITHER;

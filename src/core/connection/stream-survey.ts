@@ -1,13 +1,9 @@
-import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
-import type { StreamRow, StreamState } from '../record/tables/stream.ts';
-import { timesOf } from '../stats/handshakes.ts';
+import type { StreamRow } from '../record/tables/stream.ts';
 import type { Flow } from '../wire/flow.ts';
-import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
-import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { FlowNames } from './flow-names.ts';
 import { StreamFollower, TCP, UDP } from './stream-follower.ts';
-import { openingOf } from './tcp-progress.ts';
+import { streamRow } from './stream-row.ts';
 
 /** The streams of a capture that are wanted as records, after one pass in which nothing of them is kept. */
 export class StreamSurvey {
@@ -33,50 +29,10 @@ export class StreamSurvey {
   /** Those among `flows`, TCP before UDP, each by number. */
   *rows(flows: readonly Flow[]): Iterable<StreamRow> {
     for (const transport of [TCP, UDP]) {
-      for (const flow of flows) if (flow.transport === transport && this.wants(flow)) yield this.rowOf(flow);
+      for (const flow of flows) {
+        if (flow.transport !== transport || !this.wants(flow)) continue;
+        yield streamRow(flow, this.follower.sidesOf(flow), this.names.nameOf(flow), null);
+      }
     }
   }
-
-  private rowOf(flow: Flow): StreamRow {
-    const [a, b] = this.follower.sidesOf(flow);
-    const { first, second, total } = timesOf(flow.tcp);
-    const seconds = secondsBetween(flow.firstSeconds, flow.firstNanoseconds, flow.lastSeconds, flow.lastNanoseconds);
-    return {
-      stream: flow.stream,
-      proto: flow.transport === TCP ? 'tcp' : 'udp',
-      a_addr: addressA(flow),
-      a_port: flow.aPort,
-      b_addr: addressB(flow),
-      b_port: flow.bPort,
-      packets: flow.aPackets + flow.bPackets,
-      a_packets: flow.aPackets,
-      b_packets: flow.bPackets,
-      a_bytes: a.bytes,
-      b_bytes: b.bytes,
-      first: formatTimestamp(flow.firstSeconds, flow.firstNanoseconds),
-      last: formatTimestamp(flow.lastSeconds, flow.lastNanoseconds),
-      duration_s: Number.isNaN(seconds) ? null : seconds,
-      state: flow.tcp === null ? null : stateOf(flow.tcp),
-      handshake_ms: total,
-      syn_synack_ms: first,
-      synack_ack_ms: second,
-      app: flow.recognised?.name ?? null,
-      server_name: this.names.nameOf(flow),
-      gaps: a.gaps + b.gaps,
-      truncated: a.heldBytes + b.heldBytes > 0,
-      missing_bytes: a.missing + b.missing,
-      retransmissions: flow.tcp?.retransmissions ?? 0,
-    };
-  }
-}
-
-/** Bits of TcpConnection.ended. */
-const BOTH_FINISHED = 3;
-const RESET = 4;
-
-/** How far a connection got. */
-export function stateOf(tcp: TcpConnection): StreamState {
-  if ((tcp.ended & RESET) !== 0) return 'RESET';
-  if (tcp.ended !== 0) return (tcp.ended & BOTH_FINISHED) === BOTH_FINISHED ? 'CLOSED' : 'CLOSING';
-  return openingOf(tcp);
 }

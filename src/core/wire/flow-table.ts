@@ -63,8 +63,24 @@ export class FlowTable {
     const slot = this.slotOf(packet, transport, srcPort, dstPort);
     packet.direction = 0;
     const flow = this.create(packet, transport, srcPort, dstPort);
-    this.current[this.slots[slot]! - 1] = flow;
+    const index = this.slots[slot]! - 1;
+    this.current[index]!.finish();
+    this.current[index] = flow;
     return flow;
+  }
+
+  /** Lets go of flows that are over, and of those that `isDone` says are, as a run without an end has to. */
+  release(isDone: (flow: Flow) => boolean): void {
+    const there = this.flows.length;
+    let kept = 0;
+    for (const flow of this.flows) {
+      if (!flow.isOver && isDone(flow)) flow.finish();
+      if (!flow.isOver) this.flows[kept++] = flow;
+    }
+    if (kept === there) return;
+    this.flows.length = kept;
+    this.current = this.current.filter(({ isOver }) => !isOver);
+    this.place(this.slots.length);
   }
 
   private create(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {

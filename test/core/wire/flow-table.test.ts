@@ -110,3 +110,14 @@ test('endpoints whose flow is over begin another', () => {
   expect(table.of(numbered(7, 1), TCP, 1, 80)).not.toBe(first);
   expect(table.find(numbered(8, 6), TCP, 1, 80)?.firstPacket).toBe(6);
 });
+
+test('flows that are done are let go of, and the others are found as before', () => {
+  const table = new FlowTable();
+  const flows = Array.from({ length: 100 }, (_, port) => table.of(packetOf(1, 2), TCP, port, 80));
+  table.release(({ aPort }) => aPort % 2 === 0);
+  expect(table.flows).toEqual(flows.filter(({ aPort }) => aPort % 2 === 1));
+  expect(flows.every(({ isOver, aPort }) => isOver === (aPort % 2 === 0))).toBe(true);
+  for (const flow of table.flows) expect(table.of(packetOf(1, 2), TCP, flow.aPort, 80)).toBe(flow);
+  expect(table.of(packetOf(1, 2), TCP, 4, 80)).not.toBe(flows[4]);
+  expect(table.count(TCP)).toBe(101);
+});

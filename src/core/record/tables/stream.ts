@@ -73,6 +73,8 @@ export const stream = table(
     truncated: flag('Not all that was captured is followed: a limit was reached, or it lies behind a gap.'),
     missing_bytes: bytes('Payload bytes in the gaps.'),
     retransmissions: count('Segments sent again.'),
+    pid: maybe(integer('Live: the process of this machine that has it; that of A where both sides are known.')),
+    process: maybe(text('Name of that process.')),
   },
   {
     aliases: {

@@ -1,0 +1,85 @@
+/** What is held of a stream: a segment as a record, or a copy of a piece. */
+interface Sized {
+  /** Payload bytes. */
+  readonly length: number;
+}
+
+interface Held<T> {
+  rows: T[];
+  bytes: number;
+  cut: boolean;
+}
+
+/** Of all streams together. */
+const MOST_TOTAL_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Segments of streams that wait until it is known what becomes of their stream. Of each stream the oldest are dropped past
+ * the limits, and of all of them those of the stream that waits longest.
+ */
+export class HeldStreams<K, T extends Sized> {
+  private readonly streams = new Map<K, Held<T>>();
+  private readonly mostSegments: number;
+  private readonly mostBytes: number;
+  private readonly mostTotalBytes: number;
+  private total = 0;
+
+  constructor(mostSegments: number, mostBytes: number, mostTotalBytes = MOST_TOTAL_BYTES) {
+    this.mostSegments = mostSegments;
+    this.mostBytes = mostBytes;
+    this.mostTotalBytes = mostTotalBytes;
+  }
+
+  add(key: K, row: T): void {
+    let held = this.streams.get(key);
+    if (held === undefined) {
+      held = { rows: [], bytes: 0, cut: false };
+      this.streams.set(key, held);
+    }
+    held.rows.push(row);
+    held.bytes += row.length;
+    this.total += row.length;
+    if (held.rows.length > this.mostSegments || held.bytes > this.mostBytes) this.cut(held);
+    if (this.total > this.mostTotalBytes) this.dropOldest();
+  }
+
+  /** Whether segments of the stream were dropped. */
+  isCut(key: K): boolean {
+    return this.streams.get(key)?.cut === true;
+  }
+
+  of(key: K): readonly T[] {
+    return this.streams.get(key)?.rows ?? [];
+  }
+
+  /** Lets go of all of the stream. */
+  forget(key: K): void {
+    this.total -= this.streams.get(key)?.bytes ?? 0;
+    this.streams.delete(key);
+  }
+
+  /** By the tenth, so that a long stream does not move its rows for each that comes. */
+  private cut(held: Held<T>): void {
+    let dropped = 0;
+    for (const { length } of held.rows) {
+      const leaves = held.rows.length - dropped > this.mostSegments * 0.9 || held.bytes > this.mostBytes * 0.9;
+      if (!leaves || dropped === held.rows.length - 1) break;
+      held.bytes -= length;
+      this.total -= length;
+      dropped++;
+    }
+    held.rows.splice(0, dropped);
+    held.cut = true;
+  }
+
+  private dropOldest(): void {
+    for (const held of this.streams.values()) {
+      if (held.bytes === 0) continue;
+      this.total -= held.bytes;
+      held.rows = [];
+      held.bytes = 0;
+      held.cut = true;
+      if (this.total <= this.mostTotalBytes * 0.9) return;
+    }
+  }
+}

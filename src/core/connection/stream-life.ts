@@ -1,0 +1,27 @@
+import type { Flow } from '../wire/flow.ts';
+
+/** After the end of a connection its last segments may still be on their way, or come again. */
+const LINGER_S = 1;
+/** As connection tracking of Linux has it for UDP that was answered (nf_conntrack_udp_timeout_stream). */
+const SILENT_S = 120;
+/** Past that the system that asked has given up (net.ipv4.tcp_syn_retries of 6). */
+const UNANSWERED_S = 130;
+
+const BOTH_FINISHED = 3;
+const RESET = 4;
+
+/** Whether a stream of a live capture has come to its end by `now`, in seconds of the wall clock. */
+export function isStreamOver({ isOver, tcp, lastSeconds, aPackets, bPackets }: Flow, now: number): boolean {
+  if (isOver) return true;
+  const silent = now - lastSeconds;
+  if (tcp === null) return silent >= SILENT_S;
+  const hasEnded = (tcp.ended & RESET) !== 0 || (tcp.ended & BOTH_FINISHED) === BOTH_FINISHED;
+  if (hasEnded) return silent > LINGER_S;
+  return (aPackets === 0 || bPackets === 0) && silent >= UNANSWERED_S;
+}
+
+/** Whether nothing of it will come any more, not even late. */
+export function isStreamPast(flow: Flow, now: number): boolean {
+  return now - flow.lastSeconds >= PAST_S && isStreamOver(flow, now);
+}
+const PAST_S = 30;
