@@ -1,3 +1,4 @@
+import { blankSocket } from '../../src/core/connection/blank-socket.ts';
 import type { Ownership, Process, Socket, SocketReading } from '../../src/core/connection/socket.ts';
 import { openHost } from '../../src/platform/host.ts';
 import type { InterfaceReading, Platform } from '../../src/platform/platform.ts';
@@ -5,6 +6,7 @@ import type { InterfaceReading, Platform } from '../../src/platform/platform.ts'
 /** A TCP connection with counters, to be changed where a test says so. */
 export function socketOf(changes: Partial<Socket> = {}): Socket {
   return {
+    ...blankSocket(),
     key: 1,
     source: 'sock_diag',
     proto: 'tcp',
@@ -32,14 +34,12 @@ export function socketOf(changes: Partial<Socket> = {}): Socket {
     congestion: 'cubic',
     bytes_acked: 501,
     bytes_retrans: 0,
-    delivery_rate: null,
     retransmits: 0,
     rmem_bytes: 0,
     wmem_bytes: 0,
     rcvbuf_bytes: 131_072,
     sndbuf_bytes: 87_040,
     drops: 0,
-    ifindex: 0,
     ...changes,
   };
 }

@@ -1,4 +1,4 @@
-import type { Socket } from '../core/connection/socket.ts';
+import type { Socket } from './socket.ts';
 
 /** A socket while it is being filled in. */
 export type SocketDraft = { -readonly [K in keyof Socket]: Socket[K] };
@@ -44,5 +44,8 @@ export function blankSocket(): SocketDraft {
     rcvbuf_bytes: null,
     sndbuf_bytes: null,
     drops: null,
+    app: null,
+    server_name: null,
+    stream: null,
   };
 }

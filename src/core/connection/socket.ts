@@ -2,7 +2,7 @@ import type { Limit } from '../limit.ts';
 import type { Attribution, ConnRow } from '../record/tables/conn.ts';
 
 /**
- * One socket as the operating system lists it, before its owner is known. Field names, units and the rule that unknown
+ * One socket as the operating system lists it, or one side of a flow as packets show it, before its owner is known. Field names, units and the rule that unknown
  * is null are those of the `conn` record.
  */
 export interface Socket
@@ -41,6 +41,9 @@ export interface Socket
     | 'sndbuf_bytes'
     | 'drops'
     | 'source'
+    | 'app'
+    | 'server_name'
+    | 'stream'
   > {
   /** The same for the same socket in every reading, and never reused: the kernel's socket cookie where there is one. */
   readonly key: number | string;

@@ -1,7 +1,7 @@
+import { blankSocket } from '../../core/connection/blank-socket.ts';
 import type { Ownership, Process, Socket, SocketReading } from '../../core/connection/socket.ts';
 import type { Limit } from '../../core/limit.ts';
 import type { Attribution } from '../../core/record/tables/conn.ts';
-import { blankSocket } from '../blank-socket.ts';
 import type { Host } from '../host.ts';
 import type { SocketRequest, SocketSource } from '../platform.ts';
 import { endpointsKey } from './endpoint.ts';

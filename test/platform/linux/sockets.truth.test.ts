@@ -82,6 +82,9 @@ function fromSs(socket: SsSocket): Compared {
     rcvbuf_bytes: memory.rb ?? null,
     sndbuf_bytes: memory.tb ?? null,
     drops: memory.d ?? null,
+    app: null,
+    server_name: null,
+    stream: null,
     holders: socket.processes.map(({ pid, comm }) => `${pid} ${comm}`).sort(),
   };
 }

@@ -1,0 +1,54 @@
+import type { SocketState } from '../record/tables/conn.ts';
+import type { Flow } from '../wire/flow.ts';
+import { addressA, addressB, transportName } from '../wire/flow-text.ts';
+import type { TcpConnection } from '../wire/tcp-connection.ts';
+import { blankSocket, type SocketDraft } from './blank-socket.ts';
+import { bytesSent, openingOf } from './tcp-progress.ts';
+
+/** Which end of a flow is told of as the local one. */
+export type Side = 'a' | 'b';
+
+/** The side that opened the flow: who sent the SYN, or the first packet where none was seen. */
+export function openerOf({ tcp }: Flow): Side {
+  return tcp !== null && tcp.client === 1 ? 'b' : 'a';
+}
+
+/**
+ * One end of a flow as if it were a socket, with what its packets tell. Payload of TCP is what sequence numbers say, so
+ * that each byte counts once; that of others is what datagrams carried.
+ */
+export function flowSocket(flow: Flow, local: Side, serverName: string | null): SocketDraft {
+  const { tcp } = flow;
+  const localIsA = local === 'a';
+  const aPayload = tcp === null ? flow.aPayload : bytesSent(tcp.a);
+  const bPayload = tcp === null ? flow.bPayload : bytesSent(tcp.b);
+  return {
+    ...blankSocket(),
+    key: `flow ${flow.transport} ${flow.stream} ${local}`,
+    source: 'capture',
+    proto: transportName(flow.transport),
+    family: flow.ipVersion === 4 ? 'ipv4' : 'ipv6',
+    state: tcp === null ? 'ESTABLISHED' : stateOf(tcp, localIsA),
+    local_addr: localIsA ? addressA(flow) : addressB(flow),
+    local_port: localIsA ? flow.aPort : flow.bPort,
+    remote_addr: localIsA ? addressB(flow) : addressA(flow),
+    remote_port: localIsA ? flow.bPort : flow.aPort,
+    rx_bytes: localIsA ? bPayload : aPayload,
+    tx_bytes: localIsA ? aPayload : bPayload,
+    rx_packets: localIsA ? flow.bPackets : flow.aPackets,
+    tx_packets: localIsA ? flow.aPackets : flow.bPackets,
+    rtt_ms: tcp !== null && tcp.firstRttNanoseconds > 0 ? tcp.firstRttNanoseconds / 1e6 : null,
+    retrans: tcp === null ? null : tcp.retransmissions,
+    app: flow.recognised?.name ?? null,
+    server_name: serverName,
+    stream: flow.stream,
+  };
+}
+
+function stateOf(tcp: TcpConnection, localIsA: boolean): SocketState {
+  const { ended } = tcp;
+  if ((ended & 4) !== 0 || (ended & 3) === 3) return 'CLOSE';
+  const localEnded = (ended & (localIsA ? 1 : 2)) !== 0;
+  if ((ended & 3) !== 0) return localEnded ? 'FIN_WAIT2' : 'CLOSE_WAIT';
+  return openingOf(tcp);
+}
