@@ -1,5 +1,6 @@
 import { CAPTURE_FORMATS } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
+import { SANDBOX_MODES } from '../platform/sensor/messages.ts';
 import { choice, duration, flag, integer, size, text } from './option.ts';
 import { repeatOptions } from './shared-options.ts';
 
@@ -9,6 +10,10 @@ export const liveOptions = {
   snaplen: integer('Keep only the first N bytes of each packet (262144).', { least: 14, most: 262_144 }),
   buffer: size('What the kernel holds until netwatch takes it (16MiB).'),
   'no-promisc': flag('Only what is addressed to this machine.'),
+  sandbox: choice(
+    'What the process that captures gives up once the interfaces are open: on (the standard), user, capabilities and, where the kernel has Landlock, all files; strict, the same or nothing is captured; off, nothing.',
+    SANDBOX_MODES,
+  ),
 };
 
 /** Options of the commands that work on packets. */

@@ -50,7 +50,9 @@ async function begin(
     gatherMs: fd === null ? WATCHED_MS : FILE_MS,
     most,
     user: lesserUser(context.env),
+    sandbox: values.sandbox ?? 'on',
   };
+  if (order.sandbox === 'off') context.say('--sandbox off: the process that captures keeps its user and privileges');
   const sensor = await openSensor(order, fd);
   const { signal } = context;
   signal.addEventListener('abort', sensor.stop, { once: true });

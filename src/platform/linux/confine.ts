@@ -1,23 +1,28 @@
-import { libc } from './libc.ts';
-
-// include/uapi/linux/prctl.h and capability.h
-const PR_SET_NO_NEW_PRIVS = 38;
-const CAPABILITY_VERSION_3 = 0x20080522;
+import { messageOf } from '../../core/failure.ts';
+import { dropPrivileges, threadsWithPrivileges, type User } from './drop-privileges.ts';
+import { reachesThreads } from './every-thread.ts';
+import { landlockVersion, restrictFiles } from './landlock.ts';
 
 /**
- * Gives up what only opening a device needed: the user (root becomes `user`), every capability, and for good the means to
- * get others. Throws when the system refuses.
+ * Gives up what only opening a device needed: the user (root becomes `user`), every capability, for good the means to
+ * get others, and, where the kernel has Landlock, all files but those below `readable` that are not open yet. Returns
+ * what this system could not give, each a few words; empty when all of it holds in every thread. Throws when privileges
+ * cannot be given up.
  */
-export function confine(user: { readonly uid: number; readonly gid: number } | null): void {
-  if (process.getuid?.() === 0 && user !== null) {
-    process.setgroups?.([]);
-    process.setgid?.(user.gid);
-    process.setuid?.(user.uid);
+export function confine(user: User | null, readable: readonly string[]): readonly string[] {
+  const missing: string[] = [];
+  dropPrivileges(user);
+  const left = threadsWithPrivileges();
+  if (left > 0) missing.push(`${left} of its threads cannot give up their capabilities on ${process.arch}`);
+  const version = landlockVersion();
+  if (version === 0) missing.push('the kernel has no Landlock, or it is switched off');
+  else {
+    try {
+      restrictFiles(version, readable);
+      if (!reachesThreads) missing.push(`Landlock cannot be set for every thread on ${process.arch}`);
+    } catch (error) {
+      missing.push(`Landlock refuses: ${messageOf(error)}`);
+    }
   }
-  const c = libc();
-  if (c.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) throw new Error(`prctl: errno ${c.errno()}`);
-  if (user === null) return;
-  const header = Buffer.alloc(8);
-  header.writeUInt32LE(CAPABILITY_VERSION_3, 0); // for this thread, 0
-  if (c.capset(header, Buffer.alloc(24)) < 0) throw new Error(`capset: errno ${c.errno()}`);
+  return missing;
 }

@@ -13,7 +13,13 @@ export interface Libc {
   setns(fd: number, kind: number): number;
   close(fd: number): number;
   prctl(option: number, a: number, b: number, c: number, d: number): number;
-  capset(header: Uint8Array, data: Uint8Array): number;
+  /** A system call the C library has no function for, or one that it would not make as it is. */
+  syscall(number: number, a: bigint, b: bigint, c: bigint, d: bigint): number;
+  /** The address of the pages; -1 for an error. */
+  mmap(near: bigint, length: number, protection: number, flags: number, fd: number, offset: number): bigint;
+  mprotect(address: bigint, length: number, protection: number): number;
+  /** Copies bytes to an address. */
+  memcpy(to: bigint, from: Uint8Array, length: number): void;
   readlinkat(folder: number, name: string, target: Uint8Array, size: number): number;
   /** Where the bytes lie, for a structure that points to another; valid while `data`, of allocUnsafeSlow, is held. */
   address(data: Uint8Array): bigint;
@@ -35,6 +41,7 @@ export function libc(): Libc {
 function load(): Libc {
   const koffi = loadKoffi();
   const lib = koffi.load(null);
+  const mmap = lib.func('int64_t mmap(uint64_t, size_t, int, int, int, long)');
   return {
     socket: lib.func('int socket(int, int, int)'),
     bind: lib.func('int bind(int, const void *, uint32_t)'),
@@ -45,7 +52,10 @@ function load(): Libc {
     setns: lib.func('int setns(int, int)'),
     close: lib.func('int close(int)'),
     prctl: lib.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)'),
-    capset: lib.func('int capset(void *, const void *)'),
+    syscall: lib.func('long syscall(long, int64_t, int64_t, int64_t, int64_t)'),
+    mmap: (...of) => BigInt(mmap(...of)),
+    mprotect: lib.func('int mprotect(uint64_t, size_t, int)'),
+    memcpy: lib.func('uint64_t memcpy(uint64_t, const void *, size_t)'),
     readlinkat: lib.func('long readlinkat(int, const char *, _Out_ void *, size_t)'),
     address: (data) => koffi.address(data),
     errno: () => koffi.errno(),
@@ -72,4 +82,13 @@ function loadKoffi(): typeof koffiModule {
 }
 
 /** errno values by name, from include/uapi/asm-generic/errno-base.h and errno.h; the same on every architecture koffi supports. */
-export const ERRNO = { EPERM: 1, ENOENT: 2, EINTR: 4, EAGAIN: 11, EACCES: 13, EOPNOTSUPP: 95, ENOBUFS: 105 } as const;
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  EINTR: 4,
+  EAGAIN: 11,
+  EACCES: 13,
+  EOPNOTSUPP: 95,
+  ENOBUFS: 105,
+} as const;

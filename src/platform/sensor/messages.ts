@@ -18,7 +18,15 @@ export interface SensorOrder {
   readonly most: number | null;
   /** Who the sensor becomes once the devices are open; null to stay who it is. */
   readonly user: { readonly uid: number; readonly gid: number } | null;
+  readonly sandbox: SandboxMode;
 }
+
+/**
+ * What the sensor gives up once the devices are open: on, all that this system can take; strict, the same, and where
+ * that is not everything it captures nothing; off, nothing.
+ */
+export const SANDBOX_MODES = ['on', 'strict', 'off'] as const;
+export type SandboxMode = (typeof SANDBOX_MODES)[number];
 
 /** What the kernel counted for one device, since it was opened (pcap_stats(3PCAP)). */
 export interface DeviceCounts {

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
-import { confine } from '../linux/confine.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
 import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 import { checkFilter, loadPcap, PcapDevice } from './pcap-device.ts';
+import { enterSandbox } from './sandbox.ts';
 
 /**
  * Entry of the process that captures: the only part of netwatch that needs a privilege, and that runs native code for
@@ -71,7 +71,12 @@ function run(order: SensorOrder): void {
       return;
     }
   }
-  if (order.system === 'linux') confine(order.user);
+  // from here on nothing is privileged, and what was not opened above cannot be
+  const refusal = enterSandbox(order);
+  if (refusal !== null) {
+    fail(EXIT.noPermission, refusal.message, refusal.hint);
+    return;
+  }
   writer.begin(devices, order.snapLength);
   writer.flush();
   say({ type: 'ready' });

@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import { messageOf } from '../../core/failure.ts';
+import { confine } from '../linux/confine.ts';
+import type { SensorOrder } from './messages.ts';
+
+/** Why the sensor does not capture, and what helps. */
+export interface Refusal {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * Gives up user, capabilities and files, as the order has it. Null when that was done, or as much of it as was asked.
+ * Privileges that cannot be given up are a reason to refuse in either mode; Landlock is one in strict alone.
+ */
+export function enterSandbox(order: SensorOrder): Refusal | null {
+  if (order.sandbox === 'off') return null;
+  try {
+    const missing = order.system === 'linux' ? confine(order.user, statisticsOf(order)) : dropUser(order);
+    if (order.sandbox !== 'strict' || missing.length === 0) return null;
+    return { message: `--sandbox strict: ${missing.join('; ')}`, hint: '--sandbox on takes what this system has' };
+  } catch (error) {
+    return {
+      message: `the process that captures cannot give up its privileges: ${messageOf(error)}`,
+      hint: '--sandbox off keeps them',
+    };
+  }
+}
+
+/** What libpcap reads whenever it is asked what an interface dropped. */
+function statisticsOf({ devices }: SensorOrder): string[] {
+  return devices.map((name) => `/sys/class/net/${name}/statistics`).filter((folder) => fs.existsSync(folder));
+}
+
+function dropUser({ user, system }: SensorOrder): string[] {
+  if (process.getuid?.() === 0 && user !== null) {
+    process.setgroups?.([]);
+    process.setgid?.(user.gid);
+    process.setuid?.(user.uid);
+  }
+  return [`${system} has neither no_new_privs nor Landlock`];
+}
