@@ -101,6 +101,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from conns' -s i -l interface -x
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l events -d 'Print a record when a connection opens, changes its state or closes.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l summary -x -a 'process remote state port user' -d 'Add connections up by this.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l coverage -d 'Add a record that says what the snapshot does not know.'
+complete -c netwatch -n '__fish_seen_subcommand_from conns' -l packets -d 'Capture meanwhile: application, server name, traffic of UDP, and flows too short or too foreign for sockets.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l resolve -d 'Look names of remote addresses up by reverse DNS (sends DNS queries).'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l netns -x -a '(ls /run/netns 2>/dev/null)' -d 'Look into this network namespace: a name of ip netns, or a process id.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -s r -l read -r -F -d 'Read a capture, or records saved with --json, from FILE instead of the live machine; - is stdin, what is packed is unpacked.'

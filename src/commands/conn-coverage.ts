@@ -1,5 +1,5 @@
 import type { Instant } from '../core/connection/conn-row.ts';
-import { measureCoverage } from '../core/connection/coverage.ts';
+import { type CoverageInput, measureCoverage } from '../core/connection/coverage.ts';
 import type { ConnRow } from '../core/record/tables/conn.ts';
 import type { CoverageRow } from '../core/record/tables/meta.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -16,7 +16,7 @@ interface Start {
  */
 export interface CoverageMeter {
   beforeSample(at: Instant): Promise<void>;
-  row(rows: Iterable<ConnRow>, droppedByReader: number): Promise<CoverageRow>;
+  row(rows: Iterable<ConnRow>, droppedByReader: number, packets: CoverageInput['packets']): Promise<CoverageRow>;
 }
 
 export function openCoverageMeter(platform: Platform): CoverageMeter {
@@ -27,7 +27,7 @@ export function openCoverageMeter(platform: Platform): CoverageMeter {
       previous = current;
       current = { bytes: (await readInterfaces(platform)).bytes, at };
     },
-    async row(rows, droppedByReader) {
+    async row(rows, droppedByReader, packets) {
       const { bytes, addresses } = await readInterfaces(platform);
       return measureCoverage({
         time: current?.at.time ?? '',
@@ -36,6 +36,7 @@ export function openCoverageMeter(platform: Platform): CoverageMeter {
         interfaceBytes: previous === null ? null : bytes - previous.bytes,
         intervalMs: previous === null || current === null ? null : current.at.monotonicMs - previous.at.monotonicMs,
         droppedByReader,
+        packets,
       });
     },
   };

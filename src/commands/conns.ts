@@ -20,12 +20,16 @@ import type { Context } from './context.ts';
 import { requireInterface } from './ifaces.ts';
 import { openInput } from './open-input.ts';
 import { choice, flag, integer, text, words } from './option.ts';
+import type { PacketConns } from './packet-conns.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions } from './shared-options.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS } from './ticks.ts';
 
 /** How long a single snapshot waits for names: --resolve must not hold up the output. */
 const RESOLVE_WAIT_MS = 1000;
+
+/** How long packets are gathered for a single snapshot. */
+const PACKETS_SAMPLE_MS = 1000;
 
 const CLOSED_UNTOLD: Limit = {
   what: 'some connections that lived between two looks',
@@ -59,6 +63,9 @@ const options = {
   events: flag('Print a record when a connection opens, changes its state or closes.'),
   summary: choice('Add connections up by this.', SUMMARY_KEYS),
   coverage: flag('Add a record that says what the snapshot does not know.'),
+  packets: flag(
+    'Capture meanwhile: application, server name, traffic of UDP, and flows too short or too foreign for sockets.',
+  ),
   resolve: flag('Look names of remote addresses up by reverse DNS (sends DNS queries).'),
   ...machineOptions('a capture, or records saved with --json,'),
 };
@@ -72,6 +79,7 @@ export const conns = listing({
     'One row per socket: TCP, UDP and raw, IPv4 and IPv6, with the counters the kernel keeps for it and the process that holds it.',
     'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, and only when a rate is asked for by --fields, --sort, --filter, --expect or --wait.',
     'With -r of a capture there is one row per flow, told from the side that opened it: local is who sent the SYN, or the first packet. What only a machine knows, such as processes and queues, is null.',
+    'With --packets what passes the interfaces is captured while it runs (needs CAP_NET_RAW): connections have app and server_name, UDP has bytes and packets, counted since netwatch began, with source capture, and each flow of a socket without a peer is a row of its own, as are forwarded flows and connections that lived too briefly to be seen as sockets, which are listed once, in state CLOSE. TCP keeps the counters of the kernel. A single snapshot gathers packets for a second.',
     'Where the owner cannot be told, pid and process are null and the attribution field gives the reason.',
   ],
   operands: '',
@@ -85,6 +93,10 @@ export const conns = listing({
     { line: 'netwatch conns --listen --fields local_addr,local_port,process', about: 'who listens' },
     { line: "netwatch conns -f 'rtt_ms > 100' --sort rtt_ms:desc", about: 'slow paths' },
     { line: 'netwatch conns --interval 1 --sort rx_rate:desc --limit 10', about: 'who receives most, every second' },
+    {
+      line: 'sudo netwatch conns --packets --interval 1',
+      about: 'with applications, server names and the traffic of UDP',
+    },
     { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows of a capture' },
     { line: "netwatch conns --expect 'count(state == CLOSE_WAIT) < 50'", about: 'a check for cron' },
   ],
@@ -95,7 +107,7 @@ export const conns = listing({
 
 /** The same questions of records saved earlier, or of the flows of a capture. Events and coverage need a machine that is watched. */
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
-  refuseLiveOptions(values, ['events', 'coverage', 'resolve', 'netns']);
+  refuseLiveOptions(values, ['events', 'coverage', 'packets', 'resolve', 'netns']);
   const keepSaved = compileSelection(values);
   const input = await openInput(context, file);
   // packets know where they were captured, their flows do not
@@ -117,6 +129,9 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
   if (values.events && (values.summary !== null || values.coverage)) {
     throw usageError('--events excludes --summary and --coverage');
   }
+  if (values.packets && (values.netns !== null || values.root !== null)) {
+    throw usageError('--packets is about the network of this machine: it excludes --netns and --root');
+  }
   const keep = compileSelection(values);
   const platform = await context.openPlatform({ root: values.root, netns: values.netns });
   await checkNames(platform, values);
@@ -130,9 +145,12 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
   });
   const engine = openConnections(names, request.repeating);
   const meter = values.coverage ? openCoverageMeter(platform) : null;
+  const packets = values.packets ? await openPackets(context, platform, values) : null;
   const sample = async (at: Instant): Promise<void> => {
     await meter?.beforeSample(at);
-    const reading = await source.read();
+    const readAt = context.clock.now();
+    const sockets = await source.read();
+    const reading = packets === null ? sockets : packets.join(sockets, readAt);
     request.limited(reading.limits);
     engine.ingest(reading, at);
   };
@@ -140,8 +158,11 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     for await (const tick of request.ticks) {
       let instant = instantOf(tick);
       await sample(instant);
-      if (tick.number === 0 && needsRates) {
-        await context.clock.sleep(RATE_SAMPLE_MS, context.signal);
+      if (tick.number === 0 && (needsRates || (packets !== null && !request.repeating))) {
+        await context.clock.sleep(
+          packets === null || request.repeating ? RATE_SAMPLE_MS : PACKETS_SAMPLE_MS,
+          context.signal,
+        );
         instant = instantNow(context.clock);
         await sample(instant);
       }
@@ -150,15 +171,29 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
       if (values.events) {
         const closed = source.readClosed();
         if (!closed.whole) request.limited([CLOSED_UNTOLD]);
-        yield [section(connEvent, select(engine.events(closed.sockets), keep))];
+        const ended = packets === null ? closed.sockets : packets.closedOf(closed.sockets);
+        yield [section(connEvent, select(engine.events(ended), keep))];
       } else if (values.summary !== null) yield [section(connSummary, summarize(rows, values.summary, instant.time))];
       else if (meter === null) yield [{ ...section(conn, rows), headline: connTotals }];
-      else yield [section(conn, rows), section(coverage, [await meter.row(engine.rows(), tick.missed)])];
+      else
+        yield [
+          section(conn, rows),
+          section(coverage, [await meter.row(engine.rows(), tick.missed, packets?.counts() ?? null)]),
+        ];
     }
   } finally {
+    await packets?.close();
     source.close();
     names.close();
   }
+}
+
+/** Loaded here: the code that reads packets is large, and connections start without it. */
+async function openPackets(context: Context, platform: Platform, values: ConnValues): Promise<PacketConns> {
+  const { openPacketConns } = await import('./packet-conns.ts');
+  const { interface: name, quiet, verbose, events } = values;
+  const tellsClosed = events && platform.name === 'linux';
+  return openPacketConns(context, platform, { read: null, interface: name, quiet, verbose }, tellsClosed);
 }
 
 function protocolsOf(values: ConnValues): ReadonlySet<Socket['proto']> | null {

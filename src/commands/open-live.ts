@@ -109,6 +109,7 @@ export async function openLive(context: Context, values: PacketValues, asksOwner
     owners,
     file: null,
     signal: new AbortController().signal,
+    counts: sensor.counts,
     stop: sensor.stop,
     async finish() {
       await reader.close();

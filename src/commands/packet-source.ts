@@ -1,6 +1,7 @@
 import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { type PacketOwners, PktapOwners } from '../core/capture/packet-owners.ts';
 import { usageError } from '../core/failure.ts';
+import type { DeviceCounts } from '../platform/sensor/messages.ts';
 import { liveOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
 import { openCapture, sayProblems } from './open-capture.ts';
@@ -14,6 +15,8 @@ export interface PacketSource {
   readonly file: string | null;
   /** Aborts when reading is to stop at once. A live capture ends by itself, after what the kernel still holds. */
   readonly signal: AbortSignal;
+  /** What the kernel has counted so far, for each interface; of a file nothing. */
+  counts(): readonly DeviceCounts[];
   /** Asks a live capture to end; what the kernel still holds comes first. */
   stop(): void;
   /**
@@ -61,6 +64,7 @@ export async function openPackets(
     owners: new PktapOwners(),
     file,
     signal: context.signal,
+    counts: () => [],
     stop: () => {},
     async finish() {
       await reader.close();

@@ -2,6 +2,7 @@ import type { ConnRow, SocketState } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
 import { connRow, type Instant, type Names } from './conn-row.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
+import { tupleOf } from './socket-tuple.ts';
 
 /**
  * The connection engine: sockets and times in, `conn` records out. Rates need two readings; first_seen and age_s are
@@ -165,8 +166,4 @@ function vanishedByTuple(
     if (past.socket.state !== 'TIME_WAIT' && !present.has(past.socket.key)) vanished.set(tupleOf(past.socket), past);
   }
   return vanished;
-}
-
-function tupleOf(socket: Socket): string {
-  return `${socket.proto} ${socket.local_addr} ${socket.local_port} ${socket.remote_addr} ${socket.remote_port}`;
 }

@@ -15,6 +15,8 @@ export interface CoverageInput {
   /** Milliseconds between the samples. */
   readonly intervalMs: number | null;
   readonly droppedByReader: number;
+  /** Packets of a capture that is under way; null without one. */
+  readonly packets: { readonly captured: number; readonly dropped: number } | null;
 }
 
 /**
@@ -50,8 +52,8 @@ export function measureCoverage(input: CoverageInput): CoverageRow {
     unaccounted_bytes:
       input.interfaceBytes === null || !known ? null : input.interfaceBytes - attributed - unattributed,
     interval_ms: input.intervalMs === null ? null : Math.round(input.intervalMs),
-    captured: null,
-    dropped_by_kernel: null,
+    captured: input.packets?.captured ?? null,
+    dropped_by_kernel: input.packets?.dropped ?? null,
     dropped_by_reader: input.droppedByReader,
   };
 }

@@ -2,7 +2,7 @@ import type { OwnedSides, PacketOwner, PacketOwners } from '../capture/packet-ow
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
-import type { Socket, SocketReading } from './socket.ts';
+import type { Ownership, Socket, SocketReading } from './socket.ts';
 
 const TCP = 6;
 const UDP = 17;
@@ -25,6 +25,7 @@ interface Sides {
 export class FlowOwners implements PacketOwners {
   private readonly sides = new WeakMap<Flow, Sides>();
   private readonly owners = new Map<string, PacketOwner>();
+  private readonly ownerships = new WeakMap<PacketOwner, Ownership>();
   private sockets: ReadonlyMap<string, Socket> = new Map();
   /** The addresses of this machine, and what was asked about others. */
   private addresses: ReadonlySet<string> = new Set();
@@ -75,16 +76,19 @@ export class FlowOwners implements PacketOwners {
     return sides;
   }
 
+  /** How an owner that was found here was found, with all that is known of the process. */
+  ownershipOf(owner: PacketOwner): Ownership {
+    return this.ownerships.get(owner) ?? { processes: [], attribution: 'none unseen' };
+  }
+
+  /** Of a connection that no process has yet, or none has any more, it is who listens. */
   private holderOf(proto: string, local: string, port: number, remote: string, remotePort: number): PacketOwner | null {
     const { sockets } = this;
-    let socket =
-      sockets.get(keyOf(proto, local, port, remote, remotePort)) ?? sockets.get(keyOf(proto, local, port, '', 0));
-    for (let index = 0; socket === undefined && index < ANY.length; index++) {
-      socket = sockets.get(keyOf(proto, ANY[index]!, port, '', 0));
-      // the other side may use the same port
-      if (socket !== undefined && !this.isOurs(local)) socket = undefined;
-    }
-    return socket === undefined ? null : this.ownerOf(socket);
+    const owner =
+      this.ownerOf(sockets.get(keyOf(proto, local, port, remote, remotePort))) ??
+      this.ownerOf(sockets.get(keyOf(proto, local, port, '', 0)));
+    if (owner !== null || !this.isOurs(local)) return owner; // the other side may use the same port
+    return this.ownerOf(ANY.map((any) => sockets.get(keyOf(proto, any, port, '', 0))).find((socket) => socket));
   }
 
   /** Whether what is bound to any address may be meant: an address of this machine, or of a group. */
@@ -98,9 +102,10 @@ export class FlowOwners implements PacketOwners {
     return known;
   }
 
-  private ownerOf(socket: Socket): PacketOwner | null {
-    const { processes } = this.reading!.ownerOf(socket);
-    const [first] = processes;
+  private ownerOf(socket: Socket | undefined): PacketOwner | null {
+    if (socket === undefined) return null;
+    const ownership = this.reading!.ownerOf(socket);
+    const [first] = ownership.processes;
     if (first === undefined) return null;
     const key = `${first.pid} ${first.started} ${first.name}`;
     let owner = this.owners.get(key);
@@ -113,6 +118,7 @@ export class FlowOwners implements PacketOwners {
       };
       if (this.owners.size >= MOST_OWNERS) this.owners.clear();
       this.owners.set(key, owner);
+      this.ownerships.set(owner, ownership);
     }
     return owner;
   }

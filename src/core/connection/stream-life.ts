@@ -10,13 +10,18 @@ const UNANSWERED_S = 130;
 const BOTH_FINISHED = 3;
 const RESET = 4;
 
+/** Whether both sides of a connection have finished, or one has reset it. */
+export function hasEnded({ tcp }: Flow): boolean {
+  return tcp !== null && ((tcp.ended & RESET) !== 0 || (tcp.ended & BOTH_FINISHED) === BOTH_FINISHED);
+}
+
 /** Whether a stream of a live capture has come to its end by `now`, in seconds of the wall clock. */
-export function isStreamOver({ isOver, tcp, lastSeconds, aPackets, bPackets }: Flow, now: number): boolean {
+export function isStreamOver(flow: Flow, now: number): boolean {
+  const { isOver, tcp, lastSeconds, aPackets, bPackets } = flow;
   if (isOver) return true;
   const silent = now - lastSeconds;
   if (tcp === null) return silent >= SILENT_S;
-  const hasEnded = (tcp.ended & RESET) !== 0 || (tcp.ended & BOTH_FINISHED) === BOTH_FINISHED;
-  if (hasEnded) return silent > LINGER_S;
+  if (hasEnded(flow)) return silent > LINGER_S;
   return (aPackets === 0 || bPackets === 0) && silent >= UNANSWERED_S;
 }
 
@@ -24,4 +29,5 @@ export function isStreamOver({ isOver, tcp, lastSeconds, aPackets, bPackets }: F
 export function isStreamPast(flow: Flow, now: number): boolean {
   return now - flow.lastSeconds >= PAST_S && isStreamOver(flow, now);
 }
-const PAST_S = 30;
+/** As long as Linux keeps a connection in TIME_WAIT (TCP_TIMEWAIT_LEN). */
+const PAST_S = 60;

@@ -28,6 +28,7 @@ test('sums reconcile', () => {
     interfaceBytes: 10_000,
     intervalMs: 2000,
     droppedByReader: 0,
+    packets: null,
   });
   expect(row).toMatchObject({
     sockets: 4,
@@ -52,6 +53,7 @@ test('one sample knows no bytes', () => {
       interfaceBytes: null,
       intervalMs: null,
       droppedByReader: 3,
+      packets: null,
     }),
   ).toMatchObject({
     sockets: 0,

@@ -76,3 +76,21 @@ test('an owner that was found stays, one that was not is looked for again', () =
   owners.ingest(readingOf([[tcp('10.0.0.2', 80, US, 40_000), 'nginx']]));
   expect([owners.senderOf(packet)?.process, owners.receiverOf(packet)?.process]).toEqual(['curl', 'nginx']);
 });
+
+test('a connection that no process has yet, or none any more, is of who listens', () => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US]);
+  const listener = tcp('0.0.0.0', 80, null, null);
+  const unaccepted = tcp(US, 80, '10.0.0.2', 40_000);
+  const reading = readingOf([
+    [listener, 'nginx'],
+    [unaccepted, 'nobody'],
+  ]);
+  owners.ingest({
+    ...reading,
+    ownerOf: (socket) =>
+      socket === (unaccepted as Socket) ? { processes: [], attribution: 'none kernel' } : reading.ownerOf(socket),
+  });
+  const frame = tcpFrame({ from: [10, 0, 0, 2], to: [10, 0, 0, 1], srcPort: 40_000, dstPort: 80, flags: 2 });
+  expect(owners.receiverOf(dissectFrame(frame))?.process).toBe('nginx');
+});

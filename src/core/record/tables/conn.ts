@@ -132,7 +132,7 @@ export const conn = table(
       text('Network namespace: its name under /run/netns, or net:[inode]; null for the one netwatch runs in.'),
     ),
     stream: maybe(integer('Stream number in a capture.')),
-    source: choice('Where the counters come from.', CONN_SOURCES),
+    source: choice('Where the counters come from; app and server_name always come from packets.', CONN_SOURCES),
     attribution: choice('How the owner was found and how sure that is; none gives the reason.', ATTRIBUTIONS),
     pids: list('Every process that holds the socket, the first to start first.'),
     exe: maybe(text('Path of the executable.')),

@@ -1,0 +1,78 @@
+import { replay } from '../core/capture/replay.ts';
+import { FlowOwners } from '../core/connection/flow-owners.ts';
+import { PacketSockets } from '../core/connection/packet-sockets.ts';
+import type { Socket, SocketReading } from '../core/connection/socket.ts';
+import { messageOf } from '../core/failure.ts';
+import type { Limit } from '../core/limit.ts';
+import { REGISTRY } from '../core/wire/all-protocols.ts';
+import { Dissector } from '../core/wire/dissector.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Context } from './context.ts';
+import { openLive } from './open-live.ts';
+import type { PacketValues } from './packet-source.ts';
+
+/** What `conns` learns from packets while it runs. */
+export interface PacketConns {
+  /** The sockets with what their packets told, and the flows without one. `readAt` is when they were read, by the wall clock in ms. */
+  join(reading: SocketReading, readAt: number): SocketReading;
+  closedOf(closed: readonly Socket[]): readonly Socket[];
+  /** Packets captured so far, and those the kernel dropped. */
+  counts(): { readonly captured: number; readonly dropped: number };
+  /** Ends the capture, and says what was counted. */
+  close(): Promise<void>;
+}
+
+/**
+ * Captures what passes the interface that is named, or else every one that is up and has an address: all that sockets of
+ * this machine send or receive passes one of those. Rejects with a Failure 64, 66, 69 or 77.
+ */
+export async function openPacketConns(
+  context: Context,
+  platform: Platform,
+  values: PacketValues,
+  tellsClosed: boolean,
+): Promise<PacketConns> {
+  const { rows } = await platform.readInterfaces();
+  const addresses = new Set(
+    rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]).map((prefix) => prefix.split('/', 1)[0]!),
+  );
+  const isUp = rows.filter(({ state, ipv4, ipv6 }) => state !== 'down' && ipv4.length + ipv6.length > 0);
+  const devices = values.interface ?? isUp.map(({ name }) => name).join(',');
+  const live = await openLive(context, { ...values, interface: devices, 'no-promisc': true }, true);
+  const dissector = new Dissector(REGISTRY);
+  const owners = live.owners instanceof FlowOwners ? live.owners : new FlowOwners();
+  const sockets = new PacketSockets(dissector.flows, owners, (address) => addresses.has(address), tellsClosed);
+  let captured = 0;
+  let limits: readonly Limit[] = [];
+  const ended = replay(
+    live.reader,
+    dissector,
+    (packet) => {
+      captured++;
+      sockets.ingest(packet);
+    },
+    live.signal,
+  ).then(
+    () => 'the capture has ended',
+    (error: unknown) => messageOf(error),
+  );
+  void ended.then((why) => {
+    limits = [{ what: 'what packets tell of connections', why, remedy: null }];
+  });
+  return {
+    join(reading, readAt) {
+      const joined = sockets.join(reading, readAt / 1000, context.clock.now() / 1000);
+      return { ...joined, limits: [...reading.limits, ...limits] };
+    },
+    closedOf: (closed) => sockets.closedOf(closed),
+    counts: () => ({
+      captured,
+      dropped: live.counts().reduce((sum, { droppedByKernel }) => sum + droppedByKernel, 0),
+    }),
+    async close() {
+      live.stop();
+      await ended;
+      await live.finish();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { blankSocket } from '../../../src/core/connection/blank-socket.ts';
+import { FlowOwners } from '../../../src/core/connection/flow-owners.ts';
+import { PacketSockets } from '../../../src/core/connection/packet-sockets.ts';
+import type { Ownership, Process, Socket, SocketReading } from '../../../src/core/connection/socket.ts';
+import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { Dissector } from '../../../src/core/wire/dissector.ts';
+import { Packet } from '../../../src/core/wire/packet.ts';
+import { tcpFrame, udpFrame } from '../../support/frames.ts';
+import { dissectFrame } from '../../support/wire.ts';
+
+const US = [10, 0, 0, 1];
+const THEM = [10, 0, 0, 2];
+const OTHERS = [10, 0, 0, 3];
+const OURS: Ownership = {
+  processes: [{ pid: 7, name: 'ours', uid: 0, started: 'x' } as Process],
+  attribution: 'proc_fd exact',
+};
+const NONE: Ownership = { processes: [], attribution: 'none kernel' };
+
+const tcpSocket = (changes: Partial<Socket>): Socket => ({
+  ...blankSocket(),
+  key: 'socket',
+  state: 'ESTABLISHED',
+  local_addr: '10.0.0.1',
+  local_port: 40_000,
+  remote_addr: '10.0.0.2',
+  remote_port: 80,
+  ...changes,
+});
+const udpSocket = (changes: Partial<Socket>): Socket => tcpSocket({ proto: 'udp', remote_port: 53, ...changes });
+
+const readingOf = (...sockets: readonly Socket[]): SocketReading => ({
+  sockets,
+  ownerOf: ({ state }) => (state === 'TIME_WAIT' ? NONE : OURS),
+  userOf: () => 'root',
+  ifaceOf: () => 'eth0',
+  netns: null,
+  limits: [],
+});
+
+/** Packets and readings by turns; each packet is of the second given. */
+function open(tellsClosed = false) {
+  const dissector = new Dissector(REGISTRY);
+  const packet = new Packet();
+  const owners = new FlowOwners();
+  owners.setAddresses(['10.0.0.1']);
+  const joiner = new PacketSockets(dissector.flows, owners, (address) => address === '10.0.0.1', tellsClosed);
+  const give = (frame: Uint8Array, seconds: number): void =>
+    joiner.ingest(dissectFrame(frame, 1, dissector, { packet, seconds }));
+  return {
+    owners,
+    joiner,
+    flows: dissector.flows,
+    datagram: (from: number[], to: number[], srcPort: number, dstPort: number, bytes: number, seconds = 1) =>
+      give(udpFrame({ from, to, srcPort, dstPort }, new Array(bytes).fill(0)), seconds),
+    segment: (side: 'us' | 'them', flags: number, seq: number, text = '', seconds = 1, port = 40_000) => {
+      const ours = { from: US, to: THEM, srcPort: port, dstPort: 80 };
+      const theirs = { from: THEM, to: US, srcPort: 80, dstPort: port };
+      give(tcpFrame({ ...(side === 'us' ? ours : theirs), flags, seq, ack: 1 }, [...Buffer.from(text)]), seconds);
+    },
+    read: (reading: SocketReading, at = 2) => {
+      const joined = joiner.join(reading, at, at);
+      return joined.sockets.map((socket) => ({ ...socket, pid: joined.ownerOf(socket).processes[0]?.pid ?? null }));
+    },
+  };
+}
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: web.example\r\n\r\n';
+
+describe('sockets and the packets of their flows', () => {
+  test('TCP keeps the counters of the kernel and gains what packets tell', () => {
+    const scene = open();
+    scene.segment('us', 2, 0);
+    scene.segment('them', 0x12, 0);
+    scene.segment('us', 0x18, 1, REQUEST);
+    expect(scene.read(readingOf(tcpSocket({ rx_bytes: 5, tx_bytes: 6 })))).toMatchObject([
+      { rx_bytes: 5, tx_bytes: 6, source: 'sock_diag', app: 'http', server_name: 'web.example', stream: 0, pid: 7 },
+    ]);
+  });
+
+  test('a connected datagram socket is counted by packets', () => {
+    const scene = open();
+    scene.datagram(US, THEM, 40_000, 53, 10);
+    scene.datagram(THEM, US, 53, 40_000, 30);
+    scene.datagram(THEM, US, 53, 40_000, 30);
+    expect(scene.read(readingOf(udpSocket({})))).toMatchObject([
+      { rx_bytes: 60, tx_bytes: 10, rx_packets: 2, tx_packets: 1, source: 'capture', pid: 7 },
+    ]);
+  });
+
+  test('each flow of a socket without a peer is a row with its owner, and the socket counts nothing', () => {
+    const scene = open();
+    const server = udpSocket({ state: 'UNCONN', local_addr: '0.0.0.0', remote_addr: null, remote_port: null });
+    scene.owners.ingest(readingOf(server));
+    scene.datagram(THEM, US, 1000, 40_000, 10);
+    scene.datagram(OTHERS, US, 1000, 40_000, 20);
+    expect(scene.read(readingOf(server))).toMatchObject([
+      { state: 'UNCONN', rx_bytes: null, source: 'sock_diag' },
+      { remote_addr: '10.0.0.2', rx_bytes: 10, tx_bytes: 0, source: 'capture', pid: 7 },
+      { remote_addr: '10.0.0.3', rx_bytes: 20, tx_bytes: 0, source: 'capture', pid: 7 },
+    ]);
+    expect(scene.read(readingOf(server), 32)).toHaveLength(3); // once more, after its end
+    expect(scene.read(readingOf(server), 33)).toHaveLength(1);
+  });
+
+  test('what is forwarded is told from who began, without an owner', () => {
+    const scene = open();
+    scene.datagram(OTHERS, THEM, 1000, 2000, 10);
+    const joined = scene.joiner.join(readingOf(), 2, 2);
+    expect(joined.sockets).toMatchObject([{ local_addr: '10.0.0.3', remote_addr: '10.0.0.2', tx_bytes: 10 }]);
+    expect(joined.ownerOf(joined.sockets[0]!)).toEqual({ processes: [], attribution: 'none capture' });
+  });
+
+  test('a connection that lived between two readings is listed once, after its end', () => {
+    const scene = open();
+    scene.segment('us', 2, 0);
+    scene.segment('them', 0x12, 0);
+    scene.segment('us', 0x18, 1, 'hello');
+    scene.segment('us', 0x11, 6);
+    scene.segment('them', 0x11, 1);
+    expect(scene.read(readingOf())).toMatchObject([{ state: 'CLOSE', tx_bytes: 5, rx_bytes: 0, local_port: 40_000 }]);
+    expect(scene.read(readingOf(), 3)).toEqual([]);
+  });
+
+  test('one whose socket was seen is told of by the socket alone', () => {
+    const scene = open();
+    scene.segment('us', 2, 0);
+    scene.segment('them', 0x12, 0);
+    scene.read(readingOf(tcpSocket({})));
+    scene.segment('us', 4, 1);
+    expect(scene.read(readingOf(), 3)).toEqual([]);
+  });
+
+  test('in TIME_WAIT it keeps the process and the bytes that were seen', () => {
+    const scene = open();
+    scene.owners.ingest(readingOf(tcpSocket({})));
+    scene.segment('us', 2, 0);
+    scene.segment('them', 0x12, 0);
+    scene.segment('us', 0x18, 1, 'hello');
+    scene.segment('us', 0x11, 6);
+    scene.segment('them', 0x11, 1);
+    expect(scene.read(readingOf(tcpSocket({ state: 'TIME_WAIT' })))).toMatchObject([
+      { state: 'TIME_WAIT', tx_bytes: 5, source: 'capture', pid: 7 },
+    ]);
+  });
+
+  test('endpoints that are used again do not inherit what an ended connection told', () => {
+    const scene = open();
+    scene.segment('us', 2, 0);
+    scene.segment('us', 0x18, 1, REQUEST);
+    scene.segment('them', 4, 1);
+    expect(scene.read(readingOf(tcpSocket({})))).toMatchObject([{ app: null, server_name: null }]);
+  });
+
+  test('a flow that began after the sockets were read waits for the next reading', () => {
+    const scene = open();
+    scene.datagram(US, THEM, 40_000, 53, 10, 5);
+    expect(scene.read(readingOf(), 4)).toEqual([]);
+    expect(scene.read(readingOf(), 6)).toHaveLength(1);
+  });
+
+  test('where the system tells of closed sockets, those gain what packets told, and are in no other row', () => {
+    const scene = open(true);
+    scene.segment('us', 2, 0);
+    scene.segment('us', 0x18, 1, REQUEST);
+    scene.segment('them', 4, 1);
+    expect(scene.read(readingOf())).toEqual([]);
+    expect(scene.joiner.closedOf([tcpSocket({ state: 'CLOSE', rx_bytes: 1 })])).toMatchObject([
+      { app: 'http', server_name: 'web.example', rx_bytes: 1 },
+    ]);
+  });
+
+  test('memory does not grow with flows that are over', () => {
+    const scene = open();
+    for (let port = 1000; port < 2000; port++) scene.datagram(US, THEM, port, 53, 10);
+    expect(scene.read(readingOf())).toHaveLength(1000);
+    scene.read(readingOf(), 100);
+    scene.read(readingOf(), 200);
+    expect(scene.flows.flows).toHaveLength(0);
+  });
+});
