@@ -14,6 +14,7 @@ export const liveOptions = {
     'What the process that captures gives up once the interfaces are open: on (the standard), user, capabilities and, where the kernel has Landlock, all files; strict, the same or nothing is captured; off, nothing.',
     SANDBOX_MODES,
   ),
+  reconnect: flag('When an interface is gone, wait for one of that name and go on.'),
 };
 
 /** Options of the commands that work on packets. */

@@ -35,7 +35,7 @@ export async function* capturedPackets(
 ): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
-  const { reader, owners, signal, finish } = await openPackets(context, values, {
+  const { reader, owners, signal, gaps, finish } = await openPackets(context, values, {
     showsRows: true,
     asksOwners: filter?.needsText === true || request.wanted.has('pid') || request.wanted.has('process'),
   });
@@ -56,7 +56,10 @@ export async function* capturedPackets(
     }
   }
   try {
-    while (left > 0 && !signal.aborted && (await reader.fill())) yield [{ table, rows: batch() }];
+    while (left > 0 && !signal.aborted && (await reader.fill())) {
+      for (const gap of gaps()) await request.missed(gap);
+      yield [{ table, rows: batch() }];
+    }
   } finally {
     await finish();
   }

@@ -39,6 +39,18 @@ export interface Request {
   readonly repeating: boolean;
   /** Says what cannot be seen; each limit is said once. */
   readonly limited: (limits: readonly Limit[]) => void;
+  /** Says that something is missing before the next snapshot: in its place where records of another type may stand, else on stderr. */
+  readonly missed: (gap: Gap) => Promise<void>;
+}
+
+/** What is missing. */
+export interface Gap {
+  /** Snapshots, or packets of an interface. */
+  readonly what: 'snapshot' | 'packet';
+  readonly iface: string | null;
+  /** How many; null where nobody counted, and then it has been said on stderr. */
+  readonly dropped: number | null;
+  readonly reason: string;
 }
 
 /**

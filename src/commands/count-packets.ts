@@ -32,7 +32,7 @@ export async function* countAgain(
   source: PacketSource,
   names: readonly StatisticName[],
   options: StatisticOptions,
-  { ticks }: Request,
+  { ticks, missed }: Request,
 ): AsyncGenerator<Snapshot> {
   const { reader, signal } = source;
   const run = new StatisticsOfRun(names, options);
@@ -51,6 +51,7 @@ export async function* countAgain(
   };
   try {
     for await (const { number, at } of ticks) {
+      for (const gap of source.gaps()) await missed(gap);
       if (number > 0) yield run.fresh(reader, at / 1000);
       if (isOver) break;
     }

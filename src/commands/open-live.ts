@@ -2,12 +2,14 @@ import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import type { CaptureFormat } from '../core/capture/capture-writer.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { FlowOwners } from '../core/connection/flow-owners.ts';
-import { formatNumberOf } from '../core/output/units.ts';
+import { formatNumberOf, formatSeconds } from '../core/output/units.ts';
 import type { OutputFile } from '../platform/capture-output.ts';
 import type { Platform } from '../platform/platform.ts';
+import { type Absence, openLastingSensor } from '../platform/sensor/lasting-sensor.ts';
 import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
 import { openSensor, type Sensor } from '../platform/sensor/open-sensor.ts';
 import { defaultDevice } from './capture-devices.ts';
+import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
 import { devicesOf, type PacketSource, type PacketValues } from './packet-source.ts';
 
@@ -24,6 +26,7 @@ const CHUNK = 1024 * 1024;
 interface Session {
   readonly platform: Platform;
   readonly sensor: Sensor;
+  readonly gaps: CaptureGaps;
   /** Says what was counted. Rejects with a Failure when the capture came to an end that nobody asked for. */
   conclude(captured: () => number): Promise<void>;
 }
@@ -49,11 +52,17 @@ async function begin(
     format,
     gatherMs: fd === null ? WATCHED_MS : FILE_MS,
     most,
+    continues: null,
     user: lesserUser(context.env),
     sandbox: values.sandbox ?? 'on',
   };
   if (order.sandbox === 'off') context.say('--sandbox off: the process that captures keeps its user and privileges');
-  const sensor = await openSensor(order, fd);
+  const gaps = new CaptureGaps(values.quiet ? () => {} : context.say);
+  const change = gaps.change.bind(gaps);
+  const sensor =
+    values.reconnect === true
+      ? await openLastingSensor(order, fd, change, absenceOf(context, platform, gaps))
+      : await openSensor(order, fd, change);
   const { signal } = context;
   signal.addEventListener('abort', sensor.stop, { once: true });
   if (signal.aborted) sensor.stop();
@@ -69,6 +78,7 @@ async function begin(
   return {
     platform,
     sensor,
+    gaps,
     async conclude(captured) {
       try {
         await sensor.ended;
@@ -79,6 +89,30 @@ async function begin(
         if (!values.quiet)
           context.say(`${formatNumberOf(captured(), 'packet')} captured; ${countsOf(sensor.counts())}`);
       }
+    },
+  };
+}
+
+/** Between two looks whether an interface is there again. */
+const RETURN_MS = 250;
+
+/** Waits for an interface that was gone. */
+function absenceOf({ clock }: Context, platform: Platform, gaps: CaptureGaps): Absence {
+  const since = new Map<string, number>();
+  return {
+    async appears(device, signal) {
+      for (;;) {
+        await clock.sleep(RETURN_MS, signal);
+        if (signal.aborted || (await platform.readInterfaces()).rows.some(({ name }) => name === device)) return;
+      }
+    },
+    gone(device) {
+      since.set(device, clock.monotonic());
+      gaps.note(`interface ${device} is gone; waiting for one of that name`);
+    },
+    back(device) {
+      const seconds = (clock.monotonic() - (since.get(device) ?? clock.monotonic())) / 1000;
+      gaps.miss(device, `interface ${device} is there again after ${formatSeconds(seconds)}`);
     },
   };
 }
@@ -94,7 +128,7 @@ async function everySecond({ clock }: Context, signal: AbortSignal, report: () =
 
 /** Packets as they are captured. Rejects with a Failure 64, 66, 69 or 77. */
 export async function openLive(context: Context, values: PacketValues, asksOwners: boolean): Promise<PacketSource> {
-  const { platform, sensor, conclude } = await begin(context, values, { format: 'pcapng', most: null, fd: null });
+  const { platform, sensor, gaps, conclude } = await begin(context, values, { format: 'pcapng', most: null, fd: null });
   const reader = await openCaptureReader(sensor.source, CHUNK);
   let captured = 0;
   const next = reader.next.bind(reader);
@@ -111,6 +145,7 @@ export async function openLive(context: Context, values: PacketValues, asksOwner
     signal: new AbortController().signal,
     counts: sensor.counts,
     stop: sensor.stop,
+    gaps: () => gaps.take(sensor.counts()),
     async finish() {
       await reader.close();
       await conclude(() => captured);

@@ -3,6 +3,7 @@ import { type PacketOwners, PktapOwners } from '../core/capture/packet-owners.ts
 import { usageError } from '../core/failure.ts';
 import type { DeviceCounts } from '../platform/sensor/messages.ts';
 import { liveOptions } from './capture-options.ts';
+import type { Gap } from './command.ts';
 import type { Context } from './context.ts';
 import { openCapture, sayProblems } from './open-capture.ts';
 import type { Values } from './option.ts';
@@ -19,6 +20,8 @@ export interface PacketSource {
   counts(): readonly DeviceCounts[];
   /** Asks a live capture to end; what the kernel still holds comes first. */
   stop(): void;
+  /** What is missing before the packets that come next, each once. Of a file, nothing is. */
+  gaps(): readonly Gap[];
   /**
    * Closes it, and says what was wrong or what was counted. Rejects with a Failure 69 when a live capture came to an end
    * that nobody asked for.
@@ -66,6 +69,7 @@ export async function openPackets(
     signal: context.signal,
     counts: () => [],
     stop: () => {},
+    gaps: () => [],
     async finish() {
       await reader.close();
       sayProblems(context, file, reader);

@@ -9,8 +9,8 @@ import { formatNumberOf, formatSeconds, numeralsOf, plainNumerals } from '../cor
 import { visibleFields } from '../core/record/select-fields.ts';
 import { sortRows } from '../core/record/sort.ts';
 import { type AnyRow, type Section, type Snapshot, section } from '../core/record/table.ts';
-import { gap } from '../core/record/tables/meta.ts';
-import type { ListingCommand, ListingValues, Request, Stream } from './command.ts';
+import { type GapRow, gap } from '../core/record/tables/meta.ts';
+import type { Gap, ListingCommand, ListingValues, Request, Stream } from './command.ts';
 import type { Context } from './context.ts';
 import { type ListingPlan, planListing } from './listing-plan.ts';
 import type { Options } from './option.ts';
@@ -37,6 +37,7 @@ export async function runListing(
     wanted: plan.wanted,
     repeating: plan.repeating,
     limited: sayOnce(context, values.quiet),
+    missed: (one) => reportGap(context, renderer, one, values.quiet),
   };
   const verdict = openVerdict();
   const started = context.clock.monotonic();
@@ -48,7 +49,7 @@ export async function runListing(
     for await (const snapshot of stream !== null && plan.sort.length > 0 ? gathered(snapshots, plan) : snapshots) {
       seen.snapshots++;
       const missed = pace.missed();
-      if (missed > 0) await reportGap(context, renderer, missed, values.quiet);
+      if (missed > 0) await request.missed({ ...SLOW, dropped: missed });
       const tallies = whole ?? beginPart(plan, false);
       const shaped = snapshot.map((one) => (one.table === plan.table ? shape(one, plan, tallies, seen) : one));
       if (tallies.wait !== null) {
@@ -195,13 +196,20 @@ function watchTicks(source: AsyncIterable<Tick>): { readonly ticks: AsyncIterabl
   return { ticks: watched(), missed: () => missed };
 }
 
-async function reportGap(context: Context, renderer: Renderer, dropped: number, quiet: boolean): Promise<void> {
-  const reason = 'the reader, or this machine, was slower than the interval';
+const SLOW = {
+  what: 'snapshot',
+  iface: null,
+  reason: 'the reader, or this machine, was slower than the interval',
+} as const;
+
+async function reportGap(context: Context, renderer: Renderer, missing: Gap, quiet: boolean): Promise<void> {
+  const { what, iface, dropped, reason } = missing;
   if (!renderer.mixesTypes) {
-    if (!quiet && !renderer.ownsTerminal) context.say(`${formatNumberOf(dropped, 'snapshot')} dropped: ${reason}`);
+    if (dropped !== null && !quiet && !renderer.ownsTerminal)
+      context.say(`${formatNumberOf(dropped, what)} dropped: ${reason}`);
     return;
   }
-  const row = { time: new Date(context.clock.now()).toISOString(), dropped, reason };
+  const row: GapRow = { time: new Date(context.clock.now()).toISOString(), dropped, reason, iface };
   await renderer.write({ ...section(gap, [row]), fields: Object.keys(gap.fields) });
 }
 

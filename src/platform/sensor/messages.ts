@@ -16,6 +16,8 @@ export interface SensorOrder {
   readonly gatherMs: number;
   /** After so many packets it ends; null for never. */
   readonly most: number | null;
+  /** The link types of the capture that this one goes on with, which is open for it; null to begin one. */
+  readonly continues: readonly number[] | null;
   /** Who the sensor becomes once the devices are open; null to stay who it is. */
   readonly user: { readonly uid: number; readonly gid: number } | null;
   readonly sandbox: SandboxMode;
@@ -38,7 +40,7 @@ export interface DeviceCounts {
 
 /** What the sensor says beside the packets, a JSON text a line. */
 export type SensorMessage =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly linkTypes: readonly number[] }
   | { readonly type: 'counts'; readonly captured: number; readonly counts: readonly DeviceCounts[] }
   /** The last one: it was told to stop, or had to for the reason given, with this exit status of netwatch. */
   | {
@@ -47,6 +49,8 @@ export type SensorMessage =
       readonly counts: readonly DeviceCounts[];
       readonly status: ExitStatus;
       readonly reason: string | null;
+      /** The interface that is gone, which was the reason; null for all else. */
+      readonly gone: string | null;
     }
   /** Nothing was captured; `status` is that of netwatch. */
   | { readonly type: 'failed'; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };

@@ -4,10 +4,13 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
+import { type InterfaceChange, InterfaceWatch } from './interface-watch.ts';
 import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 
 /** A capture that is under way. */
 export interface Sensor {
+  /** Of each device (tcpdump.org/linktypes.html). */
+  readonly linkTypes: readonly number[];
   /** The packets; at its end when the capture is. Empty when they go to a file. */
   readonly source: ByteSource;
   /** What the kernel has counted, and how many packets were written, as of a second ago at most. */
@@ -19,11 +22,25 @@ export interface Sensor {
   readonly ended: Promise<void>;
 }
 
+/** An interface was captured from until it was no more. */
+export class InterfaceGone extends Failure {
+  readonly device: string;
+
+  constructor(device: string) {
+    super(EXIT.unavailable, `interface ${device} is gone`);
+    this.device = device;
+  }
+}
+
 /**
  * Starts to capture, in a process of its own, into a pipe, or into the file that is open as `fd`. Rejects with a Failure: 64 for a wrong filter, 66 no such interface, 69 no
- * libpcap, 77 not permitted.
+ * libpcap, 77 not permitted. `onChange` hears what interfaces do meanwhile.
  */
-export async function openSensor(order: SensorOrder, fd: number | null): Promise<Sensor> {
+export async function openSensor(
+  order: SensorOrder,
+  fd: number | null,
+  onChange: (device: string, change: InterfaceChange) => void,
+): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
   const child = spawn(process.execPath, [entry, JSON.stringify(order)], {
     stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
@@ -50,13 +67,40 @@ export async function openSensor(order: SensorOrder, fd: number | null): Promise
   if (first === null) throw died(await exit, complaint());
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
+  let gone: string | null = null;
+  const unwatch = watch(order, (device, change) => {
+    if (change.change !== 'gone') return onChange(device, change);
+    gone = device;
+    stop();
+  });
   const ended = exit.then((status) => {
+    unwatch();
     if (last?.type !== 'ended') throw died(status, complaint());
+    gone ??= last.gone;
+    if (gone !== null) throw new InterfaceGone(gone);
     if (last.reason !== null) throw new Failure(last.status, last.reason);
   });
   ended.catch(() => {}); // whoever asks hears of it
   const source = fd === null ? sourceOf(child, order, stop) : NOTHING;
-  return { source, counts: () => counts, captured: () => captured, stop, ended };
+  const linkTypes = first.type === 'ready' ? first.linkTypes : [];
+  return { linkTypes, source, counts: () => counts, captured: () => captured, stop, ended };
+}
+
+const WATCH_MS = 200;
+
+/** Follows the interfaces from here: the sensor may not read of them any more. Returns what ends it. */
+function watch(
+  { system, devices }: SensorOrder,
+  onChange: (device: string, change: InterfaceChange) => void,
+): () => void {
+  if (system !== 'linux') return () => {};
+  const watches = devices.map((device) => ({ device, interface: new InterfaceWatch(device) }));
+  const timer = setInterval(() => {
+    for (const one of watches) {
+      for (const change of one.interface.look(performance.now())) onChange(one.device, change);
+    }
+  }, WATCH_MS);
+  return () => clearInterval(timer);
 }
 
 const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };

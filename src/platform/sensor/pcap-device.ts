@@ -29,6 +29,8 @@ const LINK_TYPES: Readonly<Record<string, number>> = {
 /** DLT_RAW of Linux; all others that are met live have the number of their LINKTYPE_ (tcpdump.org/linktypes.html). */
 const DLT_RAW = 12;
 
+const LOOPBACK = 'lo';
+
 /** Loads the binding. Throws when it was not built, or libpcap is not there. */
 export function loadPcap(): Native {
   const require = createRequire(import.meta.url);
@@ -44,6 +46,8 @@ export class PcapDevice {
   readonly header = Buffer.alloc(16);
   private readonly session: NativeSession;
   private failed = false;
+  private wasTold = false;
+  private taken = 0;
 
   /** `onFrame` is called for each packet, which is in `frame` and `header` then. Throws what libpcap says. */
   constructor(native: Native, name: string, order: SensorOrder, onFrame: (device: PcapDevice) => void) {
@@ -51,7 +55,10 @@ export class PcapDevice {
     this.frame = Buffer.alloc(order.snapLength);
     this.session = new native.PcapSession();
     const { bpf, bufferBytes, snapLength, promiscuous, gatherMs } = order;
-    const call = (): void => onFrame(this);
+    const call = (): void => {
+      this.taken++;
+      onFrame(this);
+    };
     const warn = (): void => {}; // that the device has no IPv4 network is no matter
     const link = this.session.open_live(
       ...[name, bpf, bufferBytes, snapLength, '', call, false, gatherMs, warn, promiscuous],
@@ -63,16 +70,41 @@ export class PcapDevice {
   /** Begins to call back when packets come; `afterwards` runs after each lot. */
   start(afterwards: () => void): void {
     this.session.read_callback = () => {
+      this.wasTold = true;
       this.drain();
       afterwards();
     };
     this.session.start_polling();
   }
 
-  /** Takes what is there; false when the device has ended. The binding stops to poll without a word then. */
-  drain(): boolean {
-    if (!this.failed) this.failed = this.session.dispatch(this.frame, this.header) < 0;
-    return !this.failed;
+  /** Takes what is there; of a device that has failed too, since the kernel hands out later what it had gathered. */
+  drain(): void {
+    if (this.session.dispatch(this.frame, this.header) < 0) this.failed = true;
+  }
+
+  /**
+   * Takes what is there, and tells whether the binding had let packets lie since the last call: libuv gives up a socket at its first
+   * error, as when the interface goes down, and the binding never polls again, though packets come once it is up.
+   */
+  drainUntold(): boolean {
+    const { taken, wasTold } = this;
+    this.wasTold = false;
+    this.drain();
+    return !wasTold && this.taken > taken;
+  }
+
+  get hasFailed(): boolean {
+    return this.failed;
+  }
+
+  /**
+   * How many packets the kernel has for it still, 0 for none. Of the loopback it counts each twice, and libpcap takes one
+   * of the two; of `any` nobody knows.
+   */
+  left(): number | null {
+    if (this.name === 'any') return null;
+    const { ps_recv, ps_drop } = this.session.stats();
+    return Math.max(0, ps_recv - ps_drop - this.taken * (this.name === LOOPBACK ? 2 : 1));
   }
 
   counts(): DeviceCounts {

@@ -14,10 +14,23 @@ import { enterSandbox } from './sandbox.ts';
  */
 const WATCH_MS = 200;
 const COUNTS_MS = 1000;
+/** How often packets are looked for when the binding does not tell of them any more. */
+const UNTOLD_MS = 20;
+/** How often it looks, at the end, whether the kernel hands out what it has gathered. */
+const LAST_MS = 10;
 /** Packets between two looks whether it is to stop, while the event loop stands still. */
 const LOOK_EVERY = 1024;
 const ETHERNET = 1;
 const LINUX_SLL = 113;
+
+/** How it comes to an end. */
+interface Ending {
+  readonly status: ExitStatus;
+  readonly reason: string | null;
+  /** The interface that is gone, which is the reason. */
+  readonly gone: string | null;
+}
+const ASKED: Ending = { status: EXIT.ok, reason: null, gone: null };
 
 function run(order: SensorOrder): void {
   const native = load();
@@ -25,16 +38,16 @@ function run(order: SensorOrder): void {
   const writer = new (order.format === 'pcap' ? FrameRecords : FrameBlocks)(order.snapLength, (bytes) => hand(bytes));
   const devices: PcapDevice[] = [];
   let captured = 0;
-  let whole = 0;
+  let whole = order.continues === null ? 0 : fs.fstatSync(PACKETS_FD).size;
   const countsOf = (): DeviceCounts[] => devices.map((device) => device.counts());
-  const leave = (status: ExitStatus, reason: string | null): never => {
-    say({ type: 'ended', captured, counts: countsOf(), status, reason });
+  const leave = (ending: Ending): never => {
+    say({ type: 'ended', captured, counts: countsOf(), ...ending });
     process.exit(0);
   };
-  const end = (reason: string | null): never => {
+  const end = (ending: Ending): never => {
     writer.end(countsOf(), Date.now() / 1000);
     writer.flush();
-    return leave(reason === null ? EXIT.ok : EXIT.unavailable, reason);
+    return leave(ending);
   };
   /** A pipe without a reader is the end, and so is a full disk: a file then keeps what was written whole. */
   const hand = (bytes: Uint8Array): void => {
@@ -45,16 +58,42 @@ function run(order: SensorOrder): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
       fs.ftruncateSync(PACKETS_FD, whole + writer.wholeWithin(bytes, at));
-      leave(EXIT.io, reasonOf(error));
+      leave({ status: EXIT.io, reason: reasonOf(error), gone: null });
     }
+  };
+
+  let last: Ending | null = null;
+  let deadline = Number.POSITIVE_INFINITY;
+  /** What the kernel gathers is handed out when a block of it is full or its time is over: that is waited for. */
+  const finish = (ending: Ending): void => {
+    if (last !== null) return;
+    last = ending;
+    deadline = performance.now() + 2 * order.gatherMs + WATCH_MS;
+    const look = (): void => {
+      for (const device of devices) device.drain();
+      if (devices.every((device) => device.left() === 0) || performance.now() > deadline) end(ending);
+    };
+    look();
+    setInterval(look, LAST_MS);
+  };
+  let countedAt = 0;
+  /** What is counted has been written: who is told so may rely on it. */
+  const tellCounts = (): void => {
+    countedAt = performance.now();
+    writer.flush();
+    say({ type: 'counts', captured, counts: countsOf() });
   };
   let sinceLook = 0;
   const onFrame = (index: number, { header, frame }: PcapDevice): void => {
     writer.addFrame(index, header, frame);
-    if (++captured === order.most) end(null);
+    if (++captured === order.most) end(ASKED);
     if (++sinceLook < LOOK_EVERY) return;
     sinceLook = 0;
-    if (stdinHasEnded()) end(null);
+    const now = performance.now();
+    if (now > deadline) end(last ?? ASKED);
+    // no timer runs while packets keep coming
+    if (now > countedAt + COUNTS_MS) tellCounts();
+    if (stdinHasEnded()) deadline = Math.min(deadline, now + WATCH_MS);
   };
 
   try {
@@ -77,22 +116,41 @@ function run(order: SensorOrder): void {
     fail(EXIT.noPermission, refusal.message, refusal.hint);
     return;
   }
-  writer.begin(devices, order.snapLength);
+  const linkTypes = devices.map(({ linkType }) => linkType);
+  if (order.continues === null || order.format === 'pcapng') writer.begin(devices, order.snapLength);
+  else if (order.continues[0] !== linkTypes[0]) {
+    const reason = `${order.devices[0]} has link type ${linkTypes[0]} now, and the file holds packets of ${order.continues[0]}`;
+    leave({ status: EXIT.unavailable, reason, gone: null });
+  }
   writer.flush();
-  say({ type: 'ready' });
+  say({ type: 'ready', linkTypes });
 
-  process.stdin.on('end', () => end(null)).on('error', () => end(null));
+  const stop = (): void => finish(ASKED);
+  process.stdin.on('end', stop).on('error', stop);
   process.stdin.resume();
   for (const device of devices) device.start(() => writer.flush());
+  const untold = new Set<PcapDevice>();
   setInterval(() => {
     for (const device of devices) {
-      const alive = device.drain();
+      if (device.drainUntold() && !untold.has(device)) {
+        untold.add(device);
+        setInterval(() => {
+          device.drain();
+          writer.flush();
+        }, UNTOLD_MS);
+      }
       writer.flush();
-      if (!alive || !isThere(order, device.name)) end(endingOf(order, device.name));
+      if (device.hasFailed) finish(goneOf(device.name));
     }
   }, WATCH_MS);
-  setInterval(() => say({ type: 'counts', captured, counts: countsOf() }), COUNTS_MS);
+  setInterval(tellCounts, COUNTS_MS);
 }
+
+const goneOf = (name: string): Ending => ({
+  status: EXIT.unavailable,
+  reason: `interface ${name} is gone`,
+  gone: name,
+});
 
 function load(): ReturnType<typeof loadPcap> | null {
   try {
@@ -114,15 +172,6 @@ function failToOpen(name: string, message: string): void {
     fail(EXIT.noPermission, `capturing on ${name} needs CAP_NET_RAW: ${words}`, 'run it with sudo');
   } else if (/no such device/i.test(words)) fail(EXIT.noInput, `no interface "${name}"`, 'netwatch ifaces');
   else fail(EXIT.unavailable, `${name} cannot be captured from: ${words}`, null);
-}
-
-/** A name that lasts while its interface does; `any` is none of them. */
-function isThere({ system }: SensorOrder, name: string): boolean {
-  return name === 'any' || system !== 'linux' || fs.existsSync(`/sys/class/net/${name}`);
-}
-
-function endingOf(order: SensorOrder, name: string): string {
-  return isThere(order, name) ? `interface ${name} went down` : `interface ${name} is gone`;
 }
 
 const byte = Buffer.alloc(1);

@@ -1,12 +1,16 @@
 import { bytes, choice, count, integer, maybe, shown, text, time } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-/** A hole in a stream of snapshots: the reader was slower than the source. */
-export const gap = table('gap', 'Snapshots that a slow reader missed.', {
-  time: time('When the next snapshot could be written.'),
-  dropped: count('How many were dropped.', shown('DROPPED')),
+/** A hole in a stream: the reader was slower than the source, or the source was away. */
+export const gap = table('gap', 'Snapshots or packets that are missing.', {
+  time: time('When it was known: before what comes next.'),
+  dropped: maybe(
+    count('How many were dropped; null where nobody counted, as while an interface was down.', shown('DROPPED')),
+  ),
   reason: text('Why.', shown('REASON')),
+  iface: maybe(text('The interface whose packets are missing; null for snapshots.')),
 });
+export type GapRow = Row<typeof gap>;
 
 /** What a snapshot of sockets does not know. Each sum reconciles: total = attributed + the unattributed. */
 export const coverage = table('coverage', 'What a snapshot of sockets knows and does not know.', {

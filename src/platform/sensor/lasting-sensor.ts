@@ -1,0 +1,109 @@
+import { EXIT, Failure } from '../../core/failure.ts';
+import type { DeviceCounts, SensorOrder } from './messages.ts';
+import { InterfaceGone, openSensor, type Sensor } from './open-sensor.ts';
+
+/** What is asked and told while an interface is away. */
+export interface Absence {
+  /** Resolves when an interface of that name is there, or the signal aborts; it looks after a while. */
+  readonly appears: (device: string, signal: AbortSignal) => Promise<void>;
+  readonly gone: (device: string) => void;
+  readonly back: (device: string) => void;
+}
+
+/**
+ * As openSensor, but when an interface is gone it waits until there is one of that name, and begins again: in the same file or
+ * pipe, where pcapng gets another section. Each beginning takes the privilege that the first one took.
+ */
+export async function openLastingSensor(
+  order: SensorOrder,
+  fd: number | null,
+  onChange: Parameters<typeof openSensor>[2],
+  absence: Absence,
+): Promise<Sensor> {
+  const first = await openSensor(order, fd, onChange);
+  const sensors = [first];
+  const last = (): Sensor => sensors.at(-1)!;
+  const stopped = new AbortController();
+  const captured = (): number => sensors.reduce((sum, one) => sum + one.captured(), 0);
+
+  const begin = async (device: string): Promise<void> => {
+    const most = order.most === null ? null : order.most - captured();
+    for (;;) {
+      await absence.appears(device, stopped.signal);
+      if (stopped.signal.aborted) return;
+      try {
+        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, onChange));
+        break;
+      } catch (error) {
+        // gone once more, or not up yet
+        if (!(error instanceof Failure && (error.exit === EXIT.noInput || error.exit === EXIT.unavailable)))
+          throw error;
+      }
+    }
+    absence.back(device);
+    if (stopped.signal.aborted) last().stop();
+  };
+  /** Resolves when another sensor has followed, or none will. */
+  const following = async (): Promise<void> => {
+    try {
+      await last().ended;
+    } catch (error) {
+      if (!(error instanceof InterfaceGone)) throw error;
+      absence.gone(error.device);
+      await begin(error.device);
+    }
+  };
+  let next = following();
+  const ended = (async () => {
+    for (let before = last(); ; before = last()) {
+      await next;
+      if (last() === before) return;
+      next = following();
+    }
+  })();
+  ended.catch(() => {}); // whoever asks hears of it
+  const stop = (): void => {
+    stopped.abort();
+    last().stop();
+  };
+  return {
+    linkTypes: first.linkTypes,
+    source: {
+      ...first.source,
+      async read(into, offset, length) {
+        for (;;) {
+          const sensor = last();
+          const taken = await sensor.source.read(into, offset, length);
+          if (taken > 0) return taken;
+          if (last() === sensor) await next.catch(() => {}); // `ended` tells of it
+          if (last() === sensor) return 0;
+        }
+      },
+      async close() {
+        stop();
+        await last().source.close();
+      },
+    },
+    counts: () =>
+      order.devices.map((device) =>
+        sumOf(
+          device,
+          sensors.flatMap((one) => one.counts()),
+        ),
+      ),
+    captured,
+    stop,
+    ended,
+  };
+}
+
+function sumOf(device: string, counts: readonly DeviceCounts[]): DeviceCounts {
+  const sum = { device, received: 0, droppedByKernel: 0, droppedByInterface: 0 };
+  for (const one of counts) {
+    if (one.device !== device) continue;
+    sum.received += one.received;
+    sum.droppedByKernel += one.droppedByKernel;
+    sum.droppedByInterface += one.droppedByInterface;
+  }
+  return sum;
+}
