@@ -2,9 +2,11 @@ import type { ByteSource } from '../core/capture/byte-source.ts';
 import { replay } from '../core/capture/replay.ts';
 import { capturedConn } from '../core/connection/captured-conn.ts';
 import { FlowNames } from '../core/connection/flow-names.ts';
+import { RoundTrips } from '../core/connection/round-trips.ts';
 import type { ConnRow } from '../core/record/tables/conn.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
+import type { Packet } from '../core/wire/packet.ts';
 import type { Context } from './context.ts';
 import { openReader, type ReadOptions, sayForgotten, sayInterrupted, sayProblems } from './open-capture.ts';
 
@@ -21,8 +23,13 @@ export async function* readCapturedConns(
   const reader = await openReader(context, source, options, false);
   const dissector = new Dissector(REGISTRY);
   const names = new FlowNames();
+  const roundTrips = new RoundTrips();
+  const ingest = (packet: Packet): void => {
+    names.ingest(packet);
+    roundTrips.ingest(packet);
+  };
   try {
-    await replay(reader, dissector, (packet) => names.ingest(packet), context.signal);
+    await replay(reader, dissector, ingest, context.signal);
   } finally {
     await reader.close();
   }
@@ -31,6 +38,6 @@ export async function* readCapturedConns(
   sayProblems(context, file, reader);
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {
-    yield flows.slice(at, at + BATCH).map((flow) => capturedConn(flow, names.nameOf(flow)));
+    yield flows.slice(at, at + BATCH).map((flow) => capturedConn(flow, names.nameOf(flow), roundTrips));
   }
 }

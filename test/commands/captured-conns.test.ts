@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { netwatch, type Ran, recordsOf } from '../support/in-process.ts';
 import { ROOT } from '../support/program.ts';
 import { expectRecord } from '../support/record-schema.ts';
+import { runTool, toolIsMissing } from '../support/tool.ts';
 
 /** What happens in it is told in test/captures/README.md. */
 const LOOPBACK = path.join(ROOT, 'test/captures/loopback.pcap');
@@ -49,7 +50,9 @@ test('a flow is a connection, told from the side that opened it', async () => {
     family: 'ipv4',
     tx_packets: 7,
     rx_packets: 5,
-    rtt_ms: 0.039098,
+    rtt_ms: 0.083964,
+    rttvar_ms: 0.104325,
+    min_rtt_ms: 0.008673,
     retrans: 0,
     app: 'http',
     server_name: 'web.example',
@@ -105,6 +108,30 @@ test('added up', async () => {
     tx_bytes: 719,
   });
   expect(other).toMatchObject({ key: '::1', conns: 2, established: 1 });
+});
+
+test.skipIf(toolIsMissing('tshark'))('round trips are those tshark measures, smoothed after RFC 6298', async () => {
+  const fields = ['tcp.stream', 'tcp.dstport', 'tcp.analysis.ack_rtt'].flatMap((field) => ['-e', field]);
+  const { stdout } = runTool('tshark', ['-r', LOOPBACK, '-Y', 'tcp.analysis.ack_rtt', '-T', 'fields', ...fields]);
+  const samples = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t').map(Number) as [number, number, number]);
+  const rows = recordsOf((await conns('--json', '-f', 'server_name == web.example')).out);
+  expect(rows).toHaveLength(1); // each of its segments was answered before the next
+  for (const { stream, local_port, rtt_ms, rttvar_ms, min_rtt_ms } of rows) {
+    const [first, ...others] = samples.flatMap(([of, port, rtt]) =>
+      of === stream && port === local_port ? [rtt * 1000] : [],
+    );
+    let [smoothed, deviation] = [first!, first! / 2];
+    for (const rtt of others) {
+      deviation += (Math.abs(smoothed - rtt) - deviation) / 4;
+      smoothed += (rtt - smoothed) / 8;
+    }
+    expect(rtt_ms).toBeCloseTo(smoothed, 6);
+    expect(rttvar_ms).toBeCloseTo(deviation, 6);
+    expect(min_rtt_ms).toBeCloseTo(Math.min(first!, ...others), 6);
+  }
 });
 
 test.each([

@@ -3,12 +3,14 @@ import type { ConnRow } from '../record/tables/conn.ts';
 import type { Flow } from '../wire/flow.ts';
 import { connRow, type Names } from './conn-row.ts';
 import { flowSocket, openerOf } from './flow-socket.ts';
+import type { RoundTrips } from './round-trips.ts';
 import type { SocketReading } from './socket.ts';
 
 /** The `conn` record of a flow in a capture, from the side that opened it. What only a machine knows is null. */
-export function capturedConn(flow: Flow, serverName: string | null): ConnRow {
+export function capturedConn(flow: Flow, serverName: string | null, roundTrips: RoundTrips): ConnRow {
+  const opener = openerOf(flow);
   const age = secondsBetween(flow.firstSeconds, flow.firstNanoseconds, flow.lastSeconds, flow.lastNanoseconds);
-  const row = connRow(flowSocket(flow, openerOf(flow), serverName), NO_MACHINE, NO_NAMES, {
+  const row = connRow(flowSocket(flow, opener, serverName, roundTrips.of(flow, opener)), NO_MACHINE, NO_NAMES, {
     at: { time: formatTimestamp(flow.lastSeconds, flow.lastNanoseconds) ?? '', monotonicMs: 0 },
     owner: { processes: [], attribution: 'none capture' },
     firstSeen: null,

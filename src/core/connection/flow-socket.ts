@@ -3,6 +3,7 @@ import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { blankSocket, type SocketDraft } from './blank-socket.ts';
+import type { RoundTrip } from './round-trips.ts';
 import { bytesSent, openingOf } from './tcp-progress.ts';
 
 /** Which end of a flow is told of as the local one. */
@@ -17,7 +18,12 @@ export function openerOf({ tcp }: Flow): Side {
  * One end of a flow as if it were a socket, with what its packets tell. Payload of TCP is what sequence numbers say, so
  * that each byte counts once; that of others is what datagrams carried.
  */
-export function flowSocket(flow: Flow, local: Side, serverName: string | null): SocketDraft {
+export function flowSocket(
+  flow: Flow,
+  local: Side,
+  serverName: string | null,
+  roundTrip: RoundTrip | null,
+): SocketDraft {
   const { tcp } = flow;
   const localIsA = local === 'a';
   const aPayload = tcp === null ? flow.aPayload : bytesSent(tcp.a);
@@ -37,12 +43,19 @@ export function flowSocket(flow: Flow, local: Side, serverName: string | null): 
     tx_bytes: localIsA ? aPayload : bPayload,
     rx_packets: localIsA ? flow.bPackets : flow.aPackets,
     tx_packets: localIsA ? flow.aPackets : flow.bPackets,
-    rtt_ms: tcp !== null && tcp.firstRttNanoseconds > 0 ? tcp.firstRttNanoseconds / 1e6 : null,
+    rtt_ms: roundTrip === null ? null : rounded(roundTrip.smoothedMs),
+    rttvar_ms: roundTrip === null ? null : rounded(roundTrip.deviationMs),
+    min_rtt_ms: roundTrip === null ? null : rounded(roundTrip.minMs),
     retrans: tcp === null ? null : tcp.retransmissions,
     app: flow.recognised?.name ?? null,
     server_name: serverName,
     stream: flow.stream,
   };
+}
+
+/** Rounded to nanoseconds, the finest that captures tell. */
+function rounded(millis: number): number {
+  return Math.round(millis * 1e6) / 1e6;
 }
 
 function stateOf(tcp: TcpConnection, localIsA: boolean): SocketState {

@@ -5,6 +5,7 @@ import type { Packet } from '../wire/packet.ts';
 import { FlowNames } from './flow-names.ts';
 import type { FlowOwners } from './flow-owners.ts';
 import { flowSocket, openerOf, type Side } from './flow-socket.ts';
+import { RoundTrips } from './round-trips.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
 import { tupleOf } from './socket-tuple.ts';
 import { hasEnded, isStreamOver, isStreamPast } from './stream-life.ts';
@@ -42,6 +43,7 @@ export class PacketSockets {
   private readonly isOurs: (address: string) => boolean;
   private readonly tellsClosed: boolean;
   private readonly names = new FlowNames();
+  private readonly roundTrips = new RoundTrips();
   private readonly known = new Map<Flow, Known>();
   private pastAt = 0;
 
@@ -55,6 +57,7 @@ export class PacketSockets {
 
   ingest(packet: Packet): void {
     this.names.ingest(packet);
+    this.roundTrips.ingest(packet);
     if (packet.flow !== null) this.owners.sidesOf(packet.flow); // a short connection is gone at the next reading
   }
 
@@ -112,7 +115,7 @@ export class PacketSockets {
   }
 
   private socketOf(flow: Flow, side: Side): Socket {
-    return flowSocket(flow, side, this.names.nameOf(flow));
+    return flowSocket(flow, side, this.names.nameOf(flow), this.roundTrips.of(flow, side));
   }
 
   private isRow({ transport }: Flow, { sides, hadSocket }: Known, side: Side): boolean {
@@ -153,6 +156,7 @@ export class PacketSockets {
       if (!flow.isOver) continue;
       this.known.delete(flow);
       this.names.forget(flow);
+      this.roundTrips.forget(flow);
     }
   }
 }
@@ -181,6 +185,8 @@ function withPackets(socket: Socket, seen: Socket): Socket {
     rx_packets,
     tx_packets,
     rtt_ms: socket.rtt_ms ?? seen.rtt_ms,
+    rttvar_ms: socket.rttvar_ms ?? seen.rttvar_ms,
+    min_rtt_ms: socket.min_rtt_ms ?? seen.min_rtt_ms,
     retrans: socket.retrans ?? seen.retrans,
     app,
     server_name,

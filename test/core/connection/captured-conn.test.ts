@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { capturedConn } from '../../../src/core/connection/captured-conn.ts';
+import { RoundTrips } from '../../../src/core/connection/round-trips.ts';
 import { StreamSurvey } from '../../../src/core/connection/stream-survey.ts';
 import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
 import type { StreamRow } from '../../../src/core/record/tables/stream.ts';
@@ -30,12 +31,15 @@ function seen(frames: readonly Uint8Array[]): { readonly conn: ConnRow; readonly
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
   const survey = new StreamSurvey(1e6, () => true);
+  const roundTrips = new RoundTrips();
   frames.forEach((frame, index) => {
-    survey.ingest(dissectFrame(frame, 1, dissector, { packet, seconds: 1_700_000_000, nanoseconds: index * 1e7 }));
+    dissectFrame(frame, 1, dissector, { packet, seconds: 1_700_000_000, nanoseconds: index * 1e7 });
+    survey.ingest(packet);
+    roundTrips.ingest(packet);
   });
   survey.end();
   const { flows } = dissector.flows;
-  return { conn: capturedConn(flows[0]!, 'a.example'), stream: [...survey.rows(flows)][0]! };
+  return { conn: capturedConn(flows[0]!, 'a.example', roundTrips), stream: [...survey.rows(flows)][0]! };
 }
 
 test.each<[string, readonly Step[], string, string]>([
@@ -124,7 +128,9 @@ test('times are those of the packets', () => {
     first_seen: '2023-11-14T22:13:20.000000Z',
     time: '2023-11-14T22:13:20.030000Z',
     age_s: 0.03,
-    rtt_ms: 20,
+    rtt_ms: 10,
+    rttvar_ms: 5,
+    min_rtt_ms: 10,
     stream: 0,
     server_name: 'a.example',
     source: 'capture',

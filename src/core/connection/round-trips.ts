@@ -1,0 +1,93 @@
+import type { Flow } from '../wire/flow.ts';
+import type { Packet } from '../wire/packet.ts';
+import { ACK, FIN, RST, SYN } from '../wire/tcp-flags.ts';
+import type { Side } from './flow-socket.ts';
+
+/** Round trips of what one side sent, in milliseconds, as that side would have measured them where packets were captured. */
+export interface RoundTrip {
+  readonly smoothedMs: number;
+  /** Mean deviation: how much it jitters. */
+  readonly deviationMs: number;
+  readonly minMs: number;
+}
+
+// RFC 6298, 2.3
+const ALPHA = 1 / 8;
+const BETA = 1 / 4;
+
+class SideClock implements RoundTrip {
+  smoothedMs = -1;
+  deviationMs = 0;
+  minMs = 0;
+  hasSent = false;
+  /** Behind all that was sent. */
+  highest = 0;
+  isTiming = false;
+  /** What is timed ends here; it was sent then. */
+  end = 0;
+  seconds = 0;
+  nanoseconds = 0;
+}
+
+/**
+ * Round-trip times of TCP connections from their packets, after RFC 6298: one segment of a side is timed at a time, from
+ * its first copy to the acknowledgement that covers it; one that is sent again is not (Karn's algorithm).
+ */
+export class RoundTrips {
+  private readonly clocks = new Map<Flow, Readonly<Record<Side, SideClock>>>();
+
+  ingest(packet: Packet): void {
+    const { flow, tcpFlags } = packet;
+    if (flow === null || flow.tcp === null || (tcpFlags & RST) !== 0) return;
+    let clocks = this.clocks.get(flow);
+    if (clocks === undefined) {
+      clocks = { a: new SideClock(), b: new SideClock() };
+      this.clocks.set(flow, clocks);
+    }
+    const [sender, receiver] = packet.direction === 0 ? [clocks.a, clocks.b] : [clocks.b, clocks.a];
+    if ((tcpFlags & ACK) !== 0 && receiver.isTiming && ((packet.tcpAck - receiver.end) | 0) >= 0)
+      stop(receiver, packet);
+    const length = packet.payloadLength + ((tcpFlags & SYN) !== 0 ? 1 : 0) + ((tcpFlags & FIN) !== 0 ? 1 : 0);
+    if (length > 0) start(sender, packet, length);
+  }
+
+  /** Null where nothing of that side was acknowledged. */
+  of(flow: Flow, side: Side): RoundTrip | null {
+    const clock = this.clocks.get(flow)?.[side];
+    return clock === undefined || clock.smoothedMs < 0 ? null : clock;
+  }
+
+  forget(flow: Flow): void {
+    this.clocks.delete(flow);
+  }
+}
+
+function start(clock: SideClock, { tcpSeq, seconds, nanoseconds }: Packet, length: number): void {
+  const isNew = !clock.hasSent || ((tcpSeq - clock.highest) | 0) >= 0;
+  if (!isNew) {
+    if (((tcpSeq - clock.end) | 0) < 0) clock.isTiming = false; // sent again: its answer would be of either copy
+    return;
+  }
+  clock.hasSent = true;
+  clock.highest = (tcpSeq + length) | 0;
+  if (clock.isTiming) return;
+  clock.isTiming = true;
+  clock.end = clock.highest;
+  clock.seconds = seconds;
+  clock.nanoseconds = nanoseconds;
+}
+
+function stop(clock: SideClock, { seconds, nanoseconds }: Packet): void {
+  clock.isTiming = false;
+  const millis = (seconds - clock.seconds) * 1e3 + (nanoseconds - clock.nanoseconds) / 1e6;
+  if (millis < 0) return; // the clock was set back
+  if (clock.smoothedMs < 0) {
+    clock.smoothedMs = millis;
+    clock.deviationMs = millis / 2;
+    clock.minMs = millis;
+    return;
+  }
+  clock.deviationMs += BETA * (Math.abs(clock.smoothedMs - millis) - clock.deviationMs);
+  clock.smoothedMs += ALPHA * (millis - clock.smoothedMs);
+  if (millis < clock.minMs) clock.minMs = millis;
+}
