@@ -18,8 +18,11 @@ export interface Defaults {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Options that name the output format: one that is typed beats all of them in the configuration. */
-const FORMAT_OPTIONS = ['output', 'json', 'tsv', 'csv'];
+/** Options that answer one question: one that is typed beats all of its group in the configuration. */
+const RIVALS = [
+  ['output', 'json', 'tsv', 'csv'],
+  ['ebpf', 'no-ebpf'],
+];
 
 /** Every option of a command, its own first, by the groups that help shows. */
 export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
@@ -87,11 +90,11 @@ export function readArguments(
   for (const key of Object.keys(parsed)) {
     if (key !== '_' && !(key in options) && !isShort(options, key)) throw unknownOption(key, options, line);
   }
-  const formatIsTyped = FORMAT_OPTIONS.some((name) => parsed[name] !== undefined);
+  const beaten = new Set(RIVALS.filter((names) => names.some((name) => parsed[name] !== undefined)).flat());
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(options)) {
     if (parsed[name] !== undefined) values[name] = readTyped(name, option, parsed[name], line);
-    else if (defaults === null || (formatIsTyped && FORMAT_OPTIONS.includes(name))) values[name] = option.absent;
+    else if (defaults === null || beaten.has(name)) values[name] = option.absent;
     else values[name] = readDefault(name, option, defaults);
   }
   const operands = parsed._.map(String);

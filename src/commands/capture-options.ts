@@ -1,6 +1,7 @@
 import { CAPTURE_FORMATS } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
 import { SANDBOX_MODES } from '../platform/sensor/messages.ts';
+import { ebpfOptions } from './ebpf-options.ts';
 import { choice, duration, flag, integer, size, text } from './option.ts';
 import { repeatOptions } from './shared-options.ts';
 
@@ -15,6 +16,7 @@ export const liveOptions = {
     SANDBOX_MODES,
   ),
   reconnect: flag('When an interface is gone, wait for one of that name and go on.'),
+  ...ebpfOptions,
 };
 
 /** Options of the commands that work on packets. */

@@ -17,6 +17,7 @@ import { openCoverageMeter } from './conn-coverage.ts';
 import { compileSelection, select } from './conn-selection.ts';
 import { connTotals } from './conn-totals.ts';
 import type { Context } from './context.ts';
+import { ebpfOptions, ebpfWish } from './ebpf-options.ts';
 import { requireInterface } from './ifaces.ts';
 import { openInput } from './open-input.ts';
 import { choice, flag, integer, text, words } from './option.ts';
@@ -24,12 +25,13 @@ import type { PacketConns } from './packet-conns.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions } from './shared-options.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS } from './ticks.ts';
+import { Tracing } from './tracing.ts';
 
 /** How long a single snapshot waits for names: --resolve must not hold up the output. */
 const RESOLVE_WAIT_MS = 1000;
 
-/** How long packets are gathered for a single snapshot. */
-const PACKETS_SAMPLE_MS = 1000;
+/** How long a single snapshot gathers packets, or watches by eBPF. */
+const GATHER_MS = 1000;
 
 const CLOSED_UNTOLD: Limit = {
   what: 'some connections that lived between two looks',
@@ -67,6 +69,7 @@ const options = {
     'Capture meanwhile: application, server name, traffic of UDP, and flows too short or too foreign for sockets.',
   ),
   resolve: flag('Look names of remote addresses up by reverse DNS (sends DNS queries).'),
+  ...ebpfOptions,
   ...machineOptions('a capture, or records saved with --json,'),
 };
 type ConnValues = ListingValues<typeof options>;
@@ -81,6 +84,7 @@ export const conns = listing({
     'With -r of a capture there is one row per flow, told from the side that opened it: local is who sent the SYN, or the first packet. What only a machine knows, such as processes and queues, is null.',
     'With --packets what passes the interfaces is captured while it runs (needs CAP_NET_RAW): connections have app and server_name, UDP has bytes and packets, counted since netwatch began, with source capture, and each flow of a socket without a peer is a row of its own, as are forwarded flows and connections that lived too briefly to be seen as sockets, which are listed once, in state CLOSE. TCP keeps the counters of the kernel. A single snapshot gathers packets for a second.',
     'Where the owner cannot be told, pid and process are null and the attribution field gives the reason.',
+    'Watched by eBPF (--ebpf; by itself in runs of five seconds and more, as root and with bpftrace), sockets that keep no counters get bytes from when they were watched on (source ebpf), and processes are known that were gone before a look (attribution ebpf). A single snapshot with --ebpf watches for a second, then prints.',
   ],
   operands: '',
   operandChoices: [],
@@ -97,6 +101,7 @@ export const conns = listing({
       line: 'sudo netwatch conns --packets --interval 1',
       about: 'with applications, server names and the traffic of UDP',
     },
+    { line: 'sudo netwatch conns --events --ebpf', about: 'every connection, however short, with its process' },
     { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows of a capture' },
     { line: "netwatch conns --expect 'count(state == CLOSE_WAIT) < 50'", about: 'a check for cron' },
   ],
@@ -107,7 +112,7 @@ export const conns = listing({
 
 /** The same questions of records saved earlier, or of the flows of a capture. Events and coverage need a machine that is watched. */
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
-  refuseLiveOptions(values, ['events', 'coverage', 'packets', 'resolve', 'netns']);
+  refuseLiveOptions(values, ['events', 'coverage', 'packets', 'resolve', 'netns', ...Object.keys(ebpfOptions)]);
   const keepSaved = compileSelection(values);
   const input = await openInput(context, file);
   // packets know where they were captured, their flows do not
@@ -137,6 +142,10 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
   await checkNames(platform, values);
   const names = await openNames(platform, values, request);
   const needsRates = ['rx_rate', 'tx_rate'].some((field) => request.asked.has(field)) || values.coverage;
+  const tracing = await Tracing.open(context, platform, ebpfWish(values, lastsMs(values, request)), {
+    keepsEnded: values.events,
+    verbose: values.verbose,
+  });
   const source = platform.openSockets({
     protocols: protocolsOf(values),
     owners: true,
@@ -145,34 +154,40 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
   });
   const engine = openConnections(names, request.repeating);
   const meter = values.coverage ? openCoverageMeter(platform) : null;
-  const packets = values.packets ? await openPackets(context, platform, values) : null;
+  const packets = values.packets ? await openPackets(context, platform, values, tracing) : null;
   const sample = async (at: Instant): Promise<void> => {
     await meter?.beforeSample(at);
     const readAt = context.clock.now();
-    const sockets = await source.read();
+    // flows of packets are rows of their own: counters of their sockets would count them twice
+    const sockets = tracing.add(await source.read(), packets === null);
     const reading = packets === null ? sockets : packets.join(sockets, readAt);
     request.limited(reading.limits);
     engine.ingest(reading, at);
   };
+  const gathers = !request.repeating && (packets !== null || tracing.isOn);
+  const sampleMs = gathers ? GATHER_MS : needsRates ? RATE_SAMPLE_MS : null;
   try {
     for await (const tick of request.ticks) {
       let instant = instantOf(tick);
+      let mark = tracing.mark();
       await sample(instant);
-      if (tick.number === 0 && (needsRates || (packets !== null && !request.repeating))) {
-        await context.clock.sleep(
-          packets === null || request.repeating ? RATE_SAMPLE_MS : PACKETS_SAMPLE_MS,
-          context.signal,
-        );
+      if (tick.number === 0 && sampleMs !== null) {
+        await context.clock.sleep(sampleMs, context.signal);
+        if (!request.repeating) await tracing.settled();
         instant = instantNow(context.clock);
+        mark = tracing.mark();
         await sample(instant);
       }
       if (values.resolve && tick.number === 0) await names.settle(engine);
       const rows = select(engine.rows(), keep);
       if (values.events) {
         const closed = source.readClosed();
-        if (!closed.whole) request.limited([CLOSED_UNTOLD]);
-        const ended = packets === null ? closed.sockets : packets.closedOf(closed.sockets);
-        yield [section(connEvent, select(engine.events(ended), keep))];
+        if (!closed.whole && !tracing.isOn) request.limited([CLOSED_UNTOLD]);
+        // what they moved, and who they were of, is told a moment later
+        if (tick.number > 0) await tracing.settled();
+        const told = packets === null ? closed.sockets : packets.closedOf(closed.sockets);
+        const ended = tracing.ended(told, mark);
+        yield [section(connEvent, select(engine.events(ended, tracing.ownerOfEnded), keep))];
       } else if (values.summary !== null) yield [section(connSummary, summarize(rows, values.summary, instant.time))];
       else if (meter === null) yield [{ ...section(conn, rows), headline: connTotals }];
       else
@@ -180,8 +195,11 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
           section(conn, rows),
           section(coverage, [await meter.row(engine.rows(), tick.missed, packets?.counts() ?? null)]),
         ];
+      request.limited(tracing.limits());
+      tracing.begin();
     }
   } finally {
+    tracing.kill();
     await packets?.close();
     source.close();
     names.close();
@@ -189,11 +207,29 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
 }
 
 /** Loaded here: the code that reads packets is large, and connections start without it. */
-async function openPackets(context: Context, platform: Platform, values: ConnValues): Promise<PacketConns> {
+async function openPackets(
+  context: Context,
+  platform: Platform,
+  values: ConnValues,
+  tracing: Tracing,
+): Promise<PacketConns> {
   const { openPacketConns } = await import('./packet-conns.ts');
   const { interface: name, quiet, verbose, events } = values;
   const tellsClosed = events && platform.name === 'linux';
-  return openPacketConns(context, platform, { read: null, interface: name, quiet, verbose }, tellsClosed);
+  return openPacketConns(
+    context,
+    platform,
+    { read: null, interface: name, quiet, verbose },
+    tellsClosed,
+    tracing.trace,
+  );
+}
+
+/** How long the run will be; null without an end. One that waits for something is over when it comes. */
+function lastsMs({ interval, count, duration, wait }: ConnValues, { repeating }: Request): number | null {
+  if (!repeating || wait !== null) return 0;
+  const counted = count === null ? null : (count - 1) * (interval ?? 1000);
+  return counted === null || duration === null ? (counted ?? duration) : Math.min(counted, duration);
 }
 
 function protocolsOf(values: ConnValues): ReadonlySet<Socket['proto']> | null {

@@ -2,6 +2,8 @@ import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import type { CaptureFormat } from '../core/capture/capture-writer.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { FlowOwners } from '../core/connection/flow-owners.ts';
+import type { SocketTrace } from '../core/connection/socket-trace.ts';
+import { usageError } from '../core/failure.ts';
 import { formatNumberOf, formatSeconds } from '../core/output/units.ts';
 import type { OutputFile } from '../platform/capture-output.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -11,7 +13,9 @@ import { openSensor, type Sensor } from '../platform/sensor/open-sensor.ts';
 import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
+import { ebpfWish } from './ebpf-options.ts';
 import { devicesOf, type PacketSource, type PacketValues } from './packet-source.ts';
+import { Tracing } from './tracing.ts';
 
 /** As tcpdump: no packet is longer. */
 const SNAP_LENGTH = 262_144;
@@ -24,7 +28,6 @@ const CHUNK = 1024 * 1024;
 
 /** A capture under way, and what ends it. */
 interface Session {
-  readonly platform: Platform;
   readonly sensor: Sensor;
   readonly gaps: CaptureGaps;
   /** Says what was counted. Rejects with a Failure when the capture came to an end that nobody asked for. */
@@ -37,10 +40,10 @@ interface Session {
  */
 async function begin(
   context: Context,
+  platform: Platform,
   values: PacketValues,
   { format, most, fd }: { readonly format: CaptureFormat; readonly most: number | null; readonly fd: number | null },
 ): Promise<Session> {
-  const platform = await context.openPlatform({ root: null, netns: null });
   const devices = devicesOf(values) ?? [await defaultDevice(platform)];
   const order: SensorOrder = {
     system: platform.name,
@@ -76,7 +79,6 @@ async function begin(
   const unasked = context.onStatusAsked(report);
   if (values.verbose === true) void everySecond(context, over.signal, report);
   return {
-    platform,
     sensor,
     gaps,
     async conclude(captured) {
@@ -126,9 +128,33 @@ async function everySecond({ clock }: Context, signal: AbortSignal, report: () =
   }
 }
 
-/** Packets as they are captured. Rejects with a Failure 64, 66, 69 or 77. */
-export async function openLive(context: Context, values: PacketValues, asksOwners: boolean): Promise<PacketSource> {
-  const { platform, sensor, gaps, conclude } = await begin(context, values, { format: 'pcapng', most: null, fd: null });
+/**
+ * Packets as they are captured, with their owners if those are asked for; a trace that somebody else keeps is asked, too.
+ * Rejects with a Failure 64, 66, 69 or 77.
+ */
+export async function openLive(
+  context: Context,
+  values: PacketValues,
+  asksOwners: boolean | SocketTrace,
+): Promise<PacketSource> {
+  if (asksOwners === false) refuseEbpf(values);
+  const platform = await context.openPlatform({ root: null, netns: null });
+  // first, as it takes longest; what is captured from then on has its owners
+  const tracing =
+    asksOwners === true
+      ? await Tracing.open(context, platform, ebpfWish(values, values.duration ?? null), {
+          keepsEnded: false,
+          verbose: values.verbose === true,
+        })
+      : null;
+  let session: Session;
+  try {
+    session = await begin(context, platform, values, { format: 'pcapng', most: null, fd: null });
+  } catch (error) {
+    tracing?.kill();
+    throw error;
+  }
+  const { sensor, gaps, conclude } = session;
   const reader = await openCaptureReader(sensor.source, CHUNK);
   let captured = 0;
   const next = reader.next.bind(reader);
@@ -137,7 +163,9 @@ export async function openLive(context: Context, values: PacketValues, asksOwner
     if (found) captured++;
     return found;
   };
-  const owners = asksOwners ? await followOwners(context, platform, reader) : new FlowOwners();
+  const owners = new FlowOwners(tracing?.trace ?? (typeof asksOwners === 'object' ? asksOwners : null));
+  if (asksOwners !== false) await followOwners(context, platform, reader, owners, async () => tracing?.stop());
+  tracing?.begin();
   return {
     reader,
     owners,
@@ -148,7 +176,12 @@ export async function openLive(context: Context, values: PacketValues, asksOwner
     gaps: () => gaps.take(sensor.counts()),
     async finish() {
       await reader.close();
-      await conclude(() => captured);
+      try {
+        await conclude(() => captured);
+      } finally {
+        for (const { what, why } of tracing?.limits() ?? []) if (!values.quiet) context.say(`${what}: ${why}`);
+        tracing?.kill();
+      }
     },
   };
 }
@@ -164,9 +197,19 @@ export async function captureInto(
   format: CaptureFormat,
   most: number | null,
 ): Promise<number> {
-  const { sensor, conclude } = await begin(context, values, { format, most, fd: file.fd });
+  refuseEbpf(values);
+  const platform = await context.openPlatform({ root: null, netns: null });
+  const { sensor, conclude } = await begin(context, platform, values, { format, most, fd: file.fd });
   await conclude(sensor.captured);
   return sensor.captured();
+}
+
+/** Throws Failure 64 where eBPF is demanded and nobody would ask what it knows. */
+function refuseEbpf({ ebpf }: PacketValues): void {
+  if (ebpf !== true) return;
+  throw usageError('--ebpf tells of processes, and nothing here asks for them', {
+    hint: 'stats --by processes, capture --fields ...,process, capture --annotate -w FILE',
+  });
 }
 
 /** Between two looks at all sockets: often enough for short connections, and never more than a tenth of the time. */
@@ -174,9 +217,14 @@ const LOOK_MS = 20;
 const LONGEST_LOOK_MS = 2000;
 const SHARE = 10;
 
-/** Looks who holds the sockets whenever packets have come. */
-async function followOwners(context: Context, platform: Platform, reader: CaptureReader): Promise<FlowOwners> {
-  const owners = new FlowOwners();
+/** Looks who holds the sockets whenever packets have come; `atEnd` when there are no more. */
+async function followOwners(
+  context: Context,
+  platform: Platform,
+  reader: CaptureReader,
+  owners: FlowOwners,
+  atEnd: () => Promise<void>,
+): Promise<void> {
   const addresses = (await platform.readInterfaces()).rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]);
   owners.setAddresses(addresses.map((address) => address.replace(/\/.*/, '')));
   const sockets = platform.openSockets({ protocols: null, owners: true, processDetails: false, closed: false });
@@ -191,6 +239,8 @@ async function followOwners(context: Context, platform: Platform, reader: Captur
       const end = clock.monotonic();
       due = end + Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, (end - start) * SHARE));
     }
+    if (!more) await atEnd();
+    owners.lookAgain();
     return more;
   };
   const close = reader.close.bind(reader);
@@ -198,7 +248,6 @@ async function followOwners(context: Context, platform: Platform, reader: Captur
     sockets.close();
     await close();
   };
-  return owners;
 }
 
 /** Who captures when it needs no privilege any more: who called sudo, else nobody; null for who has none. */

@@ -2,6 +2,7 @@ import { replay } from '../core/capture/replay.ts';
 import { FlowOwners } from '../core/connection/flow-owners.ts';
 import { PacketSockets } from '../core/connection/packet-sockets.ts';
 import type { Socket, SocketReading } from '../core/connection/socket.ts';
+import type { SocketTrace } from '../core/connection/socket-trace.ts';
 import { messageOf } from '../core/failure.ts';
 import type { Limit } from '../core/limit.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
@@ -31,6 +32,7 @@ export async function openPacketConns(
   platform: Platform,
   values: PacketValues,
   tellsClosed: boolean,
+  trace: SocketTrace,
 ): Promise<PacketConns> {
   const { rows } = await platform.readInterfaces();
   const addresses = new Set(
@@ -38,7 +40,7 @@ export async function openPacketConns(
   );
   const isUp = rows.filter(({ state, ipv4, ipv6 }) => state !== 'down' && ipv4.length + ipv6.length > 0);
   const devices = values.interface ?? isUp.map(({ name }) => name).join(',');
-  const live = await openLive(context, { ...values, interface: devices, 'no-promisc': true }, true);
+  const live = await openLive(context, { ...values, interface: devices, 'no-promisc': true }, trace);
   const dissector = new Dissector(REGISTRY);
   const owners = live.owners instanceof FlowOwners ? live.owners : new FlowOwners();
   const sockets = new PacketSockets(dissector.flows, owners, (address) => addresses.has(address), tellsClosed);

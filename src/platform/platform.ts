@@ -1,5 +1,6 @@
 import type { InterfaceSample } from '../core/config/interface-rates.ts';
 import type { Socket, SocketReading } from '../core/connection/socket.ts';
+import type { TraceEvent } from '../core/connection/trace-event.ts';
 import type { Limit } from '../core/limit.ts';
 import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../core/record/tables/network-config.ts';
 import type { Host } from './host.ts';
@@ -36,6 +37,20 @@ export interface SocketSource {
   close(): void;
 }
 
+/** Sockets watched from within the kernel. */
+export interface TraceSource {
+  /** Nanoseconds of the monotonic clock that events carry. */
+  now(): number;
+  /** Resolves when all that happened until now has been told, or half a second later. */
+  settled(): Promise<void>;
+  /** What is missing of what was to be told. */
+  limits(): readonly Limit[];
+  /** Ends it; resolves when the last events have been told. */
+  stop(): Promise<void>;
+  /** Ends it at once, without what is still to be told. */
+  kill(): void;
+}
+
 /** One thing `doctor` looks at. */
 export interface Check {
   readonly name: string;
@@ -58,6 +73,13 @@ export interface Platform {
   /** What the machine says of itself; gateway and dns are filled in by the configuration engine. */
   readHost(): Promise<Omit<HostRow, 'gateway' | 'dns'>>;
   readChecks(): Promise<readonly Check[]>;
+  /** Whether openTrace is likely to work; looks at a few files. */
+  canTrace(): boolean;
+  /**
+   * Begins to watch sockets. Resolves when they are watched; rejects with a Failure 69 when something is missing, 77 when
+   * it is not permitted. The signal stops what is still beginning.
+   */
+  openTrace(onEvent: (event: TraceEvent) => void, signal: AbortSignal): Promise<TraceSource>;
 }
 
 /** What a platform is opened with. */

@@ -123,5 +123,7 @@ export function fakePlatform(
     readNeighbors: async () => ({ rows: [], limits: [] }),
     readHost: async () => ({ hostname: 'box', os: 'Test OS', kernel: '1.0', uptime_s: 5 }),
     readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
+    canTrace: () => false,
+    openTrace: () => Promise.reject(new Error('this machine is made up')),
   };
 }

@@ -15,6 +15,8 @@ export interface PacketOwners {
   receiverOf(packet: Packet): PacketOwner | null;
   /** The same of a flow, from A and from B. */
   sidesOf(flow: Flow): OwnedSides;
+  /** Whether sidesOf may know later what it does not know now. */
+  readonly learns?: boolean;
 }
 
 export interface OwnedSides {

@@ -15,8 +15,9 @@ export interface Connections {
   /**
    * What changed between the last two readings; nothing after the first. `closed` are the sockets that the system said
    * were closed since, with their last counters: connections that lived between two readings are found only there.
+   * `ownerOfClosed` may know who held one.
    */
-  events(closed: readonly Socket[]): Iterable<ConnEventRow>;
+  events(closed: readonly Socket[], ownerOfClosed?: (socket: Socket) => Ownership | null): Iterable<ConnEventRow>;
 }
 
 /** What is kept of a socket from one reading to the next. */
@@ -44,14 +45,16 @@ const NOTHING: ReadonlyMap<Socket['key'], Past> = new Map();
 export function openConnections(names: Names, remembers: boolean): Connections {
   let present: Present | null = null;
 
-  const rowOf = (socket: Socket, past: Past | undefined, { reading, at, first, seconds }: Present): ConnRow =>
-    connRow(socket, reading, names, {
+  const rowOf = (socket: Socket, past: Past | undefined, of: Present, owner?: Ownership): ConnRow => {
+    const { reading, at, first, seconds } = of;
+    return connRow(socket, reading, names, {
       at,
-      owner: past?.owner === NOBODY ? NOBODY : ownerOf(reading, socket, past),
+      owner: owner ?? ownerOf(reading, socket, past),
       firstSeen: remembers ? (past?.firstSeen ?? at) : null,
       rxRate: first ? null : rate(socket.rx_bytes, past, past?.socket.rx_bytes, seconds),
       txRate: first ? null : rate(socket.tx_bytes, past, past?.socket.tx_bytes, seconds),
     });
+  };
 
   return {
     ingest(reading, at) {
@@ -66,11 +69,12 @@ export function openConnections(names: Names, remembers: boolean): Connections {
       for (const socket of present.reading.sockets) yield rowOf(socket, present.pastOf(socket), present);
     },
 
-    *events(closed) {
+    *events(closed, ownerOfClosed = () => null) {
       if (present === null || present.first) return;
       const { reading, at, before, pastOf } = present;
       const ends = new Map(closed.map((socket) => [socket.key, socket]));
       const endsByTuple = new Map(closed.map((socket) => [tupleOf(socket), socket]));
+      const endsByInode = new Map(closed.map((socket) => [socket.inode, socket]));
       const continued = new Set<Socket['key']>();
       for (const socket of reading.sockets) {
         const past = pastOf(socket);
@@ -82,14 +86,16 @@ export function openConnections(names: Names, remembers: boolean): Connections {
         yield past === undefined ? eventRow('opened', null, row) : eventRow('changed', past.socket.state, row);
       }
       for (const past of before.values()) {
-        const end = ends.get(past.socket.key);
-        ends.delete(past.socket.key);
+        const { key, inode } = past.socket;
+        const end = ends.get(key) ?? (inode === null ? undefined : endsByInode.get(inode));
+        if (end !== undefined) ends.delete(end.key);
         if (continued.has(past.socket.key)) continue;
         yield eventRow('closed', past.socket.state, rowOf(withCountersOf(past.socket, end), past, present));
       }
       for (const end of ends.values()) {
         // it lived between the two readings: all that is known of it is how it ended
-        const row = rowOf(end, { socket: end, owner: NOBODY, firstSeen: at }, present);
+        const owner = ownerOfClosed(end) ?? NOBODY;
+        const row = rowOf(end, { socket: end, owner, firstSeen: at }, present, owner);
         yield eventRow('opened', null, row);
         yield eventRow('closed', null, row);
       }

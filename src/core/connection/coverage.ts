@@ -62,6 +62,8 @@ const KINDS = {
   'proc_fd exact': 'attributed',
   'proc_fd shared': 'attributed',
   'lsof exact': 'attributed',
+  'ebpf exact': 'attributed',
+  'ebpf shared': 'attributed',
   'none kernel': 'kernel',
   'none denied': 'denied',
   'none unseen': 'unseen',

@@ -3,10 +3,11 @@ import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
+import type { SocketTrace, TracedSocket } from './socket-trace.ts';
+import { tupleOf } from './socket-tuple.ts';
 
 const TCP = 6;
 const UDP = 17;
-const ANY = ['0.0.0.0', '::'];
 const MOST_ADDRESSES = 10_000;
 const MOST_OWNERS = 100_000;
 
@@ -20,7 +21,8 @@ interface Sides {
 /**
  * The processes behind the flows of a live capture: who holds the socket with the flow's endpoints, or, of a listener or a
  * datagram socket that is not connected, with its local one. A flow keeps an owner that was found once, for the packets
- * after its socket is closed; one that was not found is looked for again in the next reading.
+ * after its socket is closed; one that was not found is looked for again in the next reading. What was traced knows of
+ * sockets that no reading ever met.
  */
 export class FlowOwners implements PacketOwners {
   private readonly sides = new WeakMap<Flow, Sides>();
@@ -32,6 +34,13 @@ export class FlowOwners implements PacketOwners {
   private readonly ours = new Map<string, boolean>();
   private reading: SocketReading | null = null;
   private number = 0;
+  private readonly trace: SocketTrace | null;
+  private revision = 0;
+  readonly learns = true;
+
+  constructor(trace: SocketTrace | null = null) {
+    this.trace = trace;
+  }
 
   /** Takes in the addresses of this machine. */
   setAddresses(addresses: Iterable<string>): void {
@@ -43,12 +52,19 @@ export class FlowOwners implements PacketOwners {
   ingest(reading: SocketReading): void {
     const sockets = new Map<string, Socket>();
     for (const socket of reading.sockets) {
-      const { proto, local_addr: local, local_port: port, remote_addr: remote, remote_port: remotePort } = socket;
-      const connected = remote !== null && remotePort !== null && remotePort !== 0;
-      sockets.set(connected ? keyOf(proto, local, port, remote, remotePort) : keyOf(proto, local, port, '', 0), socket);
+      const connected = socket.remote_addr !== null && socket.remote_port !== null && socket.remote_port !== 0;
+      sockets.set(connected ? tupleOf(socket) : localOf(socket), socket);
     }
     this.sockets = sockets;
     this.reading = reading;
+    this.number++;
+  }
+
+  /** Takes in what was traced since. */
+  lookAgain(): void {
+    const revision = this.trace?.revision ?? 0;
+    if (revision === this.revision) return;
+    this.revision = revision;
     this.number++;
   }
 
@@ -83,12 +99,14 @@ export class FlowOwners implements PacketOwners {
 
   /** Of a connection that no process has yet, or none has any more, it is who listens. */
   private holderOf(proto: string, local: string, port: number, remote: string, remotePort: number): PacketOwner | null {
-    const { sockets } = this;
-    const owner =
-      this.ownerOf(sockets.get(keyOf(proto, local, port, remote, remotePort))) ??
-      this.ownerOf(sockets.get(keyOf(proto, local, port, '', 0)));
+    const at = (address: string, peer: string | null, peerPort: number | null): PacketOwner | null => {
+      const ends = { proto, local_addr: address, local_port: port, remote_addr: peer, remote_port: peerPort };
+      const key = tupleOf(ends);
+      return this.ownerOf(this.sockets.get(key)) ?? this.ownerOfTraced(this.trace?.withEnds(key));
+    };
+    const owner = at(local, remote, remotePort) ?? at(local, null, null);
     if (owner !== null || !this.isOurs(local)) return owner; // the other side may use the same port
-    return this.ownerOf(ANY.map((any) => sockets.get(keyOf(proto, any, port, '', 0))).find((socket) => socket));
+    return at('0.0.0.0', null, null) ?? at('::', null, null);
   }
 
   /** Whether what is bound to any address may be meant: an address of this machine, or of a group. */
@@ -103,18 +121,25 @@ export class FlowOwners implements PacketOwners {
   }
 
   private ownerOf(socket: Socket | undefined): PacketOwner | null {
-    if (socket === undefined) return null;
-    const ownership = this.reading!.ownerOf(socket);
+    return socket === undefined ? null : this.firstOf(this.reading!.ownerOf(socket), socket.uid);
+  }
+
+  private ownerOfTraced(traced: TracedSocket | undefined): PacketOwner | null {
+    return traced === undefined || traced.owner === null ? null : this.firstOf(traced.owner, null);
+  }
+
+  /** One object a process, however it was found. */
+  private firstOf(ownership: Ownership, socketUid: number | null): PacketOwner | null {
     const [first] = ownership.processes;
     if (first === undefined) return null;
-    const key = `${first.pid} ${first.started} ${first.name}`;
+    const key = `${first.pid} ${first.name}`;
     let owner = this.owners.get(key);
     if (owner === undefined) {
-      const uid = first.uid ?? socket.uid;
+      const uid = first.uid ?? socketUid;
       owner = {
         pid: first.pid,
         process: first.name,
-        user: uid === null ? null : this.reading!.userOf(uid),
+        user: uid === null ? null : (this.reading?.userOf(uid) ?? null),
       };
       if (this.owners.size >= MOST_OWNERS) this.owners.clear();
       this.owners.set(key, owner);
@@ -124,6 +149,7 @@ export class FlowOwners implements PacketOwners {
   }
 }
 
-function keyOf(proto: string, local: string | null, port: number | null, remote: string, remotePort: number): string {
-  return `${proto} ${local} ${port} ${remote} ${remotePort}`;
+/** The key of a socket without a peer. */
+function localOf({ proto, local_addr, local_port }: Socket): string {
+  return tupleOf({ proto, local_addr, local_port, remote_addr: null, remote_port: null });
 }

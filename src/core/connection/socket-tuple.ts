@@ -5,4 +5,4 @@ export function tupleOf({ proto, local_addr, local_port, remote_addr, remote_por
   return `${proto} ${local_addr} ${local_port} ${remote_addr} ${remote_port}`;
 }
 
-type Endpoints = Pick<Socket, 'proto' | 'local_addr' | 'local_port' | 'remote_addr' | 'remote_port'>;
+type Endpoints = Pick<Socket, 'local_addr' | 'local_port' | 'remote_addr' | 'remote_port'> & { readonly proto: string };

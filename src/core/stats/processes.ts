@@ -1,6 +1,7 @@
 import type { PacketOwner } from '../capture/packet-owners.ts';
 import { section } from '../record/table.ts';
 import { type ProcessTrafficRow, processTraffic } from '../record/tables/process-traffic.ts';
+import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { StatisticOptions } from './all.ts';
 import type { OpenStatistic } from './statistic.ts';
@@ -20,25 +21,50 @@ class Counts {
     this.pid = pid;
   }
 
-  count(bytes: number): void {
-    this.packets++;
+  count(bytes: number, packets = 1): void {
+    this.packets += packets;
     this.bytes += bytes;
   }
 
-  send(bytes: number): void {
-    this.count(bytes);
-    this.txPackets++;
+  send(bytes: number, packets = 1): void {
+    this.count(bytes, packets);
+    this.txPackets += packets;
     this.txBytes += bytes;
   }
 
-  receive(bytes: number): void {
-    this.count(bytes);
-    this.rxPackets++;
+  receive(bytes: number, packets = 1): void {
+    this.count(bytes, packets);
+    this.rxPackets += packets;
     this.rxBytes += bytes;
   }
 }
 
-/** Packets by the processes that sent and received them; one between two processes of the machine counts for both. */
+/** Flows of which not all owners are known; beyond that the oldest are nobody's. */
+const MOST_WAITING = 20_000;
+
+/** Packets of one direction whose owners are not known yet: neither of them, or one of them. */
+class Waiting {
+  readonly neither = new Lack();
+  readonly sender = new Lack();
+  readonly receiver = new Lack();
+}
+
+class Lack {
+  packets = 0;
+  bytes = 0;
+
+  add({ packets, bytes }: Lack): void {
+    this.packets += packets;
+    this.bytes += bytes;
+  }
+
+  clear(): void {
+    this.packets = 0;
+    this.bytes = 0;
+  }
+}
+
+/** Packets by the processes that sent and received them; one between two processes of the machine counts for both. Owners may become known after their packets. */
 export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
   const nobody = new Counts(null, null);
   const known = new Map<PacketOwner, Counts>();
@@ -52,17 +78,73 @@ export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
     return counts;
   };
 
+  const waiting = new Map<Flow, readonly [Waiting, Waiting]>();
+
+  /** Counts a packet of which not all owners are known for when they are. */
+  const wait = (flow: Flow, direction: number, length: number, lacksSender: boolean, lacksReceiver: boolean): void => {
+    let waits = waiting.get(flow);
+    if (waits === undefined) {
+      waits = [new Waiting(), new Waiting()];
+      waiting.set(flow, waits);
+      if (waiting.size > MOST_WAITING) forgetOldest();
+    }
+    const { neither, sender, receiver } = waits[direction as 0 | 1];
+    const lack = lacksSender && lacksReceiver ? neither : lacksSender ? sender : receiver;
+    lack.packets++;
+    lack.bytes += length;
+  };
+
+  const forgetOldest = (): void => {
+    for (const [flow, waits] of waiting) {
+      settle(flow, waits);
+      for (const { neither } of waits) nobody.count(neither.bytes, neither.packets);
+      waiting.delete(flow);
+      return;
+    }
+  };
+
+  /** Gives what waited to those who are known by now. */
+  const settle = (flow: Flow, waits: readonly [Waiting, Waiting]): void => {
+    const { a, b } = owners.sidesOf(flow);
+    for (const direction of [0, 1] as const) {
+      const { neither, sender, receiver } = waits[direction];
+      const [from, to] = direction === 0 ? [a, b] : [b, a];
+      if (from !== null) {
+        countsOf(from).send(neither.bytes + sender.bytes, neither.packets + sender.packets);
+        sender.clear();
+      }
+      if (to !== null) {
+        countsOf(to).receive(neither.bytes + receiver.bytes, neither.packets + receiver.packets);
+        receiver.clear();
+      }
+      if (from === null && to === null) continue;
+      // what one side is known of now waits for the other
+      if (from === null) sender.add(neither);
+      if (to === null) receiver.add(neither);
+      neither.clear();
+    }
+  };
+
   return {
     ingest(packet: Packet): void {
-      const { length } = packet;
+      const { length, flow } = packet;
       const sender = owners.senderOf(packet);
       const receiver = owners.receiverOf(packet);
       if (sender !== null) countsOf(sender).send(length);
       if (receiver !== null) countsOf(receiver).receive(length);
-      if (sender === null && receiver === null) nobody.count(length);
+      if (sender !== null && receiver !== null) return;
+      if (flow !== null && owners.learns === true) {
+        wait(flow, packet.direction, length, sender === null, receiver === null);
+      } else if (sender === null && receiver === null) nobody.count(length);
     },
     sections() {
-      const rows = [...known.values(), nobody].filter(({ packets }) => packets > 0).map(rowOf);
+      for (const [flow, waits] of waiting) settle(flow, waits);
+      const unknown = new Counts(null, null);
+      unknown.count(nobody.bytes, nobody.packets);
+      for (const [a, b] of waiting.values()) {
+        unknown.count(a.neither.bytes + b.neither.bytes, a.neither.packets + b.neither.packets);
+      }
+      const rows = [...known.values(), unknown].filter(({ packets }) => packets > 0).map(rowOf);
       return [
         section(
           processTraffic,

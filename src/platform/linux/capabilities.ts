@@ -1,5 +1,5 @@
 /** Bits of a capability set, include/uapi/linux/capability.h. */
-const CAPABILITY = { CAP_NET_RAW: 13, CAP_SYS_PTRACE: 19, CAP_SYS_ADMIN: 21 } as const;
+const CAPABILITY = { CAP_NET_RAW: 13, CAP_SYS_PTRACE: 19, CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 } as const;
 export type Capability = keyof typeof CAPABILITY;
 
 /** The effective set from the text of /proc/PID/status (proc(5)); empty when it does not say. */

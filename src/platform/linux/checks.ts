@@ -3,6 +3,7 @@ import { messageOf } from '../../core/failure.ts';
 import type { Host } from '../host.ts';
 import type { Check } from '../platform.ts';
 import { type Capability, parseEffectiveCapabilities } from './capabilities.ts';
+import { findMeans, isLack } from './ebpf/requirements.ts';
 import { isPresent } from './file-presence.ts';
 import { libc } from './libc.ts';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink } from './netlink.ts';
@@ -38,6 +39,7 @@ export async function readChecks(host: Host): Promise<readonly Check[]> {
     ...(await Promise.all(TOOLS.map(([tool, debianPackage]) => checkTool(host, tool, debianPackage)))),
     checkBtf(host),
     checkTracefs(mounts),
+    checkEbpf(host),
   ];
 }
 
@@ -183,6 +185,18 @@ function checkTracefs(mounts: string): Check {
   if (folder !== undefined) return ok('tracefs', `mounted at ${folder}`);
   const remedy = asRoot('mount -t tracefs tracefs /sys/kernel/tracing');
   return { name: 'tracefs', status: 'missing', detail: 'not mounted', remedy };
+}
+
+/** Whether sockets can be watched, or the first thing that this lacks. */
+function checkEbpf(host: Host): Check {
+  const name = 'ebpf';
+  const found = findMeans(host);
+  if (isLack(found)) {
+    const remedy = found.isPermission ? unlessRoot('sudo netwatch conns --ebpf') : found.remedy;
+    return { name, status: 'missing', detail: found.detail, remedy };
+  }
+  if (found.probes === 'tracepoints') return ok(name, 'sockets can be watched, by tracepoints');
+  return { name, status: 'limited', detail: 'sockets can be watched by kprobes: TCP and UDP', remedy: null };
 }
 
 function firstLine(text: string): string {

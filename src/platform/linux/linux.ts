@@ -3,6 +3,7 @@ import type { Host } from '../host.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { readChecks } from './checks.ts';
 import { readDnsServers } from './dns-servers.ts';
+import { canTrace, openTrace } from './ebpf/trace.ts';
 import { readHostFacts } from './host-facts.ts';
 import { readInterfaces } from './interfaces.ts';
 import { readNeighbors } from './neighbors.ts';
@@ -27,5 +28,7 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
     readNeighbors: async () => readNeighbors(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),
+    canTrace: () => canTrace(host),
+    openTrace: (onEvent, signal) => openTrace(host, netns, onEvent, signal),
   };
 }

@@ -8,6 +8,8 @@ const CLONE_NEWNET = 0x40000000;
 export interface NetworkNamespace {
   /** As the `netns` field shows it: the name asked for, or net:[inode]. */
   readonly label: string;
+  /** Its number in the kernel. */
+  readonly inode: number;
   /**
    * Runs `inside` with this thread in the namespace and comes back. Sockets opened inside stay in it. `inside` must be
    * synchronous: the event loop never runs in a foreign namespace.
@@ -27,9 +29,11 @@ export function openNetns(nameOrPid: string): NetworkNamespace {
   }
   const target = openNamespaceFile(nameOrPid, file);
   const own = fs.openSync('/proc/thread-self/ns/net', 'r');
-  const label = /^[0-9]+$/.test(nameOrPid) ? `net:[${fs.fstatSync(target).ino}]` : nameOrPid;
+  const inode = fs.fstatSync(target).ino;
+  const label = /^[0-9]+$/.test(nameOrPid) ? `net:[${inode}]` : nameOrPid;
   return {
     label,
+    inode,
     enter: (inside) => {
       const c = libc();
       if (c.setns(target, CLONE_NEWNET) < 0) throw cannotEnter(nameOrPid, c.errno());

@@ -1,4 +1,4 @@
-import { usageError } from '../../core/failure.ts';
+import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import type { HostRow } from '../../core/record/tables/network-config.ts';
 import type { Host } from '../host.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
@@ -29,6 +29,8 @@ export function openMacos(host: Host, options: PlatformOptions): Platform {
     readNeighbors: async () => ({ rows: (await Promise.all([readArp(host), readNdp(host)])).flat(), limits: [] }),
     readHost: () => readMacosHost(host),
     readChecks: () => readMacosChecks(host),
+    canTrace: () => false,
+    openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: macOS has none')),
   };
 }
 

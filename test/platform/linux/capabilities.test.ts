@@ -4,7 +4,10 @@ import { parseEffectiveCapabilities } from '../../../src/platform/linux/capabili
 test.each([
   ['CapPrm:\tffffffffffffffff\nCapEff:\t0000000000000000\n', []],
   ['CapEff:\t0000000000002000\n', ['CAP_NET_RAW']],
-  ['Name:\tx\nCapEff:\t000001ffffffffff\n', ['CAP_NET_RAW', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN']],
+  [
+    'Name:\tx\nCapEff:\t000001ffffffffff\n',
+    ['CAP_NET_RAW', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN', 'CAP_PERFMON', 'CAP_BPF'],
+  ],
   ['CapEff:\t00000000', []],
   ['', []],
 ])('%j', (status, names) => expect([...parseEffectiveCapabilities(status)]).toEqual(names));

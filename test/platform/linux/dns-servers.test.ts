@@ -84,7 +84,7 @@ describe('readDnsServers', () => {
   });
 
   test('in another namespace reads its own file, and nothing of our stubs', () => {
-    const lab: NetworkNamespace = { label: 'lab', enter: (inside) => inside(), close() {} };
+    const lab: NetworkNamespace = { label: 'lab', inode: 1, enter: (inside) => inside(), close() {} };
     const host = folderMachine({
       'etc/resolv.conf': 'nameserver 127.0.0.53\n',
       'run/systemd/resolve/resolv.conf': 'nameserver 192.0.2.53\n',

@@ -43,7 +43,7 @@ describe('readRows', () => {
     throw new NetlinkError('dump', 1);
   };
   const here = openHost(null);
-  const elsewhere: NetworkNamespace = { label: 'lab', enter: (inside) => inside(), close() {} };
+  const elsewhere: NetworkNamespace = { label: 'lab', inode: 1, enter: (inside) => inside(), close() {} };
 
   test('reads files when the kernel refuses, and says what is lost', () => {
     expect(readRows(here, null, 'details', refuse, () => ['from a file'])).toEqual({

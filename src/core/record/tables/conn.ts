@@ -64,6 +64,8 @@ export const ATTRIBUTIONS = [
   'proc_fd exact', // one process holds the socket's inode
   'proc_fd shared', // several do (`pids`); `pid` is the one that started first
   'lsof exact', // lsof named the process
+  'ebpf exact', // the kernel told of the process that used it, by eBPF; it may be gone
+  'ebpf shared', // of several
   'none kernel', // the kernel keeps it, no process does: TIME_WAIT, a request not yet accepted, an orphan closing
   'none denied', // its owner's descriptors may not be read by this user
   'none unseen', // no visible process holds it: another pid namespace, or gone while we looked
@@ -71,7 +73,7 @@ export const ATTRIBUTIONS = [
 ] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
-export const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture'] as const;
+export const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture', 'ebpf'] as const;
 
 /** One row per socket (live) or per flow (from a capture). */
 export const conn = table(
@@ -102,13 +104,19 @@ export const conn = table(
     rx_queue: maybe(bytes('Bytes not yet read by the process; for LISTEN, connections waiting to be accepted.')),
     tx_queue: maybe(bytes('Bytes not yet acknowledged or sent; for LISTEN, the length of the accept queue.')),
     rx_bytes: maybe(
-      bytes('Payload bytes received (tcpi_bytes_received); the kernel counts the FIN of the peer as one.', shown('RX')),
+      bytes(
+        'Payload bytes received (tcpi_bytes_received); the kernel counts the FIN of the peer as one. With source ebpf, what processes read since it was watched.',
+        shown('RX'),
+      ),
     ),
     tx_bytes: maybe(
-      bytes('Payload bytes sent, each counted once (tcpi_bytes_sent less tcpi_bytes_retrans).', shown('TX')),
+      bytes(
+        'Payload bytes sent, each counted once (tcpi_bytes_sent less tcpi_bytes_retrans). With source ebpf, what processes sent since it was watched.',
+        shown('TX'),
+      ),
     ),
-    rx_packets: maybe(count('Segments received (tcpi_segs_in).')),
-    tx_packets: maybe(count('Segments sent, retransmissions included (tcpi_segs_out).')),
+    rx_packets: maybe(count('Segments received (tcpi_segs_in); datagrams with source ebpf.')),
+    tx_packets: maybe(count('Segments sent, retransmissions included (tcpi_segs_out); datagrams with source ebpf.')),
     rx_rate: maybe(byteRate('Payload bytes received per second, between two samples.', shownWhenRepeating('RX/s'))),
     tx_rate: maybe(byteRate('Payload bytes sent per second, between two samples.', shownWhenRepeating('TX/s'))),
     rtt_ms: maybe(millis('Smoothed round-trip time (tcpi_rtt; from packets, after RFC 6298).', shown('RTT'))),
