@@ -1,6 +1,6 @@
 import type { Instant } from '../core/connection/conn-row.ts';
 import { type Connections, openConnections } from '../core/connection/connections.ts';
-import type { Socket } from '../core/connection/socket.ts';
+import type { Socket, SocketReading } from '../core/connection/socket.ts';
 import { summarize } from '../core/connection/summary.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
 import type { Limit } from '../core/limit.ts';
@@ -9,7 +9,7 @@ import { type ConnRow, conn, SOCKET_STATES } from '../core/record/tables/conn.ts
 import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
 import { coverage } from '../core/record/tables/meta.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Platform, SocketRequest, SocketSource } from '../platform/platform.ts';
 import { openReverseDns } from '../platform/reverse-dns.ts';
 import { readServices } from '../platform/services.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
@@ -19,6 +19,7 @@ import { connTotals } from './conn-totals.ts';
 import type { Context } from './context.ts';
 import { ebpfOptions, ebpfWish } from './ebpf-options.ts';
 import { requireInterface } from './ifaces.ts';
+import { lesserUser } from './lesser-user.ts';
 import { openInput } from './open-input.ts';
 import { choice, flag, integer, text, words } from './option.ts';
 import type { PacketConns } from './packet-conns.ts';
@@ -146,21 +147,23 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     keepsEnded: values.events,
     verbose: values.verbose,
   });
-  const source = platform.openSockets({
+  const sockets: SocketRequest = {
     protocols: protocolsOf(values),
     owners: true,
     closed: values.events,
     processDetails: ['cmdline', 'cgroup', 'container'].some((field) => request.wanted.has(field)),
-  });
+  };
+  const source = values.packets ? await openPacketSockets(context, platform, sockets) : platform.openSockets(sockets);
   const engine = openConnections(names, request.repeating);
   const meter = values.coverage ? openCoverageMeter(platform) : null;
+  // before privileges are given up
+  if (values.packets) tracing.begin();
   const packets = values.packets ? await openPackets(context, platform, values, tracing) : null;
   const sample = async (at: Instant): Promise<void> => {
     await meter?.beforeSample(at);
-    const readAt = context.clock.now();
     // flows of packets are rows of their own: counters of their sockets would count them twice
-    const sockets = tracing.add(await source.read(), packets === null);
-    const reading = packets === null ? sockets : packets.join(sockets, readAt);
+    const read = async (): Promise<SocketReading> => tracing.add(await source.read(), packets === null);
+    const reading = await (packets === null ? read() : packets.join(read));
     request.limited(reading.limits);
     engine.ingest(reading, at);
   };
@@ -204,6 +207,13 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     source.close();
     names.close();
   }
+}
+
+/** To capture takes the privileges of this process away; the sockets then need another. */
+async function openPacketSockets(context: Context, platform: Platform, request: SocketRequest): Promise<SocketSource> {
+  const { openOwnedSockets } = await import('./leave-privileges.ts');
+  const drop = platform.isPrivileged() ? { becomes: lesserUser(context.env) } : null;
+  return openOwnedSockets(platform, drop, request);
 }
 
 /** Loaded here: the code that reads packets is large, and connections start without it. */

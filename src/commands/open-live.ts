@@ -6,7 +6,7 @@ import type { SocketTrace } from '../core/connection/socket-trace.ts';
 import { usageError } from '../core/failure.ts';
 import { formatNumberOf, formatSeconds } from '../core/output/units.ts';
 import type { OutputFile } from '../platform/capture-output.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Platform, SocketSource } from '../platform/platform.ts';
 import { type Absence, openLastingSensor } from '../platform/sensor/lasting-sensor.ts';
 import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
 import { openSensor, type Sensor } from '../platform/sensor/open-sensor.ts';
@@ -14,6 +14,8 @@ import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
 import { ebpfWish } from './ebpf-options.ts';
+import { becomeUnprivileged, bothOf, openOwnedSockets } from './leave-privileges.ts';
+import { lesserUser } from './lesser-user.ts';
 import { devicesOf, type PacketSource, type PacketValues } from './packet-source.ts';
 import { Tracing } from './tracing.ts';
 
@@ -30,19 +32,30 @@ const CHUNK = 1024 * 1024;
 interface Session {
   readonly sensor: Sensor;
   readonly gaps: CaptureGaps;
+  /** Where sockets are read when somebody asks for processes. */
+  readonly sockets: SocketSource | null;
   /** Says what was counted. Rejects with a Failure when the capture came to an end that nobody asked for. */
   conclude(captured: () => number): Promise<void>;
 }
 
+/** What a capture is begun with, beside its options. */
+interface Beginning {
+  readonly format: CaptureFormat;
+  readonly most: number | null;
+  /** The file that the sensor writes; null for packets that come here. */
+  readonly fd: number | null;
+  readonly asksOwners: boolean;
+}
+
 /**
  * Captures from the interfaces that are named, or from the one with the default route, until it is interrupted or the
- * duration is over. Rejects with a Failure 64, 66, 69 or 77.
+ * duration is over. Starts all that needs a privilege, and then has none. Rejects with a Failure 64, 66, 69 or 77.
  */
 async function begin(
   context: Context,
   platform: Platform,
   values: PacketValues,
-  { format, most, fd }: { readonly format: CaptureFormat; readonly most: number | null; readonly fd: number | null },
+  { format, most, fd, asksOwners }: Beginning,
 ): Promise<Session> {
   const devices = devicesOf(values) ?? [await defaultDevice(platform)];
   const order: SensorOrder = {
@@ -59,13 +72,17 @@ async function begin(
     user: lesserUser(context.env),
     sandbox: values.sandbox ?? 'on',
   };
+  const lasts = values.reconnect === true;
+  const drops = order.sandbox !== 'off' && platform.isPrivileged();
   if (order.sandbox === 'off') context.say('--sandbox off: the process that captures keeps its user and privileges');
   const gaps = new CaptureGaps(values.quiet ? () => {} : context.say);
   const change = gaps.change.bind(gaps);
-  const sensor =
-    values.reconnect === true
-      ? await openLastingSensor(order, fd, change, absenceOf(context, platform, gaps))
-      : await openSensor(order, fd, change);
+  const [sensor, sockets] = await bothOf(
+    lasts ? openLastingSensor(order, fd, change, absenceOf(context, platform, gaps)) : openSensor(order, fd, change),
+    asksOwners ? openOwnedSockets(platform, drops ? { becomes: order.user } : null) : null,
+  );
+  if (drops) await becomeUnprivileged(platform, order.user, sensor, lasts);
+  // from here on this process is unprivileged: packets are dissected by who may do no more than who called sudo
   const { signal } = context;
   signal.addEventListener('abort', sensor.stop, { once: true });
   if (signal.aborted) sensor.stop();
@@ -81,6 +98,7 @@ async function begin(
   return {
     sensor,
     gaps,
+    sockets,
     async conclude(captured) {
       try {
         await sensor.ended;
@@ -147,14 +165,16 @@ export async function openLive(
           verbose: values.verbose === true,
         })
       : null;
+  const beginning: Beginning = { format: 'pcapng', most: null, fd: null, asksOwners: asksOwners !== false };
+  tracing?.begin(); // while it may
   let session: Session;
   try {
-    session = await begin(context, platform, values, { format: 'pcapng', most: null, fd: null });
+    session = await begin(context, platform, values, beginning);
   } catch (error) {
     tracing?.kill();
     throw error;
   }
-  const { sensor, gaps, conclude } = session;
+  const { sensor, gaps, sockets, conclude } = session;
   const reader = await openCaptureReader(sensor.source, CHUNK);
   let captured = 0;
   const next = reader.next.bind(reader);
@@ -164,8 +184,7 @@ export async function openLive(
     return found;
   };
   const owners = new FlowOwners(tracing?.trace ?? (typeof asksOwners === 'object' ? asksOwners : null));
-  if (asksOwners !== false) await followOwners(context, platform, reader, owners, async () => tracing?.stop());
-  tracing?.begin();
+  if (sockets !== null) await followOwners(context, platform, sockets, reader, owners, async () => tracing?.stop());
   return {
     reader,
     owners,
@@ -199,7 +218,7 @@ export async function captureInto(
 ): Promise<number> {
   refuseEbpf(values);
   const platform = await context.openPlatform({ root: null, netns: null });
-  const { sensor, conclude } = await begin(context, platform, values, { format, most, fd: file.fd });
+  const { sensor, conclude } = await begin(context, platform, values, { format, most, fd: file.fd, asksOwners: false });
   await conclude(sensor.captured);
   return sensor.captured();
 }
@@ -221,13 +240,13 @@ const SHARE = 10;
 async function followOwners(
   context: Context,
   platform: Platform,
+  sockets: SocketSource,
   reader: CaptureReader,
   owners: FlowOwners,
   atEnd: () => Promise<void>,
 ): Promise<void> {
   const addresses = (await platform.readInterfaces()).rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]);
   owners.setAddresses(addresses.map((address) => address.replace(/\/.*/, '')));
-  const sockets = platform.openSockets({ protocols: null, owners: true, processDetails: false, closed: false });
   const { clock } = context;
   let due = 0;
   const fill = reader.fill.bind(reader);
@@ -249,14 +268,6 @@ async function followOwners(
     await close();
   };
 }
-
-/** Who captures when it needs no privilege any more: who called sudo, else nobody; null for who has none. */
-function lesserUser(env: Context['env']): { readonly uid: number; readonly gid: number } | null {
-  if (process.getuid?.() !== 0) return null;
-  const [uid, gid] = [Number(env.SUDO_UID), Number(env.SUDO_GID)];
-  return uid > 0 && gid > 0 ? { uid, gid } : { uid: NOBODY, gid: NOBODY };
-}
-const NOBODY = 65_534;
 
 function countsOf(counts: readonly DeviceCounts[]): string {
   return counts

@@ -12,10 +12,12 @@ import type { Context } from './context.ts';
 import { openLive } from './open-live.ts';
 import type { PacketValues } from './packet-source.ts';
 
+const ignore = (): void => {};
+
 /** What `conns` learns from packets while it runs. */
 export interface PacketConns {
-  /** The sockets with what their packets told, and the flows without one. `readAt` is when they were read, by the wall clock in ms. */
-  join(reading: SocketReading, readAt: number): SocketReading;
+  /** The sockets of a reading with what their packets told, and the flows without one. */
+  join(read: () => Promise<SocketReading>): Promise<SocketReading>;
   closedOf(closed: readonly Socket[]): readonly Socket[];
   /** Packets captured so far, and those the kernel dropped. */
   counts(): { readonly captured: number; readonly dropped: number };
@@ -41,6 +43,14 @@ export async function openPacketConns(
   const isUp = rows.filter(({ state, ipv4, ipv6 }) => state !== 'down' && ipv4.length + ipv6.length > 0);
   const devices = values.interface ?? isUp.map(({ name }) => name).join(',');
   const live = await openLive(context, { ...values, interface: devices, 'no-promisc': true }, trace);
+  // packets wait while sockets are read, which another process may do: else they tell of the time after
+  let held: Promise<void> = Promise.resolve();
+  const fill = live.reader.fill.bind(live.reader);
+  live.reader.fill = async () => {
+    const more = await fill();
+    await held;
+    return more;
+  };
   const dissector = new Dissector(REGISTRY);
   const owners = live.owners instanceof FlowOwners ? live.owners : new FlowOwners();
   const sockets = new PacketSockets(dissector.flows, owners, (address) => addresses.has(address), tellsClosed);
@@ -62,7 +72,11 @@ export async function openPacketConns(
     limits = [{ what: 'what packets tell of connections', why, remedy: null }];
   });
   return {
-    join(reading, readAt) {
+    async join(read) {
+      const readAt = context.clock.now();
+      const asked = read();
+      held = asked.then(ignore, ignore);
+      const reading = await asked;
       const joined = sockets.join(reading, readAt / 1000, context.clock.now() / 1000);
       return { ...joined, limits: [...reading.limits, ...limits] };
     },

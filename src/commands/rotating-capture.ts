@@ -3,7 +3,7 @@ import type { CaptureInterface } from '../core/capture/capture-reader.ts';
 import type { CaptureWriter } from '../core/capture/capture-writer.ts';
 import type { ByteSink } from '../core/capture/rewrite.ts';
 import type { Packet } from '../core/wire/packet.ts';
-import { createOutputFile, type OutputFile, removeOutputFile } from '../platform/capture-output.ts';
+import type { CaptureFiles, OutputFile } from '../platform/capture-output.ts';
 
 /** When another file begins, and how many stay; null for never, and for all. */
 export interface Rotation {
@@ -19,6 +19,7 @@ export interface Rotation {
 export class RotatingCapture implements CaptureWriter, ByteSink {
   private readonly name: string;
   private readonly force: boolean;
+  private readonly files: CaptureFiles;
   private readonly rotation: Rotation;
   private readonly makeWriter: () => CaptureWriter;
   private readonly now: () => number;
@@ -35,7 +36,15 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private firstSeconds = Number.NaN;
 
   /** `now` is the wall clock, for names. */
-  constructor(name: string, force: boolean, rotation: Rotation, makeWriter: () => CaptureWriter, now: () => number) {
+  constructor(
+    files: CaptureFiles,
+    name: string,
+    force: boolean,
+    rotation: Rotation,
+    makeWriter: () => CaptureWriter,
+    now: () => number,
+  ) {
+    this.files = files;
     this.name = name;
     this.force = force;
     this.rotation = rotation;
@@ -114,10 +123,10 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private async current(): Promise<OutputFile> {
     if (this.file === null) {
       const name = nameOf(this.name, ++this.count, new Date(this.now()));
-      this.file = await createOutputFile(name, this.force);
+      this.file = await this.files.create(name, this.force);
       this.written.push(name);
       const { keep } = this.rotation;
-      if (keep !== null && this.written.length > keep) await removeOutputFile(this.written.shift()!);
+      if (keep !== null && this.written.length > keep) await this.files.remove(this.written.shift()!);
     }
     return this.file;
   }

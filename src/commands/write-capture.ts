@@ -7,9 +7,11 @@ import { EXIT, Failure, usageError } from '../core/failure.ts';
 import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import type { Packet } from '../core/wire/packet.ts';
-import { createOutputFile } from '../platform/capture-output.ts';
+import { type CaptureFiles, type OutputFile, openFiles } from '../platform/capture-output.ts';
+import { openFilesAside } from '../platform/privileged/write-aside.ts';
 import type { annotateOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
+import { lesserUser } from './lesser-user.ts';
 import type { Values } from './option.ts';
 import { devicesOf, openPackets, type PacketValues } from './packet-source.ts';
 import { RotatingCapture, type Rotation } from './rotating-capture.ts';
@@ -31,7 +33,40 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const rotation = rotationOf(request);
-  if (rotation === null && isDirect(request)) return captureDirectly(context, request);
+  const files = filesOf(context, request, rotation);
+  try {
+    if (rotation === null && isDirect(request)) return await captureDirectly(context, request, files);
+    return await writePackets(context, request, rotation, files);
+  } finally {
+    files.close();
+  }
+}
+
+async function writePackets(
+  context: Context,
+  request: WriteRequest,
+  rotation: Rotation | null,
+  files: CaptureFiles,
+): Promise<number> {
+  // one of a live capture is made before that gives up the privileges which this may take
+  const early = request.read === null && rotation === null && request.write !== '-';
+  const made = early ? await files.createHere(request.write, request.force) : null;
+  try {
+    return await copyPackets(context, request, rotation, files, made);
+  } catch (error) {
+    // nothing came of it, or what came was kept
+    if (made !== null && (await made.size().catch(() => 1)) === 0) await made.abandon().catch(() => {});
+    throw error;
+  }
+}
+
+async function copyPackets(
+  context: Context,
+  request: WriteRequest,
+  rotation: Rotation | null,
+  files: CaptureFiles,
+  made: OutputFile | null,
+): Promise<number> {
   const filter = request.filter === null ? null : compilePacketFilter(request.filter);
   const { reader, owners, file, signal, finish } = await openPackets(context, request, {
     showsRows: false,
@@ -54,12 +89,14 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     const most = request.most ?? Number.POSITIVE_INFINITY;
     const copy = (writer: CaptureWriter, sink: ByteSink) =>
       rewrite(reader, writer, sink, filter, most, signal, annotate);
-    const out = (): Promise<Rewritten> => {
+    const out = async (): Promise<Rewritten> => {
       if (request.write === '-') return copy(makeWriter(), stdoutSink(context));
       if (rotation === null) {
-        return toFile(request.write, request.force, file === null, (sink) => copy(makeWriter(), sink));
+        return toFile(made ?? (await files.create(name, request.force)), file === null, (sink) =>
+          copy(makeWriter(), sink),
+        );
       }
-      return toFiles(new RotatingCapture(name, request.force, rotation, makeWriter, context.clock.now), copy);
+      return toFiles(new RotatingCapture(files, name, request.force, rotation, makeWriter, context.clock.now), copy);
     };
     const { read, written } = await out();
     if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
@@ -78,9 +115,19 @@ function isDirect(request: WriteRequest): boolean {
 
 const liveFormat = (request: WriteRequest): CaptureFormat => request.as ?? captureFormatOf(request.write) ?? 'pcapng';
 
-async function captureDirectly(context: Context, request: WriteRequest): Promise<number> {
+/**
+ * Where files come from: live and as root, they are for who called sudo. What is made, renamed or removed when the
+ * capture has given up its privileges needs a process that keeps them.
+ */
+function filesOf(context: Context, request: WriteRequest, rotation: Rotation | null): CaptureFiles {
+  const user = request.read === null ? lesserUser(context.env) : null;
+  const later = rotation !== null || (request.force && request.write !== '-');
+  return user !== null && later && request.sandbox !== 'off' ? openFilesAside(request.write, user) : openFiles(user);
+}
+
+async function captureDirectly(context: Context, request: WriteRequest, files: CaptureFiles): Promise<number> {
   const { captureInto } = await import('./open-live.ts');
-  const file = await createOutputFile(request.write, request.force);
+  const file = await files.createHere(request.write, request.force);
   try {
     const written = await captureInto(context, request, file, liveFormat(request), request.most);
     await file.finish();
@@ -104,12 +151,10 @@ function commentOf(owners: PacketOwners, packet: Packet): string | null {
 
 /** A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays. */
 async function toFile(
-  name: string,
-  force: boolean,
+  file: OutputFile,
   isLive: boolean,
   copy: (sink: ByteSink) => Promise<Rewritten>,
 ): Promise<Rewritten> {
-  const file = await createOutputFile(name, force);
   try {
     const done = await copy(file);
     await file.finish();

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../core/failure.ts';
+import type { User } from './platform.ts';
 
 /** A file that is being written. */
 export interface OutputFile {
-  /** For another process to write into. */
-  readonly fd: number;
+  /** For another process to write into; null when it is open elsewhere. */
+  readonly fd: number | null;
   /** How many bytes it has. */
   size(): Promise<number>;
   write(bytes: Uint8Array): Promise<void>;
@@ -17,12 +18,37 @@ export interface OutputFile {
   keep(): Promise<void>;
 }
 
+/** Where files that are written come from. */
+export interface CaptureFiles {
+  /** As createOutputFile; the file may be open in another process. */
+  create(file: string, force: boolean): Promise<OutputFile>;
+  /** The same, open in this one: `fd` is there. */
+  createHere(file: string, force: boolean): Promise<OutputFile>;
+  /** As removeOutputFile. */
+  remove(file: string): Promise<void>;
+  close(): void;
+}
+
+/** How a file is made: whose it becomes, and who renames and removes it, where this process may not. */
+interface Making {
+  readonly owner?: User | null;
+  readonly rename?: (from: string, to: string) => Promise<void>;
+  readonly remove?: (file: string) => Promise<void>;
+}
+
+/** Files that this process makes by itself, for `owner`, or for its own user. */
+export function openFiles(owner: User | null): CaptureFiles {
+  const create: CaptureFiles['create'] = (file, force) => createOutputFile(file, force, { owner });
+  return { create, createHere: create, remove: removeOutputFile, close: () => {} };
+}
+
 /**
  * Creates a file that only its owner may read. It must not exist, nor be a link; with `force` it is written beside the
  * old one, which it replaces by one rename when it is finished. Folders, devices and pipes are never replaced. Rejects
  * with a Failure 73 when it cannot be created; its `write` with a Failure 74 when the disk is full.
  */
-export async function createOutputFile(file: string, force: boolean): Promise<OutputFile> {
+export async function createOutputFile(file: string, force: boolean, making: Making = {}): Promise<OutputFile> {
+  const { owner = null, rename = fs.promises.rename, remove = removeOutputFile } = making;
   await refuseSpecialFiles(file);
   const target = force ? path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`) : file;
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
@@ -41,11 +67,13 @@ export async function createOutputFile(file: string, force: boolean): Promise<Ou
       },
     );
   }
+  // a file system that knows no owners leaves it to who mounted it
+  if (owner !== null) await handle.chown(owner.uid, owner.gid).catch(() => {});
   let whole = 0;
   const finish = async (): Promise<void> => {
     try {
       await handle.close();
-      if (force) await fs.promises.rename(target, file);
+      if (force) await rename(target, file);
     } catch (error) {
       throw new Failure(EXIT.io, `${file} cannot be finished: ${reasonOf(error)}`, { cause: error });
     }
@@ -68,7 +96,7 @@ export async function createOutputFile(file: string, force: boolean): Promise<Ou
     },
     async abandon() {
       await handle.close().catch(() => {});
-      await fs.promises.rm(target, { force: true });
+      await remove(target);
     },
   };
 }

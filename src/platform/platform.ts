@@ -61,6 +61,21 @@ export interface Check {
   readonly remedy: string | null;
 }
 
+/** Who a process becomes when it needs no privilege any more. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What may be kept when privileges are given up, by the names of capabilities(7). */
+export type KeptCapability =
+  | 'CAP_CHOWN'
+  | 'CAP_DAC_OVERRIDE'
+  | 'CAP_DAC_READ_SEARCH'
+  | 'CAP_FOWNER'
+  | 'CAP_NET_RAW'
+  | 'CAP_SYS_PTRACE';
+
 /** All that netwatch asks of an operating system. One implementation for each lives in a folder beside this file. */
 export interface Platform {
   readonly name: 'linux' | 'macos';
@@ -80,6 +95,13 @@ export interface Platform {
    * it is not permitted. The signal stops what is still beginning.
    */
   openTrace(onEvent: (event: TraceEvent) => void, signal: AbortSignal): Promise<TraceSource>;
+  /** Whether this process may do more than its user, or is root. */
+  isPrivileged(): boolean;
+  /**
+   * Gives up the privileges of this process for good, in all its threads: root becomes `user`, or stays itself for null,
+   * without any capability but those that are kept, by it alone or by what it starts, too. A system without capabilities keeps root where one is kept.
+   */
+  dropPrivileges(user: User | null, kept?: readonly KeptCapability[], by?: 'itself' | 'and what it starts'): void;
 }
 
 /** What a platform is opened with. */

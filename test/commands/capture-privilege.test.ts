@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnprivileged } from '../../src/platform/linux/drop-privileges.ts';
-import { type LiveScene, noLiveCapture, openLiveScene } from '../support/live-scene.ts';
+import { readCapture } from '../support/captures.ts';
+import { type LiveScene, noLiveCapture, openLiveScene, until } from '../support/live-scene.ts';
+import { ROOT } from '../support/program.ts';
 import { toolIsMissing } from '../support/tool.ts';
 
 let scene: LiveScene;
@@ -12,16 +15,37 @@ beforeAll(() => {
 });
 afterAll(() => scene?.remove());
 
+const USER = Array(4).fill(1234).join('\t');
+const SUDO = ['env', 'SUDO_UID=1234', 'SUDO_GID=1234'];
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 const AMBIENT = [...NOBODY, '--inh-caps=+net_raw', '--ambient-caps=+net_raw'];
 
-const sensorOf = (pid: number): number =>
-  Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).trim());
+const childrenOf = (pid: number): number[] =>
+  execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map(Number);
+/** The process that netwatch has started with that program. */
+const childOf = (pid: number, entry: string): number =>
+  childrenOf(pid).find((child) => fs.readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(`/${entry}.js`))!;
+const sensorOf = (pid: number): number => childOf(pid, 'sensor');
+
+/** Datagrams to a port of the loopback where nobody listens. */
+function talk(): void {
+  const script = 'for i in $(seq 60); do echo netwatch > /dev/udp/127.0.0.1/9; sleep 0.01; done';
+  spawnSync('ip', ['netns', 'exec', scene.name, 'bash', '-c', script]);
+}
 
 /** The text of status for each thread of a process. */
 function threadsOf(pid: number): string[] {
   const folder = `/proc/${pid}/task`;
   return fs.readdirSync(folder).map((thread) => fs.readFileSync(path.join(folder, thread, 'status'), 'utf8'));
+}
+
+/** Numbers of the capabilities that a thread may use. */
+function capabilitiesOf(status: string): number[] {
+  const bits = BigInt(`0x${/^CapEff:\t(.*)$/m.exec(status)![1]}`);
+  return Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => ((bits >> BigInt(bit)) & 1n) === 1n);
 }
 
 const uidsOf = (threads: readonly string[]): Set<string> =>
@@ -30,7 +54,7 @@ const uidsOf = (threads: readonly string[]): Set<string> =>
 describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeout: 30_000 }, () => {
   test.each<[string, readonly string[], number]>([
     ['root', [], 65_534],
-    ['who called sudo', ['env', 'SUDO_UID=1234', 'SUDO_GID=1234'], 1234],
+    ['who called sudo', SUDO, 1234],
     ['a user with an ambient capability', AMBIENT, 65_534],
   ])('the sensor of %s keeps none, in any thread', async (_who, before, uid) => {
     const run = scene.start(['capture', '-i', 'lo', '--sandbox', 'strict'], before);
@@ -42,6 +66,101 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
     expect(threads.length).toBeGreaterThan(1);
     for (const thread of threads) expect(isUnprivileged(thread), thread).toBe(true);
     expect(uidsOf(threads)).toEqual(new Set([Array(4).fill(uid).join('\t')]));
+  });
+
+  test('neither does who dissects; who looks for processes keeps two', async () => {
+    const run = scene.start(['capture', '-i', 'lo', '--fields', 'process', '--no-ebpf'], SUDO);
+    await run.capturing;
+    await until(() => threadsOf(run.pid).every(isUnprivileged));
+    const pids = [run.pid, sensorOf(run.pid), childOf(run.pid, 'socket-reader')];
+    const [netwatch, sensor, reader] = pids.map(threadsOf);
+    run.child.kill('SIGINT');
+    expect((await run.ended).status).toBe(0);
+    for (const thread of [...netwatch!, ...sensor!]) expect(isUnprivileged(thread), thread).toBe(true);
+    expect(uidsOf([...netwatch!, ...sensor!, ...reader!])).toEqual(new Set([USER]));
+    // CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE
+    for (const thread of reader!) expect(capabilitiesOf(thread)).toEqual([2, 19]);
+  });
+
+  test('one that waits for an interface keeps the right to capture', async () => {
+    scene.ip('link', 'add', 'nwr', 'type', 'veth', 'peer', 'name', 'nws');
+    scene.ip('link', 'set', 'nwr', 'up');
+    const run = scene.start(['capture', '-i', 'nwr', '--reconnect', '--fields', 'number'], SUDO);
+    await run.capturing;
+    await until(() => threadsOf(run.pid).every((thread) => capabilitiesOf(thread).length <= 1));
+    const threads = threadsOf(run.pid);
+    scene.ip('link', 'del', 'nwr');
+    await sleep(500);
+    scene.ip('link', 'add', 'nwr', 'type', 'veth', 'peer', 'name', 'nws');
+    scene.ip('link', 'set', 'nwr', 'up');
+    await until(() => spawnSync('pgrep', ['-P', String(run.pid)]).status === 0);
+    await until(() => threadsOf(sensorOf(run.pid)).every(isUnprivileged));
+    const again = threadsOf(sensorOf(run.pid));
+    run.child.kill('SIGINT');
+    const { status, said } = await run.ended;
+    expect([status, said]).toEqual([0, expect.stringContaining('interface nwr is there again')]);
+    for (const thread of threads) expect(capabilitiesOf(thread)).toEqual([13]); // CAP_NET_RAW
+    expect(uidsOf([...threads, ...again])).toEqual(new Set([USER]));
+    for (const thread of again) expect(isUnprivileged(thread), thread).toBe(true);
+  });
+
+  test('without a reader of processes nothing is left that is privileged', async () => {
+    const file = path.join(scene.folder, 'alone.pcap');
+    const run = scene.start(['capture', '-i', 'lo', '-w', file, '-f', 'udp'], SUDO);
+    await run.capturing;
+    await until(() => threadsOf(run.pid).every(isUnprivileged));
+    expect(childrenOf(run.pid)).toHaveLength(1);
+    run.child.kill('SIGINT');
+    expect((await run.ended).status).toBe(0);
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    ['which the sensor writes', [], /^own\.pcap$/],
+    ['which is replaced', ['--force'], /^own\.pcap$/],
+    ['of packets that pass', ['-f', 'udp'], /^own\.pcap$/],
+    ['of packets that pass, replaced', ['-f', 'udp', '--force'], /^own\.pcap$/],
+    ['after another', ['--rotate-size', '500'], /^own_0000\d_\d{14}\.pcap$/],
+  ])('a file %s is of who called sudo, in a folder only root may enter', async (_what, options, names) => {
+    const folder = fs.mkdtempSync(path.join(scene.folder, 'closed-'));
+    const file = path.join(folder, 'own.pcap');
+    if (options.includes('--force')) fs.writeFileSync(file, 'old');
+    const run = scene.start(['capture', '-i', 'lo', '--bpf', 'udp', '-c', '9', '-w', file, ...options], SUDO);
+    await run.capturing;
+    talk();
+    expect(await run.ended).toMatchObject({ status: 0 });
+    const found = fs.readdirSync(folder);
+    expect(found.length).toBeGreaterThan(options.includes('--rotate-size') ? 1 : 0);
+    let frames = 0;
+    for (const name of found) {
+      const at = path.join(folder, name);
+      const { uid, gid, mode } = fs.statSync(at);
+      expect(name).toMatch(names);
+      expect([uid, gid, mode & 0o7777]).toEqual([1234, 1234, 0o600]);
+      frames += (await readCapture(fs.readFileSync(at))).frames.length;
+    }
+    expect(frames).toBe(9);
+  });
+
+  test('a file that cannot be made is said before anything is captured', async () => {
+    const file = path.join(scene.folder, 'nowhere', 'x.pcap');
+    const ended = await scene.start(['capture', '-i', 'lo', '-w', file, '--force'], SUDO).ended;
+    expect([ended.status, ended.said]).toEqual([73, expect.stringContaining(`${file} cannot be created`)]);
+    const none = path.join(scene.folder, 'none.pcap');
+    expect((await scene.start(['capture', '-i', 'nosuch0', '-w', none, '-f', 'udp'], SUDO).ended).status).toBe(66);
+    expect(fs.existsSync(none)).toBe(false);
+  });
+
+  test.skipIf(toolIsMissing('strace'))('no file of the program is opened once it has become another user', async () => {
+    const log = path.join(scene.folder, 'opened');
+    const before = [...SUDO, 'strace', '-qq', '-e', 'trace=setuid,openat', '-o', log];
+    const argv = ['stats', '-i', 'lo', '--by', 'protocols', '--duration', '1', '-o', 'table', '--color', 'always'];
+    const run = scene.start(argv, before);
+    await run.capturing;
+    talk();
+    expect(await run.ended).toMatchObject({ status: 0, out: expect.stringContaining('udp') });
+    const [, after] = fs.readFileSync(log, 'utf8').split(/^setuid\(1234\) .*$/m);
+    expect(after).toBeDefined();
+    expect(after).not.toContain(ROOT);
   });
 
   test('--sandbox off keeps them, and says so', async () => {

@@ -122,6 +122,8 @@ export function fakePlatform(
     readDnsServers: async () => ({ rows: [], limits: [] }),
     readNeighbors: async () => ({ rows: [], limits: [] }),
     readHost: async () => ({ hostname: 'box', os: 'Test OS', kernel: '1.0', uptime_s: 5 }),
+    isPrivileged: () => false,
+    dropPrivileges: () => {},
     readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
     canTrace: () => false,
     openTrace: () => Promise.reject(new Error('this machine is made up')),

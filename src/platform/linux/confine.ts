@@ -1,7 +1,8 @@
 import { messageOf } from '../../core/failure.ts';
-import { dropPrivileges, threadsWithPrivileges, type User } from './drop-privileges.ts';
+import type { User } from '../platform.ts';
+import { dropPrivileges, threadsWithPrivileges } from './drop-privileges.ts';
 import { reachesThreads } from './every-thread.ts';
-import { landlockVersion, restrictFiles } from './landlock.ts';
+import { FILE_RIGHTS, landlockVersion, restrictFiles } from './landlock.ts';
 
 /**
  * Gives up what only opening a device needed: the user (root becomes `user`), every capability, for good the means to
@@ -18,7 +19,10 @@ export function confine(user: User | null, readable: readonly string[]): readonl
   if (version === 0) missing.push('the kernel has no Landlock, or it is switched off');
   else {
     try {
-      restrictFiles(version, readable);
+      restrictFiles(
+        version,
+        readable.map((file) => ({ file, rights: FILE_RIGHTS.read })),
+      );
       if (!reachesThreads) missing.push(`Landlock cannot be set for every thread on ${process.arch}`);
     } catch (error) {
       missing.push(`Landlock refuses: ${messageOf(error)}`);

@@ -1,47 +1,61 @@
 import fs from 'node:fs';
+import { dropUser } from '../drop-user.ts';
+import type { KeptCapability, User } from '../platform.ts';
+import { bitsOf } from './capabilities.ts';
 import { callOnEveryThread, systemCalls } from './every-thread.ts';
 import { libc } from './libc.ts';
 
 // include/uapi/linux/prctl.h and capability.h
 const PR_SET_KEEPCAPS = 8;
 const PR_SET_NO_NEW_PRIVS = 38;
+const PR_CAP_AMBIENT = 47;
+const PR_CAP_AMBIENT_RAISE = 2n;
 const CAPABILITY_VERSION_3 = 0x20080522;
-
-/** Who a process becomes when it needs no privilege any more. */
-export interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /**
  * Gives up for good, in every thread: the user and the groups (root becomes `user`; null stays), all capabilities but
- * those whose bits are `kept`, and the means to get others by executing a program. Throws when the system refuses.
+ * those that are `kept`, and the means to get others by executing a program. Throws when the system refuses.
  */
-export function dropPrivileges(user: User | null, kept = 0n): void {
+export function dropPrivileges(
+  user: User | null,
+  keeps: readonly KeptCapability[] = [],
+  by: 'itself' | 'and what it starts' = 'itself',
+): void {
   if (systemCalls === null) throw new Error(`netwatch does not know the system calls of ${process.arch}`);
-  if (process.getuid?.() === 0 && user !== null) {
-    if (kept !== 0n) prctl(PR_SET_KEEPCAPS);
-    // the C library does these in every thread
-    process.setgroups?.([]);
-    process.setgid?.(user.gid);
-    process.setuid?.(user.uid);
-  }
+  const c = libc(); // loaded while its file can be read
+  const kept = bitsOf(keeps) & permitted();
+  if (kept !== 0n) prctl(PR_SET_KEEPCAPS);
+  dropUser(user); // the C library does this in every thread
   const header = Buffer.allocUnsafeSlow(8).fill(0); // of the thread that calls
   header.writeUInt32LE(CAPABILITY_VERSION_3, 0);
   // effective, permitted and inheritable set, the lower halves and then the upper ones; what is ambient goes with them
   const sets = Buffer.allocUnsafeSlow(24).fill(0);
-  for (const at of [0, 4]) {
+  const isHandedOn = by === 'and what it starts';
+  for (const at of isHandedOn ? [0, 4, 8] : [0, 4]) {
     sets.writeUInt32LE(Number(kept & 0xffff_ffffn), at);
     sets.writeUInt32LE(Number(kept >> 32n), at + 12);
   }
-  const c = libc();
   callOnEveryThread('capset', systemCalls.capset, [c.address(header), c.address(sets)]);
   prctl(PR_SET_NO_NEW_PRIVS);
+  // a program that is executed as another user than root has these alone
+  for (let bit = 0n; isHandedOn && kept >> bit > 0n; bit++) {
+    if ((kept >> bit) & 1n) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit);
+  }
 }
 
-function prctl(option: number): void {
+function prctl(option: number, a = 1n, b = 0n): void {
   // the system call itself, since only that can be made in other threads
-  callOnEveryThread('prctl', systemCalls!.prctl, [BigInt(option), 1n]);
+  callOnEveryThread('prctl', systemCalls!.prctl, [BigInt(option), a, b]);
+}
+
+/** Whether this process is root, or was given a capability. */
+export function isPrivileged(): boolean {
+  return process.getuid?.() === 0 || permitted() !== 0n;
+}
+
+function permitted(): bigint {
+  const hex = /^CapPrm:\t([0-9a-f]+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return BigInt(`0x${hex ?? '0'}`);
 }
 
 /** How many threads of this process still have a capability, or could get one. */

@@ -3,6 +3,7 @@ import type { Host } from '../host.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { readChecks } from './checks.ts';
 import { readDnsServers } from './dns-servers.ts';
+import { dropPrivileges, isPrivileged } from './drop-privileges.ts';
 import { canTrace, openTrace } from './ebpf/trace.ts';
 import { readHostFacts } from './host-facts.ts';
 import { readInterfaces } from './interfaces.ts';
@@ -30,5 +31,7 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
     readChecks: () => readChecks(host),
     canTrace: () => canTrace(host),
     openTrace: (onEvent, signal) => openTrace(host, netns, onEvent, signal),
+    isPrivileged,
+    dropPrivileges,
   };
 }

@@ -1,5 +1,6 @@
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import type { HostRow } from '../../core/record/tables/network-config.ts';
+import { dropUser } from '../drop-user.ts';
 import type { Host } from '../host.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { readArp } from './arp-an.ts';
@@ -31,6 +32,8 @@ export function openMacos(host: Host, options: PlatformOptions): Platform {
     readChecks: () => readMacosChecks(host),
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: macOS has none')),
+    isPrivileged: () => process.getuid?.() === 0,
+    dropPrivileges: (user, kept = []) => void (kept.length === 0 && dropUser(user)),
   };
 }
 

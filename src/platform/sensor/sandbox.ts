@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { messageOf } from '../../core/failure.ts';
+import { dropUser } from '../drop-user.ts';
 import { confine } from '../linux/confine.ts';
 import type { SensorOrder } from './messages.ts';
 
@@ -16,7 +17,7 @@ export interface Refusal {
 export function enterSandbox(order: SensorOrder): Refusal | null {
   if (order.sandbox === 'off') return null;
   try {
-    const missing = order.system === 'linux' ? confine(order.user, statisticsOf(order)) : dropUser(order);
+    const missing = order.system === 'linux' ? confine(order.user, statisticsOf(order)) : leaveUser(order);
     if (order.sandbox !== 'strict' || missing.length === 0) return null;
     return { message: `--sandbox strict: ${missing.join('; ')}`, hint: '--sandbox on takes what this system has' };
   } catch (error) {
@@ -32,11 +33,7 @@ function statisticsOf({ devices }: SensorOrder): string[] {
   return devices.map((name) => `/sys/class/net/${name}/statistics`).filter((folder) => fs.existsSync(folder));
 }
 
-function dropUser({ user, system }: SensorOrder): string[] {
-  if (process.getuid?.() === 0 && user !== null) {
-    process.setgroups?.([]);
-    process.setgid?.(user.gid);
-    process.setuid?.(user.uid);
-  }
+function leaveUser({ user, system }: SensorOrder): string[] {
+  dropUser(user);
   return [`${system} has neither no_new_privs nor Landlock`];
 }

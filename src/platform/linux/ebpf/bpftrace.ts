@@ -73,7 +73,8 @@ export async function startBpftrace(
   child.stdin.on('error', () => {});
   child.once('exit', end);
   const ended = new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null));
+    // more than one: who has become another user may not kill it
+    child.on('error', () => resolve(null));
     child.once('close', (status) => resolve(status));
   });
   let isOver = false;

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { EXIT, type ExitStatus, Failure, messageOf } from '../../core/failure.ts';
+
+/** What one process asks of another: the name of what is to be done, and what it is done to. */
+interface Question {
+  readonly id: number;
+  readonly does: string;
+  readonly of: readonly unknown[];
+}
+
+/** The value, or the Failure that came of it. */
+type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
+
+/** A process that does what it is asked, one thing after another. */
+export interface Asked {
+  /** Resolves to what it answers; rejects with the Failure it met, or a Failure 69 when it has ended. */
+  ask(does: string, ...of: readonly unknown[]): Promise<unknown>;
+  close(): void;
+}
+
+type Deeds = Readonly<Record<string, (...of: never[]) => unknown>>;
+
+/** Starts the entry of that name, with an order as its argument. It ends with this process. */
+export function openAsked(entry: string, order: unknown): Asked {
+  const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
+  const child = spawn(process.execPath, [file, JSON.stringify(order)], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced', // bytes, and no row twice
+    env: {},
+  });
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Failure): void }>();
+  const end = (): void => {
+    for (const { reject } of waiting.values()) reject(new Failure(EXIT.unavailable, `the ${entry} has ended`));
+    waiting.clear();
+  };
+  child.on('message', (message) => {
+    const answer = message as Answer;
+    const asker = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    rest(child, waiting.size);
+    if ('status' in answer) asker?.reject(new Failure(answer.status, answer.message, { hint: answer.hint }));
+    else asker?.resolve(answer.value);
+  });
+  child.on('error', end);
+  child.on('exit', end);
+  rest(child, 0);
+  let id = 0;
+  return {
+    ask(does, ...of) {
+      return new Promise((resolve, reject) => {
+        const question: Question = { id: ++id, does, of };
+        waiting.set(question.id, { resolve, reject });
+        rest(child, waiting.size);
+        if (!child.connected) return end();
+        child.send(question, (error) => {
+          if (error !== null) end();
+        });
+      });
+    },
+    close() {
+      if (child.connected) child.disconnect();
+    },
+  };
+}
+
+/** Nothing waits for a process that has nothing to answer. */
+function rest(child: ChildProcess, questions: number): void {
+  const how = questions > 0 ? 'ref' : 'unref';
+  child[how]();
+  child.channel?.[how]();
+}
+
+/** Answers in such a process, in the order in which it is asked, until who asks is gone. */
+export function answer(deeds: Deeds): void {
+  // Ctrl-C goes to the whole group: who started this one decides when it ends
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
+  process.on('disconnect', () => process.exit(0));
+  let last: Promise<unknown> = Promise.resolve();
+  process.on('message', (message) => {
+    const { id, does, of } = message as Question;
+    last = last.then(async () => {
+      try {
+        process.send!({ id, value: await deeds[does]!(...(of as never[])) });
+      } catch (error) {
+        const { exit: status = EXIT.internal, hint = null } = error as Partial<Failure>;
+        process.send!({ id, status, message: messageOf(error), hint });
+      }
+    });
+  });
+}

@@ -1,0 +1,41 @@
+import { openPlatform } from '../index.ts';
+import type { SocketRequest } from '../platform.ts';
+import { answer } from './questions.ts';
+import type { ReaderOrder, SentReading } from './read-sockets-aside.ts';
+
+/**
+ * Entry of the process that reads sockets and their owners for one that has given up its privileges. It keeps two
+ * capabilities, which seeing the descriptors of other users' processes takes, and sees no packet.
+ */
+const { user } = JSON.parse(process.argv[2]!) as ReaderOrder;
+const platform = await openPlatform({ root: null, netns: null });
+platform.dropPrivileges(user, ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE']);
+const sources = new Map<number, ReturnType<typeof platform.openSockets>>();
+
+answer({
+  async open(request: SocketRequest): Promise<number> {
+    const number = sources.size;
+    const source = platform.openSockets(request);
+    sources.set(number, source);
+    // the first reading takes ten times as long as the others, and those who ask wait in proportion
+    await source.read();
+    return number;
+  },
+  async read(number: number): Promise<SentReading> {
+    const source = sources.get(number)!;
+    const reading = await source.read();
+    const { sockets, netns, limits } = reading;
+    const owners = sockets.map(reading.ownerOf);
+    const uids = new Set([...sockets, ...owners.flatMap(({ processes }) => processes)].map(({ uid }) => uid));
+    const users = [...uids].filter((uid) => uid !== null).map((uid) => [uid, reading.userOf(uid)] as const);
+    return {
+      ...{ sockets, owners, netns, limits },
+      ifaces: sockets.map(reading.ifaceOf),
+      users: new Map(users),
+      closed: source.readClosed(),
+    };
+  },
+  close(number: number): void {
+    sources.get(number)!.close();
+  },
+});
