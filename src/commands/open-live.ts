@@ -2,7 +2,6 @@ import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import type { CaptureFormat } from '../core/capture/capture-writer.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
 import { FlowOwners } from '../core/connection/flow-owners.ts';
-import type { SocketTrace } from '../core/connection/socket-trace.ts';
 import { usageError } from '../core/failure.ts';
 import { formatNumberOf, formatSeconds } from '../core/output/units.ts';
 import type { OutputFile } from '../platform/capture-output.ts';
@@ -16,14 +15,19 @@ import type { Context } from './context.ts';
 import { ebpfWish } from './ebpf-options.ts';
 import { becomeUnprivileged, bothOf, openOwnedSockets } from './leave-privileges.ts';
 import { lesserUser } from './lesser-user.ts';
-import { devicesOf, type PacketSource, type PacketValues } from './packet-source.ts';
+import { devicesOf, type PacketSource, type PacketUse, type PacketValues } from './packet-source.ts';
 import { Tracing } from './tracing.ts';
 
 /** As tcpdump: no packet is longer. */
 const SNAP_LENGTH = 262_144;
 const BUFFER_BYTES = 16 * 1024 * 1024;
-/** How long packets may wait in the kernel: who watches sees them at once, a file need not. */
+/**
+ * How long packets may wait in the kernel: who watches sees them at once, a file need not. The kernel hands over blocks
+ * that are as long as the longest packet, full or not, so that the buffer holds 64 of them (libpcap, TPACKET_V3): by 20 ms
+ * each, a reader that halts for 1.3 s loses packets, however few there are.
+ */
 const WATCHED_MS = 20;
+const COUNTED_MS = 100;
 const FILE_MS = 250;
 /** What is read at once: what is there is taken, so a small buffer costs nothing. */
 const CHUNK = 1024 * 1024;
@@ -39,9 +43,7 @@ interface Session {
 }
 
 /** What a capture is begun with, beside its options. */
-interface Beginning {
-  readonly format: CaptureFormat;
-  readonly most: number | null;
+interface Beginning extends Pick<SensorOrder, 'format' | 'most' | 'gatherMs'> {
   /** The file that the sensor writes; null for packets that come here. */
   readonly fd: number | null;
   readonly asksOwners: boolean;
@@ -55,7 +57,7 @@ async function begin(
   context: Context,
   platform: Platform,
   values: PacketValues,
-  { format, most, fd, asksOwners }: Beginning,
+  { format, most, fd, asksOwners, gatherMs }: Beginning,
 ): Promise<Session> {
   const devices = devicesOf(values) ?? [await defaultDevice(platform)];
   const order: SensorOrder = {
@@ -66,7 +68,7 @@ async function begin(
     bufferBytes: values.buffer ?? BUFFER_BYTES,
     promiscuous: values['no-promisc'] !== true,
     format,
-    gatherMs: fd === null ? WATCHED_MS : FILE_MS,
+    gatherMs,
     most,
     continues: null,
     user: lesserUser(context.env),
@@ -146,14 +148,11 @@ async function everySecond({ clock }: Context, signal: AbortSignal, report: () =
   }
 }
 
-/**
- * Packets as they are captured, with their owners if those are asked for; a trace that somebody else keeps is asked, too.
- * Rejects with a Failure 64, 66, 69 or 77.
- */
+/** Packets as they are captured, with their owners if those are asked for. Rejects with a Failure 64, 66, 69 or 77. */
 export async function openLive(
   context: Context,
   values: PacketValues,
-  asksOwners: boolean | SocketTrace,
+  { showsRows, asksOwners }: PacketUse,
 ): Promise<PacketSource> {
   if (asksOwners === false) refuseEbpf(values);
   const platform = await context.openPlatform({ root: null, netns: null });
@@ -165,7 +164,13 @@ export async function openLive(
           verbose: values.verbose === true,
         })
       : null;
-  const beginning: Beginning = { format: 'pcapng', most: null, fd: null, asksOwners: asksOwners !== false };
+  const beginning: Beginning = {
+    format: 'pcapng',
+    most: null,
+    fd: null,
+    asksOwners: asksOwners !== false,
+    gatherMs: showsRows ? WATCHED_MS : COUNTED_MS,
+  };
   tracing?.begin(); // while it may
   let session: Session;
   try {
@@ -218,7 +223,8 @@ export async function captureInto(
 ): Promise<number> {
   refuseEbpf(values);
   const platform = await context.openPlatform({ root: null, netns: null });
-  const { sensor, conclude } = await begin(context, platform, values, { format, most, fd: file.fd, asksOwners: false });
+  const beginning = { format, most, fd: file.fd, asksOwners: false, gatherMs: FILE_MS };
+  const { sensor, conclude } = await begin(context, platform, values, beginning);
   await conclude(sensor.captured);
   return sensor.captured();
 }

@@ -42,7 +42,8 @@ export async function openPacketConns(
   );
   const isUp = rows.filter(({ state, ipv4, ipv6 }) => state !== 'down' && ipv4.length + ipv6.length > 0);
   const devices = values.interface ?? isUp.map(({ name }) => name).join(',');
-  const live = await openLive(context, { ...values, interface: devices, 'no-promisc': true }, trace);
+  const source = { ...values, interface: devices, 'no-promisc': true };
+  const live = await openLive(context, source, { showsRows: false, asksOwners: trace });
   // packets wait while sockets are read, which another process may do: else they tell of the time after
   let held: Promise<void> = Promise.resolve();
   const fill = live.reader.fill.bind(live.reader);

@@ -1,5 +1,6 @@
 import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { type PacketOwners, PktapOwners } from '../core/capture/packet-owners.ts';
+import type { SocketTrace } from '../core/connection/socket-trace.ts';
 import { usageError } from '../core/failure.ts';
 import type { DeviceCounts } from '../platform/sensor/messages.ts';
 import { liveOptions } from './capture-options.ts';
@@ -45,23 +46,19 @@ export const devicesOf = (values: PacketValues): readonly string[] | null => val
 export interface PacketUse {
   /** Rows are printed while packets come. */
   readonly showsRows: boolean;
-  /** Somebody asks for processes. */
-  readonly asksOwners: boolean;
+  /** Somebody asks for processes; a trace of the kernel that somebody else keeps is asked for them, too. */
+  readonly asksOwners: boolean | SocketTrace;
 }
 
 /** Opens a file or the machine. Rejects with a Failure 64, 65, 66, 69, 74 or 77. */
-export async function openPackets(
-  context: Context,
-  values: PacketValues,
-  { showsRows, asksOwners }: PacketUse,
-): Promise<PacketSource> {
+export async function openPackets(context: Context, values: PacketValues, use: PacketUse): Promise<PacketSource> {
   if (values.read === null) {
     const { openLive } = await import('./open-live.ts');
-    return openLive(context, values, asksOwners);
+    return openLive(context, values, use);
   }
   refuseLive(values);
   const file = values.read;
-  const reader = await openCapture(context, file, values, showsRows);
+  const reader = await openCapture(context, file, values, use.showsRows);
   return {
     reader,
     owners: new PktapOwners(),

@@ -8,7 +8,7 @@ import { flowSocket, openerOf, type Side } from './flow-socket.ts';
 import { RoundTrips } from './round-trips.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
 import { tupleOf } from './socket-tuple.ts';
-import { hasEnded, isStreamOver, isStreamPast } from './stream-life.ts';
+import { hasEnded, isStreamOver } from './stream-life.ts';
 
 const TCP = 6;
 const SIDES: readonly Side[] = ['a', 'b'];
@@ -16,7 +16,11 @@ const FOREIGN: Ownership = { processes: [], attribution: 'none capture' };
 const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
 /** A row of a UDP flow stays as long as Linux tracks one (nf_conntrack_udp_timeout). */
 const SILENT_DATAGRAMS_S = 30;
-const PAST_EVERY_S = 10;
+/** After the end of a flow, what comes late is still of it. */
+const LATE_S = 5;
+/** As long as a connection is in TIME_WAIT (TCP_TIMEWAIT_LEN), and a moment. */
+const TIME_WAIT_S = 65;
+const PAST_EVERY_S = 2;
 
 /** What is known of a flow from one reading to the next. */
 interface Known {
@@ -27,8 +31,15 @@ interface Known {
   readonly isForeign: boolean;
   /** A socket stood for this side once: what becomes of it is told by the socket. */
   readonly hadSocket: Record<Side, boolean>;
-  /** It was listed when it had ended already. */
-  isTold: boolean;
+  /** It was over at the last reading. */
+  wasOver: boolean;
+}
+
+/** What is kept of one side of a flow that is over, for its socket in TIME_WAIT. */
+interface Ended {
+  readonly seen: Socket;
+  readonly owner: Ownership;
+  readonly until: number;
 }
 
 /**
@@ -45,6 +56,8 @@ export class PacketSockets {
   private readonly names = new FlowNames();
   private readonly roundTrips = new RoundTrips();
   private readonly known = new Map<Flow, Known>();
+  /** By tuple, the oldest first. */
+  private readonly ended = new Map<string, Ended>();
   private pastAt = 0;
 
   /** `isOurs` tells the addresses of this machine; `tellsClosed` that the system names every TCP socket that closes. */
@@ -70,29 +83,41 @@ export class PacketSockets {
     }
     const origins = new Map<Socket, Socket>();
     const owners = new Map<Socket, Ownership>();
+    const joinTo = (index: number, seen: Socket, owner: Ownership): void => {
+      const socket = sockets[index]!;
+      const joined = withPackets(socket, seen);
+      sockets[index] = joined;
+      origins.set(joined, socket);
+      owners.set(joined, firstKnown(reading.ownerOf(socket), owner));
+    };
     for (const flow of this.flows.flows) {
       if (flow.aPackets + flow.bPackets === 0) continue; // announced, or quoted in an error
       const known = this.knownOf(flow);
+      if (known.wasOver || flow.firstSeconds > readAt) continue;
       const isOver = isFlowOver(flow, now);
-      const isListed = flow.firstSeconds <= readAt && !(isOver && known.isTold);
+      known.wasOver = isOver;
       for (const side of SIDES) {
-        const index = connected.get(known.tuples[side]);
-        if (index !== undefined) {
-          const socket = sockets[index]!;
+        const tuple = known.tuples[side];
+        const index = connected.get(tuple);
+        const isRow = index === undefined && this.isRow(flow, known, side);
+        if (index === undefined && !isRow && !isOver) continue;
+        const seen = flowSocket(flow, side, this.names.nameOf(flow), this.roundTrips.of(flow, side));
+        const owner = known.isForeign ? FOREIGN : this.ownershipOf(flow, side);
+        if (isOver) this.ended.set(tuple, { seen, owner, until: now + TIME_WAIT_S });
+        if (isRow) {
+          sockets.push(seen);
+          owners.set(seen, owner);
+        } else if (index !== undefined) {
           known.hadSocket[side] = true;
-          if (isOver && socket.state !== 'TIME_WAIT') continue; // its endpoints are of another connection now
-          const joined = withPackets(socket, this.socketOf(flow, side));
-          const origin = origins.get(socket) ?? socket;
-          sockets[index] = joined;
-          origins.set(joined, origin);
-          owners.set(joined, firstKnown(reading.ownerOf(origin), this.ownershipOf(flow, side)));
-        } else if (isListed && this.isRow(flow, known, side)) {
-          const socket = this.socketOf(flow, side);
-          sockets.push(socket);
-          owners.set(socket, known.isForeign ? FOREIGN : this.ownershipOf(flow, side));
-          known.isTold = isOver;
+          connected.delete(tuple);
+          // what has ended is not of this socket, which uses the endpoints again
+          if (!isOver || sockets[index]!.state === 'TIME_WAIT') joinTo(index, seen, owner);
         }
       }
+    }
+    for (const [tuple, index] of connected) {
+      const ended = sockets[index]!.state === 'TIME_WAIT' ? this.ended.get(tuple) : undefined;
+      if (ended !== undefined) joinTo(index, ended.seen, ended.owner);
     }
     this.expire(now);
     return {
@@ -105,17 +130,10 @@ export class PacketSockets {
 
   /** Sockets that the system said were closed, with what packets told of them. */
   closedOf(closed: readonly Socket[]): readonly Socket[] {
-    if (closed.length === 0) return closed;
-    const ends = new Map<string, readonly [Flow, Side]>();
-    for (const [flow, { tuples }] of this.known) for (const side of SIDES) ends.set(tuples[side], [flow, side]);
     return closed.map((socket) => {
-      const end = ends.get(tupleOf(socket));
-      return end === undefined ? socket : withPackets(socket, this.socketOf(...end));
+      const ended = this.ended.get(tupleOf(socket));
+      return ended === undefined ? socket : withPackets(socket, ended.seen);
     });
-  }
-
-  private socketOf(flow: Flow, side: Side): Socket {
-    return flowSocket(flow, side, this.names.nameOf(flow), this.roundTrips.of(flow, side));
   }
 
   private isRow({ transport }: Flow, { sides, hadSocket }: Known, side: Side): boolean {
@@ -141,7 +159,7 @@ export class PacketSockets {
       sides: ours.length > 0 ? ours : [openerOf(flow)],
       isForeign: ours.length === 0,
       hadSocket: { a: false, b: false },
-      isTold: false,
+      wasOver: false,
     };
     this.known.set(flow, known);
     return known;
@@ -149,9 +167,13 @@ export class PacketSockets {
 
   /** Lets go of flows that are past. */
   private expire(now: number): void {
+    for (const [tuple, { until }] of this.ended) {
+      if (until > now) break;
+      this.ended.delete(tuple);
+    }
     if (now < this.pastAt) return;
     this.pastAt = now + PAST_EVERY_S;
-    this.flows.release((flow) => isStreamPast(flow, now));
+    this.flows.release((flow) => this.known.get(flow)?.wasOver === true && now - flow.lastSeconds > LATE_S);
     for (const flow of this.known.keys()) {
       if (!flow.isOver) continue;
       this.known.delete(flow);
