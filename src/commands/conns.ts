@@ -25,7 +25,7 @@ import { choice, flag, integer, text, words } from './option.ts';
 import type { PacketConns } from './packet-conns.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions } from './shared-options.ts';
-import { instantNow, instantOf, RATE_SAMPLE_MS } from './ticks.ts';
+import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from './ticks.ts';
 import { Tracing } from './tracing.ts';
 
 /** How long a single snapshot waits for names: --resolve must not hold up the output. */
@@ -33,6 +33,8 @@ const RESOLVE_WAIT_MS = 1000;
 
 /** How long a single snapshot gathers packets, or watches by eBPF. */
 const GATHER_MS = 1000;
+/** Below it, ticks do not wait until eBPF has told all. */
+const LEAST_SETTLING_INTERVAL_MS = 1000;
 
 const CLOSED_UNTOLD: Limit = {
   what: 'some connections that lived between two looks',
@@ -169,37 +171,45 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
   };
   const gathers = !request.repeating && (packets !== null || tracing.isOn);
   const sampleMs = gathers ? GATHER_MS : needsRates ? RATE_SAMPLE_MS : null;
+  const settles = values.ebpf || (values.interval ?? 1000) >= LEAST_SETTLING_INTERVAL_MS;
+  const look = async (tick: Tick): Promise<Snapshot> => {
+    let instant = instantOf(tick);
+    let mark = tracing.mark();
+    await sample(instant);
+    if (tick.number === 0 && sampleMs !== null) {
+      await context.clock.sleep(sampleMs, context.signal);
+      if (!request.repeating) await tracing.settled();
+      instant = instantNow(context.clock);
+      mark = tracing.mark();
+      await sample(instant);
+    }
+    if (values.resolve && tick.number === 0) await names.settle(engine);
+    if (values.events) {
+      const closed = source.readClosed();
+      if (!closed.whole && !tracing.isOn) request.limited([CLOSED_UNTOLD]);
+      // what they moved, and who they were of, is told a moment later
+      if (tick.number > 0 && settles) await tracing.settled();
+      const told = packets === null ? closed.sockets : packets.closedOf(closed.sockets);
+      const ended = tracing.ended(told, mark);
+      return [section(connEvent, select(engine.events(ended, tracing.ownerOfEnded), keep))];
+    }
+    const rows = select(engine.rows(), keep);
+    if (values.summary !== null) return [section(connSummary, summarize(rows, values.summary, instant.time))];
+    if (meter === null) return [{ ...section(conn, rows), headline: connTotals }];
+    const measured = await meter.row(engine.rows(), tick.missed, packets?.counts() ?? null);
+    return [section(conn, rows), section(coverage, [measured])];
+  };
+  let looks = 0;
   try {
     for await (const tick of request.ticks) {
-      let instant = instantOf(tick);
-      let mark = tracing.mark();
-      await sample(instant);
-      if (tick.number === 0 && sampleMs !== null) {
-        await context.clock.sleep(sampleMs, context.signal);
-        if (!request.repeating) await tracing.settled();
-        instant = instantNow(context.clock);
-        mark = tracing.mark();
-        await sample(instant);
-      }
-      if (values.resolve && tick.number === 0) await names.settle(engine);
-      const rows = select(engine.rows(), keep);
-      if (values.events) {
-        const closed = source.readClosed();
-        if (!closed.whole && !tracing.isOn) request.limited([CLOSED_UNTOLD]);
-        // what they moved, and who they were of, is told a moment later
-        if (tick.number > 0) await tracing.settled();
-        const told = packets === null ? closed.sockets : packets.closedOf(closed.sockets);
-        const ended = tracing.ended(told, mark);
-        yield [section(connEvent, select(engine.events(ended, tracing.ownerOfEnded), keep))];
-      } else if (values.summary !== null) yield [section(connSummary, summarize(rows, values.summary, instant.time))];
-      else if (meter === null) yield [{ ...section(conn, rows), headline: connTotals }];
-      else
-        yield [
-          section(conn, rows),
-          section(coverage, [await meter.row(engine.rows(), tick.missed, packets?.counts() ?? null)]),
-        ];
+      looks++;
+      yield await look(tick);
       request.limited(tracing.limits());
       tracing.begin();
+    }
+    // what came and went since the last tick
+    if (values.events && context.signal.aborted && looks > 0) {
+      yield await look({ at: context.clock.now(), monotonic: context.clock.monotonic(), number: looks, missed: 0 });
     }
   } finally {
     tracing.kill();
@@ -226,13 +236,13 @@ async function openPackets(
   const { openPacketConns } = await import('./packet-conns.ts');
   const { interface: name, quiet, verbose, events } = values;
   const tellsClosed = events && platform.name === 'linux';
-  return openPacketConns(
-    context,
-    platform,
-    { read: null, interface: name, quiet, verbose },
-    tellsClosed,
-    tracing.trace,
-  );
+  try {
+    const packetValues = { read: null, interface: name, quiet, verbose };
+    return await openPacketConns(context, platform, packetValues, tellsClosed, tracing.trace);
+  } catch (error) {
+    tracing.kill();
+    throw error;
+  }
 }
 
 /** How long the run will be; null without an end. One that waits for something is over when it comes. */

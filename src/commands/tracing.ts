@@ -40,7 +40,7 @@ export class Tracing {
     const tracing = new Tracing(context, platform, options.keepsEnded, wish === 'welcome', options.verbose);
     if (wish === 'demanded') {
       try {
-        tracing.source = await platform.openTrace(tracing.trace.ingest, context.signal);
+        tracing.begun(await platform.openTrace(tracing.trace.ingest, context.signal));
       } catch (error) {
         // Ctrl-C while it began: the run ends as it always does
         if (!context.signal.aborted) throw error;
@@ -57,13 +57,17 @@ export class Tracing {
     this.platform.openTrace(this.trace.ingest, this.over.signal).then(
       (source) => {
         if (this.over.signal.aborted) return source.kill();
-        this.source = source;
-        if (this.says) this.context.say('sockets are watched by eBPF');
+        this.begun(source);
       },
       (error: unknown) => {
         if (this.says && !this.over.signal.aborted) this.context.say(messageOf(error));
       },
     );
+  }
+
+  private begun(source: TraceSource): void {
+    this.source = source;
+    if (this.says) this.context.say('sockets are watched by eBPF');
   }
 
   get isOn(): boolean {

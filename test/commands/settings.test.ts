@@ -30,6 +30,10 @@ describe('settings are defaults', () => {
   test('what is typed wins, whatever its spelling', async () => {
     expect(await netwatch({ output: 'json', fields: ['state'] }, '--csv')).toBe('state\nESTABLISHED\n');
     expect(await netwatch({ csv: true, fields: ['state'] }, '-o', 'tsv', '--fields', 'pid')).toBe('pid\n777\n');
+    // the platform of this test has no eBPF
+    await expect(netwatch({ ebpf: true })).rejects.toThrow('eBPF');
+    expect(await netwatch({ ebpf: true, fields: ['state'] }, '--no-ebpf')).toBe('state\nESTABLISHED\n');
+    await expect(netwatch({ 'no-ebpf': true }, '--ebpf')).rejects.toThrow('eBPF');
   });
 });
 

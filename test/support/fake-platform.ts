@@ -1,5 +1,6 @@
 import { blankSocket } from '../../src/core/connection/blank-socket.ts';
 import type { Ownership, Process, Socket, SocketReading } from '../../src/core/connection/socket.ts';
+import { EXIT, Failure } from '../../src/core/failure.ts';
 import { openHost } from '../../src/platform/host.ts';
 import type { InterfaceReading, Platform } from '../../src/platform/platform.ts';
 
@@ -126,6 +127,6 @@ export function fakePlatform(
     dropPrivileges: () => {},
     readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
     canTrace: () => false,
-    openTrace: () => Promise.reject(new Error('this machine is made up')),
+    openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: this machine is made up')),
   };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ownerOf } from '../../../src/core/capture/packet-owners.ts';
 import { FlowOwners } from '../../../src/core/connection/flow-owners.ts';
 import type { Process, Socket, SocketReading } from '../../../src/core/connection/socket.ts';
+import { SocketTrace } from '../../../src/core/connection/socket-trace.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
@@ -93,4 +94,31 @@ test('a connection that no process has yet, or none any more, is of who listens'
   });
   const frame = tcpFrame({ from: [10, 0, 0, 2], to: [10, 0, 0, 1], srcPort: 40_000, dstPort: 80, flags: 2 });
   expect(owners.receiverOf(dissectFrame(frame))?.process).toBe('nginx');
+});
+
+test('of sockets that no reading met, the trace knows', () => {
+  const trace = new SocketTrace(false);
+  const owners = new FlowOwners(trace);
+  owners.setAddresses([US]);
+  owners.ingest(readingOf([]));
+  const packet = dissectFrame(udpFrame({ from: [10, 0, 0, 1], to: [10, 0, 0, 2], srcPort: 40_000, dstPort: 53 }, [0]));
+  expect(owners.senderOf(packet)).toBeNull();
+  trace.ingest({
+    kind: 'moved',
+    at: 1,
+    sock: 'a',
+    inode: 7,
+    proto: 'udp',
+    process: { pid: 99, uid: 0, name: 'dig', comm: 'dig' },
+    family: 'ipv4',
+    local_addr: '0.0.0.0',
+    local_port: 40_000,
+    remote_addr: null,
+    remote_port: null,
+  });
+  expect(owners.senderOf(packet)).toBeNull();
+  owners.lookAgain();
+  expect(owners.senderOf(packet)).toEqual({ pid: 99, process: 'dig', user: 'root' });
+  expect(owners.ownershipOf(owners.senderOf(packet)!)).toMatchObject({ attribution: 'ebpf exact' });
+  expect(owners.receiverOf(packet)).toBeNull();
 });
