@@ -60,6 +60,8 @@ async function begin(
   { format, most, fd, asksOwners, gatherMs }: Beginning,
 ): Promise<Session> {
   const devices = devicesOf(values) ?? [await defaultDevice(platform)];
+  const { file: node, ignored, grant } = platform.findSensorNode();
+  if (ignored !== null && !values.quiet) context.say(ignored);
   const order: SensorOrder = {
     system: platform.name,
     devices,
@@ -73,6 +75,7 @@ async function begin(
     continues: null,
     user: lesserUser(context.env),
     sandbox: values.sandbox ?? 'on',
+    ...{ node, grant },
   };
   const lasts = values.reconnect === true;
   const drops = order.sandbox !== 'off' && platform.isPrivileged();

@@ -67,6 +67,15 @@ export interface User {
   readonly gid: number;
 }
 
+/** What runs the process that captures. */
+export interface SensorNode {
+  readonly file: string;
+  /** What was set up for it and is not used, and why; null for nothing. */
+  readonly ignored: string | null;
+  /** The command that permits this user to capture, or null. */
+  readonly grant: string | null;
+}
+
 /** What may be kept when privileges are given up, by the names of capabilities(7). */
 export type KeptCapability =
   | 'CAP_CHOWN'
@@ -95,6 +104,8 @@ export interface Platform {
    * it is not permitted. The signal stops what is still beginning.
    */
   openTrace(onEvent: (event: TraceEvent) => void, signal: AbortSignal): Promise<TraceSource>;
+  /** How the process that captures is run. */
+  findSensorNode(): SensorNode;
   /** Whether this process may do more than its user, or is root. */
   isPrivileged(): boolean;
   /**

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnprivileged } from '../../src/platform/linux/drop-privileges.ts';
+import { SENSOR_NODE } from '../../src/platform/linux/sensor-node.ts';
 import { readCapture } from '../support/captures.ts';
 import { type LiveScene, noLiveCapture, openLiveScene, until } from '../support/live-scene.ts';
 import { ROOT } from '../support/program.ts';
@@ -196,5 +197,71 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
       const run = scene.start(['capture', '-i', 'lo', '--duration', '1'], before);
       expect((await run.ended).status).toBe(0);
     });
+  });
+
+  /** A shell command in a mount namespace of its own, where /usr/local/lib is what it makes of it; then netwatch as nobody. */
+  const withCopy = (prepare: string, ...more: readonly string[]): string[] => {
+    const script = `set -e
+      mount -t tmpfs -o mode=755 tmpfs /usr/local/lib
+      install -D -o root -g 65534 -m 750 "${process.execPath}" ${SENSOR_NODE}
+      setcap cap_net_raw=ep ${SENSOR_NODE}
+      ${prepare}
+      exec ${[...NOBODY, ...more].join(' ')} "$@"`;
+    return ['bash', '-c', script, 'bash'];
+  };
+
+  describe.skipIf(toolIsMissing('setcap'))('a copy of node with the capability', () => {
+    test('captures for a user who may not, and then has it no more', async () => {
+      const run = scene.start(['capture', '-i', 'lo', '--bpf', 'udp', '--sandbox', 'strict'], withCopy(''));
+      await run.capturing;
+      const sensor = sensorOf(run.pid);
+      const threads = threadsOf(sensor);
+      talk();
+      await sleep(300);
+      run.child.kill('SIGINT');
+      const { status, said } = await run.ended;
+      expect([status, said]).toEqual([0, expect.stringMatching(/ 60 packets captured/)]);
+      for (const thread of threads) expect(isUnprivileged(thread), thread).toBe(true);
+    });
+
+    test('is what doctor tells of', async () => {
+      const argv = ['doctor', '--json', '-f', 'name == "capture"'];
+      const { out } = await scene.start(argv, withCopy('')).ended;
+      expect(JSON.parse(out)).toMatchObject({ status: 'ok', detail: `by ${SENSOR_NODE}`, remedy: null });
+      const bare = await scene.start(argv, withCopy(`setcap -r ${SENSOR_NODE}`)).ended;
+      expect(JSON.parse(bare.out)).toMatchObject({
+        status: 'missing',
+        detail: `${SENSOR_NODE}: it has no CAP_NET_RAW`,
+      });
+    });
+
+    test.each<[string, string, readonly string[], RegExp]>([
+      [
+        'is not used when others may write it',
+        `chmod o+w ${SENSOR_NODE}`,
+        [],
+        /is not used: .* may be written by others/,
+      ],
+      ['nor in a folder of others', `chmod o+w ${path.dirname(SENSOR_NODE)}`, [], /is not used: .* may be written by/],
+      ['nor when it is of another user', `chown 65534 ${SENSOR_NODE}`, [], /is not used: .* is not owned by root/],
+      ['nor by who is not of its group', `chgrp 1 ${SENSOR_NODE}`, [], /is not used: permission denied/],
+      ['gives nothing where no_new_privs is set', '', ['--no-new-privs'], /no_new_privs, set by what started netwatch/],
+    ])('%s', async (_what, prepare, more, message) => {
+      const { status, said } = await scene.start(['capture', '-i', 'lo'], withCopy(prepare, ...more)).ended;
+      expect([status, said]).toEqual([77, expect.stringMatching(message)]);
+      expect(said).toContain(`-m 750 ${process.execPath} ${SENSOR_NODE} && sudo setcap cap_net_raw=ep ${SENSOR_NODE}`);
+    });
+  });
+
+  test('who may capture by an ambient capability needs no other to see every packet of an interface', async () => {
+    scene.ip('link', 'add', 'nwp', 'type', 'veth', 'peer', 'name', 'nwq');
+    scene.ip('link', 'set', 'nwp', 'up');
+    const run = scene.start(['capture', '-i', 'nwp'], AMBIENT);
+    await run.capturing;
+    const shown = execFileSync('ip', ['-n', scene.name, '-d', 'link', 'show', 'nwp'], { encoding: 'utf8' });
+    await until(() => threadsOf(run.pid).every(isUnprivileged));
+    run.child.kill('SIGINT');
+    expect((await run.ended).status).toBe(0);
+    expect(shown).toContain('promiscuity 1');
   });
 });

@@ -5,9 +5,11 @@ import type { Check } from '../platform.ts';
 import { type Capability, parseEffectiveCapabilities } from './capabilities.ts';
 import { findMeans, isLack } from './ebpf/requirements.ts';
 import { isPresent } from './file-presence.ts';
+import { landlockVersion } from './landlock.ts';
 import { libc } from './libc.ts';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink } from './netlink.ts';
 import { asRoot, installCommand } from './packages.ts';
+import { findSensorNode, obstacleOf, SENSOR_NODE } from './sensor-node.ts';
 
 type Capabilities = ReadonlySet<Capability>;
 
@@ -34,7 +36,8 @@ export async function readChecks(host: Host): Promise<readonly Check[]> {
     checkProcesses(capabilities, mounts),
     checkNamespaces(capabilities),
     checkPcap(host),
-    checkCapture(capabilities),
+    await checkCapture(host, capabilities),
+    ...(host.root === null ? [checkLandlock()] : []),
     checkPing(host.readIfAny('/proc/sys/net/ipv4/ping_group_range') ?? '', capabilities),
     ...(await Promise.all(TOOLS.map(([tool, debianPackage]) => checkTool(host, tool, debianPackage)))),
     checkBtf(host),
@@ -145,11 +148,34 @@ function checkPcap(host: Host): Check {
   }
 }
 
-function checkCapture(capabilities: Capabilities): Check {
+/** Never setcap on everybody's node: it would give the capability to every script. */
+async function checkCapture(host: Host, capabilities: Capabilities): Promise<Check> {
   const name = 'capture';
   if (capabilities.has('CAP_NET_RAW')) return ok(name, 'raw sockets may be opened');
-  // no setcap: it would give the capability to every script that this node runs
-  return { name, status: 'missing', detail: 'raw sockets need CAP_NET_RAW: run as root', remedy: null };
+  if (host.root !== null) return { name, status: 'missing', detail: 'raw sockets need CAP_NET_RAW', remedy: null };
+  const { file, ignored, grant: remedy } = findSensorNode();
+  const fault = file === SENSOR_NODE ? await faultOfCopy(host, file) : (ignored ?? 'raw sockets need CAP_NET_RAW');
+  return fault === null ? ok(name, `by ${SENSOR_NODE}`) : { name, status: 'missing', detail: fault, remedy };
+}
+
+/** What keeps the copy of node from capturing: asked of itself, by the text of its status. */
+async function faultOfCopy(host: Host, file: string): Promise<string | null> {
+  const question = "process.versions.modules + '\\n' + require('fs').readFileSync('/proc/self/status', 'utf8')";
+  try {
+    const answer = await host.run(file, ['-p', question]);
+    if (firstLine(answer) !== process.versions.modules) return `${file} is another version of node`;
+    if (parseEffectiveCapabilities(answer).has('CAP_NET_RAW')) return null;
+    return `${file}: ${obstacleOf(answer) ?? 'it has no CAP_NET_RAW'}`;
+  } catch (error) {
+    return `${file} does not run: ${messageOf(error)}`;
+  }
+}
+
+function checkLandlock(): Check {
+  const without = 'the process that captures can open files';
+  return attempt('landlock', 'the process that captures has no files', null, without, () => {
+    if (landlockVersion() === 0) throw new Error('the kernel has none, or it is switched off');
+  });
 }
 
 /** Echo requests without privilege are for the groups between two ids (icmp(7)). */

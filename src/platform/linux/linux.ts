@@ -10,6 +10,7 @@ import { readInterfaces } from './interfaces.ts';
 import { readNeighbors } from './neighbors.ts';
 import { openNetns } from './netns.ts';
 import { readRoutes } from './routes.ts';
+import { findSensorNode } from './sensor-node.ts';
 import { openLinuxSockets } from './sockets.ts';
 
 /**
@@ -31,6 +32,7 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
     readChecks: () => readChecks(host),
     canTrace: () => canTrace(host),
     openTrace: (onEvent, signal) => openTrace(host, netns, onEvent, signal),
+    findSensorNode,
     isPrivileged,
     dropPrivileges,
   };

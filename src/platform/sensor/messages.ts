@@ -21,6 +21,9 @@ export interface SensorOrder {
   /** Who the sensor becomes once the devices are open; null to stay who it is. */
   readonly user: { readonly uid: number; readonly gid: number } | null;
   readonly sandbox: SandboxMode;
+  /** The program that runs it, and the command that permits to capture. */
+  readonly node: string;
+  readonly grant: string | null;
 }
 
 /**

@@ -42,7 +42,7 @@ export async function openSensor(
   onChange: (device: string, change: InterfaceChange) => void,
 ): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
-  const child = spawn(process.execPath, [entry, JSON.stringify(order)], {
+  const child = spawn(order.node, [entry, JSON.stringify(order)], {
     stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
     env: {},
   });

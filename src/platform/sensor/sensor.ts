@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
+import { obstacleOf } from '../linux/sensor-node.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
 import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
@@ -106,7 +107,7 @@ function run(order: SensorOrder): void {
     try {
       devices.push(new PcapDevice(native, name, order, (device) => onFrame(index, device)));
     } catch (error) {
-      failToOpen(name, messageOf(error));
+      failToOpen(order, name, messageOf(error));
       return;
     }
   }
@@ -166,10 +167,11 @@ function load(): ReturnType<typeof loadPcap> | null {
 }
 
 /** libpcap's words tell which it is: permission, a device that is not there, or another reason. */
-function failToOpen(name: string, message: string): void {
+function failToOpen({ system, grant }: SensorOrder, name: string, message: string): void {
   const words = message.replace(/\s+/g, ' ').trim();
   if (/permission|not permitted|CAP_NET_RAW/i.test(words)) {
-    fail(EXIT.noPermission, `capturing on ${name} needs CAP_NET_RAW: ${words}`, 'run it with sudo');
+    const obstacle = system === 'linux' ? obstacleOf(fs.readFileSync('/proc/self/status', 'utf8')) : null;
+    fail(EXIT.noPermission, `capturing on ${name} needs CAP_NET_RAW: ${obstacle ?? words}`, grant);
   } else if (/no such device/i.test(words)) fail(EXIT.noInput, `no interface "${name}"`, 'netwatch ifaces');
   else fail(EXIT.unavailable, `${name} cannot be captured from: ${words}`, null);
 }
