@@ -178,6 +178,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l force -d 'Repla
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-size -x -d 'With --write: begin another file when one has SIZE bytes.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-time -x -d 'With --write: begin another file when one covers D.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-keep -x -d 'With --rotate-size or --rotate-time: keep the last N files.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -s U -l packet-buffered -d 'With --write: write each packet by itself, so that no kill can tear one.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l annotate -d 'With --write, as pcapng: put process, pid and user of each packet into its comment.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l duration -x -d 'Stop after D.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s c -l count -x -d 'Stop after N packets that pass the filter.'

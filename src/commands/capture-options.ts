@@ -47,8 +47,9 @@ export const sourceOptions = {
   ),
 };
 
-/** What a live capture may say of its packets in a file. */
-export const annotateOptions = {
+/** How packets are put into a file. */
+export const packetWriteOptions = {
+  'packet-buffered': flag('With --write: write each packet by itself, so that no kill can tear one.', { short: 'U' }),
   annotate: flag('With --write, as pcapng: put process, pid and user of each packet into its comment.'),
 };
 

@@ -4,7 +4,7 @@ import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { section } from '../core/record/table.ts';
 import { device } from '../core/record/tables/device.ts';
 import { packet } from '../core/record/tables/packet.ts';
-import { annotateOptions, liveOptions, rotateOptions, sourceOptions, writeOptions } from './capture-options.ts';
+import { liveOptions, packetWriteOptions, rotateOptions, sourceOptions, writeOptions } from './capture-options.ts';
 import { streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { flag, integer } from './option.ts';
@@ -18,7 +18,7 @@ const options = {
   ...liveOptions,
   ...writeOptions,
   ...rotateOptions,
-  ...annotateOptions,
+  ...packetWriteOptions,
   duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   devices: flag('List the interfaces that can be captured from.', { short: 'D' }),
@@ -34,7 +34,9 @@ export const capture = streaming({
     'Every packet on a line, live or of a capture: number, time since the first, length, source, destination, protocol and what it says. Packets come out as they come in: a capture on stdin may still be growing.',
     'On a terminal a line begins with ● for an error, ▲ for a warning and · for a note, and is red for a TCP reset or a DNS name that does not exist, cyan for the end of a connection, yellow for a zero window, an ICMP unreachable or an HTTP error.',
     'Filters are display filters: protocols (dns), addresses (10.0.0.0/8, ip.src == 10.0.0.1), ports (port 443, tcp.port in {80, 443}), streams (stream 7), what Wireshark would note (tcp.analysis.retransmission), any field of the record, and words that are searched for in the summary and the payload.',
-    'SIGUSR1 asks how many packets have been captured and dropped so far; with --verbose it is said every second.',
+    'SIGUSR1 asks how many packets have been captured and dropped so far; with --verbose it is said every second. What is counted there has been written; SIGUSR2 asks that it be on the disk as well. SIGINT, SIGTERM and SIGHUP (but under nohup) end the capture within a second, with status 0; a second one ends it at once.',
+    'The numbers reconcile: what was received by the filter was captured, dropped by the kernel, or not taken by netwatch, which is what was still in the buffer of the kernel at the end. What the interface dropped never got so far. A pcapng file holds them in its interface statistics.',
+    'After kill -9 a file holds every packet that was counted, and at most one that is torn at its end (none with --packet-buffered): netwatch capture -r torn.pcap -w whole.pcap keeps the others. With --force the file that is being written is .NAME.PID beside the one it will replace; it stays there after kill -9.',
     'Live, packets are captured by a process of its own, the only one that needs a privilege (CAP_NET_RAW), which it gives up once the interfaces are open. At the end it is said how many packets were captured and how many the kernel dropped. A capture goes on while its interface is down or renamed, and says so, with records of type gap where records are printed; an interface that is gone ends it with status 69, or with --reconnect is waited for. What was captured stays.',
     'Who is not root may capture by a copy of node that has the capability and that only root can change, /usr/local/lib/netwatch/sensor-node (netwatch doctor prints the commands that make it), or by an ambient capability (setpriv, AmbientCapabilities of systemd). Run with sudo, netwatch becomes who called it before it looks at a packet, and files it writes are of that user.',
     'With --rotate-size or --rotate-time the capture goes into one file after another, named as dumpcap names them (out_00001_20260102030405.pcap), each whole by itself; --rotate-keep removes the oldest of those it wrote. A disk that is full ends a live capture with status 74, and the file holds what was written whole.',
@@ -94,7 +96,7 @@ export const capture = streaming({
       ];
       return;
     }
-    for (const name of ['rotate-size', 'rotate-time', 'rotate-keep', 'annotate'] as const) {
+    for (const name of ['rotate-size', 'rotate-time', 'rotate-keep', 'annotate', 'packet-buffered'] as const) {
       if (values[name] !== null && values[name] !== false) throw usageError(`--${name} goes with --write`);
     }
     const asked = askedFormat(values) ?? 'table';

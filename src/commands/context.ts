@@ -26,6 +26,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Calls the listener at every SIGUSR1, which asks how things stand; returns what takes it away. */
   readonly onStatusAsked: (listener: () => void) => () => void;
+  /** The same at every SIGUSR2, which asks that what was written be on the disk. */
+  readonly onSyncAsked: (listener: () => void) => () => void;
   /** Number of the signal that aborted, or null. */
   readonly signalNumber: () => number | null;
   readonly openPlatform: (options: PlatformOptions) => Promise<Platform>;

@@ -8,7 +8,7 @@ import type { OutputFile } from '../platform/capture-output.ts';
 import type { Platform, SocketSource } from '../platform/platform.ts';
 import { type Absence, openLastingSensor } from '../platform/sensor/lasting-sensor.ts';
 import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
-import { openSensor, type Sensor } from '../platform/sensor/open-sensor.ts';
+import { openSensor, type Sensor, type SensorEvents } from '../platform/sensor/open-sensor.ts';
 import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
@@ -72,6 +72,7 @@ async function begin(
     format,
     gatherMs,
     most,
+    packetBuffered: values['packet-buffered'] === true,
     continues: null,
     user: lesserUser(context.env),
     sandbox: values.sandbox ?? 'on',
@@ -81,9 +82,17 @@ async function begin(
   const drops = order.sandbox !== 'off' && platform.isPrivileged();
   if (order.sandbox === 'off') context.say('--sandbox off: the process that captures keeps its user and privileges');
   const gaps = new CaptureGaps(values.quiet ? () => {} : context.say);
-  const change = gaps.change.bind(gaps);
+  const events: SensorEvents = {
+    changed: (device, change) => gaps.change(device, change),
+    stopped: (pid, isStopped) =>
+      gaps.note(
+        isStopped
+          ? `the process that captures is stopped, and packets will be missed: kill -CONT ${pid}`
+          : 'the process that captures goes on',
+      ),
+  };
   const [sensor, sockets] = await bothOf(
-    lasts ? openLastingSensor(order, fd, change, absenceOf(context, platform, gaps)) : openSensor(order, fd, change),
+    lasts ? openLastingSensor(order, fd, events, absenceOf(context, platform, gaps)) : openSensor(order, fd, events),
     asksOwners ? openOwnedSockets(platform, drops ? { becomes: order.user } : null) : null,
   );
   if (drops) await becomeUnprivileged(platform, order.user, sensor, lasts);
@@ -97,7 +106,7 @@ async function begin(
   }
   if (!values.quiet) context.say(`capturing on ${devices.join(', ')}`);
   const report = (): void =>
-    context.say(`${formatNumberOf(sensor.captured(), 'packet')} captured; ${countsOf(sensor.counts())}`);
+    context.say(`${formatNumberOf(sensor.captured(), 'packet')} captured; ${describeCounts(sensor.counts())}`);
   const unasked = context.onStatusAsked(report);
   if (values.verbose === true) void everySecond(context, over.signal, report);
   return {
@@ -112,7 +121,7 @@ async function begin(
         unasked();
         signal.removeEventListener('abort', sensor.stop);
         if (!values.quiet)
-          context.say(`${formatNumberOf(captured(), 'packet')} captured; ${countsOf(sensor.counts())}`);
+          context.say(`${formatNumberOf(captured(), 'packet')} captured; ${describeCounts(sensor.counts())}`);
       }
     },
   };
@@ -228,7 +237,14 @@ export async function captureInto(
   const platform = await context.openPlatform({ root: null, netns: null });
   const beginning = { format, most, fd: file.fd, asksOwners: false, gatherMs: FILE_MS };
   const { sensor, conclude } = await begin(context, platform, values, beginning);
-  await conclude(sensor.captured);
+  const unasked = context.onSyncAsked(async () => {
+    context.say(`${formatNumberOf(await sensor.sync(), 'packet')} on the disk`);
+  });
+  try {
+    await conclude(sensor.captured);
+  } finally {
+    unasked();
+  }
   return sensor.captured();
 }
 
@@ -278,11 +294,13 @@ async function followOwners(
   };
 }
 
-function countsOf(counts: readonly DeviceCounts[]): string {
-  return counts
-    .map(
-      ({ device, received, droppedByKernel, droppedByInterface }) =>
-        `${device}: ${received} received by the filter, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface`,
-    )
-    .join('; ');
+function describeCounts(counts: readonly DeviceCounts[]): string {
+  return counts.map(describe).join('; ');
+}
+
+/** The loopback hands every packet out twice, sent and received, and libpcap takes one of them. */
+function describe({ device, received, droppedByKernel, droppedByInterface, left }: DeviceCounts): string {
+  const twice = device === 'lo' ? ', each counted twice' : '';
+  const untaken = left === null ? '' : `, ${left} not taken by netwatch`;
+  return `${device}: ${received} received by the filter${twice}, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface${untaken}`;
 }

@@ -36,6 +36,7 @@ export interface PacketValues extends Partial<Values<typeof liveOptions>> {
   readonly interface: string | null;
   readonly duration?: number | null;
   readonly quiet: boolean;
+  readonly 'packet-buffered'?: boolean;
   readonly verbose?: boolean;
 }
 

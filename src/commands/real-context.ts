@@ -17,6 +17,7 @@ export function openRealContext(): Context {
   const guard = openTerminalGuard();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
+      if (name === 'SIGHUP' && isUnderNohup()) return;
       // the second one means it: whoever sent it will not wait for the output to be finished
       if (signalNumber !== null) {
         guard.restore();
@@ -26,8 +27,8 @@ export function openRealContext(): Context {
       abort.abort();
     });
   }
-  // without a listener SIGUSR1 opens the inspector of Node 20 on 127.0.0.1:9229
-  process.on('SIGUSR1', () => {});
+  // without a listener SIGUSR1 opens the inspector of Node 20 on 127.0.0.1:9229, and SIGUSR2 is the end
+  for (const name of ['SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
   // nobody may be left to read the messages; that is no reason to fail
   process.stderr.on('error', () => {});
   return {
@@ -44,13 +45,31 @@ export function openRealContext(): Context {
     clock: realClock,
     signal: abort.signal,
     signalNumber: () => signalNumber,
-    onStatusAsked(listener) {
-      process.on('SIGUSR1', listener);
-      return () => void process.off('SIGUSR1', listener);
-    },
+    onStatusAsked: (listener) => listen('SIGUSR1', listener),
+    onSyncAsked: (listener) => listen('SIGUSR2', listener),
     openPlatform,
   };
 }
+
+function listen(signal: NodeJS.Signals, listener: () => void): () => void {
+  process.on(signal, listener);
+  return () => void process.off(signal, listener);
+}
+
+/**
+ * Whether nohup(1) started it. Node takes back the ignoring of signals that it inherits, and all that is left to see is
+ * the stdin that GNU nohup opens in place of a terminal: /dev/null, for writing alone.
+ */
+function isUnderNohup(): boolean {
+  try {
+    if (fs.readlinkSync('/proc/self/fd/0') !== '/dev/null') return false;
+    const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'latin1'))?.[1] ?? '0';
+    return (Number.parseInt(flags, 8) & O_ACCMODE) === fs.constants.O_WRONLY;
+  } catch {
+    return false;
+  }
+}
+const O_ACCMODE = 3;
 
 /** stderr: messages stay, and the line that shows progress makes room for them. */
 function openMessages(): Pick<Context, 'say' | 'showProgress'> {

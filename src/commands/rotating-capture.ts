@@ -93,6 +93,11 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     await (await this.current()).write(bytes);
   }
 
+  /** Resolves when what was written of the last file is on the disk. */
+  async sync(): Promise<void> {
+    await this.file?.sync();
+  }
+
   /** Ends the last file. */
   async finish(): Promise<void> {
     await this.file?.finish();

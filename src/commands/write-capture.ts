@@ -9,7 +9,7 @@ import { formatNumberOf } from '../core/output/units.ts';
 import type { Packet } from '../core/wire/packet.ts';
 import { type CaptureFiles, type OutputFile, openFiles } from '../platform/capture-output.ts';
 import { openFilesAside } from '../platform/privileged/write-aside.ts';
-import type { annotateOptions, rotateOptions } from './capture-options.ts';
+import type { packetWriteOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
 import { lesserUser } from './lesser-user.ts';
 import type { Values } from './option.ts';
@@ -18,7 +18,7 @@ import { RotatingCapture, type Rotation } from './rotating-capture.ts';
 import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
-export interface WriteRequest extends PacketValues, Partial<Values<typeof rotateOptions & typeof annotateOptions>> {
+export interface WriteRequest extends PacketValues, Partial<Values<typeof rotateOptions & typeof packetWriteOptions>> {
   /** A file, or `-` for stdout. */
   readonly write: string;
   readonly as: CaptureFormat | null;
@@ -88,15 +88,24 @@ async function copyPackets(
     const annotate = request.annotate === true ? (packet: Packet) => commentOf(owners, packet) : null;
     const most = request.most ?? Number.POSITIVE_INFINITY;
     const copy = (writer: CaptureWriter, sink: ByteSink) =>
-      rewrite(reader, writer, sink, filter, most, signal, annotate);
+      rewrite(reader, writer, sink, signal, {
+        filter,
+        most,
+        annotate,
+        packetBuffered: request['packet-buffered'] === true,
+      });
     const out = async (): Promise<Rewritten> => {
       if (request.write === '-') return copy(makeWriter(), stdoutSink(context));
       if (rotation === null) {
-        return toFile(made ?? (await files.create(name, request.force)), file === null, (sink) =>
+        return toFile(context, made ?? (await files.create(name, request.force)), file === null, (sink) =>
           copy(makeWriter(), sink),
         );
       }
-      return toFiles(new RotatingCapture(files, name, request.force, rotation, makeWriter, context.clock.now), copy);
+      return toFiles(
+        context,
+        new RotatingCapture(files, name, request.force, rotation, makeWriter, context.clock.now),
+        copy,
+      );
     };
     const { read, written } = await out();
     if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
@@ -151,10 +160,12 @@ function commentOf(owners: PacketOwners, packet: Packet): string | null {
 
 /** A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays. */
 async function toFile(
+  context: Context,
   file: OutputFile,
   isLive: boolean,
   copy: (sink: ByteSink) => Promise<Rewritten>,
 ): Promise<Rewritten> {
+  const unasked = syncWhenAsked(context, file);
   try {
     const done = await copy(file);
     await file.finish();
@@ -162,16 +173,29 @@ async function toFile(
   } catch (error) {
     await (isLive ? file.keep() : file.abandon());
     throw error;
+  } finally {
+    unasked();
   }
 }
 
+/** What was taken from the kernel was written already: it only has to reach the disk. */
+function syncWhenAsked(context: Context, file: { sync(): Promise<void> }): () => void {
+  return context.onSyncAsked(async () => {
+    await file.sync();
+    context.say('what was written is on the disk');
+  });
+}
+
 async function toFiles(
+  context: Context,
   files: RotatingCapture,
   copy: (writer: CaptureWriter, sink: ByteSink) => Promise<Rewritten>,
 ): Promise<Rewritten> {
+  const unasked = syncWhenAsked(context, files);
   try {
     return await copy(files, files);
   } finally {
+    unasked();
     await files.keep();
   }
 }

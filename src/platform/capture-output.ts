@@ -10,6 +10,8 @@ export interface OutputFile {
   /** How many bytes it has. */
   size(): Promise<number>;
   write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when what was written is on the disk. */
+  sync(): Promise<void>;
   /** Makes what was written final. */
   finish(): Promise<void>;
   /** Takes back what was written. */
@@ -80,6 +82,7 @@ export async function createOutputFile(file: string, force: boolean, making: Mak
   };
   return {
     fd: handle.fd,
+    sync: () => handle.sync(),
     size: async () => (await handle.stat()).size,
     async write(bytes) {
       try {

@@ -51,6 +51,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     clock,
     signal: abort.signal,
     onStatusAsked: () => () => {},
+    onSyncAsked: () => () => {},
     signalNumber: () => (abort.signal.aborted ? 2 : null),
     openPlatform: options.platform === undefined ? openPlatform : async () => options.platform!,
     out: () => sink.text(),

@@ -13,6 +13,8 @@ export interface VethPair {
   make(): Promise<void>;
   /** Sends datagrams that hold their number, from `first` on, a millisecond apart. */
   send(count: number, first: number): void;
+  /** A program that sends the same without an end, some ten thousand a second. */
+  readonly endless: string;
 }
 
 /** Makes the pair; there may be several, each with a network of its own. */
@@ -22,6 +24,17 @@ export async function openVethPair(scene: LiveScene, near: string, network: numb
   const pair: VethPair = {
     near,
     far,
+    endless: `
+      const socket = require('node:dgram').createSocket('udp4');
+      let at = 0;
+      setInterval(() => {
+        for (let n = 0; n < 20; n++) {
+          const bytes = Buffer.alloc(200);
+          bytes.writeUInt32BE(at++);
+          socket.send(bytes, 9, '${target}');
+        }
+      }, 2);
+      process.stdout.write('sending');`,
     async up() {
       scene.ip('link', 'set', near, 'up');
       const states = (): string =>

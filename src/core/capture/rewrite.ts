@@ -17,20 +17,28 @@ export interface Rewritten {
   readonly written: number;
 }
 
+export interface RewriteOptions {
+  /** Only packets that pass; null for all. */
+  readonly filter: PacketPredicate | null;
+  /** How many at most. */
+  readonly most: number;
+  /** Says of a packet without a comment what goes into one; null for nothing. It sees headers. */
+  readonly annotate: ((packet: Packet) => string | null) | null;
+  /** Whether the sink gets each packet by itself, so that no kill can tear one. */
+  readonly packetBuffered: boolean;
+}
+
 /**
- * Copies the packets that pass `filter` (all for null), at most `most` of them, until the end or until `signal` aborts.
- * Without a filter nothing is dissected, and with one that asks only for headers, nothing behind them. A packet without a
- * comment gets what `annotate` says of it, which sees its headers. What has no link
- * type (custom blocks of pcapng) is no packet that another capture could hold.
+ * Copies packets until the end or until `signal` aborts. Without a filter nothing is dissected, and with one that asks only
+ * for headers, nothing behind them. What has no link type (custom blocks of pcapng) is no packet that another capture
+ * could hold.
  */
 export async function rewrite(
   reader: CaptureReader,
   writer: CaptureWriter,
   sink: ByteSink,
-  filter: PacketPredicate | null,
-  most: number,
   signal: AbortSignal,
-  annotate: ((packet: Packet) => string | null) | null = null,
+  { filter, most, annotate, packetBuffered }: RewriteOptions,
 ): Promise<Rewritten> {
   const dissector = new Dissector(REGISTRY, { applications: filter?.needsApplications ?? false });
   const packet = new Packet();
@@ -46,15 +54,19 @@ export async function rewrite(
       const comment = reader.comment ?? annotate?.(packet) ?? null;
       writer.add(packet, reader.interfaces[packet.iface]!, comment);
       written++;
+      if (packetBuffered) await hand(writer, sink);
     }
-    const bytes = writer.take();
-    if (bytes.length > 0) await sink.write(bytes);
+    await hand(writer, sink);
   }
   const [first] = reader.interfaces;
   if (first !== undefined) {
     writer.beginEmpty(first);
-    const bytes = writer.take();
-    if (bytes.length > 0) await sink.write(bytes);
+    await hand(writer, sink);
   }
   return { read: packet.number, written };
+}
+
+async function hand(writer: CaptureWriter, sink: ByteSink): Promise<void> {
+  const bytes = writer.take();
+  if (bytes.length > 0) await sink.write(bytes);
 }

@@ -31,6 +31,7 @@ answer({
     return count;
   },
   write: (number: number, bytes: Uint8Array) => files.get(number)!.write(bytes),
+  sync: (number: number) => files.get(number)!.sync(),
   size: (number: number) => files.get(number)!.size(),
   finish: (number: number) => take(number).finish(),
   keep: (number: number) => take(number).keep(),

@@ -28,6 +28,7 @@ export function openFilesAside(name: string, user: User): CaptureFiles {
         fd: null,
         size: async () => (await asked.ask('size', number)) as number,
         write: async (bytes) => void (await asked.ask('write', number, bytes)),
+        sync: () => ask('sync'),
         finish: () => ask('finish'),
         keep: () => ask('keep'),
         abandon: () => ask('abandon'),

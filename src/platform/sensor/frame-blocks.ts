@@ -11,6 +11,7 @@ const IF_NAME = 2;
 const ISB_IFRECV = 4;
 const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
+const ISB_USRDELIV = 8;
 /** An enhanced packet block without its data. */
 const OVERHEAD = 32;
 
@@ -60,6 +61,7 @@ export class FrameBlocks extends FrameWriter {
       [ISB_IFRECV, counts.received],
       [ISB_IFDROP, counts.droppedByInterface],
       [ISB_OSDROP, counts.droppedByKernel],
+      [ISB_USRDELIV, counts.captured],
     ] as const;
     let at = this.block(INTERFACE_STATISTICS, 24 + options.length * 12 + 4);
     const micros = seconds * 1e6;

@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import type { DeviceCounts, SensorOrder } from './messages.ts';
-import { InterfaceGone, openSensor, type Sensor } from './open-sensor.ts';
+import { InterfaceGone, openSensor, type Sensor, type SensorEvents } from './open-sensor.ts';
 
 /** What is asked and told while an interface is away. */
 export interface Absence {
@@ -17,10 +17,10 @@ export interface Absence {
 export async function openLastingSensor(
   order: SensorOrder,
   fd: number | null,
-  onChange: Parameters<typeof openSensor>[2],
+  events: SensorEvents,
   absence: Absence,
 ): Promise<Sensor> {
-  const first = await openSensor(order, fd, onChange);
+  const first = await openSensor(order, fd, events);
   const sensors = [first];
   const last = (): Sensor => sensors.at(-1)!;
   const stopped = new AbortController();
@@ -32,7 +32,7 @@ export async function openLastingSensor(
       await absence.appears(device, stopped.signal);
       if (stopped.signal.aborted) return;
       try {
-        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, onChange));
+        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, events));
         break;
       } catch (error) {
         // gone once more, or not up yet
@@ -93,17 +93,20 @@ export async function openLastingSensor(
       ),
     captured,
     stop,
+    sync: () => last().sync(),
     ended,
   };
 }
 
 function sumOf(device: string, counts: readonly DeviceCounts[]): DeviceCounts {
-  const sum = { device, received: 0, droppedByKernel: 0, droppedByInterface: 0 };
+  const sum = { device, captured: 0, received: 0, droppedByKernel: 0, droppedByInterface: 0, left: 0 as number | null };
   for (const one of counts) {
     if (one.device !== device) continue;
+    sum.captured += one.captured;
     sum.received += one.received;
     sum.droppedByKernel += one.droppedByKernel;
     sum.droppedByInterface += one.droppedByInterface;
+    sum.left = sum.left === null || one.left === null ? null : sum.left + one.left;
   }
   return sum;
 }

@@ -16,6 +16,8 @@ export interface SensorOrder {
   readonly gatherMs: number;
   /** After so many packets it ends; null for never. */
   readonly most: number | null;
+  /** Whether each packet is written by itself, so that no kill can tear one. */
+  readonly packetBuffered: boolean;
   /** The link types of the capture that this one goes on with, which is open for it; null to begin one. */
   readonly continues: readonly number[] | null;
   /** Who the sensor becomes once the devices are open; null to stay who it is. */
@@ -33,18 +35,31 @@ export interface SensorOrder {
 export const SANDBOX_MODES = ['on', 'strict', 'off'] as const;
 export type SandboxMode = (typeof SANDBOX_MODES)[number];
 
-/** What the kernel counted for one device, since it was opened (pcap_stats(3PCAP)). */
+/**
+ * What was counted for one device since it was opened (pcap_stats(3PCAP)): received = captured + dropped by the kernel + left.
+ * The kernel counts each packet of the loopback twice, and is right there for `received` and `droppedByKernel` alone.
+ */
 export interface DeviceCounts {
   readonly device: string;
+  readonly captured: number;
+  /** What passed the filter. */
   readonly received: number;
   readonly droppedByKernel: number;
   readonly droppedByInterface: number;
+  /** What the kernel has gathered and nobody has taken, or at the end never will; null where it cannot be told. */
+  readonly left: number | null;
 }
 
 /** What the sensor says beside the packets, a JSON text a line. */
 export type SensorMessage =
   | { readonly type: 'ready'; readonly linkTypes: readonly number[] }
-  | { readonly type: 'counts'; readonly captured: number; readonly counts: readonly DeviceCounts[] }
+  /** What is counted here has been written; `synced`: it is on the disk too, as was asked. */
+  | {
+      readonly type: 'counts';
+      readonly captured: number;
+      readonly counts: readonly DeviceCounts[];
+      readonly synced: boolean;
+    }
   /** The last one: it was told to stop, or had to for the reason given, with this exit status of netwatch. */
   | {
       readonly type: 'ended';
@@ -58,6 +73,6 @@ export type SensorMessage =
   /** Nothing was captured; `status` is that of netwatch. */
   | { readonly type: 'failed'; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
 
-/** Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. Its stdin ends when it is to stop. */
+/** Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. Its stdin ends when it is to stop; a byte in it asks that all be on the disk. */
 export const PACKETS_FD = 3;
 export const MESSAGES_FD = 4;

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
+import { isStopped } from '../linux/process-state.ts';
 import { type InterfaceChange, InterfaceWatch } from './interface-watch.ts';
 import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 
@@ -18,6 +19,8 @@ export interface Sensor {
   captured(): number;
   /** Asks it to finish: what the kernel still holds comes first. */
   stop(): void;
+  /** Resolves when all that was captured by now is on the disk, to how many packets that is. */
+  sync(): Promise<number>;
   /** Resolves when it has ended; rejects with a Failure 69 when a device ended by itself or the process did, 74 for a full disk. */
   readonly ended: Promise<void>;
 }
@@ -32,31 +35,41 @@ export class InterfaceGone extends Failure {
   }
 }
 
+/** What may happen during a capture. */
+export interface SensorEvents {
+  readonly changed: (device: string, change: InterfaceChange) => void;
+  /** The process that captures was stopped by a signal, or goes on after that. */
+  readonly stopped: (pid: number, isStopped: boolean) => void;
+}
+
 /**
  * Starts to capture, in a process of its own, into a pipe, or into the file that is open as `fd`. Rejects with a Failure: 64 for a wrong filter, 66 no such interface, 69 no
- * libpcap, 77 not permitted. `onChange` hears what interfaces do meanwhile.
+ * libpcap, 77 not permitted. `events` hears what happens meanwhile.
  */
-export async function openSensor(
-  order: SensorOrder,
-  fd: number | null,
-  onChange: (device: string, change: InterfaceChange) => void,
-): Promise<Sensor> {
+export async function openSensor(order: SensorOrder, fd: number | null, events: SensorEvents): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
   const child = spawn(order.node, [entry, JSON.stringify(order)], {
     stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
     env: {},
   });
-  const stop = (): void => void child.stdin!.end();
+  const stop = (): void => {
+    child.stdin!.end();
+    child.kill('SIGCONT'); // one that was stopped could not finish
+  };
   child.stdin!.on('error', () => {}); // it may have ended by itself
   const complaint = gather(child.stderr!);
   let counts: readonly DeviceCounts[] = [];
   let captured = 0;
   let last: SensorMessage | null = null;
+  const syncing: ((captured: number) => void)[] = [];
   const begun = new Promise<SensorMessage | null>((resolve) => {
     const lines = createInterface({ input: child.stdio[MESSAGES_FD] as Readable });
     lines.on('line', (line) => {
       const message = JSON.parse(line) as SensorMessage;
       if (message.type === 'counts' || message.type === 'ended') ({ counts, captured } = message);
+      if (message.type === 'ended' || (message.type === 'counts' && message.synced)) {
+        for (const synced of syncing.splice(0)) synced(captured);
+      }
       last = message;
       resolve(message);
     });
@@ -68,13 +81,17 @@ export async function openSensor(
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
   let gone: string | null = null;
-  const unwatch = watch(order, (device, change) => {
-    if (change.change !== 'gone') return onChange(device, change);
-    gone = device;
-    stop();
+  const unwatch = watch(order, child.pid!, {
+    ...events,
+    changed(device, change) {
+      if (change.change !== 'gone') return events.changed(device, change);
+      gone = device;
+      stop();
+    },
   });
   const ended = exit.then((status) => {
     unwatch();
+    for (const synced of syncing.splice(0)) synced(captured);
     if (last?.type !== 'ended') throw died(status, complaint());
     gone ??= last.gone;
     if (gone !== null) throw new InterfaceGone(gone);
@@ -83,21 +100,31 @@ export async function openSensor(
   ended.catch(() => {}); // whoever asks hears of it
   const source = fd === null ? sourceOf(child, order, stop) : NOTHING;
   const linkTypes = first.type === 'ready' ? first.linkTypes : [];
-  return { linkTypes, source, counts: () => counts, captured: () => captured, stop, ended };
+  const sync = (): Promise<number> =>
+    new Promise((resolve) => {
+      syncing.push(resolve);
+      child.stdin!.write('\n');
+    });
+  return { linkTypes, source, counts: () => counts, captured: () => captured, stop, sync, ended };
 }
 
 const WATCH_MS = 200;
 
-/** Follows the interfaces from here: the sensor may not read of them any more. Returns what ends it. */
-function watch(
-  { system, devices }: SensorOrder,
-  onChange: (device: string, change: InterfaceChange) => void,
-): () => void {
+/** Follows the interfaces from here, since the sensor may not read of them any more, and the sensor. Returns what ends it. */
+function watch({ system, devices }: SensorOrder, pid: number, { changed, stopped }: SensorEvents): () => void {
   if (system !== 'linux') return () => {};
   const watches = devices.map((device) => ({ device, interface: new InterfaceWatch(device) }));
+  let seen = 0;
   const timer = setInterval(() => {
     for (const one of watches) {
-      for (const change of one.interface.look(performance.now())) onChange(one.device, change);
+      for (const change of one.interface.look(performance.now())) changed(one.device, change);
+    }
+    if (isStopped(pid)) {
+      // Ctrl-Z and fg reach both, and not at the same time
+      if (++seen === 2) stopped(pid, true);
+    } else {
+      if (seen >= 2) stopped(pid, false);
+      seen = 0;
     }
   }, WATCH_MS);
   return () => clearInterval(timer);

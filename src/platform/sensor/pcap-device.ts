@@ -47,7 +47,8 @@ export class PcapDevice {
   private readonly session: NativeSession;
   private failed = false;
   private wasTold = false;
-  private taken = 0;
+  /** How many packets it has handed out. */
+  taken = 0;
 
   /** `onFrame` is called for each packet, which is in `frame` and `header` then. Throws what libpcap says. */
   constructor(native: Native, name: string, order: SensorOrder, onFrame: (device: PcapDevice) => void) {
@@ -104,12 +105,20 @@ export class PcapDevice {
   left(): number | null {
     if (this.name === 'any') return null;
     const { ps_recv, ps_drop } = this.session.stats();
-    return Math.max(0, ps_recv - ps_drop - this.taken * (this.name === LOOPBACK ? 2 : 1));
+    const handedOut = (ps_recv - ps_drop) / (this.name === LOOPBACK ? 2 : 1);
+    return Math.max(0, Math.ceil(handedOut) - this.taken);
   }
 
   counts(): DeviceCounts {
     const { ps_recv, ps_drop, ps_ifdrop } = this.session.stats();
-    return { device: this.name, received: ps_recv, droppedByKernel: ps_drop, droppedByInterface: ps_ifdrop };
+    return {
+      device: this.name,
+      captured: this.taken,
+      received: ps_recv,
+      droppedByKernel: ps_drop,
+      droppedByInterface: ps_ifdrop,
+      left: this.left(),
+    };
   }
 }
 

@@ -19,6 +19,8 @@ const COUNTS_MS = 1000;
 const UNTOLD_MS = 20;
 /** How often it looks, at the end, whether the kernel hands out what it has gathered. */
 const LAST_MS = 10;
+/** How much later than its time a block of the kernel may come. */
+const GRACE_MS = 100;
 /** Packets between two looks whether it is to stop, while the event loop stands still. */
 const LOOK_EVERY = 1024;
 const ETHERNET = 1;
@@ -69,24 +71,29 @@ function run(order: SensorOrder): void {
   const finish = (ending: Ending): void => {
     if (last !== null) return;
     last = ending;
-    deadline = performance.now() + 2 * order.gatherMs + WATCH_MS;
+    deadline = performance.now() + order.gatherMs + GRACE_MS;
+    const left = devices.map((device) => device.left() ?? Number.POSITIVE_INFINITY);
+    const before = devices.map(({ taken }) => taken);
     const look = (): void => {
       for (const device of devices) device.drain();
-      if (devices.every((device) => device.left() === 0) || performance.now() > deadline) end(ending);
+      const isAll = devices.every(({ taken }, index) => taken >= before[index]! + left[index]!);
+      if (isAll || performance.now() > deadline) end(ending);
     };
     look();
     setInterval(look, LAST_MS);
   };
   let countedAt = 0;
   /** What is counted has been written: who is told so may rely on it. */
-  const tellCounts = (): void => {
+  const tellCounts = (synced = false): void => {
     countedAt = performance.now();
     writer.flush();
-    say({ type: 'counts', captured, counts: countsOf() });
+    if (synced) sync(PACKETS_FD);
+    say({ type: 'counts', captured, counts: countsOf(), synced });
   };
   let sinceLook = 0;
   const onFrame = (index: number, { header, frame }: PcapDevice): void => {
     writer.addFrame(index, header, frame);
+    if (order.packetBuffered) writer.flush();
     if (++captured === order.most) end(ASKED);
     if (++sinceLook < LOOK_EVERY) return;
     sinceLook = 0;
@@ -94,7 +101,9 @@ function run(order: SensorOrder): void {
     if (now > deadline) end(last ?? ASKED);
     // no timer runs while packets keep coming
     if (now > countedAt + COUNTS_MS) tellCounts();
-    if (stdinHasEnded()) deadline = Math.min(deadline, now + WATCH_MS);
+    const asked = lookAtStdin();
+    if (asked === 'end') deadline = Math.min(deadline, now + WATCH_MS);
+    else if (asked === 'sync') tellCounts(true);
   };
 
   try {
@@ -128,7 +137,7 @@ function run(order: SensorOrder): void {
 
   const stop = (): void => finish(ASKED);
   process.stdin.on('end', stop).on('error', stop);
-  process.stdin.resume();
+  process.stdin.on('data', () => tellCounts(true));
   for (const device of devices) device.start(() => writer.flush());
   const untold = new Set<PcapDevice>();
   setInterval(() => {
@@ -144,7 +153,7 @@ function run(order: SensorOrder): void {
       if (device.hasFailed) finish(goneOf(device.name));
     }
   }, WATCH_MS);
-  setInterval(tellCounts, COUNTS_MS);
+  setInterval(() => tellCounts(), COUNTS_MS);
 }
 
 const goneOf = (name: string): Ending => ({
@@ -178,12 +187,21 @@ function failToOpen({ system, grant }: SensorOrder, name: string, message: strin
 
 const byte = Buffer.alloc(1);
 
-/** Looks without waiting: node has made it a descriptor that does not block. */
-function stdinHasEnded(): boolean {
+/** What is asked there. Looks without waiting: node has made it a descriptor that does not block. */
+function lookAtStdin(): 'end' | 'sync' | null {
   try {
-    return fs.readSync(0, byte, 0, 1, null) === 0;
+    return fs.readSync(0, byte, 0, 1, null) === 0 ? 'end' : 'sync';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EAGAIN';
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? null : 'end';
+  }
+}
+
+/** A pipe cannot be, and need not. */
+function sync(fd: number): void {
+  try {
+    fs.fsyncSync(fd);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
   }
 }
 
@@ -211,6 +229,6 @@ function fail(status: ExitStatus, message: string, hint: string | null): void {
   say({ type: 'failed', status, message, hint });
 }
 
-// Ctrl-C goes to the whole group: who started this one decides when it ends, and what is in the buffers is not lost
-for (const name of ['SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
+// signals go to the whole group: who started this one decides when it ends, and what is in the buffers is not lost
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
 run(JSON.parse(process.argv[2]!) as SensorOrder);

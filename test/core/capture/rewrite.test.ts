@@ -42,7 +42,12 @@ async function copy(
   const sink = { write: async (bytes: Uint8Array) => void parts.push(bytes.slice()) };
   const reader = await openCaptureReader(sourceOf(from), 4096);
   const predicate = filter === null ? null : compilePacketFilter(filter);
-  const { read, written } = await rewrite(reader, writer, sink, predicate, most, signal);
+  const { read, written } = await rewrite(reader, writer, sink, signal, {
+    filter: predicate,
+    most,
+    annotate: null,
+    packetBuffered: false,
+  });
   return { file: join(...parts), read, written };
 }
 
