@@ -63,6 +63,7 @@ export async function* capturedPackets(
   } finally {
     await finish();
   }
+  for (const gap of gaps()) await request.missed(gap);
 }
 
 function rowMaker(rows: PacketRows, values: ListValues, request: Request): (packet: Packet) => AnyRow {
