@@ -1,4 +1,4 @@
-import { FrameWriter, type WrittenDevice } from './frame-writer.ts';
+import { FRAME_HEADER, FrameWriter, type WrittenDevice } from './frame-writer.ts';
 import type { DeviceCounts } from './messages.ts';
 
 // draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); padded to four bytes, in this machine's order.
@@ -37,18 +37,18 @@ export class FrameBlocks extends FrameWriter {
     text.copy(this.bytes, at + 12);
   }
 
-  addFrame(iface: number, header: Buffer, frame: Buffer): void {
-    const captured = Math.min(header.readUInt32LE(8), frame.length);
+  addFrame(iface: number): void {
+    const { bytes } = this;
+    const captured = Math.min(bytes.readUInt32LE(8), this.frame.length);
     const room = (captured + 3) & ~3;
     const at = this.block(ENHANCED_PACKET, OVERHEAD + room);
-    const { bytes } = this;
-    const micros = header.readUInt32LE(0) * 1e6 + header.readUInt32LE(4);
+    const micros = bytes.readUInt32LE(0) * 1e6 + bytes.readUInt32LE(4);
     bytes.writeUInt32LE(iface, at);
     bytes.writeUInt32LE(Math.floor(micros / 2 ** 32), at + 4);
     bytes.writeUInt32LE(micros % 2 ** 32, at + 8);
     bytes.writeUInt32LE(captured, at + 12);
-    header.copy(bytes, at + 16, 12, 16);
-    frame.copy(bytes, at + 20, 0, captured);
+    // the length on the wire is the last word of the header, and stands before the frame here too
+    bytes.copyWithin(at + 16, FRAME_HEADER - 4, FRAME_HEADER + captured);
     bytes.fill(0, at + 20 + captured, at + 20 + room);
   }
 

@@ -18,11 +18,9 @@ export class FrameRecords extends FrameWriter {
     bytes.writeUInt32LE(device!.linkType, at + 20);
   }
 
-  addFrame(_device: number, header: Buffer, frame: Buffer): void {
-    const captured = Math.min(header.readUInt32LE(8), frame.length);
-    const at = this.reserve(RECORD + captured);
-    header.copy(this.bytes, at, 0, RECORD);
-    frame.copy(this.bytes, at + RECORD, 0, captured);
+  addFrame(): void {
+    const captured = Math.min(this.bytes.readUInt32LE(8), this.frame.length);
+    this.bytes.copyWithin(this.reserve(RECORD + captured), 0, RECORD + captured);
   }
 
   end(): void {}

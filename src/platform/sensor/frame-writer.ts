@@ -6,7 +6,10 @@ export interface WrittenDevice {
   readonly linkType: number;
 }
 
-const GATHERED = 256 * 1024;
+/** Short enough to be in the processor's cache still when the kernel copies it: 256 KiB took a sixth more of its time. */
+const GATHERED = 32 * 1024;
+/** struct pcap_pkthdr as the binding hands it out: seconds, microseconds, captured, length; 32 bits each. */
+export const FRAME_HEADER = 16;
 /** What a format puts around a frame, at most. */
 const AROUND = 64;
 
@@ -16,19 +19,30 @@ const AROUND = 64;
  * allocated for a frame.
  */
 export abstract class FrameWriter {
+  /**
+   * Where the binding puts a frame, and its header before it; then what is gathered. All in one buffer, since copyWithin
+   * takes 20 ns where copy, which makes an object each time, takes 40.
+   */
   protected readonly bytes: Buffer;
-  private length = 0;
+  readonly header: Buffer;
+  readonly frame: Buffer;
+  private readonly start: number;
+  private at: number;
   private readonly write: (bytes: Uint8Array) => void;
 
   /** `write` takes all bytes before it returns. */
   constructor(snapLength: number, write: (bytes: Uint8Array) => void) {
-    this.bytes = Buffer.alloc(GATHERED + snapLength + AROUND);
+    this.start = FRAME_HEADER + snapLength;
+    this.at = this.start;
+    this.bytes = Buffer.alloc(this.start + GATHERED + snapLength + AROUND);
+    this.header = this.bytes.subarray(0, FRAME_HEADER);
+    this.frame = this.bytes.subarray(FRAME_HEADER, this.start);
     this.write = write;
   }
 
   abstract begin(devices: readonly WrittenDevice[], snapLength: number): void;
-  /** `header` is struct pcap_pkthdr as the binding hands it out: seconds, microseconds, captured, length. */
-  abstract addFrame(device: number, header: Buffer, frame: Buffer): void;
+  /** Adds what is in `header` and `frame`. */
+  abstract addFrame(device: number): void;
   /** What the kernel counted, where the format holds it. */
   abstract end(counts: readonly DeviceCounts[], seconds: number): void;
   /** How many bytes of what was handed on are whole when only the first `written` could be. */
@@ -36,17 +50,17 @@ export abstract class FrameWriter {
 
   /** Hands on what was gathered. */
   flush(): void {
-    if (this.length === 0) return;
-    const { length } = this;
-    this.length = 0;
-    this.write(this.bytes.subarray(0, length));
+    if (this.at === this.start) return;
+    const { at, start } = this;
+    this.at = start;
+    this.write(this.bytes.subarray(start, at));
   }
 
   /** Room for `length` bytes; where it begins. */
   protected reserve(length: number): number {
-    if (this.length + length > this.bytes.length || this.length >= GATHERED) this.flush();
-    const at = this.length;
-    this.length += length;
+    if (this.at + length > this.bytes.length || this.at >= this.start + GATHERED) this.flush();
+    const { at } = this;
+    this.at += length;
     return at;
   }
 }

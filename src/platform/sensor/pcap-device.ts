@@ -38,27 +38,32 @@ export function loadPcap(): Native {
   return require(path.join(folder, 'build/Release/pcap_binding.node')) as Native;
 }
 
+/** Where a packet is put: its bytes, and struct pcap_pkthdr. */
+export interface FrameBuffers {
+  readonly frame: Buffer;
+  readonly header: Buffer;
+}
+
 /** A device that is captured from. */
 export class PcapDevice {
   readonly name: string;
   readonly linkType: number;
-  readonly frame: Buffer;
-  readonly header = Buffer.alloc(16);
+  private readonly into: FrameBuffers;
   private readonly session: NativeSession;
   private failed = false;
   private wasTold = false;
   /** How many packets it has handed out. */
   taken = 0;
 
-  /** `onFrame` is called for each packet, which is in `frame` and `header` then. Throws what libpcap says. */
-  constructor(native: Native, name: string, order: SensorOrder, onFrame: (device: PcapDevice) => void) {
+  /** `onFrame` is called for each packet, which is in the buffers then. Throws what libpcap says. */
+  constructor(native: Native, name: string, order: SensorOrder, into: FrameBuffers, onFrame: () => void) {
     this.name = name;
-    this.frame = Buffer.alloc(order.snapLength);
+    this.into = into;
     this.session = new native.PcapSession();
     const { bpf, bufferBytes, snapLength, promiscuous, gatherMs } = order;
     const call = (): void => {
       this.taken++;
-      onFrame(this);
+      onFrame();
     };
     const warn = (): void => {}; // that the device has no IPv4 network is no matter
     const link = this.session.open_live(
@@ -80,7 +85,7 @@ export class PcapDevice {
 
   /** Takes what is there; of a device that has failed too, since the kernel hands out later what it had gathered. */
   drain(): void {
-    if (this.session.dispatch(this.frame, this.header) < 0) this.failed = true;
+    if (this.session.dispatch(this.into.frame, this.into.header) < 0) this.failed = true;
   }
 
   /**

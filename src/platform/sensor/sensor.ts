@@ -91,8 +91,8 @@ function run(order: SensorOrder): void {
     say({ type: 'counts', captured, counts: countsOf(), synced });
   };
   let sinceLook = 0;
-  const onFrame = (index: number, { header, frame }: PcapDevice): void => {
-    writer.addFrame(index, header, frame);
+  const onFrame = (index: number): void => {
+    writer.addFrame(index);
     if (order.packetBuffered) writer.flush();
     if (++captured === order.most) end(ASKED);
     if (++sinceLook < LOOK_EVERY) return;
@@ -114,7 +114,7 @@ function run(order: SensorOrder): void {
   }
   for (const [index, name] of order.devices.entries()) {
     try {
-      devices.push(new PcapDevice(native, name, order, (device) => onFrame(index, device)));
+      devices.push(new PcapDevice(native, name, order, writer, () => onFrame(index)));
     } catch (error) {
       failToOpen(order, name, messageOf(error));
       return;
