@@ -1,5 +1,6 @@
 import { CAPTURE_FORMATS } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
+import { ENGINES } from '../platform/sensor/engines.ts';
 import { SANDBOX_MODES } from '../platform/sensor/messages.ts';
 import { ebpfOptions } from './ebpf-options.ts';
 import { choice, duration, flag, integer, size, text } from './option.ts';
@@ -11,6 +12,10 @@ export const liveOptions = {
   snaplen: integer('Keep only the first N bytes of each packet (262144).', { least: 14, most: 262_144 }),
   buffer: size('What the kernel holds until netwatch takes it (16MiB).'),
   'no-promisc': flag('Only what is addressed to this machine.'),
+  engine: choice(
+    'What captures: pcap (the standard), a process of netwatch; tcpdump or dumpcap, where installed, with times in nanoseconds.',
+    ENGINES,
+  ),
   sandbox: choice(
     'What the process that captures gives up once the interfaces are open: on (the standard), user, capabilities and, where the kernel has Landlock, all files; strict, the same or nothing is captured; off, nothing.',
     SANDBOX_MODES,

@@ -6,9 +6,11 @@ import { usageError } from '../core/failure.ts';
 import { formatNumberOf, formatSeconds } from '../core/output/units.ts';
 import type { OutputFile } from '../platform/capture-output.ts';
 import type { Platform, SocketSource } from '../platform/platform.ts';
+import { chooseEngine, PACKAGES } from '../platform/sensor/engines.ts';
 import { type Absence, openLastingSensor } from '../platform/sensor/lasting-sensor.ts';
 import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
 import { openSensor, type Sensor, type SensorEvents } from '../platform/sensor/open-sensor.ts';
+import { openTool } from '../platform/sensor/open-tool.ts';
 import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
@@ -39,7 +41,10 @@ interface Session {
   /** Where sockets are read when somebody asks for processes. */
   readonly sockets: SocketSource | null;
   /** Says what was counted. Rejects with a Failure when the capture came to an end that nobody asked for. */
-  conclude(captured: () => number): Promise<void>;
+  conclude(): Promise<void>;
+  /** Packets are counted by who reads them. */
+  countBy(captured: () => number): void;
+  readonly devices: readonly string[];
 }
 
 /** What a capture is begun with, beside its options. */
@@ -79,6 +84,11 @@ async function begin(
     ...{ node, grant },
   };
   const lasts = values.reconnect === true;
+  const engine = chooseEngine(values.engine ?? null);
+  if (engine !== 'pcap' && lasts) throw usageError(`--reconnect needs --engine pcap, not ${engine}`);
+  if (engine !== 'pcap' && values.engine !== engine && !values.quiet) {
+    context.say(`the module pcap was not built: ${engine} captures in its place`);
+  }
   const drops = order.sandbox !== 'off' && platform.isPrivileged();
   if (order.sandbox === 'off') context.say('--sandbox off: the process that captures keeps its user and privileges');
   const gaps = new CaptureGaps(values.quiet ? () => {} : context.say);
@@ -91,8 +101,13 @@ async function begin(
           : 'the process that captures goes on',
       ),
   };
+  const open = (): Promise<Sensor> => {
+    if (engine !== 'pcap') return openTool(order, engine, platform.installCommand(PACKAGES[engine]), events);
+    if (lasts) return openLastingSensor(order, fd, events, absenceOf(context, platform, gaps));
+    return openSensor(order, fd, events);
+  };
   const [sensor, sockets] = await bothOf(
-    lasts ? openLastingSensor(order, fd, events, absenceOf(context, platform, gaps)) : openSensor(order, fd, events),
+    open(),
     asksOwners ? openOwnedSockets(platform, drops ? { becomes: order.user } : null) : null,
   );
   if (drops) await becomeUnprivileged(platform, order.user, sensor, lasts);
@@ -105,23 +120,27 @@ async function begin(
     void context.clock.sleep(values.duration, over.signal).then(sensor.stop);
   }
   if (!values.quiet) context.say(`capturing on ${devices.join(', ')}`);
+  let captured = sensor.captured;
   const report = (): void =>
-    context.say(`${formatNumberOf(sensor.captured(), 'packet')} captured; ${describeCounts(sensor.counts())}`);
+    context.say([`${formatNumberOf(captured(), 'packet')} captured`, ...sensor.counts().map(describe)].join('; '));
   const unasked = context.onStatusAsked(report);
   if (values.verbose === true) void everySecond(context, over.signal, report);
   return {
     sensor,
     gaps,
     sockets,
-    async conclude(captured) {
+    devices,
+    countBy(own) {
+      captured = own;
+    },
+    async conclude() {
       try {
         await sensor.ended;
       } finally {
         over.abort();
         unasked();
         signal.removeEventListener('abort', sensor.stop);
-        if (!values.quiet)
-          context.say(`${formatNumberOf(captured(), 'packet')} captured; ${describeCounts(sensor.counts())}`);
+        if (!values.quiet) report();
       }
     },
   };
@@ -191,8 +210,9 @@ export async function openLive(
     tracing?.kill();
     throw error;
   }
-  const { sensor, gaps, sockets, conclude } = session;
+  const { sensor, gaps, sockets, devices, conclude } = session;
   const reader = await openCaptureReader(sensor.source, CHUNK);
+  nameInterface(reader, devices);
   let captured = 0;
   const next = reader.next.bind(reader);
   reader.next = (packet) => {
@@ -200,6 +220,7 @@ export async function openLive(
     if (found) captured++;
     return found;
   };
+  session.countBy(() => captured);
   const owners = new FlowOwners(tracing?.trace ?? (typeof asksOwners === 'object' ? asksOwners : null));
   if (sockets !== null) await followOwners(context, platform, sockets, reader, owners, async () => tracing?.stop());
   return {
@@ -213,7 +234,7 @@ export async function openLive(
     async finish() {
       await reader.close();
       try {
-        await conclude(() => captured);
+        await conclude();
       } finally {
         for (const { what, why } of tracing?.limits() ?? []) if (!values.quiet) context.say(`${what}: ${why}`);
         tracing?.kill();
@@ -241,11 +262,18 @@ export async function captureInto(
     context.say(`${formatNumberOf(await sensor.sync(), 'packet')} on the disk`);
   });
   try {
-    await conclude(sensor.captured);
+    await conclude();
   } finally {
     unasked();
   }
   return sensor.captured();
+}
+
+/** pcap, as tcpdump writes it, knows no interface; there is but one. */
+function nameInterface(reader: CaptureReader, [name]: readonly string[]): void {
+  const [only] = reader.interfaces;
+  if (only === undefined || only.name !== null || name === 'any') return;
+  Object.assign(reader, { interfaces: [{ ...only, name }] });
 }
 
 /** Throws Failure 64 where eBPF is demanded and nobody would ask what it knows. */
@@ -294,13 +322,9 @@ async function followOwners(
   };
 }
 
-function describeCounts(counts: readonly DeviceCounts[]): string {
-  return counts.map(describe).join('; ');
-}
-
 /** The loopback hands every packet out twice, sent and received, and libpcap takes one of them. */
-function describe({ device, received, droppedByKernel, droppedByInterface, left }: DeviceCounts): string {
-  const twice = device === 'lo' ? ', each counted twice' : '';
+function describe({ device, captured, received, droppedByKernel, droppedByInterface, left }: DeviceCounts): string {
+  const twice = device === 'lo' && received > captured ? ', each counted twice' : '';
   const untaken = left === null ? '' : `, ${left} not taken by netwatch`;
   return `${device}: ${received} received by the filter${twice}, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface${untaken}`;
 }

@@ -9,6 +9,7 @@ import { formatNumberOf } from '../core/output/units.ts';
 import type { Packet } from '../core/wire/packet.ts';
 import { type CaptureFiles, type OutputFile, openFiles } from '../platform/capture-output.ts';
 import { openFilesAside } from '../platform/privileged/write-aside.ts';
+import { chooseEngine } from '../platform/sensor/engines.ts';
 import type { packetWriteOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
 import { lesserUser } from './lesser-user.ts';
@@ -119,6 +120,7 @@ async function copyPackets(
 function isDirect(request: WriteRequest): boolean {
   const { read, filter, write, annotate } = request;
   if (read !== null || filter !== null || write === '-' || annotate === true) return false;
+  if (chooseEngine(request.engine ?? null) !== 'pcap') return false;
   return liveFormat(request) === 'pcapng' || (devicesOf(request)?.length ?? 1) === 1;
 }
 

@@ -104,6 +104,8 @@ export interface Platform {
    * it is not permitted. The signal stops what is still beginning.
    */
   openTrace(onEvent: (event: TraceEvent) => void, signal: AbortSignal): Promise<TraceSource>;
+  /** The command that installs a package, given by its Debian name, or null. */
+  installCommand(debianName: string): string | null;
   /** How the process that captures is run. */
   findSensorNode(): SensorNode;
   /** Whether this process may do more than its user, or is root. */

@@ -9,6 +9,7 @@ import { readHostFacts } from './host-facts.ts';
 import { readInterfaces } from './interfaces.ts';
 import { readNeighbors } from './neighbors.ts';
 import { openNetns } from './netns.ts';
+import { installCommand } from './packages.ts';
 import { readRoutes } from './routes.ts';
 import { findSensorNode } from './sensor-node.ts';
 import { openLinuxSockets } from './sockets.ts';
@@ -32,6 +33,7 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
     readChecks: () => readChecks(host),
     canTrace: () => canTrace(host),
     openTrace: (onEvent, signal) => openTrace(host, netns, onEvent, signal),
+    installCommand: (name) => installCommand(host, name),
     findSensorNode,
     isPrivileged,
     dropPrivileges,

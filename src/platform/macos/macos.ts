@@ -32,6 +32,7 @@ export function openMacos(host: Host, options: PlatformOptions): Platform {
     readChecks: () => readMacosChecks(host),
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: macOS has none')),
+    installCommand: (name) => `brew install ${name === 'wireshark-common' ? 'wireshark' : name}`,
     findSensorNode: () => ({ file: process.execPath, ignored: null, grant: 'run it with sudo' }),
     isPrivileged: () => process.getuid?.() === 0,
     dropPrivileges: (user, kept = []) => void (kept.length === 0 && dropUser(user)),

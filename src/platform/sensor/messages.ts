@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../../core/failure.ts';
-import type { Platform } from '../platform.ts';
+import type { Platform, User } from '../platform.ts';
 
 /** What the sensor is to do: one JSON text in its arguments. */
 export interface SensorOrder {
@@ -21,7 +21,7 @@ export interface SensorOrder {
   /** The link types of the capture that this one goes on with, which is open for it; null to begin one. */
   readonly continues: readonly number[] | null;
   /** Who the sensor becomes once the devices are open; null to stay who it is. */
-  readonly user: { readonly uid: number; readonly gid: number } | null;
+  readonly user: User | null;
   readonly sandbox: SandboxMode;
   /** The program that runs it, and the command that permits to capture. */
   readonly node: string;

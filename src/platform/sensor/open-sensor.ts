@@ -81,7 +81,7 @@ export async function openSensor(order: SensorOrder, fd: number | null, events: 
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
   let gone: string | null = null;
-  const unwatch = watch(order, child.pid!, {
+  const unwatch = watchCapture(order, child.pid!, {
     ...events,
     changed(device, change) {
       if (change.change !== 'gone') return events.changed(device, change);
@@ -98,7 +98,7 @@ export async function openSensor(order: SensorOrder, fd: number | null, events: 
     if (last.reason !== null) throw new Failure(last.status, last.reason);
   });
   ended.catch(() => {}); // whoever asks hears of it
-  const source = fd === null ? sourceOf(child, order, stop) : NOTHING;
+  const source = fd === null ? sourceOf(child.stdio[PACKETS_FD] as Readable, order.devices.join(','), stop) : NOTHING;
   const linkTypes = first.type === 'ready' ? first.linkTypes : [];
   const sync = (): Promise<number> =>
     new Promise((resolve) => {
@@ -111,7 +111,11 @@ export async function openSensor(order: SensorOrder, fd: number | null, events: 
 const WATCH_MS = 200;
 
 /** Follows the interfaces from here, since the sensor may not read of them any more, and the sensor. Returns what ends it. */
-function watch({ system, devices }: SensorOrder, pid: number, { changed, stopped }: SensorEvents): () => void {
+export function watchCapture(
+  { system, devices }: SensorOrder,
+  pid: number,
+  { changed, stopped }: SensorEvents,
+): () => void {
   if (system !== 'linux') return () => {};
   const watches = devices.map((device) => ({ device, interface: new InterfaceWatch(device) }));
   let seen = 0;
@@ -132,11 +136,12 @@ function watch({ system, devices }: SensorOrder, pid: number, { changed, stopped
 
 const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };
 
-function sourceOf(child: ChildProcess, { devices }: SensorOrder, stop: () => void): ByteSource {
-  const chunks: AsyncIterator<Buffer> = (child.stdio[PACKETS_FD] as Readable)[Symbol.asyncIterator]();
+/** What comes out of a process that captures, which is asked to stop when nobody wants more. */
+export function sourceOf(stream: Readable, name: string, stop: () => void): ByteSource {
+  const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array(0);
   return {
-    name: devices.join(','),
+    name,
     size: null,
     async read(into, offset, length) {
       while (rest.length === 0) {
@@ -158,12 +163,12 @@ function sourceOf(child: ChildProcess, { devices }: SensorOrder, stop: () => voi
 }
 
 /** How a process ended. */
-interface Exit {
+export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-function exitOf(child: ChildProcess): Promise<Exit> {
+export function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('error', () => resolve({ code: null, signal: null }));
     // `close` comes when its messages have been read too
@@ -171,7 +176,7 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   });
 }
 
-function died({ code, signal }: Exit, complaint: string): Failure {
+export function died({ code, signal }: Exit, complaint: string): Failure {
   const how = signal !== null ? `was ended by ${signal}` : `ended with status ${code}`;
   return new Failure(EXIT.unavailable, `the process that captures ${how}${complaint === '' ? '' : `: ${complaint}`}`, {
     hint: 'netwatch doctor',

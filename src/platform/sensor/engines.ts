@@ -1,0 +1,44 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** What captures: the sensor with the module pcap, or a tool that is installed. */
+export const ENGINES = ['pcap', 'tcpdump', 'dumpcap'] as const;
+export type Engine = (typeof ENGINES)[number];
+export type Tool = Exclude<Engine, 'pcap'>;
+
+/** The Debian package of each. */
+export const PACKAGES: Readonly<Record<Tool, string>> = { tcpdump: 'tcpdump', dumpcap: 'wireshark-common' };
+
+const FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
+
+/** Where a program is; null where it is not. Not after PATH, which who calls sudo may have set. */
+export function findProgram(name: string, folders: readonly string[] = FOLDERS): string | null {
+  return folders.map((folder) => path.join(folder, name)).find(isExecutable) ?? null;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the module pcap was built. Nothing is loaded: it is native code, which the sensor alone runs. */
+export function isPcapBuilt(): boolean {
+  try {
+    const folder = path.dirname(createRequire(import.meta.url).resolve('pcap/package.json'));
+    return fs.existsSync(path.join(folder, 'build/Release/pcap_binding.node'));
+  } catch {
+    return false;
+  }
+}
+
+/** The engine that was asked for; else the sensor, or without the module pcap the tool that is there, the abler first. */
+export function chooseEngine(asked: Engine | null, isBuilt = isPcapBuilt, find = findProgram): Engine {
+  if (asked !== null) return asked;
+  if (isBuilt()) return 'pcap';
+  return (['dumpcap', 'tcpdump'] as const).find((tool) => find(tool) !== null) ?? 'pcap';
+}

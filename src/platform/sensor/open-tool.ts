@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import { findProgram, type Tool } from './engines.ts';
+import type { DeviceCounts, SensorOrder } from './messages.ts';
+import { died, exitOf, InterfaceGone, type Sensor, type SensorEvents, sourceOf, watchCapture } from './open-sensor.ts';
+import { argumentsOf, setprivArguments } from './tool-arguments.ts';
+import { countsOf, failureOf, filterError, hasBegun, saysGone, wordsOf } from './tool-talk.ts';
+
+const ENV = { PATH: '/usr/bin:/usr/sbin:/bin:/sbin', LANG: 'C' };
+const CHECK_MS = 5000;
+/** Of what a tool says the last is kept: its counts. */
+const LONGEST_TALK = 65_536;
+
+/**
+ * As openSensor into a pipe, with a tool in the place of the sensor; `install` is the command that installs it. Its counts
+ * come when it has ended. Run by root it is `user` from its first instruction, with CAP_NET_RAW alone; it has no Landlock,
+ * so that --sandbox strict is refused (77).
+ */
+export async function openTool(
+  order: SensorOrder,
+  tool: Tool,
+  install: string | null,
+  events: SensorEvents,
+): Promise<Sensor> {
+  const { devices, bpf, sandbox } = order;
+  const file = findProgram(tool);
+  if (file === null) throw new Failure(EXIT.unavailable, `${tool} is not installed`, { hint: install });
+  if (tool === 'tcpdump' && devices.length > 1) {
+    throw usageError('tcpdump captures from one interface', { hint: '--engine dumpcap' });
+  }
+  if (sandbox === 'strict') {
+    throw new Failure(EXIT.noPermission, `--sandbox strict: ${tool} does not confine itself by Landlock`, {
+      hint: '--engine pcap',
+    });
+  }
+  checkFilter(bpf);
+  const child = spawn(...commandOf(file, argumentsOf(tool, order), order), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: ENV,
+    detached: true, // Ctrl-C goes to the whole group, and who started this one decides when it ends
+  });
+  const stop = (): void => {
+    child.kill('SIGINT');
+    child.kill('SIGCONT');
+  };
+  child.on('error', () => {}); // who may not be told to stop ends with its pipe
+  let text = '';
+  child.stderr.setEncoding('latin1').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-LONGEST_TALK);
+  });
+  const said = (): string => text;
+  const exit = exitOf(child);
+  const begun = new Promise<boolean>((resolve) => {
+    child.stderr.on('data', () => hasBegun(tool, said()) && resolve(true));
+    void exit.then(() => resolve(false));
+  });
+  if (!(await begun)) throw failureOf(tool, said(), order);
+
+  let gone: string | null = null;
+  const unwatch = watchCapture(order, child.pid!, {
+    ...events,
+    changed(device, change) {
+      if (change.change !== 'gone') return events.changed(device, change);
+      gone = device;
+      stop();
+    },
+  });
+  let isAsked = false;
+  let counts: readonly DeviceCounts[] = [];
+  const ended = exit.then((status) => {
+    unwatch();
+    counts = countsOf(tool, said(), devices);
+    if (gone !== null || saysGone(said())) throw new InterfaceGone(gone ?? devices[0]!);
+    if (status.signal !== null || counts.length === 0) throw died(status, wordsOf(tool, said()));
+    if (!isAsked) throw new Failure(EXIT.unavailable, `${tool} has ended: ${wordsOf(tool, said())}`);
+  });
+  ended.catch(() => {}); // whoever asks hears of it
+  const ask = (): void => {
+    isAsked = true;
+    stop();
+  };
+  return {
+    linkTypes: [],
+    source: sourceOf(child.stdout, devices.join(','), ask),
+    counts: () => counts,
+    captured: () => 0,
+    stop: ask,
+    sync: async () => 0,
+    ended,
+  };
+}
+
+/** The program and its arguments: by way of setpriv where there is one, which root needs. */
+function commandOf(file: string, args: string[], { system, user, sandbox }: SensorOrder): [string, string[]] {
+  if (system !== 'linux') return [file, args];
+  const setpriv = findProgram('setpriv');
+  const becomes = sandbox === 'off' ? null : user;
+  if (setpriv !== null) return [setpriv, [...setprivArguments(becomes), file, ...args]];
+  if (becomes === null) return [file, args];
+  throw new Failure(
+    EXIT.unavailable,
+    `${file} is not run as root, and setpriv, which makes it another user, is missing`,
+    {
+      hint: '--sandbox off runs it as root',
+    },
+  );
+}
+
+/** Compiles a filter, where tcpdump is there to do it, which takes no privilege. Throws Failure 64 with libpcap's words. */
+function checkFilter(bpf: string): void {
+  const tcpdump = findProgram('tcpdump');
+  if (bpf === '' || tcpdump === null) return;
+  const options = { env: ENV, encoding: 'latin1', timeout: CHECK_MS, maxBuffer: 2 ** 24 } as const;
+  const { status, stderr } = spawnSync(tcpdump, ['-d', '--', bpf], options);
+  if (status === 1) throw filterError(bpf, wordsOf('tcpdump', stderr));
+}
