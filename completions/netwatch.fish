@@ -23,7 +23,7 @@ function __netwatch_ifaces_fields
         case '* --dns *' '* --dns=*'
             printf '%s\n' addr port iface search source
         case '* --neighbors *' '* --neighbors=*'
-            printf '%s\n' addr mac iface state
+            printf '%s\n' addr mac iface state host
         case '* --host *' '* --host=*'
             printf '%s\n' hostname os kernel uptime_s gateway dns
         case '*'
@@ -36,14 +36,14 @@ function __netwatch_capture_fields
         case '* --devices *' '* --devices=*'
             printf '%s\n' name kind state ipv4 ipv6 is_default
         case '*'
-            printf '%s\n' number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment
+            printf '%s\n' number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment src_host dst_host
     end
 end
 
 function __netwatch_follow_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process
+            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host
     end
 end
 
@@ -57,7 +57,7 @@ end
 function __netwatch_export_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment
+            printf '%s\n' number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment src_host dst_host
     end
 end
 
@@ -102,7 +102,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from conns' -l events -d 'Print 
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l summary -x -a 'process remote state port user' -d 'Add connections up by this.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l coverage -d 'Add a record that says what the snapshot does not know.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l packets -d 'Capture meanwhile: application, server name, traffic of UDP, and flows too short or too foreign for sockets.'
-complete -c netwatch -n '__fish_seen_subcommand_from conns' -l resolve -d 'Look names of remote addresses up by reverse DNS (sends DNS queries).'
+complete -c netwatch -n '__fish_seen_subcommand_from conns' -l resolve -d 'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l ebpf -d 'Watch sockets by eBPF, which needs root and bpftrace: bytes of UDP, and owners of what is gone before a look. Fails where it does not work.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l no-ebpf -d 'Do not watch sockets by eBPF, which runs of five seconds and more do where they may.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l netns -x -a '(ls /run/netns 2>/dev/null)' -d 'Look into this network namespace: a name of ip netns, or a process id.'
@@ -136,6 +136,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l neighbors -d 'Th
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l host -d 'This machine instead: name, system, gateways, DNS servers.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l up -d 'Only interfaces whose state is up (or unknown, as of tunnels and loopback).'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only this interface.'
+complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l resolve -d 'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l netns -x -a '(ls /run/netns 2>/dev/null)' -d 'Look into this network namespace: a name of ip netns, or a process id.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -s r -l read -r -F -d 'Read records saved with --json from FILE instead of the live machine; - is stdin, what is packed is unpacked.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -s o -l output -x -a 'table ndjson json tsv csv' -d 'Output format; the default is table on a terminal and tsv in a pipe.'
@@ -181,6 +182,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-time -x 
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-keep -x -d 'With --rotate-size or --rotate-time: keep the last N files.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s U -l packet-buffered -d 'With --write: write each packet by itself, so that no kill can tear one.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l annotate -d 'With --write, as pcapng: put process, pid and user of each packet into its comment.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -l resolve -d 'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l duration -x -d 'Stop after D.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s c -l count -x -d 'Stop after N packets that pass the filter.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s D -l devices -d 'List the interfaces that can be captured from.'
@@ -206,6 +208,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l version -d 'Sho
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -s r -l read -r -F -d 'Read this capture instead of the live machine: pcap or pcapng, packed or not; - is stdin, as it grows.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Capture on these interfaces, with commas between them, or on any; that of the default route unless given. Of a file, only packets of this one.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l expect -x -d 'Exit 1 unless this holds in every snapshot, 3 when it cannot be told: \'count(state == CLOSE_WAIT) < 50\'.'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -l resolve -d 'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l bpf -x -d 'Capture only what this libpcap filter passes; see pcap-filter(7).'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l snaplen -x -d 'Keep only the first N bytes of each packet (262144).'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l buffer -x -d 'What the kernel holds until netwatch takes it (16MiB).'
@@ -247,6 +250,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from follow' -l version -d 'Show
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l by -x -a '(__netwatch_list protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all)' -d 'What to count; several with commas between them, all for everything.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s r -l read -r -F -d 'Read this capture instead of the live machine: pcap or pcapng, packed or not; - is stdin, as it grows.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Capture on these interfaces, with commas between them, or on any; that of the default route unless given. Of a file, only packets of this one.'
+complete -c netwatch -n '__fish_seen_subcommand_from stats' -l resolve -d 'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l bpf -x -d 'Capture only what this libpcap filter passes; see pcap-filter(7).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l snaplen -x -d 'Keep only the first N bytes of each packet (262144).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l buffer -x -d 'What the kernel holds until netwatch takes it (16MiB).'

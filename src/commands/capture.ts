@@ -9,7 +9,7 @@ import { streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { flag, integer } from './option.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
-import { repeatOptions } from './shared-options.ts';
+import { repeatOptions, resolveOptions } from './shared-options.ts';
 import { refuseRecordOptions } from './written-format.ts';
 
 const options = {
@@ -19,6 +19,7 @@ const options = {
   ...writeOptions,
   ...rotateOptions,
   ...packetWriteOptions,
+  ...resolveOptions,
   duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   devices: flag('List the interfaces that can be captured from.', { short: 'D' }),

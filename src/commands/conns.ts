@@ -1,5 +1,5 @@
 import type { Instant } from '../core/connection/conn-row.ts';
-import { type Connections, openConnections } from '../core/connection/connections.ts';
+import { openConnections } from '../core/connection/connections.ts';
 import type { Socket, SocketReading } from '../core/connection/socket.ts';
 import { summarize } from '../core/connection/summary.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
@@ -10,7 +10,6 @@ import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
 import { coverage } from '../core/record/tables/meta.ts';
 import type { Platform, SocketRequest, SocketSource } from '../platform/platform.ts';
-import { openReverseDns } from '../platform/reverse-dns.ts';
 import { readServices } from '../platform/services.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
 import { openCoverageMeter } from './conn-coverage.ts';
@@ -24,12 +23,9 @@ import { openInput } from './open-input.ts';
 import { choice, flag, integer, text, words } from './option.ts';
 import type { PacketConns } from './packet-conns.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
-import { machineOptions } from './shared-options.ts';
+import { machineOptions, resolveOptions } from './shared-options.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from './ticks.ts';
 import { Tracing } from './tracing.ts';
-
-/** How long a single snapshot waits for names: --resolve must not hold up the output. */
-const RESOLVE_WAIT_MS = 1000;
 
 /** How long a single snapshot gathers packets, or watches by eBPF. */
 const GATHER_MS = 1000;
@@ -71,7 +67,7 @@ const options = {
   packets: flag(
     'Capture meanwhile: application, server name, traffic of UDP, and flows too short or too foreign for sockets.',
   ),
-  resolve: flag('Look names of remote addresses up by reverse DNS (sends DNS queries).'),
+  ...resolveOptions,
   ...ebpfOptions,
   ...machineOptions('a capture, or records saved with --json,'),
 };
@@ -115,7 +111,7 @@ export const conns = listing({
 
 /** The same questions of records saved earlier, or of the flows of a capture. Events and coverage need a machine that is watched. */
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
-  refuseLiveOptions(values, ['events', 'coverage', 'packets', 'resolve', 'netns', ...Object.keys(ebpfOptions)]);
+  refuseLiveOptions(values, ['events', 'coverage', 'packets', 'netns', ...Object.keys(ebpfOptions)]);
   const keepSaved = compileSelection(values);
   const input = await openInput(context, file);
   // packets know where they were captured, their flows do not
@@ -143,7 +139,7 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
   const keep = compileSelection(values);
   const platform = await context.openPlatform({ root: values.root, netns: values.netns });
   await checkNames(platform, values);
-  const names = await openNames(platform, values, request);
+  const serviceOf = request.wanted.has('service') ? readServices(platform.host) : () => null;
   const needsRates = ['rx_rate', 'tx_rate'].some((field) => request.asked.has(field)) || values.coverage;
   const tracing = await Tracing.open(context, platform, ebpfWish(values, lastsMs(values, request)), {
     keepsEnded: values.events,
@@ -156,7 +152,7 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     processDetails: ['cmdline', 'cgroup', 'container'].some((field) => request.wanted.has(field)),
   };
   const source = values.packets ? await openPacketSockets(context, platform, sockets) : platform.openSockets(sockets);
-  const engine = openConnections(names, request.repeating);
+  const engine = openConnections(serviceOf, request.repeating);
   const meter = values.coverage ? openCoverageMeter(platform) : null;
   // before privileges are given up
   if (values.packets) tracing.begin();
@@ -183,7 +179,6 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
       mark = tracing.mark();
       await sample(instant);
     }
-    if (values.resolve && tick.number === 0) await names.settle(engine);
     if (values.events) {
       const closed = source.readClosed();
       if (!closed.whole && !tracing.isOn) request.limited([CLOSED_UNTOLD]);
@@ -215,7 +210,6 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     tracing.kill();
     await packets?.close();
     source.close();
-    names.close();
   }
 }
 
@@ -279,29 +273,4 @@ async function checkNames(platform: Platform, values: ConnValues): Promise<void>
 function isUser(platform: Platform, name: string): boolean {
   const passwd = platform.name === 'linux' ? platform.host.readIfAny('/etc/passwd') : null;
   return passwd === null || passwd.split('\n').some((line) => line.startsWith(`${name}:`));
-}
-
-interface OpenNames {
-  readonly serviceOf: (proto: string, port: number) => string | null;
-  readonly hostOf: (address: string) => string | null;
-  /** Asks for every name of the snapshot and waits for the answers, but not for long. */
-  settle(engine: Connections): Promise<void>;
-  close(): void;
-}
-
-const nothing = (): null => null;
-
-async function openNames(platform: Platform, values: ConnValues, request: Request): Promise<OpenNames> {
-  const serviceOf = request.wanted.has('service') ? readServices(platform.host) : nothing;
-  if (!values.resolve) return { serviceOf, hostOf: nothing, settle: async () => {}, close: () => {} };
-  const names = await openReverseDns();
-  return {
-    serviceOf,
-    hostOf: names.hostOf,
-    settle: async (engine) => {
-      for (const row of engine.rows()) if (row.remote_addr !== null) names.hostOf(row.remote_addr);
-      await names.settle(RESOLVE_WAIT_MS);
-    },
-    close: names.close,
-  };
 }

@@ -6,12 +6,13 @@ import { liveOptions, sourceOptions, writeOptions } from './capture-options.ts';
 import { type ListingValues, streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import { choice, flag, integer, text } from './option.ts';
-import { repeatOptions } from './shared-options.ts';
+import { repeatOptions, resolveOptions } from './shared-options.ts';
 import { openStreamPrinter } from './stream-printer.ts';
 
 const options = {
   ...sourceOptions,
   expect: repeatOptions.expect,
+  ...resolveOptions,
   ...liveOptions,
   duration: repeatOptions.duration,
   list: flag('List the streams.'),

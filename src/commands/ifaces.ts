@@ -11,7 +11,7 @@ import { type ListingValues, listing, type Request } from './command.ts';
 import type { Context } from './context.ts';
 import { flag, text } from './option.ts';
 import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
-import { machineOptions } from './shared-options.ts';
+import { machineOptions, resolveOptions } from './shared-options.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from './ticks.ts';
 
 const RATE_FIELDS = ['rx_rate', 'tx_rate', 'rx_packet_rate', 'tx_packet_rate'];
@@ -23,6 +23,7 @@ const options = {
   host: flag('This machine instead: name, system, gateways, DNS servers.'),
   up: flag('Only interfaces whose state is up (or unknown, as of tunnels and loopback).'),
   interface: text('Only this interface.', { short: 'i', value: 'NAME', offers: 'interface' }),
+  ...resolveOptions,
   ...machineOptions('records saved with --json'),
 };
 type IfaceValues = ListingValues<typeof options>;

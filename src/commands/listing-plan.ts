@@ -52,7 +52,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const json = format === 'json' || format === 'ndjson';
-  const fields = named ?? (json ? Object.keys(table.fields) : visibleFields(table, repeating));
+  const fields = named ?? (json ? Object.keys(table.fields) : visibleFields(table, repeating, values.resolve === true));
   const asked = new Set([
     ...(named ?? []),
     ...sort.map((key) => key.field),
@@ -78,7 +78,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     },
     repeating: repeating || wait !== null,
     asked,
-    wanted: new Set([...asked, ...fields]),
+    wanted: new Set([...asked, ...fields].flatMap((name) => [name, table.hosts[name] ?? name])),
   };
 }
 

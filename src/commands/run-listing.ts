@@ -12,6 +12,7 @@ import { type AnyRow, type Section, type Snapshot, section } from '../core/recor
 import { type GapRow, gap } from '../core/record/tables/meta.ts';
 import type { Gap, ListingCommand, ListingValues, Request, Stream } from './command.ts';
 import type { Context } from './context.ts';
+import type { HostNames } from './host-names.ts';
 import { type ListingPlan, planListing } from './listing-plan.ts';
 import type { Options } from './option.ts';
 import { type Tick, ticks } from './ticks.ts';
@@ -44,14 +45,16 @@ export async function runListing(
   const seen: Seen = { rows: 0, kept: 0, snapshots: 0 };
   let waited = plan.wait === null;
   const whole = stream === null ? null : beginPart(plan, true);
+  const hosts = values.resolve === true ? await openHosts() : null;
   const snapshots = command.run(context, values, operands, request);
   try {
     for await (const snapshot of stream !== null && plan.sort.length > 0 ? gathered(snapshots, plan) : snapshots) {
       seen.snapshots++;
       const missed = pace.missed();
       if (missed > 0) await request.missed({ ...SLOW, dropped: missed });
+      const named = hosts === null ? snapshot : await hosts.fill(snapshot, whole === null);
       const tallies = whole ?? beginPart(plan, false);
-      const shaped = snapshot.map((one) => (one.table === plan.table ? shape(one, plan, tallies, seen) : one));
+      const shaped = named.map((one) => (one.table === plan.table ? shape(one, plan, tallies, seen) : one));
       if (tallies.wait !== null) {
         // until it holds nothing is printed, so the rows are gathered to be tallied first
         const gathered = shaped.map((one) => ({ ...one, rows: [...one.rows] }));
@@ -68,6 +71,8 @@ export async function runListing(
     // an error before the first record leaves stdout empty, not holding an empty document
     if (seen.snapshots > 0) await renderer.end();
     throw error;
+  } finally {
+    hosts?.close();
   }
   await renderer.end();
   if (values.verbose)
@@ -80,6 +85,11 @@ export async function runListing(
   const complaint = verdict.complaint(values.expect ?? '');
   if (complaint !== null && !values.quiet) context.say(complaint);
   return verdict.status();
+}
+
+/** Loaded here: few runs look names up. */
+async function openHosts(): Promise<HostNames> {
+  return (await import('./host-names.ts')).openHostNames();
 }
 
 /** What one look at the machine brought, and what of it was printed. */

@@ -34,6 +34,13 @@ export const outputOptions = {
   filter: text('Only rows for which this holds; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
 };
 
+/** For records with addresses. */
+export const resolveOptions = {
+  resolve: flag(
+    'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.',
+  ),
+};
+
 /** How a command that looks at the live machine repeats, and what it promises of what it sees. */
 export const repeatOptions = {
   interval: duration('A new snapshot every D: 500ms, 2s, 1m; a bare number is seconds.'),

@@ -5,6 +5,7 @@ import { didYouMean } from '../core/suggest.ts';
 import { liveOptions, sourceOptions } from './capture-options.ts';
 import { listing } from './command.ts';
 import { duration, words } from './option.ts';
+import { resolveOptions } from './shared-options.ts';
 
 const NAMES = Object.keys(STATISTICS) as StatisticName[];
 const DEFAULT_BUCKET_MS = 1000;
@@ -15,6 +16,7 @@ const options = {
     choices: [...NAMES, 'all'],
   }),
   ...sourceOptions,
+  ...resolveOptions,
   ...liveOptions,
   bucket: duration('Width of a row of --by time: 100ms, 1m; 1 second unless given.'),
 };

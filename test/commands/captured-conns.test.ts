@@ -175,17 +175,13 @@ describe('a capture that is', () => {
   });
 });
 
-test.each([
-  ['--events'],
-  ['--coverage'],
-  ['--resolve'],
-  ['--interval', '1'],
-  ['--count', '2'],
-  ['--wait', 'count() > 1'],
-])('%s %s needs a live machine', async (...argv) => {
-  const { status, out, said } = await conns(...argv.filter((word) => word !== undefined));
-  expect([status, out, said[0]]).toEqual([64, '', `${argv[0]} needs a live machine, not --read`]);
-});
+test.each([['--events'], ['--coverage'], ['--interval', '1'], ['--count', '2'], ['--wait', 'count() > 1']])(
+  '%s %s needs a live machine',
+  async (...argv) => {
+    const { status, out, said } = await conns(...argv.filter((word) => word !== undefined));
+    expect([status, out, said[0]]).toEqual([64, '', `${argv[0]} needs a live machine, not --read`]);
+  },
+);
 
 test('an interface that the capture does not name is an error', async () => {
   expect(await conns('-i', 'lo')).toMatchObject({

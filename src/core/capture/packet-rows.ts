@@ -78,6 +78,8 @@ export class PacketRows {
       truncated: packet.truncated,
       malformed: packet.malformed,
       comment: this.source.comment,
+      src_host: null,
+      dst_host: null,
     };
   }
 
@@ -120,6 +122,9 @@ export class PacketRows {
         return packet.malformed;
       case 'comment':
         return this.source.comment;
+      case 'src_host':
+      case 'dst_host':
+        return null;
       default:
         return this.row(packet)[name];
     }

@@ -1,7 +1,7 @@
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { Flow } from '../wire/flow.ts';
-import { connRow, type Names } from './conn-row.ts';
+import { connRow } from './conn-row.ts';
 import { flowSocket, openerOf } from './flow-socket.ts';
 import type { RoundTrips } from './round-trips.ts';
 import type { SocketReading } from './socket.ts';
@@ -10,7 +10,7 @@ import type { SocketReading } from './socket.ts';
 export function capturedConn(flow: Flow, serverName: string | null, roundTrips: RoundTrips): ConnRow {
   const opener = openerOf(flow);
   const age = secondsBetween(flow.firstSeconds, flow.firstNanoseconds, flow.lastSeconds, flow.lastNanoseconds);
-  const row = connRow(flowSocket(flow, opener, serverName, roundTrips.of(flow, opener)), NO_MACHINE, NO_NAMES, {
+  const row = connRow(flowSocket(flow, opener, serverName, roundTrips.of(flow, opener)), NO_MACHINE, nothing, {
     at: { time: formatTimestamp(flow.lastSeconds, flow.lastNanoseconds) ?? '', monotonicMs: 0 },
     owner: { processes: [], attribution: 'none capture' },
     firstSeen: null,
@@ -31,4 +31,3 @@ const NO_MACHINE: SocketReading = {
   netns: null,
   limits: [],
 };
-const NO_NAMES: Names = { serviceOf: nothing, hostOf: nothing };

@@ -7,11 +7,8 @@ export interface Instant {
   readonly monotonicMs: number;
 }
 
-/** What is known of ports and addresses beside the sockets themselves. */
-export interface Names {
-  readonly serviceOf: (proto: string, port: number) => string | null;
-  readonly hostOf: (address: string) => string | null;
-}
+/** The service name of a port (/etc/services), or null. */
+export type ServiceOf = (proto: string, port: number) => string | null;
 
 /** What the engine adds to a socket. */
 export interface Seen {
@@ -24,7 +21,7 @@ export interface Seen {
 }
 
 /** The `conn` record of a socket. */
-export function connRow(socket: Socket, reading: SocketReading, names: Names, seen: Seen): ConnRow {
+export function connRow(socket: Socket, reading: SocketReading, serviceOf: ServiceOf, seen: Seen): ConnRow {
   const { at, owner, firstSeen } = seen;
   const process = owner.processes[0] ?? null;
   return {
@@ -60,8 +57,8 @@ export function connRow(socket: Socket, reading: SocketReading, names: Names, se
     iface: reading.ifaceOf(socket),
     first_seen: firstSeen === null ? null : firstSeen.time,
     age_s: firstSeen === null ? null : Math.round(at.monotonicMs - firstSeen.monotonicMs) / 1000,
-    remote_host: socket.remote_addr === null ? null : names.hostOf(socket.remote_addr),
-    service: serviceOf(socket, names),
+    remote_host: null,
+    service: serviceNameOf(socket, serviceOf),
     app: socket.app,
     server_name: socket.server_name,
     geo_country: null,
@@ -103,9 +100,9 @@ function pidsOf(owner: Ownership): readonly string[] {
 }
 
 /** Ephemeral ports lie above the ones with names, so of two named ports the lower one is the service. */
-function serviceOf(socket: Socket, names: Names): string | null {
+function serviceNameOf(socket: Socket, serviceOf: ServiceOf): string | null {
   const { proto, local_port: local, remote_port: remote } = socket;
-  if (remote === null) return names.serviceOf(proto, local);
+  if (remote === null) return serviceOf(proto, local);
   const [lower, higher] = local < remote ? [local, remote] : [remote, local];
-  return names.serviceOf(proto, lower) ?? names.serviceOf(proto, higher);
+  return serviceOf(proto, lower) ?? serviceOf(proto, higher);
 }

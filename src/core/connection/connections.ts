@@ -1,6 +1,6 @@
 import type { ConnRow, SocketState } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
-import { connRow, type Instant, type Names } from './conn-row.ts';
+import { connRow, type Instant, type ServiceOf } from './conn-row.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
 import { tupleOf } from './socket-tuple.ts';
 
@@ -42,12 +42,12 @@ interface Present {
 const NOTHING: ReadonlyMap<Socket['key'], Past> = new Map();
 
 /** Opens the engine. */
-export function openConnections(names: Names, remembers: boolean): Connections {
+export function openConnections(serviceOf: ServiceOf, remembers: boolean): Connections {
   let present: Present | null = null;
 
   const rowOf = (socket: Socket, past: Past | undefined, of: Present, owner?: Ownership): ConnRow => {
     const { reading, at, first, seconds } = of;
-    return connRow(socket, reading, names, {
+    return connRow(socket, reading, serviceOf, {
       at,
       owner: owner ?? ownerOf(reading, socket, past),
       firstSeen: remembers ? (past?.firstSeen ?? at) : null,

@@ -45,6 +45,8 @@ export function streamRow(
     retransmissions: flow.tcp?.retransmissions ?? 0,
     pid: owner?.pid ?? null,
     process: owner?.process ?? null,
+    a_host: null,
+    b_host: null,
   };
 }
 

@@ -3,10 +3,13 @@ import { didYouMean } from '../suggest.ts';
 import type { RecordTable } from './table.ts';
 
 /** The fields shown when none are named. */
-export function visibleFields(table: RecordTable, repeating: boolean): readonly string[] {
-  return Object.entries(table.fields)
+export function visibleFields(table: RecordTable, repeating: boolean, hosts = false): readonly string[] {
+  const visible = Object.entries(table.fields)
     .filter(([, field]) => field.shown === 'always' || (repeating && field.shown === 'repeating'))
     .map(([name]) => name);
+  if (!hosts) return visible;
+  const named = new Map(Object.entries(table.hosts).map(([host, address]) => [address, host]));
+  return visible.flatMap((name) => [name, ...(named.has(name) ? [named.get(name)!] : [])]);
 }
 
 /** The fields named, each known; `all` stands for every one. Throws Failure 64 that points at the unknown one. */

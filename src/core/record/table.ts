@@ -18,6 +18,8 @@ export interface RecordTable<F extends Fields = Fields> {
    * A comparison through an alias holds when it holds for any of the fields named.
    */
   readonly aliases: Readonly<Record<string, readonly string[]>>;
+  /** Fields for the names of addresses, and the field of the address: `remote_host` → `remote_addr`. --resolve fills them. */
+  readonly hosts: Readonly<Record<string, string>>;
 }
 
 /** The row type of a table: `type ConnRow = Row<typeof conn>`. */
@@ -40,6 +42,7 @@ export type Snapshot = readonly Section[];
 export interface TableOptions {
   readonly version?: number;
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
+  readonly hosts?: Readonly<Record<string, string>>;
 }
 
 /** Declares a record type: `table('conn', 'One row per socket.', { local_port: port('Local port.') })`. */
@@ -49,7 +52,14 @@ export function table<const F extends Fields>(
   fields: F,
   options: TableOptions = {},
 ): RecordTable<F> {
-  return { type, about, version: options.version ?? 1, fields, aliases: options.aliases ?? {} };
+  return {
+    type,
+    about,
+    version: options.version ?? 1,
+    fields,
+    aliases: options.aliases ?? {},
+    hosts: options.hosts ?? {},
+  };
 }
 
 /** A section whose rows are checked against its table by the compiler. */

@@ -36,6 +36,8 @@ function rowOf(flow: Flow): ConversationRow {
     duration_s: durationOf(flow),
     stream: flow.stream,
     app: flow.recognised?.name ?? null,
+    a_host: null,
+    b_host: null,
   };
 }
 

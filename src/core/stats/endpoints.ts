@@ -29,6 +29,7 @@ export function openEndpoints(): OpenStatistic {
     rx_packets: rxPackets[number]!,
     tx_bytes: txBytes[number]!,
     rx_bytes: rxBytes[number]!,
+    host: null,
   });
 
   return {

@@ -24,6 +24,7 @@ export function parseArp(text: string): NeighborRow[] {
       mac: complete && match[3]!.length === 17 ? match[3]! : null,
       iface: match[4]!,
       state: (flags & ATF_PERM) !== 0 ? 'PERMANENT' : complete ? null : 'INCOMPLETE',
+      host: null,
     });
   });
   return rows;

@@ -64,6 +64,8 @@ test('a TCP segment', () => {
       truncated: false,
       malformed: false,
       comment: 'look',
+      src_host: null,
+      dst_host: null,
     },
   ]);
 });

@@ -4,7 +4,7 @@ import type { Socket } from '../../../src/core/connection/socket.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { readingOf, socketOf } from '../../support/fake-platform.ts';
 
-const NO_NAMES = { serviceOf: () => null, hostOf: () => null };
+const NO_NAMES = () => null;
 const at = (second: number) => ({ time: `2026-01-02T03:04:0${second}.000Z`, monotonicMs: second * 1000 });
 
 /** Feeds readings a second apart and returns the engine. */
@@ -34,10 +34,7 @@ describe('rows', () => {
   });
 
   test('name the service of the lower port that has a name', () => {
-    const engine = openConnections(
-      { ...NO_NAMES, serviceOf: (_proto, port) => (port === 443 ? 'https' : port === 50_000 ? 'odd' : null) },
-      true,
-    );
+    const engine = openConnections((_proto, port) => (port === 443 ? 'https' : port === 50_000 ? 'odd' : null), true);
     engine.ingest(readingOf([socketOf(), socketOf({ key: 2, local_port: 50_000, remote_port: 60_000 })]), at(0));
     expect([...engine.rows()].map((row) => row.service)).toEqual(['https', 'odd']);
   });

@@ -4,7 +4,7 @@ import { measureCoverage } from '../../../src/core/connection/coverage.ts';
 import { CURL, readingOf, socketOf } from '../../support/fake-platform.ts';
 
 test('sums reconcile', () => {
-  const engine = openConnections({ serviceOf: () => null, hostOf: () => null }, false);
+  const engine = openConnections(() => null, false);
   const sockets = (extra: number) => [
     socketOf({ key: 1, rx_bytes: 1000 + extra }),
     socketOf({ key: 2, inode: null, rx_bytes: 500 + extra, tx_bytes: 0 }),

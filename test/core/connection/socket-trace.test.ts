@@ -245,7 +245,7 @@ describe('what ended', () => {
   });
 
   test('a connection that was listed closes once, with the bytes it ended with', () => {
-    const engine = openConnections({ serviceOf: () => null, hostOf: () => null }, true);
+    const engine = openConnections(() => null, true);
     const trace = traceOf(moved('a', 7, 1, 5000), closed('a', 2, 5000, 9999));
     const at = (second: number) => ({ time: `${second}`, monotonicMs: second * 1000 });
     engine.ingest(readingOf([socketOf({ inode: 7, ...ends(5000) })]), at(0));
@@ -257,7 +257,7 @@ describe('what ended', () => {
   });
 
   test('one that lived between two looks opens and closes, with its owner', () => {
-    const engine = openConnections({ serviceOf: () => null, hostOf: () => null }, true);
+    const engine = openConnections(() => null, true);
     const trace = traceOf(moved('a', 7, 1, 5000), closed('a', 2, 5000, 99));
     engine.ingest(readingOf([]), { time: '0', monotonicMs: 0 });
     engine.ingest(readingOf([]), { time: '1', monotonicMs: 1000 });

@@ -4,7 +4,7 @@ import { summarize } from '../../../src/core/connection/summary.ts';
 import type { SummaryKey } from '../../../src/core/record/tables/conn-summary.ts';
 import { readingOf, socketOf } from '../../support/fake-platform.ts';
 
-const engine = openConnections({ serviceOf: () => null, hostOf: () => null }, false);
+const engine = openConnections(() => null, false);
 engine.ingest(
   readingOf([
     socketOf({ key: 1, rx_bytes: 100, rtt_ms: 10 }),

@@ -20,6 +20,7 @@ function peerNeighbors(where: readonly string[]): NeighborRow[] {
     mac: lladdr ?? null,
     iface: dev,
     state: state[0]!,
+    host: null,
   }));
 }
 
@@ -51,8 +52,20 @@ describe.skipIf(noNetwork !== null)('a network namespace', () => {
     network.send(1, 10);
     const rows = compare(network.near, network.netns);
     const find = (addr: string): NeighborRow | undefined => rows.find((row) => row.addr === addr);
-    expect(find('10.1.0.9')).toEqual({ addr: '10.1.0.9', mac: '02:00:00:00:00:09', iface: 'va', state: 'PERMANENT' });
-    expect(find('fd00:1::9')).toEqual({ addr: 'fd00:1::9', mac: '02:00:00:00:00:19', iface: 'va', state: 'PERMANENT' });
+    expect(find('10.1.0.9')).toEqual({
+      addr: '10.1.0.9',
+      mac: '02:00:00:00:00:09',
+      iface: 'va',
+      state: 'PERMANENT',
+      host: null,
+    });
+    expect(find('fd00:1::9')).toEqual({
+      addr: 'fd00:1::9',
+      mac: '02:00:00:00:00:19',
+      iface: 'va',
+      state: 'PERMANENT',
+      host: null,
+    });
     expect(find('10.1.0.8')?.state).toBe('STALE');
     expect(find('10.1.0.2')?.state).toBe('REACHABLE');
     expect(find('10.1.0.7')).toBeUndefined();

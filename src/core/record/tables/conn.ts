@@ -158,6 +158,7 @@ export const conn = table(
     drops: maybe(count('Packets dropped because the socket could not take them (SK_MEMINFO_DROPS).')),
   },
   {
+    hosts: { remote_host: 'remote_addr' },
     aliases: {
       'ip.addr': ['local_addr', 'remote_addr'],
       'ip.src': ['local_addr'],

@@ -22,7 +22,12 @@ export const conversation = table(
     duration_s: maybe(seconds('Between the two.', shown('DURATION'))),
     stream: integer('Number of the stream, as netwatch follow takes it.', shown('STREAM')),
     app: maybe(text('Application protocol, by its content or port.', shown('APP'))),
+    a_host: maybe(text('Name of a_addr by reverse DNS, with --resolve.')),
+    b_host: maybe(text('Name of b_addr by reverse DNS, with --resolve.')),
   },
-  { aliases: { port: ['a_port', 'b_port'], addr: ['a_addr', 'b_addr'], 'ip.addr': ['a_addr', 'b_addr'] } },
+  {
+    hosts: { a_host: 'a_addr', b_host: 'b_addr' },
+    aliases: { port: ['a_port', 'b_port'], addr: ['a_addr', 'b_addr'], 'ip.addr': ['a_addr', 'b_addr'] },
+  },
 );
 export type ConversationRow = Row<typeof conversation>;

@@ -29,17 +29,23 @@ export const dnsServer = table('dns_server', 'One row per DNS server in use.', {
 export type DnsServerRow = Row<typeof dnsServer>;
 
 /** One row per entry of the ARP and IPv6 neighbour tables. */
-export const neighbor = table('neighbor', 'One row per neighbour on the link (ARP, NDP).', {
-  addr: address('Address of the neighbour.', shown('ADDR')),
-  mac: maybe(text('Hardware address; null while unresolved.', shown('MAC'))),
-  iface: text('Interface.', shown('IFACE')),
-  state: maybe(
-    text(
-      'NUD state: REACHABLE, STALE, DELAY, PROBE, FAILED, INCOMPLETE, PERMANENT; null where only a table without states is read.',
-      shown('STATE'),
+export const neighbor = table(
+  'neighbor',
+  'One row per neighbour on the link (ARP, NDP).',
+  {
+    addr: address('Address of the neighbour.', shown('ADDR')),
+    mac: maybe(text('Hardware address; null while unresolved.', shown('MAC'))),
+    iface: text('Interface.', shown('IFACE')),
+    state: maybe(
+      text(
+        'NUD state: REACHABLE, STALE, DELAY, PROBE, FAILED, INCOMPLETE, PERMANENT; null where only a table without states is read.',
+        shown('STATE'),
+      ),
     ),
-  ),
-});
+    host: maybe(text('Name of addr by reverse DNS, with --resolve.')),
+  },
+  { hosts: { host: 'addr' } },
+);
 export type NeighborRow = Row<typeof neighbor>;
 
 /** This machine, one row. */

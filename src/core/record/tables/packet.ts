@@ -59,8 +59,11 @@ export const packet = table(
     truncated: flag('The capture holds less than the headers promise.'),
     malformed: flag('A length or field contradicts the bytes.'),
     comment: maybe(text('Comment stored with the frame (pcapng).')),
+    src_host: maybe(text('Name of src by reverse DNS, with --resolve.')),
+    dst_host: maybe(text('Name of dst by reverse DNS, with --resolve.')),
   },
   {
+    hosts: { src_host: 'src', dst_host: 'dst' },
     aliases: {
       addr: ['src', 'dst'],
       'ip.addr': ['src', 'dst'],

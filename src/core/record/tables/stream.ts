@@ -75,8 +75,11 @@ export const stream = table(
     retransmissions: count('Segments sent again.'),
     pid: maybe(integer('Live: the process of this machine that has it; that of A where both sides are known.')),
     process: maybe(text('Name of that process.')),
+    a_host: maybe(text('Name of a_addr by reverse DNS, with --resolve.')),
+    b_host: maybe(text('Name of b_addr by reverse DNS, with --resolve.')),
   },
   {
+    hosts: { a_host: 'a_addr', b_host: 'b_addr' },
     aliases: {
       port: ['a_port', 'b_port'],
       addr: ['a_addr', 'b_addr'],
