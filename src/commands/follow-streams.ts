@@ -2,8 +2,8 @@ import { EXIT } from '../core/failure.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import { type Snapshot, section } from '../core/record/table.ts';
 import { stream } from '../core/record/tables/stream.ts';
-import { createOutputFile } from '../platform/capture-output.ts';
 import { canReadAgain } from '../platform/capture-source.ts';
+import { openCaptureFiles } from './capture-files.ts';
 import type { Context } from './context.ts';
 import type { FollowMode, FollowValues } from './follow.ts';
 import { followLive } from './follow-live.ts';
@@ -40,7 +40,8 @@ const OWNER_FIELDS = ['pid', 'process'];
 
 /** Writes the one stream that is meant to a file; when that fails there is none. */
 export async function writeStream(context: Context, values: FollowValues, name: string): Promise<number> {
-  const output = await createOutputFile(name, values.force);
+  const files = openCaptureFiles(context, { ...values, write: name }, false);
+  const output = await files.createHere(name, values.force);
   let written = 0;
   try {
     for await (const snapshot of followStreams(context, values, 'print', new Set())) {
@@ -57,6 +58,8 @@ export async function writeStream(context: Context, values: FollowValues, name: 
   } catch (error) {
     await output.abandon();
     throw error;
+  } finally {
+    files.close();
   }
   if (!values.quiet) context.say(`wrote ${formatNumberOf(written, 'byte')} to ${name}`);
   return EXIT.ok;

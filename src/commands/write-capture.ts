@@ -7,12 +7,11 @@ import { EXIT, Failure, usageError } from '../core/failure.ts';
 import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import type { Packet } from '../core/wire/packet.ts';
-import { type CaptureFiles, type OutputFile, openFiles } from '../platform/capture-output.ts';
-import { openFilesAside } from '../platform/privileged/write-aside.ts';
+import type { CaptureFiles, OutputFile } from '../platform/capture-output.ts';
 import { chooseEngine } from '../platform/sensor/engines.ts';
+import { openCaptureFiles } from './capture-files.ts';
 import type { packetWriteOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
-import { lesserUser } from './lesser-user.ts';
 import type { Values } from './option.ts';
 import { devicesOf, openPackets, type PacketValues } from './packet-source.ts';
 import { RotatingCapture, type Rotation } from './rotating-capture.ts';
@@ -34,7 +33,7 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const rotation = rotationOf(request);
-  const files = filesOf(context, request, rotation);
+  const files = openCaptureFiles(context, request, rotation !== null);
   try {
     if (rotation === null && isDirect(request)) return await captureDirectly(context, request, files);
     return await writePackets(context, request, rotation, files);
@@ -125,16 +124,6 @@ function isDirect(request: WriteRequest): boolean {
 }
 
 const liveFormat = (request: WriteRequest): CaptureFormat => request.as ?? captureFormatOf(request.write) ?? 'pcapng';
-
-/**
- * Where files come from: live and as root, they are for who called sudo. What is made, renamed or removed when the
- * capture has given up its privileges needs a process that keeps them.
- */
-function filesOf(context: Context, request: WriteRequest, rotation: Rotation | null): CaptureFiles {
-  const user = request.read === null ? lesserUser(context.env) : null;
-  const later = rotation !== null || (request.force && request.write !== '-');
-  return user !== null && later && request.sandbox !== 'off' ? openFilesAside(request.write, user) : openFiles(user);
-}
 
 async function captureDirectly(context: Context, request: WriteRequest, files: CaptureFiles): Promise<number> {
   const { captureInto } = await import('./open-live.ts');

@@ -142,6 +142,37 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
     expect(frames).toBe(9);
   });
 
+  test.each([
+    ['new', []],
+    ['replaced', ['--force']],
+  ])('so is what follow writes, %s', async (_what, options) => {
+    const folder = fs.mkdtempSync(path.join(scene.folder, 'closed-'));
+    const file = path.join(folder, 'stream');
+    if (options.length > 0) fs.writeFileSync(file, 'old');
+    const argv = [
+      'follow',
+      '-i',
+      'lo',
+      '--bpf',
+      'udp port 9',
+      '-f',
+      'udp',
+      '--dir',
+      'a',
+      '--duration',
+      '3',
+      '--no-ebpf',
+    ];
+    const run = scene.start([...argv, '-w', file, ...options], SUDO);
+    await run.capturing;
+    spawnSync('ip', ['netns', 'exec', scene.name, 'bash', '-c', 'echo netwatch > /dev/udp/127.0.0.1/9']);
+    expect(await run.ended).toMatchObject({ status: 0 });
+    expect(fs.readFileSync(file, 'utf8')).toContain('netwatch');
+    const { uid, mode } = fs.statSync(file);
+    expect([uid, mode & 0o7777]).toEqual([1234, 0o600]);
+    expect(fs.readdirSync(folder)).toEqual(['stream']);
+  });
+
   test('a file that cannot be made is said before anything is captured', async () => {
     const file = path.join(scene.folder, 'nowhere', 'x.pcap');
     const ended = await scene.start(['capture', '-i', 'lo', '-w', file, '--force'], SUDO).ended;
