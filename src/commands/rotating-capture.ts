@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { CaptureInterface } from '../core/capture/capture-reader.ts';
 import type { CaptureWriter } from '../core/capture/capture-writer.ts';
 import type { ByteSink } from '../core/capture/rewrite.ts';
+import { messageOf } from '../core/failure.ts';
 import type { Packet } from '../core/wire/packet.ts';
 import type { CaptureFiles, OutputFile } from '../platform/capture-output.ts';
 
@@ -10,6 +11,17 @@ export interface Rotation {
   readonly bytes: number | null;
   readonly seconds: number | null;
   readonly keep: number | null;
+  /** Whether files that are full are packed: a `.gz` is added to their names. */
+  readonly packs: boolean;
+}
+
+/** What a rotation asks of the world. */
+export interface RotationClock {
+  /** The wall clock, for names. */
+  readonly now: () => number;
+  /** Seconds by which the time of a file is measured: live, a clock that never jumps; of a file that is read, its own times. */
+  readonly seconds: (packet: Packet) => number;
+  readonly say: (line: string) => void;
 }
 
 /**
@@ -22,7 +34,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private readonly files: CaptureFiles;
   private readonly rotation: Rotation;
   private readonly makeWriter: () => CaptureWriter;
-  private readonly now: () => number;
+  private readonly clock: RotationClock;
   private writer: CaptureWriter;
   private interfaces: readonly CaptureInterface[] = [];
   private readonly secrets: Uint8Array[] = [];
@@ -35,21 +47,20 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private flushed = 0;
   private firstSeconds = Number.NaN;
 
-  /** `now` is the wall clock, for names. */
   constructor(
     files: CaptureFiles,
     name: string,
     force: boolean,
     rotation: Rotation,
     makeWriter: () => CaptureWriter,
-    now: () => number,
+    clock: RotationClock,
   ) {
     this.files = files;
     this.name = name;
     this.force = force;
     this.rotation = rotation;
     this.makeWriter = makeWriter;
-    this.now = now;
+    this.clock = clock;
     this.writer = makeWriter();
   }
 
@@ -59,8 +70,9 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   }
 
   add(packet: Packet, from: CaptureInterface, comment: string | null): void {
-    if (Number.isNaN(this.firstSeconds)) this.firstSeconds = packet.seconds;
-    else if (this.isFull(packet)) this.turn(packet);
+    const seconds = this.clock.seconds(packet);
+    if (Number.isNaN(this.firstSeconds)) this.firstSeconds = seconds;
+    else if (this.isFull(seconds)) this.turn(seconds);
     this.writer.add(packet, from, comment);
   }
 
@@ -88,7 +100,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     this.ends = [];
     for (const end of ends) {
       await (await this.current()).write(end);
-      await this.finish();
+      await this.end((file) => file.finish());
     }
     await (await this.current()).write(bytes);
   }
@@ -98,25 +110,26 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     await this.file?.sync();
   }
 
-  /** Ends the last file. */
-  async finish(): Promise<void> {
-    await this.file?.finish();
-    this.file = null;
-  }
-
-  /** Ends it with what was written whole. */
+  /** Ends the last file with what was written whole, and resolves when all are packed that are to be. */
   async keep(): Promise<void> {
-    await this.file?.keep();
-    this.file = null;
+    await this.end((file) => file.keep());
+    if (this.rotation.packs) for (const line of await this.files.packing.end()) this.clock.say(line);
   }
 
-  private isFull({ seconds }: Packet): boolean {
+  private async end(how: (file: OutputFile) => Promise<unknown>): Promise<void> {
+    if (this.file === null) return;
+    const became = await how(this.file);
+    this.file = null;
+    if (this.rotation.packs && became !== 'abandoned') await this.files.packing.pack(this.written.at(-1)!);
+  }
+
+  private isFull(seconds: number): boolean {
     const { bytes, seconds: most } = this.rotation;
     if (bytes !== null && this.flushed + this.writer.pending >= bytes) return true;
     return most !== null && seconds - this.firstSeconds >= most;
   }
 
-  private turn({ seconds }: Packet): void {
+  private turn(seconds: number): void {
     this.ends.push(this.writer.take().slice());
     this.writer = this.makeWriter();
     this.writer.prepare(this.interfaces);
@@ -127,13 +140,22 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
 
   private async current(): Promise<OutputFile> {
     if (this.file === null) {
-      const name = nameOf(this.name, ++this.count, new Date(this.now()));
+      const name = nameOf(this.name, ++this.count, new Date(this.clock.now()));
       this.file = await this.files.create(name, this.force);
       this.written.push(name);
       const { keep } = this.rotation;
-      if (keep !== null && this.written.length > keep) await this.files.remove(this.written.shift()!);
+      if (keep !== null && this.written.length > keep) await this.remove(this.written.shift()!);
     }
     return this.file;
+  }
+
+  /** A file that stays where it is to go is no reason to capture no more. */
+  private async remove(file: string): Promise<void> {
+    try {
+      await (this.rotation.packs ? this.files.packing : this.files).remove(file);
+    } catch (error) {
+      this.clock.say(messageOf(error));
+    }
   }
 }
 

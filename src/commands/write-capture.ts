@@ -33,7 +33,7 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const rotation = rotationOf(request);
-  const files = openCaptureFiles(context, request, rotation !== null);
+  const files = openCaptureFiles(context, request, rotation !== null, rotation?.packs === true);
   try {
     if (rotation === null && isDirect(request)) return await captureDirectly(context, request, files);
     return await writePackets(context, request, rotation, files);
@@ -77,8 +77,9 @@ async function copyPackets(
     filter.rows.owners = owners;
   }
   try {
-    const format = request.as ?? captureFormatOf(request.write) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
-    const name = request.write === '-' ? 'stdout' : request.write;
+    const target = rotation?.packs === true ? request.write.slice(0, -PACKED.length) : request.write;
+    const format = request.as ?? captureFormatOf(target) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
+    const name = target === '-' ? 'stdout' : target;
     // interfaces of pcapng have a snap length each
     const snapLength = reader.format === 'pcapng' ? 0 : reader.interfaces[0]!.snapLength;
     const makeWriter = (): CaptureWriter => (format === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter());
@@ -103,7 +104,11 @@ async function copyPackets(
       }
       return toFiles(
         context,
-        new RotatingCapture(files, name, request.force, rotation, makeWriter, context.clock.now),
+        new RotatingCapture(files, name, request.force, rotation, makeWriter, {
+          now: context.clock.now,
+          seconds: file === null ? () => context.clock.monotonic() / 1000 : ({ seconds }) => seconds,
+          say: context.say,
+        }),
         copy,
       );
     };
@@ -191,6 +196,9 @@ async function toFiles(
   }
 }
 
+/** The end of a name whose files are packed when they are full. */
+const PACKED = '.gz';
+
 /** How the files take turns; null for one file. Throws Failure 64 for options that do not fit together. */
 function rotationOf(request: WriteRequest): Rotation | null {
   const { 'rotate-size': bytes = null, 'rotate-time': millis = null, 'rotate-keep': keep = null } = request;
@@ -199,7 +207,8 @@ function rotationOf(request: WriteRequest): Rotation | null {
     return null;
   }
   if (request.write === '-') throw usageError('stdout cannot rotate', { hint: '-w FILE' });
-  return { bytes, seconds: millis === null ? null : millis / 1000, keep };
+  const packs = request.write.endsWith(PACKED);
+  return { bytes, seconds: millis === null ? null : millis / 1000, keep, packs };
 }
 
 /** Bytes as Latin-1 text: stdout takes text, and each character goes out as the byte it stands for. */

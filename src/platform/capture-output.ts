@@ -16,8 +16,8 @@ export interface OutputFile {
   finish(): Promise<void>;
   /** Takes back what was written. */
   abandon(): Promise<void>;
-  /** Makes final what was written whole: not the rest of a write that failed. */
-  keep(): Promise<void>;
+  /** Makes final what was written whole, not the rest of a write that failed; when that is nothing, takes it back. */
+  keep(): Promise<'kept' | 'abandoned'>;
 }
 
 /** Where files that are written come from. */
@@ -26,9 +26,18 @@ export interface CaptureFiles {
   create(file: string, force: boolean): Promise<OutputFile>;
   /** The same, open in this one: `fd` is there. */
   createHere(file: string, force: boolean): Promise<OutputFile>;
-  /** As removeOutputFile. */
+  /** As removeOutputFile; rejects with a Failure 74. */
   remove(file: string): Promise<void>;
+  /** Packs files in place, while others are written. */
+  readonly packing: Packing;
   close(): void;
+}
+
+/** What packs finished files: PackedFiles, here or in another process. */
+export interface Packing {
+  pack(file: string): void | Promise<void>;
+  remove(file: string): void | Promise<void>;
+  end(): Promise<readonly string[]>;
 }
 
 /** How a file is made: whose it becomes, and who renames and removes it, where this process may not. */
@@ -36,12 +45,6 @@ interface Making {
   readonly owner?: User | null;
   readonly rename?: (from: string, to: string) => Promise<void>;
   readonly remove?: (file: string) => Promise<void>;
-}
-
-/** Files that this process makes by itself, for `owner`, or for its own user. */
-export function openFiles(owner: User | null): CaptureFiles {
-  const create: CaptureFiles['create'] = (file, force) => createOutputFile(file, force, { owner });
-  return { create, createHere: create, remove: removeOutputFile, close: () => {} };
 }
 
 /**
@@ -80,6 +83,10 @@ export async function createOutputFile(file: string, force: boolean, making: Mak
       throw new Failure(EXIT.io, `${file} cannot be finished: ${reasonOf(error)}`, { cause: error });
     }
   };
+  const abandon = async (): Promise<void> => {
+    await handle.close().catch(() => {});
+    await remove(target);
+  };
   return {
     fd: handle.fd,
     sync: () => handle.sync(),
@@ -94,19 +101,25 @@ export async function createOutputFile(file: string, force: boolean, making: Mak
     },
     finish,
     async keep() {
+      if (whole === 0) {
+        await abandon();
+        return 'abandoned';
+      }
       await handle.truncate(whole).catch(() => {});
       await finish();
+      return 'kept';
     },
-    async abandon() {
-      await handle.close().catch(() => {});
-      await remove(target);
-    },
+    abandon,
   };
 }
 
 /** Removes a file that was written before; one that is gone already is no matter. */
 export async function removeOutputFile(file: string): Promise<void> {
-  await fs.promises.rm(file, { force: true });
+  try {
+    await fs.promises.rm(file, { force: true });
+  } catch (error) {
+    throw new Failure(EXIT.io, `${file} cannot be removed: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** Throws Failure 73 for what is there and is neither a file nor a link, which would be what is replaced. */
