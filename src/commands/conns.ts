@@ -171,6 +171,9 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
   const look = async (tick: Tick): Promise<Snapshot> => {
     let instant = instantOf(tick);
     let mark = tracing.mark();
+    // what closes while sockets are read is told by both
+    const closed = values.events ? source.readClosed() : null;
+    const closedAt = tracing.mark();
     await sample(instant);
     if (tick.number === 0 && sampleMs !== null) {
       await context.clock.sleep(sampleMs, context.signal);
@@ -179,14 +182,17 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
       mark = tracing.mark();
       await sample(instant);
     }
-    if (values.events) {
-      const closed = source.readClosed();
-      if (!closed.whole && !tracing.isOn) request.limited([CLOSED_UNTOLD]);
+    if (closed !== null) {
+      const meanwhile = source.readClosed();
+      const meanwhileAt = tracing.mark();
+      if (!(closed.whole && meanwhile.whole) && !tracing.isOn) request.limited([CLOSED_UNTOLD]);
       // what they moved, and who they were of, is told a moment later
       if (tick.number > 0 && settles) await tracing.settled();
-      const told = packets === null ? closed.sockets : packets.closedOf(closed.sockets);
-      const ended = tracing.ended(told, mark);
-      return [section(connEvent, select(engine.events(ended, tracing.ownerOfEnded), keep))];
+      const joined = (sockets: readonly Socket[]) => (packets === null ? sockets : packets.closedOf(sockets));
+      const ended = tracing.ended(joined(closed.sockets), mark, closedAt);
+      const late = new Set(tracing.ended(joined(meanwhile.sockets), 0, meanwhileAt));
+      const events = engine.events([...ended, ...late], (socket) => late.has(socket), tracing.ownerOfEnded);
+      return [section(connEvent, select(events, keep))];
     }
     const rows = select(engine.rows(), keep);
     if (values.summary !== null) return [section(connSummary, summarize(rows, values.summary, instant.time))];

@@ -89,9 +89,10 @@ export class Tracing {
     await this.source?.settled();
   }
 
-  /** What ended: what the system told of, and connections that ended before the mark. */
-  ended(closed: readonly Socket[], mark: number): readonly Socket[] {
-    return this.source === null ? closed : this.ends.join(closed, mark, this.context.clock.monotonic());
+  /** What ended: what the system told of until a moment, and connections that ended before the mark. */
+  ended(closed: readonly Socket[], mark: number, until: number): readonly Socket[] {
+    if (this.source === null) return closed;
+    return this.ends.join(closed, mark, until, this.context.clock.monotonic());
   }
 
   readonly ownerOfEnded = (socket: Socket) => this.ends.ownerOf(socket);

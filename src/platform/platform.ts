@@ -41,7 +41,7 @@ export interface SocketSource {
 export interface TraceSource {
   /** Nanoseconds of the monotonic clock that events carry. */
   now(): number;
-  /** Resolves when all that happened until now has been told, or half a second later. */
+  /** Resolves when all that happened until now has been told, or two seconds later. */
   settled(): Promise<void>;
   /** What is missing of what was to be told. */
   limits(): readonly Limit[];

@@ -15,9 +15,14 @@ export interface Connections {
   /**
    * What changed between the last two readings; nothing after the first. `closed` are the sockets that the system said
    * were closed since, with their last counters: connections that lived between two readings are found only there.
-   * `ownerOfClosed` may know who held one.
+   * What closed while the last reading was taken may be in it or not, and what is in none of the two is kept for the
+   * next: `isLate` tells those. `ownerOfClosed` may know who held one.
    */
-  events(closed: readonly Socket[], ownerOfClosed?: (socket: Socket) => Ownership | null): Iterable<ConnEventRow>;
+  events(
+    closed: readonly Socket[],
+    isLate?: (socket: Socket) => boolean,
+    ownerOfClosed?: (socket: Socket) => Ownership | null,
+  ): Iterable<ConnEventRow>;
 }
 
 /** What is kept of a socket from one reading to the next. */
@@ -44,6 +49,7 @@ const NOTHING: ReadonlyMap<Socket['key'], Past> = new Map();
 /** Opens the engine. */
 export function openConnections(serviceOf: ServiceOf, remembers: boolean): Connections {
   let present: Present | null = null;
+  let late: Socket[] = [];
 
   const rowOf = (socket: Socket, past: Past | undefined, of: Present, owner?: Ownership): ConnRow => {
     const { reading, at, first, seconds } = of;
@@ -69,7 +75,9 @@ export function openConnections(serviceOf: ServiceOf, remembers: boolean): Conne
       for (const socket of present.reading.sockets) yield rowOf(socket, present.pastOf(socket), present);
     },
 
-    *events(closed, ownerOfClosed = () => null) {
+    *events(newlyClosed, isLate = () => false, ownerOfClosed = () => null) {
+      const closed = [...late, ...newlyClosed];
+      late = [];
       if (present === null || present.first) return;
       const { reading, at, before, pastOf } = present;
       const ends = new Map(closed.map((socket) => [socket.key, socket]));
@@ -78,7 +86,9 @@ export function openConnections(serviceOf: ServiceOf, remembers: boolean): Conne
       const continued = new Set<Socket['key']>();
       for (const socket of reading.sockets) {
         const past = pastOf(socket);
-        const end = socket.inode === null ? endsByTuple.get(tupleOf(socket)) : undefined;
+        const found = socket.inode === null ? endsByTuple.get(tupleOf(socket)) : undefined;
+        // with the same key it was closed after it was listed, and closes in the next reading
+        const end = found?.key === socket.key ? undefined : found;
         if (end !== undefined) ends.delete(end.key);
         if (past !== undefined) continued.add(past.socket.key);
         if (past?.socket.state === socket.state) continue;
@@ -93,6 +103,10 @@ export function openConnections(serviceOf: ServiceOf, remembers: boolean): Conne
         yield eventRow('closed', past.socket.state, rowOf(withCountersOf(past.socket, end), past, present));
       }
       for (const end of ends.values()) {
+        if (isLate(end)) {
+          late.push(end);
+          continue;
+        }
         // it lived between the two readings: all that is known of it is how it ended
         const owner = ownerOfClosed(end) ?? NOBODY;
         const row = rowOf(end, { socket: end, owner, firstSeen: at }, present, owner);

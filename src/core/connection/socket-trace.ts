@@ -3,11 +3,13 @@ import type { Ownership, Process } from './socket.ts';
 import { tupleOf } from './socket-tuple.ts';
 import type { TracedEnds, TracedProcess, TraceEvent } from './trace-event.ts';
 
-/** Sockets that are remembered, the ones least heard of forgotten first. */
-const MOST_SOCKETS = 100_000;
+/** Sockets of a generation. Those of the one before are remembered, too, and forgotten when they are not heard of in this. */
+const MOST_OF_GENERATION = 50_000;
 /** Ends that wait for somebody to take them. */
 const MOST_ENDED = 50_000;
 const MOST_OWNERS = 16;
+/** Sockets of one address that late lines may still be about. */
+const MOST_BEFORE = 4;
 const LISTEN = 10;
 
 /** What was traced of one socket. */
@@ -23,6 +25,8 @@ export interface TracedSocket extends TracedEnds {
   readonly rx_packets: number;
   readonly tx_packets: number;
   readonly bytes_retrans: number | null;
+  /** When it ended, in nanoseconds of the monotonic clock; infinite while it has not. */
+  readonly endedAt: number;
   /** The state in which it ended, as in include/net/tcp_states.h; null while it has not. */
   readonly endedIn: number | null;
 }
@@ -33,19 +37,25 @@ interface Kept {
   readonly socket: Draft;
   sock: string;
   key: string;
-  /** When it was heard of last, and when it closed. */
-  at: number;
+  /** The first that was heard of it, and when it closed. */
+  bornAt: number;
   closedAt: number;
+  /** The socket that had the address in the kernel before. */
+  before: Kept | undefined;
   processes: readonly TracedProcess[];
+  generation: number;
 }
 
 /**
  * The sockets of which the kernel told: who used them, what those moved that keep no counters, and which connections
- * came and went. Lines may come out of order by some milliseconds, so a late one is laid to the socket that had the
- * address when it was written. Bounded in all it keeps.
+ * came and went. Lines of different processors come out of order, and the kernel uses an address again at once, so a line
+ * is laid to the socket that had the address when it was written. Bounded in all it keeps.
  */
 export class SocketTrace {
-  private readonly all = new Set<Kept>();
+  /** Two generations and not one order of age: to take the oldest out of a Set one by one grows slow. */
+  private young: Kept[] = [];
+  private old: readonly Kept[] = [];
+  private generation = 0;
   private readonly bySock = new Map<string, Kept>();
   private readonly byInode = new Map<number, Kept>();
   private readonly byTuple = new Map<string, Kept>();
@@ -65,19 +75,16 @@ export class SocketTrace {
       case 'moved':
       case 'changed': {
         const kept = this.keptOf(event);
-        if (kept === null) return;
         this.describe(kept, event, event.kind === 'moved' ? event.proto : 'tcp');
         this.own(kept, event.process);
         return;
       }
-      case 'answered': {
-        const kept = this.keptOf(event);
-        if (kept !== null) this.describe(kept, event, 'tcp');
+      case 'answered':
+        this.describe(this.keptOf(event), event, 'tcp');
         return;
-      }
       case 'closed': {
         const kept = this.keptOf(event);
-        if (kept === null || kept.closedAt !== Number.POSITIVE_INFINITY) return;
+        if (kept.closedAt !== Number.POSITIVE_INFINITY) return;
         this.describe(kept, event, 'tcp');
         this.close(kept, event);
         return;
@@ -117,20 +124,29 @@ export class SocketTrace {
     return taken.map(({ socket }) => socket);
   }
 
-  /** The record a line belongs to; null for one about a socket that is forgotten. */
-  private keptOf({ sock, inode, at }: { sock: string; inode: number; at: number }): Kept | null {
-    const found = this.bySock.get(sock);
-    if (found !== undefined) {
-      const isOther = inode !== 0 && found.socket.inode !== 0 && inode !== found.socket.inode;
-      if (!isOther && at <= found.closedAt) return this.touch(found, at);
-      // a line from before the address was used again
-      if (at < found.at) return inode === 0 ? null : (this.byInode.get(inode) ?? null);
+  /** The record a line belongs to: among those of its address, the one that its inode and its time fit, or a new one. */
+  private keptOf(line: TracedEnds & { readonly sock: string; readonly inode: number; readonly at: number }): Kept {
+    const { sock, inode, at } = line;
+    let newer: Kept | undefined;
+    let kept = this.bySock.get(sock);
+    for (; kept !== undefined && at <= kept.closedAt; newer = kept, kept = kept.before) {
+      const known = kept.socket.inode;
+      if (inode !== 0 && (known === 0 ? hasOtherEnds(kept.socket, line) : inode !== known)) {
+        if (at >= kept.bornAt) break; // its end is not told yet
+      } else if (inode !== 0 || at >= kept.bornAt) {
+        return this.touch(kept, at);
+      }
     }
     const unnamed = this.byInode.get(inode);
-    const kept = unnamed?.sock === '' ? unnamed : this.open(inode);
-    kept.sock = sock;
-    this.bySock.set(sock, kept);
-    return this.touch(kept, at);
+    const fresh = unnamed?.sock === '' ? unnamed : this.open(inode);
+    fresh.sock = sock;
+    fresh.before = kept;
+    if (newer === undefined) this.bySock.set(sock, fresh);
+    else newer.before = fresh;
+    let last: Kept | undefined = this.bySock.get(sock);
+    for (let count = 1; count < MOST_BEFORE; count++) last = last?.before;
+    if (last !== undefined) last.before = undefined;
+    return this.touch(fresh, at);
   }
 
   private open(inode: number): Kept {
@@ -149,34 +165,41 @@ export class SocketTrace {
         rx_packets: 0,
         tx_packets: 0,
         bytes_retrans: null,
+        endedAt: Number.POSITIVE_INFINITY,
         endedIn: null,
       },
       sock: '',
       key: '',
-      at: 0,
+      bornAt: Number.POSITIVE_INFINITY,
       closedAt: Number.POSITIVE_INFINITY,
+      before: undefined,
       processes: [],
+      generation: -1,
     };
-    this.all.add(kept);
     if (inode !== 0) this.byInode.set(inode, kept);
-    if (this.all.size > MOST_SOCKETS) this.forgetOldest();
-    return kept;
+    return this.touch(kept, Number.POSITIVE_INFINITY);
   }
 
   private touch(kept: Kept, at: number): Kept {
-    if (at > kept.at) kept.at = at;
-    this.all.delete(kept);
-    this.all.add(kept);
+    if (at < kept.bornAt) kept.bornAt = at;
+    if (kept.generation === this.generation) return kept;
+    kept.generation = this.generation;
+    this.young.push(kept);
+    if (this.young.length >= MOST_OF_GENERATION) this.age();
     return kept;
   }
 
-  private forgetOldest(): void {
-    const [oldest] = this.all;
-    if (oldest === undefined) return;
-    this.all.delete(oldest);
-    if (this.bySock.get(oldest.sock) === oldest) this.bySock.delete(oldest.sock);
-    if (this.byInode.get(oldest.socket.inode) === oldest) this.byInode.delete(oldest.socket.inode);
-    if (this.byTuple.get(oldest.key) === oldest) this.byTuple.delete(oldest.key);
+  private age(): void {
+    for (const kept of this.old) if (kept.generation < this.generation) this.forget(kept);
+    this.old = this.young;
+    this.young = [];
+    this.generation++;
+  }
+
+  private forget(kept: Kept): void {
+    if (this.bySock.get(kept.sock) === kept) this.bySock.delete(kept.sock);
+    if (this.byInode.get(kept.socket.inode) === kept) this.byInode.delete(kept.socket.inode);
+    if (this.byTuple.get(kept.key) === kept) this.byTuple.delete(kept.key);
   }
 
   private describe(kept: Kept, event: TracedEnds & { readonly inode: number }, proto: ConnRow['proto']): void {
@@ -199,7 +222,8 @@ export class SocketTrace {
     const key = tupleOf(socket);
     if (key !== kept.key && this.byTuple.get(kept.key) === kept) this.byTuple.delete(kept.key);
     kept.key = key;
-    this.byTuple.set(key, kept);
+    const other = this.byTuple.get(key);
+    if (other === undefined || other.bornAt <= kept.bornAt) this.byTuple.set(key, kept);
     this.revision++;
   }
 
@@ -223,6 +247,7 @@ export class SocketTrace {
     socket.rx_packets = event.rx_packets ?? 0;
     socket.tx_packets = event.tx_packets ?? 0;
     socket.bytes_retrans = event.bytes_retrans;
+    socket.endedAt = event.at;
     socket.endedIn = event.previous;
     if (!this.keepsEnded || event.previous === LISTEN || socket.local_port === 0) return;
     if (this.ended.length < MOST_ENDED) this.ended.push(kept);
@@ -231,7 +256,7 @@ export class SocketTrace {
 
   private count({ inode, direction, bytes, calls }: TraceEvent & { readonly kind: 'bytes' }): void {
     const kept = this.byInode.get(inode) ?? this.open(inode);
-    const { socket } = this.touch(kept, kept.at);
+    const { socket } = this.touch(kept, kept.bornAt);
     if (direction === 'rx') {
       socket.rx_bytes += bytes;
       socket.rx_packets += calls;
@@ -240,6 +265,12 @@ export class SocketTrace {
       socket.tx_packets += calls;
     }
   }
+}
+
+/** Whether two connections differ, as far as both have their ports yet. */
+function hasOtherEnds(a: TracedEnds, b: TracedEnds): boolean {
+  if (a.local_port === 0 || b.local_port === 0 || a.remote_port === null || b.remote_port === null) return false;
+  return a.local_port !== b.local_port || a.remote_port !== b.remote_port;
 }
 
 function ownershipOf(traced: readonly TracedProcess[]): Ownership {

@@ -44,17 +44,25 @@ function withCountersOf(socket: Socket, traced: TracedSocket | undefined): Socke
   };
 }
 
-/** How long a socket that the system told of is remembered, so that a late line does not tell of it again. */
+/** How long what was told is remembered, so that it is not told again. */
 const TOLD_MS = 10_000;
 const MOST_TOLD = 100_000;
 /** include/net/tcp_states.h */
 const SYN_SENT = 2;
-const refused = (port: number): string => `refused ${port}`;
+
+/** An end that was told. */
+interface Told {
+  readonly nowMs: number;
+  /** The system told of it, and of all with these ends that ended before this moment; -1 where the trace did. */
+  readonly until: number;
+  /** What the trace told of. */
+  readonly traced: TracedSocket | null;
+}
 
 /** Sockets that ended, from those the system told of and those that were traced. */
 export class EndedSockets {
   private readonly trace: SocketTrace;
-  private readonly told = new Map<string, number>();
+  private readonly told = new Map<string, Told>();
   private readonly owners = new WeakMap<Socket, Ownership>();
 
   constructor(trace: SocketTrace) {
@@ -63,28 +71,35 @@ export class EndedSockets {
 
   /**
    * All that ended, each once: `closed` as the system told of it, and connections that were traced and ended before the
-   * moment `mark` (as takeEnded), at which all sockets were read.
+   * moment `mark` (as takeEnded), at which all sockets were read. `now` is the moment until which the system told.
    */
-  join(closed: readonly Socket[], mark: number, nowMs: number): readonly Socket[] {
+  join(closed: readonly Socket[], mark: number, now: number, nowMs: number): readonly Socket[] {
     this.forget(nowMs);
-    const traced = this.trace.takeEnded(mark);
-    for (const { endedIn, local_port: port } of traced) if (endedIn === SYN_SENT) this.tell(refused(port), nowMs);
+    const ends = this.trace.takeEnded(mark);
+    for (const end of ends) {
+      if (end.endedIn === SYN_SENT) this.tell(refused(end.local_port), { nowMs, until: -1, traced: end });
+    }
     const all: Socket[] = [];
     for (const socket of closed) {
       // the system has forgotten whom a socket called that was refused; the trace has not
       if (socket.remote_port === null && socket.proto === 'tcp' && this.told.has(refused(socket.local_port))) continue;
       const key = tupleOf(socket);
-      this.tell(key, nowMs);
+      const before = this.told.get(key)?.traced;
+      this.tell(key, { nowMs, until: now, traced: null });
+      // a process may keep a connection that ended, and the system tells of it when that lets go
+      if (before && before.rx_bytes === socket.rx_bytes && before.tx_bytes === socket.tx_bytes) continue;
       const known = this.trace.withEnds(key);
       const keepsNone = socket.proto !== 'tcp' && socket.rx_bytes === null;
-      const ended = keepsNone ? withCountersOf(socket, known) : socket;
+      this.add(all, keepsNone ? withCountersOf(socket, known) : socket, known);
       // its bytes are told: what is given its port is another socket
       if (socket.proto !== 'tcp') this.trace.release(key);
-      this.add(all, ended, known);
     }
-    for (const one of traced) {
-      const socket = endedSocket(one);
-      if (!this.told.has(tupleOf(socket))) this.add(all, socket, one);
+    for (const end of ends) {
+      const socket = endedSocket(end);
+      const key = tupleOf(socket);
+      if (end.endedAt <= (this.told.get(key)?.until ?? -1)) continue;
+      this.tell(key, { nowMs, until: -1, traced: end });
+      this.add(all, socket, end);
     }
     return all;
   }
@@ -97,18 +112,20 @@ export class EndedSockets {
     if (traced !== undefined && traced.owner !== null) this.owners.set(socket, traced.owner);
   }
 
-  private tell(key: string, nowMs: number): void {
+  private tell(key: string, told: Told): void {
     this.told.delete(key);
-    this.told.set(key, nowMs);
+    this.told.set(key, told);
   }
 
   private forget(nowMs: number): void {
-    for (const [key, at] of this.told) {
-      if (nowMs - at <= TOLD_MS && this.told.size <= MOST_TOLD) return;
+    for (const [key, told] of this.told) {
+      if (nowMs - told.nowMs <= TOLD_MS && this.told.size <= MOST_TOLD) return;
       this.told.delete(key);
     }
   }
 }
+
+const refused = (port: number): string => `refused ${port}`;
 
 /** A connection of which only the trace told, as the system would have told of its end. */
 function endedSocket(traced: TracedSocket): Socket {

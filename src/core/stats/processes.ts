@@ -39,7 +39,7 @@ class Counts {
   }
 }
 
-/** Flows of which not all owners are known; beyond that the oldest are nobody's. */
+/** Flows of which not all owners are known; beyond that what the older half still lacks is nobody's. */
 const MOST_WAITING = 20_000;
 
 /** Packets of one direction whose owners are not known yet: neither of them, or one of them. */
@@ -86,7 +86,7 @@ export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
     if (waits === undefined) {
       waits = [new Waiting(), new Waiting()];
       waiting.set(flow, waits);
-      if (waiting.size > MOST_WAITING) forgetOldest();
+      if (waiting.size > MOST_WAITING) forgetOlder();
     }
     const { neither, sender, receiver } = waits[direction as 0 | 1];
     const lack = lacksSender && lacksReceiver ? neither : lacksSender ? sender : receiver;
@@ -94,12 +94,13 @@ export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
     lack.bytes += length;
   };
 
-  const forgetOldest = (): void => {
+  const forgetOlder = (): void => {
+    let left = waiting.size / 2;
     for (const [flow, waits] of waiting) {
+      if (left-- <= 0) return;
       settle(flow, waits);
       for (const { neither } of waits) nobody.count(neither.bytes, neither.packets);
       waiting.delete(flow);
-      return;
     }
   };
 

@@ -128,6 +128,28 @@ describe('events', () => {
     ]);
   });
 
+  test.each<[string, Partial<Socket>[], Partial<Socket>[], string[]]>([
+    ['in the reading', [{ key: 5 }], [], ['opened 500', 'closed 12']],
+    ['in the reading, before it was accepted', [{ key: 5, inode: null }], [], ['opened 500', 'closed 12']],
+    ['in the next as TIME_WAIT', [], [{ key: 9, state: 'TIME_WAIT', inode: null, rx_bytes: null }], ['opened 12']],
+    ['in none of them', [], [], ['opened 12', 'closed 12']],
+  ])('what closes while sockets are read is told once: %s', (_what, during, after, expected) => {
+    const end = socketOf({ key: 5, state: 'CLOSE', inode: null, rx_bytes: 12 });
+    const of = (sockets: Partial<Socket>[]) => readingOf(sockets.map((one) => socketOf({ rx_bytes: 500, ...one })));
+    const engine = openConnections(NO_NAMES, true);
+    const told: string[] = [];
+    const tell = (closed: Socket[]) => {
+      for (const { event, rx_bytes } of engine.events(closed, () => true)) told.push(`${event} ${rx_bytes}`);
+    };
+    engine.ingest(of([]), at(0));
+    tell([]);
+    engine.ingest(of(during), at(1));
+    tell([end]);
+    engine.ingest(of(after), at(2));
+    for (const { event, rx_bytes } of engine.events([])) told.push(`${event} ${rx_bytes}`);
+    expect(told).toEqual(expected);
+  });
+
   test('nobody can tell who held such a connection', () => {
     const brief = socketOf({ key: 5, state: 'CLOSE', inode: null });
     const kernel = { ...readingOf([]), ownerOf: () => ({ processes: [], attribution: 'none kernel' as const }) };

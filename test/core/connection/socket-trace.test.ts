@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openConnections } from '../../../src/core/connection/connections.ts';
 import type { Ownership, Socket } from '../../../src/core/connection/socket.ts';
@@ -112,6 +113,47 @@ describe('who used a socket', () => {
     expect(trace.takeEnded(99)).toMatchObject([{ local_port: 5001, owner: { processes: [{ pid: 11 }] } }]);
   });
 
+  test('whatever the order in which the lines of two processors are merged', () => {
+    const count = 4;
+    const all = Array.from({ length: count }, (_, index) => index);
+    const who = (index: number): TracedProcess => ({ pid: 100 + index, uid: 0, name: 'x', comm: 'x' });
+    // a process connects, the other processor answers; an accepted one is heard of when it receives
+    const first = all.flatMap((index) => [
+      connects('client', 1 + index, 10 * index, who(index)),
+      moved('server', 51 + index, 10 * index + 3, 443, who(50 + index), 5000 + index),
+    ]);
+    const second = all.flatMap((index) => [
+      answered('client', 1 + index, 10 * index + 1, 5000 + index),
+      closed('client', 10 * index + 5, 5000 + index, index),
+      { ...closed('server', 10 * index + 6, 443, 50 + index), ...ends(443, 5000 + index) },
+    ]);
+    const takes = fc.array(fc.boolean(), {
+      minLength: first.length + second.length,
+      maxLength: first.length + second.length,
+    });
+    fc.assert(
+      fc.property(takes, (order) => {
+        const trace = new SocketTrace(true);
+        const rest: readonly TraceEvent[][] = [[...first], [...second]];
+        for (const fromFirst of order) {
+          const line = rest[fromFirst ? 0 : 1]!.shift() ?? rest[fromFirst ? 1 : 0]!.shift();
+          trace.ingest(line!);
+        }
+        const found = trace
+          .takeEnded(1e9)
+          .map(({ rx_bytes: of, owner }) => [of, owner?.processes.map(({ pid }) => pid)]);
+        const right = all.flatMap((index) => [
+          [index, [100 + index]],
+          [50 + index, [150 + index]],
+        ]);
+        expect(found.sort((a, b) => (a[0] as number) - (b[0] as number))).toEqual(
+          right.sort((a, b) => (a[0] as number) - (b[0] as number)),
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('several processes that share it', () => {
     const trace = traceOf(moved('a', 7, 1, 5000), moved('a', 7, 2, 5000, SSH), moved('a', 7, 3, 5000));
     expect(ownerAt(trace, 5000)).toEqual([10, 11]);
@@ -203,40 +245,60 @@ describe('what ended', () => {
   test('once, where both told of it, with the owner that was traced', () => {
     const trace = traceOf(moved('a', 7, 1, 5000), closed('a', 2, 5000, 99));
     const ended = new EndedSockets(trace);
-    const all = ended.join([told()], 10, 0);
+    const all = ended.join([told()], 10, 10, 0);
     expect(all).toMatchObject([{ key: 5, rx_bytes: 1000 }]);
     expect(ended.ownerOf(all[0]!)).toMatchObject({ processes: [{ pid: 10 }] });
-    expect(ended.join([], 20, 1000)).toEqual([]);
+    expect(ended.join([], 20, 20, 1000)).toEqual([]);
   });
 
   test('once, where the trace told a tick later', () => {
     const trace = traceOf(moved('a', 7, 1, 5000));
     const ended = new EndedSockets(trace);
-    expect(ended.join([told()], 10, 0)).toHaveLength(1);
+    expect(ended.join([told()], 10, 10, 0)).toHaveLength(1);
     trace.ingest(closed('a', 5, 5000, 99));
-    expect(ended.join([], 20, 1000)).toEqual([]);
+    expect(ended.join([], 20, 20, 1000)).toEqual([]);
   });
 
   test('what the system did not tell of, before the mark', () => {
     const trace = traceOf(moved('a', 7, 1, 5000), closed('a', 30, 5000, 99));
     const ended = new EndedSockets(trace);
-    expect(ended.join([], 20, 0)).toEqual([]);
-    expect(ended.join([], 40, 0)).toMatchObject([{ source: 'ebpf', inode: 7, rx_bytes: 99, tx_bytes: 1 }]);
+    expect(ended.join([], 20, 20, 0)).toEqual([]);
+    expect(ended.join([], 40, 40, 0)).toMatchObject([{ source: 'ebpf', inode: 7, rx_bytes: 99, tx_bytes: 1 }]);
+  });
+
+  test('once, where a process keeps what has ended, and the system tells of it later', () => {
+    const trace = traceOf(moved('a', 7, 1, 5000), closed('a', 5, 5000, 99));
+    const ended = new EndedSockets(trace);
+    expect(ended.join([], 10, 10, 0)).toMatchObject([{ rx_bytes: 99 }]);
+    const late = told({ rx_bytes: 99, tx_bytes: 1 });
+    expect(ended.join([late], 20, 20, 1000)).toEqual([]);
+    // another connection with the same ends
+    expect(ended.join([late], 30, 30, 2000)).toHaveLength(1);
+  });
+
+  test('twice, where two connections had the same ends', () => {
+    const trace = traceOf(moved('a', 7, 1, 5000));
+    const ended = new EndedSockets(trace);
+    expect(ended.join([told()], 10, 10, 0)).toHaveLength(1);
+    for (const event of [closed('a', 5, 5000, 99), moved('b', 8, 12, 5000, SSH), closed('b', 15, 5000, 77)]) {
+      trace.ingest(event);
+    }
+    expect(ended.join([], 20, 20, 1000)).toMatchObject([{ inode: 8, rx_bytes: 77 }]);
   });
 
   test('a connection that was refused is one, with whom it called', () => {
     const trace = traceOf(connects('a', 7, 1), closed('a', 2, 5000, 0, SYN_SENT));
     const ended = new EndedSockets(trace);
     const nameless = told({ remote_addr: null, remote_port: null });
-    expect(ended.join([nameless], 10, 0)).toMatchObject([{ remote_port: 443 }]);
+    expect(ended.join([nameless], 10, 10, 0)).toMatchObject([{ remote_port: 443 }]);
   });
 
   test('datagram sockets with their bytes, which the next one with that port does not get', () => {
     const trace = traceOf(moved('a', 7, 1, 5000, CURL, null), bytes(7, 'tx', 100));
     const ended = new EndedSockets(trace);
     const socket = told({ proto: 'udp', remote_addr: null, remote_port: null, rx_bytes: null, tx_bytes: null });
-    expect(ended.join([socket], 10, 0)).toMatchObject([{ tx_bytes: 100, source: 'ebpf' }]);
-    expect(ended.join([{ ...socket, key: 6 }], 20, 1000)).toMatchObject([{ tx_bytes: 0 }]);
+    expect(ended.join([socket], 10, 10, 0)).toMatchObject([{ tx_bytes: 100, source: 'ebpf' }]);
+    expect(ended.join([{ ...socket, key: 6 }], 20, 20, 1000)).toMatchObject([{ tx_bytes: 0 }]);
   });
 
   test('a listener that closes is no connection', () => {
@@ -251,7 +313,7 @@ describe('what ended', () => {
     engine.ingest(readingOf([socketOf({ inode: 7, ...ends(5000) })]), at(0));
     engine.ingest(readingOf([]), at(1));
     const ended = new EndedSockets(trace);
-    expect([...engine.events(ended.join([], 10, 0), ended.ownerOf)]).toMatchObject([
+    expect([...engine.events(ended.join([], 10, 10, 0), () => false, ended.ownerOf)]).toMatchObject([
       { event: 'closed', rx_bytes: 9999 },
     ]);
   });
@@ -263,7 +325,7 @@ describe('what ended', () => {
     engine.ingest(readingOf([]), { time: '1', monotonicMs: 1000 });
     const ended = new EndedSockets(trace);
     const row = { pid: 10, process: 'curl', attribution: 'ebpf exact', rx_bytes: 99, source: 'ebpf' };
-    expect([...engine.events(ended.join([], 10, 0), ended.ownerOf)]).toMatchObject([
+    expect([...engine.events(ended.join([], 10, 10, 0), () => false, ended.ownerOf)]).toMatchObject([
       { event: 'opened', ...row },
       { event: 'closed', ...row },
     ]);

@@ -5,12 +5,12 @@ import type { Limit } from '../../../core/limit.ts';
 import type { TraceSource } from '../../platform.ts';
 import { openLines } from './lines.ts';
 import { parseLine, type Turns } from './parse-line.ts';
-import { BEATS, MOST_KEYS, PROGRAMS, TURN_MS } from './program.ts';
+import { BEATS, MOST_KEYS, PROGRAMS } from './program.ts';
 import type { Means } from './requirements.ts';
 
 /** It compiles for a second or two; a machine that is busy takes longer. */
 const LONGEST_START_MS = 30_000;
-const LONGEST_SETTLING_MS = 500;
+const LONGEST_SETTLING_MS = 2000;
 const LONGEST_STOP_MS = 3000;
 const LONGEST_COMPLAINT = 4000;
 
@@ -158,7 +158,7 @@ function openBeats(): Beats {
       return new Promise((resolve) => {
         const one = { from, left: BEATS, done: resolve };
         waiting.add(one);
-        setTimeout(() => release(one), Math.max(millis, (BEATS + 1) * TURN_MS)).unref();
+        setTimeout(() => release(one), millis).unref();
       });
     },
     end() {

@@ -41,11 +41,21 @@ export function parseLine(line: string, turns: Turns): readonly TraceEvent[] {
 
 function parseJson(line: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(line.includes(WIDENED) ? withBytes(line) : line);
     return isObject(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** bpftrace 0.17 writes a byte above 127 as a negative number of 32 bits: `é` is `\uffffffc3\uffffffa9`. */
+const WIDENED = '\\uffffff';
+const ESCAPED_OR_WIDENED = /\\\\|(?:\\uffffff[89a-f][0-9a-f])+/g;
+
+function withBytes(line: string): string {
+  return line.replace(ESCAPED_OR_WIDENED, (found) =>
+    found === '\\\\' ? found : Buffer.from(found.replaceAll(WIDENED, ''), 'hex').toString('utf8'),
+  );
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

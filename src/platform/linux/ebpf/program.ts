@@ -1,13 +1,10 @@
 /** How the bytes of sockets are met: by tracepoints since Linux 6.3, by kprobes before. */
 export type ProbeKind = 'tracepoints' | 'kprobes';
 
-/**
- * How often the maps of bytes take turns, and how often a heartbeat is printed, in milliseconds. What happened before a
- * moment has been said once BEATS heartbeats came after it.
- */
-export const TURN_MS = 100;
-/** A map rests for a turn before it is printed, and processors are read one after another. */
-export const BEATS = 3;
+/** How often the program looks whether the maps of bytes can take turns, in milliseconds. */
+const TICK_MS = 50;
+/** How many heartbeats after a moment all that happened before it has been said: one is not enough, as processors are read in turn. */
+export const BEATS = 2;
 /** Keys of a map; a count and its sum take one each. */
 export const MOST_KEYS = 16_384;
 
@@ -15,17 +12,19 @@ export const MOST_KEYS = 16_384;
  * Lines that are printed; every name stands last, for it may hold any byte. Addresses of IPv4 may be mapped ones.
  *
  *   S time sock inode pid uid protocol local port remote port(network order) exe/comm   a process sent or received
- *   P time sock inode pid uid state local port remote port exe/comm                     a process changed the state of TCP
+ *   P time sock inode pid uid state local port remote port exe/comm                     a process changed the state of TCP,
+ *                                                                                       unless it was named just before
  *   E time sock inode local port remote port                                            a connection was answered
  *   C time sock state local port remote port rx tx retrans segments_in segments_out     TCP closed, from this state
- *   H time                                                                              a heartbeat
+ *   H time                                                                              all counted before has been said
  *
  * and the maps @t0, @t1 (sent) and @r0, @r1 (received): [turn, inode, pid] → calls and bytes of one turn.
  *
  * Bytes: TCP counts its own (struct tcp_sock), so that only what it ended with is printed. For all else a map counts each
- * processor by itself (stats), and nothing is lost where two threads send at once. Two maps take turns: one that has
- * rested for a turn is printed and cleared while the other counts, for what is counted between a print and a clear
- * would be lost. The turn is part of the key, so that a map printed twice is not counted twice.
+ * processor by itself (stats), and nothing is lost where two threads send at once. A print and a clear are done by bpftrace
+ * when it comes to them, and what is counted between the two would be lost, so two maps take turns: one counts while the
+ * other rests for a tick, is printed and cleared. They change places only when bpftrace has done that, which it shows by
+ * clearing @busy. The turn is part of the key, so that a map printed twice, as one of its orders was lost, is counted once.
  *
  * Who: only where the kernel works for a process. Most changes of state happen in softirq, on top of anybody: there no
  * process is named. Those to SYN_SENT, LISTEN, FIN_WAIT1 and LAST_ACK are made by connect, listen and close, and kernel
@@ -104,7 +103,8 @@ tracepoint:sock:inet_sock_set_state /args->protocol == 6/ {
   if ($sk${HERE}) {
     $new = args->newstate;
     $inode = $sk->sk_socket == 0 ? 0 : ${INODE};
-    if (($new == 2 || $new == 10 || $new == 4 || $new == 9) && (curtask->flags & 0x200000) == 0) {
+    if (($new == 2 || (($new == 10 || $new == 4 || $new == 9) && @said[$inode, pid] == 0))
+        && (curtask->flags & 0x200000) == 0) {
       printf("P %llu %llx %llu %d %d %d %s %d %s %d %s/%s", nsecs, (uint64)$sk, $inode, pid, uid, $new,
         ntop(args->saddr_v6), args->sport, ntop(args->daddr_v6), args->dport, ${NAMES});
     }
@@ -122,13 +122,23 @@ tracepoint:sock:inet_sock_set_state /args->protocol == 6/ {
 }
 `;
 
-/** A heartbeat also ends bpftrace when nobody reads any more: it dies of the broken pipe. */
+/**
+ * @busy: 0, the other map is empty; 1, it has begun to rest; 2 and more, bpftrace was told to print and clear it, so many
+ * ticks ago. A heartbeat also ends bpftrace when nobody reads any more: it dies of the broken pipe.
+ */
 const TURNS = `
-interval:ms:${TURN_MS} {
-  if ((@turn & 1) == 0) { print(@t1); clear(@t1); print(@r1); clear(@r1); }
-  else { print(@t0); clear(@t0); print(@r0); clear(@r0); }
-  @turn++;
-  printf("H %llu", nsecs);
+interval:ms:${TICK_MS} {
+  if (@busy == 0) {
+    @busy = 1;
+    @turn++;
+    @since = nsecs;
+  } else if (@busy == 1 || @busy > 20) {
+    @busy = 2;
+    if ((@turn & 1) == 0) { print(@t1); clear(@t1); print(@r1); clear(@r1); }
+    else { print(@t0); clear(@t0); print(@r0); clear(@r0); }
+    printf("H %llu", @since);
+    clear(@busy);
+  } else { @busy++; }
 }
 interval:s:2 { clear(@said); }
 `;

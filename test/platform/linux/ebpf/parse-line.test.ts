@@ -102,6 +102,13 @@ describe('parseLine', () => {
     expect(more).toEqual([]);
   });
 
+  test('bytes above 127, as bpftrace writes them, and what only looks like one', () => {
+    const nameOf = (comm: string): unknown =>
+      one(`{"type": "printf", "data": "S 1 ab 7 31567 0 17 ::1 1 :: 0 exe/${comm}"}`);
+    expect(nameOf('caf\\uffffffc3\\uffffffa9 \\uffffffff')).toMatchObject({ process: { comm: 'café \ufffd' } });
+    expect(nameOf('a\\\\uffffffc3')).toMatchObject({ process: { comm: 'a\\uffffffc3' } });
+  });
+
   test('the name of the thread stands in for that of the executable', () => {
     expect(one(said('P 1 ab 7 31567 0 4 ::1 1 ::1 2 /kworker'))).toMatchObject({ process: { name: 'kworker' } });
   });
