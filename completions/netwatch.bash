@@ -140,6 +140,7 @@ _netwatch_capture() {
     --rotate-size) : ;;
     --rotate-time) : ;;
     --rotate-keep) : ;;
+    --process) : ;;
     --duration) : ;;
     --count|-c) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
@@ -151,7 +152,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

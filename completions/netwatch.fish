@@ -183,6 +183,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-keep -x 
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s U -l packet-buffered -d 'With --write: write each packet by itself, so that no kill can tear one.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l annotate -d 'With --write, as pcapng: put process, pid and user of each packet into its comment.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l resolve -d 'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -l process -x -d 'Only packets of processes with this name; a pcapng then names them, as with --annotate.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l duration -x -d 'Stop after D.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s c -l count -x -d 'Stop after N packets that pass the filter.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s D -l devices -d 'List the interfaces that can be captured from.'

@@ -7,7 +7,7 @@ import { packet } from '../core/record/tables/packet.ts';
 import { liveOptions, packetWriteOptions, rotateOptions, sourceOptions, writeOptions } from './capture-options.ts';
 import { streaming } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
-import { flag, integer } from './option.ts';
+import { flag, integer, text } from './option.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
 import { repeatOptions, resolveOptions } from './shared-options.ts';
 import { refuseRecordOptions } from './written-format.ts';
@@ -20,6 +20,9 @@ const options = {
   ...rotateOptions,
   ...packetWriteOptions,
   ...resolveOptions,
+  process: text('Only packets of processes with this name; a pcapng then names them, as with --annotate.', {
+    value: 'NAME',
+  }),
   duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   devices: flag('List the interfaces that can be captured from.', { short: 'D' }),
@@ -42,6 +45,7 @@ export const capture = streaming({
     'Who is not root may capture by a copy of node that has the capability and that only root can change, /usr/local/lib/netwatch/sensor-node (netwatch doctor prints the commands that make it), or by an ambient capability (setpriv, AmbientCapabilities of systemd). Run with sudo, netwatch becomes who called it before it looks at a packet, and files it writes are of that user.',
     'With --engine tcpdump or --engine dumpcap that tool captures, with the options of netwatch and times in nanoseconds; all else is the same, but its counts come at the end, it keeps CAP_NET_RAW while it runs (dumpcap gives it up), and --write costs what --filter does. Where the module pcap was not built, the tool that is installed is taken, which is said.',
     'With --rotate-size or --rotate-time the capture goes into one file after another, named as dumpcap names them (out_00001_20260102030405.pcap), each whole by itself; --rotate-keep removes the oldest of those it wrote, and with a name that ends in .pcap.gz or .pcapng.gz those that are full are packed. A disk that is full ends a live capture with status 74, and the file holds what was written whole.',
+    '--process looks who holds the socket of each packet, as -f \'process == "NAME"\' does, and goes with other filters. Sockets are looked at every 20 ms at best: what a process sends before, or one that is gone by then, is not known as its own.',
     'With --sort all packets are gathered first.',
   ],
   operands: '',
@@ -59,7 +63,7 @@ export const capture = streaming({
     { line: 'netwatch capture -r file.pcap -f dns -V', about: 'with every layer' },
     { line: 'netwatch capture -r file.pcap --json --fields time,src,dst,info', about: 'for a script' },
     {
-      line: 'sudo netwatch capture -f \'process == "curl"\' --annotate -w - --as pcapng | wireshark -k -i -',
+      line: 'sudo netwatch capture --process curl -w - | wireshark -k -i -',
       about: 'what one program sends, with its name in the comments',
     },
     { line: 'sudo netwatch capture -w ring.pcapng --rotate-size 100MB --rotate-keep 10', about: 'the last gigabyte' },
@@ -78,8 +82,9 @@ export const capture = streaming({
       write: async (context, values) => {
         refuseRecordOptions(values);
         const { writeCapture } = await import('./write-capture.ts');
+        const { withProcess } = await import('./process-filter.ts');
         return writeCapture(context, {
-          ...values,
+          ...withProcess(values),
           write: values.write!,
           most: least(values.count, values.limit),
         });
@@ -109,7 +114,8 @@ export const capture = streaming({
     }
     // loaded here: the code that reads packets is large, and other commands start without it
     const { capturedPackets } = await import('./capture-packets.ts');
-    yield* capturedPackets(context, values, request);
+    const { withProcess } = await import('./process-filter.ts');
+    yield* capturedPackets(context, withProcess(values), request);
   },
 });
 

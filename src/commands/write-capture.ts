@@ -24,6 +24,8 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
   readonly as: CaptureFormat | null;
   readonly force: boolean;
   readonly filter: string | null;
+  /** The process that the filter picks, whose packets are to tell so where the format can. */
+  readonly process?: string | null;
   readonly most: number | null;
 }
 
@@ -86,7 +88,8 @@ async function copyPackets(
     if (request.annotate === true && format === 'pcap') {
       throw usageError('--annotate puts comments into packets, which pcap has none of', { hint: '--as pcapng' });
     }
-    const annotate = request.annotate === true ? (packet: Packet) => commentOf(owners, packet) : null;
+    const namesProcess = request.annotate === true || (request.process !== undefined && request.process !== null);
+    const annotate = namesProcess && format === 'pcapng' ? (packet: Packet) => commentOf(owners, packet) : null;
     const most = request.most ?? Number.POSITIVE_INFINITY;
     const copy = (writer: CaptureWriter, sink: ByteSink) =>
       rewrite(reader, writer, sink, signal, {

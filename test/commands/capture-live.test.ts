@@ -270,6 +270,43 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     expect(new Set(processes.map(({ pid }) => pid))).toEqual(new Set([server.pid, client.pid]));
   });
 
+  test('--process: packets of the processes with that name, with it in their comments', async () => {
+    const server = await scene.run(`
+      require('node:net').createServer((socket) => socket.pipe(socket)).listen(7117, '127.0.0.1', () => process.stdout.write('x'));`);
+    const files = ['one.pcapng', 'none.pcapng', 'some.pcapng'].map((name) => path.join(folder, name));
+    const bpf = ['--bpf', 'tcp port 7117', '--duration', '3'];
+    const runs = [
+      start(['capture', '-i', 'lo', ...bpf, '--process', 'node', '-w', files[0]!]),
+      start(['capture', '-i', 'lo', ...bpf, '--process', 'no"such', '-w', files[1]!]),
+      start([
+        'capture',
+        '-i',
+        'lo',
+        ...bpf,
+        '--process',
+        'node',
+        '-f',
+        'ip.src == 1.2.3.4 or tcp.len > 0',
+        '-w',
+        files[2]!,
+      ]),
+    ];
+    await Promise.all(runs.map(({ capturing }) => capturing));
+    const client = await scene.run(`
+      const socket = require('node:net').connect(7117, '127.0.0.1', () => process.stdout.write('x'));
+      setInterval(() => socket.write('x'), 100);`);
+    for (const { ended } of runs) expect((await ended).status).toBe(0);
+    server.stdin!.end();
+    client.stdin!.end();
+    const [one, none, some] = await Promise.all(
+      files.map(async (file) => (await readCapture(fs.readFileSync(file))).frames),
+    );
+    expect(none).toEqual([]);
+    expect(some!.length).toBeGreaterThan(10);
+    expect(one!.length).toBeGreaterThan(some!.length);
+    for (const { comment } of one!) expect(comment).toMatch(/^node \(\d+\) of root$/);
+  });
+
   test('every interface at once', async () => {
     const run = start(['capture', '-i', 'any', '--bpf', 'udp port 9', '-c', '1', '--json']);
     await run.capturing;
