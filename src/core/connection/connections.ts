@@ -78,7 +78,10 @@ export function openConnections(serviceOf: ServiceOf, remembers: boolean): Conne
     *events(newlyClosed, isLate = () => false, ownerOfClosed = () => null) {
       const closed = [...late, ...newlyClosed];
       late = [];
-      if (present === null || present.first) return;
+      if (present === null || present.first) {
+        late = newlyClosed.filter(isLate);
+        return;
+      }
       const { reading, at, before, pastOf } = present;
       const ends = new Map(closed.map((socket) => [socket.key, socket]));
       const endsByTuple = new Map(closed.map((socket) => [tupleOf(socket), socket]));
@@ -87,8 +90,8 @@ export function openConnections(serviceOf: ServiceOf, remembers: boolean): Conne
       for (const socket of reading.sockets) {
         const past = pastOf(socket);
         const found = socket.inode === null ? endsByTuple.get(tupleOf(socket)) : undefined;
-        // with the same key it was closed after it was listed, and closes in the next reading
-        const end = found?.key === socket.key ? undefined : found;
+        // one that has counters of its own was closed after it was listed, and closes in the next reading
+        const end = found?.key === socket.key && socket.rx_bytes !== null ? undefined : found;
         if (end !== undefined) ends.delete(end.key);
         if (past !== undefined) continued.add(past.socket.key);
         if (past?.socket.state === socket.state) continue;

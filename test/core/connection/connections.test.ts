@@ -131,6 +131,12 @@ describe('events', () => {
   test.each<[string, Partial<Socket>[], Partial<Socket>[], string[]]>([
     ['in the reading', [{ key: 5 }], [], ['opened 500', 'closed 12']],
     ['in the reading, before it was accepted', [{ key: 5, inode: null }], [], ['opened 500', 'closed 12']],
+    [
+      'in the next as TIME_WAIT, which keeps the key of a socket that was listed',
+      [{ key: 5 }],
+      [{ key: 5, state: 'TIME_WAIT', inode: null, rx_bytes: null }],
+      ['opened 500', 'changed 12'],
+    ],
     ['in the next as TIME_WAIT', [], [{ key: 9, state: 'TIME_WAIT', inode: null, rx_bytes: null }], ['opened 12']],
     ['in none of them', [], [], ['opened 12', 'closed 12']],
   ])('what closes while sockets are read is told once: %s', (_what, during, after, expected) => {
@@ -148,6 +154,15 @@ describe('events', () => {
     engine.ingest(of(after), at(2));
     for (const { event, rx_bytes } of engine.events([])) told.push(`${event} ${rx_bytes}`);
     expect(told).toEqual(expected);
+  });
+
+  test('what closes while sockets are read for the first time is told at the next', () => {
+    const engine = openConnections(NO_NAMES, true);
+    const end = socketOf({ key: 5, state: 'CLOSE', inode: null, rx_bytes: 12 });
+    engine.ingest(readingOf([]), at(0));
+    expect([...engine.events([end], () => true)]).toEqual([]);
+    engine.ingest(readingOf([socketOf({ key: 9, state: 'TIME_WAIT', inode: null, rx_bytes: null })]), at(1));
+    expect([...engine.events([])]).toMatchObject([{ event: 'opened', state: 'TIME_WAIT', rx_bytes: 12 }]);
   });
 
   test('nobody can tell who held such a connection', () => {
