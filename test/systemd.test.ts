@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ROOT } from './support/program.ts';
 import { runTool, toolIsMissing } from './support/tool.ts';
 
-const UNIT = path.join(ROOT, 'systemd/netwatch-capture.service');
+const UNIT = path.join(ROOT, 'netwatch-capture.service');
 /** In tenths, as systemd-analyze has it: what it calls OK. */
 const MOST_EXPOSED = 25;
 
