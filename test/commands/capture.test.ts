@@ -71,6 +71,8 @@ test('as a record it has every field', async () => {
     truncated: false,
     malformed: false,
     comment: null,
+    src_host: null,
+    dst_host: null,
   });
 });
 
