@@ -6,7 +6,17 @@ test.each([
   ['CapEff:\t0000000000002000\n', ['CAP_NET_RAW']],
   [
     'Name:\tx\nCapEff:\t000001ffffffffff\n',
-    ['CAP_NET_RAW', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN', 'CAP_PERFMON', 'CAP_BPF'],
+    [
+      'CAP_CHOWN',
+      'CAP_DAC_OVERRIDE',
+      'CAP_DAC_READ_SEARCH',
+      'CAP_FOWNER',
+      'CAP_NET_RAW',
+      'CAP_SYS_PTRACE',
+      'CAP_SYS_ADMIN',
+      'CAP_PERFMON',
+      'CAP_BPF',
+    ],
   ],
   ['CapEff:\t00000000', []],
   ['', []],

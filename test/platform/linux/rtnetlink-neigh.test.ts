@@ -16,6 +16,7 @@ describe('parseNeighbor', () => {
       mac: '52:54:00:aa:bb:01',
       iface: 'eth2',
       state: 'REACHABLE',
+      host: null,
     });
   });
 
@@ -27,7 +28,13 @@ describe('parseNeighbor', () => {
     [0x20, 'FAILED'],
     [0x80, 'PERMANENT'],
   ])('names state 0x%s', (state, name) => {
-    expect(parse(message(2, state, gateway))).toEqual({ addr: '192.168.7.1', mac: null, iface: 'eth2', state: name });
+    expect(parse(message(2, state, gateway))).toEqual({
+      addr: '192.168.7.1',
+      mac: null,
+      iface: 'eth2',
+      state: name,
+      host: null,
+    });
   });
 
   test('drops what ip neigh leaves out: multicast groups, entries without state, other families', () => {
