@@ -108,21 +108,20 @@ export class PcapDevice {
    * of the two; of `any` nobody knows.
    */
   left(): number | null {
-    if (this.name === 'any') return null;
-    const { ps_recv, ps_drop } = this.session.stats();
-    const handedOut = (ps_recv - ps_drop) / (this.name === LOOPBACK ? 2 : 1);
-    return Math.max(0, Math.ceil(handedOut) - this.taken);
+    return this.counts().left;
   }
 
+  /** All of one reading, for the kernel goes on counting. */
   counts(): DeviceCounts {
     const { ps_recv, ps_drop, ps_ifdrop } = this.session.stats();
+    const handedOut = (ps_recv - ps_drop) / (this.name === LOOPBACK ? 2 : 1);
     return {
       device: this.name,
       captured: this.taken,
       received: ps_recv,
       droppedByKernel: ps_drop,
       droppedByInterface: ps_ifdrop,
-      left: this.left(),
+      left: this.name === 'any' ? null : Math.max(0, Math.ceil(handedOut) - this.taken),
     };
   }
 }
