@@ -121,8 +121,12 @@ async function begin(
   }
   if (!values.quiet) context.say(`capturing on ${devices.join(', ')}`);
   let captured = sensor.captured;
-  const report = (): void =>
-    context.say([`${formatNumberOf(captured(), 'packet')} captured`, ...sensor.counts().map(describe)].join('; '));
+  const report = (): void => {
+    // the sensor took them, and whoever reads here did not
+    const unread = sensor.captured() - captured();
+    const parts = [`${formatNumberOf(captured(), 'packet')} captured`, ...sensor.counts().map(describe)];
+    context.say([...parts, ...(unread > 0 ? [`${unread} more not read`] : [])].join('; '));
+  };
   const unasked = context.onStatusAsked(report);
   if (values.verbose === true) void everySecond(context, over.signal, report);
   return {

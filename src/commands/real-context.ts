@@ -118,6 +118,9 @@ function sizeOf(variable: string, own: number | undefined, fallback: number): nu
   return own || (Number.isInteger(set) && set > 0 ? set : fallback);
 }
 
+/** What is longer, setTimeout takes for no time at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -129,7 +132,12 @@ const realClock: Clock = {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, Math.max(0, millis));
+      let timer: NodeJS.Timeout;
+      const wait = (left: number): void => {
+        const next = Math.min(left, LONGEST_TIMER_MS);
+        timer = setTimeout(() => (left > next ? wait(left - next) : done()), Math.max(0, next));
+      };
+      wait(millis);
       signal.addEventListener('abort', done, { once: true });
     }),
 };

@@ -85,6 +85,42 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('tcpreplay'))('many pack
     expect(gaps[0]).toMatchObject({ iface: 'nwfl', reason: expect.stringContaining('slower than nwfl') });
   });
 
+  test('a reader that wants one line gets it, and ends it', async () => {
+    const flood = replay('small.pcap', '--topspeed', '-l', '100000', '--duration', '3');
+    const command = `${process.execPath} ${BIN} capture -i nwfl --json; echo $? >&2`;
+    const argv = ['netns', 'exec', scene.name, 'bash', '-c', `{ ${command}; } | head -1`];
+    const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, said] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (out += text));
+    child.stderr.on('data', (text: Buffer) => (said += text));
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(parseLines(out)).toHaveLength(1);
+    expect(said).toMatch(/\n0\n$/);
+    // what it was not asked for is counted too
+    const words =
+      /(\d+) packets captured; nwfl: (\d+) received by the filter, (\d+) dropped by the kernel, 0 by the interface, (\d+) not taken by netwatch; (\d+) more not read/;
+    const [captured, received, dropped, left, unread] = words.exec(said)!.slice(1).map(Number);
+    expect(captured! + dropped! + left! + unread!).toBe(received);
+    await flood;
+  });
+
+  test('a reader that reads nothing for a while: memory stays bounded, and it is told what it missed', async () => {
+    const flood = replay('small.pcap', '--topspeed', '-l', '100000', '--duration', '7');
+    const preload = `--import ${path.join(ROOT, 'test/support/loop-delay.js')}`;
+    const command = `${process.execPath} ${preload} ${BIN} capture -i nwfl --json --fields number --duration 7`;
+    const argv = ['netns', 'exec', scene.name, 'bash', '-c', `${command} | (sleep 5; grep gap)`];
+    const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, said] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (out += text));
+    child.stderr.on('data', (text: Buffer) => (said += text));
+    await new Promise((resolve) => child.once('close', resolve));
+    const dropped = Number(/(\d+) dropped by the kernel/.exec(said)![1]);
+    expect(dropped).toBeGreaterThan(100_000);
+    expect(parseLines(out).reduce((sum, gap) => sum + (gap.dropped as number), 0)).toBe(dropped);
+    expect(Number(/memory (\d+)/.exec(said)![1])).toBeLessThan(200 * MIB);
+    await flood;
+  });
+
   test.each([
     ['live statistics', ['stats', '-i', 'nwfl', '--by', 'all', '--interval', '1', '--json']],
     ['a filter and records', ['capture', '-i', 'nwfl', '-f', 'udp.port == 9', '--json']],
