@@ -31,8 +31,8 @@ const BUFFER_BYTES = 16 * 1024 * 1024;
 const WATCHED_MS = 20;
 const COUNTED_MS = 100;
 const FILE_MS = 250;
-/** What is read at once: what is there is taken, so a small buffer costs nothing. */
-const CHUNK = 1024 * 1024;
+/** What is read at once. Events wait while its packets are printed: under a flood 50 to 112 ms with 1 MiB, 44 to 68 ms so. */
+const CHUNK = 256 * 1024;
 
 /** A capture under way, and what ends it. */
 interface Session {
