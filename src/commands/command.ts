@@ -85,6 +85,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly firstTickIsStart?: boolean;
   /** Record types it can print. */
   readonly tables: readonly RecordTable[];
+  /** What is expected of the records when --expect does not say; absent for nothing. */
+  readonly expectation?: string;
   /** The record type this run prints, and so the one --fields, --sort and --filter speak of. */
   readonly tableOf: (values: ListingValues<O>) => RecordTable;
   /** What is different for a command whose rows come as a stream; null for snapshots. */

@@ -47,7 +47,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const startsFirst = values.events === true || command.firstTickIsStart === true;
   const until = expectation(values.wait, table);
   const wait = until === null ? null : { until, source: values.wait ?? '' };
-  const expect = expectation(values.expect, table);
+  const expect = expectation(values.expect ?? command.expectation, table);
   const filter = values.filter === null || command.stream !== null ? null : compileFilter(values.filter, table);
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);

@@ -7,6 +7,7 @@ import { exportCommand } from './export.ts';
 import { fields } from './fields.ts';
 import { follow } from './follow.ts';
 import { ifaces } from './ifaces.ts';
+import { probe } from './probe.ts';
 import { schema } from './schema.ts';
 import { stats } from './stats.ts';
 
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   capture,
   follow,
   stats,
+  probe,
   exportCommand,
   fields,
   schema,

@@ -82,7 +82,7 @@ export async function runListing(
   if (context.signal.aborted && stream === null) return 128 + (context.signalNumber() ?? 2);
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
   if (seen.kept === 0 && !values.quiet) context.say(reasonForNothing(plan, seen.rows, values.filter !== null));
-  const complaint = verdict.complaint(values.expect ?? '');
+  const complaint = verdict.complaint(values.expect ?? command.expectation ?? '');
   if (complaint !== null && !values.quiet) context.say(complaint);
   return verdict.status();
 }

@@ -85,6 +85,26 @@ export type KeptCapability =
   | 'CAP_NET_RAW'
   | 'CAP_SYS_PTRACE';
 
+/** What became of an echo request. */
+export interface EchoReply {
+  /** Milliseconds to the answer; null without one. */
+  readonly rttMs: number | null;
+  /** Why there is none, and who said so where it was another host; null while it is only missing. */
+  readonly error: string | null;
+  readonly from: string | null;
+}
+
+/** Echo requests over one address family (RFC 792, RFC 4443); all who ask share it. */
+export interface EchoSocket {
+  /** icmp_dgram needs no privilege where net.ipv4.ping_group_range permits it; icmp_raw needs CAP_NET_RAW. */
+  readonly method: 'icmp_dgram' | 'icmp_raw';
+  /** Never rejects. `zone` is the index of an interface, for addresses of a link. */
+  send(address: string, zone: number, timeoutMs: number, signal: AbortSignal): Promise<EchoReply>;
+  /** Answers that came again to requests of this address, since this was last asked. */
+  duplicates(address: string): number;
+  close(): void;
+}
+
 /** All that netwatch asks of an operating system. One implementation for each lives in a folder beside this file. */
 export interface Platform {
   readonly name: 'linux' | 'macos';
@@ -97,6 +117,8 @@ export interface Platform {
   /** What the machine says of itself; gateway and dns are filled in by the configuration engine. */
   readHost(): Promise<Omit<HostRow, 'gateway' | 'dns'>>;
   readChecks(): Promise<readonly Check[]>;
+  /** The socket for echo requests of a family, the same each time; null where none is permitted. */
+  openEcho(family: 'ipv4' | 'ipv6'): EchoSocket | null;
   /** Whether openTrace is likely to work; looks at a few files. */
   canTrace(): boolean;
   /**

@@ -128,6 +128,7 @@ export function fakePlatform(
     isPrivileged: () => false,
     dropPrivileges: () => {},
     readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
+    openEcho: () => null,
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: this machine is made up')),
   };

@@ -8,10 +8,15 @@ export interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   send(fd: number, data: Uint8Array, length: number, flags: number): number;
   recv(fd: number, data: Uint8Array, length: number, flags: number): number;
+  sendto(fd: number, data: Uint8Array, length: number, flags: number, to: Uint8Array, toLength: number): number;
+  /** `message` is a struct msghdr. */
+  recvmsg(fd: number, message: Uint8Array, flags: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   setns(fd: number, kind: number): number;
   close(fd: number): number;
+  /** `time` is a struct timespec. */
+  clock_gettime(clock: number, time: Uint8Array): number;
   prctl(option: number, a: number, b: number, c: number, d: number): number;
   /** A system call the C library has no function for, or one that it would not make as it is. */
   syscall(number: number, a: bigint, b: bigint, c: bigint, d: bigint): number;
@@ -47,10 +52,13 @@ function load(): Libc {
     bind: lib.func('int bind(int, const void *, uint32_t)'),
     send: lib.func('long send(int, const void *, size_t, int)'),
     recv: lib.func('long recv(int, _Out_ void *, size_t, int)'),
+    sendto: lib.func('long sendto(int, const void *, size_t, int, const void *, uint32_t)'),
+    recvmsg: lib.func('long recvmsg(int, _Inout_ void *, int)'),
     setsockopt: lib.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     ioctl: lib.func('int ioctl(int, unsigned long, _Inout_ void *)'),
     setns: lib.func('int setns(int, int)'),
     close: lib.func('int close(int)'),
+    clock_gettime: lib.func('int clock_gettime(int, _Out_ void *)'),
     prctl: lib.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)'),
     syscall: lib.func('long syscall(long, int64_t, int64_t, int64_t, int64_t)'),
     mmap: (...of) => BigInt(mmap(...of)),

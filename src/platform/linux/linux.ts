@@ -1,11 +1,12 @@
 import { usageError } from '../../core/failure.ts';
 import type { Host } from '../host.ts';
-import type { Platform, PlatformOptions } from '../platform.ts';
+import type { EchoSocket, Platform, PlatformOptions } from '../platform.ts';
 import { readChecks } from './checks.ts';
 import { readDnsServers } from './dns-servers.ts';
 import { dropPrivileges, isPrivileged } from './drop-privileges.ts';
 import { canTrace, openTrace } from './ebpf/trace.ts';
 import { readHostFacts } from './host-facts.ts';
+import { openEchoSocket } from './icmp-echo.ts';
 import { readInterfaces } from './interfaces.ts';
 import { readNeighbors } from './neighbors.ts';
 import { openNetns } from './netns.ts';
@@ -31,11 +32,25 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
     readNeighbors: async () => readNeighbors(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),
+    openEcho: openEchoOnce(),
     canTrace: () => canTrace(host),
     openTrace: (onEvent, signal) => openTrace(host, netns, onEvent, signal),
     installCommand: (name) => installCommand(host, name),
     findSensorNode,
     isPrivileged,
     dropPrivileges,
+  };
+}
+
+/** Sockets are opened when they are first asked for, and stay. */
+function openEchoOnce(): Platform['openEcho'] {
+  const opened = new Map<string, EchoSocket | null>();
+  return (family) => {
+    let socket = opened.get(family);
+    if (socket === undefined) {
+      socket = openEchoSocket(family);
+      opened.set(family, socket);
+    }
+    return socket;
   };
 }

@@ -29,6 +29,7 @@ export function openMacos(host: Host, options: PlatformOptions): Platform {
     readDnsServers: async () => ({ rows: await readScutilDns(host), limits: [] }),
     readNeighbors: async () => ({ rows: (await Promise.all([readArp(host), readNdp(host)])).flat(), limits: [] }),
     readHost: () => readMacosHost(host),
+    openEcho: () => null, // ping is asked
     readChecks: () => readMacosChecks(host),
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: macOS has none')),

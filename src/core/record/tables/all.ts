@@ -16,6 +16,7 @@ import { dnsServer, host, neighbor, route } from './network-config.ts';
 import { packet } from './packet.ts';
 import { packetLengths } from './packet-lengths.ts';
 import { portCount } from './port-count.ts';
+import { probe } from './probe.ts';
 import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
 import { segment } from './segment.ts';
@@ -52,6 +53,7 @@ export const ALL_TABLES: readonly RecordTable[] = [
   expert,
   packetLengths,
   timeBucket,
+  probe,
   check,
   fieldRecord,
   gap,

@@ -1,0 +1,40 @@
+import { defaultRoutes } from '../core/config/network-config.ts';
+import { parseTarget, type Target } from '../core/health/target.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** The name that is resolved when no other is given: the root, which every resolver knows. */
+const ROOT = '.';
+
+/**
+ * The targets that words name: `gateway` and `dns` stand for those of this machine, and no word at all for both and for a
+ * name that the system resolves. Throws a Failure 64 for a word that is no target.
+ */
+export async function targetsOf(words: readonly string[], platform: Platform): Promise<readonly Target[]> {
+  const asked = words.length === 0 ? ['gateway', 'dns'] : words;
+  const found: Target[] = [];
+  for (const word of asked) {
+    if (word === 'gateway') found.push(...(await gateways(platform)));
+    else if (word === 'dns') found.push(...(await dnsServers(platform)));
+    else found.push(parseTarget(word));
+  }
+  return found;
+}
+
+/** The first default gateway of each family. */
+async function gateways(platform: Platform): Promise<Target[]> {
+  const routes = defaultRoutes((await platform.readRoutes()).rows);
+  return (['ipv4', 'ipv6'] as const).flatMap((family) => {
+    const route = routes.find((one) => one.family === family && one.gateway !== null);
+    if (route === undefined) return [];
+    const zone = route.gateway!.startsWith('fe80:') && route.iface !== null ? `%${route.iface}` : '';
+    return [{ ...parseTarget(`icmp://${route.gateway}${zone}`), text: 'gateway' }];
+  });
+}
+
+async function dnsServers(platform: Platform): Promise<Target[]> {
+  const servers = (await platform.readDnsServers()).rows;
+  return servers.map(({ addr, port }) => {
+    const host = addr.includes(':') ? `[${addr}]` : addr;
+    return parseTarget(`dns://${host}${port === 53 ? '' : `:${port}`}/${ROOT}?type=NS`);
+  });
+}

@@ -1,0 +1,77 @@
+import { probeRow } from '../core/health/probe-row.ts';
+import type { Prober } from '../core/health/prober.ts';
+import { probeRound, type RoundPlan, stateOf } from '../core/health/round.ts';
+import { roundTripStatistics } from '../core/health/round-trip-statistics.ts';
+import { rounds } from '../core/health/schedule.ts';
+import type { Target } from '../core/health/target.ts';
+import { TargetHealth } from '../core/health/target-health.ts';
+import type { ProbeRow } from '../core/record/tables/probe.ts';
+import type { Clock } from './context.ts';
+
+/** A target and what asks it. */
+export interface Probed {
+  readonly target: Target;
+  readonly prober: Prober;
+}
+
+export interface ProbeRunPlan extends RoundPlan {
+  /** Between the beginnings of two rounds; null for one round. */
+  readonly everyMs: number | null;
+  /** How long the run lasts; null for as long as it takes. */
+  readonly durationMs: number | null;
+}
+
+/**
+ * Asks all targets at once, each by its own schedule, so that one that does not answer delays no other. Yields the records
+ * of rounds as they end, those at hand together.
+ */
+export async function* runProbes(
+  targets: readonly Probed[],
+  plan: ProbeRunPlan,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ProbeRow[]> {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  if (plan.durationMs !== null) void clock.sleep(plan.durationMs, over.signal).then(stop);
+  let rows: ProbeRow[] = [];
+  let wake = (): void => {};
+  let running = targets.length;
+  const watch = async ({ target, prober }: Probed): Promise<void> => {
+    const health = new TargetHealth();
+    let sinceTime: string | null = null;
+    for await (const at of rounds(plan.everyMs, clock, over.signal)) {
+      const time = new Date(clock.now()).toISOString();
+      const replies = await probeRound(prober, plan, clock, over.signal);
+      if (over.signal.aborted && replies.length < plan.count) return; // it was cut short: it says nothing
+      const times = replies.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs]));
+      const before = health.standing(at).state;
+      health.ingest(stateOf(replies), roundTripStatistics(times).avg, at);
+      const standing = health.standing(at);
+      if (sinceTime === null || standing.state !== before) sinceTime = time;
+      rows.push(probeRow(time, target, replies, prober.duplicates(), standing, sinceTime));
+      wake();
+    }
+  };
+  const all = targets.map((one) =>
+    watch(one).finally(() => {
+      running--;
+      wake();
+    }),
+  );
+  for (;;) {
+    if (rows.length === 0 && running > 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    if (rows.length === 0) break;
+    const taken = rows;
+    rows = [];
+    yield taken;
+  }
+  await Promise.all(all);
+  signal.removeEventListener('abort', stop);
+}

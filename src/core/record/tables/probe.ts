@@ -1,0 +1,117 @@
+import {
+  address,
+  byteRate,
+  bytes,
+  choice,
+  count,
+  flag,
+  integer,
+  list,
+  maybe,
+  millis,
+  number,
+  percent,
+  seconds,
+  shown,
+  type Tone,
+  text,
+  time,
+} from '../field.ts';
+import { type Row, table } from '../table.ts';
+
+/** What is asked of a target; each is a scheme of its own. */
+export const PROBE_KINDS = [
+  'icmp',
+  'tcp',
+  'udp',
+  'dns',
+  'dot',
+  'doh',
+  'http',
+  'https',
+  'tls',
+  'stun',
+  'ntp',
+  'trace',
+  'mtu',
+] as const;
+export type ProbeKind = (typeof PROBE_KINDS)[number];
+
+export const PROBE_STATES = ['up', 'degraded', 'down', 'unknown'] as const;
+export type ProbeState = (typeof PROBE_STATES)[number];
+
+const TONES: Readonly<Record<ProbeState, Tone>> = { up: 'good', degraded: 'notice', down: 'bad', unknown: 'faint' };
+
+/** How an ICMP echo was sent where the system permits not every way; null for other kinds. */
+export const ICMP_METHODS = ['icmp_dgram', 'icmp_raw', 'ping', 'tcp_connect'] as const;
+
+/** One round of probes of one target. Statistics are named as mtr names them. */
+export const probe = table(
+  'probe',
+  'One row per target and round.',
+  {
+    time: time('When the round began.'),
+    target: text('The target as it was named.', shown('TARGET')),
+    kind: choice('What was asked.', PROBE_KINDS, shown('KIND')),
+    addr: maybe(address('The address that was asked; null when the name has none.', shown('ADDR'))),
+    sent: count('Probes sent.', shown('SENT')),
+    received: count('Probes answered.', shown('RECV')),
+    loss_pct: maybe(percent('Probes without an answer; null when none could be sent.', shown('LOSS'))),
+    rtt_min_ms: maybe(millis('Shortest time to an answer.', shown('MIN'))),
+    rtt_avg_ms: maybe(millis('Mean time to an answer.', shown('AVG'))),
+    rtt_max_ms: maybe(millis('Longest time to an answer.', shown('MAX'))),
+    rtt_stddev_ms: maybe(millis('Sample standard deviation of the times; null for fewer than two.', shown('STDDEV'))),
+    jitter_ms: maybe(
+      millis('Mean difference between one time and the next; null for fewer than two.', shown('JITTER')),
+    ),
+    ok: maybe(flag('Whether the target answered as it should; null when that cannot be told here.')),
+    detail: text('What was found, or why it failed.', shown('DETAIL')),
+    state: choice(
+      'up: all was answered as it should; degraded: some was; down: nothing was; unknown: it cannot be told here.',
+      PROBE_STATES,
+      { ...shown('STATE'), tone: (state) => TONES[state as ProbeState] },
+    ),
+    rtt_p50_ms: maybe(millis('Median time to an answer.')),
+    rtt_p95_ms: maybe(millis('Time that 95 of 100 answers kept within.')),
+    method: maybe(choice('How ICMP was sent; another way than an echo is named in detail.', ICMP_METHODS)),
+    host: maybe(text('The host in the target.')),
+    since: maybe(time('Since when the target is in this state, in this run.')),
+    uptime_pct: maybe(percent('Time in which it was not down, of the time in which that is known, in this run.')),
+    outages: maybe(count('How often it went down in this run.')),
+    outage_s: maybe(seconds('How long it was down in this run.')),
+    reordered: maybe(count('Answers that came before an earlier one (udp).')),
+    duplicates: maybe(count('Answers that came more than once (udp, icmp).')),
+    dns_ms: maybe(millis('Time to resolve the name.')),
+    connect_ms: maybe(millis('Time to connect.')),
+    tls_ms: maybe(millis('Time of the TLS handshake.')),
+    first_byte_ms: maybe(millis('Time from the request, or the connection, to the first byte.')),
+    total_ms: maybe(millis('Time of all phases together.')),
+    http_status: maybe(integer('Status of the HTTP answer.')),
+    body_bytes: maybe(bytes('Bytes of its body that were read.')),
+    body_rate: maybe(byteRate('Bytes of the body per second.')),
+    rcode: maybe(text('Code of the DNS answer.')),
+    answers: list('Records of the DNS answer, as text.'),
+    authentic: maybe(flag('The resolver vouches for the answer by DNSSEC (AD).')),
+    tls_version: maybe(text('Version of TLS.')),
+    tls_cipher: maybe(text('Cipher suite of TLS.')),
+    tls_issuer: maybe(text('Who issued the certificate.')),
+    tls_subject: maybe(text('For whom it was issued.')),
+    tls_expires: maybe(time('When the certificate, or one it depends on, expires first.')),
+    tls_days: maybe(number('Days until then.')),
+    mapped_addr: maybe(address('Our address as the STUN server sees it.')),
+    mapped_port: maybe(integer('Our port as it sees it.')),
+    nat: maybe(
+      choice('none: the address is ours; cone: both servers see the same; symmetric: they do not.', [
+        'none',
+        'cone',
+        'symmetric',
+      ]),
+    ),
+    offset_ms: maybe(number('How far our clock is behind that of the NTP server, in milliseconds.')),
+    stratum: maybe(integer('Stratum of the NTP server.')),
+    hops: maybe(count('Hops to the target (trace).')),
+    mtu_bytes: maybe(bytes('Largest IP packet that passes the path whole (mtu).')),
+  },
+  { aliases: { 'ip.addr': ['addr'] } },
+);
+export type ProbeRow = Row<typeof probe>;

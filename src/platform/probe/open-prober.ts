@@ -1,0 +1,18 @@
+import type { Prober } from '../../core/health/prober.ts';
+import type { Target } from '../../core/health/target.ts';
+import type { ProbeKind } from '../../core/record/tables/probe.ts';
+import type { ProberOptions } from './prober-options.ts';
+
+type Open = (target: Target, options: ProberOptions) => Prober;
+
+/** One line a kind; each is loaded when it is asked for. */
+const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
+  icmp: async () => (await import('./icmp-ping.ts')).openIcmpProber,
+  tcp: async () => (await import('./tcp-connect.ts')).openTcpProber,
+};
+
+/** Opens what asks a target. */
+export async function openProber(target: Target, options: ProberOptions): Promise<Prober> {
+  const open = PROBERS[target.kind]!;
+  return (await open())(target, options);
+}

@@ -1,0 +1,62 @@
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
+import { domainToASCII } from 'node:url';
+import { foldMapped, formatIp, parseIp } from '../../core/net/ip-address.ts';
+
+/** An address to ask, and the zone of one that is of a link alone. */
+export interface Resolved {
+  readonly addr: string;
+  /** Name of the interface after the %, or empty. */
+  readonly zone: string;
+  /** Index of that interface; 0 without one. */
+  readonly zoneIndex: number;
+  /** How long the name took; null for an address. */
+  readonly millis: number | null;
+}
+
+/** Why a name has no address, in a few words. */
+export class Unresolved extends Error {}
+
+/**
+ * The address of a target's host, as the system resolves names. Rejects with Unresolved when it has none, or none within
+ * the time.
+ */
+export async function resolveHost(host: string, timeoutMs: number, family: 0 | 4 | 6 = 0): Promise<Resolved> {
+  const [bare = '', zone = ''] = host.split('%', 2);
+  const ip = parseIp(bare);
+  if (ip !== null) {
+    const zoneIndex = zone === '' ? 0 : indexOf(zone);
+    if (zoneIndex === null) throw new Unresolved(`no interface ${zone}`);
+    return { addr: formatIp(ip), zone, zoneIndex, millis: null };
+  }
+  const name = domainToASCII(host);
+  if (name === '') throw new Unresolved(`${host} is no name`);
+  const start = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unresolved(`${host} was not resolved in time`)), timeoutMs);
+  });
+  try {
+    const { address } = await Promise.race([lookup(name, { family }), late]);
+    return { addr: foldMapped(formatIp(parseIp(address)!)), zone: '', zoneIndex: 0, millis: performance.now() - start };
+  } catch (error) {
+    if (error instanceof Unresolved) throw error;
+    throw new Unresolved(`${host}: ${REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? 'it cannot be resolved'}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** getaddrinfo(3). */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such name',
+  ENODATA: 'the name has no address of this family',
+  EAI_AGAIN: 'no name server answers',
+  EAI_NODATA: 'the name has no address of this family',
+};
+
+function indexOf(zone: string): number | null {
+  const all = networkInterfaces()[zone];
+  const index = all?.find(({ family }) => family === 'IPv6') as { scopeid?: number } | undefined;
+  return index?.scopeid ?? (/^[0-9]+$/.test(zone) ? Number(zone) : null);
+}
