@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|follow|stats|export|fields|schema|completion|doctor) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|probe|export|fields|schema|completion|doctor) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -23,12 +23,13 @@ _netwatch() {
     capture) _netwatch_capture ;;
     follow) _netwatch_follow ;;
     stats) _netwatch_stats ;;
+    probe) _netwatch_probe ;;
     export) _netwatch_export ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
-    *) _netwatch_words 'conns ifaces capture follow stats export fields schema completion doctor --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture follow stats probe export fields schema completion doctor --help --version' ;;
   esac
 }
 
@@ -218,6 +219,28 @@ _netwatch_stats() {
   esac
 }
 
+_netwatch_probe() {
+  local fields='time target kind addr sent received loss_pct rtt_min_ms rtt_avg_ms rtt_max_ms rtt_stddev_ms jitter_ms ok detail state rtt_p50_ms rtt_p95_ms method host since uptime_pct outages outage_s reordered duplicates dns_ms connect_ms tls_ms first_byte_ms total_ms http_status body_bytes body_rate rcode answers authentic tls_version tls_cipher tls_issuer tls_subject tls_expires tls_days tls_certificates tls_alpn mapped_addr mapped_port nat offset_ms stratum hops mtu_bytes'
+  case $prev in
+    --expect) : ;;
+    --count|-c) : ;;
+    --interval) : ;;
+    --timeout) : ;;
+    --every) : ;;
+    --duration) : ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--expect --count -c --interval --timeout --every --duration --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns' ;;
+  esac
+}
+
 _netwatch_export() {
   local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment src_host dst_host'
   case $prev in
@@ -251,7 +274,7 @@ _netwatch_fields() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket check field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe check field gap' ;;
   esac
 }
 
@@ -261,7 +284,7 @@ _netwatch_schema() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket check field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe check field gap' ;;
   esac
 }
 

@@ -26,7 +26,9 @@ export const probe = streaming({
   about: 'whether targets answer, how fast and how reliably',
   details: [
     'Each target is asked several times, and a record is printed when its round ends: how many probes were answered, in which time, and what was found. Targets are asked side by side: one that does not answer delays no other.',
-    'A target is gateway (the default gateways), dns (the name servers of this machine), a host, or one of icmp://HOST, tcp://HOST:PORT. Without one, gateway and dns.',
+    'A target is gateway (the default gateways), dns (the name servers of this machine), a host, or one of icmp://HOST, tcp://HOST:PORT, http://, https://, tls://HOST. Without one, gateway and dns.',
+    'http://HOST[:PORT]/PATH and https:// send a GET over a connection of their own each time, without proxy or cookies, and time its phases: dns_ms, connect_ms, tls_ms, first_byte_ms (from the request on), total_ms, which is the time that rtt_ fields are about. A status below 400 is ok; a redirect is named in detail and not followed; of a body 10 MB are read. Where the certificate is not to be trusted nothing is sent.',
+    'tls://HOST[:PORT] shakes hands and looks at the certificates: tls_expires and tls_days are about the first that expires. It is ok when they are for this host, have not expired, and lead to a root that is trusted here: one of the file SSL_CERT_FILE, else of the system, else of node, or of NODE_EXTRA_CA_CERTS.',
     'ICMP is sent by the first way that works here: a datagram socket (net.ipv4.ping_group_range), a raw socket (CAP_NET_RAW), the ping command, or a TCP connection, whose refusal shows, too, that a host lives; method says which. Where none works the state is unknown, never down.',
     'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be told here; --expect asks another question.',
   ],

@@ -62,6 +62,8 @@ export function probeRow(
     tls_subject: null,
     tls_expires: null,
     tls_days: null,
+    tls_certificates: null,
+    tls_alpn: null,
     mapped_addr: null,
     mapped_port: null,
     nat: null,

@@ -22,6 +22,8 @@ export type Findings = Partial<
     | 'tls_subject'
     | 'tls_expires'
     | 'tls_days'
+    | 'tls_certificates'
+    | 'tls_alpn'
     | 'mapped_addr'
     | 'mapped_port'
     | 'nat'

@@ -26,7 +26,7 @@ export function openIcmpProber({ host }: Target, { platform, limited }: ProberOp
       const socket = platform.openEcho(addr.includes(':') ? 'ipv6' : 'ipv4');
       if (socket === null) {
         limited('ICMP echo', 'no socket for it is permitted here', 'netwatch doctor');
-        return (await openPing(platform.host, resolved, left, signal)) ?? tcpEcho(resolved, left, signal);
+        return (await openPing(platform, resolved, left, signal)) ?? tcpEcho(resolved, left, signal);
       }
       counted = { socket, addr };
       const { rttMs, error, from } = await socket.send(addr, zoneIndex, left, signal);

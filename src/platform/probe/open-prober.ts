@@ -9,6 +9,9 @@ type Open = (target: Target, options: ProberOptions) => Prober;
 const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
   icmp: async () => (await import('./icmp-ping.ts')).openIcmpProber,
   tcp: async () => (await import('./tcp-connect.ts')).openTcpProber,
+  http: async () => (await import('./http-get.ts')).openHttpProber,
+  https: async () => (await import('./http-get.ts')).openHttpProber,
+  tls: async () => (await import('./tls-certificate.ts')).openTlsProber,
 };
 
 /** Opens what asks a target. */

@@ -1,5 +1,5 @@
 import type { Reply } from '../../core/health/prober.ts';
-import type { Host } from '../host.ts';
+import type { Platform } from '../platform.ts';
 import { reply } from './prober-options.ts';
 import type { Resolved } from './resolve-host.ts';
 
@@ -8,7 +8,7 @@ import type { Resolved } from './resolve-host.ts';
  * may not send either. Understands ping of iputils, busybox, inetutils and macOS.
  */
 export async function openPing(
-  host: Host,
+  { name, host }: Pick<Platform, 'name' | 'host'>,
   { addr, zone, millis }: Resolved,
   timeoutMs: number,
   signal: AbortSignal,
@@ -17,7 +17,7 @@ export async function openPing(
   const to = zone === '' ? addr : `${addr}%${zone}`;
   const isIpv6 = addr.includes(':');
   const [file, args] =
-    process.platform === 'darwin'
+    name === 'macos'
       ? [
           isIpv6 ? 'ping6' : 'ping',
           isIpv6 ? ['-n', '-c', '1', to] : ['-n', '-c', '1', '-W', String(Math.ceil(timeoutMs)), to],

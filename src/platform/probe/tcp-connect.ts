@@ -1,9 +1,10 @@
-import net from 'node:net';
-import { reasonOf } from '../../core/failure.ts';
-import type { Prober, Reply } from '../../core/health/prober.ts';
+import type net from 'node:net';
+import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
+import { CannotAsk, connectTo } from './connect-to.ts';
+import { openDeadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
-import { type Resolved, resolveHost } from './resolve-host.ts';
+import { resolveHost } from './resolve-host.ts';
 
 /** A server that speaks first does so soon; one that waits for us never does. */
 const FIRST_BYTE_MS = 200;
@@ -11,53 +12,53 @@ const FIRST_BYTE_MS = 200;
 /** Connects, and waits a moment for what the server says by itself. The time is that of the connection. */
 export function openTcpProber({ host, port }: Target): Prober {
   return {
-    async send(timeoutMs, signal) {
-      const start = performance.now();
-      let resolved: Resolved;
+    async send(timeoutMs, signal): Promise<Reply> {
+      const deadline = openDeadline(timeoutMs, signal);
+      let addr: string | null = null;
+      const findings: { -readonly [K in keyof Findings]: Findings[K] } = {};
       try {
-        resolved = await resolveHost(host, timeoutMs);
+        const resolved = await resolveHost(host, timeoutMs);
+        addr = resolved.addr;
+        findings.dns_ms = resolved.millis;
+        const start = performance.now();
+        const socket = await connectTo(resolved, port, deadline);
+        const rttMs = performance.now() - start;
+        findings.connect_ms = rttMs;
+        const said = await firstWord(socket, Math.min(FIRST_BYTE_MS, deadline.left()), deadline.signal);
+        findings.first_byte_ms = said.millis;
+        return reply({ ok: true, detail: said.detail, rttMs, addr, findings });
       } catch (error) {
-        return reply({ ok: false, detail: (error as Error).message });
+        const ok = error instanceof CannotAsk ? null : false;
+        return reply({ ok, detail: (error as Error).message, addr, findings });
+      } finally {
+        deadline.close();
       }
-      return connect(resolved, port, timeoutMs - (performance.now() - start), signal);
     },
     duplicates: () => null,
     close() {},
   };
 }
 
-function connect(
-  { addr, zone, millis }: Resolved,
-  port: number,
-  timeoutMs: number,
+/** Waits a moment for the first byte; the socket then is gone. */
+function firstWord(
+  socket: net.Socket,
+  waitMs: number,
   signal: AbortSignal,
-): Promise<Reply> {
+): Promise<{ readonly detail: string; readonly millis: number | null }> {
   return new Promise((resolve) => {
     const start = performance.now();
-    let connectMs: number | null = null;
-    const socket = net.connect({ host: zone === '' ? addr : `${addr}%${zone}`, port });
-    const end = (known: Pick<Reply, 'ok' | 'detail'>, firstByteMs: number | null = null): void => {
-      clearTimeout(late);
-      signal.removeEventListener('abort', abandon);
+    const end = (detail: string, millis: number | null): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', silent);
       socket.destroy();
-      const findings = { dns_ms: millis, connect_ms: connectMs, first_byte_ms: firstByteMs };
-      resolve(reply({ ...known, rttMs: connectMs, addr, findings }));
+      resolve({ detail, millis });
     };
-    const abandon = (): void => end({ ok: false, detail: 'interrupted' });
-    let late = setTimeout(() => end({ ok: false, detail: `no answer within ${Math.round(timeoutMs)} ms` }), timeoutMs);
-    signal.addEventListener('abort', abandon, { once: true });
-    socket.once('connect', () => {
-      connectMs = performance.now() - start;
-      clearTimeout(late);
-      late = setTimeout(() => end({ ok: true, detail: 'connected' }), Math.min(FIRST_BYTE_MS, timeoutMs - connectMs));
-    });
-    socket.once('data', () =>
-      end({ ok: true, detail: 'connected, and it spoke first' }, performance.now() - start - connectMs!),
-    );
-    socket.once('error', (error) => {
-      if (connectMs === null) end({ ok: false, detail: reasonOf(error) });
-      else end({ ok: true, detail: 'connected, and it hung up' });
-    });
-    socket.once('end', () => end({ ok: true, detail: 'connected, and it hung up' }));
+    const silent = (): void => end('connected', null);
+    const hungUp = (): void => end('connected, and it hung up', null);
+    const timer = setTimeout(silent, waitMs);
+    signal.addEventListener('abort', silent, { once: true });
+    socket.once('data', () => end('connected, and it spoke first', performance.now() - start));
+    socket.on('error', hungUp);
+    socket.once('end', hungUp);
   });
 }

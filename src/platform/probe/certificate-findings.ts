@@ -1,0 +1,47 @@
+import type { DetailedPeerCertificate } from 'node:tls';
+import type { Findings } from '../../core/health/prober.ts';
+
+const MOST_CERTIFICATES = 100;
+const MOST_NAME = 200;
+const DAY_MS = 86_400_000;
+
+/** What a server's certificate and those after it say; `now` is the wall clock in milliseconds. */
+export function certificateFindings(leaf: DetailedPeerCertificate, now: number): Findings {
+  const chain = chainOf(leaf);
+  if (chain.length === 0) return { tls_certificates: 0 };
+  const ends = chain.map(({ valid_to }) => Date.parse(valid_to)).filter((end) => !Number.isNaN(end));
+  const first = ends.length === 0 ? null : Math.min(...ends);
+  return {
+    tls_issuer: nameOf(leaf.issuer),
+    tls_subject: nameOf(leaf.subject),
+    tls_expires: first === null ? null : new Date(first).toISOString(),
+    tls_days: first === null ? null : Math.round((100 * (first - now)) / DAY_MS) / 100,
+    tls_certificates: chain.length,
+  };
+}
+
+/** The certificate, its issuer's, and so on; none when the server has sent none. */
+function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
+  const seen = new Set<string>();
+  let next: DetailedPeerCertificate | undefined = leaf;
+  while (next?.fingerprint256 !== undefined && !seen.has(next.fingerprint256) && chain.length < MOST_CERTIFICATES) {
+    seen.add(next.fingerprint256);
+    chain.push(next);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+/** `CN=example.org, O=Example`; null for a name without parts. */
+function nameOf(name: object | undefined): string | null {
+  const parts = Object.entries(name ?? {}).map(([key, value]) => `${key}=${[value].flat().join('+')}`);
+  // the common name stands last in the certificate and is looked for first
+  parts.sort((a, b) => Number(b.startsWith('CN=')) - Number(a.startsWith('CN=')));
+  return parts.length === 0 ? null : shortened(parts.join(', '), MOST_NAME);
+}
+
+/** The text, or its beginning when it has more than so many characters. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

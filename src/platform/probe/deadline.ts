@@ -1,0 +1,47 @@
+/** The time that a probe has. */
+export interface Deadline {
+  /** Aborts when the time is over, or the run is. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that are left, not below 0. */
+  left(): number;
+  /** Why it is over, as said of what did not come: `no answer within 2000 ms`. */
+  why(what: string): string;
+  /** Rejects with `why` when it is over; else as the promise does. `abandon` is called when nobody waits any more. */
+  race<T>(promise: Promise<T>, what: string, abandon: () => void): Promise<T>;
+  /** Lets the run go; to be called when the probe is done. */
+  close(): void;
+}
+
+/** Begins the time of a probe; it ends early when `signal` aborts. */
+export function openDeadline(timeoutMs: number, signal: AbortSignal): Deadline {
+  const over = new AbortController();
+  const start = performance.now();
+  const stop = (): void => over.abort();
+  const timer = setTimeout(stop, timeoutMs);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  const deadline: Deadline = {
+    signal: over.signal,
+    left: () => Math.max(0, timeoutMs - (performance.now() - start)),
+    why: (what) => (signal.aborted ? 'interrupted' : `no ${what} within ${Math.round(timeoutMs)} ms`),
+    race: (promise, what, abandon) =>
+      new Promise((resolve, reject) => {
+        const end = (): void => {
+          abandon();
+          reject(new Error(deadline.why(what)));
+        };
+        if (over.signal.aborted) {
+          promise.catch(() => {});
+          end();
+          return;
+        }
+        over.signal.addEventListener('abort', end, { once: true });
+        promise.then(resolve, reject).finally(() => over.signal.removeEventListener('abort', end));
+      }),
+    close: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    },
+  };
+  return deadline;
+}

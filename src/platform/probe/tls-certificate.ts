@@ -1,0 +1,73 @@
+import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
+import type { Target } from '../../core/health/target.ts';
+import { CannotAsk, connectTo } from './connect-to.ts';
+import { type Deadline, openDeadline } from './deadline.ts';
+import { reply } from './prober-options.ts';
+import { type Resolved, resolveHost } from './resolve-host.ts';
+import { type Handshake, HandshakeFailure, shakeHands } from './tls-handshake.ts';
+
+/** What is offered, so that the server names what it speaks (RFC 7301). */
+const PROTOCOLS = ['h2', 'http/1.1'];
+const NONE_OF_THESE = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
+
+/**
+ * Shakes hands and looks at the certificates; nothing is asked of what lies above. The time is that of all phases. It is
+ * ok when a certificate for this host is shown that is trusted here and has not expired.
+ */
+export function openTlsProber({ host, port }: Target): Prober {
+  return {
+    async send(timeoutMs, signal): Promise<Reply> {
+      const start = performance.now();
+      const deadline = openDeadline(timeoutMs, signal);
+      let addr: string | null = null;
+      const found: { -readonly [K in keyof Findings]: Findings[K] } = {};
+      try {
+        const resolved = await resolveHost(host, timeoutMs);
+        addr = resolved.addr;
+        found.dns_ms = resolved.millis;
+        const handshake = await secure(resolved, { host, port }, deadline, (millis) => {
+          found.connect_ms = millis;
+        });
+        handshake.socket.on('error', () => {}).destroy();
+        const rttMs = performance.now() - start;
+        const findings = { ...found, ...handshake.findings, total_ms: rttMs };
+        return reply({ ok: handshake.fault === null, detail: detailOf(handshake), rttMs, addr, findings });
+      } catch (error) {
+        const ok = error instanceof CannotAsk ? null : false;
+        return reply({ ok, detail: (error as Error).message, addr, findings: found });
+      } finally {
+        deadline.close();
+      }
+    },
+    duplicates: () => null,
+    close() {},
+  };
+}
+
+/** A server that speaks other protocols than those offered is asked again without an offer. */
+async function secure(
+  resolved: Resolved,
+  { host, port }: Pick<Target, 'host' | 'port'>,
+  deadline: Deadline,
+  connected: (millis: number) => void,
+): Promise<Handshake> {
+  for (const protocols of [PROTOCOLS, []]) {
+    const start = performance.now();
+    const socket = await connectTo(resolved, port, deadline);
+    connected(performance.now() - start);
+    try {
+      return await shakeHands(socket, host, protocols, deadline);
+    } catch (error) {
+      const isRefused = error instanceof HandshakeFailure && error.code === NONE_OF_THESE;
+      if (!isRefused || protocols.length === 0) throw error;
+    }
+  }
+  throw new Error('the server speaks no protocol that was offered');
+}
+
+function detailOf({ findings, fault }: Handshake): string {
+  if (fault !== null) return fault;
+  const { tls_version, tls_days, tls_alpn } = findings;
+  const days = tls_days === null || tls_days === undefined ? '' : `, expires in ${Math.floor(tls_days)} days`;
+  return `${tls_version}${days}${tls_alpn === null || tls_alpn === undefined ? '' : `, ${tls_alpn}`}`;
+}

@@ -1,0 +1,132 @@
+import type net from 'node:net';
+import tls from 'node:tls';
+import { domainToASCII } from 'node:url';
+import type { Findings } from '../../core/health/prober.ts';
+import { parseIp } from '../../core/net/ip-address.ts';
+import { certificateFindings, shortened } from './certificate-findings.ts';
+import { wordsOf } from './connect-to.ts';
+import type { Deadline } from './deadline.ts';
+import { trustedRoots } from './trusted-roots.ts';
+
+/** A connection that speaks TLS. */
+export interface Handshake {
+  readonly socket: tls.TLSSocket;
+  readonly findings: Findings;
+  /** Why the certificate is not to be trusted for this host, in words; null when it is. */
+  readonly fault: string | null;
+}
+
+/** Why there was no handshake; `code` is that of OpenSSL or of the system. */
+export class HandshakeFailure extends Error {
+  readonly code: string;
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Shakes hands over a connection, whose end it takes in hand; rejects with the reason in words, the socket then being gone.
+ * A certificate that is not to be trusted is no reason: it is told of.
+ */
+export async function shakeHands(
+  connection: net.Socket,
+  host: string,
+  protocols: readonly string[],
+  deadline: Deadline,
+): Promise<Handshake> {
+  const [name = ''] = host.split('%', 1);
+  const isAddress = parseIp(name) !== null;
+  const asked = isAddress ? name : domainToASCII(name).replace(/\.$/, '');
+  const secureContext = trustedRoots();
+  const start = performance.now();
+  const socket = tls.connect({
+    socket: connection,
+    secureContext,
+    rejectUnauthorized: false, // the certificate is shown, whatever it is
+    checkServerIdentity: () => undefined,
+    ...(isAddress ? {} : { servername: asked }), // RFC 6066, 3: addresses are not sent
+    ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
+  });
+  const secured = new Promise<void>((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
+      connection.destroy();
+      reject(new HandshakeFailure(handshakeWords(error), error.code ?? ''));
+    };
+    socket.once('error', failed);
+    socket.once('secureConnect', () => {
+      socket.off('error', failed);
+      resolve();
+    });
+  });
+  await deadline.race(secured, 'TLS handshake', () => {
+    socket.on('error', () => {}).destroy();
+    connection.on('error', () => {}).destroy();
+  });
+  const tlsMs = performance.now() - start;
+  const leaf = socket.getPeerCertificate(true);
+  return {
+    socket,
+    findings: {
+      tls_ms: tlsMs,
+      tls_version: socket.getProtocol(),
+      tls_cipher: socket.getCipher().standardName,
+      tls_alpn: socket.alpnProtocol || null,
+      ...certificateFindings(leaf, Date.now()),
+    },
+    fault: faultOf(socket, leaf, asked),
+  };
+}
+
+function faultOf(socket: tls.TLSSocket, leaf: tls.DetailedPeerCertificate, host: string): string | null {
+  if (leaf.fingerprint256 === undefined) return 'the server shows no certificate';
+  const faults = new Set<string>();
+  const now = Date.now();
+  if (Date.parse(leaf.valid_to) < now) faults.add(EXPIRED);
+  // node says one code where several things are wrong
+  const code = socket.authorized ? '' : String(socket.authorizationError);
+  if (code !== '') faults.add(FAULTS[code] ?? `the certificate is not trusted: ${code}`);
+  const other = tls.checkServerIdentity(host, leaf);
+  if (other !== undefined) {
+    const names = leaf.subjectaltname ?? `CN=${[leaf.subject?.CN ?? ''].flat()[0]}`;
+    faults.add(`the certificate is for another host: ${shortened(names, MOST_NAMES)}`);
+  }
+  return faults.size === 0 ? null : [...faults].join('; ');
+}
+const MOST_NAMES = 120;
+const EXPIRED = 'the certificate has expired';
+
+/** By the codes of X509_verify_cert (openssl-verification-options(1)), as node names them. */
+const FAULTS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: EXPIRED,
+  CERT_NOT_YET_VALID: 'the certificate is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate comes from a root that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'an issuer of the certificate is not known here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'an issuer of the certificate is not known here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'the issuer of the certificate is not known here, and the server sends no certificate of it',
+  CERT_SIGNATURE_FAILURE: 'the signature of the certificate is wrong',
+  CERT_REVOKED: 'the certificate was revoked',
+  CERT_CHAIN_TOO_LONG: 'the chain of certificates is too long',
+  INVALID_CA: 'an issuer of the certificate may not issue any',
+  INVALID_PURPOSE: 'the certificate is not for servers',
+};
+
+function handshakeWords(error: NodeJS.ErrnoException & { readonly reason?: string }): string {
+  const { code = '', reason } = error;
+  const known = HANDSHAKE_ERRORS[code];
+  if (known !== undefined) return known;
+  return reason === undefined ? `TLS: ${wordsOf(error)}` : `TLS: ${shortened(reason, MOST_NAMES)}`;
+}
+
+const HANDSHAKE_ERRORS: Readonly<Record<string, string>> = {
+  ECONNRESET: 'the server hung up during the TLS handshake',
+  EPIPE: 'the server hung up during the TLS handshake',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server does not speak TLS',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the server speaks only a version of TLS that is too old',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the server speaks no version of TLS that we do',
+  ERR_SSL_EXCESSIVE_MESSAGE_SIZE: 'the certificates of the server are too long',
+  ERR_SSL_NO_CIPHERS_AVAILABLE: 'no cipher suite is common',
+};
