@@ -4,6 +4,8 @@ import type { Platform } from '../platform/platform.ts';
 
 /** The name that is resolved when no other is given: the root, which every resolver knows. */
 const ROOT = '.';
+/** Resolved as every program does it. It is among the hints of every resolver, and tells nobody what is of interest here. */
+const RESOLUTION = 'dns:///a.root-servers.net';
 
 /**
  * The targets that words name: `gateway` and `dns` stand for those of this machine, and no word at all for both and for a
@@ -17,6 +19,7 @@ export async function targetsOf(words: readonly string[], platform: Platform): P
     else if (word === 'dns') found.push(...(await dnsServers(platform)));
     else found.push(parseTarget(word));
   }
+  if (words.length === 0 && found.length > 0) found.push(parseTarget(RESOLUTION));
   return found;
 }
 

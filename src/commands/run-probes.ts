@@ -1,3 +1,4 @@
+import { AnswerComparison } from '../core/health/answer-comparison.ts';
 import { probeRow } from '../core/health/probe-row.ts';
 import type { Prober } from '../core/health/prober.ts';
 import { probeRound, type RoundPlan, stateOf } from '../core/health/round.ts';
@@ -39,6 +40,7 @@ export async function* runProbes(
   let rows: ProbeRow[] = [];
   let wake = (): void => {};
   let running = targets.length;
+  const comparison = new AnswerComparison();
   const watch = async ({ target, prober }: Probed): Promise<void> => {
     const health = new TargetHealth();
     let sinceTime: string | null = null;
@@ -51,7 +53,9 @@ export async function* runProbes(
       health.ingest(stateOf(replies), roundTripStatistics(times).avg, at);
       const standing = health.standing(at);
       if (sinceTime === null || standing.state !== before) sinceTime = time;
-      rows.push(probeRow(time, target, replies, prober.duplicates(), standing, sinceTime));
+      const row = probeRow(time, target, replies, prober.duplicates(), standing, sinceTime);
+      const note = comparison.note(target, row);
+      rows.push(note === null ? row : { ...row, detail: `${row.detail}; ${note}` });
       wake();
     }
   };

@@ -71,8 +71,13 @@ export function probeRow(
     stratum: null,
     hops: null,
     mtu_bytes: null,
-    ...found,
+    ...Object.fromEntries(Object.entries(found).map(([name, value]) => [name, rounded(name, value)])),
   };
+}
+
+/** Clocks tell no more than microseconds. */
+function rounded(name: string, value: unknown): unknown {
+  return typeof value === 'number' && name.endsWith('_ms') ? Math.round(value * 1e3) / 1e3 : value;
 }
 
 /** What went wrong says more than what went well; each reason once, with how often. */

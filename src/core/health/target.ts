@@ -8,7 +8,7 @@ export interface Target {
   /** As it was named. */
   readonly text: string;
   readonly kind: ProbeKind;
-  /** A name, or an address in canonical text without brackets; IPv6 may have a zone (RFC 4007). */
+  /** A name, or an address in canonical text without brackets; IPv6 may have a zone (RFC 4007). Empty for `dns:///name`. */
   readonly host: string;
   /** 0 where the kind has none. */
   readonly port: number;
@@ -73,6 +73,7 @@ function authority(
   kind: ProbeKind,
 ): { readonly host: string; readonly port: number } {
   const whole = text.slice(from, end);
+  if (kind === 'dns' && whole === '' && end < text.length) return { host: '', port: 0 }; // as the system resolves
   const address = parseAddress(whole); // IPv6 without brackets can have no port
   if (address !== null) return { host: address, port: portOf(text, from, end, kind, '') };
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/.exec(whole);

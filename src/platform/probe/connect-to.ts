@@ -19,13 +19,16 @@ export function connectTo({ addr, zone }: Resolved, port: number, deadline: Dead
       socket.off('error', failed);
       resolve(socket);
     });
-    const failed = (error: NodeJS.ErrnoException): void => {
-      const Kind = OURS.has(error.code ?? '') ? CannotAsk : Error;
-      reject(new Kind(wordsOf(error)));
-    };
+    const failed = (error: NodeJS.ErrnoException): void => reject(socketFailure(error));
     socket.once('error', failed);
   });
   return deadline.race(connected, 'answer', () => socket.destroy());
+}
+
+/** Why a socket failed, in words; a CannotAsk when that is ours. */
+export function socketFailure(error: NodeJS.ErrnoException): Error {
+  const Kind = OURS.has(error.code ?? '') ? CannotAsk : Error;
+  return new Kind(wordsOf(error));
 }
 
 /** What the system says of an error, without the code and the call: `connection refused`. */

@@ -12,6 +12,9 @@ const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
   http: async () => (await import('./http-get.ts')).openHttpProber,
   https: async () => (await import('./http-get.ts')).openHttpProber,
   tls: async () => (await import('./tls-certificate.ts')).openTlsProber,
+  dns: async () => (await import('./dns-query.ts')).openDnsProber,
+  dot: async () => (await import('./dns-query.ts')).openDnsProber,
+  doh: async () => (await import('./dns-query.ts')).openDnsProber,
 };
 
 /** Opens what asks a target. */

@@ -1,0 +1,65 @@
+import dgram from 'node:dgram';
+import { socketFailure } from './connect-to.ts';
+import type { Deadline } from './deadline.ts';
+import type { Resolved } from './resolve-host.ts';
+import { waitFor } from './wait-for.ts';
+
+/** An answer, and when it was asked for and came, by performance.now(). */
+export interface Answered<T> {
+  readonly value: T;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/**
+ * Sends one datagram from a port of its own and resolves with the first answer that `accept` makes something of; others,
+ * for which it returns null, are waited past. The socket is connected, so what comes from elsewhere never arrives, and a
+ * closed port is told at once. Rejects with the reason in words, or with CannotAsk.
+ */
+export function askDatagram<T>(
+  to: Resolved,
+  port: number,
+  request: Uint8Array,
+  accept: (message: Buffer) => T | null,
+  deadline: Deadline,
+): Promise<Answered<T>> {
+  return waitFor(deadline, (done, fail) => {
+    const socket = dgram.createSocket(to.addr.includes(':') ? 'udp6' : 'udp4');
+    const check = (error: Error | null | undefined): void => {
+      if (error) fail(socketFailure(error));
+    };
+    let isOpen = true;
+    let sentAt = 0;
+    let ignored = 0;
+    socket.on('error', check);
+    socket.on('message', (message) => {
+      const receivedAt = performance.now();
+      const value = accept(message);
+      if (value === null) ignored++;
+      else done({ value, sentAt, receivedAt });
+    });
+    socket.connect(port, socketAddress(to), (error?: Error) => {
+      check(error);
+      if (error || !isOpen) return;
+      sentAt = performance.now();
+      socket.send(request, check);
+    });
+    return {
+      stop() {
+        if (isOpen) socket.close();
+        isOpen = false;
+      },
+      remark: () => ignoredWords(ignored),
+    };
+  });
+}
+
+/** What came while an answer was waited for, for messages; null for nothing. */
+export function ignoredWords(count: number): string | null {
+  return count === 0 ? null : `what came (${count}) answers nothing that was asked`;
+}
+
+/** An address as sockets take it, with its zone. */
+export function socketAddress({ addr, zone }: Resolved): string {
+  return zone === '' ? addr : `${addr}%${zone}`;
+}

@@ -1,0 +1,167 @@
+import { randomInt } from 'node:crypto';
+import type net from 'node:net';
+import { answersQuery, type DnsAnswer, readDnsAnswer } from '../../core/health/dns-answer.ts';
+import { dnsQuery } from '../../core/health/dns-query.ts';
+import { type DnsQuestion, dnsQuestionOf } from '../../core/health/dns-question.ts';
+import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
+import type { Target } from '../../core/health/target.ts';
+import { askDatagram } from './ask-datagram.ts';
+import { CannotAsk, connectTo } from './connect-to.ts';
+import { type Deadline, openDeadline } from './deadline.ts';
+import { askDnsStream } from './dns-stream.ts';
+import { askDoh } from './doh-request.ts';
+import { reply } from './prober-options.ts';
+import { type Resolved, resolveHost } from './resolve-host.ts';
+import { openSystemResolution } from './system-resolution.ts';
+import { shakeHands } from './tls-handshake.ts';
+
+type Found = { -readonly [K in keyof Findings]: Findings[K] };
+
+/** An answer, null for a message that is malformed, and how it came. */
+interface Asked {
+  readonly answer: DnsAnswer | null;
+  /** From the question to the answer, on a connection that is open. */
+  readonly rttMs: number;
+  /** Empty for UDP. */
+  readonly over: string;
+}
+
+/** A question on its way: who is asked what, until when, and where what is found is written down. */
+interface Asking {
+  readonly target: Target;
+  readonly to: Resolved;
+  readonly question: DnsQuestion;
+  readonly deadline: Deadline;
+  readonly found: Found;
+}
+
+const MALFORMED = 'malformed';
+const NO_EDNS: ReadonlySet<string> = new Set(['FORMERR', 'NOTIMP']);
+/** RFC 7858, 3.1; RFC 8484, 5.2. */
+const PROTOCOLS = { dot: ['dot'], doh: ['h2', 'http/1.1'] } as const;
+const SHOWN_ANSWERS = 3;
+
+/**
+ * Asks a name server over UDP (what is truncated again over TCP), TCP, TLS or HTTPS; each query has an id and a port of its
+ * own. The time is that from the question to the answer. `dns:///name` is resolved as the system does it. Throws a Failure
+ * 64 for a target that asks nothing.
+ */
+export function openDnsProber(target: Target): Prober {
+  const question = dnsQuestionOf(target);
+  if (target.host === '') return openSystemResolution(target, question);
+  return {
+    async send(timeoutMs, signal): Promise<Reply> {
+      const start = performance.now();
+      const deadline = openDeadline(timeoutMs, signal);
+      const found: Found = {};
+      let addr: string | null = null;
+      try {
+        const to = await resolveHost(target.host, timeoutMs);
+        addr = to.addr;
+        found.dns_ms = to.millis;
+        const asked = await ask({ target, to, question, deadline, found });
+        found.total_ms = performance.now() - start;
+        return replyOf(question, asked, addr, found);
+      } catch (error) {
+        const ok = error instanceof CannotAsk ? null : false;
+        return reply({ ok, detail: (error as Error).message, addr, findings: found });
+      } finally {
+        deadline.close();
+      }
+    },
+    duplicates: () => null,
+    close() {},
+  };
+}
+
+/** Asks with EDNS, and without it where the server knows none. */
+async function ask(asking: Asking): Promise<Asked> {
+  const first = await askOnce(asking, true);
+  return first.answer !== null && NO_EDNS.has(first.answer.rcode) && !first.answer.edns
+    ? askOnce(asking, false)
+    : first;
+}
+
+async function askOnce(asking: Asking, edns: boolean): Promise<Asked> {
+  const { target, to, question, deadline } = asking;
+  const { kind, port } = target;
+  const query = dnsQuery(question, kind === 'doh' ? 0 : randomInt(65_536), edns); // RFC 8484, 4.1
+  const read = (message: Buffer): DnsAnswer | typeof MALFORMED | null =>
+    answersQuery(message, query) ? (readDnsAnswer(message) ?? MALFORMED) : null;
+  let whyTcp = '';
+  if (kind === 'dns' && question.transport === 'udp') {
+    const { value, sentAt, receivedAt } = await askDatagram(to, port, query, read, deadline);
+    const answer = value === MALFORMED ? null : value;
+    if (answer?.truncated !== true) return { answer, rttMs: receivedAt - sentAt, over: '' };
+    whyTcp = ', since it was truncated over UDP';
+  }
+  try {
+    const { socket, over } = await open(asking);
+    const start = performance.now();
+    try {
+      const value =
+        kind === 'doh'
+          ? read(await askDoh(socket, over === 'HTTP/2', authorityOf(target), question, query, deadline))
+          : await askDnsStream(socket, query, read, deadline);
+      if (value === null) throw new Error('the server answers something else than was asked');
+      const answer = value === MALFORMED ? null : value;
+      return { answer, rttMs: performance.now() - start, over: `${over}${whyTcp}` };
+    } finally {
+      socket.destroy();
+    }
+  } catch (error) {
+    if (whyTcp !== '' && !(error instanceof CannotAsk))
+      throw new Error(`truncated over UDP, and over TCP: ${(error as Error).message}`);
+    throw error;
+  }
+}
+
+/** Opens what carries the question; TLS only to a server whose certificate is to be trusted. */
+async function open({
+  target,
+  to,
+  deadline,
+  found,
+}: Asking): Promise<{ readonly socket: net.Socket; readonly over: string }> {
+  const start = performance.now();
+  const socket = await connectTo(to, target.port, deadline);
+  found.connect_ms = performance.now() - start;
+  if (target.kind !== 'dot' && target.kind !== 'doh') return { socket, over: 'TCP' };
+  const handshake = await shakeHands(socket, target.host, PROTOCOLS[target.kind], deadline);
+  Object.assign(found, handshake.findings);
+  handshake.socket.on('error', () => {});
+  if (handshake.fault !== null) {
+    handshake.socket.destroy();
+    throw new Error(handshake.fault);
+  }
+  const over = target.kind === 'dot' ? 'TLS' : handshake.findings.tls_alpn === 'h2' ? 'HTTP/2' : 'HTTP/1.1';
+  return { socket: handshake.socket, over };
+}
+
+/**
+ * Only NOERROR answers the question about a name; with another code the server lives, but the name does not resolve. The
+ * root is asked for the server's sake: that it knows of no root shows, too, that it works.
+ */
+function replyOf({ name }: DnsQuestion, { answer, rttMs, over }: Asked, addr: string, found: Findings): Reply {
+  const by = over === '' ? '' : ` (${over})`;
+  if (answer === null) return reply({ ok: false, detail: `a malformed answer${by}`, rttMs, addr, findings: found });
+  const { rcode, authentic, answers } = answer;
+  return reply({
+    ok: rcode === 'NOERROR' || (rcode === 'NXDOMAIN' && name === ''),
+    detail: `${rcode}${answersText(rcode, answers)}${by}`,
+    rttMs,
+    addr,
+    findings: { ...found, rcode, authentic, answers },
+  });
+}
+
+function answersText(rcode: string, answers: readonly string[]): string {
+  if (answers.length === 0) return rcode === 'NOERROR' ? ', but no record of this type' : '';
+  const more = answers.length - SHOWN_ANSWERS;
+  return `: ${answers.slice(0, SHOWN_ANSWERS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function authorityOf({ host, port }: Target): string {
+  const [bare = ''] = host.split('%', 1);
+  return `${bare.includes(':') ? `[${bare}]` : bare}${port === 443 ? '' : `:${port}`}`;
+}

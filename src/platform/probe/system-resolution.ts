@@ -1,0 +1,56 @@
+import dns from 'node:dns';
+import { usageError } from '../../core/failure.ts';
+import { A, AAAA, type DnsQuestion } from '../../core/health/dns-question.ts';
+import type { Prober } from '../../core/health/prober.ts';
+import type { Target } from '../../core/health/target.ts';
+import { openDeadline } from './deadline.ts';
+import { reply } from './prober-options.ts';
+import { waitFor } from './wait-for.ts';
+
+const MOST_ANSWERS = 100;
+const SHOWN = 3;
+/** getaddrinfo(3). */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such name, or no address of this type',
+  EAI_AGAIN: 'no name server answers',
+};
+
+/**
+ * Resolves a name as every program of this machine does (getaddrinfo: the hosts file, then what nsswitch.conf names). Which
+ * server answered is not to be learned by that, nor its code.
+ */
+export function openSystemResolution(target: Target, { name, type }: DnsQuestion): Prober {
+  const hasType = /[?&]type=/i.test(target.path);
+  if (name === '') throw usageError(`${target.text} needs a name`, { hint: 'netwatch probe dns:///NAME' });
+  if (type !== A && type !== AAAA)
+    throw usageError(`the system resolves addresses only: ${target.text}`, {
+      hint: `netwatch probe dns://SERVER${target.path}`,
+    });
+  const family = hasType ? (type === A ? 4 : 6) : 0;
+  return {
+    async send(timeoutMs, signal) {
+      const start = performance.now();
+      const deadline = openDeadline(timeoutMs, signal);
+      try {
+        const all = await waitFor<string[]>(deadline, (done, fail) => {
+          dns.lookup(name, { all: true, family }, (error, addresses) => {
+            if (error === null) done(addresses.map(({ address }) => address));
+            else fail(new Error(REASONS[error.code ?? ''] ?? `it cannot be resolved (${error.code ?? error.message})`));
+          });
+          return { stop() {} };
+        });
+        const rttMs = performance.now() - start;
+        const answers = all.slice(0, MOST_ANSWERS);
+        const more = answers.length > SHOWN ? ` and ${answers.length - SHOWN} more` : '';
+        const detail = `${answers.slice(0, SHOWN).join(', ')}${more}`;
+        return reply({ ok: true, detail, rttMs, findings: { answers, dns_ms: rttMs, total_ms: rttMs } });
+      } catch (error) {
+        return reply({ ok: false, detail: `${name}: ${(error as Error).message}` });
+      } finally {
+        deadline.close();
+      }
+    },
+    duplicates: () => null,
+    close() {},
+  };
+}
