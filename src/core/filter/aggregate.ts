@@ -56,7 +56,8 @@ export interface Bound {
   readonly value: Literal;
 }
 
-const KINDS = ['count', 'any', 'all', 'none', 'sum', 'min', 'max', 'avg'] as const;
+/** The words that an aggregate begins with. */
+export const AGGREGATE_KINDS = ['count', 'any', 'all', 'none', 'sum', 'min', 'max', 'avg'] as const;
 
 /** Parses aggregates joined by `and`, `or`, `not` and parentheses. Throws Failure 64 with the place of the error. */
 export function parseAggregates(source: string): Logic<Aggregate> {
@@ -68,7 +69,7 @@ export function parseAggregates(source: string): Logic<Aggregate> {
 
 function parseAggregate(cursor: Cursor): Aggregate {
   const name = peek(cursor);
-  const kind = KINDS.find((known) => name.kind === 'word' && known === name.text.toLowerCase());
+  const kind = AGGREGATE_KINDS.find((known) => name.kind === 'word' && known === name.text.toLowerCase());
   if (kind === undefined || !isSymbol(peek(cursor, 1), '(')) throw noAggregate(cursor);
   take(cursor);
   take(cursor);
@@ -131,11 +132,15 @@ function noAggregate(cursor: Cursor): Failure {
   const { source } = cursor;
   const token = peek(cursor);
   if (isSymbol(peek(cursor, 1), '(') && token.kind === 'word') {
-    const near = suggest(token.text, KINDS);
-    return unexpected(cursor, `one of ${KINDS.join(', ')}`, near === null ? null : `did you mean ${near}(…)?`);
+    const near = suggest(token.text, AGGREGATE_KINDS);
+    return unexpected(
+      cursor,
+      `one of ${AGGREGATE_KINDS.join(', ')}`,
+      near === null ? null : `did you mean ${near}(…)?`,
+    );
   }
   const hint = isFilter(source) ? `say of which rows: all(${source}) or any(${source})` : `as in count(…) < 50`;
-  return unexpected(cursor, `one of ${KINDS.join(', ')}`, hint);
+  return unexpected(cursor, `one of ${AGGREGATE_KINDS.join(', ')}`, hint);
 }
 
 function isFilter(source: string): boolean {

@@ -7,6 +7,13 @@ import type { Sink } from './sink.ts';
 export const FORMATS = ['table', 'ndjson', 'json', 'tsv', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Formats that only some commands have: a report for people, and what monitoring systems read. */
+export const REPORT_FORMATS = ['markdown', 'nagios', 'prometheus'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export const isReportFormat = (format: string): format is ReportFormat =>
+  REPORT_FORMATS.some((name) => name === format);
+
 /** Rows of one table, and the fields of it to print. */
 export interface RenderedSection {
   readonly table: RecordTable;
@@ -27,6 +34,8 @@ export interface Renderer {
   endSnapshot(): Promise<void>;
   /** Ends the output; a JSON document is closed here. */
   end(): Promise<void>;
+  /** The exit status, where the format says what it is: asked for after the end. */
+  readonly status?: () => number;
 }
 
 /** Opens the renderer of a machine format on a sink; tables for people are drawn by table-renderer.ts and live-table.ts. */

@@ -17,6 +17,7 @@ import { packet } from './packet.ts';
 import { packetLengths } from './packet-lengths.ts';
 import { portCount } from './port-count.ts';
 import { probe } from './probe.ts';
+import { probeReport } from './probe-report.ts';
 import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
 import { segment } from './segment.ts';
@@ -54,6 +55,7 @@ export const ALL_TABLES: readonly RecordTable[] = [
   packetLengths,
   timeBucket,
   probe,
+  probeReport,
   check,
   fieldRecord,
   gap,

@@ -1,0 +1,38 @@
+import { NUMERIC_KINDS } from '../record/field.ts';
+import { headingOf, type RecordTable } from '../record/table.ts';
+import type { Renderer } from './renderer.ts';
+import type { Sink } from './sink.ts';
+import { formatterOf, type Numerals } from './units.ts';
+
+/** Prints rows as a table of GitHub Flavored Markdown (4.10), one header for all snapshots of a record type. */
+export function openMarkdownRenderer(sink: Sink, header: boolean, numerals: Numerals): Renderer {
+  let headed: RecordTable | null = null;
+  return {
+    mixesTypes: false,
+    ownsTerminal: false,
+    async write({ table, fields, rows }) {
+      const columns = fields.map((name) => ({ name, field: table.fields[name]! }));
+      if (header && headed !== table) {
+        const rules = columns.map(({ field }) => (NUMERIC_KINDS.has(field.kind) ? '---:' : '---'));
+        const headings = columns.map(({ name, field }) => cell(headingOf(name, field)));
+        await sink.write(`${headed === null ? '' : '\n'}${line(headings)}${line(rules)}`);
+        headed = table;
+      }
+      const formats = columns.map(({ field }) => formatterOf(field.kind, numerals));
+      for (const row of rows) await sink.write(line(columns.map(({ name }, i) => cell(formats[i]!(row[name])))));
+    },
+    endSnapshot: () => sink.flush(),
+    end: () => sink.flush(),
+  };
+}
+
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+
+/** What Markdown would act on in a cell, HTML too, is written so that it shows as it is; a web address may become a link. */
+function cell(text: string): string {
+  return text
+    .replace(/[\\`*_[\]|~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}

@@ -1,0 +1,47 @@
+import {
+  badUnlessZero,
+  choice,
+  count,
+  maybe,
+  millis,
+  percent,
+  seconds,
+  shown,
+  type Tone,
+  text,
+  time,
+} from '../field.ts';
+import { type Row, table } from '../table.ts';
+import { PROBE_KINDS } from './probe.ts';
+
+const AVAILABLE: (value: number) => Tone | null = (value) => (value >= 100 ? 'good' : value >= 99 ? 'notice' : 'bad');
+
+/** What an appended history says of a target in an hour. */
+export const probeReport = table('probe_report', 'One row per target and hour of a history.', {
+  time: time('When the hour began.', shown('HOUR')),
+  target: text('The target as it was named.', shown('TARGET')),
+  kind: choice('What was asked.', PROBE_KINDS, shown('KIND')),
+  rounds: count('Rounds of probes that began in the hour.', shown('ROUNDS')),
+  availability_pct: maybe(
+    percent('Time in which it was not down, of the time in which that is known.', {
+      ...shown('AVAILABLE'),
+      tone: AVAILABLE,
+    }),
+  ),
+  loss_pct: maybe(percent('Probes without an answer.', shown('LOSS'))),
+  rtt_avg_ms: maybe(millis('Mean time to an answer.', shown('AVG'))),
+  rtt_p95_ms: maybe(millis('Mean time that 95 of 100 rounds kept within.', shown('P95'))),
+  rtt_max_ms: maybe(millis('Longest time to an answer.', shown('MAX'))),
+  outages: count('How often it went down in the hour.', { ...shown('OUTAGES'), tone: badUnlessZero }),
+  outage_s: seconds('How long it was down in the hour.', shown('DOWN')),
+  longest_outage_s: seconds(
+    'How long the longest outage lasted that began in the hour, over its end if need be.',
+    shown('LONGEST'),
+  ),
+  known_s: seconds('How much of the hour is known: from each round to the next, unless rounds are missing.'),
+  degraded_rounds: count('Rounds in which only some probes were answered.'),
+  unknown_rounds: count('Rounds that could not tell.'),
+  sent: count('Probes sent.'),
+  received: count('Probes answered.'),
+});
+export type ProbeReportRow = Row<typeof probeReport>;
