@@ -71,7 +71,7 @@ function load(): Libc {
 }
 
 /** Required rather than imported: the import is asynchronous and would colour every caller, and costs 3 ms more. */
-function loadKoffi(): typeof koffiModule {
+export function loadKoffi(): typeof koffiModule {
   const require = createRequire(import.meta.url);
   try {
     // the package with this machine's binary, which takes half the time of looking for it

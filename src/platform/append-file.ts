@@ -1,0 +1,78 @@
+import fs from 'node:fs';
+import { EXIT, Failure, reasonOf } from '../core/failure.ts';
+import { lockFile } from './file-lock.ts';
+
+const LINE_FEED = 0x0a;
+const MOST_TRIES = 100;
+
+/** Where a file goes that has reached its size. */
+export const rotatedName = (file: string): string => `${file}.1`;
+
+/**
+ * Adds a line to a file, whole or not at all, whoever else adds to it at the same time: under a lock, by one write at its
+ * end. A file that would grow past `mostBytes` becomes FILE.1 first, in place of the one before. It is made for its owner
+ * alone; links, folders, devices and pipes are refused. Rejects with a Failure 73 when it cannot be opened, 74 when the
+ * disk is full, and as lockFile.
+ */
+export async function appendLine(file: string, line: string, mostBytes: number): Promise<void> {
+  const bytes = Buffer.from(`${line}\n`);
+  // another process may turn the file away between opening and locking it
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const fd = open(file);
+    try {
+      await lockFile(fd, file);
+      const { ino, size } = fs.fstatSync(fd);
+      if (ino !== inodeOf(file)) continue;
+      if (size > 0 && size + bytes.length > mostBytes) {
+        fs.renameSync(file, rotatedName(file));
+        continue;
+      }
+      return write(fd, endsTorn(fd, size) ? Buffer.concat([Buffer.of(LINE_FEED), bytes]) : bytes, size, file);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+  throw new Failure(EXIT.io, `${file} is replaced again and again by another program`);
+}
+
+function open(file: string): number {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
+  let fd: number;
+  try {
+    fd = fs.openSync(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  } catch (error) {
+    const isLink = (error as NodeJS.ErrnoException).code === 'ELOOP';
+    const reason = isLink ? 'it is a link' : reasonOf(error);
+    throw new Failure(EXIT.cannotCreate, `${file} cannot be opened: ${reason}`, { cause: error });
+  }
+  if (fs.fstatSync(fd).isFile()) return fd;
+  fs.closeSync(fd);
+  throw new Failure(EXIT.cannotCreate, `${file} is a device or a pipe, not a file`);
+}
+
+function inodeOf(file: string): number | null {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** Whether its last line was cut short, by a power cut or a full disk: the next must not be joined to it. */
+function endsTorn(fd: number, size: number): boolean {
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  fs.readSync(fd, last, 0, 1, size - 1);
+  return last[0] !== LINE_FEED;
+}
+
+/** One write; what of it a full disk still took is taken back. */
+function write(fd: number, bytes: Uint8Array, size: number, file: string): void {
+  let reason = 'the disk is full';
+  try {
+    if (fs.writeSync(fd, bytes) === bytes.length) return;
+  } catch (error) {
+    reason = reasonOf(error);
+  }
+  fs.ftruncateSync(fd, size);
+  throw new Failure(EXIT.io, `${file} cannot be written: ${reason}`);
+}
