@@ -222,13 +222,20 @@ _netwatch_stats() {
 _netwatch_probe() {
   local fields='time target kind addr sent received loss_pct rtt_min_ms rtt_avg_ms rtt_max_ms rtt_stddev_ms jitter_ms ok detail state rtt_p50_ms rtt_p95_ms method host since uptime_pct outages outage_s reordered duplicates dns_ms connect_ms tls_ms first_byte_ms total_ms http_status body_bytes body_rate rcode answers authentic tls_version tls_cipher tls_issuer tls_subject tls_expires tls_days tls_certificates tls_alpn mapped_addr mapped_port nat offset_ms stratum hops mtu_bytes'
   case $prev in
-    --expect) : ;;
     --count|-c) : ;;
     --interval) : ;;
     --timeout) : ;;
     --every) : ;;
     --duration) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --fail-on) : ;;
+    --expect) : ;;
+    --warn) : ;;
+    --crit) : ;;
+    --out) _netwatch_files ;;
+    --append) _netwatch_files ;;
+    --append-max) : ;;
+    --report) _netwatch_files ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown nagios prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -237,7 +244,7 @@ _netwatch_probe() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--expect --count -c --interval --timeout --every --duration --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns' ;;
+    *) _netwatch_words '--count -c --interval --timeout --every --duration --fail-on --expect --warn --crit --out --append --append-max --report --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns' ;;
   esac
 }
 
@@ -274,7 +281,7 @@ _netwatch_fields() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe check field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe probe_report check field gap' ;;
   esac
 }
 
@@ -284,7 +291,7 @@ _netwatch_schema() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe check field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe probe_report check field gap' ;;
   esac
 }
 

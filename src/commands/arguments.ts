@@ -3,7 +3,7 @@ import { didYouMean } from '../core/suggest.ts';
 import type { Command } from './command.ts';
 import { placeOf } from './command-line.ts';
 import type { Option, Options } from './option.ts';
-import { globalOptions, outputOptions, repeatOptions } from './shared-options.ts';
+import { globalOptions, outputOptionsWith, repeatOptions } from './shared-options.ts';
 import { splitWords } from './split-words.ts';
 
 export interface Arguments {
@@ -28,7 +28,7 @@ const RIVALS = [
 export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
   const groups: { title: string; options: Options }[] = [{ title: 'Options', options: command.options }];
   if (command.kind === 'listing') {
-    groups.push({ title: 'Output', options: outputOptions });
+    groups.push({ title: 'Output', options: outputOptionsWith(command.formats ?? []) });
     if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptions });
   }
   groups.push({ title: 'General', options: globalOptions });

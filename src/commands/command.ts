@@ -1,5 +1,6 @@
+import type { Expectation } from '../core/filter/expectation.ts';
 import type { Limit } from '../core/limit.ts';
-import type { Format, Renderer } from '../core/output/renderer.ts';
+import type { Format, Renderer, ReportFormat } from '../core/output/renderer.ts';
 import type { TableRendererOptions } from '../core/output/table-renderer.ts';
 import type { RecordTable, Snapshot } from '../core/record/table.ts';
 import type { Context } from './context.ts';
@@ -66,7 +67,15 @@ export interface Stream<O extends Options = Options> {
     values: ListingValues<O>,
     options: TableRendererOptions,
   ) => Renderer | Promise<Renderer>;
-  /** What the command does instead of printing when it is to write a file; its exit status. */
+  /** Prints a run that no shared format is meant for; null where one is. `format` is the one asked for. */
+  readonly openOther?: (
+    context: Context,
+    values: ListingValues<O>,
+    format: Format | ReportFormat | null,
+  ) => Promise<Renderer | null>;
+  /** Whether an interrupt ends it with 128 and the signal's number, as it does what is no stream. */
+  readonly interruptIsStatus?: boolean;
+  /** What the command does instead of printing records: it writes a file, or a text; its exit status. */
   readonly file?: {
     readonly wanted: (values: ListingValues<O>) => boolean;
     readonly write: (context: Context, values: ListingValues<O>, operands: readonly string[]) => Promise<number>;
@@ -75,6 +84,14 @@ export interface Stream<O extends Options = Options> {
 
 /** The values of a command's own options and of those every listing shares. */
 export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;
+
+/** What is claimed of the records. */
+export interface Claim {
+  readonly expectation: Expectation;
+  /** What is said of it when it does not hold, and when it cannot be told. */
+  readonly refuted: string;
+  readonly untold: string;
+}
 
 /** A command that prints records: all of it is data, but for one generator. */
 export interface ListingCommand<O extends Options = Options> extends Description<O> {
@@ -85,8 +102,10 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly firstTickIsStart?: boolean;
   /** Record types it can print. */
   readonly tables: readonly RecordTable[];
-  /** What is expected of the records when --expect does not say; absent for nothing. */
-  readonly expectation?: string;
+  /** Formats that it has beside the shared ones. */
+  readonly formats?: readonly ReportFormat[];
+  /** What is expected of the records when --expect does not say; null for nothing. Throws Failure 64. */
+  readonly claim?: (values: ListingValues<O>) => Claim | null;
   /** The record type this run prints, and so the one --fields, --sort and --filter speak of. */
   readonly tableOf: (values: ListingValues<O>) => RecordTable;
   /** What is different for a command whose rows come as a stream; null for snapshots. */

@@ -1,11 +1,11 @@
 import { usageError } from '../core/failure.ts';
 import { compileFilter, type Predicate } from '../core/filter/bind.ts';
 import { compileExpectation, type Expectation } from '../core/filter/expectation.ts';
-import type { Format } from '../core/output/renderer.ts';
+import type { Format, ReportFormat } from '../core/output/renderer.ts';
 import { namedFields, visibleFields } from '../core/record/select-fields.ts';
 import { parseSort, type SortKey } from '../core/record/sort.ts';
 import type { RecordTable } from '../core/record/table.ts';
-import type { ListingCommand, ListingValues } from './command.ts';
+import type { Claim, ListingCommand, ListingValues } from './command.ts';
 import type { Options, Values } from './option.ts';
 import type { outputOptions } from './shared-options.ts';
 import type { TickPlan } from './ticks.ts';
@@ -16,13 +16,13 @@ const WAIT_INTERVAL_MS = 250;
 /** Everything the options of a listing say, checked before anything is read. */
 export interface ListingPlan {
   readonly table: RecordTable;
-  readonly format: Format;
+  readonly format: Format | ReportFormat;
   readonly header: boolean;
   readonly fields: readonly string[];
   readonly sort: readonly SortKey[];
   readonly limit: number | null;
   readonly filter: Predicate | null;
-  readonly expect: Expectation | null;
+  readonly expect: Claim | null;
   readonly wait: { readonly until: Expectation; readonly source: string } | null;
   readonly ticks: TickPlan;
   readonly repeating: boolean;
@@ -47,7 +47,9 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const startsFirst = values.events === true || command.firstTickIsStart === true;
   const until = expectation(values.wait, table);
   const wait = until === null ? null : { until, source: values.wait ?? '' };
-  const expect = expectation(values.expect ?? command.expectation, table);
+  const standing = command.claim?.(values) ?? null;
+  const expected = expectation(values.expect, table);
+  const expect = expected === null ? standing : claimOf(expected, values.expect ?? '');
   const filter = values.filter === null || command.stream !== null ? null : compileFilter(values.filter, table);
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
@@ -57,7 +59,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     ...(named ?? []),
     ...sort.map((key) => key.field),
     ...(filter?.fields ?? []),
-    ...(expect?.fields ?? []),
+    ...(expect?.expectation.fields ?? []),
     ...(wait?.until.fields ?? []),
   ]);
   return {
@@ -86,9 +88,18 @@ function expectation(source: string | null | undefined, table: RecordTable): Exp
   return source === null || source === undefined ? null : compileExpectation(source, table);
 }
 
+/** An expectation as somebody wrote it. */
+export function claimOf(expectation: Expectation, source: string): Claim {
+  return {
+    expectation,
+    refuted: `expectation does not hold: ${source}`,
+    untold: `expectation cannot be told: ${source}`,
+  };
+}
+
 /** The format that the options name; null for none. Throws Failure 64 when they name several. */
-export function askedFormat(values: Values<typeof outputOptions>): Format | null {
-  const named: Format[] = [];
+export function askedFormat(values: Values<typeof outputOptions>): Format | ReportFormat | null {
+  const named: (Format | ReportFormat)[] = [];
   if (values.output !== null) named.push(values.output);
   if (values.json) named.push('ndjson');
   if (values.tsv) named.push('tsv');

@@ -3,22 +3,13 @@ import { compileFilter } from '../core/filter/bind.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { section } from '../core/record/table.ts';
 import { probe as table } from '../core/record/tables/probe.ts';
+import { probeReport } from '../core/record/tables/probe-report.ts';
 import { streaming } from './command.ts';
-import { duration, integer } from './option.ts';
-import { repeatOptions } from './shared-options.ts';
+import { probeClaim, probeOptions, probeTableOf } from './probe-options.ts';
 
 const COUNT = 3;
 const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 2000;
-
-const options = {
-  expect: repeatOptions.expect,
-  count: integer('Probes of each target in a round (3).', { least: 1, most: 100_000 }, { short: 'c' }),
-  interval: duration('Between two probes of a round (1s).'),
-  timeout: duration('How long a probe is waited for (2s).'),
-  every: duration('Begin a round each D, until --duration or Ctrl-C.'),
-  duration: repeatOptions.duration,
-};
 
 /** `netwatch probe`: is the network well, and if not, which part? */
 export const probe = streaming({
@@ -32,12 +23,16 @@ export const probe = streaming({
     'dns://SERVER[:PORT]/NAME[?type=AAAA] asks over UDP, and over TCP what was truncated; with transport=tcp over TCP at once. dot:// asks over TLS, doh:// over HTTP/2 or HTTP/1.1 (method=get or post, path=/dns-query), their certificates verified as those of tls://. Without a type it is A, without a name NS of the root. rtt_ fields are the time from the question to the answer on an open connection; connect_ms and tls_ms tell what came before. It is ok when the code is NOERROR, be it without a record of the type; NXDOMAIN, SERVFAIL and REFUSED are answers (no loss), but not ok; of the root, which is asked for the server and not for a name, NXDOMAIN is ok too. authentic is the word of the resolver (AD), asked for by AD and DO; nothing is verified here. Answers to other questions, or with another id, are waited past. Servers that answer the same question otherwise are named in detail of the record that ends later: a note, and no failure.',
     'dns:///NAME resolves as programs of this machine do: the hosts file, then what nsswitch.conf names. It has no rcode, and no addr: which server answered is not to be learned.',
     'ICMP is sent by the first way that works here: a datagram socket (net.ipv4.ping_group_range), a raw socket (CAP_NET_RAW), the ping command, or a TCP connection, whose refusal shows, too, that a host lives; method says which. Where none works the state is unknown, never down.',
-    'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be told here; --expect asks another question.',
+    'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be told here. --fail-on says what must not be, of each record or of all of them: 1 when it certainly is, 3 when it cannot be told, as of a time that is not known because nothing was answered. --expect says what must be. A run of several rounds is judged as a whole; one that is interrupted ends with 130.',
+    '-o nagios is the output of a monitoring plugin: a status line with performance data for the round, a line for each target where there are several, and 0, 1, 2 or 3 as the exit status, 3 for wrong options, too. A target that is degraded is a WARNING, one that is down is CRITICAL, unless --warn or --crit says otherwise; a threshold that cannot be told because a target is down is CRITICAL.',
+    '-o prometheus is the text format 0.0.4, with units as Prometheus names them: what is unknown is absent. --out FILE replaces the file whole, readable for all, as the textfile collector of node_exporter wants it; with --every after each round. -o markdown is a table for a report.',
+    '--append FILE keeps a history: a record a line, each added by one write under a lock, so that runs of cron may overlap. It is readable for its owner alone, links are refused, and at --append-max it becomes FILE.1. --report FILE sums both files up by hour and target; a state lasts until the next round, and time in which rounds are missing counts neither way.',
   ],
   operands: '[TARGET...]',
   operandChoices: ['gateway', 'dns'],
-  options,
-  tables: [table],
+  options: probeOptions,
+  tables: [table, probeReport],
+  formats: ['markdown', 'nagios', 'prometheus'],
   examples: [
     { line: 'netwatch probe', about: 'the gateways, the name servers, and whether a name resolves' },
     { line: 'netwatch probe example.org tcp://example.org:443', about: 'a host, and one of its ports' },
@@ -47,21 +42,43 @@ export const probe = streaming({
     },
     { line: 'netwatch probe gateway --every 10s --json', about: 'a record each ten seconds' },
     {
-      line: "netwatch probe example.org -c 10 --expect 'all(loss_pct < 5 and rtt_avg_ms < 100)'",
-      about: 'a check for cron',
+      line: "netwatch probe example.org -c 10 --fail-on 'loss_pct > 5 or rtt_avg_ms > 100' -q > /dev/null",
+      about: 'a check for a script',
     },
+    {
+      line: "netwatch probe gateway -o nagios --warn 'rtt_avg_ms > 20' --crit 'loss_pct > 50'",
+      about: 'a plugin for monitoring',
+    },
+    {
+      line: 'netwatch probe -o prometheus --out /var/lib/prometheus/node-exporter/netwatch.prom',
+      about: 'metrics for node_exporter',
+    },
+    { line: 'netwatch probe gateway example.org --append probe.ndjson', about: 'a line of crontab' },
+    { line: 'netwatch probe --report probe.ndjson', about: 'how it went, hour by hour' },
   ],
-  tableOf: () => table,
-  expectation: 'all(ok)',
+  tableOf: probeTableOf,
+  claim: probeClaim,
   stream: {
+    interruptIsStatus: true,
+    openOther: async (context, values, format) => {
+      const { openProbeOutput } = await import('./probe-output.ts');
+      return openProbeOutput(context, values, format);
+    },
     format: () => null,
     openRenderer: (context, _values, of) => openTableRenderer(context.stdout, of),
   },
   run: async function* (context, values, operands) {
-    if (values.every === null && values.duration !== null) throw usageError('--duration goes with --every');
-    const filter = values.filter === null ? null : compileFilter(values.filter, table);
+    const filter = values.filter === null ? null : compileFilter(values.filter, probeTableOf(values));
+    if (values.report !== null) {
+      if (operands.length > 0) throw usageError(`--report is about all targets of the file, not "${operands[0]}"`);
+      const { reportOf } = await import('./probe-report.ts');
+      const rows = await reportOf(context, values.report, values.quiet);
+      yield [section(probeReport, filter === null ? rows : rows.filter((row) => filter.matches(row)))];
+      return;
+    }
     const { targetsOf } = await import('./probe-targets.ts');
     const { openProber } = await import('../platform/probe/open-prober.ts');
+    const { openProbeFiles } = await import('./probe-files.ts');
     const { runProbes } = await import('./run-probes.ts');
     const platform = await context.openPlatform({ root: null, netns: null });
     const targets = await targetsOf(operands, platform);
@@ -83,10 +100,14 @@ export const probe = streaming({
       everyMs: values.every,
       durationMs: values.duration,
     };
+    const files = openProbeFiles(values, targets);
     try {
       for await (const rows of runProbes(probed, plan, context.clock, context.signal)) {
-        yield [section(table, filter === null ? rows : rows.filter((row) => filter.matches(row)))];
+        const kept = filter === null ? rows : rows.filter((row) => filter.matches(row));
+        await files.take(rows, kept);
+        yield [section(table, kept)];
       }
+      await files.end();
     } finally {
       for (const { prober } of probed) prober.close();
     }

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { errorLines } from './error-report.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Options, Values } from './option.ts';
+import { asksPlugin, reportPluginFailure } from './plugin-failure.ts';
 import { openRealContext } from './real-context.ts';
 import { COMMANDS, DEFAULT_COMMAND } from './registry.ts';
 import { runListing } from './run-listing.ts';
@@ -37,6 +38,16 @@ function withHelpOption(argv: readonly string[]): readonly string[] {
 
 /** The same in a given world; throws Failure, OutputClosed, or what is a bug. */
 export async function run(context: Context, argv: readonly string[]): Promise<number> {
+  if (!asksPlugin(argv)) return runCommand(context, argv);
+  try {
+    return await runCommand(context, argv);
+  } catch (error) {
+    if (error instanceof OutputClosed) throw error;
+    return reportPluginFailure(context, error);
+  }
+}
+
+async function runCommand(context: Context, argv: readonly string[]): Promise<number> {
   const live = argv.length === 0 && context.terminal.stdoutIsTerminal;
   const { command, named, rest } = findCommand(live ? LIVE_TABLE : withHelpOption(argv), COMMANDS, DEFAULT_COMMAND);
   // the file is named by an option, and gives defaults of options: so they are read twice when there is one

@@ -1,19 +1,19 @@
-import { EXIT, Failure } from '../core/failure.ts';
+import { EXIT, Failure, usageError } from '../core/failure.ts';
 import type { Tally } from '../core/filter/expectation.ts';
 import type { Limit } from '../core/limit.ts';
 import { openLiveTable } from '../core/output/live-table.ts';
 import { chooseColorLevel, openPalette } from '../core/output/palette.ts';
-import { openRenderer, type Renderer } from '../core/output/renderer.ts';
+import { isReportFormat, openRenderer, type Renderer } from '../core/output/renderer.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { formatNumberOf, formatSeconds, numeralsOf, plainNumerals } from '../core/output/units.ts';
 import { visibleFields } from '../core/record/select-fields.ts';
 import { sortRows } from '../core/record/sort.ts';
 import { type AnyRow, type Section, type Snapshot, section } from '../core/record/table.ts';
 import { type GapRow, gap } from '../core/record/tables/meta.ts';
-import type { Gap, ListingCommand, ListingValues, Request, Stream } from './command.ts';
+import type { Claim, Gap, ListingCommand, ListingValues, Request, Stream } from './command.ts';
 import type { Context } from './context.ts';
 import type { HostNames } from './host-names.ts';
-import { type ListingPlan, planListing } from './listing-plan.ts';
+import { askedFormat, type ListingPlan, planListing } from './listing-plan.ts';
 import type { Options } from './option.ts';
 import { type Tick, ticks } from './ticks.ts';
 
@@ -79,10 +79,12 @@ export async function runListing(
     context.say(
       `${seen.kept} of ${formatNumberOf(seen.rows, `${plan.table.type} record`)}, ${formatNumberOf(seen.snapshots, 'snapshot')}, ${formatSeconds((context.clock.monotonic() - started) / 1000)}`,
     );
-  if (context.signal.aborted && stream === null) return 128 + (context.signalNumber() ?? 2);
+  if (renderer.status !== undefined) return renderer.status();
+  if (context.signal.aborted && (stream === null || stream.interruptIsStatus === true))
+    return 128 + (context.signalNumber() ?? 2);
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
   if (seen.kept === 0 && !values.quiet) context.say(reasonForNothing(plan, seen.rows, values.filter !== null));
-  const complaint = verdict.complaint(values.expect ?? command.expectation ?? '');
+  const complaint = plan.expect === null ? null : verdict.complaint(plan.expect);
   if (complaint !== null && !values.quiet) context.say(complaint);
   return verdict.status();
 }
@@ -111,7 +113,7 @@ interface Part {
 
 function beginPart({ expect, wait, limit }: ListingPlan, isStream: boolean): Part {
   return {
-    expect: expect?.start() ?? null,
+    expect: expect?.expectation.start() ?? null,
     wait: wait?.until.start() ?? null,
     left: limit ?? Number.POSITIVE_INFINITY,
     readsOn: !isStream || expect !== null,
@@ -173,6 +175,9 @@ async function rendererFor(
   stream: Stream | null,
 ): Promise<Renderer> {
   const { terminal, stdout, clock } = context;
+  const other = await stream?.openOther?.(context, values, askedFormat(values));
+  if (other !== null && other !== undefined) return other;
+  if (isReportFormat(plan.format)) throw usageError(`-o ${plan.format} is not for this`);
   if (plan.format !== 'table') return openRenderer(stdout, plan.format, plan.header);
   const options = {
     header: plan.header,
@@ -240,7 +245,7 @@ interface Verdict {
   add(tally: Tally): void;
   status(): number;
   /** What was found instead, where it does not hold. */
-  complaint(source: string): string | null;
+  complaint(claim: Claim): string | null;
 }
 
 function openVerdict(): Verdict {
@@ -253,9 +258,9 @@ function openVerdict(): Verdict {
       else if (holds === null) unknown ??= tally.explain();
     },
     status: () => (failed !== null ? EXIT.no : unknown !== null ? EXIT.unknown : EXIT.ok),
-    complaint(source) {
-      if (failed !== null) return `expectation does not hold: ${source}: ${failed}`;
-      return unknown === null ? null : `expectation cannot be told: ${source}: ${unknown}`;
+    complaint({ refuted, untold }) {
+      if (failed !== null) return `${refuted}: ${failed}`;
+      return unknown === null ? null : `${untold}: ${unknown}`;
     },
   };
 }

@@ -65,17 +65,25 @@ export async function* runProbes(
       wake();
     }),
   );
-  for (;;) {
-    if (rows.length === 0 && running > 0) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+  try {
+    for (;;) {
+      if (rows.length === 0 && running > 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      if (rows.length === 0) {
+        if (running > 0) continue; // one ended, and had nothing more to say
+        break;
+      }
+      const taken = rows;
+      rows = [];
+      yield taken;
     }
-    if (rows.length === 0) break;
-    const taken = rows;
-    rows = [];
-    yield taken;
+  } finally {
+    // who reads the records may have had enough
+    stop();
+    signal.removeEventListener('abort', stop);
+    await Promise.all(all);
   }
-  await Promise.all(all);
-  signal.removeEventListener('abort', stop);
 }

@@ -1,4 +1,4 @@
-import { FORMATS } from '../core/output/renderer.ts';
+import { FORMATS, type Format, type ReportFormat } from '../core/output/renderer.ts';
 import { choice, duration, flag, integer, language, text, words } from './option.ts';
 
 /** Options every command takes. */
@@ -21,9 +21,13 @@ export const globalOptions = {
   version: flag('Show the version.'),
 };
 
-/** How records are printed: every command that prints records takes these. */
-export const outputOptions = {
-  output: choice('Output format; the default is table on a terminal and tsv in a pipe.', FORMATS, { short: 'o' }),
+/** How records are printed: every command that prints records takes these, some with formats of their own. */
+export const outputOptionsWith = (own: readonly ReportFormat[]) => ({
+  output: choice<Format | ReportFormat>(
+    'Output format; the default is table on a terminal and tsv in a pipe.',
+    [...FORMATS, ...own],
+    { short: 'o' },
+  ),
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
   csv: flag('Short for -o csv.'),
@@ -32,7 +36,8 @@ export const outputOptions = {
   limit: integer('Print at most N rows of a snapshot.', { least: 0 }),
   'no-header': flag('No header line.'),
   filter: text('Only rows for which this holds; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
-};
+});
+export const outputOptions = outputOptionsWith([]);
 
 /** For records with addresses. */
 export const resolveOptions = {

@@ -1,6 +1,6 @@
 import { CAPTURE_FORMATS, type CaptureFormat } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
-import type { Format } from '../core/output/renderer.ts';
+import { type Format, isReportFormat } from '../core/output/renderer.ts';
 import type { ListingValues } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import type { Options } from './option.ts';
@@ -32,7 +32,7 @@ const packerOf = (name: string): string => (name.endsWith('.gz') ? 'gzip' : 'zst
 export function recordFormatOf(values: ListingValues<Options>, name: string): RecordFormat | null {
   if (values.as !== null || captureFormatOf(name) !== null) return null;
   const asked = askedFormat(values);
-  if (asked !== null && asked !== 'table') return asked;
+  if (asked !== null && asked !== 'table' && !isReportFormat(asked)) return asked;
   const end = Object.keys(RECORD_ENDS).find((one) => name.endsWith(one));
   return end === undefined ? null : RECORD_ENDS[end]!;
 }

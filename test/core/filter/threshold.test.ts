@@ -59,7 +59,7 @@ test('it says what was found', () => {
   expect(tally.explain()).toBe('it cannot be told for 1 of 1 records');
   tally.add(LOSSY);
   tally.add(GOOD);
-  expect(tally.explain()).toBe('it holds for 1 of 2 records');
+  expect(tally.explain()).toBe('it holds for 1 of 3 records');
 });
 
 describe('what is wrong is pointed at', () => {
