@@ -18,7 +18,7 @@ export function probeRow(
   const times = asked.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs]));
   const { min, avg, max, stddev, jitter, p50, p95 } = roundTripStatistics(times);
   const state = stateOf(replies);
-  const found: Findings = Object.assign({}, ...replies.map(({ findings }) => findings));
+  const found: Findings = Object.assign({}, ...replies.map(({ findings }) => findings), bestOffset(replies));
   return {
     time,
     target: text,
@@ -78,6 +78,13 @@ export function probeRow(
 /** Clocks tell no more than microseconds. */
 function rounded(name: string, value: unknown): unknown {
   return typeof value === 'number' && name.endsWith('_ms') ? Math.round(value * 1e3) / 1e3 : value;
+}
+
+/** A clock is told best by the answer that was the least delayed (RFC 5905, 10). */
+function bestOffset(replies: readonly Reply[]): Findings {
+  const told = replies.filter(({ findings, rttMs }) => rttMs !== null && typeof findings.offset_ms === 'number');
+  if (told.length === 0) return {};
+  return { offset_ms: told.reduce((best, one) => (one.rttMs! < best.rttMs! ? one : best)).findings.offset_ms! };
 }
 
 /** What went wrong says more than what went well; each reason once, with how often. */

@@ -15,6 +15,7 @@ const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
   dns: async () => (await import('./dns-query.ts')).openDnsProber,
   dot: async () => (await import('./dns-query.ts')).openDnsProber,
   doh: async () => (await import('./dns-query.ts')).openDnsProber,
+  ntp: async () => (await import('./ntp-client.ts')).openNtpProber,
 };
 
 /** Opens what asks a target. */
