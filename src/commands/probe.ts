@@ -2,7 +2,8 @@ import { usageError } from '../core/failure.ts';
 import { compileFilter } from '../core/filter/bind.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { section } from '../core/record/table.ts';
-import { probe as table } from '../core/record/tables/probe.ts';
+import { type HopRow, hop } from '../core/record/tables/hop.ts';
+import { type ProbeRow, probe as table } from '../core/record/tables/probe.ts';
 import { probeReport } from '../core/record/tables/probe-report.ts';
 import { streaming } from './command.ts';
 import { probeClaim, probeOptions, probeTableOf } from './probe-options.ts';
@@ -17,12 +18,13 @@ export const probe = streaming({
   about: 'whether targets answer, how fast and how reliably',
   details: [
     'Each target is asked several times, and a record is printed when its round ends: how many probes were answered, in which time, and what was found. Targets are asked side by side: one that does not answer delays no other.',
-    'A target is gateway (the default gateways), dns (the name servers of this machine), a host, or one of icmp://HOST, tcp://HOST:PORT, http://, https://, tls://HOST, dns://, dot://, doh://SERVER/NAME, ntp://SERVER. Without one: gateway, dns, and whether the system resolves a name (dns:///a.root-servers.net).',
+    'A target is gateway (the default gateways), dns (the name servers of this machine), a host, or one of icmp://HOST, tcp://HOST:PORT, http://, https://, tls://HOST, trace://HOST, mtu://HOST, dns://, dot://, doh://SERVER/NAME, ntp://SERVER. Without one: gateway, dns, and whether the system resolves a name (dns:///a.root-servers.net).',
     'http://HOST[:PORT]/PATH and https:// send a GET over a connection of their own each time, without proxy or cookies, and time its phases: dns_ms, connect_ms, tls_ms, first_byte_ms (from the request on), total_ms, which is the time that rtt_ fields are about. A status below 400 is ok; a redirect is named in detail and not followed; of a body 10 MB are read. Where the certificate is not to be trusted nothing is sent.',
     'tls://HOST[:PORT] shakes hands and looks at the certificates: tls_expires and tls_days are about the first that expires. It is ok when they are for this host, have not expired, and lead to a root that is trusted here: one of the file SSL_CERT_FILE, else of the system, else of node, or of NODE_EXTRA_CA_CERTS.',
     'dns://SERVER[:PORT]/NAME[?type=AAAA] asks over UDP, and over TCP what was truncated; with transport=tcp over TCP at once. dot:// asks over TLS, doh:// over HTTP/2 or HTTP/1.1 (method=get or post, path=/dns-query), their certificates verified as those of tls://. Without a type it is A, without a name NS of the root. rtt_ fields are the time from the question to the answer on an open connection; connect_ms and tls_ms tell what came before. It is ok when the code is NOERROR, be it without a record of the type; NXDOMAIN, SERVFAIL and REFUSED are answers (no loss), but not ok; of the root, which is asked for the server and not for a name, NXDOMAIN is ok too. authentic is the word of the resolver (AD), asked for by AD and DO; nothing is verified here. Answers to other questions, or with another id, are waited past. Servers that answer the same question otherwise are named in detail of the record that ends later: a note, and no failure.',
     'dns:///NAME resolves as programs of this machine do: the hosts file, then what nsswitch.conf names. It has no rcode, and no addr: which server answered is not to be learned.',
     'ntp://SERVER[:PORT] asks for the time and sets none: offset_ms is how far our clock is behind, by the answer of the round that was least delayed; half of its rtt is the error it may have. rtt_ fields leave out the time that the server worked. It is ok when the server is synchronised (stratum 1 to 15); a kiss code is told in detail, and after DENY and RSTR it is not asked again, after RATE not for 64 seconds.',
+    'trace://HOST asks each hop of the path, up to 30, side by side, once a probe; a record hop for each is printed beside that of the target, whose time is that of the target and which is ok when it is reached. mtu://HOST finds the largest IP packet that passes the path whole, by packets that must not be fragmented: it trusts what ICMP says once it was tried, and searches where larger packets vanish, which detail then says. Both ask by ICMP echo where that is permitted, else by UDP to ports to which nobody listens, which needs no privilege; not on macOS.',
     'ICMP is sent by the first way that works here: a datagram socket (net.ipv4.ping_group_range), a raw socket (CAP_NET_RAW), the ping command, or a TCP connection, whose refusal shows, too, that a host lives; method says which. Where none works the state is unknown, never down.',
     'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be told here. --fail-on says what must not be, of each record or of all of them: 1 when it certainly is, 3 when it cannot be told, as of a time that is not known because nothing was answered. --expect says what must be. A run of several rounds is judged as a whole; one that is interrupted ends with 130.',
     '-o nagios is the output of a monitoring plugin: a status line with performance data for the round, a line for each target where there are several, and 0, 1, 2 or 3 as the exit status, 3 for wrong options, too. A target that is degraded is a WARNING, one that is down is CRITICAL, unless --warn or --crit says otherwise; a threshold that cannot be told because a target is down is CRITICAL.',
@@ -32,7 +34,7 @@ export const probe = streaming({
   operands: '[TARGET...]',
   operandChoices: ['gateway', 'dns'],
   options: probeOptions,
-  tables: [table, probeReport],
+  tables: [table, hop, probeReport],
   formats: ['markdown', 'nagios', 'prometheus'],
   examples: [
     { line: 'netwatch probe', about: 'the gateways, the name servers, and whether a name resolves' },
@@ -103,10 +105,14 @@ export const probe = streaming({
     };
     const files = openProbeFiles(values, targets);
     try {
-      for await (const rows of runProbes(probed, plan, context.clock, context.signal)) {
+      const hopsOf = new Map<ProbeRow, readonly HopRow[]>();
+      const keep = (of: ProbeRow, hops: readonly HopRow[]): void => void hopsOf.set(of, hops);
+      for await (const rows of runProbes(probed, plan, context.clock, context.signal, keep)) {
         const kept = filter === null ? rows : rows.filter((row) => filter.matches(row));
+        const hops = kept.flatMap((row) => hopsOf.get(row) ?? []);
+        hopsOf.clear();
         await files.take(rows, kept);
-        yield [section(table, kept)];
+        yield hops.length === 0 ? [section(table, kept)] : [section(table, kept), section(hop, hops)];
       }
       await files.end();
     } finally {

@@ -6,6 +6,7 @@ import { roundTripStatistics } from '../core/health/round-trip-statistics.ts';
 import { rounds } from '../core/health/schedule.ts';
 import type { Target } from '../core/health/target.ts';
 import { TargetHealth } from '../core/health/target-health.ts';
+import type { HopRow } from '../core/record/tables/hop.ts';
 import type { ProbeRow } from '../core/record/tables/probe.ts';
 import type { Clock } from './context.ts';
 
@@ -24,13 +25,14 @@ export interface ProbeRunPlan extends RoundPlan {
 
 /**
  * Asks all targets at once, each by its own schedule, so that one that does not answer delays no other. Yields the records
- * of rounds as they end, those at hand together.
+ * of rounds as they end, those at hand together; of traces, `onHops` is told the hops before.
  */
 export async function* runProbes(
   targets: readonly Probed[],
   plan: ProbeRunPlan,
   clock: Clock,
   signal: AbortSignal,
+  onHops: (of: ProbeRow, hops: readonly HopRow[]) => void = () => {},
 ): AsyncGenerator<readonly ProbeRow[]> {
   const over = new AbortController();
   const stop = (): void => over.abort();
@@ -55,7 +57,15 @@ export async function* runProbes(
       if (sinceTime === null || standing.state !== before) sinceTime = time;
       const row = probeRow(time, target, replies, prober.duplicates(), standing, sinceTime);
       const note = comparison.note(target, row);
-      rows.push(note === null ? row : { ...row, detail: `${row.detail}; ${note}` });
+      const noted = note === null ? row : { ...row, detail: `${row.detail}; ${note}` };
+      const hops = prober.hops?.();
+      if (hops !== undefined) {
+        onHops(
+          noted,
+          hops.map((hop) => ({ time, target: target.text, ...hop })),
+        );
+      }
+      rows.push(noted);
       wake();
     }
   };

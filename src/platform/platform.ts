@@ -92,14 +92,33 @@ export interface EchoReply {
   /** Why there is none, and who said so where it was another host; null while it is only missing. */
   readonly error: string | null;
   readonly from: string | null;
+  /** Milliseconds to that error; null where this machine said so, or nobody did. */
+  readonly errorMs: number | null;
+  /** expired: it passed as many hops as it may; too_big: it is larger than `mtu`, in bytes, where that was said. */
+  readonly cause: 'expired' | 'too_big' | null;
+  readonly mtu: number | null;
 }
 
-/** Echo requests over one address family (RFC 792, RFC 4443); all who ask share it. */
+/** How a request is sent, where it is not sent as usual. */
+export interface EchoOptions {
+  /** How many hops it may pass. */
+  readonly ttl?: number;
+  /** How large the IP packet is; it is then not to be fragmented. */
+  readonly bytes?: number;
+}
+
+/** Echo requests over one address family (RFC 792, RFC 4443), or what serves as such; all who ask share it. */
 export interface EchoSocket {
-  /** icmp_dgram needs no privilege where net.ipv4.ping_group_range permits it; icmp_raw needs CAP_NET_RAW. */
-  readonly method: 'icmp_dgram' | 'icmp_raw';
+  /** icmp_dgram needs no privilege where net.ipv4.ping_group_range permits it; icmp_raw needs CAP_NET_RAW; udp none. */
+  readonly method: 'icmp_dgram' | 'icmp_raw' | 'udp';
   /** Never rejects. `zone` is the index of an interface, for addresses of a link. */
-  send(address: string, zone: number, timeoutMs: number, signal: AbortSignal): Promise<EchoReply>;
+  send(
+    address: string,
+    zone: number,
+    timeoutMs: number,
+    signal: AbortSignal,
+    options?: EchoOptions,
+  ): Promise<EchoReply>;
   /** Answers that came again to requests of this address, since this was last asked. */
   duplicates(address: string): number;
   close(): void;
@@ -119,6 +138,8 @@ export interface Platform {
   readChecks(): Promise<readonly Check[]>;
   /** The socket for echo requests of a family, the same each time; null where none is permitted. */
   openEcho(family: 'ipv4' | 'ipv6'): EchoSocket | null;
+  /** The same by datagrams to ports to which nobody listens, which needs no privilege; null where errors are not told. */
+  openUdpRequests(family: 'ipv4' | 'ipv6'): EchoSocket | null;
   /** Whether openTrace is likely to work; looks at a few files. */
   canTrace(): boolean;
   /**

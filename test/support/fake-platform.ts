@@ -129,6 +129,7 @@ export function fakePlatform(
     dropPrivileges: () => {},
     readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
     openEcho: () => null,
+    openUdpRequests: () => null,
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: this machine is made up')),
   };

@@ -1,3 +1,4 @@
+import type { HopRow } from '../record/tables/hop.ts';
 import type { ProbeRow } from '../record/tables/probe.ts';
 
 /** What a kind of probe finds beside the time, in the fields of the record that are its own. */
@@ -58,5 +59,7 @@ export interface Prober {
   send(timeoutMs: number, signal: AbortSignal): Promise<Reply>;
   /** Answers that came again since this was last asked; null for a kind in which none can. */
   duplicates(): number | null;
+  /** The hops of the path, as the probes since this was last asked found them; absent for a kind that looks at none. */
+  hops?(): readonly Omit<HopRow, 'time' | 'target'>[];
   close(): void;
 }

@@ -14,6 +14,7 @@ import { installCommand } from './packages.ts';
 import { readRoutes } from './routes.ts';
 import { findSensorNode } from './sensor-node.ts';
 import { openLinuxSockets } from './sockets.ts';
+import { openUdpRequests } from './udp-request.ts';
 
 /**
  * Linux: netlink where the kernel allows it, /proc and /sys where not. Throws Failure 66 when the network namespace does
@@ -32,7 +33,8 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
     readNeighbors: async () => readNeighbors(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),
-    openEcho: openEchoOnce(),
+    openEcho: openOnce(openEchoSocket),
+    openUdpRequests: openOnce(openUdpRequests),
     canTrace: () => canTrace(host),
     openTrace: (onEvent, signal) => openTrace(host, netns, onEvent, signal),
     installCommand: (name) => installCommand(host, name),
@@ -43,12 +45,12 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
 }
 
 /** Sockets are opened when they are first asked for, and stay. */
-function openEchoOnce(): Platform['openEcho'] {
+function openOnce(open: Platform['openEcho']): Platform['openEcho'] {
   const opened = new Map<string, EchoSocket | null>();
   return (family) => {
     let socket = opened.get(family);
     if (socket === undefined) {
-      socket = openEchoSocket(family);
+      socket = open(family);
       opened.set(family, socket);
     }
     return socket;

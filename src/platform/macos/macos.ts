@@ -30,6 +30,7 @@ export function openMacos(host: Host, options: PlatformOptions): Platform {
     readNeighbors: async () => ({ rows: (await Promise.all([readArp(host), readNdp(host)])).flat(), limits: [] }),
     readHost: () => readMacosHost(host),
     openEcho: () => null, // ping is asked
+    openUdpRequests: () => null,
     readChecks: () => readMacosChecks(host),
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: macOS has none')),

@@ -11,6 +11,8 @@ const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
   tcp: async () => (await import('./tcp-connect.ts')).openTcpProber,
   http: async () => (await import('./http-get.ts')).openHttpProber,
   https: async () => (await import('./http-get.ts')).openHttpProber,
+  trace: async () => (await import('./trace-path.ts')).openTraceProber,
+  mtu: async () => (await import('./path-mtu.ts')).openMtuProber,
   tls: async () => (await import('./tls-certificate.ts')).openTlsProber,
   dns: async () => (await import('./dns-query.ts')).openDnsProber,
   dot: async () => (await import('./dns-query.ts')).openDnsProber,

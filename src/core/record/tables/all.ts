@@ -9,6 +9,7 @@ import { dnsQuery } from './dns-query.ts';
 import { endpoint } from './endpoint.ts';
 import { expert } from './expert.ts';
 import { handshake, handshakeHistogram } from './handshake.ts';
+import { hop } from './hop.ts';
 import { httpRequest } from './http-request.ts';
 import { iface } from './iface.ts';
 import { check, coverage, fieldRecord, gap } from './meta.ts';
@@ -55,6 +56,7 @@ export const ALL_TABLES: readonly RecordTable[] = [
   packetLengths,
   timeBucket,
   probe,
+  hop,
   probeReport,
   check,
   fieldRecord,

@@ -42,8 +42,8 @@ export type ProbeState = (typeof PROBE_STATES)[number];
 
 const TONES: Readonly<Record<ProbeState, Tone>> = { up: 'good', degraded: 'notice', down: 'bad', unknown: 'faint' };
 
-/** How an ICMP echo was sent where the system permits not every way; null for other kinds. */
-export const ICMP_METHODS = ['icmp_dgram', 'icmp_raw', 'ping', 'tcp_connect'] as const;
+/** How an echo was asked for where the system permits not every way; null for kinds that need none. */
+export const ICMP_METHODS = ['icmp_dgram', 'icmp_raw', 'ping', 'tcp_connect', 'udp'] as const;
 
 /** One round of probes of one target. Statistics are named as mtr names them. */
 export const probe = table(
@@ -73,7 +73,7 @@ export const probe = table(
     ),
     rtt_p50_ms: maybe(millis('Median time to an answer.')),
     rtt_p95_ms: maybe(millis('Time that 95 of 100 answers kept within.')),
-    method: maybe(choice('How ICMP was sent; another way than an echo is named in detail.', ICMP_METHODS)),
+    method: maybe(choice('How an echo was asked for (icmp, trace, mtu).', ICMP_METHODS)),
     host: maybe(text('The host in the target.')),
     since: maybe(time('Since when the target is in this state, in this run.')),
     uptime_pct: maybe(percent('Time in which it was not down, of the time in which that is known, in this run.')),
@@ -111,7 +111,7 @@ export const probe = table(
     ),
     offset_ms: maybe(number('How far our clock is behind that of the NTP server, in milliseconds.')),
     stratum: maybe(integer('Stratum of the NTP server.')),
-    hops: maybe(count('Hops to the target (trace).')),
+    hops: maybe(count('Hops to the target, or to the last that answers where it is not reached (trace).')),
     mtu_bytes: maybe(bytes('Largest IP packet that passes the path whole (mtu).')),
   },
   { aliases: { 'ip.addr': ['addr'] } },
