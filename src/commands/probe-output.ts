@@ -52,7 +52,8 @@ function atEnd(sink: Sink, print: (rows: readonly ProbeRow[]) => string): Render
   return {
     mixesTypes: false,
     ownsTerminal: false,
-    async write({ rows }) {
+    async write({ table, rows }) {
+      if (table !== probe) return; // hops of a trace are nothing to these
       for (const row of rows) gathered.push(row as ProbeRow);
     },
     endSnapshot: async () => {},
