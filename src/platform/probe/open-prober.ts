@@ -17,6 +17,7 @@ const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
   dns: async () => (await import('./dns-query.ts')).openDnsProber,
   dot: async () => (await import('./dns-query.ts')).openDnsProber,
   doh: async () => (await import('./dns-query.ts')).openDnsProber,
+  stun: async () => (await import('./stun-binding.ts')).openStunProber,
   ntp: async () => (await import('./ntp-client.ts')).openNtpProber,
 };
 

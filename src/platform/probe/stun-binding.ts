@@ -1,0 +1,93 @@
+import { networkInterfaces } from 'node:os';
+import { natMapping, type Seen } from '../../core/health/nat-mapping.ts';
+import type { Prober, Reply } from '../../core/health/prober.ts';
+import type { Target } from '../../core/health/target.ts';
+import type { ProbeRow } from '../../core/record/tables/probe.ts';
+import type { Platform } from '../platform.ts';
+import { CannotAsk } from './connect-to.ts';
+import { type Deadline, openDeadline } from './deadline.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
+import { resolveHost } from './resolve-host.ts';
+import { type Answered, StunSocket } from './stun-socket.ts';
+
+/** How long an answer waits for that of another server, to compare. */
+const COMPARE_MS = 300;
+
+/** Sockets of the run, which has one platform: all its targets ask from the same port. */
+const RUNS = new WeakMap<Platform, { readonly ipv4: StunSocket; readonly ipv6: StunSocket; users: number }>();
+
+/**
+ * Asks under which address and port a server sees us (RFC 8489, Binding), again when it is silent. With a second server
+ * at another address it is known, too, whether the translation between depends on whom we talk to.
+ */
+export function openStunProber({ host, port }: Target, { platform }: ProberOptions): Prober {
+  const sockets = RUNS.get(platform) ?? { ipv4: new StunSocket(false), ipv6: new StunSocket(true), users: 0 };
+  RUNS.set(platform, sockets);
+  sockets.users++;
+  return {
+    async send(timeoutMs, signal): Promise<Reply> {
+      const deadline = openDeadline(timeoutMs, signal);
+      let addr: string | null = null;
+      let millis: number | null = null;
+      try {
+        const to = await resolveHost(host, timeoutMs);
+        ({ addr, millis } = to);
+        const socket = addr.includes(':') ? sockets.ipv6 : sockets.ipv4;
+        const asked = await socket.ask(to, port, deadline);
+        return await replyOf(asked, { addr, port }, socket, deadline, millis);
+      } catch (error) {
+        const ok = error instanceof CannotAsk ? null : false;
+        return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });
+      } finally {
+        deadline.close();
+      }
+    },
+    duplicates: () => null,
+    close() {
+      if (--sockets.users > 0) return;
+      sockets.ipv4.close();
+      sockets.ipv6.close();
+      RUNS.delete(platform);
+    },
+  };
+}
+
+async function replyOf(
+  { answer, sentAt, receivedAt, sent, localPort }: Answered,
+  server: Seen['server'],
+  socket: StunSocket,
+  deadline: Deadline,
+  dnsMs: number | null,
+): Promise<Reply> {
+  const rttMs = receivedAt - sentAt;
+  const known = { rttMs, addr: server.addr, findings: { dns_ms: dnsMs } };
+  const { mapped, error } = answer;
+  if (error !== null) return reply({ ok: false, detail: `STUN error ${error}`, ...known });
+  if (mapped === null) return reply({ ok: false, detail: 'it does not say where we come from', ...known });
+  const seen = { server, mapped };
+  socket.remember(seen);
+  const local = localAddresses();
+  let nat = natMapping(seen, socket.othersThan(seen), localPort, local);
+  if (nat === null) {
+    await socket.another(seen, Math.min(COMPARE_MS, deadline.left()));
+    nat = natMapping(seen, socket.othersThan(seen), localPort, local);
+  }
+  const at = `${mapped.addr.includes(':') ? `[${mapped.addr}]` : mapped.addr}:${mapped.port}`;
+  const repeated = sent === 1 ? '' : `; asked ${sent} times`;
+  return reply({
+    ok: true,
+    ...known,
+    detail: `seen as ${at}${nat === null ? '' : NATS[nat]}${repeated}`,
+    findings: { ...known.findings, mapped_addr: mapped.addr, mapped_port: mapped.port, nat },
+  });
+}
+
+const NATS: Readonly<Record<NonNullable<ProbeRow['nat']>, string>> = {
+  none: ', our own address',
+  cone: ', by other servers too (cone)',
+  symmetric: ', otherwise by other servers (symmetric)',
+};
+
+function localAddresses(): ReadonlySet<string> {
+  return new Set(Object.values(networkInterfaces()).flatMap((of) => (of ?? []).map(({ address }) => address)));
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import type { Seen } from '../../core/health/nat-mapping.ts';
+import {
+  bindingRequest,
+  readStunAnswer,
+  type StunAnswer,
+  TRANSACTION_BYTES,
+  transactionOf,
+} from '../../core/health/stun-message.ts';
+import { ignoredWords, socketAddress } from './ask-datagram.ts';
+import { socketFailure } from './connect-to.ts';
+import type { Deadline } from './deadline.ts';
+import type { Resolved } from './resolve-host.ts';
+import { waitFor } from './wait-for.ts';
+
+/** RFC 8489, 6.2.1: the first retransmission comes after this, each later one after twice the time, six in all. */
+const RTO_MS = 500;
+const MOST_SENT = 7;
+/** What was seen longer ago may have been seen by another path. */
+const FRESH_MS = 10_000;
+
+export interface Answered {
+  readonly answer: StunAnswer;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  /** How often it was asked. */
+  readonly sent: number;
+  readonly localPort: number;
+}
+
+interface Waiting {
+  readonly addr: string;
+  readonly port: number;
+  /** Null for what is from the server, but no answer. */
+  take(answer: StunAnswer | null): void;
+}
+
+/**
+ * One local port of a family, from which all servers are asked: so their answers tell what the translation between does with
+ * it. A port that is closed at the server is not told by the kernel, since the socket is not connected.
+ */
+export class StunSocket {
+  private readonly isIpv6: boolean;
+  private socket: Promise<dgram.Socket> | null = null;
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly seen = new Map<string, Seen & { readonly at: number }>();
+  private readonly watchers = new Set<() => void>();
+
+  constructor(isIpv6: boolean) {
+    this.isIpv6 = isIpv6;
+  }
+
+  /** Asks a server, several times when it is silent. Rejects with the reason in words, or with CannotAsk. */
+  async ask(to: Resolved, port: number, deadline: Deadline): Promise<Answered> {
+    this.socket ??= this.open();
+    const socket = await this.socket.catch((error: NodeJS.ErrnoException) => {
+      this.socket = null;
+      throw socketFailure(error);
+    });
+    const transaction = randomBytes(TRANSACTION_BYTES);
+    const key = transaction.toString('hex');
+    return waitFor(deadline, (done, fail) => {
+      const request = bindingRequest(transaction);
+      const sentAt = performance.now();
+      let sent = 0;
+      let ignored = 0;
+      let again: NodeJS.Timeout;
+      const send = (): void => {
+        socket.send(request, port, socketAddress(to), (error) => {
+          if (error) fail(socketFailure(error));
+        });
+        if (++sent < MOST_SENT) again = setTimeout(send, RTO_MS * 2 ** (sent - 1));
+      };
+      this.waiting.set(key, {
+        addr: to.addr,
+        port,
+        take: (answer) => {
+          const receivedAt = performance.now();
+          if (answer === null) ignored++;
+          else done({ answer, sentAt, receivedAt, sent, localPort: socket.address().port });
+        },
+      });
+      send();
+      return {
+        stop: () => {
+          clearTimeout(again);
+          this.waiting.delete(key);
+        },
+        remark: () => ignoredWords(ignored),
+      };
+    });
+  }
+
+  /** Remembers what a server saw. */
+  remember(one: Seen): void {
+    this.seen.set(`${one.server.addr} ${one.server.port}`, { ...one, at: performance.now() });
+    for (const wake of this.watchers) wake();
+  }
+
+  /** What other servers saw of late. */
+  othersThan({ server }: Seen): readonly Seen[] {
+    const since = performance.now() - FRESH_MS;
+    return [...this.seen.values()].filter(
+      (one) => one.at >= since && (one.server.addr !== server.addr || one.server.port !== server.port),
+    );
+  }
+
+  /** Waits until another server has answered, when one at another address is being asked; for so long at most. */
+  async another({ server }: Seen, millis: number): Promise<void> {
+    if (![...this.waiting.values()].some(({ addr }) => addr !== server.addr)) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.watchers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, millis);
+      this.watchers.add(wake);
+    });
+  }
+
+  close(): void {
+    void this.socket?.then((socket) => socket.close());
+    this.socket = null;
+  }
+
+  private async open(): Promise<dgram.Socket> {
+    const socket = dgram.createSocket({ type: this.isIpv6 ? 'udp6' : 'udp4', ipv6Only: this.isIpv6 });
+    socket.bind(0);
+    await once(socket, 'listening');
+    socket.on('error', () => {}); // of one datagram; who waits is told by its time
+    socket.on('message', (message, from) => this.take(message, from));
+    return socket;
+  }
+
+  private take(message: Buffer, { address, port }: dgram.RemoteInfo): void {
+    const [addr = ''] = address.split('%', 1);
+    const isFrom = (one: Waiting): boolean => one.addr === addr && one.port === port;
+    const key = transactionOf(message);
+    const asked = key === null ? undefined : this.waiting.get(key);
+    if (asked !== undefined && isFrom(asked)) asked.take(readStunAnswer(message));
+    else for (const one of this.waiting.values()) if (isFrom(one)) one.take(null);
+  }
+}
