@@ -226,6 +226,7 @@ _netwatch_probe() {
     --interval) : ;;
     --timeout) : ;;
     --every) : ;;
+    --schedule) : ;;
     --duration) : ;;
     --fail-on) : ;;
     --expect) : ;;
@@ -244,7 +245,7 @@ _netwatch_probe() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --every --duration --fail-on --expect --warn --crit --out --append --append-max --report --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns' ;;
+    *) _netwatch_words '--count -c --interval --timeout --every --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns' ;;
   esac
 }
 

@@ -21,6 +21,8 @@ export interface Context {
   /** Draws a line on the terminal that is stderr, in place of the one before; null takes it away. */
   readonly showProgress: (line: string | null) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The words that start this program again: the path of node, and that of netwatch. */
+  readonly program: readonly string[];
   readonly clock: Clock;
   /** Aborts on the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;

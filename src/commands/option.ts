@@ -12,6 +12,8 @@ export interface Option<T = unknown> {
   /** Name of the value in help, such as FILE; null for a flag. */
   readonly value: string | null;
   readonly read: (typed: string, name: string) => T;
+  /** The value as it would be typed. */
+  write(value: T): string;
   /** What it is when it was not typed. */
   readonly absent: T;
   /** The values to offer for completion. */
@@ -43,12 +45,14 @@ function option<T>(
   value: string | null,
   extra: Extra,
   list = false,
+  write: (value: T) => string = String,
 ): Option<T> {
   return {
     doc,
     short: extra.short ?? null,
     value,
     read,
+    write,
     absent,
     choices: extra.choices ?? null,
     list,
@@ -85,7 +89,7 @@ export const size = (doc: string, extra: Extra = {}): Option<number | null> =>
 
 /** Milliseconds: `500ms`, `2s`, `1m`, `1h`; a bare number is seconds. */
 export const duration = (doc: string, extra: Extra = {}): Option<number | null> =>
-  option<number | null>(doc, readDuration, null, extra.value ?? 'D', extra);
+  option<number | null>(doc, readDuration, null, extra.value ?? 'D', extra, false, writeDuration);
 
 /** A BCP 47 language tag. */
 export const language = (doc: string, extra: Extra = {}): Option<string | null> =>
@@ -142,6 +146,12 @@ function readLanguage(typed: string, name: string): string {
 const MILLIS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** The longest wait a timer of the runtime can hold. */
 const LONGEST_MS = 2 ** 31 - 1;
+
+/** In the largest unit that needs no fraction. */
+function writeDuration(millis: number | null): string {
+  const [unit = 'ms', size = 1] = Object.entries(MILLIS_PER).findLast(([, one]) => (millis ?? 0) % one === 0) ?? [];
+  return `${(millis ?? 0) / size}${unit}`;
+}
 
 function readDuration(typed: string, name: string): number {
   const match = /^([0-9]+\.?[0-9]*|\.[0-9]+)(ms|s|m|h|d)?$/.exec(typed);

@@ -4,7 +4,7 @@ import { compileJson } from '../core/output/json.ts';
 import { type ProbeRow, probe } from '../core/record/tables/probe.ts';
 import { appendLine } from '../platform/append-file.ts';
 import { replaceFile } from '../platform/replace-file.ts';
-import type { ProbeValues } from './probe-options.ts';
+import { type ProbeValues, repeatsRounds } from './probe-options.ts';
 
 const MOST_BYTES = 10_000_000;
 /** Prometheus' node_exporter reads the file as another user. */
@@ -22,7 +22,7 @@ export function openProbeFiles(values: ProbeValues, targets: readonly Target[]):
   const writers: ProbeFiles[] = [];
   if (values.append !== null) writers.push(openHistory(values.append, values['append-max'] ?? MOST_BYTES));
   if (values.out !== null && values.output === 'prometheus')
-    writers.push(openExposition(values.out, new Set(targets.map(keyOf)).size, values.every !== null));
+    writers.push(openExposition(values.out, new Set(targets.map(keyOf)).size, repeatsRounds(values)));
   return {
     async take(rows, kept) {
       for (const writer of writers) await writer.take(rows, kept);

@@ -6,7 +6,7 @@ import { probe } from '../core/record/tables/probe.ts';
 import { probeReport } from '../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
-import { duration, integer, size, text } from './option.ts';
+import { duration, flag, integer, size, text } from './option.ts';
 import { repeatOptions } from './shared-options.ts';
 
 /** The options of `netwatch probe`. */
@@ -15,6 +15,9 @@ export const probeOptions = {
   interval: duration('Between two probes of a round (1s).'),
   timeout: duration('How long a probe is waited for (2s).'),
   every: duration('Begin a round each D, until --duration or Ctrl-C.'),
+  schedule: text("Begin a round whenever this cron expression says, in the time zone of the machine: '*/5 * * * *'.", {
+    value: 'CRON',
+  }),
   duration: repeatOptions.duration,
   'fail-on': text(
     "Exit 1 when this holds for a record ('loss_pct > 5 or rtt_avg_ms > 100') or for all of them ('count(state == down) > 1'), 3 when it cannot be told.",
@@ -38,6 +41,8 @@ export const probeOptions = {
     value: 'FILE',
     offers: 'file',
   }),
+  'print-cron': flag('Print the line of crontab(5) that does this at --schedule, and ask nothing.'),
+  'print-systemd': flag('Print units of systemd that do this at --schedule, or with --every.'),
 };
 export type ProbeValues = ListingValues<typeof probeOptions>;
 
@@ -45,7 +50,21 @@ export type ProbeValues = ListingValues<typeof probeOptions>;
 export const probeTableOf = ({ report }: ProbeValues): RecordTable => (report === null ? probe : probeReport);
 
 /** Options that ask targets, and so do not go with a report of what was saved. */
-const ASKING = ['count', 'interval', 'timeout', 'every', 'duration', 'append', 'append-max', 'warn', 'crit'] as const;
+const ASKING = [
+  ...([
+    'count',
+    'interval',
+    'timeout',
+    'every',
+    'schedule',
+    'duration',
+    'append',
+    'append-max',
+    'warn',
+    'crit',
+  ] as const),
+  ...(['print-cron', 'print-systemd'] as const),
+];
 /** Options that choose among records, which formats that tell of all targets are not made for. */
 const CHOOSING = ['fields', 'sort', 'limit', 'no-header'] as const;
 
@@ -57,8 +76,11 @@ export function probeClaim(values: ProbeValues): Claim | null {
   const format = askedFormat(values);
   const given = (names: readonly (keyof ProbeValues)[]): string | undefined =>
     names.find((name) => values[name] !== null && values[name] !== false);
-  const repeats = values.every !== null;
-  if (values.duration !== null && !repeats) throw usageError('--duration goes with --every');
+  const repeats = repeatsRounds(values) && !values['print-cron'] && !values['print-systemd'];
+  if (values.every !== null && values.schedule !== null) throw usageError('either --every or --schedule');
+  if (values.duration !== null && !repeatsRounds(values))
+    throw usageError('--duration goes with --every or --schedule');
+  refuseUnprintable(values);
   if (values['append-max'] !== null && values.append === null) throw usageError('--append-max goes with --append');
   if (values.out !== null && format !== 'prometheus' && format !== 'markdown')
     throw usageError('--out goes with -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
@@ -72,7 +94,7 @@ export function probeClaim(values: ProbeValues): Claim | null {
     if (choosing !== undefined) throw usageError(`--${choosing} does not go with -o ${format}`);
   }
   if (format === 'nagios') {
-    if (repeats) throw usageError('-o nagios is about one round, not --every');
+    if (repeats) throw usageError('-o nagios is about one round');
     const other = given(['fail-on', 'expect']);
     if (other !== undefined) throw usageError(`--${other} does not go with -o nagios`, { hint: '--crit EXPR' });
     return null;
@@ -81,8 +103,24 @@ export function probeClaim(values: ProbeValues): Claim | null {
   if (threshold !== undefined)
     throw usageError(`--${threshold} goes with -o nagios`, { hint: '--fail-on EXPR for an exit status alone' });
   if (format === 'prometheus' && repeats && values.out === null)
-    throw usageError('-o prometheus with --every needs --out FILE', { hint: 'what is printed is one exposition' });
+    throw usageError('-o prometheus with several rounds needs --out FILE', {
+      hint: 'what is printed is one exposition',
+    });
   return claimOf(values);
+}
+
+/** Whether there is more than one round. */
+export const repeatsRounds = ({ every, schedule }: ProbeValues): boolean => every !== null || schedule !== null;
+
+/** What cron or systemd is to start must be something that ends, or that never does. */
+function refuseUnprintable(values: ProbeValues): void {
+  const isCron = values['print-cron'];
+  if (!isCron && !values['print-systemd']) return;
+  if (isCron && values['print-systemd']) throw usageError('either --print-cron or --print-systemd');
+  const name = isCron ? 'print-cron' : 'print-systemd';
+  if (isCron ? values.schedule === null : !repeatsRounds(values))
+    throw usageError(`--${name} needs --schedule`, { hint: `netwatch probe --schedule '*/5 * * * *' --${name}` });
+  if (values.duration !== null) throw usageError(`--duration does not go with --${name}`);
 }
 
 function claimOf(values: ProbeValues): Claim | null {

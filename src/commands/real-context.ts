@@ -42,6 +42,7 @@ export function openRealContext(): Context {
     },
     ...openMessages(),
     env: process.env,
+    program: [process.execPath, fs.realpathSync(process.argv[1] ?? 'netwatch')],
     clock: realClock,
     signal: abort.signal,
     signalNumber: () => signalNumber,

@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { AnswerComparison } from '../core/health/answer-comparison.ts';
 import { probeRow } from '../core/health/probe-row.ts';
 import type { Prober } from '../core/health/prober.ts';
 import { probeRound, type RoundPlan, stateOf } from '../core/health/round.ts';
 import { roundTripStatistics } from '../core/health/round-trip-statistics.ts';
-import { rounds } from '../core/health/schedule.ts';
+import { type NextMoment, rounds, scheduledRounds } from '../core/health/schedule.ts';
 import type { Target } from '../core/health/target.ts';
 import { TargetHealth } from '../core/health/target-health.ts';
 import type { HopRow } from '../core/record/tables/hop.ts';
@@ -19,6 +20,8 @@ export interface Probed {
 export interface ProbeRunPlan extends RoundPlan {
   /** Between the beginnings of two rounds; null for one round. */
   readonly everyMs: number | null;
+  /** When rounds begin by the wall clock, instead; null for none of that. */
+  readonly next: NextMoment | null;
   /** How long the run lasts; null for as long as it takes. */
   readonly durationMs: number | null;
 }
@@ -35,6 +38,8 @@ export async function* runProbes(
   onHops: (of: ProbeRow, hops: readonly HopRow[]) => void = () => {},
 ): AsyncGenerator<readonly ProbeRow[]> {
   const over = new AbortController();
+  // each target waits for it
+  setMaxListeners(0, over.signal);
   const stop = (): void => over.abort();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -46,10 +51,12 @@ export async function* runProbes(
   const watch = async ({ target, prober }: Probed): Promise<void> => {
     const health = new TargetHealth();
     let sinceTime: string | null = null;
-    for await (const at of rounds(plan.everyMs, clock, over.signal)) {
+    const begun =
+      plan.next === null ? rounds(plan.everyMs, clock, over.signal) : scheduledRounds(plan.next, clock, over.signal);
+    for await (const at of begun) {
       const time = new Date(clock.now()).toISOString();
       const replies = await probeRound(prober, plan, clock, over.signal);
-      if (over.signal.aborted && replies.length < plan.count) return; // it was cut short: it says nothing
+      if (over.signal.aborted) return; // it was cut short: it says nothing
       const times = replies.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs]));
       const before = health.standing(at).state;
       health.ingest(stateOf(replies), roundTripStatistics(times).avg, at);

@@ -47,6 +47,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     },
     say: (line) => said.push(line),
     showProgress: (line) => progress.push(line),
+    program: ['/usr/bin/node', '/opt/net watch/bin/netwatch.js'],
     env: { NETWATCH_CONFIG: 'none', TERM: 'xterm', ...options.env },
     clock,
     signal: abort.signal,
