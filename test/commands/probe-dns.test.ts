@@ -58,3 +58,16 @@ test('what asks nothing ends with 64 and its place, before anything is asked', a
     said: ['unknown parameter "typ"', '  dns://127.0.0.1/x?typ=A', '                    ^^^', 'did you mean type?'],
   });
 });
+
+test('two hundred probes under way at once say nothing of it', async () => {
+  const port = await serverWith('192.0.2.1');
+  const warned: string[] = [];
+  const warn = (warning: Error): void => void warned.push(warning.message);
+  process.on('warning', warn);
+  const targets = Array.from({ length: 100 }, (_, index) => `dns://127.0.0.1:${port}/n${index}.example`);
+  const ran = await netwatch('probe', '-c', '2', ...targets, '--json');
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', warn);
+  expect(recordsOf(ran.out).filter(({ ok }) => ok === true)).toHaveLength(100);
+  expect(warned).toEqual([]);
+});

@@ -6,7 +6,7 @@ import type { ProberOptions } from './prober-options.ts';
 type Open = (target: Target, options: ProberOptions) => Prober;
 
 /** One line a kind; each is loaded when it is asked for. */
-const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
+const PROBERS: Readonly<Record<ProbeKind, () => Promise<Open>>> = {
   icmp: async () => (await import('./icmp-ping.ts')).openIcmpProber,
   tcp: async () => (await import('./tcp-connect.ts')).openTcpProber,
   http: async () => (await import('./http-get.ts')).openHttpProber,
@@ -14,6 +14,7 @@ const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
   trace: async () => (await import('./trace-path.ts')).openTraceProber,
   mtu: async () => (await import('./path-mtu.ts')).openMtuProber,
   tls: async () => (await import('./tls-certificate.ts')).openTlsProber,
+  udp: async () => (await import('./udp-echo.ts')).openUdpProber,
   dns: async () => (await import('./dns-query.ts')).openDnsProber,
   dot: async () => (await import('./dns-query.ts')).openDnsProber,
   doh: async () => (await import('./dns-query.ts')).openDnsProber,
@@ -23,6 +24,5 @@ const PROBERS: Readonly<Partial<Record<ProbeKind, () => Promise<Open>>>> = {
 
 /** Opens what asks a target. */
 export async function openProber(target: Target, options: ProberOptions): Promise<Prober> {
-  const open = PROBERS[target.kind]!;
-  return (await open())(target, options);
+  return (await PROBERS[target.kind]())(target, options);
 }

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { afterEach, expect, test } from 'vitest';
+import { parseTarget } from '../../../src/core/health/target.ts';
+import { openUdpProber } from '../../../src/platform/probe/udp-echo.ts';
+import { netwatch, recordsOf } from '../../support/in-process.ts';
+import { askOnce, closedPort } from '../../support/probe-server.ts';
+import { openUdpServer, type UdpServer } from '../../support/udp-server.ts';
+
+const servers: UdpServer[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+type React = Parameters<typeof openUdpServer>[0];
+async function serve(react: React, address?: string): Promise<number> {
+  servers.push(await openUdpServer(react, address));
+  return servers.at(-1)!.port;
+}
+const numberOf = (message: Buffer): number => message.readUInt32BE(12);
+
+/** One round, its probes sent without a pause: the clock of the test does not wait. */
+async function round(port: number, count: number, ...more: readonly string[]) {
+  const ran = await netwatch('probe', `udp://127.0.0.1:${port}`, '-c', String(count), '--json', ...more);
+  return { status: ran.status, row: recordsOf(ran.out)[0]! };
+}
+
+test.each(['127.0.0.1', '::1'])('an echo server at %s', async (address) => {
+  const port = await serve((message, answer) => answer(message), address);
+  const reply = await askOnce(`udp://${address.includes(':') ? `[${address}]` : address}:${port}`);
+  expect(reply).toMatchObject({ ok: true, detail: 'echo', addr: address });
+  expect(reply.rttMs).toBeGreaterThan(0);
+  expect(reply.rttMs).toBeLessThan(100);
+});
+
+test('a round without fault', async () => {
+  const seen: number[] = [];
+  const port = await serve((message, answer) => {
+    seen.push(numberOf(message));
+    answer(message);
+  });
+  const { status, row } = await round(port, 20);
+  expect(status).toBe(0);
+  expect(row).toMatchObject({
+    kind: 'udp',
+    sent: 20,
+    received: 20,
+    loss_pct: 0,
+    reordered: 0,
+    duplicates: 0,
+    ok: true,
+  });
+  expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index));
+});
+
+test('every fifth is lost', async () => {
+  const port = await serve((message, answer) => void (numberOf(message) % 5 === 4 || answer(message)));
+  const { status, row } = await round(port, 100, '--timeout', '300ms');
+  expect(status).toBe(1);
+  expect(row).toMatchObject({
+    sent: 100,
+    received: 80,
+    loss_pct: 20,
+    state: 'degraded',
+    detail: 'no answer within 300 ms',
+  });
+});
+
+test('what comes twice, that of the last probe included, and what comes out of order', async () => {
+  const twice = await serve((message, answer) => {
+    answer(message);
+    if (numberOf(message) % 3 === 0) answer(message);
+  });
+  expect((await round(twice, 10)).row).toMatchObject({ received: 10, duplicates: 4, reordered: 0 });
+  let held: Buffer | null = null;
+  const swapped = await serve((message, answer) => {
+    if (numberOf(message) === 2 || numberOf(message) === 6) held = message;
+    else {
+      answer(message);
+      if (held !== null) answer(held);
+      held = null;
+    }
+  });
+  expect((await round(swapped, 10)).row).toMatchObject({ received: 10, duplicates: 0, reordered: 2, ok: true });
+});
+
+test('an echo that comes after its time is lost, and no duplicate', async () => {
+  const port = await serve(
+    (message, answer) => void setTimeout(() => answer(message), numberOf(message) === 0 ? 150 : 0),
+  );
+  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${port}`));
+  const signal = new AbortController().signal;
+  expect(await prober.send(80, signal)).toMatchObject({ ok: false, rttMs: null, detail: 'no answer within 80 ms' });
+  expect(await prober.send(1000, signal)).toMatchObject({ ok: true });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(prober.duplicates()).toBe(0);
+  prober.close();
+});
+
+test('a closed port is told, and one that opens again is asked', async () => {
+  const port = await closedPort();
+  expect(await askOnce(`udp://127.0.0.1:${port}`)).toMatchObject({
+    ok: false,
+    rttMs: null,
+    detail: 'connection refused',
+  });
+  const server = await openUdpServer((message, answer) => answer(message));
+  servers.push(server);
+  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${server.port}`));
+  const signal = new AbortController().signal;
+  expect(await prober.send(1000, signal)).toMatchObject({ ok: true });
+  server.close();
+  expect(await prober.send(1000, signal)).toMatchObject({ ok: false, detail: 'connection refused' });
+  prober.close();
+});
+
+test('what comes back changed, cut, longer, or from elsewhere is no echo', async () => {
+  const stranger = await openUdpServer(() => {});
+  servers.push(stranger);
+  const spoil = (message: Buffer, from: Parameters<React>[2]): Buffer[] => {
+    stranger.socket.send(message, from.port, from.address);
+    const changed = Buffer.from(message);
+    changed[0]! ^= 1;
+    const tail = Buffer.from(message);
+    tail[tail.length - 1]! ^= 1;
+    const unsent = Buffer.from(message);
+    unsent.writeUInt32BE(7777, 12);
+    return [changed, tail, unsent, message.subarray(1), Buffer.concat([message, message]), Buffer.alloc(60_000)];
+  };
+  const port = await serve((message, answer, from) => spoil(message, from).forEach(answer));
+  expect(await askOnce(`udp://127.0.0.1:${port}`, 200)).toMatchObject({
+    ...{ ok: false, rttMs: null, detail: 'no answer within 200 ms; what came (6) is no echo of what was sent' },
+  });
+  const late = await serve((message, answer, from) => [...spoil(message, from), message].forEach(answer));
+  expect(await askOnce(`udp://127.0.0.1:${late}`)).toMatchObject({ ok: true });
+});
+
+test('a server that answers without end is bounded', async () => {
+  let flooding = true;
+  const port = await serve((message, answer) => {
+    const flood = (): void => {
+      for (let index = 0; index < 20; index++) answer(message);
+      if (flooding) setImmediate(flood);
+    };
+    flood();
+  });
+  const before = process.memoryUsage().rss;
+  const start = performance.now();
+  const { row } = await round(port, 5, '--timeout', '300ms');
+  flooding = false;
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(row).toMatchObject({ sent: 5, received: 5 });
+  expect(row.duplicates).toBeGreaterThan(20);
+  expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+});
+
+test('an interrupted probe ends at once', async () => {
+  const port = await serve(() => {});
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 50);
+  expect(await askOnce(`udp://127.0.0.1:${port}`, 5000, abort.signal)).toMatchObject({
+    ok: false,
+    detail: 'interrupted',
+  });
+});
+
+test('garbage is no echo', async () => {
+  let garbage = Buffer.alloc(0);
+  const port = await serve((_, answer) => answer(garbage));
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), async (bytes) => {
+      garbage = Buffer.from(bytes);
+      expect(await askOnce(`udp://127.0.0.1:${port}`, 15)).toMatchObject({ ok: false, rttMs: null });
+    }),
+    { numRuns: 50 },
+  );
+});
