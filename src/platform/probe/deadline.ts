@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The time that a probe has. */
 export interface Deadline {
   /** Aborts when the time is over, or the run is. */
@@ -15,6 +17,7 @@ export interface Deadline {
 /** Begins the time of a probe; it ends early when `signal` aborts. */
 export function openDeadline(timeoutMs: number, signal: AbortSignal): Deadline {
   const over = new AbortController();
+  setMaxListeners(0, over.signal); // many requests of a probe may wait at once
   const start = performance.now();
   const stop = (): void => over.abort();
   const timer = setTimeout(stop, timeoutMs);

@@ -98,5 +98,6 @@ function endOf(path: Path): string {
       return by === null ? error : `not reached: hop ${hop}, ${by}, says ${error}`;
     }
   }
+  if (last === MOST_HOPS) return `not reached within ${MOST_HOPS} hops`;
   return last === 0 ? 'not reached: no hop answers' : `not reached: silence after hop ${last}, ${path.addressAt(last)}`;
 }
