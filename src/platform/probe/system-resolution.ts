@@ -9,11 +9,9 @@ import { waitFor } from './wait-for.ts';
 
 const MOST_ANSWERS = 100;
 const SHOWN = 3;
-/** getaddrinfo(3). */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'no such name, or no address of this type',
-  EAI_AGAIN: 'no name server answers',
-};
+/** getaddrinfo(3): an answer, as NXDOMAIN is one; all else is that there was none. */
+const NO_SUCH_NAME = 'ENOTFOUND';
+const REASONS: Readonly<Record<string, string>> = { EAI_AGAIN: 'no name server answers' };
 
 /**
  * Resolves a name as every program of this machine does (getaddrinfo: the hosts file, then what nsswitch.conf names). Which
@@ -35,6 +33,7 @@ export function openSystemResolution(target: Target, { name, type }: DnsQuestion
         const all = await waitFor<string[]>(deadline, (done, fail) => {
           dns.lookup(name, { all: true, family }, (error, addresses) => {
             if (error === null) done(addresses.map(({ address }) => address));
+            else if (error.code === NO_SUCH_NAME) done([]);
             else fail(new Error(REASONS[error.code ?? ''] ?? `it cannot be resolved (${error.code ?? error.message})`));
           });
           return { stop() {} };
@@ -42,6 +41,10 @@ export function openSystemResolution(target: Target, { name, type }: DnsQuestion
         const rttMs = performance.now() - start;
         const answers = all.slice(0, MOST_ANSWERS);
         const more = answers.length > SHOWN ? ` and ${answers.length - SHOWN} more` : '';
+        if (answers.length === 0) {
+          const detail = `${name}: no such name, or no address of this type`;
+          return reply({ ok: false, detail, rttMs, findings: { dns_ms: rttMs, total_ms: rttMs } });
+        }
         const detail = `${answers.slice(0, SHOWN).join(', ')}${more}`;
         return reply({ ok: true, detail, rttMs, findings: { answers, dns_ms: rttMs, total_ms: rttMs } });
       } catch (error) {
