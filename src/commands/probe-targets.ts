@@ -29,15 +29,19 @@ async function gateways(platform: Platform): Promise<Target[]> {
   return (['ipv4', 'ipv6'] as const).flatMap((family) => {
     const route = routes.find((one) => one.family === family && one.gateway !== null);
     if (route === undefined) return [];
-    const zone = route.gateway!.startsWith('fe80:') && route.iface !== null ? `%${route.iface}` : '';
-    return [{ ...parseTarget(`icmp://${route.gateway}${zone}`), text: 'gateway' }];
+    return [{ ...parseTarget(`icmp://${withZone(route.gateway!, route.iface)}`), text: 'gateway' }];
   });
 }
 
 async function dnsServers(platform: Platform): Promise<Target[]> {
   const servers = (await platform.readDnsServers()).rows;
-  return servers.map(({ addr, port }) => {
-    const host = addr.includes(':') ? `[${addr}]` : addr;
+  return servers.map(({ addr, port, iface }) => {
+    const host = addr.includes(':') ? `[${withZone(addr, iface)}]` : addr;
     return parseTarget(`dns://${host}${port === 53 ? '' : `:${port}`}/${ROOT}?type=NS`);
   });
+}
+
+/** An address that is of a link alone needs the link (RFC 4007). */
+function withZone(addr: string, iface: string | null): string {
+  return addr.startsWith('fe80:') && iface !== null ? `${addr}%${iface}` : addr;
 }

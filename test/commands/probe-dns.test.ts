@@ -44,6 +44,19 @@ test('without targets: the gateway, the name servers and what the system resolve
   expect(recordsOf(ran.out)).toMatchObject([{ kind: 'dns', received: 2, loss_pct: 0, ok: true, rcode: 'NOERROR' }]);
 });
 
+test('a name server of a link is asked on that link', async () => {
+  const rows = [
+    { addr: 'fe80::53', port: 53, iface: 'eth0', search: [], source: 'test' },
+    { addr: '2001:db8::53', port: 5353, iface: 'eth0', search: [], source: 'test' },
+  ];
+  const platform = { ...fakePlatform([]), readDnsServers: async () => ({ rows: rows as never, limits: [] }) };
+  const { targetsOf } = await import('../../src/commands/probe-targets.ts');
+  expect((await targetsOf(['dns'], platform)).map(({ text, host }) => [text, host])).toEqual([
+    ['dns://[fe80::53%eth0]/.?type=NS', 'fe80::53%eth0'],
+    ['dns://[2001:db8::53]:5353/.?type=NS', '2001:db8::53'],
+  ]);
+});
+
 test('times are rounded to microseconds', async () => {
   const ran = await netwatch('probe', '-c', '1', `dns://127.0.0.1:${await serverWith()}/x?transport=tcp`, '--json');
   const [row] = recordsOf<Record<string, number>>(ran.out);
