@@ -29,6 +29,7 @@ export const probe = streaming({
     'trace://HOST asks each hop of the path, up to 30, side by side, once a probe; a record hop for each is printed beside that of the target, whose time is that of the target and which is ok when it is reached. mtu://HOST finds the largest IP packet that passes the path whole, by packets that must not be fragmented: it trusts what ICMP says once it was tried, and searches where larger packets vanish, which detail then says. Both ask by ICMP echo where that is permitted, else by UDP to ports to which nobody listens, which needs no privilege; not on macOS.',
     'ICMP is sent by the first way that works here: a datagram socket (net.ipv4.ping_group_range), a raw socket (CAP_NET_RAW), the ping command, or a TCP connection, whose refusal shows, too, that a host lives; method says which. Where none works the state is unknown, never down.',
     'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be told here. --fail-on says what must not be, of each record or of all of them: 1 when it certainly is, 3 when it cannot be told, as of a time that is not known because nothing was answered. --expect says what must be. A run of several rounds is judged as a whole; one that is interrupted ends with 130.',
+    'With --every or --schedule a terminal shows the last round of each target in place, with a bar for the mean time of each of the last sixty: × for none, · for one that is not known. In a pipe each round is a line.',
     '--schedule is for machines without cron: five fields of crontab(5), or a name such as @hourly, in the time zone of the machine. A round that is not over, or a machine that sleeps, misses the next ones, which are not made up for. --print-cron prints a line for crontab -e instead, and --print-systemd a service with its timer, confined, which write the same files.',
     '-o nagios is the output of a monitoring plugin: a status line with performance data for the round, a line for each target where there are several, and 0, 1, 2 or 3 as the exit status, 3 for wrong options, too. A target that is degraded is a WARNING, one that is down is CRITICAL, unless --warn or --crit says otherwise; a threshold that cannot be told because a target is down is CRITICAL.',
     '-o prometheus is the text format 0.0.4, with units as Prometheus names them: what is unknown is absent. --out FILE replaces the file whole, readable for all, as the textfile collector of node_exporter wants it; with --every after each round. -o markdown is a table for a report.',
@@ -74,7 +75,11 @@ export const probe = streaming({
       return openProbeOutput(context, values, format);
     },
     format: () => null,
-    openRenderer: (context, _values, of) => openTableRenderer(context.stdout, of),
+    openRenderer: async (context, values, of) => {
+      if (values.report !== null) return openTableRenderer(context.stdout, of);
+      const { openProbeTable } = await import('./probe-table.ts');
+      return openProbeTable(context, values, of);
+    },
     file: {
       wanted: (values) => values['print-cron'] || values['print-systemd'],
       write: async (context, values, operands) => {
