@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { openEchoSocket } from '../../src/platform/linux/icmp-echo.ts';
 import { type NetworkNamespace, openNetns } from '../../src/platform/linux/netns.ts';
 
 /** Namespaces in a row, each a router to the next; the first is where a test asks, the last whom it asks. */
@@ -10,6 +11,8 @@ export interface RoutedPath {
   readonly hops: { readonly ipv4: readonly string[]; readonly ipv6: readonly string[] };
   /** Runs ip in one of them, from 0. */
   ip(at: number, ...args: readonly string[]): void;
+  /** Resolves when both families pass it: addresses are tentative at first. */
+  ready(): Promise<void>;
   remove(): void;
 }
 
@@ -53,12 +56,22 @@ export function openRoutedPath(word: string, count: number): RoutedPath {
     const netns = openNetns(names[0]!);
     const links = Array.from({ length: count - 1 }, (_, at) => at + 1);
     const hops = { ipv4: links.map((n) => `10.80.${n}.2`), ipv6: links.map((n) => `fd80:${n}::2`) };
+    const target = { ipv4: hops.ipv4.at(-1)!, ipv6: hops.ipv6.at(-1)! };
     return {
       netns,
       names,
       hops,
-      target: { ipv4: hops.ipv4.at(-1)!, ipv6: hops.ipv6.at(-1)! },
+      target,
       ip,
+      async ready() {
+        for (const family of ['ipv4', 'ipv6'] as const) {
+          const socket = netns.enter(() => openEchoSocket(family))!;
+          const answers = async (): Promise<boolean> =>
+            (await socket.send(target[family], 0, 200, new AbortController().signal)).rttMs !== null;
+          for (let n = 0; n < 50 && !(await answers()); n++);
+          socket.close();
+        }
+      },
       remove: () => {
         netns.close();
         remove();

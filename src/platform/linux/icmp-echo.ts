@@ -22,6 +22,7 @@ const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
 const ECHO_HEADER = 8;
 const TOKEN_BYTES = 8;
+const LONGEST = 65_536;
 /** As ping sends: 56 bytes after the header. */
 const PAYLOAD_BYTES = 56;
 
@@ -44,6 +45,8 @@ export function openEchoSocket(family: 'ipv4' | 'ipv6'): EchoSocket | null {
 class Echoes extends RequestSocket {
   private readonly token = randomBytes(TOKEN_BYTES);
   private readonly id = randomBytes(2).readUInt16BE();
+  /** What is sent is the beginning of this: header, token, a pattern. */
+  private readonly packet = Buffer.alloc(LONGEST);
   private sequence = 0;
 
   constructor(
@@ -52,6 +55,8 @@ class Echoes extends RequestSocket {
     readonly method: EchoSocket['method'],
   ) {
     super(fd, isIpv4);
+    for (let at = ECHO_HEADER; at < LONGEST; at++) this.packet[at] = at;
+    this.packet.set(this.token, ECHO_HEADER);
     if (method !== 'icmp_raw') return;
     // a raw socket hears all ICMP of the machine: answers alone are let through
     if (isIpv4) this.set(SOL_RAW, ICMP_FILTER, ~(1 << ECHO_REPLY_V4));
@@ -71,12 +76,11 @@ class Echoes extends RequestSocket {
   protected transmit(key: string, address: string, zone: number, bytes: number | null): boolean {
     const around = this.isIpv4 ? IPV4_HEADER : IPV6_HEADER;
     const length = bytes === null ? ECHO_HEADER + PAYLOAD_BYTES : Math.max(bytes - around, ECHO_HEADER + TOKEN_BYTES);
-    const packet = Buffer.alloc(length);
+    const packet = this.packet.subarray(0, length);
+    packet.fill(0, 0, ECHO_HEADER);
     packet[0] = this.isIpv4 ? ECHO_V4 : ECHO_V6;
     packet.writeUInt16BE(this.id, 4); // the kernel puts its own there for icmp_dgram
     packet.writeUInt16BE(Number(key), 6);
-    packet.set(this.token, ECHO_HEADER);
-    for (let at = ECHO_HEADER + TOKEN_BYTES; at < packet.length; at++) packet[at] = at;
     if (this.isIpv4) packet.writeUInt16BE(internetChecksum(packet), 2); // that of ICMPv6 is the kernel's
     const to = socketAddress(address, 0, zone);
     return this.c.sendto(this.fd, packet, packet.length, 0, to, to.length) >= 0;

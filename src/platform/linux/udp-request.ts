@@ -15,6 +15,8 @@ const PAYLOAD_BYTES = 32;
 const FIRST_PORT = 33_434;
 const PORTS = 512;
 const MOST_ADDRESSES = 4096;
+/** What is sent is the beginning of this. */
+const NOTHING = Buffer.alloc(65_536);
 
 /**
  * Datagrams to ports to which nobody listens: that a host says so shows that they arrived. It needs no privilege. Null
@@ -39,7 +41,7 @@ class UdpRequests extends RequestSocket {
 
   protected transmit(key: string, address: string, zone: number, bytes: number | null): boolean {
     const around = (this.isIpv4 ? IPV4_HEADER : IPV6_HEADER) + UDP_HEADER;
-    const data = Buffer.alloc(bytes === null ? PAYLOAD_BYTES : Math.max(0, bytes - around));
+    const data = NOTHING.subarray(0, bytes === null ? PAYLOAD_BYTES : Math.max(0, bytes - around));
     const to = socketAddress(address, Number(key.slice(key.lastIndexOf(' '))), zone);
     return this.c.sendto(this.fd, data, data.length, 0, to, to.length) >= 0;
   }

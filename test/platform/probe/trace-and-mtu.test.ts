@@ -15,8 +15,9 @@ setMaxListeners(0, NEVER);
 
 describe.skipIf(noNetwork !== null)('a path of routers', { timeout: 30_000 }, () => {
   let path: RoutedPath;
-  beforeAll(() => {
+  beforeAll(async () => {
     path = openRoutedPath('path', 4);
+    await path.ready();
   });
   afterAll(() => path?.remove());
 
