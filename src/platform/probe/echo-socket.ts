@@ -59,7 +59,7 @@ export class EchoSocket {
 
   /** Sends a datagram and waits for its echo. Rejects with the reason in words, or with CannotAsk. */
   async ask(deadline: Deadline): Promise<Echo> {
-    await this.connected;
+    await deadline.race(this.connected, 'answer', () => {});
     const number = this.sequence++ >>> 0;
     const datagram = Buffer.concat([this.token, Buffer.alloc(SEQUENCE_BYTES), SIGNATURE]);
     datagram.writeUInt32BE(number, TOKEN_BYTES);

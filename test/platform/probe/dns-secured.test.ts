@@ -185,6 +185,62 @@ describe.skipIf(toolIsMissing('openssl'))('with a certificate', () => {
   });
 });
 
+describe.skipIf(toolIsMissing('openssl'))('HTTP/2 that goes wrong', () => {
+  /** RFC 9113, 4.1: length, type, flags, stream, and what the frame holds. */
+  const frame = (type: number, flags: number, stream: number, body: Buffer): Buffer => {
+    const head = Buffer.alloc(9);
+    head.writeUIntBE(body.length, 0, 3);
+    head.writeUInt8(type, 3);
+    head.writeUInt8(flags, 4);
+    head.writeUInt32BE(stream, 5);
+    return Buffer.concat([head, body]);
+  };
+  const SETTINGS = frame(4, 0, 0, Buffer.alloc(0));
+  const PING = frame(6, 0, 0, Buffer.alloc(8));
+  const GOAWAY = frame(7, 0, 0, Buffer.from('000000000000000b', 'hex'));
+  const HEADERS = frame(1, 0, 1, Buffer.alloc(16_384, 0x40)); // without END_HEADERS: more would follow
+  const repeated =
+    (one: Buffer) =>
+    (socket: tls.TLSSocket): void => {
+      const many = Buffer.concat(Array.from({ length: 50 }, () => one));
+      const flood = (): void => void (socket.writable && socket.write(many, () => setImmediate(flood)));
+      socket.write(SETTINGS);
+      flood();
+    };
+
+  test.each<[string, (socket: tls.TLSSocket) => void]>([
+    ['never says a word', () => {}],
+    ['says SETTINGS, and no more', (socket) => void socket.write(SETTINGS)],
+    ['sends SETTINGS without end', repeated(SETTINGS)],
+    ['sends PING without end', repeated(PING)],
+    ['sends headers without end', repeated(HEADERS)],
+    ['goes away', (socket) => void socket.write(Buffer.concat([SETTINGS, GOAWAY]))],
+    ['hangs up', (socket) => void socket.end(SETTINGS)],
+  ])('a server that %s', async (_, serve) => {
+    const authority = openAuthority();
+    const before = process.env.SSL_CERT_FILE;
+    process.env.SSL_CERT_FILE = authority.file;
+    try {
+      const certified = authority.issue('here', 'IP:127.0.0.1', 20);
+      const server = tls.createServer({ ...certified, ALPNProtocols: ['h2'] }, (socket) => {
+        socket.on('error', () => {}).resume();
+        serve(socket);
+      });
+      const rss = process.memoryUsage().rss;
+      const start = performance.now();
+      const reply = await askOnce(`doh://127.0.0.1:${await listen(server)}/x`, 400);
+      expect(performance.now() - start).toBeLessThan(1500);
+      expect({ ok: reply.ok, rttMs: reply.rttMs }).toEqual({ ok: false, rttMs: null });
+      expect(reply.detail).toMatch(/^(no answer within 400 ms|the answer is no HTTP\/2|the server hung up.*)$/);
+      expect(process.memoryUsage().rss - rss).toBeLessThan(100e6);
+    } finally {
+      if (before === undefined) delete process.env.SSL_CERT_FILE;
+      else process.env.SSL_CERT_FILE = before;
+      authority.remove();
+    }
+  });
+});
+
 test.each(['dot', 'doh'])('%s with a server that speaks no TLS, or hangs in it', async (kind) => {
   const { default: plain } = await import('node:net');
   const hanging = await listen(plain.createServer(() => {}));
