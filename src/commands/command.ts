@@ -88,6 +88,8 @@ export type ListingValues<O extends Options> = Values<O> & Values<typeof listing
 /** What is claimed of the records. */
 export interface Claim {
   readonly expectation: Expectation;
+  /** Whether records are read for it past --limit; without, those that are printed are judged. */
+  readonly readsOn: boolean;
   /** What is said of it when it does not hold, and when it cannot be told. */
   readonly refuted: string;
   readonly untold: string;

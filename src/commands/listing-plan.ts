@@ -92,6 +92,7 @@ function expectation(source: string | null | undefined, table: RecordTable): Exp
 export function claimOf(expectation: Expectation, source: string): Claim {
   return {
     expectation,
+    readsOn: true,
     refuted: `expectation does not hold: ${source}`,
     untold: `expectation cannot be told: ${source}`,
   };

@@ -129,6 +129,7 @@ function claimOf(values: ProbeValues): Claim | null {
     if (values.expect !== null) throw usageError('either --expect, what must hold, or --fail-on, what must not');
     return {
       expectation: notPassed(compileThreshold(source, probeTableOf(values))),
+      readsOn: true,
       refuted: `--fail-on holds: ${source}`,
       untold: `--fail-on cannot be told: ${source}`,
     };
@@ -137,6 +138,7 @@ function claimOf(values: ProbeValues): Claim | null {
   // compared, since a flag alone is not unknown where it is null
   return {
     expectation: compileExpectation('all(ok == true)', probe),
+    readsOn: false,
     refuted: 'not every target answers as it should',
     untold: 'it cannot be told whether every target answers as it should',
   };

@@ -116,7 +116,7 @@ function beginPart({ expect, wait, limit }: ListingPlan, isStream: boolean): Par
     expect: expect?.expectation.start() ?? null,
     wait: wait?.until.start() ?? null,
     left: limit ?? Number.POSITIVE_INFINITY,
-    readsOn: !isStream || expect !== null,
+    readsOn: !isStream || expect?.readsOn === true,
   };
 }
 
