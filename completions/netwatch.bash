@@ -40,6 +40,9 @@ _netwatch_words() {
   for word in "${words[@]}"; do
     [[ $word == "$cur"* ]] && word=$head$word && COMPREPLY+=("${word#"$kept"}")
   done
+  # a scheme is where a target begins
+  [[ ${COMPREPLY-} == *:// ]] && compopt -o nospace 2>/dev/null
+  return 0
 }
 
 # offers them for the last item of a comma-separated list
@@ -245,7 +248,7 @@ _netwatch_probe() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --every --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns' ;;
+    *) _netwatch_words '--count -c --interval --timeout --every --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 

@@ -3,7 +3,7 @@ import { compileFilter } from '../core/filter/bind.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { section } from '../core/record/table.ts';
 import { type HopRow, hop } from '../core/record/tables/hop.ts';
-import { type ProbeRow, probe as table } from '../core/record/tables/probe.ts';
+import { PROBE_KINDS, type ProbeRow, probe as table } from '../core/record/tables/probe.ts';
 import { probeReport } from '../core/record/tables/probe-report.ts';
 import { streaming } from './command.ts';
 import { probeClaim, probeOptions, probeTableOf } from './probe-options.ts';
@@ -36,7 +36,7 @@ export const probe = streaming({
     '--append FILE keeps a history: a record a line, each added by one write under a lock, so that runs of cron may overlap. It is readable for its owner alone, links are refused, and at --append-max it becomes FILE.1. --report FILE sums both files up by hour and target; a state lasts until the next round, and time in which rounds are missing counts neither way.',
   ],
   operands: '[TARGET...]',
-  operandChoices: ['gateway', 'dns'],
+  operandChoices: ['gateway', 'dns', ...PROBE_KINDS.map((kind) => `${kind}://`)],
   options: probeOptions,
   tables: [table, hop, probeReport],
   formats: ['markdown', 'nagios', 'prometheus'],

@@ -70,6 +70,8 @@ const TABS: Record<string, string> = {
   'conns --output=nd': 'conns --output=ndjson',
   'conns -o ta': 'conns -o table',
   'schema ifa': 'schema iface',
+  'probe gatew': 'probe gateway',
+  'probe stu': 'probe stun://',
   'conns --read=LICEN': 'conns --read=LICENSE',
   'conns --state LIS': 'conns --state LISTEN',
   'conns --state=UNCONN,LIS': 'conns --state=UNCONN,LISTEN',
@@ -81,6 +83,12 @@ const TABS: Record<string, string> = {
   'ifaces --routes --fields gatew': 'ifaces --routes --fields gateway',
   'conns --summary=port --fields rtt': 'conns --summary=port --fields rtt_avg_ms',
   ...(loIsAlone() ? { 'conns -i l': 'conns -i lo', 'conns --interface=l': 'conns --interface=lo' } : {}),
+};
+
+/** What is typed on after a Tab: a scheme is followed by a host, a word by the next. */
+const TYPED_ON: Record<string, string> = {
+  'probe stu\tx': 'probe stun://x',
+  'probe gatew\tx': 'probe gateway x',
 };
 
 /** Whether the loopback interface is the only one that begins with its letter. */
@@ -103,11 +111,13 @@ test.skipIf(noTerminal || toolIsMissing('bash'))('bash completes commands, optio
   const unsplit = `COMP_WORDBREAKS=' '; ${setup}`;
   const lines = Object.keys(TABS).filter((line) => !line.includes('--read='));
   expect(pressTab('bash --norc -i', unsplit, lines)).toEqual(lines.map((line) => TABS[line]));
+  expect(pressTab('bash --norc -i', setup, Object.keys(TYPED_ON))).toEqual(Object.values(TYPED_ON));
 });
 
 test.skipIf(noTerminal || toolIsMissing('zsh'))('zsh completes the same', () => {
   const setup = `cd '${root}'; fpath=(completions $fpath); autoload -Uz compinit; compinit -u -D; unsetopt prompt_cr`;
   expect(pressTab('zsh -f -i', setup, Object.keys(TABS))).toEqual(Object.values(TABS));
+  expect(pressTab('zsh -f -i', setup, Object.keys(TYPED_ON))).toEqual(Object.values(TYPED_ON));
 });
 
 test.skipIf(toolIsMissing('fish'))('fish completes the same', () => {

@@ -38,6 +38,9 @@ _netwatch_words() {
   for word in "\${words[@]}"; do
     [[ $word == "$cur"* ]] && word=$head$word && COMPREPLY+=("\${word#"$kept"}")
   done
+  # a scheme is where a target begins
+  [[ \${COMPREPLY-} == *:// ]] && compopt -o nospace 2>/dev/null
+  return 0
 }
 
 # offers them for the last item of a comma-separated list

@@ -33,6 +33,12 @@ _netwatch_list() {
   compadd -S '' "$@"
 }
 
+# completes words, and schemes, where a target begins
+_netwatch_operands() {
+  compadd -S '' -- \${(M)@:#*://}
+  compadd -- \${@:#*://}
+}
+
 ${commands.map(commandFunction).join('\n')}
 if [ "$funcstack[1]" = _netwatch ]; then
   _netwatch "$@"
@@ -52,7 +58,8 @@ function commandFunction(command: Command): string {
       return `    ${quote(`(${words.join(' ')})${spelling}${tail}`)}`;
     });
   });
-  if (command.operandChoices.length > 0) specs.push(`    ${quote(`*:argument:(${command.operandChoices.join(' ')})`)}`);
+  if (command.operandChoices.length > 0)
+    specs.push(`    ${quote(`*:argument:_netwatch_operands ${command.operandChoices.join(' ')}`)}`);
   return `_netwatch_${command.name}() {
 ${fieldsByLine(command, '$words')}  _arguments -s \\
 ${specs.join(' \\\n')}
