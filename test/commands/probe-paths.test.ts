@@ -10,6 +10,11 @@ import { echoReply, echoRequestTo, noTun, openTun } from '../support/tun-device.
 
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
+/** By a capability of its file, or because it belongs to root and says so. */
+const PING_MAY_SEND =
+  spawnSync('setpriv', [...NOBODY.slice(1), 'ping', '-c', '1', '-W', '1', '127.0.0.1'], { stdio: 'ignore' }).status ===
+  0;
+
 interface Run {
   readonly child: ChildProcess;
   readonly ended: Promise<{ readonly status: number | null; readonly out: string; readonly said: string }>;
@@ -79,6 +84,35 @@ describe.skipIf(noNetwork !== null)('probe along a path', { timeout: 30_000 }, (
     } finally {
       path.ip(2, 'route', 'del', 'blackhole', '10.80.3.2/32');
     }
+  });
+
+  test.each([
+    ['the ping command', NOBODY, 'ping'],
+    ['a TCP connection, where ping may not send either', [...NOBODY, '--no-new-privs'], 'tcp_connect'],
+  ] as const)('an echo as a user without any privilege: by %s', async (_, before, method) => {
+    const { status, out, said } = await start(path.names[0]!, ['127.0.0.1', '-c', '2', '--json'], before).ended;
+    expect(status).toBe(0);
+    expect(said).toMatch(/^netwatch: ICMP echo: no socket for it is permitted here; netwatch doctor\n$/);
+    const ways = PING_MAY_SEND ? [method] : ['tcp_connect'];
+    expect(parseLines(out)).toMatchObject([{ ok: true, sent: 2, received: 2, method: expect.toBeOneOf(ways) }]);
+  });
+
+  test('where nothing that may be asked is answered, that is unknown and not down, and the status is 3', async () => {
+    const argv = ['10.80.1.99', '-c', '1', '--timeout', '0.5', '--json'];
+    const run = start(path.names[0]!, argv, [...NOBODY, '--no-new-privs']);
+    const { status, out } = await run.ended;
+    expect(status).toBe(3);
+    expect(parseLines(out)).toMatchObject([{ ok: null, state: 'unknown', sent: 0, loss_pct: null }]);
+  });
+
+  test('an address of a link, with its zone', async () => {
+    const [{ addr_info }] = JSON.parse(
+      execFileSync('ip', ['-n', path.names[1]!, '-j', '-6', 'addr', 'show', 'left'], { encoding: 'utf8' }),
+    ) as [{ addr_info: { local?: string }[] }];
+    const local = addr_info.find((one) => one.local?.startsWith('fe80'))!.local!;
+    const { status, out } = await start(path.names[0]!, [`${local}%right`, '-c', '1', '--json']).ended;
+    expect(status).toBe(0);
+    expect(parseLines(out)).toMatchObject([{ ok: true, addr: local, method: 'icmp_raw' }]);
   });
 
   test('hops are left out with their target by a filter', async () => {

@@ -27,7 +27,7 @@ const EMSGSIZE = 90;
 
 /** Between two looks while somebody waits; the kernel says when an answer came, so that it costs no precision. */
 const LOOK_MS = 2;
-const MOST_REMEMBERED = 4096;
+const MOST_REMEMBERED = 16_384;
 const MOST_READ_AT_ONCE = 4096;
 
 interface Waiting {
@@ -70,7 +70,7 @@ export abstract class RequestSocket implements EchoSocket {
     else this.set(IPPROTO_IPV6, IPV6_RECVERR, 1);
   }
 
-  /** The key of the next request to an address; it finds the answer as long as 4096 others have not been made. */
+  /** The key of the next request to an address; it finds the answer as long as 16,384 others have not been made. */
   protected abstract nextKey(address: string): string;
   /** Sends it, so large that the IP packet has `bytes`, or as usual for null; false when errno says why not. */
   protected abstract transmit(key: string, address: string, zone: number, bytes: number | null): boolean;

@@ -8,7 +8,7 @@ import { shortened } from './certificate-findings.ts';
 import { CannotAsk, connectTo, wordsOf } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
-import { resolveHost } from './resolve-host.ts';
+import { resolveWithin } from './resolve-host.ts';
 import { shakeHands } from './tls-handshake.ts';
 
 /** More of a body than this tells nothing new. */
@@ -34,7 +34,7 @@ export function openHttpProber({ kind, host, port, path }: Target): Prober {
       let addr: string | null = null;
       const findings: Found = {};
       try {
-        const resolved = await resolveHost(host, timeoutMs);
+        const resolved = await resolveWithin(deadline, host);
         addr = resolved.addr;
         findings.dns_ms = resolved.millis;
         const connecting = performance.now();

@@ -12,7 +12,7 @@ import type { EchoReply } from '../platform.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { noRequests, openRequests } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { resolveHost } from './resolve-host.ts';
+import { resolveWithin } from './resolve-host.ts';
 
 /** What is lost is waited for so many times as long as what came, and never less than this. */
 const PATIENCE = 4;
@@ -27,7 +27,7 @@ export function openMtuProber({ host }: Target, { platform }: ProberOptions): Pr
     async send(timeoutMs, signal): Promise<Reply> {
       const deadline = openDeadline(timeoutMs, signal);
       try {
-        const resolved = await resolveHost(host, timeoutMs);
+        const resolved = await resolveWithin(deadline, host);
         const { addr, zoneIndex, millis } = resolved;
         const socket = openRequests(platform, resolved);
         if (socket === null) return reply({ ok: null, detail: noRequests(platform), addr });

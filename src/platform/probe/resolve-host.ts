@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { foldMapped, formatIp, parseIp } from '../../core/net/ip-address.ts';
+import type { Deadline } from './deadline.ts';
 
 /** An address to ask, and the zone of one that is of a link alone. */
 export interface Resolved {
@@ -45,6 +46,11 @@ export async function resolveHost(host: string, timeoutMs: number, family: 0 | 4
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The same within the time of a probe, and not longer than the run. */
+export function resolveWithin(deadline: Deadline, host: string): Promise<Resolved> {
+  return deadline.race(resolveHost(host, deadline.left()), 'address', () => {});
 }
 
 /** getaddrinfo(3). */

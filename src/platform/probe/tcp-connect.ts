@@ -4,7 +4,7 @@ import type { Target } from '../../core/health/target.ts';
 import { CannotAsk, connectTo } from './connect-to.ts';
 import { openDeadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
-import { resolveHost } from './resolve-host.ts';
+import { resolveWithin } from './resolve-host.ts';
 
 /** A server that speaks first does so soon; one that waits for us never does. */
 const FIRST_BYTE_MS = 200;
@@ -17,7 +17,7 @@ export function openTcpProber({ host, port }: Target): Prober {
       let addr: string | null = null;
       const findings: { -readonly [K in keyof Findings]: Findings[K] } = {};
       try {
-        const resolved = await resolveHost(host, timeoutMs);
+        const resolved = await resolveWithin(deadline, host);
         addr = resolved.addr;
         findings.dns_ms = resolved.millis;
         const start = performance.now();

@@ -3,7 +3,7 @@ import type { Target } from '../../core/health/target.ts';
 import { CannotAsk, connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
-import { type Resolved, resolveHost } from './resolve-host.ts';
+import { type Resolved, resolveWithin } from './resolve-host.ts';
 import { type Handshake, HandshakeFailure, shakeHands } from './tls-handshake.ts';
 
 /** What is offered, so that the server names what it speaks (RFC 7301). */
@@ -22,7 +22,7 @@ export function openTlsProber({ host, port }: Target): Prober {
       let addr: string | null = null;
       const found: { -readonly [K in keyof Findings]: Findings[K] } = {};
       try {
-        const resolved = await resolveHost(host, timeoutMs);
+        const resolved = await resolveWithin(deadline, host);
         addr = resolved.addr;
         found.dns_ms = resolved.millis;
         const handshake = await secure(resolved, { host, port }, deadline, (millis) => {

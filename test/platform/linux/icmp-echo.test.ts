@@ -14,6 +14,14 @@ import { noNetwork } from './live-network.ts';
 
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
+/** Numbers from 0 to 1 that are the same each time (a linear congruential generator). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 const FAMILIES = ['ipv4', 'ipv6'] as const;
 
 /** Opens the socket in a namespace, as a user of those groups may. */
@@ -124,6 +132,27 @@ describe.skipIf((noNetwork ?? noTun) !== null)('echoes of a network that is a fu
         expect((await ask(socket, HOSTS[family], 4)).rttMs).toBeNull();
       }
       answersTo = (request) => once(request);
+      expect((await ask(socket, HOSTS[family])).rttMs).not.toBeNull();
+    });
+
+    test('a flood of replies and errors that are made up ends in the one that is not', async () => {
+      const socket = openAs();
+      const icmp = family === 'ipv4' ? 20 : 40;
+      const random = seeded(7);
+      answersTo = (request) => {
+        const flood = Array.from({ length: 2000 }, () => {
+          const made = echoReply(request);
+          const types = family === 'ipv4' ? [0, 3, 4, 5, 11, 12] : [1, 2, 3, 4, 129, 137];
+          for (let n = 0; n < 12; n++) made[icmp + Math.floor(random() * (made.length - icmp))] = random() * 256;
+          made[icmp] = types[Math.floor(random() * types.length)]!;
+          if (family === 'ipv4') {
+            made.writeUInt16BE(0, icmp + 2);
+            made.writeUInt16BE(internetChecksum(made.subarray(icmp)), icmp + 2);
+          }
+          return { bytes: made, afterMs: 0 };
+        });
+        return [...flood, ...once(request, 5)];
+      };
       expect((await ask(socket, HOSTS[family])).rttMs).not.toBeNull();
     });
 
