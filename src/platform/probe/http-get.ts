@@ -10,6 +10,7 @@ import { type Deadline, openDeadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
 import { resolveWithin } from './resolve-host.ts';
 import { shakeHands } from './tls-handshake.ts';
+import { prepareRoots } from './trusted-roots.ts';
 
 /** More of a body than this tells nothing new. */
 const MOST_BODY_BYTES = 10_000_000;
@@ -26,6 +27,7 @@ type Found = { -readonly [K in keyof Findings]: Findings[K] };
  * whole, or as far as it is read; where the certificate is not to be trusted nothing is sent.
  */
 export function openHttpProber({ kind, host, port, path }: Target): Prober {
+  if (kind === 'https') prepareRoots();
   const request = requestTo({ kind, host, port, path });
   return {
     async send(timeoutMs, signal): Promise<Reply> {
@@ -45,7 +47,7 @@ export function openHttpProber({ kind, host, port, path }: Target): Prober {
           Object.assign(findings, handshake.findings);
           socket = handshake.socket;
           if (handshake.fault !== null) {
-            socket.on('error', () => {}).destroy();
+            socket.destroy();
             return reply({ ok: false, detail: handshake.fault, addr, findings });
           }
         }
@@ -103,7 +105,7 @@ function get(socket: Socket, options: http.RequestOptions, deadline: Deadline, f
       if (isOver) return;
       isOver = true;
       deadline.signal.removeEventListener('abort', late);
-      socket.on('error', () => {}).destroy();
+      socket.destroy();
       if (response === null) {
         resolve({ ok: false, detail: fault ?? 'no answer', isWhole: false });
         return;

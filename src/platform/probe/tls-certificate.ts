@@ -5,6 +5,7 @@ import { type Deadline, openDeadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
 import { type Resolved, resolveWithin } from './resolve-host.ts';
 import { type Handshake, HandshakeFailure, shakeHands } from './tls-handshake.ts';
+import { prepareRoots } from './trusted-roots.ts';
 
 /** What is offered, so that the server names what it speaks (RFC 7301). */
 const PROTOCOLS = ['h2', 'http/1.1'];
@@ -15,6 +16,7 @@ const NONE_OF_THESE = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
  * ok when a certificate for this host is shown that is trusted here and has not expired.
  */
 export function openTlsProber({ host, port }: Target): Prober {
+  prepareRoots();
   return {
     async send(timeoutMs, signal): Promise<Reply> {
       const start = performance.now();
@@ -28,7 +30,7 @@ export function openTlsProber({ host, port }: Target): Prober {
         const handshake = await secure(resolved, { host, port }, deadline, (millis) => {
           found.connect_ms = millis;
         });
-        handshake.socket.on('error', () => {}).destroy();
+        handshake.socket.destroy();
         const rttMs = performance.now() - start;
         const findings = { ...found, ...handshake.findings, total_ms: rttMs };
         return reply({ ok: handshake.fault === null, detail: detailOf(handshake), rttMs, addr, findings });

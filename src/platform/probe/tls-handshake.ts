@@ -38,7 +38,7 @@ export async function shakeHands(
   const [name = ''] = host.split('%', 1);
   const isAddress = parseIp(name) !== null;
   const asked = isAddress ? name : domainToASCII(name).replace(/\.$/, '');
-  const secureContext = trustedRoots();
+  const secureContext = rootsFor(connection);
   const start = performance.now();
   const socket = tls.connect({
     socket: connection,
@@ -48,6 +48,7 @@ export async function shakeHands(
     ...(isAddress ? {} : { servername: asked }), // RFC 6066, 3: addresses are not sent
     ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
   });
+  socket.on('error', () => {}); // whoever holds it later need not listen
   const secured = new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
       connection.destroy();
@@ -60,8 +61,8 @@ export async function shakeHands(
     });
   });
   await deadline.race(secured, 'TLS handshake', () => {
-    socket.on('error', () => {}).destroy();
-    connection.on('error', () => {}).destroy();
+    socket.destroy();
+    connection.destroy();
   });
   const tlsMs = performance.now() - start;
   const leaf = socket.getPeerCertificate(true);
@@ -76,6 +77,15 @@ export async function shakeHands(
     },
     fault: faultOf(socket, leaf, asked),
   };
+}
+
+function rootsFor(connection: net.Socket): tls.SecureContext {
+  try {
+    return trustedRoots();
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
 }
 
 function faultOf(socket: tls.TLSSocket, leaf: tls.DetailedPeerCertificate, host: string): string | null {

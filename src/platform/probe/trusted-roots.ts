@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import tls from 'node:tls';
+import { messageOf } from '../../core/failure.ts';
+import { CannotAsk } from './connect-to.ts';
 
 /** Where systems keep the roots they trust: Debian, Fedora, OpenSUSE, Alpine and macOS, in one file each. */
 const BUNDLES = [
@@ -15,18 +17,38 @@ let made: { readonly of: string; readonly context: tls.SecureContext } | null = 
 
 /**
  * What certificates are verified against: the file SSL_CERT_FILE names, else the system's, else node's own roots; those
- * of NODE_EXTRA_CA_CERTS too. Made once.
+ * of NODE_EXTRA_CA_CERTS too. Made once, which takes some 20 ms. Throws CannotAsk when a file that was named is none.
  */
 export function trustedRoots(): tls.SecureContext {
   const { SSL_CERT_FILE = '', NODE_EXTRA_CA_CERTS = '' } = process.env;
   const of = `${SSL_CERT_FILE}\n${NODE_EXTRA_CA_CERTS}`;
   if (made?.of === of) return made.context;
-  const system = SSL_CERT_FILE === '' ? firstOf(BUNDLES) : (readPem(SSL_CERT_FILE) ?? '');
-  const extra = NODE_EXTRA_CA_CERTS === '' ? null : readPem(NODE_EXTRA_CA_CERTS);
-  const ca = [...(system === null ? tls.rootCertificates : [system]), ...(extra === null ? [] : [extra])];
-  const context = tls.createSecureContext({ ca: ca.filter((pem) => pem !== '') });
+  const system = SSL_CERT_FILE === '' ? firstOf(BUNDLES) : named('SSL_CERT_FILE', SSL_CERT_FILE);
+  const ca = system === null ? [...tls.rootCertificates] : [system];
+  if (NODE_EXTRA_CA_CERTS !== '') ca.push(named('NODE_EXTRA_CA_CERTS', NODE_EXTRA_CA_CERTS));
+  let context: tls.SecureContext;
+  try {
+    context = tls.createSecureContext({ ca });
+  } catch (error) {
+    throw new CannotAsk(`the roots that are trusted here cannot be read: ${messageOf(error)}`);
+  }
   made = { of, context };
   return context;
+}
+
+/** Makes them before anything is timed; what is wrong with them is told by each probe. */
+export function prepareRoots(): void {
+  try {
+    trustedRoots();
+  } catch (error) {
+    if (!(error instanceof CannotAsk)) throw error;
+  }
+}
+
+function named(variable: string, file: string): string {
+  const pem = readPem(file);
+  if (pem === null) throw new CannotAsk(`${variable}: no certificates in ${file}`);
+  return pem;
 }
 
 function firstOf(files: readonly string[]): string | null {

@@ -130,6 +130,36 @@ describe.skipIf(toolIsMissing('openssl'))('tls', () => {
     }
   });
 
+  test('roots that cannot be read leave it unknown', async () => {
+    const port = await serve(authority.issue('good', HERE, 20));
+    try {
+      for (const [file, said] of [
+        ['/nonexistent/roots.pem', 'SSL_CERT_FILE: no certificates in /nonexistent/roots.pem'],
+        [import.meta.filename, /^(SSL_CERT_FILE: no certificates in|the roots that are trusted here cannot be read)/],
+      ] as const) {
+        process.env.SSL_CERT_FILE = file;
+        const { ok, detail } = await askOnce(`tls://127.0.0.1:${port}`);
+        expect(ok).toBeNull();
+        expect(detail).toMatch(said);
+      }
+    } finally {
+      process.env.SSL_CERT_FILE = authority.file;
+    }
+  });
+
+  test('roots are those of the file that is named now', async () => {
+    const port = await serve(authority.issue('good', HERE, 20));
+    const other = openAuthority();
+    try {
+      process.env.SSL_CERT_FILE = other.file;
+      expect((await askOnce(`tls://127.0.0.1:${port}`)).detail).toMatch(/not known here/);
+    } finally {
+      process.env.SSL_CERT_FILE = authority.file;
+      other.remove();
+    }
+    expect((await askOnce(`tls://127.0.0.1:${port}`)).ok).toBe(true);
+  });
+
   test('a server that wants a protocol nobody offered is asked without an offer', async () => {
     const port = await serve(authority.issue('good', HERE, 20), { ALPNProtocols: ['imap'] });
     const { ok, findings } = await askOnce(`tls://127.0.0.1:${port}`);
