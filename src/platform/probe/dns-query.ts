@@ -14,6 +14,7 @@ import { reply } from './prober-options.ts';
 import { type Resolved, resolveHost } from './resolve-host.ts';
 import { openSystemResolution } from './system-resolution.ts';
 import { shakeHands } from './tls-handshake.ts';
+import { prepareRoots } from './trusted-roots.ts';
 
 type Found = { -readonly [K in keyof Findings]: Findings[K] };
 
@@ -49,6 +50,7 @@ const SHOWN_ANSWERS = 3;
 export function openDnsProber(target: Target): Prober {
   const question = dnsQuestionOf(target);
   if (target.host === '') return openSystemResolution(target, question);
+  if (target.kind !== 'dns') prepareRoots();
   return {
     async send(timeoutMs, signal): Promise<Reply> {
       const start = performance.now();
