@@ -223,12 +223,14 @@ _netwatch_stats() {
 }
 
 _netwatch_probe() {
-  local fields='time target kind addr sent received loss_pct rtt_min_ms rtt_avg_ms rtt_max_ms rtt_stddev_ms jitter_ms ok detail state rtt_p50_ms rtt_p95_ms method host since uptime_pct outages outage_s reordered duplicates dns_ms connect_ms tls_ms first_byte_ms total_ms http_status body_bytes body_rate rcode answers authentic tls_version tls_cipher tls_issuer tls_subject tls_expires tls_days tls_certificates tls_alpn mapped_addr mapped_port nat offset_ms stratum hops mtu_bytes'
+  local fields='time target kind addr sent received loss_pct rtt_min_ms rtt_avg_ms rtt_max_ms rtt_stddev_ms jitter_ms ok detail state rtt_p50_ms rtt_p95_ms method host since uptime_pct outages outage_s reordered duplicates dns_ms connect_ms tls_ms first_byte_ms total_ms http_status body_bytes body_rate rcode answers authentic tls_version tls_cipher tls_issuer tls_subject tls_expires tls_days tls_certificates tls_alpn mapped_addr mapped_port nat offset_ms stratum hops mtu_bytes local_addr path_changes direct overhead_ms overhead_loss_pct'
   case $prev in
     --count|-c) : ;;
     --interval) : ;;
     --timeout) : ;;
     --every) : ;;
+    --via) : ;;
+    --direct) : ;;
     --schedule) : ;;
     --duration) : ;;
     --fail-on) : ;;
@@ -248,7 +250,7 @@ _netwatch_probe() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --every --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
+    *) _netwatch_words '--count -c --interval --timeout --every --via --direct --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 

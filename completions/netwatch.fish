@@ -57,7 +57,7 @@ end
 function __netwatch_probe_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' time target kind addr sent received loss_pct rtt_min_ms rtt_avg_ms rtt_max_ms rtt_stddev_ms jitter_ms ok detail state rtt_p50_ms rtt_p95_ms method host since uptime_pct outages outage_s reordered duplicates dns_ms connect_ms tls_ms first_byte_ms total_ms http_status body_bytes body_rate rcode answers authentic tls_version tls_cipher tls_issuer tls_subject tls_expires tls_days tls_certificates tls_alpn mapped_addr mapped_port nat offset_ms stratum hops mtu_bytes
+            printf '%s\n' time target kind addr sent received loss_pct rtt_min_ms rtt_avg_ms rtt_max_ms rtt_stddev_ms jitter_ms ok detail state rtt_p50_ms rtt_p95_ms method host since uptime_pct outages outage_s reordered duplicates dns_ms connect_ms tls_ms first_byte_ms total_ms http_status body_bytes body_rate rcode answers authentic tls_version tls_cipher tls_issuer tls_subject tls_expires tls_days tls_certificates tls_alpn mapped_addr mapped_port nat offset_ms stratum hops mtu_bytes local_addr path_changes direct overhead_ms overhead_loss_pct
     end
 end
 
@@ -297,6 +297,8 @@ complete -c netwatch -n '__fish_seen_subcommand_from probe' -s c -l count -x -d 
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l interval -x -d 'Between two probes of a round (1s).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l timeout -x -d 'How long a probe is waited for (2s).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l every -x -d 'Begin a round each D, until --duration or Ctrl-C.'
+complete -c netwatch -n '__fish_seen_subcommand_from probe' -l via -x -d 'Ask TARGET, behind a tunnel, and say how much more it takes than the one of --direct.'
+complete -c netwatch -n '__fish_seen_subcommand_from probe' -l direct -x -d 'With --via: the target beside the tunnel, asked by the same rounds.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l schedule -x -d 'Begin a round whenever this cron expression says, in the time zone of the machine: \'*/5 * * * *\'.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l duration -x -d 'Stop after D.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l fail-on -x -d 'Exit 1 when this holds for a record (\'loss_pct > 5 or rtt_avg_ms > 100\') or for all of them (\'count(state == down) > 1\'), 3 when it cannot be told.'

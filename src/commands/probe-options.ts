@@ -15,6 +15,10 @@ export const probeOptions = {
   interval: duration('Between two probes of a round (1s).'),
   timeout: duration('How long a probe is waited for (2s).'),
   every: duration('Begin a round each D, until --duration or Ctrl-C.'),
+  via: text('Ask TARGET, behind a tunnel, and say how much more it takes than the one of --direct.', {
+    value: 'TARGET',
+  }),
+  direct: text('With --via: the target beside the tunnel, asked by the same rounds.', { value: 'TARGET' }),
   schedule: text("Begin a round whenever this cron expression says, in the time zone of the machine: '*/5 * * * *'.", {
     value: 'CRON',
   }),
@@ -62,6 +66,8 @@ const ASKING = [
     'append-max',
     'warn',
     'crit',
+    'via',
+    'direct',
   ] as const),
   ...(['print-cron', 'print-systemd'] as const),
 ];
@@ -81,6 +87,9 @@ export function probeClaim(values: ProbeValues): Claim | null {
   if (values.duration !== null && !repeatsRounds(values))
     throw usageError('--duration goes with --every or --schedule');
   refuseUnprintable(values);
+  if ((values.via === null) !== (values.direct === null)) throw usageError('--via and --direct go together');
+  if (values.via !== null && values.via === values.direct)
+    throw usageError(`--via and --direct are the same: "${values.via}"`);
   if (values['append-max'] !== null && values.append === null) throw usageError('--append-max goes with --append');
   if (values.out !== null && format !== 'prometheus' && format !== 'markdown')
     throw usageError('--out goes with -o prometheus or -o markdown', { hint: 'other formats: > FILE' });

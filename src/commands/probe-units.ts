@@ -18,7 +18,8 @@ export async function printProbeUnits(
   values: ProbeValues,
   operands: readonly string[],
 ): Promise<number> {
-  for (const word of operands) if (word !== 'gateway' && word !== 'dns') parseTarget(word);
+  const named = [...operands, values.via, values.direct].filter((word) => word !== null);
+  for (const word of named) if (word !== 'gateway' && word !== 'dns') parseTarget(word);
   const { schedule } = values;
   if (schedule !== null) await compileSchedule(schedule, context.clock.now());
   const events = schedule === null ? null : calendarEvents(schedule);

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { AnswerComparison } from '../core/health/answer-comparison.ts';
+import { Overhead } from '../core/health/overhead.ts';
+import { PathChanges } from '../core/health/path-changes.ts';
 import { probeRow } from '../core/health/probe-row.ts';
 import type { Prober } from '../core/health/prober.ts';
 import { probeRound, type RoundPlan, stateOf } from '../core/health/round.ts';
@@ -24,7 +26,14 @@ export interface ProbeRunPlan extends RoundPlan {
   readonly next: NextMoment | null;
   /** How long the run lasts; null for as long as it takes. */
   readonly durationMs: number | null;
+  /** Our address on the way to another, for each round; null where it is not asked for. */
+  readonly localAddress: ((address: string) => Promise<string | null>) | null;
+  /** A target behind a tunnel, and the one beside it that it is compared with. */
+  readonly pair: { readonly via: Target; readonly direct: Target } | null;
 }
+
+/** How far apart rounds of a schedule may begin to be compared. */
+const TOGETHER_MS = 15_000;
 
 /**
  * Asks all targets at once, each by its own schedule, so that one that does not answer delays no other. Yields the records
@@ -48,8 +57,16 @@ export async function* runProbes(
   let wake = (): void => {};
   let running = targets.length;
   const comparison = new AnswerComparison();
+  const overhead = new Overhead(
+    plan.everyMs !== null ? plan.everyMs / 2 : plan.next !== null ? TOGETHER_MS : Number.POSITIVE_INFINITY,
+  );
+  const ready = (target: Target, row: ProbeRow, at: number): readonly ProbeRow[] => {
+    if (target === plan.pair?.via) return overhead.takeVia(row, at);
+    return target === plan.pair?.direct ? overhead.takeDirect(row, at) : [row];
+  };
   const watch = async ({ target, prober }: Probed): Promise<void> => {
     const health = new TargetHealth();
+    const path = new PathChanges();
     let sinceTime: string | null = null;
     const begun =
       plan.next === null ? rounds(plan.everyMs, clock, over.signal) : scheduledRounds(plan.next, clock, over.signal);
@@ -72,13 +89,18 @@ export async function* runProbes(
           hops.map((hop) => ({ time, target: target.text, ...hop })),
         );
       }
-      rows.push(noted);
+      if (plan.localAddress !== null) {
+        noted.local_addr = noted.addr === null ? null : await plan.localAddress(noted.addr);
+        noted.path_changes = path.take(noted.local_addr, noted.addr);
+      }
+      rows.push(...ready(target, noted, at));
       wake();
     }
   };
   const all = targets.map((one) =>
     watch(one).finally(() => {
       running--;
+      if (running === 0) rows.push(...overhead.rest());
       wake();
     }),
   );

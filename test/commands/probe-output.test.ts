@@ -250,6 +250,9 @@ describe('--report', () => {
 test.each([
   [['--duration', '3s'], '--duration goes with --every'],
   [['--append-max', '3MB'], '--append-max goes with --append'],
+  [['--via', '192.0.2.9'], '--via and --direct go together'],
+  [['--via', '192.0.2.9', '--direct', '192.0.2.9'], 'are the same'],
+  [['--via', 'tcp://x', '--direct', '192.0.2.9'], 'needs a port'],
   [['--out', 'x'], '--out goes with -o prometheus or -o markdown'],
   [['--warn', 'ok == false'], '--warn goes with -o nagios'],
   [['--fail-on', 'ok == false', '--expect', 'any()'], 'either --expect'],

@@ -12,6 +12,8 @@ const PLAN: ProbeRunPlan = {
   everyMs: 10_000,
   next: null,
   durationMs: null,
+  localAddress: null,
+  pair: null,
 };
 const HOUR = 3_600_000;
 
@@ -160,4 +162,47 @@ test('at moments of the wall clock all targets begin together', async () => {
   abort.abort();
   await done;
   for (const { sent } of targets) expect(sent).toEqual([60, 120, 180]);
+});
+
+test('a tunnel is compared with what is beside it, round by round, though one is slower', async () => {
+  const clock = virtualClock();
+  const via = target(clock, '192.0.2.1', (second) => (second === 20 ? null : 50));
+  const direct = target(clock, '192.0.2.2', () => 5);
+  const pair = { via: via.target, direct: direct.target };
+  const { rows, done } = begin(clock, [via, direct], { pair, durationMs: 35_000 });
+  await clock.pass(40_000);
+  await done;
+  expect(rows.map((row) => [row.target, row.direct, row.overhead_ms, row.overhead_loss_pct])).toEqual(
+    [45, 45, null, 45].flatMap((ms) => [
+      ['192.0.2.2', null, null, null],
+      ['192.0.2.1', '192.0.2.2', ms, ms === null ? 100 : 0],
+    ]),
+  );
+});
+
+test('what waits for a match is printed at the end without one', async () => {
+  const clock = virtualClock();
+  const via = target(clock, '192.0.2.1', () => 50);
+  const direct = target(clock, '192.0.2.2', () => null);
+  const pair = { via: via.target, direct: direct.target };
+  const { rows, done } = begin(clock, [via, direct], { pair, durationMs: 1000 });
+  await clock.pass(5000);
+  await done;
+  expect(rows.map((row) => [row.target, row.overhead_ms])).toEqual([['192.0.2.1', null]]);
+});
+
+test('our address is asked for after each round, and changes are counted', async () => {
+  const clock = virtualClock();
+  const one = target(clock, '192.0.2.1', () => 5);
+  const ours = ['10.0.0.1', '10.0.0.1', '10.0.0.2', null, '10.0.0.1'];
+  const { rows, done } = begin(clock, [one], { durationMs: 45_000, localAddress: async () => ours.shift() ?? null });
+  await clock.pass(50_000);
+  await done;
+  expect(rows.map((row) => [row.local_addr, row.path_changes])).toEqual([
+    ['10.0.0.1', 0],
+    ['10.0.0.1', 0],
+    ['10.0.0.2', 1],
+    [null, 1],
+    ['10.0.0.1', 2],
+  ]);
 });

@@ -64,6 +64,9 @@ const GAUGES: readonly Metric[] = [
   gauge('netwatch_probe_ntp_stratum', 'Stratum of the NTP server.', (row) => one(row.stratum)),
   gauge('netwatch_probe_hops', 'Hops to the target.', (row) => one(row.hops)),
   gauge('netwatch_probe_mtu_bytes', 'Largest IP packet that passes the path whole.', (row) => one(row.mtu_bytes)),
+  gauge('netwatch_probe_overhead_seconds', 'How much longer it takes than beside the tunnel.', (row) =>
+    one(seconds(row.overhead_ms)),
+  ),
 ];
 
 /** What adds up over a run of several rounds. */
@@ -79,6 +82,12 @@ const COUNTERS: readonly Metric[] = [
     type: 'counter',
     help: 'How long it was down since netwatch was started.',
     samples: (row) => one(row.outage_s),
+  },
+  {
+    name: 'netwatch_probe_path_changes_total',
+    type: 'counter',
+    help: 'How often our address on the way, or theirs, changed since netwatch was started.',
+    samples: (row) => one(row.path_changes),
   },
 ];
 

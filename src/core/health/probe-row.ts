@@ -71,6 +71,11 @@ export function probeRow(
     stratum: null,
     hops: null,
     mtu_bytes: null,
+    local_addr: null,
+    path_changes: null,
+    direct: null,
+    overhead_ms: null,
+    overhead_loss_pct: null,
     ...Object.fromEntries(Object.entries(found).map(([name, value]) => [name, rounded(name, value)])),
   };
 }

@@ -113,6 +113,13 @@ export const probe = table(
     stratum: maybe(integer('Stratum of the NTP server.')),
     hops: maybe(count('Hops to the target, or to the last that answers where it is not reached (trace).')),
     mtu_bytes: maybe(bytes('Largest IP packet that passes the path whole (mtu).')),
+    local_addr: maybe(address('Our address on the way there; null for a single round.')),
+    path_changes: maybe(
+      count('How often our address on the way, or theirs, changed in this run; null for a single round.'),
+    ),
+    direct: maybe(text('The target beside the tunnel that it is compared with (--via).')),
+    overhead_ms: maybe(millis('How much longer the mean time is than that of the direct target.')),
+    overhead_loss_pct: maybe(percent('How much more is lost than of the direct target; negative for less.')),
   },
   { aliases: { 'ip.addr': ['addr'] } },
 );
