@@ -30,7 +30,7 @@ export const probe = streaming({
     'ICMP is sent by the first way that works here: a datagram socket (net.ipv4.ping_group_range), a raw socket (CAP_NET_RAW), the ping command, or a TCP connection, whose refusal shows, too, that a host lives; method says which. Where none works the state is unknown, never down.',
     'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be told here. --fail-on says what must not be, of each record or of all of them: 1 when it certainly is, 3 when it cannot be told, as of a time that is not known because nothing was answered. --expect says what must be. A run of several rounds is judged as a whole; one that is interrupted ends with 130.',
     'With --every or --schedule a terminal shows the last round of each target in place, with a bar for the mean time of each of the last sixty: × for none, · for one that is not known. In a pipe each round is a line.',
-    '--via TARGET --direct TARGET tell what a tunnel costs: both are asked by the same rounds, and the record of the first says in overhead_ms and overhead_loss_pct how much more it took; it is printed when both rounds are over. With --every or --schedule, local_addr is our address on the way to each target, and path_changes how often that or theirs changed; nothing is sent to learn it.',
+    '--via TARGET --direct TARGET tell what a tunnel costs: both are asked by the same rounds, and the record of the first says in overhead_ms and overhead_loss_pct how much more it took; it is printed when both rounds are over. With --every or --schedule, local_addr is our address on the way to each target, path_changes how often that or theirs changed, and iface_rx_rate and iface_tx_rate what the interface with that address carried since the round before; nothing is sent to learn it.',
     '--schedule is for machines without cron: five fields of crontab(5), or a name such as @hourly, in the time zone of the machine. A round that is not over, or a machine that sleeps, misses the next ones, which are not made up for. --print-cron prints a line for crontab -e instead, and --print-systemd a service with its timer, confined, which write the same files.',
     '-o nagios is the output of a monitoring plugin: a status line with performance data for the round, a line for each target where there are several, and 0, 1, 2 or 3 as the exit status, 3 for wrong options, too. A target that is degraded is a WARNING, one that is down is CRITICAL, unless --warn or --crit says otherwise; a threshold that cannot be told because a target is down is CRITICAL.',
     '-o prometheus is the text format 0.0.4, with units as Prometheus names them: what is unknown is absent. --out FILE replaces the file whole, readable for all, as the textfile collector of node_exporter wants it; with --every after each round. -o markdown is a table for a report.',
@@ -102,7 +102,7 @@ export const probe = streaming({
     const { openProber } = await import('../platform/probe/open-prober.ts');
     const { compileSchedule } = await import('../core/health/cron-schedule.ts');
     const { parseTarget } = await import('../core/health/target.ts');
-    const { localAddressTo } = await import('../platform/probe/local-address.ts');
+    const { openPathFacts } = await import('./path-facts.ts');
     const { openProbeFiles } = await import('./probe-files.ts');
     const { runProbes } = await import('./run-probes.ts');
     const platform = await context.openPlatform({ root: null, netns: null });
@@ -130,7 +130,7 @@ export const probe = streaming({
       everyMs: values.every,
       next: values.schedule === null ? null : await compileSchedule(values.schedule, context.clock.now()),
       durationMs: values.duration,
-      localAddress: repeatsRounds(values) ? localAddressTo : null,
+      pathTo: repeatsRounds(values) ? openPathFacts(platform, context.clock) : null,
       pair,
     };
     const files = openProbeFiles(values, targets);

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { AnswerComparison } from '../core/health/answer-comparison.ts';
 import { Overhead } from '../core/health/overhead.ts';
-import { PathChanges } from '../core/health/path-changes.ts';
+import { type PathFacts, PathLedger } from '../core/health/path-ledger.ts';
 import { probeRow } from '../core/health/probe-row.ts';
 import type { Prober } from '../core/health/prober.ts';
 import { probeRound, type RoundPlan, stateOf } from '../core/health/round.ts';
@@ -26,8 +26,8 @@ export interface ProbeRunPlan extends RoundPlan {
   readonly next: NextMoment | null;
   /** How long the run lasts; null for as long as it takes. */
   readonly durationMs: number | null;
-  /** Our address on the way to another, for each round; null where it is not asked for. */
-  readonly localAddress: ((address: string) => Promise<string | null>) | null;
+  /** The way to an address, for each round; null where it is not asked for. */
+  readonly pathTo: ((address: string) => Promise<PathFacts>) | null;
   /** A target behind a tunnel, and the one beside it that it is compared with. */
   readonly pair: { readonly via: Target; readonly direct: Target } | null;
 }
@@ -66,7 +66,7 @@ export async function* runProbes(
   };
   const watch = async ({ target, prober }: Probed): Promise<void> => {
     const health = new TargetHealth();
-    const path = new PathChanges();
+    const path = new PathLedger();
     let sinceTime: string | null = null;
     const begun =
       plan.next === null ? rounds(plan.everyMs, clock, over.signal) : scheduledRounds(plan.next, clock, over.signal);
@@ -89,10 +89,7 @@ export async function* runProbes(
           hops.map((hop) => ({ time, target: target.text, ...hop })),
         );
       }
-      if (plan.localAddress !== null) {
-        noted.local_addr = noted.addr === null ? null : await plan.localAddress(noted.addr);
-        noted.path_changes = path.take(noted.local_addr, noted.addr);
-      }
+      if (plan.pathTo !== null) await addPath(noted, plan.pathTo, path, clock);
       rows.push(...ready(target, noted, at));
       wake();
     }
@@ -125,4 +122,22 @@ export async function* runProbes(
     signal.removeEventListener('abort', stop);
     await Promise.all(all);
   }
+}
+
+const NO_PATH: PathFacts = { localAddr: null, iface: null, rxBytes: null, txBytes: null };
+
+/** What is known of the way to a target becomes part of its record. */
+async function addPath(
+  row: ProbeRow,
+  pathTo: NonNullable<ProbeRunPlan['pathTo']>,
+  ledger: PathLedger,
+  clock: Clock,
+): Promise<void> {
+  const facts = row.addr === null ? NO_PATH : await pathTo(row.addr);
+  const { changes, rxRate, txRate } = ledger.take(facts, row.addr, clock.monotonic());
+  row.local_addr = facts.localAddr;
+  row.path_changes = changes;
+  row.iface = facts.iface;
+  row.iface_rx_rate = rxRate;
+  row.iface_tx_rate = txRate;
 }

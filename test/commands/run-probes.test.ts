@@ -12,7 +12,7 @@ const PLAN: ProbeRunPlan = {
   everyMs: 10_000,
   next: null,
   durationMs: null,
-  localAddress: null,
+  pathTo: null,
   pair: null,
 };
 const HOUR = 3_600_000;
@@ -191,18 +191,26 @@ test('what waits for a match is printed at the end without one', async () => {
   expect(rows.map((row) => [row.target, row.overhead_ms])).toEqual([['192.0.2.1', null]]);
 });
 
-test('our address is asked for after each round, and changes are counted', async () => {
+test('the way is looked at after each round: changes are counted, and what its interface carried', async () => {
   const clock = virtualClock();
   const one = target(clock, '192.0.2.1', () => 5);
   const ours = ['10.0.0.1', '10.0.0.1', '10.0.0.2', null, '10.0.0.1'];
-  const { rows, done } = begin(clock, [one], { durationMs: 45_000, localAddress: async () => ours.shift() ?? null });
+  let carried = 0;
+  const pathTo = async () => {
+    const localAddr = ours.shift() ?? null;
+    carried += 1000;
+    return { localAddr, iface: localAddr === null ? null : 'eth0', rxBytes: carried, txBytes: 2 * carried };
+  };
+  const { rows, done } = begin(clock, [one], { durationMs: 45_000, pathTo });
   await clock.pass(50_000);
   await done;
-  expect(rows.map((row) => [row.local_addr, row.path_changes])).toEqual([
-    ['10.0.0.1', 0],
-    ['10.0.0.1', 0],
-    ['10.0.0.2', 1],
-    [null, 1],
-    ['10.0.0.1', 2],
+  expect(
+    rows.map((row) => [row.local_addr, row.path_changes, row.iface, row.iface_rx_rate, row.iface_tx_rate]),
+  ).toEqual([
+    ['10.0.0.1', 0, 'eth0', null, null],
+    ['10.0.0.1', 0, 'eth0', 100, 200],
+    ['10.0.0.2', 1, 'eth0', 100, 200],
+    [null, 1, null, null, null],
+    ['10.0.0.1', 2, 'eth0', null, null],
   ]);
 });

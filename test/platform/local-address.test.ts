@@ -42,8 +42,13 @@ test.skipIf(noNamespace)(
       encoding: 'utf8',
       env: { ...process.env, NETWATCH_CONFIG: 'none' },
     });
-    const rounds = recordsOf<{ local_addr: string; path_changes: number }>(stdout);
+    const rounds = recordsOf<{ local_addr: string; path_changes: number; iface: string; iface_tx_rate: number | null }>(
+      stdout,
+    );
     expect([rounds[0]?.local_addr, rounds.at(-1)?.local_addr]).toEqual(['198.51.100.1', '198.51.100.2']);
+    expect(rounds[0]).toMatchObject({ iface: 'lo', iface_tx_rate: null });
+    // a SYN each round, into the loopback
+    expect(rounds[1]?.iface_tx_rate).toBeGreaterThan(50);
     for (const { local_addr, path_changes } of rounds) expect(path_changes).toBe(local_addr === '198.51.100.1' ? 0 : 1);
   },
   20_000,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Overhead } from '../../../src/core/health/overhead.ts';
-import { PathChanges } from '../../../src/core/health/path-changes.ts';
+import { PathLedger } from '../../../src/core/health/path-ledger.ts';
 import type { ProbeRow } from '../../../src/core/record/tables/probe.ts';
 import { roundOf } from '../../support/probe-rows.ts';
 
@@ -49,7 +49,7 @@ test('rounds of other times are not compared, and nothing is held for ever', () 
 });
 
 test('a path changes when our address does, or theirs, and not when it is unknown for a while', () => {
-  const path = new PathChanges();
+  const path = new PathLedger();
   expect(
     (
       [
@@ -62,6 +62,21 @@ test('a path changes when our address does, or theirs, and not when it is unknow
         [null, '192.0.2.9'],
         ['10.0.0.3', '192.0.2.1'],
       ] as const
-    ).map(([local, remote]) => path.take(local, remote)),
+    ).map(
+      ([localAddr, remote], round) =>
+        path.take({ localAddr, iface: 'eth0', rxBytes: 0, txBytes: null }, remote, 1000 * round).changes,
+    ),
   ).toEqual([0, 0, 0, 0, 1, 2, 2, 3]);
+});
+
+test('rates are those of one interface between two rounds, and unknown when its counters went back', () => {
+  const path = new PathLedger();
+  const take = (at: number, iface: string | null, rxBytes: number | null) =>
+    path.take({ localAddr: null, iface, rxBytes, txBytes: 7 }, null, at);
+  expect(take(0, 'a', 1000)).toMatchObject({ rxRate: null, txRate: null });
+  expect(take(2000, 'a', 5000)).toMatchObject({ rxRate: 2000, txRate: 0 });
+  expect(take(4000, 'b', 9000)).toMatchObject({ rxRate: null, txRate: null });
+  expect(take(6000, 'b', 100)).toMatchObject({ rxRate: null, txRate: 0 });
+  expect(take(8000, 'b', null)).toMatchObject({ rxRate: null });
+  expect(take(8000, 'b', 200)).toMatchObject({ rxRate: null, txRate: null });
 });

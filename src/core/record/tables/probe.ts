@@ -117,6 +117,9 @@ export const probe = table(
     path_changes: maybe(
       count('How often our address on the way, or theirs, changed in this run; null for a single round.'),
     ),
+    iface: maybe(text('The interface that has local_addr.')),
+    iface_rx_rate: maybe(byteRate('Bytes per second that it received since the round before.')),
+    iface_tx_rate: maybe(byteRate('Bytes per second that it sent since the round before.')),
     direct: maybe(text('The target beside the tunnel that it is compared with (--via).')),
     overhead_ms: maybe(millis('How much longer the mean time is than that of the direct target.')),
     overhead_loss_pct: maybe(percent('How much more is lost than of the direct target; negative for less.')),
