@@ -1,16 +1,27 @@
+import { EndpointHash, longestRun } from './endpoint-hash.ts';
 import { Expectations } from './expectations.ts';
 import { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
+import type { RandomWords } from './random-words.ts';
 
 const FIRST_CAPACITY = 4096;
 /** Flows that may get more packets; beyond, the half that was silent longest is over. */
 const MOST_CURRENT = 200_000;
 /** Flows that are remembered when some of them are over, 900 bytes each; beyond, the oldest of those are forgotten. */
 const MOST_KEPT = 200_000;
+/**
+ * Slots a new flow may be away from where its hash points. In a table that is half full one of 10^11 is, for addresses
+ * chosen without the seed; beyond, somebody knows it, or luck was bad, and another one is taken.
+ */
+const MOST_LOOKS = 128;
+/** Of the flows there are, the share that must have come anew before that: at most so many placings of each. */
+const BEFORE_NEXT_SEED = 1 / 4;
 
 /**
  * Flows by their 5-tuple, in either direction. Open addressing over indexes into `flows`: a lookup allocates nothing and
- * builds no key (measured: 85–113 ns for a typed-array table, 420–550 ns for keys of text).
+ * builds no key (measured: 85–113 ns for a typed-array table, 420–550 ns for keys of text). Strangers choose the keys, so
+ * the hash is a secret of each table, and another one each time its slots are filled anew. What is counted, and in which
+ * order, does not depend on it.
  */
 export class FlowTable {
   /** Every flow that is remembered, in the order of their first packets; a reused 4-tuple is a flow of its own. */
@@ -20,11 +31,19 @@ export class FlowTable {
   readonly expectations = new Expectations();
   private slots = new Int32Array(FIRST_CAPACITY); // index into current, plus 1
   private current: Flow[] = [];
+  private readonly hash: EndpointHash;
+  /** Slots that were looked at for the last flow that was not there. */
+  private looks = 0;
+  /** Flows that came since the slots were filled. */
+  private newcomers = 0;
+  /** Half of all packets are of the flow of the one before: two comparisons then, and no hash. */
+  private last: Flow | null = null;
   private readonly streams = new Int32Array(256);
   private readonly mostCurrent: number;
   private readonly mostKept: number;
 
-  constructor(mostCurrent = MOST_CURRENT, mostKept = MOST_KEPT) {
+  constructor(mostCurrent = MOST_CURRENT, mostKept = MOST_KEPT, random?: RandomWords) {
+    this.hash = new EndpointHash(random);
     this.mostCurrent = mostCurrent;
     this.mostKept = mostKept;
   }
@@ -36,19 +55,30 @@ export class FlowTable {
 
   /** The flow of the packet's addresses and ports, a new one if need be; `packet.direction` is set. */
   of(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
+    const { last } = this;
+    if (last !== null && !last.isOver && isOf(last, packet, transport, srcPort, dstPort)) {
+      last.lastPacket = packet.number;
+      return last;
+    }
     const slot = this.slotOf(packet, transport, srcPort, dstPort);
     const found = this.slots[slot]!;
     if (found !== 0) {
       const known = this.current[found - 1]!;
       known.lastPacket = packet.number;
+      this.last = known;
       return known;
     }
     packet.direction = 0;
     const flow = this.create(packet, transport, srcPort, dstPort);
     this.current.push(flow);
     this.slots[slot] = this.current.length;
+    this.last = flow;
+    this.newcomers++;
     if (this.current.length > this.mostCurrent) this.finishSilent();
     else if (this.current.length * 2 > this.slots.length) this.place(this.slots.length * 2);
+    else if (this.looks > MOST_LOOKS && this.newcomers >= this.current.length * BEFORE_NEXT_SEED) {
+      this.place(this.slots.length);
+    }
     return flow;
   }
 
@@ -83,6 +113,11 @@ export class FlowTable {
     this.place(this.slots.length);
   }
 
+  /** Slots in a row that are taken: a lookup looks at one more at most. */
+  longestRun(): number {
+    return longestRun(this.slots);
+  }
+
   private create(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
     const flow = new Flow(
       this.streams[transport]!++,
@@ -102,48 +137,21 @@ export class FlowTable {
 
   /** Where the packet's flow is, or would be. Sets `packet.direction` when it is there. */
   private slotOf(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
-    const { slots, current } = this;
+    const { slots, current, hash } = this;
     const mask = slots.length - 1;
-    const { ipVersion, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
-    const source = mix(src0 ^ Math.imul(src1, 3) ^ Math.imul(src2, 5) ^ Math.imul(src3, 7), srcPort);
-    const target = mix(dst0 ^ Math.imul(dst1, 3) ^ Math.imul(dst2, 5) ^ Math.imul(dst3, 7), dstPort);
-    let slot = mix(source + target, transport) & mask;
-    for (;;) {
+    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+    let first: number;
+    if (packet.ipVersion === 6) {
+      first = hash.ofIpv6(src0, src1, src2, src3, srcPort) + hash.ofIpv6(dst0, dst1, dst2, dst3, dstPort);
+    } else first = hash.ofIpv4(src0, srcPort) + hash.ofIpv4(dst0, dstPort);
+    let slot = (first + transport) & mask;
+    for (let looks = 1; ; looks++) {
       const index = slots[slot]!;
-      if (index === 0) return slot;
-      const flow = current[index - 1]!;
-      if (flow.transport === transport && flow.ipVersion === ipVersion) {
-        if (
-          flow.aPort === srcPort &&
-          flow.bPort === dstPort &&
-          flow.a0 === src0 &&
-          flow.b0 === dst0 &&
-          flow.a1 === src1 &&
-          flow.b1 === dst1 &&
-          flow.a2 === src2 &&
-          flow.b2 === dst2 &&
-          flow.a3 === src3 &&
-          flow.b3 === dst3
-        ) {
-          packet.direction = 0;
-          return slot;
-        }
-        if (
-          flow.aPort === dstPort &&
-          flow.bPort === srcPort &&
-          flow.a0 === dst0 &&
-          flow.b0 === src0 &&
-          flow.a1 === dst1 &&
-          flow.b1 === src1 &&
-          flow.a2 === dst2 &&
-          flow.b2 === src2 &&
-          flow.a3 === dst3 &&
-          flow.b3 === src3
-        ) {
-          packet.direction = 1;
-          return slot;
-        }
+      if (index === 0) {
+        this.looks = looks;
+        return slot;
       }
+      if (isOf(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
       slot = (slot + 1) & mask;
     }
   }
@@ -175,25 +183,58 @@ export class FlowTable {
     flows.length = kept;
   }
 
-  /** Puts the current flows into a table of so many slots. */
+  /** Puts the current flows into a table of so many slots, by another seed. */
   private place(slots: number): void {
+    const { hash, current } = this;
+    hash.renew();
+    this.newcomers = 0;
     this.slots = new Int32Array(slots);
-    const mask = this.slots.length - 1;
-    for (let index = 0; index < this.current.length; index++) {
-      const flow = this.current[index]!;
-      const a = mix(flow.a0 ^ Math.imul(flow.a1, 3) ^ Math.imul(flow.a2, 5) ^ Math.imul(flow.a3, 7), flow.aPort);
-      const b = mix(flow.b0 ^ Math.imul(flow.b1, 3) ^ Math.imul(flow.b2, 5) ^ Math.imul(flow.b3, 7), flow.bPort);
-      let slot = mix(a + b, flow.transport) & mask;
+    const mask = slots - 1;
+    for (let index = 0; index < current.length; index++) {
+      const { ipVersion, transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = current[index]!;
+      const first =
+        ipVersion === 6
+          ? hash.ofIpv6(a0, a1, a2, a3, aPort) + hash.ofIpv6(b0, b1, b2, b3, bPort)
+          : hash.ofIpv4(a0, aPort) + hash.ofIpv4(b0, bPort);
+      let slot = (first + transport) & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = index + 1;
     }
   }
 }
 
-/** Spreads bits, after the finalizer of MurmurHash3 (Appleby, public domain). */
-function mix(value: number, salt: number): number {
-  let hash = value ^ Math.imul(salt + 1, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
+/** Whether the packet is of the flow; sets `packet.direction` then. */
+function isOf(flow: Flow, packet: Packet, transport: number, srcPort: number, dstPort: number): boolean {
+  if (flow.transport !== transport || flow.ipVersion !== packet.ipVersion) return false;
+  if (
+    flow.aPort === srcPort &&
+    flow.bPort === dstPort &&
+    flow.a0 === packet.src0 &&
+    flow.b0 === packet.dst0 &&
+    flow.a1 === packet.src1 &&
+    flow.b1 === packet.dst1 &&
+    flow.a2 === packet.src2 &&
+    flow.b2 === packet.dst2 &&
+    flow.a3 === packet.src3 &&
+    flow.b3 === packet.dst3
+  ) {
+    packet.direction = 0;
+    return true;
+  }
+  if (
+    flow.aPort === dstPort &&
+    flow.bPort === srcPort &&
+    flow.a0 === packet.dst0 &&
+    flow.b0 === packet.src0 &&
+    flow.a1 === packet.dst1 &&
+    flow.b1 === packet.src1 &&
+    flow.a2 === packet.dst2 &&
+    flow.b2 === packet.src2 &&
+    flow.a3 === packet.dst3 &&
+    flow.b3 === packet.src3
+  ) {
+    packet.direction = 1;
+    return true;
+  }
+  return false;
 }
