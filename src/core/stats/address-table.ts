@@ -1,26 +1,39 @@
 import { formatIpv4, formatIpv6 } from '../net/ip-address.ts';
+import { EndpointHash, longestRun } from '../wire/endpoint-hash.ts';
+import type { RandomWords } from '../wire/random-words.ts';
 
 const FIRST_CAPACITY = 1024;
 /** A version and four words; IPv4 is in the first word. */
 const KEY = 5;
+/** Slots a new address may be away from where its hash points, before another seed is taken; as of the flow table. */
+const MOST_LOOKS = 128;
+const BEFORE_NEXT_SEED = 1 / 4;
 
-/** Numbers addresses from 0, in the order they come: open addressing over words, so that a look makes no text. */
+/**
+ * Numbers addresses from 0, in the order they come: open addressing over words, so that a look makes no text. Strangers
+ * choose the addresses, so the hash is a secret of each table.
+ */
 export class AddressTable {
   /** How many there are. */
   size = 0;
   private readonly most: number;
   private keys = new Int32Array((FIRST_CAPACITY / 2) * KEY);
   private slots = new Int32Array(FIRST_CAPACITY); // number plus 1
+  private readonly hash: EndpointHash;
+  /** How many there were when the slots were filled. */
+  private placed = 0;
 
-  constructor(most: number) {
+  constructor(most: number, random?: RandomWords) {
     this.most = most;
+    this.hash = new EndpointHash(random);
   }
 
   /** The number of the address, a new one if need be; -1 when there are too many. */
   numberOf(version: number, w0: number, w1: number, w2: number, w3: number): number {
     const { keys, slots } = this;
     const mask = slots.length - 1;
-    let slot = hashOf(version, w0, w1, w2, w3) & mask;
+    let slot = this.hashOf(version, w0, w1, w2, w3) & mask;
+    let looks = 1;
     for (let found = slots[slot]!; found !== 0; found = slots[slot]!) {
       const at = (found - 1) * KEY;
       if (
@@ -33,11 +46,13 @@ export class AddressTable {
         return found - 1;
       }
       slot = (slot + 1) & mask;
+      looks++;
     }
     if (this.size === this.most) return -1;
     keys.set([version, w0, w1, w2, w3], this.size * KEY);
     slots[slot] = ++this.size;
     if (this.size * 2 === slots.length) this.grow();
+    else if (looks > MOST_LOOKS && this.size - this.placed >= this.size * BEFORE_NEXT_SEED) this.place(slots.length);
     return this.size - 1;
   }
 
@@ -50,28 +65,35 @@ export class AddressTable {
     return formatIpv6(new Uint8Array(words.buffer));
   }
 
+  /** Slots in a row that are taken: a look is at one more at most. */
+  longestRun(): number {
+    return longestRun(this.slots);
+  }
+
   private grow(): void {
     const { keys } = this;
     this.keys = new Int32Array(keys.length * 2);
     this.keys.set(keys);
-    this.slots = new Int32Array(this.slots.length * 2);
-    const mask = this.slots.length - 1;
+    this.place(this.slots.length * 2);
+  }
+
+  /** Puts all into so many slots, by another seed. */
+  private place(count: number): void {
+    const { keys } = this;
+    this.hash.renew();
+    this.placed = this.size;
+    this.slots = new Int32Array(count);
+    const mask = count - 1;
     for (let number = 0; number < this.size; number++) {
       const at = number * KEY;
-      let slot = hashOf(keys[at]!, keys[at + 1]!, keys[at + 2]!, keys[at + 3]!, keys[at + 4]!) & mask;
+      let slot = this.hashOf(keys[at]!, keys[at + 1]!, keys[at + 2]!, keys[at + 3]!, keys[at + 4]!) & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = number + 1;
     }
   }
-}
 
-/** Multiplies and shifts after FNV-1a and the finalizer of MurmurHash3: neighbours in a network fall apart. */
-function hashOf(version: number, w0: number, w1: number, w2: number, w3: number): number {
-  let hash = version;
-  hash = Math.imul(hash ^ w0, 0x01000193);
-  hash = Math.imul(hash ^ w1, 0x01000193);
-  hash = Math.imul(hash ^ w2, 0x01000193);
-  hash = Math.imul(hash ^ w3, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return hash ^ (hash >>> 13);
+  /** The version stands where endpoints have a port. */
+  private hashOf(version: number, w0: number, w1: number, w2: number, w3: number): number {
+    return version === 4 ? this.hash.ofIpv4(w0, 4) : this.hash.ofIpv6(w0, w1, w2, w3, version);
+  }
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AddressTable } from '../../../src/core/stats/address-table.ts';
+import { EndpointHash } from '../../../src/core/wire/endpoint-hash.ts';
+import { fnv, fnvAddresses, seededWords, type Words } from '../../support/hostile-addresses.ts';
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 
@@ -28,4 +30,38 @@ test('it grows, stops at its limit, and writes addresses as RFC 5952 does', () =
   const other = new AddressTable(1);
   other.numberOf(6, 0x20010db8, 0, 0, 1);
   expect(other.text(0)).toBe('2001:db8::1');
+});
+
+/** Slots in a row that are taken, in a table that is half full. */
+const MOST_IN_A_ROW = 256;
+
+test('addresses that fell into one slot of a table without a secret lie apart', () => {
+  const addresses = fnvAddresses(40_000);
+  expect(new Set(addresses.map((words) => fnv(6, words))).size).toBe(1);
+  const seeds = seededWords(7);
+  const table = new AddressTable(1_000_000, seeds.random);
+  addresses.forEach((words, number) => {
+    expect(table.numberOf(6, ...words)).toBe(number);
+  });
+  expect(table.longestRun()).toBeLessThan(MOST_IN_A_ROW);
+  expect(seeds.times()).toBeLessThan(10);
+});
+
+test('of addresses that were chosen for the seed, so few lie in a row that another seed is taken', () => {
+  const hash = new EndpointHash(seededWords(7).random);
+  const addresses: Words[] = [];
+  for (let index = 0; addresses.length < 400; index++) {
+    if ((hash.ofIpv6(0x20010db8, 0, 0, index, 6) & 1023) === 0) addresses.push([0x20010db8, 0, 0, index]);
+  }
+  const seeds = [seededWords(7), seededWords(8)];
+  const [known, other] = seeds.map(({ random }) => {
+    const table = new AddressTable(1_000_000, random);
+    addresses.forEach((words, number) => {
+      expect(table.numberOf(6, ...words)).toBe(number);
+    });
+    return table.longestRun();
+  });
+  expect(known).toBeLessThan(MOST_IN_A_ROW);
+  expect(other).toBeLessThan(MOST_IN_A_ROW);
+  expect(seeds.map(({ times }) => times())).toEqual([2, 1]);
 });
