@@ -1,4 +1,5 @@
 import type { Flow } from '../wire/flow.ts';
+import { keyedNumber } from '../wire/keyed-number.ts';
 import type { Packet } from '../wire/packet.ts';
 import { INWARD, processDirection, processId, processName } from '../wire/pktap.ts';
 
@@ -46,11 +47,11 @@ export class PktapOwners implements PacketOwners {
   private ownerOf(packet: Packet): PacketOwner | null {
     const pid = processId(packet);
     if (pid < 0) return null;
-    let owner = this.known.get(pid);
+    let owner = this.known.get(keyedNumber(pid));
     if (owner === undefined) {
       if (this.known.size >= MOST_PROCESSES) return null;
       owner = { pid, process: processName(packet), user: null };
-      this.known.set(pid, owner);
+      this.known.set(keyedNumber(pid), owner);
     }
     return owner;
   }

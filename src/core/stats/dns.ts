@@ -1,6 +1,7 @@
 import { formatTimestamp } from '../capture/timestamp.ts';
 import { section } from '../record/table.ts';
 import { type DnsQueryRow, dnsQuery } from '../record/tables/dns-query.ts';
+import { AgedMap } from '../wire/aged-map.ts';
 import { dns, llmnr, mdns } from '../wire/app/dns.ts';
 import { type DnsMessage, dnsRcodeName, dnsTypeName, readDnsMessage } from '../wire/app/dns-message.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
@@ -20,7 +21,7 @@ interface Pending {
 /** Queries and their answers, paired by who asked, whom, how, and the number and name of the question. */
 export function openDns(): OpenStatistic {
   const rows: DnsQueryRow[] = [];
-  const pending = new Map<string, Pending>();
+  const pending = new AgedMap<string, Pending>(MOST_PENDING);
 
   const take = (packet: Packet, message: Message): void => {
     const read = readDnsMessage(message.bytes, message.start, message.end);
@@ -62,8 +63,7 @@ export function openDns(): OpenStatistic {
     rows.push(row);
     for (const { name, type } of read.more) rows.push({ ...row, name, qtype: dnsTypeName(type) });
     if (read.response || pending.has(key)) return; // a query sent again: the answer belongs to the first
-    if (pending.size >= MOST_PENDING) pending.delete(pending.keys().next().value!);
-    pending.set(key, { row, seconds: packet.seconds, nanoseconds: packet.nanoseconds });
+    pending.add(key, { row, seconds: packet.seconds, nanoseconds: packet.nanoseconds });
   };
 
   return {

@@ -1,3 +1,4 @@
+import { AgedMap } from './aged-map.ts';
 import type { Flow } from './flow.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -9,15 +10,14 @@ const MOST = 4096;
  * TFTP. A flow that begins later with such an endpoint on either side carries the protocol it was announced for.
  */
 export class Expectations {
-  private readonly announced = new Map<string, Protocol>();
+  private readonly announced = new AgedMap<string, Protocol>(MOST);
   /** 1 for ports that were announced: nearly every flow is settled by one look here. */
   private readonly ports = new Uint8Array(65_536);
 
   /** The address is in words, as in packets and flows. */
   add(transport: number, address: readonly [number, number, number, number], port: number, protocol: Protocol): void {
-    if (this.announced.size >= MOST) this.announced.delete(this.announced.keys().next().value!);
     this.ports[port] = 1;
-    this.announced.set(keyOf(transport, ...address, port), protocol);
+    this.announced.add(keyOf(transport, ...address, port), protocol);
   }
 
   /** What a new flow was announced to carry; null for nothing. */

@@ -1,3 +1,4 @@
+import { AgedMap } from './aged-map.ts';
 import type { Packet } from './packet.ts';
 
 /** Fragments kept at once, in bytes and datagrams, and for how long (RFC 791, 3.2; RFC 8200, 4.5: 60 seconds). */
@@ -23,7 +24,7 @@ interface Datagram {
 export class FragmentTable {
   /** Datagrams given up for want of room. */
   evicted = 0;
-  private readonly datagrams = new Map<string, Datagram>();
+  private readonly datagrams = new AgedMap<string, Datagram>(MOST_DATAGRAMS);
   private held = 0;
 
   /**
@@ -40,8 +41,7 @@ export class FragmentTable {
     }
     if (datagram === undefined) {
       datagram = { bytes: new Uint8Array(0), pieces: [], total: -1, since: packet.seconds };
-      this.datagrams.set(key, datagram);
-      this.makeRoom();
+      this.giveUp(this.datagrams.add(key, datagram));
     }
     if (!more) {
       if (datagram.total >= 0 && datagram.total !== at + length) return false;
@@ -68,11 +68,13 @@ export class FragmentTable {
   }
 
   private makeRoom(): void {
-    for (const [key, datagram] of this.datagrams) {
-      if (this.held <= MOST_BYTES && this.datagrams.size <= MOST_DATAGRAMS) return;
-      this.drop(key, datagram);
-      this.evicted++;
-    }
+    while (this.held > MOST_BYTES) this.giveUp(this.datagrams.deleteOldest());
+  }
+
+  private giveUp(datagram: Datagram | undefined): void {
+    if (datagram === undefined) return;
+    this.held -= datagram.bytes.length;
+    this.evicted++;
   }
 
   private drop(key: string, datagram: Datagram): void {

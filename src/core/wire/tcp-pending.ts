@@ -8,6 +8,7 @@ export const LONGEST_MESSAGE = 16 * 1024 * 1024;
 const MOST_LATER = 2 * 1024;
 /** All unfinished messages of a run; the oldest give way, for most of those never end. */
 const MOST_PENDING_BYTES = 128 * 1024 * 1024;
+const KEPT_SHARE = 7 / 8;
 const EMPTY = new Uint8Array(0);
 
 /** Copies a piece to its place; false when the message grows too long. */
@@ -101,11 +102,14 @@ export function release(message: PendingMessage, dissector: Dissector): void {
   message.later = [];
 }
 
-/** Gives up the oldest messages, all but `current`, when there are too many bytes. */
+/**
+ * Gives up the oldest messages, all but `current`, when there are too many bytes. An eighth at once: the first of a Set is
+ * found behind all that were deleted, so that one each time would cost 20 µs and more in a flood of small messages.
+ */
 export function makeRoom(dissector: Dissector, current: PendingMessage): void {
   if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
   for (const message of dissector.pending) {
     if (message !== current) release(message, dissector);
-    if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
+    if (dissector.pendingBytes <= MOST_PENDING_BYTES * KEPT_SHARE) return;
   }
 }

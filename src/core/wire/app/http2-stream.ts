@@ -1,3 +1,5 @@
+import { AgedMap } from '../aged-map.ts';
+import { keyedNumber } from '../keyed-number.ts';
 import { HpackDecoder } from './hpack.ts';
 
 const LONGEST_BODY = 65_535;
@@ -44,19 +46,19 @@ export class Http2Connection {
   server = -1;
   readonly decoders: readonly [HpackDecoder, HpackDecoder] = [new HpackDecoder(), new HpackDecoder()];
   readonly blocks: [HeaderBlock | null, HeaderBlock | null] = [null, null];
-  private readonly streams = new Map<number, Http2Stream>();
+  private readonly streams = new AgedMap<number, Http2Stream>(MOST_STREAMS);
 
   stream(id: number): Http2Stream | undefined {
-    return this.streams.get(id);
+    return this.streams.get(keyedNumber(id));
   }
 
   /** The stream of this number, a new one if need be; the oldest gives way when there are too many. */
   open(id: number): Http2Stream {
-    const known = this.streams.get(id);
+    const key = keyedNumber(id);
+    const known = this.streams.get(key);
     if (known !== undefined) return known;
-    if (this.streams.size >= MOST_STREAMS) this.streams.delete(this.streams.keys().next().value!);
     const stream = new Http2Stream(id, this.server);
-    this.streams.set(id, stream);
+    this.streams.add(key, stream);
     return stream;
   }
 }

@@ -1,4 +1,6 @@
+import { AgedMap } from '../aged-map.ts';
 import { u32 } from '../bytes.ts';
+import { keyedNumber } from '../keyed-number.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { END, NOT_MINE, type Protocol, protocol } from '../protocol.ts';
 
@@ -34,7 +36,7 @@ const HIGHEST_PROGRAM = 0x60000000;
 
 /** The programs that were called, so that replies are known for theirs. */
 class RpcState {
-  readonly calls = new Map<number, number>();
+  readonly calls = new AgedMap<number, number>(MOST_CALLS);
 }
 
 export const rpc = protocol({
@@ -118,7 +120,10 @@ function isMessage(packet: Packet, start: number, end: number): boolean {
   }
   const state = flow?.applicationState;
   return (
-    kind === REPLY && u32(bytes, start + 8) <= 1 && state instanceof RpcState && state.calls.has(u32(bytes, start))
+    kind === REPLY &&
+    u32(bytes, start + 8) <= 1 &&
+    state instanceof RpcState &&
+    state.calls.has(keyedNumber(u32(bytes, start)))
   );
 }
 
@@ -129,14 +134,11 @@ function push(packet: Packet, start: number, end: number): void {
   packet.offset = start;
   packet.end = end;
   packet.push(rpc.id);
-  const xid = u32(bytes, start);
+  const xid = keyedNumber(u32(bytes, start));
   let number = 0;
   if (u32(bytes, start + 4) === CALL) {
     number = u32(bytes, start + 12);
-    if (state !== null) {
-      if (state.calls.size >= MOST_CALLS) state.calls.delete(state.calls.keys().next().value!);
-      state.calls.set(xid, number);
-    }
+    state?.calls.add(xid, number);
   } else number = state?.calls.get(xid) ?? 0;
   const called = PROGRAMS.get(number);
   if (called !== undefined) packet.push(called.id);
