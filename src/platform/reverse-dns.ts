@@ -1,3 +1,5 @@
+import { AgedMap } from '../core/wire/aged-map.ts';
+
 const MOST_KEPT = 10_000;
 const MOST_AT_ONCE = 16;
 const TIMEOUT_MS = 1000;
@@ -15,7 +17,7 @@ export interface ReverseDns {
 export async function openReverseDns(): Promise<ReverseDns> {
   const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 1 });
-  const names = new Map<string, string | null>();
+  const names = new AgedMap<string, string | null>(MOST_KEPT);
   const queue: string[] = [];
   let running = 0;
   let whenIdle: (() => void) | null = null;
@@ -33,7 +35,7 @@ export async function openReverseDns(): Promise<ReverseDns> {
   };
   const done = (address: string, name: string | null): void => {
     running--;
-    names.set(address, name);
+    names.add(address, name);
     next();
   };
 
@@ -41,8 +43,7 @@ export async function openReverseDns(): Promise<ReverseDns> {
     hostOf(address) {
       const known = names.get(address);
       if (known !== undefined) return known;
-      if (names.size >= MOST_KEPT) names.delete(names.keys().next().value as string);
-      names.set(address, null);
+      names.add(address, null);
       queue.push(address);
       next();
       return null;
