@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+// before anything is loaded: without a listener SIGUSR1 opens the inspector of node on 127.0.0.1:9229, and SIGUSR2 is the end
+for (const name of ['SIGUSR1', 'SIGUSR2']) process.on(name, () => {});
 
+const { existsSync } = await import('node:fs');
 const program = new URL('../dist/main.js', import.meta.url);
 if (existsSync(program)) {
   const argv = process.argv.slice(2);

@@ -27,8 +27,6 @@ export function openRealContext(): Context {
       abort.abort();
     });
   }
-  // without a listener SIGUSR1 opens the inspector of Node 20 on 127.0.0.1:9229, and SIGUSR2 is the end
-  for (const name of ['SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
   // nobody may be left to read the messages; that is no reason to fail
   process.stderr.on('error', () => {});
   return {
@@ -52,6 +50,7 @@ export function openRealContext(): Context {
   };
 }
 
+/** Beside the listener that bin/netwatch.js set: with none left the signal would be the end. */
 function listen(signal: NodeJS.Signals, listener: () => void): () => void {
   process.on(signal, listener);
   return () => void process.off(signal, listener);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { messageOf } from '../../core/failure.ts';
 import type { Host } from '../host.ts';
+import { NO_INSPECTOR } from '../no-inspector.ts';
 import type { Check } from '../platform.ts';
 import { type Capability, parseEffectiveCapabilities } from './capabilities.ts';
 import { findMeans, isLack } from './ebpf/requirements.ts';
@@ -162,7 +163,7 @@ async function checkCapture(host: Host, capabilities: Capabilities): Promise<Che
 async function faultOfCopy(host: Host, file: string): Promise<string | null> {
   const question = "process.versions.modules + '\\n' + require('fs').readFileSync('/proc/self/status', 'utf8')";
   try {
-    const answer = await host.run(file, ['-p', question]);
+    const answer = await host.run(file, [...NO_INSPECTOR, '-p', question]);
     if (firstLine(answer) !== process.versions.modules) return `${file} is another version of node`;
     if (parseEffectiveCapabilities(answer).has('CAP_NET_RAW')) return null;
     return `${file}: ${obstacleOf(answer) ?? 'it has no CAP_NET_RAW'}`;

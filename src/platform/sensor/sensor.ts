@@ -229,6 +229,4 @@ function fail(status: ExitStatus, message: string, hint: string | null): void {
   say({ type: 'failed', status, message, hint });
 }
 
-// signals go to the whole group: who started this one decides when it ends, and what is in the buffers is not lost
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
 run(JSON.parse(process.argv[2]!) as SensorOrder);
