@@ -6,6 +6,7 @@ import type { Check } from '../platform.ts';
 import { type Capability, parseEffectiveCapabilities } from './capabilities.ts';
 import { findMeans, isLack } from './ebpf/requirements.ts';
 import { isPresent } from './file-presence.ts';
+import { parseHidepid } from './hidepid.ts';
 import { landlockVersion } from './landlock.ts';
 import { libc } from './libc.ts';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink } from './netlink.ts';
@@ -120,8 +121,8 @@ function unlessRoot(command: string): string | null {
 function checkProcesses(capabilities: Capabilities, mounts: string): Check {
   const name = 'processes';
   if (capabilities.has('CAP_SYS_PTRACE')) return ok(name, 'of every user');
-  const hidden = /^\S+ \/proc proc \S*\bhidepid=([^\s,]+)/m.exec(mounts)?.[1];
-  const mounted = hidden === undefined || hidden === '0' ? '' : `; /proc is mounted with hidepid=${hidden}`;
+  const hidden = parseHidepid(mounts);
+  const mounted = hidden === null ? '' : `; /proc is mounted with hidepid=${hidden}`;
   const detail = `only those of this user: others need CAP_SYS_PTRACE${mounted}`;
   return { name, status: 'limited', detail, remedy: unlessRoot('sudo netwatch conns') };
 }
