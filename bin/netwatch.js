@@ -10,8 +10,10 @@ if (existsSync(program)) {
   const begun = headStart(argv);
   const { main } = await import(program.href);
   process.exitCode = await main(argv, begun);
-  // all output is out; going by itself, node would first finish optimising code that will never run (6 ms)
-  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+  // going by itself, node would first finish optimising code that will never run (6 ms), and wait for reads that never end
+  const isOut = (stream) => stream.writableLength === 0 || new Promise((resolve) => stream.write('', resolve));
+  await Promise.all([isOut(process.stdout), isOut(process.stderr)]);
+  process.exit();
 } else {
   process.stderr.write('netwatch is not built: run npm start once\n');
   process.exitCode = 70;
