@@ -87,7 +87,8 @@ function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSour
   const stop = (): void => {
     stream.destroy();
   };
-  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   const chunks = unpack(stream, name);
   let rest: Uint8Array = new Uint8Array(0);
   return {

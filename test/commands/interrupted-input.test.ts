@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/live-scene.ts';
-import { BIN, startNetwatch } from '../support/program.ts';
+import { BIN, listensToSignals, startNetwatch } from '../support/program.ts';
 import { toolIsMissing } from '../support/tool.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-interrupted-'));
@@ -16,9 +16,9 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 /** Far more than it takes, and far less than for ever. */
 const AT_ONCE_MS = 5000;
 
-/** Waits until the program listens to signals, SIGHUP being one that node itself does not, and has had time to open its input. */
+/** Waits until the program listens to signals, and has had time to open its input. */
 async function readsFrom(pid: number): Promise<void> {
-  await until(() => /^SigCgt:\s+[0-9a-f]*[13579bdf]$/m.test(fs.readFileSync(`/proc/${pid}/status`, 'latin1')));
+  await listensToSignals(pid);
   await sleep(1000);
 }
 
