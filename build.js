@@ -10,9 +10,9 @@ const ENTRIES = {
   'head-start': 'src/platform/head-start.ts',
   main: 'src/commands/main.ts',
   'proc-pid-fd-worker': 'src/platform/linux/proc-pid-fd-worker.ts',
-  sensor: 'src/platform/sensor/sensor.ts',
-  'socket-reader': 'src/platform/privileged/socket-reader.ts',
-  'file-writer': 'src/platform/privileged/file-writer.ts',
+  sensor: 'src/platform/entries/sensor.ts',
+  'socket-reader': 'src/platform/entries/socket-reader.ts',
+  'file-writer': 'src/platform/entries/file-writer.ts',
 };
 /** Native addons cannot be bundled, and ink must stay the one instance that ink-table requires by name. */
 const EXTERNAL = ['koffi', 'pcap', 'ink', 'ink-table', 'react'];

@@ -9,6 +9,7 @@ import { type ConnRow, conn, SOCKET_STATES } from '../core/record/tables/conn.ts
 import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
 import { coverage } from '../core/record/tables/meta.ts';
+import { processExists } from '../platform/linux/process-state.ts';
 import type { Platform, SocketRequest, SocketSource } from '../platform/platform.ts';
 import { readServices } from '../platform/services.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
@@ -265,7 +266,9 @@ async function checkNames(platform: Platform, values: ConnValues): Promise<void>
   if (
     values.pid !== null &&
     platform.name === 'linux' &&
-    platform.host.readIfAny(`/proc/${values.pid}/stat`) === null
+    platform.host.readIfAny(`/proc/${values.pid}/stat`) === null &&
+    // it may be one that /proc hides
+    !(platform.host.root === null && processExists(values.pid))
   ) {
     throw new Failure(EXIT.noInput, `no process ${values.pid}`);
   }

@@ -30,6 +30,7 @@ export const exportCommand: Command = streaming({
   ],
   tableOf: () => packet,
   stream: {
+    interruptIsStatus: true,
     format: () => null,
     openRenderer: (context, _values, table) => openPacketList(context.stdout, table),
     file: {

@@ -6,6 +6,7 @@ import { formatNumberOf } from '../core/output/units.ts';
 import type { FlowTable } from '../core/wire/flow-table.ts';
 import { openCaptureSource } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
+import { Interrupted } from './interrupted.ts';
 import { withProgress } from './progress.ts';
 
 /** How a capture is read. */
@@ -17,7 +18,7 @@ export interface ReadOptions {
 
 /**
  * The capture in a file, or on stdin for `-`. `showsRows` says that rows are printed while it is read. Rejects with a
- * Failure 65, 66, 74 or 77.
+ * Failure 65, 66, 74 or 77, or as Interrupted.
  */
 export async function openCapture(
   context: Context,
@@ -42,7 +43,8 @@ export async function openReader(
     return iface === null ? reader : onlyInterface(reader, iface);
   } catch (error) {
     await source.close();
-    throw error;
+    // what did not come is no fault of it
+    throw context.signal.aborted ? new Interrupted() : error;
   }
 }
 

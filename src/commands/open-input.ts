@@ -1,6 +1,7 @@
 import type { ByteSource } from '../core/capture/byte-source.ts';
 import { openCaptureSource } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
+import { Interrupted } from './interrupted.ts';
 
 /** What `--read` named: a capture, or something else, which can only be records. */
 export interface Input {
@@ -21,7 +22,7 @@ const CAPTURES: ReadonlySet<string> = new Set([
 ]);
 const MAGIC = 4;
 
-/** Opens a file, or stdin for `-`, and looks at its first bytes. Rejects with a Failure 65, 66, 74 or 77. */
+/** Opens a file, or stdin for `-`, and looks at its first bytes. Rejects with a Failure 65, 66, 74 or 77, or as Interrupted. */
 export async function openInput(context: Context, file: string): Promise<Input> {
   const source = await openCaptureSource(file, context.signal);
   const first = new Uint8Array(MAGIC);
@@ -31,6 +32,7 @@ export async function openInput(context: Context, file: string): Promise<Input> 
     if (added === 0) break;
     length += added;
   }
+  if (length === 0 && context.signal.aborted) throw new Interrupted();
   const isCapture = CAPTURES.has(Buffer.from(first).toString('hex'));
   return { isCapture, source: withFirst(first.subarray(0, length), source) };
 }

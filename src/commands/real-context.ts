@@ -4,6 +4,7 @@ import { safeText } from '../core/output/safe-text.ts';
 import { openSink } from '../core/output/sink.ts';
 import { openPlatform } from '../platform/index.ts';
 import type { Clock, Context } from './context.ts';
+import { guardTerminal } from './terminal-guard.ts';
 
 const FALLBACK_COLUMNS = 80;
 const FALLBACK_ROWS = 24;
@@ -14,21 +15,15 @@ const ERASE_LINE = '\r\x1b[2K';
 export function openRealContext(): Context {
   const abort = new AbortController();
   let signalNumber: number | null = null;
-  const guard = openTerminalGuard();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (name === 'SIGHUP' && isUnderNohup()) return;
       // the second one means it: whoever sent it will not wait for the output to be finished
-      if (signalNumber !== null) {
-        guard.restore();
-        process.exit(128 + constants.signals[name]);
-      }
+      if (signalNumber !== null) process.exit(128 + constants.signals[name]);
       signalNumber = constants.signals[name];
       abort.abort();
     });
   }
-  // without a listener SIGUSR1 opens the inspector of Node 20 on 127.0.0.1:9229, and SIGUSR2 is the end
-  for (const name of ['SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
   // nobody may be left to read the messages; that is no reason to fail
   process.stderr.on('error', () => {});
   return {
@@ -38,7 +33,7 @@ export function openRealContext(): Context {
       stderrIsTerminal: process.stderr.isTTY === true,
       columns: () => sizeOf('COLUMNS', process.stdout.columns, FALLBACK_COLUMNS),
       rows: () => sizeOf('LINES', process.stdout.rows, FALLBACK_ROWS),
-      guard: guard.take,
+      guard: guardTerminal,
     },
     ...openMessages(),
     env: process.env,
@@ -52,6 +47,7 @@ export function openRealContext(): Context {
   };
 }
 
+/** Beside the listener that bin/netwatch.js set: with none left the signal would be the end. */
 function listen(signal: NodeJS.Signals, listener: () => void): () => void {
   process.on(signal, listener);
   return () => void process.off(signal, listener);
@@ -85,30 +81,6 @@ function openMessages(): Pick<Context, 'say' | 'showProgress'> {
     say(line) {
       showProgress(null);
       process.stderr.write(`netwatch: ${safeText(line)}\n`);
-    },
-  };
-}
-
-/** Gives the terminal back when the program is suspended (Ctrl-Z) or made to end at once. */
-function openTerminalGuard(): { readonly take: Context['terminal']['guard']; restore(): void } {
-  let restore: string | null = null;
-  return {
-    take(text, resumed) {
-      const suspend = (): void => {
-        fs.writeSync(1, text);
-        process.kill(process.pid, 'SIGSTOP');
-        // here it goes on after SIGCONT, before any timer can draw
-        resumed();
-      };
-      restore = text;
-      process.on('SIGTSTP', suspend);
-      return () => {
-        restore = null;
-        process.off('SIGTSTP', suspend);
-      };
-    },
-    restore() {
-      if (restore !== null) fs.writeSync(1, restore);
     },
   };
 }

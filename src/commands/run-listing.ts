@@ -13,6 +13,7 @@ import { type GapRow, gap } from '../core/record/tables/meta.ts';
 import type { Claim, Gap, ListingCommand, ListingValues, Request, Stream } from './command.ts';
 import type { Context } from './context.ts';
 import type { HostNames } from './host-names.ts';
+import { Interrupted } from './interrupted.ts';
 import { askedFormat, type ListingPlan, planListing } from './listing-plan.ts';
 import type { Options } from './option.ts';
 import { type Tick, ticks } from './ticks.ts';
@@ -29,7 +30,12 @@ export async function runListing(
 ): Promise<number> {
   const plan = planListing(command, values, context.terminal.stdoutIsTerminal);
   const { stream } = command;
-  if (stream?.file?.wanted(values) === true) return stream.file.write(context, values, operands);
+  const isInterrupted = (): boolean => context.signal.aborted && (stream === null || stream.interruptIsStatus === true);
+  const interrupted = (): number => 128 + (context.signalNumber() ?? 2);
+  if (stream?.file?.wanted(values) === true) {
+    const status = await unlessBeforeAll(stream.file.write(context, values, operands));
+    return status === EXIT.ok && isInterrupted() ? interrupted() : status;
+  }
   const renderer = await rendererFor(context, plan, values, stream);
   const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
   const request: Request = {
@@ -68,9 +74,11 @@ export async function runListing(
     }
     if (whole !== null && whole.expect !== null) verdict.add(whole.expect);
   } catch (error) {
-    // an error before the first record leaves stdout empty, not holding an empty document
-    if (seen.snapshots > 0) await renderer.end();
-    throw error;
+    if (!(error instanceof Interrupted)) {
+      // an error before the first record leaves stdout empty, not holding an empty document
+      if (seen.snapshots > 0) await renderer.end();
+      throw error;
+    }
   } finally {
     hosts?.close();
   }
@@ -80,13 +88,22 @@ export async function runListing(
       `${seen.kept} of ${formatNumberOf(seen.rows, `${plan.table.type} record`)}, ${formatNumberOf(seen.snapshots, 'snapshot')}, ${formatSeconds((context.clock.monotonic() - started) / 1000)}`,
     );
   if (renderer.status !== undefined) return renderer.status();
-  if (context.signal.aborted && (stream === null || stream.interruptIsStatus === true))
-    return 128 + (context.signalNumber() ?? 2);
+  if (isInterrupted()) return interrupted();
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
   if (seen.kept === 0 && !values.quiet) context.say(reasonForNothing(plan, seen.rows, values.filter !== null));
   const complaint = plan.expect === null ? null : verdict.complaint(plan.expect);
   if (complaint !== null && !values.quiet) context.say(complaint);
   return verdict.status();
+}
+
+/** The status; 0 of what was interrupted before it began. */
+async function unlessBeforeAll(writing: Promise<number>): Promise<number> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (error instanceof Interrupted) return EXIT.ok;
+    throw error;
+  }
 }
 
 /** Loaded here: few runs look names up. */

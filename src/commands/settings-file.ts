@@ -55,6 +55,10 @@ function readTrusted(file: string, isRoot: boolean, required: boolean): string |
     if (isRoot && (stat.mode & 0o002) !== 0)
       throw new Failure(EXIT.config, `${file} may be written by every user`, { hint: `chmod o-w ${file}` });
     return fs.readFileSync(fd, 'utf8');
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    // a file of /proc may have nothing to say yet
+    throw new Failure(EXIT.config, `${file} cannot be read: ${messageOf(error)}`, { cause: error });
   } finally {
     fs.closeSync(fd);
   }

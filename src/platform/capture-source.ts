@@ -1,28 +1,30 @@
 import fs from 'node:fs';
-import net from 'node:net';
 import type { Readable, Transform } from 'node:stream';
+import tty from 'node:tty';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { ByteSource } from '../core/capture/byte-source.ts';
 import { EXIT, Failure, messageOf, reasonOf } from '../core/failure.ts';
+import { unlessInterrupted } from './abandon.ts';
+import { openDeviceStream, openStdinStream } from './device-stream.ts';
 
 /** The bytes of a file, a FIFO or stdin (`-`), unpacked when they are gzip or Zstandard. Rejects as ByteSource.read does. */
 export async function openCaptureSource(file: string, signal: AbortSignal): Promise<ByteSource> {
   const name = file === '-' ? 'stdin' : file;
-  if (file === '-') return unpacked(name, process.stdin, signal);
+  if (file === '-') return unpacked(name, openStdin(), signal);
   try {
-    if ((await fs.promises.stat(file)).isFIFO()) return unpacked(name, await openPipe(file), signal);
-    const handle = await fs.promises.open(file, 'r');
-    const stat = await handle.stat();
+    const fd = await unlessInterrupted(open(file, OPENED), signal);
+    if (fd === null) return NOTHING;
+    const stat = fs.fstatSync(fd);
     if (stat.isDirectory()) {
-      await handle.close();
+      fs.closeSync(fd);
       throw new Failure(EXIT.data, `${file} is a folder`);
     }
-    if (!stat.isFile()) return unpacked(name, handle.createReadStream(), signal);
+    if (!isOnDisk(stat)) return unpacked(name, openDeviceStream(fd, stat.isFIFO()), signal);
     const magic = Buffer.alloc(4);
-    await handle.read(magic, 0, 4, 0);
-    if (packing(magic) !== null) return unpacked(name, handle.createReadStream({ start: 0 }), signal);
-    return wholeFile(name, handle, stat.size);
+    await unlessInterrupted(read(fd, magic, 0, 4, 0), signal);
+    if (packing(magic) !== null) return unpacked(name, fs.createReadStream(file, { fd, start: 0 }), signal);
+    return wholeFile(name, fd, stat.size, signal);
   } catch (error) {
     throw asFailure(error, name);
   }
@@ -38,14 +40,26 @@ export async function canReadAgain(file: string): Promise<boolean> {
   }
 }
 
-/** A pipe with a name. Neither opening nor reading it takes a thread, which would wait for a writer, deaf to signals. */
-async function openPipe(file: string): Promise<Readable> {
-  const { O_RDONLY, O_NONBLOCK } = fs.constants;
-  const fd = await promisify(fs.open)(file, O_RDONLY | O_NONBLOCK);
-  return new net.Socket({ fd, readable: true, writable: false });
+const open = promisify(fs.open);
+const read = promisify(fs.read);
+/** Neither a pipe without a writer nor a line without a carrier is waited for, and a terminal does not become ours. */
+const OPENED = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
+const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };
+
+/** What answers at once. A file of /proc is none, though it looks like one: it has no size. */
+const isOnDisk = (stat: fs.Stats): boolean => stat.isFile() && stat.size > 0;
+
+function openStdin(): Readable {
+  try {
+    const stat = fs.fstatSync(0);
+    const isNodes = stat.isFIFO() || stat.isSocket() || tty.isatty(0) || isOnDisk(stat);
+    return isNodes ? process.stdin : openStdinStream();
+  } catch {
+    return process.stdin; // it is closed, and node knows what to do
+  }
 }
 
-function wholeFile(name: string, handle: fs.promises.FileHandle, size: number): ByteSource {
+function wholeFile(name: string, fd: number, size: number, signal: AbortSignal): ByteSource {
   let position = 0;
   let closed = false;
   return {
@@ -54,16 +68,16 @@ function wholeFile(name: string, handle: fs.promises.FileHandle, size: number): 
     async read(into, offset, length) {
       if (closed) return 0;
       try {
-        const { bytesRead } = await handle.read(into, offset, length, position);
-        position += bytesRead;
-        return bytesRead;
+        const done = await unlessInterrupted(read(fd, into, offset, length, position), signal);
+        position += done?.bytesRead ?? 0;
+        return done?.bytesRead ?? 0;
       } catch (error) {
         throw asFailure(error, name);
       }
     },
     async close() {
+      if (!closed) fs.close(fd, () => {});
       closed = true;
-      await handle.close();
     },
   };
 }
@@ -73,7 +87,8 @@ function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSour
   const stop = (): void => {
     stream.destroy();
   };
-  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   const chunks = unpack(stream, name);
   let rest: Uint8Array = new Uint8Array(0);
   return {

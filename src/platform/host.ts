@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, messageOf } from '../core/failure.ts';
+import { readNamedFile } from './read-named-file.ts';
 
 /** Command output is capped: no tool we run prints more, and a tool gone wrong must not fill memory. */
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
@@ -32,7 +33,10 @@ export interface Host {
 /** Opens the doors; `root` is null for the machine we run on. */
 export function openHost(root: string | null): Host {
   const at = (file: string): string => (root === null ? file : path.join(root, file));
-  const read = (file: string): string => fs.readFileSync(at(file), 'utf8');
+  const read =
+    root === null
+      ? (file: string): string => fs.readFileSync(file, 'utf8')
+      : (file: string): string => readNamedFile(at(file), 'utf8');
   const link = (file: string): string => fs.readlinkSync(at(file));
   return {
     root,
@@ -80,7 +84,7 @@ async function runCommand(file: string, args: readonly string[]): Promise<string
 function readRecorded(root: string, file: string, args: readonly string[]): string {
   const name = [file, ...args].join(' ');
   try {
-    return fs.readFileSync(path.join(root, 'run', name), 'utf8');
+    return readNamedFile(path.join(root, 'run', name), 'utf8');
   } catch (error) {
     throw new Failure(EXIT.unavailable, `${name}: no output recorded under ${root}/run`, { cause: error });
   }

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCapture } from '../support/captures.ts';
-import { type LiveScene, noLiveCapture, openLiveScene, parseLines } from '../support/live-scene.ts';
+import { type LiveScene, noLiveCapture, openLiveScene, parseLines, until } from '../support/live-scene.ts';
 import { numbered, numbersOf, openVethPair, type VethPair } from '../support/veth-pair.ts';
 
 let scene: LiveScene;
@@ -16,6 +17,10 @@ afterAll(() => scene?.remove());
 
 const BPF = ['--bpf', 'udp port 9'];
 const fileOf = (name: string): string => path.join(scene.folder, name);
+const operstateOf = (name: string): string =>
+  JSON.parse(
+    execFileSync('ip', ['-n', scene.name, '-j', 'link', 'show', name], { encoding: 'utf8' }),
+  )[0].operstate.toLowerCase();
 const capturedIn = async (name: string) => {
   const { frames, problems } = await readCapture(fs.readFileSync(fileOf(name)));
   return { numbers: numbersOf(frames), problems };
@@ -77,6 +82,39 @@ describe.skipIf(noLiveCapture !== null)(
       const { status, said } = await run.ended;
       expect([status, said]).toEqual([0, expect.stringContaining(`interface ${near} is now named ${near}x`)]);
       expect(await capturedIn('renamed.pcap')).toEqual({ numbers: numbered(0, 20), problems: [] });
+    });
+
+    test('is renamed while it is down: capturing goes on when it is up again', async () => {
+      const { near } = pair;
+      const run = scene.start(['capture', '-i', near, ...BPF, '-w', fileOf('down-renamed.pcap')]);
+      await run.capturing;
+      pair.send(10, 0);
+      await sleep(300);
+      scene.ip('link', 'set', near, 'down');
+      await sleep(500);
+      scene.ip('link', 'set', near, 'name', `${near}y`);
+      await sleep(1000);
+      scene.ip('link', 'set', `${near}y`, 'up');
+      await until(() => run.child.exitCode !== null || operstateOf(`${near}y`) === 'up');
+      pair.send(10, 10);
+      await sleep(500);
+      run.child.kill('SIGINT');
+      const { status, said } = await run.ended;
+      expect([status, said]).toEqual([0, expect.stringContaining(`interface ${near} is now named ${near}y`)]);
+      expect(await capturedIn('down-renamed.pcap')).toEqual({ numbers: numbered(0, 20), problems: [] });
+    });
+
+    test('is renamed while it is down, and then gone: the end', async () => {
+      const { near } = pair;
+      const run = scene.start(['capture', '-i', near, ...BPF, '-w', fileOf('down-gone.pcap')]);
+      await run.capturing;
+      scene.ip('link', 'set', near, 'down');
+      scene.ip('link', 'set', near, 'name', `${near}z`);
+      await sleep(600);
+      expect(run.child.exitCode).toBe(null);
+      pair.remove();
+      const { status, said } = await run.ended;
+      expect([status, said]).toEqual([69, expect.stringContaining(`interface ${near} is gone`)]);
     });
 
     test('is gone: the end, within a second, and what was captured is whole', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCapture } from '../support/captures.ts';
+import { HIDING, noHiding } from '../support/hidden-processes.ts';
 import { type Live, type LiveScene, noLiveCapture, openLiveScene, until } from '../support/live-scene.ts';
 import { BIN, netwatch } from '../support/program.ts';
 import { numbered, numbersOf, openVethPair, type VethPair } from '../support/veth-pair.ts';
@@ -119,9 +120,12 @@ describe.skipIf(noLiveCapture !== null)('signals, while packets come', { timeout
     expect((await read(file)).numbers.length).toBeGreaterThanOrEqual(synced);
   });
 
-  test('a sensor that is stopped is said within a second, and what it had is not lost', async () => {
-    const file = fileOf('stopped.pcap');
-    const run = scene.start([...CAPTURE, '-w', file]);
+  test.each([
+    ['and what it had is not lost', []],
+    ...(noHiding === null ? [['where /proc hides it as well', HIDING] as const] : []),
+  ] as const)('a sensor that is stopped is said within a second, %s', async (_what, before) => {
+    const file = fileOf(`stopped-${before.length}.pcap`);
+    const run = scene.start([...CAPTURE, '-w', file], before);
     await run.capturing;
     await sleep(500);
     let said = '';

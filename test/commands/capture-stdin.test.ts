@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { pcap, readCapture } from '../support/captures.ts';
 import { udpFrame } from '../support/frames.ts';
 import { recordsOf } from '../support/in-process.ts';
-import { BIN, type Running, startNetwatch } from '../support/program.ts';
+import { BIN, listensToSignals, type Running, startNetwatch } from '../support/program.ts';
 
 /** The built program at the end of a pipe that is slow, breaks off or is full. */
 
@@ -94,7 +94,10 @@ describe('an interrupt ends with what there is', () => {
     const run = fed([command, '-r', '-', '--json', ...argv], THIRD - 1);
     // what tells that it read is not printed by all of them
     if (command === 'capture') await run.until('"number":2');
-    else await new Promise((resolve) => setTimeout(resolve, 1000));
+    else {
+      if (process.platform === 'linux') await listensToSignals(run.child.pid!);
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    }
     run.child.kill(signal);
     const ended = await run.ended;
     expect([ended.status, ended.stderr.replace('netwatch: no stream records\n', '')]).toEqual([status, '']);

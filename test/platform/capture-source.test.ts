@@ -117,6 +117,13 @@ describe('ends when it is interrupted', () => {
     expect(await readAll(source)).toHaveLength(0);
     await source.close();
   });
+
+  test('also when that was before it was opened', async () => {
+    const file = pipeOf('too-late', 'exec sleep 60');
+    const source = await openCaptureSource(file, AbortSignal.abort());
+    expect(await readAll(source)).toHaveLength(0);
+    await source.close();
+  });
 });
 
 describe('cannot be opened or read', () => {

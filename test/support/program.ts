@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export const ROOT = path.join(import.meta.dirname, '../..');
 export const BIN = path.join(ROOT, 'bin/netwatch.js');
@@ -41,6 +43,12 @@ export function startNetwatch(
     until: (text) => new Promise((resolve) => (stdout.includes(text) ? resolve() : waiting.push({ text, resolve }))),
     ended: new Promise((resolve) => child.on('close', (status, signal) => resolve({ stdout, stderr, status, signal }))),
   };
+}
+
+/** Resolves when a program that was started listens to signals: SIGHUP is one that node by itself does not. */
+export async function listensToSignals(pid: number): Promise<void> {
+  const caught = (): string => fs.readFileSync(`/proc/${pid}/status`, 'latin1');
+  while (!/^SigCgt:\s+[0-9a-f]*[13579bdf]$/m.test(caught())) await sleep(20);
 }
 
 /** Runs the built program to its end. */

@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { messageOf } from '../../core/failure.ts';
 import type { Host } from '../host.ts';
+import { NO_INSPECTOR } from '../no-inspector.ts';
 import type { Check } from '../platform.ts';
 import { type Capability, parseEffectiveCapabilities } from './capabilities.ts';
 import { findMeans, isLack } from './ebpf/requirements.ts';
 import { isPresent } from './file-presence.ts';
+import { parseHidepid } from './hidepid.ts';
 import { landlockVersion } from './landlock.ts';
 import { libc } from './libc.ts';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink } from './netlink.ts';
@@ -119,8 +121,8 @@ function unlessRoot(command: string): string | null {
 function checkProcesses(capabilities: Capabilities, mounts: string): Check {
   const name = 'processes';
   if (capabilities.has('CAP_SYS_PTRACE')) return ok(name, 'of every user');
-  const hidden = /^\S+ \/proc proc \S*\bhidepid=([^\s,]+)/m.exec(mounts)?.[1];
-  const mounted = hidden === undefined || hidden === '0' ? '' : `; /proc is mounted with hidepid=${hidden}`;
+  const hidden = parseHidepid(mounts);
+  const mounted = hidden === null ? '' : `; /proc is mounted with hidepid=${hidden}`;
   const detail = `only those of this user: others need CAP_SYS_PTRACE${mounted}`;
   return { name, status: 'limited', detail, remedy: unlessRoot('sudo netwatch conns') };
 }
@@ -162,7 +164,7 @@ async function checkCapture(host: Host, capabilities: Capabilities): Promise<Che
 async function faultOfCopy(host: Host, file: string): Promise<string | null> {
   const question = "process.versions.modules + '\\n' + require('fs').readFileSync('/proc/self/status', 'utf8')";
   try {
-    const answer = await host.run(file, ['-p', question]);
+    const answer = await host.run(file, [...NO_INSPECTOR, '-p', question]);
     if (firstLine(answer) !== process.versions.modules) return `${file} is another version of node`;
     if (parseEffectiveCapabilities(answer).has('CAP_NET_RAW')) return null;
     return `${file}: ${obstacleOf(answer) ?? 'it has no CAP_NET_RAW'}`;

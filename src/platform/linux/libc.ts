@@ -17,7 +17,11 @@ export interface Libc {
   close(fd: number): number;
   /** `time` is a struct timespec. */
   clock_gettime(clock: number, time: Uint8Array): number;
+  /** `information` is a siginfo_t. */
+  waitid(kind: number, id: number, information: Uint8Array, options: number): number;
   prctl(option: number, a: number, b: number, c: number, d: number): number;
+  /** Ends the process at once: no other thread is waited for. */
+  _exit(status: number): void;
   /** A system call the C library has no function for, or one that it would not make as it is. */
   syscall(number: number, a: bigint, b: bigint, c: bigint, d: bigint): number;
   /** The address of the pages; -1 for an error. */
@@ -59,7 +63,9 @@ function load(): Libc {
     setns: lib.func('int setns(int, int)'),
     close: lib.func('int close(int)'),
     clock_gettime: lib.func('int clock_gettime(int, _Out_ void *)'),
+    waitid: lib.func('int waitid(int, uint32_t, _Inout_ void *, int)'),
     prctl: lib.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)'),
+    _exit: lib.func('void _exit(int)'),
     syscall: lib.func('long syscall(long, int64_t, int64_t, int64_t, int64_t)'),
     mmap: (...of) => BigInt(mmap(...of)),
     mprotect: lib.func('int mprotect(uint64_t, size_t, int)'),

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { EXIT, Failure } from '../../core/failure.ts';
 import { ERRNO, libc } from './libc.ts';
+import { processExists } from './process-state.ts';
 
 const CLONE_NEWNET = 0x40000000;
 
@@ -60,7 +61,8 @@ function openNamespaceFile(nameOrPid: string, file: string): number {
     return fs.openSync(file, 'r');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EACCES' || code === 'EPERM') throw cannotEnter(nameOrPid, ERRNO.EPERM);
+    const isHidden = /^[0-9]+$/.test(nameOrPid) && processExists(Number(nameOrPid));
+    if (code === 'EACCES' || code === 'EPERM' || isHidden) throw cannotEnter(nameOrPid, ERRNO.EPERM);
     throw new Failure(EXIT.noInput, `no network namespace "${nameOrPid}"`, {
       hint: 'ip netns list',
       cause: error,

@@ -2,6 +2,7 @@ import type { Ownership, Process, Socket } from '../../core/connection/socket.ts
 import type { Limit } from '../../core/limit.ts';
 import type { Host } from '../host.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
+import { readHidepid } from './hidepid.ts';
 import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';
 import { type DescriptorScan, type Descriptors, rescanDescriptors } from './proc-pid-fd.ts';
 import { type Holders, indexHolders, type ProcessKey } from './socket-holders.ts';
@@ -60,7 +61,9 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
   const self = readSelf(host);
   const bootTime = readBootTime(host);
   const maySee = (uid: number | null): boolean => self.privileged || uid === self.uid;
-  const isDenied = (uid: number | null): boolean => !maySee(uid) || deniedUids().has(uid);
+  const hidepid = once(() => (self.privileged ? null : readHidepid(host)));
+  // what hidepid hides may be of this user too: a process that changed its user, or whose memory is private
+  const isDenied = (uid: number | null): boolean => !maySee(uid) || deniedUids().has(uid) || hidepid() !== null;
 
   let scan: StartedScan | null = null;
   let scannedAt = Number.NEGATIVE_INFINITY;
@@ -168,7 +171,7 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
       const index = holders;
       const denied = deniedInodes();
       // kept as it was first said, as its text is its identity
-      if (denied.size > 0) limit ??= deniedLimit(denied.size, self.privileged);
+      if (denied.size > 0) limit ??= deniedLimit(denied.size, self.privileged, hidepid());
       return {
         ownerOf({ inode }) {
           if (inode === null) return KERNEL;
@@ -180,11 +183,12 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
   };
 }
 
-function deniedLimit(sockets: number, privileged: boolean): Limit {
+function deniedLimit(sockets: number, privileged: boolean, hidepid: string | null): Limit {
   const what = `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`;
+  const mounted = hidepid === null ? '' : `: /proc is mounted with hidepid=${hidepid}`;
   return privileged
     ? { what, why: 'the descriptors of some processes may not be read even with CAP_SYS_PTRACE', remedy: null }
-    : { what, why: "descriptors of other users' processes may not be read", remedy: 'sudo netwatch conns' };
+    : { what, why: `descriptors of other users' processes may not be read${mounted}`, remedy: 'sudo netwatch conns' };
 }
 
 /** What this process may see: everything with CAP_SYS_PTRACE, else what runs as its own user (ptrace(2)). */

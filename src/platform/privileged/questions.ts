@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { EXIT, type ExitStatus, Failure, messageOf } from '../../core/failure.ts';
+import { NO_INSPECTOR } from '../no-inspector.ts';
 
 /** What one process asks of another: the name of what is to be done, and what it is done to. */
 interface Question {
@@ -26,7 +27,7 @@ type Deeds = Readonly<Record<string, (...of: never[]) => unknown>>;
 /** Starts the entry of that name, with an order as its argument. It ends with this process. */
 export function openAsked(entry: string, order: unknown): Asked {
   const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
-  const child = spawn(process.execPath, [file, JSON.stringify(order)], {
+  const child = spawn(process.execPath, [...NO_INSPECTOR, file, JSON.stringify(order)], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced', // bytes, and no row twice
     env: {},
@@ -75,8 +76,6 @@ function rest(child: ChildProcess, questions: number): void {
 
 /** Answers in such a process, in the order in which it is asked, until who asks is gone. */
 export function answer(deeds: Deeds): void {
-  // Ctrl-C goes to the whole group: who started this one decides when it ends
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
   process.on('disconnect', () => process.exit(0));
   let last: Promise<unknown> = Promise.resolve();
   process.on('message', (message) => {

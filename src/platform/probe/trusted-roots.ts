@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import tls from 'node:tls';
 import { messageOf } from '../../core/failure.ts';
+import { readNamedFile } from '../read-named-file.ts';
 import { CannotAsk } from './connect-to.ts';
 
 /** Where systems keep the roots they trust: Debian, Fedora, OpenSUSE, Alpine and macOS, in one file each. */
@@ -62,7 +63,7 @@ function firstOf(files: readonly string[]): string | null {
 function readPem(file: string): string | null {
   try {
     const { size } = fs.statSync(file);
-    const pem = size <= MOST_BYTES ? fs.readFileSync(file, 'latin1') : '';
+    const pem = size <= MOST_BYTES ? readNamedFile(file, 'latin1') : '';
     return pem.includes('-----BEGIN ') ? pem : null;
   } catch {
     return null;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
 import { isStopped } from '../linux/process-state.ts';
+import { NO_INSPECTOR } from '../no-inspector.ts';
 import { type InterfaceChange, InterfaceWatch } from './interface-watch.ts';
 import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 
@@ -48,7 +49,7 @@ export interface SensorEvents {
  */
 export async function openSensor(order: SensorOrder, fd: number | null, events: SensorEvents): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
-  const child = spawn(order.node, [entry, JSON.stringify(order)], {
+  const child = spawn(order.node, [...NO_INSPECTOR, entry, JSON.stringify(order)], {
     stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
     env: {},
   });

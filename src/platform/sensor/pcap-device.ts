@@ -99,6 +99,7 @@ export class PcapDevice {
     return !wasTold && this.taken > taken;
   }
 
+  /** Whether libpcap has said so: it goes by the name that the device had. */
   get hasFailed(): boolean {
     return this.failed;
   }

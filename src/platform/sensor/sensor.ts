@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
+import { followIndex } from '../linux/interface-index.ts';
 import { obstacleOf } from '../linux/sensor-node.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
@@ -120,6 +121,8 @@ function run(order: SensorOrder): void {
       return;
     }
   }
+  // libpcap gives up an interface that is down when its name is gone, though packets come once it is up under another
+  const isThere = new Map(order.system === 'linux' ? order.devices.map((name) => [name, followIndex(name)]) : []);
   // from here on nothing is privileged, and what was not opened above cannot be
   const refusal = enterSandbox(order);
   if (refusal !== null) {
@@ -150,7 +153,7 @@ function run(order: SensorOrder): void {
         }, UNTOLD_MS);
       }
       writer.flush();
-      if (device.hasFailed) finish(goneOf(device.name));
+      if (device.hasFailed && !isThere.get(device.name)?.()) finish(goneOf(device.name));
     }
   }, WATCH_MS);
   setInterval(() => tellCounts(), COUNTS_MS);
@@ -229,6 +232,4 @@ function fail(status: ExitStatus, message: string, hint: string | null): void {
   say({ type: 'failed', status, message, hint });
 }
 
-// signals go to the whole group: who started this one decides when it ends, and what is in the buffers is not lost
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});
 run(JSON.parse(process.argv[2]!) as SensorOrder);

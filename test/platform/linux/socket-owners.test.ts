@@ -166,6 +166,15 @@ describe('what this user may not see', () => {
     expect((await at(2, socket(1, 1000))).limits).toEqual([]);
   });
 
+  test('is denied where /proc hides processes, of its own user too', async () => {
+    const folder = openProcessFolder({});
+    self(folder, 1000, NONE);
+    fs.writeFileSync(`${folder.host.root}/proc/self/mounts`, 'proc /proc proc rw,hidepid=2 0 0\n');
+    const found = await owners(folder).at(0, socket(1, 1000), socket(null));
+    expect(attributions(found, socket(1, 1000), socket(null))).toEqual(['none denied', 'none kernel']);
+    expect(found.limits).toMatchObject([{ why: expect.stringContaining('/proc is mounted with hidepid=2') }]);
+  });
+
   test('is denied when a process of its own user hides its descriptors', async () => {
     const folder = openProcessFolder({ 10: { uid: 1000, fds: {} } });
     self(folder, 1000, NONE);

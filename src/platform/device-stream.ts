@@ -1,0 +1,74 @@
+import fs from 'node:fs';
+import net from 'node:net';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import tty from 'node:tty';
+import { promisify } from 'node:util';
+import { abandon } from './abandon.ts';
+
+const read = promisify(fs.read);
+const PIECE_BYTES = 64 * 1024;
+/** Between two looks at a device that says there is nothing yet. */
+const LOOK_MS = 20;
+
+/**
+ * The bytes of a descriptor that is no file of a disk: what comes, when it comes. It was opened with O_NONBLOCK, so that the
+ * event loop hears of pipes and terminals. Others, as /dev/kmsg and files of /proc, are asked now and then; who knows no
+ * O_NONBLOCK keeps a thread, and whoever destroys the stream need not wait for that.
+ */
+export function openDeviceStream(fd: number, isPipe: boolean): Readable {
+  if (isPipe) return new net.Socket({ fd, readable: true, writable: false });
+  return (tty.isatty(fd) ? openTerminal(fd) : null) ?? readNowAndThen(fd, true);
+}
+
+/** Stdin, when it is neither a pipe nor a terminal, whose streams are node's. It stays open. */
+export const openStdinStream = (): Readable => readNowAndThen(0, false);
+
+function openTerminal(fd: number): Readable | null {
+  try {
+    return new tty.ReadStream(fd);
+  } catch {
+    return null; // it has been hung up, or is a terminal that this system cannot wait for
+  }
+}
+
+function readNowAndThen(fd: number, closes: boolean): Readable {
+  let pending: Promise<unknown> | null = null;
+  const close = (): void => {
+    if (closes) fs.close(fd, () => {});
+  };
+  const next = async (stream: Readable): Promise<void> => {
+    while (!stream.destroyed) {
+      try {
+        const reading = read(fd, Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, null);
+        pending = reading;
+        const { bytesRead, buffer } = await reading;
+        stream.push(bytesRead === 0 ? null : buffer.subarray(0, bytesRead));
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+          stream.destroy(error as Error);
+          return;
+        }
+      } finally {
+        pending = null;
+      }
+      await sleep(LOOK_MS);
+    }
+  };
+  return new Readable({
+    highWaterMark: PIECE_BYTES,
+    read() {
+      void next(this);
+    },
+    destroy(error, done) {
+      if (pending === null) close();
+      else {
+        // closed under the thread, the number could be another file's before it reads
+        pending.then(close, close);
+        abandon(pending);
+      }
+      done(error);
+    },
+  });
+}

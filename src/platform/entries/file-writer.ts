@@ -1,0 +1,4 @@
+import './ignore-signals.ts';
+
+// what a static import names is loaded before the first statement
+await import('../privileged/file-writer.ts');
