@@ -72,7 +72,7 @@ function readTrusted(file: string, { env, uid, say }: SettingsReader, required: 
     const { stranger, isPublic } = actsForAnother(env, uid) ? standingOf(file, stat, new Set([0, uid!])) : OWN;
     if (stranger !== null) {
       if (required) throw new Failure(EXIT.config, `${file} is not trusted: ${stranger}`, { hint: remedyFor(file) });
-      say(`${file} is not read: ${stranger}; ${remedyFor(file)}, --config none reads none`);
+      say(`${file} is not read: ${stranger}; --config none does without`);
       return null;
     }
     if (!stat.isFile()) throw new Failure(EXIT.config, `${file} is not a file`);
@@ -107,7 +107,7 @@ const actsForAnother = (env: Context['env'], uid: number | null): boolean =>
 const isRaised = ({ SUDO_UID = '0', DOAS_USER = 'root', PKEXEC_UID = '0' }: Context['env']): boolean =>
   SUDO_UID !== '0' || DOAS_USER !== 'root' || PKEXEC_UID !== '0';
 
-/** What makes it root's: in the folder of the system, as the one it lies in may be its owner's home. */
+/** What makes it root's; by a copy, as the folder it lies in may be its owner's home. */
 function remedyFor(file: string): string {
   return file === COMMON
     ? `chown root ${file} && chmod go-w ${file}`

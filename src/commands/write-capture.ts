@@ -14,6 +14,7 @@ import type { packetWriteOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
 import type { Values } from './option.ts';
 import { devicesOf, openPackets, type PacketValues } from './packet-source.ts';
+import { refuseRawTerminal } from './raw-output.ts';
 import { RotatingCapture, type Rotation } from './rotating-capture.ts';
 import { captureFormatOf } from './written-format.ts';
 
@@ -35,6 +36,7 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const rotation = rotationOf(request);
+  if (request.write === '-') refuseRawTerminal(context, 'a capture');
   const files = openCaptureFiles(context, request, rotation !== null, rotation?.packs === true);
   try {
     if (rotation === null && isDirect(request)) return await captureDirectly(context, request, files);
