@@ -4,7 +4,7 @@ import type { Platform, SocketSource } from '../platform/platform.ts';
 import { chooseEngine, PACKAGES } from '../platform/sensor/engines.ts';
 import { type Absence, openLastingSensor } from '../platform/sensor/lasting-sensor.ts';
 import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
-import { openSensor, type Sensor, type SensorEvents } from '../platform/sensor/open-sensor.ts';
+import { openSensor, type Sensor, SensorDied, type SensorEvents } from '../platform/sensor/open-sensor.ts';
 import { openTool } from '../platform/sensor/open-tool.ts';
 import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
@@ -103,13 +103,16 @@ export async function beginCapture(
   }
   if (!values.quiet) context.say(`capturing on ${devices.join(', ')}`);
   let captured = sensor.captured;
-  const report = (): void => {
+  const report = (isLess = false): void => {
     // the sensor took them, and whoever reads here did not
     const unread = sensor.captured() - captured();
-    const parts = [`${formatNumberOf(captured(), 'packet')} captured`, ...sensor.counts().map(describe)];
+    const parts = [
+      `${isLess ? 'at least ' : ''}${formatNumberOf(captured(), 'packet')} captured`,
+      ...sensor.counts().map(describe),
+    ];
     context.say([...parts, ...(unread > 0 ? [`${unread} more not read`] : [])].join('; '));
   };
-  const unasked = context.onStatusAsked(report);
+  const unasked = context.onStatusAsked(() => report());
   if (values.verbose === true) void everySecond(context, over.signal, report);
   return {
     sensor,
@@ -120,13 +123,18 @@ export async function beginCapture(
       captured = own;
     },
     async conclude() {
+      let hasDied = false;
       try {
         await sensor.ended;
+      } catch (error) {
+        hasDied = error instanceof SensorDied;
+        throw error;
       } finally {
         over.abort();
         unasked();
         signal.removeEventListener('abort', sensor.stop);
-        if (!values.quiet) report();
+        // what it had not told of yet may be many: none would be said of a process that was killed in its first second
+        if (!values.quiet && !(hasDied && captured() === 0)) report(hasDied);
       }
     },
   };
