@@ -9,7 +9,7 @@ import { openTool } from '../platform/sensor/open-tool.ts';
 import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
-import { becomeUnprivileged, bothOf, openOwnedSockets } from './leave-privileges.ts';
+import { becomeUnprivileged, bothOf, type OwnedSockets, openOnly, openOwnedSockets } from './leave-privileges.ts';
 import { lesserUser } from './lesser-user.ts';
 import { devicesOf, type PacketValues } from './packet-source.ts';
 
@@ -33,7 +33,8 @@ export interface Session {
 export interface Beginning extends Pick<SensorOrder, 'format' | 'most' | 'gatherMs'> {
   /** The file that the sensor writes; null for packets that come here. */
   readonly fd: number | null;
-  readonly asksOwners: boolean;
+  /** Whether processes are asked for; where sockets are read for somebody else already, from there. */
+  readonly asksOwners: boolean | OwnedSockets;
 }
 
 /**
@@ -88,10 +89,11 @@ export async function beginCapture(
     if (lasts) return openLastingSensor(order, fd, events, absenceOf(context, platform, gaps));
     return openSensor(order, fd, events);
   };
-  const [sensor, sockets] = await bothOf(
-    open(),
-    asksOwners ? openOwnedSockets(platform, drops ? { becomes: order.user } : null) : null,
-  );
+  const openSockets = (): Promise<SocketSource> | null => {
+    if (typeof asksOwners === 'object') return asksOwners.open();
+    return asksOwners ? openOnly(openOwnedSockets(platform, drops ? { becomes: order.user } : null)) : null;
+  };
+  const [sensor, sockets] = await bothOf(open(), openSockets());
   if (drops) await becomeUnprivileged(platform, order.user, sensor, lasts);
   // from here on this process is unprivileged: packets are dissected by who may do no more than who called sudo
   const { signal } = context;
