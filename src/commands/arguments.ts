@@ -16,6 +16,10 @@ export interface Defaults {
   readonly file: string;
   /** As it would be typed, by long name. */
   readonly values: Readonly<Record<string, string>>;
+  /** Where each stands in the file: `line 3, column 5`. */
+  readonly places: Readonly<Record<string, string>>;
+  /** Whether no message may quote what the file says. */
+  readonly isSecret: boolean;
 }
 
 /** Options that answer one question: one that is typed beats all of its group in the configuration. */
@@ -127,18 +131,24 @@ function readTyped(name: string, option: Option, typed: unknown, line: readonly 
   }
 }
 
-function readDefault(name: string, option: Option, { file, values }: Defaults): unknown {
+function readDefault(name: string, option: Option, { file, values, places, isSecret }: Defaults): unknown {
   const value = values[name];
   if (value === undefined) return option.absent;
+  const wrong = (message: string, hint: string | null = null): Failure =>
+    new Failure(
+      EXIT.config,
+      `${file}: ${places[name]}: ${isSecret ? `${name} cannot be that` : message}`,
+      isSecret ? {} : { hint },
+    );
   if (option.value === null) {
     if (value === 'true' || value === 'false') return value === 'true';
-    throw new Failure(EXIT.config, `${file}: ${name} "${value}" is neither true nor false`);
+    throw wrong(`${name} "${value}" is neither true nor false`);
   }
   try {
     return option.read(value, name);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(EXIT.config, `${file}: ${error.message.replace(/^--/, '')}`, { hint: error.hint });
+    throw wrong(error.message.replace(/^--/, ''), error.hint);
   }
 }
 

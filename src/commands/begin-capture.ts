@@ -4,12 +4,12 @@ import type { Platform, SocketSource } from '../platform/platform.ts';
 import { chooseEngine, PACKAGES } from '../platform/sensor/engines.ts';
 import { type Absence, openLastingSensor } from '../platform/sensor/lasting-sensor.ts';
 import type { DeviceCounts, SensorOrder } from '../platform/sensor/messages.ts';
-import { openSensor, type Sensor, type SensorEvents } from '../platform/sensor/open-sensor.ts';
+import { openSensor, type Sensor, SensorDied, type SensorEvents } from '../platform/sensor/open-sensor.ts';
 import { openTool } from '../platform/sensor/open-tool.ts';
 import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
-import { becomeUnprivileged, bothOf, openOwnedSockets } from './leave-privileges.ts';
+import { becomeUnprivileged, bothOf, type OwnedSockets, openOnly, openOwnedSockets } from './leave-privileges.ts';
 import { lesserUser } from './lesser-user.ts';
 import { devicesOf, type PacketValues } from './packet-source.ts';
 
@@ -33,7 +33,8 @@ export interface Session {
 export interface Beginning extends Pick<SensorOrder, 'format' | 'most' | 'gatherMs'> {
   /** The file that the sensor writes; null for packets that come here. */
   readonly fd: number | null;
-  readonly asksOwners: boolean;
+  /** Whether processes are asked for; where sockets are read for somebody else already, from there. */
+  readonly asksOwners: boolean | OwnedSockets;
 }
 
 /**
@@ -88,10 +89,11 @@ export async function beginCapture(
     if (lasts) return openLastingSensor(order, fd, events, absenceOf(context, platform, gaps));
     return openSensor(order, fd, events);
   };
-  const [sensor, sockets] = await bothOf(
-    open(),
-    asksOwners ? openOwnedSockets(platform, drops ? { becomes: order.user } : null) : null,
-  );
+  const openSockets = (): Promise<SocketSource> | null => {
+    if (typeof asksOwners === 'object') return asksOwners.open();
+    return asksOwners ? openOnly(openOwnedSockets(platform, drops ? { becomes: order.user } : null)) : null;
+  };
+  const [sensor, sockets] = await bothOf(open(), openSockets());
   if (drops) await becomeUnprivileged(platform, order.user, sensor, lasts);
   // from here on this process is unprivileged: packets are dissected by who may do no more than who called sudo
   const { signal } = context;
@@ -103,13 +105,16 @@ export async function beginCapture(
   }
   if (!values.quiet) context.say(`capturing on ${devices.join(', ')}`);
   let captured = sensor.captured;
-  const report = (): void => {
+  const report = (isLess = false): void => {
     // the sensor took them, and whoever reads here did not
     const unread = sensor.captured() - captured();
-    const parts = [`${formatNumberOf(captured(), 'packet')} captured`, ...sensor.counts().map(describe)];
+    const parts = [
+      `${isLess ? 'at least ' : ''}${formatNumberOf(captured(), 'packet')} captured`,
+      ...sensor.counts().map(describe),
+    ];
     context.say([...parts, ...(unread > 0 ? [`${unread} more not read`] : [])].join('; '));
   };
-  const unasked = context.onStatusAsked(report);
+  const unasked = context.onStatusAsked(() => report());
   if (values.verbose === true) void everySecond(context, over.signal, report);
   return {
     sensor,
@@ -120,13 +125,18 @@ export async function beginCapture(
       captured = own;
     },
     async conclude() {
+      let hasDied = false;
       try {
         await sensor.ended;
+      } catch (error) {
+        hasDied = error instanceof SensorDied;
+        throw error;
       } finally {
         over.abort();
         unasked();
         signal.removeEventListener('abort', sensor.stop);
-        if (!values.quiet) report();
+        // what it had not told of yet may be many: none would be said of a process that was killed in its first second
+        if (!values.quiet && !(hasDied && captured() === 0)) report(hasDied);
       }
     },
   };

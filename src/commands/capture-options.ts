@@ -67,11 +67,14 @@ export const rotateOptions = {
 
 /** Options of the commands that write packets. */
 export const writeOptions = {
-  write: text('Write the packets to FILE, which must not exist, instead of printing them; - is stdout.', {
-    short: 'w',
-    value: 'FILE',
-    offers: 'file',
-  }),
+  write: text(
+    'Write the packets to FILE, which must not exist, instead of printing them; - is stdout, unless that is a terminal.',
+    {
+      short: 'w',
+      value: 'FILE',
+      offers: 'file',
+    },
+  ),
   as: choice('Format of the file; else the end of its name says, or it is that of the capture read.', CAPTURE_FORMATS),
   force: flag('Replace a file that exists.'),
 };

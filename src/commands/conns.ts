@@ -10,7 +10,7 @@ import { connEvent } from '../core/record/tables/conn-event.ts';
 import { connSummary, SUMMARY_KEYS } from '../core/record/tables/conn-summary.ts';
 import { coverage } from '../core/record/tables/meta.ts';
 import { processExists } from '../platform/linux/process-state.ts';
-import type { Platform, SocketRequest, SocketSource } from '../platform/platform.ts';
+import type { Platform, SocketRequest } from '../platform/platform.ts';
 import { readServices } from '../platform/services.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
 import { openCoverageMeter } from './conn-coverage.ts';
@@ -19,6 +19,7 @@ import { connTotals } from './conn-totals.ts';
 import type { Context } from './context.ts';
 import { ebpfOptions, ebpfWish } from './ebpf-options.ts';
 import { requireInterface } from './ifaces.ts';
+import type { OwnedSockets } from './leave-privileges.ts';
 import { lesserUser } from './lesser-user.ts';
 import { openInput } from './open-input.ts';
 import { choice, flag, integer, text, words } from './option.ts';
@@ -152,12 +153,13 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     closed: values.events,
     processDetails: ['cmdline', 'cgroup', 'container'].some((field) => request.wanted.has(field)),
   };
-  const source = values.packets ? await openPacketSockets(context, platform, sockets) : platform.openSockets(sockets);
+  const owned = values.packets ? await openPacketSockets(context, platform) : null;
+  const source = owned === null ? platform.openSockets(sockets) : await owned.open(sockets);
   const engine = openConnections(serviceOf, request.repeating);
   const meter = values.coverage ? openCoverageMeter(platform) : null;
   // before privileges are given up
   if (values.packets) tracing.begin();
-  const packets = values.packets ? await openPackets(context, platform, values, tracing) : null;
+  const packets = owned === null ? null : await openPackets(context, platform, values, tracing, owned);
   const sample = async (at: Instant): Promise<void> => {
     await meter?.beforeSample(at);
     // flows of packets are rows of their own: counters of their sockets would count them twice
@@ -217,14 +219,14 @@ async function* runLive(context: Context, values: ConnValues, request: Request):
     tracing.kill();
     await packets?.close();
     source.close();
+    owned?.close();
   }
 }
 
-/** To capture takes the privileges of this process away; the sockets then need another. */
-async function openPacketSockets(context: Context, platform: Platform, request: SocketRequest): Promise<SocketSource> {
+/** To capture takes the privileges of this process away; the sockets then need another, which is one for all who ask. */
+async function openPacketSockets(context: Context, platform: Platform): Promise<OwnedSockets> {
   const { openOwnedSockets } = await import('./leave-privileges.ts');
-  const drop = platform.isPrivileged() ? { becomes: lesserUser(context.env) } : null;
-  return openOwnedSockets(platform, drop, request);
+  return openOwnedSockets(platform, platform.isPrivileged() ? { becomes: lesserUser(context.env) } : null);
 }
 
 /** Loaded here: the code that reads packets is large, and connections start without it. */
@@ -233,13 +235,14 @@ async function openPackets(
   platform: Platform,
   values: ConnValues,
   tracing: Tracing,
+  owned: OwnedSockets,
 ): Promise<PacketConns> {
   const { openPacketConns } = await import('./packet-conns.ts');
   const { interface: name, quiet, verbose, events } = values;
   const tellsClosed = events && platform.name === 'linux';
   try {
     const packetValues = { read: null, interface: name, quiet, verbose };
-    return await openPacketConns(context, platform, packetValues, tellsClosed, tracing.trace);
+    return await openPacketConns(context, platform, packetValues, tellsClosed, tracing.trace, owned);
   } catch (error) {
     tracing.kill();
     throw error;

@@ -7,11 +7,12 @@ import { openCaptureFiles } from './capture-files.ts';
 import type { Context } from './context.ts';
 import type { FollowMode, FollowValues } from './follow.ts';
 import { followLive } from './follow-live.ts';
-import { printed } from './follow-print.ts';
+import { printed, textOf } from './follow-print.ts';
 import { survey } from './follow-reading.ts';
 import { recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import { compilePick } from './follow-selection.ts';
 import { refuseLive } from './packet-source.ts';
+import { refuseRawTerminal } from './raw-output.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
 /** The streams of a capture or of the machine, as the options want them. */
@@ -22,6 +23,9 @@ export async function* followStreams(
   asked: ReadonlySet<string>,
 ): AsyncGenerator<Snapshot> {
   const { pick, fields } = compilePick(values);
+  if (mode === 'print' && (values.write === null || values.write === '-') && textOf(values) === null) {
+    refuseRawTerminal(context, 'a stream');
+  }
   const file = values.read;
   if (file === null) {
     const asksOwners = OWNER_FIELDS.some((field) => fields.has(field) || (mode !== 'print' && asked.has(field)));

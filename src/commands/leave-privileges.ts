@@ -1,18 +1,38 @@
 import { EXIT, Failure, messageOf } from '../core/failure.ts';
 import type { Platform, SocketRequest, SocketSource, User } from '../platform/platform.ts';
-import { openSocketsAside } from '../platform/privileged/read-sockets-aside.ts';
+import { openSocketReader } from '../platform/privileged/read-sockets-aside.ts';
 import type { Sensor } from '../platform/sensor/open-sensor.ts';
 
+/** Where sockets with their owners come from, any number of times. */
+export interface OwnedSockets {
+  /** Those whose owners are asked for alone, unless told otherwise. */
+  open(request?: SocketRequest): Promise<SocketSource>;
+  close(): void;
+}
+
+const OWNERS: SocketRequest = { protocols: null, owners: true, processDetails: false, closed: false };
+
 /**
- * Sockets with their owners: read here, or, when this process is to become somebody else (null for who is not root), by
- * one that stays able to see them.
+ * Sockets are read here, or, when this process is to become somebody else (null for who is not root), by one process that
+ * stays able to see them.
  */
-export async function openOwnedSockets(
-  platform: Platform,
-  drop: { readonly becomes: User | null } | null,
-  request: SocketRequest = { protocols: null, owners: true, processDetails: false, closed: false },
-): Promise<SocketSource> {
-  return drop === null ? platform.openSockets(request) : openSocketsAside(request, drop.becomes);
+export function openOwnedSockets(platform: Platform, drop: { readonly becomes: User | null } | null): OwnedSockets {
+  if (drop === null) return { open: async (request = OWNERS) => platform.openSockets(request), close: () => {} };
+  const reader = openSocketReader(drop.becomes);
+  return { open: (request = OWNERS) => reader.open(request), close: reader.close };
+}
+
+/** The only source of them, with which all ends. */
+export async function openOnly(owned: OwnedSockets): Promise<SocketSource> {
+  const source = await owned.open();
+  return {
+    read: () => source.read(),
+    readClosed: () => source.readClosed(),
+    close() {
+      source.close();
+      owned.close();
+    },
+  };
 }
 
 /** Two processes that come up side by side; neither stays when the other does not. Rejects with the Failure of the sensor first. */

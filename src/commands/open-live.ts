@@ -27,7 +27,7 @@ const CHUNK = 256 * 1024;
 export async function openLive(
   context: Context,
   values: PacketValues,
-  { showsRows, asksOwners }: PacketUse,
+  { showsRows, asksOwners, sockets: read = null }: PacketUse,
 ): Promise<PacketSource> {
   if (asksOwners === false) refuseEbpf(values);
   const platform = await context.openPlatform({ root: null, netns: null });
@@ -43,7 +43,7 @@ export async function openLive(
     format: 'pcapng',
     most: null,
     fd: null,
-    asksOwners: asksOwners !== false,
+    asksOwners: asksOwners === false ? false : (read ?? true),
     gatherMs: showsRows ? WATCHED_MS : COUNTED_MS,
   };
   tracing?.begin(); // while it may

@@ -9,6 +9,7 @@ import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Context } from './context.ts';
+import type { OwnedSockets } from './leave-privileges.ts';
 import { openLive } from './open-live.ts';
 import type { PacketValues } from './packet-source.ts';
 
@@ -35,6 +36,7 @@ export async function openPacketConns(
   values: PacketValues,
   tellsClosed: boolean,
   trace: SocketTrace,
+  read: OwnedSockets,
 ): Promise<PacketConns> {
   const { rows } = await platform.readInterfaces();
   const addresses = new Set(
@@ -43,7 +45,7 @@ export async function openPacketConns(
   const isUp = rows.filter(({ state, ipv4, ipv6 }) => state !== 'down' && ipv4.length + ipv6.length > 0);
   const devices = values.interface ?? isUp.map(({ name }) => name).join(',');
   const source = { ...values, interface: devices, 'no-promisc': true };
-  const live = await openLive(context, source, { showsRows: false, asksOwners: trace });
+  const live = await openLive(context, source, { showsRows: false, asksOwners: trace, sockets: read });
   // packets wait while sockets are read, which another process may do: else they tell of the time after
   let held: Promise<void> = Promise.resolve();
   const fill = live.reader.fill.bind(live.reader);

@@ -6,6 +6,7 @@ import type { DeviceCounts } from '../platform/sensor/messages.ts';
 import { liveOptions } from './capture-options.ts';
 import type { Gap } from './command.ts';
 import type { Context } from './context.ts';
+import type { OwnedSockets } from './leave-privileges.ts';
 import { openCapture, sayProblems } from './open-capture.ts';
 import type { Values } from './option.ts';
 
@@ -49,6 +50,8 @@ export interface PacketUse {
   readonly showsRows: boolean;
   /** Somebody asks for processes; a trace of the kernel that somebody else keeps is asked for them, too. */
   readonly asksOwners: boolean | SocketTrace;
+  /** Where sockets are read already; null to begin with it where somebody asks. */
+  readonly sockets?: OwnedSockets | null;
 }
 
 /** Opens a file or the machine. Rejects with a Failure 64, 65, 66, 69, 74 or 77. */

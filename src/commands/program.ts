@@ -1,7 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, Failure } from '../core/failure.ts';
 import { OutputClosed } from '../core/output/sink.ts';
-import { type Defaults, findCommand, readArguments } from './arguments.ts';
+import { findCommand, readArguments } from './arguments.ts';
 import type { ListingValues } from './command.ts';
 import type { Context } from './context.ts';
 import { errorLines } from './error-report.ts';
@@ -12,6 +12,7 @@ import { openRealContext } from './real-context.ts';
 import { COMMANDS, DEFAULT_COMMAND } from './registry.ts';
 import { runListing } from './run-listing.ts';
 import { parseSettings } from './settings.ts';
+import { fromSettings } from './settings-failure.ts';
 import { readSettingsFile } from './settings-file.ts';
 import type { globalOptions } from './shared-options.ts';
 
@@ -58,8 +59,10 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   // a broken file must not take the completion of every shell with it
   if (command.kind === 'text')
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
-  const settings = readSettingsFile(general.config, context.env, process.getuid?.() === 0);
-  const defaults = settings === null ? null : parseSettings(settings.json, settings.file, command, COMMANDS);
+  const { env, say } = context;
+  const reader = { env, uid: process.geteuid?.() ?? null, say: general.quiet ? () => {} : say };
+  const settings = readSettingsFile(general.config, reader);
+  const defaults = settings === null ? null : parseSettings(settings, command, COMMANDS);
   if (defaults !== null) read = readArguments(command, named, rest, defaults);
   let status: number;
   try {
@@ -69,15 +72,6 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   }
   // the live table is left by Ctrl-C: that is its normal end
   return live && context.signal.aborted ? EXIT.ok : status;
-}
-
-/** An expression that was not typed but came from the configuration is an error of the configuration. */
-function fromSettings(error: unknown, defaults: Defaults | null): unknown {
-  if (defaults === null || !(error instanceof Failure) || error.exit !== EXIT.usage || error.place === null)
-    return error;
-  const { message, place, hint } = error;
-  if (!Object.values(defaults.values).includes(place.text)) return error;
-  return new Failure(EXIT.config, `${defaults.file}: ${message}`, { place, hint });
 }
 
 async function printText(context: Context, text: string): Promise<number> {

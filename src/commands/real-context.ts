@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { constants } from 'node:os';
 import { safeText } from '../core/output/safe-text.ts';
 import { openSink } from '../core/output/sink.ts';
+import { openStdout } from '../platform/file-stdout.ts';
 import { openPlatform } from '../platform/index.ts';
 import type { Clock, Context } from './context.ts';
 import { guardTerminal } from './terminal-guard.ts';
@@ -27,7 +28,7 @@ export function openRealContext(): Context {
   // nobody may be left to read the messages; that is no reason to fail
   process.stderr.on('error', () => {});
   return {
-    stdout: openSink(process.stdout),
+    stdout: openSink(openStdout()),
     terminal: {
       stdoutIsTerminal: process.stdout.isTTY === true,
       stderrIsTerminal: process.stderr.isTTY === true,

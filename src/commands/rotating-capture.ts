@@ -38,8 +38,11 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private writer: CaptureWriter;
   private interfaces: readonly CaptureInterface[] = [];
   private readonly secrets: Uint8Array[] = [];
-  /** The ends of files that are full, until they can be written. */
-  private ends: Uint8Array[] = [];
+  /** The ends of files that are full, until they can be written, and how many packets are in each. */
+  private ends: { readonly bytes: Uint8Array; readonly packets: number }[] = [];
+  /** Packets that were added since the last end. */
+  private added = 0;
+  wholeOfFailed = 0;
   private file: OutputFile | null = null;
   private readonly written: string[] = [];
   private count = 0;
@@ -74,6 +77,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     if (Number.isNaN(this.firstSeconds)) this.firstSeconds = seconds;
     else if (this.isFull(seconds)) this.turn(seconds);
     this.writer.add(packet, from, comment);
+    this.added++;
   }
 
   addSecrets(secrets: Uint8Array): void {
@@ -98,9 +102,12 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   async write(bytes: Uint8Array): Promise<void> {
     const { ends } = this;
     this.ends = [];
+    this.added = 0;
+    this.wholeOfFailed = 0;
     for (const end of ends) {
-      await (await this.current()).write(end);
+      await (await this.current()).write(end.bytes);
       await this.end((file) => file.finish());
+      this.wholeOfFailed += end.packets;
     }
     await (await this.current()).write(bytes);
   }
@@ -130,7 +137,8 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   }
 
   private turn(seconds: number): void {
-    this.ends.push(this.writer.take().slice());
+    this.ends.push({ bytes: this.writer.take().slice(), packets: this.added });
+    this.added = 0;
     this.writer = this.makeWriter();
     this.writer.prepare(this.interfaces);
     for (const secrets of this.secrets) this.writer.addSecrets(secrets);

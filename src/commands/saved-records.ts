@@ -9,6 +9,8 @@ import { type Input, openInput } from './open-input.ts';
 
 /** A record takes 2 KiB; a line past this is no record, and must not fill memory. An option of split2, below ndjson. */
 const LINE_BOUND = { maxLength: 1024 * 1024 };
+/** How ndjson says that a line is no JSON. */
+const UNPARSED = 'Could not parse row';
 
 /**
  * Records that `--json` printed earlier, of one type, as batches; gzip is seen by its first bytes. Records of other types
@@ -27,7 +29,8 @@ export async function* readSavedRecords(
   let parsed: unknown[] = [];
   let others = 0;
   parser.on('data', (value: unknown) => parsed.push(value));
-  parser.on('error', (error) => wrong.push(error.message));
+  // the parser's words quote the line, and root may have been asked for a file that who asks may not read
+  parser.on('error', ({ message }) => wrong.push(message.startsWith(UNPARSED) ? 'no JSON' : message));
 
   const rows = (): readonly AnyRow[] => {
     const read: AnyRow[] = [];

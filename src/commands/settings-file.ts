@@ -1,38 +1,57 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXIT, Failure, messageOf } from '../core/failure.ts';
+import { EXIT, Failure, reasonOf } from '../core/failure.ts';
+import { type Standing, standingOf } from '../platform/trusted-file.ts';
 import type { Context } from './context.ts';
 
 export interface SettingsFile {
   readonly file: string;
   readonly json: string;
+  /** Whether who started netwatch could not read it himself: then no message may quote it. */
+  readonly isSecret: boolean;
+}
+
+/** Who reads it. */
+export interface SettingsReader {
+  readonly env: Context['env'];
+  /** Who this process is; null where there are no users. */
+  readonly uid: number | null;
+  /** Hears of a file in a usual place that is not read. */
+  readonly say: Context['say'];
 }
 
 /**
  * The configuration file: the one named by --config or NETWATCH_CONFIG, else the first that is there of
  * $XDG_CONFIG_HOME/netwatch/config.json, ~/.config/netwatch/config.json and /etc/netwatch/config.json; null where there
- * is none, or `none` was asked for. Throws Failure 66 when a named file is absent, 78 when a file may not be read or trusted.
+ * is none, or `none` was asked for. To root, and to whom sudo made somebody else, nobody but root and himself may give
+ * one: others are not read. Throws Failure 66 when a named file is absent, 78 when one may not be read or trusted.
  */
-export function readSettingsFile(named: string | null, env: Context['env'], isRoot: boolean): SettingsFile | null {
-  const asked = named ?? env.NETWATCH_CONFIG ?? null;
+export function readSettingsFile(named: string | null, reader: SettingsReader): SettingsFile | null {
+  const asked = named ?? reader.env.NETWATCH_CONFIG ?? null;
   if (asked === 'none') return null;
-  if (asked !== null) return { file: asked, json: readTrusted(asked, isRoot, true) as string };
-  for (const file of usualPlaces(env)) {
-    const json = readTrusted(file, isRoot, false);
-    if (json !== null) return { file, json };
+  if (asked !== null) return readTrusted(asked, reader, true);
+  for (const file of usualPlaces(reader.env)) {
+    const found = readTrusted(file, reader, false);
+    if (found !== null) return found;
   }
   return null;
 }
 
 function usualPlaces(env: Context['env']): readonly string[] {
-  const home = env.XDG_CONFIG_HOME ?? (env.HOME === undefined ? undefined : path.join(env.HOME, '.config'));
-  const own = home === undefined ? [] : [path.join(home, 'netwatch', 'config.json')];
-  return [...own, '/etc/netwatch/config.json'];
+  // a folder that is not absolute is to be ignored (XDG Base Directory Specification): it would be one of the working folder
+  const xdg = absolute(env.XDG_CONFIG_HOME);
+  const home = absolute(env.HOME);
+  const own = xdg ?? (home === null ? null : path.join(home, '.config'));
+  return [...(own === null ? [] : [path.join(own, 'netwatch', 'config.json')]), COMMON];
 }
 
+const absolute = (folder: string | undefined): string | null =>
+  folder !== undefined && path.isAbsolute(folder) ? folder : null;
+
+const COMMON = '/etc/netwatch/config.json';
 const MOST_BYTES = 1024 * 1024;
 
-function readTrusted(file: string, isRoot: boolean, required: boolean): string | null {
+function readTrusted(file: string, { env, uid, say }: SettingsReader, required: boolean): SettingsFile | null {
   // a home that this user may not even enter (sudo keeps HOME) holds no configuration for this user
   if (!required && !isSearchable(path.dirname(file))) return null;
   let fd: number;
@@ -45,23 +64,54 @@ function readTrusted(file: string, isRoot: boolean, required: boolean): string |
       if (!required) return null;
       throw new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
     }
-    throw new Failure(EXIT.config, `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new Failure(EXIT.config, `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
   try {
     const stat = fs.fstatSync(fd);
+    // whose file it is comes first: what is not trusted is not even told of
+    const { stranger, isPublic } = actsForAnother(env, uid) ? standingOf(file, stat, new Set([0, uid!])) : OWN;
+    if (stranger !== null) {
+      if (required) throw new Failure(EXIT.config, `${file} is not trusted: ${stranger}`, { hint: remedyFor(file) });
+      say(`${file} is not read: ${stranger}; --config none does without`);
+      return null;
+    }
     if (!stat.isFile()) throw new Failure(EXIT.config, `${file} is not a file`);
-    if (stat.size > MOST_BYTES) throw new Failure(EXIT.config, `${file} is larger than 1 MiB`);
-    // what any user may write must not steer root
-    if (isRoot && (stat.mode & 0o002) !== 0)
-      throw new Failure(EXIT.config, `${file} may be written by every user`, { hint: `chmod o-w ${file}` });
-    return fs.readFileSync(fd, 'utf8');
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    // a file of /proc may have nothing to say yet
-    throw new Failure(EXIT.config, `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    return { file, json: readBounded(fd, file), isSecret: isRaised(env) && !isPublic };
   } finally {
     fs.closeSync(fd);
   }
+}
+
+/** Whatever size it says it has: files of /proc say none. */
+function readBounded(fd: number, file: string): string {
+  const bytes = Buffer.alloc(MOST_BYTES + 1);
+  let length = 0;
+  try {
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = fs.readSync(fd, bytes, length, bytes.length - length, null);
+    }
+  } catch (error) {
+    throw new Failure(EXIT.config, `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  if (length > MOST_BYTES) throw new Failure(EXIT.config, `${file} is larger than 1 MiB`);
+  return bytes.toString('utf8', 0, length);
+}
+
+const OWN: Standing = { stranger: null, isPublic: true };
+
+/** Whether this process may do what somebody else may not who could have prepared its surroundings. */
+const actsForAnother = (env: Context['env'], uid: number | null): boolean =>
+  uid === 0 || (uid !== null && isRaised(env));
+
+/** Whether sudo, doas or pkexec made who called it another user. */
+const isRaised = ({ SUDO_UID = '0', DOAS_USER = 'root', PKEXEC_UID = '0' }: Context['env']): boolean =>
+  SUDO_UID !== '0' || DOAS_USER !== 'root' || PKEXEC_UID !== '0';
+
+/** What makes it root's; by a copy, as the folder it lies in may be its owner's home. */
+function remedyFor(file: string): string {
+  return file === COMMON
+    ? `chown root ${file} && chmod go-w ${file}`
+    : `install -D -o root -m 644 ${file} ${COMMON} makes one that is root's`;
 }
 
 function isSearchable(folder: string): boolean {

@@ -2,18 +2,20 @@ import type { CaptureFormat, CaptureWriter } from '../core/capture/capture-write
 import { ownerOf, type PacketOwners } from '../core/capture/packet-owners.ts';
 import { PcapWriter } from '../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../core/capture/pcapng-writer.ts';
-import { type ByteSink, type Rewritten, rewrite } from '../core/capture/rewrite.ts';
+import { type ByteSink, OutputCut, type Rewritten, rewrite } from '../core/capture/rewrite.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
 import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import type { Packet } from '../core/wire/packet.ts';
 import type { CaptureFiles, OutputFile } from '../platform/capture-output.ts';
 import { chooseEngine } from '../platform/sensor/engines.ts';
+import { SensorCut } from '../platform/sensor/messages.ts';
 import { openCaptureFiles } from './capture-files.ts';
 import type { packetWriteOptions, rotateOptions } from './capture-options.ts';
 import type { Context } from './context.ts';
 import type { Values } from './option.ts';
 import { devicesOf, openPackets, type PacketValues } from './packet-source.ts';
+import { refuseRawTerminal } from './raw-output.ts';
 import { RotatingCapture, type Rotation } from './rotating-capture.ts';
 import { captureFormatOf } from './written-format.ts';
 
@@ -35,6 +37,7 @@ export interface WriteRequest extends PacketValues, Partial<Values<typeof rotate
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const rotation = rotationOf(request);
+  if (request.write === '-') refuseRawTerminal(context, 'a capture');
   const files = openCaptureFiles(context, request, rotation !== null, rotation?.packs === true);
   try {
     if (rotation === null && isDirect(request)) return await captureDirectly(context, request, files);
@@ -99,7 +102,11 @@ async function copyPackets(
         packetBuffered: request['packet-buffered'] === true,
       });
     const out = async (): Promise<Rewritten> => {
-      if (request.write === '-') return copy(makeWriter(), stdoutSink(context));
+      if (request.write === '-') {
+        return copy(makeWriter(), stdoutSink(context)).catch((error: unknown) => {
+          throw withCounts(error, true);
+        });
+      }
       if (rotation === null) {
         return toFile(context, made ?? (await files.create(name, request.force)), file === null, (sink) =>
           copy(makeWriter(), sink),
@@ -144,9 +151,11 @@ async function captureDirectly(context: Context, request: WriteRequest, files: C
   } catch (error) {
     const wasBegun = (await file.size()) > 0;
     await (wasBegun ? file.finish() : file.abandon());
-    throw error instanceof Failure && error.exit === EXIT.io
-      ? new Failure(EXIT.io, `${request.write} cannot be written: ${error.message}`, { cause: error })
-      : error;
+    if (!(error instanceof SensorCut)) throw error;
+    const { message, kept, lost } = error;
+    throw new Failure(EXIT.io, `${request.write} cannot be written: ${message}; ${keptAndLost(kept, lost)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -157,7 +166,10 @@ function commentOf(owners: PacketOwners, packet: Packet): string | null {
   return `${owner.process ?? 'process'} (${owner.pid})${owner.user === null ? '' : ` of ${owner.user}`}`;
 }
 
-/** A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays. */
+/**
+ * A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays, which
+ * is said.
+ */
 async function toFile(
   context: Context,
   file: OutputFile,
@@ -171,10 +183,22 @@ async function toFile(
     return done;
   } catch (error) {
     await (isLive ? file.keep() : file.abandon());
-    throw error;
+    throw isLive ? withCounts(error) : error;
   } finally {
     unasked();
   }
+}
+
+/** What a full disk left, and what it did not; `isLess` where it may have taken a part of the last write. */
+function withCounts(error: unknown, isLess = false): unknown {
+  if (!(error instanceof OutputCut)) return error;
+  const { exit, message, hint, kept, lost } = error;
+  return new Failure(exit, `${message}; ${keptAndLost(kept, lost, isLess)}`, { hint, cause: error });
+}
+
+function keptAndLost(kept: number, lost: number, isLess = false): string {
+  const [least, most] = isLess ? ['at least ', 'at most '] : ['', ''];
+  return `${least}${formatNumberOf(kept, 'packet')} kept, ${most}${lost} lost`;
 }
 
 /** What was taken from the kernel was written already: it only has to reach the disk. */
@@ -193,6 +217,8 @@ async function toFiles(
   const unasked = syncWhenAsked(context, files);
   try {
     return await copy(files, files);
+  } catch (error) {
+    throw withCounts(error);
   } finally {
     unasked();
     await files.keep();
@@ -214,11 +240,10 @@ function rotationOf(request: WriteRequest): Rotation | null {
   return { bytes, seconds: millis === null ? null : millis / 1000, keep, packs };
 }
 
-/** Bytes as Latin-1 text: stdout takes text, and each character goes out as the byte it stands for. */
 function stdoutSink({ stdout }: Context): ByteSink {
   return {
     async write(bytes) {
-      await stdout.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), true);
+      await stdout.writeBytes(bytes);
       await stdout.flush();
     },
   };

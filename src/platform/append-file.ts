@@ -11,7 +11,7 @@ export const rotatedName = (file: string): string => `${file}.1`;
 /**
  * Adds a line to a file, whole or not at all, whoever else adds to it at the same time: under a lock, by one write at its
  * end. A file that would grow past `mostBytes` becomes FILE.1 first, in place of the one before. It is made for its owner
- * alone; links, folders, devices and pipes are refused. Rejects with a Failure 73 when it cannot be opened, 74 when the
+ * alone; links, files with another name, folders, devices and pipes are refused. Rejects with a Failure 73 when it cannot be opened, 74 when the
  * disk is full, and as lockFile.
  */
 export async function appendLine(file: string, line: string, mostBytes: number): Promise<void> {
@@ -21,6 +21,7 @@ export async function appendLine(file: string, line: string, mostBytes: number):
     const fd = open(file);
     try {
       await lockFile(fd, file);
+      refuseOtherNames(fd, file);
       const { ino, size } = fs.fstatSync(fd);
       if (ino !== inodeOf(file)) continue;
       if (size > 0 && size + bytes.length > mostBytes) {
@@ -51,6 +52,15 @@ function open(file: string): number {
   if (fs.fstatSync(fd).isFile()) return fd;
   fs.closeSync(fd);
   throw new Failure(EXIT.cannotCreate, `${file} is a device or a pipe, not a file`);
+}
+
+/** Throws Failure 73 for a file that has another name: a hard link, made by somebody who may not write it, would reach it. */
+function refuseOtherNames(fd: number, file: string): void {
+  const { nlink } = fs.fstatSync(fd);
+  if (nlink <= 1) return;
+  throw new Failure(EXIT.cannotCreate, `${file} cannot be added to: it has ${nlink} names, as hard links do`, {
+    hint: `cp ${file} OTHER makes one of its own`,
+  });
 }
 
 function inodeOf(file: string): number | null {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../core/failure.ts';
 import type { User } from './platform.ts';
+import { refuseStreamLink } from './stream-link.ts';
 
 /** A file that is being written. */
 export interface OutputFile {
@@ -122,6 +123,8 @@ export async function removeOutputFile(file: string): Promise<void> {
   }
 }
 
+const STDOUT_HINT = '-w - writes to stdout, which may be one';
+
 /** Throws Failure 73 for what is there and is neither a file nor a link, which would be what is replaced. */
 async function refuseSpecialFiles(file: string): Promise<void> {
   let stat: fs.Stats;
@@ -130,12 +133,13 @@ async function refuseSpecialFiles(file: string): Promise<void> {
   } catch {
     return; // it is not there, or creating it says why not
   }
+  refuseStreamLink(file, STDOUT_HINT);
   if (stat.isFile() || stat.isSymbolicLink()) return;
   throw new Failure(
     EXIT.cannotCreate,
     `${file} is ${stat.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file`,
     {
-      hint: stat.isDirectory() ? 'name a file in it' : '-w - writes to stdout, which may be one',
+      hint: stat.isDirectory() ? 'name a file in it' : STDOUT_HINT,
     },
   );
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../core/failure.ts';
+import { refuseStreamLink } from './stream-link.ts';
 
 /**
  * Writes a file whole: beside the old one, to the disk, and by one rename in its place, so that who reads it meanwhile
@@ -8,6 +9,7 @@ import { EXIT, Failure, reasonOf } from '../core/failure.ts';
  * Rejects with a Failure 73 when it cannot be created, and 74 when the disk is full.
  */
 export async function replaceFile(file: string, text: string, mode: number): Promise<void> {
+  refuseStreamLink(file, 'without --out it is written to stdout');
   const stat = await fs.promises.lstat(file).catch(() => null);
   if (stat !== null && !stat.isFile() && !stat.isSymbolicLink()) {
     const what = stat.isDirectory() ? 'a folder' : 'a device or a pipe';

@@ -342,7 +342,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
   });
 
   test('a sensor that is killed is said, and the file is whole', async () => {
-    const file = path.join(folder, 'killed.pcap');
+    const file = path.join(folder, 'died.pcap');
     const run = start(['capture', '-i', 'lo', '--bpf', 'udp', '-w', file]);
     await run.capturing;
     talk();
@@ -404,19 +404,61 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     expect(devices.find(({ name }) => name === 'nwa')).toMatchObject({ kind: 'veth', ipv4: ['10.77.0.1/24'] });
   });
 
-  test('a disk that is full leaves a whole file', async () => {
-    const file = path.join(folder, 'full.pcap');
+  test.each([
+    ['full.pcap', ['--bpf', 'udp port 9']],
+    ['full.pcapng', ['--bpf', 'udp port 9']],
+    ['each.pcap', ['--bpf', 'udp port 9', '-U']],
+    ['filtered.pcap', ['-f', 'udp.port == 9']],
+    ['filtered.pcapng', ['-f', 'udp.port == 9']],
+  ])('a disk that is full leaves a whole file, and what it kept and lost is said: %s', async (name, options) => {
+    const file = path.join(folder, name);
     const run = start(
-      ['capture', '-i', 'lo', '--bpf', 'udp port 9', '-w', file],
+      ['capture', '-i', 'lo', ...options, '-w', file],
       ['bash', '-c', 'ulimit -f 8; exec "$@"', 'bash'],
     );
     await run.capturing;
     talk();
     const { status, said } = await run.ended;
-    expect([status, said]).toEqual([74, expect.stringContaining(`${file} cannot be written`)]);
-    const { frames, problems } = await readCapture(fs.readFileSync(file));
-    expect(problems).toEqual([]);
-    expect(frames.length).toBeGreaterThan(0);
+    expect([status, said]).toEqual([74, expect.stringContaining(`${file} cannot be written: file too large`)]);
+    const [, kept, lost] = /; (\d+) packets? kept, (\d+) lost$/m.exec(said)!.map(Number);
+    expect(lost).toBeGreaterThan(0);
+    if (!options.includes('-f')) expect(said).toContain(`${kept} packets captured`);
+    const { frames, problems } = fs.existsSync(file)
+      ? await readCapture(fs.readFileSync(file))
+      : { frames: [], problems: [] };
+    expect([problems, frames.length]).toEqual([[], kept]);
+  });
+
+  test('a ring on a full disk counts the files that are whole', async () => {
+    const file = path.join(folder, 'fullring.pcap');
+    const size = 5000;
+    const run = start(
+      ['capture', '-i', 'lo', '-f', 'udp.port == 9', '-w', file, '--rotate-size', `${size}`],
+      ['bash', '-c', 'ulimit -f 4; exec "$@"', 'bash'],
+    );
+    await run.capturing;
+    talk();
+    const { status, said } = await run.ended;
+    const written = fs.readdirSync(folder).filter((name) => name.startsWith('fullring_'));
+    const captures = written.map((name) => readCapture(fs.readFileSync(path.join(folder, name))));
+    const counts = (await Promise.all(captures)).map(({ frames }) => frames.length);
+    const [, kept] = /; (\d+) packets? kept, (\d+) lost$/m.exec(said)!.map(Number);
+    expect([status, kept]).toEqual([74, counts.reduce((sum, one) => sum + one, 0)]);
+  });
+
+  test.each([
+    ['a file', ['-w', 'died.pcap']],
+    ['records', ['--json']],
+  ])('a sensor that is killed in its first second has died, and captured no 0 packets: %s', async (_, options) => {
+    const argv = options.map((word) => (word.includes('.') ? path.join(folder, word) : word));
+    const run = start(['capture', '-i', 'lo', '--bpf', 'udp port 9', ...argv]);
+    await run.capturing;
+    const children = execFileSync('pgrep', ['-P', String(run.pid), '-f', 'sensor\\.js'], { encoding: 'utf8' });
+    process.kill(Number(children.trim()), 'SIGKILL');
+    const { status, said } = await run.ended;
+    expect(status).toBe(69);
+    expect(said).toContain('the process that captures was ended by SIGKILL');
+    expect(said).not.toContain('0 packets captured');
   });
 
   test('a ring of files', async () => {

@@ -115,6 +115,30 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
     expect((await run.ended).status).toBe(0);
   });
 
+  test('conns --packets has one reader of sockets for all that ask, and it sees the owners', async () => {
+    const run = scene.start(['conns', '--packets', '--interval', '0.2', '--json', '-f', 'app == dns or udp'], SUDO);
+    await run.capturing;
+    await until(() => threadsOf(run.pid).every(isUnprivileged));
+    const entries = childrenOf(run.pid).map(
+      (child) => fs.readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0')[1]!,
+    );
+    expect(entries.map((file) => path.basename(file)).sort()).toEqual(['sensor.js', 'socket-reader.js']);
+    const reader = childOf(run.pid, 'socket-reader');
+    const talker = await scene.run(`
+      const socket = require('node:dgram').createSocket('udp4');
+      setInterval(() => socket.send('x', 9, '127.0.0.1'), 20);
+      console.log('begun');`);
+    let printed = '';
+    run.child.stdout!.on('data', (text: string) => {
+      printed += text;
+    });
+    await until(() => printed.includes(`"pid":${talker.pid}`));
+    run.child.kill('SIGINT');
+    expect((await run.ended).status).toBe(130);
+    talker.stdin!.end();
+    await until(() => !fs.existsSync(`/proc/${reader}`));
+  });
+
   test.each<[string, readonly string[], RegExp]>([
     ['which the sensor writes', [], /^own\.pcap$/],
     ['which is replaced', ['--force'], /^own\.pcap$/],

@@ -92,7 +92,7 @@ describe('records saved with --json', () => {
   });
 
   test.each([
-    ['no JSON', 'garbage\n', '1 line without a netwatch record, the first: Could not parse row garbage'],
+    ['no JSON', 'garbage\n', '1 line without a netwatch record, the first: no JSON'],
     ['no record', '{"a":1}\n', 'the first: no "type"'],
     ['a list', '1\n', 'the first: not a JSON object'],
     ['a wrong type', '{"type":"conn","local_port":"22"}\n', 'the first: local_port is not a number: "22"'],

@@ -272,7 +272,7 @@ describe('what cannot be done is said', () => {
     ['a folder', ['-r', os.tmpdir()], 65, /is a folder/],
     ['no bytes at all', ['-r', damaged(0)], 65, /is no capture: it is empty/],
     ['less than a header', ['-r', damaged(10)], 65, /is no capture: cut short in its header/],
-    ['text', ['-r', saved('text', 'hello, world\n')], 65, /is no capture: it begins with 68656c6c/],
+    ['text', ['-r', saved('text', 'hello, world\n')], 65, /is no capture: it begins as neither pcap nor pcapng does/],
   ])('%s', async (_what, argv, status, message) => {
     const ran = await netwatch('stats', ...argv);
     expect([ran.status, ran.out]).toEqual([status, '']);

@@ -52,6 +52,25 @@ test('a line is not joined to one that was cut short', async () => {
 });
 
 describe('what is no file of its own is refused, and not touched', () => {
+  test('a file with another name', async () => {
+    fs.writeFileSync(at('victim'), 'old');
+    fs.linkSync(at('victim'), at('hard link'));
+    expect(await failureOf(at('hard link'))).toMatchObject({
+      exit: 73,
+      message: expect.stringContaining('it has 2 names'),
+    });
+    expect(read('victim')).toBe('old');
+    fs.rmSync(at('victim'));
+    expect(await failureOf(at('hard link'))).toBe('none');
+  });
+
+  test('a link that leads to nothing, and one of the system to an open file', async () => {
+    fs.symlinkSync(at('not there'), at('dangling'));
+    expect(await failureOf(at('dangling'))).toMatchObject({ exit: 73, message: expect.stringContaining('a link') });
+    expect(fs.existsSync(at('not there'))).toBe(false);
+    expect(await failureOf('/dev/stdout')).toMatchObject({ exit: 73 });
+  });
+
   test('a link', async () => {
     fs.writeFileSync(at('precious'), 'old');
     fs.symlinkSync(at('precious'), at('link'));

@@ -3,7 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Failure } from '../../src/core/failure.ts';
 import { createOutputFile } from '../../src/platform/capture-output.ts';
+import { replaceFile } from '../../src/platform/replace-file.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-output-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -120,5 +122,30 @@ describe.each([
       hint: null,
     });
     expect(await failureOf(at('x'.repeat(300)), force)).toMatchObject({ exit: 73 });
+  });
+});
+
+describe.skipIf(!fs.existsSync('/proc/self/fd'))('a link of the system to an open file', () => {
+  const fd = fs.openSync(at('open'), 'w');
+  const links = ['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1', `/proc/${process.pid}/fd/${fd}`, '/dev/../dev/stderr'];
+
+  test.each(links)('%s is never replaced, and --force is not advised', async (link) => {
+    const before = fs.readlinkSync(link);
+    for (const force of [false, true]) {
+      const error = await failureOf(link, force);
+      expect(error).toMatchObject({ exit: 73, message: expect.stringContaining('never replaced') });
+      expect((error as Failure).hint).toContain('-w - writes to stdout');
+      expect((error as Failure).hint).not.toContain('--force');
+    }
+    await expect(replaceFile(link, 'x', 0o600)).rejects.toMatchObject({ exit: 73 });
+    expect(fs.readlinkSync(link)).toBe(before);
+    expect(fs.readdirSync('/dev').filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('one of a user is a link as any', async () => {
+    fs.symlinkSync('/dev/stdout', at('own'));
+    expect(await failureOf(at('own'))).toMatchObject({ message: `${at('own')} exists already` });
+    await write('own', 'new', true);
+    expect(read('own')).toBe('new');
   });
 });

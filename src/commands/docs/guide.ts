@@ -62,6 +62,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
     heading: 'FILES',
     paragraphs: [
       'A JSON object of long option names and their values, for every command that has the option, and of command names holding such objects: {"color": "never", "conns": {"fields": ["process", "remote_addr"]}}. What is typed wins.',
+      'Run as root or by sudo, netwatch reads no file that somebody else could change: it, every folder above it and every link on the way must belong to root (or to who netwatch has become), and only they may write them. One that is not read is told of; named by --config or NETWATCH_CONFIG it is an error (78). Of a file that who called sudo may not read, messages tell line and column alone.',
     ],
     items: [
       ['$XDG_CONFIG_HOME/netwatch/config.json, ~/.config/netwatch/config.json', "the user's"],

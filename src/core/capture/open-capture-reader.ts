@@ -21,10 +21,8 @@ export async function openCaptureReader(source: ByteSource, chunk?: number): Pro
     return withRest(new PcapngReader(chunks, source.name, () => source.close()));
   }
   const order = pcapByteOrder(view, chunks.offset);
-  if (order === null) {
-    const magic = view.getUint32(chunks.offset).toString(16).padStart(8, '0');
-    throw notACapture(source.name, `it begins with ${magic}`);
-  }
+  // they are not quoted: root may have been asked for a file that who asks may not read
+  if (order === null) throw notACapture(source.name, 'it begins as neither pcap nor pcapng does');
   if (!(await chunks.need(PCAP_HEADER))) throw notACapture(source.name, 'cut short in its header');
   return withRest(new PcapReader(chunks, order === 'little', () => source.close()));
 }

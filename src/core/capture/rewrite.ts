@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import type { PacketPredicate } from '../filter/packet-filter.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
@@ -9,6 +10,20 @@ import type { CaptureWriter } from './capture-writer.ts';
 export interface ByteSink {
   /** Takes the bytes before it resolves. Rejects with a Failure 74, or OutputClosed. */
   write(bytes: Uint8Array): Promise<void>;
+  /** How many packets of one write that failed were written all the same; none unless it tells. */
+  readonly wholeOfFailed?: number;
+}
+
+/** The output failed: of the packets that passed the filter so many are in it, and the others are not. */
+export class OutputCut extends Failure {
+  readonly kept: number;
+  readonly lost: number;
+
+  constructor(cause: Failure, kept: number, lost: number) {
+    super(cause.exit, cause.message, { hint: cause.hint, cause });
+    this.kept = kept;
+    this.lost = lost;
+  }
 }
 
 /** How many packets were read, and how many of them written. */
@@ -31,7 +46,7 @@ export interface RewriteOptions {
 /**
  * Copies packets until the end or until `signal` aborts. Without a filter nothing is dissected, and with one that asks only
  * for headers, nothing behind them. What has no link type (custom blocks of pcapng) is no packet that another capture
- * could hold.
+ * could hold. Rejects with an OutputCut when the sink does with a Failure.
  */
 export async function rewrite(
   reader: CaptureReader,
@@ -43,7 +58,20 @@ export async function rewrite(
   const dissector = new Dissector(REGISTRY, { applications: filter?.needsApplications ?? false });
   const packet = new Packet();
   let written = 0;
+  let handed = 0;
   let secrets = 0;
+  const hand = async (): Promise<void> => {
+    const bytes = writer.take();
+    if (bytes.length === 0) return;
+    try {
+      await sink.write(bytes);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const kept = handed + (sink.wholeOfFailed ?? 0);
+      throw new OutputCut(error, kept, written - kept);
+    }
+    handed = written;
+  };
   while (!signal.aborted && written < most && (await reader.fill())) {
     while (written < most && reader.next(packet)) {
       if (packet.linkType < 0) continue;
@@ -54,19 +82,14 @@ export async function rewrite(
       const comment = reader.comment ?? annotate?.(packet) ?? null;
       writer.add(packet, reader.interfaces[packet.iface]!, comment);
       written++;
-      if (packetBuffered) await hand(writer, sink);
+      if (packetBuffered) await hand();
     }
-    await hand(writer, sink);
+    await hand();
   }
   const [first] = reader.interfaces;
   if (first !== undefined) {
     writer.beginEmpty(first);
-    await hand(writer, sink);
+    await hand();
   }
   return { read: packet.number, written };
-}
-
-async function hand(writer: CaptureWriter, sink: ByteSink): Promise<void> {
-  const bytes = writer.take();
-  if (bytes.length > 0) await sink.write(bytes);
 }

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { usageError } from '../failure.ts';
+import { meansItself } from '../net/host-name.ts';
 import { didYouMean } from '../suggest.ts';
 import { dnsTypeName } from '../wire/app/dns-message.ts';
 import type { Target } from './target.ts';
@@ -101,7 +102,9 @@ function nameOf(typed: string): string | null {
   if (whole === null) return null;
   const bare = whole.endsWith('.') ? whole.slice(0, -1) : whole;
   if (bare === '') return '';
-  const name = /^[ -~]*$/.test(bare) ? bare : domainToASCII(bare);
+  const isAscii = /^[ -~]*$/.test(bare);
+  if (!isAscii && !meansItself(bare)) return null;
+  const name = isAscii ? bare : domainToASCII(bare);
   return name.length <= LONGEST_NAME && name.split('.').every((label) => LABEL.test(label)) ? name : null;
 }
 

@@ -1,4 +1,5 @@
 import { type Failure, usageError } from '../failure.ts';
+import { meansItself, understoodAs } from '../net/host-name.ts';
 import { formatIp, parseIp } from '../net/ip-address.ts';
 import { PROBE_KINDS, type ProbeKind } from '../record/tables/probe.ts';
 import { didYouMean } from '../suggest.ts';
@@ -89,7 +90,7 @@ function authority(
       from,
       Math.max(1, whole.length - (port === undefined ? 0 : port.length + 1)),
       message,
-      `${kind}://HOST`,
+      `${kind}://${(name !== undefined && understoodAs(name)) || 'HOST'}`,
     );
   }
   return { host, port: portOf(text, end - (port?.length ?? 0), end, kind, port ?? '') };
@@ -124,7 +125,7 @@ function hostName(text: string): string | null {
   if (name.length === 0 || name.length > MOST_NAME) return null;
   // what only looks like an address would be understood in several ways: 010.1.1.1, 1.2.3
   if (/^[0-9.]+$/.test(name) || /^0x[0-9a-f.]+$/i.test(name)) return null;
-  return name.split('.').every((label) => LABEL.test(label)) ? text : null;
+  return name.split('.').every((label) => LABEL.test(label)) && meansItself(name) ? text : null;
 }
 
 /** Letters of other scripts are sent as Punycode. */

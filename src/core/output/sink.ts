@@ -1,10 +1,22 @@
 import { EXIT, Failure } from '../failure.ts';
+import { formatNumberOf } from './units.ts';
+
+/** An error of a stream, with what was written before it, in this run, where the stream knows. */
+export interface FailedWrite extends NodeJS.ErrnoException {
+  readonly taken?: {
+    readonly bytes: number;
+    /** Lines with their end. */
+    readonly lines: number;
+    /** Whether the beginning of another one was written. */
+    readonly isTorn: boolean;
+  };
+}
 
 /** What a sink needs of a stream; `process.stdout` is one. */
 export interface TextStream {
   write(text: string | Uint8Array, encoding: 'latin1' | 'utf8', done?: (error?: Error | null) => void): boolean;
   once(event: 'drain', listener: () => void): unknown;
-  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  on(event: 'error', listener: (error: FailedWrite) => void): unknown;
   off(event: 'drain', listener: () => void): unknown;
 }
 
@@ -37,10 +49,11 @@ export function openSink(stream: TextStream): Sink {
   let gathered = '';
   let gatheredAscii = true;
   let error: Error | null = null;
+  let isText = true;
   let wake: (() => void) | null = null;
   stream.on('error', (cause) => {
     // EPIPE is a reader that went away; so is a socket reset
-    error = cause.code === 'EPIPE' || cause.code === 'ECONNRESET' ? new OutputClosed() : failureOf(cause);
+    error = cause.code === 'EPIPE' || cause.code === 'ECONNRESET' ? new OutputClosed() : failureOf(cause, isText);
     wake?.();
   });
 
@@ -63,7 +76,9 @@ export function openSink(stream: TextStream): Sink {
     const encoding = gatheredAscii ? 'latin1' : 'utf8';
     gathered = '';
     gatheredAscii = true;
-    return stream.write(text, encoding) ? undefined : drained();
+    const sent = stream.write(text, encoding);
+    if (error !== null) throw error;
+    return sent ? undefined : drained();
   };
 
   return {
@@ -74,6 +89,7 @@ export function openSink(stream: TextStream): Sink {
     },
     writeBytes(bytes) {
       const wait = push();
+      isText = false;
       const sent = stream.write(bytes, 'utf8');
       return sent && wait === undefined ? undefined : drained();
     },
@@ -83,7 +99,7 @@ export function openSink(stream: TextStream): Sink {
         stream.write('', 'utf8', (cause) => {
           if (error !== null) reject(error);
           else if (cause)
-            reject((cause as NodeJS.ErrnoException).code === 'EPIPE' ? new OutputClosed() : failureOf(cause));
+            reject((cause as NodeJS.ErrnoException).code === 'EPIPE' ? new OutputClosed() : failureOf(cause, isText));
           else resolve();
         });
       });
@@ -92,6 +108,11 @@ export function openSink(stream: TextStream): Sink {
   };
 }
 
-function failureOf(cause: Error): Failure {
-  return new Failure(EXIT.io, `cannot write the output: ${cause.message}`, { cause });
+function failureOf(cause: FailedWrite, isText: boolean): Failure {
+  const said = `cannot write the output: ${cause.message}`;
+  const { taken } = cause;
+  if (taken === undefined) return new Failure(EXIT.io, said, { cause });
+  const torn = taken.isTorn ? ' and the beginning of another' : '';
+  const written = isText ? formatNumberOf(taken.lines, 'whole line') + torn : formatNumberOf(taken.bytes, 'byte');
+  return new Failure(EXIT.io, `${said}; what was written: ${written}`, { cause });
 }

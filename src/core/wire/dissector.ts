@@ -8,6 +8,12 @@ import type { PendingMessage } from './tcp-direction.ts';
 /** Smaller values of an Ethernet type field are a length (IEEE 802.3, 3.2.6). */
 const FIRST_ETHER_TYPE = 0x600;
 
+/**
+ * Headers stop here, as in Suricata, whose decoders go no deeper than 16: an ICMP error about a packet in VXLAN in GRE below
+ * two VLAN tags has 13. Messages are counted apart, up to MAX_LAYERS: a segment holds as many as fit.
+ */
+export const MAX_HEADERS = 16;
+
 /** What a run of packets shares: the tables of protocols, and everything remembered between packets. */
 export class Dissector {
   readonly registry: Registry;
@@ -59,7 +65,11 @@ export class Dissector {
   continue(packet: Packet, first: number): void {
     const { dissect } = this.registry;
     for (let next = first; next > END; ) {
-      if (!packet.push(next)) return;
+      if (packet.layerCount >= MAX_HEADERS) {
+        packet.malformed = true;
+        return;
+      }
+      packet.push(next);
       if (packet.quoted) packet.layerQuoted[packet.layerCount - 1] = 1;
       next = dissect[next]!(packet, this);
     }

@@ -1,7 +1,7 @@
 import type { Flow } from './flow.ts';
 import { END } from './protocol.ts';
 
-/** Headers in a frame beyond which nothing more is dissected: no real packet nests this deep. */
+/** Headers and messages of a frame beyond which nothing more is dissected; headers alone end sooner, at MAX_HEADERS. */
 export const MAX_LAYERS = 64;
 const MAX_EXPERTS = 16;
 

@@ -1,6 +1,6 @@
 import type { Ownership, Socket, SocketReading } from '../../core/connection/socket.ts';
 import type { SocketRequest, SocketSource, User } from '../platform.ts';
-import { openAsked } from './questions.ts';
+import { type Asked, openAsked } from './questions.ts';
 
 /** What the process that reads sockets is started with. */
 export interface ReaderOrder {
@@ -17,15 +17,30 @@ export interface SentReading extends Pick<SocketReading, 'sockets' | 'netns' | '
 
 const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
 
+/** The process that reads sockets for one that gives up its privileges; as many sources of them as are asked for. */
+export interface SocketReader {
+  /** Sockets as Platform.openSockets gives them. Resolves when a first reading was made. */
+  open(request: SocketRequest): Promise<SocketSource>;
+  close(): void;
+}
+
 /**
- * Sockets as Platform.openSockets gives them, read by a process of their own, which keeps what that takes when this one
- * gives up its privileges. To be opened before that. Resolves when it is ready; rejects, as `read` does, with a Failure
- * 69 when it has ended.
+ * Starts that process, which becomes `user` and keeps what reading takes. To be started before privileges are given up.
+ * What is asked of it rejects with a Failure 69 when it has ended.
  */
-export async function openSocketsAside(request: SocketRequest, user: User | null): Promise<SocketSource> {
+export function openSocketReader(user: User | null): SocketReader {
   const order: ReaderOrder = { user };
   const asked = openAsked('socket-reader', order);
-  const number = await asked.ask('open', request);
+  return {
+    async open(request) {
+      const number = (await asked.ask('open', request)) as number;
+      return sourceOf(asked, number);
+    },
+    close: () => asked.close(),
+  };
+}
+
+function sourceOf(asked: Asked, number: number): SocketSource {
   let closed: Socket[] = [];
   let whole = true;
   return {
@@ -48,6 +63,7 @@ export async function openSocketsAside(request: SocketRequest, user: User | null
       whole = true;
       return taken;
     },
-    close: () => asked.close(),
+    // one that has ended holds nothing any more
+    close: () => void asked.ask('close', number).catch(() => {}),
   };
 }

@@ -1,4 +1,4 @@
-import { FRAME_HEADER, FrameWriter, type WrittenDevice } from './frame-writer.ts';
+import { FRAME_HEADER, FrameWriter, type WholePart, type WrittenDevice } from './frame-writer.ts';
 import type { DeviceCounts } from './messages.ts';
 
 // draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); padded to four bytes, in this machine's order.
@@ -78,11 +78,15 @@ export class FrameBlocks extends FrameWriter {
     this.bytes.writeUInt32LE(0, at);
   }
 
-  wholeWithin(handed: Uint8Array, written: number): number {
+  wholeWithin(handed: Uint8Array, written: number): WholePart {
     const view = new DataView(handed.buffer, handed.byteOffset, handed.byteLength);
-    let at = 0;
-    while (at + 8 <= written && at + view.getUint32(at + 4, true) <= written) at += view.getUint32(at + 4, true);
-    return at;
+    let bytes = 0;
+    let frames = 0;
+    while (bytes + 8 <= written && bytes + view.getUint32(bytes + 4, true) <= written) {
+      if (view.getUint32(bytes, true) === ENHANCED_PACKET) frames++;
+      bytes += view.getUint32(bytes + 4, true);
+    }
+    return { bytes, frames };
   }
 
   /** Room for a block of `length` bytes, its lengths written; where its body begins. */

@@ -1,4 +1,4 @@
-import { FrameWriter, type WrittenDevice } from './frame-writer.ts';
+import { FrameWriter, type WholePart, type WrittenDevice } from './frame-writer.ts';
 
 // draft-ietf-opsawg-pcap, 4 and 5; in this machine's order, which is little-endian on all that netwatch runs on.
 const MAGIC = 0xa1b2c3d4;
@@ -25,13 +25,16 @@ export class FrameRecords extends FrameWriter {
 
   end(): void {}
 
-  wholeWithin(handed: Uint8Array, written: number): number {
+  wholeWithin(handed: Uint8Array, written: number): WholePart {
     const view = new DataView(handed.buffer, handed.byteOffset, handed.byteLength);
-    // the header of the file is handed on by itself
-    let at = 0;
-    while (at + RECORD <= written && at + RECORD + view.getUint32(at + 8, true) <= written) {
-      at += RECORD + view.getUint32(at + 8, true);
+    // the header of the file is handed on by itself, and is no record
+    if (handed.length === HEADER && view.getUint32(0, true) === MAGIC) return { bytes: 0, frames: 0 };
+    let bytes = 0;
+    let frames = 0;
+    while (bytes + RECORD <= written && bytes + RECORD + view.getUint32(bytes + 8, true) <= written) {
+      bytes += RECORD + view.getUint32(bytes + 8, true);
+      frames++;
     }
-    return at;
+    return { bytes, frames };
   }
 }

@@ -6,6 +6,12 @@ export interface WrittenDevice {
   readonly linkType: number;
 }
 
+/** What is whole of a write that was cut: so many bytes, with so many frames. */
+export interface WholePart {
+  readonly bytes: number;
+  readonly frames: number;
+}
+
 /** Short enough to be in the processor's cache still when the kernel copies it: 256 KiB took a sixth more of its time. */
 const GATHERED = 32 * 1024;
 /** struct pcap_pkthdr as the binding hands it out: seconds, microseconds, captured, length; 32 bits each. */
@@ -45,8 +51,8 @@ export abstract class FrameWriter {
   abstract addFrame(device: number): void;
   /** What the kernel counted, where the format holds it. */
   abstract end(counts: readonly DeviceCounts[], seconds: number): void;
-  /** How many bytes of what was handed on are whole when only the first `written` could be. */
-  abstract wholeWithin(handed: Uint8Array, written: number): number;
+  /** What of the bytes that were handed on is whole when only the first `written` could be. */
+  abstract wholeWithin(handed: Uint8Array, written: number): WholePart;
 
   /** Hands on what was gathered. */
   flush(): void {

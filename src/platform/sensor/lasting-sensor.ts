@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../../core/failure.ts';
-import type { DeviceCounts, SensorOrder } from './messages.ts';
+import { type DeviceCounts, SensorCut, type SensorOrder } from './messages.ts';
 import { InterfaceGone, openSensor, type Sensor, type SensorEvents } from './open-sensor.ts';
 
 /** What is asked and told while an interface is away. */
@@ -48,6 +48,7 @@ export async function openLastingSensor(
     try {
       await last().ended;
     } catch (error) {
+      if (error instanceof SensorCut) throw new SensorCut(error.message, captured(), error.lost);
       if (!(error instanceof InterfaceGone)) throw error;
       absence.gone(error.device);
       await begin(error.device);

@@ -1,4 +1,4 @@
-import type { ExitStatus } from '../../core/failure.ts';
+import { EXIT, type ExitStatus, Failure } from '../../core/failure.ts';
 import type { Platform, User } from '../platform.ts';
 
 /** What the sensor is to do: one JSON text in its arguments. */
@@ -60,10 +60,14 @@ export type SensorMessage =
       readonly counts: readonly DeviceCounts[];
       readonly synced: boolean;
     }
-  /** The last one: it was told to stop, or had to for the reason given, with this exit status of netwatch. */
+  /**
+   * The last one: it was told to stop, or had to for the reason given, with this exit status of netwatch. `captured` are
+   * the packets that were written, `lost` those that could not be.
+   */
   | {
       readonly type: 'ended';
       readonly captured: number;
+      readonly lost: number;
       readonly counts: readonly DeviceCounts[];
       readonly status: ExitStatus;
       readonly reason: string | null;
@@ -72,6 +76,18 @@ export type SensorMessage =
     }
   /** Nothing was captured; `status` is that of netwatch. */
   | { readonly type: 'failed'; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
+
+/** The file that the sensor writes failed: so many packets are in it, and so many that were captured are not. */
+export class SensorCut extends Failure {
+  readonly kept: number;
+  readonly lost: number;
+
+  constructor(reason: string, kept: number, lost: number) {
+    super(EXIT.io, reason);
+    this.kept = kept;
+    this.lost = lost;
+  }
+}
 
 /** Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. Its stdin ends when it is to stop; a byte in it asks that all be on the disk. */
 export const PACKETS_FD = 3;

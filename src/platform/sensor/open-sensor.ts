@@ -7,7 +7,14 @@ import { EXIT, Failure } from '../../core/failure.ts';
 import { isStopped } from '../linux/process-state.ts';
 import { NO_INSPECTOR } from '../no-inspector.ts';
 import { type InterfaceChange, InterfaceWatch } from './interface-watch.ts';
-import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
+import {
+  type DeviceCounts,
+  MESSAGES_FD,
+  PACKETS_FD,
+  SensorCut,
+  type SensorMessage,
+  type SensorOrder,
+} from './messages.ts';
 
 /** A capture that is under way. */
 export interface Sensor {
@@ -96,7 +103,9 @@ export async function openSensor(order: SensorOrder, fd: number | null, events: 
     if (last?.type !== 'ended') throw died(status, complaint());
     gone ??= last.gone;
     if (gone !== null) throw new InterfaceGone(gone);
-    if (last.reason !== null) throw new Failure(last.status, last.reason);
+    if (last.reason === null) return;
+    if (last.status === EXIT.io) throw new SensorCut(last.reason, captured, last.lost);
+    throw new Failure(last.status, last.reason);
   });
   ended.catch(() => {}); // whoever asks hears of it
   const source = fd === null ? sourceOf(child.stdio[PACKETS_FD] as Readable, order.devices.join(','), stop) : NOTHING;
@@ -177,11 +186,13 @@ export function exitOf(child: ChildProcess): Promise<Exit> {
   });
 }
 
+/** The process that captures has ended without its last word: what it counted is not known to the end. */
+export class SensorDied extends Failure {}
+
 export function died({ code, signal }: Exit, complaint: string): Failure {
   const how = signal !== null ? `was ended by ${signal}` : `ended with status ${code}`;
-  return new Failure(EXIT.unavailable, `the process that captures ${how}${complaint === '' ? '' : `: ${complaint}`}`, {
-    hint: 'netwatch doctor',
-  });
+  const why = complaint === '' ? '' : `: ${complaint}`;
+  return new SensorDied(EXIT.unavailable, `the process that captures ${how}${why}`, { hint: 'netwatch doctor' });
 }
 
 const LONGEST_COMPLAINT = 2000;

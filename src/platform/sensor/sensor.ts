@@ -42,10 +42,13 @@ function run(order: SensorOrder): void {
   const writer = new (order.format === 'pcap' ? FrameRecords : FrameBlocks)(order.snapLength, (bytes) => hand(bytes));
   const devices: PcapDevice[] = [];
   let captured = 0;
+  /** Packets that were handed on whole, and one that is being added, which those before it may have to make room for. */
+  let written = 0;
+  let adding = 0;
   let whole = order.continues === null ? 0 : fs.fstatSync(PACKETS_FD).size;
   const countsOf = (): DeviceCounts[] => devices.map((device) => device.counts());
   const leave = (ending: Ending): never => {
-    say({ type: 'ended', captured, counts: countsOf(), ...ending });
+    say({ type: 'ended', captured: written, lost: captured + adding - written, counts: countsOf(), ...ending });
     process.exit(0);
   };
   const end = (ending: Ending): never => {
@@ -59,9 +62,12 @@ function run(order: SensorOrder): void {
     try {
       while (at < bytes.length) at += writeSome(PACKETS_FD, bytes, at);
       whole += bytes.length;
+      written = captured;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
-      fs.ftruncateSync(PACKETS_FD, whole + writer.wholeWithin(bytes, at));
+      const part = writer.wholeWithin(bytes, at);
+      written += part.frames;
+      fs.ftruncateSync(PACKETS_FD, whole + part.bytes);
       leave({ status: EXIT.io, reason: reasonOf(error), gone: null });
     }
   };
@@ -93,9 +99,12 @@ function run(order: SensorOrder): void {
   };
   let sinceLook = 0;
   const onFrame = (index: number): void => {
+    adding = 1;
     writer.addFrame(index);
+    adding = 0;
+    captured++;
     if (order.packetBuffered) writer.flush();
-    if (++captured === order.most) end(ASKED);
+    if (captured === order.most) end(ASKED);
     if (++sinceLook < LOOK_EVERY) return;
     sinceLook = 0;
     const now = performance.now();

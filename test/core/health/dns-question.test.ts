@@ -30,6 +30,8 @@ test.each([
   [`dns://192.0.2.1/${'x.'.repeat(130)}`, 'x.x', 'is no name'],
   ['dns://192.0.2.1/a%zz', 'a%zz', 'is no name'],
   ['dns://192.0.2.1/a%00b', 'a%00b', 'is no name'],
+  ['dns://192.0.2.1/127。0.0.1', '127。0.0.1', 'is no name'],
+  ['dns://192.0.2.1/ⓔxample.org', 'ⓔxample.org', 'is no name'],
   ['dns://192.0.2.1/a?tipe=A', 'tipe', 'unknown parameter "tipe"'],
   ['dns://192.0.2.1/a?type=A&transport=sctp', 'sctp', '"sctp" is no transport'],
   ['dns://192.0.2.1/a?type=AXFR', 'AXFR', '"AXFR" is no type'],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
+import { PROBE_KINDS } from '../../../src/core/record/tables/probe.ts';
 
 describe('targets', () => {
   test.each([
@@ -21,6 +22,10 @@ describe('targets', () => {
     ['stun://stun.example', 'stun', 'stun.example', 3478, ''],
     ['ntp://_ntp.example.', 'ntp', '_ntp.example.', 123, ''],
     ['trace://münchen.example', 'trace', 'münchen.example', 0, ''],
+    ['http://BÜCHER.example', 'http', 'BÜCHER.example', 80, ''],
+    ['dot://bu\u0308cher.example', 'dot', 'bu\u0308cher.example', 853, ''],
+    ['doh://faß.example', 'doh', 'faß.example', 443, ''],
+    ['https://日本.example', 'https', '日本.example', 443, ''],
     ['mtu://xn--mnchen-3ya.example', 'mtu', 'xn--mnchen-3ya.example', 0, ''],
   ])('%s', (text, kind, host, port, path) => {
     expect(parseTarget(text)).toEqual({ text, kind, host, port, path });
@@ -52,6 +57,34 @@ describe('targets', () => {
     expect(() => parseTarget(text)).toThrow(
       expect.objectContaining({ exit: 64, message, place: { text, column, length } }),
     );
+  });
+
+  describe.each(PROBE_KINDS.filter((kind) => kind !== 'tcp' && kind !== 'udp'))('%s://', (kind) => {
+    test.each([
+      ['127。0.0.1', '127.0.0.1'],
+      ['127．0．0．1', '127.0.0.1'],
+      ['127｡0.0.1', '127.0.0.1'],
+      ['１２７.0.0.1', '127.0.0.1'],
+      ['127.0.0.①', '127.0.0.1'],
+      ['127.0.0.1.', '127.0.0.1'],
+      ['127.1', '127.0.0.1'],
+      ['0177.0.0.1', '127.0.0.1'],
+      ['0x7f.1', '127.0.0.1'],
+      ['127.0x1', '127.0.0.1'],
+      ['127.0.0.0X1', '127.0.0.1'],
+      ['2130706433', '127.0.0.1'],
+      ['host.1', 'HOST'],
+      ['日本。example', '日本.example'],
+      ['ⓔxample.org', 'example.org'],
+      ['ｅxample.org', 'example.org'],
+      ['exam\u00adple.org', 'example.org'],
+      ['a\u200db.example', 'HOST'],
+      ['xn--a.example', 'HOST'],
+    ])('%s, which others take for %s, is no host', (host, hint) => {
+      expect(() => parseTarget(`${kind}://${host}`)).toThrow(
+        expect.objectContaining({ exit: 64, message: `"${host}" is no host`, hint: `${kind}://${hint}` }),
+      );
+    });
   });
 
   test('any text is a target or a failure with a place in it', () => {

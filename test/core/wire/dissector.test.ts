@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ALL_PROTOCOLS, REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { Dissector } from '../../../src/core/wire/dissector.ts';
-import { MAX_LAYERS, type Packet } from '../../../src/core/wire/packet.ts';
+import { Dissector, MAX_HEADERS } from '../../../src/core/wire/dissector.ts';
+import type { Packet } from '../../../src/core/wire/packet.ts';
 import { ascii, ethernet, ipv4, type Octets, octets, tcp, udp } from '../../support/headers.ts';
 import { dissectFrame, pathOf } from '../../support/wire.ts';
 
@@ -83,10 +83,16 @@ describe('the protocol of a datagram', () => {
 test('headers that nest without end are given up', () => {
   const tags = Array.from({ length: 100 }, () => octets('0001 8100')).flat();
   const packet = dissectFrame(frame(...ethernet(0x8100, [...tags, ...octets('0001 0800'), ...ipv4(17, HELLO)])));
-  expect([packet.layerCount, packet.malformed]).toEqual([MAX_LAYERS, true]);
-  let nested: number[] = HELLO;
-  for (let depth = 0; depth < 100; depth++) nested = ipv4(depth === 0 ? 17 : 4, nested);
-  expect(dissectFrame(frame(...ethernet(0x0800, nested))).malformed).toBe(true);
+  expect([packet.layerCount, packet.malformed]).toEqual([MAX_HEADERS, true]);
+  // eth and UDP, and as many of IP between them as there is room for
+  const nested = (depth: number): Packet => {
+    let inner: number[] = HELLO;
+    for (let level = 0; level < depth; level++) inner = ipv4(level === 0 ? 17 : 4, inner);
+    return dissectFrame(frame(...ethernet(0x0800, inner)));
+  };
+  expect(nested(100)).toMatchObject({ layerCount: MAX_HEADERS, malformed: true });
+  expect(nested(MAX_HEADERS - 1)).toMatchObject({ layerCount: MAX_HEADERS, malformed: true });
+  expect(nested(MAX_HEADERS - 2)).toMatchObject({ layerCount: MAX_HEADERS, malformed: false });
 });
 
 test('one packet object serves every frame: nothing of the last one stays', () => {
