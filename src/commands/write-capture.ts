@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import type { Values } from './option.ts';
 import { devicesOf, openPackets, type PacketValues } from './packet-source.ts';
 import { RotatingCapture, type Rotation } from './rotating-capture.ts';
+import { sayFaults } from './say-faults.ts';
 import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
@@ -115,8 +116,9 @@ async function copyPackets(
         copy,
       );
     };
-    const { read, written } = await out();
+    const { read, written, faults } = await out();
     if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
+    sayFaults(context, faults, request);
     return EXIT.ok;
   } finally {
     await finish();
