@@ -10,6 +10,7 @@ import { Packet } from '../core/wire/packet.ts';
 import type { Request } from './command.ts';
 import type { Context } from './context.ts';
 import { openPackets, type PacketValues } from './packet-source.ts';
+import { sayFaults } from './say-faults.ts';
 
 /** Fields below which a row is cheaper made one by one than whole. */
 const MOST_SINGLE_FIELDS = 8;
@@ -42,6 +43,7 @@ export async function* capturedPackets(
   rows.source = reader;
   rows.owners = owners;
   const dissector = new Dissector(REGISTRY);
+  rows.faults = dissector.faults;
   const packet = new Packet();
   const rowOf = rowMaker(rows, values, request);
   let left = values.count ?? Number.POSITIVE_INFINITY;
@@ -61,6 +63,7 @@ export async function* capturedPackets(
       yield [{ table, rows: batch() }];
     }
   } finally {
+    sayFaults(context, dissector.faults, values);
     await finish();
   }
   for (const gap of gaps()) await request.missed(gap);
@@ -72,7 +75,7 @@ function rowMaker(rows: PacketRows, values: ListValues, request: Request): (pack
     return (packet) => {
       const row = rows.row(packet);
       const parts = [`${summaryOf(row)}\n`];
-      if (decode) parts.push(decodedText(packet));
+      if (decode) parts.push(decodedText(packet, rows.faults));
       if (hex) parts.push(dumpedText(packet));
       return { ...row, printed: parts.join('') };
     };

@@ -9,6 +9,7 @@ import { Dissector } from '../core/wire/dissector.ts';
 import type { Packet } from '../core/wire/packet.ts';
 import type { Context } from './context.ts';
 import { openReader, type ReadOptions, sayForgotten, sayInterrupted, sayProblems } from './open-capture.ts';
+import { sayFaults } from './say-faults.ts';
 
 /** Connections handed on at once. */
 const BATCH = 1024;
@@ -18,14 +19,15 @@ export async function* readCapturedConns(
   context: Context,
   file: string,
   source: ByteSource,
-  options: ReadOptions,
+  options: ReadOptions & { readonly verbose: boolean },
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, options, false);
   const dissector = new Dissector(REGISTRY);
   const names = new FlowNames();
   const roundTrips = new RoundTrips();
+  const name = (packet: Packet): void => names.ingest(packet);
   const ingest = (packet: Packet): void => {
-    names.ingest(packet);
+    dissector.faults.take(packet, name);
     roundTrips.ingest(packet);
   };
   try {
@@ -38,6 +40,10 @@ export async function* readCapturedConns(
   sayProblems(context, file, reader);
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {
-    yield flows.slice(at, at + BATCH).map((flow) => capturedConn(flow, names.nameOf(flow), roundTrips));
+    const batch = flows.slice(at, at + BATCH);
+    yield batch.flatMap((flow) => [
+      ...dissector.faults.rows(() => [capturedConn(flow, names.nameOf(flow), roundTrips)]),
+    ]);
   }
+  sayFaults(context, dissector.faults, { read: file, verbose: options.verbose });
 }

@@ -7,6 +7,12 @@ import type { Request } from './command.ts';
 import type { Context } from './context.ts';
 import { sayForgotten, sayInterrupted } from './open-capture.ts';
 import type { PacketSource } from './packet-source.ts';
+import { sayFaults } from './say-faults.ts';
+
+/** Whether what is a bug is said at length. */
+interface CountValues {
+  readonly verbose: boolean;
+}
 
 /** The statistics of all packets there are. */
 export async function* countAll(
@@ -14,6 +20,7 @@ export async function* countAll(
   source: PacketSource,
   names: readonly StatisticName[],
   options: StatisticOptions,
+  { verbose }: CountValues,
 ): AsyncGenerator<Snapshot> {
   const { reader, file, signal } = source;
   const run = new StatisticsOfRun(names, options);
@@ -23,16 +30,19 @@ export async function* countAll(
     sayForgotten(context, run.dissector.flows);
   } finally {
     if (file !== null) sayInterrupted(context, file);
+    sayFaults(context, run.dissector.faults, { read: file, verbose });
     await source.finish();
   }
 }
 
 /** The statistics of a live capture at every tick but the first, which is its start. */
 export async function* countAgain(
+  context: Context,
   source: PacketSource,
   names: readonly StatisticName[],
   options: StatisticOptions,
   { ticks, missed }: Request,
+  { verbose }: CountValues,
 ): AsyncGenerator<Snapshot> {
   const { reader, signal } = source;
   const run = new StatisticsOfRun(names, options);
@@ -59,6 +69,7 @@ export async function* countAgain(
     yield run.rest();
   } finally {
     await end();
+    sayFaults(context, run.dissector.faults, { verbose });
     await source.finish();
   }
   if (error !== null) throw error;

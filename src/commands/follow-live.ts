@@ -14,6 +14,7 @@ import { earlyBytes } from './follow-reading.ts';
 import { MOST_BYTES, MOST_SEGMENTS, segmentOf } from './follow-records.ts';
 import { flowsMeant, isWanted } from './follow-selection.ts';
 import { openPackets } from './packet-source.ts';
+import { sayFaults } from './say-faults.ts';
 
 /** Between two looks for streams that are over, while no packets come. */
 const LOOK_MS = 250;
@@ -49,6 +50,8 @@ export async function* followLive(
     },
   };
   const streams = new LiveStreams(dissector.flows, options, teller);
+  const { faults } = dissector;
+  const ingest = (packet: Packet): void => streams.ingest(packet);
   let due = context.clock.monotonic();
   try {
     for (let more = reader.fill(); ; ) {
@@ -57,21 +60,22 @@ export async function* followLive(
       if (there === true) {
         while (reader.next(packet)) {
           dissector.dissect(packet);
-          streams.ingest(packet);
+          faults.take(packet, ingest);
         }
       }
       if (context.clock.monotonic() >= due) {
-        streams.expire(context.clock.now() / 1000);
+        faults.attempt(() => streams.expire(context.clock.now() / 1000));
         due = context.clock.monotonic() + LOOK_MS;
       }
       yield teller.taken();
       if (teller.isDone()) break;
       if (there === true) more = reader.fill();
     }
-    streams.end();
+    faults.attempt(() => streams.end());
     yield teller.taken();
   } finally {
     stop();
+    sayFaults(context, faults, values);
     await finish();
   }
 }

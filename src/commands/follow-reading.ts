@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { flowsMeant } from './follow-selection.ts';
 import { openCapture, sayForgotten, sayProblems } from './open-capture.ts';
+import { sayFaults } from './say-faults.ts';
 
 /** Out-of-order bytes that wait for those before them. */
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
@@ -49,9 +50,12 @@ export async function survey(
   const dissector = new Dissector(REGISTRY);
   const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
   await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
-  all.end();
-  if (complains) sayForgotten(context, dissector.flows);
-  return { rows: [...all.rows(dissector.flows.flows)], flows: dissector.flows };
+  const { faults, flows } = dissector;
+  faults.attempt(() => all.end());
+  const rows = [...faults.rows(() => all.rows(flows.flows))];
+  if (complains) sayForgotten(context, flows);
+  sayFaults(context, faults, values);
+  return { rows, flows };
 }
 
 /** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
@@ -63,12 +67,14 @@ export async function* readThroughFollower(
 ): AsyncGenerator<FlowTable> {
   const reader = await openCapture(context, file, values, true);
   const dissector = new Dissector(HEADER_REGISTRY);
+  const { faults } = dissector;
+  const ingest = (packet: Packet): void => follower.ingest(packet);
   const packet = new Packet();
   try {
     while (!context.signal.aborted && (await reader.fill())) {
       while (reader.next(packet)) {
         dissector.dissect(packet);
-        follower.ingest(packet);
+        faults.take(packet, ingest);
       }
       yield dissector.flows;
     }
@@ -76,6 +82,7 @@ export async function* readThroughFollower(
     await reader.close();
     sayProblems(context, file, reader);
   }
-  follower.end();
+  faults.attempt(() => follower.end());
   yield dissector.flows;
+  sayFaults(context, faults, values);
 }

@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { earlyBytes, readThrough, readThroughFollower, survey } from './follow-reading.ts';
 import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
+import { sayFaults } from './say-faults.ts';
 
 export const MOST_SEGMENTS = 10_000;
 export const MOST_BYTES = 2_000_000;
@@ -76,15 +77,18 @@ export async function* recordsOfPipe(
   });
   const dissector = new Dissector(REGISTRY);
   const all = new StreamSurvey(earlyBytes(values), wants);
+  const look = (packet: Packet): void => all.ingest(packet);
   const ingest = (packet: Packet): void => {
-    all.ingest(packet);
+    dissector.faults.take(packet, look);
     follower.ingest(packet);
   };
   await readThrough(context, file, values, dissector, ingest, true);
-  all.end();
-  follower.end();
-  const rows = [...all.rows(dissector.flows.flows)];
-  requireStream(context, values, dissector.flows);
+  const { faults, flows } = dissector;
+  faults.attempt(() => all.end());
+  faults.attempt(() => follower.end());
+  const rows = [...faults.rows(() => all.rows(flows.flows))];
+  sayFaults(context, faults, values);
+  requireStream(context, values, flows);
   for (const row of rows) {
     if (!pick(row)) continue;
     const key = keyOf(row.proto, row.stream);

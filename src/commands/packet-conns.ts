@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import type { OwnedSockets } from './leave-privileges.ts';
 import { openLive } from './open-live.ts';
 import type { PacketValues } from './packet-source.ts';
+import { sayFaults } from './say-faults.ts';
 
 const ignore = (): void => {};
 
@@ -80,7 +81,10 @@ export async function openPacketConns(
       const asked = read();
       held = asked.then(ignore, ignore);
       const reading = await asked;
-      const joined = sockets.join(reading, readAt / 1000, context.clock.now() / 1000);
+      let joined = reading;
+      dissector.faults.attempt(() => {
+        joined = sockets.join(reading, readAt / 1000, context.clock.now() / 1000);
+      });
       return { ...joined, limits: [...reading.limits, ...limits] };
     },
     closedOf: (closed) => sockets.closedOf(closed),
@@ -91,6 +95,7 @@ export async function openPacketConns(
     async close() {
       live.stop();
       await ended;
+      sayFaults(context, dissector.faults, values);
       await live.finish();
     },
   };

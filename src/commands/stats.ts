@@ -61,7 +61,9 @@ export const stats = listing({
     const { countAll, countAgain } = await import('./count-packets.ts');
     const source = await openPackets(context, values, use);
     const options = { bucketMs: values.bucket ?? DEFAULT_BUCKET_MS, owners: source.owners };
-    yield* repeats ? countAgain(source, names, options, request) : countAll(context, source, names, options);
+    yield* repeats
+      ? countAgain(context, source, names, options, request, values)
+      : countAll(context, source, names, options, values);
   },
 });
 

@@ -17,6 +17,7 @@ import type { Values } from './option.ts';
 import { devicesOf, openPackets, type PacketValues } from './packet-source.ts';
 import { refuseRawTerminal } from './raw-output.ts';
 import { RotatingCapture, type Rotation } from './rotating-capture.ts';
+import { sayFaults } from './say-faults.ts';
 import { captureFormatOf } from './written-format.ts';
 
 /** What a command that writes packets was asked for. */
@@ -122,8 +123,9 @@ async function copyPackets(
         copy,
       );
     };
-    const { read, written } = await out();
+    const { read, written, faults } = await out();
     if (!request.quiet) context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
+    sayFaults(context, faults, request);
     return EXIT.ok;
   } finally {
     await finish();

@@ -12,7 +12,7 @@ import { toolIsMissing } from '../support/tool.ts';
 let server: net.Server;
 let port: number;
 beforeAll(async () => {
-  server = net.createServer((socket) => socket.on('error', () => {}));
+  server = net.createServer((socket) => socket.on('error', () => {}).resume());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as net.AddressInfo).port;
 });
@@ -96,19 +96,19 @@ describe('conns on this machine', () => {
       const socket = net.connect(port, '127.0.0.1', () => resolve(socket));
     });
     const timer = setInterval(() => peer.write(Buffer.alloc(10_000)), 20);
-    const { stdout } = await netwatch(
-      'conns',
-      '--json',
-      '-f',
-      `local_port == ${peer.localPort} and remote_port == ${port}`,
-      '--fields',
-      'tx_rate,tx_bytes',
-    );
+    const filter = `local_port == ${peer.localPort} and remote_port == ${port}`;
+    const argv = ['--json', '-f', filter, '--fields', 'time,tx_rate,tx_bytes', '--interval', '0.5', '-c', '2'];
+    const { stdout } = await netwatch('conns', ...argv);
     clearInterval(timer);
     peer.destroy();
-    const { tx_rate } = JSON.parse(stdout) as { tx_rate: number };
-    expect(tx_rate).toBeGreaterThan(100_000);
-    expect(tx_rate).toBeLessThan(1_500_000);
+    const [before, after] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { time: string; tx_rate: number; tx_bytes: number });
+    const seconds = (Date.parse(after!.time) - Date.parse(before!.time)) / 1000;
+    expect(after!.tx_rate).toBeGreaterThan(0);
+    // times are in whole milliseconds
+    expect(after!.tx_rate / ((after!.tx_bytes - before!.tx_bytes) / seconds)).toBeCloseTo(1, 1);
   });
 });
 

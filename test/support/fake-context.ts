@@ -15,6 +15,8 @@ export interface FakeOptions {
   readonly terminal?: { readonly columns: number; readonly rows: number };
   readonly env?: Record<string, string>;
   readonly platform?: Platform;
+  /** Something is made to throw: that it is said to be a bug is no failure. */
+  readonly expectsFaults?: boolean;
   /** Called at every sleep, with the time slept to: a test moves its machine here. */
   readonly onSleep?: (monotonicMs: number, context: FakeContext) => void;
 }

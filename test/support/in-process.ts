@@ -14,7 +14,10 @@ export interface Ran {
 export async function runInProcess(argv: readonly string[], options: FakeOptions = {}): Promise<Ran> {
   const context = fakeContext(options);
   try {
-    return { status: await run(context, argv), out: context.out(), said: context.said };
+    const status = await run(context, argv);
+    const fault = context.said.find((line) => line.includes('a bug of netwatch'));
+    if (fault !== undefined && options.expectsFaults !== true) throw new Error(fault);
+    return { status, out: context.out(), said: context.said };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { status: error.exit, out: context.out(), said: [...context.said, ...errorLines(error, false)] };

@@ -1,5 +1,7 @@
+import { decodedText } from '../../src/core/capture/packet-decode.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../src/core/wire/dissector.ts';
+import { Faults } from '../../src/core/wire/faults.ts';
 import { Packet } from '../../src/core/wire/packet.ts';
 
 /** Bytes from hexadecimal text; white space does not count. */
@@ -7,7 +9,7 @@ export function hex(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text.replace(/\s+/g, ''), 'hex'));
 }
 
-/** One frame through `dissector`, or through one of its own. `length` is that on the wire. */
+/** One frame through `dissector`, or through one of its own. `length` is that on the wire. Throws what a protocol threw. */
 export function dissectFrame(
   bytes: Uint8Array,
   linkType = 1,
@@ -16,7 +18,16 @@ export function dissectFrame(
 ): Packet {
   packet.begin(bytes, 0, bytes.length, length, seconds, nanoseconds, 0, linkType);
   dissector.dissect(packet);
+  if (dissector.faults.firstError !== null) throw dissector.faults.firstError;
   return packet;
+}
+
+/** The layers as `capture -V` prints them. Throws what a protocol threw. */
+export function decoded(packet: Packet): string {
+  const faults = new Faults();
+  const text = decodedText(packet, faults);
+  if (faults.firstError !== null) throw faults.firstError;
+  return text;
 }
 
 /** `eth/ip/tcp` of a dissected packet, quoted headers left out. */

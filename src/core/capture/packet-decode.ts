@@ -1,6 +1,7 @@
 import { hexDump } from '../output/hex-dump.ts';
 import { safeText } from '../output/safe-text.ts';
 import { madeTwice, mayBeCut } from '../wire/cut-layer.ts';
+import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import { LONGEST_TEXT, protocolOf } from '../wire/packet-text.ts';
 import type { FieldWriter, Protocol } from '../wire/protocol.ts';
@@ -13,8 +14,8 @@ const MOST_LINES = 2000;
 const MOST_DUMPED = 64 * 1024;
 const STEP = '    ';
 
-/** The layers of a dissected packet, each with what it says, as lines that are safe to show. */
-export function decodedText(packet: Packet): string {
+/** The layers of a dissected packet, each with what it says, as lines that are safe to show. What a layer throws is noted. */
+export function decodedText(packet: Packet, faults: Faults): string {
   const lines = new Lines();
   const captured = packet.frameEnd - packet.frameStart;
   lines.open(`Frame ${packet.number}: ${packet.length} bytes on the wire, ${captured} captured`);
@@ -25,8 +26,12 @@ export function decodedText(packet: Packet): string {
     const protocol = protocolOf(packet, layer);
     if (protocol === undefined) continue;
     lines.open(`${protocol.about} (${protocol.name})${packet.layerQuoted[layer] === 0 ? '' : ', quoted'}`);
-    if (mayBeCut(packet, layer)) fieldsThere(packet, layer, protocol, lines);
-    else protocol.fields?.(packet, layer, lines);
+    try {
+      if (mayBeCut(packet, layer)) fieldsThere(packet, layer, protocol, lines);
+      else protocol.fields?.(packet, layer, lines);
+    } catch (error) {
+      faults.note(packet, error);
+    }
     lines.closeAll();
   }
   if (packet.truncated) lines.open('[Packet cut by the capture]');

@@ -1,4 +1,5 @@
-import type { PacketRow } from '../record/tables/packet.ts';
+import { type PacketRow, packet as table } from '../record/tables/packet.ts';
+import { Faults } from '../wire/faults.ts';
 import { transportName } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
 import {
@@ -24,10 +25,15 @@ const TCP = 6;
 export type PacketSource = Pick<CaptureReader, 'interfaces' | 'comment'>;
 const NO_SOURCE: PacketSource = { interfaces: [], comment: null };
 
+/** In place of what could not be told of a packet, or of a layer. */
+export const NOT_TOLD = '[Malformed Packet]';
+
 /** Makes records of dissected packets, whole or field by field. Every packet is shown to `see` first, in file order. */
 export class PacketRows {
   source = NO_SOURCE;
   owners: PacketOwners = new PktapOwners();
+  /** Where what a protocol throws when it is asked for text goes; the packet's record is made all the same. */
+  faults = new Faults();
   private firstSeconds = Number.NaN;
   private firstNanoseconds = 0;
   private beforeSeconds = Number.NaN;
@@ -47,6 +53,15 @@ export class PacketRows {
   }
 
   row(packet: Packet): PacketRow {
+    try {
+      return this.whole(packet);
+    } catch (error) {
+      this.faults.note(packet, error);
+      return bareRow(packet);
+    }
+  }
+
+  private whole(packet: Packet): PacketRow {
     const { flow } = packet;
     const hasPorts = packet.transport !== 0;
     const top = topLayer(packet);
@@ -65,7 +80,7 @@ export class PacketRows {
       dst_port: hasPorts ? packet.dstPort : null,
       proto: top < 0 ? null : protocolOf(packet, top)!.title,
       layers: layersOf(packet),
-      info: infoOf(packet),
+      info: this.info(packet),
       stream: flow === null ? null : flow.stream,
       severity: severityOf(packet),
       expert: expertsOf(packet),
@@ -86,7 +101,12 @@ export class PacketRows {
   /** Only the fields named: what a filter asks of every packet should not cost the others. */
   fields(packet: Packet, names: Iterable<string>): Partial<PacketRow> {
     const row: Record<string, unknown> = {};
-    for (const name of names) row[name] = this.field(packet, name as keyof PacketRow);
+    try {
+      for (const name of names) row[name] = this.field(packet, name as keyof PacketRow);
+    } catch (error) {
+      this.faults.note(packet, error);
+      return bareRow(packet);
+    }
     return row as Partial<PacketRow>;
   }
 
@@ -107,7 +127,7 @@ export class PacketRows {
       case 'layers':
         return layersOf(packet);
       case 'info':
-        return infoOf(packet);
+        return this.info(packet);
       case 'pid':
         return ownerOf(this.owners, packet)?.pid ?? null;
       case 'process':
@@ -130,6 +150,15 @@ export class PacketRows {
     }
   }
 
+  private info(packet: Packet): string {
+    try {
+      return infoOf(packet);
+    } catch (error) {
+      this.faults.note(packet, error);
+      return NOT_TOLD;
+    }
+  }
+
   private relative(packet: Packet): number | null {
     return orNull(secondsBetween(this.firstSeconds, this.firstNanoseconds, packet.seconds, packet.nanoseconds));
   }
@@ -141,6 +170,23 @@ export class PacketRows {
   private interfaceOf(packet: Packet): string | null {
     return interfaceOf(packet, this.source.interfaces);
   }
+}
+
+/** Of a packet of which nothing else can be told. */
+function bareRow(packet: Packet): PacketRow {
+  const nothing = Object.fromEntries(Object.keys(table.fields).map((name) => [name, null])) as unknown as PacketRow;
+  return {
+    ...nothing,
+    number: packet.number,
+    link: linkTypeName(packet.linkType),
+    length: packet.length,
+    captured: packet.frameEnd - packet.frameStart,
+    layers: [],
+    info: NOT_TOLD,
+    expert: [],
+    truncated: packet.truncated,
+    malformed: true,
+  };
 }
 
 function orNull(seconds: number): number | null {

@@ -4,7 +4,7 @@ import type { CaptureReader } from './capture-reader.ts';
 
 /**
  * Passes every packet of a capture, dissected, to `ingest`, until the end or until `signal` aborts. The packet is one
- * object, filled anew each time. Rejects as `reader.fill` does.
+ * object, filled anew each time; at what `ingest` throws it goes on. Rejects as `reader.fill` does.
  */
 export async function replay(
   reader: CaptureReader,
@@ -16,7 +16,7 @@ export async function replay(
   while (!signal.aborted && (await reader.fill())) {
     while (reader.next(packet)) {
       dissector.dissect(packet);
-      ingest(packet);
+      dissector.faults.take(packet, ingest);
     }
   }
 }

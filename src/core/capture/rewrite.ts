@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import type { PacketPredicate } from '../filter/packet-filter.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
+import type { Faults } from '../wire/faults.ts';
 import { Packet } from '../wire/packet.ts';
 import type { CaptureReader } from './capture-reader.ts';
 import type { CaptureWriter } from './capture-writer.ts';
@@ -26,10 +27,11 @@ export class OutputCut extends Failure {
   }
 }
 
-/** How many packets were read, and how many of them written. */
+/** How many packets were read, how many of them written, and at which something threw. */
 export interface Rewritten {
   readonly read: number;
   readonly written: number;
+  readonly faults: Faults;
 }
 
 export interface RewriteOptions {
@@ -56,6 +58,8 @@ export async function rewrite(
   { filter, most, annotate, packetBuffered }: RewriteOptions,
 ): Promise<Rewritten> {
   const dissector = new Dissector(REGISTRY, { applications: filter?.needsApplications ?? false });
+  const { faults } = dissector;
+  if (filter !== null) filter.rows.faults = faults;
   const packet = new Packet();
   let written = 0;
   let handed = 0;
@@ -79,7 +83,7 @@ export async function rewrite(
       if (filter !== null && !filter.matches(packet)) continue;
       for (; secrets < reader.secrets.length; secrets++) writer.addSecrets(reader.secrets[secrets]!);
       if (written === 0) writer.prepare(reader.interfaces);
-      const comment = reader.comment ?? annotate?.(packet) ?? null;
+      const comment = reader.comment ?? (annotate === null ? null : said(packet, annotate, faults));
       writer.add(packet, reader.interfaces[packet.iface]!, comment);
       written++;
       if (packetBuffered) await hand();
@@ -91,5 +95,14 @@ export async function rewrite(
     writer.beginEmpty(first);
     await hand();
   }
-  return { read: packet.number, written };
+  return { read: packet.number, written, faults };
+}
+
+function said(packet: Packet, annotate: (packet: Packet) => string | null, faults: Faults): string | null {
+  try {
+    return annotate(packet);
+  } catch (error) {
+    faults.note(packet, error);
+    return null;
+  }
 }

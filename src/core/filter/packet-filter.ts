@@ -55,7 +55,7 @@ const ANY_ANALYSIS = 'tcp.analysis.flags';
  * Compiles a filter for packets. A protocol's name holds for packets that have such a layer, an address for those with
  * it in an IP header, an expert's id for those it was found in; headers quoted inside ICMP errors do not count. Any field
  * of the `packet` record can be asked for; words that name nothing, and `contains "text"`, are searched for in the
- * fields and in the payload. What is null is treated as in filters over records. `rows` tells of the file; without it
+ * fields and in the payload. What is null is treated as in filters over records. What throws at a packet is noted, and does not pass. `rows` tells of the file; without it
  * the filter keeps its own. Throws Failure 64 with the place of the error.
  */
 export function compilePacketFilter(source: string, rows?: PacketRows): PacketPredicate {
@@ -71,7 +71,12 @@ export function compilePacketFilter(source: string, rows?: PacketRows): PacketPr
     rows: binder.rows,
     matches(packet) {
       own?.see(packet);
-      return test(packet) === true;
+      try {
+        return test(packet) === true;
+      } catch (error) {
+        binder.rows.faults.note(packet, error);
+        return false;
+      }
     },
   };
 }

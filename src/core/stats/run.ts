@@ -2,6 +2,7 @@ import type { CaptureReader } from '../capture/capture-reader.ts';
 import type { Section } from '../record/table.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
+import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import { OPENERS, type StatisticOptions } from './all.ts';
 import type { StatisticName } from './names.ts';
@@ -15,28 +16,53 @@ export class StatisticsOfRun {
 
   constructor(names: readonly StatisticName[], options: StatisticOptions) {
     this.open = names.map((name) => OPENERS[name](options));
-    this.ingest = inTurn(this.open.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest])));
+    // the summary last: it counts packets that another one failed at, too
+    const summary = this.open[names.indexOf('summary')];
+    const inOrder = summary === undefined ? this.open : [...this.open.filter((one) => one !== summary), summary];
+    const takers = inOrder.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest]));
+    this.ingest = inTurn(takers, this.dissector.faults);
   }
 
   /** The records of all packets so far. `file` is null live. */
   sections(reader: CaptureReader, file: string | null): readonly Section[] {
-    return this.open.flatMap((statistic) => statistic.sections({ dissector: this.dissector, reader, file }));
+    return this.each((statistic) => statistic.sections({ dissector: this.dissector, reader, file }));
   }
 
   /** At a tick of a live run: records of messages that were not given before, and all others counted from the start. */
   fresh(reader: CaptureReader, now: number): readonly Section[] {
     const run = { dissector: this.dissector, reader, file: null };
-    return this.open.flatMap((statistic) => statistic.fresh?.(now) ?? statistic.sections(run));
+    return this.each((statistic) => statistic.fresh?.(now) ?? statistic.sections(run));
   }
 
   /** When a live run is over: the messages that still waited for an answer. */
   rest(): readonly Section[] {
-    return this.open.flatMap((statistic) => statistic.fresh?.(Number.POSITIVE_INFINITY) ?? []);
+    return this.each((statistic) => statistic.fresh?.(Number.POSITIVE_INFINITY) ?? []);
+  }
+
+  /** What one statistic fails at is missing, and what the others say is not. */
+  private each(sectionsOf: (statistic: OpenStatistic) => readonly Section[]): readonly Section[] {
+    const { faults } = this.dissector;
+    return this.open.flatMap((statistic) => {
+      try {
+        return sectionsOf(statistic).map((one) =>
+          Array.isArray(one.rows) ? one : { ...one, rows: faults.rows(() => one.rows) },
+        );
+      } catch (error) {
+        faults.note(null, error);
+        return [];
+      }
+    });
   }
 }
 
-function inTurn(all: readonly ((packet: Packet) => void)[]): (packet: Packet) => void {
+function inTurn(all: readonly ((packet: Packet) => void)[], faults: Faults): (packet: Packet) => void {
   return (packet) => {
-    for (let index = 0; index < all.length; index++) all[index]!(packet);
+    for (let index = 0; index < all.length; index++) {
+      try {
+        all[index]!(packet);
+      } catch (error) {
+        faults.note(packet, error);
+      }
+    }
   };
 }

@@ -1,9 +1,11 @@
+import { Faults } from './faults.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
 import type { Packet } from './packet.ts';
 import { END, NOT_MINE, type Protocol } from './protocol.ts';
 import type { Registry } from './registry.ts';
 import type { PendingMessage } from './tcp-direction.ts';
+import { release } from './tcp-pending.ts';
 
 /** Smaller values of an Ethernet type field are a length (IEEE 802.3, 3.2.6). */
 const FIRST_ETHER_TYPE = 0x600;
@@ -19,6 +21,8 @@ export class Dissector {
   readonly registry: Registry;
   readonly flows = new FlowTable();
   readonly fragments = new FragmentTable();
+  /** What threw, here or in what takes the packets in. */
+  readonly faults = new Faults();
   /** TCP messages that wait for their rest, the oldest first, and their bytes. */
   readonly pending = new Set<PendingMessage>();
   pendingBytes = 0;
@@ -41,11 +45,17 @@ export class Dissector {
     return this.llc;
   }
 
-  /** Fills the packet from the frame its reader set. Never throws. */
+  /** Fills the packet from the frame its reader set. Never throws: a packet that a protocol throws at is malformed. */
   dissect(packet: Packet): void {
     packet.rewind();
     const first = this.registry.linkTypes.get(packet.linkType);
-    if (first !== undefined) this.continue(packet, first);
+    if (first !== undefined) {
+      try {
+        this.continue(packet, first);
+      } catch (error) {
+        this.giveUp(packet, error);
+      }
+    }
     const flow = packet.flow;
     if (flow === null) return;
     flow.lastSeconds = packet.seconds;
@@ -59,6 +69,17 @@ export class Dissector {
       flow.bBytes += packet.length;
       flow.bPayload += packet.payloadLength;
     }
+  }
+
+  /** What the flow remembered may be why a protocol threw: it begins anew with the next packet. */
+  private giveUp(packet: Packet, error: unknown): void {
+    this.faults.note(packet, error);
+    const { flow } = packet;
+    if (flow === null) return;
+    flow.application = null;
+    flow.applicationState = null;
+    if (flow.tcp === null) return;
+    for (const { pending } of [flow.tcp.a, flow.tcp.b]) for (const message of pending) release(message, this);
   }
 
   /** Dissects headers from `packet.offset`, the first one being of protocol `next`, until none is left. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { decodedText, dumpedText } from '../../../src/core/capture/packet-decode.ts';
+import { dumpedText } from '../../../src/core/capture/packet-decode.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
 import { TcpConversation } from '../../support/tcp-conversation.ts';
-import { dissectFrame } from '../../support/wire.ts';
+import { decoded, dissectFrame } from '../../support/wire.ts';
 
 const ascii = (text: string): number[] => [...Buffer.from(text, 'latin1')];
 
@@ -11,7 +11,7 @@ test('every layer begins a line, its fields stand below', () => {
     seconds: 1_700_000_000,
     nanoseconds: 1,
   });
-  const lines = decodedText(packet).split('\n');
+  const lines = decoded(packet).split('\n');
   expect(lines.slice(0, 3)).toEqual([
     'Frame 1: 43 bytes on the wire, 43 captured',
     '    Arrival Time: 2023-11-14T22:13:20.000000001Z',
@@ -24,7 +24,7 @@ test('every layer begins a line, its fields stand below', () => {
 
 test('a frame without a time, cut by the capture', () => {
   const frame = tcpFrame({ srcPort: 1, dstPort: 2, flags: 2 });
-  const text = decodedText(dissectFrame(frame.slice(0, 40), 1, undefined, { length: 54, seconds: Number.NaN }));
+  const text = decoded(dissectFrame(frame.slice(0, 40), 1, undefined, { length: 54, seconds: Number.NaN }));
   expect(text).toContain('Arrival Time: unknown');
   expect(text).toContain('54 bytes on the wire, 40 captured');
   expect(text.endsWith('\n[Packet cut by the capture]\n')).toBe(true);
@@ -33,7 +33,7 @@ test('a frame without a time, cut by the capture', () => {
 test('nothing of what a packet says reaches the terminal as it is', () => {
   const connection = new TcpConversation(80);
   connection.client('GET /\x1b]0;x\x07\x9b2J HTTP/1.1\r\nHost: a\x1b[2J\r\nUser-Agent: \xe2\x80\xae\r\n\r\n');
-  const text = decodedText(connection.packet) + dumpedText(connection.packet);
+  const text = decoded(connection.packet) + dumpedText(connection.packet);
   expect(text).toContain('HTTP');
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
 });

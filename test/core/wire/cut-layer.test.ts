@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { decodedText } from '../../../src/core/capture/packet-decode.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { infoOf } from '../../../src/core/wire/packet-text.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
 import { ethernet, ipv4, ipv4Frame, ipv6, octets, udp } from '../../support/headers.ts';
-import { dissectFrame } from '../../support/wire.ts';
+import { decoded, dissectFrame } from '../../support/wire.ts';
 
 const QUERY = octets('1a2b 0100 0001 0000 0000 0000 07 6578616d706c65 03 6f7267 00 001c 0001');
 const HELLO = octets('16 0301 0008 01 000004 03030102');
@@ -28,7 +27,7 @@ function printed(frame: Uint8Array, length: number, behind: Uint8Array): string 
   const packet = new Packet();
   packet.begin(buffer, 0, length, frame.length, 0, 0, 0, 1);
   new Dissector(REGISTRY).dissect(packet);
-  const text = `${infoOf(packet)}\n${decodedText(packet)}`;
+  const text = `${infoOf(packet)}\n${decoded(packet)}`;
   // printing leaves everything as it was
   expect(Buffer.compare(buffer, Uint8Array.from([...frame.subarray(0, length), ...behind]))).toBe(0);
   return text;
@@ -47,7 +46,7 @@ describe('what is there is told', () => {
   const cut = (name: string, length: number) =>
     dissectFrame(FRAMES[name]!.slice(0, length), 1, undefined, { length: FRAMES[name]!.length });
   const linesOf = (name: string, length: number) =>
-    decodedText(cut(name, length))
+    decoded(cut(name, length))
       .split('\n')
       .map((line) => line.trim());
 

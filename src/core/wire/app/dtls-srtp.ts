@@ -8,6 +8,7 @@ const USE_SRTP = 14;
 /** Bytes of a list of one protection profile. */
 const ONE_PROFILE = 2;
 const MOST_EXTENSIONS = 64;
+const UDP = 17;
 
 /**
  * A ClientHello in [start, end) that asks for keys for SRTP: from then on the flow carries RTP beside DTLS (RFC 7983).
@@ -15,7 +16,8 @@ const MOST_EXTENSIONS = 64;
  */
 export function takesSrtp(packet: Packet, bytes: Uint8Array, start: number, end: number): void {
   const { flow } = packet;
-  if (flow === null || flow.application === rtp) return;
+  // not where it is carried by another protocol's connection, which stays that protocol's
+  if (flow === null || flow.transport !== UDP || flow.application === rtp) return;
   let at = start + VERSION_AND_RANDOM;
   at += 1 + (bytes[at] ?? 0); // session
   at += 1 + (bytes[at] ?? 0); // cookie

@@ -17,9 +17,13 @@ const MOST_RECORDS = 64;
 const NAMES = ['Change Cipher Spec', 'Alert', 'Handshake', 'Application Data', 'Heartbeat', 'Connection ID'];
 
 /** A ClientHello that comes in several datagrams. */
-interface PartialHello {
+class PartialHello {
   readonly bytes: Uint8Array;
-  filled: number;
+  filled = 0;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+  }
 }
 const LONGEST_HELLO = 16_384;
 
@@ -111,9 +115,9 @@ function dissectHandshake(packet: Packet, start: number, end: number): void {
 function addFragment(packet: Packet, body: number, length: number, offset: number, fragment: number): void {
   const { flow } = packet;
   if (flow === null || flow.application !== dtls || length > LONGEST_HELLO || offset + fragment > length) return;
-  if (offset === 0) flow.applicationState = { bytes: new Uint8Array(length), filled: 0 } satisfies PartialHello;
-  const partial = flow.applicationState as PartialHello | null;
-  if (partial === null || partial.bytes.length !== length || partial.filled !== offset) return;
+  if (offset === 0) flow.applicationState = new PartialHello(length);
+  const partial = flow.applicationState; // or what another protocol left that the datagrams before were taken for
+  if (!(partial instanceof PartialHello) || partial.bytes.length !== length || partial.filled !== offset) return;
   partial.bytes.set(packet.bytes.subarray(body, body + fragment), offset);
   partial.filled += fragment;
   if (partial.filled < length) return;

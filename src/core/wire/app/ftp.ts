@@ -3,7 +3,7 @@ import { latin1 } from '../bytes.ts';
 import type { Dissector } from '../dissector.ts';
 import type { Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
-import { afterLine, firstLine, isWord } from './text-lines.ts';
+import { afterLine, firstLine, isRefusal, isWord } from './text-lines.ts';
 import { startTls } from './tls.ts';
 
 // RFC 959, 4: commands and numbered replies in lines; RFC 2428: EPRT and EPSV; RFC 4217: AUTH TLS.
@@ -34,15 +34,20 @@ export const ftp = protocol({
   about: 'File Transfer Protocol (FTP)',
   tcpPorts: [21],
   segment(packet: Packet, dissector: Dissector): boolean {
-    const { bytes, offset, end, flow } = packet;
+    const { bytes, offset, end } = packet;
+    const flow = packet.flow!;
     const isReply = packet.srcPort === 21 || (packet.dstPort !== 21 && packet.direction === 1);
     const lineEnd = afterLine(bytes, offset, end);
     packet.push(ftp.id);
-    if (!(flow!.applicationState instanceof FtpState)) flow!.applicationState = new FtpState();
-    const state = flow!.applicationState as FtpState;
+    if (!(flow.applicationState instanceof FtpState)) flow.applicationState = new FtpState();
+    const state = flow.applicationState as FtpState;
     const stop = Math.min(lineEnd < 0 ? end : lineEnd, offset + LONGEST_LINE);
-    if (isReply) readReply(packet, dissector, state, offset, stop);
-    else if (isWord(bytes, offset, end, 'AUTH')) state.askedForTls = true;
+    if (isReply) {
+      if (readReply(packet, dissector, state, offset, stop)) {
+        startTls(packet, lineEnd < 0 ? end : lineEnd);
+        return true;
+      }
+    } else if (isWord(bytes, offset, end, 'AUTH')) state.askedForTls = true;
     else if (isWord(bytes, offset, end, 'PORT')) expectQuad(packet, dissector, latin1(bytes, offset + 4, stop));
     else if (isWord(bytes, offset, end, 'EPRT')) expectEprt(dissector, latin1(bytes, offset + 4, stop));
     packet.offset = end;
@@ -51,7 +56,8 @@ export const ftp = protocol({
   info: (packet, layer) => `${packet.srcPort === 21 ? 'Response' : 'Request'}: ${firstLine(packet, layer)}`,
 });
 
-function readReply(packet: Packet, dissector: Dissector, state: FtpState, start: number, end: number): void {
+/** Whether TLS begins behind the reply. */
+function readReply(packet: Packet, dissector: Dissector, state: FtpState, start: number, end: number): boolean {
   const { bytes } = packet;
   if (isWord(bytes, start, end, '227')) expectQuad(packet, dissector, latin1(bytes, start + 3, end));
   else if (isWord(bytes, start, end, '229')) {
@@ -60,7 +66,9 @@ function readReply(packet: Packet, dissector: Dissector, state: FtpState, start:
     if (port > 0 && port < 65_536) {
       dissector.flows.expectations.add(TCP, [src0, src1, src2, src3], port, ftpData);
     }
-  } else if (isWord(bytes, start, end, '234') && state.askedForTls) startTls(packet.flow!);
+  } else if (isWord(bytes, start, end, '234')) return state.askedForTls;
+  else if (isRefusal(bytes[start]!)) state.askedForTls = false;
+  return false;
 }
 
 /** `h1,h2,h3,h4,p1,p2` (RFC 959, 4.1.2). */

@@ -27,8 +27,9 @@ export const http = protocol({
     const { flow } = packet;
     if (flow === null) return false;
     if (flow.application !== null && flow.application !== http) return false;
-    const known = flow.application === http ? (flow.applicationState as HttpConversation) : null;
-    if (known !== null && known.method === CONNECT && known.status === 200) {
+    const state = flow.application === http ? flow.applicationState : null;
+    const known = state instanceof HttpConversation ? state : null;
+    if (known !== null && isTunnel(known)) {
       tunnel(packet, dissector, known);
       return true;
     }
@@ -46,6 +47,10 @@ export const http = protocol({
       if (flow.application === http2) return true;
       if (next === STOP || next <= offset) break;
       packet.offset = next;
+      if (isTunnel(conversation) && next < packet.end) {
+        tunnel(packet, dissector, conversation); // it begins behind the header (RFC 9110, 9.3.6)
+        return true;
+      }
     }
     packet.offset = packet.end;
     return true;
@@ -205,7 +210,7 @@ function hasNoBody({ method }: HttpConversation, status: number): boolean {
 /** Remembers the conversation with the flow, which is HTTP's from now on. */
 function own(packet: Packet, conversation: HttpConversation): void {
   const { flow } = packet;
-  if (flow === null || flow.application === http) return;
+  if (flow === null || (flow.application === http && flow.applicationState === conversation)) return;
   flow.application = http;
   flow.applicationState = conversation;
   if (conversation === blank) blank = new HttpConversation();
@@ -240,6 +245,8 @@ function switchAfter(packet: Packet, conversation: HttpConversation, start: numb
   conversation.switchPacket = packet.number;
   conversation.switchOffset = next;
 }
+
+const isTunnel = ({ method, status }: HttpConversation): boolean => method === CONNECT && status === 200;
 
 function isSwitched({ switchPacket, switchOffset }: HttpConversation, packet: Packet): boolean {
   if (switchPacket === 0) return false;

@@ -32,13 +32,10 @@ export const http2 = protocol({
   segment(packet: Packet, dissector: Dissector): boolean {
     const { flow } = packet;
     if (flow === null) return false;
-    let connection: Http2Connection;
-    if (flow.application === http2) connection = flow.applicationState as Http2Connection;
-    else {
-      connection = new Http2Connection();
-      flow.application = http2;
-      flow.applicationState = connection;
-    }
+    const known = flow.application === http2 ? flow.applicationState : null;
+    const connection = known instanceof Http2Connection ? known : new Http2Connection();
+    flow.application = http2;
+    flow.applicationState = connection;
     while (packet.offset < packet.end) {
       const { bytes, offset, end } = packet;
       const left = end - offset;

@@ -1,3 +1,4 @@
+import { latin1, startsWith } from '../bytes.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { decimal, find, lineEnd, nextLine } from './text-line.ts';
@@ -11,8 +12,11 @@ const MOST_LINES = 4096;
 /** FETCH is looked for among so many words after `*`. */
 const MOST_WORDS = 3;
 
+const LONGEST_TAG = 64;
+
 class ImapState {
-  askedForTls = false;
+  /** Of the STARTTLS that waits for its answer, with the blank behind it. */
+  tag: string | null = null;
 }
 
 export const imap = protocol({
@@ -22,6 +26,7 @@ export const imap = protocol({
   segment(packet: Packet): boolean {
     const flow = packet.flow!;
     if (!(flow.applicationState instanceof ImapState)) flow.applicationState = new ImapState();
+    const state = flow.applicationState as ImapState;
     const { bytes, end } = packet;
     if (lineEnd(bytes, packet.offset, end, true) < 0) return waitForLine(packet, packet.offset);
     packet.push(imap.id);
@@ -34,7 +39,10 @@ export const imap = protocol({
         const items = afterFetch(bytes, at, stop);
         if (items > 0) next = afterMessage(bytes, items, next, end);
         if (next < 0) return waitFrom(packet, at);
-      } else lookForTls(packet, flow.applicationState as ImapState, at, stop);
+      } else if (beginsTls(packet, state, at, stop)) {
+        startTls(packet, next);
+        return true;
+      }
       packet.offset = next;
     }
     packet.offset = end;
@@ -89,10 +97,16 @@ function afterMessage(bytes: Uint8Array, from: number, next: number, end: number
   return find(bytes, 0x29, close + count, end) < 0 ? -1 : next + count;
 }
 
-/** RFC 9051, 6.2.1. */
-function lookForTls(packet: Packet, state: ImapState, start: number, stop: number): void {
-  const word = find(packet.bytes, 0x20, start, stop) + 1;
-  if (word === 0) return;
-  if (!isAnswer(packet) && isWord(packet.bytes, word, stop, 'STARTTLS')) state.askedForTls = true;
-  else if (isAnswer(packet) && state.askedForTls && isWord(packet.bytes, word, stop, 'OK')) startTls(packet.flow!);
+/** Whether TLS begins behind the line: it grants what STARTTLS asked for (RFC 9051, 6.2.1). */
+function beginsTls(packet: Packet, state: ImapState, start: number, stop: number): boolean {
+  const { bytes } = packet;
+  if (isAnswer(packet)) {
+    const { tag } = state;
+    if (tag === null || !startsWith(bytes, start, stop, tag)) return false;
+    state.tag = null;
+    return isWord(bytes, start + tag.length, stop, 'OK');
+  }
+  const word = find(bytes, 0x20, start, Math.min(stop, start + LONGEST_TAG)) + 1;
+  if (word > 0 && isWord(bytes, word, stop, 'STARTTLS')) state.tag = latin1(bytes, start, word);
+  return false;
 }

@@ -1,7 +1,7 @@
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { type Protocol, protocol } from '../protocol.ts';
 import { lineEnd } from './text-line.ts';
-import { firstLine, isWord, LONGEST_LINE } from './text-lines.ts';
+import { afterLine, firstLine, isRefusal, isWord, LONGEST_LINE } from './text-lines.ts';
 import { startTls } from './tls.ts';
 
 /** What a mail connection remembers: that TLS was asked for, and that a message is being sent. */
@@ -19,20 +19,30 @@ function stateOf(packet: Packet): MailState {
 const isAnswer = (packet: Packet, ports: readonly number[]): boolean =>
   ports.includes(packet.srcPort) || (!ports.includes(packet.dstPort) && packet.direction === 1);
 
+/** What was found in a segment. */
+type Read = 'line goes on' | 'text' | 'TLS begins';
+
+function afterFirstLine({ bytes, offset, end }: Packet): number {
+  const next = afterLine(bytes, offset, end);
+  return next < 0 ? end : next;
+}
+
 function mailProtocol(
   name: string,
   about: string,
   ports: readonly number[],
-  read: (packet: Packet, state: MailState, answer: boolean) => boolean,
+  read: (packet: Packet, state: MailState, answer: boolean) => Read,
 ): Protocol {
   const self: Protocol = protocol({
     name,
     about,
     tcpPorts: ports,
     segment(packet: Packet): boolean {
-      if (!read(packet, stateOf(packet), isAnswer(packet, ports))) return true; // the line goes on
+      const found = read(packet, stateOf(packet), isAnswer(packet, ports));
+      if (found === 'line goes on') return true;
       packet.push(self.id);
-      packet.offset = packet.end;
+      if (found === 'TLS begins') startTls(packet, afterFirstLine(packet));
+      else packet.offset = packet.end;
       return true;
     },
     info: (packet, layer) => `${isAnswer(packet, ports) ? 'S' : 'C'}: ${firstLine(packet, layer)}`,
@@ -45,21 +55,23 @@ export const smtp = mailProtocol('smtp', 'Simple Mail Transfer Protocol', [25, 5
   const { bytes, offset, end } = packet;
   if (packet.canWait && end - offset < LONGEST_LINE && lineEnd(bytes, offset, end, true) < 0) {
     packet.wanted = WANT_SEGMENT;
-    return false;
+    return 'line goes on';
   }
   if (answer) {
-    if (isWord(bytes, offset, end, '220') && state.askedForTls) startTls(packet.flow!);
-    else if (isWord(bytes, offset, end, '354')) state.inMessage = true;
+    if (isWord(bytes, offset, end, '220') && state.askedForTls) return 'TLS begins';
+    if (isWord(bytes, offset, end, '354')) state.inMessage = true;
+    else if (isRefusal(bytes[offset]!)) state.askedForTls = false;
   } else if (isWord(bytes, offset, end, 'STARTTLS') && !state.inMessage) state.askedForTls = true;
-  return true;
+  return 'text';
 });
 
 /** RFC 1939; RFC 2595 for STLS. */
 export const pop = mailProtocol('pop', 'Post Office Protocol', [110], (packet, state, answer) => {
   const { bytes, offset, end } = packet;
   if (answer) {
-    if (state.askedForTls && isWord(bytes, offset, end, '+OK')) startTls(packet.flow!);
+    const { askedForTls } = state;
     state.askedForTls = false;
+    if (askedForTls && isWord(bytes, offset, end, '+OK')) return 'TLS begins';
   } else if (isWord(bytes, offset, end, 'STLS')) state.askedForTls = true;
-  return true;
+  return 'text';
 });

@@ -26,7 +26,10 @@ export const mysql = protocol({
   about: 'MySQL Protocol',
   tcpPorts: [3306],
   segment(packet: Packet): boolean {
-    eachPdu(packet, HEADER, lengthOf, pdu);
+    if (asksForTls(packet)) {
+      packet.push(mysql.id);
+      startTls(packet, packet.offset + HEADER + SSL_REQUEST);
+    } else eachPdu(packet, HEADER, lengthOf, pdu);
     return true;
   },
   info(packet: Packet, layer: number): string {
@@ -40,9 +43,12 @@ export const mysql = protocol({
 const lengthOf = (bytes: Uint8Array, at: number): number =>
   HEADER + (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16));
 
-function pdu(packet: Packet, start: number, end: number): void {
+function pdu(packet: Packet): void {
   packet.push(mysql.id);
-  const { bytes } = packet;
-  const asksForTls = packet.dstPort === PORT && bytes[start + 3] === 1 && end - start === HEADER + SSL_REQUEST;
-  if (asksForTls && (bytes[start + HEADER + 1]! & CLIENT_SSL) !== 0) startTls(packet.flow!);
+}
+
+/** Whether a request for TLS begins the segment: the client answers the greeting with it, and waits for no answer to it. */
+function asksForTls({ bytes, offset, end, dstPort }: Packet): boolean {
+  if (dstPort !== PORT || end - offset < HEADER + SSL_REQUEST || bytes[offset + 3] !== 1) return false;
+  return lengthOf(bytes, offset) === HEADER + SSL_REQUEST && (bytes[offset + HEADER + 1]! & CLIENT_SSL) !== 0;
 }

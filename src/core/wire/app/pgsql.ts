@@ -24,7 +24,10 @@ export const pgsql = protocol({
     if (flow.applicationState === ASKED_FOR_TLS && packet.dstPort !== PORT) {
       flow.applicationState = null;
       const answer = packet.bytes[packet.offset];
-      if (answer === YES) startTls(flow);
+      if (answer === YES) {
+        startTls(packet, packet.offset + 1);
+        return true;
+      }
       if (answer !== ERROR) {
         packet.offset = packet.end;
         return true;

@@ -95,7 +95,7 @@ function message(packet: Packet, dissector: Dissector): number {
 
 /** What each channel of the connection carries; null while none was set up. */
 function channelsOf({ flow }: Packet): Uint8Array | null {
-  return flow?.application === rtsp ? (flow.applicationState as Uint8Array) : null;
+  return flow?.application === rtsp && flow.applicationState instanceof Uint8Array ? flow.applicationState : null;
 }
 
 /** The ports or channels of a reply's Transport field carry RTP and RTCP (RFC 2326, 12.39). */
@@ -103,11 +103,9 @@ function announce(packet: Packet, dissector: Dissector, transport: string): void
   const channels = /interleaved=(\d{1,3})(?:-(\d{1,3}))?/i.exec(transport);
   const { flow } = packet;
   if (channels !== null && flow !== null && /^RTP\//i.test(transport)) {
-    if (flow.application !== rtsp) {
-      flow.application = rtsp;
-      flow.applicationState = new Uint8Array(256);
-    }
-    const carried = flow.applicationState as Uint8Array;
+    const carried = channelsOf(packet) ?? new Uint8Array(256);
+    flow.application = rtsp;
+    flow.applicationState = carried;
     carried[Number(channels[1])] = CARRIES_RTP;
     if (channels[2] !== undefined) carried[Number(channels[2])] = CARRIES_RTCP;
   }

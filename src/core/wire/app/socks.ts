@@ -10,6 +10,7 @@ const PORT = 1080;
 const VERSION_4 = 4;
 const VERSION_5 = 5;
 const USER_AND_PASSWORD = 2;
+const REPLY_4 = 8;
 /** RFC 1928, 4: the kinds of address, and where the port follows. */
 const IPV4 = 1;
 const NAME = 3;
@@ -40,17 +41,15 @@ export const socks = protocol({
     }
     packet.push(socks.id);
     const known = state as SocksState;
-    if (known.step === 'relayed') relay(packet, dissector, flow, known);
-    else {
-      advance(known, packet);
-      packet.offset = packet.end;
-    }
+    if (known.step !== 'relayed') packet.offset = advance(known, packet);
+    if (known.step === 'relayed' && packet.offset < packet.end) relay(packet, dissector, flow, known);
     return true;
   },
   info: (packet, layer) => `Version: ${packet.layerBytes[layer]![packet.layerStart[layer]!] === VERSION_4 ? 4 : 5}`,
 });
 
-function advance(state: SocksState, packet: Packet): void {
+/** Takes in one message; where what is relayed begins behind it, or the end. */
+function advance(state: SocksState, packet: Packet): number {
   const { bytes, offset, end } = packet;
   const fromClient = packet.dstPort === PORT;
   if (fromClient && state.step === 'greeting') {
@@ -64,14 +63,29 @@ function advance(state: SocksState, packet: Packet): void {
   else if (fromClient && state.step === 'request') {
     state.step = 'reply';
     state.port = portIn(bytes, offset, end);
-  } else if (!fromClient && state.step === 'reply') state.step = 'relayed';
+  } else if (!fromClient && state.step === 'reply') {
+    state.step = 'relayed';
+    return Math.min(end, offset + replyLength(bytes, offset, end));
+  }
+  return end;
+}
+
+/** A reply of version 4, which begins with 0, has a fixed length; that of version 5 ends as a request does. */
+function replyLength(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] === 0) return REPLY_4;
+  const address = end - start < 5 ? 0 : addressLength(bytes, start);
+  return address === 0 ? end - start : 4 + address + 2;
+}
+
+function addressLength(bytes: Uint8Array, start: number): number {
+  const kind = bytes[start + 3];
+  return kind === IPV4 ? 4 : kind === IPV6 ? 16 : kind === NAME ? 1 + bytes[start + 4]! : 0;
 }
 
 /** The port of a request of version 5, behind the address; 0 when it is not there. */
 function portIn(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 5) return 0;
-  const kind = bytes[start + 3];
-  const length = kind === IPV4 ? 4 : kind === IPV6 ? 16 : kind === NAME ? 1 + bytes[start + 4]! : 0;
+  const length = addressLength(bytes, start);
   const at = start + 4 + length;
   return length > 0 && at + 2 <= end ? u16(bytes, at) : 0;
 }

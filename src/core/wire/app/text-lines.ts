@@ -25,6 +25,9 @@ export function afterLine(bytes: Uint8Array, start: number, end: number): number
   return at < 0 ? -1 : at + 1;
 }
 
+/** Whether a reply whose number begins with this digit refuses (RFC 5321, 4.2.1; RFC 959, 4.2). */
+export const isRefusal = (digit: number): boolean => digit === 0x34 || digit === 0x35;
+
 /** Whether the bytes at `offset` are this ASCII word in capitals or not, with no letter behind it. */
 export function isWord(bytes: Uint8Array, offset: number, end: number, word: string): boolean {
   if (end - offset < word.length) return false;

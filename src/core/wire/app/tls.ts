@@ -1,5 +1,4 @@
 import { u16, u24 } from '../bytes.ts';
-import type { Flow } from '../flow.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { type FieldWriter, protocol } from '../protocol.ts';
 import { readClientHello, readServerHello } from './tls-hello.ts';
@@ -92,10 +91,24 @@ export function dissectTls(packet: Packet): boolean {
   return true;
 }
 
-/** The connection goes on in TLS from the next segment: after STARTTLS and its like. */
-export function startTls(flow: Flow): void {
+/**
+ * The connection goes on in TLS from `behind`, after STARTTLS and its like; nobody but TLS may read the segment further.
+ * Records that stand there already are read. What else does is passed over: nothing in clear may follow (RFC 3207, 4.2;
+ * RFC 9051, 6.2.1), and who puts it there hopes that it is taken for what was encrypted.
+ */
+export function startTls(packet: Packet, behind: number): void {
+  const flow = packet.flow!;
   flow.application = tls;
   flow.applicationState = null;
+  packet.offset = Math.min(behind, packet.end);
+  if (!mayBeginRecord(packet) || !dissectTls(packet)) packet.offset = packet.end;
+}
+
+/** A record, or as much of the beginning of one as is there. */
+function mayBeginRecord(packet: Packet): boolean {
+  const { bytes, offset, end } = packet;
+  if (end - offset >= RECORD) return looksLikeRecord(packet);
+  return offset < end && bytes[offset] === HANDSHAKE && (end - offset === 1 || bytes[offset + 1] === 3);
 }
 
 /** As in Wireshark: what begins with four printable characters is text, and all else on the port is TLS, or its middle. */

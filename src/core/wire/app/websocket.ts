@@ -19,8 +19,10 @@ const OPCODES: Readonly<Record<number, string>> = {
   10: 'Pong',
 };
 
-/** Opcode of the message that goes on in other frames, for each side; 0 for none. */
-type Unfinished = [number, number];
+class WebsocketState {
+  /** Opcode of the message that goes on in other frames, for each side; 0 for none. */
+  readonly unfinished: [number, number] = [0, 0];
+}
 
 /** The layer tshark shows for lines of text inside another protocol. */
 export const dataTextLines = protocol({ name: 'data-text-lines', about: 'Line-based text data' });
@@ -47,11 +49,11 @@ export const websocket = protocol({
   segment(packet: Packet): boolean {
     const { flow } = packet;
     if (flow === null) return false;
-    if (flow.application !== websocket) {
-      flow.application = websocket;
-      flow.applicationState = [0, 0] satisfies Unfinished;
-    }
-    const unfinished = flow.applicationState as Unfinished;
+    const known = flow.application === websocket ? flow.applicationState : null;
+    const state = known instanceof WebsocketState ? known : new WebsocketState();
+    flow.application = websocket;
+    flow.applicationState = state;
+    const { unfinished } = state;
     const side = packet.direction as 0 | 1;
     while (packet.offset < packet.end) {
       const { bytes, offset, end } = packet;
