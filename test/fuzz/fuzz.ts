@@ -12,8 +12,13 @@ import type { Target } from './target.ts';
 import { work } from './work.ts';
 
 const SECONDS = 60;
-/** An input that has not ended by then never will: a thousand times what the slowest take. */
-const ENDLESS_CPU_MS = 20_000;
+export interface CpuLimits {
+  /** What no input may take, in the fastest of some runs: another job of the machine cannot make it so. */
+  readonly slowMs: number;
+  /** An input that has not ended by then never will. */
+  readonly endlessMs: number;
+}
+const CPU_LIMITS: CpuLimits = { slowMs: 1000, endlessMs: 20_000 };
 
 /**
  * Fuzzes `targets`, as the words of the command line say: --seconds N, --seed N, --target NAME, --findings DIR,
@@ -23,7 +28,7 @@ export async function fuzz(
   targets: readonly Target[],
   file: string,
   load: () => Promise<Corpus>,
-  endlessCpuMs = ENDLESS_CPU_MS,
+  cpu = CPU_LIMITS,
 ): Promise<void> {
   if (!isMainThread) return work(targets, await load(), workerData as Order);
   const { values } = parseArgs({
@@ -43,7 +48,7 @@ export async function fuzz(
   const seed = wholeNumber('seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 32)));
   const seconds = wholeNumber('seconds', values.seconds);
   const folder = path.resolve(values.findings ?? fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-findings-')));
-  const run = { seed, target: values.target ?? null, folder, names };
+  const run = { seed, target: values.target ?? null, slowMs: cpu.slowMs };
   console.log(`seed ${seed}, ${seconds} s`);
   // what a run writes under a name that is not a path is written here
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-fuzzed-'));
@@ -56,7 +61,9 @@ export async function fuzz(
   };
   let tallies: readonly Tally[];
   try {
-    tallies = await supervise(new URL(file), run, { seconds, endlessCpuMs }, found, (line) => console.log(line));
+    tallies = await supervise(new URL(file), run, { seconds, endlessMs: cpu.endlessMs }, found, (line) =>
+      console.log(line),
+    );
   } finally {
     process.chdir(os.tmpdir());
     fs.rmSync(scratch, { recursive: true, force: true });
@@ -96,7 +103,7 @@ async function replay(targets: readonly Target[], corpus: Corpus, file: string):
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-fuzzed-'));
   process.chdir(scratch);
   try {
-    const sequence = await Sequence.open(target, corpus, seed, () => {});
+    const sequence = await Sequence.open(target, corpus, { seed, slowMs: CPU_LIMITS.slowMs, beat: () => {} });
     const problem = await sequence.problemOf(input);
     console.log(problem ?? 'nothing is wrong with it any more');
     process.exitCode = problem === null ? 0 : 1;

@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 export interface Order {
   readonly seed: number;
   readonly target: string | null;
-  readonly folder: string;
+  readonly slowMs: number;
   /** Words shared with the watchdog: see PLACE. */
   readonly place: SharedArrayBuffer;
   /** Where to go on after a thread that was lost, and why it was; null for the beginning. */

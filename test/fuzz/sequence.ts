@@ -7,12 +7,18 @@ import { type Input, type Opened, type Target, weightOf } from './target.ts';
 
 /** What took longer for each of its packets is run again. */
 const SUSPICIOUS_MS = 50;
-/** CPU time that no input may take, in the fastest of some runs: another job of the machine cannot make it so. */
-const MOST_CPU_MS = 1000;
 const CONFIRMATIONS = 3;
 const MOST_RUNS_TO_MINIMISE = 3000;
 const MOST_SLOW_RUNS = 12;
 const SLOW = 'took';
+
+export interface SequenceRun {
+  readonly seed: number;
+  /** See CpuLimits. */
+  readonly slowMs: number;
+  /** Called whenever an input begins to run, first or again: the watchdog counts from there. */
+  readonly beat: () => void;
+}
 
 /** Inputs of one target, each a function of the seed and of its number. */
 export class Sequence {
@@ -22,25 +28,22 @@ export class Sequence {
   millis = 0;
   readonly target: Target;
   private readonly opened: Opened;
-  private readonly seed: number;
   private readonly seen = new Set<string>();
 
-  private readonly beat: () => void;
+  private readonly run: SequenceRun;
 
-  private constructor(target: Target, opened: Opened, seed: number, beat: () => void) {
+  private constructor(target: Target, opened: Opened, run: SequenceRun) {
     this.target = target;
     this.opened = opened;
-    this.seed = seed;
-    this.beat = beat;
+    this.run = run;
   }
 
-  /** `beat` is called whenever an input begins to run, first or again: the watchdog counts from there. */
-  static async open(target: Target, corpus: Corpus, seed: number, beat: () => void): Promise<Sequence> {
-    return new Sequence(target, await target.open(corpus), seed, beat);
+  static async open(target: Target, corpus: Corpus, run: SequenceRun): Promise<Sequence> {
+    return new Sequence(target, await target.open(corpus), run);
   }
 
   input(index: number): Input {
-    return this.opened.make(new Prng(this.seed, hashOf(this.target.name), index));
+    return this.opened.make(new Prng(this.run.seed, hashOf(this.target.name), index));
   }
 
   /** Runs one input; what is wrong with it, made small, or null. A fault that was met before is only counted. */
@@ -58,13 +61,13 @@ export class Sequence {
   /** A finding that the watchdog made: this input never ended, or took the process with it. */
   lost(index: number, problem: string): Finding {
     this.findings++;
-    return { target: this.target.name, seed: this.seed, index, problem, input: this.input(index) };
+    return { target: this.target.name, seed: this.run.seed, index, problem, input: this.input(index) };
   }
 
   /** What is wrong with an input; null for nothing. */
   async problemOf(input: Input): Promise<string | null> {
     const started = performance.now();
-    this.beat();
+    this.run.beat();
     try {
       const running = this.opened.run(input);
       if (running !== undefined) await running;
@@ -73,12 +76,12 @@ export class Sequence {
     }
     if (performance.now() - started < SUSPICIOUS_MS * weightOf(input)) return null;
     const fastest = await this.fastestOf(input);
-    return fastest < MOST_CPU_MS ? null : describe(new Broken(`${SLOW} ${Math.round(fastest)} ms of CPU time`));
+    return fastest < this.run.slowMs ? null : describe(new Broken(`${SLOW} ${Math.round(fastest)} ms of CPU time`));
   }
 
   private async fastestOf(input: Input): Promise<number> {
     let fastest = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < CONFIRMATIONS && fastest >= MOST_CPU_MS; run++) {
+    for (let count = 0; count < CONFIRMATIONS && fastest >= this.run.slowMs; count++) {
       fastest = Math.min(fastest, await this.cpuMsOf(input));
     }
     return fastest;
@@ -86,7 +89,7 @@ export class Sequence {
 
   private async cpuMsOf(input: Input): Promise<number> {
     const before = process.cpuUsage();
-    this.beat();
+    this.run.beat();
     await this.opened.run(input);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
@@ -99,14 +102,14 @@ export class Sequence {
     this.seen.add(signature);
     const isSlow = problem.startsWith(SLOW);
     const fails = async (smaller: Input): Promise<boolean> => {
-      if (isSlow) return (await this.cpuMsOf(smaller).catch(() => 0)) >= MOST_CPU_MS;
+      if (isSlow) return (await this.cpuMsOf(smaller).catch(() => 0)) >= this.run.slowMs;
       const other = await this.problemOf(smaller);
       return other !== null && signatureOf(other) === signature;
     };
     const small = await minimise(input, fails, isSlow ? MOST_SLOW_RUNS : MOST_RUNS_TO_MINIMISE);
     return {
       target: this.target.name,
-      seed: this.seed,
+      seed: this.run.seed,
       index,
       problem: isSlow ? problem : ((await this.problemOf(small)) ?? problem),
       input: small,

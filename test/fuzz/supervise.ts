@@ -5,15 +5,10 @@ import { type Lost, type Message, type Order, PLACE, type Tally } from './messag
 export interface Limits {
   readonly seconds: number;
   /** CPU time after which an input that has not ended never will. */
-  readonly endlessCpuMs: number;
+  readonly endlessMs: number;
 }
 
-export interface Run {
-  readonly seed: number;
-  readonly target: string | null;
-  readonly folder: string;
-  readonly names: readonly string[];
-}
+export type Run = Pick<Order, 'seed' | 'target' | 'slowMs'>;
 
 /** Looks of the watchdog at a thread that neither works nor ends, after which it is given up: those of a stopped machine do not count. */
 const IDLE_LOOKS = 480;
@@ -28,7 +23,7 @@ const MOST_MEMORY = 3 * 1024 ** 3;
 export async function supervise(
   file: URL,
   run: Run,
-  { seconds, endlessCpuMs }: Limits,
+  { seconds, endlessMs }: Limits,
   found: (finding: Finding) => void,
   say: (line: string) => void,
 ): Promise<readonly Tally[]> {
@@ -38,7 +33,7 @@ export async function supervise(
   do {
     const place = new SharedArrayBuffer(4 * 8);
     const words = new Int32Array(place);
-    const order: Order = { seed: run.seed, target: run.target, folder: run.folder, place, after };
+    const order: Order = { ...run, place, after };
     const worker = new Worker(file, { workerData: order });
     let last: readonly Tally[] = [];
     const tell = (message: Message): void => {
@@ -50,7 +45,7 @@ export async function supervise(
       }
     };
     worker.on('message', tell);
-    const problem = await watched(worker, words, endlessCpuMs, () => performance.now() > end);
+    const problem = await watched(worker, words, endlessMs, () => performance.now() > end);
     for (const tally of last) totals.set(tally.name, added(totals.get(tally.name), tally));
     if (problem !== null && Atomics.load(words, PLACE.beats) === 0) throw new Error(problem);
     const at = (word: number): number => Atomics.load(words, word);
@@ -61,12 +56,7 @@ export async function supervise(
 }
 
 /** Why the thread was lost; null when it ended because it was told to. */
-function watched(
-  worker: Worker,
-  words: Int32Array,
-  endlessCpuMs: number,
-  isOver: () => boolean,
-): Promise<string | null> {
+function watched(worker: Worker, words: Int32Array, endlessMs: number, isOver: () => boolean): Promise<string | null> {
   return new Promise((resolve) => {
     let beats = 0;
     let looks = 0;
@@ -88,7 +78,7 @@ function watched(
       looks++;
       const { user, system } = process.cpuUsage(cpu);
       const spent = (user + system) / 1000;
-      if (spent > endlessCpuMs) give(`did not end within ${Math.round(spent)} ms of CPU time`);
+      if (spent > endlessMs) give(`did not end within ${Math.round(spent)} ms of CPU time`);
       else if (looks > IDLE_LOOKS) give('neither worked nor ended');
       else if (process.memoryUsage.rss() > MOST_MEMORY) give('took more than 3 GiB of memory');
     }, LOOK_MS);

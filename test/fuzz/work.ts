@@ -18,7 +18,7 @@ export async function work(targets: readonly Target[], corpus: Corpus, order: Or
   };
   const chosen = targets.filter(({ name }) => order.target === null || order.target === name);
   const sequences: Sequence[] = [];
-  for (const target of chosen) sequences.push(await Sequence.open(target, corpus, order.seed, beat));
+  for (const target of chosen) sequences.push(await Sequence.open(target, corpus, { ...order, beat }));
   const memory = new MemoryWatch(sequences);
   const { frames, conversations, captures, stock, missing } = corpus;
   const left = missing.map((folder) => `; no ${folder}: its captures are left out`).join('');
