@@ -49,7 +49,7 @@ const FOLDERS = [
 ];
 const MOST_PACKETS_OF_A_FILE = 2000;
 const MOST_FRAMES_OF_A_PATH = 12;
-const MOST_CONVERSATIONS_OF_A_PATH = 6;
+const MOST_CONVERSATIONS_OF_A_PATH = 16;
 const MOST_TURNS = 32;
 const LONGEST_TURN = 4096;
 /** Files past this are read for their packets alone. */
@@ -103,6 +103,9 @@ async function packetsOf(bytes: Uint8Array): Promise<readonly Frame[]> {
   return frames;
 }
 
+/** What tells samples apart. */
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 256)).toString('latin1');
+
 /** Frames and conversations, a few of each kind. */
 class Gathered {
   readonly frames: Frame[] = [];
@@ -125,7 +128,8 @@ class Gathered {
       } catch {
         continue; // a fault that is there already: its frame is a sample all the same
       } finally {
-        if (this.isNew(`frame ${linkType} ${pathOf(packet)}`, MOST_FRAMES_OF_A_PATH)) this.frames.push(frame);
+        const path = `frame ${linkType} ${pathOf(packet)}`;
+        if (this.isNew(textOf(bytes), 1) && this.isNew(path, MOST_FRAMES_OF_A_PATH)) this.frames.push(frame);
       }
       const { flow, payloadStart, payloadEnd, payloadBytes, direction, transport } = packet;
       if (flow === null || payloadEnd <= payloadStart || (transport !== 6 && transport !== 17)) continue;
@@ -142,7 +146,8 @@ class Gathered {
     }
     for (const { path, turns, transport, ports } of talks.values()) {
       const kind = `${turns.length > 4 ? 'long' : 'short'} ${path}`;
-      if (!this.isNew(kind, MOST_CONVERSATIONS_OF_A_PATH)) continue;
+      const said = turns.map(({ side, bytes }) => `${side} ${textOf(bytes)}`).join('\n');
+      if (!this.isNew(`${kind} ${said}`, 1) || !this.isNew(kind, MOST_CONVERSATIONS_OF_A_PATH)) continue;
       this.conversations.push({ transport: transport as 6 | 17, clientPort: ports[0], serverPort: ports[1], turns });
     }
   }

@@ -36,7 +36,7 @@ export function mutateStream(prng: Prng, of: Conversation, stock: Stock, others:
   let ports: readonly [number, number] = [of.clientPort, of.serverPort];
   for (let left = prng.few(4); left > 0; left--) {
     if (prng.once(12)) ports = prng.once(2) ? [ports[1], ports[0]] : [ports[0], prng.of(others).serverPort];
-    else pieces = rearrange(prng, pieces, others);
+    else pieces = rearrange(prng, pieces, stock, others);
   }
   for (let left = prng.below(3); left > 0 && pieces.length > 0; left--) {
     const index = prng.below(pieces.length);
@@ -67,12 +67,19 @@ export function together(prng: Prng, inputs: readonly Input[]): Input {
 const NOTHING = new Uint8Array(0);
 const MOST_TURNS = 24;
 
-function rearrange(prng: Prng, pieces: Piece[], others: readonly Conversation[]): Piece[] {
+function rearrange(prng: Prng, pieces: Piece[], stock: Stock, others: readonly Conversation[]): Piece[] {
   if (pieces.length === 0) return pieces;
   const index = prng.below(pieces.length);
   const one = pieces[index]!;
   const [side, flags] = one.numbers as [number, number];
-  switch (prng.below(13)) {
+  switch (prng.below(16)) {
+    case 13: // said twice in one segment
+      return pieces.with(index, piece(join(one.bytes, one.bytes), ...one.numbers));
+    case 14: // and more is said in the same segment
+    case 15: {
+      const more = Array.from({ length: prng.few(3) }, () => prng.of(stock.words));
+      return pieces.with(index, piece(join(one.bytes, ...more), ...one.numbers));
+    }
     case 0: // what one side says in a row comes in one segment: a hand-over and what follows it, too
       return merged(pieces, index, Math.min(pieces.length, index + 2 + prng.below(4)), prng.once(3));
     case 1: // split at any byte
