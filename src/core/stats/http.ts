@@ -154,5 +154,5 @@ function newRow(packet: Packet, fromClient: boolean): HttpRequestRow {
 
 function latency(request: Waiting, packet: Packet): number | null {
   const nanoseconds = (packet.seconds - request.seconds) * 1e9 + (packet.nanoseconds - request.nanoseconds);
-  return nanoseconds < 0 ? null : nanoseconds / 1e6;
+  return nanoseconds >= 0 ? nanoseconds / 1e6 : null; // not for packets without a time, either
 }

@@ -113,3 +113,18 @@ test('a request without a target', () => {
   });
   expect(rows).toEqual([expect.objectContaining({ method: 'GET', host: 'a', uri: null })]);
 });
+
+test('packets without a time have no latency', () => {
+  const statistic = openHttp();
+  const connection = new TcpConversation(80);
+  for (const send of [
+    () => connection.client('GET / HTTP/1.1\r\n\r\n'),
+    () => connection.server('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  ]) {
+    send();
+    connection.packet.seconds = Number.NaN;
+    statistic.ingest!(connection.packet);
+  }
+  const [section] = statistic.sections({ dissector: connection.dissector, reader: {} as CaptureReader, file: null });
+  expect([...section!.rows]).toMatchObject([{ status: 200, latency_ms: null }]);
+});

@@ -1,0 +1,2 @@
+/** See bundle.js. */
+export function bundle(entry: string, folder: string): Promise<string>;

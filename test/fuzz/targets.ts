@@ -1,0 +1,29 @@
+import type { Target } from './target.ts';
+import { argv } from './targets/argv.ts';
+import { decode } from './targets/decode.ts';
+import { dissect } from './targets/dissect.ts';
+import { filter } from './targets/filter.ts';
+import { follow } from './targets/follow.ts';
+import { formats } from './targets/formats.ts';
+import { machine } from './targets/machine.ts';
+import { parsers } from './targets/parsers.ts';
+import { readers } from './targets/readers.ts';
+import { records } from './targets/records.ts';
+import { settings } from './targets/settings.ts';
+import { stats } from './targets/stats.ts';
+
+/** Everything that is fuzzed. */
+export const TARGETS: readonly Target[] = [
+  dissect,
+  decode,
+  stats,
+  formats,
+  follow,
+  readers,
+  filter,
+  machine,
+  parsers,
+  records,
+  settings,
+  argv,
+];
