@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { constants } from 'node:os';
 import { safeText } from '../core/output/safe-text.ts';
 import { openSink } from '../core/output/sink.ts';
-import { openPlatform } from '../platform/index.ts';
+import { isPrivileged, openPlatform } from '../platform/index.ts';
 import type { Clock, Context } from './context.ts';
 
 const FALLBACK_COLUMNS = 80;
@@ -48,6 +48,7 @@ export function openRealContext(): Context {
     signalNumber: () => signalNumber,
     onStatusAsked: (listener) => listen('SIGUSR1', listener),
     onSyncAsked: (listener) => listen('SIGUSR2', listener),
+    isPrivileged,
     openPlatform,
   };
 }
