@@ -9,7 +9,7 @@ import { Packet } from '../core/wire/packet.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { flowsMeant } from './follow-selection.ts';
-import { openCapture, sayForgotten, sayProblems } from './open-capture.ts';
+import { type Readings, sayForgotten, sayProblems } from './open-capture.ts';
 
 /** Out-of-order bytes that wait for those before them. */
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
@@ -19,18 +19,18 @@ export const earlyBytes = (values: FollowValues): number => values['max-bytes'] 
 /** Reads the capture to its end, or until interrupted; says what was wrong with it. */
 export async function readThrough(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   dissector: Dissector,
   ingest: (packet: Packet) => void,
   complains: boolean,
 ): Promise<void> {
-  const reader = await openCapture(context, file, values, false);
+  const reader = await readings.next(values, false);
   try {
     await replay(reader, dissector, ingest, context.signal);
   } finally {
     await reader.close();
-    if (complains) sayProblems(context, file, reader);
+    if (complains) sayProblems(context, readings.file, reader);
   }
 }
 
@@ -42,13 +42,13 @@ interface Surveyed {
 
 export async function survey(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   complains = true,
 ): Promise<Surveyed> {
   const dissector = new Dissector(REGISTRY);
   const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
-  await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
+  await readThrough(context, readings, values, dissector, (packet) => all.ingest(packet), complains);
   all.end();
   if (complains) sayForgotten(context, dissector.flows);
   return { rows: [...all.rows(dissector.flows.flows)], flows: dissector.flows };
@@ -57,11 +57,11 @@ export async function survey(
 /** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
 export async function* readThroughFollower(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   follower: StreamFollower,
 ): AsyncGenerator<FlowTable> {
-  const reader = await openCapture(context, file, values, true);
+  const reader = await readings.next(values, true);
   const dissector = new Dissector(HEADER_REGISTRY);
   const packet = new Packet();
   try {
@@ -74,7 +74,7 @@ export async function* readThroughFollower(
     }
   } finally {
     await reader.close();
-    sayProblems(context, file, reader);
+    sayProblems(context, readings.file, reader);
   }
   follower.end();
   yield dissector.flows;

@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { earlyBytes, readThrough, readThroughFollower, survey } from './follow-reading.ts';
 import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
+import type { Readings } from './open-capture.ts';
 
 export const MOST_SEGMENTS = 10_000;
 export const MOST_BYTES = 2_000_000;
@@ -21,11 +22,11 @@ export const MOST_BYTES = 2_000_000;
 /** In two passes: the records of the streams are known when their segments come. */
 export async function* recordsOfFile(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
-  const all = await survey(context, file, values, false);
+  const all = await survey(context, readings, values, false);
   requireStream(context, values, all.flows);
   const rows = all.rows.filter(pick);
   const wanted = new Map(rows.map((row) => [keyOf(row.proto, row.stream), row]));
@@ -54,7 +55,7 @@ export async function* recordsOfFile(
     sections = [];
     return batch;
   };
-  for await (const _ of readThroughFollower(context, file, values, follower)) yield taken();
+  for await (const _ of readThroughFollower(context, readings, values, follower)) yield taken();
   for (const row of wanted.values()) add(stream, row);
   yield taken();
 }
@@ -62,7 +63,7 @@ export async function* recordsOfFile(
 /** In one pass: what was said is held until the records of the streams are known. */
 export async function* recordsOfPipe(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
@@ -80,7 +81,7 @@ export async function* recordsOfPipe(
     all.ingest(packet);
     follower.ingest(packet);
   };
-  await readThrough(context, file, values, dissector, ingest, true);
+  await readThrough(context, readings, values, dissector, ingest, true);
   all.end();
   follower.end();
   const rows = [...all.rows(dissector.flows.flows)];
