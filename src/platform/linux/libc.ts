@@ -73,6 +73,14 @@ function load(): Libc {
 
 /** Required rather than imported: the import is asynchronous and would colour every caller, and costs 3 ms more. */
 export function loadKoffi(): typeof koffiModule {
+  koffi ??= findKoffi();
+  return koffi;
+}
+
+/** Kept, as looking for it again would change the errno that it is asked for. */
+let koffi: typeof koffiModule | null = null;
+
+function findKoffi(): typeof koffiModule {
   const require = createRequire(import.meta.url);
   const { arch } = process;
   try {
