@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BIN, ROOT } from '../support/program.ts';
 
 const isNotRoot = process.getuid?.() !== 0 || process.platform !== 'linux';
@@ -13,8 +13,11 @@ const UID = 1234;
 const OTHER = 4321;
 const SUDO = { SUDO_UID: String(UID), SUDO_GID: String(UID) };
 
-const base = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-owner-'));
-fs.chmodSync(base, 0o755);
+let base: string;
+beforeAll(() => {
+  base = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-owner-'));
+  fs.chmodSync(base, 0o755);
+});
 afterAll(() => fs.rmSync(base, { recursive: true }));
 let folder: string;
 beforeEach(() => {

@@ -17,11 +17,14 @@ const UID = 1234;
 const SUDO = { SUDO_UID: String(UID), SUDO_GID: String(UID) };
 
 /** Only root may enter it. */
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-reader-'));
+const makeFolder = (word: string): string =>
+  isNotRoot ? os.tmpdir() : fs.mkdtempSync(path.join(os.tmpdir(), `netwatch-${word}-`));
+const folder = makeFolder('reader');
 /** A folder of who calls sudo: what is written there takes no other process. */
-const mine = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-caller-'));
+const mine = makeFolder('caller');
 if (!isNotRoot) fs.chownSync(mine, UID, UID);
 afterAll(() => {
+  if (isNotRoot) return;
   for (const one of [folder, mine]) fs.rmSync(one, { recursive: true });
 });
 const at = (name: string): string => path.join(folder, name);
