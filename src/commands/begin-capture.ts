@@ -10,7 +10,7 @@ import { defaultDevice } from './capture-devices.ts';
 import { CaptureGaps } from './capture-gaps.ts';
 import type { Context } from './context.ts';
 import { becomeUnprivileged, bothOf, type OwnedSockets, openOnly, openOwnedSockets } from './leave-privileges.ts';
-import { lesserUser } from './lesser-user.ts';
+import { lesserUser, lesserUserWithGroups } from './lesser-user.ts';
 import { devicesOf, type PacketValues } from './packet-source.ts';
 
 /** As tcpdump: no packet is longer. */
@@ -94,7 +94,7 @@ export async function beginCapture(
     return asksOwners ? openOnly(openOwnedSockets(platform, drops ? { becomes: order.user } : null)) : null;
   };
   const [sensor, sockets] = await bothOf(open(), openSockets());
-  if (drops) await becomeUnprivileged(platform, order.user, sensor, lasts);
+  if (drops) await becomeUnprivileged(platform, lesserUserWithGroups(context.env), sensor, lasts);
   // from here on this process is unprivileged: packets are dissected by who may do no more than who called sudo
   const { signal } = context;
   signal.addEventListener('abort', sensor.stop, { once: true });

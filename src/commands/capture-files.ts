@@ -1,8 +1,8 @@
 import type { CaptureFiles } from '../platform/capture-output.ts';
 import { openFiles } from '../platform/pack-files.ts';
-import { openFilesAside } from '../platform/privileged/write-aside.ts';
+import { openFilesBefore, openRingAside } from '../platform/privileged/write-aside.ts';
 import type { Context } from './context.ts';
-import { lesserUser } from './lesser-user.ts';
+import { callerWithGroups } from './lesser-user.ts';
 import type { PacketValues } from './packet-source.ts';
 
 /** A command that writes a file, by name or `-`. */
@@ -12,8 +12,9 @@ interface FileValues extends Pick<PacketValues, 'read' | 'sandbox'> {
 }
 
 /**
- * Where files come from: live and as root, they are for who called sudo. What is made (`makesLater`), renamed or removed
- * when the capture has given up its privileges needs a process that keeps them.
+ * Where files come from: as root they are of who called sudo where that user could have made them, else root's. What is
+ * made (`makesLater`), renamed or removed when this process has given up its privileges, and is not the caller's, needs
+ * a process that keeps them. Throws Failure 73 where it could make none.
  */
 export function openCaptureFiles(
   context: Context,
@@ -22,9 +23,10 @@ export function openCaptureFiles(
   packs = false,
 ): CaptureFiles {
   const { read, write, force, sandbox } = values;
-  const user = read === null ? lesserUser(context.env) : null;
-  const needsAside = makesLater || (force && write !== '-');
-  return user !== null && needsAside && sandbox !== 'off'
-    ? openFilesAside(write, user, packs, force)
-    : openFiles(user, force);
+  if (!context.isPrivileged() || process.getuid?.() !== 0) return openFiles(null, force);
+  const caller = callerWithGroups(context.env);
+  if (makesLater) return openRingAside(write, caller, packs, force);
+  // a new file of a live capture keeps its name, whatever comes of it
+  const isFinished = write !== '-' && (force || read !== null);
+  return isFinished && sandbox !== 'off' ? openFilesBefore(caller, force) : openFiles(caller, force);
 }

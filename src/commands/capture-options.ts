@@ -17,7 +17,7 @@ export const liveOptions = {
     ENGINES,
   ),
   sandbox: choice(
-    'What the process that captures gives up once the interfaces are open: on (the standard), user, capabilities and, where the kernel has Landlock, all files; strict, the same or nothing is captured; off, nothing.',
+    'What the process that captures gives up once the interfaces are open: on (the standard), user, capabilities and, where the kernel has Landlock, all files; strict, the same or nothing is captured; off, nothing. With --read it is about netwatch itself, which keeps what is open.',
     SANDBOX_MODES,
   ),
   reconnect: flag('When an interface is gone, wait for one of that name and go on.'),

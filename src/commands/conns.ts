@@ -24,7 +24,7 @@ import { lesserUser } from './lesser-user.ts';
 import { openInput } from './open-input.ts';
 import { choice, flag, integer, text, words } from './option.ts';
 import type { PacketConns } from './packet-conns.ts';
-import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
+import { loadRecordReader, readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions, resolveOptions } from './shared-options.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from './ticks.ts';
 import { Tracing } from './tracing.ts';
@@ -115,13 +115,17 @@ export const conns = listing({
 async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
   refuseLiveOptions(values, ['events', 'coverage', 'packets', 'netns', ...Object.keys(ebpfOptions)]);
   const keepSaved = compileSelection(values);
-  const input = await openInput(context, file);
+  // loaded here: the code that reads packets is large, and live connections start without it
+  const loadCaptureReader = () => import('./captured-conns.ts');
+  const input = await openInput(context, file, values, async (isCapture) => {
+    if (isCapture !== false) await loadCaptureReader();
+    if (isCapture !== true) await loadRecordReader();
+  });
   // packets know where they were captured, their flows do not
   const keep = input.isCapture ? compileSelection({ ...values, interface: null }) : keepSaved;
   const all: ConnRow[] = [];
-  // loaded here: the code that reads packets is large, and live connections start without it
   const batches = input.isCapture
-    ? (await import('./captured-conns.ts')).readCapturedConns(context, file, input.source, values)
+    ? (await loadCaptureReader()).readCapturedConns(context, file, input.source, values)
     : readSavedRecords(context, file, conn, input);
   for await (const batch of batches) {
     const rows = select(batch as readonly ConnRow[], keep);

@@ -32,6 +32,8 @@ export interface Context {
   readonly onSyncAsked: (listener: () => void) => () => void;
   /** Number of the signal that aborted, or null. */
   readonly signalNumber: () => number | null;
+  /** Whether this process may do more than its user, or is root. */
+  readonly isPrivileged: () => boolean;
   readonly openPlatform: (options: PlatformOptions) => Promise<Platform>;
 }
 

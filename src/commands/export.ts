@@ -16,7 +16,7 @@ export const exportCommand: Command = streaming({
   about: 'part of a capture, as a capture or as records',
   details: [
     'export packets writes the packets of a capture that pass a display filter into another, with -w; link types, lengths on the wire, nanoseconds, comments and keys are kept where the format has room for them. Without -w it prints them as records. A file whose name ends in .ndjson, .json, .tsv or .csv holds records too, and so does one without a name for captures when --output gives their format.',
-    'A file is created for its owner alone, and never in place of another without --force; a job that fails leaves none.',
+    'A file is created for its owner alone, and never in place of another without --force; a job that fails leaves none. Run with sudo, it is of who called it where that user could have made it, else of root.',
   ],
   operands: 'packets',
   operandChoices: WHAT,
@@ -39,13 +39,18 @@ export const exportCommand: Command = streaming({
         values.write !== null && (values.write !== '-' || recordFormatOf(values, values.write) === null),
       write: async (context, values, operands) => {
         requirePackets(operands);
-        requireCapture('export packets', values.read);
+        const read = requireCapture('export packets', values.read);
         const name = values.write!;
         const format = recordFormatOf(values, name);
         if (format !== null) {
           const { writeRecords } = await import('./write-records.ts');
           const { force } = values;
-          return writeRecords(exportCommand as ListingCommand, context, values, operands, { name, force, format });
+          return writeRecords(exportCommand as ListingCommand, context, values, operands, {
+            read,
+            name,
+            force,
+            format,
+          });
         }
         refuseRecordOptions(values);
         const { writeCapture } = await import('./write-capture.ts');

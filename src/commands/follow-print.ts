@@ -14,16 +14,17 @@ import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { earlyBytes, readThroughFollower, survey } from './follow-reading.ts';
 import { isWanted, noStream } from './follow-selection.ts';
+import { openReadings, type Readings } from './open-capture.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
 /** One stream as people read it, or as it was sent. */
 export async function* printed(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
-  const { number, transport } = await chosen(context, file, values, pick);
+  const { number, transport } = await chosen(context, readings, values, pick);
   const text = textOf(values);
   let rows: PrintedPiece[] = [];
   let followed: Flow | null = null;
@@ -47,7 +48,7 @@ export async function* printed(
     return [{ table: segment, rows: batch }];
   };
   let there = 0;
-  for await (const flows of readThroughFollower(context, file, values, follower)) {
+  for await (const flows of readThroughFollower(context, readings, values, follower)) {
     there = flows.count(transport);
     yield taken();
   }
@@ -70,23 +71,32 @@ export function printedPiece(piece: Piece, text: StreamText | null): PrintedPiec
   return { dir, printed: text === null ? piece.bytes.slice(piece.start, piece.end) : text.add(piece) };
 }
 
+/**
+ * Opens the capture for it: twice where a filter has to look at every stream first. Rejects with a Failure 64 where that
+ * cannot be, and as openReadings does.
+ */
+export async function openForPrinting(context: Context, file: string, values: FollowValues): Promise<Readings> {
+  if (values.tcp && values.udp) throw usageError('one stream is followed: --tcp or --udp');
+  if (isNumbered(values)) return openReadings(context, file, 1, values);
+  if (await canReadAgain(file)) return openReadings(context, file, 2, values);
+  throw usageError('a filter looks at every stream first, and a pipe cannot be read twice', {
+    hint: 'netwatch follow -r - --stream N, or --as ndjson',
+  });
+}
+
+/** Whether the number alone says which stream it is. */
+const isNumbered = ({ stream, filter }: FollowValues): boolean => stream !== null && filter === null;
+
 /** The one stream that is meant. Throws Failure 64 when a filter picks none or several. */
 async function chosen(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): Promise<{ readonly number: number; readonly transport: number }> {
-  if (values.tcp && values.udp) throw usageError('one stream is followed: --tcp or --udp');
-  if (values.stream !== null && values.filter === null) {
-    return { number: values.stream, transport: values.udp ? UDP : TCP };
-  }
-  if (!(await canReadAgain(file))) {
-    throw usageError('a filter looks at every stream first, and a pipe cannot be read twice', {
-      hint: 'netwatch follow -r - --stream N, or --as ndjson',
-    });
-  }
-  const rows = (await survey(context, file, values, false)).rows.filter(pick);
+  if (isNumbered(values)) return { number: values.stream!, transport: values.udp ? UDP : TCP };
+  const { file } = readings;
+  const rows = (await survey(context, readings, values, false)).rows.filter(pick);
   const [one] = rows;
   if (one === undefined)
     throw new Failure(EXIT.noInput, 'no stream passes the filter', { hint: `netwatch follow -r ${file} --list` });

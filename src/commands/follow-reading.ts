@@ -9,7 +9,7 @@ import { Packet } from '../core/wire/packet.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { flowsMeant } from './follow-selection.ts';
-import { openCapture, sayForgotten, sayProblems } from './open-capture.ts';
+import { type Readings, sayForgotten, sayProblems } from './open-capture.ts';
 import { sayFaults } from './say-faults.ts';
 
 /** Out-of-order bytes that wait for those before them. */
@@ -20,18 +20,18 @@ export const earlyBytes = (values: FollowValues): number => values['max-bytes'] 
 /** Reads the capture to its end, or until interrupted; says what was wrong with it. */
 export async function readThrough(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   dissector: Dissector,
   ingest: (packet: Packet) => void,
   complains: boolean,
 ): Promise<void> {
-  const reader = await openCapture(context, file, values, false);
+  const reader = await readings.next(values, false);
   try {
     await replay(reader, dissector, ingest, context.signal);
   } finally {
     await reader.close();
-    if (complains) sayProblems(context, file, reader);
+    if (complains) sayProblems(context, readings.file, reader);
   }
 }
 
@@ -43,13 +43,13 @@ interface Surveyed {
 
 export async function survey(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   complains = true,
 ): Promise<Surveyed> {
   const dissector = new Dissector(REGISTRY);
   const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
-  await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
+  await readThrough(context, readings, values, dissector, (packet) => all.ingest(packet), complains);
   const { faults, flows } = dissector;
   faults.attempt(() => all.end());
   const rows = [...faults.rows(() => all.rows(flows.flows))];
@@ -61,11 +61,11 @@ export async function survey(
 /** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
 export async function* readThroughFollower(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   follower: StreamFollower,
 ): AsyncGenerator<FlowTable> {
-  const reader = await openCapture(context, file, values, true);
+  const reader = await readings.next(values, true);
   const dissector = new Dissector(HEADER_REGISTRY);
   const { faults } = dissector;
   const ingest = (packet: Packet): void => follower.ingest(packet);
@@ -80,7 +80,7 @@ export async function* readThroughFollower(
     }
   } finally {
     await reader.close();
-    sayProblems(context, file, reader);
+    sayProblems(context, readings.file, reader);
   }
   faults.attempt(() => follower.end());
   yield dissector.flows;

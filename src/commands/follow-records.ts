@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { earlyBytes, readThrough, readThroughFollower, survey } from './follow-reading.ts';
 import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
+import type { Readings } from './open-capture.ts';
 import { sayFaults } from './say-faults.ts';
 
 export const MOST_SEGMENTS = 10_000;
@@ -22,11 +23,11 @@ export const MOST_BYTES = 2_000_000;
 /** In two passes: the records of the streams are known when their segments come. */
 export async function* recordsOfFile(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
-  const all = await survey(context, file, values, false);
+  const all = await survey(context, readings, values, false);
   requireStream(context, values, all.flows);
   const rows = all.rows.filter(pick);
   const wanted = new Map(rows.map((row) => [keyOf(row.proto, row.stream), row]));
@@ -55,7 +56,7 @@ export async function* recordsOfFile(
     sections = [];
     return batch;
   };
-  for await (const _ of readThroughFollower(context, file, values, follower)) yield taken();
+  for await (const _ of readThroughFollower(context, readings, values, follower)) yield taken();
   for (const row of wanted.values()) add(stream, row);
   yield taken();
 }
@@ -63,7 +64,7 @@ export async function* recordsOfFile(
 /** In one pass: what was said is held until the records of the streams are known. */
 export async function* recordsOfPipe(
   context: Context,
-  file: string,
+  readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
@@ -82,7 +83,7 @@ export async function* recordsOfPipe(
     dissector.faults.take(packet, look);
     follower.ingest(packet);
   };
-  await readThrough(context, file, values, dissector, ingest, true);
+  await readThrough(context, readings, values, dissector, ingest, true);
   const { faults, flows } = dissector;
   faults.attempt(() => all.end());
   faults.attempt(() => follower.end());

@@ -7,10 +7,11 @@ import { openCaptureFiles } from './capture-files.ts';
 import type { Context } from './context.ts';
 import type { FollowMode, FollowValues } from './follow.ts';
 import { followLive } from './follow-live.ts';
-import { printed, textOf } from './follow-print.ts';
+import { openForPrinting, printed, textOf } from './follow-print.ts';
 import { survey } from './follow-reading.ts';
 import { recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import { compilePick } from './follow-selection.ts';
+import { openReadings } from './open-capture.ts';
 import { refuseLive } from './packet-source.ts';
 import { refuseRawTerminal } from './raw-output.ts';
 import type { PrintedPiece } from './stream-printer.ts';
@@ -33,10 +34,19 @@ export async function* followStreams(
     return;
   }
   refuseLive(values);
-  if (mode === 'list') yield [section(stream, (await survey(context, file, values)).rows.filter(pick))];
-  else if (mode === 'print') yield* printed(context, file, values, pick);
-  else if (await canReadAgain(file)) yield* recordsOfFile(context, file, values, pick);
-  else yield* recordsOfPipe(context, file, values, pick);
+  const isTwice = mode === 'records' && (await canReadAgain(file));
+  const readings =
+    mode === 'print'
+      ? await openForPrinting(context, file, values)
+      : await openReadings(context, file, isTwice ? 2 : 1, values);
+  try {
+    if (mode === 'list') yield [section(stream, (await survey(context, readings, values)).rows.filter(pick))];
+    else if (mode === 'print') yield* printed(context, readings, values, pick);
+    else if (isTwice) yield* recordsOfFile(context, readings, values, pick);
+    else yield* recordsOfPipe(context, readings, values, pick);
+  } finally {
+    await readings.close();
+  }
 }
 
 /** What only the sockets of the machine tell. */

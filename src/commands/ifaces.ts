@@ -9,8 +9,9 @@ import { didYouMean } from '../core/suggest.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type ListingValues, listing, type Request } from './command.ts';
 import type { Context } from './context.ts';
+import { openInput } from './open-input.ts';
 import { flag, text } from './option.ts';
-import { readSavedRecords, refuseLiveOptions } from './saved-records.ts';
+import { loadRecordReader, readSavedRecords, refuseLiveOptions } from './saved-records.ts';
 import { machineOptions, resolveOptions } from './shared-options.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from './ticks.ts';
 
@@ -68,7 +69,8 @@ async function* runSaved(context: Context, values: IfaceValues, file: string): A
   refuseLiveOptions(values, ['netns']);
   const table = tableOf(values);
   const name = table === iface ? 'name' : 'iface';
-  for await (const rows of readSavedRecords(context, file, table)) {
+  const input = await openInput(context, file, values, loadRecordReader);
+  for await (const rows of readSavedRecords(context, file, table, input)) {
     const named = values.interface === null ? rows : rows.filter((row) => row[name] === values.interface);
     yield [{ table, rows: values.up ? named.filter(isUp) : named }];
   }

@@ -8,17 +8,17 @@ import { openCaptureSource } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 import { Interrupted } from './interrupted.ts';
 import { withProgress } from './progress.ts';
+import { type ReadingValues, shedPrivileges } from './shed-privileges.ts';
 
 /** How a capture is read. */
-export interface ReadOptions {
+export interface ReadOptions extends ReadingValues {
   /** Only what this interface captured, as onlyInterface has it; null for all. */
   readonly interface: string | null;
-  readonly quiet: boolean;
 }
 
 /**
- * The capture in a file, or on stdin for `-`. `showsRows` says that rows are printed while it is read. Rejects with a
- * Failure 65, 66, 74 or 77, or as Interrupted.
+ * The capture in a file, or on stdin for `-`. `showsRows` says that rows are printed while it is read. Gives up the
+ * privileges of this process once it is open. Rejects with a Failure 65, 66, 74 or 77, or as Interrupted.
  */
 export async function openCapture(
   context: Context,
@@ -27,6 +27,7 @@ export async function openCapture(
   showsRows: boolean,
 ): Promise<CaptureReader> {
   const source = await openCaptureSource(file, context.signal);
+  await shedPrivileges(context, options);
   return openReader(context, source, options, showsRows);
 }
 
@@ -46,6 +47,40 @@ export async function openReader(
     // what did not come is no fault of it
     throw context.signal.aborted ? new Interrupted() : error;
   }
+}
+
+/** A capture that is read once, or twice where it is a file. */
+export interface Readings {
+  readonly file: string;
+  /** Opens the next of them. Rejects as openCapture does. */
+  next(options: ReadOptions, showsRows: boolean): Promise<CaptureReader>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a capture as often as it will be read, then gives up the privileges of this process, with which it could not be
+ * opened again. Rejects as openCapture does.
+ */
+export async function openReadings(
+  context: Context,
+  file: string,
+  times: 1 | 2,
+  values: ReadingValues,
+): Promise<Readings> {
+  const sources: ByteSource[] = [];
+  for (let n = 0; n < times; n++) sources.push(await openCaptureSource(file, context.signal));
+  await shedPrivileges(context, values);
+  return {
+    file,
+    async next(options, showsRows) {
+      const source = sources.shift();
+      if (source === undefined) throw new Error(`${file} is read more often than it was opened`);
+      return openReader(context, source, options, showsRows);
+    },
+    async close() {
+      for (const source of sources.splice(0)) await source.close();
+    },
+  };
 }
 
 /** Says that a file was not read to its end; of a pipe, which may have none, an interrupt is the end. */

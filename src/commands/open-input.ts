@@ -2,6 +2,7 @@ import type { ByteSource } from '../core/capture/byte-source.ts';
 import { openCaptureSource } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 import { Interrupted } from './interrupted.ts';
+import { type ReadingValues, shedPrivileges } from './shed-privileges.ts';
 
 /** What `--read` named: a capture, or something else, which can only be records. */
 export interface Input {
@@ -22,9 +23,29 @@ const CAPTURES: ReadonlySet<string> = new Set([
 ]);
 const MAGIC = 4;
 
-/** Opens a file, or stdin for `-`, and looks at its first bytes. Rejects with a Failure 65, 66, 74 or 77, or as Interrupted. */
-export async function openInput(context: Context, file: string): Promise<Input> {
+/**
+ * Opens a file, or stdin for `-`, and looks at the first bytes, after it has given up the privileges of this process and
+ * before that has called `load`, for what reading it will take; with null where the bytes are packed or still to come, and
+ * what they are is not known yet. Rejects with a Failure 65, 66, 74 or 77, or as Interrupted.
+ */
+export async function openInput(
+  context: Context,
+  file: string,
+  values: ReadingValues,
+  load: (isCapture: boolean | null) => Promise<unknown>,
+): Promise<Input> {
   const source = await openCaptureSource(file, context.signal);
+  // of a plain file four bytes are compared with those that captures begin with, and that is all
+  const isPlain = source.size !== null;
+  let first = isPlain ? await firstOf(source) : null;
+  if (context.isPrivileged()) await load(first === null ? null : isMagic(first));
+  await shedPrivileges(context, values);
+  first ??= await firstOf(source);
+  if (first.length === 0 && context.signal.aborted) throw new Interrupted();
+  return { isCapture: isMagic(first), source: withFirst(first, source) };
+}
+
+async function firstOf(source: ByteSource): Promise<Uint8Array> {
   const first = new Uint8Array(MAGIC);
   let length = 0;
   while (length < MAGIC) {
@@ -32,10 +53,10 @@ export async function openInput(context: Context, file: string): Promise<Input> 
     if (added === 0) break;
     length += added;
   }
-  if (length === 0 && context.signal.aborted) throw new Interrupted();
-  const isCapture = CAPTURES.has(Buffer.from(first).toString('hex'));
-  return { isCapture, source: withFirst(first.subarray(0, length), source) };
+  return first.subarray(0, length);
 }
+
+const isMagic = (first: Uint8Array): boolean => CAPTURES.has(Buffer.from(first).toString('hex'));
 
 function withFirst(first: Uint8Array, source: ByteSource): ByteSource {
   let given = first.length === 0;

@@ -78,11 +78,11 @@ export async function openPackets(context: Context, values: PacketValues, use: P
   };
 }
 
-/** Throws Failure 64 for options that only a live capture has. */
+/** Throws Failure 64 for options that only a live capture has; files are read by who has no privilege, too (--sandbox). */
 export function refuseLive(values: PacketValues): void {
   for (const name of [...Object.keys(liveOptions), 'duration']) {
     const value = values[name as keyof PacketValues];
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined || value === false || name === 'sandbox') continue;
     throw usageError(`--${name} is about a live capture, not about one that is read`, {
       hint: name === 'bpf' ? '--filter chooses packets of a file' : null,
     });

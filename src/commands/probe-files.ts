@@ -3,6 +3,7 @@ import type { Target } from '../core/health/target.ts';
 import { compileJson } from '../core/output/json.ts';
 import { type ProbeRow, probe } from '../core/record/tables/probe.ts';
 import { appendLine } from '../platform/append-file.ts';
+import type { User } from '../platform/platform.ts';
 import { replaceFile } from '../platform/replace-file.ts';
 import { type ProbeValues, repeatsRounds } from './probe-options.ts';
 
@@ -17,12 +18,12 @@ export interface ProbeFiles {
   end(): Promise<void>;
 }
 
-/** The files of `--append` and of `-o prometheus --out`, for the records of these targets. */
-export function openProbeFiles(values: ProbeValues, targets: readonly Target[]): ProbeFiles {
+/** The files of `--append` and of `-o prometheus --out`, for the records of these targets; of `caller` where that user could have made them. */
+export function openProbeFiles(values: ProbeValues, targets: readonly Target[], caller: User | null): ProbeFiles {
   const writers: ProbeFiles[] = [];
-  if (values.append !== null) writers.push(openHistory(values.append, values['append-max'] ?? MOST_BYTES));
+  if (values.append !== null) writers.push(openHistory(values.append, values['append-max'] ?? MOST_BYTES, caller));
   if (values.out !== null && values.output === 'prometheus')
-    writers.push(openExposition(values.out, new Set(targets.map(keyOf)).size, repeatsRounds(values)));
+    writers.push(openExposition(values.out, new Set(targets.map(keyOf)).size, repeatsRounds(values), caller));
   return {
     async take(rows, kept) {
       for (const writer of writers) await writer.take(rows, kept);
@@ -33,22 +34,23 @@ export function openProbeFiles(values: ProbeValues, targets: readonly Target[]):
   };
 }
 
-function openHistory(file: string, mostBytes: number): ProbeFiles {
+function openHistory(file: string, mostBytes: number, caller: User | null): ProbeFiles {
   const writer = compileJson(probe, Object.keys(probe.fields));
   return {
     async take(_rows, kept) {
-      for (const row of kept) await appendLine(file, writer.line(row), mostBytes);
+      for (const row of kept) await appendLine(file, writer.line(row), mostBytes, caller);
     },
     end: async () => {},
   };
 }
 
 /** The last record of each target. The file is not written before all were asked once: it would seem that some are gone. */
-function openExposition(file: string, targets: number, repeats: boolean): ProbeFiles {
+function openExposition(file: string, targets: number, repeats: boolean, caller: User | null): ProbeFiles {
   const last = new Map<string, ProbeRow>();
   const met = new Set<string>();
   const isWhole = (): boolean => met.size >= targets;
-  const write = (): Promise<void> => replaceFile(file, exposition([...last.values()], repeats), EXPOSITION_MODE);
+  const write = (): Promise<void> =>
+    replaceFile(file, exposition([...last.values()], repeats), EXPOSITION_MODE, caller);
   return {
     async take(rows, kept) {
       for (const row of rows) met.add(keyOfRow(row));

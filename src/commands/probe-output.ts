@@ -8,6 +8,7 @@ import { numeralsOf, plainNumerals } from '../core/output/units.ts';
 import { type ProbeRow, probe } from '../core/record/tables/probe.ts';
 import { replaceFile } from '../platform/replace-file.ts';
 import type { Context } from './context.ts';
+import { callerWithGroups } from './lesser-user.ts';
 import type { ProbeValues } from './probe-options.ts';
 
 /** Only who writes a report may read it. */
@@ -99,7 +100,7 @@ function markdownRenderer(context: Context, values: ProbeValues): Renderer {
     ...renderer,
     async end() {
       await renderer.end();
-      await replaceFile(out, text, REPORT_MODE);
+      await replaceFile(out, text, REPORT_MODE, callerWithGroups(context.env));
     },
   };
 }

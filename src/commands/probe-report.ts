@@ -7,6 +7,7 @@ import { type ProbeRow, probe } from '../core/record/tables/probe.ts';
 import type { ProbeReportRow } from '../core/record/tables/probe-report.ts';
 import { rotatedName } from '../platform/append-file.ts';
 import type { Context } from './context.ts';
+import { shedPrivileges } from './shed-privileges.ts';
 
 /** A record takes 2 KiB; a line past this is none, and is not parsed. */
 const LONGEST_LINE = 1024 * 1024;
@@ -30,6 +31,7 @@ export async function reportOf(context: Context, file: string, quiet: boolean): 
   const before = openIfThere(rotatedName(file));
   // it may just have been turned away: then both are the same
   const isSame = before !== null && fs.fstatSync(before).ino === fs.fstatSync(current).ino;
+  await shedPrivileges(context, { quiet });
   let records = 0;
   for (const [fd, name] of [
     [isSame ? null : before, rotatedName(file)],

@@ -6,6 +6,7 @@ import { type HopRow, hop } from '../core/record/tables/hop.ts';
 import { PROBE_KINDS, type ProbeRow, probe as table } from '../core/record/tables/probe.ts';
 import { probeReport } from '../core/record/tables/probe-report.ts';
 import { streaming } from './command.ts';
+import { callerWithGroups } from './lesser-user.ts';
 import { probeClaim, probeOptions, probeTableOf, repeatsRounds } from './probe-options.ts';
 
 const COUNT = 3;
@@ -133,7 +134,7 @@ export const probe = streaming({
       pathTo: repeatsRounds(values) ? openPathFacts(platform, context.clock) : null,
       pair,
     };
-    const files = openProbeFiles(values, targets);
+    const files = openProbeFiles(values, targets, callerWithGroups(context.env));
     try {
       const hopsOf = new Map<ProbeRow, readonly HopRow[]>();
       const keep = (of: ProbeRow, hops: readonly HopRow[]): void => void hopsOf.set(of, hops);

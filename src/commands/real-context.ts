@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { safeText } from '../core/output/safe-text.ts';
 import { openSink } from '../core/output/sink.ts';
 import { openStdout } from '../platform/file-stdout.ts';
-import { openPlatform } from '../platform/index.ts';
+import { isPrivileged, openPlatform } from '../platform/index.ts';
 import type { Clock, Context } from './context.ts';
 import { guardTerminal } from './terminal-guard.ts';
 
@@ -44,6 +44,7 @@ export function openRealContext(): Context {
     signalNumber: () => signalNumber,
     onStatusAsked: (listener) => listen('SIGUSR1', listener),
     onSyncAsked: (listener) => listen('SIGUSR2', listener),
+    isPrivileged,
     openPlatform,
   };
 }

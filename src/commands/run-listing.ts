@@ -5,6 +5,7 @@ import { openLiveTable } from '../core/output/live-table.ts';
 import { chooseColorLevel, openPalette } from '../core/output/palette.ts';
 import { isReportFormat, openRenderer, type Renderer } from '../core/output/renderer.ts';
 import { openTableRenderer } from '../core/output/table-renderer.ts';
+import { loadTableLayout } from '../core/output/text-table.ts';
 import { formatNumberOf, formatSeconds, numeralsOf, plainNumerals } from '../core/output/units.ts';
 import { visibleFields } from '../core/record/select-fields.ts';
 import { sortRows } from '../core/record/sort.ts';
@@ -205,6 +206,8 @@ async function rendererFor(
       if (!values.quiet) context.say(`no room for ${headings.join(', ')}: choose with --fields, or widen the terminal`);
     },
   };
+  // loaded while it can be: the command may give up what reading the files of this program takes
+  if (context.isPrivileged()) await loadTableLayout();
   if (stream !== null) return stream.openRenderer(context, values, options);
   if (!plan.repeating || plan.wait !== null || !terminal.stdoutIsTerminal) {
     return openTableRenderer(stdout, options);

@@ -5,12 +5,15 @@ import { formatNumberOf } from '../core/output/units.ts';
 import { readRow } from '../core/record/saved-row.ts';
 import type { AnyRow, RecordTable } from '../core/record/table.ts';
 import type { Context } from './context.ts';
-import { type Input, openInput } from './open-input.ts';
+import type { Input } from './open-input.ts';
 
 /** A record takes 2 KiB; a line past this is no record, and must not fill memory. An option of split2, below ndjson. */
 const LINE_BOUND = { maxLength: 1024 * 1024 };
 /** How ndjson says that a line is no JSON. */
 const UNPARSED = 'Could not parse row';
+
+/** What reading records takes, to be loaded while the files of this program can be read. */
+export const loadRecordReader = () => import('ndjson');
 
 /**
  * Records that `--json` printed earlier, of one type, as batches; gzip is seen by its first bytes. Records of other types
@@ -21,9 +24,9 @@ export async function* readSavedRecords(
   context: Context,
   file: string,
   table: RecordTable,
-  opened: Input | null = null,
+  opened: Input,
 ): AsyncGenerator<readonly AnyRow[]> {
-  const { default: ndjson } = await import('ndjson');
+  const { default: ndjson } = await loadRecordReader();
   const parser: Transform = ndjson.parse({ strict: true, ...LINE_BOUND });
   const wrong: string[] = [];
   let parsed: unknown[] = [];
@@ -43,7 +46,7 @@ export async function* readSavedRecords(
     parsed = [];
     return read;
   };
-  for await (const chunk of chunksOf(opened ?? (await openInput(context, file)), file)) {
+  for await (const chunk of chunksOf(opened, file)) {
     parser.write(chunk);
     await nextTurn();
     if (parser.destroyed) break;

@@ -54,8 +54,9 @@ async function writePackets(
   rotation: Rotation | null,
   files: CaptureFiles,
 ): Promise<number> {
-  // one of a live capture is made before that gives up the privileges which this may take
-  const early = request.read === null && rotation === null && request.write !== '-';
+  // made before the privileges are given up which this may take: of a live capture always, of a file where there are some
+  const isOne = rotation === null && request.write !== '-';
+  const early = isOne && (request.read === null || context.isPrivileged());
   const made = early ? await files.createHere(request.write, request.force) : null;
   try {
     return await copyPackets(context, request, rotation, files, made);

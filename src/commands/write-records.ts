@@ -1,7 +1,8 @@
 import { EXIT } from '../core/failure.ts';
 import type { Sink } from '../core/output/sink.ts';
 import { formatNumberOf } from '../core/output/units.ts';
-import { createOutputFile, type OutputFile } from '../platform/capture-output.ts';
+import type { OutputFile } from '../platform/capture-output.ts';
+import { openCaptureFiles } from './capture-files.ts';
 import type { ListingCommand, ListingValues } from './command.ts';
 import type { Context } from './context.ts';
 import type { Options } from './option.ts';
@@ -10,6 +11,8 @@ import type { RecordFormat } from './written-format.ts';
 
 /** Where records go, and what of it there is. */
 export interface RecordsRequest {
+  /** The capture that they are of. */
+  readonly read: string;
   readonly name: string;
   readonly force: boolean;
   readonly format: RecordFormat;
@@ -24,9 +27,10 @@ export async function writeRecords(
   context: Context,
   values: ListingValues<Options>,
   operands: readonly string[],
-  { name, force, format }: RecordsRequest,
+  { read, name, force, format }: RecordsRequest,
 ): Promise<number> {
-  const file = await createOutputFile(name, force);
+  const files = openCaptureFiles(context, { read, write: name, force }, false);
+  const file = await files.createHere(name, force);
   const sink = openFileSink(file);
   let status: number = EXIT.internal;
   try {
@@ -36,6 +40,8 @@ export async function writeRecords(
   } catch (error) {
     await file.abandon();
     throw error;
+  } finally {
+    files.close();
   }
   if (!values.quiet) context.say(`wrote ${formatNumberOf(sink.written(), 'byte')} to ${name}`);
   return status;

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { EXIT, Failure, reasonOf } from '../core/failure.ts';
+import { inPlace, openOwnPlace, type Place, requireReplaceable } from './place.ts';
 import type { User } from './platform.ts';
 import { refuseStreamLink } from './stream-link.ts';
 
@@ -27,7 +29,7 @@ export interface CaptureFiles {
   create(file: string, force: boolean): Promise<OutputFile>;
   /** The same, open in this one: `fd` is there. */
   createHere(file: string, force: boolean): Promise<OutputFile>;
-  /** As removeOutputFile; rejects with a Failure 74. */
+  /** Removes one that was made here; one that is gone already is no matter. Rejects with a Failure 74. */
   remove(file: string): Promise<void>;
   /** Packs files in place, while others are written. */
   readonly packing: Packing;
@@ -41,26 +43,60 @@ export interface Packing {
   end(): Promise<readonly string[]>;
 }
 
-/** How a file is made: whose it becomes, and who renames and removes it, where this process may not. */
-interface Making {
-  readonly owner?: User | null;
-  readonly rename?: (from: string, to: string) => Promise<void>;
-  readonly remove?: (file: string) => Promise<void>;
+const write = promisify(fs.write);
+
+/** For whom a file is made, and by whom. */
+export interface Making {
+  /** Whose the file is where that user could have made it; null for who runs this process. */
+  readonly caller?: User | null;
+  /** The place of this process itself, where the caller may make nothing. */
+  readonly openOwn?: (folder: string) => Place;
+  readonly handOver?: HandOver;
+}
+
+/** Finds who finishes a file that this process made in its own place and may not rename or remove any more; null where it still may. */
+export type HandOver = ((place: Place, names: FileNames) => Finisher) | null;
+
+/** What a file is called while it is written, and then. */
+export interface FileNames {
+  readonly written: string;
+  readonly final: string;
+}
+
+/** Gives a file its name, or takes it away. */
+export interface Finisher {
+  rename(): Promise<void>;
+  remove(): Promise<void>;
 }
 
 /**
  * Creates a file that only its owner may read. It must not exist, nor be a link; with `force` it is written beside the
- * old one, which it replaces by one rename when it is finished. Folders, devices and pipes are never replaced. Rejects
- * with a Failure 73 when it cannot be created; its `write` with a Failure 74 when the disk is full.
+ * old one, which it replaces by one rename when it is finished. Folders, devices and pipes are never replaced. It is made
+ * and replaces as the caller, or else as this process. Rejects with a Failure 73 when it cannot be created; its `write`
+ * with a Failure 74 when the disk is full.
  */
 export async function createOutputFile(file: string, force: boolean, making: Making = {}): Promise<OutputFile> {
-  const { owner = null, rename = fs.promises.rename, remove = removeOutputFile } = making;
-  await refuseSpecialFiles(file);
-  const target = force ? path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`) : file;
+  return makeOutputFile(file, force, making).output;
+}
+
+/** The same, with the place where it was made. Throws as createOutputFile rejects. */
+export function makeOutputFile(
+  file: string,
+  force: boolean,
+  { caller = null, openOwn = openOwnPlace, handOver = null }: Making,
+): { readonly output: OutputFile; readonly place: Place } {
+  refuseSpecialFiles(file);
+  const final = path.basename(file);
+  const names: FileNames = { written: force ? `.${final}.${process.pid}` : final, final };
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
-  let handle: fs.promises.FileHandle;
+  const open = (place: Place): number => {
+    if (force && place.user !== null) requireReplaceable(file, place.user);
+    return fs.openSync(place.at(names.written), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  };
+  let place: Place;
+  let fd: number;
   try {
-    handle = await fs.promises.open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    [place, fd] = inPlace(caller, file, open, openOwn);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const exists = !force && (code === 'EEXIST' || code === 'ELOOP');
@@ -73,28 +109,52 @@ export async function createOutputFile(file: string, force: boolean, making: Mak
       },
     );
   }
-  // a file system that knows no owners leaves it to who mounted it
-  if (owner !== null) await handle.chown(owner.uid, owner.gid).catch(() => {});
+  const { rename, remove } =
+    place.user === null && handOver !== null ? handOver(place, names) : ownFinisher(place, names);
   let whole = 0;
+  let isOpen = true;
+  let isOver = false;
+  // the number of a descriptor that was closed is soon that of another
+  const held = (): number => {
+    if (isOpen) return fd;
+    throw Object.assign(new Error('EBADF: bad file descriptor, it is closed'), { code: 'EBADF' });
+  };
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await promisify(fs.close)(fd);
+  };
+  const end = (): void => {
+    isOver = true;
+    place.close();
+  };
   const finish = async (): Promise<void> => {
     try {
-      await handle.close();
-      if (force) await rename(target, file);
+      await close();
+      if (force) await rename();
     } catch (error) {
       throw new Failure(EXIT.io, `${file} cannot be finished: ${reasonOf(error)}`, { cause: error });
     }
+    end();
   };
   const abandon = async (): Promise<void> => {
-    await handle.close().catch(() => {});
-    await remove(target);
+    if (isOver) return;
+    await close().catch(() => {});
+    try {
+      await remove();
+    } catch (error) {
+      throw new Failure(EXIT.io, `${file} cannot be removed: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      end();
+    }
   };
-  return {
-    fd: handle.fd,
-    sync: () => handle.sync(),
-    size: async () => (await handle.stat()).size,
+  const output: OutputFile = {
+    fd,
+    sync: async () => promisify(fs.fsync)(held()),
+    size: async () => (await promisify(fs.fstat)(held())).size,
     async write(bytes) {
       try {
-        for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+        for (let at = 0; at < bytes.length; ) at += (await write(held(), bytes, at)).bytesWritten;
         whole += bytes.length;
       } catch (error) {
         throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
@@ -106,30 +166,34 @@ export async function createOutputFile(file: string, force: boolean, making: Mak
         await abandon();
         return 'abandoned';
       }
-      await handle.truncate(whole).catch(() => {});
+      await promisify(fs.ftruncate)(held(), whole).catch(() => {});
       await finish();
       return 'kept';
     },
     abandon,
   };
+  return { output, place };
 }
 
-/** Removes a file that was written before; one that is gone already is no matter. */
-export async function removeOutputFile(file: string): Promise<void> {
-  try {
-    await fs.promises.rm(file, { force: true });
-  } catch (error) {
-    throw new Failure(EXIT.io, `${file} cannot be removed: ${reasonOf(error)}`, { cause: error });
-  }
+function ownFinisher(place: Place, { written, final }: FileNames): Finisher {
+  return {
+    rename: async () => place.do(() => fs.renameSync(place.at(written), place.at(final))),
+    remove: async () => place.do(() => removeIfThere(place.at(written))),
+  };
+}
+
+/** Removes a file; one that is gone already is no matter. Throws what the system says. */
+export function removeIfThere(file: string): void {
+  fs.rmSync(file, { force: true });
 }
 
 const STDOUT_HINT = '-w - writes to stdout, which may be one';
 
 /** Throws Failure 73 for what is there and is neither a file nor a link, which would be what is replaced. */
-async function refuseSpecialFiles(file: string): Promise<void> {
+function refuseSpecialFiles(file: string): void {
   let stat: fs.Stats;
   try {
-    stat = await fs.promises.lstat(file);
+    stat = fs.lstatSync(file);
   } catch {
     return; // it is not there, or creating it says why not
   }

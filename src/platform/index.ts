@@ -1,5 +1,6 @@
 import { EXIT, Failure } from '../core/failure.ts';
 import { type Host, openHost } from './host.ts';
+import { isPrivileged as mayMoreOnLinux } from './linux/drop-privileges.ts';
 import { openLinux } from './linux/linux.ts';
 import { openMacos } from './macos/macos.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
@@ -14,6 +15,11 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   if (name === 'linux') return openLinux(host, options);
   if (name === 'darwin') return openMacos(host, options);
   throw new Failure(EXIT.unavailable, `netwatch runs on Linux and macOS, not on ${name}`);
+}
+
+/** Whether this process may do more than its user, or is root. */
+export function isPrivileged(): boolean {
+  return process.platform === 'linux' ? mayMoreOnLinux() : process.getuid?.() === 0;
 }
 
 /** Which system a folder is a machine of. Throws Failure 66 when it is none. */

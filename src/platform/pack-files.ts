@@ -1,19 +1,20 @@
 import fs from 'node:fs';
 import { createGzip } from 'node:zlib';
-import { messageOf, reasonOf } from '../core/failure.ts';
-import { type CaptureFiles, createOutputFile, removeOutputFile } from './capture-output.ts';
+import { EXIT, Failure, messageOf, reasonOf } from '../core/failure.ts';
+import type { CaptureFiles, HandOver } from './capture-output.ts';
+import { MadeFiles } from './made-files.ts';
 import type { User } from './platform.ts';
 
 /** Packs files that are finished, one after another, while others are written: `out.pcap` becomes `out.pcap.gz`. */
 export class PackedFiles {
-  private readonly owner: User | null;
+  private readonly files: MadeFiles;
   private readonly force: boolean;
   private last: Promise<void> = Promise.resolve();
   private complaints: string[] = [];
 
-  /** The packed files are `owner`'s; with `force` they replace others. */
-  constructor(owner: User | null, force: boolean) {
-    this.owner = owner;
+  /** Of these files; with `force` packed ones replace others. */
+  constructor(files: MadeFiles, force: boolean) {
+    this.files = files;
     this.force = force;
   }
 
@@ -25,8 +26,8 @@ export class PackedFiles {
   /** Removes a file, packed or not, when those before it are packed. */
   remove(file: string): void {
     this.afterwards(file, 'removed', async () => {
-      await removeOutputFile(file);
-      await removeOutputFile(`${file}.gz`);
+      this.files.remove(file);
+      this.files.remove(`${file}.gz`);
     });
   }
 
@@ -47,22 +48,40 @@ export class PackedFiles {
 
   /** The plain file goes only when the packed one is on the disk. */
   private async packNow(file: string): Promise<void> {
-    const packed = await createOutputFile(`${file}.gz`, this.force, { owner: this.owner });
+    const packed = await this.files.createBeside(file, `${file}.gz`, this.force);
     try {
-      for await (const bytes of fs.createReadStream(file).pipe(createGzip())) await packed.write(bytes as Buffer);
+      const plain = fs.createReadStream(file, { fd: this.files.open(file), start: 0 });
+      for await (const bytes of plain.pipe(createGzip())) await packed.write(bytes as Buffer);
       await packed.sync();
     } catch (error) {
       await packed.abandon();
       throw error;
     }
     await packed.finish();
-    await removeOutputFile(file);
+    this.files.remove(file);
   }
 }
 
-/** Files that this process makes by itself, for `owner`, or for its own user. */
-export function openFiles(owner: User | null, force: boolean): CaptureFiles {
-  const create: CaptureFiles['create'] = (file, over) => createOutputFile(file, over, { owner });
-  const packing = new PackedFiles(owner, force);
-  return { create, createHere: create, remove: removeOutputFile, packing, close: () => {} };
+/** Files that this process makes by itself; they are `caller`'s where that user could have made them. Gives root's over as HandOver says. */
+export function openFiles(caller: User | null, force: boolean, handOver: HandOver = null): CaptureFiles {
+  const files = new MadeFiles(caller);
+  const create: CaptureFiles['create'] = (file, over) => files.create(file, over, handOver);
+  return {
+    create,
+    createHere: create,
+    remove: removerOf(files),
+    packing: new PackedFiles(files, force),
+    close: () => {},
+  };
+}
+
+/** Removes one of these files; rejects with a Failure 74. */
+export function removerOf(files: MadeFiles): CaptureFiles['remove'] {
+  return async (file) => {
+    try {
+      files.remove(file);
+    } catch (error) {
+      throw new Failure(EXIT.io, `${file} cannot be removed: ${reasonOf(error)}`, { cause: error });
+    }
+  };
 }

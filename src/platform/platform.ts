@@ -65,6 +65,8 @@ export interface Check {
 export interface User {
   readonly uid: number;
   readonly gid: number;
+  /** Supplementary groups; none unless given. */
+  readonly groups?: readonly number[];
 }
 
 /** What runs the process that captures. */
@@ -78,11 +80,12 @@ export interface SensorNode {
 
 /** What may be kept when privileges are given up, by the names of capabilities(7). */
 export type KeptCapability =
-  | 'CAP_CHOWN'
   | 'CAP_DAC_OVERRIDE'
   | 'CAP_DAC_READ_SEARCH'
   | 'CAP_FOWNER'
   | 'CAP_NET_RAW'
+  | 'CAP_SETGID'
+  | 'CAP_SETUID'
   | 'CAP_SYS_PTRACE';
 
 /** What became of an echo request. */
@@ -158,6 +161,11 @@ export interface Platform {
    * without any capability but those that are kept, by it alone or by what it starts, too. A system without capabilities keeps root where one is kept.
    */
   dropPrivileges(user: User | null, kept?: readonly KeptCapability[], by?: 'itself' | 'and what it starts'): void;
+  /**
+   * The same, none kept, as far as the system permits, for what goes on in either case: a container may forbid root to
+   * become another. Returns what stays, in words; empty when nothing does.
+   */
+  shedPrivileges(user: User | null): readonly string[];
 }
 
 /** What a platform is opened with. */

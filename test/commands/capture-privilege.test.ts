@@ -145,8 +145,30 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
     ['of packets that pass', ['-f', 'udp'], /^own\.pcap$/],
     ['of packets that pass, replaced', ['-f', 'udp', '--force'], /^own\.pcap$/],
     ['after another', ['--rotate-size', '500'], /^own_0000\d_\d{14}\.pcap$/],
-  ])('a file %s is of who called sudo, in a folder only root may enter', async (_what, options, names) => {
-    const folder = fs.mkdtempSync(path.join(scene.folder, 'closed-'));
+  ])('a file %s is of who called sudo, in a folder of theirs', (_what, options, names) =>
+    writesAs(1234, folderOf(1234), options, names),
+  );
+
+  test.each<[string, readonly string[], RegExp]>([
+    ['which the sensor writes', [], /^own\.pcap$/],
+    ['which is replaced', ['--force'], /^own\.pcap$/],
+    ['of packets that pass', ['-f', 'udp'], /^own\.pcap$/],
+    ['of packets that pass, replaced', ['-f', 'udp', '--force'], /^own\.pcap$/],
+    ['after another', ['--rotate-size', '500'], /^own_0000\d_\d{14}\.pcap$/],
+  ])('a file %s is of root, in a folder where who called sudo could make none', (_what, options, names) =>
+    writesAs(0, folderOf(0), options, names),
+  );
+
+  /** A folder that others may enter, not write in. */
+  function folderOf(uid: number): string {
+    fs.chmodSync(scene.folder, 0o711);
+    const folder = fs.mkdtempSync(path.join(scene.folder, 'of-'));
+    fs.chmodSync(folder, 0o755);
+    fs.chownSync(folder, uid, uid);
+    return folder;
+  }
+
+  async function writesAs(owner: number, folder: string, options: readonly string[], names: RegExp): Promise<void> {
     const file = path.join(folder, 'own.pcap');
     if (options.includes('--force')) fs.writeFileSync(file, 'old');
     const run = scene.start(['capture', '-i', 'lo', '--bpf', 'udp', '-c', '9', '-w', file, ...options], SUDO);
@@ -160,17 +182,17 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
       const at = path.join(folder, name);
       const { uid, gid, mode } = fs.statSync(at);
       expect(name).toMatch(names);
-      expect([uid, gid, mode & 0o7777]).toEqual([1234, 1234, 0o600]);
+      expect([uid, gid, mode & 0o7777]).toEqual([owner, owner, 0o600]);
       frames += (await readCapture(fs.readFileSync(at))).frames.length;
     }
     expect(frames).toBe(9);
-  });
+  }
 
   test.each([
     ['new', []],
     ['replaced', ['--force']],
   ])('so is what follow writes, %s', async (_what, options) => {
-    const folder = fs.mkdtempSync(path.join(scene.folder, 'closed-'));
+    const folder = folderOf(1234);
     const file = path.join(folder, 'stream');
     if (options.length > 0) fs.writeFileSync(file, 'old');
     const argv = [

@@ -56,6 +56,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     onStatusAsked: () => () => {},
     onSyncAsked: () => () => {},
     signalNumber: () => (abort.signal.aborted ? 2 : null),
+    isPrivileged: () => false,
     openPlatform: options.platform === undefined ? openPlatform : async () => options.platform!,
     out: () => sink.text(),
     said,

@@ -127,6 +127,7 @@ export function fakePlatform(
     findSensorNode: () => ({ file: process.execPath, ignored: null, grant: null }),
     isPrivileged: () => false,
     dropPrivileges: () => {},
+    shedPrivileges: () => [],
     readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
     openEcho: () => null,
     openUdpRequests: () => null,

@@ -100,9 +100,11 @@ function narrow(columns: readonly Column[], terminalColumns: number): readonly C
 }
 
 /** cli-table3 is loaded here: only a run that prints a table pays for it. */
+export const loadTableLayout = () => import('cli-table3');
+
 async function layOut(lines: readonly (readonly string[])[]): Promise<string[]> {
   if (lines.length === 0) return [];
-  const { default: Table } = await import('cli-table3');
+  const { default: Table } = await loadTableLayout();
   const drawn = new Table({
     chars: {
       top: '',

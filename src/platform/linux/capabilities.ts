@@ -1,9 +1,10 @@
 /** Bits of a capability set, include/uapi/linux/capability.h. */
 const CAPABILITY = {
-  CAP_CHOWN: 0,
   CAP_DAC_OVERRIDE: 1,
   CAP_DAC_READ_SEARCH: 2,
   CAP_FOWNER: 3,
+  CAP_SETGID: 6,
+  CAP_SETUID: 7,
   CAP_NET_RAW: 13,
   CAP_SYS_PTRACE: 19,
   CAP_SYS_ADMIN: 21,

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { messageOf } from '../../core/failure.ts';
 import { dropUser } from '../drop-user.ts';
 import type { KeptCapability, User } from '../platform.ts';
 import { bitsOf } from './capabilities.ts';
@@ -21,21 +22,67 @@ export function dropPrivileges(
   keeps: readonly KeptCapability[] = [],
   by: 'itself' | 'and what it starts' = 'itself',
 ): void {
-  if (systemCalls === null) throw new Error(`netwatch does not know the system calls of ${process.arch}`);
-  const c = libc(); // loaded while its file can be read
+  requireCalls(); // loaded while their file can be read
   const kept = bitsOf(keeps) & permitted();
   if (kept !== 0n) prctl(PR_SET_KEEPCAPS);
   dropUser(user); // the C library does this in every thread
+  keepOnly(kept, by === 'and what it starts');
+}
+
+/** As Platform.shedPrivileges. */
+export function shedPrivileges(user: User | null): readonly string[] {
+  const stays: string[] = [];
+  const attempt = (deed: () => void, what: (reason: string) => string): boolean => {
+    try {
+      deed();
+      return true;
+    } catch (error) {
+      stays.push(what(messageOf(error)));
+      return false;
+    }
+  };
+  const canCall = attempt(requireCalls, (reason) => `no_new_privs cannot be set: ${reason}`);
+  // root of a namespace that has no such user is an ordinary user outside of it, and no one else can be had
+  const becomes = user !== null && isKnownHere(user.uid) ? user : null;
+  attempt(
+    () => dropUser(becomes),
+    (reason) => `root may not become user ${user?.uid}: ${reason}`,
+  );
+  if (canCall)
+    attempt(
+      () => keepOnly(0n, false),
+      (reason) => `capabilities stay: ${reason}`,
+    );
+  return stays;
+}
+
+/** Whether the user namespace of this process has that user: user_namespaces(7). */
+function isKnownHere(uid: number): boolean {
+  const lines = fs.readFileSync('/proc/self/uid_map', 'latin1').trim().split('\n');
+  return lines.some((line) => {
+    const [first = 0, , count = 0] = line.trim().split(/\s+/).map(Number);
+    return uid >= first && uid < first + count;
+  });
+}
+
+/** Throws when what cannot be done without koffi cannot be done here. */
+function requireCalls(): void {
+  if (systemCalls === null) throw new Error(`netwatch does not know the system calls of ${process.arch}`);
+  libc();
+}
+
+/** Leaves every thread these capabilities alone, and no means to get others. */
+function keepOnly(kept: bigint, isHandedOn: boolean): void {
+  const c = libc();
   const header = Buffer.allocUnsafeSlow(8).fill(0); // of the thread that calls
   header.writeUInt32LE(CAPABILITY_VERSION_3, 0);
   // effective, permitted and inheritable set, the lower halves and then the upper ones; what is ambient goes with them
   const sets = Buffer.allocUnsafeSlow(24).fill(0);
-  const isHandedOn = by === 'and what it starts';
   for (const at of isHandedOn ? [0, 4, 8] : [0, 4]) {
     sets.writeUInt32LE(Number(kept & 0xffff_ffffn), at);
     sets.writeUInt32LE(Number(kept >> 32n), at + 12);
   }
-  callOnEveryThread('capset', systemCalls.capset, [c.address(header), c.address(sets)]);
+  callOnEveryThread('capset', systemCalls!.capset, [c.address(header), c.address(sets)]);
   prctl(PR_SET_NO_NEW_PRIVS);
   // a program that is executed as another user than root has these alone
   for (let bit = 0n; isHandedOn && kept >> bit > 0n; bit++) {

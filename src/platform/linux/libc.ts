@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import type koffiModule from 'koffi';
 import { EXIT, Failure, messageOf } from '../../core/failure.ts';
@@ -78,10 +79,25 @@ function load(): Libc {
 
 /** Required rather than imported: the import is asynchronous and would colour every caller, and costs 3 ms more. */
 export function loadKoffi(): typeof koffiModule {
+  koffi ??= findKoffi();
+  return koffi;
+}
+
+/** Kept, as looking for it again would change the errno that it is asked for. */
+let koffi: typeof koffiModule | null = null;
+
+function findKoffi(): typeof koffiModule {
   const require = createRequire(import.meta.url);
+  const { arch } = process;
+  try {
+    // the binary itself: its package would read the header of node to learn which C library this is, which takes as long
+    if (!hasMusl()) return require(`@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`);
+  } catch {
+    // the package may have put it elsewhere
+  }
   try {
     // the package with this machine's binary, which takes half the time of looking for it
-    return require(`@koromix/koffi-linux-${process.arch}`);
+    return require(`@koromix/koffi-linux-${arch}`);
   } catch {
     // on another C library, or an unknown processor, koffi itself knows better
   }
@@ -93,6 +109,12 @@ export function loadKoffi(): typeof koffiModule {
       cause: error,
     });
   }
+}
+
+/** Whether there is a C library other than glibc, whose loader has its name from the processor. */
+function hasMusl(): boolean {
+  const processor = process.arch === 'x64' ? 'x86_64' : 'aarch64';
+  return fs.existsSync(`/lib/ld-musl-${processor}.so.1`);
 }
 
 /** errno values by name, from include/uapi/asm-generic/errno-base.h and errno.h; the same on every architecture koffi supports. */

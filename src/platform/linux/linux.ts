@@ -3,7 +3,7 @@ import type { Host } from '../host.ts';
 import type { EchoSocket, Platform, PlatformOptions } from '../platform.ts';
 import { readChecks } from './checks.ts';
 import { readDnsServers } from './dns-servers.ts';
-import { dropPrivileges, isPrivileged } from './drop-privileges.ts';
+import { dropPrivileges, isPrivileged, shedPrivileges } from './drop-privileges.ts';
 import { canTrace, openTrace } from './ebpf/trace.ts';
 import { readHostFacts } from './host-facts.ts';
 import { openEchoSocket } from './icmp-echo.ts';
@@ -41,6 +41,7 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
     findSensorNode,
     isPrivileged,
     dropPrivileges,
+    shedPrivileges,
   };
 }
 

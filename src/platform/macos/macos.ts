@@ -1,4 +1,4 @@
-import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import { EXIT, Failure, messageOf, usageError } from '../../core/failure.ts';
 import type { HostRow } from '../../core/record/tables/network-config.ts';
 import { dropUser } from '../drop-user.ts';
 import type { Host } from '../host.ts';
@@ -38,6 +38,14 @@ export function openMacos(host: Host, options: PlatformOptions): Platform {
     findSensorNode: () => ({ file: process.execPath, ignored: null, grant: 'run it with sudo' }),
     isPrivileged: () => process.getuid?.() === 0,
     dropPrivileges: (user, kept = []) => void (kept.length === 0 && dropUser(user)),
+    shedPrivileges(user) {
+      try {
+        dropUser(user);
+        return [];
+      } catch (error) {
+        return [`root may not become user ${user?.uid}: ${messageOf(error)}`];
+      }
+    },
   };
 }
 

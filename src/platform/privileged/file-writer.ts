@@ -1,50 +1,58 @@
 import fs from 'node:fs';
-import { createOutputFile, type OutputFile, removeOutputFile } from '../capture-output.ts';
+import { type OutputFile, removeIfThere } from '../capture-output.ts';
 import { openPlatform } from '../index.ts';
 import { FILE_RIGHTS, landlockVersion, restrictFiles } from '../linux/landlock.ts';
-import { PackedFiles } from '../pack-files.ts';
+import { MadeFiles } from '../made-files.ts';
+import { PackedFiles, removerOf } from '../pack-files.ts';
+import { heldPlace } from '../place.ts';
 import { answer } from './questions.ts';
 import type { WriterOrder } from './write-aside.ts';
 
 /**
- * Entry of the process that makes, renames and removes files in one folder, for one that has given up its privileges:
- * root may write where who called sudo may not. It keeps the three capabilities that this takes, and by Landlock the one
- * folder, and looks at no byte of what it writes.
+ * Entry of the process that makes, renames and removes files in one folder, for one that has given up its privileges: as
+ * who called sudo where that user may, else as root. It keeps the capabilities that this takes, and by Landlock the one
+ * folder, removes what it made and nothing else, and looks at no byte of what it writes.
  */
-const { user, folder, packs, force } = JSON.parse(process.argv[2]!) as WriterOrder;
+const { caller, folder, packs, force, made } = JSON.parse(process.argv[2]!) as WriterOrder;
+/** The folder, as who started this process holds it; see openAsked. */
+const FOLDER = 4;
+const own = heldPlace(FOLDER, folder);
 const platform = await openPlatform({ root: null, netns: null });
-platform.dropPrivileges(null, ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER']);
+const becomes = caller === null ? [] : (['CAP_SETGID', 'CAP_SETUID'] as const);
+platform.dropPrivileges(null, ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', ...becomes]);
 const version = platform.name === 'linux' ? landlockVersion() : 0;
-// one that is not there will be told of when a file in it is to be made
-if (version > 0 && fs.existsSync(folder)) {
+if (version > 0) {
   const rights = packs ? FILE_RIGHTS.write | FILE_RIGHTS.read : FILE_RIGHTS.write;
-  restrictFiles(version, [{ file: folder, rights }]);
+  restrictFiles(version, [{ file: own.at('.'), rights }]);
 }
 
-const files = new Map<number, OutputFile>();
-const packed = new PackedFiles(user, force);
+const files = new MadeFiles(caller, () => own);
+const packed = new PackedFiles(files, force);
+const remove = removerOf(files);
+const open = new Map<number, OutputFile>();
 let count = 0;
 const take = (number: number): OutputFile => {
-  const file = files.get(number)!;
-  files.delete(number);
+  const file = open.get(number)!;
+  open.delete(number);
   return file;
 };
 
 answer({
-  async create(name: string, force: boolean): Promise<number> {
-    files.set(++count, await createOutputFile(name, force, { owner: user }));
+  async create(name: string): Promise<number> {
+    open.set(++count, await files.create(name, force));
     return count;
   },
-  write: (number: number, bytes: Uint8Array) => files.get(number)!.write(bytes),
-  sync: (number: number) => files.get(number)!.sync(),
-  size: (number: number) => files.get(number)!.size(),
+  write: (number: number, bytes: Uint8Array) => open.get(number)!.write(bytes),
+  sync: (number: number) => open.get(number)!.sync(),
+  size: (number: number) => open.get(number)!.size(),
   finish: (number: number) => take(number).finish(),
   keep: (number: number) => take(number).keep(),
   abandon: (number: number) => take(number).abandon(),
-  rename: (from: string, to: string) => fs.promises.rename(from, to),
-  remove: (name: string) => removeOutputFile(name),
+  remove: (name: string) => remove(name),
   // these are done while others are answered
   pack: async (name: string) => packed.pack(name),
   removePacked: async (name: string) => packed.remove(name),
   packed: () => packed.end(),
+  renameMade: () => fs.renameSync(own.at(made!.written), own.at(made!.final)),
+  removeMade: () => removeIfThere(own.at(made!.written)),
 });

@@ -24,11 +24,14 @@ export interface Asked {
 
 type Deeds = Readonly<Record<string, (...of: never[]) => unknown>>;
 
-/** Starts the entry of that name, with an order as its argument. It ends with this process. */
-export function openAsked(entry: string, order: unknown): Asked {
+/**
+ * Starts the entry of that name, with an order as its argument, and with these descriptors, which it has as 4 and those
+ * after it. It ends with this process.
+ */
+export function openAsked(entry: string, order: unknown, descriptors: readonly number[] = []): Asked {
   const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
   const child = spawn(process.execPath, [...NO_INSPECTOR, file, JSON.stringify(order)], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...descriptors],
     serialization: 'advanced', // bytes, and no row twice
     env: {},
   });

@@ -1,31 +1,35 @@
 import path from 'node:path';
-import type { CaptureFiles, OutputFile } from '../capture-output.ts';
-import { createOutputFile } from '../capture-output.ts';
+import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
+import type { CaptureFiles, FileNames, Finisher, OutputFile } from '../capture-output.ts';
+import { openFiles } from '../pack-files.ts';
+import { openOwnPlace, type Place } from '../place.ts';
 import type { User } from '../platform.ts';
-import { openAsked } from './questions.ts';
+import { type Asked, openAsked } from './questions.ts';
 
 /** What the process that writes files is started with. */
 export interface WriterOrder {
-  /** Whose the files are. */
-  readonly user: User;
+  /** Whose the files are where that user could have made them; null for root's. */
+  readonly caller: User | null;
   /** The only folder it may write in. */
   readonly folder: string;
-  /** Whether files are packed, which takes reading them; and whether packed ones replace others. */
+  /** Whether files are packed, which takes reading them; and whether new ones replace others. */
   readonly packs: boolean;
   readonly force: boolean;
+  /** A file in it that is made already, which it is to rename or remove; null for none. */
+  readonly made: FileNames | null;
 }
 
 /**
- * Files in the folder of `name`, made by a process of its own, which keeps what that takes when this one gives up its
- * privileges. To be opened before that.
+ * Files that are made when this process has given up its privileges, as a ring is: in the folder of `name`, by a process of
+ * its own, which keeps what that takes. To be opened before that. Throws Failure 73 where there is no such folder.
  */
-export function openFilesAside(name: string, user: User, packs: boolean, force: boolean): CaptureFiles {
-  const order: WriterOrder = { user, folder: path.dirname(path.resolve(name)), packs, force };
-  const asked = openAsked('file-writer', order);
-  const remove = async (file: string): Promise<void> => void (await asked.ask('remove', file));
+export function openRingAside(name: string, caller: User | null, packs: boolean, force: boolean): CaptureFiles {
+  const place = placeFor(name);
+  const asked = openWriter(place, { caller, folder: path.dirname(name), packs, force, made: null });
+  place.close();
   return {
-    async create(file, force) {
-      const number = await asked.ask('create', file, force);
+    async create(file) {
+      const number = await asked.ask('create', file);
       const ask = async (does: string): Promise<void> => void (await asked.ask(does, number));
       return {
         fd: null,
@@ -37,13 +41,8 @@ export function openFilesAside(name: string, user: User, packs: boolean, force: 
         abandon: () => ask('abandon'),
       } satisfies OutputFile;
     },
-    createHere: (file, force) =>
-      createOutputFile(file, force, {
-        owner: user,
-        remove,
-        rename: async (from, to) => void (await asked.ask('rename', from, to)),
-      }),
-    remove,
+    createHere: openFiles(caller, force).createHere,
+    remove: async (file) => void (await asked.ask('remove', file)),
     packing: {
       pack: async (file) => void (await asked.ask('pack', file)),
       remove: async (file) => void (await asked.ask('removePacked', file)),
@@ -51,4 +50,35 @@ export function openFilesAside(name: string, user: User, packs: boolean, force: 
     },
     close: () => asked.close(),
   };
+}
+
+/**
+ * Files that are made here, before this process gives up its privileges. One that is root's is renamed or removed
+ * afterwards by a process of its own; the caller's by this one, which has become that user.
+ */
+export function openFilesBefore(caller: User | null, force: boolean): CaptureFiles {
+  let asked: Asked | null = null;
+  const handOver = (place: Place, made: FileNames): Finisher => {
+    const folder = path.dirname(place.at(made.final));
+    const writer = openWriter(place, { caller: null, folder, packs: false, force, made });
+    asked = writer;
+    return {
+      rename: async () => void (await writer.ask('renameMade')),
+      remove: async () => void (await writer.ask('removeMade')),
+    };
+  };
+  return { ...openFiles(caller, force, handOver), close: () => asked?.close() };
+}
+
+/** The folder goes along open, so that nobody can put another in its place. */
+function openWriter(place: Place, order: WriterOrder): Asked {
+  return openAsked('file-writer', order, place.folder === null ? [] : [place.folder]);
+}
+
+function placeFor(name: string): Place {
+  try {
+    return openOwnPlace(path.dirname(name));
+  } catch (error) {
+    throw new Failure(EXIT.cannotCreate, `${name} cannot be created: ${reasonOf(error)}`, { cause: error });
+  }
 }

@@ -23,7 +23,7 @@ export const decode: Target = {
           dissector.dissect(packet);
           rows.see(packet);
           checkRow(packetTable, rows.row(packet));
-          checkShown(decodedText(packet), 'capture -V');
+          checkShown(decodedText(packet, dissector.faults), 'capture -V');
           if (packet.number % 8 === 0) checkShown(dumpedText(packet), 'capture -x');
         });
         checkDissector(dissector);

@@ -46,7 +46,12 @@ export const settings: Target = {
         if (first === undefined) return;
         const command = COMMANDS[which]!;
         try {
-          readArguments(command, true, [], parseSettings(textOf(first), 'config.json', command, COMMANDS));
+          readArguments(
+            command,
+            true,
+            [],
+            parseSettings({ file: 'config.json', json: textOf(first), isSecret: false }, command, COMMANDS),
+          );
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
           if (!CONTRACT.has(error.exit)) throw new Broken(`status ${error.exit} for a configuration`);

@@ -7,10 +7,11 @@ test.each([
   [
     'Name:\tx\nCapEff:\t000001ffffffffff\n',
     [
-      'CAP_CHOWN',
       'CAP_DAC_OVERRIDE',
       'CAP_DAC_READ_SEARCH',
       'CAP_FOWNER',
+      'CAP_SETGID',
+      'CAP_SETUID',
       'CAP_NET_RAW',
       'CAP_SYS_PTRACE',
       'CAP_SYS_ADMIN',
