@@ -7,10 +7,18 @@ import { build } from 'esbuild';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SUPPORT = path.join(ROOT, 'test/support');
 const SAMPLES = path.join(import.meta.dirname, 'samples');
-const STAND_INS = new Map([
-  [path.join(SUPPORT, 'wire.ts'), path.join(SAMPLES, 'recording-wire.ts')],
-  [path.join(SUPPORT, 'tool.ts'), path.join(SAMPLES, 'no-tool.ts')],
-]);
+/** What takes the place of a module of the tests, and the module itself where the rest of it stays. */
+const STAND_INS = {
+  vitest: ['stand-in-vitest.ts'],
+  wire: ['recording-wire.ts', path.join(SUPPORT, 'wire.ts')],
+  tool: ['no-tool.ts'],
+};
+
+/** As CommonJS, of which a test may import what is not there: it then gives what it gave until it asked for that. */
+const standIn = ([name, whole]) => {
+  const parts = [...(whole === undefined ? [] : [whole]), path.join(SAMPLES, name)];
+  return `module.exports = { ${parts.map((part) => `...require(${JSON.stringify(part)})`).join(', ')} };`;
+};
 
 /** Folders of the tests whose frames are samples, and those among them whose frames are many and all alike. */
 const TESTS = ['test/core/wire', 'test/core/stats'];
@@ -23,17 +31,21 @@ function testFiles() {
   return all.filter((file) => file.endsWith('.test.ts') && !ALIKE.has(path.basename(file))).sort();
 }
 
+const listOfTests = () =>
+  `export const TESTS = [${testFiles().map((file) => `() => import(${JSON.stringify(file)})`)}];`;
+
 const samples = {
   name: 'samples',
   setup(of) {
-    of.onResolve({ filter: /^vitest$/ }, () => ({ path: path.join(SAMPLES, 'stand-in-vitest.ts') }));
+    of.onResolve({ filter: /^vitest$/ }, () => ({ path: 'vitest', namespace: 'fuzz' }));
     of.onResolve({ filter: /^fuzz:tests$/ }, () => ({ path: 'tests', namespace: 'fuzz' }));
-    of.onResolve({ filter: /\/(?:wire|tool)\.ts$/ }, ({ path: asked, resolveDir, importer }) => {
-      const standIn = STAND_INS.get(path.resolve(resolveDir, asked));
-      return standIn === undefined || importer === standIn ? undefined : { path: standIn };
+    of.onResolve({ filter: /\/(?:wire|tool)\.ts$/ }, ({ path: asked, resolveDir, importer, namespace }) => {
+      const { dir, name } = path.parse(path.resolve(resolveDir, asked));
+      const isOwn = namespace === 'fuzz' || path.dirname(importer) === SAMPLES;
+      return dir !== SUPPORT || isOwn ? undefined : { path: name, namespace: 'fuzz' };
     });
-    of.onLoad({ filter: /.*/, namespace: 'fuzz' }, () => ({
-      contents: `export const TESTS = [${testFiles().map((file) => `() => import(${JSON.stringify(file)})`)}];`,
+    of.onLoad({ filter: /.*/, namespace: 'fuzz' }, ({ path: name }) => ({
+      contents: name === 'tests' ? listOfTests() : standIn(STAND_INS[name]),
       resolveDir: ROOT,
     }));
   },

@@ -3,15 +3,11 @@ import { Dissector } from '../../../src/core/wire/dissector.ts';
 import type { Packet } from '../../../src/core/wire/packet.ts';
 import * as wire from '../../support/wire.ts';
 
-/** Takes the place of test/support/wire.ts where the tests are bundled into the fuzzer, and keeps what is dissected. */
+/** Takes the place of parts of test/support/wire.ts where the tests are bundled into the fuzzer, and keeps what is dissected. */
 export interface RecordedFrame {
   readonly bytes: Uint8Array;
   readonly linkType: number;
 }
-
-export const hex = wire.hex;
-export const pathOf = wire.pathOf;
-export const print = wire.print;
 
 /** The frames that each dissector was given. */
 export const recorded = new Map<Dissector, RecordedFrame[]>();
