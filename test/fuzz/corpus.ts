@@ -142,7 +142,7 @@ class Gathered {
       if (path.length > talk.path.length) talk.path = path;
       if (talk.turns.length === MOST_TURNS) continue;
       const end = Math.min(payloadEnd, payloadStart + LONGEST_TURN);
-      talk.turns.push({ side: direction, bytes: payloadBytes.slice(payloadStart, end) });
+      talk.turns.push({ side: direction, bytes: Uint8Array.from(payloadBytes.subarray(payloadStart, end)) });
     }
     for (const { path, turns, transport, ports } of talks.values()) {
       const kind = `${turns.length > 4 ? 'long' : 'short'} ${path}`;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, workerData } from 'node:worker_threads';
 import type { Corpus } from './corpus.ts';
@@ -40,7 +41,7 @@ export async function fuzz(
       replay: { type: 'string' },
     },
   });
-  if (values.replay !== undefined) return replay(targets, await load(), path.resolve(values.replay));
+  if (values.replay !== undefined) return replay(targets, await load(), path.resolve(values.replay), file);
   const names = targets.map(({ name }) => name);
   if (values.target !== undefined && !names.includes(values.target)) {
     throw new Error(`no target "${values.target}": there are ${names.join(', ')}`);
@@ -50,9 +51,7 @@ export async function fuzz(
   const folder = path.resolve(values.findings ?? fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-findings-')));
   const run = { seed, target: values.target ?? null, slowMs: cpu.slowMs };
   console.log(`seed ${seed}, ${seconds} s`);
-  // what a run writes under a name that is not a path is written here
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-fuzzed-'));
-  process.chdir(scratch);
+  const leave = enterScratch(file);
   let count = 0;
   const found = (finding: Finding): void => {
     count++;
@@ -65,12 +64,22 @@ export async function fuzz(
       console.log(line),
     );
   } finally {
-    process.chdir(os.tmpdir());
-    fs.rmSync(scratch, { recursive: true, force: true });
+    leave();
   }
   printTallies(tallies, count, seed);
   if (count === 0 && values.findings === undefined) fs.rmSync(folder, { recursive: true, force: true });
   process.exitCode = count === 0 ? 0 : 1;
+}
+
+/** A folder beside the bundle, where what a run writes under a name that is no path is written; returns what removes it. */
+function enterScratch(bundle: string): () => void {
+  const folder = path.dirname(fileURLToPath(bundle));
+  const scratch = fs.mkdtempSync(path.join(folder, 'scratch-'));
+  process.chdir(scratch);
+  return () => {
+    process.chdir(folder);
+    fs.rmSync(scratch, { recursive: true, force: true });
+  };
 }
 
 function wholeNumber(name: string, text: string): number {
@@ -96,19 +105,17 @@ function printTallies(tallies: readonly Tally[], distinct: number, seed: number)
 }
 
 /** Runs the input of a finding once more, in this thread. */
-async function replay(targets: readonly Target[], corpus: Corpus, file: string): Promise<void> {
+async function replay(targets: readonly Target[], corpus: Corpus, file: string, bundle: string): Promise<void> {
   const { target: name, seed, input } = readFinding(file);
   const target = targets.find((one) => one.name === name);
   if (target === undefined) throw new Error(`${file} is of no target: "${name}"`);
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-fuzzed-'));
-  process.chdir(scratch);
+  const leave = enterScratch(bundle);
   try {
     const sequence = await Sequence.open(target, corpus, { seed, slowMs: CPU_LIMITS.slowMs, beat: () => {} });
     const problem = await sequence.problemOf(input);
     console.log(problem ?? 'nothing is wrong with it any more');
     process.exitCode = problem === null ? 0 : 1;
   } finally {
-    process.chdir(os.tmpdir());
-    fs.rmSync(scratch, { recursive: true, force: true });
+    leave();
   }
 }

@@ -21,7 +21,7 @@ export interface Stock {
 
 /** A damaged copy: one to a few of the mutations below, at places that `frame` leans to headers. */
 export function mutateBytes(prng: Prng, from: Uint8Array, stock: Stock, frame = false): Uint8Array {
-  let bytes: Uint8Array = from.slice();
+  let bytes: Uint8Array = Uint8Array.from(from); // slice of a Buffer is no copy
   for (let left = prng.few(6); left > 0; left--) bytes = mutateOnce(prng, bytes, stock, frame);
   return bytes;
 }

@@ -153,7 +153,7 @@ function placed(pieces: readonly Piece[]): Piece[] {
 
 function shifted({ bytes, numbers }: Piece, by: number): Piece {
   const [side, flags, at, kept] = numbers as [number, number, number, number];
-  return pieceOf(side, bytes.slice().reverse(), flags, Math.max(0, at + by), kept);
+  return pieceOf(side, Uint8Array.from(bytes).reverse(), flags, Math.max(0, at + by), kept);
 }
 
 const inserted = (pieces: readonly Piece[], at: number, one: Piece): Piece[] => pieces.toSpliced(at, 0, one);

@@ -29,7 +29,7 @@ export function dissectFrame(
     recorded.set(dissector, frames);
   }
   if (frames.length === MOST_OF_ONE) throw new RangeError('a flood');
-  frames.push({ bytes: bytes.slice(), linkType });
+  frames.push({ bytes: Uint8Array.from(bytes), linkType });
   return wire.dissectFrame(bytes, linkType, dissector, options);
 }
 

@@ -166,7 +166,7 @@ async function readPacked(bytes: Uint8Array): Promise<void> {
 async function rewritten(bytes: Uint8Array, chunk: number): Promise<void> {
   for (const writer of [new PcapngWriter(), new PcapWriter('x', 0)]) {
     const out: Uint8Array[] = [];
-    const sink = { write: (part: Uint8Array) => Promise.resolve(void out.push(part.slice())) };
+    const sink = { write: (part: Uint8Array) => Promise.resolve(void out.push(Uint8Array.from(part))) };
     const reader = await openCaptureReader(sourceOf(bytes), chunk);
     const { written } = await rewrite(reader, writer, sink, NEVER, {
       filter: null,
