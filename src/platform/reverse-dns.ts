@@ -2,6 +2,8 @@ import { AgedMap } from '../core/wire/aged-map.ts';
 
 const MOST_KEPT = 10_000;
 const MOST_AT_ONCE = 16;
+/** Addresses that wait for their turn; others are asked for when they come again. */
+const MOST_WAITING = MOST_KEPT;
 const TIMEOUT_MS = 1000;
 
 /** Names of addresses by reverse DNS, looked up behind the output's back. */
@@ -43,6 +45,7 @@ export async function openReverseDns(): Promise<ReverseDns> {
     hostOf(address) {
       const known = names.get(address);
       if (known !== undefined) return known;
+      if (queue.length >= MOST_WAITING) return null;
       names.add(address, null);
       queue.push(address);
       next();

@@ -1,7 +1,7 @@
 import type { Flow } from './flow.ts';
 import { END } from './protocol.ts';
 
-/** Headers and messages of a frame beyond which nothing more is dissected; headers alone end sooner, at MAX_HEADERS. */
+/** Headers and messages of a frame that are listed; headers end sooner, at MAX_HEADERS. */
 export const MAX_LAYERS = 64;
 const MAX_EXPERTS = 16;
 
@@ -178,13 +178,13 @@ export class Packet {
     this.messageCount = 0;
   }
 
-  /** A layer begins at `offset`. False when there are too many: the packet is malformed then. */
+  /**
+   * A layer begins at `offset`. False when there are too many to list, as a segment may hold more messages than that: they
+   * are read all the same, and belong to the last one that is listed.
+   */
   push(protocol: number): boolean {
     const index = this.layerCount;
-    if (index === MAX_LAYERS) {
-      this.malformed = true;
-      return false;
-    }
+    if (index === MAX_LAYERS) return false;
     this.layerProtocol[index] = protocol;
     this.layerStart[index] = this.offset;
     this.layerEnd[index] = this.end;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ALL_PROTOCOLS, REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector, MAX_HEADERS } from '../../../src/core/wire/dissector.ts';
-import type { Packet } from '../../../src/core/wire/packet.ts';
+import { MAX_LAYERS, type Packet } from '../../../src/core/wire/packet.ts';
 import { ascii, ethernet, ipv4, type Octets, octets, tcp, udp } from '../../support/headers.ts';
 import { dissectFrame, pathOf } from '../../support/wire.ts';
 
@@ -132,4 +132,17 @@ test('no two protocols claim one number', () => {
     const claimed = ALL_PROTOCOLS.flatMap((protocol) => protocol[table] ?? []);
     expect([table, claimed.length]).toEqual([table, new Set(claimed).size]);
   }
+});
+
+test('more messages in a segment than are listed are read, and no fault of it', () => {
+  const ping = octets('c000');
+  const publish = octets('3003 0001 61');
+  const dissector = new Dissector(REGISTRY);
+  const segment = (seq: number, payload: Octets): Uint8Array =>
+    frame(...ethernet(0x0800, ipv4(6, tcp({ from: 40_000, to: 1883, seq }, payload))));
+  const many = Array.from({ length: 100 }, () => ping).flat();
+  const first = dissectFrame(segment(1, [...many, ...publish.slice(0, 3)]), 1, dissector);
+  expect([first.malformed, first.layerCount, first.wanted]).toEqual([false, MAX_LAYERS, 2]);
+  const second = dissectFrame(segment(204, publish.slice(3)), 1, dissector);
+  expect([second.malformed, pathOf(second)]).toEqual([false, 'eth:ip:tcp:mqtt']);
 });

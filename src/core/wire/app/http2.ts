@@ -49,7 +49,7 @@ export const http2 = protocol({
         packet.wanted = length - left;
         return true;
       }
-      if (!packet.push(http2.id)) return true;
+      packet.push(http2.id);
       const stop = Math.min(end, offset + length);
       packet.layerEnd[packet.layerCount - 1] = stop;
       if (preface) connection.server = 1 - packet.direction;

@@ -36,7 +36,7 @@ export const mqtt = protocol({
         packet.wanted = length === 0 ? WANT_SEGMENT : length - left;
         return true;
       }
-      if (!packet.push(mqtt.id)) return true;
+      packet.push(mqtt.id);
       const stop = Math.min(end, offset + (length === 0 ? left : length));
       packet.layerEnd[packet.layerCount - 1] = stop;
       packet.offset = stop;

@@ -49,7 +49,7 @@ export const rtsp = protocol({
         packet.discardFrom = 0; // the body may be SDP
         return true;
       }
-      if (!packet.push(rtsp.id)) return true;
+      packet.push(rtsp.id);
       packet.offset = message(packet, dissector);
     }
     packet.offset = packet.end;

@@ -63,7 +63,7 @@ export const websocket = protocol({
         packet.wanted = length === 0 || length > Number.MAX_SAFE_INTEGER ? WANT_SEGMENT : length - left;
         return true;
       }
-      if (!packet.push(websocket.id)) return true;
+      packet.push(websocket.id);
       const stop = Math.min(end, offset + (length === 0 ? left : length));
       packet.layerEnd[packet.layerCount - 1] = stop;
       packet.offset = Math.min(stop, payloadStart(bytes, offset));
