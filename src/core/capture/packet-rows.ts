@@ -5,6 +5,7 @@ import {
   destinationText,
   expertsOf,
   infoOf,
+  LONGEST_TEXT,
   layersOf,
   protocolOf,
   severityOf,
@@ -77,7 +78,7 @@ export class PacketRows {
       payload_bytes: hasPorts ? packet.payloadLength : null,
       truncated: packet.truncated,
       malformed: packet.malformed,
-      comment: this.source.comment,
+      comment: commentOf(this.source),
       src_host: null,
       dst_host: null,
     };
@@ -121,7 +122,7 @@ export class PacketRows {
       case 'malformed':
         return packet.malformed;
       case 'comment':
-        return this.source.comment;
+        return commentOf(this.source);
       case 'src_host':
       case 'dst_host':
         return null;
@@ -141,6 +142,11 @@ export class PacketRows {
   private interfaceOf(packet: Packet): string | null {
     return interfaceOf(packet, this.source.interfaces);
   }
+}
+
+/** At most 4 KiB of it; what is written as a capture keeps all. */
+function commentOf({ comment }: PacketSource): string | null {
+  return comment === null || comment.length <= LONGEST_TEXT ? comment : `${comment.slice(0, LONGEST_TEXT)}…`;
 }
 
 function orNull(seconds: number): number | null {
