@@ -25,7 +25,7 @@ type Bad = readonly [name: string, bytes: Uint8Array, status: number, packets: n
 const BAD: readonly Bad[] = [
   ['empty', new Uint8Array(0), 65, null, /it is empty/],
   ['one byte', new Uint8Array(1), 65, null, /it has 1 bytes/],
-  ['text', Buffer.from('hello, this is no capture at all'), 65, null, /begins with 68656c6c/],
+  ['text', Buffer.from('hello, this is no capture at all'), 65, null, /is no capture: it begins/],
   ['half a header', pcap([]).slice(0, 12), 65, null, /cut short in its header/],
   ['header only', pcap([]), 0, 0],
   ['big-endian', pcap([FRAME], { little: false }), 0, 1],
@@ -72,7 +72,7 @@ const BAD: readonly Bad[] = [
   ['gzip cut short', GZIP_CUT, 0, null, /cut short/],
   ['gzip of nothing', gzipSync(new Uint8Array(0)), 65, null, /it is empty/],
   ['gzip that is damaged', Buffer.from(gzipSync(pcap([FRAME]))).fill(0xff, 12, 30), 65, null, /cannot be unpacked/],
-  ['gzip in gzip', gzipSync(gzipSync(pcap([FRAME]))), 65, null, /begins with 1f8b/],
+  ['gzip in gzip', gzipSync(gzipSync(pcap([FRAME]))), 65, null, /is no capture: it begins/],
 ];
 
 promised(

@@ -219,7 +219,6 @@ function onTerminal(file: string, check: (what: readonly string[], shown: string
       ['conns', '-f', words],
       ['conns', '--sort', words],
       ['conns', '--fields', words],
-      ['conns', '--user', words],
       ['stats', '--by', words],
       ['probe', '--', words],
       ['probe', `tcp://${words}:1`],
@@ -228,6 +227,7 @@ function onTerminal(file: string, check: (what: readonly string[], shown: string
     ].map((argv) => [argv, 64] as const),
     ...[
       ['conns', '-i', words],
+      ['conns', '--user', words],
       ['capture', '-r', words],
       ['stats', '-r', file, '-i', words],
     ].map((argv) => [argv, 66] as const),
