@@ -4,7 +4,7 @@ import { AttackedRun } from '../support/attacked-run.ts';
 import { promised } from './promise.ts';
 
 /** Longer ones are cut at every length up to here, and at their end. */
-const MOST = 400;
+const MOST = 250;
 
 promised(
   {

@@ -10,10 +10,10 @@ import { promised } from './promise.ts';
 
 const MOST_RSS = 400 * 1024 * 1024;
 /** More than the flows that are remembered (200,000). */
-const TUPLES = 400_000 * SCALE;
-const FRAGMENTS = 100_000 * SCALE;
-const HOLES = 200_000 * SCALE;
-const QUERIES = 200_000 * SCALE;
+const TUPLES = 300_000 * SCALE;
+const FRAGMENTS = 40_000 * SCALE;
+const HOLES = 120_000 * SCALE;
+const QUERIES = 100_000 * SCALE;
 /** An honest packet for so many of a flood. */
 const HONEST_EACH = 1000;
 const HONEST = tcpFrame({ from: [10, 9, 9, 9], to: [10, 9, 9, 8], srcPort: 50_000, dstPort: 9999, flags: 0x10 });
@@ -91,7 +91,6 @@ const FLOODS: readonly (readonly [
   ['SYNs, followed', TUPLES, synOf, ['follow', '--list', '--json']],
   ['fragments', FRAGMENTS, fragmentOf, ['stats', '--by', 'summary,protocols', '--json']],
   ['holes', HOLES, holeOf, ['stats', '--by', 'summary,http', '--json']],
-  ['holes, followed', HOLES, holeOf, ['follow', '--list', '--json']],
   ['DNS queries without an answer', QUERIES, queryOf, ['stats', '--by', 'dns', '--json']],
 ];
 
