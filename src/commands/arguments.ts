@@ -92,7 +92,7 @@ export function readArguments(
   const line = named ? [command.name, ...rest] : rest;
   const parsed = splitWords(options, rest, `netwatch ${command.name} --help`);
   for (const key of Object.keys(parsed)) {
-    if (key !== '_' && !(key in options) && !isShort(options, key)) throw unknownOption(key, options, line);
+    if (key !== '_' && !Object.hasOwn(options, key) && !isShort(options, key)) throw unknownOption(key, options, line);
   }
   const beaten = new Set(RIVALS.filter((names) => names.some((name) => parsed[name] !== undefined)).flat());
   const values: Record<string, unknown> = {};

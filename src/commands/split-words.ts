@@ -6,6 +6,9 @@ import type { Options } from './option.ts';
 /** Options whose value is a condition: a second one would silently replace the first. */
 const GIVEN_ONCE: ReadonlySet<string> = new Set(['filter', 'expect', 'wait']);
 
+/** Names under which the parser keeps something of its own, and those that every object has. */
+const RESERVED = /^--(_|\$0|__proto__)(=|$)/;
+
 /**
  * Splits words into options and operands. Throws Failure 64 for an option without its value or with one it does not take,
  * and for an expression that is given twice, since one of the two would be forgotten.
@@ -60,10 +63,11 @@ function spellOut(options: Options, words: readonly string[]): string[] {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     if (word === '--') return [...out, ...words.slice(at)];
+    if (RESERVED.test(word)) throw usageError(`unknown option ${word}`, { place: placeOf(words, at) });
     const long = /^--([^=]+)(=?)/.exec(word);
     const name = long?.[1];
     if (name !== undefined) {
-      const option = options[name];
+      const option = Object.hasOwn(options, name) ? options[name] : undefined;
       if (option !== undefined) note(name, at);
       if (option?.value === null && long?.[2] === '=') {
         throw usageError(`--${name} takes no value`, { place: placeOf(words, at) });
@@ -75,6 +79,7 @@ function spellOut(options: Options, words: readonly string[]): string[] {
     const letters = /^-[^-]/.test(word) ? word.slice(1) : '';
     const spelled = spellLetters(letters, options, byLetter);
     if (letters === '' || spelled === null) {
+      if (letters.includes('_')) throw usageError('unknown option -_', { place: placeOf(words, at) });
       out.push(word);
       continue;
     }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { Readable, Transform } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import tty from 'node:tty';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -7,6 +8,9 @@ import type { ByteSource } from '../core/capture/byte-source.ts';
 import { EXIT, Failure, messageOf, reasonOf } from '../core/failure.ts';
 import { unlessInterrupted } from './abandon.ts';
 import { openDeviceStream, openStdinStream } from './device-stream.ts';
+
+/** Between two looks whether all that was unpacked is taken. */
+const TAKEN_POLL_MS = 2;
 
 /** The bytes of a file, a FIFO or stdin (`-`), unpacked when they are gzip or Zstandard. Rejects as ByteSource.read does. */
 export async function openCaptureSource(file: string, signal: AbortSignal): Promise<ByteSource> {
@@ -89,7 +93,10 @@ function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSour
   };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
-  const chunks = unpack(stream, name);
+  let cutShort = false;
+  const chunks = unpack(stream, name, () => {
+    cutShort = true;
+  });
   let rest: Uint8Array = new Uint8Array(0);
   return {
     name,
@@ -110,6 +117,7 @@ function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSour
       rest = rest.subarray(part.length);
       return part.length;
     },
+    isCutShort: () => cutShort,
     async close() {
       signal.removeEventListener('abort', stop);
       stream.destroy();
@@ -117,7 +125,7 @@ function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSour
   };
 }
 
-async function* unpack(stream: Readable, name: string): AsyncGenerator<Buffer> {
+async function* unpack(stream: Readable, name: string, onCutShort: () => void): AsyncGenerator<Buffer> {
   const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   let first: Buffer = Buffer.alloc(0);
   while (first.length < 4) {
@@ -131,9 +139,7 @@ async function* unpack(stream: Readable, name: string): AsyncGenerator<Buffer> {
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
     return;
   }
-  // what there is of a file that was cut short is read: whoever reads it notices that it ends too early
-  const cutShort = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
-  const unpacker = packed === 'gzip' ? zlib.createGunzip(cutShort) : createUnzstd(name);
+  const unpacker = packed === 'gzip' ? zlib.createGunzip() : createUnzstd(name);
   // pulled by hand rather than piped, so that what a slow pipe has sent so far comes out at once
   const feed = async (): Promise<void> => {
     const write = (chunk: Buffer): Promise<void> =>
@@ -142,10 +148,18 @@ async function* unpack(stream: Readable, name: string): AsyncGenerator<Buffer> {
       });
     await write(first);
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) await write(next.value);
+    // to end what was cut short is an error, which drops what was not taken yet
+    while (unpacker.readableLength > 0 && !unpacker.destroyed) await sleep(TAKEN_POLL_MS);
     unpacker.end();
   };
   feed().catch((error: Error) => unpacker.destroy(error));
-  yield* unpacker;
+  try {
+    yield* unpacker;
+  } catch (error) {
+    // what there is of it was read
+    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
+    onCutShort();
+  }
 }
 
 function packing(bytes: Buffer): 'gzip' | 'zstd' | null {

@@ -60,24 +60,46 @@ function orNull<T>(read: () => T): T | null {
 async function runCommand(file: string, args: readonly string[]): Promise<string> {
   // loaded here because execa costs 60 ms to import and most runs start no command
   const { execa } = await import('execa');
+  const child = execa(file, args, {
+    maxBuffer: MAX_OUTPUT_BYTES,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+    extendEnv: false,
+    // a group of its own, so that what it starts can be ended with it
+    detached: true,
+    // C for fixed formats, but UTF-8: under C alone ps on macOS mangles names that are not ASCII
+    env: {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin',
+      LANG: 'C',
+      LC_CTYPE: 'UTF-8',
+      TZ: 'UTC',
+    },
+  });
+  // what it has started may hold its pipe when it is gone, so its end is not what is waited for
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end within ${COMMAND_TIMEOUT_MS / 1000} s`)), COMMAND_TIMEOUT_MS);
+  });
   try {
-    const { stdout } = await execa(file, args, {
-      timeout: COMMAND_TIMEOUT_MS,
-      maxBuffer: MAX_OUTPUT_BYTES,
-      stdin: 'ignore',
-      stripFinalNewline: false,
-      extendEnv: false,
-      // C for fixed formats, but UTF-8: under C alone ps on macOS mangles names that are not ASCII
-      env: {
-        PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin',
-        LANG: 'C',
-        LC_CTYPE: 'UTF-8',
-        TZ: 'UTC',
-      },
-    });
-    return stdout;
+    return (await Promise.race([child, late])).stdout;
   } catch (error) {
+    endGroup(child.pid);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    child.catch(() => {});
     throw new Failure(EXIT.unavailable, `${file}: ${firstLine(messageOf(error))}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Ends a process and all that it has started. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // all of them are gone
   }
 }
 

@@ -306,6 +306,10 @@ describe('bad input', () => {
   test.each([
     ['conns --jsn', EXIT.usage, 'unknown option --jsn', 'did you mean --json?'],
     ['conns -Z', EXIT.usage, 'unknown option -Z', '--help'],
+    ['conns --_=a b', EXIT.usage, 'unknown option --_=a', null],
+    ['conns -_a', EXIT.usage, 'unknown option -_', null],
+    ['conns --constructor', EXIT.usage, 'unknown option --constructor', '--help'],
+    ['conns --__proto__ a', EXIT.usage, 'unknown option --__proto__', null],
     ['cons', EXIT.usage, 'unknown command "cons"', 'did you mean netwatch conns?'],
     ['conns extra', EXIT.usage, 'unexpected argument "extra"', '--help'],
     ['conns -o xml', EXIT.usage, '--output "xml" is not one of table, ndjson, json, tsv, csv', null],

@@ -82,6 +82,19 @@ describe('holds what is in', () => {
     }
   });
 
+  test('gzip that was cut short says so, wherever it was cut', async () => {
+    const packed = zlib.gzipSync(BYTES);
+    const isCut = async (bytes: Uint8Array): Promise<boolean | undefined> => {
+      const source = await openCaptureSource(saved('said.gz', bytes), never);
+      await readAll(source);
+      await source.close();
+      return source.isCutShort?.();
+    };
+    expect(await isCut(packed)).toBe(false);
+    for (const missing of [1, 8, 9, 100])
+      expect([missing, await isCut(packed.subarray(0, -missing))]).toEqual([missing, true]);
+  });
+
   test.skipIf(zstd === undefined)('zstd', async () => {
     expectBytes(await contentOf(saved('x.zst', zstd!(BYTES))), BYTES);
   });

@@ -9,5 +9,7 @@ export interface ByteSource {
    * to 0 at the end. Rejects with a Failure (66 no such file, 77 not permitted, 65 cannot be unpacked, 74 otherwise).
    */
   read(into: Uint8Array, offset: number, length: number): Promise<number>;
+  /** At the end: whether what the bytes were packed in ended too early, so that some of them are missing. */
+  readonly isCutShort?: () => boolean;
   close(): Promise<void>;
 }

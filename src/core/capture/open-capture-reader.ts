@@ -18,23 +18,31 @@ export async function openCaptureReader(source: ByteSource, chunk?: number): Pro
   const view = viewOf(chunks.bytes);
   if (view.getUint32(chunks.offset) === SECTION_HEADER) {
     if (!(await chunks.need(28))) throw notACapture(source.name, 'cut short in its header');
-    return withRest(new PcapngReader(chunks, source.name, () => source.close()));
+    return withRest(new PcapngReader(chunks, source.name, () => source.close()), source);
   }
   const order = pcapByteOrder(view, chunks.offset);
   // they are not quoted: root may have been asked for a file that who asks may not read
   if (order === null) throw notACapture(source.name, 'it begins as neither pcap nor pcapng does');
   if (!(await chunks.need(PCAP_HEADER))) throw notACapture(source.name, 'cut short in its header');
-  return withRest(new PcapReader(chunks, order === 'little', () => source.close()));
+  return withRest(new PcapReader(chunks, order === 'little', () => source.close()), source);
 }
 
-/** What was read to tell the format may hold frames already: the first `fill` offers them. */
-function withRest(reader: CaptureReader): CaptureReader {
+/**
+ * What was read to tell the format may hold frames already: the first `fill` offers them. At the end, a pack that was cut
+ * short between two frames is a problem too, which the bytes themselves do not show.
+ */
+function withRest(reader: CaptureReader, source: ByteSource): CaptureReader {
   const fill = reader.fill.bind(reader);
   let first = true;
-  reader.fill = () => {
-    if (!first) return fill();
-    first = false;
-    return Promise.resolve(true);
+  reader.fill = async () => {
+    if (first) {
+      first = false;
+      return true;
+    }
+    const more = await fill();
+    if (!more && reader.problems.length === 0 && source.isCutShort?.() === true)
+      (reader.problems as string[]).push('cut short: what it is packed in ends too early');
+    return more;
   };
   return reader;
 }

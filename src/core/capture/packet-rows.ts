@@ -6,6 +6,7 @@ import {
   destinationText,
   expertsOf,
   infoOf,
+  LONGEST_TEXT,
   layersOf,
   protocolOf,
   severityOf,
@@ -92,7 +93,7 @@ export class PacketRows {
       payload_bytes: hasPorts ? packet.payloadLength : null,
       truncated: packet.truncated,
       malformed: packet.malformed,
-      comment: this.source.comment,
+      comment: commentOf(this.source),
       src_host: null,
       dst_host: null,
     };
@@ -141,7 +142,7 @@ export class PacketRows {
       case 'malformed':
         return packet.malformed;
       case 'comment':
-        return this.source.comment;
+        return commentOf(this.source);
       case 'src_host':
       case 'dst_host':
         return null;
@@ -187,6 +188,11 @@ function bareRow(packet: Packet): PacketRow {
     truncated: packet.truncated,
     malformed: true,
   };
+}
+
+/** At most 4 KiB of it; what is written as a capture keeps all. */
+function commentOf({ comment }: PacketSource): string | null {
+  return comment === null || comment.length <= LONGEST_TEXT ? comment : `${comment.slice(0, LONGEST_TEXT)}…`;
 }
 
 function orNull(seconds: number): number | null {

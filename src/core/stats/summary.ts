@@ -1,9 +1,13 @@
+import type { CaptureInterface } from '../capture/capture-reader.ts';
 import { linkTypeName } from '../capture/link-types.ts';
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
 import { section } from '../record/table.ts';
 import { captureSummary } from '../record/tables/capture-summary.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { OpenStatistic, StatisticsRun } from './statistic.ts';
+
+/** Longest list that a record holds. */
+const MOST_NAMES = 100;
 
 /** The capture as a whole. */
 export function openSummary(): OpenStatistic {
@@ -77,7 +81,7 @@ export function openSummary(): OpenStatistic {
             udp_streams: dissector.flows.count(17),
             sctp_streams: dissector.flows.count(132),
             link_types: [...links].flatMap((link) => (link < 0 ? [] : [linkTypeName(link)])),
-            interfaces: reader.interfaces.flatMap(({ name }) => (name === null ? [] : [name])),
+            interfaces: namesOf(reader.interfaces),
             truncated_packets: truncated,
             malformed_packets: malformed,
             out_of_order_packets: outOfOrder,
@@ -86,4 +90,10 @@ export function openSummary(): OpenStatistic {
       ];
     },
   };
+}
+
+function namesOf(interfaces: readonly CaptureInterface[]): string[] {
+  const names: string[] = [];
+  for (const { name } of interfaces) if (name !== null && names.push(name) === MOST_NAMES) break;
+  return names;
 }

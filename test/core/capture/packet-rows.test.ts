@@ -129,3 +129,10 @@ test('a cut frame is truncated, not malformed', () => {
   const [row] = rowsOf([{ bytes: SYN.slice(0, 40), length: SYN.length }]).whole;
   expect(row).toMatchObject({ truncated: true, malformed: false, length: 54, captured: 40 });
 });
+
+test('a comment has at most 4 KiB', () => {
+  const rows = new PacketRows();
+  rows.source = { interfaces: [], comment: 'c'.repeat(60_000) };
+  expect(rows.row(dissectFrame(SYN)).comment).toBe(`${'c'.repeat(4096)}…`);
+  expect(rows.fields(dissectFrame(SYN), ['comment'])).toEqual({ comment: `${'c'.repeat(4096)}…` });
+});

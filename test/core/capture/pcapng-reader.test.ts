@@ -241,3 +241,9 @@ describe('options', () => {
     expect(frames[0]!.time).toBe('0.000005000');
   });
 });
+
+test('a name of an interface is no longer than any real one', async () => {
+  const options = [{ code: IF_NAME, value: text('e'.repeat(60_000)) }];
+  const { reader } = await readCapture(join(le.section(), le.iface({ options })));
+  expect(reader.interfaces.map(({ name }) => name)).toEqual(['e'.repeat(256)]);
+});

@@ -144,5 +144,5 @@ test('more messages in a segment than are listed are read, and no fault of it', 
   const first = dissectFrame(segment(1, [...many, ...publish.slice(0, 3)]), 1, dissector);
   expect([first.malformed, first.layerCount, first.wanted]).toEqual([false, MAX_LAYERS, 2]);
   const second = dissectFrame(segment(204, publish.slice(3)), 1, dissector);
-  expect([second.malformed, pathOf(second)]).toEqual([false, 'eth:ip:tcp:mqtt']);
+  expect([second.malformed, pathOf(second)]).toEqual([false, 'eth/ip/tcp/mqtt/tcp.segments']);
 });

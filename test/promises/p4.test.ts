@@ -1,0 +1,65 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect } from 'vitest';
+import { BIN, ROOT } from '../support/program.ts';
+import { runTool, toolIsMissing } from '../support/tool.ts';
+import { promised } from './promise.ts';
+
+const CAPTURE = path.join(ROOT, 'test/captures/loopback.pcap');
+const RUNS = [
+  ...[
+    ['conns'],
+    ['ifaces'],
+    ['ifaces', '--routes'],
+    ['ifaces', '--dns'],
+    ['ifaces', '--host'],
+    ['doctor'],
+    ['--help'],
+    ['nonsense'],
+  ],
+  ...[
+    ['stats', '-r', CAPTURE, '--by', 'summary,dns,http,tls'],
+    ['capture', '-r', CAPTURE, '-V'],
+    ['follow', '-r', CAPTURE, '--all', '--json'],
+    ['export', 'packets', '-r', CAPTURE],
+  ],
+];
+/** What sends something to somebody else, or says to whom. */
+const CALLS = 'connect,sendto,sendmsg,sendmmsg';
+const TO_OTHERS = /\b(connect|send\w+)\(.*sa_family=AF_INET/;
+
+promised(
+  {
+    id: 'P4',
+    says: 'netwatch asks nobody anything that it was not asked to ask: no telemetry, no look for updates, no reverse DNS without --resolve; only probe, --resolve and names that are typed send packets.',
+    tested: 'Every command but probe under strace: each call that sends or connects.',
+    notPromised: 'Libraries of the system may write to sockets of this machine (nscd, the journal).',
+    skipped: toolIsMissing('strace') ? 'strace is not installed' : null,
+    timeoutMs: 180_000,
+  },
+  async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-p4-'));
+    try {
+      const log = path.join(folder, 'calls');
+      let calls = 0;
+      for (const argv of RUNS) {
+        const traced = ['-f', '-qq', '-e', `trace=${CALLS}`, '-o', log, process.execPath, BIN, ...argv];
+        const { status } = runTool('strace', traced, { NETWATCH_CONFIG: 'none' });
+        expect([argv, status]).toEqual([
+          argv,
+          expect.toSatisfy((value) => value === (argv[0] === 'nonsense' ? 64 : 0)),
+        ]);
+        const lines = fs
+          .readFileSync(log, 'utf8')
+          .split('\n')
+          .filter((line) => /\(/.test(line));
+        expect([argv, lines.filter((line) => TO_OTHERS.test(line))]).toEqual([argv, []]);
+        calls += lines.length;
+      }
+      return `0 packets to others in ${RUNS.length} runs (${calls} calls, all of them netlink and sockets of this machine)`;
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -1,0 +1,48 @@
+import type { CaptureReader } from '../../src/core/capture/capture-reader.ts';
+import { decodedText } from '../../src/core/capture/packet-decode.ts';
+import { PktapOwners } from '../../src/core/capture/packet-owners.ts';
+import { PacketRows } from '../../src/core/capture/packet-rows.ts';
+import { compileJson } from '../../src/core/output/json.ts';
+import { packet as packetTable } from '../../src/core/record/tables/packet.ts';
+import { STATISTICS, type StatisticName } from '../../src/core/stats/names.ts';
+import { StatisticsOfRun } from '../../src/core/stats/run.ts';
+import type { Dissector } from '../../src/core/wire/dissector.ts';
+import { Packet } from '../../src/core/wire/packet.ts';
+import type { SampleFrame } from './attack.ts';
+
+/** A dissector that keeps what threw within it, rather than to throw it. */
+type Guarded = Dissector & { readonly faults?: { readonly firstError: Error | null } };
+
+const NAMES = Object.keys(STATISTICS) as StatisticName[];
+
+/** Everything that netwatch does with a packet, in this process: dissected, in every statistic, as a record and as text. */
+export class AttackedRun {
+  readonly packet = new Packet();
+  /** Ids of the protocols that were met. */
+  readonly met = new Set<number>();
+  malformed = 0;
+  private readonly statistics = new StatisticsOfRun(NAMES, { bucketMs: 1000, owners: new PktapOwners() });
+  private readonly rows = new PacketRows();
+  private readonly json = compileJson(packetTable, Object.keys(packetTable.fields));
+
+  take({ bytes, linkType }: SampleFrame, length = bytes.length): void {
+    const { packet } = this;
+    packet.begin(bytes, 0, bytes.length, length, 1_700_000_000 + packet.number, 0, 0, linkType);
+    this.statistics.dissector.dissect(packet);
+    this.statistics.ingest(packet);
+    const { faults } = this.statistics.dissector as Guarded;
+    if (faults?.firstError) throw faults.firstError;
+    if (packet.malformed) this.malformed++;
+    for (let layer = 0; layer < packet.layerCount; layer++) this.met.add(packet.layerProtocol[layer]!);
+    this.rows.see(packet);
+    this.json.line(this.rows.row(packet));
+    decodedText(packet);
+  }
+
+  /** The records of every statistic, by the fields of one: an array of them. */
+  records<T>(type: string): readonly T[] {
+    const reader = { format: 'pcap', interfaces: [], problems: [] } as unknown as CaptureReader;
+    const sections = this.statistics.sections(reader, 'x.pcap');
+    return sections.filter(({ table }) => table.type === type).flatMap(({ rows }) => [...rows] as T[]);
+  }
+}
