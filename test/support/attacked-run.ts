@@ -6,12 +6,8 @@ import { compileJson } from '../../src/core/output/json.ts';
 import { packet as packetTable } from '../../src/core/record/tables/packet.ts';
 import { STATISTICS, type StatisticName } from '../../src/core/stats/names.ts';
 import { StatisticsOfRun } from '../../src/core/stats/run.ts';
-import type { Dissector } from '../../src/core/wire/dissector.ts';
 import { Packet } from '../../src/core/wire/packet.ts';
 import type { SampleFrame } from './attack.ts';
-
-/** A dissector that keeps what threw within it, rather than to throw it. */
-type Guarded = Dissector & { readonly faults?: { readonly firstError: Error | null } };
 
 const NAMES = Object.keys(STATISTICS) as StatisticName[];
 
@@ -30,13 +26,13 @@ export class AttackedRun {
     packet.begin(bytes, 0, bytes.length, length, 1_700_000_000 + packet.number, 0, 0, linkType);
     this.statistics.dissector.dissect(packet);
     this.statistics.ingest(packet);
-    const { faults } = this.statistics.dissector as Guarded;
-    if (faults?.firstError) throw faults.firstError;
+    const { faults } = this.statistics.dissector;
+    if (faults.firstError !== null) throw faults.firstError;
     if (packet.malformed) this.malformed++;
     for (let layer = 0; layer < packet.layerCount; layer++) this.met.add(packet.layerProtocol[layer]!);
     this.rows.see(packet);
     this.json.line(this.rows.row(packet));
-    decodedText(packet);
+    decodedText(packet, faults);
   }
 
   /** The records of every statistic, by the fields of one: an array of them. */
