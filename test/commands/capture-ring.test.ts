@@ -9,7 +9,7 @@ import { writeNumbered } from '../support/numbered-pcap.ts';
 import { toolIsMissing } from '../support/tool.ts';
 import { numbered, numbersOf, openVethPair, type VethPair } from '../support/veth-pair.ts';
 
-const COUNT = 200_000;
+const COUNT = 20_000;
 let scene: LiveScene;
 let pair: VethPair;
 beforeAll(async () => {
@@ -30,9 +30,8 @@ function replay(limit: number): Promise<unknown> {
 }
 
 /** Captures what is replayed into a ring in a folder of its own; how it ended, and the files there. */
-async function ring(name: string, limit: number, options: readonly string[], prepare = (_folder: string): void => {}) {
+async function ring(name: string, limit: number, options: readonly string[]) {
   const folder = fs.mkdtempSync(path.join(scene.folder, 'ring-'));
-  prepare(folder);
   const run = scene.start([...CAPTURE, '-w', path.join(folder, name), ...options]);
   await run.capturing;
   await replay(limit);
@@ -52,33 +51,6 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('tcpreplay'))(
   'a ring of files, live',
   { timeout: 60_000 },
   () => {
-    test('200,000 packets over a hundred files: no gap, nothing twice', async () => {
-      const { status, said, folder, files } = await ring('r.pcap', COUNT, ['--rotate-size', '200kB']);
-      expect([status, said]).toEqual([
-        0,
-        expect.stringContaining(`${COUNT} packets captured; nwring: ${COUNT} received by the filter, 0 dropped`),
-      ]);
-      expect(files.length).toBeGreaterThan(100);
-      const numbers = (await Promise.all(files.map((file) => numbersIn(path.join(folder, file))))).flat();
-      expect(numbers).toEqual(numbered(0, COUNT));
-    });
-
-    test('only files that it wrote are removed', async () => {
-      const planted = 'r_00001_20260101000000.pcap';
-      const { status, folder, files } = await ring(
-        'r.pcap',
-        20_000,
-        ['--rotate-size', '100kB', '--rotate-keep', '3'],
-        (at) => fs.writeFileSync(path.join(at, planted), 'not ours'),
-      );
-      expect(status).toBe(0);
-      expect(files).toHaveLength(4);
-      expect(fs.readFileSync(path.join(folder, planted), 'utf8')).toBe('not ours');
-      const last = files.filter((file) => file !== planted).map((file) => numbersIn(path.join(folder, file)));
-      const numbers = (await Promise.all(last)).flat();
-      expect(numbers).toEqual(numbered(20_000 - numbers.length, numbers.length));
-    });
-
     test.each([[[]], [['--rotate-keep', '3']]])('packed when they are full: .pcap.gz %j', async (options) => {
       const { status, said, folder, files } = await ring('r.pcap.gz', 20_000, ['--rotate-size', '200kB', ...options]);
       expect([status, said]).toEqual([0, expect.stringContaining('20000 packets captured')]);

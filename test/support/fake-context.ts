@@ -19,6 +19,8 @@ export interface FakeOptions {
   readonly expectsFaults?: boolean;
   /** Called at every sleep, with the time slept to: a test moves its machine here. */
   readonly onSleep?: (monotonicMs: number, context: FakeContext) => void;
+  /** How far the wall clock has been set off, so many milliseconds after the start. */
+  readonly wallJump?: (elapsedMs: number) => number;
 }
 
 export const START_MS = Date.parse('2026-01-02T03:04:05.678Z');
@@ -31,7 +33,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
   const abort = new AbortController();
   let elapsed = 0;
   const clock: Clock = {
-    now: () => START_MS + elapsed,
+    now: () => START_MS + elapsed + (options.wallJump?.(elapsed) ?? 0),
     monotonic: () => 1_000_000 + elapsed,
     async sleep(millis) {
       elapsed += Math.max(0, millis);

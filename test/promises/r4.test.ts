@@ -1,0 +1,87 @@
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { noLiveCapture } from '../support/live-scene.ts';
+import { watchStalls } from '../support/machine-stall.ts';
+import { type NumberedCapture, openNumberedCapture, reconciledIn } from '../support/numbered-capture.ts';
+import { writeNumbered } from '../support/numbered-pcap.ts';
+import { BIN, ROOT } from '../support/program.ts';
+import { toolIsMissing } from '../support/tool.ts';
+import { promised } from './promise.ts';
+
+const FLOOD_MS = 10_000;
+const MIB = 1024 * 1024;
+const LONGEST_STALL_MS = 100;
+const LONGEST_END_MS = 250;
+const MOST_PARENT = 250 * MIB;
+const MOST_SENSOR = 120 * MIB;
+
+const RUNS = {
+  'stats --by all': ['stats', '-i', 'nwr4', '--by', 'all', '--interval', '1', '--json'],
+  'capture -f --json': ['capture', '-i', 'nwr4', '-f', 'udp.port == 9', '--json'],
+  'capture -w': ['capture', '-i', 'nwr4', '-w', 'FILE'],
+};
+
+promised(
+  {
+    id: 'R4',
+    says: 'Under a flood netwatch stays responsive and small: its event loop stands still for at most 100 ms, an interrupt ends it within 250 ms of what the machine makes a process wait, with at most 250 MB, and 120 MB in the process that captures.',
+    tested: `Small packets at the highest rate of tcpreplay for ${FLOOD_MS / 1000} s each: statistics, printed records, a file. A process that only measures how long it waits for its turn runs beside.`,
+    notPromised: 'That nothing is dropped at such a rate: what is dropped is counted.',
+    skipped: noLiveCapture ?? (toolIsMissing('tcpreplay') ? 'tcpreplay is not installed' : null),
+    timeoutMs: 120_000,
+  },
+  async () => {
+    const capture = await openNumberedCapture('nwr4', 212);
+    try {
+      writeNumbered(capture.fileOf('small.pcap'), 20_000, 60);
+      const figures: string[] = [];
+      for (const [name, argv] of Object.entries(RUNS)) figures.push(`${name}: ${await flood(capture, argv)}`);
+      return figures.join('; ');
+    } finally {
+      capture.scene.remove();
+    }
+  },
+);
+
+async function flood({ scene, pair, fileOf }: NumberedCapture, argv: readonly string[]): Promise<string> {
+  const enter = ['netns', 'exec', scene.name];
+  const seconds = String(FLOOD_MS / 1000 + 3);
+  const replay = ['nice', 'tcpreplay', '-q', '-K', '--topspeed', '-l', '100000', '--duration', seconds];
+  const sender = spawn('ip', [...enter, ...replay, '-i', pair.far, fileOf('small.pcap')], { stdio: 'ignore' });
+  const sent = new Promise((resolve) => sender.once('exit', resolve));
+  const args = argv.map((word) => (word === 'FILE' ? fileOf('flood.pcap') : word));
+  const preload = ['--import', path.join(ROOT, 'test/support/loop-delay.js')];
+  const child = spawn('ip', [...enter, process.execPath, ...preload, BIN, ...args], {
+    stdio: ['ignore', fs.openSync('/dev/null', 'w'), 'pipe'],
+    env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none' },
+  });
+  let said = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const beside = await watchStalls();
+  await sleep(FLOOD_MS);
+  const sensor = execFileSync('pgrep', ['-P', String(child.pid), '-f', 'sensor.js'], { encoding: 'utf8' }).trim();
+  const sensorMemory =
+    Number(/^VmHWM:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${sensor}/status`, 'utf8'))![1]) * 1024;
+  const start = performance.now();
+  child.kill('SIGINT');
+  await ended;
+  const took = Math.round(performance.now() - start);
+  const waited = await beside.end();
+  await sent;
+  const [stall, memory] = /stall (\d+) memory (\d+)/.exec(said)!.slice(1).map(Number) as [number, number];
+  const { captured, received, dropped, left } = reconciledIn(said);
+  const rate = Math.round(captured / (FLOOD_MS / 1000));
+  const figure = `${rate} packets/s, stall ${stall} ms, end after ${took} ms (beside it a process waited ${waited} ms), ${Math.round(memory / MIB)} MB, sensor ${Math.round(sensorMemory / MIB)} MB`;
+  console.info(figure);
+  expect(captured + dropped + left).toBe(received);
+  expect(captured).toBeGreaterThan(500_000);
+  expect(stall).toBeLessThan(LONGEST_STALL_MS + 2 * waited);
+  expect(took).toBeLessThan(LONGEST_END_MS + 4 * waited);
+  expect(memory).toBeLessThan(MOST_PARENT);
+  expect(sensorMemory).toBeLessThan(MOST_SENSOR);
+  return figure;
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { noLiveCapture } from '../support/live-scene.ts';
+import { watchStalls } from '../support/machine-stall.ts';
+import { type NumberedCapture, openNumberedCapture, readNumbered } from '../support/numbered-capture.ts';
+import { numbered } from '../support/veth-pair.ts';
+import { promised } from './promise.ts';
+
+const GONE = 6;
+const FLAPS = 10;
+const LONGEST_END_MS = 1000;
+
+promised(
+  {
+    id: 'R8',
+    says: 'An interface that vanishes ends a capture within a second, with 69 and a whole file. One that goes down and up is captured from again, and the gap is said; with --reconnect so is one that was deleted and made anew.',
+    tested: `An interface deleted under ${GONE} captures, set down and up ${FLAPS} times under one, deleted and made anew under one with --reconnect; numbered packets before and after each.`,
+    notPromised: 'Packets that pass while an interface is down or gone.',
+    skipped: noLiveCapture,
+    timeoutMs: 120_000,
+  },
+  async () => {
+    const capture = await openNumberedCapture('nwr8', 215);
+    try {
+      const beside = await watchStalls();
+      const took: number[] = [];
+      for (let at = 0; at < GONE; at++) {
+        took.push(await vanish(capture, `gone${at}.pcapng`));
+        await capture.pair.make();
+      }
+      const waited = await beside.end();
+      const longest = Math.max(...took);
+      expect(longest).toBeLessThan(LONGEST_END_MS + 4 * waited);
+      await flap(capture);
+      await reconnect(capture);
+      return `${GONE} of ${GONE} ends with 69, the longest after ${longest} ms (beside it a process waited ${waited} ms); ${FLAPS} of ${FLAPS} flaps and the reconnection without a packet lost that came while the interface was up`;
+    } finally {
+      capture.scene.remove();
+    }
+  },
+);
+
+async function vanish({ pair, start, fileOf }: NumberedCapture, name: string): Promise<number> {
+  const run = start('-w', fileOf(name));
+  await run.capturing;
+  pair.send(10, 0);
+  await sleep(100);
+  const begun = performance.now();
+  pair.remove();
+  const { status, said } = await run.ended;
+  const took = Math.round(performance.now() - begun);
+  expect([status, said]).toEqual([69, expect.stringContaining(`interface ${pair.near} is gone`)]);
+  expect((await readNumbered(fileOf(name))).numbers).toEqual(numbered(0, 10));
+  return took;
+}
+
+async function flap({ scene, pair, start, fileOf }: NumberedCapture): Promise<void> {
+  const run = start('-w', fileOf('flaps.pcap'));
+  await run.capturing;
+  pair.send(5, 0);
+  for (let at = 1; at <= FLAPS; at++) {
+    scene.ip('link', 'set', pair.near, 'down');
+    await sleep(100 * (at % 5));
+    scene.ip('link', 'set', pair.near, 'up');
+    await sleep(300);
+    pair.send(5, 5 * at);
+  }
+  await sleep(500);
+  run.child.kill('SIGINT');
+  const { status, said } = await run.ended;
+  expect(status).toBe(0);
+  expect(said.match(/is up again after|was down for a moment/g)!.length).toBe(FLAPS);
+  expect(await readNumbered(fileOf('flaps.pcap'))).toMatchObject({
+    numbers: numbered(0, 5 * (FLAPS + 1)),
+    problems: [],
+  });
+}
+
+async function reconnect({ pair, start, fileOf }: NumberedCapture): Promise<void> {
+  const run = start('--reconnect', '-w', fileOf('back.pcapng'));
+  await run.capturing;
+  pair.send(10, 0);
+  await sleep(100);
+  pair.remove();
+  await sleep(500);
+  await pair.make();
+  await sleep(1000);
+  pair.send(10, 10);
+  await sleep(500);
+  run.child.kill('SIGINT');
+  expect((await run.ended).status).toBe(0);
+  expect(await readNumbered(fileOf('back.pcapng'))).toMatchObject({ numbers: numbered(0, 20), problems: [] });
+}
