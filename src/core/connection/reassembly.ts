@@ -183,7 +183,8 @@ export class Reassembly {
     const [one] = side.held.splice(index, 1) as [Held];
     side.heldBytes -= one.length;
     if (side.held.length > 0 && one.seq === side.lowest) side.lowest = lowestOf(side.held);
-    const known = (side.next - one.seq) | 0;
+    // found by this difference: the opposite one is as negative for what lies half of all numbers away
+    const known = -((one.seq - side.next) | 0);
     const length = one.length - known;
     if (length <= 0) return;
     const start = this.deliver === null ? 0 : known;
