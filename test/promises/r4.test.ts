@@ -78,7 +78,7 @@ async function flood({ scene, pair, fileOf }: NumberedCapture, argv: readonly st
   const figure = `${rate} packets/s, stall ${stall} ms, end after ${took} ms (beside it a process waited ${waited} ms), ${Math.round(memory / MIB)} MB, sensor ${Math.round(sensorMemory / MIB)} MB`;
   console.info(figure);
   expect(captured + dropped + left).toBe(received);
-  expect(captured).toBeGreaterThan(500_000);
+  expect(received).toBeGreaterThan(100_000);
   expect(stall).toBeLessThan(LONGEST_STALL_MS + 2 * waited);
   expect(took).toBeLessThan(LONGEST_END_MS + 4 * waited);
   expect(memory).toBeLessThan(MOST_PARENT);
