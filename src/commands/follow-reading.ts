@@ -2,6 +2,7 @@ import { replay } from '../core/capture/replay.ts';
 import type { StreamFollower } from '../core/connection/stream-follower.ts';
 import { StreamSurvey } from '../core/connection/stream-survey.ts';
 import type { StreamRow } from '../core/record/tables/stream.ts';
+import { tightenHeap } from '../core/tight-heap.ts';
 import { HEADER_REGISTRY, REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { FlowTable } from '../core/wire/flow-table.ts';
@@ -9,7 +10,7 @@ import { Packet } from '../core/wire/packet.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { flowsMeant } from './follow-selection.ts';
-import { openCapture, sayForgotten, sayProblems } from './open-capture.ts';
+import { openCapture, sayProblems } from './open-capture.ts';
 
 /** Out-of-order bytes that wait for those before them. */
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
@@ -34,9 +35,9 @@ export async function readThrough(
   }
 }
 
-/** The streams of the capture that may be meant, as records, and the numbers of all there are. */
+/** The streams of the capture that may be meant, as records made as they are read, and the numbers of all there are. */
 interface Surveyed {
-  readonly rows: readonly StreamRow[];
+  readonly rows: Iterable<StreamRow>;
   readonly flows: FlowTable;
 }
 
@@ -50,8 +51,7 @@ export async function survey(
   const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
   await readThrough(context, file, values, dissector, (packet) => all.ingest(packet), complains);
   all.end();
-  if (complains) sayForgotten(context, dissector.flows);
-  return { rows: [...all.rows(dissector.flows.flows)], flows: dissector.flows };
+  return { rows: all.rows(dissector.flows.flows), flows: dissector.flows };
 }
 
 /** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
@@ -70,6 +70,7 @@ export async function* readThroughFollower(
         dissector.dissect(packet);
         follower.ingest(packet);
       }
+      tightenHeap(dissector.flows.flows.length);
       yield dissector.flows;
     }
   } finally {
@@ -78,4 +79,9 @@ export async function* readThroughFollower(
   }
   follower.end();
   yield dissector.flows;
+}
+
+/** Those that pass. */
+export function* picked(rows: Iterable<StreamRow>, pick: (row: StreamRow) => boolean): Iterable<StreamRow> {
+  for (const row of rows) if (pick(row)) yield row;
 }

@@ -268,9 +268,10 @@ const SLOW = {
 async function reportGap(context: Context, renderer: Renderer, missing: Gap, quiet: boolean): Promise<void> {
   const { what, iface, dropped, reason, isLoss } = missing;
   if ((isLoss === true || !renderer.mixesTypes) && dropped !== null && !quiet && !renderer.ownsTerminal)
-    context.say(`${formatNumberOf(dropped, what)} dropped: ${reason}`);
+    context.say(`${formatNumberOf(dropped, what)} ${isLoss === true ? 'forgotten' : 'dropped'}: ${reason}`);
   if (!renderer.mixesTypes) return;
-  const row: GapRow = { time: new Date(context.clock.now()).toISOString(), dropped, reason, iface };
+  const told = isLoss === true ? `${what}: ${reason}` : reason;
+  const row: GapRow = { time: new Date(context.clock.now()).toISOString(), dropped, reason: told, iface };
   await renderer.write({ ...section(gap, [row]), fields: Object.keys(gap.fields) });
 }
 

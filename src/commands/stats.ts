@@ -35,6 +35,7 @@ export const stats = listing({
   operandChoices: [],
   options,
   repeats: true,
+  isOneAnswer: ({ interval, count }) => interval === null && count === null,
   firstTickIsStart: true,
   tables: [...new Set(NAMES.flatMap((name): readonly RecordTable[] => STATISTICS[name].tables))],
   examples: [
@@ -61,7 +62,7 @@ export const stats = listing({
     const { countAll, countAgain } = await import('./count-packets.ts');
     const source = await openPackets(context, values, use);
     const options = { bucketMs: values.bucket ?? DEFAULT_BUCKET_MS, owners: source.owners };
-    yield* repeats ? countAgain(source, names, options, request) : countAll(context, source, names, options);
+    yield* repeats ? countAgain(source, names, options, request) : countAll(context, source, names, options, request);
   },
 });
 

@@ -37,4 +37,6 @@ export interface StatisticOptions {
   /** Width of a bucket of `time`. */
   readonly bucketMs: number;
   readonly owners: PacketOwners;
+  /** Records that a statistic of messages holds, in bytes of memory. */
+  readonly heldBytes?: number;
 }
