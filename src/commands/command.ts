@@ -52,8 +52,8 @@ export interface Gap {
   /** How many; null where nobody counted, and then it has been said on stderr. */
   readonly dropped: number | null;
   readonly reason: string;
-  /** Said on stderr even where a record tells of it: the answer is not what was asked for. */
-  readonly isLoss?: boolean;
+  /** What became of them, "dropped" unless told. Said on stderr then, too, where a record tells of it: the answer is not what was asked for. */
+  readonly fate?: string;
 }
 
 /**

@@ -141,7 +141,7 @@ async function* runSaved(
   if (summary === null) return;
   yield [section(connSummary, summary.rows(time ?? ''))];
   if (summary.left > 0)
-    await request.missed({ what: 'connection', iface: null, dropped: summary.left, reason: GROUPS, isLoss: true });
+    await request.missed({ what: 'connection', iface: null, dropped: summary.left, reason: GROUPS, fate: 'left out' });
 }
 
 const GROUPS = 'there were too many groups to add them all up';

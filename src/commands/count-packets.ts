@@ -75,6 +75,6 @@ function lossesIn(run: StatisticsOfRun): readonly Gap[] {
   return [...run.losses().map(gapOf), ...forgottenOf(run.dissector.flows)];
 }
 
-function gapOf({ what, count, reason }: Loss): Gap {
-  return { what, iface: null, dropped: count, reason, isLoss: true };
+function gapOf({ what, count, fate, reason }: Loss): Gap {
+  return { what, iface: null, dropped: count, reason, fate };
 }

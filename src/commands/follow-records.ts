@@ -84,7 +84,7 @@ async function chosenStreams(
       bytes += sizeOf(row);
     }
   }
-  const gaps = left === 0 ? [] : [{ what: 'stream', iface: null, dropped: left, reason: TOO_MANY, isLoss: true }];
+  const gaps = left === 0 ? [] : [{ what: 'stream', iface: null, dropped: left, reason: TOO_MANY, fate: 'left out' }];
   return { wanted, gaps: [...gaps, ...forgottenOf(flows)] };
 }
 

@@ -55,7 +55,7 @@ export function sayInterrupted(context: Context, file: string): void {
 export function forgottenOf({ forgotten }: FlowTable): readonly Gap[] {
   if (forgotten === 0) return [];
   return [
-    { what: 'conversation', iface: null, dropped: forgotten, reason: 'there were too many at once', isLoss: true },
+    { what: 'conversation', iface: null, dropped: forgotten, reason: 'there were too many at once', fate: 'forgotten' },
   ];
 }
 

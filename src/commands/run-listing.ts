@@ -255,7 +255,7 @@ function watchTicks(source: AsyncIterable<Tick>): { readonly ticks: AsyncIterabl
 
 const NO_ROOM = {
   iface: null,
-  isLoss: true,
+  fate: 'left out',
   reason: 'more were to be sorted than memory should hold; --limit or --filter leaves fewer',
 } as const;
 
@@ -266,11 +266,11 @@ const SLOW = {
 } as const;
 
 async function reportGap(context: Context, renderer: Renderer, missing: Gap, quiet: boolean): Promise<void> {
-  const { what, iface, dropped, reason, isLoss } = missing;
-  if ((isLoss === true || !renderer.mixesTypes) && dropped !== null && !quiet && !renderer.ownsTerminal)
-    context.say(`${formatNumberOf(dropped, what)} ${isLoss === true ? 'forgotten' : 'dropped'}: ${reason}`);
+  const { what, iface, dropped, reason, fate } = missing;
+  if ((fate !== undefined || !renderer.mixesTypes) && dropped !== null && !quiet && !renderer.ownsTerminal)
+    context.say(`${formatNumberOf(dropped, what)} ${fate ?? 'dropped'}: ${reason}`);
   if (!renderer.mixesTypes) return;
-  const told = isLoss === true ? `${what}: ${reason}` : reason;
+  const told = fate === undefined ? reason : `${what}s ${fate}: ${reason}`;
   const row: GapRow = { time: new Date(context.clock.now()).toISOString(), dropped, reason: told, iface };
   await renderer.write({ ...section(gap, [row]), fields: Object.keys(gap.fields) });
 }

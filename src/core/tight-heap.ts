@@ -3,7 +3,7 @@ import v8 from 'node:v8';
 /** Objects below which the heap is small whatever it wastes. */
 const MANY = 50_000;
 /** How much garbage may come to what is alive, in per cent; V8 lets it be as much again, and more. */
-const GROWING_PERCENT = 15;
+const GROWING_PERCENT = 10;
 
 let isTight = false;
 

@@ -27,6 +27,8 @@ const FRAME = 12;
 /** Longer blocks are damage; wireshark draws the line there too. */
 const LONGEST_BLOCK = 16 * 1024 * 1024;
 const MOST_INTERFACES = 65_536;
+/** Names of interfaces are shorter; each of them is kept. */
+const LONGEST_NAME = 256;
 const MOST_SECRETS = 64;
 const LONGEST_SECRETS = 1024 * 1024;
 const MICROSECONDS = 6;
@@ -197,7 +199,8 @@ export class PcapngReader implements CaptureReader {
     let offsetSeconds = 0;
     for (const option of pcapngOptions(bytes, start + 8, end, little)) {
       const length = option.end - option.start;
-      if (option.code === IF_NAME) name = textOf(bytes, option.start, option.end);
+      if (option.code === IF_NAME)
+        name = textOf(bytes, option.start, Math.min(option.end, option.start + LONGEST_NAME));
       else if (option.code === IF_TSRESOL && length >= 1) resolution = bytes[option.start]!;
       else if (option.code === IF_TSOFFSET && length >= 8) {
         offsetSeconds = Number(BigInt.asIntN(64, read64(bytes, option.start, little)));

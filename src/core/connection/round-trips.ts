@@ -38,7 +38,9 @@ const SILENT = new SideClock();
  * its first copy to the acknowledgement that covers it; one that is sent again is not (Karn's algorithm).
  */
 export class RoundTrips {
-  private readonly clocks = new ByFlow<Record<Side, SideClock>>(({ isForgotten }) => isForgotten);
+  private readonly clocks = new ByFlow<Record<Side, SideClock>>(
+    (flow, { a, b }) => flow.isForgotten || (flow.isOver && a.smoothedMs < 0 && b.smoothedMs < 0),
+  );
 
   ingest(packet: Packet): void {
     const { flow, tcpFlags } = packet;

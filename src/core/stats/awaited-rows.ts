@@ -6,8 +6,18 @@ export const PATIENCE_SECONDS = 10;
 const MOST_BYTES = 16 * 1024 * 1024;
 /** Bytes past which what waits is not waited for. */
 const MOST_WAITING_BYTES = 48 * 1024 * 1024;
-/** All that may be held of the records of one statistic. */
-const MOST_HELD_BYTES = 96 * 1024 * 1024;
+/** All that may be held, of all statistics of a run together. */
+const MOST_HELD_BYTES = 112 * 1024 * 1024;
+
+/** What the records of a run take in memory. */
+export class HeldBytes {
+  bytes = 0;
+  readonly most: number;
+
+  constructor(most = MOST_HELD_BYTES) {
+    this.most = most;
+  }
+}
 
 /** A record that may become more when its answer comes. */
 export class Asked<Row> {
@@ -38,23 +48,25 @@ export class AwaitedRows<Row> {
   private bytes = 0;
   /** Seconds of the last record. */
   private now = 0;
-  private readonly mostHeldBytes: number;
+  private readonly held: HeldBytes;
 
-  constructor(mostHeldBytes = MOST_HELD_BYTES) {
-    this.mostHeldBytes = mostHeldBytes;
+  /** `held` is shared by all statistics of a run. */
+  constructor(held = new HeldBytes()) {
+    this.held = held;
   }
 
   /** `bytes` is about what the row takes in memory. */
   add(row: Row, packet: Packet, waits: boolean, bytes: number): Asked<Row> {
     const asked = new Asked(row, packet, waits, bytes);
     this.now = packet.seconds;
-    if (this.bytes + bytes > this.mostHeldBytes) {
+    if (this.held.bytes + bytes > this.held.most) {
       asked.isGone = true;
       this.dropped++;
       return asked;
     }
     this.queue.push(asked);
     this.bytes += bytes;
+    this.held.bytes += bytes;
     return asked;
   }
 
@@ -68,6 +80,7 @@ export class AwaitedRows<Row> {
     if (asked.isGone) return;
     asked.bytes += bytes;
     this.bytes += bytes;
+    this.held.bytes += bytes;
   }
 
   *all(): Iterable<Row> {
@@ -108,6 +121,7 @@ export class AwaitedRows<Row> {
   private give(asked: Asked<Row>): Row {
     asked.isGone = true;
     this.bytes -= asked.bytes;
+    this.held.bytes -= asked.bytes;
     return asked.row;
   }
 }

@@ -16,8 +16,8 @@ const MOST_PENDING = 10_000;
 const ROW_BYTES = 400;
 
 /** Queries and their answers, paired by who asked, whom, how, and the number and name of the question. */
-export function openDns({ heldBytes }: StatisticOptions): OpenStatistic {
-  const rows = new AwaitedRows<DnsQueryRow>(heldBytes);
+export function openDns({ held }: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<DnsQueryRow>(held);
   const pending = new Map<string, Asked<DnsQueryRow>>();
 
   const take = (packet: Packet, message: Message): void => {

@@ -22,8 +22,8 @@ const ROW_BYTES = 560;
 type Waiting = Asked<HttpRequestRow>;
 
 /** Requests and responses, paired in their order on each connection; in HTTP/2 by their stream. */
-export function openHttp({ heldBytes }: StatisticOptions): OpenStatistic {
-  const rows = new AwaitedRows<HttpRequestRow>(heldBytes);
+export function openHttp({ held }: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<HttpRequestRow>(held);
   const waiting = new ByFlow<Waiting[]>((flow, queue) => flow.isOver || queue.length === 0);
   const open = new Map<Http2Stream, Waiting>();
 

@@ -4,11 +4,9 @@ import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
 import type { Packet } from '../wire/packet.ts';
 import { OPENERS, type StatisticOptions } from './all.ts';
+import { HeldBytes } from './awaited-rows.ts';
 import type { StatisticName } from './names.ts';
 import type { Loss, OpenStatistic } from './statistic.ts';
-
-/** Records of messages that are held, of all statistics together. */
-const MOST_HELD_BYTES = 96 * 1024 * 1024;
 
 /** Several statistics over one run of packets, in the order of their names. */
 export class StatisticsOfRun {
@@ -17,7 +15,7 @@ export class StatisticsOfRun {
   private readonly open: readonly OpenStatistic[];
 
   constructor(names: readonly StatisticName[], given: StatisticOptions) {
-    const options = { heldBytes: Math.floor(MOST_HELD_BYTES / names.length), ...given };
+    const options = { held: new HeldBytes(), ...given };
     this.open = names.map((name) => OPENERS[name](options));
     this.ingest = inTurn(this.open.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest])));
   }

@@ -34,11 +34,13 @@ export interface Loss {
   /** Singular. */
   readonly what: string;
   readonly count: number;
+  /** What became of them: "left out". */
+  readonly fate: string;
   readonly reason: string;
 }
 
 const NO_ROOM = 'there was no room for more in memory; asked for alone, or first, records are printed as they are read';
-const TOO_MANY = 'too many waited at once, so they are printed without their answers';
+const TOO_MANY = 'too many waited at once';
 
 /** The losses of a statistic of messages. */
 export function lossesOf(
@@ -46,8 +48,8 @@ export function lossesOf(
   { dropped, unawaited }: { readonly dropped: number; readonly unawaited: number },
 ): readonly Loss[] {
   return [
-    { what: `${type} record`, count: dropped, reason: NO_ROOM },
-    { what: `answer of ${type} records`, count: unawaited, reason: TOO_MANY },
+    { what: `${type} record`, count: dropped, fate: 'left out', reason: NO_ROOM },
+    { what: `${type} record`, count: unawaited, fate: 'printed without their answers', reason: TOO_MANY },
   ].filter(({ count }) => count > 0);
 }
 

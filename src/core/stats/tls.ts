@@ -18,8 +18,8 @@ import { lossesOf, type OpenStatistic } from './statistic.ts';
 const TLS_1_3 = 0x0304;
 
 /** ClientHellos as records, completed by the ServerHello that follows on the same flow. */
-export function openTls({ heldBytes }: StatisticOptions): OpenStatistic {
-  const rows = new AwaitedRows<TlsSessionRow>(heldBytes);
+export function openTls({ held }: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<TlsSessionRow>(held);
   const open = new ByFlow<Asked<TlsSessionRow>>((flow, { isGone }) => isGone || flow.isOver);
   return {
     ingest(packet: Packet): void {
