@@ -11,7 +11,7 @@ import { type Input, openInput } from './open-input.ts';
 const LINE_BOUND = { maxLength: 1024 * 1024 };
 /** Lines without a record, and bytes, after which there will be none: the input may have no end. */
 const MOST_WRONG_LINES = 10_000;
-const MOST_BYTES_WITHOUT_RECORD = 16 * 1024 * 1024;
+const MOST_BYTES_WITHOUT_RECORD = 4 * 1024 * 1024;
 
 /**
  * Records that `--json` printed earlier, of one type, as batches; gzip is seen by its first bytes. Records of other types
@@ -71,7 +71,7 @@ export async function* readSavedRecords(
   if (wrong > 0 || isGivenUp) {
     const found =
       wrong > 0 ? `${formatNumberOf(wrong, 'line')} without a netwatch record, the first: ${firstWrong}` : '';
-    const end = wrong > 0 ? '; not read from there on' : 'no netwatch record in 16 MiB; not read from there on';
+    const end = wrong > 0 ? '; not read from there on' : 'no netwatch record in 4 MiB; not read from there on';
     throw new Failure(EXIT.data, `${file}: ${found}${isGivenUp ? end : ''}`, {
       hint: 'netwatch conns --json > FILE saves some',
     });

@@ -27,6 +27,8 @@ export class Asked<Row> {
   waits: boolean;
   /** It was given, or there was no room for it: nothing is added to it any more. */
   isGone = false;
+  /** There was no room for it: its answer is not told of either. */
+  isDropped = false;
   bytes: number;
 
   constructor(row: Row, { seconds, nanoseconds }: Packet, waits: boolean, bytes: number) {
@@ -60,7 +62,7 @@ export class AwaitedRows<Row> {
     const asked = new Asked(row, packet, waits, bytes);
     this.now = packet.seconds;
     if (this.held.bytes + bytes > this.held.most) {
-      asked.isGone = true;
+      asked.isGone = asked.isDropped = true;
       this.dropped++;
       return asked;
     }

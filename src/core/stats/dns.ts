@@ -37,6 +37,7 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
         pending.delete(key);
         query.waits = false;
       }
+      if (query?.isDropped === true) return;
       if (query !== undefined && !query.isGone) {
         const nanoseconds = (packet.seconds - query.seconds) * 1e9 + (packet.nanoseconds - query.nanoseconds);
         if (nanoseconds <= PATIENCE_SECONDS * 1e9) {

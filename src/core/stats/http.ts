@@ -49,6 +49,7 @@ export function openHttp({ held }: StatisticOptions): OpenStatistic {
     }
     const interim = read.status !== null && read.status < 200 && read.status !== 101;
     const request = flow === null || interim ? undefined : waiting.get(flow)?.shift();
+    if (request?.isDropped === true) return;
     const asked = request === undefined || request.isGone ? null : request;
     const row = asked?.row ?? newRow(packet, false);
     row.status = read.status;
