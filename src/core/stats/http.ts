@@ -24,7 +24,7 @@ type Waiting = Asked<HttpRequestRow>;
 /** Requests and responses, paired in their order on each connection; in HTTP/2 by their stream. */
 export function openHttp({ held }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<HttpRequestRow>(held);
-  const waiting = new ByFlow<Waiting[]>((flow, queue) => flow.isOver || queue.length === 0);
+  const waiting = new ByFlow<Waiting[]>((flow, queue) => flow.isOver || queue.every(({ isGone }) => isGone));
   const open = new Map<Http2Stream, Waiting>();
 
   const take = (packet: Packet, message: Message): void => {
