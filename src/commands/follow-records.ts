@@ -89,7 +89,7 @@ async function chosenStreams(
 }
 
 /** Records of streams that are held while their segments are looked for. */
-const MOST_ROW_BYTES = 48 * 1024 * 1024;
+const MOST_ROW_BYTES = 32 * 1024 * 1024;
 const TOO_MANY = 'there were more than memory should hold; --list tells of all';
 
 /** In one pass: what was said is held until the records of the streams are known. */

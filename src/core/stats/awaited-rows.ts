@@ -5,9 +5,9 @@ export const PATIENCE_SECONDS = 10;
 /** Bytes of records that are held although they could be given: most captures are told of when all of them was read. */
 const MOST_BYTES = 16 * 1024 * 1024;
 /** Bytes past which what waits is not waited for. */
-const MOST_WAITING_BYTES = 48 * 1024 * 1024;
+const MOST_WAITING_BYTES = 24 * 1024 * 1024;
 /** All that may be held, of all statistics of a run together. */
-const MOST_HELD_BYTES = 112 * 1024 * 1024;
+const MOST_HELD_BYTES = 96 * 1024 * 1024;
 
 /** What the records of a run take in memory. */
 export class HeldBytes {

@@ -17,7 +17,7 @@ import { lossesOf, type OpenStatistic } from './statistic.ts';
 const MOST_WAITING = 1000;
 
 /** What a record takes beside the texts of messages. */
-const ROW_BYTES = 560;
+const ROW_BYTES = 720;
 
 type Waiting = Asked<HttpRequestRow>;
 
@@ -39,12 +39,13 @@ export function openHttp({ held }: StatisticOptions): OpenStatistic {
       row.version = read.version;
       row.user_agent = read.userAgent;
       row.request_bytes = message.length;
-      const queue = flow === null || message.protocol === ssdp.id ? null : (waiting.get(flow) ?? []);
-      const waits = queue !== null && queue.length < MOST_WAITING;
+      const awaits = flow !== null && message.protocol !== ssdp.id;
+      const queue = awaits ? waiting.get(flow) : undefined;
+      const waits = awaits && (queue === undefined || queue.length < MOST_WAITING);
       const one = rows.add(row, packet, waits, sizeOf(row));
       if (!waits) return;
-      queue.push(one);
-      if (queue.length === 1) waiting.set(flow!, queue);
+      if (queue === undefined) waiting.set(flow, [one]);
+      else queue.push(one);
       return;
     }
     const interim = read.status !== null && read.status < 200 && read.status !== 101;
