@@ -1,7 +1,7 @@
 import v8 from 'node:v8';
 
 /** Objects below which the heap is small whatever it wastes. */
-const MANY = 50_000;
+const MANY = 100_000;
 /** How much garbage may come to what is alive, in per cent; V8 lets it be as much again, and more. */
 const GROWING_PERCENT = 10;
 
