@@ -3,6 +3,9 @@ import type { InterfaceChange } from '../platform/sensor/interface-watch.ts';
 import type { DeviceCounts } from '../platform/sensor/messages.ts';
 import type { Gap } from './command.ts';
 
+/** Where nobody asks what is missing, the rest is said alone. */
+const MOST_PENDING = 1000;
+
 /** Remembers what is missing from a live capture until it is asked for. */
 export class CaptureGaps {
   private pending: Gap[] = [];
@@ -28,7 +31,9 @@ export class CaptureGaps {
   /** Packets that nobody counted are missing. */
   miss(iface: string, reason: string): void {
     this.say(reason);
-    this.pending.push({ what: 'packet', iface, dropped: null, reason });
+    const [last] = this.pending.slice(-1);
+    if (last?.iface === iface && last.reason === reason) return; // told once until somebody asks
+    if (this.pending.length < MOST_PENDING) this.pending.push({ what: 'packet', iface, dropped: null, reason });
   }
 
   /** What is missing since the last call, with what the kernel dropped by now. */

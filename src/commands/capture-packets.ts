@@ -4,6 +4,7 @@ import { compilePacketFilter } from '../core/filter/packet-filter.ts';
 import { safeText } from '../core/output/safe-text.ts';
 import type { AnyRow, Snapshot } from '../core/record/table.ts';
 import { type PacketRow, packet as table } from '../core/record/tables/packet.ts';
+import { tightenHeap } from '../core/tight-heap.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import { Packet } from '../core/wire/packet.ts';
@@ -59,6 +60,7 @@ export async function* capturedPackets(
   }
   try {
     while (left > 0 && !signal.aborted && (await reader.fill())) {
+      tightenHeap(dissector.flows.flows.length);
       for (const gap of gaps()) await request.missed(gap);
       yield [{ table, rows: batch() }];
     }

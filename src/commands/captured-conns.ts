@@ -7,8 +7,9 @@ import type { ConnRow } from '../core/record/tables/conn.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Packet } from '../core/wire/packet.ts';
+import type { Request } from './command.ts';
 import type { Context } from './context.ts';
-import { openReader, type ReadOptions, sayForgotten, sayInterrupted, sayProblems } from './open-capture.ts';
+import { forgottenOf, openReader, type ReadOptions, sayInterrupted, sayProblems } from './open-capture.ts';
 import { sayFaults } from './say-faults.ts';
 
 /** Connections handed on at once. */
@@ -20,6 +21,7 @@ export async function* readCapturedConns(
   file: string,
   source: ByteSource,
   options: ReadOptions & { readonly verbose: boolean },
+  { missed }: Pick<Request, 'missed'>,
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, options, false);
   const dissector = new Dissector(REGISTRY);
@@ -36,7 +38,6 @@ export async function* readCapturedConns(
     await reader.close();
   }
   sayInterrupted(context, file);
-  sayForgotten(context, dissector.flows);
   sayProblems(context, file, reader);
   const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
   for (let at = 0; at < flows.length; at += BATCH) {
@@ -46,4 +47,5 @@ export async function* readCapturedConns(
     ]);
   }
   sayFaults(context, dissector.faults, { read: file, verbose: options.verbose });
+  for (const gap of forgottenOf(dissector.flows)) await missed(gap);
 }

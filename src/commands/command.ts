@@ -46,12 +46,14 @@ export interface Request {
 
 /** What is missing. */
 export interface Gap {
-  /** Snapshots, or packets of an interface. */
-  readonly what: 'snapshot' | 'packet';
+  /** Snapshots, packets of an interface, conversations or records for which there was no room. */
+  readonly what: string;
   readonly iface: string | null;
   /** How many; null where nobody counted, and then it has been said on stderr. */
   readonly dropped: number | null;
   readonly reason: string;
+  /** What became of them, "dropped" unless told. Said on stderr then, too, where a record tells of it: the answer is not what was asked for. */
+  readonly fate?: string;
 }
 
 /**
@@ -100,6 +102,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly kind: 'listing';
   /** Whether --interval, --expect and the like make sense. */
   readonly repeats: boolean;
+  /** Whether the snapshots of this run are parts of one answer: --sort, --limit and --expect are about all of them. */
+  readonly isOneAnswer?: (values: ListingValues<O>) => boolean;
   /** The first tick only begins what the later ones tell of: --count counts those. */
   readonly firstTickIsStart?: boolean;
   /** Record types it can print. */

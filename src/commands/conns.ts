@@ -1,7 +1,7 @@
 import type { Instant } from '../core/connection/conn-row.ts';
 import { openConnections } from '../core/connection/connections.ts';
 import type { Socket, SocketReading } from '../core/connection/socket.ts';
-import { summarize } from '../core/connection/summary.ts';
+import { ConnSummary, summarize } from '../core/connection/summary.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
 import type { Limit } from '../core/limit.ts';
 import { type Snapshot, section } from '../core/record/table.ts';
@@ -91,6 +91,7 @@ export const conns = listing({
   operandChoices: [],
   options,
   repeats: true,
+  isOneAnswer: ({ read }) => read !== null,
   tables: [conn, connEvent, connSummary, coverage],
   examples: [
     { line: 'netwatch conns', about: 'every socket, once' },
@@ -108,11 +109,16 @@ export const conns = listing({
   ],
   tableOf: (values) => (values.events ? connEvent : values.summary !== null ? connSummary : conn),
   run: (context, values, _operands, request) =>
-    values.read === null ? runLive(context, values, request) : runSaved(context, values, values.read),
+    values.read === null ? runLive(context, values, request) : runSaved(context, values, values.read, request),
 });
 
 /** The same questions of records saved earlier, or of the flows of a capture. Events and coverage need a machine that is watched. */
-async function* runSaved(context: Context, values: ConnValues, file: string): AsyncGenerator<Snapshot> {
+async function* runSaved(
+  context: Context,
+  values: ConnValues,
+  file: string,
+  request: Request,
+): AsyncGenerator<Snapshot> {
   refuseLiveOptions(values, ['events', 'coverage', 'packets', 'netns', ...Object.keys(ebpfOptions)]);
   const keepSaved = compileSelection(values);
   // loaded here: the code that reads packets is large, and live connections start without it
@@ -123,17 +129,28 @@ async function* runSaved(context: Context, values: ConnValues, file: string): As
   });
   // packets know where they were captured, their flows do not
   const keep = input.isCapture ? compileSelection({ ...values, interface: null }) : keepSaved;
-  const all: ConnRow[] = [];
+  const summary = values.summary === null ? null : new ConnSummary(values.summary);
+  let time: string | null = null;
   const batches = input.isCapture
-    ? (await loadCaptureReader()).readCapturedConns(context, file, input.source, values)
+    ? (await loadCaptureReader()).readCapturedConns(context, file, input.source, values, request)
     : readSavedRecords(context, file, conn, input);
   for await (const batch of batches) {
     const rows = select(batch as readonly ConnRow[], keep);
-    if (values.summary === null) yield [section(conn, rows)];
-    else all.push(...rows);
+    if (summary === null) yield [section(conn, rows)];
+    else {
+      for (const row of rows) {
+        time ??= row.time;
+        summary.add(row);
+      }
+    }
   }
-  if (values.summary !== null) yield [section(connSummary, summarize(all, values.summary, all[0]?.time ?? ''))];
+  if (summary === null) return;
+  yield [section(connSummary, summary.rows(time ?? ''))];
+  if (summary.left > 0)
+    await request.missed({ what: 'connection', iface: null, dropped: summary.left, reason: GROUPS, fate: 'left out' });
 }
+
+const GROUPS = 'there were too many groups to add them all up';
 
 async function* runLive(context: Context, values: ConnValues, request: Request): AsyncGenerator<Snapshot> {
   if (values.events && (values.summary !== null || values.coverage)) {

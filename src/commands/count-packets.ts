@@ -1,11 +1,12 @@
-import { replay } from '../core/capture/replay.ts';
+import { replay, replayPieces } from '../core/capture/replay.ts';
 import type { Snapshot } from '../core/record/table.ts';
 import type { StatisticOptions } from '../core/stats/all.ts';
 import type { StatisticName } from '../core/stats/names.ts';
 import { StatisticsOfRun } from '../core/stats/run.ts';
-import type { Request } from './command.ts';
+import type { Loss } from '../core/stats/statistic.ts';
+import type { Gap, Request } from './command.ts';
 import type { Context } from './context.ts';
-import { sayForgotten, sayInterrupted } from './open-capture.ts';
+import { forgottenOf, sayInterrupted } from './open-capture.ts';
 import type { PacketSource } from './packet-source.ts';
 import { sayFaults } from './say-faults.ts';
 
@@ -14,20 +15,24 @@ interface CountValues {
   readonly verbose: boolean;
 }
 
-/** The statistics of all packets there are. */
+/** The statistics of all packets there are, in parts when the first has more records than memory should hold. */
 export async function* countAll(
   context: Context,
   source: PacketSource,
   names: readonly StatisticName[],
   options: StatisticOptions,
   { verbose }: CountValues,
+  { missed }: Request,
 ): AsyncGenerator<Snapshot> {
   const { reader, file, signal } = source;
   const run = new StatisticsOfRun(names, options);
   try {
-    await replay(reader, run.dissector, run.ingest, signal);
+    for await (const _ of replayPieces(reader, run.dissector, run.ingest, signal)) {
+      const first = run.first();
+      if (first.length > 0) yield first;
+    }
     yield run.sections(reader, file);
-    sayForgotten(context, run.dissector.flows);
+    for (const gap of lossesIn(run)) await missed(gap);
   } finally {
     if (file !== null) sayInterrupted(context, file);
     sayFaults(context, run.dissector.faults, { read: file, verbose });
@@ -67,10 +72,20 @@ export async function* countAgain(
     }
     await end();
     yield run.rest();
+    for (const gap of lossesIn(run)) await missed(gap);
   } finally {
     await end();
     sayFaults(context, run.dissector.faults, { verbose });
     await source.finish();
   }
   if (error !== null) throw error;
+}
+
+/** What the records do not tell of. */
+function lossesIn(run: StatisticsOfRun): readonly Gap[] {
+  return [...run.losses().map(gapOf), ...forgottenOf(run.dissector.flows)];
+}
+
+function gapOf({ what, count, fate, reason }: Loss): Gap {
+  return { what, iface: null, dropped: count, reason, fate };
 }

@@ -12,7 +12,7 @@ import { addressA, addressB } from '../core/wire/flow-text.ts';
 import { canReadAgain } from '../platform/capture-source.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
-import { earlyBytes, readThroughFollower, survey } from './follow-reading.ts';
+import { earlyBytes, picked, readThroughFollower, survey } from './follow-reading.ts';
 import { isWanted, noStream } from './follow-selection.ts';
 import { openReadings, type Readings } from './open-capture.ts';
 import type { PrintedPiece } from './stream-printer.ts';
@@ -96,12 +96,16 @@ async function chosen(
 ): Promise<{ readonly number: number; readonly transport: number }> {
   if (isNumbered(values)) return { number: values.stream!, transport: values.udp ? UDP : TCP };
   const { file } = readings;
-  const rows = (await survey(context, readings, values, false)).rows.filter(pick);
-  const [one] = rows;
+  let one: StreamRow | undefined;
+  let count = 0;
+  for (const row of picked((await survey(context, readings, values, false)).rows, pick)) {
+    one ??= row;
+    count++;
+  }
   if (one === undefined)
     throw new Failure(EXIT.noInput, 'no stream passes the filter', { hint: `netwatch follow -r ${file} --list` });
-  if (rows.length > 1) {
-    throw usageError(`${formatNumberOf(rows.length, 'stream')} pass the filter, and one can be printed`, {
+  if (count > 1) {
+    throw usageError(`${formatNumberOf(count, 'stream')} pass the filter, and one can be printed`, {
       hint: `netwatch follow -r ${file} --list -f ..., then --stream N`,
     });
   }

@@ -2,6 +2,7 @@ import { replay } from '../core/capture/replay.ts';
 import type { StreamFollower } from '../core/connection/stream-follower.ts';
 import { StreamSurvey } from '../core/connection/stream-survey.ts';
 import type { StreamRow } from '../core/record/tables/stream.ts';
+import { tightenHeap } from '../core/tight-heap.ts';
 import { HEADER_REGISTRY, REGISTRY } from '../core/wire/all-protocols.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { FlowTable } from '../core/wire/flow-table.ts';
@@ -9,7 +10,7 @@ import { Packet } from '../core/wire/packet.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
 import { flowsMeant } from './follow-selection.ts';
-import { type Readings, sayForgotten, sayProblems } from './open-capture.ts';
+import { type Readings, sayProblems } from './open-capture.ts';
 import { sayFaults } from './say-faults.ts';
 
 /** Out-of-order bytes that wait for those before them. */
@@ -35,9 +36,9 @@ export async function readThrough(
   }
 }
 
-/** The streams of the capture that may be meant, as records, and the numbers of all there are. */
+/** The streams of the capture that may be meant, as records made as they are read, and the numbers of all there are. */
 interface Surveyed {
-  readonly rows: readonly StreamRow[];
+  readonly rows: Iterable<StreamRow>;
   readonly flows: FlowTable;
 }
 
@@ -52,10 +53,14 @@ export async function survey(
   await readThrough(context, readings, values, dissector, (packet) => all.ingest(packet), complains);
   const { faults, flows } = dissector;
   faults.attempt(() => all.end());
-  const rows = [...faults.rows(() => all.rows(flows.flows))];
-  if (complains) sayForgotten(context, flows);
-  sayFaults(context, faults, values);
-  return { rows, flows };
+  const rows = function* (): Iterable<StreamRow> {
+    try {
+      yield* faults.rows(() => all.rows(flows.flows));
+    } finally {
+      sayFaults(context, faults, values);
+    }
+  };
+  return { rows: rows(), flows };
 }
 
 /** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
@@ -76,6 +81,7 @@ export async function* readThroughFollower(
         dissector.dissect(packet);
         faults.take(packet, ingest);
       }
+      tightenHeap(dissector.flows.flows.length);
       yield dissector.flows;
     }
   } finally {
@@ -85,4 +91,9 @@ export async function* readThroughFollower(
   faults.attempt(() => follower.end());
   yield dissector.flows;
   sayFaults(context, faults, values);
+}
+
+/** Those that pass. */
+export function* picked(rows: Iterable<StreamRow>, pick: (row: StreamRow) => boolean): Iterable<StreamRow> {
+  for (const row of rows) if (pick(row)) yield row;
 }

@@ -3,19 +3,25 @@ import { HeldStreams } from '../core/connection/held-streams.ts';
 import type { Piece } from '../core/connection/reassembly.ts';
 import { StreamFollower, TCP, UDP } from '../core/connection/stream-follower.ts';
 import { StreamSurvey } from '../core/connection/stream-survey.ts';
+import { sizeOf } from '../core/record/gathered-rows.ts';
 import { type AnyRow, type Section, type Snapshot, section } from '../core/record/table.ts';
 import { type SegmentRow, segment } from '../core/record/tables/segment.ts';
 import { type StreamRow, stream } from '../core/record/tables/stream.ts';
 import { REGISTRY } from '../core/wire/all-protocols.ts';
+import { ByFlow } from '../core/wire/by-flow.ts';
 import { Dissector } from '../core/wire/dissector.ts';
 import type { Flow } from '../core/wire/flow.ts';
 import type { Packet } from '../core/wire/packet.ts';
+import type { Gap, Request } from './command.ts';
 import type { Context } from './context.ts';
 import type { FollowValues } from './follow.ts';
-import { earlyBytes, readThrough, readThroughFollower, survey } from './follow-reading.ts';
+import { earlyBytes, picked, readThrough, readThroughFollower, survey } from './follow-reading.ts';
 import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
-import type { Readings } from './open-capture.ts';
+import { forgottenOf, type Readings } from './open-capture.ts';
 import { sayFaults } from './say-faults.ts';
+
+/** What following a file needs of the listing. */
+export type FollowRequest = Pick<Request, 'wanted' | 'missed'>;
 
 export const MOST_SEGMENTS = 10_000;
 export const MOST_BYTES = 2_000_000;
@@ -26,12 +32,10 @@ export async function* recordsOfFile(
   readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
+  { missed }: FollowRequest,
 ): AsyncGenerator<Snapshot> {
-  const all = await survey(context, readings, values, false);
-  requireStream(context, values, all.flows);
-  const rows = all.rows.filter(pick);
-  const wanted = new Map(rows.map((row) => [keyOf(row.proto, row.stream), row]));
-  const begun = new Map<Flow, boolean>();
+  const { wanted, gaps } = await chosenStreams(context, readings, values, pick);
+  const begun = new ByFlow<boolean>(({ isForgotten }) => isForgotten);
   let sections: { table: Section['table']; rows: AnyRow[] }[] = [];
   const add = (table: Section['table'], row: AnyRow): void => {
     const last = sections.at(-1);
@@ -57,9 +61,37 @@ export async function* recordsOfFile(
     return batch;
   };
   for await (const _ of readThroughFollower(context, readings, values, follower)) yield taken();
-  for (const row of wanted.values()) add(stream, row);
   yield taken();
+  yield [section(stream, wanted.values())];
+  for (const gap of gaps) await missed(gap);
 }
+
+/** The records of the streams that are meant, by their keys, after a first look at the capture; of more than memory should hold, the first. */
+async function chosenStreams(
+  context: Context,
+  readings: Readings,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): Promise<{ readonly wanted: Map<string, StreamRow>; readonly gaps: readonly Gap[] }> {
+  const { rows, flows } = await survey(context, readings, values, false);
+  requireStream(context, values, flows);
+  const wanted = new Map<string, StreamRow>();
+  let bytes = 0;
+  let left = 0;
+  for (const row of picked(rows, pick)) {
+    if (bytes > MOST_ROW_BYTES) left++;
+    else {
+      wanted.set(keyOf(row.proto, row.stream), row);
+      bytes += sizeOf(row);
+    }
+  }
+  const gaps = left === 0 ? [] : [{ what: 'stream', iface: null, dropped: left, reason: TOO_MANY, fate: 'left out' }];
+  return { wanted, gaps: [...gaps, ...forgottenOf(flows)] };
+}
+
+/** Records of streams that are held while their segments are looked for. */
+const MOST_ROW_BYTES = 32 * 1024 * 1024;
+const TOO_MANY = 'there were more than memory should hold; --list tells of all';
 
 /** In one pass: what was said is held until the records of the streams are known. */
 export async function* recordsOfPipe(
@@ -67,6 +99,7 @@ export async function* recordsOfPipe(
   readings: Readings,
   values: FollowValues,
   pick: (row: StreamRow) => boolean,
+  { missed }: FollowRequest,
 ): AsyncGenerator<Snapshot> {
   const wants = flowsMeant(values);
   const held = new HeldStreams<string, SegmentRow>(
@@ -87,15 +120,17 @@ export async function* recordsOfPipe(
   const { faults, flows } = dissector;
   faults.attempt(() => all.end());
   faults.attempt(() => follower.end());
-  const rows = [...faults.rows(() => all.rows(flows.flows))];
-  sayFaults(context, faults, values);
   requireStream(context, values, flows);
-  for (const row of rows) {
-    if (!pick(row)) continue;
+  for (const row of picked(
+    faults.rows(() => all.rows(flows.flows)),
+    pick,
+  )) {
     const key = keyOf(row.proto, row.stream);
     const truncated = row.truncated || held.isCut(key);
     yield [section(stream, [{ ...row, truncated }]), section(segment, held.of(key))];
   }
+  sayFaults(context, faults, values);
+  for (const gap of forgottenOf(flows)) await missed(gap);
 }
 
 /** The `segment` record of a piece. */

@@ -1,17 +1,17 @@
 import { EXIT } from '../core/failure.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import { type Snapshot, section } from '../core/record/table.ts';
-import { stream } from '../core/record/tables/stream.ts';
+import { type StreamRow, stream } from '../core/record/tables/stream.ts';
 import { canReadAgain } from '../platform/capture-source.ts';
 import { openCaptureFiles } from './capture-files.ts';
 import type { Context } from './context.ts';
 import type { FollowMode, FollowValues } from './follow.ts';
 import { followLive } from './follow-live.ts';
 import { openForPrinting, printed, textOf } from './follow-print.ts';
-import { survey } from './follow-reading.ts';
-import { recordsOfFile, recordsOfPipe } from './follow-records.ts';
+import { picked, survey } from './follow-reading.ts';
+import { type FollowRequest, recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import { compilePick } from './follow-selection.ts';
-import { openReadings } from './open-capture.ts';
+import { forgottenOf, openReadings, type Readings } from './open-capture.ts';
 import { refuseLive } from './packet-source.ts';
 import { refuseRawTerminal } from './raw-output.ts';
 import type { PrintedPiece } from './stream-printer.ts';
@@ -21,7 +21,7 @@ export async function* followStreams(
   context: Context,
   values: FollowValues,
   mode: FollowMode,
-  asked: ReadonlySet<string>,
+  request: FollowRequest,
 ): AsyncGenerator<Snapshot> {
   const { pick, fields } = compilePick(values);
   if (mode === 'print' && (values.write === null || values.write === '-') && textOf(values) === null) {
@@ -29,7 +29,9 @@ export async function* followStreams(
   }
   const file = values.read;
   if (file === null) {
-    const asksOwners = OWNER_FIELDS.some((field) => fields.has(field) || (mode !== 'print' && asked.has(field)));
+    const asksOwners = OWNER_FIELDS.some(
+      (field) => fields.has(field) || (mode !== 'print' && request.wanted.has(field)),
+    );
     yield* followLive(context, values, mode, asksOwners, pick);
     return;
   }
@@ -40,14 +42,28 @@ export async function* followStreams(
       ? await openForPrinting(context, file, values)
       : await openReadings(context, file, isTwice ? 2 : 1, values);
   try {
-    if (mode === 'list') yield [section(stream, (await survey(context, readings, values)).rows.filter(pick))];
+    if (mode === 'list') yield* listed(context, readings, values, pick, request);
     else if (mode === 'print') yield* printed(context, readings, values, pick);
-    else if (isTwice) yield* recordsOfFile(context, readings, values, pick);
-    else yield* recordsOfPipe(context, readings, values, pick);
+    else if (isTwice) yield* recordsOfFile(context, readings, values, pick, request);
+    else yield* recordsOfPipe(context, readings, values, pick, request);
   } finally {
     await readings.close();
   }
 }
+
+async function* listed(
+  context: Context,
+  readings: Readings,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+  { missed }: FollowRequest,
+): AsyncGenerator<Snapshot> {
+  const { rows, flows } = await survey(context, readings, values);
+  yield [section(stream, picked(rows, pick))];
+  for (const gap of forgottenOf(flows)) await missed(gap);
+}
+
+const NOBODY: FollowRequest = { wanted: new Set(), missed: () => Promise.resolve() };
 
 /** What only the sockets of the machine tell. */
 const OWNER_FIELDS = ['pid', 'process'];
@@ -58,7 +74,7 @@ export async function writeStream(context: Context, values: FollowValues, name: 
   const output = await files.createHere(name, values.force);
   let written = 0;
   try {
-    for await (const snapshot of followStreams(context, values, 'print', new Set())) {
+    for await (const snapshot of followStreams(context, values, 'print', NOBODY)) {
       for (const { rows } of snapshot) {
         for (const row of rows) {
           const { printed: piece } = row as PrintedPiece;

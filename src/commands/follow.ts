@@ -89,7 +89,7 @@ export const follow = streaming({
       },
     },
   },
-  run: async function* (context, values, _operands, { wanted }) {
+  run: async function* (context, values, _operands, request) {
     const mode = modeOf(values);
     if (values.write !== null && mode !== 'print')
       throw usageError('--write goes with one stream, as text, hex or raw');
@@ -97,6 +97,6 @@ export const follow = streaming({
       throw usageError('a stream is printed in its own order, not by --sort');
     // loaded here: the code that reads packets is large, and other commands start without it
     const { followStreams } = await import('./follow-streams.ts');
-    yield* followStreams(context, values, mode, wanted);
+    yield* followStreams(context, values, mode, request);
   },
 });

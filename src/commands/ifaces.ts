@@ -41,6 +41,7 @@ export const ifaces = listing({
   operandChoices: [],
   options,
   repeats: true,
+  isOneAnswer: ({ read }) => read !== null,
   tables: [iface, route, dnsServer, neighbor, host],
   examples: [
     { line: 'netwatch ifaces', about: 'every interface' },

@@ -2,9 +2,9 @@ import type { ByteSource } from '../core/capture/byte-source.ts';
 import type { CaptureReader } from '../core/capture/capture-reader.ts';
 import { onlyInterface } from '../core/capture/one-interface.ts';
 import { openCaptureReader } from '../core/capture/open-capture-reader.ts';
-import { formatNumberOf } from '../core/output/units.ts';
 import type { FlowTable } from '../core/wire/flow-table.ts';
 import { openCaptureSource } from '../platform/capture-source.ts';
+import type { Gap } from './command.ts';
 import type { Context } from './context.ts';
 import { Interrupted } from './interrupted.ts';
 import { withProgress } from './progress.ts';
@@ -88,9 +88,12 @@ export function sayInterrupted(context: Context, file: string): void {
   if (context.signal.aborted && file !== '-') context.say(`interrupted: ${file} was not read to its end`);
 }
 
-/** Says that there were more conversations than are remembered. */
-export function sayForgotten(context: Context, { forgotten }: FlowTable): void {
-  if (forgotten > 0) context.say(`${formatNumberOf(forgotten, 'conversation')} forgotten: there were too many at once`);
+/** That there were more conversations than are remembered. */
+export function forgottenOf({ forgotten }: FlowTable): readonly Gap[] {
+  if (forgotten === 0) return [];
+  return [
+    { what: 'conversation', iface: null, dropped: forgotten, reason: 'there were too many at once', fate: 'forgotten' },
+  ];
 }
 
 /** Says what was wrong with a capture. One that was interrupted seems to end too early, which is no fault of it. */

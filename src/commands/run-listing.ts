@@ -7,9 +7,9 @@ import { isReportFormat, openRenderer, type Renderer } from '../core/output/rend
 import { openTableRenderer } from '../core/output/table-renderer.ts';
 import { loadTableLayout } from '../core/output/text-table.ts';
 import { formatNumberOf, formatSeconds, numeralsOf, plainNumerals } from '../core/output/units.ts';
+import { GatheredRows } from '../core/record/gathered-rows.ts';
 import { visibleFields } from '../core/record/select-fields.ts';
-import { sortRows } from '../core/record/sort.ts';
-import { type AnyRow, type Section, type Snapshot, section } from '../core/record/table.ts';
+import { type AnyRow, type RecordTable, type Section, type Snapshot, section } from '../core/record/table.ts';
 import { type GapRow, gap } from '../core/record/tables/meta.ts';
 import type { Claim, Gap, ListingCommand, ListingValues, Request, Stream } from './command.ts';
 import type { Context } from './context.ts';
@@ -51,17 +51,31 @@ export async function runListing(
   const started = context.clock.monotonic();
   const seen: Seen = { rows: 0, kept: 0, snapshots: 0 };
   let waited = plan.wait === null;
-  const whole = stream === null ? null : beginPart(plan, true);
+  const inParts = command.isOneAnswer?.(values) === true;
+  const whole = stream !== null || inParts ? beginPart(plan, !inParts) : null;
   const hosts = values.resolve === true ? await openHosts() : null;
-  const snapshots = command.run(context, values, operands, request);
+  const left = (rows: number): Promise<void> =>
+    request.missed({ ...NO_ROOM, what: `${plan.table.type} record`, dropped: rows });
+  const named = filled(command.run(context, values, operands, request), hosts, !inParts && stream === null);
+  const sorts = whole !== null && plan.sort.length > 0;
+  // where those that are printed are judged, and not all, they are chosen when they are in order
+  const keepsFirst = sorts && whole.readsOn ? (rows: Iterable<AnyRow>) => keep(rows, plan, whole, seen) : null;
   try {
-    for await (const snapshot of stream !== null && plan.sort.length > 0 ? gathered(snapshots, plan) : snapshots) {
-      seen.snapshots++;
+    for await (const snapshot of sorts ? gathered(named, plan, keepsFirst, inParts, left) : named) {
+      if (!inParts || seen.snapshots === 0) seen.snapshots++;
       const missed = pace.missed();
       if (missed > 0) await request.missed({ ...SLOW, dropped: missed });
-      const named = hosts === null ? snapshot : await hosts.fill(snapshot, whole === null);
       const tallies = whole ?? beginPart(plan, false);
-      const shaped = named.map((one) => (one.table === plan.table ? shape(one, plan, tallies, seen) : one));
+      const sorted =
+        sorts || plan.sort.length === 0
+          ? null
+          : new GatheredRows(plan.table, plan.sort, plan.limit ?? Number.POSITIVE_INFINITY);
+      const shaped = snapshot.map((one) => {
+        if (one.table !== plan.table) return one;
+        const kept = keepsFirst !== null ? one.rows : keep(one.rows, plan, tallies, seen);
+        const ordered = sorted === null ? kept : inOrder(kept, sorted);
+        return { ...one, rows: plan.limit === null ? ordered : take(ordered, tallies) };
+      });
       if (tallies.wait !== null) {
         // until it holds nothing is printed, so the rows are gathered to be tallied first
         const gathered = shaped.map((one) => ({ ...one, rows: [...one.rows] }));
@@ -69,10 +83,13 @@ export async function runListing(
         waited = true;
         await print(renderer, gathered, plan);
       } else await print(renderer, shaped, plan);
+      if (!inParts) await renderer.endSnapshot();
+      if (sorted !== null && sorted.left > 0) await left(sorted.left);
       if (tallies.expect !== null && whole === null) verdict.add(tallies.expect);
       if (waited && plan.wait !== null) break;
       if (whole !== null && !whole.readsOn && whole.left <= 0) break;
     }
+    if (inParts) await renderer.endSnapshot();
     if (whole !== null && whole.expect !== null) verdict.add(whole.expect);
   } catch (error) {
     if (!(error instanceof Interrupted)) {
@@ -138,20 +155,42 @@ function beginPart({ expect, wait, limit }: ListingPlan, isStream: boolean): Par
   };
 }
 
-/** Every row of a stream at once, because it is to be sorted. */
-async function* gathered(snapshots: AsyncIterable<Snapshot>, plan: ListingPlan): AsyncGenerator<Snapshot> {
-  const rows: AnyRow[] = [];
-  for await (const snapshot of snapshots) {
-    for (const one of snapshot) if (one.table === plan.table) for (const row of one.rows) rows.push(row);
-  }
-  yield [{ table: plan.table, rows }];
+/** The same snapshots, with the names of hosts where those are asked for. */
+async function* filled(
+  snapshots: AsyncIterable<Snapshot>,
+  hosts: HostNames | null,
+  isWhole: boolean,
+): AsyncGenerator<Snapshot> {
+  for await (const snapshot of snapshots) yield hosts === null ? snapshot : await hosts.fill(snapshot, isWhole);
 }
 
-/** Rows as the options want them, made as they are read unless they are to be sorted. */
-function shape(of: Section, plan: ListingPlan, part: Part, seen: Seen): Section {
-  const kept = keep(of.rows, plan, part, seen);
-  const ordered = plan.sort.length === 0 ? kept : sortRows(of.table, kept, plan.sort);
-  return { ...of, rows: plan.limit === null ? ordered : take(ordered, part) };
+/**
+ * The rows of an answer in parts, sorted, those that `kept` leaves of them; after them rows of other types where `hasOthers`.
+ * `left` is told of those there was no room for.
+ */
+async function* gathered(
+  snapshots: AsyncIterable<Snapshot>,
+  plan: ListingPlan,
+  kept: ((rows: Iterable<AnyRow>) => Iterable<AnyRow>) | null,
+  hasOthers: boolean,
+  left: (rows: number) => Promise<void>,
+): AsyncGenerator<Snapshot> {
+  const limit = kept === null ? null : plan.limit;
+  const rows = new GatheredRows(plan.table, plan.sort, limit ?? Number.POSITIVE_INFINITY);
+  const others: Section[] = [];
+  for await (const snapshot of snapshots) {
+    for (const one of snapshot) {
+      if (one.table === plan.table) for (const row of kept === null ? one.rows : kept(one.rows)) rows.add(row);
+      else if (hasOthers) others.push(one);
+    }
+  }
+  yield [{ table: plan.table, rows: rows.sorted() }, ...others];
+  if (rows.left > 0) await left(rows.left);
+}
+
+function* inOrder(rows: Iterable<AnyRow>, gathered: GatheredRows): Iterable<AnyRow> {
+  for (const row of rows) gathered.add(row);
+  yield* gathered.sorted();
 }
 
 function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, tallies: Part, seen: Seen): Iterable<AnyRow> {
@@ -179,7 +218,6 @@ async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan):
     const fields = table === plan.table ? plan.fields : fieldsOfOther(renderer, table, plan);
     await renderer.write({ table, fields, rows, headline });
   }
-  await renderer.endSnapshot();
 }
 
 function fieldsOfOther(renderer: Renderer, table: Section['table'], plan: ListingPlan): readonly string[] {
@@ -205,6 +243,10 @@ async function rendererFor(
     onHidden: (headings: readonly string[]) => {
       if (!values.quiet) context.say(`no room for ${headings.join(', ')}: choose with --fields, or widen the terminal`);
     },
+    onLeft: ({ type }: RecordTable, rows: number) =>
+      context.say(
+        `${formatNumberOf(rows, `${type} record`)} left out of the table: more than memory should hold; -o ndjson prints all`,
+      ),
   };
   // loaded while it can be: the command may give up what reading the files of this program takes
   if (context.isPrivileged()) await loadTableLayout();
@@ -231,6 +273,12 @@ function watchTicks(source: AsyncIterable<Tick>): { readonly ticks: AsyncIterabl
   return { ticks: watched(), missed: () => missed };
 }
 
+const NO_ROOM = {
+  iface: null,
+  fate: 'left out',
+  reason: 'more were to be sorted than memory should hold; --limit or --filter leaves fewer',
+} as const;
+
 const SLOW = {
   what: 'snapshot',
   iface: null,
@@ -238,13 +286,12 @@ const SLOW = {
 } as const;
 
 async function reportGap(context: Context, renderer: Renderer, missing: Gap, quiet: boolean): Promise<void> {
-  const { what, iface, dropped, reason } = missing;
-  if (!renderer.mixesTypes) {
-    if (dropped !== null && !quiet && !renderer.ownsTerminal)
-      context.say(`${formatNumberOf(dropped, what)} dropped: ${reason}`);
-    return;
-  }
-  const row: GapRow = { time: new Date(context.clock.now()).toISOString(), dropped, reason, iface };
+  const { what, iface, dropped, reason, fate } = missing;
+  if ((fate !== undefined || !renderer.mixesTypes) && dropped !== null && !quiet && !renderer.ownsTerminal)
+    context.say(`${formatNumberOf(dropped, what)} ${fate ?? 'dropped'}: ${reason}`);
+  if (!renderer.mixesTypes) return;
+  const told = fate === undefined ? reason : `${what}s ${fate}: ${reason}`;
+  const row: GapRow = { time: new Date(context.clock.now()).toISOString(), dropped, reason: told, iface };
   await renderer.write({ ...section(gap, [row]), fields: Object.keys(gap.fields) });
 }
 

@@ -35,6 +35,7 @@ export const stats = listing({
   operandChoices: [],
   options,
   repeats: true,
+  isOneAnswer: ({ interval, count }) => interval === null && count === null,
   firstTickIsStart: true,
   tables: [...new Set(NAMES.flatMap((name): readonly RecordTable[] => STATISTICS[name].tables))],
   examples: [
@@ -63,7 +64,7 @@ export const stats = listing({
     const options = { bucketMs: values.bucket ?? DEFAULT_BUCKET_MS, owners: source.owners };
     yield* repeats
       ? countAgain(context, source, names, options, request, values)
-      : countAll(context, source, names, options, values);
+      : countAll(context, source, names, options, values, request);
   },
 });
 

@@ -104,6 +104,56 @@ describe('records saved with --json', () => {
     expect(await failure(saved(text))).toMatchObject({ exit: EXIT.data, message: expect.stringContaining(message) });
   });
 
+  test('an input that holds none for long is given up before its end', async () => {
+    const packed = path.join(folder, 'many-wrong.gz');
+    fs.writeFileSync(packed, gzipSync('wrong\n'.repeat(3_000_000)));
+    const found = (await failure(packed)) as { readonly exit: number; readonly message: string };
+    expect(found.exit).toBe(EXIT.data);
+    const [, lines] = /: ([\d,]+) lines without a netwatch record, the first: .*; not read from there on$/.exec(
+      found.message,
+    )!;
+    expect(Number(lines!.replaceAll(',', ''))).toBeLessThan(50_000);
+  });
+
+  test('wrong lines among good ones are counted to the end', async () => {
+    const line = '{"type":"conn","local_port":5}\nwrong\n';
+    expect(await failure(saved(line.repeat(15_000)))).toMatchObject({
+      exit: EXIT.data,
+      message: expect.stringMatching(/: 15,?000 lines without a netwatch record, the first: [^;]*$/),
+    });
+  });
+
+  test('empty lines without an end are given up', async () => {
+    const packed = path.join(folder, 'empty-lines.gz');
+    fs.writeFileSync(packed, gzipSync('\n'.repeat(6_000_000)));
+    expect(await failure(packed)).toMatchObject({
+      exit: EXIT.data,
+      message: expect.stringContaining('no netwatch record in 4 MiB; not read from there on'),
+    });
+  }, 120_000);
+
+  test.skipIf(!fs.existsSync('/dev/zero') || !fs.existsSync('/dev/urandom'))(
+    'devices without an end are refused with 65 by all that reads records or captures',
+    async () => {
+      for (const device of ['/dev/zero', '/dev/urandom']) {
+        for (const command of [['conns'], ['ifaces'], ['stats'], ['follow'], ['capture']]) {
+          await expect(netwatch(...command, '-r', device)).rejects.toMatchObject({ exit: EXIT.data });
+        }
+      }
+    },
+    120_000,
+  );
+
+  test('--sort, --limit and --expect are about all of them, however many', async () => {
+    const text = Array.from({ length: 5000 }, (_, port) => `{"type":"conn","local_port":${port}}\n`).join('');
+    const ports = async (...options: string[]) =>
+      (await netwatch('conns', '-r', saved(text), '--fields', 'local_port', '--no-header', ...options)).out;
+    expect(await ports('--sort', 'local_port:desc', '--limit', '3')).toBe('4999\n4998\n4997\n');
+    expect(await ports('--limit', '2')).toBe('0\n1\n');
+    expect((await ports('-o', 'table')).split('\n')).toHaveLength(5001);
+    expect(await ports('--limit', '1', '--expect', 'count() == 5000')).toBe('0\n');
+  });
+
   test('of interfaces are not looked for in a capture', async () => {
     await expect(netwatch('ifaces', '-r', saved('\xd4\xc3\xb2\xa1\0\0'))).rejects.toMatchObject({
       exit: EXIT.data,

@@ -1,5 +1,5 @@
 import type { Packet } from '../wire/packet.ts';
-import { LONGEST_FRAME } from './capture-problem.ts';
+import { LONGEST_FRAME, MOST_EMPTY_FRAMES } from './capture-problem.ts';
 import type { CaptureInterface, CaptureReader } from './capture-reader.ts';
 import type { Chunks } from './chunks.ts';
 
@@ -43,6 +43,7 @@ export class PcapReader implements CaptureReader {
   private readonly linkType: number;
   private readonly closeSource: () => Promise<void>;
   private packets = 0;
+  private emptyFrames = 0;
   private damaged = false;
 
   constructor(chunks: Chunks, little: boolean, close: () => Promise<void>) {
@@ -98,6 +99,12 @@ export class PcapReader implements CaptureReader {
     chunks.offset = start + captured;
     this.packets++;
     const length = read32(bytes, offset + 12, little);
+    if (captured !== 0) this.emptyFrames = 0;
+    else if (length === 0 && seconds === 0 && ++this.emptyFrames > MOST_EMPTY_FRAMES) {
+      this.problems.push(`nothing but zeros for 64 KiB, at byte ${chunks.position}: not read from there on`);
+      this.damaged = true;
+      return false;
+    }
     packet.begin(bytes, start, start + captured, length, seconds, nanoseconds, 0, this.linkType);
     return true;
   }

@@ -1,3 +1,4 @@
+import { tightenHeap } from '../tight-heap.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import { Packet } from '../wire/packet.ts';
 import type { CaptureReader } from './capture-reader.ts';
@@ -12,11 +13,24 @@ export async function replay(
   ingest: (packet: Packet) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  for await (const _ of replayPieces(reader, dissector, ingest, signal)) {
+  }
+}
+
+/** The same; yields after each piece of the capture. */
+export async function* replayPieces(
+  reader: CaptureReader,
+  dissector: Dissector,
+  ingest: (packet: Packet) => void,
+  signal: AbortSignal,
+): AsyncGenerator<void> {
   const packet = new Packet();
   while (!signal.aborted && (await reader.fill())) {
     while (reader.next(packet)) {
       dissector.dissect(packet);
       dissector.faults.take(packet, ingest);
     }
+    tightenHeap(dissector.flows.flows.length);
+    yield;
   }
 }

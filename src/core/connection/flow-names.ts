@@ -6,12 +6,13 @@ import { Http2Stream } from '../wire/app/http2-stream.ts';
 import { quic } from '../wire/app/quic.ts';
 import { CLIENT_HELLO, tls } from '../wire/app/tls.ts';
 import { readClientHello } from '../wire/app/tls-hello.ts';
+import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 
 /** The name of the server that each flow asked for first: TLS server name, HTTP Host. Reads one message a flow. */
 export class FlowNames {
-  private readonly names = new Map<Flow, string>();
+  private readonly names = new ByFlow<string>(({ isForgotten }) => isForgotten);
 
   ingest(packet: Packet): void {
     for (let index = 0; index < packet.messageCount; index++) {

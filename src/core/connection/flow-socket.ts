@@ -2,9 +2,9 @@ import type { SocketState } from '../record/tables/conn.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
+import { bytesSentBy, openingOf } from '../wire/tcp-progress.ts';
 import { blankSocket, type SocketDraft } from './blank-socket.ts';
 import type { RoundTrip } from './round-trips.ts';
-import { bytesSent, openingOf } from './tcp-progress.ts';
 
 /** Which end of a flow is told of as the local one. */
 export type Side = 'a' | 'b';
@@ -26,8 +26,8 @@ export function flowSocket(
 ): SocketDraft {
   const { tcp } = flow;
   const localIsA = local === 'a';
-  const aPayload = tcp === null ? flow.aPayload : bytesSent(tcp.a);
-  const bPayload = tcp === null ? flow.bPayload : bytesSent(tcp.b);
+  const aPayload = tcp === null ? flow.aPayload : bytesSentBy(tcp, 0);
+  const bPayload = tcp === null ? flow.bPayload : bytesSentBy(tcp, 1);
   return {
     ...blankSocket(),
     key: `flow ${flow.transport} ${flow.stream} ${local}`,

@@ -7,11 +7,18 @@ interface Sized {
 interface Held<T> {
   rows: T[];
   bytes: number;
+  /** What its rows take in memory. */
+  cost: number;
   cut: boolean;
 }
 
-/** Of all streams together. */
-const MOST_TOTAL_BYTES = 256 * 1024 * 1024;
+/** What all streams together take in memory. */
+const MOST_TOTAL_BYTES = 96 * 1024 * 1024;
+/** What a segment takes beside its bytes, which may be base64, and a stream beside its segments. */
+const SEGMENT_BYTES = 300;
+const STREAM_BYTES = 250;
+
+const costOf = ({ length }: Sized): number => SEGMENT_BYTES + length * (4 / 3);
 
 /**
  * Segments of streams that wait until it is known what becomes of their stream. Of each stream the oldest are dropped past
@@ -33,12 +40,14 @@ export class HeldStreams<K, T extends Sized> {
   add(key: K, row: T): void {
     let held = this.streams.get(key);
     if (held === undefined) {
-      held = { rows: [], bytes: 0, cut: false };
+      held = { rows: [], bytes: 0, cost: 0, cut: false };
       this.streams.set(key, held);
+      this.total += STREAM_BYTES;
     }
     held.rows.push(row);
     held.bytes += row.length;
-    this.total += row.length;
+    held.cost += costOf(row);
+    this.total += costOf(row);
     if (held.rows.length > this.mostSegments || held.bytes > this.mostBytes) this.cut(held);
     if (this.total > this.mostTotalBytes) this.dropOldest();
   }
@@ -54,18 +63,21 @@ export class HeldStreams<K, T extends Sized> {
 
   /** Lets go of all of the stream. */
   forget(key: K): void {
-    this.total -= this.streams.get(key)?.bytes ?? 0;
+    const held = this.streams.get(key);
+    if (held === undefined) return;
+    this.total -= held.cost + STREAM_BYTES;
     this.streams.delete(key);
   }
 
   /** By the tenth, so that a long stream does not move its rows for each that comes. */
   private cut(held: Held<T>): void {
     let dropped = 0;
-    for (const { length } of held.rows) {
+    for (const row of held.rows) {
       const leaves = held.rows.length - dropped > this.mostSegments * 0.9 || held.bytes > this.mostBytes * 0.9;
       if (!leaves || dropped === held.rows.length - 1) break;
-      held.bytes -= length;
-      this.total -= length;
+      held.bytes -= row.length;
+      held.cost -= costOf(row);
+      this.total -= costOf(row);
       dropped++;
     }
     held.rows.splice(0, dropped);
@@ -73,13 +85,19 @@ export class HeldStreams<K, T extends Sized> {
   }
 
   private dropOldest(): void {
+    const enough = this.mostTotalBytes * 0.9;
     for (const held of this.streams.values()) {
-      if (held.bytes === 0) continue;
-      this.total -= held.bytes;
+      if (held.rows.length === 0) continue;
+      this.total -= held.cost;
       held.rows = [];
-      held.bytes = 0;
+      held.bytes = held.cost = 0;
       held.cut = true;
-      if (this.total <= this.mostTotalBytes * 0.9) return;
+      if (this.total <= enough) return;
+    }
+    // that they were cut is remembered as long as there is room
+    for (const key of this.streams.keys()) {
+      this.forget(key);
+      if (this.total <= enough) return;
     }
   }
 }

@@ -37,6 +37,10 @@ interface Held {
   readonly nanoseconds: number;
 }
 
+const NOTHING = new Uint8Array(0);
+/** Most sides never hold anything: they share this, which stays empty. */
+const NONE: Held[] = [];
+
 class Side implements Followed {
   bytes = 0;
   gaps = 0;
@@ -49,12 +53,13 @@ class Side implements Followed {
   offset = 0;
   /** Bytes lost since the last piece. */
   hole = 0;
-  readonly held: Held[] = [];
+  held: Held[] = NONE;
   /** The lowest sequence number held. */
   lowest = 0;
 }
 
-const NOTHING = new Uint8Array(0);
+/** In place of a side that sent nothing: one object for all, which nobody changes. */
+const SILENT = new Side();
 /** Segments held of one direction. */
 const MOST_HELD = 10_000;
 
@@ -65,16 +70,24 @@ const MOST_HELD = 10_000;
  * bytes are counted and not kept. `mostHeldBytes` bounds what waits: beyond, gaps are passed over.
  */
 export class Reassembly {
-  readonly sides: readonly [Followed, Followed];
-  private readonly a = new Side();
-  private readonly b = new Side();
+  private a = SILENT;
+  private b = SILENT;
   private readonly deliver: ((piece: Piece) => void) | null;
   private readonly mostHeldBytes: number;
 
   constructor(mostHeldBytes: number, deliver: ((piece: Piece) => void) | null) {
     this.mostHeldBytes = mostHeldBytes;
     this.deliver = deliver;
-    this.sides = [this.a, this.b];
+  }
+
+  /** What became of A's and of B's side. */
+  get sides(): readonly [Followed, Followed] {
+    return [this.a, this.b];
+  }
+
+  /** Whether nothing is told of it. */
+  get isEmpty(): boolean {
+    return isEmpty(this.a) && isEmpty(this.b);
   }
 
   /** Takes the innermost TCP segment of the packet, which must be of this connection. */
@@ -82,7 +95,8 @@ export class Reassembly {
     const { tcpFlags, direction } = packet;
     const { a, b } = packet.flow!.tcp!;
     const [forward, reverse] = direction === 0 ? [a, b] : [b, a];
-    const [side, other] = direction === 0 ? [this.a, this.b] : [this.b, this.a];
+    const side = this.sender(direction);
+    const other = direction === 0 ? this.b : this.a;
     if ((tcpFlags & ACK) !== 0) {
       side.hasAcked = true;
       if (other.held.length > 0) this.settle(other, 1 - direction, (packet.tcpAck - reverse.baseSeq) | 0, true);
@@ -114,6 +128,15 @@ export class Reassembly {
   end(): void {
     if (!this.b.hasAcked) this.flush(this.a, 0);
     if (!this.a.hasAcked) this.flush(this.b, 1);
+  }
+
+  private sender(direction: number): Side {
+    if (direction === 0) {
+      if (this.a === SILENT) this.a = new Side();
+      return this.a;
+    }
+    if (this.b === SILENT) this.b = new Side();
+    return this.b;
   }
 
   private pass(
@@ -149,6 +172,7 @@ export class Reassembly {
   private hold(side: Side, direction: number, seq: number, packet: Packet, start: number, end: number): void {
     const length = end - start;
     if (side.held.length === 0 || ((seq - side.lowest) | 0) < 0) side.lowest = seq;
+    if (side.held === NONE) side.held = [];
     side.held.push({
       seq,
       length,
@@ -213,6 +237,8 @@ const piece: Piece = {
   seconds: 0,
   nanoseconds: 0,
 };
+
+const isEmpty = ({ bytes, gaps, heldBytes }: Followed): boolean => bytes === 0 && gaps === 0 && heldBytes === 0;
 
 function lose(side: Side, bytes: number): void {
   side.gaps++;

@@ -1,3 +1,4 @@
+import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ACK, FIN, RST, SYN } from '../wire/tcp-flags.ts';
@@ -29,26 +30,34 @@ class SideClock implements RoundTrip {
   nanoseconds = 0;
 }
 
+/** In place of a side that sent nothing: one object for all, which nobody changes. */
+const SILENT = new SideClock();
+
 /**
  * Round-trip times of TCP connections from their packets, after RFC 6298: one segment of a side is timed at a time, from
  * its first copy to the acknowledgement that covers it; one that is sent again is not (Karn's algorithm).
  */
 export class RoundTrips {
-  private readonly clocks = new Map<Flow, Readonly<Record<Side, SideClock>>>();
+  private readonly clocks = new ByFlow<Record<Side, SideClock>>(
+    (flow, { a, b }) => flow.isForgotten || (flow.isOver && a.smoothedMs < 0 && b.smoothedMs < 0),
+  );
 
   ingest(packet: Packet): void {
     const { flow, tcpFlags } = packet;
     if (flow === null || flow.tcp === null || (tcpFlags & RST) !== 0) return;
     let clocks = this.clocks.get(flow);
     if (clocks === undefined) {
-      clocks = { a: new SideClock(), b: new SideClock() };
+      clocks = { a: SILENT, b: SILENT };
       this.clocks.set(flow, clocks);
     }
-    const [sender, receiver] = packet.direction === 0 ? [clocks.a, clocks.b] : [clocks.b, clocks.a];
+    const receiver = packet.direction === 0 ? clocks.b : clocks.a;
     if ((tcpFlags & ACK) !== 0 && receiver.isTiming && ((packet.tcpAck - receiver.end) | 0) >= 0)
       stop(receiver, packet);
     const length = packet.payloadLength + ((tcpFlags & SYN) !== 0 ? 1 : 0) + ((tcpFlags & FIN) !== 0 ? 1 : 0);
-    if (length > 0) start(sender, packet, length);
+    if (length === 0) return;
+    const side = packet.direction === 0 ? 'a' : 'b';
+    if (clocks[side] === SILENT) clocks[side] = new SideClock();
+    start(clocks[side], packet, length);
   }
 
   /** Null where nothing of that side was acknowledged. */

@@ -1,3 +1,4 @@
+import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
 import { type Followed, type Piece, Reassembly } from './reassembly.ts';
@@ -16,8 +17,10 @@ export class StreamFollower {
   private readonly mostHeldBytes: number;
   private readonly wants: (flow: Flow) => boolean;
   private readonly deliver: ((flow: Flow, piece: Piece) => void) | null;
-  private readonly connections = new Map<Flow, Reassembly>();
-  private readonly conversations = new Map<Flow, Datagrams>();
+  private readonly connections = new ByFlow<Reassembly>(
+    (flow, kept) => flow.isForgotten || (flow.isOver && kept.isEmpty),
+  );
+  private readonly conversations = new ByFlow<Datagrams>(({ isForgotten }) => isForgotten);
 
   /** `mostHeldBytes` as in Reassembly. */
   constructor(

@@ -5,9 +5,9 @@ import { timesOf } from '../stats/handshakes.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
+import { openingOf } from '../wire/tcp-progress.ts';
 import type { Followed } from './reassembly.ts';
 import { TCP } from './stream-follower.ts';
-import { openingOf } from './tcp-progress.ts';
 
 /** The `stream` record of a flow, of what became of its two sides, its server's name and the process that has it. */
 export function streamRow(

@@ -9,83 +9,134 @@ const KEY_OF: Record<SummaryKey, (row: ConnRow) => string | null> = {
   user: (row) => row.user ?? (row.uid === null ? null : String(row.uid)),
 };
 
-/** Adds connections up by one of their properties, the group with the most sockets first. */
-export function summarize(rows: Iterable<ConnRow>, by: SummaryKey, time: string): ConnSummaryRow[] {
-  const groups = new Map<string | null, Group>();
-  const keyOf = KEY_OF[by];
-  for (const row of rows) {
-    const key = keyOf(row);
-    let group = groups.get(key);
+/** Groups that are told apart; a file may name any number of processes or addresses. */
+const MOST_GROUPS = 100_000;
+
+/** Adds connections up by one of their properties. */
+export class ConnSummary {
+  /** Connections of groups beyond those that are told apart: in no row. */
+  left = 0;
+  private readonly groups = new Map<string | null, Group>();
+  private readonly by: SummaryKey;
+  private readonly mostGroups: number;
+
+  constructor(by: SummaryKey, mostGroups = MOST_GROUPS) {
+    this.by = by;
+    this.mostGroups = mostGroups;
+  }
+
+  add(row: ConnRow): void {
+    const key = KEY_OF[this.by](row);
+    let group = this.groups.get(key);
     if (group === undefined) {
-      group = openGroup();
-      groups.set(key, group);
+      if (this.groups.size >= this.mostGroups) {
+        this.left++;
+        return;
+      }
+      group = new Group();
+      this.groups.set(key, group);
     }
     group.add(row);
   }
-  return [...groups].map(([key, group]) => group.row(time, by, key)).sort((a, b) => b.conns - a.conns);
+
+  /** The group with the most sockets first. */
+  rows(time: string): ConnSummaryRow[] {
+    return [...this.groups].map(([key, group]) => group.row(time, this.by, key)).sort((a, b) => b.conns - a.conns);
+  }
 }
 
-interface Group {
-  add(row: ConnRow): void;
-  row(time: string, by: SummaryKey, key: string | null): ConnSummaryRow;
+/** The same of connections that are all there. */
+export function summarize(rows: Iterable<ConnRow>, by: SummaryKey, time: string): ConnSummaryRow[] {
+  const summary = new ConnSummary(by);
+  for (const row of rows) summary.add(row);
+  return summary.rows(time);
 }
 
-function openGroup(): Group {
-  let conns = 0;
-  let established = 0;
-  let listening = 0;
-  const remotes = new Set<string>();
-  const pids = new Set<string>();
-  const rx = openSum();
-  const tx = openSum();
-  const rxRate = openSum();
-  const txRate = openSum();
-  const rtt = openSum();
-  const retrans = openSum();
-  return {
-    add(row) {
-      conns++;
-      if (row.state === 'ESTABLISHED') established++;
-      if (row.state === 'LISTEN') listening++;
-      if (row.remote_addr !== null) remotes.add(row.remote_addr);
-      for (const pid of row.pids) pids.add(pid);
-      rx.add(row.rx_bytes);
-      tx.add(row.tx_bytes);
-      rxRate.add(row.rx_rate);
-      txRate.add(row.tx_rate);
-      rtt.add(row.rtt_ms);
-      retrans.add(row.retrans);
-    },
-    row: (time, by, key) => ({
+class Group {
+  private conns = 0;
+  private established = 0;
+  private listening = 0;
+  private readonly remotes = new Distinct();
+  private readonly pids = new Distinct();
+  private readonly rx = new Sum();
+  private readonly tx = new Sum();
+  private readonly rxRate = new Sum();
+  private readonly txRate = new Sum();
+  private readonly rtt = new Sum();
+  private readonly retrans = new Sum();
+
+  add(row: ConnRow): void {
+    this.conns++;
+    if (row.state === 'ESTABLISHED') this.established++;
+    if (row.state === 'LISTEN') this.listening++;
+    if (row.remote_addr !== null) this.remotes.add(row.remote_addr);
+    for (const pid of row.pids) this.pids.add(pid);
+    this.rx.add(row.rx_bytes);
+    this.tx.add(row.tx_bytes);
+    this.rxRate.add(row.rx_rate);
+    this.txRate.add(row.tx_rate);
+    this.rtt.add(row.rtt_ms);
+    this.retrans.add(row.retrans);
+  }
+
+  row(time: string, by: SummaryKey, key: string | null): ConnSummaryRow {
+    return {
       time,
       by,
       key,
-      conns,
-      established,
-      listening,
-      remotes: remotes.size,
-      rx_bytes: rx.total(),
-      tx_bytes: tx.total(),
-      rx_rate: rxRate.total(),
-      tx_rate: txRate.total(),
-      rtt_avg_ms: rtt.mean(),
-      retrans: retrans.total(),
-      pids: [...pids],
-    }),
-  };
+      conns: this.conns,
+      established: this.established,
+      listening: this.listening,
+      remotes: this.remotes.size,
+      rx_bytes: this.rx.total(),
+      tx_bytes: this.tx.total(),
+      rx_rate: this.rxRate.total(),
+      tx_rate: this.txRate.total(),
+      rtt_avg_ms: this.rtt.mean(),
+      retrans: this.retrans.total(),
+      pids: this.pids.all(),
+    };
+  }
+}
+
+/** Different texts; most groups have one, which needs no set. */
+class Distinct {
+  private first: string | null = null;
+  private more: Set<string> | null = null;
+
+  get size(): number {
+    return (this.first === null ? 0 : 1) + (this.more?.size ?? 0);
+  }
+
+  add(text: string): void {
+    if (this.first === null) this.first = text;
+    else if (text !== this.first) {
+      this.more ??= new Set();
+      this.more.add(text);
+    }
+  }
+
+  all(): string[] {
+    return this.first === null ? [] : [this.first, ...(this.more ?? [])];
+  }
 }
 
 /** A sum of what is known; null when nothing was. */
-function openSum(): { add(value: number | null): void; total(): number | null; mean(): number | null } {
-  let sum = 0;
-  let known = 0;
-  return {
-    add(value) {
-      if (value === null) return;
-      sum += value;
-      known++;
-    },
-    total: () => (known === 0 ? null : Math.round(sum * 10) / 10),
-    mean: () => (known === 0 ? null : Math.round((sum / known) * 1000) / 1000),
-  };
+class Sum {
+  private sum = 0;
+  private known = 0;
+
+  add(value: number | null): void {
+    if (value === null) return;
+    this.sum += value;
+    this.known++;
+  }
+
+  total(): number | null {
+    return this.known === 0 ? null : Math.round(this.sum * 10) / 10;
+  }
+
+  mean(): number | null {
+    return this.known === 0 ? null : Math.round((this.sum / this.known) * 1000) / 1000;
+  }
 }

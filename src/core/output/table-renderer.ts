@@ -1,7 +1,8 @@
+import type { RecordTable } from '../record/table.ts';
 import type { Palette } from './palette.ts';
 import type { Renderer } from './renderer.ts';
 import type { Sink } from './sink.ts';
-import { drawTable } from './text-table.ts';
+import { TableDrawing } from './text-table.ts';
 import type { Numerals } from './units.ts';
 
 export interface TableRendererOptions {
@@ -12,30 +13,59 @@ export interface TableRendererOptions {
   readonly terminalColumns: () => number | null;
   /** Told once of columns that do not fit the terminal. */
   readonly onHidden: (headings: readonly string[]) => void;
+  /** Told of rows for which a table had no room. */
+  readonly onLeft?: (table: RecordTable, rows: number) => void;
 }
 
-/** Prints each snapshot as a table below the one before. */
+/** Text of rows that is kept until a table can be measured; beyond, rows are counted. */
+const MOST_CHARACTERS = 48 * 1024 * 1024;
+
+/** Prints each snapshot as a table below the one before. Rows of one type that follow each other in it are one table. */
 export function openTableRenderer(sink: Sink, options: TableRendererOptions): Renderer {
   let written = 0;
   let toldHidden = false;
+  let drawing: TableDrawing | null = null;
+  const finish = async (): Promise<void> => {
+    if (drawing === null) return;
+    const { table, left } = drawing;
+    const { lines, hidden } = await drawing.finish();
+    drawing = null;
+    if (written++ > 0) await sink.write('\n');
+    for (const line of lines) {
+      const wait = sink.write(line);
+      if (wait !== undefined) await wait;
+    }
+    if (left > 0) options.onLeft?.(table, left);
+    if (hidden.length > 0 && !toldHidden) {
+      toldHidden = true;
+      options.onHidden(hidden);
+    }
+  };
   return {
     mixesTypes: false,
     ownsTerminal: false,
     async write({ table, fields, rows }) {
-      const drawn = await drawTable(table, [...rows], {
-        fields,
-        terminalColumns: options.terminalColumns(),
-        header: options.header,
-        palette: options.palette,
-        numerals: options.numerals,
-      });
-      await sink.write(written++ === 0 ? drawn.text : `\n${drawn.text}`);
-      if (drawn.hidden.length > 0 && !toldHidden) {
-        toldHidden = true;
-        options.onHidden(drawn.hidden);
-      }
+      if (drawing?.table !== table) await finish();
+      drawing ??= new TableDrawing(
+        table,
+        {
+          fields,
+          terminalColumns: options.terminalColumns(),
+          header: options.header,
+          palette: options.palette,
+          numerals: options.numerals,
+        },
+        MOST_CHARACTERS,
+      );
+      for (const row of rows) drawing.add(row);
     },
-    endSnapshot: () => sink.flush(),
-    end: () => sink.flush(),
+    async endSnapshot() {
+      await finish();
+      await sink.flush();
+    },
+    async end() {
+      await finish();
+      await sink.flush();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { NUMERIC_KINDS } from '../record/field.ts';
+import { NUMERIC_KINDS, type Tone } from '../record/field.ts';
 import { type AnyRow, headingOf, type RecordTable } from '../record/table.ts';
 import type { Palette } from './palette.ts';
 import { pad, truncate, widthOf } from './text-width.ts';
@@ -36,34 +36,94 @@ export interface DrawnTable {
 
 /** Draws rows as a table for people: aligned, as wide as the terminal, with nothing in it that a terminal would act on. */
 export async function drawTable(table: RecordTable, rows: readonly AnyRow[], layout: TableLayout): Promise<DrawnTable> {
-  const columns = layout.fields.map((name) => columnOf(table, name, layout.numerals));
-  const cells = rows.map((row) => columns.map((column) => column.format(row[column.name])));
-  for (const [i, column] of columns.entries()) {
-    column.width = layout.header ? widthOf(column.heading) : 1;
-    for (const line of cells) column.width = Math.max(column.width, widthOf(line[i] ?? ''));
+  const drawing = new TableDrawing(table, layout);
+  for (const row of rows) drawing.add(row);
+  const { lines, hidden } = await drawing.finish();
+  return { text: [...lines].join(''), hidden };
+}
+
+/** Between the cells of a kept row: a control character, which no cell has. */
+const SEPARATOR = '\0';
+const TONES: readonly (Tone | null)[] = [null, 'good', 'notice', 'busy', 'bad', 'faint'];
+
+/** A table row by row. Columns are as wide as their widest cell, so rows are kept until all are there, each as one text. */
+export class TableDrawing {
+  readonly table: RecordTable;
+  /** Rows beyond what is kept. */
+  left = 0;
+  private readonly layout: TableLayout;
+  private readonly columns: readonly Column[];
+  private readonly rows: string[] = [];
+  private characters = 0;
+  private readonly mostCharacters: number;
+
+  constructor(table: RecordTable, layout: TableLayout, mostCharacters = Number.POSITIVE_INFINITY) {
+    this.table = table;
+    this.layout = layout;
+    this.mostCharacters = mostCharacters;
+    this.columns = layout.fields.map((name) => columnOf(table, name, layout.numerals));
+    for (const column of this.columns) column.width = layout.header ? widthOf(column.heading) : 1;
   }
-  const hidden = layout.terminalColumns === null ? [] : narrow(columns, layout.terminalColumns);
-  const visible = columns.filter((column) => !hidden.includes(column));
-  const painted = rows.map((row, y) =>
-    visible.map((column) => {
-      const cell = truncate(cells[y]?.[columns.indexOf(column)] ?? '', column.width);
+
+  add(row: AnyRow): void {
+    if (this.characters > this.mostCharacters) {
+      this.left++;
+      return;
+    }
+    const parts: string[] = [];
+    let tones = '';
+    for (const column of this.columns) {
       const value = row[column.name];
+      const cell = column.format(value);
       const tone = column.tone === null || value === null || value === undefined ? null : column.tone(value as never);
-      return layout.palette.tone(tone, pad(cell, column.width, column.padded));
-    }),
-  );
-  if (layout.header) {
-    painted.unshift(
-      visible.map((column) =>
-        layout.palette.heading(pad(truncate(column.heading, column.width), column.width, column.padded)),
-      ),
-    );
+      column.width = Math.max(column.width, widthOf(cell));
+      parts.push(cell);
+      tones += TONES.indexOf(tone);
+    }
+    parts.push(tones);
+    const kept = parts.join(SEPARATOR);
+    this.rows.push(kept);
+    this.characters += kept.length + ROW_CHARACTERS;
   }
-  const lines =
-    painted.length <= MOST_ROWS_FOR_CLI_TABLE
-      ? await layOut(painted)
-      : painted.map((line) => line.join(' '.repeat(GUTTER)));
-  return { text: lines.map((line) => `${line.trimEnd()}\n`).join(''), hidden: hidden.map((column) => column.heading) };
+
+  /** Its lines, made as they are read, and the headings of the columns that did not fit. */
+  async finish(): Promise<{ readonly lines: Iterable<string>; readonly hidden: readonly string[] }> {
+    const { columns, layout, rows } = this;
+    const hidden = layout.terminalColumns === null ? [] : narrow(columns, layout.terminalColumns);
+    const visible = columns.map((column, at) => ({ column, at })).filter(({ column }) => !hidden.includes(column));
+    const { palette } = layout;
+    function* painted(): Iterable<string[]> {
+      if (layout.header) {
+        yield visible.map(({ column: { heading, width, padded } }) =>
+          palette.heading(pad(truncate(heading, width), width, padded)),
+        );
+      }
+      for (const kept of rows) {
+        const parts = kept.split(SEPARATOR);
+        const tones = parts.at(-1)!;
+        yield visible.map(({ column, at }) => {
+          const cell = truncate(parts[at]!, column.width);
+          return palette.tone(TONES[Number(tones[at])]!, pad(cell, column.width, column.padded));
+        });
+      }
+    }
+    const lines =
+      rows.length + (layout.header ? 1 : 0) <= MOST_ROWS_FOR_CLI_TABLE
+        ? await layOut([...painted()])
+        : joined(painted());
+    return { lines: ended(lines), hidden: hidden.map((column) => column.heading) };
+  }
+}
+
+/** What a kept row takes beside its text, in characters. */
+const ROW_CHARACTERS = 32;
+
+function* joined(lines: Iterable<readonly string[]>): Iterable<string> {
+  for (const line of lines) yield line.join(' '.repeat(GUTTER));
+}
+
+function* ended(lines: Iterable<string>): Iterable<string> {
+  for (const line of lines) yield `${line.trimEnd()}\n`;
 }
 
 function columnOf(table: RecordTable, name: string, numerals: Numerals): Column {

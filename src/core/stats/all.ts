@@ -1,4 +1,5 @@
 import type { PacketOwners } from '../capture/packet-owners.ts';
+import type { HeldBytes } from './awaited-rows.ts';
 import { openConversations } from './conversations.ts';
 import { openDns } from './dns.ts';
 import { openEndpoints } from './endpoints.ts';
@@ -37,4 +38,6 @@ export interface StatisticOptions {
   /** Width of a bucket of `time`. */
   readonly bucketMs: number;
   readonly owners: PacketOwners;
+  /** Shared by the statistics of messages of a run; one of its own for each unless given. */
+  readonly held?: HeldBytes;
 }

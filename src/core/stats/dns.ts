@@ -6,22 +6,20 @@ import { dns, llmnr, mdns } from '../wire/app/dns.ts';
 import { type DnsMessage, dnsRcodeName, dnsTypeName, readDnsMessage } from '../wire/app/dns-message.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import type { OpenStatistic } from './statistic.ts';
-import { PATIENCE_SECONDS, takeComplete } from './take-complete.ts';
+import type { StatisticOptions } from './all.ts';
+import { type Asked, AwaitedRows, PATIENCE_SECONDS } from './awaited-rows.ts';
+import { lossesOf, type OpenStatistic } from './statistic.ts';
 
 /** Queries that wait for their answers; an answer that comes after the patience for it is nobody's. */
 const MOST_PENDING = 10_000;
 
-interface Pending {
-  readonly row: DnsQueryRow;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
+/** What a record takes beside the texts of messages. */
+const ROW_BYTES = 400;
 
 /** Queries and their answers, paired by who asked, whom, how, and the number and name of the question. */
-export function openDns(): OpenStatistic {
-  const rows: DnsQueryRow[] = [];
-  const pending = new AgedMap<string, Pending>(MOST_PENDING);
+export function openDns({ held }: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<DnsQueryRow>(held);
+  const pending = new AgedMap<string, Asked<DnsQueryRow>>(MOST_PENDING);
 
   const take = (packet: Packet, message: Message): void => {
     const read = readDnsMessage(message.bytes, message.start, message.end);
@@ -38,11 +36,16 @@ export function openDns(): OpenStatistic {
       const query = pending.get(key);
       if (query !== undefined) {
         pending.delete(key);
+        query.waits = false;
+      }
+      if (query?.isDropped === true) return;
+      if (query !== undefined && !query.isGone) {
         const nanoseconds = (packet.seconds - query.seconds) * 1e9 + (packet.nanoseconds - query.nanoseconds);
         if (nanoseconds <= PATIENCE_SECONDS * 1e9) {
           query.row.rcode = dnsRcodeName(read.rcode);
           query.row.answers = valuesOf(read);
           query.row.latency_ms = nanoseconds >= 0 ? nanoseconds / 1e6 : null;
+          rows.answer(query, bytesOf(query.row.answers));
           return;
         }
       }
@@ -60,10 +63,16 @@ export function openDns(): OpenStatistic {
       latency_ms: null,
       packet: packet.number,
     };
-    rows.push(row);
-    for (const { name, type } of read.more) rows.push({ ...row, name, qtype: dnsTypeName(type) });
-    if (read.response || pending.has(key)) return; // a query sent again: the answer belongs to the first
-    pending.add(key, { row, seconds: packet.seconds, nanoseconds: packet.nanoseconds });
+    // a query sent again: the answer belongs to the first
+    const waits = !read.response && pending.get(key)?.isGone !== false;
+    const asked = rows.add(row, packet, waits, sizeOf(row));
+    for (const { name, type } of read.more) {
+      const other = { ...row, name, qtype: dnsTypeName(type) };
+      rows.add(other, packet, false, sizeOf(other));
+    }
+    if (!waits) return;
+    const oldest = pending.add(key, asked);
+    if (oldest !== undefined) oldest.waits = false;
   };
 
   return {
@@ -74,16 +83,21 @@ export function openDns(): OpenStatistic {
         if (protocol === dns.id || protocol === mdns.id || protocol === llmnr.id) take(packet, message);
       }
     },
-    sections: () => [section(dnsQuery, rows)],
-    fresh(now) {
-      const waiting = new Set<DnsQueryRow>();
-      for (const [key, { row, seconds }] of pending) {
-        if (now - seconds < PATIENCE_SECONDS) waiting.add(row);
-        else pending.delete(key);
-      }
-      return [section(dnsQuery, takeComplete(rows, waiting))];
-    },
+    sections: () => [section(dnsQuery, rows.all())],
+    fresh: (now) => [section(dnsQuery, rows.takeComplete(now))],
+    first: () => section(dnsQuery, rows.takeFirst()),
+    losses: () => lossesOf(dnsQuery.type, rows),
   };
+}
+
+function sizeOf({ name, answers }: DnsQueryRow): number {
+  return ROW_BYTES + (name?.length ?? 0) + bytesOf(answers);
+}
+
+function bytesOf(texts: readonly string[]): number {
+  let bytes = 0;
+  for (const text of texts) bytes += 32 + text.length;
+  return bytes;
 }
 
 function transportOf(protocol: number, transport: number): DnsQueryRow['transport'] {

@@ -1,31 +1,30 @@
 import { formatTimestamp } from '../capture/timestamp.ts';
-import { section } from '../record/table.ts';
+import { type Section, section } from '../record/table.ts';
 import { type HttpRequestRow, httpRequest } from '../record/tables/http-request.ts';
 import { http } from '../wire/app/http.ts';
 import { readHttpMessage } from '../wire/app/http-message.ts';
 import { http2 } from '../wire/app/http2.ts';
 import { Http2Stream } from '../wire/app/http2-stream.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
-import type { Flow } from '../wire/flow.ts';
+import { ByFlow } from '../wire/by-flow.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import type { OpenStatistic } from './statistic.ts';
-import { PATIENCE_SECONDS, takeComplete } from './take-complete.ts';
+import type { StatisticOptions } from './all.ts';
+import { type Asked, AwaitedRows } from './awaited-rows.ts';
+import { lossesOf, type OpenStatistic } from './statistic.ts';
 
 /** Requests of one connection that wait for their answers; of pipelines longer than that the oldest stay alone. */
 const MOST_WAITING = 1000;
 
-interface Waiting {
-  readonly row: HttpRequestRow;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
+/** What a record takes beside the texts of messages. */
+const ROW_BYTES = 720;
+
+type Waiting = Asked<HttpRequestRow>;
 
 /** Requests and responses, paired in their order on each connection; in HTTP/2 by their stream. */
-export function openHttp(): OpenStatistic {
-  const rows: HttpRequestRow[] = [];
-  const waiting = new Map<Flow, Waiting[]>();
-  let streams: { readonly row: HttpRequestRow; readonly stream: Http2Stream }[] = [];
+export function openHttp({ held }: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<HttpRequestRow>(held);
+  const waiting = new ByFlow<Waiting[]>((flow, queue) => flow.isOver || queue.every(({ isGone }) => isGone));
   const open = new Map<Http2Stream, Waiting>();
 
   const take = (packet: Packet, message: Message): void => {
@@ -40,36 +39,41 @@ export function openHttp(): OpenStatistic {
       row.version = read.version;
       row.user_agent = read.userAgent;
       row.request_bytes = message.length;
-      rows.push(row);
-      if (flow === null || message.protocol === ssdp.id) return;
-      const queue = waiting.get(flow);
-      const one = { row, seconds: packet.seconds, nanoseconds: packet.nanoseconds };
+      const awaits = flow !== null && message.protocol !== ssdp.id;
+      const queue = awaits ? waiting.get(flow) : undefined;
+      const waits = awaits && (queue === undefined || queue.length < MOST_WAITING);
+      const one = rows.add(row, packet, waits, sizeOf(row));
+      if (!waits) return;
       if (queue === undefined) waiting.set(flow, [one]);
-      else if (queue.length < MOST_WAITING) queue.push(one);
+      else queue.push(one);
       return;
     }
     const interim = read.status !== null && read.status < 200 && read.status !== 101;
     const request = flow === null || interim ? undefined : waiting.get(flow)?.shift();
-    const row = request?.row ?? newRow(packet, false);
+    if (request?.isDropped === true) return;
+    const asked = request === undefined || request.isGone ? null : request;
+    const row = asked?.row ?? newRow(packet, false);
     row.status = read.status;
     row.reason = read.reason;
     row.response_bytes = message.length;
-    if (request !== undefined) row.latency_ms = latency(request, packet);
-    else {
+    if (asked !== null) {
+      row.latency_ms = latency(asked, packet);
+      rows.answer(asked, row.reason?.length ?? 0);
+    } else {
       row.version = read.version;
-      rows.push(row);
+      rows.add(row, packet, false, sizeOf(row));
     }
   };
 
   const takeStream = (packet: Packet, stream: Http2Stream): void => {
     const response = stream.fields.has(':status');
-    const known = open.get(stream);
+    const before = open.get(stream);
+    const known = before?.isGone === true ? undefined : before;
     const row = known?.row ?? newRow(packet, packet.direction !== stream.server);
+    const asked = known ?? rows.add(row, packet, true, ROW_BYTES);
     if (known === undefined) {
       row.version = 'HTTP/2';
-      rows.push(row);
-      streams.push({ row, stream });
-      open.set(stream, { row, seconds: packet.seconds, nanoseconds: packet.nanoseconds });
+      if (!asked.isGone) open.set(stream, asked);
     }
     const { fields } = stream;
     if (response) {
@@ -77,20 +81,30 @@ export function openHttp(): OpenStatistic {
       if (!(status >= 200)) return; // interim
       row.status = status;
       if (row.method !== null && known !== undefined) row.latency_ms = latency(known, packet);
+      rows.answer(asked, 0);
       return;
     }
     row.method ??= fields.get(':method') ?? null;
     row.host ??= fields.get(':authority') ?? fields.get('host') ?? null;
     row.uri ??= fields.get(':path') ?? null;
     row.user_agent ??= fields.get('user-agent') ?? null;
+    rows.grow(asked, sizeOf(row) - asked.bytes);
   };
 
   /** Lengths of HTTP/2 messages, which are known when they are over. */
   const measure = (): void => {
-    for (const { row, stream } of streams) {
+    for (const [stream, { row }] of open) {
       row.request_bytes = stream.requestBytes === 0 ? null : stream.requestBytes;
       row.response_bytes = stream.responseBytes === 0 ? null : stream.responseBytes;
     }
+  };
+
+  /** The rows that `take` gives, and what belongs to them is let go of. */
+  const given = (take: () => readonly HttpRequestRow[]): Section => {
+    measure();
+    const taken = take();
+    for (const [stream, { isGone }] of open) if (isGone) open.delete(stream);
+    return section(httpRequest, taken);
   };
 
   return {
@@ -104,28 +118,18 @@ export function openHttp(): OpenStatistic {
         }
       }
     },
-    fresh(now) {
-      const unanswered = new Set<HttpRequestRow>();
-      const look = ({ row, seconds }: Waiting): boolean => {
-        const waits = row.status === null && now - seconds < PATIENCE_SECONDS;
-        if (waits) unanswered.add(row);
-        return waits;
-      };
-      for (const [flow, queue] of waiting) {
-        const left = queue.filter(look);
-        if (left.length === 0) waiting.delete(flow);
-        else waiting.set(flow, left);
-      }
-      for (const [stream, one] of open) if (!look(one)) open.delete(stream);
-      measure();
-      streams = streams.filter(({ row }) => unanswered.has(row));
-      return [section(httpRequest, takeComplete(rows, unanswered))];
-    },
+    fresh: (now) => [given(() => rows.takeComplete(now))],
+    first: () => given(() => rows.takeFirst()),
+    losses: () => lossesOf(httpRequest.type, rows),
     sections() {
       measure();
-      return [section(httpRequest, rows)];
+      return [section(httpRequest, rows.all())];
     },
   };
+}
+
+function sizeOf({ host, uri, reason, user_agent }: HttpRequestRow): number {
+  return ROW_BYTES + (host?.length ?? 0) + (uri?.length ?? 0) + (reason?.length ?? 0) + (user_agent?.length ?? 0);
 }
 
 /** A row of the packet's connection, whose sender is the client or the server. */

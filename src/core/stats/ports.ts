@@ -8,7 +8,7 @@ export function openPorts(): OpenStatistic {
   return {
     sections({ dissector }: StatisticsRun) {
       const rows = new Map<number, PortRow>();
-      const apps = new Map<number, Map<string, number>>();
+      const apps = new Map<number, Map<string, number>>(); // of those ports alone that have some
       for (const flow of dissector.flows.flows) {
         if (flow.aPackets + flow.bPackets === 0) continue;
         const key = flow.transport * 65_536 + flow.bPort;
@@ -17,15 +17,20 @@ export function openPorts(): OpenStatistic {
           const proto = transportName(flow.transport);
           row = { proto, port: flow.bPort, app: null, streams: 0, packets: 0, bytes: 0 };
           rows.set(key, row);
-          apps.set(key, new Map());
         }
         row.streams++;
         row.packets += flow.aPackets + flow.bPackets;
         row.bytes += flow.aBytes + flow.bBytes;
         const app = flow.recognised?.name;
-        if (app !== undefined) apps.get(key)!.set(app, (apps.get(key)!.get(app) ?? 0) + 1);
+        if (app === undefined) continue;
+        let counts = apps.get(key);
+        if (counts === undefined) {
+          counts = new Map();
+          apps.set(key, counts);
+        }
+        counts.set(app, (counts.get(app) ?? 0) + 1);
       }
-      for (const [key, row] of rows) row.app = mostOften(apps.get(key)!);
+      for (const [key, counts] of apps) rows.get(key)!.app = mostOften(counts);
       return [
         section(
           portCount,

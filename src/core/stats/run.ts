@@ -5,8 +5,9 @@ import { Dissector } from '../wire/dissector.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import { OPENERS, type StatisticOptions } from './all.ts';
+import { HeldBytes } from './awaited-rows.ts';
 import type { StatisticName } from './names.ts';
-import type { OpenStatistic } from './statistic.ts';
+import type { Loss, OpenStatistic } from './statistic.ts';
 
 /** Several statistics over one run of packets, in the order of their names. */
 export class StatisticsOfRun {
@@ -14,7 +15,8 @@ export class StatisticsOfRun {
   readonly ingest: (packet: Packet) => void;
   private readonly open: readonly OpenStatistic[];
 
-  constructor(names: readonly StatisticName[], options: StatisticOptions) {
+  constructor(names: readonly StatisticName[], given: StatisticOptions) {
+    const options = { held: new HeldBytes(), ...given };
     this.open = names.map((name) => OPENERS[name](options));
     // the summary last: it counts packets that another one failed at, too
     const summary = this.open[names.indexOf('summary')];
@@ -26,6 +28,17 @@ export class StatisticsOfRun {
   /** The records of all packets so far. `file` is null live. */
   sections(reader: CaptureReader, file: string | null): readonly Section[] {
     return this.each((statistic) => statistic.sections({ dissector: this.dissector, reader, file }));
+  }
+
+  /** Records of the first statistic that are given before the end, where there are too many to hold. */
+  first(): readonly Section[] {
+    const part = this.open[0]?.first?.();
+    return part === undefined ? [] : [part];
+  }
+
+  /** What there was no room for so far. */
+  losses(): readonly Loss[] {
+    return this.open.flatMap((statistic) => statistic.losses?.() ?? []);
   }
 
   /** At a tick of a live run: records of messages that were not given before, and all others counted from the start. */

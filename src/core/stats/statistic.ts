@@ -20,6 +20,37 @@ export interface OpenStatistic {
    * before. `now` is in seconds since 1970; an answer that has not come for long is not waited for.
    */
   readonly fresh?: (now: number) => readonly Section[];
+  /**
+   * For records of messages: the first ones, where there are too many to hold all until the end; `sections` are the others
+   * then. In the same order as if they had been held.
+   */
+  readonly first?: () => Section;
+  /** What there was no room for. */
+  readonly losses?: () => readonly Loss[];
+}
+
+/** Records that are not told of, or not as they are. */
+export interface Loss {
+  /** Singular. */
+  readonly what: string;
+  readonly count: number;
+  /** What became of them: "left out". */
+  readonly fate: string;
+  readonly reason: string;
+}
+
+const NO_ROOM = 'there was no room for more in memory; asked for alone, or first, records are printed as they are read';
+const TOO_MANY = 'too many waited at once';
+
+/** The losses of a statistic of messages. */
+export function lossesOf(
+  type: string,
+  { dropped, unawaited }: { readonly dropped: number; readonly unawaited: number },
+): readonly Loss[] {
+  return [
+    { what: `${type} record`, count: dropped, fate: 'left out', reason: NO_ROOM },
+    { what: `${type} record`, count: unawaited, fate: 'printed without their answers', reason: TOO_MANY },
+  ].filter(({ count }) => count > 0);
 }
 
 /** What a statistic may look at when its records are asked for. */

@@ -7,6 +7,7 @@ import type { OpenStatistic } from './statistic.ts';
 
 /** Spans kept; packets past the last one, and those before the first, count in the nearest. */
 const MOST_BUCKETS = 1_000_000;
+const TOO_LATE = 'they come after a million others; --bucket makes them wider';
 const COLUMNS = 4; // packets, bytes, TCP packets, UDP packets
 
 export function openTime({ bucketMs }: StatisticOptions): OpenStatistic {
@@ -14,6 +15,7 @@ export function openTime({ bucketMs }: StatisticOptions): OpenStatistic {
   let buckets = 0;
   let startSeconds = 0;
   let startNanoseconds = 0;
+  let late = 0;
   return {
     ingest(packet: Packet): void {
       if (Number.isNaN(packet.seconds)) return;
@@ -22,7 +24,9 @@ export function openTime({ bucketMs }: StatisticOptions): OpenStatistic {
         startNanoseconds = packet.nanoseconds;
       }
       const millis = (packet.seconds - startSeconds) * 1000 + (packet.nanoseconds - startNanoseconds) / 1e6;
-      const bucket = Math.max(0, Math.min(MOST_BUCKETS - 1, Math.floor(millis / bucketMs)));
+      const exact = Math.floor(millis / bucketMs);
+      if (exact >= MOST_BUCKETS) late++;
+      const bucket = Math.max(0, Math.min(MOST_BUCKETS - 1, exact));
       if (bucket >= buckets) {
         buckets = bucket + 1;
         if (buckets * COLUMNS > counts.length) {
@@ -62,5 +66,7 @@ export function openTime({ bucketMs }: StatisticOptions): OpenStatistic {
       }
       return [section(timeBucket, rows())];
     },
+    losses: () =>
+      late === 0 ? [] : [{ what: 'packet', count: late, fate: 'counted in the last bucket', reason: TOO_LATE }],
   };
 }

@@ -7,18 +7,20 @@ import { CLIENT_HELLO, tls } from '../wire/app/tls.ts';
 import { ja3, ja4 } from '../wire/app/tls-fingerprint.ts';
 import { type Hello, isGrease, readClientHello, readServerHello } from '../wire/app/tls-hello.ts';
 import { cipherName, tlsVersionName } from '../wire/app/tls-names.ts';
+import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import type { OpenStatistic } from './statistic.ts';
-import { PATIENCE_SECONDS, takeComplete } from './take-complete.ts';
+import type { StatisticOptions } from './all.ts';
+import { type Asked, AwaitedRows } from './awaited-rows.ts';
+import { lossesOf, type OpenStatistic } from './statistic.ts';
 
 const TLS_1_3 = 0x0304;
 
 /** ClientHellos as records, completed by the ServerHello that follows on the same flow. */
-export function openTls(): OpenStatistic {
-  const rows: TlsSessionRow[] = [];
-  const open = new Map<Flow, { readonly row: TlsSessionRow; readonly seconds: number }>();
+export function openTls({ held }: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<TlsSessionRow>(held);
+  const open = new ByFlow<Asked<TlsSessionRow>>((flow, { isGone }) => isGone || flow.isOver);
   return {
     ingest(packet: Packet): void {
       for (let index = 0; index < packet.messageCount; index++) {
@@ -28,24 +30,29 @@ export function openTls(): OpenStatistic {
         if (message.detail === CLIENT_HELLO) {
           const row = clientRow(packet, message, flow);
           if (row === null) continue;
-          rows.push(row);
-          open.set(flow, { row, seconds: packet.seconds });
+          open.set(flow, rows.add(row, packet, true, sizeOf(row)));
         } else {
           const asked = open.get(flow);
-          if (asked !== undefined) answer(asked.row, message);
+          if (asked === undefined || asked.isGone) continue;
+          answer(asked.row, message);
+          if (asked.row.version !== null) asked.waits = false;
         }
       }
     },
-    sections: () => [section(tlsSession, rows)],
-    fresh(now) {
-      const unanswered = new Set<TlsSessionRow>();
-      for (const [flow, { row, seconds }] of open) {
-        if (row.version === null && now - seconds < PATIENCE_SECONDS) unanswered.add(row);
-        else open.delete(flow);
-      }
-      return [section(tlsSession, takeComplete(rows, unanswered))];
-    },
+    sections: () => [section(tlsSession, rows.all())],
+    fresh: (now) => [section(tlsSession, rows.takeComplete(now))],
+    first: () => section(tlsSession, rows.takeFirst()),
+    losses: () => lossesOf(tlsSession.type, rows),
   };
+}
+
+/** What a record takes beside the texts of messages. */
+const ROW_BYTES = 800;
+
+function sizeOf({ server_name, offered_versions, offered_alpn }: TlsSessionRow): number {
+  let bytes = ROW_BYTES + (server_name?.length ?? 0) + 32 * offered_versions.length;
+  for (const name of offered_alpn) bytes += 32 + name.length;
+  return bytes;
 }
 
 function clientRow(packet: Packet, message: Message, flow: Flow): TlsSessionRow | null {

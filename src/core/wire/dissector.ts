@@ -58,8 +58,7 @@ export class Dissector {
     }
     const flow = packet.flow;
     if (flow === null) return;
-    flow.lastSeconds = packet.seconds;
-    flow.lastNanoseconds = packet.nanoseconds;
+    flow.see(packet.seconds, packet.nanoseconds);
     if (packet.direction === 0) {
       flow.aPackets++;
       flow.aBytes += packet.length;

@@ -5,10 +5,13 @@ import type { Packet } from './packet.ts';
 import type { RandomWords } from './random-words.ts';
 
 const FIRST_CAPACITY = 4096;
-/** Flows that may get more packets; beyond, the half that was silent longest is over. */
-const MOST_CURRENT = 200_000;
-/** Flows that are remembered when some of them are over, 900 bytes each; beyond, the oldest of those are forgotten. */
-const MOST_KEPT = 200_000;
+/** Flows that may get more packets, 800 bytes each; beyond, some of them are over. */
+const MOST_CURRENT = 100_000;
+/** Flows that are remembered, those that are over with 500 bytes each; beyond, some of these are forgotten, an eighth of all. */
+const MOST_REMEMBERED = 200_000;
+const LEFT_REMEMBERED = 7 / 8;
+/** Part of the current flows: as many that never were established give way, and the others are spared. */
+const LEAST_PASSING = 1 / 4;
 /**
  * Slots a new flow may be away from where its hash points. In a table that is half full one of 10^11 is, for addresses
  * chosen without the seed; beyond, somebody knows it, or luck was bad, and another one is taken.
@@ -40,12 +43,12 @@ export class FlowTable {
   private last: Flow | null = null;
   private readonly streams = new Int32Array(256);
   private readonly mostCurrent: number;
-  private readonly mostKept: number;
+  private readonly mostRemembered: number;
 
-  constructor(mostCurrent = MOST_CURRENT, mostKept = MOST_KEPT, random?: RandomWords) {
+  constructor(mostCurrent = MOST_CURRENT, mostRemembered = MOST_REMEMBERED, random?: RandomWords) {
     this.hash = new EndpointHash(random);
     this.mostCurrent = mostCurrent;
-    this.mostKept = mostKept;
+    this.mostRemembered = mostRemembered;
   }
 
   /** How many flows of a transport there were. */
@@ -105,7 +108,8 @@ export class FlowTable {
     let kept = 0;
     for (const flow of this.flows) {
       if (!flow.isOver && isDone(flow)) flow.finish();
-      if (!flow.isOver) this.flows[kept++] = flow;
+      if (flow.isOver) flow.isForgotten = true;
+      else this.flows[kept++] = flow;
     }
     if (kept === there) return;
     this.flows.length = kept;
@@ -119,19 +123,14 @@ export class FlowTable {
   }
 
   private create(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
-    const flow = new Flow(
-      this.streams[transport]!++,
-      transport,
-      packet.ipVersion,
-      [packet.src0, packet.src1, packet.src2, packet.src3, srcPort],
-      [packet.dst0, packet.dst1, packet.dst2, packet.dst3, dstPort],
-    );
-    flow.firstSeconds = packet.seconds;
-    flow.firstNanoseconds = packet.nanoseconds;
+    const flow = new Flow(this.streams[transport]!++, transport, packet, srcPort, dstPort);
+    flow.firstSeconds = flow.lastSeconds = packet.seconds;
+    flow.firstNanoseconds = flow.lastNanoseconds = packet.nanoseconds;
     flow.firstPacket = packet.number;
     flow.lastPacket = packet.number;
     flow.application = this.expectations.match(flow);
     this.flows.push(flow);
+    if (this.flows.length > this.mostRemembered) this.forget();
     return flow;
   }
 
@@ -156,31 +155,40 @@ export class FlowTable {
     }
   }
 
-  /** A flood of flows must not grow without end, and those that are alive must outlive it. */
+  /**
+   * A flood of flows must not grow without end, and those that are alive must outlive it: the half that was silent longest
+   * is over, of those that never were established as long as these are many.
+   */
   private finishSilent(): void {
-    const last = Float64Array.from(this.current, ({ lastPacket }) => lastPacket).sort();
+    const { current } = this;
+    const newest = current.at(-1)!;
+    const passing = current.filter(({ isEstablished }) => !isEstablished);
+    const sparesEstablished = passing.length >= current.length * LEAST_PASSING;
+    const last = Float64Array.from(sparesEstablished ? passing : current, ({ lastPacket }) => lastPacket).sort();
     const median = last[last.length >> 1]!;
-    this.current = this.current.filter((flow) => {
-      if (flow.lastPacket > median) return true;
+    this.current = current.filter((flow) => {
+      if (flow.lastPacket > median || flow === newest || (sparesEstablished && flow.isEstablished)) return true;
       flow.finish();
       return false;
     });
     this.place(this.slots.length);
-    this.forget();
   }
 
+  /** The oldest of those that are over go, first those that were no conversations. */
   private forget(): void {
     const { flows } = this;
-    let extra = flows.length - this.mostKept;
-    if (extra <= 0) return;
-    let kept = 0;
-    for (const flow of flows) {
-      if (extra > 0 && flow.isOver) {
-        extra--;
-        this.forgotten++;
-      } else flows[kept++] = flow;
+    let extra = flows.length - Math.floor(this.mostRemembered * LEFT_REMEMBERED);
+    for (const sparesConversations of [true, false]) {
+      let kept = 0;
+      for (const flow of flows) {
+        if (extra > 0 && flow.isOver && !(sparesConversations && flow.isConversation)) {
+          extra--;
+          this.forgotten++;
+          flow.isForgotten = true;
+        } else flows[kept++] = flow;
+      }
+      flows.length = kept;
     }
-    flows.length = kept;
   }
 
   /** Puts the current flows into a table of so many slots, by another seed. */

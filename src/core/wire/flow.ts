@@ -1,6 +1,7 @@
+import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 import type { TcpConnection } from './tcp-connection.ts';
-import { NONE } from './tcp-direction.ts';
+import { settle } from './tcp-progress.ts';
 
 /**
  * Two endpoints and the transport between them: one TCP connection, or all datagrams of a UDP or SCTP 5-tuple. A sent
@@ -31,6 +32,7 @@ export class Flow {
   /** Payload on the wire; what TCP sent again counts again. */
   aPayload = 0;
   bPayload = 0;
+  /** The least and the greatest time of its packets. */
   firstSeconds = 0;
   firstNanoseconds = 0;
   lastSeconds = 0;
@@ -40,6 +42,8 @@ export class Flow {
   lastPacket = 0;
   /** Too many others came since: a packet with its endpoints begins another flow. */
   isOver = false;
+  /** The table does not remember it any more: what is kept by it may go. */
+  isForgotten = false;
 
   /** The protocol this flow is known to carry, by an earlier packet or by another flow that announced it. */
   application: Protocol | null = null;
@@ -55,23 +59,50 @@ export class Flow {
   constructor(
     stream: number,
     transport: number,
-    ipVersion: number,
-    a: readonly [number, number, number, number, number],
-    b: readonly [number, number, number, number, number],
+    { ipVersion, src0, src1, src2, src3, dst0, dst1, dst2, dst3 }: Packet,
+    aPort: number,
+    bPort: number,
   ) {
     this.stream = stream;
     this.transport = transport;
     this.ipVersion = ipVersion;
-    [this.a0, this.a1, this.a2, this.a3, this.aPort] = a;
-    [this.b0, this.b1, this.b2, this.b3, this.bPort] = b;
+    this.a0 = src0;
+    this.a1 = src1;
+    this.a2 = src2;
+    this.a3 = src3;
+    this.aPort = aPort;
+    this.b0 = dst0;
+    this.b1 = dst1;
+    this.b2 = dst2;
+    this.b3 = dst3;
+    this.bPort = bPort;
+  }
+
+  /** A packet of it came at that time; where a clock was set back, they are not in order. */
+  see(seconds: number, nanoseconds: number): void {
+    if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanoseconds > this.lastNanoseconds)) {
+      this.lastSeconds = seconds;
+      this.lastNanoseconds = nanoseconds;
+    } else if (seconds < this.firstSeconds || (seconds === this.firstSeconds && nanoseconds < this.firstNanoseconds)) {
+      this.firstSeconds = seconds;
+      this.firstNanoseconds = nanoseconds;
+    }
   }
 
   /** Nothing more is expected of it: what waited for its next packets goes, what is told of it stays. */
   finish(): void {
     this.isOver = true;
     this.applicationState = null;
-    if (this.tcp === null) return;
-    this.tcp.a.pending = NONE;
-    this.tcp.b.pending = NONE;
+    if (this.tcp !== null) settle(this.tcp);
+  }
+
+  /** Both sides took part, and the one that asked went on after the answer: what a flood does not look like. */
+  get isConversation(): boolean {
+    return this.aPackets > 1 && this.bPackets > 0;
+  }
+
+  /** A conversation that nobody has ended. */
+  get isEstablished(): boolean {
+    return this.isConversation && (this.tcp === null || this.tcp.ended === 0);
   }
 }

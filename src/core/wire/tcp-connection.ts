@@ -1,12 +1,13 @@
 import type { Packet } from './packet.ts';
-import { TcpDirection, UNSCALED, UNSEEN } from './tcp-direction.ts';
+import { SILENT, TcpDirection, UNSCALED, UNSEEN } from './tcp-direction.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
+import type { PastConnection } from './tcp-progress.ts';
 
 /** What is remembered of a TCP connection from segment to segment. */
 export class TcpConnection {
   /** From A, who sent the first packet seen, and from B. */
-  readonly a = new TcpDirection();
-  readonly b = new TcpDirection();
+  a: TcpDirection = SILENT;
+  b: TcpDirection = SILENT;
   /** Port of the side that was asked for the connection; 0 when its SYN was not seen. */
   serverPort = 0;
   /** Which side asked: 0 for A, 1 for B, -1 when no SYN was seen. */
@@ -26,6 +27,18 @@ export class TcpConnection {
   /** FIN seen from A (1) and B (2), RST (4). */
   ended = 0;
   retransmissions = 0;
+  /** In place of its sides, when it is over. */
+  past: PastConnection | null = null;
+
+  /** What is remembered of the side that sends (0 for A), from now on: in a flood most sides never do. */
+  sender(direction: number): TcpDirection {
+    if (direction === 0) {
+      if (this.a === SILENT) this.a = new TcpDirection();
+      return this.a;
+    }
+    if (this.b === SILENT) this.b = new TcpDirection();
+    return this.b;
+  }
 
   /** Takes in the option of a SYN: windows are scaled when both sides offer it, and not at all else (RFC 7323, 2.2). */
   offerScale(forward: TcpDirection, shift: number): void {
@@ -38,13 +51,13 @@ export class TcpConnection {
   /** Follows the handshake and the end; before the segment is analysed. */
   follow(packet: Packet, length: number): void {
     const { tcpFlags: flags, tcpSeq: seq } = packet;
-    const forward = packet.direction === 0 ? this.a : this.b;
-    const reverse = packet.direction === 0 ? this.b : this.a;
+    const forward = this.sender(packet.direction);
     if (!forward.hasBase) {
       forward.baseSeq = (flags & SYN) !== 0 ? seq : (seq - 1) | 0;
       forward.hasBase = true;
     }
-    if ((flags & ACK) !== 0 && !reverse.hasBase) {
+    if ((flags & ACK) !== 0 && !(packet.direction === 0 ? this.b : this.a).hasBase) {
+      const reverse = this.sender(1 - packet.direction);
       reverse.baseSeq = (packet.tcpAck - 1) | 0;
       reverse.hasBase = true;
     }

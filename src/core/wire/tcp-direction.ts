@@ -57,3 +57,6 @@ export class TcpDirection {
   /** Pieces of messages that wait for their rest, the oldest first. */
   pending: PendingMessage[] = NONE;
 }
+
+/** In place of a side that has sent and acknowledged nothing: one object for all, which nobody changes. */
+export const SILENT = new TcpDirection();

@@ -7,8 +7,10 @@ export const LONGEST_MESSAGE = 16 * 1024 * 1024;
 /** Places of pieces after a gap: two for each. */
 const MOST_LATER = 2 * 1024;
 /** All unfinished messages of a run; the oldest give way, for most of those never end. */
-const MOST_PENDING_BYTES = 128 * 1024 * 1024;
+const MOST_PENDING_BYTES = 96 * 1024 * 1024;
 const KEPT_SHARE = 7 / 8;
+/** What a message takes beside its bytes. */
+export const MESSAGE_BYTES = 512;
 const EMPTY = new Uint8Array(0);
 
 /** Copies a piece to its place; false when the message grows too long. */
@@ -95,7 +97,7 @@ function absorb(message: PendingMessage): void {
 /** Nothing is waited for any more; it stays known, so that its segments are when they come again. */
 export function release(message: PendingMessage, dissector: Dissector): void {
   if (message.done) return;
-  dissector.pendingBytes -= message.bytes.length;
+  dissector.pendingBytes -= message.bytes.length + MESSAGE_BYTES;
   dissector.pending.delete(message);
   message.done = true;
   message.bytes = EMPTY;

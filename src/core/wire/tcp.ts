@@ -53,7 +53,7 @@ export const tcp = protocol({
     packet.payloadStart = packet.offset;
     packet.payloadEnd = packet.end;
     packet.payloadLength = length;
-    const forward = packet.direction === 0 ? connection.a : connection.b;
+    const forward = connection.sender(packet.direction);
     if ((flags & (SYN | ACK)) === (SYN | ACK) && forward.hasBase && forward.baseSeq !== packet.tcpSeq) {
       forward.hasBase = false; // it refused before, and takes the same SYN now
       packet.tcpAnalysis = PORTS_REUSED;

@@ -142,3 +142,20 @@ test.each([
     message: `test.pcap is no capture: ${why}`,
   });
 });
+
+test('zeros without an end are no packets', async () => {
+  const header = pcap([{ bytes: Uint8Array.of(1, 2, 3), seconds: 1 }]);
+  let at = 0;
+  const endless = {
+    ...sourceOf(header),
+    read(into: Uint8Array, offset: number, length: number): Promise<number> {
+      into.fill(0, offset, offset + length);
+      into.set(header.subarray(at, at + length), offset);
+      at += length;
+      return Promise.resolve(length);
+    },
+  };
+  const { frames, problems } = await readCapture(endless);
+  expect([frames[0]!.bytes, frames.length]).toEqual(['010203', 1 + 4096]);
+  expect(problems).toEqual(['nothing but zeros for 64 KiB, at byte 65595: not read from there on']);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts';
+import { PktapOwners } from '../../../src/core/capture/packet-owners.ts';
 import type { HttpRequestRow } from '../../../src/core/record/tables/http-request.ts';
 import { openHttp } from '../../../src/core/stats/http.ts';
 import { PREFACE } from '../../../src/core/wire/app/http2.ts';
@@ -9,7 +10,7 @@ import { dissectFrame, hex } from '../../support/wire.ts';
 
 /** The rows of what is sent; `talk` calls `taken` after each segment. */
 function rowsOf(talk: (connection: TcpConversation, taken: () => void) => void): HttpRequestRow[] {
-  const statistic = openHttp();
+  const statistic = openHttp({ bucketMs: 1000, owners: new PktapOwners() });
   const connection = new TcpConversation(80);
   talk(connection, () => statistic.ingest!(connection.packet));
   const reader = {} as CaptureReader;
@@ -97,7 +98,7 @@ test('HTTP/2 is paired by stream', () => {
 
 test('SSDP requests are told of too', () => {
   const search = 'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n\r\n';
-  const statistic = openHttp();
+  const statistic = openHttp({ bucketMs: 1000, owners: new PktapOwners() });
   const packet = dissectFrame(udpFrame({ srcPort: 50_000, dstPort: 1900 }, [...Buffer.from(search)]));
   statistic.ingest!(packet);
   const [section] = statistic.sections({} as never);
@@ -115,7 +116,7 @@ test('a request without a target', () => {
 });
 
 test('packets without a time have no latency', () => {
-  const statistic = openHttp();
+  const statistic = openHttp({ bucketMs: 1000, owners: new PktapOwners() });
   const connection = new TcpConversation(80);
   for (const send of [
     () => connection.client('GET / HTTP/1.1\r\n\r\n'),

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { Expectations } from '../../../src/core/wire/expectations.ts';
 import { Flow } from '../../../src/core/wire/flow.ts';
+import { Packet } from '../../../src/core/wire/packet.ts';
 import { udp } from '../../../src/core/wire/udp.ts';
 
 const UDP = 17;
 const flow = (a: [number, number], b: [number, number], transport = UDP): Flow =>
-  new Flow(0, transport, 4, [a[0], 0, 0, 0, a[1]], [b[0], 0, 0, 0, b[1]]);
+  new Flow(0, transport, Object.assign(new Packet(), { ipVersion: 4, src0: a[0], dst0: b[0] }), a[1], b[1]);
 
 test('either end of a flow may have been announced', () => {
   const expectations = new Expectations();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FlowTable } from '../../../src/core/wire/flow-table.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
+import { TcpConnection } from '../../../src/core/wire/tcp-connection.ts';
 
 const TCP = 6;
 const UDP = 17;
@@ -120,4 +121,45 @@ test('flows that are done are let go of, and the others are found as before', ()
   for (const flow of table.flows) expect(table.of(packetOf(1, 2), TCP, flow.aPort, 80)).toBe(flow);
   expect(table.of(packetOf(1, 2), TCP, 4, 80)).not.toBe(flows[4]);
   expect(table.count(TCP)).toBe(101);
+});
+
+test('a conversation that is silent while a flood passes outlives it, and is remembered when it is over', () => {
+  const table = new FlowTable(100, 150);
+  const established = table.of(packetOf(1, 2), TCP, 1, 80);
+  Object.assign(established, { aPackets: 2, bPackets: 1 });
+  const packet = new Packet();
+  for (let number = 1; number <= 5000; number++) {
+    Object.assign(packet, { number, ipVersion: 4, src0: 1000 + number, dst0: 2 });
+    table.of(packet, TCP, 1024, 80).aPackets++;
+  }
+  expect(established.isOver).toBe(false);
+  expect(table.of(Object.assign(packetOf(2, 1), { number: 5001 }), TCP, 80, 1)).toBe(established);
+  established.tcp = Object.assign(new TcpConnection(), { ended: 4 });
+  for (let number = 5002; number <= 10_000; number++) {
+    Object.assign(packet, { number, ipVersion: 4, src0: 1000 + number, dst0: 2 });
+    table.of(packet, TCP, 1024, 80).aPackets++;
+  }
+  expect([established.isOver, established.isForgotten]).toEqual([true, false]);
+  expect(table.flows).toContain(established);
+});
+
+test('conversations alone give way too', () => {
+  const table = new FlowTable(100, 150);
+  const packet = new Packet();
+  for (let number = 1; number <= 2000; number++) {
+    Object.assign(packet, { number, ipVersion: 4, src0: 1000 + number, dst0: 2 });
+    Object.assign(table.of(packet, TCP, 1024, 80), { aPackets: 5, bPackets: 5 });
+  }
+  expect(table.flows.length).toBeLessThanOrEqual(150);
+  expect(table.flows.length + table.forgotten).toBe(2000);
+});
+
+test('ports that are used again and again do not grow without end', () => {
+  const table = new FlowTable(100, 150);
+  table.of(packetOf(1, 2), TCP, 1, 80);
+  for (let number = 1; number <= 1000; number++) {
+    table.renew(Object.assign(packetOf(1, 2), { number }), TCP, 1, 80);
+    expect(table.flows.length).toBeLessThanOrEqual(150);
+  }
+  expect(table.flows.length + table.forgotten).toBe(1001);
 });

@@ -1,14 +1,14 @@
 import { bytes, choice, count, integer, maybe, shown, text, time } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-/** A hole in a stream: the reader was slower than the source, or the source was away. */
-export const gap = table('gap', 'Snapshots or packets that are missing.', {
+/** A hole in a stream: the reader was slower than the source, the source was away, or there was more than memory should hold. */
+export const gap = table('gap', 'Snapshots, packets or records that are missing.', {
   time: time('When it was known: before what comes next.'),
   dropped: maybe(
     count('How many were dropped; null where nobody counted, as while an interface was down.', shown('DROPPED')),
   ),
   reason: text('Why.', shown('REASON')),
-  iface: maybe(text('The interface whose packets are missing; null for snapshots.')),
+  iface: maybe(text('The interface whose packets are missing; null for what is of none.')),
 });
 export type GapRow = Row<typeof gap>;
 

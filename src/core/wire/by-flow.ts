@@ -1,0 +1,25 @@
+import type { Flow } from './flow.ts';
+
+/** Below, nothing is gained by looking. */
+const FIRST_LOOK = 4096;
+/** By so much more than there was left last time, it is looked again. */
+const GROWTH = 1 / 8;
+
+/** What is remembered beside flows. What `isDone` says is not needed any more goes, looked for each time there is more by a part. */
+export class ByFlow<Value> extends Map<Flow, Value> {
+  private readonly isDone: (flow: Flow, value: Value) => boolean;
+  private nextLook = FIRST_LOOK;
+
+  constructor(isDone: (flow: Flow, value: Value) => boolean) {
+    super();
+    this.isDone = isDone;
+  }
+
+  override set(flow: Flow, value: Value): this {
+    if (this.size >= this.nextLook) {
+      for (const [one, kept] of this) if (this.isDone(one, kept)) this.delete(one);
+      this.nextLook = this.size + Math.max(FIRST_LOOK, this.size * GROWTH);
+    }
+    return super.set(flow, value);
+  }
+}
