@@ -3,25 +3,22 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FloodKind, writeFlood } from '../support/flood.ts';
-import { startNetwatch } from '../support/program.ts';
+import { ROOT, startNetwatch } from '../support/program.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-memory-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 const PATIENCE_MS = 240_000;
-const MEBIBYTE = 1024;
+const MEBIBYTE = 1024 * 1024;
 
-/** Writes the most memory that the process had, in KiB, to a file when it ends. */
-const TELL = `data:text/javascript,${encodeURIComponent(
-  "import fs from 'node:fs'; process.on('exit', () => fs.writeFileSync(process.env.MEMORY_FILE, String(process.resourceUsage().maxRSS)))",
-)}`;
+const LOOP_DELAY = path.join(ROOT, 'test/support/loop-delay.js');
 
 /** Runs the built program; its output, and the most memory it had, in MiB. */
 async function measured(...args: string[]) {
-  const file = path.join(folder, 'memory');
-  const env = { NODE_OPTIONS: `--import=${TELL}`, MEMORY_FILE: file };
+  const env = { NODE_OPTIONS: `--import=${LOOP_DELAY}` };
   const { stdout, stderr, status } = await startNetwatch(args, { env }).ended;
-  return { stdout, stderr, status, mebibytes: Number(fs.readFileSync(file, 'utf8')) / MEBIBYTE };
+  const [told, bytes] = /stall \d+ memory (\d+)\n/.exec(stderr)!;
+  return { stdout, stderr: stderr.replace(told, ''), status, mebibytes: Number(bytes) / MEBIBYTE };
 }
 
 function flood(kind: FloodKind, count: number): string {

@@ -3,6 +3,7 @@ import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../src/core/wire/dissector.ts';
 import { Faults } from '../../src/core/wire/faults.ts';
 import { Packet } from '../../src/core/wire/packet.ts';
+import { MESSAGE_BYTES } from '../../src/core/wire/tcp-pending.ts';
 
 /** Bytes from hexadecimal text; white space does not count. */
 export function hex(text: string): Uint8Array {
@@ -88,3 +89,7 @@ export function print(packet: Packet): { readonly info: readonly string[]; reado
   }
   return { info, fields };
 }
+
+/** The bytes of unfinished messages that a dissector keeps, without what it takes to keep them. */
+export const pendingBytesOf = ({ pending, pendingBytes }: Dissector): number =>
+  pendingBytes - MESSAGE_BYTES * pending.size;
