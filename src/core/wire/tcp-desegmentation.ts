@@ -5,7 +5,7 @@ import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } fro
 import type { TcpConnection } from './tcp-connection.ts';
 import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
 import { FIN } from './tcp-flags.ts';
-import { add, discard, LONGEST_MESSAGE, leaveOut, makeRoom, placeOf, release } from './tcp-pending.ts';
+import { add, discard, LONGEST_MESSAGE, leaveOut, MESSAGE_BYTES, makeRoom, placeOf, release } from './tcp-pending.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
 /** Segments that bring nothing new. Fast retransmissions are read again, as in Wireshark. */
@@ -157,7 +157,7 @@ function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: nu
     later: [],
     done: false,
   };
-  dissector.pendingBytes += message.bytes.length;
+  dissector.pendingBytes += message.bytes.length + MESSAGE_BYTES;
   dissector.pending.add(message);
   makeRoom(dissector, message);
   add(message, packet.bytes, packet.offset, 0, length, dissector);

@@ -9,7 +9,7 @@ const MOST_LATER = 2 * 1024;
 /** All unfinished messages of a run; the oldest give way, for most of those never end. */
 const MOST_PENDING_BYTES = 96 * 1024 * 1024;
 /** What a message takes beside its bytes. */
-const MESSAGE_BYTES = 512;
+export const MESSAGE_BYTES = 512;
 const EMPTY = new Uint8Array(0);
 
 /** Copies a piece to its place; false when the message grows too long. */
@@ -96,7 +96,7 @@ function absorb(message: PendingMessage): void {
 /** Nothing is waited for any more; it stays known, so that its segments are when they come again. */
 export function release(message: PendingMessage, dissector: Dissector): void {
   if (message.done) return;
-  dissector.pendingBytes -= message.bytes.length;
+  dissector.pendingBytes -= message.bytes.length + MESSAGE_BYTES;
   dissector.pending.delete(message);
   message.done = true;
   message.bytes = EMPTY;
@@ -105,11 +105,9 @@ export function release(message: PendingMessage, dissector: Dissector): void {
 
 /** Gives up the oldest messages, all but `current`, when there are too many bytes. */
 export function makeRoom(dissector: Dissector, current: PendingMessage): void {
-  if (takenBy(dissector) <= MOST_PENDING_BYTES) return;
+  if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
   for (const message of dissector.pending) {
     if (message !== current) release(message, dissector);
-    if (takenBy(dissector) <= MOST_PENDING_BYTES) return;
+    if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
   }
 }
-
-const takenBy = ({ pending, pendingBytes }: Dissector): number => pendingBytes + pending.size * MESSAGE_BYTES;
