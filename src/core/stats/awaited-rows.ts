@@ -85,6 +85,11 @@ export class AwaitedRows<Row> {
     this.held.bytes += bytes;
   }
 
+  /** Whether takeFirst may give some. */
+  get hasMany(): boolean {
+    return this.bytes > MOST_BYTES;
+  }
+
   *all(): Iterable<Row> {
     for (const { row } of this.queue) yield row;
   }

@@ -85,7 +85,7 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
     },
     sections: () => [section(dnsQuery, rows.all())],
     fresh: (now) => [section(dnsQuery, rows.takeComplete(now))],
-    first: () => section(dnsQuery, rows.takeFirst()),
+    first: () => (rows.hasMany ? section(dnsQuery, rows.takeFirst()) : null),
     losses: () => lossesOf(dnsQuery.type, rows),
   };
 }

@@ -119,7 +119,7 @@ export function openHttp({ held }: StatisticOptions): OpenStatistic {
       }
     },
     fresh: (now) => [given(() => rows.takeComplete(now))],
-    first: () => given(() => rows.takeFirst()),
+    first: () => (rows.hasMany ? given(() => rows.takeFirst()) : null),
     losses: () => lossesOf(httpRequest.type, rows),
     sections() {
       measure();

@@ -1,5 +1,6 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
 import type { Section } from '../record/table.ts';
+import { tightenHeap } from '../tight-heap.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
 import type { Faults } from '../wire/faults.ts';
@@ -32,8 +33,10 @@ export class StatisticsOfRun {
 
   /** Records of the first statistic that are given before the end, where there are too many to hold. */
   first(): readonly Section[] {
-    const part = this.open[0]?.first?.();
-    return part === undefined ? [] : [part];
+    const part = this.open[0]?.first?.() ?? null;
+    if (part === null) return [];
+    tightenHeap(Number.POSITIVE_INFINITY);
+    return [part];
   }
 
   /** What there was no room for so far. */

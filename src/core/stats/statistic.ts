@@ -22,9 +22,9 @@ export interface OpenStatistic {
   readonly fresh?: (now: number) => readonly Section[];
   /**
    * For records of messages: the first ones, where there are too many to hold all until the end; `sections` are the others
-   * then. In the same order as if they had been held.
+   * then. In the same order as if they had been held. Null for none yet.
    */
-  readonly first?: () => Section;
+  readonly first?: () => Section | null;
   /** What there was no room for. */
   readonly losses?: () => readonly Loss[];
 }

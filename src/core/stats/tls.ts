@@ -41,7 +41,7 @@ export function openTls({ held }: StatisticOptions): OpenStatistic {
     },
     sections: () => [section(tlsSession, rows.all())],
     fresh: (now) => [section(tlsSession, rows.takeComplete(now))],
-    first: () => section(tlsSession, rows.takeFirst()),
+    first: () => (rows.hasMany ? section(tlsSession, rows.takeFirst()) : null),
     losses: () => lossesOf(tlsSession.type, rows),
   };
 }
