@@ -68,7 +68,8 @@ function readTrusted(file: string, { env, uid, say }: SettingsReader, required: 
   }
   try {
     const stat = fs.fstatSync(fd);
-    // whose file it is comes first: what is not trusted is not even told of
+    if (required && !stat.isFile()) throw new Failure(EXIT.config, `${file} is not a file`);
+    // whose file it is comes first: of what is not trusted no more is told
     const { stranger, isPublic } = actsForAnother(env, uid) ? standingOf(file, stat, new Set([0, uid!])) : OWN;
     if (stranger !== null) {
       if (required) throw new Failure(EXIT.config, `${file} is not trusted: ${stranger}`, { hint: remedyFor(file) });

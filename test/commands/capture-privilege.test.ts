@@ -120,7 +120,11 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
     await run.capturing;
     await until(() => threadsOf(run.pid).every(isUnprivileged));
     const entries = childrenOf(run.pid).map(
-      (child) => fs.readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0')[1]!,
+      (child) =>
+        fs
+          .readFileSync(`/proc/${child}/cmdline`, 'utf8')
+          .split('\0')
+          .find((word) => word.endsWith('.js'))!,
     );
     expect(entries.map((file) => path.basename(file)).sort()).toEqual(['sensor.js', 'socket-reader.js']);
     const reader = childOf(run.pid, 'socket-reader');
