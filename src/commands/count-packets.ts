@@ -6,7 +6,7 @@ import { StatisticsOfRun } from '../core/stats/run.ts';
 import type { Loss } from '../core/stats/statistic.ts';
 import type { Gap, Request } from './command.ts';
 import type { Context } from './context.ts';
-import { forgottenOf, sayInterrupted } from './open-capture.ts';
+import { forgottenOf } from './open-capture.ts';
 import type { PacketSource } from './packet-source.ts';
 import { sayFaults } from './say-faults.ts';
 
@@ -34,7 +34,6 @@ export async function* countAll(
     yield run.sections(reader, file);
     for (const gap of lossesIn(run)) await missed(gap);
   } finally {
-    if (file !== null) sayInterrupted(context, file);
     sayFaults(context, run.dissector.faults, { read: file, verbose });
     await source.finish();
   }

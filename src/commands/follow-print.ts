@@ -2,6 +2,7 @@ import type { Followed, Piece } from '../core/connection/reassembly.ts';
 import { StreamFollower, TCP, UDP } from '../core/connection/stream-follower.ts';
 import { StreamHex, StreamLines, type StreamText } from '../core/connection/stream-text.ts';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
+import { shellFile } from '../core/output/shell-word.ts';
 import { formatBytes, formatNumberOf, formatSignificant } from '../core/output/units.ts';
 import type { Snapshot } from '../core/record/table.ts';
 import { segment } from '../core/record/tables/segment.ts';
@@ -103,10 +104,12 @@ async function chosen(
     count++;
   }
   if (one === undefined)
-    throw new Failure(EXIT.noInput, 'no stream passes the filter', { hint: `netwatch follow -r ${file} --list` });
+    throw new Failure(EXIT.noInput, 'no stream passes the filter', {
+      hint: `netwatch follow -r ${shellFile(file)} --list`,
+    });
   if (count > 1) {
     throw usageError(`${formatNumberOf(count, 'stream')} pass the filter, and one can be printed`, {
-      hint: `netwatch follow -r ${file} --list -f ..., then --stream N`,
+      hint: `netwatch follow -r ${shellFile(file)} --list -f ..., then --stream N`,
     });
   }
   return { number: one.stream, transport: one.proto === 'tcp' ? TCP : UDP };

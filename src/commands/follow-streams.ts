@@ -11,7 +11,7 @@ import { openForPrinting, printed, textOf } from './follow-print.ts';
 import { picked, survey } from './follow-reading.ts';
 import { type FollowRequest, recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import { compilePick } from './follow-selection.ts';
-import { forgottenOf, openReadings, type Readings } from './open-capture.ts';
+import { forgottenOf, openReadings, type Readings, sayInterrupted } from './open-capture.ts';
 import { refuseLive } from './packet-source.ts';
 import { refuseRawTerminal } from './raw-output.ts';
 import type { PrintedPiece } from './stream-printer.ts';
@@ -48,6 +48,7 @@ export async function* followStreams(
     else yield* recordsOfPipe(context, readings, values, pick, request);
   } finally {
     await readings.close();
+    sayInterrupted(context, file);
   }
 }
 

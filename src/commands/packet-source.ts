@@ -7,7 +7,7 @@ import { liveOptions } from './capture-options.ts';
 import type { Gap } from './command.ts';
 import type { Context } from './context.ts';
 import type { OwnedSockets } from './leave-privileges.ts';
-import { openCapture, sayProblems } from './open-capture.ts';
+import { openCapture, sayInterrupted, sayProblems } from './open-capture.ts';
 import type { Values } from './option.ts';
 
 /** Packets of a file, or of the machine as they come. */
@@ -73,6 +73,7 @@ export async function openPackets(context: Context, values: PacketValues, use: P
     gaps: () => [],
     async finish() {
       await reader.close();
+      sayInterrupted(context, file);
       sayProblems(context, file, reader);
     },
   };

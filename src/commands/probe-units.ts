@@ -4,6 +4,7 @@ import { EXIT, usageError } from '../core/failure.ts';
 import { calendarEvents } from '../core/health/cron-fields.ts';
 import { compileSchedule } from '../core/health/cron-schedule.ts';
 import { parseTarget } from '../core/health/target.ts';
+import { shellWord } from '../core/output/shell-word.ts';
 import type { Context } from './context.ts';
 import type { Options } from './option.ts';
 import { type ProbeValues, probeOptions } from './probe-options.ts';
@@ -51,10 +52,6 @@ export function cronCommand(words: readonly string[]): string {
   const control = words.find((word) => /\p{Cc}/u.test(word));
   if (control !== undefined) throw usageError(`"${control}" does not fit a line of cron`);
   return words.map(shellWord).join(' ').replaceAll('%', '\\%');
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Words as systemd.service(5) reads them: C escapes within quotes, % and $ doubled. */

@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EXIT, Failure, usageError } from '../core/failure.ts';
+import { shellFile } from '../core/output/shell-word.ts';
 import { formatNumberOf } from '../core/output/units.ts';
 import { readRow } from '../core/record/saved-row.ts';
 import type { AnyRow, RecordTable } from '../core/record/table.ts';
@@ -102,7 +103,7 @@ async function* chunksOf({ isCapture, source }: Input, file: string): AsyncGener
   try {
     if (isCapture) {
       throw new Failure(EXIT.data, `${file} is a packet capture, and holds no such records`, {
-        hint: `netwatch stats -r ${file} says what it holds`,
+        hint: `netwatch stats -r ${shellFile(file)} says what it holds`,
       });
     }
     for (let first = true; ; ) {
@@ -112,7 +113,7 @@ async function* chunksOf({ isCapture, source }: Input, file: string): AsyncGener
       const bytes = chunk.subarray(first && hasByteOrderMark(chunk) ? 3 : 0, length);
       if (first && bytes[0] === 0x5b) {
         throw new Failure(EXIT.data, `${file} is one JSON document`, {
-          hint: `jq -c '.[]' ${file} | netwatch conns -r -`,
+          hint: `jq -c '.[]' ${shellFile(file)} | netwatch conns -r -`,
         });
       }
       first = false;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../core/failure.ts';
+import { shellFile } from '../core/output/shell-word.ts';
 import { type Standing, standingOf } from '../platform/trusted-file.ts';
 import type { Context } from './context.ts';
 
@@ -27,7 +28,7 @@ export interface SettingsReader {
  * one: others are not read. Throws Failure 66 when a named file is absent, 78 when one may not be read or trusted.
  */
 export function readSettingsFile(named: string | null, reader: SettingsReader): SettingsFile | null {
-  const asked = named ?? reader.env.NETWATCH_CONFIG ?? null;
+  const asked = named ?? (reader.env.NETWATCH_CONFIG || null);
   if (asked === 'none') return null;
   if (asked !== null) return readTrusted(asked, reader, true);
   for (const file of usualPlaces(reader.env)) {
@@ -110,9 +111,10 @@ const isRaised = ({ SUDO_UID = '0', DOAS_USER = 'root', PKEXEC_UID = '0' }: Cont
 
 /** What makes it root's; by a copy, as the folder it lies in may be its owner's home. */
 function remedyFor(file: string): string {
+  const word = shellFile(file);
   return file === COMMON
-    ? `chown root ${file} && chmod go-w ${file}`
-    : `install -D -o root -m 644 ${file} ${COMMON} makes one that is root's`;
+    ? `chown root ${word} && chmod go-w ${word}`
+    : `read it, then install -D -o root -m 644 ${word} ${COMMON} makes one that is root's`;
 }
 
 function isSearchable(folder: string): boolean {

@@ -18,7 +18,11 @@ export interface ReadingValues {
 export async function shedPrivileges(context: Context, { quiet, sandbox }: ReadingValues): Promise<void> {
   if (sandbox === 'off' || !context.isPrivileged()) return;
   const platform = await context.openPlatform({ root: null, netns: null });
-  const stays = platform.shedPrivileges(lesserUserWithGroups(context.env));
+  const stays = [...platform.shedPrivileges(lesserUserWithGroups(context.env))];
+  // a user namespace may have nobody else: root of it is then who made it, which will do unless more is demanded
+  if (stays.length === 0 && sandbox === 'strict' && context.isPrivileged()) {
+    stays.push('root stays root, for this user namespace has nobody else');
+  }
   if (stays.length === 0) return;
   if (sandbox === 'strict') {
     throw new Failure(EXIT.noPermission, `--sandbox strict: ${stays.join('; ')}`, {

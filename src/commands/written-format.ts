@@ -1,6 +1,7 @@
 import { CAPTURE_FORMATS, type CaptureFormat } from '../core/capture/capture-writer.ts';
 import { usageError } from '../core/failure.ts';
 import { type Format, isReportFormat } from '../core/output/renderer.ts';
+import { shellFile } from '../core/output/shell-word.ts';
 import type { ListingValues } from './command.ts';
 import { askedFormat } from './listing-plan.ts';
 import type { Options } from './option.ts';
@@ -18,7 +19,9 @@ const RECORD_ENDS: Readonly<Record<string, RecordFormat>> = {
 /** The capture format that the end of a file's name says; null for none. Throws Failure 64 for a packed one. */
 export function captureFormatOf(name: string): CaptureFormat | null {
   if (/\.(gz|zst)$/.test(name)) {
-    throw usageError(`${name}: captures are written unpacked`, { hint: `-w - | ${packerOf(name)} > ${name}` });
+    throw usageError(`${name}: captures are written unpacked`, {
+      hint: `-w - | ${packerOf(name)} > ${shellFile(name)}`,
+    });
   }
   return CAPTURE_FORMATS.find((format) => name.endsWith(`.${format}`)) ?? null;
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../core/failure.ts';
+import { shellFile } from '../core/output/shell-word.ts';
 import { lockFile } from './file-lock.ts';
 import { inPlace, type Place } from './place.ts';
 import type { User } from './platform.ts';
@@ -73,7 +74,7 @@ function refuseOtherNames(fd: number, file: string): void {
   const { nlink } = fs.fstatSync(fd);
   if (nlink <= 1) return;
   throw new Failure(EXIT.cannotCreate, `${file} cannot be added to: it has ${nlink} names, as hard links do`, {
-    hint: `cp ${file} OTHER makes one of its own`,
+    hint: `cp ${shellFile(file)} OTHER makes one of its own`,
   });
 }
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { ByteSource } from '../core/capture/byte-source.ts';
 import { EXIT, Failure, messageOf, reasonOf } from '../core/failure.ts';
+import { shellFile } from '../core/output/shell-word.ts';
 import { unlessInterrupted } from './abandon.ts';
 import { openDeviceStream, openStdinStream } from './device-stream.ts';
 
@@ -171,7 +172,7 @@ function createUnzstd(name: string): Transform {
   const create = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
   if (create === undefined) {
     throw new Failure(EXIT.data, `${name} is packed with zstd, which node ${process.versions.node} cannot unpack`, {
-      hint: `zstd -dc ${name} | netwatch … -r -`,
+      hint: `zstd -dc ${shellFile(name)} | netwatch … -r -`,
     });
   }
   return create();
@@ -182,7 +183,10 @@ function asFailure(error: unknown, name: string): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'ENOENT') return new Failure(EXIT.noInput, `no such file: ${name}`, { cause: error });
   if (code === 'EACCES')
-    return new Failure(EXIT.noPermission, `${name} may not be read`, { hint: 'run it with sudo', cause: error });
+    return new Failure(EXIT.noPermission, `${name} may not be read`, {
+      hint: process.getuid?.() === 0 ? null : 'run it with sudo',
+      cause: error,
+    });
   if (/^Z(STD)?_/.test(code))
     return new Failure(EXIT.data, `${name} cannot be unpacked: ${messageOf(error)}`, { cause: error });
   return new Failure(EXIT.io, `${name} cannot be read: ${reasonOf(error)}`, { cause: error });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failure, messageOf } from '../core/failure.ts';
+import { shellFile } from '../core/output/shell-word.ts';
 import { loadKoffi } from './linux/libc.ts';
 
 /** sys/file.h; the same on Linux and macOS. */
@@ -23,7 +24,7 @@ export async function lockFile(fd: number, file: string): Promise<void> {
       throw new Failure(EXIT.unavailable, `${file} cannot be locked: its file system has no locks`);
     if (waited >= PATIENCE_MS)
       throw new Failure(EXIT.timeout, `${file} is locked by another program for ${PATIENCE_MS / 1000} s`, {
-        hint: `fuser ${file} names it`,
+        hint: `fuser ${shellFile(file)} names it`,
       });
     await sleep(RETRY_MS);
   }

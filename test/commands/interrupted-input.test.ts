@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/live-scene.ts';
+import { writeNumbered } from '../support/numbered-pcap.ts';
 import { BIN, listensToSignals, startNetwatch } from '../support/program.ts';
 import { toolIsMissing } from '../support/tool.ts';
 
@@ -110,3 +111,13 @@ describe.skipIf(process.platform !== 'linux')(
     });
   },
 );
+
+test.each(['capture', 'follow --all --udp'])('%s of a file says that it was not read to its end', async (command) => {
+  const file = path.join(folder, 'many.pcap');
+  writeNumbered(file, 300_000, 60);
+  const run = startNetwatch([...command.split(' '), '-r', file, '--json']);
+  await run.until('\n');
+  run.child.kill('SIGINT');
+  const { status, stderr } = await run.ended;
+  expect([status, stderr]).toEqual([0, expect.stringContaining(`interrupted: ${file} was not read to its end`)]);
+});

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { readDnsMessage } from '../../src/core/wire/app/dns-message.ts';
+import { MAX_HEADERS } from '../../src/core/wire/dissector.ts';
 import { MAX_LAYERS } from '../../src/core/wire/packet.ts';
 import { damaged, type SampleFrame, sampleFrames, seeded } from '../support/attack.ts';
 import { AttackedRun } from '../support/attacked-run.ts';
@@ -131,7 +132,7 @@ const FILES: readonly (readonly [name: string, bytes: Uint8Array])[] = [
 promised(
   {
     id: 'H3',
-    says: `Nothing is followed without end: at most ${MAX_LAYERS} headers in a packet, 20 pointers in a DNS name, 8 extension headers of IPv6; what has a length of 0 ends its packet or is passed over.`,
+    says: `Nothing is followed without end: at most ${MAX_HEADERS} headers in a packet and ${MAX_LAYERS} messages listed, 20 pointers in a DNS name, 8 extension headers of IPv6; what has a length of 0 ends its packet or is passed over.`,
     tested:
       'A packet or file for each loop that a format permits (names that point in circles, tunnels in tunnels, options and records of length 0); then frames damaged at random, each of whose layers lies within its bytes.',
     notPromised: 'Kinds of header have no limits of their own: 64 tags are read as 64 layers.',

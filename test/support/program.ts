@@ -32,10 +32,15 @@ export function startNetwatch(
   });
   let stdout = '';
   let stderr = '';
-  const waiting: { text: string; resolve: () => void }[] = [];
+  let waiting: { text: string; resolve: () => void }[] = [];
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
-    for (const one of waiting) if (stdout.includes(one.text)) one.resolve();
+    // nobody waits any more for what is there: to look through long output again and again takes minutes
+    waiting = waiting.filter((one) => {
+      const isThere = stdout.includes(one.text);
+      if (isThere) one.resolve();
+      return !isThere;
+    });
   });
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return {

@@ -91,9 +91,13 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
   ['66', 'no such file, interface or process'],
   ['69', 'something needed is unavailable'],
   ['70', 'internal error'],
+  ['73', 'an output cannot be made: it is there already, or is a folder, a device or a link of the system'],
   ['74', 'input or output failed, such as a full disk'],
   ['75', 'timed out'],
   ['77', 'not permitted; the message names what grants it'],
   ['78', 'bad configuration'],
-  ['130, 143', 'interrupted by SIGINT or SIGTERM, after the output was finished'],
+  [
+    '129, 130, 143',
+    'interrupted by SIGHUP, SIGINT or SIGTERM, after the output was finished; 0 for capture and follow, and for the live table of netwatch alone',
+  ],
 ];

@@ -7,7 +7,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** Bytes past which what waits is not waited for. */
 const MOST_WAITING_BYTES = 24 * 1024 * 1024;
 /** All that may be held, of all statistics of a run together. */
-const MOST_HELD_BYTES = 96 * 1024 * 1024;
+const MOST_HELD_BYTES = 80 * 1024 * 1024;
 
 /** What the records of a run take in memory. */
 export class HeldBytes {

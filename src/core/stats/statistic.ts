@@ -39,7 +39,7 @@ export interface Loss {
   readonly reason: string;
 }
 
-const NO_ROOM = 'there was no room for more in memory; asked for alone, or first, records are printed as they are read';
+const NO_ROOM = 'there was no room for more in memory; asked for alone, records are printed as they are read';
 const TOO_MANY = 'too many waited at once';
 
 /** The losses of a statistic of messages. */

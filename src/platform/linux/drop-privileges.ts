@@ -42,7 +42,7 @@ export function shedPrivileges(user: User | null): readonly string[] {
     }
   };
   const canCall = attempt(requireCalls, (reason) => `no_new_privs cannot be set: ${reason}`);
-  // root of a namespace that has no such user is an ordinary user outside of it, and no one else can be had
+  // root of a namespace that has no such user is the one outside of it who made that, and no one else can be had
   const becomes = user !== null && isKnownHere(user.uid) ? user : null;
   attempt(
     () => dropUser(becomes),

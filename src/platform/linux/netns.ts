@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { EXIT, Failure } from '../../core/failure.ts';
+import { shellWord } from '../../core/output/shell-word.ts';
 import { ERRNO, libc } from './libc.ts';
 import { processExists } from './process-state.ts';
 
@@ -77,6 +78,6 @@ function cannotEnter(nameOrPid: string, errno: number): Failure {
     });
   }
   return new Failure(EXIT.noPermission, `entering network namespace "${nameOrPid}" needs CAP_SYS_ADMIN`, {
-    hint: `sudo netwatch conns --netns ${nameOrPid}`,
+    hint: `sudo netwatch conns --netns ${shellWord(nameOrPid)}`,
   });
 }
