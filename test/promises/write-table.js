@@ -1,4 +1,5 @@
-// npm run reliability: keeps every promise once, and makes RELIABILITY.md of what each test printed.
+// npm run reliability: keeps every promise once, and makes RELIABILITY.md of what each test printed. npm run reliability -- FILE
+// makes it of what tests wrote that ran with NETWATCH_PROMISES=FILE.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -11,22 +12,34 @@ Each promise has a test of its name in [test/promises](test/promises); the figur
 made by \`npm run reliability\`, as root on two cores of a shared machine. \`npm test\` keeps all of them.
 `;
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-promises-'));
-const ledger = path.join(folder, 'ledger');
-fs.writeFileSync(ledger, '');
-const { status } = spawnSync('npx', ['vitest', 'run', '--configLoader', 'runner', 'test/promises'], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...process.env, NETWATCH_PROMISES: ledger },
-});
-const kept = fs.readFileSync(ledger, 'utf8').split('\n').filter(Boolean).map(JSON.parse);
-fs.rmSync(folder, { recursive: true });
 const files = fs.readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
-if (status === 0 && kept.length === files.length) {
+const kept = process.argv[2] === undefined ? keep() : read(process.argv[2]);
+if (kept.length === files.length) {
   fs.writeFileSync(path.join(ROOT, 'RELIABILITY.md'), `${HEAD}\n${table(kept)}`);
 } else {
   console.error(`RELIABILITY.md stays as it is: ${kept.length} of ${files.length} promises were kept here`);
   process.exitCode = 1;
+}
+
+/** Runs the tests of the promises. */
+function keep() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-promises-'));
+  const ledger = path.join(folder, 'ledger');
+  fs.writeFileSync(ledger, '');
+  spawnSync('npx', ['vitest', 'run', '--configLoader', 'runner', 'test/promises'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, NETWATCH_PROMISES: ledger },
+  });
+  const kept = read(ledger);
+  fs.rmSync(folder, { recursive: true });
+  return kept;
+}
+
+/** What a run with NETWATCH_PROMISES=FILE wrote, the first of each promise. */
+function read(ledger) {
+  const kept = fs.readFileSync(ledger, 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+  return kept.filter(({ id }, at) => kept.findIndex((one) => one.id === id) === at);
 }
 
 /** The promises as Markdown, in the order of their numbers. */
