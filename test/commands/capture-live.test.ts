@@ -447,7 +447,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
   });
 
   test.each([
-    ['a file', ['-w', 'died.pcap']],
+    ['a file', ['-w', 'died-early.pcap']],
     ['records', ['--json']],
   ])('a sensor that is killed in its first second has died, and captured no 0 packets: %s', async (_, options) => {
     const argv = options.map((word) => (word.includes('.') ? path.join(folder, word) : word));
