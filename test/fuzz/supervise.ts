@@ -51,7 +51,8 @@ export async function supervise(
     const at = (word: number): number => Atomics.load(words, word);
     after =
       problem === null ? null : { round: at(PLACE.round), target: at(PLACE.target), index: at(PLACE.index), problem };
-  } while (after !== null);
+    // a target that is lost again and again would go on for ever
+  } while (after !== null && performance.now() < end);
   return [...totals.values()];
 }
 
