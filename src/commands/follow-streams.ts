@@ -60,9 +60,19 @@ async function* listed(
   { missed }: FollowRequest,
 ): AsyncGenerator<Snapshot> {
   const { rows, flows } = await survey(context, readings, values);
-  yield [section(stream, picked(rows, pick))];
+  let batch: StreamRow[] = [];
+  for (const row of picked(rows, pick)) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    yield [section(stream, batch)];
+    batch = [];
+  }
+  yield [section(stream, batch)];
   for (const gap of forgottenOf(flows)) await missed(gap);
 }
+
+/** Streams handed on at once. */
+const BATCH = 1024;
 
 const NOBODY: FollowRequest = { wanted: new Set(), missed: () => Promise.resolve() };
 

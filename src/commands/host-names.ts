@@ -5,6 +5,9 @@ import { openReverseDns } from '../platform/reverse-dns.ts';
 /** How long the first snapshot waits for names: they must not hold up the output. */
 const WAIT_MS = 1000;
 
+/** Rows that wait; those behind them have the names that are known by then. */
+const MOST_WAITING = 10_000;
+
 /** Fills the fields for names of addresses. */
 export interface HostNames {
   /**
@@ -29,17 +32,37 @@ export async function openHostNames(): Promise<HostNames> {
   }
   return {
     async fill(given, isWhole) {
-      const snapshot = isFirst && isWhole ? given.map((one) => ({ ...one, rows: [...one.rows] })) : given;
-      const here = isFirst ? snapshot.filter(({ rows }) => Array.isArray(rows)) : [];
+      const waits = isFirst
+        ? given.map((one) => (isWhole || Array.isArray(one.rows) ? lookAhead(one.rows) : null))
+        : [];
       isFirst = false;
-      for (const { table, rows } of here) {
-        for (const address of Object.values(table.hosts)) for (const row of rows) hostOf(row[address]);
+      const snapshot = given.map((one, at) => ({ ...one, rows: waits[at]?.all ?? one.rows }));
+      for (const [at, { table }] of given.entries()) {
+        for (const address of Object.values(table.hosts))
+          for (const row of waits[at]?.first ?? []) hostOf(row[address]);
       }
-      if (here.length > 0) await names.settle(WAIT_MS);
+      if (waits.some((one) => one !== null)) await names.settle(WAIT_MS);
       return snapshot.map((one) =>
         Object.keys(one.table.hosts).length > 0 ? { ...one, rows: filled(one.table, one.rows) } : one,
       );
     },
     close: names.close,
   };
+}
+
+/** The first rows, and all of them. */
+function lookAhead(rows: Iterable<AnyRow>): { readonly first: readonly AnyRow[]; readonly all: Iterable<AnyRow> } {
+  const first: AnyRow[] = [];
+  const rest = rows[Symbol.iterator]();
+  while (first.length < MOST_WAITING) {
+    const next = rest.next();
+    if (next.done === true) return { first, all: first };
+    first.push(next.value);
+  }
+  return { first, all: joined(first, rest) };
+}
+
+function* joined(first: readonly AnyRow[], rest: Iterator<AnyRow>): Iterable<AnyRow> {
+  yield* first;
+  for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value;
 }

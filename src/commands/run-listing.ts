@@ -56,7 +56,7 @@ export async function runListing(
   const hosts = values.resolve === true ? await openHosts() : null;
   const left = (rows: number): Promise<void> =>
     request.missed({ ...NO_ROOM, what: `${plan.table.type} record`, dropped: rows });
-  const named = filled(command.run(context, values, operands, request), hosts, !inParts && stream === null);
+  const named = filled(command.run(context, values, operands, request), hosts, stream === null);
   const sorts = whole !== null && plan.sort.length > 0;
   // where those that are printed are judged, and not all, they are chosen when they are in order
   const keepsFirst = sorts && whole.readsOn ? (rows: Iterable<AnyRow>) => keep(rows, plan, whole, seen) : null;

@@ -33,6 +33,8 @@ export async function supervise(
   do {
     const place = new SharedArrayBuffer(4 * 8);
     const words = new Int32Array(place);
+    // it tells of what the last one was lost at, and ends: it might be lost again, and again
+    if (performance.now() > end) Atomics.store(words, PLACE.stop, 1);
     const order: Order = { ...run, place, after };
     const worker = new Worker(file, { workerData: order });
     let last: readonly Tally[] = [];
@@ -51,8 +53,7 @@ export async function supervise(
     const at = (word: number): number => Atomics.load(words, word);
     after =
       problem === null ? null : { round: at(PLACE.round), target: at(PLACE.target), index: at(PLACE.index), problem };
-    // a target that is lost again and again would go on for ever
-  } while (after !== null && performance.now() < end);
+  } while (after !== null);
   return [...totals.values()];
 }
 

@@ -40,6 +40,7 @@ export async function work(targets: readonly Target[], corpus: Corpus, order: Or
     });
   const { after } = order;
   if (after !== null) report(sequences[after.target]!.lost(after.index, after.problem));
+  if (Atomics.load(place, PLACE.stop) !== 0) return tally();
   for (let round = after?.round ?? 0; ; round++) {
     for (const [number, sequence] of sequences.entries()) {
       const { share } = sequence.target;
