@@ -8,7 +8,7 @@ const DIST = path.join(ROOT, 'dist');
 
 const ENTRIES = {
   'head-start': 'src/platform/head-start.ts',
-  main: 'src/commands/main.ts',
+  main: 'src/commands/program/main.ts',
   'proc-pid-fd-worker': 'src/platform/linux/proc-pid-fd-worker.ts',
   sensor: 'src/platform/entries/sensor.ts',
   'socket-reader': 'src/platform/entries/socket-reader.ts',

@@ -1,5 +1,5 @@
-import { openHost } from './host.ts';
 import { isWorthWorker, type StartedScan, startScan } from './linux/started-scan.ts';
+import { openHost } from './machine/host.ts';
 
 /**
  * The entry that runs before the program is loaded. On a machine with thousands of sockets the search for their owners

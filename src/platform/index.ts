@@ -1,9 +1,10 @@
 import { EXIT, Failure } from '../core/failure.ts';
-import { type Host, openHost } from './host.ts';
+import type { Host } from '../core/system/host.ts';
+import type { Platform, PlatformOptions } from '../core/system/platform.ts';
 import { isPrivileged as mayMoreOnLinux } from './linux/drop-privileges.ts';
 import { openLinux } from './linux/linux.ts';
+import { openHost } from './machine/host.ts';
 import { openMacos } from './macos/macos.ts';
-import type { Platform, PlatformOptions } from './platform.ts';
 
 /**
  * Opens the platform of this machine, or of a machine kept as files: a folder with a proc/ is Linux, any other macOS.

@@ -1,6 +1,6 @@
-import { everyOption } from '../../src/commands/arguments.ts';
-import type { Command } from '../../src/commands/command.ts';
-import type { Option } from '../../src/commands/option.ts';
+import { everyOption } from '../../src/commands/arguments/arguments.ts';
+import type { Command } from '../../src/commands/listing/command.ts';
+import type { Option } from '../../src/commands/options/option.ts';
 import { mutateText } from './mutate-text.ts';
 import type { Prng } from './prng.ts';
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { runProbes } from '../../src/commands/run-probes.ts';
+import { runProbes } from '../../src/commands/probe/run-probes.ts';
 import { parseTarget } from '../../src/core/health/target.ts';
 import { pcap } from '../support/captures.ts';
 import { fakePlatform, readingOf, socketOf } from '../support/fake-platform.ts';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { openHost } from '../../src/platform/host.ts';
+import { openHost } from '../../src/platform/machine/host.ts';
 import { BIN, ROOT } from '../support/program.ts';
 import { toolIsMissing } from '../support/tool.ts';
 import { promised } from './promise.ts';

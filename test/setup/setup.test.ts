@@ -137,18 +137,18 @@ describe('a change', () => {
   });
 
   test('in the source is built, a newer date alone is not', async () => {
-    fs.utimesSync(checkout.at('src/commands/main.ts'), new Date(), new Date());
+    fs.utimesSync(checkout.at('src/commands/program/main.ts'), new Date(), new Date());
     expect(await setUp()).toEqual(silent);
-    checkout.write('src/commands/main.ts', 'export const main = async () => 9;\n');
+    checkout.write('src/commands/program/main.ts', 'export const main = async () => 9;\n');
     expect((await setUp()).stderr).toBe('netwatch set-up: building\n');
     expect((await checkout.start(['bin/netwatch.js']).ended).status).toBe(9);
   });
 
   test('that does not build leaves the program as it was', async () => {
-    checkout.write('src/commands/main.ts', 'export const main = ;\n');
+    checkout.write('src/commands/program/main.ts', 'export const main = ;\n');
     const { status, stderr } = await setUp();
     expect(status).toBe(1);
-    expect(stderr).toContain('src/commands/main.ts:1:20');
+    expect(stderr).toContain('src/commands/program/main.ts:1:20');
     expect((await checkout.start(['bin/netwatch.js', 'a']).ended).status).toBe(1);
   });
 
@@ -159,8 +159,11 @@ describe('a change', () => {
       ['2', 2],
       ['3', 2],
     ] as const) {
-      checkout.write('src/commands/part.ts', `export const part = ${text};\n`);
-      checkout.write('src/commands/main.ts', `export const main = async () => (await import('./part.ts')).part;\n`);
+      checkout.write('src/commands/program/part.ts', `export const part = ${text};\n`);
+      checkout.write(
+        'src/commands/program/main.ts',
+        `export const main = async () => (await import('./part.ts')).part;\n`,
+      );
       await setUp();
       expect(chunks()).toHaveLength(kept);
       expect((await checkout.start(['bin/netwatch.js']).ended).status).toBe(Number(text));
@@ -181,7 +184,7 @@ describe('a change', () => {
     expect(await setUp()).toEqual(silent);
     fs.rmSync(checkout.at('node_modules/.pcap-attempt'));
     expect(await setUp()).toEqual(silent);
-    checkout.write('src/commands/main.ts', 'export const main = async () => 9;\n');
+    checkout.write('src/commands/program/main.ts', 'export const main = async () => 9;\n');
     const { status, stderr } = await setUp();
     expect(status).toBe(0);
     expect(stderr).toContain('read-only for this user: run npm start as its owner\n');

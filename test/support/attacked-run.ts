@@ -1,8 +1,8 @@
 import type { CaptureReader } from '../../src/core/capture/capture-reader.ts';
-import { decodedText } from '../../src/core/capture/packet-decode.ts';
-import { PktapOwners } from '../../src/core/capture/packet-owners.ts';
-import { PacketRows } from '../../src/core/capture/packet-rows.ts';
 import { compileJson } from '../../src/core/output/json.ts';
+import { decodedText } from '../../src/core/packet/packet-decode.ts';
+import { PktapOwners } from '../../src/core/packet/packet-owners.ts';
+import { PacketRows } from '../../src/core/packet/packet-rows.ts';
 import { packet as packetTable } from '../../src/core/record/tables/packet.ts';
 import { STATISTICS, type StatisticName } from '../../src/core/stats/names.ts';
 import { StatisticsOfRun } from '../../src/core/stats/run.ts';

@@ -56,7 +56,7 @@ export function openCheckout(): Checkout {
   for (const [, entry] of fs.readFileSync(at('build.js'), 'utf8').matchAll(/'(src\/[^']+\.ts)'/g))
     write(entry!, 'export {};\n');
   write('src/platform/head-start.ts', 'export const headStart = () => null;\n');
-  write('src/commands/main.ts', 'export const main = async (argv: string[]) => argv.length;\n');
+  write('src/commands/program/main.ts', 'export const main = async (argv: string[]) => argv.length;\n');
   write('tools/calls', '');
   tool('npm', FAKE_INSTALLATION);
   tool('apt-get', '');
@@ -64,7 +64,7 @@ export function openCheckout(): Checkout {
   tool('make', '');
   tool('python3', '');
   if (IS_ROOT) {
-    for (const name of ['.', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    for (const name of ['./', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
       fs.chownSync(at(name), NOBODY, NOBODY);
   }
 

@@ -1,6 +1,6 @@
-import type { Clock, Context } from '../../src/commands/context.ts';
+import type { Clock, Context } from '../../src/commands/context/context.ts';
+import type { Platform } from '../../src/core/system/platform.ts';
 import { openPlatform } from '../../src/platform/index.ts';
-import type { Platform } from '../../src/platform/platform.ts';
 import { openMemorySink } from './memory-sink.ts';
 
 export interface FakeContext extends Context {

@@ -1,8 +1,8 @@
-import { blankSocket } from '../../src/core/connection/blank-socket.ts';
-import type { Ownership, Process, Socket, SocketReading } from '../../src/core/connection/socket.ts';
 import { EXIT, Failure } from '../../src/core/failure.ts';
-import { openHost } from '../../src/platform/host.ts';
-import type { InterfaceReading, Platform } from '../../src/platform/platform.ts';
+import { blankSocket } from '../../src/core/socket/blank-socket.ts';
+import type { Ownership, Process, Socket, SocketReading } from '../../src/core/socket/socket.ts';
+import type { InterfaceReading, Platform } from '../../src/core/system/platform.ts';
+import { openHost } from '../../src/platform/machine/host.ts';
 
 /** A TCP connection with counters, to be changed where a test says so. */
 export function socketOf(changes: Partial<Socket> = {}): Socket {

@@ -1,5 +1,5 @@
-import { errorLines } from '../../src/commands/error-report.ts';
-import { run } from '../../src/commands/program.ts';
+import { errorLines } from '../../src/commands/program/error-report.ts';
+import { run } from '../../src/commands/program/program.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { type FakeOptions, fakeContext } from './fake-context.ts';
 

@@ -1,7 +1,7 @@
+import type { EchoSocket, Platform } from '../../src/core/system/platform.ts';
 import { openEchoSocket } from '../../src/platform/linux/icmp-echo.ts';
 import type { NetworkNamespace } from '../../src/platform/linux/netns.ts';
 import { openUdpRequests } from '../../src/platform/linux/udp-request.ts';
-import type { EchoSocket, Platform } from '../../src/platform/platform.ts';
 import { fakePlatform } from './fake-platform.ts';
 
 /** A platform whose sockets for requests are in a namespace; `icmp` is whether any for ICMP is permitted. */

@@ -1,5 +1,5 @@
 import type { CaptureReader } from '../../src/core/capture/capture-reader.ts';
-import { PktapOwners } from '../../src/core/capture/packet-owners.ts';
+import { PktapOwners } from '../../src/core/packet/packet-owners.ts';
 import { OPENERS } from '../../src/core/stats/all.ts';
 import type { StatisticName } from '../../src/core/stats/names.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';

@@ -1,4 +1,4 @@
-import { decodedText } from '../../src/core/capture/packet-decode.ts';
+import { decodedText } from '../../src/core/packet/packet-decode.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../src/core/wire/dissector.ts';
 import { Faults } from '../../src/core/wire/faults.ts';

@@ -1,6 +1,6 @@
-import { everyOption } from '../arguments.ts';
-import type { Command } from '../command.ts';
-import type { Option } from '../option.ts';
+import { everyOption } from '../arguments/arguments.ts';
+import type { Command } from '../listing/command.ts';
+import type { Option } from '../options/option.ts';
 import { fieldChoices, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
 
 /** The completion script of fish. */

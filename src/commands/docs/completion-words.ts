@@ -1,6 +1,6 @@
-import { everyOption } from '../arguments.ts';
-import type { Command } from '../command.ts';
-import type { Option } from '../option.ts';
+import { everyOption } from '../arguments/arguments.ts';
+import type { Command } from '../listing/command.ts';
+import type { Option } from '../options/option.ts';
 
 /** Shell commands that list what only the machine knows; each works on Linux and macOS, and prints nothing when it cannot. */
 export const LIST_INTERFACES = 'ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null';

@@ -1,6 +1,6 @@
-import { everyOption } from '../arguments.ts';
-import type { Command } from '../command.ts';
-import type { Option } from '../option.ts';
+import { everyOption } from '../arguments/arguments.ts';
+import type { Command } from '../listing/command.ts';
+import type { Option } from '../options/option.ts';
 import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
 
 /** The completion script of zsh, for a folder in $fpath under the name _netwatch. */

@@ -1,7 +1,7 @@
 import { headingOf, type RecordTable } from '../../core/record/table.ts';
-import { optionGroups } from '../arguments.ts';
-import type { Command } from '../command.ts';
-import type { Option } from '../option.ts';
+import { optionGroups } from '../arguments/arguments.ts';
+import type { Command } from '../listing/command.ts';
+import type { Option } from '../options/option.ts';
 import { EXIT_STATUSES, FILTER_GUIDE, type GuideSection, PROGRAM_GUIDE } from './guide.ts';
 
 /** netwatch(1): what the program is, its commands, and what all of them share. Source is man(7). */

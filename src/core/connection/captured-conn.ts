@@ -1,10 +1,10 @@
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
+import { connRow } from '../socket/conn-row.ts';
+import type { SocketReading } from '../socket/socket.ts';
 import type { Flow } from '../wire/flow.ts';
-import { connRow } from './conn-row.ts';
 import { flowSocket, openerOf } from './flow-socket.ts';
 import type { RoundTrips } from './round-trips.ts';
-import type { SocketReading } from './socket.ts';
 
 /** The `conn` record of a flow in a capture, from the side that opened it. What only a machine knows is null. */
 export function capturedConn(flow: Flow, serverName: string | null, roundTrips: RoundTrips): ConnRow {

@@ -1,10 +1,10 @@
-import type { OwnedSides, PacketOwner, PacketOwners } from '../capture/packet-owners.ts';
+import type { OwnedSides, PacketOwner, PacketOwners } from '../packet/packet-owners.ts';
+import type { Ownership, Socket, SocketReading } from '../socket/socket.ts';
+import { tupleOf } from '../socket/socket-tuple.ts';
+import type { SocketTrace, TracedSocket } from '../trace/socket-trace.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
-import type { Ownership, Socket, SocketReading } from './socket.ts';
-import type { SocketTrace, TracedSocket } from './socket-trace.ts';
-import { tupleOf } from './socket-tuple.ts';
 
 const TCP = 6;
 const UDP = 17;

@@ -1,9 +1,9 @@
 import type { SocketState } from '../record/tables/conn.ts';
+import { blankSocket, type SocketDraft } from '../socket/blank-socket.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { bytesSentBy, openingOf } from '../wire/tcp-progress.ts';
-import { blankSocket, type SocketDraft } from './blank-socket.ts';
 import type { RoundTrip } from './round-trips.ts';
 
 /** Which end of a flow is told of as the local one. */

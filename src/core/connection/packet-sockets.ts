@@ -1,14 +1,14 @@
+import type { Ownership, Socket, SocketReading } from '../socket/socket.ts';
+import { tupleOf } from '../socket/socket-tuple.ts';
+import { FlowNames } from '../stream/flow-names.ts';
+import { hasEnded, isStreamOver } from '../stream/stream-life.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { FlowTable } from '../wire/flow-table.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
-import { FlowNames } from './flow-names.ts';
 import type { FlowOwners } from './flow-owners.ts';
 import { flowSocket, openerOf, type Side } from './flow-socket.ts';
 import { RoundTrips } from './round-trips.ts';
-import type { Ownership, Socket, SocketReading } from './socket.ts';
-import { tupleOf } from './socket-tuple.ts';
-import { hasEnded, isStreamOver } from './stream-life.ts';
 
 const TCP = 6;
 const SIDES: readonly Side[] = ['a', 'b'];

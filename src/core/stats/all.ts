@@ -1,4 +1,4 @@
-import type { PacketOwners } from '../capture/packet-owners.ts';
+import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { HeldBytes } from './awaited-rows.ts';
 import { openConversations } from './conversations.ts';
 import { openDns } from './dns.ts';

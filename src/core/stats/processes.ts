@@ -1,4 +1,4 @@
-import type { PacketOwner } from '../capture/packet-owners.ts';
+import type { PacketOwner } from '../packet/packet-owners.ts';
 import { section } from '../record/table.ts';
 import { type ProcessTrafficRow, processTraffic } from '../record/tables/process-traffic.ts';
 import type { Flow } from '../wire/flow.ts';

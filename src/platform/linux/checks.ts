@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { messageOf } from '../../core/failure.ts';
-import type { Host } from '../host.ts';
-import { NO_INSPECTOR } from '../no-inspector.ts';
-import type { Check } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { Check } from '../../core/system/platform.ts';
+import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 import { type Capability, parseEffectiveCapabilities } from './capabilities.ts';
 import { findMeans, isLack } from './ebpf/requirements.ts';
 import { isPresent } from './file-presence.ts';
@@ -53,10 +53,10 @@ function ok(name: string, detail: string): Check {
 }
 
 function checkNode(version: string): Check {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [major = 0, minor = 0] = version.split('./').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return ok('node', version);
-  const detail = `${version}; netwatch needs ${OLDEST_NODE.join('.')} or later`;
+  const detail = `${version}; netwatch needs ${OLDEST_NODE.join('./')} or later`;
   return { name: 'node', status: 'missing', detail, remedy: null };
 }
 

@@ -1,6 +1,6 @@
 import type { DnsServerRow } from '../../core/record/tables/network-config.ts';
-import type { Host } from '../host.ts';
-import type { Reading } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { Reading } from '../../core/system/platform.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { type NameServer, parseNameServer, parseResolvConf } from './resolv-conf.ts';
 import { readInterfaceName } from './sys-class-net.ts';

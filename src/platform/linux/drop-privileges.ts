@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { messageOf } from '../../core/failure.ts';
-import { dropUser } from '../drop-user.ts';
-import type { KeptCapability, User } from '../platform.ts';
+import type { KeptCapability, User } from '../../core/system/platform.ts';
+import { dropUser } from '../machine/drop-user.ts';
 import { bitsOf } from './capabilities.ts';
 import { callOnEveryThread, systemCalls } from './every-thread.ts';
 import { libc } from './libc.ts';

@@ -1,4 +1,4 @@
-import type { InterfaceReading } from '../platform.ts';
+import type { InterfaceReading } from '../../core/system/platform.ts';
 import { libc } from './libc.ts';
 
 /** ETHTOOL_GSET (include/uapi/linux/ethtool.h): one call and no privilege; newer drivers answer it through the kernel. */

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { type Libc, libc } from './libc.ts';
 
 /** The link of a descriptor that is a socket (proc_pid_fd(5)): `socket:[4026]`. */

@@ -1,5 +1,5 @@
 import type { HostRow } from '../../core/record/tables/network-config.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 
 /** What the machine says of itself. Never throws: os-release(5) and hostname(7) say what holds where a file is missing. */
 export function readHostFacts(host: Host): Omit<HostRow, 'gateway' | 'dns'> {

@@ -1,5 +1,5 @@
-import { blankSocket, type SocketDraft } from '../../core/connection/blank-socket.ts';
-import type { Socket } from '../../core/connection/socket.ts';
+import { blankSocket, type SocketDraft } from '../../core/socket/blank-socket.ts';
+import type { Socket } from '../../core/socket/socket.ts';
 import { ipv4Text, ipv6Text, isAny, isMapped } from './address-text.ts';
 import { socketState } from './socket-state.ts';
 import { fillFromTcpInfo } from './tcp-info.ts';

@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { readInterfaces } from './interfaces.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { readRows } from './rtnetlink.ts';

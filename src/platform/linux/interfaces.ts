@@ -1,6 +1,6 @@
 import type { RouteRow } from '../../core/record/tables/network-config.ts';
-import type { Host } from '../host.ts';
-import type { InterfaceReading, Reading } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { InterfaceReading, Reading } from '../../core/system/platform.ts';
 import { type Ethtool, openEthtool } from './ethtool.ts';
 import { flagNames } from './interface-flags.ts';
 import { interfaceKind } from './interface-kind.ts';

@@ -1,6 +1,6 @@
 import { usageError } from '../../core/failure.ts';
-import type { Host } from '../host.ts';
-import type { EchoSocket, Platform, PlatformOptions } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { EchoSocket, Platform, PlatformOptions } from '../../core/system/platform.ts';
 import { readChecks } from './checks.ts';
 import { readDnsServers } from './dns-servers.ts';
 import { dropPrivileges, isPrivileged, shedPrivileges } from './drop-privileges.ts';

@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { isPresent } from './file-presence.ts';
 
 interface PackageManager {

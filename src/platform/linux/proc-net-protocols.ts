@@ -1,4 +1,4 @@
-import type { Socket } from '../../core/connection/socket.ts';
+import type { Socket } from '../../core/socket/socket.ts';
 
 /** The kernel's names, IPv4 and IPv6 (struct proto). */
 const PROTOCOLS: Readonly<Record<string, Socket['proto']>> = {

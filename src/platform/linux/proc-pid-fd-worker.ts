@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openHost } from '../host.ts';
+import { openHost } from '../machine/host.ts';
 import { scanDescriptors } from './proc-pid-fd.ts';
 import { CLOSED, type ScanOrder, WORKING } from './started-scan.ts';
 

@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { type FdInodes, openFdInodes } from './fd-inodes.ts';
 import { readStat } from './proc-pid.ts';
 

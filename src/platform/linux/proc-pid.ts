@@ -1,5 +1,5 @@
-import type { Process } from '../../core/connection/socket.ts';
-import type { Host } from '../host.ts';
+import type { Process } from '../../core/socket/socket.ts';
+import type { Host } from '../../core/system/host.ts';
 import { parseCgroup } from './proc-pid-cgroup.ts';
 
 /** A command line can be megabytes long. */

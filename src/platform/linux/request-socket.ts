@@ -1,4 +1,4 @@
-import type { EchoOptions, EchoReply, EchoSocket } from '../platform.ts';
+import type { EchoOptions, EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import { errorIn, type PathError, sendErrorWords } from './icmp-error.ts';
 import { type Libc, libc } from './libc.ts';
 import { type ControlMessage, MessageReceiver, type ReceivedMessage } from './received-message.ts';

@@ -1,6 +1,6 @@
 import type { RouteRow } from '../../core/record/tables/network-config.ts';
-import type { Host } from '../host.ts';
-import type { Reading } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { Reading } from '../../core/system/platform.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { parseProcIpv6Route, parseProcRoute } from './proc-net-route.ts';
 import { readRows } from './rtnetlink.ts';

@@ -1,5 +1,5 @@
-import { type InterfaceCounters, NO_COUNTERS } from '../interface-counters.ts';
-import type { InterfaceReading } from '../platform.ts';
+import type { InterfaceReading } from '../../core/system/platform.ts';
+import { type InterfaceCounters, NO_COUNTERS } from '../machine/interface-counters.ts';
 import { eachAttribute, type Netlink } from './netlink.ts';
 import { dumpTable, readMac, readText, readU32 } from './rtnetlink.ts';
 

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import { formatIpv4, formatIpv6 } from '../../core/net/ip-address.ts';
-import type { Host } from '../host.ts';
-import type { Reading } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { Reading } from '../../core/system/platform.ts';
 import { NETLINK_ROUTE, type Netlink, NetlinkError, openNetlink } from './netlink.ts';
 import type { NetworkNamespace } from './netns.ts';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf } from '../../core/failure.ts';
-import type { SensorNode } from '../platform.ts';
+import type { SensorNode } from '../../core/system/platform.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
 
 /** A copy of node that may capture: a capability given to everybody's node would be every script's. */

@@ -1,4 +1,4 @@
-import type { Socket } from '../../core/connection/socket.ts';
+import type { Socket } from '../../core/socket/socket.ts';
 import { parseInetDiag, parseProtocol } from './inet-diag.ts';
 import { NETLINK_SOCK_DIAG, openNetlink } from './netlink.ts';
 import type { NetworkNamespace } from './netns.ts';

@@ -1,4 +1,4 @@
-import type { Socket } from '../../core/connection/socket.ts';
+import type { Socket } from '../../core/socket/socket.ts';
 import { AF_INET, AF_INET6, INET_DIAG_CONG, INET_DIAG_INFO, INET_DIAG_SKMEMINFO, parseInetDiag } from './inet-diag.ts';
 import { ERRNO } from './libc.ts';
 import { NETLINK_SOCK_DIAG, type Netlink, NetlinkError, openNetlink } from './netlink.ts';

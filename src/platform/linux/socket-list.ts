@@ -1,7 +1,7 @@
-import type { Socket } from '../../core/connection/socket.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
 import type { Limit } from '../../core/limit.ts';
-import type { Host } from '../host.ts';
+import type { Socket } from '../../core/socket/socket.ts';
+import type { Host } from '../../core/system/host.ts';
 import { NetlinkError } from './netlink.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { parseProtocolsInUse } from './proc-net-protocols.ts';

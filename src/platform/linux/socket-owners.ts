@@ -1,6 +1,6 @@
-import type { Ownership, Process, Socket } from '../../core/connection/socket.ts';
 import type { Limit } from '../../core/limit.ts';
-import type { Host } from '../host.ts';
+import type { Ownership, Process, Socket } from '../../core/socket/socket.ts';
+import type { Host } from '../../core/system/host.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
 import { readHidepid } from './hidepid.ts';
 import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';

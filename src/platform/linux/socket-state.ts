@@ -1,5 +1,5 @@
-import type { Socket } from '../../core/connection/socket.ts';
 import type { SocketState } from '../../core/record/tables/conn.ts';
+import type { Socket } from '../../core/socket/socket.ts';
 
 /** include/net/tcp_states.h; every inet protocol keeps its state in these numbers. */
 const STATES: readonly SocketState[] = [

@@ -1,6 +1,6 @@
-import type { Socket } from '../../core/connection/socket.ts';
-import type { Host } from '../host.ts';
-import type { SocketRequest, SocketSource } from '../platform.ts';
+import type { Socket } from '../../core/socket/socket.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { SocketRequest, SocketSource } from '../../core/system/platform.ts';
 import { type InterfaceNames, readInterfaceNames } from './interface-names.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { openSocketDestroyEvents, type SocketDestroyEvents } from './sock-destroy.ts';

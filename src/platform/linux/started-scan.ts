@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { type DescriptorScan, listProcesses, type SharedWork, scanDescriptors } from './proc-pid-fd.ts';
 
 /** A worker thread takes 20 ms of a core to come up, in which one thread reads the links of this many sockets. */

@@ -1,6 +1,6 @@
 import { EXIT, Failure, messageOf } from '../../core/failure.ts';
-import type { Host } from '../host.ts';
-import type { InterfaceReading } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { InterfaceReading } from '../../core/system/platform.ts';
 import { flagNames, IFF_LOWER_UP, IFF_RUNNING, IFF_UP } from './interface-flags.ts';
 import { interfaceKind } from './interface-kind.ts';
 import { OPER_STATES } from './rtnetlink-link.ts';

@@ -1,4 +1,4 @@
-import type { SocketDraft } from '../../core/connection/blank-socket.ts';
+import type { SocketDraft } from '../../core/socket/blank-socket.ts';
 
 /**
  * Offsets into struct tcp_info (include/uapi/linux/tcp.h), in 32-bit words. The kernel only ever appends to it, so an

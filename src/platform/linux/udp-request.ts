@@ -1,4 +1,4 @@
-import type { EchoReply, EchoSocket } from '../platform.ts';
+import type { EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import type { PathError } from './icmp-error.ts';
 import { libc } from './libc.ts';
 import type { ReceivedMessage } from './received-message.ts';

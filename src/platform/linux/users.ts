@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { eachWholeLine } from './text-lines.ts';
 
 const MAX_USERS = 65_536;

@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/failure.ts';
-import type { Host } from '../host.ts';
-import type { Check } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { Check } from '../../core/system/platform.ts';
 import { readArp } from './arp-an.ts';
 import { readIdentity } from './id.ts';
 import { readIfconfig } from './ifconfig.ts';

@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 
 /** The user netwatch runs as. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { completeLines } from './columns.ts';
 import { parseMac } from './mac-address.ts';
 import { parseZonedAddress } from './zoned-address.ts';

@@ -1,7 +1,7 @@
 import type { RouteRow } from '../../core/record/tables/network-config.ts';
-import type { Host } from '../host.ts';
-import { type InterfaceCounters, NO_COUNTERS } from '../interface-counters.ts';
-import type { InterfaceReading } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { InterfaceReading } from '../../core/system/platform.ts';
+import { type InterfaceCounters, NO_COUNTERS } from '../machine/interface-counters.ts';
 import { type IfconfigInterface, readIfconfig } from './ifconfig.ts';
 import { interfaceKind } from './interface-kind.ts';
 import { readInterfaceCounters } from './netstat-ib.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { SocketState } from '../../core/record/tables/conn.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { wholeNumber } from './columns.ts';
 import { type Endpoints, parseEndpoint } from './endpoint.ts';
 import { TCP_STATES } from './tcp-state.ts';

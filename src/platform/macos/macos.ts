@@ -1,8 +1,8 @@
 import { EXIT, Failure, messageOf, usageError } from '../../core/failure.ts';
 import type { HostRow } from '../../core/record/tables/network-config.ts';
-import { dropUser } from '../drop-user.ts';
-import type { Host } from '../host.ts';
-import type { Platform, PlatformOptions } from '../platform.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { Platform, PlatformOptions } from '../../core/system/platform.ts';
+import { dropUser } from '../machine/drop-user.ts';
 import { readArp } from './arp-an.ts';
 import { readMacosChecks } from './checks.ts';
 import { readMacosInterfaces } from './interfaces.ts';

@@ -1,5 +1,5 @@
 import type { NeighborRow } from '../../core/record/tables/network-config.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { columnsOf, completeLines } from './columns.ts';
 import { parseMac } from './mac-address.ts';
 import { parseZonedAddress } from './zoned-address.ts';

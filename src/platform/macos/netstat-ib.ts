@@ -1,5 +1,5 @@
-import type { Host } from '../host.ts';
-import type { InterfaceCounters } from '../interface-counters.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { InterfaceCounters } from '../machine/interface-counters.ts';
 import { columnsOf, completeLines, wholeNumber } from './columns.ts';
 
 /** Counters by interface index; macOS counts no drops on the way in and no multicast here. Throws Failure 69. */

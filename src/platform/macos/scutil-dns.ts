@@ -1,5 +1,5 @@
 import type { DnsServerRow } from '../../core/record/tables/network-config.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { completeLines } from './columns.ts';
 import { parseZonedAddress } from './zoned-address.ts';
 

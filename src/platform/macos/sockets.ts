@@ -1,9 +1,9 @@
-import { blankSocket } from '../../core/connection/blank-socket.ts';
-import type { Ownership, Process, Socket, SocketReading } from '../../core/connection/socket.ts';
 import type { Limit } from '../../core/limit.ts';
 import type { Attribution } from '../../core/record/tables/conn.ts';
-import type { Host } from '../host.ts';
-import type { SocketRequest, SocketSource } from '../platform.ts';
+import { blankSocket } from '../../core/socket/blank-socket.ts';
+import type { Ownership, Process, Socket, SocketReading } from '../../core/socket/socket.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { SocketRequest, SocketSource } from '../../core/system/platform.ts';
 import { endpointsKey } from './endpoint.ts';
 import { readIdentity } from './id.ts';
 import { type IfconfigInterface, readIfconfig } from './ifconfig.ts';

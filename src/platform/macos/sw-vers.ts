@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 
 /** Name and version of the operating system. Throws Failure 69. */
 export async function readSwVers(host: Host): Promise<string> {

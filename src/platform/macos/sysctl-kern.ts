@@ -1,4 +1,4 @@
-import type { Host } from '../host.ts';
+import type { Host } from '../../core/system/host.ts';
 import { completeLines } from './columns.ts';
 
 /** What the kernel says of the machine; null where it did not. */

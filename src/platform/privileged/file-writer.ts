@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import { type OutputFile, removeIfThere } from '../capture-output.ts';
+import { type OutputFile, removeIfThere } from '../files/capture-output.ts';
+import { MadeFiles } from '../files/made-files.ts';
+import { PackedFiles, removerOf } from '../files/pack-files.ts';
+import { heldPlace } from '../files/place.ts';
 import { openPlatform } from '../index.ts';
 import { FILE_RIGHTS, landlockVersion, restrictFiles } from '../linux/landlock.ts';
-import { MadeFiles } from '../made-files.ts';
-import { PackedFiles, removerOf } from '../pack-files.ts';
-import { heldPlace } from '../place.ts';
 import { answer } from './questions.ts';
 import type { WriterOrder } from './write-aside.ts';
 
@@ -23,7 +23,7 @@ platform.dropPrivileges(null, ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', ...becomes]);
 const version = platform.name === 'linux' ? landlockVersion() : 0;
 if (version > 0) {
   const rights = packs ? FILE_RIGHTS.write | FILE_RIGHTS.read : FILE_RIGHTS.write;
-  restrictFiles(version, [{ file: own.at('.'), rights }]);
+  restrictFiles(version, [{ file: own.at('./'), rights }]);
 }
 
 const files = new MadeFiles(caller, () => own);

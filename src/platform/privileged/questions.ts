@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { EXIT, type ExitStatus, Failure, messageOf } from '../../core/failure.ts';
-import { NO_INSPECTOR } from '../no-inspector.ts';
+import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 
 /** What one process asks of another: the name of what is to be done, and what it is done to. */
 interface Question {

@@ -1,5 +1,5 @@
-import type { Ownership, Socket, SocketReading } from '../../core/connection/socket.ts';
-import type { SocketRequest, SocketSource, User } from '../platform.ts';
+import type { Ownership, Socket, SocketReading } from '../../core/socket/socket.ts';
+import type { SocketRequest, SocketSource, User } from '../../core/system/platform.ts';
 import { type Asked, openAsked } from './questions.ts';
 
 /** What the process that reads sockets is started with. */

@@ -1,5 +1,5 @@
+import type { SocketRequest } from '../../core/system/platform.ts';
 import { openPlatform } from '../index.ts';
-import type { SocketRequest } from '../platform.ts';
 import { answer } from './questions.ts';
 import type { ReaderOrder, SentReading } from './read-sockets-aside.ts';
 

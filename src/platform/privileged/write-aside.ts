@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
-import type { CaptureFiles, FileNames, Finisher, OutputFile } from '../capture-output.ts';
-import { openFiles } from '../pack-files.ts';
-import { openOwnPlace, type Place } from '../place.ts';
-import type { User } from '../platform.ts';
+import type { User } from '../../core/system/platform.ts';
+import type { CaptureFiles, FileNames, Finisher, OutputFile } from '../files/capture-output.ts';
+import { openFiles } from '../files/pack-files.ts';
+import { openOwnPlace, type Place } from '../files/place.ts';
 import { type Asked, openAsked } from './questions.ts';
 
 /** What the process that writes files is started with. */

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type net from 'node:net';
-import { answersQuery, type DnsAnswer, readDnsAnswer } from '../../core/health/dns-answer.ts';
-import { dnsQuery } from '../../core/health/dns-query.ts';
-import { type DnsQuestion, dnsQuestionOf } from '../../core/health/dns-question.ts';
+import { answersQuery, type DnsAnswer, readDnsAnswer } from '../../core/health/messages/dns-answer.ts';
+import { dnsQuery } from '../../core/health/messages/dns-query.ts';
+import { type DnsQuestion, dnsQuestionOf } from '../../core/health/messages/dns-question.ts';
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { askDatagram } from './ask-datagram.ts';

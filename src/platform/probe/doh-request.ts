@@ -2,7 +2,7 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import type net from 'node:net';
 import type { Readable } from 'node:stream';
-import type { DnsQuestion } from '../../core/health/dns-question.ts';
+import type { DnsQuestion } from '../../core/health/messages/dns-question.ts';
 import { wordsOf } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
 import { waitFor } from './wait-for.ts';

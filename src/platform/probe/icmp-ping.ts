@@ -1,6 +1,6 @@
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import type { EchoSocket } from '../platform.ts';
+import type { EchoSocket } from '../../core/system/platform.ts';
 import { openPing } from './ping-command.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
 import { type Resolved, resolveHost } from './resolve-host.ts';

@@ -7,7 +7,7 @@ import {
   ntpRequest,
   ntpTimes,
   readNtpAnswer,
-} from '../../core/health/ntp-packet.ts';
+} from '../../core/health/messages/ntp-packet.ts';
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { askDatagram } from './ask-datagram.ts';

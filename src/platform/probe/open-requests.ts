@@ -1,4 +1,4 @@
-import type { EchoSocket, Platform } from '../platform.ts';
+import type { EchoSocket, Platform } from '../../core/system/platform.ts';
 import type { Resolved } from './resolve-host.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '../../core/health/mtu-search.ts';
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import type { EchoReply } from '../platform.ts';
+import type { EchoReply } from '../../core/system/platform.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { noRequests, openRequests } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';

@@ -1,5 +1,5 @@
 import type { Reply } from '../../core/health/prober.ts';
-import type { Platform } from '../platform.ts';
+import type { Platform } from '../../core/system/platform.ts';
 import { reply } from './prober-options.ts';
 import type { Resolved } from './resolve-host.ts';
 

@@ -1,5 +1,5 @@
 import type { Findings, Reply } from '../../core/health/prober.ts';
-import type { Platform } from '../platform.ts';
+import type { Platform } from '../../core/system/platform.ts';
 
 /** What probers ask of where they run. */
 export interface ProberOptions {

@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
-import { natMapping, type Seen } from '../../core/health/nat-mapping.ts';
+import { natMapping, type Seen } from '../../core/health/messages/nat-mapping.ts';
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import type { ProbeRow } from '../../core/record/tables/probe.ts';
-import type { Platform } from '../platform.ts';
+import type { Platform } from '../../core/system/platform.ts';
 import { CannotAsk } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { type ProberOptions, reply } from './prober-options.ts';

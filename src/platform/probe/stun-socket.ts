@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import type { Seen } from '../../core/health/nat-mapping.ts';
+import type { Seen } from '../../core/health/messages/nat-mapping.ts';
 import {
   bindingRequest,
   readStunAnswer,
   type StunAnswer,
   TRANSACTION_BYTES,
   transactionOf,
-} from '../../core/health/stun-message.ts';
+} from '../../core/health/messages/stun-message.ts';
 import { ignoredWords, socketAddress } from './ask-datagram.ts';
 import { socketFailure } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';

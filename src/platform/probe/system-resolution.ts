@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { usageError } from '../../core/failure.ts';
-import { A, AAAA, type DnsQuestion } from '../../core/health/dns-question.ts';
+import { A, AAAA, type DnsQuestion } from '../../core/health/messages/dns-question.ts';
 import type { Prober } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { openDeadline } from './deadline.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type HopAnswer, MOST_HOPS, Path } from '../../core/health/path.ts';
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import type { EchoReply, EchoSocket } from '../platform.ts';
+import type { EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import { noRequests, openRequests } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
 import { type Resolved, resolveHost } from './resolve-host.ts';

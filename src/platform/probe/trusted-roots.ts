@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import tls from 'node:tls';
 import { messageOf } from '../../core/failure.ts';
-import { readNamedFile } from '../read-named-file.ts';
+import { readNamedFile } from '../machine/read-named-file.ts';
 import { CannotAsk } from './connect-to.ts';
 
 /** Where systems keep the roots they trust: Debian, Fedora, OpenSUSE, Alpine and macOS, in one file each. */

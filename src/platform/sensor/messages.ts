@@ -1,5 +1,5 @@
 import { EXIT, type ExitStatus, Failure } from '../../core/failure.ts';
-import type { Platform, User } from '../platform.ts';
+import type { Platform, User } from '../../core/system/platform.ts';
 
 /** What the sensor is to do: one JSON text in its arguments. */
 export interface SensorOrder {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
 import { isStopped } from '../linux/process-state.ts';
-import { NO_INSPECTOR } from '../no-inspector.ts';
+import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 import { type InterfaceChange, InterfaceWatch } from './interface-watch.ts';
 import {
   type DeviceCounts,

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { messageOf } from '../../core/failure.ts';
-import { dropUser } from '../drop-user.ts';
 import { confine } from '../linux/confine.ts';
+import { dropUser } from '../machine/drop-user.ts';
 import type { SensorOrder } from './messages.ts';
 
 /** Why the sensor does not capture, and what helps. */

@@ -1,4 +1,4 @@
-import type { User } from '../platform.ts';
+import type { User } from '../../core/system/platform.ts';
 import type { Tool } from './engines.ts';
 import type { SensorOrder } from './messages.ts';
 

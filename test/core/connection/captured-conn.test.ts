@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { capturedConn } from '../../../src/core/connection/captured-conn.ts';
 import { RoundTrips } from '../../../src/core/connection/round-trips.ts';
-import { StreamSurvey } from '../../../src/core/connection/stream-survey.ts';
 import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
 import type { StreamRow } from '../../../src/core/record/tables/stream.ts';
+import { StreamSurvey } from '../../../src/core/stream/stream-survey.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { ownerOf } from '../../../src/core/capture/packet-owners.ts';
 import { FlowOwners } from '../../../src/core/connection/flow-owners.ts';
-import type { Process, Socket, SocketReading } from '../../../src/core/connection/socket.ts';
-import { SocketTrace } from '../../../src/core/connection/socket-trace.ts';
+import { ownerOf } from '../../../src/core/packet/packet-owners.ts';
+import type { Process, Socket, SocketReading } from '../../../src/core/socket/socket.ts';
+import { SocketTrace } from '../../../src/core/trace/socket-trace.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { blankSocket } from '../../../src/core/connection/blank-socket.ts';
 import { FlowOwners } from '../../../src/core/connection/flow-owners.ts';
 import { PacketSockets } from '../../../src/core/connection/packet-sockets.ts';
-import type { Ownership, Process, Socket, SocketReading } from '../../../src/core/connection/socket.ts';
+import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
+import type { Ownership, Process, Socket, SocketReading } from '../../../src/core/socket/socket.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';

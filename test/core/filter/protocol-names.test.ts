@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { compilePacketFilter } from '../../../src/core/filter/packet-filter.ts';
 import { layersNamed, PROTOCOL_NAMES } from '../../../src/core/filter/protocol-names.ts';
+import { compilePacketFilter } from '../../../src/core/packet/packet-filter.ts';
 import { ALL_PROTOCOLS, REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { udpFrame } from '../../support/frames.ts';
 import { dissectFrame } from '../../support/wire.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../../src/commands/registry.ts';
+import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { schemaOf } from '../../../src/core/record/schema.ts';
 import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
 

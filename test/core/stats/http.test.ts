@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts';
-import { PktapOwners } from '../../../src/core/capture/packet-owners.ts';
+import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
 import type { HttpRequestRow } from '../../../src/core/record/tables/http-request.ts';
 import { openHttp } from '../../../src/core/stats/http.ts';
 import { PREFACE } from '../../../src/core/wire/app/http2.ts';

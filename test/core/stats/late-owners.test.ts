@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts';
 import { FlowOwners } from '../../../src/core/connection/flow-owners.ts';
-import { SocketTrace } from '../../../src/core/connection/socket-trace.ts';
 import { OPENERS } from '../../../src/core/stats/all.ts';
+import { SocketTrace } from '../../../src/core/trace/socket-trace.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { tcpFrame } from '../../support/frames.ts';

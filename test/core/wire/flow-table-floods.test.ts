@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openCaptureReader } from '../../../src/core/capture/open-capture-reader.ts';
-import { PktapOwners } from '../../../src/core/capture/packet-owners.ts';
+import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
 import { OPENERS } from '../../../src/core/stats/all.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PktapOwners } from '../../../src/core/capture/packet-owners.ts';
+import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
 import type { ProcessTrafficRow } from '../../../src/core/record/tables/process-traffic.ts';
 import { openProcesses } from '../../../src/core/stats/processes.ts';
 import {

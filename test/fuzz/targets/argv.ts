@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { readArguments } from '../../../src/commands/arguments.ts';
-import { errorLines } from '../../../src/commands/error-report.ts';
-import { run as runProgram } from '../../../src/commands/program.ts';
-import { COMMANDS } from '../../../src/commands/registry.ts';
+import { readArguments } from '../../../src/commands/arguments/arguments.ts';
+import { errorLines } from '../../../src/commands/program/error-report.ts';
+import { run as runProgram } from '../../../src/commands/program/program.ts';
+import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { EXIT, Failure } from '../../../src/core/failure.ts';
+import type { PlatformOptions } from '../../../src/core/system/platform.ts';
 import { openPlatform } from '../../../src/platform/index.ts';
-import type { PlatformOptions } from '../../../src/platform/platform.ts';
 import { Blocks, COMMENT, pcap, text } from '../../support/captures.ts';
 import { type FakeContext, fakeContext } from '../../support/fake-context.ts';
 import { fakePlatform, readingOf, socketOf } from '../../support/fake-platform.ts';
@@ -152,7 +152,7 @@ class SampleFolder {
 
   /** As it was before the runs that wrote something here. */
   restore(): void {
-    for (const name of fs.readdirSync('.')) {
+    for (const name of fs.readdirSync('./')) {
       if (!this.files.has(name) && !/^(?:linux|macos)/.test(name)) fs.rmSync(name, { recursive: true, force: true });
     }
     fs.mkdirSync('folder');

@@ -1,5 +1,5 @@
-import { decodedText, dumpedText } from '../../../src/core/capture/packet-decode.ts';
-import { PacketRows } from '../../../src/core/capture/packet-rows.ts';
+import { decodedText, dumpedText } from '../../../src/core/packet/packet-decode.ts';
+import { PacketRows } from '../../../src/core/packet/packet-rows.ts';
 import { packet as packetTable } from '../../../src/core/record/tables/packet.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';

@@ -1,10 +1,10 @@
-import { errorLines } from '../../../src/commands/error-report.ts';
-import { PacketRows } from '../../../src/core/capture/packet-rows.ts';
+import { errorLines } from '../../../src/commands/program/error-report.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import { compileFilter } from '../../../src/core/filter/bind.ts';
 import { compileExpectation } from '../../../src/core/filter/expectation.ts';
-import { compilePacketFilter } from '../../../src/core/filter/packet-filter.ts';
 import { compileThreshold } from '../../../src/core/filter/threshold.ts';
+import { compilePacketFilter } from '../../../src/core/packet/packet-filter.ts';
+import { PacketRows } from '../../../src/core/packet/packet-rows.ts';
 import { parseSort } from '../../../src/core/record/sort.ts';
 import type { AnyRow } from '../../../src/core/record/table.ts';
 import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';

@@ -1,10 +1,10 @@
-import { segmentOf } from '../../../src/commands/follow-records.ts';
-import { LiveStreams } from '../../../src/core/connection/live-streams.ts';
-import { StreamFollower } from '../../../src/core/connection/stream-follower.ts';
-import { StreamSurvey } from '../../../src/core/connection/stream-survey.ts';
-import { StreamHex, StreamLines } from '../../../src/core/connection/stream-text.ts';
+import { segmentOf } from '../../../src/commands/follow/follow-records.ts';
 import { segment } from '../../../src/core/record/tables/segment.ts';
 import { stream } from '../../../src/core/record/tables/stream.ts';
+import { LiveStreams } from '../../../src/core/stream/live-streams.ts';
+import { StreamFollower } from '../../../src/core/stream/stream-follower.ts';
+import { StreamSurvey } from '../../../src/core/stream/stream-survey.ts';
+import { StreamHex, StreamLines } from '../../../src/core/stream/stream-text.ts';
 import { HEADER_REGISTRY, REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import type { Flow } from '../../../src/core/wire/flow.ts';

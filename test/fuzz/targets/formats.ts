@@ -1,10 +1,10 @@
-import { openPacketList } from '../../../src/commands/packet-list.ts';
-import { PktapOwners } from '../../../src/core/capture/packet-owners.ts';
-import { PacketRows } from '../../../src/core/capture/packet-rows.ts';
+import { openPacketList } from '../../../src/commands/capture/packet-list.ts';
 import { openPalette } from '../../../src/core/output/palette.ts';
 import { openRenderer, type Renderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
+import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
+import { PacketRows } from '../../../src/core/packet/packet-rows.ts';
 import type { AnyRow, Section } from '../../../src/core/record/table.ts';
 import { packet as packetTable } from '../../../src/core/record/tables/packet.ts';
 import { STATISTICS, type StatisticName } from '../../../src/core/stats/names.ts';

@@ -1,4 +1,4 @@
-import { HistoryReport } from '../../../src/core/health/history-report.ts';
+import { HistoryReport } from '../../../src/core/health/reports/history-report.ts';
 import { compileCsv, compileTsv } from '../../../src/core/output/delimited.ts';
 import { compileJson } from '../../../src/core/output/json.ts';
 import { openPalette } from '../../../src/core/output/palette.ts';

@@ -1,7 +1,7 @@
-import { everyOption, readArguments } from '../../../src/commands/arguments.ts';
-import { errorLines } from '../../../src/commands/error-report.ts';
-import { COMMANDS } from '../../../src/commands/registry.ts';
-import { parseSettings } from '../../../src/commands/settings.ts';
+import { everyOption, readArguments } from '../../../src/commands/arguments/arguments.ts';
+import { parseSettings } from '../../../src/commands/arguments/settings.ts';
+import { errorLines } from '../../../src/commands/program/error-report.ts';
+import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import { Broken } from '../finding.ts';
 import { mutateText } from '../mutate-text.ts';

@@ -1,5 +1,5 @@
 import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts';
-import { PktapOwners } from '../../../src/core/capture/packet-owners.ts';
+import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
 import { STATISTICS, type StatisticName } from '../../../src/core/stats/names.ts';
 import { StatisticsOfRun } from '../../../src/core/stats/run.ts';
 import { checkedRows } from '../checks.ts';

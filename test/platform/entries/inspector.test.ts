@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { NO_INSPECTOR } from '../../../src/platform/no-inspector.ts';
+import { NO_INSPECTOR } from '../../../src/platform/machine/no-inspector.ts';
 import { noLiveCapture, openLiveScene } from '../../support/live-scene.ts';
 import { BIN, ROOT } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';

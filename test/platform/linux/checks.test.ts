@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { openHost } from '../../../src/platform/host.ts';
+import type { Check } from '../../../src/core/system/platform.ts';
 import { readChecks } from '../../../src/platform/linux/checks.ts';
-import type { Check } from '../../../src/platform/platform.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { folderMachine } from './folder-machine.ts';
 
 const root = process.getuid?.() === 0;

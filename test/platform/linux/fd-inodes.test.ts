@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import { expect, test } from 'vitest';
-import { openHost } from '../../../src/platform/host.ts';
 import { openFdInodes, parseSocketLink } from '../../../src/platform/linux/fd-inodes.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { den } from './folder-machine.ts';
 
 test.each([

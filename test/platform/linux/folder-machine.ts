@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Host, openHost } from '../../../src/platform/host.ts';
+import type { Host } from '../../../src/core/system/host.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 
 const HOSTS = path.join(import.meta.dirname, '../../hosts');
 

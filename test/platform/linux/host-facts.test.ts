@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { openHost } from '../../../src/platform/host.ts';
 import { parsePrettyName, parseUptime, readHostFacts } from '../../../src/platform/linux/host-facts.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 
 describe('readHostFacts', () => {

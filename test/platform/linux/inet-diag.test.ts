@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blankSocket } from '../../../src/core/connection/blank-socket.ts';
+import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
 import { parseInetDiag, parseProtocol } from '../../../src/platform/linux/inet-diag.ts';
 import { attribute, hex, mangle, u8, u32, zeroEnded } from './netlink-bytes.ts';
 import { tcpInfoBytes } from './tcp-info-bytes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openHost } from '../../../src/platform/host.ts';
 import { readInterfaceNames } from '../../../src/platform/linux/interface-names.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { den, folderMachine } from './folder-machine.ts';
 import { hasIp, ipJson } from './ip-tool.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openHost } from '../../../src/platform/host.ts';
+import type { InterfaceReading } from '../../../src/core/system/platform.ts';
 import { readInterfaces } from '../../../src/platform/linux/interfaces.ts';
-import type { InterfaceReading } from '../../../src/platform/platform.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { den } from './folder-machine.ts';
 import { between, hasIp, ipJson } from './ip-tool.ts';
 import { buildNetwork, type LiveNetwork, noNetwork } from './live-network.ts';

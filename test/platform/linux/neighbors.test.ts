@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NeighborRow } from '../../../src/core/record/tables/network-config.ts';
-import { openHost } from '../../../src/platform/host.ts';
 import { readNeighbors } from '../../../src/platform/linux/neighbors.ts';
 import type { NetworkNamespace } from '../../../src/platform/linux/netns.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { brokenDen, den } from './folder-machine.ts';
 import { between, hasIp, ipJson } from './ip-tool.ts';
 import { buildNetwork, type LiveNetwork, noNetwork } from './live-network.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { blankSocket } from '../../../src/core/connection/blank-socket.ts';
-import type { Socket } from '../../../src/core/connection/socket.ts';
+import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
+import type { Socket } from '../../../src/core/socket/socket.ts';
 import { PROC_NET_PROTOCOLS, parseProcNetSockets } from '../../../src/platform/linux/proc-net-sockets.ts';
 import { brokenDen, den } from './folder-machine.ts';
 import { badPrefix } from './text-prefixes.ts';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Host } from '../../../src/platform/host.ts';
+import type { Host } from '../../../src/core/system/host.ts';
 import {
   type DescriptorScan,
   listProcesses,

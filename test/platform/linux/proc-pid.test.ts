@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { openHost } from '../../../src/platform/host.ts';
 import { parseStat, parseUid, readBootTime, readProcess, readStat } from '../../../src/platform/linux/proc-pid.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 
 const BOOT = 1_793_000_000_000;

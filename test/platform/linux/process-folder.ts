@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Host } from '../../../src/platform/host.ts';
+import type { Host } from '../../../src/core/system/host.ts';
 import { folderMachine } from './folder-machine.ts';
 
 /** A process to write below /proc: its links by descriptor, and what may be left out. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RouteRow } from '../../../src/core/record/tables/network-config.ts';
-import { openHost } from '../../../src/platform/host.ts';
 import type { NetworkNamespace } from '../../../src/platform/linux/netns.ts';
 import { readRoutes } from '../../../src/platform/linux/routes.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 import { between, hasIp, ipJson } from './ip-tool.ts';
 import { buildNetwork, type LiveNetwork, noNetwork } from './live-network.ts';

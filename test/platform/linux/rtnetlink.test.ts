@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT, Failure } from '../../../src/core/failure.ts';
-import { openHost } from '../../../src/platform/host.ts';
 import { type Netlink, NetlinkError } from '../../../src/platform/linux/netlink.ts';
 import type { NetworkNamespace } from '../../../src/platform/linux/netns.ts';
 import { dumpTable, readMac, readRows, readText } from '../../../src/platform/linux/rtnetlink.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { den } from './folder-machine.ts';
 
 /** A kernel whose table changes during the first `changes` dumps. */

@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Socket } from '../../../src/core/connection/socket.ts';
+import type { Socket } from '../../../src/core/socket/socket.ts';
 import { openSocketDestroyEvents, type SocketDestroyEvents } from '../../../src/platform/linux/sock-destroy.ts';
 
 /** Connections that are opened and closed between two readings. */

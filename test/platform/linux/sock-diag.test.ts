@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { describe, expect, test } from 'vitest';
-import type { Socket } from '../../../src/core/connection/socket.ts';
+import type { Socket } from '../../../src/core/socket/socket.ts';
 import type { Netlink } from '../../../src/platform/linux/netlink.ts';
 import { NetlinkError } from '../../../src/platform/linux/netlink.ts';
 import { buildDiagRequest, openSockDiag, readProtocol } from '../../../src/platform/linux/sock-diag.ts';

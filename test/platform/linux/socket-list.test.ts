@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Host } from '../../../src/platform/host.ts';
-import { openHost } from '../../../src/platform/host.ts';
+import type { Host } from '../../../src/core/system/host.ts';
 import { openSocketList } from '../../../src/platform/linux/socket-list.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 
 const counts = (host: Host, wanted: Parameters<typeof openSocketList>[2] = null): Record<string, number> => {

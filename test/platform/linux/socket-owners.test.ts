@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { blankSocket } from '../../../src/core/connection/blank-socket.ts';
-import type { Socket } from '../../../src/core/connection/socket.ts';
+import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
+import type { Socket } from '../../../src/core/socket/socket.ts';
 import { type FoundOwners, openSocketOwners } from '../../../src/platform/linux/socket-owners.ts';
 import { openProcessFolder, type ProcessFolder } from './process-folder.ts';
 

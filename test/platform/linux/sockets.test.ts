@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { SocketReading } from '../../../src/core/connection/socket.ts';
-import type { Host } from '../../../src/platform/host.ts';
+import type { SocketReading } from '../../../src/core/socket/socket.ts';
+import type { Host } from '../../../src/core/system/host.ts';
+import type { SocketRequest } from '../../../src/core/system/platform.ts';
 import { openLinuxSockets } from '../../../src/platform/linux/sockets.ts';
-import type { SocketRequest } from '../../../src/platform/platform.ts';
 import { brokenDen, den } from './folder-machine.ts';
 
 const EVERYTHING: SocketRequest = { protocols: null, owners: true, processDetails: true, closed: true };

@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Socket, SocketReading } from '../../../src/core/connection/socket.ts';
-import { openHost } from '../../../src/platform/host.ts';
+import type { Socket, SocketReading } from '../../../src/core/socket/socket.ts';
 import { type NetworkNamespace, openNetns } from '../../../src/platform/linux/netns.ts';
 import { parseProcNetSockets } from '../../../src/platform/linux/proc-net-sockets.ts';
 import { openLinuxSockets } from '../../../src/platform/linux/sockets.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import {
   CLIENT_BYTES,
   HOSTILE_NAME,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blankSocket } from '../../../src/core/connection/blank-socket.ts';
+import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
 import { fillFromTcpInfo } from '../../../src/platform/linux/tcp-info.ts';
 import { tcpInfoBytes, tcpInfoLength } from './tcp-info-bytes.ts';
 

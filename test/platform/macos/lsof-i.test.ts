@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
-import { type Host, openHost } from '../../../src/platform/host.ts';
+import type { Host } from '../../../src/core/system/host.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { parseLsof, readLsof } from '../../../src/platform/macos/lsof-i.ts';
 import { BROKEN, expectCutsToKeepRows, MACOS, outputOf } from './fixture.ts';
 

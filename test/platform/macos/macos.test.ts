@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Ownership, Socket, SocketReading } from '../../../src/core/connection/socket.ts';
-import { type Host, openHost } from '../../../src/platform/host.ts';
+import type { Ownership, Socket, SocketReading } from '../../../src/core/socket/socket.ts';
+import type { Host } from '../../../src/core/system/host.ts';
+import type { Platform, SocketRequest } from '../../../src/core/system/platform.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { openMacos } from '../../../src/platform/macos/macos.ts';
-import type { Platform, SocketRequest } from '../../../src/platform/platform.ts';
 import { BROKEN, MACOS } from './fixture.ts';
 
 const EVERYTHING: SocketRequest = { protocols: null, owners: true, processDetails: true, closed: false };

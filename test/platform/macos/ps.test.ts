@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { openHost } from '../../../src/platform/host.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
 import { parsePs, parsePsArguments, readPs, readPsArguments } from '../../../src/platform/macos/ps.ts';
 import { BROKEN, expectCutsToKeepRows, outputOf } from './fixture.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { ntpTimestamp } from '../../../src/core/health/ntp-packet.ts';
+import { ntpTimestamp } from '../../../src/core/health/messages/ntp-packet.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
 import { openNtpProber } from '../../../src/platform/probe/ntp-client.ts';
 import { wallMillis } from '../../../src/platform/probe/wall-clock.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import type { TraceEvent } from '../../../core/connection/trace-event.ts';
 import { EXIT, Failure } from '../../../core/failure.ts';
 import type { Limit } from '../../../core/limit.ts';
-import type { TraceSource } from '../../platform.ts';
+import type { TraceSource } from '../../../core/system/platform.ts';
+import type { TraceEvent } from '../../../core/trace/trace-event.ts';
 import { openLines } from './lines.ts';
 import { parseLine, type Turns } from './parse-line.ts';
 import { BEATS, MOST_KEYS, PROGRAMS } from './program.ts';

@@ -1,6 +1,6 @@
-import type { TracedEnds, TracedProcess, TraceEvent } from '../../../core/connection/trace-event.ts';
 import { foldMapped, formatIp, parseIp } from '../../../core/net/ip-address.ts';
 import type { ConnRow } from '../../../core/record/tables/conn.ts';
+import type { TracedEnds, TracedProcess, TraceEvent } from '../../../core/trace/trace-event.ts';
 import { MOST_KEYS } from './program.ts';
 
 /** IPPROTO numbers (include/uapi/linux/in.h) that `conn` has names for. */

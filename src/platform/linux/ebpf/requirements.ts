@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../../../core/failure.ts';
-import type { Host } from '../../host.ts';
+import type { Host } from '../../../core/system/host.ts';
 import { type Capability, parseEffectiveCapabilities } from '../capabilities.ts';
 import { isPresent } from '../file-presence.ts';
 import { asRoot, installCommand } from '../packages.ts';

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import type { TraceEvent } from '../../../core/connection/trace-event.ts';
 import { EXIT, Failure } from '../../../core/failure.ts';
-import type { Host } from '../../host.ts';
-import type { TraceSource } from '../../platform.ts';
+import type { Host } from '../../../core/system/host.ts';
+import type { TraceSource } from '../../../core/system/platform.ts';
+import type { TraceEvent } from '../../../core/trace/trace-event.ts';
 import type { NetworkNamespace } from '../netns.ts';
 import { failureOf, findMeans, isLack } from './requirements.ts';
 

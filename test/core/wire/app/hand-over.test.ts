@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CaptureReader } from '../../../../src/core/capture/capture-reader.ts';
-import { PktapOwners } from '../../../../src/core/capture/packet-owners.ts';
-import { PacketRows } from '../../../../src/core/capture/packet-rows.ts';
+import { PktapOwners } from '../../../../src/core/packet/packet-owners.ts';
+import { PacketRows } from '../../../../src/core/packet/packet-rows.ts';
 import { STATISTICS, type StatisticName } from '../../../../src/core/stats/names.ts';
 import { StatisticsOfRun } from '../../../../src/core/stats/run.ts';
 import { Packet } from '../../../../src/core/wire/packet.ts';

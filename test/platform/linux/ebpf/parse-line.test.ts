@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TraceEvent } from '../../../../src/core/connection/trace-event.ts';
+import type { TraceEvent } from '../../../../src/core/trace/trace-event.ts';
 import { parseLine, type Turns } from '../../../../src/platform/linux/ebpf/parse-line.ts';
 import { MOST_KEYS } from '../../../../src/platform/linux/ebpf/program.ts';
 

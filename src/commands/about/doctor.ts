@@ -1,0 +1,24 @@
+import { section } from '../../core/record/table.ts';
+import { check } from '../../core/record/tables/meta.ts';
+import { listing } from '../listing/command.ts';
+
+/** `netwatch doctor`: what this machine permits, and how to grant the rest. */
+export const doctor = listing({
+  name: 'doctor',
+  about: 'what this machine permits, and the command that grants the rest',
+  details: ['Looks and changes nothing. Each row names the one command that mends what is limited or missing.'],
+  operands: '',
+  operandChoices: [],
+  options: {},
+  repeats: false,
+  tables: [check],
+  examples: [
+    { line: 'netwatch doctor', about: 'as this user' },
+    { line: 'sudo netwatch doctor -f "status != ok"', about: 'what is missing for root' },
+  ],
+  tableOf: () => check,
+  async *run(context, values) {
+    const platform = await context.openPlatform({ root: values.root, netns: null });
+    yield [section(check, await platform.readChecks())];
+  },
+});

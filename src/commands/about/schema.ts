@@ -1,0 +1,31 @@
+import { schemaOf } from '../../core/record/schema.ts';
+import { ALL_TABLES } from '../../core/record/tables/all.ts';
+import { textCommand } from '../listing/command.ts';
+import { RECORD_NAMES, recordNamed } from './fields.ts';
+
+/** `netwatch schema conn`: JSON Schema of a record type. */
+export const schema = textCommand({
+  name: 'schema',
+  about: 'JSON Schema (2020-12) of a record type',
+  details: [
+    'Of several record types, or of all of them when none is named, one schema that holds them under $defs. It describes whole records: what --fields prints is a part.',
+  ],
+  operands: '[RECORD...]',
+  operandChoices: RECORD_NAMES,
+  options: {},
+  examples: [{ line: 'netwatch schema conn > conn.schema.json', about: 'to validate what conns --json prints' }],
+  async print(_context, _values, operands) {
+    if (operands.length === 1) return toText(schemaOf(recordNamed(operands[0] ?? '')));
+    const tables = operands.length === 0 ? ALL_TABLES : [...new Set(operands)].map(recordNamed);
+    return toText({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: 'urn:netwatch:records',
+      oneOf: tables.map((table) => ({ $ref: `#/$defs/${table.type}` })),
+      $defs: Object.fromEntries(tables.map((table) => [table.type, schemaOf(table)])),
+    });
+  },
+});
+
+function toText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

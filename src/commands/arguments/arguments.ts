@@ -1,0 +1,168 @@
+import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import type { Command } from '../listing/command.ts';
+import { placeOf } from '../options/command-line.ts';
+import type { Option, Options } from '../options/option.ts';
+import { globalOptions, outputOptionsWith, repeatOptions } from '../options/shared-options.ts';
+import { splitWords } from '../options/split-words.ts';
+
+export interface Arguments {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly operands: readonly string[];
+}
+
+/** Defaults of options from the configuration file. */
+export interface Defaults {
+  readonly file: string;
+  /** As it would be typed, by long name. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Where each stands in the file: `line 3, column 5`. */
+  readonly places: Readonly<Record<string, string>>;
+  /** Whether no message may quote what the file says. */
+  readonly isSecret: boolean;
+}
+
+/** Options that answer one question: one that is typed beats all of its group in the configuration. */
+const RIVALS = [
+  ['output', 'json', 'tsv', 'csv'],
+  ['ebpf', 'no-ebpf'],
+];
+
+/** Every option of a command, its own first, by the groups that help shows. */
+export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
+  const groups: { title: string; options: Options }[] = [{ title: 'Options', options: command.options }];
+  if (command.kind === 'listing') {
+    groups.push({ title: 'Output', options: outputOptionsWith(command.formats ?? []) });
+    if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptions });
+  }
+  groups.push({ title: 'General', options: globalOptions });
+  return groups.filter((group) => Object.keys(group.options).length > 0);
+}
+
+export function everyOption(command: Command): Options {
+  return Object.assign({}, ...optionGroups(command).map((group) => group.options)) as Options;
+}
+
+/** Which command is named: the first word that is neither an option nor the value of one. */
+export function findCommand(
+  argv: readonly string[],
+  commands: readonly Command[],
+  fallback: Command,
+): { readonly command: Command; readonly named: boolean; readonly rest: readonly string[] } {
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word === '--') break;
+    if (word.startsWith('-') && word !== '-') {
+      if (takesNextWord(word, commands)) i++;
+      continue;
+    }
+    const command = commands.find((one) => one.name === word);
+    if (command === undefined) {
+      const names = commands.map((one) => one.name);
+      throw usageError(`unknown command "${word}"`, {
+        hint: didYouMean(word, names, 'netwatch --help lists the commands', (near) => `netwatch ${near}`),
+        place: placeOf(argv, i),
+      });
+    }
+    return { command, named: true, rest: [...argv.slice(0, i), ...argv.slice(i + 1)] };
+  }
+  return { command: fallback, named: false, rest: argv };
+}
+
+/** Whether an option before the command's name has its value in the next word. */
+function takesNextWord(word: string, commands: readonly Command[]): boolean {
+  return commands.some((command) =>
+    Object.entries(everyOption(command)).some(
+      ([name, option]) => option.value !== null && (word === `--${name}` || word === `-${option.short}`),
+    ),
+  );
+}
+
+/**
+ * Reads the words after the command's name. Throws Failure 64 that points at the word, or 78 when a default from the
+ * configuration is no value of its option.
+ */
+export function readArguments(
+  command: Command,
+  named: boolean,
+  rest: readonly string[],
+  defaults: Defaults | null,
+): Arguments {
+  const options = everyOption(command);
+  const line = named ? [command.name, ...rest] : rest;
+  const parsed = splitWords(options, rest, `netwatch ${command.name} --help`);
+  for (const key of Object.keys(parsed)) {
+    if (key !== '_' && !Object.hasOwn(options, key) && !isShort(options, key)) throw unknownOption(key, options, line);
+  }
+  const beaten = new Set(RIVALS.filter((names) => names.some((name) => parsed[name] !== undefined)).flat());
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(options)) {
+    if (parsed[name] !== undefined) values[name] = readTyped(name, option, parsed[name], line);
+    else if (defaults === null || beaten.has(name)) values[name] = option.absent;
+    else values[name] = readDefault(name, option, defaults);
+  }
+  const operands = parsed._.map(String);
+  if (operands.length > 0 && command.operands === '') {
+    throw usageError(`unexpected argument "${operands[0]}"`, {
+      hint: `netwatch ${command.name} --help`,
+      place: placeOf(line, line.lastIndexOf(operands[0] ?? '')),
+    });
+  }
+  return { values, operands };
+}
+
+function isShort(options: Options, letter: string): boolean {
+  return Object.values(options).some((option) => option.short === letter);
+}
+
+function readTyped(name: string, option: Option, typed: unknown, line: readonly string[]): unknown {
+  if (option.value === null) return typed === true;
+  try {
+    return option.read(String(typed), name);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const at = line.findIndex(
+      (word) =>
+        word === `--${name}` ||
+        word.startsWith(`--${name}=`) ||
+        (option.short !== null && /^-[^-]/.test(word) && word.includes(option.short)),
+    );
+    throw usageError(error.message, { hint: error.hint, place: placeOf(line, line[at + 1] === typed ? at + 1 : at) });
+  }
+}
+
+function readDefault(name: string, option: Option, { file, values, places, isSecret }: Defaults): unknown {
+  const value = values[name];
+  if (value === undefined) return option.absent;
+  const wrong = (message: string, hint: string | null = null): Failure =>
+    new Failure(
+      EXIT.config,
+      `${file}: ${places[name]}: ${isSecret ? `${name} cannot be that` : message}`,
+      isSecret ? {} : { hint },
+    );
+  if (option.value === null) {
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw wrong(`${name} "${value}" is neither true nor false`);
+  }
+  try {
+    return option.read(value, name);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw wrong(error.message.replace(/^--/, ''), error.hint);
+  }
+}
+
+function unknownOption(key: string, options: Options, line: readonly string[]): Failure {
+  const dashed = key.length === 1 ? `-${key}` : `--${key}`;
+  const at = line.findIndex(
+    (word) =>
+      word === dashed ||
+      word.startsWith(`${dashed}=`) ||
+      (key.length === 1 && /^-[^-]/.test(word) && word.includes(key)),
+  );
+  const help = `netwatch ${line[0]?.startsWith('-') === false ? `${line[0]} ` : ''}--help lists the options`;
+  return usageError(`unknown option ${dashed}`, {
+    hint: didYouMean(key, Object.keys(options), help, (near) => `--${near}`),
+    place: placeOf(line, at),
+  });
+}

@@ -1,0 +1,127 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
+import { shellFile } from '../../core/output/shell-word.ts';
+import { type Standing, standingOf } from '../../platform/files/trusted-file.ts';
+import type { Context } from '../context/context.ts';
+
+export interface SettingsFile {
+  readonly file: string;
+  readonly json: string;
+  /** Whether who started netwatch could not read it himself: then no message may quote it. */
+  readonly isSecret: boolean;
+}
+
+/** Who reads it. */
+export interface SettingsReader {
+  readonly env: Context['env'];
+  /** Who this process is; null where there are no users. */
+  readonly uid: number | null;
+  /** Hears of a file in a usual place that is not read. */
+  readonly say: Context['say'];
+}
+
+/**
+ * The configuration file: the one named by --config or NETWATCH_CONFIG, else the first that is there of
+ * $XDG_CONFIG_HOME/netwatch/config.json, ~/.config/netwatch/config.json and /etc/netwatch/config.json; null where there
+ * is none, or `none` was asked for. To root, and to whom sudo made somebody else, nobody but root and himself may give
+ * one: others are not read. Throws Failure 66 when a named file is absent, 78 when one may not be read or trusted.
+ */
+export function readSettingsFile(named: string | null, reader: SettingsReader): SettingsFile | null {
+  const asked = named ?? (reader.env.NETWATCH_CONFIG || null);
+  if (asked === 'none') return null;
+  if (asked !== null) return readTrusted(asked, reader, true);
+  for (const file of usualPlaces(reader.env)) {
+    const found = readTrusted(file, reader, false);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function usualPlaces(env: Context['env']): readonly string[] {
+  // a folder that is not absolute is to be ignored (XDG Base Directory Specification): it would be one of the working folder
+  const xdg = absolute(env.XDG_CONFIG_HOME);
+  const home = absolute(env.HOME);
+  const own = xdg ?? (home === null ? null : path.join(home, '.config'));
+  return [...(own === null ? [] : [path.join(own, 'netwatch', 'config.json')]), COMMON];
+}
+
+const absolute = (folder: string | undefined): string | null =>
+  folder !== undefined && path.isAbsolute(folder) ? folder : null;
+
+const COMMON = '/etc/netwatch/config.json';
+const MOST_BYTES = 1024 * 1024;
+
+function readTrusted(file: string, { env, uid, say }: SettingsReader, required: boolean): SettingsFile | null {
+  // a home that this user may not even enter (sudo keeps HOME) holds no configuration for this user
+  if (!required && !isSearchable(path.dirname(file))) return null;
+  let fd: number;
+  try {
+    // O_NONBLOCK: a FIFO must not stop us
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      if (!required) return null;
+      throw new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
+    }
+    throw new Failure(EXIT.config, `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  try {
+    const stat = fs.fstatSync(fd);
+    if (required && !stat.isFile()) throw new Failure(EXIT.config, `${file} is not a file`);
+    // whose file it is comes first: of what is not trusted no more is told
+    const { stranger, isPublic } = actsForAnother(env, uid) ? standingOf(file, stat, new Set([0, uid!])) : OWN;
+    if (stranger !== null) {
+      if (required) throw new Failure(EXIT.config, `${file} is not trusted: ${stranger}`, { hint: remedyFor(file) });
+      say(`${file} is not read: ${stranger}; --config none does without`);
+      return null;
+    }
+    if (!stat.isFile()) throw new Failure(EXIT.config, `${file} is not a file`);
+    return { file, json: readBounded(fd, file), isSecret: isRaised(env) && !isPublic };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Whatever size it says it has: files of /proc say none. */
+function readBounded(fd: number, file: string): string {
+  const bytes = Buffer.alloc(MOST_BYTES + 1);
+  let length = 0;
+  try {
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = fs.readSync(fd, bytes, length, bytes.length - length, null);
+    }
+  } catch (error) {
+    throw new Failure(EXIT.config, `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  if (length > MOST_BYTES) throw new Failure(EXIT.config, `${file} is larger than 1 MiB`);
+  return bytes.toString('utf8', 0, length);
+}
+
+const OWN: Standing = { stranger: null, isPublic: true };
+
+/** Whether this process may do what somebody else may not who could have prepared its surroundings. */
+const actsForAnother = (env: Context['env'], uid: number | null): boolean =>
+  uid === 0 || (uid !== null && isRaised(env));
+
+/** Whether sudo, doas or pkexec made who called it another user. */
+const isRaised = ({ SUDO_UID = '0', DOAS_USER = 'root', PKEXEC_UID = '0' }: Context['env']): boolean =>
+  SUDO_UID !== '0' || DOAS_USER !== 'root' || PKEXEC_UID !== '0';
+
+/** What makes it root's; by a copy, as the folder it lies in may be its owner's home. */
+function remedyFor(file: string): string {
+  const word = shellFile(file);
+  return file === COMMON
+    ? `chown root ${word} && chmod go-w ${word}`
+    : `read it, then install -D -o root -m 644 ${word} ${COMMON} makes one that is root's`;
+}
+
+function isSearchable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

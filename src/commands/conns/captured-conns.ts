@@ -1,0 +1,51 @@
+import type { ByteSource } from '../../core/capture/byte-source.ts';
+import { capturedConn } from '../../core/connection/captured-conn.ts';
+import { RoundTrips } from '../../core/connection/round-trips.ts';
+import { replay } from '../../core/packet/replay.ts';
+import type { ConnRow } from '../../core/record/tables/conn.ts';
+import { FlowNames } from '../../core/stream/flow-names.ts';
+import { REGISTRY } from '../../core/wire/all-protocols.ts';
+import { Dissector } from '../../core/wire/dissector.ts';
+import type { Packet } from '../../core/wire/packet.ts';
+import type { Context } from '../context/context.ts';
+import type { Request } from '../listing/command.ts';
+import { forgottenOf, openReader, type ReadOptions, sayInterrupted, sayProblems } from '../reading/open-capture.ts';
+import { sayFaults } from '../reading/say-faults.ts';
+
+/** Connections handed on at once. */
+const BATCH = 1024;
+
+/** The flows of a capture as connections, when all of it was read. Rejects with a Failure 65, 66 or 74. */
+export async function* readCapturedConns(
+  context: Context,
+  file: string,
+  source: ByteSource,
+  options: ReadOptions & { readonly verbose: boolean },
+  { missed }: Pick<Request, 'missed'>,
+): AsyncGenerator<readonly ConnRow[]> {
+  const reader = await openReader(context, source, options, false);
+  const dissector = new Dissector(REGISTRY);
+  const names = new FlowNames();
+  const roundTrips = new RoundTrips();
+  const name = (packet: Packet): void => names.ingest(packet);
+  const ingest = (packet: Packet): void => {
+    dissector.faults.take(packet, name);
+    roundTrips.ingest(packet);
+  };
+  try {
+    await replay(reader, dissector, ingest, context.signal);
+  } finally {
+    await reader.close();
+  }
+  sayInterrupted(context, file);
+  sayProblems(context, file, reader);
+  const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
+  for (let at = 0; at < flows.length; at += BATCH) {
+    const batch = flows.slice(at, at + BATCH);
+    yield batch.flatMap((flow) => [
+      ...dissector.faults.rows(() => [capturedConn(flow, names.nameOf(flow), roundTrips)]),
+    ]);
+  }
+  sayFaults(context, dissector.faults, { read: file, verbose: options.verbose });
+  for (const gap of forgottenOf(dissector.flows)) await missed(gap);
+}

@@ -1,0 +1,118 @@
+import fs from 'node:fs';
+import { constants } from 'node:os';
+import { safeText } from '../../core/output/safe-text.ts';
+import { openSink } from '../../core/output/sink.ts';
+import { openStdout } from '../../platform/files/file-stdout.ts';
+import { isPrivileged, openPlatform } from '../../platform/index.ts';
+import type { Clock, Context } from './context.ts';
+import { guardTerminal } from './terminal-guard.ts';
+
+const FALLBACK_COLUMNS = 80;
+const FALLBACK_ROWS = 24;
+/** ECMA-48: EL over the whole line, from its first column. */
+const ERASE_LINE = '\r\x1b[2K';
+
+/** The world as it is: this process's streams, environment, clock and signals. */
+export function openRealContext(): Context {
+  const abort = new AbortController();
+  let signalNumber: number | null = null;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (name === 'SIGHUP' && isUnderNohup()) return;
+      // the second one means it: whoever sent it will not wait for the output to be finished
+      if (signalNumber !== null) process.exit(128 + constants.signals[name]);
+      signalNumber = constants.signals[name];
+      abort.abort();
+    });
+  }
+  // nobody may be left to read the messages; that is no reason to fail
+  process.stderr.on('error', () => {});
+  return {
+    stdout: openSink(openStdout()),
+    terminal: {
+      stdoutIsTerminal: process.stdout.isTTY === true,
+      stderrIsTerminal: process.stderr.isTTY === true,
+      columns: () => sizeOf('COLUMNS', process.stdout.columns, FALLBACK_COLUMNS),
+      rows: () => sizeOf('LINES', process.stdout.rows, FALLBACK_ROWS),
+      guard: guardTerminal,
+    },
+    ...openMessages(),
+    env: process.env,
+    program: [process.execPath, fs.realpathSync(process.argv[1] ?? 'netwatch')],
+    clock: realClock,
+    signal: abort.signal,
+    signalNumber: () => signalNumber,
+    onStatusAsked: (listener) => listen('SIGUSR1', listener),
+    onSyncAsked: (listener) => listen('SIGUSR2', listener),
+    isPrivileged,
+    openPlatform,
+  };
+}
+
+/** Beside the listener that bin/netwatch.js set: with none left the signal would be the end. */
+function listen(signal: NodeJS.Signals, listener: () => void): () => void {
+  process.on(signal, listener);
+  return () => void process.off(signal, listener);
+}
+
+/**
+ * Whether nohup(1) started it. Node takes back the ignoring of signals that it inherits, and all that is left to see is
+ * the stdin that GNU nohup opens in place of a terminal: /dev/null, for writing alone.
+ */
+function isUnderNohup(): boolean {
+  try {
+    if (fs.readlinkSync('/proc/self/fd/0') !== '/dev/null') return false;
+    const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'latin1'))?.[1] ?? '0';
+    return (Number.parseInt(flags, 8) & O_ACCMODE) === fs.constants.O_WRONLY;
+  } catch {
+    return false;
+  }
+}
+const O_ACCMODE = 3;
+
+/** stderr: messages stay, and the line that shows progress makes room for them. */
+function openMessages(): Pick<Context, 'say' | 'showProgress'> {
+  let shown = false;
+  const showProgress = (line: string | null): void => {
+    if (!shown && line === null) return;
+    process.stderr.write(line === null ? ERASE_LINE : ERASE_LINE + safeText(line));
+    shown = line !== null;
+  };
+  return {
+    showProgress,
+    say(line) {
+      showProgress(null);
+      process.stderr.write(`netwatch: ${safeText(line)}\n`);
+    },
+  };
+}
+
+/** A terminal that does not know its size says 0 or nothing. */
+function sizeOf(variable: string, own: number | undefined, fallback: number): number {
+  const set = Number(process.env[variable]);
+  return own || (Number.isInteger(set) && set > 0 ? set : fallback);
+}
+
+/** What is longer, setTimeout takes for no time at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (millis, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      let timer: NodeJS.Timeout;
+      const wait = (left: number): void => {
+        const next = Math.min(left, LONGEST_TIMER_MS);
+        timer = setTimeout(() => (left > next ? wait(left - next) : done()), Math.max(0, next));
+      };
+      wait(millis);
+      signal.addEventListener('abort', done, { once: true });
+    }),
+};

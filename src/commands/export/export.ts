@@ -1,0 +1,78 @@
+import { usageError } from '../../core/failure.ts';
+import { packet } from '../../core/record/tables/packet.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import { openPacketList } from '../capture/packet-list.ts';
+import { type Command, type ListingCommand, streaming } from '../listing/command.ts';
+import { recordFormatOf, refuseRecordOptions } from '../listing/written-format.ts';
+import { packetOptions, requireCapture, writeOptions } from '../packets/capture-options.ts';
+
+const WHAT = ['packets'] as const;
+
+const options = { ...packetOptions, ...writeOptions };
+
+/** `netwatch export packets`: a part of a capture, as a capture or as records. */
+export const exportCommand: Command = streaming({
+  name: 'export',
+  about: 'part of a capture, as a capture or as records',
+  details: [
+    'export packets writes the packets of a capture that pass a display filter into another, with -w; link types, lengths on the wire, nanoseconds, comments and keys are kept where the format has room for them. Without -w it prints them as records. A file whose name ends in .ndjson, .json, .tsv or .csv holds records too, and so does one without a name for captures when --output gives their format.',
+    'A file is created for its owner alone, and never in place of another without --force; a job that fails leaves none. Run with sudo, it is of who called it where that user could have made it, else of root.',
+  ],
+  operands: 'packets',
+  operandChoices: WHAT,
+  options,
+  tables: [packet],
+  examples: [
+    { line: "netwatch export packets -r all.pcap -f 'tcp and port 443' -w tls.pcap", about: 'some of a capture' },
+    { line: 'netwatch export packets -r all.pcapng -f dns --json', about: 'as records' },
+    { line: 'netwatch export packets -r all.pcap -w all.pcapng', about: 'in another format' },
+    { line: 'netwatch export packets -r all.pcap --fields all -w all.csv', about: 'for a spreadsheet' },
+  ],
+  tableOf: () => packet,
+  stream: {
+    interruptIsStatus: true,
+    format: () => null,
+    openRenderer: (context, _values, table) => openPacketList(context.stdout, table),
+    file: {
+      // records on stdout are what it prints anyway
+      wanted: (values) =>
+        values.write !== null && (values.write !== '-' || recordFormatOf(values, values.write) === null),
+      write: async (context, values, operands) => {
+        requirePackets(operands);
+        const read = requireCapture('export packets', values.read);
+        const name = values.write!;
+        const format = recordFormatOf(values, name);
+        if (format !== null) {
+          const { writeRecords } = await import('./write-records.ts');
+          const { force } = values;
+          return writeRecords(exportCommand as ListingCommand, context, values, operands, {
+            read,
+            name,
+            force,
+            format,
+          });
+        }
+        refuseRecordOptions(values);
+        const { writeCapture } = await import('../capture/write-capture.ts');
+        return writeCapture(context, { ...values, write: name, most: values.limit });
+      },
+    },
+  },
+  run: async function* (context, values, operands, request) {
+    requirePackets(operands);
+    requireCapture('export packets', values.read);
+    const { capturedPackets } = await import('../capture/capture-packets.ts');
+    yield* capturedPackets(context, { ...values, count: null, decode: false, hex: false }, request);
+  },
+});
+
+/** Throws Failure 64 for anything but `packets`. */
+function requirePackets(operands: readonly string[]): void {
+  const [what, more] = operands;
+  if (what === 'packets' && more === undefined) return;
+  const hint =
+    what === undefined
+      ? 'netwatch export packets -r FILE -w FILE'
+      : didYouMean(what, [...WHAT], 'packets is what can be exported');
+  throw usageError(what === undefined ? 'export what?' : `export ${[...operands].join(' ')} is not known`, { hint });
+}

@@ -1,0 +1,74 @@
+import { EXIT } from '../../core/failure.ts';
+import type { Sink } from '../../core/output/sink.ts';
+import { formatNumberOf } from '../../core/output/units.ts';
+import type { OutputFile } from '../../platform/files/capture-output.ts';
+import type { Context } from '../context/context.ts';
+import type { ListingCommand, ListingValues } from '../listing/command.ts';
+import { runListing } from '../listing/run-listing.ts';
+import type { RecordFormat } from '../listing/written-format.ts';
+import type { Options } from '../options/option.ts';
+import { openCaptureFiles } from '../packets/capture-files.ts';
+
+/** Where records go, and what of it there is. */
+export interface RecordsRequest {
+  /** The capture that they are of. */
+  readonly read: string;
+  readonly name: string;
+  readonly force: boolean;
+  readonly format: RecordFormat;
+}
+
+/**
+ * Runs a listing whose records go into a new file instead of to stdout; its exit status. When it fails there is no file.
+ * Rejects as createOutputFile and the listing do.
+ */
+export async function writeRecords(
+  command: ListingCommand,
+  context: Context,
+  values: ListingValues<Options>,
+  operands: readonly string[],
+  { read, name, force, format }: RecordsRequest,
+): Promise<number> {
+  const files = openCaptureFiles(context, { read, write: name, force }, false);
+  const file = await files.createHere(name, force);
+  const sink = openFileSink(file);
+  let status: number = EXIT.internal;
+  try {
+    const plain = { ...values, write: null, output: format, json: false, tsv: false, csv: false };
+    status = await runListing(command, { ...context, stdout: sink }, plain, operands);
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  } finally {
+    files.close();
+  }
+  if (!values.quiet) context.say(`wrote ${formatNumberOf(sink.written(), 'byte')} to ${name}`);
+  return status;
+}
+
+/** Characters gathered before they are written. */
+const GATHERED = 64 * 1024;
+
+function openFileSink(file: OutputFile): Sink & { written(): number } {
+  let gathered = '';
+  let written = 0;
+  const put = async (bytes: Uint8Array): Promise<void> => {
+    written += bytes.length;
+    await file.write(bytes);
+  };
+  const flush = async (): Promise<void> => {
+    const bytes = Buffer.from(gathered);
+    gathered = '';
+    if (bytes.length > 0) await put(bytes);
+  };
+  return {
+    write(text) {
+      gathered += text;
+      return gathered.length >= GATHERED ? flush() : undefined;
+    },
+    writeBytes: (bytes) => flush().then(() => put(bytes)),
+    flush,
+    written: () => written,
+  };
+}

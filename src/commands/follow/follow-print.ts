@@ -1,0 +1,143 @@
+import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import { shellFile } from '../../core/output/shell-word.ts';
+import { formatBytes, formatNumberOf, formatSignificant } from '../../core/output/units.ts';
+import type { Snapshot } from '../../core/record/table.ts';
+import { segment } from '../../core/record/tables/segment.ts';
+import type { StreamRow } from '../../core/record/tables/stream.ts';
+import { timesOf } from '../../core/stats/handshakes.ts';
+import type { Followed, Piece } from '../../core/stream/reassembly.ts';
+import { StreamFollower, TCP, UDP } from '../../core/stream/stream-follower.ts';
+import { StreamHex, StreamLines, type StreamText } from '../../core/stream/stream-text.ts';
+import type { Flow } from '../../core/wire/flow.ts';
+import { addressA, addressB } from '../../core/wire/flow-text.ts';
+import { canReadAgain } from '../../platform/files/capture-source.ts';
+import type { Context } from '../context/context.ts';
+import { openReadings, type Readings } from '../reading/open-capture.ts';
+import type { FollowValues } from './follow.ts';
+import { earlyBytes, picked, readThroughFollower, survey } from './follow-reading.ts';
+import { isWanted, noStream } from './follow-selection.ts';
+import type { PrintedPiece } from './stream-printer.ts';
+
+/** One stream as people read it, or as it was sent. */
+export async function* printed(
+  context: Context,
+  readings: Readings,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): AsyncGenerator<Snapshot> {
+  const { number, transport } = await chosen(context, readings, values, pick);
+  const text = textOf(values);
+  let rows: PrintedPiece[] = [];
+  let followed: Flow | null = null;
+  let pieces = 0;
+  const wants = (flow: Flow): boolean => {
+    if (flow.stream !== number || flow.transport !== transport) return false;
+    if (followed === null) {
+      followed = flow;
+      if (!values.quiet) context.say(titleOf(flow));
+    }
+    return true;
+  };
+  const follower = new StreamFollower(earlyBytes(values), wants, (_flow, piece) => {
+    if (!isWanted(values, piece)) return;
+    pieces++;
+    rows.push(printedPiece(piece, text));
+  });
+  const taken = (): Snapshot => {
+    const batch = rows;
+    rows = [];
+    return [{ table: segment, rows: batch }];
+  };
+  let there = 0;
+  for await (const flows of readThroughFollower(context, readings, values, follower)) {
+    there = flows.count(transport);
+    yield taken();
+  }
+  if (followed === null && context.signal.aborted) return;
+  if (followed === null) throw noStream(number, transport, there);
+  const end = text?.end() ?? '';
+  if (end !== '') rows.push({ dir: 'a', printed: end });
+  yield taken();
+  if (!values.quiet) context.say(footerOf(followed, follower.sidesOf(followed), pieces));
+}
+
+/** How it is printed; null as it was sent. */
+export function textOf({ as, write }: FollowValues): StreamText | null {
+  const asked = as ?? (write === null ? 'text' : 'raw');
+  return asked === 'text' ? new StreamLines() : asked === 'hex' ? new StreamHex() : null;
+}
+
+export function printedPiece(piece: Piece, text: StreamText | null): PrintedPiece {
+  const dir = piece.direction === 0 ? 'a' : 'b';
+  return { dir, printed: text === null ? piece.bytes.slice(piece.start, piece.end) : text.add(piece) };
+}
+
+/**
+ * Opens the capture for it: twice where a filter has to look at every stream first. Rejects with a Failure 64 where that
+ * cannot be, and as openReadings does.
+ */
+export async function openForPrinting(context: Context, file: string, values: FollowValues): Promise<Readings> {
+  if (values.tcp && values.udp) throw usageError('one stream is followed: --tcp or --udp');
+  if (isNumbered(values)) return openReadings(context, file, 1, values);
+  if (await canReadAgain(file)) return openReadings(context, file, 2, values);
+  throw usageError('a filter looks at every stream first, and a pipe cannot be read twice', {
+    hint: 'netwatch follow -r - --stream N, or --as ndjson',
+  });
+}
+
+/** Whether the number alone says which stream it is. */
+const isNumbered = ({ stream, filter }: FollowValues): boolean => stream !== null && filter === null;
+
+/** The one stream that is meant. Throws Failure 64 when a filter picks none or several. */
+async function chosen(
+  context: Context,
+  readings: Readings,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): Promise<{ readonly number: number; readonly transport: number }> {
+  if (isNumbered(values)) return { number: values.stream!, transport: values.udp ? UDP : TCP };
+  const { file } = readings;
+  let one: StreamRow | undefined;
+  let count = 0;
+  for (const row of picked((await survey(context, readings, values, false)).rows, pick)) {
+    one ??= row;
+    count++;
+  }
+  if (one === undefined)
+    throw new Failure(EXIT.noInput, 'no stream passes the filter', {
+      hint: `netwatch follow -r ${shellFile(file)} --list`,
+    });
+  if (count > 1) {
+    throw usageError(`${formatNumberOf(count, 'stream')} pass the filter, and one can be printed`, {
+      hint: `netwatch follow -r ${shellFile(file)} --list -f ..., then --stream N`,
+    });
+  }
+  return { number: one.stream, transport: one.proto === 'tcp' ? TCP : UDP };
+}
+
+/** Whose stream it is. */
+export function titleOf(flow: Flow): string {
+  const name = flow.transport === TCP ? 'TCP' : 'UDP';
+  return `${name} stream ${flow.stream}: A ${endpoint(addressA(flow), flow.aPort)} ↔ B ${endpoint(addressB(flow), flow.bPort)}`;
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** How much of it there was. */
+export function footerOf(flow: Flow, [a, b]: readonly [Followed, Followed], pieces: number): string {
+  const { total } = timesOf(flow.tcp);
+  const missing = a.missing + b.missing;
+  const held = a.heldBytes + b.heldBytes;
+  return [
+    `${formatNumberOf(flow.aPackets + flow.bPackets, 'packet')}, ${formatNumberOf(pieces, 'segment')}`,
+    `A→B ${formatBytes(a.bytes)}`,
+    `B→A ${formatBytes(b.bytes)}`,
+    ...(total === null ? [] : [`handshake ${formatSignificant(total)} ms`]),
+    ...(missing === 0
+      ? []
+      : [`${formatNumberOf(missing, 'byte')} missing in ${formatNumberOf(a.gaps + b.gaps, 'gap')}`]),
+    ...(held === 0 ? [] : [`${formatNumberOf(held, 'byte')} behind a gap left out`]),
+  ].join(' │ ');
+}

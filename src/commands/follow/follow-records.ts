@@ -1,0 +1,149 @@
+import { formatTimestamp } from '../../core/capture/timestamp.ts';
+import { sizeOf } from '../../core/record/gathered-rows.ts';
+import { type AnyRow, type Section, type Snapshot, section } from '../../core/record/table.ts';
+import { type SegmentRow, segment } from '../../core/record/tables/segment.ts';
+import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
+import { HeldStreams } from '../../core/stream/held-streams.ts';
+import type { Piece } from '../../core/stream/reassembly.ts';
+import { StreamFollower, TCP, UDP } from '../../core/stream/stream-follower.ts';
+import { StreamSurvey } from '../../core/stream/stream-survey.ts';
+import { REGISTRY } from '../../core/wire/all-protocols.ts';
+import { ByFlow } from '../../core/wire/by-flow.ts';
+import { Dissector } from '../../core/wire/dissector.ts';
+import type { Flow } from '../../core/wire/flow.ts';
+import type { Packet } from '../../core/wire/packet.ts';
+import type { Context } from '../context/context.ts';
+import type { Gap, Request } from '../listing/command.ts';
+import { forgottenOf, type Readings } from '../reading/open-capture.ts';
+import { sayFaults } from '../reading/say-faults.ts';
+import type { FollowValues } from './follow.ts';
+import { earlyBytes, picked, readThrough, readThroughFollower, survey } from './follow-reading.ts';
+import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
+
+/** What following a file needs of the listing. */
+export type FollowRequest = Pick<Request, 'wanted' | 'missed'>;
+
+export const MOST_SEGMENTS = 10_000;
+export const MOST_BYTES = 2_000_000;
+
+/** In two passes: the records of the streams are known when their segments come. */
+export async function* recordsOfFile(
+  context: Context,
+  readings: Readings,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+  { missed }: FollowRequest,
+): AsyncGenerator<Snapshot> {
+  const { wanted, gaps } = await chosenStreams(context, readings, values, pick);
+  const begun = new ByFlow<boolean>(({ isForgotten }) => isForgotten);
+  let sections: { table: Section['table']; rows: AnyRow[] }[] = [];
+  const add = (table: Section['table'], row: AnyRow): void => {
+    const last = sections.at(-1);
+    if (last?.table === table) last.rows.push(row);
+    else sections.push({ table, rows: [row] });
+  };
+  const begins = (flow: Flow): boolean => {
+    const known = begun.get(flow);
+    if (known !== undefined) return known;
+    const key = flow.transport === TCP || flow.transport === UDP ? keyOf(protoOf(flow), flow.stream) : '';
+    const row = wanted.get(key);
+    wanted.delete(key);
+    begun.set(flow, row !== undefined);
+    if (row !== undefined) add(stream, row);
+    return row !== undefined;
+  };
+  const follower = new StreamFollower(earlyBytes(values), begins, (flow, piece) => {
+    if (isWanted(values, piece)) add(segment, segmentOf(flow, piece));
+  });
+  const taken = (): Snapshot => {
+    const batch = sections;
+    sections = [];
+    return batch;
+  };
+  for await (const _ of readThroughFollower(context, readings, values, follower)) yield taken();
+  yield taken();
+  yield [section(stream, wanted.values())];
+  for (const gap of gaps) await missed(gap);
+}
+
+/** The records of the streams that are meant, by their keys, after a first look at the capture; of more than memory should hold, the first. */
+async function chosenStreams(
+  context: Context,
+  readings: Readings,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+): Promise<{ readonly wanted: Map<string, StreamRow>; readonly gaps: readonly Gap[] }> {
+  const { rows, flows } = await survey(context, readings, values, false);
+  requireStream(context, values, flows);
+  const wanted = new Map<string, StreamRow>();
+  let bytes = 0;
+  let left = 0;
+  for (const row of picked(rows, pick)) {
+    if (bytes > MOST_ROW_BYTES) left++;
+    else {
+      wanted.set(keyOf(row.proto, row.stream), row);
+      bytes += sizeOf(row);
+    }
+  }
+  const gaps = left === 0 ? [] : [{ what: 'stream', iface: null, dropped: left, reason: TOO_MANY, fate: 'left out' }];
+  return { wanted, gaps: [...gaps, ...forgottenOf(flows)] };
+}
+
+/** Records of streams that are held while their segments are looked for. */
+const MOST_ROW_BYTES = 32 * 1024 * 1024;
+const TOO_MANY = 'there were more than memory should hold; --list tells of all';
+
+/** In one pass: what was said is held until the records of the streams are known. */
+export async function* recordsOfPipe(
+  context: Context,
+  readings: Readings,
+  values: FollowValues,
+  pick: (row: StreamRow) => boolean,
+  { missed }: FollowRequest,
+): AsyncGenerator<Snapshot> {
+  const wants = flowsMeant(values);
+  const held = new HeldStreams<string, SegmentRow>(
+    values['max-segments'] ?? MOST_SEGMENTS,
+    values['max-bytes'] ?? MOST_BYTES,
+  );
+  const follower = new StreamFollower(earlyBytes(values), wants, (flow, piece) => {
+    if (isWanted(values, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
+  });
+  const dissector = new Dissector(REGISTRY);
+  const all = new StreamSurvey(earlyBytes(values), wants);
+  const look = (packet: Packet): void => all.ingest(packet);
+  const ingest = (packet: Packet): void => {
+    dissector.faults.take(packet, look);
+    follower.ingest(packet);
+  };
+  await readThrough(context, readings, values, dissector, ingest, true);
+  const { faults, flows } = dissector;
+  faults.attempt(() => all.end());
+  faults.attempt(() => follower.end());
+  requireStream(context, values, flows);
+  for (const row of picked(
+    faults.rows(() => all.rows(flows.flows)),
+    pick,
+  )) {
+    const key = keyOf(row.proto, row.stream);
+    const truncated = row.truncated || held.isCut(key);
+    yield [section(stream, [{ ...row, truncated }]), section(segment, held.of(key))];
+  }
+  sayFaults(context, faults, values);
+  for (const gap of forgottenOf(flows)) await missed(gap);
+}
+
+/** The `segment` record of a piece. */
+export function segmentOf(flow: Flow, piece: Piece): SegmentRow {
+  const { bytes, start, end } = piece;
+  return {
+    stream: flow.stream,
+    packet: piece.packet,
+    time: formatTimestamp(piece.seconds, piece.nanoseconds),
+    dir: piece.direction === 0 ? 'a' : 'b',
+    offset: piece.offset,
+    length: end - start,
+    data: Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('base64'),
+    proto: protoOf(flow),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Instant } from '../../core/socket/conn-row.ts';
+import type { Clock } from '../context/context.ts';
+
+/** Between the two samples of a rate that is asked for once: long enough to mean something, short enough not to be waited for. */
+export const RATE_SAMPLE_MS = 250;
+
+/** A moment to look at the machine. */
+export interface Tick {
+  /** Wall clock, milliseconds since 1970. */
+  readonly at: number;
+  /** Monotonic clock, milliseconds: for rates and ages. */
+  readonly monotonic: number;
+  /** 0 for the first. */
+  readonly number: number;
+  /** Ticks that passed while the last snapshot was being written: the reader was slower than the interval. */
+  readonly missed: number;
+}
+
+export interface TickPlan {
+  /** Milliseconds between ticks; null for a single one. */
+  readonly interval: number | null;
+  readonly count: number | null;
+  /** Milliseconds after which there are no more ticks. */
+  readonly duration: number | null;
+}
+
+/**
+ * Yields the moments of a plan until it ends or the signal aborts. Ticks keep to the grid of the first one on the
+ * monotonic clock: a slow consumer loses ticks, it does not shift them.
+ */
+export async function* ticks(clock: Clock, plan: TickPlan, signal: AbortSignal): AsyncGenerator<Tick> {
+  const start = clock.monotonic();
+  let due = start;
+  let missed = 0;
+  for (let number = 0; plan.count === null || number < plan.count; number++) {
+    if (signal.aborted) return;
+    yield { at: clock.now(), monotonic: clock.monotonic(), number, missed };
+    if (plan.interval === null) return;
+    due += plan.interval;
+    missed = Math.max(0, Math.floor((clock.monotonic() - due) / plan.interval));
+    due += missed * plan.interval;
+    if (plan.duration !== null && due > start + plan.duration) return;
+    if (plan.count !== null && number + 1 >= plan.count) return;
+    await clock.sleep(due - clock.monotonic(), signal);
+  }
+}
+
+/** A moment as engines take it. */
+export function instantOf({ at, monotonic }: Pick<Tick, 'at' | 'monotonic'>): Instant {
+  return { time: new Date(at).toISOString(), monotonicMs: monotonic };
+}
+
+/** The moment it is. */
+export function instantNow(clock: Clock): Instant {
+  return instantOf({ at: clock.now(), monotonic: clock.monotonic() });
+}

@@ -1,0 +1,50 @@
+import { CAPTURE_FORMATS, type CaptureFormat } from '../../core/capture/capture-writer.ts';
+import { usageError } from '../../core/failure.ts';
+import { type Format, isReportFormat } from '../../core/output/renderer.ts';
+import { shellFile } from '../../core/output/shell-word.ts';
+import type { Options } from '../options/option.ts';
+import type { ListingValues } from './command.ts';
+import { askedFormat } from './listing-plan.ts';
+
+export type RecordFormat = Exclude<Format, 'table'>;
+
+const RECORD_ENDS: Readonly<Record<string, RecordFormat>> = {
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+  '.json': 'json',
+  '.tsv': 'tsv',
+  '.csv': 'csv',
+};
+
+/** The capture format that the end of a file's name says; null for none. Throws Failure 64 for a packed one. */
+export function captureFormatOf(name: string): CaptureFormat | null {
+  if (/\.(gz|zst)$/.test(name)) {
+    throw usageError(`${name}: captures are written unpacked`, {
+      hint: `-w - | ${packerOf(name)} > ${shellFile(name)}`,
+    });
+  }
+  return CAPTURE_FORMATS.find((format) => name.endsWith(`.${format}`)) ?? null;
+}
+
+const packerOf = (name: string): string => (name.endsWith('.gz') ? 'gzip' : 'zstd');
+
+/**
+ * The format of the records that \`--write\` is to hold, or null for a capture: --as and the end of a capture's name ask for
+ * one, else --output says, else the end of the name.
+ */
+export function recordFormatOf(values: ListingValues<Options>, name: string): RecordFormat | null {
+  if (values.as !== null || captureFormatOf(name) !== null) return null;
+  const asked = askedFormat(values);
+  if (asked !== null && asked !== 'table' && !isReportFormat(asked)) return asked;
+  const end = Object.keys(RECORD_ENDS).find((one) => name.endsWith(one));
+  return end === undefined ? null : RECORD_ENDS[end]!;
+}
+
+/** Options about records do not fit a capture that is written. Throws Failure 64. */
+export function refuseRecordOptions(values: ListingValues<Options>): void {
+  for (const name of ['sort', 'expect', 'decode', 'hex']) {
+    const value = values[name];
+    if (value === null || value === undefined || value === false) continue;
+    throw usageError(`--${name} is about packets that are printed, not about those that --write saves`);
+  }
+}

@@ -1,0 +1,75 @@
+import { FORMATS, type Format, type ReportFormat } from '../../core/output/renderer.ts';
+import { choice, duration, flag, integer, language, text, words } from './option.ts';
+
+/** Options every command takes. */
+export const globalOptions = {
+  color: choice('Use colour: auto is on a terminal that can, unless NO_COLOR is set.', ['auto', 'always', 'never']),
+  lang: language(
+    'Write numbers in tables as this language does (de: 12,4 kB); machine formats and messages do not change.',
+  ),
+  quiet: flag('Say nothing on stderr but errors.', { short: 'q' }),
+  verbose: flag('Say more on stderr.', { short: 'v' }),
+  config: text('Read defaults from this JSON file instead of the usual places; none reads no file.', {
+    value: 'FILE',
+    offers: 'file',
+  }),
+  root: text('Read a machine kept as files below DIR (proc/, sys/, etc/, run/) instead of this one.', {
+    value: 'DIR',
+    offers: 'file',
+  }),
+  help: flag('Show help.', { short: 'h' }),
+  version: flag('Show the version.'),
+};
+
+/** How records are printed: every command that prints records takes these, some with formats of their own. */
+export const outputOptionsWith = (own: readonly ReportFormat[]) => ({
+  output: choice<Format | ReportFormat>(
+    'Output format; the default is table on a terminal and tsv in a pipe.',
+    [...FORMATS, ...own],
+    { short: 'o' },
+  ),
+  json: flag('Short for -o ndjson.'),
+  tsv: flag('Short for -o tsv.'),
+  csv: flag('Short for -o csv.'),
+  fields: words('Fields to print, in this order; all is every field.', { value: 'A,B,C', offers: 'field' }),
+  sort: words('Sort by these fields, each F, F:asc or F:desc.', { value: 'F[:asc|desc],...', offers: 'sort' }),
+  limit: integer('Print at most N rows of a snapshot.', { least: 0 }),
+  'no-header': flag('No header line.'),
+  filter: text('Only rows for which this holds; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
+});
+export const outputOptions = outputOptionsWith([]);
+
+/** For records with addresses. */
+export const resolveOptions = {
+  resolve: flag(
+    'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.',
+  ),
+};
+
+/** How a command that looks at the live machine repeats, and what it promises of what it sees. */
+export const repeatOptions = {
+  interval: duration('A new snapshot every D: 500ms, 2s, 1m; a bare number is seconds.'),
+  count: integer('Stop after N snapshots.', { least: 1 }, { short: 'c' }),
+  duration: duration('Stop after D.'),
+  expect: text(
+    "Exit 1 unless this holds in every snapshot, 3 when it cannot be told: 'count(state == CLOSE_WAIT) < 50'.",
+    { value: 'EXPR' },
+  ),
+  wait: text("Look again until this holds: 'any(local_port == 5432)'.", { value: 'EXPR' }),
+  timeout: duration('With --wait: give up after D, with exit status 75.'),
+};
+
+export const listingOptions = { ...globalOptions, ...outputOptions, ...repeatOptions };
+
+/** Where a command that looks at a machine looks; `reads` says what `--read` takes. */
+export const machineOptions = (reads: string) => ({
+  netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
+    value: 'NAME|PID',
+    offers: 'netns',
+  }),
+  read: text(`Read ${reads} from FILE instead of the live machine; - is stdin, what is packed is unpacked.`, {
+    short: 'r',
+    value: 'FILE',
+    offers: 'file',
+  }),
+});

@@ -1,0 +1,113 @@
+import parser from 'yargs-parser';
+import { usageError } from '../../core/failure.ts';
+import { placeOf } from './command-line.ts';
+import type { Options } from './option.ts';
+
+/** Options whose value is a condition: a second one would silently replace the first. */
+const GIVEN_ONCE: ReadonlySet<string> = new Set(['filter', 'expect', 'wait']);
+
+/** Names under which the parser keeps something of its own, and those that every object has. */
+const RESERVED = /^--(_|\$0|__proto__)(=|$)/;
+
+/**
+ * Splits words into options and operands. Throws Failure 64 for an option without its value or with one it does not take,
+ * and for an expression that is given twice, since one of the two would be forgotten.
+ */
+export function splitWords(
+  options: Options,
+  words: readonly string[],
+  helpLine: string,
+): Readonly<Record<string, unknown>> & { readonly _: readonly unknown[] } {
+  const entries = Object.entries(options);
+  const valued = entries.filter(([, option]) => option.value !== null).map(([name]) => name);
+  const { argv, error } = parser.detailed(spellOut(options, words), {
+    boolean: entries.filter(([, option]) => option.value === null).map(([name]) => name),
+    string: valued,
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
+    alias: Object.fromEntries(entries.flatMap(([name, { short }]) => (short === null ? [] : [[name, short]]))),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    },
+  });
+  if (error !== null) {
+    const name = /^Not enough arguments following: (.*)$/.exec(error.message)?.[1];
+    const message =
+      name === undefined ? error.message.toLowerCase() : `no value after ${name.length === 1 ? '-' : '--'}${name}`;
+    throw usageError(message, { hint: helpLine });
+  }
+  return argv;
+}
+
+/**
+ * The words with one option each: `-ojson` and `-qo json` as `-o json`, as getopt(3) reads them. What is no known letter is
+ * left for the caller to complain of.
+ */
+function spellOut(options: Options, words: readonly string[]): string[] {
+  const byLetter = new Map(
+    Object.entries(options).flatMap(([name, option]) => (option.short === null ? [] : [[option.short, name] as const])),
+  );
+  const out: string[] = [];
+  const given = new Set<string>();
+  const note = (name: string, at: number): void => {
+    if (GIVEN_ONCE.has(name) && given.has(name)) {
+      throw usageError(`--${name} is given twice`, { hint: 'join the two with and', place: placeOf(words, at) });
+    }
+    given.add(name);
+  };
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (word === '--') return [...out, ...words.slice(at)];
+    if (RESERVED.test(word)) throw usageError(`unknown option ${word}`, { place: placeOf(words, at) });
+    const long = /^--([^=]+)(=?)/.exec(word);
+    const name = long?.[1];
+    if (name !== undefined) {
+      const option = Object.hasOwn(options, name) ? options[name] : undefined;
+      if (option !== undefined) note(name, at);
+      if (option?.value === null && long?.[2] === '=') {
+        throw usageError(`--${name} takes no value`, { place: placeOf(words, at) });
+      }
+      out.push(word);
+      if (option !== undefined && option.value !== null && long?.[2] === '') out.push(...words.slice(++at, at + 1));
+      continue;
+    }
+    const letters = /^-[^-]/.test(word) ? word.slice(1) : '';
+    const spelled = spellLetters(letters, options, byLetter);
+    if (letters === '' || spelled === null) {
+      if (letters.includes('_')) throw usageError('unknown option -_', { place: placeOf(words, at) });
+      out.push(word);
+      continue;
+    }
+    for (const one of spelled.names) note(one, at);
+    out.push(...spelled.words);
+    if (spelled.wantsValue) out.push(...words.slice(++at, at + 1));
+  }
+  return out;
+}
+
+/** A group of letters as words; null when one of them is no option. */
+function spellLetters(
+  letters: string,
+  options: Options,
+  byLetter: ReadonlyMap<string, string>,
+): { readonly words: readonly string[]; readonly names: readonly string[]; readonly wantsValue: boolean } | null {
+  const words: string[] = [];
+  const names: string[] = [];
+  for (let i = 0; i < letters.length; i++) {
+    const letter = letters[i] ?? '';
+    const name = byLetter.get(letter);
+    if (name === undefined) return null;
+    names.push(name);
+    words.push(`-${letter}`);
+    if (options[name]?.value === null) continue;
+    const rest = letters.slice(i + 1).replace(/^=/, '');
+    if (rest !== '') words.push(rest);
+    return { words, names, wantsValue: rest === '' };
+  }
+  return { words, names, wantsValue: false };
+}

@@ -1,0 +1,67 @@
+import { formatSeconds } from '../../core/output/units.ts';
+import type { InterfaceChange } from '../../platform/sensor/interface-watch.ts';
+import type { DeviceCounts } from '../../platform/sensor/messages.ts';
+import type { Gap } from '../listing/command.ts';
+
+/** Where nobody asks what is missing, the rest is said alone. */
+const MOST_PENDING = 1000;
+
+/** Remembers what is missing from a live capture until it is asked for. */
+export class CaptureGaps {
+  private pending: Gap[] = [];
+  private readonly dropped = new Map<string, number>();
+  private readonly say: (line: string) => void;
+
+  /** `say` gets a line for people as soon as an interface changes. */
+  constructor(say: (line: string) => void) {
+    this.say = say;
+  }
+
+  /** An interface changed while it was captured from; what it did while it was away is missing. */
+  change(iface: string, change: InterfaceChange): void {
+    if (change.change === 'up') this.miss(iface, lineOf(iface, change));
+    else this.note(lineOf(iface, change));
+  }
+
+  /** Nothing is missing by itself. */
+  note(line: string): void {
+    this.say(line);
+  }
+
+  /** Packets that nobody counted are missing. */
+  miss(iface: string, reason: string): void {
+    this.say(reason);
+    const [last] = this.pending.slice(-1);
+    if (last?.iface === iface && last.reason === reason) return; // told once until somebody asks
+    if (this.pending.length < MOST_PENDING) this.pending.push({ what: 'packet', iface, dropped: null, reason });
+  }
+
+  /** What is missing since the last call, with what the kernel dropped by now. */
+  take(counts: readonly DeviceCounts[]): readonly Gap[] {
+    for (const { device, droppedByKernel } of counts) {
+      const dropped = droppedByKernel - (this.dropped.get(device) ?? 0);
+      this.dropped.set(device, droppedByKernel);
+      if (dropped <= 0) continue;
+      const reason = `the kernel had no room for them: netwatch, or who reads its output, was slower than ${device}`;
+      this.pending.push({ what: 'packet', iface: device, dropped, reason });
+    }
+    const { pending } = this;
+    this.pending = [];
+    return pending;
+  }
+}
+
+function lineOf(iface: string, change: InterfaceChange): string {
+  switch (change.change) {
+    case 'down':
+      return `interface ${iface} went down; capturing goes on when it is up again`;
+    case 'up':
+      return change.downMs === null
+        ? `interface ${iface} was down for a moment`
+        : `interface ${iface} is up again after ${formatSeconds(change.downMs / 1000)}`;
+    case 'renamed':
+      return `interface ${iface} is now named ${change.name}; capturing goes on`;
+    case 'gone':
+      return `interface ${iface} is gone`;
+  }
+}

@@ -1,0 +1,34 @@
+import type { PathFacts } from '../../core/health/path-ledger.ts';
+import type { InterfaceSample } from '../../core/network/interface-rates.ts';
+import type { Platform } from '../../core/system/platform.ts';
+import { localAddressTo } from '../../platform/probe/local-address.ts';
+import type { Clock } from '../context/context.ts';
+
+/** Targets whose rounds end together share a look at the interfaces. */
+const SHARED_MS = 50;
+
+/** How the system would send to an address now, and what the interface there has carried. */
+export function openPathFacts(platform: Platform, clock: Clock): (address: string) => Promise<PathFacts> {
+  let look: { readonly at: number; readonly rows: Promise<readonly InterfaceSample[]> } | null = null;
+  // a probe does not fail because its interface cannot be read
+  const read = (): Promise<readonly InterfaceSample[]> =>
+    platform.readInterfaces().then(
+      ({ rows }) => rows,
+      () => [],
+    );
+  return async (address) => {
+    const localAddr = await localAddressTo(address);
+    if (localAddr === null) return { localAddr, iface: null, rxBytes: null, txBytes: null };
+    const now = clock.monotonic();
+    if (look === null || now - look.at > SHARED_MS) look = { at: now, rows: read() };
+    const found = (await look.rows).find(({ ipv4, ipv6 }) =>
+      [...ipv4, ...ipv6].some((one) => one.split('/')[0] === localAddr),
+    );
+    return {
+      localAddr,
+      iface: found?.name ?? null,
+      rxBytes: found?.rx_bytes ?? null,
+      txBytes: found?.tx_bytes ?? null,
+    };
+  };
+}

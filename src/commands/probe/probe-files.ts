@@ -1,0 +1,69 @@
+import { exposition } from '../../core/health/reports/exposition.ts';
+import type { Target } from '../../core/health/target.ts';
+import { compileJson } from '../../core/output/json.ts';
+import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
+import type { User } from '../../core/system/platform.ts';
+import { appendLine } from '../../platform/files/append-file.ts';
+import { replaceFile } from '../../platform/files/replace-file.ts';
+import { type ProbeValues, repeatsRounds } from './probe-options.ts';
+
+const MOST_BYTES = 10_000_000;
+/** Prometheus' node_exporter reads the file as another user. */
+const EXPOSITION_MODE = 0o644;
+
+/** Files that records go into as they come. */
+export interface ProbeFiles {
+  /** `rows` are all that came, `kept` those that pass the filter. Rejects as appendLine and replaceFile. */
+  take(rows: readonly ProbeRow[], kept: readonly ProbeRow[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** The files of `--append` and of `-o prometheus --out`, for the records of these targets; of `caller` where that user could have made them. */
+export function openProbeFiles(values: ProbeValues, targets: readonly Target[], caller: User | null): ProbeFiles {
+  const writers: ProbeFiles[] = [];
+  if (values.append !== null) writers.push(openHistory(values.append, values['append-max'] ?? MOST_BYTES, caller));
+  if (values.out !== null && values.output === 'prometheus')
+    writers.push(openExposition(values.out, new Set(targets.map(keyOf)).size, repeatsRounds(values), caller));
+  return {
+    async take(rows, kept) {
+      for (const writer of writers) await writer.take(rows, kept);
+    },
+    async end() {
+      for (const writer of writers) await writer.end();
+    },
+  };
+}
+
+function openHistory(file: string, mostBytes: number, caller: User | null): ProbeFiles {
+  const writer = compileJson(probe, Object.keys(probe.fields));
+  return {
+    async take(_rows, kept) {
+      for (const row of kept) await appendLine(file, writer.line(row), mostBytes, caller);
+    },
+    end: async () => {},
+  };
+}
+
+/** The last record of each target. The file is not written before all were asked once: it would seem that some are gone. */
+function openExposition(file: string, targets: number, repeats: boolean, caller: User | null): ProbeFiles {
+  const last = new Map<string, ProbeRow>();
+  const met = new Set<string>();
+  const isWhole = (): boolean => met.size >= targets;
+  const write = (): Promise<void> =>
+    replaceFile(file, exposition([...last.values()], repeats), EXPOSITION_MODE, caller);
+  return {
+    async take(rows, kept) {
+      for (const row of rows) met.add(keyOfRow(row));
+      for (const row of kept) last.set(keyOfRow(row), row);
+      if (repeats && isWhole()) await write();
+    },
+    async end() {
+      // one that was interrupted has not asked all
+      if (isWhole()) await write();
+    },
+  };
+}
+
+const keyOf = ({ text, kind, host }: Pick<Target, 'text' | 'kind' | 'host'>): string =>
+  JSON.stringify([text, kind, host]);
+const keyOfRow = ({ target, kind, host }: ProbeRow): string => keyOf({ text: target, kind, host: host ?? '' });

@@ -1,0 +1,154 @@
+import { usageError } from '../../core/failure.ts';
+import { compileExpectation } from '../../core/filter/expectation.ts';
+import { compileThreshold, notPassed } from '../../core/filter/threshold.ts';
+import type { RecordTable } from '../../core/record/table.ts';
+import { probe } from '../../core/record/tables/probe.ts';
+import { probeReport } from '../../core/record/tables/probe-report.ts';
+import type { Claim, ListingValues } from '../listing/command.ts';
+import { askedFormat } from '../listing/listing-plan.ts';
+import { duration, flag, integer, size, text } from '../options/option.ts';
+import { repeatOptions } from '../options/shared-options.ts';
+
+/** The options of `netwatch probe`. */
+export const probeOptions = {
+  count: integer('Probes of each target in a round (3).', { least: 1, most: 100_000 }, { short: 'c' }),
+  interval: duration('Between two probes of a round (1s).'),
+  timeout: duration('How long a probe is waited for (2s).'),
+  every: duration('Begin a round each D, until --duration or Ctrl-C.'),
+  via: text('Ask TARGET, behind a tunnel, and say how much more it takes than the one of --direct.', {
+    value: 'TARGET',
+  }),
+  direct: text('With --via: the target beside the tunnel, asked by the same rounds.', { value: 'TARGET' }),
+  schedule: text("Begin a round whenever this cron expression says, in the time zone of the machine: '*/5 * * * *'.", {
+    value: 'CRON',
+  }),
+  duration: repeatOptions.duration,
+  'fail-on': text(
+    "Exit 1 when this holds for a record ('loss_pct > 5 or rtt_avg_ms > 100') or for all of them ('count(state == down) > 1'), 3 when it cannot be told.",
+    { value: 'EXPR' },
+  ),
+  expect: repeatOptions.expect,
+  warn: text('With -o nagios: WARNING when this holds, as with --fail-on; else when a target is degraded.', {
+    value: 'EXPR',
+  }),
+  crit: text('With -o nagios: CRITICAL when this holds; else when a target is down.', { value: 'EXPR' }),
+  out: text('With -o prometheus or -o markdown: replace FILE by the output, whole and at once.', {
+    value: 'FILE',
+    offers: 'file',
+  }),
+  append: text(
+    'Add the records to FILE, a line of JSON each, safe with several runs at once; nothing is printed unless a format is asked for.',
+    { value: 'FILE', offers: 'file' },
+  ),
+  'append-max': size('With --append: at SIZE the file becomes FILE.1, in place of the one before (10MB).'),
+  report: text('Sum up what --append saved in FILE, and in FILE.1, by hour and target.', {
+    value: 'FILE',
+    offers: 'file',
+  }),
+  'print-cron': flag('Print the line of crontab(5) that does this at --schedule, and ask nothing.'),
+  'print-systemd': flag('Print units of systemd that do this at --schedule, or with --every.'),
+};
+export type ProbeValues = ListingValues<typeof probeOptions>;
+
+/** The records that the options ask for. */
+export const probeTableOf = ({ report }: ProbeValues): RecordTable => (report === null ? probe : probeReport);
+
+/** Options that ask targets, and so do not go with a report of what was saved. */
+const ASKING = [
+  ...([
+    'count',
+    'interval',
+    'timeout',
+    'every',
+    'schedule',
+    'duration',
+    'append',
+    'append-max',
+    'warn',
+    'crit',
+    'via',
+    'direct',
+  ] as const),
+  ...(['print-cron', 'print-systemd'] as const),
+];
+/** Options that choose among records, which formats that tell of all targets are not made for. */
+const CHOOSING = ['fields', 'sort', 'limit', 'no-header'] as const;
+
+/**
+ * What is claimed of the records: by --fail-on, else that every target answers as it should. Throws Failure 64 for
+ * options that do not fit together.
+ */
+export function probeClaim(values: ProbeValues): Claim | null {
+  const format = askedFormat(values);
+  const given = (names: readonly (keyof ProbeValues)[]): string | undefined =>
+    names.find((name) => values[name] !== null && values[name] !== false);
+  const repeats = repeatsRounds(values) && !values['print-cron'] && !values['print-systemd'];
+  if (values.every !== null && values.schedule !== null) throw usageError('either --every or --schedule');
+  if (values.duration !== null && !repeatsRounds(values))
+    throw usageError('--duration goes with --every or --schedule');
+  refuseUnprintable(values);
+  if ((values.via === null) !== (values.direct === null)) throw usageError('--via and --direct go together');
+  if (values.via !== null && values.via === values.direct)
+    throw usageError(`--via and --direct are the same: "${values.via}"`);
+  if (values['append-max'] !== null && values.append === null) throw usageError('--append-max goes with --append');
+  if (values.out !== null && format !== 'prometheus' && format !== 'markdown')
+    throw usageError('--out goes with -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
+  if (values.report !== null) {
+    const asking = given(ASKING);
+    if (asking !== undefined) throw usageError(`--${asking} is about asking targets, not about --report`);
+    if (format === 'nagios' || format === 'prometheus') throw usageError(`-o ${format} is not for --report`);
+  }
+  if (format === 'nagios' || format === 'prometheus') {
+    const choosing = given(CHOOSING);
+    if (choosing !== undefined) throw usageError(`--${choosing} does not go with -o ${format}`);
+  }
+  if (format === 'nagios') {
+    if (repeats) throw usageError('-o nagios is about one round');
+    const other = given(['fail-on', 'expect']);
+    if (other !== undefined) throw usageError(`--${other} does not go with -o nagios`, { hint: '--crit EXPR' });
+    return null;
+  }
+  const threshold = given(['warn', 'crit']);
+  if (threshold !== undefined)
+    throw usageError(`--${threshold} goes with -o nagios`, { hint: '--fail-on EXPR for an exit status alone' });
+  if (format === 'prometheus' && repeats && values.out === null)
+    throw usageError('-o prometheus with several rounds needs --out FILE', {
+      hint: 'what is printed is one exposition',
+    });
+  return claimOf(values);
+}
+
+/** Whether there is more than one round. */
+export const repeatsRounds = ({ every, schedule }: ProbeValues): boolean => every !== null || schedule !== null;
+
+/** What cron or systemd is to start must be something that ends, or that never does. */
+function refuseUnprintable(values: ProbeValues): void {
+  const isCron = values['print-cron'];
+  if (!isCron && !values['print-systemd']) return;
+  if (isCron && values['print-systemd']) throw usageError('either --print-cron or --print-systemd');
+  const name = isCron ? 'print-cron' : 'print-systemd';
+  if (isCron ? values.schedule === null : !repeatsRounds(values))
+    throw usageError(`--${name} needs --schedule`, { hint: `netwatch probe --schedule '*/5 * * * *' --${name}` });
+  if (values.duration !== null) throw usageError(`--duration does not go with --${name}`);
+}
+
+function claimOf(values: ProbeValues): Claim | null {
+  const source = values['fail-on'];
+  if (source !== null) {
+    if (values.expect !== null) throw usageError('either --expect, what must hold, or --fail-on, what must not');
+    return {
+      expectation: notPassed(compileThreshold(source, probeTableOf(values))),
+      readsOn: true,
+      refuted: `--fail-on holds: ${source}`,
+      untold: `--fail-on cannot be told: ${source}`,
+    };
+  }
+  if (values.report !== null) return null;
+  // compared, since a flag alone is not unknown where it is null
+  return {
+    expectation: compileExpectation('all(ok == true)', probe),
+    readsOn: false,
+    refuted: 'not every target answers as it should',
+    untold: 'it cannot be told whether every target answers as it should',
+  };
+}

@@ -1,0 +1,129 @@
+import { HISTORY } from '../../core/health/target-health.ts';
+import { openLiveTable } from '../../core/output/live-table.ts';
+import type { RenderedSection, Renderer } from '../../core/output/renderer.ts';
+import { sparkline } from '../../core/output/sparkline.ts';
+import { openTableRenderer, type TableRendererOptions } from '../../core/output/table-renderer.ts';
+import { truncate, widthOf } from '../../core/output/text-width.ts';
+import { shown, text } from '../../core/record/field.ts';
+import { type AnyRow, type RecordTable, table } from '../../core/record/table.ts';
+import { PROBE_STATES, type ProbeRow, probe } from '../../core/record/tables/probe.ts';
+import type { Context } from '../context/context.ts';
+import { type ProbeValues, repeatsRounds } from './probe-options.ts';
+
+/** Prints the table: of one round when all of it is there, of several in place on a terminal, else as they come. */
+export function openProbeTable(context: Context, values: ProbeValues, options: TableRendererOptions): Renderer {
+  const plain = openTableRenderer(context.stdout, options);
+  if (!repeatsRounds(values)) return gathered(plain, values.fields === null);
+  return context.terminal.stdoutIsTerminal ? openProbeScreen(context, values, options) : plain;
+}
+
+/** What fits 80 columns and says how it is; other formats have the fields of the record in its order. */
+const ROUND_COLUMNS = ['target', 'state', 'loss_pct', 'rtt_min_ms', 'rtt_avg_ms', 'rtt_max_ms', 'detail'];
+
+/** Targets end one after another, and their rows belong into one table. */
+function gathered(renderer: Renderer, choosesColumns: boolean): Renderer {
+  const sections = new Map<RecordTable, { readonly section: RenderedSection; readonly rows: AnyRow[] }>();
+  return {
+    ...renderer,
+    async write(section) {
+      const kept = sections.get(section.table) ?? { section, rows: [] };
+      sections.set(section.table, kept);
+      for (const row of section.rows) kept.rows.push(row);
+    },
+    endSnapshot: async () => {},
+    async end() {
+      for (const { section, rows } of sections.values())
+        if (rows.length > 0)
+          await renderer.write({
+            ...section,
+            fields: choosesColumns && section.table === probe ? ROUND_COLUMNS : section.fields,
+            rows,
+          });
+      await renderer.end();
+    },
+  };
+}
+
+/** What the screen shows where --fields does not say. */
+const COLUMNS = ['target', 'state', 'history', 'loss_pct', 'rtt_avg_ms', 'uptime_pct', 'detail'];
+/** What state, loss, time and uptime take of a line, with the spaces between all columns. */
+const FIXED_COLUMNS = 43;
+const WIDEST_TARGET = 40;
+const LEAST_ROUNDS = 8;
+
+const screenTable = table(
+  probe.type,
+  probe.about,
+  {
+    ...probe.fields,
+    uptime_pct: { ...probe.fields.uptime_pct, heading: 'UPTIME' },
+    history: text('Mean times of the last rounds.', shown('LAST ROUNDS')),
+  },
+  {},
+);
+
+/** The last round of each target, redrawn in place, with a bar for the mean time of each of its last rounds. */
+function openProbeScreen(context: Context, values: ProbeValues, options: TableRendererOptions): Renderer {
+  const { terminal, clock, stdout } = context;
+  const screen = openLiveTable(stdout, {
+    ...options,
+    terminal,
+    timeOfDay: () => new Date(clock.now()).toTimeString().slice(0, 8),
+  });
+  const last = new Map<string, ProbeRow>();
+  const histories = new Map<string, (number | null)[]>();
+  const others = new Map<string, RenderedSection & { readonly rows: readonly AnyRow[] }>();
+  let fields: readonly string[] = COLUMNS;
+
+  const takeRound = (row: ProbeRow): void => {
+    const key = JSON.stringify([row.target, row.kind, row.host]);
+    last.set(key, row);
+    const history = histories.get(key) ?? [];
+    histories.set(key, history);
+    history.push(row.state === 'unknown' ? Number.NaN : row.rtt_avg_ms);
+    if (history.length > HISTORY) history.shift();
+  };
+  const rows = (): AnyRow[] => {
+    const targets = [...last.values()].map(({ target }) => widthOf(target));
+    const room = terminal.columns() - FIXED_COLUMNS - Math.min(WIDEST_TARGET, Math.max(0, ...targets));
+    // the newest stand at the right, where a column that is too wide is cut: so it is made to fit
+    const bars = Math.min(HISTORY, Math.max(LEAST_ROUNDS, Math.floor(0.6 * room)));
+    return [...last].map(([key, row]) => ({
+      ...row,
+      history: sparkline(histories.get(key)!, bars),
+      detail: truncate(row.detail, Math.max(LEAST_ROUNDS, room - bars)),
+    }));
+  };
+
+  return {
+    ...screen,
+    async write(section) {
+      if (section.table === probe) {
+        for (const row of section.rows) takeRound(row as ProbeRow);
+        if (values.fields !== null) fields = [...section.fields, 'history'];
+        return;
+      }
+      // the hops of a target take the place of those of its round before
+      for (const row of section.rows) {
+        const target = String(row.target);
+        const before = others.get(target);
+        const isSameRound = before?.rows[0]?.time === row.time;
+        others.set(target, { ...section, rows: isSameRound ? [...before!.rows, row] : [row] });
+      }
+    },
+    async endSnapshot() {
+      await screen.write({ table: screenTable, fields, rows: rows(), headline });
+      for (const section of others.values()) await screen.write(section);
+      await screen.endSnapshot();
+    },
+  };
+}
+
+/** `3 targets: 2 up, 1 down`. */
+function headline(rows: readonly AnyRow[]): string {
+  const counts = PROBE_STATES.flatMap((state) => {
+    const count = rows.filter((row) => row.state === state).length;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
+  return `${rows.length} target${rows.length === 1 ? '' : 's'}: ${counts.join(', ')}`;
+}

@@ -1,0 +1,154 @@
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { EXIT, usageError } from '../../core/failure.ts';
+import { calendarEvents } from '../../core/health/cron-fields.ts';
+import { compileSchedule } from '../../core/health/cron-schedule.ts';
+import { parseTarget } from '../../core/health/target.ts';
+import { shellWord } from '../../core/output/shell-word.ts';
+import type { Context } from '../context/context.ts';
+import type { Options } from '../options/option.ts';
+import { globalOptions, outputOptionsWith } from '../options/shared-options.ts';
+import { type ProbeValues, probeOptions } from './probe-options.ts';
+
+/** Options that say when, and so belong to cron and systemd. */
+const WHEN: ReadonlySet<string> = new Set(['schedule', 'print-cron', 'print-systemd']);
+
+/** Prints what starts this run at its times: a line of crontab(5), or units of systemd. Resolves with the exit status. */
+export async function printProbeUnits(
+  context: Context,
+  values: ProbeValues,
+  operands: readonly string[],
+): Promise<number> {
+  const named = [...operands, values.via, values.direct].filter((word) => word !== null);
+  for (const word of named) if (word !== 'gateway' && word !== 'dns') parseTarget(word);
+  const { schedule } = values;
+  if (schedule !== null) await compileSchedule(schedule, context.clock.now());
+  const events = schedule === null ? null : calendarEvents(schedule);
+  const words = [...context.program, 'probe', ...optionWords(values), ...operands];
+  const text = values['print-cron']
+    ? `${schedule} ${cronCommand(words)}\n`
+    : systemdUnits(words, events, writtenFolders(values));
+  await context.stdout.write(text);
+  await context.stdout.flush();
+  return EXIT.ok;
+}
+
+/** The options as they would be typed, files by their whole path: what starts the program does so elsewhere. */
+function optionWords(values: ProbeValues): readonly string[] {
+  const options: Options = { ...probeOptions, ...outputOptionsWith([]), ...globalOptions };
+  const given = values as Readonly<Record<string, unknown>>;
+  return Object.entries(options).flatMap(([name, option]) => {
+    const value = given[name];
+    if (WHEN.has(name) || value === option.absent || value === undefined) return [];
+    if (option.value === null) return [`--${name}`];
+    const text = option.write(value);
+    const word = option.offers === 'file' && !(name === 'config' && text === 'none') ? path.resolve(text) : text;
+    return word.startsWith('-') ? [`--${name}=${word}`] : [`--${name}`, word];
+  });
+}
+
+/** Words for the shell, in which cron has taken % for a line feed before (crontab(5)). */
+export function cronCommand(words: readonly string[]): string {
+  const control = words.find((word) => /\p{Cc}/u.test(word));
+  if (control !== undefined) throw usageError(`"${control}" does not fit a line of cron`);
+  return words.map(shellWord).join(' ').replaceAll('%', '\\%');
+}
+
+/** Words as systemd.service(5) reads them: C escapes within quotes, % and $ doubled. */
+export function systemdCommand(words: readonly string[]): string {
+  return words.map((word) => systemdWord(word).replaceAll('%', '%%').replaceAll('$', '$$$$')).join(' ');
+}
+
+function systemdWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  const escaped = word
+    .replace(/[\\"]/g, '\\$&')
+    .replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `"${escaped}"`;
+}
+
+const STATE = '/var/lib/netwatch';
+
+/** Folders of files that the run makes. */
+function writtenFolders({ append, out }: ProbeValues): readonly string[] {
+  const folders = [append, out].flatMap((file) => (file === null ? [] : [path.dirname(path.resolve(file))]));
+  return [...new Set(folders)];
+}
+
+/**
+ * A service, and a timer where there is a schedule, confined as systemd/netwatch-capture.service is. It is a user of its
+ * own that may send ICMP, unless it writes elsewhere than below /var/lib/netwatch, or lies in somebody's home.
+ */
+export function systemdUnits(
+  words: readonly string[],
+  events: readonly string[] | null,
+  folders: readonly string[],
+): string {
+  const isState = (folder: string): boolean => folder === STATE || folder.startsWith(`${STATE}/`);
+  const isPrivate = (name: string): boolean => /^\/(?:home|root|run\/user)(?:\/|$)/.test(name);
+  const others = folders.filter((folder) => !isState(folder));
+  const seesHome = [...words.slice(0, 2), ...folders].some(isPrivate);
+  const seesTemporary = [...words.slice(0, 2), ...folders].some((name) => /^\/(?:var\/)?tmp(?:\/|$)/.test(name));
+  const user = others.length > 0 || seesHome ? `User=${userInfo().username}` : 'DynamicUser=yes';
+  const service = [
+    '# /etc/systemd/system/netwatch-probe.service',
+    '[Unit]',
+    'Description=netwatch probe',
+    'Wants=network-online.target',
+    'After=network-online.target',
+    '',
+    '[Service]',
+    // a run that is told to end is no failure
+    ...(events === null ? ['Type=exec', 'Restart=on-failure', 'SuccessExitStatus=143'] : ['Type=oneshot']),
+    `ExecStart=${systemdCommand(words)}`,
+    user,
+    ...(folders.some(isState) ? ['StateDirectory=netwatch', 'StateDirectoryMode=0700'] : []),
+    ...(others.length > 0 ? [`ReadWritePaths=${systemdCommand(others)}`] : []),
+    'UMask=0077',
+    'AmbientCapabilities=CAP_NET_RAW',
+    'CapabilityBoundingSet=CAP_NET_RAW',
+    'NoNewPrivileges=yes',
+    'ProtectSystem=strict',
+    `ProtectHome=${seesHome ? 'read-only' : 'yes'}`,
+    `PrivateTmp=${seesTemporary ? 'no' : 'yes'}`,
+    'PrivateDevices=yes',
+    'ProtectProc=invisible',
+    'ProtectClock=yes',
+    'ProtectControlGroups=yes',
+    'ProtectHostname=yes',
+    'ProtectKernelLogs=yes',
+    'ProtectKernelModules=yes',
+    'ProtectKernelTunables=yes',
+    'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
+    'RestrictNamespaces=yes',
+    'RestrictRealtime=yes',
+    'RestrictSUIDSGID=yes',
+    'LockPersonality=yes',
+    'RemoveIPC=yes',
+    'SystemCallArchitectures=native',
+    'SystemCallErrorNumber=EPERM',
+    'SystemCallFilter=@system-service @pkey',
+    'SystemCallFilter=~@privileged @resources',
+    'MemoryMax=512M',
+    '# no MemoryDenyWriteExecute: V8 writes the code it runs',
+    ...(events === null ? ['', '[Install]', 'WantedBy=multi-user.target'] : []),
+    '',
+  ];
+  if (events === null) return service.join('\n');
+  const timer = [
+    '# /etc/systemd/system/netwatch-probe.timer',
+    '[Unit]',
+    'Description=netwatch probe by the clock',
+    '',
+    '[Timer]',
+    ...events.map((event) => `OnCalendar=${event}`),
+    'AccuracySec=1s',
+    '# what was missed while the machine was off is not made up for',
+    'Persistent=no',
+    '',
+    '[Install]',
+    'WantedBy=timers.target',
+    '',
+  ];
+  return [...service, ...timer].join('\n');
+}

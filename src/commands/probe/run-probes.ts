@@ -1,0 +1,143 @@
+import { setMaxListeners } from 'node:events';
+import { AnswerComparison } from '../../core/health/messages/answer-comparison.ts';
+import { Overhead } from '../../core/health/overhead.ts';
+import { type PathFacts, PathLedger } from '../../core/health/path-ledger.ts';
+import { probeRow } from '../../core/health/probe-row.ts';
+import type { Prober } from '../../core/health/prober.ts';
+import { probeRound, type RoundPlan, stateOf } from '../../core/health/round.ts';
+import { roundTripStatistics } from '../../core/health/round-trip-statistics.ts';
+import { type NextMoment, rounds, scheduledRounds } from '../../core/health/schedule.ts';
+import type { Target } from '../../core/health/target.ts';
+import { TargetHealth } from '../../core/health/target-health.ts';
+import type { HopRow } from '../../core/record/tables/hop.ts';
+import type { ProbeRow } from '../../core/record/tables/probe.ts';
+import type { Clock } from '../context/context.ts';
+
+/** A target and what asks it. */
+export interface Probed {
+  readonly target: Target;
+  readonly prober: Prober;
+}
+
+export interface ProbeRunPlan extends RoundPlan {
+  /** Between the beginnings of two rounds; null for one round. */
+  readonly everyMs: number | null;
+  /** When rounds begin by the wall clock, instead; null for none of that. */
+  readonly next: NextMoment | null;
+  /** How long the run lasts; null for as long as it takes. */
+  readonly durationMs: number | null;
+  /** The way to an address, for each round; null where it is not asked for. */
+  readonly pathTo: ((address: string) => Promise<PathFacts>) | null;
+  /** A target behind a tunnel, and the one beside it that it is compared with. */
+  readonly pair: { readonly via: Target; readonly direct: Target } | null;
+}
+
+/** How far apart rounds of a schedule may begin to be compared. */
+const TOGETHER_MS = 15_000;
+
+/**
+ * Asks all targets at once, each by its own schedule, so that one that does not answer delays no other. Yields the records
+ * of rounds as they end, those at hand together; of traces, `onHops` is told the hops before.
+ */
+export async function* runProbes(
+  targets: readonly Probed[],
+  plan: ProbeRunPlan,
+  clock: Clock,
+  signal: AbortSignal,
+  onHops: (of: ProbeRow, hops: readonly HopRow[]) => void = () => {},
+): AsyncGenerator<readonly ProbeRow[]> {
+  const over = new AbortController();
+  // each target waits for it
+  setMaxListeners(0, over.signal);
+  const stop = (): void => over.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  if (plan.durationMs !== null) void clock.sleep(plan.durationMs, over.signal).then(stop);
+  let rows: ProbeRow[] = [];
+  let wake = (): void => {};
+  let running = targets.length;
+  const comparison = new AnswerComparison();
+  const overhead = new Overhead(
+    plan.everyMs !== null ? plan.everyMs / 2 : plan.next !== null ? TOGETHER_MS : Number.POSITIVE_INFINITY,
+  );
+  const ready = (target: Target, row: ProbeRow, at: number): readonly ProbeRow[] => {
+    if (target === plan.pair?.via) return overhead.takeVia(row, at);
+    return target === plan.pair?.direct ? overhead.takeDirect(row, at) : [row];
+  };
+  const watch = async ({ target, prober }: Probed): Promise<void> => {
+    const health = new TargetHealth();
+    const path = new PathLedger();
+    let sinceTime: string | null = null;
+    const begun =
+      plan.next === null ? rounds(plan.everyMs, clock, over.signal) : scheduledRounds(plan.next, clock, over.signal);
+    for await (const at of begun) {
+      const time = new Date(clock.now()).toISOString();
+      const replies = await probeRound(prober, plan, clock, over.signal);
+      if (over.signal.aborted) return; // it was cut short: it says nothing
+      const times = replies.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs]));
+      const before = health.standing(at).state;
+      health.ingest(stateOf(replies), roundTripStatistics(times).avg, at);
+      const standing = health.standing(at);
+      if (sinceTime === null || standing.state !== before) sinceTime = time;
+      const row = probeRow(time, target, replies, prober.duplicates(), standing, sinceTime);
+      const note = comparison.note(target, row);
+      const noted = note === null ? row : { ...row, detail: `${row.detail}; ${note}` };
+      const hops = prober.hops?.();
+      if (hops !== undefined) {
+        onHops(
+          noted,
+          hops.map((hop) => ({ time, target: target.text, ...hop })),
+        );
+      }
+      if (plan.pathTo !== null) await addPath(noted, plan.pathTo, path, clock);
+      rows.push(...ready(target, noted, at));
+      wake();
+    }
+  };
+  const all = targets.map((one) =>
+    watch(one).finally(() => {
+      running--;
+      if (running === 0) rows.push(...overhead.rest());
+      wake();
+    }),
+  );
+  try {
+    for (;;) {
+      if (rows.length === 0 && running > 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      if (rows.length === 0) {
+        if (running > 0) continue; // one ended, and had nothing more to say
+        break;
+      }
+      const taken = rows;
+      rows = [];
+      yield taken;
+    }
+  } finally {
+    // who reads the records may have had enough
+    stop();
+    signal.removeEventListener('abort', stop);
+    await Promise.all(all);
+  }
+}
+
+const NO_PATH: PathFacts = { localAddr: null, iface: null, rxBytes: null, txBytes: null };
+
+/** What is known of the way to a target becomes part of its record. */
+async function addPath(
+  row: ProbeRow,
+  pathTo: NonNullable<ProbeRunPlan['pathTo']>,
+  ledger: PathLedger,
+  clock: Clock,
+): Promise<void> {
+  const facts = row.addr === null ? NO_PATH : await pathTo(row.addr);
+  const { changes, rxRate, txRate } = ledger.take(facts, row.addr, clock.monotonic());
+  row.local_addr = facts.localAddr;
+  row.path_changes = changes;
+  row.iface = facts.iface;
+  row.iface_rx_rate = rxRate;
+  row.iface_tx_rate = txRate;
+}

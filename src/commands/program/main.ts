@@ -1,0 +1,11 @@
+import { adoptScan } from '../../platform/linux/socket-owners.ts';
+import type { StartedScan } from '../../platform/linux/started-scan.ts';
+import { program } from './program.ts';
+
+/**
+ * netwatch: arguments in, exit status out. Never throws. `begun` is what `headStart` began before this was loaded.
+ */
+export function main(argv: readonly string[], begun: StartedScan | null = null): Promise<number> {
+  if (begun !== null) adoptScan(begun);
+  return program(argv);
+}

@@ -1,0 +1,89 @@
+import packageJson from '../../../package.json' with { type: 'json' };
+import { EXIT, Failure } from '../../core/failure.ts';
+import { OutputClosed } from '../../core/output/sink.ts';
+import { findCommand, readArguments } from '../arguments/arguments.ts';
+import { commandHelp, programHelp } from '../arguments/help.ts';
+import { parseSettings } from '../arguments/settings.ts';
+import { fromSettings } from '../arguments/settings-failure.ts';
+import { readSettingsFile } from '../arguments/settings-file.ts';
+import type { Context } from '../context/context.ts';
+import { openRealContext } from '../context/real-context.ts';
+import type { ListingValues } from '../listing/command.ts';
+import { runListing } from '../listing/run-listing.ts';
+import type { Options, Values } from '../options/option.ts';
+import type { globalOptions } from '../options/shared-options.ts';
+import { errorLines } from './error-report.ts';
+import { asksPlugin, reportPluginFailure } from './plugin-failure.ts';
+import { COMMANDS, DEFAULT_COMMAND } from './registry.ts';
+
+/** Records go to stdout, everything else to stderr; returns the exit status, and never throws. */
+export async function program(argv: readonly string[]): Promise<number> {
+  const context = openRealContext();
+  try {
+    return await run(context, argv);
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT.ok;
+    for (const line of errorLines(error, argv.includes('-v') || argv.includes('--verbose'))) context.say(line);
+    return error instanceof Failure ? error.exit : EXIT.internal;
+  }
+}
+
+/** What `netwatch` alone does on a terminal: connections, who moves most first, redrawn in place. */
+const LIVE_TABLE = ['--interval', '1', '--sort', 'rx_rate:desc,tx_rate:desc'];
+
+/** `netwatch help conns` is what many type first. */
+function withHelpOption(argv: readonly string[]): readonly string[] {
+  if (argv[0] === 'help') return [...argv.slice(1), '--help'];
+  return argv[0] === 'version' ? ['--version'] : argv;
+}
+
+/** The same in a given world; throws Failure, OutputClosed, or what is a bug. */
+export async function run(context: Context, argv: readonly string[]): Promise<number> {
+  if (!asksPlugin(argv)) return runCommand(context, argv);
+  try {
+    return await runCommand(context, argv);
+  } catch (error) {
+    if (error instanceof OutputClosed) throw error;
+    return reportPluginFailure(context, error);
+  }
+}
+
+async function runCommand(context: Context, argv: readonly string[]): Promise<number> {
+  const live = argv.length === 0 && context.terminal.stdoutIsTerminal;
+  const { command, named, rest } = findCommand(live ? LIVE_TABLE : withHelpOption(argv), COMMANDS, DEFAULT_COMMAND);
+  // the file is named by an option, and gives defaults of options: so they are read twice when there is one
+  let read = readArguments(command, named, rest, null);
+  const general = read.values as Values<typeof globalOptions>;
+  if (general.version) return printText(context, `netwatch ${packageJson.version}\n`);
+  if (general.help) return printHelp(context, named ? command : null);
+  // a broken file must not take the completion of every shell with it
+  if (command.kind === 'text')
+    return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
+  const { env, say } = context;
+  const reader = { env, uid: process.geteuid?.() ?? null, say: general.quiet ? () => {} : say };
+  const settings = readSettingsFile(general.config, reader);
+  const defaults = settings === null ? null : parseSettings(settings, command, COMMANDS);
+  if (defaults !== null) read = readArguments(command, named, rest, defaults);
+  let status: number;
+  try {
+    status = await runListing(command, context, read.values as ListingValues<Options>, read.operands);
+  } catch (error) {
+    throw fromSettings(error, defaults);
+  }
+  // the live table is left by Ctrl-C: that is its normal end
+  return live && context.signal.aborted ? EXIT.ok : status;
+}
+
+async function printText(context: Context, text: string): Promise<number> {
+  await context.stdout.write(text);
+  await context.stdout.flush();
+  return EXIT.ok;
+}
+
+async function printHelp(context: Context, command: (typeof COMMANDS)[number] | null): Promise<number> {
+  const columns = context.terminal.columns();
+  return printText(
+    context,
+    command === null ? await programHelp(COMMANDS, columns) : await commandHelp(command, columns),
+  );
+}

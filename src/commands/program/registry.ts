@@ -1,0 +1,30 @@
+import { completion } from '../about/completion.ts';
+import { doctor } from '../about/doctor.ts';
+import { fields } from '../about/fields.ts';
+import { schema } from '../about/schema.ts';
+import { capture } from '../capture/capture.ts';
+import { conns } from '../conns/conns.ts';
+import { exportCommand } from '../export/export.ts';
+import { follow } from '../follow/follow.ts';
+import { ifaces } from '../ifaces/ifaces.ts';
+import type { Command } from '../listing/command.ts';
+import { probe } from '../probe/probe.ts';
+import { stats } from '../stats/stats.ts';
+
+/** Every command, in the order help lists them. A new one is a file beside this and a line here. */
+export const COMMANDS: readonly Command[] = [
+  conns,
+  ifaces,
+  capture,
+  follow,
+  stats,
+  probe,
+  exportCommand,
+  fields,
+  schema,
+  completion,
+  doctor,
+];
+
+/** What netwatch does without a command. */
+export const DEFAULT_COMMAND: Command = conns;

@@ -1,0 +1,127 @@
+import type { Transform } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import { shellFile } from '../../core/output/shell-word.ts';
+import { formatNumberOf } from '../../core/output/units.ts';
+import { readRow } from '../../core/record/saved-row.ts';
+import type { AnyRow, RecordTable } from '../../core/record/table.ts';
+import type { Context } from '../context/context.ts';
+import type { Input } from './open-input.ts';
+
+/** A record takes 2 KiB; a line past this is no record, and must not fill memory. An option of split2, below ndjson. */
+const LINE_BOUND = { maxLength: 1024 * 1024 };
+/** How ndjson says that a line is no JSON. */
+const UNPARSED = 'Could not parse row';
+/** Lines without a record, and bytes, after which there will be none: the input may have no end. */
+const MOST_WRONG_LINES = 10_000;
+const MOST_BYTES_WITHOUT_RECORD = 4 * 1024 * 1024;
+
+/** What reading records takes, to be loaded while the files of this program can be read. */
+export const loadRecordReader = () => import('ndjson');
+
+/**
+ * Records that `--json` printed earlier, of one type, as batches; gzip is seen by its first bytes. Records of other types
+ * are passed over and counted on stderr. Throws Failure 66 when there is no such file, and 65 when the file is something
+ * else, or at its end when some lines were no records: what was readable has been given by then. An input that holds
+ * no record for long is given up before its end.
+ */
+export async function* readSavedRecords(
+  context: Context,
+  file: string,
+  table: RecordTable,
+  opened: Input,
+): AsyncGenerator<readonly AnyRow[]> {
+  const { default: ndjson } = await loadRecordReader();
+  const parser: Transform = ndjson.parse({ strict: true, ...LINE_BOUND });
+  let wrong = 0;
+  let firstWrong = '';
+  let parsed: unknown[] = [];
+  let others = 0;
+  let records = 0;
+  const complain = (why: string): void => {
+    if (wrong++ === 0) firstWrong = why;
+  };
+  parser.on('data', (value: unknown) => parsed.push(value));
+  // the parser's words quote the line, and root may have been asked for a file that who asks may not read
+  parser.on('error', ({ message }) => complain(message.startsWith(UNPARSED) ? 'no JSON' : message));
+
+  const rows = (): readonly AnyRow[] => {
+    const read: AnyRow[] = [];
+    for (const value of parsed) {
+      const row = readRow(table, value);
+      if (row === null) others++;
+      else if (typeof row === 'string') complain(row);
+      else read.push(row);
+    }
+    parsed = [];
+    records += read.length;
+    return read;
+  };
+  /** What came since the last record: counted by chunks. */
+  const since = { records: 0, wrong: 0, bytes: 0 };
+  let isGivenUp = false;
+  for await (const chunk of chunksOf(opened, file)) {
+    parser.write(chunk);
+    await nextTurn();
+    if (parser.destroyed) break;
+    yield rows();
+    if (records + others > since.records) Object.assign(since, { records: records + others, wrong, bytes: 0 });
+    since.bytes += chunk.length;
+    isGivenUp = wrong - since.wrong > MOST_WRONG_LINES || since.bytes > MOST_BYTES_WITHOUT_RECORD;
+    if (isGivenUp) break;
+  }
+  if (!parser.destroyed) parser.end();
+  await nextTurn();
+  yield rows();
+  if (others > 0)
+    context.say(`${file}: passed over ${formatNumberOf(others, 'record')} of other types than ${table.type}`);
+  if (wrong > 0 || isGivenUp) {
+    const found =
+      wrong > 0 ? `${formatNumberOf(wrong, 'line')} without a netwatch record, the first: ${firstWrong}` : '';
+    const end = wrong > 0 ? '; not read from there on' : 'no netwatch record in 4 MiB; not read from there on';
+    throw new Failure(EXIT.data, `${file}: ${found}${isGivenUp ? end : ''}`, {
+      hint: 'netwatch conns --json > FILE saves some',
+    });
+  }
+}
+
+/** What asks for a live machine cannot be had from a file. Throws Failure 64. */
+export function refuseLiveOptions(values: Readonly<Record<string, unknown>>, own: readonly string[]): void {
+  for (const name of [...own, 'interval', 'count', 'duration', 'wait', 'timeout']) {
+    const value = values[name];
+    if (value !== null && value !== undefined && value !== false) {
+      throw usageError(`--${name} needs a live machine, not --read`);
+    }
+  }
+}
+
+/** Read at once. */
+const CHUNK = 64 * 1024;
+
+/** The bytes of an input, without a byte order mark. Throws Failure 65 for what is known to be something else. */
+async function* chunksOf({ isCapture, source }: Input, file: string): AsyncGenerator<Buffer> {
+  try {
+    if (isCapture) {
+      throw new Failure(EXIT.data, `${file} is a packet capture, and holds no such records`, {
+        hint: `netwatch stats -r ${shellFile(file)} says what it holds`,
+      });
+    }
+    for (let first = true; ; ) {
+      const chunk = Buffer.alloc(CHUNK);
+      const length = await source.read(chunk, 0, CHUNK);
+      if (length === 0) return;
+      const bytes = chunk.subarray(first && hasByteOrderMark(chunk) ? 3 : 0, length);
+      if (first && bytes[0] === 0x5b) {
+        throw new Failure(EXIT.data, `${file} is one JSON document`, {
+          hint: `jq -c '.[]' ${shellFile(file)} | netwatch conns -r -`,
+        });
+      }
+      first = false;
+      yield bytes;
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+const hasByteOrderMark = (bytes: Buffer): boolean => bytes.subarray(0, 3).toString('hex') === 'efbbbf';

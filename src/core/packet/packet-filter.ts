@@ -1,0 +1,228 @@
+import { bindTerm, isNull, memberTest } from '../filter/bind.ts';
+import { type ValueTest, valueTest } from '../filter/comparison.ts';
+import type { Comparison, Literal, Member, Membership, Term } from '../filter/expr.ts';
+import { compileLogic, negate, type Test } from '../filter/logic.ts';
+import { parseFilter } from '../filter/parse.ts';
+import { compilePattern } from '../filter/pattern.ts';
+import { layersNamed, PROTOCOL_NAMES } from '../filter/protocol-names.ts';
+import type { Scope } from '../filter/scope.ts';
+import { sourceError } from '../filter/source-error.ts';
+import { parsePrefix } from '../net/ip-prefix.ts';
+import type { AnyRow } from '../record/table.ts';
+import { packet as table } from '../record/tables/packet.ts';
+import { REGISTRY } from '../wire/all-protocols.ts';
+import { EXPERTS } from '../wire/expert.ts';
+import type { Packet } from '../wire/packet.ts';
+import { addressTest, type Side } from './packet-address.ts';
+import { ABSENT, isFlag, PACKET_NUMBERS } from './packet-number.ts';
+import { PacketRows } from './packet-rows.ts';
+import { byteText, layerBytesTest, payloadSearch } from './packet-text-search.ts';
+
+/** A display filter over dissected packets. */
+export interface PacketPredicate {
+  /** Whether it makes text of packets; one that does not allocates nothing and runs on millions. */
+  readonly needsText: boolean;
+  /** Whether it asks for anything behind the transport header. */
+  readonly needsApplications: boolean;
+  /** Makes the fields it asks for; told of the file and of owners by who has them. */
+  readonly rows: PacketRows;
+  matches(packet: Packet): boolean;
+}
+
+const ADDRESSES: ReadonlyMap<string, Side> = new Map([
+  ...['addr', 'ip.addr', 'ipv6.addr'].map((name) => [name, 'either'] as const),
+  ...['src', 'ip.src', 'ipv6.src'].map((name) => [name, 'src'] as const),
+  ...['dst', 'ip.dst', 'ipv6.dst'].map((name) => [name, 'dst'] as const),
+]);
+/** Names of the whole frame in `frame contains "text"`. */
+const FRAME = 'frame';
+/** Protocols that are known before any payload is looked into. */
+const TRANSPORTS: ReadonlySet<string> = new Set([
+  'eth',
+  'vlan',
+  'arp',
+  'ip',
+  'ipv6',
+  'icmp',
+  'icmpv6',
+  'igmp',
+  'tcp',
+  'udp',
+]);
+const ANY_ANALYSIS = 'tcp.analysis.flags';
+
+/**
+ * Compiles a filter for packets. A protocol's name holds for packets that have such a layer, an address for those with
+ * it in an IP header, an expert's id for those it was found in; headers quoted inside ICMP errors do not count. Any field
+ * of the `packet` record can be asked for; words that name nothing, and `contains "text"`, are searched for in the
+ * fields and in the payload. What is null is treated as in filters over records. What throws at a packet is noted, and does not pass. `rows` tells of the file; without it
+ * the filter keeps its own. Throws Failure 64 with the place of the error.
+ */
+export function compilePacketFilter(source: string, rows?: PacketRows): PacketPredicate {
+  const binder = new Binder(source, rows ?? new PacketRows());
+  const test = compileLogic<Term, Packet>(parseFilter(source), (term) => {
+    const known = binder.bind(term);
+    return (packet) => known(packet) === true;
+  });
+  const own = rows === undefined && binder.needsText ? binder.rows : null;
+  return {
+    needsText: binder.needsText,
+    needsApplications: binder.needsText || binder.needsApplications,
+    rows: binder.rows,
+    matches(packet) {
+      own?.see(packet);
+      try {
+        return test(packet) === true;
+      } catch (error) {
+        binder.rows.faults.note(packet, error);
+        return false;
+      }
+    },
+  };
+}
+
+class Binder {
+  needsText = false;
+  needsApplications = false;
+  readonly rows: PacketRows;
+  private readonly source: string;
+
+  constructor(source: string, rows: PacketRows) {
+    this.source = source;
+    this.rows = rows;
+  }
+
+  bind(term: Term): Test<Packet> {
+    switch (term.kind) {
+      case 'word':
+        return this.word(term.word) ?? this.record(term);
+      case 'search':
+        return this.search(term.needle);
+      case 'compare':
+        if (isNull(term.value)) return this.record(term);
+        if (term.relation === '!=') return negate(this.bind({ ...term, relation: '==' }));
+        return this.comparison(term) ?? this.record(term);
+      case 'in':
+        return this.membership(term) ?? this.record(term);
+    }
+  }
+
+  private word(word: Literal): Test<Packet> | null {
+    const name = word.text.toLowerCase();
+    const number = PACKET_NUMBERS.get(name);
+    if (number !== undefined) {
+      const least = isFlag(number.field) ? 1 : 0;
+      return (packet) => number.read.some((read) => read(packet) >= least);
+    }
+    const side = ADDRESSES.get(name);
+    if (side !== undefined) return ({ ipVersion }) => ipVersion !== 0;
+    if (Object.hasOwn(table.fields, name)) return null;
+    const protocols = layersNamed(name).flatMap((layer) => REGISTRY.byName.get(layer)?.id ?? []);
+    if (protocols.length > 0) {
+      this.needsApplications ||= !TRANSPORTS.has(name);
+      return (packet) => protocols.some((id) => packet.has(id));
+    }
+    if (PROTOCOL_NAMES.has(name))
+      throw sourceError(this.source, word, `${name} is not dissected`, `contains "${name}"`);
+    const expert = expertTest(name);
+    if (expert !== null) {
+      this.needsApplications ||= !name.startsWith('tcp.');
+      return expert;
+    }
+    const prefix = parsePrefix(word.text);
+    if (prefix !== null && !/^\d+$/.test(word.text)) return addressTest(prefix, 'either');
+    return this.isSearched(word) ? this.search(word) : null;
+  }
+
+  /** Not a number alone, nor an address with a port: `record` throws at those. */
+  private isSearched({ text }: Literal): boolean {
+    return !/^\d+$/.test(text) && !/^[\d.]+[/:]\d+$/.test(text);
+  }
+
+  private comparison({ field, relation, value }: Comparison): Test<Packet> | null {
+    const name = field.text.toLowerCase();
+    const number = PACKET_NUMBERS.get(name);
+    if (number !== undefined && relation !== '!=') {
+      const literal = isFlag(number.field) ? { ...value, text: bitOf(value.text) } : value;
+      return numberTest(number.read, valueTest({ ...number, name, table, source: this.source }, relation, literal));
+    }
+    const side = ADDRESSES.get(name);
+    const prefix = side === undefined || relation !== '==' ? null : parsePrefix(value.text);
+    if (prefix !== null) return addressTest(prefix, side!);
+    return relation === 'contains' || relation === 'matches' ? this.bytes(name, relation, value) : null;
+  }
+
+  /** `frame contains "text"`, `http matches "text"`: of the bytes, and the case of letters counts, as in Wireshark. */
+  private bytes(name: string, relation: 'contains' | 'matches', value: Literal): Test<Packet> | null {
+    const protocol = REGISTRY.byName.get(name);
+    if ((protocol === undefined && name !== FRAME) || Object.hasOwn(table.fields, name)) return null;
+    this.needsText = true;
+    const needle = byteText(value.text);
+    const test = relation === 'contains' ? (text: string) => text.includes(needle) : compilePattern(value, this.source);
+    return layerBytesTest(protocol?.id ?? null, test);
+  }
+
+  private membership({ field, members }: Membership): Test<Packet> | null {
+    const name = field.text.toLowerCase();
+    if (members.some((member) => member.kind === 'value' && isNull(member.value))) return null;
+    const number = PACKET_NUMBERS.get(name);
+    if (number !== undefined) {
+      return numberTest(number.read, memberTest({ ...number, name, table, source: this.source }, members));
+    }
+    const side = ADDRESSES.get(name);
+    return side === undefined ? null : addressMembers(members, side);
+  }
+
+  /** Whatever is left is asked of the record, of which only the fields that are read are made. */
+  private record(term: Term): Test<Packet> {
+    this.needsText = true;
+    const scope: Scope = { source: this.source, table, searchesWords: true, fields: new Set() };
+    const test = bindTerm(scope, term);
+    const names = [...scope.fields];
+    return (packet) => test(this.rows.fields(packet, names) as AnyRow);
+  }
+
+  private search(needle: Literal): Test<Packet> {
+    const inPayload = payloadSearch(needle.text);
+    const inRecord = this.record({ kind: 'search', needle });
+    return (packet) => inPayload(packet) || inRecord(packet);
+  }
+}
+
+function numberTest(reads: readonly ((packet: Packet) => number)[], test: ValueTest): Test<Packet> {
+  const [first, second] = reads as [(packet: Packet) => number, ((packet: Packet) => number)?];
+  return (packet) => {
+    const value = first(packet);
+    if (value === ABSENT) return null;
+    return test(value) || (second !== undefined && test(second(packet)));
+  };
+}
+
+/** Null when a member is no address or block. */
+function addressMembers(members: readonly Member[], side: Side): Test<Packet> | null {
+  const tests: Test<Packet>[] = [];
+  for (const member of members) {
+    const prefix = member.kind === 'value' ? parsePrefix(member.value.text) : null;
+    if (prefix === null) return null;
+    tests.push(addressTest(prefix, side));
+  }
+  return (packet) => (packet.ipVersion === 0 ? null : tests.some((test) => test(packet) === true));
+}
+
+/** Whether what an expert's id names was found. */
+function expertTest(name: string): Test<Packet> | null {
+  const wanted = new Set<number>();
+  for (const { id, number } of EXPERTS) {
+    if (id === name || (name === ANY_ANALYSIS && id.startsWith('tcp.analysis.'))) wanted.add(number);
+  }
+  if (wanted.size === 0) return null;
+  return ({ experts, expertCount }) => {
+    for (let index = 0; index < expertCount; index++) if (wanted.has(experts[index]!)) return true;
+    return false;
+  };
+}
+
+function bitOf(text: string): string {
+  const lower = text.toLowerCase();
+  return lower === 'true' ? '1' : lower === 'false' ? '0' : text;
+}

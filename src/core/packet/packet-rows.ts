@@ -1,0 +1,200 @@
+import type { CaptureReader } from '../capture/capture-reader.ts';
+import { linkTypeName } from '../capture/link-types.ts';
+import { interfaceOf } from '../capture/one-interface.ts';
+import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
+import { type PacketRow, packet as table } from '../record/tables/packet.ts';
+import { Faults } from '../wire/faults.ts';
+import { transportName } from '../wire/flow-text.ts';
+import type { Packet } from '../wire/packet.ts';
+import {
+  destinationText,
+  expertsOf,
+  infoOf,
+  LONGEST_TEXT,
+  layersOf,
+  protocolOf,
+  severityOf,
+  sourceText,
+  topLayer,
+} from '../wire/packet-text.ts';
+import { formatTcpFlags } from '../wire/tcp-flags.ts';
+import { ownerOf, type PacketOwners, PktapOwners } from './packet-owners.ts';
+
+const TCP = 6;
+
+/** What a row tells beyond its packet: of the file, and of the packets before. */
+export type PacketSource = Pick<CaptureReader, 'interfaces' | 'comment'>;
+const NO_SOURCE: PacketSource = { interfaces: [], comment: null };
+
+/** In place of what could not be told of a packet, or of a layer. */
+export const NOT_TOLD = '[Malformed Packet]';
+
+/** Makes records of dissected packets, whole or field by field. Every packet is shown to `see` first, in file order. */
+export class PacketRows {
+  source = NO_SOURCE;
+  owners: PacketOwners = new PktapOwners();
+  /** Where what a protocol throws when it is asked for text goes; the packet's record is made all the same. */
+  faults = new Faults();
+  private firstSeconds = Number.NaN;
+  private firstNanoseconds = 0;
+  private beforeSeconds = Number.NaN;
+  private beforeNanoseconds = 0;
+  private seconds = Number.NaN;
+  private nanoseconds = 0;
+
+  see(packet: Packet): void {
+    if (Number.isNaN(this.firstSeconds)) {
+      this.firstSeconds = packet.seconds;
+      this.firstNanoseconds = packet.nanoseconds;
+    }
+    this.beforeSeconds = this.seconds;
+    this.beforeNanoseconds = this.nanoseconds;
+    this.seconds = packet.seconds;
+    this.nanoseconds = packet.nanoseconds;
+  }
+
+  row(packet: Packet): PacketRow {
+    try {
+      return this.whole(packet);
+    } catch (error) {
+      this.faults.note(packet, error);
+      return bareRow(packet);
+    }
+  }
+
+  private whole(packet: Packet): PacketRow {
+    const { flow } = packet;
+    const hasPorts = packet.transport !== 0;
+    const top = topLayer(packet);
+    const owner = ownerOf(this.owners, packet);
+    return {
+      number: packet.number,
+      time: formatTimestamp(packet.seconds, packet.nanoseconds),
+      rel_s: this.relative(packet),
+      iface: this.interfaceOf(packet),
+      link: linkTypeName(packet.linkType),
+      length: packet.length,
+      captured: packet.frameEnd - packet.frameStart,
+      src: sourceText(packet),
+      src_port: hasPorts ? packet.srcPort : null,
+      dst: destinationText(packet),
+      dst_port: hasPorts ? packet.dstPort : null,
+      proto: top < 0 ? null : protocolOf(packet, top)!.title,
+      layers: layersOf(packet),
+      info: this.info(packet),
+      stream: flow === null ? null : flow.stream,
+      severity: severityOf(packet),
+      expert: expertsOf(packet),
+      pid: owner?.pid ?? null,
+      process: owner?.process ?? null,
+      delta_s: this.delta(packet),
+      transport: hasPorts ? transportName(packet.transport) : null,
+      tcp_flags: packet.transport === TCP ? formatTcpFlags(packet.tcpFlags) : null,
+      payload_bytes: hasPorts ? packet.payloadLength : null,
+      truncated: packet.truncated,
+      malformed: packet.malformed,
+      comment: commentOf(this.source),
+      src_host: null,
+      dst_host: null,
+    };
+  }
+
+  /** Only the fields named: what a filter asks of every packet should not cost the others. */
+  fields(packet: Packet, names: Iterable<string>): Partial<PacketRow> {
+    const row: Record<string, unknown> = {};
+    try {
+      for (const name of names) row[name] = this.field(packet, name as keyof PacketRow);
+    } catch (error) {
+      this.faults.note(packet, error);
+      return bareRow(packet);
+    }
+    return row as Partial<PacketRow>;
+  }
+
+  private field(packet: Packet, name: keyof PacketRow): unknown {
+    switch (name) {
+      case 'time':
+        return formatTimestamp(packet.seconds, packet.nanoseconds);
+      case 'rel_s':
+        return this.relative(packet);
+      case 'delta_s':
+        return this.delta(packet);
+      case 'iface':
+        return this.interfaceOf(packet);
+      case 'src':
+        return sourceText(packet);
+      case 'dst':
+        return destinationText(packet);
+      case 'layers':
+        return layersOf(packet);
+      case 'info':
+        return this.info(packet);
+      case 'pid':
+        return ownerOf(this.owners, packet)?.pid ?? null;
+      case 'process':
+        return ownerOf(this.owners, packet)?.process ?? null;
+      case 'severity':
+        return severityOf(packet);
+      case 'expert':
+        return expertsOf(packet);
+      case 'truncated':
+        return packet.truncated;
+      case 'malformed':
+        return packet.malformed;
+      case 'comment':
+        return commentOf(this.source);
+      case 'src_host':
+      case 'dst_host':
+        return null;
+      default:
+        return this.row(packet)[name];
+    }
+  }
+
+  private info(packet: Packet): string {
+    try {
+      return infoOf(packet);
+    } catch (error) {
+      this.faults.note(packet, error);
+      return NOT_TOLD;
+    }
+  }
+
+  private relative(packet: Packet): number | null {
+    return orNull(secondsBetween(this.firstSeconds, this.firstNanoseconds, packet.seconds, packet.nanoseconds));
+  }
+
+  private delta(packet: Packet): number | null {
+    return orNull(secondsBetween(this.beforeSeconds, this.beforeNanoseconds, packet.seconds, packet.nanoseconds));
+  }
+
+  private interfaceOf(packet: Packet): string | null {
+    return interfaceOf(packet, this.source.interfaces);
+  }
+}
+
+/** Of a packet of which nothing else can be told. */
+function bareRow(packet: Packet): PacketRow {
+  const nothing = Object.fromEntries(Object.keys(table.fields).map((name) => [name, null])) as unknown as PacketRow;
+  return {
+    ...nothing,
+    number: packet.number,
+    link: linkTypeName(packet.linkType),
+    length: packet.length,
+    captured: packet.frameEnd - packet.frameStart,
+    layers: [],
+    info: NOT_TOLD,
+    expert: [],
+    truncated: packet.truncated,
+    malformed: true,
+  };
+}
+
+/** At most 4 KiB of it; what is written as a capture keeps all. */
+function commentOf({ comment }: PacketSource): string | null {
+  return comment === null || comment.length <= LONGEST_TEXT ? comment : `${comment.slice(0, LONGEST_TEXT)}…`;
+}
+
+function orNull(seconds: number): number | null {
+  return Number.isNaN(seconds) ? null : seconds;
+}

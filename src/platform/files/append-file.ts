@@ -1,0 +1,103 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
+import { shellFile } from '../../core/output/shell-word.ts';
+import type { User } from '../../core/system/platform.ts';
+import { lockFile } from './file-lock.ts';
+import { inPlace, type Place } from './place.ts';
+
+const LINE_FEED = 0x0a;
+const MOST_TRIES = 100;
+
+/** Where a file goes that has reached its size. */
+export const rotatedName = (file: string): string => `${file}.1`;
+
+/**
+ * Adds a line to a file, whole or not at all, whoever else adds to it at the same time: under a lock, by one write at its
+ * end. A file that would grow past `mostBytes` becomes FILE.1 first, in place of the one before. It is made for its owner
+ * alone, as the caller where that user may, else as this process; links, files with another name, folders, devices and
+ * pipes are refused. Rejects with a Failure 73 when it cannot be opened, 74 when the
+ * disk is full, and as lockFile.
+ */
+export async function appendLine(
+  file: string,
+  line: string,
+  mostBytes: number,
+  caller: User | null = null,
+): Promise<void> {
+  const bytes = Buffer.from(`${line}\n`);
+  // another process may turn the file away between opening and locking it
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const [place, fd] = open(file, caller);
+    try {
+      await lockFile(fd, file);
+      refuseOtherNames(fd, file);
+      const { ino, size } = fs.fstatSync(fd);
+      if (ino !== place.do(() => inodeOf(place.at(path.basename(file))))) continue;
+      if (size > 0 && size + bytes.length > mostBytes) {
+        const at = place.at(path.basename(file));
+        place.do(() => fs.renameSync(at, rotatedName(at)));
+        continue;
+      }
+      return write(fd, endsTorn(fd, size) ? Buffer.concat([Buffer.of(LINE_FEED), bytes]) : bytes, size, file);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      fs.closeSync(fd);
+      place.close();
+    }
+  }
+  throw new Failure(EXIT.io, `${file} is replaced again and again by another program`);
+}
+
+function open(file: string, caller: User | null): readonly [Place, number] {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
+  const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+  let place: Place;
+  let fd: number;
+  try {
+    [place, fd] = inPlace(caller, file, ({ at }) => fs.openSync(at(path.basename(file)), flags, 0o600));
+  } catch (error) {
+    const isLink = (error as NodeJS.ErrnoException).code === 'ELOOP';
+    const reason = isLink ? 'it is a link' : reasonOf(error);
+    throw new Failure(EXIT.cannotCreate, `${file} cannot be opened: ${reason}`, { cause: error });
+  }
+  if (fs.fstatSync(fd).isFile()) return [place, fd];
+  fs.closeSync(fd);
+  place.close();
+  throw new Failure(EXIT.cannotCreate, `${file} is a device or a pipe, not a file`);
+}
+
+/** Throws Failure 73 for a file that has another name: a hard link, made by somebody who may not write it, would reach it. */
+function refuseOtherNames(fd: number, file: string): void {
+  const { nlink } = fs.fstatSync(fd);
+  if (nlink <= 1) return;
+  throw new Failure(EXIT.cannotCreate, `${file} cannot be added to: it has ${nlink} names, as hard links do`, {
+    hint: `cp ${shellFile(file)} OTHER makes one of its own`,
+  });
+}
+
+function inodeOf(file: string): number | null {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** Whether its last line was cut short, by a power cut or a full disk: the next must not be joined to it. */
+function endsTorn(fd: number, size: number): boolean {
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  fs.readSync(fd, last, 0, 1, size - 1);
+  return last[0] !== LINE_FEED;
+}
+
+/** One write; what of it a full disk still took is taken back. */
+function write(fd: number, bytes: Uint8Array, size: number, file: string): void {
+  let reason = 'the disk is full';
+  try {
+    if (fs.writeSync(fd, bytes) === bytes.length) return;
+  } catch (error) {
+    reason = reasonOf(error);
+  }
+  fs.ftruncateSync(fd, size);
+  throw new Failure(EXIT.io, `${file} cannot be written: ${reason}`);
+}

@@ -1,0 +1,209 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
+import type { User } from '../../core/system/platform.ts';
+import { inPlace, openOwnPlace, type Place, requireReplaceable } from './place.ts';
+import { refuseStreamLink } from './stream-link.ts';
+
+/** A file that is being written. */
+export interface OutputFile {
+  /** For another process to write into; null when it is open elsewhere. */
+  readonly fd: number | null;
+  /** How many bytes it has. */
+  size(): Promise<number>;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when what was written is on the disk. */
+  sync(): Promise<void>;
+  /** Makes what was written final. */
+  finish(): Promise<void>;
+  /** Takes back what was written. */
+  abandon(): Promise<void>;
+  /** Makes final what was written whole, not the rest of a write that failed; when that is nothing, takes it back. */
+  keep(): Promise<'kept' | 'abandoned'>;
+}
+
+/** Where files that are written come from. */
+export interface CaptureFiles {
+  /** As createOutputFile; the file may be open in another process. */
+  create(file: string, force: boolean): Promise<OutputFile>;
+  /** The same, open in this one: `fd` is there. */
+  createHere(file: string, force: boolean): Promise<OutputFile>;
+  /** Removes one that was made here; one that is gone already is no matter. Rejects with a Failure 74. */
+  remove(file: string): Promise<void>;
+  /** Packs files in place, while others are written. */
+  readonly packing: Packing;
+  close(): void;
+}
+
+/** What packs finished files: PackedFiles, here or in another process. */
+export interface Packing {
+  pack(file: string): void | Promise<void>;
+  remove(file: string): void | Promise<void>;
+  end(): Promise<readonly string[]>;
+}
+
+const write = promisify(fs.write);
+
+/** For whom a file is made, and by whom. */
+export interface Making {
+  /** Whose the file is where that user could have made it; null for who runs this process. */
+  readonly caller?: User | null;
+  /** The place of this process itself, where the caller may make nothing. */
+  readonly openOwn?: (folder: string) => Place;
+  readonly handOver?: HandOver;
+}
+
+/** Finds who finishes a file that this process made in its own place and may not rename or remove any more; null where it still may. */
+export type HandOver = ((place: Place, names: FileNames) => Finisher) | null;
+
+/** What a file is called while it is written, and then. */
+export interface FileNames {
+  readonly written: string;
+  readonly final: string;
+}
+
+/** Gives a file its name, or takes it away. */
+export interface Finisher {
+  rename(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Creates a file that only its owner may read. It must not exist, nor be a link; with `force` it is written beside the
+ * old one, which it replaces by one rename when it is finished. Folders, devices and pipes are never replaced. It is made
+ * and replaces as the caller, or else as this process. Rejects with a Failure 73 when it cannot be created; its `write`
+ * with a Failure 74 when the disk is full.
+ */
+export async function createOutputFile(file: string, force: boolean, making: Making = {}): Promise<OutputFile> {
+  return makeOutputFile(file, force, making).output;
+}
+
+/** The same, with the place where it was made. Throws as createOutputFile rejects. */
+export function makeOutputFile(
+  file: string,
+  force: boolean,
+  { caller = null, openOwn = openOwnPlace, handOver = null }: Making,
+): { readonly output: OutputFile; readonly place: Place } {
+  refuseSpecialFiles(file);
+  const final = path.basename(file);
+  const names: FileNames = { written: force ? `.${final}.${process.pid}` : final, final };
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+  const open = (place: Place): number => {
+    if (force && place.user !== null) requireReplaceable(file, place.user);
+    return fs.openSync(place.at(names.written), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  };
+  let place: Place;
+  let fd: number;
+  try {
+    [place, fd] = inPlace(caller, file, open, openOwn);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const exists = !force && (code === 'EEXIST' || code === 'ELOOP');
+    throw new Failure(
+      EXIT.cannotCreate,
+      exists ? `${file} exists already` : `${file} cannot be created: ${reasonOf(error)}`,
+      {
+        hint: exists ? '--force replaces it' : null,
+        cause: error,
+      },
+    );
+  }
+  const { rename, remove } =
+    place.user === null && handOver !== null ? handOver(place, names) : ownFinisher(place, names);
+  let whole = 0;
+  let isOpen = true;
+  let isOver = false;
+  // the number of a descriptor that was closed is soon that of another
+  const held = (): number => {
+    if (isOpen) return fd;
+    throw Object.assign(new Error('EBADF: bad file descriptor, it is closed'), { code: 'EBADF' });
+  };
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await promisify(fs.close)(fd);
+  };
+  const end = (): void => {
+    isOver = true;
+    place.close();
+  };
+  const finish = async (): Promise<void> => {
+    try {
+      await close();
+      if (force) await rename();
+    } catch (error) {
+      throw new Failure(EXIT.io, `${file} cannot be finished: ${reasonOf(error)}`, { cause: error });
+    }
+    end();
+  };
+  const abandon = async (): Promise<void> => {
+    if (isOver) return;
+    await close().catch(() => {});
+    try {
+      await remove();
+    } catch (error) {
+      throw new Failure(EXIT.io, `${file} cannot be removed: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      end();
+    }
+  };
+  const output: OutputFile = {
+    fd,
+    sync: async () => promisify(fs.fsync)(held()),
+    size: async () => (await promisify(fs.fstat)(held())).size,
+    async write(bytes) {
+      try {
+        for (let at = 0; at < bytes.length; ) at += (await write(held(), bytes, at)).bytesWritten;
+        whole += bytes.length;
+      } catch (error) {
+        throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
+      }
+    },
+    finish,
+    async keep() {
+      if (whole === 0) {
+        await abandon();
+        return 'abandoned';
+      }
+      await promisify(fs.ftruncate)(held(), whole).catch(() => {});
+      await finish();
+      return 'kept';
+    },
+    abandon,
+  };
+  return { output, place };
+}
+
+function ownFinisher(place: Place, { written, final }: FileNames): Finisher {
+  return {
+    rename: async () => place.do(() => fs.renameSync(place.at(written), place.at(final))),
+    remove: async () => place.do(() => removeIfThere(place.at(written))),
+  };
+}
+
+/** Removes a file; one that is gone already is no matter. Throws what the system says. */
+export function removeIfThere(file: string): void {
+  fs.rmSync(file, { force: true });
+}
+
+const STDOUT_HINT = '-w - writes to stdout, which may be one';
+
+/** Throws Failure 73 for what is there and is neither a file nor a link, which would be what is replaced. */
+function refuseSpecialFiles(file: string): void {
+  let stat: fs.Stats;
+  try {
+    stat = fs.lstatSync(file);
+  } catch {
+    return; // it is not there, or creating it says why not
+  }
+  refuseStreamLink(file, STDOUT_HINT);
+  if (stat.isFile() || stat.isSymbolicLink()) return;
+  throw new Failure(
+    EXIT.cannotCreate,
+    `${file} is ${stat.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file`,
+    {
+      hint: stat.isDirectory() ? 'name a file in it' : STDOUT_HINT,
+    },
+  );
+}

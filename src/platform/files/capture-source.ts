@@ -1,0 +1,193 @@
+import fs from 'node:fs';
+import type { Readable, Transform } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import tty from 'node:tty';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import type { ByteSource } from '../../core/capture/byte-source.ts';
+import { EXIT, Failure, messageOf, reasonOf } from '../../core/failure.ts';
+import { shellFile } from '../../core/output/shell-word.ts';
+import { unlessInterrupted } from './abandon.ts';
+import { openDeviceStream, openStdinStream } from './device-stream.ts';
+
+/** Between two looks whether all that was unpacked is taken. */
+const TAKEN_POLL_MS = 2;
+
+/** The bytes of a file, a FIFO or stdin (`-`), unpacked when they are gzip or Zstandard. Rejects as ByteSource.read does. */
+export async function openCaptureSource(file: string, signal: AbortSignal): Promise<ByteSource> {
+  const name = file === '-' ? 'stdin' : file;
+  if (file === '-') return unpacked(name, openStdin(), signal);
+  try {
+    const fd = await unlessInterrupted(open(file, OPENED), signal);
+    if (fd === null) return NOTHING;
+    const stat = fs.fstatSync(fd);
+    if (stat.isDirectory()) {
+      fs.closeSync(fd);
+      throw new Failure(EXIT.data, `${file} is a folder`);
+    }
+    if (!isOnDisk(stat)) return unpacked(name, openDeviceStream(fd, stat.isFIFO()), signal);
+    const magic = Buffer.alloc(4);
+    await unlessInterrupted(read(fd, magic, 0, 4, 0), signal);
+    if (packing(magic) !== null) return unpacked(name, fs.createReadStream(file, { fd, start: 0 }), signal);
+    return wholeFile(name, fd, stat.size, signal);
+  } catch (error) {
+    throw asFailure(error, name);
+  }
+}
+
+/** Whether the bytes can be had a second time: of a file, but not of a pipe. */
+export async function canReadAgain(file: string): Promise<boolean> {
+  if (file === '-') return false;
+  try {
+    return (await fs.promises.stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+const open = promisify(fs.open);
+const read = promisify(fs.read);
+/** Neither a pipe without a writer nor a line without a carrier is waited for, and a terminal does not become ours. */
+const OPENED = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
+const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };
+
+/** What answers at once. A file of /proc is none, though it looks like one: it has no size. */
+const isOnDisk = (stat: fs.Stats): boolean => stat.isFile() && stat.size > 0;
+
+function openStdin(): Readable {
+  try {
+    const stat = fs.fstatSync(0);
+    const isNodes = stat.isFIFO() || stat.isSocket() || tty.isatty(0) || isOnDisk(stat);
+    return isNodes ? process.stdin : openStdinStream();
+  } catch {
+    return process.stdin; // it is closed, and node knows what to do
+  }
+}
+
+function wholeFile(name: string, fd: number, size: number, signal: AbortSignal): ByteSource {
+  let position = 0;
+  let closed = false;
+  return {
+    name,
+    size,
+    async read(into, offset, length) {
+      if (closed) return 0;
+      try {
+        const done = await unlessInterrupted(read(fd, into, offset, length, position), signal);
+        position += done?.bytesRead ?? 0;
+        return done?.bytesRead ?? 0;
+      } catch (error) {
+        throw asFailure(error, name);
+      }
+    },
+    async close() {
+      if (!closed) fs.close(fd, () => {});
+      closed = true;
+    },
+  };
+}
+
+/** A stream, unpacked if its first bytes say so, as chunks that are handed out piece by piece. */
+function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSource {
+  const stop = (): void => {
+    stream.destroy();
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  let cutShort = false;
+  const chunks = unpack(stream, name, () => {
+    cutShort = true;
+  });
+  let rest: Uint8Array = new Uint8Array(0);
+  return {
+    name,
+    size: null,
+    async read(into, offset, length) {
+      while (rest.length === 0) {
+        try {
+          const { value, done } = await chunks.next();
+          if (done === true) return 0;
+          rest = value;
+        } catch (error) {
+          if (signal.aborted) return 0;
+          throw asFailure(error, name);
+        }
+      }
+      const part = rest.subarray(0, length);
+      into.set(part, offset);
+      rest = rest.subarray(part.length);
+      return part.length;
+    },
+    isCutShort: () => cutShort,
+    async close() {
+      signal.removeEventListener('abort', stop);
+      stream.destroy();
+    },
+  };
+}
+
+async function* unpack(stream: Readable, name: string, onCutShort: () => void): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
+  let first: Buffer = Buffer.alloc(0);
+  while (first.length < 4) {
+    const { value, done } = await chunks.next();
+    if (done === true) break;
+    first = first.length === 0 ? value : Buffer.concat([first, value]);
+  }
+  const packed = packing(first);
+  if (packed === null) {
+    if (first.length > 0) yield first;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+    return;
+  }
+  const unpacker = packed === 'gzip' ? zlib.createGunzip() : createUnzstd(name);
+  // pulled by hand rather than piped, so that what a slow pipe has sent so far comes out at once
+  const feed = async (): Promise<void> => {
+    const write = (chunk: Buffer): Promise<void> =>
+      new Promise((resolve) => {
+        unpacker.write(chunk, () => resolve());
+      });
+    await write(first);
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) await write(next.value);
+    // to end what was cut short is an error, which drops what was not taken yet
+    while (unpacker.readableLength > 0 && !unpacker.destroyed) await sleep(TAKEN_POLL_MS);
+    unpacker.end();
+  };
+  feed().catch((error: Error) => unpacker.destroy(error));
+  try {
+    yield* unpacker;
+  } catch (error) {
+    // what there is of it was read
+    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
+    onCutShort();
+  }
+}
+
+function packing(bytes: Buffer): 'gzip' | 'zstd' | null {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
+  return bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : null;
+}
+
+function createUnzstd(name: string): Transform {
+  const create = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
+  if (create === undefined) {
+    throw new Failure(EXIT.data, `${name} is packed with zstd, which node ${process.versions.node} cannot unpack`, {
+      hint: `zstd -dc ${shellFile(name)} | netwatch … -r -`,
+    });
+  }
+  return create();
+}
+
+function asFailure(error: unknown, name: string): Failure {
+  if (error instanceof Failure) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ENOENT') return new Failure(EXIT.noInput, `no such file: ${name}`, { cause: error });
+  if (code === 'EACCES')
+    return new Failure(EXIT.noPermission, `${name} may not be read`, {
+      hint: process.getuid?.() === 0 ? null : 'run it with sudo',
+      cause: error,
+    });
+  if (/^Z(STD)?_/.test(code))
+    return new Failure(EXIT.data, `${name} cannot be unpacked: ${messageOf(error)}`, { cause: error });
+  return new Failure(EXIT.io, `${name} cannot be read: ${reasonOf(error)}`, { cause: error });
+}

@@ -1,0 +1,61 @@
+import fs from 'node:fs';
+import type { FailedWrite, TextStream } from '../../core/output/sink.ts';
+
+const LINE_FEED = 0x0a;
+
+/**
+ * Stdout: node's own stream, but for a file one that writes all of what it is given, or tells how much of it the disk took.
+ * Node's takes a write that was cut short for whole, so that a disk which fills up during the last one is never told of.
+ */
+export function openStdout(): TextStream {
+  try {
+    if (fs.fstatSync(1).isFile()) return new FileStream(1);
+  } catch {
+    // it is closed, which node's stream tells of
+  }
+  return process.stdout;
+}
+
+/** Writes before it returns, and so never asks to wait. */
+export class FileStream implements TextStream {
+  private readonly fd: number;
+  private readonly listeners: ((error: FailedWrite) => void)[] = [];
+  private readonly taken = { bytes: 0, lines: 0, isTorn: false };
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  write(text: string | Uint8Array, encoding: 'latin1' | 'utf8', done?: (error?: Error | null) => void): boolean {
+    const bytes = typeof text === 'string' ? Buffer.from(text, encoding) : text;
+    let at = 0;
+    try {
+      while (at < bytes.length) at += fs.writeSync(this.fd, bytes, at);
+      this.count(bytes, at);
+    } catch (error) {
+      this.count(bytes, at);
+      const failed: FailedWrite = Object.assign(error as Error, { taken: { ...this.taken } });
+      for (const listener of this.listeners) listener(failed);
+      done?.(failed);
+      return true;
+    }
+    done?.();
+    return true;
+  }
+
+  once(): void {}
+
+  off(): void {}
+
+  on(_event: 'error', listener: (error: FailedWrite) => void): void {
+    this.listeners.push(listener);
+  }
+
+  private count(bytes: Uint8Array, end: number): void {
+    if (end === 0) return;
+    this.taken.bytes += end;
+    this.taken.isTorn = bytes[end - 1] !== LINE_FEED;
+    for (let at = bytes.indexOf(LINE_FEED); at >= 0 && at < end; at = bytes.indexOf(LINE_FEED, at + 1))
+      this.taken.lines++;
+  }
+}

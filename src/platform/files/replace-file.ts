@@ -1,0 +1,76 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
+import type { User } from '../../core/system/platform.ts';
+import { removeIfThere } from './capture-output.ts';
+import { inPlace, type Place, requireReplaceable } from './place.ts';
+import { refuseStreamLink } from './stream-link.ts';
+
+/**
+ * Writes a file whole: beside the old one, to the disk, and by one rename in its place, so that who reads it meanwhile
+ * sees the old one or the new one. `mode` is that of the file, whatever the umask. A link is replaced, not followed. It is
+ * made and replaces as the caller, and where that user may not, as this process.
+ * Rejects with a Failure 73 when it cannot be created, and 74 when the disk is full.
+ */
+export async function replaceFile(file: string, text: string, mode: number, caller: User | null = null): Promise<void> {
+  refuseStreamLink(file, 'without --out it is written to stdout');
+  const stat = await fs.promises.lstat(file).catch(() => null);
+  if (stat !== null && !stat.isFile() && !stat.isSymbolicLink()) {
+    const what = stat.isDirectory() ? 'a folder' : 'a device or a pipe';
+    throw new Failure(EXIT.cannotCreate, `${file} is ${what}, not a file`);
+  }
+  const final = path.basename(file);
+  const temporary = `.${final}.${process.pid}`;
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+  const open = (place: Place): number => {
+    if (place.user !== null) requireReplaceable(file, place.user);
+    return fs.openSync(place.at(temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  };
+  let place: Place;
+  let fd: number;
+  try {
+    [place, fd] = inPlace(caller, file, open);
+  } catch (error) {
+    throw new Failure(EXIT.cannotCreate, `${file} cannot be created: ${reasonOf(error)}`, { cause: error });
+  }
+  try {
+    try {
+      await promisify(fs.writeFile)(fd, text);
+      await promisify(fs.fchmod)(fd, mode);
+      await promisify(fs.fsync)(fd);
+    } finally {
+      await promisify(fs.close)(fd);
+    }
+    place.do(() => fs.renameSync(place.at(temporary), place.at(final)));
+    place.do(() => syncFolder(place.at('../')));
+  } catch (error) {
+    removeQuietly(place, temporary);
+    throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    place.close();
+  }
+}
+
+/** What is said is why there is no new file. */
+function removeQuietly(place: Place, name: string): void {
+  try {
+    place.do(() => removeIfThere(place.at(name)));
+  } catch {
+    // the folder may be gone
+  }
+}
+
+/** So that the new name outlives a power cut; a file system that cannot is no reason to fail. */
+function syncFolder(folder: string): void {
+  try {
+    const fd = fs.openSync(folder, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    // it need not be one that may be listed, either
+  }
+}

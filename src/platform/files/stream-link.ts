@@ -1,0 +1,19 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EXIT, Failure } from '../../core/failure.ts';
+
+/**
+ * Throws Failure 73 for a link of the system, such as /dev/stdout or /proc/self/fd/1: it stands for an open file, and who
+ * replaces it takes it from every other program. Links in /dev/shm, a folder of files, are none. `hint` says how to write there.
+ */
+export function refuseStreamLink(file: string, hint: string): void {
+  let folder: string;
+  try {
+    if (!fs.lstatSync(file).isSymbolicLink()) return;
+    folder = fs.realpathSync(path.dirname(file));
+  } catch {
+    return; // it is not there, or creating it says why not
+  }
+  if (!/^\/(?:proc|dev)(?:\/|$)/.test(folder) || /^\/dev\/shm(?:\/|$)/.test(folder)) return;
+  throw new Failure(EXIT.cannotCreate, `${file} is a link of the system to an open file, and never replaced`, { hint });
+}

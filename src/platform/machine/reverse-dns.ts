@@ -1,0 +1,66 @@
+import { AgedMap } from '../../core/wire/aged-map.ts';
+
+const MOST_KEPT = 10_000;
+const MOST_AT_ONCE = 16;
+/** Addresses that wait for their turn; others are asked for when they come again. */
+const MOST_WAITING = MOST_KEPT;
+const TIMEOUT_MS = 1000;
+
+/** Names of addresses by reverse DNS, looked up behind the output's back. */
+export interface ReverseDns {
+  /** The name if it is known by now, else null; asks for it when it was not asked before. */
+  hostOf(address: string): string | null;
+  /** Resolves when everything asked so far is answered, or after `millis`. */
+  settle(millis: number): Promise<void>;
+  close(): void;
+}
+
+/** Opens a cache of reverse look-ups: bounded in number, in parallel queries and in time, one try each. */
+export async function openReverseDns(): Promise<ReverseDns> {
+  const { Resolver } = await import('node:dns/promises');
+  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 1 });
+  const names = new AgedMap<string, string | null>(MOST_KEPT);
+  const queue: string[] = [];
+  let running = 0;
+  let whenIdle: (() => void) | null = null;
+
+  const next = (): void => {
+    while (running < MOST_AT_ONCE && queue.length > 0) {
+      const address = queue.shift() as string;
+      running++;
+      resolver.reverse(address).then(
+        (found) => done(address, found[0] ?? null),
+        () => done(address, null),
+      );
+    }
+    if (running === 0) whenIdle?.();
+  };
+  const done = (address: string, name: string | null): void => {
+    running--;
+    names.add(address, name);
+    next();
+  };
+
+  return {
+    hostOf(address) {
+      const known = names.get(address);
+      if (known !== undefined) return known;
+      if (queue.length >= MOST_WAITING) return null;
+      names.add(address, null);
+      queue.push(address);
+      next();
+      return null;
+    },
+    async settle(millis) {
+      if (running === 0 && queue.length === 0) return;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        whenIdle = resolve;
+        timer = setTimeout(resolve, millis);
+      });
+      clearTimeout(timer);
+      whenIdle = null;
+    },
+    close: () => resolver.cancel(),
+  };
+}
