@@ -27,7 +27,7 @@ const RULES: readonly {
   },
   {
     rule: 'one file asks which system this is',
-    files: /^src\/(?!platform\/index\.ts$)/,
+    files: /^src\/(?!platform\/system\/open-system\.ts$)/,
     code: /\bprocess\.platform\b/,
   },
   { rule: 'an import names its file', files: /./, imports: /^src\/.*(?<!\.tsx?)$/ },
@@ -80,5 +80,5 @@ function importsOf(file: string, code: string): string[] {
   const names = [...code.matchAll(/\b(?:from|import|require|createRequire\([^)]*\))\s*\(?\s*'([^']+)'/g)].map(
     (match) => match[1] ?? '',
   );
-  return names.map((name) => (name.startsWith('./') ? path.posix.join(path.posix.dirname(file), name) : name));
+  return names.map((name) => (name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name) : name));
 }

@@ -1,4 +1,5 @@
-import type { Clock, Context } from '../../src/commands/context/context.ts';
+import type { Context } from '../../src/commands/context/context.ts';
+import type { Clock } from '../../src/core/system/clock.ts';
 import type { Platform } from '../../src/core/system/platform.ts';
 import { openPlatform } from '../../src/platform/index.ts';
 import { openMemorySink } from './memory-sink.ts';
@@ -50,6 +51,8 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       guard: () => () => {},
     },
     say: (line) => said.push(line),
+    warn: (line) => said.push(line),
+    isVerbose: false,
     showProgress: (line) => progress.push(line),
     program: ['/usr/bin/node', '/opt/net watch/bin/netwatch.js'],
     env: { NETWATCH_CONFIG: 'none', TERM: 'xterm', ...options.env },

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../../src/commands/context/context.ts';
+import type { Clock } from '../../src/core/system/clock.ts';
 
 interface Sleeper {
   readonly until: number;

@@ -4,13 +4,13 @@ import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import { PacketRows } from '../../core/packet/packet-rows.ts';
 import type { AnyRow, Snapshot } from '../../core/record/table.ts';
 import { type PacketRow, packet as table } from '../../core/record/tables/packet.ts';
-import { tightenHeap } from '../../core/tight-heap.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
-import { Packet } from '../../core/wire/packet.ts';
+import type { Packet } from '../../core/wire/packet.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
-import { openPackets, type PacketValues } from '../packets/packet-source.ts';
+import { openPackets } from '../packets/open-packets.ts';
+import type { PacketRequest } from '../packets/packet-request.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 
 /** Fields below which a row is cheaper made one by one than whole. */
@@ -19,9 +19,12 @@ const MOST_SINGLE_FIELDS = 8;
 const LIST_FIELDS = ['severity', 'expert'];
 
 /** Which packets are printed, and how. */
-interface ListValues extends PacketValues {
+export interface ListRequest {
+  readonly packets: PacketRequest;
   readonly filter: string | null;
-  readonly count: number | null;
+  /** How many at most; null for all. */
+  readonly most: number | null;
+  /** Whether text with every layer, or with the bytes, is printed in place of records. */
   readonly decode: boolean;
   readonly hex: boolean;
 }
@@ -32,26 +35,26 @@ interface ListValues extends PacketValues {
  */
 export async function* capturedPackets(
   context: Context,
-  values: ListValues,
+  asked: ListRequest,
   request: Request,
 ): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
-  const filter = values.filter === null ? null : compilePacketFilter(values.filter, rows);
-  const { reader, owners, signal, gaps, finish } = await openPackets(context, values, {
+  const filter = asked.filter === null ? null : compilePacketFilter(asked.filter, rows);
+  const dissector = new Dissector(REGISTRY);
+  const { feed, owners, signal, gaps, finish } = await openPackets(context, asked.packets, {
+    dissector,
     showsRows: true,
     asksOwners: filter?.needsText === true || request.wanted.has('pid') || request.wanted.has('process'),
   });
-  rows.source = reader;
+  rows.source = feed.reader;
   rows.owners = owners;
-  const dissector = new Dissector(REGISTRY);
   rows.faults = dissector.faults;
-  const packet = new Packet();
-  const rowOf = rowMaker(rows, values, request);
-  let left = values.count ?? Number.POSITIVE_INFINITY;
+  const { packet } = feed;
+  const rowOf = rowMaker(rows, asked, request);
+  let left = asked.most ?? Number.POSITIVE_INFINITY;
 
   function* batch(): Iterable<AnyRow> {
-    while (left > 0 && reader.next(packet)) {
-      dissector.dissect(packet);
+    while (left > 0 && feed.next()) {
       rows.see(packet);
       if (filter !== null && !filter.matches(packet)) continue;
       left--;
@@ -59,20 +62,18 @@ export async function* capturedPackets(
     }
   }
   try {
-    while (left > 0 && !signal.aborted && (await reader.fill())) {
-      tightenHeap(dissector.flows.flows.length);
+    while (left > 0 && !signal.aborted && (await feed.fill())) {
       for (const gap of gaps()) await request.missed(gap);
       yield [{ table, rows: batch() }];
     }
   } finally {
-    sayFaults(context, dissector.faults, values);
+    sayFaults(context, dissector.faults);
     await finish();
   }
   for (const gap of gaps()) await request.missed(gap);
 }
 
-function rowMaker(rows: PacketRows, values: ListValues, request: Request): (packet: Packet) => AnyRow {
-  const { decode, hex } = values;
+function rowMaker(rows: PacketRows, { decode, hex }: ListRequest, request: Request): (packet: Packet) => AnyRow {
   if (decode || hex) {
     return (packet) => {
       const row = rows.row(packet);

@@ -16,7 +16,9 @@ import {
   sourceOptions,
   writeOptions,
 } from '../packets/capture-options.ts';
+import { packetRequestOf } from '../packets/packet-request.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
+import { writeRequestOf } from './write-request.ts';
 
 const options = {
   ...sourceOptions,
@@ -88,18 +90,21 @@ export const capture = streaming({
       write: async (context, values) => {
         refuseRecordOptions(values);
         const { writeCapture } = await import('./write-capture.ts');
-        const { withProcess } = await import('../packets/process-filter.ts');
-        return writeCapture(context, {
-          ...withProcess(values),
-          write: values.write!,
+        const { filterOf } = await import('../packets/process-filter.ts');
+        const write = values.write!;
+        const chosen = {
+          packets: packetRequestOf(values),
+          filter: filterOf(values),
+          process: values.process,
           most: least(values.count, values.limit),
-        });
+        };
+        return writeCapture(context, writeRequestOf({ ...values, write }, chosen));
       },
     },
   },
   run: async function* (context, values, _operands, request) {
     if (values.devices) {
-      const { readDevices } = await import('../packets/capture-devices.ts');
+      const { readDevices } = await import('./capture-devices.ts');
       const filter = values.filter === null ? null : compileFilter(values.filter, device);
       yield [
         section(
@@ -112,16 +117,18 @@ export const capture = streaming({
     for (const name of ['rotate-size', 'rotate-time', 'rotate-keep', 'annotate', 'packet-buffered'] as const) {
       if (values[name] !== null && values[name] !== false) throw usageError(`--${name} goes with --write`);
     }
-    const asked = askedFormat(values) ?? 'table';
-    if ((values.decode || values.hex) && asked !== 'table') {
-      throw usageError(`--${values.decode ? 'decode' : 'hex'} prints text, not ${asked}`, {
+    const format = askedFormat(values) ?? 'table';
+    if ((values.decode || values.hex) && format !== 'table') {
+      throw usageError(`--${values.decode ? 'decode' : 'hex'} prints text, not ${format}`, {
         hint: 'netwatch fields packet lists what records hold',
       });
     }
     // loaded here: the code that reads packets is large, and other commands start without it
     const { capturedPackets } = await import('./capture-packets.ts');
-    const { withProcess } = await import('../packets/process-filter.ts');
-    yield* capturedPackets(context, withProcess(values), request);
+    const { filterOf } = await import('../packets/process-filter.ts');
+    const { decode, hex, count } = values;
+    const asked = { packets: packetRequestOf(values), filter: filterOf(values), most: count, decode, hex };
+    yield* capturedPackets(context, asked, request);
   },
 });
 

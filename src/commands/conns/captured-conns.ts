@@ -1,15 +1,14 @@
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { capturedConn } from '../../core/connection/captured-conn.ts';
 import { RoundTrips } from '../../core/connection/round-trips.ts';
-import { replay } from '../../core/packet/replay.ts';
+import { PacketFeed } from '../../core/packet/packet-feed.ts';
 import type { ConnRow } from '../../core/record/tables/conn.ts';
 import { FlowNames } from '../../core/stream/flow-names.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
-import type { Packet } from '../../core/wire/packet.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
-import { forgottenOf, openReader, type ReadOptions, sayInterrupted, sayProblems } from '../reading/open-capture.ts';
+import { forgottenOf, openReader, sayInterrupted, sayProblems } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 
 /** Connections handed on at once. */
@@ -20,20 +19,18 @@ export async function* readCapturedConns(
   context: Context,
   file: string,
   source: ByteSource,
-  options: ReadOptions & { readonly verbose: boolean },
-  { missed }: Pick<Request, 'missed'>,
+  iface: string | null,
+  missed: Request['missed'],
 ): AsyncGenerator<readonly ConnRow[]> {
-  const reader = await openReader(context, source, options, false);
+  const reader = await openReader(context, source, iface, false);
   const dissector = new Dissector(REGISTRY);
   const names = new FlowNames();
   const roundTrips = new RoundTrips();
-  const name = (packet: Packet): void => names.ingest(packet);
-  const ingest = (packet: Packet): void => {
-    dissector.faults.take(packet, name);
-    roundTrips.ingest(packet);
-  };
+  const feed = new PacketFeed(reader, dissector);
+  feed.listen((packet) => names.ingest(packet));
+  feed.listen((packet) => roundTrips.ingest(packet));
   try {
-    await replay(reader, dissector, ingest, context.signal);
+    await feed.run(context.signal);
   } finally {
     await reader.close();
   }
@@ -46,6 +43,6 @@ export async function* readCapturedConns(
       ...dissector.faults.rows(() => [capturedConn(flow, names.nameOf(flow), roundTrips)]),
     ]);
   }
-  sayFaults(context, dissector.faults, { read: file, verbose: options.verbose });
+  sayFaults(context, dissector.faults, file);
   for (const gap of forgottenOf(dissector.flows)) await missed(gap);
 }

@@ -18,9 +18,12 @@ export interface ConnSelection {
   readonly state: readonly string[] | null;
 }
 
+/** Whether a row is among those that are asked for. */
+export type RowTest = (row: ConnRow) => boolean;
+
 /** One test of a row; null when nothing was selected. Throws Failure 64 for an unknown state. */
-export function compileSelection(values: ConnSelection): ((row: ConnRow) => boolean) | null {
-  const tests: ((row: ConnRow) => boolean)[] = [];
+export function compileSelection(values: ConnSelection): RowTest | null {
+  const tests: RowTest[] = [];
   const { tcp, udp, port, pid, process, user } = values;
   if (tcp || udp) tests.push((row) => (tcp && row.proto === 'tcp') || (udp && row.proto === 'udp'));
   const states = new Set([
@@ -39,11 +42,11 @@ export function compileSelection(values: ConnSelection): ((row: ConnRow) => bool
 }
 
 /** The rows that pass. */
-export function select<R extends ConnRow>(rows: Iterable<R>, test: ((row: ConnRow) => boolean) | null): Iterable<R> {
+export function select<R extends ConnRow>(rows: Iterable<R>, test: RowTest | null): Iterable<R> {
   return test === null ? rows : passing(rows, test);
 }
 
-function* passing<R extends ConnRow>(rows: Iterable<R>, test: (row: ConnRow) => boolean): Iterable<R> {
+function* passing<R extends ConnRow>(rows: Iterable<R>, test: RowTest): Iterable<R> {
   for (const row of rows) if (test(row)) yield row;
 }
 

@@ -1,23 +1,18 @@
 import type { ScreenTerminal } from '../../core/output/live-screen.ts';
 import type { Sink } from '../../core/output/sink.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Platform, PlatformOptions } from '../../core/system/platform.ts';
-
-/** Time, so that tests need no waiting. */
-export interface Clock {
-  /** Wall clock, milliseconds since 1970. */
-  now(): number;
-  /** A clock that never jumps, milliseconds since some start. */
-  monotonic(): number;
-  /** Waits, or returns early when the signal aborts; never rejects. */
-  sleep(millis: number, signal: AbortSignal): Promise<void>;
-}
 
 /** Everything a command may touch of the world; made in `real-context.ts`, faked in tests. Nothing reaches around it. */
 export interface Context {
   readonly stdout: Sink;
   readonly terminal: Terminal;
-  /** Writes one line to stderr, made terminal-safe. */
+  /** Writes one line to stderr, made terminal-safe; nothing in a quiet context. */
   readonly say: (line: string) => void;
+  /** The same in a quiet context too: errors, and what somebody must know to trust the answer. */
+  readonly warn: (line: string) => void;
+  /** Whether more is said than is needed (--verbose). */
+  readonly isVerbose: boolean;
   /** Draws a line on the terminal that is stderr, in place of the one before; null takes it away. */
   readonly showProgress: (line: string | null) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,4 +36,12 @@ export interface Terminal extends ScreenTerminal {
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly columns: () => number;
+}
+
+/** The same world for a run that was asked to be quiet, or to say more. */
+export function contextFor(
+  context: Context,
+  { quiet, verbose }: { readonly quiet: boolean; readonly verbose: boolean },
+): Context {
+  return { ...context, ...(quiet ? { say: () => {}, showProgress: () => {} } : {}), isVerbose: verbose };
 }

@@ -1,4 +1,4 @@
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { withGroups } from '../../platform/files/as-user.ts';
 import type { Context } from './context.ts';
 

@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import { constants } from 'node:os';
 import { safeText } from '../../core/output/safe-text.ts';
 import { openSink } from '../../core/output/sink.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
-import { isPrivileged, openPlatform } from '../../platform/index.ts';
-import type { Clock, Context } from './context.ts';
+import { openPlatform } from '../../platform/index.ts';
+import { isPrivileged } from '../../platform/system/open-system.ts';
+import type { Context } from './context.ts';
 import { guardTerminal } from './terminal-guard.ts';
 
 const FALLBACK_COLUMNS = 80;
@@ -37,6 +39,7 @@ export function openRealContext(): Context {
       guard: guardTerminal,
     },
     ...openMessages(),
+    isVerbose: false,
     env: process.env,
     program: [process.execPath, fs.realpathSync(process.argv[1] ?? 'netwatch')],
     clock: realClock,
@@ -71,20 +74,18 @@ function isUnderNohup(): boolean {
 const O_ACCMODE = 3;
 
 /** stderr: messages stay, and the line that shows progress makes room for them. */
-function openMessages(): Pick<Context, 'say' | 'showProgress'> {
+function openMessages(): Pick<Context, 'say' | 'warn' | 'showProgress'> {
   let shown = false;
   const showProgress = (line: string | null): void => {
     if (!shown && line === null) return;
     process.stderr.write(line === null ? ERASE_LINE : ERASE_LINE + safeText(line));
     shown = line !== null;
   };
-  return {
-    showProgress,
-    say(line) {
-      showProgress(null);
-      process.stderr.write(`netwatch: ${safeText(line)}\n`);
-    },
+  const warn = (line: string): void => {
+    showProgress(null);
+    process.stderr.write(`netwatch: ${safeText(line)}\n`);
   };
+  return { showProgress, say: warn, warn };
 }
 
 /** A terminal that does not know its size says 0 or nothing. */

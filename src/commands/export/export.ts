@@ -2,9 +2,11 @@ import { usageError } from '../../core/failure.ts';
 import { packet } from '../../core/record/tables/packet.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { openPacketList } from '../capture/packet-list.ts';
+import { writeRequestOf } from '../capture/write-request.ts';
 import { type Command, type ListingCommand, streaming } from '../listing/command.ts';
 import { recordFormatOf, refuseRecordOptions } from '../listing/written-format.ts';
 import { packetOptions, requireCapture, writeOptions } from '../packets/capture-options.ts';
+import { packetRequestOf } from '../packets/packet-request.ts';
 
 const WHAT = ['packets'] as const;
 
@@ -46,7 +48,6 @@ export const exportCommand: Command = streaming({
           const { writeRecords } = await import('./write-records.ts');
           const { force } = values;
           return writeRecords(exportCommand as ListingCommand, context, values, operands, {
-            read,
             name,
             force,
             format,
@@ -54,7 +55,9 @@ export const exportCommand: Command = streaming({
         }
         refuseRecordOptions(values);
         const { writeCapture } = await import('../capture/write-capture.ts');
-        return writeCapture(context, { ...values, write: name, most: values.limit });
+        const { filter, limit: most } = values;
+        const chosen = { packets: packetRequestOf({ ...values, read }), filter, process: null, most };
+        return writeCapture(context, writeRequestOf({ ...values, write: name }, chosen));
       },
     },
   },
@@ -62,7 +65,8 @@ export const exportCommand: Command = streaming({
     requirePackets(operands);
     requireCapture('export packets', values.read);
     const { capturedPackets } = await import('../capture/capture-packets.ts');
-    yield* capturedPackets(context, { ...values, count: null, decode: false, hex: false }, request);
+    const asked = { packets: packetRequestOf(values), filter: values.filter, most: null, decode: false, hex: false };
+    yield* capturedPackets(context, asked, request);
   },
 });
 

@@ -11,8 +11,6 @@ import { openCaptureFiles } from '../packets/capture-files.ts';
 
 /** Where records go, and what of it there is. */
 export interface RecordsRequest {
-  /** The capture that they are of. */
-  readonly read: string;
   readonly name: string;
   readonly force: boolean;
   readonly format: RecordFormat;
@@ -27,9 +25,9 @@ export async function writeRecords(
   context: Context,
   values: ListingValues<Options>,
   operands: readonly string[],
-  { read, name, force, format }: RecordsRequest,
+  { name, force, format }: RecordsRequest,
 ): Promise<number> {
-  const files = openCaptureFiles(context, { read, write: name, force }, false);
+  const files = openCaptureFiles(context, { write: name, force, isLive: false, sandbox: 'on' }, false);
   const file = await files.createHere(name, force);
   const sink = openFileSink(file);
   let status: number = EXIT.internal;
@@ -43,7 +41,7 @@ export async function writeRecords(
   } finally {
     files.close();
   }
-  if (!values.quiet) context.say(`wrote ${formatNumberOf(sink.written(), 'byte')} to ${name}`);
+  context.say(`wrote ${formatNumberOf(sink.written(), 'byte')} to ${name}`);
   return status;
 }
 

@@ -1,20 +1,17 @@
-import { usageError } from '../../core/failure.ts';
 import type { AnyRow, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { segment } from '../../core/record/tables/segment.ts';
-import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
+import { stream } from '../../core/record/tables/stream.ts';
 import { type LiveStreamOptions, LiveStreams, type StreamListener } from '../../core/stream/live-streams.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Flow } from '../../core/wire/flow.ts';
-import { Packet } from '../../core/wire/packet.ts';
 import type { Context } from '../context/context.ts';
-import { openPackets } from '../packets/packet-source.ts';
+import { openPackets } from '../packets/open-packets.ts';
 import { sayFaults } from '../reading/say-faults.ts';
-import type { FollowMode, FollowValues } from './follow.ts';
 import { footerOf, printedPiece, textOf, titleOf } from './follow-print.ts';
-import { earlyBytes } from './follow-reading.ts';
-import { MOST_BYTES, MOST_SEGMENTS, segmentOf } from './follow-records.ts';
-import { flowsMeant, isWanted } from './follow-selection.ts';
+import { segmentOf } from './follow-records.ts';
+import type { FollowRequest } from './follow-request.ts';
+import { flowsMeant, isShown } from './follow-selection.ts';
 
 /** Between two looks for streams that are over, while no packets come. */
 const LOOK_MS = 250;
@@ -29,53 +26,47 @@ interface Teller extends StreamListener {
 /** The streams of the machine as they happen, until it is interrupted, the duration is over, or the one stream is. */
 export async function* followLive(
   context: Context,
-  values: FollowValues,
-  mode: FollowMode,
+  asked: FollowRequest,
   asksOwners: boolean,
-  pick: (row: StreamRow) => boolean,
 ): AsyncGenerator<Snapshot> {
-  const teller = mode === 'print' ? tellOne(context, values) : tellAll(values, mode);
-  const { reader, owners, stop, finish } = await openPackets(context, values, { showsRows: true, asksOwners });
+  const { clock } = context;
+  const teller = asked.mode === 'print' ? tellOne(context, asked) : tellAll(asked);
   const dissector = new Dissector(REGISTRY);
-  const packet = new Packet();
+  const { faults } = dissector;
+  const use = { dissector, showsRows: true, asksOwners };
+  const { feed, owners, stop, finish } = await openPackets(context, asked.packets, use);
   const options: LiveStreamOptions = {
-    mostEarlyBytes: earlyBytes(values),
-    mostSegments: values['max-segments'] ?? MOST_SEGMENTS,
-    mostBytes: values['max-bytes'] ?? MOST_BYTES,
+    mostEarlyBytes: asked.mostEarlyBytes,
+    mostSegments: asked.mostSegments,
+    mostBytes: asked.mostBytes,
     wants: teller.wants,
-    pick,
+    pick: asked.pick,
     ownerOf: (flow) => {
       const { a, b } = owners.sidesOf(flow);
       return a ?? b;
     },
   };
   const streams = new LiveStreams(dissector.flows, options, teller);
-  const { faults } = dissector;
-  const ingest = (packet: Packet): void => streams.ingest(packet);
-  let due = context.clock.monotonic();
+  feed.listen((packet) => streams.ingest(packet));
+  let due = clock.monotonic();
   try {
-    for (let more = reader.fill(); ; ) {
+    for (let more = feed.fill(); ; ) {
       const there = await within(context, more);
       if (there === false) break;
-      if (there === true) {
-        while (reader.next(packet)) {
-          dissector.dissect(packet);
-          faults.take(packet, ingest);
-        }
-      }
-      if (context.clock.monotonic() >= due) {
-        faults.attempt(() => streams.expire(context.clock.now() / 1000));
-        due = context.clock.monotonic() + LOOK_MS;
+      if (there === true) feed.drain();
+      if (clock.monotonic() >= due) {
+        faults.attempt(() => streams.expire(clock.now() / 1000));
+        due = clock.monotonic() + LOOK_MS;
       }
       yield teller.taken();
       if (teller.isDone()) break;
-      if (there === true) more = reader.fill();
+      if (there === true) more = feed.fill();
     }
     faults.attempt(() => streams.end());
     yield teller.taken();
   } finally {
     stop();
-    sayFaults(context, faults, values);
+    sayFaults(context, faults);
     await finish();
   }
 }
@@ -91,7 +82,8 @@ async function within({ clock }: Context, more: Promise<boolean>): Promise<boole
 }
 
 /** Records: of streams when they are over, and for `records` when they begin, too, with their segments between. */
-function tellAll(values: FollowValues, mode: FollowMode): Teller {
+function tellAll(asked: FollowRequest): Teller {
+  const { mode } = asked;
   let sections: { table: RecordTable; rows: AnyRow[] }[] = [];
   const add = (table: RecordTable, row: AnyRow): void => {
     const last = sections.at(-1);
@@ -99,12 +91,12 @@ function tellAll(values: FollowValues, mode: FollowMode): Teller {
     else sections.push({ table, rows: [row] });
   };
   return {
-    wants: flowsMeant(values),
+    wants: flowsMeant(asked),
     begun(_flow, row) {
       if (mode === 'records') add(stream, row);
     },
     piece(flow, piece) {
-      if (mode === 'records' && isWanted(values, piece)) add(segment, segmentOf(flow, piece));
+      if (mode === 'records' && isShown(asked, piece)) add(segment, segmentOf(flow, piece));
     },
     over: (_flow, row) => add(stream, row),
     taken() {
@@ -117,10 +109,9 @@ function tellAll(values: FollowValues, mode: FollowMode): Teller {
 }
 
 /** The first stream that is picked, as people read it or as it is sent. */
-function tellOne(context: Context, values: FollowValues): Teller {
-  if (values.tcp && values.udp) throw usageError('one stream is followed: --tcp or --udp');
-  const isMeant = flowsMeant(values);
-  const text = textOf(values);
+function tellOne(context: Context, asked: FollowRequest): Teller {
+  const isMeant = flowsMeant(asked);
+  const text = textOf(asked.format);
   let rows: AnyRow[] = [];
   let chosen: Flow | null = null;
   let pieces = 0;
@@ -130,10 +121,10 @@ function tellOne(context: Context, values: FollowValues): Teller {
     begun(flow) {
       if (chosen !== null) return;
       chosen = flow;
-      if (!values.quiet) context.say(titleOf(flow));
+      context.say(titleOf(flow));
     },
     piece(flow, piece) {
-      if (flow !== chosen || !isWanted(values, piece)) return;
+      if (flow !== chosen || !isShown(asked, piece)) return;
       pieces++;
       rows.push(printedPiece(piece, text));
     },
@@ -141,7 +132,7 @@ function tellOne(context: Context, values: FollowValues): Teller {
       if (flow !== chosen) return;
       const end = text?.end() ?? '';
       if (end !== '') rows.push({ dir: 'a', printed: end });
-      if (!values.quiet) context.say(footerOf(flow, sides, pieces));
+      context.say(footerOf(flow, sides, pieces));
       isDone = true;
     },
     taken() {

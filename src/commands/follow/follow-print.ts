@@ -12,21 +12,16 @@ import type { Flow } from '../../core/wire/flow.ts';
 import { addressA, addressB } from '../../core/wire/flow-text.ts';
 import { canReadAgain } from '../../platform/files/capture-source.ts';
 import type { Context } from '../context/context.ts';
-import { openReadings, type Readings } from '../reading/open-capture.ts';
-import type { FollowValues } from './follow.ts';
-import { earlyBytes, picked, readThroughFollower, survey } from './follow-reading.ts';
-import { isWanted, noStream } from './follow-selection.ts';
+import { type FileRequest, openReadings, type Readings } from '../reading/open-capture.ts';
+import { picked, readThroughFollower, survey } from './follow-reading.ts';
+import type { FollowRequest, StreamFormat } from './follow-request.ts';
+import { isShown, noStream } from './follow-selection.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
 /** One stream as people read it, or as it was sent. */
-export async function* printed(
-  context: Context,
-  readings: Readings,
-  values: FollowValues,
-  pick: (row: StreamRow) => boolean,
-): AsyncGenerator<Snapshot> {
-  const { number, transport } = await chosen(context, readings, values, pick);
-  const text = textOf(values);
+export async function* printed(context: Context, readings: Readings, asked: FollowRequest): AsyncGenerator<Snapshot> {
+  const { number, transport } = await chosen(context, readings, asked);
+  const text = textOf(asked.format);
   let rows: PrintedPiece[] = [];
   let followed: Flow | null = null;
   let pieces = 0;
@@ -34,12 +29,12 @@ export async function* printed(
     if (flow.stream !== number || flow.transport !== transport) return false;
     if (followed === null) {
       followed = flow;
-      if (!values.quiet) context.say(titleOf(flow));
+      context.say(titleOf(flow));
     }
     return true;
   };
-  const follower = new StreamFollower(earlyBytes(values), wants, (_flow, piece) => {
-    if (!isWanted(values, piece)) return;
+  const follower = new StreamFollower(asked.mostEarlyBytes, wants, (_flow, piece) => {
+    if (!isShown(asked, piece)) return;
     pieces++;
     rows.push(printedPiece(piece, text));
   });
@@ -49,7 +44,7 @@ export async function* printed(
     return [{ table: segment, rows: batch }];
   };
   let there = 0;
-  for await (const flows of readThroughFollower(context, readings, values, follower)) {
+  for await (const flows of readThroughFollower(context, readings, follower)) {
     there = flows.count(transport);
     yield taken();
   }
@@ -58,13 +53,12 @@ export async function* printed(
   const end = text?.end() ?? '';
   if (end !== '') rows.push({ dir: 'a', printed: end });
   yield taken();
-  if (!values.quiet) context.say(footerOf(followed, follower.sidesOf(followed), pieces));
+  context.say(footerOf(followed, follower.sidesOf(followed), pieces));
 }
 
-/** How it is printed; null as it was sent. */
-export function textOf({ as, write }: FollowValues): StreamText | null {
-  const asked = as ?? (write === null ? 'text' : 'raw');
-  return asked === 'text' ? new StreamLines() : asked === 'hex' ? new StreamHex() : null;
+/** What makes text of it; null for bytes as they were sent. */
+export function textOf(format: StreamFormat): StreamText | null {
+  return format === 'text' ? new StreamLines() : format === 'hex' ? new StreamHex() : null;
 }
 
 export function printedPiece(piece: Piece, text: StreamText | null): PrintedPiece {
@@ -76,30 +70,28 @@ export function printedPiece(piece: Piece, text: StreamText | null): PrintedPiec
  * Opens the capture for it: twice where a filter has to look at every stream first. Rejects with a Failure 64 where that
  * cannot be, and as openReadings does.
  */
-export async function openForPrinting(context: Context, file: string, values: FollowValues): Promise<Readings> {
-  if (values.tcp && values.udp) throw usageError('one stream is followed: --tcp or --udp');
-  if (isNumbered(values)) return openReadings(context, file, 1, values);
-  if (await canReadAgain(file)) return openReadings(context, file, 2, values);
+export async function openForPrinting(context: Context, file: FileRequest, asked: FollowRequest): Promise<Readings> {
+  if (isNumbered(asked)) return openReadings(context, file, 1);
+  if (await canReadAgain(file.file)) return openReadings(context, file, 2);
   throw usageError('a filter looks at every stream first, and a pipe cannot be read twice', {
     hint: 'netwatch follow -r - --stream N, or --as ndjson',
   });
 }
 
 /** Whether the number alone says which stream it is. */
-const isNumbered = ({ stream, filter }: FollowValues): boolean => stream !== null && filter === null;
+const isNumbered = ({ stream, isFiltered }: FollowRequest): boolean => stream !== null && !isFiltered;
 
 /** The one stream that is meant. Throws Failure 64 when a filter picks none or several. */
 async function chosen(
   context: Context,
   readings: Readings,
-  values: FollowValues,
-  pick: (row: StreamRow) => boolean,
+  asked: FollowRequest,
 ): Promise<{ readonly number: number; readonly transport: number }> {
-  if (isNumbered(values)) return { number: values.stream!, transport: values.udp ? UDP : TCP };
+  if (isNumbered(asked)) return { number: asked.stream!, transport: asked.protocols.has('udp') ? UDP : TCP };
   const { file } = readings;
   let one: StreamRow | undefined;
   let count = 0;
-  for (const row of picked((await survey(context, readings, values, false)).rows, pick)) {
+  for (const row of picked((await survey(context, readings, asked, false)).rows, asked.pick)) {
     one ??= row;
     count++;
   }

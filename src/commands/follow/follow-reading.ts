@@ -1,35 +1,29 @@
-import { replay } from '../../core/packet/replay.ts';
+import { PacketFeed, type PacketListener } from '../../core/packet/packet-feed.ts';
 import type { StreamRow } from '../../core/record/tables/stream.ts';
 import type { StreamFollower } from '../../core/stream/stream-follower.ts';
 import { StreamSurvey } from '../../core/stream/stream-survey.ts';
-import { tightenHeap } from '../../core/tight-heap.ts';
 import { HEADER_REGISTRY, REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { FlowTable } from '../../core/wire/flow-table.ts';
-import { Packet } from '../../core/wire/packet.ts';
 import type { Context } from '../context/context.ts';
 import { type Readings, sayProblems } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
-import type { FollowValues } from './follow.ts';
+import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant } from './follow-selection.ts';
 
-/** Out-of-order bytes that wait for those before them. */
-const MOST_EARLY_BYTES = 16 * 1024 * 1024;
-
-export const earlyBytes = (values: FollowValues): number => values['max-bytes'] ?? MOST_EARLY_BYTES;
-
-/** Reads the capture to its end, or until interrupted; says what was wrong with it. */
+/** Reads the capture to its end, or until interrupted; says what was wrong with it where it `complains`. */
 export async function readThrough(
   context: Context,
   readings: Readings,
-  values: FollowValues,
   dissector: Dissector,
-  ingest: (packet: Packet) => void,
+  listeners: readonly PacketListener[],
   complains: boolean,
 ): Promise<void> {
-  const reader = await readings.next(values, false);
+  const reader = await readings.next(false);
+  const feed = new PacketFeed(reader, dissector);
+  for (const listener of listeners) feed.listen(listener);
   try {
-    await replay(reader, dissector, ingest, context.signal);
+    await feed.run(context.signal);
   } finally {
     await reader.close();
     if (complains) sayProblems(context, readings.file, reader);
@@ -45,19 +39,19 @@ interface Surveyed {
 export async function survey(
   context: Context,
   readings: Readings,
-  values: FollowValues,
+  asked: FollowRequest,
   complains = true,
 ): Promise<Surveyed> {
   const dissector = new Dissector(REGISTRY);
-  const all = new StreamSurvey(earlyBytes(values), flowsMeant(values));
-  await readThrough(context, readings, values, dissector, (packet) => all.ingest(packet), complains);
+  const all = new StreamSurvey(asked.mostEarlyBytes, flowsMeant(asked));
+  await readThrough(context, readings, dissector, [(packet) => all.ingest(packet)], complains);
   const { faults, flows } = dissector;
   faults.attempt(() => all.end());
   const rows = function* (): Iterable<StreamRow> {
     try {
       yield* faults.rows(() => all.rows(flows.flows));
     } finally {
-      sayFaults(context, faults, values);
+      sayFaults(context, faults);
     }
   };
   return { rows: rows(), flows };
@@ -67,30 +61,22 @@ export async function survey(
 export async function* readThroughFollower(
   context: Context,
   readings: Readings,
-  values: FollowValues,
   follower: StreamFollower,
 ): AsyncGenerator<FlowTable> {
-  const reader = await readings.next(values, true);
+  const reader = await readings.next(true);
   const dissector = new Dissector(HEADER_REGISTRY);
-  const { faults } = dissector;
-  const ingest = (packet: Packet): void => follower.ingest(packet);
-  const packet = new Packet();
+  const { faults, flows } = dissector;
+  const feed = new PacketFeed(reader, dissector);
+  feed.listen((packet) => follower.ingest(packet));
   try {
-    while (!context.signal.aborted && (await reader.fill())) {
-      while (reader.next(packet)) {
-        dissector.dissect(packet);
-        faults.take(packet, ingest);
-      }
-      tightenHeap(dissector.flows.flows.length);
-      yield dissector.flows;
-    }
+    for await (const _ of feed.pieces(context.signal)) yield flows;
   } finally {
     await reader.close();
     sayProblems(context, readings.file, reader);
   }
   faults.attempt(() => follower.end());
-  yield dissector.flows;
-  sayFaults(context, faults, values);
+  yield flows;
+  sayFaults(context, faults);
 }
 
 /** Those that pass. */

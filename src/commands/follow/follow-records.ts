@@ -1,4 +1,6 @@
 import { formatTimestamp } from '../../core/capture/timestamp.ts';
+import type { Gap } from '../../core/gap.ts';
+import type { PacketListener } from '../../core/packet/packet-feed.ts';
 import { sizeOf } from '../../core/record/gathered-rows.ts';
 import { type AnyRow, type Section, type Snapshot, section } from '../../core/record/table.ts';
 import { type SegmentRow, segment } from '../../core/record/tables/segment.ts';
@@ -11,30 +13,25 @@ import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { ByFlow } from '../../core/wire/by-flow.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Flow } from '../../core/wire/flow.ts';
-import type { Packet } from '../../core/wire/packet.ts';
 import type { Context } from '../context/context.ts';
-import type { Gap, Request } from '../listing/command.ts';
+import type { Request } from '../listing/command.ts';
 import { forgottenOf, type Readings } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
-import type { FollowValues } from './follow.ts';
-import { earlyBytes, picked, readThrough, readThroughFollower, survey } from './follow-reading.ts';
-import { flowsMeant, isWanted, keyOf, protoOf, requireStream } from './follow-selection.ts';
+import { picked, readThrough, readThroughFollower, survey } from './follow-reading.ts';
+import type { FollowRequest } from './follow-request.ts';
+import { flowsMeant, isShown, keyOf, protoOf, requireStream } from './follow-selection.ts';
 
-/** What following a file needs of the listing. */
-export type FollowRequest = Pick<Request, 'wanted' | 'missed'>;
-
-export const MOST_SEGMENTS = 10_000;
-export const MOST_BYTES = 2_000_000;
+/** Says what is missing before the next records. */
+export type Missed = Request['missed'];
 
 /** In two passes: the records of the streams are known when their segments come. */
 export async function* recordsOfFile(
   context: Context,
   readings: Readings,
-  values: FollowValues,
-  pick: (row: StreamRow) => boolean,
-  { missed }: FollowRequest,
+  asked: FollowRequest,
+  missed: Missed,
 ): AsyncGenerator<Snapshot> {
-  const { wanted, gaps } = await chosenStreams(context, readings, values, pick);
+  const { wanted, gaps } = await chosenStreams(context, readings, asked);
   const begun = new ByFlow<boolean>(({ isForgotten }) => isForgotten);
   let sections: { table: Section['table']; rows: AnyRow[] }[] = [];
   const add = (table: Section['table'], row: AnyRow): void => {
@@ -52,15 +49,15 @@ export async function* recordsOfFile(
     if (row !== undefined) add(stream, row);
     return row !== undefined;
   };
-  const follower = new StreamFollower(earlyBytes(values), begins, (flow, piece) => {
-    if (isWanted(values, piece)) add(segment, segmentOf(flow, piece));
+  const follower = new StreamFollower(asked.mostEarlyBytes, begins, (flow, piece) => {
+    if (isShown(asked, piece)) add(segment, segmentOf(flow, piece));
   });
   const taken = (): Snapshot => {
     const batch = sections;
     sections = [];
     return batch;
   };
-  for await (const _ of readThroughFollower(context, readings, values, follower)) yield taken();
+  for await (const _ of readThroughFollower(context, readings, follower)) yield taken();
   yield taken();
   yield [section(stream, wanted.values())];
   for (const gap of gaps) await missed(gap);
@@ -70,15 +67,14 @@ export async function* recordsOfFile(
 async function chosenStreams(
   context: Context,
   readings: Readings,
-  values: FollowValues,
-  pick: (row: StreamRow) => boolean,
+  asked: FollowRequest,
 ): Promise<{ readonly wanted: Map<string, StreamRow>; readonly gaps: readonly Gap[] }> {
-  const { rows, flows } = await survey(context, readings, values, false);
-  requireStream(context, values, flows);
+  const { rows, flows } = await survey(context, readings, asked, false);
+  requireStream(context, asked, flows);
   const wanted = new Map<string, StreamRow>();
   let bytes = 0;
   let left = 0;
-  for (const row of picked(rows, pick)) {
+  for (const row of picked(rows, asked.pick)) {
     if (bytes > MOST_ROW_BYTES) left++;
     else {
       wanted.set(keyOf(row.proto, row.stream), row);
@@ -97,39 +93,31 @@ const TOO_MANY = 'there were more than memory should hold; --list tells of all';
 export async function* recordsOfPipe(
   context: Context,
   readings: Readings,
-  values: FollowValues,
-  pick: (row: StreamRow) => boolean,
-  { missed }: FollowRequest,
+  asked: FollowRequest,
+  missed: Missed,
 ): AsyncGenerator<Snapshot> {
-  const wants = flowsMeant(values);
-  const held = new HeldStreams<string, SegmentRow>(
-    values['max-segments'] ?? MOST_SEGMENTS,
-    values['max-bytes'] ?? MOST_BYTES,
-  );
-  const follower = new StreamFollower(earlyBytes(values), wants, (flow, piece) => {
-    if (isWanted(values, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
+  const wants = flowsMeant(asked);
+  const held = new HeldStreams<string, SegmentRow>(asked.mostSegments, asked.mostBytes);
+  const follower = new StreamFollower(asked.mostEarlyBytes, wants, (flow, piece) => {
+    if (isShown(asked, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
   });
   const dissector = new Dissector(REGISTRY);
-  const all = new StreamSurvey(earlyBytes(values), wants);
-  const look = (packet: Packet): void => all.ingest(packet);
-  const ingest = (packet: Packet): void => {
-    dissector.faults.take(packet, look);
-    follower.ingest(packet);
-  };
-  await readThrough(context, readings, values, dissector, ingest, true);
+  const all = new StreamSurvey(asked.mostEarlyBytes, wants);
+  const listeners: PacketListener[] = [(packet) => all.ingest(packet), (packet) => follower.ingest(packet)];
+  await readThrough(context, readings, dissector, listeners, true);
   const { faults, flows } = dissector;
   faults.attempt(() => all.end());
   faults.attempt(() => follower.end());
-  requireStream(context, values, flows);
+  requireStream(context, asked, flows);
   for (const row of picked(
     faults.rows(() => all.rows(flows.flows)),
-    pick,
+    asked.pick,
   )) {
     const key = keyOf(row.proto, row.stream);
     const truncated = row.truncated || held.isCut(key);
     yield [section(stream, [{ ...row, truncated }]), section(segment, held.of(key))];
   }
-  sayFaults(context, faults, values);
+  sayFaults(context, faults);
   for (const gap of forgottenOf(flows)) await missed(gap);
 }
 

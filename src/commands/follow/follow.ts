@@ -1,56 +1,11 @@
-import { usageError } from '../../core/failure.ts';
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { segment } from '../../core/record/tables/segment.ts';
 import { stream } from '../../core/record/tables/stream.ts';
-import { type ListingValues, streaming } from '../listing/command.ts';
-import { askedFormat } from '../listing/listing-plan.ts';
-import { choice, flag, integer, text } from '../options/option.ts';
-import { repeatOptions, resolveOptions } from '../options/shared-options.ts';
-import { liveOptions, sourceOptions, writeOptions } from '../packets/capture-options.ts';
+import { streaming } from '../listing/command.ts';
+import { refuseRawTerminal } from '../packets/raw-output.ts';
+import { followOptions } from './follow-options.ts';
+import { followRequestOf, modeOf } from './follow-request.ts';
 import { openStreamPrinter } from './stream-printer.ts';
-
-const options = {
-  ...sourceOptions,
-  expect: repeatOptions.expect,
-  ...resolveOptions,
-  ...liveOptions,
-  duration: repeatOptions.duration,
-  list: flag('List the streams.'),
-  all: flag('Print every stream and its segments, as NDJSON unless another format is asked for.'),
-  stream: integer('Follow the stream of this number.', { least: 0 }),
-  tcp: flag('TCP streams: the default for --stream and --all.'),
-  udp: flag('UDP streams.'),
-  as: choice('How the stream is printed; the default is text, and raw with --write.', ['text', 'hex', 'raw', 'ndjson']),
-  dir: choice('Both directions, or only what one side sent; A sent the first packet.', ['both', 'a', 'b']),
-  write: text('Write the stream to FILE, which must not exist, instead of stdout.', {
-    short: 'w',
-    value: 'FILE',
-    offers: 'file',
-  }),
-  force: writeOptions.force,
-  'max-segments': integer('Most segments of a stream that are held in memory; the oldest go (10000).', { least: 1 }),
-  'max-bytes': integer('Most bytes of a stream that are held in memory; the oldest go (2000000).', { least: 1 }),
-};
-export type FollowValues = ListingValues<typeof options>;
-
-/** What a run of `follow` prints: records of streams, records of streams with their segments, or one stream itself. */
-export type FollowMode = 'list' | 'records' | 'print';
-
-/** Throws Failure 64 for options that exclude each other. */
-function modeOf(values: FollowValues): FollowMode {
-  const { list, all, stream: number, filter, as } = values;
-  if (list && (all || number !== null)) throw usageError('--list excludes --all and --stream');
-  if (all && number !== null) throw usageError('--all excludes --stream');
-  if (list) return 'list';
-  const asked = askedFormat(values);
-  const records = all || as === 'ndjson' || (as === null && asked !== null && asked !== 'table');
-  if (as !== null && as !== 'ndjson' && (all || (asked !== null && asked !== 'table'))) {
-    throw usageError(`--as ${as} prints one stream as it is, not ${all ? 'all of them' : 'records'}`);
-  }
-  if (as === 'ndjson' && asked !== null && asked !== 'ndjson') throw usageError(`--as ndjson excludes -o ${asked}`);
-  if (!all && number === null && filter === null) return 'list';
-  return records ? 'records' : 'print';
-}
 
 /** `netwatch follow`: what the two sides of a connection said. */
 export const follow = streaming({
@@ -65,7 +20,7 @@ export const follow = streaming({
   ],
   operands: '',
   operandChoices: [],
-  options,
+  options: followOptions,
   tables: [stream, segment],
   examples: [
     { line: 'netwatch follow -r file.pcap', about: 'the streams' },
@@ -83,20 +38,17 @@ export const follow = streaming({
     file: {
       wanted: ({ write }) => write !== null && write !== '-',
       async write(context, values) {
-        if (modeOf(values) !== 'print') throw usageError('--write goes with one stream, as text, hex or raw');
-        const { writeStream } = await import('./follow-streams.ts');
-        return writeStream(context, values, values.write!);
+        const asked = followRequestOf(values);
+        const { writeStream } = await import('./write-stream.ts');
+        return writeStream(context, asked, values.write!, values.force);
       },
     },
   },
   run: async function* (context, values, _operands, request) {
-    const mode = modeOf(values);
-    if (values.write !== null && mode !== 'print')
-      throw usageError('--write goes with one stream, as text, hex or raw');
-    if (mode === 'print' && values.sort !== null)
-      throw usageError('a stream is printed in its own order, not by --sort');
+    const asked = followRequestOf(values);
+    if (asked.mode === 'print' && asked.format === 'raw') refuseRawTerminal(context, 'a stream');
     // loaded here: the code that reads packets is large, and other commands start without it
     const { followStreams } = await import('./follow-streams.ts');
-    yield* followStreams(context, values, mode, request);
+    yield* followStreams(context, asked, request);
   },
 });

@@ -1,13 +1,14 @@
 import { usageError } from '../../core/failure.ts';
-import { openInterfaceRates } from '../../core/network/interface-rates.ts';
-import { hostOf } from '../../core/network/network-config.ts';
+import { instantOf } from '../../core/instant.ts';
 import { type AnyRow, type RecordTable, type Section, type Snapshot, section } from '../../core/record/table.ts';
-import { type IfaceRow, iface } from '../../core/record/tables/iface.ts';
+import { iface } from '../../core/record/tables/iface.ts';
 import { dnsServer, host, neighbor, route } from '../../core/record/tables/network-config.ts';
-import type { Instant } from '../../core/socket/conn-row.ts';
+import { openInterfaceSampler } from '../../core/sample/interface-sampler.ts';
+import { NETWORK_TABLES, type NetworkPart, readNetwork } from '../../core/sample/network-sampler.ts';
+import type { PlatformOptions } from '../../core/system/platform.ts';
 import type { Context } from '../context/context.ts';
+import { placeOf } from '../context/place.ts';
 import { type ListingValues, listing, type Request } from '../listing/command.ts';
-import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from '../listing/ticks.ts';
 import { flag, text } from '../options/option.ts';
 import { machineOptions, resolveOptions } from '../options/shared-options.ts';
 import { openInput } from '../reading/open-input.ts';
@@ -49,77 +50,78 @@ export const ifaces = listing({
     { line: 'netwatch ifaces --dns --json | jq -r .addr', about: 'DNS servers for a script' },
     { line: "netwatch ifaces --expect 'all(rx_errors == 0)'", about: 'a check for cron' },
   ],
-  tableOf: (values) => tableOf(values),
-  run: (context, values, _operands, request) =>
-    values.read === null ? runLive(context, values, request) : runSaved(context, values, values.read),
+  tableOf: (values) => tableOf(requestOf(values)),
+  run: async function* (context, values, _operands, request) {
+    const asked = requestOf(values);
+    if (values.read === null) {
+      const rates = RATE_FIELDS.some((field) => request.asked.has(field));
+      yield* runLive(context, { ...asked, rates }, request);
+      return;
+    }
+    refuseLiveOptions(values, ['netns']);
+    yield* runSaved(context, values.read, asked);
+  },
 });
 
-function tableOf(values: IfaceValues): RecordTable {
-  const chosen: RecordTable[] = [];
-  if (values.routes) chosen.push(route);
-  if (values.dns) chosen.push(dnsServer);
-  if (values.neighbors) chosen.push(neighbor);
-  if (values.host) chosen.push(host);
-  if (chosen.length > 1) throw usageError('--routes, --dns, --neighbors and --host exclude each other');
-  return chosen[0] ?? iface;
+/** What is asked of interfaces, or of the configuration. */
+interface IfaceRequest {
+  /** null for the interfaces. */
+  readonly part: NetworkPart | null;
+  /** Only this interface; null for all. */
+  readonly interface: string | null;
+  readonly isUp: boolean;
+  readonly place: PlatformOptions;
 }
 
-/** The same of records saved earlier. */
-async function* runSaved(context: Context, values: IfaceValues, file: string): AsyncGenerator<Snapshot> {
-  refuseLiveOptions(values, ['netns']);
-  const table = tableOf(values);
-  const name = table === iface ? 'name' : 'iface';
-  const input = await openInput(context, file, values, loadRecordReader);
-  for await (const rows of readSavedRecords(context, file, table, input)) {
-    const named = values.interface === null ? rows : rows.filter((row) => row[name] === values.interface);
-    yield [{ table, rows: values.up ? named.filter(isUp) : named }];
-  }
+/** Throws Failure 64 for options that exclude each other. */
+function requestOf(values: IfaceValues): IfaceRequest {
+  const { root, netns, up } = values;
+  const parts = (Object.keys(NETWORK_TABLES) as NetworkPart[]).filter((part) => values[part]);
+  if (parts.length > 1) throw usageError('--routes, --dns, --neighbors and --host exclude each other');
+  return { part: parts[0] ?? null, interface: values.interface, isUp: up, place: { root, netns } };
+}
+
+const tableOf = ({ part }: IfaceRequest): RecordTable => (part === null ? iface : NETWORK_TABLES[part]);
+
+/** Which rows are asked for, of any of the tables. */
+function compileTest(asked: IfaceRequest): (row: AnyRow) => boolean {
+  const name = asked.part === null ? 'name' : 'iface';
+  const hasInterface = asked.part !== 'host' && asked.interface !== null;
+  const mustBeUp = asked.isUp && asked.part === null;
+  return (row) => !(hasInterface && row[name] !== asked.interface) && !(mustBeUp && !isUp(row));
 }
 
 const isUp = ({ state }: AnyRow): boolean => state === 'up' || state === 'unknown';
 
-async function* runLive(context: Context, values: IfaceValues, request: Request): AsyncGenerator<Snapshot> {
-  const platform = await context.openPlatform({ root: values.root, netns: values.netns });
-  if (values.interface !== null) await requireInterface(platform, values.interface);
-  const rates = openInterfaceRates();
-  const needsRates = RATE_FIELDS.some((field) => request.asked.has(field));
-  const onlyIface = <T extends { readonly iface: string | null }>(rows: readonly T[]): readonly T[] =>
-    values.interface === null ? rows : rows.filter((row) => row.iface === values.interface);
-
-  const readInterfaces = async (tick: Tick): Promise<Section> => {
-    const sample = async (at: Instant): Promise<IfaceRow[]> =>
-      rates.ingest(said(await platform.readInterfaces(), request), at);
-    let rows = await sample(instantOf(tick));
-    if (tick.number === 0 && needsRates) {
-      await context.clock.sleep(RATE_SAMPLE_MS, context.signal);
-      rows = await sample(instantNow(context.clock));
-    }
-    if (values.interface !== null) rows = rows.filter((row) => row.name === values.interface);
-    if (values.up) rows = rows.filter(isUp);
-    return section(iface, rows);
-  };
-
-  const read = async (tick: Tick): Promise<Section> => {
-    if (values.routes) return section(route, onlyIface(said(await platform.readRoutes(), request)));
-    if (values.dns) return section(dnsServer, onlyIface(said(await platform.readDnsServers(), request)));
-    if (values.neighbors) return section(neighbor, onlyIface(said(await platform.readNeighbors(), request)));
-    if (!values.host) return readInterfaces(tick);
-    const [facts, routes, servers] = await Promise.all([
-      platform.readHost(),
-      platform.readRoutes(),
-      platform.readDnsServers(),
-    ]);
-    return section(host, [hostOf(facts, said(routes, request), said(servers, request))]);
-  };
-
-  for await (const tick of request.ticks) yield [await read(tick)];
+/** The same of records saved earlier. */
+async function* runSaved(context: Context, file: string, asked: IfaceRequest): AsyncGenerator<Snapshot> {
+  const table = tableOf(asked);
+  const keeps = compileTest(asked);
+  const input = await openInput(context, file, loadRecordReader);
+  for await (const rows of readSavedRecords(context, file, table, input)) yield [{ table, rows: rows.filter(keeps) }];
 }
 
-/** The rows of a reading, its limits said. */
-function said<T>(
-  reading: { readonly rows: readonly T[]; readonly limits: Parameters<Request['limited']>[0] },
-  request: Request,
-): readonly T[] {
-  request.limited(reading.limits);
-  return reading.rows;
+/** Rejects with a Failure 66 for an interface that does not exist. */
+async function* runLive(
+  context: Context,
+  asked: IfaceRequest & { readonly rates: boolean },
+  { ticks, limited }: Request,
+): AsyncGenerator<Snapshot> {
+  const place = await placeOf(context, asked.place);
+  if (asked.interface !== null) await requireInterface(place.platform, asked.interface);
+  const keeps = compileTest(asked);
+  const interfaces = openInterfaceSampler(place, asked);
+  for await (const tick of ticks) {
+    const { limits, ...found } =
+      asked.part === null ? await lookAt(instantOf(tick)) : await readNetwork(place.platform, asked.part);
+    limited(limits);
+    yield [{ ...found, rows: [...found.rows].filter(keeps) }];
+  }
+
+  async function lookAt(
+    at: ReturnType<typeof instantOf>,
+  ): Promise<Section & { limits: Parameters<typeof limited>[0] }> {
+    const { rows, limits } = await interfaces.look(at);
+    return { ...section(iface, rows), limits };
+  }
 }

@@ -1,4 +1,5 @@
 import type { Expectation } from '../../core/filter/expectation.ts';
+import type { Gap } from '../../core/gap.ts';
 import type { Limit } from '../../core/limit.ts';
 import type { Format, Renderer, ReportFormat } from '../../core/output/renderer.ts';
 import type { TableRendererOptions } from '../../core/output/table-renderer.ts';
@@ -42,18 +43,6 @@ export interface Request {
   readonly limited: (limits: readonly Limit[]) => void;
   /** Says that something is missing before the next snapshot: in its place where records of another type may stand, else on stderr. */
   readonly missed: (gap: Gap) => Promise<void>;
-}
-
-/** What is missing. */
-export interface Gap {
-  /** Snapshots, packets of an interface, conversations or records for which there was no room. */
-  readonly what: string;
-  readonly iface: string | null;
-  /** How many; null where nobody counted, and then it has been said on stderr. */
-  readonly dropped: number | null;
-  readonly reason: string;
-  /** What became of them, "dropped" unless told. Said on stderr then, too, where a record tells of it: the answer is not what was asked for. */
-  readonly fate?: string;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import type { Tally } from '../../core/filter/expectation.ts';
+import type { Gap } from '../../core/gap.ts';
 import type { Limit } from '../../core/limit.ts';
 import { openLiveTable } from '../../core/output/live-table.ts';
 import { chooseColorLevel, openPalette } from '../../core/output/palette.ts';
@@ -14,7 +15,7 @@ import { type GapRow, gap } from '../../core/record/tables/meta.ts';
 import type { Context } from '../context/context.ts';
 import { Interrupted } from '../context/interrupted.ts';
 import type { Options } from '../options/option.ts';
-import type { Claim, Gap, ListingCommand, ListingValues, Request, Stream } from './command.ts';
+import type { Claim, ListingCommand, ListingValues, Request, Stream } from './command.ts';
 import type { HostNames } from './host-names.ts';
 import { askedFormat, type ListingPlan, planListing } from './listing-plan.ts';
 import { type Tick, ticks } from './ticks.ts';

@@ -1,8 +1,4 @@
-import type { Instant } from '../../core/socket/conn-row.ts';
-import type { Clock } from '../context/context.ts';
-
-/** Between the two samples of a rate that is asked for once: long enough to mean something, short enough not to be waited for. */
-export const RATE_SAMPLE_MS = 250;
+import type { Clock } from '../../core/system/clock.ts';
 
 /** A moment to look at the machine. */
 export interface Tick {
@@ -43,14 +39,4 @@ export async function* ticks(clock: Clock, plan: TickPlan, signal: AbortSignal):
     if (plan.count !== null && number + 1 >= plan.count) return;
     await clock.sleep(due - clock.monotonic(), signal);
   }
-}
-
-/** A moment as engines take it. */
-export function instantOf({ at, monotonic }: Pick<Tick, 'at' | 'monotonic'>): Instant {
-  return { time: new Date(at).toISOString(), monotonicMs: monotonic };
-}
-
-/** The moment it is. */
-export function instantNow(clock: Clock): Instant {
-  return instantOf({ at: clock.now(), monotonic: clock.monotonic() });
 }

@@ -1,14 +1,17 @@
+import type { SandboxMode } from '../../core/system/sensor.ts';
 import type { CaptureFiles } from '../../platform/files/capture-output.ts';
 import { openFiles } from '../../platform/files/pack-files.ts';
 import { openFilesBefore, openRingAside } from '../../platform/privileged/write-aside.ts';
 import type { Context } from '../context/context.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
-import type { PacketValues } from './packet-source.ts';
 
-/** A command that writes a file, by name or `-`. */
-interface FileValues extends Pick<PacketValues, 'read' | 'sandbox'> {
+/** A file that is to be written, by name or `-`. */
+export interface OutputRequest {
   readonly write: string;
   readonly force: boolean;
+  /** Whether what is written comes from the machine, and not from a file. */
+  readonly isLive: boolean;
+  readonly sandbox: SandboxMode;
 }
 
 /**
@@ -18,15 +21,14 @@ interface FileValues extends Pick<PacketValues, 'read' | 'sandbox'> {
  */
 export function openCaptureFiles(
   context: Context,
-  values: FileValues,
+  { write, force, isLive, sandbox }: OutputRequest,
   makesLater: boolean,
   packs = false,
 ): CaptureFiles {
-  const { read, write, force, sandbox } = values;
   if (!context.isPrivileged() || process.getuid?.() !== 0) return openFiles(null, force);
   const caller = callerWithGroups(context.env);
   if (makesLater) return openRingAside(write, caller, packs, force);
   // a new file of a live capture keeps its name, whatever comes of it
-  const isFinished = write !== '-' && (force || read !== null);
+  const isFinished = write !== '-' && (force || !isLive);
   return isFinished && sandbox !== 'off' ? openFilesBefore(caller, force) : openFiles(caller, force);
 }

@@ -1,7 +1,6 @@
 import { CAPTURE_FORMATS } from '../../core/capture/capture-writer.ts';
 import { usageError } from '../../core/failure.ts';
-import { ENGINES } from '../../platform/sensor/engines.ts';
-import { SANDBOX_MODES } from '../../platform/sensor/messages.ts';
+import { ENGINES, SANDBOX_MODES } from '../../core/system/sensor.ts';
 import { choice, duration, flag, integer, size, text } from '../options/option.ts';
 import { repeatOptions } from '../options/shared-options.ts';
 import { ebpfOptions } from './ebpf-options.ts';

@@ -1,4 +1,5 @@
 import { usageError } from '../../core/failure.ts';
+import type { TraceWish } from '../../core/sample/tracing.ts';
 import { flag, type Values } from '../options/option.ts';
 
 /** Whether sockets are watched by eBPF. */
@@ -8,16 +9,12 @@ export const ebpfOptions = {
   ),
   'no-ebpf': flag('Do not watch sockets by eBPF, which runs of five seconds and more do where they may.'),
 };
-export type EbpfValues = Values<typeof ebpfOptions>;
 
 /** Below this it is not worth the second or two that bpftrace takes to start. */
 const WORTHWHILE_MS = 5000;
 
-/** How much a run wants eBPF: it must work, it may be used if it does, or it must not be used. */
-export type EbpfWish = 'demanded' | 'welcome' | 'refused';
-
 /** What the options say for a run that lasts so long; null for one without an end. Throws Failure 64 for both. */
-export function ebpfWish(values: Partial<EbpfValues>, lastsMs: number | null): EbpfWish {
+export function traceWishOf(values: Partial<Values<typeof ebpfOptions>>, lastsMs: number | null): TraceWish {
   if (values['no-ebpf'] === true && values.ebpf === true) throw usageError('--ebpf and --no-ebpf exclude each other');
   if (values['no-ebpf'] === true) return 'refused';
   if (values.ebpf === true) return 'demanded';

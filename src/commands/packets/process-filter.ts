@@ -6,12 +6,11 @@ interface PacketChoice {
   readonly process: string | null;
 }
 
-/** The same values with --process as part of the filter. Throws Failure 64 for a wrong filter, as it was typed. */
-export function withProcess<V extends PacketChoice>(values: V): V {
-  const { filter, process } = values;
-  if (process === null) return values;
+/** Both as one filter; null for all packets. Throws Failure 64 for a wrong filter, as it was typed. */
+export function filterOf({ filter, process }: PacketChoice): string | null {
+  if (process === null) return filter;
   const test = `process == "${process.replace(/["\\]/g, '\\$&')}"`;
-  if (filter === null) return { ...values, filter: test };
+  if (filter === null) return test;
   compilePacketFilter(filter);
-  return { ...values, filter: `(${filter}) and ${test}` };
+  return `(${filter}) and ${test}`;
 }

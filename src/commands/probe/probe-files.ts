@@ -2,7 +2,7 @@ import { exposition } from '../../core/health/reports/exposition.ts';
 import type { Target } from '../../core/health/target.ts';
 import { compileJson } from '../../core/output/json.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { appendLine } from '../../platform/files/append-file.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
 import { type ProbeValues, repeatsRounds } from './probe-options.ts';

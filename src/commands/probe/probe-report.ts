@@ -31,7 +31,7 @@ export async function reportOf(context: Context, file: string, quiet: boolean): 
   const before = openIfThere(rotatedName(file));
   // it may just have been turned away: then both are the same
   const isSame = before !== null && fs.fstatSync(before).ino === fs.fstatSync(current).ino;
-  await shedPrivileges(context, { quiet });
+  await shedPrivileges(context);
   let records = 0;
   for (const [fd, name] of [
     [isSame ? null : before, rotatedName(file)],

@@ -2,7 +2,7 @@ import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { openCaptureSource } from '../../platform/files/capture-source.ts';
 import type { Context } from '../context/context.ts';
 import { Interrupted } from '../context/interrupted.ts';
-import { type ReadingValues, shedPrivileges } from './shed-privileges.ts';
+import { shedPrivileges } from './shed-privileges.ts';
 
 /** What `--read` named: a capture, or something else, which can only be records. */
 export interface Input {
@@ -31,7 +31,6 @@ const MAGIC = 4;
 export async function openInput(
   context: Context,
   file: string,
-  values: ReadingValues,
   load: (isCapture: boolean | null) => Promise<unknown>,
 ): Promise<Input> {
   const source = await openCaptureSource(file, context.signal);
@@ -39,7 +38,7 @@ export async function openInput(
   const isPlain = source.size !== null;
   let first = isPlain ? await firstOf(source) : null;
   if (context.isPrivileged()) await load(first === null ? null : isMagic(first));
-  await shedPrivileges(context, values);
+  await shedPrivileges(context);
   first ??= await firstOf(source);
   if (first.length === 0 && context.signal.aborted) throw new Interrupted();
   return { isCapture: isMagic(first), source: withFirst(first, source) };

@@ -8,16 +8,16 @@ const EVERY_MS = 200;
 const BAR_WIDTH = 20;
 
 /**
- * The same source; a terminal on stderr shows how much of it was read, on a line that is gone at the end. Not with
- * `quiet`, nor where rows that come out on the terminal tell as much.
+ * The same source; a terminal on stderr shows how much of it was read, on a line that is gone at the end. Not where
+ * rows that come out on the terminal tell as much.
  */
 export function withProgress(
   context: Context,
   source: ByteSource,
-  { quiet, showsRows }: { readonly quiet: boolean; readonly showsRows: boolean },
+  { showsRows }: { readonly showsRows: boolean },
 ): ByteSource {
   const { terminal, clock, signal, showProgress } = context;
-  if (quiet || !terminal.stderrIsTerminal || (showsRows && terminal.stdoutIsTerminal)) return source;
+  if (!terminal.stderrIsTerminal || (showsRows && terminal.stdoutIsTerminal)) return source;
   let done = 0;
   let next = clock.monotonic() + FIRST_AFTER_MS;
   const end = (): void => showProgress(null);

@@ -1,21 +1,14 @@
 import { EXIT, Failure } from '../../core/failure.ts';
-import type { SandboxMode } from '../../platform/sensor/messages.ts';
+import type { SandboxMode } from '../../core/system/sensor.ts';
 import type { Context } from '../context/context.ts';
 import { lesserUserWithGroups } from '../context/lesser-user.ts';
 
-/** How a file is read. */
-export interface ReadingValues {
-  readonly quiet: boolean;
-  /** As for what captures: `strict` reads nothing unless all goes, `off` keeps all. */
-  readonly sandbox?: SandboxMode | null;
-}
-
 /**
  * Gives up the privileges of this process before it looks at the first byte of a file that is open: root becomes who called
- * sudo, else nobody, with no capability in any thread. What only they open or make has to be open, and what is loaded
+ * sudo, else nobody, with no capability in any thread; `strict` reads nothing unless all goes, `off` keeps all. What only they open or make has to be open, and what is loaded
  * later loaded, since that user may not be able to. Rejects with a Failure 77 when strict cannot be had.
  */
-export async function shedPrivileges(context: Context, { quiet, sandbox }: ReadingValues): Promise<void> {
+export async function shedPrivileges(context: Context, sandbox: SandboxMode = 'on'): Promise<void> {
   if (sandbox === 'off' || !context.isPrivileged()) return;
   const platform = await context.openPlatform({ root: null, netns: null });
   const stays = [...platform.shedPrivileges(lesserUserWithGroups(context.env))];
@@ -29,5 +22,5 @@ export async function shedPrivileges(context: Context, { quiet, sandbox }: Readi
       hint: '--sandbox on takes what this system has',
     });
   }
-  if (!quiet) context.say(`the file is read with more rights than it takes: ${stays.join('; ')}`);
+  context.say(`the file is read with more rights than it takes: ${stays.join('; ')}`);
 }

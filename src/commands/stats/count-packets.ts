@@ -1,58 +1,72 @@
-import { replay, replayPieces } from '../../core/packet/replay.ts';
+import type { Gap } from '../../core/gap.ts';
 import type { Snapshot } from '../../core/record/table.ts';
-import type { StatisticOptions } from '../../core/stats/all.ts';
+import type { PacketSource } from '../../core/sample/packet-source.ts';
 import type { StatisticName } from '../../core/stats/names.ts';
 import { StatisticsOfRun } from '../../core/stats/run.ts';
 import type { Loss } from '../../core/stats/statistic.ts';
+import { REGISTRY } from '../../core/wire/all-protocols.ts';
+import { Dissector } from '../../core/wire/dissector.ts';
 import type { Context } from '../context/context.ts';
-import type { Gap, Request } from '../listing/command.ts';
-import type { PacketSource } from '../packets/packet-source.ts';
+import type { Request } from '../listing/command.ts';
+import { openPackets } from '../packets/open-packets.ts';
+import type { PacketRequest } from '../packets/packet-request.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 
-/** Whether what is a bug is said at length. */
-interface CountValues {
-  readonly verbose: boolean;
+/** What is to be counted. */
+export interface StatsRequest {
+  readonly packets: PacketRequest;
+  readonly names: readonly StatisticName[];
+  /** Width of a bucket of `time`. */
+  readonly bucketMs: number;
+  /** Whether there are records at every tick, and not only at the end. */
+  readonly repeats: boolean;
 }
 
-/** The statistics of all packets there are, in parts when the first has more records than memory should hold. */
-export async function* countAll(
+/** The statistics of a capture or of the machine. Rejects as `openPackets` does. */
+export async function* countPackets(
   context: Context,
-  source: PacketSource,
-  names: readonly StatisticName[],
-  options: StatisticOptions,
-  { verbose }: CountValues,
-  { missed }: Request,
+  { packets, names, bucketMs, repeats }: StatsRequest,
+  request: Request,
 ): AsyncGenerator<Snapshot> {
-  const { reader, file, signal } = source;
-  const run = new StatisticsOfRun(names, options);
+  const dissector = new Dissector(REGISTRY);
+  const use = { dissector, showsRows: false, asksOwners: names.includes('processes') };
+  const source = await openPackets(context, packets, use);
+  const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners }, dissector);
+  source.feed.listen(run.ingest);
   try {
-    for await (const _ of replayPieces(reader, run.dissector, run.ingest, signal)) {
-      const first = run.first();
-      if (first.length > 0) yield first;
-    }
-    yield run.sections(reader, file);
-    for (const gap of lossesIn(run)) await missed(gap);
+    yield* repeats ? countAgain(source, run, request) : countAll(source, run, request);
   } finally {
-    sayFaults(context, run.dissector.faults, { read: file, verbose });
+    sayFaults(context, dissector.faults, source.file);
     await source.finish();
   }
 }
 
-/** The statistics of a live capture at every tick but the first, which is its start. */
-export async function* countAgain(
-  context: Context,
-  source: PacketSource,
-  names: readonly StatisticName[],
-  options: StatisticOptions,
-  { ticks, missed }: Request,
-  { verbose }: CountValues,
+/** The statistics of all packets there are, in parts when the first has more records than memory should hold. */
+async function* countAll(
+  { feed, file, signal }: PacketSource,
+  run: StatisticsOfRun,
+  { missed }: Request,
 ): AsyncGenerator<Snapshot> {
-  const { reader, signal } = source;
-  const run = new StatisticsOfRun(names, options);
+  for await (const _ of feed.pieces(signal)) {
+    const first = run.first();
+    if (first.length > 0) yield first;
+  }
+  yield run.sections(feed.reader, file);
+  for (const gap of lossesIn(run)) await missed(gap);
+}
+
+/** The statistics at every tick but the first, which is the start. */
+async function* countAgain(
+  source: PacketSource,
+  run: StatisticsOfRun,
+  { ticks, missed }: Request,
+): AsyncGenerator<Snapshot> {
+  const { feed, signal } = source;
   let isOver = false;
   let error: unknown = null;
-  const packets = replay(reader, run.dissector, run.ingest, signal)
+  const packets = feed
+    .run(signal)
     .catch((cause: unknown) => {
       error = cause;
     })
@@ -66,7 +80,7 @@ export async function* countAgain(
   try {
     for await (const { number, at } of ticks) {
       for (const gap of source.gaps()) await missed(gap);
-      if (number > 0) yield run.fresh(reader, at / 1000);
+      if (number > 0) yield run.fresh(feed.reader, at / 1000);
       if (isOver) break;
     }
     await end();
@@ -74,8 +88,6 @@ export async function* countAgain(
     for (const gap of lossesIn(run)) await missed(gap);
   } finally {
     await end();
-    sayFaults(context, run.dissector.faults, { verbose });
-    await source.finish();
   }
   if (error !== null) throw error;
 }

@@ -6,6 +6,7 @@ import { listing } from '../listing/command.ts';
 import { duration, words } from '../options/option.ts';
 import { resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
+import { packetRequestOf } from '../packets/packet-request.ts';
 
 const NAMES = Object.keys(STATISTICS) as StatisticName[];
 const DEFAULT_BUCKET_MS = 1000;
@@ -55,16 +56,15 @@ export const stats = listing({
     if (repeats && values.read !== null) {
       throw usageError(`--${values.interval === null ? 'count' : 'interval'} needs a live machine, not --read`);
     }
-    const names = namesOf(values.by);
-    const use = { showsRows: false, asksOwners: names.includes('processes') };
+    const asked = {
+      packets: packetRequestOf(values),
+      names: namesOf(values.by),
+      bucketMs: values.bucket ?? DEFAULT_BUCKET_MS,
+      repeats,
+    };
     // loaded here: the code that reads packets is large, and other commands start without it
-    const { openPackets } = await import('../packets/packet-source.ts');
-    const { countAll, countAgain } = await import('./count-packets.ts');
-    const source = await openPackets(context, values, use);
-    const options = { bucketMs: values.bucket ?? DEFAULT_BUCKET_MS, owners: source.owners };
-    yield* repeats
-      ? countAgain(context, source, names, options, request, values)
-      : countAll(context, source, names, options, values, request);
+    const { countPackets } = await import('./count-packets.ts');
+    yield* countPackets(context, asked, request);
   },
 });
 

@@ -12,3 +12,6 @@ export function notACapture(name: string, why: string): Failure {
     hint: 'netwatch reads pcap and pcapng, packed with gzip or not',
   });
 }
+
+/** A pack that was cut short between two frames. */
+export const PACK_CUT = 'cut short: what it is packed in ends too early';

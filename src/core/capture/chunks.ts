@@ -18,6 +18,7 @@ export class Chunks {
   before = 0;
   private spare: Uint8Array;
   private ahead: Promise<number> | null = null;
+  private isHeldOffered = false;
   private readonly source: ByteSource;
   private readonly headroom: number;
 
@@ -31,6 +32,22 @@ export class Chunks {
   /** Place in the source of `offset`. */
   get position(): number {
     return this.before + this.offset;
+  }
+
+  /** True once: what was read to tell the format may hold frames already, which are offered before more is read. */
+  offerHeld(): boolean {
+    const isFirst = !this.isHeldOffered;
+    this.isHeldOffered = true;
+    return isFirst;
+  }
+
+  /** At the end: whether what the bytes were packed in ended too early, which they do not show themselves. */
+  isCutShort(): boolean {
+    return this.source.isCutShort?.() === true;
+  }
+
+  close(): Promise<void> {
+    return this.source.close();
   }
 
   /** Adds at least one byte to the window, keeping what is in it; false at the end of the source. */

@@ -17,26 +17,59 @@ export function interfaceOf(packet: Packet, interfaces: CaptureReader['interface
  * the end `fill` rejects with a Failure 66 when the capture names no such interface.
  */
 export function onlyInterface(reader: CaptureReader, name: string): CaptureReader {
-  const next = reader.next.bind(reader);
-  const fill = reader.fill.bind(reader);
-  const seen = new Set<string>();
-  reader.next = (packet) => {
-    while (next(packet)) {
+  return new OneInterface(reader, name);
+}
+
+class OneInterface implements CaptureReader {
+  private readonly reader: CaptureReader;
+  private readonly name: string;
+  private readonly seen = new Set<string>();
+
+  constructor(reader: CaptureReader, name: string) {
+    this.reader = reader;
+    this.name = name;
+  }
+
+  get format() {
+    return this.reader.format;
+  }
+  get interfaces() {
+    return this.reader.interfaces;
+  }
+  get problems() {
+    return this.reader.problems;
+  }
+  get comment() {
+    return this.reader.comment;
+  }
+  get secrets() {
+    return this.reader.secrets;
+  }
+
+  next(packet: Packet): boolean {
+    const { reader, seen, name } = this;
+    while (reader.next(packet)) {
       const iface = interfaceOf(packet, reader.interfaces);
       if (iface !== null && seen.size < MOST_NAMES) seen.add(iface);
       if (iface === name) return true;
     }
     return false;
-  };
-  reader.fill = async () => {
-    if (await fill()) return true;
-    const named = reader.interfaces.flatMap((one) => (one.name === null ? [] : [one.name]));
-    const names = [...new Set([...named, ...seen])];
-    if (names.includes(name)) return false;
-    throw new Failure(EXIT.noInput, `no interface "${name}" in the capture`, {
+  }
+
+  async fill(): Promise<boolean> {
+    if (await this.reader.fill()) return true;
+    const named = this.interfaces.flatMap((one) => (one.name === null ? [] : [one.name]));
+    const names = [...new Set([...named, ...this.seen])];
+    if (names.includes(this.name)) return false;
+    throw new Failure(EXIT.noInput, `no interface "${this.name}" in the capture`, {
       hint:
-        names.length === 0 ? 'it does not name its interfaces' : didYouMean(name, names, `it has ${names.join(', ')}`),
+        names.length === 0
+          ? 'it does not name its interfaces'
+          : didYouMean(this.name, names, `it has ${names.join(', ')}`),
     });
-  };
-  return reader;
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
 }

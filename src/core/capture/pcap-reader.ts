@@ -1,5 +1,5 @@
 import type { Packet } from '../wire/packet.ts';
-import { LONGEST_FRAME, MOST_EMPTY_FRAMES } from './capture-problem.ts';
+import { LONGEST_FRAME, MOST_EMPTY_FRAMES, PACK_CUT } from './capture-problem.ts';
 import type { CaptureInterface, CaptureReader } from './capture-reader.ts';
 import type { Chunks } from './chunks.ts';
 
@@ -41,12 +41,11 @@ export class PcapReader implements CaptureReader {
   private readonly little: boolean;
   private readonly variant: Variant;
   private readonly linkType: number;
-  private readonly closeSource: () => Promise<void>;
   private packets = 0;
   private emptyFrames = 0;
   private damaged = false;
 
-  constructor(chunks: Chunks, little: boolean, close: () => Promise<void>) {
+  constructor(chunks: Chunks, little: boolean, interfaceName: string | null = null) {
     const view = viewOf(chunks.bytes);
     const at = chunks.offset;
     this.chunks = chunks;
@@ -56,19 +55,21 @@ export class PcapReader implements CaptureReader {
     // the upper bits say whether frames end with a checksum, and of what length
     this.linkType = view.getUint32(at + 20, little) & 0xffff;
     const snapLength = view.getUint32(at + 16, little);
-    this.interfaces = [{ name: null, linkType: this.linkType, snapLength, nanoseconds: this.variant.unit === 1 }];
-    this.closeSource = close;
+    this.interfaces = [
+      { name: interfaceName, linkType: this.linkType, snapLength, nanoseconds: this.variant.unit === 1 },
+    ];
     chunks.offset += PCAP_HEADER;
   }
 
   async fill(): Promise<boolean> {
     const { chunks } = this;
+    if (chunks.offerHeld()) return true;
     if (this.damaged) return false;
     do {
       if (!(await chunks.more())) {
         if (chunks.end > chunks.offset) {
           this.problems.push(`cut short in packet ${this.packets + 1}, at byte ${chunks.before + chunks.end}`);
-        }
+        } else if (this.problems.length === 0 && chunks.isCutShort()) this.problems.push(PACK_CUT);
         return false;
       }
     } while (!this.hasRecord());
@@ -110,7 +111,7 @@ export class PcapReader implements CaptureReader {
   }
 
   close(): Promise<void> {
-    return this.closeSource();
+    return this.chunks.close();
   }
 
   private hasRecord(): boolean {

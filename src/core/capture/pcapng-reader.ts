@@ -1,5 +1,5 @@
 import type { Packet } from '../wire/packet.ts';
-import { LONGEST_FRAME, notACapture } from './capture-problem.ts';
+import { LONGEST_FRAME, notACapture, PACK_CUT } from './capture-problem.ts';
 import type { CaptureInterface, CaptureReader } from './capture-reader.ts';
 import type { Chunks } from './chunks.ts';
 import { InterfaceClock } from './interface-clock.ts';
@@ -46,7 +46,6 @@ export class PcapngReader implements CaptureReader {
   readonly secrets: Uint8Array[] = [];
   private readonly chunks: Chunks;
   private readonly name: string;
-  private readonly closeSource: () => Promise<void>;
   private little = true;
   /** Index in `interfaces` of the section's interface 0. */
   private firstInterface = 0;
@@ -56,14 +55,14 @@ export class PcapngReader implements CaptureReader {
   private optionsStart = 0;
   private optionsEnd = 0;
 
-  constructor(chunks: Chunks, name: string, close: () => Promise<void>) {
+  constructor(chunks: Chunks, name: string) {
     this.chunks = chunks;
     this.name = name;
-    this.closeSource = close;
   }
 
   async fill(): Promise<boolean> {
     const { chunks } = this;
+    if (chunks.offerHeld()) return true;
     if (this.damaged) return false;
     do {
       if (!(await chunks.more())) {
@@ -71,7 +70,7 @@ export class PcapngReader implements CaptureReader {
           this.problems.push(
             `cut short in the block after packet ${this.packets}, at byte ${chunks.before + chunks.end}`,
           );
-        }
+        } else if (this.problems.length === 0 && chunks.isCutShort()) this.problems.push(PACK_CUT);
         return false;
       }
     } while (!this.hasBlock());
@@ -112,7 +111,7 @@ export class PcapngReader implements CaptureReader {
   }
 
   close(): Promise<void> {
-    return this.closeSource();
+    return this.chunks.close();
   }
 
   /** True when the block was a packet and `packet` is set. */

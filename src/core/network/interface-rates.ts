@@ -1,5 +1,5 @@
+import type { Instant } from '../instant.ts';
 import type { IfaceRow } from '../record/tables/iface.ts';
-import type { Instant } from '../socket/conn-row.ts';
 
 /** An interface without what only the engine adds: the time, and rates, which need two samples. */
 export type InterfaceSample = Omit<IfaceRow, 'time' | 'rx_rate' | 'tx_rate' | 'rx_packet_rate' | 'tx_packet_rate'>;

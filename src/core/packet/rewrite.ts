@@ -1,10 +1,8 @@
-import type { CaptureReader } from '../capture/capture-reader.ts';
 import type { CaptureWriter } from '../capture/capture-writer.ts';
 import { Failure } from '../failure.ts';
-import { REGISTRY } from '../wire/all-protocols.ts';
-import { Dissector } from '../wire/dissector.ts';
 import type { Faults } from '../wire/faults.ts';
-import { Packet } from '../wire/packet.ts';
+import type { Packet } from '../wire/packet.ts';
+import type { PacketFeed } from './packet-feed.ts';
 import type { PacketPredicate } from './packet-filter.ts';
 
 /** Where the bytes of a capture go. */
@@ -46,21 +44,20 @@ export interface RewriteOptions {
 }
 
 /**
- * Copies packets until the end or until `signal` aborts. Without a filter nothing is dissected, and with one that asks only
- * for headers, nothing behind them. What has no link type (custom blocks of pcapng) is no packet that another capture
+ * Copies packets until the end or until `signal` aborts. Without a filter nothing is dissected. What has no link type (custom blocks of pcapng) is no packet that another capture
  * could hold. Rejects with an OutputCut when the sink does with a Failure.
  */
 export async function rewrite(
-  reader: CaptureReader,
+  feed: PacketFeed,
   writer: CaptureWriter,
   sink: ByteSink,
   signal: AbortSignal,
   { filter, most, annotate, packetBuffered }: RewriteOptions,
 ): Promise<Rewritten> {
-  const dissector = new Dissector(REGISTRY, { applications: filter?.needsApplications ?? false });
-  const { faults } = dissector;
+  const { reader, packet } = feed;
+  const { faults } = feed.dissector;
   if (filter !== null) filter.rows.faults = faults;
-  const packet = new Packet();
+  const isDissected = filter !== null || annotate !== null;
   let written = 0;
   let handed = 0;
   let secrets = 0;
@@ -76,10 +73,9 @@ export async function rewrite(
     }
     handed = written;
   };
-  while (!signal.aborted && written < most && (await reader.fill())) {
-    while (written < most && reader.next(packet)) {
+  while (!signal.aborted && written < most && (await feed.fill())) {
+    while (written < most && (isDissected ? feed.next() : feed.nextFrame())) {
       if (packet.linkType < 0) continue;
-      if (filter !== null || annotate !== null) dissector.dissect(packet);
       if (filter !== null && !filter.matches(packet)) continue;
       for (; secrets < reader.secrets.length; secrets++) writer.addSecrets(reader.secrets[secrets]!);
       if (written === 0) writer.prepare(reader.interfaces);

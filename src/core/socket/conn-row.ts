@@ -1,11 +1,6 @@
+import type { Instant } from '../instant.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
-
-/** A moment: ISO 8601 for records, a clock that never jumps for rates and ages. */
-export interface Instant {
-  readonly time: string;
-  readonly monotonicMs: number;
-}
 
 /** The service name of a port (/etc/services), or null. */
 export type ServiceOf = (proto: string, port: number) => string | null;

@@ -1,6 +1,7 @@
+import type { Instant } from '../instant.ts';
 import type { ConnRow, SocketState } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
-import { connRow, type Instant, type ServiceOf } from './conn-row.ts';
+import { connRow, type ServiceOf } from './conn-row.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
 import { tupleOf } from './socket-tuple.ts';
 

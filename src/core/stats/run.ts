@@ -10,20 +10,21 @@ import { HeldBytes } from './awaited-rows.ts';
 import type { StatisticName } from './names.ts';
 import type { Loss, OpenStatistic } from './statistic.ts';
 
-/** Several statistics over one run of packets, in the order of their names. */
+/** Several statistics over one run of packets that `dissector` dissects, in the order of their names. */
 export class StatisticsOfRun {
-  readonly dissector = new Dissector(REGISTRY);
+  readonly dissector: Dissector;
   readonly ingest: (packet: Packet) => void;
   private readonly open: readonly OpenStatistic[];
 
-  constructor(names: readonly StatisticName[], given: StatisticOptions) {
+  constructor(names: readonly StatisticName[], given: StatisticOptions, dissector = new Dissector(REGISTRY)) {
+    this.dissector = dissector;
     const options = { held: new HeldBytes(), ...given };
     this.open = names.map((name) => OPENERS[name](options));
     // the summary last: it counts packets that another one failed at, too
     const summary = this.open[names.indexOf('summary')];
     const inOrder = summary === undefined ? this.open : [...this.open.filter((one) => one !== summary), summary];
     const takers = inOrder.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest]));
-    this.ingest = inTurn(takers, this.dissector.faults);
+    this.ingest = inTurn(takers, dissector.faults);
   }
 
   /** The records of all packets so far. `file` is null live. */

@@ -4,6 +4,8 @@ import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../record/tab
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import type { TraceEvent } from '../trace/trace-event.ts';
 import type { Host } from './host.ts';
+import type { CaptureOrder, Engine, Sensor, SensorEvents } from './sensor.ts';
+import type { User } from './user.ts';
 
 /** Rows read from the operating system, and what could not be read. */
 export interface Reading<T> {
@@ -59,14 +61,6 @@ export interface Check {
   readonly detail: string;
   /** The one command that mends it, or null. */
   readonly remedy: string | null;
-}
-
-/** Who a process becomes when it needs no privilege any more. */
-export interface User {
-  readonly uid: number;
-  readonly gid: number;
-  /** Supplementary groups; none unless given. */
-  readonly groups?: readonly number[];
 }
 
 /** What runs the process that captures. */
@@ -127,8 +121,8 @@ export interface EchoSocket {
   close(): void;
 }
 
-/** All that netwatch asks of an operating system. One implementation for each lives in a folder beside this file. */
-export interface Platform {
+/** What netwatch asks of an operating system. One implementation for each lives in a folder of `src/platform`. */
+export interface OperatingSystem {
   readonly name: 'linux' | 'macos';
   readonly host: Host;
   openSockets(request: SocketRequest): SocketSource;
@@ -166,6 +160,26 @@ export interface Platform {
    * become another. Returns what stays, in words; empty when nothing does.
    */
   shedPrivileges(user: User | null): readonly string[];
+}
+
+/** The process that reads sockets for one that gives up its privileges; as many sources of them as are asked for. */
+export interface SocketReader {
+  /** Sockets as `openSockets` gives them. Resolves when a first reading was made. */
+  open(request: SocketRequest): Promise<SocketSource>;
+  close(): void;
+}
+
+/** All that netwatch asks of a machine: its operating system, and processes of netwatch's own beside this one. */
+export interface Platform extends OperatingSystem {
+  /** The engine that was asked for; else the sensor, or without the module pcap the tool that is there. */
+  chooseEngine(asked: Engine | null): Engine;
+  /**
+   * Starts to capture, in a process of its own, into a pipe or the file of the order. Rejects with a Failure: 64 for a
+   * wrong filter, 66 no such interface, 69 no libpcap, 77 not permitted. `events` hears what happens meanwhile.
+   */
+  openSensor(order: CaptureOrder, events: SensorEvents): Promise<Sensor>;
+  /** Starts a process that becomes `user` and keeps what reading sockets takes. To be started before privileges are given up. */
+  openSocketReader(user: User | null): Promise<SocketReader>;
 }
 
 /** What a platform is opened with. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import { shellFile } from '../../core/output/shell-word.ts';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { lockFile } from './file-lock.ts';
 import { inPlace, type Place } from './place.ts';
 

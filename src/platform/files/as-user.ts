@@ -1,4 +1,4 @@
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 
 /**
  * Does something as this user, so that the kernel judges what it opens, makes, renames and removes as that user's doing,

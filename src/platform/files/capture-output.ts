@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { inPlace, openOwnPlace, type Place, requireReplaceable } from './place.ts';
 import { refuseStreamLink } from './stream-link.ts';
 

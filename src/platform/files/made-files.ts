@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { type HandOver, makeOutputFile, type OutputFile, removeIfThere } from './capture-output.ts';
 import { openOwnPlace, type Place, placeOf } from './place.ts';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { createGzip } from 'node:zlib';
 import { EXIT, Failure, messageOf, reasonOf } from '../../core/failure.ts';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import type { CaptureFiles, HandOver } from './capture-output.ts';
 import { MadeFiles } from './made-files.ts';
 

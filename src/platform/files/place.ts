@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { asUser } from './as-user.ts';
 
 /** include/uapi/asm-generic/fcntl.h: a folder as a place, which takes no right to list it. */

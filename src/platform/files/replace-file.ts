@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { removeIfThere } from './capture-output.ts';
 import { inPlace, type Place, requireReplaceable } from './place.ts';
 import { refuseStreamLink } from './stream-link.ts';
@@ -43,7 +43,7 @@ export async function replaceFile(file: string, text: string, mode: number, call
       await promisify(fs.close)(fd);
     }
     place.do(() => fs.renameSync(place.at(temporary), place.at(final)));
-    place.do(() => syncFolder(place.at('../')));
+    place.do(() => syncFolder(place.at('.')));
   } catch (error) {
     removeQuietly(place, temporary);
     throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });

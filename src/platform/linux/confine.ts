@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/failure.ts';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { dropPrivileges, threadsWithPrivileges } from './drop-privileges.ts';
 import { reachesThreads } from './every-thread.ts';
 import { FILE_RIGHTS, landlockVersion, restrictFiles } from './landlock.ts';

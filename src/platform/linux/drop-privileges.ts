@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { messageOf } from '../../core/failure.ts';
-import type { KeptCapability, User } from '../../core/system/platform.ts';
+import type { KeptCapability } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { dropUser } from '../machine/drop-user.ts';
 import { bitsOf } from './capabilities.ts';
 import { callOnEveryThread, systemCalls } from './every-thread.ts';

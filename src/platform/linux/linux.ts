@@ -1,6 +1,6 @@
 import { usageError } from '../../core/failure.ts';
 import type { Host } from '../../core/system/host.ts';
-import type { EchoSocket, Platform, PlatformOptions } from '../../core/system/platform.ts';
+import type { EchoSocket, OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
 import { readChecks } from './checks.ts';
 import { readDnsServers } from './dns-servers.ts';
 import { dropPrivileges, isPrivileged, shedPrivileges } from './drop-privileges.ts';
@@ -20,7 +20,7 @@ import { openUdpRequests } from './udp-request.ts';
  * Linux: netlink where the kernel allows it, /proc and /sys where not. Throws Failure 66 when the network namespace does
  * not exist and 77 when it may not be entered.
  */
-export function openLinux(host: Host, options: PlatformOptions): Platform {
+export function openLinux(host: Host, options: PlatformOptions): OperatingSystem {
   if (options.netns !== null && host.root !== null) throw usageError('--netns and --root exclude each other');
   const netns = options.netns === null ? null : openNetns(options.netns);
   return {
@@ -46,7 +46,7 @@ export function openLinux(host: Host, options: PlatformOptions): Platform {
 }
 
 /** Sockets are opened when they are first asked for, and stay. */
-function openOnce(open: Platform['openEcho']): Platform['openEcho'] {
+function openOnce(open: OperatingSystem['openEcho']): OperatingSystem['openEcho'] {
   const opened = new Map<string, EchoSocket | null>();
   return (family) => {
     let socket = opened.get(family);

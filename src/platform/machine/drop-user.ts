@@ -1,4 +1,4 @@
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 
 /** Root becomes `user` for good, with that user's groups alone; anyone else, and null, stays. Throws what the system says. */
 export function dropUser(user: User | null): void {

@@ -1,7 +1,7 @@
 import { EXIT, Failure, messageOf, usageError } from '../../core/failure.ts';
 import type { HostRow } from '../../core/record/tables/network-config.ts';
 import type { Host } from '../../core/system/host.ts';
-import type { Platform, PlatformOptions } from '../../core/system/platform.ts';
+import type { OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
 import { dropUser } from '../machine/drop-user.ts';
 import { readArp } from './arp-an.ts';
 import { readMacosChecks } from './checks.ts';
@@ -18,7 +18,7 @@ import { readSysctlKern } from './sysctl-kern.ts';
  * and tested with output made up after them: it has never run on a Mac. The tools give no round-trip times,
  * retransmissions or congestion windows; those fields are null. Throws Failure 64 when a network namespace is asked for.
  */
-export function openMacos(host: Host, options: PlatformOptions): Platform {
+export function openMacos(host: Host, options: PlatformOptions): OperatingSystem {
   if (options.netns !== null) throw usageError(`network namespace "${options.netns}": macOS has none`);
   return {
     name: 'macos',

@@ -3,8 +3,8 @@ import { type OutputFile, removeIfThere } from '../files/capture-output.ts';
 import { MadeFiles } from '../files/made-files.ts';
 import { PackedFiles, removerOf } from '../files/pack-files.ts';
 import { heldPlace } from '../files/place.ts';
-import { openPlatform } from '../index.ts';
 import { FILE_RIGHTS, landlockVersion, restrictFiles } from '../linux/landlock.ts';
+import { openSystem } from '../system/open-system.ts';
 import { answer } from './questions.ts';
 import type { WriterOrder } from './write-aside.ts';
 
@@ -17,13 +17,13 @@ const { caller, folder, packs, force, made } = JSON.parse(process.argv[2]!) as W
 /** The folder, as who started this process holds it; see openAsked. */
 const FOLDER = 4;
 const own = heldPlace(FOLDER, folder);
-const platform = await openPlatform({ root: null, netns: null });
+const platform = await openSystem({ root: null, netns: null });
 const becomes = caller === null ? [] : (['CAP_SETGID', 'CAP_SETUID'] as const);
 platform.dropPrivileges(null, ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', ...becomes]);
 const version = platform.name === 'linux' ? landlockVersion() : 0;
 if (version > 0) {
   const rights = packs ? FILE_RIGHTS.write | FILE_RIGHTS.read : FILE_RIGHTS.write;
-  restrictFiles(version, [{ file: own.at('./'), rights }]);
+  restrictFiles(version, [{ file: own.at('.'), rights }]);
 }
 
 const files = new MadeFiles(caller, () => own);

@@ -1,5 +1,6 @@
 import type { Ownership, Socket, SocketReading } from '../../core/socket/socket.ts';
-import type { SocketRequest, SocketSource, User } from '../../core/system/platform.ts';
+import type { SocketReader, SocketSource } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import { type Asked, openAsked } from './questions.ts';
 
 /** What the process that reads sockets is started with. */
@@ -17,15 +18,8 @@ export interface SentReading extends Pick<SocketReading, 'sockets' | 'netns' | '
 
 const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
 
-/** The process that reads sockets for one that gives up its privileges; as many sources of them as are asked for. */
-export interface SocketReader {
-  /** Sockets as Platform.openSockets gives them. Resolves when a first reading was made. */
-  open(request: SocketRequest): Promise<SocketSource>;
-  close(): void;
-}
-
 /**
- * Starts that process, which becomes `user` and keeps what reading takes. To be started before privileges are given up.
+ * Starts it, as `Platform.openSocketReader` says.
  * What is asked of it rejects with a Failure 69 when it has ended.
  */
 export function openSocketReader(user: User | null): SocketReader {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
-import type { User } from '../../core/system/platform.ts';
+import type { User } from '../../core/system/user.ts';
 import type { CaptureFiles, FileNames, Finisher, OutputFile } from '../files/capture-output.ts';
 import { openFiles } from '../files/pack-files.ts';
 import { openOwnPlace, type Place } from '../files/place.ts';

@@ -1,11 +1,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-
-/** What captures: the sensor with the module pcap, or a tool that is installed. */
-export const ENGINES = ['pcap', 'tcpdump', 'dumpcap'] as const;
-export type Engine = (typeof ENGINES)[number];
-export type Tool = Exclude<Engine, 'pcap'>;
+import type { Engine, Tool } from '../../core/system/sensor.ts';
 
 /** The Debian package of each. */
 export const PACKAGES: Readonly<Record<Tool, string>> = { tcpdump: 'tcpdump', dumpcap: 'wireshark-common' };

@@ -1,5 +1,5 @@
+import type { DeviceCounts } from '../../core/system/sensor.ts';
 import { FRAME_HEADER, FrameWriter, type WholePart, type WrittenDevice } from './frame-writer.ts';
-import type { DeviceCounts } from './messages.ts';
 
 // draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); padded to four bytes, in this machine's order.
 const SECTION_HEADER = 0x0a0d0d0a;

@@ -1,4 +1,4 @@
-import type { DeviceCounts } from './messages.ts';
+import type { DeviceCounts } from '../../core/system/sensor.ts';
 
 /** A device as a capture file names it. */
 export interface WrittenDevice {

@@ -1,12 +1,5 @@
 import fs from 'node:fs';
-
-/** What an interface did while it was captured from. */
-export type InterfaceChange =
-  | { readonly change: 'down' }
-  /** Milliseconds without it; null when it was too short to be seen. */
-  | { readonly change: 'up'; readonly downMs: number | null }
-  | { readonly change: 'renamed'; readonly name: string }
-  | { readonly change: 'gone' };
+import type { InterfaceChange } from '../../core/system/sensor.ts';
 
 const CLASS = '/sys/class/net';
 /** Documentation/ABI/testing/sysfs-class-net: the states of RFC 2863 in which nothing passes. */

@@ -1,14 +1,8 @@
 import { EXIT, Failure } from '../../core/failure.ts';
-import { type DeviceCounts, SensorCut, type SensorOrder } from './messages.ts';
-import { InterfaceGone, openSensor, type Sensor, type SensorEvents } from './open-sensor.ts';
-
-/** What is asked and told while an interface is away. */
-export interface Absence {
-  /** Resolves when an interface of that name is there, or the signal aborts; it looks after a while. */
-  readonly appears: (device: string, signal: AbortSignal) => Promise<void>;
-  readonly gone: (device: string) => void;
-  readonly back: (device: string) => void;
-}
+import type { Absence, Sensor, SensorEvents } from '../../core/system/sensor.ts';
+import { type DeviceCounts, SensorCut } from '../../core/system/sensor.ts';
+import type { SensorOrder } from './messages.ts';
+import { InterfaceGone, openSensor } from './open-sensor.ts';
 
 /**
  * As openSensor, but when an interface is gone it waits until there is one of that name, and begins again: in the same file or

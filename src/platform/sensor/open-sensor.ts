@@ -4,34 +4,11 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
+import { type DeviceCounts, type Sensor, SensorCut, SensorDied, type SensorEvents } from '../../core/system/sensor.ts';
 import { isStopped } from '../linux/process-state.ts';
 import { NO_INSPECTOR } from '../machine/no-inspector.ts';
-import { type InterfaceChange, InterfaceWatch } from './interface-watch.ts';
-import {
-  type DeviceCounts,
-  MESSAGES_FD,
-  PACKETS_FD,
-  SensorCut,
-  type SensorMessage,
-  type SensorOrder,
-} from './messages.ts';
-
-/** A capture that is under way. */
-export interface Sensor {
-  /** Of each device (tcpdump.org/linktypes.html). */
-  readonly linkTypes: readonly number[];
-  /** The packets; at its end when the capture is. Empty when they go to a file. */
-  readonly source: ByteSource;
-  /** What the kernel has counted, and how many packets were written, as of a second ago at most. */
-  counts(): readonly DeviceCounts[];
-  captured(): number;
-  /** Asks it to finish: what the kernel still holds comes first. */
-  stop(): void;
-  /** Resolves when all that was captured by now is on the disk, to how many packets that is. */
-  sync(): Promise<number>;
-  /** Resolves when it has ended; rejects with a Failure 69 when a device ended by itself or the process did, 74 for a full disk. */
-  readonly ended: Promise<void>;
-}
+import { InterfaceWatch } from './interface-watch.ts';
+import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 
 /** An interface was captured from until it was no more. */
 export class InterfaceGone extends Failure {
@@ -41,13 +18,6 @@ export class InterfaceGone extends Failure {
     super(EXIT.unavailable, `interface ${device} is gone`);
     this.device = device;
   }
-}
-
-/** What may happen during a capture. */
-export interface SensorEvents {
-  readonly changed: (device: string, change: InterfaceChange) => void;
-  /** The process that captures was stopped by a signal, or goes on after that. */
-  readonly stopped: (pid: number, isStopped: boolean) => void;
 }
 
 /**
@@ -185,9 +155,6 @@ export function exitOf(child: ChildProcess): Promise<Exit> {
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
 }
-
-/** The process that captures has ended without its last word: what it counted is not known to the end. */
-export class SensorDied extends Failure {}
 
 export function died({ code, signal }: Exit, complaint: string): Failure {
   const how = signal !== null ? `was ended by ${signal}` : `ended with status ${code}`;

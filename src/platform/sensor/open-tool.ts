@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
-import { findProgram, type Tool } from './engines.ts';
-import type { DeviceCounts, SensorOrder } from './messages.ts';
-import { died, exitOf, InterfaceGone, type Sensor, type SensorEvents, sourceOf, watchCapture } from './open-sensor.ts';
+import type { DeviceCounts, Sensor, SensorEvents, Tool } from '../../core/system/sensor.ts';
+import { findProgram } from './engines.ts';
+import type { SensorOrder } from './messages.ts';
+import { died, exitOf, InterfaceGone, sourceOf, watchCapture } from './open-sensor.ts';
 import { argumentsOf, setprivArguments } from './tool-arguments.ts';
 import { countsOf, failureOf, filterError, hasBegun, saysGone, wordsOf } from './tool-talk.ts';
 

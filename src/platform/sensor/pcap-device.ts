@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import type { DeviceCounts, SensorOrder } from './messages.ts';
+import type { DeviceCounts } from '../../core/system/sensor.ts';
+import type { SensorOrder } from './messages.ts';
 
 /** What is used of the native half of the package `pcap`; its JavaScript half polls once and then never tells of errors. */
 interface NativeSession {

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
+import type { DeviceCounts } from '../../core/system/sensor.ts';
 import { followIndex } from '../linux/interface-index.ts';
 import { obstacleOf } from '../linux/sensor-node.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
-import { type DeviceCounts, MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
+import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 import { checkFilter, loadPcap, PcapDevice } from './pcap-device.ts';
 import { enterSandbox } from './sandbox.ts';
 

@@ -1,5 +1,5 @@
-import type { User } from '../../core/system/platform.ts';
-import type { Tool } from './engines.ts';
+import type { Tool } from '../../core/system/sensor.ts';
+import type { User } from '../../core/system/user.ts';
 import type { SensorOrder } from './messages.ts';
 
 /** Below this packets are wanted as they come; both tools wait up to a second for a block of the kernel to fill. */

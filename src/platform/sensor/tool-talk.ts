@@ -1,6 +1,6 @@
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
-import type { Tool } from './engines.ts';
-import type { DeviceCounts, SensorOrder } from './messages.ts';
+import type { DeviceCounts, Tool } from '../../core/system/sensor.ts';
+import type { SensorOrder } from './messages.ts';
 
 /** Whether what a tool has said means that it captures: dumpcap tells of the interfaces before it opens them. */
 export function hasBegun(tool: Tool, said: string): boolean {

@@ -20,7 +20,7 @@ function slowSource(context: FakeContext, size: number | null): ByteSource {
   };
 }
 
-async function readThrough(context: FakeContext, size: number | null, options: { quiet: boolean; showsRows: boolean }) {
+async function readThrough(context: FakeContext, size: number | null, options: { showsRows: boolean }) {
   const source = withProgress(context, slowSource(context, size), options);
   while ((await source.read(HUNDRED, 0, 100)) > 0);
   await source.close();
@@ -29,7 +29,7 @@ async function readThrough(context: FakeContext, size: number | null, options: {
 
 test('a terminal shows the share that was read, after the first second, and nothing at the end', async () => {
   const context = fakeContext({ terminal: { columns: 80, rows: 24 } });
-  expect(await readThrough(context, 400, { quiet: false, showsRows: false })).toEqual([
+  expect(await readThrough(context, 400, { showsRows: false })).toEqual([
     '██████████░░░░░░░░░░ 50 % of 400 B of big.pcap read',
     '███████████████░░░░░ 75 % of 400 B of big.pcap read',
     '████████████████████ 100 % of 400 B of big.pcap read',
@@ -40,12 +40,12 @@ test('a terminal shows the share that was read, after the first second, and noth
 
 test('of a pipe it shows how much was read, cut to the width there is', async () => {
   const context = fakeContext({ terminal: { columns: 12, rows: 24 } });
-  expect((await readThrough(context, null, { quiet: false, showsRows: false }))[0]).toBe('200 B of bi');
+  expect((await readThrough(context, null, { showsRows: false }))[0]).toBe('200 B of bi');
 });
 
 test('an interrupt takes it away, before what was read is printed', async () => {
   const context = fakeContext({ terminal: { columns: 80, rows: 24 } });
-  const source = withProgress(context, slowSource(context, null), { quiet: false, showsRows: false });
+  const source = withProgress(context, slowSource(context, null), { showsRows: false });
   for (let read = 0; read < 3; read++) await source.read(HUNDRED, 0, 100);
   context.interrupt();
   await source.read(HUNDRED, 0, 100);
@@ -53,9 +53,8 @@ test('an interrupt takes it away, before what was read is printed', async () => 
 });
 
 test.each([
-  ['--quiet', { columns: 80, rows: 24 }, { quiet: true, showsRows: false }],
-  ['rows on the terminal', { columns: 80, rows: 24 }, { quiet: false, showsRows: true }],
-  ['no terminal', undefined, { quiet: false, showsRows: false }],
+  ['rows on the terminal', { columns: 80, rows: 24 }, { showsRows: true }],
+  ['no terminal', undefined, { showsRows: false }],
 ])('%s: none', async (_what, terminal, options) => {
   expect(await readThrough(fakeContext(terminal === undefined ? {} : { terminal }), 400, options)).toEqual([]);
 });

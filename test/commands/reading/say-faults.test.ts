@@ -148,16 +148,16 @@ test('what takes packets in for connections and for streams throws: the run goes
 });
 
 test('of what was captured live, the packet is found in a file', () => {
-  const context = fakeContext();
+  const context = { ...fakeContext(), isVerbose: true };
   const faults = new Faults();
-  sayFaults(context, faults, { verbose: true });
+  sayFaults(context, faults);
   expect(context.said).toEqual([]);
   faults.note(null, new Error('x'));
-  sayFaults(context, faults, { verbose: true });
+  sayFaults(context, faults);
   expect(context.said).toEqual([expect.stringMatching(/^records are missing.*; Error: x at /)]);
   const packet = new Packet();
   packet.number = 7;
   faults.note(packet, new Error('y'));
-  sayFaults(context, faults, { verbose: true });
+  sayFaults(context, faults);
   expect(context.said.at(-1)).toMatch(/^please report it, .*, from a capture with -w FILE: .* -r FILE -f /);
 });

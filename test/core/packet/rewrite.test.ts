@@ -3,8 +3,11 @@ import type { CaptureWriter } from '../../../src/core/capture/capture-writer.ts'
 import { openCaptureReader } from '../../../src/core/capture/open-capture-reader.ts';
 import { PcapWriter } from '../../../src/core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../../../src/core/capture/pcapng-writer.ts';
+import { PacketFeed } from '../../../src/core/packet/packet-feed.ts';
 import { compilePacketFilter } from '../../../src/core/packet/packet-filter.ts';
 import { rewrite } from '../../../src/core/packet/rewrite.ts';
+import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { Dissector } from '../../../src/core/wire/dissector.ts';
 import {
   Blocks,
   COMMENT,
@@ -42,7 +45,8 @@ async function copy(
   const sink = { write: async (bytes: Uint8Array) => void parts.push(bytes.slice()) };
   const reader = await openCaptureReader(sourceOf(from), 4096);
   const predicate = filter === null ? null : compilePacketFilter(filter);
-  const { read, written } = await rewrite(reader, writer, sink, signal, {
+  const dissector = new Dissector(REGISTRY, { applications: predicate?.needsApplications ?? false });
+  const { read, written } = await rewrite(new PacketFeed(reader, dissector), writer, sink, signal, {
     filter: predicate,
     most,
     annotate: null,

@@ -4,7 +4,7 @@ import { Failure } from '../../../src/core/failure.ts';
 import type { AnyRow, RecordTable } from '../../../src/core/record/table.ts';
 import { dnsServer, neighbor, route } from '../../../src/core/record/tables/network-config.ts';
 import type { Host } from '../../../src/core/system/host.ts';
-import type { Platform } from '../../../src/core/system/platform.ts';
+import type { OperatingSystem } from '../../../src/core/system/platform.ts';
 import { openLinux } from '../../../src/platform/linux/linux.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
 import { openMacos } from '../../../src/platform/macos/macos.ts';
@@ -84,7 +84,7 @@ function withFiles(host: Host, files: ReadonlyMap<string, string>): Host {
   };
 }
 
-async function readAll(platform: Platform): Promise<void> {
+async function readAll(platform: OperatingSystem): Promise<void> {
   await unlessRefused(async () => check(route, (await platform.readRoutes()).rows));
   await unlessRefused(async () => check(dnsServer, (await platform.readDnsServers()).rows));
   await unlessRefused(async () => check(neighbor, (await platform.readNeighbors()).rows));

@@ -5,7 +5,10 @@ import { PcapWriter } from '../../../src/core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../../../src/core/capture/pcapng-writer.ts';
 import { formatTimestamp } from '../../../src/core/capture/timestamp.ts';
 import { Failure } from '../../../src/core/failure.ts';
+import { PacketFeed } from '../../../src/core/packet/packet-feed.ts';
 import { rewrite } from '../../../src/core/packet/rewrite.ts';
+import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { openCaptureSource } from '../../../src/platform/files/capture-source.ts';
 import { Blocks, COMMENT, MICRO, MODIFIED, NANO, pcap, sourceOf, text } from '../../support/captures.ts';
@@ -168,7 +171,7 @@ async function rewritten(bytes: Uint8Array, chunk: number): Promise<void> {
     const out: Uint8Array[] = [];
     const sink = { write: (part: Uint8Array) => Promise.resolve(void out.push(Uint8Array.from(part))) };
     const reader = await openCaptureReader(sourceOf(bytes), chunk);
-    const { written } = await rewrite(reader, writer, sink, NEVER, {
+    const { written } = await rewrite(new PacketFeed(reader, new Dissector(REGISTRY)), writer, sink, NEVER, {
       filter: null,
       most: Number.POSITIVE_INFINITY,
       annotate: null,

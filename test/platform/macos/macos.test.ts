@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Ownership, Socket, SocketReading } from '../../../src/core/socket/socket.ts';
 import type { Host } from '../../../src/core/system/host.ts';
-import type { Platform, SocketRequest } from '../../../src/core/system/platform.ts';
+import type { OperatingSystem, SocketRequest } from '../../../src/core/system/platform.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
 import { openMacos } from '../../../src/platform/macos/macos.ts';
 import { BROKEN, MACOS } from './fixture.ts';
@@ -9,18 +9,18 @@ import { BROKEN, MACOS } from './fixture.ts';
 const EVERYTHING: SocketRequest = { protocols: null, owners: true, processDetails: true, closed: false };
 const ROOT = 'uid=0(root) gid=0(wheel) groups=0(wheel)\n';
 
-function open(root: string): Platform {
+function open(root: string): OperatingSystem {
   return openMacos(openHost(root), { root, netns: null });
 }
 
 /** The machine with other output for some commands. */
-function openWith(outputs: Readonly<Record<string, string>>): Platform {
+function openWith(outputs: Readonly<Record<string, string>>): OperatingSystem {
   const host: Host = openHost(MACOS);
   const run: Host['run'] = async (file, args) => outputs[[file, ...args].join(' ')] ?? host.run(file, args);
   return openMacos({ ...host, run }, { root: MACOS, netns: null });
 }
 
-async function readSockets(platform: Platform, request: Partial<SocketRequest> = {}): Promise<SocketReading> {
+async function readSockets(platform: OperatingSystem, request: Partial<SocketRequest> = {}): Promise<SocketReading> {
   const source = platform.openSockets({ ...EVERYTHING, ...request });
   const reading = await source.read();
   expect(source.readClosed()).toEqual({ sockets: [], whole: true });

@@ -1,7 +1,8 @@
-import { EXIT, Failure, messageOf } from '../../core/failure.ts';
-import type { Platform, SocketRequest, SocketSource, User } from '../../core/system/platform.ts';
-import { openSocketReader } from '../../platform/privileged/read-sockets-aside.ts';
-import type { Sensor } from '../../platform/sensor/open-sensor.ts';
+import { EXIT, Failure, messageOf } from '../failure.ts';
+import type { Platform, SocketRequest, SocketSource } from '../system/platform.ts';
+import type { Sensor } from '../system/sensor.ts';
+import type { User } from '../system/user.ts';
+import type { Surrender } from './surroundings.ts';
 
 /** Where sockets with their owners come from, any number of times. */
 export interface OwnedSockets {
@@ -12,18 +13,19 @@ export interface OwnedSockets {
 
 const OWNERS: SocketRequest = { protocols: null, owners: true, processDetails: false, closed: false };
 
-/**
- * Sockets are read here, or, when this process is to become somebody else (null for who is not root), by one process that
- * stays able to see them.
- */
-export function openOwnedSockets(platform: Platform, drop: { readonly becomes: User | null } | null): OwnedSockets {
-  if (drop === null) return { open: async (request = OWNERS) => platform.openSockets(request), close: () => {} };
-  const reader = openSocketReader(drop.becomes);
+/** Sockets are read here, or, when this process is to give up its privileges, by one that stays able to see them. */
+export async function openOwnedSockets(
+  platform: Platform,
+  { isLeft, user }: { readonly isLeft: boolean; readonly user: User | null },
+): Promise<OwnedSockets> {
+  if (!isLeft) return { open: async (request = OWNERS) => platform.openSockets(request), close: () => {} };
+  const reader = await platform.openSocketReader(user);
   return { open: (request = OWNERS) => reader.open(request), close: reader.close };
 }
 
 /** The only source of them, with which all ends. */
-export async function openOnly(owned: OwnedSockets): Promise<SocketSource> {
+export async function openOnly(opening: Promise<OwnedSockets>): Promise<SocketSource> {
+  const owned = await opening;
   const source = await owned.open();
   return {
     read: () => source.read(),
@@ -53,12 +55,11 @@ export async function bothOf(
  */
 export async function becomeUnprivileged(
   platform: Platform,
-  user: User | null,
+  { user, prepare }: Surrender,
   sensor: Sensor,
   captures: boolean,
 ): Promise<void> {
-  // what is only loaded when something is printed: the folder of the program may be closed to that user
-  await Promise.all([import('chalk'), import('cli-table3')]);
+  await prepare();
   try {
     if (captures) platform.dropPrivileges(user, ['CAP_NET_RAW'], 'and what it starts');
     else platform.dropPrivileges(user);

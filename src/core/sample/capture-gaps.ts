@@ -1,7 +1,6 @@
-import { formatSeconds } from '../../core/output/units.ts';
-import type { InterfaceChange } from '../../platform/sensor/interface-watch.ts';
-import type { DeviceCounts } from '../../platform/sensor/messages.ts';
-import type { Gap } from '../listing/command.ts';
+import type { Gap } from '../gap.ts';
+import { formatSeconds } from '../output/units.ts';
+import type { DeviceCounts, InterfaceChange } from '../system/sensor.ts';
 
 /** Where nobody asks what is missing, the rest is said alone. */
 const MOST_PENDING = 1000;

@@ -1,49 +1,42 @@
-import { messageOf } from '../../core/failure.ts';
-import type { Limit } from '../../core/limit.ts';
-import type { Socket, SocketReading } from '../../core/socket/socket.ts';
-import type { Platform, TraceSource } from '../../core/system/platform.ts';
-import { SocketTrace } from '../../core/trace/socket-trace.ts';
-import { EndedSockets, tracedReading } from '../../core/trace/traced-sockets.ts';
-import type { Context } from '../context/context.ts';
-import type { EbpfWish } from './ebpf-options.ts';
+import { messageOf } from '../failure.ts';
+import type { Limit } from '../limit.ts';
+import type { Socket, SocketReading } from '../socket/socket.ts';
+import type { TraceSource } from '../system/platform.ts';
+import { SocketTrace } from '../trace/socket-trace.ts';
+import { EndedSockets, tracedReading } from '../trace/traced-sockets.ts';
+import type { Place } from './surroundings.ts';
+
+/** How much a run wants sockets to be watched from within the kernel: it must work, may be used if it does, or must not be used. */
+export type TraceWish = 'demanded' | 'welcome' | 'refused';
 
 /** Sockets watched by eBPF during a run; until it has begun, and where it is refused, nothing is added. */
 export class Tracing {
   readonly trace: SocketTrace;
-  private readonly context: Context;
-  private readonly platform: Platform;
-  private readonly says: boolean;
+  private readonly place: Place;
   private readonly over = new AbortController();
   private readonly ends: EndedSockets;
   private source: TraceSource | null = null;
   private waits: boolean;
 
-  private constructor(context: Context, platform: Platform, keepsEnded: boolean, waits: boolean, says: boolean) {
+  private constructor(place: Place, keepsEnded: boolean, waits: boolean) {
     this.trace = new SocketTrace(keepsEnded);
     this.ends = new EndedSockets(this.trace);
-    this.context = context;
-    this.platform = platform;
+    this.place = place;
     this.waits = waits;
-    this.says = says;
   }
 
   /**
    * Begins at once where it is demanded, and rejects with a Failure 69 or 77 where it does not work; else `begin` does.
    * With `keepsEnded`, connections that come and go are kept for `ended`.
    */
-  static async open(
-    context: Context,
-    platform: Platform,
-    wish: EbpfWish,
-    options: { readonly keepsEnded: boolean; readonly verbose: boolean },
-  ): Promise<Tracing> {
-    const tracing = new Tracing(context, platform, options.keepsEnded, wish === 'welcome', options.verbose);
+  static async open(place: Place, wish: TraceWish, keepsEnded: boolean): Promise<Tracing> {
+    const tracing = new Tracing(place, keepsEnded, wish === 'welcome');
     if (wish === 'demanded') {
       try {
-        tracing.begun(await platform.openTrace(tracing.trace.ingest, context.signal));
+        tracing.begun(await place.platform.openTrace(tracing.trace.ingest, place.signal));
       } catch (error) {
         // Ctrl-C while it began: the run ends as it always does
-        if (!context.signal.aborted) throw error;
+        if (!place.signal.aborted) throw error;
       }
     }
     return tracing;
@@ -53,21 +46,26 @@ export class Tracing {
   begin(): void {
     if (!this.waits) return;
     this.waits = false;
-    if (!this.platform.canTrace()) return;
-    this.platform.openTrace(this.trace.ingest, this.over.signal).then(
+    const { platform } = this.place;
+    if (!platform.canTrace()) return;
+    platform.openTrace(this.trace.ingest, this.over.signal).then(
       (source) => {
         if (this.over.signal.aborted) return source.kill();
         this.begun(source);
       },
       (error: unknown) => {
-        if (this.says && !this.over.signal.aborted) this.context.say(messageOf(error));
+        if (!this.over.signal.aborted) this.explain(messageOf(error));
       },
     );
   }
 
   private begun(source: TraceSource): void {
     this.source = source;
-    if (this.says) this.context.say('sockets are watched by eBPF');
+    this.explain('sockets are watched by eBPF');
+  }
+
+  private explain(line: string): void {
+    if (this.place.isVerbose) this.place.warn(line);
   }
 
   get isOn(): boolean {
@@ -92,7 +90,7 @@ export class Tracing {
   /** What ended: what the system told of until a moment, and connections that ended before the mark. */
   ended(closed: readonly Socket[], mark: number, until: number): readonly Socket[] {
     if (this.source === null) return closed;
-    return this.ends.join(closed, mark, until, this.context.clock.monotonic());
+    return this.ends.join(closed, mark, until, this.place.clock.monotonic());
   }
 
   readonly ownerOfEnded = (socket: Socket) => this.ends.ownerOf(socket);

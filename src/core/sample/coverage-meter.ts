@@ -1,8 +1,8 @@
-import type { ConnRow } from '../../core/record/tables/conn.ts';
-import type { CoverageRow } from '../../core/record/tables/meta.ts';
-import type { Instant } from '../../core/socket/conn-row.ts';
-import { type CoverageInput, measureCoverage } from '../../core/socket/coverage.ts';
-import type { Platform } from '../../core/system/platform.ts';
+import type { Instant } from '../instant.ts';
+import type { ConnRow } from '../record/tables/conn.ts';
+import type { CoverageRow } from '../record/tables/meta.ts';
+import { type CoverageInput, measureCoverage } from '../socket/coverage.ts';
+import type { Platform } from '../system/platform.ts';
 
 /** What all interfaces but loopback had moved when sockets were about to be sampled. */
 interface Start {

@@ -1,0 +1,62 @@
+import type { CaptureFormat } from '../../core/capture/capture-writer.ts';
+import { usageError } from '../../core/failure.ts';
+import type { Values } from '../options/option.ts';
+import type { packetWriteOptions, rotateOptions, writeOptions } from '../packets/capture-options.ts';
+import type { PacketRequest } from '../packets/packet-request.ts';
+import type { Rotation } from './rotating-capture.ts';
+
+/** What a command that writes packets was asked for. */
+export interface WriteRequest {
+  readonly packets: PacketRequest;
+  /** A file, or `-` for stdout. */
+  readonly write: string;
+  readonly as: CaptureFormat | null;
+  readonly force: boolean;
+  readonly filter: string | null;
+  /** The process that the filter picks, whose packets are to tell so where the format can. */
+  readonly process: string | null;
+  /** How many at most; null for all. */
+  readonly most: number | null;
+  /** Whether process, pid and user of each packet go into its comment. */
+  readonly annotate: boolean;
+  /** Whether each packet is written by itself, so that no kill can tear one. */
+  readonly packetBuffered: boolean;
+  /** How files take turns; null for one file. */
+  readonly rotation: Rotation | null;
+}
+
+/** The end of a name whose files are packed when they are full. */
+export const PACKED = '.gz';
+
+/** The options that say how, as they were typed; not every command has those of a live capture. */
+interface WriteOptions
+  extends Omit<Values<typeof writeOptions>, 'write'>,
+    Partial<Values<typeof packetWriteOptions & typeof rotateOptions>> {
+  readonly write: string;
+}
+
+/** Throws Failure 64 for options that do not fit together. */
+export function writeRequestOf(
+  values: WriteOptions,
+  chosen: Pick<WriteRequest, 'packets' | 'filter' | 'process' | 'most'>,
+): WriteRequest {
+  const { write, as, force, annotate } = values;
+  return {
+    ...chosen,
+    ...{ write, as, force },
+    annotate: annotate === true,
+    packetBuffered: values['packet-buffered'] === true,
+    rotation: rotationOf(values),
+  };
+}
+
+function rotationOf(values: WriteOptions): Rotation | null {
+  const { 'rotate-size': bytes = null, 'rotate-time': millis = null, 'rotate-keep': keep = null } = values;
+  if (bytes === null && millis === null) {
+    if (keep !== null) throw usageError('--rotate-keep goes with --rotate-size or --rotate-time');
+    return null;
+  }
+  if (values.write === '-') throw usageError('stdout cannot rotate', { hint: '-w FILE' });
+  const packs = values.write.endsWith(PACKED);
+  return { bytes, seconds: millis === null ? null : millis / 1000, keep, packs };
+}

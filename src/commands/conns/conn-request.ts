@@ -1,0 +1,91 @@
+import { usageError } from '../../core/failure.ts';
+import type { SummaryKey } from '../../core/record/tables/conn-summary.ts';
+import { PLAIN_CAPTURE } from '../../core/sample/capture-request.ts';
+import type { ConnectionRequest } from '../../core/sample/connection-sampler.ts';
+import type { Socket } from '../../core/socket/socket.ts';
+import type { PlatformOptions } from '../../core/system/platform.ts';
+import type { ListingValues, Request } from '../listing/command.ts';
+import { traceWishOf } from '../packets/ebpf-options.ts';
+import type { connOptions } from './conn-options.ts';
+import { type ConnSelection, compileSelection, type RowTest } from './conn-selection.ts';
+
+type ConnValues = ListingValues<typeof connOptions>;
+
+/** What is asked of saved records, or of the flows of a capture. */
+export interface SavedConnRequest {
+  readonly file: string;
+  /** Of a capture, only what was captured on it; null for all. */
+  readonly interface: string | null;
+  /** Of saved records; null for all rows. */
+  readonly keep: RowTest | null;
+  /** Of the flows of a capture: packets know where they were captured, their flows do not. */
+  readonly keepFlows: RowTest | null;
+  /** What connections are added up by; null for a row each. */
+  readonly summary: SummaryKey | null;
+}
+
+/** What is asked of the machine. */
+export interface LiveConnRequest {
+  readonly place: PlatformOptions;
+  /** What must exist, or the answer would be empty without a reason. */
+  readonly named: Pick<ConnSelection, 'pid' | 'user' | 'interface'>;
+  readonly keep: RowTest | null;
+  readonly summary: SummaryKey | null;
+  readonly sampled: Omit<ConnectionRequest, 'serviceOf'>;
+  /** Whether names of services are looked up. */
+  readonly services: boolean;
+}
+
+/** Throws Failure 64 for an unknown state. */
+export function savedRequestOf(values: ConnValues, file: string): SavedConnRequest {
+  return {
+    file,
+    interface: values.interface,
+    keep: compileSelection(values),
+    keepFlows: compileSelection({ ...values, interface: null }),
+    summary: values.summary,
+  };
+}
+
+/** Below it, ticks do not wait until eBPF has told all. */
+const LEAST_SETTLING_INTERVAL_MS = 1000;
+
+/** Throws Failure 64 for options that do not fit together, and for an unknown state. */
+export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: Request): LiveConnRequest {
+  const { events, coverage, packets, netns, root, pid, user, summary } = values;
+  if (events && (summary !== null || coverage)) throw usageError('--events excludes --summary and --coverage');
+  if (packets && (netns !== null || root !== null)) {
+    throw usageError('--packets is about the network of this machine: it excludes --netns and --root');
+  }
+  const devices = values.interface?.split(',') ?? null;
+  return {
+    place: { root, netns },
+    named: { pid, user, interface: values.interface },
+    keep: compileSelection(values),
+    summary,
+    services: wanted.has('service'),
+    sampled: {
+      protocols: protocolsOf(values),
+      processDetails: ['cmdline', 'cgroup', 'container'].some((field) => wanted.has(field)),
+      repeats: repeating,
+      rates: ['rx_rate', 'tx_rate'].some((field) => asked.has(field)) || coverage,
+      events,
+      settles: values.ebpf || (values.interval ?? 1000) >= LEAST_SETTLING_INTERVAL_MS,
+      coverage,
+      traces: traceWishOf(values, lastsMs(values, repeating)),
+      packets: packets ? { ...PLAIN_CAPTURE, devices, promiscuous: false } : null,
+    },
+  };
+}
+
+/** How long the run will be; null without an end. One that waits for something is over when it comes. */
+function lastsMs({ interval, count, duration, wait }: ConnValues, repeating: boolean): number | null {
+  if (!repeating || wait !== null) return 0;
+  const counted = count === null ? null : (count - 1) * (interval ?? 1000);
+  return counted === null || duration === null ? (counted ?? duration) : Math.min(counted, duration);
+}
+
+function protocolsOf({ tcp, udp }: ConnValues): ReadonlySet<Socket['proto']> | null {
+  if (!tcp && !udp) return null;
+  return new Set([...(tcp ? (['tcp'] as const) : []), ...(udp ? (['udp'] as const) : [])]);
+}

@@ -1,0 +1,95 @@
+import { usageError } from '../../core/failure.ts';
+import { compileFilter } from '../../core/filter/bind.ts';
+import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
+import type { ListingValues } from '../listing/command.ts';
+import { askedFormat } from '../listing/listing-plan.ts';
+import { type PacketRequest, packetRequestOf } from '../packets/packet-request.ts';
+import type { followOptions } from './follow-options.ts';
+
+/** What a run of `follow` prints: records of streams, records of streams with their segments, or one stream itself. */
+export type FollowMode = 'list' | 'records' | 'print';
+
+/** How the bytes of one stream are printed. */
+export type StreamFormat = 'text' | 'hex' | 'raw';
+
+/** What is to be followed. */
+export interface FollowRequest {
+  readonly mode: FollowMode;
+  readonly packets: PacketRequest;
+  readonly protocols: ReadonlySet<StreamRow['proto']>;
+  /** The number of one stream; null for those that `pick` chooses. */
+  readonly stream: number | null;
+  readonly pick: (row: StreamRow) => boolean;
+  /** The fields that `pick` looks at through a filter; none when there is no filter. */
+  readonly pickedBy: ReadonlySet<string>;
+  /** Whether there is a filter: the number alone does not say then which stream is meant. */
+  readonly isFiltered: boolean;
+  readonly directions: 'both' | 'a' | 'b';
+  readonly format: StreamFormat;
+  /** What is held in memory of a stream at most; the oldest go. */
+  readonly mostSegments: number;
+  readonly mostBytes: number;
+  /** Bytes that came early and wait for those before them, at most. */
+  readonly mostEarlyBytes: number;
+}
+
+const MOST_SEGMENTS = 10_000;
+const MOST_BYTES = 2_000_000;
+const MOST_EARLY_BYTES = 16 * 1024 * 1024;
+
+type FollowValues = ListingValues<typeof followOptions>;
+
+/** Throws Failure 64 for options that do not fit together, and for a wrong filter. */
+export function followRequestOf(values: FollowValues): FollowRequest {
+  const mode = modeOf(values);
+  if (values.write !== null && mode !== 'print') throw usageError('--write goes with one stream, as text, hex or raw');
+  if (mode === 'print' && values.sort !== null) {
+    throw usageError('a stream is printed in its own order, not by --sort');
+  }
+  const filter = values.filter === null ? null : compileFilter(values.filter, stream);
+  const protocols = protocolsOf(values);
+  const packets = packetRequestOf(values);
+  if (mode === 'print' && protocols.size > 1 && values.tcp) throw usageError('one stream is followed: --tcp or --udp');
+  return {
+    ...{ mode, packets, protocols },
+    stream: values.stream,
+    pick: (row) =>
+      protocols.has(row.proto) &&
+      (values.stream === null || row.stream === values.stream) &&
+      (filter === null || filter.matches(row)),
+    pickedBy: filter?.fields ?? new Set(),
+    isFiltered: filter !== null,
+    directions: values.dir ?? 'both',
+    format: formatOf(values),
+    mostSegments: values['max-segments'] ?? MOST_SEGMENTS,
+    mostBytes: values['max-bytes'] ?? MOST_BYTES,
+    mostEarlyBytes: values['max-bytes'] ?? MOST_EARLY_BYTES,
+  };
+}
+
+/** Throws Failure 64 for options that exclude each other. */
+export function modeOf(values: FollowValues): FollowMode {
+  const { list, all, stream: number, filter, as } = values;
+  if (list && (all || number !== null)) throw usageError('--list excludes --all and --stream');
+  if (all && number !== null) throw usageError('--all excludes --stream');
+  if (list) return 'list';
+  const asked = askedFormat(values);
+  const records = all || as === 'ndjson' || (as === null && asked !== null && asked !== 'table');
+  if (as !== null && as !== 'ndjson' && (all || (asked !== null && asked !== 'table'))) {
+    throw usageError(`--as ${as} prints one stream as it is, not ${all ? 'all of them' : 'records'}`);
+  }
+  if (as === 'ndjson' && asked !== null && asked !== 'ndjson') throw usageError(`--as ndjson excludes -o ${asked}`);
+  if (!all && number === null && filter === null) return 'list';
+  return records ? 'records' : 'print';
+}
+
+/** Numbers alone do not tell TCP from UDP, so they mean TCP unless it is said. */
+function protocolsOf({ tcp, udp, stream: number, all }: FollowValues): ReadonlySet<StreamRow['proto']> {
+  if (!tcp && !udp) return new Set(number !== null || all ? ['tcp'] : ['tcp', 'udp']);
+  return new Set([...(tcp ? (['tcp'] as const) : []), ...(udp ? (['udp'] as const) : [])]);
+}
+
+function formatOf({ as, write }: FollowValues): StreamFormat {
+  if (as === 'text' || as === 'hex' || as === 'raw') return as;
+  return write === null ? 'text' : 'raw';
+}

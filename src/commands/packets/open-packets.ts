@@ -1,0 +1,32 @@
+import { PacketFeed } from '../../core/packet/packet-feed.ts';
+import { PktapOwners } from '../../core/packet/packet-owners.ts';
+import type { PacketSource, PacketUse } from '../../core/sample/packet-source.ts';
+import type { Context } from '../context/context.ts';
+import { placeOf } from '../context/place.ts';
+import { openCapture, sayInterrupted, sayProblems } from '../reading/open-capture.ts';
+import type { PacketRequest } from './packet-request.ts';
+
+/** Opens a file or the machine. Rejects with a Failure 65, 66, 69, 74 or 77. */
+export async function openPackets(context: Context, request: PacketRequest, use: PacketUse): Promise<PacketSource> {
+  if (request.from === 'machine') {
+    // loaded here: what captures is large, and files are read without it
+    const { openLivePackets } = await import('../../core/sample/live-packets.ts');
+    return openLivePackets(await placeOf(context), request, use);
+  }
+  const { file } = request;
+  const reader = await openCapture(context, request, use.showsRows);
+  return {
+    feed: new PacketFeed(reader, use.dissector),
+    owners: new PktapOwners(),
+    file,
+    signal: context.signal,
+    counts: () => [],
+    stop: () => {},
+    gaps: () => [],
+    async finish() {
+      await reader.close();
+      sayInterrupted(context, file);
+      sayProblems(context, file, reader);
+    },
+  };
+}

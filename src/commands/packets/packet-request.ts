@@ -1,0 +1,51 @@
+import { usageError } from '../../core/failure.ts';
+import { type CaptureRequest, PLAIN_CAPTURE } from '../../core/sample/capture-request.ts';
+import type { Values } from '../options/option.ts';
+import type { FileRequest } from '../reading/open-capture.ts';
+import { liveOptions, type sourceOptions } from './capture-options.ts';
+import { traceWishOf } from './ebpf-options.ts';
+
+/** Where packets come from: a file, or the machine. */
+export type PacketRequest = ({ readonly from: 'file' } & FileRequest) | ({ readonly from: 'machine' } & CaptureRequest);
+
+/** The options that say so, as they were typed; a command need not have all that are about a live capture. */
+interface PacketOptions extends Values<typeof sourceOptions>, Partial<Values<typeof liveOptions>> {
+  readonly duration?: number | null;
+  readonly 'packet-buffered'?: boolean;
+}
+
+/** Throws Failure 64 for options that do not fit together. */
+export function packetRequestOf(values: PacketOptions): PacketRequest {
+  const { read, sandbox } = values;
+  if (read === null) return { from: 'machine', ...captureRequestOf(values) };
+  refuseLiveOptions(values);
+  return { from: 'file', file: read, interface: values.interface, sandbox: sandbox ?? 'on' };
+}
+
+function captureRequestOf(values: PacketOptions): CaptureRequest {
+  const durationMs = values.duration ?? null;
+  return {
+    devices: values.interface?.split(',') ?? null,
+    bpf: values.bpf ?? PLAIN_CAPTURE.bpf,
+    snapLength: values.snaplen ?? PLAIN_CAPTURE.snapLength,
+    bufferBytes: values.buffer ?? PLAIN_CAPTURE.bufferBytes,
+    promiscuous: values['no-promisc'] !== true,
+    engine: values.engine ?? null,
+    sandbox: values.sandbox ?? PLAIN_CAPTURE.sandbox,
+    reconnects: values.reconnect === true,
+    durationMs,
+    packetBuffered: values['packet-buffered'] === true,
+    traces: traceWishOf(values, durationMs),
+  };
+}
+
+/** Throws Failure 64 for options that only a live capture has; files are read by who has no privilege, too (--sandbox). */
+function refuseLiveOptions(values: PacketOptions): void {
+  for (const name of [...Object.keys(liveOptions), 'duration']) {
+    const value = values[name as keyof PacketOptions];
+    if (value === null || value === undefined || value === false || name === 'sandbox') continue;
+    throw usageError(`--${name} is about a live capture, not about one that is read`, {
+      hint: name === 'bpf' ? '--filter chooses packets of a file' : null,
+    });
+  }
+}

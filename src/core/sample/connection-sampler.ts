@@ -1,0 +1,168 @@
+import type { Instant } from '../instant.ts';
+import type { Limit } from '../limit.ts';
+import type { ConnRow } from '../record/tables/conn.ts';
+import type { ConnEventRow } from '../record/tables/conn-event.ts';
+import type { CoverageRow } from '../record/tables/meta.ts';
+import type { ServiceOf } from '../socket/conn-row.ts';
+import { openConnections } from '../socket/connections.ts';
+import type { Socket, SocketReading } from '../socket/socket.ts';
+import { instantNow } from '../system/instant-now.ts';
+import type { SocketRequest } from '../system/platform.ts';
+import type { Faults } from '../wire/faults.ts';
+import type { CaptureRequest } from './capture-request.ts';
+import { openCoverageMeter } from './coverage-meter.ts';
+import { openOwnedSockets } from './owned-sockets.ts';
+import type { PacketConnections } from './packet-connections.ts';
+import { RATE_SAMPLE_MS } from './rate-sample.ts';
+import type { Place } from './surroundings.ts';
+import { type TraceWish, Tracing } from './tracing.ts';
+
+/** What is asked of the connections of a machine. */
+export interface ConnectionRequest {
+  /** null for every protocol. */
+  readonly protocols: ReadonlySet<Socket['proto']> | null;
+  /** Whether command line, control group and container are read, which cost an open file for each process. */
+  readonly processDetails: boolean;
+  readonly serviceOf: ServiceOf;
+  /** Whether there will be more looks than one: rows then tell since when they are known. */
+  readonly repeats: boolean;
+  /** Whether rows need rates at the first look, which then takes two samples. */
+  readonly rates: boolean;
+  /** Whether each look tells what opened, changed and closed. */
+  readonly events: boolean;
+  /** Whether events wait until the kernel has told all it traced. */
+  readonly settles: boolean;
+  /** Whether each look measures what it does not know. */
+  readonly coverage: boolean;
+  readonly traces: TraceWish;
+  /** What is captured meanwhile; null for nothing. Without devices, on every interface that is up. */
+  readonly packets: CaptureRequest | null;
+}
+
+/** What one look found. It is valid until the next. */
+export interface ConnectionLook {
+  readonly at: Instant;
+  /** All connections, made as they are read. */
+  rows(): Iterable<ConnRow>;
+  /** What happened since the look before; nothing at the first, and where events were not asked for. */
+  readonly events: Iterable<ConnEventRow>;
+  readonly limits: readonly Limit[];
+  /** What the look does not know; `missed` are looks that were left out before it. */
+  measure(missed: number): Promise<CoverageRow | null>;
+}
+
+/** The connections of a machine, look after look. */
+export interface ConnectionSampler {
+  look(at: Instant): Promise<ConnectionLook>;
+  /** After a look: begins what only later ones profit from, and tells what the tracing misses. */
+  goOn(): readonly Limit[];
+  /** Ends it; `told` hears which packets could not be dissected before what was counted is said. */
+  close(told: (faults: Faults) => void): Promise<void>;
+}
+
+/** How long a single look gathers packets, or watches from within the kernel. */
+const GATHER_MS = 1000;
+
+const CLOSED_UNTOLD: Limit = {
+  what: 'some connections that lived between two looks',
+  why: 'more sockets closed than the kernel keeps news of',
+  remedy: 'netwatch conns --events --interval 200ms',
+};
+
+/** Begins to watch. Rejects with a Failure 64, 66, 69 or 77. */
+export async function openConnectionSampler(place: Place, request: ConnectionRequest): Promise<ConnectionSampler> {
+  const { platform, clock, signal } = place;
+  const tracing = await Tracing.open(place, request.traces, request.events);
+  const wanted: SocketRequest = {
+    protocols: request.protocols,
+    owners: true,
+    closed: request.events,
+    processDetails: request.processDetails,
+  };
+  // to capture takes the privileges of this process away; the sockets then need another, which is one for all who ask
+  const isLeft = request.packets !== null && place.surrender !== null && platform.isPrivileged();
+  const owned = await openOwnedSockets(platform, { isLeft, user: place.lesserUser });
+  const source = await owned.open(wanted);
+  const engine = openConnections(request.serviceOf, request.repeats);
+  const meter = request.coverage ? openCoverageMeter(platform) : null;
+  // before privileges are given up
+  if (request.packets !== null) tracing.begin();
+  const packets = request.packets === null ? null : await openPackets(request.packets);
+
+  async function openPackets(capture: CaptureRequest): Promise<PacketConnections> {
+    // loaded here: the code that reads packets is large, and connections start without it
+    const { openPacketConnections } = await import('./packet-connections.ts');
+    const tellsClosed = request.events && platform.name === 'linux';
+    try {
+      return await openPacketConnections(place, capture, tellsClosed, tracing.trace, owned);
+    } catch (error) {
+      tracing.kill();
+      throw error;
+    }
+  }
+
+  const sample = async (at: Instant): Promise<readonly Limit[]> => {
+    await meter?.beforeSample(at);
+    // flows of packets are rows of their own: counters of their sockets would count them twice
+    const read = async (): Promise<SocketReading> => tracing.add(await source.read(), packets === null);
+    const reading = await (packets === null ? read() : packets.join(read));
+    engine.ingest(reading, at);
+    return reading.limits;
+  };
+  const gathers = !request.repeats && (packets !== null || tracing.isOn);
+  const firstTakesMs = gathers ? GATHER_MS : request.rates ? RATE_SAMPLE_MS : null;
+  let looks = 0;
+
+  return {
+    async look(begun) {
+      const isFirst = looks++ === 0;
+      let at = begun;
+      let mark = tracing.mark();
+      // what closes while sockets are read is told by both
+      const closed = request.events ? source.readClosed() : null;
+      const closedAt = tracing.mark();
+      const limits = [...(await sample(at))];
+      if (isFirst && firstTakesMs !== null) {
+        await clock.sleep(firstTakesMs, signal);
+        if (!request.repeats) await tracing.settled();
+        at = instantNow(clock);
+        mark = tracing.mark();
+        limits.push(...(await sample(at)));
+      }
+      let events: Iterable<ConnEventRow> = [];
+      if (closed !== null) {
+        const meanwhile = source.readClosed();
+        const meanwhileAt = tracing.mark();
+        if (!(closed.whole && meanwhile.whole) && !tracing.isOn) limits.push(CLOSED_UNTOLD);
+        // what they moved, and who they were of, is told a moment later
+        if (!isFirst && request.settles) await tracing.settled();
+        const joined = (sockets: readonly Socket[]) => (packets === null ? sockets : packets.closedOf(sockets));
+        const ended = tracing.ended(joined(closed.sockets), mark, closedAt);
+        const late = new Set(tracing.ended(joined(meanwhile.sockets), 0, meanwhileAt));
+        events = engine.events([...ended, ...late], (socket) => late.has(socket), tracing.ownerOfEnded);
+      }
+      return {
+        at,
+        rows: () => engine.rows(),
+        events,
+        limits,
+        measure: async (missed) => meter?.row(engine.rows(), missed, packets?.counts() ?? null) ?? null,
+      };
+    },
+    goOn() {
+      const limits = tracing.limits();
+      tracing.begin();
+      return limits;
+    },
+    async close(told) {
+      tracing.kill();
+      if (packets !== null) {
+        await packets.stop();
+        told(packets.faults);
+        await packets.finish();
+      }
+      source.close();
+      owned.close();
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { usageError } from '../failure.ts';
+import { formatNumberOf, formatSeconds } from '../output/units.ts';
+import type { Platform, SocketSource } from '../system/platform.ts';
+import {
+  type Absence,
+  type CaptureOrder,
+  type DeviceCounts,
+  type Engine,
+  type Sensor,
+  SensorDied,
+  type SensorEvents,
+} from '../system/sensor.ts';
+import { CaptureGaps } from './capture-gaps.ts';
+import type { CaptureRequest } from './capture-request.ts';
+import { defaultDevice } from './default-device.ts';
+import { becomeUnprivileged, bothOf, type OwnedSockets, openOnly, openOwnedSockets } from './owned-sockets.ts';
+import type { Place } from './surroundings.ts';
+
+/** A capture under way, and what ends it. */
+export interface LiveCapture {
+  readonly sensor: Sensor;
+  readonly gaps: CaptureGaps;
+  /** Where sockets are read when somebody asks for processes. */
+  readonly sockets: SocketSource | null;
+  readonly devices: readonly string[];
+  /** Whoever reads the packets says how many that were, which may be fewer than the sensor took. */
+  countBy(captured: () => number): void;
+  /** Says what was counted. Rejects with a Failure when the capture came to an end that nobody asked for. */
+  conclude(): Promise<void>;
+}
+
+/** What a capture is begun with, beside what is asked for. */
+export interface Beginning extends Pick<CaptureOrder, 'format' | 'most' | 'gatherMs' | 'fd'> {
+  /** Whether processes are asked for; where sockets are read for somebody else already, from there. */
+  readonly asksOwners: boolean | OwnedSockets;
+}
+
+/**
+ * Captures until it is interrupted or the duration is over. Starts all that needs a privilege, and gives up its own when
+ * the place says so. Rejects with a Failure 64, 66, 69 or 77.
+ */
+export async function beginCapture(
+  place: Place,
+  request: CaptureRequest,
+  { asksOwners, ...beginning }: Beginning,
+): Promise<LiveCapture> {
+  const { platform, clock, signal } = place;
+  const devices = request.devices ?? [await defaultDevice(platform)];
+  const { ignored } = platform.findSensorNode();
+  if (ignored !== null) place.say(ignored);
+  const gaps = new CaptureGaps(place.say);
+  const order: CaptureOrder = {
+    engine: engineFor(place, request),
+    devices,
+    bpf: request.bpf,
+    snapLength: request.snapLength,
+    bufferBytes: request.bufferBytes,
+    promiscuous: request.promiscuous,
+    packetBuffered: request.packetBuffered,
+    user: place.lesserUser,
+    sandbox: request.sandbox,
+    absence: request.reconnects ? absenceOf(place, gaps) : null,
+    ...beginning,
+  };
+  const surrender = order.sandbox !== 'off' && platform.isPrivileged() ? place.surrender : null;
+  if (order.sandbox === 'off') place.warn('--sandbox off: the process that captures keeps its user and privileges');
+  const openSockets = (): Promise<SocketSource> | null => {
+    if (typeof asksOwners === 'object') return asksOwners.open();
+    return asksOwners ? openOnly(openOwnedSockets(platform, { isLeft: surrender !== null, user: order.user })) : null;
+  };
+  const [sensor, sockets] = await bothOf(platform.openSensor(order, eventsOf(gaps)), openSockets());
+  if (surrender !== null) await becomeUnprivileged(platform, surrender, sensor, request.reconnects);
+  // from here on this process is unprivileged: packets are dissected by who may do no more than who called sudo
+  signal.addEventListener('abort', sensor.stop, { once: true });
+  if (signal.aborted) sensor.stop();
+  const over = new AbortController();
+  if (request.durationMs !== null) void clock.sleep(request.durationMs, over.signal).then(sensor.stop);
+  place.say(`capturing on ${devices.join(', ')}`);
+  let captured = sensor.captured;
+  const report = (isLess = false): string => reportOf(sensor, captured(), isLess);
+  const forgetStatus = place.onStatusAsked(() => place.warn(report()));
+  if (place.isVerbose) void everySecond(place, over.signal, () => place.warn(report()));
+  return {
+    sensor,
+    gaps,
+    sockets,
+    devices,
+    countBy(own) {
+      captured = own;
+    },
+    async conclude() {
+      let hasDied = false;
+      try {
+        await sensor.ended;
+      } catch (error) {
+        hasDied = error instanceof SensorDied;
+        throw error;
+      } finally {
+        over.abort();
+        forgetStatus();
+        signal.removeEventListener('abort', sensor.stop);
+        // what it had not told of yet may be many: none would be said of a process that was killed in its first second
+        if (!(hasDied && captured() === 0)) place.say(report(hasDied));
+      }
+    },
+  };
+}
+
+/** Throws Failure 64 for an engine that cannot do what is asked for. */
+function engineFor({ platform, say }: Place, request: CaptureRequest): Engine {
+  const engine = platform.chooseEngine(request.engine);
+  if (engine === 'pcap') return engine;
+  if (request.reconnects) throw usageError(`--reconnect needs --engine pcap, not ${engine}`);
+  if (request.engine !== engine) say(`the module pcap was not built: ${engine} captures in its place`);
+  return engine;
+}
+
+function eventsOf(gaps: CaptureGaps): SensorEvents {
+  return {
+    changed: (device, change) => gaps.change(device, change),
+    stopped: (pid, isStopped) =>
+      gaps.note(
+        isStopped
+          ? `the process that captures is stopped, and packets will be missed: kill -CONT ${pid}`
+          : 'the process that captures goes on',
+      ),
+  };
+}
+
+/** Between two looks whether an interface is there again. */
+const RETURN_MS = 250;
+
+/** Waits for an interface that was gone. */
+function absenceOf({ platform, clock }: Place, gaps: CaptureGaps): Absence {
+  const since = new Map<string, number>();
+  return {
+    async appears(device, signal) {
+      for (;;) {
+        await clock.sleep(RETURN_MS, signal);
+        if (signal.aborted || (await hasInterface(platform, device))) return;
+      }
+    },
+    gone(device) {
+      since.set(device, clock.monotonic());
+      gaps.note(`interface ${device} is gone; waiting for one of that name`);
+    },
+    back(device) {
+      const seconds = (clock.monotonic() - (since.get(device) ?? clock.monotonic())) / 1000;
+      gaps.miss(device, `interface ${device} is there again after ${formatSeconds(seconds)}`);
+    },
+  };
+}
+
+async function hasInterface(platform: Platform, device: string): Promise<boolean> {
+  return (await platform.readInterfaces()).rows.some(({ name }) => name === device);
+}
+
+/** How it stands, for who wants to hear of it. */
+async function everySecond({ clock }: Place, signal: AbortSignal, report: () => void): Promise<void> {
+  for (;;) {
+    await clock.sleep(1000, signal);
+    if (signal.aborted) return;
+    report();
+  }
+}
+
+/** What was counted; `isLess` where it may have been more. */
+function reportOf(sensor: Sensor, captured: number, isLess: boolean): string {
+  // the sensor took them, and whoever reads here did not
+  const unread = sensor.captured() - captured;
+  return [
+    `${isLess ? 'at least ' : ''}${formatNumberOf(captured, 'packet')} captured`,
+    ...sensor.counts().map(describe),
+    ...(unread > 0 ? [`${unread} more not read`] : []),
+  ].join('; ');
+}
+
+/** The loopback hands every packet out twice, sent and received, and libpcap takes one of them. */
+function describe({ device, captured, received, droppedByKernel, droppedByInterface, left }: DeviceCounts): string {
+  const twice = device === 'lo' && received > captured ? ', each counted twice' : '';
+  const untaken = left === null ? '' : `, ${left} not taken by netwatch`;
+  return `${device}: ${received} received by the filter${twice}, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface${untaken}`;
+}

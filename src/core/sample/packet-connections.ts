@@ -1,0 +1,90 @@
+import { PacketSockets } from '../connection/packet-sockets.ts';
+import { messageOf } from '../failure.ts';
+import type { Limit } from '../limit.ts';
+import type { Socket, SocketReading } from '../socket/socket.ts';
+import type { SocketTrace } from '../trace/socket-trace.ts';
+import { REGISTRY } from '../wire/all-protocols.ts';
+import { Dissector } from '../wire/dissector.ts';
+import type { Faults } from '../wire/faults.ts';
+import type { CaptureRequest } from './capture-request.ts';
+import { openLivePackets } from './live-packets.ts';
+import type { OwnedSockets } from './owned-sockets.ts';
+import type { Place } from './surroundings.ts';
+
+const ignore = (): void => {};
+
+/** What packets tell of connections while they are sampled. */
+export interface PacketConnections {
+  /** The sockets of a reading with what their packets told, and the flows without one. */
+  join(read: () => Promise<SocketReading>): Promise<SocketReading>;
+  closedOf(closed: readonly Socket[]): readonly Socket[];
+  /** Packets captured so far, and those the kernel dropped. */
+  counts(): { readonly captured: number; readonly dropped: number };
+  readonly faults: Faults;
+  /** Ends the capture; resolves when its last packet was taken in. */
+  stop(): Promise<void>;
+  /** Says what was counted. Rejects as `PacketSource.finish` does. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Captures what passes the interfaces that are named, or else every one that is up and has an address: all that sockets of
+ * this machine send or receive passes one of those. Rejects with a Failure 64, 66, 69 or 77.
+ */
+export async function openPacketConnections(
+  place: Place,
+  request: CaptureRequest,
+  tellsClosed: boolean,
+  trace: SocketTrace,
+  read: OwnedSockets,
+): Promise<PacketConnections> {
+  const { clock } = place;
+  const { rows } = await place.platform.readInterfaces();
+  const addresses = new Set(
+    rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]).map((prefix) => prefix.split('/', 1)[0]!),
+  );
+  const isUp = rows.filter(({ state, ipv4, ipv6 }) => state !== 'down' && ipv4.length + ipv6.length > 0);
+  const devices = request.devices ?? isUp.map(({ name }) => name);
+  const dissector = new Dissector(REGISTRY);
+  const { faults } = dissector;
+  const use = { dissector, showsRows: false, asksOwners: trace, sockets: read };
+  const live = await openLivePackets(place, { ...request, devices }, use);
+  const { feed } = live;
+  // packets wait while sockets are read, which another process may do: else they tell of the time after
+  let held: Promise<void> = Promise.resolve();
+  feed.pauseAfterPiece(() => held);
+  const sockets = new PacketSockets(dissector.flows, live.owners, (address) => addresses.has(address), tellsClosed);
+  feed.listen((packet) => sockets.ingest(packet));
+  let limits: readonly Limit[] = [];
+  const ended = feed.run(live.signal).then(
+    () => 'the capture has ended',
+    (error: unknown) => messageOf(error),
+  );
+  void ended.then((why) => {
+    limits = [{ what: 'what packets tell of connections', why, remedy: null }];
+  });
+  return {
+    async join(read) {
+      const readAt = clock.now();
+      const asked = read();
+      held = asked.then(ignore, ignore);
+      const reading = await asked;
+      let joined = reading;
+      faults.attempt(() => {
+        joined = sockets.join(reading, readAt / 1000, clock.now() / 1000);
+      });
+      return { ...joined, limits: [...reading.limits, ...limits] };
+    },
+    closedOf: (closed) => sockets.closedOf(closed),
+    counts: () => ({
+      captured: feed.count,
+      dropped: live.counts().reduce((sum, { droppedByKernel }) => sum + droppedByKernel, 0),
+    }),
+    faults,
+    async stop() {
+      live.stop();
+      await ended;
+    },
+    finish: live.finish,
+  };
+}

@@ -1,0 +1,23 @@
+import { EXIT, Failure } from '../../core/failure.ts';
+import type { OperatingSystem } from '../../core/system/platform.ts';
+import type { CaptureOrder, Sensor, SensorEvents } from '../../core/system/sensor.ts';
+import { PACKAGES } from './engines.ts';
+import { openLastingSensor } from './lasting-sensor.ts';
+import type { SensorOrder } from './messages.ts';
+import { openSensor } from './open-sensor.ts';
+import { openTool } from './open-tool.ts';
+
+/** Starts what captures, as `Platform.openSensor` says, with the engine that the order names. */
+export async function startSensor(
+  system: OperatingSystem,
+  { engine, fd, absence, ...asked }: CaptureOrder,
+  events: SensorEvents,
+): Promise<Sensor> {
+  if (system.host.root !== null) {
+    throw new Failure(EXIT.unavailable, `nothing can be captured on a machine kept as files: ${system.host.root}`);
+  }
+  const { file: node, grant } = system.findSensorNode();
+  const order: SensorOrder = { ...asked, ...{ system: system.name, continues: null, node, grant } };
+  if (engine !== 'pcap') return openTool(order, engine, system.installCommand(PACKAGES[engine]), events);
+  return absence === null ? openSensor(order, fd, events) : openLastingSensor(order, fd, events, absence);
+}

@@ -1,0 +1,39 @@
+import { EXIT, Failure } from '../../core/failure.ts';
+import type { Host } from '../../core/system/host.ts';
+import type { OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
+import { isPrivileged as mayMoreOnLinux } from '../linux/drop-privileges.ts';
+import { openLinux } from '../linux/linux.ts';
+import { openHost } from '../machine/host.ts';
+import { openMacos } from '../macos/macos.ts';
+
+/**
+ * What this machine tells of itself, or a machine kept as files: a folder with a proc/ is Linux, any other macOS.
+ * This file alone asks which operating system this is. Throws Failure 69 where netwatch does not run.
+ */
+export async function openSystem(options: PlatformOptions): Promise<OperatingSystem> {
+  const host = openHost(options.root);
+  const name = options.root === null ? process.platform : systemIn(options.root, host);
+  if (name === 'linux') return openLinux(host, options);
+  if (name === 'darwin') return openMacos(host, options);
+  throw new Failure(EXIT.unavailable, `netwatch runs on Linux and macOS, not on ${name}`);
+}
+
+/** Whether this process may do more than its user, or is root. */
+export function isPrivileged(): boolean {
+  return process.platform === 'linux' ? mayMoreOnLinux() : process.getuid?.() === 0;
+}
+
+/** Which system a folder is a machine of. Throws Failure 66 when it is none. */
+function systemIn(root: string, host: Host): 'linux' | 'darwin' {
+  if (hasFolder(host, '/proc')) return 'linux';
+  if (hasFolder(host, '/run')) return 'darwin';
+  throw new Failure(EXIT.noInput, `no machine below ${root}: neither proc/ nor run/ is there`);
+}
+
+function hasFolder(host: Host, folder: string): boolean {
+  try {
+    return host.list(folder).length > 0;
+  } catch {
+    return false;
+  }
+}
