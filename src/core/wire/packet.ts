@@ -1,5 +1,5 @@
 import type { Flow } from './flow.ts';
-import { END } from './protocol.ts';
+import { END } from './outcome.ts';
 
 /** Headers and messages of a frame that are listed; headers end sooner, at MAX_HEADERS. */
 export const MAX_LAYERS = 64;

@@ -1,6 +1,7 @@
 import { startsWith, u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // BEP 3: a handshake of 19 'BitTorrent protocol', reserved (8), hash (20), peer (20); then length (4), type (1) …
 const GREETING = '\u0013BitTorrent protocol';

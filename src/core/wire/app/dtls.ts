@@ -1,6 +1,7 @@
 import { u16, u24 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 import { takesSrtp } from './dtls-srtp.ts';
 import { CLIENT_HELLO, SERVER_HELLO } from './tls.ts';
 import { tlsVersionName } from './tls-names.ts';

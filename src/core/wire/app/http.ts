@@ -1,8 +1,8 @@
 import { latin1, startsWith } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
 import { clientError, serverError } from '../expert.ts';
+import { END } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { type FieldWriter, type Protocol, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, type Protocol, protocol } from '../protocol.ts';
 import { FIN } from '../tcp-flags.ts';
 import { CONNECT, HEAD, HttpConversation, OTHER, SSTP } from './http-conversation.ts';
 import { kindOfLine, NEITHER, NOTIFICATION, REQUEST, RESPONSE, statusOf } from './http-start-line.ts';
@@ -23,32 +23,32 @@ export const http = protocol({
   about: 'Hypertext Transfer Protocol',
   tcpPorts: [80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371],
   // tshark gives a segment on these ports to HTTP whatever it holds, and lets nobody else guess
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const { flow } = packet;
     if (flow === null) return false;
     if (flow.application !== null && flow.application !== http) return false;
     const state = flow.application === http ? flow.applicationState : null;
     const known = state instanceof HttpConversation ? state : null;
     if (known !== null && isTunnel(known)) {
-      tunnel(packet, dissector, known);
+      tunnel(packet, dissection, known);
       return true;
     }
     let conversation = known;
     while (packet.offset < packet.end) {
       const { offset } = packet;
       if (conversation !== null && isSwitched(conversation, packet)) {
-        if (conversation.next !== null) callInner(packet, dissector, conversation, conversation.next);
+        if (conversation.next !== null) callInner(packet, dissection, conversation, conversation.next);
         else packet.offset = packet.end;
         return true;
       }
       conversation ??= blank;
-      const next = message(packet, dissector, conversation);
+      const next = message(packet, dissection, conversation);
       if (packet.wanted !== 0) return true;
       if (flow.application === http2) return true;
       if (next === STOP || next <= offset) break;
       packet.offset = next;
       if (isTunnel(conversation) && next < packet.end) {
-        tunnel(packet, dissector, conversation); // it begins behind the header (RFC 9110, 9.3.6)
+        tunnel(packet, dissection, conversation); // it begins behind the header (RFC 9110, 9.3.6)
         return true;
       }
     }
@@ -74,7 +74,7 @@ export const http = protocol({
 });
 
 /** Dissects the message at `packet.offset`; where the next one begins, or STOP. */
-function message(packet: Packet, dissector: Dissector, conversation: HttpConversation): number {
+function message(packet: Packet, dissection: Dissection, conversation: HttpConversation): number {
   const { bytes, end } = packet;
   let start = packet.offset;
   // an empty line before a message is let pass (RFC 9112, 2.2)
@@ -101,7 +101,7 @@ function message(packet: Packet, dissector: Dissector, conversation: HttpConvers
     if (startsWith(bytes, start, end, PREFACE)) {
       // as in tshark, which cannot ask for more from where it finds this
       packet.canWait = false;
-      http2.segment!(packet, dissector);
+      http2.segment!(packet, dissection);
     }
     return STOP;
   }
@@ -254,24 +254,24 @@ function isSwitched({ switchPacket, switchOffset }: HttpConversation, packet: Pa
 }
 
 /** What goes through a proxy after CONNECT belongs to the port that was asked for, below an HTTP layer. */
-function tunnel(packet: Packet, dissector: Dissector, conversation: HttpConversation): void {
+function tunnel(packet: Packet, dissection: Dissection, conversation: HttpConversation): void {
   const { connectPort } = conversation;
   const { end } = packet;
   if (connectPort >= 0) {
     if (!packet.push(http.id)) return;
-    const { tcpPorts, segmentsByContent } = dissector.registry;
-    const inner = conversation.inner.carries;
+    const { byId, tcpPorts, segmentsByContent } = dissection.registry;
+    const inner = byId[conversation.inner.carries?.id ?? END];
     const proxied = tcpPorts[connectPort];
     if (proxied === http) {
       packet.offset = end;
       return;
     }
-    if (inner !== null && callInner(packet, dissector, conversation, inner)) return;
-    if (proxied !== undefined && callInner(packet, dissector, conversation, proxied)) return;
+    if (inner !== undefined && callInner(packet, dissection, conversation, inner)) return;
+    if (proxied !== undefined && callInner(packet, dissection, conversation, proxied)) return;
     for (let index = 0; index < segmentsByContent.length; index++) {
       const candidate = segmentsByContent[index]!;
       if (!candidate.segmentLooksLike!(packet)) continue;
-      if (callInner(packet, dissector, conversation, candidate)) return;
+      if (callInner(packet, dissection, conversation, candidate)) return;
     }
   }
   packet.wanted = 0;
@@ -281,13 +281,13 @@ function tunnel(packet: Packet, dissector: Dissector, conversation: HttpConversa
 /** Lets another protocol take the segment as if the flow were its own. */
 function callInner(
   packet: Packet,
-  dissector: Dissector,
+  dissection: Dissection,
   conversation: HttpConversation,
   { segment }: Protocol,
 ): boolean {
   const flow = packet.flow!;
   conversation.inner.enter(flow);
-  const taken = segment?.(packet, dissector) === true;
+  const taken = segment?.(packet, dissection) === true;
   conversation.inner.leave(flow, http, conversation);
   return taken;
 }

@@ -1,7 +1,6 @@
 import { i32, startsWith, u24 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { dns } from './dns.ts';
 import { Http2Connection } from './http2-stream.ts';
 
@@ -29,7 +28,7 @@ const LONGEST_BLOCK = 64 * 1024;
 export const http2 = protocol({
   name: 'http2',
   about: 'HyperText Transfer Protocol 2',
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const { flow } = packet;
     if (flow === null) return false;
     const known = flow.application === http2 ? flow.applicationState : null;
@@ -53,7 +52,7 @@ export const http2 = protocol({
       const stop = Math.min(end, offset + length);
       packet.layerEnd[packet.layerCount - 1] = stop;
       if (preface) connection.server = 1 - packet.direction;
-      else if (length <= left && left >= HEADER) frame(packet, dissector, connection, offset, stop);
+      else if (length <= left && left >= HEADER) frame(packet, dissection, connection, offset, stop);
       packet.bytes = bytes;
       packet.end = end;
       packet.offset = stop;
@@ -83,7 +82,7 @@ export const http2 = protocol({
 });
 
 /** Takes in one whole frame in [start, stop). */
-function frame(packet: Packet, dissector: Dissector, connection: Http2Connection, start: number, stop: number): void {
+function frame(packet: Packet, dissection: Dissection, connection: Http2Connection, start: number, stop: number): void {
   const { bytes, direction } = packet;
   const type = bytes[start + TYPE]!;
   if (type !== DATA && type !== HEADERS && type !== PUSH_PROMISE && type !== CONTINUATION) return;
@@ -103,7 +102,7 @@ function frame(packet: Packet, dissector: Dissector, connection: Http2Connection
     const side = direction as 0 | 1;
     if (stream.body[side] === null) return;
     if (at < end) stream.append(direction, bytes.subarray(at, end));
-    if ((flags & END_STREAM) !== 0) dnsBody(packet, dissector, stream.body[side]);
+    if ((flags & END_STREAM) !== 0) dnsBody(packet, dissection, stream.body[side]);
     return;
   }
   if (type === HEADERS && (flags & PRIORITY) !== 0) at += 5;
@@ -159,10 +158,10 @@ function headerBlock(
 }
 
 /** A body that is a DNS message (RFC 8484) has a layer of its own. */
-function dnsBody(packet: Packet, dissector: Dissector, body: Uint8Array): void {
+function dnsBody(packet: Packet, dissection: Dissection, body: Uint8Array): void {
   if (body.length === 0) return;
   packet.bytes = body;
   packet.offset = 0;
   packet.end = body.length;
-  dns.datagram!(packet, dissector);
+  dns.datagram!(packet, dissection);
 }

@@ -1,6 +1,7 @@
 import { u16, u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 import { berEnd, berStart, readBer } from './ber.ts';
 import { eachPdu } from './pdu.ts';
 

@@ -1,6 +1,7 @@
 import { u16 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
 import { dissectTls } from './tls.ts';
 

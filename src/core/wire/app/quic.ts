@@ -1,6 +1,7 @@
 import { u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 import { CryptoStream, endOfVarint, readVarint } from './quic-crypto-stream.ts';
 import { decryptInitial, type InitialKeys, initialKeys, initialSecret } from './quic-initial.ts';
 import { type QuicVersion, quicVersion } from './quic-version.ts';

@@ -1,8 +1,9 @@
 import { AgedMap } from '../aged-map.ts';
 import { u32 } from '../bytes.ts';
 import { keyedNumber } from '../keyed-number.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, NOT_MINE, type Protocol, protocol } from '../protocol.ts';
+import { type Protocol, protocol } from '../protocol.ts';
 
 // RFC 5531, 9: xid (4), call 0 or reply 1 (4); a call: version 2 (4), program (4), its version (4), procedure (4);
 // 11: over TCP a mark (4) before each fragment, its highest bit being the last one's.

@@ -1,7 +1,6 @@
 import { latin1, startsWith, u16 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
 import { headerField, isWhole, valueEnd } from './message-framing.ts';
 import { rtcp } from './rtcp.ts';
@@ -33,11 +32,11 @@ export const rtsp = protocol({
   name: 'rtsp',
   about: 'Real Time Streaming Protocol',
   tcpPorts: [554, 7236, 8554],
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
       const { bytes, offset, end } = packet;
       if (bytes[offset] === FRAME) {
-        if (!interleaved(packet, dissector)) return true;
+        if (!interleaved(packet, dissection)) return true;
         continue;
       }
       const stop = lineEnd(bytes, offset, end, false);
@@ -50,7 +49,7 @@ export const rtsp = protocol({
         return true;
       }
       packet.push(rtsp.id);
-      packet.offset = message(packet, dissector);
+      packet.offset = message(packet, dissection);
     }
     packet.offset = packet.end;
     return true;
@@ -70,7 +69,7 @@ export const rtsp = protocol({
 });
 
 /** The message at `packet.offset`, whose layer is there: where it ends. */
-function message(packet: Packet, dissector: Dissector): number {
+function message(packet: Packet, dissection: Dissection): number {
   const { bytes, offset, end } = packet;
   let body = end;
   for (let at = offset; at < end; ) {
@@ -87,9 +86,9 @@ function message(packet: Packet, dissector: Dissector): number {
   const next = Math.min(end, body + value);
   packet.layerEnd[packet.layerCount - 1] = next;
   const transport = headerField(bytes, offset, body, 'transport');
-  if (transport >= 0) announce(packet, dissector, latin1(bytes, transport, Math.min(valueEnd, transport + 1024)));
+  if (transport >= 0) announce(packet, dissection, latin1(bytes, transport, Math.min(valueEnd, transport + 1024)));
   const type = next > body ? headerField(bytes, offset, body, 'content-type') : -1;
-  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissector, body, next);
+  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissection, body, next);
   return next;
 }
 
@@ -99,7 +98,7 @@ function channelsOf({ flow }: Packet): Uint8Array | null {
 }
 
 /** The ports or channels of a reply's Transport field carry RTP and RTCP (RFC 2326, 12.39). */
-function announce(packet: Packet, dissector: Dissector, transport: string): void {
+function announce(packet: Packet, dissection: Dissection, transport: string): void {
   const channels = /interleaved=(\d{1,3})(?:-(\d{1,3}))?/i.exec(transport);
   const { flow } = packet;
   if (channels !== null && flow !== null && /^RTP\//i.test(transport)) {
@@ -110,7 +109,7 @@ function announce(packet: Packet, dissector: Dissector, transport: string): void
     if (channels[2] !== undefined) carried[Number(channels[2])] = CARRIES_RTCP;
   }
   if (!/^RTP\/AVP/i.test(transport) || /TCP|interleaved/i.test(transport)) return;
-  const { expectations } = dissector.flows;
+  const { expectations } = dissection.flows;
   const server = /server_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(transport);
   const client = /client_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(transport);
   if (server === null) return; // a request: the reply says it all
@@ -128,7 +127,7 @@ function announce(packet: Packet, dissector: Dissector, transport: string): void
 }
 
 /** A frame of RTP or RTCP between messages; false when more of it has to come. */
-function interleaved(packet: Packet, dissector: Dissector): boolean {
+function interleaved(packet: Packet, dissection: Dissection): boolean {
   const { bytes, offset, end } = packet;
   const left = end - offset;
   const length = left < FRAME_HEADER ? 0 : FRAME_HEADER + u16(bytes, offset + 2);
@@ -143,8 +142,8 @@ function interleaved(packet: Packet, dissector: Dissector): boolean {
   packet.end = packet.reportedEnd = stop;
   if (packet.offset < stop) {
     const carried = channelsOf(packet)?.[bytes[offset + 1]!];
-    if (carried === CARRIES_RTP) rtp.datagram!(packet, dissector);
-    else if (carried === CARRIES_RTCP) rtcp.datagram!(packet, dissector);
+    if (carried === CARRIES_RTP) rtp.datagram!(packet, dissection);
+    else if (carried === CARRIES_RTCP) rtcp.datagram!(packet, dissection);
   }
   packet.end = packet.reportedEnd = end;
   packet.offset = stop;

@@ -1,7 +1,7 @@
 import { latin1, startsWith } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
 import { headerField, isWhole, valueEnd } from './message-framing.ts';
 import { readSdp } from './sdp.ts';
@@ -31,7 +31,7 @@ function beginsRequest(bytes: Uint8Array, offset: number, end: number): boolean 
 }
 
 /** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
-function message(packet: Packet, dissector: Dissector, end: number): number {
+function message(packet: Packet, dissection: Dissection, end: number): number {
   const { bytes, offset } = packet;
   const stop = lineEnd(bytes, offset, end, false);
   if (!isFirstLine(bytes, offset, stop)) return -1;
@@ -53,7 +53,7 @@ function message(packet: Packet, dissector: Dissector, end: number): number {
   }
   packet.layerEnd[packet.layerCount - 1] = next;
   const type = next > body ? field(bytes, offset, body, 'content-type', 'c') : -1;
-  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissector, body, next);
+  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissection, body, next);
   return next;
 }
 
@@ -67,11 +67,11 @@ export const sip = protocol({
   about: 'Session Initiation Protocol',
   udpPorts: [5060],
   tcpPorts: [5060],
-  datagram(packet: Packet, dissector: Dissector): number {
-    return message(packet, dissector, packet.end) < 0 ? NOT_MINE : END;
+  datagram(packet: Packet, dissection: Dissection): number {
+    return message(packet, dissection, packet.end) < 0 ? NOT_MINE : END;
   },
   datagramLooksLike: looksLikeSip,
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
       const { bytes, offset, end } = packet;
       // empty lines keep the connection alive (RFC 5626, 3.5.1)
@@ -92,7 +92,7 @@ export const sip = protocol({
         packet.discardFrom = 0; // the body may be SDP
         return true;
       }
-      const next = message(packet, dissector, end);
+      const next = message(packet, dissection, end);
       if (next <= offset) break;
       packet.offset = next;
     }

@@ -1,5 +1,6 @@
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 import { berEnd, berInteger, berStart, readBer } from './ber.ts';
 
 // RFC 3416, 3; RFC 3412, 6: a SEQUENCE of version, community and PDU, or of version and what SNMPv3 puts there.
