@@ -1,9 +1,8 @@
 import { replay, replayPieces } from '../../core/packet/replay.ts';
 import type { Snapshot } from '../../core/record/table.ts';
-import type { StatisticOptions } from '../../core/stats/all.ts';
 import type { StatisticName } from '../../core/stats/names.ts';
 import { StatisticsOfRun } from '../../core/stats/run.ts';
-import type { Loss } from '../../core/stats/statistic.ts';
+import type { Loss, StatisticOptions } from '../../core/stats/statistic.ts';
 import type { Context } from '../context/context.ts';
 import type { Gap, Request } from '../listing/command.ts';
 import type { PacketSource } from '../packets/packet-source.ts';

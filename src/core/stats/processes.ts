@@ -3,8 +3,7 @@ import { section } from '../record/table.ts';
 import { type ProcessTrafficRow, processTraffic } from '../record/tables/process-traffic.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
-import type { StatisticOptions } from './all.ts';
-import type { OpenStatistic } from './statistic.ts';
+import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 
 class Counts {
   readonly process: string | null;

@@ -11,9 +11,8 @@ import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import type { StatisticOptions } from './all.ts';
 import { type Asked, AwaitedRows } from './awaited-rows.ts';
-import { lossesOf, type OpenStatistic } from './statistic.ts';
+import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
 
 const TLS_1_3 = 0x0304;
 
