@@ -8,7 +8,7 @@ import { CONNECT, HEAD, HttpConversation, OTHER, SSTP } from './http-conversatio
 import { kindOfLine, NEITHER, NOTIFICATION, REQUEST, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
 import { http2, PREFACE } from './http2.ts';
-import { type ChunkWalk, chunksEnd, colonOf, headerField, isWhole, valueEnd } from './message-framing.ts';
+import { askForRest, type ChunkWalk, chunksEnd, colonOf, headerField, valueEnd } from './message-framing.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { websocket } from './websocket.ts';
 
@@ -42,7 +42,7 @@ export const http = protocol({
         return true;
       }
       conversation ??= blank;
-      const next = message(packet, dissection, conversation);
+      const next = dissectMessage(packet, dissection, conversation);
       if (packet.wanted !== 0) return true;
       if (flow.application === http2) return true;
       if (next === STOP || next <= offset) break;
@@ -74,7 +74,7 @@ export const http = protocol({
 });
 
 /** Dissects the message at `packet.offset`; where the next one begins, or STOP. */
-function message(packet: Packet, dissection: Dissection, conversation: HttpConversation): number {
+function dissectMessage(packet: Packet, dissection: Dissection, conversation: HttpConversation): number {
   const { bytes, end } = packet;
   let start = packet.offset;
   // an empty line before a message is let pass (RFC 9112, 2.2)
@@ -87,10 +87,7 @@ function message(packet: Packet, dissection: Dissection, conversation: HttpConve
   }
   const side = conversation.sides[packet.direction as 0 | 1];
   const stop = lineEnd(bytes, start, end, packet.canWait);
-  if (stop < 0) {
-    isWhole(packet, packet.offset, true, false, side);
-    if (packet.wanted !== 0) return STOP;
-  }
+  if (stop < 0 && askForRest(packet, packet.offset, true, false, side)) return STOP;
   const lineStop = stop < 0 ? end : stop;
   const kind = kindOfLine(bytes, start, lineStop);
   if (kind === NEITHER) {
@@ -108,7 +105,7 @@ function message(packet: Packet, dissection: Dissection, conversation: HttpConve
   const status = kind === RESPONSE ? statusOf(bytes, start, lineStop) : 0;
   const bodiless = kind === RESPONSE && hasNoBody(conversation, status);
   const wantsBody = (packet.tcpFlags & FIN) === 0 && !bodiless;
-  if (!isWhole(packet, start, wantsBody, kind === RESPONSE, side)) {
+  if (askForRest(packet, start, wantsBody, kind === RESPONSE, side)) {
     own(packet, conversation);
     return STOP;
   }
@@ -156,12 +153,11 @@ function finishMessage(
 
 /** Where the header block that begins at `start` ends: after an empty line, or before a line without a colon. */
 function headerEnd(bytes: Uint8Array, start: number, end: number): number {
-  lineEnd(bytes, start, end, false);
-  for (let at = nextLine; at < end; ) {
+  for (let at = nextLine(bytes, lineEnd(bytes, start, end, false), end); at < end; ) {
     const stop = lineEnd(bytes, at, end, false);
-    if (stop === at) return nextLine;
-    const next = nextLine;
-    if (colonOf(bytes, at, stop) < 0 && kindOfLine(bytes, at, stop) === NEITHER) return at;
+    if (stop !== at && colonOf(bytes, at, stop) < 0 && kindOfLine(bytes, at, stop) === NEITHER) return at;
+    const next = nextLine(bytes, stop, end);
+    if (stop === at) return next;
     at = next;
   }
   return end;
@@ -179,7 +175,7 @@ function bodyEnd(
   const { bytes, end } = packet;
   const coding = headerField(bytes, start, body, 'transfer-encoding');
   if (coding >= 0) {
-    if (!holds(bytes, coding, valueEnd, 'chunked')) return bodiless ? body : end;
+    if (!holds(bytes, coding, valueEnd(bytes, coding, body), 'chunked')) return bodiless ? body : end;
     if (bodiless || body >= end) return body;
     // chunks that came before have been walked, and are not there any more
     const from = walk.chunkAt < 0 ? body : Math.min(end, start + walk.chunkAt + walk.chunkLeft);
@@ -188,7 +184,7 @@ function bodyEnd(
   }
   const length = headerField(bytes, start, body, 'content-length');
   if (length >= 0) {
-    const value = decimal(bytes, length, valueEnd);
+    const value = decimal(bytes, length, valueEnd(bytes, length, body));
     if (value >= 0) return bodiless && (status === 200 || value === 0) ? body : Math.min(end, body + value);
   }
   if (kind === REQUEST) return body;
@@ -237,7 +233,7 @@ function switchAfter(packet: Packet, conversation: HttpConversation, start: numb
   if (conversation.status === 101) {
     const upgrade = headerField(bytes, start, body, 'upgrade');
     if (upgrade < 0) return;
-    const stop = valueEnd;
+    const stop = valueEnd(bytes, upgrade, body);
     if (beginsWith(bytes, upgrade, stop, 'websocket')) conversation.next = websocket;
     else if (beginsWith(bytes, upgrade, stop, 'h2c')) conversation.next = http2;
     else conversation.next = null;

@@ -34,7 +34,7 @@ export const imap = protocol({
       const at = packet.offset;
       const stop = lineEnd(bytes, at, end, true);
       if (stop < 0) return waitForLine(packet, at);
-      let next = nextLine;
+      let next = nextLine(bytes, stop, end);
       if (bytes[at] === STAR) {
         const items = afterFetch(bytes, at, stop);
         if (items > 0) next = afterMessage(bytes, items, next, end);
@@ -89,7 +89,10 @@ function afterMessage(bytes: Uint8Array, from: number, next: number, end: number
   const open = find(bytes, 0x28, from, limit);
   if (open < 0 || open + 1 >= end) return notThere;
   const brace = find(bytes, 0x7b, open, limit);
-  if (brace < 0) return lineEnd(bytes, open, limit, true) < 0 ? notThere : nextLine;
+  if (brace < 0) {
+    const stop = lineEnd(bytes, open, limit, true);
+    return stop < 0 ? notThere : nextLine(bytes, stop, limit);
+  }
   const close = find(bytes, 0x7d, brace + 1, limit);
   if (close < 0) return notThere;
   const count = decimal(bytes, brace + 1, close);

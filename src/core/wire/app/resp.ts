@@ -21,9 +21,15 @@ class RespState {
   readonly left: [number[] | null, number[] | null] = [null, null];
 }
 
-/** Where reading stopped, and how many bytes are missing there, or WANT_SEGMENT. */
-let at = 0;
-let missing = 0;
+/** Where reading values stands. */
+interface Cursor {
+  at: number;
+  /** When it has stopped: how many bytes are missing there, or WANT_SEGMENT; 0 for none. */
+  missing: number;
+}
+
+/** One for all segments, so that none allocates it. */
+const CURSOR: Cursor = { at: 0, missing: 0 };
 
 export const resp = protocol({
   name: 'resp',
@@ -44,7 +50,9 @@ export const resp = protocol({
       const resumes = packet.elided > 0 && state.left[side] !== null;
       const left = resumes ? state.left[side]! : [1];
       packet.elided = 0;
-      readValues(bytes, resumes ? afterFirst : start, end, left);
+      CURSOR.at = resumes ? afterFirst : start;
+      readValues(bytes, CURSOR, end, left);
+      const { at, missing } = CURSOR;
       if (missing !== 0 && packet.canWait) {
         packet.wanted = missing;
         if (afterFirst < 0 || at <= afterFirst) return true;
@@ -62,18 +70,18 @@ export const resp = protocol({
 });
 
 /**
- * Passes over as many values as `left` says, and leaves there what is still to come. As in Wireshark an array is not
+ * Moves the cursor over as many values as `left` says, and leaves there what is still to come. As in Wireshark an array is not
  * waited for where a segment ends behind one of its elements: those that follow stand for themselves.
  */
-function readValues(bytes: Uint8Array, start: number, end: number, left: number[]): void {
-  at = start;
-  missing = 0;
+function readValues(bytes: Uint8Array, cursor: Cursor, end: number, left: number[]): void {
+  cursor.missing = 0;
   while (left.length > 0) {
     const depth = left.length - 1;
     if (left[depth] === 0) {
       left.pop();
       continue;
     }
+    const { at } = cursor;
     if (at >= end) {
       left.length = 0;
       return;
@@ -82,7 +90,7 @@ function readValues(bytes: Uint8Array, start: number, end: number, left: number[
     const limit = Math.min(end, at + LONGEST_LINE);
     const line = afterLine(bytes, at, limit);
     if (line < 0) {
-      if (limit === end) missing = WANT_SEGMENT;
+      if (limit === end) cursor.missing = WANT_SEGMENT;
       return;
     }
     let next = line;
@@ -94,10 +102,10 @@ function readValues(bytes: Uint8Array, start: number, end: number, left: number[
       else if (count >= 0) next = line + count + 2;
     }
     if (next > end || (elements > 0 && depth === MOST_DEPTH)) {
-      if (next > end) missing = depth === 0 ? next - end : WANT_SEGMENT;
+      if (next > end) cursor.missing = depth === 0 ? next - end : WANT_SEGMENT;
       return;
     }
-    at = next;
+    cursor.at = next;
     left[depth]!--;
     if (elements > 0) left.push(elements);
   }

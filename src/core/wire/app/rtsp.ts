@@ -2,7 +2,7 @@ import { latin1, startsWith, u16 } from '../bytes.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
-import { headerField, isWhole, valueEnd } from './message-framing.ts';
+import { askForRest, headerField, valueEnd } from './message-framing.ts';
 import { rtcp } from './rtcp.ts';
 import { rtp } from './rtp.ts';
 import { readSdp, wordsOf } from './sdp.ts';
@@ -36,7 +36,7 @@ export const rtsp = protocol({
     for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
       const { bytes, offset, end } = packet;
       if (bytes[offset] === FRAME) {
-        if (!interleaved(packet, dissection)) return true;
+        if (!dissectFrame(packet, dissection)) return true;
         continue;
       }
       const stop = lineEnd(bytes, offset, end, false);
@@ -44,12 +44,12 @@ export const rtsp = protocol({
         packet.push(rtsp.id); // tshark too shows it as one that goes on
         break;
       }
-      if (!isWhole(packet, offset, true, false, null)) {
+      if (askForRest(packet, offset, true, false, null)) {
         packet.discardFrom = 0; // the body may be SDP
         return true;
       }
       packet.push(rtsp.id);
-      packet.offset = message(packet, dissection);
+      packet.offset = dissectMessage(packet, dissection);
     }
     packet.offset = packet.end;
     return true;
@@ -69,26 +69,30 @@ export const rtsp = protocol({
 });
 
 /** The message at `packet.offset`, whose layer is there: where it ends. */
-function message(packet: Packet, dissection: Dissection): number {
+function dissectMessage(packet: Packet, dissection: Dissection): number {
   const { bytes, offset, end } = packet;
   let body = end;
   for (let at = offset; at < end; ) {
     const stop = lineEnd(bytes, at, end, false);
     const empty = stop === at;
-    at = nextLine;
+    at = nextLine(bytes, stop, end);
     if (empty) {
       body = at;
       break;
     }
   }
   const length = headerField(bytes, offset, body, 'content-length');
-  const value = length < 0 ? 0 : Math.max(0, decimal(bytes, length, valueEnd));
+  const value = length < 0 ? 0 : Math.max(0, decimal(bytes, length, valueEnd(bytes, length, body)));
   const next = Math.min(end, body + value);
   packet.layerEnd[packet.layerCount - 1] = next;
   const transport = headerField(bytes, offset, body, 'transport');
-  if (transport >= 0) announce(packet, dissection, latin1(bytes, transport, Math.min(valueEnd, transport + 1024)));
+  if (transport >= 0) {
+    const stop = Math.min(valueEnd(bytes, transport, body), transport + 1024);
+    announce(packet, dissection, latin1(bytes, transport, stop));
+  }
   const type = next > body ? headerField(bytes, offset, body, 'content-type') : -1;
-  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissection, body, next);
+  if (type >= 0 && beginsWith(bytes, type, valueEnd(bytes, type, body), 'application/sdp'))
+    readSdp(packet, dissection, body, next);
   return next;
 }
 
@@ -126,8 +130,8 @@ function announce(packet: Packet, dissection: Dissection, transport: string): vo
   }
 }
 
-/** A frame of RTP or RTCP between messages; false when more of it has to come. */
-function interleaved(packet: Packet, dissection: Dissection): boolean {
+/** Dissects a frame of RTP or RTCP between messages; false when more of it has to come. */
+function dissectFrame(packet: Packet, dissection: Dissection): boolean {
   const { bytes, offset, end } = packet;
   const left = end - offset;
   const length = left < FRAME_HEADER ? 0 : FRAME_HEADER + u16(bytes, offset + 2);

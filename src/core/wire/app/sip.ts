@@ -3,7 +3,7 @@ import { END, NOT_MINE } from '../outcome.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
-import { headerField, isWhole, valueEnd } from './message-framing.ts';
+import { askForRest, headerField, valueEnd } from './message-framing.ts';
 import { readSdp } from './sdp.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 
@@ -31,7 +31,7 @@ function beginsRequest(bytes: Uint8Array, offset: number, end: number): boolean 
 }
 
 /** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
-function message(packet: Packet, dissection: Dissection, end: number): number {
+function dissectMessage(packet: Packet, dissection: Dissection, end: number): number {
   const { bytes, offset } = packet;
   const stop = lineEnd(bytes, offset, end, false);
   if (!isFirstLine(bytes, offset, stop)) return -1;
@@ -40,20 +40,21 @@ function message(packet: Packet, dissection: Dissection, end: number): number {
   for (let at = offset; at < end; ) {
     const lineStop = lineEnd(bytes, at, end, false);
     if (lineStop === at) {
-      body = nextLine;
+      body = nextLine(bytes, lineStop, end);
       break;
     }
-    at = nextLine;
+    at = nextLine(bytes, lineStop, end);
   }
   let next = end;
   const length = field(bytes, offset, body, 'content-length', 'l');
   if (length >= 0) {
-    const value = decimal(bytes, length, valueEnd);
+    const value = decimal(bytes, length, valueEnd(bytes, length, body));
     if (value >= 0) next = Math.min(end, body + value);
   }
   packet.layerEnd[packet.layerCount - 1] = next;
   const type = next > body ? field(bytes, offset, body, 'content-type', 'c') : -1;
-  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissection, body, next);
+  if (type >= 0 && beginsWith(bytes, type, valueEnd(bytes, type, body), 'application/sdp'))
+    readSdp(packet, dissection, body, next);
   return next;
 }
 
@@ -68,7 +69,7 @@ export const sip = protocol({
   udpPorts: [5060],
   tcpPorts: [5060],
   datagram(packet: Packet, dissection: Dissection): number {
-    return message(packet, dissection, packet.end) < 0 ? NOT_MINE : END;
+    return dissectMessage(packet, dissection, packet.end) < 0 ? NOT_MINE : END;
   },
   datagramLooksLike: looksLikeSip,
   segment(packet: Packet, dissection: Dissection): boolean {
@@ -88,11 +89,11 @@ export const sip = protocol({
         packet.push(sip.id); // as in tshark, for whatever comes on the port
         break;
       }
-      if (!isWhole(packet, offset, true, false, null)) {
+      if (askForRest(packet, offset, true, false, null)) {
         packet.discardFrom = 0; // the body may be SDP
         return true;
       }
-      const next = message(packet, dissection, end);
+      const next = dissectMessage(packet, dissection, end);
       if (next <= offset) break;
       packet.offset = next;
     }
