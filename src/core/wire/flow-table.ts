@@ -59,11 +59,11 @@ export class FlowTable {
   /** The flow of the packet's addresses and ports, a new one if need be; `packet.direction` is set. */
   of(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
     const { last } = this;
-    if (last !== null && !last.isOver && isOf(last, packet, transport, srcPort, dstPort)) {
+    if (last !== null && !last.isOver && setDirection(last, packet, transport, srcPort, dstPort)) {
       last.lastPacket = packet.number;
       return last;
     }
-    const slot = this.slotOf(packet, transport, srcPort, dstPort);
+    const slot = this.findSlot(packet, transport, srcPort, dstPort);
     const found = this.slots[slot]!;
     if (found !== 0) {
       const known = this.current[found - 1]!;
@@ -87,13 +87,13 @@ export class FlowTable {
 
   /** The flow of the packet's addresses and ports if there is one; `packet.direction` is set then. */
   find(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow | null {
-    const found = this.slots[this.slotOf(packet, transport, srcPort, dstPort)]!;
+    const found = this.slots[this.findSlot(packet, transport, srcPort, dstPort)]!;
     return found === 0 ? null : this.current[found - 1]!;
   }
 
   /** A new flow takes the place of the one with the same 5-tuple: its ports were used again by a new connection. */
   renew(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
-    const slot = this.slotOf(packet, transport, srcPort, dstPort);
+    const slot = this.findSlot(packet, transport, srcPort, dstPort);
     packet.direction = 0;
     const flow = this.create(packet, transport, srcPort, dstPort);
     const index = this.slots[slot]! - 1;
@@ -135,7 +135,7 @@ export class FlowTable {
   }
 
   /** Where the packet's flow is, or would be. Sets `packet.direction` when it is there. */
-  private slotOf(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
+  private findSlot(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
     const { slots, current, hash } = this;
     const mask = slots.length - 1;
     const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
@@ -150,7 +150,7 @@ export class FlowTable {
         this.looks = looks;
         return slot;
       }
-      if (isOf(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
+      if (setDirection(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
       slot = (slot + 1) & mask;
     }
   }
@@ -211,8 +211,8 @@ export class FlowTable {
   }
 }
 
-/** Whether the packet is of the flow; sets `packet.direction` then. */
-function isOf(flow: Flow, packet: Packet, transport: number, srcPort: number, dstPort: number): boolean {
+/** Sets `packet.direction` of a packet of the flow; false, and nothing set, for one that is not of it. */
+function setDirection(flow: Flow, packet: Packet, transport: number, srcPort: number, dstPort: number): boolean {
   if (flow.transport !== transport || flow.ipVersion !== packet.ipVersion) return false;
   if (
     flow.aPort === srcPort &&

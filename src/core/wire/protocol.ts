@@ -63,6 +63,8 @@ export interface ProtocolDefinition {
   readonly segment?: (packet: Packet, dissection: Dissection) => boolean;
   /** Recognises the first bytes of a stream by content alone. */
   readonly segmentLooksLike?: (packet: Packet) => boolean;
+  /** A stream recognised by its content carries this protocol from then on, whatever its next bytes look like. */
+  readonly keepsStream?: boolean;
 
   /** The summary line of the packet, as tshark's Info column, from layer `layer` of it. */
   readonly info?: (packet: Packet, layer: number) => string;

@@ -1,3 +1,4 @@
+import { dissectByContent } from './dissect-by-content.ts';
 import type { Flow } from './flow.ts';
 import { type Packet, WANT_FIN, WANT_SEGMENT } from './packet.ts';
 import type { Dissection } from './protocol.ts';
@@ -209,7 +210,7 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
   packet.discardFrom = 0;
   packet.discardTo = 0;
   if ((packet.tcpAnalysis & (KEEP_ALIVE | SENT_AGAIN | OUT_OF_ORDER)) !== 0) return;
-  const { tcpPorts, segmentsByContent } = dissection.registry;
+  const { tcpPorts } = dissection.registry;
   const known = dissection.carriedBy(flow);
   if (known?.segment?.(packet, dissection) === true) {
     flow.recognised = known;
@@ -231,12 +232,7 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
     flow.recognised = high;
     return;
   }
-  for (let index = 0; index < segmentsByContent.length; index++) {
-    const candidate = segmentsByContent[index]!;
-    if (candidate.segmentLooksLike!(packet) && candidate.segment!(packet, dissection)) {
-      flow.recognised = candidate;
-      return;
-    }
-  }
-  packet.wanted = 0;
+  const found = dissectByContent(packet, flow, dissection);
+  if (found !== undefined) flow.recognised = found;
+  else packet.wanted = 0;
 }

@@ -54,11 +54,8 @@ export const bittorrent = protocol({
     packet.offset = end;
     return true;
   },
-  segmentLooksLike(packet: Packet): boolean {
-    if (!startsWith(packet.bytes, packet.offset, packet.end, GREETING)) return false;
-    packet.flow!.application = bittorrent;
-    return true;
-  },
+  segmentLooksLike: ({ bytes, offset, end }) => startsWith(bytes, offset, end, GREETING),
+  keepsStream: true,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

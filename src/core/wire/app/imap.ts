@@ -39,7 +39,7 @@ export const imap = protocol({
         const items = afterFetch(bytes, at, stop);
         if (items > 0) next = afterMessage(bytes, items, next, end);
         if (next < 0) return waitFrom(packet, at);
-      } else if (beginsTls(packet, state, at, stop)) {
+      } else if (followStartTls(packet, state, at, stop)) {
         startTls(packet, next);
         return true;
       }
@@ -100,8 +100,8 @@ function afterMessage(bytes: Uint8Array, from: number, next: number, end: number
   return find(bytes, 0x29, close + count, end) < 0 ? -1 : next + count;
 }
 
-/** Whether TLS begins behind the line: it grants what STARTTLS asked for (RFC 9051, 6.2.1). */
-function beginsTls(packet: Packet, state: ImapState, start: number, stop: number): boolean {
+/** Remembers a STARTTLS. True for the line that grants it: TLS begins behind that (RFC 9051, 6.2.1). */
+function followStartTls(packet: Packet, state: ImapState, start: number, stop: number): boolean {
   const { bytes } = packet;
   if (isAnswer(packet)) {
     const { tag } = state;

@@ -1,5 +1,5 @@
 import { u24 } from '../bytes.ts';
-import { CLIENT_HELLO, SERVER_HELLO } from './tls.ts';
+import { CLIENT_HELLO, SERVER_HELLO } from './tls-record.ts';
 
 /** Longest handshake that is put together, and pieces of it that may wait for others. */
 const LONGEST = 65_536;

@@ -79,10 +79,9 @@ export const rpc = protocol({
     const { bytes, offset, end } = packet;
     if (end - offset < MARK + REPLY_HEADER) return false;
     const length = u32(bytes, offset) & ~LAST_FRAGMENT;
-    if (length < REPLY_HEADER || length > LONGEST_RECORD || !isMessage(packet, offset + MARK, end)) return false;
-    packet.flow!.application = rpc;
-    return true;
+    return length >= REPLY_HEADER && length <= LONGEST_RECORD && isMessage(packet, offset + MARK, end);
   },
+  keepsStream: true,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

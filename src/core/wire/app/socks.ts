@@ -1,4 +1,5 @@
 import { u16 } from '../bytes.ts';
+import { dissectByContent } from '../dissect-by-content.ts';
 import type { Flow } from '../flow.ts';
 import type { Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
@@ -100,11 +101,8 @@ function relay(packet: Packet, dissection: Dissection, flow: Flow, state: SocksS
 }
 
 function dissectRelayed(packet: Packet, dissection: Dissection, flow: Flow, port: number): boolean {
-  const { tcpPorts, segmentsByContent } = dissection.registry;
   if (dissection.carriedBy(flow)?.segment?.(packet, dissection) === true) return true;
-  const ofPort = tcpPorts[port];
+  const ofPort = dissection.registry.tcpPorts[port];
   if (ofPort !== socks && ofPort?.segment?.(packet, dissection) === true) return true;
-  return segmentsByContent.some(
-    (candidate) => candidate.segmentLooksLike!(packet) && candidate.segment!(packet, dissection),
-  );
+  return dissectByContent(packet, flow, dissection) !== undefined;
 }

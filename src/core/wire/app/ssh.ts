@@ -53,11 +53,8 @@ export const ssh = protocol({
     walkPackets(packet, state, side);
     return true;
   },
-  segmentLooksLike(packet: Packet): boolean {
-    if (!startsWith(packet.bytes, packet.offset, packet.end, 'SSH-')) return false;
-    packet.flow!.application = ssh;
-    return true;
-  },
+  segmentLooksLike: ({ bytes, offset, end }) => startsWith(bytes, offset, end, 'SSH-'),
+  keepsStream: true,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

@@ -1,36 +1,34 @@
 import { u16, u24 } from '../bytes.ts';
 import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
-import { readClientHello, readServerHello } from './tls-hello.ts';
-import { tlsVersionName } from './tls-names.ts';
+import { protocol } from '../protocol.ts';
+import { readServerHello } from './tls-hello.ts';
+import { handshakeName } from './tls-names.ts';
+import {
+  CHANGE_CIPHER_SPEC,
+  CLIENT_HELLO,
+  HANDSHAKE,
+  HANDSHAKE_HEADER,
+  isHello,
+  isRecord,
+  isSsl2Record,
+  isText,
+  LAST_TYPE,
+  LONGEST_HELLO,
+  LONGEST_MESSAGE,
+  looksLikeRecord,
+  looksLikeSsl2Hello,
+  mayBeginRecord,
+  RECORD,
+  SERVER_HELLO,
+  SSL2,
+  SSL2_HEADER,
+  ssl2Size,
+} from './tls-record.ts';
+import { recordNames, writeRecords } from './tls-text.ts';
 
-// RFC 8446, 5.1: type (1), version (2), length (2).
-const RECORD = 5;
-const CHANGE_CIPHER_SPEC = 20;
-const ALERT = 21;
-const HANDSHAKE = 22;
-const APPLICATION_DATA = 23;
-const HEARTBEAT = 24;
-/** Records of DTLS with a connection id (RFC 9146) have 25. */
-const LAST_TYPE = 25;
 const TLS_1_3 = 0x0304;
-/** RFC 5246, 6.2.3: 2^14 and what encryption may add. */
-const LONGEST_RECORD = 16_384 + 2048;
-// RFC 8446, 4: type (1), length (3).
-const HANDSHAKE_HEADER = 4;
-export const CLIENT_HELLO = 1;
-export const SERVER_HELLO = 2;
-const LONGEST_HELLO = 65_536;
-/** Longer ones are taken for bytes that are encrypted. */
-const LONGEST_MESSAGE = 2 * LONGEST_HELLO;
-/** RFC 5246, E.2: a hello in the form of SSL 2.0: the highest bit and a length (2), type (1). */
-const SSL2 = 0x80;
-const SSL2_HEADER = 2;
 /** Type (1), version (2), lengths of ciphers, session and challenge (2 each). */
 const SSL2_HELLO = 9;
-const SHORTEST_SSL2_HELLO = 46;
-/** Of SSL 2.0: an error, the client's hello and its key, the server's hello. */
-const SSL2_TYPES: readonly number[] = [0, 1, 2, 4];
 const MOST_RECORDS = 1024;
 
 /** What a TLS connection remembers. */
@@ -60,25 +58,10 @@ export const tls = protocol({
   about: 'Transport Layer Security',
   tcpPorts: [443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 3269, 5061, 5671, 6697, 8443, 8883, 16_993],
   segment: dissectTls,
-  segmentLooksLike(packet: Packet): boolean {
-    if (!looksLikeRecord(packet) && !looksLikeSsl2Hello(packet)) return false;
-    packet.flow!.application = tls;
-    return true;
-  },
+  segmentLooksLike: (packet) => looksLikeRecord(packet) || looksLikeSsl2Hello(packet),
+  keepsStream: true,
   info: (packet, layer) => recordNames(packet, layer).join(', ') || 'Continuation Data',
-  fields(packet: Packet, layer: number, out: FieldWriter): void {
-    const bytes = packet.layerBytes[layer]!;
-    const end = packet.layerEnd[layer]!;
-    let at = packet.layerStart[layer]!;
-    for (let count = 0; at + RECORD <= end && isRecord(bytes, at) && count < 64; count++) {
-      const length = u16(bytes, at + 3);
-      out.open(`${tlsVersionName(u16(bytes, at + 1)) ?? 'TLS'} Record Layer`, recordName(bytes, at, end));
-      out.field('Content Type', bytes[at]!);
-      out.field('Length', length);
-      out.close();
-      at += RECORD + length;
-    }
-  },
+  fields: writeRecords,
 });
 
 /** Records in [packet.offset, packet.end) of the flow, whose `applicationState` is that of TLS; false for text. */
@@ -102,52 +85,6 @@ export function startTls(packet: Packet, behind: number): void {
   flow.applicationState = null;
   packet.offset = Math.min(behind, packet.end);
   if (!mayBeginRecord(packet) || !dissectTls(packet)) packet.offset = packet.end;
-}
-
-/** A record, or as much of the beginning of one as is there. */
-function mayBeginRecord(packet: Packet): boolean {
-  const { bytes, offset, end } = packet;
-  if (end - offset >= RECORD) return looksLikeRecord(packet);
-  return offset < end && bytes[offset] === HANDSHAKE && (end - offset === 1 || bytes[offset + 1] === 3);
-}
-
-/** As in Wireshark: what begins with four printable characters is text, and all else on the port is TLS, or its middle. */
-function isText({ bytes, offset, end }: Packet): boolean {
-  if (end - offset < RECORD) return false;
-  for (let at = offset; at < offset + 4; at++) if (bytes[at]! < 0x20 || bytes[at]! > 0x7e) return false;
-  return true;
-}
-
-function looksLikeRecord({ bytes, offset, end }: Packet): boolean {
-  if (end - offset < RECORD || !isRecord(bytes, offset) || bytes[offset + 2] === 4) return false;
-  const type = bytes[offset]!;
-  const length = u16(bytes, offset + 3);
-  return (type === HANDSHAKE || type === APPLICATION_DATA) && length > 0 && length < LONGEST_RECORD;
-}
-
-/** Lengths of ciphers (a multiple of 3), session (0 or 16) and challenge (32) follow type and version. */
-function looksLikeSsl2Hello({ bytes, offset, end }: Packet): boolean {
-  if (end - offset < SHORTEST_SSL2_HELLO || bytes[offset] !== SSL2 || bytes[offset + 2] !== CLIENT_HELLO) return false;
-  const ciphers = u16(bytes, offset + 5);
-  const session = u16(bytes, offset + 7);
-  return ciphers > 0 && ciphers % 3 === 0 && (session === 0 || session === 16) && u16(bytes, offset + 9) === 32;
-}
-
-/** As in Wireshark, where the version is not known to be one that has no such records but the first hello. */
-function isSsl2Record(bytes: Uint8Array, at: number, isOld: boolean): boolean {
-  const type = bytes[at + 2]!;
-  return isOld ? bytes[at] === SSL2 && type === CLIENT_HELLO : SSL2_TYPES.includes(type);
-}
-
-/** Header and data of a record of SSL 2.0, whose length has 15 bits, or 14 with padding. */
-function ssl2Size(bytes: Uint8Array, at: number): number {
-  const field = u16(bytes, at);
-  return field >= 0x8000 ? SSL2_HEADER + (field & 0x7fff) : SSL2_HEADER + 1 + (field & 0x3fff);
-}
-
-function isRecord(bytes: Uint8Array, at: number): boolean {
-  const type = bytes[at]!;
-  return type >= CHANGE_CIPHER_SPEC && type <= HEARTBEAT && bytes[at + 1] === 3 && bytes[at + 2]! <= 4;
 }
 
 function dissectRecords(packet: Packet, state: TlsState): void {
@@ -195,12 +132,6 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
   if (version === 2 || version >> 8 === 3) packet.message(tls.id, start, end).detail = CLIENT_HELLO;
 }
 
-/** Hellos come in clear after a ChangeCipherSpec too: those that follow a HelloRetryRequest (RFC 8446, D.4). */
-function isHello(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < HANDSHAKE_HEADER || u24(bytes, start + 1) !== end - start - HANDSHAKE_HEADER) return false;
-  return bytes[start] === CLIENT_HELLO || bytes[start] === SERVER_HELLO;
-}
-
 /** Finds the hellos in a handshake record, and those that began in the record before. */
 function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number): void {
   const side = packet.direction as 0 | 1;
@@ -231,7 +162,8 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     const hello = type === CLIENT_HELLO || type === SERVER_HELLO;
     if (body + length > end) {
       if (hello && length < LONGEST_HELLO) state.partial[side] = bytes.slice(at, end);
-      if (!hello && HANDSHAKES[type] !== undefined && length < LONGEST_MESSAGE) state.skip[side] = body + length - end;
+      if (!hello && handshakeName(type) !== undefined && length < LONGEST_MESSAGE)
+        state.skip[side] = body + length - end;
       return;
     }
     if (hello) packet.message(tls.id, body, body + length).detail = type;
@@ -248,54 +180,4 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
 function chosenVersion(bytes: Uint8Array, start: number, end: number): number {
   const hello = readServerHello(bytes, start, end);
   return hello === null ? 0 : (hello.versions[0] ?? hello.legacyVersion);
-}
-
-const HANDSHAKES: Readonly<Record<number, string>> = {
-  0: 'Hello Request',
-  1: 'Client Hello',
-  2: 'Server Hello',
-  4: 'New Session Ticket',
-  8: 'Encrypted Extensions',
-  11: 'Certificate',
-  12: 'Server Key Exchange',
-  13: 'Certificate Request',
-  14: 'Server Hello Done',
-  15: 'Certificate Verify',
-  16: 'Client Key Exchange',
-  20: 'Finished',
-  22: 'Certificate Status',
-};
-
-function recordNames(packet: Packet, layer: number): string[] {
-  const bytes = packet.layerBytes[layer]!;
-  const end = packet.layerEnd[layer]!;
-  const names: string[] = [];
-  let at = packet.layerStart[layer]!;
-  if (at + RECORD <= end && bytes[at] === SSL2 && bytes[at + 2] === CLIENT_HELLO) return ['Client Hello'];
-  while (at + RECORD <= end && isRecord(bytes, at) && names.length < 32) {
-    names.push(recordName(bytes, at, end));
-    at += RECORD + u16(bytes, at + 3);
-  }
-  return names;
-}
-
-function recordName(bytes: Uint8Array, at: number, end: number): string {
-  switch (bytes[at]) {
-    case CHANGE_CIPHER_SPEC:
-      return 'Change Cipher Spec';
-    case ALERT:
-      return u16(bytes, at + 3) === 2 ? 'Alert' : 'Encrypted Alert';
-    case APPLICATION_DATA:
-      return 'Application Data';
-    case HANDSHAKE: {
-      const name = HANDSHAKES[bytes[at + RECORD] ?? 255];
-      const length = at + RECORD + 4 <= end ? u24(bytes, at + RECORD + 1) : -1;
-      if (name === undefined || length > LONGEST_MESSAGE) return 'Encrypted Handshake Message';
-      if (bytes[at + RECORD] !== CLIENT_HELLO) return name;
-      const serverName = readClientHello(bytes, at + RECORD + HANDSHAKE_HEADER, end, false)?.serverName;
-      return serverName ? `${name} (SNI=${serverName})` : name;
-    }
-    default:
-      return 'Heartbeat';
-  }
 }
