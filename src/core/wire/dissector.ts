@@ -16,10 +16,16 @@ const FIRST_ETHER_TYPE = 0x600;
  */
 export const MAX_HEADERS = 16;
 
+/** What a dissector may be given in place of its own. */
+export interface DissectorSetup {
+  readonly applications?: boolean;
+  readonly flows?: FlowTable;
+}
+
 /** What a run of packets shares: the tables of protocols, and everything remembered between packets. */
 export class Dissector implements Dissection {
   readonly registry: Registry;
-  readonly flows = new FlowTable();
+  readonly flows: FlowTable;
   readonly fragments = new FragmentTable();
   /** What threw, here or in what takes the packets in. */
   readonly faults = new Faults();
@@ -27,8 +33,9 @@ export class Dissector implements Dissection {
   readonly llc: number;
   readonly applications: boolean;
 
-  constructor(registry: Registry, { applications = true }: { readonly applications?: boolean } = {}) {
+  constructor(registry: Registry, { applications = true, flows = new FlowTable() }: DissectorSetup = {}) {
     this.registry = registry;
+    this.flows = flows;
     this.applications = applications;
     this.llc = registry.byName.get('llc')?.id ?? END;
   }

@@ -1,8 +1,9 @@
-import { EndpointHash, longestRun } from './endpoint-hash.ts';
+import { EndpointHash } from './endpoint-hash.ts';
 import { Expectations } from './expectations.ts';
 import { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
 import type { RandomWords } from './random-words.ts';
+import { type NewSlots, newSlots } from './slots.ts';
 
 const FIRST_CAPACITY = 4096;
 /** Flows that may get more packets, 800 bytes each; beyond, some of them are over. */
@@ -20,6 +21,14 @@ const MOST_LOOKS = 128;
 /** Of the flows there are, the share that must have come anew before that: at most so many placings of each. */
 const BEFORE_NEXT_SEED = 1 / 4;
 
+/** What a table may be given in place of its own. */
+export interface FlowTableSetup {
+  readonly mostCurrent?: number;
+  readonly mostRemembered?: number;
+  readonly random?: RandomWords;
+  readonly makeSlots?: NewSlots;
+}
+
 /**
  * Flows by their 5-tuple, in either direction. Open addressing over indexes into `flows`: a lookup allocates nothing and
  * builds no key (measured: 85–113 ns for a typed-array table, 420–550 ns for keys of text). Strangers choose the keys, so
@@ -32,7 +41,7 @@ export class FlowTable {
   /** How many are not remembered any more. */
   forgotten = 0;
   readonly expectations = new Expectations();
-  private slots = new Int32Array(FIRST_CAPACITY); // index into current, plus 1
+  private slots: Int32Array; // index into current, plus 1
   private current: Flow[] = [];
   private readonly hash: EndpointHash;
   /** Slots that were looked at for the last flow that was not there. */
@@ -44,8 +53,16 @@ export class FlowTable {
   private readonly streams = new Int32Array(256);
   private readonly mostCurrent: number;
   private readonly mostRemembered: number;
+  private readonly makeSlots: NewSlots;
 
-  constructor(mostCurrent = MOST_CURRENT, mostRemembered = MOST_REMEMBERED, random?: RandomWords) {
+  constructor({
+    mostCurrent = MOST_CURRENT,
+    mostRemembered = MOST_REMEMBERED,
+    random,
+    makeSlots = newSlots,
+  }: FlowTableSetup = {}) {
+    this.makeSlots = makeSlots;
+    this.slots = makeSlots(FIRST_CAPACITY);
     this.hash = new EndpointHash(random);
     this.mostCurrent = mostCurrent;
     this.mostRemembered = mostRemembered;
@@ -115,11 +132,6 @@ export class FlowTable {
     this.flows.length = kept;
     this.current = this.current.filter(({ isOver }) => !isOver);
     this.place(this.slots.length);
-  }
-
-  /** Slots in a row that are taken: a lookup looks at one more at most. */
-  longestRun(): number {
-    return longestRun(this.slots);
   }
 
   private create(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
@@ -196,7 +208,7 @@ export class FlowTable {
     const { hash, current } = this;
     hash.renew();
     this.newcomers = 0;
-    this.slots = new Int32Array(slots);
+    this.slots = this.makeSlots(slots);
     const mask = slots - 1;
     for (let index = 0; index < current.length; index++) {
       const { ipVersion, transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = current[index]!;
