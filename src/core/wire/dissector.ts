@@ -42,7 +42,7 @@ export class Dissector implements Dissection {
 
   typeOrLength(packet: Packet, field: number): number {
     if (field >= FIRST_ETHER_TYPE) return this.registry.etherTypes[field]!;
-    packet.limit(field);
+    packet.endAfter(field);
     return this.llc;
   }
 

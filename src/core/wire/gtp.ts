@@ -54,7 +54,7 @@ export const gtp = protocol({
     if (version > 1 || !isMessageType(bytes[offset + 1]!)) return NOT_MINE;
     packet.push(gtp.id);
     if (version === 0) return END;
-    packet.limit(HEADER + u16(bytes, offset + 2));
+    packet.endAfter(HEADER + u16(bytes, offset + 2));
     let at = offset + HEADER;
     if ((bytes[offset]! & OPTIONAL) !== 0) {
       if (packet.end - at < 4) return packet.short();

@@ -32,7 +32,7 @@ export const ip = protocol({
     const header = (bytes[offset]! & 15) << 2;
     if (bytes[offset]! >> 4 !== 4 || header < MINIMUM) return packet.broken();
     const total = u16(bytes, offset + TOTAL_LENGTH);
-    if (total >= header) packet.limit(total);
+    if (total >= header) packet.endAfter(total);
     else if (total !== 0) return packet.broken(); // 0: segmentation left to the network card
     if (!packet.quoted) {
       packet.ipVersion = 4;

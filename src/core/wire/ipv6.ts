@@ -38,7 +38,7 @@ export const ipv6 = protocol({
     const length = u16(bytes, offset + PAYLOAD_LENGTH);
     const jumbo = length === 0 && bytes[offset + NEXT_HEADER] === HOP_BY_HOP; // RFC 2675
     const cut = !jumbo && packet.end - offset < HEADER + length;
-    if (!jumbo) packet.limit(HEADER + length);
+    if (!jumbo) packet.endAfter(HEADER + length);
     if (!packet.quoted) {
       packet.ipVersion = 6;
       packet.src0 = i32(bytes, offset + 8);

@@ -31,7 +31,7 @@ export const l2tp = protocol({
     if ((flags & CONTROL) !== 0) return END;
     let at = offset + 2;
     if ((flags & LENGTH) !== 0) {
-      packet.limit(u16(bytes, at));
+      packet.endAfter(u16(bytes, at));
       at += 2;
     }
     at += 4;

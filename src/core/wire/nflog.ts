@@ -27,7 +27,7 @@ export const nflog = protocol({
       if (length < 4 || at + length > end) return packet.broken();
       if ((u16le(bytes, at + 2) & 0x7fff) === PAYLOAD) {
         packet.offset = at + 4;
-        packet.limit(length - 4);
+        packet.endAfter(length - 4);
         return family === 2 ? ip.id : family === 10 ? ipv6.id : END;
       }
       at += (length + 3) & ~3;

@@ -22,7 +22,7 @@ export const ppi = protocol({
     if (packet.end - offset < HEADER) return packet.short();
     const length = u16le(bytes, offset + 2);
     if (length < HEADER || length > packet.end - offset) return packet.broken();
-    if (checksumFollows(bytes, offset + HEADER, offset + length)) packet.limit(packet.reportedEnd - offset - FCS);
+    if (checksumFollows(bytes, offset + HEADER, offset + length)) packet.endAfter(packet.reportedEnd - offset - FCS);
     packet.offset = offset + length;
     const next = dissection.registry.linkTypes.get(u32le(bytes, offset + 4)) ?? END;
     return next === wlan.id ? wlanRadio.id : next;

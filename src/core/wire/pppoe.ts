@@ -19,7 +19,7 @@ function dissect(packet: Packet, next: number): number {
   const { bytes, offset } = packet;
   if (packet.end - offset < HEADER) return packet.short();
   packet.offset = offset + HEADER;
-  packet.limit(u16(bytes, offset + 4));
+  packet.endAfter(u16(bytes, offset + 4));
   return next;
 }
 

@@ -56,7 +56,7 @@ export interface ProtocolDefinition {
   /**
    * Bytes of one direction of a TCP connection in [packet.offset, packet.end), beginning where a message begins. Pushes
    * its layers itself, moves `packet.offset` past each whole message, and, when the last one is not whole, says in
-   * `packet.wanted` how many bytes more it takes (or WANT_SEGMENT, WANT_FIN): it is called again from `packet.offset`
+   * `packet.needed` how many bytes more it takes (or NEED_SEGMENT, NEED_FIN): it is called again from `packet.offset`
    * when they are there, without those it does not need (`packet.discardFrom`, `packet.elided`). False for bytes that
    * are not its protocol.
    */

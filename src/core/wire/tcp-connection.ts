@@ -1,3 +1,4 @@
+import type { Direction } from './direction.ts';
 import { SILENT, TcpDirection, UNSCALED, UNSEEN } from './tcp-direction.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
 
@@ -12,9 +13,9 @@ export interface PastConnection {
   readonly bBytes: number;
 }
 
-/** What a connection reads of a segment, which a packet has: its TCP header, its direction (0 from A) and its time. */
+/** What a connection reads of a segment, which a packet has: its TCP header, its direction and its time. */
 export interface Segment {
-  readonly direction: number;
+  readonly direction: Direction;
   readonly srcPort: number;
   readonly dstPort: number;
   readonly tcpFlags: number;

@@ -1,6 +1,6 @@
 import { dissectByContent } from './dissect-by-content.ts';
 import type { Flow } from './flow.ts';
-import { type Packet, WANT_FIN, WANT_SEGMENT } from './packet.ts';
+import { NEED_FIN, NEED_SEGMENT, type Packet } from './packet.ts';
 import type { Dissection } from './protocol.ts';
 import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
@@ -50,11 +50,11 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     packet.end = packet.reportedEnd = end;
     packet.canWait = true;
     packet.elided = 0;
-    packet.wanted = 0;
+    packet.needed = 0;
     if (waiting === null) {
       if ((packet.tcpAnalysis & SENT_AGAIN) !== 0) return;
       dissectSegment(packet, flow, connection, dissection);
-      if (packet.wanted !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissection);
+      if (packet.needed !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissection);
       return;
     }
     if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && waiting.done) return;
@@ -88,17 +88,17 @@ function resume(
   open(packet, message);
   dissectSegment(packet, flow, connection, dissection);
   const before = message.filled - taken;
-  if (packet.wanted !== 0 && (packet.offset === 0 || packet.offset <= before)) {
+  if (packet.needed !== 0 && (packet.offset === 0 || packet.offset <= before)) {
     // more is needed of what was thought to be whole
-    if (packet.wanted === WANT_SEGMENT) {
+    if (packet.needed === NEED_SEGMENT) {
       message.nextMessage = (reached + 1) | 0;
       message.takesSegment = true;
-    } else if (packet.wanted === WANT_FIN) {
+    } else if (packet.needed === NEED_FIN) {
       message.nextMessage = (reached + UNTIL_FIN) | 0;
       message.untilFin = true;
-    } else message.nextMessage = (message.nextMessage + packet.wanted) | 0;
+    } else message.nextMessage = (message.nextMessage + packet.needed) | 0;
     if (packet.discardFrom === 0 || message.kept >= 0) return;
-    if (packet.wanted === WANT_SEGMENT) leaveOut(message, packet.discardFrom, packet.discardTo);
+    if (packet.needed === NEED_SEGMENT) leaveOut(message, packet.discardFrom, packet.discardTo);
     else dissection.pending.keepOnly(message, packet.discardFrom);
     return;
   }
@@ -108,8 +108,8 @@ function resume(
     return;
   }
   const rest = message.filled - packet.offset;
-  const { wanted } = packet;
-  if (wanted !== 0) {
+  const { needed } = packet;
+  if (needed !== 0) {
     // the segment completed a message and began another
     const bytes = message.bytes.slice(packet.offset, message.filled);
     dissection.pending.release(message);
@@ -144,16 +144,16 @@ function messageAt(direction: TcpDirection, seq: number, nextSeq: number): Pendi
 function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: number, dissection: Dissection): void {
   const length = packet.end - packet.offset;
   if (length <= 0 || length > LONGEST_BEGINNING) return;
-  const { wanted, discardFrom, offset } = packet;
-  const kept = discardFrom === 0 || wanted === WANT_SEGMENT ? -1 : discardFrom - offset;
-  const more = wanted === WANT_SEGMENT ? 1 : wanted === WANT_FIN ? UNTIL_FIN : wanted;
-  if (kept < 0 ? wanted > LONGEST_MESSAGE : wanted >= UNTIL_FIN) return;
+  const { needed, discardFrom, offset } = packet;
+  const kept = discardFrom === 0 || needed === NEED_SEGMENT ? -1 : discardFrom - offset;
+  const more = needed === NEED_SEGMENT ? 1 : needed === NEED_FIN ? UNTIL_FIN : needed;
+  if (kept < 0 ? needed > LONGEST_MESSAGE : needed >= UNTIL_FIN) return;
   const message: PendingMessage = {
     seq,
     nextMessage: (nextSeq + more) | 0,
-    takesSegment: wanted === WANT_SEGMENT,
-    untilFin: wanted === WANT_FIN,
-    bytes: new Uint8Array(kept >= 0 ? kept : wanted > 0 ? length + Math.min(wanted, FIRST_ROOM) : 2 * length),
+    takesSegment: needed === NEED_SEGMENT,
+    untilFin: needed === NEED_FIN,
+    bytes: new Uint8Array(kept >= 0 ? kept : needed > 0 ? length + Math.min(needed, FIRST_ROOM) : 2 * length),
     kept,
     dropped: 0,
     filled: 0,
@@ -206,7 +206,7 @@ export function endsMessage(direction: TcpDirection): boolean {
 
 /** Finds the application, as tshark does: what the flow carries, the server's port, the lower, the higher, the content. */
 function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, dissection: Dissection): void {
-  packet.wanted = 0;
+  packet.needed = 0;
   packet.discardFrom = 0;
   packet.discardTo = 0;
   if ((packet.tcpAnalysis & (KEEP_ALIVE | SENT_AGAIN | OUT_OF_ORDER)) !== 0) return;
@@ -234,5 +234,5 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
   }
   const found = dissectByContent(packet, flow, dissection);
   if (found !== undefined) flow.recognised = found;
-  else packet.wanted = 0;
+  else packet.needed = 0;
 }

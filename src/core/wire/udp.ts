@@ -18,7 +18,7 @@ export const udp = protocol({
     const srcPort = u16(bytes, offset);
     const dstPort = u16(bytes, offset + 2);
     const length = u16(bytes, offset + 4);
-    if (length >= HEADER) packet.limit(length);
+    if (length >= HEADER) packet.endAfter(length);
     else if (length !== 0) return packet.broken(); // 0: a jumbogram (RFC 2675, 4)
     packet.offset = offset + HEADER;
     if (packet.quoted) {

@@ -1,6 +1,6 @@
 import { startsWith, u32 } from '../bytes.ts';
 import { END, NOT_MINE } from '../outcome.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 
 // BEP 3: a handshake of 19 'BitTorrent protocol', reserved (8), hash (20), peer (20); then length (4), type (1) …
@@ -37,7 +37,7 @@ export const bittorrent = protocol({
       if (startsWith(bytes, start, end, GREETING)) length = HANDSHAKE;
       else {
         if (left < HEADER) {
-          if (packet.canWait) packet.wanted = WANT_SEGMENT;
+          if (packet.canWait) packet.needed = NEED_SEGMENT;
           return true;
         }
         length = HEADER + u32(bytes, start);
@@ -45,7 +45,7 @@ export const bittorrent = protocol({
         if (length > LONGEST_MESSAGE || (length > HEADER && bytes[start + HEADER]! > LAST_TYPE)) length = left;
       }
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       packet.push(bittorrent.id);

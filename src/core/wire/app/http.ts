@@ -43,7 +43,7 @@ export const http = protocol({
       }
       conversation ??= blank;
       const next = dissectMessage(packet, dissection, conversation);
-      if (packet.wanted !== 0) return true;
+      if (packet.needed !== 0) return true;
       if (flow.application === http2) return true;
       if (next === STOP || next <= offset) break;
       packet.offset = next;
@@ -85,7 +85,7 @@ function dissectMessage(packet: Packet, dissection: Dissection, conversation: Ht
     if (requested) packet.push(http.id);
     return STOP;
   }
-  const side = conversation.sides[packet.direction as 0 | 1];
+  const side = conversation.sides[packet.direction];
   const stop = lineEnd(bytes, start, end, packet.canWait);
   if (stop < 0 && askForRest(packet, packet.offset, true, false, side)) return STOP;
   const lineStop = stop < 0 ? end : stop;
@@ -126,7 +126,7 @@ function finishMessage(
   bodiless: boolean,
 ): number {
   const { bytes, end } = packet;
-  const side = conversation.sides[packet.direction as 0 | 1];
+  const side = conversation.sides[packet.direction];
   const body = headerEnd(bytes, start, end);
   let next = bodyEnd(packet, start, body, kind, status, bodiless, side);
   if (next < 0) {
@@ -270,7 +270,7 @@ function tunnel(packet: Packet, dissection: Dissection, conversation: HttpConver
       if (callInner(packet, dissection, conversation, candidate)) return;
     }
   }
-  packet.wanted = 0;
+  packet.needed = 0;
   packet.offset = end;
 }
 

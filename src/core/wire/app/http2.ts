@@ -1,5 +1,5 @@
 import { i32, startsWith, u24 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { dns } from './dns.ts';
 import { Http2Connection } from './http2-stream.ts';
@@ -39,13 +39,13 @@ export const http2 = protocol({
       const { bytes, offset, end } = packet;
       const left = end - offset;
       if (left < HEADER && packet.canWait) {
-        packet.wanted = WANT_SEGMENT;
+        packet.needed = NEED_SEGMENT;
         return true;
       }
       const preface = startsWith(bytes, offset, end, PREFACE);
       const length = preface ? PREFACE.length : left < HEADER ? left : HEADER + u24(bytes, offset);
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       packet.push(http2.id);
@@ -99,10 +99,9 @@ function frame(packet: Packet, dissection: Dissection, connection: Http2Connecti
     if (stream === undefined) return;
     if (direction === stream.server) stream.responseBytes += stop - start;
     else stream.requestBytes += stop - start;
-    const side = direction as 0 | 1;
-    if (stream.body[side] === null) return;
+    if (stream.body[direction] === null) return;
     if (at < end) stream.append(direction, bytes.subarray(at, end));
-    if ((flags & END_STREAM) !== 0) dnsBody(packet, dissection, stream.body[side]);
+    if ((flags & END_STREAM) !== 0) dnsBody(packet, dissection, stream.body[direction]);
     return;
   }
   if (type === HEADERS && (flags & PRIORITY) !== 0) at += 5;
@@ -114,8 +113,7 @@ function frame(packet: Packet, dissection: Dissection, connection: Http2Connecti
     if (connection.server < 0) connection.server = direction;
   }
   if (at > end) return;
-  const side = direction as 0 | 1;
-  const begun = connection.blocks[side];
+  const begun = connection.blocks[direction];
   if (type === CONTINUATION) {
     if (begun === null || begun.bytes.length + end - at > LONGEST_BLOCK) return;
     const whole = new Uint8Array(begun.bytes.length + end - at);
@@ -123,10 +121,10 @@ function frame(packet: Packet, dissection: Dissection, connection: Http2Connecti
     whole.set(bytes.subarray(at, end), begun.bytes.length);
     begun.bytes = whole;
     if ((flags & END_HEADERS) === 0) return;
-    connection.blocks[side] = null;
+    connection.blocks[direction] = null;
     headerBlock(packet, connection, begun.stream, whole, 0, whole.length, stop - start);
   } else if ((flags & END_HEADERS) === 0) {
-    connection.blocks[side] = { stream: target, bytes: bytes.slice(at, end) };
+    connection.blocks[direction] = { stream: target, bytes: bytes.slice(at, end) };
   } else headerBlock(packet, connection, target, bytes, at, end, stop - start);
 }
 
@@ -141,8 +139,7 @@ function headerBlock(
   length: number,
 ): void {
   const { direction } = packet;
-  const side = direction as 0 | 1;
-  const fields = connection.decoders[side].decode(bytes, start, end);
+  const fields = connection.decoders[direction].decode(bytes, start, end);
   const response = fields.has(':status');
   if (connection.server < 0) {
     if (!response && !fields.has(':method')) return;
@@ -153,7 +150,7 @@ function headerBlock(
   else stream.requestBytes += length;
   if (!response && !fields.has(':method')) return; // trailers
   stream.fields = fields;
-  if (fields.get('content-type')?.startsWith('application/dns-message')) stream.body[side] = new Uint8Array(0);
+  if (fields.get('content-type')?.startsWith('application/dns-message')) stream.body[direction] = new Uint8Array(0);
   packet.message(http2.id, packet.offset, packet.offset).detail = stream;
 }
 

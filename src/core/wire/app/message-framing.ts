@@ -1,4 +1,4 @@
-import { type Packet, WANT_FIN, WANT_SEGMENT } from '../packet.ts';
+import { NEED_FIN, NEED_SEGMENT, type Packet } from '../packet.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 
 // RFC 9112, 6 and 7.1; RFC 3261, 18.3; RFC 7826, 20: a start line, header fields, an empty line, a body.
@@ -19,7 +19,7 @@ export interface ChunkWalk {
 }
 
 /**
- * Asks for what the message at `start` lacks: sets `packet.wanted`, and `packet.discardFrom` where the body is not needed,
+ * Asks for what the message at `start` lacks: sets `packet.needed`, and `packet.discardFrom` where the body is not needed,
  * as tshark's desegmentation of such messages does. False, and nothing set, for one that is whole, or has to do as it is.
  */
 export function askForRest(
@@ -74,24 +74,24 @@ export function askForRest(
     const missing = contentLength - (end - at) - packet.elided;
     return missing > 0 && askForBody(packet, at, missing);
   }
-  return untilFin && askForBody(packet, at, WANT_FIN);
+  return untilFin && askForBody(packet, at, NEED_FIN);
 }
 
 function askForHeader(packet: Packet, start: number): boolean {
   if (packet.end - start > LONGEST_HEADER) return false;
-  packet.wanted = WANT_SEGMENT;
+  packet.needed = NEED_SEGMENT;
   return true;
 }
 
 function askForBody(packet: Packet, body: number, missing: number): boolean {
-  packet.wanted = missing;
+  packet.needed = missing;
   packet.discardFrom = body;
   return true;
 }
 
 /** The chunks behind are not needed again: the walk goes on where they began. */
 function askForChunk(packet: Packet, start: number, walk: ChunkWalk, at: number): boolean {
-  packet.wanted = WANT_SEGMENT;
+  packet.needed = NEED_SEGMENT;
   packet.discardFrom = start + walk.bodyAt;
   packet.discardTo = Math.min(at, packet.end);
   walk.chunkAt = walk.bodyAt;

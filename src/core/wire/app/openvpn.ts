@@ -87,14 +87,14 @@ function dissectMessage(packet: Packet, start: number, end: number): void {
   const { flow } = packet;
   if (!(flow.applicationState instanceof OpenvpnState)) flow.applicationState = new OpenvpnState();
   const state = flow.applicationState as OpenvpnState;
-  const side = packet.direction as 0 | 1;
-  const before = state.pieces[side];
+  const { direction } = packet;
+  const before = state.pieces[direction];
   if (before === null && end - tlsAt !== PIECE) {
     dissectInside(packet, state, packet.bytes, tlsAt, end);
     return;
   }
   const joined = joinedWith(before, packet.bytes.subarray(tlsAt, end));
-  state.pieces[side] = end - tlsAt === PIECE && joined.length < LONGEST_MESSAGE ? joined : null;
+  state.pieces[direction] = end - tlsAt === PIECE && joined.length < LONGEST_MESSAGE ? joined : null;
   if (end - tlsAt !== PIECE) dissectInside(packet, state, joined, 0, joined.length);
 }
 

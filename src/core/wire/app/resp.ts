@@ -1,5 +1,5 @@
 import { latin1 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { afterLine, firstLine, LONGEST_LINE } from './text-lines.ts';
 
@@ -24,7 +24,7 @@ class RespState {
 /** Where reading values stands. */
 interface Cursor {
   at: number;
-  /** When it has stopped: how many bytes are missing there, or WANT_SEGMENT; 0 for none. */
+  /** When it has stopped: how many bytes are missing there, or NEED_SEGMENT; 0 for none. */
   missing: number;
 }
 
@@ -43,23 +43,23 @@ export const resp = protocol({
     const flow = packet.flow!;
     if (!(flow.applicationState instanceof RespState)) flow.applicationState = new RespState();
     const state = flow.applicationState as RespState;
-    const side = packet.direction as 0 | 1;
+    const { direction } = packet;
     while (packet.offset < end) {
       const start = packet.offset;
       const afterFirst = afterLine(bytes, start, Math.min(end, start + LONGEST_LINE));
-      const resumes = packet.elided > 0 && state.left[side] !== null;
-      const left = resumes ? state.left[side]! : [1];
+      const resumes = packet.elided > 0 && state.left[direction] !== null;
+      const left = resumes ? state.left[direction]! : [1];
       packet.elided = 0;
       CURSOR.at = resumes ? afterFirst : start;
       readValues(bytes, CURSOR, end, left);
       const { at, missing } = CURSOR;
       if (missing !== 0 && packet.canWait) {
-        packet.wanted = missing;
+        packet.needed = missing;
         if (afterFirst < 0 || at <= afterFirst) return true;
         // what was read is not needed again, so that a long array costs no more than its bytes
         packet.discardFrom = afterFirst;
         packet.discardTo = at;
-        state.left[side] = left;
+        state.left[direction] = left;
         return true;
       }
       packet.offset = left.length === 0 ? at : end;
@@ -87,10 +87,10 @@ function readValues(bytes: Uint8Array, cursor: Cursor, end: number, left: number
       return;
     }
     const type = bytes[at]!;
-    const limit = Math.min(end, at + LONGEST_LINE);
-    const line = afterLine(bytes, at, limit);
+    const lineReach = Math.min(end, at + LONGEST_LINE);
+    const line = afterLine(bytes, at, lineReach);
     if (line < 0) {
-      if (limit === end) cursor.missing = WANT_SEGMENT;
+      if (lineReach === end) cursor.missing = NEED_SEGMENT;
       return;
     }
     let next = line;
@@ -102,7 +102,7 @@ function readValues(bytes: Uint8Array, cursor: Cursor, end: number, left: number
       else if (count >= 0) next = line + count + 2;
     }
     if (next > end || (elements > 0 && depth === MOST_DEPTH)) {
-      if (next > end) cursor.missing = depth === 0 ? next - end : WANT_SEGMENT;
+      if (next > end) cursor.missing = depth === 0 ? next - end : NEED_SEGMENT;
       return;
     }
     cursor.at = next;

@@ -2,7 +2,7 @@ import { AgedMap } from '../aged-map.ts';
 import { u32 } from '../bytes.ts';
 import { keyedNumber } from '../keyed-number.ts';
 import { END, NOT_MINE } from '../outcome.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Protocol, protocol } from '../protocol.ts';
 
 // RFC 5531, 9: xid (4), call 0 or reply 1 (4); a call: version 2 (4), program (4), its version (4), procedure (4);
@@ -59,14 +59,14 @@ export const rpc = protocol({
       const left = end - start;
       if (left < headerOf(bytes, start, left)) {
         if (!packet.canWait) return pushed;
-        packet.wanted = WANT_SEGMENT;
+        packet.needed = NEED_SEGMENT;
         return true;
       }
       const length = MARK + (u32(bytes, start) & ~LAST_FRAGMENT);
       if (length < MARK + REPLY_HEADER || length > LONGEST_RECORD) return pushed;
       if (!isMessage(packet, start + MARK, end)) return pushed;
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       push(packet, start + MARK, Math.min(end, start + length));

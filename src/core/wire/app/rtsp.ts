@@ -1,5 +1,5 @@
 import { latin1, startsWith, u16 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
 import { askForRest, headerField, valueEnd } from './message-framing.ts';
@@ -136,7 +136,7 @@ function dissectFrame(packet: Packet, dissection: Dissection): boolean {
   const left = end - offset;
   const length = left < FRAME_HEADER ? 0 : FRAME_HEADER + u16(bytes, offset + 2);
   if ((length === 0 || length > left) && packet.canWait) {
-    packet.wanted = length === 0 ? WANT_SEGMENT : length - left;
+    packet.needed = length === 0 ? NEED_SEGMENT : length - left;
     return false;
   }
   const stop = Math.min(end, offset + (length === 0 ? left : length));

@@ -1,6 +1,6 @@
 import { latin1, startsWith } from '../bytes.ts';
 import { END, NOT_MINE } from '../outcome.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
 import { askForRest, headerField, valueEnd } from './message-framing.ts';
@@ -83,7 +83,7 @@ export const sip = protocol({
       const stop = lineEnd(bytes, offset, end, false);
       if (!isFirstLine(bytes, offset, stop)) {
         if (packet.canWait && beginsRequest(bytes, offset, end)) {
-          packet.wanted = WANT_SEGMENT;
+          packet.needed = NEED_SEGMENT;
           return true;
         }
         packet.push(sip.id); // as in tshark, for whatever comes on the port

@@ -94,7 +94,7 @@ function portIn(bytes: Uint8Array, start: number, end: number): number {
 function relay(packet: Packet, dissection: Dissection, flow: Flow, state: SocksState): void {
   state.inner.enter(flow);
   if (!dissectRelayed(packet, dissection, flow, state.port)) {
-    packet.wanted = 0;
+    packet.needed = 0;
     packet.offset = packet.end;
   }
   state.inner.leave(flow, socks, state);

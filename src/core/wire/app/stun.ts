@@ -1,6 +1,6 @@
 import { i32, u16 } from '../bytes.ts';
 import { END, NOT_MINE } from '../outcome.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { rtcp } from './rtcp.ts';
 
@@ -92,7 +92,7 @@ export const stun = protocol({
       const { bytes, offset, end } = packet;
       const left = end - offset;
       if (left < CHANNEL_HEADER) {
-        packet.wanted = WANT_SEGMENT;
+        packet.needed = NEED_SEGMENT;
         return true;
       }
       const framed = isFramed(bytes, offset, left) ? 2 : 0;
@@ -100,7 +100,7 @@ export const stun = protocol({
       const told = u16(bytes, offset + 2);
       const length = framed > 0 ? u16(bytes, offset) + 2 : channel ? (told + CHANNEL_HEADER + 3) & ~3 : told + HEADER;
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       const stop = Math.min(end, offset + length);

@@ -1,5 +1,6 @@
 import { u16, u24 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import type { Direction } from '../direction.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { readServerHello } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
@@ -45,10 +46,10 @@ class TlsState {
   /** Bytes of another handshake message that are still to come in the records that follow. */
   readonly skip: [number, number] = [0, 0];
 
-  /** No message of this side goes on in its next record. */
-  forget(side: number): void {
-    this.partial[side as 0 | 1] = null;
-    this.skip[side as 0 | 1] = 0;
+  /** No message of this direction goes on in its next record. */
+  forget(direction: Direction): void {
+    this.partial[direction] = null;
+    this.skip[direction] = 0;
   }
 }
 
@@ -96,7 +97,7 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     const type = bytes[at]!;
     const header = !state.isSsl2 ? RECORD : type >= SSL2 ? SSL2_HEADER : SSL2_HEADER + 1; // a length of padding
     if (left < header) {
-      if (packet.canWait) packet.wanted = WANT_SEGMENT;
+      if (packet.canWait) packet.needed = NEED_SEGMENT;
       return;
     }
     const isSsl2 = state.isSsl2 || (type >= SSL2 && isSsl2Record(bytes, at, state.isOld));
@@ -104,7 +105,7 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     const size = isSsl2 ? ssl2Size(bytes, at) : RECORD + u16(bytes, at + 3);
     const sender = packet.direction === 0 ? 1 : 2;
     if (left < size && packet.canWait) {
-      packet.wanted = size - left;
+      packet.needed = size - left;
       // of what is encrypted nothing but its length is of use
       const hasHello = isSsl2 ? bytes[at + 2] === CLIENT_HELLO : type === HANDSHAKE;
       if (!hasHello) packet.discardFrom = Math.min(end, at + RECORD);
@@ -134,16 +135,16 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
 
 /** Finds the hellos in a handshake record, and those that began in the record before. */
 function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number): void {
-  const side = packet.direction as 0 | 1;
-  const skipped = Math.min(state.skip[side], end - from);
-  state.skip[side] -= skipped;
+  const { direction } = packet;
+  const skipped = Math.min(state.skip[direction], end - from);
+  state.skip[direction] -= skipped;
   const start = from + skipped;
-  const before = state.partial[side];
+  const before = state.partial[direction];
   if (before !== null) {
     const whole = new Uint8Array(before.length + end - start);
     whole.set(before);
     whole.set(packet.bytes.subarray(start, end), before.length);
-    state.partial[side] = null;
+    state.partial[direction] = null;
     const { bytes } = packet;
     packet.bytes = whole;
     walkMessages(packet, state, 0, whole.length);
@@ -153,7 +154,7 @@ function dissectHandshake(packet: Packet, state: TlsState, from: number, end: nu
 
 function walkMessages(packet: Packet, state: TlsState, start: number, end: number): void {
   const { bytes } = packet;
-  const side = packet.direction as 0 | 1;
+  const { direction } = packet;
   let at = start;
   while (at + HANDSHAKE_HEADER <= end) {
     const type = bytes[at]!;
@@ -161,9 +162,9 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     const body = at + HANDSHAKE_HEADER;
     const hello = type === CLIENT_HELLO || type === SERVER_HELLO;
     if (body + length > end) {
-      if (hello && length < LONGEST_HELLO) state.partial[side] = bytes.slice(at, end);
+      if (hello && length < LONGEST_HELLO) state.partial[direction] = bytes.slice(at, end);
       if (!hello && handshakeName(type) !== undefined && length < LONGEST_MESSAGE)
-        state.skip[side] = body + length - end;
+        state.skip[direction] = body + length - end;
       return;
     }
     if (hello) packet.message(tls.id, body, body + length).detail = type;
@@ -173,7 +174,7 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     }
     at = body + length;
   }
-  if (at < end) state.partial[side] = bytes.slice(at, end);
+  if (at < end) state.partial[direction] = bytes.slice(at, end);
 }
 
 /** What the server agreed to, in supported_versions or in the version field; drafts of TLS 1.3 count as higher. */

@@ -6,7 +6,7 @@ import {
   headerField,
   valueEnd,
 } from '../../../../src/core/wire/app/message-framing.ts';
-import { Packet, WANT_FIN, WANT_SEGMENT } from '../../../../src/core/wire/packet.ts';
+import { NEED_FIN, NEED_SEGMENT, Packet } from '../../../../src/core/wire/packet.ts';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
 
@@ -17,13 +17,13 @@ function wanted(text: string, { wantsBody = true, untilFin = false, canWait = tr
   packet.end = packet.reportedEnd = text.length;
   packet.canWait = canWait;
   const asked = askForRest(packet, 0, wantsBody, untilFin, { bodyAt: 0, chunkAt: -1, chunkLeft: 0 });
-  expect(packet.wanted !== 0).toBe(asked);
-  return asked ? packet.wanted : null;
+  expect(packet.needed !== 0).toBe(asked);
+  return asked ? packet.needed : null;
 }
 
 test('a header block is waited for, up to 64 KiB', () => {
-  expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n')).toBe(WANT_SEGMENT);
-  expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n\r')).toBe(WANT_SEGMENT);
+  expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n')).toBe(NEED_SEGMENT);
+  expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n\r')).toBe(NEED_SEGMENT);
   expect(wanted('GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toBeNull();
   expect(wanted('GET / HTTP/1.1\r\n', { canWait: false })).toBeNull();
   expect(wanted(`GET / HTTP/1.1\r\n${'x: y\r\n'.repeat(12_000)}`)).toBeNull();
@@ -34,7 +34,7 @@ test('a body is as long as Content-Length says, or goes to the end', () => {
   expect(wanted('A\r\nContent-Length: 3\r\n\r\nabc')).toBeNull();
   expect(wanted('A\r\nContent-Length: 3\r\n\r\n', { wantsBody: false })).toBeNull();
   expect(wanted('A\r\nContent-Length: -3\r\n\r\n')).toBeNull();
-  expect(wanted('A\r\nB: c\r\n\r\n', { untilFin: true })).toBe(WANT_FIN);
+  expect(wanted('A\r\nB: c\r\n\r\n', { untilFin: true })).toBe(NEED_FIN);
 });
 
 test('the length of an RPC tunnel is none', () => {
@@ -44,10 +44,10 @@ test('the length of an RPC tunnel is none', () => {
 
 test('chunks are waited for until the last', () => {
   const head = 'A\r\nTransfer-Encoding: chunked\r\n\r\n';
-  expect(wanted(head)).toBe(WANT_SEGMENT);
-  expect(wanted(`${head}5\r\nhel`)).toBe(WANT_SEGMENT);
-  expect(wanted(`${head}5\r\nhello\r\n`)).toBe(WANT_SEGMENT);
-  expect(wanted(`${head}5\r\nhello\r\n0\r\n`)).toBe(WANT_SEGMENT);
+  expect(wanted(head)).toBe(NEED_SEGMENT);
+  expect(wanted(`${head}5\r\nhel`)).toBe(NEED_SEGMENT);
+  expect(wanted(`${head}5\r\nhello\r\n`)).toBe(NEED_SEGMENT);
+  expect(wanted(`${head}5\r\nhello\r\n0\r\n`)).toBe(NEED_SEGMENT);
   expect(wanted(`${head}5;x=y\r\nhello\r\n0\r\n\r\n`)).toBeNull();
 });
 

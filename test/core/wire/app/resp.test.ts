@@ -88,6 +88,6 @@ test.each([
 ])('%s is not waited for', (_, text) => {
   const connection = new TcpConversation(6379);
   for (let start = 0; start < text.length; start += 30_000) connection.server(text.slice(start, start + 30_000));
-  expect(connection.packet.wanted).toBe(0);
+  expect(connection.packet.needed).toBe(0);
   expect(connection.server('+OK\r\n')).toBe('tcp/resp');
 });
