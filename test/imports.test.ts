@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { circlesOf, type Graph } from './support/circles.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -42,6 +43,154 @@ test.each(RULES)('$rule', ({ files, imports, code }) => {
   });
   expect(broken).toEqual([]);
 });
+
+/** The rooms below the commands, from the ground up. */
+const BASEMENT = ['context', 'options', 'listing', 'reading', 'packets'] as const;
+
+/**
+ * What each room may import beside itself, as ARCHITECTURE.md has it: rooms of its own part, and `.` for the files of
+ * `src/core` that are in none. Every room of these parts is here; those of platform are only kept free of circles.
+ */
+const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'src/commands': {
+    context: [],
+    options: [],
+    listing: ['context', 'options'],
+    arguments: ['context', 'options', 'listing'],
+    reading: ['context', 'options', 'listing'],
+    packets: ['context', 'options', 'listing', 'reading'],
+    docs: ['options', 'listing', 'arguments'],
+    about: [...BASEMENT, 'docs'],
+    capture: BASEMENT,
+    conns: BASEMENT,
+    export: [...BASEMENT, 'capture'],
+    follow: BASEMENT,
+    ifaces: BASEMENT,
+    probe: BASEMENT,
+    stats: BASEMENT,
+  },
+  'src/core': {
+    net: [],
+    wire: ['net'],
+    record: ['.', 'net'],
+    output: ['.', 'record'],
+    filter: ['.', 'net', 'record'],
+    capture: ['.', 'wire'],
+    socket: ['.', 'record'],
+    network: ['record', 'socket'],
+    trace: ['record', 'socket'],
+    system: ['.', 'network', 'record', 'socket', 'trace'],
+    packet: ['.', 'capture', 'filter', 'net', 'output', 'record', 'wire'],
+    stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
+    stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],
+    connection: ['capture', 'packet', 'record', 'socket', 'stream', 'trace', 'wire'],
+    health: ['.', 'filter', 'net', 'output', 'record', 'wire'],
+    '.': [],
+  },
+};
+
+/** A room that may import all others of its part: it puts them together. */
+const ROOF = 'src/commands/program';
+
+test.each(Object.entries(ARROWS))('rooms of %s import those below them', (part, rooms) => {
+  expect(upwardImports(part, rooms, sources())).toEqual([]);
+});
+
+test('an import upwards is told, and a room that is not listed', () => {
+  const files = [
+    { file: 'src/core/net/a.ts', code: '', imports: ['src/core/net/b.ts', 'src/core/wire/app/c.ts', 'node:net'] },
+    { file: 'src/core/wire/app/c.ts', code: '', imports: ['src/core/net/a.ts', 'src/core/failure.ts'] },
+    { file: 'src/core/new/d.ts', code: '', imports: [] },
+    { file: 'src/commands/program/e.ts', code: '', imports: ['src/commands/conns/f.ts'] },
+    { file: 'src/commands/conns/f.ts', code: '', imports: ['src/commands/stats/g.ts', 'src/core/net/a.ts'] },
+  ];
+  expect(upwardImports('src/core', { net: [], wire: ['net'] }, files)).toEqual([
+    'src/core/net/a.ts imports src/core/wire/app/c.ts: net may import no other room',
+    'src/core/wire/app/c.ts imports src/core/failure.ts: wire may import net',
+    'src/core/new is not in ARROWS: say there what it may import',
+  ]);
+  expect(upwardImports('src/commands', { conns: ['context', 'options'] }, files)).toEqual([
+    'src/commands/conns/f.ts imports src/commands/stats/g.ts: conns may import context, options',
+  ]);
+});
+
+function upwardImports(
+  part: string,
+  rooms: Readonly<Record<string, readonly string[]>>,
+  files: readonly Source[],
+): string[] {
+  return files.flatMap(({ file, imports }) => {
+    if (!file.startsWith(`${part}/`) || roomOf(file) === ROOF) return [];
+    const room = nameIn(part, file);
+    const allowed = rooms[room];
+    if (allowed === undefined) return [`${part}/${room} is not in ARROWS: say there what it may import`];
+    return imports
+      .filter((one) => one.startsWith(`${part}/`))
+      .filter((one) => nameIn(part, one) !== room && !allowed.includes(nameIn(part, one)))
+      .map((one) => `${file} imports ${one}: ${room} may import ${allowed.join(', ') || 'no other room'}`);
+  });
+}
+
+/** The room of a file in a part, as ARROWS calls it. */
+function nameIn(part: string, file: string): string {
+  const room = roomOf(file);
+  return room === part ? '.' : room.slice(part.length + 1);
+}
+
+test('no file imports itself by way of others, types included', () => {
+  expect(circlesOf(graphOf(sources(), (file) => file)).map(arrows)).toEqual([]);
+});
+
+test('no room imports itself by way of others', () => {
+  expect(circlesOf(graphOf(sources(), roomOf)).map(arrows)).toEqual([]);
+});
+
+test('circles are found, each by its shortest way, and told as arrows', () => {
+  const graph = new Map([
+    ['a', ['b', 'd']],
+    ['b', ['c', 'd']],
+    ['c', ['a', 'b']],
+    ['d', []],
+    ['e', ['e', 'gone']],
+    ['f', ['a']],
+  ]);
+  expect(circlesOf(graph).map(arrows)).toEqual(['a → b → c → a', 'e → e']);
+  expect(circlesOf(new Map([...graph].filter(([node]) => node !== 'b' && node !== 'e')))).toEqual([]);
+});
+
+test('rooms of files, and what imports between them', () => {
+  const files = [
+    { file: 'src/core/a.ts', code: '', imports: ['src/core/wire/app/b.ts', 'node:fs', 'package.json'] },
+    { file: 'src/core/wire/app/b.ts', code: '', imports: ['src/core/wire/c.ts'] },
+    { file: 'src/core/wire/c.ts', code: '', imports: ['src/core/a.ts', 'src/core/wire/app/b.ts'] },
+  ];
+  expect(circlesOf(graphOf(files, roomOf)).map(arrows)).toEqual(['src/core → src/core/wire → src/core']);
+  expect(circlesOf(graphOf(files, (file) => file)).map(arrows)).toEqual([
+    'src/core/a.ts → src/core/wire/app/b.ts → src/core/wire/c.ts → src/core/a.ts',
+  ]);
+});
+
+function arrows(circle: readonly string[]): string {
+  return circle.join(' → ');
+}
+
+/** `src/X/Y` for a file in it, at any depth; `src/X` for one that stands there itself. */
+function roomOf(file: string): string {
+  return path.posix.dirname(file).split('/').slice(0, 3).join('/');
+}
+
+/** Which groups of files import which others; a group does not import itself by files that lie in it. */
+function graphOf(files: readonly Source[], groupOf: (file: string) => string): Graph {
+  const known = new Set(files.map(({ file }) => file));
+  const graph = new Map<string, Set<string>>();
+  for (const { file, imports } of files) {
+    const from = groupOf(file);
+    const to = graph.get(from) ?? new Set();
+    graph.set(from, to);
+    for (const one of imports) if (known.has(one) && groupOf(one) !== from) to.add(groupOf(one));
+  }
+  return graph;
+}
 
 test('every import is seen', () => {
   const text = `import a from './a.ts';\nimport type { B } from '../core/b.ts';\nawait import('./c.tsx');\ncreateRequire(import.meta.url)('koffi');\n// from './comment.ts'`;

@@ -91,5 +91,4 @@ export function print(packet: Packet): { readonly info: readonly string[]; reado
 }
 
 /** The bytes of unfinished messages that a dissector keeps, without what it takes to keep them. */
-export const pendingBytesOf = ({ pending, pendingBytes }: Dissector): number =>
-  pendingBytes - MESSAGE_BYTES * pending.size;
+export const pendingBytesOf = ({ pending }: Dissector): number => pending.bytes - MESSAGE_BYTES * pending.size;

@@ -3,7 +3,8 @@ import type { ConnRow } from '../record/tables/conn.ts';
 import { connRow } from '../socket/conn-row.ts';
 import type { SocketReading } from '../socket/socket.ts';
 import type { Flow } from '../wire/flow.ts';
-import { flowSocket, openerOf } from './flow-socket.ts';
+import { openerOf } from './flow-side.ts';
+import { flowSocket } from './flow-socket.ts';
 import type { RoundTrips } from './round-trips.ts';
 
 /** The `conn` record of a flow in a capture, from the side that opened it. What only a machine knows is null. */

@@ -4,15 +4,8 @@ import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { bytesSentBy, openingOf } from '../wire/tcp-progress.ts';
+import type { Side } from './flow-side.ts';
 import type { RoundTrip } from './round-trips.ts';
-
-/** Which end of a flow is told of as the local one. */
-export type Side = 'a' | 'b';
-
-/** The side that opened the flow: who sent the SYN, or the first packet where none was seen. */
-export function openerOf({ tcp }: Flow): Side {
-  return tcp !== null && tcp.client === 1 ? 'b' : 'a';
-}
 
 /**
  * One end of a flow as if it were a socket, with what its packets tell. Payload of TCP is what sequence numbers say, so

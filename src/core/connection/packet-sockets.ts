@@ -7,7 +7,8 @@ import type { FlowTable } from '../wire/flow-table.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { FlowOwners } from './flow-owners.ts';
-import { flowSocket, openerOf, type Side } from './flow-socket.ts';
+import { openerOf, type Side } from './flow-side.ts';
+import { flowSocket } from './flow-socket.ts';
 import { RoundTrips } from './round-trips.ts';
 
 const TCP = 6;

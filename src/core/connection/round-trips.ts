@@ -2,7 +2,7 @@ import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ACK, FIN, RST, SYN } from '../wire/tcp-flags.ts';
-import type { Side } from './flow-socket.ts';
+import type { Side } from './flow-side.ts';
 
 /** Round trips of what one side sent, in milliseconds, as that side would have measured them where packets were captured. */
 export interface RoundTrip {

@@ -1,6 +1,7 @@
 import { formatIpv4, formatIpv6 } from '../net/ip-address.ts';
-import { EndpointHash, longestRun } from '../wire/endpoint-hash.ts';
+import { EndpointHash } from '../wire/endpoint-hash.ts';
 import type { RandomWords } from '../wire/random-words.ts';
+import { type NewSlots, newSlots } from '../wire/slots.ts';
 
 const FIRST_CAPACITY = 1024;
 /** A version and four words; IPv4 is in the first word. */
@@ -18,13 +19,16 @@ export class AddressTable {
   size = 0;
   private readonly most: number;
   private keys = new Int32Array((FIRST_CAPACITY / 2) * KEY);
-  private slots = new Int32Array(FIRST_CAPACITY); // number plus 1
+  private slots: Int32Array; // number plus 1
   private readonly hash: EndpointHash;
+  private readonly makeSlots: NewSlots;
   /** How many there were when the slots were filled. */
   private placed = 0;
 
-  constructor(most: number, random?: RandomWords) {
+  constructor(most: number, random?: RandomWords, makeSlots: NewSlots = newSlots) {
     this.most = most;
+    this.makeSlots = makeSlots;
+    this.slots = makeSlots(FIRST_CAPACITY);
     this.hash = new EndpointHash(random);
   }
 
@@ -65,11 +69,6 @@ export class AddressTable {
     return formatIpv6(new Uint8Array(words.buffer));
   }
 
-  /** Slots in a row that are taken: a look is at one more at most. */
-  longestRun(): number {
-    return longestRun(this.slots);
-  }
-
   private grow(): void {
     const { keys } = this;
     this.keys = new Int32Array(keys.length * 2);
@@ -82,7 +81,7 @@ export class AddressTable {
     const { keys } = this;
     this.hash.renew();
     this.placed = this.size;
-    this.slots = new Int32Array(count);
+    this.slots = this.makeSlots(count);
     const mask = count - 1;
     for (let number = 0; number < this.size; number++) {
       const at = number * KEY;

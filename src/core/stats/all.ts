@@ -1,5 +1,3 @@
-import type { PacketOwners } from '../packet/packet-owners.ts';
-import type { HeldBytes } from './awaited-rows.ts';
 import { openConversations } from './conversations.ts';
 import { openDns } from './dns.ts';
 import { openEndpoints } from './endpoints.ts';
@@ -11,7 +9,7 @@ import { openPacketLengths } from './packet-lengths.ts';
 import { openPorts } from './ports.ts';
 import { openProcesses } from './processes.ts';
 import { openProtocols } from './protocols.ts';
-import type { OpenStatistic } from './statistic.ts';
+import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 import { openSummary } from './summary.ts';
 import { openTime } from './time.ts';
 import { openTls } from './tls.ts';
@@ -32,12 +30,3 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   packet_lengths: openPacketLengths,
   time: openTime,
 };
-
-/** What the options of `stats` say of single statistics. */
-export interface StatisticOptions {
-  /** Width of a bucket of `time`. */
-  readonly bucketMs: number;
-  readonly owners: PacketOwners;
-  /** Shared by the statistics of messages of a run; one of its own for each unless given. */
-  readonly held?: HeldBytes;
-}

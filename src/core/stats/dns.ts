@@ -6,9 +6,8 @@ import { dns, llmnr, mdns } from '../wire/app/dns.ts';
 import { type DnsMessage, dnsRcodeName, dnsTypeName, readDnsMessage } from '../wire/app/dns-message.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import type { StatisticOptions } from './all.ts';
 import { type Asked, AwaitedRows, PATIENCE_SECONDS } from './awaited-rows.ts';
-import { lossesOf, type OpenStatistic } from './statistic.ts';
+import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
 
 /** Queries that wait for their answers; an answer that comes after the patience for it is nobody's. */
 const MOST_PENDING = 10_000;

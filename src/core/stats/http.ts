@@ -9,9 +9,8 @@ import { ssdp } from '../wire/app/ssdp.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import type { StatisticOptions } from './all.ts';
 import { type Asked, AwaitedRows } from './awaited-rows.ts';
-import { lossesOf, type OpenStatistic } from './statistic.ts';
+import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
 
 /** Requests of one connection that wait for their answers; of pipelines longer than that the oldest stay alone. */
 const MOST_WAITING = 1000;

@@ -1,10 +1,10 @@
 import type { PacketOwner } from '../packet/packet-owners.ts';
 import { section } from '../record/table.ts';
 import { type ProcessTrafficRow, processTraffic } from '../record/tables/process-traffic.ts';
+import type { Direction } from '../wire/direction.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
-import type { StatisticOptions } from './all.ts';
-import type { OpenStatistic } from './statistic.ts';
+import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 
 class Counts {
   readonly process: string | null;
@@ -81,14 +81,20 @@ export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
   const waiting = new Map<Flow, readonly [Waiting, Waiting]>();
 
   /** Counts a packet of which not all owners are known for when they are. */
-  const wait = (flow: Flow, direction: number, length: number, lacksSender: boolean, lacksReceiver: boolean): void => {
+  const wait = (
+    flow: Flow,
+    direction: Direction,
+    length: number,
+    lacksSender: boolean,
+    lacksReceiver: boolean,
+  ): void => {
     let waits = waiting.get(flow);
     if (waits === undefined) {
       waits = [new Waiting(), new Waiting()];
       waiting.set(flow, waits);
       if (waiting.size > MOST_WAITING) forgetOlder();
     }
-    const { neither, sender, receiver } = waits[direction as 0 | 1];
+    const { neither, sender, receiver } = waits[direction];
     const lack = lacksSender && lacksReceiver ? neither : lacksSender ? sender : receiver;
     lack.packets++;
     lack.bytes += length;

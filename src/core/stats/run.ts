@@ -5,10 +5,10 @@ import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
-import { OPENERS, type StatisticOptions } from './all.ts';
+import { OPENERS } from './all.ts';
 import { HeldBytes } from './awaited-rows.ts';
 import type { StatisticName } from './names.ts';
-import type { Loss, OpenStatistic } from './statistic.ts';
+import type { Loss, OpenStatistic, StatisticOptions } from './statistic.ts';
 
 /** Several statistics over one run of packets that `dissector` dissects, in the order of their names. */
 export class StatisticsOfRun {

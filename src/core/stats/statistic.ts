@@ -1,12 +1,23 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
+import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { RecordTable, Section } from '../record/table.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import type { Packet } from '../wire/packet.ts';
+import type { HeldBytes } from './awaited-rows.ts';
 
 /** One value of `stats --by`: what help says of it, and what it prints, the main record type first. */
 export interface Statistic {
   readonly about: string;
   readonly tables: readonly [RecordTable, ...RecordTable[]];
+}
+
+/** What a statistic is told when it is opened. */
+export interface StatisticOptions {
+  /** Width of a bucket of `time`. */
+  readonly bucketMs: number;
+  readonly owners: PacketOwners;
+  /** Shared by the statistics of messages of a run; one of its own for each unless given. */
+  readonly held?: HeldBytes;
 }
 
 /** One count of a run over packets, open while it lasts. */

@@ -2,8 +2,7 @@ import { formatTimestamp } from '../capture/timestamp.ts';
 import { section } from '../record/table.ts';
 import { type TimeBucketRow, timeBucket } from '../record/tables/time-bucket.ts';
 import type { Packet } from '../wire/packet.ts';
-import type { StatisticOptions } from './all.ts';
-import type { OpenStatistic } from './statistic.ts';
+import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 
 /** Spans kept; packets past the last one, and those before the first, count in the nearest. */
 const MOST_BUCKETS = 1_000_000;

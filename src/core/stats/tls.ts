@@ -3,17 +3,17 @@ import { section } from '../record/table.ts';
 import { type TlsSessionRow, tlsSession } from '../record/tables/tls-session.ts';
 import { dtls } from '../wire/app/dtls.ts';
 import { quic } from '../wire/app/quic.ts';
-import { CLIENT_HELLO, tls } from '../wire/app/tls.ts';
+import { tls } from '../wire/app/tls.ts';
 import { ja3, ja4 } from '../wire/app/tls-fingerprint.ts';
 import { type Hello, isGrease, readClientHello, readServerHello } from '../wire/app/tls-hello.ts';
 import { cipherName, tlsVersionName } from '../wire/app/tls-names.ts';
+import { CLIENT_HELLO } from '../wire/app/tls-record.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import type { StatisticOptions } from './all.ts';
 import { type Asked, AwaitedRows } from './awaited-rows.ts';
-import { lossesOf, type OpenStatistic } from './statistic.ts';
+import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
 
 const TLS_1_3 = 0x0304;
 

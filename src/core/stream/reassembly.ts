@@ -1,10 +1,11 @@
+import type { Direction } from '../wire/direction.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ACK, SYN } from '../wire/tcp-flags.ts';
 
 /** A piece of one direction, in sequence order. One object, filled anew: `bytes` holds only during the call. */
 export interface Piece {
   /** 0 from A, 1 from B. */
-  direction: number;
+  direction: Direction;
   /** Place in the direction of its first byte, gaps included. */
   offset: number;
   /** Bytes that are missing between the piece before and this one. */
@@ -41,7 +42,7 @@ const NOTHING = new Uint8Array(0);
 /** Most sides never hold anything: they share this, which stays empty. */
 const NONE: Held[] = [];
 
-class Side implements Followed {
+class HalfStream implements Followed {
   bytes = 0;
   gaps = 0;
   missing = 0;
@@ -59,7 +60,7 @@ class Side implements Followed {
 }
 
 /** In place of a side that sent nothing: one object for all, which nobody changes. */
-const SILENT = new Side();
+const SILENT = new HalfStream();
 /** Segments held of one direction. */
 const MOST_HELD = 10_000;
 
@@ -80,7 +81,7 @@ export class Reassembly {
     this.deliver = deliver;
   }
 
-  /** What became of A's and of B's side. */
+  /** What became of A's and of B's half. */
   get sides(): readonly [Followed, Followed] {
     return [this.a, this.b];
   }
@@ -95,33 +96,34 @@ export class Reassembly {
     const { tcpFlags, direction } = packet;
     const { a, b } = packet.flow!.tcp!;
     const [forward, reverse] = direction === 0 ? [a, b] : [b, a];
-    const side = this.sender(direction);
+    const half = this.sender(direction);
     const other = direction === 0 ? this.b : this.a;
     if ((tcpFlags & ACK) !== 0) {
-      side.hasAcked = true;
-      if (other.held.length > 0) this.settle(other, 1 - direction, (packet.tcpAck - reverse.baseSeq) | 0, true);
+      half.hasAcked = true;
+      if (other.held.length > 0)
+        this.settle(other, direction === 0 ? 1 : 0, (packet.tcpAck - reverse.baseSeq) | 0, true);
     }
     let seq = (packet.tcpSeq - forward.baseSeq) | 0;
     if ((tcpFlags & SYN) !== 0) seq = (seq + 1) | 0;
-    if (!side.started || (side.bytes === 0 && side.next === 0)) {
-      side.started = true;
-      side.next = seq;
+    if (!half.started || (half.bytes === 0 && half.next === 0)) {
+      half.started = true;
+      half.next = seq;
     }
     let { payloadStart: start, payloadEnd: end, payloadLength: length } = packet;
-    const known = (side.next - seq) | 0;
+    const known = (half.next - seq) | 0;
     if (known > 0) {
       if (length <= known) return;
       start += known;
       length -= known;
-      seq = side.next;
+      seq = half.next;
     }
     if (end <= start) return;
     if (length < end - start) end = start + length;
-    if (seq === side.next) {
+    if (seq === half.next) {
       const { payloadBytes, number, seconds, nanoseconds } = packet;
-      this.pass(side, direction, payloadBytes, start, end, length, number, seconds, nanoseconds);
-      if (side.held.length > 0) this.settle(side, direction, 0, false);
-    } else this.hold(side, direction, seq, packet, start, end);
+      this.pass(half, direction, payloadBytes, start, end, length, number, seconds, nanoseconds);
+      if (half.held.length > 0) this.settle(half, direction, 0, false);
+    } else this.hold(half, direction, seq, packet, start, end);
   }
 
   /** The capture is over. Where the other side was not captured at all, nothing could be acknowledged: gaps are passed. */
@@ -130,18 +132,18 @@ export class Reassembly {
     if (!this.a.hasAcked) this.flush(this.b, 1);
   }
 
-  private sender(direction: number): Side {
+  private sender(direction: Direction): HalfStream {
     if (direction === 0) {
-      if (this.a === SILENT) this.a = new Side();
+      if (this.a === SILENT) this.a = new HalfStream();
       return this.a;
     }
-    if (this.b === SILENT) this.b = new Side();
+    if (this.b === SILENT) this.b = new HalfStream();
     return this.b;
   }
 
   private pass(
-    side: Side,
-    direction: number,
+    half: HalfStream,
+    direction: Direction,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -150,11 +152,11 @@ export class Reassembly {
     seconds: number,
     nanoseconds: number,
   ): void {
-    side.bytes += end - start;
+    half.bytes += end - start;
     if (this.deliver !== null) {
       piece.direction = direction;
-      piece.offset = side.offset;
-      piece.missing = side.hole;
+      piece.offset = half.offset;
+      piece.missing = half.hole;
       piece.bytes = bytes;
       piece.start = start;
       piece.end = end;
@@ -163,17 +165,17 @@ export class Reassembly {
       piece.nanoseconds = nanoseconds;
       this.deliver(piece);
     }
-    side.next = (side.next + length) | 0;
-    side.offset += length;
-    side.hole = 0;
-    if (length > end - start) lose(side, length - (end - start)); // the capture cut the frame
+    half.next = (half.next + length) | 0;
+    half.offset += length;
+    half.hole = 0;
+    if (length > end - start) lose(half, length - (end - start)); // the capture cut the frame
   }
 
-  private hold(side: Side, direction: number, seq: number, packet: Packet, start: number, end: number): void {
+  private hold(half: HalfStream, direction: Direction, seq: number, packet: Packet, start: number, end: number): void {
     const length = end - start;
-    if (side.held.length === 0 || ((seq - side.lowest) | 0) < 0) side.lowest = seq;
-    if (side.held === NONE) side.held = [];
-    side.held.push({
+    if (half.held.length === 0 || ((seq - half.lowest) | 0) < 0) half.lowest = seq;
+    if (half.held === NONE) half.held = [];
+    half.held.push({
       seq,
       length,
       bytes: this.deliver === null ? NOTHING : packet.payloadBytes.slice(start, end),
@@ -181,48 +183,48 @@ export class Reassembly {
       seconds: packet.seconds,
       nanoseconds: packet.nanoseconds,
     });
-    side.heldBytes += length;
-    while (side.heldBytes > this.mostHeldBytes || side.held.length > MOST_HELD) this.skipGap(side, direction);
+    half.heldBytes += length;
+    while (half.heldBytes > this.mostHeldBytes || half.held.length > MOST_HELD) this.skipGap(half, direction);
   }
 
   /** Passes on what waited and can go now; with `acks`, gaps before what `acknowledged` covers are passed over. */
-  private settle(side: Side, direction: number, acknowledged: number, acks: boolean): void {
-    while (side.held.length > 0) {
-      if (((side.lowest - side.next) | 0) <= 0) this.release(side, direction);
-      else if (acks && ((acknowledged - side.lowest) | 0) > 0) this.skipGap(side, direction);
+  private settle(half: HalfStream, direction: Direction, acknowledged: number, acks: boolean): void {
+    while (half.held.length > 0) {
+      if (((half.lowest - half.next) | 0) <= 0) this.release(half, direction);
+      else if (acks && ((acknowledged - half.lowest) | 0) > 0) this.skipGap(half, direction);
       else return;
     }
   }
 
-  private flush(side: Side, direction: number): void {
-    while (side.held.length > 0) {
-      if (((side.lowest - side.next) | 0) <= 0) this.release(side, direction);
-      else this.skipGap(side, direction);
+  private flush(half: HalfStream, direction: Direction): void {
+    while (half.held.length > 0) {
+      if (((half.lowest - half.next) | 0) <= 0) this.release(half, direction);
+      else this.skipGap(half, direction);
     }
   }
 
   /** The first segment that came among those which begin at or before the next byte. */
-  private release(side: Side, direction: number): void {
-    const index = side.held.findIndex(({ seq }) => ((seq - side.next) | 0) <= 0);
-    const [one] = side.held.splice(index, 1) as [Held];
-    side.heldBytes -= one.length;
-    if (side.held.length > 0 && one.seq === side.lowest) side.lowest = lowestOf(side.held);
+  private release(half: HalfStream, direction: Direction): void {
+    const index = half.held.findIndex(({ seq }) => ((seq - half.next) | 0) <= 0);
+    const [one] = half.held.splice(index, 1) as [Held];
+    half.heldBytes -= one.length;
+    if (half.held.length > 0 && one.seq === half.lowest) half.lowest = lowestOf(half.held);
     // found by this difference: the opposite one is as negative for what lies half of all numbers away
-    const known = -((one.seq - side.next) | 0);
+    const known = -((one.seq - half.next) | 0);
     const length = one.length - known;
     if (length <= 0) return;
     const start = this.deliver === null ? 0 : known;
-    this.pass(side, direction, one.bytes, start, start + length, length, one.packet, one.seconds, one.nanoseconds);
+    this.pass(half, direction, one.bytes, start, start + length, length, one.packet, one.seconds, one.nanoseconds);
   }
 
-  private skipGap(side: Side, direction: number): void {
-    const gap = (side.lowest - side.next) | 0;
+  private skipGap(half: HalfStream, direction: Direction): void {
+    const gap = (half.lowest - half.next) | 0;
     if (gap > 0) {
-      side.next = side.lowest;
-      side.offset += gap;
-      lose(side, gap);
+      half.next = half.lowest;
+      half.offset += gap;
+      lose(half, gap);
     }
-    this.settle(side, direction, 0, false);
+    this.settle(half, direction, 0, false);
   }
 }
 
@@ -240,10 +242,10 @@ const piece: Piece = {
 
 const isEmpty = ({ bytes, gaps, heldBytes }: Followed): boolean => bytes === 0 && gaps === 0 && heldBytes === 0;
 
-function lose(side: Side, bytes: number): void {
-  side.gaps++;
-  side.missing += bytes;
-  side.hole += bytes;
+function lose(half: HalfStream, bytes: number): void {
+  half.gaps++;
+  half.missing += bytes;
+  half.hole += bytes;
 }
 
 function lowestOf(held: readonly Held[]): number {

@@ -10,7 +10,7 @@ const NOTHING: Followed = { bytes: 0, gaps: 0, missing: 0, heldBytes: 0 };
 const NEITHER: readonly [Followed, Followed] = [NOTHING, NOTHING];
 
 /**
- * Follows the TCP and UDP streams that are wanted, and passes each piece on in sequence order; a datagram is a piece. With
+ * Follows the TCP and UDP streams that were asked for, and passes each piece on in sequence order; a datagram is a piece. With
  * null for `deliver`, pieces are only counted.
  */
 export class StreamFollower {
@@ -104,7 +104,7 @@ class Datagrams {
   }: Packet): void {
     const captured = payloadEnd - payloadStart;
     if (captured <= 0) return;
-    const side = this.sides[direction as 0 | 1];
+    const side = this.sides[direction];
     side.bytes += captured;
     this.deliver?.({
       direction,

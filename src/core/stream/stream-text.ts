@@ -1,6 +1,7 @@
 import { hexDump } from '../output/hex-dump.ts';
 import { dottedText } from '../output/safe-text.ts';
 import { formatNumberOf } from '../output/units.ts';
+import type { Direction } from '../wire/direction.ts';
 import type { Piece } from './reassembly.ts';
 
 /** A followed stream as people read it, piece by piece. */
@@ -59,6 +60,6 @@ export class StreamHex implements StreamText {
   }
 }
 
-function missingLine(direction: number, missing: number): string {
+function missingLine(direction: Direction, missing: number): string {
   return `${ARROWS[direction]} [${formatNumberOf(missing, 'byte')} missing in the capture]\n`;
 }

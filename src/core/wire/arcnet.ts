@@ -1,8 +1,9 @@
 import { arp } from './arp.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
 
 // tcpdump.org/linktypes: source (1), destination (1), with Linux two bytes of offset, then the protocol (1) (RFC 1051);
 // RFC 1201 adds a split flag (1) and a sequence number (2), and a flag of 255 takes four bytes, then the real one.

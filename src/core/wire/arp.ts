@@ -1,8 +1,9 @@
 import { formatIpv4 } from '../net/ip-address.ts';
 import { i32, u16 } from './bytes.ts';
 import { formatMac } from './mac-address.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 826: hardware and protocol type (2, 2), their lengths (1, 1), operation (2), then sender and target of each kind.
 const FIXED = 8;

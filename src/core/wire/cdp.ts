@@ -1,6 +1,7 @@
 import { latin1, u16 } from './bytes.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
 
 // Cisco Discovery Protocol: version (1), TTL (1), checksum (2), then type (2), length (2) and value.
 const HEADER = 4;

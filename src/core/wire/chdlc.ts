@@ -1,7 +1,6 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
-import { type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 1547, 4.3.1: address (1), control (1), protocol (2), which is a type of Ethernet.
 const HEADER = 4;
@@ -11,11 +10,11 @@ export const chdlc = protocol({
   title: 'CHDLC',
   about: 'Cisco HDLC',
   linkTypes: [104],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     packet.offset = offset + HEADER;
-    return dissector.registry.etherTypes[u16(bytes, offset + 2)]!;
+    return dissection.registry.etherTypes[u16(bytes, offset + 2)]!;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;

@@ -1,7 +1,6 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
-import { type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // draft-smith-kandula-sxp, 6: version (1), length in words (1), option (2), security group (2), type of Ethernet (2).
 const HEADER = 8;
@@ -13,11 +12,11 @@ export const cmd = protocol({
   title: 'CMD',
   about: 'Cisco MetaData',
   etherTypes: [0x8909],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     packet.offset = offset + HEADER;
-    return dissector.typeOrLength(packet, u16(bytes, offset + HEADER - 2));
+    return dissection.typeOrLength(packet, u16(bytes, offset + HEADER - 2));
   },
   info: (packet, layer) => `Security group ${groupOf(packet, layer)}`,
   fields: (packet: Packet, layer: number, out: FieldWriter) => out.field('Security group', groupOf(packet, layer)),

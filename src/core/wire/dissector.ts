@@ -1,11 +1,11 @@
 import { Faults } from './faults.ts';
+import type { Flow } from './flow.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
+import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, NOT_MINE, type Protocol } from './protocol.ts';
-import type { Registry } from './registry.ts';
-import type { PendingMessage } from './tcp-direction.ts';
-import { release } from './tcp-pending.ts';
+import type { Dissection, Protocol, Registry } from './protocol.ts';
+import { PendingMessages } from './tcp-pending.ts';
 
 /** Smaller values of an Ethernet type field are a length (IEEE 802.3, 3.2.6). */
 const FIRST_ETHER_TYPE = 0x600;
@@ -16,33 +16,38 @@ const FIRST_ETHER_TYPE = 0x600;
  */
 export const MAX_HEADERS = 16;
 
+/** What a dissector may be given in place of its own. */
+export interface DissectorSetup {
+  readonly applications?: boolean;
+  readonly flows?: FlowTable;
+}
+
 /** What a run of packets shares: the tables of protocols, and everything remembered between packets. */
-export class Dissector {
+export class Dissector implements Dissection {
   readonly registry: Registry;
-  readonly flows = new FlowTable();
+  readonly flows: FlowTable;
   readonly fragments = new FragmentTable();
   /** What threw, here or in what takes the packets in. */
   readonly faults = new Faults();
-  /** TCP messages that wait for their rest, the oldest first, and their bytes. */
-  readonly pending = new Set<PendingMessage>();
-  pendingBytes = 0;
-  /** Id of the 802.2 header, which link layers name by a length instead of a type. */
+  readonly pending = new PendingMessages();
   readonly llc: number;
-
-  /** Whether payload is looked into, or only links, networks and transports. */
   readonly applications: boolean;
 
-  constructor(registry: Registry, { applications = true }: { readonly applications?: boolean } = {}) {
+  constructor(registry: Registry, { applications = true, flows = new FlowTable() }: DissectorSetup = {}) {
     this.registry = registry;
+    this.flows = flows;
     this.applications = applications;
     this.llc = registry.byName.get('llc')?.id ?? END;
   }
 
-  /** The protocol after a link header whose last field is `field`: a type, or the length of an 802.2 frame. */
   typeOrLength(packet: Packet, field: number): number {
     if (field >= FIRST_ETHER_TYPE) return this.registry.etherTypes[field]!;
-    packet.limit(field);
+    packet.endAfter(field);
     return this.llc;
+  }
+
+  carriedBy({ application }: Flow): Protocol | undefined {
+    return application === null ? undefined : this.registry.byId[application.id];
   }
 
   /** Fills the packet from the frame its reader set. Never throws: a packet that a protocol throws at is malformed. */
@@ -78,10 +83,9 @@ export class Dissector {
     flow.application = null;
     flow.applicationState = null;
     if (flow.tcp === null) return;
-    for (const { pending } of [flow.tcp.a, flow.tcp.b]) for (const message of pending) release(message, this);
+    for (const { pending } of [flow.tcp.a, flow.tcp.b]) for (const message of pending) this.pending.release(message);
   }
 
-  /** Dissects headers from `packet.offset`, the first one being of protocol `next`, until none is left. */
   continue(packet: Packet, first: number): void {
     const { dissect } = this.registry;
     for (let next = first; next > END; ) {
@@ -103,15 +107,12 @@ export class Dissector {
     return next === NOT_MINE ? END : next;
   }
 
-  /**
-   * Finds the application protocol of a datagram in [offset, end), as tshark does: what the flow is known to carry, the
-   * ports, then the content. Returns END or the id of the header to go on with.
-   */
   datagram(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number {
     const flow = packet.flow;
     if (!this.applications) return this.tunnel(packet, ports, srcPort, dstPort);
-    if (flow?.application?.datagram !== undefined) {
-      const next = flow.application.datagram(packet, this);
+    const known = flow === null ? undefined : this.carriedBy(flow);
+    if (known?.datagram !== undefined) {
+      const next = known.datagram(packet, this);
       if (next !== NOT_MINE) return next;
     }
     const low = ports[srcPort < dstPort ? srcPort : dstPort];

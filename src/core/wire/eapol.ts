@@ -1,5 +1,6 @@
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, protocol } from './protocol.ts';
+import { protocol } from './protocol.ts';
 
 // IEEE 802.1X, 11.3: version (1), type (1), length (2).
 const HEADER = 4;

@@ -55,14 +55,3 @@ function spread(sum: number): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }
-
-/** The most slots in a row that are not empty, of a table whose end goes on at its beginning. */
-export function longestRun(slots: Int32Array): number {
-  let run = 0;
-  let longest = 0;
-  for (let slot = 0; slot < 2 * slots.length && run < slots.length; slot++) {
-    run = slots[slot % slots.length] === 0 ? 0 : run + 1;
-    if (run > longest) longest = run;
-  }
-  return longest;
-}

@@ -1,6 +1,7 @@
 import { u32 } from './bytes.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, protocol } from './protocol.ts';
+import { protocol } from './protocol.ts';
 
 // RFC 4303, 2: SPI (4), sequence (4), then what is encrypted.
 const HEADER = 8;

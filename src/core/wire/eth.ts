@@ -1,8 +1,7 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import { formatMac } from './mac-address.ts';
 import type { Packet } from './packet.ts';
-import type { FieldWriter } from './protocol.ts';
+import type { Dissection, FieldWriter } from './protocol.ts';
 import { protocol } from './protocol.ts';
 
 // IEEE 802.3, 3.1.1: destination (6), source (6), type or length (2).
@@ -14,11 +13,11 @@ export const eth = protocol({
   about: 'Ethernet II',
   linkTypes: [1],
   etherTypes: [0x6558],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     packet.offset = offset + HEADER;
-    return dissector.typeOrLength(packet, u16(bytes, offset + 12));
+    return dissection.typeOrLength(packet, u16(bytes, offset + 12));
   },
   info: (packet, layer) =>
     `Ethernet type 0x${u16(packet.layerBytes[layer]!, packet.layerStart[layer]! + 12).toString(16)}`,

@@ -1,6 +1,5 @@
 import { AgedMap } from './aged-map.ts';
-import type { Flow } from './flow.ts';
-import type { Protocol } from './protocol.ts';
+import type { Application, Flow } from './flow.ts';
 
 /** Endpoints that are expected at once; the oldest are forgotten. */
 const MOST = 4096;
@@ -10,18 +9,23 @@ const MOST = 4096;
  * TFTP. A flow that begins later with such an endpoint on either side carries the protocol it was announced for.
  */
 export class Expectations {
-  private readonly announced = new AgedMap<string, Protocol>(MOST);
+  private readonly announced = new AgedMap<string, Application>(MOST);
   /** 1 for ports that were announced: nearly every flow is settled by one look here. */
   private readonly ports = new Uint8Array(65_536);
 
   /** The address is in words, as in packets and flows. */
-  add(transport: number, address: readonly [number, number, number, number], port: number, protocol: Protocol): void {
+  add(
+    transport: number,
+    address: readonly [number, number, number, number],
+    port: number,
+    application: Application,
+  ): void {
     this.ports[port] = 1;
-    this.announced.add(keyOf(transport, ...address, port), protocol);
+    this.announced.add(keyOf(transport, ...address, port), application);
   }
 
   /** What a new flow was announced to carry; null for nothing. */
-  match(flow: Flow): Protocol | null {
+  match(flow: Flow): Application | null {
     if (this.ports[flow.aPort] === 0 && this.ports[flow.bPort] === 0) return null;
     const { transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = flow;
     return (

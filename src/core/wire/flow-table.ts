@@ -1,8 +1,9 @@
-import { EndpointHash, longestRun } from './endpoint-hash.ts';
+import { EndpointHash } from './endpoint-hash.ts';
 import { Expectations } from './expectations.ts';
 import { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
 import type { RandomWords } from './random-words.ts';
+import { type NewSlots, newSlots } from './slots.ts';
 
 const FIRST_CAPACITY = 4096;
 /** Flows that may get more packets, 800 bytes each; beyond, some of them are over. */
@@ -20,6 +21,14 @@ const MOST_LOOKS = 128;
 /** Of the flows there are, the share that must have come anew before that: at most so many placings of each. */
 const BEFORE_NEXT_SEED = 1 / 4;
 
+/** What a table may be given in place of its own. */
+export interface FlowTableSetup {
+  readonly mostCurrent?: number;
+  readonly mostRemembered?: number;
+  readonly random?: RandomWords;
+  readonly makeSlots?: NewSlots;
+}
+
 /**
  * Flows by their 5-tuple, in either direction. Open addressing over indexes into `flows`: a lookup allocates nothing and
  * builds no key (measured: 85–113 ns for a typed-array table, 420–550 ns for keys of text). Strangers choose the keys, so
@@ -32,7 +41,7 @@ export class FlowTable {
   /** How many are not remembered any more. */
   forgotten = 0;
   readonly expectations = new Expectations();
-  private slots = new Int32Array(FIRST_CAPACITY); // index into current, plus 1
+  private slots: Int32Array; // index into current, plus 1
   private current: Flow[] = [];
   private readonly hash: EndpointHash;
   /** Slots that were looked at for the last flow that was not there. */
@@ -44,8 +53,16 @@ export class FlowTable {
   private readonly streams = new Int32Array(256);
   private readonly mostCurrent: number;
   private readonly mostRemembered: number;
+  private readonly makeSlots: NewSlots;
 
-  constructor(mostCurrent = MOST_CURRENT, mostRemembered = MOST_REMEMBERED, random?: RandomWords) {
+  constructor({
+    mostCurrent = MOST_CURRENT,
+    mostRemembered = MOST_REMEMBERED,
+    random,
+    makeSlots = newSlots,
+  }: FlowTableSetup = {}) {
+    this.makeSlots = makeSlots;
+    this.slots = makeSlots(FIRST_CAPACITY);
     this.hash = new EndpointHash(random);
     this.mostCurrent = mostCurrent;
     this.mostRemembered = mostRemembered;
@@ -59,11 +76,11 @@ export class FlowTable {
   /** The flow of the packet's addresses and ports, a new one if need be; `packet.direction` is set. */
   of(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
     const { last } = this;
-    if (last !== null && !last.isOver && isOf(last, packet, transport, srcPort, dstPort)) {
+    if (last !== null && !last.isOver && setDirection(last, packet, transport, srcPort, dstPort)) {
       last.lastPacket = packet.number;
       return last;
     }
-    const slot = this.slotOf(packet, transport, srcPort, dstPort);
+    const slot = this.findSlot(packet, transport, srcPort, dstPort);
     const found = this.slots[slot]!;
     if (found !== 0) {
       const known = this.current[found - 1]!;
@@ -87,13 +104,13 @@ export class FlowTable {
 
   /** The flow of the packet's addresses and ports if there is one; `packet.direction` is set then. */
   find(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow | null {
-    const found = this.slots[this.slotOf(packet, transport, srcPort, dstPort)]!;
+    const found = this.slots[this.findSlot(packet, transport, srcPort, dstPort)]!;
     return found === 0 ? null : this.current[found - 1]!;
   }
 
   /** A new flow takes the place of the one with the same 5-tuple: its ports were used again by a new connection. */
   renew(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
-    const slot = this.slotOf(packet, transport, srcPort, dstPort);
+    const slot = this.findSlot(packet, transport, srcPort, dstPort);
     packet.direction = 0;
     const flow = this.create(packet, transport, srcPort, dstPort);
     const index = this.slots[slot]! - 1;
@@ -117,11 +134,6 @@ export class FlowTable {
     this.place(this.slots.length);
   }
 
-  /** Slots in a row that are taken: a lookup looks at one more at most. */
-  longestRun(): number {
-    return longestRun(this.slots);
-  }
-
   private create(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
     const flow = new Flow(this.streams[transport]!++, transport, packet, srcPort, dstPort);
     flow.firstSeconds = flow.lastSeconds = packet.seconds;
@@ -135,7 +147,7 @@ export class FlowTable {
   }
 
   /** Where the packet's flow is, or would be. Sets `packet.direction` when it is there. */
-  private slotOf(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
+  private findSlot(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
     const { slots, current, hash } = this;
     const mask = slots.length - 1;
     const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
@@ -150,7 +162,7 @@ export class FlowTable {
         this.looks = looks;
         return slot;
       }
-      if (isOf(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
+      if (setDirection(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
       slot = (slot + 1) & mask;
     }
   }
@@ -196,7 +208,7 @@ export class FlowTable {
     const { hash, current } = this;
     hash.renew();
     this.newcomers = 0;
-    this.slots = new Int32Array(slots);
+    this.slots = this.makeSlots(slots);
     const mask = slots - 1;
     for (let index = 0; index < current.length; index++) {
       const { ipVersion, transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = current[index]!;
@@ -211,8 +223,8 @@ export class FlowTable {
   }
 }
 
-/** Whether the packet is of the flow; sets `packet.direction` then. */
-function isOf(flow: Flow, packet: Packet, transport: number, srcPort: number, dstPort: number): boolean {
+/** Sets `packet.direction` of a packet of the flow; false, and nothing set, for one that is not of it. */
+function setDirection(flow: Flow, packet: Packet, transport: number, srcPort: number, dstPort: number): boolean {
   if (flow.transport !== transport || flow.ipVersion !== packet.ipVersion) return false;
   if (
     flow.aPort === srcPort &&

@@ -1,7 +1,25 @@
-import type { Packet } from './packet.ts';
-import type { Protocol } from './protocol.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { settle } from './tcp-progress.ts';
+
+/** What a flow knows of the protocol that it carries; each `Protocol` fulfils it. */
+export interface Application {
+  readonly id: number;
+  readonly name: string;
+  readonly title: string;
+}
+
+/** Addresses of a packet, as it has them: version 4, 6 or 0, and words. */
+export interface Addresses {
+  readonly ipVersion: number;
+  readonly src0: number;
+  readonly src1: number;
+  readonly src2: number;
+  readonly src3: number;
+  readonly dst0: number;
+  readonly dst1: number;
+  readonly dst2: number;
+  readonly dst3: number;
+}
 
 /**
  * Two endpoints and the transport between them: one TCP connection, or all datagrams of a UDP or SCTP 5-tuple. A sent
@@ -46,9 +64,9 @@ export class Flow {
   isForgotten = false;
 
   /** The protocol this flow is known to carry, by an earlier packet or by another flow that announced it. */
-  application: Protocol | null = null;
+  application: Application | null = null;
   /** The last application protocol that took a packet of it; what `app` shows. */
-  recognised: Protocol | null = null;
+  recognised: Application | null = null;
   /** What `application` remembers from packet to packet; only its own file knows the shape. */
   applicationState: unknown = null;
   /** Datagrams nobody recognised, so that guessing can stop. */
@@ -59,7 +77,7 @@ export class Flow {
   constructor(
     stream: number,
     transport: number,
-    { ipVersion, src0, src1, src2, src3, dst0, dst1, dst2, dst3 }: Packet,
+    { ipVersion, src0, src1, src2, src3, dst0, dst1, dst2, dst3 }: Addresses,
     aPort: number,
     bPort: number,
   ) {

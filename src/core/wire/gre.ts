@@ -1,9 +1,9 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import { erspan } from './erspan.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { ppp } from './ppp.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 2784, 2 and RFC 2890, 2: flags and version (2), protocol (2), then what the flags say; RFC 2637, 4.1 for version 1.
 const HEADER = 4;
@@ -20,7 +20,7 @@ export const gre = protocol({
   name: 'gre',
   about: 'Generic Routing Encapsulation',
   ipProtocols: [47],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     const flags = u16(bytes, offset);
@@ -34,7 +34,7 @@ export const gre = protocol({
     packet.offset = offset + header;
     if ((flags & ROUTING) !== 0 || packet.end === packet.offset) return END;
     if (type === ERSPAN_1_2 || type === ERSPAN_3) return erspan.id;
-    return type === PPP ? ppp.id : dissector.registry.etherTypes[type]!;
+    return type === PPP ? ppp.id : dissection.registry.etherTypes[type]!;
   },
   info: (packet, layer) => `Encapsulated 0x${typeOf(packet, layer)}`,
   fields: (packet: Packet, layer: number, out: FieldWriter) => out.field('Protocol Type', `0x${typeOf(packet, layer)}`),

@@ -1,8 +1,9 @@
 import { u16, u32 } from './bytes.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
+import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, NOT_MINE, protocol } from './protocol.ts';
+import { protocol } from './protocol.ts';
 
 // 3GPP TS 29.281, 5.1: version and flags (1), type (1), length (2), tunnel (4), and 4 more when a flag is set.
 const HEADER = 8;
@@ -53,7 +54,7 @@ export const gtp = protocol({
     if (version > 1 || !isMessageType(bytes[offset + 1]!)) return NOT_MINE;
     packet.push(gtp.id);
     if (version === 0) return END;
-    packet.limit(HEADER + u16(bytes, offset + 2));
+    packet.endAfter(HEADER + u16(bytes, offset + 2));
     let at = offset + HEADER;
     if ((bytes[offset]! & OPTIONAL) !== 0) {
       if (packet.end - at < 4) return packet.short();

@@ -1,9 +1,9 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import { unreachable } from './expert.ts';
 import { ip } from './ip.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 792: type (1), code (1), checksum (2), rest of the header (4).
 const HEADER = 8;
@@ -54,7 +54,7 @@ export const icmp = protocol({
   name: 'icmp',
   about: 'Internet Control Message Protocol',
   ipProtocols: [1],
-  dissect(packet: Packet, _dissector: Dissector): number {
+  dissect(packet: Packet, _dissector: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.end - offset < 4 ? packet.short() : END;
     const type = bytes[offset]!;

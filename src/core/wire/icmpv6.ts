@@ -2,8 +2,9 @@ import { formatIpv6 } from '../net/ip-address.ts';
 import { u16 } from './bytes.ts';
 import { unreachable } from './expert.ts';
 import { ipv6 } from './ipv6.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 4443, 2.1: type (1), code (1), checksum (2), then by type.
 const HEADER = 8;

@@ -1,7 +1,6 @@
 import { u24 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
-import { protocol } from './protocol.ts';
+import { type Dissection, protocol } from './protocol.ts';
 
 // IEEE 802.1Q, 9.7: flags and service (4), customer destination and source (6, 6), type (2).
 const TAG = 18;
@@ -12,11 +11,11 @@ export const ieee8021ah = protocol({
   title: '802.1ah',
   about: 'IEEE 802.1ah backbone service tag',
   etherTypes: [0x88e7],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < TAG) return packet.short();
     packet.offset = offset + TAG;
-    return dissector.typeOrLength(packet, (bytes[offset + 16]! << 8) | bytes[offset + 17]!);
+    return dissection.typeOrLength(packet, (bytes[offset + 16]! << 8) | bytes[offset + 17]!);
   },
   info: (packet, layer) => `I-SID ${u24(packet.layerBytes[layer]!, packet.layerStart[layer]! + 1)}`,
 });

@@ -1,8 +1,8 @@
 import { formatIpv4 } from '../net/ip-address.ts';
 import { i32 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, protocol } from './protocol.ts';
+import { type Dissection, protocol } from './protocol.ts';
 
 // RFC 2236, 2: type (1), time (1), checksum (2), group (4).
 const HEADER = 8;
@@ -21,11 +21,11 @@ export const igmp = protocol({
   name: 'igmp',
   about: 'Internet Group Management Protocol',
   ipProtocols: [2],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     if (packet.end - packet.offset < HEADER) return packet.short();
     if (packet.bytes[packet.offset] !== PIM_1) return END;
     packet.layerCount--; // it is PIM instead
-    return dissector.registry.ipProtocols[PIM]!;
+    return dissection.registry.ipProtocols[PIM]!;
   },
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;

@@ -1,5 +1,6 @@
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type Protocol, protocol } from './protocol.ts';
+import { type Protocol, protocol } from './protocol.ts';
 
 /** A protocol above IP that is named and counted, and not looked into. */
 function leaf(name: string, about: string, ipProtocol: number, shortest: number): Protocol {

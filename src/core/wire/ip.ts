@@ -1,8 +1,8 @@
 import { formatIpv4 } from '../net/ip-address.ts';
 import { i32, u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 791, 3.1.
 const MINIMUM = 20;
@@ -26,13 +26,13 @@ export const ip = protocol({
   ipProtocols: [4],
   pppProtocols: [0x21],
   llcSaps: [0x06],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < MINIMUM) return packet.short();
     const header = (bytes[offset]! & 15) << 2;
     if (bytes[offset]! >> 4 !== 4 || header < MINIMUM) return packet.broken();
     const total = u16(bytes, offset + TOTAL_LENGTH);
-    if (total >= header) packet.limit(total);
+    if (total >= header) packet.endAfter(total);
     else if (total !== 0) return packet.broken(); // 0: segmentation left to the network card
     if (!packet.quoted) {
       packet.ipVersion = 4;
@@ -49,10 +49,10 @@ export const ip = protocol({
       } else {
         const key = `4 ${i32(bytes, offset + SOURCE)} ${i32(bytes, offset + DESTINATION)} ${u16(bytes, offset + IDENTIFICATION)} ${bytes[offset + PROTOCOL]!}`;
         const more = (fragment & MORE_FRAGMENTS) !== 0;
-        if (!dissector.fragments.add(packet, key, (fragment & FRAGMENT_OFFSET) << 3, more)) return END;
+        if (!dissection.fragments.add(packet, key, (fragment & FRAGMENT_OFFSET) << 3, more)) return END;
       }
     }
-    return dissector.registry.ipProtocols[bytes[offset + PROTOCOL]!]!;
+    return dissection.registry.ipProtocols[bytes[offset + PROTOCOL]!]!;
   },
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;

@@ -1,8 +1,8 @@
 import { formatIpv6 } from '../net/ip-address.ts';
 import { i32, u16, u32 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 8200, 3.
 const HEADER = 40;
@@ -31,14 +31,14 @@ export const ipv6 = protocol({
   etherTypes: [0x86dd],
   ipProtocols: [41],
   pppProtocols: [0x57],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     if (bytes[offset]! >> 4 !== 6) return packet.broken();
     const length = u16(bytes, offset + PAYLOAD_LENGTH);
     const jumbo = length === 0 && bytes[offset + NEXT_HEADER] === HOP_BY_HOP; // RFC 2675
     const cut = !jumbo && packet.end - offset < HEADER + length;
-    if (!jumbo) packet.limit(HEADER + length);
+    if (!jumbo) packet.endAfter(HEADER + length);
     if (!packet.quoted) {
       packet.ipVersion = 6;
       packet.src0 = i32(bytes, offset + 8);
@@ -51,7 +51,7 @@ export const ipv6 = protocol({
       packet.dst3 = i32(bytes, offset + 36);
     }
     packet.offset = offset + HEADER;
-    return afterExtensions(packet, dissector, bytes[offset + NEXT_HEADER]!, cut);
+    return afterExtensions(packet, dissection, bytes[offset + NEXT_HEADER]!, cut);
   },
   info(packet: Packet, layer: number): string {
     const next = packet.layerBytes[layer]![packet.layerStart[layer]! + NEXT_HEADER] ?? 0;
@@ -72,7 +72,7 @@ export const ipv6 = protocol({
 });
 
 /** Passes over extension headers, each within [packet.offset, packet.end), of a packet that is whole or `cut`; the protocol that follows them. */
-function afterExtensions(packet: Packet, dissector: Dissector, first: number, cut: boolean): number {
+function afterExtensions(packet: Packet, dissection: Dissection, first: number, cut: boolean): number {
   let next = first;
   for (let headers = 0; ; headers++) {
     const { bytes, offset } = packet;
@@ -110,7 +110,7 @@ function afterExtensions(packet: Packet, dissector: Dissector, first: number, cu
         }
         const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
         const key = `6 ${src0} ${src1} ${src2} ${src3} ${dst0} ${dst1} ${dst2} ${dst3} ${i32(bytes, offset + 4)}`;
-        if (!dissector.fragments.add(packet, key, place & 0xfff8, (place & 1) !== 0)) return END;
+        if (!dissection.fragments.add(packet, key, place & 0xfff8, (place & 1) !== 0)) return END;
         break;
       }
       case MOBILITY:
@@ -119,7 +119,7 @@ function afterExtensions(packet: Packet, dissector: Dissector, first: number, cu
       case NO_NEXT:
         return END;
       default:
-        return dissector.registry.ipProtocols[next]!;
+        return dissection.registry.ipProtocols[next]!;
     }
   }
 }

@@ -1,7 +1,8 @@
 import { u16 } from './bytes.ts';
+import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { ppp } from './ppp.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from './protocol.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 2661, 3.1: flags and version (2), length (2, if flagged), tunnel (2), session (2), numbers (4, if flagged), offset
 // (2, if flagged, and as many bytes as it says).
@@ -30,7 +31,7 @@ export const l2tp = protocol({
     if ((flags & CONTROL) !== 0) return END;
     let at = offset + 2;
     if ((flags & LENGTH) !== 0) {
-      packet.limit(u16(bytes, at));
+      packet.endAfter(u16(bytes, at));
       at += 2;
     }
     at += 4;

@@ -1,8 +1,8 @@
 import { u16, u24 } from './bytes.ts';
 import { cdp } from './cdp.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // IEEE 802.2, 3.2: DSAP (1), SSAP (1), control (1 for unnumbered frames, else 2).
 const HEADER = 3;
@@ -16,7 +16,7 @@ const CDP = 0x2000;
 export const llc = protocol({
   name: 'llc',
   about: 'Logical-Link Control',
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     const unnumbered = (bytes[offset + 2]! & 3) === UNNUMBERED;
@@ -24,7 +24,7 @@ export const llc = protocol({
     if (packet.offset > packet.end) return packet.short();
     if (bytes[offset] !== SNAP_SAP) {
       const information = (bytes[offset + 2]! & 1) === 0; // supervisory frames carry nothing
-      return unnumbered || information ? dissector.registry.llcSaps[bytes[offset]!]! : END;
+      return unnumbered || information ? dissection.registry.llcSaps[bytes[offset]!]! : END;
     }
     if (packet.end - packet.offset < SNAP) return packet.short();
     const organisation = u24(bytes, packet.offset);
@@ -32,7 +32,7 @@ export const llc = protocol({
     packet.offset += SNAP;
     if (organisation === CISCO) return type === CDP ? cdp.id : END;
     // 0x0000f8 is for Ethernet types bridged from 802.5 and the like (IEEE 802.1H)
-    return organisation === 0 || organisation === 0x0000f8 ? dissector.registry.etherTypes[type]! : END;
+    return organisation === 0 || organisation === 0x0000f8 ? dissection.registry.etherTypes[type]! : END;
   },
   info: (packet, layer) => `DSAP 0x${(packet.layerBytes[layer]![packet.layerStart[layer]!] ?? 0).toString(16)}`,
   fields(packet: Packet, layer: number, out: FieldWriter): void {

@@ -1,7 +1,8 @@
 import { latin1, u16 } from './bytes.ts';
 import { formatMac } from './mac-address.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
 
 // IEEE 802.1AB, 8: type (7 bits), length (9), value; ends with type 0.
 const NAMES: Readonly<Record<number, string>> = {

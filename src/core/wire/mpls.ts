@@ -1,10 +1,10 @@
 import { i32 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import { eth } from './eth.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, type Protocol, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, type Protocol, protocol } from './protocol.ts';
 
 // RFC 3032, 2.1: label (20 bits), traffic class (3), bottom of stack (1), TTL (8).
 const ENTRY = 4;
@@ -35,8 +35,8 @@ export const mpls: Protocol = protocol({
     packet.offset += ENTRY; // the control word of a pseudowire (RFC 4385, 3)
     return eth.id;
   },
-  datagram(packet: Packet, dissector: Dissector): number {
-    dissector.continue(packet, mpls.id);
+  datagram(packet: Packet, dissection: Dissection): number {
+    dissection.continue(packet, mpls.id);
     return END;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {

@@ -1,8 +1,9 @@
 import { u16le } from './bytes.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, protocol } from './protocol.ts';
+import { protocol } from './protocol.ts';
 
 // tcpdump.org/linktypes/LINKTYPE_NFLOG: family (1), version (1), resource (2), then length (2), type (2) and value.
 const HEADER = 4;
@@ -26,7 +27,7 @@ export const nflog = protocol({
       if (length < 4 || at + length > end) return packet.broken();
       if ((u16le(bytes, at + 2) & 0x7fff) === PAYLOAD) {
         packet.offset = at + 4;
-        packet.limit(length - 4);
+        packet.endAfter(length - 4);
         return family === 2 ? ip.id : family === 10 ? ipv6.id : END;
       }
       at += (length + 3) & ~3;

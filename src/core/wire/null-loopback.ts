@@ -1,9 +1,9 @@
 import { i32, i32le } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, protocol } from './protocol.ts';
+import { type Dissection, protocol } from './protocol.ts';
 
 // tcpdump.org/linktypes: an address family (4) in the byte order of the machine that captured, or of the network.
 const HEADER = 4;
@@ -18,7 +18,7 @@ export const nullLoopback = protocol({
   title: 'Null',
   about: 'Null/Loopback',
   linkTypes: [0, 108],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     const family = familyAt(bytes, offset);
@@ -26,7 +26,7 @@ export const nullLoopback = protocol({
     if (family === AF_INET) return ip.id;
     if (AF_INET6.has(family)) return ipv6.id;
     // some systems put an Ethernet type there
-    return family > 0x600 ? dissector.registry.etherTypes[family & 0xffff]! : END;
+    return family > 0x600 ? dissection.registry.etherTypes[family & 0xffff]! : END;
   },
 });
 

@@ -1,14 +1,15 @@
+import type { Direction } from './direction.ts';
 import type { Flow } from './flow.ts';
-import { END } from './protocol.ts';
+import { END } from './outcome.ts';
 
 /** Headers and messages of a frame that are listed; headers end sooner, at MAX_HEADERS. */
 export const MAX_LAYERS = 64;
 const MAX_EXPERTS = 16;
 
-/** `packet.wanted`: the message goes on for a length not known yet; call again with the next segment. */
-export const WANT_SEGMENT = -1;
-/** `packet.wanted`: the message ends where the connection does. */
-export const WANT_FIN = -2;
+/** `packet.needed`: the message goes on for a length not known yet; call again with the next segment. */
+export const NEED_SEGMENT = -1;
+/** `packet.needed`: the message ends where the connection does. */
+export const NEED_FIN = -2;
 
 /** A whole application message found in the packet, for the statistics that read messages. */
 export interface Message {
@@ -21,8 +22,7 @@ export interface Message {
   /** Bytes of the whole message on the wire, where that is more than [start, end). */
   length: number;
   flow: Flow | null;
-  /** 0 from A to B, 1 from B to A. */
-  direction: number;
+  direction: Direction;
   /** What a protocol has decoded already and would have to decode again (HTTP/2 header fields). */
   detail: unknown;
 }
@@ -87,8 +87,7 @@ export class Packet {
   dstPort = 0;
   /** The flow of the innermost transport header. */
   flow: Flow | null = null;
-  /** 0 when this packet goes from the flow's A to its B, 1 the other way. */
-  direction = 0;
+  direction: Direction = 0;
   /** Payload of the innermost transport header, as captured, in `payloadBytes`. */
   payloadBytes: Uint8Array = this.frame;
   payloadStart = 0;
@@ -107,13 +106,13 @@ export class Packet {
   tcpAnalysis = 0;
 
   /** See ProtocolDefinition.segment. */
-  wanted = 0;
+  needed = 0;
   /**
-   * With `wanted` set: where the bytes begin that nobody needs to see again, nor those still to come; 0 when all are
+   * With `needed` set: where the bytes begin that nobody needs to see again, nor those still to come; 0 when all are
    * needed. Only [offset, discardFrom) is kept then, so that a long body costs no copy.
    */
   discardFrom = 0;
-  /** With WANT_SEGMENT: only [discardFrom, discardTo) is left out, and what comes is kept. */
+  /** With NEED_SEGMENT: only [discardFrom, discardTo) is left out, and what comes is kept. */
   discardTo = 0;
   /** Bytes left out so far, after `end` or at `discardTo`, when a segment dissector is called again. */
   elided = 0;
@@ -170,7 +169,7 @@ export class Packet {
     this.payloadLength = 0;
     this.tcpFlags = 0;
     this.tcpAnalysis = 0;
-    this.wanted = 0;
+    this.needed = 0;
     this.discardFrom = 0;
     this.discardTo = 0;
     this.elided = 0;
@@ -225,7 +224,7 @@ export class Packet {
   }
 
   /** The data that follows ends `length` bytes after `offset`, where that is no more than there is. */
-  limit(length: number): void {
+  endAfter(length: number): void {
     const end = this.offset + length;
     if (end < this.reportedEnd) this.reportedEnd = end;
     if (end < this.end) this.end = end;

@@ -1,7 +1,7 @@
 import { latin1, u32le } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // Apple's bsd/net/pktap.h, struct pktap_header, little-endian.
 const LINK_TYPES = [149, 258];
@@ -25,13 +25,13 @@ export const pktap = protocol({
   name: 'pktap',
   about: 'PKTAP packet header',
   linkTypes: LINK_TYPES,
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < SHORTEST) return packet.short();
     const length = u32le(bytes, offset);
     if (length < SHORTEST || length > packet.end - offset) return packet.broken();
     packet.offset = offset + length;
-    return dissector.registry.linkTypes.get(u32le(bytes, offset + LINK_TYPE)) ?? END;
+    return dissection.registry.linkTypes.get(u32le(bytes, offset + LINK_TYPE)) ?? END;
   },
   fields(packet: Packet, _layer: number, out: FieldWriter): void {
     const start = headerOf(packet);

@@ -1,7 +1,7 @@
 import { u16le, u32le } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 import { wlan, wlanRadio } from './wlan.ts';
 
 // PPI Packet Header 1.0.10: version (1), flags (1), length (2), link type (4); fields of type (2), length (2), data.
@@ -17,14 +17,14 @@ export const ppi = protocol({
   name: 'ppi',
   about: 'Per-Packet Information',
   linkTypes: [192],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     const length = u16le(bytes, offset + 2);
     if (length < HEADER || length > packet.end - offset) return packet.broken();
-    if (checksumFollows(bytes, offset + HEADER, offset + length)) packet.limit(packet.reportedEnd - offset - FCS);
+    if (checksumFollows(bytes, offset + HEADER, offset + length)) packet.endAfter(packet.reportedEnd - offset - FCS);
     packet.offset = offset + length;
-    const next = dissector.registry.linkTypes.get(u32le(bytes, offset + 4)) ?? END;
+    const next = dissection.registry.linkTypes.get(u32le(bytes, offset + 4)) ?? END;
     return next === wlan.id ? wlanRadio.id : next;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {

@@ -1,8 +1,7 @@
 import { u16 } from './bytes.ts';
 import { chdlc } from './chdlc.ts';
-import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
-import { type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 1662, 3.1: address 0xff and control 0x03, which may be compressed away; RFC 1661, 2: protocol, 1 or 2 bytes.
 // Files of PPP hold Cisco HDLC as well: its address is 0x0f, or 0x8f for all.
@@ -12,7 +11,7 @@ export const ppp = protocol({
   name: 'ppp',
   about: 'Point-to-Point Protocol',
   linkTypes: [9, 50],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, end } = packet;
     let at = packet.offset;
     if (end - at < 2) return packet.short();
@@ -24,11 +23,11 @@ export const ppp = protocol({
     if (end - at < 1) return packet.short();
     if ((bytes[at]! & 1) === 1) {
       packet.offset = at + 1;
-      return dissector.registry.pppProtocols[bytes[at]!]!;
+      return dissection.registry.pppProtocols[bytes[at]!]!;
     }
     if (end - at < 2) return packet.short();
     packet.offset = at + 2;
-    return dissector.registry.pppProtocols[u16(bytes, at)]!;
+    return dissection.registry.pppProtocols[u16(bytes, at)]!;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;

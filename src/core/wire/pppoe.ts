@@ -1,8 +1,8 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { ppp } from './ppp.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 2516, 4: version and type (1), code (1), session (2), length (2).
 const HEADER = 6;
@@ -19,7 +19,7 @@ function dissect(packet: Packet, next: number): number {
   const { bytes, offset } = packet;
   if (packet.end - offset < HEADER) return packet.short();
   packet.offset = offset + HEADER;
-  packet.limit(u16(bytes, offset + 4));
+  packet.endAfter(u16(bytes, offset + 4));
   return next;
 }
 
@@ -56,6 +56,6 @@ export const pppoes = protocol({
   about: 'PPP-over-Ethernet Session',
   etherTypes: [0x8864],
   linkTypes: [51],
-  dissect: (packet: Packet, _dissector: Dissector) => dissect(packet, ppp.id),
+  dissect: (packet: Packet, _dissector: Dissection) => dissect(packet, ppp.id),
   ...text,
 });

@@ -1,10 +1,8 @@
-import type { Dissector } from './dissector.ts';
+import type { Flow } from './flow.ts';
+import type { FlowTable } from './flow-table.ts';
+import type { FragmentTable } from './fragments.ts';
 import type { Packet } from './packet.ts';
-
-/** Returned by a dissector after the last header it knows: what is left is payload. */
-export const END = 0;
-/** Returned by an application dissector for bytes that are not its protocol; it has not touched the packet then. */
-export const NOT_MINE = -1;
+import type { PendingMessages } from './tcp-pending.ts';
 
 /** Receives what `fields` tells of a layer, as the lines of `capture -V`. */
 export interface FieldWriter {
@@ -42,14 +40,14 @@ export interface ProtocolDefinition {
    * A header: reads what is at `packet.offset`, moves `offset` past it, lowers `end` to what its lengths say, and names
    * the id of the next protocol, or END. The loop has pushed the layer before the call. Too few bytes: `packet.short()`.
    */
-  readonly dissect?: (packet: Packet, dissector: Dissector) => number;
+  readonly dissect?: (packet: Packet, dissection: Dissection) => number;
 
   /**
    * The payload of a UDP (or SCTP, QUIC stream …) datagram in [packet.offset, packet.end): pushes its layers itself and
    * returns END, the id of a header to go on with, or NOT_MINE. Called for its ports, for a flow known to be it, and
    * after `datagramLooksLike` said yes.
    */
-  readonly datagram?: (packet: Packet, dissector: Dissector) => number;
+  readonly datagram?: (packet: Packet, dissection: Dissection) => number;
   /** Whether its datagrams hold packets with headers of their own. */
   readonly isTunnel?: boolean;
   /** Recognises a datagram by content alone; strict, for it is asked about every datagram nobody else wanted. */
@@ -58,13 +56,15 @@ export interface ProtocolDefinition {
   /**
    * Bytes of one direction of a TCP connection in [packet.offset, packet.end), beginning where a message begins. Pushes
    * its layers itself, moves `packet.offset` past each whole message, and, when the last one is not whole, says in
-   * `packet.wanted` how many bytes more it takes (or WANT_SEGMENT, WANT_FIN): it is called again from `packet.offset`
+   * `packet.needed` how many bytes more it takes (or NEED_SEGMENT, NEED_FIN): it is called again from `packet.offset`
    * when they are there, without those it does not need (`packet.discardFrom`, `packet.elided`). False for bytes that
    * are not its protocol.
    */
-  readonly segment?: (packet: Packet, dissector: Dissector) => boolean;
+  readonly segment?: (packet: Packet, dissection: Dissection) => boolean;
   /** Recognises the first bytes of a stream by content alone. */
   readonly segmentLooksLike?: (packet: Packet) => boolean;
+  /** A stream recognised by its content carries this protocol from then on, whatever its next bytes look like. */
+  readonly keepsStream?: boolean;
 
   /** The summary line of the packet, as tshark's Info column, from layer `layer` of it. */
   readonly info?: (packet: Packet, layer: number) => string;
@@ -76,6 +76,51 @@ export interface ProtocolDefinition {
 export interface Protocol extends ProtocolDefinition {
   readonly id: number;
   readonly title: string;
+}
+
+/** The tables by which one header names the next, built once from the list of protocols. */
+export interface Registry {
+  /** By id; undefined at 0. */
+  readonly byId: readonly (Protocol | undefined)[];
+  readonly byName: ReadonlyMap<string, Protocol>;
+  /** The `dissect` of each header protocol, by id. */
+  readonly dissect: readonly ((packet: Packet, dissection: Dissection) => number)[];
+  readonly linkTypes: ReadonlyMap<number, number>;
+  /** Ids by EtherType, IP protocol, PPP protocol, LLC SAP; END where nobody claims the number. */
+  readonly etherTypes: Uint8Array;
+  readonly ipProtocols: Uint8Array;
+  readonly pppProtocols: Uint8Array;
+  readonly llcSaps: Uint8Array;
+  readonly udpPorts: readonly (Protocol | undefined)[];
+  readonly tcpPorts: readonly (Protocol | undefined)[];
+  readonly sctpPorts: readonly (Protocol | undefined)[];
+  /** In the order of the list: those that recognise by content. */
+  readonly datagramsByContent: readonly Protocol[];
+  readonly segmentsByContent: readonly Protocol[];
+}
+
+/** What a protocol may ask of the dissection it takes part in: who comes next, and what is remembered between packets. */
+export interface Dissection {
+  readonly registry: Registry;
+  readonly flows: FlowTable;
+  readonly fragments: FragmentTable;
+  readonly pending: PendingMessages;
+  /** Whether payload is looked into, or only links, networks and transports. */
+  readonly applications: boolean;
+  /** Id of the 802.2 header, which link layers name by a length instead of a type. */
+  readonly llc: number;
+
+  /** The protocol after a link header whose last field is `field`: a type, or the length of an 802.2 frame. */
+  typeOrLength(packet: Packet, field: number): number;
+  /** The protocol that the flow is known to carry. */
+  carriedBy(flow: Flow): Protocol | undefined;
+  /** Dissects headers from `packet.offset`, the first one being of protocol `next`, until none is left. */
+  continue(packet: Packet, first: number): void;
+  /**
+   * Finds the application protocol of a datagram in [offset, end), as tshark does: what the flow is known to carry, the
+   * ports, then the content. Returns END or the id of the header to go on with.
+   */
+  datagram(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number;
 }
 
 let lastId = 0;

@@ -1,7 +1,7 @@
 import { i32 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import type { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
+import type { Dissection } from './protocol.ts';
 
 // RFC 791, 3.1; RFC 8200, 3: where the addresses are.
 const IPV4_SOURCE = 12;
@@ -13,7 +13,7 @@ const IPV6_SOURCE = 8;
  */
 export function quotedFlow(
   packet: Packet,
-  dissector: Dissector,
+  dissection: Dissection,
   transport: number,
   srcPort: number,
   dstPort: number,
@@ -28,7 +28,7 @@ export function quotedFlow(
   const word = (index: number): number => (is4 && index % 4 !== 0 ? 0 : i32(bytes, source + (is4 ? index : index * 4)));
   packet.ipVersion = is4 ? 4 : 6;
   setAddresses(packet, word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7));
-  const flow = dissector.flows.find(packet, transport, srcPort, dstPort);
+  const flow = dissection.flows.find(packet, transport, srcPort, dstPort);
   packet.ipVersion = ipVersion;
   packet.direction = direction;
   setAddresses(packet, src0, src1, src2, src3, dst0, dst1, dst2, dst3);

@@ -20,7 +20,7 @@ export const radiotap = protocol({
     if (packet.end - offset < HEADER) return packet.short();
     const length = u16le(bytes, offset + 2);
     if (bytes[offset] !== 0 || length < HEADER || length > packet.end - offset) return packet.broken();
-    if (checksumFollows(bytes, offset, length)) packet.limit(packet.end - offset - 4);
+    if (checksumFollows(bytes, offset, length)) packet.endAfter(packet.end - offset - 4);
     packet.offset = offset + length;
     return wlanRadio.id;
   },

@@ -1,28 +1,7 @@
-import type { Dissector } from './dissector.ts';
-import type { Packet } from './packet.ts';
-import { END, type Protocol } from './protocol.ts';
+import { END } from './outcome.ts';
+import type { Protocol, Registry } from './protocol.ts';
 
-/** The tables by which one header names the next, built once from the list of protocols. */
-export interface Registry {
-  /** By id; undefined at 0. */
-  readonly byId: readonly (Protocol | undefined)[];
-  readonly byName: ReadonlyMap<string, Protocol>;
-  /** The `dissect` of each header protocol, by id. */
-  readonly dissect: readonly ((packet: Packet, dissector: Dissector) => number)[];
-  readonly linkTypes: ReadonlyMap<number, number>;
-  /** Ids by EtherType, IP protocol, PPP protocol, LLC SAP; END where nobody claims the number. */
-  readonly etherTypes: Uint8Array;
-  readonly ipProtocols: Uint8Array;
-  readonly pppProtocols: Uint8Array;
-  readonly llcSaps: Uint8Array;
-  readonly udpPorts: readonly (Protocol | undefined)[];
-  readonly tcpPorts: readonly (Protocol | undefined)[];
-  readonly sctpPorts: readonly (Protocol | undefined)[];
-  /** In the order of the list: those that recognise by content. */
-  readonly datagramsByContent: readonly Protocol[];
-  readonly segmentsByContent: readonly Protocol[];
-}
-
+/** Builds the tables of a registry. Where two protocols claim one number, the later in the list has it. */
 export function registryOf(protocols: readonly Protocol[]): Registry {
   const highest = Math.max(...protocols.map(({ id }) => id));
   const byId: (Protocol | undefined)[] = new Array(highest + 1).fill(undefined);

@@ -1,7 +1,7 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // RFC 9260, 3: ports (2, 2), verification tag (4), checksum (4); chunks of type (1), flags (1), length (2).
 const HEADER = 12;
@@ -27,7 +27,7 @@ export const sctp = protocol({
   name: 'sctp',
   about: 'Stream Control Transmission Protocol',
   ipProtocols: [SCTP],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     packet.offset = offset + HEADER;
@@ -35,7 +35,7 @@ export const sctp = protocol({
     packet.transport = SCTP;
     packet.srcPort = u16(bytes, offset);
     packet.dstPort = u16(bytes, offset + 2);
-    packet.flow = dissector.flows.of(packet, SCTP, packet.srcPort, packet.dstPort);
+    packet.flow = dissection.flows.of(packet, SCTP, packet.srcPort, packet.dstPort);
     packet.payloadBytes = bytes;
     packet.payloadStart = packet.offset;
     packet.payloadEnd = packet.end;

@@ -1,8 +1,7 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import { formatMac } from './mac-address.ts';
 import type { Packet } from './packet.ts';
-import { type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // tcpdump.org/linktypes/LINKTYPE_LINUX_SLL: packet type (2), ARPHRD (2), address length (2), address (8), protocol (2).
 const HEADER = 16;
@@ -18,14 +17,14 @@ export const sll = protocol({
   name: 'sll',
   about: 'Linux cooked capture',
   linkTypes: [113, SLL2_LINK],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     const second = packet.linkType === SLL2_LINK;
     const header = second ? HEADER_2 : HEADER;
     if (packet.end - offset < header) return packet.short();
     const type = u16(bytes, second ? offset : offset + 14);
     packet.offset = offset + header;
-    return type === LLC_FRAME ? dissector.llc : dissector.registry.etherTypes[type]!;
+    return type === LLC_FRAME ? dissection.llc : dissection.registry.etherTypes[type]!;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;

@@ -1,7 +1,8 @@
 import { u16 } from './bytes.ts';
 import { formatMac } from './mac-address.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type FieldWriter, protocol } from './protocol.ts';
 
 // IEEE 802.1D, 9.3.1: protocol (2), version (1), type (1); flags (1), root (8), cost (4), bridge (8), port (2), times.
 const SHORTEST = 4;

@@ -1,7 +1,29 @@
-import type { Packet } from './packet.ts';
+import type { Direction } from './direction.ts';
 import { SILENT, TcpDirection, UNSCALED, UNSEEN } from './tcp-direction.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
-import type { PastConnection } from './tcp-progress.ts';
+
+/** How far a connection got that nobody ended, in the words of RFC 9293, 3.3.2. */
+export type Opening = 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED';
+
+/** What is told of a connection that is over. */
+export interface PastConnection {
+  readonly opening: Opening;
+  /** Bytes that A and B sent, as sequence numbers say. */
+  readonly aBytes: number;
+  readonly bBytes: number;
+}
+
+/** What a connection reads of a segment, which a packet has: its TCP header, its direction and its time. */
+export interface Segment {
+  readonly direction: Direction;
+  readonly srcPort: number;
+  readonly dstPort: number;
+  readonly tcpFlags: number;
+  readonly tcpSeq: number;
+  readonly tcpAck: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
 
 /** What is remembered of a TCP connection from segment to segment. */
 export class TcpConnection {
@@ -49,53 +71,53 @@ export class TcpConnection {
   }
 
   /** Follows the handshake and the end; before the segment is analysed. */
-  follow(packet: Packet, length: number): void {
-    const { tcpFlags: flags, tcpSeq: seq } = packet;
-    const forward = this.sender(packet.direction);
+  follow(segment: Segment, length: number): void {
+    const { tcpFlags: flags, tcpSeq: seq } = segment;
+    const forward = this.sender(segment.direction);
     if (!forward.hasBase) {
       forward.baseSeq = (flags & SYN) !== 0 ? seq : (seq - 1) | 0;
       forward.hasBase = true;
     }
-    if ((flags & ACK) !== 0 && !(packet.direction === 0 ? this.b : this.a).hasBase) {
-      const reverse = this.sender(1 - packet.direction);
-      reverse.baseSeq = (packet.tcpAck - 1) | 0;
+    if ((flags & ACK) !== 0 && !(segment.direction === 0 ? this.b : this.a).hasBase) {
+      const reverse = this.sender(1 - segment.direction);
+      reverse.baseSeq = (segment.tcpAck - 1) | 0;
       reverse.hasBase = true;
     }
-    if ((flags & SYN) !== 0) this.followSyn(packet);
-    else if ((flags & ACK) !== 0 && this.firstRttNanoseconds === 0) this.followAck(packet, length);
+    if ((flags & SYN) !== 0) this.followSyn(segment);
+    else if ((flags & ACK) !== 0 && this.firstRttNanoseconds === 0) this.followAck(segment, length);
     if ((flags & FIN) !== 0) {
       forward.finSeen = true;
-      this.ended |= packet.direction === 0 ? 1 : 2;
+      this.ended |= segment.direction === 0 ? 1 : 2;
     }
     if ((flags & RST) !== 0) this.ended |= 4;
   }
 
   /** The first segment after the SYN that acknowledges anything ends the handshake, as for tcp.analysis.initial_rtt. */
-  private followAck(packet: Packet, length: number): void {
-    if (!this.hasAck && packet.direction === this.client && length === 0) {
+  private followAck(segment: Segment, length: number): void {
+    if (!this.hasAck && segment.direction === this.client && length === 0) {
       this.hasAck = true;
-      this.ackSeconds = packet.seconds;
-      this.ackNanoseconds = packet.nanoseconds;
+      this.ackSeconds = segment.seconds;
+      this.ackNanoseconds = segment.nanoseconds;
     }
     if (!this.hasSyn) return;
-    const rtt = (packet.seconds - this.synSeconds) * 1e9 + packet.nanoseconds - this.synNanoseconds;
+    const rtt = (segment.seconds - this.synSeconds) * 1e9 + segment.nanoseconds - this.synNanoseconds;
     if (rtt > 0) this.firstRttNanoseconds = rtt;
   }
 
-  private followSyn(packet: Packet): void {
-    if ((packet.tcpFlags & ACK) === 0) {
-      this.client = packet.direction;
-      this.serverPort = packet.dstPort;
+  private followSyn(segment: Segment): void {
+    if ((segment.tcpFlags & ACK) === 0) {
+      this.client = segment.direction;
+      this.serverPort = segment.dstPort;
       this.hasSyn = true;
-      this.synSeconds = packet.seconds;
-      this.synNanoseconds = packet.nanoseconds;
+      this.synSeconds = segment.seconds;
+      this.synNanoseconds = segment.nanoseconds;
     } else {
-      if (this.client < 0) this.client = 1 - packet.direction;
-      if (this.serverPort === 0) this.serverPort = packet.srcPort;
+      if (this.client < 0) this.client = 1 - segment.direction;
+      if (this.serverPort === 0) this.serverPort = segment.srcPort;
       if (!this.hasSynAck) {
         this.hasSynAck = true;
-        this.synAckSeconds = packet.seconds;
-        this.synAckNanoseconds = packet.nanoseconds;
+        this.synAckSeconds = segment.seconds;
+        this.synAckNanoseconds = segment.nanoseconds;
       }
     }
   }

@@ -1,11 +1,12 @@
-import type { Dissector } from './dissector.ts';
+import { dissectByContent } from './dissect-by-content.ts';
 import type { Flow } from './flow.ts';
-import { type Packet, WANT_FIN, WANT_SEGMENT } from './packet.ts';
+import { NEED_FIN, NEED_SEGMENT, type Packet } from './packet.ts';
+import type { Dissection } from './protocol.ts';
 import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
 import { FIN } from './tcp-flags.ts';
-import { add, discard, LONGEST_MESSAGE, leaveOut, MESSAGE_BYTES, makeRoom, placeOf, release } from './tcp-pending.ts';
+import { LONGEST_MESSAGE, leaveOut, placeOf } from './tcp-pending.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
 /** Segments that bring nothing new. Fast retransmissions are read again, as in Wireshark. */
@@ -26,18 +27,18 @@ const MOST_MESSAGES = 4096;
  * does with its default preferences: what the application wants more of waits for the segments that continue it;
  * segments sent again or out of order are not handed on, and fill gaps in messages that wait.
  */
-export function desegment(packet: Packet, flow: Flow, connection: TcpConnection, dissector: Dissector): void {
+export function desegment(packet: Packet, flow: Flow, connection: TcpConnection, dissection: Dissection): void {
   const direction = packet.direction === 0 ? connection.a : connection.b;
   const { bytes, end, offset } = packet;
   const whole = packet.reportedEnd <= end;
   const first = packet.tcpSeq;
   if (!whole) {
     packet.canWait = false;
-    dissectSegment(packet, flow, connection, dissector);
+    dissectSegment(packet, flow, connection, dissection);
     return;
   }
   const nextSeq = (first + (end - offset)) | 0;
-  if ((packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissector, direction)) return;
+  if ((packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissection, direction)) return;
 
   let at = offset;
   for (let messages = 0; at < end && messages < MOST_MESSAGES; messages++) {
@@ -49,11 +50,11 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     packet.end = packet.reportedEnd = end;
     packet.canWait = true;
     packet.elided = 0;
-    packet.wanted = 0;
+    packet.needed = 0;
     if (waiting === null) {
       if ((packet.tcpAnalysis & SENT_AGAIN) !== 0) return;
-      dissectSegment(packet, flow, connection, dissector);
-      if (packet.wanted !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissector);
+      dissectSegment(packet, flow, connection, dissection);
+      if (packet.needed !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissection);
       return;
     }
     if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && waiting.done) return;
@@ -61,7 +62,7 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     const taken = waiting.takesSegment ? end - at : Math.min(end - at, left);
     const place = placeOf(waiting, seq);
     if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && at + taken === end && place + taken <= waiting.filled) return;
-    if (!add(waiting, bytes, at, place, taken, dissector)) return;
+    if (!dissection.pending.add(waiting, bytes, at, place, taken)) return;
     if (waiting.takesSegment) {
       waiting.takesSegment = false;
       waiting.nextMessage = nextSeq;
@@ -69,7 +70,7 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     at += taken;
     // what follows a message with a gap is read although the message waits
     if (waiting.done || waiting.filled < placeOf(waiting, waiting.nextMessage)) continue;
-    resume(packet, flow, connection, dissector, direction, waiting, taken, (seq + taken) | 0);
+    resume(packet, flow, connection, dissection, direction, waiting, taken, (seq + taken) | 0);
   }
 }
 
@@ -78,38 +79,40 @@ function resume(
   packet: Packet,
   flow: Flow,
   connection: TcpConnection,
-  dissector: Dissector,
+  dissection: Dissection,
   direction: TcpDirection,
   message: PendingMessage,
   taken: number,
   reached: number,
 ): void {
   open(packet, message);
-  dissectSegment(packet, flow, connection, dissector);
+  dissectSegment(packet, flow, connection, dissection);
   const before = message.filled - taken;
-  if (packet.wanted !== 0 && (packet.offset === 0 || packet.offset <= before)) {
+  if (packet.needed !== 0 && (packet.offset === 0 || packet.offset <= before)) {
     // more is needed of what was thought to be whole
-    if (packet.wanted === WANT_SEGMENT) {
+    if (packet.needed === NEED_SEGMENT) {
       message.nextMessage = (reached + 1) | 0;
       message.takesSegment = true;
-    } else if (packet.wanted === WANT_FIN) {
+    } else if (packet.needed === NEED_FIN) {
       message.nextMessage = (reached + UNTIL_FIN) | 0;
       message.untilFin = true;
-    } else message.nextMessage = (message.nextMessage + packet.wanted) | 0;
-    if (packet.discardFrom !== 0 && message.kept < 0) discard(message, packet, dissector);
+    } else message.nextMessage = (message.nextMessage + packet.needed) | 0;
+    if (packet.discardFrom === 0 || message.kept >= 0) return;
+    if (packet.needed === NEED_SEGMENT) leaveOut(message, packet.discardFrom, packet.discardTo);
+    else dissection.pending.keepOnly(message, packet.discardFrom);
     return;
   }
   packet.insertLayer(packet.layerCount, tcpSegments.id); // tshark tells of the segments after what they hold
   if (message.kept >= 0) {
-    release(message, dissector);
+    dissection.pending.release(message);
     return;
   }
   const rest = message.filled - packet.offset;
-  const { wanted } = packet;
-  if (wanted !== 0) {
+  const { needed } = packet;
+  if (needed !== 0) {
     // the segment completed a message and began another
     const bytes = message.bytes.slice(packet.offset, message.filled);
-    release(message, dissector);
+    dissection.pending.release(message);
     if (packet.discardFrom !== 0) {
       packet.discardFrom -= packet.offset;
       packet.discardTo -= packet.offset;
@@ -117,10 +120,10 @@ function resume(
     packet.bytes = bytes;
     packet.offset = 0;
     packet.end = rest;
-    begin(direction, packet, (reached - rest) | 0, reached, dissector);
+    begin(direction, packet, (reached - rest) | 0, reached, dissection);
     return;
   }
-  release(message, dissector);
+  dissection.pending.release(message);
 }
 
 /** The message that `seq` continues; 'again' when the segment lies in one that was there already; null for a new one. */
@@ -138,33 +141,31 @@ function messageAt(direction: TcpDirection, seq: number, nextSeq: number): Pendi
 }
 
 /** Keeps [packet.offset, packet.end) as the beginning of a message at `seq`. */
-function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: number, dissector: Dissector): void {
+function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: number, dissection: Dissection): void {
   const length = packet.end - packet.offset;
   if (length <= 0 || length > LONGEST_BEGINNING) return;
-  const { wanted, discardFrom, offset } = packet;
-  const kept = discardFrom === 0 || wanted === WANT_SEGMENT ? -1 : discardFrom - offset;
-  const more = wanted === WANT_SEGMENT ? 1 : wanted === WANT_FIN ? UNTIL_FIN : wanted;
-  if (kept < 0 ? wanted > LONGEST_MESSAGE : wanted >= UNTIL_FIN) return;
+  const { needed, discardFrom, offset } = packet;
+  const kept = discardFrom === 0 || needed === NEED_SEGMENT ? -1 : discardFrom - offset;
+  const more = needed === NEED_SEGMENT ? 1 : needed === NEED_FIN ? UNTIL_FIN : needed;
+  if (kept < 0 ? needed > LONGEST_MESSAGE : needed >= UNTIL_FIN) return;
   const message: PendingMessage = {
     seq,
     nextMessage: (nextSeq + more) | 0,
-    takesSegment: wanted === WANT_SEGMENT,
-    untilFin: wanted === WANT_FIN,
-    bytes: new Uint8Array(kept >= 0 ? kept : wanted > 0 ? length + Math.min(wanted, FIRST_ROOM) : 2 * length),
+    takesSegment: needed === NEED_SEGMENT,
+    untilFin: needed === NEED_FIN,
+    bytes: new Uint8Array(kept >= 0 ? kept : needed > 0 ? length + Math.min(needed, FIRST_ROOM) : 2 * length),
     kept,
     dropped: 0,
     filled: 0,
     later: [],
     done: false,
   };
-  dissector.pendingBytes += message.bytes.length + MESSAGE_BYTES;
-  dissector.pending.add(message);
-  makeRoom(dissector, message);
-  add(message, packet.bytes, packet.offset, 0, length, dissector);
+  dissection.pending.begin(message);
+  dissection.pending.add(message, packet.bytes, packet.offset, 0, length);
   if (kept < 0 && discardFrom !== 0) leaveOut(message, discardFrom - offset, packet.discardTo - offset);
   if (direction.pending === NONE) direction.pending = [];
   const { pending } = direction;
-  if (pending.length === MOST_PENDING) release(pending.shift()!, dissector);
+  if (pending.length === MOST_PENDING) dissection.pending.release(pending.shift()!);
   pending.push(message);
 }
 
@@ -181,20 +182,20 @@ function finish(
   packet: Packet,
   flow: Flow,
   connection: TcpConnection,
-  dissector: Dissector,
+  dissection: Dissection,
   direction: TcpDirection,
 ): boolean {
   const message = direction.pending.find(({ untilFin, done }) => untilFin && !done);
   if (message === undefined) return false;
   const place = placeOf(message, packet.tcpSeq);
   const length = packet.end - packet.offset;
-  if (place < 0 || !add(message, packet.bytes, packet.offset, place, length, dissector)) return false;
+  if (place < 0 || !dissection.pending.add(message, packet.bytes, packet.offset, place, length)) return false;
   open(packet, message);
   packet.canWait = false;
   const layers = packet.layerCount;
-  dissectSegment(packet, flow, connection, dissector);
+  dissectSegment(packet, flow, connection, dissection);
   packet.insertLayer(layers, tcpSegments.id);
-  release(message, dissector);
+  dissection.pending.release(message);
   return true;
 }
 
@@ -204,39 +205,34 @@ export function endsMessage(direction: TcpDirection): boolean {
 }
 
 /** Finds the application, as tshark does: what the flow carries, the server's port, the lower, the higher, the content. */
-function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, dissector: Dissector): void {
-  packet.wanted = 0;
+function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, dissection: Dissection): void {
+  packet.needed = 0;
   packet.discardFrom = 0;
   packet.discardTo = 0;
   if ((packet.tcpAnalysis & (KEEP_ALIVE | SENT_AGAIN | OUT_OF_ORDER)) !== 0) return;
-  const { tcpPorts, segmentsByContent } = dissector.registry;
-  const known = flow.application;
-  if (known?.segment?.(packet, dissector) === true) {
+  const { tcpPorts } = dissection.registry;
+  const known = dissection.carriedBy(flow);
+  if (known?.segment?.(packet, dissection) === true) {
     flow.recognised = known;
     return;
   }
   const { srcPort, dstPort } = packet;
   const server = connection.serverPort === 0 ? undefined : tcpPorts[connection.serverPort];
-  if (server?.segment?.(packet, dissector) === true) {
+  if (server?.segment?.(packet, dissection) === true) {
     flow.recognised = server;
     return;
   }
   const low = tcpPorts[srcPort < dstPort ? srcPort : dstPort];
-  if (low !== server && low?.segment?.(packet, dissector) === true) {
+  if (low !== server && low?.segment?.(packet, dissection) === true) {
     flow.recognised = low;
     return;
   }
   const high = tcpPorts[srcPort < dstPort ? dstPort : srcPort];
-  if (high !== server && high !== low && high?.segment?.(packet, dissector) === true) {
+  if (high !== server && high !== low && high?.segment?.(packet, dissection) === true) {
     flow.recognised = high;
     return;
   }
-  for (let index = 0; index < segmentsByContent.length; index++) {
-    const candidate = segmentsByContent[index]!;
-    if (candidate.segmentLooksLike!(packet) && candidate.segment!(packet, dissector)) {
-      flow.recognised = candidate;
-      return;
-    }
-  }
-  packet.wanted = 0;
+  const found = dissectByContent(packet, flow, dissection);
+  if (found !== undefined) flow.recognised = found;
+  else packet.needed = 0;
 }

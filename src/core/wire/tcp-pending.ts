@@ -1,8 +1,6 @@
-import type { Dissector } from './dissector.ts';
-import { type Packet, WANT_SEGMENT } from './packet.ts';
 import type { PendingMessage } from './tcp-direction.ts';
 
-/** Longest message that is put together. */
+/** The longest message that is put together. */
 export const LONGEST_MESSAGE = 16 * 1024 * 1024;
 /** Places of pieces after a gap: two for each. */
 const MOST_LATER = 2 * 1024;
@@ -13,50 +11,79 @@ const KEPT_SHARE = 7 / 8;
 export const MESSAGE_BYTES = 512;
 const EMPTY = new Uint8Array(0);
 
-/** Copies a piece to its place; false when the message grows too long. */
-export function add(
-  message: PendingMessage,
-  bytes: Uint8Array,
-  at: number,
-  place: number,
-  length: number,
-  dissector: Dissector,
-): boolean {
-  if (message.done) return true;
-  const end = place + length;
-  const keepsAll = message.kept < 0;
-  if (keepsAll && end > LONGEST_MESSAGE) return false;
-  if (keepsAll && end > message.bytes.length) {
-    const larger = new Uint8Array(Math.min(LONGEST_MESSAGE, Math.max(end, message.bytes.length * 2)));
-    larger.set(message.bytes);
-    dissector.pendingBytes += larger.length - message.bytes.length;
-    message.bytes = larger;
-    makeRoom(dissector, message);
-  }
-  if (end <= message.filled) return true;
-  if (place <= message.filled) {
-    const known = message.filled - place;
-    if (keepsAll) message.bytes.set(bytes.subarray(at + known, at + length), message.filled);
-    else if (message.filled < message.kept) message.bytes.set(bytes.subarray(at, at + message.kept)); // it begins
-    message.filled = end;
-    absorb(message);
-  } else if (message.later.length < MOST_LATER) {
-    if (keepsAll) message.bytes.set(bytes.subarray(at, at + length), place);
-    message.later.push(place, end);
-  }
-  return true;
-}
+/** The messages of a run that wait for their rest, the oldest first. */
+export class PendingMessages {
+  /** What they take: their bytes, and MESSAGE_BYTES each. */
+  bytes = 0;
+  private readonly messages = new Set<PendingMessage>();
 
-/** Forgets what the message's dissector does not need again. */
-export function discard(message: PendingMessage, packet: Packet, dissector: Dissector): void {
-  const kept = packet.discardFrom;
-  if (packet.wanted === WANT_SEGMENT) {
-    leaveOut(message, kept, packet.discardTo);
-    return;
+  /** How many there are. */
+  get size(): number {
+    return this.messages.size;
   }
-  dissector.pendingBytes -= message.bytes.length - kept;
-  message.bytes = message.bytes.slice(0, kept);
-  message.kept = kept;
+
+  /** Takes in a message that has just begun; the oldest give way to it when there are too many bytes. */
+  begin(message: PendingMessage): void {
+    this.bytes += message.bytes.length + MESSAGE_BYTES;
+    this.messages.add(message);
+    this.makeRoom(message);
+  }
+
+  /** Copies a piece to its place; false when the message grows too long. */
+  add(message: PendingMessage, bytes: Uint8Array, at: number, place: number, length: number): boolean {
+    if (message.done) return true;
+    const end = place + length;
+    const keepsAll = message.kept < 0;
+    if (keepsAll && end > LONGEST_MESSAGE) return false;
+    if (keepsAll && end > message.bytes.length) {
+      const larger = new Uint8Array(Math.min(LONGEST_MESSAGE, Math.max(end, message.bytes.length * 2)));
+      larger.set(message.bytes);
+      this.bytes += larger.length - message.bytes.length;
+      message.bytes = larger;
+      this.makeRoom(message);
+    }
+    if (end <= message.filled) return true;
+    if (place <= message.filled) {
+      const known = message.filled - place;
+      if (keepsAll) message.bytes.set(bytes.subarray(at + known, at + length), message.filled);
+      else if (message.filled < message.kept) message.bytes.set(bytes.subarray(at, at + message.kept)); // it begins
+      message.filled = end;
+      absorb(message);
+    } else if (message.later.length < MOST_LATER) {
+      if (keepsAll) message.bytes.set(bytes.subarray(at, at + length), place);
+      message.later.push(place, end);
+    }
+    return true;
+  }
+
+  /** Keeps only the first `kept` bytes: of what else has come and will come nothing is needed but its length. */
+  keepOnly(message: PendingMessage, kept: number): void {
+    this.bytes -= message.bytes.length - kept;
+    message.bytes = message.bytes.slice(0, kept);
+    message.kept = kept;
+  }
+
+  /** Nothing is waited for any more; it stays known to its direction, so that its segments are when they come again. */
+  release(message: PendingMessage): void {
+    if (message.done) return;
+    this.bytes -= message.bytes.length + MESSAGE_BYTES;
+    this.messages.delete(message);
+    message.done = true;
+    message.bytes = EMPTY;
+    message.later = [];
+  }
+
+  /**
+   * Gives up the oldest messages, all but `current`, when there are too many bytes. An eighth at once: the first of a Set
+   * is found behind all that were deleted, so that one each time would cost 20 µs and more in a flood of small messages.
+   */
+  private makeRoom(current: PendingMessage): void {
+    if (this.bytes <= MOST_PENDING_BYTES) return;
+    for (const message of this.messages) {
+      if (message !== current) this.release(message);
+      if (this.bytes <= MOST_PENDING_BYTES * KEPT_SHARE) return;
+    }
+  }
 }
 
 /** Closes the gap that [from, to) leaves. */
@@ -91,27 +118,5 @@ function absorb(message: PendingMessage): void {
       joined = true;
       break;
     }
-  }
-}
-
-/** Nothing is waited for any more; it stays known, so that its segments are when they come again. */
-export function release(message: PendingMessage, dissector: Dissector): void {
-  if (message.done) return;
-  dissector.pendingBytes -= message.bytes.length + MESSAGE_BYTES;
-  dissector.pending.delete(message);
-  message.done = true;
-  message.bytes = EMPTY;
-  message.later = [];
-}
-
-/**
- * Gives up the oldest messages, all but `current`, when there are too many bytes. An eighth at once: the first of a Set is
- * found behind all that were deleted, so that one each time would cost 20 µs and more in a flood of small messages.
- */
-export function makeRoom(dissector: Dissector, current: PendingMessage): void {
-  if (dissector.pendingBytes <= MOST_PENDING_BYTES) return;
-  for (const message of dissector.pending) {
-    if (message !== current) release(message, dissector);
-    if (dissector.pendingBytes <= MOST_PENDING_BYTES * KEPT_SHARE) return;
   }
 }

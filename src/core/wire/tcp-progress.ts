@@ -1,8 +1,5 @@
-import type { TcpConnection } from './tcp-connection.ts';
+import type { Opening, TcpConnection } from './tcp-connection.ts';
 import { SILENT, type TcpDirection } from './tcp-direction.ts';
-
-/** How far a connection got that nobody ended, in the words of RFC 9293, 3.3.2. */
-export type Opening = 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED';
 
 /**
  * Established is a connection whose opener acknowledged the other side, or whose other side went on to send; and what
@@ -26,13 +23,6 @@ export function bytesSentBy(tcp: TcpConnection, side: number): number {
 function bytesSent({ hasBase, hasNext, baseSeq, nextSeq, finSeen }: TcpDirection): number {
   if (!hasBase || !hasNext) return 0;
   return Math.max(0, ((nextSeq - baseSeq - 1) >>> 0) - (finSeen ? 1 : 0));
-}
-
-/** What is told of a connection that is over. */
-export interface PastConnection {
-  readonly opening: Opening;
-  readonly aBytes: number;
-  readonly bBytes: number;
 }
 
 /** Nothing more comes of it: what its sides are told of stays, and what judges their segments, twice the size of all else, goes. */

@@ -1,8 +1,8 @@
 import { i32, u16, u32 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import * as experts from './expert.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 import { analyse, FAST_RETRANSMISSION, PORTS_REUSED, RETRANSMISSION } from './tcp-analysis.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import { desegment, endsMessage } from './tcp-desegmentation.ts';
@@ -21,7 +21,7 @@ export const tcp = protocol({
   name: 'tcp',
   about: 'Transmission Control Protocol',
   ipProtocols: [TCP],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < MINIMUM) return packet.short();
     const header = (bytes[offset + OFFSET_AND_FLAGS]! >> 4) << 2;
@@ -37,9 +37,9 @@ export const tcp = protocol({
     packet.tcpFlags = flags;
     packet.tcpWindow = u16(bytes, offset + WINDOW);
     packet.tcpAnalysis = 0;
-    let flow = dissector.flows.of(packet, TCP, srcPort, dstPort);
+    let flow = dissection.flows.of(packet, TCP, srcPort, dstPort);
     if ((flags & (SYN | ACK)) === SYN && flow.tcp !== null && isNewConnection(packet, flow.tcp)) {
-      flow = dissector.flows.renew(packet, TCP, srcPort, dstPort);
+      flow = dissection.flows.renew(packet, TCP, srcPort, dstPort);
       packet.tcpAnalysis = PORTS_REUSED;
     }
     packet.flow = flow;
@@ -63,8 +63,8 @@ export const tcp = protocol({
     analyse(packet, connection, length);
     if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
     if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
-    if ((flags & RST) !== 0 || !dissector.applications) return END;
-    if (length > 0 || ((flags & FIN) !== 0 && endsMessage(forward))) desegment(packet, flow, connection, dissector);
+    if ((flags & RST) !== 0 || !dissection.applications) return END;
+    if (length > 0 || ((flags & FIN) !== 0 && endsMessage(forward))) desegment(packet, flow, connection, dissection);
     return END;
   },
   info(packet: Packet, layer: number): string {

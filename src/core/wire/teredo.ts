@@ -1,7 +1,8 @@
 import { u16 } from './bytes.ts';
 import { ipv6 } from './ipv6.ts';
+import { NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { NOT_MINE, protocol } from './protocol.ts';
+import { protocol } from './protocol.ts';
 
 // RFC 4380, 5.1.1: before the IPv6 packet an authentication (0, 1) and an origin indication (0, 0) may stand.
 const ORIGIN = 8;

@@ -1,7 +1,7 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 import { quotedFlow } from './quoted-flow.ts';
 
 // RFC 768.
@@ -12,19 +12,19 @@ export const udp = protocol({
   name: 'udp',
   about: 'User Datagram Protocol',
   ipProtocols: [UDP],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     const srcPort = u16(bytes, offset);
     const dstPort = u16(bytes, offset + 2);
     const length = u16(bytes, offset + 4);
-    if (length >= HEADER) packet.limit(length);
+    if (length >= HEADER) packet.endAfter(length);
     else if (length !== 0) return packet.broken(); // 0: a jumbogram (RFC 2675, 4)
     packet.offset = offset + HEADER;
     if (packet.quoted) {
       packet.flow = null;
-      const known = quotedFlow(packet, dissector, UDP, srcPort, dstPort)?.application ?? null;
-      if (known !== null && dissector.applications && packet.end > packet.offset) {
+      const known = quotedFlow(packet, dissection, UDP, srcPort, dstPort)?.application ?? null;
+      if (known !== null && dissection.applications && packet.end > packet.offset) {
         packet.push(known.id); // what it says counted where it was sent
         return END;
       }
@@ -32,14 +32,14 @@ export const udp = protocol({
       packet.transport = UDP;
       packet.srcPort = srcPort;
       packet.dstPort = dstPort;
-      packet.flow = dissector.flows.of(packet, UDP, srcPort, dstPort);
+      packet.flow = dissection.flows.of(packet, UDP, srcPort, dstPort);
       packet.payloadBytes = bytes;
       packet.payloadStart = packet.offset;
       packet.payloadEnd = packet.end;
       packet.payloadLength = packet.reportedEnd - packet.offset;
     }
     if (packet.end === packet.offset) return END;
-    return dissector.datagram(packet, dissector.registry.udpPorts, srcPort, dstPort);
+    return dissection.datagram(packet, dissection.registry.udpPorts, srcPort, dstPort);
   },
   info: (packet, layer) => {
     const bytes = packet.layerBytes[layer]!;

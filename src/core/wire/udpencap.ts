@@ -1,8 +1,9 @@
 import { isakmp } from './app/isakmp.ts';
 import { u32 } from './bytes.ts';
 import { esp } from './esp.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, protocol } from './protocol.ts';
+import { protocol } from './protocol.ts';
 
 // RFC 3948, 2: a single byte 0xff keeps the mapping alive; four zero bytes announce IKE; anything else is ESP.
 

@@ -1,17 +1,16 @@
 import { u16 } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import type { Packet } from './packet.ts';
-import { type FieldWriter, type ProtocolDefinition, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, type ProtocolDefinition, protocol } from './protocol.ts';
 
 // IEEE 802.1Q, 9.6: priority, drop eligible and VLAN (2), then the type or length of what is tagged (2).
 const TAG = 4;
 
 const tagged = {
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < TAG) return packet.short();
     packet.offset = offset + TAG;
-    return dissector.typeOrLength(packet, u16(bytes, offset + 2));
+    return dissection.typeOrLength(packet, u16(bytes, offset + 2));
   },
   info: (packet, layer) => `VLAN ${idOf(packet, layer)}`,
   fields(packet: Packet, layer: number, out: FieldWriter): void {

@@ -2,8 +2,9 @@ import { u24 } from './bytes.ts';
 import { eth } from './eth.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
+import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, NOT_MINE, protocol } from './protocol.ts';
+import { protocol } from './protocol.ts';
 
 // RFC 7348, 5: flags (1), reserved (3), network (3), reserved (1). draft-ietf-nvo3-vxlan-gpe: the fourth byte names what
 // follows.

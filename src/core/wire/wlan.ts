@@ -1,8 +1,8 @@
 import { u16le } from './bytes.ts';
-import type { Dissector } from './dissector.ts';
 import { formatMac } from './mac-address.ts';
+import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { END, type FieldWriter, protocol } from './protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
 // IEEE 802.11, 9.2.3: frame control (2), duration (2), addresses (6 each), sequence (2), QoS (2), HT control (4).
 const MANAGEMENT = 0;
@@ -23,7 +23,7 @@ export const wlan: ReturnType<typeof protocol> = protocol({
   title: '802.11',
   about: 'IEEE 802.11 wireless LAN',
   linkTypes: [105],
-  dissect(packet: Packet, dissector: Dissector): number {
+  dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < SHORTEST) return packet.short();
     const type = (bytes[offset]! >> 2) & 3;
@@ -38,7 +38,7 @@ export const wlan: ReturnType<typeof protocol> = protocol({
     if (packet.offset > packet.end) return packet.short();
     if ((subtype & NO_DATA) !== 0 || (flags & PROTECTED) !== 0) return END;
     if ((u16le(bytes, offset + 22) & 15) !== 0 || packet.offset === packet.end) return END; // not the first fragment
-    return dissector.llc;
+    return dissection.llc;
   },
   info: (packet, layer) => NAMES[(packet.layerBytes[layer]![packet.layerStart[layer]!]! >> 2) & 3]!,
   fields(packet: Packet, layer: number, out: FieldWriter): void {

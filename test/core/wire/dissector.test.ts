@@ -142,7 +142,7 @@ test('more messages in a segment than are listed are read, and no fault of it', 
     frame(...ethernet(0x0800, ipv4(6, tcp({ from: 40_000, to: 1883, seq }, payload))));
   const many = Array.from({ length: 100 }, () => ping).flat();
   const first = dissectFrame(segment(1, [...many, ...publish.slice(0, 3)]), 1, dissector);
-  expect([first.malformed, first.layerCount, first.wanted]).toEqual([false, MAX_LAYERS, 2]);
+  expect([first.malformed, first.layerCount, first.needed]).toEqual([false, MAX_LAYERS, 2]);
   const second = dissectFrame(segment(204, publish.slice(3)), 1, dissector);
   expect([second.malformed, pathOf(second)]).toEqual([false, 'eth/ip/tcp/mqtt/tcp.segments']);
 });

@@ -87,7 +87,7 @@ test('a dissector that throws makes its packet malformed, and the flow is read a
   dissect(dissector, packet, segment(5, 'OP\r\n'));
   expect([pathOf(packet), packet.malformed, packet.flow?.aPackets]).toEqual(['eth/ip/tcp/imap', true, 2]);
   expect(packet.flow).toMatchObject({ application: null, applicationState: null });
-  expect([dissector.pending.size, dissector.pendingBytes]).toEqual([0, 0]);
+  expect([dissector.pending.size, dissector.pending.bytes]).toEqual([0, 0]);
   dissect(dissector, packet, segment(9, 'b NOOP\r\n'));
   expect([pathOf(packet), packet.malformed, packet.flow?.aPackets]).toEqual(['eth/ip/tcp/imap', false, 3]);
   expect(dissector.faults).toMatchObject({ count: 1, firstPacket: 2 });

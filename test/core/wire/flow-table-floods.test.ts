@@ -12,6 +12,7 @@ import { Packet } from '../../../src/core/wire/packet.ts';
 import { pcap, sourceOf } from '../../support/captures.ts';
 import { ethernet, udp } from '../../support/headers.ts';
 import { folded, foldingAddresses, seededWords, type Words } from '../../support/hostile-addresses.ts';
+import { WatchedSlots } from '../../support/watched-slots.ts';
 
 const UDP = 17;
 /** Slots in a row that are taken, in a table that is half full: for chosen addresses as for any others. */
@@ -27,19 +28,23 @@ function from(source: Words, packet = new Packet()): Packet {
 }
 
 /** Flows of these sources, each from port 1 to port 53, and how often a seed was taken. */
-function flood(sources: readonly Words[], seeds = seededWords(7)): { table: FlowTable; seeds: number } {
-  const table = new FlowTable(undefined, undefined, seeds.random);
+function flood(
+  sources: readonly Words[],
+  { random, times } = seededWords(7),
+): { readonly table: FlowTable; readonly slots: WatchedSlots; readonly seeds: number } {
+  const slots = new WatchedSlots();
+  const table = new FlowTable({ random, makeSlots: slots.make });
   const packet = new Packet();
   for (const source of sources) table.of(from(source, packet), UDP, 1, 53);
   expect(table.flows.length).toBe(sources.length);
-  return { table, seeds: seeds.times() };
+  return { table, slots, seeds: times() };
 }
 
 test('sources that fell into one slot of a table without a secret lie apart', () => {
   const sources = foldingAddresses(count);
   expect(new Set(sources.map(folded))).toEqual(new Set([0]));
-  const { table, seeds } = flood(sources);
-  expect(table.longestRun()).toBeLessThan(MOST_IN_A_ROW);
+  const { slots, seeds } = flood(sources);
+  expect(slots.longestRun()).toBeLessThan(MOST_IN_A_ROW);
   expect(seeds).toBeLessThan(10); // that of the beginning, and one each time it grew
 });
 
@@ -58,29 +63,30 @@ function sourcesForSeed(seed: number, wanted: number): Words[] {
 test('of sources that were chosen for the seed, so few lie in a row that another seed is taken', () => {
   const sources = sourcesForSeed(7, 1000);
   const others = flood(sources, seededWords(8));
-  const { table, seeds } = flood(sources);
-  expect(table.longestRun()).toBeLessThan(MOST_IN_A_ROW);
+  const { slots, seeds } = flood(sources);
+  expect(slots.longestRun()).toBeLessThan(MOST_IN_A_ROW);
   expect([others.seeds, seeds]).toEqual([1, 2]);
 });
 
 test('were every seed known, they would be taken seldom all the same, and no flow would be lost', () => {
   const sources = sourcesForSeed(7, 1000);
   let times = 0;
-  const { table } = flood(sources, {
+  const { table, slots } = flood(sources, {
     random: (words) => {
       times++;
       seededWords(7).random(words);
     },
     times: () => times,
   });
-  expect(table.longestRun()).toBeGreaterThanOrEqual(1000);
+  expect(slots.longestRun()).toBeGreaterThanOrEqual(1000);
   expect(times).toBeLessThan(20); // a quarter more flows before each
   const first = table.flows[0]!;
   expect(table.find(from(sources[0]!), UDP, 1, 53)).toBe(first);
 });
 
 test('halves that change places between the two ends do not fall together', () => {
-  const table = new FlowTable(undefined, undefined, seededWords(3).random);
+  const slots = new WatchedSlots();
+  const table = new FlowTable({ random: seededWords(3).random, makeSlots: slots.make });
   const packet = new Packet();
   packet.ipVersion = 6;
   const [a, b] = [
@@ -98,7 +104,7 @@ test('halves that change places between the two ends do not fall together', () =
     table.of(packet, UDP, 53, 53);
   }
   expect(table.flows.length).toBe(128); // either way is one flow
-  expect(table.longestRun()).toBeLessThan(20);
+  expect(slots.longestRun()).toBeLessThan(20);
 });
 
 const endpoint = fc.record({
@@ -123,7 +129,7 @@ test.each([
 ])('it answers as a map of texts does, under %s', (_, randomOf) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const table = new FlowTable(undefined, undefined, randomOf());
+      const table = new FlowTable({ random: randomOf() });
       const known = new Map<string, Flow>();
       const seen = new Set<Flow>();
       steps.forEach(({ ask, version, transport, source, target }, number) => {
@@ -181,7 +187,8 @@ test('a capture of 40,000 hostile packets is counted within the same few looks',
     ),
   }));
   const reader = await openCaptureReader(sourceOf(pcap(frames)));
-  const dissector = new Dissector(REGISTRY);
+  const slots = new WatchedSlots();
+  const dissector = new Dissector(REGISTRY, { flows: new FlowTable({ makeSlots: slots.make }) });
   const packet = new Packet();
   const statistics = (['conversations', 'endpoints', 'protocols'] as const).map((name) =>
     OPENERS[name]({ bucketMs: 1000, owners: new PktapOwners() }),
@@ -196,5 +203,5 @@ test('a capture of 40,000 hostile packets is counted within the same few looks',
     one.sections({ dissector, reader, file: 'x.pcap' }).reduce((sum, section) => sum + [...section.rows].length, 0),
   );
   expect(rows.slice(0, 2)).toEqual([count, count + 1]);
-  expect(dissector.flows.longestRun()).toBeLessThan(MOST_IN_A_ROW);
+  expect(slots.longestRun()).toBeLessThan(MOST_IN_A_ROW);
 });

@@ -84,7 +84,7 @@ test('every one of 100,000 flows is found again, whatever the table has grown to
 });
 
 test('a flood does not grow without end, and who speaks outlives it', () => {
-  const table = new FlowTable(100, 150);
+  const table = new FlowTable({ mostCurrent: 100, mostRemembered: 150 });
   const alive = table.of(packetOf(1, 2), TCP, 1, 80);
   const packet = new Packet();
   let most = 0;
@@ -103,7 +103,7 @@ test('a flood does not grow without end, and who speaks outlives it', () => {
 });
 
 test('endpoints whose flow is over begin another', () => {
-  const table = new FlowTable(4, 100);
+  const table = new FlowTable({ mostCurrent: 4, mostRemembered: 100 });
   const numbered = (number: number, src: number): Packet => Object.assign(packetOf(src, 2), { number });
   const first = table.of(numbered(1, 1), TCP, 1, 80);
   for (let number = 2; number <= 6; number++) table.of(numbered(number, number), TCP, 1, 80);
@@ -124,7 +124,7 @@ test('flows that are done are let go of, and the others are found as before', ()
 });
 
 test('a conversation that is silent while a flood passes outlives it, and is remembered when it is over', () => {
-  const table = new FlowTable(100, 150);
+  const table = new FlowTable({ mostCurrent: 100, mostRemembered: 150 });
   const established = table.of(packetOf(1, 2), TCP, 1, 80);
   Object.assign(established, { aPackets: 2, bPackets: 1 });
   const packet = new Packet();
@@ -144,7 +144,7 @@ test('a conversation that is silent while a flood passes outlives it, and is rem
 });
 
 test('conversations alone give way too', () => {
-  const table = new FlowTable(100, 150);
+  const table = new FlowTable({ mostCurrent: 100, mostRemembered: 150 });
   const packet = new Packet();
   for (let number = 1; number <= 2000; number++) {
     Object.assign(packet, { number, ipVersion: 4, src0: 1000 + number, dst0: 2 });
@@ -155,7 +155,7 @@ test('conversations alone give way too', () => {
 });
 
 test('ports that are used again and again do not grow without end', () => {
-  const table = new FlowTable(100, 150);
+  const table = new FlowTable({ mostCurrent: 100, mostRemembered: 150 });
   table.of(packetOf(1, 2), TCP, 1, 80);
   for (let number = 1; number <= 1000; number++) {
     table.renew(Object.assign(packetOf(1, 2), { number }), TCP, 1, 80);

@@ -114,7 +114,7 @@ function identifications(pieces: string): number[] {
     const packet = dissectFrame(bytes, 1, dissector);
     for (const { bytes: held, start } of packet.messages.slice(0, packet.messageCount)) found.push(held[start + 1]!);
   }
-  expect(dissector.pendingBytes).toBe(0);
+  expect(dissector.pending.bytes).toBe(0);
   return found;
 }
 
@@ -144,7 +144,7 @@ test('wherever they are cut, messages are found once whose bodies are not kept',
         return connection.packet.messages.slice(0, connection.packet.messageCount).map(({ length }) => length);
       });
       expect([first, second, ...found]).toEqual([first, second, ...RESPONSES.map(({ length }) => length)]);
-      expect(connection.dissector.pendingBytes).toBe(0);
+      expect(connection.dissector.pending.bytes).toBe(0);
     }
   }
 });
@@ -178,7 +178,7 @@ test('messages of other connections that never end give way, the oldest first', 
   const send = (from: number, seq: number, bytes: readonly number[]): string =>
     pathOf(dissectFrame(ipv4Frame(6, tcp({ from, to: 88, seq }, bytes)), 1, dissector));
   for (let from = 1; from <= 2200; from++) send(from, 0, [...u32(90_000), 0x7e]);
-  expect(dissector.pendingBytes).toBeLessThanOrEqual(128 * 1024 * 1024);
+  expect(dissector.pending.bytes).toBeLessThanOrEqual(128 * 1024 * 1024);
   const rest = new Array<number>(50_000).fill(0);
   const ends = [1, 2200].map((from) => {
     send(from, 5, rest);

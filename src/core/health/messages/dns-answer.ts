@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import dnsPacket, { type Answer } from 'dns-packet';
 import { DNS_HEADER, dnsRcodeName } from '../../wire/app/dns-message.ts';
-import { endOfName, skipName } from '../../wire/app/dns-name.ts';
+import { afterName } from '../../wire/app/dns-name.ts';
 import { u16 } from '../../wire/bytes.ts';
 
 /** What a server answered. */
@@ -51,9 +51,8 @@ export function answersQuery(message: Uint8Array, query: Uint8Array): boolean {
   if ((flags & QR) === 0 || (flags & OPCODE) !== 0) return false;
   const questions = u16(message, QUESTIONS);
   if (questions === 0) return (flags & RCODE) === FORMERR || (flags & RCODE) === NOTIMP;
-  if (questions !== 1 || !skipName(query, DNS_HEADER, query.length)) return false;
-  const nameEnd = endOfName();
-  if (message.length < nameEnd + 4) return false;
+  const nameEnd = questions === 1 ? afterName(query, DNS_HEADER, query.length) : -1;
+  if (nameEnd < 0 || message.length < nameEnd + 4) return false;
   for (let at = DNS_HEADER; at < nameEnd; at++) {
     if (lower(message[at]!) !== lower(query[at]!)) return false;
   }
@@ -88,8 +87,8 @@ export function readDnsAnswer(message: Buffer): DnsAnswer | null {
   } catch {
     return truncated ? plain : null;
   }
-  const asked = u16(message, QUESTIONS) === 1 && skipName(message, DNS_HEADER, message.length);
-  const signatures = asked && u16(message, endOfName()) === RRSIG;
+  const nameEnd = u16(message, QUESTIONS) === 1 ? afterName(message, DNS_HEADER, message.length) : -1;
+  const signatures = nameEnd >= 0 && u16(message, nameEnd) === RRSIG;
   const listed = decoded.filter(({ type }) => signatures || type !== 'RRSIG').slice(0, MOST_ANSWERS);
   return {
     ...plain,
@@ -104,16 +103,16 @@ function extendedRcode(message: Uint8Array): number | null {
   const end = message.length;
   let at = DNS_HEADER;
   if (u16(message, QUESTIONS) === 1) {
-    if (!skipName(message, at, end)) return null;
-    at = endOfName() + 4;
+    at = afterName(message, at, end);
+    if (at < 0) return null;
+    at += 4;
   }
   const records = u16(message, ANSWERS) + u16(message, AUTHORITIES) + u16(message, ADDITIONALS);
   if (records * LEAST_RECORD > end - at) return null;
   let found = -1;
   for (let index = 0; index < records; index++) {
-    if (!skipName(message, at, end)) return null;
-    at = endOfName();
-    if (at + AFTER_NAME > end) return null;
+    at = afterName(message, at, end);
+    if (at < 0 || at + AFTER_NAME > end) return null;
     if (u16(message, at) === OPT) found = message[at + EXTENDED_RCODE]!;
     at += AFTER_NAME + u16(message, at + RDLENGTH);
     if (at > end) return null;

@@ -1,5 +1,5 @@
 import { u16 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 
 // RFC 4271, 4.1: marker of ones (16), length (2), type (1).
@@ -27,7 +27,7 @@ export const bgp = protocol({
     for (let count = 0; packet.offset < end && count < MOST_MESSAGES; count++) {
       const left = end - packet.offset;
       if (left < HEADER) {
-        if (packet.canWait) packet.wanted = WANT_SEGMENT;
+        if (packet.canWait) packet.needed = NEED_SEGMENT;
         else packet.malformed = true;
         return true;
       }
@@ -37,7 +37,7 @@ export const bgp = protocol({
         break;
       }
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       packet.push(bgp.id);

@@ -1,6 +1,7 @@
 import { startsWith, u32 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { END, NOT_MINE } from '../outcome.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { protocol } from '../protocol.ts';
 
 // BEP 3: a handshake of 19 'BitTorrent protocol', reserved (8), hash (20), peer (20); then length (4), type (1) …
 const GREETING = '\u0013BitTorrent protocol';
@@ -36,7 +37,7 @@ export const bittorrent = protocol({
       if (startsWith(bytes, start, end, GREETING)) length = HANDSHAKE;
       else {
         if (left < HEADER) {
-          if (packet.canWait) packet.wanted = WANT_SEGMENT;
+          if (packet.canWait) packet.needed = NEED_SEGMENT;
           return true;
         }
         length = HEADER + u32(bytes, start);
@@ -44,7 +45,7 @@ export const bittorrent = protocol({
         if (length > LONGEST_MESSAGE || (length > HEADER && bytes[start + HEADER]! > LAST_TYPE)) length = left;
       }
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       packet.push(bittorrent.id);
@@ -53,11 +54,8 @@ export const bittorrent = protocol({
     packet.offset = end;
     return true;
   },
-  segmentLooksLike(packet: Packet): boolean {
-    if (!startsWith(packet.bytes, packet.offset, packet.end, GREETING)) return false;
-    packet.flow!.application = bittorrent;
-    return true;
-  },
+  segmentLooksLike: ({ bytes, offset, end }) => startsWith(bytes, offset, end, GREETING),
+  keepsStream: true,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

@@ -1,6 +1,7 @@
 import { u16 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // Cisco NetFlow versions 1, 5, 7, 8 and 9 (RFC 3954), and IPFIX, which is 10 (RFC 7011): version (2), count or length (2).
 const VERSIONS: ReadonlySet<number> = new Set([1, 5, 7, 8, 9, 10]);

@@ -1,8 +1,9 @@
 import { formatIpv4 } from '../../net/ip-address.ts';
 import { i32, latin1, u32 } from '../bytes.ts';
 import { formatMac } from '../mac-address.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 
 // RFC 2131, 2: op (1), hardware type and length (1, 1), hops (1), transaction (4), … options behind 0x63825363.
 const HEADER = 236;

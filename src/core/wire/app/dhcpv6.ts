@@ -1,6 +1,7 @@
 import { u24 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // RFC 8415, 8: type (1), transaction (3); 9: relay messages have other fields.
 const HEADER = 4;

@@ -1,6 +1,6 @@
 import { formatIpv4, formatIpv6 } from '../../net/ip-address.ts';
 import { i32, latin1, u16, u32 } from '../bytes.ts';
-import { endOfName, readName } from './dns-name.ts';
+import { afterName, readName } from './dns-name.ts';
 
 // RFC 1035, 4.1.1: id (2), flags (2), counts of questions, answers, authorities and additional records (2 each).
 export const DNS_HEADER = 12;
@@ -115,7 +115,7 @@ export function readDnsMessage(bytes: Uint8Array, start: number, end: number): D
   for (let index = 0; index < questions && index < MOST_RECORDS; index++) {
     const asked = readName(bytes, start, end, at);
     if (asked === null) break;
-    at = endOfName();
+    at = afterName(bytes, at, end);
     const askedType = at + 4 <= end ? u16(bytes, at) : 0;
     at += 4;
     if (index > 0) more.push({ name: asked, type: askedType });
@@ -142,7 +142,7 @@ function readRecords(bytes: Uint8Array, start: number, end: number, from: number
   while (records.length < count && records.length < MOST_RECORDS) {
     const name = readName(bytes, start, end, at);
     if (name === null) break;
-    at = endOfName();
+    at = afterName(bytes, at, end);
     if (at + 10 > end) break;
     const type = u16(bytes, at);
     const data = at + 10;

@@ -4,42 +4,26 @@ import { utf8 } from '../bytes.ts';
 const LONGEST = 255;
 const MOST_JUMPS = 20;
 
-/** Where the last name read ended: the offset of what follows it. */
-let after = 0;
-
-/** The offset behind the name that `readName` or `skipName` saw last. */
-export function endOfName(): number {
-  return after;
-}
-
-/**
- * Passes over the name at `offset` of a message that ends at `end`, following no pointer; false when it does not end.
- */
-export function skipName(bytes: Uint8Array, offset: number, end: number): boolean {
+/** The offset behind the name at `offset` of a message that ends at `end`; follows no pointer. -1 when it does not end. */
+export function afterName(bytes: Uint8Array, offset: number, end: number): number {
   let at = offset;
   while (at < end) {
     const length = bytes[at]!;
-    if (length === 0) {
-      after = at + 1;
-      return true;
-    }
-    if (length >= 0xc0) {
-      after = at + 2;
-      return at + 2 <= end;
-    }
-    if (length > 63) return false;
+    if (length === 0) return at + 1;
+    if (length >= 0xc0) return at + 2 <= end ? at + 2 : -1;
+    if (length > 63) return -1;
     at += length + 1;
   }
-  return false;
+  return -1;
 }
 
 /**
  * The name at `offset` of the message in [start, end), its labels joined with dots; `<Root>` for the empty one, as tshark
  * writes it, and null for one that does not end, is too long, or points in circles (RFC 1035, 4.1.4). Control
- * characters are written `\ddd` (RFC 1035, 5.1). Sets `endOfName`.
+ * characters are written `\ddd` (RFC 1035, 5.1).
  */
 export function readName(bytes: Uint8Array, start: number, end: number, offset: number): string | null {
-  if (!skipName(bytes, offset, end)) return null;
+  if (afterName(bytes, offset, end) < 0) return null;
   let text = '';
   let at = offset;
   let total = 0;

@@ -1,7 +1,8 @@
 import { u16 } from '../bytes.ts';
 import { nameError } from '../expert.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, type Protocol, protocol } from '../protocol.ts';
+import { type FieldWriter, type Protocol, protocol } from '../protocol.ts';
 import { DNS_HEADER, dnsRcode, dnsRcodeName, dnsTypeName, isDnsResponse, readDnsMessage } from './dns-message.ts';
 import { eachPdu } from './pdu.ts';
 

@@ -14,7 +14,7 @@ const UDP = 17;
  * A ClientHello in [start, end) that asks for keys for SRTP: from then on the flow carries RTP beside DTLS (RFC 7983).
  * As in Wireshark, only one that offers a single protection profile, which is known to be the one then.
  */
-export function takesSrtp(packet: Packet, bytes: Uint8Array, start: number, end: number): void {
+export function expectSrtp(packet: Packet, bytes: Uint8Array, start: number, end: number): void {
   const { flow } = packet;
   // not where it is carried by another protocol's connection, which stays that protocol's
   if (flow === null || flow.transport !== UDP || flow.application === rtp) return;

@@ -1,9 +1,10 @@
 import { u16, u24 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
-import { takesSrtp } from './dtls-srtp.ts';
-import { CLIENT_HELLO, SERVER_HELLO } from './tls.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
+import { expectSrtp } from './dtls-srtp.ts';
 import { tlsVersionName } from './tls-names.ts';
+import { CLIENT_HELLO, SERVER_HELLO } from './tls-record.ts';
 
 // RFC 6347, 4.1: type (1), version (2), epoch (2), sequence (6), length (2).
 const RECORD = 13;
@@ -104,7 +105,7 @@ function dissectHandshake(packet: Packet, start: number, end: number): void {
     if (type === CLIENT_HELLO || type === SERVER_HELLO) {
       if (fragment === length) {
         packet.message(dtls.id, body, body + length).detail = type;
-        if (type === CLIENT_HELLO) takesSrtp(packet, bytes, body, body + length);
+        if (type === CLIENT_HELLO) expectSrtp(packet, bytes, body, body + length);
       } else if (type === CLIENT_HELLO) addFragment(packet, body, length, fragmentOffset, fragment);
     }
     at = body + fragment;
@@ -126,5 +127,5 @@ function addFragment(packet: Packet, body: number, length: number, offset: numbe
   packet.message(dtls.id, 0, length).detail = CLIENT_HELLO;
   packet.bytes = bytes;
   flow.applicationState = null;
-  takesSrtp(packet, partial.bytes, 0, length);
+  expectSrtp(packet, partial.bytes, 0, length);
 }

@@ -1,8 +1,7 @@
 import { parseIpv4 } from '../../net/ip-address.ts';
 import { latin1 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
 import type { Packet } from '../packet.ts';
-import { protocol } from '../protocol.ts';
+import { type Dissection, protocol } from '../protocol.ts';
 import { afterLine, firstLine, isRefusal, isWord } from './text-lines.ts';
 import { startTls } from './tls.ts';
 
@@ -33,7 +32,7 @@ export const ftp = protocol({
   name: 'ftp',
   about: 'File Transfer Protocol (FTP)',
   tcpPorts: [21],
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const { bytes, offset, end } = packet;
     const flow = packet.flow!;
     const isReply = packet.srcPort === 21 || (packet.dstPort !== 21 && packet.direction === 1);
@@ -43,13 +42,13 @@ export const ftp = protocol({
     const state = flow.applicationState as FtpState;
     const stop = Math.min(lineEnd < 0 ? end : lineEnd, offset + LONGEST_LINE);
     if (isReply) {
-      if (readReply(packet, dissector, state, offset, stop)) {
+      if (readReply(packet, dissection, state, offset, stop)) {
         startTls(packet, lineEnd < 0 ? end : lineEnd);
         return true;
       }
     } else if (isWord(bytes, offset, end, 'AUTH')) state.askedForTls = true;
-    else if (isWord(bytes, offset, end, 'PORT')) expectQuad(packet, dissector, latin1(bytes, offset + 4, stop));
-    else if (isWord(bytes, offset, end, 'EPRT')) expectEprt(dissector, latin1(bytes, offset + 4, stop));
+    else if (isWord(bytes, offset, end, 'PORT')) expectQuad(packet, dissection, latin1(bytes, offset + 4, stop));
+    else if (isWord(bytes, offset, end, 'EPRT')) expectEprt(dissection, latin1(bytes, offset + 4, stop));
     packet.offset = end;
     return true;
   },
@@ -57,14 +56,14 @@ export const ftp = protocol({
 });
 
 /** Whether TLS begins behind the reply. */
-function readReply(packet: Packet, dissector: Dissector, state: FtpState, start: number, end: number): boolean {
+function readReply(packet: Packet, dissection: Dissection, state: FtpState, start: number, end: number): boolean {
   const { bytes } = packet;
-  if (isWord(bytes, start, end, '227')) expectQuad(packet, dissector, latin1(bytes, start + 3, end));
+  if (isWord(bytes, start, end, '227')) expectQuad(packet, dissection, latin1(bytes, start + 3, end));
   else if (isWord(bytes, start, end, '229')) {
     const port = Number(/\|\|\|(\d{1,5})\|/.exec(latin1(bytes, start, end))?.[1] ?? 0);
     const { src0, src1, src2, src3 } = packet;
     if (port > 0 && port < 65_536) {
-      dissector.flows.expectations.add(TCP, [src0, src1, src2, src3], port, ftpData);
+      dissection.flows.expectations.add(TCP, [src0, src1, src2, src3], port, ftpData);
     }
   } else if (isWord(bytes, start, end, '234')) return state.askedForTls;
   else if (isRefusal(bytes[start]!)) state.askedForTls = false;
@@ -72,22 +71,22 @@ function readReply(packet: Packet, dissector: Dissector, state: FtpState, start:
 }
 
 /** `h1,h2,h3,h4,p1,p2` (RFC 959, 4.1.2). */
-function expectQuad(packet: Packet, dissector: Dissector, text: string): void {
+function expectQuad(packet: Packet, dissection: Dissection, text: string): void {
   const numbers = /(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})/.exec(text)?.slice(1).map(Number);
   if (numbers === undefined || numbers.some((number) => number > 255)) return;
   const [h1, h2, h3, h4, p1, p2] = numbers as [number, number, number, number, number, number];
   const address = (h1 << 24) | (h2 << 16) | (h3 << 8) | h4;
   const port = p1 * 256 + p2;
-  dissector.flows.expectations.add(TCP, [address, 0, 0, 0], port, ftpData);
+  dissection.flows.expectations.add(TCP, [address, 0, 0, 0], port, ftpData);
   // behind address translation the connection comes to the address that is seen, not to the one announced
-  if (address !== packet.src0) dissector.flows.expectations.add(TCP, [packet.src0, 0, 0, 0], port, ftpData);
+  if (address !== packet.src0) dissection.flows.expectations.add(TCP, [packet.src0, 0, 0, 0], port, ftpData);
 }
 
 /** `|1|10.0.0.1|6275|` (RFC 2428, 2), for IPv4; IPv6 clients use EPSV. */
-function expectEprt(dissector: Dissector, text: string): void {
+function expectEprt(dissection: Dissection, text: string): void {
   const [, address = '', port = ''] = /\|1\|([\d.]{7,15})\|(\d{1,5})\|/.exec(text) ?? [];
   const word = parseIpv4(address);
   if (word !== null && Number(port) < 65_536) {
-    dissector.flows.expectations.add(TCP, [word | 0, 0, 0, 0], Number(port), ftpData);
+    dissection.flows.expectations.add(TCP, [word | 0, 0, 0, 0], Number(port), ftpData);
   }
 }

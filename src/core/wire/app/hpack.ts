@@ -39,7 +39,7 @@ export class HpackDecoder {
   /** Dynamic table, the newest entry last. */
   private readonly entries: (readonly [string, string])[] = [];
   private size = 0;
-  private limit = DEFAULT_TABLE;
+  private mostBytes = DEFAULT_TABLE;
   private at = 0;
   private failed = false;
 
@@ -63,7 +63,7 @@ export class HpackDecoder {
     const first = bytes[this.at]!;
     if ((first & 0x80) !== 0) return this.entry(this.integer(bytes, end, 7));
     if ((first & 0xe0) === 0x20) {
-      this.limit = Math.min(this.integer(bytes, end, 5), LARGEST_TABLE);
+      this.mostBytes = Math.min(this.integer(bytes, end, 5), LARGEST_TABLE);
       this.evict(0);
       return null;
     }
@@ -87,13 +87,13 @@ export class HpackDecoder {
   private insert(field: readonly [string, string]): void {
     const size = field[0].length + field[1].length + ENTRY_OVERHEAD;
     this.evict(size);
-    if (size > this.limit) return;
+    if (size > this.mostBytes) return;
     this.entries.push(field);
     this.size += size;
   }
 
   private evict(room: number): void {
-    while (this.entries.length > 0 && this.size + room > this.limit) {
+    while (this.entries.length > 0 && this.size + room > this.mostBytes) {
       const [name, value] = this.entries.shift()!;
       this.size -= name.length + value.length + ENTRY_OVERHEAD;
     }

@@ -44,7 +44,7 @@ export function readHttpMessage(bytes: Uint8Array, start: number, end: number): 
 
 function fieldOf(bytes: Uint8Array, start: number, end: number, name: string): string | null {
   const value = headerField(bytes, start, end, name);
-  return value < 0 ? null : textOf(bytes, value, valueEnd);
+  return value < 0 ? null : textOf(bytes, value, valueEnd(bytes, value, end));
 }
 
 function textOf(bytes: Uint8Array, start: number, stop: number): string {

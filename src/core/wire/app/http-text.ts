@@ -14,7 +14,7 @@ export function writeHttpFields(packet: Packet, layer: number, out: FieldWriter)
   let at = packet.layerStart[layer]!;
   for (let lines = 0; at < end && lines < MOST_LINES; lines++) {
     const stop = lineEnd(bytes, at, end, false);
-    const next = nextLine;
+    const next = nextLine(bytes, stop, end);
     if (stop === at) {
       at = next;
       break;

@@ -1,14 +1,14 @@
 import { latin1, startsWith } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
 import { clientError, serverError } from '../expert.ts';
+import { END } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { type FieldWriter, type Protocol, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, type Protocol, protocol } from '../protocol.ts';
 import { FIN } from '../tcp-flags.ts';
 import { CONNECT, HEAD, HttpConversation, OTHER, SSTP } from './http-conversation.ts';
 import { kindOfLine, NEITHER, NOTIFICATION, REQUEST, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
 import { http2, PREFACE } from './http2.ts';
-import { type ChunkWalk, chunksEnd, colonOf, headerField, isWhole, valueEnd } from './message-framing.ts';
+import { askForRest, type ChunkWalk, chunksEnd, colonOf, headerField, valueEnd } from './message-framing.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { websocket } from './websocket.ts';
 
@@ -23,32 +23,32 @@ export const http = protocol({
   about: 'Hypertext Transfer Protocol',
   tcpPorts: [80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371],
   // tshark gives a segment on these ports to HTTP whatever it holds, and lets nobody else guess
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const { flow } = packet;
     if (flow === null) return false;
     if (flow.application !== null && flow.application !== http) return false;
     const state = flow.application === http ? flow.applicationState : null;
     const known = state instanceof HttpConversation ? state : null;
     if (known !== null && isTunnel(known)) {
-      tunnel(packet, dissector, known);
+      tunnel(packet, dissection, known);
       return true;
     }
     let conversation = known;
     while (packet.offset < packet.end) {
       const { offset } = packet;
       if (conversation !== null && isSwitched(conversation, packet)) {
-        if (conversation.next !== null) callInner(packet, dissector, conversation, conversation.next);
+        if (conversation.next !== null) callInner(packet, dissection, conversation, conversation.next);
         else packet.offset = packet.end;
         return true;
       }
       conversation ??= blank;
-      const next = message(packet, dissector, conversation);
-      if (packet.wanted !== 0) return true;
+      const next = dissectMessage(packet, dissection, conversation);
+      if (packet.needed !== 0) return true;
       if (flow.application === http2) return true;
       if (next === STOP || next <= offset) break;
       packet.offset = next;
       if (isTunnel(conversation) && next < packet.end) {
-        tunnel(packet, dissector, conversation); // it begins behind the header (RFC 9110, 9.3.6)
+        tunnel(packet, dissection, conversation); // it begins behind the header (RFC 9110, 9.3.6)
         return true;
       }
     }
@@ -74,7 +74,7 @@ export const http = protocol({
 });
 
 /** Dissects the message at `packet.offset`; where the next one begins, or STOP. */
-function message(packet: Packet, dissector: Dissector, conversation: HttpConversation): number {
+function dissectMessage(packet: Packet, dissection: Dissection, conversation: HttpConversation): number {
   const { bytes, end } = packet;
   let start = packet.offset;
   // an empty line before a message is let pass (RFC 9112, 2.2)
@@ -85,12 +85,9 @@ function message(packet: Packet, dissector: Dissector, conversation: HttpConvers
     if (requested) packet.push(http.id);
     return STOP;
   }
-  const side = conversation.sides[packet.direction as 0 | 1];
+  const side = conversation.sides[packet.direction];
   const stop = lineEnd(bytes, start, end, packet.canWait);
-  if (stop < 0) {
-    isWhole(packet, packet.offset, true, false, side);
-    if (packet.wanted !== 0) return STOP;
-  }
+  if (stop < 0 && askForRest(packet, packet.offset, true, false, side)) return STOP;
   const lineStop = stop < 0 ? end : stop;
   const kind = kindOfLine(bytes, start, lineStop);
   if (kind === NEITHER) {
@@ -101,14 +98,14 @@ function message(packet: Packet, dissector: Dissector, conversation: HttpConvers
     if (startsWith(bytes, start, end, PREFACE)) {
       // as in tshark, which cannot ask for more from where it finds this
       packet.canWait = false;
-      http2.segment!(packet, dissector);
+      http2.segment!(packet, dissection);
     }
     return STOP;
   }
   const status = kind === RESPONSE ? statusOf(bytes, start, lineStop) : 0;
   const bodiless = kind === RESPONSE && hasNoBody(conversation, status);
   const wantsBody = (packet.tcpFlags & FIN) === 0 && !bodiless;
-  if (!isWhole(packet, start, wantsBody, kind === RESPONSE, side)) {
+  if (askForRest(packet, start, wantsBody, kind === RESPONSE, side)) {
     own(packet, conversation);
     return STOP;
   }
@@ -129,7 +126,7 @@ function finishMessage(
   bodiless: boolean,
 ): number {
   const { bytes, end } = packet;
-  const side = conversation.sides[packet.direction as 0 | 1];
+  const side = conversation.sides[packet.direction];
   const body = headerEnd(bytes, start, end);
   let next = bodyEnd(packet, start, body, kind, status, bodiless, side);
   if (next < 0) {
@@ -156,12 +153,11 @@ function finishMessage(
 
 /** Where the header block that begins at `start` ends: after an empty line, or before a line without a colon. */
 function headerEnd(bytes: Uint8Array, start: number, end: number): number {
-  lineEnd(bytes, start, end, false);
-  for (let at = nextLine; at < end; ) {
+  for (let at = nextLine(bytes, lineEnd(bytes, start, end, false), end); at < end; ) {
     const stop = lineEnd(bytes, at, end, false);
-    if (stop === at) return nextLine;
-    const next = nextLine;
-    if (colonOf(bytes, at, stop) < 0 && kindOfLine(bytes, at, stop) === NEITHER) return at;
+    if (stop !== at && colonOf(bytes, at, stop) < 0 && kindOfLine(bytes, at, stop) === NEITHER) return at;
+    const next = nextLine(bytes, stop, end);
+    if (stop === at) return next;
     at = next;
   }
   return end;
@@ -179,7 +175,7 @@ function bodyEnd(
   const { bytes, end } = packet;
   const coding = headerField(bytes, start, body, 'transfer-encoding');
   if (coding >= 0) {
-    if (!holds(bytes, coding, valueEnd, 'chunked')) return bodiless ? body : end;
+    if (!holds(bytes, coding, valueEnd(bytes, coding, body), 'chunked')) return bodiless ? body : end;
     if (bodiless || body >= end) return body;
     // chunks that came before have been walked, and are not there any more
     const from = walk.chunkAt < 0 ? body : Math.min(end, start + walk.chunkAt + walk.chunkLeft);
@@ -188,7 +184,7 @@ function bodyEnd(
   }
   const length = headerField(bytes, start, body, 'content-length');
   if (length >= 0) {
-    const value = decimal(bytes, length, valueEnd);
+    const value = decimal(bytes, length, valueEnd(bytes, length, body));
     if (value >= 0) return bodiless && (status === 200 || value === 0) ? body : Math.min(end, body + value);
   }
   if (kind === REQUEST) return body;
@@ -237,7 +233,7 @@ function switchAfter(packet: Packet, conversation: HttpConversation, start: numb
   if (conversation.status === 101) {
     const upgrade = headerField(bytes, start, body, 'upgrade');
     if (upgrade < 0) return;
-    const stop = valueEnd;
+    const stop = valueEnd(bytes, upgrade, body);
     if (beginsWith(bytes, upgrade, stop, 'websocket')) conversation.next = websocket;
     else if (beginsWith(bytes, upgrade, stop, 'h2c')) conversation.next = http2;
     else conversation.next = null;
@@ -254,40 +250,40 @@ function isSwitched({ switchPacket, switchOffset }: HttpConversation, packet: Pa
 }
 
 /** What goes through a proxy after CONNECT belongs to the port that was asked for, below an HTTP layer. */
-function tunnel(packet: Packet, dissector: Dissector, conversation: HttpConversation): void {
+function tunnel(packet: Packet, dissection: Dissection, conversation: HttpConversation): void {
   const { connectPort } = conversation;
   const { end } = packet;
   if (connectPort >= 0) {
     if (!packet.push(http.id)) return;
-    const { tcpPorts, segmentsByContent } = dissector.registry;
-    const inner = conversation.inner.carries;
+    const { byId, tcpPorts, segmentsByContent } = dissection.registry;
+    const inner = byId[conversation.inner.carries?.id ?? END];
     const proxied = tcpPorts[connectPort];
     if (proxied === http) {
       packet.offset = end;
       return;
     }
-    if (inner !== null && callInner(packet, dissector, conversation, inner)) return;
-    if (proxied !== undefined && callInner(packet, dissector, conversation, proxied)) return;
+    if (inner !== undefined && callInner(packet, dissection, conversation, inner)) return;
+    if (proxied !== undefined && callInner(packet, dissection, conversation, proxied)) return;
     for (let index = 0; index < segmentsByContent.length; index++) {
       const candidate = segmentsByContent[index]!;
       if (!candidate.segmentLooksLike!(packet)) continue;
-      if (callInner(packet, dissector, conversation, candidate)) return;
+      if (callInner(packet, dissection, conversation, candidate)) return;
     }
   }
-  packet.wanted = 0;
+  packet.needed = 0;
   packet.offset = end;
 }
 
 /** Lets another protocol take the segment as if the flow were its own. */
 function callInner(
   packet: Packet,
-  dissector: Dissector,
+  dissection: Dissection,
   conversation: HttpConversation,
   { segment }: Protocol,
 ): boolean {
   const flow = packet.flow!;
   conversation.inner.enter(flow);
-  const taken = segment?.(packet, dissector) === true;
+  const taken = segment?.(packet, dissection) === true;
   conversation.inner.leave(flow, http, conversation);
   return taken;
 }

@@ -1,4 +1,5 @@
 import { AgedMap } from '../aged-map.ts';
+import type { Direction } from '../direction.ts';
 import { keyedNumber } from '../keyed-number.ts';
 import { HpackDecoder } from './hpack.ts';
 
@@ -24,13 +25,13 @@ export class Http2Stream {
   }
 
   /** Keeps more of a body that is wanted. */
-  append(direction: number, bytes: Uint8Array): void {
-    const body = this.body[direction as 0 | 1];
+  append(direction: Direction, bytes: Uint8Array): void {
+    const body = this.body[direction];
     if (body === null || body.length + bytes.length > LONGEST_BODY) return;
     const larger = new Uint8Array(body.length + bytes.length);
     larger.set(body);
     larger.set(bytes, body.length);
-    this.body[direction as 0 | 1] = larger;
+    this.body[direction] = larger;
   }
 }
 

@@ -1,7 +1,6 @@
 import { i32, startsWith, u24 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { dns } from './dns.ts';
 import { Http2Connection } from './http2-stream.ts';
 
@@ -29,7 +28,7 @@ const LONGEST_BLOCK = 64 * 1024;
 export const http2 = protocol({
   name: 'http2',
   about: 'HyperText Transfer Protocol 2',
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const { flow } = packet;
     if (flow === null) return false;
     const known = flow.application === http2 ? flow.applicationState : null;
@@ -40,20 +39,20 @@ export const http2 = protocol({
       const { bytes, offset, end } = packet;
       const left = end - offset;
       if (left < HEADER && packet.canWait) {
-        packet.wanted = WANT_SEGMENT;
+        packet.needed = NEED_SEGMENT;
         return true;
       }
       const preface = startsWith(bytes, offset, end, PREFACE);
       const length = preface ? PREFACE.length : left < HEADER ? left : HEADER + u24(bytes, offset);
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       packet.push(http2.id);
       const stop = Math.min(end, offset + length);
       packet.layerEnd[packet.layerCount - 1] = stop;
       if (preface) connection.server = 1 - packet.direction;
-      else if (length <= left && left >= HEADER) frame(packet, dissector, connection, offset, stop);
+      else if (length <= left && left >= HEADER) frame(packet, dissection, connection, offset, stop);
       packet.bytes = bytes;
       packet.end = end;
       packet.offset = stop;
@@ -83,7 +82,7 @@ export const http2 = protocol({
 });
 
 /** Takes in one whole frame in [start, stop). */
-function frame(packet: Packet, dissector: Dissector, connection: Http2Connection, start: number, stop: number): void {
+function frame(packet: Packet, dissection: Dissection, connection: Http2Connection, start: number, stop: number): void {
   const { bytes, direction } = packet;
   const type = bytes[start + TYPE]!;
   if (type !== DATA && type !== HEADERS && type !== PUSH_PROMISE && type !== CONTINUATION) return;
@@ -100,10 +99,9 @@ function frame(packet: Packet, dissector: Dissector, connection: Http2Connection
     if (stream === undefined) return;
     if (direction === stream.server) stream.responseBytes += stop - start;
     else stream.requestBytes += stop - start;
-    const side = direction as 0 | 1;
-    if (stream.body[side] === null) return;
+    if (stream.body[direction] === null) return;
     if (at < end) stream.append(direction, bytes.subarray(at, end));
-    if ((flags & END_STREAM) !== 0) dnsBody(packet, dissector, stream.body[side]);
+    if ((flags & END_STREAM) !== 0) dnsBody(packet, dissection, stream.body[direction]);
     return;
   }
   if (type === HEADERS && (flags & PRIORITY) !== 0) at += 5;
@@ -115,8 +113,7 @@ function frame(packet: Packet, dissector: Dissector, connection: Http2Connection
     if (connection.server < 0) connection.server = direction;
   }
   if (at > end) return;
-  const side = direction as 0 | 1;
-  const begun = connection.blocks[side];
+  const begun = connection.blocks[direction];
   if (type === CONTINUATION) {
     if (begun === null || begun.bytes.length + end - at > LONGEST_BLOCK) return;
     const whole = new Uint8Array(begun.bytes.length + end - at);
@@ -124,10 +121,10 @@ function frame(packet: Packet, dissector: Dissector, connection: Http2Connection
     whole.set(bytes.subarray(at, end), begun.bytes.length);
     begun.bytes = whole;
     if ((flags & END_HEADERS) === 0) return;
-    connection.blocks[side] = null;
+    connection.blocks[direction] = null;
     headerBlock(packet, connection, begun.stream, whole, 0, whole.length, stop - start);
   } else if ((flags & END_HEADERS) === 0) {
-    connection.blocks[side] = { stream: target, bytes: bytes.slice(at, end) };
+    connection.blocks[direction] = { stream: target, bytes: bytes.slice(at, end) };
   } else headerBlock(packet, connection, target, bytes, at, end, stop - start);
 }
 
@@ -142,8 +139,7 @@ function headerBlock(
   length: number,
 ): void {
   const { direction } = packet;
-  const side = direction as 0 | 1;
-  const fields = connection.decoders[side].decode(bytes, start, end);
+  const fields = connection.decoders[direction].decode(bytes, start, end);
   const response = fields.has(':status');
   if (connection.server < 0) {
     if (!response && !fields.has(':method')) return;
@@ -154,15 +150,15 @@ function headerBlock(
   else stream.requestBytes += length;
   if (!response && !fields.has(':method')) return; // trailers
   stream.fields = fields;
-  if (fields.get('content-type')?.startsWith('application/dns-message')) stream.body[side] = new Uint8Array(0);
+  if (fields.get('content-type')?.startsWith('application/dns-message')) stream.body[direction] = new Uint8Array(0);
   packet.message(http2.id, packet.offset, packet.offset).detail = stream;
 }
 
 /** A body that is a DNS message (RFC 8484) has a layer of its own. */
-function dnsBody(packet: Packet, dissector: Dissector, body: Uint8Array): void {
+function dnsBody(packet: Packet, dissection: Dissection, body: Uint8Array): void {
   if (body.length === 0) return;
   packet.bytes = body;
   packet.offset = 0;
   packet.end = body.length;
-  dns.datagram!(packet, dissector);
+  dns.datagram!(packet, dissection);
 }

@@ -1,5 +1,5 @@
 import { latin1, startsWith } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { firstLine, isWord, LONGEST_LINE } from './text-lines.ts';
@@ -34,12 +34,12 @@ export const imap = protocol({
       const at = packet.offset;
       const stop = lineEnd(bytes, at, end, true);
       if (stop < 0) return waitForLine(packet, at);
-      let next = nextLine;
+      let next = nextLine(bytes, stop, end);
       if (bytes[at] === STAR) {
         const items = afterFetch(bytes, at, stop);
         if (items > 0) next = afterMessage(bytes, items, next, end);
         if (next < 0) return waitFrom(packet, at);
-      } else if (beginsTls(packet, state, at, stop)) {
+      } else if (followStartTls(packet, state, at, stop)) {
         startTls(packet, next);
         return true;
       }
@@ -60,7 +60,7 @@ function waitForLine(packet: Packet, offset: number): boolean {
 
 function waitFrom(packet: Packet, offset: number): boolean {
   packet.offset = packet.canWait ? offset : packet.end;
-  if (packet.offset < packet.end) packet.wanted = WANT_SEGMENT;
+  if (packet.offset < packet.end) packet.needed = NEED_SEGMENT;
   return true;
 }
 
@@ -84,21 +84,24 @@ function afterFetch(bytes: Uint8Array, start: number, stop: number): number {
  * by so many bytes behind the line (RFC 9051, 4.3). -1 when not all of that is there.
  */
 function afterMessage(bytes: Uint8Array, from: number, next: number, end: number): number {
-  const limit = Math.min(end, from + LONGEST_LINE);
-  const notThere = limit < end ? next : -1;
-  const open = find(bytes, 0x28, from, limit);
+  const reach = Math.min(end, from + LONGEST_LINE);
+  const notThere = reach < end ? next : -1;
+  const open = find(bytes, 0x28, from, reach);
   if (open < 0 || open + 1 >= end) return notThere;
-  const brace = find(bytes, 0x7b, open, limit);
-  if (brace < 0) return lineEnd(bytes, open, limit, true) < 0 ? notThere : nextLine;
-  const close = find(bytes, 0x7d, brace + 1, limit);
+  const brace = find(bytes, 0x7b, open, reach);
+  if (brace < 0) {
+    const stop = lineEnd(bytes, open, reach, true);
+    return stop < 0 ? notThere : nextLine(bytes, stop, reach);
+  }
+  const close = find(bytes, 0x7d, brace + 1, reach);
   if (close < 0) return notThere;
   const count = decimal(bytes, brace + 1, close);
   if (count < 0 || close + count >= end) return -1;
   return find(bytes, 0x29, close + count, end) < 0 ? -1 : next + count;
 }
 
-/** Whether TLS begins behind the line: it grants what STARTTLS asked for (RFC 9051, 6.2.1). */
-function beginsTls(packet: Packet, state: ImapState, start: number, stop: number): boolean {
+/** Remembers a STARTTLS. True for the line that grants it: TLS begins behind that (RFC 9051, 6.2.1). */
+function followStartTls(packet: Packet, state: ImapState, start: number, stop: number): boolean {
   const { bytes } = packet;
   if (isAnswer(packet)) {
     const { tag } = state;

@@ -1,12 +1,11 @@
-import type { Flow } from '../flow.ts';
-import type { Protocol } from '../protocol.ts';
+import type { Application, Flow } from '../flow.ts';
 
 /**
  * A stream inside another one's connection, as a proxy relays it. Between `enter` and `leave` the flow is the inner
  * stream's own, so that its protocol can remember with the flow what it needs.
  */
 export class InnerStream {
-  private application: Protocol | null = null;
+  private application: Application | null = null;
   private applicationState: unknown = null;
 
   enter(flow: Flow): void {
@@ -15,7 +14,7 @@ export class InnerStream {
   }
 
   /** The flow belongs to the outer protocol again. */
-  leave(flow: Flow, outer: Protocol, outerState: unknown): void {
+  leave(flow: Flow, outer: Application, outerState: unknown): void {
     this.application = flow.application;
     this.applicationState = flow.applicationState;
     flow.application = outer;
@@ -23,7 +22,7 @@ export class InnerStream {
   }
 
   /** What it is known to carry. */
-  get carries(): Protocol | null {
+  get carries(): Application | null {
     return this.application;
   }
 }

@@ -1,6 +1,7 @@
 import { u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // RFC 7296, 3.1: cookies (8, 8), next payload (1), version (1), exchange (1), flags (1), message (4), length (4).
 const HEADER = 28;

@@ -1,6 +1,7 @@
 import { u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
 
 // RFC 4120, 5: an APPLICATION tag for each message; 7.2.2: a length (4) before it over TCP.

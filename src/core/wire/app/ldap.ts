@@ -1,7 +1,8 @@
 import { u16, u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
-import { berEnd, berStart, readBer } from './ber.ts';
+import { protocol } from '../protocol.ts';
+import { berEnd, berStart, berTag } from './ber.ts';
 import { eachPdu } from './pdu.ts';
 
 // RFC 4511, 4.1.1: a SEQUENCE of message id and operation.
@@ -32,7 +33,7 @@ export const cldap = protocol({
   about: 'Connectionless Lightweight Directory Access Protocol',
   udpPorts: [389],
   datagram(packet: Packet): number {
-    if (readBer(packet.bytes, packet.offset, packet.end) !== SEQUENCE) return NOT_MINE;
+    if (berTag(packet.bytes, packet.offset, packet.end) !== SEQUENCE) return NOT_MINE;
     packet.push(cldap.id);
     return END;
   },
@@ -44,20 +45,13 @@ export const ldap = protocol({
   about: 'Lightweight Directory Access Protocol',
   tcpPorts: [389, 3268],
   segment(packet: Packet): boolean {
-    const { bytes, offset, end } = packet;
+    const { bytes, offset } = packet;
     if (isWrapped(packet)) {
-      eachPdu(packet, WRAPPED, wrappedLengthOf, pdu);
+      eachPdu(packet, WRAPPED, wrappedLengthOf, pushLayer);
       return true;
     }
     if (bytes[offset] !== SEQUENCE) return false;
-    if (
-      readBer(bytes, offset, end) === SEQUENCE &&
-      readBer(bytes, berStart(), end) >= 0 &&
-      bytes[offset] !== SEQUENCE
-    ) {
-      return false;
-    }
-    eachPdu(packet, 6, lengthOf, pdu);
+    eachPdu(packet, 6, lengthOf, pushLayer);
     return true;
   },
   info: operationName,
@@ -74,10 +68,10 @@ function wrappedLengthOf(bytes: Uint8Array, at: number): number {
 }
 
 function lengthOf(bytes: Uint8Array, at: number): number {
-  return readBer(bytes, at, bytes.length) < 0 ? 0 : berEnd() - at;
+  return berTag(bytes, at, bytes.length) < 0 ? 0 : berEnd(bytes, at) - at;
 }
 
-function pdu(packet: Packet): void {
+function pushLayer(packet: Packet): void {
   packet.push(ldap.id);
 }
 
@@ -86,7 +80,8 @@ function operationName(packet: Packet, layer: number): string {
   const start = packet.layerStart[layer]!;
   const end = packet.layerEnd[layer]!;
   if (end - start >= WRAPPED && bytes[start] !== SEQUENCE) return `SASL GSS-API: ${u32(bytes, start)} bytes`;
-  if (readBer(bytes, start, end) !== SEQUENCE) return 'LDAP';
-  if (readBer(bytes, berStart(), end) !== INTEGER) return 'LDAP';
-  return OPERATIONS[bytes[berEnd()] ?? 0] ?? 'LDAP';
+  if (berTag(bytes, start, end) !== SEQUENCE) return 'LDAP';
+  const id = berStart(bytes, start);
+  if (berTag(bytes, id, end) !== INTEGER) return 'LDAP';
+  return OPERATIONS[bytes[berEnd(bytes, id)] ?? 0] ?? 'LDAP';
 }

@@ -1,4 +1,4 @@
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Protocol, protocol } from '../protocol.ts';
 import { lineEnd } from './text-line.ts';
 import { afterLine, firstLine, isRefusal, isWord, LONGEST_LINE } from './text-lines.ts';
@@ -54,7 +54,7 @@ function mailProtocol(
 export const smtp = mailProtocol('smtp', 'Simple Mail Transfer Protocol', [25, 587], (packet, state, answer) => {
   const { bytes, offset, end } = packet;
   if (packet.canWait && end - offset < LONGEST_LINE && lineEnd(bytes, offset, end, true) < 0) {
-    packet.wanted = WANT_SEGMENT;
+    packet.needed = NEED_SEGMENT;
     return 'line goes on';
   }
   if (answer) {

@@ -1,4 +1,4 @@
-import { type Packet, WANT_FIN, WANT_SEGMENT } from '../packet.ts';
+import { NEED_FIN, NEED_SEGMENT, type Packet } from '../packet.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 
 // RFC 9112, 6 and 7.1; RFC 3261, 18.3; RFC 7826, 20: a start line, header fields, an empty line, a body.
@@ -19,21 +19,21 @@ export interface ChunkWalk {
 }
 
 /**
- * Whether the message at `start` is whole, or has to do as it is; else `packet.wanted` says what is missing, and
- * `packet.discardFrom` that the body is not needed, as tshark's desegmentation of such messages asks for it.
+ * Asks for what the message at `start` lacks: sets `packet.needed`, and `packet.discardFrom` where the body is not needed,
+ * as tshark's desegmentation of such messages does. False, and nothing set, for one that is whole, or has to do as it is.
  */
-export function isWhole(
+export function askForRest(
   packet: Packet,
   start: number,
   wantsBody: boolean,
   untilFin: boolean,
   walk: ChunkWalk | null,
 ): boolean {
-  if (!packet.canWait) return true;
+  if (!packet.canWait) return false;
   const { bytes, end } = packet;
   if (walk !== null) {
     const resumes = walk.chunkAt >= 0 && packet.offset === 0 && bytes !== packet.payloadBytes;
-    if (resumes) return !wantsBody || hasAllChunks(packet, start, walk);
+    if (resumes) return wantsBody && askForChunks(packet, start, walk);
     walk.chunkAt = -1;
     walk.chunkLeft = 0;
   }
@@ -42,10 +42,10 @@ export function isWhole(
   let tunnel = false;
   let at = start;
   for (;;) {
-    if (at >= end) return waitForHeader(packet, start);
+    if (at >= end) return askForHeader(packet, start);
     const stop = lineEnd(bytes, at, end, true);
-    if (stop < 0) return waitForHeader(packet, start);
-    const next = nextLine;
+    if (stop < 0) return askForHeader(packet, start);
+    const next = nextLine(bytes, stop, end);
     if (stop === at) {
       at = next;
       break;
@@ -63,59 +63,61 @@ export function isWhole(
     }
     at = next;
   }
-  if (!wantsBody) return true;
+  if (!wantsBody) return false;
   if (chunked) {
-    const whole = walk ?? { bodyAt: 0, chunkAt: 0, chunkLeft: 0 };
-    whole.bodyAt = whole.chunkAt = at - start;
-    return hasAllChunks(packet, start, whole);
+    const chunks = walk ?? { bodyAt: 0, chunkAt: 0, chunkLeft: 0 };
+    chunks.bodyAt = chunks.chunkAt = at - start;
+    return askForChunks(packet, start, chunks);
   }
   if (contentLength >= 0) {
-    if (contentLength >= TUNNEL_LENGTH && (tunnel || beginsWith(bytes, start, end, 'rpc_'))) return true;
+    if (contentLength >= TUNNEL_LENGTH && (tunnel || beginsWith(bytes, start, end, 'rpc_'))) return false;
     const missing = contentLength - (end - at) - packet.elided;
-    if (missing <= 0) return true;
-    packet.wanted = missing;
-    packet.discardFrom = at;
-    return false;
+    return missing > 0 && askForBody(packet, at, missing);
   }
-  if (!untilFin) return true;
-  packet.wanted = WANT_FIN;
-  packet.discardFrom = at;
-  return false;
+  return untilFin && askForBody(packet, at, NEED_FIN);
 }
 
-function waitForHeader(packet: Packet, start: number): boolean {
-  if (packet.end - start > LONGEST_HEADER) return true;
-  packet.wanted = WANT_SEGMENT;
-  return false;
+function askForHeader(packet: Packet, start: number): boolean {
+  if (packet.end - start > LONGEST_HEADER) return false;
+  packet.needed = NEED_SEGMENT;
+  return true;
+}
+
+function askForBody(packet: Packet, body: number, missing: number): boolean {
+  packet.needed = missing;
+  packet.discardFrom = body;
+  return true;
 }
 
 /** The chunks behind are not needed again: the walk goes on where they began. */
-function waitForChunk(packet: Packet, start: number, walk: ChunkWalk, at: number): boolean {
-  packet.wanted = WANT_SEGMENT;
+function askForChunk(packet: Packet, start: number, walk: ChunkWalk, at: number): boolean {
+  packet.needed = NEED_SEGMENT;
   packet.discardFrom = start + walk.bodyAt;
   packet.discardTo = Math.min(at, packet.end);
   walk.chunkAt = walk.bodyAt;
-  return false;
+  return true;
 }
 
-function hasAllChunks(packet: Packet, start: number, walk: ChunkWalk): boolean {
+/** Walks the chunks that are there, and asks for the next one unless the last is among them. */
+function askForChunks(packet: Packet, start: number, walk: ChunkWalk): boolean {
   const { bytes, end } = packet;
   let at = start + walk.chunkAt;
   for (;;) {
     const taken = Math.min(walk.chunkLeft, end - at);
     walk.chunkLeft -= taken;
     at += taken;
-    if (at >= end) return waitForChunk(packet, start, walk, at);
+    if (at >= end) return askForChunk(packet, start, walk, at);
     const stop = lineEnd(bytes, at, end, true);
-    if (stop < 0) return end - at > LONGEST_HEADER || waitForChunk(packet, start, walk, at);
+    if (stop < 0) return end - at <= LONGEST_HEADER && askForChunk(packet, start, walk, at);
     walk.chunkAt = at - start;
     const size = chunkSize(bytes, at, stop);
-    if (size < 0) return true;
+    if (size < 0) return false;
+    const data = nextLine(bytes, stop, end);
     if (size === 0) {
-      const isLast = lineEnd(bytes, nextLine, end, true) >= 0 || end - at > LONGEST_HEADER;
-      return isLast || waitForChunk(packet, start, walk, at);
+      const isLast = lineEnd(bytes, data, end, true) >= 0 || end - at > LONGEST_HEADER;
+      return !isLast && askForChunk(packet, start, walk, at);
     }
-    at = nextLine;
+    at = data;
     walk.chunkLeft = size + 2;
   }
 }
@@ -140,7 +142,7 @@ export function chunksEnd(bytes: Uint8Array, start: number, end: number): number
   while (at < end) {
     const stop = lineEnd(bytes, at, end, true);
     if (stop <= at) break;
-    const data = nextLine;
+    const data = nextLine(bytes, stop, end);
     const size = Math.min(Math.max(0, chunkSize(bytes, at, stop)), end - at);
     if (chunkSize(bytes, at, stop) < 0 && bytes[at] === 0x2d) return -1;
     if (data + size > end) return -1;
@@ -154,7 +156,7 @@ export function chunksEnd(bytes: Uint8Array, start: number, end: number): number
       const field = lineEnd(bytes, at, end, true);
       if (field < 0) return at;
       const empty = field === at;
-      at = nextLine;
+      at = nextLine(bytes, field, end);
       if (empty) return at;
     }
   }
@@ -173,26 +175,24 @@ function afterBlanks(bytes: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** Start of the value of the header field `name` (in lower case) in [start, end), its end in `valueEnd`; -1 without it. */
+/** Start of the value of the header field `name` (in lower case) in [start, end), which `valueEnd` ends; -1 without it. */
 export function headerField(bytes: Uint8Array, start: number, end: number, name: string): number {
   for (let at = start; at < end; ) {
     const stop = lineEnd(bytes, at, end, false);
-    const next = nextLine;
     if (stop - at > name.length && bytes[at + name.length] === 0x3a && beginsWith(bytes, at, stop, name)) {
-      const value = afterBlanks(bytes, at + name.length + 1, stop);
-      let last = stop;
-      while (last > value && (bytes[last - 1] === 0x20 || bytes[last - 1] === 0x09)) last--;
-      valueEnd = last;
-      return value;
+      return afterBlanks(bytes, at + name.length + 1, stop);
     }
-    if (next <= at) return -1;
-    at = next;
+    at = nextLine(bytes, stop, end);
   }
   return -1;
 }
 
-/** End of the value that `headerField` found. */
-export let valueEnd = 0;
+/** End of the value that begins at `value` and goes to the end of its line, without blanks behind it. */
+export function valueEnd(bytes: Uint8Array, value: number, end: number): number {
+  let last = lineEnd(bytes, value, end, false);
+  while (last > value && (bytes[last - 1] === 0x20 || bytes[last - 1] === 0x09)) last--;
+  return last;
+}
 
 /** Colon of a header line, -1 for a line that is none. */
 export function colonOf(bytes: Uint8Array, start: number, stop: number): number {

@@ -1,5 +1,5 @@
 import { latin1, u16 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type FieldWriter, protocol } from '../protocol.ts';
 
 // MQTT 5.0, 2.1: type and flags (1), remaining length (1 to 4, seven bits a byte).
@@ -33,7 +33,7 @@ export const mqtt = protocol({
       const left = end - offset;
       const length = lengthOf(bytes, offset, end);
       if ((length === 0 || length > left) && packet.canWait) {
-        packet.wanted = length === 0 ? WANT_SEGMENT : length - left;
+        packet.needed = length === 0 ? NEED_SEGMENT : length - left;
         return true;
       }
       packet.push(mqtt.id);

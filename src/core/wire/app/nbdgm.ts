@@ -1,5 +1,6 @@
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 import { formatNetbiosName } from './netbios-name.ts';
 import { isSmb, smb } from './smb.ts';
 

@@ -1,6 +1,7 @@
 import { u16 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 import { formatNetbiosName } from './netbios-name.ts';
 
 // RFC 1002, 4.2.1: the header of DNS.

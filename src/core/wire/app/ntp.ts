@@ -1,5 +1,6 @@
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 
 // RFC 5905, 7.3: leap, version and mode (1), stratum (1), poll (1), precision (1) …
 const MODES = [

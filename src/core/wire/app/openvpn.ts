@@ -1,6 +1,7 @@
 import { u16 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
 import { dissectTls } from './tls.ts';
 
@@ -86,14 +87,14 @@ function dissectMessage(packet: Packet, start: number, end: number): void {
   const { flow } = packet;
   if (!(flow.applicationState instanceof OpenvpnState)) flow.applicationState = new OpenvpnState();
   const state = flow.applicationState as OpenvpnState;
-  const side = packet.direction as 0 | 1;
-  const before = state.pieces[side];
+  const { direction } = packet;
+  const before = state.pieces[direction];
   if (before === null && end - tlsAt !== PIECE) {
     dissectInside(packet, state, packet.bytes, tlsAt, end);
     return;
   }
   const joined = joinedWith(before, packet.bytes.subarray(tlsAt, end));
-  state.pieces[side] = end - tlsAt === PIECE && joined.length < LONGEST_MESSAGE ? joined : null;
+  state.pieces[direction] = end - tlsAt === PIECE && joined.length < LONGEST_MESSAGE ? joined : null;
   if (end - tlsAt !== PIECE) dissectInside(packet, state, joined, 0, joined.length);
 }
 

@@ -1,4 +1,4 @@
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 
 /** Messages in one segment beyond which the rest is left alone. */
 const MOST_PDUS = 4096;
@@ -19,7 +19,7 @@ export function eachPdu(
     const start = packet.offset;
     const left = end - start;
     if (left < fixed) {
-      if (packet.canWait) packet.wanted = WANT_SEGMENT;
+      if (packet.canWait) packet.needed = NEED_SEGMENT;
       return;
     }
     const length = lengthOf(bytes, start);
@@ -30,7 +30,7 @@ export function eachPdu(
       return;
     }
     if (length > left && packet.canWait) {
-      packet.wanted = length - left;
+      packet.needed = length - left;
       return;
     }
     pdu(packet, start, Math.min(end, start + length));

@@ -1,5 +1,5 @@
 import { u24 } from '../bytes.ts';
-import { CLIENT_HELLO, SERVER_HELLO } from './tls.ts';
+import { CLIENT_HELLO, SERVER_HELLO } from './tls-record.ts';
 
 /** Longest handshake that is put together, and pieces of it that may wait for others. */
 const LONGEST = 65_536;
@@ -10,20 +10,16 @@ const MOST_FRAMES = 4096;
 const FIRST_CAPACITY = 2048;
 const NOTHING = new Uint8Array(0);
 
-/** Where the varint read last ended. */
-let after = 0;
-
-/** The offset behind the varint that `readVarint` saw last. */
-export const endOfVarint = (): number => after;
+/** The offset behind the variable-length integer at `offset`, which `readVarint` reads. */
+export const afterVarint = (bytes: Uint8Array, offset: number): number => offset + (1 << (bytes[offset]! >> 6));
 
 /** A variable-length integer (RFC 9000, 16); -1 when it does not fit before `end`. */
 export function readVarint(bytes: Uint8Array, offset: number, end: number): number {
   if (offset >= end) return -1;
-  const length = 1 << (bytes[offset]! >> 6);
-  if (offset + length > end) return -1;
+  const after = afterVarint(bytes, offset);
+  if (after > end) return -1;
   let value = bytes[offset]! & 0x3f;
-  for (let index = 1; index < length; index++) value = value * 256 + bytes[offset + index]!;
-  after = offset + length;
+  for (let at = offset + 1; at < after; at++) value = value * 256 + bytes[at]!;
   return value;
 }
 
@@ -54,10 +50,13 @@ export class CryptoStream {
       if (type !== crypto) return; // nothing else of interest is allowed in an Initial packet
       const offset = readVarint(payload, at, end);
       if (offset < 0) return;
-      const length = readVarint(payload, after, end);
-      if (length < 0 || after + length > end) return;
-      this.add(payload, after, offset, length);
-      at = after + length;
+      at = afterVarint(payload, at);
+      const length = readVarint(payload, at, end);
+      if (length < 0) return;
+      at = afterVarint(payload, at);
+      if (at + length > end) return;
+      this.add(payload, at, offset, length);
+      at += length;
     }
   }
 
@@ -100,7 +99,7 @@ function afterAck(bytes: Uint8Array, offset: number, end: number, withCounts: bo
   let at = offset;
   const next = (): number => {
     const value = readVarint(bytes, at, end);
-    at = value < 0 ? -1 : after;
+    at = value < 0 ? -1 : afterVarint(bytes, at);
     return value;
   };
   if (next() < 0 || next() < 0) return -1; // largest, delay

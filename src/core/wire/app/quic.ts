@@ -1,7 +1,8 @@
 import { u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
-import { CryptoStream, endOfVarint, readVarint } from './quic-crypto-stream.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
+import { afterVarint, CryptoStream, readVarint } from './quic-crypto-stream.ts';
 import { decryptInitial, type InitialKeys, initialKeys, initialSecret } from './quic-initial.ts';
 import { type QuicVersion, quicVersion } from './quic-version.ts';
 
@@ -118,12 +119,13 @@ function dissectLongHeader(packet: Packet, state: QuicState | null): number {
   }
   if (type === INITIAL) {
     const token = readVarint(bytes, at, end);
-    if (token < 0 || endOfVarint() + token > end) return -1;
-    at = endOfVarint() + token;
+    if (token < 0) return -1;
+    at = afterVarint(bytes, at) + token;
+    if (at > end) return -1;
   }
   const length = readVarint(bytes, at, end);
   if (length < 0) return -1;
-  at = endOfVarint();
+  at = afterVarint(bytes, at);
   const next = at + length;
   if (next > end) {
     packet.malformed ||= packet.reportedEnd === packet.end;

@@ -1,6 +1,7 @@
 import { u16 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // RFC 2865, 3: code (1), identifier (1), length (2), authenticator (16), attributes.
 const HEADER = 20;

@@ -1,5 +1,5 @@
 import { latin1 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { afterLine, firstLine, LONGEST_LINE } from './text-lines.ts';
 
@@ -21,9 +21,15 @@ class RespState {
   readonly left: [number[] | null, number[] | null] = [null, null];
 }
 
-/** Where reading stopped, and how many bytes are missing there, or WANT_SEGMENT. */
-let at = 0;
-let missing = 0;
+/** Where reading values stands. */
+interface Cursor {
+  at: number;
+  /** When it has stopped: how many bytes are missing there, or NEED_SEGMENT; 0 for none. */
+  missing: number;
+}
+
+/** One for all segments, so that none allocates it. */
+const CURSOR: Cursor = { at: 0, missing: 0 };
 
 export const resp = protocol({
   name: 'resp',
@@ -37,21 +43,23 @@ export const resp = protocol({
     const flow = packet.flow!;
     if (!(flow.applicationState instanceof RespState)) flow.applicationState = new RespState();
     const state = flow.applicationState as RespState;
-    const side = packet.direction as 0 | 1;
+    const { direction } = packet;
     while (packet.offset < end) {
       const start = packet.offset;
       const afterFirst = afterLine(bytes, start, Math.min(end, start + LONGEST_LINE));
-      const resumes = packet.elided > 0 && state.left[side] !== null;
-      const left = resumes ? state.left[side]! : [1];
+      const resumes = packet.elided > 0 && state.left[direction] !== null;
+      const left = resumes ? state.left[direction]! : [1];
       packet.elided = 0;
-      readValues(bytes, resumes ? afterFirst : start, end, left);
+      CURSOR.at = resumes ? afterFirst : start;
+      readValues(bytes, CURSOR, end, left);
+      const { at, missing } = CURSOR;
       if (missing !== 0 && packet.canWait) {
-        packet.wanted = missing;
+        packet.needed = missing;
         if (afterFirst < 0 || at <= afterFirst) return true;
         // what was read is not needed again, so that a long array costs no more than its bytes
         packet.discardFrom = afterFirst;
         packet.discardTo = at;
-        state.left[side] = left;
+        state.left[direction] = left;
         return true;
       }
       packet.offset = left.length === 0 ? at : end;
@@ -62,27 +70,27 @@ export const resp = protocol({
 });
 
 /**
- * Passes over as many values as `left` says, and leaves there what is still to come. As in Wireshark an array is not
+ * Moves the cursor over as many values as `left` says, and leaves there what is still to come. As in Wireshark an array is not
  * waited for where a segment ends behind one of its elements: those that follow stand for themselves.
  */
-function readValues(bytes: Uint8Array, start: number, end: number, left: number[]): void {
-  at = start;
-  missing = 0;
+function readValues(bytes: Uint8Array, cursor: Cursor, end: number, left: number[]): void {
+  cursor.missing = 0;
   while (left.length > 0) {
     const depth = left.length - 1;
     if (left[depth] === 0) {
       left.pop();
       continue;
     }
+    const { at } = cursor;
     if (at >= end) {
       left.length = 0;
       return;
     }
     const type = bytes[at]!;
-    const limit = Math.min(end, at + LONGEST_LINE);
-    const line = afterLine(bytes, at, limit);
+    const lineReach = Math.min(end, at + LONGEST_LINE);
+    const line = afterLine(bytes, at, lineReach);
     if (line < 0) {
-      if (limit === end) missing = WANT_SEGMENT;
+      if (lineReach === end) cursor.missing = NEED_SEGMENT;
       return;
     }
     let next = line;
@@ -94,10 +102,10 @@ function readValues(bytes: Uint8Array, start: number, end: number, left: number[
       else if (count >= 0) next = line + count + 2;
     }
     if (next > end || (elements > 0 && depth === MOST_DEPTH)) {
-      if (next > end) missing = depth === 0 ? next - end : WANT_SEGMENT;
+      if (next > end) cursor.missing = depth === 0 ? next - end : NEED_SEGMENT;
       return;
     }
-    at = next;
+    cursor.at = next;
     left[depth]!--;
     if (elements > 0) left.push(elements);
   }

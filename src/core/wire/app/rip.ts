@@ -1,5 +1,6 @@
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // RFC 2453, 3.6: command (1), version (1), zero (2), entries.
 const COMMANDS = ['', 'Request', 'Response'];

@@ -1,8 +1,9 @@
 import { AgedMap } from '../aged-map.ts';
 import { u32 } from '../bytes.ts';
 import { keyedNumber } from '../keyed-number.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, NOT_MINE, type Protocol, protocol } from '../protocol.ts';
+import { END, NOT_MINE } from '../outcome.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { type Protocol, protocol } from '../protocol.ts';
 
 // RFC 5531, 9: xid (4), call 0 or reply 1 (4); a call: version 2 (4), program (4), its version (4), procedure (4);
 // 11: over TCP a mark (4) before each fragment, its highest bit being the last one's.
@@ -58,14 +59,14 @@ export const rpc = protocol({
       const left = end - start;
       if (left < headerOf(bytes, start, left)) {
         if (!packet.canWait) return pushed;
-        packet.wanted = WANT_SEGMENT;
+        packet.needed = NEED_SEGMENT;
         return true;
       }
       const length = MARK + (u32(bytes, start) & ~LAST_FRAGMENT);
       if (length < MARK + REPLY_HEADER || length > LONGEST_RECORD) return pushed;
       if (!isMessage(packet, start + MARK, end)) return pushed;
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       push(packet, start + MARK, Math.min(end, start + length));
@@ -78,10 +79,9 @@ export const rpc = protocol({
     const { bytes, offset, end } = packet;
     if (end - offset < MARK + REPLY_HEADER) return false;
     const length = u32(bytes, offset) & ~LAST_FRAGMENT;
-    if (length < REPLY_HEADER || length > LONGEST_RECORD || !isMessage(packet, offset + MARK, end)) return false;
-    packet.flow!.application = rpc;
-    return true;
+    return length >= REPLY_HEADER && length <= LONGEST_RECORD && isMessage(packet, offset + MARK, end);
   },
+  keepsStream: true,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

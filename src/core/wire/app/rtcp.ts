@@ -1,6 +1,7 @@
 import { u16, u32 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type FieldWriter, protocol } from '../protocol.ts';
 
 // RFC 3550, 6.4: version, padding and count (1), type (1), length in words less one (2), source (4).
 const HEADER = 4;

@@ -1,7 +1,7 @@
 import { u16, u32 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { rtcp, srtcp } from './rtcp.ts';
 import { stun } from './stun.ts';
 
@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<number, string>> = {
 export const rtp = protocol({
   name: 'rtp',
   about: 'Real-Time Transport Protocol',
-  datagram(packet: Packet, dissector: Dissector): number {
+  datagram(packet: Packet, dissection: Dissection): number {
     const { bytes, offset, end } = packet;
     if (end === offset) return NOT_MINE;
     const first = bytes[offset]!;
@@ -39,14 +39,14 @@ export const rtp = protocol({
       if (end - offset < 2) return NOT_MINE;
       const type = bytes[offset + 1]! & ~MARKER;
       if ((bytes[offset + 1]! & MARKER) !== 0 && type >= FIRST_RTCP && type <= LAST_RTCP) {
-        if (packet.flow?.applicationState !== SECURE) return rtcp.datagram!(packet, dissector);
+        if (packet.flow?.applicationState !== SECURE) return rtcp.datagram!(packet, dissection);
         packet.push(srtcp.id);
         return END;
       }
     }
     packet.push(rtp.id);
-    if (version === 0 && first < 4) return asLayer(stun.datagram!(packet, dissector));
-    if (version === 0) return asLayer(dissector.registry.byName.get('dtls')?.datagram?.(packet, dissector) ?? END);
+    if (version === 0 && first < 4) return asLayer(stun.datagram!(packet, dissection));
+    if (version === 0) return asLayer(dissection.registry.byName.get('dtls')?.datagram?.(packet, dissection) ?? END);
     if (version === 2 && headerLength(bytes, offset, end) > end - offset) return packet.short();
     return END;
   },

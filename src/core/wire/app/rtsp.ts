@@ -1,9 +1,8 @@
 import { latin1, startsWith, u16 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
-import { headerField, isWhole, valueEnd } from './message-framing.ts';
+import { askForRest, headerField, valueEnd } from './message-framing.ts';
 import { rtcp } from './rtcp.ts';
 import { rtp } from './rtp.ts';
 import { readSdp, wordsOf } from './sdp.ts';
@@ -33,11 +32,11 @@ export const rtsp = protocol({
   name: 'rtsp',
   about: 'Real Time Streaming Protocol',
   tcpPorts: [554, 7236, 8554],
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
       const { bytes, offset, end } = packet;
       if (bytes[offset] === FRAME) {
-        if (!interleaved(packet, dissector)) return true;
+        if (!dissectFrame(packet, dissection)) return true;
         continue;
       }
       const stop = lineEnd(bytes, offset, end, false);
@@ -45,12 +44,12 @@ export const rtsp = protocol({
         packet.push(rtsp.id); // tshark too shows it as one that goes on
         break;
       }
-      if (!isWhole(packet, offset, true, false, null)) {
+      if (askForRest(packet, offset, true, false, null)) {
         packet.discardFrom = 0; // the body may be SDP
         return true;
       }
       packet.push(rtsp.id);
-      packet.offset = message(packet, dissector);
+      packet.offset = dissectMessage(packet, dissection);
     }
     packet.offset = packet.end;
     return true;
@@ -70,26 +69,30 @@ export const rtsp = protocol({
 });
 
 /** The message at `packet.offset`, whose layer is there: where it ends. */
-function message(packet: Packet, dissector: Dissector): number {
+function dissectMessage(packet: Packet, dissection: Dissection): number {
   const { bytes, offset, end } = packet;
   let body = end;
   for (let at = offset; at < end; ) {
     const stop = lineEnd(bytes, at, end, false);
     const empty = stop === at;
-    at = nextLine;
+    at = nextLine(bytes, stop, end);
     if (empty) {
       body = at;
       break;
     }
   }
   const length = headerField(bytes, offset, body, 'content-length');
-  const value = length < 0 ? 0 : Math.max(0, decimal(bytes, length, valueEnd));
+  const value = length < 0 ? 0 : Math.max(0, decimal(bytes, length, valueEnd(bytes, length, body)));
   const next = Math.min(end, body + value);
   packet.layerEnd[packet.layerCount - 1] = next;
   const transport = headerField(bytes, offset, body, 'transport');
-  if (transport >= 0) announce(packet, dissector, latin1(bytes, transport, Math.min(valueEnd, transport + 1024)));
+  if (transport >= 0) {
+    const stop = Math.min(valueEnd(bytes, transport, body), transport + 1024);
+    announce(packet, dissection, latin1(bytes, transport, stop));
+  }
   const type = next > body ? headerField(bytes, offset, body, 'content-type') : -1;
-  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissector, body, next);
+  if (type >= 0 && beginsWith(bytes, type, valueEnd(bytes, type, body), 'application/sdp'))
+    readSdp(packet, dissection, body, next);
   return next;
 }
 
@@ -99,7 +102,7 @@ function channelsOf({ flow }: Packet): Uint8Array | null {
 }
 
 /** The ports or channels of a reply's Transport field carry RTP and RTCP (RFC 2326, 12.39). */
-function announce(packet: Packet, dissector: Dissector, transport: string): void {
+function announce(packet: Packet, dissection: Dissection, transport: string): void {
   const channels = /interleaved=(\d{1,3})(?:-(\d{1,3}))?/i.exec(transport);
   const { flow } = packet;
   if (channels !== null && flow !== null && /^RTP\//i.test(transport)) {
@@ -110,7 +113,7 @@ function announce(packet: Packet, dissector: Dissector, transport: string): void
     if (channels[2] !== undefined) carried[Number(channels[2])] = CARRIES_RTCP;
   }
   if (!/^RTP\/AVP/i.test(transport) || /TCP|interleaved/i.test(transport)) return;
-  const { expectations } = dissector.flows;
+  const { expectations } = dissection.flows;
   const server = /server_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(transport);
   const client = /client_port=(\d{1,5})(?:-(\d{1,5}))?/i.exec(transport);
   if (server === null) return; // a request: the reply says it all
@@ -127,13 +130,13 @@ function announce(packet: Packet, dissector: Dissector, transport: string): void
   }
 }
 
-/** A frame of RTP or RTCP between messages; false when more of it has to come. */
-function interleaved(packet: Packet, dissector: Dissector): boolean {
+/** Dissects a frame of RTP or RTCP between messages; false when more of it has to come. */
+function dissectFrame(packet: Packet, dissection: Dissection): boolean {
   const { bytes, offset, end } = packet;
   const left = end - offset;
   const length = left < FRAME_HEADER ? 0 : FRAME_HEADER + u16(bytes, offset + 2);
   if ((length === 0 || length > left) && packet.canWait) {
-    packet.wanted = length === 0 ? WANT_SEGMENT : length - left;
+    packet.needed = length === 0 ? NEED_SEGMENT : length - left;
     return false;
   }
   const stop = Math.min(end, offset + (length === 0 ? left : length));
@@ -143,8 +146,8 @@ function interleaved(packet: Packet, dissector: Dissector): boolean {
   packet.end = packet.reportedEnd = stop;
   if (packet.offset < stop) {
     const carried = channelsOf(packet)?.[bytes[offset + 1]!];
-    if (carried === CARRIES_RTP) rtp.datagram!(packet, dissector);
-    else if (carried === CARRIES_RTCP) rtcp.datagram!(packet, dissector);
+    if (carried === CARRIES_RTP) rtp.datagram!(packet, dissection);
+    else if (carried === CARRIES_RTCP) rtcp.datagram!(packet, dissection);
   }
   packet.end = packet.reportedEnd = end;
   packet.offset = stop;

@@ -1,7 +1,7 @@
 import { parseIpv4, parseIpv6Into } from '../../net/ip-address.ts';
 import { i32, latin1 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
 import type { Packet } from '../packet.ts';
+import type { Dissection } from '../protocol.ts';
 import { rtcp } from './rtcp.ts';
 import { rtp } from './rtp.ts';
 
@@ -11,7 +11,7 @@ const MOST_MEDIA = 32;
 
 // RFC 8866: lines of a letter, an equals sign, and a value.
 /** The ports that the description in [start, end) announces are expected to carry RTP and RTCP. It has no layer. */
-export function readSdp(packet: Packet, dissector: Dissector, start: number, end: number): void {
+export function readSdp(packet: Packet, dissection: Dissection, start: number, end: number): void {
   let session: Words | null = null;
   let address: Words | null = null;
   let port = 0;
@@ -20,8 +20,8 @@ export function readSdp(packet: Packet, dissector: Dissector, start: number, end
   const announce = (): void => {
     const words = address ?? session;
     if (port === 0 || words === null) return;
-    dissector.flows.expectations.add(UDP, words, port, rtp);
-    if (control !== port) dissector.flows.expectations.add(UDP, words, control, rtcp);
+    dissection.flows.expectations.add(UDP, words, port, rtp);
+    if (control !== port) dissection.flows.expectations.add(UDP, words, control, rtcp);
   };
   for (const line of latin1(packet.bytes, start, Math.min(end, start + LONGEST)).split(/\r\n|\n|\r/)) {
     if (line.startsWith('c=IN IP')) {

@@ -1,9 +1,9 @@
 import { latin1, startsWith } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { END, NOT_MINE } from '../outcome.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { writeHttpFields } from './http-text.ts';
-import { headerField, isWhole, valueEnd } from './message-framing.ts';
+import { askForRest, headerField, valueEnd } from './message-framing.ts';
 import { readSdp } from './sdp.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 
@@ -31,7 +31,7 @@ function beginsRequest(bytes: Uint8Array, offset: number, end: number): boolean 
 }
 
 /** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
-function message(packet: Packet, dissector: Dissector, end: number): number {
+function dissectMessage(packet: Packet, dissection: Dissection, end: number): number {
   const { bytes, offset } = packet;
   const stop = lineEnd(bytes, offset, end, false);
   if (!isFirstLine(bytes, offset, stop)) return -1;
@@ -40,20 +40,21 @@ function message(packet: Packet, dissector: Dissector, end: number): number {
   for (let at = offset; at < end; ) {
     const lineStop = lineEnd(bytes, at, end, false);
     if (lineStop === at) {
-      body = nextLine;
+      body = nextLine(bytes, lineStop, end);
       break;
     }
-    at = nextLine;
+    at = nextLine(bytes, lineStop, end);
   }
   let next = end;
   const length = field(bytes, offset, body, 'content-length', 'l');
   if (length >= 0) {
-    const value = decimal(bytes, length, valueEnd);
+    const value = decimal(bytes, length, valueEnd(bytes, length, body));
     if (value >= 0) next = Math.min(end, body + value);
   }
   packet.layerEnd[packet.layerCount - 1] = next;
   const type = next > body ? field(bytes, offset, body, 'content-type', 'c') : -1;
-  if (type >= 0 && beginsWith(bytes, type, valueEnd, 'application/sdp')) readSdp(packet, dissector, body, next);
+  if (type >= 0 && beginsWith(bytes, type, valueEnd(bytes, type, body), 'application/sdp'))
+    readSdp(packet, dissection, body, next);
   return next;
 }
 
@@ -67,11 +68,11 @@ export const sip = protocol({
   about: 'Session Initiation Protocol',
   udpPorts: [5060],
   tcpPorts: [5060],
-  datagram(packet: Packet, dissector: Dissector): number {
-    return message(packet, dissector, packet.end) < 0 ? NOT_MINE : END;
+  datagram(packet: Packet, dissection: Dissection): number {
+    return dissectMessage(packet, dissection, packet.end) < 0 ? NOT_MINE : END;
   },
   datagramLooksLike: looksLikeSip,
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
       const { bytes, offset, end } = packet;
       // empty lines keep the connection alive (RFC 5626, 3.5.1)
@@ -82,17 +83,17 @@ export const sip = protocol({
       const stop = lineEnd(bytes, offset, end, false);
       if (!isFirstLine(bytes, offset, stop)) {
         if (packet.canWait && beginsRequest(bytes, offset, end)) {
-          packet.wanted = WANT_SEGMENT;
+          packet.needed = NEED_SEGMENT;
           return true;
         }
         packet.push(sip.id); // as in tshark, for whatever comes on the port
         break;
       }
-      if (!isWhole(packet, offset, true, false, null)) {
+      if (askForRest(packet, offset, true, false, null)) {
         packet.discardFrom = 0; // the body may be SDP
         return true;
       }
-      const next = message(packet, dissector, end);
+      const next = dissectMessage(packet, dissection, end);
       if (next <= offset) break;
       packet.offset = next;
     }

@@ -1,6 +1,7 @@
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
-import { berEnd, berInteger, berStart, readBer } from './ber.ts';
+import { protocol } from '../protocol.ts';
+import { berEnd, berInteger, berStart, berTag } from './ber.ts';
 
 // RFC 3416, 3; RFC 3412, 6: a SEQUENCE of version, community and PDU, or of version and what SNMPv3 puts there.
 const SEQUENCE = 0x30;
@@ -24,18 +25,21 @@ export const snmp = protocol({
   udpPorts: [161, 162],
   datagram(packet: Packet): number {
     const { bytes, offset, end } = packet;
-    if (readBer(bytes, offset, end) !== SEQUENCE || berEnd() > packet.reportedEnd) return NOT_MINE;
-    if (readBer(bytes, berStart(), end) !== INTEGER) return NOT_MINE;
+    if (berTag(bytes, offset, end) !== SEQUENCE || berEnd(bytes, offset) > packet.reportedEnd) return NOT_MINE;
+    if (berTag(bytes, berStart(bytes, offset), end) !== INTEGER) return NOT_MINE;
     packet.push(snmp.id);
     return END;
   },
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const end = packet.layerEnd[layer]!;
-    if (readBer(bytes, packet.layerStart[layer]!, end) !== SEQUENCE) return 'SNMP';
-    if (readBer(bytes, berStart(), end) !== INTEGER) return 'SNMP';
-    if (berInteger(bytes, berStart(), Math.min(end, berEnd())) === 3) return 'SNMPv3';
-    if (readBer(bytes, berEnd(), end) !== OCTETS) return 'SNMP';
-    return PDUS[bytes[berEnd()] ?? 0] ?? 'SNMP';
+    const start = packet.layerStart[layer]!;
+    if (berTag(bytes, start, end) !== SEQUENCE) return 'SNMP';
+    const version = berStart(bytes, start);
+    if (berTag(bytes, version, end) !== INTEGER) return 'SNMP';
+    const community = berEnd(bytes, version);
+    if (berInteger(bytes, berStart(bytes, version), Math.min(end, community)) === 3) return 'SNMPv3';
+    if (berTag(bytes, community, end) !== OCTETS) return 'SNMP';
+    return PDUS[bytes[berEnd(bytes, community)] ?? 0] ?? 'SNMP';
   },
 });

@@ -1,8 +1,8 @@
 import { u16 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
+import { dissectByContent } from '../dissect-by-content.ts';
 import type { Flow } from '../flow.ts';
 import type { Packet } from '../packet.ts';
-import { protocol } from '../protocol.ts';
+import { type Dissection, protocol } from '../protocol.ts';
 import { InnerStream } from './inner-stream.ts';
 
 // RFC 1928; "SOCKS: A protocol for TCP proxy across firewalls" for version 4: version (1), command (1), port (2), address (4).
@@ -31,7 +31,7 @@ export const socks = protocol({
   title: 'Socks',
   about: 'Socks Protocol',
   tcpPorts: [PORT],
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const flow = packet.flow!;
     let state = flow.applicationState;
     if (!(state instanceof SocksState)) {
@@ -42,7 +42,7 @@ export const socks = protocol({
     packet.push(socks.id);
     const known = state as SocksState;
     if (known.step !== 'relayed') packet.offset = advance(known, packet);
-    if (known.step === 'relayed' && packet.offset < packet.end) relay(packet, dissector, flow, known);
+    if (known.step === 'relayed' && packet.offset < packet.end) relay(packet, dissection, flow, known);
     return true;
   },
   info: (packet, layer) => `Version: ${packet.layerBytes[layer]![packet.layerStart[layer]!] === VERSION_4 ? 4 : 5}`,
@@ -91,21 +91,18 @@ function portIn(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Hands what is relayed to its own protocol, which remembers what it needs as if the connection were its own. */
-function relay(packet: Packet, dissector: Dissector, flow: Flow, state: SocksState): void {
+function relay(packet: Packet, dissection: Dissection, flow: Flow, state: SocksState): void {
   state.inner.enter(flow);
-  if (!dissectRelayed(packet, dissector, flow, state.port)) {
-    packet.wanted = 0;
+  if (!dissectRelayed(packet, dissection, flow, state.port)) {
+    packet.needed = 0;
     packet.offset = packet.end;
   }
   state.inner.leave(flow, socks, state);
 }
 
-function dissectRelayed(packet: Packet, dissector: Dissector, flow: Flow, port: number): boolean {
-  const { tcpPorts, segmentsByContent } = dissector.registry;
-  if (flow.application?.segment?.(packet, dissector) === true) return true;
-  const ofPort = tcpPorts[port];
-  if (ofPort !== socks && ofPort?.segment?.(packet, dissector) === true) return true;
-  return segmentsByContent.some(
-    (candidate) => candidate.segmentLooksLike!(packet) && candidate.segment!(packet, dissector),
-  );
+function dissectRelayed(packet: Packet, dissection: Dissection, flow: Flow, port: number): boolean {
+  if (dissection.carriedBy(flow)?.segment?.(packet, dissection) === true) return true;
+  const ofPort = dissection.registry.tcpPorts[port];
+  if (ofPort !== socks && ofPort?.segment?.(packet, dissection) === true) return true;
+  return dissectByContent(packet, flow, dissection) !== undefined;
 }

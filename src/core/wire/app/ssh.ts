@@ -1,5 +1,6 @@
 import { startsWith, u32 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import type { Direction } from '../direction.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { afterLine, firstLine, LONGEST_LINE } from './text-lines.ts';
 
@@ -32,32 +33,29 @@ export const ssh = protocol({
     const flow = packet.flow!;
     if (!(flow.applicationState instanceof SshState)) flow.applicationState = new SshState();
     const state = flow.applicationState as SshState;
-    const side = packet.direction as 0 | 1;
+    const { direction } = packet;
     packet.push(ssh.id);
-    if (!state.identified[side]) {
+    if (!state.identified[direction]) {
       if (!startsWith(packet.bytes, packet.offset, packet.end, 'SSH-')) {
         packet.offset = packet.end; // the beginning was not captured, or comes after a banner
-        state.encrypted[side] = true;
-        state.identified[side] = true;
+        state.encrypted[direction] = true;
+        state.identified[direction] = true;
         return true;
       }
       const next = afterLine(packet.bytes, packet.offset, packet.end);
       if (next < 0) {
-        if (packet.canWait && packet.end - packet.offset < LONGEST_LINE) packet.wanted = WANT_SEGMENT;
+        if (packet.canWait && packet.end - packet.offset < LONGEST_LINE) packet.needed = NEED_SEGMENT;
         else packet.offset = packet.end;
         return true;
       }
-      state.identified[side] = true;
+      state.identified[direction] = true;
       packet.offset = next;
     }
-    walkPackets(packet, state, side);
+    walkPackets(packet, state, direction);
     return true;
   },
-  segmentLooksLike(packet: Packet): boolean {
-    if (!startsWith(packet.bytes, packet.offset, packet.end, 'SSH-')) return false;
-    packet.flow!.application = ssh;
-    return true;
-  },
+  segmentLooksLike: ({ bytes, offset, end }) => startsWith(bytes, offset, end, 'SSH-'),
+  keepsStream: true,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
@@ -70,24 +68,24 @@ export const ssh = protocol({
 });
 
 /** Packets in clear are waited for; what is encrypted has no boundary that can be seen. */
-function walkPackets(packet: Packet, state: SshState, side: 0 | 1): void {
+function walkPackets(packet: Packet, state: SshState, direction: Direction): void {
   const { bytes, end } = packet;
-  for (let count = 0; packet.offset < end && !state.encrypted[side] && count < MOST_PACKETS; count++) {
+  for (let count = 0; packet.offset < end && !state.encrypted[direction] && count < MOST_PACKETS; count++) {
     const left = end - packet.offset;
     if (left < HEADER) {
-      if (packet.canWait) packet.wanted = WANT_SEGMENT;
+      if (packet.canWait) packet.needed = NEED_SEGMENT;
       return;
     }
     const length = HEADER + u32(bytes, packet.offset);
     if (length > LONGEST_PACKET) break;
     if (length > left) {
       if (packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return;
       }
       break;
     }
-    if (bytes[packet.offset + 5] === NEW_KEYS) state.encrypted[side] = true;
+    if (bytes[packet.offset + 5] === NEW_KEYS) state.encrypted[direction] = true;
     packet.offset += length;
   }
   packet.offset = end;

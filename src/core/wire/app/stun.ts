@@ -1,7 +1,7 @@
 import { i32, u16 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
-import { END, type FieldWriter, NOT_MINE, protocol } from '../protocol.ts';
+import { END, NOT_MINE } from '../outcome.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { rtcp } from './rtcp.ts';
 
 // RFC 8489, 5: type (2), length (2), magic cookie (4), transaction (12). RFC 8656, 12.4: channel (2), length (2).
@@ -51,11 +51,11 @@ function isChannelData(bytes: Uint8Array, offset: number): boolean {
 }
 
 /** What a channel carries has no port to tell it by. */
-function channelData(packet: Packet, dissector: Dissector, start: number, end: number): void {
+function channelData(packet: Packet, dissection: Dissection, start: number, end: number): void {
   packet.push(stun.id);
   packet.offset = start + CHANNEL_HEADER;
   packet.end = end;
-  if (rtcp.datagramLooksLike!(packet)) rtcp.datagram!(packet, dissector);
+  if (rtcp.datagramLooksLike!(packet)) rtcp.datagram!(packet, dissection);
 }
 
 export const stun = protocol({
@@ -63,7 +63,7 @@ export const stun = protocol({
   about: 'Session Traversal Utilities for NAT',
   udpPorts: [3478],
   tcpPorts: [3478],
-  datagram(packet: Packet, dissector: Dissector): number {
+  datagram(packet: Packet, dissection: Dissection): number {
     const { bytes, offset, flow } = packet;
     const length = packet.reportedEnd - offset;
     if (packet.end - offset < CHANNEL_HEADER) return NOT_MINE;
@@ -72,7 +72,7 @@ export const stun = protocol({
       if (!isChannelData(bytes, offset)) return NOT_MINE;
       const whole = told + CHANNEL_HEADER;
       if (length !== whole && length !== ((whole + 3) & ~3)) return NOT_MINE;
-      channelData(packet, dissector, offset, packet.end);
+      channelData(packet, dissection, offset, packet.end);
       return END;
     }
     if (!isMessage(bytes, offset, packet.end - offset) || length !== HEADER + told) return NOT_MINE;
@@ -87,12 +87,12 @@ export const stun = protocol({
     const { bytes, offset, end } = packet;
     return isMessage(bytes, offset, end - offset) && packet.reportedEnd - offset === HEADER + u16(bytes, offset + 2);
   },
-  segment(packet: Packet, dissector: Dissector): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     while (packet.offset < packet.end) {
       const { bytes, offset, end } = packet;
       const left = end - offset;
       if (left < CHANNEL_HEADER) {
-        packet.wanted = WANT_SEGMENT;
+        packet.needed = NEED_SEGMENT;
         return true;
       }
       const framed = isFramed(bytes, offset, left) ? 2 : 0;
@@ -100,12 +100,12 @@ export const stun = protocol({
       const told = u16(bytes, offset + 2);
       const length = framed > 0 ? u16(bytes, offset) + 2 : channel ? (told + CHANNEL_HEADER + 3) & ~3 : told + HEADER;
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       const stop = Math.min(end, offset + length);
       if (channel) {
-        if (isChannelData(bytes, offset)) channelData(packet, dissector, offset, stop);
+        if (isChannelData(bytes, offset)) channelData(packet, dissection, offset, stop);
       } else if (isMessage(bytes, offset + framed, stop - offset - framed)) {
         packet.push(stun.id);
       }

@@ -1,6 +1,7 @@
 import { latin1 } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // RFC 3164, 4.1; RFC 5424, 6: a priority in angle brackets, then text.
 const LONGEST_TEXT = 256;

@@ -4,32 +4,24 @@ const LF = 0x0a;
 /** Few lines are longer; the rest of one that is, mostly text without lines, is looked through by memchr. */
 const LONG_LINE = 512;
 
-/** Where the line after the one that `lineEnd` found begins. */
-export let nextLine = 0;
-
 /**
- * End of the line that begins at `offset`, without its terminator (CR LF, LF, or CR alone); `nextLine` is set. Where no
- * terminator comes before `end`: -1 when `more` could follow, else `end`.
+ * End of the line that begins at `offset`, without its terminator (CR LF, LF, or CR alone). Where no terminator comes
+ * before `end`: -1 when `more` could follow, else `end`.
  */
 export function lineEnd(bytes: Uint8Array, offset: number, end: number, more: boolean): number {
   const near = Math.min(end, offset + LONG_LINE);
   let at = offset;
   while (at < near && bytes[at] !== LF && bytes[at] !== CR) at++;
   if (at === near && near < end) at = farTerminator(bytes, near, end);
-  if (at < end) {
-    const byte = bytes[at]!;
-    if (byte === LF) {
-      nextLine = at + 1;
-      return at;
-    }
-    // an LF may follow on a CR that is the last
-    if (at + 1 < end || !more) {
-      nextLine = at + 1 < end && bytes[at + 1] === LF ? at + 2 : at + 1;
-      return at;
-    }
-  }
-  nextLine = end;
-  return more ? -1 : end;
+  if (!more) return at;
+  // an LF may follow on a CR that is the last
+  return at < end && (bytes[at] === LF || at + 1 < end) ? at : -1;
+}
+
+/** Where the line begins that follows the one ending at `stop`, as `lineEnd` told; `end` when none does. */
+export function nextLine(bytes: Uint8Array, stop: number, end: number): number {
+  if (stop >= end) return end;
+  return bytes[stop] === CR && stop + 1 < end && bytes[stop + 1] === LF ? stop + 2 : stop + 1;
 }
 
 function farTerminator(bytes: Uint8Array, start: number, end: number): number {

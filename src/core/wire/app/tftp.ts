@@ -1,7 +1,7 @@
 import { latin1, u16 } from '../bytes.ts';
-import type { Dissector } from '../dissector.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { type Dissection, protocol } from '../protocol.ts';
 
 // RFC 1350, 5: opcode (2), then by opcode.
 const UDP = 17;
@@ -25,7 +25,7 @@ export const tftp = protocol({
   name: 'tftp',
   about: 'Trivial File Transfer Protocol',
   udpPorts: [69],
-  datagram(packet: Packet, dissector: Dissector): number {
+  datagram(packet: Packet, dissection: Dissection): number {
     const { bytes, offset, end, flow } = packet;
     if (end - offset < 4) return NOT_MINE;
     const opcode = u16(bytes, offset);
@@ -34,7 +34,7 @@ export const tftp = protocol({
     // the answer comes from a port of its own (RFC 1350, 4)
     if ((opcode === READ || opcode === WRITE) && flow !== null) {
       const { src0, src1, src2, src3, srcPort } = packet;
-      dissector.flows.expectations.add(UDP, [src0, src1, src2, src3], srcPort, tftp);
+      dissection.flows.expectations.add(UDP, [src0, src1, src2, src3], srcPort, tftp);
     }
     return END;
   },

@@ -59,3 +59,22 @@ const CIPHERS: Readonly<Record<number, string>> = {
 export function cipherName(cipher: number): string {
   return CIPHERS[cipher] ?? `0x${cipher.toString(16).padStart(4, '0')}`;
 }
+
+const HANDSHAKES: Readonly<Record<number, string>> = {
+  0: 'Hello Request',
+  1: 'Client Hello',
+  2: 'Server Hello',
+  4: 'New Session Ticket',
+  8: 'Encrypted Extensions',
+  11: 'Certificate',
+  12: 'Server Key Exchange',
+  13: 'Certificate Request',
+  14: 'Server Hello Done',
+  15: 'Certificate Verify',
+  16: 'Client Key Exchange',
+  20: 'Finished',
+  22: 'Certificate Status',
+};
+
+/** The name of a handshake message (RFC 8446, 4; RFC 5246, 7.4); undefined for what is none. */
+export const handshakeName = (type: number): string | undefined => HANDSHAKES[type];

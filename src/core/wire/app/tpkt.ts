@@ -1,5 +1,5 @@
 import { startsWith, u16 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 
 // RFC 1006, 6: version 3 (1), reserved (1), length (2).
@@ -47,7 +47,7 @@ export const tpkt = protocol({
       const start = packet.offset;
       const left = end - start;
       if (left < HEADER) {
-        if (packet.canWait) packet.wanted = WANT_SEGMENT;
+        if (packet.canWait) packet.needed = NEED_SEGMENT;
         return true;
       }
       if (bytes[start] !== 3) {
@@ -58,7 +58,7 @@ export const tpkt = protocol({
       const length = u16(bytes, start + 2);
       if (length < HEADER) break;
       if (length > left && packet.canWait) {
-        packet.wanted = length - left;
+        packet.needed = length - left;
         return true;
       }
       packet.push(tpkt.id);

@@ -1,5 +1,5 @@
 import { u16, u64 } from '../bytes.ts';
-import { type Packet, WANT_SEGMENT } from '../packet.ts';
+import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type FieldWriter, protocol } from '../protocol.ts';
 
 // RFC 6455, 5.2: flags and opcode (1), mask bit and length (1), longer length (0, 2 or 8), mask (0 or 4).
@@ -54,13 +54,13 @@ export const websocket = protocol({
     flow.application = websocket;
     flow.applicationState = state;
     const { unfinished } = state;
-    const side = packet.direction as 0 | 1;
+    const { direction } = packet;
     while (packet.offset < packet.end) {
       const { bytes, offset, end } = packet;
       const left = end - offset;
       const length = left < SHORTEST ? 0 : frameLength(bytes, offset, end);
       if ((length === 0 || length > left) && packet.canWait) {
-        packet.wanted = length === 0 || length > Number.MAX_SAFE_INTEGER ? WANT_SEGMENT : length - left;
+        packet.needed = length === 0 || length > Number.MAX_SAFE_INTEGER ? NEED_SEGMENT : length - left;
         return true;
       }
       packet.push(websocket.id);
@@ -69,8 +69,8 @@ export const websocket = protocol({
       packet.offset = Math.min(stop, payloadStart(bytes, offset));
       const opcode = bytes[offset]! & OPCODE;
       const final = (bytes[offset]! & FINAL) !== 0;
-      const kind = opcode === CONTINUATION ? unfinished[side] : opcode;
-      if (opcode < FIRST_CONTROL) unfinished[side] = final ? 0 : kind;
+      const kind = opcode === CONTINUATION ? unfinished[direction] : opcode;
+      if (opcode < FIRST_CONTROL) unfinished[direction] = final ? 0 : kind;
       if (final && kind === TEXT && packet.offset < stop) packet.push(dataTextLines.id);
       packet.offset = stop;
     }

@@ -1,6 +1,7 @@
 import { u32le } from '../bytes.ts';
+import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { END, NOT_MINE, protocol } from '../protocol.ts';
+import { protocol } from '../protocol.ts';
 
 // wireguard.com/protocol: type (1), three zero bytes, and a length that follows from the type.
 const LENGTHS = [0, 148, 92, 64];

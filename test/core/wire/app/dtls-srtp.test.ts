@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takesSrtp } from '../../../../src/core/wire/app/dtls-srtp.ts';
+import { expectSrtp } from '../../../../src/core/wire/app/dtls-srtp.ts';
 import type { Packet } from '../../../../src/core/wire/packet.ts';
 import { udpFrame } from '../../../support/frames.ts';
 import { dissectFrame, hex } from '../../../support/wire.ts';
@@ -11,7 +11,7 @@ const OFFERING_TWO = hex(`${BEFORE} 000f 00170000 000e0007 00040001000700`);
 
 function after(bytes: Uint8Array): string | undefined {
   const packet: Packet = dissectFrame(udpFrame({ srcPort: 1, dstPort: 2 }, [1]));
-  takesSrtp(packet, bytes, 0, bytes.length);
+  expectSrtp(packet, bytes, 0, bytes.length);
   return packet.flow!.application?.name;
 }
 

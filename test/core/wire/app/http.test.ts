@@ -112,7 +112,7 @@ test('a header block without end is given up, not kept', () => {
   let path = '';
   for (let count = 0; count < 60; count++) path = connection.client('x: y\r\n'.repeat(230));
   expect(path).toContain('http');
-  expect(connection.dissector.pendingBytes).toBeLessThan(256 * 1024);
+  expect(connection.dissector.pending.bytes).toBeLessThan(256 * 1024);
 });
 
 test('damaged segments do no harm', () => {

@@ -70,6 +70,6 @@ test('every byte of a segment turned over: nothing throws, and nothing is kept t
     print(connection.packet);
     connection.client(bytes.slice(index));
     print(connection.packet);
-    expect(connection.dissector.pendingBytes).toBeLessThan(17 * 1024 * 1024);
+    expect(connection.dissector.pending.bytes).toBeLessThan(17 * 1024 * 1024);
   }
 });

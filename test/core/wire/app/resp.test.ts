@@ -71,7 +71,7 @@ test('a long array costs no more than its bytes', () => {
   const before = performance.now();
   connection.server('*1000000\r\n:');
   for (let segment = 0; segment < 2000; segment++) connection.server('1\r\n:'.repeat(200));
-  expect(connection.dissector.pendingBytes).toBeLessThan(4096);
+  expect(connection.dissector.pending.bytes).toBeLessThan(4096);
   expect(performance.now() - before).toBeLessThan(2000);
 });
 
@@ -88,6 +88,6 @@ test.each([
 ])('%s is not waited for', (_, text) => {
   const connection = new TcpConversation(6379);
   for (let start = 0; start < text.length; start += 30_000) connection.server(text.slice(start, start + 30_000));
-  expect(connection.packet.wanted).toBe(0);
+  expect(connection.packet.needed).toBe(0);
   expect(connection.server('+OK\r\n')).toBe('tcp/resp');
 });

@@ -53,11 +53,11 @@ test.skipIf(toolIsMissing('tshark'))('tshark shows the same', () => {
 test('what is encrypted is not waited for, whatever its first bytes are', () => {
   const connection = new TcpConversation(22);
   for (const bytes of [BANNER, KEXINIT, NEWKEYS, [0, 0, 255, 0, 1, 2, 3, 4]]) connection.client(bytes);
-  expect([connection.dissector.pendingBytes, connection.packet.malformed]).toEqual([0, false]);
+  expect([connection.dissector.pending.bytes, connection.packet.malformed]).toEqual([0, false]);
 });
 
 test('a connection captured from its middle on', () => {
   const connection = new TcpConversation(22);
   expect(connection.client([0, 0, 1, 0, 1, 2, 3, 4])).toBe('tcp/ssh');
-  expect(connection.dissector.pendingBytes).toBe(0);
+  expect(connection.dissector.pending.bytes).toBe(0);
 });

@@ -302,7 +302,7 @@ test.each([
   connection.server(start);
   for (let segment = 0; segment < 300; segment++) {
     connection.server('x'.repeat(1448));
-    expect(connection.dissector.pendingBytes).toBeLessThan(256 * 1024);
+    expect(connection.dissector.pending.bytes).toBeLessThan(256 * 1024);
   }
 });
 

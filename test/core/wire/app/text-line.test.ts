@@ -10,7 +10,7 @@ test.each([
   ['\r\n', 0, 2],
 ])('%j ends at %i, the next line is at %i', (text, end, next) => {
   expect(lineEnd(bytes(text), 0, text.length, true)).toBe(end);
-  expect(nextLine).toBe(next);
+  expect(nextLine(bytes(text), end, text.length)).toBe(next);
 });
 
 test('a line without an end waits where more can follow, and is taken as it is where not', () => {
@@ -19,6 +19,8 @@ test('a line without an end waits where more can follow, and is taken as it is w
   expect(lineEnd(bytes('abc'), 0, 3, false)).toBe(3);
   expect(lineEnd(bytes('abc\r'), 0, 4, false)).toBe(3);
   expect(lineEnd(bytes('abc\n'), 0, 3, false)).toBe(3);
+  expect(nextLine(bytes('abc\n'), 3, 3)).toBe(3);
+  expect(nextLine(bytes('abc\r\n'), 3, 4)).toBe(4);
 });
 
 test.each(['\r\n', '\n', '\r', '\r\r\n', '\n\r'])(
@@ -29,9 +31,10 @@ test.each(['\r\n', '\n', '\r', '\r\r\n', '\n\r'])(
     for (const more of [true, false]) {
       for (let cut = 0; cut <= terminator.length + 1; cut++) {
         const expected = lineEnd(near, 0, near.length - cut, more);
-        const next = nextLine;
         expect(lineEnd(far, 0, far.length - cut, more)).toBe(expected < 0 ? -1 : expected + 1999);
-        expect(nextLine).toBe(next + 1999);
+        if (expected < 0) continue;
+        const next = nextLine(near, expected, near.length - cut);
+        expect(nextLine(far, expected + 1999, far.length - cut)).toBe(next + 1999);
       }
     }
   },

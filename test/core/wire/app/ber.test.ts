@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { berEnd, berInteger, berStart, berTag } from '../../../../src/core/wire/app/ber.ts';
+
+const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
+
+test.each([
+  ['a length in one byte', bytes(0x30, 3, 1, 2, 3), 2, 5],
+  ['nothing within', bytes(0x30, 0), 2, 2],
+  ['a length in two bytes', bytes(0x30, 0x82, 1, 2), 4, 4 + 258],
+  ['a length in four bytes, more than there is', bytes(0x30, 0x84, 0xff, 0xff, 0xff, 0xff), 6, 6 + 0xffffffff],
+])('an element with %s', (_, element, start, end) => {
+  expect(berTag(element, 0, element.length)).toBe(0x30);
+  expect([berStart(element, 0), berEnd(element, 0)]).toEqual([start, end]);
+});
+
+test.each([
+  ['no length', bytes(0x30)],
+  ['a tag of several bytes', bytes(0x1f, 1, 0)],
+  ['a length without an end', bytes(0x30, 0x80, 0, 0)],
+  ['a length in five bytes', bytes(0x30, 0x85, 0, 0, 0, 0, 1)],
+  ['a length cut short', bytes(0x30, 0x82, 1)],
+])('an element with %s is none', (_, element) => {
+  expect(berTag(element, 0, element.length)).toBe(-1);
+});
+
+test('integers have up to four bytes, and a sign', () => {
+  expect(berInteger(bytes(3), 0, 1)).toBe(3);
+  expect(berInteger(bytes(0xff, 0xfe), 0, 2)).toBe(-2);
+  expect(berInteger(bytes(), 0, 0)).toBeNaN();
+  expect(berInteger(bytes(1, 2, 3, 4, 5), 0, 5)).toBeNaN();
+});
