@@ -1,6 +1,8 @@
-import type { Clock, Context } from '../../src/commands/context/context.ts';
+import type { Context } from '../../src/commands/context/context.ts';
+import type { Clock } from '../../src/core/system/clock.ts';
 import type { Platform } from '../../src/core/system/platform.ts';
 import { openPlatform } from '../../src/platform/index.ts';
+import { realClock } from '../../src/platform/machine/real-clock.ts';
 import { openMemorySink } from './memory-sink.ts';
 
 export interface FakeContext extends Context {
@@ -32,12 +34,21 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
   const progress: (string | null)[] = [];
   const abort = new AbortController();
   let elapsed = 0;
+  const timers = new Set<{ readonly until: number; readonly act: () => void }>();
+  const wallAt = (elapsedMs: number): number => START_MS + elapsedMs + (options.wallJump?.(elapsedMs) ?? 0);
   const clock: Clock = {
-    now: () => START_MS + elapsed + (options.wallJump?.(elapsed) ?? 0),
+    now: () => wallAt(elapsed),
     monotonic: () => 1_000_000 + elapsed,
+    wallAt: (monotonic) => wallAt(monotonic - 1_000_000),
     async sleep(millis) {
       elapsed += Math.max(0, millis);
       options.onSleep?.(elapsed, context);
+      for (const timer of [...timers]) if (timer.until <= elapsed && timers.delete(timer)) timer.act();
+    },
+    after(millis, act) {
+      const timer = { until: elapsed + millis, act };
+      timers.add(timer);
+      return () => void timers.delete(timer);
     },
   };
   const context: FakeContext = {
@@ -59,7 +70,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     onSyncAsked: () => () => {},
     signalNumber: () => (abort.signal.aborted ? 2 : null),
     isPrivileged: () => false,
-    openPlatform: options.platform === undefined ? openPlatform : async () => options.platform!,
+    openPlatform: async (asked) => options.platform ?? openPlatform(asked, realClock),
     out: () => sink.text(),
     said,
     progress,

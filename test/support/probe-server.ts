@@ -1,12 +1,17 @@
 import net from 'node:net';
 import type { Reply } from '../../src/core/health/prober.ts';
 import { parseTarget } from '../../src/core/health/target.ts';
+import { realClock } from '../../src/platform/machine/real-clock.ts';
 import { openProber } from '../../src/platform/probe/open-prober.ts';
 import { fakePlatform } from './fake-platform.ts';
 
 /** Asks a target once. */
 export async function askOnce(text: string, timeoutMs = 2000, signal = new AbortController().signal): Promise<Reply> {
-  const prober = await openProber(parseTarget(text), { platform: fakePlatform([]), limited: () => {} });
+  const prober = await openProber(parseTarget(text), {
+    platform: fakePlatform([]),
+    clock: realClock,
+    limited: () => {},
+  });
   try {
     return await prober.send(timeoutMs, signal);
   } finally {

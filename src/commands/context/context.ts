@@ -1,16 +1,7 @@
 import type { ScreenTerminal } from '../../core/output/live-screen.ts';
 import type { Sink } from '../../core/output/sink.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Platform, PlatformOptions } from '../../core/system/platform.ts';
-
-/** Time, so that tests need no waiting. */
-export interface Clock {
-  /** Wall clock, milliseconds since 1970. */
-  now(): number;
-  /** A clock that never jumps, milliseconds since some start. */
-  monotonic(): number;
-  /** Waits, or returns early when the signal aborts; never rejects. */
-  sleep(millis: number, signal: AbortSignal): Promise<void>;
-}
 
 /** Everything a command may touch of the world; made in `real-context.ts`, faked in tests. Nothing reaches around it. */
 export interface Context {

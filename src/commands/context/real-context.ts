@@ -4,7 +4,8 @@ import { safeText } from '../../core/output/safe-text.ts';
 import { openSink } from '../../core/output/sink.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
 import { isPrivileged, openPlatform } from '../../platform/index.ts';
-import type { Clock, Context } from './context.ts';
+import { realClock } from '../../platform/machine/real-clock.ts';
+import type { Context } from './context.ts';
 import { guardTerminal } from './terminal-guard.ts';
 
 const FALLBACK_COLUMNS = 80;
@@ -45,7 +46,7 @@ export function openRealContext(): Context {
     onStatusAsked: (listener) => listen('SIGUSR1', listener),
     onSyncAsked: (listener) => listen('SIGUSR2', listener),
     isPrivileged,
-    openPlatform,
+    openPlatform: (options) => openPlatform(options, realClock),
   };
 }
 
@@ -92,27 +93,3 @@ function sizeOf(variable: string, own: number | undefined, fallback: number): nu
   const set = Number(process.env[variable]);
   return own || (Number.isInteger(set) && set > 0 ? set : fallback);
 }
-
-/** What is longer, setTimeout takes for no time at all. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-const realClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: (millis, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      let timer: NodeJS.Timeout;
-      const wait = (left: number): void => {
-        const next = Math.min(left, LONGEST_TIMER_MS);
-        timer = setTimeout(() => (left > next ? wait(left - next) : done()), Math.max(0, next));
-      };
-      wait(millis);
-      signal.addEventListener('abort', done, { once: true });
-    }),
-};

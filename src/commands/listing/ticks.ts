@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/socket/conn-row.ts';
-import type { Clock } from '../context/context.ts';
+import type { Clock } from '../../core/system/clock.ts';
 
 /** Between the two samples of a rate that is asked for once: long enough to mean something, short enough not to be waited for. */
 export const RATE_SAMPLE_MS = 250;

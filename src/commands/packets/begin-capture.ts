@@ -85,9 +85,10 @@ export async function beginCapture(
       ),
   };
   const open = (): Promise<Sensor> => {
-    if (engine !== 'pcap') return openTool(order, engine, platform.installCommand(PACKAGES[engine]), events);
-    if (lasts) return openLastingSensor(order, fd, events, absenceOf(context, platform, gaps));
-    return openSensor(order, fd, events);
+    if (engine !== 'pcap')
+      return openTool(order, engine, platform.installCommand(PACKAGES[engine]), context.clock, events);
+    if (lasts) return openLastingSensor(order, fd, context.clock, events, absenceOf(context, platform, gaps));
+    return openSensor(order, fd, context.clock, events);
   };
   const openSockets = (): Promise<SocketSource> | null => {
     if (typeof asksOwners === 'object') return asksOwners.open();

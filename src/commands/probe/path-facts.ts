@@ -1,8 +1,8 @@
 import type { PathFacts } from '../../core/health/path-ledger.ts';
 import type { InterfaceSample } from '../../core/network/interface-rates.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Platform } from '../../core/system/platform.ts';
 import { localAddressTo } from '../../platform/probe/local-address.ts';
-import type { Clock } from '../context/context.ts';
 
 /** Targets whose rounds end together share a look at the interfaces. */
 const SHARED_MS = 50;

@@ -11,7 +11,7 @@ import type { Target } from '../../core/health/target.ts';
 import { TargetHealth } from '../../core/health/target-health.ts';
 import type { HopRow } from '../../core/record/tables/hop.ts';
 import type { ProbeRow } from '../../core/record/tables/probe.ts';
-import type { Clock } from '../context/context.ts';
+import type { Clock } from '../../core/system/clock.ts';
 
 /** A target and what asks it. */
 export interface Probed {

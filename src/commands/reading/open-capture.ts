@@ -26,7 +26,7 @@ export async function openCapture(
   options: ReadOptions,
   showsRows: boolean,
 ): Promise<CaptureReader> {
-  const source = await openCaptureSource(file, context.signal);
+  const source = await openCaptureSource(file, context.clock, context.signal);
   await shedPrivileges(context, options);
   return openReader(context, source, options, showsRows);
 }
@@ -68,7 +68,7 @@ export async function openReadings(
   values: ReadingValues,
 ): Promise<Readings> {
   const sources: ByteSource[] = [];
-  for (let n = 0; n < times; n++) sources.push(await openCaptureSource(file, context.signal));
+  for (let n = 0; n < times; n++) sources.push(await openCaptureSource(file, context.clock, context.signal));
   await shedPrivileges(context, values);
   return {
     file,

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import tty from 'node:tty';
 import { promisify } from 'node:util';
+import type { Clock } from '../../core/system/clock.ts';
 import { abandon } from './abandon.ts';
 
 const read = promisify(fs.read);
@@ -16,13 +16,13 @@ const LOOK_MS = 20;
  * event loop hears of pipes and terminals. Others, as /dev/kmsg and files of /proc, are asked now and then; who knows no
  * O_NONBLOCK keeps a thread, and whoever destroys the stream need not wait for that.
  */
-export function openDeviceStream(fd: number, isPipe: boolean): Readable {
+export function openDeviceStream(fd: number, isPipe: boolean, clock: Clock): Readable {
   if (isPipe) return new net.Socket({ fd, readable: true, writable: false });
-  return (tty.isatty(fd) ? openTerminal(fd) : null) ?? readNowAndThen(fd, true);
+  return (tty.isatty(fd) ? openTerminal(fd) : null) ?? readNowAndThen(fd, true, clock);
 }
 
 /** Stdin, when it is neither a pipe nor a terminal, whose streams are node's. It stays open. */
-export const openStdinStream = (): Readable => readNowAndThen(0, false);
+export const openStdinStream = (clock: Clock): Readable => readNowAndThen(0, false, clock);
 
 function openTerminal(fd: number): Readable | null {
   try {
@@ -32,7 +32,7 @@ function openTerminal(fd: number): Readable | null {
   }
 }
 
-function readNowAndThen(fd: number, closes: boolean): Readable {
+function readNowAndThen(fd: number, closes: boolean, clock: Clock): Readable {
   let pending: Promise<unknown> | null = null;
   const close = (): void => {
     if (closes) fs.close(fd, () => {});
@@ -53,7 +53,7 @@ function readNowAndThen(fd: number, closes: boolean): Readable {
       } finally {
         pending = null;
       }
-      await sleep(LOOK_MS);
+      await clock.sleep(LOOK_MS);
     }
   };
   return new Readable({

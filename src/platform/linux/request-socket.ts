@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/system/clock.ts';
 import type { EchoOptions, EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import { errorIn, type PathError, sendErrorWords } from './icmp-error.ts';
 import { type Libc, libc } from './libc.ts';
@@ -55,7 +56,7 @@ export abstract class RequestSocket implements EchoSocket {
   private readonly again = new Map<string, number>();
   private readonly time = Buffer.alloc(16);
   private open = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private cancelLook: (() => void) | null = null;
   private ttl = USUAL_TTL;
   private discovery = PMTUDISC_WANT;
   private localMtu: number | null = null;
@@ -63,6 +64,7 @@ export abstract class RequestSocket implements EchoSocket {
   constructor(
     protected readonly fd: number,
     protected readonly isIpv4: boolean,
+    private readonly clock: Clock,
   ) {
     this.set(SOL_SOCKET, SO_TIMESTAMPNS, 1);
     this.set(SOL_SOCKET, SO_RCVBUF, 1024 * 1024);
@@ -94,19 +96,19 @@ export abstract class RequestSocket implements EchoSocket {
         if (waiting.isOver) return;
         waiting.isOver = true;
         this.open--;
-        clearTimeout(timer);
+        cancel();
         signal.removeEventListener('abort', abandon);
         resolve(reply);
       };
       const abandon = (): void => finish({ ...SILENCE, error: 'interrupted' });
-      const timer = setTimeout(() => {
+      const cancel = this.clock.after(timeoutMs, () => {
         this.drain(); // it may lie there
         finish(SILENCE);
-      }, timeoutMs);
+      });
       signal.addEventListener('abort', abandon, { once: true });
       const waiting: Waiting = {
         address,
-        sentAt: performance.now(),
+        sentAt: this.clock.monotonic(),
         answer: finish,
         isOver: false,
         hasAnswer: false,
@@ -129,8 +131,8 @@ export abstract class RequestSocket implements EchoSocket {
   }
 
   close(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    this.cancelLook?.();
+    this.cancelLook = null;
     this.c.close(this.fd);
   }
 
@@ -167,11 +169,11 @@ export abstract class RequestSocket implements EchoSocket {
   }
 
   private look(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
+    this.cancelLook ??= this.clock.after(LOOK_MS, () => {
+      this.cancelLook = null;
       this.drain();
       if (this.open > 0) this.look();
-    }, LOOK_MS);
+    });
   }
 
   private drain(): void {
@@ -203,7 +205,7 @@ export abstract class RequestSocket implements EchoSocket {
 
   /** From sending to when the kernel had it; it has lain here since, by the wall clock that the kernel stamps it with. */
   private elapsed({ sentAt }: Waiting, controls: readonly ControlMessage[]): number {
-    const elapsed = performance.now() - sentAt;
+    const elapsed = this.clock.monotonic() - sentAt;
     const stamp = controls.find(({ level, type }) => level === SOL_SOCKET && type === SO_TIMESTAMPNS)?.data;
     if (stamp === undefined || stamp.length < 16) return elapsed;
     this.c.clock_gettime(CLOCK_REALTIME, this.time);

@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { type DeviceCounts, SensorCut, type SensorOrder } from './messages.ts';
 import { InterfaceGone, openSensor, type Sensor, type SensorEvents } from './open-sensor.ts';
 
@@ -17,10 +18,11 @@ export interface Absence {
 export async function openLastingSensor(
   order: SensorOrder,
   fd: number | null,
+  clock: Clock,
   events: SensorEvents,
   absence: Absence,
 ): Promise<Sensor> {
-  const first = await openSensor(order, fd, events);
+  const first = await openSensor(order, fd, clock, events);
   const sensors = [first];
   const last = (): Sensor => sensors.at(-1)!;
   const stopped = new AbortController();
@@ -32,7 +34,7 @@ export async function openLastingSensor(
       await absence.appears(device, stopped.signal);
       if (stopped.signal.aborted) return;
       try {
-        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, events));
+        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, clock, events));
         break;
       } catch (error) {
         // gone once more, or not up yet

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { findProgram, type Tool } from './engines.ts';
 import type { DeviceCounts, SensorOrder } from './messages.ts';
 import { died, exitOf, InterfaceGone, type Sensor, type SensorEvents, sourceOf, watchCapture } from './open-sensor.ts';
@@ -20,6 +21,7 @@ export async function openTool(
   order: SensorOrder,
   tool: Tool,
   install: string | null,
+  clock: Clock,
   events: SensorEvents,
 ): Promise<Sensor> {
   const { devices, bpf, sandbox } = order;
@@ -57,7 +59,7 @@ export async function openTool(
   if (!(await begun)) throw failureOf(tool, said(), order);
 
   let gone: string | null = null;
-  const unwatch = watchCapture(order, child.pid!, {
+  const unwatch = watchCapture(order, child.pid!, clock, {
     ...events,
     changed(device, change) {
       if (change.change !== 'gone') return events.changed(device, change);

@@ -8,6 +8,7 @@ import { Failure } from '../../../src/core/failure.ts';
 import { rewrite } from '../../../src/core/packet/rewrite.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { openCaptureSource } from '../../../src/platform/files/capture-source.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { Blocks, COMMENT, MICRO, MODIFIED, NANO, pcap, sourceOf, text } from '../../support/captures.ts';
 import type { Corpus, SampleFile } from '../corpus.ts';
 import { Broken } from '../finding.ts';
@@ -152,7 +153,7 @@ async function readAll(bytes: Uint8Array, chunk: number, most: number): Promise<
 
 async function readPacked(bytes: Uint8Array): Promise<void> {
   fs.writeFileSync(FILE, bytes);
-  const source = await openCaptureSource(FILE, NEVER);
+  const source = await openCaptureSource(FILE, realClock, NEVER);
   try {
     const reader = await openCaptureReader(source, 65_536);
     const packet = new Packet();

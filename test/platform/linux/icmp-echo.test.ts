@@ -7,6 +7,7 @@ import { internetChecksum, openEchoSocket } from '../../../src/platform/linux/ic
 import { errorIn } from '../../../src/platform/linux/icmp-error.ts';
 import type { NetworkNamespace } from '../../../src/platform/linux/netns.ts';
 import { openNetns } from '../../../src/platform/linux/netns.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openRoutedPath, type RoutedPath } from '../../support/routed-path.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { type Answer, echoReply, echoRequestTo, noTun, openTun } from '../../support/tun-device.ts';
@@ -26,7 +27,7 @@ const FAMILIES = ['ipv4', 'ipv6'] as const;
 
 /** Opens the socket in a namespace, as a user of those groups may. */
 function openIn(netns: NetworkNamespace, family: (typeof FAMILIES)[number]): EchoSocket {
-  const socket = netns.enter(() => openEchoSocket(family));
+  const socket = netns.enter(() => openEchoSocket(family, realClock));
   if (socket === null) throw new Error(`no socket for ${family}`);
   return socket;
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { ntpTimestamp } from '../../../src/core/health/messages/ntp-packet.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openNtpProber } from '../../../src/platform/probe/ntp-client.ts';
-import { wallMillis } from '../../../src/platform/probe/wall-clock.ts';
 import { netwatch, recordsOf } from '../../support/in-process.ts';
 import { askOnce, closedPort } from '../../support/probe-server.ts';
 import { openUdpServer, type UdpServer } from '../../support/udp-server.ts';
@@ -30,7 +30,7 @@ interface Says {
 /** The answer of a server whose clock is ahead of ours. */
 function answerTo(request: Buffer, { offsetMs = 0, workMs = 0, stratum = 2, leap = 0, reference = '' }: Says): Buffer {
   const answer = Buffer.alloc(48);
-  const now = wallMillis(performance.now());
+  const now = realClock.wallAt(realClock.monotonic());
   answer[0] = (leap << 6) | 0x24;
   answer[1] = stratum;
   answer.write(reference, 12, 'latin1');
@@ -42,7 +42,7 @@ function answerTo(request: Buffer, { offsetMs = 0, workMs = 0, stratum = 2, leap
 
 test('the clock is told in fractions of a millisecond, and agrees with that of the system', async () => {
   for (let round = 0; round < 200; round++) {
-    const told = wallMillis(performance.now());
+    const told = realClock.wallAt(realClock.monotonic());
     const apart = Date.now() - told;
     expect(Math.abs(apart)).toBeLessThan(3);
     await new Promise((resolve) => setImmediate(resolve));
@@ -97,7 +97,7 @@ test.each(['DENY', 'RSTR', 'RATE'])('a server that says %s is left alone', async
     asked++;
     answer(answerTo(request, { stratum: 0, reference }));
   });
-  const prober = openNtpProber(parseTarget(`ntp://127.0.0.1:${port}`));
+  const prober = openNtpProber(parseTarget(`ntp://127.0.0.1:${port}`), { clock: realClock });
   const signal = new AbortController().signal;
   expect(await prober.send(1000, signal)).toMatchObject({ ok: false });
   expect(await prober.send(1000, signal)).toMatchObject({ ok: null, detail: `not asked, since it said ${reference}` });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import type { Prober } from '../../../src/core/health/prober.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openProber } from '../../../src/platform/probe/open-prober.ts';
 import { fakePlatform } from '../../support/fake-platform.ts';
 import { netwatch, recordsOf } from '../../support/in-process.ts';
@@ -48,7 +49,9 @@ const beyondNat =
 /** Opens probers as one run does, and asks all at once. */
 async function askTogether(...texts: readonly string[]) {
   const platform = fakePlatform([]);
-  const opened = await Promise.all(texts.map((text) => openProber(parseTarget(text), { platform, limited: () => {} })));
+  const opened = await Promise.all(
+    texts.map((text) => openProber(parseTarget(text), { platform, clock: realClock, limited: () => {} })),
+  );
   probers.push(...opened);
   return Promise.all(opened.map((prober) => prober.send(1000, new AbortController().signal)));
 }
@@ -89,7 +92,7 @@ test('a server that is silent delays no other, and its own round is lost', async
   const platform = fakePlatform([]);
   const [one, two] = await Promise.all(
     [`stun://127.0.0.1:${a}`, `stun://127.0.0.2:${b}`].map((text) =>
-      openProber(parseTarget(text), { platform, limited: () => {} }),
+      openProber(parseTarget(text), { platform, clock: realClock, limited: () => {} }),
     ),
   );
   probers.push(one!, two!);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { parseTarget } from '../../../src/core/health/target.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openUdpProber } from '../../../src/platform/probe/udp-echo.ts';
 import { netwatch, recordsOf } from '../../support/in-process.ts';
 import { askOnce, closedPort } from '../../support/probe-server.ts';
@@ -87,7 +88,7 @@ test('an echo that comes after its time is lost, and no duplicate', async () => 
   const port = await serve(
     (message, answer) => void setTimeout(() => answer(message), numberOf(message) === 0 ? 150 : 0),
   );
-  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${port}`));
+  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${port}`), { clock: realClock });
   const signal = new AbortController().signal;
   expect(await prober.send(80, signal)).toMatchObject({ ok: false, rttMs: null, detail: 'no answer within 80 ms' });
   expect(await prober.send(1000, signal)).toMatchObject({ ok: true });
@@ -105,7 +106,7 @@ test('a closed port is told, and one that opens again is asked', async () => {
   });
   const server = await openUdpServer((message, answer) => answer(message));
   servers.push(server);
-  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${server.port}`));
+  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${server.port}`), { clock: realClock });
   const signal = new AbortController().signal;
   expect(await prober.send(1000, signal)).toMatchObject({ ok: true });
   server.close();
