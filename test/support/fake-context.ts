@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Context } from '../../src/commands/context/context.ts';
 import type { Clock } from '../../src/core/system/clock.ts';
 import type { Platform } from '../../src/core/system/platform.ts';
@@ -19,6 +20,8 @@ export interface FakeOptions {
   readonly platform?: Platform;
   /** Something is made to throw: that it is said to be a bug is no failure. */
   readonly expectsFaults?: boolean;
+  /** In place of the clock that moves when somebody sleeps: the real one where real servers answer. */
+  readonly clock?: Clock;
   /** Called at every sleep, with the time slept to: a test moves its machine here. */
   readonly onSleep?: (monotonicMs: number, context: FakeContext) => void;
   /** How far the wall clock has been set off, so many milliseconds after the start. */
@@ -44,6 +47,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       elapsed += Math.max(0, millis);
       options.onSleep?.(elapsed, context);
       for (const timer of [...timers]) if (timer.until <= elapsed && timers.delete(timer)) timer.act();
+      await turn(); // who sleeps until something has come lets it come
     },
     after(millis, act) {
       const timer = { until: elapsed + millis, act };
@@ -64,7 +68,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     showProgress: (line) => progress.push(line),
     program: ['/usr/bin/node', '/opt/net watch/bin/netwatch.js'],
     env: { NETWATCH_CONFIG: 'none', TERM: 'xterm', ...options.env },
-    clock,
+    clock: options.clock ?? clock,
     signal: abort.signal,
     onStatusAsked: () => () => {},
     onSyncAsked: () => () => {},

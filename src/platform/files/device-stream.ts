@@ -8,6 +8,8 @@ import { abandon } from './abandon.ts';
 
 const read = promisify(fs.read);
 const PIECE_BYTES = 64 * 1024;
+/** There is nothing yet; or, of /dev/kmsg, lines were overwritten that would have been next. */
+const GO_ON = new Set(['EAGAIN', 'EPIPE']);
 /** Between two looks at a device that says there is nothing yet. */
 const LOOK_MS = 20;
 
@@ -46,7 +48,7 @@ function readNowAndThen(fd: number, closes: boolean, clock: Clock): Readable {
         stream.push(bytesRead === 0 ? null : buffer.subarray(0, bytesRead));
         return;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+        if (!GO_ON.has((error as NodeJS.ErrnoException).code ?? '')) {
           stream.destroy(error as Error);
           return;
         }

@@ -24,6 +24,9 @@ const PMTUDISC_WANT = 1;
 const PMTUDISC_PROBE = 3;
 const USUAL_TTL = -1;
 const CLOCK_REALTIME = 0;
+/** Two clocks that are read within this were read at one instant. */
+const AT_ONCE_MS = 0.05;
+const MOST_TRIES = 3;
 const EMSGSIZE = 90;
 
 /** Between two looks while somebody waits; the kernel says when an answer came, so that it costs no precision. */
@@ -205,12 +208,24 @@ export abstract class RequestSocket implements EchoSocket {
 
   /** From sending to when the kernel had it; it has lain here since, by the wall clock that the kernel stamps it with. */
   private elapsed({ sentAt }: Waiting, controls: readonly ControlMessage[]): number {
-    const elapsed = this.clock.monotonic() - sentAt;
+    const elapsed = this.readClocks() - sentAt;
     const stamp = controls.find(({ level, type }) => level === SOL_SOCKET && type === SO_TIMESTAMPNS)?.data;
     if (stamp === undefined || stamp.length < 16) return elapsed;
-    this.c.clock_gettime(CLOCK_REALTIME, this.time);
     const seconds = this.time.readBigInt64LE(0) - stamp.readBigInt64LE(0);
     const lain = Number(seconds) * 1e3 + Number(this.time.readBigInt64LE(8) - stamp.readBigInt64LE(8)) / 1e6;
     return lain >= 0 && lain < elapsed ? elapsed - lain : elapsed; // else the wall clock was set
+  }
+
+  /**
+   * Reads both clocks at one instant: the wall clock into `time`, the monotonic one as the answer. This process may have to
+   * wait for its turn between the two; it then reads them again.
+   */
+  private readClocks(): number {
+    for (let tries = 1; ; tries++) {
+      const before = this.clock.monotonic();
+      this.c.clock_gettime(CLOCK_REALTIME, this.time);
+      const after = this.clock.monotonic();
+      if (after - before < AT_ONCE_MS || tries === MOST_TRIES) return after;
+    }
   }
 }
