@@ -51,7 +51,9 @@ describe.skipIf(noLiveCapture !== null)(
       await pair.up();
       await untilSaid('is up again');
       pair.send(20, 20);
-      scene.ip('link', 'set', near, 'down');
+      // one after the other without a look between
+      const input = `link set ${near} down\nlink set ${near} up\n`;
+      execFileSync('ip', ['-n', scene.name, '-batch', '-'], { input });
       await pair.up();
       await untilSaid('was down for a moment');
       pair.send(20, 40);
