@@ -27,6 +27,11 @@ const RULES: readonly {
     code: /\bconsole\.|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bprocess\.(argv|cwd|env|exit|hrtime|kill|nextTick|on|once|std\w+|uptime)\b|\bset(Timeout|Interval)\(/,
   },
   {
+    rule: 'one file reads clocks and sets timers: all others are handed one',
+    files: /^src\/(?!platform\/machine\/real-clock\.ts$)/,
+    code: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.(now|timeOrigin)\b|\bprocess\.(hrtime|uptime)\b|\bos\.uptime\b|\bset(Timeout|Interval)\b|\bAbortSignal\.timeout\b/,
+  },
+  {
     rule: 'one file asks which system this is',
     files: /^src\/(?!platform\/system\/open-system\.ts$)/,
     code: /\bprocess\.platform\b/,

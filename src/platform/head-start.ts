@@ -1,5 +1,6 @@
 import { isWorthWorker, type StartedScan, startScan } from './linux/started-scan.ts';
 import { openHost } from './machine/host.ts';
+import { realClock } from './machine/real-clock.ts';
 
 /**
  * The entry that runs before the program is loaded. On a machine with thousands of sockets the search for their owners
@@ -9,6 +10,6 @@ import { openHost } from './machine/host.ts';
 export function headStart(argv: readonly string[]): StartedScan | null {
   const [first] = argv;
   if (first !== undefined && first !== 'conns') return null;
-  const host = openHost(null);
+  const host = openHost(null, realClock);
   return isWorthWorker(host) ? startScan(host) : null;
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { openHost } from '../../src/platform/machine/host.ts';
+import { realClock } from '../../src/platform/machine/real-clock.ts';
 import { BIN, ROOT } from '../support/program.ts';
 import { toolIsMissing } from '../support/tool.ts';
 import { promised } from './promise.ts';
@@ -93,7 +94,7 @@ promised(
       for (const argv of RUNS) await run(folder, argv);
       expect(fs.existsSync(mark) ? fs.readFileSync(mark, 'utf8') : '').toBe('');
 
-      const host = openHost(null);
+      const host = openHost(null, realClock);
       await expect(host.run('no-such-tool', [])).rejects.toMatchObject({ exit: 69 });
       const before = process.memoryUsage().rss;
       if (!toolIsMissing('yes')) await expect(host.run('yes', ['a'.repeat(1000)])).rejects.toMatchObject({ exit: 69 });

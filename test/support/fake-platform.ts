@@ -3,6 +3,7 @@ import { blankSocket } from '../../src/core/socket/blank-socket.ts';
 import type { Ownership, Process, Socket, SocketReading } from '../../src/core/socket/socket.ts';
 import type { InterfaceReading, Platform } from '../../src/core/system/platform.ts';
 import { openHost } from '../../src/platform/machine/host.ts';
+import { realClock } from '../../src/platform/machine/real-clock.ts';
 
 /** A TCP connection with counters, to be changed where a test says so. */
 export function socketOf(changes: Partial<Socket> = {}): Socket {
@@ -112,7 +113,7 @@ export function fakePlatform(
   let ends = 0;
   return {
     name: 'linux',
-    host: openHost('/nonexistent'),
+    host: openHost('/nonexistent', realClock),
     openSockets: () => ({
       read: async () => readings[Math.min(reads++, readings.length - 1)]!,
       readClosed: () => ({ sockets: closed[ends++] ?? [], whole: true }),

@@ -26,6 +26,8 @@ export interface Live {
   readonly pid: number;
   /** Resolves when stderr has said so: from then on packets are captured. */
   readonly capturing: Promise<void>;
+  /** Resolves when what it has printed, or said on stderr, is as wanted. */
+  until(holds: (sofar: { readonly out: string; readonly said: string }) => boolean): Promise<void>;
   readonly ended: Promise<{ status: number | null; out: string; said: string }>;
 }
 
@@ -77,7 +79,7 @@ export function openLiveScene(word: string): LiveScene {
       const ended = new Promise<{ status: number | null; out: string; said: string }>((resolve) =>
         child.on('close', (status) => resolve({ status, out, said })),
       );
-      return { child, pid: child.pid!, capturing, ended };
+      return { child, pid: child.pid!, capturing, until: (holds) => until(() => holds({ out, said })), ended };
     },
     async run(script) {
       const child = spawn('ip', [...exec, process.execPath, '-e', `${ENDS_WITH_STDIN}${script}`], {
@@ -97,9 +99,9 @@ export function openLiveScene(word: string): LiveScene {
 
 const ENDS_WITH_STDIN = `process.stdin.on('end', () => process.exit()).resume();\n`;
 
-/** Waits until it holds, for ten seconds at most. */
+/** Waits until it holds, for a minute at most: a busy machine takes its time. */
 export async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   while (!holds()) {
     if (Date.now() > end) throw new Error('it did not come');
     await sleep(20);

@@ -2,6 +2,7 @@ import type { EchoSocket, Platform } from '../../src/core/system/platform.ts';
 import { openEchoSocket } from '../../src/platform/linux/icmp-echo.ts';
 import type { NetworkNamespace } from '../../src/platform/linux/netns.ts';
 import { openUdpRequests } from '../../src/platform/linux/udp-request.ts';
+import { realClock } from '../../src/platform/machine/real-clock.ts';
 import { fakePlatform } from './fake-platform.ts';
 
 /** A platform whose sockets for requests are in a namespace; `icmp` is whether any for ICMP is permitted. */
@@ -24,8 +25,8 @@ export function namespacePlatform(
   return {
     platform: {
       ...fakePlatform([]),
-      openEcho: icmp ? once(openEchoSocket) : () => null,
-      openUdpRequests: once(openUdpRequests),
+      openEcho: icmp ? once((family) => openEchoSocket(family, realClock)) : () => null,
+      openUdpRequests: once((family) => openUdpRequests(family, realClock)),
     },
     close: () => {
       for (const socket of opened) socket.close();

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { openEchoSocket } from '../../src/platform/linux/icmp-echo.ts';
 import { type NetworkNamespace, openNetns } from '../../src/platform/linux/netns.ts';
+import { realClock } from '../../src/platform/machine/real-clock.ts';
 
 /** Namespaces in a row, each a router to the next; the first is where a test asks, the last whom it asks. */
 export interface RoutedPath {
@@ -65,7 +66,7 @@ export function openRoutedPath(word: string, count: number): RoutedPath {
       ip,
       async ready() {
         for (const family of ['ipv4', 'ipv6'] as const) {
-          const socket = netns.enter(() => openEchoSocket(family))!;
+          const socket = netns.enter(() => openEchoSocket(family, realClock))!;
           const answers = async (): Promise<boolean> =>
             (await socket.send(target[family], 0, 200, new AbortController().signal)).rttMs !== null;
           for (let n = 0; n < 50 && !(await answers()); n++);

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { libc } from '../../src/platform/linux/libc.ts';
 import type { NetworkNamespace } from '../../src/platform/linux/netns.ts';
+import { realClock } from '../../src/platform/machine/real-clock.ts';
 
 const TUN = '/dev/net/tun';
 // include/linux/if_tun.h
@@ -16,6 +17,8 @@ export const noTun: string | null = fs.existsSync(TUN) ? null : `needs ${TUN}`;
 export interface Answer {
   readonly bytes: Buffer;
   readonly afterMs: number;
+  /** Called when it has been sent, with the times before and after, by the monotonic clock. */
+  readonly onSent?: (before: number, after: number) => void;
 }
 
 /** A network that is a function: what is sent to the device is told to it, and what it returns comes back. */
@@ -40,18 +43,20 @@ export function openTun(
       return null; // EAGAIN
     }
   };
-  const send = (bytes: Buffer): void => {
+  const send = ({ bytes, onSent }: Answer): void => {
     try {
+      const before = realClock.monotonic();
       fs.writeSync(fd, bytes);
+      onSent?.(before, realClock.monotonic());
     } catch {
       // it is closed
     }
   };
   const timer = setInterval(() => {
     for (let packet = read(); packet !== null; packet = read()) {
-      for (const { bytes, afterMs } of answersTo(packet)) {
-        if (afterMs === 0) send(bytes);
-        else setTimeout(() => send(bytes), afterMs);
+      for (const answer of answersTo(packet)) {
+        if (answer.afterMs === 0) send(answer);
+        else setTimeout(() => send(answer), answer.afterMs);
       }
     }
   }, 1);

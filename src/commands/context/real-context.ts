@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import { constants } from 'node:os';
 import { safeText } from '../../core/output/safe-text.ts';
 import { openSink } from '../../core/output/sink.ts';
-import type { Clock } from '../../core/system/clock.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
 import { openPlatform } from '../../platform/index.ts';
+import { realClock } from '../../platform/machine/real-clock.ts';
 import { isPrivileged } from '../../platform/system/open-system.ts';
 import type { Context } from './context.ts';
 import { guardTerminal } from './terminal-guard.ts';
@@ -48,7 +48,7 @@ export function openRealContext(): Context {
     onStatusAsked: (listener) => listen('SIGUSR1', listener),
     onSyncAsked: (listener) => listen('SIGUSR2', listener),
     isPrivileged,
-    openPlatform,
+    openPlatform: (options) => openPlatform(options, realClock),
   };
 }
 
@@ -93,27 +93,3 @@ function sizeOf(variable: string, own: number | undefined, fallback: number): nu
   const set = Number(process.env[variable]);
   return own || (Number.isInteger(set) && set > 0 ? set : fallback);
 }
-
-/** What is longer, setTimeout takes for no time at all. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-const realClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: (millis, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      let timer: NodeJS.Timeout;
-      const wait = (left: number): void => {
-        const next = Math.min(left, LONGEST_TIMER_MS);
-        timer = setTimeout(() => (left > next ? wait(left - next) : done()), Math.max(0, next));
-      };
-      wait(millis);
-      signal.addEventListener('abort', done, { once: true });
-    }),
-};

@@ -1,5 +1,6 @@
 import { parseIp } from '../../core/net/ip-address.ts';
 import type { AnyRow, RecordTable, Snapshot } from '../../core/record/table.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
 
 /** How long the first snapshot waits for names: they must not hold up the output. */
@@ -18,8 +19,8 @@ export interface HostNames {
   close(): void;
 }
 
-export async function openHostNames(): Promise<HostNames> {
-  const names = await openReverseDns();
+export async function openHostNames(clock: Clock): Promise<HostNames> {
+  const names = await openReverseDns(clock);
   let isFirst = true;
   const hostOf = (address: unknown): string | null =>
     typeof address === 'string' && parseIp(address) !== null ? names.hostOf(address) : null;

@@ -54,7 +54,7 @@ export async function runListing(
   let waited = plan.wait === null;
   const inParts = command.isOneAnswer?.(values) === true;
   const whole = stream !== null || inParts ? beginPart(plan, !inParts) : null;
-  const hosts = values.resolve === true ? await openHosts() : null;
+  const hosts = values.resolve === true ? await openHosts(context) : null;
   const left = (rows: number): Promise<void> =>
     request.missed({ ...NO_ROOM, what: `${plan.table.type} record`, dropped: rows });
   const named = filled(command.run(context, values, operands, request), hosts, stream === null);
@@ -126,8 +126,8 @@ async function unlessBeforeAll(writing: Promise<number>): Promise<number> {
 }
 
 /** Loaded here: few runs look names up. */
-async function openHosts(): Promise<HostNames> {
-  return (await import('./host-names.ts')).openHostNames();
+async function openHosts({ clock }: Context): Promise<HostNames> {
+  return (await import('./host-names.ts')).openHostNames(clock);
 }
 
 /** What one look at the machine brought, and what of it was printed. */

@@ -8,7 +8,7 @@ export interface Tick {
   readonly monotonic: number;
   /** 0 for the first. */
   readonly number: number;
-  /** Ticks that passed while the last snapshot was being written: the reader was slower than the interval. */
+  /** Points of the grid that passed without a tick since the last one: the reader was slower than the interval, or was stopped. */
   readonly missed: number;
 }
 
@@ -22,7 +22,8 @@ export interface TickPlan {
 
 /**
  * Yields the moments of a plan until it ends or the signal aborts. Ticks keep to the grid of the first one on the
- * monotonic clock: a slow consumer loses ticks, it does not shift them.
+ * monotonic clock: after a tick that is late, or a slow reader, the next is the next point of the grid that is still to
+ * come, so that no two stand close together; those that passed are counted.
  */
 export async function* ticks(clock: Clock, plan: TickPlan, signal: AbortSignal): AsyncGenerator<Tick> {
   const start = clock.monotonic();
@@ -33,7 +34,7 @@ export async function* ticks(clock: Clock, plan: TickPlan, signal: AbortSignal):
     yield { at: clock.now(), monotonic: clock.monotonic(), number, missed };
     if (plan.interval === null) return;
     due += plan.interval;
-    missed = Math.max(0, Math.floor((clock.monotonic() - due) / plan.interval));
+    missed = Math.max(0, Math.ceil((clock.monotonic() - due) / plan.interval));
     due += missed * plan.interval;
     if (plan.duration !== null && due > start + plan.duration) return;
     if (plan.count !== null && number + 1 >= plan.count) return;

@@ -2,6 +2,7 @@ import { exposition } from '../../core/health/reports/exposition.ts';
 import type { Target } from '../../core/health/target.ts';
 import { compileJson } from '../../core/output/json.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { User } from '../../core/system/user.ts';
 import { appendLine } from '../../platform/files/append-file.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
@@ -19,9 +20,15 @@ export interface ProbeFiles {
 }
 
 /** The files of `--append` and of `-o prometheus --out`, for the records of these targets; of `caller` where that user could have made them. */
-export function openProbeFiles(values: ProbeValues, targets: readonly Target[], caller: User | null): ProbeFiles {
+export function openProbeFiles(
+  values: ProbeValues,
+  targets: readonly Target[],
+  clock: Clock,
+  caller: User | null,
+): ProbeFiles {
   const writers: ProbeFiles[] = [];
-  if (values.append !== null) writers.push(openHistory(values.append, values['append-max'] ?? MOST_BYTES, caller));
+  if (values.append !== null)
+    writers.push(openHistory(values.append, values['append-max'] ?? MOST_BYTES, clock, caller));
   if (values.out !== null && values.output === 'prometheus')
     writers.push(openExposition(values.out, new Set(targets.map(keyOf)).size, repeatsRounds(values), caller));
   return {
@@ -34,11 +41,11 @@ export function openProbeFiles(values: ProbeValues, targets: readonly Target[], 
   };
 }
 
-function openHistory(file: string, mostBytes: number, caller: User | null): ProbeFiles {
+function openHistory(file: string, mostBytes: number, clock: Clock, caller: User | null): ProbeFiles {
   const writer = compileJson(probe, Object.keys(probe.fields));
   return {
     async take(_rows, kept) {
-      for (const row of kept) await appendLine(file, writer.line(row), mostBytes, caller);
+      for (const row of kept) await appendLine(file, writer.line(row), mostBytes, clock, caller);
     },
     end: async () => {},
   };

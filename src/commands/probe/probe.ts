@@ -122,7 +122,10 @@ export const probe = streaming({
       context.say(`${what}: ${why}${remedy === null ? '' : `; ${remedy}`}`);
     };
     const probed = await Promise.all(
-      targets.map(async (target) => ({ target, prober: await openProber(target, { platform, limited }) })),
+      targets.map(async (target) => ({
+        target,
+        prober: await openProber(target, { platform, clock: context.clock, limited }),
+      })),
     );
     const plan = {
       count: values.count ?? COUNT,
@@ -134,7 +137,7 @@ export const probe = streaming({
       pathTo: repeatsRounds(values) ? openPathFacts(platform, context.clock) : null,
       pair,
     };
-    const files = openProbeFiles(values, targets, callerWithGroups(context.env));
+    const files = openProbeFiles(values, targets, context.clock, callerWithGroups(context.env));
     try {
       const hopsOf = new Map<ProbeRow, readonly HopRow[]>();
       const keep = (of: ProbeRow, hops: readonly HopRow[]): void => void hopsOf.set(of, hops);

@@ -26,7 +26,7 @@ export interface FileRequest {
  * privileges of this process once it is open. Rejects with a Failure 65, 66, 74 or 77, or as Interrupted.
  */
 export async function openCapture(context: Context, request: FileRequest, showsRows: boolean): Promise<CaptureReader> {
-  const source = await openCaptureSource(request.file, context.signal);
+  const source = await openCaptureSource(request.file, context.clock, context.signal);
   await shedPrivileges(context, request.sandbox);
   return openReader(context, source, request.interface, showsRows);
 }
@@ -67,7 +67,7 @@ export async function openReadings(
   times: 1 | 2,
 ): Promise<Readings> {
   const sources: ByteSource[] = [];
-  for (let n = 0; n < times; n++) sources.push(await openCaptureSource(file, context.signal));
+  for (let n = 0; n < times; n++) sources.push(await openCaptureSource(file, context.clock, context.signal));
   await shedPrivileges(context, sandbox);
   return {
     file,

@@ -33,7 +33,7 @@ export async function openInput(
   file: string,
   load: (isCapture: boolean | null) => Promise<unknown>,
 ): Promise<Input> {
-  const source = await openCaptureSource(file, context.signal);
+  const source = await openCaptureSource(file, context.clock, context.signal);
   // of a plain file four bytes are compared with those that captures begin with, and that is all
   const isPlain = source.size !== null;
   let first = isPlain ? await firstOf(source) : null;

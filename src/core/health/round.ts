@@ -1,11 +1,9 @@
 import type { ProbeState } from '../record/tables/probe.ts';
+import type { Clock } from '../system/clock.ts';
 import type { Prober, Reply } from './prober.ts';
 
-/** What the engine asks of a clock: one that never jumps, in milliseconds, and a wait. */
-export interface RoundClock {
-  monotonic(): number;
-  sleep(millis: number, signal: AbortSignal): Promise<void>;
-}
+/** What the engine asks of a clock. */
+export type RoundClock = Pick<Clock, 'monotonic' | 'sleep'>;
 
 export interface RoundPlan {
   /** Probes of a round. */

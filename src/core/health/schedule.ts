@@ -1,3 +1,4 @@
+import type { Clock } from '../system/clock.ts';
 import type { RoundClock } from './round.ts';
 
 /**
@@ -15,10 +16,7 @@ export async function* rounds(everyMs: number | null, clock: RoundClock, signal:
 }
 
 /** The wall clock beside the one that never jumps. */
-export interface WallClock extends RoundClock {
-  /** Milliseconds since 1970. */
-  now(): number;
-}
+export type WallClock = Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
 
 /** When a schedule comes next after a moment of the wall clock; null for never. */
 export type NextMoment = (after: number) => number | null;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/system/clock.ts';
 import { libc } from '../linux/libc.ts';
 
 /** How much of such work has not come to an end. */
@@ -34,18 +35,18 @@ function leave(status: number): void {
 const GRACE_MS = 100;
 
 /** What the work comes to; null when the signal has aborted and it has not ended soon after. */
-export function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+export function unlessInterrupted<T>(work: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T | null> {
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | null = null;
+    let cancel = (): void => {};
     const giveUp = (): void => {
-      timer = setTimeout(() => {
+      cancel = clock.after(GRACE_MS, () => {
         abandon(work);
         resolve(null);
-      }, GRACE_MS);
+      });
     };
     const over = (): void => {
       signal.removeEventListener('abort', giveUp);
-      if (timer !== null) clearTimeout(timer);
+      cancel();
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import { shellFile } from '../../core/output/shell-word.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { User } from '../../core/system/user.ts';
 import { lockFile } from './file-lock.ts';
 import { inPlace, type Place } from './place.ts';
@@ -23,6 +24,7 @@ export async function appendLine(
   file: string,
   line: string,
   mostBytes: number,
+  clock: Clock,
   caller: User | null = null,
 ): Promise<void> {
   const bytes = Buffer.from(`${line}\n`);
@@ -30,7 +32,7 @@ export async function appendLine(
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const [place, fd] = open(file, caller);
     try {
-      await lockFile(fd, file);
+      await lockFile(fd, file, clock);
       refuseOtherNames(fd, file);
       const { ino, size } = fs.fstatSync(fd);
       if (ino !== place.do(() => inodeOf(place.at(path.basename(file))))) continue;

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import type { Readable, Transform } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import tty from 'node:tty';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure, messageOf, reasonOf } from '../../core/failure.ts';
 import { shellFile } from '../../core/output/shell-word.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { unlessInterrupted } from './abandon.ts';
 import { openDeviceStream, openStdinStream } from './device-stream.ts';
 
@@ -14,22 +14,22 @@ import { openDeviceStream, openStdinStream } from './device-stream.ts';
 const TAKEN_POLL_MS = 2;
 
 /** The bytes of a file, a FIFO or stdin (`-`), unpacked when they are gzip or Zstandard. Rejects as ByteSource.read does. */
-export async function openCaptureSource(file: string, signal: AbortSignal): Promise<ByteSource> {
+export async function openCaptureSource(file: string, clock: Clock, signal: AbortSignal): Promise<ByteSource> {
   const name = file === '-' ? 'stdin' : file;
-  if (file === '-') return unpacked(name, openStdin(), signal);
+  if (file === '-') return unpacked(name, openStdin(clock), clock, signal);
   try {
-    const fd = await unlessInterrupted(open(file, OPENED), signal);
+    const fd = await unlessInterrupted(open(file, OPENED), clock, signal);
     if (fd === null) return NOTHING;
     const stat = fs.fstatSync(fd);
     if (stat.isDirectory()) {
       fs.closeSync(fd);
       throw new Failure(EXIT.data, `${file} is a folder`);
     }
-    if (!isOnDisk(stat)) return unpacked(name, openDeviceStream(fd, stat.isFIFO()), signal);
+    if (!isOnDisk(stat)) return unpacked(name, openDeviceStream(fd, stat.isFIFO(), clock), clock, signal);
     const magic = Buffer.alloc(4);
-    await unlessInterrupted(read(fd, magic, 0, 4, 0), signal);
-    if (packing(magic) !== null) return unpacked(name, fs.createReadStream(file, { fd, start: 0 }), signal);
-    return wholeFile(name, fd, stat.size, signal);
+    await unlessInterrupted(read(fd, magic, 0, 4, 0), clock, signal);
+    if (packing(magic) !== null) return unpacked(name, fs.createReadStream(file, { fd, start: 0 }), clock, signal);
+    return wholeFile(name, fd, stat.size, clock, signal);
   } catch (error) {
     throw asFailure(error, name);
   }
@@ -54,17 +54,17 @@ const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, clo
 /** What answers at once. A file of /proc is none, though it looks like one: it has no size. */
 const isOnDisk = (stat: fs.Stats): boolean => stat.isFile() && stat.size > 0;
 
-function openStdin(): Readable {
+function openStdin(clock: Clock): Readable {
   try {
     const stat = fs.fstatSync(0);
     const isNodes = stat.isFIFO() || stat.isSocket() || tty.isatty(0) || isOnDisk(stat);
-    return isNodes ? process.stdin : openStdinStream();
+    return isNodes ? process.stdin : openStdinStream(clock);
   } catch {
     return process.stdin; // it is closed, and node knows what to do
   }
 }
 
-function wholeFile(name: string, fd: number, size: number, signal: AbortSignal): ByteSource {
+function wholeFile(name: string, fd: number, size: number, clock: Clock, signal: AbortSignal): ByteSource {
   let position = 0;
   let closed = false;
   return {
@@ -73,7 +73,7 @@ function wholeFile(name: string, fd: number, size: number, signal: AbortSignal):
     async read(into, offset, length) {
       if (closed) return 0;
       try {
-        const done = await unlessInterrupted(read(fd, into, offset, length, position), signal);
+        const done = await unlessInterrupted(read(fd, into, offset, length, position), clock, signal);
         position += done?.bytesRead ?? 0;
         return done?.bytesRead ?? 0;
       } catch (error) {
@@ -88,14 +88,14 @@ function wholeFile(name: string, fd: number, size: number, signal: AbortSignal):
 }
 
 /** A stream, unpacked if its first bytes say so, as chunks that are handed out piece by piece. */
-function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSource {
+function unpacked(name: string, stream: Readable, clock: Clock, signal: AbortSignal): ByteSource {
   const stop = (): void => {
     stream.destroy();
   };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   let cutShort = false;
-  const chunks = unpack(stream, name, () => {
+  const chunks = unpack(stream, name, clock, () => {
     cutShort = true;
   });
   let rest: Uint8Array = new Uint8Array(0);
@@ -126,7 +126,7 @@ function unpacked(name: string, stream: Readable, signal: AbortSignal): ByteSour
   };
 }
 
-async function* unpack(stream: Readable, name: string, onCutShort: () => void): AsyncGenerator<Buffer> {
+async function* unpack(stream: Readable, name: string, clock: Clock, onCutShort: () => void): AsyncGenerator<Buffer> {
   const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   let first: Buffer = Buffer.alloc(0);
   while (first.length < 4) {
@@ -150,7 +150,7 @@ async function* unpack(stream: Readable, name: string, onCutShort: () => void): 
     await write(first);
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) await write(next.value);
     // to end what was cut short is an error, which drops what was not taken yet
-    while (unpacker.readableLength > 0 && !unpacker.destroyed) await sleep(TAKEN_POLL_MS);
+    while (unpacker.readableLength > 0 && !unpacker.destroyed) await clock.sleep(TAKEN_POLL_MS);
     unpacker.end();
   };
   feed().catch((error: Error) => unpacker.destroy(error));

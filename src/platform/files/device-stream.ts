@@ -1,13 +1,15 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import tty from 'node:tty';
 import { promisify } from 'node:util';
+import type { Clock } from '../../core/system/clock.ts';
 import { abandon } from './abandon.ts';
 
 const read = promisify(fs.read);
 const PIECE_BYTES = 64 * 1024;
+/** There is nothing yet; or, of /dev/kmsg, lines were overwritten that would have been next. */
+const GO_ON = new Set(['EAGAIN', 'EPIPE']);
 /** Between two looks at a device that says there is nothing yet. */
 const LOOK_MS = 20;
 
@@ -16,13 +18,13 @@ const LOOK_MS = 20;
  * event loop hears of pipes and terminals. Others, as /dev/kmsg and files of /proc, are asked now and then; who knows no
  * O_NONBLOCK keeps a thread, and whoever destroys the stream need not wait for that.
  */
-export function openDeviceStream(fd: number, isPipe: boolean): Readable {
+export function openDeviceStream(fd: number, isPipe: boolean, clock: Clock): Readable {
   if (isPipe) return new net.Socket({ fd, readable: true, writable: false });
-  return (tty.isatty(fd) ? openTerminal(fd) : null) ?? readNowAndThen(fd, true);
+  return (tty.isatty(fd) ? openTerminal(fd) : null) ?? readNowAndThen(fd, true, clock);
 }
 
 /** Stdin, when it is neither a pipe nor a terminal, whose streams are node's. It stays open. */
-export const openStdinStream = (): Readable => readNowAndThen(0, false);
+export const openStdinStream = (clock: Clock): Readable => readNowAndThen(0, false, clock);
 
 function openTerminal(fd: number): Readable | null {
   try {
@@ -32,7 +34,7 @@ function openTerminal(fd: number): Readable | null {
   }
 }
 
-function readNowAndThen(fd: number, closes: boolean): Readable {
+function readNowAndThen(fd: number, closes: boolean, clock: Clock): Readable {
   let pending: Promise<unknown> | null = null;
   const close = (): void => {
     if (closes) fs.close(fd, () => {});
@@ -46,14 +48,14 @@ function readNowAndThen(fd: number, closes: boolean): Readable {
         stream.push(bytesRead === 0 ? null : buffer.subarray(0, bytesRead));
         return;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+        if (!GO_ON.has((error as NodeJS.ErrnoException).code ?? '')) {
           stream.destroy(error as Error);
           return;
         }
       } finally {
         pending = null;
       }
-      await sleep(LOOK_MS);
+      await clock.sleep(LOOK_MS);
     }
   };
   return new Readable({

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failure, messageOf } from '../../core/failure.ts';
 import { shellFile } from '../../core/output/shell-word.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { loadKoffi } from '../linux/libc.ts';
 
 /** sys/file.h; the same on Linux and macOS. */
@@ -17,7 +17,7 @@ let flock: Flock | null = null;
  * Locks an open file for this process alone, until it is closed (flock(2)). Waits for who has it; rejects with a Failure
  * 75 after ten seconds, and 69 where the file system, or this machine, has no locks.
  */
-export async function lockFile(fd: number, file: string): Promise<void> {
+export async function lockFile(fd: number, file: string, clock: Clock): Promise<void> {
   flock ??= loadFlock();
   for (let waited = 0; flock(fd, LOCK_EX_NB) !== 0; waited += RETRY_MS) {
     if (!isHeld(loadKoffi().errno()))
@@ -26,7 +26,7 @@ export async function lockFile(fd: number, file: string): Promise<void> {
       throw new Failure(EXIT.timeout, `${file} is locked by another program for ${PATIENCE_MS / 1000} s`, {
         hint: `fuser ${shellFile(file)} names it`,
       });
-    await sleep(RETRY_MS);
+    await clock.sleep(RETRY_MS);
   }
 }
 

@@ -1,14 +1,11 @@
 import type { InterfaceReading } from '../../core/system/platform.ts';
+import { blankRequest, nameInterface, openRequests, VALUE_AT } from './ifreq.ts';
 import { libc } from './libc.ts';
 
 /** ETHTOOL_GSET (include/uapi/linux/ethtool.h): one call and no privilege; newer drivers answer it through the kernel. */
 const SIOCETHTOOL = 0x8946;
 const ETHTOOL_GSET = 1;
 const ETHTOOL_CMD_BYTES = 44;
-const IFREQ_BYTES = 40;
-const IFNAMSIZ = 16;
-const AF_INET = 2;
-const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 
 /** Speed and duplex of a link; null where the driver does not know. */
 export type LinkSettings = Pick<InterfaceReading, 'speed_mbps' | 'duplex'>;
@@ -22,14 +19,14 @@ export interface Ethtool {
 /** Opens a socket to ask drivers through, in the network namespace this thread is in. Throws Failure 69 without koffi. */
 export function openEthtool(): Ethtool {
   const c = libc();
-  const fd = c.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0); // -1 fails in each ioctl below
+  const fd = openRequests(c); // -1 fails in each ioctl below
   const command = Buffer.allocUnsafeSlow(ETHTOOL_CMD_BYTES);
-  const request = Buffer.alloc(IFREQ_BYTES);
+  const request = blankRequest();
   return {
     settings(name) {
       command.fill(0).writeUInt32LE(ETHTOOL_GSET, 0);
-      request.fill(0).write(name, 0, IFNAMSIZ - 1, 'utf8');
-      request.writeBigUInt64LE(c.address(command), IFNAMSIZ);
+      nameInterface(request, name);
+      request.writeBigUInt64LE(c.address(command), VALUE_AT);
       if (c.ioctl(fd, SIOCETHTOOL, request) < 0) return { speed_mbps: null, duplex: null };
       return parseSettings(command);
     },

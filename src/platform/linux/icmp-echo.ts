@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../core/system/clock.ts';
 import type { EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import type { PathError } from './icmp-error.ts';
 import { libc } from './libc.ts';
@@ -27,7 +28,7 @@ const LONGEST = 65_536;
 const PAYLOAD_BYTES = 56;
 
 /** Opens the socket of a family, without a privilege if that is permitted; null where neither way is. */
-export function openEchoSocket(family: 'ipv4' | 'ipv6'): EchoSocket | null {
+export function openEchoSocket(family: 'ipv4' | 'ipv6', clock: Clock): EchoSocket | null {
   const c = libc();
   const isIpv4 = family === 'ipv4';
   const domain = isIpv4 ? AF_INET : AF_INET6;
@@ -37,7 +38,7 @@ export function openEchoSocket(family: 'ipv4' | 'ipv6'): EchoSocket | null {
     [SOCK_RAW, 'icmp_raw'],
   ] as const) {
     const fd = c.socket(domain, type | SOCK_NONBLOCK_CLOEXEC, protocol);
-    if (fd >= 0) return new Echoes(fd, isIpv4, method);
+    if (fd >= 0) return new Echoes(fd, isIpv4, clock, method);
   }
   return null;
 }
@@ -52,9 +53,10 @@ class Echoes extends RequestSocket {
   constructor(
     fd: number,
     isIpv4: boolean,
+    clock: Clock,
     readonly method: EchoSocket['method'],
   ) {
-    super(fd, isIpv4);
+    super(fd, isIpv4, clock);
     for (let at = ECHO_HEADER; at < LONGEST; at++) this.packet[at] = at;
     this.packet.set(this.token, ECHO_HEADER);
     if (method !== 'icmp_raw') return;

@@ -1,4 +1,5 @@
 import { usageError } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { EchoSocket, OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
 import { readChecks } from './checks.ts';
@@ -20,23 +21,23 @@ import { openUdpRequests } from './udp-request.ts';
  * Linux: netlink where the kernel allows it, /proc and /sys where not. Throws Failure 66 when the network namespace does
  * not exist and 77 when it may not be entered.
  */
-export function openLinux(host: Host, options: PlatformOptions): OperatingSystem {
+export function openLinux(host: Host, options: PlatformOptions, clock: Clock): OperatingSystem {
   if (options.netns !== null && host.root !== null) throw usageError('--netns and --root exclude each other');
   const netns = options.netns === null ? null : openNetns(options.netns);
   return {
     name: 'linux',
     host,
-    openSockets: (request) => openLinuxSockets(host, netns, request),
+    openSockets: (request) => openLinuxSockets(host, netns, request, clock),
     readInterfaces: async () => readInterfaces(host, netns),
     readRoutes: async () => readRoutes(host, netns),
     readDnsServers: async () => readDnsServers(host, netns),
     readNeighbors: async () => readNeighbors(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),
-    openEcho: openOnce(openEchoSocket),
-    openUdpRequests: openOnce(openUdpRequests),
+    openEcho: openOnce((family) => openEchoSocket(family, clock)),
+    openUdpRequests: openOnce((family) => openUdpRequests(family, clock)),
     canTrace: () => canTrace(host),
-    openTrace: (onEvent, signal) => openTrace(host, netns, onEvent, signal),
+    openTrace: (onEvent, signal) => openTrace(host, netns, clock, onEvent, signal),
     installCommand: (name) => installCommand(host, name),
     findSensorNode,
     isPrivileged,

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openHost } from '../machine/host.ts';
+import { realClock } from '../machine/real-clock.ts';
 import { scanDescriptors } from './proc-pid-fd.ts';
 import { CLOSED, type ScanOrder, WORKING } from './started-scan.ts';
 
@@ -7,7 +8,7 @@ import { CLOSED, type ScanOrder, WORKING } from './started-scan.ts';
 const { root, work, phase } = workerData as ScanOrder;
 // the main thread may have read everything while this one came up
 if (Atomics.exchange(phase, 0, WORKING) !== CLOSED) {
-  const scan = scanDescriptors(openHost(root), work, 'backward');
+  const scan = scanDescriptors(openHost(root, realClock), work, 'backward');
   const buffers = scan.processes.flatMap(({ fds, inodes }) => [
     fds.buffer as ArrayBuffer,
     inodes.buffer as ArrayBuffer,

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/system/clock.ts';
 import type { EchoOptions, EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import { errorIn, type PathError, sendErrorWords } from './icmp-error.ts';
 import { type Libc, libc } from './libc.ts';
@@ -23,6 +24,9 @@ const PMTUDISC_WANT = 1;
 const PMTUDISC_PROBE = 3;
 const USUAL_TTL = -1;
 const CLOCK_REALTIME = 0;
+/** Two clocks that are read within this were read at one instant. */
+const AT_ONCE_MS = 0.05;
+const MOST_TRIES = 3;
 const EMSGSIZE = 90;
 
 /** Between two looks while somebody waits; the kernel says when an answer came, so that it costs no precision. */
@@ -55,7 +59,7 @@ export abstract class RequestSocket implements EchoSocket {
   private readonly again = new Map<string, number>();
   private readonly time = Buffer.alloc(16);
   private open = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private cancelLook: (() => void) | null = null;
   private ttl = USUAL_TTL;
   private discovery = PMTUDISC_WANT;
   private localMtu: number | null = null;
@@ -63,6 +67,7 @@ export abstract class RequestSocket implements EchoSocket {
   constructor(
     protected readonly fd: number,
     protected readonly isIpv4: boolean,
+    private readonly clock: Clock,
   ) {
     this.set(SOL_SOCKET, SO_TIMESTAMPNS, 1);
     this.set(SOL_SOCKET, SO_RCVBUF, 1024 * 1024);
@@ -94,19 +99,19 @@ export abstract class RequestSocket implements EchoSocket {
         if (waiting.isOver) return;
         waiting.isOver = true;
         this.open--;
-        clearTimeout(timer);
+        cancel();
         signal.removeEventListener('abort', abandon);
         resolve(reply);
       };
       const abandon = (): void => finish({ ...SILENCE, error: 'interrupted' });
-      const timer = setTimeout(() => {
+      const cancel = this.clock.after(timeoutMs, () => {
         this.drain(); // it may lie there
         finish(SILENCE);
-      }, timeoutMs);
+      });
       signal.addEventListener('abort', abandon, { once: true });
       const waiting: Waiting = {
         address,
-        sentAt: performance.now(),
+        sentAt: this.clock.monotonic(),
         answer: finish,
         isOver: false,
         hasAnswer: false,
@@ -129,8 +134,8 @@ export abstract class RequestSocket implements EchoSocket {
   }
 
   close(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    this.cancelLook?.();
+    this.cancelLook = null;
     this.c.close(this.fd);
   }
 
@@ -167,11 +172,11 @@ export abstract class RequestSocket implements EchoSocket {
   }
 
   private look(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
+    this.cancelLook ??= this.clock.after(LOOK_MS, () => {
+      this.cancelLook = null;
       this.drain();
       if (this.open > 0) this.look();
-    }, LOOK_MS);
+    });
   }
 
   private drain(): void {
@@ -203,12 +208,24 @@ export abstract class RequestSocket implements EchoSocket {
 
   /** From sending to when the kernel had it; it has lain here since, by the wall clock that the kernel stamps it with. */
   private elapsed({ sentAt }: Waiting, controls: readonly ControlMessage[]): number {
-    const elapsed = performance.now() - sentAt;
+    const elapsed = this.readClocks() - sentAt;
     const stamp = controls.find(({ level, type }) => level === SOL_SOCKET && type === SO_TIMESTAMPNS)?.data;
     if (stamp === undefined || stamp.length < 16) return elapsed;
-    this.c.clock_gettime(CLOCK_REALTIME, this.time);
     const seconds = this.time.readBigInt64LE(0) - stamp.readBigInt64LE(0);
     const lain = Number(seconds) * 1e3 + Number(this.time.readBigInt64LE(8) - stamp.readBigInt64LE(8)) / 1e6;
     return lain >= 0 && lain < elapsed ? elapsed - lain : elapsed; // else the wall clock was set
+  }
+
+  /**
+   * Reads both clocks at one instant: the wall clock into `time`, the monotonic one as the answer. This process may have to
+   * wait for its turn between the two; it then reads them again.
+   */
+  private readClocks(): number {
+    for (let tries = 1; ; tries++) {
+      const before = this.clock.monotonic();
+      this.c.clock_gettime(CLOCK_REALTIME, this.time);
+      const after = this.clock.monotonic();
+      if (after - before < AT_ONCE_MS || tries === MOST_TRIES) return after;
+    }
   }
 }

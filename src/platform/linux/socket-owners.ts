@@ -1,5 +1,6 @@
 import type { Limit } from '../../core/limit.ts';
 import type { Ownership, Process, Socket } from '../../core/socket/socket.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
 import { readHidepid } from './hidepid.ts';
@@ -20,15 +21,18 @@ const FRESH_MS = 2000;
 
 let early: { readonly scan: StartedScan; readonly at: number } | null = null;
 
-/** Takes over a scan of this machine that was started before the program was loaded: the next listing uses it. */
-export function adoptScan(scan: StartedScan): void {
-  early = { scan, at: performance.now() };
+/**
+ * Takes over a scan of this machine that was started before the program was loaded: the next listing uses it. `now` is the
+ * time of the monotonic clock.
+ */
+export function adoptScan(scan: StartedScan, now: number): void {
+  early = { scan, at: now };
 }
 
-function takeEarlyScan(): StartedScan | null {
+function takeEarlyScan(now: number): StartedScan | null {
   const taken = early;
   early = null;
-  return taken !== null && performance.now() - taken.at < FRESH_MS ? taken.scan : null;
+  return taken !== null && now - taken.at < FRESH_MS ? taken.scan : null;
 }
 
 /** Owners of sockets, listing after listing. */
@@ -57,7 +61,7 @@ export interface FoundOwners {
  *
  * The limit of this: that a process took over, or let go of, a socket which lives on is seen after 10 s.
  */
-export function openSocketOwners(host: Host, details: boolean, now = (): number => performance.now()): SocketOwners {
+export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock, 'monotonic'>): SocketOwners {
   const self = readSelf(host);
   const bootTime = readBootTime(host);
   const maySee = (uid: number | null): boolean => self.privileged || uid === self.uid;
@@ -160,9 +164,10 @@ export function openSocketOwners(host: Host, details: boolean, now = (): number 
 
   return {
     start() {
-      if (now() - scannedAt < MAX_SCAN_AGE_MS) return;
-      scannedAt = now();
-      scan = (host.root === null ? takeEarlyScan() : null) ?? startScan(host);
+      const now = clock.monotonic();
+      if (now - scannedAt < MAX_SCAN_AGE_MS) return;
+      scannedAt = now;
+      scan = (host.root === null ? takeEarlyScan(now) : null) ?? startScan(host);
     },
     async find(sockets) {
       if (scan === null) scanChanges(sockets);

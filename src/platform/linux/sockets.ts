@@ -1,4 +1,5 @@
 import type { Socket } from '../../core/socket/socket.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { SocketRequest, SocketSource } from '../../core/system/platform.ts';
 import { type InterfaceNames, readInterfaceNames } from './interface-names.ts';
@@ -14,8 +15,13 @@ const NOT_ASKED: FoundOwners = { ownerOf: () => ({ processes: [], attribution: '
  * The sockets of a network namespace, or of our own, with their owners: processes are found whatever namespace they are
  * in, as far as /proc shows them. `read` throws Failure 69 when the sockets can be listed by no means.
  */
-export function openLinuxSockets(host: Host, netns: NetworkNamespace | null, request: SocketRequest): SocketSource {
-  const owners = request.owners ? openSocketOwners(host, request.processDetails) : null;
+export function openLinuxSockets(
+  host: Host,
+  netns: NetworkNamespace | null,
+  request: SocketRequest,
+  clock: Pick<Clock, 'monotonic'>,
+): SocketSource {
+  const owners = request.owners ? openSocketOwners(host, request.processDetails, clock) : null;
   owners?.start(); // before koffi is loaded, which takes 6 ms
   const list = openSocketList(host, netns, request.protocols);
   const destroyed = request.closed && host.root === null ? openEventsIfAny(netns) : null;

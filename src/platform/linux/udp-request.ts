@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/system/clock.ts';
 import type { EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import type { PathError } from './icmp-error.ts';
 import { libc } from './libc.ts';
@@ -22,10 +23,10 @@ const NOTHING = Buffer.alloc(65_536);
  * Datagrams to ports to which nobody listens: that a host says so shows that they arrived. It needs no privilege. Null
  * where the family is missing.
  */
-export function openUdpRequests(family: 'ipv4' | 'ipv6'): EchoSocket | null {
+export function openUdpRequests(family: 'ipv4' | 'ipv6', clock: Clock): EchoSocket | null {
   const isIpv4 = family === 'ipv4';
   const fd = libc().socket(isIpv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK_CLOEXEC, 0);
-  return fd < 0 ? null : new UdpRequests(fd, isIpv4);
+  return fd < 0 ? null : new UdpRequests(fd, isIpv4, clock);
 }
 
 class UdpRequests extends RequestSocket {

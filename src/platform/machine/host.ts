@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EXIT, Failure, messageOf } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import { readNamedFile } from './read-named-file.ts';
 
@@ -8,8 +9,8 @@ import { readNamedFile } from './read-named-file.ts';
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 const COMMAND_TIMEOUT_MS = 10_000;
 
-/** Opens the doors; `root` is null for the machine we run on. */
-export function openHost(root: string | null): Host {
+/** Opens the doors; `root` is null for the machine we run on. The clock bounds how long a command may take. */
+export function openHost(root: string | null, clock: Clock): Host {
   const at = (file: string): string => (root === null ? file : path.join(root, file));
   const read =
     root === null
@@ -23,7 +24,10 @@ export function openHost(root: string | null): Host {
     list: (folder) => fs.readdirSync(at(folder)),
     link,
     linkIfAny: (file) => orNull(() => link(file)),
-    run: root === null ? runCommand : async (file, args) => readRecorded(root, file, args),
+    run:
+      root === null
+        ? (file, args) => runCommand(file, args, clock)
+        : async (file, args) => readRecorded(root, file, args),
   };
 }
 
@@ -35,7 +39,7 @@ function orNull<T>(read: () => T): T | null {
   }
 }
 
-async function runCommand(file: string, args: readonly string[]): Promise<string> {
+async function runCommand(file: string, args: readonly string[], clock: Clock): Promise<string> {
   // loaded here because execa costs 60 ms to import and most runs start no command
   const { execa } = await import('execa');
   const child = execa(file, args, {
@@ -54,9 +58,9 @@ async function runCommand(file: string, args: readonly string[]): Promise<string
     },
   });
   // what it has started may hold its pipe when it is gone, so its end is not what is waited for
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no end within ${COMMAND_TIMEOUT_MS / 1000} s`)), COMMAND_TIMEOUT_MS);
+    cancel = clock.after(COMMAND_TIMEOUT_MS, () => reject(new Error(`no end within ${COMMAND_TIMEOUT_MS / 1000} s`)));
   });
   try {
     return (await Promise.race([child, late])).stdout;
@@ -67,7 +71,7 @@ async function runCommand(file: string, args: readonly string[]): Promise<string
     child.catch(() => {});
     throw new Failure(EXIT.unavailable, `${file}: ${firstLine(messageOf(error))}`, { cause: error });
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/system/clock.ts';
 import { AgedMap } from '../../core/wire/aged-map.ts';
 
 const MOST_KEPT = 10_000;
@@ -16,7 +17,7 @@ export interface ReverseDns {
 }
 
 /** Opens a cache of reverse look-ups: bounded in number, in parallel queries and in time, one try each. */
-export async function openReverseDns(): Promise<ReverseDns> {
+export async function openReverseDns(clock: Clock): Promise<ReverseDns> {
   const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 1 });
   const names = new AgedMap<string, string | null>(MOST_KEPT);
@@ -53,12 +54,12 @@ export async function openReverseDns(): Promise<ReverseDns> {
     },
     async settle(millis) {
       if (running === 0 && queue.length === 0) return;
-      let timer: NodeJS.Timeout | undefined;
+      let cancel = (): void => {};
       await new Promise<void>((resolve) => {
         whenIdle = resolve;
-        timer = setTimeout(resolve, millis);
+        cancel = clock.after(millis, resolve);
       });
-      clearTimeout(timer);
+      cancel();
       whenIdle = null;
     },
     close: () => resolver.cancel(),

@@ -4,6 +4,7 @@ import { MadeFiles } from '../files/made-files.ts';
 import { PackedFiles, removerOf } from '../files/pack-files.ts';
 import { heldPlace } from '../files/place.ts';
 import { FILE_RIGHTS, landlockVersion, restrictFiles } from '../linux/landlock.ts';
+import { realClock } from '../machine/real-clock.ts';
 import { openSystem } from '../system/open-system.ts';
 import { answer } from './questions.ts';
 import type { WriterOrder } from './write-aside.ts';
@@ -17,7 +18,7 @@ const { caller, folder, packs, force, made } = JSON.parse(process.argv[2]!) as W
 /** The folder, as who started this process holds it; see openAsked. */
 const FOLDER = 4;
 const own = heldPlace(FOLDER, folder);
-const platform = await openSystem({ root: null, netns: null });
+const platform = await openSystem({ root: null, netns: null }, realClock);
 const becomes = caller === null ? [] : (['CAP_SETGID', 'CAP_SETUID'] as const);
 platform.dropPrivileges(null, ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', ...becomes]);
 const version = platform.name === 'linux' ? landlockVersion() : 0;

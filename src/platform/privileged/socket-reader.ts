@@ -1,4 +1,5 @@
 import type { SocketRequest } from '../../core/system/platform.ts';
+import { realClock } from '../machine/real-clock.ts';
 import { openSystem } from '../system/open-system.ts';
 import { answer } from './questions.ts';
 import type { ReaderOrder, SentReading } from './read-sockets-aside.ts';
@@ -8,7 +9,7 @@ import type { ReaderOrder, SentReading } from './read-sockets-aside.ts';
  * capabilities, which seeing the descriptors of other users' processes takes, and sees no packet.
  */
 const { user } = JSON.parse(process.argv[2]!) as ReaderOrder;
-const platform = await openSystem({ root: null, netns: null });
+const platform = await openSystem({ root: null, netns: null }, realClock);
 platform.dropPrivileges(user, ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE']);
 const sources = new Map<number, ReturnType<typeof platform.openSockets>>();
 

@@ -4,7 +4,7 @@ import type { Deadline } from './deadline.ts';
 import type { Resolved } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 
-/** An answer, and when it was asked for and came, by performance.now(). */
+/** An answer, and when it was asked for and came, by the monotonic clock. */
 export interface Answered<T> {
   readonly value: T;
   readonly sentAt: number;
@@ -33,7 +33,7 @@ export function askDatagram<T>(
     let ignored = 0;
     socket.on('error', check);
     socket.on('message', (message) => {
-      const receivedAt = performance.now();
+      const receivedAt = deadline.clock.monotonic();
       const value = accept(message);
       if (value === null) ignored++;
       else done({ value, sentAt, receivedAt });
@@ -41,7 +41,7 @@ export function askDatagram<T>(
     socket.connect(port, socketAddress(to), (error?: Error) => {
       check(error);
       if (error || !isOpen) return;
-      sentAt = performance.now();
+      sentAt = deadline.clock.monotonic();
       socket.send(request, check);
     });
     return {

@@ -1,7 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../core/system/clock.ts';
 
 /** The time that a probe has. */
 export interface Deadline {
+  /** The clock that it goes by. */
+  readonly clock: Clock;
   /** Aborts when the time is over, or the run is. */
   readonly signal: AbortSignal;
   /** Milliseconds that are left, not below 0. */
@@ -15,17 +18,18 @@ export interface Deadline {
 }
 
 /** Begins the time of a probe; it ends early when `signal` aborts. */
-export function openDeadline(timeoutMs: number, signal: AbortSignal): Deadline {
+export function openDeadline(clock: Clock, timeoutMs: number, signal: AbortSignal): Deadline {
   const over = new AbortController();
   setMaxListeners(0, over.signal); // many requests of a probe may wait at once
-  const start = performance.now();
+  const start = clock.monotonic();
   const stop = (): void => over.abort();
-  const timer = setTimeout(stop, timeoutMs);
+  const cancel = clock.after(timeoutMs, stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   const deadline: Deadline = {
+    clock,
     signal: over.signal,
-    left: () => Math.max(0, timeoutMs - (performance.now() - start)),
+    left: () => Math.max(0, timeoutMs - (clock.monotonic() - start)),
     why: (what) => (signal.aborted ? 'interrupted' : `no ${what} within ${Math.round(timeoutMs)} ms`),
     race: (promise, what, abandon) =>
       new Promise((resolve, reject) => {
@@ -42,7 +46,7 @@ export function openDeadline(timeoutMs: number, signal: AbortSignal): Deadline {
         promise.then(resolve, reject).finally(() => over.signal.removeEventListener('abort', end));
       }),
     close: () => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', stop);
     },
   };

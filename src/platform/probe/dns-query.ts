@@ -10,7 +10,7 @@ import { CannotAsk, connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { askDnsStream } from './dns-stream.ts';
 import { askDoh } from './doh-request.ts';
-import { reply } from './prober-options.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 import { type Resolved, resolveHost } from './resolve-host.ts';
 import { openSystemResolution } from './system-resolution.ts';
 import { shakeHands } from './tls-handshake.ts';
@@ -47,22 +47,23 @@ const SHOWN_ANSWERS = 3;
  * own. The time is that from the question to the answer. `dns:///name` is resolved as the system does it. Throws a Failure
  * 64 for a target that asks nothing.
  */
-export function openDnsProber(target: Target): Prober {
+export function openDnsProber(target: Target, options: Pick<ProberOptions, 'clock'>): Prober {
+  const { clock } = options;
   const question = dnsQuestionOf(target);
-  if (target.host === '') return openSystemResolution(target, question);
+  if (target.host === '') return openSystemResolution(target, question, options);
   if (target.kind !== 'dns') prepareRoots();
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const start = performance.now();
-      const deadline = openDeadline(timeoutMs, signal);
+      const start = clock.monotonic();
+      const deadline = openDeadline(clock, timeoutMs, signal);
       const found: Found = {};
       let addr: string | null = null;
       try {
-        const to = await resolveHost(target.host, timeoutMs);
+        const to = await resolveHost(target.host, clock, timeoutMs);
         addr = to.addr;
         found.dns_ms = to.millis;
         const asked = await ask({ target, to, question, deadline, found });
-        found.total_ms = performance.now() - start;
+        found.total_ms = clock.monotonic() - start;
         return replyOf(question, asked, addr, found);
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
@@ -99,7 +100,7 @@ async function askOnce(asking: Asking, edns: boolean): Promise<Asked> {
   }
   try {
     const { socket, over } = await open(asking);
-    const start = performance.now();
+    const start = deadline.clock.monotonic();
     try {
       const value =
         kind === 'doh'
@@ -107,7 +108,7 @@ async function askOnce(asking: Asking, edns: boolean): Promise<Asked> {
           : await askDnsStream(socket, query, read, deadline);
       if (value === null) throw new Error('the server answers something else than was asked');
       const answer = value === MALFORMED ? null : value;
-      return { answer, rttMs: performance.now() - start, over: `${over}${whyTcp}` };
+      return { answer, rttMs: deadline.clock.monotonic() - start, over: `${over}${whyTcp}` };
     } finally {
       socket.destroy();
     }
@@ -125,9 +126,9 @@ async function open({
   deadline,
   found,
 }: Asking): Promise<{ readonly socket: net.Socket; readonly over: string }> {
-  const start = performance.now();
+  const start = deadline.clock.monotonic();
   const socket = await connectTo(to, target.port, deadline);
-  found.connect_ms = performance.now() - start;
+  found.connect_ms = deadline.clock.monotonic() - start;
   if (target.kind !== 'dot' && target.kind !== 'doh') return { socket, over: 'TCP' };
   const handshake = await shakeHands(socket, target.host, PROTOCOLS[target.kind], deadline);
   Object.assign(found, handshake.findings);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
+import type { Clock } from '../../core/system/clock.ts';
 import { socketAddress } from './ask-datagram.ts';
 import { socketFailure } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
@@ -32,6 +33,7 @@ export class EchoSocket {
   readonly to: Resolved;
   /** Echoes that came again. */
   duplicates = 0;
+  private readonly clock: Clock;
   private readonly socket: dgram.Socket;
   private readonly connected: Promise<void>;
   private readonly token = randomBytes(TOKEN_BYTES);
@@ -40,8 +42,9 @@ export class EchoSocket {
   private sequence = 0;
   private isOpen = true;
 
-  constructor(to: Resolved, port: number) {
+  constructor(to: Resolved, port: number, clock: Clock) {
     this.to = to;
+    this.clock = clock;
     this.socket = dgram.createSocket(to.addr.includes(':') ? 'udp6' : 'udp4');
     this.socket.on('message', (message) => this.take(message));
     // the kernel says which socket was refused, not which datagram
@@ -65,7 +68,7 @@ export class EchoSocket {
     datagram.writeUInt32BE(number, TOKEN_BYTES);
     return waitFor(deadline, (done, fail) => {
       let others = 0;
-      const sentAt = performance.now();
+      const sentAt = this.clock.monotonic();
       this.waiting.set(number, {
         came: (receivedAt) => done({ sentAt, receivedAt }),
         cameOther: () => others++,
@@ -87,7 +90,7 @@ export class EchoSocket {
   }
 
   private take(message: Buffer): void {
-    const receivedAt = performance.now();
+    const receivedAt = this.clock.monotonic();
     const number = this.numberOf(message);
     if (number === null) {
       for (const one of this.waiting.values()) one.cameOther();

@@ -7,7 +7,7 @@ import type { Target } from '../../core/health/target.ts';
 import { shortened } from './certificate-findings.ts';
 import { CannotAsk, connectTo, wordsOf } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { reply } from './prober-options.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveWithin } from './resolve-host.ts';
 import { shakeHands } from './tls-handshake.ts';
 import { prepareRoots } from './trusted-roots.ts';
@@ -26,22 +26,22 @@ type Found = { -readonly [K in keyof Findings]: Findings[K] };
  * is that of all phases, from the name to the end of the body. It is ok when the status is below 400 and the body came
  * whole, or as far as it is read; where the certificate is not to be trusted nothing is sent.
  */
-export function openHttpProber({ kind, host, port, path }: Target): Prober {
+export function openHttpProber({ kind, host, port, path }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   if (kind === 'https') prepareRoots();
   const request = requestTo({ kind, host, port, path });
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const start = performance.now();
-      const deadline = openDeadline(timeoutMs, signal);
+      const start = clock.monotonic();
+      const deadline = openDeadline(clock, timeoutMs, signal);
       let addr: string | null = null;
       const findings: Found = {};
       try {
         const resolved = await resolveWithin(deadline, host);
         addr = resolved.addr;
         findings.dns_ms = resolved.millis;
-        const connecting = performance.now();
+        const connecting = clock.monotonic();
         let socket = await connectTo(resolved, port, deadline);
-        findings.connect_ms = performance.now() - connecting;
+        findings.connect_ms = clock.monotonic() - connecting;
         if (kind === 'https') {
           const handshake = await shakeHands(socket, host, ['http/1.1'], deadline);
           Object.assign(findings, handshake.findings);
@@ -52,7 +52,7 @@ export function openHttpProber({ kind, host, port, path }: Target): Prober {
           }
         }
         const answer = await get(socket, request, deadline, findings);
-        const total = performance.now() - start;
+        const total = clock.monotonic() - start;
         findings.total_ms = total;
         return reply({ ...answer, rttMs: answer.isWhole ? total : null, addr, findings });
       } catch (error) {
@@ -96,8 +96,9 @@ interface Answer {
 
 /** Asks, and reads what comes; the socket then is gone. What is found is written down as it comes. */
 function get(socket: Socket, options: http.RequestOptions, deadline: Deadline, found: Found): Promise<Answer> {
+  const { clock } = deadline;
   return new Promise((resolve) => {
-    let asked = performance.now();
+    let asked = clock.monotonic();
     let bytes = 0;
     let response: http.IncomingMessage | null = null;
     let isOver = false;
@@ -110,7 +111,7 @@ function get(socket: Socket, options: http.RequestOptions, deadline: Deadline, f
         resolve({ ok: false, detail: fault ?? 'no answer', isWhole: false });
         return;
       }
-      const seconds = (performance.now() - asked) / 1000;
+      const seconds = (clock.monotonic() - asked) / 1000;
       found.body_bytes = bytes;
       found.body_rate = bytes > 0 && seconds > 0 ? Math.round(bytes / seconds) : null;
       const said = statusWords(response);
@@ -129,9 +130,9 @@ function get(socket: Socket, options: http.RequestOptions, deadline: Deadline, f
     }
     const request = http.request({ ...options, createConnection: () => socket });
     request.once('socket', () => {
-      asked = performance.now();
+      asked = clock.monotonic();
       socket.once('data', () => {
-        found.first_byte_ms = performance.now() - asked;
+        found.first_byte_ms = clock.monotonic() - asked;
       });
     });
     const begin = (answer: http.IncomingMessage): void => {

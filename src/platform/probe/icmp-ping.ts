@@ -10,23 +10,23 @@ import { tcpEcho } from './tcp-echo.ts';
  * Echo requests by the first way that works here: a socket of our own, the ping command, or a TCP connection, whose answer
  * or refusal shows that the host lives. Which it was is in `method`.
  */
-export function openIcmpProber({ host }: Target, { platform, limited }: ProberOptions): Prober {
+export function openIcmpProber({ host }: Target, { platform, clock, limited }: ProberOptions): Prober {
   let counted: { readonly socket: EchoSocket; readonly addr: string } | null = null;
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const start = performance.now();
+      const start = clock.monotonic();
       let resolved: Resolved;
       try {
-        resolved = await resolveHost(host, timeoutMs);
+        resolved = await resolveHost(host, clock, timeoutMs);
       } catch (error) {
         return reply({ ok: false, detail: (error as Error).message });
       }
       const { addr, zoneIndex } = resolved;
-      const left = timeoutMs - (performance.now() - start);
+      const left = timeoutMs - (clock.monotonic() - start);
       const socket = platform.openEcho(addr.includes(':') ? 'ipv6' : 'ipv4');
       if (socket === null) {
         limited('ICMP echo', 'no socket for it is permitted here', 'netwatch doctor');
-        return (await openPing(platform, resolved, left, signal)) ?? tcpEcho(resolved, left, signal);
+        return (await openPing(platform, resolved, left, signal)) ?? tcpEcho(resolved, clock, left, signal);
       }
       counted = { socket, addr };
       const { rttMs, error, from } = await socket.send(addr, zoneIndex, left, signal);

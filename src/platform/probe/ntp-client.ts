@@ -13,9 +13,8 @@ import type { Target } from '../../core/health/target.ts';
 import { askDatagram } from './ask-datagram.ts';
 import { CannotAsk } from './connect-to.ts';
 import { openDeadline } from './deadline.ts';
-import { reply } from './prober-options.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveHost } from './resolve-host.ts';
-import { wallMillis } from './wall-clock.ts';
 
 /** How long a server that says RATE is left alone. */
 const REST_MS = 64_000;
@@ -24,18 +23,17 @@ const REST_MS = 64_000;
  * Asks for the time as a client does (RFC 5905); the clock of this machine is read and never set. The time of the reply is
  * that of the network alone: what the server says it worked is taken off. It is ok when the clock of the server is synchronised.
  */
-export function openNtpProber({ host, port }: Target): Prober {
+export function openNtpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   let restUntil = Number.NEGATIVE_INFINITY;
   let kiss = '';
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const start = performance.now();
-      if (start < restUntil) return reply({ ok: null, detail: `not asked, since it said ${kiss}` });
-      const deadline = openDeadline(timeoutMs, signal);
+      if (clock.monotonic() < restUntil) return reply({ ok: null, detail: `not asked, since it said ${kiss}` });
+      const deadline = openDeadline(clock, timeoutMs, signal);
       let addr: string | null = null;
       let millis: number | null = null;
       try {
-        const to = await resolveHost(host, timeoutMs);
+        const to = await resolveHost(host, clock, timeoutMs);
         ({ addr, millis } = to);
         const cookie = randomBytes(8).readBigUInt64BE();
         const read = (message: Buffer): NtpAnswer | null => readNtpAnswer(message, cookie);
@@ -44,7 +42,7 @@ export function openNtpProber({ host, port }: Target): Prober {
           kiss = value.kiss;
           restUntil = kiss === ASK_LATER ? receivedAt + REST_MS : Number.POSITIVE_INFINITY;
         }
-        return replyOf(value, sentAt, receivedAt, addr, millis);
+        return replyOf(value, clock.wallAt(sentAt), receivedAt - sentAt, addr, millis);
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
         return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });
@@ -57,12 +55,11 @@ export function openNtpProber({ host, port }: Target): Prober {
   };
 }
 
-function replyOf(answer: NtpAnswer, sentAt: number, receivedAt: number, addr: string, dnsMs: number | null): Reply {
+function replyOf(answer: NtpAnswer, sentAtMs: number, roundTripMs: number, addr: string, dnsMs: number | null): Reply {
   const { stratum, leap } = answer;
-  const roundTripMs = receivedAt - sentAt;
   const findings = { dns_ms: dnsMs, stratum };
   const fault = ntpFault(answer);
-  const times = fault === null ? ntpTimes(answer, wallMillis(sentAt), roundTripMs) : null;
+  const times = fault === null ? ntpTimes(answer, sentAtMs, roundTripMs) : null;
   if (times === null) {
     const detail = fault ?? 'its times contradict the time that the answer took';
     return reply({ ok: false, detail, rttMs: roundTripMs, addr, findings });

@@ -22,10 +22,10 @@ const LEAST_WAIT_MS = 100;
  * Finds the largest IP packet that passes the path whole. The time is the shortest to an answer of the search. It is ok
  * when the size was found, be it that larger packets vanish without a word, which detail says.
  */
-export function openMtuProber({ host }: Target, { platform }: ProberOptions): Prober {
+export function openMtuProber({ host }: Target, { platform, clock }: ProberOptions): Prober {
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const deadline = openDeadline(timeoutMs, signal);
+      const deadline = openDeadline(clock, timeoutMs, signal);
       try {
         const resolved = await resolveWithin(deadline, host);
         const { addr, zoneIndex, millis } = resolved;

@@ -1,9 +1,11 @@
 import type { Findings, Reply } from '../../core/health/prober.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Platform } from '../../core/system/platform.ts';
 
 /** What probers ask of where they run. */
 export interface ProberOptions {
   readonly platform: Platform;
+  readonly clock: Clock;
   /** Says something once, for who wants to hear of it. */
   readonly limited: (what: string, why: string, remedy: string | null) => void;
 }

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { foldMapped, formatIp, parseIp } from '../../core/net/ip-address.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Deadline } from './deadline.ts';
 
 /** An address to ask, and the zone of one that is of a link alone. */
@@ -22,7 +23,12 @@ export class Unresolved extends Error {}
  * The address of a target's host, as the system resolves names. Rejects with Unresolved when it has none, or none within
  * the time.
  */
-export async function resolveHost(host: string, timeoutMs: number, family: 0 | 4 | 6 = 0): Promise<Resolved> {
+export async function resolveHost(
+  host: string,
+  clock: Clock,
+  timeoutMs: number,
+  family: 0 | 4 | 6 = 0,
+): Promise<Resolved> {
   const [bare = '', zone = ''] = host.split('%', 2);
   const ip = parseIp(bare);
   if (ip !== null) {
@@ -32,25 +38,25 @@ export async function resolveHost(host: string, timeoutMs: number, family: 0 | 4
   }
   const name = domainToASCII(host);
   if (name === '') throw new Unresolved(`${host} is no name`);
-  const start = performance.now();
-  let timer: NodeJS.Timeout | undefined;
+  const start = clock.monotonic();
+  let cancel = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unresolved(`${host} was not resolved in time`)), timeoutMs);
+    cancel = clock.after(timeoutMs, () => reject(new Unresolved(`${host} was not resolved in time`)));
   });
   try {
     const { address } = await Promise.race([lookup(name, { family }), late]);
-    return { addr: foldMapped(formatIp(parseIp(address)!)), zone: '', zoneIndex: 0, millis: performance.now() - start };
+    return { addr: foldMapped(formatIp(parseIp(address)!)), zone: '', zoneIndex: 0, millis: clock.monotonic() - start };
   } catch (error) {
     if (error instanceof Unresolved) throw error;
     throw new Unresolved(`${host}: ${REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? 'it cannot be resolved'}`);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 
 /** The same within the time of a probe, and not longer than the run. */
 export function resolveWithin(deadline: Deadline, host: string): Promise<Resolved> {
-  return deadline.race(resolveHost(host, deadline.left()), 'address', () => {});
+  return deadline.race(resolveHost(host, deadline.clock, deadline.left()), 'address', () => {});
 }
 
 /** getaddrinfo(3). */

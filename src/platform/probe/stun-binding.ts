@@ -20,17 +20,21 @@ const RUNS = new WeakMap<Platform, { readonly ipv4: StunSocket; readonly ipv6: S
  * Asks under which address and port a server sees us (RFC 8489, Binding), again when it is silent. With a second server
  * at another address it is known, too, whether the translation between depends on whom we talk to.
  */
-export function openStunProber({ host, port }: Target, { platform }: ProberOptions): Prober {
-  const sockets = RUNS.get(platform) ?? { ipv4: new StunSocket(false), ipv6: new StunSocket(true), users: 0 };
+export function openStunProber({ host, port }: Target, { platform, clock }: ProberOptions): Prober {
+  const sockets = RUNS.get(platform) ?? {
+    ipv4: new StunSocket(false, clock),
+    ipv6: new StunSocket(true, clock),
+    users: 0,
+  };
   RUNS.set(platform, sockets);
   sockets.users++;
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const deadline = openDeadline(timeoutMs, signal);
+      const deadline = openDeadline(clock, timeoutMs, signal);
       let addr: string | null = null;
       let millis: number | null = null;
       try {
-        const to = await resolveHost(host, timeoutMs);
+        const to = await resolveHost(host, clock, timeoutMs);
         ({ addr, millis } = to);
         const socket = addr.includes(':') ? sockets.ipv6 : sockets.ipv4;
         const asked = await socket.ask(to, port, deadline);

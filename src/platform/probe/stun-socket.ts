@@ -9,6 +9,7 @@ import {
   TRANSACTION_BYTES,
   transactionOf,
 } from '../../core/health/messages/stun-message.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { ignoredWords, socketAddress } from './ask-datagram.ts';
 import { socketFailure } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
@@ -43,13 +44,15 @@ interface Waiting {
  */
 export class StunSocket {
   private readonly isIpv6: boolean;
+  private readonly clock: Clock;
   private socket: Promise<dgram.Socket> | null = null;
   private readonly waiting = new Map<string, Waiting>();
   private readonly seen = new Map<string, Seen & { readonly at: number }>();
   private readonly watchers = new Set<() => void>();
 
-  constructor(isIpv6: boolean) {
+  constructor(isIpv6: boolean, clock: Clock) {
     this.isIpv6 = isIpv6;
+    this.clock = clock;
   }
 
   /** Asks a server, several times when it is silent. Rejects with the reason in words, or with CannotAsk. */
@@ -63,21 +66,21 @@ export class StunSocket {
     const key = transaction.toString('hex');
     return waitFor(deadline, (done, fail) => {
       const request = bindingRequest(transaction);
-      const sentAt = performance.now();
+      const sentAt = this.clock.monotonic();
       let sent = 0;
       let ignored = 0;
-      let again: NodeJS.Timeout;
+      let cancel = (): void => {};
       const send = (): void => {
         socket.send(request, port, socketAddress(to), (error) => {
           if (error) fail(socketFailure(error));
         });
-        if (++sent < MOST_SENT) again = setTimeout(send, RTO_MS * 2 ** (sent - 1));
+        if (++sent < MOST_SENT) cancel = this.clock.after(RTO_MS * 2 ** (sent - 1), send);
       };
       this.waiting.set(key, {
         addr: to.addr,
         port,
         take: (answer) => {
-          const receivedAt = performance.now();
+          const receivedAt = this.clock.monotonic();
           if (answer === null) ignored++;
           else done({ answer, sentAt, receivedAt, sent, localPort: socket.address().port });
         },
@@ -85,7 +88,7 @@ export class StunSocket {
       send();
       return {
         stop: () => {
-          clearTimeout(again);
+          cancel();
           this.waiting.delete(key);
         },
         remark: () => ignoredWords(ignored),
@@ -95,13 +98,13 @@ export class StunSocket {
 
   /** Remembers what a server saw. */
   remember(one: Seen): void {
-    this.seen.set(`${one.server.addr} ${one.server.port}`, { ...one, at: performance.now() });
+    this.seen.set(`${one.server.addr} ${one.server.port}`, { ...one, at: this.clock.monotonic() });
     for (const wake of this.watchers) wake();
   }
 
   /** What other servers saw of late. */
   othersThan({ server }: Seen): readonly Seen[] {
-    const since = performance.now() - FRESH_MS;
+    const since = this.clock.monotonic() - FRESH_MS;
     return [...this.seen.values()].filter(
       (one) => one.at >= since && (one.server.addr !== server.addr || one.server.port !== server.port),
     );
@@ -112,11 +115,11 @@ export class StunSocket {
     if (![...this.waiting.values()].some(({ addr }) => addr !== server.addr)) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
-        clearTimeout(timer);
+        cancel();
         this.watchers.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, millis);
+      const cancel = this.clock.after(millis, wake);
       this.watchers.add(wake);
     });
   }

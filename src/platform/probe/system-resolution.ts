@@ -4,7 +4,7 @@ import { A, AAAA, type DnsQuestion } from '../../core/health/messages/dns-questi
 import type { Prober } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { openDeadline } from './deadline.ts';
-import { reply } from './prober-options.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 import { waitFor } from './wait-for.ts';
 
 const MOST_ANSWERS = 100;
@@ -17,7 +17,11 @@ const REASONS: Readonly<Record<string, string>> = { EAI_AGAIN: 'no name server a
  * Resolves a name as every program of this machine does (getaddrinfo: the hosts file, then what nsswitch.conf names). Which
  * server answered is not to be learned by that, nor its code.
  */
-export function openSystemResolution(target: Target, { name, type }: DnsQuestion): Prober {
+export function openSystemResolution(
+  target: Target,
+  { name, type }: DnsQuestion,
+  { clock }: Pick<ProberOptions, 'clock'>,
+): Prober {
   const hasType = /[?&]type=/i.test(target.path);
   if (name === '') throw usageError(`${target.text} needs a name`, { hint: 'netwatch probe dns:///NAME' });
   if (type !== A && type !== AAAA)
@@ -27,8 +31,8 @@ export function openSystemResolution(target: Target, { name, type }: DnsQuestion
   const family = hasType ? (type === A ? 4 : 6) : 0;
   return {
     async send(timeoutMs, signal) {
-      const start = performance.now();
-      const deadline = openDeadline(timeoutMs, signal);
+      const start = clock.monotonic();
+      const deadline = openDeadline(clock, timeoutMs, signal);
       try {
         const all = await waitFor<string[]>(deadline, (done, fail) => {
           dns.lookup(name, { all: true, family }, (error, addresses) => {
@@ -38,7 +42,7 @@ export function openSystemResolution(target: Target, { name, type }: DnsQuestion
           });
           return { stop() {} };
         });
-        const rttMs = performance.now() - start;
+        const rttMs = clock.monotonic() - start;
         const answers = all.slice(0, MOST_ANSWERS);
         const more = answers.length > SHOWN ? ` and ${answers.length - SHOWN} more` : '';
         if (answers.length === 0) {

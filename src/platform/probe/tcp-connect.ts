@@ -2,29 +2,29 @@ import type net from 'node:net';
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { CannotAsk, connectTo } from './connect-to.ts';
-import { openDeadline } from './deadline.ts';
-import { reply } from './prober-options.ts';
+import { type Deadline, openDeadline } from './deadline.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveWithin } from './resolve-host.ts';
 
 /** A server that speaks first does so soon; one that waits for us never does. */
 const FIRST_BYTE_MS = 200;
 
 /** Connects, and waits a moment for what the server says by itself. The time is that of the connection. */
-export function openTcpProber({ host, port }: Target): Prober {
+export function openTcpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const deadline = openDeadline(timeoutMs, signal);
+      const deadline = openDeadline(clock, timeoutMs, signal);
       let addr: string | null = null;
       const findings: { -readonly [K in keyof Findings]: Findings[K] } = {};
       try {
         const resolved = await resolveWithin(deadline, host);
         addr = resolved.addr;
         findings.dns_ms = resolved.millis;
-        const start = performance.now();
+        const start = clock.monotonic();
         const socket = await connectTo(resolved, port, deadline);
-        const rttMs = performance.now() - start;
+        const rttMs = clock.monotonic() - start;
         findings.connect_ms = rttMs;
-        const said = await firstWord(socket, Math.min(FIRST_BYTE_MS, deadline.left()), deadline.signal);
+        const said = await firstWord(socket, deadline);
         findings.first_byte_ms = said.millis;
         return reply({ ok: true, detail: said.detail, rttMs, addr, findings });
       } catch (error) {
@@ -42,22 +42,21 @@ export function openTcpProber({ host, port }: Target): Prober {
 /** Waits a moment for the first byte; the socket then is gone. */
 function firstWord(
   socket: net.Socket,
-  waitMs: number,
-  signal: AbortSignal,
+  { clock, left, signal }: Deadline,
 ): Promise<{ readonly detail: string; readonly millis: number | null }> {
   return new Promise((resolve) => {
-    const start = performance.now();
+    const start = clock.monotonic();
     const end = (detail: string, millis: number | null): void => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', silent);
       socket.destroy();
       resolve({ detail, millis });
     };
     const silent = (): void => end('connected', null);
     const hungUp = (): void => end('connected, and it hung up', null);
-    const timer = setTimeout(silent, waitMs);
+    const cancel = clock.after(Math.min(FIRST_BYTE_MS, left()), silent);
     signal.addEventListener('abort', silent, { once: true });
-    socket.once('data', () => end('connected, and it spoke first', performance.now() - start));
+    socket.once('data', () => end('connected, and it spoke first', clock.monotonic() - start));
     socket.on('error', hungUp);
     socket.once('end', hungUp);
   });

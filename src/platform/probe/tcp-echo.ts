@@ -1,5 +1,6 @@
 import net from 'node:net';
 import type { Reply } from '../../core/health/prober.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import { reply } from './prober-options.ts';
 import type { Resolved } from './resolve-host.ts';
 
@@ -12,25 +13,30 @@ const ALIVE = new Set(['ECONNREFUSED', 'ECONNRESET']);
  * Asks a host for a TCP connection on several ports at once: the first that is opened or refused shows that it lives. When
  * none is, that is no proof that it does not: the reply is that it cannot be told.
  */
-export function tcpEcho({ addr, zone, millis }: Resolved, timeoutMs: number, signal: AbortSignal): Promise<Reply> {
+export function tcpEcho(
+  { addr, zone, millis }: Resolved,
+  clock: Clock,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Reply> {
   return new Promise((resolve) => {
-    const start = performance.now();
+    const start = clock.monotonic();
     const sockets = PORTS.map((port) => net.connect({ host: zone === '' ? addr : `${addr}%${zone}`, port }));
     const findings = { method: 'tcp_connect' as const, dns_ms: millis };
     const end = (known: Partial<Reply> & Pick<Reply, 'ok' | 'detail'>): void => {
-      clearTimeout(late);
+      cancel();
       signal.removeEventListener('abort', abandon);
       for (const socket of sockets) socket.destroy();
       resolve(reply({ addr, findings, ...known }));
     };
     const abandon = (): void => end({ ok: null, detail: 'interrupted' });
     const untold = 'no ICMP is permitted here, and no TCP port answers: netwatch doctor';
-    const late = setTimeout(() => end({ ok: null, detail: untold }), timeoutMs);
+    const cancel = clock.after(timeoutMs, () => end({ ok: null, detail: untold }));
     signal.addEventListener('abort', abandon, { once: true });
     let failed = 0;
     for (const [index, socket] of sockets.entries()) {
       const alive = (how: string): void =>
-        end({ ok: true, detail: `TCP port ${PORTS[index]} ${how}`, rttMs: performance.now() - start });
+        end({ ok: true, detail: `TCP port ${PORTS[index]} ${how}`, rttMs: clock.monotonic() - start });
       socket.once('connect', () => alive('answers'));
       socket.once('error', (error: NodeJS.ErrnoException) => {
         if (ALIVE.has(error.code ?? '')) alive('is closed, so the host answers');

@@ -2,7 +2,7 @@ import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { CannotAsk, connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { reply } from './prober-options.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 import { type Resolved, resolveWithin } from './resolve-host.ts';
 import { type Handshake, HandshakeFailure, shakeHands } from './tls-handshake.ts';
 import { prepareRoots } from './trusted-roots.ts';
@@ -15,12 +15,12 @@ const NONE_OF_THESE = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
  * Shakes hands and looks at the certificates; nothing is asked of what lies above. The time is that of all phases. It is
  * ok when a certificate for this host is shown that is trusted here and has not expired.
  */
-export function openTlsProber({ host, port }: Target): Prober {
+export function openTlsProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   prepareRoots();
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const start = performance.now();
-      const deadline = openDeadline(timeoutMs, signal);
+      const start = clock.monotonic();
+      const deadline = openDeadline(clock, timeoutMs, signal);
       let addr: string | null = null;
       const found: { -readonly [K in keyof Findings]: Findings[K] } = {};
       try {
@@ -31,7 +31,7 @@ export function openTlsProber({ host, port }: Target): Prober {
           found.connect_ms = millis;
         });
         handshake.socket.destroy();
-        const rttMs = performance.now() - start;
+        const rttMs = clock.monotonic() - start;
         const findings = { ...found, ...handshake.findings, total_ms: rttMs };
         return reply({ ok: handshake.fault === null, detail: detailOf(handshake), rttMs, addr, findings });
       } catch (error) {
@@ -54,9 +54,9 @@ async function secure(
   connected: (millis: number) => void,
 ): Promise<Handshake> {
   for (const protocols of [PROTOCOLS, []]) {
-    const start = performance.now();
+    const start = deadline.clock.monotonic();
     const socket = await connectTo(resolved, port, deadline);
-    connected(performance.now() - start);
+    connected(deadline.clock.monotonic() - start);
     try {
       return await shakeHands(socket, host, protocols, deadline);
     } catch (error) {

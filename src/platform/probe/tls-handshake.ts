@@ -39,7 +39,8 @@ export async function shakeHands(
   const isAddress = parseIp(name) !== null;
   const asked = isAddress ? name : domainToASCII(name).replace(/\.$/, '');
   const secureContext = rootsFor(connection);
-  const start = performance.now();
+  const { clock } = deadline;
+  const start = clock.monotonic();
   const socket = tls.connect({
     socket: connection,
     secureContext,
@@ -64,7 +65,7 @@ export async function shakeHands(
     socket.destroy();
     connection.destroy();
   });
-  const tlsMs = performance.now() - start;
+  const tlsMs = clock.monotonic() - start;
   const leaf = socket.getPeerCertificate(true);
   return {
     socket,
@@ -73,9 +74,9 @@ export async function shakeHands(
       tls_version: socket.getProtocol(),
       tls_cipher: socket.getCipher().standardName,
       tls_alpn: socket.alpnProtocol || null,
-      ...certificateFindings(leaf, Date.now()),
+      ...certificateFindings(leaf, clock.now()),
     },
-    fault: faultOf(socket, leaf, asked),
+    fault: faultOf(socket, leaf, asked, clock.now()),
   };
 }
 
@@ -88,10 +89,9 @@ function rootsFor(connection: net.Socket): tls.SecureContext {
   }
 }
 
-function faultOf(socket: tls.TLSSocket, leaf: tls.DetailedPeerCertificate, host: string): string | null {
+function faultOf(socket: tls.TLSSocket, leaf: tls.DetailedPeerCertificate, host: string, now: number): string | null {
   if (leaf.fingerprint256 === undefined) return 'the server shows no certificate';
   const faults = new Set<string>();
-  const now = Date.now();
   if (Date.parse(leaf.valid_to) < now) faults.add(EXPIRED);
   // node says one code where several things are wrong
   const code = socket.authorized ? '' : String(socket.authorizationError);

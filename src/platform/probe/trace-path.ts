@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type HopAnswer, MOST_HOPS, Path } from '../../core/health/path.ts';
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import { noRequests, openRequests } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
@@ -16,21 +16,21 @@ const SENDING_SHARE = 0.4;
  * Asks each hop of the path once, side by side; probes of a round add up, as with mtr. The time is that of the target, and
  * it is ok when that is reached.
  */
-export function openTraceProber({ host }: Target, { platform }: ProberOptions): Prober {
+export function openTraceProber({ host }: Target, { platform, clock }: ProberOptions): Prober {
   let path = new Path();
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const start = performance.now();
+      const start = clock.monotonic();
       let resolved: Resolved;
       try {
-        resolved = await resolveHost(host, timeoutMs);
+        resolved = await resolveHost(host, clock, timeoutMs);
       } catch (error) {
         return reply({ ok: false, detail: (error as Error).message });
       }
       const { addr, millis } = resolved;
       const socket = openRequests(platform, resolved);
       if (socket === null) return reply({ ok: null, detail: noRequests(platform), addr });
-      const rttMs = await askHops(socket, resolved, path, timeoutMs - (performance.now() - start), signal);
+      const rttMs = await askHops(socket, resolved, path, clock, timeoutMs - (clock.monotonic() - start), signal);
       const distance = path.distance();
       const findings = { method: socket.method, dns_ms: millis, hops: distance ?? path.lastHeard() };
       if (signal.aborted && rttMs === null) return reply({ ok: false, detail: 'interrupted', addr, findings });
@@ -54,16 +54,17 @@ async function askHops(
   socket: EchoSocket,
   { addr, zoneIndex }: Resolved,
   path: Path,
+  clock: Clock,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const start = performance.now();
+  const start = clock.monotonic();
   const gap = Math.min(GAP_MS, (timeoutMs * SENDING_SHARE) / MOST_HOPS);
   const asked: Promise<void>[] = [];
   let rttMs: number | null = null;
   let nearest = MOST_HOPS + 1;
   for (let ttl = 1; !path.isBeyond(ttl) && !signal.aborted; ttl++) {
-    const left = timeoutMs - (performance.now() - start);
+    const left = timeoutMs - (clock.monotonic() - start);
     if (left <= 0) break;
     const one = socket.send(addr, zoneIndex, left, signal, { ttl }).then((answer) => {
       if (signal.aborted && answer.rttMs === null) return;
@@ -74,7 +75,7 @@ async function askHops(
       rttMs = found.millis;
     });
     asked.push(one);
-    await sleep(gap);
+    await clock.sleep(gap);
   }
   await Promise.all(asked);
   // a longer limit reaches the target, too: its time is that of the hop where it is

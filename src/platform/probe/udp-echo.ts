@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { CannotAsk } from './connect-to.ts';
 import { openDeadline } from './deadline.ts';
 import { EchoSocket } from './echo-socket.ts';
-import { reply } from './prober-options.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveHost } from './resolve-host.ts';
 
 /** A second copy comes soon after the first: the round should count that of its last probe, too. */
@@ -14,7 +13,7 @@ const LINGER_MS = 20;
  * Asks an echo server for its echo (RFC 862), a datagram a probe: what is lost, what comes twice, and what comes before an
  * earlier one. Only the bytes that were sent are an echo. A name that gets another address is asked there from then on.
  */
-export function openUdpProber({ host, port }: Target): Prober {
+export function openUdpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   let socket: EchoSocket | null = null;
   let duplicates = 0;
   const leave = (): void => {
@@ -24,16 +23,16 @@ export function openUdpProber({ host, port }: Target): Prober {
   };
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const deadline = openDeadline(timeoutMs, signal);
+      const deadline = openDeadline(clock, timeoutMs, signal);
       let addr: string | null = null;
       let millis: number | null = null;
       try {
-        const to = await resolveHost(host, timeoutMs);
+        const to = await resolveHost(host, clock, timeoutMs);
         ({ addr, millis } = to);
         if (socket?.to.addr !== addr) leave();
-        socket ??= new EchoSocket(to, port);
+        socket ??= new EchoSocket(to, port, clock);
         const { sentAt, receivedAt } = await socket.ask(deadline);
-        await sleep(Math.min(LINGER_MS, deadline.left()));
+        await clock.sleep(Math.min(LINGER_MS, deadline.left()));
         const rttMs = receivedAt - sentAt;
         return reply({ ok: true, detail: 'echo', rttMs, addr, at: receivedAt, findings: { dns_ms: millis } });
       } catch (error) {

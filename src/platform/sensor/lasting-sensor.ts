@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Absence, Sensor, SensorEvents } from '../../core/system/sensor.ts';
 import { type DeviceCounts, SensorCut } from '../../core/system/sensor.ts';
 import type { SensorOrder } from './messages.ts';
@@ -11,10 +12,11 @@ import { InterfaceGone, openSensor } from './open-sensor.ts';
 export async function openLastingSensor(
   order: SensorOrder,
   fd: number | null,
+  clock: Clock,
   events: SensorEvents,
   absence: Absence,
 ): Promise<Sensor> {
-  const first = await openSensor(order, fd, events);
+  const first = await openSensor(order, fd, clock, events);
   const sensors = [first];
   const last = (): Sensor => sensors.at(-1)!;
   const stopped = new AbortController();
@@ -26,7 +28,7 @@ export async function openLastingSensor(
       await absence.appears(device, stopped.signal);
       if (stopped.signal.aborted) return;
       try {
-        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, events));
+        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, clock, events));
         break;
       } catch (error) {
         // gone once more, or not up yet

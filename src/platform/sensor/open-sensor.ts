@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
+import { type Clock, every } from '../../core/system/clock.ts';
 import { type DeviceCounts, type Sensor, SensorCut, SensorDied, type SensorEvents } from '../../core/system/sensor.ts';
 import { isStopped } from '../linux/process-state.ts';
 import { NO_INSPECTOR } from '../machine/no-inspector.ts';
@@ -24,7 +25,12 @@ export class InterfaceGone extends Failure {
  * Starts to capture, in a process of its own, into a pipe, or into the file that is open as `fd`. Rejects with a Failure: 64 for a wrong filter, 66 no such interface, 69 no
  * libpcap, 77 not permitted. `events` hears what happens meanwhile.
  */
-export async function openSensor(order: SensorOrder, fd: number | null, events: SensorEvents): Promise<Sensor> {
+export async function openSensor(
+  order: SensorOrder,
+  fd: number | null,
+  clock: Clock,
+  events: SensorEvents,
+): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
   const child = spawn(order.node, [...NO_INSPECTOR, entry, JSON.stringify(order)], {
     stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
@@ -59,7 +65,7 @@ export async function openSensor(order: SensorOrder, fd: number | null, events: 
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
   let gone: string | null = null;
-  const unwatch = watchCapture(order, child.pid!, {
+  const unwatch = watchCapture(order, child.pid!, clock, {
     ...events,
     changed(device, change) {
       if (change.change !== 'gone') return events.changed(device, change);
@@ -94,14 +100,15 @@ const WATCH_MS = 200;
 export function watchCapture(
   { system, devices }: SensorOrder,
   pid: number,
+  clock: Clock,
   { changed, stopped }: SensorEvents,
 ): () => void {
   if (system !== 'linux') return () => {};
   const watches = devices.map((device) => ({ device, interface: new InterfaceWatch(device) }));
   let seen = 0;
-  const timer = setInterval(() => {
+  return every(clock, WATCH_MS, () => {
     for (const one of watches) {
-      for (const change of one.interface.look(performance.now())) changed(one.device, change);
+      for (const change of one.interface.look(clock.monotonic())) changed(one.device, change);
     }
     if (isStopped(pid)) {
       // Ctrl-Z and fg reach both, and not at the same time
@@ -110,8 +117,7 @@ export function watchCapture(
       if (seen >= 2) stopped(pid, false);
       seen = 0;
     }
-  }, WATCH_MS);
-  return () => clearInterval(timer);
+  });
 }
 
 const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { DeviceCounts, Sensor, SensorEvents, Tool } from '../../core/system/sensor.ts';
 import { findProgram } from './engines.ts';
 import type { SensorOrder } from './messages.ts';
@@ -21,6 +22,7 @@ export async function openTool(
   order: SensorOrder,
   tool: Tool,
   install: string | null,
+  clock: Clock,
   events: SensorEvents,
 ): Promise<Sensor> {
   const { devices, bpf, sandbox } = order;
@@ -58,7 +60,7 @@ export async function openTool(
   if (!(await begun)) throw failureOf(tool, said(), order);
 
   let gone: string | null = null;
-  const unwatch = watchCapture(order, child.pid!, {
+  const unwatch = watchCapture(order, child.pid!, clock, {
     ...events,
     changed(device, change) {
       if (change.change !== 'gone') return events.changed(device, change);

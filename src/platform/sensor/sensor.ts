@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
+import { type Clock, every } from '../../core/system/clock.ts';
 import type { DeviceCounts } from '../../core/system/sensor.ts';
 import { followIndex } from '../linux/interface-index.ts';
 import { obstacleOf } from '../linux/sensor-node.ts';
+import { realClock } from '../machine/real-clock.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
 import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
@@ -37,7 +39,7 @@ interface Ending {
 }
 const ASKED: Ending = { status: EXIT.ok, reason: null, gone: null };
 
-function run(order: SensorOrder): void {
+function run(order: SensorOrder, clock: Clock): void {
   const native = load();
   if (native === null) return;
   const writer = new (order.format === 'pcap' ? FrameRecords : FrameBlocks)(order.snapLength, (bytes) => hand(bytes));
@@ -53,7 +55,7 @@ function run(order: SensorOrder): void {
     process.exit(0);
   };
   const end = (ending: Ending): never => {
-    writer.end(countsOf(), Date.now() / 1000);
+    writer.end(countsOf(), clock.now() / 1000);
     writer.flush();
     return leave(ending);
   };
@@ -79,21 +81,21 @@ function run(order: SensorOrder): void {
   const finish = (ending: Ending): void => {
     if (last !== null) return;
     last = ending;
-    deadline = performance.now() + order.gatherMs + GRACE_MS;
+    deadline = clock.monotonic() + order.gatherMs + GRACE_MS;
     const left = devices.map((device) => device.left() ?? Number.POSITIVE_INFINITY);
     const before = devices.map(({ taken }) => taken);
     const look = (): void => {
       for (const device of devices) device.drain();
       const isAll = devices.every(({ taken }, index) => taken >= before[index]! + left[index]!);
-      if (isAll || performance.now() > deadline) end(ending);
+      if (isAll || clock.monotonic() > deadline) end(ending);
     };
     look();
-    setInterval(look, LAST_MS);
+    every(clock, LAST_MS, look);
   };
   let countedAt = 0;
   /** What is counted has been written: who is told so may rely on it. */
   const tellCounts = (synced = false): void => {
-    countedAt = performance.now();
+    countedAt = clock.monotonic();
     writer.flush();
     if (synced) sync(PACKETS_FD);
     say({ type: 'counts', captured, counts: countsOf(), synced });
@@ -108,7 +110,7 @@ function run(order: SensorOrder): void {
     if (captured === order.most) end(ASKED);
     if (++sinceLook < LOOK_EVERY) return;
     sinceLook = 0;
-    const now = performance.now();
+    const now = clock.monotonic();
     if (now > deadline) end(last ?? ASKED);
     // no timer runs while packets keep coming
     if (now > countedAt + COUNTS_MS) tellCounts();
@@ -153,20 +155,20 @@ function run(order: SensorOrder): void {
   process.stdin.on('data', () => tellCounts(true));
   for (const device of devices) device.start(() => writer.flush());
   const untold = new Set<PcapDevice>();
-  setInterval(() => {
+  every(clock, WATCH_MS, () => {
     for (const device of devices) {
       if (device.drainUntold() && !untold.has(device)) {
         untold.add(device);
-        setInterval(() => {
+        every(clock, UNTOLD_MS, () => {
           device.drain();
           writer.flush();
-        }, UNTOLD_MS);
+        });
       }
       writer.flush();
       if (device.hasFailed && !isThere.get(device.name)?.()) finish(goneOf(device.name));
     }
-  }, WATCH_MS);
-  setInterval(() => tellCounts(), COUNTS_MS);
+  });
+  every(clock, COUNTS_MS, () => tellCounts());
 }
 
 const goneOf = (name: string): Ending => ({
@@ -242,4 +244,4 @@ function fail(status: ExitStatus, message: string, hint: string | null): void {
   say({ type: 'failed', status, message, hint });
 }
 
-run(JSON.parse(process.argv[2]!) as SensorOrder);
+run(JSON.parse(process.argv[2]!) as SensorOrder, realClock);

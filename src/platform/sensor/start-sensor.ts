@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { OperatingSystem } from '../../core/system/platform.ts';
 import type { CaptureOrder, Sensor, SensorEvents } from '../../core/system/sensor.ts';
 import { PACKAGES } from './engines.ts';
@@ -11,6 +12,7 @@ import { openTool } from './open-tool.ts';
 export async function startSensor(
   system: OperatingSystem,
   { engine, fd, absence, ...asked }: CaptureOrder,
+  clock: Clock,
   events: SensorEvents,
 ): Promise<Sensor> {
   if (system.host.root !== null) {
@@ -18,6 +20,6 @@ export async function startSensor(
   }
   const { file: node, grant } = system.findSensorNode();
   const order: SensorOrder = { ...asked, ...{ system: system.name, continues: null, node, grant } };
-  if (engine !== 'pcap') return openTool(order, engine, system.installCommand(PACKAGES[engine]), events);
-  return absence === null ? openSensor(order, fd, events) : openLastingSensor(order, fd, events, absence);
+  if (engine !== 'pcap') return openTool(order, engine, system.installCommand(PACKAGES[engine]), clock, events);
+  return absence === null ? openSensor(order, fd, clock, events) : openLastingSensor(order, fd, clock, events, absence);
 }

@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../../core/failure.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
 import { isPrivileged as mayMoreOnLinux } from '../linux/drop-privileges.ts';
@@ -10,10 +11,10 @@ import { openMacos } from '../macos/macos.ts';
  * What this machine tells of itself, or a machine kept as files: a folder with a proc/ is Linux, any other macOS.
  * This file alone asks which operating system this is. Throws Failure 69 where netwatch does not run.
  */
-export async function openSystem(options: PlatformOptions): Promise<OperatingSystem> {
-  const host = openHost(options.root);
+export async function openSystem(options: PlatformOptions, clock: Clock): Promise<OperatingSystem> {
+  const host = openHost(options.root, clock);
   const name = options.root === null ? process.platform : systemIn(options.root, host);
-  if (name === 'linux') return openLinux(host, options);
+  if (name === 'linux') return openLinux(host, options, clock);
   if (name === 'darwin') return openMacos(host, options);
   throw new Failure(EXIT.unavailable, `netwatch runs on Linux and macOS, not on ${name}`);
 }

@@ -18,6 +18,11 @@ const SUDO = ['env', 'SUDO_UID=1234', 'SUDO_GID=1234'];
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 const DATAGRAMS = 50;
 
+/** Of a packet in pcapng, and of "netwatch" in a datagram behind Ethernet, IPv4 and UDP. */
+const BLOCK_BYTES = 32;
+const FRAME_BYTES = 14 + 20 + 8 + 8;
+const parsedLines = (out: string): number => out.split('\n').length - 1;
+
 /** Datagrams to a port of the loopback where nobody listens. */
 function talk(): void {
   const script = `for i in $(seq ${DATAGRAMS}); do echo netwatch > /dev/udp/127.0.0.1/9; sleep 0.01; done`;
@@ -38,7 +43,7 @@ const isAlive = (pid: number): boolean => {
 
 describe.skipIf(noLiveCapture !== null || toolIsMissing('setpriv')).each(['tcpdump', 'dumpcap'] as const)(
   '--engine %s',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   (tool) => {
     const missing = toolIsMissing(tool);
     const capture = (...argv: string[]): string[] => ['capture', '--engine', tool, '-i', 'lo', ...argv];
@@ -52,7 +57,8 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('setpriv')).each(['tcpdu
       ];
       await Promise.all([ours.capturing, theirs.capturing, written.capturing]);
       talk();
-      await sleep(1500);
+      for (const run of [ours, theirs]) await run.until(({ out }) => parsedLines(out) === DATAGRAMS);
+      await until(() => fs.statSync(file).size >= DATAGRAMS * (BLOCK_BYTES + FRAME_BYTES));
       for (const { child } of [ours, theirs, written]) child.kill('SIGINT');
       const [a, b] = [await ours.ended, await theirs.ended];
       expect([a.status, b.status, (await written.ended).status]).toEqual([0, 0, 0]);
@@ -151,12 +157,12 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('tcpdump') || toolIsMiss
       const run = scene.start(['capture', '--engine', 'dumpcap', '-i', 'lo,nwa', '--bpf', 'udp port 9', '--json']);
       await run.capturing;
       talk();
-      await sleep(1500);
+      await run.until(({ out }) => parsedLines(out) === DATAGRAMS);
       run.child.kill('SIGINT');
       const ended = await run.ended;
       expect(new Set(parseLines(ended.out).map(({ iface }) => iface))).toEqual(new Set(['lo']));
       expect(ended.said).toMatch(/captured; lo: 50 received by the filter, .*; nwa: 0 received by the filter/);
-    }, 30_000);
+    }, 120_000);
   },
 );
 
@@ -171,7 +177,7 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('dumpcap'))('without the
     const run = scene.start(['capture', '-i', 'lo', '--bpf', 'udp port 9', '-w', file], [...WITHOUT_PCAP, ...SUDO]);
     await run.capturing;
     talk();
-    await sleep(1500);
+    await until(() => fs.statSync(file).size >= DATAGRAMS * (BLOCK_BYTES + FRAME_BYTES));
     run.child.kill('SIGINT');
     const { status, said } = await run.ended;
     expect([status, said]).toEqual([
@@ -179,7 +185,7 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('dumpcap'))('without the
       expect.stringContaining('the module pcap was not built: dumpcap captures in its place'),
     ]);
     expect((await readCapture(fs.readFileSync(file))).frames).toHaveLength(DATAGRAMS);
-  }, 30_000);
+  }, 120_000);
 
   test('--engine pcap says what it needs', async () => {
     const { status, said } = await scene.start(['capture', '-i', 'lo', '--engine', 'pcap'], WITHOUT_PCAP).ended;

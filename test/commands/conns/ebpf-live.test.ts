@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findMeans, isLack } from '../../../src/platform/linux/ebpf/requirements.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { noNetwork } from '../../platform/linux/live-network.ts';
 import {
   type Live,
@@ -17,7 +18,7 @@ import { netwatch, startNetwatch } from '../../support/program.ts';
 
 const noEbpf: string | null = (() => {
   if (noNetwork !== null) return noNetwork;
-  const found = findMeans(openHost(null));
+  const found = findMeans(openHost(null, realClock));
   return isLack(found) ? found.detail : null;
 })();
 if (noEbpf !== null) console.warn(`skipped: eBPF: ${noEbpf}`);

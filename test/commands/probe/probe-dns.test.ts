@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { addresses, answerTo, type DnsServer, openDnsServer } from '../../support/dns-server.ts';
 import { fakePlatform } from '../../support/fake-platform.ts';
 import { netwatch, recordsOf, runInProcess } from '../../support/in-process.ts';
@@ -78,7 +79,9 @@ test('two hundred probes under way at once say nothing of it', async () => {
   const warn = (warning: Error): void => void warned.push(warning.message);
   process.on('warning', warn);
   const targets = Array.from({ length: 100 }, (_, index) => `dns://127.0.0.1:${port}/n${index}.example`);
-  const ran = await netwatch('probe', '-c', '2', ...targets, '--json');
+  const ran = await runInProcess(['probe', '-c', '2', '--interval', '1ms', '--timeout', '20s', ...targets, '--json'], {
+    clock: realClock,
+  });
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', warn);
   expect(recordsOf(ran.out).filter(({ ok }) => ok === true)).toHaveLength(100);

@@ -125,8 +125,12 @@ describe('time', () => {
     ]);
   });
 
-  test('a clock that goes back counts at the beginning, one that leaps does not fill memory', () => {
+  test('a clock that goes back counts at the beginning', () => {
     expect(times([5000, 1000, 5500], 1000).map(({ packets }) => packets)).toEqual([3]);
+  });
+
+  // a million rows take a second, and ten on a busy machine
+  test('a clock that leaps does not fill memory', { timeout: 120_000 }, () => {
     expect(times([0, 1e13], 1000)).toHaveLength(1_000_000);
   });
 

@@ -8,6 +8,7 @@ import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { EXIT, Failure } from '../../../src/core/failure.ts';
 import type { PlatformOptions } from '../../../src/core/system/platform.ts';
 import { openPlatform } from '../../../src/platform/index.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { Blocks, COMMENT, pcap, text } from '../../support/captures.ts';
 import { type FakeContext, fakeContext } from '../../support/fake-context.ts';
 import { fakePlatform, readingOf, socketOf } from '../../support/fake-platform.ts';
@@ -58,7 +59,7 @@ export const argv: Target = {
 
 /** Nothing of this machine is captured, watched or given up. */
 async function openHarmless(options: PlatformOptions): ReturnType<typeof openPlatform> {
-  if (options.root !== null) return openPlatform({ ...options, netns: null });
+  if (options.root !== null) return openPlatform({ ...options, netns: null }, realClock);
   return {
     ...fakePlatform([
       readingOf([

@@ -7,6 +7,7 @@ import type { Host } from '../../../src/core/system/host.ts';
 import type { OperatingSystem } from '../../../src/core/system/platform.ts';
 import { openLinux } from '../../../src/platform/linux/linux.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openMacos } from '../../../src/platform/macos/macos.ts';
 import { checkRow } from '../checks.ts';
 import { ROOT } from '../corpus.ts';
@@ -45,9 +46,9 @@ export const machine: Target = {
       async run({ numbers, pieces }) {
         const name = MACHINES[numbers[0] ?? 0]!;
         const files = new Map(pieces.map((one) => [samples[one.numbers[0]!]!.file, textOf(one)]));
-        const host = withFiles(openHost(path.join(HOSTS, name)), files);
+        const host = withFiles(openHost(path.join(HOSTS, name), realClock), files);
         const options = { root: host.root, netns: null };
-        await readAll(name.startsWith('linux') ? openLinux(host, options) : openMacos(host, options));
+        await readAll(name.startsWith('linux') ? openLinux(host, options, realClock) : openMacos(host, options));
       },
     };
   },

@@ -11,6 +11,7 @@ import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { openCaptureSource } from '../../../src/platform/files/capture-source.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { Blocks, COMMENT, MICRO, MODIFIED, NANO, pcap, sourceOf, text } from '../../support/captures.ts';
 import type { Corpus, SampleFile } from '../corpus.ts';
 import { Broken } from '../finding.ts';
@@ -155,7 +156,7 @@ async function readAll(bytes: Uint8Array, chunk: number, most: number): Promise<
 
 async function readPacked(bytes: Uint8Array): Promise<void> {
   fs.writeFileSync(FILE, bytes);
-  const source = await openCaptureSource(FILE, NEVER);
+  const source = await openCaptureSource(FILE, realClock, NEVER);
   try {
     const reader = await openCaptureReader(source, 65_536);
     const packet = new Packet();

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { unlessInterrupted } from '../../../src/platform/files/abandon.ts';
 import { openDeviceStream } from '../../../src/platform/files/device-stream.ts';
 import { readNamedFile } from '../../../src/platform/machine/read-named-file.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-abandon-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -15,16 +16,16 @@ execFileSync('mkfifo', [pipe]);
 
 test('what ends is waited for, also when it was interrupted before; what fails has failed', async () => {
   const never = new AbortController().signal;
-  expect(await unlessInterrupted(Promise.resolve(7), never)).toBe(7);
-  expect(await unlessInterrupted(Promise.resolve(7), AbortSignal.abort())).toBe(7);
-  await expect(unlessInterrupted(Promise.reject(new Error('no')), never)).rejects.toThrow('no');
+  expect(await unlessInterrupted(Promise.resolve(7), realClock, never)).toBe(7);
+  expect(await unlessInterrupted(Promise.resolve(7), realClock, AbortSignal.abort())).toBe(7);
+  await expect(unlessInterrupted(Promise.reject(new Error('no')), realClock, never)).rejects.toThrow('no');
 });
 
 test('a read that does not end is let go of', async () => {
   const fd = fs.openSync(pipe, 'r+');
   const abort = new AbortController();
   const reading = promisify(fs.read)(fd, Buffer.alloc(1), 0, 1, null);
-  const waiting = unlessInterrupted(reading, abort.signal);
+  const waiting = unlessInterrupted(reading, realClock, abort.signal);
   abort.abort();
   expect(await waiting).toBe(null);
   fs.writeSync(fd, 'x'); // or this process would never end
@@ -35,7 +36,7 @@ test('a read that does not end is let go of', async () => {
 test('a descriptor that has nothing yet is asked again', async () => {
   const fd = fs.openSync(pipe, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   const writer = fs.openSync(pipe, 'w');
-  const stream = openDeviceStream(fd, false);
+  const stream = openDeviceStream(fd, false, realClock);
   setTimeout(() => {
     fs.writeSync(writer, 'late');
     fs.closeSync(writer);

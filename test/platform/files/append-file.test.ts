@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { appendLine } from '../../../src/platform/files/append-file.ts';
 import { lockFile } from '../../../src/platform/files/file-lock.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { ROOT } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
@@ -15,7 +16,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 const at = (name: string): string => path.join(folder, name);
 const read = (name: string): string => fs.readFileSync(at(name), 'utf8');
 const failureOf = (file: string): Promise<unknown> =>
-  appendLine(file, 'x', 1000).then(
+  appendLine(file, 'x', 1000, realClock).then(
     () => 'none',
     (error) => error,
   );
@@ -23,7 +24,7 @@ const failureOf = (file: string): Promise<unknown> =>
 test('lines stand one below the other, for the owner alone, whatever the umask', async () => {
   const before = process.umask(0);
   try {
-    for (const line of ['one', 'two', 'three']) await appendLine(at('plain'), line, 1000);
+    for (const line of ['one', 'two', 'three']) await appendLine(at('plain'), line, 1000, realClock);
   } finally {
     process.umask(before);
   }
@@ -32,10 +33,10 @@ test('lines stand one below the other, for the owner alone, whatever the umask',
 });
 
 test('a file that would grow too large is turned away whole, and one is kept', async () => {
-  for (let n = 0; n < 10; n++) await appendLine(at('small'), `line ${n}`, 21);
+  for (let n = 0; n < 10; n++) await appendLine(at('small'), `line ${n}`, 21, realClock);
   expect([read('small.1'), read('small')]).toEqual(['line 6\nline 7\nline 8\n', 'line 9\n']);
   // a line larger than the size stands alone
-  await appendLine(at('small'), 'a line that is longer than all', 21);
+  await appendLine(at('small'), 'a line that is longer than all', 21, realClock);
   expect([read('small.1'), read('small')]).toEqual(['line 9\n', 'a line that is longer than all\n']);
   expect(
     fs
@@ -47,7 +48,7 @@ test('a file that would grow too large is turned away whole, and one is kept', a
 
 test('a line is not joined to one that was cut short', async () => {
   fs.writeFileSync(at('torn'), 'whole\nhal');
-  await appendLine(at('torn'), 'next', 1000);
+  await appendLine(at('torn'), 'next', 1000, realClock);
   expect(read('torn')).toBe('whole\nhal\nnext\n');
 });
 
@@ -92,9 +93,9 @@ describe('what is no file of its own is refused, and not touched', () => {
 
 /** Lines of its own that a process adds as fast as it can. */
 const WRITER = `
-const { appendLine } = await import(process.argv[1]);
+const { appendLine, realClock } = await import(process.argv[1]);
 const [, , file, name, count, most] = process.argv;
-for (let n = 0; n < Number(count); n++) await appendLine(file, JSON.stringify({ name, n, text: 'x'.repeat(n % 300) }), Number(most));
+for (let n = 0; n < Number(count); n++) await appendLine(file, JSON.stringify({ name, n, text: 'x'.repeat(n % 300) }), Number(most), realClock);
 `;
 
 /** Ends when all writers have; resolves with their exit statuses. */
@@ -127,7 +128,10 @@ const bundle = at('append-file.mjs');
 describe('several processes at once', async () => {
   const { buildSync } = await import('esbuild');
   buildSync({
-    entryPoints: [path.join(ROOT, 'src/platform/files/append-file.ts')],
+    stdin: {
+      contents: `export * from './files/append-file.ts'; export * from './machine/real-clock.ts';`,
+      resolveDir: path.join(ROOT, 'src/platform'),
+    },
     outfile: bundle,
     bundle: true,
     format: 'esm',
@@ -170,9 +174,9 @@ describe('several processes at once', async () => {
 test('who has the lock is waited for', async () => {
   fs.writeFileSync(at('held'), '');
   const fd = fs.openSync(at('held'), 'r+');
-  await lockFile(fd, 'held');
+  await lockFile(fd, 'held', realClock);
   let isDone = false;
-  const appended = appendLine(at('held'), 'later', 1000).then(() => {
+  const appended = appendLine(at('held'), 'later', 1000, realClock).then(() => {
     isDone = true;
   });
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -6,6 +6,7 @@ import zlib from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ByteSource } from '../../../src/core/capture/byte-source.ts';
 import { canReadAgain, openCaptureSource } from '../../../src/platform/files/capture-source.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-source-'));
 const writers: ChildProcess[] = [];
@@ -40,7 +41,7 @@ async function readAll(source: ByteSource, piece = 10_000): Promise<Buffer> {
 }
 
 async function contentOf(file: string): Promise<Buffer> {
-  const source = await openCaptureSource(file, never);
+  const source = await openCaptureSource(file, realClock, never);
   try {
     return await readAll(source);
   } finally {
@@ -85,7 +86,7 @@ describe('holds what is in', () => {
   test('gzip that was cut short says so, wherever it was cut', async () => {
     const packed = zlib.gzipSync(BYTES);
     const isCut = async (bytes: Uint8Array): Promise<boolean | undefined> => {
-      const source = await openCaptureSource(saved('said.gz', bytes), never);
+      const source = await openCaptureSource(saved('said.gz', bytes), realClock, never);
       await readAll(source);
       await source.close();
       return source.isCutShort?.();
@@ -107,7 +108,7 @@ describe('holds what is in', () => {
   test('a packed pipe, as soon as it comes', async () => {
     const packed = zlib.gzipSync('first', { finishFlush: zlib.constants.Z_SYNC_FLUSH });
     saved('packed', packed);
-    const source = await openCaptureSource(pipeOf('slow', `cat ${at('packed')}; exec sleep 60`), never);
+    const source = await openCaptureSource(pipeOf('slow', `cat ${at('packed')}; exec sleep 60`), realClock, never);
     const into = new Uint8Array(100);
     expect(Buffer.from(into.subarray(0, await source.read(into, 0, 100))).toString()).toBe('first');
     await source.close();
@@ -125,7 +126,7 @@ describe('ends when it is interrupted', () => {
   ])('a pipe %s', async (_what, name, script) => {
     if (script === null) execFileSync('mkfifo', [at(name)]);
     const abort = new AbortController();
-    const source = await openCaptureSource(script === null ? at(name) : pipeOf(name, script), abort.signal);
+    const source = await openCaptureSource(script === null ? at(name) : pipeOf(name, script), realClock, abort.signal);
     setTimeout(() => abort.abort(), 50);
     expect(await readAll(source)).toHaveLength(0);
     await source.close();
@@ -133,7 +134,7 @@ describe('ends when it is interrupted', () => {
 
   test('also when that was before it was opened', async () => {
     const file = pipeOf('too-late', 'exec sleep 60');
-    const source = await openCaptureSource(file, AbortSignal.abort());
+    const source = await openCaptureSource(file, realClock, AbortSignal.abort());
     expect(await readAll(source)).toHaveLength(0);
     await source.close();
   });

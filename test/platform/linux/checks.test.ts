@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../../../src/core/system/platform.ts';
 import { readChecks } from '../../../src/platform/linux/checks.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { folderMachine } from './folder-machine.ts';
 
 const root = process.getuid?.() === 0;
@@ -60,7 +61,7 @@ describe('readChecks', () => {
   });
 
   test.skipIf(process.platform !== 'linux')('agrees with this machine', async () => {
-    const checks = await readChecks(openHost(null));
+    const checks = await readChecks(openHost(null, realClock));
     const status = Object.fromEntries(checks.map((check) => [check.name, check.status]));
     expect(status).toMatchObject({ node: 'ok', koffi: 'ok' });
     expect(status.btf === 'ok').toBe(fs.existsSync('/sys/kernel/btf/vmlinux'));

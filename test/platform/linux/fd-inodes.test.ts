@@ -3,6 +3,7 @@ import net from 'node:net';
 import { expect, test } from 'vitest';
 import { openFdInodes, parseSocketLink } from '../../../src/platform/linux/fd-inodes.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { den } from './folder-machine.ts';
 
 test.each([
@@ -28,7 +29,7 @@ test.skipIf(process.platform !== 'linux')('reads the links of this process', asy
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
   const file = fs.openSync(import.meta.filename, 'r');
-  const links = openFdInodes(openHost(null), `/proc/${process.pid}/fd`);
+  const links = openFdInodes(openHost(null, realClock), `/proc/${process.pid}/fd`);
   expect(links.read(fd)).toBe(fs.fstatSync(fd).ino);
   expect(links.read(file)).toBe(0);
   expect(() => links.read(9_999_999)).toThrow('ENOENT');

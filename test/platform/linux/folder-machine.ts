@@ -4,12 +4,13 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Host } from '../../../src/core/system/host.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 
 const HOSTS = path.join(import.meta.dirname, '../../hosts');
 
 /** The machine of test/hosts/linux, and its broken twin. */
-export const den = openHost(path.join(HOSTS, 'linux'));
-export const brokenDen = openHost(path.join(HOSTS, 'linux-broken'));
+export const den = openHost(path.join(HOSTS, 'linux'), realClock);
+export const brokenDen = openHost(path.join(HOSTS, 'linux-broken'), realClock);
 
 /** A machine with these files, gone when the test ends. */
 export function folderMachine(files: Readonly<Record<string, string>>): Host {
@@ -19,5 +20,5 @@ export function folderMachine(files: Readonly<Record<string, string>>): Host {
     fs.mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
     fs.writeFileSync(path.join(root, file), text);
   }
-  return openHost(root);
+  return openHost(root, realClock);
 }

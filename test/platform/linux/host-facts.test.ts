@@ -3,6 +3,7 @@ import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { parsePrettyName, parseUptime, readHostFacts } from '../../../src/platform/linux/host-facts.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 
 describe('readHostFacts', () => {
@@ -31,7 +32,7 @@ describe('readHostFacts', () => {
   });
 
   test.skipIf(process.platform !== 'linux')('agrees with the system calls', () => {
-    const { hostname, kernel, uptime_s } = readHostFacts(openHost(null));
+    const { hostname, kernel, uptime_s } = readHostFacts(openHost(null, realClock));
     expect([hostname, kernel]).toEqual([os.hostname(), os.release()]);
     expect(Math.abs(uptime_s! - os.uptime())).toBeLessThan(2);
     expect(fs.existsSync('/proc/uptime')).toBe(true);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readInterfaceNames } from '../../../src/platform/linux/interface-names.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { den, folderMachine } from './folder-machine.ts';
 import { hasIp, ipJson } from './ip-tool.ts';
 
@@ -16,7 +17,7 @@ test('a machine without interfaces', () => expect(readInterfaceNames(folderMachi
 
 describe.skipIf(!hasIp)('this machine', () => {
   test('has the names and addresses that ip shows', () => {
-    const { byIndex, byAddress } = readInterfaceNames(openHost(null), null);
+    const { byIndex, byAddress } = readInterfaceNames(openHost(null, realClock), null);
     const links = ipJson<{ ifindex: number; ifname: string; addr_info: { local: string }[] }>('addr');
     expect([...byIndex].sort()).toEqual(links.map(({ ifindex, ifname }) => [ifindex, ifname]).sort());
     for (const { ifname, addr_info } of links) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InterfaceReading } from '../../../src/core/system/platform.ts';
 import { readInterfaces } from '../../../src/platform/linux/interfaces.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { den } from './folder-machine.ts';
 import { between, hasIp, ipJson } from './ip-tool.ts';
 import { buildNetwork, type LiveNetwork, noNetwork } from './live-network.ts';
@@ -134,14 +135,14 @@ describe.skipIf(!hasIp)('this machine', () => {
   const readPeer = (): unknown[] => peerInterfaces([]).map(settled);
 
   test('is what ip says it is', () => {
-    const { peer, ours } = between(readPeer, () => readInterfaces(openHost(null), null));
+    const { peer, ours } = between(readPeer, () => readInterfaces(openHost(null, realClock), null));
     expect(ours.limits).toEqual([]);
     expect(ours.rows.map((row) => settled(known(row)))).toEqual(peer);
   });
 
   test('has counters between those of ip before and after', () => {
     const before = peerInterfaces([]);
-    const rows = readInterfaces(openHost(null), null).rows;
+    const rows = readInterfaces(openHost(null, realClock), null).rows;
     const after = peerInterfaces([]);
     for (const row of rows) {
       const first = before.find(({ index }) => index === row.index) ?? row;
@@ -156,7 +157,7 @@ describe.skipIf(!hasIp)('this machine', () => {
   test('is the same by sysfs', () => {
     const { peer, ours } = between(
       () => peerInterfaces([]).map(comparable),
-      () => readInterfaces(openHost('/'), null),
+      () => readInterfaces(openHost('/', realClock), null),
     );
     expect(ours.rows.map((row) => comparable(known(row)))).toEqual(peer);
   });
@@ -174,7 +175,7 @@ describe.skipIf(noNetwork !== null)('a network namespace', () => {
     network = buildNetwork();
   });
   afterAll(() => network?.remove());
-  const read = (): readonly InterfaceReading[] => readInterfaces(openHost(null), network.netns).rows;
+  const read = (): readonly InterfaceReading[] => readInterfaces(openHost(null, realClock), network.netns).rows;
 
   test('is what ip says it is, its counters to the byte', () => {
     network.send(200, 1000);

@@ -3,6 +3,7 @@ import type { NeighborRow } from '../../../src/core/record/tables/network-config
 import { readNeighbors } from '../../../src/platform/linux/neighbors.ts';
 import type { NetworkNamespace } from '../../../src/platform/linux/netns.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { brokenDen, den } from './folder-machine.ts';
 import { between, hasIp, ipJson } from './ip-tool.ts';
 import { buildNetwork, type LiveNetwork, noNetwork } from './live-network.ts';
@@ -27,7 +28,7 @@ function peerNeighbors(where: readonly string[]): NeighborRow[] {
 function compare(where: readonly string[], netns: NetworkNamespace | null): readonly NeighborRow[] {
   const { peer, ours } = between(
     () => peerNeighbors(where),
-    () => readNeighbors(openHost(null), netns),
+    () => readNeighbors(openHost(null, realClock), netns),
   );
   expect(ours.limits).toEqual([]);
   expect(ours.rows).toEqual(peer);

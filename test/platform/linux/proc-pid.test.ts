@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { parseStat, parseUid, readBootTime, readProcess, readStat } from '../../../src/platform/linux/proc-pid.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 
 const BOOT = 1_793_000_000_000;
@@ -99,7 +100,7 @@ describe('readProcess', () => {
   });
 
   test.skipIf(!onLinux)('agrees with ps about this process', () => {
-    const host = openHost(null);
+    const host = openHost(null, realClock);
     const stat = readStat(host, process.pid)!;
     const self = readProcess(host, process.pid, stat.started, readBootTime(host), true)!;
     expect(self).toMatchObject({ pid: process.pid, uid: process.getuid!(), exe: process.execPath });

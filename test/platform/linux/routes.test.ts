@@ -3,6 +3,7 @@ import type { RouteRow } from '../../../src/core/record/tables/network-config.ts
 import type { NetworkNamespace } from '../../../src/platform/linux/netns.ts';
 import { readRoutes } from '../../../src/platform/linux/routes.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 import { between, hasIp, ipJson } from './ip-tool.ts';
 import { buildNetwork, type LiveNetwork, noNetwork } from './live-network.ts';
@@ -51,7 +52,7 @@ function peerRoutes(where: readonly string[]): RouteRow[] {
 function compare(where: readonly string[], netns: NetworkNamespace | null): readonly RouteRow[] {
   const { peer, ours } = between(
     () => peerRoutes(where),
-    () => readRoutes(openHost(null), netns),
+    () => readRoutes(openHost(null, realClock), netns),
   );
   expect(ours.limits).toEqual([]);
   expect(ours.rows).toEqual(peer);
@@ -82,7 +83,7 @@ test.skipIf(!hasIp)('/proc/net agrees on the main table over IPv4', () => {
       .map(({ dst, gateway, iface, metric }) => ({ dst, gateway, iface, metric }));
   const { peer, ours } = between(
     () => peerRoutes([]),
-    () => readRoutes(openHost('/'), null),
+    () => readRoutes(openHost('/', realClock), null),
   );
   expect(main(ours.rows)).toEqual(main(peer));
 });

@@ -4,6 +4,7 @@ import { type Netlink, NetlinkError } from '../../../src/platform/linux/netlink.
 import type { NetworkNamespace } from '../../../src/platform/linux/netns.ts';
 import { dumpTable, readMac, readRows, readText } from '../../../src/platform/linux/rtnetlink.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { den } from './folder-machine.ts';
 
 /** A kernel whose table changes during the first `changes` dumps. */
@@ -42,7 +43,7 @@ describe('readRows', () => {
   const refuse = (): string[] => {
     throw new NetlinkError('dump', 1);
   };
-  const here = openHost(null);
+  const here = openHost(null, realClock);
   const elsewhere: NetworkNamespace = { label: 'lab', inode: 1, enter: (inside) => inside(), close() {} };
 
   test('reads files when the kernel refuses, and says what is lost', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Host } from '../../../src/core/system/host.ts';
 import { openSocketList } from '../../../src/platform/linux/socket-list.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 
 const counts = (host: Host, wanted: Parameters<typeof openSocketList>[2] = null): Record<string, number> => {
@@ -34,7 +35,7 @@ test('a machine without the files has no answer, which is an error', () => {
 });
 
 test.skipIf(process.platform !== 'linux')('this machine answers from the kernel', () => {
-  const list = openSocketList(openHost(null), null, null);
+  const list = openSocketList(openHost(null, realClock), null, null);
   expect(list.read()).toMatchObject({ limits: [] });
   list.close();
 });

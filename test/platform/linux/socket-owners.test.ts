@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
 import type { Socket } from '../../../src/core/socket/socket.ts';
 import { type FoundOwners, openSocketOwners } from '../../../src/platform/linux/socket-owners.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openProcessFolder, type ProcessFolder } from './process-folder.ts';
 
 const socket = (inode: number | null, uid = 0): Socket => ({ ...blankSocket(), inode, uid });
@@ -10,7 +11,7 @@ const socket = (inode: number | null, uid = 0): Socket => ({ ...blankSocket(), i
 /** Owners found at one time after another, with the clock of the test. */
 function owners(folder: ProcessFolder) {
   let now = 0;
-  const source = openSocketOwners(folder.host, true, () => now);
+  const source = openSocketOwners(folder.host, true, { monotonic: () => now });
   const at = async (seconds: number, ...sockets: Socket[]): Promise<FoundOwners> => {
     now = seconds * 1000;
     source.start();
@@ -50,7 +51,7 @@ describe('who holds a socket', () => {
       return null;
     };
     const vanishing = { ...folder.host, linkIfAny };
-    const source = openSocketOwners(vanishing, true);
+    const source = openSocketOwners(vanishing, true, realClock);
     source.start();
     const { ownerOf, limits } = await source.find([socket(1)]);
     expect(ownerOf(socket(1))).toEqual({ processes: [], attribution: 'none unseen' });

@@ -3,12 +3,13 @@ import type { SocketReading } from '../../../src/core/socket/socket.ts';
 import type { Host } from '../../../src/core/system/host.ts';
 import type { SocketRequest } from '../../../src/core/system/platform.ts';
 import { openLinuxSockets } from '../../../src/platform/linux/sockets.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { brokenDen, den } from './folder-machine.ts';
 
 const EVERYTHING: SocketRequest = { protocols: null, owners: true, processDetails: true, closed: true };
 
 async function read(host: Host, request: Partial<SocketRequest> = {}): Promise<SocketReading> {
-  const source = openLinuxSockets(host, null, { ...EVERYTHING, ...request });
+  const source = openLinuxSockets(host, null, { ...EVERYTHING, ...request }, realClock);
   const reading = await source.read();
   expect(source.readClosed()).toEqual({ sockets: [], whole: true });
   source.close();

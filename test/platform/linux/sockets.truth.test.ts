@@ -9,6 +9,7 @@ import { type NetworkNamespace, openNetns } from '../../../src/platform/linux/ne
 import { parseProcNetSockets } from '../../../src/platform/linux/proc-net-sockets.ts';
 import { openLinuxSockets } from '../../../src/platform/linux/sockets.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import {
   CLIENT_BYTES,
   HOSTILE_NAME,
@@ -128,7 +129,7 @@ describe.skipIf(!hasSs || process.platform !== 'linux')('the sockets of other pr
 
   const read = async (): Promise<SocketReading> => {
     const request = { protocols: null, owners: true, processDetails: true, closed: false };
-    const source = openLinuxSockets(openHost(null), netns, request);
+    const source = openLinuxSockets(openHost(null, realClock), netns, request, realClock);
     const reading = await source.read();
     source.close();
     return reading;
@@ -234,7 +235,7 @@ describe.skipIf(!hasSs || process.platform !== 'linux')('the sockets of other pr
   test('are the same in /proc/net, as far as that goes', async () => {
     const kernel = await read();
     const files = ['tcp', 'tcp6'].flatMap((file) =>
-      parseProcNetSockets(openHost(null).read(`/proc/${scene.serverPid}/net/${file}`), 'tcp'),
+      parseProcNetSockets(openHost(null, realClock).read(`/proc/${scene.serverPid}/net/${file}`), 'tcp'),
     );
     const place = (socket: Socket): string =>
       [socket.local_addr, socket.local_port, socket.remote_addr, socket.remote_port].join();
@@ -268,7 +269,7 @@ describe.skipIf(!hasSs || process.platform !== 'linux')('the sockets of other pr
             import { openHost } from './host.ts';
             import { openLinuxSockets } from './linux/sockets.ts';
             const request = { protocols: null, owners: true, processDetails: true, closed: false };
-            const reading = await openLinuxSockets(openHost(null), null, request).read();
+            const reading = await openLinuxSockets(openHost(null, realClock), null, request, realClock).read();
             const port = ${scene.ports.ipv4};
             const listening = reading.sockets.find((one) => one.local_port === port && one.state === 'LISTEN');
             console.log(JSON.stringify({ listening, owner: reading.ownerOf(listening), limits: reading.limits }));`,

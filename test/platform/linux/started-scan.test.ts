@@ -13,9 +13,10 @@ const WORKER = 'proc-pid-fd-worker.js';
 /** Prints the sockets found as "pid/fd inode", and whether a worker was at it. */
 const SCRIPT = `
 import { openHost } from './host.js';
+import { realClock } from './real-clock.js';
 import { startScan } from './started-scan.js';
 const [root, wait] = process.argv.slice(2);
-const scan = startScan(openHost(root));
+const scan = startScan(openHost(root, realClock));
 await new Promise((resolve) => setTimeout(resolve, Number(wait)));
 const { processes, unreadable } = await scan.finish();
 const sockets = processes.flatMap(({ pid, fds, inodes }) =>
@@ -29,9 +30,12 @@ let dist: string;
 beforeAll(async () => {
   dist = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-worker-'));
   await build({
-    entryPoints: ['host.ts', 'linux/started-scan.ts', 'linux/proc-pid-fd-worker.ts'].map((file) =>
-      path.join(SOURCES, file),
-    ),
+    entryPoints: [
+      'machine/host.ts',
+      'machine/real-clock.ts',
+      'linux/started-scan.ts',
+      'linux/proc-pid-fd-worker.ts',
+    ].map((file) => path.join(SOURCES, file)),
     outdir: dist,
     entryNames: '[name]',
     bundle: true,

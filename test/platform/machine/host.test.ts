@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
-const host = openHost(null);
+const host = openHost(null, realClock);
 const failureOf = (script: string): Promise<unknown> => host.run('sh', ['-c', script]).catch((error) => error);
 
 test('a command gives what it printed', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { parseServices, readServices } from '../../../src/platform/machine/services.ts';
 
 test('reads services(5), the first name of a port wins', () => {
@@ -12,7 +13,7 @@ test('reads services(5), the first name of a port wins', () => {
 });
 
 test('a machine without /etc/services knows the usual names', () => {
-  const serviceOf = readServices(openHost('/nonexistent'));
+  const serviceOf = readServices(openHost('/nonexistent', realClock));
   expect([
     serviceOf('tcp', 443),
     serviceOf('udp', 443),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import type { Host } from '../../../src/core/system/host.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { parseLsof, readLsof } from '../../../src/platform/macos/lsof-i.ts';
 import { BROKEN, expectCutsToKeepRows, MACOS, outputOf } from './fixture.ts';
 
@@ -137,7 +138,7 @@ test('a listing cut anywhere keeps what stands before', () => {
 
 describe('running lsof', () => {
   const failing = (cause: unknown): Host => ({
-    ...openHost(MACOS),
+    ...openHost(MACOS, realClock),
     run: async () => {
       throw new Failure(69, 'lsof: command failed', { cause });
     },
@@ -179,7 +180,7 @@ test.skipIf(!hasLsof)('the fields are those that lsof writes', async () => {
     const [ports] = await once(child.stdout, 'data');
     const [server, client, udp] = JSON.parse(String(ports)) as [number, number, number];
     const own = ['-a', '-p', String(child.pid)];
-    const sockets = parseLsof(await openHost(null).run('lsof', [...COMMAND.split(' ').slice(1), ...own]));
+    const sockets = parseLsof(await openHost(null, realClock).run('lsof', [...COMMAND.split(' ').slice(1), ...own]));
     expect(sockets.map(({ state, local, remote }) => [state, local.addr, local.port, remote?.port])).toEqual(
       expect.arrayContaining([
         ['LISTEN', '::', server, undefined],

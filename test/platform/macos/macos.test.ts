@@ -3,6 +3,7 @@ import type { Ownership, Socket, SocketReading } from '../../../src/core/socket/
 import type { Host } from '../../../src/core/system/host.ts';
 import type { OperatingSystem, SocketRequest } from '../../../src/core/system/platform.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openMacos } from '../../../src/platform/macos/macos.ts';
 import { BROKEN, MACOS } from './fixture.ts';
 
@@ -10,12 +11,12 @@ const EVERYTHING: SocketRequest = { protocols: null, owners: true, processDetail
 const ROOT = 'uid=0(root) gid=0(wheel) groups=0(wheel)\n';
 
 function open(root: string): OperatingSystem {
-  return openMacos(openHost(root), { root, netns: null });
+  return openMacos(openHost(root, realClock), { root, netns: null });
 }
 
 /** The machine with other output for some commands. */
 function openWith(outputs: Readonly<Record<string, string>>): OperatingSystem {
-  const host: Host = openHost(MACOS);
+  const host: Host = openHost(MACOS, realClock);
   const run: Host['run'] = async (file, args) => outputs[[file, ...args].join(' ')] ?? host.run(file, args);
   return openMacos({ ...host, run }, { root: MACOS, netns: null });
 }
@@ -318,7 +319,7 @@ test('a machine without the tools says which one is missing', async () => {
 });
 
 test('network namespaces are refused', () => {
-  expect(() => openMacos(openHost(MACOS), { root: MACOS, netns: 'web' })).toThrow(
+  expect(() => openMacos(openHost(MACOS, realClock), { root: MACOS, netns: 'web' })).toThrow(
     expect.objectContaining({ exit: 64, message: expect.stringContaining('"web"') }),
   );
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { parsePs, parsePsArguments, readPs, readPsArguments } from '../../../src/platform/macos/ps.ts';
 import { BROKEN, expectCutsToKeepRows, outputOf } from './fixture.ts';
 
@@ -52,7 +53,7 @@ const hasPs = spawnSync('ps').error === undefined;
 if (!hasPs) console.warn('skipped: comparing with ps itself, which is not installed');
 
 test.skipIf(!hasPs)('the options work with the ps of this machine', async () => {
-  const host = openHost(null);
+  const host = openHost(null, realClock);
   const started = Date.parse((await readPs(host)).get(process.pid)?.started ?? '');
   const expected = Date.now() - process.uptime() * 1000;
   expect(Math.abs(started - expected)).toBeLessThan(60_000);

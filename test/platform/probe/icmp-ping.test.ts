@@ -4,6 +4,7 @@ import type { Reply } from '../../../src/core/health/prober.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
 import type { Platform } from '../../../src/core/system/platform.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openProber } from '../../../src/platform/probe/open-prober.ts';
 import { parsePingTime } from '../../../src/platform/probe/ping-command.ts';
 import { fakePlatform } from '../../support/fake-platform.ts';
@@ -16,7 +17,7 @@ const platformWith = (
 ): Platform => ({
   ...fakePlatform([]),
   name,
-  host: { ...openHost(null), run },
+  host: { ...openHost(null, realClock), run },
 });
 
 async function ask(
@@ -25,7 +26,7 @@ async function ask(
 ): Promise<{ readonly reply: Reply; readonly said: string[] }> {
   const said: string[] = [];
   const limited = (what: string, why: string): void => void said.push(`${what}: ${why}`);
-  const prober = await openProber(parseTarget(text), { platform, limited });
+  const prober = await openProber(parseTarget(text), { platform, clock: realClock, limited });
   return { reply: await prober.send(1500, new AbortController().signal), said };
 }
 
@@ -35,7 +36,7 @@ const failed = (message: string) => async (): Promise<string> => {
 
 describe('where no socket for ICMP is permitted', () => {
   test.skipIf(toolIsMissing('ping'))('ping is asked, and answers', async () => {
-    const { reply, said } = await ask(platformWith('linux', openHost(null).run));
+    const { reply, said } = await ask(platformWith('linux', openHost(null, realClock).run));
     expect(reply).toMatchObject({ ok: true, detail: 'echo reply', findings: { method: 'ping' } });
     expect(reply.rttMs).toBeLessThan(100);
     expect(said).toEqual(['ICMP echo: no socket for it is permitted here']);

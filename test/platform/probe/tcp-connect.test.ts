@@ -1,6 +1,15 @@
 import type net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { askOnce, closedPort, hasIpv6, type ProbeServer, rawServer } from '../../support/probe-server.ts';
+import {
+  askAt,
+  askOnce,
+  closedPort,
+  hasIpv6,
+  type ProbeServer,
+  rawServer,
+  untilTimers,
+} from '../../support/probe-server.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 
 const servers: ProbeServer[] = [];
 const serve = async (answer: (socket: net.Socket) => void, address?: string): Promise<number> => {
@@ -12,28 +21,64 @@ afterEach(async () => {
 });
 
 describe('tcp', () => {
+  /** Timers of a probe that is connected: that of its time, and that of the wait for a first byte. */
+  const CONNECTED = 2;
+
   test('a server that waits for us', async () => {
+    const clock = virtualClock();
+    const start = clock.monotonic();
     const port = await serve(() => {});
-    const { ok, rttMs, addr, detail, findings } = await askOnce(`tcp://127.0.0.1:${port}`);
+    const asked = askAt(clock, `tcp://127.0.0.1:${port}`);
+    await untilTimers(clock, CONNECTED);
+    clock.advance(199.5);
+    await new Promise(setImmediate);
+    expect(clock.timers()).toBe(CONNECTED);
+    clock.advance(0.5);
+    const { ok, rttMs, addr, detail, findings } = await asked;
     expect({ ok, addr, detail }).toEqual({ ok: true, addr: '127.0.0.1', detail: 'connected' });
-    expect(findings).toEqual({ dns_ms: null, connect_ms: rttMs, first_byte_ms: null });
-    expect(rttMs).toBeLessThan(50); // the wait for a first byte is no part of it
+    // the wait for a first byte is no part of the time
+    expect(findings).toEqual({ dns_ms: null, connect_ms: 0, first_byte_ms: null });
+    expect([rttMs, clock.monotonic() - start, clock.timers()]).toEqual([0, 200, 0]);
+  });
+
+  test('the time is that of the connection', async () => {
+    const virtual = virtualClock();
+    // moves at each look: the time is that between the look before connecting and the one behind it
+    const monotonic = (): number => {
+      virtual.suspend(1.25);
+      return virtual.monotonic();
+    };
+    const port = await serve((socket) => socket.write('220 hello\r\n'));
+    const reply = await askAt({ ...virtual, monotonic }, `tcp://127.0.0.1:${port}`);
+    expect(reply).toMatchObject({ ok: true, rttMs: 1.25, findings: { connect_ms: 1.25 } });
   });
 
   test('one that speaks first, and when', async () => {
-    const port = await serve((socket) => void setTimeout(() => socket.write('220 hello\r\n'), 60));
-    const { ok, detail, findings } = await askOnce(`tcp://127.0.0.1:${port}`);
+    const clock = virtualClock();
+    const port = await serve(async (socket) => {
+      await untilTimers(clock, CONNECTED);
+      clock.advance(60);
+      socket.write('220 hello\r\n');
+    });
+    const { ok, detail, findings } = await askAt(clock, `tcp://127.0.0.1:${port}`);
     expect({ ok, detail }).toEqual({ ok: true, detail: 'connected, and it spoke first' });
-    expect(findings.first_byte_ms).toBeGreaterThan(55);
-    expect(findings.first_byte_ms).toBeLessThan(120);
+    expect(findings.first_byte_ms).toBe(60);
+    expect(clock.timers()).toBe(0);
   });
 
   test.each([
     ['hangs up', (socket: net.Socket) => void socket.end()],
-    ['resets', (socket: net.Socket) => void setTimeout(() => socket.resetAndDestroy(), 30)],
+    ['resets', (socket: net.Socket) => void socket.resetAndDestroy()],
   ])('one that %s', async (_, answer) => {
-    const port = await serve(answer);
-    expect(await askOnce(`tcp://127.0.0.1:${port}`)).toMatchObject({ ok: true, detail: 'connected, and it hung up' });
+    const clock = virtualClock();
+    const port = await serve(async (socket) => {
+      await untilTimers(clock, CONNECTED);
+      answer(socket);
+    });
+    expect(await askAt(clock, `tcp://127.0.0.1:${port}`)).toMatchObject({
+      ok: true,
+      detail: 'connected, and it hung up',
+    });
   });
 
   test('one that floods is not listened to', async () => {
@@ -69,9 +114,13 @@ describe('tcp', () => {
   });
 
   test('the time is kept where the wait for a first byte would be longer', async () => {
+    const clock = virtualClock();
+    const start = clock.monotonic();
     const port = await serve(() => {});
-    const start = performance.now();
-    expect((await askOnce(`tcp://127.0.0.1:${port}`, 60)).ok).toBe(true);
-    expect(performance.now() - start).toBeLessThan(120);
+    const asked = askAt(clock, `tcp://127.0.0.1:${port}`, 60);
+    await untilTimers(clock, CONNECTED);
+    clock.advance(60);
+    expect(await asked).toMatchObject({ ok: true, detail: 'connected' });
+    expect(clock.monotonic() - start).toBe(60);
   });
 });

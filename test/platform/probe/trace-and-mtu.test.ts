@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Reply } from '../../../src/core/health/prober.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
 import type { HopRow } from '../../../src/core/record/tables/hop.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openProber } from '../../../src/platform/probe/open-prober.ts';
 import { fakePlatform } from '../../support/fake-platform.ts';
 import { namespacePlatform } from '../../support/namespace-platform.ts';
@@ -28,7 +29,7 @@ describe.skipIf(noNetwork !== null)('a path of routers', { timeout: 30_000 }, ()
   async function ask(text: string, way: 'icmp' | 'udp', timeoutMs = 800, times = 1): Promise<Asked> {
     const { platform, close } = namespacePlatform(path.netns, way === 'icmp');
     try {
-      const prober = await openProber(parseTarget(text), { platform, limited: () => {} });
+      const prober = await openProber(parseTarget(text), { platform, clock: realClock, limited: () => {} });
       const replies: Reply[] = [];
       for (let n = 0; n < times; n++) replies.push(await prober.send(timeoutMs, NEVER));
       return { replies, hops: prober.hops?.() ?? [] };
@@ -198,7 +199,11 @@ describe.skipIf(noNetwork !== null)('a path of routers', { timeout: 30_000 }, ()
 test.each(['trace', 'mtu'])('%s cannot be asked where errors on the way are not told', async (kind) => {
   for (const name of ['macos', 'linux'] as const) {
     const platform = { ...fakePlatform([]), name };
-    const prober = await openProber(parseTarget(`${kind}://127.0.0.1`), { platform, limited: () => {} });
+    const prober = await openProber(parseTarget(`${kind}://127.0.0.1`), {
+      platform,
+      clock: realClock,
+      limited: () => {},
+    });
     const { ok, detail } = await prober.send(100, NEVER);
     expect(ok).toBeNull();
     expect(detail).toContain(name === 'macos' ? 'macOS' : 'netwatch doctor');

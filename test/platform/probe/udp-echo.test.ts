@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { parseTarget } from '../../../src/core/health/target.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openUdpProber } from '../../../src/platform/probe/udp-echo.ts';
-import { netwatch, recordsOf } from '../../support/in-process.ts';
-import { askOnce, closedPort } from '../../support/probe-server.ts';
+import { recordsOf, runInProcess } from '../../support/in-process.ts';
+import { askAt, askOnce, closedPort, untilTimers } from '../../support/probe-server.ts';
 import { openUdpServer, type UdpServer } from '../../support/udp-server.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 
 const servers: UdpServer[] = [];
 afterEach(() => {
@@ -18,18 +20,24 @@ async function serve(react: React, address?: string): Promise<number> {
 }
 const numberOf = (message: Buffer): number => message.readUInt32BE(12);
 
-/** One round, its probes sent without a pause: the clock of the test does not wait. */
+/** One round, its probes sent soon after one another. */
 async function round(port: number, count: number, ...more: readonly string[]) {
-  const ran = await netwatch('probe', `udp://127.0.0.1:${port}`, '-c', String(count), '--json', ...more);
+  const argv = ['probe', `udp://127.0.0.1:${port}`, '-c', String(count), '--interval', '1ms', '--json', ...more];
+  const ran = await runInProcess(argv, { clock: realClock });
   return { status: ran.status, row: recordsOf(ran.out)[0]! };
 }
 
 test.each(['127.0.0.1', '::1'])('an echo server at %s', async (address) => {
-  const port = await serve((message, answer) => answer(message), address);
-  const reply = await askOnce(`udp://${address.includes(':') ? `[${address}]` : address}:${port}`);
-  expect(reply).toMatchObject({ ok: true, detail: 'echo', addr: address });
-  expect(reply.rttMs).toBeGreaterThan(0);
-  expect(reply.rttMs).toBeLessThan(100);
+  const clock = virtualClock();
+  const port = await serve(async (message, answer) => {
+    clock.advance(12.5);
+    answer(message);
+    await untilTimers(clock, 2); // it has come, and a copy of it is waited for
+    clock.advance(20);
+  }, address);
+  const reply = await askAt(clock, `udp://${address.includes(':') ? `[${address}]` : address}:${port}`);
+  expect(reply).toMatchObject({ ok: true, detail: 'echo', addr: address, rttMs: 12.5 });
+  expect(clock.timers()).toBe(0);
 });
 
 test('a round without fault', async () => {
@@ -54,14 +62,14 @@ test('a round without fault', async () => {
 
 test('every fifth is lost', async () => {
   const port = await serve((message, answer) => void (numberOf(message) % 5 === 4 || answer(message)));
-  const { status, row } = await round(port, 100, '--timeout', '300ms');
+  const { status, row } = await round(port, 100, '--timeout', '2s');
   expect(status).toBe(1);
   expect(row).toMatchObject({
     sent: 100,
     received: 80,
     loss_pct: 20,
     state: 'degraded',
-    detail: 'no answer within 300 ms',
+    detail: 'no answer within 2000 ms',
   });
 });
 
@@ -84,14 +92,24 @@ test('what comes twice, that of the last probe included, and what comes out of o
 });
 
 test('an echo that comes after its time is lost, and no duplicate', async () => {
-  const port = await serve(
-    (message, answer) => void setTimeout(() => answer(message), numberOf(message) === 0 ? 150 : 0),
-  );
-  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${port}`));
+  const clock = virtualClock();
+  let first: Buffer | null = null;
+  const port = await serve(async (message, answer) => {
+    if (first === null) {
+      first = message;
+      clock.advance(80);
+      return;
+    }
+    answer(first);
+    answer(message);
+    await untilTimers(clock, 2);
+    clock.advance(20);
+  });
+  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${port}`), { clock });
   const signal = new AbortController().signal;
   expect(await prober.send(80, signal)).toMatchObject({ ok: false, rttMs: null, detail: 'no answer within 80 ms' });
+  // datagrams of one sender to one socket come in their order: the late echo is there before this one
   expect(await prober.send(1000, signal)).toMatchObject({ ok: true });
-  await new Promise((resolve) => setTimeout(resolve, 150));
   expect(prober.duplicates()).toBe(0);
   prober.close();
 });
@@ -105,7 +123,7 @@ test('a closed port is told, and one that opens again is asked', async () => {
   });
   const server = await openUdpServer((message, answer) => answer(message));
   servers.push(server);
-  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${server.port}`));
+  const prober = openUdpProber(parseTarget(`udp://127.0.0.1:${server.port}`), { clock: realClock });
   const signal = new AbortController().signal;
   expect(await prober.send(1000, signal)).toMatchObject({ ok: true });
   server.close();
@@ -127,8 +145,8 @@ test('what comes back changed, cut, longer, or from elsewhere is no echo', async
     return [changed, tail, unsent, message.subarray(1), Buffer.concat([message, message]), Buffer.alloc(60_000)];
   };
   const port = await serve((message, answer, from) => spoil(message, from).forEach(answer));
-  expect(await askOnce(`udp://127.0.0.1:${port}`, 200)).toMatchObject({
-    ...{ ok: false, rttMs: null, detail: 'no answer within 200 ms; what came (6) is no echo of what was sent' },
+  expect(await askOnce(`udp://127.0.0.1:${port}`, 2000)).toMatchObject({
+    ...{ ok: false, rttMs: null, detail: 'no answer within 2000 ms; what came (6) is no echo of what was sent' },
   });
   const late = await serve((message, answer, from) => [...spoil(message, from), message].forEach(answer));
   expect(await askOnce(`udp://127.0.0.1:${late}`)).toMatchObject({ ok: true });
@@ -144,10 +162,8 @@ test('a server that answers without end is bounded', async () => {
     flood();
   });
   const before = process.memoryUsage().rss;
-  const start = performance.now();
-  const { row } = await round(port, 5, '--timeout', '300ms');
+  const { row } = await round(port, 5, '--timeout', '5s');
   flooding = false;
-  expect(performance.now() - start).toBeLessThan(5000);
   expect(row).toMatchObject({ sent: 5, received: 5 });
   expect(row.duplicates).toBeGreaterThan(20);
   expect(process.memoryUsage().rss - before).toBeLessThan(100e6);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { EXIT, Failure } from '../../../core/failure.ts';
 import type { Limit } from '../../../core/limit.ts';
+import type { Clock } from '../../../core/system/clock.ts';
 import type { TraceSource } from '../../../core/system/platform.ts';
 import type { TraceEvent } from '../../../core/trace/trace-event.ts';
 import { openLines } from './lines.ts';
@@ -27,6 +28,7 @@ const ATTENDED = 'exec 3<&0; (read -r _; kill -INT $$) <&3 >/dev/null 2>&1 & exe
 export async function startBpftrace(
   { bpftrace, probes }: Means,
   namespace: number,
+  clock: Clock,
   onEvent: (event: TraceEvent) => void,
   signal: AbortSignal,
 ): Promise<TraceSource> {
@@ -42,8 +44,10 @@ export async function startBpftrace(
       BPFTRACE_NO_USER_SYMBOLS: '1',
     },
   });
+  /** As bpf_ktime_get_ns. */
+  const now = (): number => clock.monotonic() * 1e6;
   const turns: Turns = new Map();
-  const beats = openBeats();
+  const beats = openBeats(clock);
   let lost = 0;
   let isAsked = false;
   let isAttached = (): void => {};
@@ -83,11 +87,13 @@ export async function startBpftrace(
     beats.end();
   });
   signal.addEventListener('abort', kill, { once: true });
+  const begun = new AbortController();
   const outcome = await Promise.race([
     attached.then(() => 'attached' as const),
     ended.then(() => 'ended' as const),
-    after(LONGEST_START_MS).then(() => 'late' as const),
+    clock.sleep(LONGEST_START_MS, begun.signal).then(() => 'late' as const),
   ]);
+  begun.abort();
   signal.removeEventListener('abort', kill);
   if (outcome !== 'attached') {
     kill();
@@ -95,8 +101,8 @@ export async function startBpftrace(
     throw new Failure(EXIT.unavailable, `eBPF: bpftrace ${why}`, { hint: 'netwatch doctor' });
   }
   return {
-    now: monotonicNow,
-    settled: () => beats.after(monotonicNow(), LONGEST_SETTLING_MS),
+    now,
+    settled: () => beats.after(now(), LONGEST_SETTLING_MS),
     limits() {
       const limits: Limit[] = [];
       if (lost > 0) limits.push(LOST);
@@ -106,7 +112,9 @@ export async function startBpftrace(
     async stop() {
       isAsked = true;
       end();
-      await Promise.race([ended, after(LONGEST_STOP_MS)]);
+      const stopped = new AbortController();
+      await Promise.race([ended, clock.sleep(LONGEST_STOP_MS, stopped.signal)]);
+      stopped.abort();
       kill();
     },
     kill,
@@ -119,13 +127,6 @@ const LOST: Limit = {
   remedy: null,
 };
 const OVER: Limit = { what: 'bytes and owners since then', why: '', remedy: 'netwatch doctor' };
-
-/** CLOCK_MONOTONIC, as bpf_ktime_get_ns. */
-const monotonicNow = (): number => Number(process.hrtime.bigint());
-
-function after(millis: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, millis).unref());
-}
 
 /** What bpftrace complained of, without what it always says. */
 function reasonOf(complaint: string): string {
@@ -141,12 +142,21 @@ interface Beats {
   end(): void;
 }
 
+interface Waiting {
+  readonly from: number;
+  /** Heartbeats that are still to come. */
+  left: number;
+  readonly cancel: () => void;
+  readonly done: () => void;
+}
+
 /** Heartbeats, and who waits for them. */
-function openBeats(): Beats {
+function openBeats(clock: Clock): Beats {
   let isOver = false;
-  const waiting = new Set<{ readonly from: number; left: number; readonly done: () => void }>();
-  const release = (one: { readonly done: () => void }): void => {
-    waiting.delete(one as never);
+  const waiting = new Set<Waiting>();
+  const release = (one: Waiting): void => {
+    waiting.delete(one);
+    one.cancel();
     one.done();
   };
   return {
@@ -156,9 +166,9 @@ function openBeats(): Beats {
     after(from, millis) {
       if (isOver) return Promise.resolve();
       return new Promise((resolve) => {
-        const one = { from, left: BEATS, done: resolve };
+        const cancel = clock.after(millis, () => release(one));
+        const one: Waiting = { from, left: BEATS, cancel, done: resolve };
         waiting.add(one);
-        setTimeout(() => release(one), millis).unref();
       });
     },
     end() {

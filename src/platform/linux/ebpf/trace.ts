@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { EXIT, Failure } from '../../../core/failure.ts';
+import type { Clock } from '../../../core/system/clock.ts';
 import type { Host } from '../../../core/system/host.ts';
 import type { TraceSource } from '../../../core/system/platform.ts';
 import type { TraceEvent } from '../../../core/trace/trace-event.ts';
@@ -15,6 +16,7 @@ export function canTrace(host: Host): boolean {
 export async function openTrace(
   host: Host,
   netns: NetworkNamespace | null,
+  clock: Clock,
   onEvent: (event: TraceEvent) => void,
   signal: AbortSignal,
 ): Promise<TraceSource> {
@@ -24,5 +26,5 @@ export async function openTrace(
   const namespace = netns?.inode ?? fs.statSync('/proc/thread-self/ns/net').ino;
   // loaded here: most runs do not watch
   const { startBpftrace } = await import('./bpftrace.ts');
-  return startBpftrace(means, namespace, onEvent, signal);
+  return startBpftrace(means, namespace, clock, onEvent, signal);
 }

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { type TickPlan, ticks } from '../../../src/commands/listing/ticks.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
+
+/**
+ * When ticks come, in milliseconds after the first, and how many were missed before each. `busy` tells how long the reader
+ * takes after the tick of that number; `stops` at which times the process is stopped, and for how long.
+ */
+async function ticksOf(
+  plan: Partial<TickPlan>,
+  busy: readonly number[] = [],
+  stops: ReadonlyMap<number, number> = new Map(),
+): Promise<[at: number, missed: number][]> {
+  const clock = virtualClock();
+  const start = clock.monotonic();
+  for (const [at, millis] of stops) clock.after(at, () => clock.suspend(millis));
+  const came: [number, number][] = [];
+  const never = new AbortController().signal;
+  const reader = (async () => {
+    for await (const { monotonic, missed, number } of ticks(
+      clock,
+      { interval: 1000, count: null, duration: null, ...plan },
+      never,
+    )) {
+      expect(number).toBe(came.length);
+      came.push([monotonic - start, missed]);
+      await clock.sleep(busy[number] ?? 0);
+    }
+  })();
+  await clock.pass(60_000);
+  await reader;
+  return came;
+}
+
+describe('ticks keep to the grid of the first', () => {
+  test('of a quick reader', async () => {
+    expect(await ticksOf({ count: 4 })).toEqual([
+      [0, 0],
+      [1000, 0],
+      [2000, 0],
+      [3000, 0],
+    ]);
+  });
+
+  test('of a reader that takes exactly an interval', async () => {
+    expect(await ticksOf({ count: 3 }, [1000, 1000])).toEqual([
+      [0, 0],
+      [1000, 0],
+      [2000, 0],
+    ]);
+  });
+
+  test('of a slow reader: the next is the next point, and those that passed are counted', async () => {
+    expect(await ticksOf({ count: 4 }, [10, 1001, 3500])).toEqual([
+      [0, 0],
+      [1000, 0],
+      [3000, 1],
+      [7000, 3],
+    ]);
+  });
+
+  test('when the process is stopped: the late tick is followed by the next point', async () => {
+    const stopped = new Map([[1900, 2400]]);
+    expect(await ticksOf({ count: 5 }, [], stopped)).toEqual([
+      [0, 0],
+      [1000, 0],
+      [4300, 0],
+      [5000, 2],
+      [6000, 0],
+    ]);
+  });
+});
+
+test('a duration ends it, whatever was missed', async () => {
+  expect(await ticksOf({ duration: 3000 })).toHaveLength(4);
+  expect(await ticksOf({ duration: 3000 }, [0, 1500])).toEqual([
+    [0, 0],
+    [1000, 0],
+    [3000, 1],
+  ]);
+  expect(await ticksOf({ duration: 3000 }, [0, 5000])).toHaveLength(2);
+});
+
+test('without an interval there is one', async () => {
+  expect(await ticksOf({ interval: null })).toEqual([[0, 0]]);
+});
