@@ -50,6 +50,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       guard: () => () => {},
     },
     say: (line) => said.push(line),
+    warn: (line) => said.push(line),
     showProgress: (line) => progress.push(line),
     program: ['/usr/bin/node', '/opt/net watch/bin/netwatch.js'],
     env: { NETWATCH_CONFIG: 'none', TERM: 'xterm', ...options.env },

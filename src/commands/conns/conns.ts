@@ -15,6 +15,7 @@ import { readServices } from '../../platform/machine/services.ts';
 import type { Context } from '../context/context.ts';
 import { lesserUser } from '../context/lesser-user.ts';
 import { type ListingValues, listing, type Request } from '../listing/command.ts';
+import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from '../listing/ticks.ts';
 import { choice, flag, integer, text, words } from '../options/option.ts';
 import { machineOptions, resolveOptions } from '../options/shared-options.ts';
@@ -91,7 +92,10 @@ export const conns = listing({
   operandChoices: [],
   options,
   repeats: true,
-  isOneAnswer: ({ read }) => read !== null,
+  watches: ({ events }) => events,
+  firstTickIsStart: ({ events }) => events,
+  resolves: ({ resolve }) => resolve,
+  runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),
   tables: [conn, connEvent, connSummary, coverage],
   examples: [
     { line: 'netwatch conns', about: 'every socket, once' },

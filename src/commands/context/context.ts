@@ -16,8 +16,10 @@ export interface Clock {
 export interface Context {
   readonly stdout: Sink;
   readonly terminal: Terminal;
-  /** Writes one line to stderr, made terminal-safe. */
+  /** Writes one line to stderr, made terminal-safe; nothing in a quiet context. */
   readonly say: (line: string) => void;
+  /** The same in a quiet context too: errors, and what somebody must know to trust the answer. */
+  readonly warn: (line: string) => void;
   /** Draws a line on the terminal that is stderr, in place of the one before; null takes it away. */
   readonly showProgress: (line: string | null) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,4 +43,9 @@ export interface Terminal extends ScreenTerminal {
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly columns: () => number;
+}
+
+/** The same world for a run that was asked to be quiet. */
+export function quietContext(context: Context): Context {
+  return { ...context, say: () => {} };
 }

@@ -71,20 +71,18 @@ function isUnderNohup(): boolean {
 const O_ACCMODE = 3;
 
 /** stderr: messages stay, and the line that shows progress makes room for them. */
-function openMessages(): Pick<Context, 'say' | 'showProgress'> {
+function openMessages(): Pick<Context, 'say' | 'warn' | 'showProgress'> {
   let shown = false;
   const showProgress = (line: string | null): void => {
     if (!shown && line === null) return;
     process.stderr.write(line === null ? ERASE_LINE : ERASE_LINE + safeText(line));
     shown = line !== null;
   };
-  return {
-    showProgress,
-    say(line) {
-      showProgress(null);
-      process.stderr.write(`netwatch: ${safeText(line)}\n`);
-    },
+  const warn = (line: string): void => {
+    showProgress(null);
+    process.stderr.write(`netwatch: ${safeText(line)}\n`);
   };
+  return { showProgress, say: warn, warn };
 }
 
 /** A terminal that does not know its size says 0 or nothing. */

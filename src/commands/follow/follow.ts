@@ -2,8 +2,10 @@ import { usageError } from '../../core/failure.ts';
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { segment } from '../../core/record/tables/segment.ts';
 import { stream } from '../../core/record/tables/stream.ts';
-import { type ListingValues, streaming } from '../listing/command.ts';
+import { type ListingValues, listing } from '../listing/command.ts';
+import { format } from '../listing/format.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
+import { RECORDS } from '../listing/shared-formats.ts';
 import { choice, flag, integer, text } from '../options/option.ts';
 import { repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions, writeOptions } from '../packets/capture-options.ts';
@@ -52,8 +54,14 @@ function modeOf(values: FollowValues): FollowMode {
   return records ? 'records' : 'print';
 }
 
+const tables = format<typeof options>('table', async ({ context: { stdout }, values, tableOptions }) =>
+  modeOf(values) === 'print'
+    ? openStreamPrinter(stdout, await tableOptions())
+    : openTableRenderer(stdout, await tableOptions()),
+);
+
 /** `netwatch follow`: what the two sides of a connection said. */
-export const follow = streaming({
+export const follow = listing({
   name: 'follow',
   about: 'conversations put together: what both sides of a TCP or UDP stream said',
   details: [
@@ -76,19 +84,21 @@ export const follow = streaming({
     { line: 'netwatch follow -r file.pcap --all | jq -r .data', about: 'for a script' },
   ],
   tableOf: (values) => (modeOf(values) === 'print' ? segment : stream),
-  stream: {
-    format: (values) => ({ list: null, records: 'ndjson' as const, print: 'table' as const })[modeOf(values)],
-    openRenderer: (context, values, table) =>
-      modeOf(values) === 'print' ? openStreamPrinter(context.stdout, table) : openTableRenderer(context.stdout, table),
-    file: {
-      wanted: ({ write }) => write !== null && write !== '-',
-      async write(context, values) {
-        if (modeOf(values) !== 'print') throw usageError('--write goes with one stream, as text, hex or raw');
-        const { writeStream } = await import('./follow-streams.ts');
-        return writeStream(context, values, values.write!);
-      },
-    },
-  },
+  formats: [tables, ...Object.values(RECORDS)],
+  usualFormat: (values) => ({ list: null, records: RECORDS.ndjson, print: tables })[modeOf(values)],
+  resolves: ({ resolve }) => resolve,
+  runOf: ({ write }) =>
+    write === null || write === '-'
+      ? { kind: 'batches', interruptIsStatus: false }
+      : {
+          kind: 'deed',
+          interruptIsStatus: false,
+          async perform(context, values) {
+            if (modeOf(values) !== 'print') throw usageError('--write goes with one stream, as text, hex or raw');
+            const { writeStream } = await import('./follow-streams.ts');
+            return writeStream(context, values, write);
+          },
+        },
   run: async function* (context, values, _operands, request) {
     const mode = modeOf(values);
     if (values.write !== null && mode !== 'print')

@@ -7,6 +7,7 @@ import { dnsServer, host, neighbor, route } from '../../core/record/tables/netwo
 import type { Instant } from '../../core/socket/conn-row.ts';
 import type { Context } from '../context/context.ts';
 import { type ListingValues, listing, type Request } from '../listing/command.ts';
+import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { instantNow, instantOf, RATE_SAMPLE_MS, type Tick } from '../listing/ticks.ts';
 import { flag, text } from '../options/option.ts';
 import { machineOptions, resolveOptions } from '../options/shared-options.ts';
@@ -40,7 +41,8 @@ export const ifaces = listing({
   operandChoices: [],
   options,
   repeats: true,
-  isOneAnswer: ({ read }) => read !== null,
+  resolves: ({ resolve }) => resolve,
+  runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),
   tables: [iface, route, dnsServer, neighbor, host],
   examples: [
     { line: 'netwatch ifaces', about: 'every interface' },

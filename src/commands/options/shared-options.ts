@@ -1,5 +1,5 @@
-import { FORMATS, type Format, type ReportFormat } from '../../core/output/renderer.ts';
-import { choice, duration, flag, integer, language, text, words } from './option.ts';
+import { FORMAT_NAMES, type FormatName, RECORD_FORMATS } from '../../core/output/format.ts';
+import { choice, duration, flag, integer, language, type Options, text, type Values, words } from './option.ts';
 
 /** Options every command takes. */
 export const globalOptions = {
@@ -21,11 +21,11 @@ export const globalOptions = {
   version: flag('Show the version.'),
 };
 
-/** How records are printed: every command that prints records takes these, some with formats of their own. */
-export const outputOptionsWith = (own: readonly ReportFormat[]) => ({
-  output: choice<Format | ReportFormat>(
+/** How records are printed, in the formats that a command has. */
+export const outputOptionsOf = (formats: readonly FormatName[]) => ({
+  output: choice<FormatName>(
     'Output format; the default is table on a terminal and tsv in a pipe.',
-    [...FORMATS, ...own],
+    FORMAT_NAMES.filter((name) => formats.includes(name)),
     { short: 'o' },
   ),
   json: flag('Short for -o ndjson.'),
@@ -37,7 +37,8 @@ export const outputOptionsWith = (own: readonly ReportFormat[]) => ({
   'no-header': flag('No header line.'),
   filter: text('Only rows for which this holds; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
 });
-export const outputOptions = outputOptionsWith([]);
+/** Those of a command without formats of its own. */
+export const outputOptions = outputOptionsOf(['table', ...RECORD_FORMATS]);
 
 /** For records with addresses. */
 export const resolveOptions = {
@@ -60,6 +61,9 @@ export const repeatOptions = {
 };
 
 export const listingOptions = { ...globalOptions, ...outputOptions, ...repeatOptions };
+
+/** The values of a command's own options and of those every listing shares. */
+export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;
 
 /** Where a command that looks at a machine looks; `reads` says what `--read` takes. */
 export const machineOptions = (reads: string) => ({

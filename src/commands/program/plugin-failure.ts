@@ -17,7 +17,7 @@ export function asksPlugin(argv: readonly string[]): boolean {
 
 /** What went wrong, as a plugin says it: on stdout, with the status UNKNOWN, which is its exit status. */
 export async function reportPluginFailure(context: Context, error: unknown): Promise<number> {
-  for (const line of errorLines(error, false)) context.say(line);
+  for (const line of errorLines(error, false)) context.warn(line);
   await context.stdout.write(pluginFailure(messageOf(error)));
   await context.stdout.flush();
   return PLUGIN_STATUSES.indexOf('UNKNOWN');

@@ -6,7 +6,7 @@ import { commandHelp, programHelp } from '../arguments/help.ts';
 import { parseSettings } from '../arguments/settings.ts';
 import { fromSettings } from '../arguments/settings-failure.ts';
 import { readSettingsFile } from '../arguments/settings-file.ts';
-import type { Context } from '../context/context.ts';
+import { type Context, quietContext } from '../context/context.ts';
 import { openRealContext } from '../context/real-context.ts';
 import type { ListingValues } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
@@ -23,7 +23,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     return await run(context, argv);
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT.ok;
-    for (const line of errorLines(error, argv.includes('-v') || argv.includes('--verbose'))) context.say(line);
+    for (const line of errorLines(error, argv.includes('-v') || argv.includes('--verbose'))) context.warn(line);
     return error instanceof Failure ? error.exit : EXIT.internal;
   }
 }
@@ -59,19 +59,25 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   // a broken file must not take the completion of every shell with it
   if (command.kind === 'text')
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
-  const { env, say } = context;
-  const reader = { env, uid: process.geteuid?.() ?? null, say: general.quiet ? () => {} : say };
+  const { env, say } = told(context, general);
+  const reader = { env, uid: process.geteuid?.() ?? null, say };
   const settings = readSettingsFile(general.config, reader);
   const defaults = settings === null ? null : parseSettings(settings, command, COMMANDS);
   if (defaults !== null) read = readArguments(command, named, rest, defaults);
   let status: number;
   try {
-    status = await runListing(command, context, read.values as ListingValues<Options>, read.operands);
+    const values = read.values as ListingValues<Options>;
+    status = await runListing(command, told(context, values), values, read.operands);
   } catch (error) {
     throw fromSettings(error, defaults);
   }
   // the live table is left by Ctrl-C: that is its normal end
   return live && context.signal.aborted ? EXIT.ok : status;
+}
+
+/** The world as these options want it. */
+function told(context: Context, { quiet }: Pick<Values<typeof globalOptions>, 'quiet'>): Context {
+  return quiet ? quietContext(context) : context;
 }
 
 async function printText(context: Context, text: string): Promise<number> {

@@ -3,6 +3,7 @@ import type { RecordTable } from '../../core/record/table.ts';
 import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { listing } from '../listing/command.ts';
+import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { duration, words } from '../options/option.ts';
 import { resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
@@ -35,8 +36,9 @@ export const stats = listing({
   operandChoices: [],
   options,
   repeats: true,
-  isOneAnswer: ({ interval, count }) => interval === null && count === null,
-  firstTickIsStart: true,
+  firstTickIsStart: () => true,
+  resolves: ({ resolve }) => resolve,
+  runOf: ({ interval, count }) => (interval === null && count === null ? PARTS : SNAPSHOTS),
   tables: [...new Set(NAMES.flatMap((name): readonly RecordTable[] => STATISTICS[name].tables))],
   examples: [
     { line: 'netwatch stats -r file.pcap', about: 'the protocol hierarchy' },

@@ -1,18 +1,9 @@
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { compileCsv, compileTsv, csvHeader, tsvHeader } from './delimited.ts';
+import type { RecordFormat } from './format.ts';
 import { compileJson } from './json.ts';
 import type { LineWriter } from './line-writer.ts';
 import type { Sink } from './sink.ts';
-
-export const FORMATS = ['table', 'ndjson', 'json', 'tsv', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
-
-/** Formats that only some commands have: a report for people, and what monitoring systems read. */
-export const REPORT_FORMATS = ['markdown', 'nagios', 'prometheus'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-export const isReportFormat = (format: string): format is ReportFormat =>
-  REPORT_FORMATS.some((name) => name === format);
 
 /** Rows of one table, and the fields of it to print. */
 export interface RenderedSection {
@@ -38,8 +29,8 @@ export interface Renderer {
   readonly status?: () => number;
 }
 
-/** Opens the renderer of a machine format on a sink; tables for people are drawn by table-renderer.ts and live-table.ts. */
-export function openRenderer(sink: Sink, format: Exclude<Format, 'table'>, header: boolean): Renderer {
+/** Opens the renderer of a format for programs on a sink. */
+export function openRenderer(sink: Sink, format: RecordFormat, header: boolean): Renderer {
   switch (format) {
     case 'ndjson':
       return lineRenderer(sink, compileJson, null, true);
