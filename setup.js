@@ -40,7 +40,7 @@ try {
 if (interruptedBy !== null) process.kill(process.pid, interruptedBy);
 
 function checkNode() {
-  const [major, minor] = process.versions.node.split('./').map(Number);
+  const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   say(`node ${process.versions.node} is too old: 20.19 or newer is needed`);
   process.exit(1);
@@ -51,7 +51,7 @@ function isReady() {
 }
 
 async function setUp() {
-  if (!isWritable('./')) return settleForReadOnly();
+  if (!isWritable('.')) return settleForReadOnly();
   await lock();
   const stopListening = listenForSignals();
   try {
@@ -202,7 +202,7 @@ function unlock() {
 
 /** After sudo npm start, what was made belongs to the owner of the checkout, who could not renew it otherwise. */
 async function giveToOwner() {
-  const { uid, gid } = fs.statSync('./');
+  const { uid, gid } = fs.statSync('.');
   if (isRoot() && uid !== 0) await run('chown', ['-hR', `${uid}:${gid}`, 'node_modules', 'dist']);
 }
 

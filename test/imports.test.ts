@@ -80,5 +80,5 @@ function importsOf(file: string, code: string): string[] {
   const names = [...code.matchAll(/\b(?:from|import|require|createRequire\([^)]*\))\s*\(?\s*'([^']+)'/g)].map(
     (match) => match[1] ?? '',
   );
-  return names.map((name) => (name.startsWith('./') ? path.posix.join(path.posix.dirname(file), name) : name));
+  return names.map((name) => (name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name) : name));
 }

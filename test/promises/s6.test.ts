@@ -55,7 +55,7 @@ const REFUSED = [
     `${'a'.repeat(64)}.example`,
     `${'a.'.repeat(127)}ab`,
     '',
-    './',
+    '.',
     '..',
     '/etc/passwd',
     '../a',

@@ -64,7 +64,7 @@ export function openCheckout(): Checkout {
   tool('make', '');
   tool('python3', '');
   if (IS_ROOT) {
-    for (const name of ['./', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    for (const name of ['.', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
       fs.chownSync(at(name), NOBODY, NOBODY);
   }
 

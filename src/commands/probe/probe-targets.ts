@@ -3,7 +3,7 @@ import { defaultRoutes } from '../../core/network/network-config.ts';
 import type { Platform } from '../../core/system/platform.ts';
 
 /** The name that is resolved when no other is given: the root, which every resolver knows. */
-const ROOT = '..';
+const ROOT = '.';
 /** Resolved as every program does it. It is among the hints of every resolver, and tells nobody what is of interest here. */
 const RESOLUTION = 'dns:///a.root-servers.net';
 

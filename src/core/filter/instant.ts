@@ -33,9 +33,9 @@ export function compareInstants(recordTime: string, instant: string): number {
  */
 function shortest(time: string): string {
   let end = time.endsWith('Z') ? time.length - 1 : time.length;
-  if (time[19] === './') {
+  if (time[19] === '.') {
     while (time[end - 1] === '0') end--;
-    if (time[end - 1] === './') end--;
+    if (time[end - 1] === '.') end--;
   }
   return time.slice(0, end);
 }

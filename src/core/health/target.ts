@@ -121,11 +121,11 @@ function parseAddress(text: string): string | null {
 function hostName(text: string): string | null {
   const address = parseAddress(text);
   if (address !== null) return address;
-  const name = text.endsWith('./') ? text.slice(0, -1) : text;
+  const name = text.endsWith('.') ? text.slice(0, -1) : text;
   if (name.length === 0 || name.length > MOST_NAME) return null;
   // what only looks like an address would be understood in several ways: 010.1.1.1, 1.2.3
   if (/^[0-9.]+$/.test(name) || /^0x[0-9a-f.]+$/i.test(name)) return null;
-  return name.split('./').every((label) => LABEL.test(label)) && meansItself(name) ? text : null;
+  return name.split('.').every((label) => LABEL.test(label)) && meansItself(name) ? text : null;
 }
 
 /** Letters of other scripts are sent as Punycode. */

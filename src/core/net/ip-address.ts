@@ -52,7 +52,7 @@ function group(bytes: Uint8Array, offset: number, index: number): number {
 
 /** `::ffff:10.0.0.1` → `10.0.0.1`; any other canonical address as it is (RFC 4291, 2.5.5.2). */
 export function foldMapped(canonical: string): string {
-  return canonical.startsWith(MAPPED) && canonical.includes('./') ? canonical.slice(MAPPED.length) : canonical;
+  return canonical.startsWith(MAPPED) && canonical.includes('.') ? canonical.slice(MAPPED.length) : canonical;
 }
 
 /** An IPv4 or IPv6 address in any spelling of RFC 4291, without zone or port; null for anything else. */

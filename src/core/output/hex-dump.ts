@@ -21,5 +21,5 @@ export function hexDump(bytes: Uint8Array, start: number, end: number, base = 0,
 }
 
 function printable(byte: number): string {
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : './';
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
 }

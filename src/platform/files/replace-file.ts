@@ -43,7 +43,7 @@ export async function replaceFile(file: string, text: string, mode: number, call
       await promisify(fs.close)(fd);
     }
     place.do(() => fs.renameSync(place.at(temporary), place.at(final)));
-    place.do(() => syncFolder(place.at('../')));
+    place.do(() => syncFolder(place.at('.')));
   } catch (error) {
     removeQuietly(place, temporary);
     throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });

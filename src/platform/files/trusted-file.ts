@@ -51,7 +51,7 @@ export function standingOf(file: string, opened: fs.Stats, trusted: ReadonlySet<
   }
 }
 
-const isStep = (name: string): boolean => name !== '' && name !== '../';
+const isStep = (name: string): boolean => name !== '' && name !== '.';
 
 /** How somebody else could change it; null for not at all. */
 function strangerOf(name: string, stat: fs.Stats, trusted: ReadonlySet<number>): string | null {

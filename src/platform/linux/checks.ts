@@ -53,10 +53,10 @@ function ok(name: string, detail: string): Check {
 }
 
 function checkNode(version: string): Check {
-  const [major = 0, minor = 0] = version.split('./').map(Number);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return ok('node', version);
-  const detail = `${version}; netwatch needs ${OLDEST_NODE.join('./')} or later`;
+  const detail = `${version}; netwatch needs ${OLDEST_NODE.join('.')} or later`;
   return { name: 'node', status: 'missing', detail, remedy: null };
 }
 

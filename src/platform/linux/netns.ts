@@ -26,7 +26,7 @@ export interface NetworkNamespace {
  */
 export function openNetns(nameOrPid: string): NetworkNamespace {
   const file = /^[0-9]+$/.test(nameOrPid) ? `/proc/${nameOrPid}/ns/net` : `/run/netns/${nameOrPid}`;
-  if (nameOrPid === '' || nameOrPid.includes('/') || nameOrPid.startsWith('./')) {
+  if (nameOrPid === '' || nameOrPid.includes('/') || nameOrPid.startsWith('.')) {
     throw new Failure(EXIT.usage, `network namespace "${nameOrPid}" is neither a name nor a process id`);
   }
   const target = openNamespaceFile(nameOrPid, file);

@@ -17,10 +17,10 @@ export interface Endpoints {
 }
 
 /**
- * An address and a port, `*` for any of either, as in lsof's `[::1]:80` (parted by `:`) and netstat's `::1.80` (by `./`).
+ * An address and a port, `*` for any of either, as in lsof's `[::1]:80` (parted by `:`) and netstat's `::1.80` (by `.`).
  * `family` is that of the socket and says which address `*` stands for. Null for anything else.
  */
-export function parseEndpoint(text: string, separator: ':' | './', family: 'ipv4' | 'ipv6'): Endpoint | null {
+export function parseEndpoint(text: string, separator: ':' | '.', family: 'ipv4' | 'ipv6'): Endpoint | null {
   const at = text.lastIndexOf(separator);
   if (at < 0) return null;
   const port = parsePort(text.slice(at + 1));

@@ -35,9 +35,9 @@ export function parseNetstatSockets(text: string): NetstatSocket[] {
     const columns = columnsOf(line);
     const proto = match[1] as 'tcp' | 'udp';
     const family = match[2] === '4' ? 'ipv4' : 'ipv6';
-    const local = parseEndpoint(columns[3] ?? '', './', family);
+    const local = parseEndpoint(columns[3] ?? '', '.', family);
     const foreign = columns[4] ?? '';
-    const remote = foreign === '*.*' ? null : parseEndpoint(foreign, './', family);
+    const remote = foreign === '*.*' ? null : parseEndpoint(foreign, '.', family);
     const unconnected = remote === null ? 'UNCONN' : 'ESTABLISHED';
     const state = proto === 'tcp' ? TCP_STATES.get(columns[5] ?? '') : unconnected;
     if (local === null || state === undefined || (remote === null && foreign !== '*.*')) continue;

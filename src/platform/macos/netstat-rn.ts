@@ -77,7 +77,7 @@ function parseDestination(text: string, family: RouteRow['family'], isHost: bool
  * its route.c): `10` is 10.0.0.0/8, `192.168.1` is 192.168.1.0/24, `172.16/12` has another length than its class.
  */
 function formatIpv4Prefix(text: string, length: number | null, isHost: boolean): string | null {
-  const parts = text.split('./').length;
+  const parts = text.split('.').length;
   const address = parts > 4 ? null : parseIpv4(text + '.0'.repeat(4 - parts));
   if (address === null) return null;
   const first = address >>> 24;

@@ -23,7 +23,7 @@ platform.dropPrivileges(null, ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', ...becomes]);
 const version = platform.name === 'linux' ? landlockVersion() : 0;
 if (version > 0) {
   const rights = packs ? FILE_RIGHTS.write | FILE_RIGHTS.read : FILE_RIGHTS.write;
-  restrictFiles(version, [{ file: own.at('./'), rights }]);
+  restrictFiles(version, [{ file: own.at('.'), rights }]);
 }
 
 const files = new MadeFiles(caller, () => own);

@@ -88,7 +88,7 @@ describe('the file', () => {
     fs.writeFileSync(path.join(folder, 'netwatch/config.json'), '{}');
     process.chdir(folder);
     try {
-      for (const XDG_CONFIG_HOME of ['', '..']) {
+      for (const XDG_CONFIG_HOME of ['', '.']) {
         expect(readSettingsFile(null, ordinary({ XDG_CONFIG_HOME, HOME: '/no/such' }))).toBeNull();
       }
     } finally {

@@ -12,7 +12,7 @@ const SERVER = `
     const labels = [];
     let at = 12;
     for (; query[at] !== 0; at += query[at] + 1) labels.push(query.subarray(at + 1, at + 1 + query[at]).toString());
-    const name = names[labels.join('..')];
+    const name = names[labels.join('.')];
     if (name === undefined) return;
     const answer = Buffer.concat([query.subarray(0, at + 5), Buffer.from('c00c000c00010000003c', 'hex'),
       Buffer.from([0, name.length + 2, name.length]), Buffer.from(name), Buffer.from([0])]);

@@ -7,7 +7,7 @@ const CLIENT = [10, 0, 0, 1];
 const SERVER = [10, 0, 0, 2];
 
 const nameOf = (name: string): number[] => [
-  ...name.split('./').flatMap((label) => [label.length, ...Buffer.from(label, 'latin1')]),
+  ...name.split('.').flatMap((label) => [label.length, ...Buffer.from(label, 'latin1')]),
   0,
 ];
 

@@ -152,7 +152,7 @@ class SampleFolder {
 
   /** As it was before the runs that wrote something here. */
   restore(): void {
-    for (const name of fs.readdirSync('./')) {
+    for (const name of fs.readdirSync('.')) {
       if (!this.files.has(name) && !/^(?:linux|macos)/.test(name)) fs.rmSync(name, { recursive: true, force: true });
     }
     fs.mkdirSync('folder');

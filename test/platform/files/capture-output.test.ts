@@ -139,7 +139,7 @@ describe.skipIf(!fs.existsSync('/proc/self/fd'))('a link of the system to an ope
     }
     await expect(replaceFile(link, 'x', 0o600)).rejects.toMatchObject({ exit: 73 });
     expect(fs.readlinkSync(link)).toBe(before);
-    expect(fs.readdirSync('/dev').filter((name) => name.startsWith('../'))).toEqual([]);
+    expect(fs.readdirSync('/dev').filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   test('one of a user is a link as any', async () => {

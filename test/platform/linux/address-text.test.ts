@@ -22,7 +22,7 @@ test('keeps addresses that hash alike apart', () => {
   // five times as many as there are places
   for (let word = 0; word < 80_000; word++) {
     const text = ipv4Text(word);
-    if (text !== [word & 255, (word >>> 8) & 255, word >>> 16, 0].join('./')) throw new Error(`${word} is ${text}`);
+    if (text !== [word & 255, (word >>> 8) & 255, word >>> 16, 0].join('.')) throw new Error(`${word} is ${text}`);
   }
   const bytes = Buffer.alloc(16);
   for (let n = 0; n < 80_000; n++) {

@@ -59,11 +59,11 @@ test.each(['127.0.0.1', '::1'])('a name server at %s answers over UDP and TCP', 
 });
 
 test('without a name the root is asked for its servers', async () => {
-  const server = await serverOf((query) => [answerTo(query, [{ type: 'NS', name: './', data: 'a.root-servers.net' }])]);
+  const server = await serverOf((query) => [answerTo(query, [{ type: 'NS', name: '.', data: 'a.root-servers.net' }])]);
   expect(await askOnce(`dns://127.0.0.1:${server.port}`)).toMatchObject({
     ...{ ok: true, detail: 'NOERROR: a.root-servers.net' },
   });
-  expect(server.queries[0]!.questions).toEqual([{ name: './', type: 'NS', class: 'IN' }]);
+  expect(server.queries[0]!.questions).toEqual([{ name: '.', type: 'NS', class: 'IN' }]);
 });
 
 test('what is truncated over UDP is asked over TCP', async () => {

@@ -165,7 +165,7 @@ describe('bad servers', () => {
     'drips the body': [
       (socket) => {
         socket.write(`${HEAD}Content-Length: 1000\r\n\r\n`);
-        const timer = setInterval(() => socket.write('./'), 20);
+        const timer = setInterval(() => socket.write('.'), 20);
         socket.on('close', () => clearInterval(timer));
       },
       /^200 OK; no end of the body within 400 ms \(\d+ bytes of the body came\)$/,

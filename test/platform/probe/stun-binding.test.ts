@@ -26,7 +26,7 @@ async function serve(react: React, address?: string): Promise<number> {
 function success(request: Buffer, from: { readonly address: string; readonly port: number }, moved = 0): Buffer {
   const parts = from.address.includes(':')
     ? Buffer.concat([Buffer.alloc(15), Buffer.of(1)]) // ::1, the one address of IPv6 here
-    : Buffer.from(from.address.split('./').map(Number));
+    : Buffer.from(from.address.split('.').map(Number));
   const answer = Buffer.alloc(28 + parts.length);
   answer.writeUInt16BE(0x0101);
   answer.writeUInt16BE(8 + parts.length, 2);

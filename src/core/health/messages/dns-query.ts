@@ -14,14 +14,14 @@ export function dnsQuery({ name, type }: DnsQuestion, id: number, edns: boolean)
     type: 'query',
     id,
     flags: dnsPacket.RECURSION_DESIRED | dnsPacket.AUTHENTIC_DATA,
-    questions: [{ name: name === '' ? '..' : name, type: `UNKNOWN_${type}` as RecordType }],
+    questions: [{ name: name === '' ? '.' : name, type: `UNKNOWN_${type}` as RecordType }],
     additionals: edns ? [OPT] : [],
   });
 }
 
 const OPT = {
   type: 'OPT',
-  name: '..',
+  name: '.',
   udpPayloadSize: UDP_PAYLOAD,
   extendedRcode: 0,
   ednsVersion: 0,

@@ -100,12 +100,12 @@ const HINTS: Readonly<Record<Key, string>> = {
 function nameOf(typed: string): string | null {
   const whole = decoded(typed);
   if (whole === null) return null;
-  const bare = whole.endsWith('..') ? whole.slice(0, -1) : whole;
+  const bare = whole.endsWith('.') ? whole.slice(0, -1) : whole;
   if (bare === '') return '';
   const isAscii = /^[ -~]*$/.test(bare);
   if (!isAscii && !meansItself(bare)) return null;
   const name = isAscii ? bare : domainToASCII(bare);
-  return name.length <= LONGEST_NAME && name.split('..').every((label) => LABEL.test(label)) ? name : null;
+  return name.length <= LONGEST_NAME && name.split('.').every((label) => LABEL.test(label)) ? name : null;
 }
 
 function decoded(text: string): string | null {

@@ -54,7 +54,7 @@ export function readName(bytes: Uint8Array, start: number, end: number, offset: 
     }
     total += length + 1;
     if (length > 63 || at + 1 + length > end || total >= LONGEST) return null;
-    if (text !== '') text += './';
+    if (text !== '') text += '.';
     text += label(bytes, at + 1, at + 1 + length);
     at += length + 1;
   }

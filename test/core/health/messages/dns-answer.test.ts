@@ -15,7 +15,7 @@ test('a query asks for recursion and for DNSSEC, and is a whole message', () => 
   expect(DECODED.questions).toEqual([{ name: 'Example.org', type: 'A', class: 'IN' }]);
   expect(DECODED.additionals).toMatchObject([{ type: 'OPT', flag_do: true, udpPayloadSize: 1232 }]);
   const plain = dnsPacket.decode(dnsQuery({ ...QUESTION, name: '', type: 2 }, 1, false));
-  expect(plain.questions).toEqual([{ name: '..', type: 'NS', class: 'IN' }]);
+  expect(plain.questions).toEqual([{ name: '.', type: 'NS', class: 'IN' }]);
   expect(plain.additionals).toEqual([]);
 });
 
