@@ -119,7 +119,7 @@ async function copyPackets(
         new RotatingCapture(files, name, request.force, rotation, makeWriter, {
           now: context.clock.now,
           seconds: file === null ? () => context.clock.monotonic() / 1000 : ({ seconds }) => seconds,
-          say: context.say,
+          say: context.warn,
         }),
         copy,
       );
@@ -208,7 +208,7 @@ function keptAndLost(kept: number, lost: number, isLess = false): string {
 function syncWhenAsked(context: Context, file: { sync(): Promise<void> }): () => void {
   return context.onSyncAsked(async () => {
     await file.sync();
-    context.say('what was written is on the disk');
+    context.warn('what was written is on the disk');
   });
 }
 

@@ -73,7 +73,7 @@ export async function beginCapture(
     context.say(`the module pcap was not built: ${engine} captures in its place`);
   }
   const drops = order.sandbox !== 'off' && platform.isPrivileged();
-  if (order.sandbox === 'off') context.say('--sandbox off: the process that captures keeps its user and privileges');
+  if (order.sandbox === 'off') context.warn('--sandbox off: the process that captures keeps its user and privileges');
   const gaps = new CaptureGaps(values.quiet ? () => {} : context.say);
   const events: SensorEvents = {
     changed: (device, change) => gaps.change(device, change),
@@ -112,7 +112,7 @@ export async function beginCapture(
       `${isLess ? 'at least ' : ''}${formatNumberOf(captured(), 'packet')} captured`,
       ...sensor.counts().map(describe),
     ];
-    context.say([...parts, ...(unread > 0 ? [`${unread} more not read`] : [])].join('; '));
+    context.warn([...parts, ...(unread > 0 ? [`${unread} more not read`] : [])].join('; '));
   };
   const unasked = context.onStatusAsked(() => report());
   if (values.verbose === true) void everySecond(context, over.signal, report);

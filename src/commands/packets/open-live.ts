@@ -103,7 +103,7 @@ export async function captureInto(
   const beginning = { format, most, fd: file.fd, asksOwners: false, gatherMs: FILE_MS };
   const { sensor, conclude } = await beginCapture(context, platform, values, beginning);
   const unasked = context.onSyncAsked(async () => {
-    context.say(`${formatNumberOf(await sensor.sync(), 'packet')} on the disk`);
+    context.warn(`${formatNumberOf(await sensor.sync(), 'packet')} on the disk`);
   });
   try {
     await conclude();

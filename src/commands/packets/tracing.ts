@@ -60,14 +60,14 @@ export class Tracing {
         this.begun(source);
       },
       (error: unknown) => {
-        if (this.says && !this.over.signal.aborted) this.context.say(messageOf(error));
+        if (this.says && !this.over.signal.aborted) this.context.warn(messageOf(error));
       },
     );
   }
 
   private begun(source: TraceSource): void {
     this.source = source;
-    if (this.says) this.context.say('sockets are watched by eBPF');
+    if (this.says) this.context.warn('sockets are watched by eBPF');
   }
 
   get isOn(): boolean {

@@ -85,7 +85,7 @@ export async function openReadings(
 
 /** Says that a file was not read to its end; of a pipe, which may have none, an interrupt is the end. */
 export function sayInterrupted(context: Context, file: string): void {
-  if (context.signal.aborted && file !== '-') context.say(`interrupted: ${file} was not read to its end`);
+  if (context.signal.aborted && file !== '-') context.warn(`interrupted: ${file} was not read to its end`);
 }
 
 /** That there were more conversations than are remembered. */
@@ -99,5 +99,5 @@ export function forgottenOf({ forgotten }: FlowTable): readonly Gap[] {
 /** Says what was wrong with a capture. One that was interrupted seems to end too early, which is no fault of it. */
 export function sayProblems(context: Context, file: string, { problems }: CaptureReader): void {
   if (context.signal.aborted) return;
-  for (const problem of problems) context.say(`${file === '-' ? 'stdin' : file}: ${problem}`);
+  for (const problem of problems) context.warn(`${file === '-' ? 'stdin' : file}: ${problem}`);
 }

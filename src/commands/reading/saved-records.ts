@@ -74,7 +74,7 @@ export async function* readSavedRecords(
   await nextTurn();
   yield rows();
   if (others > 0)
-    context.say(`${file}: passed over ${formatNumberOf(others, 'record')} of other types than ${table.type}`);
+    context.warn(`${file}: passed over ${formatNumberOf(others, 'record')} of other types than ${table.type}`);
   if (wrong > 0 || isGivenUp) {
     const found =
       wrong > 0 ? `${formatNumberOf(wrong, 'line')} without a netwatch record, the first: ${firstWrong}` : '';

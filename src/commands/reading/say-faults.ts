@@ -21,16 +21,16 @@ export function sayFaults(
     ...(records > 0 ? ['records are missing, for they could not be made'] : []),
   ].join('; ');
   if (!verbose) {
-    context.say(`${lost}: a bug of netwatch, -v shows where`);
+    context.warn(`${lost}: a bug of netwatch, -v shows where`);
     return;
   }
   const first = firstPacket === 0 ? '' : ` packet ${firstPacket}:`;
-  context.say(`${lost}: a bug of netwatch;${first} ${whatAndWhere(firstError!)}`);
+  context.warn(`${lost}: a bug of netwatch;${first} ${whatAndWhere(firstError!)}`);
   if (firstPacket === 0) return;
   const file = read !== null && PLAIN.test(read) && read !== '-' ? read : 'FILE';
   const where = read === null ? ', from a capture with -w FILE' : '';
   const cut = `netwatch export packets -r ${file} -f '${firstFilter}' -w bug.pcapng`;
-  context.say(`please report it, with the packets that led to it${where}: ${cut}`);
+  context.warn(`please report it, with the packets that led to it${where}: ${cut}`);
 }
 
 /** `TypeError: message at segment (main.js:12:34)`: the error, and the first place of our own code that it passed. */
