@@ -27,7 +27,7 @@ export function refuseUnfit(
   if (repeating && !format.repeats) {
     const option = REPEATING.find(isGiven) ?? 'interval';
     throw usageError(`-o ${name} is about one snapshot: --${option} does not go with it`, {
-      hint: 'run it again for each',
+      hint: 'run netwatch again for each snapshot',
     });
   }
 }

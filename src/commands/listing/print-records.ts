@@ -81,6 +81,7 @@ export async function printRecords(
       if (waited && plan.wait !== null) break;
       if (isOver(whole)) break;
     }
+    if (seen.snapshots === 0) await renderer.head?.(plan.table, plan.fields);
     if (inParts) await renderer.endSnapshot();
     if (whole !== null && whole.expect !== null) verdict.add(whole.expect);
   } catch (error) {

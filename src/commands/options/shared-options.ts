@@ -21,13 +21,8 @@ export const globalOptions = {
   version: flag('Show the version.'),
 };
 
-/** How records are printed, in the formats that a command has. */
-export const outputOptionsOf = (formats: readonly FormatName[]) => ({
-  output: choice<FormatName>(
-    'Output format; the default is table on a terminal and tsv in a pipe.',
-    FORMAT_NAMES.filter((name) => formats.includes(name)),
-    { short: 'o' },
-  ),
+/** How rows are chosen and printed. */
+const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
   csv: flag('Short for -o csv.'),
@@ -36,7 +31,17 @@ export const outputOptionsOf = (formats: readonly FormatName[]) => ({
   limit: integer('Print at most N rows of a snapshot.', { least: 0 }),
   'no-header': flag('No header line.'),
   filter: text('Only rows for which this holds; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
-});
+};
+
+const formatDoc = (names: readonly FormatName[]): string =>
+  `Output format: ${names.join(', ')}; the default is table on a terminal and tsv in a pipe.`;
+
+/** How records are printed, in the formats that a command has. */
+export const outputOptionsOf = (formats: readonly FormatName[]) => {
+  const names = FORMAT_NAMES.filter((name) => formats.includes(name));
+  return { output: choice<FormatName>(formatDoc(names), names, { short: 'o', value: 'FORMAT' }), ...ROW_OPTIONS };
+};
+
 /** Those of a command without formats of its own. */
 export const outputOptions = outputOptionsOf(['table', ...RECORD_FORMATS]);
 

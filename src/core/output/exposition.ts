@@ -44,13 +44,12 @@ export interface ExpositionInput<R> {
   readonly text: () => string;
 }
 
-/** Prints one exposition at the end; rows of other types than `type` are passed over. */
-export function openExposition<R>(sink: Sink, type: string, input: ExpositionInput<R>): Renderer {
+/** Prints one exposition at the end, of all rows. */
+export function openExposition<R>(sink: Sink, input: ExpositionInput<R>): Renderer {
   return {
     mixesTypes: false,
     ownsTerminal: false,
-    async write({ table, rows }) {
-      if (table.type !== type) return;
+    async write({ rows }) {
       for (const row of rows) input.add(row as R);
     },
     endSnapshot: async () => {},

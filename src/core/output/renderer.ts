@@ -21,6 +21,8 @@ export interface Renderer {
   /** Whether it draws the whole terminal, so that a message on stderr would tear the picture. */
   readonly ownsTerminal: boolean;
   write(section: RenderedSection): Promise<void>;
+  /** Prints what stands above rows, at the end of a run that came to none; absent where that is nothing. */
+  readonly head?: (table: RecordTable, fields: readonly string[]) => Promise<void>;
   /** Ends a snapshot: what was written reaches the reader now. */
   endSnapshot(): Promise<void>;
   /** Ends the output; a JSON document is closed here. */
