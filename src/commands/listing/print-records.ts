@@ -95,7 +95,7 @@ export async function printRecords(
   }
   await renderer.end();
   if (values.verbose) context.warn(countsOf(seen, plan.table, context.clock.monotonic() - started));
-  if (renderer.status !== undefined) return renderer.status();
+  if (plan.format.hasStatus && renderer.status !== undefined) return renderer.status();
   const interrupted = interruptStatus();
   if (interrupted !== null) return interrupted;
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);

@@ -99,7 +99,7 @@ export function probeClaim(values: ProbeValues): Claim | null {
     if (traits?.choosesFields === false) throw usageError(`-o ${format} is not for --report`);
   }
   if (traits?.repeats === false && repeats && values.out === null) {
-    if (!traits.goesIntoFile) throw usageError(`-o ${format} is about one round`);
+    if (!traits.goesIntoFile) throw usageError(`-o ${format} is about one ${traits.of}`);
     throw usageError(`-o ${format} with several rounds needs --out FILE`, {
       hint: 'what is printed is one exposition',
     });

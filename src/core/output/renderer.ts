@@ -27,7 +27,7 @@ export interface Renderer {
   endSnapshot(): Promise<void>;
   /** Ends the output; a JSON document is closed here. */
   end(): Promise<void>;
-  /** The exit status, where the format says what it is: asked for after the end. */
+  /** The exit status, of a format that has its own: asked for after the end. */
   readonly status?: () => number;
 }
 
