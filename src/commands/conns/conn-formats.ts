@@ -6,7 +6,7 @@ const prometheus = format(
   'prometheus',
   async ({ context }) => {
     const { openExposition } = await import('../../core/output/exposition.ts');
-    const { ConnMetrics } = await import('../../core/socket/conn-metrics.ts');
+    const { ConnMetrics } = await import('./conn-metrics.ts');
     return openExposition(context.stdout, new ConnMetrics());
   },
   { tables: [conn], excludes: { coverage: null, resolve: null } },

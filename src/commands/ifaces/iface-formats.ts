@@ -6,7 +6,7 @@ const prometheus = format(
   'prometheus',
   async ({ context }) => {
     const { openExposition } = await import('../../core/output/exposition.ts');
-    const { InterfaceMetrics } = await import('../../core/network/interface-metrics.ts');
+    const { InterfaceMetrics } = await import('./interface-metrics.ts');
     return openExposition(context.stdout, new InterfaceMetrics());
   },
   { tables: [iface], excludes: { resolve: null } },

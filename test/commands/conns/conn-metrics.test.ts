@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { ConnMetrics } from '../../../src/commands/conns/conn-metrics.ts';
 import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
-import { ConnMetrics } from '../../../src/core/socket/conn-metrics.ts';
 import { openConnections } from '../../../src/core/socket/connections.ts';
 import { readingOf, socketOf } from '../../support/fake-platform.ts';
 import { toolIsMissing } from '../../support/tool.ts';

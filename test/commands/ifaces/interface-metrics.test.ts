@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { InterfaceMetrics } from '../../../src/core/network/interface-metrics.ts';
+import { InterfaceMetrics } from '../../../src/commands/ifaces/interface-metrics.ts';
 import { openInterfaceRates } from '../../../src/core/network/interface-rates.ts';
 import type { InterfaceReading } from '../../../src/core/system/platform.ts';
 import { interfaceOf } from '../../support/fake-platform.ts';

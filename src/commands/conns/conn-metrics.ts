@@ -1,5 +1,5 @@
-import { exposition, type Labels, type Metric, type Sample, scaled } from '../output/exposition.ts';
-import type { ConnRow } from '../record/tables/conn.ts';
+import { exposition, type Labels, type Metric, type Sample, scaled } from '../../core/output/exposition.ts';
+import type { ConnRow } from '../../core/record/tables/conn.ts';
 
 /** Processes that have series of their own; those with the most sockets are chosen. */
 const MOST_PROCESSES = 100;

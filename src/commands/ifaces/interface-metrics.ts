@@ -1,5 +1,5 @@
-import { exposition, type Metric } from '../output/exposition.ts';
-import type { IfaceRow } from '../record/tables/iface.ts';
+import { exposition, type Metric } from '../../core/output/exposition.ts';
+import type { IfaceRow } from '../../core/record/tables/iface.ts';
 
 const metric = (
   type: Metric<IfaceRow>['type'],
