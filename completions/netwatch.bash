@@ -73,7 +73,7 @@ _netwatch_conns() {
     --summary) _netwatch_words 'process remote state port user' ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -105,7 +105,7 @@ _netwatch_ifaces() {
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -203,7 +203,7 @@ _netwatch_stats() {
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
     --bucket) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;

@@ -89,7 +89,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
     stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],
     connection: ['capture', 'packet', 'record', 'socket', 'stream', 'trace', 'wire'],
-    health: ['.', 'filter', 'net', 'output', 'record', 'wire'],
+    health: ['.', 'filter', 'net', 'output', 'record', 'system', 'wire'],
     sample: [
       '.',
       ...[

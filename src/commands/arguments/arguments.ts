@@ -3,7 +3,7 @@ import { didYouMean } from '../../core/suggest.ts';
 import type { Command } from '../listing/command.ts';
 import { placeOf } from '../options/command-line.ts';
 import type { Option, Options } from '../options/option.ts';
-import { globalOptions, outputOptionsWith, repeatOptions } from '../options/shared-options.ts';
+import { globalOptions, outputOptionsOf, repeatOptions } from '../options/shared-options.ts';
 import { splitWords } from '../options/split-words.ts';
 
 export interface Arguments {
@@ -32,7 +32,7 @@ const RIVALS = [
 export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
   const groups: { title: string; options: Options }[] = [{ title: 'Options', options: command.options }];
   if (command.kind === 'listing') {
-    groups.push({ title: 'Output', options: outputOptionsWith(command.formats ?? []) });
+    groups.push({ title: 'Output', options: outputOptionsOf(command.formats.flatMap(({ name }) => name ?? [])) });
     if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptions });
   }
   groups.push({ title: 'General', options: globalOptions });

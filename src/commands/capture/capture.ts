@@ -4,8 +4,10 @@ import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { section } from '../../core/record/table.ts';
 import { device } from '../../core/record/tables/device.ts';
 import { packet } from '../../core/record/tables/packet.ts';
-import { streaming } from '../listing/command.ts';
+import { listing } from '../listing/command.ts';
+import { format } from '../listing/format.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
+import { RECORDS } from '../listing/shared-formats.ts';
 import { refuseRecordOptions } from '../listing/written-format.ts';
 import { flag, integer, text } from '../options/option.ts';
 import { repeatOptions, resolveOptions } from '../options/shared-options.ts';
@@ -38,8 +40,13 @@ const options = {
   hex: flag('Print the bytes of each packet, in hexadecimal and as ASCII.', { short: 'x' }),
 };
 
+const tables = format<typeof options>('table', async ({ context: { stdout }, values, tableOptions }) => {
+  if (values.devices) return openTableRenderer(stdout, await tableOptions());
+  return values.decode || values.hex ? openPacketPrinter(stdout) : openPacketList(stdout, await tableOptions());
+});
+
 /** `netwatch capture`: the packets of a capture, a line each, or all that is in them. */
-export const capture = streaming({
+export const capture = listing({
   name: 'capture',
   about: 'packets: a line each, their layers, or their bytes',
   details: [
@@ -78,30 +85,29 @@ export const capture = streaming({
     { line: "netwatch capture -r file.pcap -f 'port 53' -w dns.pcapng", about: 'some of them, as a capture' },
     { line: 'ssh host tcpdump -w - -U | netwatch capture -r -', about: 'another machine, as it happens' },
   ],
+  formats: [tables, ...Object.values(RECORDS)],
+  usualFormat: ({ decode, hex }) => (decode || hex ? tables : null),
+  resolves: ({ resolve }) => resolve,
   tableOf: ({ devices }) => (devices ? device : packet),
-  stream: {
-    format: ({ decode, hex }) => (decode || hex ? 'table' : null),
-    openRenderer(context, { decode, hex, devices }, table) {
-      if (devices) return openTableRenderer(context.stdout, table);
-      return decode || hex ? openPacketPrinter(context.stdout) : openPacketList(context.stdout, table);
-    },
-    file: {
-      wanted: ({ write }) => write !== null,
-      write: async (context, values) => {
-        refuseRecordOptions(values);
-        const { writeCapture } = await import('./write-capture.ts');
-        const { filterOf } = await import('../packets/process-filter.ts');
-        const write = values.write!;
-        const chosen = {
-          packets: packetRequestOf(values),
-          filter: filterOf(values),
-          process: values.process,
-          most: least(values.count, values.limit),
-        };
-        return writeCapture(context, writeRequestOf({ ...values, write }, chosen));
-      },
-    },
-  },
+  runOf: ({ write }) =>
+    write === null
+      ? { kind: 'batches', interruptIsStatus: false }
+      : {
+          kind: 'deed',
+          interruptIsStatus: false,
+          perform: async (context, values) => {
+            refuseRecordOptions(values);
+            const { writeCapture } = await import('./write-capture.ts');
+            const { filterOf } = await import('../packets/process-filter.ts');
+            const chosen = {
+              packets: packetRequestOf(values),
+              filter: filterOf(values),
+              process: values.process,
+              most: least(values.count, values.limit),
+            };
+            return writeCapture(context, writeRequestOf({ ...values, write }, chosen));
+          },
+        },
   run: async function* (context, values, _operands, request) {
     if (values.devices) {
       const { readDevices } = await import('./capture-devices.ts');

@@ -114,7 +114,7 @@ async function copyPackets(
         new RotatingCapture(files, name, request.force, rotation, makeWriter, {
           now: context.clock.now,
           seconds: file === null ? () => context.clock.monotonic() / 1000 : ({ seconds }) => seconds,
-          say: context.say,
+          say: context.warn,
         }),
         copy,
       );

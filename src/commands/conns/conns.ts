@@ -3,8 +3,10 @@ import { connEvent } from '../../core/record/tables/conn-event.ts';
 import { connSummary } from '../../core/record/tables/conn-summary.ts';
 import { coverage } from '../../core/record/tables/meta.ts';
 import { listing } from '../listing/command.ts';
+import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { ebpfOptions } from '../packets/ebpf-options.ts';
 import { refuseLiveOptions } from '../reading/saved-records.ts';
+import { CONN_FORMATS } from './conn-formats.ts';
 import { connOptions } from './conn-options.ts';
 import { liveRequestOf, savedRequestOf } from './conn-request.ts';
 import { runLive } from './live-conns.ts';
@@ -21,12 +23,17 @@ export const conns = listing({
     'With --packets what passes the interfaces is captured while it runs (needs CAP_NET_RAW): connections have app and server_name, UDP has bytes and packets, counted since netwatch began, with source capture, and each flow of a socket without a peer is a row of its own, as are forwarded flows and connections that lived too briefly to be seen as sockets, which are listed once, in state CLOSE. TCP keeps the counters of the kernel. A single snapshot gathers packets for a second.',
     'Where the owner cannot be told, pid and process are null and the attribution field gives the reason.',
     'Watched by eBPF (--ebpf; by itself in runs of five seconds and more, as root and with bpftrace), sockets that keep no counters get bytes from when they were watched on (source ebpf), and processes are known that were gone before a look (attribution ebpf). A single snapshot with --ebpf watches for a second, then prints.',
+    '-o prometheus adds sockets up by protocol, state and process: netwatch_conns counts them, netwatch_conns_receive_bytes and the like are sums over those that are open now. A hundred processes have series of their own, all others are process="(others)". -o markdown is a table to paste into an issue.',
   ],
   operands: '',
   operandChoices: [],
   options: connOptions,
   repeats: true,
-  isOneAnswer: ({ read }) => read !== null,
+  watches: ({ events }) => events,
+  firstTickIsStart: ({ events }) => events,
+  resolves: ({ resolve }) => resolve,
+  formats: CONN_FORMATS,
+  runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),
   tables: [conn, connEvent, connSummary, coverage],
   examples: [
     { line: 'netwatch conns', about: 'every socket, once' },
@@ -40,6 +47,7 @@ export const conns = listing({
     },
     { line: 'sudo netwatch conns --events --ebpf', about: 'every connection, however short, with its process' },
     { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows of a capture' },
+    { line: 'netwatch conns -o markdown --fields process,remote_addr,rtt_ms', about: 'to paste into an issue' },
     { line: "netwatch conns --expect 'count(state == CLOSE_WAIT) < 50'", about: 'a check for cron' },
   ],
   tableOf: (values) => (values.events ? connEvent : values.summary !== null ? connSummary : conn),

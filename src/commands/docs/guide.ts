@@ -9,7 +9,7 @@ export const PROGRAM_GUIDE: readonly GuideSection[] = [
   {
     heading: 'DESCRIPTION',
     paragraphs: [
-      'netwatch answers questions about the network of this machine in records: as a table on a terminal, as TSV in a pipe, as NDJSON, JSON or CSV on request. Every record type has one list of fields; --fields, --sort, --filter, the schema and these pages are all made from it.',
+      'netwatch answers questions about the network of this machine in records: as a table on a terminal, as TSV in a pipe, as NDJSON, JSON or CSV on request, and by some commands as a table of Markdown or as metrics of Prometheus. Every record type has one list of fields; --fields, --sort, --filter, the schema and these pages are all made from it.',
       'Without a command it shows a live table of connections on a terminal, and prints a snapshot of them in a pipe.',
       'stdout carries records only. Messages go to stderr. Unknown values are null in JSON, an empty cell in TSV and CSV, and a dash in a table; a number is never made up.',
       'Text that comes from outside (process names, command lines, host names) is shown with control characters, bidirectional marks and hidden characters written as escapes.',

@@ -3,7 +3,10 @@ import { packet } from '../../core/record/tables/packet.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { openPacketList } from '../capture/packet-list.ts';
 import { writeRequestOf } from '../capture/write-request.ts';
-import { type Command, type ListingCommand, streaming } from '../listing/command.ts';
+import type { Context } from '../context/context.ts';
+import { type Command, type ListingCommand, type ListingValues, listing } from '../listing/command.ts';
+import { format } from '../listing/format.ts';
+import { RECORDS } from '../listing/shared-formats.ts';
 import { recordFormatOf, refuseRecordOptions } from '../listing/written-format.ts';
 import { packetOptions, requireCapture, writeOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
@@ -12,8 +15,12 @@ const WHAT = ['packets'] as const;
 
 const options = { ...packetOptions, ...writeOptions };
 
+const packets = format('table', async ({ context, tableOptions }) =>
+  openPacketList(context.stdout, await tableOptions()),
+);
+
 /** `netwatch export packets`: a part of a capture, as a capture or as records. */
-export const exportCommand: Command = streaming({
+export const exportCommand: Command = listing({
   name: 'export',
   about: 'part of a capture, as a capture or as records',
   details: [
@@ -31,35 +38,17 @@ export const exportCommand: Command = streaming({
     { line: 'netwatch export packets -r all.pcap --fields all -w all.csv', about: 'for a spreadsheet' },
   ],
   tableOf: () => packet,
-  stream: {
-    interruptIsStatus: true,
-    format: () => null,
-    openRenderer: (context, _values, table) => openPacketList(context.stdout, table),
-    file: {
-      // records on stdout are what it prints anyway
-      wanted: (values) =>
-        values.write !== null && (values.write !== '-' || recordFormatOf(values, values.write) === null),
-      write: async (context, values, operands) => {
-        requirePackets(operands);
-        const read = requireCapture('export packets', values.read);
-        const name = values.write!;
-        const format = recordFormatOf(values, name);
-        if (format !== null) {
-          const { writeRecords } = await import('./write-records.ts');
-          const { force } = values;
-          return writeRecords(exportCommand as ListingCommand, context, values, operands, {
-            name,
-            force,
-            format,
-          });
-        }
-        refuseRecordOptions(values);
-        const { writeCapture } = await import('../capture/write-capture.ts');
-        const { filter, limit: most } = values;
-        const chosen = { packets: packetRequestOf({ ...values, read }), filter, process: null, most };
-        return writeCapture(context, writeRequestOf({ ...values, write: name }, chosen));
-      },
-    },
+  formats: [packets, ...Object.values(RECORDS)],
+  runOf: (values) => {
+    const { write } = values;
+    // records on stdout are what it prints anyway
+    return write === null || (write === '-' && recordFormatOf(values, write) !== null)
+      ? { kind: 'batches', interruptIsStatus: true }
+      : {
+          kind: 'deed',
+          interruptIsStatus: true,
+          perform: (context, given, operands) => writePackets(context, given, operands, write),
+        };
   },
   run: async function* (context, values, operands, request) {
     requirePackets(operands);
@@ -69,6 +58,28 @@ export const exportCommand: Command = streaming({
     yield* capturedPackets(context, asked, request);
   },
 });
+
+/** Writes packets into a file of captures, or of records where its name or a format says so; the exit status. */
+async function writePackets(
+  context: Context,
+  values: ListingValues<typeof options>,
+  operands: readonly string[],
+  name: string,
+): Promise<number> {
+  requirePackets(operands);
+  const read = requireCapture('export packets', values.read);
+  const format = recordFormatOf(values, name);
+  if (format !== null) {
+    const { writeRecords } = await import('./write-records.ts');
+    const { force } = values;
+    return writeRecords(exportCommand as ListingCommand, context, values, operands, { name, force, format });
+  }
+  refuseRecordOptions(values);
+  const { writeCapture } = await import('../capture/write-capture.ts');
+  const { filter, limit: most } = values;
+  const chosen = { packets: packetRequestOf({ ...values, read }), filter, process: null, most };
+  return writeCapture(context, writeRequestOf({ ...values, write: name }, chosen));
+}
 
 /** Throws Failure 64 for anything but `packets`. */
 function requirePackets(operands: readonly string[]): void {

@@ -1,11 +1,11 @@
 import { EXIT } from '../../core/failure.ts';
+import type { RecordFormat } from '../../core/output/format.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
 import type { OutputFile } from '../../platform/files/capture-output.ts';
 import type { Context } from '../context/context.ts';
 import type { ListingCommand, ListingValues } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
-import type { RecordFormat } from '../listing/written-format.ts';
 import type { Options } from '../options/option.ts';
 import { openCaptureFiles } from '../packets/capture-files.ts';
 

@@ -1,14 +1,22 @@
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { segment } from '../../core/record/tables/segment.ts';
 import { stream } from '../../core/record/tables/stream.ts';
-import { streaming } from '../listing/command.ts';
+import { listing } from '../listing/command.ts';
+import { format } from '../listing/format.ts';
+import { RECORDS } from '../listing/shared-formats.ts';
 import { refuseRawTerminal } from '../packets/raw-output.ts';
 import { followOptions } from './follow-options.ts';
 import { followRequestOf, modeOf } from './follow-request.ts';
 import { openStreamPrinter } from './stream-printer.ts';
 
+const tables = format<typeof followOptions>('table', async ({ context: { stdout }, values, tableOptions }) =>
+  modeOf(values) === 'print'
+    ? openStreamPrinter(stdout, await tableOptions())
+    : openTableRenderer(stdout, await tableOptions()),
+);
+
 /** `netwatch follow`: what the two sides of a connection said. */
-export const follow = streaming({
+export const follow = listing({
   name: 'follow',
   about: 'conversations put together: what both sides of a TCP or UDP stream said',
   details: [
@@ -31,19 +39,21 @@ export const follow = streaming({
     { line: 'netwatch follow -r file.pcap --all | jq -r .data', about: 'for a script' },
   ],
   tableOf: (values) => (modeOf(values) === 'print' ? segment : stream),
-  stream: {
-    format: (values) => ({ list: null, records: 'ndjson' as const, print: 'table' as const })[modeOf(values)],
-    openRenderer: (context, values, table) =>
-      modeOf(values) === 'print' ? openStreamPrinter(context.stdout, table) : openTableRenderer(context.stdout, table),
-    file: {
-      wanted: ({ write }) => write !== null && write !== '-',
-      async write(context, values) {
-        const asked = followRequestOf(values);
-        const { writeStream } = await import('./write-stream.ts');
-        return writeStream(context, asked, values.write!, values.force);
-      },
-    },
-  },
+  formats: [tables, ...Object.values(RECORDS)],
+  usualFormat: (values) => ({ list: null, records: RECORDS.ndjson, print: tables })[modeOf(values)],
+  resolves: ({ resolve }) => resolve,
+  runOf: ({ write }) =>
+    write === null || write === '-'
+      ? { kind: 'batches', interruptIsStatus: false }
+      : {
+          kind: 'deed',
+          interruptIsStatus: false,
+          async perform(context, values) {
+            const asked = followRequestOf(values);
+            const { writeStream } = await import('./write-stream.ts');
+            return writeStream(context, asked, write, values.force);
+          },
+        },
   run: async function* (context, values, _operands, request) {
     const asked = followRequestOf(values);
     if (asked.mode === 'print' && asked.format === 'raw') refuseRawTerminal(context, 'a stream');

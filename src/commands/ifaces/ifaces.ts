@@ -9,11 +9,13 @@ import type { PlatformOptions } from '../../core/system/platform.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
 import { type ListingValues, listing, type Request } from '../listing/command.ts';
+import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { flag, text } from '../options/option.ts';
 import { machineOptions, resolveOptions } from '../options/shared-options.ts';
 import { openInput } from '../reading/open-input.ts';
 import { requireInterface } from '../reading/require-interface.ts';
 import { loadRecordReader, readSavedRecords, refuseLiveOptions } from '../reading/saved-records.ts';
+import { IFACE_FORMATS } from './iface-formats.ts';
 
 const RATE_FIELDS = ['rx_rate', 'tx_rate', 'rx_packet_rate', 'tx_packet_rate'];
 
@@ -36,18 +38,22 @@ export const ifaces = listing({
   details: [
     'One row per network interface, with its addresses, kind, speed, state and 64-bit counters.',
     'With --routes, --dns, --neighbors or --host the configuration is shown instead. Behind a local stub resolver (127.0.0.53), --dns names the servers the stub asks.',
+    '-o prometheus names counters as node_exporter does (node_network_receive_bytes_total), so that both may be asked by the same expressions; do not give both to one collector. -o markdown is a table to paste into an issue.',
   ],
   operands: '',
   operandChoices: [],
   options,
   repeats: true,
-  isOneAnswer: ({ read }) => read !== null,
+  resolves: ({ resolve }) => resolve,
+  formats: IFACE_FORMATS,
+  runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),
   tables: [iface, route, dnsServer, neighbor, host],
   examples: [
     { line: 'netwatch ifaces', about: 'every interface' },
     { line: 'netwatch ifaces --interval 1', about: 'with rates, every second' },
     { line: 'netwatch ifaces --routes -f "dst == default"', about: 'the default routes' },
     { line: 'netwatch ifaces --dns --json | jq -r .addr', about: 'DNS servers for a script' },
+    { line: 'netwatch ifaces -o prometheus', about: 'metrics, named as by node_exporter' },
     { line: "netwatch ifaces --expect 'all(rx_errors == 0)'", about: 'a check for cron' },
   ],
   tableOf: (values) => tableOf(requestOf(values)),

@@ -1,13 +1,16 @@
 import type { Expectation } from '../../core/filter/expectation.ts';
 import type { Gap } from '../../core/gap.ts';
 import type { Limit } from '../../core/limit.ts';
-import type { Format, Renderer, ReportFormat } from '../../core/output/renderer.ts';
-import type { TableRendererOptions } from '../../core/output/table-renderer.ts';
 import type { RecordTable, Snapshot } from '../../core/record/table.ts';
 import type { Context } from '../context/context.ts';
 import type { Options, Values } from '../options/option.ts';
-import type { listingOptions } from '../options/shared-options.ts';
+import type { ListingValues } from '../options/shared-options.ts';
+import type { Format } from './format.ts';
+import { type Run, SNAPSHOTS } from './run.ts';
+import { USUAL_FORMATS } from './shared-formats.ts';
 import type { Tick } from './ticks.ts';
+
+export type { ListingValues } from '../options/shared-options.ts';
 
 /** What help, man page and completion say of a command. */
 interface Description<O extends Options> {
@@ -45,37 +48,6 @@ export interface Request {
   readonly missed: (gap: Gap) => Promise<void>;
 }
 
-/**
- * A command whose snapshots are batches of one long answer: --limit, --sort and --expect are about all of them, it
- * applies --filter itself, and an interrupt is its normal end.
- */
-export interface Stream<O extends Options = Options> {
-  /** The format of this run when none is asked for; null for the usual one. Text of its own making is a table too. */
-  readonly format: (values: ListingValues<O>) => Format | null;
-  /** Prints rows for people as they come: the format `table`. */
-  readonly openRenderer: (
-    context: Context,
-    values: ListingValues<O>,
-    options: TableRendererOptions,
-  ) => Renderer | Promise<Renderer>;
-  /** Prints a run that no shared format is meant for; null where one is. `format` is the one asked for. */
-  readonly openOther?: (
-    context: Context,
-    values: ListingValues<O>,
-    format: Format | ReportFormat | null,
-  ) => Promise<Renderer | null>;
-  /** Whether an interrupt ends it with 128 and the signal's number, as it does what is no stream. */
-  readonly interruptIsStatus?: boolean;
-  /** What the command does instead of printing records: it writes a file, or a text; its exit status. */
-  readonly file?: {
-    readonly wanted: (values: ListingValues<O>) => boolean;
-    readonly write: (context: Context, values: ListingValues<O>, operands: readonly string[]) => Promise<number>;
-  };
-}
-
-/** The values of a command's own options and of those every listing shares. */
-export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;
-
 /** What is claimed of the records. */
 export interface Claim {
   readonly expectation: Expectation;
@@ -91,20 +63,24 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly kind: 'listing';
   /** Whether --interval, --expect and the like make sense. */
   readonly repeats: boolean;
-  /** Whether the snapshots of this run are parts of one answer: --sort, --limit and --expect are about all of them. */
-  readonly isOneAnswer?: (values: ListingValues<O>) => boolean;
-  /** The first tick only begins what the later ones tell of: --count counts those. */
-  readonly firstTickIsStart?: boolean;
+  /** Whether a run looks again and again though no option of repeating asks for it. */
+  readonly watches: (values: ListingValues<O>) => boolean;
+  /** Whether the first tick only begins what the later ones tell of: --count counts those. */
+  readonly firstTickIsStart: (values: ListingValues<O>) => boolean;
+  /** Whether names of addresses are looked up. */
+  readonly resolves: (values: ListingValues<O>) => boolean;
   /** Record types it can print. */
   readonly tables: readonly RecordTable[];
-  /** Formats that it has beside the shared ones. */
-  readonly formats?: readonly ReportFormat[];
+  /** Formats it can print them in. */
+  readonly formats: readonly Format<NoInfer<O>>[];
+  /** The format of this run when none is asked for; null for a table on a terminal, and TSV elsewhere. */
+  readonly usualFormat: (values: ListingValues<O>) => Format<NoInfer<O>> | null;
   /** What is expected of the records when --expect does not say; null for nothing. Throws Failure 64. */
-  readonly claim?: (values: ListingValues<O>) => Claim | null;
+  readonly claim: (values: ListingValues<O>) => Claim | null;
   /** The record type this run prints, and so the one --fields, --sort and --filter speak of. */
   readonly tableOf: (values: ListingValues<O>) => RecordTable;
-  /** What is different for a command whose rows come as a stream; null for snapshots. */
-  readonly stream: Stream<O> | null;
+  /** What kind of run these options ask for. */
+  readonly runOf: (values: ListingValues<O>) => Run<NoInfer<O>>;
   /** Yields one snapshot for each tick. */
   readonly run: (
     context: Context,
@@ -128,16 +104,26 @@ export interface TextCommand<O extends Options = Options> extends Description<O>
 
 export type Command = ListingCommand | TextCommand;
 
-/** Declares a listing command; the types of its options are inferred. */
-export function listing<const O extends Options>(of: Omit<ListingCommand<O>, 'kind' | 'stream'>): Command {
-  return { kind: 'listing', stream: null, ...of } as unknown as Command;
-}
+/** What most listings have in common. */
+const USUAL = {
+  kind: 'listing',
+  repeats: false,
+  watches: () => false,
+  firstTickIsStart: () => false,
+  resolves: () => false,
+  formats: USUAL_FORMATS,
+  usualFormat: () => null,
+  claim: () => null,
+  runOf: () => SNAPSHOTS,
+} as const satisfies Partial<ListingCommand>;
 
-/** Declares a listing command whose rows come as a stream. */
-export function streaming<const O extends Options>(
-  of: Omit<ListingCommand<O>, 'kind' | 'stream' | 'repeats'> & { readonly stream: Stream<O> },
-): Command {
-  return { kind: 'listing', repeats: false, ...of } as unknown as Command;
+/** What a listing must say of itself, and what it says where it differs from most. */
+type Declaration<O extends Options> = Omit<ListingCommand<O>, keyof typeof USUAL> &
+  Partial<Pick<ListingCommand<O>, Exclude<keyof typeof USUAL, 'kind'>>>;
+
+/** Declares a command that prints records; the types of its options are inferred. */
+export function listing<const O extends Options>(of: Declaration<O>): Command {
+  return { ...USUAL, ...of } as unknown as Command;
 }
 
 /** Declares a text command. */

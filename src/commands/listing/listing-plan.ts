@@ -1,13 +1,16 @@
 import { usageError } from '../../core/failure.ts';
 import { compileFilter, type Predicate } from '../../core/filter/bind.ts';
 import { compileExpectation, type Expectation } from '../../core/filter/expectation.ts';
-import type { Format, ReportFormat } from '../../core/output/renderer.ts';
+import type { FormatName } from '../../core/output/format.ts';
 import { namedFields, visibleFields } from '../../core/record/select-fields.ts';
 import { parseSort, type SortKey } from '../../core/record/sort.ts';
 import type { RecordTable } from '../../core/record/table.ts';
 import type { Options, Values } from '../options/option.ts';
-import type { outputOptions } from '../options/shared-options.ts';
-import type { Claim, ListingCommand, ListingValues } from './command.ts';
+import type { ListingValues, outputOptions } from '../options/shared-options.ts';
+import type { Claim, ListingCommand } from './command.ts';
+import type { Format } from './format.ts';
+import { refuseUnfit } from './format-fit.ts';
+import type { Run } from './run.ts';
 import type { TickPlan } from './ticks.ts';
 
 const DEFAULT_INTERVAL_MS = 1000;
@@ -16,7 +19,10 @@ const WAIT_INTERVAL_MS = 250;
 /** Everything the options of a listing say, checked before anything is read. */
 export interface ListingPlan {
   readonly table: RecordTable;
-  readonly format: Format | ReportFormat;
+  readonly run: Run;
+  readonly format: Format;
+  /** Whether names of addresses are looked up. */
+  readonly resolves: boolean;
   readonly header: boolean;
   readonly fields: readonly string[];
   readonly sort: readonly SortKey[];
@@ -35,26 +41,28 @@ export interface ListingPlan {
 /** Throws Failure 64 for what does not fit together or names what is not there. */
 export function planListing(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): ListingPlan {
   const table = command.tableOf(values);
-  const format = askedFormat(values) ?? command.stream?.format(values) ?? (isTerminal ? 'table' : 'tsv');
+  const run = command.runOf(values);
+  const format = formatOf(command, values, isTerminal);
+  const watches = command.watches(values);
   const repeating =
-    command.repeats &&
-    (values.interval !== null || values.count !== null || values.duration !== null || values.events === true);
+    command.repeats && (values.interval !== null || values.count !== null || values.duration !== null || watches);
   if (values.timeout !== null && values.wait === null)
     throw usageError('--timeout goes with --wait', { hint: 'did you mean --duration?' });
   if (values.wait !== null && values.wait !== undefined && (values.count !== null || values.duration !== null)) {
     throw usageError('--wait is bounded by --timeout, not by --count or --duration');
   }
-  const startsFirst = values.events === true || command.firstTickIsStart === true;
   const until = expectation(values.wait, table);
   const wait = until === null ? null : { until, source: values.wait ?? '' };
-  const standing = command.claim?.(values) ?? null;
+  const standing = command.claim(values);
   const expected = expectation(values.expect, table);
   const expect = expected === null ? standing : claimOf(expected, values.expect ?? '');
-  const filter = values.filter === null || command.stream !== null ? null : compileFilter(values.filter, table);
+  refuseUnfit(format, table, values, repeating && wait === null);
+  const filtersItself = run.kind === 'batches' || run.kind === 'deed';
+  const filter = values.filter === null || filtersItself ? null : compileFilter(values.filter, table);
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
-  const json = format === 'json' || format === 'ndjson';
-  const fields = named ?? (json ? Object.keys(table.fields) : visibleFields(table, repeating, values.resolve === true));
+  const resolves = command.resolves(values);
+  const fields = named ?? (format.hasAllFields ? Object.keys(table.fields) : visibleFields(table, repeating, resolves));
   const asked = new Set([
     ...(named ?? []),
     ...sort.map((key) => key.field),
@@ -64,7 +72,9 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   ]);
   return {
     table,
+    run,
     format,
+    resolves,
     header: !values['no-header'],
     fields,
     sort,
@@ -75,7 +85,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     ticks: {
       interval: values.interval ?? (wait !== null ? WAIT_INTERVAL_MS : repeating ? DEFAULT_INTERVAL_MS : null),
       // the first look is only what later ones are compared with
-      count: startsFirst && values.count !== null ? values.count + 1 : (values.count ?? null),
+      count: command.firstTickIsStart(values) && values.count !== null ? values.count + 1 : (values.count ?? null),
       duration: wait === null ? (values.duration ?? null) : (values.timeout ?? null),
     },
     repeating: repeating || wait !== null,
@@ -98,9 +108,20 @@ export function claimOf(expectation: Expectation, source: string): Claim {
   };
 }
 
+/** The format that the options name, else the usual one of this run. Throws Failure 64. */
+function formatOf(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): Format {
+  const asked = askedFormat(values);
+  const usual = asked === null ? command.usualFormat(values) : null;
+  if (usual !== null) return usual;
+  const name = asked ?? (isTerminal ? 'table' : 'tsv');
+  const found = command.formats.find((one) => one.name === name);
+  if (found === undefined) throw usageError(`${command.name} has no format ${name}`);
+  return found;
+}
+
 /** The format that the options name; null for none. Throws Failure 64 when they name several. */
-export function askedFormat(values: Values<typeof outputOptions>): Format | ReportFormat | null {
-  const named: (Format | ReportFormat)[] = [];
+export function askedFormat(values: Values<typeof outputOptions>): FormatName | null {
+  const named: FormatName[] = [];
   if (values.output !== null) named.push(values.output);
   if (values.json) named.push('ndjson');
   if (values.tsv) named.push('tsv');

@@ -1,12 +1,10 @@
 import { CAPTURE_FORMATS, type CaptureFormat } from '../../core/capture/capture-writer.ts';
 import { usageError } from '../../core/failure.ts';
-import { type Format, isReportFormat } from '../../core/output/renderer.ts';
+import { RECORD_FORMATS, type RecordFormat } from '../../core/output/format.ts';
 import { shellFile } from '../../core/output/shell-word.ts';
 import type { Options } from '../options/option.ts';
-import type { ListingValues } from './command.ts';
+import type { ListingValues } from '../options/shared-options.ts';
 import { askedFormat } from './listing-plan.ts';
-
-export type RecordFormat = Exclude<Format, 'table'>;
 
 const RECORD_ENDS: Readonly<Record<string, RecordFormat>> = {
   '.ndjson': 'ndjson',
@@ -29,13 +27,14 @@ export function captureFormatOf(name: string): CaptureFormat | null {
 const packerOf = (name: string): string => (name.endsWith('.gz') ? 'gzip' : 'zstd');
 
 /**
- * The format of the records that \`--write\` is to hold, or null for a capture: --as and the end of a capture's name ask for
+ * The format of the records that \`--write` is to hold, or null for a capture: --as and the end of a capture's name ask for
  * one, else --output says, else the end of the name.
  */
 export function recordFormatOf(values: ListingValues<Options>, name: string): RecordFormat | null {
   if (values.as !== null || captureFormatOf(name) !== null) return null;
   const asked = askedFormat(values);
-  if (asked !== null && asked !== 'table' && !isReportFormat(asked)) return asked;
+  const named = RECORD_FORMATS.find((format) => format === asked);
+  if (named !== undefined) return named;
   const end = Object.keys(RECORD_ENDS).find((one) => name.endsWith(one));
   return end === undefined ? null : RECORD_ENDS[end]!;
 }

@@ -1,5 +1,5 @@
-import { FORMATS, type Format, type ReportFormat } from '../../core/output/renderer.ts';
-import { choice, duration, flag, integer, language, text, words } from './option.ts';
+import { FORMAT_NAMES, type FormatName, RECORD_FORMATS } from '../../core/output/format.ts';
+import { choice, duration, flag, integer, language, type Options, text, type Values, words } from './option.ts';
 
 /** Options every command takes. */
 export const globalOptions = {
@@ -21,13 +21,8 @@ export const globalOptions = {
   version: flag('Show the version.'),
 };
 
-/** How records are printed: every command that prints records takes these, some with formats of their own. */
-export const outputOptionsWith = (own: readonly ReportFormat[]) => ({
-  output: choice<Format | ReportFormat>(
-    'Output format; the default is table on a terminal and tsv in a pipe.',
-    [...FORMATS, ...own],
-    { short: 'o' },
-  ),
+/** How rows are chosen and printed. */
+const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
   csv: flag('Short for -o csv.'),
@@ -36,8 +31,19 @@ export const outputOptionsWith = (own: readonly ReportFormat[]) => ({
   limit: integer('Print at most N rows of a snapshot.', { least: 0 }),
   'no-header': flag('No header line.'),
   filter: text('Only rows for which this holds; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
-});
-export const outputOptions = outputOptionsWith([]);
+};
+
+const formatDoc = (names: readonly FormatName[]): string =>
+  `Output format: ${names.join(', ')}; the default is table on a terminal and tsv in a pipe.`;
+
+/** How records are printed, in the formats that a command has. */
+export const outputOptionsOf = (formats: readonly FormatName[]) => {
+  const names = FORMAT_NAMES.filter((name) => formats.includes(name));
+  return { output: choice<FormatName>(formatDoc(names), names, { short: 'o', value: 'FORMAT' }), ...ROW_OPTIONS };
+};
+
+/** Those of a command without formats of its own. */
+export const outputOptions = outputOptionsOf(['table', ...RECORD_FORMATS]);
 
 /** For records with addresses. */
 export const resolveOptions = {
@@ -60,6 +66,9 @@ export const repeatOptions = {
 };
 
 export const listingOptions = { ...globalOptions, ...outputOptions, ...repeatOptions };
+
+/** The values of a command's own options and of those every listing shares. */
+export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;
 
 /** Where a command that looks at a machine looks; `reads` says what `--read` takes. */
 export const machineOptions = (reads: string) => ({

@@ -1,4 +1,4 @@
-import { exposition } from '../../core/health/reports/exposition.ts';
+import { probeExposition } from '../../core/health/reports/probe-metrics.ts';
 import type { Target } from '../../core/health/target.ts';
 import { compileJson } from '../../core/output/json.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
@@ -57,7 +57,7 @@ function openExposition(file: string, targets: number, repeats: boolean, caller:
   const met = new Set<string>();
   const isWhole = (): boolean => met.size >= targets;
   const write = (): Promise<void> =>
-    replaceFile(file, exposition([...last.values()], repeats), EXPOSITION_MODE, caller);
+    replaceFile(file, probeExposition([...last.values()], repeats), EXPOSITION_MODE, caller);
   return {
     async take(rows, kept) {
       for (const row of rows) met.add(keyOfRow(row));

@@ -1,6 +1,7 @@
 import { usageError } from '../../core/failure.ts';
 import { compileExpectation } from '../../core/filter/expectation.ts';
 import { compileThreshold, notPassed } from '../../core/filter/threshold.ts';
+import { FORMAT_TRAITS } from '../../core/output/format.ts';
 import type { RecordTable } from '../../core/record/table.ts';
 import { probe } from '../../core/record/tables/probe.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
@@ -71,8 +72,6 @@ const ASKING = [
   ] as const),
   ...(['print-cron', 'print-systemd'] as const),
 ];
-/** Options that choose among records, which formats that tell of all targets are not made for. */
-const CHOOSING = ['fields', 'sort', 'limit', 'no-header'] as const;
 
 /**
  * What is claimed of the records: by --fail-on, else that every target answers as it should. Throws Failure 64 for
@@ -80,6 +79,7 @@ const CHOOSING = ['fields', 'sort', 'limit', 'no-header'] as const;
  */
 export function probeClaim(values: ProbeValues): Claim | null {
   const format = askedFormat(values);
+  const traits = format === null ? null : FORMAT_TRAITS[format];
   const given = (names: readonly (keyof ProbeValues)[]): string | undefined =>
     names.find((name) => values[name] !== null && values[name] !== false);
   const repeats = repeatsRounds(values) && !values['print-cron'] && !values['print-systemd'];
@@ -91,30 +91,23 @@ export function probeClaim(values: ProbeValues): Claim | null {
   if (values.via !== null && values.via === values.direct)
     throw usageError(`--via and --direct are the same: "${values.via}"`);
   if (values['append-max'] !== null && values.append === null) throw usageError('--append-max goes with --append');
-  if (values.out !== null && format !== 'prometheus' && format !== 'markdown')
+  if (values.out !== null && traits?.goesIntoFile !== true)
     throw usageError('--out goes with -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
   if (values.report !== null) {
     const asking = given(ASKING);
     if (asking !== undefined) throw usageError(`--${asking} is about asking targets, not about --report`);
-    if (format === 'nagios' || format === 'prometheus') throw usageError(`-o ${format} is not for --report`);
+    if (traits?.choosesFields === false) throw usageError(`-o ${format} is not for --report`);
   }
-  if (format === 'nagios' || format === 'prometheus') {
-    const choosing = given(CHOOSING);
-    if (choosing !== undefined) throw usageError(`--${choosing} does not go with -o ${format}`);
+  if (traits?.repeats === false && repeats && values.out === null) {
+    if (!traits.goesIntoFile) throw usageError(`-o ${format} is about one ${traits.of}`);
+    throw usageError(`-o ${format} with several rounds needs --out FILE`, {
+      hint: 'what is printed is one exposition',
+    });
   }
-  if (format === 'nagios') {
-    if (repeats) throw usageError('-o nagios is about one round');
-    const other = given(['fail-on', 'expect']);
-    if (other !== undefined) throw usageError(`--${other} does not go with -o nagios`, { hint: '--crit EXPR' });
-    return null;
-  }
+  if (traits?.hasStatus === true) return null;
   const threshold = given(['warn', 'crit']);
   if (threshold !== undefined)
     throw usageError(`--${threshold} goes with -o nagios`, { hint: '--fail-on EXPR for an exit status alone' });
-  if (format === 'prometheus' && repeats && values.out === null)
-    throw usageError('-o prometheus with several rounds needs --out FILE', {
-      hint: 'what is printed is one exposition',
-    });
   return claimOf(values);
 }
 

@@ -1,51 +1,20 @@
 import { compileThreshold } from '../../core/filter/threshold.ts';
-import { exposition } from '../../core/health/reports/exposition.ts';
 import { PLUGIN_STATUSES, type PluginReport, pluginReport } from '../../core/health/reports/plugin-report.ts';
+import { probeExposition } from '../../core/health/reports/probe-metrics.ts';
 import { openMarkdownRenderer } from '../../core/output/markdown.ts';
-import type { Format, Renderer, ReportFormat } from '../../core/output/renderer.ts';
+import type { Renderer } from '../../core/output/renderer.ts';
 import type { Sink } from '../../core/output/sink.ts';
-import { numeralsOf, plainNumerals } from '../../core/output/units.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
-import type { Context } from '../context/context.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
-import type { ProbeValues } from './probe-options.ts';
+import type { Output } from '../listing/format.ts';
+import { NOTHING } from '../listing/shared-formats.ts';
+import type { probeOptions } from './probe-options.ts';
+
+type ProbeOutput = Output<typeof probeOptions>;
 
 /** Only who writes a report may read it. */
 const REPORT_MODE = 0o600;
-
-/** The renderers that only `probe` has; null where a shared one prints. */
-export function openProbeOutput(
-  context: Context,
-  values: ProbeValues,
-  format: Format | ReportFormat | null,
-): Renderer | null {
-  switch (format) {
-    case 'nagios':
-      return pluginRenderer(context, values);
-    case 'prometheus':
-      return values.out === null ? expositionRenderer(context.stdout) : silentRenderer();
-    case 'markdown':
-      return markdownRenderer(context, values);
-    case null:
-      return values.append === null ? null : silentRenderer();
-    default:
-      return null;
-  }
-}
-
-/** For a run whose records go into a file. */
-function silentRenderer(): Renderer {
-  return {
-    mixesTypes: false,
-    ownsTerminal: false,
-    async write({ rows }) {
-      for (const _ of rows); // rows are counted as they are read
-    },
-    endSnapshot: async () => {},
-    end: async () => {},
-  };
-}
 
 /** Gathers the records of a round, and prints them at the end. */
 function atEnd(sink: Sink, print: (rows: readonly ProbeRow[]) => string): Renderer {
@@ -65,11 +34,14 @@ function atEnd(sink: Sink, print: (rows: readonly ProbeRow[]) => string): Render
   };
 }
 
-function expositionRenderer(sink: Sink): Renderer {
-  return atEnd(sink, (rows) => exposition(rows, false));
+/** Metrics of the round on stdout; with --out they go into the file, round by round (probe-files.ts). */
+export function openProbeMetrics(output: ProbeOutput): Renderer | Promise<Renderer> {
+  if (output.values.out !== null) return NOTHING.open(output);
+  return atEnd(output.context.stdout, (rows) => probeExposition(rows, false));
 }
 
-function pluginRenderer(context: Context, { warn, crit }: ProbeValues): Renderer {
+/** The round as a monitoring plugin reports it; the exit status is that of the report. */
+export function openPlugin({ context, values: { warn, crit } }: ProbeOutput): Renderer {
   const thresholds = {
     warn: warn === null ? null : compileThreshold(warn, probe),
     crit: crit === null ? null : compileThreshold(crit, probe),
@@ -82,10 +54,9 @@ function pluginRenderer(context: Context, { warn, crit }: ProbeValues): Renderer
   return { ...renderer, status: () => PLUGIN_STATUSES.indexOf(report?.status ?? 'UNKNOWN') };
 }
 
-function markdownRenderer(context: Context, values: ProbeValues): Renderer {
-  const numerals = values.lang === null ? plainNumerals : numeralsOf(values.lang);
-  const { out } = values;
-  if (out === null) return openMarkdownRenderer(context.stdout, !values['no-header'], numerals);
+/** A table on stdout, or with --out in the place of a file. */
+export function openProbeMarkdown({ context, values: { out }, header, numerals }: ProbeOutput): Renderer {
+  if (out === null) return openMarkdownRenderer(context.stdout, header, numerals);
   let text = '';
   const sink: Sink = {
     write(piece) {
@@ -95,7 +66,7 @@ function markdownRenderer(context: Context, values: ProbeValues): Renderer {
     writeBytes: () => undefined,
     flush: async () => {},
   };
-  const renderer = openMarkdownRenderer(sink, !values['no-header'], numerals);
+  const renderer = openMarkdownRenderer(sink, header, numerals);
   return {
     ...renderer,
     async end() {

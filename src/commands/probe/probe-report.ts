@@ -25,7 +25,7 @@ interface Lines {
  * A history that `--append` made, with the file that was turned away before it, summed up. Lines that hold no record are
  * said and passed over. Rejects with a Failure 66 when there is no such file, and 65 when it holds no record.
  */
-export async function reportOf(context: Context, file: string, quiet: boolean): Promise<readonly ProbeReportRow[]> {
+export async function reportOf(context: Context, file: string): Promise<readonly ProbeReportRow[]> {
   const report = new HistoryReport();
   const current = open(file);
   const before = openIfThere(rotatedName(file));
@@ -40,7 +40,6 @@ export async function reportOf(context: Context, file: string, quiet: boolean): 
     if (fd === null) continue;
     const lines = await readLines(fd, name, report);
     records += lines.records;
-    if (quiet) continue;
     if (lines.broken > 0) context.say(`${name}: passed over ${formatNumberOf(lines.broken, 'line')} without a record`);
     if (lines.isTorn) context.say(`${name}: the last line is cut short, and passed over`);
   }

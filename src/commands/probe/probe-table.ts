@@ -1,4 +1,4 @@
-import { HISTORY } from '../../core/health/target-health.ts';
+import { HISTORY, RoundHistory } from '../../core/health/round-history.ts';
 import { openLiveTable } from '../../core/output/live-table.ts';
 import type { RenderedSection, Renderer } from '../../core/output/renderer.ts';
 import { sparkline } from '../../core/output/sparkline.ts';
@@ -71,17 +71,16 @@ function openProbeScreen(context: Context, values: ProbeValues, options: TableRe
     timeOfDay: () => new Date(clock.now()).toTimeString().slice(0, 8),
   });
   const last = new Map<string, ProbeRow>();
-  const histories = new Map<string, (number | null)[]>();
+  const histories = new Map<string, RoundHistory>();
   const others = new Map<string, RenderedSection & { readonly rows: readonly AnyRow[] }>();
   let fields: readonly string[] = COLUMNS;
 
   const takeRound = (row: ProbeRow): void => {
     const key = JSON.stringify([row.target, row.kind, row.host]);
     last.set(key, row);
-    const history = histories.get(key) ?? [];
+    const history = histories.get(key) ?? new RoundHistory();
     histories.set(key, history);
-    history.push(row.state === 'unknown' ? Number.NaN : row.rtt_avg_ms);
-    if (history.length > HISTORY) history.shift();
+    history.ingest(row);
   };
   const rows = (): AnyRow[] => {
     const targets = [...last.values()].map(({ target }) => widthOf(target));
@@ -90,7 +89,7 @@ function openProbeScreen(context: Context, values: ProbeValues, options: TableRe
     const bars = Math.min(HISTORY, Math.max(LEAST_ROUNDS, Math.floor(0.6 * room)));
     return [...last].map(([key, row]) => ({
       ...row,
-      history: sparkline(histories.get(key)!, bars),
+      history: sparkline(histories.get(key)!.averagesMs, bars),
       detail: truncate(row.detail, Math.max(LEAST_ROUNDS, room - bars)),
     }));
   };

@@ -7,7 +7,7 @@ import { parseTarget } from '../../core/health/target.ts';
 import { shellWord } from '../../core/output/shell-word.ts';
 import type { Context } from '../context/context.ts';
 import type { Options } from '../options/option.ts';
-import { globalOptions, outputOptionsWith } from '../options/shared-options.ts';
+import { globalOptions, outputOptions } from '../options/shared-options.ts';
 import { type ProbeValues, probeOptions } from './probe-options.ts';
 
 /** Options that say when, and so belong to cron and systemd. */
@@ -35,7 +35,7 @@ export async function printProbeUnits(
 
 /** The options as they would be typed, files by their whole path: what starts the program does so elsewhere. */
 function optionWords(values: ProbeValues): readonly string[] {
-  const options: Options = { ...probeOptions, ...outputOptionsWith([]), ...globalOptions };
+  const options: Options = { ...probeOptions, ...outputOptions, ...globalOptions };
   const given = values as Readonly<Record<string, unknown>>;
   return Object.entries(options).flatMap(([name, option]) => {
     const value = given[name];

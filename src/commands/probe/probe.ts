@@ -1,12 +1,14 @@
 import { usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
-import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { section } from '../../core/record/table.ts';
 import { type HopRow, hop } from '../../core/record/tables/hop.ts';
 import { PROBE_KINDS, type ProbeRow, probe as table } from '../../core/record/tables/probe.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
-import { streaming } from '../listing/command.ts';
+import { sayLimitsOnce } from '../context/say-limits.ts';
+import { listing } from '../listing/command.ts';
+import { NOTHING } from '../listing/shared-formats.ts';
+import { PROBE_FORMATS } from './probe-formats.ts';
 import { probeClaim, probeOptions, probeTableOf, repeatsRounds } from './probe-options.ts';
 
 const COUNT = 3;
@@ -14,7 +16,7 @@ const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 2000;
 
 /** `netwatch probe`: is the network well, and if not, which part? */
-export const probe = streaming({
+export const probe = listing({
   name: 'probe',
   about: 'whether targets answer, how fast and how reliably',
   details: [
@@ -41,7 +43,6 @@ export const probe = streaming({
   operandChoices: ['gateway', 'dns', ...PROBE_KINDS.map((kind) => `${kind}://`)],
   options: probeOptions,
   tables: [table, hop, probeReport],
-  formats: ['markdown', 'nagios', 'prometheus'],
   examples: [
     { line: 'netwatch probe', about: 'the gateways, the name servers, and whether a name resolves' },
     { line: 'netwatch probe example.org tcp://example.org:443', about: 'a host, and one of its ports' },
@@ -70,32 +71,25 @@ export const probe = streaming({
   ],
   tableOf: probeTableOf,
   claim: probeClaim,
-  stream: {
-    interruptIsStatus: true,
-    openOther: async (context, values, format) => {
-      const { openProbeOutput } = await import('./probe-output.ts');
-      return openProbeOutput(context, values, format);
-    },
-    format: () => null,
-    openRenderer: async (context, values, of) => {
-      if (values.report !== null) return openTableRenderer(context.stdout, of);
-      const { openProbeTable } = await import('./probe-table.ts');
-      return openProbeTable(context, values, of);
-    },
-    file: {
-      wanted: (values) => values['print-cron'] || values['print-systemd'],
-      write: async (context, values, operands) => {
-        const { printProbeUnits } = await import('./probe-units.ts');
-        return printProbeUnits(context, values, operands);
-      },
-    },
-  },
+  formats: PROBE_FORMATS,
+  usualFormat: ({ append }) => (append === null ? null : NOTHING),
+  runOf: (values) =>
+    values['print-cron'] || values['print-systemd']
+      ? {
+          kind: 'deed',
+          interruptIsStatus: true,
+          async perform(context, given, operands) {
+            const { printProbeUnits } = await import('./probe-units.ts');
+            return printProbeUnits(context, given, operands);
+          },
+        }
+      : { kind: 'batches', interruptIsStatus: true },
   run: async function* (context, values, operands) {
     const filter = values.filter === null ? null : compileFilter(values.filter, probeTableOf(values));
     if (values.report !== null) {
       if (operands.length > 0) throw usageError(`--report is about all targets of the file, not "${operands[0]}"`);
       const { reportOf } = await import('./probe-report.ts');
-      const rows = await reportOf(context, values.report, values.quiet);
+      const rows = await reportOf(context, values.report);
       yield [section(probeReport, filter === null ? rows : rows.filter((row) => filter.matches(row)))];
       return;
     }
@@ -115,12 +109,8 @@ export const probe = streaming({
     const targets = pair === null ? named : [...named, pair.via, pair.direct];
     if (targets.length === 0)
       throw usageError('this machine has neither a gateway nor a name server to ask', { hint: 'netwatch probe HOST' });
-    const said = new Set<string>();
-    const limited = (what: string, why: string, remedy: string | null): void => {
-      if (values.quiet || said.has(why)) return;
-      said.add(why);
-      context.say(`${what}: ${why}${remedy === null ? '' : `; ${remedy}`}`);
-    };
+    const sayLimits = sayLimitsOnce(context);
+    const limited = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
     const probed = await Promise.all(
       targets.map(async (target) => ({
         target,

@@ -5,7 +5,6 @@ import { type PathFacts, PathLedger } from '../../core/health/path-ledger.ts';
 import { probeRow } from '../../core/health/probe-row.ts';
 import type { Prober } from '../../core/health/prober.ts';
 import { probeRound, type RoundPlan, stateOf } from '../../core/health/round.ts';
-import { roundTripStatistics } from '../../core/health/round-trip-statistics.ts';
 import { type NextMoment, rounds, scheduledRounds } from '../../core/health/schedule.ts';
 import type { Target } from '../../core/health/target.ts';
 import { TargetHealth } from '../../core/health/target-health.ts';
@@ -74,9 +73,8 @@ export async function* runProbes(
       const time = new Date(clock.now()).toISOString();
       const replies = await probeRound(prober, plan, clock, over.signal);
       if (over.signal.aborted) return; // it was cut short: it says nothing
-      const times = replies.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs]));
       const before = health.standing(at).state;
-      health.ingest(stateOf(replies), roundTripStatistics(times).avg, at);
+      health.ingest(stateOf(replies), at);
       const standing = health.standing(at);
       if (sinceTime === null || standing.state !== before) sinceTime = time;
       const row = probeRow(time, target, replies, prober.duplicates(), standing, sinceTime);

@@ -3,6 +3,8 @@ import type { RecordTable } from '../../core/record/table.ts';
 import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { listing } from '../listing/command.ts';
+import { PARTS, SNAPSHOTS } from '../listing/run.ts';
+import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { duration, words } from '../options/option.ts';
 import { resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
@@ -30,14 +32,17 @@ export const stats = listing({
     'One pass over a capture answers as many questions as --by names, each in records of its own type. Packets are counted as tshark counts them: in every layer they hold, at the path they hold it; headers quoted inside ICMP errors do not count.',
     `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
     'Live, packets are counted until --duration is over, or until Ctrl-C. With --interval there are records at every tick: of DNS, HTTP and TLS those that are new, when they have been answered or for ten seconds were not; all others counted from the start.',
+    '-o markdown is a table for each, to paste into an issue.',
     'With several names, --fields, --sort, --filter, --limit and --expect are about the first one.',
   ],
   operands: '',
   operandChoices: [],
   options,
   repeats: true,
-  isOneAnswer: ({ interval, count }) => interval === null && count === null,
-  firstTickIsStart: true,
+  firstTickIsStart: () => true,
+  resolves: ({ resolve }) => resolve,
+  formats: [...USUAL_FORMATS, MARKDOWN],
+  runOf: ({ interval, count }) => (interval === null && count === null ? PARTS : SNAPSHOTS),
   tables: [...new Set(NAMES.flatMap((name): readonly RecordTable[] => STATISTICS[name].tables))],
   examples: [
     { line: 'netwatch stats -r file.pcap', about: 'the protocol hierarchy' },

@@ -1,8 +1,5 @@
 import type { ProbeState } from '../record/tables/probe.ts';
 
-/** Rounds that are remembered, for a row of cells that shows how it went. */
-export const HISTORY = 60;
-
 /** A time in which a target was down. */
 export interface Outage {
   /** When the first round without an answer began, in milliseconds of a clock that never jumps. */
@@ -30,8 +27,6 @@ const MOST_OUTAGES = 1000;
  * neither for nor against it. Time comes in, in milliseconds of a clock that never jumps.
  */
 export class TargetHealth {
-  /** Mean time to an answer of the last rounds, in milliseconds, the oldest first; null for none, NaN for unknown. */
-  readonly history: (number | null)[] = [];
   /** The last outages, the oldest first. */
   readonly lastOutages: Outage[] = [];
   private state: ProbeState = 'unknown';
@@ -43,12 +38,10 @@ export class TargetHealth {
   private knownMs = 0;
 
   /** Takes in how a round that began at `at` went. */
-  ingest(state: ProbeState, averageMs: number | null, at: number): void {
+  ingest(state: ProbeState, at: number): void {
     this.pass(at);
     if (!this.hasBegun || state !== this.state) this.change(state, at);
     this.hasBegun = true;
-    this.history.push(state === 'unknown' ? Number.NaN : averageMs);
-    if (this.history.length > HISTORY) this.history.shift();
   }
 
   standing(now: number): Standing {

@@ -7,19 +7,26 @@ import { formatterOf, type Numerals } from './units.ts';
 /** Prints rows as a table of GitHub Flavored Markdown (4.10), one header for all snapshots of a record type. */
 export function openMarkdownRenderer(sink: Sink, header: boolean, numerals: Numerals): Renderer {
   let headed: RecordTable | null = null;
+  const head = async (table: RecordTable, fields: readonly string[]): Promise<void> => {
+    if (!header || headed === table) return;
+    const columns = fields.map((name) => ({ name, field: table.fields[name]! }));
+    const rules = columns.map(({ field }) => (NUMERIC_KINDS.has(field.kind) ? '---:' : '---'));
+    const headings = columns.map(({ name, field }) => cell(headingOf(name, field)));
+    await sink.write(`${headed === null ? '' : '\n'}${line(headings)}${line(rules)}`);
+    headed = table;
+  };
   return {
     mixesTypes: false,
     ownsTerminal: false,
+    head,
     async write({ table, fields, rows }) {
       const columns = fields.map((name) => ({ name, field: table.fields[name]! }));
-      if (header && headed !== table) {
-        const rules = columns.map(({ field }) => (NUMERIC_KINDS.has(field.kind) ? '---:' : '---'));
-        const headings = columns.map(({ name, field }) => cell(headingOf(name, field)));
-        await sink.write(`${headed === null ? '' : '\n'}${line(headings)}${line(rules)}`);
-        headed = table;
-      }
+      await head(table, fields);
       const formats = columns.map(({ field }) => formatterOf(field.kind, numerals));
-      for (const row of rows) await sink.write(line(columns.map(({ name }, i) => cell(formats[i]!(row[name])))));
+      for (const row of rows) {
+        const wait = sink.write(line(columns.map(({ name }, i) => cell(formats[i]!(row[name])))));
+        if (wait !== undefined) await wait;
+      }
     },
     endSnapshot: () => sink.flush(),
     end: () => sink.flush(),

@@ -1,18 +1,9 @@
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { compileCsv, compileTsv, csvHeader, tsvHeader } from './delimited.ts';
+import type { RecordFormat } from './format.ts';
 import { compileJson } from './json.ts';
 import type { LineWriter } from './line-writer.ts';
 import type { Sink } from './sink.ts';
-
-export const FORMATS = ['table', 'ndjson', 'json', 'tsv', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
-
-/** Formats that only some commands have: a report for people, and what monitoring systems read. */
-export const REPORT_FORMATS = ['markdown', 'nagios', 'prometheus'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-export const isReportFormat = (format: string): format is ReportFormat =>
-  REPORT_FORMATS.some((name) => name === format);
 
 /** Rows of one table, and the fields of it to print. */
 export interface RenderedSection {
@@ -30,16 +21,18 @@ export interface Renderer {
   /** Whether it draws the whole terminal, so that a message on stderr would tear the picture. */
   readonly ownsTerminal: boolean;
   write(section: RenderedSection): Promise<void>;
+  /** Prints what stands above rows, at the end of a run that came to none; absent where that is nothing. */
+  readonly head?: (table: RecordTable, fields: readonly string[]) => Promise<void>;
   /** Ends a snapshot: what was written reaches the reader now. */
   endSnapshot(): Promise<void>;
   /** Ends the output; a JSON document is closed here. */
   end(): Promise<void>;
-  /** The exit status, where the format says what it is: asked for after the end. */
+  /** The exit status, of a format that has its own: asked for after the end. */
   readonly status?: () => number;
 }
 
-/** Opens the renderer of a machine format on a sink; tables for people are drawn by table-renderer.ts and live-table.ts. */
-export function openRenderer(sink: Sink, format: Exclude<Format, 'table'>, header: boolean): Renderer {
+/** Opens the renderer of a format for programs on a sink. */
+export function openRenderer(sink: Sink, format: RecordFormat, header: boolean): Renderer {
   switch (format) {
     case 'ndjson':
       return lineRenderer(sink, compileJson, null, true);

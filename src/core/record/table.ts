@@ -20,6 +20,8 @@ export interface RecordTable<F extends Fields = Fields> {
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   /** Fields for the names of addresses, and the field of the address: `remote_host` → `remote_addr`. --resolve fills them. */
   readonly hosts: Readonly<Record<string, string>>;
+  /** What is said when there are none. */
+  readonly none: string;
 }
 
 /** The row type of a table: `type ConnRow = Row<typeof conn>`. */
@@ -43,6 +45,7 @@ export interface TableOptions {
   readonly version?: number;
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   readonly hosts?: Readonly<Record<string, string>>;
+  readonly none?: string;
 }
 
 /** Declares a record type: `table('conn', 'One row per socket.', { local_port: port('Local port.') })`. */
@@ -59,6 +62,7 @@ export function table<const F extends Fields>(
     fields,
     aliases: options.aliases ?? {},
     hosts: options.hosts ?? {},
+    none: options.none ?? `no ${type} records`,
   };
 }
 

@@ -188,12 +188,24 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
   };
 }
 
+const OWNERS = 'owners of sockets';
+
 function deniedLimit(sockets: number, privileged: boolean, hidepid: string | null): Limit {
   const what = `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`;
   const mounted = hidepid === null ? '' : `: /proc is mounted with hidepid=${hidepid}`;
   return privileged
-    ? { what, why: 'the descriptors of some processes may not be read even with CAP_SYS_PTRACE', remedy: null }
-    : { what, why: `descriptors of other users' processes may not be read${mounted}`, remedy: 'sudo netwatch conns' };
+    ? {
+        what,
+        subject: OWNERS,
+        why: 'the descriptors of some processes may not be read even with CAP_SYS_PTRACE',
+        remedy: null,
+      }
+    : {
+        what,
+        subject: OWNERS,
+        why: `descriptors of other users' processes may not be read${mounted}`,
+        remedy: 'sudo netwatch conns',
+      };
 }
 
 /** What this process may see: everything with CAP_SYS_PTRACE, else what runs as its own user (ptrace(2)). */

@@ -31,6 +31,18 @@ describe('settings are defaults', () => {
     expect(await netwatch({ ifaces: { fields: ['name'] }, fields: ['state'] })).toBe('state\nESTABLISHED\n');
   });
 
+  test('quiet silences what is said, but no warning', async () => {
+    const said = async (settings: unknown, ...argv: readonly string[]): Promise<readonly string[]> => {
+      fs.writeFileSync(file, JSON.stringify(settings));
+      const context = fakeContext({ platform: fakePlatform([readingOf([])]) });
+      await run(context, ['conns', '--config', file, ...argv]);
+      return context.said;
+    };
+    expect(await said({})).toEqual(['no conn records']);
+    expect(await said({ quiet: true })).toEqual([]);
+    expect(await said({ quiet: true }, '-v')).toEqual(['0 of 0 conn records, 1 snapshot, 0s']);
+  });
+
   test('what is typed wins, whatever its spelling', async () => {
     expect(await netwatch({ output: 'json', fields: ['state'] }, '--csv')).toBe('state\nESTABLISHED\n');
     expect(await netwatch({ csv: true, fields: ['state'] }, '-o', 'tsv', '--fields', 'pid')).toBe('pid\n777\n');

@@ -98,7 +98,8 @@ describe('-o nagios', () => {
 
   test('other commands do not know it', async () => {
     expect((await netwatch('ifaces', '-o', 'nagios')).status).toBe(64);
-    expect((await netwatch('ifaces', '-o', 'markdown')).status).toBe(64);
+    expect((await netwatch('stats', '-o', 'prometheus', '-r', 'any')).status).toBe(64);
+    expect((await netwatch('doctor', '-o', 'markdown')).status).toBe(64);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HISTORY, TargetHealth } from '../../../src/core/health/target-health.ts';
+import { TargetHealth } from '../../../src/core/health/target-health.ts';
 import type { ProbeState } from '../../../src/core/record/tables/probe.ts';
 
 const MINUTE = 60_000;
@@ -10,7 +10,7 @@ describe('how a target does', () => {
     // a round each 10 s; down for 70 s out of each 10 minutes
     for (let at = 0; at < 60 * MINUTE; at += 10_000) {
       const isDown = at % (10 * MINUTE) >= 5 * MINUTE && at % (10 * MINUTE) < 5 * MINUTE + 70_000;
-      health.ingest(isDown ? 'down' : 'up', isDown ? null : 3, at);
+      health.ingest(isDown ? 'down' : 'up', at);
     }
     const { state, since, uptimePct, outages, outageS } = health.standing(60 * MINUTE);
     expect({ state, since, outages, outageS }).toEqual({
@@ -32,17 +32,17 @@ describe('how a target does', () => {
       ['down', 20],
       ['degraded', 30],
     ];
-    for (const [state, seconds] of rounds) health.ingest(state, null, seconds * 1000);
+    for (const [state, seconds] of rounds) health.ingest(state, seconds * 1000);
     expect(health.standing(40_000)).toMatchObject({ state: 'degraded', since: 30_000, outages: 1, outageS: 10 });
     expect(health.standing(40_000).uptimePct).toBeCloseTo((100 * 20) / 30, 9);
   });
 
   test('an outage lasts while it does', () => {
     const health = new TargetHealth();
-    health.ingest('down', null, 1000);
+    health.ingest('down', 1000);
     expect(health.standing(1000)).toMatchObject({ uptimePct: 0, outageS: 0, outages: 1 });
     expect(health.standing(4000)).toMatchObject({ uptimePct: 0, outageS: 3 });
-    health.ingest('down', null, 6000);
+    health.ingest('down', 6000);
     expect(health.standing(8000)).toMatchObject({ outages: 1, outageS: 7, since: 1000 });
     expect(health.lastOutages).toEqual([{ from: 1000, to: null }]);
   });
@@ -55,13 +55,5 @@ describe('how a target does', () => {
       outages: 0,
       outageS: 0,
     });
-  });
-
-  test('the history holds the last sixty rounds', () => {
-    const health = new TargetHealth();
-    for (let round = 0; round < 100; round++) health.ingest('up', round, round * 1000);
-    health.ingest('down', null, 100_000);
-    expect(health.history).toHaveLength(HISTORY);
-    expect([health.history[0], health.history.at(-2), health.history.at(-1)]).toEqual([41, 99, null]);
   });
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RecordFormat } from '../../../src/core/output/format.ts';
 import { openPalette } from '../../../src/core/output/palette.ts';
-import { type Format, openRenderer } from '../../../src/core/output/renderer.ts';
+import { openRenderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
 import { bytes, flag, list, maybe, millis, shown, text } from '../../../src/core/record/field.ts';
@@ -21,7 +22,7 @@ const ROWS = [
 ];
 
 async function render(
-  format: Format,
+  format: RecordFormat | 'table',
   rows: readonly AnyRow[],
   options: { header?: boolean; fields?: readonly string[]; columns?: number; table?: RecordTable } = {},
 ) {

@@ -1,4 +1,5 @@
 import { openPacketList } from '../../../src/commands/capture/packet-list.ts';
+import { openMarkdownRenderer } from '../../../src/core/output/markdown.ts';
 import { openPalette } from '../../../src/core/output/palette.ts';
 import { openRenderer, type Renderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
@@ -49,6 +50,10 @@ export const formats: Target = {
         checkJson(await printed(sections, (sink) => openRenderer(sink, 'json', true)));
         checkTsv(await printed(sections.slice(0, 1), (sink) => openRenderer(sink, 'tsv', false)), sections[0]!);
         checkShown(await printed(sections, (sink) => openRenderer(sink, 'csv', true)), 'csv');
+        checkMarkdown(
+          await printed(sections.slice(0, 1), (sink) => openMarkdownRenderer(sink, false, plainNumerals)),
+          sections[0]!,
+        );
         const palette = palettes[input.pieces.length % 2]!;
         const columns = input.pieces.length % 3 === 0 ? 20 + input.pieces.length : null;
         const options = { ...table, palette, terminalColumns: () => columns };
@@ -91,4 +96,16 @@ function checkTsv(text: string, { table, rows }: Section): void {
   const cells = Object.keys(table.fields).length;
   for (const line of lines)
     if (line.split('\t').length !== cells) throw new Broken(`tsv: ${line.split('\t').length} cells`);
+}
+
+/** One record one line, one field one cell: a bar that is escaped ends none. */
+function checkMarkdown(text: string, { table, rows }: Section): void {
+  checkShown(text, 'markdown');
+  const lines = text.split('\n').slice(0, -1);
+  if (lines.length !== [...rows].length) throw new Broken(`markdown: ${lines.length} lines of records`);
+  const cells = Object.keys(table.fields).length;
+  for (const line of lines) {
+    const found = line.replace(/\\./gs, '').split('|').length - 2;
+    if (found !== cells) throw new Broken(`markdown: ${found} cells instead of ${cells}`);
+  }
 }

@@ -11,6 +11,6 @@ export const connEvent = table(
     previous_state: maybe(choice('State before a change or a close.', SOCKET_STATES)),
     ...conn.fields,
   },
-  { aliases: conn.aliases, hosts: conn.hosts },
+  { aliases: conn.aliases, hosts: conn.hosts, none: 'no connection opened, changed or closed' },
 );
 export type ConnEventRow = Row<typeof connEvent>;

@@ -1,21 +1,11 @@
-import { safeText } from '../../output/safe-text.ts';
+import { exposition, type Metric, type Sample, scaled } from '../../output/exposition.ts';
 import { PROBE_STATES, type ProbeRow } from '../../record/tables/probe.ts';
-
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number | boolean | null];
-
-interface Metric {
-  readonly name: string;
-  readonly type: 'gauge' | 'counter';
-  readonly help: string;
-  /** A sample whose value is null is left out: unknown is absent. */
-  readonly samples: (row: ProbeRow) => readonly Sample[];
-}
 
 const one = (value: number | boolean | null): readonly Sample[] => [[{}, value]];
 const seconds = (millis: number | null): number | null => (millis === null ? null : scaled(millis, 1e-3));
 const ratio = (percent: number | null): number | null => (percent === null ? null : scaled(percent, 1e-2));
 const instant = (time: string | null): number | null => (time === null ? null : Date.parse(time) / 1000);
-const gauge = (name: string, help: string, samples: Metric['samples']): Metric => ({
+const gauge = (name: string, help: string, samples: Metric<ProbeRow>['samples']): Metric<ProbeRow> => ({
   name,
   type: 'gauge',
   help,
@@ -23,7 +13,7 @@ const gauge = (name: string, help: string, samples: Metric['samples']): Metric =
 });
 
 /** Base units and suffixes as prometheus.io/docs/practices/naming has them. */
-const GAUGES: readonly Metric[] = [
+const GAUGES: readonly Metric<ProbeRow>[] = [
   gauge('netwatch_probe_success', 'Whether the target answered as it should.', (row) => one(row.ok)),
   gauge('netwatch_probe_state', 'Which state the target is in.', (row) =>
     PROBE_STATES.map((state): Sample => [{ state }, row.state === state]),
@@ -70,7 +60,7 @@ const GAUGES: readonly Metric[] = [
 ];
 
 /** What adds up over a run of several rounds. */
-const COUNTERS: readonly Metric[] = [
+const COUNTERS: readonly Metric<ProbeRow>[] = [
   {
     name: 'netwatch_probe_outages_total',
     type: 'counter',
@@ -92,37 +82,23 @@ const COUNTERS: readonly Metric[] = [
 ];
 
 /**
- * The last round of each target in the text format 0.0.4 of Prometheus; of rows whose labels are the same the last
- * counts. Counters are there where there is more than one round (`repeating`).
+ * The last round of each target; of rows whose labels are the same the last counts. Counters are there where there is more
+ * than one round (`repeating`).
  */
-export function exposition(rows: readonly ProbeRow[], repeating: boolean): string {
-  let out = '';
-  for (const { name, type, help, samples } of repeating ? [...GAUGES, ...COUNTERS] : GAUGES) {
-    const lines = new Map<string, number>();
-    for (const row of rows) {
-      for (const [labels, value] of samples(row)) {
-        if (value === null || !Number.isFinite(Number(value))) continue;
-        lines.set(labelText({ target: row.target, kind: row.kind, host: row.host ?? '', ...labels }), Number(value));
-      }
-    }
-    if (lines.size === 0) continue;
-    out += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-    for (const [labels, value] of lines) out += `${name}${labels} ${value}\n`;
-  }
-  return out;
+export function probeExposition(rows: readonly ProbeRow[], repeating: boolean): string {
+  if (rows.length === 0) return '';
+  return exposition((repeating ? [...GAUGES, ...COUNTERS] : GAUGES).map(ofTarget), rows);
 }
 
-function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return `{${pairs.join(',')}}`;
-}
-
-/** Backslash, quote and line feed are escaped; what a terminal would act on was made text before. */
-function escapeLabel(value: string): string {
-  return safeText(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-}
-
-/** Without the noise of binary fractions: 1.234 ms are 0.001234 s. */
-function scaled(value: number, factor: number): number {
-  return Number((value * factor).toPrecision(12));
+/** The metric with the labels that say which target it is of. */
+function ofTarget(metric: Metric<ProbeRow>): Metric<ProbeRow> {
+  return {
+    ...metric,
+    samples: (row) =>
+      metric
+        .samples(row)
+        .map(
+          ([labels, value]): Sample => [{ target: row.target, kind: row.kind, host: row.host ?? '', ...labels }, value],
+        ),
+  };
 }

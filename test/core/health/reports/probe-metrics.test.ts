@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { exposition } from '../../../../src/core/health/reports/exposition.ts';
+import { probeExposition } from '../../../../src/core/health/reports/probe-metrics.ts';
 import { roundOf } from '../../../support/probe-rows.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 
@@ -27,7 +27,7 @@ const samples = (text: string, metric: string): readonly string[] =>
   text.split('\n').filter((line) => line.startsWith(`${metric}{`));
 
 test('figures are in base units, and each metric has its help and its type once', () => {
-  const text = exposition([ALL], false);
+  const text = probeExposition([ALL], false);
   const labels = 'target="https://example.org/a?b",kind="https",host="example.org"';
   expect(samples(text, 'netwatch_probe_success')).toEqual([`netwatch_probe_success{${labels}} 0`]);
   expect(samples(text, 'netwatch_probe_rtt_seconds')).toContain(
@@ -47,22 +47,22 @@ test('figures are in base units, and each metric has its help and its type once'
 });
 
 test('unknown is absent, not 0', () => {
-  const text = exposition([roundOf('192.0.2.1', [undefined]), roundOf('192.0.2.2', [null])], false);
+  const text = probeExposition([roundOf('192.0.2.1', [undefined]), roundOf('192.0.2.2', [null])], false);
   expect(samples(text, 'netwatch_probe_success')).toHaveLength(1);
   expect(samples(text, 'netwatch_probe_loss_ratio')).toHaveLength(1);
   expect(text).not.toMatch(/rtt_seconds|hops|NaN|null/);
 });
 
 test('counters are there when there are rounds to count over', () => {
-  expect(exposition([ALL], false)).not.toContain('_total');
-  const text = exposition([ALL], true);
+  expect(probeExposition([ALL], false)).not.toContain('_total');
+  const text = probeExposition([ALL], true);
   expect(text).toContain('# TYPE netwatch_probe_outages_total counter\n');
   expect(samples(text, 'netwatch_probe_outage_seconds_total')[0]).toMatch(/ 12\.5$/);
 });
 
 test('labels cannot be left, and a series is there once', () => {
   const target = 'http://h/"} 1\n\\evil{a="';
-  const text = exposition(
+  const text = probeExposition(
     [
       { ...ALL, target },
       { ...ALL, target, ok: true },
@@ -76,9 +76,9 @@ test('labels cannot be left, and a series is there once', () => {
 
 describe.skipIf(toolIsMissing('promtool'))('promtool', () => {
   test.each([
-    ['one round', exposition([ALL, roundOf('192.0.2.1', [1, 2]), roundOf('192.0.2.2', [null])], false)],
-    ['several', exposition([ALL], true)],
-    ['hostile names', exposition([{ ...ALL, target: 'a"\\\n\u202e}' }], false)],
+    ['one round', probeExposition([ALL, roundOf('192.0.2.1', [1, 2]), roundOf('192.0.2.2', [null])], false)],
+    ['several', probeExposition([ALL], true)],
+    ['hostile names', probeExposition([{ ...ALL, target: 'a"\\\n\u202e}' }], false)],
   ])('finds nothing to complain of: %s', (_name, text) => {
     const { stdout, stderr, status } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
     expect([stdout + stderr, status]).toEqual(['', 0]);

@@ -1,0 +1,149 @@
+import { EXIT, Failure } from '../../core/failure.ts';
+import type { Renderer } from '../../core/output/renderer.ts';
+import { formatNumberOf, formatSeconds } from '../../core/output/units.ts';
+import { GatheredRows } from '../../core/record/gathered-rows.ts';
+import { visibleFields } from '../../core/record/select-fields.ts';
+import type { AnyRow, RecordTable, Snapshot } from '../../core/record/table.ts';
+import type { Clock } from '../../core/system/clock.ts';
+import type { Context } from '../context/context.ts';
+import { Interrupted } from '../context/interrupted.ts';
+import { sayLimitsOnce } from '../context/say-limits.ts';
+import type { Options } from '../options/option.ts';
+import type { ListingValues } from '../options/shared-options.ts';
+import type { ListingCommand, Request } from './command.ts';
+import type { HostNames } from './host-names.ts';
+import type { ListingPlan } from './listing-plan.ts';
+import { openOutput } from './open-output.ts';
+import { leftOut, reportGap, tooSlow, watchTicks } from './report-gap.ts';
+import { type Answer, beginAnswer, gatherParts, inOrder, keep, type Seen, take } from './shape-rows.ts';
+import { ticks } from './ticks.ts';
+import { openVerdict } from './verdict.ts';
+
+/**
+ * Ticks in, snapshots out of the command, each filtered, sorted, cut, checked and printed. Returns the exit status, which
+ * is that of `interruptStatus` where there is one.
+ */
+export async function printRecords(
+  command: ListingCommand,
+  context: Context,
+  values: ListingValues<Options>,
+  operands: readonly string[],
+  plan: ListingPlan,
+  interruptStatus: () => number | null,
+): Promise<number> {
+  const renderer = await openOutput(context, plan, values);
+  const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
+  const request: Request = {
+    ticks: pace.ticks,
+    asked: plan.asked,
+    wanted: plan.wanted,
+    repeating: plan.repeating,
+    limited: sayLimitsOnce(context),
+    missed: (one) => reportGap(context, renderer, one),
+  };
+  const verdict = openVerdict();
+  const started = context.clock.monotonic();
+  const seen: Seen = { rows: 0, kept: 0, snapshots: 0 };
+  let waited = plan.wait === null;
+  const inParts = plan.run.kind === 'parts';
+  const whole = plan.run.kind === 'snapshots' ? null : beginAnswer(plan, !inParts);
+  const hosts = plan.resolves ? await openHosts(context.clock) : null;
+  const left = (rows: number): Promise<void> => request.missed(leftOut(plan.table.type, rows));
+  const named = withNames(command.run(context, values, operands, request), hosts, plan.run.kind !== 'batches');
+  const sorts = whole !== null && plan.sort.length > 0;
+  // where those that are printed are judged, and not all, they are chosen when they are in order
+  const keepsFirst = sorts && whole.readsOn ? (rows: Iterable<AnyRow>) => keep(rows, plan, whole, seen) : null;
+  try {
+    for await (const snapshot of sorts ? gatherParts(named, plan, keepsFirst, inParts, left) : named) {
+      if (!inParts || seen.snapshots === 0) seen.snapshots++;
+      const missed = pace.missed();
+      if (missed > 0) await request.missed(tooSlow(missed));
+      const answer = whole ?? beginAnswer(plan, false);
+      const sorted =
+        sorts || plan.sort.length === 0
+          ? null
+          : new GatheredRows(plan.table, plan.sort, plan.limit ?? Number.POSITIVE_INFINITY);
+      const shaped = snapshot.map((one) => {
+        if (one.table !== plan.table) return one;
+        const kept = keepsFirst !== null ? one.rows : keep(one.rows, plan, answer, seen);
+        const ordered = sorted === null ? kept : inOrder(kept, sorted);
+        return { ...one, rows: plan.limit === null ? ordered : take(ordered, answer) };
+      });
+      if (answer.wait !== null) {
+        // until it holds nothing is printed, so the rows are gathered to be tallied first
+        const gathered = shaped.map((one) => ({ ...one, rows: [...one.rows] }));
+        if (answer.wait.holds() !== true) continue;
+        waited = true;
+        await print(renderer, gathered, plan);
+      } else await print(renderer, shaped, plan);
+      if (!inParts) await renderer.endSnapshot();
+      if (sorted !== null && sorted.left > 0) await left(sorted.left);
+      if (answer.expect !== null && whole === null) verdict.add(answer.expect);
+      if (waited && plan.wait !== null) break;
+      if (isOver(whole)) break;
+    }
+    if (seen.snapshots === 0) await renderer.head?.(plan.table, plan.fields);
+    if (inParts) await renderer.endSnapshot();
+    if (whole !== null && whole.expect !== null) verdict.add(whole.expect);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) {
+      // an error before the first record leaves stdout empty, not holding an empty document
+      if (seen.snapshots > 0) await renderer.end();
+      throw error;
+    }
+  } finally {
+    hosts?.close();
+  }
+  await renderer.end();
+  if (context.isVerbose) context.warn(countsOf(seen, plan.table, context.clock.monotonic() - started));
+  if (plan.format.hasStatus && renderer.status !== undefined) return renderer.status();
+  const interrupted = interruptStatus();
+  if (interrupted !== null) return interrupted;
+  if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
+  if (seen.kept === 0) context.say(reasonForNothing(plan, seen.rows, values.filter !== null));
+  const complaint = plan.expect === null ? null : verdict.complaint(plan.expect);
+  if (complaint !== null) context.say(complaint);
+  return verdict.status();
+}
+
+/** Whether all rows that may be printed were, and no others need be read. */
+const isOver = (whole: Answer | null): boolean => whole !== null && !whole.readsOn && whole.left <= 0;
+
+/** Loaded here: few runs look names up. */
+async function openHosts(clock: Clock): Promise<HostNames> {
+  return (await import('./host-names.ts')).openHostNames(clock);
+}
+
+/** The same snapshots, with the names of hosts where those are asked for. */
+async function* withNames(
+  snapshots: AsyncIterable<Snapshot>,
+  hosts: HostNames | null,
+  isWhole: boolean,
+): AsyncGenerator<Snapshot> {
+  for await (const snapshot of snapshots) yield hosts === null ? snapshot : await hosts.fill(snapshot, isWhole);
+}
+
+async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan): Promise<void> {
+  for (const { table, rows, headline } of snapshot) {
+    const fields = table === plan.table ? plan.fields : fieldsOfOther(renderer, table, plan);
+    await renderer.write({ table, fields, rows, headline });
+  }
+}
+
+function fieldsOfOther(renderer: Renderer, table: RecordTable, plan: ListingPlan): readonly string[] {
+  return renderer.mixesTypes ? Object.keys(table.fields) : visibleFields(table, plan.repeating);
+}
+
+function countsOf({ kept, rows, snapshots }: Seen, { type }: RecordTable, tookMs: number): string {
+  return `${kept} of ${formatNumberOf(rows, `${type} record`)}, ${formatNumberOf(snapshots, 'snapshot')}, ${formatSeconds(tookMs / 1000)}`;
+}
+
+function timedOut(source: string, millis: number | null): Failure {
+  return new Failure(EXIT.timeout, `timed out after ${formatSeconds((millis ?? 0) / 1000)} waiting for ${source}`);
+}
+
+function reasonForNothing(plan: ListingPlan, rows: number, isFiltered: boolean): string {
+  if (rows > 0) return `none of ${formatNumberOf(rows, `${plan.table.type} record`)} passes the filter`;
+  if (plan.filter === null && isFiltered) return `no ${plan.table.type} passes the filter`;
+  return plan.table.none;
+}

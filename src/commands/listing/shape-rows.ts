@@ -1,0 +1,81 @@
+import type { Tally } from '../../core/filter/expectation.ts';
+import { GatheredRows } from '../../core/record/gathered-rows.ts';
+import type { AnyRow, Section, Snapshot } from '../../core/record/table.ts';
+import type { ListingPlan } from './listing-plan.ts';
+
+/** What a run read, and what of it was printed. */
+export interface Seen {
+  rows: number;
+  kept: number;
+  snapshots: number;
+}
+
+/** What is counted over one answer: a snapshot, or all there are. */
+export interface Answer {
+  readonly expect: Tally | null;
+  readonly wait: Tally | null;
+  /** Rows that may still be printed. */
+  left: number;
+  /** Whether the others must be read all the same. */
+  readonly readsOn: boolean;
+}
+
+/** Begins to count. Rows of one that may end early (`isOpenEnded`) are read to its end only for an expectation. */
+export function beginAnswer({ expect, wait, limit }: ListingPlan, isOpenEnded: boolean): Answer {
+  return {
+    expect: expect?.expectation.start() ?? null,
+    wait: wait?.until.start() ?? null,
+    left: limit ?? Number.POSITIVE_INFINITY,
+    readsOn: !isOpenEnded || expect?.readsOn === true,
+  };
+}
+
+/** The rows that pass the filter, counted and judged. */
+export function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, answer: Answer, seen: Seen): Iterable<AnyRow> {
+  for (const row of rows) {
+    seen.rows++;
+    if (plan.filter !== null && !plan.filter.matches(row)) continue;
+    seen.kept++;
+    answer.expect?.add(row);
+    answer.wait?.add(row);
+    yield row;
+  }
+}
+
+/** The first rows; the others are still read where an expectation is about all of them. */
+export function* take(rows: Iterable<AnyRow>, answer: Answer): Iterable<AnyRow> {
+  if (answer.left <= 0 && !answer.readsOn) return;
+  for (const row of rows) {
+    if (answer.left-- > 0) yield row;
+    if (answer.left <= 0 && !answer.readsOn) return;
+  }
+}
+
+export function* inOrder(rows: Iterable<AnyRow>, gathered: GatheredRows): Iterable<AnyRow> {
+  for (const row of rows) gathered.add(row);
+  yield* gathered.sorted();
+}
+
+/**
+ * The rows of an answer in parts, sorted, those that `kept` leaves of them; after them rows of other types where `hasOthers`.
+ * `left` is told of those there was no room for.
+ */
+export async function* gatherParts(
+  snapshots: AsyncIterable<Snapshot>,
+  plan: ListingPlan,
+  kept: ((rows: Iterable<AnyRow>) => Iterable<AnyRow>) | null,
+  hasOthers: boolean,
+  left: (rows: number) => Promise<void>,
+): AsyncGenerator<Snapshot> {
+  const limit = kept === null ? null : plan.limit;
+  const rows = new GatheredRows(plan.table, plan.sort, limit ?? Number.POSITIVE_INFINITY);
+  const others: Section[] = [];
+  for await (const snapshot of snapshots) {
+    for (const one of snapshot) {
+      if (one.table === plan.table) for (const row of kept === null ? one.rows : kept(one.rows)) rows.add(row);
+      else if (hasOthers) others.push(one);
+    }
+  }
+  yield [{ table: plan.table, rows: rows.sorted() }, ...others];
+  if (rows.left > 0) await left(rows.left);
+}

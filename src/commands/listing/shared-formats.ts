@@ -1,0 +1,54 @@
+import { FORMAT_TRAITS, type RecordFormat } from '../../core/output/format.ts';
+import { openLiveTable } from '../../core/output/live-table.ts';
+import { openRenderer } from '../../core/output/renderer.ts';
+import { openTableRenderer } from '../../core/output/table-renderer.ts';
+import { type Format, format } from './format.ts';
+
+/** A table below the one before, or in its place. */
+export const TABLE: Format = format('table', async ({ context, redraws, tableOptions }) => {
+  const { stdout, terminal, clock } = context;
+  const options = await tableOptions();
+  if (!redraws) return openTableRenderer(stdout, options);
+  return openLiveTable(stdout, {
+    ...options,
+    terminal,
+    timeOfDay: () => new Date(clock.now()).toTimeString().slice(0, 8),
+  });
+});
+
+const recordFormat = (name: RecordFormat): Format =>
+  format(name, ({ context, header }) => openRenderer(context.stdout, name, header));
+
+/** Rows as they are, for programs. */
+export const RECORDS: Readonly<Record<RecordFormat, Format>> = {
+  ndjson: recordFormat('ndjson'),
+  json: recordFormat('json'),
+  tsv: recordFormat('tsv'),
+  csv: recordFormat('csv'),
+};
+
+/** A table to paste into an issue or a report. */
+export const MARKDOWN: Format = format('markdown', async ({ context, header, numerals }) => {
+  const { openMarkdownRenderer } = await import('../../core/output/markdown.ts');
+  return openMarkdownRenderer(context.stdout, header, numerals);
+});
+
+/** For a run whose records go elsewhere. */
+export const NOTHING: Format = {
+  ...FORMAT_TRAITS.tsv,
+  name: null,
+  tables: null,
+  excludes: {},
+  open: () => ({
+    mixesTypes: false,
+    ownsTerminal: false,
+    async write({ rows }) {
+      for (const _ of rows); // rows are counted as they are read
+    },
+    endSnapshot: async () => {},
+    end: async () => {},
+  }),
+};
+
+/** Those that every command has which prints records. */
+export const USUAL_FORMATS: readonly Format[] = [TABLE, ...Object.values(RECORDS)];

@@ -1,0 +1,43 @@
+/** Formats for rows as they are: every command that prints records has them. */
+export const RECORD_FORMATS = ['ndjson', 'json', 'tsv', 'csv'] as const;
+export type RecordFormat = (typeof RECORD_FORMATS)[number];
+
+/** All formats, in the order in which help lists them. */
+export const FORMAT_NAMES = ['table', ...RECORD_FORMATS, 'markdown', 'nagios', 'prometheus'] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/** What a format is for, whatever it tells of. */
+export interface FormatTraits {
+  /** What a piece of its output tells of: each row by itself, all rows of a round (one snapshot), or the whole run. */
+  readonly of: 'rows' | 'round' | 'run';
+  /** Whether fields and rows of it may be chosen and ordered: --fields, --sort, --limit, --no-header. */
+  readonly choosesFields: boolean;
+  /** Whether it holds every field unless some are chosen; else those that a table shows. */
+  readonly hasAllFields: boolean;
+  /** Whether one output may tell of several rounds, one after the other. */
+  readonly repeats: boolean;
+  /** Whether it may take the place of a file, whole and at once: --out. */
+  readonly goesIntoFile: boolean;
+  /** Whether its renderer says the exit status. */
+  readonly hasStatus: boolean;
+}
+
+const ROWS: FormatTraits = {
+  of: 'rows',
+  choosesFields: true,
+  hasAllFields: false,
+  repeats: true,
+  goesIntoFile: false,
+  hasStatus: false,
+};
+
+export const FORMAT_TRAITS: Readonly<Record<FormatName, FormatTraits>> = {
+  table: { ...ROWS, of: 'round' },
+  ndjson: { ...ROWS, hasAllFields: true },
+  json: { ...ROWS, of: 'run', hasAllFields: true },
+  tsv: ROWS,
+  csv: ROWS,
+  markdown: { ...ROWS, goesIntoFile: true },
+  nagios: { ...ROWS, of: 'round', choosesFields: false, repeats: false, hasStatus: true },
+  prometheus: { ...ROWS, of: 'round', choosesFields: false, repeats: false, goesIntoFile: true },
+};
