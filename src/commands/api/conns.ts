@@ -1,0 +1,98 @@
+import type { RecordTable, Snapshot } from '../../core/record/table.ts';
+import { type ConnRow, conn } from '../../core/record/tables/conn.ts';
+import { type ConnEventRow, connEvent } from '../../core/record/tables/conn-event.ts';
+import { type ConnSummaryRow, connSummary, type SummaryKey } from '../../core/record/tables/conn-summary.ts';
+import { PLAIN_CAPTURE } from '../../core/sample/capture-request.ts';
+import type { LiveConnRequest } from '../conns/conn-request.ts';
+import { runLive } from '../conns/live-conns.ts';
+import { runSaved } from '../conns/saved-conns.ts';
+import type { Context } from '../context/context.ts';
+import type { Request } from '../listing/command.ts';
+import type { Listening } from './headless.ts';
+import { type Choice, type Records, type Repeating, recordsOf, requireOptions } from './records.ts';
+
+/** What is asked of connections. */
+export interface ConnsOptions extends Listening, Repeating {
+  readonly filter?: Choice<ConnRow>;
+  /** Fields that will be read; what costs and is not among them need not be read. All unless given. */
+  readonly fields?: readonly (keyof ConnRow & string)[];
+  /** A capture, or records saved by `netwatch conns --json`, in place of the machine. */
+  readonly read?: string;
+  /** Of a capture, only what was captured on it. With `packets`, where to capture. */
+  readonly interface?: string;
+  /** Capture meanwhile: application, server name, traffic of UDP, flows without a socket. Needs CAP_NET_RAW. */
+  readonly packets?: boolean;
+  /** Watch sockets by eBPF. Needs root and bpftrace. */
+  readonly ebpf?: boolean;
+  /** A machine kept as files below this folder. */
+  readonly root?: string;
+  /** A network namespace: a name of ip netns, or a process id. */
+  readonly netns?: string;
+}
+
+const OPTIONS = ['filter', 'fields', 'read', 'interface', 'packets', 'ebpf', 'root', 'netns'];
+const ALL = [...OPTIONS, 'interval', 'count', 'duration'];
+
+/** Sockets with process, state, counters, rates and round-trip times; of a capture, its flows. */
+export function conns(options: ConnsOptions = {}): Records<ConnRow> {
+  return recordsFrom(conn, options, options.filter ?? null, { events: false, summary: null });
+}
+
+/** A record whenever a connection opens, changes its state or closes, as seen at every `interval`. */
+conns.events = (options: Omit<ConnsOptions, 'read' | 'filter' | 'fields'> & { filter?: Choice<ConnEventRow> } = {}) =>
+  recordsFrom<typeof connEvent>(connEvent, { interval: 1000, ...options }, options.filter ?? null, {
+    events: true,
+    summary: null,
+  });
+
+/** Connections added up. */
+conns.summary = (
+  by: SummaryKey,
+  options: Omit<ConnsOptions, 'filter' | 'fields'> & { filter?: Choice<ConnSummaryRow> } = {},
+) => recordsFrom<typeof connSummary>(connSummary, options, options.filter ?? null, { events: false, summary: by });
+
+function recordsFrom<T extends RecordTable>(
+  table: T,
+  options: Omit<ConnsOptions, 'filter'>,
+  filter: Parameters<typeof recordsOf<T>>[0]['filter'],
+  what: { readonly events: boolean; readonly summary: SummaryKey | null },
+) {
+  async function* run(context: Context, request: Request): AsyncGenerator<Snapshot> {
+    requireOptions(options, ALL);
+    const { read, interface: iface = null } = options;
+    if (read !== undefined) {
+      yield* runSaved(
+        context,
+        { file: read, interface: iface, keep: null, keepFlows: null, summary: what.summary },
+        request,
+      );
+    } else yield* runLive(context, liveRequest(options, what, request), request);
+  }
+  return recordsOf({ table, listening: options, filter, repeating: options, fields: options.fields, run });
+}
+
+function liveRequest(
+  { root, netns, interface: iface, packets = false, ebpf = false }: Omit<ConnsOptions, 'filter'>,
+  { events, summary }: { readonly events: boolean; readonly summary: SummaryKey | null },
+  { repeating, asked, wanted }: Request,
+): LiveConnRequest {
+  const devices = iface === undefined ? null : [iface];
+  return {
+    place: { root: root ?? null, netns: netns ?? null },
+    named: { pid: null, user: null, interface: iface ?? null },
+    keep: iface === undefined || packets ? null : (row) => row.iface === iface,
+    summary,
+    services: wanted.has('service'),
+    sampled: {
+      protocols: null,
+      processDetails: ['cmdline', 'cgroup', 'container'].some((field) => wanted.has(field)),
+      repeats: repeating,
+      rates: ['rx_rate', 'tx_rate'].some((field) => asked.has(field)),
+      events,
+      settles: true,
+      coverage: false,
+      traces: ebpf ? 'demanded' : 'refused',
+      packets: packets ? { ...PLAIN_CAPTURE, devices, promiscuous: false } : null,
+    },
+  };
+}

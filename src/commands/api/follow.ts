@@ -1,0 +1,70 @@
+import { compileFilter } from '../../core/filter/bind.ts';
+import type { AnyRow, RecordTable, Row } from '../../core/record/table.ts';
+import { type SegmentRow, segment } from '../../core/record/tables/segment.ts';
+import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
+import type { FollowMode, FollowRequest } from '../follow/follow-request.ts';
+import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
+import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
+
+/** Which streams are followed. */
+export interface FollowOptions extends PacketOptions {
+  /** Which, by their records. */
+  readonly filter?: Choice<StreamRow>;
+  /** One stream, by its number; those of TCP and of UDP are counted apart. */
+  readonly stream?: number;
+  /** Both unless given; with `stream`, TCP. */
+  readonly protocol?: 'tcp' | 'udp';
+  /** Only what one side sent; A sent the first packet. */
+  readonly dir?: 'both' | 'a' | 'b';
+}
+
+const OPTIONS = [...PACKET_OPTIONS, 'filter', 'stream', 'protocol', 'dir'];
+const MOST_SEGMENTS = 10_000;
+const MOST_BYTES = 2_000_000;
+const MOST_EARLY_BYTES = 16 * 1024 * 1024;
+
+/** The streams, a record each: of a capture all of them, live when they are over. */
+export function follow(options: FollowOptions = {}): Records<StreamRow> {
+  return recordsFrom(stream, 'list', options);
+}
+
+/** What both sides said, in sequence order: `data` is base64. */
+follow.segments = (options: FollowOptions = {}): Records<SegmentRow> => recordsFrom(segment, 'records', options);
+
+function recordsFrom<T extends RecordTable>(table: T, mode: FollowMode, options: FollowOptions): Records<Row<T>> {
+  return recordsOf({
+    table,
+    listening: options,
+    filter: null,
+    async *run(context, request) {
+      requireOptions(options, OPTIONS);
+      const { followStreams } = await import('../follow/follow-streams.ts');
+      yield* followStreams(context, requestOf(options, mode), request);
+    },
+  });
+}
+
+function requestOf(options: FollowOptions, mode: FollowMode): FollowRequest {
+  const { filter, protocol, stream: number = null, dir = 'both' } = options;
+  const isNumbered = number !== null || mode === 'records';
+  const protocols = new Set(
+    protocol !== undefined ? [protocol] : isNumbered ? ['tcp' as const] : (['tcp', 'udp'] as const),
+  );
+  const predicate = typeof filter === 'string' ? compileFilter(filter, stream) : null;
+  const chosen =
+    typeof filter === 'function' ? filter : (row: StreamRow) => predicate?.matches(row as AnyRow) !== false;
+  return {
+    mode,
+    packets: packetRequest(options),
+    protocols,
+    stream: number,
+    pick: (row) => protocols.has(row.proto) && (number === null || row.stream === number) && chosen(row),
+    pickedBy: predicate?.fields ?? new Set(),
+    isFiltered: filter !== undefined,
+    directions: dir,
+    format: 'raw',
+    mostSegments: MOST_SEGMENTS,
+    mostBytes: MOST_BYTES,
+    mostEarlyBytes: MOST_EARLY_BYTES,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Gap } from '../../core/gap.ts';
+import type { Limit } from '../../core/limit.ts';
+import { OutputClosed, type Sink } from '../../core/output/sink.ts';
+import { openPlatform } from '../../platform/index.ts';
+import { realClock } from '../../platform/machine/real-clock.ts';
+import type { Context } from '../context/context.ts';
+
+/** What every function of the API takes. */
+export interface Listening {
+  /** Ends what is read or sampled: iteration stops as at the end. */
+  readonly signal?: AbortSignal;
+  /** Hears, a line each, what netwatch would say on stderr: what was counted, what is wrong with a file. */
+  readonly onNotice?: (line: string) => void;
+  /** Hears what this process may not see, and the command that grants it. */
+  readonly onLimit?: (limit: Limit) => void;
+  /** Hears what is missing between the records. */
+  readonly onGap?: (gap: Gap) => void;
+}
+
+const NOWHERE: Sink = {
+  write() {
+    throw new OutputClosed();
+  },
+  writeBytes: () => Promise.reject(new OutputClosed()),
+  flush: () => Promise.resolve(),
+};
+
+/** The world of a caller that is another program: no stdout, no signals, no terminal, and no privilege that is given up. */
+export function headlessContext({ onNotice = () => {} }: Listening, signal: AbortSignal): Context {
+  return {
+    stdout: NOWHERE,
+    terminal: {
+      stdoutIsTerminal: false,
+      stderrIsTerminal: false,
+      columns: () => 80,
+      rows: () => 24,
+      guard: () => () => {},
+    },
+    say: onNotice,
+    warn: onNotice,
+    isVerbose: false,
+    showProgress: () => {},
+    env: process.env,
+    program: [process.execPath],
+    clock: realClock,
+    signal,
+    onStatusAsked: () => () => {},
+    onSyncAsked: () => () => {},
+    signalNumber: () => null,
+    isPrivileged: () => false,
+    openPlatform: (options) => openPlatform(options, realClock),
+  };
+}

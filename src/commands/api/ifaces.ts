@@ -1,0 +1,68 @@
+import type { RecordTable, Row } from '../../core/record/table.ts';
+import { type IfaceRow, iface } from '../../core/record/tables/iface.ts';
+import {
+  type DnsServerRow,
+  dnsServer,
+  type HostRow,
+  host,
+  type NeighborRow,
+  neighbor,
+  type RouteRow,
+  route,
+} from '../../core/record/tables/network-config.ts';
+import type { NetworkPart } from '../../core/sample/network-sampler.ts';
+import { sampleInterfaces } from '../ifaces/sample-interfaces.ts';
+import type { Listening } from './headless.ts';
+import { type Choice, type Records, type Repeating, recordsOf, requireOptions } from './records.ts';
+
+/** What is asked of interfaces, or of how a machine is configured. */
+export interface IfacesOptions<R> extends Listening, Repeating {
+  readonly filter?: Choice<R>;
+  /** Only this interface. */
+  readonly interface?: string;
+  /** A machine kept as files below this folder. */
+  readonly root?: string;
+  /** A network namespace: a name of ip netns, or a process id. */
+  readonly netns?: string;
+}
+
+const OPTIONS = ['filter', 'interface', 'root', 'netns', 'interval', 'count', 'duration', 'fields'];
+
+/** Interfaces with addresses, counters and, from the second look on or when `fields` name them, rates. */
+export function ifaces(
+  options: IfacesOptions<IfaceRow> & { readonly fields?: readonly (keyof IfaceRow & string)[] } = {},
+): Records<IfaceRow> {
+  return recordsFrom(iface, null, options);
+}
+
+/** The routing tables. */
+ifaces.routes = (options: IfacesOptions<RouteRow> = {}): Records<RouteRow> => recordsFrom(route, 'routes', options);
+/** The DNS servers in use. */
+ifaces.dns = (options: IfacesOptions<DnsServerRow> = {}): Records<DnsServerRow> =>
+  recordsFrom(dnsServer, 'dns', options);
+/** The neighbours on the link (ARP, NDP). */
+ifaces.neighbors = (options: IfacesOptions<NeighborRow> = {}): Records<NeighborRow> =>
+  recordsFrom(neighbor, 'neighbors', options);
+/** The machine: name, system, gateways, DNS servers. */
+ifaces.host = (options: IfacesOptions<HostRow> = {}): Records<HostRow> => recordsFrom(host, 'host', options);
+
+function recordsFrom<T extends RecordTable>(
+  table: T,
+  part: NetworkPart | null,
+  options: IfacesOptions<Row<T>> & { readonly fields?: readonly string[] },
+): Records<Row<T>> {
+  const { root = null, netns = null, interface: name = null, fields } = options;
+  return recordsOf({
+    table,
+    listening: options,
+    filter: options.filter ?? null,
+    repeating: options,
+    fields,
+    async *run(context, request) {
+      requireOptions(options, OPTIONS);
+      const rates = (fields ?? []).some((field) => field.endsWith('_rate'));
+      const asked = { part, interface: name, isUp: false, place: { root, netns }, rates };
+      yield* sampleInterfaces(context, asked, request);
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import { type PacketRow, packet } from '../../core/record/tables/packet.ts';
+import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
+import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
+
+/** What is asked of packets. */
+export interface PacketsOptions extends PacketOptions {
+  /** A display filter, as text (the fastest), or a function of the record. */
+  readonly filter?: Choice<PacketRow>;
+  /** Fields that will be read: a few are made faster than all. */
+  readonly fields?: readonly (keyof PacketRow & string)[];
+  /** How many packets that pass the filter at most. */
+  readonly count?: number;
+}
+
+/** The packets of a capture, or of the machine as they come. */
+export function packets(options: PacketsOptions = {}): Records<PacketRow> {
+  const { filter = null, fields, count = null } = options;
+  const text = typeof filter === 'string' ? filter : null;
+  return recordsOf({
+    table: packet,
+    listening: options,
+    filter: text === null ? filter : null,
+    fields,
+    async *run(context, request) {
+      requireOptions(options, [...PACKET_OPTIONS, 'filter', 'fields', 'count']);
+      const { capturedPackets } = await import('../capture/capture-packets.ts');
+      const asked = { packets: packetRequest(options), filter: text, most: count, decode: false, hex: false };
+      yield* capturedPackets(context, asked, request);
+    },
+  });
+}

@@ -1,0 +1,47 @@
+import { usageError } from '../../core/failure.ts';
+import type { Row } from '../../core/record/table.ts';
+import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
+import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
+
+/** The record that a statistic is made of, and the first one where it has several. */
+export type StatRow<N extends StatisticName> = Row<(typeof STATISTICS)[N]['tables'][0]>;
+
+/** What is asked of a statistic. */
+export interface StatsOptions<N extends StatisticName> extends PacketOptions {
+  readonly filter?: Choice<StatRow<N>>;
+  /** Milliseconds that a row of `time` is wide: 1000. */
+  readonly bucket?: number;
+}
+
+const BUCKET_MS = 1000;
+
+/** What a capture holds, or a network carries until `duration` or the signal ends it, counted: `stats('dns', { read })`. */
+export function stats<N extends StatisticName>(by: N, options: StatsOptions<N> = {}): Records<StatRow<N>> {
+  const known = Object.hasOwn(STATISTICS, by);
+  return recordsOf({
+    table: STATISTICS[known ? by : 'protocols'].tables[0],
+    listening: options,
+    filter: (options.filter ?? null) as never,
+    async *run(context, request) {
+      requireStatistic(by);
+      requireOptions(options, [...PACKET_OPTIONS, 'filter', 'bucket']);
+      const { countPackets } = await import('../stats/count-packets.ts');
+      const asked = {
+        packets: packetRequest(options),
+        names: [by],
+        bucketMs: options.bucket ?? BUCKET_MS,
+        repeats: false,
+      };
+      yield* countPackets(context, asked, request);
+    },
+  }) as Records<StatRow<N>>;
+}
+
+/** Throws Failure 64 for a name that is none. */
+export function requireStatistic(name: string): void {
+  if (Object.hasOwn(STATISTICS, name)) return;
+  const names = Object.keys(STATISTICS);
+  throw usageError(`"${name}" is no statistic`, { hint: didYouMean(name, names, `one of ${names.join(', ')}`) });
+}

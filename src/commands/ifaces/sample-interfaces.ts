@@ -1,0 +1,34 @@
+import { type Instant, instantOf } from '../../core/instant.ts';
+import type { Limit } from '../../core/limit.ts';
+import { type Section, type Snapshot, section } from '../../core/record/table.ts';
+import { iface } from '../../core/record/tables/iface.ts';
+import { openInterfaceSampler } from '../../core/sample/interface-sampler.ts';
+import { readNetwork } from '../../core/sample/network-sampler.ts';
+import type { Context } from '../context/context.ts';
+import { placeOf } from '../context/place.ts';
+import type { Request } from '../listing/command.ts';
+import { requireInterface } from '../reading/require-interface.ts';
+import { compileTest, type IfaceRequest } from './iface-request.ts';
+
+/** The interfaces of a machine, or its configuration, at every tick. Rejects with a Failure 66 for an interface that does not exist. */
+export async function* sampleInterfaces(
+  context: Context,
+  asked: IfaceRequest,
+  { ticks, limited }: Request,
+): AsyncGenerator<Snapshot> {
+  const place = await placeOf(context, asked.place);
+  if (asked.interface !== null) await requireInterface(place.platform, asked.interface);
+  const keeps = compileTest(asked);
+  const interfaces = openInterfaceSampler(place, asked);
+  const lookAt = async (at: Instant): Promise<Section & { readonly limits: readonly Limit[] }> => {
+    const { rows, limits } = await interfaces.look(at);
+    return { ...section(iface, rows), limits };
+  };
+  for await (const tick of ticks) {
+    const { part } = asked;
+    const { limits, ...found } =
+      part === null ? await lookAt(instantOf(tick)) : await readNetwork(place.platform, part);
+    limited(limits);
+    yield [{ ...found, rows: [...found.rows].filter(keeps) }];
+  }
+}
