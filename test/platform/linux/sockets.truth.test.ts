@@ -266,7 +266,8 @@ describe.skipIf(!hasSs || process.platform !== 'linux')('the sockets of other pr
       await build({
         stdin: {
           contents: `
-            import { openHost } from './host.ts';
+            import { openHost } from './machine/host.ts';
+            import { realClock } from './machine/real-clock.ts';
             import { openLinuxSockets } from './linux/sockets.ts';
             const request = { protocols: null, owners: true, processDetails: true, closed: false };
             const reading = await openLinuxSockets(openHost(null, realClock), null, request, realClock).read();
