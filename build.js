@@ -7,6 +7,7 @@ const ROOT = import.meta.dirname;
 const DIST = path.join(ROOT, 'dist');
 
 const ENTRIES = {
+  api: 'src/commands/api/index.ts',
   'head-start': 'src/platform/head-start.ts',
   main: 'src/commands/program/main.ts',
   'proc-pid-fd-worker': 'src/platform/linux/proc-pid-fd-worker.ts',
@@ -24,6 +25,9 @@ class $Segmenter {
   constructor(...args) { this.args = args; }
   segment(text) { return (this.segmenter ??= new Intl.Segmenter(...this.args)).segment(text); }
 }`;
+
+/** The folder in dist/ of the declarations of the JavaScript API. */
+const TYPES = 'types';
 
 /** True when dist/ was built from the source that is here now. */
 export function distIsCurrent() {
@@ -71,7 +75,7 @@ export async function build() {
   for (const { name, contents } of outputs.filter(isEntry)) replace(name, contents);
 
   const files = outputs.map(({ name }) => name);
-  const kept = new Set([...files, ...readRecord().files, 'build.json']);
+  const kept = new Set([...files, ...readRecord().files, 'build.json', TYPES]);
   replace('build.json', JSON.stringify({ source, files }));
   for (const name of fs.readdirSync(DIST)) if (!kept.has(name)) fs.rmSync(path.join(DIST, name), { force: true });
 }
@@ -101,4 +105,44 @@ function hashSource() {
   return hash.digest('hex');
 }
 
-if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href && !distIsCurrent()) await build();
+/** Writes the declarations of the JavaScript API, and of what they mention, for a package that is packed. */
+async function writeTypes() {
+  const { execFileSync } = await import('node:child_process');
+  const config = path.join(DIST, 'tsconfig.json');
+  const compilerOptions = {
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    rootDir: '../src',
+    outDir: TYPES,
+  };
+  const project = { extends: '../tsconfig.json', compilerOptions, include: [], files: [`../${ENTRIES.api}`] };
+  fs.writeFileSync(config, JSON.stringify(project));
+  try {
+    execFileSync(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', config], { stdio: 'inherit' });
+  } finally {
+    fs.rmSync(config);
+  }
+  keepReachable(path.join(DIST, TYPES), ENTRIES.api.replace(/^src\//, '').replace(/\.ts$/, '.d.ts'));
+}
+
+/** Removes the declarations that `entry` does not mention, by however many steps: most of the program. */
+function keepReachable(folder, entry) {
+  const kept = new Set();
+  const pending = [path.join(folder, entry)];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (kept.has(file)) continue;
+    kept.add(file);
+    const imports = fs.readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.ts['"]/g);
+    for (const [, name] of imports) pending.push(path.join(path.dirname(file), `${name}.d.ts`));
+  }
+  for (const one of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(one.parentPath, one.name);
+    if (one.isFile() && !kept.has(file)) fs.rmSync(file);
+  }
+}
+
+if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
+  if (!distIsCurrent()) await build();
+  if (process.argv.includes('--types')) await writeTypes();
+}

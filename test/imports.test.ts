@@ -66,6 +66,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     packets: ['context', 'options', 'listing', 'reading'],
     docs: ['options', 'listing', 'arguments'],
     about: [...BASEMENT, 'docs'],
+    api: [...BASEMENT, 'capture', 'conns', 'follow', 'ifaces', 'probe', 'stats'],
     capture: BASEMENT,
     conns: BASEMENT,
     export: [...BASEMENT, 'capture'],

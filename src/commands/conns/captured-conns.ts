@@ -1,9 +1,7 @@
 import type { ByteSource } from '../../core/capture/byte-source.ts';
-import { capturedConn } from '../../core/connection/captured-conn.ts';
-import { RoundTrips } from '../../core/connection/round-trips.ts';
+import { CapturedConnections } from '../../core/connection/captured-connections.ts';
 import { PacketFeed } from '../../core/packet/packet-feed.ts';
 import type { ConnRow } from '../../core/record/tables/conn.ts';
-import { FlowNames } from '../../core/stream/flow-names.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Context } from '../context/context.ts';
@@ -24,11 +22,8 @@ export async function* readCapturedConns(
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, iface, false);
   const dissector = new Dissector(REGISTRY);
-  const names = new FlowNames();
-  const roundTrips = new RoundTrips();
   const feed = new PacketFeed(reader, dissector);
-  feed.listen((packet) => names.ingest(packet));
-  feed.listen((packet) => roundTrips.ingest(packet));
+  const connections = new CapturedConnections(feed);
   try {
     await feed.run(context.signal);
   } finally {
@@ -36,13 +31,14 @@ export async function* readCapturedConns(
   }
   sayInterrupted(context, file);
   sayProblems(context, file, reader);
-  const flows = dissector.flows.flows.filter(({ aPackets, bPackets }) => aPackets + bPackets > 0);
-  for (let at = 0; at < flows.length; at += BATCH) {
-    const batch = flows.slice(at, at + BATCH);
-    yield batch.flatMap((flow) => [
-      ...dissector.faults.rows(() => [capturedConn(flow, names.nameOf(flow), roundTrips)]),
-    ]);
+  let batch: ConnRow[] = [];
+  for (const row of connections.rows()) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
   }
+  if (batch.length > 0) yield batch;
   sayFaults(context, dissector.faults, file);
   for (const gap of forgottenOf(dissector.flows)) await missed(gap);
 }

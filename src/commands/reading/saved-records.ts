@@ -17,7 +17,7 @@ const MOST_WRONG_LINES = 10_000;
 const MOST_BYTES_WITHOUT_RECORD = 4 * 1024 * 1024;
 
 /** What reading records takes, to be loaded while the files of this program can be read. */
-export const loadRecordReader = () => import('ndjson');
+export const loadRecordReader = (): Promise<unknown> => import('ndjson');
 
 /**
  * Records that `--json` printed earlier, of one type, as batches; gzip is seen by its first bytes. Records of other types
@@ -31,7 +31,7 @@ export async function* readSavedRecords(
   table: RecordTable,
   opened: Input,
 ): AsyncGenerator<readonly AnyRow[]> {
-  const { default: ndjson } = await loadRecordReader();
+  const { default: ndjson } = await import('ndjson');
   const parser: Transform = ndjson.parse({ strict: true, ...LINE_BOUND });
   let wrong = 0;
   let firstWrong = '';

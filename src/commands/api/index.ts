@@ -1,0 +1,33 @@
+import { compileFilter } from '../../core/filter/bind.ts';
+import type { AnyRow, RecordTable, Row } from '../../core/record/table.ts';
+import { conn } from '../../core/record/tables/conn.ts';
+
+export { EXIT, Failure } from '../../core/failure.ts';
+export type { Gap } from '../../core/gap.ts';
+export type { Limit } from '../../core/limit.ts';
+export { schemaOf } from '../../core/record/schema.ts';
+export type { RecordTable, Row } from '../../core/record/table.ts';
+export type { StatisticName } from '../../core/stats/names.ts';
+export { type ConnsOptions, conns } from './conns.ts';
+export { type FollowOptions, follow } from './follow.ts';
+export type { Listening } from './headless.ts';
+export { type IfacesOptions, ifaces } from './ifaces.ts';
+export { type Capture, type Collected, openCapture, type SaveOptions } from './open-capture.ts';
+export type { PacketOptions } from './packet-options.ts';
+export { type PacketsOptions, packets } from './packets.ts';
+export { type ProbeOptions, probe } from './probe.ts';
+export type { Choice, Records, Repeating } from './records.ts';
+export { type StatRow, type StatsOptions, stats } from './stats.ts';
+export { tables } from './tables.ts';
+
+/**
+ * A filter of the command line as a function of a record, for records of a table of `tables`. Throws Failure 64, whose
+ * `place` is the column, for a text that is wrong.
+ */
+export function parseFilter<T extends RecordTable = typeof conn>(
+  text: string,
+  table: T = conn as never,
+): (row: Row<T>) => boolean {
+  const predicate = compileFilter(text, table);
+  return (row) => predicate.matches(row as AnyRow);
+}

@@ -1,0 +1,164 @@
+import type { CaptureFormat, CaptureWriter } from '../../core/capture/capture-writer.ts';
+import { PcapWriter } from '../../core/capture/pcap-writer.ts';
+import { PcapngWriter } from '../../core/capture/pcapng-writer.ts';
+import { CapturedConnections } from '../../core/connection/captured-connections.ts';
+import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
+import { PacketRows } from '../../core/packet/packet-rows.ts';
+import { CaptureCopy } from '../../core/packet/rewrite.ts';
+import type { Section } from '../../core/record/table.ts';
+import type { ConnRow } from '../../core/record/tables/conn.ts';
+import type { PacketRow } from '../../core/record/tables/packet.ts';
+import type { StreamRow } from '../../core/record/tables/stream.ts';
+import type { PacketSource } from '../../core/sample/packet-source.ts';
+import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
+import { StatisticsOfRun } from '../../core/stats/run.ts';
+import { StreamSurvey } from '../../core/stream/stream-survey.ts';
+import { REGISTRY } from '../../core/wire/all-protocols.ts';
+import { Dissector } from '../../core/wire/dissector.ts';
+import { openFiles } from '../../platform/files/pack-files.ts';
+import { openPackets } from '../packets/open-packets.ts';
+import { forgottenOf } from '../reading/open-capture.ts';
+import { sayFaults } from '../reading/say-faults.ts';
+import { headlessContext } from './headless.ts';
+import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
+import { type Choice, requireOptions } from './records.ts';
+import { requireStatistic, type StatRow } from './stats.ts';
+
+/** Records that are there when the capture has run. */
+export interface Collected<R> {
+  /** All of them. Throws an Error while `run` has not resolved. */
+  rows(): R[];
+}
+
+/** How packets are saved. */
+export interface SaveOptions {
+  /** A display filter; all packets unless given. */
+  readonly filter?: string;
+  /** What the end of the name says, else pcapng. */
+  readonly format?: CaptureFormat;
+  /** Replace a file that exists. */
+  readonly force?: boolean;
+}
+
+/**
+ * A capture that is read or made once, for everybody who wants something of it: ask first, then `run`. Nothing is asked
+ * twice of the packets, whoever listens.
+ */
+export interface Capture {
+  /** A statistic, in records of its first type. Throws Failure 64 for a name that is none. */
+  stats<N extends StatisticName>(by: N, options?: { readonly bucket?: number }): Collected<StatRow<N>>;
+  /** Flows as connections. */
+  conns(): Collected<ConnRow>;
+  /** TCP and UDP streams. */
+  streams(): Collected<StreamRow>;
+  /** Calls `listener` with every packet that passes. Throws Failure 64 for a wrong filter. */
+  onPacket(listener: (packet: PacketRow) => void, filter?: Choice<PacketRow>): void;
+  /** Writes packets into a file as they pass. Rejects with a Failure 64 or 73; `run` rejects with one of 74. */
+  save(file: string, options?: SaveOptions): Promise<void>;
+  /** Goes through all of it. Resolves at its end, or when the signal or `stop` ends it; rejects with a Failure. */
+  run(): Promise<void>;
+  /** Ends a live capture; what the kernel still holds comes first. */
+  stop(): void;
+}
+
+const BUCKET_MS = 1000;
+const MOST_EARLY_BYTES = 16 * 1024 * 1024;
+
+/** Opens a capture file, or begins to capture. Rejects with a Failure 64, 65, 66, 69 or 77. */
+export async function openCapture(options: PacketOptions & { readonly owners?: boolean } = {}): Promise<Capture> {
+  requireOptions(options, [...PACKET_OPTIONS, 'owners']);
+  const { signal = new AbortController().signal, owners = false } = options;
+  const context = headlessContext(options, signal);
+  const dissector = new Dissector(REGISTRY);
+  const use = { dissector, showsRows: false, asksOwners: owners };
+  const source = await openPackets(context, packetRequest(options), use);
+  const { feed } = source;
+  const { faults, flows } = dissector;
+  const endings: (() => Promise<void> | void)[] = [];
+  let isOver = false;
+
+  const collected = <R>(read: () => R[]): Collected<R> => {
+    let rows: R[] = [];
+    endings.push(() => {
+      rows = read();
+    });
+    return {
+      rows() {
+        if (!isOver) throw new Error('the capture has not run to its end: await capture.run() first');
+        return rows;
+      },
+    };
+  };
+
+  return {
+    stats(by, { bucket = BUCKET_MS } = {}) {
+      requireStatistic(by);
+      const run = new StatisticsOfRun([by], { bucketMs: bucket, owners: source.owners }, dissector);
+      feed.listen(run.ingest);
+      const [table] = STATISTICS[by].tables;
+      const isOfTable = (one: Section) => one.table === table;
+      return collected(() => [...(run.sections(feed.reader, source.file).find(isOfTable)?.rows ?? [])] as never);
+    },
+    conns() {
+      const connections = new CapturedConnections(feed);
+      return collected(() => [...connections.rows()]);
+    },
+    streams() {
+      const survey = new StreamSurvey(MOST_EARLY_BYTES, () => true);
+      feed.listen((packet) => survey.ingest(packet));
+      return collected(() => {
+        faults.attempt(() => survey.end());
+        return [...faults.rows(() => survey.rows(flows.flows))];
+      });
+    },
+    onPacket(listener, filter) {
+      const rows = rowsOf(source);
+      const predicate = typeof filter === 'string' ? compilePacketFilter(filter, rows) : null;
+      feed.listen((packet) => {
+        rows.see(packet);
+        if (predicate !== null && !predicate.matches(packet)) return;
+        const row = rows.row(packet);
+        if (typeof filter !== 'function' || filter(row)) listener(row);
+      });
+    },
+    async save(name, { filter, format, force = false } = {}) {
+      const predicate = filter === undefined ? null : compilePacketFilter(filter, rowsOf(source));
+      const file = await openFiles(null, force).create(name, force);
+      const copy = new CaptureCopy(feed, writerOf(source, name, format), file, { filter: predicate, annotate: null });
+      feed.listen(() => copy.take());
+      feed.pauseAfterPiece(() => copy.hand());
+      endings.push(async () => {
+        await copy.end();
+        await file.finish();
+      });
+    },
+    async run() {
+      try {
+        await feed.run(source.signal);
+        for (const end of endings) await end();
+        isOver = true;
+        for (const gap of forgottenOf(flows)) options.onGap?.(gap);
+      } finally {
+        for (const gap of source.gaps()) options.onGap?.(gap);
+        sayFaults(context, faults, source.file);
+        await source.finish();
+      }
+    },
+    stop: source.stop,
+  };
+}
+
+function rowsOf({ feed, owners }: PacketSource): PacketRows {
+  const rows = new PacketRows();
+  rows.source = feed.reader;
+  rows.owners = owners;
+  rows.faults = feed.dissector.faults;
+  return rows;
+}
+
+function writerOf({ feed }: PacketSource, name: string, format: CaptureFormat | undefined): CaptureWriter {
+  const wanted = format ?? (name.endsWith('.pcap') ? 'pcap' : 'pcapng');
+  // interfaces of pcapng have a snap length each
+  const snapLength = feed.reader.format === 'pcapng' ? 0 : feed.reader.interfaces[0]!.snapLength;
+  return wanted === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter();
+}

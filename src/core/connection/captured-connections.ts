@@ -1,0 +1,28 @@
+import type { PacketFeed } from '../packet/packet-feed.ts';
+import type { ConnRow } from '../record/tables/conn.ts';
+import { FlowNames } from '../stream/flow-names.ts';
+import { capturedConn } from './captured-conn.ts';
+import { RoundTrips } from './round-trips.ts';
+
+/** The flows of a capture as connections. */
+export class CapturedConnections {
+  private readonly feed: PacketFeed;
+  private readonly names = new FlowNames();
+  private readonly roundTrips = new RoundTrips();
+
+  /** Listens to the feed from now on. */
+  constructor(feed: PacketFeed) {
+    this.feed = feed;
+    feed.listen((packet) => this.names.ingest(packet));
+    feed.listen((packet) => this.roundTrips.ingest(packet));
+  }
+
+  /** A row for each flow that had packets, made as it is read; what cannot be made is a fault of the dissector. */
+  *rows(): Iterable<ConnRow> {
+    const { faults, flows } = this.feed.dissector;
+    for (const flow of flows.flows) {
+      if (flow.aPackets + flow.bPackets === 0) continue;
+      yield* faults.rows(() => [capturedConn(flow, this.names.nameOf(flow), this.roundTrips)]);
+    }
+  }
+}
