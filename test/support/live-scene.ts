@@ -100,9 +100,9 @@ export function openLiveScene(word: string): LiveScene {
 const ENDS_WITH_STDIN = `process.stdin.on('end', () => process.exit()).resume();\n`;
 
 /** Waits until it holds, for a minute at most: a busy machine takes its time. */
-export async function until(holds: () => boolean): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 60_000;
-  while (!holds()) {
+  while (!(await holds())) {
     if (Date.now() > end) throw new Error('it did not come');
     await sleep(20);
   }

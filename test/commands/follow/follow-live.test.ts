@@ -29,6 +29,16 @@ const saying = (...lines: readonly string[]): string => `
   socket.on('error', () => {}).on('data', () => {});
   setTimeout(next, 150);`;
 
+/** The same with one line after another, until it reads something, and then `bye`. */
+const SAYING_UNTIL_TOLD = `
+  const socket = require('node:net').connect(7070, '127.0.0.1', () => process.stdout.write('connected'));
+  let said = 0;
+  let isTold = false;
+  process.stdin.on('data', () => (isTold = true));
+  const next = () => socket.write(isTold ? 'bye\\n' : 'line ' + said++ + '\\n', () => isTold || setTimeout(next, 150));
+  socket.on('error', () => {}).on('data', () => {});
+  setTimeout(next, 150);`;
+
 describe.skipIf(noLiveCapture !== null)('follow, live', { timeout: 30_000 }, () => {
   beforeAll(() => scene.run(ECHO));
   const FOLLOW = ['follow', '-i', 'lo', '--bpf', 'port 7070'];
@@ -70,8 +80,10 @@ describe.skipIf(noLiveCapture !== null)('follow, live', { timeout: 30_000 }, () 
   });
 
   test('picked by its process, from its middle on', async () => {
-    const client = await scene.run(saying(...Array.from({ length: 20 }, (_, n) => `line ${n}`), 'bye'));
+    const client = await scene.run(SAYING_UNTIL_TOLD);
     const run = scene.start([...FOLLOW, '-f', `pid == ${client.pid}`]);
+    await run.until(({ out }) => out.includes('line'));
+    client.stdin!.write('enough\n');
     const { status, out, said } = await run.ended;
     expect([status, said]).toEqual([0, expect.stringMatching(/TCP stream 0: /)]);
     expect(out).toMatch(/^[→←] .*line \d+\n.*→ bye\n← echo bye\n$/s);
