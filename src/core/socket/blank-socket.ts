@@ -1,5 +1,4 @@
 import { conn } from '../record/tables/conn.ts';
-import { compact } from '../record/unknown-row.ts';
 import type { Socket } from './socket.ts';
 
 /** A socket while it is being filled in. */
@@ -17,8 +16,10 @@ const STARTS: { readonly [K in keyof Socket as null extends Socket[K] ? never : 
   local_port: 0,
 };
 
-const unknown = Object.entries(conn.fields).filter(([, { by }]) => by === null);
-const BLANK = compact({ ...Object.fromEntries(unknown.map(([name]) => [name, null])), ...STARTS }) as SocketDraft;
+const told = Object.entries(conn.fields).filter(([, { by }]) => by === null);
+const unknown = { ...Object.fromEntries(told.map(([name]) => [name, null])), ...STARTS };
+/** Read from JSON, it is one object with room for all; made property by property it and its copies would be two each. */
+const BLANK = JSON.parse(JSON.stringify(unknown)) as SocketDraft;
 
 /**
  * A socket of which nothing is known. Every socket starts as a copy of one object, because copies have one hidden class,

@@ -37,7 +37,7 @@ test('rows of conn have one hidden class, with and without an owner', () => {
 });
 
 test.each([conn, probe])(
-  'a row of $type of which nothing is known is no hash table, and its copies are alike',
+  'a row of $type of which nothing is known has all fields in order, and its copies are alike',
   (of) => {
     const row = unknownRow(of);
     expect(Object.keys(row)).toEqual(Object.keys(of.fields));
