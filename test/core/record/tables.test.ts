@@ -1,6 +1,10 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { schemaOf } from '../../../src/core/record/schema.ts';
+import type { RecordTable } from '../../../src/core/record/table.ts';
 import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
 
 /** The core fields that scripts rely on, in order; a table may add fields, and may never rename or drop one of these. */
@@ -148,6 +152,20 @@ describe.each(ALL_TABLES.map((table) => [table.type, table] as const))('%s', (_t
     }
   });
 });
+
+test('every record type that has a file is among them', async () => {
+  const folder = path.join(import.meta.dirname, '../../../src/core/record/tables');
+  const files = fs.readdirSync(folder).filter((name) => name !== 'all.ts');
+  const modules = await Promise.all(
+    files.map((name) => import(pathToFileURL(path.join(folder, name)).href) as Promise<Record<string, unknown>>),
+  );
+  const written = modules.flatMap((one) => Object.values(one)).filter(isTable);
+  expect(written.map(({ type }) => type).sort()).toEqual(ALL_TABLES.map(({ type }) => type).sort());
+});
+
+function isTable(value: unknown): value is RecordTable {
+  return typeof value === 'object' && value !== null && 'type' in value && 'fields' in value;
+}
 
 test('every record type that a command prints is among them', () => {
   const printed = COMMANDS.flatMap((command) => (command.kind === 'listing' ? command.tables : []));
