@@ -1,9 +1,13 @@
-import type { ProbeRow } from '../record/tables/probe.ts';
+import type { RowBy } from '../record/table.ts';
+import { type ProbeRow, probe } from '../record/tables/probe.ts';
+import { unknownRow } from '../record/unknown-row.ts';
 import type { Findings, Reply } from './prober.ts';
 import { stateOf } from './round.ts';
 import { roundTripStatistics } from './round-trip-statistics.ts';
 import type { Target } from './target.ts';
 import type { Standing } from './target-health.ts';
+
+const UNKNOWN = unknownRow(probe);
 
 /** The `probe` record of a round. `standing` is what the run knows of the target, the round included. */
 export function probeRow(
@@ -19,7 +23,7 @@ export function probeRow(
   const { min, avg, max, stddev, jitter, p50, p95 } = roundTripStatistics(times);
   const state = stateOf(replies);
   const found: Findings = Object.assign({}, ...replies.map(({ findings }) => findings), bestOffset(replies));
-  return {
+  const told: RowBy<typeof probe, null> = {
     time,
     target: text,
     kind,
@@ -37,7 +41,6 @@ export function probeRow(
     state,
     rtt_p50_ms: p50,
     rtt_p95_ms: p95,
-    method: null,
     host,
     since: sinceTime,
     uptime_pct: standing.uptimePct === null ? null : Math.round(standing.uptimePct * 1e3) / 1e3,
@@ -45,40 +48,10 @@ export function probeRow(
     outage_s: Math.round(standing.outageS * 1e3) / 1e3,
     reordered: reorderedOf(replies),
     duplicates,
-    dns_ms: null,
-    connect_ms: null,
-    tls_ms: null,
-    first_byte_ms: null,
-    total_ms: null,
-    http_status: null,
-    body_bytes: null,
-    body_rate: null,
-    rcode: null,
-    answers: [],
-    authentic: null,
-    tls_version: null,
-    tls_cipher: null,
-    tls_issuer: null,
-    tls_subject: null,
-    tls_expires: null,
-    tls_days: null,
-    tls_certificates: null,
-    tls_alpn: null,
-    mapped_addr: null,
-    mapped_port: null,
-    nat: null,
-    offset_ms: null,
-    stratum: null,
-    hops: null,
-    mtu_bytes: null,
-    local_addr: null,
-    path_changes: null,
-    iface: null,
-    iface_rx_rate: null,
-    iface_tx_rate: null,
-    direct: null,
-    overhead_ms: null,
-    overhead_loss_pct: null,
+  };
+  return {
+    ...UNKNOWN,
+    ...told,
     ...Object.fromEntries(Object.entries(found).map(([name, value]) => [name, rounded(name, value)])),
   };
 }

@@ -1,39 +1,9 @@
+import type { RowBy } from '../record/table.ts';
 import type { HopRow } from '../record/tables/hop.ts';
-import type { ProbeRow } from '../record/tables/probe.ts';
+import type { probe } from '../record/tables/probe.ts';
 
-/** What a kind of probe finds beside the time, in the fields of the record that are its own. */
-export type Findings = Partial<
-  Pick<
-    ProbeRow,
-    | 'method'
-    | 'dns_ms'
-    | 'connect_ms'
-    | 'tls_ms'
-    | 'first_byte_ms'
-    | 'total_ms'
-    | 'http_status'
-    | 'body_bytes'
-    | 'body_rate'
-    | 'rcode'
-    | 'answers'
-    | 'authentic'
-    | 'tls_version'
-    | 'tls_cipher'
-    | 'tls_issuer'
-    | 'tls_subject'
-    | 'tls_expires'
-    | 'tls_days'
-    | 'tls_certificates'
-    | 'tls_alpn'
-    | 'mapped_addr'
-    | 'mapped_port'
-    | 'nat'
-    | 'offset_ms'
-    | 'stratum'
-    | 'hops'
-    | 'mtu_bytes'
-  >
->;
+/** What a kind of probe finds beside the time: the fields that the record marks as of the prober. */
+export type Findings = Partial<RowBy<typeof probe, 'prober'>>;
 
 /** What became of one probe. */
 export interface Reply {

@@ -50,7 +50,9 @@ export function compileJson(table: RecordTable, fields: readonly string[]): Line
   const inOrder = (keys: readonly string[]): boolean =>
     fields.length === keys.length && fields.every((name, i) => name === keys[i]);
   const heads = fields.map((name) => `,${JSON.stringify(name)}:`);
-  const nulls = heads.map((head) => `${head}null`);
+  const required = fields.filter((name) => table.fields[name]?.nullable === false);
+  // null where the schema has none: a saved record without that field, which --fields left out, stays without it
+  const nulls = fields.map((name, i) => (required.includes(name) ? '' : `${heads[i]}null`));
   const start = `{"type":${JSON.stringify(table.type)}`;
   let before: readonly unknown[] = [];
   const runs: string[] = [];
@@ -90,6 +92,7 @@ export function compileJson(table: RecordTable, fields: readonly string[]): Line
     return write(Object.values(row));
   };
   const whole = (row: AnyRow): string => {
+    for (const name of required) if (row[name] === null) return write(Object.values(row));
     const text = JSON.stringify(row);
     if (!ASCII.test(text)) {
       if (!HARMLESS.test(text)) return write(Object.values(row));

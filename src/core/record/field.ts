@@ -39,6 +39,8 @@ export interface Field<T = unknown> {
   readonly values: readonly string[] | null;
   /** How a value deserves to be coloured; null for no colour. */
   readonly tone: ((value: never) => Tone | null) | null;
+  /** Who fills the field in, where that is not the maker of the record: see `by`. */
+  readonly by: string | null;
   /** Never present: it carries the TypeScript type of the value. */
   readonly _value?: T;
 }
@@ -62,6 +64,7 @@ function field<T>(kind: Kind, doc: string, options: FieldOptions): Field<T> {
     shown: options.shown ?? 'never',
     values: options.values ?? null,
     tone: options.tone ?? null,
+    by: null,
   };
 }
 
@@ -99,6 +102,16 @@ export function choice<const V extends string>(
 /** The same field where the value may be unknown. Unknown is null, never 0, "" or "-". */
 export function maybe<T>(of: Field<T>): Field<T | null> {
   return { ...of, nullable: true } as Field<T | null>;
+}
+
+/** A field that `by` marks with `W`. */
+export interface By<W extends string> {
+  readonly by: W;
+}
+
+/** The same field, filled in by `who`: the compiler then knows which part of a row that is (`RowBy`). */
+export function by<const W extends string, T>(who: W, of: Field<T>): Field<T> & By<W> {
+  return { ...of, by: who };
 }
 
 /** Visible when no `--fields` was given; the heading defaults to the field's name. */

@@ -4,8 +4,10 @@ import type { AnyRow, RecordTable } from './table.ts';
 
 /**
  * A record read back from JSON as a row of its table, in the table's order. null when it is a record of another type; a
- * text that says what is wrong when it is no record, or holds a value its field cannot have. Fields that are missing
- * (written by an older netwatch, or left out by --fields) are unknown; fields the table does not have are dropped.
+ * text that says what is wrong when it is no record, or holds a value its field cannot have. Fields that are missing are
+ * unknown: null, or an empty list. Those that an older netwatch did not know may be null in the schema, for every field
+ * that is added later is. Those that --fields left out are null in the row whatever the schema says, and JSON leaves
+ * them out again. Fields that the table does not have are dropped.
  */
 export function readRow(table: RecordTable, value: unknown): AnyRow | string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not a JSON object';
@@ -15,18 +17,22 @@ export function readRow(table: RecordTable, value: unknown): AnyRow | string | n
   const row: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(table.fields)) {
     const read = Object.hasOwn(record, name) ? record[name] : null;
-    if (read !== null && !fits(field, read))
-      return `${name} is not ${describe(field)}: ${JSON.stringify(read).slice(0, 80)}`;
+    if (read !== null && !fits(field, read)) return `${name} is not ${describe(field)}: ${textOf(read).slice(0, 80)}`;
     row[name] = read ?? (field.kind === 'list' ? [] : null);
   }
   return row;
 }
 
 function fits(field: Field, value: unknown): boolean {
-  if (NUMERIC_KINDS.has(field.kind)) return typeof value === 'number';
+  if (NUMERIC_KINDS.has(field.kind)) return Number.isFinite(value); // JSON.parse makes Infinity of 1e999
   if (field.kind === 'flag') return typeof value === 'boolean';
   if (field.kind === 'list') return Array.isArray(value) && value.every((item) => typeof item === 'string');
   return typeof value === 'string';
+}
+
+/** A value as JSON has it; a number that JSON cannot hold by its name. */
+function textOf(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 function describe(field: Field): string {

@@ -1,4 +1,4 @@
-import type { Field, ValueOf } from './field.ts';
+import type { By, Field, ValueOf } from './field.ts';
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -26,6 +26,12 @@ export interface RecordTable<F extends Fields = Fields> {
 
 /** The row type of a table: `type ConnRow = Row<typeof conn>`. */
 export type Row<T extends RecordTable> = { -readonly [K in keyof T['fields']]: ValueOf<T['fields'][K]> };
+
+/** The part of a row that `W` fills in (`by` in the table); null stands for the fields without such a mark. */
+export type RowBy<T extends RecordTable, W extends string | null> = {
+  -readonly [K in keyof T['fields'] as MarkOf<T['fields'][K]> extends W ? K : never]: ValueOf<T['fields'][K]>;
+};
+type MarkOf<F> = F extends By<infer W> ? W : null;
 
 /** A row whose table is known only at run time. */
 export type AnyRow = Readonly<Record<string, unknown>>;

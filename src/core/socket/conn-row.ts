@@ -1,6 +1,7 @@
 import type { Instant } from '../instant.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
+import { socketRow } from './socket-row.ts';
 
 /** The service name of a port (/etc/services), or null. */
 export type ServiceOf = (proto: string, port: number) => string | null;
@@ -15,69 +16,32 @@ export interface Seen {
   readonly txRate: number | null;
 }
 
-/** The `conn` record of a socket. */
+/** The `conn` record of a socket: what it tells by itself, and what the engine knows of it. */
 export function connRow(socket: Socket, reading: SocketReading, serviceOf: ServiceOf, seen: Seen): ConnRow {
   const { at, owner, firstSeen } = seen;
-  const process = owner.processes[0] ?? null;
-  return {
-    time: at.time,
-    proto: socket.proto,
-    family: socket.family,
-    state: socket.state,
-    local_addr: socket.local_addr,
-    local_port: socket.local_port,
-    remote_addr: socket.remote_addr,
-    remote_port: socket.remote_port,
-    pid: process === null ? null : process.pid,
-    process: process === null ? null : process.name,
-    cmdline: process === null ? null : process.cmdline,
-    uid: socket.uid,
-    user: socket.uid === null ? null : reading.userOf(socket.uid),
-    inode: socket.inode,
-    rx_queue: socket.rx_queue,
-    tx_queue: socket.tx_queue,
-    rx_bytes: socket.rx_bytes,
-    tx_bytes: socket.tx_bytes,
-    rx_packets: socket.rx_packets,
-    tx_packets: socket.tx_packets,
-    rx_rate: seen.rxRate,
-    tx_rate: seen.txRate,
-    rtt_ms: socket.rtt_ms,
-    rttvar_ms: socket.rttvar_ms,
-    min_rtt_ms: socket.min_rtt_ms,
-    retrans: socket.retrans,
-    lost: socket.lost,
-    cwnd: socket.cwnd,
-    mss: socket.mss,
-    iface: reading.ifaceOf(socket),
-    first_seen: firstSeen === null ? null : firstSeen.time,
-    age_s: firstSeen === null ? null : Math.round(at.monotonicMs - firstSeen.monotonicMs) / 1000,
-    remote_host: null,
-    service: serviceNameOf(socket, serviceOf),
-    app: socket.app,
-    server_name: socket.server_name,
-    geo_country: null,
-    container: process === null ? null : process.container,
-    cgroup: process === null ? null : process.cgroup,
-    netns: reading.netns,
-    stream: socket.stream,
-    source: socket.source,
-    attribution: owner.attribution,
-    pids: pidsOf(owner),
-    exe: process === null ? null : process.exe,
-    comm: process === null ? null : process.comm,
-    process_start: process === null ? null : process.started,
-    congestion: socket.congestion,
-    bytes_acked: socket.bytes_acked,
-    bytes_retrans: socket.bytes_retrans,
-    delivery_rate: socket.delivery_rate,
-    retransmits: socket.retransmits,
-    rmem_bytes: socket.rmem_bytes,
-    wmem_bytes: socket.wmem_bytes,
-    rcvbuf_bytes: socket.rcvbuf_bytes,
-    sndbuf_bytes: socket.sndbuf_bytes,
-    drops: socket.drops,
-  };
+  const row = socketRow(socket, at.time, owner.attribution, pidsOf(owner));
+  const process = owner.processes[0];
+  if (process !== undefined) {
+    row.pid = process.pid;
+    row.process = process.name;
+    row.cmdline = process.cmdline;
+    row.container = process.container;
+    row.cgroup = process.cgroup;
+    row.exe = process.exe;
+    row.comm = process.comm;
+    row.process_start = process.started;
+  }
+  if (socket.uid !== null) row.user = reading.userOf(socket.uid);
+  row.rx_rate = seen.rxRate;
+  row.tx_rate = seen.txRate;
+  row.iface = reading.ifaceOf(socket);
+  if (firstSeen !== null) {
+    row.first_seen = firstSeen.time;
+    row.age_s = Math.round(at.monotonicMs - firstSeen.monotonicMs) / 1000;
+  }
+  row.service = serviceNameOf(socket, serviceOf);
+  row.netns = reading.netns;
+  return row;
 }
 
 const NO_PIDS: readonly string[] = [];

@@ -1,50 +1,12 @@
 import type { Limit } from '../limit.ts';
-import type { Attribution, ConnRow } from '../record/tables/conn.ts';
+import type { RowBy } from '../record/table.ts';
+import type { Attribution, conn } from '../record/tables/conn.ts';
 
 /**
- * One socket as the operating system lists it, or one side of a flow as packets show it, before its owner is known. Field names, units and the rule that unknown
- * is null are those of the `conn` record.
+ * One socket as the operating system lists it, or one side of a flow as packets show it, before its owner is known: the
+ * fields of the `conn` record that its table does not mark as of the engine.
  */
-export interface Socket
-  extends Pick<
-    ConnRow,
-    | 'proto'
-    | 'family'
-    | 'state'
-    | 'local_addr'
-    | 'local_port'
-    | 'remote_addr'
-    | 'remote_port'
-    | 'uid'
-    | 'inode'
-    | 'rx_queue'
-    | 'tx_queue'
-    | 'rx_bytes'
-    | 'tx_bytes'
-    | 'rx_packets'
-    | 'tx_packets'
-    | 'rtt_ms'
-    | 'rttvar_ms'
-    | 'min_rtt_ms'
-    | 'retrans'
-    | 'lost'
-    | 'cwnd'
-    | 'mss'
-    | 'congestion'
-    | 'bytes_acked'
-    | 'bytes_retrans'
-    | 'delivery_rate'
-    | 'retransmits'
-    | 'rmem_bytes'
-    | 'wmem_bytes'
-    | 'rcvbuf_bytes'
-    | 'sndbuf_bytes'
-    | 'drops'
-    | 'source'
-    | 'app'
-    | 'server_name'
-    | 'stream'
-  > {
+export interface Socket extends Readonly<RowBy<typeof conn, null>> {
   /** The same for the same socket in every reading, and never reused: the kernel's socket cookie where there is one. */
   readonly key: number | string;
   /** Index of the interface the socket is bound to; 0 when it is not bound. */

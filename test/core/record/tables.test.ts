@@ -1,6 +1,10 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { schemaOf } from '../../../src/core/record/schema.ts';
+import type { RecordTable } from '../../../src/core/record/table.ts';
 import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
 
 /** The core fields that scripts rely on, in order; a table may add fields, and may never rename or drop one of these. */
@@ -52,6 +56,55 @@ test.each(Object.entries(PROMISED_ANYWHERE))('%s has its promised fields', (type
   expect(Object.keys(table.fields)).toEqual(expect.arrayContaining(fields.split(' ')));
 });
 
+/**
+ * The fields that are never null and no list, as the first version of each record has them. One that is added later must
+ * be nullable: records saved before it was there are read again, and of them it is unknown. Add record types, not fields.
+ */
+const NEVER_NULL: Record<string, string> = {
+  conn: 'time proto family state local_addr local_port source attribution',
+  conn_event: 'event time proto family state local_addr local_port source attribution',
+  conn_summary: 'time by conns established listening remotes',
+  coverage: 'time sockets attributed unattributed_kernel unattributed_denied unattributed_unseen dropped_by_reader',
+  iface: 'time name index kind state',
+  route: 'family dst',
+  dns_server: 'addr port source',
+  neighbor: 'addr iface',
+  host: 'hostname os',
+  device: 'name kind state is_default',
+  packet: 'number link length captured info truncated malformed',
+  stream:
+    'stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes gaps truncated missing_bytes retransmissions',
+  segment: 'stream packet dir offset length data proto',
+  capture_summary:
+    'format packets bytes captured_bytes tcp_streams udp_streams sctp_streams truncated_packets malformed_packets out_of_order_packets',
+  protocol: 'path proto depth packets bytes packets_pct bytes_pct bar',
+  conversation: 'proto a_addr a_port b_addr b_port a_packets a_bytes b_packets b_bytes packets bytes stream',
+  endpoint: 'addr packets bytes tx_packets rx_packets tx_bytes rx_bytes',
+  process: 'packets bytes',
+  port: 'proto port streams packets bytes',
+  dns_query: 'client server transport id packet',
+  http_request: 'client_port server_port',
+  tls_session: 'stream client_addr client_port server_addr server_port ja3 ja4 transport packet',
+  handshake: 'time stream client_addr client_port server_addr server_port',
+  handshake_histogram: 'bucket count pct bar',
+  expert: 'id severity group summary packets first_packet',
+  packet_length: 'range from_bytes packets packets_pct bytes',
+  time_bucket: 'rel_s span_s packets bytes packet_rate byte_rate tcp_packets udp_packets',
+  probe: 'time target kind sent received detail state',
+  hop: 'time target hop sent received',
+  probe_report:
+    'time target kind rounds outages outage_s longest_outage_s known_s degraded_rounds unknown_rounds sent received',
+  check: 'name status detail',
+  field: 'record name kind json_type nullable visible heading doc',
+  gap: 'time reason',
+};
+
+test.each(ALL_TABLES)('a field that was added to $type later may be null', ({ type, version, fields }) => {
+  expect(version).toBe(1);
+  const names = Object.keys(fields).filter((name) => !fields[name]!.nullable && fields[name]!.kind !== 'list');
+  expect(names.join(' ')).toBe(NEVER_NULL[type]);
+});
+
 test('record types are named once', () => {
   const types = ALL_TABLES.map((table) => table.type);
   expect(new Set(types).size).toBe(types.length);
@@ -99,6 +152,20 @@ describe.each(ALL_TABLES.map((table) => [table.type, table] as const))('%s', (_t
     }
   });
 });
+
+test('every record type that has a file is among them', async () => {
+  const folder = path.join(import.meta.dirname, '../../../src/core/record/tables');
+  const files = fs.readdirSync(folder).filter((name) => name !== 'all.ts');
+  const modules = await Promise.all(
+    files.map((name) => import(pathToFileURL(path.join(folder, name)).href) as Promise<Record<string, unknown>>),
+  );
+  const written = modules.flatMap((one) => Object.values(one)).filter(isTable);
+  expect(written.map(({ type }) => type).sort()).toEqual(ALL_TABLES.map(({ type }) => type).sort());
+});
+
+function isTable(value: unknown): value is RecordTable {
+  return typeof value === 'object' && value !== null && 'type' in value && 'fields' in value;
+}
 
 test('every record type that a command prints is among them', () => {
   const printed = COMMANDS.flatMap((command) => (command.kind === 'listing' ? command.tables : []));

@@ -158,6 +158,7 @@ describe('what this user may not see', () => {
     expect(found.limits).toEqual([
       {
         what: 'owners of 2 sockets',
+        subject: 'owners of sockets',
         why: "descriptors of other users' processes may not be read",
         remedy: 'sudo netwatch conns',
       },

@@ -1,5 +1,6 @@
 import {
   address,
+  by,
   byteRate,
   bytes,
   choice,
@@ -75,12 +76,15 @@ export type Attribution = (typeof ATTRIBUTIONS)[number];
 
 export const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture', 'ebpf'] as const;
 
-/** One row per socket (live) or per flow (from a capture). */
+/**
+ * One row per socket (live) or per flow (from a capture). Fields without a mark are those that the source of the sockets
+ * fills in, as far as it knows them.
+ */
 export const conn = table(
   'conn',
   'One row per socket, or per flow of a capture.',
   {
-    time: time('When it was read.'),
+    time: by('engine', time('When it was read.')),
     proto: choice(
       'Transport protocol.',
       ['tcp', 'udp', 'raw', 'icmp', 'udplite', 'sctp', 'dccp', 'mptcp'],
@@ -95,11 +99,11 @@ export const conn = table(
     local_port: port('Local port; the protocol number for raw sockets.', shown('PORT')),
     remote_addr: maybe(address('Remote address; null without a peer.', shown('REMOTE'))),
     remote_port: maybe(port('Remote port; null without a peer.', shown('RPORT'))),
-    pid: maybe(integer('Process id of the owner; of several, the one that started first.', shown('PID'))),
-    process: maybe(text('Name of the executable that holds the socket.', shown('PROCESS'))),
-    cmdline: maybe(text('Command line, arguments separated by one space.')),
+    pid: by('engine', maybe(integer('Process id of the owner; of several, the one that started first.', shown('PID')))),
+    process: by('engine', maybe(text('Name of the executable that holds the socket.', shown('PROCESS')))),
+    cmdline: by('engine', maybe(text('Command line, arguments separated by one space.'))),
     uid: maybe(integer('User id that owns the socket.')),
-    user: maybe(text('User name of uid.', shown('USER'))),
+    user: by('engine', maybe(text('User name of uid.', shown('USER')))),
     inode: maybe(integer('Socket inode; null where the kernel keeps no inode.')),
     rx_queue: maybe(bytes('Bytes not yet read by the process; for LISTEN, connections waiting to be accepted.')),
     tx_queue: maybe(bytes('Bytes not yet acknowledged or sent; for LISTEN, the length of the accept queue.')),
@@ -117,8 +121,14 @@ export const conn = table(
     ),
     rx_packets: maybe(count('Segments received (tcpi_segs_in); datagrams with source ebpf.')),
     tx_packets: maybe(count('Segments sent, retransmissions included (tcpi_segs_out); datagrams with source ebpf.')),
-    rx_rate: maybe(byteRate('Payload bytes received per second, between two samples.', shownWhenRepeating('RX/s'))),
-    tx_rate: maybe(byteRate('Payload bytes sent per second, between two samples.', shownWhenRepeating('TX/s'))),
+    rx_rate: by(
+      'engine',
+      maybe(byteRate('Payload bytes received per second, between two samples.', shownWhenRepeating('RX/s'))),
+    ),
+    tx_rate: by(
+      'engine',
+      maybe(byteRate('Payload bytes sent per second, between two samples.', shownWhenRepeating('TX/s'))),
+    ),
     rtt_ms: maybe(millis('Smoothed round-trip time (tcpi_rtt; from packets, after RFC 6298).', shown('RTT'))),
     rttvar_ms: maybe(millis('Mean deviation of the round-trip time (tcpi_rttvar).')),
     min_rtt_ms: maybe(millis('Lowest round-trip time seen (tcpi_min_rtt).')),
@@ -126,26 +136,30 @@ export const conn = table(
     lost: maybe(count('Segments now thought lost (tcpi_lost).')),
     cwnd: maybe(count('Congestion window in segments (tcpi_snd_cwnd).')),
     mss: maybe(integer('Sending maximum segment size, in bytes (tcpi_snd_mss).')),
-    iface: maybe(text('Interface it is bound to, or that holds its local address.')),
-    first_seen: maybe(time('When this run first saw it; null in a single snapshot, which cannot know.')),
-    age_s: maybe(seconds('Seconds since first_seen.')),
-    remote_host: maybe(text('Name of remote_addr by reverse DNS, with --resolve.')),
-    service: maybe(text('Service name of the listening or remote port (/etc/services).')),
+    iface: by('engine', maybe(text('Interface it is bound to, or that holds its local address.'))),
+    first_seen: by('engine', maybe(time('When this run first saw it; null in a single snapshot, which cannot know.'))),
+    age_s: by('engine', maybe(seconds('Seconds since first_seen.'))),
+    remote_host: by('engine', maybe(text('Name of remote_addr by reverse DNS, with --resolve.'))),
+    service: by('engine', maybe(text('Service name of the listening or remote port (/etc/services).'))),
     app: maybe(text('Application protocol seen in its packets; null without packets.')),
     server_name: maybe(text('Server name seen in its packets (TLS SNI, HTTP Host); null without packets.')),
-    geo_country: maybe(text('ISO 3166 country of remote_addr from a local database; null without one.')),
-    container: maybe(text('Container id or name, from the cgroup.')),
-    cgroup: maybe(text('Control group of the owner (cgroup v2 path).')),
-    netns: maybe(
-      text('Network namespace: its name under /run/netns, or net:[inode]; null for the one netwatch runs in.'),
+    geo_country: by('engine', maybe(text('ISO 3166 country of remote_addr from a local database; null without one.'))),
+    container: by('engine', maybe(text('Container id or name, from the cgroup.'))),
+    cgroup: by('engine', maybe(text('Control group of the owner (cgroup v2 path).'))),
+    netns: by(
+      'engine',
+      maybe(text('Network namespace: its name under /run/netns, or net:[inode]; null for the one netwatch runs in.')),
     ),
     stream: maybe(integer('Stream number in a capture.')),
     source: choice('Where the counters come from; app and server_name always come from packets.', CONN_SOURCES),
-    attribution: choice('How the owner was found and how sure that is; none gives the reason.', ATTRIBUTIONS),
-    pids: list('Every process that holds the socket, the first to start first.'),
-    exe: maybe(text('Path of the executable.')),
-    comm: maybe(text('Thread name the kernel keeps (15 bytes).')),
-    process_start: maybe(time('When the owning process started.')),
+    attribution: by(
+      'engine',
+      choice('How the owner was found and how sure that is; none gives the reason.', ATTRIBUTIONS),
+    ),
+    pids: by('engine', list('Every process that holds the socket, the first to start first.')),
+    exe: by('engine', maybe(text('Path of the executable.'))),
+    comm: by('engine', maybe(text('Thread name the kernel keeps (15 bytes).'))),
+    process_start: by('engine', maybe(time('When the owning process started.'))),
     congestion: maybe(text('Congestion control algorithm.')),
     bytes_acked: maybe(bytes('Bytes acknowledged by the peer (tcpi_bytes_acked).')),
     bytes_retrans: maybe(bytes('Payload bytes retransmitted (tcpi_bytes_retrans).')),
