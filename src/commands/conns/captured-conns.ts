@@ -20,7 +20,7 @@ export async function* readCapturedConns(
   file: string,
   source: ByteSource,
   iface: string | null,
-  missed: Request['missed'],
+  reportGap: Request['reportGap'],
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, iface, false);
   const dissector = new Dissector(REGISTRY);
@@ -44,5 +44,5 @@ export async function* readCapturedConns(
     ]);
   }
   sayFaults(context, dissector.faults, file);
-  for (const gap of forgottenOf(dissector.flows)) await missed(gap);
+  for (const gap of forgottenOf(dissector.flows)) await reportGap(gap);
 }

@@ -111,7 +111,7 @@ async function* runSaved(context: Context, file: string, asked: IfaceRequest): A
 async function* runLive(
   context: Context,
   asked: IfaceRequest & { readonly rates: boolean },
-  { ticks, limited }: Request,
+  { ticks, sayLimits }: Request,
 ): AsyncGenerator<Snapshot> {
   const place = await placeOf(context, asked.place);
   if (asked.interface !== null) await requireInterface(place.platform, asked.interface);
@@ -120,13 +120,13 @@ async function* runLive(
   for await (const tick of ticks) {
     const { limits, ...found } =
       asked.part === null ? await lookAt(instantOf(tick)) : await readNetwork(place.platform, asked.part);
-    limited(limits);
+    sayLimits(limits);
     yield [{ ...found, rows: [...found.rows].filter(keeps) }];
   }
 
   async function lookAt(
     at: ReturnType<typeof instantOf>,
-  ): Promise<Section & { limits: Parameters<typeof limited>[0] }> {
+  ): Promise<Section & { limits: Parameters<typeof sayLimits>[0] }> {
     const { rows, limits } = await interfaces.look(at);
     return { ...section(iface, rows), limits };
   }

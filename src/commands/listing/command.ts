@@ -43,9 +43,9 @@ export interface Request {
   /** Whether there may be more than one snapshot. */
   readonly repeating: boolean;
   /** Says what cannot be seen; each limit is said once. */
-  readonly limited: (limits: readonly Limit[]) => void;
+  readonly sayLimits: (limits: readonly Limit[]) => void;
   /** Says that something is missing before the next snapshot: in its place where records of another type may stand, else on stderr. */
-  readonly missed: (gap: Gap) => Promise<void>;
+  readonly reportGap: (gap: Gap) => Promise<void>;
 }
 
 /** What is claimed of the records. */

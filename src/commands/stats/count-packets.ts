@@ -46,21 +46,21 @@ export async function* countPackets(
 async function* countAll(
   { feed, file, signal }: PacketSource,
   run: StatisticsOfRun,
-  { missed }: Request,
+  { reportGap }: Request,
 ): AsyncGenerator<Snapshot> {
   for await (const _ of feed.pieces(signal)) {
     const first = run.first();
     if (first.length > 0) yield first;
   }
   yield run.sections(feed.reader, file);
-  for (const gap of lossesIn(run)) await missed(gap);
+  for (const gap of lossesIn(run)) await reportGap(gap);
 }
 
 /** The statistics at every tick but the first, which is the start. */
 async function* countAgain(
   source: PacketSource,
   run: StatisticsOfRun,
-  { ticks, missed }: Request,
+  { ticks, reportGap }: Request,
 ): AsyncGenerator<Snapshot> {
   const { feed, signal } = source;
   let isOver = false;
@@ -79,13 +79,13 @@ async function* countAgain(
   };
   try {
     for await (const { number, at } of ticks) {
-      for (const gap of source.gaps()) await missed(gap);
+      for (const gap of source.gaps()) await reportGap(gap);
       if (number > 0) yield run.fresh(feed.reader, at / 1000);
       if (isOver) break;
     }
     await end();
     yield run.rest();
-    for (const gap of lossesIn(run)) await missed(gap);
+    for (const gap of lossesIn(run)) await reportGap(gap);
   } finally {
     await end();
   }
