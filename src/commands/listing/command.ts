@@ -69,6 +69,11 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly firstTickIsStart: (values: ListingValues<O>) => boolean;
   /** Whether names of addresses are looked up. */
   readonly resolves: (values: ListingValues<O>) => boolean;
+  /**
+   * Why --root does not go with these options; null where they read the machine that it names. A command that never reads
+   * a machine has null in place of the function, and does not take the option.
+   */
+  readonly refusesRoot: ((values: ListingValues<O>) => string | null) | null;
   /** Record types it can print. */
   readonly tables: readonly RecordTable[];
   /** Formats it can print them in. */
@@ -111,6 +116,7 @@ const USUAL = {
   watches: () => false,
   firstTickIsStart: () => false,
   resolves: () => false,
+  refusesRoot: null,
   formats: USUAL_FORMATS,
   usualFormat: () => null,
   claim: () => null,
