@@ -36,6 +36,8 @@ export interface Example {
 export interface Request {
   /** When to look: the command yields one snapshot for each tick. */
   readonly ticks: AsyncIterable<Tick>;
+  /** Ends the ticks at once: what is looked at has come to its end. */
+  readonly endTicks: () => void;
   /** Fields somebody named: in --fields, --sort, --filter, --expect or --wait. */
   readonly asked: ReadonlySet<string>;
   /** Fields that will be read at all, so that what costs and is not shown need not be read. */

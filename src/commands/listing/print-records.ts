@@ -32,9 +32,11 @@ export async function printRecords(
   interruptStatus: () => number | null,
 ): Promise<number> {
   const renderer = await openOutput(context, plan, values);
-  const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
+  const over = new AbortController();
+  const pace = watchTicks(ticks(context.clock, plan.ticks, AbortSignal.any([context.signal, over.signal])));
   const request: Request = {
     ticks: pace.ticks,
+    endTicks: () => over.abort(),
     asked: plan.asked,
     wanted: plan.wanted,
     repeating: plan.repeating,
