@@ -95,6 +95,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
       ...[
         'capture',
         'connection',
+        'health',
         'network',
         'output',
         'packet',
