@@ -186,8 +186,7 @@ _netwatch_follow() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --resolve --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --resolve --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -217,8 +216,7 @@ _netwatch_stats() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --resolve --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --resolve --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -249,8 +247,7 @@ _netwatch_probe() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --every --via --direct --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
+    *) _netwatch_words '--count -c --interval --timeout --every --via --direct --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 
@@ -270,8 +267,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version packets' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
   esac
 }
 
@@ -286,8 +282,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check field gap' ;;
   esac
 }
 
@@ -296,8 +291,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check field gap' ;;
   esac
 }
 
@@ -306,8 +300,7 @@ _netwatch_completion() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    --root) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --root --help -h --version bash zsh fish' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version bash zsh fish' ;;
   esac
 }
 

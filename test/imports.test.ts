@@ -96,6 +96,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
       ...[
         'capture',
         'connection',
+        'health',
         'network',
         'output',
         'packet',

@@ -11,6 +11,7 @@ import {
   untilCounted,
 } from '../support/numbered-capture.ts';
 import { writeNumbered } from '../support/numbered-pcap.ts';
+import { statisticsOf } from '../support/pcapng-statistics.ts';
 import { toolIsMissing } from '../support/tool.ts';
 import { numbered } from '../support/veth-pair.ts';
 import { promised } from './promise.ts';
@@ -87,16 +88,4 @@ async function countDropped(capture: NumberedCapture): Promise<{ captured: numbe
   expect(rows.findIndex(({ type }) => type === 'gap')).toBeGreaterThan(1000);
   expect(gaps[0]).toMatchObject({ iface: 'nwr3', reason: expect.stringContaining('slower than nwr3') });
   return { captured, dropped };
-}
-
-/** The options of the interface statistics block that ends a capture, by their code (draft-ietf-opsawg-pcapng, 4.6). */
-function statisticsOf(file: Buffer): Map<number, number> {
-  const options = new Map<number, number>();
-  const length = file.readUInt32LE(file.length - 4);
-  const block = file.subarray(file.length - length);
-  expect(block.readUInt32LE(0)).toBe(5);
-  for (let at = 20; block.readUInt16LE(at) !== 0; at += 12) {
-    options.set(block.readUInt16LE(at), Number(block.readBigUInt64LE(at + 4)));
-  }
-  return options;
 }

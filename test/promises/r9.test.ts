@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { runProbes } from '../../src/commands/probe/run-probes.ts';
 import { parseTarget } from '../../src/core/health/target.ts';
+import { runProbes } from '../../src/core/sample/probe-rounds.ts';
 import { pcap } from '../support/captures.ts';
 import { fakePlatform, readingOf, socketOf } from '../support/fake-platform.ts';
 import { tcpFrame } from '../support/frames.ts';
@@ -73,7 +73,7 @@ async function roundsOver(jump: number) {
   const done = (async () => {
     const targets = [{ target: parseTarget('192.0.2.1'), prober }];
     const run = runProbes(targets, { ...plan, pathTo: null, pair: null }, clock, new AbortController().signal);
-    for await (const batch of run) rows.push(...batch);
+    for await (const batch of run) rows.push(...batch.map(({ row }) => row));
   })();
   for (let at = 0; at < 60; at++) {
     await clock.pass(HOUR_MS / 60);

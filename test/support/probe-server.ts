@@ -9,7 +9,7 @@ import { fakePlatform } from './fake-platform.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const openOne = (text: string, clock: Clock): Promise<Prober> =>
-  openProber(parseTarget(text), { platform: fakePlatform([]), clock, limited: () => {} });
+  openProber(parseTarget(text), { platform: fakePlatform([]), clock, sayLimit: () => {} });
 
 /** Asks a target once. */
 export async function askOnce(

@@ -11,6 +11,7 @@ export const doctor = listing({
   operandChoices: [],
   options: {},
   repeats: false,
+  refusesRoot: () => null,
   tables: [check],
   examples: [
     { line: 'netwatch doctor', about: 'as this user' },

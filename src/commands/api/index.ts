@@ -7,6 +7,7 @@ export type { Gap } from '../../core/gap.ts';
 export type { Limit } from '../../core/limit.ts';
 export { schemaOf } from '../../core/record/schema.ts';
 export type { RecordTable, Row } from '../../core/record/table.ts';
+export { TABLES as tables } from '../../core/record/tables/all.ts';
 export type { StatisticName } from '../../core/stats/names.ts';
 export { type ConnsOptions, conns } from './conns.ts';
 export { type FollowOptions, follow } from './follow.ts';
@@ -18,7 +19,6 @@ export { type PacketsOptions, packets } from './packets.ts';
 export { type ProbeOptions, probe } from './probe.ts';
 export type { Choice, Records, Repeating } from './records.ts';
 export { type StatRow, type StatsOptions, stats } from './stats.ts';
-export { tables } from './tables.ts';
 
 /**
  * A filter of the command line as a function of a record, for records of a table of `tables`. Throws Failure 64, whose

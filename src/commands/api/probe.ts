@@ -1,13 +1,13 @@
-import { parseTarget } from '../../core/health/target.ts';
-import { section } from '../../core/record/table.ts';
-import type { HopRow } from '../../core/record/tables/hop.ts';
+import { type RecordTable, type Row, section } from '../../core/record/table.ts';
+import { type HopRow, hop } from '../../core/record/tables/hop.ts';
 import { type ProbeRow, probe as table } from '../../core/record/tables/probe.ts';
+import { placeOf } from '../context/place.ts';
 import type { Listening } from './headless.ts';
 import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
 
 /** How targets are asked. */
-export interface ProbeOptions extends Listening {
-  readonly filter?: Choice<ProbeRow>;
+export interface ProbeOptions<R = ProbeRow> extends Listening {
+  readonly filter?: Choice<R>;
   /** Probes of each target in a round: 3. */
   readonly count?: number;
   /** Milliseconds between two probes of a round: 1000. */
@@ -18,54 +18,74 @@ export interface ProbeOptions extends Listening {
   readonly every?: number;
   /** Milliseconds after which no round begins. */
   readonly duration?: number;
-  /** Hears the hops of a `trace://` target before its record. */
-  readonly onHops?: (hops: readonly HopRow[]) => void;
 }
 
-const OPTIONS = ['filter', 'count', 'interval', 'timeout', 'every', 'duration', 'onHops'];
+const OPTIONS = ['filter', 'count', 'interval', 'timeout', 'every', 'duration'];
 const COUNT = 3;
 const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 2000;
 
-/** Asks targets (`tcp://example.org:443`, `dns://192.0.2.1/example.org` …), a record for each and round. */
-export function probe(targets: string | readonly string[], options: ProbeOptions = {}): Records<ProbeRow> {
+/**
+ * Asks targets (`tcp://example.org:443`, `dns://192.0.2.1/example.org` …), a record for each and round; without targets the
+ * gateways, the name servers, and whether a name resolves.
+ */
+export function probe(targets: string | readonly string[] = [], options: ProbeOptions = {}): Records<ProbeRow> {
+  return recordsFrom(table, targets, options);
+}
+
+/** The hops to `trace://` targets. */
+probe.hops = (targets: string | readonly string[], options: ProbeOptions<HopRow> = {}): Records<HopRow> =>
+  recordsFrom(hop, targets, options);
+
+function recordsFrom<T extends RecordTable>(
+  of: T,
+  targets: string | readonly string[],
+  options: ProbeOptions<Row<T>>,
+): Records<Row<T>> {
   return recordsOf({
-    table,
+    table: of,
     listening: options,
     filter: options.filter ?? null,
-    async *run(context) {
+    async *run(context, { sayLimits }) {
       requireOptions(options, OPTIONS);
-      const [{ openProber }, { runProbes }, platform] = await Promise.all([
+      const [{ openProber }, { localAddressTo }, { openProbeSampler }, { targetsOf }, place] = await Promise.all([
         import('../../platform/probe/open-prober.ts'),
-        import('../probe/run-probes.ts'),
-        context.openPlatform({ root: null, netns: null }),
+        import('../../platform/probe/local-address.ts'),
+        import('../../core/sample/probe-sampler.ts'),
+        import('../../core/sample/probe-targets.ts'),
+        placeOf(context),
       ]);
-      const limited = (what: string, why: string, remedy: string | null): void =>
-        options.onLimit?.({ what, why, remedy });
-      const parsed = (typeof targets === 'string' ? [targets] : targets).map(parseTarget);
-      const probed = await Promise.all(
-        parsed.map(async (target) => ({
-          target,
-          prober: await openProber(target, { platform, clock: context.clock, limited }),
-        })),
-      );
-      const plan = {
+      const { platform, clock } = place;
+      const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
+      const request = {
+        targets: await targetsOf(typeof targets === 'string' ? [targets] : targets, platform),
         count: options.count ?? COUNT,
         intervalMs: options.interval ?? INTERVAL_MS,
         timeoutMs: options.timeout ?? TIMEOUT_MS,
         everyMs: options.every ?? null,
         next: null,
         durationMs: options.duration ?? null,
-        pathTo: null,
         pair: null,
+        followsPaths: options.every !== undefined,
       };
+      const doors = {
+        openProber: (target: Parameters<typeof openProber>[0]) => openProber(target, { platform, clock, sayLimit }),
+        localAddressTo,
+      };
+      const sampler = await openProbeSampler(place, request, doors);
       try {
-        const hear = (_of: ProbeRow, hops: readonly HopRow[]): void => options.onHops?.(hops);
-        for await (const rows of runProbes(probed, plan, context.clock, context.signal, hear)) {
-          yield [section(table, rows)];
+        for await (const rounds of sampler.rounds()) {
+          const hops = rounds.flatMap((round) => round.hops);
+          yield [
+            section(
+              table,
+              rounds.map(({ row }) => row),
+            ),
+            section(hop, hops),
+          ];
         }
       } finally {
-        for (const { prober } of probed) prober.close();
+        sampler.close();
       }
     },
   });

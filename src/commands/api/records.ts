@@ -92,15 +92,17 @@ function requestOf<T extends RecordTable>({ table, listening, repeating = {}, fi
   const plan: TickPlan = { interval: interval ?? (repeats ? 1000 : null), count, duration };
   for (const field of fields ?? []) requireField(field, table);
   const asked = new Set(fields ?? []);
+  const over = new AbortController();
   const request: Request = {
-    ticks: ticks(context.clock, plan, context.signal),
+    ticks: ticks(context.clock, plan, AbortSignal.any([context.signal, over.signal])),
+    endTicks: () => over.abort(),
     asked,
     wanted: fields === undefined ? new Set(Object.keys(table.fields)) : asked,
     repeating: repeats,
-    limited: (limits) => {
+    sayLimits: (limits) => {
       for (const limit of limits) listening.onLimit?.(limit);
     },
-    missed: (gap) => Promise.resolve(listening.onGap?.(gap)),
+    reportGap: (gap) => Promise.resolve(listening.onGap?.(gap)),
   };
   return request;
 }

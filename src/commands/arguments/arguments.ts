@@ -3,7 +3,13 @@ import { didYouMean } from '../../core/suggest.ts';
 import type { Command } from '../listing/command.ts';
 import { placeOf } from '../options/command-line.ts';
 import type { Option, Options } from '../options/option.ts';
-import { globalOptions, outputOptionsOf, repeatOptions } from '../options/shared-options.ts';
+import {
+  globalOptions,
+  type ListingValues,
+  outputOptionsOf,
+  repeatOptions,
+  rootOptions,
+} from '../options/shared-options.ts';
 import { splitWords } from '../options/split-words.ts';
 
 export interface Arguments {
@@ -35,8 +41,14 @@ export function optionGroups(command: Command): readonly { readonly title: strin
     groups.push({ title: 'Output', options: outputOptionsOf(command.formats.flatMap(({ name }) => name ?? [])) });
     if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptions });
   }
-  groups.push({ title: 'General', options: globalOptions });
+  groups.push({ title: 'General', options: generalOptions(command) });
   return groups.filter((group) => Object.keys(group.options).length > 0);
+}
+
+function generalOptions(command: Command): Options {
+  if (command.kind !== 'listing' || command.refusesRoot === null) return globalOptions;
+  const { help, version, ...others } = globalOptions;
+  return { ...others, ...rootOptions, help, version };
 }
 
 export function everyOption(command: Command): Options {
@@ -92,7 +104,9 @@ export function readArguments(
   const line = named ? [command.name, ...rest] : rest;
   const parsed = splitWords(options, rest, `netwatch ${command.name} --help`);
   for (const key of Object.keys(parsed)) {
-    if (key !== '_' && !Object.hasOwn(options, key) && !isShort(options, key)) throw unknownOption(key, options, line);
+    if (key === '_' || Object.hasOwn(options, key) || isShort(options, key)) continue;
+    if (Object.hasOwn(rootOptions, key)) throw misplacedRoot(`--root does not go with ${command.name}`, line);
+    throw unknownOption(key, options, line);
   }
   const beaten = new Set(RIVALS.filter((names) => names.some((name) => parsed[name] !== undefined)).flat());
   const values: Record<string, unknown> = {};
@@ -100,6 +114,12 @@ export function readArguments(
     if (parsed[name] !== undefined) values[name] = readTyped(name, option, parsed[name], line);
     else if (defaults === null || beaten.has(name)) values[name] = option.absent;
     else values[name] = readDefault(name, option, defaults);
+  }
+  if (command.kind === 'listing' && values.root !== null) {
+    const refusal = command.refusesRoot?.(values as ListingValues<Options>) ?? null;
+    if (refusal !== null && parsed.root !== undefined) throw misplacedRoot(refusal, line);
+    // that of the configuration is for runs that read a machine
+    if (refusal !== null) values.root = null;
   }
   const operands = parsed._.map(String);
   if (operands.length > 0 && command.operands === '') {
@@ -150,6 +170,14 @@ function readDefault(name: string, option: Option, { file, values, places, isSec
     if (!(error instanceof Failure)) throw error;
     throw wrong(error.message.replace(/^--/, ''), error.hint);
   }
+}
+
+function misplacedRoot(message: string, line: readonly string[]): Failure {
+  const at = line.findIndex((word) => word === '--root' || word.startsWith('--root='));
+  return usageError(message, {
+    hint: 'a machine kept as files is read by netwatch conns, ifaces, capture --devices and doctor',
+    place: placeOf(line, at),
+  });
 }
 
 function unknownOption(key: string, options: Options, line: readonly string[]): Failure {

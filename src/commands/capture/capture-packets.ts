@@ -63,14 +63,14 @@ export async function* capturedPackets(
   }
   try {
     while (left > 0 && !signal.aborted && (await feed.fill())) {
-      for (const gap of gaps()) await request.missed(gap);
+      for (const gap of gaps()) await request.reportGap(gap);
       yield [{ table, rows: batch() }];
     }
   } finally {
     sayFaults(context, dissector.faults);
     await finish();
   }
-  for (const gap of gaps()) await request.missed(gap);
+  for (const gap of gaps()) await request.reportGap(gap);
 }
 
 function rowMaker(rows: PacketRows, { decode, hex }: ListRequest, request: Request): (packet: Packet) => AnyRow {

@@ -88,6 +88,7 @@ export const capture = listing({
   formats: [tables, ...Object.values(RECORDS)],
   usualFormat: ({ decode, hex }) => (decode || hex ? tables : null),
   resolves: ({ resolve }) => resolve,
+  refusesRoot: ({ devices }) => (devices ? null : '--root goes with --devices'),
   tableOf: ({ devices }) => (devices ? device : packet),
   runOf: ({ write }) =>
     write === null
@@ -115,7 +116,7 @@ export const capture = listing({
       yield [
         section(
           device,
-          (await readDevices(context)).filter((row) => filter === null || filter.matches(row)),
+          (await readDevices(context, values.root)).filter((row) => filter === null || filter.matches(row)),
         ),
       ];
       return;

@@ -18,7 +18,7 @@ export async function* readCapturedConns(
   file: string,
   source: ByteSource,
   iface: string | null,
-  missed: Request['missed'],
+  reportGap: Request['reportGap'],
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, iface, false);
   const dissector = new Dissector(REGISTRY);
@@ -40,5 +40,5 @@ export async function* readCapturedConns(
   }
   if (batch.length > 0) yield batch;
   sayFaults(context, dissector.faults, file);
-  for (const gap of forgottenOf(dissector.flows)) await missed(gap);
+  for (const gap of forgottenOf(dissector.flows)) await reportGap(gap);
 }

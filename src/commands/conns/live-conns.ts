@@ -32,14 +32,14 @@ export async function* runLive(context: Context, asked: LiveConnRequest, request
     for await (const tick of request.ticks) {
       looks++;
       const look = await sampler.look(instantOf(tick));
-      request.limited(look.limits);
+      request.sayLimits(look.limits);
       yield await snapshotOf(look, asked, tick.missed);
-      request.limited(sampler.goOn());
+      request.sayLimits(sampler.goOn());
     }
     // what came and went since the last tick
     if (asked.sampled.events && context.signal.aborted && looks > 0) {
       const look = await sampler.look(instantNow(context.clock));
-      request.limited(look.limits);
+      request.sayLimits(look.limits);
       yield await snapshotOf(look, asked, 0);
     }
   } finally {

@@ -13,7 +13,7 @@ import { select } from './conn-selection.ts';
 export async function* runSaved(
   context: Context,
   asked: SavedConnRequest,
-  { missed }: Request,
+  { reportGap }: Request,
 ): AsyncGenerator<Snapshot> {
   const { file } = asked;
   // loaded here: the code that reads packets is large, and live connections start without it
@@ -26,7 +26,7 @@ export async function* runSaved(
   const summary = asked.summary === null ? null : new ConnSummary(asked.summary);
   let time: string | null = null;
   const batches = input.isCapture
-    ? (await loadCaptureReader()).readCapturedConns(context, file, input.source, asked.interface, missed)
+    ? (await loadCaptureReader()).readCapturedConns(context, file, input.source, asked.interface, reportGap)
     : readSavedRecords(context, file, conn, input);
   for await (const batch of batches) {
     const rows = select(batch as readonly ConnRow[], keep);
@@ -41,7 +41,7 @@ export async function* runSaved(
   if (summary === null) return;
   yield [section(connSummary, summary.rows(time ?? ''))];
   if (summary.left > 0) {
-    await missed({ what: 'connection', iface: null, dropped: summary.left, reason: GROUPS, fate: 'left out' });
+    await reportGap({ what: 'connection', iface: null, dropped: summary.left, reason: GROUPS, fate: 'left out' });
   }
 }
 

@@ -22,14 +22,14 @@ import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant, isShown, keyOf, protoOf, requireStream } from './follow-selection.ts';
 
 /** Says what is missing before the next records. */
-export type Missed = Request['missed'];
+export type ReportGap = Request['reportGap'];
 
 /** In two passes: the records of the streams are known when their segments come. */
 export async function* recordsOfFile(
   context: Context,
   readings: Readings,
   asked: FollowRequest,
-  missed: Missed,
+  reportGap: ReportGap,
 ): AsyncGenerator<Snapshot> {
   const { wanted, gaps } = await chosenStreams(context, readings, asked);
   const begun = new ByFlow<boolean>(({ isForgotten }) => isForgotten);
@@ -60,7 +60,7 @@ export async function* recordsOfFile(
   for await (const _ of readThroughFollower(context, readings, follower)) yield taken();
   yield taken();
   yield [section(stream, wanted.values())];
-  for (const gap of gaps) await missed(gap);
+  for (const gap of gaps) await reportGap(gap);
 }
 
 /** The records of the streams that are meant, by their keys, after a first look at the capture; of more than memory should hold, the first. */
@@ -94,7 +94,7 @@ export async function* recordsOfPipe(
   context: Context,
   readings: Readings,
   asked: FollowRequest,
-  missed: Missed,
+  reportGap: ReportGap,
 ): AsyncGenerator<Snapshot> {
   const wants = flowsMeant(asked);
   const held = new HeldStreams<string, SegmentRow>(asked.mostSegments, asked.mostBytes);
@@ -118,7 +118,7 @@ export async function* recordsOfPipe(
     yield [section(stream, [{ ...row, truncated }]), section(segment, held.of(key))];
   }
   sayFaults(context, faults);
-  for (const gap of forgottenOf(flows)) await missed(gap);
+  for (const gap of forgottenOf(flows)) await reportGap(gap);
 }
 
 /** The `segment` record of a piece. */

@@ -7,14 +7,14 @@ import { forgottenOf, openReadings, type Readings, sayInterrupted } from '../rea
 import { followLive } from './follow-live.ts';
 import { openForPrinting, printed } from './follow-print.ts';
 import { picked, survey } from './follow-reading.ts';
-import { type Missed, recordsOfFile, recordsOfPipe } from './follow-records.ts';
+import { type ReportGap, recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import type { FollowRequest } from './follow-request.ts';
 
 /** The streams of a capture or of the machine that are asked for. */
 export async function* followStreams(
   context: Context,
   asked: FollowRequest,
-  { wanted, missed }: Pick<Request, 'wanted' | 'missed'>,
+  { wanted, reportGap }: Pick<Request, 'wanted' | 'reportGap'>,
 ): AsyncGenerator<Snapshot> {
   const { mode, packets, pickedBy } = asked;
   if (packets.from === 'machine') {
@@ -29,10 +29,10 @@ export async function* followStreams(
       ? await openForPrinting(context, packets, asked)
       : await openReadings(context, packets, isTwice ? 2 : 1);
   try {
-    if (mode === 'list') yield* listed(context, readings, asked, missed);
+    if (mode === 'list') yield* listed(context, readings, asked, reportGap);
     else if (mode === 'print') yield* printed(context, readings, asked);
-    else if (isTwice) yield* recordsOfFile(context, readings, asked, missed);
-    else yield* recordsOfPipe(context, readings, asked, missed);
+    else if (isTwice) yield* recordsOfFile(context, readings, asked, reportGap);
+    else yield* recordsOfPipe(context, readings, asked, reportGap);
   } finally {
     await readings.close();
     sayInterrupted(context, file);
@@ -43,7 +43,7 @@ async function* listed(
   context: Context,
   readings: Readings,
   asked: FollowRequest,
-  missed: Missed,
+  reportGap: ReportGap,
 ): AsyncGenerator<Snapshot> {
   const { rows, flows } = await survey(context, readings, asked);
   let batch: StreamRow[] = [];
@@ -54,7 +54,7 @@ async function* listed(
     batch = [];
   }
   yield [section(stream, batch)];
-  for (const gap of forgottenOf(flows)) await missed(gap);
+  for (const gap of forgottenOf(flows)) await reportGap(gap);
 }
 
 /** Streams handed on at once. */

@@ -8,7 +8,7 @@ import { followStreams } from './follow-streams.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
 /** Nobody reads records of it. */
-const NOBODY: Pick<Request, 'wanted' | 'missed'> = { wanted: new Set(), missed: () => Promise.resolve() };
+const NOBODY: Pick<Request, 'wanted' | 'reportGap'> = { wanted: new Set(), reportGap: () => Promise.resolve() };
 
 /** Writes the one stream that is meant to a file; when that fails there is none. The exit status. */
 export async function writeStream(

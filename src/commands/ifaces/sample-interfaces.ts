@@ -14,7 +14,7 @@ import { compileTest, type IfaceRequest } from './iface-request.ts';
 export async function* sampleInterfaces(
   context: Context,
   asked: IfaceRequest,
-  { ticks, limited }: Request,
+  { ticks, sayLimits }: Request,
 ): AsyncGenerator<Snapshot> {
   const place = await placeOf(context, asked.place);
   if (asked.interface !== null) await requireInterface(place.platform, asked.interface);
@@ -28,7 +28,7 @@ export async function* sampleInterfaces(
     const { part } = asked;
     const { limits, ...found } =
       part === null ? await lookAt(instantOf(tick)) : await readNetwork(place.platform, part);
-    limited(limits);
+    sayLimits(limits);
     yield [{ ...found, rows: [...found.rows].filter(keeps) }];
   }
 }

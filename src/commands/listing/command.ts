@@ -36,6 +36,8 @@ export interface Example {
 export interface Request {
   /** When to look: the command yields one snapshot for each tick. */
   readonly ticks: AsyncIterable<Tick>;
+  /** Ends the ticks at once: what is looked at has come to its end. */
+  readonly endTicks: () => void;
   /** Fields somebody named: in --fields, --sort, --filter, --expect or --wait. */
   readonly asked: ReadonlySet<string>;
   /** Fields that will be read at all, so that what costs and is not shown need not be read. */
@@ -43,9 +45,9 @@ export interface Request {
   /** Whether there may be more than one snapshot. */
   readonly repeating: boolean;
   /** Says what cannot be seen; each limit is said once. */
-  readonly limited: (limits: readonly Limit[]) => void;
+  readonly sayLimits: (limits: readonly Limit[]) => void;
   /** Says that something is missing before the next snapshot: in its place where records of another type may stand, else on stderr. */
-  readonly missed: (gap: Gap) => Promise<void>;
+  readonly reportGap: (gap: Gap) => Promise<void>;
 }
 
 /** What is claimed of the records. */
@@ -69,6 +71,11 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly firstTickIsStart: (values: ListingValues<O>) => boolean;
   /** Whether names of addresses are looked up. */
   readonly resolves: (values: ListingValues<O>) => boolean;
+  /**
+   * Why --root does not go with these options; null where they read the machine that it names. A command that never reads
+   * a machine has null in place of the function, and does not take the option.
+   */
+  readonly refusesRoot: ((values: ListingValues<O>) => string | null) | null;
   /** Record types it can print. */
   readonly tables: readonly RecordTable[];
   /** Formats it can print them in. */
@@ -111,6 +118,7 @@ const USUAL = {
   watches: () => false,
   firstTickIsStart: () => false,
   resolves: () => false,
+  refusesRoot: null,
   formats: USUAL_FORMATS,
   usualFormat: () => null,
   claim: () => null,

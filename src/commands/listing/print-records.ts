@@ -32,14 +32,16 @@ export async function printRecords(
   interruptStatus: () => number | null,
 ): Promise<number> {
   const renderer = await openOutput(context, plan, values);
-  const pace = watchTicks(ticks(context.clock, plan.ticks, context.signal));
+  const over = new AbortController();
+  const pace = watchTicks(ticks(context.clock, plan.ticks, AbortSignal.any([context.signal, over.signal])));
   const request: Request = {
     ticks: pace.ticks,
+    endTicks: () => over.abort(),
     asked: plan.asked,
     wanted: plan.wanted,
     repeating: plan.repeating,
-    limited: sayLimitsOnce(context),
-    missed: (one) => reportGap(context, renderer, one),
+    sayLimits: sayLimitsOnce(context),
+    reportGap: (one) => reportGap(context, renderer, one),
   };
   const verdict = openVerdict();
   const started = context.clock.monotonic();
@@ -48,7 +50,7 @@ export async function printRecords(
   const inParts = plan.run.kind === 'parts';
   const whole = plan.run.kind === 'snapshots' ? null : beginAnswer(plan, !inParts);
   const hosts = plan.resolves ? await openHosts(context.clock) : null;
-  const left = (rows: number): Promise<void> => request.missed(leftOut(plan.table.type, rows));
+  const left = (rows: number): Promise<void> => request.reportGap(leftOut(plan.table.type, rows));
   const named = withNames(command.run(context, values, operands, request), hosts, plan.run.kind !== 'batches');
   const sorts = whole !== null && plan.sort.length > 0;
   // where those that are printed are judged, and not all, they are chosen when they are in order
@@ -57,7 +59,7 @@ export async function printRecords(
     for await (const snapshot of sorts ? gatherParts(named, plan, keepsFirst, inParts, left) : named) {
       if (!inParts || seen.snapshots === 0) seen.snapshots++;
       const missed = pace.missed();
-      if (missed > 0) await request.missed(tooSlow(missed));
+      if (missed > 0) await request.reportGap(tooSlow(missed));
       const answer = whole ?? beginAnswer(plan, false);
       const sorted =
         sorts || plan.sort.length === 0

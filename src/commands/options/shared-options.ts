@@ -13,12 +13,16 @@ export const globalOptions = {
     value: 'FILE',
     offers: 'file',
   }),
+  help: flag('Show help.', { short: 'h' }),
+  version: flag('Show the version.'),
+};
+
+/** The option of commands that read a machine, which may be kept as files; `refusesRoot` of the command says when it does. */
+export const rootOptions = {
   root: text('Read a machine kept as files below DIR (proc/, sys/, etc/, run/) instead of this one.', {
     value: 'DIR',
     offers: 'file',
   }),
-  help: flag('Show help.', { short: 'h' }),
-  version: flag('Show the version.'),
 };
 
 /** How rows are chosen and printed. */
@@ -65,7 +69,7 @@ export const repeatOptions = {
   timeout: duration('With --wait: give up after D, with exit status 75.'),
 };
 
-export const listingOptions = { ...globalOptions, ...outputOptions, ...repeatOptions };
+export const listingOptions = { ...globalOptions, ...rootOptions, ...outputOptions, ...repeatOptions };
 
 /** The values of a command's own options and of those every listing shares. */
 export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;

@@ -6,9 +6,8 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { User } from '../../core/system/user.ts';
 import { appendLine } from '../../platform/files/append-file.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
-import { type ProbeValues, repeatsRounds } from './probe-options.ts';
+import type { ProbeFilesRequest } from './probe-request.ts';
 
-const MOST_BYTES = 10_000_000;
 /** Prometheus' node_exporter reads the file as another user. */
 const EXPOSITION_MODE = 0o644;
 
@@ -19,18 +18,16 @@ export interface ProbeFiles {
   end(): Promise<void>;
 }
 
-/** The files of `--append` and of `-o prometheus --out`, for the records of these targets; of `caller` where that user could have made them. */
+/** The files that are asked for, for the records of these targets; of `caller` where that user could have made them. */
 export function openProbeFiles(
-  values: ProbeValues,
+  { history, exposition, repeats }: ProbeFilesRequest,
   targets: readonly Target[],
   clock: Clock,
   caller: User | null,
 ): ProbeFiles {
   const writers: ProbeFiles[] = [];
-  if (values.append !== null)
-    writers.push(openHistory(values.append, values['append-max'] ?? MOST_BYTES, clock, caller));
-  if (values.out !== null && values.output === 'prometheus')
-    writers.push(openExposition(values.out, new Set(targets.map(keyOf)).size, repeatsRounds(values), caller));
+  if (history !== null) writers.push(openHistory(history.file, history.mostBytes, clock, caller));
+  if (exposition !== null) writers.push(openExposition(exposition, new Set(targets.map(keyOf)).size, repeats, caller));
   return {
     async take(rows, kept) {
       for (const writer of writers) await writer.take(rows, kept);

@@ -1,8 +1,9 @@
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { probe } from '../../core/record/tables/probe.ts';
+import { callerWithGroups } from '../context/lesser-user.ts';
 import { type Format, format } from '../listing/format.ts';
-import { RECORDS } from '../listing/shared-formats.ts';
-import type { probeOptions } from './probe-options.ts';
+import { MARKDOWN, NOTHING, RECORDS } from '../listing/shared-formats.ts';
+import { type probeOptions, repeatsRounds } from './probe-options.ts';
 
 type ProbeFormat = Format<typeof probeOptions>;
 
@@ -13,19 +14,29 @@ const table: ProbeFormat = format('table', async ({ context, values, tableOption
   const options = await tableOptions();
   if (values.report !== null) return openTableRenderer(context.stdout, options);
   const { openProbeTable } = await import('./probe-table.ts');
-  return openProbeTable(context, values, options);
+  return openProbeTable(context, { repeats: repeatsRounds(values), namesFields: values.fields !== null }, options);
 });
 
-const markdown: ProbeFormat = format('markdown', async (output) => (await loadOutput()).openProbeMarkdown(output));
-
-const nagios: ProbeFormat = format('nagios', async (output) => (await loadOutput()).openPlugin(output), {
-  tables: [probe],
-  excludes: { 'fail-on': '--crit EXPR', expect: '--crit EXPR' },
+const markdown: ProbeFormat = format('markdown', async (output) => {
+  const { context, values, header, numerals } = output;
+  const { out } = values;
+  if (out === null) return MARKDOWN.open(output);
+  return (await loadOutput()).openMarkdownFile(out, header, numerals, callerWithGroups(context.env));
 });
 
-const prometheus: ProbeFormat = format('prometheus', async (output) => (await loadOutput()).openProbeMetrics(output), {
-  tables: [probe],
-});
+const nagios: ProbeFormat = format(
+  'nagios',
+  async ({ context, values: { warn, crit } }) => (await loadOutput()).openPlugin(context.stdout, { warn, crit }),
+  { tables: [probe], excludes: { 'fail-on': '--crit EXPR', expect: '--crit EXPR' } },
+);
+
+const prometheus: ProbeFormat = format(
+  'prometheus',
+  // with --out they go into the file, round by round (probe-files.ts)
+  async (output) =>
+    output.values.out === null ? (await loadOutput()).openProbeMetrics(output.context.stdout) : NOTHING.open(output),
+  { tables: [probe] },
+);
 
 /** The formats of `netwatch probe`. */
 export const PROBE_FORMATS: readonly ProbeFormat[] = [table, ...Object.values(RECORDS), markdown, nagios, prometheus];

@@ -4,14 +4,10 @@ import { probeExposition } from '../../core/health/reports/probe-metrics.ts';
 import { openMarkdownRenderer } from '../../core/output/markdown.ts';
 import type { Renderer } from '../../core/output/renderer.ts';
 import type { Sink } from '../../core/output/sink.ts';
+import type { Numerals } from '../../core/output/units.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
+import type { User } from '../../core/system/user.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
-import { callerWithGroups } from '../context/lesser-user.ts';
-import type { Output } from '../listing/format.ts';
-import { NOTHING } from '../listing/shared-formats.ts';
-import type { probeOptions } from './probe-options.ts';
-
-type ProbeOutput = Output<typeof probeOptions>;
 
 /** Only who writes a report may read it. */
 const REPORT_MODE = 0o600;
@@ -34,29 +30,33 @@ function atEnd(sink: Sink, print: (rows: readonly ProbeRow[]) => string): Render
   };
 }
 
-/** Metrics of the round on stdout; with --out they go into the file, round by round (probe-files.ts). */
-export function openProbeMetrics(output: ProbeOutput): Renderer | Promise<Renderer> {
-  if (output.values.out !== null) return NOTHING.open(output);
-  return atEnd(output.context.stdout, (rows) => probeExposition(rows, false));
+/** Metrics of the round. */
+export function openProbeMetrics(sink: Sink): Renderer {
+  return atEnd(sink, (rows) => probeExposition(rows, false));
 }
 
-/** The round as a monitoring plugin reports it; the exit status is that of the report. */
-export function openPlugin({ context, values: { warn, crit } }: ProbeOutput): Renderer {
+/** When a plugin warns, and when it is critical, as expressions; null for what is so by itself. */
+export interface PluginThresholds {
+  readonly warn: string | null;
+  readonly crit: string | null;
+}
+
+/** The round as a monitoring plugin reports it; the exit status is that of the report. Throws Failure 64 for a wrong expression. */
+export function openPlugin(sink: Sink, { warn, crit }: PluginThresholds): Renderer {
   const thresholds = {
     warn: warn === null ? null : compileThreshold(warn, probe),
     crit: crit === null ? null : compileThreshold(crit, probe),
   };
   let report: PluginReport | null = null;
-  const renderer = atEnd(context.stdout, (rows) => {
+  const renderer = atEnd(sink, (rows) => {
     report = pluginReport(rows, thresholds);
     return report.text;
   });
   return { ...renderer, status: () => PLUGIN_STATUSES.indexOf(report?.status ?? 'UNKNOWN') };
 }
 
-/** A table on stdout, or with --out in the place of a file. */
-export function openProbeMarkdown({ context, values: { out }, header, numerals }: ProbeOutput): Renderer {
-  if (out === null) return openMarkdownRenderer(context.stdout, header, numerals);
+/** A table of the records that takes the place of a file at the end; of `caller` where that user could have made it. */
+export function openMarkdownFile(file: string, header: boolean, numerals: Numerals, caller: User | null): Renderer {
   let text = '';
   const sink: Sink = {
     write(piece) {
@@ -71,7 +71,7 @@ export function openProbeMarkdown({ context, values: { out }, header, numerals }
     ...renderer,
     async end() {
       await renderer.end();
-      await replaceFile(out, text, REPORT_MODE, callerWithGroups(context.env));
+      await replaceFile(file, text, REPORT_MODE, caller);
     },
   };
 }

@@ -8,13 +8,24 @@ import { shown, text } from '../../core/record/field.ts';
 import { type AnyRow, type RecordTable, table } from '../../core/record/table.ts';
 import { PROBE_STATES, type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import type { Context } from '../context/context.ts';
-import { type ProbeValues, repeatsRounds } from './probe-options.ts';
+
+/** What a table of rounds shows. */
+export interface ProbeTableRequest {
+  /** Whether there is more than one round. */
+  readonly repeats: boolean;
+  /** Whether fields were named; else the table chooses what fits. */
+  readonly namesFields: boolean;
+}
 
 /** Prints the table: of one round when all of it is there, of several in place on a terminal, else as they come. */
-export function openProbeTable(context: Context, values: ProbeValues, options: TableRendererOptions): Renderer {
+export function openProbeTable(
+  context: Context,
+  { repeats, namesFields }: ProbeTableRequest,
+  options: TableRendererOptions,
+): Renderer {
   const plain = openTableRenderer(context.stdout, options);
-  if (!repeatsRounds(values)) return gathered(plain, values.fields === null);
-  return context.terminal.stdoutIsTerminal ? openProbeScreen(context, values, options) : plain;
+  if (!repeats) return gathered(plain, !namesFields);
+  return context.terminal.stdoutIsTerminal ? openProbeScreen(context, namesFields, options) : plain;
 }
 
 /** What fits 80 columns and says how it is; other formats have the fields of the record in its order. */
@@ -63,7 +74,7 @@ const screenTable = table(
 );
 
 /** The last round of each target, redrawn in place, with a bar for the mean time of each of its last rounds. */
-function openProbeScreen(context: Context, values: ProbeValues, options: TableRendererOptions): Renderer {
+function openProbeScreen(context: Context, namesFields: boolean, options: TableRendererOptions): Renderer {
   const { terminal, clock, stdout } = context;
   const screen = openLiveTable(stdout, {
     ...options,
@@ -99,7 +110,7 @@ function openProbeScreen(context: Context, values: ProbeValues, options: TableRe
     async write(section) {
       if (section.table === probe) {
         for (const row of section.rows) takeRound(row as ProbeRow);
-        if (values.fields !== null) fields = [...section.fields, 'history'];
+        if (namesFields) fields = [...section.fields, 'history'];
         return;
       }
       // the hops of a target take the place of those of its round before

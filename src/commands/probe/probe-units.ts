@@ -1,50 +1,25 @@
 import { userInfo } from 'node:os';
-import path from 'node:path';
 import { EXIT, usageError } from '../../core/failure.ts';
 import { calendarEvents } from '../../core/health/cron-fields.ts';
 import { compileSchedule } from '../../core/health/cron-schedule.ts';
 import { parseTarget } from '../../core/health/target.ts';
 import { shellWord } from '../../core/output/shell-word.ts';
 import type { Context } from '../context/context.ts';
-import type { Options } from '../options/option.ts';
-import { globalOptions, outputOptions } from '../options/shared-options.ts';
-import { type ProbeValues, probeOptions } from './probe-options.ts';
-
-/** Options that say when, and so belong to cron and systemd. */
-const WHEN: ReadonlySet<string> = new Set(['schedule', 'print-cron', 'print-systemd']);
+import type { UnitsRequest } from './probe-request.ts';
 
 /** Prints what starts this run at its times: a line of crontab(5), or units of systemd. Resolves with the exit status. */
 export async function printProbeUnits(
   context: Context,
-  values: ProbeValues,
-  operands: readonly string[],
+  { of, schedule, words: typed, targets, folders }: UnitsRequest,
 ): Promise<number> {
-  const named = [...operands, values.via, values.direct].filter((word) => word !== null);
-  for (const word of named) if (word !== 'gateway' && word !== 'dns') parseTarget(word);
-  const { schedule } = values;
+  for (const word of targets) if (word !== 'gateway' && word !== 'dns') parseTarget(word);
   if (schedule !== null) await compileSchedule(schedule, context.clock.now());
   const events = schedule === null ? null : calendarEvents(schedule);
-  const words = [...context.program, 'probe', ...optionWords(values), ...operands];
-  const text = values['print-cron']
-    ? `${schedule} ${cronCommand(words)}\n`
-    : systemdUnits(words, events, writtenFolders(values));
+  const words = [...context.program, ...typed];
+  const text = of === 'cron' ? `${schedule} ${cronCommand(words)}\n` : systemdUnits(words, events, folders);
   await context.stdout.write(text);
   await context.stdout.flush();
   return EXIT.ok;
-}
-
-/** The options as they would be typed, files by their whole path: what starts the program does so elsewhere. */
-function optionWords(values: ProbeValues): readonly string[] {
-  const options: Options = { ...probeOptions, ...outputOptions, ...globalOptions };
-  const given = values as Readonly<Record<string, unknown>>;
-  return Object.entries(options).flatMap(([name, option]) => {
-    const value = given[name];
-    if (WHEN.has(name) || value === option.absent || value === undefined) return [];
-    if (option.value === null) return [`--${name}`];
-    const text = option.write(value);
-    const word = option.offers === 'file' && !(name === 'config' && text === 'none') ? path.resolve(text) : text;
-    return word.startsWith('-') ? [`--${name}=${word}`] : [`--${name}`, word];
-  });
 }
 
 /** Words for the shell, in which cron has taken % for a line feed before (crontab(5)). */
@@ -68,12 +43,6 @@ function systemdWord(word: string): string {
 }
 
 const STATE = '/var/lib/netwatch';
-
-/** Folders of files that the run makes. */
-function writtenFolders({ append, out }: ProbeValues): readonly string[] {
-  const folders = [append, out].flatMap((file) => (file === null ? [] : [path.dirname(path.resolve(file))]));
-  return [...new Set(folders)];
-}
 
 /**
  * A service, and a timer where there is a schedule, confined as systemd/netwatch-capture.service is. It is a user of its

@@ -1,19 +1,11 @@
-import { usageError } from '../../core/failure.ts';
-import { compileFilter } from '../../core/filter/bind.ts';
 import { section } from '../../core/record/table.ts';
-import { type HopRow, hop } from '../../core/record/tables/hop.ts';
-import { PROBE_KINDS, type ProbeRow, probe as table } from '../../core/record/tables/probe.ts';
+import { hop } from '../../core/record/tables/hop.ts';
+import { PROBE_KINDS, probe as table } from '../../core/record/tables/probe.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
-import { callerWithGroups } from '../context/lesser-user.ts';
-import { sayLimitsOnce } from '../context/say-limits.ts';
 import { listing } from '../listing/command.ts';
 import { NOTHING } from '../listing/shared-formats.ts';
 import { PROBE_FORMATS } from './probe-formats.ts';
-import { probeClaim, probeOptions, probeTableOf, repeatsRounds } from './probe-options.ts';
-
-const COUNT = 3;
-const INTERVAL_MS = 1000;
-const TIMEOUT_MS = 2000;
+import { probeClaim, probeOptions, probeTableOf } from './probe-options.ts';
 
 /** `netwatch probe`: is the network well, and if not, which part? */
 export const probe = listing({
@@ -79,68 +71,23 @@ export const probe = listing({
           kind: 'deed',
           interruptIsStatus: true,
           async perform(context, given, operands) {
+            const { unitsRequestOf } = await import('./probe-request.ts');
             const { printProbeUnits } = await import('./probe-units.ts');
-            return printProbeUnits(context, given, operands);
+            return printProbeUnits(context, unitsRequestOf(given, operands));
           },
         }
       : { kind: 'batches', interruptIsStatus: true },
-  run: async function* (context, values, operands) {
-    const filter = values.filter === null ? null : compileFilter(values.filter, probeTableOf(values));
+  run: async function* (context, values, operands, request) {
+    // loaded here: other commands start without it
+    const { askRequestOf, reportRequestOf } = await import('./probe-request.ts');
     if (values.report !== null) {
-      if (operands.length > 0) throw usageError(`--report is about all targets of the file, not "${operands[0]}"`);
+      const { file, keeps } = reportRequestOf(values, values.report, operands);
       const { reportOf } = await import('./probe-report.ts');
-      const rows = await reportOf(context, values.report);
-      yield [section(probeReport, filter === null ? rows : rows.filter((row) => filter.matches(row)))];
+      yield [section(probeReport, (await reportOf(context, file)).filter(keeps))];
       return;
     }
-    const { targetsOf } = await import('./probe-targets.ts');
-    const { openProber } = await import('../../platform/probe/open-prober.ts');
-    const { compileSchedule } = await import('../../core/health/cron-schedule.ts');
-    const { parseTarget } = await import('../../core/health/target.ts');
-    const { openPathFacts } = await import('./path-facts.ts');
-    const { openProbeFiles } = await import('./probe-files.ts');
-    const { runProbes } = await import('./run-probes.ts');
-    const platform = await context.openPlatform({ root: null, netns: null });
-    const pair =
-      values.via === null || values.direct === null
-        ? null
-        : { via: parseTarget(values.via), direct: parseTarget(values.direct) };
-    const named = pair !== null && operands.length === 0 ? [] : await targetsOf(operands, platform);
-    const targets = pair === null ? named : [...named, pair.via, pair.direct];
-    if (targets.length === 0)
-      throw usageError('this machine has neither a gateway nor a name server to ask', { hint: 'netwatch probe HOST' });
-    const sayLimits = sayLimitsOnce(context);
-    const limited = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
-    const probed = await Promise.all(
-      targets.map(async (target) => ({
-        target,
-        prober: await openProber(target, { platform, clock: context.clock, limited }),
-      })),
-    );
-    const plan = {
-      count: values.count ?? COUNT,
-      intervalMs: values.interval ?? INTERVAL_MS,
-      timeoutMs: values.timeout ?? TIMEOUT_MS,
-      everyMs: values.every,
-      next: values.schedule === null ? null : await compileSchedule(values.schedule, context.clock.now()),
-      durationMs: values.duration,
-      pathTo: repeatsRounds(values) ? openPathFacts(platform, context.clock) : null,
-      pair,
-    };
-    const files = openProbeFiles(values, targets, context.clock, callerWithGroups(context.env));
-    try {
-      const hopsOf = new Map<ProbeRow, readonly HopRow[]>();
-      const keep = (of: ProbeRow, hops: readonly HopRow[]): void => void hopsOf.set(of, hops);
-      for await (const rows of runProbes(probed, plan, context.clock, context.signal, keep)) {
-        const kept = filter === null ? rows : rows.filter((row) => filter.matches(row));
-        const hops = kept.flatMap((row) => hopsOf.get(row) ?? []);
-        hopsOf.clear();
-        await files.take(rows, kept);
-        yield hops.length === 0 ? [section(table, kept)] : [section(table, kept), section(hop, hops)];
-      }
-      await files.end();
-    } finally {
-      for (const { prober } of probed) prober.close();
-    }
+    const asked = await askRequestOf(values, operands, context.clock.now());
+    const { askTargets } = await import('./ask-targets.ts');
+    yield* askTargets(context, asked, request);
   },
 });

@@ -6,8 +6,10 @@ import { StatisticsOfRun } from '../../core/stats/run.ts';
 import type { Loss } from '../../core/stats/statistic.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
+import type { Packet } from '../../core/wire/packet.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
+import type { Tick } from '../listing/ticks.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import type { PacketRequest } from '../packets/packet-request.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
@@ -30,7 +32,8 @@ export async function* countPackets(
   request: Request,
 ): AsyncGenerator<Snapshot> {
   const dissector = new Dissector(REGISTRY);
-  const use = { dissector, showsRows: false, asksOwners: names.includes('processes') };
+  const showsRows = repeats && packets.from === 'file';
+  const use = { dissector, showsRows, asksOwners: names.includes('processes') };
   const source = await openPackets(context, packets, use);
   const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners }, dissector);
   source.feed.listen(run.ingest);
@@ -46,50 +49,76 @@ export async function* countPackets(
 async function* countAll(
   { feed, file, signal }: PacketSource,
   run: StatisticsOfRun,
-  { missed }: Request,
+  { reportGap }: Request,
 ): AsyncGenerator<Snapshot> {
   for await (const _ of feed.pieces(signal)) {
     const first = run.first();
     if (first.length > 0) yield first;
   }
   yield run.sections(feed.reader, file);
-  for (const gap of lossesIn(run)) await missed(gap);
+  for (const gap of lossesIn(run)) await reportGap(gap);
 }
 
-/** The statistics at every tick but the first, which is the start. */
+/**
+ * The statistics at every tick but the first, which is the start. What comes through a pipe ends the ticks when it ends, and
+ * its last snapshot is of all of it.
+ */
 async function* countAgain(
   source: PacketSource,
   run: StatisticsOfRun,
-  { ticks, missed }: Request,
+  { ticks, endTicks, reportGap }: Request,
 ): AsyncGenerator<Snapshot> {
-  const { feed, signal } = source;
+  const { feed, file } = source;
+  const enough = new AbortController();
+  const timeOf = file === null ? ({ at }: Tick) => at / 1000 : openCaptureTime(feed.packet);
   let isOver = false;
   let error: unknown = null;
   const packets = feed
-    .run(signal)
+    .run(AbortSignal.any([source.signal, enough.signal]))
     .catch((cause: unknown) => {
-      error = cause;
+      // what was being read when no more was wanted is no fault
+      if (!enough.signal.aborted) error = cause;
     })
     .then(() => {
       isOver = true;
+      if (file !== null) endTicks();
     });
-  const end = (): Promise<void> => {
-    source.stop();
-    return packets;
+  const end = async (): Promise<void> => {
+    if (file === null) source.stop();
+    else if (!isOver) {
+      enough.abort();
+      await feed.reader.close();
+    }
+    await packets;
   };
   try {
-    for await (const { number, at } of ticks) {
-      for (const gap of source.gaps()) await missed(gap);
-      if (number > 0) yield run.fresh(feed.reader, at / 1000);
+    for await (const tick of ticks) {
+      for (const gap of source.gaps()) await reportGap(gap);
+      if (tick.number > 0) yield run.fresh(feed.reader, file, timeOf(tick));
       if (isOver) break;
     }
+    const isWhole = isOver && file !== null;
     await end();
-    yield run.rest();
-    for (const gap of lossesIn(run)) await missed(gap);
+    yield isWhole ? run.fresh(feed.reader, file, Number.POSITIVE_INFINITY) : run.rest();
+    for (const gap of lossesIn(run)) await reportGap(gap);
   } finally {
     await end();
   }
   if (error !== null) throw error;
+}
+
+/**
+ * What time it is, in seconds, in a capture that comes while it is made, or later: the time of its last packet, and what has
+ * passed since the tick that saw it first.
+ */
+function openCaptureTime(packet: Packet): (tick: Tick) => number {
+  let seen = 0;
+  let seenAt = 0;
+  return ({ monotonic }) => {
+    if (packet.number !== seen) seenAt = monotonic;
+    seen = packet.number;
+    return packet.seconds + (monotonic - seenAt) / 1000;
+  };
 }
 
 /** What the records do not tell of. */

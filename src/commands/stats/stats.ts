@@ -2,6 +2,7 @@ import { usageError } from '../../core/failure.ts';
 import type { RecordTable } from '../../core/record/table.ts';
 import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
+import { isFile } from '../../platform/files/capture-source.ts';
 import { listing } from '../listing/command.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
@@ -31,7 +32,7 @@ export const stats = listing({
   details: [
     'One pass over a capture answers as many questions as --by names, each in records of its own type. Packets are counted as tshark counts them: in every layer they hold, at the path they hold it; headers quoted inside ICMP errors do not count.',
     `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
-    'Live, packets are counted until --duration is over, or until Ctrl-C. With --interval there are records at every tick: of DNS, HTTP and TLS those that are new, when they have been answered or for ten seconds were not; all others counted from the start.',
+    'Live, packets are counted until --duration is over, or until Ctrl-C. With --interval there are records at every tick: of DNS, HTTP and TLS those that are new, when they have been answered or for ten seconds were not; all others counted from the start. So it is with -r of a pipe, whose end says the rest at once; a file is read in one go, and has no ticks.',
     '-o markdown is a table for each, to paste into an issue.',
     'With several names, --fields, --sort, --filter, --limit and --expect are about the first one.',
   ],
@@ -50,7 +51,7 @@ export const stats = listing({
     { line: 'sudo netwatch stats --by dns --interval 1', about: 'a log of DNS queries, with their latency' },
     { line: 'netwatch stats -r file.pcap --by conversations --sort bytes:desc --limit 10', about: 'the ten largest' },
     { line: 'netwatch stats -r file.pcap --by summary,protocols --json', about: 'two questions in one pass' },
-    { line: 'ssh host tcpdump -w - | netwatch stats -r - --by endpoints', about: 'another machine' },
+    { line: 'ssh host tcpdump -w - -U | netwatch stats -r - --by endpoints --interval 10', about: 'another machine' },
   ],
   tableOf: ({ by }) => STATISTICS[namesOf(by)[0]!].tables[0],
   run: async function* (context, values, _operands, request) {
@@ -58,8 +59,9 @@ export const stats = listing({
       if (values[name] !== null) throw usageError(`--${name} does not go with stats`);
     }
     const repeats = values.interval !== null || values.count !== null;
-    if (repeats && values.read !== null) {
-      throw usageError(`--${values.interval === null ? 'count' : 'interval'} needs a live machine, not --read`);
+    if (repeats && values.read !== null && isFile(values.read)) {
+      const option = values.interval === null ? 'count' : 'interval';
+      throw usageError(`--${option} needs a live machine or a pipe, not a file of --read`);
     }
     const asked = {
       packets: packetRequestOf(values),

@@ -45,9 +45,12 @@ export class StatisticsOfRun {
     return this.open.flatMap((statistic) => statistic.losses?.() ?? []);
   }
 
-  /** At a tick of a live run: records of messages that were not given before, and all others counted from the start. */
-  fresh(reader: CaptureReader, now: number): readonly Section[] {
-    const run = { dissector: this.dissector, reader, file: null };
+  /**
+   * At a tick: records of messages that were not given before and wait for no answer at `now`, in seconds since 1970, and all
+   * others counted from the start. `file` is null live.
+   */
+  fresh(reader: CaptureReader, file: string | null, now: number): readonly Section[] {
+    const run = { dissector: this.dissector, reader, file };
     return this.each((statistic) => statistic.fresh?.(now) ?? statistic.sections(run));
   }
 

@@ -45,6 +45,15 @@ export async function canReadAgain(file: string): Promise<boolean> {
   }
 }
 
+/** Whether all of the bytes are there already: in a file, also where that is stdin, and not in a pipe. */
+export function isFile(file: string): boolean {
+  try {
+    return (file === '-' ? fs.fstatSync(0) : fs.statSync(file)).isFile();
+  } catch {
+    return false; // who opens it says why
+  }
+}
+
 const open = promisify(fs.open);
 const read = promisify(fs.read);
 /** Neither a pipe without a writer nor a line without a carrier is waited for, and a terminal does not become ours. */

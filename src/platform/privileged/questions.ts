@@ -30,6 +30,7 @@ type Deeds = Readonly<Record<string, (...of: never[]) => unknown>>;
  */
 export function openAsked(entry: string, order: unknown, descriptors: readonly number[] = []): Asked {
   const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
+  // not execa, which is for tools that end: this one answers questions until its stdin ends
   const child = spawn(process.execPath, [...NO_INSPECTOR, file, JSON.stringify(order)], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...descriptors],
     serialization: 'advanced', // bytes, and no row twice

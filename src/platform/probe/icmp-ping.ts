@@ -10,7 +10,7 @@ import { tcpEcho } from './tcp-echo.ts';
  * Echo requests by the first way that works here: a socket of our own, the ping command, or a TCP connection, whose answer
  * or refusal shows that the host lives. Which it was is in `method`.
  */
-export function openIcmpProber({ host }: Target, { platform, clock, limited }: ProberOptions): Prober {
+export function openIcmpProber({ host }: Target, { platform, clock, sayLimit }: ProberOptions): Prober {
   let counted: { readonly socket: EchoSocket; readonly addr: string } | null = null;
   return {
     async send(timeoutMs, signal): Promise<Reply> {
@@ -25,7 +25,7 @@ export function openIcmpProber({ host }: Target, { platform, clock, limited }: P
       const left = timeoutMs - (clock.monotonic() - start);
       const socket = platform.openEcho(addr.includes(':') ? 'ipv6' : 'ipv4');
       if (socket === null) {
-        limited('ICMP echo', 'no socket for it is permitted here', 'netwatch doctor');
+        sayLimit('ICMP echo', 'no socket for it is permitted here', 'netwatch doctor');
         return (await openPing(platform, resolved, left, signal)) ?? tcpEcho(resolved, clock, left, signal);
       }
       counted = { socket, addr };

@@ -7,7 +7,7 @@ export interface ProberOptions {
   readonly platform: Platform;
   readonly clock: Clock;
   /** Says something once, for who wants to hear of it. */
-  readonly limited: (what: string, why: string, remedy: string | null) => void;
+  readonly sayLimit: (what: string, why: string, remedy: string | null) => void;
 }
 
 /** A reply with what is known, the rest being nothing. */

@@ -32,6 +32,7 @@ export async function openSensor(
   events: SensorEvents,
 ): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
+  // not execa, which is for tools that end: this one talks over pipes of its own until it is told to stop
   const child = spawn(order.node, [...NO_INSPECTOR, entry, JSON.stringify(order)], {
     stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
     env: {},

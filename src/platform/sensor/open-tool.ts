@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { DeviceCounts, Sensor, SensorEvents, Tool } from '../../core/system/sensor.ts';
@@ -10,6 +10,8 @@ import { countsOf, failureOf, filterError, hasBegun, saysGone, wordsOf } from '.
 
 const ENV = { PATH: '/usr/bin:/usr/sbin:/bin:/sbin', LANG: 'C' };
 const CHECK_MS = 5000;
+/** A filter of many words is a long program. */
+const LONGEST_CHECK = 2 ** 24;
 /** Of what a tool says the last is kept: its counts. */
 const LONGEST_TALK = 65_536;
 
@@ -36,7 +38,8 @@ export async function openTool(
       hint: '--engine pcap',
     });
   }
-  checkFilter(bpf);
+  await checkFilter(bpf);
+  // not execa, which is for tools that end: this one's output is a stream of packets, read as far as they are wanted
   const child = spawn(...commandOf(file, argumentsOf(tool, order), order), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: ENV,
@@ -109,11 +112,19 @@ function commandOf(file: string, args: string[], { system, user, sandbox }: Sens
   );
 }
 
-/** Compiles a filter, where tcpdump is there to do it, which takes no privilege. Throws Failure 64 with libpcap's words. */
-function checkFilter(bpf: string): void {
+/** Compiles a filter, where tcpdump is there to do it, which takes no privilege. Rejects with a Failure 64 with libpcap's words. */
+async function checkFilter(bpf: string): Promise<void> {
   const tcpdump = findProgram('tcpdump');
   if (bpf === '' || tcpdump === null) return;
-  const options = { env: ENV, encoding: 'latin1', timeout: CHECK_MS, maxBuffer: 2 ** 24 } as const;
-  const { status, stderr } = spawnSync(tcpdump, ['-d', '--', bpf], options);
-  if (status === 1) throw filterError(bpf, wordsOf('tcpdump', stderr));
+  const { execa } = await import('execa');
+  const { exitCode, stderr } = await execa(tcpdump, ['-d', '--', bpf], {
+    reject: false,
+    stdin: 'ignore',
+    extendEnv: false,
+    env: ENV,
+    encoding: 'latin1',
+    timeout: CHECK_MS,
+    maxBuffer: LONGEST_CHECK,
+  });
+  if (exitCode === 1) throw filterError(bpf, wordsOf('tcpdump', stderr));
 }

@@ -50,14 +50,16 @@ function run(order: SensorOrder, clock: Clock): void {
   let adding = 0;
   let whole = order.continues === null ? 0 : fs.fstatSync(PACKETS_FD).size;
   const countsOf = (): DeviceCounts[] => devices.map((device) => device.counts());
-  const leave = (ending: Ending): never => {
-    say({ type: 'ended', captured: written, lost: captured + adding - written, counts: countsOf(), ...ending });
+  const leave = (ending: Ending, counts = countsOf()): never => {
+    say({ type: 'ended', captured: written, lost: captured + adding - written, counts, ...ending });
     process.exit(0);
   };
   const end = (ending: Ending): never => {
-    writer.end(countsOf(), clock.now() / 1000);
+    // the kernel goes on counting: the file and the message tell of one reading
+    const counts = countsOf();
+    writer.end(counts, clock.now() / 1000);
     writer.flush();
-    return leave(ending);
+    return leave(ending, counts);
   };
   /** A pipe without a reader is the end, and so is a full disk: a file then keeps what was written whole. */
   const hand = (bytes: Uint8Array): void => {

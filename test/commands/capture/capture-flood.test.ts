@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LiveScene, noLiveCapture, openLiveScene, parseLines, until } from '../../support/live-scene.ts';
 import { writeNumbered } from '../../support/numbered-pcap.ts';
+import { statisticsOf } from '../../support/pcapng-statistics.ts';
 import { BIN, ROOT } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { openVethPair, type VethPair } from '../../support/veth-pair.ts';
@@ -93,5 +95,25 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('tcpreplay'))('many pack
     expect(dropped).toBeGreaterThan(100_000);
     expect(parseLines(gaps.join('\n')).reduce((sum, gap) => sum + (gap.dropped as number), 0)).toBe(dropped);
     expect(Number(/memory (\d+)/.exec(said)![1])).toBeLessThan(200 * MIB);
+  });
+
+  test('a file and the message at its end tell of one reading of the counters of the kernel', async () => {
+    const flood = replay('small.pcap', '--topspeed', '-l', '100000');
+    const file = fileOf('counted.pcapng');
+    const run = scene.start(['capture', '-i', 'nwfl', '--buffer', '2MB', '-w', file]);
+    await run.capturing;
+    // the kernel counts on while the file ends
+    run.child.kill('SIGINT');
+    const { said } = await run.ended;
+    flood.stop();
+    await flood.ended;
+    const [received, droppedByKernel] = /nwfl: (\d+) received by the filter, (\d+) dropped by the kernel/
+      .exec(said)!
+      .slice(1)
+      .map(Number);
+    const statistics = statisticsOf(fs.readFileSync(file));
+    // isb_ifrecv, isb_osdrop
+    expect([statistics.get(4), statistics.get(7)]).toEqual([received, droppedByKernel]);
+    expect(received).toBeGreaterThan(0);
   });
 });

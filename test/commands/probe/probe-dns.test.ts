@@ -35,7 +35,7 @@ test('without targets: the gateway, the name servers and what the system resolve
       limits: [],
     }),
   };
-  const { targetsOf } = await import('../../../src/commands/probe/probe-targets.ts');
+  const { targetsOf } = await import('../../../src/core/sample/probe-targets.ts');
   expect((await targetsOf([], platform)).map(({ text }) => text)).toEqual([
     `dns://127.0.0.1:${port}/.?type=NS`,
     'dns:///a.root-servers.net',
@@ -51,7 +51,7 @@ test('a name server of a link is asked on that link', async () => {
     { addr: '2001:db8::53', port: 5353, iface: 'eth0', search: [], source: 'test' },
   ];
   const platform = { ...fakePlatform([]), readDnsServers: async () => ({ rows: rows as never, limits: [] }) };
-  const { targetsOf } = await import('../../../src/commands/probe/probe-targets.ts');
+  const { targetsOf } = await import('../../../src/core/sample/probe-targets.ts');
   expect((await targetsOf(['dns'], platform)).map(({ text, host }) => [text, host])).toEqual([
     ['dns://[fe80::53%eth0]/.?type=NS', 'fe80::53%eth0'],
     ['dns://[2001:db8::53]:5353/.?type=NS', '2001:db8::53'],

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ProbeValues } from '../../../src/commands/probe/probe-options.ts';
 import { openProbeTable } from '../../../src/commands/probe/probe-table.ts';
 import { openPalette } from '../../../src/core/output/palette.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
@@ -11,14 +10,15 @@ import { roundOf } from '../../support/probe-rows.ts';
 
 /** Writes snapshots as the listing does; what the terminal got. */
 async function draw(
-  values: Partial<ProbeValues>,
+  asked: { readonly every?: number; readonly fields?: readonly string[] },
   snapshots: readonly (readonly ProbeRow[])[],
   terminal: { readonly columns: number; readonly rows: number } | null = { columns: 100, rows: 12 },
   hops: readonly Record<string, unknown>[] = [],
 ): Promise<string> {
   const context = fakeContext(terminal === null ? {} : { terminal });
-  const all = { every: null, schedule: null, fields: null, ...values } as ProbeValues;
-  const renderer = openProbeTable(context, all, {
+  const { every, fields } = asked;
+  const shown = { repeats: every !== undefined, namesFields: fields !== undefined };
+  const renderer = openProbeTable(context, shown, {
     header: true,
     numerals: plainNumerals,
     palette: await openPalette(0),
@@ -26,7 +26,7 @@ async function draw(
     onHidden: (headings) => context.say(headings.join()),
   });
   for (const rows of snapshots) {
-    await renderer.write({ table: probe, fields: values.fields ?? visibleFields(probe, false), rows });
+    await renderer.write({ table: probe, fields: fields ?? visibleFields(probe, false), rows });
     if (hops.length > 0)
       await renderer.write({
         table: hop,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { schemaOf } from '../../../src/core/record/schema.ts';
 import type { RecordTable } from '../../../src/core/record/table.ts';
-import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
+import { ALL_TABLES, TABLES } from '../../../src/core/record/tables/all.ts';
 
 /** The core fields that scripts rely on, in order; a table may add fields, and may never rename or drop one of these. */
 const PROMISED: Record<string, string> = {
@@ -98,6 +98,10 @@ const NEVER_NULL: Record<string, string> = {
   field: 'record name kind json_type nullable visible heading doc',
   gap: 'time reason',
 };
+
+test('every record type is known by its name', () => {
+  for (const [name, { type }] of Object.entries(TABLES)) expect(name).toBe(type);
+});
 
 test.each(ALL_TABLES)('a field that was added to $type later may be null', ({ type, version, fields }) => {
   expect(version).toBe(1);

@@ -25,7 +25,7 @@ export const stats: Target = {
         source.feed(input, (packet) => {
           run.dissector.dissect(packet);
           run.ingest(packet);
-          if (isLive && packet.number % 16 === 0) checkedRows(run.fresh(NO_FILE, packet.seconds));
+          if (isLive && packet.number % 16 === 0) checkedRows(run.fresh(NO_FILE, null, packet.seconds));
         });
         checkedRows(isLive ? run.rest() : run.sections(NO_FILE, 'x.pcap'));
         checkDissector(run.dissector);

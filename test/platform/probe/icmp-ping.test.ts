@@ -25,8 +25,8 @@ async function ask(
   text = '127.0.0.1',
 ): Promise<{ readonly reply: Reply; readonly said: string[] }> {
   const said: string[] = [];
-  const limited = (what: string, why: string): void => void said.push(`${what}: ${why}`);
-  const prober = await openProber(parseTarget(text), { platform, clock: realClock, limited });
+  const sayLimit = (what: string, why: string): void => void said.push(`${what}: ${why}`);
+  const prober = await openProber(parseTarget(text), { platform, clock: realClock, sayLimit });
   return { reply: await prober.send(1500, new AbortController().signal), said };
 }
 

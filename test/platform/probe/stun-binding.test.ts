@@ -52,7 +52,7 @@ const beyondNat =
 async function askTogether(clock: Clock, ...texts: readonly string[]) {
   const platform = fakePlatform([]);
   const opened = await Promise.all(
-    texts.map((text) => openProber(parseTarget(text), { platform, clock, limited: () => {} })),
+    texts.map((text) => openProber(parseTarget(text), { platform, clock, sayLimit: () => {} })),
   );
   probers.push(...opened);
   return Promise.all(opened.map((prober) => prober.send(1000, new AbortController().signal)));
@@ -95,7 +95,7 @@ test('a server that is silent delays no other, and its own round is lost', async
   const platform = fakePlatform([]);
   const [one, two] = await Promise.all(
     [`stun://127.0.0.1:${a}`, `stun://127.0.0.2:${b}`].map((text) =>
-      openProber(parseTarget(text), { platform, clock: realClock, limited: () => {} }),
+      openProber(parseTarget(text), { platform, clock: realClock, sayLimit: () => {} }),
     ),
   );
   probers.push(one!, two!);

@@ -29,7 +29,7 @@ describe.skipIf(noNetwork !== null)('a path of routers', { timeout: 30_000 }, ()
   async function ask(text: string, way: 'icmp' | 'udp', timeoutMs = 800, times = 1): Promise<Asked> {
     const { platform, close } = namespacePlatform(path.netns, way === 'icmp');
     try {
-      const prober = await openProber(parseTarget(text), { platform, clock: realClock, limited: () => {} });
+      const prober = await openProber(parseTarget(text), { platform, clock: realClock, sayLimit: () => {} });
       const replies: Reply[] = [];
       for (let n = 0; n < times; n++) replies.push(await prober.send(timeoutMs, NEVER));
       return { replies, hops: prober.hops?.() ?? [] };
@@ -202,7 +202,7 @@ test.each(['trace', 'mtu'])('%s cannot be asked where errors on the way are not 
     const prober = await openProber(parseTarget(`${kind}://127.0.0.1`), {
       platform,
       clock: realClock,
-      limited: () => {},
+      sayLimit: () => {},
     });
     const { ok, detail } = await prober.send(100, NEVER);
     expect(ok).toBeNull();

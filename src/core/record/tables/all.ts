@@ -26,39 +26,42 @@ import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
 
-/** Every record type there is. A new one is a file beside this and a line here. */
-export const ALL_TABLES: readonly RecordTable[] = [
+/** Every record type there is, by its name. A new one is a file beside this and a line here. */
+export const TABLES = {
   conn,
-  connEvent,
-  connSummary,
+  conn_event: connEvent,
+  conn_summary: connSummary,
   coverage,
   iface,
   route,
-  dnsServer,
+  dns_server: dnsServer,
   neighbor,
   host,
   device,
   packet,
   stream,
   segment,
-  captureSummary,
+  capture_summary: captureSummary,
   protocol,
   conversation,
   endpoint,
-  processTraffic,
-  portCount,
-  dnsQuery,
-  httpRequest,
-  tlsSession,
+  process: processTraffic,
+  port: portCount,
+  dns_query: dnsQuery,
+  http_request: httpRequest,
+  tls_session: tlsSession,
   handshake,
-  handshakeHistogram,
+  handshake_histogram: handshakeHistogram,
   expert,
-  packetLengths,
-  timeBucket,
+  packet_length: packetLengths,
+  time_bucket: timeBucket,
   probe,
   hop,
-  probeReport,
+  probe_report: probeReport,
   check,
-  fieldRecord,
+  field: fieldRecord,
   gap,
-];
+} as const satisfies Readonly<Record<string, RecordTable>>;
+
+/** The same as a list, in this order. */
+export const ALL_TABLES: readonly RecordTable[] = Object.values(TABLES);

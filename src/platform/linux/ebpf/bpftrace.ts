@@ -33,6 +33,7 @@ export async function startBpftrace(
   signal: AbortSignal,
 ): Promise<TraceSource> {
   const program = [bpftrace, '-B', 'line', '-f', 'json', '-e', PROGRAMS[probes], String(namespace)];
+  // not execa, which is for tools that end: this one tells of events, line by line, until it is told to stop
   const child = spawn('/bin/sh', ['-c', ATTENDED, 'sh', ...program], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

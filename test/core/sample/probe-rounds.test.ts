@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Probed, type ProbeRunPlan, runProbes } from '../../../src/commands/probe/run-probes.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
 import type { ProbeRow } from '../../../src/core/record/tables/probe.ts';
+import { type Probed, type ProbeRunPlan, runProbes } from '../../../src/core/sample/probe-rounds.ts';
 import { replyOf } from '../../support/probe-rows.ts';
 import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
 
@@ -49,7 +49,7 @@ function begin(clock: VirtualClock, targets: readonly Probed[], plan: Partial<Pr
   const rows: (ProbeRow & { readonly cameAt: number })[] = [];
   const done = (async () => {
     for await (const batch of runProbes(targets, { ...PLAN, ...plan }, clock, abort.signal))
-      for (const row of batch) rows.push({ ...row, cameAt: (clock.monotonic() - start) / 1000 });
+      for (const { row } of batch) rows.push({ ...row, cameAt: (clock.monotonic() - start) / 1000 });
   })();
   return { rows, done, abort };
 }

@@ -1,14 +1,20 @@
-import type { PathFacts } from '../../core/health/path-ledger.ts';
-import type { InterfaceSample } from '../../core/network/interface-rates.ts';
-import type { Clock } from '../../core/system/clock.ts';
-import type { Platform } from '../../core/system/platform.ts';
-import { localAddressTo } from '../../platform/probe/local-address.ts';
+import type { PathFacts } from '../health/path-ledger.ts';
+import type { InterfaceSample } from '../network/interface-rates.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Platform } from '../system/platform.ts';
 
 /** Targets whose rounds end together share a look at the interfaces. */
 const SHARED_MS = 50;
 
+/** The address of this machine that the system would send from to another; null where there is no route. */
+export type LocalAddressTo = (address: string) => Promise<string | null>;
+
 /** How the system would send to an address now, and what the interface there has carried. */
-export function openPathFacts(platform: Platform, clock: Clock): (address: string) => Promise<PathFacts> {
+export function openPathFacts(
+  platform: Platform,
+  clock: Clock,
+  localAddressTo: LocalAddressTo,
+): (address: string) => Promise<PathFacts> {
   let look: { readonly at: number; readonly rows: Promise<readonly InterfaceSample[]> } | null = null;
   // a probe does not fail because its interface cannot be read
   const read = (): Promise<readonly InterfaceSample[]> =>

@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import { AnswerComparison } from '../../core/health/messages/answer-comparison.ts';
-import { Overhead } from '../../core/health/overhead.ts';
-import { type PathFacts, PathLedger } from '../../core/health/path-ledger.ts';
-import { probeRow } from '../../core/health/probe-row.ts';
-import type { Prober } from '../../core/health/prober.ts';
-import { probeRound, type RoundPlan, stateOf } from '../../core/health/round.ts';
-import { type NextMoment, rounds, scheduledRounds } from '../../core/health/schedule.ts';
-import type { Target } from '../../core/health/target.ts';
-import { TargetHealth } from '../../core/health/target-health.ts';
-import type { HopRow } from '../../core/record/tables/hop.ts';
-import type { ProbeRow } from '../../core/record/tables/probe.ts';
-import type { Clock } from '../../core/system/clock.ts';
+import { AnswerComparison } from '../health/messages/answer-comparison.ts';
+import { Overhead } from '../health/overhead.ts';
+import { type PathFacts, PathLedger } from '../health/path-ledger.ts';
+import { probeRow } from '../health/probe-row.ts';
+import type { Prober } from '../health/prober.ts';
+import { probeRound, type RoundPlan, stateOf } from '../health/round.ts';
+import { type NextMoment, rounds, scheduledRounds } from '../health/schedule.ts';
+import type { Target } from '../health/target.ts';
+import { TargetHealth } from '../health/target-health.ts';
+import type { HopRow } from '../record/tables/hop.ts';
+import type { ProbeRow } from '../record/tables/probe.ts';
+import type { Clock } from '../system/clock.ts';
 
 /** A target and what asks it. */
 export interface Probed {
@@ -18,6 +18,7 @@ export interface Probed {
   readonly prober: Prober;
 }
 
+/** When targets are asked, and what is found out beside. */
 export interface ProbeRunPlan extends RoundPlan {
   /** Between the beginnings of two rounds; null for one round. */
   readonly everyMs: number | null;
@@ -34,17 +35,23 @@ export interface ProbeRunPlan extends RoundPlan {
 /** How far apart rounds of a schedule may begin to be compared. */
 const TOGETHER_MS = 15_000;
 
+/** What a round of one target found. */
+export interface ProbeRound {
+  readonly row: ProbeRow;
+  /** The hops of a trace; of other kinds none. */
+  readonly hops: readonly HopRow[];
+}
+
 /**
- * Asks all targets at once, each by its own schedule, so that one that does not answer delays no other. Yields the records
- * of rounds as they end, those at hand together; of traces, `onHops` is told the hops before.
+ * Asks all targets at once, each by its own schedule, so that one that does not answer delays no other. Yields rounds as
+ * they end, those at hand together.
  */
 export async function* runProbes(
   targets: readonly Probed[],
   plan: ProbeRunPlan,
   clock: Clock,
   signal: AbortSignal,
-  onHops: (of: ProbeRow, hops: readonly HopRow[]) => void = () => {},
-): AsyncGenerator<readonly ProbeRow[]> {
+): AsyncGenerator<readonly ProbeRound[]> {
   const over = new AbortController();
   // each target waits for it
   setMaxListeners(0, over.signal);
@@ -53,6 +60,7 @@ export async function* runProbes(
   if (signal.aborted) stop();
   if (plan.durationMs !== null) void clock.sleep(plan.durationMs, over.signal).then(stop);
   let rows: ProbeRow[] = [];
+  const hopsOf = new WeakMap<ProbeRow, readonly HopRow[]>();
   let wake = (): void => {};
   let running = targets.length;
   const comparison = new AnswerComparison();
@@ -82,7 +90,7 @@ export async function* runProbes(
       const noted = note === null ? row : { ...row, detail: `${row.detail}; ${note}` };
       const hops = prober.hops?.();
       if (hops !== undefined) {
-        onHops(
+        hopsOf.set(
           noted,
           hops.map((hop) => ({ time, target: target.text, ...hop })),
         );
@@ -112,7 +120,7 @@ export async function* runProbes(
       }
       const taken = rows;
       rows = [];
-      yield taken;
+      yield taken.map((row) => ({ row, hops: hopsOf.get(row) ?? [] }));
     }
   } finally {
     // who reads the records may have had enough

@@ -1,6 +1,6 @@
-import { parseTarget, type Target } from '../../core/health/target.ts';
-import { defaultRoutes } from '../../core/network/network-config.ts';
-import type { Platform } from '../../core/system/platform.ts';
+import { parseTarget, type Target } from '../health/target.ts';
+import { defaultRoutes } from '../network/network-config.ts';
+import type { Platform } from '../system/platform.ts';
 
 /** The name that is resolved when no other is given: the root, which every resolver knows. */
 const ROOT = '.';

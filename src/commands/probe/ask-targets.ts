@@ -1,0 +1,52 @@
+import { usageError } from '../../core/failure.ts';
+import { type Snapshot, section } from '../../core/record/table.ts';
+import { hop } from '../../core/record/tables/hop.ts';
+import { probe } from '../../core/record/tables/probe.ts';
+import { openProbeSampler } from '../../core/sample/probe-sampler.ts';
+import { targetsOf } from '../../core/sample/probe-targets.ts';
+import { localAddressTo } from '../../platform/probe/local-address.ts';
+import { openProber } from '../../platform/probe/open-prober.ts';
+import type { Context } from '../context/context.ts';
+import { callerWithGroups } from '../context/lesser-user.ts';
+import { placeOf } from '../context/place.ts';
+import type { Request } from '../listing/command.ts';
+import { openProbeFiles } from './probe-files.ts';
+import type { AskRequest } from './probe-request.ts';
+
+/** The records of targets, as their rounds end; those that are kept go into files, too. Rejects with a Failure 64, 73 or 74. */
+export async function* askTargets(
+  context: Context,
+  { words, keeps, probing, files: asked }: AskRequest,
+  { sayLimits }: Request,
+): AsyncGenerator<Snapshot> {
+  const { clock } = context;
+  const place = await placeOf(context);
+  const { platform } = place;
+  const { pair } = probing;
+  const named = pair !== null && words.length === 0 ? [] : await targetsOf(words, platform);
+  const targets = pair === null ? named : [...named, pair.via, pair.direct];
+  if (targets.length === 0)
+    throw usageError('this machine has neither a gateway nor a name server to ask', { hint: 'netwatch probe HOST' });
+  const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
+  const sampler = await openProbeSampler(
+    place,
+    { ...probing, targets },
+    { openProber: (target) => openProber(target, { platform, clock, sayLimit }), localAddressTo },
+  );
+  try {
+    const files = openProbeFiles(asked, targets, clock, callerWithGroups(context.env));
+    for await (const rounds of sampler.rounds()) {
+      const kept = rounds.filter(({ row }) => keeps(row));
+      const rows = kept.map(({ row }) => row);
+      await files.take(
+        rounds.map(({ row }) => row),
+        rows,
+      );
+      const hops = kept.flatMap((round) => round.hops);
+      yield hops.length === 0 ? [section(probe, rows)] : [section(probe, rows), section(hop, hops)];
+    }
+    await files.end();
+  } finally {
+    sampler.close();
+  }
+}

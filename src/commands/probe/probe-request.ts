@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { usageError } from '../../core/failure.ts';
+import { compileFilter } from '../../core/filter/bind.ts';
+import { compileSchedule } from '../../core/health/cron-schedule.ts';
+import { parseTarget } from '../../core/health/target.ts';
+import type { AnyRow, RecordTable } from '../../core/record/table.ts';
+import { probe } from '../../core/record/tables/probe.ts';
+import { probeReport } from '../../core/record/tables/probe-report.ts';
+import type { ProbingRequest } from '../../core/sample/probe-sampler.ts';
+import type { Options } from '../options/option.ts';
+import { globalOptions, outputOptions } from '../options/shared-options.ts';
+import { type ProbeValues, probeOptions, repeatsRounds } from './probe-options.ts';
+
+/** Which records are kept, as the filter has it. */
+type Keeps = (row: AnyRow) => boolean;
+
+/** What is asked of targets, and where the records go beside the output. */
+export interface AskRequest {
+  /** Targets as they were typed; none stands for those of this machine, unless there is a pair. */
+  readonly words: readonly string[];
+  readonly keeps: Keeps;
+  readonly probing: Omit<ProbingRequest, 'targets'>;
+  readonly files: ProbeFilesRequest;
+}
+
+/** Files that records go into as they come. */
+export interface ProbeFilesRequest {
+  /** What records are added to; at so many bytes it is turned away. Null for none. */
+  readonly history: { readonly file: string; readonly mostBytes: number } | null;
+  /** What is replaced by metrics; null for none. */
+  readonly exposition: string | null;
+  /** Whether there is more than one round. */
+  readonly repeats: boolean;
+}
+
+/** What is to be summed up. */
+export interface ReportRequest {
+  /** A history that --append made. */
+  readonly file: string;
+  readonly keeps: Keeps;
+}
+
+/** What cron or systemd is to start, and when. */
+export interface UnitsRequest {
+  readonly of: 'cron' | 'systemd';
+  /** A cron expression; null for a run that never ends. */
+  readonly schedule: string | null;
+  /** The command and what follows it, files by their whole path. */
+  readonly words: readonly string[];
+  /** Targets that the words name. */
+  readonly targets: readonly string[];
+  /** Folders of files that the run makes. */
+  readonly folders: readonly string[];
+}
+
+const COUNT = 3;
+const INTERVAL_MS = 1000;
+const TIMEOUT_MS = 2000;
+const MOST_BYTES = 10_000_000;
+
+/** Rejects with a Failure 64 for a wrong filter, target or schedule; `now` is the wall clock, in milliseconds since 1970. */
+export async function askRequestOf(values: ProbeValues, words: readonly string[], now: number): Promise<AskRequest> {
+  const { via, direct, schedule, append, out, output } = values;
+  const keeps = compileKeeps(values, probe);
+  const repeats = repeatsRounds(values);
+  return {
+    words,
+    keeps,
+    probing: {
+      count: values.count ?? COUNT,
+      intervalMs: values.interval ?? INTERVAL_MS,
+      timeoutMs: values.timeout ?? TIMEOUT_MS,
+      everyMs: values.every,
+      pair: via === null || direct === null ? null : { via: parseTarget(via), direct: parseTarget(direct) },
+      next: schedule === null ? null : await compileSchedule(schedule, now),
+      durationMs: values.duration,
+      followsPaths: repeats,
+    },
+    files: {
+      history: append === null ? null : { file: append, mostBytes: values['append-max'] ?? MOST_BYTES },
+      exposition: output === 'prometheus' ? out : null,
+      repeats,
+    },
+  };
+}
+
+/** Throws Failure 64 for a wrong filter, and for targets. */
+export function reportRequestOf(values: ProbeValues, file: string, words: readonly string[]): ReportRequest {
+  const keeps = compileKeeps(values, probeReport);
+  if (words.length > 0) throw usageError(`--report is about all targets of the file, not "${words[0]}"`);
+  return { file, keeps };
+}
+
+export function unitsRequestOf(values: ProbeValues, words: readonly string[]): UnitsRequest {
+  const { schedule, via, direct, append, out } = values;
+  return {
+    of: values['print-cron'] ? 'cron' : 'systemd',
+    schedule,
+    words: ['probe', ...optionWords(values), ...words],
+    targets: [...words, via, direct].filter((word) => word !== null),
+    folders: foldersOf([append, out]),
+  };
+}
+
+function compileKeeps({ filter }: ProbeValues, table: RecordTable): Keeps {
+  if (filter === null) return () => true;
+  const compiled = compileFilter(filter, table);
+  return (row) => compiled.matches(row);
+}
+
+/** Options that say when, and so belong to cron and systemd. */
+const WHEN: ReadonlySet<string> = new Set(['schedule', 'print-cron', 'print-systemd']);
+
+/** The options as they would be typed, files by their whole path: what starts the program does so elsewhere. */
+function optionWords(values: ProbeValues): readonly string[] {
+  const options: Options = { ...probeOptions, ...outputOptions, ...globalOptions };
+  const given = values as Readonly<Record<string, unknown>>;
+  return Object.entries(options).flatMap(([name, option]) => {
+    const value = given[name];
+    if (WHEN.has(name) || value === option.absent || value === undefined) return [];
+    if (option.value === null) return [`--${name}`];
+    const text = option.write(value);
+    const word = option.offers === 'file' && !(name === 'config' && text === 'none') ? path.resolve(text) : text;
+    return word.startsWith('-') ? [`--${name}=${word}`] : [`--${name}`, word];
+  });
+}
+
+function foldersOf(files: readonly (string | null)[]): readonly string[] {
+  const folders = files.flatMap((file) => (file === null ? [] : [path.dirname(path.resolve(file))]));
+  return [...new Set(folders)];
+}
