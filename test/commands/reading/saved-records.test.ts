@@ -96,6 +96,7 @@ describe('records saved with --json', () => {
     ['no record', '{"a":1}\n', 'the first: no "type"'],
     ['a list', '1\n', 'the first: not a JSON object'],
     ['a wrong type', '{"type":"conn","local_port":"22"}\n', 'the first: local_port is not a number: "22"'],
+    ['a number past all numbers', '{"type":"conn","rtt_ms":1e999}\n', 'the first: rtt_ms is not a number: Infinity'],
     ['an endless line', 'x'.repeat(3_000_000), 'the first: maximum buffer reached'],
     ['a JSON document', '[\n{"type":"conn"}\n]\n', 'is one JSON document'],
     ['a cut capture', '\xd4\xc3\xb2\xa1\0\0', 'is no capture: cut short in its header'],
