@@ -6,6 +6,15 @@ const shared = {
   pool: 'forks',
 } as const;
 
+/** Tests of a live machine; test/live-names.test.ts says what that is. */
+const LIVE = 'test/**/*.live.test.ts';
+const CORE = 'test/core/**/*.test.ts';
+const PROMISES = 'test/promises/*.test.ts';
+/** Promises about times, rates and memory: nothing else may run beside them. */
+const MEASURED = ['e2', 'e3', 'e4', 'h1', 'h3', 'h5', 'h6', 'h7', 'h8', 'h9', 'r3', 'r4', 'r5', 'r7', 'r8', 'r10'].map(
+  (name) => `test/promises/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     // nothing is written into node_modules: an ordinary user may run the tests of a checkout that is not theirs
@@ -14,20 +23,50 @@ export default defineConfig({
       {
         test: {
           ...shared,
-          name: 'netwatch',
-          include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/promises/**'],
+          name: 'core',
+          include: [CORE],
+          // core changes nothing outside itself, so its test files may share a process: that halves their time
+          isolate: false,
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           ...shared,
-          // they measure times and memory: after all others, and one by one
-          name: 'promises',
-          include: ['test/promises/*.test.ts'],
-          maxWorkers: 1,
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: [CORE, LIVE, PROMISES],
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'live',
+          include: [LIVE],
+          maxWorkers: '100%',
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'promises',
+          include: [PROMISES],
+          exclude: MEASURED,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'measured',
+          include: MEASURED,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

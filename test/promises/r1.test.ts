@@ -6,7 +6,8 @@ import { countedIn, openNumberedCapture, readNumbered, sensorOf } from '../suppo
 import { netwatch } from '../support/program.ts';
 import { promised } from './promise.ts';
 
-const KILLS = 40;
+/** Three of each kind: which process, which format, with -U or without. */
+const KILLS = 24;
 const AT_ONCE = 4;
 
 promised(

@@ -63,8 +63,9 @@ async function tried(run: () => Promise<string>): Promise<string> {
 
 async function flood({ scene, pair, fileOf }: NumberedCapture, argv: readonly string[]): Promise<string> {
   const enter = ['netns', 'exec', scene.name];
-  const seconds = String(FLOOD_MS / 1000 + 3);
-  const replay = ['nice', 'tcpreplay', '-q', '-K', '--topspeed', '-l', '100000', '--duration', seconds];
+  // longer than it is needed: it is ended when netwatch has ended
+  const seconds = String(3 * (FLOOD_MS / 1000));
+  const replay = ['nice', 'tcpreplay', '-q', '-K', '--topspeed', '-l', '1000000', '--duration', seconds];
   const sender = spawn('ip', [...enter, ...replay, '-i', pair.far, fileOf('small.pcap')], { stdio: 'ignore' });
   const sent = new Promise((resolve) => sender.once('exit', resolve));
   const args = argv.map((word) => (word === 'FILE' ? fileOf('flood.pcap') : word));
@@ -88,6 +89,7 @@ async function flood({ scene, pair, fileOf }: NumberedCapture, argv: readonly st
   const waited = await beside.end();
   // so many want to run for each processor, and each runs for that part of the time
   const share = Math.max(1, os.loadavg()[0]! / os.availableParallelism());
+  sender.kill('SIGINT');
   await sent;
   const [stall, memory] = /stall (\d+) memory (\d+)/.exec(said)!.slice(1).map(Number) as [number, number];
   const { captured, received, dropped, left } = reconciledIn(said);
