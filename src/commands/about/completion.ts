@@ -9,9 +9,9 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 /** `netwatch completion bash`: the completion script of a shell. */
 export const completion = textCommand({
   name: 'completion',
-  about: 'the completion script of bash, zsh or fish',
+  about: 'the completion script for bash, zsh or fish',
   details: [
-    'Made from the same description of commands, options and fields as help and the man pages; pressing TAB starts no netwatch.',
+    'The script is made from the same description of commands, options and fields as the help and the man pages. Pressing TAB does not start netwatch.',
   ],
   operands: 'bash|zsh|fish',
   operandChoices: SHELLS,

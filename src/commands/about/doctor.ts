@@ -6,7 +6,7 @@ import { listing } from '../listing/command.ts';
 export const doctor = listing({
   name: 'doctor',
   about: 'what this machine permits, and the command that grants the rest',
-  details: ['Looks and changes nothing. Each row names the one command that mends what is limited or missing.'],
+  details: ['Looks, but changes nothing. Each row names the one command that fixes what is limited or missing.'],
   operands: '',
   operandChoices: [],
   options: {},

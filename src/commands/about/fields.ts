@@ -12,7 +12,7 @@ export const RECORD_NAMES = ALL_TABLES.map((table) => table.type);
 export const fields = listing({
   name: 'fields',
   about: 'the fields of a record type and what they mean',
-  details: ['Without a record type, the fields of all of them.'],
+  details: ['Without a record type, it lists the fields of all of them.'],
   operands: '[RECORD...]',
   operandChoices: RECORD_NAMES,
   options: {},
@@ -20,7 +20,7 @@ export const fields = listing({
   tables: [fieldRecord],
   examples: [
     { line: 'netwatch fields conn', about: 'what conns prints' },
-    { line: 'netwatch fields conn -f rtt', about: 'those that speak of rtt' },
+    { line: 'netwatch fields conn -f rtt', about: 'the fields that mention rtt' },
   ],
   tableOf: () => fieldRecord,
   async *run(_context, _values, operands) {
@@ -43,7 +43,7 @@ function rowsOf(table: RecordTable): FieldRow[] {
   }));
 }
 
-/** The record type of a name. Throws Failure 64. */
+/** The record type with this name. Throws Failure 64 when there is none. */
 export function recordNamed(name: string): RecordTable {
   const table = ALL_TABLES.find((one) => one.type === name);
   if (table !== undefined) return table;

@@ -3,7 +3,7 @@ import { optionGroups } from './arguments.ts';
 
 const MOST_COLUMNS = 120;
 
-/** yargs lays help out; only a run that shows help loads it. */
+/** yargs lays out the help; only a run that shows help loads it. */
 const importYargs = async (): Promise<typeof import('yargs')['default']> => (await import('yargs')).default;
 
 /** The help of one command. */
@@ -46,7 +46,7 @@ export async function programHelp(commands: readonly Command[], columns: number)
     .example('netwatch', 'who this machine talks to, live')
     .example('netwatch conns --json | jq .remote_addr', 'the same for a script')
     .epilogue(
-      'netwatch alone: a live table of connections on a terminal, a snapshot in a pipe.\nnetwatch <command> --help tells more; netwatch doctor says what this machine permits.',
+      'netwatch without a command shows a live table of connections on a terminal, and prints a snapshot in a pipe.\nnetwatch <command> --help says more; netwatch doctor says what this machine permits.',
     );
   for (const one of commands) parser.command(one.name, one.about);
   return `${await parser.getHelp()}\n`;

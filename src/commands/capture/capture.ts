@@ -30,9 +30,12 @@ const options = {
   ...rotateOptions,
   ...packetWriteOptions,
   ...resolveOptions,
-  process: text('Only packets of processes with this name; a pcapng then names them, as with --annotate.', {
-    value: 'NAME',
-  }),
+  process: text(
+    'Only packets of processes with this name; a pcapng file then names the processes, as with --annotate.',
+    {
+      value: 'NAME',
+    },
+  ),
   duration: repeatOptions.duration,
   count: integer('Stop after N packets that pass the filter.', { least: 1 }, { short: 'c' }),
   devices: flag('List the interfaces that can be captured from.', { short: 'D' }),
@@ -45,32 +48,32 @@ const tables = format<typeof options>('table', async ({ context: { stdout }, val
   return values.decode || values.hex ? openPacketPrinter(stdout) : openPacketList(stdout, await tableOptions());
 });
 
-/** `netwatch capture`: the packets of a capture, a line each, or all that is in them. */
+/** `netwatch capture`: the packets of a capture, one line each, or everything in them. */
 export const capture = listing({
   name: 'capture',
-  about: 'packets: a line each, their layers, or their bytes',
+  about: 'packets: one line each, their layers, or their bytes',
   details: [
-    'Every packet on a line, live or of a capture: number, time since the first, length, source, destination, protocol and what it says. Packets come out as they come in: a capture on stdin may still be growing.',
-    'On a terminal a line begins with ● for an error, ▲ for a warning and · for a note, and is red for a TCP reset or a DNS name that does not exist, cyan for the end of a connection, yellow for a zero window, an ICMP unreachable or an HTTP error.',
-    'Filters are display filters: protocols (dns), addresses (10.0.0.0/8, ip.src == 10.0.0.1), ports (port 443, tcp.port in {80, 443}), streams (stream 7), what Wireshark would note (tcp.analysis.retransmission), any field of the record, and words that are searched for in the summary and the payload.',
-    'SIGUSR1 asks how many packets have been captured and dropped so far; with --verbose it is said every second. What is counted there has been written; SIGUSR2 asks that it be on the disk as well. SIGINT, SIGTERM and SIGHUP (but under nohup) end the capture within a second, with status 0; a second one ends it at once.',
-    'The numbers reconcile: what was received by the filter was captured, dropped by the kernel, or not taken by netwatch, which is what was still in the buffer of the kernel at the end. What the interface dropped never got so far. A pcapng file holds them in its interface statistics.',
-    'After kill -9 a file holds every packet that was counted, and at most one that is torn at its end (none with --packet-buffered): netwatch capture -r torn.pcap -w whole.pcap keeps the others. With --force the file that is being written is .NAME.PID beside the one it will replace; it stays there after kill -9.',
-    'Live, packets are captured by a process of its own, the only one that needs a privilege (CAP_NET_RAW), which it gives up once the interfaces are open. At the end it is said how many packets were captured and how many the kernel dropped. A capture goes on while its interface is down or renamed, and says so, with records of type gap where records are printed; an interface that is gone ends it with status 69, or with --reconnect is waited for. What was captured stays.',
-    'Who is not root may capture by a copy of node that has the capability and that only root can change, /usr/local/lib/netwatch/sensor-node (netwatch doctor prints the commands that make it), or by an ambient capability (setpriv, AmbientCapabilities of systemd). Run with sudo, netwatch becomes who called it before it looks at a packet, and files it writes are of that user.',
-    'With --engine tcpdump or --engine dumpcap that tool captures, with the options of netwatch and times in nanoseconds; all else is the same, but its counts come at the end, it keeps CAP_NET_RAW while it runs (dumpcap gives it up), and --write costs what --filter does. Where the module pcap was not built, the tool that is installed is taken, which is said.',
-    'With --rotate-size or --rotate-time the capture goes into one file after another, named as dumpcap names them (out_00001_20260102030405.pcap), each whole by itself; --rotate-keep removes the oldest of those it wrote, and with a name that ends in .pcap.gz or .pcapng.gz those that are full are packed. A disk that is full ends a live capture with status 74, and the file holds what was written whole.',
-    '--process looks who holds the socket of each packet, as -f \'process == "NAME"\' does, and goes with other filters. Sockets are looked at every 20 ms at best: what a process sends before, or one that is gone by then, is not known as its own.',
-    'With --sort all packets are gathered first.',
+    'Each packet is a line, live or from a capture: number, time since the first packet, length, source, destination, protocol and what it says. Packets are printed as they come in: a capture on stdin may still be growing.',
+    'On a terminal, a line begins with ● for an error, ▲ for a warning and · for a note. It is red for a TCP reset or a DNS name that does not exist, cyan for the end of a connection, and yellow for a zero window, an ICMP unreachable or an HTTP error.',
+    'Filters are display filters: protocols (dns), addresses (10.0.0.0/8, ip.src == 10.0.0.1), ports (port 443, tcp.port in {80, 443}), streams (stream 7), what Wireshark would flag (tcp.analysis.retransmission), any field of the record, and words to search for in the summary and the payload.',
+    'SIGUSR1 makes netwatch print how many packets have been captured and dropped so far; with --verbose it does so every second. The packets counted there have been written; SIGUSR2 also makes sure that they are on the disk. SIGINT, SIGTERM and SIGHUP (except under nohup) end the capture within a second, with status 0; a second one ends it at once.',
+    'The numbers add up: every packet that the filter received was captured, dropped by the kernel, or not read by netwatch because it was still in the kernel buffer at the end. Packets that the interface dropped never reached the filter. A pcapng file holds these numbers in its interface statistics.',
+    'After kill -9 a file holds every packet that was counted, and at most one incomplete packet at its end (none with --packet-buffered): netwatch capture -r torn.pcap -w whole.pcap keeps the others. With --force, netwatch writes to .NAME.PID beside the file that it will replace; after kill -9 that file is left there.',
+    'Live, a separate process captures the packets. It is the only one that needs a privilege (CAP_NET_RAW), and gives it up once the interfaces are open. At the end, netwatch says how many packets were captured and how many the kernel dropped. A capture continues while its interface is down or renamed, and says so, with records of type gap where records are printed. When an interface disappears, the capture ends with status 69, or with --reconnect it waits for the interface. What was captured is kept.',
+    'A user who is not root can capture with a copy of node that has the capability and that only root can change, /usr/local/lib/netwatch/sensor-node (netwatch doctor prints the commands that make it), or with an ambient capability (setpriv, AmbientCapabilities of systemd). Run with sudo, netwatch becomes the user who called sudo before it looks at a packet, and the files it writes belong to that user.',
+    'With --engine tcpdump or --engine dumpcap, that tool captures, with the options of netwatch and times in nanoseconds. Everything else is the same, except that its counts come at the end, that it keeps CAP_NET_RAW while it runs (dumpcap gives it up), and that --write costs as much as --filter does. Where the pcap module was not built, netwatch uses whichever tool is installed, and says so.',
+    'With --rotate-size or --rotate-time the capture is written to one file after another, named as dumpcap names them (out_00001_20260102030405.pcap); each is a complete capture. --rotate-keep removes the oldest of the files that this run wrote. If the name ends in .pcap.gz or .pcapng.gz, full files are compressed. A full disk ends a live capture with status 74, and the file holds the packets that were written completely.',
+    '--process finds out which process holds the socket of each packet, as -f \'process == "NAME"\' does, and can be combined with other filters. Sockets are read at most once every 20 ms: packets that a process sends before that, or that come from a process that is gone by then, cannot be attributed to it.',
+    'With --sort, all packets are collected first.',
   ],
   operands: '',
   operandChoices: [],
   options,
   tables: [packet, device],
   examples: [
-    { line: 'netwatch capture -r file.pcap', about: 'every packet on a line' },
+    { line: 'netwatch capture -r file.pcap', about: 'every packet, one line each' },
     { line: 'sudo netwatch capture -i eth0', about: 'live, until Ctrl-C' },
-    { line: "sudo netwatch capture --bpf 'port 443' -w out.pcap --duration 1m", about: 'into a file, for a minute' },
+    { line: "sudo netwatch capture --bpf 'port 443' -w out.pcap --duration 1m", about: 'to a file, for a minute' },
     {
       line: "netwatch capture -r file.pcap -f 'tcp and port 443 and not ip.dst == 10.0.0.0/8'",
       about: 'some of them',

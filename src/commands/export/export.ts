@@ -24,8 +24,8 @@ export const exportCommand: Command = listing({
   name: 'export',
   about: 'part of a capture, as a capture or as records',
   details: [
-    'export packets writes the packets of a capture that pass a display filter into another, with -w; link types, lengths on the wire, nanoseconds, comments and keys are kept where the format has room for them. Without -w it prints them as records. A file whose name ends in .ndjson, .json, .tsv or .csv holds records too, and so does one without a name for captures when --output gives their format.',
-    'A file is created for its owner alone, and never in place of another without --force; a job that fails leaves none. Run with sudo, it is of who called it where that user could have made it, else of root.',
+    'With -w, export packets writes the packets of a capture that match a display filter to another capture. Link types, lengths on the wire, nanoseconds, comments and keys are kept where the format has room for them. Without -w it prints the packets as records. A file whose name ends in .ndjson, .json, .tsv or .csv also holds records, and so does a file whose name is not that of a capture when --output names a record format.',
+    'A file is created so that only its owner can read it, and never replaces another without --force; a run that fails leaves no file. With sudo, the file belongs to the user who called sudo if that user could have created it there, and otherwise to root.',
   ],
   operands: 'packets',
   operandChoices: WHAT,

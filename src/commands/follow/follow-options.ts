@@ -2,7 +2,7 @@ import { choice, flag, integer, text } from '../options/option.ts';
 import { repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions, writeOptions } from '../packets/capture-options.ts';
 
-/** What `follow` takes besides what every listing does. */
+/** The options of `follow`, in addition to those of every listing. */
 export const followOptions = {
   ...sourceOptions,
   expect: repeatOptions.expect,
@@ -10,11 +10,11 @@ export const followOptions = {
   ...liveOptions,
   duration: repeatOptions.duration,
   list: flag('List the streams.'),
-  all: flag('Print every stream and its segments, as NDJSON unless another format is asked for.'),
-  stream: integer('Follow the stream of this number.', { least: 0 }),
-  tcp: flag('TCP streams: the default for --stream and --all.'),
+  all: flag('Print every stream and its segments, as NDJSON unless you ask for another format.'),
+  stream: integer('Follow the stream with this number.', { least: 0 }),
+  tcp: flag('TCP streams (the default for --stream and --all).'),
   udp: flag('UDP streams.'),
-  as: choice('How the stream is printed; the default is text, and raw with --write.', ['text', 'hex', 'raw', 'ndjson']),
+  as: choice('How to print the stream; the default is text, or raw with --write.', ['text', 'hex', 'raw', 'ndjson']),
   dir: choice('Both directions, or only what one side sent; A sent the first packet.', ['both', 'a', 'b']),
   write: text('Write the stream to FILE, which must not exist, instead of stdout.', {
     short: 'w',
@@ -22,6 +22,8 @@ export const followOptions = {
     offers: 'file',
   }),
   force: writeOptions.force,
-  'max-segments': integer('Most segments of a stream that are held in memory; the oldest go (10000).', { least: 1 }),
-  'max-bytes': integer('Most bytes of a stream that are held in memory; the oldest go (2000000).', { least: 1 }),
+  'max-segments': integer('Hold at most N segments of a stream in memory; the oldest are dropped (10000).', {
+    least: 1,
+  }),
+  'max-bytes': integer('Hold at most N bytes of a stream in memory; the oldest are dropped (2000000).', { least: 1 }),
 };

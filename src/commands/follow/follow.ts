@@ -18,13 +18,13 @@ const tables = format<typeof followOptions>('table', async ({ context: { stdout 
 /** `netwatch follow`: what the two sides of a connection said. */
 export const follow = listing({
   name: 'follow',
-  about: 'conversations put together: what both sides of a TCP or UDP stream said',
+  about: 'reassembled conversations: what both sides of a TCP or UDP stream said',
   details: [
-    'A stream is followed in sequence order: bytes sent again or twice are shown once, bytes that came early wait for those before them, and bytes that the other side acknowledged but the capture lost are a gap. A is the side that sent the first packet.',
-    'Streams are numbered as in Wireshark, TCP and UDP each from 0: --stream 3 is the fourth TCP stream, --stream 3 --udp the fourth UDP one. A filter is about stream records (netwatch fields stream) and may pick the stream too.',
-    'As text a line of A begins with → and one of B with ←. Raw bytes are printed as they were sent, though not on a terminal, which would obey them; give --dir too when they are to be a file of one side. Whose stream it is, and how much of it there was, is said on stderr.',
-    '--all prints each stream record before the first of its segments; segments of different streams alternate as they come. From a pipe, which cannot be read twice, streams are gathered first, within --max-segments and --max-bytes each. Without --list, --all, --stream or a filter, streams are listed.',
-    'Live, packets are captured as by netwatch capture, and streams are numbered from 0 as they come. A listed stream is printed when it is over: one second after both sides of TCP have finished or one has reset it, two minutes after the last datagram of UDP, or at the end. With --all a stream record comes before the first segment, as far as the stream is known then, and again, whole, when it is over. One stream is the first that is picked; it ends with it. Until a filter picks it by what is learned later, such as server_name or process, what it said is held, within --max-segments and --max-bytes.',
+    'A stream is followed in sequence order: retransmitted or duplicate bytes are shown once, bytes that arrived early wait for those before them, and bytes that the other side acknowledged but the capture lost are a gap. A is the side that sent the first packet.',
+    'Streams are numbered as in Wireshark, TCP and UDP each from 0: --stream 3 is the fourth TCP stream, --stream 3 --udp the fourth UDP one. A filter applies to stream records (netwatch fields stream) and can also pick the stream.',
+    'As text, a line from A begins with → and a line from B with ←. Raw bytes are printed as they were sent, but not on a terminal, which would obey them; add --dir to get a file of what one side sent. stderr says whose stream it is, and how long it was.',
+    '--all prints each stream record before its first segment; segments of different streams are mixed, in the order they come. A pipe cannot be read twice, so its streams are collected first, each within --max-segments and --max-bytes. Without --list, --all, --stream or a filter, streams are listed.',
+    'Live, packets are captured as with netwatch capture, and streams are numbered from 0 as they come. A listed stream is printed when it is over: one second after both sides of TCP have finished or one side has reset it, two minutes after the last UDP datagram, or at the end. With --all, a stream record is printed before the first segment, with what is known by then, and again, complete, when the stream is over. When one stream is followed, it is the first one picked, and the run ends with it. A filter may need something that is learned later, such as server_name or process; until it picks a stream, what that stream said is held, within --max-segments and --max-bytes.',
   ],
   operands: '',
   operandChoices: [],
@@ -32,9 +32,9 @@ export const follow = listing({
   tables: [stream, segment],
   examples: [
     { line: 'netwatch follow -r file.pcap', about: 'the streams' },
-    { line: 'netwatch follow -r file.pcap --stream 7', about: 'what was said in one' },
-    { line: "netwatch follow -r file.pcap -f 'server_name == example.org'", about: 'picked by what it is' },
-    { line: 'netwatch follow -r file.pcap --stream 7 --dir b -w page.bin', about: 'what one side sent, as it was' },
+    { line: 'netwatch follow -r file.pcap --stream 7', about: 'what was said in one stream' },
+    { line: "netwatch follow -r file.pcap -f 'server_name == example.org'", about: 'picked by its server name' },
+    { line: 'netwatch follow -r file.pcap --stream 7 --dir b -w page.bin', about: 'what one side sent, unchanged' },
     { line: 'sudo netwatch follow -f \'process == "curl"\'', about: 'the next stream of a program, as it happens' },
     { line: 'netwatch follow -r file.pcap --all | jq -r .data', about: 'for a script' },
   ],

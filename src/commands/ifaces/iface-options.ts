@@ -1,13 +1,13 @@
 import { flag, text } from '../options/option.ts';
 import { machineOptions, resolveOptions } from '../options/shared-options.ts';
 
-/** What `ifaces` takes besides what every listing does. */
+/** The options of `ifaces`, in addition to those of every listing. */
 export const ifaceOptions = {
-  routes: flag('The routing tables instead.'),
-  dns: flag('The DNS servers in use instead.'),
-  neighbors: flag('The neighbours on the link (ARP, NDP) instead.'),
-  host: flag('This machine instead: name, system, gateways, DNS servers.'),
-  up: flag('Only interfaces whose state is up (or unknown, as of tunnels and loopback).'),
+  routes: flag('Show the routing tables instead.'),
+  dns: flag('Show the DNS servers in use instead.'),
+  neighbors: flag('Show the neighbours on the link (ARP, NDP) instead.'),
+  host: flag('Show this machine instead: name, system, gateways, DNS servers.'),
+  up: flag('Only interfaces whose state is up (or unknown, as for tunnels and loopback).'),
   interface: text('Only this interface.', { short: 'i', value: 'NAME', offers: 'interface' }),
   ...resolveOptions,
   ...machineOptions('records saved with --json'),

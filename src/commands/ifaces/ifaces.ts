@@ -16,7 +16,7 @@ export const ifaces = listing({
   details: [
     'One row per network interface, with its addresses, kind, speed, state and 64-bit counters.',
     'With --routes, --dns, --neighbors or --host the configuration is shown instead. Behind a local stub resolver (127.0.0.53), --dns names the servers the stub asks.',
-    '-o prometheus names counters as node_exporter does (node_network_receive_bytes_total), so that both may be asked by the same expressions; do not give both to one collector. -o markdown is a table to paste into an issue.',
+    '-o prometheus names counters as node_exporter does (node_network_receive_bytes_total), so that the same expressions work for both; do not give both to one collector. -o markdown prints a table to paste into an issue.',
   ],
   operands: '',
   operandChoices: [],
@@ -32,7 +32,7 @@ export const ifaces = listing({
     { line: 'netwatch ifaces --interval 1', about: 'with rates, every second' },
     { line: 'netwatch ifaces --routes -f "dst == default"', about: 'the default routes' },
     { line: 'netwatch ifaces --dns --json | jq -r .addr', about: 'DNS servers for a script' },
-    { line: 'netwatch ifaces -o prometheus', about: 'metrics, named as by node_exporter' },
+    { line: 'netwatch ifaces -o prometheus', about: 'metrics with the names of node_exporter' },
     { line: "netwatch ifaces --expect 'all(rx_errors == 0)'", about: 'a check for cron' },
   ],
   tableOf: (values) => tableOf(requestOf(values, new Set())),

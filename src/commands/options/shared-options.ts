@@ -3,13 +3,17 @@ import { choice, duration, flag, integer, language, type Options, text, type Val
 
 /** Options every command takes. */
 export const globalOptions = {
-  color: choice('Use colour: auto is on a terminal that can, unless NO_COLOR is set.', ['auto', 'always', 'never']),
+  color: choice('Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.', [
+    'auto',
+    'always',
+    'never',
+  ]),
   lang: language(
-    'Write numbers in tables as this language does (de: 12,4 kB); machine formats and messages do not change.',
+    'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.',
   ),
-  quiet: flag('Say nothing on stderr but errors.', { short: 'q' }),
-  verbose: flag('Say more on stderr.', { short: 'v' }),
-  config: text('Read defaults from this JSON file instead of the usual places; none reads no file.', {
+  quiet: flag('Print nothing but errors on stderr.', { short: 'q' }),
+  verbose: flag('Print more on stderr.', { short: 'v' }),
+  config: text('Read defaults from this JSON file instead of the usual places; with none, read no file.', {
     value: 'FILE',
     offers: 'file',
   }),
@@ -17,9 +21,9 @@ export const globalOptions = {
   version: flag('Show the version.'),
 };
 
-/** The option of commands that read a machine, which may be kept as files; `refusesRoot` of the command says when it does. */
+/** The option of commands that read a machine, which may be saved as files; the command's `refusesRoot` says when it does not apply. */
 export const rootOptions = {
-  root: text('Read a machine kept as files below DIR (proc/, sys/, etc/, run/) instead of this one.', {
+  root: text('Read a machine saved as files below DIR (proc/, sys/, etc/, run/) instead of this one.', {
     value: 'DIR',
     offers: 'file',
   }),
@@ -30,11 +34,14 @@ const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
   csv: flag('Short for -o csv.'),
-  fields: words('Fields to print, in this order; all is every field.', { value: 'A,B,C', offers: 'field' }),
-  sort: words('Sort by these fields, each F, F:asc or F:desc.', { value: 'F[:asc|desc],...', offers: 'sort' }),
-  limit: integer('Print at most N rows of a snapshot.', { least: 0 }),
-  'no-header': flag('No header line.'),
-  filter: text('Only rows for which this holds; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
+  fields: words('Fields to print, in this order; all means every field.', { value: 'A,B,C', offers: 'field' }),
+  sort: words('Sort by these fields, each written as F, F:asc or F:desc.', {
+    value: 'F[:asc|desc],...',
+    offers: 'sort',
+  }),
+  limit: integer('Print at most N rows per snapshot.', { least: 0 }),
+  'no-header': flag('Print no header line.'),
+  filter: text('Print only rows that this filter matches; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
 };
 
 const formatDoc = (names: readonly FormatName[]): string =>
@@ -46,41 +53,41 @@ export const outputOptionsOf = (formats: readonly FormatName[]) => {
   return { output: choice<FormatName>(formatDoc(names), names, { short: 'o', value: 'FORMAT' }), ...ROW_OPTIONS };
 };
 
-/** Those of a command without formats of its own. */
+/** The output options of a command without formats of its own. */
 export const outputOptions = outputOptionsOf(['table', ...RECORD_FORMATS]);
 
 /** For records with addresses. */
 export const resolveOptions = {
   resolve: flag(
-    'Look names of addresses up by reverse DNS (sends DNS queries); they fill the fields that end in host.',
+    'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.',
   ),
 };
 
-/** How a command that looks at the live machine repeats, and what it promises of what it sees. */
+/** How a command that looks at the live machine repeats, and what must hold for what it sees. */
 export const repeatOptions = {
-  interval: duration('A new snapshot every D: 500ms, 2s, 1m; a bare number is seconds.'),
+  interval: duration('Take a new snapshot every D: 500ms, 2s, 1m; a bare number is in seconds.'),
   count: integer('Stop after N snapshots.', { least: 1 }, { short: 'c' }),
   duration: duration('Stop after D.'),
   expect: text(
-    "Exit 1 unless this holds in every snapshot, 3 when it cannot be told: 'count(state == CLOSE_WAIT) < 50'.",
+    "Exit 1 unless this holds in every snapshot, 3 when that is unknown: 'count(state == CLOSE_WAIT) < 50'.",
     { value: 'EXPR' },
   ),
-  wait: text("Look again until this holds: 'any(local_port == 5432)'.", { value: 'EXPR' }),
+  wait: text("Take snapshots until this holds: 'any(local_port == 5432)'.", { value: 'EXPR' }),
   timeout: duration('With --wait: give up after D, with exit status 75.'),
 };
 
 export const listingOptions = { ...globalOptions, ...rootOptions, ...outputOptions, ...repeatOptions };
 
-/** The values of a command's own options and of those every listing shares. */
+/** The values of a command's own options and of those that every listing shares. */
 export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;
 
-/** Where a command that looks at a machine looks; `reads` says what `--read` takes. */
+/** Where a command that looks at a machine should look; `reads` says what `--read` takes. */
 export const machineOptions = (reads: string) => ({
   netns: text('Look into this network namespace: a name of ip netns, or a process id.', {
     value: 'NAME|PID',
     offers: 'netns',
   }),
-  read: text(`Read ${reads} from FILE instead of the live machine; - is stdin, what is packed is unpacked.`, {
+  read: text(`Read ${reads} from FILE instead of the live machine; - is stdin, compressed input is decompressed.`, {
     short: 'r',
     value: 'FILE',
     offers: 'file',

@@ -5,27 +5,27 @@ import { choice, duration, flag, integer, size, text } from '../options/option.t
 import { repeatOptions } from '../options/shared-options.ts';
 import { ebpfOptions } from './ebpf-options.ts';
 
-/** Options of a live capture, beside those that say where packets come from. */
+/** Options of a live capture, except those that say where packets come from. */
 export const liveOptions = {
   bpf: text('Capture only what this libpcap filter passes; see pcap-filter(7).', { value: 'EXPR' }),
   snaplen: integer('Keep only the first N bytes of each packet (262144).', { least: 14, most: 262_144 }),
-  buffer: size('What the kernel holds until netwatch takes it (16MiB).'),
-  'no-promisc': flag('Only what is addressed to this machine.'),
+  buffer: size('Size of the kernel buffer that holds packets until netwatch reads them (16MiB).'),
+  'no-promisc': flag('Capture only what is addressed to this machine (no promiscuous mode).'),
   engine: choice(
-    'What captures: pcap (the standard), a process of netwatch; tcpdump or dumpcap, where installed, with times in nanoseconds.',
+    'What captures: pcap (the default), a process of netwatch; or tcpdump or dumpcap, where installed, with times in nanoseconds.',
     ENGINES,
   ),
   sandbox: choice(
-    'What the process that captures gives up once the interfaces are open: on (the standard), user, capabilities and, where the kernel has Landlock, all files; strict, the same or nothing is captured; off, nothing. With --read it is about netwatch itself, which keeps what is open.',
+    'What the capturing process gives up once the interfaces are open. on (the default): its user, its capabilities and, where the kernel has Landlock, access to all files. strict: the same, and without all of it nothing is captured. off: nothing. With --read this applies to netwatch itself, which keeps the files that are already open.',
     SANDBOX_MODES,
   ),
-  reconnect: flag('When an interface is gone, wait for one of that name and go on.'),
+  reconnect: flag('When an interface disappears, wait for one with the same name and continue.'),
   ...ebpfOptions,
 };
 
 /** Options of the commands that work on packets. */
 export const packetOptions = {
-  read: text('The capture: pcap or pcapng, packed or not; - is stdin, read as it grows.', {
+  read: text('The capture: pcap or pcapng, compressed or not; - is stdin, read as it grows.', {
     short: 'r',
     value: 'FILE',
     offers: 'file',
@@ -40,28 +40,33 @@ export const packetOptions = {
 
 /** The same for commands that capture, too. */
 export const sourceOptions = {
-  read: text('Read this capture instead of the live machine: pcap or pcapng, packed or not; - is stdin, as it grows.', {
-    short: 'r',
-    value: 'FILE',
-    offers: 'file',
-  }),
+  read: text(
+    'Read this capture instead of the live machine: pcap or pcapng, compressed or not; - is stdin, read as it grows.',
+    {
+      short: 'r',
+      value: 'FILE',
+      offers: 'file',
+    },
+  ),
   interface: text(
-    'Capture on these interfaces, with commas between them, or on any; that of the default route unless given. Of a file, only packets of this one.',
+    'Capture on these interfaces, separated by commas, or on any; the default is the interface of the default route. With a file, only packets captured on this interface.',
     { short: 'i', value: 'NAME', offers: 'interface' },
   ),
 };
 
-/** How packets are put into a file. */
+/** How packets are written to a file. */
 export const packetWriteOptions = {
-  'packet-buffered': flag('With --write: write each packet by itself, so that no kill can tear one.', { short: 'U' }),
-  annotate: flag('With --write, as pcapng: put process, pid and user of each packet into its comment.'),
+  'packet-buffered': flag('With --write: write each packet separately, so that a kill cannot leave half of one.', {
+    short: 'U',
+  }),
+  annotate: flag('With --write, as pcapng: put the process, pid and user of each packet into its comment.'),
 };
 
-/** How a capture is written into one file after another. */
+/** How a capture is written to one file after another. */
 export const rotateOptions = {
-  'rotate-size': size('With --write: begin another file when one has SIZE bytes.'),
-  'rotate-time': duration('With --write: begin another file when one covers D.'),
-  'rotate-keep': integer('With --rotate-size or --rotate-time: keep the last N files.', { least: 1 }),
+  'rotate-size': size('With --write: begin a new file when one reaches SIZE bytes.'),
+  'rotate-time': duration('With --write: begin a new file when one covers D.'),
+  'rotate-keep': integer('With --rotate-size or --rotate-time: keep only the last N files.', { least: 1 }),
 };
 
 /** Options of the commands that write packets. */
@@ -74,8 +79,11 @@ export const writeOptions = {
       offers: 'file',
     },
   ),
-  as: choice('Format of the file; else the end of its name says, or it is that of the capture read.', CAPTURE_FORMATS),
-  force: flag('Replace a file that exists.'),
+  as: choice(
+    'Format of the file; the default is what the end of its name says, or else the format of the capture that is read.',
+    CAPTURE_FORMATS,
+  ),
+  force: flag('Replace an existing file.'),
 };
 
 /** The file of --read. Throws Failure 64 without one. */

@@ -13,45 +13,47 @@ import { repeatOptions } from '../options/shared-options.ts';
 /** The options of `netwatch probe`. */
 export const probeOptions = {
   count: integer('Probes of each target in a round (3).', { least: 1, most: 100_000 }, { short: 'c' }),
-  interval: duration('Between two probes of a round (1s).'),
-  timeout: duration('How long a probe is waited for (2s).'),
-  every: duration('Begin a round each D, until --duration or Ctrl-C.'),
-  via: text('Ask TARGET, behind a tunnel, and say how much more it takes than the one of --direct.', {
+  interval: duration('Time between two probes of a round (1s).'),
+  timeout: duration('How long to wait for the answer to a probe (2s).'),
+  every: duration('Begin a round every D, until --duration or Ctrl-C.'),
+  via: text('Ask TARGET, behind a tunnel, and report how much more it takes than the target of --direct.', {
     value: 'TARGET',
   }),
-  direct: text('With --via: the target beside the tunnel, asked by the same rounds.', { value: 'TARGET' }),
+  direct: text('With --via: the target outside the tunnel, asked in the same rounds.', { value: 'TARGET' }),
   schedule: text("Begin a round whenever this cron expression says, in the time zone of the machine: '*/5 * * * *'.", {
     value: 'CRON',
   }),
   duration: repeatOptions.duration,
   'fail-on': text(
-    "Exit 1 when this holds for a record ('loss_pct > 5 or rtt_avg_ms > 100') or for all of them ('count(state == down) > 1'), 3 when it cannot be told.",
+    "Exit 1 when this holds for a record ('loss_pct > 5 or rtt_avg_ms > 100') or for all of them ('count(state == down) > 1'), 3 when that is unknown.",
     { value: 'EXPR' },
   ),
   expect: repeatOptions.expect,
-  warn: text('With -o nagios: WARNING when this holds, as with --fail-on; else when a target is degraded.', {
+  warn: text('With -o nagios: WARNING when this holds, as with --fail-on; the default is when a target is degraded.', {
     value: 'EXPR',
   }),
-  crit: text('With -o nagios: CRITICAL when this holds; else when a target is down.', { value: 'EXPR' }),
-  out: text('With -o prometheus or -o markdown: replace FILE by the output, whole and at once.', {
+  crit: text('With -o nagios: CRITICAL when this holds; the default is when a target is down.', { value: 'EXPR' }),
+  out: text('With -o prometheus or -o markdown: replace FILE with the output, as a whole and at once.', {
     value: 'FILE',
     offers: 'file',
   }),
   append: text(
-    'Add the records to FILE, a line of JSON each, safe with several runs at once; nothing is printed unless a format is asked for.',
+    'Add the records to FILE, one line of JSON each; several runs may do so at once. Nothing is printed unless you ask for a format.',
     { value: 'FILE', offers: 'file' },
   ),
-  'append-max': size('With --append: at SIZE the file becomes FILE.1, in place of the one before (10MB).'),
-  report: text('Sum up what --append saved in FILE, and in FILE.1, by hour and target.', {
+  'append-max': size(
+    'With --append: when the file reaches SIZE it becomes FILE.1 and replaces the previous one (10MB).',
+  ),
+  report: text('Summarise what --append saved in FILE and in FILE.1, by hour and target.', {
     value: 'FILE',
     offers: 'file',
   }),
-  'print-cron': flag('Print the line of crontab(5) that does this at --schedule, and ask nothing.'),
-  'print-systemd': flag('Print units of systemd that do this at --schedule, or with --every.'),
+  'print-cron': flag('Print the crontab(5) line that does this at --schedule, and ask no target.'),
+  'print-systemd': flag('Print the systemd units that do this at --schedule, or with --every.'),
 };
 export type ProbeValues = ListingValues<typeof probeOptions>;
 
-/** The records that the options ask for. */
+/** The record type that the options ask for. */
 export const probeTableOf = ({ report }: ProbeValues): RecordTable => (report === null ? probe : probeReport);
 
 /** Options that ask targets, and so do not go with a report of what was saved. */

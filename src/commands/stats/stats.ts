@@ -15,26 +15,26 @@ const NAMES = Object.keys(STATISTICS) as StatisticName[];
 const DEFAULT_BUCKET_MS = 1000;
 
 const options = {
-  by: words('What to count; several with commas between them, all for everything.', {
+  by: words('What to count: one or more, separated by commas, or all for everything.', {
     value: 'A,B',
     choices: [...NAMES, 'all'],
   }),
   ...sourceOptions,
   ...resolveOptions,
   ...liveOptions,
-  bucket: duration('Width of a row of --by time: 100ms, 1m; 1 second unless given.'),
+  bucket: duration('Time covered by each row of --by time: 100ms, 1m; the default is 1 second.'),
 };
 
-/** `netwatch stats`: what a capture holds, counted. */
+/** `netwatch stats`: counts what a capture holds. */
 export const stats = listing({
   name: 'stats',
   about: 'what a network carries, or a capture holds: protocols, conversations, DNS, HTTP, TLS, handshakes, experts',
   details: [
-    'One pass over a capture answers as many questions as --by names, each in records of its own type. Packets are counted as tshark counts them: in every layer they hold, at the path they hold it; headers quoted inside ICMP errors do not count.',
+    'One pass over a capture answers as many questions as --by names, each with records of its own type. Packets are counted as tshark counts them: once for every layer they contain, under the path to that layer. Headers quoted inside ICMP errors do not count.',
     `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
-    'Live, packets are counted until --duration is over, or until Ctrl-C. With --interval there are records at every tick: of DNS, HTTP and TLS those that are new, when they have been answered or for ten seconds were not; all others counted from the start. So it is with -r of a pipe, whose end says the rest at once; a file is read in one go, and has no ticks.',
-    '-o markdown is a table for each, to paste into an issue.',
-    'With several names, --fields, --sort, --filter, --limit and --expect are about the first one.',
+    'Live, packets are counted until --duration has passed, or until Ctrl-C. With --interval, records are printed at every tick. For DNS, HTTP and TLS these are the new ones, once they have been answered or have gone ten seconds without an answer; all others are counted from the start. The same holds when -r names a pipe; when the pipe ends, the rest is printed at once. A file is read in one go and has no ticks.',
+    '-o markdown prints a table for each, to paste into an issue.',
+    'When --by has several names, --fields, --sort, --filter, --limit and --expect apply to the first one.',
   ],
   operands: '',
   operandChoices: [],

@@ -17,8 +17,8 @@ const IPV6_BYTES = 16;
 const IPV6_HEADER = 40;
 
 /**
- * Whether an address of one of the packet's IP headers lies in the block: of a tunnel too, but not of headers quoted
- * inside an ICMP error. Null for a packet without IP.
+ * Whether an address in one of the packet's IP headers lies in the block. Headers inside a tunnel count; headers quoted
+ * inside an ICMP error do not. Null for a packet without IP.
  */
 export function addressTest({ family, bytes, length }: IpPrefix, side: Side): Test<Packet> {
   const wanted = family === 'ipv4' ? [i32(bytes, 0)] : [0, 4, 8, 12].map((at) => i32(bytes, at));

@@ -8,13 +8,16 @@ import type { Packet } from '../wire/packet.ts';
 import { LONGEST_TEXT, protocolOf } from '../wire/packet-text.ts';
 import type { FieldWriter, Protocol } from '../wire/protocol.ts';
 
-/** Lines of one packet beyond which the rest is left out. */
+/** The most lines that are printed for one packet. */
 const MOST_LINES = 2000;
-/** Bytes of a reassembled message that are dumped. */
+/** The most bytes that are dumped of a reassembled message. */
 const MOST_DUMPED = 64 * 1024;
 const STEP = '    ';
 
-/** The layers of a dissected packet, each with what it says, as lines that are safe to show. What a layer throws is noted. */
+/**
+ * The layers of a dissected packet and their contents, as lines that are safe to show. If a layer throws, that is noted
+ * in `faults`.
+ */
 export function decodedText(packet: Packet, faults: Faults): string {
   const lines = new Lines();
   const captured = packet.frameEnd - packet.frameStart;
@@ -39,7 +42,7 @@ export function decodedText(packet: Packet, faults: Faults): string {
   return lines.text;
 }
 
-/** Writes the fields of a layer that may not be all there, up to the first one that is not. */
+/** Writes the fields of a layer that may be incomplete, up to the first missing one. */
 function fieldsThere(packet: Packet, layer: number, { fields }: Protocol, out: FieldWriter): void {
   if (fields === undefined) return;
   const [one, other] = madeTwice(packet, layer, () => {
@@ -65,7 +68,7 @@ type Call =
   | readonly ['open', name: string, value: string | number | boolean | undefined]
   | readonly ['close', name?: undefined, value?: undefined];
 
-/** The bytes of the frame, then those of each message or datagram that was put together from several. */
+/** The bytes of the frame, then those of each message or datagram that was reassembled from several packets. */
 export function dumpedText(packet: Packet): string {
   let text = hexDump(packet.frame, packet.frameStart, packet.frameEnd);
   let shown = packet.frame;

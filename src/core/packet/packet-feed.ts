@@ -3,15 +3,18 @@ import { tightenHeap } from '../tight-heap.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import { Packet } from '../wire/packet.ts';
 
-/** Takes in one dissected packet, which is valid until it returns. What it throws costs that packet's meaning alone. */
+/**
+ * Processes one dissected packet, which is valid until the function returns. If it throws, only that packet's meaning
+ * is lost.
+ */
 export type PacketListener = (packet: Packet) => void;
 
-/** Runs after a piece of the capture was read and before its packets are dissected; `more` is false at the end. */
+/** Runs after a piece of the capture has been read and before its packets are dissected; `more` is false at the end. */
 export type Pause = (more: boolean) => Promise<void>;
 
 /**
- * The packets of one capture, file or device, dissected once for everybody who listens. There is one packet object,
- * filled anew each time. Either `run` or `pieces` goes through all of it, or `fill` and `next` go step by step.
+ * The packets of one capture, file or device, dissected once for all listeners. There is one packet object, filled
+ * again for each packet. Either `run` or `pieces` goes through all of it, or `fill` and `next` go step by step.
  */
 export class PacketFeed {
   readonly packet = new Packet();
@@ -25,22 +28,22 @@ export class PacketFeed {
     this.dissector = dissector;
   }
 
-  /** Packets handed out so far. */
+  /** The number of packets handed out so far. */
   get count(): number {
     return this.packet.number;
   }
 
-  /** `listener` is told of every packet from now on, after those that listened before. */
+  /** Calls `listener` with every packet from now on, after the listeners that were added before. */
   listen(listener: PacketListener): void {
     this.listeners.push(listener);
   }
 
-  /** Packets wait for `pause` after each piece, which may do what takes time. */
+  /** After each piece, packets wait for `pause`, which may do something that takes time. */
   pauseAfterPiece(pause: Pause): void {
     this.pauses.push(pause);
   }
 
-  /** Reads on until there are packets; false at the end. Rejects as `CaptureReader.fill` does. */
+  /** Reads until there are packets; false at the end. Rejects as `CaptureReader.fill` does. */
   async fill(): Promise<boolean> {
     const more = await this.reader.fill();
     for (const pause of this.pauses) await pause(more);
@@ -48,7 +51,7 @@ export class PacketFeed {
     return more;
   }
 
-  /** Dissects the next packet at hand and tells everybody; false when `fill` must be called. */
+  /** Dissects the next packet that has been read and calls all listeners; false when `fill` must be called. */
   next(): boolean {
     const { packet, listeners, dissector } = this;
     if (!this.reader.next(packet)) return false;
@@ -63,19 +66,19 @@ export class PacketFeed {
     return true;
   }
 
-  /** Sets the next packet at hand, not dissected and told to nobody: for who copies frames. */
+  /** Sets the next packet that has been read, without dissecting it or calling listeners: for copying frames. */
   nextFrame(): boolean {
     return this.reader.next(this.packet);
   }
 
-  /** All packets at hand. */
+  /** Dissects all packets that have been read. */
   drain(): void {
     while (this.next()) {
       // told to those who listen
     }
   }
 
-  /** Goes on to the end, or until `signal` aborts; yields after each piece. Rejects as `fill` does. */
+  /** Continues to the end, or until `signal` aborts; yields after each piece. Rejects as `fill` does. */
   async *pieces(signal: AbortSignal): AsyncGenerator<void> {
     while (!signal.aborted && (await this.fill())) {
       this.drain();
@@ -83,7 +86,7 @@ export class PacketFeed {
     }
   }
 
-  /** The same, without a stop. */
+  /** The same, without yielding. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (await this.fill())) this.drain();
   }

@@ -20,11 +20,13 @@ import { byteText, layerBytesTest, payloadSearch } from './packet-text-search.ts
 
 /** A display filter over dissected packets. */
 export interface PacketPredicate {
-  /** Whether it makes text of packets; one that does not allocates nothing and runs on millions. */
+  /**
+   * Whether it turns packets into text; a filter that does not allocates nothing and can run on millions of packets.
+   */
   readonly needsText: boolean;
-  /** Whether it asks for anything behind the transport header. */
+  /** Whether it needs anything after the transport header. */
   readonly needsApplications: boolean;
-  /** Makes the fields it asks for; told of the file and of owners by who has them. */
+  /** Makes the fields that it needs; the caller tells it about the file and the owners. */
   readonly rows: PacketRows;
   matches(packet: Packet): boolean;
 }
@@ -34,9 +36,9 @@ const ADDRESSES: ReadonlyMap<string, Side> = new Map([
   ...['src', 'ip.src', 'ipv6.src'].map((name) => [name, 'src'] as const),
   ...['dst', 'ip.dst', 'ipv6.dst'].map((name) => [name, 'dst'] as const),
 ]);
-/** Names of the whole frame in `frame contains "text"`. */
+/** The name for the whole frame in `frame contains "text"`. */
 const FRAME = 'frame';
-/** Protocols that are known before any payload is looked into. */
+/** Protocols that are known before any payload is examined. */
 const TRANSPORTS: ReadonlySet<string> = new Set([
   'eth',
   'vlan',
@@ -52,11 +54,12 @@ const TRANSPORTS: ReadonlySet<string> = new Set([
 const ANY_ANALYSIS = 'tcp.analysis.flags';
 
 /**
- * Compiles a filter for packets. A protocol's name holds for packets that have such a layer, an address for those with
- * it in an IP header, an expert's id for those it was found in; headers quoted inside ICMP errors do not count. Any field
- * of the `packet` record can be asked for; words that name nothing, and `contains "text"`, are searched for in the
- * fields and in the payload. What is null is treated as in filters over records. What throws at a packet is noted, and does not pass. `rows` tells of the file; without it
- * the filter keeps its own. Throws Failure 64 with the place of the error.
+ * Compiles a filter for packets. A protocol's name matches packets that have such a layer, an address matches those
+ * with it in an IP header, and an expert's id those in which it was found; headers quoted inside ICMP errors do not
+ * count. Any field of the `packet` record can be used; words that name nothing, and `contains "text"`, are searched for
+ * in the fields and in the payload. Null is treated as in filters over records. If the filter throws at a packet, that
+ * is noted and the packet does not pass. `rows` knows the file; without it the filter keeps its own. Throws Failure 64
+ * with the place of the error.
  */
 export function compilePacketFilter(source: string, rows?: PacketRows): PacketPredicate {
   const binder = new Binder(source, rows ?? new PacketRows());
@@ -134,7 +137,7 @@ class Binder {
     return this.isSearched(word) ? this.search(word) : null;
   }
 
-  /** Not a number alone, nor an address with a port: `record` throws at those. */
+  /** Neither a plain number nor an address with a port: `record` throws for those. */
   private isSearched({ text }: Literal): boolean {
     return !/^\d+$/.test(text) && !/^[\d.]+[/:]\d+$/.test(text);
   }
@@ -152,7 +155,10 @@ class Binder {
     return relation === 'contains' || relation === 'matches' ? this.bytes(name, relation, value) : null;
   }
 
-  /** `frame contains "text"`, `http matches "text"`: of the bytes, and the case of letters counts, as in Wireshark. */
+  /**
+   * `frame contains "text"`, `http matches "text"`: searches the bytes, and the case of letters counts, as in
+   * Wireshark.
+   */
   private bytes(name: string, relation: 'contains' | 'matches', value: Literal): Test<Packet> | null {
     const protocol = REGISTRY.byName.get(name);
     if ((protocol === undefined && name !== FRAME) || Object.hasOwn(table.fields, name)) return null;
@@ -173,7 +179,7 @@ class Binder {
     return side === undefined ? null : addressMembers(members, side);
   }
 
-  /** Whatever is left is asked of the record, of which only the fields that are read are made. */
+  /** Everything else is tested on the record; only the fields that are needed are made. */
   private record(term: Term): Test<Packet> {
     this.needsText = true;
     const scope: Scope = { source: this.source, table, searchesWords: true, fields: new Set() };
@@ -209,7 +215,7 @@ function addressMembers(members: readonly Member[], side: Side): Test<Packet> | 
   return (packet) => (packet.ipVersion === 0 ? null : tests.some((test) => test(packet) === true));
 }
 
-/** Whether what an expert's id names was found. */
+/** Whether the finding that an expert's id names is in the packet. */
 function expertTest(name: string): Test<Packet> | null {
   const wanted = new Set<number>();
   for (const { id, number } of EXPERTS) {

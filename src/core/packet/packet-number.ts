@@ -3,10 +3,10 @@ import { packet as table } from '../record/tables/packet.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ACK, CWR, ECE, FIN, PSH, RST, SYN, URG } from '../wire/tcp-flags.ts';
 
-/** What a packet does not have: no number a filter can ask for is negative. */
+/** Stands for a number that a packet does not have: no number that a filter can ask for is negative. */
 export const ABSENT = -1;
 
-/** A number that a packet holds without anything being made; ABSENT where it does not. */
+/** Reads a number from a packet without allocating; ABSENT when the packet does not have it. */
 export type PacketNumber = (packet: Packet) => number;
 
 const TCP = 6;
@@ -33,7 +33,7 @@ const bit =
 const FLAG = integer('A bit.');
 const { src_port: PORT, stream: STREAM, number: NUMBER, length: LENGTH } = table.fields;
 
-/** By the name a filter knows it: how its literals are written, and what is read; either of two is enough. */
+/** By name in a filter: how its literals are written, and how it is read; when there are two, either may match. */
 export const PACKET_NUMBERS: ReadonlyMap<string, { readonly field: Field; readonly read: readonly PacketNumber[] }> =
   new Map(
     Object.entries({
@@ -69,7 +69,7 @@ export const PACKET_NUMBERS: ReadonlyMap<string, { readonly field: Field; readon
     }),
   );
 
-/** Whether a bare name of these asks for a bit that is set, rather than for a number that is there. */
+/** Whether the bare name of this field tests that a bit is set, rather than that a number is present. */
 export function isFlag(field: Field): boolean {
   return field === FLAG;
 }

@@ -3,20 +3,25 @@ import { keyedNumber } from '../wire/keyed-number.ts';
 import type { Packet } from '../wire/packet.ts';
 import { INWARD, processDirection, processId, processName } from '../wire/pktap.ts';
 
-/** A process on one side of a packet. One object a process and source, so that it can be compared and counted by. */
+/**
+ * A process on one side of a packet. There is one object per process and source, so that it can be compared and used as
+ * a key for counting.
+ */
 export interface PacketOwner {
   readonly pid: number;
   readonly process: string | null;
   readonly user: string | null;
 }
 
-/** Who sent and who received a packet, as far as that is a process of the machine that captured it, and known. */
+/**
+ * Which processes sent and received a packet, as far as they are processes of the machine that captured it, and known.
+ */
 export interface PacketOwners {
   senderOf(packet: Packet): PacketOwner | null;
   receiverOf(packet: Packet): PacketOwner | null;
-  /** The same of a flow, from A and from B. */
+  /** The same for a flow, for sides A and B. */
   sidesOf(flow: Flow): OwnedSides;
-  /** Whether sidesOf may know later what it does not know now. */
+  /** Whether sidesOf may learn later what it does not know now. */
   readonly learns?: boolean;
 }
 
@@ -27,7 +32,10 @@ export interface OwnedSides {
 
 const NOBODYS: OwnedSides = { a: null, b: null };
 
-/** What captures say themselves: those of macOS on `pktap`. Of a forged one that names ever new processes, some are nobody's. */
+/**
+ * The owners that a capture itself names: macOS captures on `pktap` do. If a forged capture names ever new processes,
+ * some of them are ignored.
+ */
 export class PktapOwners implements PacketOwners {
   private readonly known = new Map<number, PacketOwner>();
 
@@ -39,7 +47,7 @@ export class PktapOwners implements PacketOwners {
     return processDirection(packet) === INWARD ? this.ownerOf(packet) : null;
   }
 
-  /** Packets name one side each, and are not remembered. */
+  /** Each packet names one side only, and is not remembered. */
   sidesOf(): OwnedSides {
     return NOBODYS;
   }
@@ -57,10 +65,10 @@ export class PktapOwners implements PacketOwners {
   }
 }
 
-/** Numbers of processes are 17 bits on macOS. */
+/** Process ids are 17 bits on macOS. */
 const MOST_PROCESSES = 131_072;
 
-/** The process a record names: who sent the packet, or else who received it. */
+/** The process that a record names: the sender of the packet, or else the receiver. */
 export function ownerOf(owners: PacketOwners, packet: Packet): PacketOwner | null {
   return owners.senderOf(packet) ?? owners.receiverOf(packet);
 }

@@ -22,18 +22,18 @@ import { ownerOf, type PacketOwners, PktapOwners } from './packet-owners.ts';
 
 const TCP = 6;
 
-/** What a row tells beyond its packet: of the file, and of the packets before. */
+/** What a row says beyond its packet: about the file, and about the packets before. */
 export type PacketSource = Pick<CaptureReader, 'interfaces' | 'comment'>;
 const NO_SOURCE: PacketSource = { interfaces: [], comment: null };
 
-/** In place of what could not be told of a packet, or of a layer. */
+/** Stands for what could not be said about a packet or a layer. */
 export const NOT_TOLD = '[Malformed Packet]';
 
-/** Makes records of dissected packets, whole or field by field. Every packet is shown to `see` first, in file order. */
+/** Makes records of dissected packets, complete or field by field. Show every packet to `see` first, in file order. */
 export class PacketRows {
   source = NO_SOURCE;
   owners: PacketOwners = new PktapOwners();
-  /** Where what a protocol throws when it is asked for text goes; the packet's record is made all the same. */
+  /** Records what a protocol throws while it makes text; the packet's record is made anyway. */
   faults = new Faults();
   private firstSeconds = Number.NaN;
   private firstNanoseconds = 0;
@@ -99,7 +99,7 @@ export class PacketRows {
     };
   }
 
-  /** Only the fields named: what a filter asks of every packet should not cost the others. */
+  /** Makes only the named fields: a filter that tests every packet should not pay for the others. */
   fields(packet: Packet, names: Iterable<string>): Partial<PacketRow> {
     const row: Record<string, unknown> = {};
     try {
@@ -173,7 +173,7 @@ export class PacketRows {
   }
 }
 
-/** Of a packet of which nothing else can be told. */
+/** The row of a packet about which nothing else is known. */
 function bareRow(packet: Packet): PacketRow {
   const nothing = Object.fromEntries(Object.keys(table.fields).map((name) => [name, null])) as unknown as PacketRow;
   return {
@@ -190,7 +190,7 @@ function bareRow(packet: Packet): PacketRow {
   };
 }
 
-/** At most 4 KiB of it; what is written as a capture keeps all. */
+/** At most 4 KiB of the comment; a capture that is written keeps all of it. */
 function commentOf({ comment }: PacketSource): string | null {
   return comment === null || comment.length <= LONGEST_TEXT ? comment : `${comment.slice(0, LONGEST_TEXT)}…`;
 }

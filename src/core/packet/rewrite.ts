@@ -5,15 +5,15 @@ import type { Packet } from '../wire/packet.ts';
 import type { PacketFeed } from './packet-feed.ts';
 import type { PacketPredicate } from './packet-filter.ts';
 
-/** Where the bytes of a capture go. */
+/** The destination for the bytes of a capture. */
 export interface ByteSink {
-  /** Takes the bytes before it resolves. Rejects with a Failure 74, or OutputClosed. */
+  /** The bytes may be reused once it resolves. Rejects with a Failure 74, or OutputClosed. */
   write(bytes: Uint8Array): Promise<void>;
-  /** How many packets of one write that failed were written all the same; none unless it tells. */
+  /** How many packets of a failed write were written anyway; none if it is absent. */
   readonly wholeOfFailed?: number;
 }
 
-/** The output failed: of the packets that passed the filter so many are in it, and the others are not. */
+/** The output failed; it says how many of the packets that passed the filter are in it, and how many are not. */
 export class OutputCut extends Failure {
   readonly kept: number;
   readonly lost: number;
@@ -25,24 +25,25 @@ export class OutputCut extends Failure {
   }
 }
 
-/** How many packets were read, how many of them written, and at which something threw. */
+/** How many packets were read and written, and at which packet something threw. */
 export interface Rewritten {
   readonly read: number;
   readonly written: number;
   readonly faults: Faults;
 }
 
-/** Which packets are copied, and what goes with them. */
+/** Which packets to copy, and what to add to them. */
 export interface CopyOptions {
   /** Only packets that pass; null for all. */
   readonly filter: PacketPredicate | null;
-  /** Says of a packet without a comment what goes into one; null for nothing. It sees headers. */
+  /** Returns the comment for a packet that has none; null for no comment. It sees only headers. */
   readonly annotate: ((packet: Packet) => string | null) | null;
 }
 
 /**
- * The packets of a feed on their way into another capture: each is offered to `take`, and what was taken is handed to the
- * sink now and then. What has no link type (custom blocks of pcapng) is no packet that another capture could hold.
+ * Copies packets of a feed to another capture: each is offered to `take`, and what was taken is passed to the sink from
+ * time to time. Packets without a link type (custom blocks of pcapng) are skipped, because another capture could not
+ * hold them.
  */
 export class CaptureCopy {
   written = 0;
@@ -61,7 +62,7 @@ export class CaptureCopy {
     if (options.filter !== null) options.filter.rows.faults = feed.dissector.faults;
   }
 
-  /** Adds the packet that the feed is at, if it passes. */
+  /** Adds the current packet of the feed, if it passes. */
   take(): boolean {
     const { feed, writer } = this;
     const { filter, annotate } = this.options;
@@ -75,7 +76,7 @@ export class CaptureCopy {
     return true;
   }
 
-  /** What was taken goes to the sink. Rejects with an OutputCut when the sink does with a Failure. */
+  /** Passes what was taken to the sink. Rejects with an OutputCut when the sink rejects with a Failure. */
   async hand(): Promise<void> {
     const bytes = this.writer.take();
     if (bytes.length === 0) return;
@@ -89,7 +90,7 @@ export class CaptureCopy {
     this.handed = this.written;
   }
 
-  /** The same, and a capture without packets becomes a whole one, too. */
+  /** The same; a capture without packets also becomes complete. */
   async end(): Promise<void> {
     const [first] = this.feed.reader.interfaces;
     if (first !== undefined) this.writer.beginEmpty(first);
@@ -100,12 +101,12 @@ export class CaptureCopy {
 export interface RewriteOptions extends CopyOptions {
   /** How many at most. */
   readonly most: number;
-  /** Whether the sink gets each packet by itself, so that no kill can tear one. */
+  /** Whether the sink gets each packet separately, so that a kill cannot leave half of one. */
   readonly packetBuffered: boolean;
 }
 
 /**
- * Copies packets until the end or until `signal` aborts; they are not dissected unless a filter or a comment asks for it.
+ * Copies packets until the end or until `signal` aborts; they are dissected only when a filter or a comment needs it.
  * Rejects as `CaptureCopy.hand` does.
  */
 export async function rewrite(

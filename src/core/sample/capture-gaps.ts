@@ -2,7 +2,7 @@ import type { Gap } from '../gap.ts';
 import { formatSeconds } from '../output/units.ts';
 import type { DeviceCounts, InterfaceChange } from '../system/sensor.ts';
 
-/** Where nobody asks what is missing, the rest is said alone. */
+/** If nobody asks what is missing, at most this many gaps are kept, and the rest is only said. */
 const MOST_PENDING = 1000;
 
 /** Remembers what is missing from a live capture until it is asked for. */
@@ -11,23 +11,23 @@ export class CaptureGaps {
   private readonly dropped = new Map<string, number>();
   private readonly say: (line: string) => void;
 
-  /** `say` gets a line for people as soon as an interface changes. */
+  /** `say` is called with a line for people as soon as an interface changes. */
   constructor(say: (line: string) => void) {
     this.say = say;
   }
 
-  /** An interface changed while it was captured from; what it did while it was away is missing. */
+  /** An interface changed during the capture. What it did while it was away is missing. */
   change(iface: string, change: InterfaceChange): void {
     if (change.change === 'up') this.miss(iface, lineOf(iface, change));
     else this.note(lineOf(iface, change));
   }
 
-  /** Nothing is missing by itself. */
+  /** Records something that does not in itself mean that packets are missing. */
   note(line: string): void {
     this.say(line);
   }
 
-  /** Packets that nobody counted are missing. */
+  /** Records that packets are missing which nobody counted. */
   miss(iface: string, reason: string): void {
     this.say(reason);
     const [last] = this.pending.slice(-1);
@@ -35,7 +35,7 @@ export class CaptureGaps {
     if (this.pending.length < MOST_PENDING) this.pending.push({ what: 'packet', iface, dropped: null, reason });
   }
 
-  /** What is missing since the last call, with what the kernel dropped by now. */
+  /** What has gone missing since the last call, including what the kernel has dropped by now. */
   take(counts: readonly DeviceCounts[]): readonly Gap[] {
     for (const { device, droppedByKernel } of counts) {
       const dropped = droppedByKernel - (this.dropped.get(device) ?? 0);

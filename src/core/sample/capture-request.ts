@@ -1,7 +1,7 @@
 import type { Engine, SandboxMode } from '../system/sensor.ts';
 import type { TraceWish } from './tracing.ts';
 
-/** What is to be captured from the machine. */
+/** What to capture from the machine. */
 export interface CaptureRequest {
   /** null for the one with the default route. */
   readonly devices: readonly string[] | null;
@@ -9,19 +9,19 @@ export interface CaptureRequest {
   readonly bpf: string;
   /** Bytes of each packet that are kept. */
   readonly snapLength: number;
-  /** What the kernel holds until it is taken. */
+  /** Size of the kernel's buffer for packets that have not been read yet. */
   readonly bufferBytes: number;
   readonly promiscuous: boolean;
-  /** null for the one that is there. */
+  /** null for whichever engine is available. */
   readonly engine: Engine | null;
   readonly sandbox: SandboxMode;
-  /** Whether to wait for an interface that is gone. */
+  /** Whether to wait for an interface that has disappeared. */
   readonly reconnects: boolean;
   /** null until it is stopped. */
   readonly durationMs: number | null;
-  /** Whether each packet is written by itself, so that no kill can tear one. */
+  /** Whether each packet is written separately, so that a kill cannot leave half of one. */
   readonly packetBuffered: boolean;
-  /** Whether owners of packets are watched for from within the kernel. */
+  /** Whether the kernel is traced to find the owners of packets. */
   readonly traces: TraceWish;
 }
 
@@ -29,7 +29,7 @@ export interface CaptureRequest {
 const SNAP_LENGTH = 262_144;
 const BUFFER_BYTES = 16 * 1024 * 1024;
 
-/** What a request says that asks for nothing in particular. */
+/** A request with every setting at its default. */
 export const PLAIN_CAPTURE: CaptureRequest = {
   devices: null,
   bpf: '',

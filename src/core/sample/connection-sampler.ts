@@ -17,25 +17,25 @@ import { RATE_SAMPLE_MS } from './rate-sample.ts';
 import type { Place } from './surroundings.ts';
 import { type TraceWish, Tracing } from './tracing.ts';
 
-/** What is asked of the connections of a machine. */
+/** What to sample from the connections of a machine. */
 export interface ConnectionRequest {
   /** null for every protocol. */
   readonly protocols: ReadonlySet<Socket['proto']> | null;
   /** Whether command line, control group and container are read, which cost an open file for each process. */
   readonly processDetails: boolean;
   readonly serviceOf: ServiceOf;
-  /** Whether there will be more looks than one: rows then tell since when they are known. */
+  /** Whether there will be more than one look; rows then say since when they have been known. */
   readonly repeats: boolean;
   /** Whether rows need rates at the first look, which then takes two samples. */
   readonly rates: boolean;
-  /** Whether each look tells what opened, changed and closed. */
+  /** Whether each look reports what opened, changed and closed. */
   readonly events: boolean;
-  /** Whether events wait until the kernel has told all it traced. */
+  /** Whether events wait until the kernel has delivered everything it traced. */
   readonly settles: boolean;
-  /** Whether each look measures what it does not know. */
+  /** Whether each look measures what is missing from it. */
   readonly coverage: boolean;
   readonly traces: TraceWish;
-  /** What is captured meanwhile; null for nothing. Without devices, on every interface that is up. */
+  /** What to capture during the run; null for nothing. Without devices, captures on every interface that is up. */
   readonly packets: CaptureRequest | null;
 }
 
@@ -44,23 +44,23 @@ export interface ConnectionLook {
   readonly at: Instant;
   /** All connections, made as they are read. */
   rows(): Iterable<ConnRow>;
-  /** What happened since the look before; nothing at the first, and where events were not asked for. */
+  /** What has happened since the previous look; empty at the first, and when events were not requested. */
   readonly events: Iterable<ConnEventRow>;
   readonly limits: readonly Limit[];
-  /** What the look does not know; `missed` are looks that were left out before it. */
+  /** What is missing from the look; `missed` is the number of looks that were skipped before it. */
   measure(missed: number): Promise<CoverageRow | null>;
 }
 
 /** The connections of a machine, look after look. */
 export interface ConnectionSampler {
   look(at: Instant): Promise<ConnectionLook>;
-  /** After a look: begins what only later ones profit from, and tells what the tracing misses. */
+  /** Call after a look: starts what only helps later looks, and returns what the tracing misses. */
   goOn(): readonly Limit[];
-  /** Ends it; `told` hears which packets could not be dissected before what was counted is said. */
+  /** Ends it; `told` is called with the packets that could not be dissected, before the counts are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
 
-/** How long a single look gathers packets, or watches from within the kernel. */
+/** How long a single look collects packets, or traces the kernel. */
 const GATHER_MS = 1000;
 
 const CLOSED_UNTOLD: Limit = {

@@ -4,7 +4,7 @@ import type { CoverageRow } from '../record/tables/meta.ts';
 import { type CoverageInput, measureCoverage } from '../socket/coverage.ts';
 import type { Platform } from '../system/platform.ts';
 
-/** What all interfaces but loopback had moved when sockets were about to be sampled. */
+/** What all interfaces except loopback had moved just before sockets were sampled. */
 interface Start {
   readonly bytes: number;
   readonly at: Instant;

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../failure.ts';
 import type { Platform } from '../system/platform.ts';
 
-/** The interface of the default route; without one, the first that is up and leads elsewhere; else the loopback. */
+/** The interface of the default route; or else the first that is up and is not the loopback; or else the loopback. */
 export async function defaultDevice(platform: Platform): Promise<string> {
   const routes = (await platform.readRoutes()).rows.filter(({ dst, iface }) => dst === 'default' && iface !== null);
   const best = routes.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))[0]?.iface;

@@ -16,28 +16,28 @@ import { defaultDevice } from './default-device.ts';
 import { becomeUnprivileged, bothOf, type OwnedSockets, openOnly, openOwnedSockets } from './owned-sockets.ts';
 import type { Place } from './surroundings.ts';
 
-/** A capture under way, and what ends it. */
+/** A running capture, and how to end it. */
 export interface LiveCapture {
   readonly sensor: Sensor;
   readonly gaps: CaptureGaps;
-  /** Where sockets are read when somebody asks for processes. */
+  /** Reads sockets when processes are asked for; null otherwise. */
   readonly sockets: SocketSource | null;
   readonly devices: readonly string[];
-  /** Whoever reads the packets says how many that were, which may be fewer than the sensor took. */
+  /** The reader of the packets calls this to say how many it read, which may be fewer than the sensor captured. */
   countBy(captured: () => number): void;
-  /** Says what was counted. Rejects with a Failure when the capture came to an end that nobody asked for. */
+  /** Reports what was counted. Rejects with a Failure when the capture ended without being asked to. */
   conclude(): Promise<void>;
 }
 
-/** What a capture is begun with, beside what is asked for. */
+/** What a capture starts with, in addition to the request. */
 export interface Beginning extends Pick<CaptureOrder, 'format' | 'most' | 'gatherMs' | 'fd'> {
-  /** Whether processes are asked for; where sockets are read for somebody else already, from there. */
+  /** Whether processes are needed; or the sockets that are already read for another purpose, to take them from. */
   readonly asksOwners: boolean | OwnedSockets;
 }
 
 /**
- * Captures until it is interrupted or the duration is over. Starts all that needs a privilege, and gives up its own when
- * the place says so. Rejects with a Failure 64, 66, 69 or 77.
+ * Captures until it is interrupted or the duration has passed. Starts everything that needs a privilege, and then gives
+ * up its own privileges if the place says so. Rejects with a Failure 64, 66, 69 or 77.
  */
 export async function beginCapture(
   place: Place,
@@ -70,7 +70,7 @@ export async function beginCapture(
   };
   const [sensor, sockets] = await bothOf(platform.openSensor(order, eventsOf(gaps)), openSockets());
   if (surrender !== null) await becomeUnprivileged(platform, surrender, sensor, request.reconnects);
-  // from here on this process is unprivileged: packets are dissected by who may do no more than who called sudo
+  // from here on this process is unprivileged: packets are dissected with no more rights than the user who called sudo
   signal.addEventListener('abort', sensor.stop, { once: true });
   if (signal.aborted) sensor.stop();
   const over = new AbortController();
@@ -99,14 +99,14 @@ export async function beginCapture(
         over.abort();
         forgetStatus();
         signal.removeEventListener('abort', sensor.stop);
-        // what it had not told of yet may be many: none would be said of a process that was killed in its first second
+        // it may have had many packets that it had not reported: a process killed in its first second would report none
         if (!(hasDied && captured() === 0)) place.say(report(hasDied));
       }
     },
   };
 }
 
-/** Throws Failure 64 for an engine that cannot do what is asked for. */
+/** Throws Failure 64 for an engine that cannot do what was requested. */
 function engineFor({ platform, say }: Place, request: CaptureRequest): Engine {
   const engine = platform.chooseEngine(request.engine);
   if (engine === 'pcap') return engine;
@@ -127,10 +127,10 @@ function eventsOf(gaps: CaptureGaps): SensorEvents {
   };
 }
 
-/** Between two looks whether an interface is there again. */
+/** Milliseconds between two checks whether an interface has come back. */
 const RETURN_MS = 250;
 
-/** Waits for an interface that was gone. */
+/** Waits for an interface that has disappeared. */
 function absenceOf({ platform, clock }: Place, gaps: CaptureGaps): Absence {
   const since = new Map<string, number>();
   return {
@@ -155,7 +155,7 @@ async function hasInterface(platform: Platform, device: string): Promise<boolean
   return (await platform.readInterfaces()).rows.some(({ name }) => name === device);
 }
 
-/** How it stands, for who wants to hear of it. */
+/** Reports how the capture stands, once a second. */
 async function everySecond({ clock }: Place, signal: AbortSignal, report: () => void): Promise<void> {
   for (;;) {
     await clock.sleep(1000, signal);
@@ -164,9 +164,9 @@ async function everySecond({ clock }: Place, signal: AbortSignal, report: () => 
   }
 }
 
-/** What was counted; `isLess` where it may have been more. */
+/** The counts as text; `isLess` when there may have been more. */
 function reportOf(sensor: Sensor, captured: number, isLess: boolean): string {
-  // the sensor took them, and whoever reads here did not
+  // the sensor captured them, and the reader here did not read them
   const unread = sensor.captured() - captured;
   return [
     `${isLess ? 'at least ' : ''}${formatNumberOf(captured, 'packet')} captured`,

@@ -10,16 +10,19 @@ import type { Place } from './surroundings.ts';
 import { Tracing } from './tracing.ts';
 
 /**
- * How long packets may wait in the kernel: who watches sees them at once, a file need not. The kernel hands over blocks
- * that are as long as the longest packet, full or not, so that the buffer holds 64 of them (libpcap, TPACKET_V3): by 20 ms
- * each, a reader that halts for 1.3 s loses packets, however few there are.
+ * How long packets may wait in the kernel: somebody who watches should see them at once, a file can wait. The kernel
+ * hands over blocks that are as long as the longest packet, full or not, so the buffer holds 64 of them (libpcap,
+ * TPACKET_V3). With 20 ms each, a reader that halts for 1.3 s loses packets, however few there are.
  */
 const WATCHED_MS = 20;
 const COUNTED_MS = 100;
-/** What is read at once. Events wait while its packets are printed: under a flood 50 to 112 ms with 1 MiB, 44 to 68 ms so. */
+/**
+ * Bytes read at once. Events wait while these packets are printed: under a flood 50 to 112 ms with 1 MiB, 44 to 68 ms
+ * with this.
+ */
 const CHUNK = 256 * 1024;
 
-/** Packets as they are captured, with their owners if those are asked for. Rejects with a Failure 64, 66, 69 or 77. */
+/** Packets as they are captured, with their owners if those are needed. Rejects with a Failure 64, 66, 69 or 77. */
 export async function openLivePackets(
   place: Place,
   request: CaptureRequest,
@@ -68,12 +71,12 @@ export async function openLivePackets(
   };
 }
 
-/** pcap, as tcpdump writes it, knows no interface; there is but one. */
+/** pcap, as tcpdump writes it, does not name interfaces; there is only one. */
 function nameOf([name]: readonly string[]): string | null {
   return name === undefined || name === 'any' ? null : name;
 }
 
-/** Throws Failure 64 where eBPF is demanded and nobody would ask what it knows. */
+/** Throws Failure 64 when eBPF is demanded and nothing would use what it knows. */
 export function refuseTrace({ traces }: CaptureRequest): void {
   if (traces !== 'demanded') return;
   throw usageError('--ebpf tells of processes, and nothing here asks for them', {

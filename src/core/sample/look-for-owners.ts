@@ -3,12 +3,15 @@ import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { SocketSource } from '../system/platform.ts';
 import type { Place } from './surroundings.ts';
 
-/** Between two looks at all sockets: often enough for short connections, and never more than a tenth of the time. */
+/**
+ * Milliseconds between two looks at all sockets: often enough for short connections, and never more than a tenth of the
+ * time.
+ */
 const LOOK_MS = 20;
 const LONGEST_LOOK_MS = 2000;
 const SHARE = 10;
 
-/** Looks who holds the sockets whenever packets have come; `atEnd` when there are no more. */
+/** Finds out which processes hold the sockets whenever packets have come; `atEnd` is called when there are no more. */
 export async function lookForOwners(
   { platform, clock }: Place,
   sockets: SocketSource,

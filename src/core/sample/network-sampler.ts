@@ -5,11 +5,11 @@ import { section } from '../record/table.ts';
 import { dnsServer, host, neighbor, route } from '../record/tables/network-config.ts';
 import type { Platform } from '../system/platform.ts';
 
-/** What there is of a machine's configuration, each in records of its own type. */
+/** The parts of a machine's configuration, each with records of its own type. */
 export const NETWORK_TABLES = { routes: route, dns: dnsServer, neighbors: neighbor, host } as const;
 export type NetworkPart = keyof typeof NETWORK_TABLES;
 
-/** One part of the configuration as it is now, and what of it could not be read. */
+/** One part of the configuration as it is now, and what could not be read of it. */
 export async function readNetwork(
   platform: Platform,
   part: NetworkPart,

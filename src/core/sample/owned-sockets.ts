@@ -4,16 +4,19 @@ import type { Sensor } from '../system/sensor.ts';
 import type { User } from '../system/user.ts';
 import type { Surrender } from './surroundings.ts';
 
-/** Where sockets with their owners come from, any number of times. */
+/** Opens sources of sockets with their owners, any number of times. */
 export interface OwnedSockets {
-  /** Those whose owners are asked for alone, unless told otherwise. */
+  /** By default, a source that is read only for the owners. */
   open(request?: SocketRequest): Promise<SocketSource>;
   close(): void;
 }
 
 const OWNERS: SocketRequest = { protocols: null, owners: true, processDetails: false, closed: false };
 
-/** Sockets are read here, or, when this process is to give up its privileges, by one that stays able to see them. */
+/**
+ * Reads sockets in this process; or, if this process is going to give up its privileges, in another one that remains
+ * able to see them.
+ */
 export async function openOwnedSockets(
   platform: Platform,
   { isLeft, user }: { readonly isLeft: boolean; readonly user: User | null },
@@ -23,7 +26,7 @@ export async function openOwnedSockets(
   return { open: (request = OWNERS) => reader.open(request), close: reader.close };
 }
 
-/** The only source of them, with which all ends. */
+/** Opens the only source of sockets; closing it ends everything. */
 export async function openOnly(opening: Promise<OwnedSockets>): Promise<SocketSource> {
   const owned = await opening;
   const source = await owned.open();
@@ -37,7 +40,7 @@ export async function openOnly(opening: Promise<OwnedSockets>): Promise<SocketSo
   };
 }
 
-/** Two processes that come up side by side; neither stays when the other does not. Rejects with the Failure of the sensor first. */
+/** Starts two processes in parallel; if one fails, the other ends too. Rejects with the Failure of the sensor first. */
 export async function bothOf(
   opening: Promise<Sensor>,
   reading: Promise<SocketSource> | null,
@@ -50,8 +53,8 @@ export async function bothOf(
 }
 
 /**
- * Gives up all privileges of this process; `captures` keeps the one that another sensor will need, and hands it to what it
- * starts. Rejects with a Failure 77 when that cannot be done.
+ * Gives up all privileges of this process; with `captures` it keeps the one that another sensor will need, and passes
+ * it to the processes it starts. Rejects with a Failure 77 when that is impossible.
  */
 export async function becomeUnprivileged(
   platform: Platform,

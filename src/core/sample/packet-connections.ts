@@ -13,23 +13,23 @@ import type { Place } from './surroundings.ts';
 
 const ignore = (): void => {};
 
-/** What packets tell of connections while they are sampled. */
+/** What packets say about connections while these are sampled. */
 export interface PacketConnections {
-  /** The sockets of a reading with what their packets told, and the flows without one. */
+  /** The sockets of a reading, with what their packets said, and the flows that have no socket. */
   join(read: () => Promise<SocketReading>): Promise<SocketReading>;
   closedOf(closed: readonly Socket[]): readonly Socket[];
-  /** Packets captured so far, and those the kernel dropped. */
+  /** How many packets have been captured so far, and how many the kernel has dropped. */
   counts(): { readonly captured: number; readonly dropped: number };
   readonly faults: Faults;
-  /** Ends the capture; resolves when its last packet was taken in. */
+  /** Ends the capture; resolves when its last packet has been processed. */
   stop(): Promise<void>;
-  /** Says what was counted. Rejects as `PacketSource.finish` does. */
+  /** Reports what was counted. Rejects as `PacketSource.finish` does. */
   finish(): Promise<void>;
 }
 
 /**
- * Captures what passes the interfaces that are named, or else every one that is up and has an address: all that sockets of
- * this machine send or receive passes one of those. Rejects with a Failure 64, 66, 69 or 77.
+ * Captures on the interfaces that are named, or else on every one that is up and has an address: everything that
+ * sockets of this machine send or receive passes one of those. Rejects with a Failure 64, 66, 69 or 77.
  */
 export async function openPacketConnections(
   place: Place,

@@ -15,31 +15,31 @@ export interface PacketSource {
   readonly file: string | null;
   /** Aborts when reading is to stop at once. A live capture ends by itself, after what the kernel still holds. */
   readonly signal: AbortSignal;
-  /** What the kernel has counted so far, for each interface; of a file nothing. */
+  /** What the kernel has counted so far, for each interface; empty for a file. */
   counts(): readonly DeviceCounts[];
-  /** Asks a live capture to end; what the kernel still holds comes first. */
+  /** Asks a live capture to end; packets that the kernel still holds come first. */
   stop(): void;
-  /** What is missing before the packets that come next, each once. Of a file, nothing is. */
+  /** What is missing before the next packets, each reported once. Empty for a file. */
   gaps(): readonly Gap[];
   /**
-   * Closes it, and says what was wrong or what was counted. Rejects with a Failure 69 when a live capture came to an end
-   * that nobody asked for.
+   * Closes it, and reports what was wrong or what was counted. Rejects with a Failure 69 when a live capture ended
+   * without being asked to.
    */
   finish(): Promise<void>;
 }
 
-/** A live source, whose owners are those of flows. */
+/** A live source; its owners are those of flows. */
 export interface LiveSource extends PacketSource {
   readonly owners: FlowOwners;
 }
 
-/** What is done with packets, so that nothing is done that nobody needs. */
+/** How packets are used, so that no work is done that nobody needs. */
 export interface PacketUse {
   readonly dissector: Dissector;
   /** Rows are printed while packets come. */
   readonly showsRows: boolean;
-  /** Somebody asks for processes; a trace of the kernel that somebody else keeps is asked for them, too. */
+  /** Whether processes are needed; or a kernel trace that is kept for another purpose and can name them too. */
   readonly asksOwners: boolean | SocketTrace;
-  /** Where sockets are read already; null to begin with it where somebody asks. */
+  /** Where sockets are already being read; null to begin reading when somebody needs them. */
   readonly sockets?: OwnedSockets | null;
 }

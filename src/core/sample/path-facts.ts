@@ -3,13 +3,13 @@ import type { InterfaceSample } from '../network/interface-rates.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Platform } from '../system/platform.ts';
 
-/** Targets whose rounds end together share a look at the interfaces. */
+/** Targets whose rounds end within this time share one reading of the interfaces. */
 const SHARED_MS = 50;
 
-/** The address of this machine that the system would send from to another; null where there is no route. */
+/** The address of this machine that the system would use to send to `address`; null where there is no route. */
 export type LocalAddressTo = (address: string) => Promise<string | null>;
 
-/** How the system would send to an address now, and what the interface there has carried. */
+/** How the system would send to an address now, and what that interface has carried. */
 export function openPathFacts(
   platform: Platform,
   clock: Clock,

@@ -12,39 +12,39 @@ import type { HopRow } from '../record/tables/hop.ts';
 import type { ProbeRow } from '../record/tables/probe.ts';
 import type { Clock } from '../system/clock.ts';
 
-/** A target and what asks it. */
+/** A target and the prober that asks it. */
 export interface Probed {
   readonly target: Target;
   readonly prober: Prober;
 }
 
-/** When targets are asked, and what is found out beside. */
+/** When targets are asked, and what else is found out. */
 export interface ProbeRunPlan extends RoundPlan {
-  /** Between the beginnings of two rounds; null for one round. */
+  /** Milliseconds from the start of one round to the start of the next; null for one round. */
   readonly everyMs: number | null;
-  /** When rounds begin by the wall clock, instead; null for none of that. */
+  /** When rounds begin, by the wall clock instead; null when no schedule is given. */
   readonly next: NextMoment | null;
   /** How long the run lasts; null for as long as it takes. */
   readonly durationMs: number | null;
-  /** The way to an address, for each round; null where it is not asked for. */
+  /** Finds the path to an address, for each round; null when it is not needed. */
   readonly pathTo: ((address: string) => Promise<PathFacts>) | null;
-  /** A target behind a tunnel, and the one beside it that it is compared with. */
+  /** A target behind a tunnel, and the one outside it that it is compared with. */
   readonly pair: { readonly via: Target; readonly direct: Target } | null;
 }
 
-/** How far apart rounds of a schedule may begin to be compared. */
+/** Scheduled rounds that begin further apart than this are not compared. */
 const TOGETHER_MS = 15_000;
 
 /** What a round of one target found. */
 export interface ProbeRound {
   readonly row: ProbeRow;
-  /** The hops of a trace; of other kinds none. */
+  /** The hops of a trace; empty for other kinds. */
   readonly hops: readonly HopRow[];
 }
 
 /**
- * Asks all targets at once, each by its own schedule, so that one that does not answer delays no other. Yields rounds as
- * they end, those at hand together.
+ * Asks all targets in parallel, each on its own schedule, so that one that does not answer delays no other. Yields
+ * rounds as they end; rounds that are ready at the same time come together.
  */
 export async function* runProbes(
   targets: readonly Probed[],
@@ -123,7 +123,7 @@ export async function* runProbes(
       yield taken.map((row) => ({ row, hops: hopsOf.get(row) ?? [] }));
     }
   } finally {
-    // who reads the records may have had enough
+    // the reader of the records may have stopped
     stop();
     signal.removeEventListener('abort', stop);
     await Promise.all(all);
@@ -132,7 +132,7 @@ export async function* runProbes(
 
 const NO_PATH: PathFacts = { localAddr: null, iface: null, rxBytes: null, txBytes: null };
 
-/** What is known of the way to a target becomes part of its record. */
+/** Adds what is known about the path to a target to its record. */
 async function addPath(
   row: ProbeRow,
   pathTo: NonNullable<ProbeRunPlan['pathTo']>,

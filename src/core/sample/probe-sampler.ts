@@ -6,36 +6,41 @@ import { type LocalAddressTo, openPathFacts } from './path-facts.ts';
 import { type ProbeRound, runProbes } from './probe-rounds.ts';
 import type { Place } from './surroundings.ts';
 
-/** What is asked of targets, and when. */
+/** Which targets to ask, and when. */
 export interface ProbingRequest extends RoundPlan {
   readonly targets: readonly Target[];
-  /** One target behind a tunnel and the one beside it that it is compared with, both among the targets; null for none. */
+  /**
+   * One target behind a tunnel and the one outside it that it is compared with, both among the targets; null for none.
+   */
   readonly pair: { readonly via: Target; readonly direct: Target } | null;
-  /** Between the beginnings of two rounds; null for one round. */
+  /** Milliseconds from the start of one round to the start of the next; null for one round. */
   readonly everyMs: number | null;
-  /** When rounds begin by the wall clock, instead; null for none of that. */
+  /** When rounds begin, by the wall clock instead; null when no schedule is given. */
   readonly next: NextMoment | null;
   /** How long it lasts; null for as long as it takes. */
   readonly durationMs: number | null;
-  /** Whether the way to each target is followed from round to round. */
+  /** Whether the path to each target is tracked from round to round. */
   readonly followsPaths: boolean;
 }
 
-/** What probing asks of the system, which hands it in. */
+/** What probing needs from the system; the caller passes it in. */
 export interface ProbeDoors {
-  /** Opens what asks a target. Rejects with a Failure 64 for a target that asks nothing. */
+  /** Opens the prober of a target. Rejects with a Failure 64 for a target that asks nothing. */
   openProber(target: Target): Promise<Prober>;
   readonly localAddressTo: LocalAddressTo;
 }
 
 /** Targets that are asked, round after round. */
 export interface ProbeSampler {
-  /** The rounds as they end, those at hand together, each target by its own schedule. Ends when the signal of the place aborts. */
+  /**
+   * The rounds as they end, each target on its own schedule; rounds that are ready at the same time come together. Ends
+   * when the signal of the place aborts.
+   */
   rounds(): AsyncGenerator<readonly ProbeRound[]>;
   close(): void;
 }
 
-/** Opens what asks each target; nothing is sent before rounds are asked for. Rejects as `openProber` does. */
+/** Opens a prober for each target; nothing is sent until you read rounds. Rejects as `openProber` does. */
 export async function openProbeSampler(
   { platform, clock, signal }: Pick<Place, 'platform' | 'clock' | 'signal'>,
   { targets, followsPaths, ...plan }: ProbingRequest,

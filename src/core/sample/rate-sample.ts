@@ -1,2 +1,5 @@
-/** Between the two samples of a rate that is asked for once: long enough to mean something, short enough not to be waited for. */
+/**
+ * Milliseconds between the two samples of a rate in a single look: long enough to be meaningful, short enough not to be
+ * noticed.
+ */
 export const RATE_SAMPLE_MS = 250;

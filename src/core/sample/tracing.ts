@@ -6,10 +6,12 @@ import { SocketTrace } from '../trace/socket-trace.ts';
 import { EndedSockets, tracedReading } from '../trace/traced-sockets.ts';
 import type { Place } from './surroundings.ts';
 
-/** How much a run wants sockets to be watched from within the kernel: it must work, may be used if it does, or must not be used. */
+/**
+ * Whether a run wants the kernel to trace sockets: it must work, it may be used if it works, or it must not be used.
+ */
 export type TraceWish = 'demanded' | 'welcome' | 'refused';
 
-/** Sockets watched by eBPF during a run; until it has begun, and where it is refused, nothing is added. */
+/** Sockets watched with eBPF during a run. Until it has begun, or when it is refused, it adds nothing. */
 export class Tracing {
   readonly trace: SocketTrace;
   private readonly place: Place;
@@ -26,8 +28,8 @@ export class Tracing {
   }
 
   /**
-   * Begins at once where it is demanded, and rejects with a Failure 69 or 77 where it does not work; else `begin` does.
-   * With `keepsEnded`, connections that come and go are kept for `ended`.
+   * Begins at once when it is demanded, and rejects with a Failure 69 or 77 when it does not work; otherwise `begin`
+   * starts it. With `keepsEnded`, connections that come and go are kept for `ended`.
    */
   static async open(place: Place, wish: TraceWish, keepsEnded: boolean): Promise<Tracing> {
     const tracing = new Tracing(place, keepsEnded, wish === 'welcome');
@@ -42,7 +44,7 @@ export class Tracing {
     return tracing;
   }
 
-  /** Begins in the background where it is welcome and likely to work. */
+  /** Begins in the background if it is welcome and likely to work. */
   begin(): void {
     if (!this.waits) return;
     this.waits = false;
@@ -72,22 +74,22 @@ export class Tracing {
     return this.source !== null;
   }
 
-  /** A reading with what was traced; without `counters`, with owners only. */
+  /** The reading, with what was traced; without `counters`, with owners only. */
   add(reading: SocketReading, counters: boolean): SocketReading {
     return this.source === null ? reading : tracedReading(reading, this.trace, counters);
   }
 
-  /** The moment it is, for `ended`. */
+  /** The present moment, to pass to `ended`. */
   mark(): number {
     return this.source?.now() ?? 0;
   }
 
-  /** Resolves when all that happened until now is known. */
+  /** Resolves when everything that has happened until now is known. */
   async settled(): Promise<void> {
     await this.source?.settled();
   }
 
-  /** What ended: what the system told of until a moment, and connections that ended before the mark. */
+  /** Sockets that ended: those that the system reported until `until`, and connections that ended before the mark. */
   ended(closed: readonly Socket[], mark: number, until: number): readonly Socket[] {
     if (this.source === null) return closed;
     return this.ends.join(closed, mark, until, this.place.clock.monotonic());
@@ -99,7 +101,7 @@ export class Tracing {
     return this.source?.limits() ?? [];
   }
 
-  /** Ends it, after what is still to be told. */
+  /** Ends it, after the events that are still to come. */
   async stop(): Promise<void> {
     this.over.abort();
     await this.source?.stop();

@@ -20,7 +20,7 @@ export const STATISTICS = {
   conversations: { about: 'pairs of endpoints, with packets and bytes each way', tables: [conversation] },
   endpoints: { about: 'addresses, with what they sent and received', tables: [endpoint] },
   processes: {
-    about: 'processes: live those that hold the sockets, of a capture those that it names',
+    about: 'processes: those that hold the sockets when live, or those that the capture names',
     tables: [processTraffic],
   },
   ports: { about: 'TCP, UDP and SCTP ports of servers', tables: [portCount] },
@@ -28,7 +28,7 @@ export const STATISTICS = {
   http: { about: 'HTTP requests with their responses', tables: [httpRequest] },
   tls: { about: 'TLS, DTLS and QUIC sessions', tables: [tlsSession] },
   handshakes: { about: 'how long TCP handshakes took', tables: [handshake, handshakeHistogram] },
-  expert: { about: 'what is worth a look, by severity', tables: [expert] },
+  expert: { about: 'what is worth looking at, by severity', tables: [expert] },
   packet_lengths: { about: 'packets by their length', tables: [packetLengths] },
   time: { about: 'packets and bytes over time', tables: [timeBucket] },
 } as const satisfies Readonly<Record<string, Statistic>>;

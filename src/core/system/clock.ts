@@ -1,4 +1,6 @@
-/** Time, which is handed to all who need it: so tests need no waiting, and nothing depends on how busy a machine is. */
+/**
+ * Time, passed to everything that needs it, so that tests need not wait and nothing depends on how busy a machine is.
+ */
 export interface Clock {
   /** Wall clock, whole milliseconds since 1970. It jumps when it is set. */
   now(): number;
@@ -8,11 +10,11 @@ export interface Clock {
   wallAt(monotonic: number): number;
   /** Waits, or returns early when the signal aborts; never rejects. */
   sleep(millis: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `act` once, that many milliseconds from now, unless the function that it returns is called before. */
+  /** Calls `act` once, `millis` milliseconds from now, unless the function that it returns is called before. */
   after(millis: number, act: () => void): () => void;
 }
 
-/** Calls `act` again and again, that many milliseconds after each call, until the function that it returns is called. */
+/** Calls `act` repeatedly, `millis` milliseconds after each call, until the function that it returns is called. */
 export function every(clock: Clock, millis: number, act: () => void): () => void {
   let isOver = false;
   let cancel = (): void => {};

@@ -1,6 +1,6 @@
 /**
- * The doors to the operating system that are files and commands. With a root, every path is read below that folder and
- * every command's output from `ROOT/run/<command line>`, so that a machine can be a folder: a test, or a bug report.
+ * The files and commands of the operating system. With a root, every path is read below that folder and every command's
+ * output from `ROOT/run/<command line>`, so that a machine can be a folder: for a test, or as a bug report.
  */
 export interface Host {
   readonly root: string | null;
@@ -15,8 +15,8 @@ export interface Host {
   /** Target of a symbolic link, or null. */
   linkIfAny(file: string): string | null;
   /**
-   * Standard output of a command, run without a shell, with a bounded time and size and a clean environment.
-   * Throws Failure 69 when the command is missing, fails or takes too long.
+   * Standard output of a command, run without a shell, with limits on time and size and a clean environment. Throws
+   * Failure 69 when the command is missing, fails or takes too long.
    */
   run(file: string, args: readonly string[]): Promise<string>;
 }

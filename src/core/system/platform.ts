@@ -13,66 +13,66 @@ export interface Reading<T> {
   readonly limits: readonly Limit[];
 }
 
-/** An interface as it is read. */
+/** An interface as read from the system. */
 export type InterfaceReading = InterfaceSample;
 
-/** Which sockets to read, so that nothing is read that nobody asked for. */
+/** Which sockets to read, so that nothing is read that nobody needs. */
 export interface SocketRequest {
   /** null for every protocol the platform lists. */
   readonly protocols: ReadonlySet<Socket['proto']> | null;
   /** Find owners (reads the descriptors of every process). */
   readonly owners: boolean;
-  /** Read what costs an open file for each process: command line, executable, control group. */
+  /** Read what needs an open file for each process: command line, executable, control group. */
   readonly processDetails: boolean;
   /** Watch for sockets that close between readings. */
   readonly closed: boolean;
 }
 
-/** Sockets, reading after reading; keeps what need not be read twice. */
+/** Reads sockets, again and again; keeps what need not be read twice. */
 export interface SocketSource {
   read(): Promise<SocketReading>;
   /**
-   * Sockets that closed since the last call, with their last counters; none where the system does not tell. Not `whole`
-   * when it told of more than could be kept.
+   * Sockets that closed since the last call, with their last counters; empty where the system does not report them.
+   * `whole` is false when the system reported more than could be kept.
    */
   readClosed(): { readonly sockets: readonly Socket[]; readonly whole: boolean };
   close(): void;
 }
 
-/** Sockets watched from within the kernel. */
+/** Sockets watched from inside the kernel. */
 export interface TraceSource {
   /** Nanoseconds of the monotonic clock that events carry. */
   now(): number;
-  /** Resolves when all that happened until now has been told, or two seconds later. */
+  /** Resolves when everything that has happened until now has been reported, or two seconds later. */
   settled(): Promise<void>;
-  /** What is missing of what was to be told. */
+  /** What is missing from the reported events. */
   limits(): readonly Limit[];
-  /** Ends it; resolves when the last events have been told. */
+  /** Ends it; resolves when the last events have been reported. */
   stop(): Promise<void>;
-  /** Ends it at once, without what is still to be told. */
+  /** Ends it at once, without the events that are still to come. */
   kill(): void;
 }
 
-/** One thing `doctor` looks at. */
+/** One thing that `doctor` checks. */
 export interface Check {
   readonly name: string;
   /** ok: works; limited: works in part; missing: does not. */
   readonly status: 'ok' | 'limited' | 'missing';
   readonly detail: string;
-  /** The one command that mends it, or null. */
+  /** The one command that fixes it, or null. */
   readonly remedy: string | null;
 }
 
-/** What runs the process that captures. */
+/** The node program that runs the capturing process. */
 export interface SensorNode {
   readonly file: string;
-  /** What was set up for it and is not used, and why; null for nothing. */
+  /** What was set up for capturing but is not used, and why; null for nothing. */
   readonly ignored: string | null;
   /** The command that permits this user to capture, or null. */
   readonly grant: string | null;
 }
 
-/** What may be kept when privileges are given up, by the names of capabilities(7). */
+/** Capabilities that may be kept when privileges are given up, by their names in capabilities(7). */
 export type KeptCapability =
   | 'CAP_DAC_OVERRIDE'
   | 'CAP_DAC_READ_SEARCH'
@@ -82,33 +82,39 @@ export type KeptCapability =
   | 'CAP_SETUID'
   | 'CAP_SYS_PTRACE';
 
-/** What became of an echo request. */
+/** The outcome of an echo request. */
 export interface EchoReply {
   /** Milliseconds to the answer; null without one. */
   readonly rttMs: number | null;
-  /** Why there is none, and who said so where it was another host; null while it is only missing. */
+  /** Why there is no answer, and which host said so if it was another one; null while the answer is only missing. */
   readonly error: string | null;
   readonly from: string | null;
-  /** Milliseconds to that error; null where this machine said so, or nobody did. */
+  /** Milliseconds to that error; null when this machine reported it, or nobody did. */
   readonly errorMs: number | null;
-  /** expired: it passed as many hops as it may; too_big: it is larger than `mtu`, in bytes, where that was said. */
+  /** expired: it passed as many hops as allowed; too_big: it is larger than `mtu`, in bytes, if that was reported. */
   readonly cause: 'expired' | 'too_big' | null;
   readonly mtu: number | null;
 }
 
-/** How a request is sent, where it is not sent as usual. */
+/** How to send a request, if not in the default way. */
 export interface EchoOptions {
-  /** How many hops it may pass. */
+  /** The number of hops that it may pass. */
   readonly ttl?: number;
-  /** How large the IP packet is; it is then not to be fragmented. */
+  /** The size of the IP packet in bytes; the packet must then not be fragmented. */
   readonly bytes?: number;
 }
 
-/** Echo requests over one address family (RFC 792, RFC 4443), or what serves as such; all who ask share it. */
+/**
+ * Sends echo requests over one address family (RFC 792, RFC 4443), or something that does the same job; all probers
+ * share it.
+ */
 export interface EchoSocket {
-  /** icmp_dgram needs no privilege where net.ipv4.ping_group_range permits it; icmp_raw needs CAP_NET_RAW; udp none. */
+  /**
+   * icmp_dgram needs no privilege where net.ipv4.ping_group_range permits it; icmp_raw needs CAP_NET_RAW; udp needs
+   * none.
+   */
   readonly method: 'icmp_dgram' | 'icmp_raw' | 'udp';
-  /** Never rejects. `zone` is the index of an interface, for addresses of a link. */
+  /** Never rejects. `zone` is the index of an interface, for link-local addresses. */
   send(
     address: string,
     zone: number,
@@ -116,12 +122,12 @@ export interface EchoSocket {
     signal: AbortSignal,
     options?: EchoOptions,
   ): Promise<EchoReply>;
-  /** Answers that came again to requests of this address, since this was last asked. */
+  /** How many duplicate answers came to requests for this address since the last call. */
   duplicates(address: string): number;
   close(): void;
 }
 
-/** What netwatch asks of an operating system. One implementation for each lives in a folder of `src/platform`. */
+/** What netwatch needs from an operating system. Each one is implemented in a folder of `src/platform`. */
 export interface OperatingSystem {
   readonly name: 'linux' | 'macos';
   readonly host: Host;
@@ -130,61 +136,72 @@ export interface OperatingSystem {
   readRoutes(): Promise<Reading<RouteRow>>;
   readDnsServers(): Promise<Reading<DnsServerRow>>;
   readNeighbors(): Promise<Reading<NeighborRow>>;
-  /** What the machine says of itself; gateway and dns are filled in by the configuration engine. */
+  /** What the machine says about itself; the configuration engine fills in gateway and dns. */
   readHost(): Promise<Omit<HostRow, 'gateway' | 'dns'>>;
   readChecks(): Promise<readonly Check[]>;
   /** The socket for echo requests of a family, the same each time; null where none is permitted. */
   openEcho(family: 'ipv4' | 'ipv6'): EchoSocket | null;
-  /** The same by datagrams to ports to which nobody listens, which needs no privilege; null where errors are not told. */
+  /**
+   * The same with datagrams to ports on which nothing listens, which needs no privilege; null where the system does not
+   * report errors.
+   */
   openUdpRequests(family: 'ipv4' | 'ipv6'): EchoSocket | null;
-  /** Whether openTrace is likely to work; looks at a few files. */
+  /** Whether openTrace is likely to work; reads only a few files. */
   canTrace(): boolean;
   /**
-   * Begins to watch sockets. Resolves when they are watched; rejects with a Failure 69 when something is missing, 77 when
-   * it is not permitted. The signal stops what is still beginning.
+   * Begins to watch sockets. Resolves when they are watched; rejects with a Failure 69 when something is missing, 77
+   * when it is not permitted. The signal cancels a trace that is still starting.
    */
   openTrace(onEvent: (event: TraceEvent) => void, signal: AbortSignal): Promise<TraceSource>;
   /** The command that installs a package, given by its Debian name, or null. */
   installCommand(debianName: string): string | null;
-  /** How the process that captures is run. */
+  /** Which node program runs the capturing process. */
   findSensorNode(): SensorNode;
-  /** Whether this process may do more than its user, or is root. */
+  /** Whether this process may do more than its user can, or is root. */
   isPrivileged(): boolean;
   /**
-   * Gives up the privileges of this process for good, in all its threads: root becomes `user`, or stays itself for null,
-   * without any capability but those that are kept, by it alone or by what it starts, too. A system without capabilities keeps root where one is kept.
+   * Gives up the privileges of this process permanently, in all its threads. Root becomes `user`, or with null stays
+   * root but without capabilities. Only the capabilities in `kept` remain, in this process alone or also in the
+   * processes it starts. A system without capabilities stays root when one is kept.
    */
   dropPrivileges(user: User | null, kept?: readonly KeptCapability[], by?: 'itself' | 'and what it starts'): void;
   /**
-   * The same, none kept, as far as the system permits, for what goes on in either case: a container may forbid root to
-   * become another. Returns what stays, in words; empty when nothing does.
+   * The same, with nothing kept, as far as the system permits, for work that continues in either case: a container may
+   * not let root become another user. Returns in words what remains; empty when nothing does.
    */
   shedPrivileges(user: User | null): readonly string[];
 }
 
-/** The process that reads sockets for one that gives up its privileges; as many sources of them as are asked for. */
+/** The process that reads sockets for a process that gives up its privileges. It opens any number of sources. */
 export interface SocketReader {
-  /** Sockets as `openSockets` gives them. Resolves when a first reading was made. */
+  /** Sockets as `openSockets` gives them. Resolves after the first reading. */
   open(request: SocketRequest): Promise<SocketSource>;
   close(): void;
 }
 
-/** All that netwatch asks of a machine: its operating system, and processes of netwatch's own beside this one. */
+/** Everything that netwatch needs from a machine: its operating system, and netwatch's own separate processes. */
 export interface Platform extends OperatingSystem {
-  /** The engine that was asked for; else the sensor, or without the module pcap the tool that is there. */
+  /** The engine that was asked for; or else the sensor; or, without the pcap module, the tool that is installed. */
   chooseEngine(asked: Engine | null): Engine;
   /**
-   * Starts to capture, in a process of its own, into a pipe or the file of the order. Rejects with a Failure: 64 for a
-   * wrong filter, 66 no such interface, 69 no libpcap, 77 not permitted. `events` hears what happens meanwhile.
+   * Starts a capture in a separate process, into a pipe or the file of the order. Rejects with a Failure: 64 for a
+   * wrong filter, 66 when there is no such interface, 69 without libpcap, 77 when it is not permitted. `events` is
+   * called with what happens meanwhile.
    */
   openSensor(order: CaptureOrder, events: SensorEvents): Promise<Sensor>;
-  /** Starts a process that becomes `user` and keeps what reading sockets takes. To be started before privileges are given up. */
+  /**
+   * Starts a process that becomes `user` and keeps what it needs to read sockets. Call this before privileges are given
+   * up.
+   */
   openSocketReader(user: User | null): Promise<SocketReader>;
 }
 
-/** What a platform is opened with. */
+/** The options that a platform is opened with. */
 export interface PlatformOptions {
-  /** A machine as files: /proc, /sys and /etc below this folder, command output in its run/ folder; null for the real one. */
+  /**
+   * A machine saved as files: /proc, /sys and /etc below this folder, command output in its run/ folder; null for the
+   * real one.
+   */
   readonly root: string | null;
   /** A network namespace: a name under /run/netns, or the id of a process in it; null for our own. */
   readonly netns: string | null;

@@ -2,30 +2,30 @@ import type { ByteSource } from '../capture/byte-source.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { User } from './user.ts';
 
-/** What captures: the sensor with the module pcap, or a tool that is installed. */
+/** The engines that can capture: the sensor with the pcap module, or a tool that is installed. */
 export const ENGINES = ['pcap', 'tcpdump', 'dumpcap'] as const;
 export type Engine = (typeof ENGINES)[number];
 export type Tool = Exclude<Engine, 'pcap'>;
 
 /**
- * What the sensor gives up once the devices are open: on, all that this system can take; strict, the same, and where
- * that is not everything it captures nothing; off, nothing.
+ * What the sensor gives up once the devices are open. on: everything that this system can take away. strict: the same,
+ * and it captures nothing unless all of it is taken away. off: nothing.
  */
 export const SANDBOX_MODES = ['on', 'strict', 'off'] as const;
 export type SandboxMode = (typeof SANDBOX_MODES)[number];
 
 /**
- * What was counted for one device since it was opened (pcap_stats(3PCAP)): received = captured + dropped by the kernel + left.
- * The kernel counts each packet of the loopback twice, and is right there for `received` and `droppedByKernel` alone.
+ * The counts of one device since it was opened (pcap_stats(3PCAP)): received = captured + dropped by the kernel + left.
+ * The kernel counts each loopback packet twice; there only `received` and `droppedByKernel` are right.
  */
 export interface DeviceCounts {
   readonly device: string;
   readonly captured: number;
-  /** What passed the filter. */
+  /** Packets that passed the filter. */
   readonly received: number;
   readonly droppedByKernel: number;
   readonly droppedByInterface: number;
-  /** What the kernel has gathered and nobody has taken, or at the end never will; null where it cannot be told. */
+  /** Packets that the kernel holds and nobody has read, or at the end never will; null when that is unknown. */
   readonly left: number | null;
 }
 
@@ -37,7 +37,7 @@ export type InterfaceChange =
   | { readonly change: 'renamed'; readonly name: string }
   | { readonly change: 'gone' };
 
-/** What is to be captured, and how. */
+/** What to capture, and how. */
 export interface CaptureOrder {
   readonly engine: Engine;
   readonly devices: readonly string[];
@@ -46,56 +46,64 @@ export interface CaptureOrder {
   readonly snapLength: number;
   readonly bufferBytes: number;
   readonly promiscuous: boolean;
-  /** How packets are written; pcap holds those of one device. */
+  /** How packets are written; pcap can hold those of one device only. */
   readonly format: 'pcap' | 'pcapng';
-  /** Milliseconds that packets may wait in the kernel; a few for who watches, more for a file, where each look costs. */
+  /**
+   * Milliseconds that packets may wait in the kernel: a few when somebody watches, more for a file, where each read
+   * costs time.
+   */
   readonly gatherMs: number;
-  /** After so many packets it ends; null for never. */
+  /** The number of packets after which it ends; null for never. */
   readonly most: number | null;
-  /** Whether each packet is written by itself, so that no kill can tear one. */
+  /** Whether each packet is written separately, so that a kill cannot leave half of one. */
   readonly packetBuffered: boolean;
-  /** Who the process that captures becomes once the devices are open; null to stay who it is. */
+  /** The user that the capturing process becomes once the devices are open; null to stay the same user. */
   readonly user: User | null;
   readonly sandbox: SandboxMode;
-  /** The file that it writes; null for packets that come here. */
+  /** The descriptor of the file that it writes to; null when packets come to this process. */
   readonly fd: number | null;
-  /** What waits for an interface that is gone; null where its end is that of the capture. */
+  /** Waits for an interface that has disappeared; null when the capture ends with it. */
   readonly absence: Absence | null;
 }
 
-/** A capture that is under way. */
+/** A running capture. */
 export interface Sensor {
-  /** Of each device (tcpdump.org/linktypes.html). */
+  /** The link type of each device (tcpdump.org/linktypes.html). */
   readonly linkTypes: readonly number[];
-  /** The packets; at its end when the capture is. Empty when they go to a file. */
+  /** The packets; it ends with the capture. Empty when they go to a file. */
   readonly source: ByteSource;
-  /** What the kernel has counted, and how many packets were written, as of a second ago at most. */
+  /** What the kernel has counted, and how many packets were written; at most a second old. */
   counts(): readonly DeviceCounts[];
   captured(): number;
-  /** Asks it to finish: what the kernel still holds comes first. */
+  /** Asks it to finish; packets that the kernel still holds come first. */
   stop(): void;
-  /** Resolves when all that was captured by now is on the disk, to how many packets that is. */
+  /** Resolves when everything captured so far is on the disk, with the number of those packets. */
   sync(): Promise<number>;
-  /** Resolves when it has ended; rejects with a Failure 69 when a device ended by itself or the process did, 74 for a full disk. */
+  /**
+   * Resolves when it has ended; rejects with a Failure 69 when a device or the process ended unexpectedly, 74 for a
+   * full disk.
+   */
   readonly ended: Promise<void>;
 }
 
 /** What may happen during a capture. */
 export interface SensorEvents {
   readonly changed: (device: string, change: InterfaceChange) => void;
-  /** The process that captures was stopped by a signal, or goes on after that. */
+  /** The capturing process was stopped by a signal, or has continued after that. */
   readonly stopped: (pid: number, isStopped: boolean) => void;
 }
 
-/** What is asked and told while an interface is away. */
+/** What to do while an interface is away. */
 export interface Absence {
-  /** Resolves when an interface of that name is there, or the signal aborts; it looks after a while. */
+  /** Resolves when an interface with that name is there, or the signal aborts; it checks from time to time. */
   readonly appears: (device: string, signal: AbortSignal) => Promise<void>;
   readonly gone: (device: string) => void;
   readonly back: (device: string) => void;
 }
 
-/** The file that the sensor writes failed: so many packets are in it, and so many that were captured are not. */
+/**
+ * Writing the sensor's file failed: it says how many packets are in the file, and how many captured packets are not.
+ */
 export class SensorCut extends Failure {
   readonly kept: number;
   readonly lost: number;
@@ -107,5 +115,5 @@ export class SensorCut extends Failure {
   }
 }
 
-/** The process that captures has ended without its last word: what it counted is not known to the end. */
+/** The capturing process has ended without its final report: its counts are not completely known. */
 export class SensorDied extends Failure {}

@@ -1,4 +1,4 @@
-/** Who a process becomes when it needs no privilege any more. */
+/** The user that a process becomes when it no longer needs privileges. */
 export interface User {
   readonly uid: number;
   readonly gid: number;

@@ -1,14 +1,15 @@
 import type { Clock } from '../../core/system/clock.ts';
 import { libc } from '../linux/libc.ts';
 
-/** How much of such work has not come to an end. */
+/** The number of abandoned pieces of work that have not ended. */
 let waiting = 0;
 let isWatching = false;
 
 /**
- * Lets go of work that a thread of libuv does and that may never end, as a read from a device that has nothing to say. Node waits
- * for its threads when it exits, so that only SIGKILL would end it; with such a thread it leaves without a look back, with the
- * status it was to have. What is to be written has to be out by then.
+ * Abandons work that a libuv thread does and that may never end, such as a read from a device that has nothing to say.
+ * Node waits for its threads when it exits, so that only SIGKILL would end it. While such a thread is left, the process
+ * exits without waiting, with the status it was going to have. Everything that must be written has to be written by
+ * then.
  */
 export function abandon(work: Promise<unknown>): void {
   waiting++;
@@ -31,10 +32,10 @@ function leave(status: number): void {
   }
 }
 
-/** How long what may be interrupted is waited for all the same: a disk answers within that. */
+/** How long to wait for interruptible work after the interrupt: a disk answers within that time. */
 const GRACE_MS = 100;
 
-/** What the work comes to; null when the signal has aborted and it has not ended soon after. */
+/** The result of the work; null when the signal has aborted and the work has not ended soon after. */
 export function unlessInterrupted<T>(work: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T | null> {
   return new Promise((resolve, reject) => {
     let cancel = (): void => {};

@@ -10,15 +10,15 @@ import { inPlace, type Place } from './place.ts';
 const LINE_FEED = 0x0a;
 const MOST_TRIES = 100;
 
-/** Where a file goes that has reached its size. */
+/** The new name of a file that has reached its size limit. */
 export const rotatedName = (file: string): string => `${file}.1`;
 
 /**
- * Adds a line to a file, whole or not at all, whoever else adds to it at the same time: under a lock, by one write at its
- * end. A file that would grow past `mostBytes` becomes FILE.1 first, in place of the one before. It is made for its owner
- * alone, as the caller where that user may, else as this process; links, files with another name, folders, devices and
- * pipes are refused. Rejects with a Failure 73 when it cannot be opened, 74 when the
- * disk is full, and as lockFile.
+ * Adds a line to a file, completely or not at all, even if others add to it at the same time: under a lock, with one
+ * write at its end. A file that would grow past `mostBytes` first becomes FILE.1 and replaces the previous one. Only
+ * the owner may read the file. It is created as the caller if that user may create it, or else as this process. Links,
+ * files with more than one name, folders, devices and pipes are refused. Rejects with a Failure 73 when it cannot be
+ * opened, 74 when the disk is full, and as lockFile does.
  */
 export async function appendLine(
   file: string,
@@ -71,7 +71,10 @@ function open(file: string, caller: User | null): readonly [Place, number] {
   throw new Failure(EXIT.cannotCreate, `${file} is a device or a pipe, not a file`);
 }
 
-/** Throws Failure 73 for a file that has another name: a hard link, made by somebody who may not write it, would reach it. */
+/**
+ * Throws Failure 73 for a file that has another name: somebody who may not write to it could have made a hard link to
+ * it.
+ */
 function refuseOtherNames(fd: number, file: string): void {
   const { nlink } = fs.fstatSync(fd);
   if (nlink <= 1) return;
@@ -84,7 +87,7 @@ function inodeOf(file: string): number | null {
   return fs.lstatSync(file, { throwIfNoEntry: false })?.ino ?? null;
 }
 
-/** Whether its last line was cut short, by a power cut or a full disk: the next must not be joined to it. */
+/** Whether its last line was cut short, by a power cut or a full disk: the next line must not be joined to it. */
 function endsTorn(fd: number, size: number): boolean {
   if (size === 0) return false;
   const last = Buffer.alloc(1);
@@ -92,7 +95,7 @@ function endsTorn(fd: number, size: number): boolean {
   return last[0] !== LINE_FEED;
 }
 
-/** One write; what of it a full disk still took is taken back. */
+/** Writes once; if the disk is full, removes the part that was written. */
 function write(fd: number, bytes: Uint8Array, size: number, file: string): void {
   let reason = 'the disk is full';
   try {

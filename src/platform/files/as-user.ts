@@ -1,10 +1,10 @@
 import type { User } from '../../core/system/user.ts';
 
 /**
- * Does something as this user, so that the kernel judges what it opens, makes, renames and removes as that user's doing,
- * and new files are that user's; null, and who is not root, stays. What is done is synchronous: the ids of all threads
- * change meanwhile, so no other work with files may be under way. Throws what it throws, and what the system says when
- * this process may not become that user.
+ * Runs `deed` as this user: the kernel checks what it opens, creates, renames and removes with that user's rights, and
+ * new files belong to that user. With null, or when the process is not root, nothing changes. `deed` must be
+ * synchronous: the ids of all threads change meanwhile, so no other work with files may be in progress. Throws what
+ * `deed` throws, and the system's error when this process may not become that user.
  */
 export function asUser<T>(user: User | null, deed: () => T): T {
   if (user === null || process.geteuid?.() !== 0) return deed();
@@ -22,13 +22,13 @@ export function asUser<T>(user: User | null, deed: () => T): T {
   }
 }
 
-/** Node has it (initgroups(3)); its types do not. */
+/** Node has this function (initgroups(3)); its types do not. */
 const { initgroups } = process as { initgroups?: (user: number, group: number) => void };
 
-/** Users with their groups, as they are looked up once. */
+/** Users with their groups; each is looked up only once. */
 const known = new Map<number, User>();
 
-/** The user with the groups that the system's database has for it; without any where it has none, or they are not to be had. */
+/** The user with the groups that the system's database lists; without groups when it lists none or cannot be read. */
 export function withGroups(user: User): User {
   let found = known.get(user.uid);
   if (found === undefined) {
@@ -55,7 +55,7 @@ function readGroups({ uid, gid }: User): readonly number[] {
   }
 }
 
-/** Of a process that may not set its groups they have not changed. */
+/** Restores the groups. A process that may not set its groups has not changed them. */
 function restoreGroups(groups: number[]): void {
   try {
     process.setgroups!(groups);

@@ -8,7 +8,7 @@ import { refuseStreamLink } from './stream-link.ts';
 
 /** A file that is being written. */
 export interface OutputFile {
-  /** For another process to write into; null when it is open elsewhere. */
+  /** The descriptor, for another process to write to; null when the file is open in another process. */
   readonly fd: number | null;
   /** How many bytes it has. */
   size(): Promise<number>;
@@ -17,26 +17,29 @@ export interface OutputFile {
   sync(): Promise<void>;
   /** Makes what was written final. */
   finish(): Promise<void>;
-  /** Takes back what was written. */
+  /** Removes what was written. */
   abandon(): Promise<void>;
-  /** Makes final what was written whole, not the rest of a write that failed; when that is nothing, takes it back. */
+  /**
+   * Makes final what was written completely, without the rest of a write that failed; if that is nothing, removes the
+   * file.
+   */
   keep(): Promise<'kept' | 'abandoned'>;
 }
 
-/** Where files that are written come from. */
+/** Creates and removes the files that netwatch writes. */
 export interface CaptureFiles {
-  /** As createOutputFile; the file may be open in another process. */
+  /** Like createOutputFile; the file may be open in another process. */
   create(file: string, force: boolean): Promise<OutputFile>;
-  /** The same, open in this one: `fd` is there. */
+  /** The same, open in this process: `fd` is not null. */
   createHere(file: string, force: boolean): Promise<OutputFile>;
-  /** Removes one that was made here; one that is gone already is no matter. Rejects with a Failure 74. */
+  /** Removes a file that was created here; it is no error if it is already gone. Rejects with a Failure 74. */
   remove(file: string): Promise<void>;
-  /** Packs files in place, while others are written. */
+  /** Compresses files in place while others are written. */
   readonly packing: Packing;
   close(): void;
 }
 
-/** What packs finished files: PackedFiles, here or in another process. */
+/** Compresses finished files: PackedFiles, here or in another process. */
 export interface Packing {
   pack(file: string): void | Promise<void>;
   remove(file: string): void | Promise<void>;
@@ -45,41 +48,44 @@ export interface Packing {
 
 const write = promisify(fs.write);
 
-/** For whom a file is made, and by whom. */
+/** For whom a file is created, and by whom. */
 export interface Making {
-  /** Whose the file is where that user could have made it; null for who runs this process. */
+  /** The user who owns the file if that user could have created it; null for the user who runs this process. */
   readonly caller?: User | null;
-  /** The place of this process itself, where the caller may make nothing. */
+  /** Opens the place of this process itself, for folders in which the caller may not create files. */
   readonly openOwn?: (folder: string) => Place;
   readonly handOver?: HandOver;
 }
 
-/** Finds who finishes a file that this process made in its own place and may not rename or remove any more; null where it still may. */
+/**
+ * Finds the finisher of a file that this process created in its own place and may no longer rename or remove; null when
+ * it still may.
+ */
 export type HandOver = ((place: Place, names: FileNames) => Finisher) | null;
 
-/** What a file is called while it is written, and then. */
+/** The names of a file: while it is written, and afterwards. */
 export interface FileNames {
   readonly written: string;
   readonly final: string;
 }
 
-/** Gives a file its name, or takes it away. */
+/** Gives a file its final name, or removes it. */
 export interface Finisher {
   rename(): Promise<void>;
   remove(): Promise<void>;
 }
 
 /**
- * Creates a file that only its owner may read. It must not exist, nor be a link; with `force` it is written beside the
- * old one, which it replaces by one rename when it is finished. Folders, devices and pipes are never replaced. It is made
- * and replaces as the caller, or else as this process. Rejects with a Failure 73 when it cannot be created; its `write`
- * with a Failure 74 when the disk is full.
+ * Creates a file that only its owner may read. It must not exist or be a link. With `force` it is written beside the
+ * old one and replaces it with one rename when it is finished. Folders, devices and pipes are never replaced. The file
+ * is created and renamed as the caller, or else as this process. Rejects with a Failure 73 when it cannot be created;
+ * its `write` rejects with a Failure 74 when the disk is full.
  */
 export async function createOutputFile(file: string, force: boolean, making: Making = {}): Promise<OutputFile> {
   return makeOutputFile(file, force, making).output;
 }
 
-/** The same, with the place where it was made. Throws as createOutputFile rejects. */
+/** The same, with the place where it was created. Throws what createOutputFile rejects with. */
 export function makeOutputFile(
   file: string,
   force: boolean,
@@ -182,14 +188,14 @@ function ownFinisher(place: Place, { written, final }: FileNames): Finisher {
   };
 }
 
-/** Removes a file; one that is gone already is no matter. Throws what the system says. */
+/** Removes a file; it is no error if it is already gone. Throws the system's error. */
 export function removeIfThere(file: string): void {
   fs.rmSync(file, { force: true });
 }
 
 const STDOUT_HINT = '-w - writes to stdout, which may be one';
 
-/** Throws Failure 73 for what is there and is neither a file nor a link, which would be what is replaced. */
+/** Throws Failure 73 when the path exists and is neither a file nor a link: it would be replaced. */
 function refuseSpecialFiles(file: string): void {
   let stat: fs.Stats;
   try {

@@ -10,10 +10,13 @@ import type { Clock } from '../../core/system/clock.ts';
 import { unlessInterrupted } from './abandon.ts';
 import { openDeviceStream, openStdinStream } from './device-stream.ts';
 
-/** Between two looks whether all that was unpacked is taken. */
+/** Milliseconds between two checks whether all decompressed data has been read. */
 const TAKEN_POLL_MS = 2;
 
-/** The bytes of a file, a FIFO or stdin (`-`), unpacked when they are gzip or Zstandard. Rejects as ByteSource.read does. */
+/**
+ * The bytes of a file, a FIFO or stdin (`-`), decompressed when they are gzip or Zstandard. Rejects as ByteSource.read
+ * does.
+ */
 export async function openCaptureSource(file: string, clock: Clock, signal: AbortSignal): Promise<ByteSource> {
   const name = file === '-' ? 'stdin' : file;
   if (file === '-') return unpacked(name, openStdin(clock), clock, signal);
@@ -35,7 +38,7 @@ export async function openCaptureSource(file: string, clock: Clock, signal: Abor
   }
 }
 
-/** Whether the bytes can be had a second time: of a file, but not of a pipe. */
+/** Whether the bytes can be read a second time: true for a file, but not for a pipe. */
 export async function canReadAgain(file: string): Promise<boolean> {
   if (file === '-') return false;
   try {
@@ -45,7 +48,7 @@ export async function canReadAgain(file: string): Promise<boolean> {
   }
 }
 
-/** Whether all of the bytes are there already: in a file, also where that is stdin, and not in a pipe. */
+/** Whether all the bytes are already there: true for a file, even when it is stdin, but not for a pipe. */
 export function isFile(file: string): boolean {
   try {
     return (file === '-' ? fs.fstatSync(0) : fs.statSync(file)).isFile();
@@ -56,11 +59,13 @@ export function isFile(file: string): boolean {
 
 const open = promisify(fs.open);
 const read = promisify(fs.read);
-/** Neither a pipe without a writer nor a line without a carrier is waited for, and a terminal does not become ours. */
+/**
+ * Opening does not wait for a pipe without a writer or a line without a carrier, and a terminal does not become ours.
+ */
 const OPENED = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
 const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };
 
-/** What answers at once. A file of /proc is none, though it looks like one: it has no size. */
+/** Whether a read returns at once. A file of /proc does not count, though it looks like one: it has no size. */
 const isOnDisk = (stat: fs.Stats): boolean => stat.isFile() && stat.size > 0;
 
 function openStdin(clock: Clock): Readable {
@@ -96,7 +101,7 @@ function wholeFile(name: string, fd: number, size: number, clock: Clock, signal:
   };
 }
 
-/** A stream, unpacked if its first bytes say so, as chunks that are handed out piece by piece. */
+/** A stream, decompressed if its first bytes say so, as chunks that are handed out piece by piece. */
 function unpacked(name: string, stream: Readable, clock: Clock, signal: AbortSignal): ByteSource {
   const stop = (): void => {
     stream.destroy();

@@ -8,22 +8,22 @@ import { abandon } from './abandon.ts';
 
 const read = promisify(fs.read);
 const PIECE_BYTES = 64 * 1024;
-/** There is nothing yet; or, of /dev/kmsg, lines were overwritten that would have been next. */
+/** Errors after which reading continues: there is nothing yet; or, for /dev/kmsg, the next lines were overwritten. */
 const GO_ON = new Set(['EAGAIN', 'EPIPE']);
-/** Between two looks at a device that says there is nothing yet. */
+/** Milliseconds between two reads from a device that has nothing yet. */
 const LOOK_MS = 20;
 
 /**
- * The bytes of a descriptor that is no file of a disk: what comes, when it comes. It was opened with O_NONBLOCK, so that the
- * event loop hears of pipes and terminals. Others, as /dev/kmsg and files of /proc, are asked now and then; who knows no
- * O_NONBLOCK keeps a thread, and whoever destroys the stream need not wait for that.
+ * The bytes of a descriptor that is not a file on a disk, as they come. It was opened with O_NONBLOCK, so the event
+ * loop can wait for pipes and terminals. Others, such as /dev/kmsg and files of /proc, are polled. A device that
+ * ignores O_NONBLOCK occupies a thread; the stream can be destroyed without waiting for that thread.
  */
 export function openDeviceStream(fd: number, isPipe: boolean, clock: Clock): Readable {
   if (isPipe) return new net.Socket({ fd, readable: true, writable: false });
   return (tty.isatty(fd) ? openTerminal(fd) : null) ?? readNowAndThen(fd, true, clock);
 }
 
-/** Stdin, when it is neither a pipe nor a terminal, whose streams are node's. It stays open. */
+/** Stdin, when it is neither a pipe nor a terminal (node has streams for those). It stays open. */
 export const openStdinStream = (clock: Clock): Readable => readNowAndThen(0, false, clock);
 
 function openTerminal(fd: number): Readable | null {

@@ -5,17 +5,17 @@ import { loadKoffi } from '../linux/libc.ts';
 
 /** sys/file.h; the same on Linux and macOS. */
 const LOCK_EX_NB = 2 | 4;
-/** Between two tries: whoever has it writes a record, which takes less. */
+/** Milliseconds between two tries: the holder of the lock writes one record, which takes less time. */
 const RETRY_MS = 2;
-/** Past this, whoever has it hangs. */
+/** After this time, the holder of the lock must be hanging. */
 const PATIENCE_MS = 10_000;
 
 type Flock = (fd: number, operation: number) => number;
 let flock: Flock | null = null;
 
 /**
- * Locks an open file for this process alone, until it is closed (flock(2)). Waits for who has it; rejects with a Failure
- * 75 after ten seconds, and 69 where the file system, or this machine, has no locks.
+ * Locks an open file for this process alone, until it is closed (flock(2)). Waits while another process holds the lock;
+ * rejects with a Failure 75 after ten seconds, and 69 where the file system, or this machine, has no locks.
  */
 export async function lockFile(fd: number, file: string, clock: Clock): Promise<void> {
   flock ??= loadFlock();

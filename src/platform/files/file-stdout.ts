@@ -4,8 +4,9 @@ import type { FailedWrite, TextStream } from '../../core/output/sink.ts';
 const LINE_FEED = 0x0a;
 
 /**
- * Stdout: node's own stream, but for a file one that writes all of what it is given, or tells how much of it the disk took.
- * Node's takes a write that was cut short for whole, so that a disk which fills up during the last one is never told of.
+ * Stdout: node's own stream, or for a file, a stream that writes everything it is given or reports how much of it the
+ * disk took. Node's stream treats a partial write as complete, so when a disk fills up during the last write, nobody is
+ * told.
  */
 export function openStdout(): TextStream {
   try {
@@ -16,7 +17,7 @@ export function openStdout(): TextStream {
   return process.stdout;
 }
 
-/** Writes before it returns, and so never asks to wait. */
+/** Writes before it returns, and so never asks the caller to wait. */
 export class FileStream implements TextStream {
   private readonly fd: number;
   private readonly listeners: ((error: FailedWrite) => void)[] = [];

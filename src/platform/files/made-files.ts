@@ -4,24 +4,30 @@ import type { User } from '../../core/system/user.ts';
 import { type HandOver, makeOutputFile, type OutputFile, removeIfThere } from './capture-output.ts';
 import { openOwnPlace, type Place, placeOf } from './place.ts';
 
-/** Files of one folder: what is made here is read back, packed and removed as who made it, and nothing else is. */
+/**
+ * Files of one folder: what is created here is read back, compressed and removed as the user who created it, and
+ * nothing else is.
+ */
 export class MadeFiles {
   private readonly caller: User | null;
   private readonly openOwn: (folder: string) => Place;
   private readonly makers = new Map<string, User | null>();
 
-  /** They are the caller's where that user could have made them, and else of this process, in the place that `openOwn` opens. */
+  /**
+   * The files belong to the caller if that user could have created them, and otherwise to this process, in the place
+   * that `openOwn` opens.
+   */
   constructor(caller: User | null, openOwn: (folder: string) => Place = openOwnPlace) {
     this.caller = caller;
     this.openOwn = openOwn;
   }
 
-  /** As createOutputFile. */
+  /** Like createOutputFile. */
   async create(file: string, force: boolean, handOver: HandOver = null): Promise<OutputFile> {
     return this.createFor(this.caller, file, force, handOver);
   }
 
-  /** The same, made by who made another one of them. */
+  /** The same, created by the user who created `other`. */
   async createBeside(other: string, file: string, force: boolean): Promise<OutputFile> {
     return this.createFor(this.makers.get(other) ?? null, file, force, null);
   }
@@ -32,13 +38,13 @@ export class MadeFiles {
     return output;
   }
 
-  /** Opens one of them to be read. Throws what the system says. */
+  /** Opens one of them for reading. Throws the system's error. */
   open(file: string): number {
     const { O_RDONLY, O_NOFOLLOW } = fs.constants;
     return this.by(file, (at) => fs.openSync(at, O_RDONLY | O_NOFOLLOW));
   }
 
-  /** Removes one of them; one that is gone already is no matter. Throws what the system says. */
+  /** Removes one of them; it is no error if it is already gone. Throws the system's error. */
   remove(file: string): void {
     if (!this.makers.has(file)) return;
     this.by(file, removeIfThere);

@@ -5,25 +5,25 @@ import type { User } from '../../core/system/user.ts';
 import type { CaptureFiles, HandOver } from './capture-output.ts';
 import { MadeFiles } from './made-files.ts';
 
-/** Packs files that are finished, one after another, while others are written: `out.pcap` becomes `out.pcap.gz`. */
+/** Compresses finished files one after another while others are written: `out.pcap` becomes `out.pcap.gz`. */
 export class PackedFiles {
   private readonly files: MadeFiles;
   private readonly force: boolean;
   private last: Promise<void> = Promise.resolve();
   private complaints: string[] = [];
 
-  /** Of these files; with `force` packed ones replace others. */
+  /** Takes files from `files`; with `force`, compressed files replace existing ones. */
   constructor(files: MadeFiles, force: boolean) {
     this.files = files;
     this.force = force;
   }
 
-  /** Begins to; one that cannot be packed stays as it is. */
+  /** Begins to compress a file; if it cannot be compressed, it stays as it is. */
   pack(file: string): void {
     this.afterwards(file, 'packed', () => this.packNow(file));
   }
 
-  /** Removes a file, packed or not, when those before it are packed. */
+  /** Removes a file, compressed or not, once those before it are compressed. */
   remove(file: string): void {
     this.afterwards(file, 'removed', async () => {
       this.files.remove(file);
@@ -31,7 +31,7 @@ export class PackedFiles {
     });
   }
 
-  /** Resolves when all is done, to what could not be. */
+  /** Resolves when everything is done, with what could not be done. */
   async end(): Promise<readonly string[]> {
     await this.last;
     const { complaints } = this;
@@ -46,7 +46,7 @@ export class PackedFiles {
     });
   }
 
-  /** The plain file goes only when the packed one is on the disk. */
+  /** The plain file is removed only when the compressed one is on the disk. */
   private async packNow(file: string): Promise<void> {
     const packed = await this.files.createBeside(file, `${file}.gz`, this.force);
     try {
@@ -62,7 +62,10 @@ export class PackedFiles {
   }
 }
 
-/** Files that this process makes by itself; they are `caller`'s where that user could have made them. Gives root's over as HandOver says. */
+/**
+ * Files that this process creates by itself; they belong to `caller` if that user could have created them. Hands over
+ * root's files as HandOver says.
+ */
 export function openFiles(caller: User | null, force: boolean, handOver: HandOver = null): CaptureFiles {
   const files = new MadeFiles(caller);
   const create: CaptureFiles['create'] = (file, over) => files.create(file, over, handOver);

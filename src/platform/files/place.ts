@@ -3,25 +3,25 @@ import path from 'node:path';
 import type { User } from '../../core/system/user.ts';
 import { asUser } from './as-user.ts';
 
-/** include/uapi/asm-generic/fcntl.h: a folder as a place, which takes no right to list it. */
+/** include/uapi/asm-generic/fcntl.h: opens a folder as a place, without the right to list it. */
 const O_PATH = 0x20_0000;
-/** Where a descriptor is a path, too (Linux). */
+/** The folder in which each descriptor is also a path (Linux). */
 const DESCRIPTORS = '/proc/self/fd';
 
-/** A folder in which files are made, renamed and removed, and who does it. */
+/** A folder in which files are created, renamed and removed, and the user who does it. */
 export interface Place {
-  /** As whom it is done; null for this process itself. */
+  /** The user who does it; null for this process itself. */
   readonly user: User | null;
-  /** The folder, open, where it is held; see openOwnPlace. */
+  /** The descriptor of the folder, if it is held open; see openOwnPlace. */
   readonly folder: number | null;
-  /** The path of the file of that name in it. */
+  /** The path of the file with that name in it. */
   at(name: string): string;
-  /** Does something synchronous with its files. */
+  /** Runs something synchronous with its files, as that user. */
   do<T>(deed: () => T): T;
   close(): void;
 }
 
-/** The place as `user`: by its path, since the kernel judges that user at every step of it. */
+/** The place as `user`: by its path, because the kernel checks that user's rights at every step of it. */
 export function placeOf(user: User, folder: string): Place {
   return {
     user,
@@ -33,8 +33,8 @@ export function placeOf(user: User, folder: string): Place {
 }
 
 /**
- * The place as this process. Root holds the folder itself, where the system can: to nobody it is of use to put another
- * in its place between two steps. Throws what the system says.
+ * The place as this process. Where the system can, root holds the folder itself open, so that it is useless to swap the
+ * folder between two steps. Throws the system's error.
  */
 export function openOwnPlace(folder: string): Place {
   if (process.geteuid?.() !== 0 || !fs.existsSync(DESCRIPTORS)) return heldPlace(null, folder);
@@ -47,15 +47,15 @@ export function openOwnPlace(folder: string): Place {
   return { ...heldPlace(fd, folder), close };
 }
 
-/** The place as this process, in a folder that is open already; by its path where it is not. It stays open. */
+/** The place as this process, in a folder that is already open; by its path if it is not. The folder stays open. */
 export function heldPlace(fd: number | null, folder: string): Place {
   const at = fd === null || !fs.existsSync(DESCRIPTORS) ? folder : `${DESCRIPTORS}/${fd}`;
   return { user: null, folder: fd, at: (name) => path.join(at, name), do: (deed) => deed(), close: () => {} };
 }
 
 /**
- * Does something in the folder of `file` as `caller`, or, where the kernel does not let that user, as this process.
- * Returns where that was, and what came of it. Throws what the one or the other throws.
+ * Runs `deed` in the folder of `file` as `caller` or, if the kernel does not allow that user, as this process. Returns
+ * the place and the result. Throws what either of them throws.
  */
 export function inPlace<T>(
   caller: User | null,
@@ -81,15 +81,18 @@ export function inPlace<T>(
   }
 }
 
-/** Of the user's rights, or of ours to become that user: EINVAL is a user that this namespace does not have. */
+/**
+ * Whether the error is a lack of the user's rights, or of our right to become that user: EINVAL is a user that this
+ * namespace does not have.
+ */
 function isRefusal(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return code === 'EACCES' || code === 'EPERM' || (code === 'EINVAL' && /^set/.test(syscall ?? ''));
 }
 
 /**
- * Throws EPERM where `user` may make files in a folder and not replace this one: another's, in a folder like /tmp. The
- * rename would be refused, but only when the file is written.
+ * Throws EPERM when `user` may create files in a folder but not replace this one, which belongs to another user, in a
+ * folder like /tmp. The rename would be refused, but only after the file is written.
  */
 export function requireReplaceable(file: string, user: User): void {
   const there = fs.lstatSync(file, { throwIfNoEntry: false });

@@ -8,10 +8,10 @@ import { inPlace, type Place, requireReplaceable } from './place.ts';
 import { refuseStreamLink } from './stream-link.ts';
 
 /**
- * Writes a file whole: beside the old one, to the disk, and by one rename in its place, so that who reads it meanwhile
- * sees the old one or the new one. `mode` is that of the file, whatever the umask. A link is replaced, not followed. It is
- * made and replaces as the caller, and where that user may not, as this process.
- * Rejects with a Failure 73 when it cannot be created, and 74 when the disk is full.
+ * Replaces a file as a whole: writes it beside the old one, to the disk, and renames it into place, so that a reader
+ * sees either the old file or the new one. The file gets exactly `mode`, whatever the umask. A link is replaced, not
+ * followed. The file is created and renamed as the caller or, if that user may not, as this process. Rejects with a
+ * Failure 73 when it cannot be created, and 74 when the disk is full.
  */
 export async function replaceFile(file: string, text: string, mode: number, caller: User | null = null): Promise<void> {
   refuseStreamLink(file, 'without --out it is written to stdout');
@@ -52,7 +52,7 @@ export async function replaceFile(file: string, text: string, mode: number, call
   }
 }
 
-/** What is said is why there is no new file. */
+/** Ignores errors: the error to report is why there is no new file. */
 function removeQuietly(place: Place, name: string): void {
   try {
     place.do(() => removeIfThere(place.at(name)));
@@ -61,7 +61,7 @@ function removeQuietly(place: Place, name: string): void {
   }
 }
 
-/** So that the new name outlives a power cut; a file system that cannot is no reason to fail. */
+/** Makes the new name survive a power cut; a file system that cannot do this is no reason to fail. */
 function syncFolder(folder: string): void {
   try {
     const fd = fs.openSync(folder, 'r');

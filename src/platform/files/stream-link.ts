@@ -3,8 +3,9 @@ import path from 'node:path';
 import { EXIT, Failure } from '../../core/failure.ts';
 
 /**
- * Throws Failure 73 for a link of the system, such as /dev/stdout or /proc/self/fd/1: it stands for an open file, and who
- * replaces it takes it from every other program. Links in /dev/shm, a folder of files, are none. `hint` says how to write there.
+ * Throws Failure 73 for a link of the system, such as /dev/stdout or /proc/self/fd/1: it stands for an open file, and
+ * replacing it would take it away from every other program. Links in /dev/shm, a folder of files, do not count. `hint`
+ * says how to write there.
  */
 export function refuseStreamLink(file: string, hint: string): void {
   let folder: string;

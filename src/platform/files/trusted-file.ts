@@ -3,21 +3,21 @@ import path from 'node:path';
 
 /** Who could change what a path leads to, and who may read it. */
 export interface Standing {
-  /** What on the way is open to somebody who is not trusted, and how: `/home/ann belongs to user 1000`; null for nothing. */
+  /** What on the way an untrusted user could change, and how: `/home/ann belongs to user 1000`; null for nothing. */
   readonly stranger: string | null;
   /** Whether every user may read it. */
   readonly isPublic: boolean;
 }
 
-/** As the kernel: more links on the way are a circle. */
+/** The kernel's limit: more links than this on the way are a loop. */
 const MOST_LINKS = 40;
 
 /**
- * Walks to a file that was opened as `opened`, by its real path: every folder and link on the way and the file itself must
- * belong to one of `trusted`, and nobody else may write them. A sticky folder (/tmp) may be written by all, since in it
- * only the owner of an entry replaces that. Access control lists need no look of their own: what they grant is within the
- * bits of the group (acl(5)). That the way leads to the file that was opened is looked at last, so it may not be changed
- * meanwhile.
+ * Walks to a file that was opened as `opened`, by its real path. Every folder and link on the way and the file itself
+ * must belong to one of `trusted`, and nobody else may write to them. A sticky folder (/tmp) may be writable by
+ * everyone, because only the owner of an entry can replace it there. Access control lists need no check of their own:
+ * what they grant is within the group bits (acl(5)). The last check is that the path leads to the file that was opened,
+ * so that it cannot change meanwhile.
  */
 export function standingOf(file: string, opened: fs.Stats, trusted: ReadonlySet<number>): Standing {
   const shut = { isPublic: false };
@@ -53,7 +53,7 @@ export function standingOf(file: string, opened: fs.Stats, trusted: ReadonlySet<
 
 const isStep = (name: string): boolean => name !== '' && name !== '.';
 
-/** How somebody else could change it; null for not at all. */
+/** How an untrusted user could change it; null when none can. */
 function strangerOf(name: string, stat: fs.Stats, trusted: ReadonlySet<number>): string | null {
   if (!trusted.has(stat.uid)) return belongs(name, stat);
   if ((stat.mode & 0o022) === 0 || (stat.isDirectory() && (stat.mode & 0o1000) !== 0)) return null;

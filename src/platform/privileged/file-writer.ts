@@ -10,12 +10,13 @@ import { answer } from './questions.ts';
 import type { WriterOrder } from './write-aside.ts';
 
 /**
- * Entry of the process that makes, renames and removes files in one folder, for one that has given up its privileges: as
- * who called sudo where that user may, else as root. It keeps the capabilities that this takes, and by Landlock the one
- * folder, removes what it made and nothing else, and looks at no byte of what it writes.
+ * Entry point of the process that creates, renames and removes files in one folder, for a process that has given up its
+ * privileges: as the user who called sudo if that user may, or else as root. It keeps the capabilities that this takes
+ * and, under Landlock, access to that one folder. It removes only files that it created, and looks at no byte of what
+ * it writes.
  */
 const { caller, folder, packs, force, made } = JSON.parse(process.argv[2]!) as WriterOrder;
-/** The folder, as who started this process holds it; see openAsked. */
+/** The descriptor of the folder, as the parent process holds it; see openAsked. */
 const FOLDER = 4;
 const own = heldPlace(FOLDER, folder);
 const platform = await openSystem({ root: null, netns: null }, realClock);

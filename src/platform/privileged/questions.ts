@@ -3,21 +3,23 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, type ExitStatus, Failure, messageOf } from '../../core/failure.ts';
 import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 
-/** What one process asks of another: the name of what is to be done, and what it is done to. */
+/** A question from one process to another: the name of what to do, and its arguments. */
 interface Question {
   readonly id: number;
   readonly does: string;
   readonly of: readonly unknown[];
 }
 
-/** The value, or the Failure that came of it. */
+/** The resulting value, or the Failure. */
 type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
 
-/** A process that does what it is asked, one thing after another. */
+/** A process that does what it is asked, one task after another. */
 export interface Asked {
-  /** Resolves to what it answers; rejects with the Failure it met, or a Failure 69 when it has ended. */
+  /**
+   * Resolves with the answer; rejects with the Failure that the process met, or with a Failure 69 when it has ended.
+   */
   ask(does: string, ...of: readonly unknown[]): Promise<unknown>;
   close(): void;
 }
@@ -25,8 +27,8 @@ export interface Asked {
 type Deeds = Readonly<Record<string, (...of: never[]) => unknown>>;
 
 /**
- * Starts the entry of that name, with an order as its argument, and with these descriptors, which it has as 4 and those
- * after it. It ends with this process.
+ * Starts the entry with that name, with an order as its argument and with these descriptors, which it gets as 4 and the
+ * following numbers. It ends with this process.
  */
 export function openAsked(entry: string, order: unknown, descriptors: readonly number[] = []): Asked {
   const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
@@ -71,14 +73,14 @@ export function openAsked(entry: string, order: unknown, descriptors: readonly n
   };
 }
 
-/** Nothing waits for a process that has nothing to answer. */
+/** A process without open questions does not keep this one running. */
 function rest(child: ChildProcess, questions: number): void {
   const how = questions > 0 ? 'ref' : 'unref';
   child[how]();
   child.channel?.[how]();
 }
 
-/** Answers in such a process, in the order in which it is asked, until who asks is gone. */
+/** Answers questions in such a process, in the order in which they arrive, until the asking process is gone. */
 export function answer(deeds: Deeds): void {
   process.on('disconnect', () => process.exit(0));
   let last: Promise<unknown> = Promise.resolve();

@@ -3,12 +3,12 @@ import type { SocketReader, SocketSource } from '../../core/system/platform.ts';
 import type { User } from '../../core/system/user.ts';
 import { type Asked, openAsked } from './questions.ts';
 
-/** What the process that reads sockets is started with. */
+/** The order that starts the process that reads sockets. */
 export interface ReaderOrder {
   readonly user: User | null;
 }
 
-/** A reading as data: what a SocketReading looks up is in the order of its sockets. */
+/** A reading as data: what a SocketReading looks up comes in the order of its sockets. */
 export interface SentReading extends Pick<SocketReading, 'sockets' | 'netns' | 'limits'> {
   readonly owners: readonly Ownership[];
   readonly ifaces: readonly (string | null)[];
@@ -18,10 +18,7 @@ export interface SentReading extends Pick<SocketReading, 'sockets' | 'netns' | '
 
 const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
 
-/**
- * Starts it, as `Platform.openSocketReader` says.
- * What is asked of it rejects with a Failure 69 when it has ended.
- */
+/** Starts it, as `Platform.openSocketReader` says. Its answers reject with a Failure 69 when it has ended. */
 export function openSocketReader(user: User | null): SocketReader {
   const order: ReaderOrder = { user };
   const asked = openAsked('socket-reader', order);

@@ -5,8 +5,8 @@ import { answer } from './questions.ts';
 import type { ReaderOrder, SentReading } from './read-sockets-aside.ts';
 
 /**
- * Entry of the process that reads sockets and their owners for one that has given up its privileges. It keeps two
- * capabilities, which seeing the descriptors of other users' processes takes, and sees no packet.
+ * Entry point of the process that reads sockets and their owners for a process that has given up its privileges. It
+ * keeps the two capabilities that are needed to see the descriptors of other users' processes, and sees no packet.
  */
 const { user } = JSON.parse(process.argv[2]!) as ReaderOrder;
 const platform = await openSystem({ root: null, netns: null }, realClock);

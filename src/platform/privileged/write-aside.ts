@@ -6,22 +6,23 @@ import { openFiles } from '../files/pack-files.ts';
 import { openOwnPlace, type Place } from '../files/place.ts';
 import { type Asked, openAsked } from './questions.ts';
 
-/** What the process that writes files is started with. */
+/** The order that starts the process that writes files. */
 export interface WriterOrder {
-  /** Whose the files are where that user could have made them; null for root's. */
+  /** The user who owns the files if that user could have created them; null for root's. */
   readonly caller: User | null;
-  /** The only folder it may write in. */
+  /** The only folder in which it may write. */
   readonly folder: string;
-  /** Whether files are packed, which takes reading them; and whether new ones replace others. */
+  /** Whether files are compressed, for which they must be read; and whether new files replace others. */
   readonly packs: boolean;
   readonly force: boolean;
-  /** A file in it that is made already, which it is to rename or remove; null for none. */
+  /** A file in it that already exists and that it is to rename or remove; null for none. */
   readonly made: FileNames | null;
 }
 
 /**
- * Files that are made when this process has given up its privileges, as a ring is: in the folder of `name`, by a process of
- * its own, which keeps what that takes. To be opened before that. Throws Failure 73 where there is no such folder.
+ * Files that are created after this process has given up its privileges, as for a ring: in the folder of `name`, by a
+ * separate process that keeps what that takes. Call this before the privileges are gone. Throws Failure 73 if there is
+ * no such folder.
  */
 export function openRingAside(name: string, caller: User | null, packs: boolean, force: boolean): CaptureFiles {
   const place = placeFor(name);
@@ -53,8 +54,8 @@ export function openRingAside(name: string, caller: User | null, packs: boolean,
 }
 
 /**
- * Files that are made here, before this process gives up its privileges. One that is root's is renamed or removed
- * afterwards by a process of its own; the caller's by this one, which has become that user.
+ * Files that are created here, before this process gives up its privileges. Afterwards a separate process renames or
+ * removes root's files; this process, which has become the caller, does so with the caller's.
  */
 export function openFilesBefore(caller: User | null, force: boolean): CaptureFiles {
   let asked: Asked | null = null;
@@ -70,7 +71,7 @@ export function openFilesBefore(caller: User | null, force: boolean): CaptureFil
   return { ...openFiles(caller, force, handOver), close: () => asked?.close() };
 }
 
-/** The folder goes along open, so that nobody can put another in its place. */
+/** The folder is passed as an open descriptor, so that nobody can swap it. */
 function openWriter(place: Place, order: WriterOrder): Asked {
   return openAsked('file-writer', order, place.folder === null ? [] : [place.folder]);
 }
