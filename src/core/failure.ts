@@ -1,9 +1,9 @@
-/** Exit statuses of the contract; the errors are those of sysexits.h. */
+/** The exit statuses that the contract promises; errors have those of sysexits.h. */
 export const EXIT = {
   ok: 0,
   /** An expectation does not hold. */
   no: 1,
-  /** Not enough evidence to say. */
+  /** Not enough evidence to decide. */
   unknown: 3,
   usage: 64,
   data: 65,
@@ -27,8 +27,8 @@ export interface Place {
 }
 
 /**
- * An error that the user can do something about. The message is lower case, carries the offending value, and is made
- * terminal-safe where it is printed. `hint` names the one command or spelling that helps.
+ * An error that the user can do something about. The message is lower case, contains the offending value, and is made
+ * safe for a terminal where it is printed. `hint` names the one command or spelling that helps.
  */
 export class Failure extends Error {
   readonly exit: ExitStatus;
@@ -61,7 +61,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What the system said of a call that failed, without the code and the call: `permission denied`. */
+/** The system's words for a failed call, without the code and the call: `permission denied`. */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
   return /^E[A-Z0-9]+: (.+?), \w+/.exec(message)?.[1] ?? message;

@@ -4,7 +4,7 @@ export interface Instant {
   readonly monotonicMs: number;
 }
 
-/** A moment as engines take it. */
+/** A moment, in the form that engines take. */
 export function instantOf({ at, monotonic }: { readonly at: number; readonly monotonic: number }): Instant {
   return { time: new Date(at).toISOString(), monotonicMs: monotonic };
 }

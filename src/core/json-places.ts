@@ -4,11 +4,14 @@ export interface TextPlace {
   readonly column: number;
 }
 
-/** Where things stand in a JSON text. */
+/** The places of things in a JSON text. */
 export interface JsonPlaces {
-  /** Where it stops being JSON; null when it is. */
+  /** Where it stops being valid JSON; null when all of it is valid. */
   readonly fault: TextPlace | null;
-  /** The keys of the outermost object, and of the objects in it as `outer.inner`; of one that stands twice the last. */
+  /**
+   * The keys of the outermost object, and of the objects in it as `outer.inner`; for a key that occurs twice, the last
+   * place.
+   */
   readonly keys: ReadonlyMap<string, TextPlace>;
 }
 
@@ -19,7 +22,10 @@ const TOKEN =
 /** What may come next. */
 type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end' | 'nothing';
 
-/** Finds the places of a JSON text: what JSON.parse says of a bad one depends on the version of node, and quotes the text. */
+/**
+ * Finds the places in a JSON text. The message of JSON.parse for a bad text depends on the version of node, and quotes
+ * the text.
+ */
 export function placesOf(json: string): JsonPlaces {
   const keys = new Map<string, TextPlace>();
   const open: ('{' | '[')[] = [];

@@ -1,14 +1,14 @@
 /**
- * Something this user cannot see on this machine. Shown once on stderr, in `doctor` and in the footer of `watch`, so
- * that an empty or half-empty answer never stands without its reason.
+ * Something that this user cannot see on this machine. Reported once on stderr, and shown in `doctor`, so that an empty
+ * or incomplete answer never comes without its reason.
  */
 export interface Limit {
   /** What is missing: "processes of 12 sockets". */
   readonly what: string;
-  /** What is missing, without a count that changes from look to look; absent where `what` holds none. */
+  /** What is missing, without a count that changes from look to look; absent when `what` has no count. */
   readonly subject?: string;
   /** Why: "descriptors of other users' processes may not be read". */
   readonly why: string;
-  /** The one command that grants it, or null where nothing does. */
+  /** The one command that grants it, or null if nothing does. */
   readonly remedy: string | null;
 }

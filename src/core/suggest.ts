@@ -1,6 +1,6 @@
 /**
- * The candidate a mistyped word most likely means, or null: one a few typing errors away (case does not count), else
- * one that the word is a part of, as `rtt` is of `rtt_ms`. Of equals the first wins.
+ * The candidate that a mistyped word most likely means, or null: one that differs by a few typing errors (case does not
+ * count), or else one that contains the word, as `rtt_ms` contains `rtt`. Of equally good ones the first wins.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
   const typed = word.toLowerCase();
@@ -22,7 +22,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
   return nearest ?? whole;
 }
 
-/** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
+/** The number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
@@ -42,7 +42,7 @@ function editDistance(from: string, to: string): number {
   return last[to.length]!;
 }
 
-/** The hint of an error about a mistyped word: the spelling that was likely meant, or what helps where none is near. */
+/** The hint for a mistyped word: the spelling that was probably meant, or other help if nothing is similar. */
 export function didYouMean(
   word: string,
   candidates: Iterable<string>,

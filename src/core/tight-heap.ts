@@ -1,20 +1,20 @@
 import v8 from 'node:v8';
 
-/** Objects below which the heap is small whatever it wastes. */
+/** With fewer objects than this, the heap is small however much it wastes. */
 const MANY = 100_000;
-/** How much garbage may come to what is alive, in per cent; V8 lets it be as much again, and more. */
+/** How much garbage there may be beside live data, in per cent; V8 lets it be as much again, and more. */
 const GROWING_PERCENT = 10;
 
 let isAllowed = false;
 let isTight = false;
 
-/** Allows it: the flags of V8 are those of the whole process, which is not ours where netwatch is a library. */
+/** Allows tightenHeap to act: V8's flags apply to the whole process, which is not ours when netwatch is a library. */
 export function allowTightHeap(): void {
   isAllowed = true;
 }
 
 /**
- * Tells of so many objects that are kept for long. When they are many, garbage is collected sooner from then on: a flood
+ * Reports how many objects are kept for long. When there are many, garbage is collected sooner from then on: a flood
  * then takes the memory that its limits say, for a tenth more time.
  */
 export function tightenHeap(objects: number): void {

@@ -11,20 +11,22 @@ import type { Request } from '../listing/command.ts';
 import type { Listening } from './headless.ts';
 import { type Choice, type Records, type Repeating, recordsOf, requireOptions } from './records.ts';
 
-/** What is asked of connections. */
+/** Options for connections. */
 export interface ConnsOptions extends Listening, Repeating {
   readonly filter?: Choice<ConnRow>;
-  /** Fields that will be read; what costs and is not among them need not be read. All unless given. */
+  /** Fields that you will read; costly fields that are not among them need not be filled in. All by default. */
   readonly fields?: readonly (keyof ConnRow & string)[];
-  /** A capture, or records saved by `netwatch conns --json`, in place of the machine. */
+  /** A capture, or records saved with `netwatch conns --json`, instead of the machine. */
   readonly read?: string;
-  /** Of a capture, only what was captured on it. With `packets`, where to capture. */
+  /** With a capture, only what was captured on this interface. With `packets`, where to capture. */
   readonly interface?: string;
-  /** Capture meanwhile: application, server name, traffic of UDP, flows without a socket. Needs CAP_NET_RAW. */
+  /**
+   * Also capture packets: adds applications, server names, UDP traffic, and flows without a socket. Needs CAP_NET_RAW.
+   */
   readonly packets?: boolean;
-  /** Watch sockets by eBPF. Needs root and bpftrace. */
+  /** Watch sockets with eBPF. Needs root and bpftrace. */
   readonly ebpf?: boolean;
-  /** A machine kept as files below this folder. */
+  /** A machine saved as files below this folder. */
   readonly root?: string;
   /** A network namespace: a name of ip netns, or a process id. */
   readonly netns?: string;
@@ -33,19 +35,19 @@ export interface ConnsOptions extends Listening, Repeating {
 const OPTIONS = ['filter', 'fields', 'read', 'interface', 'packets', 'ebpf', 'root', 'netns'];
 const ALL = [...OPTIONS, 'interval', 'count', 'duration'];
 
-/** Sockets with process, state, counters, rates and round-trip times; of a capture, its flows. */
+/** Sockets with process, state, counters, rates and round-trip times; with a capture, its flows. */
 export function conns(options: ConnsOptions = {}): Records<ConnRow> {
   return recordsFrom(conn, options, options.filter ?? null, { events: false, summary: null });
 }
 
-/** A record whenever a connection opens, changes its state or closes, as seen at every `interval`. */
+/** Yields a record whenever a connection opens, changes state or closes, as seen at every `interval`. */
 conns.events = (options: Omit<ConnsOptions, 'read' | 'filter' | 'fields'> & { filter?: Choice<ConnEventRow> } = {}) =>
   recordsFrom<typeof connEvent>(connEvent, { interval: 1000, ...options }, options.filter ?? null, {
     events: true,
     summary: null,
   });
 
-/** Connections added up. */
+/** Totals of connections. */
 conns.summary = (
   by: SummaryKey,
   options: Omit<ConnsOptions, 'filter' | 'fields'> & { filter?: Choice<ConnSummaryRow> } = {},

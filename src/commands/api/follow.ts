@@ -6,13 +6,13 @@ import type { FollowMode, FollowRequest } from '../follow/follow-request.ts';
 import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
 import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
 
-/** Which streams are followed. */
+/** Which streams to follow. */
 export interface FollowOptions extends PacketOptions {
-  /** Which, by their records. */
+  /** Selects streams by their records. */
   readonly filter?: Choice<StreamRow>;
-  /** One stream, by its number; those of TCP and of UDP are counted apart. */
+  /** One stream, by its number; TCP and UDP streams are numbered separately. */
   readonly stream?: number;
-  /** Both unless given; with `stream`, TCP. */
+  /** The default is both; with `stream`, TCP. */
   readonly protocol?: 'tcp' | 'udp';
   /** Only what one side sent; A sent the first packet. */
   readonly dir?: 'both' | 'a' | 'b';
@@ -23,7 +23,7 @@ const MOST_SEGMENTS = 10_000;
 const MOST_BYTES = 2_000_000;
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
 
-/** The streams, a record each: of a capture all of them, live when they are over. */
+/** The streams, one record each: for a capture all of them; live, each stream when it is over. */
 export function follow(options: FollowOptions = {}): Records<StreamRow> {
   return recordsFrom(stream, 'list', options);
 }

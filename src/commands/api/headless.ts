@@ -5,15 +5,15 @@ import { openPlatform } from '../../platform/index.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
 import type { Context } from '../context/context.ts';
 
-/** What every function of the API takes. */
+/** Options of every function of the API. */
 export interface Listening {
-  /** Ends what is read or sampled: iteration stops as at the end. */
+  /** Ends the reading or sampling: iteration stops as at the end. */
   readonly signal?: AbortSignal;
-  /** Hears, a line each, what netwatch would say on stderr: what was counted, what is wrong with a file. */
+  /** Called with each line that netwatch would print on stderr: what was counted, what is wrong with a file. */
   readonly onNotice?: (line: string) => void;
-  /** Hears what this process may not see, and the command that grants it. */
+  /** Called with what this process may not see, and the command that grants it. */
   readonly onLimit?: (limit: Limit) => void;
-  /** Hears what is missing between the records. */
+  /** Called with what is missing between the records. */
   readonly onGap?: (gap: Gap) => void;
 }
 
@@ -25,7 +25,10 @@ const NOWHERE: Sink = {
   flush: () => Promise.resolve(),
 };
 
-/** The world of a caller that is another program: no stdout, no signals, no terminal, and no privilege that is given up. */
+/**
+ * The context for a caller that is another program: no stdout, no signals, no terminal, and no privilege that is given
+ * up.
+ */
 export function headlessContext({ onNotice = () => {} }: Listening, signal: AbortSignal): Context {
   return {
     stdout: NOWHERE,

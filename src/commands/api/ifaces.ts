@@ -15,12 +15,12 @@ import { sampleInterfaces } from '../ifaces/sample-interfaces.ts';
 import type { Listening } from './headless.ts';
 import { type Choice, type Records, type Repeating, recordsOf, requireOptions } from './records.ts';
 
-/** What is asked of interfaces, or of how a machine is configured. */
+/** Options for interfaces, or for the configuration of a machine. */
 export interface IfacesOptions<R> extends Listening, Repeating {
   readonly filter?: Choice<R>;
   /** Only this interface. */
   readonly interface?: string;
-  /** A machine kept as files below this folder. */
+  /** A machine saved as files below this folder. */
   readonly root?: string;
   /** A network namespace: a name of ip netns, or a process id. */
   readonly netns?: string;
@@ -28,7 +28,9 @@ export interface IfacesOptions<R> extends Listening, Repeating {
 
 const OPTIONS = ['filter', 'interface', 'root', 'netns', 'interval', 'count', 'duration', 'fields'];
 
-/** Interfaces with addresses, counters and, from the second look on or when `fields` name them, rates. */
+/**
+ * Interfaces with addresses, counters and rates; rates come from the second snapshot on, or when `fields` name them.
+ */
 export function ifaces(
   options: IfacesOptions<IfaceRow> & { readonly fields?: readonly (keyof IfaceRow & string)[] } = {},
 ): Records<IfaceRow> {

@@ -21,8 +21,8 @@ export type { Choice, Records, Repeating } from './records.ts';
 export { type StatRow, type StatsOptions, stats } from './stats.ts';
 
 /**
- * A filter of the command line as a function of a record, for records of a table of `tables`. Throws Failure 64, whose
- * `place` is the column, for a text that is wrong.
+ * Turns a command-line filter into a function of a record, for records of a table of `tables`. When the text is wrong
+ * it throws a Failure 64, whose `place` is the column.
  */
 export function parseFilter<T extends RecordTable = typeof conn>(
   text: string,

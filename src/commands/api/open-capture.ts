@@ -24,28 +24,28 @@ import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-opti
 import { type Choice, requireOptions } from './records.ts';
 import { requireStatistic, type StatRow } from './stats.ts';
 
-/** Records that are there when the capture has run. */
+/** Records that are available once the capture has run. */
 export interface Collected<R> {
-  /** All of them. Throws an Error while `run` has not resolved. */
+  /** All of them. Throws an Error before `run` has resolved. */
   rows(): R[];
 }
 
-/** How packets are saved. */
+/** How to save packets. */
 export interface SaveOptions {
-  /** A display filter; all packets unless given. */
+  /** A display filter; the default is all packets. */
   readonly filter?: string;
-  /** What the end of the name says, else pcapng. */
+  /** The default is what the end of the name says, or else pcapng. */
   readonly format?: CaptureFormat;
-  /** Replace a file that exists. */
+  /** Replace an existing file. */
   readonly force?: boolean;
 }
 
 /**
- * A capture that is read or made once, for everybody who wants something of it: ask first, then `run`. Nothing is asked
- * twice of the packets, whoever listens.
+ * A capture that is read or made only once, however many questions are asked: ask first, then `run`. Nothing is
+ * computed twice for a packet, however many listeners there are.
  */
 export interface Capture {
-  /** A statistic, in records of its first type. Throws Failure 64 for a name that is none. */
+  /** A statistic, as records of its first type. Throws Failure 64 for an unknown name. */
   stats<N extends StatisticName>(by: N, options?: { readonly bucket?: number }): Collected<StatRow<N>>;
   /** Flows as connections. */
   conns(): Collected<ConnRow>;
@@ -53,18 +53,18 @@ export interface Capture {
   streams(): Collected<StreamRow>;
   /** Calls `listener` with every packet that passes. Throws Failure 64 for a wrong filter. */
   onPacket(listener: (packet: PacketRow) => void, filter?: Choice<PacketRow>): void;
-  /** Writes packets into a file as they pass. Rejects with a Failure 64 or 73; `run` rejects with one of 74. */
+  /** Writes packets to a file as they pass. Rejects with a Failure 64 or 73; `run` rejects with a Failure 74. */
   save(file: string, options?: SaveOptions): Promise<void>;
-  /** Goes through all of it. Resolves at its end, or when the signal or `stop` ends it; rejects with a Failure. */
+  /** Reads the whole capture. Resolves at its end, or when the signal or `stop` ends it; rejects with a Failure. */
   run(): Promise<void>;
-  /** Ends a live capture; what the kernel still holds comes first. */
+  /** Ends a live capture; packets that the kernel still holds come first. */
   stop(): void;
 }
 
 const BUCKET_MS = 1000;
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
 
-/** Opens a capture file, or begins to capture. Rejects with a Failure 64, 65, 66, 69 or 77. */
+/** Opens a capture file, or starts to capture. Rejects with a Failure 64, 65, 66, 69 or 77. */
 export async function openCapture(options: PacketOptions & { readonly owners?: boolean } = {}): Promise<Capture> {
   requireOptions(options, [...PACKET_OPTIONS, 'owners']);
   const { signal = new AbortController().signal, owners = false } = options;

@@ -3,27 +3,27 @@ import type { Engine } from '../../core/system/sensor.ts';
 import type { PacketRequest } from '../packets/packet-request.ts';
 import type { Listening } from './headless.ts';
 
-/** Where packets come from: a file with `read`, else the machine, which needs CAP_NET_RAW. */
+/** Where packets come from: a file with `read`, otherwise the machine, which needs CAP_NET_RAW. */
 export interface PacketOptions extends Listening {
-  /** A capture: pcap or pcapng, packed or not; `-` is stdin. */
+  /** A capture: pcap or pcapng, compressed or not; `-` is stdin. */
   readonly read?: string;
-  /** Of a file, only packets of this interface; live, where to capture: names with commas between them, or `any`. */
+  /** With a file, only packets of this interface; live, where to capture: names separated by commas, or `any`. */
   readonly interface?: string;
-  /** Live: what libpcap lets through; see pcap-filter(7). */
+  /** Live: a libpcap filter; see pcap-filter(7). */
   readonly bpf?: string;
-  /** Live: milliseconds after which it ends. */
+  /** Live: milliseconds after which the capture ends. */
   readonly duration?: number;
   /** Live: bytes of each packet that are kept. */
   readonly snaplen?: number;
   /** Live: only what is addressed to this machine. */
   readonly promiscuous?: boolean;
-  /** Live: what captures. */
+  /** Live: the engine that captures. */
   readonly engine?: Engine;
 }
 
 export const PACKET_OPTIONS = ['read', 'interface', 'bpf', 'duration', 'snaplen', 'promiscuous', 'engine'];
 
-/** What such options ask for. */
+/** The request that these options make. */
 export function packetRequest(options: PacketOptions): PacketRequest {
   const { read, interface: iface = null } = options;
   if (read !== undefined) return { from: 'file', file: read, interface: iface, sandbox: 'off' };

@@ -2,13 +2,13 @@ import { type PacketRow, packet } from '../../core/record/tables/packet.ts';
 import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
 import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
 
-/** What is asked of packets. */
+/** Options for packets. */
 export interface PacketsOptions extends PacketOptions {
-  /** A display filter, as text (the fastest), or a function of the record. */
+  /** A display filter: text (fastest), or a function of the record. */
   readonly filter?: Choice<PacketRow>;
-  /** Fields that will be read: a few are made faster than all. */
+  /** Fields that you will read: a few are made faster than all. */
   readonly fields?: readonly (keyof PacketRow & string)[];
-  /** How many packets that pass the filter at most. */
+  /** Stop after this many packets that pass the filter. */
   readonly count?: number;
 }
 

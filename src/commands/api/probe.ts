@@ -5,18 +5,18 @@ import { placeOf } from '../context/place.ts';
 import type { Listening } from './headless.ts';
 import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
 
-/** How targets are asked. */
+/** How to ask targets. */
 export interface ProbeOptions<R = ProbeRow> extends Listening {
   readonly filter?: Choice<R>;
-  /** Probes of each target in a round: 3. */
+  /** Probes of each target in a round. Default: 3. */
   readonly count?: number;
-  /** Milliseconds between two probes of a round: 1000. */
+  /** Milliseconds between two probes of a round. Default: 1000. */
   readonly interval?: number;
-  /** Milliseconds that a probe is waited for: 2000. */
+  /** Milliseconds to wait for the answer to a probe. Default: 2000. */
   readonly timeout?: number;
-  /** Milliseconds between the beginnings of two rounds; one round without it. */
+  /** Milliseconds from the start of one round to the start of the next; one round without it. */
   readonly every?: number;
-  /** Milliseconds after which no round begins. */
+  /** Milliseconds after which no more rounds begin. */
   readonly duration?: number;
 }
 
@@ -26,8 +26,8 @@ const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 2000;
 
 /**
- * Asks targets (`tcp://example.org:443`, `dns://192.0.2.1/example.org` …), a record for each and round; without targets the
- * gateways, the name servers, and whether a name resolves.
+ * Asks targets (`tcp://example.org:443`, `dns://192.0.2.1/example.org` …) and yields one record per target and round.
+ * Without targets it asks the gateways, the name servers, and whether a name resolves.
  */
 export function probe(targets: string | readonly string[] = [], options: ProbeOptions = {}): Records<ProbeRow> {
   return recordsFrom(table, targets, options);

@@ -7,38 +7,38 @@ import type { Request } from '../listing/command.ts';
 import { type TickPlan, ticks } from '../listing/ticks.ts';
 import { headlessContext, type Listening } from './headless.ts';
 
-/** Which records are wanted: a filter as on the command line, or a function. */
+/** Which records to yield: a filter as on the command line, or a function. */
 export type Choice<R> = string | ((row: R) => boolean);
 
 /**
- * Records as they come. Nothing is read before somebody iterates, and a `for await` that is left ends the reading. Errors
- * that a user can do something about are `Failure`s: iteration rejects with them.
+ * Records as they come. Nothing is read until you iterate, and leaving a `for await` loop ends the reading. Errors that
+ * a user can do something about are `Failure`s: iteration rejects with them.
  */
 export interface Records<R> extends AsyncIterable<R> {
-  /** The same by snapshots: all records of one look at the machine, or of one piece of a capture. */
+  /** The same, grouped by snapshot: all records of one look at the machine, or of one piece of a capture. */
   snapshots(): AsyncIterable<readonly R[]>;
-  /** All of them; of a machine that is looked at again and again, once `count`, `duration` or the signal ends it. */
+  /** Collects all of them; when a machine is sampled repeatedly, `count`, `duration` or the signal must end it. */
   all(): Promise<R[]>;
 }
 
-/** How often a machine is looked at. */
+/** How often to sample a machine. */
 export interface Repeating {
-  /** Milliseconds between two looks; one look without it. */
+  /** Milliseconds between two snapshots; one snapshot without it. */
   readonly interval?: number;
-  /** How many looks. */
+  /** How many snapshots. */
   readonly count?: number;
-  /** Milliseconds after which there are no more. */
+  /** Milliseconds after which there are no more snapshots. */
   readonly duration?: number;
 }
 
-/** What an answer is of. */
+/** Where an answer comes from. */
 interface Source<T extends RecordTable> {
   readonly table: T;
   readonly listening: Listening;
-  /** null for all records, and where `run` applies it itself. */
+  /** null for all records, and when `run` applies the filter itself. */
   readonly filter: Choice<Row<T>> | null;
   readonly repeating?: Repeating;
-  /** Fields that will be read; all unless given. */
+  /** Fields that will be read; the default is all. */
   readonly fields?: readonly string[] | undefined;
   readonly run: (context: Context, request: Request) => AsyncGenerator<Snapshot>;
 }
@@ -114,7 +114,7 @@ function requireField(field: string, table: RecordTable): void {
   });
 }
 
-/** Throws Failure 64 for a name that no option has: a misspelt one would be passed over. */
+/** Throws Failure 64 for an unknown option name: a misspelt option would otherwise be ignored. */
 export function requireOptions(given: object, known: readonly string[]): void {
   for (const name of Object.keys(given)) {
     if (known.includes(name) || LISTENING.includes(name)) continue;

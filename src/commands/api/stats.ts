@@ -5,19 +5,22 @@ import { didYouMean } from '../../core/suggest.ts';
 import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
 import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
 
-/** The record that a statistic is made of, and the first one where it has several. */
+/** The record type of a statistic, and the first one if it has several. */
 export type StatRow<N extends StatisticName> = Row<(typeof STATISTICS)[N]['tables'][0]>;
 
-/** What is asked of a statistic. */
+/** Options for a statistic. */
 export interface StatsOptions<N extends StatisticName> extends PacketOptions {
   readonly filter?: Choice<StatRow<N>>;
-  /** Milliseconds that a row of `time` is wide: 1000. */
+  /** Milliseconds covered by a row of `time`. Default: 1000. */
   readonly bucket?: number;
 }
 
 const BUCKET_MS = 1000;
 
-/** What a capture holds, or a network carries until `duration` or the signal ends it, counted: `stats('dns', { read })`. */
+/**
+ * Counts what a capture holds, or what a network carries until `duration` or the signal ends it: `stats('dns', { read
+ * })`.
+ */
 export function stats<N extends StatisticName>(by: N, options: StatsOptions<N> = {}): Records<StatRow<N>> {
   const known = Object.hasOwn(STATISTICS, by);
   return recordsOf({
@@ -39,7 +42,7 @@ export function stats<N extends StatisticName>(by: N, options: StatsOptions<N> =
   }) as Records<StatRow<N>>;
 }
 
-/** Throws Failure 64 for a name that is none. */
+/** Throws Failure 64 for an unknown statistic. */
 export function requireStatistic(name: string): void {
   if (Object.hasOwn(STATISTICS, name)) return;
   const names = Object.keys(STATISTICS);

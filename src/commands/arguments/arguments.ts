@@ -17,24 +17,24 @@ export interface Arguments {
   readonly operands: readonly string[];
 }
 
-/** Defaults of options from the configuration file. */
+/** Option defaults from the configuration file. */
 export interface Defaults {
   readonly file: string;
-  /** As it would be typed, by long name. */
+  /** The values as they would be typed, by long name. */
   readonly values: Readonly<Record<string, string>>;
-  /** Where each stands in the file: `line 3, column 5`. */
+  /** Where each value is in the file: `line 3, column 5`. */
   readonly places: Readonly<Record<string, string>>;
   /** Whether no message may quote what the file says. */
   readonly isSecret: boolean;
 }
 
-/** Options that answer one question: one that is typed beats all of its group in the configuration. */
+/** Groups of options that answer one question: a typed one overrides all of its group in the configuration. */
 const RIVALS = [
   ['output', 'json', 'tsv', 'csv'],
   ['ebpf', 'no-ebpf'],
 ];
 
-/** Every option of a command, its own first, by the groups that help shows. */
+/** Every option of a command, its own first, in the groups that help shows. */
 export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
   const groups: { title: string; options: Options }[] = [{ title: 'Options', options: command.options }];
   if (command.kind === 'listing') {
@@ -81,7 +81,7 @@ export function findCommand(
   return { command: fallback, named: false, rest: argv };
 }
 
-/** Whether an option before the command's name has its value in the next word. */
+/** Whether the option `word`, before the command's name, takes the next word as its value. */
 function takesNextWord(word: string, commands: readonly Command[]): boolean {
   return commands.some((command) =>
     Object.entries(everyOption(command)).some(
@@ -92,7 +92,7 @@ function takesNextWord(word: string, commands: readonly Command[]): boolean {
 
 /**
  * Reads the words after the command's name. Throws Failure 64 that points at the word, or 78 when a default from the
- * configuration is no value of its option.
+ * configuration is not a valid value of its option.
  */
 export function readArguments(
   command: Command,

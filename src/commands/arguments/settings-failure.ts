@@ -2,8 +2,9 @@ import { EXIT, Failure } from '../../core/failure.ts';
 import type { Defaults } from './arguments.ts';
 
 /**
- * What is thrown in place of the error of a run: an expression that was not typed but came from the configuration is an
- * error of that, and what a secret file says is not quoted, whatever the error is about.
+ * The error to throw in place of the error of a run. If the wrong expression was not typed but came from the
+ * configuration, it is a configuration error. The contents of a secret file are never quoted, whatever the error is
+ * about.
  */
 export function fromSettings(error: unknown, defaults: Defaults | null): unknown {
   if (defaults === null || !(error instanceof Failure)) return error;
@@ -19,7 +20,7 @@ export function fromSettings(error: unknown, defaults: Defaults | null): unknown
   return name === undefined ? error : new Failure(EXIT.config, `${file}: ${places[name]}: ${message}`, { place, hint });
 }
 
-/** Whether an error holds a word of one of the values. */
+/** Whether an error contains a word of one of the values. */
 function quotes({ message, hint, place }: Failure, values: readonly string[]): boolean {
   const said = `${message}\n${hint ?? ''}\n${place?.text ?? ''}`;
   return values.some((value) => value.split(/[^\w.:-]+/).some((word) => word !== '' && said.includes(word)));

@@ -8,24 +8,25 @@ import type { Context } from '../context/context.ts';
 export interface SettingsFile {
   readonly file: string;
   readonly json: string;
-  /** Whether who started netwatch could not read it himself: then no message may quote it. */
+  /** Whether the user who started netwatch could not read the file: then no message may quote it. */
   readonly isSecret: boolean;
 }
 
-/** Who reads it. */
+/** The process that reads the file. */
 export interface SettingsReader {
   readonly env: Context['env'];
-  /** Who this process is; null where there are no users. */
+  /** The user of this process; null on a system without users. */
   readonly uid: number | null;
-  /** Hears of a file in a usual place that is not read. */
+  /** Called when a file in a usual place is not read. */
   readonly say: Context['say'];
 }
 
 /**
- * The configuration file: the one named by --config or NETWATCH_CONFIG, else the first that is there of
- * $XDG_CONFIG_HOME/netwatch/config.json, ~/.config/netwatch/config.json and /etc/netwatch/config.json; null where there
- * is none, or `none` was asked for. To root, and to whom sudo made somebody else, nobody but root and himself may give
- * one: others are not read. Throws Failure 66 when a named file is absent, 78 when one may not be read or trusted.
+ * The configuration file: the one named by --config or NETWATCH_CONFIG, or else the first that exists of
+ * $XDG_CONFIG_HOME/netwatch/config.json, ~/.config/netwatch/config.json and /etc/netwatch/config.json; null when there
+ * is none, or when `none` was asked for. For root, and for a user whom sudo made another user, only root and the
+ * current user may provide one: other files are not read. Throws Failure 66 when a named file is absent, 78 when it may
+ * not be read or trusted.
  */
 export function readSettingsFile(named: string | null, reader: SettingsReader): SettingsFile | null {
   const asked = named ?? (reader.env.NETWATCH_CONFIG || null);
@@ -70,7 +71,7 @@ function readTrusted(file: string, { env, uid, say }: SettingsReader, required: 
   try {
     const stat = fs.fstatSync(fd);
     if (required && !stat.isFile()) throw new Failure(EXIT.config, `${file} is not a file`);
-    // whose file it is comes first: of what is not trusted no more is told
+    // the owner is checked first: nothing more is said about a file that is not trusted
     const { stranger, isPublic } = actsForAnother(env, uid) ? standingOf(file, stat, new Set([0, uid!])) : OWN;
     if (stranger !== null) {
       if (required) throw new Failure(EXIT.config, `${file} is not trusted: ${stranger}`, { hint: remedyFor(file) });
@@ -84,7 +85,7 @@ function readTrusted(file: string, { env, uid, say }: SettingsReader, required: 
   }
 }
 
-/** Whatever size it says it has: files of /proc say none. */
+/** Reads up to a limit, whatever size the file reports: files of /proc report none. */
 function readBounded(fd: number, file: string): string {
   const bytes = Buffer.alloc(MOST_BYTES + 1);
   let length = 0;
@@ -101,15 +102,15 @@ function readBounded(fd: number, file: string): string {
 
 const OWN: Standing = { stranger: null, isPublic: true };
 
-/** Whether this process may do what somebody else may not who could have prepared its surroundings. */
+/** Whether this process may do something that another user, who could have prepared its environment, may not. */
 const actsForAnother = (env: Context['env'], uid: number | null): boolean =>
   uid === 0 || (uid !== null && isRaised(env));
 
-/** Whether sudo, doas or pkexec made who called it another user. */
+/** Whether sudo, doas or pkexec made the user who called it another user. */
 const isRaised = ({ SUDO_UID = '0', DOAS_USER = 'root', PKEXEC_UID = '0' }: Context['env']): boolean =>
   SUDO_UID !== '0' || DOAS_USER !== 'root' || PKEXEC_UID !== '0';
 
-/** What makes it root's; by a copy, as the folder it lies in may be its owner's home. */
+/** The command that makes the file root's; it copies the file, because its folder may be its owner's home. */
 function remedyFor(file: string): string {
   const word = shellFile(file);
   return file === COMMON

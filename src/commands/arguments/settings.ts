@@ -6,13 +6,13 @@ import type { Defaults } from './arguments.ts';
 import { everyOption } from './arguments.ts';
 import type { SettingsFile } from './settings-file.ts';
 
-/** What a configuration file may not set: it would hide what the user typed, or loop. */
+/** Options that a configuration file may not set: they would hide what the user typed, or loop. */
 const NOT_SETTABLE = new Set(['help', 'version', 'config']);
 
 /**
- * Reads a configuration file: a JSON object whose keys are long option names (for every command that has them) or command
- * names holding such an object. Returns the defaults for one command. Throws Failure 78 that names the file and the place,
- * and the key where the file is no secret.
+ * Reads a configuration file: a JSON object whose keys are long option names (for every command that has them) or
+ * command names holding such an object. Returns the defaults for one command. Throws Failure 78 that names the file,
+ * the place and, unless the file is secret, the key.
  */
 export function parseSettings(from: SettingsFile, command: Command, commands: readonly Command[]): Defaults {
   const { file, json, isSecret } = from;
@@ -56,7 +56,7 @@ export function parseSettings(from: SettingsFile, command: Command, commands: re
 const FIRST = { line: 1, column: 1 };
 const GENERAL_HINT = 'settings are long option names; see netwatch(1)';
 
-/** What JSON.parse says is not told: it quotes the text. */
+/** Hides the message of JSON.parse, because it quotes the text. */
 function parseJson(json: string, file: string): unknown {
   try {
     return JSON.parse(json);

@@ -3,8 +3,8 @@ import { defaultDevice } from '../../core/sample/default-device.ts';
 import type { Context } from '../context/context.ts';
 
 /**
- * Every interface of this machine, or of one kept as files below `root`, and `any` where the system captures from all at
- * once. Rejects with a Failure 66 when there is no machine.
+ * Every interface of this machine, or of one saved as files below `root`, and `any` where the system can capture from
+ * all at once. Rejects with a Failure 66 when there is no machine.
  */
 export async function readDevices(context: Context, root: string | null): Promise<readonly DeviceRow[]> {
   const platform = await context.openPlatform({ root, netns: null });

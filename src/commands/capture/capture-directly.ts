@@ -13,7 +13,10 @@ import { captureFormatOf } from '../listing/written-format.ts';
 import { keptAndLost } from './kept-and-lost.ts';
 import type { WriteRequest } from './write-request.ts';
 
-/** Whether the sensor can write the file by itself: nothing of the packets is asked, and pcap holds those of one interface. */
+/**
+ * Whether the sensor can write the file by itself: nothing about the packets is needed, and a pcap file has packets of
+ * only one interface.
+ */
 function isDirect({ platform }: Place, request: WriteRequest, { engine, devices }: CaptureRequest): boolean {
   const { filter, write, annotate, rotation } = request;
   if (rotation !== null || filter !== null || write === '-' || annotate) return false;
@@ -26,8 +29,8 @@ const liveFormat = (request: WriteRequest): CaptureFormat => request.as ?? captu
 const GATHER_MS = 250;
 
 /**
- * Lets the sensor write the file, where it can: no packet passes through this process then, which costs a quarter of what
- * it would. The exit status; null where it cannot. Rejects as `writeCapture` does.
+ * Lets the sensor write the file, if it can: then no packet passes through this process, which cuts the cost to a
+ * quarter. Returns the exit status, or null if it cannot. Rejects as `writeCapture` does.
  */
 export async function captureDirectly(
   context: Context,

@@ -13,25 +13,25 @@ import { openPackets } from '../packets/open-packets.ts';
 import type { PacketRequest } from '../packets/packet-request.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 
-/** Fields below which a row is cheaper made one by one than whole. */
+/** Up to this many fields, making them one by one is cheaper than making the whole row. */
 const MOST_SINGLE_FIELDS = 8;
-/** What the list on a terminal is coloured and marked by. */
+/** The fields that decide the colours and marks of the list on a terminal. */
 const LIST_FIELDS = ['severity', 'expert'];
 
-/** Which packets are printed, and how. */
+/** Which packets to print, and how. */
 export interface ListRequest {
   readonly packets: PacketRequest;
   readonly filter: string | null;
-  /** How many at most; null for all. */
+  /** The most packets to print; null for all. */
   readonly most: number | null;
-  /** Whether text with every layer, or with the bytes, is printed in place of records. */
+  /** Whether to print text with every layer, or with the bytes, instead of records. */
   readonly decode: boolean;
   readonly hex: boolean;
 }
 
 /**
- * The packets of a capture that pass, as a batch for each piece that was read. Rows are made as they are asked for, of
- * the packet that is at hand then.
+ * The packets of a capture that pass, in one batch for each piece that was read. Rows are made on demand, from the
+ * packet that is current then.
  */
 export async function* capturedPackets(
   context: Context,

@@ -142,7 +142,7 @@ export const capture = listing({
   },
 });
 
-/** The smaller of two limits that may not be there. */
+/** The smaller of two limits, either of which may be null. */
 function least(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }

@@ -6,7 +6,7 @@ import type { Tone } from '../../core/record/field.ts';
 import type { AnyRow } from '../../core/record/table.ts';
 import type { PacketSeverity } from '../../core/record/tables/packet.ts';
 
-/** The colouring rules: by what was found in a packet, the first that holds. */
+/** The colouring rules, by what was found in a packet; the first match counts. */
 const TONES: readonly (readonly [expert: string, tone: Tone])[] = [
   ['tcp.connection.rst', 'bad'],
   ['dns.nxdomain', 'bad'],
@@ -38,12 +38,12 @@ function toneOf({ expert }: AnyRow): Tone | null {
   return TONES.find(([id]) => found.includes(id))?.[1] ?? null;
 }
 
-/** A row and the text that stands for it when packets are printed whole. */
+/** A row and the text that is printed for it when packets are printed completely. */
 export interface PrintedPacket extends AnyRow {
   readonly printed: string;
 }
 
-/** Packets as text, an empty line between two. */
+/** Packets as text, separated by empty lines. */
 export function openPacketPrinter(sink: Sink): Renderer {
   let written = 0;
   return {

@@ -6,27 +6,31 @@ import type { ByteSink } from '../../core/packet/rewrite.ts';
 import type { Packet } from '../../core/wire/packet.ts';
 import type { CaptureFiles, OutputFile } from '../../platform/files/capture-output.ts';
 
-/** When another file begins, and how many stay; null for never, and for all. */
+/** When a new file begins, and how many files are kept; null for never, and for all. */
 export interface Rotation {
   readonly bytes: number | null;
   readonly seconds: number | null;
   readonly keep: number | null;
-  /** Whether files that are full are packed: a `.gz` is added to their names. */
+  /** Whether full files are compressed: `.gz` is added to their names. */
   readonly packs: boolean;
 }
 
-/** What a rotation asks of the world. */
+/** The clocks that a rotation needs. */
 export interface RotationClock {
   /** The wall clock, for names. */
   readonly now: () => number;
-  /** Seconds by which the time of a file is measured: live, a clock that never jumps; of a file that is read, its own times. */
+  /**
+   * The clock, in seconds, that measures the time of a file: live, a clock that never jumps; for a file that is read,
+   * the times of its packets.
+   */
   readonly seconds: (packet: Packet) => number;
   readonly say: (line: string) => void;
 }
 
 /**
- * A capture in one file after another, each whole by itself, named as dumpcap names its ring: `out_00001_20260102030405.pcap`.
- * A file ends before the packet that comes when it is full, or a packet's time after its first; no packet is lost between two.
+ * A capture in one file after another, each complete in itself, named as dumpcap names its ring:
+ * `out_00001_20260102030405.pcap`. A file ends before the packet that comes when it is full, or whose time is too long
+ * after its first packet; no packet is lost between two files.
  */
 export class RotatingCapture implements CaptureWriter, ByteSink {
   private readonly name: string;
@@ -38,7 +42,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private writer: CaptureWriter;
   private interfaces: readonly CaptureInterface[] = [];
   private readonly secrets: Uint8Array[] = [];
-  /** The ends of files that are full, until they can be written, and how many packets are in each. */
+  /** The ends of full files, until they can be written, with the number of packets in each. */
   private ends: { readonly bytes: Uint8Array; readonly packets: number }[] = [];
   /** Packets that were added since the last end. */
   private added = 0;
@@ -46,7 +50,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private file: OutputFile | null = null;
   private readonly written: string[] = [];
   private count = 0;
-  /** Bytes of the file so far that are not in the writer any more. */
+  /** Bytes of the file so far that are no longer in the writer. */
   private flushed = 0;
   private firstSeconds = Number.NaN;
 
@@ -117,7 +121,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     await this.file?.sync();
   }
 
-  /** Ends the last file with what was written whole, and resolves when all are packed that are to be. */
+  /** Ends the last file with what was written completely, and resolves when all files are compressed that should be. */
   async keep(): Promise<void> {
     await this.end((file) => file.keep());
     if (this.rotation.packs) for (const line of await this.files.packing.end()) this.clock.say(line);
@@ -157,7 +161,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     return this.file;
   }
 
-  /** A file that stays where it is to go is no reason to capture no more. */
+  /** Removes a file; if that fails, the capture continues. */
   private async remove(file: string): Promise<void> {
     try {
       await (this.rotation.packs ? this.files.packing : this.files).remove(file);

@@ -21,8 +21,9 @@ import { RotatingCapture } from './rotating-capture.ts';
 import { PACKED, type WriteRequest } from './write-request.ts';
 
 /**
- * Writes the packets of one capture that pass the filter into another, in the format asked for, in that of the name's
- * end, or in that of the one that is read. Rejects with a Failure 64, 65, 66, 73 or 74; then there is no file.
+ * Writes the packets of one capture that pass the filter to another, in the requested format, or else the format that
+ * the name ends with, or else the format of the capture that is read. Rejects with a Failure 64, 65, 66, 73 or 74; then
+ * there is no file.
  */
 export async function writeCapture(context: Context, request: WriteRequest): Promise<number> {
   const { rotation, packets, write, force } = request;
@@ -128,7 +129,7 @@ async function copyPackets(
   }
 }
 
-/** `curl (1234) of root`, for who sent the packet or else who received it. */
+/** `curl (1234) of root`, for the process that sent the packet, or else the one that received it. */
 function commentOf(owners: PacketOwners, packet: Packet): string | null {
   const owner = ownerOf(owners, packet);
   if (owner === null) return null;
@@ -136,8 +137,8 @@ function commentOf(owners: PacketOwners, packet: Packet): string | null {
 }
 
 /**
- * A copy of a file that fails is taken back; packets of the machine come but once, and what there is of them stays, which
- * is said.
+ * When copying a file fails, the copy is removed. Packets of the machine come only once, so when a capture fails, what
+ * was written is kept, and netwatch says so.
  */
 async function toFile(
   context: Context,
@@ -158,14 +159,17 @@ async function toFile(
   }
 }
 
-/** What a full disk left, and what it did not; `isLess` where it may have taken a part of the last write. */
+/**
+ * Adds to an error how many packets a full disk took and how many it did not; `isLess` when it may have taken part of
+ * the last write.
+ */
 function withCounts(error: unknown, isLess = false): unknown {
   if (!(error instanceof OutputCut)) return error;
   const { exit, message, hint, kept, lost } = error;
   return new Failure(exit, `${message}; ${keptAndLost(kept, lost, isLess)}`, { hint, cause: error });
 }
 
-/** What was taken from the kernel was written already: it only has to reach the disk. */
+/** Syncs the file to the disk when asked. What was read from the kernel has already been written. */
 function syncWhenAsked(context: Context, file: { sync(): Promise<void> }): () => void {
   return context.onSyncAsked(async () => {
     await file.sync();

@@ -5,7 +5,7 @@ import type { packetWriteOptions, rotateOptions, writeOptions } from '../packets
 import type { PacketRequest } from '../packets/packet-request.ts';
 import type { Rotation } from './rotating-capture.ts';
 
-/** What a command that writes packets was asked for. */
+/** The request for a command that writes packets. */
 export interface WriteRequest {
   readonly packets: PacketRequest;
   /** A file, or `-` for stdout. */
@@ -13,22 +13,22 @@ export interface WriteRequest {
   readonly as: CaptureFormat | null;
   readonly force: boolean;
   readonly filter: string | null;
-  /** The process that the filter picks, whose packets are to tell so where the format can. */
+  /** The process that the filter picks; its packets should say so where the format can. */
   readonly process: string | null;
-  /** How many at most; null for all. */
+  /** The most packets to write; null for all. */
   readonly most: number | null;
-  /** Whether process, pid and user of each packet go into its comment. */
+  /** Whether to put the process, pid and user of each packet into its comment. */
   readonly annotate: boolean;
-  /** Whether each packet is written by itself, so that no kill can tear one. */
+  /** Whether each packet is written separately, so that a kill cannot leave half of one. */
   readonly packetBuffered: boolean;
-  /** How files take turns; null for one file. */
+  /** How the capture is divided into files; null for one file. */
   readonly rotation: Rotation | null;
 }
 
-/** The end of a name whose files are packed when they are full. */
+/** The end of a name whose files are compressed when they are full. */
 export const PACKED = '.gz';
 
-/** The options that say how, as they were typed; not every command has those of a live capture. */
+/** The options for this, as they were typed; not every command has those of a live capture. */
 interface WriteOptions
   extends Omit<Values<typeof writeOptions>, 'write'>,
     Partial<Values<typeof packetWriteOptions & typeof rotateOptions>> {

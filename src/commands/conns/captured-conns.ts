@@ -9,10 +9,10 @@ import type { Request } from '../listing/command.ts';
 import { forgottenOf, openReader, sayInterrupted, sayProblems } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 
-/** Connections handed on at once. */
+/** The number of connections per batch. */
 const BATCH = 1024;
 
-/** The flows of a capture as connections, when all of it was read. Rejects with a Failure 65, 66 or 74. */
+/** The flows of a capture as connections, once all of it has been read. Rejects with a Failure 65, 66 or 74. */
 export async function* readCapturedConns(
   context: Context,
   file: string,

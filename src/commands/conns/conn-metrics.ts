@@ -3,12 +3,12 @@ import type { ConnRow } from '../../core/record/tables/conn.ts';
 
 /** Processes that have series of their own; those with the most sockets are chosen. */
 const MOST_PROCESSES = 100;
-/** Processes that are told apart while rows are added up: a file may name any number. */
+/** Processes that are distinguished while rows are added up: a file may name any number. */
 const MOST_COUNTED = 10_000;
-/** The process of all others. */
+/** The process label of all others. */
 const OTHERS = '(others)';
 
-/** Sockets of one protocol that one process holds, added up. */
+/** Totals of the sockets of one protocol that one process holds. */
 class Group {
   readonly states = new Map<string, number>();
   readonly rxBytes = new Sum();
@@ -44,7 +44,7 @@ class Group {
   }
 }
 
-/** A sum of what is known. */
+/** A sum of the known values. */
 class Sum {
   private sum = 0;
   private known = 0;
@@ -69,7 +69,7 @@ class Sum {
   }
 }
 
-/** A group with the labels it has. */
+/** A group with its labels. */
 interface Series {
   readonly labels: Labels;
   readonly group: Group;
@@ -82,7 +82,7 @@ const gauge = (name: string, help: string, value: (group: Group) => number | nul
   samples: ({ labels, group }) => [[labels, value(group)]],
 });
 
-/** All are gauges, sums included: they sink when a socket closes. */
+/** All are gauges, even the sums: they fall when a socket closes. */
 const METRICS: readonly Metric<Series>[] = [
   {
     name: 'netwatch_conns',
@@ -121,8 +121,8 @@ const STATES: Metric<ReadonlyMap<string, number>> = {
 };
 
 /**
- * Connections as metrics: added up by protocol, state and process, so that there are never more series than those allow.
- * Of records of several snapshots the last snapshot counts.
+ * Connections as metrics: totals by protocol, state and process, so that the number of series is limited. If there are
+ * records of several snapshots, the last snapshot counts.
  */
 export class ConnMetrics {
   private readonly byProcess = new Map<string | null, Map<string, Group>>();

@@ -11,28 +11,28 @@ import { type ConnSelection, compileSelection, type RowTest } from './conn-selec
 
 type ConnValues = ListingValues<typeof connOptions>;
 
-/** What is asked of saved records, or of the flows of a capture. */
+/** The request for saved records, or for the flows of a capture. */
 export interface SavedConnRequest {
   readonly file: string;
-  /** Of a capture, only what was captured on it; null for all. */
+  /** With a capture, only what was captured on this interface; null for all. */
   readonly interface: string | null;
-  /** Of saved records; null for all rows. */
+  /** Which saved records to keep; null for all rows. */
   readonly keep: RowTest | null;
-  /** Of the flows of a capture: packets know where they were captured, their flows do not. */
+  /** Which flows of a capture to keep: packets know where they were captured, their flows do not. */
   readonly keepFlows: RowTest | null;
-  /** What connections are added up by; null for a row each. */
+  /** The key by which connections are totalled; null for one row each. */
   readonly summary: SummaryKey | null;
 }
 
-/** What is asked of the machine. */
+/** The request for the live machine. */
 export interface LiveConnRequest {
   readonly place: PlatformOptions;
-  /** What must exist, or the answer would be empty without a reason. */
+  /** What must exist; otherwise the answer would be empty for no visible reason. */
   readonly named: Pick<ConnSelection, 'pid' | 'user' | 'interface'>;
   readonly keep: RowTest | null;
   readonly summary: SummaryKey | null;
   readonly sampled: Omit<ConnectionRequest, 'serviceOf'>;
-  /** Whether names of services are looked up. */
+  /** Whether to look up names of services. */
   readonly services: boolean;
 }
 
@@ -47,7 +47,7 @@ export function savedRequestOf(values: ConnValues, file: string): SavedConnReque
   };
 }
 
-/** Below it, ticks do not wait until eBPF has told all. */
+/** With a shorter interval, ticks do not wait until eBPF has reported everything. */
 const LEAST_SETTLING_INTERVAL_MS = 1000;
 
 /** Throws Failure 64 for options that do not fit together, and for an unknown state. */
@@ -78,7 +78,7 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
   };
 }
 
-/** How long the run will be; null without an end. One that waits for something is over when it comes. */
+/** How long the run will last; null without an end. A run that waits for something is over when that comes. */
 function lastsMs({ interval, count, duration, wait }: ConnValues, repeating: boolean): number | null {
   if (!repeating || wait !== null) return 0;
   const counted = count === null ? null : (count - 1) * (interval ?? 1000);

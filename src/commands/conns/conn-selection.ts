@@ -18,7 +18,7 @@ export interface ConnSelection {
   readonly state: readonly string[] | null;
 }
 
-/** Whether a row is among those that are asked for. */
+/** Whether a row is among those that were asked for. */
 export type RowTest = (row: ConnRow) => boolean;
 
 /** One test of a row; null when nothing was selected. Throws Failure 64 for an unknown state. */

@@ -2,7 +2,7 @@ import { formatBytes } from '../../core/output/units.ts';
 import type { AnyRow } from '../../core/record/table.ts';
 import type { ConnRow } from '../../core/record/tables/conn.ts';
 
-/** The line over a live table of connections: how many, in which state, and what they move. */
+/** The line above a live table of connections: how many there are, in which state, and what they move. */
 export function connTotals(rows: readonly AnyRow[]): string {
   const states = new Map<string, number>();
   let rx = 0;

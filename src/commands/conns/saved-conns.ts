@@ -9,7 +9,10 @@ import { loadRecordReader, readSavedRecords } from '../reading/saved-records.ts'
 import type { SavedConnRequest } from './conn-request.ts';
 import { select } from './conn-selection.ts';
 
-/** The same questions of records saved earlier, or of the flows of a capture. Rejects with a Failure 65, 66, 74 or 77. */
+/**
+ * Answers the same questions from saved records, or from the flows of a capture. Rejects with a Failure 65, 66, 74 or
+ * 77.
+ */
 export async function* runSaved(
   context: Context,
   asked: SavedConnRequest,

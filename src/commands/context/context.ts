@@ -3,31 +3,34 @@ import type { Sink } from '../../core/output/sink.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Platform, PlatformOptions } from '../../core/system/platform.ts';
 
-/** Everything a command may touch of the world; made in `real-context.ts`, faked in tests. Nothing reaches around it. */
+/**
+ * Everything that a command may use of the outside world; created in `real-context.ts`, faked in tests. Nothing
+ * bypasses it.
+ */
 export interface Context {
   readonly stdout: Sink;
   readonly terminal: Terminal;
-  /** Writes one line to stderr, made terminal-safe; nothing in a quiet context. */
+  /** Writes one line to stderr, made safe for a terminal; writes nothing in a quiet context. */
   readonly say: (line: string) => void;
-  /** The same in a quiet context too: errors, and what somebody must know to trust the answer. */
+  /** The same, also in a quiet context: for errors, and for what somebody must know to be able to trust the answer. */
   readonly warn: (line: string) => void;
-  /** Whether more is said than is needed (--verbose). */
+  /** Whether to print more than is necessary (--verbose). */
   readonly isVerbose: boolean;
-  /** Draws a line on the terminal that is stderr, in place of the one before; null takes it away. */
+  /** Draws a line on stderr if that is a terminal, in place of the previous one; null removes it. */
   readonly showProgress: (line: string | null) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The words that start this program again: the path of node, and that of netwatch. */
+  /** The command-line words that start this program again: the path of node, and that of netwatch. */
   readonly program: readonly string[];
   readonly clock: Clock;
   /** Aborts on the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
-  /** Calls the listener at every SIGUSR1, which asks how things stand; returns what takes it away. */
+  /** Calls the listener at every SIGUSR1, which asks for the status; returns a function that removes it. */
   readonly onStatusAsked: (listener: () => void) => () => void;
-  /** The same at every SIGUSR2, which asks that what was written be on the disk. */
+  /** The same for every SIGUSR2, which asks that what was written reach the disk. */
   readonly onSyncAsked: (listener: () => void) => () => void;
-  /** Number of the signal that aborted, or null. */
+  /** The number of the signal that aborted, or null. */
   readonly signalNumber: () => number | null;
-  /** Whether this process may do more than its user, or is root. */
+  /** Whether this process may do more than its user can, or is root. */
   readonly isPrivileged: () => boolean;
   readonly openPlatform: (options: PlatformOptions) => Promise<Platform>;
 }
@@ -38,7 +41,7 @@ export interface Terminal extends ScreenTerminal {
   readonly columns: () => number;
 }
 
-/** The same world for a run that was asked to be quiet, or to say more. */
+/** The same context for a run that was asked to be quiet, or to print more. */
 export function contextFor(
   context: Context,
   { quiet, verbose }: { readonly quiet: boolean; readonly verbose: boolean },

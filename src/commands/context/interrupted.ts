@@ -1,4 +1,7 @@
-/** A signal came before there was anything to work on: no error, but the end of the run, with the status that has. */
+/**
+ * A signal came before there was anything to work on. This is not an error: the run ends, with the status of an
+ * interrupt.
+ */
 export class Interrupted extends Error {
   constructor() {
     super('interrupted');

@@ -5,7 +5,7 @@ import { lesserUser, lesserUserWithGroups } from './lesser-user.ts';
 
 const HERE: PlatformOptions = { root: null, netns: null };
 
-/** Where samplers of a command sample: this machine, unless another is named. Rejects as `openPlatform` does. */
+/** Where the samplers of a command sample: this machine, unless another is named. Rejects as `openPlatform` does. */
 export async function placeOf(context: Context, options: PlatformOptions = HERE): Promise<Place> {
   const { clock, signal, say, warn, isVerbose, onStatusAsked, env } = context;
   return {

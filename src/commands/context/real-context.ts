@@ -14,14 +14,14 @@ const FALLBACK_ROWS = 24;
 /** ECMA-48: EL over the whole line, from its first column. */
 const ERASE_LINE = '\r\x1b[2K';
 
-/** The world as it is: this process's streams, environment, clock and signals. */
+/** The real context: this process's streams, environment, clock and signals. */
 export function openRealContext(): Context {
   const abort = new AbortController();
   let signalNumber: number | null = null;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (name === 'SIGHUP' && isUnderNohup()) return;
-      // the second one means it: whoever sent it will not wait for the output to be finished
+      // the second one is serious: its sender will not wait for the output to be finished
       if (signalNumber !== null) process.exit(128 + constants.signals[name]);
       signalNumber = constants.signals[name];
       abort.abort();
@@ -52,15 +52,15 @@ export function openRealContext(): Context {
   };
 }
 
-/** Beside the listener that bin/netwatch.js set: with none left the signal would be the end. */
+/** Adds a listener to the one that bin/netwatch.js set: with no listener left, the signal would end the process. */
 function listen(signal: NodeJS.Signals, listener: () => void): () => void {
   process.on(signal, listener);
   return () => void process.off(signal, listener);
 }
 
 /**
- * Whether nohup(1) started it. Node takes back the ignoring of signals that it inherits, and all that is left to see is
- * the stdin that GNU nohup opens in place of a terminal: /dev/null, for writing alone.
+ * Whether nohup(1) started this process. Node undoes the ignoring of signals that it inherits, and the only trace left
+ * is the stdin that GNU nohup opens in place of a terminal: /dev/null, write-only.
  */
 function isUnderNohup(): boolean {
   try {
@@ -73,7 +73,7 @@ function isUnderNohup(): boolean {
 }
 const O_ACCMODE = 3;
 
-/** stderr: messages stay, and the line that shows progress makes room for them. */
+/** stderr: messages stay, and the progress line makes room for them. */
 function openMessages(): Pick<Context, 'say' | 'warn' | 'showProgress'> {
   let shown = false;
   const showProgress = (line: string | null): void => {
@@ -88,7 +88,7 @@ function openMessages(): Pick<Context, 'say' | 'warn' | 'showProgress'> {
   return { showProgress, say: warn, warn };
 }
 
-/** A terminal that does not know its size says 0 or nothing. */
+/** A terminal that does not know its size reports 0 or nothing. */
 function sizeOf(variable: string, own: number | undefined, fallback: number): number {
   const set = Number(process.env[variable]);
   return own || (Number.isInteger(set) && set > 0 ? set : fallback);

@@ -3,7 +3,7 @@ import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
 import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
 
-/** The completion script of bash 3.2 and later. It starts no netwatch: every word is written into it. */
+/** The completion script for bash 3.2 and later. It does not start netwatch: it contains every word. */
 export function bashCompletion(commands: readonly Command[]): string {
   const names = commands.map((one) => one.name);
   return `# bash completion for netwatch; made by: netwatch completion bash

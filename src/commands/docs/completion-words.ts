@@ -12,7 +12,7 @@ export function optionWords(name: string, option: Option): readonly string[] {
   return option.short === null ? [`--${name}`] : [`--${name}`, `-${option.short}`];
 }
 
-/** The fields --fields and --sort speak of while an option is on the line; null stands for none of them. */
+/** The fields for --fields and --sort while an option is on the line; null stands for none of the options. */
 export interface FieldChoice {
   readonly option: string | null;
   readonly fields: string;
@@ -36,7 +36,7 @@ export function fieldChoices(command: Command): readonly FieldChoice[] {
   );
 }
 
-/** Lines of bash and of zsh that set $fields by the options in the text `line`. */
+/** Lines of bash or zsh that set $fields according to the options in the text `line`. */
 export function fieldsByLine(command: Command, line: string): string {
   const choices = fieldChoices(command);
   const sets = choices.map(({ fields }) => `fields='${fields}'`);

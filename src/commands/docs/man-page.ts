@@ -4,7 +4,7 @@ import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
 import { EXIT_STATUSES, FILTER_GUIDE, type GuideSection, PROGRAM_GUIDE } from './guide.ts';
 
-/** netwatch(1): what the program is, its commands, and what all of them share. Source is man(7). */
+/** netwatch(1): what the program is, its commands, and what they share, as man(7) source. */
 export function programPage(commands: readonly Command[], version: string): string {
   return [
     title('NETWATCH', version),
@@ -94,7 +94,10 @@ function seeAlso(pages: readonly string[]): string {
     .join(',\n');
 }
 
-/** Text as man(7) source: a backslash, a hyphen, and a dot or quote that begins a line mean something there. */
+/**
+ * Text as man(7) source: escapes a backslash, a hyphen, and a dot or quote at the start of a line, which have a meaning
+ * there.
+ */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

@@ -59,7 +59,9 @@ export const exportCommand: Command = listing({
   },
 });
 
-/** Writes packets into a file of captures, or of records where its name or a format says so; the exit status. */
+/**
+ * Writes packets to a capture file, or to a file of records if its name or a format says so; returns the exit status.
+ */
 async function writePackets(
   context: Context,
   values: ListingValues<typeof options>,

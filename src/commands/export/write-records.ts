@@ -9,7 +9,7 @@ import { runListing } from '../listing/run-listing.ts';
 import type { Options } from '../options/option.ts';
 import { openCaptureFiles } from '../packets/capture-files.ts';
 
-/** Where records go, and what of it there is. */
+/** Where records go, and in which format. */
 export interface RecordsRequest {
   readonly name: string;
   readonly force: boolean;
@@ -17,8 +17,8 @@ export interface RecordsRequest {
 }
 
 /**
- * Runs a listing whose records go into a new file instead of to stdout; its exit status. When it fails there is no file.
- * Rejects as createOutputFile and the listing do.
+ * Runs a listing whose records go to a new file instead of stdout; returns its exit status. When it fails there is no
+ * file. Rejects as createOutputFile and the listing do.
  */
 export async function writeRecords(
   command: ListingCommand,
@@ -45,7 +45,7 @@ export async function writeRecords(
   return status;
 }
 
-/** Characters gathered before they are written. */
+/** The number of characters that are collected before they are written. */
 const GATHERED = 64 * 1024;
 
 function openFileSink(file: OutputFile): Sink & { written(): number } {

@@ -13,17 +13,20 @@ import { segmentOf } from './follow-records.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant, isShown } from './follow-selection.ts';
 
-/** Between two looks for streams that are over, while no packets come. */
+/** Milliseconds between two checks for streams that are over, while no packets come. */
 const LOOK_MS = 250;
 
-/** What a mode makes of the streams: rows to print, and whether there is nothing more to come. */
+/** How a mode shows the streams: rows to print, and whether nothing more will come. */
 interface Teller extends StreamListener {
   readonly wants: LiveStreamOptions['wants'];
   taken(): Snapshot;
   isDone(): boolean;
 }
 
-/** The streams of the machine as they happen, until it is interrupted, the duration is over, or the one stream is. */
+/**
+ * The streams of the machine as they happen, until it is interrupted, the duration has passed, or the one stream is
+ * over.
+ */
 export async function* followLive(
   context: Context,
   asked: FollowRequest,
@@ -71,7 +74,7 @@ export async function* followLive(
   }
 }
 
-/** What it resolves to; null when it takes longer than there is to wait. */
+/** The result; null when it takes longer than the time left. */
 async function within({ clock }: Context, more: Promise<boolean>): Promise<boolean | null> {
   const over = new AbortController();
   try {
@@ -81,7 +84,7 @@ async function within({ clock }: Context, more: Promise<boolean>): Promise<boole
   }
 }
 
-/** Records: of streams when they are over, and for `records` when they begin, too, with their segments between. */
+/** Prints records: streams when they are over; for `records` also when they begin, with their segments between. */
 function tellAll(asked: FollowRequest): Teller {
   const { mode } = asked;
   let sections: { table: RecordTable; rows: AnyRow[] }[] = [];
@@ -108,7 +111,7 @@ function tellAll(asked: FollowRequest): Teller {
   };
 }
 
-/** The first stream that is picked, as people read it or as it is sent. */
+/** Prints the first stream that is picked, as readable text or as it was sent. */
 function tellOne(context: Context, asked: FollowRequest): Teller {
   const isMeant = flowsMeant(asked);
   const text = textOf(asked.format);

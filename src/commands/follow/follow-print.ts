@@ -18,7 +18,7 @@ import type { FollowRequest, StreamFormat } from './follow-request.ts';
 import { isShown, noStream } from './follow-selection.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
-/** One stream as people read it, or as it was sent. */
+/** One stream, as readable text or as it was sent. */
 export async function* printed(context: Context, readings: Readings, asked: FollowRequest): AsyncGenerator<Snapshot> {
   const { number, transport } = await chosen(context, readings, asked);
   const text = textOf(asked.format);
@@ -56,7 +56,7 @@ export async function* printed(context: Context, readings: Readings, asked: Foll
   context.say(footerOf(followed, follower.sidesOf(followed), pieces));
 }
 
-/** What makes text of it; null for bytes as they were sent. */
+/** What turns it into text; null for bytes as they were sent. */
 export function textOf(format: StreamFormat): StreamText | null {
   return format === 'text' ? new StreamLines() : format === 'hex' ? new StreamHex() : null;
 }
@@ -67,8 +67,8 @@ export function printedPiece(piece: Piece, text: StreamText | null): PrintedPiec
 }
 
 /**
- * Opens the capture for it: twice where a filter has to look at every stream first. Rejects with a Failure 64 where that
- * cannot be, and as openReadings does.
+ * Opens the capture for this: twice if a filter has to look at every stream first. Rejects with a Failure 64 where that
+ * is impossible, and as openReadings does.
  */
 export async function openForPrinting(context: Context, file: FileRequest, asked: FollowRequest): Promise<Readings> {
   if (isNumbered(asked)) return openReadings(context, file, 1);
@@ -78,7 +78,7 @@ export async function openForPrinting(context: Context, file: FileRequest, asked
   });
 }
 
-/** Whether the number alone says which stream it is. */
+/** Whether the number alone identifies the stream. */
 const isNumbered = ({ stream, isFiltered }: FollowRequest): boolean => stream !== null && !isFiltered;
 
 /** The one stream that is meant. Throws Failure 64 when a filter picks none or several. */
@@ -107,7 +107,7 @@ async function chosen(
   return { number: one.stream, transport: one.proto === 'tcp' ? TCP : UDP };
 }
 
-/** Whose stream it is. */
+/** The line that says whose stream it is. */
 export function titleOf(flow: Flow): string {
   const name = flow.transport === TCP ? 'TCP' : 'UDP';
   return `${name} stream ${flow.stream}: A ${endpoint(addressA(flow), flow.aPort)} ↔ B ${endpoint(addressB(flow), flow.bPort)}`;
@@ -117,7 +117,7 @@ function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** How much of it there was. */
+/** The line that says how long the stream was. */
 export function footerOf(flow: Flow, [a, b]: readonly [Followed, Followed], pieces: number): string {
   const { total } = timesOf(flow.tcp);
   const missing = a.missing + b.missing;

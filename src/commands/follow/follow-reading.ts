@@ -11,7 +11,7 @@ import { sayFaults } from '../reading/say-faults.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant } from './follow-selection.ts';
 
-/** Reads the capture to its end, or until interrupted; says what was wrong with it where it `complains`. */
+/** Reads the capture to its end, or until interrupted; with `complains` it says what was wrong with the capture. */
 export async function readThrough(
   context: Context,
   readings: Readings,
@@ -30,7 +30,7 @@ export async function readThrough(
   }
 }
 
-/** The streams of the capture that may be meant, as records made as they are read, and the numbers of all there are. */
+/** The streams of the capture that may be wanted, as records made on demand, and the numbers of all streams. */
 interface Surveyed {
   readonly rows: Iterable<StreamRow>;
   readonly flows: FlowTable;
@@ -79,7 +79,7 @@ export async function* readThroughFollower(
   sayFaults(context, faults);
 }
 
-/** Those that pass. */
+/** The rows that pass. */
 export function* picked(rows: Iterable<StreamRow>, pick: (row: StreamRow) => boolean): Iterable<StreamRow> {
   for (const row of rows) if (pick(row)) yield row;
 }

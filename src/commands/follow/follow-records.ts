@@ -21,10 +21,10 @@ import { picked, readThrough, readThroughFollower, survey } from './follow-readi
 import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant, isShown, keyOf, protoOf, requireStream } from './follow-selection.ts';
 
-/** Says what is missing before the next records. */
+/** Reports what is missing before the next records. */
 export type ReportGap = Request['reportGap'];
 
-/** In two passes: the records of the streams are known when their segments come. */
+/** Reads in two passes: the records of the streams are known when their segments come. */
 export async function* recordsOfFile(
   context: Context,
   readings: Readings,
@@ -63,7 +63,10 @@ export async function* recordsOfFile(
   for (const gap of gaps) await reportGap(gap);
 }
 
-/** The records of the streams that are meant, by their keys, after a first look at the capture; of more than memory should hold, the first. */
+/**
+ * The records of the wanted streams, by their keys, after a first pass over the capture; when there are more than
+ * memory should hold, the first ones.
+ */
 async function chosenStreams(
   context: Context,
   readings: Readings,
@@ -85,11 +88,11 @@ async function chosenStreams(
   return { wanted, gaps: [...gaps, ...forgottenOf(flows)] };
 }
 
-/** Records of streams that are held while their segments are looked for. */
+/** The most bytes of stream records that are held while their segments are looked for. */
 const MOST_ROW_BYTES = 32 * 1024 * 1024;
 const TOO_MANY = 'there were more than memory should hold; --list tells of all';
 
-/** In one pass: what was said is held until the records of the streams are known. */
+/** Reads in one pass: what was said is held until the records of the streams are known. */
 export async function* recordsOfPipe(
   context: Context,
   readings: Readings,

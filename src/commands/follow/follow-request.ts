@@ -12,7 +12,7 @@ export type FollowMode = 'list' | 'records' | 'print';
 /** How the bytes of one stream are printed. */
 export type StreamFormat = 'text' | 'hex' | 'raw';
 
-/** What is to be followed. */
+/** What to follow. */
 export interface FollowRequest {
   readonly mode: FollowMode;
   readonly packets: PacketRequest;
@@ -20,16 +20,16 @@ export interface FollowRequest {
   /** The number of one stream; null for those that `pick` chooses. */
   readonly stream: number | null;
   readonly pick: (row: StreamRow) => boolean;
-  /** The fields that `pick` looks at through a filter; none when there is no filter. */
+  /** The fields that the filter in `pick` reads; empty when there is no filter. */
   readonly pickedBy: ReadonlySet<string>;
-  /** Whether there is a filter: the number alone does not say then which stream is meant. */
+  /** Whether there is a filter: then the number alone does not identify the stream. */
   readonly isFiltered: boolean;
   readonly directions: 'both' | 'a' | 'b';
   readonly format: StreamFormat;
-  /** What is held in memory of a stream at most; the oldest go. */
+  /** The most segments of a stream that are held in memory; the oldest are dropped. */
   readonly mostSegments: number;
   readonly mostBytes: number;
-  /** Bytes that came early and wait for those before them, at most. */
+  /** The most bytes that may arrive early and wait for those before them. */
   readonly mostEarlyBytes: number;
 }
 
@@ -83,7 +83,7 @@ export function modeOf(values: FollowValues): FollowMode {
   return records ? 'records' : 'print';
 }
 
-/** Numbers alone do not tell TCP from UDP, so they mean TCP unless it is said. */
+/** A number alone does not distinguish TCP from UDP, so it means TCP by default. */
 function protocolsOf({ tcp, udp, stream: number, all }: FollowValues): ReadonlySet<StreamRow['proto']> {
   if (!tcp && !udp) return new Set(number !== null || all ? ['tcp'] : ['tcp', 'udp']);
   return new Set([...(tcp ? (['tcp'] as const) : []), ...(udp ? (['udp'] as const) : [])]);

@@ -7,7 +7,7 @@ import type { FlowTable } from '../../core/wire/flow-table.ts';
 import type { Context } from '../context/context.ts';
 import type { FollowRequest } from './follow-request.ts';
 
-/** Whether a flow may be meant, before its record is known. */
+/** Whether a flow may be wanted, before its record is known. */
 export function flowsMeant({ protocols, stream }: FollowRequest): (flow: Flow) => boolean {
   return (flow) => protocols.has(protoOf(flow)) && (stream === null || flow.stream === stream);
 }
@@ -16,12 +16,12 @@ export const keyOf = (proto: string, number: number): string => `${proto} ${numb
 
 export const protoOf = (flow: Flow): StreamRow['proto'] => (flow.transport === TCP ? 'tcp' : 'udp');
 
-/** Whether the piece was said in a direction that is to be shown. */
+/** Whether the piece was sent in a direction that should be shown. */
 export function isShown({ directions }: FollowRequest, { direction }: Piece): boolean {
   return directions === 'both' || (directions === 'a') === (direction === 0);
 }
 
-/** A stream that is asked for by its number must be there, or may still have come. Throws Failure 66. */
+/** Throws Failure 66 when a stream that was requested by number is not there, unless it might still have come. */
 export function requireStream(context: Context, asked: FollowRequest, flows: FlowTable): void {
   const { stream: number } = asked;
   if (number === null || context.signal.aborted) return;

@@ -10,7 +10,7 @@ import { picked, survey } from './follow-reading.ts';
 import { type ReportGap, recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import type { FollowRequest } from './follow-request.ts';
 
-/** The streams of a capture or of the machine that are asked for. */
+/** The requested streams of a capture or of the machine. */
 export async function* followStreams(
   context: Context,
   asked: FollowRequest,
@@ -57,8 +57,8 @@ async function* listed(
   for (const gap of forgottenOf(flows)) await reportGap(gap);
 }
 
-/** Streams handed on at once. */
+/** The number of streams per batch. */
 const BATCH = 1024;
 
-/** What only the sockets of the machine tell. */
+/** Fields that only the sockets of the machine can fill in. */
 const OWNER_FIELDS = ['pid', 'process'];

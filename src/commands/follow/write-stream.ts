@@ -10,7 +10,7 @@ import type { PrintedPiece } from './stream-printer.ts';
 /** Nobody reads records of it. */
 const NOBODY: Pick<Request, 'wanted' | 'reportGap'> = { wanted: new Set(), reportGap: () => Promise.resolve() };
 
-/** Writes the one stream that is meant to a file; when that fails there is none. The exit status. */
+/** Writes the one selected stream to a file; when that fails there is no file. Returns the exit status. */
 export async function writeStream(
   context: Context,
   asked: FollowRequest,

@@ -6,7 +6,7 @@ import type { PlatformOptions } from '../../core/system/platform.ts';
 import type { ListingValues } from '../listing/command.ts';
 import type { ifaceOptions } from './iface-options.ts';
 
-/** What is asked of interfaces, or of the configuration. */
+/** The request for interfaces, or for the configuration. */
 export interface IfaceRequest {
   /** null for the interfaces. */
   readonly part: NetworkPart | null;
@@ -37,7 +37,7 @@ export function requestOf(values: ListingValues<typeof ifaceOptions>, asked: Rea
 export const tableOf = ({ part }: Pick<IfaceRequest, 'part'>): RecordTable =>
   part === null ? iface : NETWORK_TABLES[part];
 
-/** Which rows are asked for, of any of the tables. */
+/** Tests whether a row was asked for, for any of the tables. */
 export function compileTest(asked: IfaceRequest): (row: AnyRow) => boolean {
   const name = asked.part === null ? 'name' : 'iface';
   const hasInterface = asked.part !== 'host' && asked.interface !== null;

@@ -10,7 +10,7 @@ const metric = (
 
 const BYTES_PER_MEGABIT = 125_000;
 
-/** Named as by node_exporter, whose collectors netdev and netclass read the same counters. */
+/** The names are those of node_exporter; its collectors netdev and netclass read the same counters. */
 const METRICS: readonly Metric<IfaceRow>[] = [
   metric('counter', 'node_network_receive_bytes_total', 'Bytes received.', (row) => row.rx_bytes),
   metric('counter', 'node_network_receive_packets_total', 'Packets received.', (row) => row.rx_packets),
@@ -38,7 +38,7 @@ const METRICS: readonly Metric<IfaceRow>[] = [
   },
 ];
 
-/** Interfaces as metrics. Of records of several snapshots the last row of an interface counts. */
+/** Interfaces as metrics. If there are records of several snapshots, the last row of an interface counts. */
 export class InterfaceMetrics {
   private readonly rows = new Map<string, IfaceRow>();
 

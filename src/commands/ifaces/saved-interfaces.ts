@@ -4,7 +4,7 @@ import { openInput } from '../reading/open-input.ts';
 import { loadRecordReader, readSavedRecords } from '../reading/saved-records.ts';
 import { compileTest, type IfaceRequest, tableOf } from './iface-request.ts';
 
-/** The same of records saved earlier. */
+/** The same from saved records. */
 export async function* savedInterfaces(context: Context, file: string, asked: IfaceRequest): AsyncGenerator<Snapshot> {
   const table = tableOf(asked);
   const keeps = compileTest(asked);

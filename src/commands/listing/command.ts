@@ -12,14 +12,14 @@ import type { Tick } from './ticks.ts';
 
 export type { ListingValues } from '../options/shared-options.ts';
 
-/** What help, man page and completion say of a command. */
+/** What help, man page and completion say about a command. */
 interface Description<O extends Options> {
   readonly name: string;
   /** One line for the list of commands. */
   readonly about: string;
   /** Paragraphs for the man page. */
   readonly details: readonly string[];
-  /** Names of positional arguments, as help shows them; empty where there are none. */
+  /** Names of positional arguments, as help shows them; empty if there are none. */
   readonly operands: string;
   /** The values an operand may have, for completion. */
   readonly operandChoices: readonly string[];
@@ -32,28 +32,31 @@ export interface Example {
   readonly about: string;
 }
 
-/** What the listing loop asks of a command for one run. */
+/** What the listing loop gives a command for one run. */
 export interface Request {
   /** When to look: the command yields one snapshot for each tick. */
   readonly ticks: AsyncIterable<Tick>;
-  /** Ends the ticks at once: what is looked at has come to its end. */
+  /** Ends the ticks at once: the input has come to its end. */
   readonly endTicks: () => void;
   /** Fields somebody named: in --fields, --sort, --filter, --expect or --wait. */
   readonly asked: ReadonlySet<string>;
-  /** Fields that will be read at all, so that what costs and is not shown need not be read. */
+  /** All fields that will be read; costly fields that are not shown need not be filled in. */
   readonly wanted: ReadonlySet<string>;
   /** Whether there may be more than one snapshot. */
   readonly repeating: boolean;
   /** Says what cannot be seen; each limit is said once. */
   readonly sayLimits: (limits: readonly Limit[]) => void;
-  /** Says that something is missing before the next snapshot: in its place where records of another type may stand, else on stderr. */
+  /**
+   * Reports that something is missing before the next snapshot: as a record in its place where records of another type
+   * may stand, otherwise on stderr.
+   */
   readonly reportGap: (gap: Gap) => Promise<void>;
 }
 
-/** What is claimed of the records. */
+/** A statement about the records. */
 export interface Claim {
   readonly expectation: Expectation;
-  /** Whether records are read for it past --limit; without, those that are printed are judged. */
+  /** Whether records after --limit are read to judge it; otherwise only printed records count. */
   readonly readsOn: boolean;
   /** What is said of it when it does not hold, and when it cannot be told. */
   readonly refuted: string;
@@ -78,13 +81,13 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly refusesRoot: ((values: ListingValues<O>) => string | null) | null;
   /** Record types it can print. */
   readonly tables: readonly RecordTable[];
-  /** Formats it can print them in. */
+  /** The formats in which it can print them. */
   readonly formats: readonly Format<NoInfer<O>>[];
-  /** The format of this run when none is asked for; null for a table on a terminal, and TSV elsewhere. */
+  /** The format of this run when none is named; null for a table on a terminal, and TSV elsewhere. */
   readonly usualFormat: (values: ListingValues<O>) => Format<NoInfer<O>> | null;
-  /** What is expected of the records when --expect does not say; null for nothing. Throws Failure 64. */
+  /** What must hold for the records when --expect is not given; null for nothing. Throws Failure 64. */
   readonly claim: (values: ListingValues<O>) => Claim | null;
-  /** The record type this run prints, and so the one --fields, --sort and --filter speak of. */
+  /** The record type that this run prints, to which --fields, --sort and --filter apply. */
   readonly tableOf: (values: ListingValues<O>) => RecordTable;
   /** What kind of run these options ask for. */
   readonly runOf: (values: ListingValues<O>) => Run<NoInfer<O>>;
@@ -100,7 +103,7 @@ export interface ListingCommand<O extends Options = Options> extends Description
 /** A command that prints one text. */
 export interface TextCommand<O extends Options = Options> extends Description<O> {
   readonly kind: 'text';
-  /** `commands` are all there are. */
+  /** `commands` are all commands. */
   readonly print: (
     context: Context,
     values: Values<O>,
@@ -111,7 +114,7 @@ export interface TextCommand<O extends Options = Options> extends Description<O>
 
 export type Command = ListingCommand | TextCommand;
 
-/** What most listings have in common. */
+/** Defaults that most listings share. */
 const USUAL = {
   kind: 'listing',
   repeats: false,
@@ -125,7 +128,7 @@ const USUAL = {
   runOf: () => SNAPSHOTS,
 } as const satisfies Partial<ListingCommand>;
 
-/** What a listing must say of itself, and what it says where it differs from most. */
+/** What a listing must declare, and where it differs from the defaults. */
 type Declaration<O extends Options> = Omit<ListingCommand<O>, keyof typeof USUAL> &
   Partial<Pick<ListingCommand<O>, Exclude<keyof typeof USUAL, 'kind'>>>;
 

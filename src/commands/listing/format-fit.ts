@@ -9,7 +9,7 @@ const CHOOSING = ['fields', 'sort', 'limit', 'no-header'] as const;
 /** Options that ask for several snapshots. */
 const REPEATING = ['interval', 'count', 'duration'] as const;
 
-/** Refuses what a format is not made for: records of another type, several snapshots, options. Throws Failure 64. */
+/** Throws Failure 64 for what a format cannot do: records of another type, several snapshots, options. */
 export function refuseUnfit(
   format: Format,
   table: RecordTable,

@@ -13,19 +13,19 @@ export interface Output<O extends Options = Options> {
   readonly values: ListingValues<O>;
   readonly header: boolean;
   readonly numerals: Numerals;
-  /** Whether each snapshot takes the place of the one before, on a terminal. */
+  /** Whether each snapshot replaces the previous one on a terminal. */
   readonly redraws: boolean;
-  /** What drawing a table takes; it is loaded by this. */
+  /** Loads what is needed to draw a table. */
   readonly tableOptions: () => Promise<TableRendererOptions>;
 }
 
-/** A format of a command: what it is for, and what prints it. */
+/** A format of a command: its purpose, and what prints it. */
 export interface Format<O extends Options = Options> extends FormatTraits {
-  /** Null for one that nobody can ask for. */
+  /** Null for a format that cannot be named. */
   readonly name: FormatName | null;
-  /** The record types it tells of; null for all that the command prints. */
+  /** The record types that it can print; null for all that the command prints. */
   readonly tables: readonly RecordTable[] | null;
-  /** Options that do not go with it, each with what is meant instead, or null. */
+  /** Options that do not go with it, each with a suggestion of what to use instead, or null. */
   readonly excludes: Readonly<Record<string, string | null>>;
   readonly open: (output: Output<O>) => Renderer | Promise<Renderer>;
 }

@@ -3,17 +3,17 @@ import type { AnyRow, RecordTable, Snapshot } from '../../core/record/table.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
 
-/** How long the first snapshot waits for names: they must not hold up the output. */
+/** How long the first snapshot waits for names: they must not delay the output. */
 const WAIT_MS = 1000;
 
-/** Rows that wait; those behind them have the names that are known by then. */
+/** The number of rows that wait; later rows have the names that are known by then. */
 const MOST_WAITING = 10_000;
 
-/** Fills the fields for names of addresses. */
+/** Fills the fields that hold the names of addresses. */
 export interface HostNames {
   /**
-   * The first rows wait a moment for their names; those that come later have the names that are known by then, and so have
-   * rows of a stream that are made as they are read. `isWhole` says that the snapshot is one instant, not a part of one.
+   * The first rows wait a moment for their names; later rows have the names that are known by then, and so do rows of a
+   * stream, which are made as they are read. `isWhole` says that the snapshot is one instant, not a part of one.
    */
   fill(snapshot: Snapshot, isWhole: boolean): Promise<Snapshot>;
   close(): void;

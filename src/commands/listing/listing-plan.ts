@@ -16,7 +16,7 @@ import type { TickPlan } from './ticks.ts';
 const DEFAULT_INTERVAL_MS = 1000;
 const WAIT_INTERVAL_MS = 250;
 
-/** Everything the options of a listing say, checked before anything is read. */
+/** Everything that the options of a listing say, checked before anything is read. */
 export interface ListingPlan {
   readonly table: RecordTable;
   readonly run: Run;
@@ -32,13 +32,13 @@ export interface ListingPlan {
   readonly wait: { readonly until: Expectation; readonly source: string } | null;
   readonly ticks: TickPlan;
   readonly repeating: boolean;
-  /** Fields somebody named. */
+  /** Fields that the user named. */
   readonly asked: ReadonlySet<string>;
-  /** Fields that will be read at all. */
+  /** All fields that will be read. */
   readonly wanted: ReadonlySet<string>;
 }
 
-/** Throws Failure 64 for what does not fit together or names what is not there. */
+/** Throws Failure 64 for options that do not fit together or that name something unknown. */
 export function planListing(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): ListingPlan {
   const table = command.tableOf(values);
   const run = command.runOf(values);
@@ -98,7 +98,7 @@ function expectation(source: string | null | undefined, table: RecordTable): Exp
   return source === null || source === undefined ? null : compileExpectation(source, table);
 }
 
-/** An expectation as somebody wrote it. */
+/** An expectation as the user wrote it. */
 export function claimOf(expectation: Expectation, source: string): Claim {
   return {
     expectation,
@@ -108,7 +108,7 @@ export function claimOf(expectation: Expectation, source: string): Claim {
   };
 }
 
-/** The format that the options name, else the usual one of this run. Throws Failure 64. */
+/** The format that the options name, or else the usual one of this run. Throws Failure 64. */
 function formatOf(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): Format {
   const asked = askedFormat(values);
   const usual = asked === null ? command.usualFormat(values) : null;

@@ -20,8 +20,8 @@ import { ticks } from './ticks.ts';
 import { openVerdict } from './verdict.ts';
 
 /**
- * Ticks in, snapshots out of the command, each filtered, sorted, cut, checked and printed. Returns the exit status, which
- * is that of `interruptStatus` where there is one.
+ * Takes snapshots from the command, one per tick; filters, sorts, limits, checks and prints each. Returns the exit
+ * status, or `interruptStatus` if there is one.
  */
 export async function printRecords(
   command: ListingCommand,
@@ -108,15 +108,15 @@ export async function printRecords(
   return verdict.status();
 }
 
-/** Whether all rows that may be printed were, and no others need be read. */
+/** Whether all rows that may be printed have been printed, and no others need to be read. */
 const isOver = (whole: Answer | null): boolean => whole !== null && !whole.readsOn && whole.left <= 0;
 
-/** Loaded here: few runs look names up. */
+/** Loaded here, because few runs look up names. */
 async function openHosts(clock: Clock): Promise<HostNames> {
   return (await import('./host-names.ts')).openHostNames(clock);
 }
 
-/** The same snapshots, with the names of hosts where those are asked for. */
+/** The same snapshots, with host names if those were requested. */
 async function* withNames(
   snapshots: AsyncIterable<Snapshot>,
   hosts: HostNames | null,

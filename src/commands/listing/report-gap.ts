@@ -6,7 +6,7 @@ import { type GapRow, gap } from '../../core/record/tables/meta.ts';
 import type { Context } from '../context/context.ts';
 import type { Tick } from './ticks.ts';
 
-/** Records that were to be sorted and did not fit. */
+/** The gap for records that should have been sorted but did not fit. */
 export function leftOut(type: string, rows: number): Gap {
   return {
     what: `${type} record`,
@@ -17,7 +17,7 @@ export function leftOut(type: string, rows: number): Gap {
   };
 }
 
-/** Snapshots that were not made. */
+/** The gap for snapshots that were not taken. */
 export function tooSlow(snapshots: number): Gap {
   return {
     what: 'snapshot',
@@ -27,7 +27,7 @@ export function tooSlow(snapshots: number): Gap {
   };
 }
 
-/** Says that something is missing: as a record where records of another type may stand, else on stderr. */
+/** Reports that something is missing: as a record where records of another type may stand, otherwise on stderr. */
 export async function reportGap(context: Context, renderer: Renderer, missing: Gap): Promise<void> {
   const { what, iface, dropped, reason, fate } = missing;
   if ((fate !== undefined || !renderer.mixesTypes) && dropped !== null && !renderer.ownsTerminal)

@@ -9,8 +9,8 @@ import { printRecords } from './print-records.ts';
 import { interruptIsStatus } from './run.ts';
 
 /**
- * Runs a listing command, in the way that its options ask for. Returns the exit status; throws Failure for everything that
- * ends with another.
+ * Runs a listing command in the way that its options ask for. Returns the exit status; throws Failure for everything
+ * that ends with another status.
  */
 export async function runListing(
   command: ListingCommand,
@@ -34,7 +34,7 @@ export async function runListing(
   }
 }
 
-/** The status; 0 of what was interrupted before it began. */
+/** The status; 0 for a run that was interrupted before it began. */
 async function unlessBeforeAll(deed: Promise<number>): Promise<number> {
   try {
     return await deed;

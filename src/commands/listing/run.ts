@@ -3,29 +3,32 @@ import type { Options } from '../options/option.ts';
 import type { ListingValues } from '../options/shared-options.ts';
 
 /**
- * What a command does with the options that were given. Its snapshots are answers of their own, or parts of one, or
- * batches of rows that are printed as they come; or it does something else than print records.
+ * What a command does with the given options. Its snapshots are separate answers, or parts of one answer, or batches of
+ * rows that are printed as they come; or it does something other than print records.
  */
 export type Run<O extends Options = Options> = Snapshots | Parts | Batches | Deed<O>;
 
-/** Each snapshot is an answer: --limit, --sort and --expect are about each. An interrupt is the exit status. */
+/** Each snapshot is an answer: --limit, --sort and --expect apply to each. An interrupt gives the exit status. */
 export interface Snapshots {
   readonly kind: 'snapshots';
 }
 
-/** All snapshots are one answer, which ends when the input does: --limit, --sort and --expect are about all of them. */
+/**
+ * All snapshots are one answer, which ends when the input does: --limit, --sort and --expect apply to all of them
+ * together.
+ */
 export interface Parts {
   readonly kind: 'parts';
 }
 
-/** The same of an answer that may never end. The command applies --filter itself. */
+/** The same for an answer that may never end. The command applies --filter itself. */
 export interface Batches {
   readonly kind: 'batches';
-  /** Whether an interrupt is the exit status; else it is the normal end. */
+  /** Whether an interrupt gives the exit status; otherwise it is the normal end. */
   readonly interruptIsStatus: boolean;
 }
 
-/** Something is done instead of printing records: a file is written, or a text. */
+/** Does something instead of printing records: writes a file, or a text. */
 export interface Deed<O extends Options> {
   readonly kind: 'deed';
   readonly interruptIsStatus: boolean;

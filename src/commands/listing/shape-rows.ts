@@ -3,24 +3,24 @@ import { GatheredRows } from '../../core/record/gathered-rows.ts';
 import type { AnyRow, Section, Snapshot } from '../../core/record/table.ts';
 import type { ListingPlan } from './listing-plan.ts';
 
-/** What a run read, and what of it was printed. */
+/** How much a run has read, and how much of it was printed. */
 export interface Seen {
   rows: number;
   kept: number;
   snapshots: number;
 }
 
-/** What is counted over one answer: a snapshot, or all there are. */
+/** The counts for one answer: a snapshot, or everything there is. */
 export interface Answer {
   readonly expect: Tally | null;
   readonly wait: Tally | null;
   /** Rows that may still be printed. */
   left: number;
-  /** Whether the others must be read all the same. */
+  /** Whether the other rows must still be read. */
   readonly readsOn: boolean;
 }
 
-/** Begins to count. Rows of one that may end early (`isOpenEnded`) are read to its end only for an expectation. */
+/** Begins to count. An answer that may end early (`isOpenEnded`) is read to its end only for an expectation. */
 export function beginAnswer({ expect, wait, limit }: ListingPlan, isOpenEnded: boolean): Answer {
   return {
     expect: expect?.expectation.start() ?? null,
@@ -42,7 +42,7 @@ export function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, answer: Answer,
   }
 }
 
-/** The first rows; the others are still read where an expectation is about all of them. */
+/** The first rows; the others are still read when an expectation is about all of them. */
 export function* take(rows: Iterable<AnyRow>, answer: Answer): Iterable<AnyRow> {
   if (answer.left <= 0 && !answer.readsOn) return;
   for (const row of rows) {
@@ -57,8 +57,8 @@ export function* inOrder(rows: Iterable<AnyRow>, gathered: GatheredRows): Iterab
 }
 
 /**
- * The rows of an answer in parts, sorted, those that `kept` leaves of them; after them rows of other types where `hasOthers`.
- * `left` is told of those there was no room for.
+ * The sorted rows of an answer that comes in parts, as many as `kept` leaves; after them rows of other types if
+ * `hasOthers`. `left` is called with the number of rows for which there was no room.
  */
 export async function* gatherParts(
   snapshots: AsyncIterable<Snapshot>,

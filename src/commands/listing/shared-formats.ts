@@ -4,7 +4,7 @@ import { openRenderer } from '../../core/output/renderer.ts';
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { type Format, format } from './format.ts';
 
-/** A table below the one before, or in its place. */
+/** A table below the previous one, or in its place. */
 export const TABLE: Format = format('table', async ({ context, redraws, tableOptions }) => {
   const { stdout, terminal, clock } = context;
   const options = await tableOptions();
@@ -19,7 +19,7 @@ export const TABLE: Format = format('table', async ({ context, redraws, tableOpt
 const recordFormat = (name: RecordFormat): Format =>
   format(name, ({ context, header }) => openRenderer(context.stdout, name, header));
 
-/** Rows as they are, for programs. */
+/** Rows as records, for programs. */
 export const RECORDS: Readonly<Record<RecordFormat, Format>> = {
   ndjson: recordFormat('ndjson'),
   json: recordFormat('json'),
@@ -50,5 +50,5 @@ export const NOTHING: Format = {
   }),
 };
 
-/** Those that every command has which prints records. */
+/** The formats of every command that prints records. */
 export const USUAL_FORMATS: readonly Format[] = [TABLE, ...Object.values(RECORDS)];

@@ -6,9 +6,12 @@ export interface Tick {
   readonly at: number;
   /** Monotonic clock, milliseconds: for rates and ages. */
   readonly monotonic: number;
-  /** 0 for the first. */
+  /** The number of the tick; 0 for the first. */
   readonly number: number;
-  /** Points of the grid that passed without a tick since the last one: the reader was slower than the interval, or was stopped. */
+  /**
+   * Points of the grid that passed without a tick since the last one: the reader was slower than the interval, or was
+   * stopped.
+   */
   readonly missed: number;
 }
 
@@ -21,9 +24,9 @@ export interface TickPlan {
 }
 
 /**
- * Yields the moments of a plan until it ends or the signal aborts. Ticks keep to the grid of the first one on the
- * monotonic clock: after a tick that is late, or a slow reader, the next is the next point of the grid that is still to
- * come, so that no two stand close together; those that passed are counted.
+ * Yields the ticks of a plan until it ends or the signal aborts. Ticks stay on the grid of the first one on the
+ * monotonic clock: after a late tick, or a slow reader, the next tick is the next point of the grid that is still to
+ * come, so that no two are close together; the points that passed are counted.
  */
 export async function* ticks(clock: Clock, plan: TickPlan, signal: AbortSignal): AsyncGenerator<Tick> {
   const start = clock.monotonic();

@@ -2,11 +2,11 @@ import { EXIT } from '../../core/failure.ts';
 import type { Tally } from '../../core/filter/expectation.ts';
 import type { Claim } from './command.ts';
 
-/** The answer to --expect over all snapshots: one that fails decides, then one that cannot be told. */
+/** The answer to --expect over all snapshots: a snapshot that fails decides; otherwise one that is unknown does. */
 export interface Verdict {
   add(tally: Tally): void;
   status(): number;
-  /** What was found instead, where it does not hold. */
+  /** What was found instead, if it does not hold. */
   complaint(claim: Claim): string | null;
 }
 

@@ -14,7 +14,7 @@ const RECORD_ENDS: Readonly<Record<string, RecordFormat>> = {
   '.csv': 'csv',
 };
 
-/** The capture format that the end of a file's name says; null for none. Throws Failure 64 for a packed one. */
+/** The capture format that the end of a file name says; null for none. Throws Failure 64 for a compressed one. */
 export function captureFormatOf(name: string): CaptureFormat | null {
   if (/\.(gz|zst)$/.test(name)) {
     throw usageError(`${name}: captures are written unpacked`, {
@@ -27,8 +27,8 @@ export function captureFormatOf(name: string): CaptureFormat | null {
 const packerOf = (name: string): string => (name.endsWith('.gz') ? 'gzip' : 'zstd');
 
 /**
- * The format of the records that \`--write` is to hold, or null for a capture: --as and the end of a capture's name ask for
- * one, else --output says, else the end of the name.
+ * The format of the records that `--write` should hold, or null for a capture: --as and the end of a capture's name
+ * mean a capture, otherwise --output decides, otherwise the end of the name.
  */
 export function recordFormatOf(values: ListingValues<Options>, name: string): RecordFormat | null {
   if (values.as !== null || captureFormatOf(name) !== null) return null;
@@ -39,7 +39,7 @@ export function recordFormatOf(values: ListingValues<Options>, name: string): Re
   return end === undefined ? null : RECORD_ENDS[end]!;
 }
 
-/** Options about records do not fit a capture that is written. Throws Failure 64. */
+/** Throws Failure 64 for options about records when a capture is written. */
 export function refuseRecordOptions(values: ListingValues<Options>): void {
   for (const name of ['sort', 'expect', 'decode', 'hex']) {
     const value = values[name];

@@ -2,8 +2,8 @@ import { type Failure, usageError } from '../../core/failure.ts';
 import { parseQuantity } from '../../core/filter/quantity.ts';
 
 /**
- * An option as data: help, man page, completion and the parser are all made from it. `read` turns the text that was
- * typed into the value, or throws a Failure (exit 64).
+ * An option as data: help, man page, completion and the parser are all made from it. `read` turns the typed text into
+ * the value, or throws a Failure (exit 64).
  */
 export interface Option<T = unknown> {
   readonly doc: string;
@@ -12,15 +12,15 @@ export interface Option<T = unknown> {
   /** Name of the value in help, such as FILE; null for a flag. */
   readonly value: string | null;
   readonly read: (typed: string, name: string) => T;
-  /** The value as it would be typed. */
+  /** The value as text, as it would be typed. */
   write(value: T): string;
-  /** What it is when it was not typed. */
+  /** The value when the option was not typed. */
   readonly absent: T;
   /** The values to offer for completion. */
   readonly choices: readonly string[] | null;
-  /** Whether several values may stand with commas between them. */
+  /** Whether it takes several values, separated by commas. */
   readonly list: boolean;
-  /** What a shell offers for the value, when it is no closed set. */
+  /** What a shell offers for the value, if that is not a closed set. */
   readonly offers: Offer | null;
 }
 
@@ -63,7 +63,7 @@ function option<T>(
 export const flag = (doc: string, extra: Extra = {}): Option<boolean> =>
   option(doc, () => true, false as boolean, null, extra);
 
-/** Any text but an empty one, which is nearly always a shell variable that was not set. */
+/** Any text except an empty one, which nearly always means a shell variable that was not set. */
 export const text = (doc: string, extra: Extra = {}): Option<string | null> =>
   option<string | null>(doc, readText, null, extra.value ?? 'TEXT', extra);
 
@@ -104,7 +104,7 @@ export function choice<const V extends string>(doc: string, values: readonly V[]
   return option<V | null>(doc, read, null, extra.value ?? values.join('|'), { ...extra, choices: values });
 }
 
-/** The value of `--name` is not what it must be. The caller adds the place on the command line. */
+/** The Failure for a wrong value of `--name`. The caller adds the place on the command line. */
 function wrongValue(name: string, typed: string, expected: string): Failure {
   return usageError(`--${name} "${typed}" is not ${expected}`);
 }
@@ -147,7 +147,7 @@ const MILLIS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000
 /** The longest wait a timer of the runtime can hold. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** In the largest unit that needs no fraction. */
+/** Writes a duration in the largest unit that needs no fraction. */
 function writeDuration(millis: number | null): string {
   const [unit = 'ms', size = 1] = Object.entries(MILLIS_PER).findLast(([, one]) => (millis ?? 0) % one === 0) ?? [];
   return `${(millis ?? 0) / size}${unit}`;

@@ -6,12 +6,12 @@ import type { Options } from './option.ts';
 /** Options whose value is a condition: a second one would silently replace the first. */
 const GIVEN_ONCE: ReadonlySet<string> = new Set(['filter', 'expect', 'wait']);
 
-/** Names under which the parser keeps something of its own, and those that every object has. */
+/** Names that the parser uses for itself, and those that every object has. */
 const RESERVED = /^--(_|\$0|__proto__)(=|$)/;
 
 /**
- * Splits words into options and operands. Throws Failure 64 for an option without its value or with one it does not take,
- * and for an expression that is given twice, since one of the two would be forgotten.
+ * Splits words into options and operands. Throws Failure 64 for an option without its value or with a value that it
+ * does not take, and for an expression that is given twice, because one of the two would be ignored.
  */
 export function splitWords(
   options: Options,
@@ -45,8 +45,8 @@ export function splitWords(
 }
 
 /**
- * The words with one option each: `-ojson` and `-qo json` as `-o json`, as getopt(3) reads them. What is no known letter is
- * left for the caller to complain of.
+ * The words with one option each: `-ojson` and `-qo json` become `-o json`, as getopt(3) reads them. Unknown letters
+ * are left for the caller to report.
  */
 function spellOut(options: Options, words: readonly string[]): string[] {
   const byLetter = new Map(
@@ -90,7 +90,7 @@ function spellOut(options: Options, words: readonly string[]): string[] {
   return out;
 }
 
-/** A group of letters as words; null when one of them is no option. */
+/** A group of letters as words; null when one of them is not an option. */
 function spellLetters(
   letters: string,
   options: Options,

@@ -5,19 +5,20 @@ import { openFilesBefore, openRingAside } from '../../platform/privileged/write-
 import type { Context } from '../context/context.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
 
-/** A file that is to be written, by name or `-`. */
+/** A file to be written, by name or `-`. */
 export interface OutputRequest {
   readonly write: string;
   readonly force: boolean;
-  /** Whether what is written comes from the machine, and not from a file. */
+  /** Whether the packets come from the machine, not from a file. */
   readonly isLive: boolean;
   readonly sandbox: SandboxMode;
 }
 
 /**
- * Where files come from: as root they are of who called sudo where that user could have made them, else root's. What is
- * made (`makesLater`), renamed or removed when this process has given up its privileges, and is not the caller's, needs
- * a process that keeps them. Throws Failure 73 where it could make none.
+ * Opens what creates files. As root, a file belongs to the user who called sudo if that user could have created it,
+ * otherwise to root. If a file is created (`makesLater`), renamed or removed after this process has given up its
+ * privileges, and is not the caller's, a process that keeps them is needed. Throws Failure 73 where it could create no
+ * file.
  */
 export function openCaptureFiles(
   context: Context,

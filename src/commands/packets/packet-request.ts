@@ -8,7 +8,7 @@ import { traceWishOf } from './ebpf-options.ts';
 /** Where packets come from: a file, or the machine. */
 export type PacketRequest = ({ readonly from: 'file' } & FileRequest) | ({ readonly from: 'machine' } & CaptureRequest);
 
-/** The options that say so, as they were typed; a command need not have all that are about a live capture. */
+/** The options for this, as they were typed; a command need not have all options of a live capture. */
 interface PacketOptions extends Values<typeof sourceOptions>, Partial<Values<typeof liveOptions>> {
   readonly duration?: number | null;
   readonly 'packet-buffered'?: boolean;
@@ -39,7 +39,10 @@ function captureRequestOf(values: PacketOptions): CaptureRequest {
   };
 }
 
-/** Throws Failure 64 for options that only a live capture has; files are read by who has no privilege, too (--sandbox). */
+/**
+ * Throws Failure 64 for options that only a live capture has. --sandbox is allowed: it also says what is given up when
+ * a file is read.
+ */
 function refuseLiveOptions(values: PacketOptions): void {
   for (const name of [...Object.keys(liveOptions), 'duration']) {
     const value = values[name as keyof PacketOptions];

@@ -2,8 +2,7 @@ import { usageError } from '../../core/failure.ts';
 import type { Context } from '../context/context.ts';
 
 /**
- * Bytes as they are do not go to a terminal, which would obey them. Throws Failure 64; to be called before anything is
- * begun.
+ * Throws Failure 64 when raw bytes would go to a terminal, which would obey them. Call it before anything is started.
  */
 export function refuseRawTerminal({ terminal }: Context, what: string): void {
   if (!terminal.stdoutIsTerminal) return;

@@ -13,7 +13,10 @@ import type { Request } from '../listing/command.ts';
 import { openProbeFiles } from './probe-files.ts';
 import type { AskRequest } from './probe-request.ts';
 
-/** The records of targets, as their rounds end; those that are kept go into files, too. Rejects with a Failure 64, 73 or 74. */
+/**
+ * The records of targets, as their rounds end; those that pass the filter also go to files. Rejects with a Failure 64,
+ * 73 or 74.
+ */
 export async function* askTargets(
   context: Context,
   { words, keeps, probing, files: asked }: AskRequest,

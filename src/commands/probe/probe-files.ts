@@ -8,17 +8,20 @@ import { appendLine } from '../../platform/files/append-file.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
 import type { ProbeFilesRequest } from './probe-request.ts';
 
-/** Prometheus' node_exporter reads the file as another user. */
+/** node_exporter reads the file as another user. */
 const EXPOSITION_MODE = 0o644;
 
-/** Files that records go into as they come. */
+/** Files to which records are written as they come. */
 export interface ProbeFiles {
-  /** `rows` are all that came, `kept` those that pass the filter. Rejects as appendLine and replaceFile. */
+  /** `rows` are all new records, `kept` those that pass the filter. Rejects as appendLine and replaceFile do. */
   take(rows: readonly ProbeRow[], kept: readonly ProbeRow[]): Promise<void>;
   end(): Promise<void>;
 }
 
-/** The files that are asked for, for the records of these targets; of `caller` where that user could have made them. */
+/**
+ * The files that were requested, for the records of these targets; they belong to `caller` if that user could have
+ * created them.
+ */
 export function openProbeFiles(
   { history, exposition, repeats }: ProbeFilesRequest,
   targets: readonly Target[],
@@ -48,7 +51,10 @@ function openHistory(file: string, mostBytes: number, clock: Clock, caller: User
   };
 }
 
-/** The last record of each target. The file is not written before all were asked once: it would seem that some are gone. */
+/**
+ * The last record of each target. The file is not written until every target has been asked once: otherwise some would
+ * seem to be gone.
+ */
 function openExposition(file: string, targets: number, repeats: boolean, caller: User | null): ProbeFiles {
   const last = new Map<string, ProbeRow>();
   const met = new Set<string>();

@@ -7,7 +7,7 @@ import { type probeOptions, repeatsRounds } from './probe-options.ts';
 
 type ProbeFormat = Format<typeof probeOptions>;
 
-/** What only some runs print with is loaded by them. */
+/** Loads output code that only some runs need. */
 const loadOutput = () => import('./probe-output.ts');
 
 const table: ProbeFormat = format('table', async ({ context, values, tableOptions }) => {

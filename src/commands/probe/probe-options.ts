@@ -56,7 +56,7 @@ export type ProbeValues = ListingValues<typeof probeOptions>;
 /** The record type that the options ask for. */
 export const probeTableOf = ({ report }: ProbeValues): RecordTable => (report === null ? probe : probeReport);
 
-/** Options that ask targets, and so do not go with a report of what was saved. */
+/** Options about asking targets, which do not go with a report of what was saved. */
 const ASKING = [
   ...([
     'count',
@@ -76,7 +76,7 @@ const ASKING = [
 ];
 
 /**
- * What is claimed of the records: by --fail-on, else that every target answers as it should. Throws Failure 64 for
+ * What must hold for the records: by --fail-on, or else that every target answers as it should. Throws Failure 64 for
  * options that do not fit together.
  */
 export function probeClaim(values: ProbeValues): Claim | null {
@@ -116,7 +116,7 @@ export function probeClaim(values: ProbeValues): Claim | null {
 /** Whether there is more than one round. */
 export const repeatsRounds = ({ every, schedule }: ProbeValues): boolean => every !== null || schedule !== null;
 
-/** What cron or systemd is to start must be something that ends, or that never does. */
+/** Throws Failure 64 for a run that cron or systemd cannot start: it must either end or never end. */
 function refuseUnprintable(values: ProbeValues): void {
   const isCron = values['print-cron'];
   if (!isCron && !values['print-systemd']) return;

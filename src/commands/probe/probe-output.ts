@@ -9,10 +9,10 @@ import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import type { User } from '../../core/system/user.ts';
 import { replaceFile } from '../../platform/files/replace-file.ts';
 
-/** Only who writes a report may read it. */
+/** Only the user who writes a report may read it. */
 const REPORT_MODE = 0o600;
 
-/** Gathers the records of a round, and prints them at the end. */
+/** Collects the records of a round, and prints them at the end. */
 function atEnd(sink: Sink, print: (rows: readonly ProbeRow[]) => string): Renderer {
   const gathered: ProbeRow[] = [];
   return {
@@ -35,13 +35,16 @@ export function openProbeMetrics(sink: Sink): Renderer {
   return atEnd(sink, (rows) => probeExposition(rows, false));
 }
 
-/** When a plugin warns, and when it is critical, as expressions; null for what is so by itself. */
+/** When a plugin warns and when it is critical, as expressions; null for the default. */
 export interface PluginThresholds {
   readonly warn: string | null;
   readonly crit: string | null;
 }
 
-/** The round as a monitoring plugin reports it; the exit status is that of the report. Throws Failure 64 for a wrong expression. */
+/**
+ * The round as a monitoring plugin reports it; the exit status is that of the report. Throws Failure 64 for a wrong
+ * expression.
+ */
 export function openPlugin(sink: Sink, { warn, crit }: PluginThresholds): Renderer {
   const thresholds = {
     warn: warn === null ? null : compileThreshold(warn, probe),
@@ -55,7 +58,10 @@ export function openPlugin(sink: Sink, { warn, crit }: PluginThresholds): Render
   return { ...renderer, status: () => PLUGIN_STATUSES.indexOf(report?.status ?? 'UNKNOWN') };
 }
 
-/** A table of the records that takes the place of a file at the end; of `caller` where that user could have made it. */
+/**
+ * A table of the records that replaces a file at the end; the file belongs to `caller` if that user could have created
+ * it.
+ */
 export function openMarkdownFile(file: string, header: boolean, numerals: Numerals, caller: User | null): Renderer {
   let text = '';
   const sink: Sink = {

@@ -9,21 +9,21 @@ import { rotatedName } from '../../platform/files/append-file.ts';
 import type { Context } from '../context/context.ts';
 import { shedPrivileges } from '../reading/shed-privileges.ts';
 
-/** A record takes 2 KiB; a line past this is none, and is not parsed. */
+/** A record takes 2 KiB; a longer line than this is not a record, and is not parsed. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** What a history was made of, as far as it can be read. */
+/** What could be read of a history. */
 interface Lines {
   records: number;
-  /** Lines that hold no record, the last aside. */
+  /** The number of lines that hold no record, except the last. */
   broken: number;
-  /** Whether the last line ends without a line feed: whoever wrote it was interrupted. */
+  /** Whether the last line ends without a line feed: its writer was interrupted. */
   isTorn: boolean;
 }
 
 /**
- * A history that `--append` made, with the file that was turned away before it, summed up. Lines that hold no record are
- * said and passed over. Rejects with a Failure 66 when there is no such file, and 65 when it holds no record.
+ * Summarises a history that `--append` made, together with FILE.1, the file before it. Lines that hold no record are
+ * reported and skipped. Rejects with a Failure 66 when there is no such file, and 65 when it holds no record.
  */
 export async function reportOf(context: Context, file: string): Promise<readonly ProbeReportRow[]> {
   const report = new HistoryReport();
@@ -124,7 +124,7 @@ function parse(line: string): ProbeRow | null {
   }
 }
 
-/** What a report cannot do without. */
+/** Whether a row has everything that a report needs. */
 function isRound({ time, target, kind, state, sent, received }: ProbeRow): boolean {
   const known = [time, target, kind, state, sent, received] as readonly unknown[];
   return known.every((value) => value !== null) && !Number.isNaN(Date.parse(time));

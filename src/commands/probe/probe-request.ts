@@ -11,45 +11,45 @@ import type { Options } from '../options/option.ts';
 import { globalOptions, outputOptions } from '../options/shared-options.ts';
 import { type ProbeValues, probeOptions, repeatsRounds } from './probe-options.ts';
 
-/** Which records are kept, as the filter has it. */
+/** Whether a record passes the filter. */
 type Keeps = (row: AnyRow) => boolean;
 
-/** What is asked of targets, and where the records go beside the output. */
+/** Which targets to ask, and where the records go besides the output. */
 export interface AskRequest {
-  /** Targets as they were typed; none stands for those of this machine, unless there is a pair. */
+  /** Targets as they were typed; an empty list means those of this machine, unless there is a pair. */
   readonly words: readonly string[];
   readonly keeps: Keeps;
   readonly probing: Omit<ProbingRequest, 'targets'>;
   readonly files: ProbeFilesRequest;
 }
 
-/** Files that records go into as they come. */
+/** Files to which records are written as they come. */
 export interface ProbeFilesRequest {
-  /** What records are added to; at so many bytes it is turned away. Null for none. */
+  /** The file to which records are added, and the size at which it becomes FILE.1; null for none. */
   readonly history: { readonly file: string; readonly mostBytes: number } | null;
-  /** What is replaced by metrics; null for none. */
+  /** The file that metrics replace; null for none. */
   readonly exposition: string | null;
   /** Whether there is more than one round. */
   readonly repeats: boolean;
 }
 
-/** What is to be summed up. */
+/** What to summarise. */
 export interface ReportRequest {
   /** A history that --append made. */
   readonly file: string;
   readonly keeps: Keeps;
 }
 
-/** What cron or systemd is to start, and when. */
+/** What cron or systemd should start, and when. */
 export interface UnitsRequest {
   readonly of: 'cron' | 'systemd';
   /** A cron expression; null for a run that never ends. */
   readonly schedule: string | null;
-  /** The command and what follows it, files by their whole path. */
+  /** The command and its arguments, with full paths of files. */
   readonly words: readonly string[];
-  /** Targets that the words name. */
+  /** The targets that the words name. */
   readonly targets: readonly string[];
-  /** Folders of files that the run makes. */
+  /** The folders of files that the run creates. */
   readonly folders: readonly string[];
 }
 
@@ -108,10 +108,12 @@ function compileKeeps({ filter }: ProbeValues, table: RecordTable): Keeps {
   return (row) => compiled.matches(row);
 }
 
-/** Options that say when, and so belong to cron and systemd. */
+/** Options that say when to run, which is up to cron and systemd. */
 const WHEN: ReadonlySet<string> = new Set(['schedule', 'print-cron', 'print-systemd']);
 
-/** The options as they would be typed, files by their whole path: what starts the program does so elsewhere. */
+/**
+ * The options as they would be typed, with full paths of files: cron and systemd start the program in another folder.
+ */
 function optionWords(values: ProbeValues): readonly string[] {
   const options: Options = { ...probeOptions, ...outputOptions, ...globalOptions };
   const given = values as Readonly<Record<string, unknown>>;

@@ -13,11 +13,13 @@ import type { Context } from '../context/context.ts';
 export interface ProbeTableRequest {
   /** Whether there is more than one round. */
   readonly repeats: boolean;
-  /** Whether fields were named; else the table chooses what fits. */
+  /** Whether fields were named; otherwise the table chooses what fits. */
   readonly namesFields: boolean;
 }
 
-/** Prints the table: of one round when all of it is there, of several in place on a terminal, else as they come. */
+/**
+ * Prints the table: for one round, when it is complete; for several, in place on a terminal, otherwise as they come.
+ */
 export function openProbeTable(
   context: Context,
   { repeats, namesFields }: ProbeTableRequest,
@@ -28,10 +30,10 @@ export function openProbeTable(
   return context.terminal.stdoutIsTerminal ? openProbeScreen(context, namesFields, options) : plain;
 }
 
-/** What fits 80 columns and says how it is; other formats have the fields of the record in its order. */
+/** What fits in 80 columns and shows how a target does; other formats have the fields of the record in their order. */
 const ROUND_COLUMNS = ['target', 'state', 'loss_pct', 'rtt_min_ms', 'rtt_avg_ms', 'rtt_max_ms', 'detail'];
 
-/** Targets end one after another, and their rows belong into one table. */
+/** Rounds end one after another, but their rows belong in one table. */
 function gathered(renderer: Renderer, choosesColumns: boolean): Renderer {
   const sections = new Map<RecordTable, { readonly section: RenderedSection; readonly rows: AnyRow[] }>();
   return {
@@ -55,9 +57,9 @@ function gathered(renderer: Renderer, choosesColumns: boolean): Renderer {
   };
 }
 
-/** What the screen shows where --fields does not say. */
+/** The columns of the screen when --fields does not name any. */
 const COLUMNS = ['target', 'state', 'history', 'loss_pct', 'rtt_avg_ms', 'uptime_pct', 'detail'];
-/** What state, loss, time and uptime take of a line, with the spaces between all columns. */
+/** The width of state, loss, time and uptime in a line, with the spaces between all columns. */
 const FIXED_COLUMNS = 43;
 const WIDEST_TARGET = 40;
 const LEAST_ROUNDS = 8;

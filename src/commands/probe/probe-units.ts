@@ -7,7 +7,7 @@ import { shellWord } from '../../core/output/shell-word.ts';
 import type { Context } from '../context/context.ts';
 import type { UnitsRequest } from './probe-request.ts';
 
-/** Prints what starts this run at its times: a line of crontab(5), or units of systemd. Resolves with the exit status. */
+/** Prints what starts this run on schedule: a line of crontab(5), or systemd units. Resolves with the exit status. */
 export async function printProbeUnits(
   context: Context,
   { of, schedule, words: typed, targets, folders }: UnitsRequest,
@@ -22,7 +22,7 @@ export async function printProbeUnits(
   return EXIT.ok;
 }
 
-/** Words for the shell, in which cron has taken % for a line feed before (crontab(5)). */
+/** Words for the shell; before the shell sees them, cron replaces % with a line feed (crontab(5)). */
 export function cronCommand(words: readonly string[]): string {
   const control = words.find((word) => /\p{Cc}/u.test(word));
   if (control !== undefined) throw usageError(`"${control}" does not fit a line of cron`);
@@ -45,8 +45,8 @@ function systemdWord(word: string): string {
 const STATE = '/var/lib/netwatch';
 
 /**
- * A service, and a timer where there is a schedule, confined as systemd/netwatch-capture.service is. It is a user of its
- * own that may send ICMP, unless it writes elsewhere than below /var/lib/netwatch, or lies in somebody's home.
+ * A service, and a timer if there is a schedule, confined like systemd/netwatch-capture.service. It runs as its own
+ * user that may send ICMP, unless it writes outside /var/lib/netwatch or the program is in somebody's home.
  */
 export function systemdUnits(
   words: readonly string[],

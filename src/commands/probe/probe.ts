@@ -7,7 +7,7 @@ import { NOTHING } from '../listing/shared-formats.ts';
 import { PROBE_FORMATS } from './probe-formats.ts';
 import { probeClaim, probeOptions, probeTableOf } from './probe-options.ts';
 
-/** `netwatch probe`: is the network well, and if not, which part? */
+/** `netwatch probe`: does the network work well, and if not, which part does not? */
 export const probe = listing({
   name: 'probe',
   about: 'whether targets answer, how fast and how reliably',

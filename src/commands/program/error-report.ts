@@ -2,10 +2,10 @@ import { Failure, messageOf, type Place } from '../../core/failure.ts';
 import { safeText } from '../../core/output/safe-text.ts';
 import { widthOf } from '../../core/output/text-width.ts';
 
-/** Longest stretch of the offending text that is shown, in characters. */
+/** The most characters of the offending text that are shown. */
 const MOST_SHOWN = 100;
 
-/** What stderr says of an error: the message, the place with a caret below it, and the hint. */
+/** The lines for stderr about an error: the message, the place with a caret below it, and the hint. */
 export function errorLines(error: unknown, verbose: boolean): readonly string[] {
   if (!(error instanceof Failure)) {
     const trace =

@@ -3,7 +3,7 @@ import { PLUGIN_STATUSES, pluginFailure } from '../../core/health/reports/plugin
 import type { Context } from '../context/context.ts';
 import { errorLines } from './error-report.ts';
 
-/** Whether a command line asks for the output of a monitoring plugin, whatever else is wrong with it. */
+/** Whether a command line asks for monitoring plugin output, whatever else is wrong with it. */
 export function asksPlugin(argv: readonly string[]): boolean {
   return (
     argv.includes('probe') &&
@@ -15,7 +15,7 @@ export function asksPlugin(argv: readonly string[]): boolean {
   );
 }
 
-/** What went wrong, as a plugin says it: on stdout, with the status UNKNOWN, which is its exit status. */
+/** Prints what went wrong, as a plugin does: on stdout, with the status UNKNOWN, which is also the exit status. */
 export async function reportPluginFailure(context: Context, error: unknown): Promise<number> {
   for (const line of errorLines(error, false)) context.warn(line);
   await context.stdout.write(pluginFailure(messageOf(error)));

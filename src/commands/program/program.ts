@@ -28,16 +28,16 @@ export async function program(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What `netwatch` alone does on a terminal: connections, who moves most first, redrawn in place. */
+/** What `netwatch` without a command does on a terminal: shows connections, busiest first, redrawn in place. */
 const LIVE_TABLE = ['--interval', '1', '--sort', 'rx_rate:desc,tx_rate:desc'];
 
-/** `netwatch help conns` is what many type first. */
+/** Accepts `netwatch help conns`, which many people type first. */
 function withHelpOption(argv: readonly string[]): readonly string[] {
   if (argv[0] === 'help') return [...argv.slice(1), '--help'];
   return argv[0] === 'version' ? ['--version'] : argv;
 }
 
-/** The same in a given world; throws Failure, OutputClosed, or what is a bug. */
+/** The same in a given context; throws Failure, OutputClosed, or anything else for a bug. */
 export async function run(context: Context, argv: readonly string[]): Promise<number> {
   if (!asksPlugin(argv)) return runCommand(context, argv);
   try {

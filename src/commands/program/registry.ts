@@ -11,7 +11,7 @@ import type { Command } from '../listing/command.ts';
 import { probe } from '../probe/probe.ts';
 import { stats } from '../stats/stats.ts';
 
-/** Every command, in the order help lists them. A new one is a file beside this and a line here. */
+/** Every command, in the order in which help lists them. To add one, write its file and add a line here. */
 export const COMMANDS: readonly Command[] = [
   conns,
   ifaces,

@@ -11,19 +11,19 @@ import { Interrupted } from '../context/interrupted.ts';
 import { withProgress } from './progress.ts';
 import { shedPrivileges } from './shed-privileges.ts';
 
-/** What is to be read of which capture. */
+/** Which capture to read, and what to read of it. */
 export interface FileRequest {
   /** `-` for stdin. */
   readonly file: string;
-  /** Only what this interface captured, as onlyInterface has it; null for all. */
+  /** Only packets captured on this interface, as onlyInterface has it; null for all. */
   readonly interface: string | null;
-  /** What becomes of the privileges of this process. */
+  /** Which privileges this process gives up. */
   readonly sandbox: SandboxMode;
 }
 
 /**
  * The capture in a file, or on stdin for `-`. `showsRows` says that rows are printed while it is read. Gives up the
- * privileges of this process once it is open. Rejects with a Failure 65, 66, 74 or 77, or as Interrupted.
+ * privileges of this process once the file is open. Rejects with a Failure 65, 66, 74 or 77, or with Interrupted.
  */
 export async function openCapture(context: Context, request: FileRequest, showsRows: boolean): Promise<CaptureReader> {
   const source = await openCaptureSource(request.file, context.clock, context.signal);
@@ -31,7 +31,7 @@ export async function openCapture(context: Context, request: FileRequest, showsR
   return openReader(context, source, request.interface, showsRows);
 }
 
-/** The same of bytes that are open already; they are closed when they are no capture. */
+/** The same for a source that is already open; it is closed when it is not a capture. */
 export async function openReader(
   context: Context,
   opened: ByteSource,
@@ -49,17 +49,17 @@ export async function openReader(
   }
 }
 
-/** A capture that is read once, or twice where it is a file. */
+/** A capture that is read once, or twice if it is a file. */
 export interface Readings {
   readonly file: string;
-  /** Opens the next of them. Rejects as openCapture does. */
+  /** Opens the next reading. Rejects as openCapture does. */
   next(showsRows: boolean): Promise<CaptureReader>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a capture as often as it will be read, then gives up the privileges of this process, with which it could not be
- * opened again. Rejects as openCapture does.
+ * Opens a capture as often as it will be read, then gives up the privileges of this process; it could not be opened
+ * again without them. Rejects as openCapture does.
  */
 export async function openReadings(
   context: Context,
@@ -82,12 +82,12 @@ export async function openReadings(
   };
 }
 
-/** Says that a file was not read to its end; of a pipe, which may have none, an interrupt is the end. */
+/** Says that a file was not read to its end. A pipe may have no end, so for a pipe an interrupt is the end. */
 export function sayInterrupted(context: Context, file: string): void {
   if (context.signal.aborted && file !== '-') context.warn(`interrupted: ${file} was not read to its end`);
 }
 
-/** That there were more conversations than are remembered. */
+/** The gap for conversations that were too many to remember. */
 export function forgottenOf({ forgotten }: FlowTable): readonly Gap[] {
   if (forgotten === 0) return [];
   return [
@@ -95,7 +95,7 @@ export function forgottenOf({ forgotten }: FlowTable): readonly Gap[] {
   ];
 }
 
-/** Says what was wrong with a capture. One that was interrupted seems to end too early, which is no fault of it. */
+/** Says what was wrong with a capture. An interrupted one seems to end too early, which is not the file's fault. */
 export function sayProblems(context: Context, file: string, { problems }: CaptureReader): void {
   if (context.signal.aborted) return;
   for (const problem of problems) context.warn(`${file === '-' ? 'stdin' : file}: ${problem}`);

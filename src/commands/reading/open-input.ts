@@ -4,14 +4,14 @@ import type { Context } from '../context/context.ts';
 import { Interrupted } from '../context/interrupted.ts';
 import { shedPrivileges } from './shed-privileges.ts';
 
-/** What `--read` named: a capture, or something else, which can only be records. */
+/** What `--read` named: a capture, or something else that can only be records. */
 export interface Input {
   readonly isCapture: boolean;
-  /** All of its bytes, unpacked. */
+  /** All of its bytes, decompressed. */
   readonly source: ByteSource;
 }
 
-/** First bytes of pcap (both byte orders, micro- and nanoseconds, modified) and pcapng files. */
+/** The first bytes of pcap (both byte orders, micro- and nanoseconds, modified) and pcapng files. */
 const CAPTURES: ReadonlySet<string> = new Set([
   'd4c3b2a1',
   'a1b2c3d4',
@@ -24,9 +24,10 @@ const CAPTURES: ReadonlySet<string> = new Set([
 const MAGIC = 4;
 
 /**
- * Opens a file, or stdin for `-`, and looks at the first bytes, after it has given up the privileges of this process and
- * before that has called `load`, for what reading it will take; with null where the bytes are packed or still to come, and
- * what they are is not known yet. Rejects with a Failure 65, 66, 74 or 77, or as Interrupted.
+ * Opens a file, or stdin for `-`, calls `load` for the code that reading needs, gives up the privileges of this
+ * process, and only then reads on. Only the first four bytes of a plain file are compared before that. `load` gets null
+ * when the bytes are compressed or still to come, because it is not yet known what they are. Rejects with a Failure 65,
+ * 66, 74 or 77, or with Interrupted.
  */
 export async function openInput(
   context: Context,

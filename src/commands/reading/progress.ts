@@ -2,14 +2,14 @@ import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { formatBytes } from '../../core/output/units.ts';
 import type { Context } from '../context/context.ts';
 
-/** A job that is over by then shows nothing, and more often than this nobody can read. */
+/** A job that is over by then shows no progress; nobody could read updates more frequent than this. */
 const FIRST_AFTER_MS = 1000;
 const EVERY_MS = 200;
 const BAR_WIDTH = 20;
 
 /**
- * The same source; a terminal on stderr shows how much of it was read, on a line that is gone at the end. Not where
- * rows that come out on the terminal tell as much.
+ * The same source; a terminal on stderr shows how much of it has been read, on a line that is removed at the end. It
+ * shows nothing when rows printed on the terminal already show the progress.
  */
 export function withProgress(
   context: Context,

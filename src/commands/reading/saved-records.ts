@@ -8,22 +8,25 @@ import type { AnyRow, RecordTable } from '../../core/record/table.ts';
 import type { Context } from '../context/context.ts';
 import type { Input } from './open-input.ts';
 
-/** A record takes 2 KiB; a line past this is no record, and must not fill memory. An option of split2, below ndjson. */
+/**
+ * A record takes 2 KiB; a longer line than this is not a record, and must not fill memory. An option of split2, below
+ * ndjson.
+ */
 const LINE_BOUND = { maxLength: 1024 * 1024 };
-/** How ndjson says that a line is no JSON. */
+/** How ndjson says that a line is not JSON. */
 const UNPARSED = 'Could not parse row';
-/** Lines without a record, and bytes, after which there will be none: the input may have no end. */
+/** After this many lines or bytes without a record, none is expected any more: the input may have no end. */
 const MOST_WRONG_LINES = 10_000;
 const MOST_BYTES_WITHOUT_RECORD = 4 * 1024 * 1024;
 
-/** What reading records takes, to be loaded while the files of this program can be read. */
+/** Loads what is needed to read records, while the files of this program can still be read. */
 export const loadRecordReader = (): Promise<unknown> => import('ndjson');
 
 /**
- * Records that `--json` printed earlier, of one type, as batches; gzip is seen by its first bytes. Records of other types
- * are passed over and counted on stderr. Throws Failure 66 when there is no such file, and 65 when the file is something
- * else, or at its end when some lines were no records: what was readable has been given by then. An input that holds
- * no record for long is given up before its end.
+ * Records that `--json` printed earlier, of one type, in batches; gzip is recognised by its first bytes. Records of
+ * other types are skipped and counted on stderr. Throws Failure 66 when there is no such file, and 65 when the file is
+ * something else, or at its end when some lines were not records; readable records have been yielded by then. If an
+ * input holds no record for long, reading stops before its end.
  */
 export async function* readSavedRecords(
   context: Context,
@@ -42,7 +45,7 @@ export async function* readSavedRecords(
     if (wrong++ === 0) firstWrong = why;
   };
   parser.on('data', (value: unknown) => parsed.push(value));
-  // the parser's words quote the line, and root may have been asked for a file that who asks may not read
+  // the parser's message quotes the line, and root can read files that the user who asks cannot
   parser.on('error', ({ message }) => complain(message.startsWith(UNPARSED) ? 'no JSON' : message));
 
   const rows = (): readonly AnyRow[] => {
@@ -57,7 +60,7 @@ export async function* readSavedRecords(
     records += read.length;
     return read;
   };
-  /** What came since the last record: counted by chunks. */
+  /** What has come since the last record, counted in chunks. */
   const since = { records: 0, wrong: 0, bytes: 0 };
   let isGivenUp = false;
   for await (const chunk of chunksOf(opened, file)) {
@@ -85,7 +88,7 @@ export async function* readSavedRecords(
   }
 }
 
-/** What asks for a live machine cannot be had from a file. Throws Failure 64. */
+/** Throws Failure 64 for options that need a live machine, not a file. */
 export function refuseLiveOptions(values: Readonly<Record<string, unknown>>, own: readonly string[]): void {
   for (const name of [...own, 'interval', 'count', 'duration', 'wait', 'timeout']) {
     const value = values[name];
@@ -95,10 +98,12 @@ export function refuseLiveOptions(values: Readonly<Record<string, unknown>>, own
   }
 }
 
-/** Read at once. */
+/** The number of bytes read at once. */
 const CHUNK = 64 * 1024;
 
-/** The bytes of an input, without a byte order mark. Throws Failure 65 for what is known to be something else. */
+/**
+ * The bytes of an input, without a byte order mark. Throws Failure 65 for an input that is known to be something else.
+ */
 async function* chunksOf({ isCapture, source }: Input, file: string): AsyncGenerator<Buffer> {
   try {
     if (isCapture) {

@@ -2,12 +2,12 @@ import { formatNumberOf } from '../../core/output/units.ts';
 import type { Faults } from '../../core/wire/faults.ts';
 import type { Context } from '../context/context.ts';
 
-/** Names of files that a shell takes as they are. */
+/** File names that need no quotes in a shell. */
 const PLAIN = /^[\w./+,@%:=-]+$/;
 
 /**
- * Says that some packets could not be dissected, so that an answer that is not whole is known for one; with --verbose all
- * that a report of the bug needs.
+ * Says that some packets could not be dissected, so that the user knows that the answer is incomplete; with --verbose
+ * it prints everything that a bug report needs.
  */
 export function sayFaults(context: Context, faults: Faults, read: string | null = null): void {
   const { count, records, firstPacket, firstError, firstFilter } = faults;

@@ -4,9 +4,10 @@ import type { Context } from '../context/context.ts';
 import { lesserUserWithGroups } from '../context/lesser-user.ts';
 
 /**
- * Gives up the privileges of this process before it looks at the first byte of a file that is open: root becomes who called
- * sudo, else nobody, with no capability in any thread; `strict` reads nothing unless all goes, `off` keeps all. What only they open or make has to be open, and what is loaded
- * later loaded, since that user may not be able to. Rejects with a Failure 77 when strict cannot be had.
+ * Gives up the privileges of this process before it looks at the first byte of an open file: root becomes the user who
+ * called sudo, or else nobody, without capabilities in any thread. `strict` reads nothing unless all of that is given
+ * up; `off` keeps everything. Open or create beforehand what needs the privileges, and load what would be loaded later,
+ * because that user may not be able to. Rejects with a Failure 77 when strict is impossible.
  */
 export async function shedPrivileges(context: Context, sandbox: SandboxMode = 'on'): Promise<void> {
   if (sandbox === 'off' || !context.isPrivileged()) return;

@@ -15,13 +15,13 @@ import type { PacketRequest } from '../packets/packet-request.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 
-/** What is to be counted. */
+/** What to count. */
 export interface StatsRequest {
   readonly packets: PacketRequest;
   readonly names: readonly StatisticName[];
   /** Width of a bucket of `time`. */
   readonly bucketMs: number;
-  /** Whether there are records at every tick, and not only at the end. */
+  /** Whether records are printed at every tick, and not only at the end. */
   readonly repeats: boolean;
 }
 
@@ -45,7 +45,7 @@ export async function* countPackets(
   }
 }
 
-/** The statistics of all packets there are, in parts when the first has more records than memory should hold. */
+/** The statistics of all packets, in parts when the first statistic has more records than memory should hold. */
 async function* countAll(
   { feed, file, signal }: PacketSource,
   run: StatisticsOfRun,
@@ -60,8 +60,8 @@ async function* countAll(
 }
 
 /**
- * The statistics at every tick but the first, which is the start. What comes through a pipe ends the ticks when it ends, and
- * its last snapshot is of all of it.
+ * The statistics at every tick except the first, which is the start. When a pipe ends, the ticks end, and the last
+ * snapshot covers all of it.
  */
 async function* countAgain(
   source: PacketSource,
@@ -108,8 +108,8 @@ async function* countAgain(
 }
 
 /**
- * What time it is, in seconds, in a capture that comes while it is made, or later: the time of its last packet, and what has
- * passed since the tick that saw it first.
+ * The present time, in seconds, inside a capture that arrives while it is being made, or later: the time of its last
+ * packet, plus the time since the tick that saw that packet first.
  */
 function openCaptureTime(packet: Packet): (tick: Tick) => number {
   let seen = 0;
@@ -121,7 +121,7 @@ function openCaptureTime(packet: Packet): (tick: Tick) => number {
   };
 }
 
-/** What the records do not tell of. */
+/** The gaps in the records. */
 function lossesIn(run: StatisticsOfRun): readonly Gap[] {
   return [...run.losses().map(gapOf), ...forgottenOf(run.dissector.flows)];
 }

@@ -75,7 +75,7 @@ export const stats = listing({
   },
 });
 
-/** Throws Failure 64 for a name that is none. */
+/** Throws Failure 64 for an unknown statistic. */
 function namesOf(by: readonly string[] | null): readonly StatisticName[] {
   if (by === null) return ['protocols'];
   if (by.includes('all')) return NAMES;

@@ -17,7 +17,10 @@ export class CapturedConnections {
     feed.listen((packet) => this.roundTrips.ingest(packet));
   }
 
-  /** A row for each flow that had packets, made as it is read; what cannot be made is a fault of the dissector. */
+  /**
+   * A row for each flow that had packets, made on demand; a row that cannot be made is recorded as a fault of the
+   * dissector.
+   */
   *rows(): Iterable<ConnRow> {
     const { faults, flows } = this.feed.dissector;
     for (const flow of flows.flows) {

@@ -11,7 +11,7 @@ const UDP = 17;
 const MOST_ADDRESSES = 10_000;
 const MOST_OWNERS = 100_000;
 
-/** The owners of a flow's two sides, as of the reading they were looked for in. */
+/** The owners of a flow's two sides, according to the reading in which they were looked up. */
 interface Sides {
   a: PacketOwner | null;
   b: PacketOwner | null;
@@ -19,17 +19,17 @@ interface Sides {
 }
 
 /**
- * The processes behind the flows of a live capture: who holds the socket with the flow's endpoints, or, of a listener or a
- * datagram socket that is not connected, with its local one. A flow keeps an owner that was found once, for the packets
- * after its socket is closed; one that was not found is looked for again in the next reading. What was traced knows of
- * sockets that no reading ever met.
+ * The processes behind the flows of a live capture: the holder of the socket with the flow's endpoints or, for a
+ * listener or an unconnected datagram socket, of the socket with its local endpoint. Once an owner is found, the flow
+ * keeps it, for the packets that come after its socket is closed; an owner that was not found is looked up again in the
+ * next reading. The trace knows sockets that no reading contained.
  */
 export class FlowOwners implements PacketOwners {
   private readonly sides = new WeakMap<Flow, Sides>();
   private readonly owners = new Map<string, PacketOwner>();
   private readonly ownerships = new WeakMap<PacketOwner, Ownership>();
   private sockets: ReadonlyMap<string, Socket> = new Map();
-  /** The addresses of this machine, and what was asked about others. */
+  /** The addresses of this machine, and the answers about others. */
   private addresses: ReadonlySet<string> = new Set();
   private readonly ours = new Map<string, boolean>();
   private reading: SocketReading | null = null;
@@ -42,13 +42,13 @@ export class FlowOwners implements PacketOwners {
     this.trace = trace;
   }
 
-  /** Takes in the addresses of this machine. */
+  /** Sets the addresses of this machine. */
   setAddresses(addresses: Iterable<string>): void {
     this.addresses = new Set(addresses);
     this.ours.clear();
   }
 
-  /** Takes in all sockets of an instant. */
+  /** Replaces the sockets with those of a new reading. */
   ingest(reading: SocketReading): void {
     const sockets = new Map<string, Socket>();
     for (const socket of reading.sockets) {
@@ -60,7 +60,7 @@ export class FlowOwners implements PacketOwners {
     this.number++;
   }
 
-  /** Takes in what was traced since. */
+  /** Looks again, because more has been traced. */
   lookAgain(): void {
     const revision = this.trace?.revision ?? 0;
     if (revision === this.revision) return;
@@ -92,12 +92,12 @@ export class FlowOwners implements PacketOwners {
     return sides;
   }
 
-  /** How an owner that was found here was found, with all that is known of the process. */
+  /** How an owner was found, with everything known about the process. */
   ownershipOf(owner: PacketOwner): Ownership {
     return this.ownerships.get(owner) ?? { processes: [], attribution: 'none unseen' };
   }
 
-  /** Of a connection that no process has yet, or none has any more, it is who listens. */
+  /** For a connection that no process holds yet, or any more, this is the listener. */
   private holderOf(proto: string, local: string, port: number, remote: string, remotePort: number): PacketOwner | null {
     const at = (address: string, peer: string | null, peerPort: number | null): PacketOwner | null => {
       const ends = { proto, local_addr: address, local_port: port, remote_addr: peer, remote_port: peerPort };
@@ -109,7 +109,7 @@ export class FlowOwners implements PacketOwners {
     return at('0.0.0.0', null, null) ?? at('::', null, null);
   }
 
-  /** Whether what is bound to any address may be meant: an address of this machine, or of a group. */
+  /** Whether a socket bound to any address may match: this is an address of this machine, or of a group. */
   private isOurs(address: string): boolean {
     let known = this.ours.get(address);
     if (known === undefined) {
@@ -128,7 +128,7 @@ export class FlowOwners implements PacketOwners {
     return traced === undefined || traced.owner === null ? null : this.firstOf(traced.owner, null);
   }
 
-  /** One object a process, however it was found. */
+  /** One object per process, however it was found. */
   private firstOf(ownership: Ownership, socketUid: number | null): PacketOwner | null {
     const [first] = ownership.processes;
     if (first === undefined) return null;

@@ -8,8 +8,8 @@ import type { Side } from './flow-side.ts';
 import type { RoundTrip } from './round-trips.ts';
 
 /**
- * One end of a flow as if it were a socket, with what its packets tell. Payload of TCP is what sequence numbers say, so
- * that each byte counts once; that of others is what datagrams carried.
+ * One end of a flow as if it were a socket, with what its packets say. TCP payload is counted by sequence numbers, so
+ * that each byte counts once; for other protocols it is what the datagrams carried.
  */
 export function flowSocket(
   flow: Flow,
@@ -46,7 +46,7 @@ export function flowSocket(
   };
 }
 
-/** Rounded to nanoseconds, the finest that captures tell. */
+/** Rounded to nanoseconds, the finest resolution of captures. */
 function rounded(millis: number): number {
   return Math.round(millis * 1e6) / 1e6;
 }

@@ -17,26 +17,26 @@ const FOREIGN: Ownership = { processes: [], attribution: 'none capture' };
 const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
 /** A row of a UDP flow stays as long as Linux tracks one (nf_conntrack_udp_timeout). */
 const SILENT_DATAGRAMS_S = 30;
-/** After the end of a flow, what comes late is still of it. */
+/** After the end of a flow, packets that come within this time still belong to it. */
 const LATE_S = 5;
-/** As long as a connection is in TIME_WAIT (TCP_TIMEWAIT_LEN), and a moment. */
+/** As long as a connection is in TIME_WAIT (TCP_TIMEWAIT_LEN), plus a moment. */
 const TIME_WAIT_S = 65;
 const PAST_EVERY_S = 2;
 
-/** What is known of a flow from one reading to the next. */
+/** What is remembered of a flow from one reading to the next. */
 interface Known {
   /** Its endpoints as a socket of either side would have them. */
   readonly tuples: Readonly<Record<Side, string>>;
-  /** The sides that are of this machine; who opened it where none is. */
+  /** The sides that belong to this machine; if neither does, the side that opened the flow. */
   readonly sides: readonly Side[];
   readonly isForeign: boolean;
-  /** A socket stood for this side once: what becomes of it is told by the socket. */
+  /** A socket has represented this side; when that socket ends, its own record says so. */
   readonly hadSocket: Record<Side, boolean>;
-  /** It was over at the last reading. */
+  /** The flow was over at the last reading. */
   wasOver: boolean;
 }
 
-/** What is kept of one side of a flow that is over, for its socket in TIME_WAIT. */
+/** What is kept of one side of a finished flow, for its socket in TIME_WAIT. */
 interface Ended {
   readonly seen: Socket;
   readonly owner: Ownership;
@@ -44,10 +44,10 @@ interface Ended {
 }
 
 /**
- * Joins what packets tell to the sockets of this machine: application and server name to every socket with a peer, and
- * counters where the system keeps none. A flow that no socket with a peer stands for is a row of its own: those of a
- * datagram socket that is not connected, those that are forwarded, and connections too short to be seen otherwise,
- * which are listed once after their end. No byte is in two rows of one side.
+ * Adds what packets say to the sockets of this machine: application and server name to every socket with a peer, and
+ * counters where the system keeps none. A flow without a matching socket with a peer is a row of its own: flows of an
+ * unconnected datagram socket, forwarded flows, and connections too short to be seen otherwise, which are listed once
+ * after their end. No byte is counted in two rows of one side.
  */
 export class PacketSockets {
   private readonly flows: FlowTable;
@@ -61,7 +61,10 @@ export class PacketSockets {
   private readonly ended = new Map<string, Ended>();
   private pastAt = 0;
 
-  /** `isOurs` tells the addresses of this machine; `tellsClosed` that the system names every TCP socket that closes. */
+  /**
+   * `isOurs` recognises the addresses of this machine; `tellsClosed` says that the system reports every TCP socket that
+   * closes.
+   */
   constructor(flows: FlowTable, owners: FlowOwners, isOurs: (address: string) => boolean, tellsClosed: boolean) {
     this.flows = flows;
     this.owners = owners;
@@ -129,7 +132,7 @@ export class PacketSockets {
     };
   }
 
-  /** Sockets that the system said were closed, with what packets told of them. */
+  /** Sockets that the system reported closed, with what packets said about them. */
   closedOf(closed: readonly Socket[]): readonly Socket[] {
     return closed.map((socket) => {
       const ended = this.ended.get(tupleOf(socket));
@@ -166,7 +169,7 @@ export class PacketSockets {
     return known;
   }
 
-  /** Lets go of flows that are past. */
+  /** Forgets flows that are past. */
   private expire(now: number): void {
     for (const [tuple, { until }] of this.ended) {
       if (until > now) break;
@@ -184,18 +187,18 @@ export class PacketSockets {
   }
 }
 
-/** Whether a flow is no connection any more; what may still come of it are acknowledgements. */
+/** Whether a flow is no longer a connection; only acknowledgements may still come. */
 function isFlowOver(flow: Flow, now: number): boolean {
   if (flow.tcp === null && now - flow.lastSeconds >= SILENT_DATAGRAMS_S) return true;
   return hasEnded(flow) || isStreamOver(flow, now);
 }
 
-/** A socket in TIME_WAIT has no process any more; what was known of it stays true. */
+/** A socket in TIME_WAIT no longer has a process; what was known about it remains true. */
 function firstKnown(listed: Ownership, seen: Ownership): Ownership {
   return listed.processes.length === 0 && seen.processes.length > 0 ? seen : listed;
 }
 
-/** The socket, with what only packets tell, and with their counters where the system keeps none. */
+/** The socket, with what only packets can say, and with their counters where the system keeps none. */
 function withPackets(socket: Socket, seen: Socket): Socket {
   const { app, server_name, stream } = seen;
   if (socket.rx_bytes !== null) return { ...socket, app, server_name, stream };

@@ -4,10 +4,12 @@ import type { Packet } from '../wire/packet.ts';
 import { ACK, FIN, RST, SYN } from '../wire/tcp-flags.ts';
 import type { Side } from './flow-side.ts';
 
-/** Round trips of what one side sent, in milliseconds, as that side would have measured them where packets were captured. */
+/**
+ * Round trips of what one side sent, in milliseconds, as that side would have measured them at the place of capture.
+ */
 export interface RoundTrip {
   readonly smoothedMs: number;
-  /** Mean deviation: how much it jitters. */
+  /** Mean deviation: the jitter. */
   readonly deviationMs: number;
   readonly minMs: number;
 }
@@ -21,21 +23,21 @@ class SideClock implements RoundTrip {
   deviationMs = 0;
   minMs = 0;
   hasSent = false;
-  /** Behind all that was sent. */
+  /** The sequence number after everything that was sent. */
   highest = 0;
   isTiming = false;
-  /** What is timed ends here; it was sent then. */
+  /** The end of the timed segment, and when it was sent. */
   end = 0;
   seconds = 0;
   nanoseconds = 0;
 }
 
-/** In place of a side that sent nothing: one object for all, which nobody changes. */
+/** Stands for every side that sent nothing; shared, and never changed. */
 const SILENT = new SideClock();
 
 /**
- * Round-trip times of TCP connections from their packets, after RFC 6298: one segment of a side is timed at a time, from
- * its first copy to the acknowledgement that covers it; one that is sent again is not (Karn's algorithm).
+ * Round-trip times of TCP connections from their packets, after RFC 6298. One segment of each side is timed at a time,
+ * from its first copy to the acknowledgement that covers it; a retransmitted segment is not timed (Karn's algorithm).
  */
 export class RoundTrips {
   private readonly clocks = new ByFlow<Record<Side, SideClock>>(
@@ -60,7 +62,7 @@ export class RoundTrips {
     start(clocks[side], packet, length);
   }
 
-  /** Null where nothing of that side was acknowledged. */
+  /** Null when nothing that this side sent was acknowledged. */
   of(flow: Flow, side: Side): RoundTrip | null {
     const clock = this.clocks.get(flow)?.[side];
     return clock === undefined || clock.smoothedMs < 0 ? null : clock;

@@ -2,7 +2,7 @@ import type { Failure } from '../failure.ts';
 import type { Kind } from '../record/field.ts';
 import { quoted } from './source-error.ts';
 
-/** Makes the Failure for a literal that does not fit a field; whoever passes it knows the place. */
+/** Makes the Failure for a literal that does not fit a field; the caller that passes it knows the place. */
 export type Misfit = (message: string, hint: string) => Failure;
 
 /** value × factor × 10^exponent is the value in the field's unit; powers of ten apart, so that 4.35KB is exactly 4350. */

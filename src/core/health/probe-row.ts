@@ -61,7 +61,7 @@ function rounded(name: string, value: unknown): unknown {
   return typeof value === 'number' && name.endsWith('_ms') ? Math.round(value * 1e3) / 1e3 : value;
 }
 
-/** A clock is told best by the answer that was the least delayed (RFC 5905, 10). */
+/** The answer with the least delay shows a clock best (RFC 5905, 10). */
 function bestOffset(replies: readonly Reply[]): Findings {
   const told = replies.filter(({ findings, rttMs }) => rttMs !== null && typeof findings.offset_ms === 'number');
   if (told.length === 0) return {};

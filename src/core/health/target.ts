@@ -4,7 +4,7 @@ import { formatIp, parseIp } from '../net/ip-address.ts';
 import { PROBE_KINDS, type ProbeKind } from '../record/tables/probe.ts';
 import { didYouMean } from '../suggest.ts';
 
-/** What to ask of whom. */
+/** What to ask, and which host to ask. */
 export interface Target {
   /** As it was named. */
   readonly text: string;

@@ -5,7 +5,7 @@ import type { Sink } from './sink.ts';
 /** Labels of a series; one that is empty is as good as absent. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** A value with the labels that tell it from the others of its metric. Null is unknown, and left out. */
+/** A value with the labels that distinguish it within its metric. Null is unknown, and left out. */
 export type Sample = readonly [labels: Labels, value: number | boolean | null];
 
 /** A metric family, and its samples of one row. Names and units as prometheus.io/docs/practices/naming has them. */
@@ -38,7 +38,7 @@ export function exposition<R>(metrics: readonly Metric<R>[], rows: readonly R[])
   return out;
 }
 
-/** What is told of the rows when all of them are there. */
+/** What to print about the rows when all of them are there. */
 export interface ExpositionInput<R> {
   readonly add: (row: R) => void;
   readonly text: () => string;

@@ -6,17 +6,17 @@ export type RecordFormat = (typeof RECORD_FORMATS)[number];
 export const FORMAT_NAMES = ['table', ...RECORD_FORMATS, 'markdown', 'nagios', 'prometheus'] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
-/** What a format is for, whatever it tells of. */
+/** The properties of a format, whatever records it prints. */
 export interface FormatTraits {
-  /** What a piece of its output tells of: each row by itself, all rows of a round (one snapshot), or the whole run. */
+  /** What a piece of its output covers: each row separately, all rows of a round (one snapshot), or the whole run. */
   readonly of: 'rows' | 'round' | 'run';
   /** Whether fields and rows of it may be chosen and ordered: --fields, --sort, --limit, --no-header. */
   readonly choosesFields: boolean;
-  /** Whether it holds every field unless some are chosen; else those that a table shows. */
+  /** Whether it has every field unless some are chosen; otherwise it has those that a table shows. */
   readonly hasAllFields: boolean;
-  /** Whether one output may tell of several rounds, one after the other. */
+  /** Whether one output may cover several rounds, one after the other. */
   readonly repeats: boolean;
-  /** Whether it may take the place of a file, whole and at once: --out. */
+  /** Whether it may replace a file, as a whole and at once: --out. */
   readonly goesIntoFile: boolean;
   /** Whether its renderer says the exit status. */
   readonly hasStatus: boolean;

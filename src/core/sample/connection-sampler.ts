@@ -118,7 +118,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
       const isFirst = looks++ === 0;
       let at = begun;
       let mark = tracing.mark();
-      // what closes while sockets are read is told by both
+      // a socket that closes while sockets are read is in both
       const closed = request.events ? source.readClosed() : null;
       const closedAt = tracing.mark();
       const limits = [...(await sample(at))];
@@ -134,7 +134,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
         const meanwhile = source.readClosed();
         const meanwhileAt = tracing.mark();
         if (!(closed.whole && meanwhile.whole) && !tracing.isOn) limits.push(CLOSED_UNTOLD);
-        // what they moved, and who they were of, is told a moment later
+        // how much they moved, and their owners, are reported a moment later
         if (!isFirst && request.settles) await tracing.settled();
         const joined = (sockets: readonly Socket[]) => (packets === null ? sockets : packets.closedOf(sockets));
         const ended = tracing.ended(joined(closed.sockets), mark, closedAt);

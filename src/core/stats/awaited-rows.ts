@@ -1,15 +1,18 @@
 import type { Packet } from '../wire/packet.ts';
 
-/** How long an answer is waited for before what was asked is told of alone: always live, of a file when there are too many. */
+/**
+ * How long to wait for an answer before the request is printed alone: always when live, for a file only when there are
+ * too many records.
+ */
 export const PATIENCE_SECONDS = 10;
-/** Bytes of records that are held although they could be given: most captures are told of when all of them was read. */
+/** Bytes of complete records that are held anyway: most captures are printed after all of them has been read. */
 const MOST_BYTES = 16 * 1024 * 1024;
-/** Bytes past which what waits is not waited for. */
+/** With more bytes than this waiting, records are no longer waited for. */
 const MOST_WAITING_BYTES = 24 * 1024 * 1024;
-/** All that may be held, of all statistics of a run together. */
+/** The most that may be held, by all statistics of a run together. */
 const MOST_HELD_BYTES = 80 * 1024 * 1024;
 
-/** What the records of a run take in memory. */
+/** The memory that the records of a run take. */
 export class HeldBytes {
   bytes = 0;
   readonly most: number;
@@ -19,15 +22,15 @@ export class HeldBytes {
   }
 }
 
-/** A record that may become more when its answer comes. */
+/** A record that may grow when its answer comes. */
 export class Asked<Row> {
   readonly row: Row;
   readonly seconds: number;
   readonly nanoseconds: number;
   waits: boolean;
-  /** It was given, or there was no room for it: nothing is added to it any more. */
+  /** It was passed on, or there was no room for it: nothing is added to it any more. */
   isGone = false;
-  /** There was no room for it: its answer is not told of either. */
+  /** There was no room for it: its answer is not reported either. */
   isDropped = false;
   bytes: number;
 
@@ -42,9 +45,9 @@ export class Asked<Row> {
 
 /** Records of messages in the order of their first packets, each of which may wait for an answer. Bounded by bytes. */
 export class AwaitedRows<Row> {
-  /** Records there was no room for. */
+  /** The number of records for which there was no room. */
   dropped = 0;
-  /** Records that were given without the answer they still waited for. */
+  /** The number of records that were passed on without the answer for which they still waited. */
   unawaited = 0;
   private queue: Asked<Row>[] = [];
   private bytes = 0;
@@ -57,7 +60,7 @@ export class AwaitedRows<Row> {
     this.held = held;
   }
 
-  /** `bytes` is about what the row takes in memory. */
+  /** `bytes` is roughly the memory that the row takes. */
   add(row: Row, packet: Packet, waits: boolean, bytes: number): Asked<Row> {
     const asked = new Asked(row, packet, waits, bytes);
     this.now = packet.seconds;
@@ -72,7 +75,7 @@ export class AwaitedRows<Row> {
     return asked;
   }
 
-  /** The answer came, and made the row so much larger. */
+  /** The answer came, and made the row this much larger. */
   answer(asked: Asked<Row>, bytes: number): void {
     asked.waits = false;
     this.grow(asked, bytes);
@@ -85,7 +88,7 @@ export class AwaitedRows<Row> {
     this.held.bytes += bytes;
   }
 
-  /** Whether takeFirst may give some. */
+  /** Whether takeFirst may return some. */
   get hasMany(): boolean {
     return this.bytes > MOST_BYTES;
   }
@@ -94,7 +97,7 @@ export class AwaitedRows<Row> {
     for (const { row } of this.queue) yield row;
   }
 
-  /** Of a live run: takes out those that wait for nothing, and those that have waited for long by `now`. */
+  /** For a live run: removes and returns those that wait for nothing, and those that have waited too long by `now`. */
   takeComplete(now: number): readonly Row[] {
     const left: Asked<Row>[] = [];
     const taken: Row[] = [];
@@ -107,9 +110,9 @@ export class AwaitedRows<Row> {
   }
 
   /**
-   * Of a run that is told of at its end: takes out the first records where there are too many, as long as these wait for
-   * nothing. Order is kept, so one that waits holds up those behind it; not for longer than anybody waits, nor when they
-   * become too many all the same. `least` bytes are left.
+   * For a run that is printed at its end: removes and returns the first records when there are too many, as long as
+   * these wait for nothing. Order is kept, so a record that waits delays those after it; but not longer than the
+   * waiting time, nor when they become too many anyway. `least` bytes remain.
    */
   takeFirst(least = MOST_BYTES, leastWaiting = MOST_WAITING_BYTES): readonly Row[] {
     const taken: Row[] = [];

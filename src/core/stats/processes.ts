@@ -39,7 +39,7 @@ class Counts {
   }
 }
 
-/** Flows of which not all owners are known; beyond that what the older half still lacks is nobody's. */
+/** The most flows that may wait for owners; beyond that, what the older half still lacks is counted for no process. */
 const MOST_WAITING = 20_000;
 
 /** Packets of one direction whose owners are not known yet: neither of them, or one of them. */
@@ -80,7 +80,7 @@ export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
 
   const waiting = new Map<Flow, readonly [Waiting, Waiting]>();
 
-  /** Counts a packet of which not all owners are known for when they are. */
+  /** Sets a packet aside until all its owners are known. */
   const wait = (
     flow: Flow,
     direction: Direction,
@@ -110,7 +110,7 @@ export function openProcesses({ owners }: StatisticOptions): OpenStatistic {
     }
   };
 
-  /** Gives what waited to those who are known by now. */
+  /** Counts the waiting packets for the owners that are known by now. */
   const settle = (flow: Flow, waits: readonly [Waiting, Waiting]): void => {
     const { a, b } = owners.sidesOf(flow);
     for (const direction of [0, 1] as const) {

@@ -5,47 +5,47 @@ import type { Dissector } from '../wire/dissector.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { HeldBytes } from './awaited-rows.ts';
 
-/** One value of `stats --by`: what help says of it, and what it prints, the main record type first. */
+/** One value of `stats --by`: its text in help, and what it prints, the main record type first. */
 export interface Statistic {
   readonly about: string;
   readonly tables: readonly [RecordTable, ...RecordTable[]];
 }
 
-/** What a statistic is told when it is opened. */
+/** The options with which a statistic is opened. */
 export interface StatisticOptions {
   /** Width of a bucket of `time`. */
   readonly bucketMs: number;
   readonly owners: PacketOwners;
-  /** Shared by the statistics of messages of a run; one of its own for each unless given. */
+  /** Shared by a run's statistics of messages; by default each has its own. */
   readonly held?: HeldBytes;
 }
 
 /** One count of a run over packets, open while it lasts. */
 export interface OpenStatistic {
-  /** Takes in a dissected packet; nothing of it may be kept but values. Runs per packet: no allocation, no text. */
+  /** Processes a dissected packet, of which only values may be kept. Runs per packet: no allocation, no text. */
   readonly ingest?: (packet: Packet) => void;
   /** The records, after the last packet or at a tick of a live run. */
   readonly sections: (run: StatisticsRun) => readonly Section[];
   /**
-   * In place of `sections` at the ticks of a live run, for records of messages: those that are complete and were not given
-   * before. `now` is in seconds since 1970; an answer that has not come for long is not waited for.
+   * Replaces `sections` at the ticks of a live run, for records of messages: those that are complete and have not been
+   * returned before. `now` is in seconds since 1970; an answer that has been missing for too long is not waited for.
    */
   readonly fresh?: (now: number) => readonly Section[];
   /**
-   * For records of messages: the first ones, where there are too many to hold all until the end; `sections` are the others
-   * then. In the same order as if they had been held. Null for none yet.
+   * For records of messages: the first ones, when there are too many to hold all until the end; `sections` then returns
+   * the others, in the same order as if all had been held. Null when there are none yet.
    */
   readonly first?: () => Section | null;
-  /** What there was no room for. */
+  /** The records for which there was no room. */
   readonly losses?: () => readonly Loss[];
 }
 
-/** Records that are not told of, or not as they are. */
+/** Records that are not reported, or not in full. */
 export interface Loss {
   /** Singular. */
   readonly what: string;
   readonly count: number;
-  /** What became of them: "left out". */
+  /** What happened to them: "left out". */
   readonly fate: string;
   readonly reason: string;
 }
@@ -64,7 +64,7 @@ export function lossesOf(
   ].filter(({ count }) => count > 0);
 }
 
-/** What a statistic may look at when its records are asked for. */
+/** What a statistic may use when its records are asked for. */
 export interface StatisticsRun {
   readonly dissector: Dissector;
   readonly reader: CaptureReader;

@@ -1,4 +1,4 @@
-/** What is held of a stream: a segment as a record, or a copy of a piece. */
+/** A held part of a stream: a segment as a record, or a copy of a piece. */
 interface Sized {
   /** Payload bytes. */
   readonly length: number;
@@ -7,22 +7,24 @@ interface Sized {
 interface Held<T> {
   rows: T[];
   bytes: number;
-  /** What its rows take in memory. */
+  /** The memory that its rows take. */
   cost: number;
   cut: boolean;
 }
 
-/** What all streams together take in memory. */
+/** The most memory that all streams may take together. */
 const MOST_TOTAL_BYTES = 96 * 1024 * 1024;
-/** What a segment takes beside its bytes, which may be base64, and a stream beside its segments. */
+/**
+ * The memory that a segment takes besides its bytes, which may be base64, and that a stream takes besides its segments.
+ */
 const SEGMENT_BYTES = 300;
 const STREAM_BYTES = 250;
 
 const costOf = ({ length }: Sized): number => SEGMENT_BYTES + length * (4 / 3);
 
 /**
- * Segments of streams that wait until it is known what becomes of their stream. Of each stream the oldest are dropped past
- * the limits, and of all of them those of the stream that waits longest.
+ * Segments that wait until it is known what happens to their stream. When a stream exceeds the limits, its oldest
+ * segments are dropped; when all together do, those of the stream that has waited longest.
  */
 export class HeldStreams<K, T extends Sized> {
   private readonly streams = new Map<K, Held<T>>();
@@ -61,7 +63,7 @@ export class HeldStreams<K, T extends Sized> {
     return this.streams.get(key)?.rows ?? [];
   }
 
-  /** Lets go of all of the stream. */
+  /** Forgets the whole stream. */
   forget(key: K): void {
     const held = this.streams.get(key);
     if (held === undefined) return;
@@ -69,7 +71,7 @@ export class HeldStreams<K, T extends Sized> {
     this.streams.delete(key);
   }
 
-  /** By the tenth, so that a long stream does not move its rows for each that comes. */
+  /** Drops a tenth at a time, so that a long stream does not move its rows for each new one. */
   private cut(held: Held<T>): void {
     let dropped = 0;
     for (const row of held.rows) {

@@ -10,28 +10,31 @@ import { StreamFollower, TCP, UDP } from './stream-follower.ts';
 import { isStreamOver, isStreamPast } from './stream-life.ts';
 import { streamRow } from './stream-row.ts';
 
-/** What is told of the streams that were picked. */
+/** The events of the streams that were picked. */
 export interface StreamListener {
-  /** It is picked: its record as far as it is known. Its pieces come after this. */
+  /** The stream is picked: its record, as far as it is known. Its pieces come after this. */
   begun(flow: Flow, row: StreamRow): void;
   piece(flow: Flow, piece: Piece): void;
-  /** It is over: its whole record, and what became of its sides. */
+  /** The stream is over: its complete record, and the outcome of its two sides. */
   over(flow: Flow, row: StreamRow, sides: readonly [Followed, Followed]): void;
 }
 
 export interface LiveStreamOptions {
-  /** As in Reassembly. */
+  /** The limit that Reassembly has. */
   readonly mostEarlyBytes: number;
-  /** What is held of a stream that is not picked yet. */
+  /** Limits for a stream that is not picked yet. */
   readonly mostSegments: number;
   readonly mostBytes: number;
-  /** Whether a flow may be meant at all, before its record is known. */
+  /** Whether a flow may be wanted at all, before its record is known. */
   readonly wants: (flow: Flow) => boolean;
   readonly pick: (row: StreamRow) => boolean;
   readonly ownerOf: (flow: Flow) => PacketOwner | null;
 }
 
-/** Whether a stream is picked is asked again with each of so many pieces, and then whenever time goes on. */
+/**
+ * Whether a stream is picked is checked again with each of its first pieces, up to this many, and then whenever time
+ * moves on.
+ */
 const MOST_TRIES = 16;
 
 /** A piece of a stream that is not picked yet, with bytes of its own. */
@@ -42,13 +45,13 @@ interface HeldPiece extends Piece {
 interface Tracked {
   picked: boolean;
   tries: number;
-  /** Of what was held, the oldest was dropped. */
+  /** The oldest held pieces were dropped. */
   cut: boolean;
 }
 
 /**
- * Streams of a capture that goes on: each is told of when it begins, as its pieces come, and when it is over. One that is
- * not picked by what is known of it may be later, when its application, its server or its process is known: until then its
+ * Streams of a running capture: each is reported when it begins, as its pieces come, and when it is over. A stream that
+ * is not picked at first may be picked later, when its application, its server or its process is known: until then its
  * pieces are held, within limits.
  */
 export class LiveStreams {
@@ -82,7 +85,7 @@ export class LiveStreams {
     this.follower.ingest(packet);
   }
 
-  /** Time goes on: tells of streams that are over, by the wall clock in seconds. */
+  /** Time moves on: reports streams that are over, by the wall clock in seconds. */
   expire(now: number): void {
     for (const [flow, tracked] of this.tracked) {
       if (!tracked.picked) this.decide(flow, tracked);

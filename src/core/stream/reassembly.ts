@@ -2,13 +2,13 @@ import type { Direction } from '../wire/direction.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ACK, SYN } from '../wire/tcp-flags.ts';
 
-/** A piece of one direction, in sequence order. One object, filled anew: `bytes` holds only during the call. */
+/** A piece of one direction, in sequence order. The object is reused: `bytes` is valid only during the call. */
 export interface Piece {
   /** 0 from A, 1 from B. */
   direction: Direction;
-  /** Place in the direction of its first byte, gaps included. */
+  /** Offset of its first byte in the direction, gaps included. */
   offset: number;
-  /** Bytes that are missing between the piece before and this one. */
+  /** Bytes that are missing between the previous piece and this one. */
   missing: number;
   bytes: Uint8Array;
   start: number;
@@ -19,12 +19,12 @@ export interface Piece {
   nanoseconds: number;
 }
 
-/** What became of one direction so far. */
+/** The state of one direction so far. */
 export interface Followed {
   readonly bytes: number;
   readonly gaps: number;
   readonly missing: number;
-  /** Captured, but behind a gap that never closed and that the other side never acknowledged. */
+  /** Captured, but after a gap that never closed and that the other side never acknowledged. */
   readonly heldBytes: number;
 }
 
@@ -59,16 +59,16 @@ class HalfStream implements Followed {
   lowest = 0;
 }
 
-/** In place of a side that sent nothing: one object for all, which nobody changes. */
+/** Stands for every side that sent nothing; shared, and never changed. */
 const SILENT = new HalfStream();
-/** Segments held of one direction. */
+/** The most segments that are held of one direction. */
 const MOST_HELD = 10_000;
 
 /**
- * Puts one TCP connection together in sequence order, after the rules of tshark's follow: what comes again or overlaps is
- * trimmed to what is new, so the first copy wins; what comes early waits; and a gap is passed over when the other side
- * acknowledges bytes behind it, for then only the capture has lost them. Each piece is passed to `deliver`; without it,
- * bytes are counted and not kept. `mostHeldBytes` bounds what waits: beyond, gaps are passed over.
+ * Reassembles one TCP connection in sequence order, by the rules of tshark's follow. Repeated or overlapping data is
+ * trimmed to what is new, so the first copy wins. Data that comes early waits. A gap is skipped when the other side
+ * acknowledges bytes after it, because then only the capture has lost them. Each piece is passed to `deliver`; without
+ * it, bytes are counted and not kept. `mostHeldBytes` limits what waits: beyond it, gaps are skipped.
  */
 export class Reassembly {
   private a = SILENT;
@@ -81,17 +81,17 @@ export class Reassembly {
     this.deliver = deliver;
   }
 
-  /** What became of A's and of B's half. */
+  /** The state of A's and of B's half. */
   get sides(): readonly [Followed, Followed] {
     return [this.a, this.b];
   }
 
-  /** Whether nothing is told of it. */
+  /** Whether there is nothing to report about it. */
   get isEmpty(): boolean {
     return isEmpty(this.a) && isEmpty(this.b);
   }
 
-  /** Takes the innermost TCP segment of the packet, which must be of this connection. */
+  /** Processes the innermost TCP segment of the packet, which must belong to this connection. */
   take(packet: Packet): void {
     const { tcpFlags, direction } = packet;
     const { a, b } = packet.flow!.tcp!;
@@ -126,7 +126,9 @@ export class Reassembly {
     } else this.hold(half, direction, seq, packet, start, end);
   }
 
-  /** The capture is over. Where the other side was not captured at all, nothing could be acknowledged: gaps are passed. */
+  /**
+   * The capture is over. If the other side was not captured at all, nothing could be acknowledged: gaps are skipped.
+   */
   end(): void {
     if (!this.b.hasAcked) this.flush(this.a, 0);
     if (!this.a.hasAcked) this.flush(this.b, 1);
@@ -187,7 +189,7 @@ export class Reassembly {
     while (half.heldBytes > this.mostHeldBytes || half.held.length > MOST_HELD) this.skipGap(half, direction);
   }
 
-  /** Passes on what waited and can go now; with `acks`, gaps before what `acknowledged` covers are passed over. */
+  /** Passes on what waited and can go now; with `acks`, skips gaps before what `acknowledged` covers. */
   private settle(half: HalfStream, direction: Direction, acknowledged: number, acks: boolean): void {
     while (half.held.length > 0) {
       if (((half.lowest - half.next) | 0) <= 0) this.release(half, direction);

@@ -10,8 +10,8 @@ const NOTHING: Followed = { bytes: 0, gaps: 0, missing: 0, heldBytes: 0 };
 const NEITHER: readonly [Followed, Followed] = [NOTHING, NOTHING];
 
 /**
- * Follows the TCP and UDP streams that were asked for, and passes each piece on in sequence order; a datagram is a piece. With
- * null for `deliver`, pieces are only counted.
+ * Follows the TCP and UDP streams that were asked for, and passes each piece on in sequence order; a datagram is one
+ * piece. With null for `deliver`, pieces are only counted.
  */
 export class StreamFollower {
   private readonly mostHeldBytes: number;
@@ -40,19 +40,19 @@ export class StreamFollower {
     else if (flow.transport === UDP) this.conversation(flow).take(packet);
   }
 
-  /** The capture is over: what waited and may be passed on is. */
+  /** The capture is over: passes on what waited and may be passed on. */
   end(): void {
     for (const connection of this.connections.values()) connection.end();
   }
 
-  /** The same for one stream, of which nothing is kept. */
+  /** The same for one stream, which is then forgotten. */
   forget(flow: Flow): void {
     this.connections.get(flow)?.end();
     this.connections.delete(flow);
     this.conversations.delete(flow);
   }
 
-  /** What became of A's and of B's side. */
+  /** The state of A's and of B's side. */
   sidesOf(flow: Flow): readonly [Followed, Followed] {
     return this.connections.get(flow)?.sides ?? this.conversations.get(flow)?.sides ?? NEITHER;
   }
@@ -81,7 +81,7 @@ export class StreamFollower {
   }
 }
 
-/** Datagrams of one UDP conversation: each is a piece, and what the capture cut off is a gap. */
+/** Datagrams of one UDP conversation: each is a piece, and what the capture cut off counts as a gap. */
 class Datagrams {
   readonly sides: readonly [Mutable, Mutable] = [{ ...NOTHING }, { ...NOTHING }];
   private readonly offsets = [0, 0];

@@ -1,10 +1,10 @@
 import type { Flow } from '../wire/flow.ts';
 
-/** After the end of a connection its last segments may still be on their way, or come again. */
+/** After the end of a connection, its last segments may still be on their way, or be repeated. */
 const LINGER_S = 1;
-/** As connection tracking of Linux has it for UDP that was answered (nf_conntrack_udp_timeout_stream). */
+/** The timeout of Linux connection tracking for UDP that was answered (nf_conntrack_udp_timeout_stream). */
 const SILENT_S = 120;
-/** Past that the system that asked has given up (net.ipv4.tcp_syn_retries of 6). */
+/** After this time the connecting system has given up (net.ipv4.tcp_syn_retries of 6). */
 const UNANSWERED_S = 130;
 
 const BOTH_FINISHED = 3;
@@ -25,7 +25,7 @@ export function isStreamOver(flow: Flow, now: number): boolean {
   return (aPackets === 0 || bPackets === 0) && silent >= UNANSWERED_S;
 }
 
-/** Whether nothing of it will come any more, not even late. */
+/** Whether no more of it will come, not even late. */
 export function isStreamPast(flow: Flow, now: number): boolean {
   return now - flow.lastSeconds >= PAST_S && isStreamOver(flow, now);
 }

@@ -9,7 +9,7 @@ import { openingOf } from '../wire/tcp-progress.ts';
 import type { Followed } from './reassembly.ts';
 import { TCP } from './stream-follower.ts';
 
-/** The `stream` record of a flow, of what became of its two sides, its server's name and the process that has it. */
+/** The `stream` record of a flow, with the state of its two sides, its server's name and the process that holds it. */
 export function streamRow(
   flow: Flow,
   [a, b]: readonly [Followed, Followed],

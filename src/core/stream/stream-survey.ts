@@ -5,7 +5,7 @@ import { FlowNames } from './flow-names.ts';
 import { StreamFollower, TCP, UDP } from './stream-follower.ts';
 import { streamRow } from './stream-row.ts';
 
-/** The streams of a capture that were asked for as records, after one pass in which nothing of them is kept. */
+/** The requested streams of a capture as records, after one pass that keeps nothing of their contents. */
 export class StreamSurvey {
   private readonly names = new FlowNames();
   private readonly wants: (flow: Flow) => boolean;

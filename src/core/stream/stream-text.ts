@@ -4,7 +4,7 @@ import { formatNumberOf } from '../output/units.ts';
 import type { Direction } from '../wire/direction.ts';
 import type { Piece } from './reassembly.ts';
 
-/** A followed stream as people read it, piece by piece. */
+/** A followed stream as readable text, piece by piece. */
 export interface StreamText {
   /** The text of a piece, safe to show; it may end within a line. */
   add(piece: Piece): string;
@@ -14,7 +14,10 @@ export interface StreamText {
 
 const ARROWS = ['→', '←'] as const;
 
-/** Lines of UTF-8 text behind an arrow, → from A; what is not printable is a dot. A piece that ends within a line is continued. */
+/**
+ * Lines of UTF-8 text after an arrow, → for A; unprintable characters become dots. A line that is split between two
+ * pieces is continued.
+ */
 export class StreamLines implements StreamText {
   private readonly decoders = [new TextDecoder(), new TextDecoder()];
   private readonly held = ['', ''];
@@ -48,7 +51,7 @@ export class StreamLines implements StreamText {
   }
 }
 
-/** Hex dumps behind an arrow; offsets are places in the direction. */
+/** Hex dumps after an arrow; offsets count from the start of the direction. */
 export class StreamHex implements StreamText {
   add({ direction, missing, offset, bytes, start, end }: Piece): string {
     const dump = hexDump(bytes, start, end, offset, `${ARROWS[direction]} `);

@@ -3,23 +3,26 @@ import type { Ownership, Process } from '../socket/socket.ts';
 import { tupleOf } from '../socket/socket-tuple.ts';
 import type { TracedEnds, TracedProcess, TraceEvent } from './trace-event.ts';
 
-/** Sockets of a generation. Those of the one before are remembered, too, and forgotten when they are not heard of in this. */
+/**
+ * The most sockets of a generation. Those of the previous one are also remembered, and forgotten if no event names them
+ * in this one.
+ */
 const MOST_OF_GENERATION = 50_000;
-/** Ends that wait for somebody to take them. */
+/** The most ended connections that wait to be taken. */
 const MOST_ENDED = 50_000;
 const MOST_OWNERS = 16;
-/** Sockets of one address that late lines may still be about. */
+/** The most earlier sockets of one kernel address that late lines may still be about. */
 const MOST_BEFORE = 4;
 const LISTEN = 10;
 
-/** What was traced of one socket. */
+/** What was traced about one socket. */
 export interface TracedSocket extends TracedEnds {
   readonly proto: ConnRow['proto'];
-  /** 0 where it was never told. */
+  /** 0 if it was never reported. */
   readonly inode: number;
-  /** Who used it, in the order in which that was told; null for nobody yet. */
+  /** The processes that used it, in the order in which they were reported; null for none yet. */
   readonly owner: Ownership | null;
-  /** Bytes and calls since it was watched, and of TCP what it ended with. */
+  /** Bytes and calls since it has been watched; for TCP, the final counters. */
   readonly rx_bytes: number;
   readonly tx_bytes: number;
   readonly rx_packets: number;
@@ -37,22 +40,22 @@ interface Kept {
   readonly socket: Draft;
   sock: string;
   key: string;
-  /** The first that was heard of it, and when it closed. */
+  /** The time of the first event about it, and when it closed. */
   bornAt: number;
   closedAt: number;
-  /** The socket that had the address in the kernel before. */
+  /** The previous socket with this address in the kernel. */
   before: Kept | undefined;
   processes: readonly TracedProcess[];
   generation: number;
 }
 
 /**
- * The sockets of which the kernel told: who used them, what those moved that keep no counters, and which connections
- * came and went. Lines of different processors come out of order, and the kernel uses an address again at once, so a line
- * is laid to the socket that had the address when it was written. Bounded in all it keeps.
+ * The sockets that the kernel reported: which processes used them, how much those without counters moved, and which
+ * connections came and went. Lines of different processors come out of order, and the kernel reuses an address at once,
+ * so a line is attributed to the socket that had the address when it was written. Everything it keeps is bounded.
  */
 export class SocketTrace {
-  /** Two generations and not one order of age: to take the oldest out of a Set one by one grows slow. */
+  /** Two generations instead of one ordering by age: taking the oldest out of a Set one by one becomes slow. */
   private young: Kept[] = [];
   private old: readonly Kept[] = [];
   private generation = 0;
@@ -97,7 +100,7 @@ export class SocketTrace {
     }
   };
 
-  /** How many events could not be told so far: what they were about is missing. */
+  /** How many events could not be reported so far: what they were about is missing. */
   get lost(): number {
     return this.untold;
   }
@@ -107,7 +110,7 @@ export class SocketTrace {
     return this.byInode.get(inode)?.socket;
   }
 
-  /** The socket that had these ends last, gone or not, or undefined; the key is that of tupleOf. */
+  /** The last socket that had these ends, closed or not, or undefined; the key is that of tupleOf. */
   withEnds(key: string): TracedSocket | undefined {
     return this.byTuple.get(key)?.socket;
   }

@@ -1,6 +1,6 @@
 import type { ConnRow } from '../record/tables/conn.ts';
 
-/** A process as the kernel knew it at the moment it worked for it. */
+/** A process as the kernel knew it at the moment when it worked for that process. */
 export interface TracedProcess {
   readonly pid: number;
   readonly uid: number;
@@ -13,22 +13,22 @@ export interface TracedProcess {
 /** Both ends of a socket, as in a `conn` record. */
 export type TracedEnds = Pick<ConnRow, 'family' | 'local_addr' | 'local_port' | 'remote_addr' | 'remote_port'>;
 
-/** The socket a line is about. An address in the kernel is used again for another socket, an inode is not. */
+/** The socket that a line is about. The kernel reuses an address for another socket, but not an inode. */
 interface OfSocket {
   /** Nanoseconds of the monotonic clock. */
   readonly at: number;
   /** Address of the socket in the kernel, a number without meaning. */
   readonly sock: string;
-  /** 0 where the socket has none any more. */
+  /** 0 when the socket no longer has one. */
   readonly inode: number;
 }
 
-/** What the kernel told while sockets were watched. Lines of different processors may come out of order. */
+/** What the kernel reported while sockets were watched. Lines of different processors may come out of order. */
 export type TraceEvent =
-  /** A process sent or received. Said again from time to time. */
+  /** A process sent or received. Repeated from time to time. */
   | (OfSocket &
       TracedEnds & { readonly kind: 'moved'; readonly proto: ConnRow['proto']; readonly process: TracedProcess })
-  /** A process connected, listens or closes. The local port of who connects is 0: it is chosen later. */
+  /** A process connects, listens or closes. When it connects, the local port is 0, because it is chosen later. */
   | (OfSocket & TracedEnds & { readonly kind: 'changed'; readonly state: number; readonly process: TracedProcess })
   /** A connection was answered: its local port is known. */
   | (OfSocket & TracedEnds & { readonly kind: 'answered' })
@@ -40,7 +40,7 @@ export type TraceEvent =
         /** State before, as in include/net/tcp_states.h. */
         readonly previous: number;
       })
-  /** What a socket that is not TCP moved since it was said last: bytes, and how often. */
+  /** How much a socket that is not TCP has moved since the last such line: bytes, and how often. */
   | {
       readonly kind: 'bytes';
       readonly inode: number;
@@ -48,7 +48,7 @@ export type TraceEvent =
       readonly bytes: number;
       readonly calls: number;
     }
-  /** All that happened some time before `at` has been said. */
+  /** Everything that happened some time before `at` has been reported. */
   | { readonly kind: 'beat'; readonly at: number }
-  /** Events that could not be told. */
+  /** Events that could not be reported. */
   | { readonly kind: 'lost'; readonly events: number };

@@ -4,8 +4,8 @@ import { tupleOf } from '../socket/socket-tuple.ts';
 import type { SocketTrace, TracedSocket } from './socket-trace.ts';
 
 /**
- * A reading with what was traced: counters of sockets that keep none, since they were watched, and owners that the
- * reading could not name, also of connections whose processes are gone. Without `counters`, owners only.
+ * A reading with what was traced: counters, since they were watched, of sockets that keep none, and owners that the
+ * reading could not name, even of connections whose processes are gone. Without `counters`, owners only.
  */
 export function tracedReading(reading: SocketReading, trace: SocketTrace, counters: boolean): SocketReading {
   return {
@@ -18,7 +18,7 @@ export function tracedReading(reading: SocketReading, trace: SocketTrace, counte
   };
 }
 
-/** Who used a socket, or null; one without an inode is known by its ends. */
+/** The processes that used a socket, or null; a socket without an inode is recognised by its ends. */
 export function tracedOwner(socket: Socket, trace: SocketTrace): Ownership | null {
   return tracedSocket(socket, trace)?.owner ?? null;
 }
@@ -44,22 +44,25 @@ function withCountersOf(socket: Socket, traced: TracedSocket | undefined): Socke
   };
 }
 
-/** How long what was told is remembered, so that it is not told again. */
+/** How long reported ends are remembered, so that they are not reported again. */
 const TOLD_MS = 10_000;
 const MOST_TOLD = 100_000;
 /** include/net/tcp_states.h */
 const SYN_SENT = 2;
 
-/** An end that was told. */
+/** An end that was reported. */
 interface Told {
   readonly nowMs: number;
-  /** The system told of it, and of all with these ends that ended before this moment; -1 where the trace did. */
+  /**
+   * The system has reported it, and all sockets with these ends that ended before this moment; -1 if the trace reported
+   * it.
+   */
   readonly until: number;
-  /** What the trace told of. */
+  /** The socket that the trace reported. */
   readonly traced: TracedSocket | null;
 }
 
-/** Sockets that ended, from those the system told of and those that were traced. */
+/** Sockets that ended, combined from those that the system reported and those that were traced. */
 export class EndedSockets {
   private readonly trace: SocketTrace;
   private readonly told = new Map<string, Told>();
@@ -70,8 +73,9 @@ export class EndedSockets {
   }
 
   /**
-   * All that ended, each once: `closed` as the system told of it, and connections that were traced and ended before the
-   * moment `mark` (as takeEnded), at which all sockets were read. `now` is the moment until which the system told.
+   * All sockets that ended, each once: `closed` as the system reported them, and traced connections that ended before
+   * the moment `mark` (as in takeEnded), at which all sockets were read. `now` is the moment until which the system has
+   * reported.
    */
   join(closed: readonly Socket[], mark: number, now: number, nowMs: number): readonly Socket[] {
     this.forget(nowMs);
@@ -86,7 +90,7 @@ export class EndedSockets {
       const key = tupleOf(socket);
       const before = this.told.get(key)?.traced;
       this.tell(key, { nowMs, until: now, traced: null });
-      // a process may keep a connection that ended, and the system tells of it when that lets go
+      // a process may keep a connection that ended, and the system reports it only when the process lets go of it
       if (before && before.rx_bytes === socket.rx_bytes && before.tx_bytes === socket.tx_bytes) continue;
       const known = this.trace.withEnds(key);
       const keepsNone = socket.proto !== 'tcp' && socket.rx_bytes === null;
@@ -104,7 +108,7 @@ export class EndedSockets {
     return all;
   }
 
-  /** Who used a socket that join returned, or null. */
+  /** The processes that used a socket which join returned, or null. */
   readonly ownerOf = (socket: Socket): Ownership | null => this.owners.get(socket) ?? null;
 
   private add(all: Socket[], socket: Socket, traced: TracedSocket | undefined): void {
@@ -127,7 +131,7 @@ export class EndedSockets {
 
 const refused = (port: number): string => `refused ${port}`;
 
-/** A connection of which only the trace told, as the system would have told of its end. */
+/** A connection that only the trace reported, in the form in which the system would have reported its end. */
 function endedSocket(traced: TracedSocket): Socket {
   const socket = blankSocket();
   socket.key = `traced ${traced.inode} ${traced.local_port} ${traced.remote_port}`;

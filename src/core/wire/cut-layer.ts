@@ -1,9 +1,11 @@
 import type { Packet } from './packet.ts';
 
-/** How far behind a layer its texts may reach. */
+/** How far past the end of a layer its texts may read. */
 const BEHIND = 256;
 
-/** Whether texts of the layer may tell of bytes that are not there: of a frame that was cut or damaged, or is quoted. */
+/**
+ * Whether texts of the layer may include bytes that are not there: the frame was truncated or damaged, or is quoted.
+ */
 export function mayBeCut(
   { truncated, malformed, frameStart, frameEnd, length, layerQuoted }: Packet,
   layer: number,
@@ -12,8 +14,8 @@ export function mayBeCut(
 }
 
 /**
- * What `make` makes of a layer, twice: with different bytes behind the end of the
- * layer. What is told of bytes that are there is the same both times; the rest was read from whatever lies behind.
+ * The result of `make` for a layer, twice: with different bytes after the end of the layer. What comes from bytes that
+ * are there is the same both times; the rest was read from whatever lies after the layer.
  */
 export function madeTwice<T>(packet: Packet, layer: number, make: () => T): readonly [T, T] {
   const end = packet.layerEnd[layer]!;

@@ -1,15 +1,18 @@
 import type { Packet } from './packet.ts';
 
 /**
- * What threw where nothing may throw: a dissector, a statistic, a row. Each is a bug of netwatch, and whoever runs packets
- * through it loses that packet's meaning and not the run. What is noted here is told of at its end.
+ * What threw where nothing may throw: a dissector, a statistic, a row. Each is a bug of netwatch; it costs the meaning
+ * of that packet, not the run. What is recorded here is reported at the end of the run.
  */
 export class Faults {
-  /** Packets at which something threw, each once, and records of no packet that could not be made. */
+  /**
+   * The number of packets at which something threw, each counted once, and of records about no packet that could not be
+   * made.
+   */
   count = 0;
   /** Among those, the records. */
   records = 0;
-  /** The first of them; 0 and null while there was none, or none of a packet. */
+  /** The first of them; 0 and null if there was none, or none about a packet. */
   firstPacket = 0;
   firstError: Error | null = null;
   /** A filter over packets that picks the first one, and those before it in its flow, which may have led to it. */
@@ -34,7 +37,7 @@ export class Faults {
     this.firstFilter = filterOf(packet);
   }
 
-  /** Hands the packet to what takes it in. */
+  /** Passes the packet to `ingest`. */
   take(packet: Packet, ingest: (packet: Packet) => void): void {
     try {
       ingest(packet);
@@ -43,7 +46,7 @@ export class Faults {
     }
   }
 
-  /** Does what is about no single packet. */
+  /** Runs something that is not about a single packet. */
   attempt(act: () => void): void {
     try {
       act();

@@ -1,7 +1,7 @@
 import type { TcpConnection } from './tcp-connection.ts';
 import { settle } from './tcp-progress.ts';
 
-/** What a flow knows of the protocol that it carries; each `Protocol` fulfils it. */
+/** What a flow knows about the protocol that it carries; every `Protocol` has it. */
 export interface Application {
   readonly id: number;
   readonly name: string;
@@ -58,9 +58,9 @@ export class Flow {
   firstPacket = 0;
   /** Number of the last packet that had it in any layer. */
   lastPacket = 0;
-  /** Too many others came since: a packet with its endpoints begins another flow. */
+  /** Too many others have come since: a packet with its endpoints begins a new flow. */
   isOver = false;
-  /** The table does not remember it any more: what is kept by it may go. */
+  /** The table has forgotten it: whatever is kept for it may go. */
   isForgotten = false;
 
   /** The protocol this flow is known to carry, by an earlier packet or by another flow that announced it. */
@@ -96,7 +96,7 @@ export class Flow {
     this.bPort = bPort;
   }
 
-  /** A packet of it came at that time; where a clock was set back, they are not in order. */
+  /** Records that a packet of the flow came at that time; when a clock was set back, times are not in order. */
   see(seconds: number, nanoseconds: number): void {
     if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanoseconds > this.lastNanoseconds)) {
       this.lastSeconds = seconds;
@@ -107,14 +107,14 @@ export class Flow {
     }
   }
 
-  /** Nothing more is expected of it: what waited for its next packets goes, what is told of it stays. */
+  /** Nothing more is expected: what waited for its next packets is freed, its results are kept. */
   finish(): void {
     this.isOver = true;
     this.applicationState = null;
     if (this.tcp !== null) settle(this.tcp);
   }
 
-  /** Both sides took part, and the one that asked went on after the answer: what a flood does not look like. */
+  /** Both sides took part, and the one that asked continued after the answer: floods do not look like this. */
   get isConversation(): boolean {
     return this.aPackets > 1 && this.bPackets > 0;
   }

@@ -4,7 +4,7 @@ import type { FragmentTable } from './fragments.ts';
 import type { Packet } from './packet.ts';
 import type { PendingMessages } from './tcp-pending.ts';
 
-/** Receives what `fields` tells of a layer, as the lines of `capture -V`. */
+/** Receives what `fields` says about a layer, as the lines of `capture -V`. */
 export interface FieldWriter {
   /** One line: a name, as a person reads it, and its value. */
   field(name: string, value: string | number | boolean): void;
@@ -50,7 +50,10 @@ export interface ProtocolDefinition {
   readonly datagram?: (packet: Packet, dissection: Dissection) => number;
   /** Whether its datagrams hold packets with headers of their own. */
   readonly isTunnel?: boolean;
-  /** Recognises a datagram by content alone; strict, for it is asked about every datagram nobody else wanted. */
+  /**
+   * Recognises a datagram by content alone; it must be strict, because it is tried on every datagram that no other
+   * protocol claimed.
+   */
   readonly datagramLooksLike?: (packet: Packet) => boolean;
 
   /**
@@ -86,7 +89,7 @@ export interface Registry {
   /** The `dissect` of each header protocol, by id. */
   readonly dissect: readonly ((packet: Packet, dissection: Dissection) => number)[];
   readonly linkTypes: ReadonlyMap<number, number>;
-  /** Ids by EtherType, IP protocol, PPP protocol, LLC SAP; END where nobody claims the number. */
+  /** Ids by EtherType, IP protocol, PPP protocol, LLC SAP; END where no protocol claims the number. */
   readonly etherTypes: Uint8Array;
   readonly ipProtocols: Uint8Array;
   readonly pppProtocols: Uint8Array;
@@ -99,13 +102,16 @@ export interface Registry {
   readonly segmentsByContent: readonly Protocol[];
 }
 
-/** What a protocol may ask of the dissection it takes part in: who comes next, and what is remembered between packets. */
+/**
+ * What a protocol may use of the dissection that it takes part in: which protocol comes next, and what is remembered
+ * between packets.
+ */
 export interface Dissection {
   readonly registry: Registry;
   readonly flows: FlowTable;
   readonly fragments: FragmentTable;
   readonly pending: PendingMessages;
-  /** Whether payload is looked into, or only links, networks and transports. */
+  /** Whether payload is dissected, or only links, networks and transports. */
   readonly applications: boolean;
   /** Id of the 802.2 header, which link layers name by a length instead of a type. */
   readonly llc: number;

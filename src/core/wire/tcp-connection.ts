@@ -5,7 +5,7 @@ import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
 /** How far a connection got that nobody ended, in the words of RFC 9293, 3.3.2. */
 export type Opening = 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED';
 
-/** What is told of a connection that is over. */
+/** What remains known about a connection that is over. */
 export interface PastConnection {
   readonly opening: Opening;
   /** Bytes that A and B sent, as sequence numbers say. */

@@ -13,7 +13,7 @@ export function openingOf(tcp: TcpConnection): Opening {
   return server.hasNext ? 'SYN_RECV' : 'SYN_SENT';
 }
 
-/** What A (0) or B (1) sent, as sequence numbers say. */
+/** What A (0) or B (1) sent, according to the sequence numbers. */
 export function bytesSentBy(tcp: TcpConnection, side: number): number {
   if (tcp.past !== null) return side === 0 ? tcp.past.aBytes : tcp.past.bBytes;
   return bytesSent(side === 0 ? tcp.a : tcp.b);
@@ -25,7 +25,10 @@ function bytesSent({ hasBase, hasNext, baseSeq, nextSeq, finSeen }: TcpDirection
   return Math.max(0, ((nextSeq - baseSeq - 1) >>> 0) - (finSeen ? 1 : 0));
 }
 
-/** Nothing more comes of it: what its sides are told of stays, and what judges their segments, twice the size of all else, goes. */
+/**
+ * Nothing more will come: the results of its sides are kept; the state for judging their segments, twice the size of
+ * all the rest, is freed.
+ */
 export function settle(tcp: TcpConnection): void {
   if (tcp.past !== null) return;
   tcp.past = { opening: openingOf(tcp), aBytes: bytesSentBy(tcp, 0), bBytes: bytesSentBy(tcp, 1) };

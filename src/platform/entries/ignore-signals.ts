@@ -1,6 +1,6 @@
 /**
- * The first import of every process that netwatch starts, without one of its own. Signals go to the whole group: who
- * started this one decides when it ends, and what is in its buffers is not lost. SIGUSR1, before somebody listens, opens
- * the inspector of node, through which anybody who reaches it runs code with what this process may do.
+ * The first import of every process that netwatch starts; it imports nothing itself. Signals go to the whole group. The
+ * process that started this one decides when it ends, so nothing in its buffers is lost. Until there is a handler,
+ * SIGUSR1 opens node's inspector, and anybody who can reach that can run code with the rights of this process.
  */
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {});

@@ -1,6 +1,9 @@
 import type { Host } from '../../core/system/host.ts';
 
-/** The value of hidepid with which /proc hides other users' processes from who has no CAP_SYS_PTRACE; null where it does not (proc(5)). */
+/**
+ * The value of hidepid with which /proc hides other users' processes from a process without CAP_SYS_PTRACE; null where
+ * it does not (proc(5)).
+ */
 export function readHidepid(host: Host): string | null {
   return parseHidepid(host.readIfAny('/proc/self/mounts') ?? '');
 }

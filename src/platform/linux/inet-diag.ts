@@ -36,8 +36,8 @@ const WMEM_QUEUED = 5;
 const DROPS = 8;
 
 /**
- * The socket that the message in `words[start]` to `words[end - 1]` tells of; null when it is cut short or of another
- * family.
+ * The socket that the message in `words[start]` to `words[end - 1]` describes; null when the message is truncated or of
+ * another family.
  */
 export function parseInetDiag(
   words: Uint32Array,

@@ -1,6 +1,6 @@
 import type { IfaceKind } from '../../core/record/tables/iface.ts';
 
-/** What the kernel tells of an interface that decides its kind. */
+/** What the kernel says about an interface that decides its kind. */
 export interface KindEvidence {
   /** ARPHRD_* (include/uapi/linux/if_arp.h). */
   readonly hardwareType: number | null;

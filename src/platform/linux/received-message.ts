@@ -17,7 +17,7 @@ export interface ControlMessage {
 /** A datagram with what the kernel says of it; valid until the next one is received. */
 export interface ReceivedMessage {
   readonly bytes: Buffer;
-  /** The struct sockaddr of who sent it; of an error, of whom it was sent to. */
+  /** The struct sockaddr of the sender; for an error, of the intended receiver. */
   readonly from: Buffer;
   readonly controls: readonly ControlMessage[];
 }

@@ -38,18 +38,18 @@ interface Waiting {
   readonly address: string;
   readonly sentAt: number;
   readonly answer: (reply: EchoReply) => void;
-  /** Nobody waits for it any more. */
+  /** Whether nobody waits for it any more. */
   isOver: boolean;
-  /** It was answered, be it too late: another answer is a duplicate. */
+  /** Whether it was answered, even if too late: another answer is then a duplicate. */
   hasAnswer: boolean;
 }
 
-/** The reply to a request to which none came. */
+/** The reply for a request that was not answered. */
 export const SILENCE: EchoReply = { rttMs: null, error: null, from: null, errorMs: null, cause: null, mtu: null };
 
 /**
- * Requests over a socket that all who ask share, and what comes back: answers, and errors by ICMP. A kind of request says
- * how it is sent, and by which key an answer or an error finds it.
+ * Requests over a socket that all probers share, and what comes back: answers, and ICMP errors. A kind of request says
+ * how it is sent, and which key matches an answer or an error to it.
  */
 export abstract class RequestSocket implements EchoSocket {
   abstract readonly method: EchoSocket['method'];
@@ -83,7 +83,7 @@ export abstract class RequestSocket implements EchoSocket {
   protected abstract answerKey(message: ReceivedMessage): string | null;
   /** The key of the request that an error is about; null for none. */
   protected abstract errorKey(message: ReceivedMessage): string | null;
-  /** What an error means to who asked: that something lives there, for one. */
+  /** What an error means to the prober: for example, that the host is up. */
   protected abstract replyTo(error: PathError, elapsedMs: number): EchoReply;
 
   send(

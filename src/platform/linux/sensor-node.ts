@@ -4,11 +4,12 @@ import { reasonOf } from '../../core/failure.ts';
 import type { SensorNode } from '../../core/system/platform.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
 
-/** A copy of node that may capture: a capability given to everybody's node would be every script's. */
+/** The copy of node that may capture: a capability given to everybody's node would be given to every script. */
 export const SENSOR_NODE = '/usr/local/lib/netwatch/sensor-node';
 
 /**
- * The copy, for who needs it, where it is there and nobody but root can have changed it; else the node that runs.
+ * The copy, if this user needs it, it exists, and nobody but root could have changed it; otherwise the node that is
+ * running.
  */
 export function findSensorNode(copy = SENSOR_NODE): SensorNode {
   const grant = grantCommand();
@@ -18,7 +19,7 @@ export function findSensorNode(copy = SENSOR_NODE): SensorNode {
   return fault === null ? { file: copy, ignored: null, grant } : { ...own, ignored: `${copy} is not used: ${fault}` };
 }
 
-/** Whether the capability is here already: by systemd, setpriv, or from who was root. */
+/** Whether this process already has the capability: from systemd, setpriv, or a former root. */
 function mayCapture(): boolean {
   return parseEffectiveCapabilities(fs.readFileSync('/proc/self/status', 'utf8')).has('CAP_NET_RAW');
 }
@@ -40,14 +41,17 @@ function faultOf(copy: string): string | null {
   }
 }
 
-/** The commands that make the copy, for the group of this user; null for root, who was denied it from outside. */
+/**
+ * The commands that make the copy, for the group of this user; null for root, which was denied the capability from
+ * outside.
+ */
 export function grantCommand(): string | null {
   if (process.getuid?.() === 0) return null;
   const install = `sudo install -D -o root -g "$(id -gn)" -m 750 ${quoted(process.execPath)} ${SENSOR_NODE}`;
   return `${install} && sudo setcap cap_net_raw=ep ${SENSOR_NODE}`;
 }
 
-/** As a word of a shell. */
+/** Quotes a word for a shell. */
 function quoted(word: string): string {
   return /^[\w/.+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

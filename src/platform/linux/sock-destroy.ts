@@ -18,10 +18,11 @@ export interface SocketDestroyEvents {
 }
 
 /**
- * Subscribes to the end of TCP and UDP sockets in a network namespace, or in our own: what a listing misses when a
- * connection lives between two of them. The kernel tells of a TCP socket when it is done with it: on entering
- * TIME_WAIT, or on CLOSE. Such a socket has state CLOSE and no uid, inode or queues. Its key is the one it had in
- * listings; in TIME_WAIT it keeps that key only if it was ever listed before. Needs no privilege. Throws NetlinkError, or Failure 69 without koffi.
+ * Subscribes to the end of TCP and UDP sockets in a network namespace, or in our own: what listings miss when a
+ * connection lives between two of them. The kernel reports a TCP socket when it is done with it: when it enters
+ * TIME_WAIT, or CLOSE. Such a socket has state CLOSE and no uid, inode or queues. Its key is the one it had in
+ * listings; in TIME_WAIT it keeps that key only if it was ever listed before. Needs no privilege. Throws NetlinkError,
+ * or Failure 69 without koffi.
  */
 export function openSocketDestroyEvents(netns: NetworkNamespace | null): SocketDestroyEvents {
   const netlink = openIn(netns, () => openNetlink(NETLINK_SOCK_DIAG));

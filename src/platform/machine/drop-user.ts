@@ -1,6 +1,9 @@
 import type { User } from '../../core/system/user.ts';
 
-/** Root becomes `user` for good, with that user's groups alone; anyone else, and null, stays. Throws what the system says. */
+/**
+ * Root becomes `user` permanently, with that user's groups alone; any other user stays the same, and so does root with
+ * null. Throws the system's error.
+ */
 export function dropUser(user: User | null): void {
   if (process.getuid?.() !== 0 || user === null) return;
   process.setgroups?.([...(user.groups ?? [])]);

@@ -9,7 +9,7 @@ import { readNamedFile } from './read-named-file.ts';
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 const COMMAND_TIMEOUT_MS = 10_000;
 
-/** Opens the doors; `root` is null for the machine we run on. The clock bounds how long a command may take. */
+/** Opens the host; `root` is null for the machine that we run on. The clock limits how long a command may take. */
 export function openHost(root: string | null, clock: Clock): Host {
   const at = (file: string): string => (root === null ? file : path.join(root, file));
   const read =

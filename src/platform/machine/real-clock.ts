@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/system/clock.ts';
 
-/** What is longer, setTimeout takes for no time at all. */
+/** The longest delay of setTimeout; it treats a longer one as no delay at all. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -7,9 +7,9 @@ const MOST_AT_ONCE = 16;
 const MOST_WAITING = MOST_KEPT;
 const TIMEOUT_MS = 1000;
 
-/** Names of addresses by reverse DNS, looked up behind the output's back. */
+/** Names of addresses by reverse DNS, looked up in the background. */
 export interface ReverseDns {
-  /** The name if it is known by now, else null; asks for it when it was not asked before. */
+  /** The name if it is already known, otherwise null; asks for it if it was not asked before. */
   hostOf(address: string): string | null;
   /** Resolves when everything asked so far is answered, or after `millis`. */
   settle(millis: number): Promise<void>;

@@ -4,7 +4,7 @@ import { columnsOf, completeLines, wholeNumber } from './columns.ts';
 import { type Endpoints, parseEndpoint } from './endpoint.ts';
 import { TCP_STATES } from './tcp-state.ts';
 
-/** A socket as the kernel lists it, whoever holds it. */
+/** A socket as the kernel lists it, whichever process holds it. */
 export interface NetstatSocket extends Endpoints {
   readonly state: SocketState;
   /** Bytes not yet read. */

@@ -4,7 +4,7 @@ import type { Deadline } from './deadline.ts';
 import type { Resolved } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 
-/** An answer, and when it was asked for and came, by the monotonic clock. */
+/** An answer, with the times of the question and the answer on the monotonic clock. */
 export interface Answered<T> {
   readonly value: T;
   readonly sentAt: number;
@@ -12,9 +12,9 @@ export interface Answered<T> {
 }
 
 /**
- * Sends one datagram from a port of its own and resolves with the first answer that `accept` makes something of; others,
- * for which it returns null, are waited past. The socket is connected, so what comes from elsewhere never arrives, and a
- * closed port is told at once. Rejects with the reason in words, or with CannotAsk.
+ * Sends one datagram from its own port and resolves with the first answer for which `accept` returns something; answers
+ * for which it returns null are ignored. The socket is connected, so answers from elsewhere never arrive, and a closed
+ * port is reported at once. Rejects with the reason in words, or with CannotAsk.
  */
 export function askDatagram<T>(
   to: Resolved,
@@ -54,7 +54,7 @@ export function askDatagram<T>(
   });
 }
 
-/** What came while an answer was waited for, for messages; null for nothing. */
+/** How many other answers came while waiting, for messages; null for none. */
 export function ignoredWords(count: number): string | null {
   return count === 0 ? null : `what came (${count}) answers nothing that was asked`;
 }

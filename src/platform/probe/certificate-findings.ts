@@ -41,7 +41,7 @@ function nameOf(name: object | undefined): string | null {
   return parts.length === 0 ? null : shortened(parts.join(', '), MOST_NAME);
 }
 
-/** The text, or its beginning when it has more than so many characters. */
+/** The text, or its beginning when it is longer than `most` characters. */
 export function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

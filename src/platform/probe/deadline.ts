@@ -3,21 +3,24 @@ import type { Clock } from '../../core/system/clock.ts';
 
 /** The time that a probe has. */
 export interface Deadline {
-  /** The clock that it goes by. */
+  /** The clock that measures it. */
   readonly clock: Clock;
   /** Aborts when the time is over, or the run is. */
   readonly signal: AbortSignal;
   /** Milliseconds that are left, not below 0. */
   left(): number;
-  /** Why it is over, as said of what did not come: `no answer within 2000 ms`. */
+  /** Why it is over, in the words for something that did not come: `no answer within 2000 ms`. */
   why(what: string): string;
-  /** Rejects with `why` when it is over; else as the promise does. `abandon` is called when nobody waits any more. */
+  /**
+   * Rejects with `why` when it is over; otherwise settles as the promise does. `abandon` is called when nobody waits
+   * any more.
+   */
   race<T>(promise: Promise<T>, what: string, abandon: () => void): Promise<T>;
-  /** Lets the run go; to be called when the probe is done. */
+  /** Stops listening to the run; call it when the probe is done. */
   close(): void;
 }
 
-/** Begins the time of a probe; it ends early when `signal` aborts. */
+/** Starts the time of a probe; it ends early when `signal` aborts. */
 export function openDeadline(clock: Clock, timeoutMs: number, signal: AbortSignal): Deadline {
   const over = new AbortController();
   setMaxListeners(0, over.signal); // many requests of a probe may wait at once

@@ -21,13 +21,13 @@ type Found = { -readonly [K in keyof Findings]: Findings[K] };
 /** An answer, null for a message that is malformed, and how it came. */
 interface Asked {
   readonly answer: DnsAnswer | null;
-  /** From the question to the answer, on a connection that is open. */
+  /** Milliseconds from the question to the answer, on an open connection. */
   readonly rttMs: number;
   /** Empty for UDP. */
   readonly over: string;
 }
 
-/** A question on its way: who is asked what, until when, and where what is found is written down. */
+/** A question in progress: which server is asked what, until when, and where the findings go. */
 interface Asking {
   readonly target: Target;
   readonly to: Resolved;
@@ -43,9 +43,9 @@ const PROTOCOLS = { dot: ['dot'], doh: ['h2', 'http/1.1'] } as const;
 const SHOWN_ANSWERS = 3;
 
 /**
- * Asks a name server over UDP (what is truncated again over TCP), TCP, TLS or HTTPS; each query has an id and a port of its
- * own. The time is that from the question to the answer. `dns:///name` is resolved as the system does it. Throws a Failure
- * 64 for a target that asks nothing.
+ * Asks a name server over UDP (and again over TCP when the answer is truncated), TCP, TLS or HTTPS; each query has its
+ * own id and port. The time is from the question to the answer. `dns:///name` is resolved as the system does it. Throws
+ * a Failure 64 for a target that asks nothing.
  */
 export function openDnsProber(target: Target, options: Pick<ProberOptions, 'clock'>): Prober {
   const { clock } = options;
@@ -77,7 +77,7 @@ export function openDnsProber(target: Target, options: Pick<ProberOptions, 'cloc
   };
 }
 
-/** Asks with EDNS, and without it where the server knows none. */
+/** Asks with EDNS, or without it if the server does not support it. */
 async function ask(asking: Asking): Promise<Asked> {
   const first = await askOnce(asking, true);
   return first.answer !== null && NO_EDNS.has(first.answer.rcode) && !first.answer.edns
@@ -119,7 +119,7 @@ async function askOnce(asking: Asking, edns: boolean): Promise<Asked> {
   }
 }
 
-/** Opens what carries the question; TLS only to a server whose certificate is to be trusted. */
+/** Opens the connection for the question; TLS only to a server whose certificate is trusted. */
 async function open({
   target,
   to,
@@ -142,8 +142,8 @@ async function open({
 }
 
 /**
- * Only NOERROR answers the question about a name; with another code the server lives, but the name does not resolve. The
- * root is asked for the server's sake: that it knows of no root shows, too, that it works.
+ * Only NOERROR answers the question about a name; with another code the server works, but the name does not resolve.
+ * The root is asked only to test the server: saying that there is no root also shows that the server works.
  */
 function replyOf({ name }: DnsQuestion, { answer, rttMs, over }: Asked, addr: string, found: Findings): Reply {
   const by = over === '' ? '' : ` (${over})`;

@@ -7,8 +7,8 @@ import { waitFor } from './wait-for.ts';
 const LENGTH = 2;
 
 /**
- * Asks over a connection that is open (RFC 1035, 4.2.2; RFC 7858, 3.3): resolves with the first message that `accept` makes
- * something of. No more than one message is kept. Rejects with the reason in words.
+ * Asks over an open connection (RFC 1035, 4.2.2; RFC 7858, 3.3): resolves with the first message for which `accept`
+ * returns something. Keeps at most one message. Rejects with the reason in words.
  */
 export function askDnsStream<T>(
   stream: net.Socket,
@@ -37,7 +37,7 @@ export function askDnsStream<T>(
   });
 }
 
-/** Takes in the bytes of a stream and calls back with each message that is whole. */
+/** Takes the bytes of a stream and calls back with each complete message. */
 function messagesOf(onMessage: (message: Buffer) => void): (chunk: Buffer) => void {
   let message = Buffer.alloc(LENGTH);
   let isLength = true;

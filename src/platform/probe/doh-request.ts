@@ -12,8 +12,8 @@ const LONGEST = 65_535;
 const MOST_TYPE = 80;
 
 /**
- * Asks over a connection that is open (RFC 8484), by HTTP/2 where that was agreed, else by HTTP/1.1; resolves with the body
- * of the answer. Redirects are not followed. Rejects with the reason in words.
+ * Asks over an open connection (RFC 8484), with HTTP/2 if that was negotiated, otherwise with HTTP/1.1; resolves with
+ * the body of the answer. Redirects are not followed. Rejects with the reason in words.
  */
 export function askDoh(
   socket: net.Socket,
@@ -64,7 +64,7 @@ export function askDoh(
   });
 }
 
-/** Gathers a body, which is no longer than a message of DNS. */
+/** Collects a body, which is no longer than a DNS message. */
 function collect(from: Readable, done: (body: Buffer) => void, fail: (error: Error) => void): void {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -7,11 +7,11 @@ import type { Deadline } from './deadline.ts';
 import type { Resolved } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 
-/** What a datagram holds: a number of ours, its own number, and who it is from. */
+/** The contents of a datagram: a number of ours, its own number, and our signature. */
 const TOKEN_BYTES = 12;
 const SEQUENCE_BYTES = 4;
 const SIGNATURE = Buffer.from('netwatch probe\r\n');
-/** Echoes that are remembered, to know those that come again. */
+/** The number of echoes that are remembered, to recognise duplicates. */
 const MOST_REMEMBERED = 4096;
 
 export interface Echo {
@@ -26,12 +26,12 @@ interface Waiting {
 }
 
 /**
- * Datagrams with numbers to an echo server (RFC 862), all from one port. The socket is connected: what comes from elsewhere
- * never arrives, and a closed port is told.
+ * Sends numbered datagrams to an echo server (RFC 862), all from one port. The socket is connected: datagrams from
+ * elsewhere never arrive, and a closed port is reported.
  */
 export class EchoSocket {
   readonly to: Resolved;
-  /** Echoes that came again. */
+  /** The number of duplicate echoes. */
   duplicates = 0;
   private readonly clock: Clock;
   private readonly socket: dgram.Socket;

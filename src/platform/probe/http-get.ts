@@ -12,7 +12,7 @@ import { resolveWithin } from './resolve-host.ts';
 import { shakeHands } from './tls-handshake.ts';
 import { prepareRoots } from './trusted-roots.ts';
 
-/** More of a body than this tells nothing new. */
+/** Reading more of a body than this would show nothing new. */
 const MOST_BODY_BYTES = 10_000_000;
 const MOST_HEADER_BYTES = 65_536;
 const MOST_LOCATION = 200;
@@ -22,9 +22,9 @@ const USUAL_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 type Found = { -readonly [K in keyof Findings]: Findings[K] };
 
 /**
- * GET over a connection of its own each time, without proxy or cookies. A redirect is told of and not followed. The time
- * is that of all phases, from the name to the end of the body. It is ok when the status is below 400 and the body came
- * whole, or as far as it is read; where the certificate is not to be trusted nothing is sent.
+ * Sends a GET, each over a new connection, without proxy or cookies. A redirect is reported and not followed. The time
+ * covers all phases, from the name to the end of the body. It is ok when the status is below 400 and the body came
+ * completely, or as far as it is read; when the certificate is not trusted, nothing is sent.
  */
 export function openHttpProber({ kind, host, port, path }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   if (kind === 'https') prepareRoots();
@@ -90,11 +90,11 @@ function requestTo({ kind, host, port, path }: Pick<Target, 'kind' | 'host' | 'p
 interface Answer {
   readonly ok: boolean;
   readonly detail: string;
-  /** Whether it ended, or was long enough. */
+  /** Whether the body ended, or was long enough. */
   readonly isWhole: boolean;
 }
 
-/** Asks, and reads what comes; the socket then is gone. What is found is written down as it comes. */
+/** Asks and reads the answer; then the socket is closed. Findings are written down as they come. */
 function get(socket: Socket, options: http.RequestOptions, deadline: Deadline, found: Found): Promise<Answer> {
   const { clock } = deadline;
   return new Promise((resolve) => {

@@ -7,8 +7,8 @@ import { type Resolved, resolveHost } from './resolve-host.ts';
 import { tcpEcho } from './tcp-echo.ts';
 
 /**
- * Echo requests by the first way that works here: a socket of our own, the ping command, or a TCP connection, whose answer
- * or refusal shows that the host lives. Which it was is in `method`.
+ * Sends echo requests by the first method that works here: a socket of our own, the ping command, or a TCP connection,
+ * whose answer or refusal shows that the host is up. `method` says which it was.
  */
 export function openIcmpProber({ host }: Target, { platform, clock, sayLimit }: ProberOptions): Prober {
   let counted: { readonly socket: EchoSocket; readonly addr: string } | null = null;

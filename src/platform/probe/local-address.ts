@@ -2,12 +2,12 @@ import dgram from 'node:dgram';
 import net from 'node:net';
 import { formatIp, parseIp } from '../../core/net/ip-address.ts';
 
-/** Any: nothing is sent there. */
+/** Any port will do: nothing is sent to it. */
 const PORT = 9;
 
 /**
- * The address of this machine that the system would send from to another: it is chosen when a datagram socket is connected,
- * by which nothing is sent. null where there is no route.
+ * The address of this machine that the system would use to send to another: it chooses one when a datagram socket is
+ * connected, which sends nothing. null where there is no route.
  */
 export function localAddressTo(address: string): Promise<string | null> {
   const family = net.isIP(address);

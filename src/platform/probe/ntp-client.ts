@@ -16,12 +16,13 @@ import { openDeadline } from './deadline.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveHost } from './resolve-host.ts';
 
-/** How long a server that says RATE is left alone. */
+/** How long a server that answers RATE is left alone. */
 const REST_MS = 64_000;
 
 /**
- * Asks for the time as a client does (RFC 5905); the clock of this machine is read and never set. The time of the reply is
- * that of the network alone: what the server says it worked is taken off. It is ok when the clock of the server is synchronised.
+ * Asks for the time as a client does (RFC 5905); the clock of this machine is read and never set. The reply's time is
+ * that of the network alone: the processing time that the server reports is subtracted. It is ok when the server's
+ * clock is synchronised.
  */
 export function openNtpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   let restUntil = Number.NEGATIVE_INFINITY;

@@ -5,7 +5,7 @@ import type { ProberOptions } from './prober-options.ts';
 
 type Open = (target: Target, options: ProberOptions) => Prober;
 
-/** One line a kind; each is loaded when it is asked for. */
+/** One line per kind; each is loaded when it is needed. */
 const PROBERS: Readonly<Record<ProbeKind, () => Promise<Open>>> = {
   icmp: async () => (await import('./icmp-ping.ts')).openIcmpProber,
   tcp: async () => (await import('./tcp-connect.ts')).openTcpProber,
@@ -22,7 +22,7 @@ const PROBERS: Readonly<Record<ProbeKind, () => Promise<Open>>> = {
   ntp: async () => (await import('./ntp-client.ts')).openNtpProber,
 };
 
-/** Opens what asks a target. */
+/** Opens the prober of a target. */
 export async function openProber(target: Target, options: ProberOptions): Promise<Prober> {
   return (await PROBERS[target.kind]())(target, options);
 }

@@ -14,13 +14,13 @@ import { noRequests, openRequests } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveWithin } from './resolve-host.ts';
 
-/** What is lost is waited for so many times as long as what came, and never less than this. */
+/** A missing answer is waited for this many times as long as the answers that came, but never less than this. */
 const PATIENCE = 4;
 const LEAST_WAIT_MS = 100;
 
 /**
- * Finds the largest IP packet that passes the path whole. The time is the shortest to an answer of the search. It is ok
- * when the size was found, be it that larger packets vanish without a word, which detail says.
+ * Finds the largest IP packet that crosses the path unfragmented. The time is the shortest one to an answer during the
+ * search. It is ok when the size was found, even if larger packets are silently dropped; detail then says so.
  */
 export function openMtuProber({ host }: Target, { platform, clock }: ProberOptions): Prober {
   return {

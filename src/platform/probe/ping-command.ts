@@ -4,8 +4,8 @@ import { reply } from './prober-options.ts';
 import type { Resolved } from './resolve-host.ts';
 
 /**
- * One echo request by the ping command, which may have the privilege that we lack. Null where there is none, or where it
- * may not send either. Understands ping of iputils, busybox, inetutils and macOS.
+ * Sends one echo request with the ping command, which may have the privilege that we lack. Null when there is no such
+ * command, or when it may not send either. Understands the ping of iputils, busybox, inetutils and macOS.
  */
 export async function openPing(
   { name, host }: Pick<Platform, 'name' | 'host'>,

@@ -2,15 +2,15 @@ import type { Findings, Reply } from '../../core/health/prober.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Platform } from '../../core/system/platform.ts';
 
-/** What probers ask of where they run. */
+/** What probers need from their surroundings. */
 export interface ProberOptions {
   readonly platform: Platform;
   readonly clock: Clock;
-  /** Says something once, for who wants to hear of it. */
+  /** Reports something once, to those who listen. */
   readonly sayLimit: (what: string, why: string, remedy: string | null) => void;
 }
 
-/** A reply with what is known, the rest being nothing. */
+/** A reply with the known fields; all others are null or empty. */
 export function reply(known: Partial<Reply> & Pick<Reply, 'ok' | 'detail'>): Reply {
   return { rttMs: null, addr: null, findings: NOTHING, at: null, ...known };
 }

@@ -5,7 +5,7 @@ import { foldMapped, formatIp, parseIp } from '../../core/net/ip-address.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Deadline } from './deadline.ts';
 
-/** An address to ask, and the zone of one that is of a link alone. */
+/** An address to ask, with its zone if it is link-local. */
 export interface Resolved {
   readonly addr: string;
   /** Name of the interface after the %, or empty. */
@@ -20,8 +20,8 @@ export interface Resolved {
 export class Unresolved extends Error {}
 
 /**
- * The address of a target's host, as the system resolves names. Rejects with Unresolved when it has none, or none within
- * the time.
+ * The address of a target's host, as the system resolves names. Rejects with Unresolved when there is none, or none in
+ * time.
  */
 export async function resolveHost(
   host: string,
@@ -54,7 +54,7 @@ export async function resolveHost(
   }
 }
 
-/** The same within the time of a probe, and not longer than the run. */
+/** The same within the time of a probe, and no longer than the run. */
 export function resolveWithin(deadline: Deadline, host: string): Promise<Resolved> {
   return deadline.race(resolveHost(host, deadline.clock, deadline.left()), 'address', () => {});
 }

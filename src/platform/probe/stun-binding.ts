@@ -10,15 +10,15 @@ import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveHost } from './resolve-host.ts';
 import { type Answered, StunSocket } from './stun-socket.ts';
 
-/** How long an answer waits for that of another server, to compare. */
+/** How long an answer waits for the answer of another server, for comparison. */
 const COMPARE_MS = 300;
 
-/** Sockets of the run, which has one platform: all its targets ask from the same port. */
+/** The sockets of the run, which has one platform: all its targets are asked from the same port. */
 const RUNS = new WeakMap<Platform, { readonly ipv4: StunSocket; readonly ipv6: StunSocket; users: number }>();
 
 /**
- * Asks under which address and port a server sees us (RFC 8489, Binding), again when it is silent. With a second server
- * at another address it is known, too, whether the translation between depends on whom we talk to.
+ * Asks which address and port a server sees us under (RFC 8489, Binding), and asks again while it is silent. With a
+ * second server at another address, it can also say whether the address translation between depends on the destination.
  */
 export function openStunProber({ host, port }: Target, { platform, clock }: ProberOptions): Prober {
   const sockets = RUNS.get(platform) ?? {

@@ -19,14 +19,14 @@ import { waitFor } from './wait-for.ts';
 /** RFC 8489, 6.2.1: the first retransmission comes after this, each later one after twice the time, six in all. */
 const RTO_MS = 500;
 const MOST_SENT = 7;
-/** What was seen longer ago may have been seen by another path. */
+/** An observation older than this may come from another path. */
 const FRESH_MS = 10_000;
 
 export interface Answered {
   readonly answer: StunAnswer;
   readonly sentAt: number;
   readonly receivedAt: number;
-  /** How often it was asked. */
+  /** How many times the server was asked. */
   readonly sent: number;
   readonly localPort: number;
 }
@@ -34,13 +34,13 @@ export interface Answered {
 interface Waiting {
   readonly addr: string;
   readonly port: number;
-  /** Null for what is from the server, but no answer. */
+  /** Null for a message from the server that is not an answer. */
   take(answer: StunAnswer | null): void;
 }
 
 /**
- * One local port of a family, from which all servers are asked: so their answers tell what the translation between does with
- * it. A port that is closed at the server is not told by the kernel, since the socket is not connected.
+ * One local port per family, from which all servers are asked, so that their answers show what the address translation
+ * does with it. The kernel does not report a closed port at the server, because the socket is not connected.
  */
 export class StunSocket {
   private readonly isIpv6: boolean;
@@ -102,7 +102,7 @@ export class StunSocket {
     for (const wake of this.watchers) wake();
   }
 
-  /** What other servers saw of late. */
+  /** What other servers saw recently. */
   othersThan({ server }: Seen): readonly Seen[] {
     const since = this.clock.monotonic() - FRESH_MS;
     return [...this.seen.values()].filter(
@@ -110,7 +110,7 @@ export class StunSocket {
     );
   }
 
-  /** Waits until another server has answered, when one at another address is being asked; for so long at most. */
+  /** Waits until another server has answered, if one at another address is being asked; at most `millis`. */
   async another({ server }: Seen, millis: number): Promise<void> {
     if (![...this.waiting.values()].some(({ addr }) => addr !== server.addr)) return;
     await new Promise<void>((resolve) => {
@@ -133,7 +133,7 @@ export class StunSocket {
     const socket = dgram.createSocket({ type: this.isIpv6 ? 'udp6' : 'udp4', ipv6Only: this.isIpv6 });
     socket.bind(0);
     await once(socket, 'listening');
-    socket.on('error', () => {}); // of one datagram; who waits is told by its time
+    socket.on('error', () => {}); // of one datagram; its deadline tells the waiting caller
     socket.on('message', (message, from) => this.take(message, from));
     return socket;
   }

@@ -9,13 +9,13 @@ import { waitFor } from './wait-for.ts';
 
 const MOST_ANSWERS = 100;
 const SHOWN = 3;
-/** getaddrinfo(3): an answer, as NXDOMAIN is one; all else is that there was none. */
+/** getaddrinfo(3): this counts as an answer, as NXDOMAIN does; all other errors mean that there was none. */
 const NO_SUCH_NAME = 'ENOTFOUND';
 const REASONS: Readonly<Record<string, string>> = { EAI_AGAIN: 'no name server answers' };
 
 /**
- * Resolves a name as every program of this machine does (getaddrinfo: the hosts file, then what nsswitch.conf names). Which
- * server answered is not to be learned by that, nor its code.
+ * Resolves a name as every program of this machine does (getaddrinfo: the hosts file, then what nsswitch.conf names).
+ * This does not show which server answered, or its code.
  */
 export function openSystemResolution(
   target: Target,

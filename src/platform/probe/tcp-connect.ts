@@ -9,7 +9,7 @@ import { resolveWithin } from './resolve-host.ts';
 /** A server that speaks first does so soon; one that waits for us never does. */
 const FIRST_BYTE_MS = 200;
 
-/** Connects, and waits a moment for what the server says by itself. The time is that of the connection. */
+/** Connects, and waits a moment for the server to speak first. The time is that of the connection. */
 export function openTcpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   return {
     async send(timeoutMs, signal): Promise<Reply> {
@@ -39,7 +39,7 @@ export function openTcpProber({ host, port }: Target, { clock }: Pick<ProberOpti
   };
 }
 
-/** Waits a moment for the first byte; the socket then is gone. */
+/** Waits a moment for the first byte; then the socket is closed. */
 function firstWord(
   socket: net.Socket,
   { clock, left, signal }: Deadline,

@@ -4,14 +4,14 @@ import type { Clock } from '../../core/system/clock.ts';
 import { reply } from './prober-options.ts';
 import type { Resolved } from './resolve-host.ts';
 
-/** Ports that hosts most often answer on, be it with a refusal. */
+/** The ports on which hosts most often answer, even if only with a refusal. */
 const PORTS = [443, 80, 22, 53, 7];
-/** What a host that lives may say: the port is closed. */
+/** What a running host may say: the port is closed. */
 const ALIVE = new Set(['ECONNREFUSED', 'ECONNRESET']);
 
 /**
- * Asks a host for a TCP connection on several ports at once: the first that is opened or refused shows that it lives. When
- * none is, that is no proof that it does not: the reply is that it cannot be told.
+ * Asks a host for a TCP connection on several ports in parallel: the first that is opened or refused shows that the
+ * host is up. If none is, that does not prove that it is down: the reply is unknown.
  */
 export function tcpEcho(
   { addr, zone, millis }: Resolved,

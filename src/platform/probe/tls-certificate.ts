@@ -7,13 +7,13 @@ import { type Resolved, resolveWithin } from './resolve-host.ts';
 import { type Handshake, HandshakeFailure, shakeHands } from './tls-handshake.ts';
 import { prepareRoots } from './trusted-roots.ts';
 
-/** What is offered, so that the server names what it speaks (RFC 7301). */
+/** The protocols that are offered, so that the server names the one it speaks (RFC 7301). */
 const PROTOCOLS = ['h2', 'http/1.1'];
 const NONE_OF_THESE = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 /**
- * Shakes hands and looks at the certificates; nothing is asked of what lies above. The time is that of all phases. It is
- * ok when a certificate for this host is shown that is trusted here and has not expired.
+ * Makes a handshake and checks the certificates; nothing is asked above TLS. The time covers all phases. It is ok when
+ * the server shows a certificate for this host that is trusted here and has not expired.
  */
 export function openTlsProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   prepareRoots();
@@ -46,7 +46,7 @@ export function openTlsProber({ host, port }: Target, { clock }: Pick<ProberOpti
   };
 }
 
-/** A server that speaks other protocols than those offered is asked again without an offer. */
+/** Asks a server again without an offer when it speaks other protocols than those offered. */
 async function secure(
   resolved: Resolved,
   { host, port }: Pick<Target, 'host' | 'port'>,

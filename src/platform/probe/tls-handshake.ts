@@ -12,7 +12,7 @@ import { trustedRoots } from './trusted-roots.ts';
 export interface Handshake {
   readonly socket: tls.TLSSocket;
   readonly findings: Findings;
-  /** Why the certificate is not to be trusted for this host, in words; null when it is. */
+  /** Why the certificate is not trusted for this host, in words; null when it is trusted. */
   readonly fault: string | null;
 }
 
@@ -26,8 +26,8 @@ export class HandshakeFailure extends Error {
 }
 
 /**
- * Shakes hands over a connection, whose end it takes in hand; rejects with the reason in words, the socket then being gone.
- * A certificate that is not to be trusted is no reason: it is told of.
+ * Makes a TLS handshake over a connection, and closes the connection when the time comes. Rejects with the reason in
+ * words; then the socket is closed. A certificate that is not trusted is not a reason to reject: it is reported.
  */
 export async function shakeHands(
   connection: net.Socket,
@@ -49,7 +49,7 @@ export async function shakeHands(
     ...(isAddress ? {} : { servername: asked }), // RFC 6066, 3: addresses are not sent
     ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
   });
-  socket.on('error', () => {}); // whoever holds it later need not listen
+  socket.on('error', () => {}); // so that a later holder of the socket need not listen
   const secured = new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
       connection.destroy();

@@ -7,14 +7,17 @@ import { noRequests, openRequests } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
 import { type Resolved, resolveHost } from './resolve-host.ts';
 
-/** Between requests, since hosts limit how often they answer: with all at once the target would be asked 30 times. */
+/**
+ * Milliseconds between requests, because hosts limit how often they answer; if all were sent at once, the target would
+ * be asked 30 times.
+ */
 const GAP_MS = 20;
-/** Of the time of a probe, at most so much passes until all have been sent. */
+/** The share of a probe's time within which all requests are sent. */
 const SENDING_SHARE = 0.4;
 
 /**
- * Asks each hop of the path once, side by side; probes of a round add up, as with mtr. The time is that of the target, and
- * it is ok when that is reached.
+ * Asks each hop of the path once, in parallel; the probes of a round add up, as with mtr. The time is that of the
+ * target, and it is ok when the target is reached.
  */
 export function openTraceProber({ host }: Target, { platform, clock }: ProberOptions): Prober {
   let path = new Path();
@@ -89,7 +92,7 @@ function hopAnswer({ rttMs, error, errorMs, from, cause }: EchoReply, target: st
   return { millis: null, from: null, kind: 'silent', error: null };
 }
 
-/** Where a path ends that does not reach its target. */
+/** Where the path ends if it does not reach its target. */
 function endOf(path: Path): string {
   const last = path.lastHeard();
   for (let hop = 1; hop <= MOST_HOPS; hop++) {

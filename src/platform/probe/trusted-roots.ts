@@ -17,8 +17,9 @@ const MOST_BYTES = 16 * 1024 * 1024;
 let made: { readonly of: string; readonly context: tls.SecureContext } | null = null;
 
 /**
- * What certificates are verified against: the file SSL_CERT_FILE names, else the system's, else node's own roots; those
- * of NODE_EXTRA_CA_CERTS too. Made once, which takes some 20 ms. Throws CannotAsk when a file that was named is none.
+ * The roots that certificates are verified against: those of the file that SSL_CERT_FILE names, or else the system's,
+ * or else node's own; those of NODE_EXTRA_CA_CERTS are added. Made once, which takes about 20 ms. Throws CannotAsk when
+ * a named file has no certificates.
  */
 export function trustedRoots(): tls.SecureContext {
   const { SSL_CERT_FILE = '', NODE_EXTRA_CA_CERTS = '' } = process.env;
@@ -37,7 +38,7 @@ export function trustedRoots(): tls.SecureContext {
   return context;
 }
 
-/** Makes them before anything is timed; what is wrong with them is told by each probe. */
+/** Makes them before anything is timed; each probe reports what is wrong with them. */
 export function prepareRoots(): void {
   try {
     trustedRoots();

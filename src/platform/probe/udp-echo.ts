@@ -6,12 +6,13 @@ import { EchoSocket } from './echo-socket.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
 import { resolveHost } from './resolve-host.ts';
 
-/** A second copy comes soon after the first: the round should count that of its last probe, too. */
+/** A duplicate comes soon after the first copy: the round should also count a duplicate of its last probe. */
 const LINGER_MS = 20;
 
 /**
- * Asks an echo server for its echo (RFC 862), a datagram a probe: what is lost, what comes twice, and what comes before an
- * earlier one. Only the bytes that were sent are an echo. A name that gets another address is asked there from then on.
+ * Asks an echo server for its echo (RFC 862), one datagram per probe: counts what is lost, what comes twice, and what
+ * comes before an earlier one. Only the bytes that were sent count as an echo. When the name gets another address, that
+ * address is asked from then on.
  */
 export function openUdpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   let socket: EchoSocket | null = null;

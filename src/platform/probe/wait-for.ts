@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline.ts';
 
-/** What is under way, and how it ends. */
+/** Work in progress, and how it ends. */
 export interface UnderWay {
   stop(): void;
   /** What to add to the reason when no answer came, such as what came instead. */
@@ -8,8 +8,8 @@ export interface UnderWay {
 }
 
 /**
- * What `begin` calls back with, `done` or `fail`, whichever is first; rejects when the time is over before. What is under way
- * is stopped in every case, and what it says later is nothing.
+ * Settles as `begin` first calls back, with `done` or `fail`; rejects when the time is over before that. The work is
+ * stopped in every case, and what it says later is ignored.
  */
 export function waitFor<T>(
   deadline: Deadline,

@@ -8,7 +8,7 @@ export const PACKAGES: Readonly<Record<Tool, string>> = { tcpdump: 'tcpdump', du
 
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
-/** Where a program is; null where it is not. Not after PATH, which who calls sudo may have set. */
+/** The path of a program; null if there is none. Does not search PATH, which the user who called sudo may have set. */
 export function findProgram(name: string, folders: readonly string[] = FOLDERS): string | null {
   return folders.map((folder) => path.join(folder, name)).find(isExecutable) ?? null;
 }
@@ -22,7 +22,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Whether the module pcap was built. Nothing is loaded: it is native code, which the sensor alone runs. */
+/** Whether the pcap module was built. Nothing is loaded: it is native code, which only the sensor runs. */
 export function isPcapBuilt(): boolean {
   try {
     const folder = path.dirname(createRequire(import.meta.url).resolve('pcap/package.json'));
@@ -32,7 +32,10 @@ export function isPcapBuilt(): boolean {
   }
 }
 
-/** The engine that was asked for; else the sensor, or without the module pcap the tool that is there, the abler first. */
+/**
+ * The engine that was asked for; or else the sensor; or, without the pcap module, the installed tool, the more capable
+ * one first.
+ */
 export function chooseEngine(asked: Engine | null, isBuilt = isPcapBuilt, find = findProgram): Engine {
   if (asked !== null) return asked;
   if (isBuilt()) return 'pcap';

@@ -6,28 +6,28 @@ export interface WrittenDevice {
   readonly linkType: number;
 }
 
-/** What is whole of a write that was cut: so many bytes, with so many frames. */
+/** The complete part of a write that was cut short: its bytes, and the number of frames in it. */
 export interface WholePart {
   readonly bytes: number;
   readonly frames: number;
 }
 
-/** Short enough to be in the processor's cache still when the kernel copies it: 256 KiB took a sixth more of its time. */
+/** Short enough to be still in the processor's cache when the kernel copies it: 256 KiB took a sixth more time. */
 const GATHERED = 32 * 1024;
 /** struct pcap_pkthdr as the binding hands it out: seconds, microseconds, captured, length; 32 bits each. */
 export const FRAME_HEADER = 16;
-/** What a format puts around a frame, at most. */
+/** The most bytes that a format puts around a frame. */
 const AROUND = 64;
 
 /**
- * Gathers frames in one buffer, and hands it on when it is full or when told. The writers of core/capture do the same for
- * packets that were read, with an object for each; here, where the kernel drops what is not taken soon, nothing is
- * allocated for a frame.
+ * Collects frames in one buffer, and passes it on when it is full or when told to. The writers of core/capture do the
+ * same for packets that were read, with an object for each. Here nothing is allocated for a frame, because the kernel
+ * drops what is not read soon.
  */
 export abstract class FrameWriter {
   /**
-   * Where the binding puts a frame, and its header before it; then what is gathered. All in one buffer, since copyWithin
-   * takes 20 ns where copy, which makes an object each time, takes 40.
+   * Where the binding puts a frame, with its header before it; after that, the collected frames. All are in one buffer,
+   * because copyWithin takes 20 ns where copy, which makes an object each time, takes 40.
    */
   protected readonly bytes: Buffer;
   readonly header: Buffer;
@@ -36,7 +36,7 @@ export abstract class FrameWriter {
   private at: number;
   private readonly write: (bytes: Uint8Array) => void;
 
-  /** `write` takes all bytes before it returns. */
+  /** `write` must take all bytes before it returns. */
   constructor(snapLength: number, write: (bytes: Uint8Array) => void) {
     this.start = FRAME_HEADER + snapLength;
     this.at = this.start;
@@ -47,14 +47,14 @@ export abstract class FrameWriter {
   }
 
   abstract begin(devices: readonly WrittenDevice[], snapLength: number): void;
-  /** Adds what is in `header` and `frame`. */
+  /** Adds the frame that is in `header` and `frame`. */
   abstract addFrame(device: number): void;
-  /** What the kernel counted, where the format holds it. */
+  /** Adds what the kernel counted, if the format has a place for it. */
   abstract end(counts: readonly DeviceCounts[], seconds: number): void;
-  /** What of the bytes that were handed on is whole when only the first `written` could be. */
+  /** Which part of the bytes that were passed on is complete when only the first `written` could be written. */
   abstract wholeWithin(handed: Uint8Array, written: number): WholePart;
 
-  /** Hands on what was gathered. */
+  /** Passes on what was collected. */
   flush(): void {
     if (this.at === this.start) return;
     const { at, start } = this;
@@ -62,7 +62,7 @@ export abstract class FrameWriter {
     this.write(this.bytes.subarray(start, at));
   }
 
-  /** Room for `length` bytes; where it begins. */
+  /** Reserves room for `length` bytes; returns where it begins. */
   protected reserve(length: number): number {
     if (this.at + length > this.bytes.length || this.at >= this.start + GATHERED) this.flush();
     const { at } = this;

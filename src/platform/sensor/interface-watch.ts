@@ -6,9 +6,9 @@ const CLASS = '/sys/class/net';
 const NOT_PASSING: ReadonlySet<string> = new Set(['down', 'lowerlayerdown', 'notpresent']);
 
 /**
- * Follows an interface by its index, which lasts as long as it does: a socket that captures stays with it when it is
- * renamed, and gets nothing, without an error, while it is down. Of `any`, and where sysfs shows other interfaces than
- * those of this network namespace, nothing is told.
+ * Follows an interface by its index, which stays the same as long as the interface exists: a capturing socket stays
+ * with it when it is renamed, and gets nothing, without an error, while it is down. For `any`, and where sysfs shows
+ * interfaces of another network namespace, nothing is reported.
  */
 export class InterfaceWatch {
   private name: string;

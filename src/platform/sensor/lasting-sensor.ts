@@ -6,8 +6,8 @@ import type { SensorOrder } from './messages.ts';
 import { InterfaceGone, openSensor } from './open-sensor.ts';
 
 /**
- * As openSensor, but when an interface is gone it waits until there is one of that name, and begins again: in the same file or
- * pipe, where pcapng gets another section. Each beginning takes the privilege that the first one took.
+ * Like openSensor, but when an interface disappears it waits until there is one with that name, and starts again: in
+ * the same file or pipe, where pcapng gets a new section. Each start needs the privilege that the first one needed.
  */
 export async function openLastingSensor(
   order: SensorOrder,
@@ -39,7 +39,7 @@ export async function openLastingSensor(
     absence.back(device);
     if (stopped.signal.aborted) last().stop();
   };
-  /** Resolves when another sensor has followed, or none will. */
+  /** Resolves when another sensor has taken over, or none will. */
   const following = async (): Promise<void> => {
     try {
       await last().ended;
@@ -58,7 +58,7 @@ export async function openLastingSensor(
       next = following();
     }
   })();
-  ended.catch(() => {}); // whoever asks hears of it
+  ended.catch(() => {}); // those who await it get the error
   const stop = (): void => {
     stopped.abort();
     last().stop();

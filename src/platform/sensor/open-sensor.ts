@@ -11,7 +11,7 @@ import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 import { InterfaceWatch } from './interface-watch.ts';
 import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 
-/** An interface was captured from until it was no more. */
+/** The captured interface has disappeared. */
 export class InterfaceGone extends Failure {
   readonly device: string;
 
@@ -22,8 +22,9 @@ export class InterfaceGone extends Failure {
 }
 
 /**
- * Starts to capture, in a process of its own, into a pipe, or into the file that is open as `fd`. Rejects with a Failure: 64 for a wrong filter, 66 no such interface, 69 no
- * libpcap, 77 not permitted. `events` hears what happens meanwhile.
+ * Starts to capture in a separate process, into a pipe, or into the file that is open as `fd`. Rejects with a Failure:
+ * 64 for a wrong filter, 66 when there is no such interface, 69 without libpcap, 77 when it is not permitted. `events`
+ * is called with what happens meanwhile.
  */
 export async function openSensor(
   order: SensorOrder,
@@ -84,7 +85,7 @@ export async function openSensor(
     if (last.status === EXIT.io) throw new SensorCut(last.reason, captured, last.lost);
     throw new Failure(last.status, last.reason);
   });
-  ended.catch(() => {}); // whoever asks hears of it
+  ended.catch(() => {}); // those who await it get the error
   const source = fd === null ? sourceOf(child.stdio[PACKETS_FD] as Readable, order.devices.join(','), stop) : NOTHING;
   const linkTypes = first.type === 'ready' ? first.linkTypes : [];
   const sync = (): Promise<number> =>
@@ -97,7 +98,10 @@ export async function openSensor(
 
 const WATCH_MS = 200;
 
-/** Follows the interfaces from here, since the sensor may not read of them any more, and the sensor. Returns what ends it. */
+/**
+ * Follows the sensor and the interfaces from this process, because the sensor may no longer read about them. Returns a
+ * function that ends this.
+ */
 export function watchCapture(
   { system, devices }: SensorOrder,
   pid: number,
@@ -123,7 +127,7 @@ export function watchCapture(
 
 const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };
 
-/** What comes out of a process that captures, which is asked to stop when nobody wants more. */
+/** The output of a capturing process, which is asked to stop when nobody wants more. */
 export function sourceOf(stream: Readable, name: string, stop: () => void): ByteSource {
   const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array(0);
@@ -171,7 +175,7 @@ export function died({ code, signal }: Exit, complaint: string): Failure {
 
 const LONGEST_COMPLAINT = 2000;
 
-/** What a stream says, as far as a message holds it. */
+/** Collects what a stream says, up to the length of a message. */
 function gather(stream: Readable): () => string {
   let text = '';
   stream.on('data', (chunk: Buffer) => {

@@ -12,13 +12,13 @@ const ENV = { PATH: '/usr/bin:/usr/sbin:/bin:/sbin', LANG: 'C' };
 const CHECK_MS = 5000;
 /** A filter of many words is a long program. */
 const LONGEST_CHECK = 2 ** 24;
-/** Of what a tool says the last is kept: its counts. */
+/** The end of what a tool says is kept, because its counts are there. */
 const LONGEST_TALK = 65_536;
 
 /**
- * As openSensor into a pipe, with a tool in the place of the sensor; `install` is the command that installs it. Its counts
- * come when it has ended. Run by root it is `user` from its first instruction, with CAP_NET_RAW alone; it has no Landlock,
- * so that --sandbox strict is refused (77).
+ * Like openSensor into a pipe, with a tool instead of the sensor; `install` is the command that installs the tool. Its
+ * counts come when it has ended. Started by root, it runs as `user` from its first instruction, with CAP_NET_RAW alone;
+ * it has no Landlock, so --sandbox strict is refused (77).
  */
 export async function openTool(
   order: SensorOrder,
@@ -80,7 +80,7 @@ export async function openTool(
     if (status.signal !== null || counts.length === 0) throw died(status, wordsOf(tool, said()));
     if (!isAsked) throw new Failure(EXIT.unavailable, `${tool} has ended: ${wordsOf(tool, said())}`);
   });
-  ended.catch(() => {}); // whoever asks hears of it
+  ended.catch(() => {}); // those who await it get the error
   const ask = (): void => {
     isAsked = true;
     stop();
@@ -96,7 +96,7 @@ export async function openTool(
   };
 }
 
-/** The program and its arguments: by way of setpriv where there is one, which root needs. */
+/** The program and its arguments: started through setpriv if that exists; root requires it. */
 function commandOf(file: string, args: string[], { system, user, sandbox }: SensorOrder): [string, string[]] {
   if (system !== 'linux') return [file, args];
   const setpriv = findProgram('setpriv');
@@ -112,7 +112,10 @@ function commandOf(file: string, args: string[], { system, user, sandbox }: Sens
   );
 }
 
-/** Compiles a filter, where tcpdump is there to do it, which takes no privilege. Rejects with a Failure 64 with libpcap's words. */
+/**
+ * Compiles a filter, if tcpdump is there to do it, which needs no privilege. Rejects with a Failure 64 with libpcap's
+ * words.
+ */
 async function checkFilter(bpf: string): Promise<void> {
   const tcpdump = findProgram('tcpdump');
   if (bpf === '' || tcpdump === null) return;

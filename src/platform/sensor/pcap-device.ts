@@ -5,11 +5,14 @@ import path from 'node:path';
 import type { DeviceCounts } from '../../core/system/sensor.ts';
 import type { SensorOrder } from './messages.ts';
 
-/** What is used of the native half of the package `pcap`; its JavaScript half polls once and then never tells of errors. */
+/**
+ * The part of the `pcap` package's native half that is used; its JavaScript half polls once and then never reports
+ * errors.
+ */
 interface NativeSession {
   open_live(...of: readonly unknown[]): string;
   open_offline(...of: readonly unknown[]): string;
-  /** Calls back for each packet that is there, into the buffers given; negative when the device is at its end. */
+  /** Calls back for each waiting packet, into the given buffers; negative when the device has ended. */
   dispatch(frame: Buffer, header: Buffer): number;
   start_polling(): void;
   read_callback: () => void;
@@ -53,7 +56,7 @@ export class PcapDevice {
   private readonly session: NativeSession;
   private failed = false;
   private wasTold = false;
-  /** How many packets it has handed out. */
+  /** The number of packets that it has handed out. */
   taken = 0;
 
   /** `onFrame` is called for each packet, which is in the buffers then. Throws what libpcap says. */
@@ -74,7 +77,7 @@ export class PcapDevice {
     this.linkType = LINK_TYPES[link] ?? (dlt === DLT_RAW ? 101 : dlt);
   }
 
-  /** Begins to call back when packets come; `afterwards` runs after each lot. */
+  /** Starts to call back when packets come; `afterwards` runs after each batch. */
   start(afterwards: () => void): void {
     this.session.read_callback = () => {
       this.wasTold = true;
@@ -84,14 +87,17 @@ export class PcapDevice {
     this.session.start_polling();
   }
 
-  /** Takes what is there; of a device that has failed too, since the kernel hands out later what it had gathered. */
+  /**
+   * Reads what is there, even from a device that has failed, because the kernel later hands out what it had collected.
+   */
   drain(): void {
     if (this.session.dispatch(this.into.frame, this.into.header) < 0) this.failed = true;
   }
 
   /**
-   * Takes what is there, and tells whether the binding had let packets lie since the last call: libuv gives up a socket at its first
-   * error, as when the interface goes down, and the binding never polls again, though packets come once it is up.
+   * Reads what is there, and says whether the binding had left packets waiting since the last call: libuv gives up a
+   * socket at its first error, such as when the interface goes down, and the binding never polls again, though packets
+   * come once it is up.
    */
   drainUntold(): boolean {
     const { taken, wasTold } = this;
@@ -106,14 +112,14 @@ export class PcapDevice {
   }
 
   /**
-   * How many packets the kernel has for it still, 0 for none. Of the loopback it counts each twice, and libpcap takes one
-   * of the two; of `any` nobody knows.
+   * How many packets the kernel still holds for it; 0 for none. The kernel counts each loopback packet twice, and
+   * libpcap takes one of the two; for `any` the number is unknown.
    */
   left(): number | null {
     return this.counts().left;
   }
 
-  /** All of one reading, for the kernel goes on counting. */
+  /** All counts from one reading, because the kernel goes on counting. */
   counts(): DeviceCounts {
     const { ps_recv, ps_drop, ps_ifdrop } = this.session.stats();
     const handedOut = (ps_recv - ps_drop) / (this.name === LOOPBACK ? 2 : 1);
@@ -129,8 +135,8 @@ export class PcapDevice {
 }
 
 /**
- * Compiles a filter as libpcap does, for a link type, without any privilege: by way of a capture file without packets.
- * Throws what libpcap says of a wrong one.
+ * Compiles a filter as libpcap does, for a link type, without any privilege: by means of a capture file without
+ * packets. Throws libpcap's message for a wrong filter.
  */
 export function checkFilter(native: Native, bpf: string, linkType: number): void {
   if (bpf === '') return;

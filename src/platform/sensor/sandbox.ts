@@ -4,15 +4,15 @@ import { confine } from '../linux/confine.ts';
 import { dropUser } from '../machine/drop-user.ts';
 import type { SensorOrder } from './messages.ts';
 
-/** Why the sensor does not capture, and what helps. */
+/** Why the sensor does not capture, and what to do about it. */
 export interface Refusal {
   readonly message: string;
   readonly hint: string;
 }
 
 /**
- * Gives up user, capabilities and files, as the order has it. Null when that was done, or as much of it as was asked.
- * Privileges that cannot be given up are a reason to refuse in either mode; Landlock is one in strict alone.
+ * Gives up user, capabilities and files, as the order says. Null when that was done, or as much of it as was asked.
+ * Privileges that cannot be given up are a reason to refuse in both modes; missing Landlock only in strict.
  */
 export function enterSandbox(order: SensorOrder): Refusal | null {
   if (order.sandbox === 'off') return null;
@@ -28,7 +28,7 @@ export function enterSandbox(order: SensorOrder): Refusal | null {
   }
 }
 
-/** What libpcap reads whenever it is asked what an interface dropped. */
+/** The files that libpcap reads when it is asked what an interface dropped. */
 function statisticsOf({ devices }: SensorOrder): string[] {
   return devices.map((name) => `/sys/class/net/${name}/statistics`).filter((folder) => fs.existsSync(folder));
 }

@@ -12,20 +12,20 @@ import { checkFilter, loadPcap, PcapDevice } from './pcap-device.ts';
 import { enterSandbox } from './sandbox.ts';
 
 /**
- * Entry of the process that captures: the only part of netwatch that needs a privilege, and that runs native code for
- * each packet. The binding hands out packets until there are none, so that under a flood its event loop stands still:
- * a process of its own keeps the program responsive, and a slow reader of its pipe is felt where the kernel counts what
- * it drops. It ends when its stdin does, or when nobody reads the pipe any more.
+ * Entry point of the capturing process: the only part of netwatch that needs a privilege, and that runs native code for
+ * each packet. The binding hands out packets until there are none, so its event loop stands still under a flood. A
+ * separate process keeps the program responsive, and when the reader of its pipe is slow, the drops happen where the
+ * kernel counts them. It ends when its stdin does, or when nobody reads the pipe any more.
  */
 const WATCH_MS = 200;
 const COUNTS_MS = 1000;
-/** How often packets are looked for when the binding does not tell of them any more. */
+/** How often it looks for packets when the binding no longer reports them. */
 const UNTOLD_MS = 20;
 /** How often it looks, at the end, whether the kernel hands out what it has gathered. */
 const LAST_MS = 10;
-/** How much later than its time a block of the kernel may come. */
+/** How much later than expected a block of the kernel may come. */
 const GRACE_MS = 100;
-/** Packets between two looks whether it is to stop, while the event loop stands still. */
+/** The number of packets between two checks whether it should stop, while the event loop stands still. */
 const LOOK_EVERY = 1024;
 const ETHERNET = 1;
 const LINUX_SLL = 113;
@@ -34,7 +34,7 @@ const LINUX_SLL = 113;
 interface Ending {
   readonly status: ExitStatus;
   readonly reason: string | null;
-  /** The interface that is gone, which is the reason. */
+  /** The interface that disappeared, if that is the reason. */
   readonly gone: string | null;
 }
 const ASKED: Ending = { status: EXIT.ok, reason: null, gone: null };
@@ -79,7 +79,7 @@ function run(order: SensorOrder, clock: Clock): void {
 
   let last: Ending | null = null;
   let deadline = Number.POSITIVE_INFINITY;
-  /** What the kernel gathers is handed out when a block of it is full or its time is over: that is waited for. */
+  /** The kernel hands out packets when a block is full or its time is over: wait for that. */
   const finish = (ending: Ending): void => {
     if (last !== null) return;
     last = ending;
@@ -95,7 +95,7 @@ function run(order: SensorOrder, clock: Clock): void {
     every(clock, LAST_MS, look);
   };
   let countedAt = 0;
-  /** What is counted has been written: who is told so may rely on it. */
+  /** The counted packets have been written: the receiver of these counts may rely on that. */
   const tellCounts = (synced = false): void => {
     countedAt = clock.monotonic();
     writer.flush();
@@ -222,7 +222,7 @@ function sync(fd: number): void {
   }
 }
 
-/** Writes as much as goes; 0 while a slow reader is waited for. Throws as fs.writeSync does. */
+/** Writes as much as possible; 0 while the reader is slow. Throws as fs.writeSync does. */
 function writeSome(fd: number, bytes: Uint8Array, at: number): number {
   try {
     return fs.writeSync(fd, bytes, at);

@@ -5,7 +5,10 @@ import type { SensorOrder } from './messages.ts';
 /** Below this packets are wanted as they come; both tools wait up to a second for a block of the kernel to fill. */
 const SOON_MS = 50;
 
-/** How a tool is told to do what the sensor would: packets to stdout, with nanoseconds where the system has them. */
+/**
+ * The arguments that make a tool do what the sensor would do: packets to stdout, with nanoseconds where the system has
+ * them.
+ */
 export function argumentsOf(tool: Tool, order: SensorOrder): string[] {
   const { devices, bpf, snapLength, bufferBytes, promiscuous, gatherMs, sandbox } = order;
   const promiscuity = promiscuous ? [] : ['-p'];
@@ -36,8 +39,8 @@ export function argumentsOf(tool: Tool, order: SensorOrder): string[] {
 }
 
 /**
- * What setpriv(1) is told: the tool becomes `user` before it begins, with CAP_NET_RAW alone, and ends with who started it.
- * For null only the latter.
+ * The arguments of setpriv(1): the tool becomes `user` before it starts, with CAP_NET_RAW alone, and ends with the
+ * process that started it. With null, only the latter.
  */
 export function setprivArguments(user: User | null): string[] {
   const end = ['--pdeathsig', 'KILL'];

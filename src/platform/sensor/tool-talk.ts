@@ -2,7 +2,7 @@ import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import type { DeviceCounts, Tool } from '../../core/system/sensor.ts';
 import type { SensorOrder } from './messages.ts';
 
-/** Whether what a tool has said means that it captures: dumpcap tells of the interfaces before it opens them. */
+/** Whether the tool's messages mean that it captures: dumpcap names the interfaces before it opens them. */
 export function hasBegun(tool: Tool, said: string): boolean {
   return tool === 'tcpdump' ? /^tcpdump: (?:data link type|listening on) /m.test(said) : /^File: /m.test(said);
 }
@@ -39,7 +39,10 @@ export function wordsOf(tool: Tool, said: string): string {
   return (own ?? said.trim().split('\n').at(-1)!).replace(`${tool}: `, '').trim();
 }
 
-/** What it counted, of its last lines; empty while it has not said. dumpcap names interfaces by their description, too. */
+/**
+ * What it counted, according to its last lines; empty while it has not said. dumpcap also names interfaces by their
+ * description.
+ */
 export function countsOf(tool: Tool, said: string, devices: readonly string[]): DeviceCounts[] {
   const number = (pattern: RegExp): number => Number(pattern.exec(said)?.[1] ?? 0);
   if (tool === 'tcpdump') {

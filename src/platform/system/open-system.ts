@@ -8,8 +8,8 @@ import { openHost } from '../machine/host.ts';
 import { openMacos } from '../macos/macos.ts';
 
 /**
- * What this machine tells of itself, or a machine kept as files: a folder with a proc/ is Linux, any other macOS.
- * This file alone asks which operating system this is. Throws Failure 69 where netwatch does not run.
+ * The operating system of this machine, or of a machine saved as files: a folder with a proc/ is Linux, any other
+ * macOS. Only this file checks which operating system this is. Throws Failure 69 where netwatch does not run.
  */
 export async function openSystem(options: PlatformOptions, clock: Clock): Promise<OperatingSystem> {
   const host = openHost(options.root, clock);
@@ -24,7 +24,7 @@ export function isPrivileged(): boolean {
   return process.platform === 'linux' ? mayMoreOnLinux() : process.getuid?.() === 0;
 }
 
-/** Which system a folder is a machine of. Throws Failure 66 when it is none. */
+/** The system of a machine saved in a folder. Throws Failure 66 when there is none. */
 function systemIn(root: string, host: Host): 'linux' | 'darwin' {
   if (hasFolder(host, '/proc')) return 'linux';
   if (hasFolder(host, '/run')) return 'darwin';

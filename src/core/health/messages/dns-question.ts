@@ -74,7 +74,7 @@ export function dnsQuestionOf(target: Target): DnsQuestion {
   return { name, ...asked, ...said } as DnsQuestion;
 }
 
-/** The question as it is compared: who asks the same should be answered alike. */
+/** The question in the form that is compared: equal questions should get equal answers. */
 export function questionKey({ name, type }: DnsQuestion): string {
   return `${name.toLowerCase()} ${type}`;
 }

@@ -5,7 +5,7 @@ import { conn, SOCKET_STATES } from './conn.ts';
 /** One row per change of a connection. The fields after `previous_state` are those of `conn`, as last known. */
 export const connEvent = table(
   'conn_event',
-  'One row when a connection opens, changes its state or closes.',
+  'One row when a connection opens, changes state or closes.',
   {
     event: choice('What happened.', ['opened', 'changed', 'closed'], shown('EVENT')),
     previous_state: maybe(choice('State before a change or a close.', SOCKET_STATES)),

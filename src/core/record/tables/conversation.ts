@@ -19,7 +19,7 @@ export const conversation = table(
     bytes: bytes('Frame bytes both ways.'),
     first: maybe(time('Time of the first packet.')),
     last: maybe(time('Time of the last packet.')),
-    duration_s: maybe(seconds('Between the two.', shown('DURATION'))),
+    duration_s: maybe(seconds('Time between the two.', shown('DURATION'))),
     stream: integer('Number of the stream, as netwatch follow takes it.', shown('STREAM')),
     app: maybe(text('Application protocol, by its content or port.', shown('APP'))),
     a_host: maybe(text('Name of a_addr by reverse DNS, with --resolve.')),

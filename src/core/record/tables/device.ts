@@ -3,10 +3,10 @@ import { type Row, table } from '../table.ts';
 
 export const device = table('device', 'One row per interface that can be captured from.', {
   name: text('What --interface takes.', shown('NAME')),
-  kind: text('Kind of interface, as `netwatch ifaces` has it; any is all of them at once.', shown('KIND')),
+  kind: text('Kind of interface, as in `netwatch ifaces`; any is all of them at once.', shown('KIND')),
   state: text('Operational state.', shown('STATE')),
   ipv4: list('IPv4 addresses with prefix length.', shown('IPV4')),
   ipv6: list('IPv6 addresses with prefix length.', shown('IPV6')),
-  is_default: flag('Captured from unless another is named.', shown('DEFAULT')),
+  is_default: flag('Whether it is captured from when no interface is named.', shown('DEFAULT')),
 });
 export type DeviceRow = Row<typeof device>;

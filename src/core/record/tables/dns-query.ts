@@ -5,19 +5,19 @@ const toneOf = (rcode: string | null): Tone | null => (rcode === null || rcode =
 
 export const dnsQuery = table(
   'dns_query',
-  'One row per DNS query with its answer; either alone too.',
+  'One row per DNS query with its answer, or for either alone.',
   {
-    time: maybe(time('When the query, or the answer without one, was captured.')),
+    time: maybe(time('When the query was captured, or an answer without a query.')),
     client: address('Who asked.', shown('CLIENT')),
-    server: address('Who was asked; a group for multicast.', shown('SERVER')),
-    transport: choice('How it was carried.', ['udp', 'tcp', 'mdns', 'llmnr'], shown('OVER')),
+    server: address('The server that was asked; a group for multicast.', shown('SERVER')),
+    transport: choice('Transport.', ['udp', 'tcp', 'mdns', 'llmnr'], shown('OVER')),
     id: integer('Number that pairs the two.'),
     name: maybe(text('The name asked for, as tshark writes it; null where the message is damaged.', shown('NAME'))),
     qtype: maybe(text('The type asked for: A, AAAA, MX.', shown('TYPE'))),
     rcode: maybe(text('Answer code: NOERROR, NXDOMAIN; null without an answer.', { ...shown('RCODE'), tone: toneOf })),
     answers: list('Values of the answer records.', shown('ANSWERS')),
     latency_ms: maybe(millis('From the query to its answer; null when one is missing.', shown('LATENCY'))),
-    packet: integer('Number of the packet of the query, or of the answer without one.', shown('PACKET')),
+    packet: integer('Number of the packet of the query, or of an answer without a query.', shown('PACKET')),
   },
   { aliases: { addr: ['client', 'server'] } },
 );

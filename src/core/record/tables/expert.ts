@@ -6,9 +6,9 @@ export const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
 const toneOf = (severity: string): Tone | null =>
   severity === 'error' ? 'bad' : severity === 'warn' ? 'busy' : severity === 'note' ? 'notice' : 'faint';
 
-export const expert = table('expert', 'One row per kind of thing worth a look.', {
+export const expert = table('expert', 'One row per kind of thing worth looking at.', {
   id: text("Wireshark's filter name where it has one.", shown('ID')),
-  severity: choice('How much it deserves a look.', SEVERITIES, { ...shown('SEVERITY'), tone: toneOf }),
+  severity: choice('How serious it is.', SEVERITIES, { ...shown('SEVERITY'), tone: toneOf }),
   group: text('What it is about: sequence, response, protocol, malformed.', shown('GROUP')),
   summary: text('In words.', shown('SUMMARY')),
   packets: count('Packets it was found in.', shown('PACKETS')),

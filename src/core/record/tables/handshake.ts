@@ -4,9 +4,9 @@ import { type Row, table } from '../table.ts';
 export const handshake = table('handshake', 'One row per TCP connection whose SYN was captured.', {
   time: time('Time of the SYN.'),
   stream: integer('Number of the TCP stream.', shown('STREAM')),
-  client_addr: address('Who sent the SYN.', shown('CLIENT')),
+  client_addr: address('The side that sent the SYN.', shown('CLIENT')),
   client_port: port('Its port.', shown('PORT')),
-  server_addr: address('Who was asked.', shown('SERVER')),
+  server_addr: address('The server.', shown('SERVER')),
   server_port: port('Its port.', shown('SPORT')),
   syn_synack_ms: maybe(millis('From SYN to SYN-ACK: the way to the server and back.', shown('SYN>SYNACK'))),
   synack_ack_ms: maybe(millis('From SYN-ACK to ACK: the way to the client and back.', shown('SYNACK>ACK'))),
@@ -19,17 +19,17 @@ export const HANDSHAKE_BUCKETS_MS = [0, 1, 5, 10, 50, 100, 500] as const;
 
 export const handshakeHistogram = table(
   'handshake_histogram',
-  'One row per span of handshake times, then one of all of them.',
+  'One row per range of handshake times, then one for all of them.',
   {
     bucket: choice(
-      'The span, or all.',
+      'The range, or all.',
       ['<1ms', '1-5ms', '5-10ms', '10-50ms', '50-100ms', '100-500ms', '>500ms', 'all'],
       shown('BUCKET'),
     ),
     from_ms: maybe(millis('Its lower bound, included.')),
     to_ms: maybe(millis('Its upper bound, not included; null for none.')),
-    count: count('Handshakes of such a total time.', shown('COUNT')),
-    pct: percent('Of all whole handshakes.', shown('PCT')),
+    count: count('Handshakes whose total time is in the range.', shown('COUNT')),
+    pct: percent('Share of all complete handshakes.', shown('PCT')),
     min_ms: maybe(millis('The shortest of them.', shown('MIN'))),
     avg_ms: maybe(millis('Their mean.', shown('AVG'))),
     median_ms: maybe(millis('Half of them took no longer.', shown('MEDIAN'))),

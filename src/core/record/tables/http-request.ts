@@ -5,13 +5,13 @@ const statusTone = (status: number): Tone | null => (status >= 500 ? 'bad' : sta
 
 export const httpRequest = table(
   'http_request',
-  'One row per HTTP request with its response, or either alone; SSDP too.',
+  'One row per HTTP request with its response, or for either alone; also for SSDP.',
   {
-    time: maybe(time('Time of the request, or of the response without one.')),
+    time: maybe(time('Time of the request, or of a response without a request.')),
     stream: maybe(integer('Number of the stream, of TCP or, for SSDP, of UDP.', shown('STREAM'))),
     client_addr: maybe(address('Who asked.', shown('CLIENT'))),
     client_port: port('Its port.'),
-    server_addr: maybe(address('Who was asked.', shown('SERVER'))),
+    server_addr: maybe(address('The server.', shown('SERVER'))),
     server_port: port('Its port.', shown('PORT')),
     method: maybe(text('Method of the request, as in GET.', shown('METHOD'))),
     host: maybe(text('The Host header field, or :authority.', shown('HOST'))),

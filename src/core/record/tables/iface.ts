@@ -73,7 +73,7 @@ export const iface = table('iface', 'One row per network interface.', {
   rx_errors: maybe(count('Receive errors.', { ...shown('RXERR'), tone: badUnlessZero })),
   tx_errors: maybe(count('Transmit errors.', { ...shown('TXERR'), tone: badUnlessZero })),
   rx_dropped: maybe(
-    count('Received packets dropped for want of space or of a listener.', { ...shown('RXDROP'), tone: badUnlessZero }),
+    count('Received packets dropped for lack of space or of a listener.', { ...shown('RXDROP'), tone: badUnlessZero }),
   ),
   tx_dropped: maybe(count('Packets dropped on the way out.', { ...shown('TXDROP'), tone: badUnlessZero })),
   collisions: maybe(count('Collisions.')),

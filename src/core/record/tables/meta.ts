@@ -3,12 +3,15 @@ import { type Row, table } from '../table.ts';
 
 /** A hole in a stream: the reader was slower than the source, the source was away, or there was more than memory should hold. */
 export const gap = table('gap', 'Snapshots, packets or records that are missing.', {
-  time: time('When it was known: before what comes next.'),
+  time: time('When this was noticed: they are missing before the next record.'),
   dropped: maybe(
-    count('How many were dropped; null where nobody counted, as while an interface was down.', shown('DROPPED')),
+    count(
+      'How many were dropped; null when nobody counted them, for example while an interface was down.',
+      shown('DROPPED'),
+    ),
   ),
   reason: text('Why.', shown('REASON')),
-  iface: maybe(text('The interface whose packets are missing; null for what is of none.')),
+  iface: maybe(text('The interface whose packets are missing; null when the gap is about no interface.')),
 });
 export type GapRow = Row<typeof gap>;
 
@@ -42,23 +45,23 @@ export type CoverageRow = Row<typeof coverage>;
 
 /** One thing doctor looked at. */
 export const check = table('check', 'One thing this machine permits or lacks.', {
-  name: text('What was looked at.', shown('CHECK')),
+  name: text('What was checked.', shown('CHECK')),
   status: choice('Whether it works.', ['ok', 'limited', 'missing'], {
     ...shown('STATUS'),
     tone: (status) => (status === 'ok' ? 'good' : status === 'limited' ? 'notice' : 'bad'),
   }),
   detail: text('What was found.', shown('DETAIL')),
-  remedy: maybe(text('The command that mends it.', shown('REMEDY'))),
+  remedy: maybe(text('The command that fixes it.', shown('REMEDY'))),
 });
 
 /** A field of a record type, as `netwatch fields` lists it. */
 export const fieldRecord = table('field', 'One row per field of a record type.', {
   record: text('Record type.'),
   name: text('Field name.', shown('FIELD')),
-  kind: text('Kind; the unit is in it.', shown('KIND')),
+  kind: text('Kind, which includes the unit.', shown('KIND')),
   json_type: text('JSON type.', shown('JSON')),
   nullable: choice('Whether it may be null (unknown).', ['yes', 'no'], shown('NULL')),
-  visible: choice('Whether a table shows it unasked.', ['always', 'repeating', 'never'], shown('VISIBLE')),
+  visible: choice('Whether a table shows it by default.', ['always', 'repeating', 'never'], shown('VISIBLE')),
   heading: text('Heading of its column.'),
   values: maybe(text('The closed set of its values.')),
   doc: text('What it means.', shown('MEANING')),

@@ -23,24 +23,24 @@ export const probeReport = table('probe_report', 'One row per target and hour of
   kind: choice('What was asked.', PROBE_KINDS, shown('KIND')),
   rounds: count('Rounds of probes that began in the hour.', shown('ROUNDS')),
   availability_pct: maybe(
-    percent('Time in which it was not down, of the time in which that is known.', {
+    percent('Share of the time in which it was not down, of the time in which that is known.', {
       ...shown('AVAILABLE'),
       tone: AVAILABLE,
     }),
   ),
   loss_pct: maybe(percent('Probes without an answer.', shown('LOSS'))),
   rtt_avg_ms: maybe(millis('Mean time to an answer.', shown('AVG'))),
-  rtt_p95_ms: maybe(millis('Mean time that 95 of 100 rounds kept within.', shown('P95'))),
+  rtt_p95_ms: maybe(millis('The mean time of 95 of 100 rounds was no longer than this.', shown('P95'))),
   rtt_max_ms: maybe(millis('Longest time to an answer.', shown('MAX'))),
   outages: count('How often it went down in the hour.', { ...shown('OUTAGES'), tone: badUnlessZero }),
   outage_s: seconds('How long it was down in the hour.', shown('DOWN')),
   longest_outage_s: seconds(
-    'How long the longest outage lasted that began in the hour, over its end if need be.',
+    'Length of the longest outage that began in the hour, even if it lasted past the end of the hour.',
     shown('LONGEST'),
   ),
   known_s: seconds('How much of the hour is known: from each round to the next, unless rounds are missing.'),
   degraded_rounds: count('Rounds in which only some probes were answered.'),
-  unknown_rounds: count('Rounds that could not tell.'),
+  unknown_rounds: count('Rounds whose result is unknown.'),
   sent: count('Probes sent.'),
   received: count('Probes answered.'),
 });

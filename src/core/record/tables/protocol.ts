@@ -8,8 +8,8 @@ export const protocol = table('protocol', 'One row per path of protocols, parent
   depth: integer('How many protocols the path has.'),
   packets: count('Packets with this path at their start.', shown('PACKETS')),
   bytes: bytes('Their bytes on the wire.', shown('BYTES')),
-  packets_pct: percent('Of all packets.', shown('PACKETS%')),
-  bytes_pct: percent('Of all bytes.', shown('BYTES%')),
+  packets_pct: percent('Share of all packets.', shown('PACKETS%')),
+  bytes_pct: percent('Share of all bytes.', shown('BYTES%')),
   bar: text('The share of packets as a bar.', shown('')),
 });
 export type ProtocolRow = Row<typeof protocol>;

@@ -5,9 +5,9 @@ import { type Row, table } from '../table.ts';
 export const segment = table('segment', 'One row per piece of a followed stream, in sequence order.', {
   stream: integer('Number of the stream.', shown('STREAM')),
   packet: integer('Number of the packet that carried it.', shown('PACKET')),
-  time: maybe(time('When that was captured.')),
-  dir: choice('Who sent it: a is the side that sent the first packet.', ['a', 'b'], shown('DIR')),
-  offset: bytes('Place of its first byte in the direction, gaps included.', shown('OFFSET')),
+  time: maybe(time('When that packet was captured.')),
+  dir: choice('The side that sent it: a is the side that sent the first packet.', ['a', 'b'], shown('DIR')),
+  offset: bytes('Offset of its first byte in the direction, gaps included.', shown('OFFSET')),
   length: bytes('How many bytes.', shown('LENGTH')),
   data: text('The bytes, in base64.', shown('DATA')),
   proto: choice('Transport of the stream.', ['tcp', 'udp']),

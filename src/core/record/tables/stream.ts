@@ -42,9 +42,9 @@ export const stream = table(
   'stream',
   'One row per TCP connection or UDP conversation of a capture.',
   {
-    stream: integer('Its number, counted for each transport by itself, as in Wireshark.', shown('STREAM')),
+    stream: integer('Its number, counted separately for each transport, as in Wireshark.', shown('STREAM')),
     proto: choice('Transport.', ['tcp', 'udp'], shown('PROTO')),
-    a_addr: address('Address of A, who sent the first packet.', shown('A')),
+    a_addr: address('Address of A, the side that sent the first packet.', shown('A')),
     a_port: port('Port of A.', shown('APORT')),
     b_addr: address('Address of B.', shown('B')),
     b_port: port('Port of B.', shown('BPORT')),
@@ -55,7 +55,7 @@ export const stream = table(
     b_bytes: bytes('Payload bytes from B to A, each counted once.', shown('B>A')),
     first: maybe(time('Time of the first packet.')),
     last: maybe(time('Time of the last packet.')),
-    duration_s: maybe(seconds('Between the two.', shown('DURATION'))),
+    duration_s: maybe(seconds('Time between the two.', shown('DURATION'))),
     state: maybe(
       choice('How far the connection got; null for UDP.', STREAM_STATES, {
         ...shown('STATE'),
@@ -70,10 +70,10 @@ export const stream = table(
       text('Name of the server that the client asked for (TLS SNI, HTTP Host).', shown('SERVER NAME')),
     ),
     gaps: count('Places where bytes are missing in the capture.', { tone: badUnlessZero }),
-    truncated: flag('Not all that was captured is followed: a limit was reached, or it lies behind a gap.'),
+    truncated: flag('Not everything captured is followed: a limit was reached, or it lies after a gap.'),
     missing_bytes: bytes('Payload bytes in the gaps.'),
     retransmissions: count('Segments sent again.'),
-    pid: maybe(integer('Live: the process of this machine that has it; that of A where both sides are known.')),
+    pid: maybe(integer('Live: the process of this machine that holds it; the process of A if both sides are known.')),
     process: maybe(text('Name of that process.')),
     a_host: maybe(text('Name of a_addr by reverse DNS, with --resolve.')),
     b_host: maybe(text('Name of b_addr by reverse DNS, with --resolve.')),

@@ -3,7 +3,7 @@ import { type Row, table } from '../table.ts';
 
 export const timeBucket = table('time_bucket', 'One row per span of time, from the first packet to the last.', {
   time: maybe(time('When the span begins.', shown('TIME'))),
-  rel_s: seconds('Since the first packet.', shown('REL')),
+  rel_s: seconds('Time since the first packet.', shown('REL')),
   span_s: seconds('How long it is.'),
   packets: count('Packets in it.', shown('PACKETS')),
   bytes: bytes('Their bytes on the wire.', shown('BYTES')),

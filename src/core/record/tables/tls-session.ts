@@ -9,7 +9,7 @@ export const tlsSession = table(
     stream: integer('Number of the TCP or UDP stream.', shown('STREAM')),
     client_addr: address('Who began.', shown('CLIENT')),
     client_port: port('Its port.'),
-    server_addr: address('Who was asked.', shown('SERVER')),
+    server_addr: address('The server.', shown('SERVER')),
     server_port: port('Its port.', shown('SPORT')),
     server_name: maybe(text('The name the client asked for (SNI).', shown('SNI'))),
     alpn: maybe(

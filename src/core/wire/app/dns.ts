@@ -10,7 +10,7 @@ import { eachPdu } from './pdu.ts';
 const RESPONSE = 0x8000;
 const OPCODE = 0x7800;
 const NXDOMAIN = 3;
-/** In a message on a port of nobody: answers, and authorities or additional records. */
+/** Limits for a message on a port that no protocol claims: answers, and authorities or additional records. */
 const MOST_ANSWERS = 100;
 const MOST_RECORDS = 10;
 const OPCODES = [

@@ -115,7 +115,7 @@ function dissectMessage(packet: Packet, dissection: Dissection, conversation: Ht
   return finishMessage(packet, conversation, start, lineStop, kind, status, bodiless);
 }
 
-/** A message that is whole: tells of it, and says where it ends. */
+/** A complete message: reports it, and returns where it ends. */
 function finishMessage(
   packet: Packet,
   conversation: HttpConversation,

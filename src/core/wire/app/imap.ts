@@ -64,7 +64,7 @@ function waitFrom(packet: Packet, offset: number): boolean {
   return true;
 }
 
-/** The offset behind the word FETCH in an answer that tells of messages (RFC 9051, 7.5.2); 0 in others. */
+/** The offset after the word FETCH in an answer about messages (RFC 9051, 7.5.2); 0 in others. */
 function afterFetch(bytes: Uint8Array, start: number, stop: number): number {
   let at = start + 1;
   for (let words = 0; at < stop && words < MOST_WORDS; ) {

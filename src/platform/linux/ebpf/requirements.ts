@@ -16,13 +16,13 @@ export interface Lack {
   readonly isPermission: boolean;
 }
 
-/** What there is to watch sockets with. */
+/** The means that are available for watching sockets. */
 export interface Means {
   readonly bpftrace: string;
   readonly probes: ProbeKind;
 }
 
-/** What watching sockets by eBPF would use here, or the first thing that it lacks. Reads a few files. */
+/** What watching sockets with eBPF would use here, or the first thing that is missing. Reads a few files. */
 export function findMeans(host: Host): Means | Lack {
   const bpftrace = PROGRAM.find((file) => isPresent(host, file));
   if (bpftrace === undefined) return lack('bpftrace is not installed', installCommand(host, 'bpftrace'));
@@ -45,7 +45,7 @@ export function findMeans(host: Host): Means | Lack {
 
 export const isLack = (found: Means | Lack): found is Lack => 'detail' in found;
 
-/** The failure that a lack is for who demands eBPF. */
+/** The failure for a lack when eBPF is demanded. */
 export function failureOf({ detail, remedy, isPermission }: Lack): Failure {
   const status = isPermission ? EXIT.noPermission : EXIT.unavailable;
   return new Failure(status, `eBPF: ${detail}`, { hint: remedy ?? 'netwatch doctor' });
