@@ -6,8 +6,10 @@ import { everyOption } from '../../../src/commands/arguments/arguments.ts';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { netwatch, recordsOf, runInProcess } from '../../support/in-process.ts';
 
-const MACHINE = path.resolve(import.meta.dirname, '../../hosts/linux');
-const CAPTURES = path.resolve(import.meta.dirname, '../../captures');
+// relative, for what is printed of a long command line is cut
+const here = (file: string): string => path.relative(process.cwd(), path.join(import.meta.dirname, file));
+const MACHINE = here('../../hosts/linux');
+const CAPTURES = here('../../captures');
 const capture = path.join(CAPTURES, fs.readdirSync(CAPTURES).find((name) => name.endsWith('.pcap'))!);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-root-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
