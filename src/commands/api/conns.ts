@@ -1,7 +1,12 @@
-import type { RecordTable, Snapshot } from '../../core/record/table.ts';
+import type { RecordTable, Row, Snapshot } from '../../core/record/table.ts';
 import { type ConnRow, conn } from '../../core/record/tables/conn.ts';
 import { type ConnEventRow, connEvent } from '../../core/record/tables/conn-event.ts';
-import { type ConnSummaryRow, connSummary, type SummaryKey } from '../../core/record/tables/conn-summary.ts';
+import {
+  type ConnSummaryRow,
+  connSummary,
+  SUMMARY_KEYS,
+  type SummaryKey,
+} from '../../core/record/tables/conn-summary.ts';
 import { PLAIN_CAPTURE } from '../../core/sample/capture-request.ts';
 import type { LiveConnRequest } from '../conns/conn-request.ts';
 import { runLive } from '../conns/live-conns.ts';
@@ -9,7 +14,8 @@ import { runSaved } from '../conns/saved-conns.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
 import type { Listening } from './headless.ts';
-import { type Choice, type Records, type Repeating, recordsOf, requireOptions } from './records.ts';
+import { type Choice, type Records, type Repeating, recordsOf } from './records.ts';
+import { type OptionKinds, refuseWithRead, requireOptions, requireValue } from './require-options.ts';
 
 /** Options for connections. */
 export interface ConnsOptions extends Listening, Repeating {
@@ -32,8 +38,20 @@ export interface ConnsOptions extends Listening, Repeating {
   readonly netns?: string;
 }
 
-const OPTIONS = ['filter', 'fields', 'read', 'interface', 'packets', 'ebpf', 'root', 'netns'];
-const ALL = [...OPTIONS, 'interval', 'count', 'duration'];
+const KINDS: OptionKinds = {
+  filter: 'choice',
+  fields: 'texts',
+  read: 'text',
+  interface: 'text',
+  packets: 'flag',
+  ebpf: 'flag',
+  root: 'text',
+  netns: 'text',
+  interval: 'millis',
+  count: 'count',
+  duration: 'millis',
+};
+const LIVE = ['packets', 'ebpf', 'root', 'netns', 'interval', 'count', 'duration'];
 
 /** Sockets with process, state, counters, rates and round-trip times; with a capture, its flows. */
 export function conns(options: ConnsOptions = {}): Records<ConnRow> {
@@ -41,8 +59,10 @@ export function conns(options: ConnsOptions = {}): Records<ConnRow> {
 }
 
 /** Yields a record whenever a connection opens, changes state or closes, as seen at every `interval`. */
-conns.events = (options: Omit<ConnsOptions, 'read' | 'filter' | 'fields'> & { filter?: Choice<ConnEventRow> } = {}) =>
-  recordsFrom<typeof connEvent>(connEvent, { interval: 1000, ...options }, options.filter ?? null, {
+conns.events = (
+  options: Omit<ConnsOptions, 'read' | 'filter' | 'fields'> & { filter?: Choice<ConnEventRow> } = {},
+): Records<ConnEventRow> =>
+  recordsFrom<typeof connEvent>(connEvent, { ...options, interval: options.interval ?? 1000 }, options.filter ?? null, {
     events: true,
     summary: null,
   });
@@ -58,9 +78,8 @@ function recordsFrom<T extends RecordTable>(
   options: Omit<ConnsOptions, 'filter'>,
   filter: Parameters<typeof recordsOf<T>>[0]['filter'],
   what: { readonly events: boolean; readonly summary: SummaryKey | null },
-) {
+): Records<Row<T>> {
   async function* run(context: Context, request: Request): AsyncGenerator<Snapshot> {
-    requireOptions(options, ALL);
     const { read, interface: iface = null } = options;
     if (read !== undefined) {
       yield* runSaved(
@@ -70,7 +89,12 @@ function recordsFrom<T extends RecordTable>(
       );
     } else yield* runLive(context, liveRequest(options, what, request), request);
   }
-  return recordsOf({ table, listening: options, filter, repeating: options, fields: options.fields, run });
+  const check = (): void => {
+    requireOptions(options, KINDS);
+    refuseWithRead({ ...options }, what.events ? [...LIVE, 'read'] : LIVE);
+    if (what.summary !== null) requireValue('what connections are added up by', what.summary, SUMMARY_KEYS);
+  };
+  return recordsOf({ table, listening: options, filter, repeating: options, fields: options.fields, check, run });
 }
 
 function liveRequest(

@@ -3,8 +3,9 @@ import type { AnyRow, RecordTable, Row } from '../../core/record/table.ts';
 import { type SegmentRow, segment } from '../../core/record/tables/segment.ts';
 import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
 import type { FollowMode, FollowRequest } from '../follow/follow-request.ts';
-import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
-import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
+import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
+import { type Choice, type Records, recordsOf } from './records.ts';
+import type { OptionKinds } from './require-options.ts';
 
 /** Which streams to follow. */
 export interface FollowOptions extends PacketOptions {
@@ -18,7 +19,7 @@ export interface FollowOptions extends PacketOptions {
   readonly dir?: 'both' | 'a' | 'b';
 }
 
-const OPTIONS = [...PACKET_OPTIONS, 'filter', 'stream', 'protocol', 'dir'];
+const KINDS: OptionKinds = { filter: 'choice', stream: 'number', protocol: ['tcp', 'udp'], dir: ['both', 'a', 'b'] };
 const MOST_SEGMENTS = 10_000;
 const MOST_BYTES = 2_000_000;
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
@@ -36,8 +37,8 @@ function recordsFrom<T extends RecordTable>(table: T, mode: FollowMode, options:
     table,
     listening: options,
     filter: null,
+    check: () => requirePacketOptions(options, KINDS),
     async *run(context, request) {
-      requireOptions(options, OPTIONS);
       const { followStreams } = await import('../follow/follow-streams.ts');
       yield* followStreams(context, requestOf(options, mode), request);
     },

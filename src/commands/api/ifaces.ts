@@ -13,7 +13,8 @@ import {
 import type { NetworkPart } from '../../core/sample/network-sampler.ts';
 import { sampleInterfaces } from '../ifaces/sample-interfaces.ts';
 import type { Listening } from './headless.ts';
-import { type Choice, type Records, type Repeating, recordsOf, requireOptions } from './records.ts';
+import { type Choice, type Records, type Repeating, recordsOf } from './records.ts';
+import { type OptionKinds, requireOptions } from './require-options.ts';
 
 /** Options for interfaces, or for the configuration of a machine. */
 export interface IfacesOptions<R> extends Listening, Repeating {
@@ -26,7 +27,16 @@ export interface IfacesOptions<R> extends Listening, Repeating {
   readonly netns?: string;
 }
 
-const OPTIONS = ['filter', 'interface', 'root', 'netns', 'interval', 'count', 'duration', 'fields'];
+const KINDS: OptionKinds = {
+  filter: 'choice',
+  fields: 'texts',
+  interface: 'text',
+  root: 'text',
+  netns: 'text',
+  interval: 'millis',
+  count: 'count',
+  duration: 'millis',
+};
 
 /**
  * Interfaces with addresses, counters and rates; rates come from the second snapshot on, or when `fields` name them.
@@ -60,8 +70,8 @@ function recordsFrom<T extends RecordTable>(
     filter: options.filter ?? null,
     repeating: options,
     fields,
+    check: () => requireOptions(options, KINDS),
     async *run(context, request) {
-      requireOptions(options, OPTIONS);
       const rates = (fields ?? []).some((field) => field.endsWith('_rate'));
       const asked = { part, interface: name, isUp: false, place: { root, netns }, rates };
       yield* sampleInterfaces(context, asked, request);

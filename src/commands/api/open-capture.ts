@@ -1,4 +1,4 @@
-import type { CaptureFormat, CaptureWriter } from '../../core/capture/capture-writer.ts';
+import { CAPTURE_FORMATS, type CaptureFormat, type CaptureWriter } from '../../core/capture/capture-writer.ts';
 import { PcapWriter } from '../../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../../core/capture/pcapng-writer.ts';
 import { CapturedConnections } from '../../core/connection/captured-connections.ts';
@@ -15,13 +15,15 @@ import { StatisticsOfRun } from '../../core/stats/run.ts';
 import { StreamSurvey } from '../../core/stream/stream-survey.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
+import type { OutputFile } from '../../platform/files/capture-output.ts';
 import { openFiles } from '../../platform/files/pack-files.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import { headlessContext } from './headless.ts';
-import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
-import { type Choice, requireOptions } from './records.ts';
+import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
+import type { Choice } from './records.ts';
+import { requireOptions, requireValue } from './require-options.ts';
 import { requireStatistic, type StatRow } from './stats.ts';
 
 /** Records that are available once the capture has run. */
@@ -59,15 +61,21 @@ export interface Capture {
   run(): Promise<void>;
   /** Ends a live capture; packets that the kernel still holds come first. */
   stop(): void;
+  /** Lets go of a capture that is not to run; one that runs ends by itself. */
+  close(): Promise<void>;
 }
 
 const BUCKET_MS = 1000;
 const MOST_EARLY_BYTES = 16 * 1024 * 1024;
 
-/** Opens a capture file, or starts to capture. Rejects with a Failure 64, 65, 66, 69 or 77. */
+/**
+ * Opens a capture file, or starts to capture. Rejects with a Failure 64, 65, 66, 69 or 77, and with the reason of a signal
+ * that has aborted already.
+ */
 export async function openCapture(options: PacketOptions & { readonly owners?: boolean } = {}): Promise<Capture> {
-  requireOptions(options, [...PACKET_OPTIONS, 'owners']);
+  requirePacketOptions(options, { owners: 'flag' });
   const { signal = new AbortController().signal, owners = false } = options;
+  signal.throwIfAborted();
   const context = headlessContext(options, signal);
   const dissector = new Dissector(REGISTRY);
   const use = { dissector, showsRows: false, asksOwners: owners };
@@ -75,8 +83,15 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
   const { feed } = source;
   const { faults, flows } = dissector;
   const endings: (() => Promise<void> | void)[] = [];
-  let isOver = false;
+  const saved: OutputFile[] = [];
+  const over = new AbortController();
+  let state: 'open' | 'running' | 'over' = 'open';
+  /** What a listener of the caller threw: an error of the caller, and not of the packet. */
+  let thrown: { readonly error: unknown } | null = null;
 
+  const requireOpen = (): void => {
+    if (state !== 'open') throw new Error('the capture has begun to run: ask for everything before capture.run()');
+  };
   const collected = <R>(read: () => R[]): Collected<R> => {
     let rows: R[] = [];
     endings.push(() => {
@@ -84,15 +99,28 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
     });
     return {
       rows() {
-        if (!isOver) throw new Error('the capture has not run to its end: await capture.run() first');
+        if (state !== 'over') throw new Error('the capture has not run to its end: await capture.run() first');
         return rows;
       },
     };
   };
+  const call = (act: () => void): void => {
+    if (thrown !== null) return;
+    try {
+      act();
+    } catch (error) {
+      thrown = { error };
+      over.abort();
+      source.stop();
+    }
+  };
 
   return {
-    stats(by, { bucket = BUCKET_MS } = {}) {
+    stats(by, given = {}) {
+      requireOpen();
       requireStatistic(by);
+      requireOptions(given, { bucket: 'millis' });
+      const { bucket = BUCKET_MS } = given;
       const run = new StatisticsOfRun([by], { bucketMs: bucket, owners: source.owners }, dissector);
       feed.listen(run.ingest);
       const [table] = STATISTICS[by].tables;
@@ -100,10 +128,12 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
       return collected(() => [...(run.sections(feed.reader, source.file).find(isOfTable)?.rows ?? [])] as never);
     },
     conns() {
+      requireOpen();
       const connections = new CapturedConnections(feed);
       return collected(() => [...connections.rows()]);
     },
     streams() {
+      requireOpen();
       const survey = new StreamSurvey(MOST_EARLY_BYTES, () => true);
       feed.listen((packet) => survey.ingest(packet));
       return collected(() => {
@@ -112,39 +142,59 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
       });
     },
     onPacket(listener, filter) {
+      requireOpen();
+      requireValue('the listener', listener, 'call');
+      if (filter !== undefined) requireValue('the filter', filter, 'choice');
       const rows = rowsOf(source);
       const predicate = typeof filter === 'string' ? compilePacketFilter(filter, rows) : null;
       feed.listen((packet) => {
         rows.see(packet);
         if (predicate !== null && !predicate.matches(packet)) return;
         const row = rows.row(packet);
-        if (typeof filter !== 'function' || filter(row)) listener(row);
+        call(() => {
+          if (typeof filter !== 'function' || filter(row)) listener(row);
+        });
       });
     },
-    async save(name, { filter, format, force = false } = {}) {
+    async save(name, given = {}) {
+      requireOpen();
+      requireValue('the file', name, 'text');
+      requireOptions(given, { filter: 'text', format: CAPTURE_FORMATS, force: 'flag' });
+      const { filter, format, force = false } = given;
       const predicate = filter === undefined ? null : compilePacketFilter(filter, rowsOf(source));
       const file = await openFiles(null, force).create(name, force);
+      saved.push(file);
       const copy = new CaptureCopy(feed, writerOf(source, name, format), file, { filter: predicate, annotate: null });
       feed.listen(() => copy.take());
       feed.pauseAfterPiece(() => copy.hand());
-      endings.push(async () => {
-        await copy.end();
-        await file.finish();
-      });
+      endings.push(() => copy.end());
     },
     async run() {
+      requireOpen();
+      state = 'running';
       try {
-        await feed.run(source.signal);
+        await feed.run(AbortSignal.any([source.signal, over.signal]));
+        if (thrown !== null) throw thrown.error;
         for (const end of endings) await end();
-        isOver = true;
+        for (const file of saved.splice(0)) await file.finish();
+        state = 'over';
         for (const gap of forgottenOf(flows)) options.onGap?.(gap);
       } finally {
+        // packets of the machine come but once, and what there is of them stays
+        for (const file of saved.splice(0)) await (source.file === null ? file.keep() : file.abandon());
         for (const gap of source.gaps()) options.onGap?.(gap);
         sayFaults(context, faults, source.file);
         await source.finish();
       }
     },
     stop: source.stop,
+    async close() {
+      if (state !== 'open') return;
+      state = 'running';
+      source.stop();
+      for (const file of saved.splice(0)) await file.abandon();
+      await source.finish();
+    },
   };
 }
 

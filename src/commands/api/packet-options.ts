@@ -1,7 +1,8 @@
 import { PLAIN_CAPTURE } from '../../core/sample/capture-request.ts';
-import type { Engine } from '../../core/system/sensor.ts';
+import { ENGINES, type Engine } from '../../core/system/sensor.ts';
 import type { PacketRequest } from '../packets/packet-request.ts';
 import type { Listening } from './headless.ts';
+import { type OptionKinds, refuseWithRead, requireOptions } from './require-options.ts';
 
 /** Where packets come from: a file with `read`, otherwise the machine, which needs CAP_NET_RAW. */
 export interface PacketOptions extends Listening {
@@ -21,7 +22,25 @@ export interface PacketOptions extends Listening {
   readonly engine?: Engine;
 }
 
-export const PACKET_OPTIONS = ['read', 'interface', 'bpf', 'duration', 'snaplen', 'promiscuous', 'engine'];
+/** Of what kind each is. */
+const PACKET_KINDS: OptionKinds = {
+  read: 'text',
+  interface: 'text',
+  bpf: 'text',
+  duration: 'millis',
+  snaplen: 'count',
+  promiscuous: 'flag',
+  engine: ENGINES,
+};
+
+/** Those that are about a live capture. */
+const LIVE_KINDS = ['bpf', 'duration', 'snaplen', 'promiscuous', 'engine'];
+
+/** Throws Failure 64 for options that are wrong, or do not go together. */
+export function requirePacketOptions(options: PacketOptions, own: OptionKinds): void {
+  requireOptions(options, { ...PACKET_KINDS, ...own });
+  refuseWithRead({ ...options }, LIVE_KINDS);
+}
 
 /** The request that these options make. */
 export function packetRequest(options: PacketOptions): PacketRequest {

@@ -1,6 +1,6 @@
 import { type PacketRow, packet } from '../../core/record/tables/packet.ts';
-import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
-import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
+import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
+import { type Choice, type Records, recordsOf } from './records.ts';
 
 /** Options for packets. */
 export interface PacketsOptions extends PacketOptions {
@@ -21,8 +21,8 @@ export function packets(options: PacketsOptions = {}): Records<PacketRow> {
     listening: options,
     filter: text === null ? filter : null,
     fields,
+    check: () => requirePacketOptions(options, { filter: 'choice', fields: 'texts', count: 'count' }),
     async *run(context, request) {
-      requireOptions(options, [...PACKET_OPTIONS, 'filter', 'fields', 'count']);
       const { capturedPackets } = await import('../capture/capture-packets.ts');
       const asked = { packets: packetRequest(options), filter: text, most: count, decode: false, hex: false };
       yield* capturedPackets(context, asked, request);

@@ -3,7 +3,8 @@ import { type HopRow, hop } from '../../core/record/tables/hop.ts';
 import { type ProbeRow, probe as table } from '../../core/record/tables/probe.ts';
 import { placeOf } from '../context/place.ts';
 import type { Listening } from './headless.ts';
-import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
+import { type Choice, type Records, recordsOf } from './records.ts';
+import { type OptionKinds, requireOptions, requireValue } from './require-options.ts';
 
 /** How to ask targets. */
 export interface ProbeOptions<R = ProbeRow> extends Listening {
@@ -20,7 +21,14 @@ export interface ProbeOptions<R = ProbeRow> extends Listening {
   readonly duration?: number;
 }
 
-const OPTIONS = ['filter', 'count', 'interval', 'timeout', 'every', 'duration'];
+const KINDS: OptionKinds = {
+  filter: 'choice',
+  count: 'count',
+  interval: 'millis',
+  timeout: 'millis',
+  every: 'millis',
+  duration: 'millis',
+};
 const COUNT = 3;
 const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 2000;
@@ -42,12 +50,16 @@ function recordsFrom<T extends RecordTable>(
   targets: string | readonly string[],
   options: ProbeOptions<Row<T>>,
 ): Records<Row<T>> {
+  const words = typeof targets === 'string' ? [targets] : targets;
   return recordsOf({
     table: of,
     listening: options,
     filter: options.filter ?? null,
+    check() {
+      requireOptions(options, KINDS);
+      requireValue('what is asked', words, 'texts');
+    },
     async *run(context, { sayLimits }) {
-      requireOptions(options, OPTIONS);
       const [{ openProber }, { localAddressTo }, { openProbeSampler }, { targetsOf }, place] = await Promise.all([
         import('../../platform/probe/open-prober.ts'),
         import('../../platform/probe/local-address.ts'),
@@ -58,7 +70,7 @@ function recordsFrom<T extends RecordTable>(
       const { platform, clock } = place;
       const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
       const request = {
-        targets: await targetsOf(typeof targets === 'string' ? [targets] : targets, platform),
+        targets: await targetsOf(words, platform),
         count: options.count ?? COUNT,
         intervalMs: options.interval ?? INTERVAL_MS,
         timeoutMs: options.timeout ?? TIMEOUT_MS,

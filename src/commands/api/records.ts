@@ -38,6 +38,8 @@ interface Source<T extends RecordTable> {
   /** null for all records, and when `run` applies the filter itself. */
   readonly filter: Choice<Row<T>> | null;
   readonly repeating?: Repeating;
+  /** Throws Failure 64 for options that are wrong, when somebody begins to read. */
+  readonly check: () => void;
   /** Fields that will be read; the default is all. */
   readonly fields?: readonly string[] | undefined;
   readonly run: (context: Context, request: Request) => AsyncGenerator<Snapshot>;
@@ -45,36 +47,81 @@ interface Source<T extends RecordTable> {
 
 /** The records that `run` makes. */
 export function recordsOf<T extends RecordTable>(source: Source<T>): Records<Row<T>> {
-  async function* snapshots(): AsyncGenerator<readonly Row<T>[]> {
-    const { table, filter, listening } = source;
-    const matches = filter === null ? null : testOf(filter, table);
-    const over = new AbortController();
-    const stop = (): void => over.abort();
-    listening.signal?.addEventListener('abort', stop, { once: true });
-    if (listening.signal?.aborted === true) stop();
-    const context = headlessContext(listening, over.signal);
-    try {
-      for await (const snapshot of source.run(context, requestOf(source, context))) {
-        for (const section of snapshot) {
-          if (section.table !== table) continue;
-          const rows = [...section.rows] as Row<T>[];
-          yield matches === null ? rows : rows.filter(matches);
-        }
-      }
-    } finally {
-      stop();
-      listening.signal?.removeEventListener('abort', stop);
-    }
-  }
   return {
-    snapshots,
-    async *[Symbol.asyncIterator]() {
-      for await (const rows of snapshots()) yield* rows;
-    },
+    snapshots: () => ({ [Symbol.asyncIterator]: () => snapshotsOf(source) }),
+    [Symbol.asyncIterator]: () => rowsOf(snapshotsOf(source)),
     async all() {
       const rows: Row<T>[] = [];
-      for await (const some of snapshots()) for (const row of some) rows.push(row);
+      for await (const some of { [Symbol.asyncIterator]: () => snapshotsOf(source) })
+        for (const row of some) rows.push(row);
       return rows;
+    },
+  };
+}
+
+/** Ends at once when it is told to, also while it waits for a machine that is silent: a generator alone would wait, too. */
+function snapshotsOf<T extends RecordTable>(source: Source<T>): AsyncIterator<readonly Row<T>[], undefined> {
+  const over = new AbortController();
+  const snapshots = generate(source, over);
+  return {
+    next: () => snapshots.next(),
+    return() {
+      over.abort();
+      return snapshots.return(undefined);
+    },
+  };
+}
+
+async function* generate<T extends RecordTable>(
+  source: Source<T>,
+  over: AbortController,
+): AsyncGenerator<readonly Row<T>[], undefined> {
+  const { table, filter, listening } = source;
+  source.check();
+  const matches = filter === null ? null : testOf(filter, table);
+  const { signal } = listening;
+  const stop = (): void => over.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted === true || over.signal.aborted) return;
+  const context = headlessContext(listening, over.signal);
+  try {
+    for await (const snapshot of source.run(context, requestOf(source, context))) {
+      for (const section of snapshot) {
+        if (section.table !== table) continue;
+        const rows = [...section.rows] as Row<T>[];
+        yield matches === null ? rows : rows.filter(matches);
+      }
+    }
+  } finally {
+    stop();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The rows of snapshots, one by one, in the order in which they are asked for. */
+function rowsOf<R>(snapshots: AsyncIterator<readonly R[], undefined>): AsyncIterator<R, undefined> {
+  let rows: readonly R[] = [];
+  let at = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  const step = async (): Promise<IteratorResult<R, undefined>> => {
+    while (at >= rows.length) {
+      const { done, value } = await snapshots.next();
+      if (done === true) return { done, value: undefined };
+      rows = value;
+      at = 0;
+    }
+    return { done: false, value: rows[at++]! };
+  };
+  return {
+    next() {
+      const result = turn.then(step);
+      turn = result.catch(() => {});
+      return result;
+    },
+    async return() {
+      rows = [];
+      await snapshots.return?.();
+      return { done: true, value: undefined };
     },
   };
 }
@@ -113,13 +160,3 @@ function requireField(field: string, table: RecordTable): void {
     hint: didYouMean(field, Object.keys(table.fields), `netwatch fields ${table.type} lists them`),
   });
 }
-
-/** Throws Failure 64 for an unknown option name: a misspelt option would otherwise be ignored. */
-export function requireOptions(given: object, known: readonly string[]): void {
-  for (const name of Object.keys(given)) {
-    if (known.includes(name) || LISTENING.includes(name)) continue;
-    throw usageError(`unknown option "${name}"`, { hint: didYouMean(name, known, `one of ${known.join(', ')}`) });
-  }
-}
-
-const LISTENING = ['signal', 'onNotice', 'onLimit', 'onGap'];

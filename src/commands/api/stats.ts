@@ -2,8 +2,8 @@ import { usageError } from '../../core/failure.ts';
 import type { Row } from '../../core/record/table.ts';
 import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
-import { PACKET_OPTIONS, type PacketOptions, packetRequest } from './packet-options.ts';
-import { type Choice, type Records, recordsOf, requireOptions } from './records.ts';
+import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
+import { type Choice, type Records, recordsOf } from './records.ts';
 
 /** The record type of a statistic, and the first one if it has several. */
 export type StatRow<N extends StatisticName> = Row<(typeof STATISTICS)[N]['tables'][0]>;
@@ -27,9 +27,9 @@ export function stats<N extends StatisticName>(by: N, options: StatsOptions<N> =
     table: STATISTICS[known ? by : 'protocols'].tables[0],
     listening: options,
     filter: (options.filter ?? null) as never,
+    check: () => requirePacketOptions(options, { filter: 'choice', bucket: 'millis' }),
     async *run(context, request) {
       requireStatistic(by);
-      requireOptions(options, [...PACKET_OPTIONS, 'filter', 'bucket']);
       const { countPackets } = await import('../stats/count-packets.ts');
       const asked = {
         packets: packetRequest(options),

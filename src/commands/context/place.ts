@@ -12,10 +12,12 @@ export async function placeOf(context: Context, options: PlatformOptions = HERE)
     ...{ clock, signal, say, warn, isVerbose, onStatusAsked },
     platform: await context.openPlatform(options),
     lesserUser: lesserUser(env),
-    surrender: {
-      user: lesserUserWithGroups(env),
-      // what is only loaded when something is printed
-      prepare: () => Promise.all([import('chalk'), import('cli-table3')]),
-    },
+    surrender: !context.isPrivileged()
+      ? null
+      : {
+          user: lesserUserWithGroups(env),
+          // what is only loaded when something is printed
+          prepare: () => Promise.all([import('chalk'), import('cli-table3')]),
+        },
   };
 }

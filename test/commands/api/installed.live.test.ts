@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noLiveCapture } from '../../support/live-scene.ts';
 import { ROOT } from '../../support/program.ts';
 
 // The package as npm packs it, in a project of somebody else, with what is here as its dependencies.
@@ -121,6 +122,48 @@ test('the process of the caller stays as it was', () => {
   expect(run(file)).toBe('');
 });
 
+test("an error of a listener is the caller's: run rejects with it", () => {
+  const file = path.join(project, 'throws.mjs');
+  fs.writeFileSync(
+    file,
+    `import { openCapture } from 'netwatch';
+     const capture = await openCapture({ read: 'capture.pcap', onNotice: console.log });
+     let calls = 0;
+     capture.onPacket(() => { calls++; throw new RangeError('mine'); });
+     await capture.run().catch((error) => console.log(error.name, error.message, calls));
+     await capture.run().catch((error) => console.log(error.message));
+     const unused = await openCapture({ read: 'capture.pcap' });
+     await unused.close();
+     const aborted = AbortSignal.abort();
+     console.log((await openCapture({ read: 'capture.pcap', signal: aborted }).catch((error) => error)).name);`,
+  );
+  expect(run(file)).toBe(
+    'RangeError mine 1\nthe capture has begun to run: ask for everything before capture.run()\nAbortError\n',
+  );
+});
+
+test.skipIf(noLiveCapture !== null)(
+  'root captures, twice and side by side, and stays root; a silent capture is left',
+  () => {
+    const file = path.join(project, 'root.mjs');
+    fs.writeFileSync(
+      file,
+      `import { openCapture, packets } from 'netwatch';
+     const some = { interface: 'lo', bpf: 'udp port 9', duration: 100 };
+     await Promise.all([packets(some).all(), packets(some).all()]);
+     const capture = await openCapture(some);
+     await capture.save('live.pcapng');
+     await capture.run();
+     const iterator = packets({ interface: 'lo', bpf: 'udp port 9' })[Symbol.asyncIterator]();
+     const pending = iterator.next();
+     await new Promise((resolve) => setTimeout(resolve, 300));
+     await iterator.return();
+     console.log((await pending).done, process.getuid(), (await packets({ ...some, signal: AbortSignal.abort() }).all()).length);`,
+    );
+    expect(run(file)).toBe('true 0 0\n');
+  },
+);
+
 test.each([
   ["conns({ filter: 'nofield == 1' }).all()", 64, 'unknown field "nofield" in the conn filter'],
   ["conns({ fields: ['nofield'] }).all()", 64, 'unknown field "nofield"'],
@@ -131,12 +174,20 @@ test.each([
   ["stats('nothing', { read: 'capture.pcap' }).all()", 64, '"nothing" is no statistic'],
   ["probe('nothing://x').all()", 64, ''],
   ["openCapture({ read: 'package.json' })", 65, ''],
+  ["conns({ interval: '1s' }).all()", 64, 'option "interval" is "1s", not a number of milliseconds above 0'],
+  ['conns({ count: Number.NaN }).all()', 64, 'option "count" is NaN, not a whole number above 0'],
+  ["conns.summary('constructor').all()", 64, 'what connections are added up by is "constructor"'],
+  ["conns({ read: 'capture.pcap', packets: true }).all()", 64, 'option "packets" is about a live machine'],
+  ["packets({ read: 'capture.pcap', bpf: 'tcp' }).all()", 64, 'option "bpf" is about a live machine'],
+  ["packets({ engine: 'nope' }).all()", 64, 'option "engine" is "nope", not one of pcap, tcpdump, dumpcap'],
+  ["follow({ read: 'capture.pcap', dir: 'c' }).all()", 64, 'option "dir" is "c", not one of both, a, b'],
+  ["(await openCapture({ read: 'capture.pcap' })).save('x.pcap', { format: 'zip' })", 64, 'option "format" is "zip"'],
 ])('%s rejects with a Failure', (call, exit, message) => {
   const file = path.join(project, 'rejects.mjs');
   fs.writeFileSync(
     file,
     `import * as netwatch from 'netwatch';
-     const { conns, ifaces, packets, stats, probe, openCapture, Failure } = netwatch;
+     const { conns, follow, ifaces, packets, stats, probe, openCapture, Failure } = netwatch;
      try { await ${call}; console.log('resolved'); }
      catch (error) { console.log(error instanceof Failure, error.exit, error.message); }`,
   );
