@@ -1,6 +1,6 @@
 import type { CaptureReader } from '../../src/core/capture/capture-reader.ts';
 import { compileJson } from '../../src/core/output/json.ts';
-import { decodedText } from '../../src/core/packet/packet-decode.ts';
+import { decodeText } from '../../src/core/packet/packet-decode.ts';
 import { PktapOwners } from '../../src/core/packet/packet-owners.ts';
 import { PacketRows } from '../../src/core/packet/packet-rows.ts';
 import { packet as packetTable } from '../../src/core/record/tables/packet.ts';
@@ -32,7 +32,7 @@ export class AttackedRun {
     for (let layer = 0; layer < packet.layerCount; layer++) this.met.add(packet.layerProtocol[layer]!);
     this.rows.see(packet);
     this.json.line(this.rows.row(packet));
-    decodedText(packet, faults);
+    decodeText(packet, faults);
   }
 
   /** The records of every statistic, by the fields of one: an array of them. */

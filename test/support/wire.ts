@@ -1,4 +1,4 @@
-import { decodedText } from '../../src/core/packet/packet-decode.ts';
+import { decodeText } from '../../src/core/packet/packet-decode.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../src/core/wire/dissector.ts';
 import { Faults } from '../../src/core/wire/faults.ts';
@@ -26,7 +26,7 @@ export function dissectFrame(
 /** The layers as `capture -V` prints them. Throws what a protocol threw. */
 export function decoded(packet: Packet): string {
   const faults = new Faults();
-  const text = decodedText(packet, faults);
+  const text = decodeText(packet, faults);
   if (faults.firstError !== null) throw faults.firstError;
   return text;
 }

@@ -23,9 +23,9 @@ export function packets(options: PacketsOptions = {}): Records<PacketRow> {
     fields,
     check: () => requirePacketOptions(options, { filter: 'choice', fields: 'texts', count: 'count' }),
     async *run(context, request) {
-      const { capturedPackets } = await import('../capture/capture-packets.ts');
+      const { listPackets } = await import('../capture/capture-packets.ts');
       const asked = { packets: packetRequest(options), filter: text, most: count, decode: false, hex: false };
-      yield* capturedPackets(context, asked, request);
+      yield* listPackets(context, asked, request);
     },
   });
 }

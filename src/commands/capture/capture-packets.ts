@@ -1,5 +1,5 @@
 import { safeText } from '../../core/output/safe-text.ts';
-import { decodedText, dumpedText } from '../../core/packet/packet-decode.ts';
+import { decodeText, dumpText } from '../../core/packet/packet-decode.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import { PacketRows } from '../../core/packet/packet-rows.ts';
 import type { AnyRow, Snapshot } from '../../core/record/table.ts';
@@ -33,11 +33,7 @@ export interface ListRequest {
  * The packets of a capture that pass, in one batch for each piece that was read. Rows are made on demand, from the
  * packet that is current then.
  */
-export async function* capturedPackets(
-  context: Context,
-  asked: ListRequest,
-  request: Request,
-): AsyncGenerator<Snapshot> {
+export async function* listPackets(context: Context, asked: ListRequest, request: Request): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = asked.filter === null ? null : compilePacketFilter(asked.filter, rows);
   const dissector = new Dissector(REGISTRY);
@@ -78,8 +74,8 @@ function rowMaker(rows: PacketRows, { decode, hex }: ListRequest, request: Reque
     return (packet) => {
       const row = rows.row(packet);
       const parts = [`${summaryOf(row)}\n`];
-      if (decode) parts.push(decodedText(packet, rows.faults));
-      if (hex) parts.push(dumpedText(packet));
+      if (decode) parts.push(decodeText(packet, rows.faults));
+      if (hex) parts.push(dumpText(packet));
       return { ...row, printed: parts.join('') };
     };
   }

@@ -134,11 +134,11 @@ export const capture = listing({
       });
     }
     // loaded here: the code that reads packets is large, and other commands start without it
-    const { capturedPackets } = await import('./capture-packets.ts');
+    const { listPackets } = await import('./capture-packets.ts');
     const { filterOf } = await import('../packets/process-filter.ts');
     const { decode, hex, count } = values;
     const asked = { packets: packetRequestOf(values), filter: filterOf(values), most: count, decode, hex };
-    yield* capturedPackets(context, asked, request);
+    yield* listPackets(context, asked, request);
   },
 });
 

@@ -53,9 +53,9 @@ export const exportCommand: Command = listing({
   run: async function* (context, values, operands, request) {
     requirePackets(operands);
     requireCapture('export packets', values.read);
-    const { capturedPackets } = await import('../capture/capture-packets.ts');
+    const { listPackets } = await import('../capture/capture-packets.ts');
     const asked = { packets: packetRequestOf(values), filter: values.filter, most: null, decode: false, hex: false };
-    yield* capturedPackets(context, asked, request);
+    yield* listPackets(context, asked, request);
   },
 });
 

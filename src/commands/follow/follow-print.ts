@@ -13,13 +13,17 @@ import { addressA, addressB } from '../../core/wire/flow-text.ts';
 import { canReadAgain } from '../../platform/files/capture-source.ts';
 import type { Context } from '../context/context.ts';
 import { type FileRequest, openReadings, type Readings } from '../reading/open-capture.ts';
-import { picked, readThroughFollower, survey } from './follow-reading.ts';
+import { pickStreams, readThroughFollower, survey } from './follow-reading.ts';
 import type { FollowRequest, StreamFormat } from './follow-request.ts';
 import { isShown, noStream } from './follow-selection.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
 /** One stream, as readable text or as it was sent. */
-export async function* printed(context: Context, readings: Readings, asked: FollowRequest): AsyncGenerator<Snapshot> {
+export async function* printStream(
+  context: Context,
+  readings: Readings,
+  asked: FollowRequest,
+): AsyncGenerator<Snapshot> {
   const { number, transport } = await chosen(context, readings, asked);
   const text = textOf(asked.format);
   let rows: PrintedPiece[] = [];
@@ -91,7 +95,7 @@ async function chosen(
   const { file } = readings;
   let one: StreamRow | undefined;
   let count = 0;
-  for (const row of picked((await survey(context, readings, asked, false)).rows, asked.pick)) {
+  for (const row of pickStreams((await survey(context, readings, asked, false)).rows, asked.pick)) {
     one ??= row;
     count++;
   }

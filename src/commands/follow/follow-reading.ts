@@ -80,6 +80,6 @@ export async function* readThroughFollower(
 }
 
 /** The rows that pass. */
-export function* picked(rows: Iterable<StreamRow>, pick: (row: StreamRow) => boolean): Iterable<StreamRow> {
+export function* pickStreams(rows: Iterable<StreamRow>, pick: (row: StreamRow) => boolean): Iterable<StreamRow> {
   for (const row of rows) if (pick(row)) yield row;
 }

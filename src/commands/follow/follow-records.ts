@@ -17,7 +17,7 @@ import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
 import { forgottenOf, type Readings } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
-import { picked, readThrough, readThroughFollower, survey } from './follow-reading.ts';
+import { pickStreams, readThrough, readThroughFollower, survey } from './follow-reading.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant, isShown, keyOf, protoOf, requireStream } from './follow-selection.ts';
 
@@ -77,7 +77,7 @@ async function chosenStreams(
   const wanted = new Map<string, StreamRow>();
   let bytes = 0;
   let left = 0;
-  for (const row of picked(rows, asked.pick)) {
+  for (const row of pickStreams(rows, asked.pick)) {
     if (bytes > MOST_ROW_BYTES) left++;
     else {
       wanted.set(keyOf(row.proto, row.stream), row);
@@ -112,7 +112,7 @@ export async function* recordsOfPipe(
   faults.attempt(() => all.end());
   faults.attempt(() => follower.end());
   requireStream(context, asked, flows);
-  for (const row of picked(
+  for (const row of pickStreams(
     faults.rows(() => all.rows(flows.flows)),
     asked.pick,
   )) {

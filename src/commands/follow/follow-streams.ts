@@ -5,8 +5,8 @@ import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
 import { forgottenOf, openReadings, type Readings, sayInterrupted } from '../reading/open-capture.ts';
 import { followLive } from './follow-live.ts';
-import { openForPrinting, printed } from './follow-print.ts';
-import { picked, survey } from './follow-reading.ts';
+import { openForPrinting, printStream } from './follow-print.ts';
+import { pickStreams, survey } from './follow-reading.ts';
 import { type ReportGap, recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import type { FollowRequest } from './follow-request.ts';
 
@@ -29,8 +29,8 @@ export async function* followStreams(
       ? await openForPrinting(context, packets, asked)
       : await openReadings(context, packets, isTwice ? 2 : 1);
   try {
-    if (mode === 'list') yield* listed(context, readings, asked, reportGap);
-    else if (mode === 'print') yield* printed(context, readings, asked);
+    if (mode === 'list') yield* listStreams(context, readings, asked, reportGap);
+    else if (mode === 'print') yield* printStream(context, readings, asked);
     else if (isTwice) yield* recordsOfFile(context, readings, asked, reportGap);
     else yield* recordsOfPipe(context, readings, asked, reportGap);
   } finally {
@@ -39,7 +39,7 @@ export async function* followStreams(
   }
 }
 
-async function* listed(
+async function* listStreams(
   context: Context,
   readings: Readings,
   asked: FollowRequest,
@@ -47,7 +47,7 @@ async function* listed(
 ): AsyncGenerator<Snapshot> {
   const { rows, flows } = await survey(context, readings, asked);
   let batch: StreamRow[] = [];
-  for (const row of picked(rows, asked.pick)) {
+  for (const row of pickStreams(rows, asked.pick)) {
     batch.push(row);
     if (batch.length < BATCH) continue;
     yield [section(stream, batch)];

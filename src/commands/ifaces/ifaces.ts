@@ -7,7 +7,7 @@ import { IFACE_FORMATS } from './iface-formats.ts';
 import { ifaceOptions } from './iface-options.ts';
 import { requestOf, tableOf } from './iface-request.ts';
 import { sampleInterfaces } from './sample-interfaces.ts';
-import { savedInterfaces } from './saved-interfaces.ts';
+import { readSavedInterfaces } from './saved-interfaces.ts';
 
 /** `netwatch ifaces`: interfaces, and how the machine is configured. */
 export const ifaces = listing({
@@ -41,7 +41,7 @@ export const ifaces = listing({
     if (values.read === null) yield* sampleInterfaces(context, asked, request);
     else {
       refuseLiveOptions(values, ['netns']);
-      yield* savedInterfaces(context, values.read, asked);
+      yield* readSavedInterfaces(context, values.read, asked);
     }
   },
 });

@@ -5,7 +5,11 @@ import { loadRecordReader, readSavedRecords } from '../reading/saved-records.ts'
 import { compileTest, type IfaceRequest, tableOf } from './iface-request.ts';
 
 /** The same from saved records. */
-export async function* savedInterfaces(context: Context, file: string, asked: IfaceRequest): AsyncGenerator<Snapshot> {
+export async function* readSavedInterfaces(
+  context: Context,
+  file: string,
+  asked: IfaceRequest,
+): AsyncGenerator<Snapshot> {
   const table = tableOf(asked);
   const keeps = compileTest(asked);
   const input = await openInput(context, file, loadRecordReader);

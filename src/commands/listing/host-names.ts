@@ -60,10 +60,10 @@ function lookAhead(rows: Iterable<AnyRow>): { readonly first: readonly AnyRow[];
     if (next.done === true) return { first, all: first };
     first.push(next.value);
   }
-  return { first, all: joined(first, rest) };
+  return { first, all: joinRows(first, rest) };
 }
 
-function* joined(first: readonly AnyRow[], rest: Iterator<AnyRow>): Iterable<AnyRow> {
+function* joinRows(first: readonly AnyRow[], rest: Iterator<AnyRow>): Iterable<AnyRow> {
   yield* first;
   for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value;
 }

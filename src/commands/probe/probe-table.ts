@@ -26,7 +26,7 @@ export function openProbeTable(
   options: TableRendererOptions,
 ): Renderer {
   const plain = openTableRenderer(context.stdout, options);
-  if (!repeats) return gathered(plain, !namesFields);
+  if (!repeats) return gatherRounds(plain, !namesFields);
   return context.terminal.stdoutIsTerminal ? openProbeScreen(context, namesFields, options) : plain;
 }
 
@@ -34,7 +34,7 @@ export function openProbeTable(
 const ROUND_COLUMNS = ['target', 'state', 'loss_pct', 'rtt_min_ms', 'rtt_avg_ms', 'rtt_max_ms', 'detail'];
 
 /** Rounds end one after another, but their rows belong in one table. */
-function gathered(renderer: Renderer, choosesColumns: boolean): Renderer {
+function gatherRounds(renderer: Renderer, choosesColumns: boolean): Renderer {
   const sections = new Map<RecordTable, { readonly section: RenderedSection; readonly rows: AnyRow[] }>();
   return {
     ...renderer,

@@ -36,9 +36,9 @@ export function flowSocket(
     tx_bytes: localIsA ? aPayload : bPayload,
     rx_packets: localIsA ? flow.bPackets : flow.aPackets,
     tx_packets: localIsA ? flow.aPackets : flow.bPackets,
-    rtt_ms: roundTrip === null ? null : rounded(roundTrip.smoothedMs),
-    rttvar_ms: roundTrip === null ? null : rounded(roundTrip.deviationMs),
-    min_rtt_ms: roundTrip === null ? null : rounded(roundTrip.minMs),
+    rtt_ms: roundTrip === null ? null : round(roundTrip.smoothedMs),
+    rttvar_ms: roundTrip === null ? null : round(roundTrip.deviationMs),
+    min_rtt_ms: roundTrip === null ? null : round(roundTrip.minMs),
     retrans: tcp === null ? null : tcp.retransmissions,
     app: flow.recognised?.name ?? null,
     server_name: serverName,
@@ -47,7 +47,7 @@ export function flowSocket(
 }
 
 /** Rounded to nanoseconds, the finest resolution of captures. */
-function rounded(millis: number): number {
+function round(millis: number): number {
   return Math.round(millis * 1e6) / 1e6;
 }
 

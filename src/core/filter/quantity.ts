@@ -79,7 +79,7 @@ const FORMS: Partial<Readonly<Record<Kind, Form>>> = {
 /** A number in the unit of a field of this numeric kind; throws a misfit for anything else. */
 export function parseQuantity(text: string, kind: Kind, misfit: Misfit): number {
   const form = FORMS[kind] ?? NUMBER_FORM;
-  const value = HEX.test(text) ? Number(text) : scaled(text, form);
+  const value = HEX.test(text) ? Number(text) : parseScaled(text, form);
   if (!Number.isFinite(value) || (kind === 'port' && (value < 0 || value > 65_535))) {
     throw misfit(`${quoted(text)} is not ${form.noun}`, form.hint);
   }
@@ -87,7 +87,7 @@ export function parseQuantity(text: string, kind: Kind, misfit: Misfit): number 
 }
 
 /** NaN when the text is not a number with one of the form's units. */
-function scaled(text: string, form: Form): number {
+function parseScaled(text: string, form: Form): number {
   const match = NUMBER.exec(text);
   if (match === null) return Number.NaN;
   const [, mantissa, exponent = '0', suffix = ''] = match;

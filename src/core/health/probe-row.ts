@@ -52,12 +52,12 @@ export function probeRow(
   return {
     ...UNKNOWN,
     ...told,
-    ...Object.fromEntries(Object.entries(found).map(([name, value]) => [name, rounded(name, value)])),
+    ...Object.fromEntries(Object.entries(found).map(([name, value]) => [name, round(name, value)])),
   };
 }
 
 /** Clocks tell no more than microseconds. */
-function rounded(name: string, value: unknown): unknown {
+function round(name: string, value: unknown): unknown {
   return typeof value === 'number' && name.endsWith('_ms') ? Math.round(value * 1e3) / 1e3 : value;
 }
 

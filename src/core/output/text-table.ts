@@ -110,19 +110,19 @@ export class TableDrawing {
     const lines =
       rows.length + (layout.header ? 1 : 0) <= MOST_ROWS_FOR_CLI_TABLE
         ? await layOut([...painted()])
-        : joined(painted());
-    return { lines: ended(lines), hidden: hidden.map((column) => column.heading) };
+        : joinLines(painted());
+    return { lines: endLines(lines), hidden: hidden.map((column) => column.heading) };
   }
 }
 
 /** What a kept row takes beside its text, in characters. */
 const ROW_CHARACTERS = 32;
 
-function* joined(lines: Iterable<readonly string[]>): Iterable<string> {
+function* joinLines(lines: Iterable<readonly string[]>): Iterable<string> {
   for (const line of lines) yield line.join(' '.repeat(GUTTER));
 }
 
-function* ended(lines: Iterable<string>): Iterable<string> {
+function* endLines(lines: Iterable<string>): Iterable<string> {
   for (const line of lines) yield `${line.trimEnd()}\n`;
 }
 

@@ -18,7 +18,7 @@ const STEP = '    ';
  * The layers of a dissected packet and their contents, as lines that are safe to show. If a layer throws, that is noted
  * in `faults`.
  */
-export function decodedText(packet: Packet, faults: Faults): string {
+export function decodeText(packet: Packet, faults: Faults): string {
   const lines = new Lines();
   const captured = packet.frameEnd - packet.frameStart;
   lines.open(`Frame ${packet.number}: ${packet.length} bytes on the wire, ${captured} captured`);
@@ -69,7 +69,7 @@ type Call =
   | readonly ['close', name?: undefined, value?: undefined];
 
 /** The bytes of the frame, then those of each message or datagram that was reassembled from several packets. */
-export function dumpedText(packet: Packet): string {
+export function dumpText(packet: Packet): string {
   let text = hexDump(packet.frame, packet.frameStart, packet.frameEnd);
   let shown = packet.frame;
   for (let layer = 0; layer < packet.layerCount; layer++) {

@@ -19,7 +19,7 @@ const TAKEN_POLL_MS = 2;
  */
 export async function openCaptureSource(file: string, clock: Clock, signal: AbortSignal): Promise<ByteSource> {
   const name = file === '-' ? 'stdin' : file;
-  if (file === '-') return unpacked(name, openStdin(clock), clock, signal);
+  if (file === '-') return unpackStream(name, openStdin(clock), clock, signal);
   try {
     const fd = await unlessInterrupted(open(file, OPENED), clock, signal);
     if (fd === null) return NOTHING;
@@ -28,10 +28,10 @@ export async function openCaptureSource(file: string, clock: Clock, signal: Abor
       fs.closeSync(fd);
       throw new Failure(EXIT.data, `${file} is a folder`);
     }
-    if (!isOnDisk(stat)) return unpacked(name, openDeviceStream(fd, stat.isFIFO(), clock), clock, signal);
+    if (!isOnDisk(stat)) return unpackStream(name, openDeviceStream(fd, stat.isFIFO(), clock), clock, signal);
     const magic = Buffer.alloc(4);
     await unlessInterrupted(read(fd, magic, 0, 4, 0), clock, signal);
-    if (packing(magic) !== null) return unpacked(name, fs.createReadStream(file, { fd, start: 0 }), clock, signal);
+    if (packing(magic) !== null) return unpackStream(name, fs.createReadStream(file, { fd, start: 0 }), clock, signal);
     return wholeFile(name, fd, stat.size, clock, signal);
   } catch (error) {
     throw asFailure(error, name);
@@ -102,7 +102,7 @@ function wholeFile(name: string, fd: number, size: number, clock: Clock, signal:
 }
 
 /** A stream, decompressed if its first bytes say so, as chunks that are handed out piece by piece. */
-function unpacked(name: string, stream: Readable, clock: Clock, signal: AbortSignal): ByteSource {
+function unpackStream(name: string, stream: Readable, clock: Clock, signal: AbortSignal): ByteSource {
   const stop = (): void => {
     stream.destroy();
   };

@@ -24,7 +24,7 @@ export function dropPrivileges(
   by: 'itself' | 'and what it starts' = 'itself',
 ): void {
   requireCalls(); // loaded while their file can be read
-  const kept = bitsOf(keeps) & permitted();
+  const kept = bitsOf(keeps) & readPermitted();
   if (kept !== 0n) prctl(PR_SET_KEEPCAPS);
   dropUser(user); // the C library does this in every thread
   keepOnly(kept, by === 'and what it starts');
@@ -98,10 +98,10 @@ function prctl(option: number, a = 1n, b = 0n): void {
 
 /** Whether this process is root, or was given a capability. */
 export function isPrivileged(): boolean {
-  return process.getuid?.() === 0 || permitted() !== 0n;
+  return process.getuid?.() === 0 || readPermitted() !== 0n;
 }
 
-function permitted(): bigint {
+function readPermitted(): bigint {
   const hex = /^CapPrm:\t([0-9a-f]+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))?.[1];
   return BigInt(`0x${hex ?? '0'}`);
 }

@@ -47,12 +47,12 @@ function faultOf(copy: string): string | null {
  */
 export function grantCommand(): string | null {
   if (process.getuid?.() === 0) return null;
-  const install = `sudo install -D -o root -g "$(id -gn)" -m 750 ${quoted(process.execPath)} ${SENSOR_NODE}`;
+  const install = `sudo install -D -o root -g "$(id -gn)" -m 750 ${quote(process.execPath)} ${SENSOR_NODE}`;
   return `${install} && sudo setcap cap_net_raw=ep ${SENSOR_NODE}`;
 }
 
 /** Quotes a word for a shell. */
-function quoted(word: string): string {
+function quote(word: string): string {
   return /^[\w/.+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

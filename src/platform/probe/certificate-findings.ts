@@ -38,10 +38,10 @@ function nameOf(name: object | undefined): string | null {
   const parts = Object.entries(name ?? {}).map(([key, value]) => `${key}=${[value].flat().join('+')}`);
   // the common name stands last in the certificate and is looked for first
   parts.sort((a, b) => Number(b.startsWith('CN=')) - Number(a.startsWith('CN=')));
-  return parts.length === 0 ? null : shortened(parts.join(', '), MOST_NAME);
+  return parts.length === 0 ? null : shorten(parts.join(', '), MOST_NAME);
 }
 
 /** The text, or its beginning when it is longer than `most` characters. */
-export function shortened(text: string, most: number): string {
+export function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

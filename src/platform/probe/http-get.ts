@@ -4,7 +4,7 @@ import { domainToASCII } from 'node:url';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import { shortened } from './certificate-findings.ts';
+import { shorten } from './certificate-findings.ts';
 import { CannotAsk, connectTo, wordsOf } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
@@ -161,10 +161,10 @@ function get(socket: Socket, options: http.RequestOptions, deadline: Deadline, f
 }
 
 function statusWords({ statusCode, statusMessage, headers }: http.IncomingMessage): string {
-  const status = `${statusCode} ${shortened(statusMessage ?? '', MOST_REASON)}`.trimEnd();
+  const status = `${statusCode} ${shorten(statusMessage ?? '', MOST_REASON)}`.trimEnd();
   const { location } = headers;
   const isRedirect = statusCode !== undefined && statusCode >= 300 && statusCode < 400 && location !== undefined;
-  return isRedirect ? `${status}, to ${shortened(location, MOST_LOCATION)}` : status;
+  return isRedirect ? `${status}, to ${shorten(location, MOST_LOCATION)}` : status;
 }
 
 function errorWords(error: NodeJS.ErrnoException): string {

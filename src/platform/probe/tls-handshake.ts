@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { Findings } from '../../core/health/prober.ts';
 import { parseIp } from '../../core/net/ip-address.ts';
-import { certificateFindings, shortened } from './certificate-findings.ts';
+import { certificateFindings, shorten } from './certificate-findings.ts';
 import { wordsOf } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
 import { trustedRoots } from './trusted-roots.ts';
@@ -99,7 +99,7 @@ function faultOf(socket: tls.TLSSocket, leaf: tls.DetailedPeerCertificate, host:
   const other = tls.checkServerIdentity(host, leaf);
   if (other !== undefined) {
     const names = leaf.subjectaltname ?? `CN=${[leaf.subject?.CN ?? ''].flat()[0]}`;
-    faults.add(`the certificate is for another host: ${shortened(names, MOST_NAMES)}`);
+    faults.add(`the certificate is for another host: ${shorten(names, MOST_NAMES)}`);
   }
   return faults.size === 0 ? null : [...faults].join('; ');
 }
@@ -127,7 +127,7 @@ function handshakeWords(error: NodeJS.ErrnoException & { readonly reason?: strin
   const { code = '', reason } = error;
   const known = HANDSHAKE_ERRORS[code];
   if (known !== undefined) return known;
-  return reason === undefined ? `TLS: ${wordsOf(error)}` : `TLS: ${shortened(reason, MOST_NAMES)}`;
+  return reason === undefined ? `TLS: ${wordsOf(error)}` : `TLS: ${shorten(reason, MOST_NAMES)}`;
 }
 
 const HANDSHAKE_ERRORS: Readonly<Record<string, string>> = {

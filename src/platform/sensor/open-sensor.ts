@@ -63,7 +63,7 @@ export async function openSensor(
   });
   const exit = exitOf(child);
   const first = await begun;
-  if (first === null) throw died(await exit, complaint());
+  if (first === null) throw exitFailure(await exit, complaint());
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
   let gone: string | null = null;
@@ -78,7 +78,7 @@ export async function openSensor(
   const ended = exit.then((status) => {
     unwatch();
     for (const synced of syncing.splice(0)) synced(captured);
-    if (last?.type !== 'ended') throw died(status, complaint());
+    if (last?.type !== 'ended') throw exitFailure(status, complaint());
     gone ??= last.gone;
     if (gone !== null) throw new InterfaceGone(gone);
     if (last.reason === null) return;
@@ -167,7 +167,7 @@ export function exitOf(child: ChildProcess): Promise<Exit> {
   });
 }
 
-export function died({ code, signal }: Exit, complaint: string): Failure {
+export function exitFailure({ code, signal }: Exit, complaint: string): Failure {
   const how = signal !== null ? `was ended by ${signal}` : `ended with status ${code}`;
   const why = complaint === '' ? '' : `: ${complaint}`;
   return new SensorDied(EXIT.unavailable, `the process that captures ${how}${why}`, { hint: 'netwatch doctor' });

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { DeviceCounts, Sensor, SensorEvents, Tool } from '../../core/system/sensor.ts';
 import { findProgram } from './engines.ts';
 import type { SensorOrder } from './messages.ts';
-import { died, exitOf, InterfaceGone, sourceOf, watchCapture } from './open-sensor.ts';
+import { exitFailure, exitOf, InterfaceGone, sourceOf, watchCapture } from './open-sensor.ts';
 import { argumentsOf, setprivArguments } from './tool-arguments.ts';
 import { countsOf, failureOf, filterError, hasBegun, saysGone, wordsOf } from './tool-talk.ts';
 
@@ -77,7 +77,7 @@ export async function openTool(
     unwatch();
     counts = countsOf(tool, said(), devices);
     if (gone !== null || saysGone(said())) throw new InterfaceGone(gone ?? devices[0]!);
-    if (status.signal !== null || counts.length === 0) throw died(status, wordsOf(tool, said()));
+    if (status.signal !== null || counts.length === 0) throw exitFailure(status, wordsOf(tool, said()));
     if (!isAsked) throw new Failure(EXIT.unavailable, `${tool} has ended: ${wordsOf(tool, said())}`);
   });
   ended.catch(() => {}); // those who await it get the error

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dumpedText } from '../../../src/core/packet/packet-decode.ts';
+import { dumpText } from '../../../src/core/packet/packet-decode.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
 import { TcpConversation } from '../../support/tcp-conversation.ts';
 import { decoded, dissectFrame } from '../../support/wire.ts';
@@ -33,14 +33,14 @@ test('a frame without a time, cut by the capture', () => {
 test('nothing of what a packet says reaches the terminal as it is', () => {
   const connection = new TcpConversation(80);
   connection.client('GET /\x1b]0;x\x07\x9b2J HTTP/1.1\r\nHost: a\x1b[2J\r\nUser-Agent: \xe2\x80\xae\r\n\r\n');
-  const text = decoded(connection.packet) + dumpedText(connection.packet);
+  const text = decoded(connection.packet) + dumpText(connection.packet);
   expect(text).toContain('HTTP');
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
 });
 
 test('the dump shows 16 bytes a line, and every byte once', () => {
   const frame = udpFrame({ srcPort: 4000, dstPort: 9 }, ascii('0123456789'));
-  expect(dumpedText(dissectFrame(frame))).toBe(
+  expect(dumpText(dissectFrame(frame))).toBe(
     [
       '0000  02 00 00 00 00 02 02 00 00 00 00 01 08 00 45 00   ..............E.',
       '0010  00 26 00 00 40 00 40 11 00 00 0a 00 00 01 0a 00   .&..@.@.........',
@@ -55,7 +55,7 @@ test('a message of several segments is dumped after the frame', () => {
   const connection = new TcpConversation(80);
   connection.client('GET / HTTP/1.1\r\nHo');
   connection.client('st: a.example\r\n\r\n');
-  const [frame, reassembled] = dumpedText(connection.packet).split('\nReassembled (');
+  const [frame, reassembled] = dumpText(connection.packet).split('\nReassembled (');
   expect(frame).toContain('st: a.ex');
   expect(reassembled).toMatch(/^35 bytes\):\n0000 {2}47 45 54 20/);
 });

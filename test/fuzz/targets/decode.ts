@@ -1,4 +1,4 @@
-import { decodedText, dumpedText } from '../../../src/core/packet/packet-decode.ts';
+import { decodeText, dumpText } from '../../../src/core/packet/packet-decode.ts';
 import { PacketRows } from '../../../src/core/packet/packet-rows.ts';
 import { packet as packetTable } from '../../../src/core/record/tables/packet.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
@@ -23,8 +23,8 @@ export const decode: Target = {
           dissector.dissect(packet);
           rows.see(packet);
           checkRow(packetTable, rows.row(packet));
-          checkShown(decodedText(packet, dissector.faults), 'capture -V');
-          if (packet.number % 8 === 0) checkShown(dumpedText(packet), 'capture -x');
+          checkShown(decodeText(packet, dissector.faults), 'capture -V');
+          if (packet.number % 8 === 0) checkShown(dumpText(packet), 'capture -x');
         });
         checkDissector(dissector);
       },

@@ -62,7 +62,7 @@ export function dnsQuestionOf(target: Target): DnsQuestion {
       const hint = didYouMean(word, KEYS[kind] ?? [], `${kind}:// takes ${KEYS[kind]?.join(', ')}`);
       throw wrong(text, at, word.length, `unknown parameter "${word}"`, hint);
     }
-    const value = decoded(rest.join('='));
+    const value = decodePercent(rest.join('='));
     const read = value === null ? null : READ[key](value);
     if (read === null) {
       const shown = rest.join('=');
@@ -98,7 +98,7 @@ const HINTS: Readonly<Record<Key, string>> = {
 };
 
 function nameOf(typed: string): string | null {
-  const whole = decoded(typed);
+  const whole = decodePercent(typed);
   if (whole === null) return null;
   const bare = whole.endsWith('.') ? whole.slice(0, -1) : whole;
   if (bare === '') return '';
@@ -108,7 +108,7 @@ function nameOf(typed: string): string | null {
   return name.length <= LONGEST_NAME && name.split('.').every((label) => LABEL.test(label)) ? name : null;
 }
 
-function decoded(text: string): string | null {
+function decodePercent(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {

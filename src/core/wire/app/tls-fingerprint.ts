@@ -6,7 +6,7 @@ export function ja3(hello: Hello): string {
   const joined = (values: readonly number[]): string => values.filter((value) => !isGrease(value)).join('-');
   const { legacyVersion, ciphers, extensions, groups, pointFormats } = hello;
   const text = [legacyVersion, joined(ciphers), joined(extensions), joined(groups), pointFormats.join('-')].join(',');
-  return remembered(md5s, text, 'md5');
+  return remember(md5s, text, 'md5');
 }
 
 const SERVER_NAME = 0;
@@ -55,7 +55,7 @@ function highest(versions: readonly number[], transport: string): number {
 
 const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 const twoDigits = (count: number): string => String(Math.min(99, count)).padStart(2, '0');
-const hash12 = (text: string): string => remembered(sha256s, text, 'sha256').slice(0, 12);
+const hash12 = (text: string): string => remember(sha256s, text, 'sha256').slice(0, 12);
 
 /** First and last letter of the first protocol offered; of its hexadecimal form when one is no letter or digit. */
 function alpnLetters(name: string | undefined): string {
@@ -72,7 +72,7 @@ const md5s = new Map<string, string>();
 const sha256s = new Map<string, string>();
 const MOST_REMEMBERED = 4096;
 
-function remembered(digests: Map<string, string>, text: string, algorithm: 'md5' | 'sha256'): string {
+function remember(digests: Map<string, string>, text: string, algorithm: 'md5' | 'sha256'): string {
   let digest = digests.get(text);
   if (digest === undefined) {
     digest = createHash(algorithm).update(text).digest('hex');
