@@ -46,7 +46,8 @@ export default defineConfig({
           ...shared,
           name: 'live',
           include: [LIVE],
-          maxWorkers: '100%',
+          // each of them fills a core by itself
+          maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
       },

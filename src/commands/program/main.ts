@@ -1,3 +1,4 @@
+import { allowTightHeap } from '../../core/tight-heap.ts';
 import { adoptScan } from '../../platform/linux/socket-owners.ts';
 import type { StartedScan } from '../../platform/linux/started-scan.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
@@ -8,5 +9,6 @@ import { program } from './program.ts';
  */
 export function main(argv: readonly string[], begun: StartedScan | null = null): Promise<number> {
   if (begun !== null) adoptScan(begun, realClock.monotonic());
+  allowTightHeap();
   return program(argv);
 }

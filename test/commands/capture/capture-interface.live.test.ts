@@ -45,19 +45,24 @@ describe.skipIf(noLiveCapture !== null)(
       printed.child.stderr!.on('data', (text: string) => (said.printed += text));
       const untilSaid = (words: string): Promise<void> =>
         until(() => said.written.includes(words) && said.printed.includes(words));
+      // packets and news of the interface come by pipes of their own
+      const untilPrinted = (packets: number): Promise<void> =>
+        printed.until(({ out }) => out.split('"packet"').length - 1 === packets);
       pair.send(20, 0);
+      await untilPrinted(20);
       scene.ip('link', 'set', near, 'down');
       await untilSaid('went down');
       await pair.up();
-      await untilSaid('is up again');
+      await untilSaid('is up again after');
       pair.send(20, 20);
+      await untilPrinted(40);
       // one after the other without a look between
       const input = `link set ${near} down\nlink set ${near} up\n`;
       execFileSync('ip', ['-n', scene.name, '-batch', '-'], { input });
       await pair.up();
       await untilSaid('was down for a moment');
       pair.send(20, 40);
-      await printed.until(({ out }) => out.split('"packet"').length - 1 === 60);
+      await untilPrinted(60);
       written.child.kill('SIGINT');
       printed.child.kill('SIGINT');
       const [file, records] = await Promise.all([written.ended, printed.ended]);
