@@ -105,7 +105,7 @@ describe.skipIf(noLiveCapture !== null)(
       await run.until(({ said }) => said.includes('is now named'));
       scene.ip('link', 'set', `${near}y`, 'up');
       await until(() => run.child.exitCode !== null || operstateOf(`${near}y`) === 'up');
-      await run.until(({ said }) => said.includes('is up again'));
+      await run.until(({ said }) => said.includes('is up again after'));
       pair.send(10, 10);
       run.child.kill('SIGINT');
       const { status, said } = await run.ended;
