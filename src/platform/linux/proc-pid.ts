@@ -1,3 +1,4 @@
+import { isoTimeOf } from '../../core/instant.ts';
 import type { Process } from '../../core/socket/socket.ts';
 import type { Host } from '../../core/system/host.ts';
 import { parseCgroup } from './proc-pid-cgroup.ts';
@@ -66,7 +67,7 @@ export function readProcess(
     uid,
     cgroup: group?.path ?? null,
     container: group?.container ?? null,
-    started: bootTime === null ? null : new Date(bootTime + started * TICK_MS).toISOString(),
+    started: bootTime === null ? null : isoTimeOf(bootTime + started * TICK_MS),
   };
 }
 

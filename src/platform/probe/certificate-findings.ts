@@ -1,5 +1,6 @@
 import type { DetailedPeerCertificate } from 'node:tls';
 import type { Findings } from '../../core/health/prober.ts';
+import { isoTimeOf } from '../../core/instant.ts';
 
 const MOST_CERTIFICATES = 100;
 const MOST_NAME = 200;
@@ -14,7 +15,7 @@ export function certificateFindings(leaf: DetailedPeerCertificate, now: number):
   return {
     tls_issuer: nameOf(leaf.issuer),
     tls_subject: nameOf(leaf.subject),
-    tls_expires: first === null ? null : new Date(first).toISOString(),
+    tls_expires: first === null ? null : isoTimeOf(first),
     tls_days: first === null ? null : Math.round((100 * (first - now)) / DAY_MS) / 100,
     tls_certificates: chain.length,
   };

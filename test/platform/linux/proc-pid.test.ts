@@ -57,6 +57,11 @@ describe('readProcess', () => {
     });
   });
 
+  test('a start that no date can hold is unknown', () => {
+    for (const bootTime of [null, -1_000_000, 253_402_300_799_999, Number.NaN])
+      expect(readProcess(den, 900, 1200, bootTime, true)).toMatchObject({ pid: 900, started: null });
+  });
+
   test('without details reads name and start only', () => {
     expect(read(900, 1200, false)).toEqual({
       pid: 900,
