@@ -42,7 +42,7 @@ promised(
     for (let count = 0; count < STRINGS; count += 2) {
       const [first, second] = [any(), any()];
       const row = { first, second, list: [first, second] };
-      const lines = [json.line(row), tsv.line(row), csv.line(row)];
+      const lines = [json(row), tsv(row), csv(row)];
       for (const line of lines) assert.doesNotMatch(line, /[\n\r\v\f\x85\u2028\u2029]/);
       assert.deepEqual(JSON.parse(lines[0]!), { type: 'sample', ...row });
       const inTsv = lines[1]!.split('\t').map(unescaped);

@@ -41,16 +41,16 @@ promised(
         const row = Object.fromEntries(
           fields.map((name) => [name, table.fields[name]!.kind === 'list' ? [formula] : formula]),
         );
-        const written = fields.length === 0 ? [] : csvCells(csv.line(row));
+        const written = fields.length === 0 ? [] : csvCells(csv(row));
         expect(written).toHaveLength(fields.length);
         for (const cell of written) expect(cell).toMatch(HARMLESS);
-        expect(tsv.line(row).split('\t')).toHaveLength(Math.max(1, fields.length));
-        expect(JSON.parse(json.line(row))).toEqual({ type: table.type, ...row });
+        expect(tsv(row).split('\t')).toHaveLength(Math.max(1, fields.length));
+        expect(JSON.parse(json(row))).toEqual({ type: table.type, ...row });
         cells += written.length;
       }
     }
     const [conn] = ALL_TABLES.filter(({ type }) => type === 'conn');
-    expect(compileCsv(conn!, ['rtt_ms']).line({ rtt_ms: -1.5 })).toBe('-1.5');
+    expect(compileCsv(conn!, ['rtt_ms'])({ rtt_ms: -1.5 })).toBe('-1.5');
     return `0 of ${cells.toLocaleString('en')} cells run, ${FORMULAS.length} formulas in ${ALL_TABLES.length} record types`;
   },
 );

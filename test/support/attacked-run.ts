@@ -25,13 +25,13 @@ export class AttackedRun {
     const { packet } = this;
     packet.begin(bytes, 0, bytes.length, length, 1_700_000_000 + packet.number, 0, 0, linkType);
     this.statistics.dissector.dissect(packet);
-    this.statistics.ingest(packet);
     const { faults } = this.statistics.dissector;
+    for (const listener of this.statistics.listeners) faults.take(packet, listener);
     if (faults.firstError !== null) throw faults.firstError;
     if (packet.malformed) this.malformed++;
     for (let layer = 0; layer < packet.layerCount; layer++) this.met.add(packet.layerProtocol[layer]!);
     this.rows.see(packet);
-    this.json.line(this.rows.row(packet));
+    this.json(this.rows.row(packet));
     decodeText(packet, faults);
   }
 

@@ -42,10 +42,10 @@ export function openProbeFiles(
 }
 
 function openHistory(file: string, mostBytes: number, clock: Clock, caller: User | null): ProbeFiles {
-  const writer = compileJson(probe, Object.keys(probe.fields));
+  const lineOf = compileJson(probe, Object.keys(probe.fields));
   return {
     async take(_rows, kept) {
-      for (const row of kept) await appendLine(file, writer.line(row), mostBytes, clock, caller);
+      for (const row of kept) await appendLine(file, lineOf(row), mostBytes, clock, caller);
     },
     end: async () => {},
   };

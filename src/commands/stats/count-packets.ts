@@ -36,7 +36,7 @@ export async function* countPackets(
   const use = { dissector, showsRows, asksOwners: names.includes('processes') };
   const source = await openPackets(context, packets, use);
   const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners }, dissector);
-  source.feed.listen(run.ingest);
+  source.feed.listen(...run.listeners);
   try {
     yield* repeats ? countAgain(source, run, request) : countAll(source, run, request);
   } finally {

@@ -3,8 +3,6 @@ import type { RecordTable } from '../record/table.ts';
 import type { LineWriter } from './line-writer.ts';
 import { safeText, safeTsvText } from './safe-text.ts';
 
-const ASCII_LINE = /^[\t\x20-\x7e]*$/;
-
 /** Tab-separated values: raw numbers, empty cells for unknown, lists joined by a comma, `\t \n \r \\ \xNN \uNNNN` as escapes, one record one line. */
 export function compileTsv(_table: RecordTable, fields: readonly string[]): LineWriter {
   return compileDelimited('\t', fields, () => safeTsvText);
@@ -22,18 +20,13 @@ type Safe = (text: string) => string;
 
 function compileDelimited(delimiter: string, fields: readonly string[], safeOf: (field: string) => Safe): LineWriter {
   const safes = fields.map(safeOf);
-  let ascii = true;
-  return {
-    line(row) {
-      let out = '';
-      for (let i = 0; i < fields.length; i++) {
-        if (i > 0) out += delimiter;
-        out += cell(row[fields[i]!], safes[i]!);
-      }
-      ascii &&= ASCII_LINE.test(out);
-      return out;
-    },
-    isAscii: () => ascii,
+  return (row) => {
+    let out = '';
+    for (let i = 0; i < fields.length; i++) {
+      if (i > 0) out += delimiter;
+      out += cell(row[fields[i]!], safes[i]!);
+    }
+    return out;
   };
 }
 

@@ -2,7 +2,6 @@ import type { AnyRow, RecordTable } from '../record/table.ts';
 import type { LineWriter } from './line-writer.ts';
 import { safeJsonString } from './safe-text.ts';
 
-const ASCII = /^[\x20-\x7e]*$/;
 /** ASCII and the arrow of summaries such as `443 → 51000`. */
 const HARMLESS = /^[\x20-\x7e\u2192]*$/;
 
@@ -27,13 +26,11 @@ const KNOWN_AFTER = 1_000;
  */
 export function compileJson(table: RecordTable, fields: readonly string[]): LineWriter {
   const kept = new Map<string, string>();
-  let ascii = true;
   const literalOf = (text: string): string => {
     const keeps = text.length <= MAX_KEPT_LENGTH;
     let literal = keeps ? kept.get(text) : undefined;
     if (literal === undefined) {
       literal = safeJsonString(text);
-      ascii &&= ASCII.test(literal);
       if (keeps && kept.size < MAX_KEPT_LITERALS) kept.set(text, literal);
     }
     return literal;
@@ -94,19 +91,12 @@ export function compileJson(table: RecordTable, fields: readonly string[]): Line
   const whole = (row: AnyRow): string => {
     for (const name of required) if (row[name] === null) return write(Object.values(row));
     const text = JSON.stringify(row);
-    if (!ASCII.test(text)) {
-      if (!HARMLESS.test(text)) return write(Object.values(row));
-      ascii = false;
-    }
-    return `${start},${text.slice(1)}`;
+    return HARMLESS.test(text) ? `${start},${text.slice(1)}` : write(Object.values(row));
   };
   // rows of one run are made in one place: the first shows whether its keys stand in the order of the table
   let writeRow = inOrder(names) ? null : byName;
-  return {
-    line(row) {
-      writeRow ??= inOrder(Object.keys(row)) ? byValues : byName;
-      return writeRow(row);
-    },
-    isAscii: () => ascii,
+  return (row) => {
+    writeRow ??= inOrder(Object.keys(row)) ? byValues : byName;
+    return writeRow(row);
   };
 }

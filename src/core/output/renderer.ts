@@ -77,9 +77,9 @@ function lineRenderer(
         await sink.write(`${headed === null ? '' : '\n'}${header(fields)}\n`);
         headed = table;
       }
-      const writer = writerOf(table, fields);
+      const lineOf = writerOf(table, fields);
       for (const row of rows) {
-        const wait = sink.write(`${writer.line(row)}\n`, writer.isAscii());
+        const wait = sink.write(`${lineOf(row)}\n`);
         if (wait !== undefined) await wait;
       }
     },
@@ -95,9 +95,9 @@ function jsonDocument(sink: Sink): Renderer {
     mixesTypes: true,
     ownsTerminal: false,
     async write({ table, fields, rows }) {
-      const writer = writerOf(table, fields);
+      const lineOf = writerOf(table, fields);
       for (const row of rows) {
-        const wait = sink.write(separator + writer.line(row), writer.isAscii());
+        const wait = sink.write(separator + lineOf(row));
         separator = ',\n';
         if (wait !== undefined) await wait;
       }

@@ -33,9 +33,9 @@ export class PacketFeed {
     return this.packet.number;
   }
 
-  /** Calls `listener` with every packet from now on, after the listeners that were added before. */
-  listen(listener: PacketListener): void {
-    this.listeners.push(listener);
+  /** Calls each listener with every packet from now on, after the listeners that were added before. */
+  listen(...listeners: readonly PacketListener[]): void {
+    this.listeners.push(...listeners);
   }
 
   /** After each piece, packets wait for `pause`, which may do something that takes time. */
@@ -53,16 +53,9 @@ export class PacketFeed {
 
   /** Dissects the next packet that has been read and calls all listeners; false when `fill` must be called. */
   next(): boolean {
-    const { packet, listeners, dissector } = this;
-    if (!this.reader.next(packet)) return false;
-    dissector.dissect(packet);
-    for (let index = 0; index < listeners.length; index++) {
-      try {
-        listeners[index]!(packet);
-      } catch (error) {
-        dissector.faults.note(packet, error);
-      }
-    }
+    if (!this.reader.next(this.packet)) return false;
+    this.dissector.dissect(this.packet);
+    this.tell();
     return true;
   }
 
@@ -73,8 +66,10 @@ export class PacketFeed {
 
   /** Dissects all packets that have been read. */
   drain(): void {
-    while (this.next()) {
-      // told to those who listen
+    const { reader, packet, dissector } = this;
+    while (reader.next(packet)) {
+      dissector.dissect(packet);
+      this.tell();
     }
   }
 
@@ -89,5 +84,16 @@ export class PacketFeed {
   /** The same, without yielding. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (await this.fill())) this.drain();
+  }
+
+  private tell(): void {
+    const { packet, listeners } = this;
+    for (let index = 0; index < listeners.length; index++) {
+      try {
+        listeners[index]!(packet);
+      } catch (error) {
+        this.dissector.faults.note(packet, error);
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { CaptureReader } from '../capture/capture-reader.ts';
 import type { CaptureWriter } from '../capture/capture-writer.ts';
 import { Failure } from '../failure.ts';
 import type { Faults } from '../wire/faults.ts';
@@ -47,30 +48,34 @@ export interface CopyOptions {
  */
 export class CaptureCopy {
   written = 0;
-  private readonly feed: PacketFeed;
+  private readonly reader: CaptureReader;
+  private readonly packet: Packet;
+  private readonly faults: Faults;
   private readonly writer: CaptureWriter;
   private readonly sink: ByteSink;
-  private readonly options: CopyOptions;
+  private readonly filter: PacketPredicate | null;
+  private readonly annotate: ((packet: Packet) => string | null) | null;
   private handed = 0;
   private secrets = 0;
 
   constructor(feed: PacketFeed, writer: CaptureWriter, sink: ByteSink, options: CopyOptions) {
-    this.feed = feed;
+    this.reader = feed.reader;
+    this.packet = feed.packet;
+    this.faults = feed.dissector.faults;
     this.writer = writer;
     this.sink = sink;
-    this.options = options;
+    this.filter = options.filter;
+    this.annotate = options.annotate;
     if (options.filter !== null) options.filter.rows.faults = feed.dissector.faults;
   }
 
   /** Adds the current packet of the feed, if it passes. */
   take(): boolean {
-    const { feed, writer } = this;
-    const { filter, annotate } = this.options;
-    const { reader, packet } = feed;
+    const { reader, packet, writer, filter, annotate } = this;
     if (packet.linkType < 0 || (filter !== null && !filter.matches(packet))) return false;
     for (; this.secrets < reader.secrets.length; this.secrets++) writer.addSecrets(reader.secrets[this.secrets]!);
     if (this.written === 0) writer.prepare(reader.interfaces);
-    const comment = reader.comment ?? (annotate === null ? null : said(packet, annotate, feed.dissector.faults));
+    const comment = reader.comment ?? (annotate === null ? null : said(packet, annotate, this.faults));
     writer.add(packet, reader.interfaces[packet.iface]!, comment);
     this.written++;
     return true;
@@ -92,7 +97,7 @@ export class CaptureCopy {
 
   /** The same; a capture without packets also becomes complete. */
   async end(): Promise<void> {
-    const [first] = this.feed.reader.interfaces;
+    const [first] = this.reader.interfaces;
     if (first !== undefined) this.writer.beginEmpty(first);
     await this.hand();
   }

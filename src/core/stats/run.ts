@@ -3,7 +3,6 @@ import type { Section } from '../record/table.ts';
 import { tightenHeap } from '../tight-heap.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
-import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import { OPENERS } from './all.ts';
 import { HeldBytes } from './awaited-rows.ts';
@@ -13,7 +12,8 @@ import type { Loss, OpenStatistic, StatisticOptions } from './statistic.ts';
 /** Several statistics over one run of packets that `dissector` dissects, in the order of their names. */
 export class StatisticsOfRun {
   readonly dissector: Dissector;
-  readonly ingest: (packet: Packet) => void;
+  /** They take each packet that was dissected, in this order; one that throws must not keep it from the next. */
+  readonly listeners: readonly ((packet: Packet) => void)[];
   private readonly open: readonly OpenStatistic[];
 
   constructor(names: readonly StatisticName[], given: StatisticOptions, dissector = new Dissector(REGISTRY)) {
@@ -23,8 +23,7 @@ export class StatisticsOfRun {
     // the summary last: it counts packets that another one failed at, too
     const summary = this.open[names.indexOf('summary')];
     const inOrder = summary === undefined ? this.open : [...this.open.filter((one) => one !== summary), summary];
-    const takers = inOrder.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest]));
-    this.ingest = inTurn(takers, dissector.faults);
+    this.listeners = inOrder.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest]));
   }
 
   /** The records of all packets so far. `file` is null live. */
@@ -73,16 +72,4 @@ export class StatisticsOfRun {
       }
     });
   }
-}
-
-function inTurn(all: readonly ((packet: Packet) => void)[], faults: Faults): (packet: Packet) => void {
-  return (packet) => {
-    for (let index = 0; index < all.length; index++) {
-      try {
-        all[index]!(packet);
-      } catch (error) {
-        faults.note(packet, error);
-      }
-    }
-  };
 }

@@ -27,8 +27,7 @@ export class FileStream implements TextStream {
     this.fd = fd;
   }
 
-  write(text: string | Uint8Array, encoding: 'latin1' | 'utf8', done?: (error?: Error | null) => void): boolean {
-    const bytes = typeof text === 'string' ? Buffer.from(text, encoding) : text;
+  write(bytes: Uint8Array, done?: (error?: Error | null) => void): boolean {
     let at = 0;
     try {
       while (at < bytes.length) at += fs.writeSync(this.fd, bytes, at);

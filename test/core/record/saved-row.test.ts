@@ -15,7 +15,7 @@ const later = table('thing', 'One row per thing.', {
 });
 const line = (of: typeof thing | typeof later, row: unknown): string => {
   const names = Object.keys(of.fields);
-  return compileJson(of, names).line(row as Record<string, unknown>);
+  return compileJson(of, names)(row as Record<string, unknown>);
 };
 
 describe('a field that did not exist when the record was saved', () => {
@@ -48,10 +48,10 @@ test('a part among many whole records of captures, which are written at once, is
   const writer = compileJson(thing, names);
   for (let i = 0; i < 3000; i++) {
     const whole = { type: 'thing', name: `n${i}`, size: i, rtt_ms: i / 2 };
-    expect(writer.line(readRow(thing, whole) as Record<string, unknown>)).toBe(JSON.stringify(whole));
+    expect(writer(readRow(thing, whole) as Record<string, unknown>)).toBe(JSON.stringify(whole));
   }
   const part = readRow(thing, { type: 'thing', size: 7 }) as Record<string, unknown>;
-  expect(writer.line(part)).toBe('{"type":"thing","size":7,"rtt_ms":null}');
+  expect(writer(part)).toBe('{"type":"thing","size":7,"rtt_ms":null}');
 });
 
 test.each(['1e999', '-1e999'])('%s is no number of JSON: the line is no record', (number) => {

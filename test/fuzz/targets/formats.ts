@@ -41,7 +41,7 @@ export const formats: Target = {
         const run = new StatisticsOfRun(NAMES, { bucketMs: 1000, owners: new PktapOwners() });
         source.feed(input, (packet) => {
           run.dissector.dissect(packet);
-          run.ingest(packet);
+          for (const listener of run.listeners) run.dissector.faults.take(packet, listener);
           packets.see(packet);
           rows.push(packets.row(packet));
         });

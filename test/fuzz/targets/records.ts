@@ -93,9 +93,9 @@ export const records: Target = {
         const fields = Object.keys(table.fields);
         const [json, tsv, csv] = [compileJson(table, fields), compileTsv(table, fields), compileCsv(table, fields)];
         for (const row of rows) {
-          checkNdjson(json.line(row), false);
-          checkShown(tsv.line(row), 'tsv', true);
-          checkShown(csv.line(row), 'csv');
+          checkNdjson(json(row), false);
+          checkShown(tsv(row), 'tsv', true);
+          checkShown(csv(row), 'csv');
         }
         const layout = { fields, terminalColumns: null, header: true, palette, numerals: plainNumerals };
         checkShown((await drawTable(table, rows, layout)).text, 'table');

@@ -24,7 +24,7 @@ export const stats: Target = {
         const isLive = input.pieces.length % 4 === 3;
         source.feed(input, (packet) => {
           run.dissector.dissect(packet);
-          run.ingest(packet);
+          for (const listener of run.listeners) run.dissector.faults.take(packet, listener);
           if (isLive && packet.number % 16 === 0) checkedRows(run.fresh(NO_FILE, null, packet.seconds));
         });
         checkedRows(isLive ? run.rest() : run.sections(NO_FILE, 'x.pcap'));

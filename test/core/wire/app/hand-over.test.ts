@@ -45,7 +45,7 @@ class Run {
   take(frame: Uint8Array): void {
     const { statistics, packet, rows } = this;
     dissectFrame(frame, 1, statistics.dissector, { packet, nanoseconds: packet.number * 1000 });
-    statistics.ingest(packet);
+    for (const listener of statistics.listeners) statistics.dissector.faults.take(packet, listener);
     rows.row(packet);
     print(packet);
     decoded(packet);
