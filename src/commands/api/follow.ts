@@ -2,6 +2,7 @@ import { compileFilter } from '../../core/filter/bind.ts';
 import type { AnyRow, RecordTable, Row } from '../../core/record/table.ts';
 import { type SegmentRow, segment } from '../../core/record/tables/segment.ts';
 import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
+import { STREAM_LIMITS } from '../../core/stream/stream-limits.ts';
 import type { FollowMode, FollowRequest } from '../follow/follow-request.ts';
 import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
 import { type Choice, type Records, recordsOf } from './records.ts';
@@ -20,9 +21,6 @@ export interface FollowOptions extends PacketOptions {
 }
 
 const KINDS: OptionKinds = { filter: 'choice', stream: 'number', protocol: ['tcp', 'udp'], dir: ['both', 'a', 'b'] };
-const MOST_SEGMENTS = 10_000;
-const MOST_BYTES = 2_000_000;
-const MOST_EARLY_BYTES = 16 * 1024 * 1024;
 
 /** The streams, one record each: for a capture all of them; live, each stream when it is over. */
 export function follow(options: FollowOptions = {}): Records<StreamRow> {
@@ -64,8 +62,6 @@ function requestOf(options: FollowOptions, mode: FollowMode): FollowRequest {
     isFiltered: filter !== undefined,
     directions: dir,
     format: 'raw',
-    mostSegments: MOST_SEGMENTS,
-    mostBytes: MOST_BYTES,
-    mostEarlyBytes: MOST_EARLY_BYTES,
+    ...STREAM_LIMITS,
   };
 }

@@ -10,8 +10,9 @@ import type { ConnRow } from '../../core/record/tables/conn.ts';
 import type { PacketRow } from '../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../core/record/tables/stream.ts';
 import type { PacketSource } from '../../core/sample/packet-source.ts';
-import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
+import { BUCKET_MS, STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { StatisticsOfRun } from '../../core/stats/run.ts';
+import { STREAM_LIMITS } from '../../core/stream/stream-limits.ts';
 import { StreamSurvey } from '../../core/stream/stream-survey.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
@@ -64,9 +65,6 @@ export interface Capture {
   /** Lets go of a capture that is not to run; one that runs ends by itself. */
   close(): Promise<void>;
 }
-
-const BUCKET_MS = 1000;
-const MOST_EARLY_BYTES = 16 * 1024 * 1024;
 
 /**
  * Opens a capture file, or starts to capture. Rejects with a Failure 64, 65, 66, 69 or 77, and with the reason of a signal
@@ -134,7 +132,7 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
     },
     streams() {
       requireOpen();
-      const survey = new StreamSurvey(MOST_EARLY_BYTES, () => true);
+      const survey = new StreamSurvey(STREAM_LIMITS.mostEarlyBytes, () => true);
       feed.listen((packet) => survey.ingest(packet));
       return collected(() => {
         faults.attempt(() => survey.end());

@@ -1,6 +1,7 @@
 import { type RecordTable, type Row, section } from '../../core/record/table.ts';
 import { type HopRow, hop } from '../../core/record/tables/hop.ts';
 import { type ProbeRow, probe as table } from '../../core/record/tables/probe.ts';
+import { ROUND } from '../../core/sample/round-defaults.ts';
 import { placeOf } from '../context/place.ts';
 import type { Listening } from './headless.ts';
 import { type Choice, type Records, recordsOf } from './records.ts';
@@ -29,9 +30,6 @@ const KINDS: OptionKinds = {
   every: 'millis',
   duration: 'millis',
 };
-const COUNT = 3;
-const INTERVAL_MS = 1000;
-const TIMEOUT_MS = 2000;
 
 /**
  * Asks targets (`tcp://example.org:443`, `dns://192.0.2.1/example.org` …) and yields one record per target and round.
@@ -71,9 +69,9 @@ function recordsFrom<T extends RecordTable>(
       const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
       const request = {
         targets: await targetsOf(words, platform),
-        count: options.count ?? COUNT,
-        intervalMs: options.interval ?? INTERVAL_MS,
-        timeoutMs: options.timeout ?? TIMEOUT_MS,
+        count: options.count ?? ROUND.count,
+        intervalMs: options.interval ?? ROUND.intervalMs,
+        timeoutMs: options.timeout ?? ROUND.timeoutMs,
         everyMs: options.every ?? null,
         next: null,
         durationMs: options.duration ?? null,

@@ -47,13 +47,13 @@ interface Source<T extends RecordTable> {
 
 /** The records that `run` makes. */
 export function recordsOf<T extends RecordTable>(source: Source<T>): Records<Row<T>> {
+  const snapshots = () => ({ [Symbol.asyncIterator]: () => snapshotsOf(source) });
   return {
-    snapshots: () => ({ [Symbol.asyncIterator]: () => snapshotsOf(source) }),
+    snapshots,
     [Symbol.asyncIterator]: () => rowsOf(snapshotsOf(source)),
     async all() {
       const rows: Row<T>[] = [];
-      for await (const some of { [Symbol.asyncIterator]: () => snapshotsOf(source) })
-        for (const row of some) rows.push(row);
+      for await (const some of snapshots()) for (const row of some) rows.push(row);
       return rows;
     },
   };

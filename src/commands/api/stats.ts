@@ -1,6 +1,6 @@
 import { usageError } from '../../core/failure.ts';
 import type { Row } from '../../core/record/table.ts';
-import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
+import { BUCKET_MS, STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
 import { type Choice, type Records, recordsOf } from './records.ts';
@@ -14,8 +14,6 @@ export interface StatsOptions<N extends StatisticName> extends PacketOptions {
   /** Milliseconds covered by a row of `time`. Default: 1000. */
   readonly bucket?: number;
 }
-
-const BUCKET_MS = 1000;
 
 /**
  * Counts what a capture holds, or what a network carries until `duration` or the signal ends it: `stats('dns', { read

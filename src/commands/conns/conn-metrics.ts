@@ -1,5 +1,6 @@
 import { exposition, type Labels, type Metric, type Sample, scaled } from '../../core/output/exposition.ts';
 import type { ConnRow } from '../../core/record/tables/conn.ts';
+import { KnownSum } from '../../core/socket/known-sum.ts';
 
 /** Processes that have series of their own; those with the most sockets are chosen. */
 const MOST_PROCESSES = 100;
@@ -11,12 +12,12 @@ const OTHERS = '(others)';
 /** Totals of the sockets of one protocol that one process holds. */
 class Group {
   readonly states = new Map<string, number>();
-  readonly rxBytes = new Sum();
-  readonly txBytes = new Sum();
-  readonly rxQueueBytes = new Sum();
-  readonly txQueueBytes = new Sum();
-  readonly retransmitted = new Sum();
-  readonly rttMs = new Sum();
+  readonly rxBytes = new KnownSum();
+  readonly txBytes = new KnownSum();
+  readonly rxQueueBytes = new KnownSum();
+  readonly txQueueBytes = new KnownSum();
+  readonly retransmitted = new KnownSum();
+  readonly rttMs = new KnownSum();
 
   add(row: ConnRow): void {
     this.states.set(row.state, (this.states.get(row.state) ?? 0) + 1);
@@ -41,31 +42,6 @@ class Group {
 
   count(): number {
     return [...this.states.values()].reduce((sum, count) => sum + count, 0);
-  }
-}
-
-/** A sum of the known values. */
-class Sum {
-  private sum = 0;
-  private known = 0;
-
-  add(value: number | null): void {
-    if (value === null) return;
-    this.sum += value;
-    this.known++;
-  }
-
-  merge(other: Sum): void {
-    this.sum += other.sum;
-    this.known += other.known;
-  }
-
-  total(): number | null {
-    return this.known === 0 ? null : this.sum;
-  }
-
-  mean(): number | null {
-    return this.known === 0 ? null : this.sum / this.known;
   }
 }
 

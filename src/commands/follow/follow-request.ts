@@ -1,6 +1,7 @@
 import { usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
 import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
+import { STREAM_LIMITS } from '../../core/stream/stream-limits.ts';
 import type { ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
 import { type PacketRequest, packetRequestOf } from '../packets/packet-request.ts';
@@ -33,10 +34,6 @@ export interface FollowRequest {
   readonly mostEarlyBytes: number;
 }
 
-const MOST_SEGMENTS = 10_000;
-const MOST_BYTES = 2_000_000;
-const MOST_EARLY_BYTES = 16 * 1024 * 1024;
-
 type FollowValues = ListingValues<typeof followOptions>;
 
 /** Throws Failure 64 for options that do not fit together, and for a wrong filter. */
@@ -61,9 +58,9 @@ export function followRequestOf(values: FollowValues): FollowRequest {
     isFiltered: filter !== null,
     directions: values.dir ?? 'both',
     format: formatOf(values),
-    mostSegments: values['max-segments'] ?? MOST_SEGMENTS,
-    mostBytes: values['max-bytes'] ?? MOST_BYTES,
-    mostEarlyBytes: values['max-bytes'] ?? MOST_EARLY_BYTES,
+    mostSegments: values['max-segments'] ?? STREAM_LIMITS.mostSegments,
+    mostBytes: values['max-bytes'] ?? STREAM_LIMITS.mostBytes,
+    mostEarlyBytes: values['max-bytes'] ?? STREAM_LIMITS.mostEarlyBytes,
   };
 }
 

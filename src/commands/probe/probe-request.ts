@@ -7,6 +7,7 @@ import type { AnyRow, RecordTable } from '../../core/record/table.ts';
 import { probe } from '../../core/record/tables/probe.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { ProbingRequest } from '../../core/sample/probe-sampler.ts';
+import { ROUND } from '../../core/sample/round-defaults.ts';
 import type { Options } from '../options/option.ts';
 import { globalOptions, outputOptions } from '../options/shared-options.ts';
 import { type ProbeValues, probeOptions, repeatsRounds } from './probe-options.ts';
@@ -53,9 +54,6 @@ export interface UnitsRequest {
   readonly folders: readonly string[];
 }
 
-const COUNT = 3;
-const INTERVAL_MS = 1000;
-const TIMEOUT_MS = 2000;
 const MOST_BYTES = 10_000_000;
 
 /** Rejects with a Failure 64 for a wrong filter, target or schedule; `now` is the wall clock, in milliseconds since 1970. */
@@ -67,9 +65,9 @@ export async function askRequestOf(values: ProbeValues, words: readonly string[]
     words,
     keeps,
     probing: {
-      count: values.count ?? COUNT,
-      intervalMs: values.interval ?? INTERVAL_MS,
-      timeoutMs: values.timeout ?? TIMEOUT_MS,
+      count: values.count ?? ROUND.count,
+      intervalMs: values.interval ?? ROUND.intervalMs,
+      timeoutMs: values.timeout ?? ROUND.timeoutMs,
       everyMs: values.every,
       pair: via === null || direct === null ? null : { via: parseTarget(via), direct: parseTarget(direct) },
       next: schedule === null ? null : await compileSchedule(schedule, now),

@@ -1,6 +1,6 @@
 import { usageError } from '../../core/failure.ts';
 import type { RecordTable } from '../../core/record/table.ts';
-import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
+import { BUCKET_MS, STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { isFile } from '../../platform/files/capture-source.ts';
 import { listing } from '../listing/command.ts';
@@ -12,7 +12,6 @@ import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
 
 const NAMES = Object.keys(STATISTICS) as StatisticName[];
-const DEFAULT_BUCKET_MS = 1000;
 
 const options = {
   by: words('What to count: one or more, separated by commas, or all for everything.', {
@@ -66,7 +65,7 @@ export const stats = listing({
     const asked = {
       packets: packetRequestOf(values),
       names: namesOf(values.by),
-      bucketMs: values.bucket ?? DEFAULT_BUCKET_MS,
+      bucketMs: values.bucket ?? BUCKET_MS,
       repeats,
     };
     // loaded here: the code that reads packets is large, and other commands start without it

@@ -1,5 +1,6 @@
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { ConnSummaryRow, SummaryKey } from '../record/tables/conn-summary.ts';
+import { KnownSum } from './known-sum.ts';
 
 const KEY_OF: Record<SummaryKey, (row: ConnRow) => string | null> = {
   process: (row) => row.process,
@@ -58,12 +59,12 @@ class Group {
   private listening = 0;
   private readonly remotes = new Distinct();
   private readonly pids = new Distinct();
-  private readonly rx = new Sum();
-  private readonly tx = new Sum();
-  private readonly rxRate = new Sum();
-  private readonly txRate = new Sum();
-  private readonly rtt = new Sum();
-  private readonly retrans = new Sum();
+  private readonly rx = new KnownSum();
+  private readonly tx = new KnownSum();
+  private readonly rxRate = new KnownSum();
+  private readonly txRate = new KnownSum();
+  private readonly rtt = new KnownSum();
+  private readonly retrans = new KnownSum();
 
   add(row: ConnRow): void {
     this.conns++;
@@ -88,12 +89,12 @@ class Group {
       established: this.established,
       listening: this.listening,
       remotes: this.remotes.size,
-      rx_bytes: this.rx.total(),
-      tx_bytes: this.tx.total(),
-      rx_rate: this.rxRate.total(),
-      tx_rate: this.txRate.total(),
-      rtt_avg_ms: this.rtt.mean(),
-      retrans: this.retrans.total(),
+      rx_bytes: rounded(this.rx.total(), 1),
+      tx_bytes: rounded(this.tx.total(), 1),
+      rx_rate: rounded(this.rxRate.total(), 1),
+      tx_rate: rounded(this.txRate.total(), 1),
+      rtt_avg_ms: rounded(this.rtt.mean(), 3),
+      retrans: rounded(this.retrans.total(), 1),
       pids: this.pids.all(),
     };
   }
@@ -121,22 +122,5 @@ class Distinct {
   }
 }
 
-/** A sum of what is known; null when nothing was. */
-class Sum {
-  private sum = 0;
-  private known = 0;
-
-  add(value: number | null): void {
-    if (value === null) return;
-    this.sum += value;
-    this.known++;
-  }
-
-  total(): number | null {
-    return this.known === 0 ? null : Math.round(this.sum * 10) / 10;
-  }
-
-  mean(): number | null {
-    return this.known === 0 ? null : Math.round((this.sum / this.known) * 1000) / 1000;
-  }
-}
+const rounded = (value: number | null, digits: number): number | null =>
+  value === null ? null : Math.round(value * 10 ** digits) / 10 ** digits;

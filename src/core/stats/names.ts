@@ -13,6 +13,9 @@ import { timeBucket } from '../record/tables/time-bucket.ts';
 import { tlsSession } from '../record/tables/tls-session.ts';
 import type { Statistic } from './statistic.ts';
 
+/** Width of a bucket of `time`, in milliseconds, where nobody asked for another. */
+export const BUCKET_MS = 1000;
+
 /** The values of `stats --by`. A new one is a file beside this, a line here, and its opener in all.ts. */
 export const STATISTICS = {
   protocols: { about: 'the protocol hierarchy', tables: [protocol] },
