@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = {
-  testTimeout: 20_000,
+  // only what hangs takes so long: on a busy machine tests take ten times their time
+  testTimeout: 60_000,
   hookTimeout: 60_000,
   pool: 'forks',
 } as const;

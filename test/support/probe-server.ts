@@ -40,7 +40,7 @@ export async function askInTime(text: string, timeoutMs: number): Promise<Reply>
   try {
     const reply = await Promise.race([
       prober.send(timeoutMs, new AbortController().signal),
-      realClock.sleep(timeoutMs + 100, isOver.signal).then(() => null),
+      realClock.sleep(timeoutMs + 1000, isOver.signal).then(() => null),
     ]);
     if (reply === null) throw new Error(`${text} took longer than ${timeoutMs} ms`);
     return reply;

@@ -13,9 +13,13 @@ export const realClock: Clock = {
   now: () => Date.now(),
   monotonic,
   wallAt(instant) {
-    // Date.now() tells whole milliseconds, cut off: it is 0 to 1 less while both agree, and more or less once it was set
-    const apart = Date.now() - (origin + monotonic());
-    if (apart > 0.5 || apart < -1.5) origin += apart + 0.5;
+    // Date.now() cuts off what is below a millisecond: it is 0 to 1 less while both agree, and more or less once it was
+    // set. It was read at some time between the other two, which may be long apart on a busy machine.
+    const earliest = origin + monotonic();
+    const wall = Date.now() + 0.5;
+    const latest = origin + monotonic();
+    if (wall > latest + 1) origin += wall - latest;
+    else if (wall < earliest - 1) origin += wall - earliest;
     return origin + instant;
   },
   sleep: (millis, signal) =>

@@ -3,6 +3,7 @@ import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { FragmentTable } from '../../../src/core/wire/fragments.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
+import { cpuMsOf } from '../../support/cpu-time.ts';
 import { ascii, ethernet, ipv4, ipv6, u16, u32, udp } from '../../support/headers.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
@@ -121,12 +122,13 @@ function add(table: FragmentTable, key: string, at: number, more = true): boolea
 
 test('a datagram in the smallest fragments, every other one first, takes no longer than others', () => {
   const table = new FragmentTable();
-  const before = performance.now();
-  for (let at = 65_520; at >= 0; at -= 16) add(table, 'a', at);
-  for (let at = 8; at < 65_520; at += 16) add(table, 'a', at);
+  const cpuMs = cpuMsOf(() => {
+    for (let at = 65_520; at >= 0; at -= 16) add(table, 'a', at);
+    for (let at = 8; at < 65_520; at += 16) add(table, 'a', at);
+  });
   expect(add(table, 'a', 65_512, true)).toBe(false);
   expect(add(table, 'a', 65_520, false)).toBe(true);
-  expect(performance.now() - before).toBeLessThan(1000);
+  expect(cpuMs).toBeLessThan(1000);
 });
 
 test('the oldest datagrams give way when there are too many', () => {

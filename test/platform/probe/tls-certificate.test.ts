@@ -3,7 +3,15 @@ import type net from 'node:net';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Authority, type Certified, openAuthority } from '../../support/certificates.ts';
-import { askOnce, closedPort, hasIpv6, listenOn, type ProbeServer, rawServer } from '../../support/probe-server.ts';
+import {
+  askInTime,
+  askOnce,
+  closedPort,
+  hasIpv6,
+  listenOn,
+  type ProbeServer,
+  rawServer,
+} from '../../support/probe-server.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
 const HERE = 'DNS:localhost,IP:127.0.0.1,IP:::1';
@@ -183,7 +191,7 @@ describe.skipIf(toolIsMissing('openssl'))('tls', () => {
 
   /** What it does, and what is said of it. */
   const BAD: Readonly<Record<string, readonly [(socket: net.Socket) => void, RegExp]>> = {
-    hangs: [() => {}, /^no TLS handshake within 400 ms$/],
+    hangs: [() => {}, /^no TLS handshake within 1000 ms$/],
     closes: [(socket) => socket.end(), /^the server hung up during the TLS handshake$/],
     'speaks HTTP': [(socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), /^the server does not speak TLS$/],
     'speaks garbage': [
@@ -202,7 +210,7 @@ describe.skipIf(toolIsMissing('openssl'))('tls', () => {
         const timer = setInterval(() => socket.write(bytes.subarray(at % 5, (at++ % 5) + 1)), 20);
         socket.on('close', () => clearInterval(timer));
       },
-      /^(no TLS handshake within 400 ms|TLS: |the server does not)/,
+      /^(no TLS handshake within 1000 ms|TLS: |the server does not)/,
     ],
     'floods zeros': [
       (socket) => {
@@ -218,9 +226,8 @@ describe.skipIf(toolIsMissing('openssl'))('tls', () => {
   test.each(Object.keys(BAD))('a server that %s', async (name) => {
     const [serveBadly, said] = BAD[name]!;
     const port = await raw((socket) => socket.once('data', () => serveBadly(socket)));
-    const start = performance.now();
-    const { ok, rttMs, detail, findings } = await askOnce(`tls://127.0.0.1:${port}`, 400);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const timeoutMs = said.source.includes('1000 ms') ? 1000 : 20_000;
+    const { ok, rttMs, detail, findings } = await askInTime(`tls://127.0.0.1:${port}`, timeoutMs);
     expect(detail).toMatch(said);
     expect({ ok, rttMs }).toEqual({ ok: false, rttMs: null });
     expect(findings.connect_ms).toBeGreaterThan(0);
