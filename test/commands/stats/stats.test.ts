@@ -9,8 +9,10 @@ import { expectRecord } from '../../support/record-schema.ts';
 import { runTool, toolIsMissing } from '../../support/tool.ts';
 import { hierarchyIn } from '../../support/tshark.ts';
 
-/** What happens in it is told in test/captures/README.md. */
-const LOOPBACK = path.join(ROOT, 'test/captures/loopback.pcap');
+/** What happens in each is told in test/captures/README.md. */
+const CAPTURES = path.join(ROOT, 'test/captures');
+const RECORDED = fs.readdirSync(CAPTURES).filter((name) => /\.pcap(ng)?$/.test(name));
+const LOOPBACK = path.join(CAPTURES, 'loopback.pcap');
 const NAMES = Object.keys(STATISTICS) as StatisticName[];
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-stats-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -96,14 +98,20 @@ describe('what happened in the recording', () => {
   });
 });
 
+test('every capture has a row that tells what happens in it', () => {
+  const rows = fs.readFileSync(path.join(CAPTURES, 'README.md'), 'utf8').matchAll(/^\| `(.+?)` \|/gm);
+  expect([...rows].map(([, name]) => name).sort()).toEqual([...RECORDED].sort());
+});
+
 describe.skipIf(toolIsMissing('tshark'))('as tshark counts', () => {
   const tshark = (...args: readonly string[]): string => runTool('tshark', ['-n', '-r', LOOPBACK, ...args]).stdout;
 
-  test('the protocol hierarchy', async () => {
-    const found = (await records('protocols')) as unknown as { path: string; packets: number; bytes: number }[];
-    expect(new Map(found.map(({ path: at, packets, bytes }) => [at, { packets, bytes }]))).toEqual(
-      hierarchyIn(tshark('-q', '-z', 'io,phs')),
-    );
+  test.each(RECORDED)('the protocol hierarchy of %s', async (name) => {
+    const file = path.join(CAPTURES, name);
+    const { out } = await netwatch('stats', '-r', file, '--by', 'protocols', '--json');
+    const found = recordsOf<{ path: string; packets: number; bytes: number }>(out);
+    const { stdout } = runTool('tshark', ['-n', '-q', '-r', file, '-z', 'io,phs']);
+    expect(new Map(found.map(({ path: at, packets, bytes }) => [at, { packets, bytes }]))).toEqual(hierarchyIn(stdout));
   });
 
   test.each(['tcp', 'udp'])('%s conversations, A being who sent first', async (proto) => {
