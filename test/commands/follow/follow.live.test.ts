@@ -95,9 +95,11 @@ describe.skipIf(noLiveCapture !== null)('follow, live', { timeout: 30_000 }, () 
   });
 
   test('--all: a record when a stream begins, its segments, and its record when it is over', async () => {
-    const run = scene.start([...FOLLOW, '--all', '--duration', '3']);
+    const run = scene.start([...FOLLOW, '--all']);
     await run.capturing;
     await scene.run(saying('x', 'bye'));
+    await run.until(({ out }) => out.includes('"CLOSED"'));
+    run.child.kill('SIGINT');
     const { status, out } = await run.ended;
     const records = parseLines(out);
     expect(status).toBe(0);
