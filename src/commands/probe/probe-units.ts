@@ -25,7 +25,7 @@ export async function printProbeUnits(
 /** Words for the shell; before the shell sees them, cron replaces % with a line feed (crontab(5)). */
 export function cronCommand(words: readonly string[]): string {
   const control = words.find((word) => /\p{Cc}/u.test(word));
-  if (control !== undefined) throw usageError(`"${control}" does not fit a line of cron`);
+  if (control !== undefined) throw usageError(`a crontab line cannot hold "${control}"`);
   return words.map(shellWord).join(' ').replaceAll('%', '\\%');
 }
 

@@ -513,7 +513,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
       77,
       /CAP_NET_RAW.*\n.*sudo/,
     ],
-    ['a filter for a file', ['-r', 'x.pcap', '--bpf', 'tcp'], [], 64, /--bpf is about a live capture/],
+    ['a filter for a file', ['-r', 'x.pcap', '--bpf', 'tcp'], [], 64, /--bpf needs a live capture/],
   ])('%s', async (_what, argv, before, status, message) => {
     const ended = await start(['capture', ...argv], before).ended;
     expect(ended).toMatchObject({ status, out: '' });

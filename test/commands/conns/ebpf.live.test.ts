@@ -348,7 +348,7 @@ describe('--ebpf that cannot be', () => {
   test.each([
     [['conns', '--ebpf', '--no-ebpf'], 'exclude each other'],
     [['conns', '--ebpf', '-r', 'file'], '--ebpf needs a live machine'],
-    [['capture', '--ebpf', '-r', 'file'], 'is about a live capture'],
+    [['capture', '--ebpf', '-r', 'file'], 'needs a live capture'],
     [['stats', '--ebpf', '-i', 'lo'], 'nothing here asks for them'],
     [['capture', '--ebpf', '-i', 'lo', '-w', '/tmp/netwatch-never-made.pcap'], 'nothing here asks for them'],
   ])('%j', async (argv, message) => {

@@ -78,7 +78,7 @@ describe('-o nagios', () => {
   test.each([
     [['--crit', 'rt > 3'], 'unknown field "rt"'],
     [['--every', '1s'], 'one round'],
-    [['--fail-on', 'ok == false'], '--fail-on does not go with -o nagios'],
+    [['--fail-on', 'ok == false'], '--fail-on cannot be used with -o nagios'],
     [['--no-such'], 'unknown option'],
     [['--limit', '1'], '--limit does not go'],
     [['-c', 'x'], 'is not a whole number'],
@@ -249,17 +249,20 @@ describe('--report', () => {
 });
 
 test.each([
-  [['--duration', '3s'], '--duration goes with --every'],
-  [['--append-max', '3MB'], '--append-max goes with --append'],
-  [['--via', '192.0.2.9'], '--via and --direct go together'],
+  [['--duration', '3s'], '--duration needs --every'],
+  [['--append-max', '3MB'], '--append-max needs --append'],
+  [['--via', '192.0.2.9'], '--via and --direct must be given together'],
   [['--via', '192.0.2.9', '--direct', '192.0.2.9'], 'are the same'],
   [['--via', 'tcp://x', '--direct', '192.0.2.9'], 'needs a port'],
-  [['--out', 'x'], '--out goes with -o prometheus or -o markdown'],
-  [['--warn', 'ok == false'], '--warn goes with -o nagios'],
-  [['--fail-on', 'ok == false', '--expect', 'any()'], 'either --expect'],
+  [['--out', 'x'], '--out needs -o prometheus or -o markdown'],
+  [['--warn', 'ok == false'], '--warn needs -o nagios'],
+  [
+    ['--fail-on', 'ok == false', '--expect', 'any()'],
+    '--expect (what must hold) and --fail-on (what must not) exclude each other',
+  ],
   [['-o', 'prometheus', '--every', '1s'], 'needs --out FILE'],
-  [['-o', 'prometheus', '--fields', 'target'], '--fields does not go with -o prometheus'],
-  [['--report', 'x', '-c', '3'], '--count is about asking targets'],
+  [['-o', 'prometheus', '--fields', 'target'], '--fields cannot be used with -o prometheus'],
+  [['--report', 'x', '-c', '3'], '--report asks no targets: --count cannot be used with it'],
   [['--report', 'x', '-o', 'nagios'], '-o nagios is not for --report'],
 ])('%s do not fit', async (args, message) => {
   const { status, said, out } = await runInProcess(['probe', '192.0.2.1', ...args]);

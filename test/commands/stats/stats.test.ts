@@ -247,9 +247,9 @@ describe('--expect is about all of the first kind', () => {
     expect(ran.said.some((line) => line.startsWith('expectation does not hold'))).toBe(status === 1);
   });
 
-  test('cannot be told of nothing', async () => {
+  test('cannot be decided about nothing', async () => {
     const { status, said } = await netwatch('stats', '-r', EMPTY, '--by', 'dns', '--expect', 'max(latency_ms) < 1');
-    expect([status, said.at(-1)]).toEqual([3, expect.stringContaining('cannot be told')]);
+    expect([status, said.at(-1)]).toEqual([3, expect.stringContaining('cannot be decided')]);
   });
 });
 
