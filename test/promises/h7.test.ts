@@ -25,7 +25,7 @@ type Bad = readonly [name: string, bytes: Uint8Array, status: number, packets: n
 const BAD: readonly Bad[] = [
   ['empty', new Uint8Array(0), 65, null, /it is empty/],
   ['one byte', new Uint8Array(1), 65, null, /it has 1 bytes/],
-  ['text', Buffer.from('hello, this is no capture at all'), 65, null, /is no capture: it begins/],
+  ['text', Buffer.from('hello, this is no capture at all'), 65, null, /is not a capture: it begins/],
   ['half a header', pcap([]).slice(0, 12), 65, null, /cut short in its header/],
   ['header only', pcap([]), 0, 0],
   ['big-endian', pcap([FRAME], { little: false }), 0, 1],
@@ -65,14 +65,14 @@ const BAD: readonly Bad[] = [
     join(ng.section(), ng.packet(FRAME.bytes)),
     0,
     0,
-    /names interface 0, which there is none, at byte 28/,
+    /names interface 0, which does not exist, at byte 28/,
   ],
   ['a block of length 0', join(NG, words(true, 6, 0, 0, 0)), 0, 1, /claims 0 bytes, at byte \d+/],
   ['a block of 2^32 bytes', join(NG, words(true, 6, 0xfffffffc, 0, 0)), 0, 1, /claims 4294967292 bytes, at byte \d+/],
   ['gzip cut short', GZIP_CUT, 0, null, /cut short/],
   ['gzip of nothing', gzipSync(new Uint8Array(0)), 65, null, /it is empty/],
-  ['gzip that is damaged', Buffer.from(gzipSync(pcap([FRAME]))).fill(0xff, 12, 30), 65, null, /cannot be unpacked/],
-  ['gzip in gzip', gzipSync(gzipSync(pcap([FRAME]))), 65, null, /is no capture: it begins/],
+  ['gzip that is damaged', Buffer.from(gzipSync(pcap([FRAME]))).fill(0xff, 12, 30), 65, null, /cannot be decompressed/],
+  ['gzip in gzip', gzipSync(gzipSync(pcap([FRAME]))), 65, null, /is not a capture: it begins/],
 ];
 
 promised(

@@ -44,7 +44,7 @@ async function kill(capture: NumberedCapture, at: number): Promise<number> {
   process.kill(sensorOf(run), 'SIGKILL');
   const { status, said } = await run.ended;
   const took = Math.round(performance.now() - begun);
-  expect([status, said]).toEqual([69, expect.stringContaining('the process that captures was ended by SIGKILL')]);
+  expect([status, said]).toEqual([69, expect.stringContaining('the capturing process was ended by SIGKILL')]);
   expect(said).not.toMatch(/^netwatch: 0 packets captured/m);
   return took;
 }
@@ -58,7 +58,7 @@ async function stop(capture: NumberedCapture, at: number): Promise<number> {
   await sleep(200 * at);
   const begun = performance.now();
   process.kill(sensorOf(run), 'SIGSTOP');
-  await until(() => said.includes('the process that captures is stopped'));
+  await until(() => said.includes('the capturing process is stopped'));
   const took = Math.round(performance.now() - begun);
   expect(said).toContain('kill -CONT');
   run.child.kill('SIGINT');

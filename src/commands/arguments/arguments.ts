@@ -157,7 +157,7 @@ function readDefault(name: string, option: Option, { file, values, places, isSec
   const wrong = (message: string, hint: string | null = null): Failure =>
     new Failure(
       EXIT.config,
-      `${file}: ${places[name]}: ${isSecret ? `${name} cannot be that` : message}`,
+      `${file}: ${places[name]}: ${isSecret ? `this value of ${name} is not valid` : message}`,
       isSecret ? {} : { hint },
     );
   if (option.value === null) {

@@ -175,7 +175,7 @@ function withCounts(error: unknown, isLess = false): unknown {
 function syncWhenAsked(context: Context, file: { sync(): Promise<void> }): () => void {
   return context.onSyncAsked(async () => {
     await file.sync();
-    context.warn('what was written is on the disk');
+    context.warn('the packets written so far are on the disk');
   });
 }
 

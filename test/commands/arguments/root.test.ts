@@ -42,7 +42,7 @@ describe('--root names another machine', () => {
 
   test('which must be one', async () => {
     const { out, said, status } = await netwatch('capture', '-D', '--root', folder);
-    expect([status, out, said]).toEqual([66, '', [`no machine below ${folder}: neither proc/ nor run/ is there`]]);
+    expect([status, out, said]).toEqual([66, '', [`no saved machine in ${folder}: it has neither proc/ nor run/`]]);
   });
 });
 

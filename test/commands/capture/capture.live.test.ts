@@ -349,7 +349,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     await until(() => fs.statSync(file).size > 24);
     process.kill(sensorOf(run.pid), 'SIGKILL');
     const { status, said } = await run.ended;
-    expect([status, said]).toEqual([69, expect.stringContaining('the process that captures was ended by SIGKILL')]);
+    expect([status, said]).toEqual([69, expect.stringContaining('the capturing process was ended by SIGKILL')]);
     expect((await readCapture(fs.readFileSync(file))).problems).toEqual([]);
   });
 
@@ -457,7 +457,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     process.kill(Number(children.trim()), 'SIGKILL');
     const { status, said } = await run.ended;
     expect(status).toBe(69);
-    expect(said).toContain('the process that captures was ended by SIGKILL');
+    expect(said).toContain('the capturing process was ended by SIGKILL');
     expect(said).not.toContain('0 packets captured');
   });
 

@@ -168,7 +168,10 @@ describe.each([
 
   test('names of packed files are refused, for nothing is packed', async () => {
     const { status, said } = await write('-w', `${out}.pcap.gz`);
-    expect([status, said]).toEqual([64, [expect.stringContaining('netwatch writes captures uncompressed'), `-w - | gzip > ${out}.pcap.gz`]]);
+    expect([status, said]).toEqual([
+      64,
+      [expect.stringContaining('netwatch writes captures uncompressed'), `-w - | gzip > ${out}.pcap.gz`],
+    ]);
   });
 
   test('several link types do not fit into pcap, and the file is taken back', async () => {

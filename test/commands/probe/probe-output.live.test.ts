@@ -224,8 +224,8 @@ describe('--report', () => {
     const { out, status, said } = await runInProcess(['probe', '--report', at('torn'), '--json']);
     expect([status, recordsOf(out)]).toEqual([0, [expect.objectContaining({ rounds: 4 })]]);
     expect(said).toEqual([
-      `${at('torn')}: passed over 3 lines without a record`,
-      `${at('torn')}: the last line is cut short, and passed over`,
+      `${at('torn')}: skipped 3 lines without a record`,
+      `${at('torn')}: the last line is cut short, so it was skipped`,
     ]);
   });
 
@@ -263,7 +263,7 @@ test.each([
   [['-o', 'prometheus', '--every', '1s'], 'needs --out FILE'],
   [['-o', 'prometheus', '--fields', 'target'], '--fields cannot be used with -o prometheus'],
   [['--report', 'x', '-c', '3'], '--report asks no targets: --count cannot be used with it'],
-  [['--report', 'x', '-o', 'nagios'], '-o nagios is not for --report'],
+  [['--report', 'x', '-o', 'nagios'], '-o nagios cannot be used with --report'],
 ])('%s do not fit', async (args, message) => {
   const { status, said, out } = await runInProcess(['probe', '192.0.2.1', ...args]);
   expect(status).toBe(args.includes('nagios') ? 3 : 64);
