@@ -12,9 +12,9 @@ const LONGEST_MS = 1000;
 promised(
   {
     id: 'R10',
-    says: 'When the process that captures dies, netwatch says so and ends with 69 within a second; when it is stopped, netwatch says that packets will be missed, and how to let it go on. It never looks as if there had been no packets.',
-    tested: `${KILLS} SIGKILL and ${STOPS} SIGSTOP to the process that captures, from its first moments on.`,
-    notPromised: 'That what a stopped process misses is counted before it goes on.',
+    says: 'When the capturing process dies, netwatch says so and ends with 69 within a second. When it is stopped, netwatch says that packets will be missed, and which command continues it. It never looks as if there had been no packets.',
+    tested: `${KILLS} SIGKILL and ${STOPS} SIGSTOP to the capturing process, from its first moments on.`,
+    notPromised: 'That netwatch counts what a stopped process misses before that process continues.',
     skipped: noLiveCapture,
     timeoutMs: 120_000,
   },
@@ -29,7 +29,7 @@ promised(
       const waited = await beside.end();
       const longest = Math.max(...took);
       expect(longest).toBeLessThan(LONGEST_MS + 4 * waited);
-      return `${KILLS} of ${KILLS} deaths and ${STOPS} of ${STOPS} stops said, the latest after ${longest} ms (beside it a process waited ${waited} ms)`;
+      return `${KILLS} of ${KILLS} deaths and ${STOPS} of ${STOPS} stops reported, the latest after ${longest} ms (beside it a process waited ${waited} ms)`;
     } finally {
       capture.scene.remove();
     }

@@ -80,7 +80,7 @@ describe('-o nagios', () => {
     [['--every', '1s'], 'one round'],
     [['--fail-on', 'ok == false'], '--fail-on cannot be used with -o nagios'],
     [['--no-such'], 'unknown option'],
-    [['--limit', '1'], '--limit does not go'],
+    [['--limit', '1'], '--limit cannot be used with -o nagios'],
     [['-c', 'x'], 'is not a whole number'],
   ])('a wrong option is UNKNOWN on stdout: %s', async (args, message) => {
     const { stdout, status } = await probe('-o', 'nagios', ...args);
