@@ -7,7 +7,7 @@ export interface Limit {
   readonly what: string;
   /** What is missing, without a count that changes from look to look; absent when `what` has no count. */
   readonly subject?: string;
-  /** Why: "descriptors of other users' processes may not be read". */
+  /** Why: "this user cannot read the descriptors of other users' processes". */
   readonly why: string;
   /** The one command that grants it, or null if nothing does. */
   readonly remedy: string | null;

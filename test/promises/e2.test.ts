@@ -18,10 +18,10 @@ const MOST_RATIO = 5;
 promised(
   {
     id: 'E2',
-    says: 'conns lists a hundred thousand sockets with their processes in seconds and in 250 MB of memory, with a CPU time of the order of that of ss.',
-    tested: `${SOCKETS.toLocaleString('en')} sockets of ${PROCESSES} processes on loopback: the CPU time of conns beside that of ss -tunapOi, best of ${TRIES}; npm run bench does it with more.`,
+    says: 'conns lists a hundred thousand sockets with their processes within seconds, in 250 MB of memory; its CPU time is of the same order as that of ss.',
+    tested: `${SOCKETS.toLocaleString('en')} sockets of ${PROCESSES} processes on loopback: the CPU time of conns compared with that of ss -tunapOi, the best of ${TRIES} runs; npm run bench does it with more sockets.`,
     notPromised:
-      'Sockets of other users have no process unless root looks. Fewer sockets are opened here than promised, so that the test is quick: NETWATCH_PROMISE_SCALE=5 opens all.',
+      'Without root, the sockets of other users have no process. To be quick, this test opens fewer sockets than promised: NETWATCH_PROMISE_SCALE=5 opens all.',
     skipped: toolIsMissing('ss') ? 'ss is not installed' : null,
     timeoutMs: 240_000,
   },
@@ -41,7 +41,7 @@ promised(
       const ours = best([process.execPath, BIN, 'conns', '--tcp', '--json']);
       const theirs = best(['ss', '-tunapOi']);
       expect(ours / theirs).toBeLessThan(MOST_RATIO);
-      return `${owned.toLocaleString('en')} sockets with their processes: ${ours.toFixed(2)} s of CPU beside ${theirs.toFixed(2)} s of ss -tunapOi, ${(ran.rssBytes / 1e6).toFixed(0)} MB`;
+      return `${owned.toLocaleString('en')} sockets with their processes: ${ours.toFixed(2)} s of CPU, compared with ${theirs.toFixed(2)} s of ss -tunapOi, ${(ran.rssBytes / 1e6).toFixed(0)} MB`;
     } finally {
       for (const child of children) child.stdin!.end();
     }

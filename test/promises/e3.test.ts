@@ -35,10 +35,10 @@ function* capture(pieces: number): Generator<Uint8Array> {
 promised(
   {
     id: 'E3',
-    says: 'A capture of any size is read as a stream, in memory that does not grow with it (200 MB at most), and Ctrl-C ends it at once with what was found so far.',
-    tested: `${BYTES / 1e9} GB from a pipe through stats --by protocols; then SIGINT in the middle of an endless one.`,
+    says: 'netwatch reads a capture of any size as a stream, in memory that does not grow with it (200 MB at most), and Ctrl-C ends it at once with what it has found so far.',
+    tested: `${BYTES / 1e9} GB from a pipe through stats --by protocols; then SIGINT in the middle of an endless capture.`,
     notPromised:
-      'Statistics with a row for each conversation, query or request hold those rows, up to their limits (H5). The rate is that of a shared machine.',
+      'Statistics with a row for each conversation, query or request keep those rows in memory, up to their limits (H5). The rate is that of a shared machine.',
     skipped: null,
     timeoutMs: 240_000,
   },

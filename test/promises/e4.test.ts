@@ -20,10 +20,10 @@ const KILLS = 12 * SCALE;
 promised(
   {
     id: 'E4',
-    says: 'A probe that cron or --schedule starts shares its file with those that still run, makes up for no missed round, follows the wall clock across daylight saving, publishes no half report, and one target that hangs delays no other.',
-    tested: `A clock that sleeps, is set and changes to summer time; ${AT_ONCE} runs at once that add to one file; ${KILLS} kill -9 at random while a history and a file of metrics are written; a server that never answers beside one that does.`,
+    says: 'Probes that cron or --schedule starts share a file with runs that are not over yet, do not make up missed rounds, follow the wall clock across daylight saving, and never publish half a report. A target that hangs does not delay the others.',
+    tested: `A clock that sleeps, is set and changes to summer time; ${AT_ONCE} runs that add to one file at the same time; ${KILLS} kill -9 at random moments while a history and a file of metrics are written; a server that never answers beside one that does.`,
     notPromised:
-      'Runs that overlap are not kept from each other: each asks, and all records are kept. kill -9 may tear the last line of a history, which the next run ends.',
+      'Runs that overlap do not wait for each other: each one probes, and all records are kept. kill -9 may tear the last line of a history; the next run ends that line.',
     skipped: null,
     timeoutMs: 240_000,
   },
@@ -43,7 +43,7 @@ promised(
       await together(path.join(folder, 'shared'), target(open, 'tcp'));
       const kept = await killed(folder, target(open, 'tcp'));
       const waited = await beside(target(deaf, 'http'), target(open, 'tcp'));
-      return `${AT_ONCE} of ${AT_ONCE} records of runs at once; ${KILLS} kills: ${kept} records whole, 0 half reports; ${waited} rounds of one target while another hung; 0 rounds made up for`;
+      return `${AT_ONCE} of ${AT_ONCE} records of runs at once; ${KILLS} kills: ${kept} records whole, 0 half reports; ${waited} rounds of one target while another hung; 0 missed rounds made up`;
     } finally {
       deaf.close();
       open.close();

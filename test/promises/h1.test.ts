@@ -21,10 +21,10 @@ const NOTABLE_MS = 5;
 promised(
   {
     id: 'H1',
-    says: 'No packet ends the program or holds it up, however malformed: it is counted as malformed, and the next is read.',
+    says: 'No packet, however malformed, ends the program or holds it up: netwatch counts it as malformed and reads the next one.',
     tested:
       'Sample frames of every protocol, damaged at random with a fixed seed, through the dissector, every statistic, the record and the decoded text; then captures damaged by editcap -E 0.02 through every command that reads one.',
-    notPromised: 'A damaged packet that still makes sense is not called malformed.',
+    notPromised: 'netwatch does not call a damaged packet malformed if it still makes sense.',
     skipped: null,
     timeoutMs: 300_000,
   },

@@ -9,9 +9,9 @@ const MOST = 250;
 promised(
   {
     id: 'H2',
-    says: 'A packet may be cut anywhere: what is whole of it is told, the rest is called truncated by the capture, or malformed as sent.',
+    says: 'A packet may be cut anywhere: netwatch shows the part that is whole, and calls the rest truncated if the capture cut it, or malformed if it was sent like that.',
     tested:
-      'Sample frames of every protocol cut at every length, once as a capture cuts them (the length on the wire is known) and once as if they had been sent so, through the dissector, every statistic, the record and the decoded text.',
+      'Sample frames of every protocol, cut at every length, through the dissector, every statistic, the record and the decoded text: once as a capture cuts them (the length on the wire is known) and once as if they had been sent like that.',
     notPromised: null,
     skipped: null,
     timeoutMs: 300_000,

@@ -132,10 +132,10 @@ const FILES: readonly (readonly [name: string, bytes: Uint8Array])[] = [
 promised(
   {
     id: 'H3',
-    says: `Nothing is followed without end: at most ${MAX_HEADERS} headers in a packet and ${MAX_LAYERS} messages listed, 20 pointers in a DNS name, 8 extension headers of IPv6; what has a length of 0 ends its packet or is passed over.`,
+    says: `netwatch follows nothing without end: at most ${MAX_HEADERS} headers in a packet and ${MAX_LAYERS} messages listed, 20 pointers in a DNS name, 8 extension headers of IPv6. Something with a length of 0 ends its packet or is skipped.`,
     tested:
-      'A packet or file for each loop that a format permits (names that point in circles, tunnels in tunnels, options and records of length 0); then frames damaged at random, each of whose layers lies within its bytes.',
-    notPromised: 'Kinds of header have no limits of their own: 64 tags are read as 64 layers.',
+      'A packet or file for each loop that a format permits (names that point in circles, tunnels in tunnels, options and records of length 0); then frames damaged at random, whose layers must all lie within the bytes of the frame.',
+    notPromised: 'Each kind of header has no limit of its own: 64 tags are read as 64 layers.',
     skipped: null,
     timeoutMs: 120_000,
   },

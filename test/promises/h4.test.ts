@@ -104,11 +104,11 @@ const COMMANDS = [
 promised(
   {
     id: 'H4',
-    says: 'However long what a peer sends: a text of a record has at most 4 KiB, a list 100 elements, a line of NDJSON 64 KiB.',
+    says: 'However much a peer sends, a text in a record has at most 4 KiB, a list at most 100 elements, and a line of NDJSON at most 64 KiB.',
     tested:
       'HTTP with a target, host, agent and reason of 60 kB, DNS answers of 51 kB and of 300 records, TLS names of 15 kB and a chain of certificates of 300 kB that claims 16 MB, lines of 120 kB, comments and interface names of 60 kB: every record of every command, and a command line of 1 MB.',
     notPromised:
-      'No field says that a text was cut. segment.data is as long as its segment, up to 64 KiB and a third for base64: a line of follow --json may have 88 KiB.',
+      'No field says that a text was cut. segment.data is as long as its segment: up to 64 KiB, plus a third for base64, so a line of follow --json may have 88 KiB.',
     skipped: null,
     timeoutMs: 120_000,
   },

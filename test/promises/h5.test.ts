@@ -97,10 +97,10 @@ const FLOODS: readonly (readonly [
 promised(
   {
     id: 'H5',
-    says: 'What strangers send does not fill memory: flows, fragments, waiting messages and unanswered queries are kept up to a limit each, what was silent longest goes first, and what was forgotten is said. 400 MB at most, whatever comes; who goes on talking is not forgotten.',
-    tested: `Floods from a pipe: ${TUPLES.toLocaleString('en')} SYNs of as many tuples, ${FRAGMENTS.toLocaleString('en')} datagrams of which one fragment comes, ${HOLES.toLocaleString('en')} segments behind gaps of 2,000 connections, ${QUERIES.toLocaleString('en')} queries without an answer; an honest connection among each.`,
+    says: 'What strangers send does not fill memory. netwatch keeps flows, fragments, waiting messages and unanswered queries up to a limit for each; it first forgets those that have been silent longest, and says how many it forgot. Whatever comes, it needs 400 MB at most, and it does not forget a connection that stays active.',
+    tested: `Floods from a pipe: ${TUPLES.toLocaleString('en')} SYNs, each with a tuple of its own, ${FRAGMENTS.toLocaleString('en')} datagrams of which only one fragment comes, ${HOLES.toLocaleString('en')} segments behind gaps of 2,000 connections, ${QUERIES.toLocaleString('en')} queries without an answer; an honest connection in each flood.`,
     notPromised:
-      'The records of what was forgotten: they are missing, or were printed before, and their number is said.',
+      'The records of what netwatch forgot: they are missing, or were printed earlier. netwatch says how many there were.',
     skipped: null,
     timeoutMs: 300_000,
   },

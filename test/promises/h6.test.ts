@@ -21,10 +21,10 @@ const FRAME = 60_000;
 promised(
   {
     id: 'H6',
-    says: 'What is packed is unpacked as a stream in flat memory, and only where a capture or records were asked for: bodies of HTTP in packets stay packed, and a probe asks for none.',
-    tested: `A gzip of a capture of ${MEGABYTES} MB of zeros, one of ${MEGABYTES} MB that is no capture, gzip in gzip, and an HTTP answer whose body is such a bomb, in packets and from a server that is probed.`,
+    says: 'netwatch decompresses data as a stream in flat memory, and only when it reads a capture or records: HTTP bodies in packets stay compressed, and a probe does not ask for compressed bodies.',
+    tested: `A gzip of a capture of ${MEGABYTES} MB of zeros, a gzip of ${MEGABYTES} MB that are not a capture, gzip in gzip, and an HTTP answer whose body is such a bomb, in packets and from a server that is probed.`,
     notPromised:
-      'How much a packed capture unpacks to has no limit, since real ones have none: it takes the time that its packets take. netwatch never shows unpacked bodies, so there is no ratio to set.',
+      'The size of a decompressed capture has no limit, because real captures have none: reading it takes the time that its packets take. netwatch never shows decompressed bodies, so there is no ratio to set.',
     skipped: null,
     timeoutMs: 180_000,
   },
@@ -50,7 +50,7 @@ promised(
       await inPackets(at('body.pcap'), body);
       await fromServer(body);
       const ratio = (MEGABYTES * 1e6) / fs.statSync(at('capture.gz')).size;
-      return `${MEGABYTES} MB from a gzip of ${(fs.statSync(at('capture.gz')).size / 1e6).toFixed(1)} MB (1:${ratio.toFixed(0)}) read in ${(capture.rssBytes / 1e6).toFixed(0)} MB of memory; 0 bodies unpacked`;
+      return `${MEGABYTES} MB from a gzip of ${(fs.statSync(at('capture.gz')).size / 1e6).toFixed(1)} MB (1:${ratio.toFixed(0)}) read in ${(capture.rssBytes / 1e6).toFixed(0)} MB of memory; 0 bodies decompressed`;
     } finally {
       fs.rmSync(folder, { recursive: true });
     }

@@ -25,7 +25,13 @@ type Bad = readonly [name: string, bytes: Uint8Array, status: number, packets: n
 const BAD: readonly Bad[] = [
   ['empty', new Uint8Array(0), 65, null, /it is empty/],
   ['one byte', new Uint8Array(1), 65, null, /it has 1 bytes/],
-  ['text', Buffer.from('hello, this is no capture at all'), 65, null, /is no capture: it begins/],
+  [
+    'text',
+    Buffer.from('hello, this is no capture at all'),
+    65,
+    null,
+    /is not a capture: it does not begin like a pcap or pcapng file/,
+  ],
   ['half a header', pcap([]).slice(0, 12), 65, null, /cut short in its header/],
   ['header only', pcap([]), 0, 0],
   ['big-endian', pcap([FRAME], { little: false }), 0, 1],
@@ -65,24 +71,30 @@ const BAD: readonly Bad[] = [
     join(ng.section(), ng.packet(FRAME.bytes)),
     0,
     0,
-    /names interface 0, which there is none, at byte 28/,
+    /names interface 0, which does not exist, at byte 28/,
   ],
   ['a block of length 0', join(NG, words(true, 6, 0, 0, 0)), 0, 1, /claims 0 bytes, at byte \d+/],
   ['a block of 2^32 bytes', join(NG, words(true, 6, 0xfffffffc, 0, 0)), 0, 1, /claims 4294967292 bytes, at byte \d+/],
   ['gzip cut short', GZIP_CUT, 0, null, /cut short/],
   ['gzip of nothing', gzipSync(new Uint8Array(0)), 65, null, /it is empty/],
-  ['gzip that is damaged', Buffer.from(gzipSync(pcap([FRAME]))).fill(0xff, 12, 30), 65, null, /cannot be unpacked/],
-  ['gzip in gzip', gzipSync(gzipSync(pcap([FRAME]))), 65, null, /is no capture: it begins/],
+  ['gzip that is damaged', Buffer.from(gzipSync(pcap([FRAME]))).fill(0xff, 12, 30), 65, null, /cannot be decompressed/],
+  [
+    'gzip in gzip',
+    gzipSync(gzipSync(pcap([FRAME]))),
+    65,
+    null,
+    /is not a capture: it does not begin like a pcap or pcapng file/,
+  ],
 ];
 
 promised(
   {
     id: 'H7',
-    says: 'What is no capture ends with 65, what is not there with 66, each with its reason; of a damaged capture everything before the damage is told, with the byte where it begins. No file is waited for or read for ever.',
+    says: 'A file that is not a capture ends netwatch with 65, a file that does not exist with 66, each with the reason. From a damaged capture netwatch shows everything before the damage, and names the byte where the damage begins. It does not wait for a file, or read one, for ever.',
     tested:
-      'A table of bad files, then folders, pipes, devices and what is absent, by commands that read captures; an endless input is ended by one signal.',
+      'A table of bad files, then folders, pipes, devices and files that do not exist, by commands that read captures; one signal ends an endless input.',
     notPromised:
-      'A capture that was cut or damaged ends with 0 when it could be read up to there: what is missing is said on stderr. Damage is not repaired.',
+      'The status for a cut or damaged capture is 0 if netwatch could read it up to that point; stderr says what is missing. netwatch does not repair the damage.',
     skipped: null,
     timeoutMs: 180_000,
   },

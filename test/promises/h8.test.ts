@@ -57,10 +57,10 @@ function cpuMs(run: () => void): number {
 promised(
   {
     id: 'H8',
-    says: 'A filter takes time linear in the text whatever its pattern (RE2, which never goes back): 100 ms at most for the longest text that a record has. Capture filters are compiled by libpcap alone.',
+    says: 'A filter takes time linear in the length of the text, whatever its pattern (RE2, which never goes back): 100 ms at most for the longest text that a record has. Only libpcap compiles capture filters.',
     tested:
-      'The patterns that are known to take for ever elsewhere, on 4 KiB texts that make them; and patterns that must be refused.',
-    notPromised: 'Back references and look-around, which need going back: a pattern with them is refused (64).',
+      'Patterns that are known to take for ever in other programs, on the 4 KiB texts that cause it; and patterns that netwatch must refuse.',
+    notPromised: 'Back references and look-around, which need going back: netwatch refuses a pattern with them (64).',
     skipped: null,
     timeoutMs: 60_000,
   },

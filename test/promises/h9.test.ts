@@ -100,11 +100,11 @@ const CAPTURE = path.join(ROOT, 'test/captures/loopback.pcap');
 promised(
   {
     id: 'H9',
-    says: 'No command line and no configuration file ends in a stack trace: what is wrong is said with its place, and the status is 64 for what was typed, 78 for what the file holds.',
+    says: 'No command line and no configuration file ends in a stack trace: netwatch shows where the mistake is, and the status is 64 for a mistake on the command line, 78 for one in the file.',
     tested:
-      'Command lines of real and made-up options with hostile values, and configuration files of the same or damaged, with a fixed seed, each run to its end.',
+      'Command lines of real and made-up options with hostile values, and configuration files with the same options or with damage, with a fixed seed, each run to its end.',
     notPromised:
-      'Options that write files or ask others (--write, --append, targets of probe) have tests of their own.',
+      'Options that write files or contact others (--write, --append, targets of probe) have their own tests.',
     skipped: null,
     timeoutMs: 180_000,
   },

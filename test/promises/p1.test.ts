@@ -26,11 +26,11 @@ const FILES = [
 promised(
   {
     id: 'P1',
-    says: 'Root dissects nothing: when the first packet is looked at, live or of a file, every thread of the program and of the process that captures is another user without a capability.',
+    says: 'Root dissects nothing: before netwatch looks at the first packet, live or from a file, every thread of the program and of the capturing process belongs to another user and has no capability.',
     tested:
-      'The threads of running captures, live and of files that wait in a pipe, as sudo starts them; none may read /etc/shadow or become root again.',
+      'The threads of running captures, live ones and files that wait in a pipe, started by sudo; no thread may read /etc/shadow or become root again.',
     notPromised:
-      'Who looks for the processes of packets keeps two capabilities, in a process that sees no packet. conns, ifaces and probe without packets, and --sandbox off, stay who started them.',
+      'The process that looks up which processes own packets keeps two capabilities, but sees no packet. conns, ifaces and probe without packets, and any run with --sandbox off, keep the user who started them.',
     skipped: noLiveCapture,
     timeoutMs: 180_000,
   },

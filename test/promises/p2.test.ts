@@ -14,9 +14,9 @@ const OPTIONS = [[], ['-f', 'udp', '--force'], ['--rotate-size', '500']];
 promised(
   {
     id: 'P2',
-    says: 'sudo netwatch becomes who called sudo, and nobody where nobody did; what it writes is that user’s where that user could have made it, else root’s, and 0600.',
+    says: 'sudo netwatch becomes the user who called sudo, or nobody when there is no such user. A file that it writes belongs to that user if that user could have created it, otherwise to root, and has mode 0600.',
     tested:
-      'Users of running captures; owners and modes of files that are written in a folder of the caller and in one of root, new, replaced, filtered and rotated.',
+      'Users of running captures; owners and modes of files that are written in a folder of the caller and in a folder of root: new, replaced, filtered and rotated files.',
     notPromised: 'There is no --no-drop: --sandbox off keeps the privileges, and says so.',
     skipped: noLiveCapture,
     timeoutMs: 180_000,
@@ -59,7 +59,7 @@ promised(
           expect(frames).toBe(9);
         }
       }
-      return `${files} files of ${2 * OPTIONS.length} captures: each 0600 and of who could have made it`;
+      return `${files} files of ${2 * OPTIONS.length} captures: each has mode 0600 and the right owner`;
     } finally {
       scene.remove();
     }

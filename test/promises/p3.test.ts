@@ -15,10 +15,10 @@ const REFUSED = [
 promised(
   {
     id: 'P3',
-    says: 'With --sandbox strict nothing is captured (77) unless user, capabilities, the means to get new ones and, by Landlock, all files are given up.',
-    tested: 'Each of the calls that give something up made to fail by strace; then a capture where all succeed.',
+    says: 'With --sandbox strict netwatch captures nothing (77) unless it has given up its user, its capabilities, the means to get new ones and, by Landlock, all files.',
+    tested: 'strace makes each of the calls that give something up fail; then a capture where all calls succeed.',
     notPromised:
-      'There is no --sandbox-strict: it is --sandbox strict. The standard, on, goes on without Landlock where the kernel has none.',
+      'There is no --sandbox-strict: the option is --sandbox strict. The default, on, continues without Landlock where the kernel has none.',
     skipped: noLiveCapture ?? (toolIsMissing('strace') ? 'strace is not installed' : null),
     timeoutMs: 120_000,
   },

@@ -32,8 +32,8 @@ const TO_OTHERS = /\b(connect|send\w+)\(.*sa_family=AF_INET/;
 promised(
   {
     id: 'P4',
-    says: 'netwatch asks nobody anything that it was not asked to ask: no telemetry, no look for updates, no reverse DNS without --resolve; only probe, --resolve and names that are typed send packets.',
-    tested: 'Every command but probe under strace: each call that sends or connects.',
+    says: 'netwatch contacts nobody unless it was asked to: no telemetry, no check for updates, no reverse DNS without --resolve. Only probe, --resolve and names on the command line send packets.',
+    tested: 'Every command except probe under strace: each call that sends or connects.',
     notPromised: 'Libraries of the system may write to sockets of this machine (nscd, the journal).',
     skipped: toolIsMissing('strace') ? 'strace is not installed' : null,
     timeoutMs: 180_000,

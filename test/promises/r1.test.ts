@@ -13,9 +13,9 @@ const AT_ONCE = 4;
 promised(
   {
     id: 'R1',
-    says: 'After kill -9 every packet that was reported as captured is in the file, and at most the last one is torn; with -U none is. `netwatch capture -r TORN -w WHOLE` gives a whole file.',
+    says: 'After kill -9 the file holds every packet that was reported as captured, and at most the last packet in it is torn; with -U none is. `netwatch capture -r TORN -w WHOLE` gives a whole file.',
     tested: `${KILLS} kills of netwatch or its sensor at random moments of a capture, pcap and pcapng, half of them with -U; each file read back and rewritten.`,
-    notPromised: 'That a crash of the machine loses nothing: SIGUSR2 puts on the disk what was captured so far.',
+    notPromised: 'That a crash of the machine loses nothing: SIGUSR2 puts on the disk what has been captured so far.',
     skipped: noLiveCapture,
     timeoutMs: 180_000,
   },

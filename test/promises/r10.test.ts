@@ -12,9 +12,9 @@ const LONGEST_MS = 1000;
 promised(
   {
     id: 'R10',
-    says: 'When the process that captures dies, netwatch says so and ends with 69 within a second; when it is stopped, netwatch says that packets will be missed, and how to let it go on. It never looks as if there had been no packets.',
-    tested: `${KILLS} SIGKILL and ${STOPS} SIGSTOP to the process that captures, from its first moments on.`,
-    notPromised: 'That what a stopped process misses is counted before it goes on.',
+    says: 'When the capturing process dies, netwatch says so and ends with 69 within a second. When it is stopped, netwatch says that packets will be missed, and which command continues it. It never looks as if there had been no packets.',
+    tested: `${KILLS} SIGKILL and ${STOPS} SIGSTOP to the capturing process, from its first moments on.`,
+    notPromised: 'That netwatch counts what a stopped process misses before that process continues.',
     skipped: noLiveCapture,
     timeoutMs: 120_000,
   },
@@ -29,7 +29,7 @@ promised(
       const waited = await beside.end();
       const longest = Math.max(...took);
       expect(longest).toBeLessThan(LONGEST_MS + 4 * waited);
-      return `${KILLS} of ${KILLS} deaths and ${STOPS} of ${STOPS} stops said, the latest after ${longest} ms (beside it a process waited ${waited} ms)`;
+      return `${KILLS} of ${KILLS} deaths and ${STOPS} of ${STOPS} stops reported, the latest after ${longest} ms (beside it a process waited ${waited} ms)`;
     } finally {
       capture.scene.remove();
     }
@@ -44,7 +44,7 @@ async function kill(capture: NumberedCapture, at: number): Promise<number> {
   process.kill(sensorOf(run), 'SIGKILL');
   const { status, said } = await run.ended;
   const took = Math.round(performance.now() - begun);
-  expect([status, said]).toEqual([69, expect.stringContaining('the process that captures was ended by SIGKILL')]);
+  expect([status, said]).toEqual([69, expect.stringContaining('the capturing process was ended by SIGKILL')]);
   expect(said).not.toMatch(/^netwatch: 0 packets captured/m);
   return took;
 }
@@ -58,7 +58,7 @@ async function stop(capture: NumberedCapture, at: number): Promise<number> {
   await sleep(200 * at);
   const begun = performance.now();
   process.kill(sensorOf(run), 'SIGSTOP');
-  await until(() => said.includes('the process that captures is stopped'));
+  await until(() => said.includes('the capturing process is stopped'));
   const took = Math.round(performance.now() - begun);
   expect(said).toContain('kill -CONT');
   run.child.kill('SIGINT');

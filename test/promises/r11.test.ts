@@ -16,9 +16,9 @@ const MOST_MEMORY = 200 * MIB;
 promised(
   {
     id: 'R11',
-    says: 'A reader that goes away ends netwatch quietly with 0, and files written besides are finished; messages that nobody reads are no reason to fail. A reader that is slow makes netwatch wait in at most 200 MB.',
-    tested: `Each listing command into \`head -1\`, with stdout closed and with stderr closed; ${PACKETS} records to a reader that sleeps three seconds first.`,
-    notPromised: 'That a live capture waits: what a slow reader missed of it is counted.',
+    says: 'When the program that reads its output ends, netwatch ends quietly with 0 and finishes the other files that it writes. It does not fail because nobody reads its messages. A slow reader makes netwatch wait, in at most 200 MB.',
+    tested: `Each listing command into \`head -1\`, with stdout closed and with stderr closed; ${PACKETS} records to a reader that first sleeps for three seconds.`,
+    notPromised: 'That a live capture waits: netwatch counts what a slow reader missed.',
     skipped: fs.existsSync('/bin/bash') ? null : 'bash is not installed',
     timeoutMs: 120_000,
   },

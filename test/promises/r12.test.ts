@@ -23,9 +23,9 @@ const LEAVE = '\x1b[?1049l';
 promised(
   {
     id: 'R12',
-    says: 'However a live table ends, the terminal is as it was: the cursor is shown, the alternate screen left, its settings as before; while it is suspended, too.',
+    says: 'However a live table ends, also while it is suspended, the terminal is as it was before: the cursor is shown, the alternate screen is left, and the settings are as before.',
     tested: `Each live table on a pseudo-terminal, ended by ${SIGNALS.join(', ')}; suspended, continued and then ended; stty -a before and after.`,
-    notPromised: 'After kill -9, which no program sees: reset(1) mends it.',
+    notPromised: 'After kill -9, which no program sees: reset(1) repairs the terminal.',
     skipped: noLiveCapture ?? (toolIsMissing('script') ? 'script is not installed' : null),
     timeoutMs: 240_000,
   },

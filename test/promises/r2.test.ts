@@ -15,9 +15,9 @@ const PACKETS = 20_000;
 promised(
   {
     id: 'R2',
-    says: 'A disk that is full, a quota or a file-size limit ends a capture with 74 and a file of whole packets; how many were kept and lost is said, and is true. Records and rewritten captures end with 74, too.',
+    says: 'A full disk, a quota or a file-size limit ends a capture with 74 and a file of whole packets; netwatch says how many packets it kept and lost, and the numbers are true. Records and rewritten captures also end with 74.',
     tested:
-      'Live captures in pcap and pcapng and a ring into a tmpfs of 1 MB and under `ulimit -f`; a capture rewritten and records redirected there. capinfos reads each file.',
+      'Live captures in pcap and pcapng and a ring, written to a tmpfs of 1 MB and under `ulimit -f`; a rewritten capture and redirected records in the same places. capinfos reads each file.',
     notPromised: 'A ring that makes room by itself when the disk is full.',
     skipped: noLiveCapture ?? (toolIsMissing('capinfos') ? 'capinfos is not installed' : null),
     timeoutMs: 120_000,
@@ -35,7 +35,7 @@ promised(
       }
       await fillRing(capture, path.join(disk, 'r.pcap'));
       const rewritten = rewriteInto(capture, disk);
-      return `${kept.length} of ${kept.length} files whole, with as many packets as was said (${kept.join(', ')}); ${rewritten}`;
+      return `${kept.length} of ${kept.length} files whole, with as many packets as netwatch said (${kept.join(', ')}); ${rewritten}`;
     } finally {
       capture.scene.remove();
       execFileSync('umount', [disk]);

@@ -22,10 +22,10 @@ const PER_SECOND = 50_000;
 promised(
   {
     id: 'R3',
-    says: 'Every packet is accounted for: received by the filter = captured + dropped by the kernel + not taken by netwatch, in the words at the end, for SIGUSR1, in the gap records and in the interface statistics of a pcapng. A capture written to a file loses none at 50,000 packets a second.',
-    tested: `${COUNT} numbered packets at ${PER_SECOND} a second over a veth pair: into a file; and with a buffer of 2 MB while netwatch stands still for two seconds.`,
+    says: 'Every packet is accounted for: received by the filter = captured + dropped by the kernel + not read by netwatch. This is true of the line at the end, the answer to SIGUSR1, the gap records and the interface statistics of a pcapng file. A capture written to a file loses no packet at 50,000 packets a second.',
+    tested: `${COUNT} numbered packets at ${PER_SECOND} a second over a veth pair: into a file; and with a buffer of 2 MB while netwatch is stopped for two seconds.`,
     notPromised:
-      'That nothing is lost at any rate: what is lost is counted. On the loopback the kernel counts each packet twice.',
+      'That nothing is lost at any rate: netwatch counts what is lost. On the loopback the kernel counts each packet twice.',
     skipped: noLiveCapture ?? (toolIsMissing('tcpreplay') ? 'tcpreplay is not installed' : null),
     timeoutMs: 120_000,
   },
@@ -35,7 +35,7 @@ promised(
       writeNumbered(capture.fileOf('numbered.pcap'), COUNT, 200);
       await keepAll(capture);
       const { captured, dropped } = await countDropped(capture);
-      return `into a file ${COUNT} of ${COUNT}, 0 dropped; standing still ${captured} captured + ${dropped} dropped = ${COUNT}, and the gap records add up to ${dropped}`;
+      return `into a file ${COUNT} of ${COUNT}, 0 dropped; stopped: ${captured} captured + ${dropped} dropped = ${COUNT}, and the gap records add up to ${dropped}`;
     } finally {
       capture.scene.remove();
     }

@@ -29,9 +29,9 @@ const RUNS = {
 promised(
   {
     id: 'R4',
-    says: 'Under a flood netwatch stays responsive and small: its event loop stands still for at most 100 ms, an interrupt ends it within 250 ms, both of the time that the machine gives it, with at most 250 MB, and 120 MB in the process that captures.',
-    tested: `Small packets at the highest rate of tcpreplay for ${FLOOD_MS / 1000} s each, in ${TRIES} tries at most: statistics, printed records, a file. A process that only measures how long it waits for its turn runs beside.`,
-    notPromised: 'That nothing is dropped at such a rate: what is dropped is counted.',
+    says: 'Under a flood netwatch stays responsive and small: its event loop never stands still for more than 100 ms, and an interrupt ends it within 250 ms, both measured in the time that the machine gives it. It needs at most 250 MB, and the capturing process 120 MB.',
+    tested: `Small packets at the highest rate of tcpreplay for ${FLOOD_MS / 1000} s each, in at most ${TRIES} tries: statistics, printed records, a file. Beside it runs a process that only measures how long it waits for its turn.`,
+    notPromised: 'That nothing is dropped at such a rate: netwatch counts what is dropped.',
     skipped: noLiveCapture ?? (toolIsMissing('tcpreplay') ? 'tcpreplay is not installed' : null),
     timeoutMs: 200_000,
   },

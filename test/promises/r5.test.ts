@@ -14,7 +14,7 @@ const LONGEST_END_MS = 1000;
 promised(
   {
     id: 'R5',
-    says: 'SIGINT, SIGTERM and SIGHUP finish a capture within a second: the file is whole, the count is that of the file, the status is 0. A second signal ends it at once. Other commands finish their output and end with 130, 143 or 129.',
+    says: 'SIGINT, SIGTERM and SIGHUP finish a capture within a second: the file is whole, it holds as many packets as netwatch says, and the status is 0. A second signal ends it at once. Other commands finish their output and end with 130, 143 or 129.',
     tested: `${RUNS} captures for each signal, ended at random moments; a second SIGINT where nobody reads the output; conns --interval for each signal.`,
     notPromised: 'An end within a second on a machine that gives netwatch no time to run.',
     skipped: noLiveCapture,

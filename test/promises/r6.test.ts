@@ -10,10 +10,10 @@ const SIGNALS = 200;
 promised(
   {
     id: 'R6',
-    says: "SIGUSR1 asks how a capture stands, SIGUSR2 puts what was captured on the disk. Neither ends it, and SIGUSR1 never opens node's inspector once netwatch has begun.",
-    tested: `${SIGNALS} SIGUSR1, a millisecond apart, to netwatch and to the process that captures, from the moment packets come, while the listening ports are looked at; SIGUSR2, then kill -9.`,
+    says: 'SIGUSR1 makes netwatch say how many packets it has captured, SIGUSR2 puts them on the disk. Neither ends it, and SIGUSR1 never opens the inspector of node once netwatch has begun.',
+    tested: `${SIGNALS} SIGUSR1, a millisecond apart, to netwatch and to the capturing process, from the moment packets come, while the test looks for listening ports; SIGUSR2, then kill -9.`,
     notPromised:
-      'The first moments of node itself, about 40 ms before a line of netwatch runs: a SIGUSR1 of the same user opens the inspector of Node 20 on 127.0.0.1:9229 then. Processes that netwatch starts have none.',
+      'The first moments of node itself, about 40 ms before a line of netwatch runs: a SIGUSR1 of the same user then opens the inspector of Node 20 on 127.0.0.1:9229. Processes that netwatch starts have no such moments.',
     skipped: noLiveCapture,
     timeoutMs: 60_000,
   },

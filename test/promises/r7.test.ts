@@ -16,8 +16,8 @@ promised(
   {
     id: 'R7',
     says: 'A ring of files loses no packet between one file and the next, and removes only files that it wrote.',
-    tested: `${COUNT} numbered packets over more than a hundred files; a ring of three with somebody else's file of such a name in its folder.`,
-    notPromised: 'The times in the names: those of the wall clock, whatever that does.',
+    tested: `${COUNT} numbered packets over more than a hundred files; a ring of three in a folder where a file of somebody else has such a name.`,
+    notPromised: 'The times in the names: they are those of the wall clock, even when it jumps.',
     skipped: noLiveCapture ?? (toolIsMissing('tcpreplay') ? 'tcpreplay is not installed' : null),
     timeoutMs: 60_000,
   },

@@ -13,8 +13,8 @@ const LONGEST_END_MS = 1000;
 promised(
   {
     id: 'R8',
-    says: 'An interface that vanishes ends a capture within a second, with 69 and a whole file. One that goes down and up is captured from again, and the gap is said; with --reconnect so is one that was deleted and made anew.',
-    tested: `An interface deleted under ${GONE} captures, set down and up ${FLAPS} times under one, deleted and made anew under one with --reconnect; numbered packets before and after each.`,
+    says: 'When an interface disappears, a capture ends within a second, with 69 and a whole file. When an interface goes down and up, the capture continues and netwatch reports the gap; with --reconnect it does the same for an interface that was deleted and created again.',
+    tested: `An interface deleted under ${GONE} captures, one set down and up ${FLAPS} times during a capture, one deleted and created again during a capture with --reconnect; numbered packets before and after each.`,
     notPromised: 'Packets that pass while an interface is down or gone.',
     skipped: noLiveCapture,
     timeoutMs: 120_000,

@@ -134,11 +134,11 @@ const FORMATS = ['table', 'ndjson', 'json', 'tsv', 'csv'];
 promised(
   {
     id: 'S1',
-    says: 'No byte from outside acts on a terminal: control characters (C0, DEL, C1), marks that turn or hide text and halves of letters are written as escapes in every command and format, in errors too; JSON is safe to cat.',
+    says: 'No byte from outside acts on a terminal: netwatch writes control characters (C0, DEL, C1), marks that turn or hide text, and unpaired surrogates as escapes, in every command and format and also in errors. JSON is safe to cat.',
     tested:
-      'Sequences that set the clipboard, make links, clear the screen or turn text round in every text that a peer, a file or a user chooses, through all commands in all formats on a terminal.',
+      'Sequences that set the clipboard, make links, clear the screen or reverse text, in every text that a peer, a file or a user chooses, through all commands in all formats on a terminal.',
     notPromised:
-      'Bytes that were asked for as bytes (-w -, --as raw) are written as they are, to a pipe or a file: to a terminal they are refused. Letters that look like others are shown.',
+      'Bytes that the user asked for as bytes (-w -, --as raw) are written to a pipe or a file as they are; netwatch refuses to write them to a terminal. Letters that look like other letters are shown.',
     skipped: null,
     timeoutMs: 180_000,
   },

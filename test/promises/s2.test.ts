@@ -23,11 +23,11 @@ const NASTY = '\\\\\\ttnrxu"",\'\t\n\r\v\f\0\x1b\x7f\x85\x9b\u2028\u2029\u202e\u
 promised(
   {
     id: 'S2',
-    says: 'One record is one line of NDJSON, TSV and CSV, whatever is in it, and the text can be had back: from JSON as JSON says, from TSV and CSV by the escapes that the manual names.',
+    says: 'One record is one line of NDJSON, TSV and CSV, whatever it holds, and the original text can be recovered: from JSON by the rules of JSON, from TSV and CSV by the escapes that the manual lists.',
     tested:
-      'Random texts of control characters, quotes, separators, line breaks of every kind, halves of surrogates and parts of escapes, written in each format and read back.',
+      'Random texts of control characters, quotes, separators, line breaks of every kind, unpaired surrogates and parts of escapes, written in each format and read back.',
     notPromised:
-      'CSV does not tell a backslash of the text from that of an escape, nor an apostrophe of the text from the one before a formula: TSV does. Lists in TSV and CSV are joined by commas, which their elements may hold.',
+      'In CSV, a backslash in the text looks like that of an escape, and an apostrophe in the text looks like the one before a formula; TSV has no such doubt. Lists in TSV and CSV are joined by commas, and their elements may hold commas.',
     skipped: null,
     timeoutMs: 120_000,
   },

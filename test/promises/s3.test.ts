@@ -31,11 +31,11 @@ const APPENDING = [[...PROBE, '--append']];
 promised(
   {
     id: 'S3',
-    says: 'An output file is made new, for its owner alone (0600), and never through a link: what exists is refused (73) unless --force replaces it, whole and by one rename. Who reads a file meanwhile sees the old one or the new one.',
+    says: 'netwatch always creates an output file as a new one, for its owner alone (0600), and never writes through a link. If the file exists, netwatch refuses (73) unless --force is given; then it replaces the file as a whole, by one rename. A program that reads the file meanwhile sees either the old one or the new one.',
     tested:
-      'Links, pipes, folders, second names and existing files put in the place of every output; umask 0; a reader that looks while a report is replaced again and again.',
+      'Links, pipes, folders, hard links and existing files in the place of every output; umask 0; a reader that looks while a report is replaced again and again.',
     notPromised:
-      'Of a folder that others may write, nothing is said. A file of metrics (-o prometheus --out) is 0644, since node_exporter reads it as another user.',
+      'netwatch says nothing when others may write to the folder. A file of metrics (-o prometheus --out) is 0644, because node_exporter reads it as another user.',
     skipped: null,
     timeoutMs: 120_000,
   },

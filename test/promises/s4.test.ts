@@ -23,10 +23,10 @@ const TEXTS = new Set(['text', 'address', 'time', 'list']);
 promised(
   {
     id: 'S4',
-    says: 'In CSV no text from outside is a formula: one that begins as such has an apostrophe in front, always and without an option; numbers stay numbers.',
+    says: 'In CSV no text from outside is a formula: netwatch puts an apostrophe before every text that begins like one, always and without an option. Numbers stay numbers.',
     tested: 'The formulas that OWASP ASVS names, in every text of every record type, as CSV, TSV and NDJSON.',
     notPromised:
-      'TSV, the standard in a pipe, and JSON keep the text as it is, since programs read them: open CSV, not TSV, in a spreadsheet. There is no option --safe-csv; CSV is always so.',
+      'TSV, the default in a pipe, and JSON keep the text as it is, because programs read them: open CSV, not TSV, in a spreadsheet. There is no option --safe-csv; CSV is always safe.',
     skipped: null,
     timeoutMs: 60_000,
   },

@@ -79,9 +79,9 @@ const MOST_OUTPUT = 32 * 1024 * 1024;
 promised(
   {
     id: 'S5',
-    says: 'Other programs are found where the system keeps them, never by the PATH of the user; they get their words one by one, without a shell, a clean environment, and an end: of output and of time.',
-    tested: `False programs of ${TOOLS.length} names first on PATH while every command runs, and in the working folder; words that a shell would run; a program that prints without end and one whose child holds its pipe.`,
-    notPromised: 'What may write to /usr/bin or /usr/local/bin decides what runs there.',
+    says: 'netwatch looks for other programs where the system keeps them, never on the PATH of the user. It starts them with separate arguments, without a shell and in a clean environment, and limits their output and their time.',
+    tested: `Fake programs of ${TOOLS.length} names, first on PATH and in the working folder, while every command runs; words that a shell would run; a program that prints without end, and one whose child keeps its pipe open.`,
+    notPromised: 'Whoever may write to /usr/bin or /usr/local/bin decides what runs there.',
     skipped: null,
     timeoutMs: 180_000,
   },
@@ -105,7 +105,7 @@ promised(
       expect(grown).toBeLessThan(8 * MOST_OUTPUT);
       const waited = await pipeHeld;
       expect(waited).toBeLessThan(30_000);
-      return `0 of ${TOOLS.length} false programs run in ${RUNS.length} runs; output without end stopped at ${MOST_OUTPUT / 1024 / 1024} MiB; a pipe held by a grandchild let go after ${(waited / 1000).toFixed(1)} s`;
+      return `0 of ${TOOLS.length} fake programs ran in ${RUNS.length} runs; output without end stopped at ${MOST_OUTPUT / 1024 / 1024} MiB; a pipe kept open by a grandchild abandoned after ${(waited / 1000).toFixed(1)} s`;
     } finally {
       fs.rmSync(folder, { recursive: true });
     }

@@ -83,10 +83,10 @@ const KINDS = ['', 'icmp://', 'trace://', 'mtu://', 'tls://', 'stun://', 'ntp://
 promised(
   {
     id: 'S6',
-    says: 'A target is an address in its one usual spelling or a host name, checked before anything is looked up; what others would read as an option, a command or another address is refused (64) with the place that is wrong.',
-    tested: 'Hosts as attackers spell them, of each kind of target; then some of them through the program.',
+    says: 'A target is an address in its one usual spelling or a host name, and netwatch checks it before it looks up anything. It refuses (64) a target that another program would read as an option, a command or another address, and shows the place that is wrong.',
+    tested: 'Hosts as attackers spell them, for each kind of target; then some of them through the program.',
     notPromised:
-      'A name may lead to any address, those of this machine too: who must not reach them is not for netwatch to decide.',
+      'A name may lead to any address, also to one of this machine: netwatch does not decide who must not reach it.',
     skipped: null,
     timeoutMs: 60_000,
   },

@@ -8,8 +8,8 @@ import path from 'node:path';
 const ROOT = path.join(import.meta.dirname, '../..');
 const HEAD = `# What netwatch promises
 
-Each promise has a test of its name in [test/promises](test/promises); the figure is what that test printed when this page was
-made by \`npm run reliability\`, as root on two cores of a shared machine. \`npm test\` keeps all of them.
+Each promise has a test with its number in [test/promises](test/promises). The figure is what that test printed
+when \`npm run reliability\` wrote this page, as root on two cores of a shared machine. \`npm test\` tests all of them.
 `;
 
 const files = fs.readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));

@@ -15,7 +15,7 @@ export async function runInProcess(argv: readonly string[], options: FakeOptions
   const context = fakeContext(options);
   try {
     const status = await run(context, argv);
-    const fault = context.said.find((line) => line.includes('a bug of netwatch'));
+    const fault = context.said.find((line) => line.includes('a bug in netwatch'));
     if (fault !== undefined && options.expectsFaults !== true) throw new Error(fault);
     return { status, out: context.out(), said: context.said };
   } catch (error) {

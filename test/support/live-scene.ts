@@ -12,7 +12,7 @@ const noPcap: string | null = (() => {
     createRequire(import.meta.url)('pcap');
     return null;
   } catch (error) {
-    return `needs the module pcap: ${(error as Error).message.split('\n')[0]}`;
+    return `needs the pcap module: ${(error as Error).message.split('\n')[0]}`;
   }
 })();
 

@@ -105,7 +105,7 @@ export function readArguments(
   const parsed = splitWords(options, rest, `netwatch ${command.name} --help`);
   for (const key of Object.keys(parsed)) {
     if (key === '_' || Object.hasOwn(options, key) || isShort(options, key)) continue;
-    if (Object.hasOwn(rootOptions, key)) throw misplacedRoot(`--root does not go with ${command.name}`, line);
+    if (Object.hasOwn(rootOptions, key)) throw misplacedRoot(`--root cannot be used with ${command.name}`, line);
     throw unknownOption(key, options, line);
   }
   const beaten = new Set(RIVALS.filter((names) => names.some((name) => parsed[name] !== undefined)).flat());
@@ -157,7 +157,7 @@ function readDefault(name: string, option: Option, { file, values, places, isSec
   const wrong = (message: string, hint: string | null = null): Failure =>
     new Failure(
       EXIT.config,
-      `${file}: ${places[name]}: ${isSecret ? `${name} cannot be that` : message}`,
+      `${file}: ${places[name]}: ${isSecret ? `this value of ${name} is not valid` : message}`,
       isSecret ? {} : { hint },
     );
   if (option.value === null) {
@@ -175,7 +175,7 @@ function readDefault(name: string, option: Option, { file, values, places, isSec
 function misplacedRoot(message: string, line: readonly string[]): Failure {
   const at = line.findIndex((word) => word === '--root' || word.startsWith('--root='));
   return usageError(message, {
-    hint: 'a machine kept as files is read by netwatch conns, ifaces, capture --devices and doctor',
+    hint: '--root works with netwatch conns, ifaces, capture --devices and doctor',
     place: placeOf(line, at),
   });
 }

@@ -10,8 +10,8 @@ export function fromSettings(error: unknown, defaults: Defaults | null): unknown
   if (defaults === null || !(error instanceof Failure)) return error;
   const { file, values, places, isSecret } = defaults;
   if (isSecret && quotes(error, Object.values(values))) {
-    return new Failure(error.exit, `${file}: what it sets cannot be done, and is not shown`, {
-      hint: `${file} is not yours to read: --config none does without`,
+    return new Failure(error.exit, `${file} sets something that is not possible, and is not shown`, {
+      hint: `you may not read ${file}: use --config none to run without it`,
     });
   }
   const { message, place, hint } = error;

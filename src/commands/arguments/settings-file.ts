@@ -75,7 +75,7 @@ function readTrusted(file: string, { env, uid, say }: SettingsReader, required: 
     const { stranger, isPublic } = actsForAnother(env, uid) ? standingOf(file, stat, new Set([0, uid!])) : OWN;
     if (stranger !== null) {
       if (required) throw new Failure(EXIT.config, `${file} is not trusted: ${stranger}`, { hint: remedyFor(file) });
-      say(`${file} is not read: ${stranger}; --config none does without`);
+      say(`${file} is not read: ${stranger}; --config none reads no file`);
       return null;
     }
     if (!stat.isFile()) throw new Failure(EXIT.config, `${file} is not a file`);
@@ -115,7 +115,7 @@ function remedyFor(file: string): string {
   const word = shellFile(file);
   return file === COMMON
     ? `chown root ${word} && chmod go-w ${word}`
-    : `read it, then install -D -o root -m 644 ${word} ${COMMON} makes one that is root's`;
+    : `check its contents, then make a copy for root: install -D -o root -m 644 ${word} ${COMMON}`;
 }
 
 function isSearchable(folder: string): boolean {

@@ -91,7 +91,7 @@ export const capture = listing({
   formats: [tables, ...Object.values(RECORDS)],
   usualFormat: ({ decode, hex }) => (decode || hex ? tables : null),
   resolves: ({ resolve }) => resolve,
-  refusesRoot: ({ devices }) => (devices ? null : '--root goes with --devices'),
+  refusesRoot: ({ devices }) => (devices ? null : '--root needs --devices'),
   tableOf: ({ devices }) => (devices ? device : packet),
   runOf: ({ write }) =>
     write === null
@@ -125,7 +125,7 @@ export const capture = listing({
       return;
     }
     for (const name of ['rotate-size', 'rotate-time', 'rotate-keep', 'annotate', 'packet-buffered'] as const) {
-      if (values[name] !== null && values[name] !== false) throw usageError(`--${name} goes with --write`);
+      if (values[name] !== null && values[name] !== false) throw usageError(`--${name} needs --write`);
     }
     const format = askedFormat(values) ?? 'table';
     if ((values.decode || values.hex) && format !== 'table') {

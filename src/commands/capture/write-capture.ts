@@ -87,7 +87,9 @@ async function copyPackets(
     const snapLength = reader.format === 'pcapng' ? 0 : reader.interfaces[0]!.snapLength;
     const makeWriter = (): CaptureWriter => (format === 'pcap' ? new PcapWriter(name, snapLength) : new PcapngWriter());
     if (request.annotate && format === 'pcap') {
-      throw usageError('--annotate puts comments into packets, which pcap has none of', { hint: '--as pcapng' });
+      throw usageError('--annotate puts comments into packets, and a pcap file cannot hold comments', {
+        hint: '--as pcapng',
+      });
     }
     const namesProcess = request.annotate || request.process !== null;
     const annotate = namesProcess && format === 'pcapng' ? (packet: Packet) => commentOf(owners, packet) : null;
@@ -173,7 +175,7 @@ function withCounts(error: unknown, isLess = false): unknown {
 function syncWhenAsked(context: Context, file: { sync(): Promise<void> }): () => void {
   return context.onSyncAsked(async () => {
     await file.sync();
-    context.warn('what was written is on the disk');
+    context.warn('the packets written so far are on the disk');
   });
 }
 

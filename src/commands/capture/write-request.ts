@@ -53,7 +53,7 @@ export function writeRequestOf(
 function rotationOf(values: WriteOptions): Rotation | null {
   const { 'rotate-size': bytes = null, 'rotate-time': millis = null, 'rotate-keep': keep = null } = values;
   if (bytes === null && millis === null) {
-    if (keep !== null) throw usageError('--rotate-keep goes with --rotate-size or --rotate-time');
+    if (keep !== null) throw usageError('--rotate-keep needs --rotate-size or --rotate-time');
     return null;
   }
   if (values.write === '-') throw usageError('stdout cannot rotate', { hint: '-w FILE' });

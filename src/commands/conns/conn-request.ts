@@ -53,9 +53,10 @@ const LEAST_SETTLING_INTERVAL_MS = 1000;
 /** Throws Failure 64 for options that do not fit together, and for an unknown state. */
 export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: Request): LiveConnRequest {
   const { events, coverage, packets, netns, root, pid, user, summary } = values;
-  if (events && (summary !== null || coverage)) throw usageError('--events excludes --summary and --coverage');
+  if (events && (summary !== null || coverage))
+    throw usageError('--events cannot be used with --summary or --coverage');
   if (packets && (netns !== null || root !== null)) {
-    throw usageError('--packets is about the network of this machine: it excludes --netns and --root');
+    throw usageError('--packets captures from the network of this machine: it cannot be used with --netns or --root');
   }
   const devices = values.interface?.split(',') ?? null;
   return {

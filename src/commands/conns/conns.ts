@@ -32,7 +32,7 @@ export const conns = listing({
   watches: ({ events }) => events,
   firstTickIsStart: ({ events }) => events,
   resolves: ({ resolve }) => resolve,
-  refusesRoot: ({ read }) => (read === null ? null : '--root is about a machine, not about a file of --read'),
+  refusesRoot: ({ read }) => (read === null ? null : '--root cannot be used with --read'),
   formats: CONN_FORMATS,
   runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),
   tables: [conn, connEvent, connSummary, coverage],

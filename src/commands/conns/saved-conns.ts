@@ -48,4 +48,4 @@ export async function* runSaved(
   }
 }
 
-const GROUPS = 'there were too many groups to add them all up';
+const GROUPS = 'there were too many groups to keep all of them';

@@ -104,7 +104,7 @@ async function chosen(
       hint: `netwatch follow -r ${shellFile(file)} --list`,
     });
   if (count > 1) {
-    throw usageError(`${formatNumberOf(count, 'stream')} pass the filter, and one can be printed`, {
+    throw usageError(`${formatNumberOf(count, 'stream')} pass the filter, but only one can be printed`, {
       hint: `netwatch follow -r ${shellFile(file)} --list -f ..., then --stream N`,
     });
   }

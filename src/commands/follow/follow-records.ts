@@ -90,7 +90,7 @@ async function chosenStreams(
 
 /** The most bytes of stream records that are held while their segments are looked for. */
 const MOST_ROW_BYTES = 32 * 1024 * 1024;
-const TOO_MANY = 'there were more than memory should hold; --list tells of all';
+const TOO_MANY = 'keeping all of them would take too much memory; --list prints all';
 
 /** Reads in one pass: what was said is held until the records of the streams are known. */
 export async function* recordsOfPipe(

@@ -39,14 +39,15 @@ type FollowValues = ListingValues<typeof followOptions>;
 /** Throws Failure 64 for options that do not fit together, and for a wrong filter. */
 export function followRequestOf(values: FollowValues): FollowRequest {
   const mode = modeOf(values);
-  if (values.write !== null && mode !== 'print') throw usageError('--write goes with one stream, as text, hex or raw');
+  if (values.write !== null && mode !== 'print') throw usageError('--write needs one stream, as text, hex or raw');
   if (mode === 'print' && values.sort !== null) {
     throw usageError('a stream is printed in its own order, not by --sort');
   }
   const filter = values.filter === null ? null : compileFilter(values.filter, stream);
   const protocols = protocolsOf(values);
   const packets = packetRequestOf(values);
-  if (mode === 'print' && protocols.size > 1 && values.tcp) throw usageError('one stream is followed: --tcp or --udp');
+  if (mode === 'print' && protocols.size > 1 && values.tcp)
+    throw usageError('one stream is followed: use either --tcp or --udp');
   return {
     ...{ mode, packets, protocols },
     stream: values.stream,
@@ -67,15 +68,16 @@ export function followRequestOf(values: FollowValues): FollowRequest {
 /** Throws Failure 64 for options that exclude each other. */
 export function modeOf(values: FollowValues): FollowMode {
   const { list, all, stream: number, filter, as } = values;
-  if (list && (all || number !== null)) throw usageError('--list excludes --all and --stream');
-  if (all && number !== null) throw usageError('--all excludes --stream');
+  if (list && (all || number !== null)) throw usageError('--list cannot be used with --all or --stream');
+  if (all && number !== null) throw usageError('--all cannot be used with --stream');
   if (list) return 'list';
   const asked = askedFormat(values);
   const records = all || as === 'ndjson' || (as === null && asked !== null && asked !== 'table');
   if (as !== null && as !== 'ndjson' && (all || (asked !== null && asked !== 'table'))) {
     throw usageError(`--as ${as} prints one stream as it is, not ${all ? 'all of them' : 'records'}`);
   }
-  if (as === 'ndjson' && asked !== null && asked !== 'ndjson') throw usageError(`--as ndjson excludes -o ${asked}`);
+  if (as === 'ndjson' && asked !== null && asked !== 'ndjson')
+    throw usageError(`--as ndjson cannot be used with -o ${asked}`);
   if (!all && number === null && filter === null) return 'list';
   return records ? 'records' : 'print';
 }

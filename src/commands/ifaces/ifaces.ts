@@ -23,7 +23,7 @@ export const ifaces = listing({
   options: ifaceOptions,
   repeats: true,
   resolves: ({ resolve }) => resolve,
-  refusesRoot: ({ read }) => (read === null ? null : '--root is about a machine, not about a file of --read'),
+  refusesRoot: ({ read }) => (read === null ? null : '--root cannot be used with --read'),
   formats: IFACE_FORMATS,
   runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),
   tables: [iface, route, dnsServer, neighbor, host],

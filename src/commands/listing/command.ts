@@ -75,7 +75,7 @@ export interface ListingCommand<O extends Options = Options> extends Description
   /** Whether names of addresses are looked up. */
   readonly resolves: (values: ListingValues<O>) => boolean;
   /**
-   * Why --root does not go with these options; null where they read the machine that it names. A command that never reads
+   * Why --root cannot be used with these options; null where they read the machine that it names. A command that never reads
    * a machine has null in place of the function, and does not take the option.
    */
   readonly refusesRoot: ((values: ListingValues<O>) => string | null) | null;

@@ -19,14 +19,14 @@ export function refuseUnfit(
   const { name, tables, excludes } = format;
   const isGiven = (option: string): boolean => ![null, undefined, false].includes(values[option] as null);
   if (tables !== null && !tables.includes(table))
-    throw usageError(`-o ${name} tells of ${tables.map(({ type }) => type).join(', ')} records, not of ${table.type}`);
+    throw usageError(`-o ${name} prints ${tables.map(({ type }) => type).join(', ')} records, not ${table.type}`);
   const choosing = format.choosesFields ? undefined : CHOOSING.find(isGiven);
-  if (choosing !== undefined) throw usageError(`--${choosing} does not go with -o ${name}`);
+  if (choosing !== undefined) throw usageError(`--${choosing} cannot be used with -o ${name}`);
   for (const [option, instead] of Object.entries(excludes))
-    if (isGiven(option)) throw usageError(`--${option} does not go with -o ${name}`, { hint: instead });
+    if (isGiven(option)) throw usageError(`--${option} cannot be used with -o ${name}`, { hint: instead });
   if (repeating && !format.repeats) {
     const option = REPEATING.find(isGiven) ?? 'interval';
-    throw usageError(`-o ${name} is about one snapshot: --${option} does not go with it`, {
+    throw usageError(`-o ${name} prints one snapshot: --${option} cannot be used with it`, {
       hint: 'run netwatch again for each snapshot',
     });
   }

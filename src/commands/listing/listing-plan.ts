@@ -47,7 +47,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const repeating =
     command.repeats && (values.interval !== null || values.count !== null || values.duration !== null || watches);
   if (values.timeout !== null && values.wait === null)
-    throw usageError('--timeout goes with --wait', { hint: 'did you mean --duration?' });
+    throw usageError('--timeout needs --wait', { hint: 'did you mean --duration?' });
   if (values.wait !== null && values.wait !== undefined && (values.count !== null || values.duration !== null)) {
     throw usageError('--wait is bounded by --timeout, not by --count or --duration');
   }
@@ -104,7 +104,7 @@ export function claimOf(expectation: Expectation, source: string): Claim {
     expectation,
     readsOn: true,
     refuted: `expectation does not hold: ${source}`,
-    untold: `expectation cannot be told: ${source}`,
+    untold: `expectation cannot be decided: ${source}`,
   };
 }
 

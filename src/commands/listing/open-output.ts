@@ -29,7 +29,7 @@ export async function openOutput(
         context.say(`no room for ${headings.join(', ')}: choose with --fields, or widen the terminal`),
       onLeft: ({ type }, rows) =>
         context.warn(
-          `${formatNumberOf(rows, `${type} record`)} left out of the table: more than memory should hold; -o ndjson prints all`,
+          `${formatNumberOf(rows, `${type} record`)} left out of the table, which would take too much memory; -o ndjson prints all`,
         ),
     };
   };

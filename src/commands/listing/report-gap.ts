@@ -13,7 +13,7 @@ export function leftOut(type: string, rows: number): Gap {
     iface: null,
     dropped: rows,
     fate: 'left out',
-    reason: 'more were to be sorted than memory should hold; --limit or --filter leaves fewer',
+    reason: 'sorting all of them would take too much memory; use --limit or --filter to sort fewer',
   };
 }
 

@@ -17,7 +17,7 @@ const RECORD_ENDS: Readonly<Record<string, RecordFormat>> = {
 /** The capture format that the end of a file name says; null for none. Throws Failure 64 for a compressed one. */
 export function captureFormatOf(name: string): CaptureFormat | null {
   if (/\.(gz|zst)$/.test(name)) {
-    throw usageError(`${name}: captures are written unpacked`, {
+    throw usageError(`${name}: netwatch writes captures uncompressed`, {
       hint: `-w - | ${packerOf(name)} > ${shellFile(name)}`,
     });
   }
@@ -44,6 +44,6 @@ export function refuseRecordOptions(values: ListingValues<Options>): void {
   for (const name of ['sort', 'expect', 'decode', 'hex']) {
     const value = values[name];
     if (value === null || value === undefined || value === false) continue;
-    throw usageError(`--${name} is about packets that are printed, not about those that --write saves`);
+    throw usageError(`--${name} applies to packets that are printed, not to packets that --write saves`);
   }
 }

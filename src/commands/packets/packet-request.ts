@@ -47,8 +47,8 @@ function refuseLiveOptions(values: PacketOptions): void {
   for (const name of [...Object.keys(liveOptions), 'duration']) {
     const value = values[name as keyof PacketOptions];
     if (value === null || value === undefined || value === false || name === 'sandbox') continue;
-    throw usageError(`--${name} is about a live capture, not about one that is read`, {
-      hint: name === 'bpf' ? '--filter chooses packets of a file' : null,
+    throw usageError(`--${name} needs a live capture, not a file of --read`, {
+      hint: name === 'bpf' ? 'use --filter to choose packets of a file' : null,
     });
   }
 }

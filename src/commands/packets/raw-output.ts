@@ -6,5 +6,5 @@ import type { Context } from '../context/context.ts';
  */
 export function refuseRawTerminal({ terminal }: Context, what: string): void {
   if (!terminal.stdoutIsTerminal) return;
-  throw usageError(`${what} would go to a terminal as raw bytes`, { hint: '-w FILE, or a pipe or > FILE takes them' });
+  throw usageError(`${what} would go to a terminal as raw bytes`, { hint: 'use -w FILE, > FILE or a pipe' });
 }

@@ -85,31 +85,30 @@ export function probeClaim(values: ProbeValues): Claim | null {
   const given = (names: readonly (keyof ProbeValues)[]): string | undefined =>
     names.find((name) => values[name] !== null && values[name] !== false);
   const repeats = repeatsRounds(values) && !values['print-cron'] && !values['print-systemd'];
-  if (values.every !== null && values.schedule !== null) throw usageError('either --every or --schedule');
-  if (values.duration !== null && !repeatsRounds(values))
-    throw usageError('--duration goes with --every or --schedule');
+  if (values.every !== null && values.schedule !== null) throw usageError('--every and --schedule exclude each other');
+  if (values.duration !== null && !repeatsRounds(values)) throw usageError('--duration needs --every or --schedule');
   refuseUnprintable(values);
-  if ((values.via === null) !== (values.direct === null)) throw usageError('--via and --direct go together');
+  if ((values.via === null) !== (values.direct === null)) throw usageError('--via and --direct must be given together');
   if (values.via !== null && values.via === values.direct)
     throw usageError(`--via and --direct are the same: "${values.via}"`);
-  if (values['append-max'] !== null && values.append === null) throw usageError('--append-max goes with --append');
+  if (values['append-max'] !== null && values.append === null) throw usageError('--append-max needs --append');
   if (values.out !== null && traits?.goesIntoFile !== true)
-    throw usageError('--out goes with -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
+    throw usageError('--out needs -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
   if (values.report !== null) {
     const asking = given(ASKING);
-    if (asking !== undefined) throw usageError(`--${asking} is about asking targets, not about --report`);
-    if (traits?.choosesFields === false) throw usageError(`-o ${format} is not for --report`);
+    if (asking !== undefined) throw usageError(`--report asks no targets: --${asking} cannot be used with it`);
+    if (traits?.choosesFields === false) throw usageError(`-o ${format} cannot be used with --report`);
   }
   if (traits?.repeats === false && repeats && values.out === null) {
-    if (!traits.goesIntoFile) throw usageError(`-o ${format} is about one ${traits.of}`);
+    if (!traits.goesIntoFile) throw usageError(`-o ${format} prints one ${traits.of} only`);
     throw usageError(`-o ${format} with several rounds needs --out FILE`, {
-      hint: 'what is printed is one exposition',
+      hint: 'stdout can hold the metrics or the table of one round only',
     });
   }
   if (traits?.hasStatus === true) return null;
   const threshold = given(['warn', 'crit']);
   if (threshold !== undefined)
-    throw usageError(`--${threshold} goes with -o nagios`, { hint: '--fail-on EXPR for an exit status alone' });
+    throw usageError(`--${threshold} needs -o nagios`, { hint: '--fail-on EXPR for an exit status alone' });
   return claimOf(values);
 }
 
@@ -120,22 +119,23 @@ export const repeatsRounds = ({ every, schedule }: ProbeValues): boolean => ever
 function refuseUnprintable(values: ProbeValues): void {
   const isCron = values['print-cron'];
   if (!isCron && !values['print-systemd']) return;
-  if (isCron && values['print-systemd']) throw usageError('either --print-cron or --print-systemd');
+  if (isCron && values['print-systemd']) throw usageError('--print-cron and --print-systemd exclude each other');
   const name = isCron ? 'print-cron' : 'print-systemd';
   if (isCron ? values.schedule === null : !repeatsRounds(values))
     throw usageError(`--${name} needs --schedule`, { hint: `netwatch probe --schedule '*/5 * * * *' --${name}` });
-  if (values.duration !== null) throw usageError(`--duration does not go with --${name}`);
+  if (values.duration !== null) throw usageError(`--duration cannot be used with --${name}`);
 }
 
 function claimOf(values: ProbeValues): Claim | null {
   const source = values['fail-on'];
   if (source !== null) {
-    if (values.expect !== null) throw usageError('either --expect, what must hold, or --fail-on, what must not');
+    if (values.expect !== null)
+      throw usageError('--expect (what must hold) and --fail-on (what must not) exclude each other');
     return {
       expectation: notPassed(compileThreshold(source, probeTableOf(values))),
       readsOn: true,
       refuted: `--fail-on holds: ${source}`,
-      untold: `--fail-on cannot be told: ${source}`,
+      untold: `--fail-on cannot be decided: ${source}`,
     };
   }
   if (values.report !== null) return null;
@@ -144,6 +144,6 @@ function claimOf(values: ProbeValues): Claim | null {
     expectation: compileExpectation('all(ok == true)', probe),
     readsOn: false,
     refuted: 'not every target answers as it should',
-    untold: 'it cannot be told whether every target answers as it should',
+    untold: 'it is unknown whether every target answers as it should',
   };
 }

@@ -40,8 +40,8 @@ export async function reportOf(context: Context, file: string): Promise<readonly
     if (fd === null) continue;
     const lines = await readLines(fd, name, report);
     records += lines.records;
-    if (lines.broken > 0) context.say(`${name}: passed over ${formatNumberOf(lines.broken, 'line')} without a record`);
-    if (lines.isTorn) context.say(`${name}: the last line is cut short, and passed over`);
+    if (lines.broken > 0) context.say(`${name}: skipped ${formatNumberOf(lines.broken, 'line')} without a record`);
+    if (lines.isTorn) context.say(`${name}: the last line is cut short, so it was skipped`);
   }
   if (isSame) fs.closeSync(before);
   if (records === 0)

@@ -85,7 +85,8 @@ export async function askRequestOf(values: ProbeValues, words: readonly string[]
 /** Throws Failure 64 for a wrong filter, and for targets. */
 export function reportRequestOf(values: ProbeValues, file: string, words: readonly string[]): ReportRequest {
   const keeps = compileKeeps(values, probeReport);
-  if (words.length > 0) throw usageError(`--report is about all targets of the file, not "${words[0]}"`);
+  if (words.length > 0)
+    throw usageError(`--report summarises every target in the file, so it takes no target: "${words[0]}"`);
   return { file, keeps };
 }
 

@@ -25,7 +25,7 @@ export async function printProbeUnits(
 /** Words for the shell; before the shell sees them, cron replaces % with a line feed (crontab(5)). */
 export function cronCommand(words: readonly string[]): string {
   const control = words.find((word) => /\p{Cc}/u.test(word));
-  if (control !== undefined) throw usageError(`"${control}" does not fit a line of cron`);
+  if (control !== undefined) throw usageError(`a crontab line cannot hold "${control}"`);
   return words.map(shellWord).join(' ').replaceAll('%', '\\%');
 }
 
@@ -107,12 +107,12 @@ export function systemdUnits(
   const timer = [
     '# /etc/systemd/system/netwatch-probe.timer',
     '[Unit]',
-    'Description=netwatch probe by the clock',
+    'Description=netwatch probe on schedule',
     '',
     '[Timer]',
     ...events.map((event) => `OnCalendar=${event}`),
     'AccuracySec=1s',
-    '# what was missed while the machine was off is not made up for',
+    '# rounds missed while the machine was off are not made up later',
     'Persistent=no',
     '',
     '[Install]',

@@ -46,7 +46,7 @@ export async function* readSavedRecords(
   };
   parser.on('data', (value: unknown) => parsed.push(value));
   // the parser's message quotes the line, and root can read files that the user who asks cannot
-  parser.on('error', ({ message }) => complain(message.startsWith(UNPARSED) ? 'no JSON' : message));
+  parser.on('error', ({ message }) => complain(message.startsWith(UNPARSED) ? 'not JSON' : message));
 
   const rows = (): readonly AnyRow[] => {
     const read: AnyRow[] = [];
@@ -77,11 +77,13 @@ export async function* readSavedRecords(
   await nextTurn();
   yield rows();
   if (others > 0)
-    context.warn(`${file}: passed over ${formatNumberOf(others, 'record')} of other types than ${table.type}`);
+    context.warn(
+      `${file}: skipped ${formatNumberOf(others, 'record')} that ${others === 1 ? 'is' : 'are'} not of type ${table.type}`,
+    );
   if (wrong > 0 || isGivenUp) {
     const found =
       wrong > 0 ? `${formatNumberOf(wrong, 'line')} without a netwatch record, the first: ${firstWrong}` : '';
-    const end = wrong > 0 ? '; not read from there on' : 'no netwatch record in 4 MiB; not read from there on';
+    const end = wrong > 0 ? '; the rest is not read' : 'no netwatch record in 4 MiB; the rest is not read';
     throw new Failure(EXIT.data, `${file}: ${found}${isGivenUp ? end : ''}`, {
       hint: 'netwatch conns --json > FILE saves some',
     });

@@ -13,20 +13,20 @@ export function sayFaults(context: Context, faults: Faults, read: string | null 
   const { count, records, firstPacket, firstError, firstFilter } = faults;
   if (count === 0) return;
   const lost = [
-    ...(count > records ? [`${formatNumberOf(count - records, 'packet')} could not be dissected whole`] : []),
-    ...(records > 0 ? ['records are missing, for they could not be made'] : []),
+    ...(count > records ? [`${formatNumberOf(count - records, 'packet')} could not be dissected completely`] : []),
+    ...(records > 0 ? ['some records are missing, because making them failed'] : []),
   ].join('; ');
   if (!context.isVerbose) {
-    context.warn(`${lost}: a bug of netwatch, -v shows where`);
+    context.warn(`${lost}: a bug in netwatch, -v shows where`);
     return;
   }
   const first = firstPacket === 0 ? '' : ` packet ${firstPacket}:`;
-  context.warn(`${lost}: a bug of netwatch;${first} ${whatAndWhere(firstError!)}`);
+  context.warn(`${lost}: a bug in netwatch;${first} ${whatAndWhere(firstError!)}`);
   if (firstPacket === 0) return;
   const file = read !== null && PLAIN.test(read) && read !== '-' ? read : 'FILE';
   const where = read === null ? ', from a capture with -w FILE' : '';
   const cut = `netwatch export packets -r ${file} -f '${firstFilter}' -w bug.pcapng`;
-  context.warn(`please report it, with the packets that led to it${where}: ${cut}`);
+  context.warn(`please report it, with the packets that caused it${where}: ${cut}`);
 }
 
 /** `TypeError: message at segment (main.js:12:34)`: the error, and the first place of our own code that it passed. */

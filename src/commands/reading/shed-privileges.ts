@@ -15,13 +15,13 @@ export async function shedPrivileges(context: Context, sandbox: SandboxMode = 'o
   const stays = [...platform.shedPrivileges(lesserUserWithGroups(context.env))];
   // a user namespace may have nobody else: root of it is then who made it, which will do unless more is demanded
   if (stays.length === 0 && sandbox === 'strict' && context.isPrivileged()) {
-    stays.push('root stays root, for this user namespace has nobody else');
+    stays.push('root stays root, because this user namespace has no other user');
   }
   if (stays.length === 0) return;
   if (sandbox === 'strict') {
     throw new Failure(EXIT.noPermission, `--sandbox strict: ${stays.join('; ')}`, {
-      hint: '--sandbox on takes what this system has',
+      hint: '--sandbox on gives up what this system allows',
     });
   }
-  context.say(`the file is read with more rights than it takes: ${stays.join('; ')}`);
+  context.say(`the file is read with more rights than needed: ${stays.join('; ')}`);
 }

@@ -55,7 +55,7 @@ export const stats = listing({
   tableOf: ({ by }) => STATISTICS[namesOf(by)[0]!].tables[0],
   run: async function* (context, values, _operands, request) {
     for (const name of ['wait', 'timeout'] as const) {
-      if (values[name] !== null) throw usageError(`--${name} does not go with stats`);
+      if (values[name] !== null) throw usageError(`--${name} cannot be used with stats`);
     }
     const repeats = values.interval !== null || values.count !== null;
     if (repeats && values.read !== null && isFile(values.read)) {

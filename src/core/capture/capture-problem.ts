@@ -8,10 +8,10 @@ export const MOST_EMPTY_FRAMES = 4096;
 
 /** The input is no capture at all: exit 65. */
 export function notACapture(name: string, why: string): Failure {
-  return new Failure(EXIT.data, `${name} is no capture: ${why}`, {
-    hint: 'netwatch reads pcap and pcapng, packed with gzip or not',
+  return new Failure(EXIT.data, `${name} is not a capture: ${why}`, {
+    hint: 'netwatch reads pcap and pcapng, compressed with gzip or not',
   });
 }
 
 /** A pack that was cut short between two frames. */
-export const PACK_CUT = 'cut short: what it is packed in ends too early';
+export const PACK_CUT = 'cut short: the compressed data ends too early';

@@ -27,7 +27,7 @@ export async function openCaptureReader(
   }
   const order = pcapByteOrder(view, chunks.offset);
   // they are not quoted: root may have been asked for a file that who asks may not read
-  if (order === null) throw notACapture(source.name, 'it begins as neither pcap nor pcapng does');
+  if (order === null) throw notACapture(source.name, 'it does not begin like a pcap or pcapng file');
   if (!(await chunks.need(PCAP_HEADER))) throw notACapture(source.name, 'cut short in its header');
   return new PcapReader(chunks, order === 'little', interfaceName);
 }

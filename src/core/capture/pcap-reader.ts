@@ -84,7 +84,7 @@ export class PcapReader implements CaptureReader {
     const captured = read32(bytes, offset + 8, little);
     if (captured > LONGEST_FRAME) {
       this.problems.push(
-        `packet ${this.packets + 1}, at byte ${chunks.position}, claims ${captured} bytes: not read from there on`,
+        `packet ${this.packets + 1}, at byte ${chunks.position}, claims ${captured} bytes: the rest is not read`,
       );
       this.damaged = true;
       return false;
@@ -102,7 +102,7 @@ export class PcapReader implements CaptureReader {
     const length = read32(bytes, offset + 12, little);
     if (captured !== 0) this.emptyFrames = 0;
     else if (length === 0 && seconds === 0 && ++this.emptyFrames > MOST_EMPTY_FRAMES) {
-      this.problems.push(`nothing but zeros for 64 KiB, at byte ${chunks.position}: not read from there on`);
+      this.problems.push(`nothing but zeros for 64 KiB, at byte ${chunks.position}: the rest is not read`);
       this.damaged = true;
       return false;
     }

@@ -90,7 +90,7 @@ export class PcapngReader implements CaptureReader {
       }
       if (end - offset < length) return false;
       if (read32(bytes, offset + length - 4, this.little) !== length) {
-        return this.stop(`a block after packet ${this.packets} has two lengths`);
+        return this.stop(`a block after packet ${this.packets} has two different lengths`);
       }
       const found = this.readBlock(packet, type, bytes, offset + 8, offset + length - 4);
       if (this.damaged) return false;
@@ -144,7 +144,7 @@ export class PcapngReader implements CaptureReader {
     const { little } = this;
     const index = this.firstInterface + id;
     const from = this.interfaces[index];
-    if (from === undefined) return this.stop(`packet ${this.packets + 1} names interface ${id}, which there is none`);
+    if (from === undefined) return this.stop(`packet ${this.packets + 1} names interface ${id}, which does not exist`);
     const captured = read32(bytes, start + 12, little);
     if (captured > LONGEST_FRAME || captured > end - start - 20) {
       return this.stop(`packet ${this.packets + 1} claims ${captured} bytes`);
@@ -175,7 +175,7 @@ export class PcapngReader implements CaptureReader {
   /** A frame of no link type and no time, as wireshark shows it: a capture may hold nothing but such blocks. */
   private readCustom(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
     const data = start + 4; // behind the number of the enterprise
-    if (data > end) return this.stop(`a custom block after packet ${this.packets} has no enterprise`);
+    if (data > end) return this.stop(`a custom block after packet ${this.packets} has no enterprise number`);
     this.optionsStart = this.optionsEnd = end;
     packet.begin(bytes, data, end, end - data, Number.NaN, 0, this.firstInterface, NO_LINK_TYPE);
     return true;
@@ -234,7 +234,7 @@ export class PcapngReader implements CaptureReader {
   }
 
   private stop(why: string): false {
-    this.problems.push(`${why}, at byte ${this.chunks.position}: not read from there on`);
+    this.problems.push(`${why}, at byte ${this.chunks.position}: the rest is not read`);
     this.damaged = true;
     return false;
   }

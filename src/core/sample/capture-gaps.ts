@@ -41,7 +41,7 @@ export class CaptureGaps {
       const dropped = droppedByKernel - (this.dropped.get(device) ?? 0);
       this.dropped.set(device, droppedByKernel);
       if (dropped <= 0) continue;
-      const reason = `the kernel had no room for them: netwatch, or who reads its output, was slower than ${device}`;
+      const reason = `the kernel had no room for them: netwatch, or the program that reads its output, was slower than ${device}`;
       this.pending.push({ what: 'packet', iface: device, dropped, reason });
     }
     const { pending } = this;
@@ -53,13 +53,13 @@ export class CaptureGaps {
 function lineOf(iface: string, change: InterfaceChange): string {
   switch (change.change) {
     case 'down':
-      return `interface ${iface} went down; capturing goes on when it is up again`;
+      return `interface ${iface} went down; the capture continues when it is up again`;
     case 'up':
       return change.downMs === null
         ? `interface ${iface} was down for a moment`
         : `interface ${iface} is up again after ${formatSeconds(change.downMs / 1000)}`;
     case 'renamed':
-      return `interface ${iface} is now named ${change.name}; capturing goes on`;
+      return `interface ${iface} is now named ${change.name}; the capture continues`;
     case 'gone':
       return `interface ${iface} is gone`;
   }

@@ -64,8 +64,8 @@ export interface ConnectionSampler {
 const GATHER_MS = 1000;
 
 const CLOSED_UNTOLD: Limit = {
-  what: 'some connections that lived between two looks',
-  why: 'more sockets closed than the kernel keeps news of',
+  what: 'some connections that opened and closed between two snapshots',
+  why: 'more sockets closed than the kernel could report',
   remedy: 'netwatch conns --events --interval 200ms',
 };
 

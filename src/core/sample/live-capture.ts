@@ -63,7 +63,7 @@ export async function beginCapture(
     ...beginning,
   };
   const surrender = order.sandbox !== 'off' && platform.isPrivileged() ? place.surrender : null;
-  if (order.sandbox === 'off') place.warn('--sandbox off: the process that captures keeps its user and privileges');
+  if (order.sandbox === 'off') place.warn('--sandbox off: the capturing process keeps its user and privileges');
   const openSockets = (): Promise<SocketSource> | null => {
     if (typeof asksOwners === 'object') return asksOwners.open();
     return asksOwners ? openOnly(openOwnedSockets(platform, { isLeft: surrender !== null, user: order.user })) : null;
@@ -111,7 +111,7 @@ function engineFor({ platform, say }: Place, request: CaptureRequest): Engine {
   const engine = platform.chooseEngine(request.engine);
   if (engine === 'pcap') return engine;
   if (request.reconnects) throw usageError(`--reconnect needs --engine pcap, not ${engine}`);
-  if (request.engine !== engine) say(`the module pcap was not built: ${engine} captures in its place`);
+  if (request.engine !== engine) say(`the pcap module was not built: ${engine} captures instead`);
   return engine;
 }
 
@@ -121,8 +121,8 @@ function eventsOf(gaps: CaptureGaps): SensorEvents {
     stopped: (pid, isStopped) =>
       gaps.note(
         isStopped
-          ? `the process that captures is stopped, and packets will be missed: kill -CONT ${pid}`
-          : 'the process that captures goes on',
+          ? `the capturing process is stopped, so packets will be missed: kill -CONT ${pid}`
+          : 'the capturing process continues',
       ),
   };
 }
@@ -142,11 +142,11 @@ function absenceOf({ platform, clock }: Place, gaps: CaptureGaps): Absence {
     },
     gone(device) {
       since.set(device, clock.monotonic());
-      gaps.note(`interface ${device} is gone; waiting for one of that name`);
+      gaps.note(`interface ${device} is gone; waiting for an interface of that name`);
     },
     back(device) {
       const seconds = (clock.monotonic() - (since.get(device) ?? clock.monotonic())) / 1000;
-      gaps.miss(device, `interface ${device} is there again after ${formatSeconds(seconds)}`);
+      gaps.miss(device, `interface ${device} is back after ${formatSeconds(seconds)}`);
     },
   };
 }
@@ -171,13 +171,13 @@ function reportOf(sensor: Sensor, captured: number, isLess: boolean): string {
   return [
     `${isLess ? 'at least ' : ''}${formatNumberOf(captured, 'packet')} captured`,
     ...sensor.counts().map(describe),
-    ...(unread > 0 ? [`${unread} more not read`] : []),
+    ...(unread > 0 ? [`${unread} more captured but not processed`] : []),
   ].join('; ');
 }
 
 /** The loopback hands every packet out twice, sent and received, and libpcap takes one of them. */
 function describe({ device, captured, received, droppedByKernel, droppedByInterface, left }: DeviceCounts): string {
   const twice = device === 'lo' && received > captured ? ', each counted twice' : '';
-  const untaken = left === null ? '' : `, ${left} not taken by netwatch`;
+  const untaken = left === null ? '' : `, ${left} not read by netwatch`;
   return `${device}: ${received} received by the filter${twice}, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface${untaken}`;
 }

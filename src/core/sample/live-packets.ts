@@ -79,7 +79,7 @@ function nameOf([name]: readonly string[]): string | null {
 /** Throws Failure 64 when eBPF is demanded and nothing would use what it knows. */
 export function refuseTrace({ traces }: CaptureRequest): void {
   if (traces !== 'demanded') return;
-  throw usageError('--ebpf tells of processes, and nothing here asks for them', {
+  throw usageError('--ebpf finds processes, and no other option here uses them', {
     hint: 'stats --by processes, capture --fields ...,process, capture --annotate -w FILE',
   });
 }

@@ -61,7 +61,7 @@ export async function openPacketConnections(
     (error: unknown) => messageOf(error),
   );
   void ended.then((why) => {
-    limits = [{ what: 'what packets tell of connections', why, remedy: null }];
+    limits = [{ what: 'connection details from packets', why, remedy: null }];
   });
   return {
     async join(read) {

@@ -78,8 +78,8 @@ function open(file: string, caller: User | null): readonly [Place, number] {
 function refuseOtherNames(fd: number, file: string): void {
   const { nlink } = fs.fstatSync(fd);
   if (nlink <= 1) return;
-  throw new Failure(EXIT.cannotCreate, `${file} cannot be added to: it has ${nlink} names, as hard links do`, {
-    hint: `cp ${shellFile(file)} OTHER makes one of its own`,
+  throw new Failure(EXIT.cannotCreate, `${file} cannot be appended to: it has ${nlink} hard links`, {
+    hint: `cp ${shellFile(file)} OTHER makes a separate file`,
   });
 }
 

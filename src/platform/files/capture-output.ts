@@ -193,7 +193,7 @@ export function removeIfThere(file: string): void {
   fs.rmSync(file, { force: true });
 }
 
-const STDOUT_HINT = '-w - writes to stdout, which may be one';
+const STDOUT_HINT = '-w - writes to stdout, which can be a device or a pipe';
 
 /** Throws Failure 73 when the path exists and is neither a file nor a link: it would be replaced. */
 function refuseSpecialFiles(file: string): void {

@@ -185,9 +185,13 @@ function packing(bytes: Buffer): 'gzip' | 'zstd' | null {
 function createUnzstd(name: string): Transform {
   const create = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
   if (create === undefined) {
-    throw new Failure(EXIT.data, `${name} is packed with zstd, which node ${process.versions.node} cannot unpack`, {
-      hint: `zstd -dc ${shellFile(name)} | netwatch … -r -`,
-    });
+    throw new Failure(
+      EXIT.data,
+      `${name} is compressed with zstd, which node ${process.versions.node} cannot decompress`,
+      {
+        hint: `zstd -dc ${shellFile(name)} | netwatch … -r -`,
+      },
+    );
   }
   return create();
 }
@@ -197,11 +201,11 @@ function asFailure(error: unknown, name: string): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'ENOENT') return new Failure(EXIT.noInput, `no such file: ${name}`, { cause: error });
   if (code === 'EACCES')
-    return new Failure(EXIT.noPermission, `${name} may not be read`, {
+    return new Failure(EXIT.noPermission, `${name} cannot be read: permission denied`, {
       hint: process.getuid?.() === 0 ? null : 'run it with sudo',
       cause: error,
     });
   if (/^Z(STD)?_/.test(code))
-    return new Failure(EXIT.data, `${name} cannot be unpacked: ${messageOf(error)}`, { cause: error });
+    return new Failure(EXIT.data, `${name} cannot be decompressed: ${messageOf(error)}`, { cause: error });
   return new Failure(EXIT.io, `${name} cannot be read: ${reasonOf(error)}`, { cause: error });
 }

@@ -23,8 +23,8 @@ export async function lockFile(fd: number, file: string, clock: Clock): Promise<
     if (!isHeld(loadKoffi().errno()))
       throw new Failure(EXIT.unavailable, `${file} cannot be locked: its file system has no locks`);
     if (waited >= PATIENCE_MS)
-      throw new Failure(EXIT.timeout, `${file} is locked by another program for ${PATIENCE_MS / 1000} s`, {
-        hint: `fuser ${shellFile(file)} names it`,
+      throw new Failure(EXIT.timeout, `another program has kept ${file} locked for ${PATIENCE_MS / 1000} s`, {
+        hint: `fuser ${shellFile(file)} shows which program`,
       });
     await clock.sleep(RETRY_MS);
   }

@@ -16,5 +16,7 @@ export function refuseStreamLink(file: string, hint: string): void {
     return; // it is not there, or creating it says why not
   }
   if (!/^\/(?:proc|dev)(?:\/|$)/.test(folder) || /^\/dev\/shm(?:\/|$)/.test(folder)) return;
-  throw new Failure(EXIT.cannotCreate, `${file} is a link of the system to an open file, and never replaced`, { hint });
+  throw new Failure(EXIT.cannotCreate, `${file} is a link of the system to an open file, which is never replaced`, {
+    hint,
+  });
 }

@@ -36,7 +36,7 @@ export function standingOf(file: string, opened: fs.Stats, trusted: ReadonlySet<
       const stat = fs.lstatSync(next);
       if (stat.isSymbolicLink()) {
         if (!trusted.has(stat.uid)) return { stranger: belongs(next, stat), ...shut };
-        if (++links > MOST_LINKS) return { stranger: `${file} leads in a circle`, ...shut };
+        if (++links > MOST_LINKS) return { stranger: `the links of ${file} form a loop`, ...shut };
         const target = fs.readlinkSync(next);
         rest.unshift(...target.split('/').filter(isStep));
         if (path.isAbsolute(target)) at = '/';
@@ -47,7 +47,7 @@ export function standingOf(file: string, opened: fs.Stats, trusted: ReadonlySet<
       folder = fs.lstatSync(at);
     }
   } catch (error) {
-    return { stranger: `who may write it cannot be told (${(error as NodeJS.ErrnoException).code})`, ...shut };
+    return { stranger: `it is unknown who may write to it (${(error as NodeJS.ErrnoException).code})`, ...shut };
   }
 }
 

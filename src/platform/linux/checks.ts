@@ -174,8 +174,8 @@ async function faultOfCopy(host: Host, file: string): Promise<string | null> {
 }
 
 function checkLandlock(): Check {
-  const without = 'the process that captures can open files';
-  return attempt('landlock', 'the process that captures has no files', null, without, () => {
+  const without = 'the capturing process can open files';
+  return attempt('landlock', 'the capturing process has no access to files', null, without, () => {
     if (landlockVersion() === 0) throw new Error('the kernel has none, or it is switched off');
   });
 }

@@ -12,7 +12,7 @@ export function readRoutes(host: Host, netns: NetworkNamespace | null): Reading<
   return readRows(
     host,
     netns,
-    'routes of other tables, and what routes say of source, scope and origin',
+    'routes of other tables, and the source, scope and origin of routes',
     (netlink) => readKernelRoutes(netlink, linkNames(readLinks(netlink))),
     () => routesFromFiles(host),
   );

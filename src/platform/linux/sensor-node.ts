@@ -30,9 +30,9 @@ function faultOf(copy: string): string | null {
   try {
     for (const file of [path.dirname(copy), copy]) {
       const stat = fs.lstatSync(file);
-      if (file === copy && !stat.isFile()) return 'it is no file';
+      if (file === copy && !stat.isFile()) return 'it is not a file';
       if (stat.uid !== 0) return `${file} is not owned by root`;
-      if ((stat.mode & WRITABLE_BY_OTHERS) !== 0) return `${file} may be written by others than root`;
+      if ((stat.mode & WRITABLE_BY_OTHERS) !== 0) return `${file} may be written by users other than root`;
     }
     fs.accessSync(copy, fs.constants.X_OK);
     return null;
@@ -59,6 +59,6 @@ function quote(word: string): string {
 /** What keeps a capability of a file from being given, in the text of /proc/self/status; null for nothing. */
 export function obstacleOf(status: string): string | null {
   return /^NoNewPrivs:\t1$/m.test(status)
-    ? 'no_new_privs, set by what started netwatch, keeps it from getting any'
+    ? 'the program that started netwatch set no_new_privs, so no capability can be gained'
     : null;
 }

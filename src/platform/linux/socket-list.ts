@@ -11,7 +11,7 @@ import { DIAG_PROTOCOLS, openSockDiag, type SockDiag } from './sock-diag.ts';
 const PROTOCOLS: readonly Socket['proto'][] = ['tcp', 'udp', 'udplite', 'raw', 'icmp', 'sctp', 'dccp', 'mptcp'];
 
 const CHANGING: Limit = {
-  what: 'a few sockets, which may lack or stand twice',
+  what: 'a few sockets, which may be missing or listed twice',
   why: 'the kernel kept changing its tables while they were read',
   remedy: null,
 };

@@ -197,13 +197,13 @@ function deniedLimit(sockets: number, privileged: boolean, hidepid: string | nul
     ? {
         what,
         subject: OWNERS,
-        why: 'the descriptors of some processes may not be read even with CAP_SYS_PTRACE',
+        why: 'the descriptors of some processes cannot be read even with CAP_SYS_PTRACE',
         remedy: null,
       }
     : {
         what,
         subject: OWNERS,
-        why: `descriptors of other users' processes may not be read${mounted}`,
+        why: `this user cannot read the descriptors of other users' processes${mounted}`,
         remedy: 'sudo netwatch conns',
       };
 }

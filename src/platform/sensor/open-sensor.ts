@@ -170,7 +170,7 @@ export function exitOf(child: ChildProcess): Promise<Exit> {
 export function exitFailure({ code, signal }: Exit, complaint: string): Failure {
   const how = signal !== null ? `was ended by ${signal}` : `ended with status ${code}`;
   const why = complaint === '' ? '' : `: ${complaint}`;
-  return new SensorDied(EXIT.unavailable, `the process that captures ${how}${why}`, { hint: 'netwatch doctor' });
+  return new SensorDied(EXIT.unavailable, `the capturing process ${how}${why}`, { hint: 'netwatch doctor' });
 }
 
 const LONGEST_COMPLAINT = 2000;

@@ -105,7 +105,7 @@ function commandOf(file: string, args: string[], { system, user, sandbox }: Sens
   if (becomes === null) return [file, args];
   throw new Failure(
     EXIT.unavailable,
-    `${file} is not run as root, and setpriv, which makes it another user, is missing`,
+    `${file} is not run as root, and setpriv, which would run it as another user, is not installed`,
     {
       hint: '--sandbox off runs it as root',
     },

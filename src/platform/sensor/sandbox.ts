@@ -19,10 +19,13 @@ export function enterSandbox(order: SensorOrder): Refusal | null {
   try {
     const missing = order.system === 'linux' ? confine(order.user, statisticsOf(order)) : leaveUser(order);
     if (order.sandbox !== 'strict' || missing.length === 0) return null;
-    return { message: `--sandbox strict: ${missing.join('; ')}`, hint: '--sandbox on takes what this system has' };
+    return {
+      message: `--sandbox strict: ${missing.join('; ')}`,
+      hint: '--sandbox on gives up what this system allows',
+    };
   } catch (error) {
     return {
-      message: `the process that captures cannot give up its privileges: ${messageOf(error)}`,
+      message: `the capturing process cannot give up its privileges: ${messageOf(error)}`,
       hint: '--sandbox off keeps them',
     };
   }

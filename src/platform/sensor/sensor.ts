@@ -185,7 +185,7 @@ function load(): ReturnType<typeof loadPcap> | null {
   } catch (error) {
     fail(
       EXIT.unavailable,
-      `live capture needs the module pcap, which does not load: ${messageOf(error)}`,
+      `live capture needs the pcap module, which does not load: ${messageOf(error)}`,
       'netwatch doctor',
     );
     return null;

@@ -16,7 +16,7 @@ export async function startSensor(
   events: SensorEvents,
 ): Promise<Sensor> {
   if (system.host.root !== null) {
-    throw new Failure(EXIT.unavailable, `nothing can be captured on a machine kept as files: ${system.host.root}`);
+    throw new Failure(EXIT.unavailable, `packets cannot be captured on a machine saved as files: ${system.host.root}`);
   }
   const { file: node, grant } = system.findSensorNode();
   const order: SensorOrder = { ...asked, ...{ system: system.name, continues: null, node, grant } };

@@ -28,7 +28,7 @@ export function isPrivileged(): boolean {
 function systemIn(root: string, host: Host): 'linux' | 'darwin' {
   if (hasFolder(host, '/proc')) return 'linux';
   if (hasFolder(host, '/run')) return 'darwin';
-  throw new Failure(EXIT.noInput, `no machine below ${root}: neither proc/ nor run/ is there`);
+  throw new Failure(EXIT.noInput, `no saved machine in ${root}: it has neither proc/ nor run/`);
 }
 
 function hasFolder(host: Host, folder: string): boolean {

@@ -14,7 +14,7 @@ const capture = path.join(CAPTURES, fs.readdirSync(CAPTURES).find((name) => name
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-root-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const HINT = 'a machine kept as files is read by netwatch conns, ifaces, capture --devices and doctor';
+const HINT = '--root works with netwatch conns, ifaces, capture --devices and doctor';
 
 test('commands that read a machine take --root, and no others do', () => {
   const taking = COMMANDS.filter((command) => Object.hasOwn(everyOption(command), 'root')).map(({ name }) => name);
@@ -42,24 +42,24 @@ describe('--root names another machine', () => {
 
   test('which must be one', async () => {
     const { out, said, status } = await netwatch('capture', '-D', '--root', folder);
-    expect([status, out, said]).toEqual([66, '', [`no machine below ${folder}: neither proc/ nor run/ is there`]]);
+    expect([status, out, said]).toEqual([66, '', [`no saved machine in ${folder}: it has neither proc/ nor run/`]]);
   });
 });
 
 describe('--root is refused where no machine is read', () => {
   test.each([
-    [['probe', '127.0.0.1'], '--root does not go with probe'],
-    [['stats', '-r', capture], '--root does not go with stats'],
-    [['stats', '-i', 'lo'], '--root does not go with stats'],
-    [['follow', '-r', capture], '--root does not go with follow'],
-    [['export', 'packets', '-r', capture], '--root does not go with export'],
-    [['fields', 'conn'], '--root does not go with fields'],
-    [['schema', 'conn'], '--root does not go with schema'],
-    [['completion', 'bash'], '--root does not go with completion'],
-    [['capture', '-i', 'lo'], '--root goes with --devices'],
-    [['capture', '-r', capture], '--root goes with --devices'],
-    [['conns', '-r', capture], '--root is about a machine, not about a file of --read'],
-    [['ifaces', '-r', capture], '--root is about a machine, not about a file of --read'],
+    [['probe', '127.0.0.1'], '--root cannot be used with probe'],
+    [['stats', '-r', capture], '--root cannot be used with stats'],
+    [['stats', '-i', 'lo'], '--root cannot be used with stats'],
+    [['follow', '-r', capture], '--root cannot be used with follow'],
+    [['export', 'packets', '-r', capture], '--root cannot be used with export'],
+    [['fields', 'conn'], '--root cannot be used with fields'],
+    [['schema', 'conn'], '--root cannot be used with schema'],
+    [['completion', 'bash'], '--root cannot be used with completion'],
+    [['capture', '-i', 'lo'], '--root needs --devices'],
+    [['capture', '-r', capture], '--root needs --devices'],
+    [['conns', '-r', capture], '--root cannot be used with --read'],
+    [['ifaces', '-r', capture], '--root cannot be used with --read'],
   ])('%j', async (argv, message) => {
     const { out, said, status } = await netwatch(...argv, `--root=${MACHINE}`);
     expect([status, out, said[0], said.at(-1)]).toEqual([64, '', message, HINT]);

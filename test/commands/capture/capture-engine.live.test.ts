@@ -103,7 +103,7 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('setpriv')).each(['tcpdu
       await run.capturing;
       process.kill(childOf(run.pid), 'SIGKILL');
       const { status, said } = await run.ended;
-      expect([status, said]).toEqual([69, expect.stringContaining('the process that captures was ended by SIGKILL')]);
+      expect([status, said]).toEqual([69, expect.stringContaining('the capturing process was ended by SIGKILL')]);
     });
 
     test.skipIf(missing)('an interface that goes is said, and what was captured stays', async () => {
@@ -182,13 +182,13 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('dumpcap'))('without the
     const { status, said } = await run.ended;
     expect([status, said]).toEqual([
       0,
-      expect.stringContaining('the module pcap was not built: dumpcap captures in its place'),
+      expect.stringContaining('the pcap module was not built: dumpcap captures instead'),
     ]);
     expect((await readCapture(fs.readFileSync(file))).frames).toHaveLength(DATAGRAMS);
   }, 120_000);
 
   test('--engine pcap says what it needs', async () => {
     const { status, said } = await scene.start(['capture', '-i', 'lo', '--engine', 'pcap'], WITHOUT_PCAP).ended;
-    expect([status, said]).toEqual([69, expect.stringMatching(/needs the module pcap, which does not load/)]);
+    expect([status, said]).toEqual([69, expect.stringMatching(/needs the pcap module, which does not load/)]);
   });
 });

@@ -69,7 +69,7 @@ describe.skipIf(noLiveCapture !== null)(
       expect([file.status, records.status]).toEqual([0, 0]);
       expect(await capturedIn('flap.pcap')).toEqual({ numbers: numbered(0, 60), problems: [] });
       for (const { said } of [file, records]) {
-        expect(said).toContain(`interface ${near} went down; capturing goes on when it is up again`);
+        expect(said).toContain(`interface ${near} went down; the capture continues when it is up again`);
         expect(said).toMatch(new RegExp(`interface ${near} is up again after [\\d.]+s`));
         expect(said).toContain(`interface ${near} was down for a moment`);
       }
@@ -154,9 +154,9 @@ describe.skipIf(noLiveCapture !== null)(
             [written, printed].map((run) => run.until(({ said }) => said.split(words).length - 1 === round + 1)),
           );
         pair.remove();
-        await bothSay('is gone; waiting for one of that name');
+        await bothSay('is gone; waiting for an interface of that name');
         await pair.make();
-        await bothSay('is there again');
+        await bothSay('is back after');
         pair.send(12, first);
       }
       await printed.until(({ out }) => parseLines(out).filter(({ type }) => type === 'packet').length === 34);
@@ -183,10 +183,10 @@ describe.skipIf(noLiveCapture !== null)(
       await run.capturing;
       pair.send(10, 0);
       pair.remove();
-      await run.until(({ said }) => said.includes('waiting for one of that name'));
+      await run.until(({ said }) => said.includes('waiting for an interface of that name'));
       run.child.kill('SIGINT');
       const { status, said } = await run.ended;
-      expect([status, said]).toEqual([0, expect.stringContaining('waiting for one of that name')]);
+      expect([status, said]).toEqual([0, expect.stringContaining('waiting for an interface of that name')]);
       expect(await capturedIn('never.pcap')).toEqual({ numbers: numbered(0, 10), problems: [] });
     });
   },

@@ -99,7 +99,7 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
     const again = threadsOf(sensorOf(run.pid));
     run.child.kill('SIGINT');
     const { status, said } = await run.ended;
-    expect([status, said]).toEqual([0, expect.stringContaining('interface nwr is there again')]);
+    expect([status, said]).toEqual([0, expect.stringContaining('interface nwr is back after')]);
     for (const thread of threads) expect(capabilitiesOf(thread)).toEqual([13]); // CAP_NET_RAW
     expect(uidsOf([...threads, ...again])).toEqual(new Set([USER]));
     for (const thread of again) expect(isUnprivileged(thread), thread).toBe(true);
@@ -251,7 +251,7 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
     const threads = threadsOf(sensorOf(run.pid));
     run.child.kill('SIGINT');
     const { status, said } = await run.ended;
-    expect([status, said]).toEqual([0, expect.stringContaining('--sandbox off: the process that captures keeps')]);
+    expect([status, said]).toEqual([0, expect.stringContaining('--sandbox off: the capturing process keeps')]);
     expect(uidsOf(threads)).toEqual(new Set(['0\t0\t0\t0']));
     expect(threads.some(isUnprivileged)).toBe(false);
   });
@@ -321,12 +321,17 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
         'is not used when others may write it',
         `chmod o+w ${SENSOR_NODE}`,
         [],
-        /is not used: .* may be written by others/,
+        /is not used: .* may be written by users other than root/,
       ],
       ['nor in a folder of others', `chmod o+w ${path.dirname(SENSOR_NODE)}`, [], /is not used: .* may be written by/],
       ['nor when it is of another user', `chown 65534 ${SENSOR_NODE}`, [], /is not used: .* is not owned by root/],
       ['nor by who is not of its group', `chgrp 1 ${SENSOR_NODE}`, [], /is not used: permission denied/],
-      ['gives nothing where no_new_privs is set', '', ['--no-new-privs'], /no_new_privs, set by what started netwatch/],
+      [
+        'gives nothing where no_new_privs is set',
+        '',
+        ['--no-new-privs'],
+        /the program that started netwatch set no_new_privs/,
+      ],
     ])('%s', async (_what, prepare, more, message) => {
       const { status, said } = await scene.start(['capture', '-i', 'lo'], withCopy(prepare, ...more)).ended;
       expect([status, said]).toEqual([77, expect.stringMatching(message)]);

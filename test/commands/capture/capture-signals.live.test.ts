@@ -61,7 +61,7 @@ describe.skipIf(noLiveCapture !== null)('signals, while packets come', { timeout
     const stalls = await watchStalls();
     const start = performance.now();
     process.kill(sensorOf(run), 'SIGSTOP');
-    await until(() => said.includes(`the process that captures is stopped`));
+    await until(() => said.includes(`the capturing process is stopped`));
     const millis = performance.now() - start;
     expect(millis).toBeLessThan(1000 + 4 * (await stalls.end())); // it looks twice, and this process then hears of it
     run.child.kill('SIGINT');

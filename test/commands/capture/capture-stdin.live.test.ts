@@ -189,7 +189,7 @@ describe('an output that fails', () => {
       expect(await startNetwatch(['stats', '-r', many], as).ended).toMatchObject({
         status: 77,
         stdout: '',
-        stderr: `netwatch: ${many} may not be read\nnetwatch: run it with sudo\n`,
+        stderr: `netwatch: ${many} cannot be read: permission denied\nnetwatch: run it with sudo\n`,
       });
       fs.chmodSync(many, 0o644);
       const { status, stderr } = await startNetwatch(['capture', '-r', many, '-w', path.join(folder, 'theirs')], as)

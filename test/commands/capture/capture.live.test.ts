@@ -352,7 +352,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     await until(() => fs.statSync(file).size > 24);
     process.kill(sensorOf(run.pid), 'SIGKILL');
     const { status, said } = await run.ended;
-    expect([status, said]).toEqual([69, expect.stringContaining('the process that captures was ended by SIGKILL')]);
+    expect([status, said]).toEqual([69, expect.stringContaining('the capturing process was ended by SIGKILL')]);
     expect((await readCapture(fs.readFileSync(file))).problems).toEqual([]);
   });
 
@@ -460,7 +460,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     process.kill(Number(children.trim()), 'SIGKILL');
     const { status, said } = await run.ended;
     expect(status).toBe(69);
-    expect(said).toContain('the process that captures was ended by SIGKILL');
+    expect(said).toContain('the capturing process was ended by SIGKILL');
     expect(said).not.toContain('0 packets captured');
   });
 
@@ -505,7 +505,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
       77,
       /CAP_NET_RAW.*\n.*sudo/,
     ],
-    ['a filter for a file', ['-r', 'x.pcap', '--bpf', 'tcp'], [], 64, /--bpf is about a live capture/],
+    ['a filter for a file', ['-r', 'x.pcap', '--bpf', 'tcp'], [], 64, /--bpf needs a live capture/],
   ])('%s', async (_what, argv, before, status, message) => {
     const ended = await start(['capture', ...argv], before).ended;
     expect(ended).toMatchObject({ status, out: '' });

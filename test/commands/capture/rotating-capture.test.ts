@@ -92,9 +92,9 @@ test('keys are in every file', async () => {
 });
 
 test.each([
-  [['-w', 'x.pcap', '--rotate-keep', '2'], /--rotate-keep goes with --rotate-size or --rotate-time/],
+  [['-w', 'x.pcap', '--rotate-keep', '2'], /--rotate-keep needs --rotate-size or --rotate-time/],
   [['-w', '-', '--rotate-size', '1MB'], /stdout cannot rotate/],
-  [['--rotate-size', '1MB'], /--rotate-size goes with --write/],
+  [['--rotate-size', '1MB'], /--rotate-size needs --write/],
   [['-w', 'x.pcap', '--rotate-size', '0'], /--rotate-size "0"/],
   [['-w', 'x.pcap', '--rotate-size', '1parsec'], /--rotate-size "1parsec" is not a size/],
 ])('%j is refused', async (options, message) => {

@@ -157,8 +157,8 @@ describe.each([
     ['an interface that is not there', ['-i', 'eth1'], 66, /no interface "eth1" in the capture\ndid you mean eth0\?/],
     ['a file that is not there', ['-r', '/no/such'], 66, /no such file/],
     ['a format that is none', ['--as', 'erf'], 64, /erf/],
-    ['options about records', ['--sort', 'length'], 64, /--sort is about packets that are printed/],
-    ['an expectation of records', ['--expect', 'count() > 1'], 64, /--expect is about packets/],
+    ['options about records', ['--sort', 'length'], 64, /--sort applies to packets that are printed/],
+    ['an expectation of records', ['--expect', 'count() > 1'], 64, /--expect applies to packets/],
   ])('%s leaves no file', async (_what, argv, status, message) => {
     const ran = await netwatch(...command, ...(argv[0] === '-r' ? [] : ['-r', FILE]), ...argv, '-w', out);
     expect([ran.status, ran.out, fs.existsSync(out)]).toEqual([status, '', false]);
@@ -168,7 +168,10 @@ describe.each([
 
   test('names of packed files are refused, for nothing is packed', async () => {
     const { status, said } = await write('-w', `${out}.pcap.gz`);
-    expect([status, said]).toEqual([64, [expect.stringContaining('unpacked'), `-w - | gzip > ${out}.pcap.gz`]]);
+    expect([status, said]).toEqual([
+      64,
+      [expect.stringContaining('netwatch writes captures uncompressed'), `-w - | gzip > ${out}.pcap.gz`],
+    ]);
   });
 
   test('several link types do not fit into pcap, and the file is taken back', async () => {

@@ -110,5 +110,5 @@ describe.skipIf(noLiveCapture !== null)('conns --packets', { timeout: 60_000 }, 
 
 test('packets are of this machine alone', async () => {
   const { status, said } = await runInProcess(['conns', '--packets', '--root', '/nowhere']);
-  expect([status, said]).toEqual([64, [expect.stringContaining('excludes --netns and --root')]]);
+  expect([status, said]).toEqual([64, [expect.stringContaining('cannot be used with --netns or --root')]]);
 });

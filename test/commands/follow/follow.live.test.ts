@@ -148,6 +148,6 @@ describe.skipIf(noLiveCapture !== null)('follow, live', { timeout: 30_000 }, () 
 
   test('a capture that is read has no live options', async () => {
     const { status, said } = await scene.start(['follow', '-r', '-', '--bpf', 'tcp']).ended;
-    expect([status, said]).toEqual([64, expect.stringContaining('--bpf is about a live capture')]);
+    expect([status, said]).toEqual([64, expect.stringContaining('--bpf needs a live capture')]);
   });
 });

@@ -88,18 +88,18 @@ describe('-o prometheus', () => {
   });
 
   test.each([
-    ['conns --interval 1', '-o prometheus is about one snapshot: --interval does not go with it'],
-    ['ifaces --count 2', '-o prometheus is about one snapshot: --count does not go with it'],
-    ['ifaces --duration 2s', '-o prometheus is about one snapshot: --duration does not go with it'],
-    ['ifaces --routes', '-o prometheus tells of iface records, not of route'],
-    ['conns --events', '-o prometheus tells of conn records, not of conn_event'],
-    ['conns --summary process', '-o prometheus tells of conn records, not of conn_summary'],
-    ['conns --coverage', '--coverage does not go with -o prometheus'],
-    ['conns --resolve', '--resolve does not go with -o prometheus'],
-    ['ifaces --fields name', '--fields does not go with -o prometheus'],
-    ['ifaces --sort name', '--sort does not go with -o prometheus'],
-    ['conns --limit 1', '--limit does not go with -o prometheus'],
-    ['conns --no-header', '--no-header does not go with -o prometheus'],
+    ['conns --interval 1', '-o prometheus prints one snapshot: --interval cannot be used with it'],
+    ['ifaces --count 2', '-o prometheus prints one snapshot: --count cannot be used with it'],
+    ['ifaces --duration 2s', '-o prometheus prints one snapshot: --duration cannot be used with it'],
+    ['ifaces --routes', '-o prometheus prints iface records, not route'],
+    ['conns --events', '-o prometheus prints conn records, not conn_event'],
+    ['conns --summary process', '-o prometheus prints conn records, not conn_summary'],
+    ['conns --coverage', '--coverage cannot be used with -o prometheus'],
+    ['conns --resolve', '--resolve cannot be used with -o prometheus'],
+    ['ifaces --fields name', '--fields cannot be used with -o prometheus'],
+    ['ifaces --sort name', '--sort cannot be used with -o prometheus'],
+    ['conns --limit 1', '--limit cannot be used with -o prometheus'],
+    ['conns --no-header', '--no-header cannot be used with -o prometheus'],
   ])('%s is refused', async (line, message) => {
     const refused = netwatch([...line.split(' '), '-o', 'prometheus']);
     await expect(refused).rejects.toBeInstanceOf(Failure);

@@ -262,7 +262,7 @@ describe('--expect', () => {
     ]);
     expect((await netwatch("conns -q --json --expect 'count(state == LISTEN) > 1'")).said).toEqual([]);
     expect((await netwatch("conns --json --expect 'min(age_s) > 0'")).said[0]).toMatch(
-      /^expectation cannot be told: min\(age_s\) > 0: /,
+      /^expectation cannot be decided: min\(age_s\) > 0: /,
     );
   });
 
@@ -331,8 +331,8 @@ describe('bad input', () => {
     ['conns -f tcp --filter udp', EXIT.usage, '--filter is given twice', 'join the two with and'],
     ["conns -f ''", EXIT.usage, '--filter is empty', null],
     ["conns --wait 'any(tcp)' --count 2", EXIT.usage, '--wait is bounded by --timeout', null],
-    ['conns --events --coverage', EXIT.usage, '--events excludes', null],
-    ['conns --timeout 3s', EXIT.usage, '--timeout goes with --wait', null],
+    ['conns --events --coverage', EXIT.usage, '--events cannot be used with --summary or --coverage', null],
+    ['conns --timeout 3s', EXIT.usage, '--timeout needs --wait', null],
     ['ifaces --routes --dns', EXIT.usage, 'exclude each other', null],
     ['fields nosuch', EXIT.usage, 'unknown record type "nosuch"', null],
     ['schema con', EXIT.usage, 'unknown record type "con"', 'did you mean conn?'],

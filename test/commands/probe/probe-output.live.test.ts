@@ -78,9 +78,9 @@ describe('-o nagios', () => {
   test.each([
     [['--crit', 'rt > 3'], 'unknown field "rt"'],
     [['--every', '1s'], 'one round'],
-    [['--fail-on', 'ok == false'], '--fail-on does not go with -o nagios'],
+    [['--fail-on', 'ok == false'], '--fail-on cannot be used with -o nagios'],
     [['--no-such'], 'unknown option'],
-    [['--limit', '1'], '--limit does not go'],
+    [['--limit', '1'], '--limit cannot be used with -o nagios'],
     [['-c', 'x'], 'is not a whole number'],
   ])('a wrong option is UNKNOWN on stdout: %s', async (args, message) => {
     const { stdout, status } = await probe('-o', 'nagios', ...args);
@@ -224,8 +224,8 @@ describe('--report', () => {
     const { out, status, said } = await runInProcess(['probe', '--report', at('torn'), '--json']);
     expect([status, recordsOf(out)]).toEqual([0, [expect.objectContaining({ rounds: 4 })]]);
     expect(said).toEqual([
-      `${at('torn')}: passed over 3 lines without a record`,
-      `${at('torn')}: the last line is cut short, and passed over`,
+      `${at('torn')}: skipped 3 lines without a record`,
+      `${at('torn')}: the last line is cut short, so it was skipped`,
     ]);
   });
 
@@ -249,18 +249,21 @@ describe('--report', () => {
 });
 
 test.each([
-  [['--duration', '3s'], '--duration goes with --every'],
-  [['--append-max', '3MB'], '--append-max goes with --append'],
-  [['--via', '192.0.2.9'], '--via and --direct go together'],
+  [['--duration', '3s'], '--duration needs --every'],
+  [['--append-max', '3MB'], '--append-max needs --append'],
+  [['--via', '192.0.2.9'], '--via and --direct must be given together'],
   [['--via', '192.0.2.9', '--direct', '192.0.2.9'], 'are the same'],
   [['--via', 'tcp://x', '--direct', '192.0.2.9'], 'needs a port'],
-  [['--out', 'x'], '--out goes with -o prometheus or -o markdown'],
-  [['--warn', 'ok == false'], '--warn goes with -o nagios'],
-  [['--fail-on', 'ok == false', '--expect', 'any()'], 'either --expect'],
+  [['--out', 'x'], '--out needs -o prometheus or -o markdown'],
+  [['--warn', 'ok == false'], '--warn needs -o nagios'],
+  [
+    ['--fail-on', 'ok == false', '--expect', 'any()'],
+    '--expect (what must hold) and --fail-on (what must not) exclude each other',
+  ],
   [['-o', 'prometheus', '--every', '1s'], 'needs --out FILE'],
-  [['-o', 'prometheus', '--fields', 'target'], '--fields does not go with -o prometheus'],
-  [['--report', 'x', '-c', '3'], '--count is about asking targets'],
-  [['--report', 'x', '-o', 'nagios'], '-o nagios is not for --report'],
+  [['-o', 'prometheus', '--fields', 'target'], '--fields cannot be used with -o prometheus'],
+  [['--report', 'x', '-c', '3'], '--report asks no targets: --count cannot be used with it'],
+  [['--report', 'x', '-o', 'nagios'], '-o nagios cannot be used with --report'],
 ])('%s do not fit', async (args, message) => {
   const { status, said, out } = await runInProcess(['probe', '192.0.2.1', ...args]);
   expect(status).toBe(args.includes('nagios') ? 3 : 64);

@@ -40,17 +40,17 @@ describe('--print-cron', () => {
     const line = cronCommand(['printf', '%s\\0', ...words]).replaceAll('\\%', '%');
     expect(spawnSync('sh', ['-c', line], { encoding: 'utf8' }).stdout.split('\0').slice(0, -1)).toEqual(words);
     expect(cronCommand(words)).not.toMatch(/(?<!\\)%/);
-    expect(() => cronCommand(['a\nb'])).toThrow(/does not fit a line of cron/);
+    expect(() => cronCommand(['a\nb'])).toThrow(/a crontab line cannot hold "a\nb"/);
   });
 
   test.each([
     [['--print-cron'], '--print-cron needs --schedule'],
     [['--print-cron', '--every', '5s'], '--print-cron needs --schedule'],
-    [['--print-cron', '--print-systemd', ...EVERY_FIVE], 'either'],
+    [['--print-cron', '--print-systemd', ...EVERY_FIVE], 'exclude each other'],
     [['--schedule', '* * * *'], 'no cron expression'],
     [['--schedule', '0 0 L * *', '--print-cron'], 'no day of crontab(5)'],
-    [['--every', '5s', ...EVERY_FIVE], 'either --every or --schedule'],
-    [['--print-cron', '--duration', '5s', ...EVERY_FIVE], '--duration does not go with'],
+    [['--every', '5s', ...EVERY_FIVE], '--every and --schedule exclude each other'],
+    [['--print-cron', '--duration', '5s', ...EVERY_FIVE], '--duration cannot be used with'],
     [['tcp://x', '--print-cron', ...EVERY_FIVE], 'needs a port'],
   ])('%j is refused', async (args, message) => {
     const { status, said, out } = await run('192.0.2.1', ...args);

@@ -175,7 +175,7 @@ describe('errors', () => {
     const { stderr, status } = await netwatch('conns', '--root', '/no/such/machine');
     expect([status, stderr]).toEqual([
       66,
-      'netwatch: no machine below /no/such/machine: neither proc/ nor run/ is there\n',
+      'netwatch: no saved machine in /no/such/machine: it has neither proc/ nor run/\n',
     ]);
   });
 

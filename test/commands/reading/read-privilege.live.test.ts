@@ -223,7 +223,7 @@ describe.skipIf(isNotRoot)('root reads a file', { timeout: 60_000 }, () => {
     });
 
     test.each<[string, string, readonly string[], number, RegExp]>([
-      ['reads all the same', 'setuid', [], 0, /more rights than it takes: root may not become user 1234: EPERM/],
+      ['reads all the same', 'setuid', [], 0, /more rights than needed: root may not become user 1234: EPERM/],
       ['and not with strict', 'setuid', ['--sandbox', 'strict'], 77, /strict: root may not become user 1234: EPERM/],
       ['nor without no_new_privs', 'prctl', ['--sandbox', 'strict'], 77, /strict: capabilities stay: prctl: errno 1/],
     ])('where it may not, it %s', async (_what, call, options, status, message) => {

@@ -73,7 +73,7 @@ describe('records saved with --json', () => {
       '--no-header',
     );
     expect(out).toBe('5\n');
-    expect(said[0]).toContain('passed over 1 record of other types than conn');
+    expect(said[0]).toContain('skipped 1 record that is not of type conn');
   });
 
   test('with Windows line ends, empty lines and no last line end', async () => {
@@ -92,15 +92,15 @@ describe('records saved with --json', () => {
   });
 
   test.each([
-    ['no JSON', 'garbage\n', '1 line without a netwatch record, the first: no JSON'],
+    ['no JSON', 'garbage\n', '1 line without a netwatch record, the first: not JSON'],
     ['no record', '{"a":1}\n', 'the first: no "type"'],
     ['a list', '1\n', 'the first: not a JSON object'],
     ['a wrong type', '{"type":"conn","local_port":"22"}\n', 'the first: local_port is not a number: "22"'],
     ['a number past all numbers', '{"type":"conn","rtt_ms":1e999}\n', 'the first: rtt_ms is not a number: Infinity'],
     ['an endless line', 'x'.repeat(3_000_000), 'the first: maximum buffer reached'],
     ['a JSON document', '[\n{"type":"conn"}\n]\n', 'is one JSON document'],
-    ['a cut capture', '\xd4\xc3\xb2\xa1\0\0', 'is no capture: cut short in its header'],
-    ['a broken gzip', '\x1f\x8b\x08garbage', 'cannot be unpacked'],
+    ['a cut capture', '\xd4\xc3\xb2\xa1\0\0', 'is not a capture: cut short in its header'],
+    ['a broken gzip', '\x1f\x8b\x08garbage', 'cannot be decompressed'],
   ])('%s is refused with 65', async (_what, text, message) => {
     expect(await failure(saved(text))).toMatchObject({ exit: EXIT.data, message: expect.stringContaining(message) });
   });
@@ -110,7 +110,7 @@ describe('records saved with --json', () => {
     fs.writeFileSync(packed, gzipSync('wrong\n'.repeat(3_000_000)));
     const found = (await failure(packed)) as { readonly exit: number; readonly message: string };
     expect(found.exit).toBe(EXIT.data);
-    const [, lines] = /: ([\d,]+) lines without a netwatch record, the first: .*; not read from there on$/.exec(
+    const [, lines] = /: ([\d,]+) lines without a netwatch record, the first: .*; the rest is not read$/.exec(
       found.message,
     )!;
     expect(Number(lines!.replaceAll(',', ''))).toBeLessThan(50_000);
@@ -129,7 +129,7 @@ describe('records saved with --json', () => {
     fs.writeFileSync(packed, gzipSync('\n'.repeat(6_000_000)));
     expect(await failure(packed)).toMatchObject({
       exit: EXIT.data,
-      message: expect.stringContaining('no netwatch record in 4 MiB; not read from there on'),
+      message: expect.stringContaining('no netwatch record in 4 MiB; the rest is not read'),
     });
   }, 120_000);
 

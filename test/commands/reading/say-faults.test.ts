@@ -42,7 +42,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const SAID = /^2 packets could not be dissected whole: a bug of netwatch, -v shows where$/;
+const SAID = /^2 packets could not be dissected completely: a bug in netwatch, -v shows where$/;
 
 test('a dissector throws: all other packets are counted, its own are malformed, and it is said', async () => {
   breakIt(dns, 'datagram');
@@ -58,9 +58,9 @@ test('with -v: what it was, where, and what to report it with, which picks the p
   const { said } = await netwatch('stats', '-r', file, '-v');
   expect(said).toEqual([
     expect.stringMatching(
-      /^2 packets could not be dissected whole: a bug of netwatch; packet 2: TypeError: no.*thing at .*say-faults\.test\.ts:\d+:\d+\)$/,
+      /^2 packets could not be dissected completely: a bug in netwatch; packet 2: TypeError: no.*thing at .*say-faults\.test\.ts:\d+:\d+\)$/,
     ),
-    `please report it, with the packets that led to it: netwatch export packets -r ${file} -f 'number <= 2 and udp.stream == 1' -w bug.pcapng`,
+    `please report it, with the packets that caused it: netwatch export packets -r ${file} -f 'number <= 2 and udp.stream == 1' -w bug.pcapng`,
     expect.stringMatching(/protocol records/),
   ]);
   const cut = path.join(path.dirname(file), 'bug.pcapng');
@@ -72,7 +72,7 @@ test.each(['summary', 'http'] as const)('the statistic %s throws: the others go 
   const open = OPENERS[broken];
   vi.spyOn(OPENERS, broken).mockImplementation((options) => ({ ...open(options), ingest: fail }));
   const { out, said, status } = await netwatch('stats', '-r', file, '--by', 'summary,http,dns', '-o', 'ndjson');
-  expect([status, said]).toEqual([0, [expect.stringMatching(/^4 packets could not be dissected whole/)]]);
+  expect([status, said]).toEqual([0, [expect.stringMatching(/^4 packets could not be dissected completely/)]]);
   const records = recordsOf(out);
   expect(records.filter(({ type }) => type === 'dns_query')).toHaveLength(2);
   if (broken === 'http') expect(records[0]).toMatchObject({ packets: 4, malformed_packets: 4 });
@@ -84,7 +84,10 @@ test('records of one statistic cannot be made: those of the others are, and it i
   const { out, said, status } = await netwatch('stats', '-r', file, '--by', 'http,dns', '-o', 'ndjson');
   expect([status, said]).toEqual([
     0,
-    ['records are missing, for they could not be made: a bug of netwatch, -v shows where', 'no http_request records'],
+    [
+      'some records are missing, because making them failed: a bug in netwatch, -v shows where',
+      'no http_request records',
+    ],
   ]);
   expect(recordsOf(out)).toHaveLength(2);
 });
@@ -154,7 +157,7 @@ test('of what was captured live, the packet is found in a file', () => {
   expect(context.said).toEqual([]);
   faults.note(null, new Error('x'));
   sayFaults(context, faults);
-  expect(context.said).toEqual([expect.stringMatching(/^records are missing.*; Error: x at /)]);
+  expect(context.said).toEqual([expect.stringMatching(/^some records are missing.*; Error: x at /)]);
   const packet = new Packet();
   packet.number = 7;
   faults.note(packet, new Error('y'));

@@ -255,9 +255,9 @@ describe('--expect is about all of the first kind', () => {
     expect(ran.said.some((line) => line.startsWith('expectation does not hold'))).toBe(status === 1);
   });
 
-  test('cannot be told of nothing', async () => {
+  test('cannot be decided about nothing', async () => {
     const { status, said } = await netwatch('stats', '-r', EMPTY, '--by', 'dns', '--expect', 'max(latency_ms) < 1');
-    expect([status, said.at(-1)]).toEqual([3, expect.stringContaining('cannot be told')]);
+    expect([status, said.at(-1)]).toEqual([3, expect.stringContaining('cannot be decided')]);
   });
 });
 
@@ -278,9 +278,14 @@ describe('what cannot be done is said', () => {
     ['a bucket of no width', ['-r', LOOPBACK, '--by', 'time', '--bucket', '0'], 64, /--bucket "0"/],
     ['a file that is not there', ['-r', '/no/such.pcap'], 66, /^no such file: \/no\/such\.pcap$/m],
     ['a folder', ['-r', os.tmpdir()], 65, /is a folder/],
-    ['no bytes at all', ['-r', damaged(0)], 65, /is no capture: it is empty/],
-    ['less than a header', ['-r', damaged(10)], 65, /is no capture: cut short in its header/],
-    ['text', ['-r', saved('text', 'hello, world\n')], 65, /is no capture: it begins as neither pcap nor pcapng does/],
+    ['no bytes at all', ['-r', damaged(0)], 65, /is not a capture: it is empty/],
+    ['less than a header', ['-r', damaged(10)], 65, /is not a capture: cut short in its header/],
+    [
+      'text',
+      ['-r', saved('text', 'hello, world\n')],
+      65,
+      /is not a capture: it does not begin like a pcap or pcapng file/,
+    ],
   ])('%s', async (_what, argv, status, message) => {
     const ran = await netwatch('stats', ...argv);
     expect([ran.status, ran.out]).toEqual([status, '']);

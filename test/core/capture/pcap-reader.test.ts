@@ -76,7 +76,7 @@ test('an impossible length ends the file, with the packet and the place', async 
   const read = await readCapture(pcap(frames));
   expect(read.frames).toHaveLength(1);
   const place = HEADER + RECORD + ONE.length;
-  expect(read.problems).toEqual([`packet 2, at byte ${place}, claims 262145 bytes: not read from there on`]);
+  expect(read.problems).toEqual([`packet 2, at byte ${place}, claims 262145 bytes: the rest is not read`]);
 });
 
 test('the longest frame is read', async () => {
@@ -133,13 +133,13 @@ test('a frame is there as soon as its bytes are, though the pipe stays open', as
 test.each([
   ['nothing', new Uint8Array(0), 'it is empty'],
   ['two bytes', hex('d4c3'), 'it has 2 bytes'],
-  ['text', Buffer.from('hello'), 'it begins as neither pcap nor pcapng does'],
+  ['text', Buffer.from('hello'), 'it does not begin like a pcap or pcapng file'],
   ['a pcap header cut short', pcap([]).slice(0, 23), 'cut short in its header'],
   ['a pcapng header cut short', words(true, 0x0a0d0d0a, 28, 0x1a2b3c4d), 'cut short in its header'],
 ])('%s is no capture', async (_name, bytes, why) => {
   await expect(readCapture(sourceOf(bytes))).rejects.toMatchObject({
     exit: 65,
-    message: `test.pcap is no capture: ${why}`,
+    message: `test.pcap is not a capture: ${why}`,
   });
 });
 
@@ -157,5 +157,5 @@ test('zeros without an end are no packets', async () => {
   };
   const { frames, problems } = await readCapture(endless);
   expect([frames[0]!.bytes, frames.length]).toEqual(['010203', 1 + 4096]);
-  expect(problems).toEqual(['nothing but zeros for 64 KiB, at byte 65595: not read from there on']);
+  expect(problems).toEqual(['nothing but zeros for 64 KiB, at byte 65595: the rest is not read']);
 });

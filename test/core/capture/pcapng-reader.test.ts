@@ -183,33 +183,37 @@ test.each([
   ['a length of nothing', le.block(9, hex('00000000'), 0), 'a block after packet 1 claims 0 bytes'],
   ['a length that is not padded', le.block(9, hex('00000000'), 17), 'a block after packet 1 claims 17 bytes'],
   ['a length past 16 MiB', le.block(9, hex('00000000'), 0x1000004), 'a block after packet 1 claims 16777220 bytes'],
-  ['two lengths', le.block(9, hex('00000000'), 16, 20), 'a block after packet 1 has two lengths'],
+  ['two lengths', le.block(9, hex('00000000'), 16, 20), 'a block after packet 1 has two different lengths'],
   ['a packet without its header', le.block(6, new Uint8Array(16)), 'packet 2 is shorter than its header'],
   ['an old packet without its header', le.block(2, new Uint8Array(16)), 'packet 2 is shorter than its header'],
   ['more bytes than the block', le.packet(TWO, { captured: 5 }), 'packet 2 claims 5 bytes'],
   ['more bytes than a frame has', le.packet(TWO, { captured: 262_145 }), 'packet 2 claims 262145 bytes'],
-  ['an interface that is none', le.packet(TWO, { iface: 1 }), 'packet 2 names interface 1, which there is none'],
+  ['an interface that is none', le.packet(TWO, { iface: 1 }), 'packet 2 names interface 1, which does not exist'],
   ['a simple packet of no length', le.block(3, new Uint8Array(0)), 'packet 2 is a simple block without an interface'],
-  ['a custom block of nobody', le.block(CUSTOM, new Uint8Array(0)), 'a custom block after packet 1 has no enterprise'],
+  [
+    'a custom block of nobody',
+    le.block(CUSTOM, new Uint8Array(0)),
+    'a custom block after packet 1 has no enterprise number',
+  ],
   ['a section of no byte order', le.section({ magic: 1 }), 'a section after packet 1 has no byte order'],
   ['a section of another version', le.section({ major: 2 }), 'a section after packet 1 is of version 2'],
 ])('%s ends the file there', async (_name, block, why) => {
   const { frames, problems } = await readCapture(join(begun, block, le.packet(TWO)));
   expect(frames.map(({ bytes }) => bytes)).toEqual(['0102030405']);
-  expect(problems).toEqual([`${why}, at byte ${at}: not read from there on`]);
+  expect(problems).toEqual([`${why}, at byte ${at}: the rest is not read`]);
 });
 
 test('a simple packet before any interface ends the file', async () => {
   const { frames, problems } = await readCapture(join(le.section(), le.simplePacket(ONE)));
   expect(frames).toEqual([]);
-  expect(problems).toEqual(['packet 1 is a simple block without an interface, at byte 28: not read from there on']);
+  expect(problems).toEqual(['packet 1 is a simple block without an interface, at byte 28: the rest is not read']);
 });
 
 test('a first section of another version is no capture', async () => {
   const refused = readCapture(le.section({ major: 2 }));
   await expect(refused).rejects.toMatchObject({
     exit: 65,
-    message: 'test.pcap is no capture: pcapng of version 2, not 1',
+    message: 'test.pcap is not a capture: pcapng of version 2, not 1',
   });
 });
 

@@ -94,7 +94,7 @@ async function ran(
 function check(words: readonly string[], status: number, { out }: FakeContext, said: readonly string[]): void {
   const printed = out();
   if (!STATUSES.has(status)) throw new Broken(`status ${status} is none of the contract`);
-  if (said.some((line) => /internal error|^\s+at .*:\d+:\d+|this is a bug|bug of netwatch/.test(line)))
+  if (said.some((line) => /internal error|^\s+at .*:\d+:\d+|this is a bug|bug in netwatch/.test(line)))
     throw new Broken(`said: ${said.join(' | ')}`);
   if (status === EXIT.usage && said.length === 0) throw new Broken('status 64 without a word');
   if (printed === '' && said.length === 0 && status === EXIT.ok && !words.some(isQuiet))

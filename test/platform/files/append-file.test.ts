@@ -58,7 +58,7 @@ describe('what is no file of its own is refused, and not touched', () => {
     fs.linkSync(at('victim'), at('hard link'));
     expect(await failureOf(at('hard link'))).toMatchObject({
       exit: 73,
-      message: expect.stringContaining('it has 2 names'),
+      message: expect.stringContaining('it has 2 hard links'),
     });
     expect(read('victim')).toBe('old');
     fs.rmSync(at('victim'));

@@ -158,7 +158,10 @@ describe('cannot be opened or read', () => {
 
   test.skipIf(process.getuid?.() === 0)('what may not be read', async () => {
     fs.chmodSync(saved('secret', BYTES), 0);
-    expect(await failureOf(at('secret'))).toMatchObject({ exit: 77, message: `${at('secret')} may not be read` });
+    expect(await failureOf(at('secret'))).toMatchObject({
+      exit: 77,
+      message: `${at('secret')} cannot be read: permission denied`,
+    });
   });
 
   test('damaged gzip', async () => {
@@ -167,7 +170,7 @@ describe('cannot be opened or read', () => {
     const file = saved('damaged.gz', packed);
     expect(await failureOf(file)).toMatchObject({
       exit: 65,
-      message: expect.stringContaining(`${file} cannot be unpacked: `),
+      message: expect.stringContaining(`${file} cannot be decompressed: `),
     });
   });
 

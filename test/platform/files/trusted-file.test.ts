@@ -86,7 +86,7 @@ describe('who could change a file', () => {
     fs.rmSync(file);
     expect(standingOf(file, opened, US).stranger).toContain('ENOENT');
     fs.symlinkSync(file, file);
-    expect(standingOf(file, opened, US).stranger).toContain('circle');
+    expect(standingOf(file, opened, US).stranger).toContain('form a loop');
     expect(standingOf(inner, fs.statSync(inner), US).stranger).toContain('is a folder');
   });
 });

@@ -34,7 +34,9 @@ describe.skipIf(noHiding !== null)('where /proc hides processes from who asks', 
     const { stdout, stderr, status } = ask('conns', '--port', `${port}`, '--fields', 'pid,attribution', '--json');
     server.close();
     expect([JSON.parse(stdout), status]).toEqual([{ type: 'conn', pid: null, attribution: 'none denied' }, 0]);
-    expect(stderr).toMatch(/may not be read: \/proc is mounted with hidepid=\w+; sudo netwatch conns\n/);
+    expect(stderr).toMatch(
+      /this user cannot read the descriptors of other users' processes: \/proc is mounted with hidepid=\w+; sudo netwatch conns\n/,
+    );
   });
 
   test('a process that is there is not said to be none', () => {

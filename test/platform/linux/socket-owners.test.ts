@@ -159,7 +159,7 @@ describe('what this user may not see', () => {
       {
         what: 'owners of 2 sockets',
         subject: 'owners of sockets',
-        why: "descriptors of other users' processes may not be read",
+        why: "this user cannot read the descriptors of other users' processes",
         remedy: 'sudo netwatch conns',
       },
     ]);

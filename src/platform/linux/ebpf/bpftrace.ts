@@ -124,10 +124,10 @@ export async function startBpftrace(
 
 const LOST: Limit = {
   what: 'bytes and owners of some sockets',
-  why: 'eBPF: more happened than could be told',
+  why: 'eBPF: there were more events than bpftrace could report',
   remedy: null,
 };
-const OVER: Limit = { what: 'bytes and owners since then', why: '', remedy: 'netwatch doctor' };
+const OVER: Limit = { what: 'bytes and owners since bpftrace ended', why: '', remedy: 'netwatch doctor' };
 
 /** What bpftrace complained of, without what it always says. */
 function reasonOf(complaint: string): string {

@@ -20,7 +20,7 @@ export async function openTrace(
   onEvent: (event: TraceEvent) => void,
   signal: AbortSignal,
 ): Promise<TraceSource> {
-  if (host.root !== null) throw new Failure(EXIT.unavailable, 'eBPF: a machine kept as files has no kernel to watch');
+  if (host.root !== null) throw new Failure(EXIT.unavailable, 'eBPF: a machine saved as files has no kernel to watch');
   const means = findMeans(host);
   if (isLack(means)) throw failureOf(means);
   const namespace = netns?.inode ?? fs.statSync('/proc/thread-self/ns/net').ino;
