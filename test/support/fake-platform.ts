@@ -135,6 +135,7 @@ export function fakePlatform(
     readChecks: async () => [{ name: 'node', status: 'ok', detail: '20', remedy: null }],
     openEcho: () => null,
     openUdpRequests: () => null,
+    close: () => {},
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: this machine is made up')),
   };

@@ -53,53 +53,56 @@ const KINDS: OptionKinds = {
 };
 const LIVE = ['packets', 'ebpf', 'root', 'netns', 'interval', 'count', 'duration'];
 
+/** How often connections are compared when no `interval` says so. */
+const EVENTS_INTERVAL_MS = 1000;
+
+/** Which records of connections: one each, one for each change, or totals. */
+type Asked =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'events' }
+  | { readonly kind: 'summary'; readonly by: SummaryKey };
+
 /** Sockets with process, state, counters, rates and round-trip times; with a capture, its flows. */
 export function conns(options: ConnsOptions = {}): Records<ConnRow> {
-  return recordsFrom(conn, options, options.filter ?? null, { events: false, summary: null });
+  return recordsFrom(conn, options, { kind: 'list' });
 }
 
 /** Yields a record whenever a connection opens, changes state or closes, as seen at every `interval`. */
 conns.events = (
   options: Omit<ConnsOptions, 'read' | 'filter' | 'fields'> & { filter?: Choice<ConnEventRow> } = {},
-): Records<ConnEventRow> =>
-  recordsFrom<typeof connEvent>(connEvent, { ...options, interval: options.interval ?? 1000 }, options.filter ?? null, {
-    events: true,
-    summary: null,
-  });
+): Records<ConnEventRow> => recordsFrom<typeof connEvent>(connEvent, options, { kind: 'events' });
 
 /** Totals of connections. */
 conns.summary = (
   by: SummaryKey,
   options: Omit<ConnsOptions, 'filter' | 'fields'> & { filter?: Choice<ConnSummaryRow> } = {},
-) => recordsFrom<typeof connSummary>(connSummary, options, options.filter ?? null, { events: false, summary: by });
+) => recordsFrom<typeof connSummary>(connSummary, options, { kind: 'summary', by });
 
 function recordsFrom<T extends RecordTable>(
   table: T,
-  options: Omit<ConnsOptions, 'filter'>,
-  filter: Parameters<typeof recordsOf<T>>[0]['filter'],
-  what: { readonly events: boolean; readonly summary: SummaryKey | null },
+  options: Omit<ConnsOptions, 'filter'> & { readonly filter?: Choice<Row<T>> },
+  what: Asked,
 ): Records<Row<T>> {
-  async function* run(context: Context, request: Request): AsyncGenerator<Snapshot> {
-    const { read, interface: iface = null } = options;
-    if (read !== undefined) {
-      yield* runSaved(
-        context,
-        { file: read, interface: iface, keep: null, keepFlows: null, summary: what.summary },
-        request,
-      );
-    } else yield* runLive(context, liveRequest(options, what, request), request);
-  }
-  const check = (): void => {
+  return recordsOf(() => {
     requireOptions(options, KINDS);
-    refuseWithRead({ ...options }, what.events ? [...LIVE, 'read'] : LIVE);
-    if (what.summary !== null) requireValue('what connections are added up by', what.summary, SUMMARY_KEYS);
-  };
-  return recordsOf({ table, listening: options, filter, repeating: options, fields: options.fields, check, run });
+    refuseWithRead({ ...options }, what.kind === 'events' ? [...LIVE, 'read'] : LIVE);
+    if (what.kind === 'summary') requireValue('what connections are added up by', what.by, SUMMARY_KEYS);
+    const { read, interface: iface = null, fields, filter = null } = options;
+    const summary = what.kind === 'summary' ? what.by : null;
+    const saved = { interface: iface, keep: null, keepFlows: null, summary };
+    async function* run(context: Context, request: Request): AsyncGenerator<Snapshot> {
+      if (read !== undefined) yield* runSaved(context, { file: read, ...saved }, request);
+      else yield* runLive(context, liveRequest(options, what, request), request);
+    }
+    const { interval = EVENTS_INTERVAL_MS } = options;
+    const repeating = what.kind === 'events' ? { ...options, interval } : options;
+    return { table, listening: options, filter, repeating, fields, run };
+  });
 }
 
 function liveRequest(
   { root, netns, interface: iface, packets = false, ebpf = false }: Omit<ConnsOptions, 'filter'>,
-  { events, summary }: { readonly events: boolean; readonly summary: SummaryKey | null },
+  what: Asked,
   { repeating, asked, wanted }: Request,
 ): LiveConnRequest {
   const devices = iface === undefined ? null : [iface];
@@ -107,14 +110,14 @@ function liveRequest(
     place: { root: root ?? null, netns: netns ?? null },
     named: { pid: null, user: null, interface: iface ?? null },
     keep: iface === undefined || packets ? null : (row) => row.iface === iface,
-    summary,
+    summary: what.kind === 'summary' ? what.by : null,
     services: wanted.has('service'),
     sampled: {
       protocols: null,
       processDetails: ['cmdline', 'cgroup', 'container'].some((field) => wanted.has(field)),
       repeats: repeating,
       rates: ['rx_rate', 'tx_rate'].some((field) => asked.has(field)),
-      events,
+      events: what.kind === 'events',
       settles: true,
       coverage: false,
       traces: ebpf ? 'demanded' : 'refused',

@@ -31,15 +31,18 @@ export function follow(options: FollowOptions = {}): Records<StreamRow> {
 follow.segments = (options: FollowOptions = {}): Records<SegmentRow> => recordsFrom(segment, 'records', options);
 
 function recordsFrom<T extends RecordTable>(table: T, mode: FollowMode, options: FollowOptions): Records<Row<T>> {
-  return recordsOf({
-    table,
-    listening: options,
-    filter: null,
-    check: () => requirePacketOptions(options, KINDS),
-    async *run(context, request) {
-      const { followStreams } = await import('../follow/follow-streams.ts');
-      yield* followStreams(context, requestOf(options, mode), request);
-    },
+  return recordsOf(() => {
+    requirePacketOptions(options, KINDS);
+    return {
+      table,
+      listening: options,
+      filter: null,
+      isFilteredByRun: options.filter !== undefined,
+      async *run(context, request) {
+        const { followStreams } = await import('../follow/follow-streams.ts');
+        yield* followStreams(context, requestOf(options, mode), request);
+      },
+    };
   });
 }
 

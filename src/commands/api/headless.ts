@@ -1,6 +1,7 @@
 import type { Gap } from '../../core/gap.ts';
 import type { Limit } from '../../core/limit.ts';
 import { OutputClosed, type Sink } from '../../core/output/sink.ts';
+import type { Platform } from '../../core/system/platform.ts';
 import { openPlatform } from '../../platform/index.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
 import type { Context } from '../context/context.ts';
@@ -25,11 +26,18 @@ const NOWHERE: Sink = {
   flush: () => Promise.resolve(),
 };
 
+/** The process goes on when the run is over, and keeps nothing of it open. */
+export interface HeadlessContext extends Context {
+  /** Closes every platform that the run has opened. */
+  closePlatforms(): void;
+}
+
 /**
  * The context for a caller that is another program: no stdout, no signals, no terminal, and no privilege that is given
  * up.
  */
-export function headlessContext({ onNotice = () => {} }: Listening, signal: AbortSignal): Context {
+export function headlessContext({ onNotice = () => {} }: Listening, signal: AbortSignal): HeadlessContext {
+  const opened: Platform[] = [];
   return {
     stdout: NOWHERE,
     terminal: {
@@ -51,6 +59,13 @@ export function headlessContext({ onNotice = () => {} }: Listening, signal: Abor
     onSyncAsked: () => () => {},
     signalNumber: () => null,
     isPrivileged: () => false,
-    openPlatform: (options) => openPlatform(options, realClock),
+    async openPlatform(options) {
+      const platform = await openPlatform(options, realClock);
+      opened.push(platform);
+      return platform;
+    },
+    closePlatforms() {
+      for (const platform of opened.splice(0)) platform.close();
+    },
   };
 }

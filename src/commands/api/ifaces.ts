@@ -63,18 +63,20 @@ function recordsFrom<T extends RecordTable>(
   part: NetworkPart | null,
   options: IfacesOptions<Row<T>> & { readonly fields?: readonly string[] },
 ): Records<Row<T>> {
-  const { root = null, netns = null, interface: name = null, fields } = options;
-  return recordsOf({
-    table,
-    listening: options,
-    filter: options.filter ?? null,
-    repeating: options,
-    fields,
-    check: () => requireOptions(options, KINDS),
-    async *run(context, request) {
-      const rates = (fields ?? []).some((field) => field.endsWith('_rate'));
-      const asked = { part, interface: name, isUp: false, place: { root, netns }, rates };
-      yield* sampleInterfaces(context, asked, request);
-    },
+  return recordsOf(() => {
+    requireOptions(options, KINDS);
+    const { root = null, netns = null, interface: name = null, fields } = options;
+    return {
+      table,
+      listening: options,
+      filter: options.filter ?? null,
+      repeating: options,
+      fields,
+      async *run(context, request) {
+        const rates = (fields ?? []).some((field) => field.endsWith('_rate'));
+        const asked = { part, interface: name, isUp: false, place: { root, netns }, rates };
+        yield* sampleInterfaces(context, asked, request);
+      },
+    };
   });
 }

@@ -1,11 +1,14 @@
+import { usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
+import { type JsonSchema, schemaOf as schemaOfRecord } from '../../core/record/schema.ts';
 import type { AnyRow, RecordTable, Row } from '../../core/record/table.ts';
+import { TABLES } from '../../core/record/tables/all.ts';
 import { conn } from '../../core/record/tables/conn.ts';
+import { requireValue } from './require-options.ts';
 
 export { EXIT, Failure } from '../../core/failure.ts';
 export type { Gap } from '../../core/gap.ts';
 export type { Limit } from '../../core/limit.ts';
-export { schemaOf } from '../../core/record/schema.ts';
 export type { RecordTable, Row } from '../../core/record/table.ts';
 export { TABLES as tables } from '../../core/record/tables/all.ts';
 export type { StatisticName } from '../../core/stats/names.ts';
@@ -28,6 +31,19 @@ export function parseFilter<T extends RecordTable = typeof conn>(
   text: string,
   table: T = conn as never,
 ): (row: Row<T>) => boolean {
+  requireValue('the filter', text, 'expression');
+  requireTable(table);
   const predicate = compileFilter(text, table);
   return (row) => predicate.matches(row as AnyRow);
+}
+
+/** JSON Schema 2020-12 of the records of a table of `tables`, as `netwatch schema` prints it. */
+export function schemaOf(table: RecordTable): JsonSchema {
+  requireTable(table);
+  return schemaOfRecord(table);
+}
+
+function requireTable(table: unknown): void {
+  const all: readonly unknown[] = Object.values(TABLES);
+  if (!all.includes(table)) throw usageError('the record type is none of `tables`');
 }

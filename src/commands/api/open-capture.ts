@@ -2,6 +2,7 @@ import { CAPTURE_FORMATS, type CaptureFormat, type CaptureWriter } from '../../c
 import { PcapWriter } from '../../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../../core/capture/pcapng-writer.ts';
 import { CapturedConnections } from '../../core/connection/captured-connections.ts';
+import { usageError } from '../../core/failure.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import { PacketRows } from '../../core/packet/packet-rows.ts';
 import { CaptureCopy } from '../../core/packet/rewrite.ts';
@@ -18,6 +19,7 @@ import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { OutputFile } from '../../platform/files/capture-output.ts';
 import { openFiles } from '../../platform/files/pack-files.ts';
+import { isSameFile } from '../../platform/files/same-file.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
@@ -56,11 +58,11 @@ export interface Capture {
   streams(): Collected<StreamRow>;
   /** Calls `listener` with every packet that passes. Throws Failure 64 for a wrong filter. */
   onPacket(listener: (packet: PacketRow) => void, filter?: Choice<PacketRow>): void;
-  /** Writes packets to a file as they pass. Rejects with a Failure 64 or 73; `run` rejects with a Failure 74. */
+  /** Writes packets to a file as they pass, not to the one that is read. Rejects with a Failure 64 or 73; `run` rejects with a Failure 74. */
   save(file: string, options?: SaveOptions): Promise<void>;
   /** Reads the whole capture. Resolves at its end, or when the signal or `stop` ends it; rejects with a Failure. */
   run(): Promise<void>;
-  /** Ends a live capture; packets that the kernel still holds come first. */
+  /** Ends the reading of a file, and a live capture; of a live one, packets that the kernel still holds come first. */
   stop(): void;
   /** Lets go of a capture that is not to run; one that runs ends by itself. */
   close(): Promise<void>;
@@ -160,6 +162,9 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
       requireOptions(given, { filter: 'text', format: CAPTURE_FORMATS, force: 'flag' });
       const { filter, format, force = false } = given;
       const predicate = filter === undefined ? null : compilePacketFilter(filter, rowsOf(source));
+      if (force && source.file !== null && isSameFile(source.file, name)) {
+        throw usageError(`${name} is the capture that is read`);
+      }
       const file = await openFiles(null, force).create(name, force);
       saved.push(file);
       const copy = new CaptureCopy(feed, writerOf(source, name, format), file, { filter: predicate, annotate: null });
@@ -178,20 +183,29 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
         state = 'over';
         for (const gap of forgottenOf(flows)) options.onGap?.(gap);
       } finally {
-        // packets of the machine come but once, and what there is of them stays
-        for (const file of saved.splice(0)) await (source.file === null ? file.keep() : file.abandon());
-        for (const gap of source.gaps()) options.onGap?.(gap);
-        sayFaults(context, faults, source.file);
-        await source.finish();
+        // what a callback of the caller throws keeps nothing open
+        try {
+          // packets of the machine come but once, and what there is of them stays
+          for (const file of saved.splice(0)) await (source.file === null ? file.keep() : file.abandon());
+          for (const gap of source.gaps()) options.onGap?.(gap);
+          sayFaults(context, faults, source.file);
+        } finally {
+          await source.finish();
+          context.closePlatforms();
+        }
       }
     },
-    stop: source.stop,
+    stop() {
+      if (source.file !== null) over.abort();
+      source.stop();
+    },
     async close() {
       if (state !== 'open') return;
       state = 'running';
       source.stop();
       for (const file of saved.splice(0)) await file.abandon();
       await source.finish();
+      context.closePlatforms();
     },
   };
 }

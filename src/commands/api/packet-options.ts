@@ -14,7 +14,7 @@ export interface PacketOptions extends Listening {
   readonly bpf?: string;
   /** Live: milliseconds after which the capture ends. */
   readonly duration?: number;
-  /** Live: bytes of each packet that are kept. */
+  /** Live: bytes of each packet that are kept, 14 to 262144. */
   readonly snaplen?: number;
   /** Live: only what is addressed to this machine. */
   readonly promiscuous?: boolean;
@@ -28,7 +28,7 @@ const PACKET_KINDS: OptionKinds = {
   interface: 'text',
   bpf: 'text',
   duration: 'millis',
-  snaplen: 'count',
+  snaplen: 'snaplen',
   promiscuous: 'flag',
   engine: ENGINES,
 };

@@ -1,3 +1,4 @@
+import { usageError } from '../../core/failure.ts';
 import { type RecordTable, type Row, section } from '../../core/record/table.ts';
 import { type HopRow, hop } from '../../core/record/tables/hop.ts';
 import { type ProbeRow, probe as table } from '../../core/record/tables/probe.ts';
@@ -39,7 +40,7 @@ export function probe(targets: string | readonly string[] = [], options: ProbeOp
   return recordsFrom(table, targets, options);
 }
 
-/** The hops to `trace://` targets. */
+/** The hops to `trace://` targets. Without one it is a Failure 64. */
 probe.hops = (targets: string | readonly string[], options: ProbeOptions<HopRow> = {}): Records<HopRow> =>
   recordsFrom(hop, targets, options);
 
@@ -48,55 +49,62 @@ function recordsFrom<T extends RecordTable>(
   targets: string | readonly string[],
   options: ProbeOptions<Row<T>>,
 ): Records<Row<T>> {
-  const words = typeof targets === 'string' ? [targets] : targets;
-  return recordsOf({
-    table: of,
-    listening: options,
-    filter: options.filter ?? null,
-    check() {
-      requireOptions(options, KINDS);
-      requireValue('what is asked', words, 'texts');
-    },
-    async *run(context, { sayLimits }) {
-      const [{ openProber }, { localAddressTo }, { openProbeSampler }, { targetsOf }, place] = await Promise.all([
-        import('../../platform/probe/open-prober.ts'),
-        import('../../platform/probe/local-address.ts'),
-        import('../../core/sample/probe-sampler.ts'),
-        import('../../core/sample/probe-targets.ts'),
-        placeOf(context),
-      ]);
-      const { platform, clock } = place;
-      const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
-      const request = {
-        targets: await targetsOf(words, platform),
-        count: options.count ?? ROUND.count,
-        intervalMs: options.interval ?? ROUND.intervalMs,
-        timeoutMs: options.timeout ?? ROUND.timeoutMs,
-        everyMs: options.every ?? null,
-        next: null,
-        durationMs: options.duration ?? null,
-        pair: null,
-        followsPaths: options.every !== undefined,
-      };
-      const doors = {
-        openProber: (target: Parameters<typeof openProber>[0]) => openProber(target, { platform, clock, sayLimit }),
-        localAddressTo,
-      };
-      const sampler = await openProbeSampler(place, request, doors);
-      try {
-        for await (const rounds of sampler.rounds()) {
-          const hops = rounds.flatMap((round) => round.hops);
-          yield [
-            section(
-              table,
-              rounds.map(({ row }) => row),
-            ),
-            section(hop, hops),
-          ];
+  return recordsOf(() => {
+    requireOptions(options, KINDS);
+    const words = typeof targets === 'string' ? [targets] : targets;
+    requireValue('what is asked', words, 'texts');
+    if (options.duration !== undefined && options.every === undefined) {
+      throw usageError('option "duration" goes with option "every"');
+    }
+    return {
+      table: of,
+      listening: options,
+      filter: options.filter ?? null,
+      async *run(context, { sayLimits }) {
+        const [{ openProber }, { localAddressTo }, { openProbeSampler }, { targetsOf }, place] = await Promise.all([
+          import('../../platform/probe/open-prober.ts'),
+          import('../../platform/probe/local-address.ts'),
+          import('../../core/sample/probe-sampler.ts'),
+          import('../../core/sample/probe-targets.ts'),
+          placeOf(context),
+        ]);
+        const { platform, clock } = place;
+        const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
+        const asked = await targetsOf(words, platform);
+        if ((of as RecordTable) === hop && !asked.some(({ kind }) => kind === 'trace')) {
+          throw usageError('hops are those of a trace:// target, and none is asked', { hint: 'trace://HOST' });
         }
-      } finally {
-        sampler.close();
-      }
-    },
+        const request = {
+          targets: asked,
+          count: options.count ?? ROUND.count,
+          intervalMs: options.interval ?? ROUND.intervalMs,
+          timeoutMs: options.timeout ?? ROUND.timeoutMs,
+          everyMs: options.every ?? null,
+          next: null,
+          durationMs: options.duration ?? null,
+          pair: null,
+          followsPaths: options.every !== undefined,
+        };
+        const doors = {
+          openProber: (target: Parameters<typeof openProber>[0]) => openProber(target, { platform, clock, sayLimit }),
+          localAddressTo,
+        };
+        const sampler = await openProbeSampler(place, request, doors);
+        try {
+          for await (const rounds of sampler.rounds()) {
+            const hops = rounds.flatMap((round) => round.hops);
+            yield [
+              section(
+                table,
+                rounds.map(({ row }) => row),
+              ),
+              section(hop, hops),
+            ];
+          }
+        } finally {
+          sampler.close();
+        }
+      },
+    };
   });
 }

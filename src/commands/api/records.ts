@@ -4,6 +4,7 @@ import type { AnyRow, RecordTable, Row, Snapshot } from '../../core/record/table
 import { didYouMean } from '../../core/suggest.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
+import { reasonForNothing } from '../listing/reason-for-nothing.ts';
 import { type TickPlan, ticks } from '../listing/ticks.ts';
 import { headlessContext, type Listening } from './headless.ts';
 
@@ -37,20 +38,23 @@ interface Source<T extends RecordTable> {
   readonly listening: Listening;
   /** null for all records, and when `run` applies the filter itself. */
   readonly filter: Choice<Row<T>> | null;
+  /** Whether `run` applies one. */
+  readonly isFilteredByRun?: boolean;
   readonly repeating?: Repeating;
-  /** Throws Failure 64 for options that are wrong, when somebody begins to read. */
-  readonly check: () => void;
   /** Fields that will be read; the default is all. */
   readonly fields?: readonly string[] | undefined;
   readonly run: (context: Context, request: Request) => AsyncGenerator<Snapshot>;
 }
 
-/** The records that `run` makes. */
-export function recordsOf<T extends RecordTable>(source: Source<T>): Records<Row<T>> {
-  const snapshots = () => ({ [Symbol.asyncIterator]: () => snapshotsOf(source) });
+/**
+ * The records of a source. `sourceOf` is called when somebody begins to read: options are not looked at before, and it
+ * throws a Failure 64 for those that are wrong.
+ */
+export function recordsOf<T extends RecordTable>(sourceOf: () => Source<T>): Records<Row<T>> {
+  const snapshots = () => ({ [Symbol.asyncIterator]: () => snapshotsOf(sourceOf) });
   return {
     snapshots,
-    [Symbol.asyncIterator]: () => rowsOf(snapshotsOf(source)),
+    [Symbol.asyncIterator]: () => rowsOf(snapshotsOf(sourceOf)),
     async all() {
       const rows: Row<T>[] = [];
       for await (const some of snapshots()) for (const row of some) rows.push(row);
@@ -60,9 +64,9 @@ export function recordsOf<T extends RecordTable>(source: Source<T>): Records<Row
 }
 
 /** Ends at once when it is told to, also while it waits for a machine that is silent: a generator alone would wait, too. */
-function snapshotsOf<T extends RecordTable>(source: Source<T>): AsyncIterator<readonly Row<T>[], undefined> {
+function snapshotsOf<T extends RecordTable>(sourceOf: () => Source<T>): AsyncIterator<readonly Row<T>[], undefined> {
   const over = new AbortController();
-  const snapshots = generate(source, over);
+  const snapshots = generate(sourceOf, over);
   return {
     next: () => snapshots.next(),
     return() {
@@ -73,27 +77,34 @@ function snapshotsOf<T extends RecordTable>(source: Source<T>): AsyncIterator<re
 }
 
 async function* generate<T extends RecordTable>(
-  source: Source<T>,
+  sourceOf: () => Source<T>,
   over: AbortController,
 ): AsyncGenerator<readonly Row<T>[], undefined> {
-  const { table, filter, listening } = source;
-  source.check();
+  const source = sourceOf();
+  const { table, filter, listening, isFilteredByRun = false } = source;
   const matches = filter === null ? null : testOf(filter, table);
   const { signal } = listening;
   const stop = (): void => over.abort();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted === true || over.signal.aborted) return;
   const context = headlessContext(listening, over.signal);
+  let seen = 0;
+  let kept = 0;
   try {
     for await (const snapshot of source.run(context, requestOf(source, context))) {
       for (const section of snapshot) {
         if (section.table !== table) continue;
         const rows = [...section.rows] as Row<T>[];
-        yield matches === null ? rows : rows.filter(matches);
+        const chosen = matches === null ? rows : rows.filter(matches);
+        seen += rows.length;
+        kept += chosen.length;
+        yield chosen;
       }
     }
+    if (kept === 0 && !over.signal.aborted) context.say(reasonForNothing(table, seen, isFilteredByRun));
   } finally {
     stop();
+    context.closePlatforms();
     signal?.removeEventListener('abort', stop);
   }
 }

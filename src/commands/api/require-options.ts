@@ -1,6 +1,10 @@
 import { usageError } from '../../core/failure.ts';
 import { didYouMean } from '../../core/suggest.ts';
 
+/** The longest wait that a timer of the runtime can hold. */
+const LONGEST_MS = 2 ** 31 - 1;
+const MOST = Number.MAX_SAFE_INTEGER;
+
 /** What a value may be, in the words of the message when it is something else. */
 const KINDS = {
   text: [
@@ -9,20 +13,25 @@ const KINDS = {
   ],
   texts: [
     'an array of texts',
-    (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+    // a hole in an array is undefined, too: `every` would pass over it
+    (value: unknown) => Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string'),
   ],
+  expression: ['a text', (value: unknown) => typeof value === 'string'],
   flag: ['true or false', (value: unknown) => typeof value === 'boolean'],
-  millis: ['a number of milliseconds above 0', (value: unknown) => isBetween(value, Number.MIN_VALUE, LONGEST_MS)],
+  millis: [
+    `a number of milliseconds above 0, and at most ${LONGEST_MS}`,
+    (value: unknown) => isBetween(value, Number.MIN_VALUE, LONGEST_MS),
+  ],
   count: ['a whole number above 0', (value: unknown) => Number.isInteger(value) && isBetween(value, 1, MOST)],
+  snaplen: [
+    'a whole number from 14 to 262144',
+    (value: unknown) => Number.isInteger(value) && isBetween(value, 14, 262_144),
+  ],
   number: ['a whole number, 0 or more', (value: unknown) => Number.isInteger(value) && isBetween(value, 0, MOST)],
   choice: ['a text or a function', (value: unknown) => typeof value === 'string' || typeof value === 'function'],
   call: ['a function', (value: unknown) => typeof value === 'function'],
   signal: ['an AbortSignal', (value: unknown) => value instanceof AbortSignal],
 } as const;
-
-/** The longest wait that a timer of the runtime can hold. */
-const LONGEST_MS = 2 ** 31 - 1;
-const MOST = Number.MAX_SAFE_INTEGER;
 
 /** The name of a kind, or the values that there are. */
 export type OptionKind = keyof typeof KINDS | readonly string[];
@@ -40,7 +49,9 @@ const isBetween = (value: unknown, least: number, most: number): boolean =>
  * kind. An option that is undefined was not given.
  */
 export function requireOptions(given: unknown, own: OptionKinds): void {
-  if (typeof given !== 'object' || given === null) throw usageError(`options are an object, not ${String(given)}`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw usageError(`options are an object, not ${show(given)}`);
+  }
   const kinds: OptionKinds = { ...own, ...LISTENING };
   for (const [name, value] of Object.entries(given)) {
     const kind = kinds[name];
@@ -69,6 +80,16 @@ export function refuseWithRead(given: Readonly<Record<string, unknown>>, names: 
   if (name !== undefined) throw usageError(`option "${name}" is about a live machine, not about a file that is read`);
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? 'an object' : String(value);
+/** How many entries of an array a message shows. */
+const MOST_SHOWN = 5;
+
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) {
+    const shown = Array.from(value.slice(0, MOST_SHOWN), (one) => (Array.isArray(one) ? 'an array' : show(one)));
+    return `[${[...shown, ...(value.length > MOST_SHOWN ? ['…'] : [])].join(', ')}]`;
+  }
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

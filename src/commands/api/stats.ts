@@ -4,6 +4,7 @@ import { BUCKET_MS, STATISTICS, type StatisticName } from '../../core/stats/name
 import { didYouMean } from '../../core/suggest.ts';
 import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
 import { type Choice, type Records, recordsOf } from './records.ts';
+import { show } from './require-options.ts';
 
 /** The record type of a statistic, and the first one if it has several. */
 export type StatRow<N extends StatisticName> = Row<(typeof STATISTICS)[N]['tables'][0]>;
@@ -20,29 +21,33 @@ export interface StatsOptions<N extends StatisticName> extends PacketOptions {
  * })`.
  */
 export function stats<N extends StatisticName>(by: N, options: StatsOptions<N> = {}): Records<StatRow<N>> {
-  const known = Object.hasOwn(STATISTICS, by);
-  return recordsOf({
-    table: STATISTICS[known ? by : 'protocols'].tables[0],
-    listening: options,
-    filter: (options.filter ?? null) as never,
-    check: () => requirePacketOptions(options, { filter: 'choice', bucket: 'millis' }),
-    async *run(context, request) {
-      requireStatistic(by);
-      const { countPackets } = await import('../stats/count-packets.ts');
-      const asked = {
-        packets: packetRequest(options),
-        names: [by],
-        bucketMs: options.bucket ?? BUCKET_MS,
-        repeats: false,
-      };
-      yield* countPackets(context, asked, request);
-    },
+  return recordsOf(() => {
+    requirePacketOptions(options, { filter: 'choice', bucket: 'millis' });
+    requireStatistic(by);
+    return {
+      table: STATISTICS[by].tables[0],
+      listening: options,
+      filter: (options.filter ?? null) as never,
+      async *run(context, request) {
+        const { countPackets } = await import('../stats/count-packets.ts');
+        const asked = {
+          packets: packetRequest(options),
+          names: [by],
+          bucketMs: options.bucket ?? BUCKET_MS,
+          repeats: false,
+        };
+        yield* countPackets(context, asked, request);
+      },
+    };
   }) as Records<StatRow<N>>;
 }
 
-/** Throws Failure 64 for an unknown statistic. */
-export function requireStatistic(name: string): void {
-  if (Object.hasOwn(STATISTICS, name)) return;
+/** Throws Failure 64 for an unknown statistic, and for what is no text at all. */
+export function requireStatistic(name: unknown): void {
+  if (typeof name === 'string' && Object.hasOwn(STATISTICS, name)) return;
   const names = Object.keys(STATISTICS);
-  throw usageError(`"${name}" is no statistic`, { hint: didYouMean(name, names, `one of ${names.join(', ')}`) });
+  const others = `one of ${names.join(', ')}`;
+  throw usageError(`${show(name)} is no statistic`, {
+    hint: typeof name === 'string' ? didYouMean(name, names, others) : others,
+  });
 }

@@ -14,6 +14,7 @@ import type { ListingCommand, Request } from './command.ts';
 import type { HostNames } from './host-names.ts';
 import type { ListingPlan } from './listing-plan.ts';
 import { openOutput } from './open-output.ts';
+import { reasonForNothing } from './reason-for-nothing.ts';
 import { leftOut, reportGap, tooSlow, watchTicks } from './report-gap.ts';
 import { type Answer, beginAnswer, gatherParts, inOrder, keep, type Seen, take } from './shape-rows.ts';
 import { ticks } from './ticks.ts';
@@ -102,7 +103,8 @@ export async function printRecords(
   const interrupted = interruptStatus();
   if (interrupted !== null) return interrupted;
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
-  if (seen.kept === 0) context.say(reasonForNothing(plan, seen.rows, values.filter !== null));
+  if (seen.kept === 0)
+    context.say(reasonForNothing(plan.table, seen.rows, plan.filter === null && values.filter !== null));
   const complaint = plan.expect === null ? null : verdict.complaint(plan.expect);
   if (complaint !== null) context.say(complaint);
   return verdict.status();
@@ -142,10 +144,4 @@ function countsOf({ kept, rows, snapshots }: Seen, { type }: RecordTable, tookMs
 
 function timedOut(source: string, millis: number | null): Failure {
   return new Failure(EXIT.timeout, `timed out after ${formatSeconds((millis ?? 0) / 1000)} waiting for ${source}`);
-}
-
-function reasonForNothing(plan: ListingPlan, rows: number, isFiltered: boolean): string {
-  if (rows > 0) return `none of ${formatNumberOf(rows, `${plan.table.type} record`)} passes the filter`;
-  if (plan.filter === null && isFiltered) return `no ${plan.table.type} passes the filter`;
-  return plan.table.none;
 }

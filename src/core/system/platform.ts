@@ -146,6 +146,8 @@ export interface OperatingSystem {
    * report errors.
    */
   openUdpRequests(family: 'ipv4' | 'ipv6'): EchoSocket | null;
+  /** Lets go of what openEcho and openUdpRequests opened, and of the network namespace. Nothing is asked afterwards. */
+  close(): void;
   /** Whether openTrace is likely to work; reads only a few files. */
   canTrace(): boolean;
   /**

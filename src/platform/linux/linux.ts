@@ -1,7 +1,7 @@
 import { usageError } from '../../core/failure.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
-import type { EchoSocket, OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
+import type { OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
 import { readChecks } from './checks.ts';
 import { readDnsServers } from './dns-servers.ts';
 import { dropPrivileges, isPrivileged, shedPrivileges } from './drop-privileges.ts';
@@ -14,6 +14,7 @@ import { openNetns } from './netns.ts';
 import { installCommand } from './packages.ts';
 import { readRoutes } from './routes.ts';
 import { findSensorNode } from './sensor-node.ts';
+import { SharedSockets } from './shared-sockets.ts';
 import { openLinuxSockets } from './sockets.ts';
 import { openUdpRequests } from './udp-request.ts';
 
@@ -24,6 +25,8 @@ import { openUdpRequests } from './udp-request.ts';
 export function openLinux(host: Host, options: PlatformOptions, clock: Clock): OperatingSystem {
   if (options.netns !== null && host.root !== null) throw usageError('--netns and --root exclude each other');
   const netns = options.netns === null ? null : openNetns(options.netns);
+  const echoes = new SharedSockets((family) => openEchoSocket(family, clock));
+  const requests = new SharedSockets((family) => openUdpRequests(family, clock));
   return {
     name: 'linux',
     host,
@@ -34,8 +37,13 @@ export function openLinux(host: Host, options: PlatformOptions, clock: Clock): O
     readNeighbors: async () => readNeighbors(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),
-    openEcho: openOnce((family) => openEchoSocket(family, clock)),
-    openUdpRequests: openOnce((family) => openUdpRequests(family, clock)),
+    openEcho: (family) => echoes.open(family),
+    openUdpRequests: (family) => requests.open(family),
+    close() {
+      echoes.close();
+      requests.close();
+      netns?.close();
+    },
     canTrace: () => canTrace(host),
     openTrace: (onEvent, signal) => openTrace(host, netns, clock, onEvent, signal),
     installCommand: (name) => installCommand(host, name),
@@ -43,18 +51,5 @@ export function openLinux(host: Host, options: PlatformOptions, clock: Clock): O
     isPrivileged,
     dropPrivileges,
     shedPrivileges,
-  };
-}
-
-/** Sockets are opened when they are first asked for, and stay. */
-function openOnce(open: OperatingSystem['openEcho']): OperatingSystem['openEcho'] {
-  const opened = new Map<string, EchoSocket | null>();
-  return (family) => {
-    let socket = opened.get(family);
-    if (socket === undefined) {
-      socket = open(family);
-      opened.set(family, socket);
-    }
-    return socket;
   };
 }

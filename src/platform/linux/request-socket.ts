@@ -63,6 +63,7 @@ export abstract class RequestSocket implements EchoSocket {
   private ttl = USUAL_TTL;
   private discovery = PMTUDISC_WANT;
   private localMtu: number | null = null;
+  private isClosed = false;
 
   constructor(
     protected readonly fd: number,
@@ -120,7 +121,8 @@ export abstract class RequestSocket implements EchoSocket {
       this.waiting.set(key, waiting);
       if (this.waiting.size > MOST_REMEMBERED) this.waiting.delete(this.waiting.keys().next().value!);
       this.open++;
-      if (signal.aborted) return abandon();
+      // the number of a closed socket may be that of another file by now
+      if (signal.aborted || this.isClosed) return abandon();
       const refused = this.attempt(key, address, zone, options);
       if (refused !== null) finish(refused);
       else this.look();
@@ -134,6 +136,8 @@ export abstract class RequestSocket implements EchoSocket {
   }
 
   close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.cancelLook?.();
     this.cancelLook = null;
     this.c.close(this.fd);
@@ -180,6 +184,7 @@ export abstract class RequestSocket implements EchoSocket {
   }
 
   private drain(): void {
+    if (this.isClosed) return;
     for (let read = 0; read < MOST_READ_AT_ONCE; read++) {
       const message = this.receiver.receive(this.fd, false);
       if (message === null) break;

@@ -31,6 +31,7 @@ export function openMacos(host: Host, options: PlatformOptions): OperatingSystem
     readHost: () => readMacosHost(host),
     openEcho: () => null, // ping is asked
     openUdpRequests: () => null,
+    close: () => {},
     readChecks: () => readMacosChecks(host),
     canTrace: () => false,
     openTrace: () => Promise.reject(new Failure(EXIT.unavailable, 'eBPF: macOS has none')),

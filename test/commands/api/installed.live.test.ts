@@ -122,6 +122,22 @@ test('the process of the caller stays as it was', () => {
   expect(run(file)).toBe('');
 });
 
+test.skipIf(process.platform !== 'linux')('probes keep no socket open when they are over', () => {
+  const file = path.join(project, 'sockets.mjs');
+  fs.writeFileSync(
+    file,
+    `import fs from 'node:fs';
+     import { probe } from 'netwatch';
+     const isSocket = (fd) => { try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith('socket:'); } catch { return false; } };
+     const sockets = () => fs.readdirSync('/proc/self/fd').filter(isSocket).length;
+     const before = sockets();
+     for (const target of ['icmp://127.0.0.1', 'trace://127.0.0.1', 'icmp://[::1]']) await probe(target, { count: 1 }).all();
+     await probe('trace://127.0.0.1', { count: 1, signal: AbortSignal.timeout(1) }).all();
+     console.log(sockets() - before);`,
+  );
+  expect(run(file)).toBe('0\n');
+});
+
 test("an error of a listener is the caller's: run rejects with it", () => {
   const file = path.join(project, 'throws.mjs');
   fs.writeFileSync(
@@ -181,6 +197,8 @@ test.each([
   ["packets({ read: 'capture.pcap', bpf: 'tcp' }).all()", 64, 'option "bpf" is about a live machine'],
   ["packets({ engine: 'nope' }).all()", 64, 'option "engine" is "nope", not one of pcap, tcpdump, dumpcap'],
   ["follow({ read: 'capture.pcap', dir: 'c' }).all()", 64, 'option "dir" is "c", not one of both, a, b'],
+  ['conns(null).all()', 64, 'options are an object, not null'],
+  ['probe.hops([]).all()', 64, 'hops are those of a trace:// target, and none is asked'],
   ["(await openCapture({ read: 'capture.pcap' })).save('x.pcap', { format: 'zip' })", 64, 'option "format" is "zip"'],
 ])('%s rejects with a Failure', (call, exit, message) => {
   const file = path.join(project, 'rejects.mjs');
