@@ -66,6 +66,7 @@ function carry(packet: Packet, dissection: Dissection): number {
   const srcPort = u16(bytes, offset);
   const dstPort = u16(bytes, offset + 2);
   packet.offset = offset + HEADER;
+  dissection.countFlow(packet);
   if (packet.quoted) {
     packet.flow = null;
     const known = quotedFlow(packet, dissection, UDP, srcPort, dstPort)?.application ?? null;
