@@ -3,6 +3,7 @@ const NAMES: Readonly<Record<number, string>> = {
   0: 'NULL',
   1: 'ETHERNET',
   7: 'ARCNET_BSD',
+  8: 'SLIP',
   9: 'PPP',
   10: 'FDDI',
   12: 'RAW',
@@ -10,6 +11,7 @@ const NAMES: Readonly<Record<number, string>> = {
   50: 'PPP_HDLC',
   51: 'PPP_ETHER',
   101: 'RAW',
+  102: 'SLIP_BSDOS',
   104: 'C_HDLC',
   105: 'IEEE802_11',
   107: 'FRELAY',
@@ -32,6 +34,7 @@ const NAMES: Readonly<Record<number, string>> = {
   197: 'ERF',
   201: 'BLUETOOTH_HCI_H4_WITH_PHDR',
   220: 'USB_LINUX_MMAPPED',
+  226: 'IPNET',
   227: 'CAN_SOCKETCAN',
   228: 'IPV4',
   229: 'IPV6',
@@ -44,6 +47,10 @@ const NAMES: Readonly<Record<number, string>> = {
   258: 'PKTAP',
   274: 'ETHERNET_MPACKET',
   276: 'LINUX_SLL2',
+  281: 'DSA_TAG_BRCM',
+  282: 'DSA_TAG_BRCM_PREPEND',
+  284: 'DSA_TAG_DSA',
+  285: 'DSA_TAG_EDSA',
 };
 
 /** `ETHERNET` for 1; `LINKTYPE 300` for a number without a known name. */

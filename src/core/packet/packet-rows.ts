@@ -4,7 +4,7 @@ import { interfaceOf } from '../capture/one-interface.ts';
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
 import { type PacketRow, packet as table } from '../record/tables/packet.ts';
 import { Faults } from '../wire/faults.ts';
-import { transportName } from '../wire/flow-text.ts';
+import { isOfFlow, transportName } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
 import {
   destinationText,
@@ -65,6 +65,7 @@ export class PacketRows {
   private whole(packet: Packet): PacketRow {
     const { flow } = packet;
     const hasPorts = packet.transport !== 0;
+    const portsFit = hasPorts && isOfFlow(packet);
     const top = topLayer(packet);
     const owner = ownerOf(this.owners, packet);
     return {
@@ -76,9 +77,9 @@ export class PacketRows {
       length: packet.length,
       captured: packet.frameEnd - packet.frameStart,
       src: sourceText(packet),
-      src_port: hasPorts ? packet.srcPort : null,
+      src_port: portsFit ? packet.srcPort : null,
       dst: destinationText(packet),
-      dst_port: hasPorts ? packet.dstPort : null,
+      dst_port: portsFit ? packet.dstPort : null,
       proto: top < 0 ? null : protocolOf(packet, top)!.title,
       layers: layersOf(packet),
       info: this.info(packet),

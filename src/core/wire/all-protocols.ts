@@ -48,47 +48,65 @@ import { dataTextLines, websocket } from './app/websocket.ts';
 import { wg } from './app/wg.ts';
 import { arcnet } from './arcnet.ts';
 import { arp } from './arp.ts';
+import { batadv } from './batadv.ts';
+import { capwap, capwapData } from './capwap.ts';
 import { cdp } from './cdp.ts';
 import { chdlc } from './chdlc.ts';
 import { cmd } from './cmd.ts';
 import { eapol } from './eapol.ts';
 import { erspan } from './erspan.ts';
 import { esp } from './esp.ts';
+import { etag } from './etag.ts';
 import { eth } from './eth.ts';
+import { etherip } from './etherip.ts';
 import { fddi } from './fddi.ts';
+import { fr } from './fr.ts';
 import { geneve } from './geneve.ts';
 import { gre } from './gre.ts';
 import { gtp, gtpPrime, gtpv2 } from './gtp.ts';
+import { hsr, hsrPrpSupervision } from './hsr.ts';
 import { icmp } from './icmp.ts';
 import { icmpv6 } from './icmpv6.ts';
 import { ieee8021ah } from './ieee8021ah.ts';
 import { igmp } from './igmp.ts';
 import { ip } from './ip.ts';
 import { IP_LEAVES } from './ip-leaves.ts';
+import { ipnet } from './ipnet.ts';
+import { ipoib } from './ipoib.ts';
 import { ipv6 } from './ipv6.ts';
 import { l2tp } from './l2tp.ts';
+import { lisp, lispData } from './lisp.ts';
 import { llc } from './llc.ts';
 import { lldp } from './lldp.ts';
+import { macsec } from './macsec.ts';
 import { mpls } from './mpls.ts';
+import { NETLINK_FAMILIES, netlink } from './netlink.ts';
 import { nflog } from './nflog.ts';
+import { nsh } from './nsh.ts';
 import { nullLoopback } from './null-loopback.ts';
 import { pktap } from './pktap.ts';
 import { ppi } from './ppi.ts';
 import { ppp } from './ppp.ts';
 import { pppoed, pppoes } from './pppoe.ts';
+import { prism, wlancap } from './prism.ts';
 import type { Protocol, Registry } from './protocol.ts';
 import { radiotap } from './radiotap.ts';
 import { raw } from './raw-ip.ts';
 import { registryOf } from './registry.ts';
 import { sctp } from './sctp.ts';
+import { slip } from './slip.ts';
 import { sll } from './sll.ts';
 import { stp } from './stp.ts';
+import { broadcomTag, marvellTag } from './switch-tags.ts';
 import { tcp } from './tcp.ts';
 import { tcpSegments } from './tcp-segments.ts';
 import { teredo } from './teredo.ts';
-import { udp } from './udp.ts';
+import { trill } from './trill.ts';
+import { tzsp } from './tzsp.ts';
+import { udp, udplite } from './udp.ts';
 import { udpencap } from './udpencap.ts';
 import { ieee8021ad, vlan } from './vlan.ts';
+import { vntag } from './vntag.ts';
 import { vxlan } from './vxlan.ts';
 import { wlan, wlanManagement, wlanRadio } from './wlan.ts';
 
@@ -96,9 +114,11 @@ import { wlan, wlanManagement, wlanRadio } from './wlan.ts';
 const HEADERS: readonly Protocol[] = [
   ...[eth, vlan, ieee8021ad, ieee8021ah, cmd, llc, stp, cdp, lldp, eapol, arp, mpls, ppp, pppoed, pppoes],
   ...[raw, nullLoopback, sll, pktap, nflog, arcnet, chdlc, fddi, ppi, radiotap, wlanRadio, wlan, wlanManagement],
-  ...[ip, ipv6, icmp, icmpv6, igmp, ah, esp, gre, erspan, ...IP_LEAVES],
-  ...[udp, tcp, tcpSegments, sctp],
-  ...[l2tp, vxlan, geneve, gtp, gtpPrime, gtpv2, teredo, udpencap],
+  ...[vntag, etag, hsr, hsrPrpSupervision, nsh, trill, batadv, macsec, broadcomTag, marvellTag],
+  ...[netlink, ...NETLINK_FAMILIES, fr, ipnet, ipoib, slip, prism, wlancap],
+  ...[ip, ipv6, icmp, icmpv6, igmp, ah, esp, gre, erspan, etherip, ...IP_LEAVES],
+  ...[udp, udplite, tcp, tcpSegments, sctp],
+  ...[l2tp, vxlan, geneve, gtp, gtpPrime, gtpv2, teredo, udpencap, tzsp, lispData, lisp, capwap, capwapData],
 ];
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */

@@ -61,7 +61,11 @@ export class Dissector implements Dissection {
         this.giveUp(packet, error);
       }
     }
-    const flow = packet.flow;
+    this.countFlow(packet);
+  }
+
+  countFlow(packet: Packet): void {
+    const { flow } = packet;
     if (flow === null) return;
     flow.see(packet.seconds, packet.nanoseconds);
     if (packet.direction === 0) {

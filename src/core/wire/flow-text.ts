@@ -38,3 +38,26 @@ export function destinationOf(packet: Packet): string | null {
 export function transportName(transport: number): 'tcp' | 'udp' | 'sctp' {
   return transport === 6 ? 'tcp' : transport === 17 ? 'udp' : 'sctp';
 }
+
+/** Whether the packet's ports go with its addresses: not when a tunnel with ports carries a packet without, such as ICMP. */
+export function isOfFlow({ flow, direction, src0, src1, src2, src3, dst0, dst1, dst2, dst3 }: Packet): boolean {
+  if (flow === null) return false;
+  const { a0, a1, a2, a3, b0, b1, b2, b3 } = flow;
+  return direction === 0
+    ? src0 === a0 &&
+        src1 === a1 &&
+        src2 === a2 &&
+        src3 === a3 &&
+        dst0 === b0 &&
+        dst1 === b1 &&
+        dst2 === b2 &&
+        dst3 === b3
+    : src0 === b0 &&
+        src1 === b1 &&
+        src2 === b2 &&
+        src3 === b3 &&
+        dst0 === a0 &&
+        dst1 === a1 &&
+        dst2 === a2 &&
+        dst3 === a3;
+}

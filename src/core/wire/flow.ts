@@ -23,7 +23,8 @@ export interface Addresses {
 
 /**
  * Two endpoints and the transport between them: one TCP connection, or all datagrams of a UDP or SCTP 5-tuple. A sent
- * the first packet seen. Counters are of frames (bytes on the wire), for packets whose innermost transport this is.
+ * the first packet seen. Counters are of frames (bytes on the wire), for packets with a transport header of it: of a tunnel,
+ * or inside one.
  */
 export class Flow {
   /** Number of the stream, from 0, counted for each transport by itself. */

@@ -7,6 +7,9 @@ const MOST_DATAGRAMS = 65_535;
 const PATIENCE_SECONDS = 60;
 const LONGEST_DATAGRAM = 65_535;
 
+/** Returned by `add` while fragments are missing. */
+export const INCOMPLETE = -1;
+
 /** A datagram of which some fragments have come. */
 interface Datagram {
   bytes: Uint8Array;
@@ -14,6 +17,8 @@ interface Datagram {
   readonly pieces: number[];
   /** Its length, once the last fragment has come; else -1. */
   total: number;
+  /** The protocol of what it holds: that of the fragment at 0 counts (RFC 8200, 4.5). */
+  next: number;
   readonly since: number;
 }
 
@@ -28,34 +33,36 @@ export class FragmentTable {
   private held = 0;
 
   /**
-   * Adds the fragment in [packet.offset, packet.end), which belongs at `at` of its datagram. True when the datagram is
-   * whole: the packet goes on in it then. Fragments are rare enough for a key of text.
+   * Adds the fragment in [packet.offset, packet.end), which belongs at `at` of its datagram and names `next` as the
+   * protocol of that. Returns the protocol that the first fragment named when the datagram is whole: the packet goes on in
+   * it then. INCOMPLETE before. Fragments are rare enough for a key of text.
    */
-  add(packet: Packet, key: string, at: number, more: boolean): boolean {
+  add(packet: Packet, key: string, at: number, more: boolean, next: number): number {
     const length = packet.end - packet.offset;
-    if (packet.reportedEnd > packet.end || at + length > LONGEST_DATAGRAM || length === 0) return false;
+    if (packet.reportedEnd > packet.end || at + length > LONGEST_DATAGRAM || length === 0) return INCOMPLETE;
     let datagram = this.datagrams.get(key);
     if (datagram !== undefined && packet.seconds - datagram.since > PATIENCE_SECONDS) {
       this.drop(key, datagram);
       datagram = undefined;
     }
     if (datagram === undefined) {
-      datagram = { bytes: new Uint8Array(0), pieces: [], total: -1, since: packet.seconds };
+      datagram = { bytes: new Uint8Array(0), pieces: [], total: -1, next, since: packet.seconds };
       this.giveUp(this.datagrams.add(key, datagram));
     }
     if (!more) {
-      if (datagram.total >= 0 && datagram.total !== at + length) return false;
+      if (datagram.total >= 0 && datagram.total !== at + length) return INCOMPLETE;
       datagram.total = at + length;
     }
+    if (at === 0 && datagram.pieces[0] !== 0) datagram.next = next;
     this.reserve(datagram, at + length);
     insert(datagram, packet.bytes, packet.offset, at, length);
-    if (datagram.total < 0 || datagram.pieces.length !== 2 || datagram.pieces[0] !== 0) return false;
-    if (datagram.pieces[1]! < datagram.total) return false;
+    if (datagram.total < 0 || datagram.pieces.length !== 2 || datagram.pieces[0] !== 0) return INCOMPLETE;
+    if (datagram.pieces[1]! < datagram.total) return INCOMPLETE;
     this.drop(key, datagram);
     packet.bytes = datagram.bytes;
     packet.offset = 0;
     packet.end = packet.reportedEnd = datagram.total;
-    return true;
+    return datagram.next;
   }
 
   private reserve(datagram: Datagram, size: number): void {

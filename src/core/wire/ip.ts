@@ -1,5 +1,7 @@
 import { formatIpv4 } from '../net/ip-address.ts';
 import { i32, u16 } from './bytes.ts';
+import { INCOMPLETE } from './fragments.ts';
+import { ipv6 } from './ipv6.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
@@ -29,6 +31,7 @@ export const ip = protocol({
   dissect(packet: Packet, dissection: Dissection): number {
     const { bytes, offset } = packet;
     if (packet.end - offset < MINIMUM) return packet.short();
+    if (bytes[offset]! >> 4 === 6) return ipv6.id; // under the type of IPv4: its version counts
     const header = (bytes[offset]! & 15) << 2;
     if (bytes[offset]! >> 4 !== 4 || header < MINIMUM) return packet.broken();
     const total = u16(bytes, offset + TOTAL_LENGTH);
@@ -49,7 +52,9 @@ export const ip = protocol({
       } else {
         const key = `4 ${i32(bytes, offset + SOURCE)} ${i32(bytes, offset + DESTINATION)} ${u16(bytes, offset + IDENTIFICATION)} ${bytes[offset + PROTOCOL]!}`;
         const more = (fragment & MORE_FRAGMENTS) !== 0;
-        if (!dissection.fragments.add(packet, key, (fragment & FRAGMENT_OFFSET) << 3, more)) return END;
+        const proto = bytes[offset + PROTOCOL]!;
+        const at = (fragment & FRAGMENT_OFFSET) << 3;
+        if (dissection.fragments.add(packet, key, at, more, proto) === INCOMPLETE) return END;
       }
     }
     return dissection.registry.ipProtocols[bytes[offset + PROTOCOL]!]!;
@@ -57,6 +62,7 @@ export const ip = protocol({
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
+    if (bytes[start]! >> 4 !== 4) return `IP version ${bytes[start]! >> 4}`;
     const fragment = u16(bytes, start + FRAGMENT);
     const proto = bytes[start + PROTOCOL] ?? 0;
     if ((fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) === 0) return `IP protocol ${proto}`;
@@ -68,7 +74,7 @@ export const ip = protocol({
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
-    if (packet.layerEnd[layer]! - start < MINIMUM) return;
+    if (packet.layerEnd[layer]! - start < MINIMUM || bytes[start]! >> 4 !== 4) return;
     const fragment = u16(bytes, start + FRAGMENT);
     out.field('Header Length', (bytes[start]! & 15) << 2);
     out.field('Differentiated Services', `0x${bytes[start + 1]!.toString(16).padStart(2, '0')}`);

@@ -1,5 +1,6 @@
 import { formatIpv6 } from '../net/ip-address.ts';
 import { i32, u16, u32 } from './bytes.ts';
+import { INCOMPLETE } from './fragments.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
@@ -19,7 +20,12 @@ const DESTINATION_OPTIONS = 60;
 const MOBILITY = 135;
 const HIP = 139;
 const SHIM6 = 140;
+const TCP = 6;
+const UDP = 17;
 const NO_NEXT = 59;
+// RFC 8200, 4.2; RFC 2675, 2: options.
+const PAD_1 = 0;
+const JUMBO = 0xc2;
 /** No packet needs more headers, and a chain of them is an attack. */
 const MOST_HEADERS = 8;
 
@@ -35,10 +41,9 @@ export const ipv6 = protocol({
     const { bytes, offset } = packet;
     if (packet.end - offset < HEADER) return packet.short();
     if (bytes[offset]! >> 4 !== 6) return packet.broken();
-    const length = u16(bytes, offset + PAYLOAD_LENGTH);
-    const jumbo = length === 0 && bytes[offset + NEXT_HEADER] === HOP_BY_HOP; // RFC 2675
-    const cut = !jumbo && packet.end - offset < HEADER + length;
-    if (!jumbo) packet.endAfter(HEADER + length);
+    const length = payloadLength(packet);
+    const cut = packet.end - offset < HEADER + length;
+    packet.endAfter(HEADER + length);
     if (!packet.quoted) {
       packet.ipVersion = 6;
       packet.src0 = i32(bytes, offset + 8);
@@ -70,6 +75,29 @@ export const ipv6 = protocol({
     out.field('Destination Address', formatIpv6(bytes, start + DESTINATION));
   },
 });
+
+/**
+ * Bytes behind the header. A field of 0 before hop-by-hop options leaves it to the jumbo payload option; before TCP and UDP,
+ * segmentation was left to the network card (BIG TCP of Linux), and the frame says it.
+ */
+function payloadLength({ bytes, offset, end, reportedEnd }: Packet): number {
+  const length = u16(bytes, offset + PAYLOAD_LENGTH);
+  if (length !== 0) return length;
+  const next = bytes[offset + NEXT_HEADER]!;
+  const rest = reportedEnd - offset - HEADER;
+  if (next === TCP || next === UDP) return rest;
+  return next === HOP_BY_HOP ? jumboLength(bytes, offset + HEADER, end) || rest : 0;
+}
+
+/** RFC 2675, 2: the length in the hop-by-hop options at `start`; 0 where they have none. */
+function jumboLength(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 8) return 0;
+  const stop = Math.min(end, start + ((bytes[start + 1]! + 1) << 3));
+  for (let at = start + 2; at + 1 < stop; at += bytes[at] === PAD_1 ? 1 : 2 + bytes[at + 1]!) {
+    if (bytes[at] === JUMBO && bytes[at + 1] === 4 && at + 6 <= stop) return u32(bytes, at + 2);
+  }
+  return 0;
+}
 
 /** Passes over extension headers, each within [packet.offset, packet.end), of a packet that is whole or `cut`; the protocol that follows them. */
 function afterExtensions(packet: Packet, dissection: Dissection, first: number, cut: boolean): number {
@@ -110,7 +138,8 @@ function afterExtensions(packet: Packet, dissection: Dissection, first: number, 
         }
         const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
         const key = `6 ${src0} ${src1} ${src2} ${src3} ${dst0} ${dst1} ${dst2} ${dst3} ${i32(bytes, offset + 4)}`;
-        if (!dissection.fragments.add(packet, key, place & 0xfff8, (place & 1) !== 0)) return END;
+        next = dissection.fragments.add(packet, key, place & 0xfff8, (place & 1) !== 0, next);
+        if (next === INCOMPLETE) return END;
         break;
       }
       case MOBILITY:

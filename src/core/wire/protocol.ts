@@ -120,6 +120,8 @@ export interface Dissection {
   typeOrLength(packet: Packet, field: number): number;
   /** The protocol that the flow is known to carry. */
   carriedBy(flow: Flow): Protocol | undefined;
+  /** Counts the packet for the flow it has so far: that of a tunnel, before a transport inside takes its place. */
+  countFlow(packet: Packet): void;
   /** Dissects headers from `packet.offset`, the first one being of protocol `next`, until none is left. */
   continue(packet: Packet, first: number): void;
   /**

@@ -32,6 +32,7 @@ export const sctp = protocol({
     if (packet.end - offset < HEADER) return packet.short();
     packet.offset = offset + HEADER;
     if (packet.quoted) return END;
+    dissection.countFlow(packet);
     packet.transport = SCTP;
     packet.srcPort = u16(bytes, offset);
     packet.dstPort = u16(bytes, offset + 2);

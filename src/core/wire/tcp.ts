@@ -29,6 +29,7 @@ export const tcp = protocol({
     const srcPort = u16(bytes, offset);
     const dstPort = u16(bytes, offset + 2);
     const flags = u16(bytes, offset + OFFSET_AND_FLAGS) & 0xfff;
+    dissection.countFlow(packet);
     packet.transport = TCP;
     packet.srcPort = srcPort;
     packet.dstPort = dstPort;

@@ -2,6 +2,7 @@ import { u24 } from './bytes.ts';
 import { eth } from './eth.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
+import { nsh } from './nsh.ts';
 import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { protocol } from './protocol.ts';
@@ -24,7 +25,7 @@ export const vxlan = protocol({
     packet.offset = offset + HEADER;
     if (packet.dstPort !== GPE_PORT && packet.srcPort !== GPE_PORT) return eth.id;
     const next = bytes[offset + 3];
-    return next === 1 ? ip.id : next === 2 ? ipv6.id : next === 3 ? eth.id : END;
+    return next === 1 ? ip.id : next === 2 ? ipv6.id : next === 3 ? eth.id : next === 4 ? nsh.id : END;
   },
   info: (packet, layer) => `VNI ${u24(packet.layerBytes[layer]!, packet.layerStart[layer]! + 4)}`,
 });

@@ -1,9 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ALL_PROTOCOLS, REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { ascii, ethernet, ethernet8023, ipv4, ipv6, octets, tcp, u16, udp } from '../../support/headers.ts';
-import { toolIsMissing } from '../../support/tool.ts';
-import { tsharkHierarchy } from '../../support/tshark.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf } from '../../support/wire.ts';
+import { type LayerSample, testLayers, testLayersWithTshark } from '../../support/layer-samples.ts';
 
 const UDP = udp(40_000, 40_001, ascii('hello'));
 const IP = ipv4(17, UDP);
@@ -23,8 +21,7 @@ const PKTAP = [...octets('6c000000 01000000 01000000'), ...ascii('en0'), ...new 
 const NFLOG_HEADER = octets('02 00 0000  0500 0a00 61000000'); // IPv4, a prefix "a"
 const RECONFIGURATION = octets('0000 00 00 00 8000020000000001 00000000 8000020000000001 8001 0000 1400 0200 0f00');
 
-/** What it is, the layers as `tshark -z io,phs` counts them, the frame, its link type. */
-const SAMPLES: [name: string, path: string, frame: readonly number[], linkType?: number][] = [
+const SAMPLES: LayerSample[] = [
   ['Ethernet, a type nobody claims', 'eth', ethernet(0x1234, [1, 2, 3])],
   ['UDP', 'eth/ip/udp', FRAME],
   ['TCP', 'eth/ip/tcp', onIp(6, tcp({}))],
@@ -173,29 +170,8 @@ const SAMPLES: [name: string, path: string, frame: readonly number[], linkType?:
   ['RSVP', 'eth/ip/rsvp', onIp(46, octets('1014 0000 ff00 0014 000c 1601 00000001 00000000'))],
 ];
 
-const frames = SAMPLES.map(([, , bytes, linkType = 1]) => ({ bytes: Uint8Array.from(bytes), linkType }));
-
-describe.each(SAMPLES)('%s', (_, path, bytes, linkType = 1) => {
-  test(path, () => {
-    const packet = dissectFrame(Uint8Array.from(bytes), linkType);
-    expect(pathOf(packet)).toBe(path);
-    expect([packet.malformed, packet.truncated]).toEqual([false, false]);
-  });
-
-  test('damage does no harm', () => everyPrefixAndFlip(Uint8Array.from(bytes), linkType));
-});
-
-test.skipIf(toolIsMissing('tshark'))('tshark counts the same layers', () => {
-  const counts = new Map<string, number>();
-  for (const [, path] of SAMPLES) {
-    const names = path.split('/');
-    names.forEach((_, depth) => {
-      const prefix = names.slice(0, depth + 1).join('/');
-      counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
-    });
-  }
-  expect(Object.fromEntries(tsharkHierarchy(frames))).toEqual(Object.fromEntries(counts));
-});
+testLayers(SAMPLES);
+testLayersWithTshark(SAMPLES);
 
 test('names are told once, and ids fit in a byte', () => {
   expect(REGISTRY.byName.size).toBe(ALL_PROTOCOLS.length);

@@ -28,14 +28,14 @@ test('flows count frames as they were on the wire, and payload, for each directi
   });
 });
 
-test('the innermost transport of a tunnel is the one that counts', () => {
+test('each transport of a tunnel counts for its own addresses', () => {
   const dissector = new Dissector(REGISTRY);
   const inner = ethernet(0x0800, ipv4(17, HELLO, { from: [192, 168, 0, 1], to: [192, 168, 0, 2] }));
   const bytes = ethernet(0x0800, ipv4(17, udp(50_000, 4789, [...octets('08000000 00000700'), ...inner])));
   const packet = dissectFrame(frame(...bytes), 1, dissector);
   expect(packet.flow).toMatchObject({ aPort: 40_000, bPort: 40_001, aPackets: 1, aBytes: bytes.length, aPayload: 5 });
   expect(dissector.flows.flows.map(({ bPort, aPackets }) => [bPort, aPackets])).toEqual([
-    [4789, 0],
+    [4789, 1],
     [40_001, 1],
   ]);
 });

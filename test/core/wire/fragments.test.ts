@@ -117,7 +117,7 @@ function add(table: FragmentTable, key: string, at: number, more = true): boolea
   const packet = new Packet();
   packet.begin(new Uint8Array(8), 0, 8, 8, 0, 0, 0, 1);
   packet.rewind();
-  return table.add(packet, key, at, more);
+  return table.add(packet, key, at, more, 17) === 17;
 }
 
 test('a datagram in the smallest fragments, every other one first, takes no longer than others', () => {
@@ -163,4 +163,32 @@ test('the first fragment of a datagram that was cut is read as far as it goes', 
   const header = [17, 0, ...u16(1), ...u32(1)];
   const first6 = ethernet(0x86dd, ipv6(44, [...header, ...query], 1400));
   expect(pathOf(dissectFrame(Uint8Array.from(first6)))).toBe('eth/ipv6/udp/dns');
+});
+
+describe('the next header of the first fragment counts, whatever the others say (RFC 8200, 4.5)', () => {
+  const OPTIONS = [17, 0, 1, 4, 0, 0, 0, 0, ...DATAGRAM];
+  const NO_NEXT = 59;
+  /** A piece of `bytes` that says `next`. */
+  const says = (next: number, start: number, end: number, bytes: readonly number[] = DATAGRAM): Uint8Array => {
+    const place = u16(start | (end < bytes.length ? 1 : 0));
+    return Uint8Array.from(ethernet(0x86dd, ipv6(44, [next, 0, ...place, ...u32(7), ...bytes.slice(start, end)])));
+  };
+  const last = (frames: readonly Uint8Array[]): string => {
+    const dissector = new Dissector(REGISTRY);
+    return frames.map((bytes) => textOf(dissectFrame(bytes, 1, dissector))).at(-1)!;
+  };
+
+  test.each([
+    ['no next header behind', [says(17, 0, 16), says(NO_NEXT, 16, 48)]],
+    ['no next header behind, the first one last', [says(NO_NEXT, 16, 48), says(17, 0, 16)]],
+    ['TCP in the middle', [says(17, 0, 16), says(17, 32, 48), says(6, 16, 32)]],
+    ['hop-by-hop options behind', [says(17, 0, 16), says(0, 16, 48)]],
+    ['options before the datagram', [says(60, 0, 16, OPTIONS), says(17, 16, 56, OPTIONS)]],
+    ['options before the datagram, in order of age', [says(17, 16, 56, OPTIONS), says(60, 0, 16, OPTIONS)]],
+    ['the first one again, saying something else', [says(17, 0, 16), says(6, 0, 16), says(6, 16, 48)]],
+  ])('%s', (_, frames) => expect(last(frames)).toBe(TEXT));
+
+  test('another protocol in the first one is what it says', () => {
+    expect(last([says(NO_NEXT, 0, 16), says(17, 16, 48)])).toBe('-');
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ascii, ethernet, ipv6, type Octets, octets, udp } from '../../support/headers.ts';
+import { ascii, ethernet, ipv6, type Octets, octets, tcp, u32, udp } from '../../support/headers.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
 import { dissectFrame, everyPrefixAndFlip, print } from '../../support/wire.ts';
@@ -77,6 +77,44 @@ test('the payload ends where its length says, and padding of the link does not c
 test('a jumbogram has no length (RFC 2675)', () => {
   const jumbo = ethernet(0x86dd, ipv6(0, [17, 0, 0xc2, 4, 0, 1, 0, 0, ...UDP], 0));
   expect(portOf(jumbo)).toBe(40_001);
+});
+
+test('a jumbogram ends where its option says', () => {
+  const option = (length: number): number[] => [17, 0, 0xc2, 4, ...u32(length)];
+  const big = [...UDP.with(4, 0).with(5, 0), ...new Array<number>(70_000).fill(0)];
+  const length = 8 + big.length;
+  const whole = dissectFrame(
+    Uint8Array.from([...ethernet(0x86dd, ipv6(0, [...option(length), ...big], 0)), 1, 2, 3, 4]),
+  );
+  expect([whole.dstPort, whole.payloadLength, whole.malformed]).toEqual([40_001, big.length - 8, false]);
+  const cut = Uint8Array.from(ethernet(0x86dd, ipv6(0, [...option(length), ...big], 0)));
+  const { payloadLength, payloadEnd, payloadStart } = dissectFrame(cut.subarray(0, 100), 1, undefined, {
+    length: cut.length,
+  });
+  expect([payloadLength, payloadEnd - payloadStart]).toEqual([big.length - 8, 100 - 14 - 40 - 8 - 8]);
+});
+
+test.each([
+  ['the option behind another and padding', [17, 1, 1, 1, 0, 0, 0xc2, 4, ...u32(29), 1, 2, 0, 0]],
+  ['no such option: the frame says it', [17, 0, 1, 4, 0, 0, 0, 0]],
+  ['options that reach past their header', [17, 0, 5, 200, 0, 0, 0, 0]],
+])('a length of 0, %s', (_, header) => {
+  const frame = ethernet(0x86dd, ipv6(0, [...header, ...UDP], 0));
+  const { dstPort, payloadLength, malformed } = dissectFrame(Uint8Array.from(frame));
+  expect([dstPort, payloadLength, malformed]).toEqual([40_001, 5, false]);
+});
+
+test.each([
+  ['TCP', 6, tcp({}, new Array<number>(80_000).fill(1)), 80_000],
+  ['UDP', 17, udp(40_000, 40_001, new Array<number>(70_000).fill(1), 0), 70_000],
+])('a length of 0 before %s: segmentation was left to the network card', (_, next, payload, length) => {
+  const packet = dissectFrame(Uint8Array.from(ethernet(0x86dd, ipv6(next, payload, 0))));
+  expect([packet.transport, packet.payloadLength, packet.malformed]).toEqual([next, length, false]);
+});
+
+test('a length of 0 before anything else is one', () => {
+  const packet = dissectFrame(Uint8Array.from([...ethernet(0x86dd, ipv6(59, [], 0)), ...new Array<number>(6).fill(0)]));
+  expect([packet.layerCount, packet.end - packet.offset, packet.malformed]).toEqual([2, 0, false]);
 });
 
 test('an address is of version 6 only', () => {
