@@ -2,7 +2,6 @@ import { CAPTURE_FORMATS, type CaptureFormat, type CaptureWriter } from '../../c
 import { PcapWriter } from '../../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../../core/capture/pcapng-writer.ts';
 import { CapturedConnections } from '../../core/connection/captured-connections.ts';
-import { usageError } from '../../core/failure.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import { PacketRows } from '../../core/packet/packet-rows.ts';
 import { CaptureCopy } from '../../core/packet/rewrite.ts';
@@ -19,7 +18,6 @@ import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { OutputFile } from '../../platform/files/capture-output.ts';
 import { openFiles } from '../../platform/files/pack-files.ts';
-import { isSameFile } from '../../platform/files/same-file.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
@@ -162,9 +160,6 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
       requireOptions(given, { filter: 'text', format: CAPTURE_FORMATS, force: 'flag' });
       const { filter, format, force = false } = given;
       const predicate = filter === undefined ? null : compilePacketFilter(filter, rowsOf(source));
-      if (force && source.file !== null && isSameFile(source.file, name)) {
-        throw usageError(`${name} is the capture that is read`);
-      }
       const file = await openFiles(null, force).create(name, force);
       saved.push(file);
       const copy = new CaptureCopy(feed, writerOf(source, name, format), file, { filter: predicate, annotate: null });
