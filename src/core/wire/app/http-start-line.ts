@@ -1,6 +1,6 @@
 import { startsWith } from '../bytes.ts';
 
-// RFC 9112, 3 and 4; methods of RFC 9110, 5789, 4918, 3253, of UPnP's GENA, and of MS-RPCH and MS-SSTP.
+// RFC 9112, 3 and 4; methods that are known without the rest of their line, of RFC 9110, 5789, 4918, 3253, of UPnP's GENA, and of MS-RPCH and MS-SSTP.
 /** What the first line of an HTTP message is. */
 export const NEITHER = 0;
 export const REQUEST = 1;
@@ -23,24 +23,44 @@ const BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 17 }, (_,
 const NOTIFYING: ReadonlySet<string> = new Set(NOTIFICATIONS);
 
 const SPACE = 0x20;
+const VERSION = 'HTTP/1.';
+/** Before it, a request line has at least a method and a target of one letter, and a blank after each. */
+const LEAST_BEFORE_VERSION = 4;
+/** By byte: whether it may be in a token (RFC 9110, 5.6.2), as a method is one. */
+const IN_TOKEN: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 
 /** What the line in [start, stop) begins: a request, a response, a notification, or none of them. */
 export function kindOfLine(bytes: Uint8Array, start: number, stop: number): number {
   // RFC 2774: M- says that an extension is mandatory
   const at = bytes[start] === 0x4d && bytes[start + 1] === 0x2d && stop - start >= 2 ? start + 2 : start;
   const first = bytes[at]!;
-  if (first < 0x42 || first > 0x56) return NEITHER; // B to V
   if (first === 0x48 && startsWith(bytes, at, stop, 'HTTP/')) return RESPONSE;
-  if (first === 0x49) return startsWith(bytes, at, stop, 'ICY') ? RESPONSE : NEITHER;
+  if (first === 0x49 && startsWith(bytes, at, stop, 'ICY')) return RESPONSE;
   let space = at;
   while (space < stop && space - at < BY_LENGTH.length && bytes[space] !== SPACE) space++;
   const names = BY_LENGTH[space - at];
-  if (names === undefined) return NEITHER;
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index]!;
-    if (startsWith(bytes, at, stop, name)) return NOTIFYING.has(name) ? NOTIFICATION : REQUEST;
+  if (names !== undefined) {
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]!;
+      if (startsWith(bytes, at, stop, name)) return NOTIFYING.has(name) ? NOTIFICATION : REQUEST;
+    }
   }
-  return NEITHER;
+  return isRequestLine(bytes, start, stop) ? REQUEST : NEITHER;
+}
+
+/** A method that is not registered makes a request when all the rest of the line is that of one (RFC 9112, 3). */
+function isRequestLine(bytes: Uint8Array, start: number, stop: number): boolean {
+  let version = stop;
+  while (version > start && bytes[version - 1] === SPACE) version--;
+  version -= VERSION.length + 1;
+  if (version - start < LEAST_BEFORE_VERSION || !startsWith(bytes, version, stop, VERSION)) return false;
+  const minor = bytes[version + VERSION.length]!;
+  if (minor < 0x30 || minor > 0x39 || bytes[version - 1] !== SPACE) return false;
+  let at = start;
+  while (at < version && IN_TOKEN[bytes[at]!] === 1) at++;
+  return at > start && bytes[at] === SPACE && version - at > 2;
 }
 
 /** Status code of a response's first line, 0 when it has none. */

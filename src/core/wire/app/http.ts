@@ -8,7 +8,17 @@ import { CONNECT, HEAD, HttpConversation, OTHER, SSTP } from './http-conversatio
 import { kindOfLine, NEITHER, NOTIFICATION, REQUEST, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
 import { http2, PREFACE } from './http2.ts';
-import { askForRest, type ChunkWalk, chunksEnd, colonOf, headerField, valueEnd } from './message-framing.ts';
+import {
+  askForRest,
+  type ChunkWalk,
+  chunksEnd,
+  colonOf,
+  headerField,
+  NO_CODING,
+  OTHER_CODING,
+  transferCoding,
+  valueEnd,
+} from './message-framing.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { websocket } from './websocket.ts';
 
@@ -173,9 +183,9 @@ function bodyEnd(
   walk: ChunkWalk,
 ): number {
   const { bytes, end } = packet;
-  const coding = headerField(bytes, start, body, 'transfer-encoding');
-  if (coding >= 0) {
-    if (!holds(bytes, coding, valueEnd(bytes, coding, body), 'chunked')) return bodiless ? body : end;
+  const coding = transferCoding(bytes, start, body);
+  if (coding !== NO_CODING) {
+    if (coding === OTHER_CODING) return bodiless ? body : end;
     if (bodiless || body >= end) return body;
     // chunks that came before have been walked, and are not there any more
     const from = walk.chunkAt < 0 ? body : Math.min(end, start + walk.chunkAt + walk.chunkLeft);
@@ -189,11 +199,6 @@ function bodyEnd(
   }
   if (kind === REQUEST) return body;
   return kind !== NOTIFICATION && bodiless ? body : end;
-}
-
-function holds(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  for (let at = start; at + name.length <= end; at++) if (beginsWith(bytes, at, end, name)) return true;
-  return false;
 }
 
 /** Responses that never have a body (RFC 9112, 6.3). */
