@@ -4,7 +4,7 @@ import { type HttpRequestRow, httpRequest } from '../record/tables/http-request.
 import { http } from '../wire/app/http.ts';
 import { readHttpMessage } from '../wire/app/http-message.ts';
 import { http2 } from '../wire/app/http2.ts';
-import { Http2Stream } from '../wire/app/http2-stream.ts';
+import { Http2Headers, type Http2Stream } from '../wire/app/http2-stream.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
@@ -64,8 +64,8 @@ export function openHttp({ held }: StatisticOptions): OpenStatistic {
     }
   };
 
-  const takeStream = (packet: Packet, stream: Http2Stream): void => {
-    const response = stream.fields.has(':status');
+  const takeStream = (packet: Packet, { stream, fields }: Http2Headers): void => {
+    const response = fields.has(':status');
     const before = open.get(stream);
     const known = before?.isGone === true ? undefined : before;
     const row = known?.row ?? newRow(packet, packet.direction !== stream.server);
@@ -74,7 +74,6 @@ export function openHttp({ held }: StatisticOptions): OpenStatistic {
       row.version = 'HTTP/2';
       if (!asked.isGone) open.set(stream, asked);
     }
-    const { fields } = stream;
     if (response) {
       const status = Number(fields.get(':status'));
       if (!(status >= 200)) return; // interim
@@ -112,7 +111,7 @@ export function openHttp({ held }: StatisticOptions): OpenStatistic {
         const message = packet.messages[index]!;
         const { protocol } = message;
         if (protocol === http.id || protocol === ssdp.id) take(packet, message);
-        else if (protocol === http2.id && message.detail instanceof Http2Stream) {
+        else if (protocol === http2.id && message.detail instanceof Http2Headers) {
           takeStream(packet, message.detail);
         }
       }

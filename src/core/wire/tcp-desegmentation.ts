@@ -1,7 +1,7 @@
 import { dissectByContent } from './dissect-by-content.ts';
 import type { Flow } from './flow.ts';
 import { NEED_FIN, NEED_SEGMENT, type Packet } from './packet.ts';
-import type { Dissection } from './protocol.ts';
+import type { Dissection, Protocol } from './protocol.ts';
 import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
@@ -216,6 +216,11 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
     flow.recognised = known;
     return;
   }
+  const begun = flow.application === null ? beginningOf(packet, dissection) : undefined;
+  if (begun?.segment?.(packet, dissection) === true) {
+    flow.recognised = begun;
+    return;
+  }
   const { srcPort, dstPort } = packet;
   const server = connection.serverPort === 0 ? undefined : tcpPorts[connection.serverPort];
   if (server?.segment?.(packet, dissection) === true) {
@@ -235,4 +240,13 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
   const found = dissectByContent(packet, flow, dissection);
   if (found !== undefined) flow.recognised = found;
   else packet.needed = 0;
+}
+
+/** The protocol that alone begins with these bytes. */
+function beginningOf(packet: Packet, { registry }: Dissection): Protocol | undefined {
+  const { segmentsByBeginning } = registry;
+  for (let index = 0; index < segmentsByBeginning.length; index++) {
+    if (segmentsByBeginning[index]!.segmentBegins!(packet)) return segmentsByBeginning[index];
+  }
+  return undefined;
 }

@@ -96,6 +96,31 @@ test('HTTP/2 is paired by stream', () => {
   ]);
 });
 
+test('a promised request has a row of its own, with its answer, all in one segment', () => {
+  const frame = (type: number, stream: number, body: readonly number[]): number[] => [
+    ...[0, 0, body.length, type, 4, 0, 0, 0, stream],
+    ...body,
+  ];
+  const path = (name: string): number[] => [0x82, 0x04, name.length, ...Buffer.from(name)];
+  const rows = rowsOf((connection, taken) => {
+    connection.client([...Buffer.from(PREFACE), ...frame(1, 1, path('/a'))]);
+    taken();
+    connection.server([
+      ...frame(5, 1, [0, 0, 0, 2, ...path('/b')]),
+      ...frame(5, 1, [0, 0, 0, 4, ...path('/c')]),
+      ...frame(1, 1, [0x88]),
+      ...frame(1, 4, [0x8d]),
+      ...frame(1, 2, [0x88]),
+    ]);
+    taken();
+  });
+  expect(rows).toMatchObject([
+    { method: 'GET', uri: '/a', status: 200, client_port: 40_000, request_bytes: 14, response_bytes: 10 },
+    { method: 'GET', uri: '/b', status: 200, client_port: 40_000, request_bytes: 18, response_bytes: 10 },
+    { method: 'GET', uri: '/c', status: 404, client_port: 40_000, request_bytes: 18, response_bytes: 10 },
+  ]);
+});
+
 test('SSDP requests are told of too', () => {
   const search = 'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n\r\n';
   const statistic = openHttp({ bucketMs: 1000, owners: new PktapOwners() });
