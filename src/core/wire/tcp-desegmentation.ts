@@ -32,12 +32,13 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
   const { bytes, end, offset } = packet;
   const whole = packet.reportedEnd <= end;
   const first = packet.tcpSeq;
+  packet.endSeq = (first + (end - offset)) | 0;
   if (!whole) {
     packet.canWait = false;
     dissectSegment(packet, flow, connection, dissection);
     return;
   }
-  const nextSeq = (first + (end - offset)) | 0;
+  const nextSeq = packet.endSeq;
   if ((packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissection, direction)) return;
 
   let at = offset;
@@ -48,6 +49,7 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     packet.bytes = bytes;
     packet.offset = at;
     packet.end = packet.reportedEnd = end;
+    packet.endSeq = nextSeq;
     packet.canWait = true;
     packet.elided = 0;
     packet.needed = 0;
@@ -175,6 +177,7 @@ function open(packet: Packet, message: PendingMessage): void {
   packet.offset = 0;
   packet.end = packet.reportedEnd = message.kept < 0 ? message.filled : message.kept;
   packet.elided = message.filled - packet.end + message.dropped;
+  packet.endSeq = (message.seq + message.filled + message.dropped) | 0;
 }
 
 /** The connection ends, and with it a message that waited for that. */

@@ -1,4 +1,5 @@
 import { startsWith } from '../bytes.ts';
+import { lineEnd } from './text-line.ts';
 
 // RFC 9112, 3 and 4; methods that are known without the rest of their line, of RFC 9110, 5789, 4918, 3253, of UPnP's GENA, and of MS-RPCH and MS-SSTP.
 /** What the first line of an HTTP message is. */
@@ -23,6 +24,8 @@ const BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 17 }, (_,
 const NOTIFYING: ReadonlySet<string> = new Set(NOTIFICATIONS);
 
 const SPACE = 0x20;
+const LF = 0x0a;
+const CR = 0x0d;
 const VERSION = 'HTTP/1.';
 /** Before it, a request line has at least a method and a target of one letter, and a blank after each. */
 const LEAST_BEFORE_VERSION = 4;
@@ -61,6 +64,31 @@ function isRequestLine(bytes: Uint8Array, start: number, stop: number): boolean 
   let at = start;
   while (at < version && IN_TOKEN[bytes[at]!] === 1) at++;
   return at > start && bytes[at] === SPACE && version - at > 2;
+}
+
+/** Where the first message begins in [start, end), which may begin in the middle of one; -1 for none. */
+export function findStartLine(bytes: Uint8Array, start: number, end: number): number {
+  if (kindOfLine(bytes, start, lineEnd(bytes, start, end, false)) !== NEITHER) return start;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end);
+  let from = start;
+  for (let at = text.indexOf(VERSION, from); at >= 0; at = text.indexOf(VERSION, from)) {
+    const behind = at + VERSION.length + 1;
+    if (bytes[behind] === SPACE && behind < end && statusOf(bytes, at, end) !== 0) return at;
+    if (behind === end || bytes[behind] === CR || bytes[behind] === LF) {
+      let line = at;
+      while (line > from && bytes[line - 1] !== LF) line--;
+      if (line > from && isRequestLine(bytes, line, behind)) return line;
+    }
+    from = at + 1;
+  }
+  return -1;
+}
+
+/** Whether a start line may begin at `start` that is not whole: with capitals, and a blank if there is more. */
+export function mayBegin(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && at - start < BY_LENGTH.length && bytes[at]! >= 0x41 && bytes[at]! <= 0x5a) at++;
+  return at > start && (at === end || bytes[at] === SPACE);
 }
 
 /** Status code of a response's first line, 0 when it has none. */

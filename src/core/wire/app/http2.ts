@@ -57,8 +57,12 @@ export const http2 = protocol({
       packet.push(http2.id);
       const stop = Math.min(end, offset + length);
       packet.layerEnd[packet.layerCount - 1] = stop;
-      if (preface) connection.server = 1 - packet.direction;
-      else if (length <= left && left >= HEADER) frame(packet, dissection, connection, offset, stop);
+      if (preface) {
+        connection.server = 1 - packet.direction;
+        // as in tshark, which finds it there when it cannot ask for more any longer
+        if (isPortOfHttp(packet, dissection)) packet.canWait = false;
+      }
+      if (!preface && length <= left && left >= HEADER) frame(packet, dissection, connection, offset, stop);
       packet.bytes = bytes;
       packet.end = end;
       packet.offset = stop;
@@ -96,6 +100,10 @@ function beginsPreface({ bytes, offset, end }: Packet): boolean {
     if (bytes[offset + index] !== PREFACE.charCodeAt(index)) return false;
   }
   return true;
+}
+
+function isPortOfHttp({ srcPort, dstPort }: Packet, { registry: { tcpPorts } }: Dissection): boolean {
+  return tcpPorts[srcPort]?.name === 'http' || tcpPorts[dstPort]?.name === 'http';
 }
 
 /** Takes in one whole frame in [start, stop). */
