@@ -347,6 +347,27 @@ test('a response that crosses the next request answers the one before it', () =>
   ]);
 });
 
+test('a request and the response before it lost: the next response is none of theirs', () => {
+  const pieces = [asked(get('/a')), lost(said(reply(200))), lost(asked(get('/b'))), said(reply(201)), asked(get('/c'))];
+  expect(rowsOf([...pieces, said(reply(202))]).map(({ uri, status }) => [uri, status])).toEqual([
+    ['/a', null],
+    [null, 201],
+    ['/c', 202],
+  ]);
+});
+
+test('frames that the capture cut: no request has the answer of another', () => {
+  const pieces = EIGHT.flatMap((uri, index) => [
+    asked(get(uri)),
+    ...cut(said(chunks(200 + index, 'line\r\n'.repeat(90))), ...(index % 2 === 0 ? [21] : [])),
+  ]);
+  const frames = framesOf(pieces, {}).map((bytes) => ({ bytes: bytes.slice(0, 120), length: bytes.length }));
+  const rows = runStatistic<HttpRequestRow>('http', frames);
+  expect(rows.map(({ uri, status }) => [uri, status])).toEqual(
+    EIGHT.map((uri, index) => [uri, index % 2 === 0 ? null : 200 + index]),
+  );
+});
+
 test('without acknowledgement numbers, responses are paired in their order', () => {
   const frames = framesOf([asked(get('/a'), get('/b')), said(reply(200)), said(reply(404))], { isLate: true });
   for (const frame of frames) new DataView(frame.buffer).setUint32(14 + 20 + 8, 1);

@@ -41,6 +41,13 @@ export class HttpExchanges {
       return null;
     }
     const index = this.indexBefore(server, count);
+    if (index + 1 === waiting.length && server.hasHole && !server.follows && client.lacks(server.ack)) {
+      // responses are missing, and the request that this one answers is, too
+      waiting.length = 0;
+      client.skipTo(server.ack);
+      server.hasHole = false;
+      return null;
+    }
     server.hasHole = false;
     const exchange = waiting[index]!;
     const gone = isInterim ? index : index + 1;
@@ -68,9 +75,9 @@ export class HttpExchanges {
   }
 
   /** Which of the first `count` requests: the first one, unless responses to those before it are missing. */
-  private indexBefore({ seq, hasHole, hadEnd, lastEnd, lastSeq }: HttpSide, count: number): number {
+  private indexBefore({ seq, hasHole, hadEnd, lastEnd, lastSeq, follows }: HttpSide, count: number): number {
     const { waiting } = this;
-    if (hadEnd ? !after(seq, lastEnd) : !hasHole) return 0;
+    if (follows) return 0;
     // a client that sent a request having more than before had the responses to those before it
     const known = hadEnd ? lastEnd : lastSeq;
     let index = 0;

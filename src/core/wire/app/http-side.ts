@@ -30,6 +30,16 @@ export class HttpSide implements ChunkWalk {
   private hasSeen = false;
   private seenEnd = 0;
 
+  /** The last message begins where the one before it ended. */
+  get follows(): boolean {
+    return this.hadEnd && ((this.seq - this.lastEnd) | 0) <= 0;
+  }
+
+  /** Whether bytes before `seq` did not come. */
+  lacks(seq: number): boolean {
+    return this.hasSeen && ((seq - this.seenEnd) | 0) > 0;
+  }
+
   /** The bytes of [from, to) are there. */
   see(from: number, to: number): void {
     if (this.hasSeen && ((from - this.seenEnd) | 0) > 0) this.hasHole = true;
