@@ -22,6 +22,9 @@ export class HeldBytes {
   }
 }
 
+/** A time of a packet. */
+export type Moment = Pick<Packet, 'seconds' | 'nanoseconds'>;
+
 /** A record that may grow when its answer comes. */
 export class Asked<Row> {
   readonly row: Row;
@@ -34,7 +37,7 @@ export class Asked<Row> {
   isDropped = false;
   bytes: number;
 
-  constructor(row: Row, { seconds, nanoseconds }: Packet, waits: boolean, bytes: number) {
+  constructor(row: Row, { seconds, nanoseconds }: Moment, waits: boolean, bytes: number) {
     this.row = row;
     this.seconds = seconds;
     this.nanoseconds = nanoseconds;
@@ -61,9 +64,9 @@ export class AwaitedRows<Row> {
   }
 
   /** `bytes` is roughly the memory that the row takes. */
-  add(row: Row, packet: Packet, waits: boolean, bytes: number): Asked<Row> {
-    const asked = new Asked(row, packet, waits, bytes);
-    this.now = packet.seconds;
+  add(row: Row, moment: Moment, waits: boolean, bytes: number): Asked<Row> {
+    const asked = new Asked(row, moment, waits, bytes);
+    this.now = moment.seconds;
     if (this.held.bytes + bytes > this.held.most) {
       asked.isGone = asked.isDropped = true;
       this.dropped++;

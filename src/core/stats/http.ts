@@ -2,92 +2,96 @@ import { formatTimestamp } from '../capture/timestamp.ts';
 import { type Section, section } from '../record/table.ts';
 import { type HttpRequestRow, httpRequest } from '../record/tables/http-request.ts';
 import { http } from '../wire/app/http.ts';
-import { readHttpMessage } from '../wire/app/http-message.ts';
+import { HttpExchange, REPEATED } from '../wire/app/http-exchange.ts';
+import { type HttpRequest, type HttpResponse, readHttpMessage } from '../wire/app/http-message.ts';
 import { http2 } from '../wire/app/http2.ts';
-import { Http2Stream } from '../wire/app/http2-stream.ts';
+import { Http2Headers, type Http2Stream } from '../wire/app/http2-stream.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
-import { ByFlow } from '../wire/by-flow.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import { type Asked, AwaitedRows } from './awaited-rows.ts';
+import { type Asked, AwaitedRows, type Moment } from './awaited-rows.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
-
-/** Requests of one connection that wait for their answers; of pipelines longer than that the oldest stay alone. */
-const MOST_WAITING = 1000;
 
 /** What a record takes beside the texts of messages. */
 const ROW_BYTES = 720;
 
 type Waiting = Asked<HttpRequestRow>;
 
-/** Requests and responses, paired in their order on each connection; in HTTP/2 by their stream. */
-export function openHttp({ held }: StatisticOptions): OpenStatistic {
-  const rows = new AwaitedRows<HttpRequestRow>(held);
-  const waiting = new ByFlow<Waiting[]>((flow, queue) => flow.isOver || queue.every(({ isGone }) => isGone));
+/** Requests and responses, paired as their connection tells; in HTTP/2 by their stream. */
+export function openHttp(options: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<HttpRequestRow>(options.held);
+  const asked = new WeakMap<HttpExchange, Waiting>();
   const open = new Map<Http2Stream, Waiting>();
 
   const take = (packet: Packet, message: Message): void => {
+    if (message.detail === REPEATED) return;
     const read = readHttpMessage(message.bytes, message.start, message.end);
     if (read === null) return;
-    const { flow } = message;
-    if (read.request) {
-      const row = newRow(packet, true);
-      row.method = read.method;
-      row.host = read.host;
-      row.uri = read.uri === '' ? null : read.uri;
-      row.version = read.version;
-      row.user_agent = read.userAgent;
-      row.request_bytes = message.length;
-      const awaits = flow !== null && message.protocol !== ssdp.id;
-      const queue = awaits ? waiting.get(flow) : undefined;
-      const waits = awaits && (queue === undefined || queue.length < MOST_WAITING);
-      const one = rows.add(row, packet, waits, sizeOf(row));
-      if (!waits) return;
-      if (queue === undefined) waiting.set(flow, [one]);
-      else queue.push(one);
+    const exchange = message.detail instanceof HttpExchange ? message.detail : null;
+    if (read.request) takeRequest(packet, message, read, exchange);
+    else takeResponse(packet, message, read, exchange);
+  };
+
+  const takeRequest = (packet: Packet, message: Message, read: HttpRequest, exchange: HttpExchange | null): void => {
+    const known = exchange === null ? undefined : asked.get(exchange);
+    if (known !== undefined) {
+      known.row.request_bytes = message.length; // it was answered before it was whole
       return;
     }
-    const interim = read.status !== null && read.status < 200 && read.status !== 101;
-    const request = flow === null || interim ? undefined : waiting.get(flow)?.shift();
+    const fromClient = message.direction === packet.direction;
+    const moment = fromClient || exchange === null ? packet : exchange;
+    const row = newRow(packet, fromClient, moment);
+    row.method = read.method;
+    row.host = read.host;
+    row.uri = read.uri === '' ? null : read.uri;
+    row.version = read.version;
+    row.user_agent = read.userAgent;
+    row.request_bytes = message.length;
+    const one = rows.add(row, moment, exchange !== null, sizeOf(row));
+    if (exchange !== null) asked.set(exchange, one);
+  };
+
+  const takeResponse = (packet: Packet, message: Message, read: HttpResponse, exchange: HttpExchange | null): void => {
+    if (read.status !== null && read.status < 200 && read.status !== 101) return; // its final one follows
+    const request = exchange === null ? undefined : asked.get(exchange);
     if (request?.isDropped === true) return;
-    const asked = request === undefined || request.isGone ? null : request;
-    const row = asked?.row ?? newRow(packet, false);
+    const known = request === undefined || request.isGone ? null : request;
+    const row = known?.row ?? newRow(packet, false, packet);
     row.status = read.status;
     row.reason = read.reason;
     row.response_bytes = message.length;
-    if (asked !== null) {
-      row.latency_ms = latency(asked, packet);
-      rows.answer(asked, row.reason?.length ?? 0);
+    if (known !== null) {
+      row.latency_ms = latency(known, packet);
+      rows.answer(known, row.reason?.length ?? 0);
     } else {
       row.version = read.version;
       rows.add(row, packet, false, sizeOf(row));
     }
   };
 
-  const takeStream = (packet: Packet, stream: Http2Stream): void => {
-    const response = stream.fields.has(':status');
+  const takeStream = (packet: Packet, { stream, fields }: Http2Headers): void => {
+    const response = fields.has(':status');
     const before = open.get(stream);
     const known = before?.isGone === true ? undefined : before;
-    const row = known?.row ?? newRow(packet, packet.direction !== stream.server);
-    const asked = known ?? rows.add(row, packet, true, ROW_BYTES);
+    const row = known?.row ?? newRow(packet, packet.direction !== stream.server, packet);
+    const held = known ?? rows.add(row, packet, true, ROW_BYTES);
     if (known === undefined) {
       row.version = 'HTTP/2';
-      if (!asked.isGone) open.set(stream, asked);
+      if (!held.isGone) open.set(stream, held);
     }
-    const { fields } = stream;
     if (response) {
       const status = Number(fields.get(':status'));
       if (!(status >= 200)) return; // interim
       row.status = status;
       if (row.method !== null && known !== undefined) row.latency_ms = latency(known, packet);
-      rows.answer(asked, 0);
+      rows.answer(held, 0);
       return;
     }
     row.method ??= fields.get(':method') ?? null;
     row.host ??= fields.get(':authority') ?? fields.get('host') ?? null;
     row.uri ??= fields.get(':path') ?? null;
     row.user_agent ??= fields.get('user-agent') ?? null;
-    rows.grow(asked, sizeOf(row) - asked.bytes);
+    rows.grow(held, sizeOf(row) - held.bytes);
   };
 
   /** Lengths of HTTP/2 messages, which are known when they are over. */
@@ -112,7 +116,7 @@ export function openHttp({ held }: StatisticOptions): OpenStatistic {
         const message = packet.messages[index]!;
         const { protocol } = message;
         if (protocol === http.id || protocol === ssdp.id) take(packet, message);
-        else if (protocol === http2.id && message.detail instanceof Http2Stream) {
+        else if (protocol === http2.id && message.detail instanceof Http2Headers) {
           takeStream(packet, message.detail);
         }
       }
@@ -132,11 +136,11 @@ function sizeOf({ host, uri, reason, user_agent }: HttpRequestRow): number {
 }
 
 /** A row of the packet's connection, whose sender is the client or the server. */
-function newRow(packet: Packet, fromClient: boolean): HttpRequestRow {
+function newRow(packet: Packet, fromClient: boolean, { seconds, nanoseconds }: Moment): HttpRequestRow {
   const source = sourceOf(packet);
   const target = destinationOf(packet);
   return {
-    time: formatTimestamp(packet.seconds, packet.nanoseconds),
+    time: formatTimestamp(seconds, nanoseconds),
     stream: packet.flow?.stream ?? null,
     client_addr: fromClient ? source : target,
     client_port: fromClient ? packet.srcPort : packet.dstPort,

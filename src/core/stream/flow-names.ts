@@ -2,7 +2,7 @@ import { dtls } from '../wire/app/dtls.ts';
 import { http } from '../wire/app/http.ts';
 import { readHttpMessage } from '../wire/app/http-message.ts';
 import { http2 } from '../wire/app/http2.ts';
-import { Http2Stream } from '../wire/app/http2-stream.ts';
+import { Http2Headers } from '../wire/app/http2-stream.ts';
 import { quic } from '../wire/app/quic.ts';
 import { tls } from '../wire/app/tls.ts';
 import { readClientHello } from '../wire/app/tls-hello.ts';
@@ -44,6 +44,6 @@ function nameIn(message: Message): string | null {
     const read = readHttpMessage(bytes, start, end);
     return read?.request === true ? read.host : null;
   }
-  if (protocol !== http2.id || !(detail instanceof Http2Stream)) return null;
+  if (protocol !== http2.id || !(detail instanceof Http2Headers)) return null;
   return detail.fields.get(':authority') ?? detail.fields.get('host') ?? null;
 }

@@ -105,6 +105,9 @@ export class Packet {
   /** Bits of tcp-analysis.ts. */
   tcpAnalysis = 0;
 
+  /** Sequence number behind what a TCP application is given: of the byte at `end`. */
+  endSeq = 0;
+
   /** See ProtocolDefinition.segment. */
   needed = 0;
   /**

@@ -64,6 +64,8 @@ export interface ProtocolDefinition {
    * are not its protocol.
    */
   readonly segment?: (packet: Packet, dissection: Dissection) => boolean;
+  /** Recognises the first bytes of a stream that no other protocol begins with, whatever the port. */
+  readonly segmentBegins?: (packet: Packet) => boolean;
   /** Recognises the first bytes of a stream by content alone. */
   readonly segmentLooksLike?: (packet: Packet) => boolean;
   /** A stream recognised by its content carries this protocol from then on, whatever its next bytes look like. */
@@ -97,7 +99,8 @@ export interface Registry {
   readonly udpPorts: readonly (Protocol | undefined)[];
   readonly tcpPorts: readonly (Protocol | undefined)[];
   readonly sctpPorts: readonly (Protocol | undefined)[];
-  /** In the order of the list: those that recognise by content. */
+  /** In the order of the list: those that recognise a stream whatever its port, and by content. */
+  readonly segmentsByBeginning: readonly Protocol[];
   readonly datagramsByContent: readonly Protocol[];
   readonly segmentsByContent: readonly Protocol[];
 }

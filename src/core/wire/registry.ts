@@ -19,6 +19,7 @@ export function registryOf(protocols: readonly Protocol[]): Registry {
     tcpPorts: protocolsBy(protocols, ({ tcpPorts }) => tcpPorts),
     sctpPorts: protocolsBy(protocols, ({ sctpPorts }) => sctpPorts),
     datagramsByContent: protocols.filter(({ datagramLooksLike }) => datagramLooksLike !== undefined),
+    segmentsByBeginning: protocols.filter(({ segmentBegins }) => segmentBegins !== undefined),
     segmentsByContent: protocols.filter(({ segmentLooksLike }) => segmentLooksLike !== undefined),
   };
 }

@@ -1,7 +1,7 @@
 import { dissectByContent } from './dissect-by-content.ts';
 import type { Flow } from './flow.ts';
 import { NEED_FIN, NEED_SEGMENT, type Packet } from './packet.ts';
-import type { Dissection } from './protocol.ts';
+import type { Dissection, Protocol } from './protocol.ts';
 import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
@@ -32,12 +32,13 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
   const { bytes, end, offset } = packet;
   const whole = packet.reportedEnd <= end;
   const first = packet.tcpSeq;
+  packet.endSeq = (first + (end - offset)) | 0;
   if (!whole) {
     packet.canWait = false;
     dissectSegment(packet, flow, connection, dissection);
     return;
   }
-  const nextSeq = (first + (end - offset)) | 0;
+  const nextSeq = packet.endSeq;
   if ((packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissection, direction)) return;
 
   let at = offset;
@@ -48,6 +49,7 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     packet.bytes = bytes;
     packet.offset = at;
     packet.end = packet.reportedEnd = end;
+    packet.endSeq = nextSeq;
     packet.canWait = true;
     packet.elided = 0;
     packet.needed = 0;
@@ -175,6 +177,7 @@ function open(packet: Packet, message: PendingMessage): void {
   packet.offset = 0;
   packet.end = packet.reportedEnd = message.kept < 0 ? message.filled : message.kept;
   packet.elided = message.filled - packet.end + message.dropped;
+  packet.endSeq = (message.seq + message.filled + message.dropped) | 0;
 }
 
 /** The connection ends, and with it a message that waited for that. */
@@ -216,6 +219,11 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
     flow.recognised = known;
     return;
   }
+  const begun = flow.application === null ? beginningOf(packet, dissection) : undefined;
+  if (begun?.segment?.(packet, dissection) === true) {
+    flow.recognised = begun;
+    return;
+  }
   const { srcPort, dstPort } = packet;
   const server = connection.serverPort === 0 ? undefined : tcpPorts[connection.serverPort];
   if (server?.segment?.(packet, dissection) === true) {
@@ -235,4 +243,13 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
   const found = dissectByContent(packet, flow, dissection);
   if (found !== undefined) flow.recognised = found;
   else packet.needed = 0;
+}
+
+/** The protocol that alone begins with these bytes. */
+function beginningOf(packet: Packet, { registry }: Dissection): Protocol | undefined {
+  const { segmentsByBeginning } = registry;
+  for (let index = 0; index < segmentsByBeginning.length; index++) {
+    if (segmentsByBeginning[index]!.segmentBegins!(packet)) return segmentsByBeginning[index];
+  }
+  return undefined;
 }

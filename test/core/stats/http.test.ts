@@ -72,10 +72,7 @@ test('an interim response does not answer', () => {
     connection.server('HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n');
     taken();
   });
-  expect(rows.map(({ method, status }) => [method, status])).toEqual([
-    ['PUT', 201],
-    [null, 100],
-  ]);
+  expect(rows.map(({ method, status }) => [method, status])).toEqual([['PUT', 201]]);
 });
 
 test('HTTP/2 is paired by stream', () => {
@@ -93,6 +90,31 @@ test('HTTP/2 is paired by stream', () => {
   expect(rows).toEqual([
     expect.objectContaining({ method: 'GET', host: 'www.example.com', uri: '/', version: 'HTTP/2', status: 200 }),
     expect.objectContaining({ status: 404, request_bytes: 29, response_bytes: 10, latency_ms: 1 }),
+  ]);
+});
+
+test('a promised request has a row of its own, with its answer, all in one segment', () => {
+  const frame = (type: number, stream: number, body: readonly number[]): number[] => [
+    ...[0, 0, body.length, type, 4, 0, 0, 0, stream],
+    ...body,
+  ];
+  const path = (name: string): number[] => [0x82, 0x04, name.length, ...Buffer.from(name)];
+  const rows = rowsOf((connection, taken) => {
+    connection.client([...Buffer.from(PREFACE), ...frame(1, 1, path('/a'))]);
+    taken();
+    connection.server([
+      ...frame(5, 1, [0, 0, 0, 2, ...path('/b')]),
+      ...frame(5, 1, [0, 0, 0, 4, ...path('/c')]),
+      ...frame(1, 1, [0x88]),
+      ...frame(1, 4, [0x8d]),
+      ...frame(1, 2, [0x88]),
+    ]);
+    taken();
+  });
+  expect(rows).toMatchObject([
+    { method: 'GET', uri: '/a', status: 200, client_port: 40_000, request_bytes: 14, response_bytes: 10 },
+    { method: 'GET', uri: '/b', status: 200, client_port: 40_000, request_bytes: 18, response_bytes: 10 },
+    { method: 'GET', uri: '/c', status: 404, client_port: 40_000, request_bytes: 18, response_bytes: 10 },
   ]);
 });
 

@@ -6,21 +6,23 @@ import { lineEnd } from './text-line.ts';
 const LONGEST_TEXT = 4096;
 
 /** The start line and the header fields that statistics tell of. */
-export type HttpMessage =
-  | {
-      readonly request: true;
-      readonly method: string;
-      readonly uri: string;
-      readonly version: string | null;
-      readonly host: string | null;
-      readonly userAgent: string | null;
-    }
-  | {
-      readonly request: false;
-      readonly version: string;
-      readonly status: number | null;
-      readonly reason: string | null;
-    };
+export type HttpMessage = HttpRequest | HttpResponse;
+
+export interface HttpRequest {
+  readonly request: true;
+  readonly method: string;
+  readonly uri: string;
+  readonly version: string | null;
+  readonly host: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface HttpResponse {
+  readonly request: false;
+  readonly version: string;
+  readonly status: number | null;
+  readonly reason: string | null;
+}
 
 /** Reads the header block in [start, end); null when it begins neither request nor response. */
 export function readHttpMessage(bytes: Uint8Array, start: number, end: number): HttpMessage | null {

@@ -1,6 +1,7 @@
 import { startsWith } from '../bytes.ts';
+import { lineEnd } from './text-line.ts';
 
-// RFC 9112, 3 and 4; methods of RFC 9110, 5789, 4918, 3253, of UPnP's GENA, and of MS-RPCH and MS-SSTP.
+// RFC 9112, 3 and 4; methods that are known without the rest of their line, of RFC 9110, 5789, 4918, 3253, of UPnP's GENA, and of MS-RPCH and MS-SSTP.
 /** What the first line of an HTTP message is. */
 export const NEITHER = 0;
 export const REQUEST = 1;
@@ -23,24 +24,71 @@ const BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 17 }, (_,
 const NOTIFYING: ReadonlySet<string> = new Set(NOTIFICATIONS);
 
 const SPACE = 0x20;
+const LF = 0x0a;
+const CR = 0x0d;
+const VERSION = 'HTTP/1.';
+/** Before it, a request line has at least a method and a target of one letter, and a blank after each. */
+const LEAST_BEFORE_VERSION = 4;
+/** By byte: whether it may be in a token (RFC 9110, 5.6.2), as a method is one. */
+const IN_TOKEN: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 
 /** What the line in [start, stop) begins: a request, a response, a notification, or none of them. */
 export function kindOfLine(bytes: Uint8Array, start: number, stop: number): number {
   // RFC 2774: M- says that an extension is mandatory
   const at = bytes[start] === 0x4d && bytes[start + 1] === 0x2d && stop - start >= 2 ? start + 2 : start;
   const first = bytes[at]!;
-  if (first < 0x42 || first > 0x56) return NEITHER; // B to V
   if (first === 0x48 && startsWith(bytes, at, stop, 'HTTP/')) return RESPONSE;
-  if (first === 0x49) return startsWith(bytes, at, stop, 'ICY') ? RESPONSE : NEITHER;
+  if (first === 0x49 && startsWith(bytes, at, stop, 'ICY')) return RESPONSE;
   let space = at;
   while (space < stop && space - at < BY_LENGTH.length && bytes[space] !== SPACE) space++;
   const names = BY_LENGTH[space - at];
-  if (names === undefined) return NEITHER;
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index]!;
-    if (startsWith(bytes, at, stop, name)) return NOTIFYING.has(name) ? NOTIFICATION : REQUEST;
+  if (names !== undefined) {
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]!;
+      if (startsWith(bytes, at, stop, name)) return NOTIFYING.has(name) ? NOTIFICATION : REQUEST;
+    }
   }
-  return NEITHER;
+  return isRequestLine(bytes, start, stop) ? REQUEST : NEITHER;
+}
+
+/** A method that is not registered makes a request when all the rest of the line is that of one (RFC 9112, 3). */
+function isRequestLine(bytes: Uint8Array, start: number, stop: number): boolean {
+  let version = stop;
+  while (version > start && bytes[version - 1] === SPACE) version--;
+  version -= VERSION.length + 1;
+  if (version - start < LEAST_BEFORE_VERSION || !startsWith(bytes, version, stop, VERSION)) return false;
+  const minor = bytes[version + VERSION.length]!;
+  if (minor < 0x30 || minor > 0x39 || bytes[version - 1] !== SPACE) return false;
+  let at = start;
+  while (at < version && IN_TOKEN[bytes[at]!] === 1) at++;
+  return at > start && bytes[at] === SPACE && version - at > 2;
+}
+
+/** Where the first message begins in [start, end), which may begin in the middle of one; -1 for none. */
+export function findStartLine(bytes: Uint8Array, start: number, end: number): number {
+  if (kindOfLine(bytes, start, lineEnd(bytes, start, end, false)) !== NEITHER) return start;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end);
+  let from = start;
+  for (let at = text.indexOf(VERSION, from); at >= 0; at = text.indexOf(VERSION, from)) {
+    const behind = at + VERSION.length + 1;
+    if (bytes[behind] === SPACE && behind < end && statusOf(bytes, at, end) !== 0) return at;
+    if (behind === end || bytes[behind] === CR || bytes[behind] === LF) {
+      let line = at;
+      while (line > from && bytes[line - 1] !== LF) line--;
+      if (line > from && isRequestLine(bytes, line, behind)) return line;
+    }
+    from = at + 1;
+  }
+  return -1;
+}
+
+/** Whether a start line may begin at `start` that is not whole: with capitals, and a blank if there is more. */
+export function mayBegin(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && at - start < BY_LENGTH.length && bytes[at]! >= 0x41 && bytes[at]! <= 0x5a) at++;
+  return at > start && (at === end || bytes[at] === SPACE);
 }
 
 /** Status code of a response's first line, 0 when it has none. */

@@ -1,15 +1,18 @@
 import { latin1, startsWith } from '../bytes.ts';
 import { clientError, serverError } from '../expert.ts';
-import { END } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { type Dissection, type FieldWriter, type Protocol, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { FIN } from '../tcp-flags.ts';
-import { CONNECT, HEAD, HttpConversation, OTHER, SSTP } from './http-conversation.ts';
-import { kindOfLine, NEITHER, NOTIFICATION, REQUEST, RESPONSE, statusOf } from './http-start-line.ts';
+import { HttpConversation } from './http-conversation.ts';
+import { bodyEnd, hasNoBody, headerEnd } from './http-end.ts';
+import { CONNECT, HEAD, OTHER, REPEATED, SSTP } from './http-exchange.ts';
+import { findStartLine, kindOfLine, mayBegin, NEITHER, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
+import { callInner, tunnel } from './http-tunnel.ts';
+import { tellOfUnfinished } from './http-unfinished.ts';
 import { http2, PREFACE } from './http2.ts';
-import { askForRest, type ChunkWalk, chunksEnd, colonOf, headerField, valueEnd } from './message-framing.ts';
-import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
+import { askForRest, colonOf, headerField, valueEnd } from './message-framing.ts';
+import { beginsWith, decimal, find, lineEnd } from './text-line.ts';
 import { websocket } from './websocket.ts';
 
 // RFC 9112.
@@ -29,15 +32,16 @@ export const http = protocol({
     if (flow.application !== null && flow.application !== http) return false;
     const state = flow.application === http ? flow.applicationState : null;
     const known = state instanceof HttpConversation ? state : null;
-    if (known !== null && isTunnel(known)) {
-      tunnel(packet, dissection, known);
+    if (known?.isTunnel === true) {
+      tunnel(packet, dissection, http, known);
       return true;
     }
+    known?.sides[packet.direction].see(seqOf(packet, packet.offset), packet.endSeq + packet.reportedEnd - packet.end);
     let conversation = known;
     while (packet.offset < packet.end) {
       const { offset } = packet;
       if (conversation !== null && isSwitched(conversation, packet)) {
-        if (conversation.next !== null) callInner(packet, dissection, conversation, conversation.next);
+        if (conversation.next !== null) callInner(packet, dissection, http, conversation, conversation.next);
         else packet.offset = packet.end;
         return true;
       }
@@ -47,8 +51,8 @@ export const http = protocol({
       if (flow.application === http2) return true;
       if (next === STOP || next <= offset) break;
       packet.offset = next;
-      if (isTunnel(conversation) && next < packet.end) {
-        tunnel(packet, dissection, conversation); // it begins behind the header (RFC 9110, 9.3.6)
+      if (conversation.isTunnel && next < packet.end) {
+        tunnel(packet, dissection, http, conversation); // it begins behind the header (RFC 9110, 9.3.6)
         return true;
       }
     }
@@ -80,12 +84,19 @@ function dissectMessage(packet: Packet, dissection: Dissection, conversation: Ht
   // an empty line before a message is let pass (RFC 9112, 2.2)
   if (end - start > 3 && bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
   const { requested } = conversation;
+  const side = conversation.sides[packet.direction];
+  if (side.hasHole) {
+    // the rest of a message that has a hole, perhaps with the next one behind it
+    const found = findStartLine(bytes, start, end);
+    if (found > start && packet.push(http.id)) packet.layerEnd[packet.layerCount - 1] = found;
+    if (found > start) return found;
+    if (found < 0 && !mayBegin(bytes, start, end)) packet.canWait = false;
+  }
   const first = bytes[start]!;
   if (first < 0x20 || first > 0x7e) {
     if (requested) packet.push(http.id);
     return STOP;
   }
-  const side = conversation.sides[packet.direction];
   const stop = lineEnd(bytes, start, end, packet.canWait);
   if (stop < 0 && askForRest(packet, packet.offset, true, false, side)) return STOP;
   const lineStop = stop < 0 ? end : stop;
@@ -95,24 +106,49 @@ function dissectMessage(packet: Packet, dissection: Dissection, conversation: Ht
       if (packet.push(http.id)) own(packet, conversation);
       return STOP;
     }
-    if (startsWith(bytes, start, end, PREFACE)) {
-      // as in tshark, which cannot ask for more from where it finds this
-      packet.canWait = false;
-      http2.segment!(packet, dissection);
-    }
+    if (startsWith(bytes, start, end, PREFACE)) http2.segment!(packet, dissection);
     return STOP;
   }
+  own(packet, conversation);
+  side.begin(seqOf(packet, start), packet.tcpAck);
   const status = kind === RESPONSE ? statusOf(bytes, start, lineStop) : 0;
-  const bodiless = kind === RESPONSE && hasNoBody(conversation, status);
+  if (kind === RESPONSE) pairResponse(packet, conversation, status);
+  const method = kind === RESPONSE ? (side.exchange?.method ?? OTHER) : methodOf(bytes, start, lineStop);
+  const bodiless = kind === RESPONSE && hasNoBody(method, status);
   const wantsBody = (packet.tcpFlags & FIN) === 0 && !bodiless;
   if (askForRest(packet, start, wantsBody, kind === RESPONSE, side)) {
-    own(packet, conversation);
+    if (kind !== RESPONSE && packet.discardFrom !== 0) pairRequest(packet, conversation, method, packet.discardFrom);
+    if (packet.needed > 0) side.endAt((packet.endSeq + packet.needed) | 0, false);
     return STOP;
   }
   if (!packet.push(http.id)) return STOP;
   packet.layerStart[packet.layerCount - 1] = start;
-  own(packet, conversation);
-  return finishMessage(packet, conversation, start, lineStop, kind, status, bodiless);
+  return finishMessage(packet, conversation, start, lineStop, kind, method, status, bodiless);
+}
+
+/** Sequence number of the byte at `at` of a message that is not whole, or begins there. */
+function seqOf({ endSeq, elided, end }: Packet, at: number): number {
+  return (endSeq - elided - (end - at)) | 0;
+}
+
+/** The header block of the request that began last is whole, and ends before `end`. */
+function pairRequest(packet: Packet, { sides, exchanges }: HttpConversation, method: number, end: number): void {
+  const client = sides[packet.direction];
+  if (client.isRepeated || client.isPaired) return;
+  client.exchange = exchanges.ask(client, sides[1 - packet.direction]!, method, seqOf(packet, end), packet);
+  client.isPaired = true;
+}
+
+/** Finds the request that the response answers which began last. */
+function pairResponse(packet: Packet, { sides, exchanges }: HttpConversation, status: number): void {
+  const server = sides[packet.direction];
+  if (server.isRepeated || server.isPaired) return;
+  server.exchange = exchanges.answer(
+    sides[1 - packet.direction]!,
+    server,
+    status >= 100 && status < 200 && status !== 101,
+  );
+  server.isPaired = true;
 }
 
 /** A complete message: reports it, and returns where it ends. */
@@ -122,6 +158,7 @@ function finishMessage(
   start: number,
   lineStop: number,
   kind: number,
+  method: number,
   status: number,
   bodiless: boolean,
 ): number {
@@ -133,74 +170,27 @@ function finishMessage(
     packet.malformed = true;
     next = end;
   }
+  if (kind !== RESPONSE) pairRequest(packet, conversation, method, body);
+  const { exchange } = side;
+  if (kind === RESPONSE && exchange !== null && !exchange.isReported) tellOfUnfinished(packet, http.id, exchange);
   const found = packet.message(http.id, start, body);
   found.length = next - start + packet.elided;
+  found.detail = side.isRepeated ? REPEATED : exchange?.isLost === true ? null : exchange;
   packet.elided = 0; // another message may follow
   side.chunkAt = -1;
+  side.endAt(seqOf(packet, next), true);
   packet.layerEnd[packet.layerCount - 1] = next;
   if (kind === RESPONSE) {
-    conversation.status = status;
     if (status >= 400 && status < 500) packet.expert(clientError.number);
     else if (status >= 500) packet.expert(serverError.number);
-    switchAfter(packet, conversation, start, body, next);
-  } else {
-    conversation.requested = true;
-    conversation.method = methodOf(bytes, start, lineStop);
-    if (conversation.method === CONNECT) conversation.connectPort = portOf(bytes, start, lineStop);
+    if (method === CONNECT && status === 200) conversation.isTunnel = true;
+    switchAfter(packet, conversation, method, status, start, body, next);
+    return next;
   }
+  if (exchange !== null) exchange.isReported = true;
+  conversation.requested = true;
+  if (method === CONNECT) conversation.connectPort = portOf(bytes, start, lineStop);
   return next;
-}
-
-/** Where the header block that begins at `start` ends: after an empty line, or before a line without a colon. */
-function headerEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = nextLine(bytes, lineEnd(bytes, start, end, false), end); at < end; ) {
-    const stop = lineEnd(bytes, at, end, false);
-    if (stop !== at && colonOf(bytes, at, stop) < 0 && kindOfLine(bytes, at, stop) === NEITHER) return at;
-    const next = nextLine(bytes, stop, end);
-    if (stop === at) return next;
-    at = next;
-  }
-  return end;
-}
-
-function bodyEnd(
-  packet: Packet,
-  start: number,
-  body: number,
-  kind: number,
-  status: number,
-  bodiless: boolean,
-  walk: ChunkWalk,
-): number {
-  const { bytes, end } = packet;
-  const coding = headerField(bytes, start, body, 'transfer-encoding');
-  if (coding >= 0) {
-    if (!holds(bytes, coding, valueEnd(bytes, coding, body), 'chunked')) return bodiless ? body : end;
-    if (bodiless || body >= end) return body;
-    // chunks that came before have been walked, and are not there any more
-    const from = walk.chunkAt < 0 ? body : Math.min(end, start + walk.chunkAt + walk.chunkLeft);
-    const chunks = chunksEnd(bytes, from, end);
-    return chunks === body ? end : chunks;
-  }
-  const length = headerField(bytes, start, body, 'content-length');
-  if (length >= 0) {
-    const value = decimal(bytes, length, valueEnd(bytes, length, body));
-    if (value >= 0) return bodiless && (status === 200 || value === 0) ? body : Math.min(end, body + value);
-  }
-  if (kind === REQUEST) return body;
-  return kind !== NOTIFICATION && bodiless ? body : end;
-}
-
-function holds(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  for (let at = start; at + name.length <= end; at++) if (beginsWith(bytes, at, end, name)) return true;
-  return false;
-}
-
-/** Responses that never have a body (RFC 9112, 6.3). */
-function hasNoBody({ method }: HttpConversation, status: number): boolean {
-  if (status < 200 || status === 204 || status === 304) return status >= 100;
-  if (method === HEAD) return true;
-  return status < 300 && (method === CONNECT || method === SSTP);
 }
 
 /** Remembers the conversation with the flow, which is HTTP's from now on. */
@@ -209,7 +199,9 @@ function own(packet: Packet, conversation: HttpConversation): void {
   if (flow === null || (flow.application === http && flow.applicationState === conversation)) return;
   flow.application = http;
   flow.applicationState = conversation;
-  if (conversation === blank) blank = new HttpConversation();
+  if (conversation !== blank) return;
+  blank = new HttpConversation();
+  conversation.sides[packet.direction].see(seqOf(packet, packet.offset), packet.endSeq);
 }
 
 function methodOf(bytes: Uint8Array, start: number, stop: number): number {
@@ -227,63 +219,30 @@ function portOf(bytes: Uint8Array, start: number, stop: number): number {
 }
 
 /** After a response that accepts another protocol (RFC 9110, 7.8), the connection is that protocol's. */
-function switchAfter(packet: Packet, conversation: HttpConversation, start: number, body: number, next: number): void {
+function switchAfter(
+  packet: Packet,
+  conversation: HttpConversation,
+  method: number,
+  status: number,
+  start: number,
+  body: number,
+  next: number,
+): void {
   const { bytes } = packet;
   if (!conversation.requested) return;
-  if (conversation.status === 101) {
+  if (status === 101) {
     const upgrade = headerField(bytes, start, body, 'upgrade');
     if (upgrade < 0) return;
     const stop = valueEnd(bytes, upgrade, body);
     if (beginsWith(bytes, upgrade, stop, 'websocket')) conversation.next = websocket;
     else if (beginsWith(bytes, upgrade, stop, 'h2c')) conversation.next = http2;
     else conversation.next = null;
-  } else if (conversation.status !== 200 || conversation.method !== SSTP) return;
+  } else if (status !== 200 || method !== SSTP) return;
   conversation.switchPacket = packet.number;
   conversation.switchOffset = next;
 }
 
-const isTunnel = ({ method, status }: HttpConversation): boolean => method === CONNECT && status === 200;
-
 function isSwitched({ switchPacket, switchOffset }: HttpConversation, packet: Packet): boolean {
   if (switchPacket === 0) return false;
   return packet.number > switchPacket || packet.offset >= switchOffset;
-}
-
-/** What goes through a proxy after CONNECT belongs to the port that was asked for, below an HTTP layer. */
-function tunnel(packet: Packet, dissection: Dissection, conversation: HttpConversation): void {
-  const { connectPort } = conversation;
-  const { end } = packet;
-  if (connectPort >= 0) {
-    if (!packet.push(http.id)) return;
-    const { byId, tcpPorts, segmentsByContent } = dissection.registry;
-    const inner = byId[conversation.inner.carries?.id ?? END];
-    const proxied = tcpPorts[connectPort];
-    if (proxied === http) {
-      packet.offset = end;
-      return;
-    }
-    if (inner !== undefined && callInner(packet, dissection, conversation, inner)) return;
-    if (proxied !== undefined && callInner(packet, dissection, conversation, proxied)) return;
-    for (let index = 0; index < segmentsByContent.length; index++) {
-      const candidate = segmentsByContent[index]!;
-      if (!candidate.segmentLooksLike!(packet)) continue;
-      if (callInner(packet, dissection, conversation, candidate)) return;
-    }
-  }
-  packet.needed = 0;
-  packet.offset = end;
-}
-
-/** Lets another protocol take the segment as if the flow were its own. */
-function callInner(
-  packet: Packet,
-  dissection: Dissection,
-  conversation: HttpConversation,
-  { segment }: Protocol,
-): boolean {
-  const flow = packet.flow!;
-  conversation.inner.enter(flow);
-  const taken = segment?.(packet, dissection) === true;
-  conversation.inner.leave(flow, http, conversation);
-  return taken;
 }

@@ -11,8 +11,6 @@ export class Http2Stream {
   readonly id: number;
   /** The direction its server sends in: 0 from A to B. */
   readonly server: number;
-  /** Header fields of the last header block of either side. */
-  fields: ReadonlyMap<string, string> = new Map();
   /** Bytes of frames each way. */
   requestBytes = 0;
   responseBytes = 0;
@@ -35,10 +33,25 @@ export class Http2Stream {
   }
 }
 
+/** The fields of one header block, and the stream that it belongs to: the promised one for PUSH_PROMISE. */
+export class Http2Headers {
+  readonly stream: Http2Stream;
+  readonly fields: ReadonlyMap<string, string>;
+
+  constructor(stream: Http2Stream, fields: ReadonlyMap<string, string>) {
+    this.stream = stream;
+    this.fields = fields;
+  }
+}
+
 /** A header block that goes on in CONTINUATION frames. */
 export interface HeaderBlock {
   readonly stream: number;
+  /** It promises a request that the server would have had to get from the client. */
+  readonly promise: boolean;
   bytes: Uint8Array;
+  /** Of its frames. */
+  length: number;
 }
 
 /** What is remembered of an HTTP/2 connection from frame to frame. */

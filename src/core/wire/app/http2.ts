@@ -2,10 +2,12 @@ import { i32, startsWith, u24 } from '../bytes.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { dns } from './dns.ts';
-import { Http2Connection } from './http2-stream.ts';
+import { type HeaderBlock, Http2Connection, Http2Headers } from './http2-stream.ts';
 
 // RFC 9113, 3.4: what a client sends first.
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+/** As much of it is no other protocol. */
+const LEAST_PREFACE = 4;
 // RFC 9113, 4.1: length (3), type (1), flags (1), stream (4).
 const HEADER = 9;
 const TYPE = 3;
@@ -38,6 +40,10 @@ export const http2 = protocol({
     while (packet.offset < packet.end) {
       const { bytes, offset, end } = packet;
       const left = end - offset;
+      if (packet.canWait && left < PREFACE.length && beginsPreface(packet)) {
+        packet.needed = PREFACE.length - left;
+        return true;
+      }
       if (left < HEADER && packet.canWait) {
         packet.needed = NEED_SEGMENT;
         return true;
@@ -51,14 +57,19 @@ export const http2 = protocol({
       packet.push(http2.id);
       const stop = Math.min(end, offset + length);
       packet.layerEnd[packet.layerCount - 1] = stop;
-      if (preface) connection.server = 1 - packet.direction;
-      else if (length <= left && left >= HEADER) frame(packet, dissection, connection, offset, stop);
+      if (preface) {
+        connection.server = 1 - packet.direction;
+        // as in tshark, which finds it there when it cannot ask for more any longer
+        if (isPortOfHttp(packet, dissection)) packet.canWait = false;
+      }
+      if (!preface && length <= left && left >= HEADER) frame(packet, dissection, connection, offset, stop);
       packet.bytes = bytes;
       packet.end = end;
       packet.offset = stop;
     }
     return true;
   },
+  segmentBegins: beginsPreface,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
@@ -80,6 +91,20 @@ export const http2 = protocol({
     }
   },
 });
+
+/** Whether the bytes are the preface, or as much of it as there is. */
+function beginsPreface({ bytes, offset, end }: Packet): boolean {
+  if (end - offset < LEAST_PREFACE) return false;
+  const length = Math.min(end - offset, PREFACE.length);
+  for (let index = 0; index < length; index++) {
+    if (bytes[offset + index] !== PREFACE.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+function isPortOfHttp({ srcPort, dstPort }: Packet, { registry: { tcpPorts } }: Dissection): boolean {
+  return tcpPorts[srcPort]?.name === 'http' || tcpPorts[dstPort]?.name === 'http';
+}
 
 /** Takes in one whole frame in [start, stop). */
 function frame(packet: Packet, dissection: Dissection, connection: Http2Connection, start: number, stop: number): void {
@@ -120,23 +145,25 @@ function frame(packet: Packet, dissection: Dissection, connection: Http2Connecti
     whole.set(begun.bytes);
     whole.set(bytes.subarray(at, end), begun.bytes.length);
     begun.bytes = whole;
+    begun.length += stop - start;
     if ((flags & END_HEADERS) === 0) return;
     connection.blocks[direction] = null;
-    headerBlock(packet, connection, begun.stream, whole, 0, whole.length, stop - start);
-  } else if ((flags & END_HEADERS) === 0) {
-    connection.blocks[direction] = { stream: target, bytes: bytes.slice(at, end) };
-  } else headerBlock(packet, connection, target, bytes, at, end, stop - start);
+    headerBlock(packet, connection, begun, 0, whole.length);
+    return;
+  }
+  const promise = type === PUSH_PROMISE;
+  if ((flags & END_HEADERS) === 0) {
+    connection.blocks[direction] = { stream: target, promise, bytes: bytes.slice(at, end), length: stop - start };
+  } else headerBlock(packet, connection, { stream: target, promise, bytes, length: stop - start }, at, end);
 }
 
 /** Decodes a header block: the decoder of its direction has to see every one. */
 function headerBlock(
   packet: Packet,
   connection: Http2Connection,
-  id: number,
-  bytes: Uint8Array,
+  { stream: id, promise, bytes, length }: HeaderBlock,
   start: number,
   end: number,
-  length: number,
 ): void {
   const { direction } = packet;
   const fields = connection.decoders[direction].decode(bytes, start, end);
@@ -146,12 +173,11 @@ function headerBlock(
     connection.server = response ? direction : 1 - direction;
   }
   const stream = connection.open(id);
-  if (direction === stream.server) stream.responseBytes += length;
+  if (direction === stream.server && !promise) stream.responseBytes += length;
   else stream.requestBytes += length;
   if (!response && !fields.has(':method')) return; // trailers
-  stream.fields = fields;
   if (fields.get('content-type')?.startsWith('application/dns-message')) stream.body[direction] = new Uint8Array(0);
-  packet.message(http2.id, packet.offset, packet.offset).detail = stream;
+  packet.message(http2.id, packet.offset, packet.offset).detail = new Http2Headers(stream, fields);
 }
 
 /** A body that is a DNS message (RFC 8484) has a layer of its own. */

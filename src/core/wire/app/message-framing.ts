@@ -8,6 +8,13 @@ const LONGEST_HEADER = 64 * 1024;
 const LONGEST_CHUNK = 2 ** 31;
 /** Bodies this long of MS-RPCH tunnels never come (MS-RPCH 2.1.2.1.1). */
 const TUNNEL_LENGTH = 128 * 1024;
+const COMMA = 0x2c;
+const SEMICOLON = 0x3b;
+
+/** What the transfer codings of a message say about its end: nothing, by chunks, or with the connection. */
+export const NO_CODING = 0;
+export const CHUNKED = 1;
+export const OTHER_CODING = 2;
 
 /** How far the chunks of a body that arrives in several segments have been walked. */
 export interface ChunkWalk {
@@ -38,7 +45,7 @@ export function askForRest(
     walk.chunkLeft = 0;
   }
   let contentLength = -1;
-  let chunked = false;
+  let coding = NO_CODING;
   let tunnel = false;
   let at = start;
   for (;;) {
@@ -58,18 +65,18 @@ export function askForRest(
       } else if (beginsWith(bytes, at, stop, 'content-type:')) {
         tunnel = beginsWith(bytes, afterBlanks(bytes, at + 13, stop), stop, 'application/rpc');
       } else if (beginsWith(bytes, at, stop, 'transfer-encoding:')) {
-        chunked ||= beginsWith(bytes, afterBlanks(bytes, at + 18, stop), stop, 'chunked');
+        coding = lastCoding(bytes, at + 18, stop);
       }
     }
     at = next;
   }
   if (!wantsBody) return false;
-  if (chunked) {
+  if (coding === CHUNKED) {
     const chunks = walk ?? { bodyAt: 0, chunkAt: 0, chunkLeft: 0 };
     chunks.bodyAt = chunks.chunkAt = at - start;
     return askForChunks(packet, start, chunks);
   }
-  if (contentLength >= 0) {
+  if (contentLength >= 0 && coding === NO_CODING) {
     if (contentLength >= TUNNEL_LENGTH && (tunnel || beginsWith(bytes, start, end, 'rpc_'))) return false;
     const missing = contentLength - (end - at) - packet.elided;
     return missing > 0 && askForBody(packet, at, missing);
@@ -197,4 +204,38 @@ export function valueEnd(bytes: Uint8Array, value: number, end: number): number 
 /** Colon of a header line, -1 for a line that is none. */
 export function colonOf(bytes: Uint8Array, start: number, stop: number): number {
   return find(bytes, 0x3a, start, stop);
+}
+
+/** What the last coding of the list in [start, stop) says, which is the one that counts (RFC 9112, 6.1). */
+export function lastCoding(bytes: Uint8Array, start: number, stop: number): number {
+  let coding = NO_CODING;
+  for (let at = start; at < stop; ) {
+    const comma = find(bytes, COMMA, at, stop);
+    const end = comma < 0 ? stop : comma;
+    const name = afterBlanks(bytes, at, end);
+    if (isCoding(bytes, name, end, 'chunked')) coding = CHUNKED;
+    else if (isCoding(bytes, name, end, 'identity')) coding = NO_CODING;
+    else if (name < end) coding = OTHER_CODING;
+    at = end + 1;
+  }
+  return coding;
+}
+
+/** What the last Transfer-Encoding field of the header block in [start, end) says. */
+export function transferCoding(bytes: Uint8Array, start: number, end: number): number {
+  let coding = NO_CODING;
+  for (let at = start; ; ) {
+    const value = headerField(bytes, at, end, 'transfer-encoding');
+    if (value < 0) return coding;
+    at = lineEnd(bytes, value, end, false);
+    coding = lastCoding(bytes, value, at);
+    at = nextLine(bytes, at, end);
+  }
+}
+
+/** Whether [start, end) is the coding `name`, with parameters or without. */
+function isCoding(bytes: Uint8Array, start: number, end: number, name: string): boolean {
+  if (!beginsWith(bytes, start, end, name)) return false;
+  const after = afterBlanks(bytes, start + name.length, end);
+  return after === end || bytes[after] === SEMICOLON;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PREFACE } from '../../../../src/core/wire/app/http2.ts';
-import { Http2Stream } from '../../../../src/core/wire/app/http2-stream.ts';
+import { Http2Headers } from '../../../../src/core/wire/app/http2-stream.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { hex, print } from '../../../support/wire.ts';
 
@@ -11,8 +11,8 @@ const frame = (type: number, flags: number, stream: number, body: readonly numbe
 const SETTINGS = frame(4, 0, 0);
 const REQUEST = [...hex('8286 8441 0f77 7777 2e65 7861 6d70 6c65 2e63 6f6d')];
 const preface = [...Buffer.from(PREFACE)];
-const streamsOf = ({ packet }: TcpConversation): Http2Stream[] =>
-  packet.messages.slice(0, packet.messageCount).map(({ detail }) => detail as Http2Stream);
+const headersOf = ({ packet }: TcpConversation): Http2Headers[] =>
+  packet.messages.slice(0, packet.messageCount).map(({ detail }) => detail as Http2Headers);
 
 function begin(): TcpConversation {
   const connection = new TcpConversation(80);
@@ -22,13 +22,36 @@ function begin(): TcpConversation {
 
 test('a layer for the preface and for each frame, and header fields decoded', () => {
   const connection = begin();
-  const [stream] = streamsOf(connection);
-  expect(stream).toBeInstanceOf(Http2Stream);
-  expect(stream!.fields.get(':authority')).toBe('www.example.com');
+  const [headers] = headersOf(connection);
+  expect(headers).toBeInstanceOf(Http2Headers);
+  expect(headers!.fields.get(':authority')).toBe('www.example.com');
   expect(print(connection.packet).info.slice(-3)).toEqual(['Magic', 'SETTINGS[0]', 'HEADERS[1]']);
   expect(connection.server([...frame(1, 4, 1, [0x88]), ...frame(0, 1, 1, [1, 2, 3])])).toBe('tcp/http2/http2');
-  expect(streamsOf(connection)[0]!.fields.get(':status')).toBe('200');
-  expect(stream!.responseBytes).toBe(9 + 1 + 9 + 3);
+  expect(headersOf(connection)[0]!.fields.get(':status')).toBe('200');
+  expect(headers!.stream.responseBytes).toBe(9 + 1 + 9 + 3);
+});
+
+test.each([80, 443, 1080, 3306, 5432, 6379, 8443, 9999, 50_051])('its preface tells it on port %i', (port) => {
+  for (let cut = 4; cut < preface.length; cut++) {
+    const connection = new TcpConversation(port);
+    expect([cut, connection.client(preface.slice(0, cut))]).toEqual([cut, 'tcp']);
+    expect(connection.client([...preface.slice(cut), ...SETTINGS])).toBe('tcp/http2/tcp.segments/http2');
+    expect(connection.server(SETTINGS)).toBe('tcp/http2');
+    expect(connection.client(frame(1, 5, 1, REQUEST))).toBe('tcp/http2');
+  }
+});
+
+test('a server that speaks before the preface', () => {
+  const connection = new TcpConversation(50_051);
+  connection.server(SETTINGS);
+  expect(connection.client([...preface, ...SETTINGS])).toBe('tcp/http2/http2');
+});
+
+test.each(['PRI', 'PRI * HTTP/2.0\r\n\r\nSN', 'PRX * HTTP/2.0\r\n\r\nSM\r\n\r\n'])('%j is no preface', (text) => {
+  const connection = new TcpConversation(50_051);
+  expect(connection.client(text)).toBe('tcp');
+  expect(connection.client(text)).toBe('tcp');
+  expect(connection.packet.flow!.application).toBeNull();
 });
 
 test('frames in several segments', () => {
@@ -42,7 +65,26 @@ test('frames in several segments', () => {
 test('a header block in a CONTINUATION frame', () => {
   const connection = begin();
   connection.client([...frame(1, 1, 3, REQUEST.slice(0, 5)), ...frame(9, 4, 3, REQUEST.slice(5))]);
-  expect(streamsOf(connection)[0]!.fields.get(':authority')).toBe('www.example.com');
+  expect(headersOf(connection)[0]!.fields.get(':authority')).toBe('www.example.com');
+});
+
+test('a promised request counts as one, in CONTINUATION frames too', () => {
+  const connection = begin();
+  connection.server([
+    ...frame(5, 8, 1, [2, 0, 0, 0, 2, ...REQUEST.slice(0, 3), 0, 0]),
+    ...frame(9, 4, 1, REQUEST.slice(3)),
+    ...frame(1, 4, 2, [0x88]),
+    ...frame(1, 4, 1, [0x8d]),
+  ]);
+  const headers = headersOf(connection);
+  expect(headers.map(({ stream, fields }) => [stream.id, fields.get(':path'), fields.get(':status')])).toEqual([
+    [2, '/', undefined],
+    [2, undefined, '200'],
+    [1, undefined, '404'],
+  ]);
+  expect(headers.slice(0, 2).map(({ stream }) => [stream.requestBytes, stream.responseBytes])).toEqual(
+    new Array(2).fill([9 + 10 + 9 + REQUEST.length - 3, 10]),
+  );
 });
 
 test('DNS in a body (RFC 8484) has a layer of its own', () => {

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import {
   askForRest,
+  CHUNKED,
   chunkSize,
   chunksEnd,
   headerField,
+  lastCoding,
+  NO_CODING,
+  OTHER_CODING,
+  transferCoding,
   valueEnd,
 } from '../../../../src/core/wire/app/message-framing.ts';
 import { NEED_FIN, NEED_SEGMENT, Packet } from '../../../../src/core/wire/packet.ts';
@@ -49,6 +54,38 @@ test('chunks are waited for until the last', () => {
   expect(wanted(`${head}5\r\nhello\r\n`)).toBe(NEED_SEGMENT);
   expect(wanted(`${head}5\r\nhello\r\n0\r\n`)).toBe(NEED_SEGMENT);
   expect(wanted(`${head}5;x=y\r\nhello\r\n0\r\n\r\n`)).toBeNull();
+});
+
+test.each([
+  ['gzip, chunked', CHUNKED],
+  ['gzip,chunked', CHUNKED],
+  ['gzip , CHUNKED ', CHUNKED],
+  ['deflate,\tgzip;q="a",Chunked;x=y', CHUNKED],
+  [', ,chunked,', CHUNKED],
+  ['chunked, gzip', OTHER_CODING],
+  ['chunkedx', OTHER_CODING],
+  ['xchunked', OTHER_CODING],
+  ['gzip', OTHER_CODING],
+  ['identity', NO_CODING],
+  ['', NO_CODING],
+])('the last of the codings %j counts', (list, coding) => {
+  const block = `A\r\nTransfer-Encoding: ${list}\r\n\r\n`;
+  expect(lastCoding(bytes(list), 0, list.length)).toBe(coding);
+  expect(transferCoding(bytes(block), 0, block.length)).toBe(coding);
+  const expected = { [CHUNKED]: NEED_SEGMENT, [OTHER_CODING]: NEED_FIN, [NO_CODING]: 4 }[coding];
+  expect(wanted(`A\r\nContent-Length: 5\r\n${block.slice(3)}a`, { untilFin: true })).toBe(expected);
+});
+
+test('fields of transfer codings make one list', () => {
+  const both = (first: string, second: string): string =>
+    `A\r\nTransfer-Encoding: ${first}\r\nX: y\r\ntransfer-encoding: ${second}\r\n\r\n`;
+  for (const [text, coding, expected] of [
+    [both('gzip', 'chunked'), CHUNKED, NEED_SEGMENT],
+    [both('chunked', 'gzip'), OTHER_CODING, NEED_FIN],
+  ] as const) {
+    expect(transferCoding(bytes(text), 0, text.length)).toBe(coding);
+    expect(wanted(text, { untilFin: true })).toBe(expected);
+  }
 });
 
 test.each(['-5', 'zz', 'fffffffff', ''])('a chunk size of %j ends the waiting', (size) => {
