@@ -10,6 +10,7 @@ import { duration, words } from '../options/option.ts';
 import { resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
+import { type Naming, tableNamedBy } from './table-named.ts';
 
 const NAMES = Object.keys(STATISTICS) as StatisticName[];
 
@@ -33,7 +34,7 @@ export const stats = listing({
     `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
     'Live, packets are counted until --duration has passed, or until Ctrl-C. With --interval, records are printed at every tick. For DNS, HTTP and TLS these are the new ones, once they have been answered or have gone ten seconds without an answer; all others are counted from the start. The same holds when -r names a pipe; when the pipe ends, the rest is printed at once. A file is read in one go and has no ticks.',
     '-o markdown prints a table for each, to paste into an issue.',
-    'When --by has several names, --fields, --sort, --filter, --limit and --expect apply to the first one.',
+    'When --by has several names, --fields, --sort, --filter, --limit and --expect apply to the first one. Of handshakes, they apply to the connections, or, when they name fields of handshake_histogram (bucket, p95_ms), to its rows, which are then printed alone.',
   ],
   operands: '',
   operandChoices: [],
@@ -49,10 +50,14 @@ export const stats = listing({
     { line: 'sudo netwatch stats -i eth0 --duration 10s --by conversations,dns', about: 'live, for ten seconds' },
     { line: 'sudo netwatch stats --by dns --interval 1', about: 'a log of DNS queries, with their latency' },
     { line: 'netwatch stats -r file.pcap --by conversations --sort bytes:desc --limit 10', about: 'the ten largest' },
+    {
+      line: `netwatch stats -r file.pcap --by handshakes --filter 'bucket == "all"' --expect 'max(p95_ms) < 200'`,
+      about: 'an exit status: 95 % of the TCP handshakes took less than 200 ms',
+    },
     { line: 'netwatch stats -r file.pcap --by summary,protocols --json', about: 'two questions in one pass' },
     { line: 'ssh host tcpdump -w - -U | netwatch stats -r - --by endpoints --interval 10', about: 'another machine' },
   ],
-  tableOf: ({ by }) => STATISTICS[namesOf(by)[0]!].tables[0],
+  tableOf,
   run: async function* (context, values, _operands, request) {
     for (const name of ['wait', 'timeout'] as const) {
       if (values[name] !== null) throw usageError(`--${name} cannot be used with stats`);
@@ -70,9 +75,20 @@ export const stats = listing({
     };
     // loaded here: the code that reads packets is large, and other commands start without it
     const { countPackets } = await import('./count-packets.ts');
-    yield* countPackets(context, asked, request);
+    const chosen = tableOf(values);
+    const tables: readonly RecordTable[] = STATISTICS[asked.names[0]!].tables;
+    if (chosen === tables[0]) return yield* countPackets(context, asked, request);
+    const unasked = new Set(tables.filter((table) => table !== chosen));
+    for await (const snapshot of countPackets(context, asked, request)) {
+      yield snapshot.filter(({ table }) => !unasked.has(table));
+    }
   },
 });
+
+/** The table that the options speak of: of the first statistic's, the first that has all fields they name. */
+function tableOf(values: Naming & { readonly by: readonly string[] | null }): RecordTable {
+  return tableNamedBy(values, STATISTICS[namesOf(values.by)[0]!].tables);
+}
 
 /** Throws Failure 64 for an unknown statistic. */
 function namesOf(by: readonly string[] | null): readonly StatisticName[] {

@@ -1,24 +1,47 @@
 import { formatTimestamp } from '../capture/timestamp.ts';
 import { section } from '../record/table.ts';
 import { type DnsQueryRow, dnsQuery } from '../record/tables/dns-query.ts';
-import { AgedMap } from '../wire/aged-map.ts';
 import { dns, llmnr, mdns } from '../wire/app/dns.ts';
 import { type DnsMessage, dnsRcodeName, dnsTypeName, readDnsMessage } from '../wire/app/dns-message.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { type Asked, AwaitedRows, PATIENCE_SECONDS } from './awaited-rows.ts';
+import { PendingQueries, type Question } from './dns-pending.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
 
-/** Queries that wait for their answers; an answer that comes after the patience for it is nobody's. */
-const MOST_PENDING = 10_000;
+/**
+ * A query sent again sooner than this is the same one, and its answer is told of the first, as in Wireshark; later it is
+ * one of its own.
+ */
+const SAME_QUERY_SECONDS = 5;
+/** A question of Multicast DNS asks in this bit for an answer to itself alone (RFC 6762, 5.4). */
+const UNICAST_RESPONSE = 0x8000;
 
 /** What a record takes beside the texts of messages. */
 const ROW_BYTES = 400;
 
-/** Queries and their answers, paired by who asked, whom, how, and the number and name of the question. */
+/** Queries and their answers, paired by who asked, whom, how, and the number, name, type and class of the question. */
 export function openDns({ held }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<DnsQueryRow>(held);
-  const pending = new AgedMap<string, Asked<DnsQueryRow>>(MOST_PENDING);
+  const pending = new PendingQueries();
+
+  /** Whether the query took the answer: not one that is missing for too long, or was given away without it. */
+  const answer = (query: Asked<DnsQueryRow>, read: DnsMessage, packet: Packet): boolean => {
+    query.waits = false;
+    if (query.isDropped) return true;
+    const nanoseconds = nanosecondsSince(query, packet);
+    if (query.isGone || nanoseconds > PATIENCE_SECONDS * 1e9) return false;
+    const { row } = query;
+    const size = sizeOf(row);
+    // the query may have been cut short, and its answer not
+    row.name ??= read.name;
+    row.qtype ??= typeNameOf(read.type);
+    row.rcode = dnsRcodeName(read.rcode);
+    row.answers = valuesOf(read);
+    row.latency_ms = nanoseconds >= 0 ? nanoseconds / 1e6 : null;
+    rows.answer(query, sizeOf(row) - size);
+    return true;
+  };
 
   const take = (packet: Packet, message: Message): void => {
     const read = readDnsMessage(message.bytes, message.start, message.end);
@@ -29,25 +52,11 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
     const client = read.response ? target : source;
     const server = read.response ? source : target;
     const port = read.response ? packet.dstPort : packet.srcPort;
-    // case of names does not count (RFC 4343), and some servers change it
-    const key = `${transport} ${client} ${port} ${server} ${read.id} ${read.name?.toLowerCase()}`;
+    const conversation = `${transport} ${client} ${port} ${server} ${read.id}`;
+    const question = transport === 'mdns' ? withoutFlag(read) : read;
     if (read.response) {
-      const query = pending.get(key);
-      if (query !== undefined) {
-        pending.delete(key);
-        query.waits = false;
-      }
-      if (query?.isDropped === true) return;
-      if (query !== undefined && !query.isGone) {
-        const nanoseconds = (packet.seconds - query.seconds) * 1e9 + (packet.nanoseconds - query.nanoseconds);
-        if (nanoseconds <= PATIENCE_SECONDS * 1e9) {
-          query.row.rcode = dnsRcodeName(read.rcode);
-          query.row.answers = valuesOf(read);
-          query.row.latency_ms = nanoseconds >= 0 ? nanoseconds / 1e6 : null;
-          rows.answer(query, bytesOf(query.row.answers));
-          return;
-        }
-      }
+      const query = pending.take(conversation, question);
+      if (query !== null && answer(query, read, packet)) return;
     }
     const row: DnsQueryRow = {
       time: formatTimestamp(packet.seconds, packet.nanoseconds),
@@ -56,22 +65,24 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
       transport,
       id: read.id,
       name: read.name,
-      qtype: read.name === null ? null : dnsTypeName(read.type),
+      qtype: typeNameOf(read.type),
       rcode: read.response ? dnsRcodeName(read.rcode) : null,
       answers: read.response ? valuesOf(read) : [],
       latency_ms: null,
       packet: packet.number,
     };
-    // a query sent again: the answer belongs to the first
-    const waits = !read.response && pending.get(key)?.isGone !== false;
+    const same = read.response ? null : pending.find(conversation, question);
+    const isRepeated = same !== null && !same.isGone && isSoonAfter(same, packet);
+    if (same !== null && !isRepeated) same.waits = false;
+    const waits = !read.response && !isRepeated;
     const asked = rows.add(row, packet, waits, sizeOf(row));
     for (const { name, type } of read.more) {
-      const other = { ...row, name, qtype: dnsTypeName(type) };
+      const other = { ...row, name, qtype: typeNameOf(type) };
       rows.add(other, packet, false, sizeOf(other));
     }
     if (!waits) return;
-    const oldest = pending.add(key, asked);
-    if (oldest !== undefined) oldest.waits = false;
+    const oldest = pending.add(conversation, question, asked);
+    if (oldest !== null) oldest.waits = false;
   };
 
   return {
@@ -88,6 +99,22 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
     losses: () => lossesOf(dnsQuery.type, rows),
   };
 }
+
+/** NaN where one of them has no time. */
+function nanosecondsSince(query: Asked<DnsQueryRow>, { seconds, nanoseconds }: Packet): number {
+  return (seconds - query.seconds) * 1e9 + (nanoseconds - query.nanoseconds);
+}
+
+/** Whichever way the clock went; what has no time comes soon. */
+function isSoonAfter(query: Asked<DnsQueryRow>, packet: Packet): boolean {
+  return !(Math.abs(nanosecondsSince(query, packet)) > SAME_QUERY_SECONDS * 1e9);
+}
+
+function withoutFlag({ questions, name, type, qclass }: DnsMessage): Question {
+  return { questions, name, type, qclass: qclass === null ? null : qclass & ~UNICAST_RESPONSE };
+}
+
+const typeNameOf = (type: number | null): string | null => (type === null ? null : dnsTypeName(type));
 
 function sizeOf({ name, answers }: DnsQueryRow): number {
   return ROW_BYTES + (name?.length ?? 0) + bytesOf(answers);

@@ -3,6 +3,7 @@ import { section } from '../record/table.ts';
 import {
   HANDSHAKE_BUCKETS_MS,
   type HandshakeHistogramRow,
+  type HandshakeOutcome,
   type HandshakeRow,
   handshake,
   handshakeHistogram,
@@ -10,6 +11,7 @@ import {
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
+import { openingOf } from '../wire/tcp-progress.ts';
 import { bar, share } from './share.ts';
 import type { OpenStatistic, StatisticsRun } from './statistic.ts';
 
@@ -18,12 +20,7 @@ export function openHandshakes(): OpenStatistic {
   return {
     sections({ dissector }: StatisticsRun) {
       const flows = dissector.flows.flows;
-      const totals: number[] = [];
-      for (const flow of flows) {
-        const { total } = timesOf(flow.tcp);
-        if (total !== null) totals.push(total);
-      }
-      return [section(handshake, rows(flows)), section(handshakeHistogram, histogram(totals))];
+      return [section(handshake, rows(flows)), section(handshakeHistogram, histogram(flows))];
     },
   };
 }
@@ -44,28 +41,42 @@ function* rows(flows: readonly Flow[]): Iterable<HandshakeRow> {
       syn_synack_ms: first,
       synack_ack_ms: second,
       total_ms: total,
+      outcome: outcomeOf(tcp),
     };
   }
 }
 
-/** Milliseconds of the handshake: to the SYN-ACK, from there to the ACK, and both; null for what was not seen. */
+/** What became of a connection whose SYN was captured. */
+function outcomeOf(tcp: TcpConnection): HandshakeOutcome {
+  if (tcp.hasSynAck && tcp.hasAck) return 'complete';
+  if (tcp.isRefused) return 'refused';
+  return !tcp.hasSynAck && openingOf(tcp) === 'SYN_SENT' ? 'unanswered' : 'incomplete';
+}
+
+/**
+ * Milliseconds of the handshake: to the SYN-ACK, from there to the ACK, and both; null for what was not seen. There is no
+ * total without all three. A SYN that was sent again counts from the last.
+ */
 export function timesOf(tcp: TcpConnection | null): {
   readonly first: number | null;
   readonly second: number | null;
   readonly total: number | null;
 } {
   if (tcp === null) return { first: null, second: null, total: null };
-  const { hasSyn, hasSynAck, hasAck, firstRttNanoseconds: rtt } = tcp;
+  const { hasSyn, hasSynAck, hasAck } = tcp;
   return {
     first:
-      hasSyn && hasSynAck
+      hasSyn && hasSynAck && !tcp.isAskedAgain
         ? millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.synAckSeconds, tcp.synAckNanoseconds)
         : null,
     second:
       hasSynAck && hasAck
         ? millisBetween(tcp.synAckSeconds, tcp.synAckNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds)
         : null,
-    total: rtt > 0 ? rtt / 1e6 : null,
+    total:
+      hasSyn && hasSynAck && hasAck
+        ? millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds)
+        : null,
   };
 }
 
@@ -75,20 +86,32 @@ function millisBetween(fromS: number, fromNs: number, toS: number, toNs: number)
   return nanoseconds >= 0 ? nanoseconds / 1e6 : null;
 }
 
-function histogram(totals: readonly number[]): HandshakeHistogramRow[] {
+function histogram(flows: readonly Flow[]): HandshakeHistogramRow[] {
+  const totals: number[] = [];
+  const failed = { refused: 0, unanswered: 0, incomplete: 0 };
+  for (const { tcp } of flows) {
+    if (tcp === null || !tcp.hasSyn) continue;
+    const { total } = timesOf(tcp);
+    if (total !== null) totals.push(total);
+    const outcome = outcomeOf(tcp);
+    if (outcome !== 'complete') failed[outcome]++;
+  }
   const labels = ['<1ms', '1-5ms', '5-10ms', '10-50ms', '50-100ms', '100-500ms', '>500ms'] as const;
   const spans = HANDSHAKE_BUCKETS_MS.map((from, index) => {
     const to = HANDSHAKE_BUCKETS_MS[index + 1] ?? null;
     const within = totals.filter((total) => total >= from && (to === null || total < to));
-    return { bucket: labels[index]!, from_ms: from, to_ms: to, ...distribution(within, totals.length) };
+    return { bucket: labels[index]!, from_ms: from, to_ms: to, ...distribution(within, totals.length), ...UNTIMED };
   });
-  return [...spans, { bucket: 'all', from_ms: null, to_ms: null, ...distribution(totals, totals.length) }];
+  return [...spans, { bucket: 'all', from_ms: null, to_ms: null, ...distribution(totals, totals.length), ...failed }];
 }
+
+/** What took no time that could be told is in no range. */
+const UNTIMED = { refused: null, unanswered: null, incomplete: null };
 
 function distribution(
   totals: readonly number[],
   all: number,
-): Omit<HandshakeHistogramRow, 'bucket' | 'from_ms' | 'to_ms'> {
+): Omit<HandshakeHistogramRow, 'bucket' | 'from_ms' | 'to_ms' | keyof typeof UNTIMED> {
   const sorted = [...totals].sort((a, b) => a - b);
   const at = (part: number): number | null => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? null;
   const sum = sorted.reduce((total, one) => total + one, 0);

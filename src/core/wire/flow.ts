@@ -105,6 +105,10 @@ export class Flow {
     } else if (seconds < this.firstSeconds || (seconds === this.firstSeconds && nanoseconds < this.firstNanoseconds)) {
       this.firstSeconds = seconds;
       this.firstNanoseconds = nanoseconds;
+    } else if (Number.isNaN(this.firstSeconds)) {
+      // those before had no time
+      this.firstSeconds = this.lastSeconds = seconds;
+      this.firstNanoseconds = this.lastNanoseconds = nanoseconds;
     }
   }
 

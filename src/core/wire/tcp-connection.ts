@@ -34,7 +34,7 @@ export class TcpConnection {
   serverPort = 0;
   /** Which side asked: 0 for A, 1 for B, -1 when no SYN was seen. */
   client = -1;
-  /** Times of the SYN, of the SYN-ACK and of the ACK that ends the handshake, where those were seen. */
+  /** Times of the last SYN, of the first SYN-ACK to it, and of the ACK that ends the handshake, where those were seen. */
   hasSyn = false;
   synSeconds = 0;
   synNanoseconds = 0;
@@ -44,6 +44,12 @@ export class TcpConnection {
   hasAck = false;
   ackSeconds = 0;
   ackNanoseconds = 0;
+  /** The SYN was sent again after the SYN-ACK: another one is expected. */
+  isAskedAgain = false;
+  /** The last SYN was answered by RST. */
+  isRefused = false;
+  /** Data came with SYN or SYN-ACK (RFC 7413): the numbers that follow are not only one higher. */
+  isFastOpen = false;
   /** From SYN to the first ACK after it; 0 when it is not known, or took no time that the clock could tell. */
   firstRttNanoseconds = 0;
   /** FIN seen from A (1) and B (2), RST (4). */
@@ -83,42 +89,66 @@ export class TcpConnection {
       reverse.baseSeq = (segment.tcpAck - 1) | 0;
       reverse.hasBase = true;
     }
-    if ((flags & SYN) !== 0) this.followSyn(segment);
-    else if ((flags & ACK) !== 0 && this.firstRttNanoseconds === 0) this.followAck(segment, length);
+    if ((flags & SYN) !== 0) this.followSyn(segment, length);
+    else if ((flags & ACK) !== 0) this.followAck(segment);
     if ((flags & FIN) !== 0) {
       forward.finSeen = true;
       this.ended |= segment.direction === 0 ? 1 : 2;
     }
-    if ((flags & RST) !== 0) this.ended |= 4;
+    if ((flags & RST) !== 0) {
+      this.ended |= 4;
+      if (this.hasSyn && !this.hasSynAck && segment.direction !== this.client) this.isRefused = true;
+    }
   }
 
-  /** The first segment after the SYN that acknowledges anything ends the handshake, as for tcp.analysis.initial_rtt. */
-  private followAck(segment: Segment, length: number): void {
-    if (!this.hasAck && segment.direction === this.client && length === 0) {
+  private followAck(segment: Segment): void {
+    if (!this.hasAck && this.endsHandshake(segment)) {
       this.hasAck = true;
       this.ackSeconds = segment.seconds;
       this.ackNanoseconds = segment.nanoseconds;
     }
-    if (!this.hasSyn) return;
+    // the first segment after the SYN that acknowledges anything, whoever sends it: tcp.analysis.initial_rtt
+    if (!this.hasSyn || this.firstRttNanoseconds !== 0) return;
     const rtt = (segment.seconds - this.synSeconds) * 1e9 + segment.nanoseconds - this.synNanoseconds;
     if (rtt > 0) this.firstRttNanoseconds = rtt;
   }
 
-  private followSyn(segment: Segment): void {
+  /** The third segment of a handshake (RFC 9293, 3.5), and not one that came after a third that was not captured. */
+  private endsHandshake({ direction, tcpFlags, tcpSeq, tcpAck }: Segment): boolean {
+    if (!this.hasSynAck || direction !== this.client || (tcpFlags & RST) !== 0) return false;
+    return (
+      this.isNext(tcpSeq, direction === 0 ? this.a : this.b) && this.isNext(tcpAck, direction === 0 ? this.b : this.a)
+    );
+  }
+
+  private followSyn(segment: Segment, length: number): void {
+    if (this.hasAck) return; // the handshake is over: an old one that was under way
     if ((segment.tcpFlags & ACK) === 0) {
       this.client = segment.direction;
       this.serverPort = segment.dstPort;
       this.hasSyn = true;
+      this.isAskedAgain = this.hasSynAck;
+      this.isRefused = false;
       this.synSeconds = segment.seconds;
       this.synNanoseconds = segment.nanoseconds;
     } else {
       if (this.client < 0) this.client = 1 - segment.direction;
       if (this.serverPort === 0) this.serverPort = segment.srcPort;
-      if (!this.hasSynAck) {
+      const asked = this.client === 0 ? this.a : this.b;
+      if (segment.direction === this.client || !this.isNext(segment.tcpAck, asked)) return;
+      if (!this.hasSynAck || this.isAskedAgain) {
         this.hasSynAck = true;
+        this.isAskedAgain = false;
         this.synAckSeconds = segment.seconds;
         this.synAckNanoseconds = segment.nanoseconds;
       }
     }
+    if (length > 0) this.isFastOpen = true;
+  }
+
+  /** Whether the number is that of the first byte after the side's SYN, or of one after the data that came with it. */
+  private isNext(seq: number, { baseSeq }: TcpDirection): boolean {
+    const after = (seq - baseSeq - 1) | 0;
+    return after === 0 || (this.isFastOpen && after > 0);
   }
 }

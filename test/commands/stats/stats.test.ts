@@ -140,11 +140,18 @@ describe.skipIf(toolIsMissing('tshark'))('as tshark counts', () => {
   test('handshakes', async () => {
     const fields = ['-T', 'fields', '-e', 'tcp.stream', '-e', 'tcp.analysis.initial_rtt'];
     const theirs = new Set(
-      tshark('-Y', 'tcp.analysis.initial_rtt', ...fields)
+      // of tshark's numbers, the one that a reset gave is none of a handshake
+      tshark('-Y', 'tcp.analysis.initial_rtt && tcp.flags.reset == 0', ...fields)
         .trim()
         .split('\n'),
     );
-    const ours = (await records('handshakes')).filter(({ type }) => type === 'handshake');
+    const all = (await records('handshakes')).filter(({ type }) => type === 'handshake');
+    expect(all.map(({ outcome, total_ms }) => [outcome, total_ms === null])).toEqual([
+      ['complete', false],
+      ['complete', false],
+      ['refused', true],
+    ]);
+    const ours = all.filter(({ outcome }) => outcome === 'complete');
     const seconds = (millis: unknown): string => ((millis as number) / 1000).toFixed(9);
     expect(new Set(ours.map(({ stream, total_ms }) => `${stream}\t${seconds(total_ms)}`))).toEqual(theirs);
   });
@@ -159,6 +166,48 @@ describe.skipIf(toolIsMissing('tshark'))('as tshark counts', () => {
     expect(
       ours.slice(0, -1).map((row) => [row.range, row.packets, row.avg_bytes, row.min_bytes, row.max_bytes]),
     ).toEqual(theirs);
+  });
+});
+
+describe('rows of the handshake histogram can be filtered, sorted and expected', () => {
+  const bare = (...argv: readonly string[]) => records('handshakes', ...argv);
+
+  test('by the options that name their fields', async () => {
+    const [all, ...others] = await bare('--filter', 'bucket == "all"');
+    expect(others).toEqual([]);
+    expect(all).toMatchObject({ type: 'handshake_histogram', bucket: 'all', refused: 1, unanswered: 0, incomplete: 0 });
+    expect(all!.count).toBe(2);
+    expect(await bare('--filter', 'p95_ms < 0')).toEqual([]);
+    const counts = (await bare('--sort', 'from_ms:desc')).map(({ from_ms }) => from_ms);
+    expect(counts).toEqual([500, 100, 50, 10, 5, 1, 0, null]);
+    expect(await bare('--limit', '1', '--fields', 'bucket,p95_ms')).toEqual([
+      { type: 'handshake_histogram', bucket: '<1ms', p95_ms: all!.p95_ms },
+    ]);
+  });
+
+  test.each([
+    ['max(p95_ms) < 1000', 0],
+    ['max(p95_ms) < 0.000001', 1],
+    ['sum(refused) == 1', 0],
+    ['sum(unanswered) > 0', 1],
+  ])('%s', async (claim, status) => {
+    expect((await stats('--by', 'handshakes', '--filter', 'bucket == "all"', '--expect', claim)).status).toBe(status);
+  });
+
+  test('all other options are of the connections, which the histogram follows', async () => {
+    const types = async (...argv: readonly string[]) => new Set((await bare(...argv)).map(({ type }) => type));
+    const both = new Set(['handshake', 'handshake_histogram']);
+    expect(await types()).toEqual(both);
+    expect(await types('--filter', 'total_ms > 0 and outcome == complete')).toEqual(both);
+    expect(await types('--sort', 'total_ms', '--limit', '1')).toEqual(both);
+    const ran = await stats('--by', 'handshakes', '--filter', 'nonsense > 1 and bucket == "all"');
+    expect([ran.status, ran.said.join(' ')]).toEqual([64, expect.stringContaining('nonsense')]);
+  });
+
+  test('of several statistics the first', async () => {
+    const types = (await records('handshakes,summary', '--filter', 'bucket == "all"')).map(({ type }) => type);
+    expect(types).toEqual(['handshake_histogram', 'capture_summary']);
+    expect((await stats('--by', 'summary,handshakes', '--filter', 'bucket == "all"')).status).toBe(64);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tcpFrame } from '../../support/frames.ts';
 import { runStatistic, type StatisticFrame } from '../../support/run-statistic.ts';
+import { tcpScript } from '../../support/tcp-script.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
 
@@ -43,6 +44,7 @@ test('to the SYN-ACK, from there to the ACK, and both', () => {
       syn_synack_ms: 20.5,
       synack_ack_ms: 0.5,
       total_ms: 21,
+      outcome: 'complete',
     },
   ]);
 });
@@ -58,6 +60,95 @@ describe('what was not captured is not told', () => {
 
   test('a connection that was there before has no handshake', () => {
     expect(rowsOf(handshake(4000, [null, null, 3])).each).toEqual([]);
+  });
+});
+
+describe('a connection is one only with SYN, SYN-ACK and ACK', () => {
+  /** One connection a script, each at a port of its own, with what its row says. */
+  const NEITHER = [null, null, null];
+  const SCRIPTS: Readonly<
+    Record<string, readonly [script: string, times: readonly (number | null)[], outcome: string]>
+  > = {
+    'all three': ['0 a S\n10 b SA ack=1\n25 a A seq=1 ack=1', [10, 15, 25], 'complete'],
+    'B asks': ['0 b S\n10 a SA ack=1\n25 b A seq=1 ack=1', [10, 15, 25], 'complete'],
+    'all at one time': ['5 a S\n5 b SA ack=1\n5 a A seq=1 ack=1\n64000 a A seq=1 ack=1', [0, 0, 0], 'complete'],
+    'the ACK brings data': ['0 a S\n10 b SA ack=1\n25 a PA seq=1 ack=1 len=5', [10, 15, 25], 'complete'],
+    'the ACK brings FIN': ['0 a S\n10 b SA ack=1\n25 a FA seq=1 ack=1', [10, 15, 25], 'complete'],
+    'reset afterwards': ['0 a S\n10 b SA ack=1\n25 a A seq=1 ack=1\n30 b RA seq=1 ack=1', [10, 15, 25], 'complete'],
+    'SYN-ACK again': ['0 a S\n10 b SA ack=1\n1010 b SA ack=1\n1025 a A seq=1 ack=1', [10, 1015, 1025], 'complete'],
+    'SYN and SYN-ACK again': [
+      '0 a S\n1 b SA ack=1\n1000 a S\n1001 b SA ack=1\n1050 a A seq=1 ack=1',
+      [1, 49, 50],
+      'complete',
+    ],
+    'SYN again, after SYN-ACK': ['0 a S\n1 b SA ack=1\n1000 a S\n1050 a A seq=1 ack=1', [null, 1049, 50], 'complete'],
+    'SYN once more at the end': ['0 a S\n10 b SA ack=1\n25 a A seq=1 ack=1\n900 a S', [10, 15, 25], 'complete'],
+    'refused, then taken': [
+      '0 a S\n1 b RA ack=1\n500 a S\n510 b SA ack=1\n525 a A seq=1 ack=1',
+      [10, 15, 25],
+      'complete',
+    ],
+    'a challenge, then taken': [
+      '0 a S\n1 b A seq=77 ack=99\n2 a R seq=99\n1000 a S\n1010 b SA ack=1\n1025 a A seq=1 ack=1',
+      [10, 15, 25],
+      'complete',
+    ],
+    'with data in SYN, taken': ['0 a S len=7\n10 b SA ack=8\n25 a A seq=8 ack=1', [10, 15, 25], 'complete'],
+    'with data in SYN, not taken': ['0 a S len=7\n10 b SA ack=1\n25 a PA seq=1 ack=1 len=7', [10, 15, 25], 'complete'],
+    'with data in SYN, answered': [
+      '0 a S len=7\n10 b SA ack=8\n11 b PA seq=1 ack=8 len=9\n25 a A seq=8 ack=10',
+      [10, 15, 25],
+      'complete',
+    ],
+    refused: ['0 a S\n0.009 b RA ack=1', NEITHER, 'refused'],
+    'refused without ACK': ['0 a S\n5 b R', NEITHER, 'refused'],
+    'refused each time': ['0 a S\n1 b RA ack=1\n500 a S\n501 b RA ack=1', NEITHER, 'refused'],
+    'no answer': ['0 a S', NEITHER, 'unanswered'],
+    'no answer, ever': ['0 a S\n1000 a S\n3000 a S\n7000 a S\n15000 a S\n31000 a S\n63000 a S', NEITHER, 'unanswered'],
+    'no answer, given up': ['0 a S\n1000 a S\n64000 a R seq=1', NEITHER, 'unanswered'],
+    'no ACK': ['0 a S\n10 b SA ack=1\n1010 b SA ack=1', [10, null, null], 'incomplete'],
+    'half open, reset': ['0 a S\n10 b SA ack=1\n10.1 a R seq=1', [10, null, null], 'incomplete'],
+    'half open, reset with ACK': ['0 a S\n10 b SA ack=1\n10.1 a RA seq=1 ack=1', [10, null, null], 'incomplete'],
+    'half open, given up by B': ['0 a S\n10 b SA ack=1\n64000 b RA seq=1 ack=1', [10, null, null], 'incomplete'],
+    'an ACK of B': ['0 a S\n10 b SA ack=1\n64000 b A seq=1 ack=1', [10, null, null], 'incomplete'],
+    'the ACK was lost': [
+      '0 a S\n10 b SA ack=1\n20 b PA seq=1 ack=1 len=9\n64000 a A seq=1 ack=10',
+      [10, null, null],
+      'incomplete',
+    ],
+    'more was lost': ['0 a S\n10 b SA ack=1\n64000 a A seq=101 ack=1', [10, null, null], 'incomplete'],
+    'SYN-ACK was not captured': ['0 a S\n25 a A seq=1 ack=1', NEITHER, 'incomplete'],
+    'SYN-ACK for another SYN': ['0 a S\n10 b SA ack=77\n11 a R seq=77', NEITHER, 'incomplete'],
+    'a challenge': ['0 a S\n1 b A seq=77 ack=99', NEITHER, 'incomplete'],
+  };
+  const scripts = Object.values(SCRIPTS).map(([script], index) => tcpScript(script, 41_000 + index));
+
+  test.each(Object.entries(SCRIPTS))('%s', (_what, [script, [first, second, total], outcome]) => {
+    const [row, ...others] = rowsOf(tcpScript(script)).each;
+    expect(others).toEqual([]);
+    const times = [row!.syn_synack_ms, row!.synack_ack_ms, row!.total_ms] as (number | null)[];
+    const rounded = times.map((time) => (time === null ? null : Math.round(time * 1e6) / 1e6));
+    expect([...rounded, row!.outcome]).toEqual([first, second, total, outcome]);
+  });
+
+  test('those that are none count in columns of their own, and in no range', () => {
+    const { each, spread } = rowsOf(scripts.flat());
+    expect(each).toHaveLength(scripts.length);
+    const all = spread.at(-1)!;
+    expect(all).toMatchObject({ bucket: 'all', count: 15, refused: 3, unanswered: 3, incomplete: 10, max_ms: 1025 });
+    expect(spread.slice(0, -1).map(({ count }) => count)).toEqual([1, 0, 0, 11, 2, 0, 1]);
+    for (const row of spread.slice(0, -1))
+      expect(row).toMatchObject({ refused: null, unanswered: null, incomplete: null });
+  });
+
+  test.skipIf(toolIsMissing('tshark'))('tshark measures the same where nothing was sent again', () => {
+    const isPlain = ([script, [, , total]]: (typeof SCRIPTS)[string]): boolean =>
+      total === 25 && !/R|A seq=77/.test(script);
+    const lines = [...tsharkFields(scripts.flat(), ['tcp.analysis.initial_rtt'])];
+    const said = scripts.map((segments) => lines.splice(0, segments.length)[2]);
+    const plain = said.filter((_, index) => isPlain(Object.values(SCRIPTS)[index]!));
+    // where data came between them, its acknowledgement by the server is the first
+    expect(plain).toEqual([...new Array(7).fill('0.025000000'), '0.011000000']);
   });
 });
 

@@ -125,13 +125,44 @@ describe('time', () => {
     ]);
   });
 
-  test('a clock that goes back counts at the beginning', () => {
-    expect(times([5000, 1000, 5500], 1000).map(({ packets }) => packets)).toEqual([3]);
+  const rowsOf = (milliseconds: readonly number[], bucketMs = 1000) =>
+    times(milliseconds, bucketMs).map(({ time, rel_s, packets }) => [time, rel_s, packets]);
+
+  test('a packet counts when it was captured, also where the clock goes back', () => {
+    expect(rowsOf([5000, 1000, 5500, 3999])).toEqual([
+      ['2025-01-01T00:00:01.000000Z', 0, 1],
+      ['2025-01-01T00:00:02.000000Z', 1, 0],
+      ['2025-01-01T00:00:03.000000Z', 2, 1],
+      ['2025-01-01T00:00:04.000000Z', 3, 0],
+      ['2025-01-01T00:00:05.000000Z', 4, 2],
+    ]);
+    expect(rowsOf([250, 0, -750, -751])).toEqual([
+      ['2024-12-31T23:59:58.250000Z', 0, 1],
+      ['2024-12-31T23:59:59.250000Z', 1, 2],
+      ['2025-01-01T00:00:00.250000Z', 2, 1],
+    ]);
+    expect(rowsOf([1050, 1000, 950], 100)).toEqual([
+      ['2025-01-01T00:00:00.950000Z', 0, 2],
+      ['2025-01-01T00:00:01.050000Z', 0.1, 1],
+    ]);
   });
 
-  // a million rows take a second, and ten on a busy machine
-  test('a clock that leaps does not fill memory', { timeout: 120_000 }, () => {
-    expect(times([0, 1e13], 1000)).toHaveLength(1_000_000);
+  const YEAR = 365 * 86_400_000;
+  test.each([
+    ['far forward', [0, 999.999999, 50 * YEAR, 50 * YEAR + 1000], [2, 1, 1]],
+    ['far back', [0, -50 * YEAR, 500], [1, 2]],
+    ['to and fro', [0, 50 * YEAR, 1, -50 * YEAR, 50 * YEAR + 1], [1, 2, 2]],
+    ['further than a calendar reaches', [0, 1e16], [1, 1]],
+  ])('a clock that leaps %s costs nothing', (_what, milliseconds, packets) => {
+    expect(times(milliseconds, 1000).map((row) => row.packets)).toEqual(packets);
+  });
+
+  test('the time after a leap is exact', () => {
+    expect(rowsOf([0, 1_699_999_999_999.5, 1_700_000_000_000])).toEqual([
+      ['2025-01-01T00:00:00.000000Z', 0, 1],
+      ['2078-11-14T22:13:19.000000Z', 1_699_999_999, 1],
+      ['2078-11-14T22:13:20.000000Z', 1_700_000_000, 1],
+    ]);
   });
 
   test('packets without a time are in no row', () => {

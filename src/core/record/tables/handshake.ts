@@ -1,5 +1,34 @@
-import { address, choice, count, integer, maybe, millis, percent, port, shown, text, time } from '../field.ts';
+import {
+  address,
+  choice,
+  count,
+  integer,
+  maybe,
+  millis,
+  percent,
+  port,
+  shown,
+  type Tone,
+  text,
+  time,
+} from '../field.ts';
 import { type Row, table } from '../table.ts';
+
+/** What became of the request for a connection. */
+export const HANDSHAKE_OUTCOMES = [
+  'complete', // SYN, SYN-ACK and ACK
+  'refused', // RST in answer to the SYN
+  'unanswered', // nothing but the SYN
+  'incomplete', // some of the three were not sent, or not captured
+] as const;
+export type HandshakeOutcome = (typeof HANDSHAKE_OUTCOMES)[number];
+
+const TONES: Readonly<Record<HandshakeOutcome, Tone | null>> = {
+  complete: 'good',
+  refused: 'bad',
+  unanswered: 'bad',
+  incomplete: 'busy',
+};
 
 export const handshake = table('handshake', 'One row per TCP connection whose SYN was captured.', {
   time: time('Time of the SYN.'),
@@ -10,7 +39,13 @@ export const handshake = table('handshake', 'One row per TCP connection whose SY
   server_port: port('Its port.', shown('SPORT')),
   syn_synack_ms: maybe(millis('From SYN to SYN-ACK: the way to the server and back.', shown('SYN>SYNACK'))),
   synack_ack_ms: maybe(millis('From SYN-ACK to ACK: the way to the client and back.', shown('SYNACK>ACK'))),
-  total_ms: maybe(millis('From SYN to ACK.', shown('TOTAL'))),
+  total_ms: maybe(millis('From SYN to ACK; null for a handshake that is not complete.', shown('TOTAL'))),
+  outcome: maybe(
+    choice('What became of it: complete with SYN, SYN-ACK and ACK.', HANDSHAKE_OUTCOMES, {
+      ...shown('OUTCOME'),
+      tone: (outcome) => TONES[outcome as HandshakeOutcome],
+    }),
+  ),
 });
 export type HandshakeRow = Row<typeof handshake>;
 
@@ -19,7 +54,7 @@ export const HANDSHAKE_BUCKETS_MS = [0, 1, 5, 10, 50, 100, 500] as const;
 
 export const handshakeHistogram = table(
   'handshake_histogram',
-  'One row per range of handshake times, then one for all of them.',
+  'One row per range of times of complete handshakes, then one for all of them.',
   {
     bucket: choice(
       'The range, or all.',
@@ -36,6 +71,9 @@ export const handshakeHistogram = table(
     p95_ms: maybe(millis('95 % of them took no longer.', shown('P95'))),
     max_ms: maybe(millis('The longest of them.', shown('MAX'))),
     bar: text('The share as a bar.', shown('')),
+    refused: maybe(count('In the row for all: connections answered by RST; null in the others.', shown('REFUSED'))),
+    unanswered: maybe(count('In the row for all: connections that nobody answered.', shown('UNANSWERED'))),
+    incomplete: maybe(count('In the row for all: handshakes of which a part is missing.', shown('INCOMPLETE'))),
   },
 );
 export type HandshakeHistogramRow = Row<typeof handshakeHistogram>;

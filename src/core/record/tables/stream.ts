@@ -62,7 +62,7 @@ export const stream = table(
         tone: (state) => TONES[state as StreamState],
       }),
     ),
-    handshake_ms: maybe(millis('From the SYN to the first acknowledgement after it.', shown('HANDSHAKE'))),
+    handshake_ms: maybe(millis('From SYN to ACK; null for a handshake that is not complete.', shown('HANDSHAKE'))),
     syn_synack_ms: maybe(millis('From SYN to SYN-ACK: the way to the server and back.')),
     synack_ack_ms: maybe(millis('From SYN-ACK to ACK: the way to the client and back.')),
     app: maybe(text('Application protocol, by its content or port.', shown('APP'))),

@@ -1,9 +1,9 @@
 import { byteRate, bytes, count, maybe, packetRate, seconds, shown, time } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-export const timeBucket = table('time_bucket', 'One row per span of time, from the first packet to the last.', {
+export const timeBucket = table('time_bucket', 'One row per span of time, from the earliest packet to the latest.', {
   time: maybe(time('When the span begins.', shown('TIME'))),
-  rel_s: seconds('Time since the first packet.', shown('REL')),
+  rel_s: seconds('Time since the first span began.', shown('REL')),
   span_s: seconds('How long it is.'),
   packets: count('Packets in it.', shown('PACKETS')),
   bytes: bytes('Their bytes on the wire.', shown('BYTES')),

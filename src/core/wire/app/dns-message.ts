@@ -7,10 +7,16 @@ export const DNS_HEADER = 12;
 const FLAGS = 2;
 const QUESTIONS = 4;
 const ANSWERS = 6;
+const AUTHORITIES = 8;
+const ADDITIONAL = 10;
 const RESPONSE = 0x8000;
+/** Behind the name of a record: type (2), class (2), time to live (4), length of the data (2). */
+const RECORD_HEADER = 10;
+const OPT = 41;
 /** Records that are listed; a message may claim 65,535 of each kind. */
 const MOST_RECORDS = 100;
-const LONGEST_TEXT = 255;
+/** Of the strings of a TXT record together. */
+const LONGEST_TEXT = 4096;
 
 /** RFC 1035, 3.2.2 and IANA, DNS Parameters. */
 const TYPES: Readonly<Record<number, string>> = {
@@ -49,8 +55,8 @@ const TYPES: Readonly<Record<number, string>> = {
   257: 'CAA',
 };
 
-/** RFC 1035, 4.1.1; RFC 2136, 2.2. */
-const RCODES = [
+/** RFC 1035, 4.1.1; RFC 2136, 2.2; from 16 on, those that need the bits of OPT (IANA, DNS RCODEs). */
+const RCODES: readonly (string | undefined)[] = [
   'NOERROR',
   'FORMERR',
   'SERVFAIL',
@@ -62,6 +68,15 @@ const RCODES = [
   'NXRRSET',
   'NOTAUTH',
   'NOTZONE',
+  ...new Array<undefined>(5),
+  'BADVERS',
+  'BADKEY',
+  'BADTIME',
+  'BADMODE',
+  'BADNAME',
+  'BADALG',
+  'BADTRUNC',
+  'BADCOOKIE',
 ];
 
 /** `AAAA`; `TYPE300` for one without a name (RFC 3597, 5). */
@@ -75,16 +90,48 @@ export function dnsRcodeName(rcode: number): string {
 
 export const isDnsResponse = (bytes: Uint8Array, start: number): boolean =>
   (u16(bytes, start + FLAGS) & RESPONSE) !== 0;
-export const dnsRcode = (bytes: Uint8Array, start: number): number => u16(bytes, start + FLAGS) & 15;
+
+/**
+ * The response code of the message in [start, end): four bits of its header, and above them the eight of its OPT record
+ * (RFC 6891, 6.1.3), as far as that was captured. Builds nothing; the way to OPT is walked only for the low bits `of`.
+ */
+export function isDnsRcode(bytes: Uint8Array, start: number, end: number, of: number): boolean {
+  return (u16(bytes, start + FLAGS) & 15) === (of & 15) && readRcode(bytes, start, end) === of;
+}
+
+function readRcode(bytes: Uint8Array, start: number, end: number): number {
+  const low = u16(bytes, start + FLAGS) & 15;
+  const additional = u16(bytes, start + ADDITIONAL);
+  if (additional === 0) return low;
+  let at = start + DNS_HEADER;
+  for (let left = u16(bytes, start + QUESTIONS); left > 0; left--) {
+    at = afterName(bytes, at, end);
+    if (at < 0) return low;
+    at += 4;
+  }
+  const before = u16(bytes, start + ANSWERS) + u16(bytes, start + AUTHORITIES);
+  for (let index = 0; index < before + additional; index++) {
+    at = afterName(bytes, at, end);
+    if (at < 0 || at + RECORD_HEADER > end) return low;
+    if (index >= before && u16(bytes, at) === OPT) return (bytes[at + 4]! << 4) | low;
+    at += RECORD_HEADER + u16(bytes, at + 8);
+  }
+  return low;
+}
 
 /** The first question and the answers of a message in [start, end); null where the bytes end too soon. */
 export interface DnsMessage {
   readonly id: number;
   readonly response: boolean;
+  /** All twelve bits, with those of OPT. */
   readonly rcode: number;
   readonly opcode: number;
+  /** How many questions it says it has, whatever was captured of them. */
+  readonly questions: number;
   readonly name: string | null;
-  readonly type: number;
+  /** Null, as the class, where the message ends before it. */
+  readonly type: number | null;
+  readonly qclass: number | null;
   /** The questions after the first: Multicast DNS asks for several things at once. */
   readonly more: readonly DnsQuestion[];
   readonly answers: readonly DnsRecord[];
@@ -92,7 +139,7 @@ export interface DnsMessage {
 
 export interface DnsQuestion {
   readonly name: string;
-  readonly type: number;
+  readonly type: number | null;
 }
 
 export interface DnsRecord {
@@ -110,27 +157,32 @@ export function readDnsMessage(bytes: Uint8Array, start: number, end: number): D
   const questions = u16(bytes, start + QUESTIONS);
   let at = start + DNS_HEADER;
   let name: string | null = null;
-  let type = 0;
+  let type: number | null = null;
+  let qclass: number | null = null;
   const more: DnsQuestion[] = [];
   for (let index = 0; index < questions && index < MOST_RECORDS; index++) {
     const asked = readName(bytes, start, end, at);
     if (asked === null) break;
     at = afterName(bytes, at, end);
-    const askedType = at + 4 <= end ? u16(bytes, at) : 0;
+    const askedType = at + 2 <= end ? u16(bytes, at) : null;
+    const askedClass = at + 4 <= end ? u16(bytes, at + 2) : null;
     at += 4;
     if (index > 0) more.push({ name: asked, type: askedType });
     else {
       name = asked;
       type = askedType;
+      qclass = askedClass;
     }
   }
   return {
     id: u16(bytes, start),
     response: (flags & RESPONSE) !== 0,
-    rcode: flags & 15,
+    rcode: readRcode(bytes, start, end),
     opcode: (flags >> 11) & 15,
+    questions,
     name,
     type,
+    qclass,
     more,
     answers: questions > 0 && name === null ? [] : readRecords(bytes, start, end, at, u16(bytes, start + ANSWERS)),
   };
@@ -143,9 +195,9 @@ function readRecords(bytes: Uint8Array, start: number, end: number, from: number
     const name = readName(bytes, start, end, at);
     if (name === null) break;
     at = afterName(bytes, at, end);
-    if (at + 10 > end) break;
+    if (at + RECORD_HEADER > end) break;
     const type = u16(bytes, at);
-    const data = at + 10;
+    const data = at + RECORD_HEADER;
     const length = u16(bytes, at + 8);
     if (data + length > end) break;
     records.push({ name, type, ttl: u32(bytes, at + 4), value: formatData(bytes, start, end, type, data, length) });
@@ -172,10 +224,18 @@ function formatData(bytes: Uint8Array, start: number, end: number, type: number,
     case 33:
       return length > 6 ? `${u16(bytes, data)} ${u16(bytes, data + 2)} ${u16(bytes, data + 4)} ${name(data + 6)}` : '';
     case 16:
-      return length > 1
-        ? latin1(bytes, data + 1, Math.min(data + length, data + 1 + Math.min(bytes[data]!, LONGEST_TEXT)))
-        : '';
+    case 99:
+      return strings(bytes, data, data + length);
     default:
       return `${dnsTypeName(type)} ${length} bytes`;
   }
+}
+
+/** All character-strings of a text, put together without blanks (RFC 1035, 3.3.14; RFC 7208, 3.3). */
+function strings(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end && text.length < LONGEST_TEXT; at += 1 + bytes[at]!) {
+    text += latin1(bytes, at + 1, Math.min(end, at + 1 + bytes[at]!));
+  }
+  return text.slice(0, LONGEST_TEXT);
 }

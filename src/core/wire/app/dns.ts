@@ -3,7 +3,7 @@ import { nameError } from '../expert.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
 import { type FieldWriter, type Protocol, protocol } from '../protocol.ts';
-import { DNS_HEADER, dnsRcode, dnsRcodeName, dnsTypeName, isDnsResponse, readDnsMessage } from './dns-message.ts';
+import { DNS_HEADER, dnsRcodeName, dnsTypeName, isDnsRcode, isDnsResponse, readDnsMessage } from './dns-message.ts';
 import { eachPdu } from './pdu.ts';
 
 // RFC 1035, 4. RFC 6762 (multicast) and RFC 4795 (link-local) use the same messages on ports of their own.
@@ -33,7 +33,7 @@ function dnsLike(name: string, title: string, about: string, ports: readonly num
     if (end - start < DNS_HEADER) packet.short();
     else {
       packet.message(self.id, start, end);
-      if (isDnsResponse(packet.bytes, start) && dnsRcode(packet.bytes, start) === NXDOMAIN) {
+      if (isDnsResponse(packet.bytes, start) && isDnsRcode(packet.bytes, start, end, NXDOMAIN)) {
         packet.expert(nameError.number);
       }
     }
@@ -86,12 +86,14 @@ function info(packet: Packet, layer: number): string {
   const message = readDnsMessage(bytes, packet.layerStart[layer]!, packet.layerEnd[layer]!);
   if (message === null) return 'DNS message too short';
   const kind = OPCODES[message.opcode] ?? `Opcode ${message.opcode}`;
-  const question = message.name === null ? '' : ` ${dnsTypeName(message.type)} ${message.name}`;
+  const question = message.name === null ? '' : `${typeText(message.type)} ${message.name}`;
   const answers = message.answers.map(({ type, value }) => ` ${dnsTypeName(type)} ${value}`).join('');
   const failed = message.response && message.rcode !== 0 ? ` ${dnsRcodeName(message.rcode)}` : '';
   const id = message.id.toString(16).padStart(4, '0');
   return `${kind}${message.response ? ' response' : ''} 0x${id}${failed}${question}${answers}`;
 }
+
+const typeText = (type: number | null): string => (type === null ? '' : ` ${dnsTypeName(type)}`);
 
 function fields(packet: Packet, layer: number, out: FieldWriter): void {
   const bytes = packet.layerBytes[layer]!;
@@ -101,7 +103,10 @@ function fields(packet: Packet, layer: number, out: FieldWriter): void {
   out.field('Response', message.response);
   out.field('Opcode', OPCODES[message.opcode] ?? message.opcode);
   if (message.response) out.field('Reply code', dnsRcodeName(message.rcode));
-  if (message.name !== null) out.field('Query', `${message.name}: type ${dnsTypeName(message.type)}`);
+  if (message.name !== null) {
+    const type = message.type === null ? '' : `: type ${dnsTypeName(message.type)}`;
+    out.field('Query', `${message.name}${type}`);
+  }
   for (const { name, type, ttl, value } of message.answers) {
     out.field('Answer', `${name}: type ${dnsTypeName(type)}, TTL ${ttl}, ${value}`);
   }

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { dnsRcodeName, dnsTypeName, readDnsMessage } from '../../../../src/core/wire/app/dns-message.ts';
+import { describe, expect, test } from 'vitest';
+import { dnsRcodeName, dnsTypeName, isDnsRcode, readDnsMessage } from '../../../../src/core/wire/app/dns-message.ts';
 import { hex } from '../../../support/wire.ts';
 
 /** Question `a.b` of type 1 (15 bytes) behind a response's header that counts `answers` of them. */
@@ -23,8 +23,10 @@ test('a response: what was asked, and what it answers', () => {
     response: true,
     rcode: 0,
     opcode: 0,
+    questions: 1,
     name: 'a.b',
     type: 1,
+    qclass: 1,
     more: [],
     answers: [
       { name: 'a.b', type: 5, ttl: 3600, value: 'c.b' },
@@ -41,6 +43,10 @@ test.each([
   ['PTR', 12, '0170c00e', 'p.b'],
   ['MX', 15, '000a 016dc00e', '10 m.b'],
   ['TXT', 16, '05 68656c6c6f', 'hello'],
+  ['TXT of several strings', 16, '02 6162 00 01 20 03 636465', 'ab cde'],
+  ['TXT of an empty string', 16, '00', ''],
+  ['TXT without a string', 16, '', ''],
+  ['SPF', 99, '02 6162 01 63', 'abc'],
   ['AAAA', 28, '20010db8000000000000000000000001', '2001:db8::1'],
   ['AAAA of another length', 28, '2001', ''],
   ['SRV', 33, '0001 0002 0050 0178c00e', '1 2 80 x.b'],
@@ -53,6 +59,88 @@ test.each([
 
 test('a text is no longer than its record', () => {
   expect(valueRead(16, 'ff 6162')).toBe('ab');
+  expect(valueRead(16, '01 61 ff 6263')).toBe('abc');
+});
+
+test('a text has 4,096 characters at most', () => {
+  expect(valueRead(16, `ff${'61'.repeat(255)}`.repeat(16))).toHaveLength(4080);
+  expect(valueRead(16, `ff${'61'.repeat(255)}`.repeat(16) + '10'.padEnd(34, '62'))).toBe(
+    'a'.repeat(4080) + 'b'.repeat(16),
+  );
+  expect(valueRead(16, `ff${'61'.repeat(255)}`.repeat(17))).toHaveLength(4096);
+});
+
+describe('the response code has twelve bits, eight of them in OPT (RFC 6891, 6.1.3)', () => {
+  /** The whole OPT record with these upper bits: root, type, size, upper bits, version, flags, options. */
+  const opt = (upper: number, options = ''): string =>
+    `00 0029 04d0 ${upper.toString(16).padStart(2, '0')} 00 0000 ${hex(options).length.toString(16).padStart(4, '0')} ${options}`;
+  const withRecords = (low: number, counts: string, records: string): Uint8Array =>
+    hex(`1234 818${low.toString(16)} 0001 ${counts} ${QUESTION} ${records}`);
+  const rcodeOf = (message: Uint8Array, length = message.length): number => readDnsMessage(message, 0, length)!.rcode;
+  const AN_A = answer(1, 'c0000201');
+
+  test.each([
+    ['BADVERS', 0, 1, 16],
+    ['BADKEY', 1, 1, 17],
+    ['BADTIME', 2, 1, 18],
+    ['BADMODE', 3, 1, 19],
+    ['BADNAME', 4, 1, 20],
+    ['BADALG', 5, 1, 21],
+    ['BADTRUNC', 6, 1, 22],
+    ['BADCOOKIE', 7, 1, 23],
+    ['RCODE24', 8, 1, 24],
+    ['RCODE4095', 15, 255, 4095],
+    ['NXDOMAIN', 3, 0, 3],
+  ])('%s', (name, low, upper, rcode) => {
+    const message = withRecords(low, '0000 0000 0001', opt(upper));
+    expect([rcodeOf(message), dnsRcodeName(rcode)]).toEqual([rcode, name]);
+    expect([rcode, rcode ^ 16, rcode ^ 1].map((of) => isDnsRcode(message, 0, message.length, of))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test.each([
+    ['behind answers', '0001 0000 0001', AN_A + opt(1)],
+    ['behind authorities', '0000 0002 0001', AN_A + AN_A + opt(1)],
+    ['behind other additional records', '0001 0001 0003', AN_A + AN_A + AN_A + opt(1) + AN_A],
+    ['with options', '0000 0000 0001', opt(1, '000a 0008 0102030405060708')],
+    ['of more answers than are listed', '0078 0000 0001', AN_A.repeat(120) + opt(1)],
+  ])('%s', (_what, counts, records) => {
+    expect(rcodeOf(withRecords(7, counts, records))).toBe(23);
+  });
+
+  test.each([
+    ['where OPT is an answer', '0001 0000 0000', opt(1)],
+    ['where OPT is an answer before another record', '0001 0000 0001', opt(1) + AN_A],
+    ['without OPT', '0000 0000 0001', AN_A],
+  ])('%s there are four', (_what, counts, records) => {
+    expect(rcodeOf(withRecords(7, counts, records))).toBe(7);
+  });
+
+  test('what was not captured does not count', () => {
+    const message = withRecords(7, '0001 0000 0001', AN_A + opt(1));
+    for (let length = 12; length < message.length; length++) expect(rcodeOf(message, length)).toBe(7);
+    expect(rcodeOf(message)).toBe(23);
+  });
+});
+
+test('a question that is cut has no type, or no class', () => {
+  const message = response('', 0);
+  const questionOf = (length: number) => {
+    const { questions, name, type, qclass } = readDnsMessage(message, 0, length)!;
+    return [questions, name, type, qclass];
+  };
+  expect([12, 16, 17, 18, 19, 20, 21].map(questionOf)).toEqual([
+    [1, null, null, null],
+    [1, null, null, null],
+    [1, 'a.b', null, null],
+    [1, 'a.b', null, null],
+    [1, 'a.b', 1, null],
+    [1, 'a.b', 1, null],
+    [1, 'a.b', 1, 1],
+  ]);
 });
 
 test('Multicast DNS asks for several things at once', () => {
