@@ -15,6 +15,9 @@ import { openingOf } from '../wire/tcp-progress.ts';
 import { bar, share } from './share.ts';
 import type { OpenStatistic, StatisticsRun } from './statistic.ts';
 
+/** The tick of a clock that tells whole seconds. */
+const COARSE_TICK_NS = 1e9;
+
 /** How long TCP handshakes took, each and distributed; the connections remember their times, so packets cost nothing. */
 export function openHandshakes(): OpenStatistic {
   return {
@@ -29,7 +32,8 @@ function* rows(flows: readonly Flow[]): Iterable<HandshakeRow> {
   for (const flow of flows) {
     const { tcp } = flow;
     if (tcp === null || !tcp.hasSyn) continue;
-    const { first, second, total } = timesOf(tcp);
+    const { first, second } = timesOf(tcp);
+    const outcome = outcomeOf(tcp);
     const clientIsA = tcp.client === 0;
     yield {
       time: formatTimestamp(tcp.synSeconds, tcp.synNanoseconds) ?? '',
@@ -40,8 +44,8 @@ function* rows(flows: readonly Flow[]): Iterable<HandshakeRow> {
       server_port: clientIsA ? flow.bPort : flow.aPort,
       syn_synack_ms: first,
       synack_ack_ms: second,
-      total_ms: total,
-      outcome: outcomeOf(tcp),
+      total_ms: outcome === 'refused' ? initialRttOf(tcp) : totalOf(tcp),
+      outcome,
     };
   }
 }
@@ -80,6 +84,21 @@ export function timesOf(tcp: TcpConnection | null): {
   };
 }
 
+/**
+ * Milliseconds of a handshake, null for one that is not complete. Of a clock that tells whole seconds alone they are within
+ * one tick, which stands for less.
+ */
+function totalOf(tcp: TcpConnection): number | null {
+  const { total } = timesOf(tcp);
+  const isCoarse = total === 0 && tcp.synNanoseconds === 0 && tcp.firstRttNanoseconds === COARSE_TICK_NS;
+  return isCoarse ? initialRttOf(tcp) : total;
+}
+
+/** Milliseconds to the first later segment with ACK, as tshark's tcp.analysis.initial_rtt: of a refusal, to its RST. */
+function initialRttOf({ firstRttNanoseconds }: TcpConnection): number | null {
+  return firstRttNanoseconds === 0 ? null : firstRttNanoseconds / 1e6;
+}
+
 /** Null when the clock went back between them. */
 function millisBetween(fromS: number, fromNs: number, toS: number, toNs: number): number | null {
   const nanoseconds = (toS - fromS) * 1e9 + (toNs - fromNs);
@@ -91,7 +110,7 @@ function histogram(flows: readonly Flow[]): HandshakeHistogramRow[] {
   const failed = { refused: 0, unanswered: 0, incomplete: 0 };
   for (const { tcp } of flows) {
     if (tcp === null || !tcp.hasSyn) continue;
-    const { total } = timesOf(tcp);
+    const total = totalOf(tcp);
     if (total !== null) totals.push(total);
     const outcome = outcomeOf(tcp);
     if (outcome !== 'complete') failed[outcome]++;

@@ -100,9 +100,19 @@ describe('a connection is one only with SYN, SYN-ACK and ACK', () => {
       [10, 15, 25],
       'complete',
     ],
-    refused: ['0 a S\n0.009 b RA ack=1', NEITHER, 'refused'],
+    'within a tick of whole seconds': [
+      '0 a S\n0 b SA ack=1\n0 a A seq=1 ack=1\n1000 a PA seq=1 ack=1 len=3',
+      [0, 0, 1000],
+      'complete',
+    ],
+    'at one time, and again after ticks': [
+      '0 a S\n0 b SA ack=1\n0 a A seq=1 ack=1\n64000 a A seq=1 ack=1',
+      [0, 0, 0],
+      'complete',
+    ],
+    refused: ['0 a S\n0.009 b RA ack=1', [null, null, 0.009], 'refused'],
     'refused without ACK': ['0 a S\n5 b R', NEITHER, 'refused'],
-    'refused each time': ['0 a S\n1 b RA ack=1\n500 a S\n501 b RA ack=1', NEITHER, 'refused'],
+    'refused each time': ['0 a S\n1 b RA ack=1\n500 a S\n501 b RA ack=1', [null, null, 1], 'refused'],
     'no answer': ['0 a S', NEITHER, 'unanswered'],
     'no answer, ever': ['0 a S\n1000 a S\n3000 a S\n7000 a S\n15000 a S\n31000 a S\n63000 a S', NEITHER, 'unanswered'],
     'no answer, given up': ['0 a S\n1000 a S\n64000 a R seq=1', NEITHER, 'unanswered'],
@@ -135,8 +145,8 @@ describe('a connection is one only with SYN, SYN-ACK and ACK', () => {
     const { each, spread } = rowsOf(scripts.flat());
     expect(each).toHaveLength(scripts.length);
     const all = spread.at(-1)!;
-    expect(all).toMatchObject({ bucket: 'all', count: 15, refused: 3, unanswered: 3, incomplete: 10, max_ms: 1025 });
-    expect(spread.slice(0, -1).map(({ count }) => count)).toEqual([1, 0, 0, 11, 2, 0, 1]);
+    expect(all).toMatchObject({ bucket: 'all', count: 17, refused: 3, unanswered: 3, incomplete: 10, max_ms: 1025 });
+    expect(spread.slice(0, -1).map(({ count }) => count)).toEqual([2, 0, 0, 11, 2, 0, 2]);
     for (const row of spread.slice(0, -1))
       expect(row).toMatchObject({ refused: null, unanswered: null, incomplete: null });
   });

@@ -39,7 +39,9 @@ export const handshake = table('handshake', 'One row per TCP connection whose SY
   server_port: port('Its port.', shown('SPORT')),
   syn_synack_ms: maybe(millis('From SYN to SYN-ACK: the way to the server and back.', shown('SYN>SYNACK'))),
   synack_ack_ms: maybe(millis('From SYN-ACK to ACK: the way to the client and back.', shown('SYNACK>ACK'))),
-  total_ms: maybe(millis('From SYN to ACK; null for a handshake that is not complete.', shown('TOTAL'))),
+  total_ms: maybe(
+    millis('From SYN to ACK, or to the RST that refused; null for a handshake that is neither.', shown('TOTAL')),
+  ),
   outcome: maybe(
     choice('What became of it: complete with SYN, SYN-ACK and ACK.', HANDSHAKE_OUTCOMES, {
       ...shown('OUTCOME'),
