@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { onlyInterface } from '../../../src/core/capture/one-interface.ts';
 import { openCaptureReader } from '../../../src/core/capture/open-capture-reader.ts';
 import { PcapngWriter } from '../../../src/core/capture/pcapng-writer.ts';
 import { PacketFeed } from '../../../src/core/packet/packet-feed.ts';
@@ -22,10 +23,12 @@ async function copy(
   from: Uint8Array,
   filter: string | null = null,
   comment: string | null = null,
+  name: string | null = null,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   const sink = { write: async (bytes: Uint8Array) => void parts.push(bytes.slice()) };
-  const reader = await openCaptureReader(sourceOf(from), 4096);
+  const whole = await openCaptureReader(sourceOf(from), 4096);
+  const reader = name === null ? whole : onlyInterface(whole, name);
   const feed = new PacketFeed(reader, new Dissector(REGISTRY, { applications: false }));
   await rewrite(feed, new PcapngWriter(), sink, new AbortController().signal, {
     filter: filter === null ? null : compilePacketFilter(filter),
@@ -202,6 +205,22 @@ test('a filter chooses among packets and blocks, and all interfaces, keys and na
   expect(none.toSorted()).toEqual(all.slice(0, 5).toSorted());
   const journal = blocksOf(await copy(everything(le, true), 'number == 2'));
   expect(journal.toSorted()).toEqual(all.filter((_block, index) => index < 5 || index === 6).toSorted());
+});
+
+test('a copy of one interface has no other', async () => {
+  const named = (name: string): Uint8Array =>
+    le.iface({
+      options: [
+        { code: 2, value: text(name) },
+        { code: 3, value: text(`about ${name}`) },
+      ],
+    });
+  const options = [{ code: 2, value: words(true, 2) }];
+  const packets = [le.packet(ONE), le.packet(ONE, { iface: 1, options })];
+  const file = join(section(le, true, [{ code: 2, value: text('hw') }]), named('eth0'), named('eth1'), ...packets);
+  expect(await copy(file, null, null, 'eth1')).toEqual(
+    join(section(le, true, [{ code: 2, value: text('hw') }]), named('eth1'), le.packet(ONE, { options })),
+  );
 });
 
 test('interfaces, keys and names behind the last frame are kept', async () => {
