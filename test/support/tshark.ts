@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { NO_OPTIONS } from '../../src/core/capture/capture-reader.ts';
 import { PcapngWriter } from '../../src/core/capture/pcapng-writer.ts';
 import { Packet } from '../../src/core/wire/packet.ts';
 import { runTool } from './tool.ts';
@@ -66,7 +67,7 @@ function pcapngOf(frames: readonly TimedFrame[]): Uint8Array {
     const seconds = 1_700_000_000 + Math.floor(time / 1000);
     const nanoseconds = Math.round((time % 1000) * 1e6);
     packet.begin(bytes, 0, bytes.length, bytes.length, seconds, nanoseconds, 0, linkType);
-    writer.add(packet, from, null);
+    writer.add(packet, from, null, NO_OPTIONS);
   });
   return writer.take().slice();
 }

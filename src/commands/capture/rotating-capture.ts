@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CaptureInterface } from '../../core/capture/capture-reader.ts';
+import { type CaptureInterface, type CaptureRecord, NO_OPTIONS } from '../../core/capture/capture-reader.ts';
 import type { CaptureWriter } from '../../core/capture/capture-writer.ts';
 import { messageOf } from '../../core/failure.ts';
 import type { ByteSink } from '../../core/packet/rewrite.ts';
@@ -41,7 +41,10 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private readonly clock: RotationClock;
   private writer: CaptureWriter;
   private interfaces: readonly CaptureInterface[] = [];
+  private section: Uint8Array = NO_OPTIONS;
+  private all = false;
   private readonly secrets: Uint8Array[] = [];
+  private readonly names: Uint8Array[] = [];
   /** The ends of full files, until they can be written, with the number of packets in each. */
   private ends: { readonly bytes: Uint8Array; readonly packets: number }[] = [];
   /** Packets that were added since the last end. */
@@ -71,17 +74,38 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     this.writer = makeWriter();
   }
 
-  prepare(interfaces: readonly CaptureInterface[]): void {
-    this.interfaces = interfaces;
-    this.writer.prepare(interfaces);
+  get holdsRecords(): boolean {
+    return this.writer.holdsRecords;
   }
 
-  add(packet: Packet, from: CaptureInterface, comment: string | null): void {
+  prepare(interfaces: readonly CaptureInterface[], section: Uint8Array, all: boolean): void {
+    this.interfaces = interfaces;
+    this.section = section;
+    this.all = all;
+    this.writer.prepare(interfaces, section, all);
+  }
+
+  add(packet: Packet, from: CaptureInterface, comment: string | null, options: Uint8Array): void {
+    this.turnWhenFull(packet);
+    this.writer.add(packet, from, comment, options);
+    this.added++;
+  }
+
+  addRecord(packet: Packet, record: CaptureRecord): void {
+    this.turnWhenFull(packet);
+    this.writer.addRecord(packet, record);
+    this.added++;
+  }
+
+  private turnWhenFull(packet: Packet): void {
     const seconds = this.clock.seconds(packet);
     if (Number.isNaN(this.firstSeconds)) this.firstSeconds = seconds;
     else if (this.isFull(seconds)) this.turn(seconds);
-    this.writer.add(packet, from, comment);
-    this.added++;
+  }
+
+  addNames(names: Uint8Array): void {
+    this.names.push(names);
+    this.writer.addNames(names);
   }
 
   addSecrets(secrets: Uint8Array): void {
@@ -144,8 +168,9 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     this.ends.push({ bytes: this.writer.take().slice(), packets: this.added });
     this.added = 0;
     this.writer = this.makeWriter();
-    this.writer.prepare(this.interfaces);
+    this.writer.prepare(this.interfaces, this.section, this.all);
     for (const secrets of this.secrets) this.writer.addSecrets(secrets);
+    for (const names of this.names) this.writer.addNames(names);
     this.flushed = 0;
     this.firstSeconds = seconds;
   }

@@ -7,6 +7,17 @@ export interface CaptureInterface {
   readonly snapLength: number;
   /** Whether its times are finer than microseconds. */
   readonly nanoseconds: boolean;
+  /** The unit of its times as if_tsresol says it, where pcapng does. */
+  readonly resolution?: number | undefined;
+  /** What else pcapng says of it: options in little-endian order, without an end; bounded. */
+  readonly options?: Uint8Array;
+}
+
+/** A frame that is no packet: a block of pcapng that another file may hold too. */
+export interface CaptureRecord {
+  readonly type: number;
+  /** Who defined it, for custom blocks. The frame is what follows. */
+  readonly enterprise: number | null;
 }
 
 /**
@@ -27,9 +38,21 @@ export interface CaptureReader {
   next(packet: Packet): boolean;
   /** What was wrong with the file, for stderr: with the number of the packet and the offset. */
   readonly problems: readonly string[];
-  /** Comment of the frame `next` set last, null without one. */
+  /** Comments of the frame `next` set last, a line each; null without any. */
   readonly comment: string | null;
   /** Bodies of the blocks of keys met so far (pcapng, 4.7), as little-endian; bounded. */
   readonly secrets: readonly Uint8Array[];
+  /** The same for blocks of names and addresses (pcapng, 4.5). */
+  readonly names: readonly Uint8Array[];
+  /** Options of the first section (pcapng, 4.1), in little-endian order, without an end; bounded. */
+  readonly section: Uint8Array;
+  /** The same of the frame `next` set last, with its comments; valid until the next `next`. */
+  readonly options: Uint8Array;
+  /** What the frame is that `next` set last, if it has no link type and may be copied; null otherwise. */
+  readonly record: CaptureRecord | null;
+  /** Whether a copy has the interfaces too from which no packet came. */
+  readonly keepsAllInterfaces: boolean;
   close(): Promise<void>;
 }
+
+export const NO_OPTIONS: Uint8Array = new Uint8Array(0);

@@ -1,5 +1,5 @@
 import type { Packet } from '../wire/packet.ts';
-import type { CaptureInterface } from './capture-reader.ts';
+import type { CaptureInterface, CaptureRecord } from './capture-reader.ts';
 
 /** The formats a capture can be written in. */
 export const CAPTURE_FORMATS = ['pcap', 'pcapng'] as const;
@@ -7,13 +7,25 @@ export type CaptureFormat = (typeof CAPTURE_FORMATS)[number];
 
 /** Turns frames into the bytes of a capture file. */
 export interface CaptureWriter {
-  /** Before the first frame: the interfaces that are known by then. */
-  prepare(interfaces: readonly CaptureInterface[]): void;
-  /** Adds a frame as the reader set it, with the comment it has, if the format can hold one. Throws Failure 65. */
-  add(packet: Packet, from: CaptureInterface, comment: string | null): void;
+  /** Whether the format has room for frames that are no packets. */
+  readonly holdsRecords: boolean;
+  /**
+   * Before the first frame: the interfaces that are known by then, and the options of the section, as the reader says
+   * them. When `all`, the file has every interface, those that the list gets later too; otherwise those with frames.
+   */
+  prepare(interfaces: readonly CaptureInterface[], section: Uint8Array, all: boolean): void;
+  /**
+   * Adds a frame as the reader set it, with a comment beside those in its options, as the reader says them, if the
+   * format can hold them. Throws Failure 65.
+   */
+  add(packet: Packet, from: CaptureInterface, comment: string | null, options: Uint8Array): void;
+  /** Adds a frame that is no packet, if `holdsRecords`. */
+  addRecord(packet: Packet, record: CaptureRecord): void;
+  /** Adds names of addresses, as a pcapng block keeps them; formats that cannot pass them over. */
+  addNames(names: Uint8Array): void;
   /** Adds keys that decrypt what the capture holds, as a pcapng block keeps them; formats that cannot pass them over. */
   addSecrets(secrets: Uint8Array): void;
-  /** Makes a file without frames a whole one; nothing when there are some. */
+  /** At the end: makes a file without frames a whole one, and adds interfaces that are still missing. */
   beginEmpty(from: CaptureInterface): void;
   /** What was added since the last call, the header of the file first; valid until the next `add`. */
   take(): Uint8Array;

@@ -21,6 +21,7 @@ export function onlyInterface(reader: CaptureReader, name: string): CaptureReade
 }
 
 class OneInterface implements CaptureReader {
+  readonly keepsAllInterfaces = false;
   private readonly reader: CaptureReader;
   private readonly name: string;
   private readonly seen = new Set<string>();
@@ -44,6 +45,18 @@ class OneInterface implements CaptureReader {
   }
   get secrets() {
     return this.reader.secrets;
+  }
+  get names() {
+    return this.reader.names;
+  }
+  get section() {
+    return this.reader.section;
+  }
+  get options() {
+    return this.reader.options;
+  }
+  get record() {
+    return this.reader.record;
   }
 
   next(packet: Packet): boolean {

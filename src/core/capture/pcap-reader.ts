@@ -1,6 +1,6 @@
 import type { Packet } from '../wire/packet.ts';
 import { LONGEST_FRAME, MOST_EMPTY_FRAMES, PACK_CUT } from './capture-problem.ts';
-import type { CaptureInterface, CaptureReader } from './capture-reader.ts';
+import { type CaptureInterface, type CaptureReader, NO_OPTIONS } from './capture-reader.ts';
 import type { Chunks } from './chunks.ts';
 
 // draft-ietf-opsawg-pcap: magic (4), version (2, 2), zone (4), accuracy (4), snap length (4), link type (4).
@@ -37,6 +37,11 @@ export class PcapReader implements CaptureReader {
   readonly problems: string[] = [];
   readonly comment = null;
   readonly secrets = [];
+  readonly names = [];
+  readonly section = NO_OPTIONS;
+  readonly options = NO_OPTIONS;
+  readonly record = null;
+  readonly keepsAllInterfaces = false;
   private readonly chunks: Chunks;
   private readonly little: boolean;
   private readonly variant: Variant;

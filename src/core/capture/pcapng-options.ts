@@ -39,3 +39,8 @@ export function read64(bytes: Uint8Array, at: number, little: boolean): bigint {
   const second = BigInt(read32(bytes, at + 4, little));
   return little ? (second << 32n) | first : (first << 32n) | second;
 }
+
+/** Text without the zeros that end it in C. */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end)).replace(/\0+$/, '');
+}

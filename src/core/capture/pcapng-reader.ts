@@ -1,23 +1,28 @@
 import type { Packet } from '../wire/packet.ts';
 import { LONGEST_FRAME, notACapture, PACK_CUT } from './capture-problem.ts';
-import type { CaptureInterface, CaptureReader } from './capture-reader.ts';
+import { type CaptureInterface, type CaptureReader, type CaptureRecord, NO_OPTIONS } from './capture-reader.ts';
 import type { Chunks } from './chunks.ts';
+import { DROPS_UNKNOWN, FrameOptions } from './frame-options.ts';
 import { InterfaceClock } from './interface-clock.ts';
+import { journalTime } from './journal-time.ts';
+import { KeptBlocks } from './kept-blocks.ts';
 import { read32 } from './pcap-reader.ts';
-import { pcapngOptions, read16, read64, unitsPerSecond } from './pcapng-options.ts';
+import { OF_INTERFACE, OF_SECTION } from './pcapng-copied.ts';
+import { pcapngOptions, read16, read64, textOf, unitsPerSecond } from './pcapng-options.ts';
 
 // draft-ietf-opsawg-pcapng, 4. Block types:
 export const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE = 1;
 const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
+const NAMES = 4;
 const ENHANCED_PACKET = 6;
+const JOURNAL = 9;
 const SECRETS = 10;
 /** Custom blocks, that may be copied by who does not know them and that may not. */
 const CUSTOM = 0x0bad;
 const CUSTOM_NOT_COPIED = 0x40000bad;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-const COMMENT = 1;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
@@ -29,8 +34,6 @@ const LONGEST_BLOCK = 16 * 1024 * 1024;
 const MOST_INTERFACES = 65_536;
 /** Of an interface, in bytes: those of Windows, the longest, have 50. */
 const LONGEST_NAME = 256;
-const MOST_SECRETS = 64;
-const LONGEST_SECRETS = 1024 * 1024;
 const MICROSECONDS = 6;
 const NO_LINK_TYPE = -1;
 
@@ -43,7 +46,9 @@ export class PcapngReader implements CaptureReader {
   readonly format = 'pcapng';
   readonly interfaces: Interface[] = [];
   readonly problems: string[] = [];
-  readonly secrets: Uint8Array[] = [];
+  readonly keepsAllInterfaces = true;
+  section: Uint8Array = NO_OPTIONS;
+  record: CaptureRecord | null = null;
   private readonly chunks: Chunks;
   private readonly name: string;
   private little = true;
@@ -52,8 +57,8 @@ export class PcapngReader implements CaptureReader {
   private packets = 0;
   private sections = 0;
   private damaged = false;
-  private optionsStart = 0;
-  private optionsEnd = 0;
+  private readonly frameOptions = new FrameOptions();
+  private readonly blocks = new KeptBlocks();
 
   constructor(chunks: Chunks, name: string) {
     this.chunks = chunks;
@@ -103,11 +108,19 @@ export class PcapngReader implements CaptureReader {
   }
 
   get comment(): string | null {
-    const { bytes } = this.chunks;
-    for (const { code, start, end } of pcapngOptions(bytes, this.optionsStart, this.optionsEnd, this.little)) {
-      if (code === COMMENT) return textOf(bytes, start, end);
-    }
-    return null;
+    return this.frameOptions.comments(this.chunks.bytes, this.little);
+  }
+
+  get options(): Uint8Array {
+    return this.frameOptions.copy(this.chunks.bytes, this.little);
+  }
+
+  get secrets(): readonly Uint8Array[] {
+    return this.blocks.secrets;
+  }
+
+  get names(): readonly Uint8Array[] {
+    return this.blocks.names;
   }
 
   close(): Promise<void> {
@@ -119,28 +132,49 @@ export class PcapngReader implements CaptureReader {
     switch (type) {
       case ENHANCED_PACKET:
         if (end - start < 20) return this.stop(`packet ${this.packets + 1} is shorter than its header`);
-        return this.readPacket(packet, bytes, start, end, read32(bytes, start, this.little));
+        return this.readPacket(packet, bytes, start, end, read32(bytes, start, this.little), DROPS_UNKNOWN);
       case OLD_PACKET:
         if (end - start < 20) return this.stop(`packet ${this.packets + 1} is shorter than its header`);
-        return this.readPacket(packet, bytes, start, end, read16(bytes, start, this.little));
+        return this.readOldPacket(packet, bytes, start, end);
       case SIMPLE_PACKET:
         return this.readSimplePacket(packet, bytes, start, end);
       case INTERFACE:
         this.readInterface(bytes, start, end);
         return false;
+      case SECTION_HEADER:
+        if (this.sections === 1)
+          this.section = this.blocks.keepOptions(bytes, start + 16, end, this.little, OF_SECTION);
+        return false;
+      case NAMES:
+        this.blocks.keepNames(bytes, start, end, this.little);
+        return false;
+      case JOURNAL:
+        return this.readJournal(packet, bytes, start, end);
       case SECRETS:
-        this.readSecrets(bytes, start, end);
+        this.blocks.keepSecrets(bytes, start, end, this.little);
         return false;
       case CUSTOM:
       case CUSTOM_NOT_COPIED:
-        return this.readCustom(packet, bytes, start, end);
+        return this.readCustom(packet, type, bytes, start, end);
       default:
         return false;
     }
   }
 
-  /** An enhanced packet block, or an obsolete one, whose interface and drop count share the first word. */
-  private readPacket(packet: Packet, bytes: Uint8Array, start: number, end: number, id: number): boolean {
+  /** An obsolete packet block, whose interface and drop count share the first word. */
+  private readOldPacket(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
+    const { little } = this;
+    return this.readPacket(packet, bytes, start, end, read16(bytes, start, little), read16(bytes, start + 2, little));
+  }
+
+  private readPacket(
+    packet: Packet,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    id: number,
+    drops: number,
+  ): boolean {
     const { little } = this;
     const index = this.firstInterface + id;
     const from = this.interfaces[index];
@@ -152,8 +186,7 @@ export class PcapngReader implements CaptureReader {
     const { clock } = from;
     clock.set(read32(bytes, start + 4, little), read32(bytes, start + 8, little));
     const data = start + 20;
-    this.optionsStart = data + captured + (-captured & 3);
-    this.optionsEnd = end;
+    this.setOptions(data + captured + (-captured & 3), end, drops);
     const length = read32(bytes, start + 16, little);
     packet.begin(bytes, data, data + captured, length, clock.seconds, clock.nanoseconds, index, from.linkType);
     return true;
@@ -167,34 +200,44 @@ export class PcapngReader implements CaptureReader {
     const length = read32(bytes, start, this.little);
     const snapLength = from.snapLength === 0 ? LONGEST_FRAME : from.snapLength;
     const captured = Math.min(length, snapLength, end - start - 4);
-    this.optionsStart = this.optionsEnd = end;
+    this.setOptions(end, end, DROPS_UNKNOWN);
     packet.begin(bytes, start + 4, start + 4 + captured, length, Number.NaN, 0, this.firstInterface, from.linkType);
     return true;
   }
 
   /** A frame of no link type and no time, as wireshark shows it: a capture may hold nothing but such blocks. */
-  private readCustom(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
+  private readCustom(packet: Packet, type: number, bytes: Uint8Array, start: number, end: number): boolean {
     const data = start + 4; // behind the number of the enterprise
     if (data > end) return this.stop(`a custom block after packet ${this.packets} has no enterprise number`);
-    this.optionsStart = this.optionsEnd = end;
+    this.setOptions(end, end, DROPS_UNKNOWN);
+    this.record = type === CUSTOM ? { type, enterprise: read32(bytes, start, this.little) } : null;
     packet.begin(bytes, data, end, end - data, Number.NaN, 0, this.firstInterface, NO_LINK_TYPE);
     return true;
   }
 
-  /** Type and length in the section's byte order, then the keys as text. */
-  private readSecrets(bytes: Uint8Array, start: number, end: number): void {
-    if (end - start < 8 || this.secrets.length >= MOST_SECRETS || end - start > LONGEST_SECRETS) return;
-    const body = bytes.slice(start, end);
-    const view = new DataView(body.buffer);
-    for (const at of [0, 4]) view.setUint32(at, read32(bytes, start + at, this.little), true);
-    this.secrets.push(body);
+  /** An entry of the systemd journal: a frame as above, with the time that the entry tells; zeros behind it are padding. */
+  private readJournal(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
+    let last = end;
+    while (last > start && bytes[last - 1] === 0) last--;
+    const micros = journalTime(bytes, start, last);
+    const seconds = micros === null ? Number.NaN : Math.floor(micros / 1e6);
+    const nanoseconds = micros === null ? 0 : (micros % 1e6) * 1000;
+    this.setOptions(end, end, DROPS_UNKNOWN);
+    this.record = { type: JOURNAL, enterprise: null };
+    packet.begin(bytes, start, last, last - start, seconds, nanoseconds, this.firstInterface, NO_LINK_TYPE);
+    return true;
+  }
+
+  private setOptions(start: number, end: number, drops: number): void {
+    this.frameOptions.set(start, end, drops);
+    this.record = null;
   }
 
   private readInterface(bytes: Uint8Array, start: number, end: number): void {
     if (end - start < 8 || this.interfaces.length >= MOST_INTERFACES) return;
     const { little } = this;
     let name: string | null = null;
-    let resolution = MICROSECONDS;
+    let resolution: number | undefined;
     let offsetSeconds = 0;
     for (const option of pcapngOptions(bytes, start + 8, end, little)) {
       const length = option.end - option.start;
@@ -205,13 +248,16 @@ export class PcapngReader implements CaptureReader {
         offsetSeconds = Number(BigInt.asIntN(64, read64(bytes, option.start, little)));
       }
     }
+    const perSecond = unitsPerSecond(resolution ?? MICROSECONDS);
     this.interfaces.push({
       name,
       linkType: read16(bytes, start, little),
       snapLength: read32(bytes, start + 4, little),
       // fractions of powers of two have more digits than their size would say
-      nanoseconds: 1_000_000n % unitsPerSecond(resolution) !== 0n,
-      clock: new InterfaceClock(unitsPerSecond(resolution), offsetSeconds),
+      nanoseconds: 1_000_000n % perSecond !== 0n,
+      resolution,
+      options: this.blocks.keepOptions(bytes, start + 8, end, little, OF_INTERFACE),
+      clock: new InterfaceClock(perSecond, offsetSeconds),
     });
   }
 
@@ -247,8 +293,4 @@ export class PcapngReader implements CaptureReader {
     const length = read32(bytes, offset + 4, little);
     return length > LONGEST_BLOCK || end - offset >= length;
   }
-}
-
-function textOf(bytes: Uint8Array, start: number, end: number): string {
-  return new TextDecoder().decode(bytes.subarray(start, end)).replace(/\0+$/, '');
 }

@@ -1,10 +1,12 @@
 import type { Packet } from '../wire/packet.ts';
-import type { CaptureInterface } from './capture-reader.ts';
+import { type CaptureInterface, type CaptureRecord, NO_OPTIONS } from './capture-reader.ts';
 import { ByteGatherer, type CaptureWriter } from './capture-writer.ts';
+import { keepsResolution, TimeUnits } from './time-units.ts';
 
 // draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); everything padded to four bytes.
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE = 1;
+const NAMES = 4;
 const ENHANCED_PACKET = 6;
 const SECRETS = 10;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -13,51 +15,76 @@ const COMMENT = 1;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
 const LONGEST_OPTION = 65_535;
+const MICROSECONDS = 6;
+const NANOSECONDS = 9;
 
 const padded = (length: number): number => (length + 3) & ~3;
 
-/** Writes pcapng: one section, an interface block for each interface a frame came from, comments, and keys. Times before 1970 become 0. */
+interface Written {
+  readonly id: number;
+  readonly units: TimeUnits;
+}
+
+/**
+ * Writes pcapng: one section, an interface block for each interface a frame came from, or for all, with their options,
+ * those of frames, comments, keys and names. Times before 1970 become 0.
+ */
 export class PcapngWriter implements CaptureWriter {
+  readonly holdsRecords = true;
   private readonly out = new ByteGatherer();
-  private readonly ids = new Map<CaptureInterface, number>();
+  private readonly written = new Map<CaptureInterface, Written>();
+  private interfaces: readonly CaptureInterface[] = [];
+  private section: Uint8Array = NO_OPTIONS;
+  private added = 0;
   private begun = false;
 
-  prepare(): void {}
+  prepare(interfaces: readonly CaptureInterface[], section: Uint8Array, all: boolean): void {
+    this.interfaces = all ? interfaces : [];
+    this.section = section;
+  }
 
-  add(packet: Packet, from: CaptureInterface, comment: string | null): void {
-    const id = this.ids.get(from) ?? this.addInterface(from, packet.linkType);
+  add(packet: Packet, from: CaptureInterface, comment: string | null, options: Uint8Array): void {
+    if (this.added < this.interfaces.length) this.addInterfaces();
+    const { id, units } = this.written.get(from) ?? this.addInterface(from, packet.linkType);
     const captured = packet.frameEnd - packet.frameStart;
-    const text = comment === null ? null : new TextEncoder().encode(comment).subarray(0, LONGEST_OPTION);
-    const options = text === null ? 0 : 4 + padded(text.length) + 4;
-    const length = 32 + padded(captured) + options;
+    const text = comment === null ? NO_OPTIONS : new TextEncoder().encode(comment).subarray(0, LONGEST_OPTION);
+    const said = (comment === null ? 0 : 4 + padded(text.length)) + options.length;
     const { out } = this;
-    const at = this.block(ENHANCED_PACKET, length);
+    let at = this.block(ENHANCED_PACKET, 32 + padded(captured) + (said === 0 ? 0 : said + 4));
     out.set32(at, id);
-    if (from.nanoseconds) this.setNanoseconds(at + 4, packet);
-    else {
-      const micros = packet.seconds >= 0 ? packet.seconds * 1e6 + Math.floor(packet.nanoseconds / 1000) : 0;
-      out.set32(at + 4, Math.floor(micros / 2 ** 32));
-      out.set32(at + 8, micros % 2 ** 32);
-    }
+    units.set(packet.seconds, packet.nanoseconds);
+    out.set32(at + 4, units.high);
+    out.set32(at + 8, units.low);
     out.set32(at + 12, captured);
     out.set32(at + 16, packet.length);
     out.set(at + 20, packet.frame.subarray(packet.frameStart, packet.frameEnd), padded(captured));
-    if (text === null) return;
-    const option = at + 20 + padded(captured);
-    out.set16(option, COMMENT);
-    out.set16(option + 2, text.length);
-    out.set(option + 4, text, padded(text.length));
-    out.set32(option + 4 + padded(text.length), 0);
+    if (said === 0) return;
+    at += 20 + padded(captured);
+    if (comment !== null) at = this.option(at, COMMENT, text);
+    this.options(at, options);
+  }
+
+  addRecord({ frame, frameStart, frameEnd }: Packet, { type, enterprise }: CaptureRecord): void {
+    this.begin();
+    this.addInterfaces();
+    const head = enterprise === null ? 0 : 4;
+    const length = padded(frameEnd - frameStart);
+    const at = this.block(type, 12 + head + length);
+    if (enterprise !== null) this.out.set32(at, enterprise);
+    this.out.set(at + head, frame.subarray(frameStart, frameEnd), length);
   }
 
   addSecrets(secrets: Uint8Array): void {
-    this.begin();
-    const at = this.block(SECRETS, 12 + padded(secrets.length));
-    this.out.set(at, secrets, padded(secrets.length));
+    this.addBody(SECRETS, secrets);
+  }
+
+  addNames(names: Uint8Array): void {
+    this.addBody(NAMES, names);
   }
 
   beginEmpty(from: CaptureInterface): void {
-    if (this.ids.size === 0) this.addInterface(from, from.linkType);
+    this.addInterfaces();
+    if (this.written.size === 0) this.addInterface(from, from.linkType);
   }
 
   take(): Uint8Array {
@@ -68,52 +95,66 @@ export class PcapngWriter implements CaptureWriter {
     return this.out.pending;
   }
 
-  /** More than a double holds. */
-  private setNanoseconds(at: number, { seconds, nanoseconds }: Packet): void {
-    const time = seconds >= 0 ? BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds) : 0n;
-    this.out.set32(at, Number((time >> 32n) & 0xffffffffn));
-    this.out.set32(at + 4, Number(time & 0xffffffffn));
-  }
-
   private begin(): void {
     if (this.begun) return;
     this.begun = true;
-    const at = this.block(SECTION_HEADER, SECTION_LENGTH);
+    const { section } = this;
+    const at = this.block(SECTION_HEADER, SECTION_LENGTH + (section.length === 0 ? 0 : section.length + 4));
     this.out.set32(at, BYTE_ORDER_MAGIC);
     this.out.set16(at + 4, 1);
     this.out.set16(at + 6, 0);
     this.out.set32(at + 8, 0xffffffff); // the length of the section is not known
     this.out.set32(at + 12, 0xffffffff);
+    if (section.length > 0) this.options(at + 16, section);
   }
 
-  private addInterface(from: CaptureInterface, linkType: number): number {
+  /** Those that are known by now. */
+  private addInterfaces(): void {
+    const { interfaces } = this;
+    for (; this.added < interfaces.length; this.added++) {
+      const one = interfaces[this.added]!;
+      if (!this.written.has(one)) this.addInterface(one, one.linkType);
+    }
+  }
+
+  private addInterface(from: CaptureInterface, linkType: number): Written {
     this.begin();
-    const name = from.name === null ? null : new TextEncoder().encode(from.name).subarray(0, LONGEST_OPTION);
-    const nameLength = name === null ? 0 : 4 + padded(name.length);
-    const resolution = from.nanoseconds ? 8 : 0;
-    const end = nameLength + resolution > 0 ? 4 : 0;
     const { out } = this;
-    let at = this.block(INTERFACE, 20 + nameLength + resolution + end);
+    const name = from.name === null ? null : new TextEncoder().encode(from.name).subarray(0, LONGEST_OPTION);
+    const resolution = resolutionOf(from);
+    const more = from.options ?? NO_OPTIONS;
+    const said = (name === null ? 0 : 4 + padded(name.length)) + (resolution === null ? 0 : 8) + more.length;
+    let at = this.block(INTERFACE, 20 + (said === 0 ? 0 : said + 4));
     out.set16(at, linkType);
     out.set16(at + 2, 0);
     out.set32(at + 4, from.snapLength);
     at += 8;
-    if (name !== null) {
-      out.set16(at, IF_NAME);
-      out.set16(at + 2, name.length);
-      out.set(at + 4, name, padded(name.length));
-      at += nameLength;
-    }
-    if (resolution > 0) {
-      out.set16(at, IF_TSRESOL);
-      out.set16(at + 2, 1);
-      out.set32(at + 4, 9); // 10^-9
-      at += resolution;
-    }
-    if (end > 0) out.set32(at, 0);
-    const id = this.ids.size;
-    this.ids.set(from, id);
-    return id;
+    if (name !== null) at = this.option(at, IF_NAME, name);
+    if (resolution !== null) at = this.option(at, IF_TSRESOL, Uint8Array.of(resolution));
+    if (said > 0) this.options(at, more);
+    const written = { id: this.written.size, units: new TimeUnits(resolution ?? MICROSECONDS) };
+    this.written.set(from, written);
+    return written;
+  }
+
+  private addBody(type: number, body: Uint8Array): void {
+    this.begin();
+    const at = this.block(type, 12 + padded(body.length));
+    this.out.set(at, body, padded(body.length));
+  }
+
+  /** Where the next one begins. */
+  private option(at: number, code: number, value: Uint8Array): number {
+    this.out.set16(at, code);
+    this.out.set16(at + 2, value.length);
+    this.out.set(at + 4, value, padded(value.length));
+    return at + 4 + padded(value.length);
+  }
+
+  /** Options as the reader says them, and the end of all. */
+  private options(at: number, options: Uint8Array): void {
+    this.out.set(at, options, options.length);
+    this.out.set32(at + options.length, 0);
   }
 
   /** A block of `length` bytes in all, its lengths written; where its body begins. */
@@ -124,4 +165,10 @@ export class PcapngWriter implements CaptureWriter {
     this.out.set32(at + length - 4, length);
     return at + 8;
   }
+}
+
+/** The unit of times that the block names; null for microseconds, which need no name. */
+function resolutionOf({ resolution, nanoseconds }: CaptureInterface): number | null {
+  if (resolution !== undefined && keepsResolution(resolution)) return resolution;
+  return nanoseconds ? NANOSECONDS : null;
 }

@@ -43,8 +43,8 @@ export interface CopyOptions {
 
 /**
  * Copies packets of a feed to another capture: each is offered to `take`, and what was taken is passed to the sink from
- * time to time. Packets without a link type (custom blocks of pcapng) are skipped, because another capture could not
- * hold them.
+ * time to time. Frames without a link type (custom and journal blocks of pcapng) are copied if the format has room for
+ * them and they may be copied, and skipped otherwise.
  */
 export class CaptureCopy {
   written = 0;
@@ -57,6 +57,7 @@ export class CaptureCopy {
   private readonly annotate: ((packet: Packet) => string | null) | null;
   private handed = 0;
   private secrets = 0;
+  private names = 0;
 
   constructor(feed: PacketFeed, writer: CaptureWriter, sink: ByteSink, options: CopyOptions) {
     this.reader = feed.reader;
@@ -72,13 +73,31 @@ export class CaptureCopy {
   /** Adds the current packet of the feed, if it passes. */
   take(): boolean {
     const { reader, packet, writer, filter, annotate } = this;
-    if (packet.linkType < 0 || (filter !== null && !filter.matches(packet))) return false;
-    for (; this.secrets < reader.secrets.length; this.secrets++) writer.addSecrets(reader.secrets[this.secrets]!);
-    if (this.written === 0) writer.prepare(reader.interfaces);
-    const comment = reader.comment ?? (annotate === null ? null : said(packet, annotate, this.faults));
-    writer.add(packet, reader.interfaces[packet.iface]!, comment);
+    const record = packet.linkType < 0 && writer.holdsRecords ? reader.record : null;
+    if (packet.linkType < 0 && record === null) return false;
+    if (filter !== null && !filter.matches(packet)) return false;
+    if (this.written === 0) this.prepare();
+    this.addBlocks();
+    if (record !== null) writer.addRecord(packet, record);
+    else {
+      const asks = annotate !== null && reader.comment === null;
+      const comment = asks ? said(packet, annotate, this.faults) : null;
+      writer.add(packet, reader.interfaces[packet.iface]!, comment, reader.options);
+    }
     this.written++;
     return true;
+  }
+
+  private prepare(): void {
+    const { interfaces, section, keepsAllInterfaces } = this.reader;
+    this.writer.prepare(interfaces, section, keepsAllInterfaces);
+  }
+
+  /** Keys and names that were met since. */
+  private addBlocks(): void {
+    const { reader, writer } = this;
+    for (; this.secrets < reader.secrets.length; this.secrets++) writer.addSecrets(reader.secrets[this.secrets]!);
+    for (; this.names < reader.names.length; this.names++) writer.addNames(reader.names[this.names]!);
   }
 
   /** Passes what was taken to the sink. Rejects with an OutputCut when the sink rejects with a Failure. */
@@ -98,6 +117,8 @@ export class CaptureCopy {
   /** The same; a capture without packets also becomes complete. */
   async end(): Promise<void> {
     const [first] = this.reader.interfaces;
+    if (this.written === 0) this.prepare();
+    if (this.written > 0 || first !== undefined) this.addBlocks();
     if (first !== undefined) this.writer.beginEmpty(first);
     await this.hand();
   }

@@ -60,6 +60,26 @@ test('a file is full when it has the size, and has no more than a packet beyond'
   }
 });
 
+test('each file of a pcapng has the interfaces, options, keys and names', async () => {
+  const le = new Blocks(true);
+  const described = (name: string) => le.iface({ options: [{ code: 3, value: text(name) }] });
+  const head = join(
+    le.section(),
+    le.block(10, join(words(true, 0x544c534b, 4), text('abcd'))),
+    le.block(4, join(le.options([{ code: 1, value: Uint8Array.of(192, 0, 2, 9, 0x61, 0) }]))),
+    described('uplink'),
+    described('of nothing'),
+  );
+  const packet = le.packet(new Uint8Array(100), { options: [{ code: 2, value: words(true, 1) }] });
+  const journal = le.block(9, text('__REALTIME_TIMESTAMP=1\nM=1234'));
+  const from = path.join(folder, 'rich.pcapng');
+  fs.writeFileSync(from, join(head, packet, journal, packet, journal));
+  const ran = await netwatch('capture', '-r', from, '-w', path.join(folder, 'kept.pcapng'), '--rotate-size', '1');
+  expect(ran.status).toBe(0);
+  const files = filesOf('kept').map((name) => Uint8Array.from(fs.readFileSync(path.join(folder, name))));
+  expect(files).toEqual([packet, journal, packet, journal].map((one) => join(head, one)));
+});
+
 test('the last files stay, and what others put there', async () => {
   fs.writeFileSync(path.join(folder, 'ring_00001_20000101000000.pcap'), 'of somebody else');
   await netwatch(

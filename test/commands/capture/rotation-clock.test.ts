@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { RotatingCapture } from '../../../src/commands/capture/rotating-capture.ts';
+import { NO_OPTIONS } from '../../../src/core/capture/capture-reader.ts';
 import { PcapWriter } from '../../../src/core/capture/pcap-writer.ts';
 import { EXIT, Failure } from '../../../src/core/failure.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
@@ -39,12 +40,12 @@ function openRing(keep: number | null) {
     seconds: () => clock.at,
     say: (line) => said.push(line),
   });
-  ring.prepare([LINK]);
+  ring.prepare([LINK], NO_OPTIONS, false);
   const add = async (at: number, wallClock: number): Promise<void> => {
     clock.at = at;
     const packet = new Packet();
     packet.begin(new Uint8Array(60), 0, 60, 60, wallClock, 0, 0, 1);
-    ring.add(packet, LINK, null);
+    ring.add(packet, LINK, null, NO_OPTIONS);
     await ring.write(ring.take());
   };
   return { names, said, add };

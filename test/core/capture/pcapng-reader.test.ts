@@ -10,6 +10,7 @@ const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
 const NAME_RESOLUTION = 4;
 const STATISTICS = 5;
+const JOURNAL = 9;
 const SECRETS = 10;
 const CUSTOM = 0x0bad;
 /** 1,700,000,000 s in microseconds, as two halves. */
@@ -177,6 +178,40 @@ test('custom blocks are frames of no link type, after the number of the enterpri
   expect((await readCapture(file)).frames).toMatchObject([{ linkType: -1, time: null, bytes: '01020304', length: 4 }]);
 });
 
+describe.each([
+  ['little', le],
+  ['big', be],
+] as const)('an entry of the journal, in %s byte order,', (_order, blocks) => {
+  test.each([
+    ['with a time', '__CURSOR=x\n__REALTIME_TIMESTAMP=1700000001000007\nMESSAGE=a\n', '1700000001.000007000'],
+    ['with a time at its end', 'M=ab\n__REALTIME_TIMESTAMP=5', '0.000005000'],
+    ['with 16 digits', '__REALTIME_TIMESTAMP=9007199254740991\n', '9007199254.740991000'],
+    ['with a time past what a double counts', '__REALTIME_TIMESTAMP=9007199254740992\n', null],
+    ['with 17 digits', '__REALTIME_TIMESTAMP=17000000010000000\n', null],
+    ['with a time before 1970', '__REALTIME_TIMESTAMP=-5\n', null],
+    ['with a time of no digits', '__REALTIME_TIMESTAMP=\n', null],
+    ['with half of a field', '__REALTIME_TIMESTAM', null],
+    ['without a time', 'MESSAGE=abcd\n', null],
+    ['that is empty', '', null],
+  ])('%s, is a frame of no link type, and has a number', async (_name, entry, time) => {
+    const file = join(blocks.section(), blocks.iface(), blocks.block(JOURNAL, text(entry)), blocks.packet(ONE));
+    const { frames, problems } = await readCapture(file);
+    expect(problems).toEqual([]);
+    expect(frames).toMatchObject([
+      { number: 1, linkType: -1, time, bytes: Buffer.from(entry).toString('hex'), length: entry.length, comment: null },
+      { number: 2, linkType: 1, bytes: '0102030405' },
+    ]);
+  });
+});
+
+test('a time far within an entry of the journal is not looked for', async () => {
+  const timeAt = async (before: number): Promise<string | null> => {
+    const entry = text(`${'x'.repeat(before)}__REALTIME_TIMESTAMP=1000000\n`);
+    return (await readCapture(join(le.section(), le.block(JOURNAL, entry)))).frames[0]!.time;
+  };
+  expect([await timeAt(65_514), await timeAt(65_515)]).toEqual(['1.000000000', null]);
+});
+
 const begun = join(le.section(), le.iface(), le.packet(ONE));
 const at = begun.length;
 test.each([
@@ -225,7 +260,12 @@ describe('options', () => {
 
   test.each([
     ['after another', hex('0200 0400 00000000 0100 0100 78000000 00000000'), 'x'],
-    ['the first of two', hex('0100 0100 61000000 0100 0100 62000000 00000000'), 'a'],
+    ['beside another', hex('0100 0100 61000000 0100 0100 62000000 00000000'), 'a\nb'],
+    [
+      'beside others, with another option between',
+      hex('0100 0100 61000000 0200 0400 01000000 0100 0000 0100 0100 62000000 00000000'),
+      'a\n\nb',
+    ],
     ['without an end', hex('0100 0400 61626364'), 'abcd'],
     ['with the zeros of C', hex('0100 0400 61620000 00000000'), 'ab'],
     ['behind the end', hex('00000000 0100 0400 61626364'), null],

@@ -62,7 +62,7 @@ export const packet = table(
     payload_bytes: maybe(bytes('Bytes the innermost transport carries, on the wire.')),
     truncated: flag('The capture holds less than the headers promise.'),
     malformed: flag('A length or field contradicts the bytes.'),
-    comment: maybe(text('Comment stored with the frame (pcapng).')),
+    comment: maybe(text('Comments stored with the frame (pcapng), a line each.')),
     src_host: maybe(text('Name of src by reverse DNS, with --resolve.')),
     dst_host: maybe(text('Name of dst by reverse DNS, with --resolve.')),
   },
