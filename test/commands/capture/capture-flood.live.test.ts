@@ -102,6 +102,7 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('tcpreplay'))('many pack
     const file = fileOf('counted.pcapng');
     const run = scene.start(['capture', '-i', 'nwfl', '--buffer', '2MB', '-w', file]);
     await run.capturing;
+    await until(() => fs.statSync(file).size > 10_000);
     // the kernel counts on while the file ends
     run.child.kill('SIGINT');
     const { said } = await run.ended;

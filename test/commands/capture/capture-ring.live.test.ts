@@ -29,13 +29,12 @@ function replay(limit: number): Promise<unknown> {
   return new Promise((resolve) => child.once('exit', resolve));
 }
 
-/** Captures what is replayed into a ring in a folder of its own; how it ended, and the files there. */
+/** Captures all that is replayed into a ring in a folder of its own; how it ended, and the files there. */
 async function ring(name: string, limit: number, options: readonly string[]) {
   const folder = fs.mkdtempSync(path.join(scene.folder, 'ring-'));
-  const run = scene.start([...CAPTURE, '-w', path.join(folder, name), ...options]);
+  const run = scene.start([...CAPTURE, '-c', String(limit), '-w', path.join(folder, name), ...options]);
   await run.capturing;
   await replay(limit);
-  run.child.kill('SIGINT');
   const ended = await run.ended;
   return { ...ended, folder, files: fs.readdirSync(folder).sort() };
 }

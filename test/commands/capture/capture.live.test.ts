@@ -177,6 +177,7 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     );
     await new Promise((resolve) => names.on('close', resolve));
     const elapsedMs = performance.now() - begun;
+    await run.until(({ out }) => out.includes('host9'));
     run.child.kill('SIGINT');
     const { status, out } = await run.ended;
     const queries = out

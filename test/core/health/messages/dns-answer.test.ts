@@ -52,7 +52,7 @@ test('code, vouching and addresses are read', () => {
   expect(readDnsAnswer(answer([], 3))).toMatchObject({ rcode: 'NXDOMAIN', authentic: false, answers: [] });
   const opt = { ...DECODED.additionals![0]!, extendedRcode: 1 } as Answer;
   const badVersion = dnsPacket.encode({ ...dnsPacket.decode(answer([])), type: 'response', additionals: [opt] });
-  expect(readDnsAnswer(badVersion)).toMatchObject({ rcode: 'RCODE16' });
+  expect(readDnsAnswer(badVersion)).toMatchObject({ rcode: 'BADVERS' });
 });
 
 const name = 'example.org';
