@@ -42,7 +42,10 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
       ['tcp, udp', 'a protocol'],
       ['10.0.0.1, 192.168.0.0/16', 'an address anywhere in the row'],
       ['port 443, port == 443', 'either port'],
-      ['contains "text", google', 'a text anywhere in the row, in upper or lower case'],
+      [
+        'contains "text", google',
+        'a text anywhere in the row, in upper or lower case; a dotted name that is no field, as http.request, is an error',
+      ],
       ['rtt_ms, not rtt_ms', 'the field is known, or is unknown'],
       ['!tcp, not arp, a and b, a && b, a or b, a || b', 'combinations'],
     ],

@@ -97,6 +97,8 @@ describe.each<[string, string[]]>([
   ['delta_s == null', ['syn']],
   ['src_port == null', ['arp', 'icmp']],
   ['proto == "TCP"', TCP],
+  ['frame.comment', []],
+  ['not frame.comment and tcp', TCP],
 ])('%s', (source, expected) => {
   test('picks', () => expect(passing(source)).toEqual(expected));
 });
