@@ -39,6 +39,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
         'an address or a network; for a connection, ip.src is the local address and ip.dst the remote one',
       ],
       ['rx_bytes > 10MB, rtt_ms > 0.2s, rx_rate >= 1MiB/s', 'sizes and times with units'],
+      ['severity >= warn', 'warn and what is graver; values without a rank, such as states, have no order'],
       ['tcp, udp', 'a protocol'],
       ['10.0.0.1, 192.168.0.0/16', 'an address anywhere in the row'],
       ['port 443, port == 443', 'either port'],
