@@ -41,7 +41,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
       ['rx_bytes > 10MB, rtt_ms > 0.2s, rx_rate >= 1MiB/s', 'sizes and times with units'],
       ['severity >= warn', 'warn and what is graver; values without a rank, such as states, have no order'],
       ['tcp, udp', 'a protocol'],
-      ['10.0.0.1, 192.168.0.0/16', 'an address anywhere in the row'],
+      ['10.0.0.1, host 10.0.0.1, 192.168.0.0/16, net 192.168.0.0/16', 'an address or a network anywhere in the row'],
       ['port 443, port == 443', 'either port'],
       [
         'contains "text", google',

@@ -69,6 +69,11 @@ describe.each<[string, string[]]>([
   ['2001:0DB8::1', ['ipv6']],
   ['tcp and port 9443 and not ip.dst == 10.0.0.2', ['reset']],
   ['port 9443', [...TCP, 'udp']],
+  ['host 192.168.1.9', ['udp']],
+  ['host 10.9.9.9 or host 2001:db8:0::1', ['ipv6', 'tunnel']],
+  ['not host 10.0.0.2 and not net 2001:db8::/32', ['arp']],
+  ['net 192.168.0.0/16', ['udp']],
+  ['NET 10.8.8.8', ['tunnel']],
   ['port == 53', []],
   ['tcp.port == 9443', TCP],
   ['udp.port in {5000..6000}', ['udp']],
@@ -115,7 +120,7 @@ test('only filters over text make text', () => {
 });
 
 test.each([
-  ['port == http', 'is not a port'],
+  ['port == htttp', 'is not a port'],
   ['9443', 'stands alone'],
   ['colour == red', 'unknown field "colour" in the packet filter'],
   ['ip.src == example', 'is not an address'],
