@@ -42,7 +42,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
       ['severity >= warn', 'warn and what is graver; values without a rank, such as states, have no order'],
       ['tcp, udp', 'a protocol'],
       ['10.0.0.1, host 10.0.0.1, 192.168.0.0/16, net 192.168.0.0/16', 'an address or a network anywhere in the row'],
-      ['port 443, port == 443', 'either port'],
+      ['port 443, port == 443, port https', 'either port; well-known services by name'],
       [
         'contains "text", google',
         'a text anywhere in the row, in upper or lower case; a dotted name that is no field, as http.request, is an error',

@@ -75,6 +75,8 @@ describe.each<[string, string[]]>([
   ['net 192.168.0.0/16', ['udp']],
   ['NET 10.8.8.8', ['tunnel']],
   ['port == 53', []],
+  ['port domain or tcp.port == https', []],
+  ['dst_port > http and not port in {ssh..postgresql}', [...TCP.slice(0, 2), 'reset', 'udp']],
   ['tcp.port == 9443', TCP],
   ['udp.port in {5000..6000}', ['udp']],
   ['dst_port >= 8192 and dst_port < 9000', ['ipv6', 'tunnel']],
