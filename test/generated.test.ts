@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/commands/program/registry.ts';
 import { conn } from '../src/core/record/tables/conn.ts';
 import { ALL_PROTOCOLS } from '../src/core/wire/all-protocols.ts';
+import { EXPERTS } from '../src/core/wire/expert.ts';
 
 /** Code and lists that are made from a table or a registry. `npm run docs` writes them; this test says when they were not. */
 const GENERATED: Readonly<Record<string, () => string>> = {
@@ -50,7 +51,7 @@ ${fields.map(([name, { by }]) => `    ${parameters.includes(name) ? name : entry
 }
 
 function dissectedProtocolsCode(): string {
-  return `// Made by \`npm run docs\` from the list of all protocols: do not edit.
+  return `// Made by \`npm run docs\` from the lists of all protocols and experts: do not edit.
 
 /**
  * The names of all protocols that are dissected. They stand apart, because a filter over sockets knows them, too, and
@@ -58,6 +59,10 @@ function dissectedProtocolsCode(): string {
  */
 export const DISSECTED_PROTOCOLS: readonly string[] = [
 ${ALL_PROTOCOLS.map(({ name }) => `  '${name}',\n`).join('')}];
+
+/** The ids of everything that is worth a look in a packet. */
+export const EXPERT_IDS: ReadonlySet<string> = new Set([
+${EXPERTS.map(({ id }) => `  '${id}',\n`).join('')}]);
 `;
 }
 

@@ -6,6 +6,8 @@ import type { AnyRow, RecordTable } from '../record/table.ts';
 import { suggest } from '../suggest.ts';
 import { anyField, isAbsent } from './any-field.ts';
 import { onText } from './comparison.ts';
+import { EXPERT_IDS } from './dissected-protocols.ts';
+import { refuseDottedName } from './dotted-name.ts';
 import { spelledAs, type TextTest } from './equality.ts';
 import type { Literal } from './expr.ts';
 import type { Test } from './logic.ts';
@@ -20,15 +22,26 @@ const PROTOCOL_FIELDS = ['proto', 'family', 'app', 'service', 'layers', 'path'];
  * A word alone. In this order: a field name or alias (present: not null, a flag that is true, a list with elements), an
  * IP address or CIDR block (in any address field; in any list where the table has none), a protocol, or a text that is
  * searched for. A number alone means nothing. Where words are not searched for, only one that is a value of a closed set
- * is; any other is an error, for it would be a slip that finds nothing.
+ * is; any other is an error, for it would be a slip that finds nothing. A dotted name that is no field of a display filter
+ * is an error everywhere.
  */
 export function bindWord(scope: Scope, word: Literal): Test<AnyRow> {
   const names = lookUp(scope, word.text);
   if (names !== null) return (row) => names.some((name) => row[name] !== false && !isAbsent(row[name]));
   const bound = bindAddress(scope, word) ?? bindProtocol(scope, word.text.toLowerCase());
   if (bound !== null) return bound;
-  if (!scope.searchesWords && !isValue(scope.table, word.text)) throw unknownWord(scope, word);
+  if (!isValue(scope.table, word.text)) {
+    if (!scope.searchesWords) throw unknownWord(scope, word);
+    if (!EXPERT_IDS.has(word.text.toLowerCase()))
+      refuseDottedName(scope.source, word, scope.table.type, namesOf(scope.table));
+  }
   return bindSearch(scope, word.text);
+}
+
+/** Every name that a word may be: fields, aliases, protocols, and the ids of experts where rows have them. */
+export function namesOf({ type, fields, aliases }: RecordTable): readonly string[] {
+  const experts = type === 'expert' || Object.hasOwn(fields, 'expert') ? EXPERT_IDS : [];
+  return [...Object.keys(fields), ...Object.keys(aliases), ...PROTOCOL_NAMES, ...experts];
 }
 
 function isValue({ fields }: RecordTable, text: string): boolean {

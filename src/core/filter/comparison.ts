@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.ts';
 import { type Field, type Kind, NUMERIC_KINDS } from '../record/field.ts';
 import type { RecordTable } from '../record/table.ts';
-import { equalsAddress, equalsElement, equalsText, type TextTest } from './equality.ts';
+import { equalsAddress, equalsElement, equalsText, oneOf, type TextTest } from './equality.ts';
 import type { Literal, Order, Range, Relation } from './expr.ts';
 import { compareInstants, parseInstant } from './instant.ts';
 import { compilePattern } from './pattern.ts';
@@ -46,6 +46,7 @@ export function valueTest(target: Target, relation: Exclude<Relation, '!='>, lit
   if (kind === 'time') return instantTest(relation, literal.text, misfit);
   if (relation !== '==') {
     if (kind !== 'text') throw noRelation(target, relation, literal);
+    if (values !== null) return rankTest(target, relation, literal);
     const holds = numberTest(relation, 0);
     return (value) => holds(compareText(value as string, literal.text));
   }
@@ -54,13 +55,18 @@ export function valueTest(target: Target, relation: Exclude<Relation, '!='>, lit
   return onText(kind, (kind === 'list' ? equalsElement : equalsText)(literal.text, values, misfit));
 }
 
-/** The test of `from..to`, both included. Throws as `valueTest` does, and for a range of numbers that is empty. */
+/** The test of `from..to`, both included. Throws as `valueTest` does, and for a range of numbers or ranks that is empty. */
 export function rangeTest(target: Target, { from, to }: Range): ValueTest {
   const atLeast = valueTest(target, '>=', from);
   const atMost = valueTest(target, '<=', to);
-  const { kind } = target.field;
+  const { kind, values } = target.field;
   const misfit = misfitAt(target, from);
-  if (NUMERIC_KINDS.has(kind) && !atMost(parseQuantity(from.text, kind, misfit))) {
+  const first = NUMERIC_KINDS.has(kind)
+    ? parseQuantity(from.text, kind, misfit)
+    : values !== null
+      ? oneOf(from.text, values, misfit)
+      : null;
+  if (first !== null && !atMost(first)) {
     throw misfit('the range is empty', `write ${to.text}..${from.text}`);
   }
   return (value) => atLeast(value) && atMost(value);
@@ -80,6 +86,27 @@ export function numberTest(order: Order, wanted: number): ValueTest {
     case '>=':
       return (value) => (value as number) >= wanted;
   }
+}
+
+/** The test of a value of a closed set by its rank. A value outside the set, of a later version, has none and fails. */
+function rankTest(target: Target, relation: Order, literal: Literal): ValueTest {
+  const { name, field, source } = target;
+  const values = field.values!;
+  if (!field.ranked) {
+    const hint = `its values have no order: ${name} in {${values.slice(0, 2).map(asLiteral).join(', ')}}`;
+    throw sourceError(source, literal, `${name} cannot be compared by ${quoted(relation)}`, hint);
+  }
+  const ranks = new Map(values.map((value, index) => [value, values.length - index])); // the highest stands first
+  const holds = numberTest(relation, ranks.get(oneOf(literal.text, values, misfitAt(target, literal)))!);
+  return (value) => {
+    const rank = ranks.get(value as string);
+    return rank !== undefined && holds(rank);
+  };
+}
+
+/** A value as it is written in a filter. */
+function asLiteral(value: string): string {
+  return /^[\w.]+$/.test(value) ? value : `"${value}"`;
 }
 
 function instantTest(order: Order, text: string, misfit: Misfit): ValueTest {

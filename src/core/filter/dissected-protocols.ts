@@ -1,4 +1,4 @@
-// Made by `npm run docs` from the list of all protocols: do not edit.
+// Made by `npm run docs` from the lists of all protocols and experts: do not edit.
 
 /**
  * The names of all protocols that are dissected. They stand apart, because a filter over sockets knows them, too, and
@@ -154,3 +154,30 @@ export const DISSECTED_PROTOCOLS: readonly string[] = [
   'rdp',
   't125',
 ];
+
+/** The ids of everything that is worth a look in a packet. */
+export const EXPERT_IDS: ReadonlySet<string> = new Set([
+  'tcp.analysis.retransmission',
+  'tcp.analysis.fast_retransmission',
+  'tcp.analysis.spurious_retransmission',
+  'tcp.analysis.out_of_order',
+  'tcp.analysis.duplicate_ack',
+  'tcp.analysis.zero_window',
+  'tcp.analysis.zero_window_probe',
+  'tcp.analysis.zero_window_probe_ack',
+  'tcp.analysis.window_full',
+  'tcp.analysis.window_update',
+  'tcp.analysis.keep_alive',
+  'tcp.analysis.keep_alive_ack',
+  'tcp.analysis.lost_segment',
+  'tcp.analysis.ack_lost_segment',
+  'tcp.analysis.reused_ports',
+  'tcp.connection.rst',
+  'tcp.connection.fin',
+  'tcp.connection.syn',
+  'tcp.connection.synack',
+  'icmp.unreachable',
+  'dns.nxdomain',
+  'http.response.client_error',
+  'http.response.server_error',
+]);

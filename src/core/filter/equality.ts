@@ -29,15 +29,19 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
  */
 export function equalsText(text: string, values: readonly string[] | null, misfit: Misfit): TextTest {
   if (values === null) return (value) => value === text;
-  const wanted = spelledAs(text, values);
-  if (wanted === undefined) {
-    const near = suggest(text, values);
-    throw misfit(
-      `no such value: ${quoted(text)}`,
-      near === null ? `one of ${values.join(', ')}` : `did you mean ${near}?`,
-    );
-  }
+  const wanted = oneOf(text, values, misfit);
   return (value) => value === wanted;
+}
+
+/** The value of a closed set that the text stands for, in any case and spelling. A text outside the set is a misfit. */
+export function oneOf(text: string, values: readonly string[], misfit: Misfit): string {
+  const wanted = spelledAs(text, values);
+  if (wanted !== undefined) return wanted;
+  const near = suggest(text, values);
+  throw misfit(
+    `no such value: ${quoted(text)}`,
+    near === null ? `one of ${values.join(', ')}` : `did you mean ${near}?`,
+  );
 }
 
 /** The value that the text is another spelling of. */

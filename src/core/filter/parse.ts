@@ -1,3 +1,4 @@
+import { parsePrefix } from '../net/ip-prefix.ts';
 import {
   type Cursor,
   expectSymbol,
@@ -14,7 +15,7 @@ import {
 } from './cursor.ts';
 import type { Expr, Literal, Member, Relation, Term } from './expr.ts';
 import type { Logic } from './logic.ts';
-import { sourceError } from './source-error.ts';
+import { quoted, sourceError } from './source-error.ts';
 import type { Token } from './token.ts';
 
 const DEPTH_MAX = 200;
@@ -40,6 +41,12 @@ const RELATIONS: ReadonlyMap<string, Relation> = new Map([
 
 /** Fields whose value may follow at once: `port 443`, `stream 7`. */
 const SHORT_FORMS: ReadonlySet<string> = new Set(['port', 'stream']);
+
+/** What may follow these words at once, as in tcpdump: `host 10.0.0.1`, `net 10.0.0.0/8`. */
+const ADDRESS_FORMS: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['host', (text) => isBlock(text) && !text.includes('/')],
+  ['net', isBlock],
+]);
 
 /**
  * Parses a filter. `not` binds closer than `and`, `and` closer than `or`; `!`, `&&` and `||` mean the same as the
@@ -127,7 +134,28 @@ function parseTerm(cursor: Cursor): Expr {
   if (SHORT_FORMS.has(word.text.toLowerCase()) && isValue(peek(cursor))) {
     return leaf({ kind: 'compare', field: word, relation: '==', value: literalOf(take(cursor)) });
   }
+  const isAddress = ADDRESS_FORMS.get(word.text.toLowerCase());
+  if (isAddress !== undefined && isValue(peek(cursor))) {
+    return leaf({ kind: 'word', word: takeAddress(cursor, word.text.toLowerCase(), isAddress) });
+  }
   return leaf({ kind: 'word', word });
+}
+
+/** The address or block after `host` or `net`, which means the same as if it stood alone. */
+function takeAddress(cursor: Cursor, form: string, isAddress: (text: string) => boolean): Literal {
+  const value = literalOf(take(cursor));
+  const { text } = value;
+  if (isAddress(text)) return value;
+  if (form === 'host' && isBlock(text))
+    throw sourceError(cursor.source, value, `${quoted(text)} is no host`, `net ${text}`);
+  const noun = form === 'host' ? 'an address' : 'a network';
+  const example = form === 'host' ? 'host 10.0.0.1' : 'net 10.0.0.0/8';
+  const hint = `as in ${example}; to search for the text: contains ${quoted(text)}`;
+  throw sourceError(cursor.source, value, `${quoted(text)} is not ${noun}`, hint);
+}
+
+function isBlock(text: string): boolean {
+  return !/^\d+$/.test(text) && parsePrefix(text) !== null;
 }
 
 function startsComparison(token: Token): boolean {

@@ -1,5 +1,7 @@
 import type { Failure } from '../failure.ts';
+import { portOfService, SERVICE_NAMES } from '../net/well-known-services.ts';
 import type { Kind } from '../record/field.ts';
+import { suggest } from '../suggest.ts';
 import { quoted } from './source-error.ts';
 
 /** Makes the Failure for a literal that does not fit a field; the caller that passes it knows the place. */
@@ -61,7 +63,6 @@ function durations(exponent: number): Units {
 
 const NUMBER_FORM: Form = { noun: 'a number', hint: 'a number without a unit', units: PLAIN };
 const FORMS: Partial<Readonly<Record<Kind, Form>>> = {
-  port: { noun: 'a port', hint: 'a number from 0 to 65535', units: PLAIN },
   count: { noun: 'a number', hint: 'as in 1500, 10k, 2M', units: COUNT },
   bytes: { noun: 'a size', hint: 'as in 1500, 10KB (10,000 bytes), 4KiB (4,096 bytes)', units: SIZE },
   byte_rate: {
@@ -76,14 +77,24 @@ const FORMS: Partial<Readonly<Record<Kind, Form>>> = {
   percent: { noun: 'a percentage', hint: 'as in 5, 2.5%', units: new Map([...PLAIN, ['%', [0, 1]]]) },
 };
 
-/** A number in the unit of a field of this numeric kind; throws a misfit for anything else. */
+/** A number in the unit of a field of this numeric kind; a port also by the name of its service. Throws a misfit for anything else. */
 export function parseQuantity(text: string, kind: Kind, misfit: Misfit): number {
+  if (kind === 'port') return parsePort(text, misfit);
   const form = FORMS[kind] ?? NUMBER_FORM;
   const value = HEX.test(text) ? Number(text) : parseScaled(text, form);
-  if (!Number.isFinite(value) || (kind === 'port' && (value < 0 || value > 65_535))) {
-    throw misfit(`${quoted(text)} is not ${form.noun}`, form.hint);
-  }
+  if (!Number.isFinite(value)) throw misfit(`${quoted(text)} is not ${form.noun}`, form.hint);
   return value;
+}
+
+/** A port by its number, or by the name of a well-known service. */
+function parsePort(text: string, misfit: Misfit): number {
+  const value = portOfService(text) ?? (HEX.test(text) ? Number(text) : parseScaled(text, NUMBER_FORM));
+  if (value >= 0 && value <= 65_535) return value;
+  const numbers = 'a number from 0 to 65535';
+  if (!/^[a-z]/i.test(text)) throw misfit(`${quoted(text)} is not a port`, numbers);
+  const near = suggest(text, SERVICE_NAMES);
+  const hint = near === null ? `${numbers}, or a service, as in https` : `did you mean ${near}?`;
+  throw misfit(`${quoted(text)} is not a port`, hint);
 }
 
 /** NaN when the text is not a number with one of the form's units. */

@@ -1,5 +1,7 @@
+import { namesOf } from '../filter/bare-word.ts';
 import { bindTerm, isNull, memberTest } from '../filter/bind.ts';
 import { type ValueTest, valueTest } from '../filter/comparison.ts';
+import { refuseDottedName } from '../filter/dotted-name.ts';
 import type { Comparison, Literal, Member, Membership, Term } from '../filter/expr.ts';
 import { compileLogic, negate, type Test } from '../filter/logic.ts';
 import { parseFilter } from '../filter/parse.ts';
@@ -57,7 +59,7 @@ const ANY_ANALYSIS = 'tcp.analysis.flags';
  * Compiles a filter for packets. A protocol's name matches packets that have such a layer, an address matches those
  * with it in an IP header, and an expert's id those in which it was found; headers quoted inside ICMP errors do not
  * count. Any field of the `packet` record can be used; words that name nothing, and `contains "text"`, are searched for
- * in the fields and in the payload. Null is treated as in filters over records. If the filter throws at a packet, that
+ * in the fields and in the payload; a dotted name that is no field is an error. Null is treated as in filters over records. If the filter throws at a packet, that
  * is noted and the packet does not pass. `rows` knows the file; without it the filter keeps its own. Throws Failure 64
  * with the place of the error.
  */
@@ -119,7 +121,7 @@ class Binder {
     }
     const side = ADDRESSES.get(name);
     if (side !== undefined) return ({ ipVersion }) => ipVersion !== 0;
-    if (Object.hasOwn(table.fields, name)) return null;
+    if (Object.hasOwn(table.fields, name) || Object.hasOwn(table.aliases, name)) return null;
     const protocols = layersNamed(name).flatMap((layer) => REGISTRY.byName.get(layer)?.id ?? []);
     if (protocols.length > 0) {
       this.needsApplications ||= !TRANSPORTS.has(name);
@@ -134,7 +136,14 @@ class Binder {
     }
     const prefix = parsePrefix(word.text);
     if (prefix !== null && !/^\d+$/.test(word.text)) return addressTest(prefix, 'either');
-    return this.isSearched(word) ? this.search(word) : null;
+    if (!this.isSearched(word)) return null;
+    refuseDottedName(this.source, word, table.type, [
+      ...namesOf(table),
+      ...PACKET_NUMBERS.keys(),
+      ...ADDRESSES.keys(),
+      ANY_ANALYSIS,
+    ]);
+    return this.search(word);
   }
 
   /** Neither a plain number nor an address with a port: `record` throws for those. */

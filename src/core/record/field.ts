@@ -37,6 +37,8 @@ export interface Field<T = unknown> {
   readonly shown: Shown;
   /** The closed set of values of a text field, where there is one: completion and filter suggestions use it. */
   readonly values: readonly string[] | null;
+  /** Whether `values` stand in the order of their rank, the highest first: filters then compare by it. */
+  readonly ranked: boolean;
   /** How a value deserves to be coloured; null for no colour. */
   readonly tone: ((value: never) => Tone | null) | null;
   /** Who fills the field in, where that is not the maker of the record: see `by`. */
@@ -52,6 +54,7 @@ export interface FieldOptions {
   readonly heading?: string;
   readonly shown?: Shown;
   readonly values?: readonly string[];
+  readonly ranked?: boolean;
   readonly tone?: (value: never) => Tone | null;
 }
 
@@ -63,6 +66,7 @@ function field<T>(kind: Kind, doc: string, options: FieldOptions): Field<T> {
     heading: options.heading ?? null,
     shown: options.shown ?? 'never',
     values: options.values ?? null,
+    ranked: options.ranked ?? false,
     tone: options.tone ?? null,
     by: null,
   };
@@ -97,6 +101,15 @@ export function choice<const V extends string>(
   options: FieldOptions = {},
 ): Field<V> {
   return field<V>('text', doc, { ...options, values });
+}
+
+/** A choice whose values have a rank; they are listed from the highest: `ranking('How serious it is.', ['error', 'warn'])`. */
+export function ranking<const V extends string>(
+  doc: string,
+  values: readonly V[],
+  options: FieldOptions = {},
+): Field<V> {
+  return choice(doc, values, { ...options, ranked: true });
 }
 
 /** The same field where the value may be unknown. Unknown is null, never 0, "" or "-". */

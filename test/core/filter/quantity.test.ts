@@ -71,7 +71,7 @@ test.each<[Kind, string]>([
   ['integer', '0x'],
   ['port', '70000'],
   ['port', '-1'],
-  ['port', 'https'],
+  ['port', 'htps'],
   ['bytes', '5ms'],
   ['bytes', '10MB/s'],
   ['bytes', '10Mbit'],

@@ -69,7 +69,14 @@ describe.each<[string, string[]]>([
   ['2001:0DB8::1', ['ipv6']],
   ['tcp and port 9443 and not ip.dst == 10.0.0.2', ['reset']],
   ['port 9443', [...TCP, 'udp']],
+  ['host 192.168.1.9', ['udp']],
+  ['host 10.9.9.9 or host 2001:db8:0::1', ['ipv6', 'tunnel']],
+  ['not host 10.0.0.2 and not net 2001:db8::/32', ['arp']],
+  ['net 192.168.0.0/16', ['udp']],
+  ['NET 10.8.8.8', ['tunnel']],
   ['port == 53', []],
+  ['port domain or tcp.port == https', []],
+  ['dst_port > http and not port in {ssh..postgresql}', [...TCP.slice(0, 2), 'reset', 'udp']],
   ['tcp.port == 9443', TCP],
   ['udp.port in {5000..6000}', ['udp']],
   ['dst_port >= 8192 and dst_port < 9000', ['ipv6', 'tunnel']],
@@ -84,6 +91,12 @@ describe.each<[string, string[]]>([
   ['tcp.flags == 0x2', ['syn']],
   ['tcp.connection.rst', ['reset']],
   ['severity == error', ['reset']],
+  ['severity >= error', ['reset']],
+  ['severity > warn', ['reset']],
+  ['severity < error', ['syn', 'icmp']],
+  ['severity >= chat', ['syn', 'reset', 'icmp']],
+  ['severity in {warn..error}', ['reset', 'icmp']],
+  ['severity <= chat', ['syn']],
   ['payload_bytes > 0 and not udp', ['data']],
   ['contains "hello"', ['data']],
   ['"WÖRLD"', ['data']],
@@ -97,6 +110,8 @@ describe.each<[string, string[]]>([
   ['delta_s == null', ['syn']],
   ['src_port == null', ['arp', 'icmp']],
   ['proto == "TCP"', TCP],
+  ['frame.comment', []],
+  ['not frame.comment and tcp', TCP],
 ])('%s', (source, expected) => {
   test('picks', () => expect(passing(source)).toEqual(expected));
 });
@@ -107,7 +122,7 @@ test('only filters over text make text', () => {
 });
 
 test.each([
-  ['port == http', 'is not a port'],
+  ['port == htttp', 'is not a port'],
   ['9443', 'stands alone'],
   ['colour == red', 'unknown field "colour" in the packet filter'],
   ['ip.src == example', 'is not an address'],

@@ -1,4 +1,4 @@
-import { choice, count, integer, shown, type Tone, text } from '../field.ts';
+import { count, integer, ranking, shown, type Tone, text } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
 export const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
@@ -8,7 +8,7 @@ const toneOf = (severity: string): Tone | null =>
 
 export const expert = table('expert', 'One row per kind of thing worth looking at.', {
   id: text("Wireshark's filter name where it has one.", shown('ID')),
-  severity: choice('How serious it is.', SEVERITIES, { ...shown('SEVERITY'), tone: toneOf }),
+  severity: ranking('How serious it is.', SEVERITIES, { ...shown('SEVERITY'), tone: toneOf }),
   group: text('What it is about: sequence, response, protocol, malformed.', shown('GROUP')),
   summary: text('In words.', shown('SUMMARY')),
   packets: count('Packets it was found in.', shown('PACKETS')),

@@ -7,6 +7,7 @@ import {
   list,
   maybe,
   port,
+  ranking,
   seconds,
   shown,
   type Tone,
@@ -49,7 +50,9 @@ export const packet = table(
     info: text('What the topmost protocol says.', shown('INFO')),
     stream: maybe(integer('Number of its TCP, UDP or SCTP stream; each transport is counted separately.')),
     severity: maybe(
-      choice('The severity of the most serious thing found in it.', SEVERITIES, { tone: (one) => TONES[one as never] }),
+      ranking('The severity of the most serious thing found in it.', SEVERITIES, {
+        tone: (one) => TONES[one as never],
+      }),
     ),
     expert: list("What is worth looking at, by Wireshark's names."),
     pid: maybe(
