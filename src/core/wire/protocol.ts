@@ -69,6 +69,8 @@ export interface ProtocolDefinition {
    * whether nothing of this direction came before.
    */
   readonly segmentBegins?: (packet: Packet, isStart: boolean) => boolean;
+  /** What it takes comes before a stream: what follows is read as if the connection began there. */
+  readonly precedesStream?: boolean;
   /** Recognises the first bytes of a stream by content alone. */
   readonly segmentLooksLike?: (packet: Packet) => boolean;
   /** A stream recognised by its content or its beginning carries this protocol from then on, whatever its next bytes look like. */

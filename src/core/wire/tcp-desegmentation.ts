@@ -220,8 +220,14 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
     return;
   }
   const direction = packet.direction === 0 ? connection.a : connection.b;
-  const begun = flow.application === null ? beginningOf(packet, direction, dissection) : undefined;
-  if (begun?.segment?.(packet, dissection) === true) {
+  let begun = flow.application === null ? beginningOf(packet, direction, dissection) : undefined;
+  while (begun?.precedesStream === true && begun.segment!(packet, dissection)) {
+    flow.recognised = begun;
+    direction.preamble = bytesBefore(packet, direction);
+    if (packet.needed !== 0 || packet.offset >= packet.end) return;
+    begun = beginningOf(packet, direction, dissection);
+  }
+  if (begun?.precedesStream !== true && begun?.segment?.(packet, dissection) === true) {
     if (begun.keepsStream === true) flow.application = begun;
     flow.recognised = begun;
     return;
@@ -250,7 +256,8 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
 /** The protocol that alone begins with these bytes. */
 function beginningOf(packet: Packet, direction: TcpDirection, { registry }: Dissection): Protocol | undefined {
   const { segmentsByBeginning } = registry;
-  const isStart = bytesBefore(packet, direction) === 0;
+  const before = bytesBefore(packet, direction);
+  const isStart = before === 0 || before === direction.preamble;
   for (let index = 0; index < segmentsByBeginning.length; index++) {
     if (segmentsByBeginning[index]!.segmentBegins!(packet, isStart)) return segmentsByBeginning[index];
   }
