@@ -88,6 +88,7 @@ export const DISSECTED_PROTOCOLS: readonly string[] = [
   'lisp',
   'capwap',
   'capwap.data',
+  'proxy',
   'stun',
   'classicstun',
   'tls',

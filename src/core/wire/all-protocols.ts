@@ -24,6 +24,7 @@ import { ntp } from './app/ntp.ts';
 import { openvpn } from './app/openvpn.ts';
 import { pgsql } from './app/pgsql.ts';
 import { irc, telnet } from './app/plain-streams.ts';
+import { proxy } from './app/proxy.ts';
 import { quic } from './app/quic.ts';
 import { radius } from './app/radius.ts';
 import { resp } from './app/resp.ts';
@@ -123,7 +124,7 @@ const HEADERS: readonly Protocol[] = [
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */
 const APPLICATIONS: readonly Protocol[] = [
-  ...[stun, classicstun, tls, quic, dtls, dns, mdns, llmnr, ssh, bittorrent, btDht, sip],
+  ...[proxy, stun, classicstun, tls, quic, dtls, dns, mdns, llmnr, ssh, bittorrent, btDht, sip],
   ...[http2, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
   ...[rpc, portmap, mount, nfs, nfsacl, nlm],
   ...[isakmp, nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],

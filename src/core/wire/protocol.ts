@@ -64,11 +64,16 @@ export interface ProtocolDefinition {
    * are not its protocol.
    */
   readonly segment?: (packet: Packet, dissection: Dissection) => boolean;
-  /** Recognises the first bytes of a stream that no other protocol begins with, whatever the port. */
-  readonly segmentBegins?: (packet: Packet) => boolean;
+  /**
+   * Recognises the first bytes of a stream that no other protocol begins with, whatever the port. `isStart` tells
+   * whether nothing of this direction came before.
+   */
+  readonly segmentBegins?: (packet: Packet, isStart: boolean) => boolean;
+  /** What it takes comes before a stream: what follows is read as if the connection began there. */
+  readonly precedesStream?: boolean;
   /** Recognises the first bytes of a stream by content alone. */
   readonly segmentLooksLike?: (packet: Packet) => boolean;
-  /** A stream recognised by its content carries this protocol from then on, whatever its next bytes look like. */
+  /** A stream recognised by its content or its beginning carries this protocol from then on, whatever its next bytes look like. */
   readonly keepsStream?: boolean;
 
   /** The summary line of the packet, as tshark's Info column, from layer `layer` of it. */

@@ -5,7 +5,7 @@ import type { Dissection, Protocol } from './protocol.ts';
 import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
-import { FIN } from './tcp-flags.ts';
+import { FIN, SYN } from './tcp-flags.ts';
 import { LONGEST_MESSAGE, leaveOut, placeOf } from './tcp-pending.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
@@ -219,8 +219,16 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
     flow.recognised = known;
     return;
   }
-  const begun = flow.application === null ? beginningOf(packet, dissection) : undefined;
-  if (begun?.segment?.(packet, dissection) === true) {
+  const direction = packet.direction === 0 ? connection.a : connection.b;
+  let begun = flow.application === null ? beginningOf(packet, direction, dissection) : undefined;
+  while (begun?.precedesStream === true && begun.segment!(packet, dissection)) {
+    flow.recognised = begun;
+    direction.preamble = bytesBefore(packet, direction);
+    if (packet.needed !== 0 || packet.offset >= packet.end) return;
+    begun = beginningOf(packet, direction, dissection);
+  }
+  if (begun?.precedesStream !== true && begun?.segment?.(packet, dissection) === true) {
+    if (begun.keepsStream === true) flow.application = begun;
     flow.recognised = begun;
     return;
   }
@@ -246,10 +254,18 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
 }
 
 /** The protocol that alone begins with these bytes. */
-function beginningOf(packet: Packet, { registry }: Dissection): Protocol | undefined {
+function beginningOf(packet: Packet, direction: TcpDirection, { registry }: Dissection): Protocol | undefined {
   const { segmentsByBeginning } = registry;
+  const before = bytesBefore(packet, direction);
+  const isStart = before === 0 || before === direction.preamble;
   for (let index = 0; index < segmentsByBeginning.length; index++) {
-    if (segmentsByBeginning[index]!.segmentBegins!(packet)) return segmentsByBeginning[index];
+    if (segmentsByBeginning[index]!.segmentBegins!(packet, isStart)) return segmentsByBeginning[index];
   }
   return undefined;
+}
+
+/** How many bytes of the direction come before `packet.offset`, after its SYN or from the first that was captured. */
+function bytesBefore({ endSeq, elided, end, offset, tcpFlags }: Packet, { baseSeq }: TcpDirection): number {
+  const syn = (tcpFlags & SYN) === 0 ? 1 : 0; // data that comes with SYN has its number
+  return (endSeq - elided - (end - offset) - baseSeq - syn) | 0;
 }

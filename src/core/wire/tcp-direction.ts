@@ -51,6 +51,8 @@ export class TcpDirection {
   /** Shift of the window scale option, UNSEEN or UNSCALED. */
   windowScale = UNSEEN;
   finSeen = false;
+  /** Bytes before its stream, which a proxy put there. */
+  preamble = 0;
   /** Analysis bits of the last segment. */
   lastAnalysis = 0;
   duplicateAcks = 0;

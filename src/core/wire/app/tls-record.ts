@@ -17,6 +17,8 @@ export const HANDSHAKE_HEADER = 4;
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;
 export const LONGEST_HELLO = 65_536;
+/** Type and version: no other protocol of a known port begins with them. */
+const LEAST_HELLO = 3;
 /** Handshake messages that are longer are taken for bytes that are encrypted. */
 export const LONGEST_MESSAGE = 2 * LONGEST_HELLO;
 /** RFC 5246, E.2: a hello in the form of SSL 2.0: the highest bit and a length (2), type (1). */
@@ -31,6 +33,21 @@ export function mayBeginRecord(packet: Packet): boolean {
   const { bytes, offset, end } = packet;
   if (end - offset >= RECORD) return looksLikeRecord(packet);
   return offset < end && bytes[offset] === HANDSHAKE && (end - offset === 1 || bytes[offset + 1] === 3);
+}
+
+/** A record with a hello in clear, or as much of the beginning of one as is there, if that tells enough. */
+export function beginsWithHello({ bytes, offset, end }: Packet): boolean {
+  const left = end - offset;
+  if (left < LEAST_HELLO || bytes[offset] !== HANDSHAKE || bytes[offset + 1] !== 3 || bytes[offset + 2]! > 3)
+    return false;
+  if (left < RECORD) return true;
+  const length = u16(bytes, offset + 3);
+  if (length === 0 || length >= LONGEST_RECORD) return false;
+  const at = offset + RECORD;
+  const stop = Math.min(end, at + length);
+  if (at < stop && bytes[at] !== CLIENT_HELLO && bytes[at] !== SERVER_HELLO) return false;
+  if (at + 1 < stop && bytes[at + 1] !== 0) return false; // hellos are shorter than 65,536 bytes
+  return at + HANDSHAKE_HEADER >= stop || bytes[at + HANDSHAKE_HEADER] === 3;
 }
 
 /** As in Wireshark: what begins with four printable characters is text, and all else on the port is TLS, or its middle. */

@@ -5,6 +5,7 @@ import { protocol } from '../protocol.ts';
 import { readServerHello } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
 import {
+  beginsWithHello,
   CHANGE_CIPHER_SPEC,
   CLIENT_HELLO,
   HANDSHAKE,
@@ -59,6 +60,7 @@ export const tls = protocol({
   about: 'Transport Layer Security',
   tcpPorts: [443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 3269, 5061, 5671, 6697, 8443, 8883, 16_993],
   segment: dissectTls,
+  segmentBegins: (packet, isStart) => isStart && beginsWithHello(packet),
   segmentLooksLike: (packet) => looksLikeRecord(packet) || looksLikeSsl2Hello(packet),
   keepsStream: true,
   info: (packet, layer) => recordNames(packet, layer).join(', ') || 'Continuation Data',
