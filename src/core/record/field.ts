@@ -137,6 +137,12 @@ export function shownWhenRepeating(heading?: string): FieldOptions {
   return heading === undefined ? { shown: 'repeating' } : { shown: 'repeating', heading };
 }
 
+/** The tone of each value; a saved record may have a value that none of them is. */
+export const toneBy =
+  (tones: Readonly<Record<string, Tone | null>>) =>
+  (value: string): Tone | null =>
+    Object.hasOwn(tones, value) ? tones[value]! : null;
+
 /** Colours a count of things that should not happen. */
 export const badUnlessZero = (value: number): Tone | null => (value > 0 ? 'bad' : null);
 

@@ -11,6 +11,7 @@ import {
   type Tone,
   text,
   time,
+  toneBy,
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
@@ -45,7 +46,7 @@ export const handshake = table('handshake', 'One row per TCP connection whose SY
   outcome: maybe(
     choice('What became of it: complete with SYN, SYN-ACK and ACK.', HANDSHAKE_OUTCOMES, {
       ...shown('OUTCOME'),
-      tone: (outcome) => TONES[outcome as HandshakeOutcome],
+      tone: toneBy(TONES),
     }),
   ),
 });

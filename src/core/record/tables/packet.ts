@@ -13,6 +13,7 @@ import {
   type Tone,
   text,
   time,
+  toneBy,
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
@@ -51,7 +52,7 @@ export const packet = table(
     stream: maybe(integer('Number of its TCP, UDP or SCTP stream; each transport is counted separately.')),
     severity: maybe(
       ranking('The severity of the most serious thing found in it.', SEVERITIES, {
-        tone: (one) => TONES[one as never],
+        tone: toneBy(TONES),
       }),
     ),
     expert: list("What is worth looking at, by Wireshark's names."),

@@ -17,6 +17,7 @@ import {
   type Tone,
   text,
   time,
+  toneBy,
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
@@ -73,7 +74,7 @@ export const probe = table(
     state: choice(
       'up: everything was answered as it should be; degraded: some was; down: nothing was; unknown: that cannot be determined here.',
       PROBE_STATES,
-      { ...shown('STATE'), tone: (state) => TONES[state as ProbeState] },
+      { ...shown('STATE'), tone: toneBy(TONES) },
     ),
     rtt_p50_ms: maybe(millis('Median time to an answer.')),
     rtt_p95_ms: maybe(millis('95 of 100 answers took no longer.')),

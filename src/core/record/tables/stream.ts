@@ -14,6 +14,7 @@ import {
   type Tone,
   text,
   time,
+  toneBy,
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
@@ -59,7 +60,7 @@ export const stream = table(
     state: maybe(
       choice('How far the connection got; null for UDP.', STREAM_STATES, {
         ...shown('STATE'),
-        tone: (state) => TONES[state as StreamState],
+        tone: toneBy(TONES),
       }),
     ),
     handshake_ms: maybe(millis('From SYN to ACK; null for a handshake that is not complete.', shown('HANDSHAKE'))),
