@@ -349,8 +349,8 @@ describe('--ebpf that cannot be', () => {
     [['conns', '--ebpf', '--no-ebpf'], 'exclude each other'],
     [['conns', '--ebpf', '-r', 'file'], '--ebpf needs a live machine'],
     [['capture', '--ebpf', '-r', 'file'], 'needs a live capture'],
-    [['stats', '--ebpf', '-i', 'lo'], 'nothing here asks for them'],
-    [['capture', '--ebpf', '-i', 'lo', '-w', '/tmp/netwatch-never-made.pcap'], 'nothing here asks for them'],
+    [['stats', '--ebpf', '-i', 'lo'], 'no other option here uses them'],
+    [['capture', '--ebpf', '-i', 'lo', '-w', '/tmp/netwatch-never-made.pcap'], 'no other option here uses them'],
   ])('%j', async (argv, message) => {
     const { stderr, status } = await netwatch(...argv);
     expect([status, stderr]).toEqual([64, expect.stringContaining(message)]);
