@@ -59,10 +59,10 @@ export async function untilCounted(run: Live, count: number): Promise<void> {
   });
 }
 
-/** What netwatch said at the end of an interface: captured, received, dropped by the kernel, not taken. */
+/** What netwatch said at the end of an interface: captured, received, dropped by the kernel, not read. */
 export function reconciledIn(said: string): { captured: number; received: number; dropped: number; left: number } {
   const words =
-    /(\d+) packets captured; \S+: (\d+) received by the filter, (\d+) dropped by the kernel, \d+ by the interface, (\d+) not taken/g;
+    /(\d+) packets captured; \S+: (\d+) received by the filter, (\d+) dropped by the kernel, \d+ by the interface, (\d+) not read/g;
   const [captured, received, dropped, left] = [...said.matchAll(words)].at(-1)!.slice(1).map(Number);
   return { captured: captured!, received: received!, dropped: dropped!, left: left! };
 }

@@ -12,11 +12,14 @@ const ADDITIONAL = 10;
 const RESPONSE = 0x8000;
 /** Behind the name of a record: type (2), class (2), time to live (4), length of the data (2). */
 const RECORD_HEADER = 10;
+const TXT = 16;
 const OPT = 41;
+const SPF = 99;
 /** Records that are listed; a message may claim 65,535 of each kind. */
 const MOST_RECORDS = 100;
-/** Of the strings of a TXT record together. */
+/** Of the strings of a TXT record together, and of all such records of a message, so that a line stays below 64 KiB. */
 const LONGEST_TEXT = 4096;
+const LONGEST_TEXTS = 6000;
 
 /** RFC 1035, 3.2.2 and IANA, DNS Parameters. */
 const TYPES: Readonly<Record<number, string>> = {
@@ -191,6 +194,7 @@ export function readDnsMessage(bytes: Uint8Array, start: number, end: number): D
 function readRecords(bytes: Uint8Array, start: number, end: number, from: number, count: number): DnsRecord[] {
   const records: DnsRecord[] = [];
   let at = from;
+  let room = LONGEST_TEXTS;
   while (records.length < count && records.length < MOST_RECORDS) {
     const name = readName(bytes, start, end, at);
     if (name === null) break;
@@ -200,7 +204,12 @@ function readRecords(bytes: Uint8Array, start: number, end: number, from: number
     const data = at + RECORD_HEADER;
     const length = u16(bytes, at + 8);
     if (data + length > end) break;
-    records.push({ name, type, ttl: u32(bytes, at + 4), value: formatData(bytes, start, end, type, data, length) });
+    const most = Math.min(LONGEST_TEXT, room);
+    const value = isText(type)
+      ? strings(bytes, data, data + length, most)
+      : formatData(bytes, start, end, type, data, length);
+    if (isText(type)) room -= value.length;
+    records.push({ name, type, ttl: u32(bytes, at + 4), value });
     at = data + length;
   }
   return records;
@@ -223,19 +232,18 @@ function formatData(bytes: Uint8Array, start: number, end: number, type: number,
       return length > 2 ? `${u16(bytes, data)} ${name(data + 2)}` : '';
     case 33:
       return length > 6 ? `${u16(bytes, data)} ${u16(bytes, data + 2)} ${u16(bytes, data + 4)} ${name(data + 6)}` : '';
-    case 16:
-    case 99:
-      return strings(bytes, data, data + length);
     default:
       return `${dnsTypeName(type)} ${length} bytes`;
   }
 }
 
-/** All character-strings of a text, put together without blanks (RFC 1035, 3.3.14; RFC 7208, 3.3). */
-function strings(bytes: Uint8Array, start: number, end: number): string {
+const isText = (type: number): boolean => type === TXT || type === SPF;
+
+/** The first `most` characters of all character-strings of a text, without blanks between them (RFC 1035, 3.3.14; RFC 7208, 3.3). */
+function strings(bytes: Uint8Array, start: number, end: number, most: number): string {
   let text = '';
-  for (let at = start; at < end && text.length < LONGEST_TEXT; at += 1 + bytes[at]!) {
+  for (let at = start; at < end && text.length < most; at += 1 + bytes[at]!) {
     text += latin1(bytes, at + 1, Math.min(end, at + 1 + bytes[at]!));
   }
-  return text.slice(0, LONGEST_TEXT);
+  return text.slice(0, most);
 }

@@ -70,6 +70,13 @@ test('a text has 4,096 characters at most', () => {
   expect(valueRead(16, `ff${'61'.repeat(255)}`.repeat(17))).toHaveLength(4096);
 });
 
+test('the texts of a message have 6,000 characters at most together', () => {
+  const text = `ff${'61'.repeat(255)}`.repeat(17);
+  const message = response(answer(16, text) + answer(99, text) + answer(1, 'c0000201') + answer(16, text), 4);
+  const { answers } = readDnsMessage(message, 0, message.length)!;
+  expect(answers.map(({ value }) => value.length)).toEqual([4096, 1904, '192.0.2.1'.length, 0]);
+});
+
 describe('the response code has twelve bits, eight of them in OPT (RFC 6891, 6.1.3)', () => {
   /** The whole OPT record with these upper bits: root, type, size, upper bits, version, flags, options. */
   const opt = (upper: number, options = ''): string =>
