@@ -72,7 +72,9 @@ export const repeatOptions = {
     "Exit 1 unless this holds in every snapshot, 3 when that is unknown: 'count(state == CLOSE_WAIT) < 50'.",
     { value: 'EXPR' },
   ),
-  wait: text("Take snapshots until this holds: 'any(local_port == 5432)'.", { value: 'EXPR' }),
+  wait: text("Take snapshots until this holds, then print the rows that it speaks of: 'any(local_port == 5432)'.", {
+    value: 'EXPR',
+  }),
   timeout: duration('With --wait: give up after D, with exit status 75.'),
 };
 
