@@ -72,6 +72,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const resolves = command.resolves(values);
+  if (resolves && values.numeric === true) throw usageError('--resolve and --numeric exclude each other');
   const fields = named ?? (format.hasAllFields ? Object.keys(table.fields) : visibleFields(table, repeating, resolves));
   const asked = new Set([
     ...(named ?? []),
