@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|follow|stats|probe|export|fields|schema|completion|doctor) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|probe|export|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -29,7 +29,8 @@ _netwatch() {
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
-    *) _netwatch_words 'conns ifaces capture follow stats probe export fields schema completion doctor --help --version' ;;
+    config) _netwatch_config ;;
+    *) _netwatch_words 'conns ifaces capture follow stats probe export fields schema completion doctor config --help --version' ;;
   esac
 }
 
@@ -88,7 +89,7 @@ _netwatch_conns() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -120,7 +121,7 @@ _netwatch_ifaces() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--routes --dns --neighbors --host --up --interface -i --resolve --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--routes --dns --neighbors --host --up --interface -i --resolve --numeric -n --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -156,7 +157,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -186,7 +187,7 @@ _netwatch_follow() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --resolve --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -211,12 +212,10 @@ _netwatch_stats() {
     --count|-c) : ;;
     --duration) : ;;
     --expect) : ;;
-    --wait) : ;;
-    --timeout) : ;;
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --resolve --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -247,7 +246,7 @@ _netwatch_probe() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --every --via --direct --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
+    *) _netwatch_words '--count -c --interval --timeout --every --via --direct --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --numeric -n --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 
@@ -267,7 +266,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
   esac
 }
 
@@ -282,7 +281,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check setting field gap' ;;
   esac
 }
 
@@ -291,7 +290,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check setting field gap' ;;
   esac
 }
 
@@ -316,7 +315,22 @@ _netwatch_doctor() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_config() {
+  local fields='name value source origin place commands'
+  case $prev in
+    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version show' ;;
   esac
 }
 

@@ -65,7 +65,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     reading: ['context', 'options', 'listing'],
     packets: ['context', 'options', 'listing', 'reading'],
     docs: ['options', 'listing', 'arguments'],
-    about: [...BASEMENT, 'docs'],
+    about: [...BASEMENT, 'arguments', 'docs'],
     api: [...BASEMENT, 'capture', 'conns', 'follow', 'ifaces', 'probe', 'stats'],
     capture: BASEMENT,
     conns: BASEMENT,

@@ -11,4 +11,6 @@ export interface Limit {
   readonly why: string;
   /** The one command that grants it, or null if nothing does. */
   readonly remedy: string | null;
+  /** Whether nobody can see it, whatever is granted: a person is told only with --verbose. Absent means no. */
+  readonly isFinal?: boolean;
 }

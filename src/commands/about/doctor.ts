@@ -1,5 +1,8 @@
 import { section } from '../../core/record/table.ts';
 import { check } from '../../core/record/tables/meta.ts';
+import type { Check } from '../../core/system/platform.ts';
+import { sudoName } from '../../platform/machine/installation.ts';
+import type { Context } from '../context/context.ts';
 import { listing } from '../listing/command.ts';
 
 /** `netwatch doctor`: what this machine permits, and how to grant the rest. */
@@ -20,6 +23,17 @@ export const doctor = listing({
   tableOf: () => check,
   async *run(context, values) {
     const platform = await context.openPlatform({ root: values.root, netns: null });
-    yield [section(check, await platform.readChecks())];
+    yield [
+      section(
+        check,
+        (await platform.readChecks()).map((one) => withProgram(one, context)),
+      ),
+    ];
   },
 });
+
+/** The row, with a command that finds this program where it is installed. */
+function withProgram(row: Check, { program }: Context): Check {
+  const remedy = row.remedy?.replace(/^sudo netwatch\b/, () => `sudo ${sudoName(program)}`) ?? null;
+  return { ...row, remedy };
+}

@@ -7,7 +7,7 @@ import {
   globalOptions,
   type ListingValues,
   outputOptionsOf,
-  repeatOptions,
+  repeatOptionsOf,
   rootOptions,
 } from '../options/shared-options.ts';
 import { splitWords } from '../options/split-words.ts';
@@ -32,17 +32,27 @@ export interface Defaults {
 const RIVALS = [
   ['output', 'json', 'tsv', 'csv'],
   ['ebpf', 'no-ebpf'],
+  ['resolve', 'numeric'],
 ];
 
 /** Every option of a command, its own first, in the groups that help shows. */
 export function optionGroups(command: Command): readonly { readonly title: string; readonly options: Options }[] {
+  return everyGroup(command)
+    .map(({ title, options }) => ({
+      title,
+      options: Object.fromEntries(Object.entries(options).filter(([, { hidden }]) => !hidden)),
+    }))
+    .filter(({ options }) => Object.keys(options).length > 0);
+}
+
+function everyGroup(command: Command): readonly { readonly title: string; readonly options: Options }[] {
   const groups: { title: string; options: Options }[] = [{ title: 'Options', options: command.options }];
   if (command.kind === 'listing') {
     groups.push({ title: 'Output', options: outputOptionsOf(command.formats.flatMap(({ name }) => name ?? [])) });
-    if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptions });
+    if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptionsOf(command.statements) });
   }
   groups.push({ title: 'General', options: generalOptions(command) });
-  return groups.filter((group) => Object.keys(group.options).length > 0);
+  return groups;
 }
 
 function generalOptions(command: Command): Options {
@@ -51,7 +61,13 @@ function generalOptions(command: Command): Options {
   return { ...others, ...rootOptions, help, version };
 }
 
+/** Every option that a command understands. */
 export function everyOption(command: Command): Options {
+  return Object.assign({}, ...everyGroup(command).map((group) => group.options)) as Options;
+}
+
+/** Those that help and completion offer. */
+export function offeredOptions(command: Command): Options {
   return Object.assign({}, ...optionGroups(command).map((group) => group.options)) as Options;
 }
 

@@ -1,52 +1,58 @@
 import type { Command } from '../listing/command.ts';
+import { describeOption, type Option } from '../options/option.ts';
 import { optionGroups } from './arguments.ts';
+import { type Entry, layOut, wrapWords } from './help-layout.ts';
 
 const MOST_COLUMNS = 120;
-
-/** yargs lays out the help; only a run that shows help loads it. */
-const importYargs = async (): Promise<typeof import('yargs')['default']> => (await import('yargs')).default;
+/** yargs breaks words in lines that are shorter. */
+const LEAST_COLUMNS = 40;
 
 /** The help of one command. */
-export async function commandHelp(command: Command, columns: number): Promise<string> {
+export function commandHelp(command: Command, terminalColumns: number): string {
+  const columns = Math.min(terminalColumns, MOST_COLUMNS);
   const operands = command.operands === '' ? '' : ` ${command.operands}`;
-  const help = (await importYargs())([])
-    .scriptName('netwatch')
-    .locale('en')
-    .usage(`netwatch ${command.name}${operands} [options]\n\n${command.about}`)
-    .help(false)
-    .version(false)
-    .wrap(Math.min(columns, MOST_COLUMNS));
-  for (const { title, options } of optionGroups(command)) {
-    for (const [name, option] of Object.entries(options)) {
-      // nothing is parsed here, so the name may carry its value's name, which yargs has no place for
-      help.option(option.value === null ? name : `${name} ${option.value}`, {
-        ...(option.short === null ? {} : { alias: option.short }),
-        describe: option.doc,
-        group: `${title}:`,
-      });
-    }
-  }
-  // yargs writes a digit as a long option, --ipv4, --4
-  const options = (await help.getHelp()).replace(/^ {6}(--\w+), -(-\d)/gm, (match, long, short) =>
-    `  ${short}, ${long}`.padEnd(match.length),
+  const groups = optionGroups(command).map(
+    ({ title, options }) => `${title}:\n${layOut(Object.entries(options).map(entryOf), columns)}`,
   );
-  const examples = command.examples.map((one) => `  ${one.line}\n      ${one.about}\n`).join('');
-  return `${options}\n\nExamples:\n${examples}\nSee also: man netwatch-${command.name}, netwatch fields\n`;
+  const { operandChoices: choices } = command;
+  const offered = choices.length === 0 || choices.every((one) => operands.includes(one)) ? '' : choices.join(', ');
+  return [
+    `netwatch ${command.name}${operands} [options]\n`,
+    paragraph(command.about, columns),
+    ...(offered === '' ? [] : [paragraph(`${/[A-Z]+/.exec(operands)?.[0] ?? command.operands}: ${offered}`, columns)]),
+    ...groups,
+    `Examples:\n${command.examples.map((one) => `  ${one.line}\n      ${one.about}\n`).join('')}`,
+    paragraph(`See also: man netwatch-${command.name}, netwatch fields, netwatch help filters`, columns),
+  ].join('\n');
 }
 
-/** The help of the program: its commands. */
-export async function programHelp(commands: readonly Command[], columns: number): Promise<string> {
-  const parser = (await importYargs())([])
+const paragraph = (text: string, columns: number): string => `${wrapWords(text, columns).join('\n')}\n`;
+
+function entryOf([name, option]: readonly [string, Option]): Entry {
+  const names = [name, ...option.also].map((one) => `--${one}`).join(', ');
+  const short = option.short === null ? '      ' : `  -${option.short}, `;
+  return [`${short}${names}${option.value === null ? '' : ` ${option.value}`}`, describeOption(option)];
+}
+
+/** The help of the program: its commands; `topics` are what `netwatch help` explains besides. */
+export async function programHelp(
+  commands: readonly Command[],
+  topics: readonly string[],
+  columns: number,
+): Promise<string> {
+  // yargs lays it out; only a run that shows this help loads it
+  const { default: yargs } = await import('yargs');
+  const parser = yargs([])
     .scriptName('netwatch')
     .locale('en')
     .usage('netwatch <command> [options]\n\nnetwork diagnostics as records: tables for people, NDJSON for scripts')
     .help(false)
     .version(false)
-    .wrap(Math.min(columns, MOST_COLUMNS))
+    .wrap(Math.max(LEAST_COLUMNS, Math.min(columns, MOST_COLUMNS)))
     .example('netwatch', 'who this machine talks to, live')
     .example('netwatch conns --json | jq .remote_addr', 'the same for a script')
     .epilogue(
-      'netwatch without a command shows a live table of connections on a terminal, and prints a snapshot in a pipe.\nnetwatch <command> --help says more; netwatch doctor says what this machine permits.',
+      `netwatch without a command shows a live table of connections on a terminal, and prints a snapshot in a pipe.\nnetwatch <command> --help says more; netwatch doctor says what this machine permits.\nnetwatch help explains: ${topics.join(', ')}.`,
     );
   for (const one of commands) parser.command(one.name, one.about);
   return `${await parser.getHelp()}\n`;

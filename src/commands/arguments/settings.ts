@@ -7,7 +7,7 @@ import { everyOption } from './arguments.ts';
 import type { SettingsFile } from './settings-file.ts';
 
 /** Options that a configuration file may not set: they would hide what the user typed, or loop. */
-const NOT_SETTABLE = new Set(['help', 'version', 'config']);
+export const NOT_SETTABLE = new Set(['help', 'version', 'config']);
 
 /**
  * Reads a configuration file: a JSON object whose keys are long option names (for every command that has them) or

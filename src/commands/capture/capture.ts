@@ -10,7 +10,7 @@ import { askedFormat } from '../listing/listing-plan.ts';
 import { RECORDS } from '../listing/shared-formats.ts';
 import { refuseRecordOptions } from '../listing/written-format.ts';
 import { flag, integer, text } from '../options/option.ts';
-import { repeatOptions, resolveOptions } from '../options/shared-options.ts';
+import { expectOption, repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import {
   liveOptions,
   packetWriteOptions,
@@ -24,7 +24,7 @@ import { writeRequestOf } from './write-request.ts';
 
 const options = {
   ...sourceOptions,
-  expect: repeatOptions.expect,
+  expect: expectOption('count(severity == error) == 0'),
   ...liveOptions,
   ...writeOptions,
   ...rotateOptions,

@@ -5,6 +5,7 @@ import { messageOf } from '../../core/failure.ts';
 import type { ByteSink } from '../../core/packet/rewrite.ts';
 import type { Packet } from '../../core/wire/packet.ts';
 import type { CaptureFiles, OutputFile } from '../../platform/files/capture-output.ts';
+import { WrittenFiles } from './written-files.ts';
 
 /** When a new file begins, and how many files are kept; null for never, and for all. */
 export interface Rotation {
@@ -51,7 +52,8 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   private added = 0;
   wholeOfFailed = 0;
   private file: OutputFile | null = null;
-  private readonly written: string[] = [];
+  /** The files that there are once `keep` has resolved. */
+  readonly written: WrittenFiles;
   private count = 0;
   /** Bytes of the file so far that are no longer in the writer. */
   private flushed = 0;
@@ -69,6 +71,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     this.name = name;
     this.force = force;
     this.rotation = rotation;
+    this.written = new WrittenFiles(rotation.packs);
     this.makeWriter = makeWriter;
     this.clock = clock;
     this.writer = makeWriter();
@@ -148,14 +151,18 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   /** Ends the last file with what was written completely, and resolves when all files are compressed that should be. */
   async keep(): Promise<void> {
     await this.end((file) => file.keep());
-    if (this.rotation.packs) for (const line of await this.files.packing.end()) this.clock.say(line);
+    if (!this.rotation.packs) return;
+    const complaints = await this.files.packing.end();
+    this.written.complained(complaints);
+    for (const line of complaints) this.clock.say(line);
   }
 
   private async end(how: (file: OutputFile) => Promise<unknown>): Promise<void> {
     if (this.file === null) return;
     const became = await how(this.file);
     this.file = null;
-    if (this.rotation.packs && became !== 'abandoned') await this.files.packing.pack(this.written.at(-1)!);
+    if (became === 'abandoned') this.written.forgetLast();
+    else if (this.rotation.packs) await this.files.packing.pack(this.written.last);
   }
 
   private isFull(seconds: number): boolean {
@@ -179,9 +186,9 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     if (this.file === null) {
       const name = nameOf(this.name, ++this.count, new Date(this.clock.now()));
       this.file = await this.files.create(name, this.force);
-      this.written.push(name);
+      this.written.add(name);
       const { keep } = this.rotation;
-      if (keep !== null && this.written.length > keep) await this.remove(this.written.shift()!);
+      if (keep !== null && this.written.length > keep) await this.remove(this.written.takeOldest());
     }
     return this.file;
   }
@@ -191,6 +198,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     try {
       await (this.rotation.packs ? this.files.packing : this.files).remove(file);
     } catch (error) {
+      this.written.stays(file);
       this.clock.say(messageOf(error));
     }
   }

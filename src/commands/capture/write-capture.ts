@@ -101,29 +101,27 @@ async function copyPackets(
         annotate,
         packetBuffered: request.packetBuffered,
       });
+    const ring =
+      rotation === null
+        ? null
+        : new RotatingCapture(files, name, request.force, rotation, makeWriter, {
+            now: context.clock.now,
+            seconds: file === null ? () => context.clock.monotonic() / 1000 : ({ seconds }) => seconds,
+            say: context.warn,
+          });
     const out = async (): Promise<Rewritten> => {
       if (request.write === '-') {
         return copy(makeWriter(), stdoutSink(context)).catch((error: unknown) => {
           throw withCounts(error, true);
         });
       }
-      if (rotation === null) {
-        return toFile(context, made ?? (await files.create(name, request.force)), file === null, (sink) =>
-          copy(makeWriter(), sink),
-        );
-      }
-      return toFiles(
-        context,
-        new RotatingCapture(files, name, request.force, rotation, makeWriter, {
-          now: context.clock.now,
-          seconds: file === null ? () => context.clock.monotonic() / 1000 : ({ seconds }) => seconds,
-          say: context.warn,
-        }),
-        copy,
+      if (ring !== null) return toFiles(context, ring, copy);
+      return toFile(context, made ?? (await files.create(name, request.force)), file === null, (sink) =>
+        copy(makeWriter(), sink),
       );
     };
     const { read, written, faults } = await out();
-    context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${name}`);
+    context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${ring?.written ?? name}`);
     sayFaults(context, faults);
     return EXIT.ok;
   } finally {

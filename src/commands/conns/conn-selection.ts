@@ -1,5 +1,6 @@
 import { usageError } from '../../core/failure.ts';
 import { type ConnRow, SOCKET_STATES } from '../../core/record/tables/conn.ts';
+import type { ConnEventRow } from '../../core/record/tables/conn-event.ts';
 import { didYouMean } from '../../core/suggest.ts';
 
 /** The filters of `conns` that are options of their own. */
@@ -46,7 +47,17 @@ export function select<R extends ConnRow>(rows: Iterable<R>, test: RowTest | nul
   return test === null ? rows : passing(rows, test);
 }
 
-function* passing<R extends ConnRow>(rows: Iterable<R>, test: RowTest): Iterable<R> {
+/** The same for events: what has closed is selected by the state that it was in. */
+export function selectEvents(events: Iterable<ConnEventRow>, test: RowTest | null): Iterable<ConnEventRow> {
+  if (test === null) return events;
+  return passing(events, (row) => test(stateBeforeClose(row)));
+}
+
+function stateBeforeClose(row: ConnEventRow): ConnEventRow {
+  return row.event === 'closed' && row.previous_state !== null ? { ...row, state: row.previous_state } : row;
+}
+
+function* passing<R extends ConnRow>(rows: Iterable<R>, test: (row: R) => boolean): Iterable<R> {
   for (const row of rows) if (test(row)) yield row;
 }
 

@@ -17,7 +17,7 @@ import type { Request } from '../listing/command.ts';
 import { requireInterface } from '../reading/require-interface.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { LiveConnRequest } from './conn-request.ts';
-import { select } from './conn-selection.ts';
+import { select, selectEvents } from './conn-selection.ts';
 import { connTotals } from './conn-totals.ts';
 
 /** The connections of the machine, a snapshot for each tick. Rejects with a Failure 64, 66, 69 or 77. */
@@ -48,7 +48,7 @@ export async function* runLive(context: Context, asked: LiveConnRequest, request
 }
 
 async function snapshotOf(look: ConnectionLook, { keep, summary, sampled }: LiveConnRequest, missed: number) {
-  if (sampled.events) return [section(connEvent, select(look.events, keep))];
+  if (sampled.events) return [section(connEvent, selectEvents(look.events, keep))];
   const rows = select(look.rows(), keep);
   if (summary !== null) return [section(connSummary, summarize(rows, summary, look.at.time))];
   const measured = await look.measure(missed);

@@ -1,4 +1,4 @@
-import { everyOption } from '../arguments/arguments.ts';
+import { offeredOptions } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
 import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
@@ -60,7 +60,7 @@ complete -F _netwatch netwatch
 }
 
 function commandFunction(command: Command): string {
-  const options = Object.entries(everyOption(command));
+  const options = Object.entries(offeredOptions(command));
   const cases = options
     .filter(([, option]) => option.value !== null)
     .map(([name, option]) => `    ${optionWords(name, option).join('|')}) ${replyFor(option)} ;;`);

@@ -1,4 +1,4 @@
-import { everyOption } from '../arguments/arguments.ts';
+import { offeredOptions } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
 import { fieldChoices, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
@@ -21,7 +21,7 @@ ${commands.flatMap(commandLines).join('\n')}
 
 function commandLines(command: Command): readonly string[] {
   const start = `complete -c netwatch -n '__fish_seen_subcommand_from ${command.name}'`;
-  const lines = Object.entries(everyOption(command)).map(([name, option]) => {
+  const lines = Object.entries(offeredOptions(command)).map(([name, option]) => {
     const short = option.short === null ? '' : ` -s ${option.short}`;
     return `${start}${short} -l ${name}${valueFor(command.name, option)} -d ${quote(option.doc)}`;
   });

@@ -1,4 +1,4 @@
-import { everyOption } from '../arguments/arguments.ts';
+import { offeredOptions } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
 import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
@@ -49,7 +49,7 @@ fi
 }
 
 function commandFunction(command: Command): string {
-  const specs = Object.entries(everyOption(command)).flatMap(([name, option]) => {
+  const specs = Object.entries(offeredOptions(command)).flatMap(([name, option]) => {
     const tail = `[${escapeSpec(option.doc)}]${option.value === null ? '' : `:${escapeSpec(option.value)}:${actionFor(option)}`}`;
     const words = optionWords(name, option);
     // with a = at its end _arguments takes --name=value as well

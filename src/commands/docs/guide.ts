@@ -55,6 +55,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
     heading: 'EXPECTATIONS',
     paragraphs: [
       '--expect and --wait take a statement about all rows of a snapshot. When there is not enough evidence (an average of nothing, all() of no rows, rows with an unknown value that could change the answer) the exit status of --expect is 3. A condition that first checks that the value is known is never unknown: none(process and process == "nc").',
+      'When --wait holds, the rows are printed that match a filter in it, or all rows when none does.',
     ],
     items: [
       ['count(state == CLOSE_WAIT) < 50', 'how many rows match a filter'],

@@ -1,8 +1,9 @@
 import { headingOf, type RecordTable } from '../../core/record/table.ts';
 import { optionGroups } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
-import type { Option } from '../options/option.ts';
-import { EXIT_STATUSES, FILTER_GUIDE, type GuideSection, PROGRAM_GUIDE } from './guide.ts';
+import { describeOption, type Option } from '../options/option.ts';
+import { FILTER_GUIDE, type GuideSection, PROGRAM_GUIDE } from './guide.ts';
+import { EXIT_STATUS, FIELDS, PRIVILEGES } from './topics.ts';
 
 /** netwatch(1): what the program is, its commands, and what they share, as man(7) source. */
 export function programPage(commands: readonly Command[], version: string): string {
@@ -12,8 +13,7 @@ export function programPage(commands: readonly Command[], version: string): stri
     section('SYNOPSIS', '.B netwatch\n[\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]'),
     ...PROGRAM_GUIDE.map(guideSection),
     section('COMMANDS', commands.map((one) => item(`\\fBnetwatch\\-${roff(one.name)}\\fR(1)`, one.about)).join('\n')),
-    ...FILTER_GUIDE.map(guideSection),
-    exitStatuses(),
+    ...[FIELDS, ...FILTER_GUIDE, PRIVILEGES, EXIT_STATUS].map(guideSection),
     section('SEE ALSO', seeAlso(['ss(8)', 'ip(8)', 'jq(1)', ...commands.map((one) => `netwatch-${one.name}(1)`)])),
   ].join('\n');
 }
@@ -31,13 +31,13 @@ export function commandPage(command: Command, version: string): string {
       section(
         heading.toUpperCase(),
         Object.entries(options)
-          .map(([name, option]) => item(optionSpelling(name, option), option.doc))
+          .map(([name, option]) => item(optionSpelling(name, option), describeOption(option)))
           .join('\n'),
       ),
     ),
     ...tables.map(fieldsOf),
     section('EXAMPLES', command.examples.map((one) => item(`\\fB${roff(one.line)}\\fR`, one.about)).join('\n')),
-    exitStatuses(),
+    guideSection(EXIT_STATUS),
     section('SEE ALSO', seeAlso(['netwatch(1)'])),
   ].join('\n');
 }
@@ -64,10 +64,6 @@ function guideSection({ heading, paragraphs, items }: GuideSection): string {
   );
 }
 
-function exitStatuses(): string {
-  return section('EXIT STATUS', EXIT_STATUSES.map(([status, text]) => item(`\\fB${status}\\fR`, text)).join('\n'));
-}
-
 function fieldsOf(table: RecordTable): string {
   const rows = Object.entries(table.fields).map(([name, field]) => {
     const values = field.values === null ? '' : ` One of: ${field.values.join(', ')}.`;
@@ -83,7 +79,8 @@ function fieldsOf(table: RecordTable): string {
 function optionSpelling(name: string, option: Option): string {
   const short = option.short === null ? '' : `\\fB\\-${roff(option.short)}\\fR, `;
   const value = option.value === null ? '' : ` \\fI${roff(option.value)}\\fR`;
-  return `${short}\\fB\\-\\-${roff(name)}\\fR${value}`;
+  const names = [name, ...option.also].map((one) => `\\fB\\-\\-${roff(one)}\\fR`);
+  return `${short}${names.join(', ')}${value}`;
 }
 
 function seeAlso(pages: readonly string[]): string {

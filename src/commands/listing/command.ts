@@ -4,7 +4,7 @@ import type { Limit } from '../../core/limit.ts';
 import type { RecordTable, Snapshot } from '../../core/record/table.ts';
 import type { Context } from '../context/context.ts';
 import type { Options, Values } from '../options/option.ts';
-import type { ListingValues } from '../options/shared-options.ts';
+import { ABOUT_SOCKETS, type ListingValues, type Statements } from '../options/shared-options.ts';
 import type { Format } from './format.ts';
 import { type Run, SNAPSHOTS } from './run.ts';
 import { USUAL_FORMATS } from './shared-formats.ts';
@@ -68,6 +68,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly kind: 'listing';
   /** Whether --interval, --expect and the like make sense. */
   readonly repeats: boolean;
+  /** Examples for --expect and --wait. */
+  readonly statements: Statements;
   /** Whether a run looks again and again though no option of repeating asks for it. */
   readonly watches: (values: ListingValues<O>) => boolean;
   /** Whether the first tick only begins what the later ones tell of: --count counts those. */
@@ -118,6 +120,7 @@ export type Command = ListingCommand | TextCommand;
 const USUAL = {
   kind: 'listing',
   repeats: false,
+  statements: ABOUT_SOCKETS,
   watches: () => false,
   firstTickIsStart: () => false,
   resolves: () => false,

@@ -1,10 +1,11 @@
 import { usageError } from '../../core/failure.ts';
 import { compileFilter, type Predicate } from '../../core/filter/bind.ts';
 import { compileExpectation, type Expectation } from '../../core/filter/expectation.ts';
+import { compileSpokenRows } from '../../core/filter/spoken-rows.ts';
 import type { FormatName } from '../../core/output/format.ts';
 import { namedFields, visibleFields } from '../../core/record/select-fields.ts';
 import { parseSort, type SortKey } from '../../core/record/sort.ts';
-import type { RecordTable } from '../../core/record/table.ts';
+import type { AnyRow, RecordTable } from '../../core/record/table.ts';
 import type { Options, Values } from '../options/option.ts';
 import type { ListingValues, outputOptions } from '../options/shared-options.ts';
 import type { Claim, ListingCommand } from './command.ts';
@@ -15,6 +16,14 @@ import type { TickPlan } from './ticks.ts';
 
 const DEFAULT_INTERVAL_MS = 1000;
 const WAIT_INTERVAL_MS = 250;
+
+/** What the run waits for. */
+export interface Awaited {
+  readonly until: Expectation;
+  readonly source: string;
+  /** Whether it speaks of a row: those are printed, where there are any. */
+  readonly speaksOf: (row: AnyRow) => boolean;
+}
 
 /** Everything that the options of a listing say, checked before anything is read. */
 export interface ListingPlan {
@@ -29,7 +38,7 @@ export interface ListingPlan {
   readonly limit: number | null;
   readonly filter: Predicate | null;
   readonly expect: Claim | null;
-  readonly wait: { readonly until: Expectation; readonly source: string } | null;
+  readonly wait: Awaited | null;
   readonly ticks: TickPlan;
   readonly repeating: boolean;
   /** Fields that the user named. */
@@ -52,7 +61,8 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     throw usageError('--wait is bounded by --timeout, not by --count or --duration');
   }
   const until = expectation(values.wait, table);
-  const wait = until === null ? null : { until, source: values.wait ?? '' };
+  const source = values.wait ?? '';
+  const wait = until === null ? null : { until, source, speaksOf: compileSpokenRows(source, table) };
   const standing = command.claim(values);
   const expected = expectation(values.expect, table);
   const expect = expected === null ? standing : claimOf(expected, values.expect ?? '');
@@ -62,6 +72,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const resolves = command.resolves(values);
+  if (resolves && values.numeric === true) throw usageError('--resolve and --numeric exclude each other');
   const fields = named ?? (format.hasAllFields ? Object.keys(table.fields) : visibleFields(table, repeating, resolves));
   const asked = new Set([
     ...(named ?? []),

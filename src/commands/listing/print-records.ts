@@ -3,7 +3,7 @@ import type { Renderer } from '../../core/output/renderer.ts';
 import { formatNumberOf, formatSeconds } from '../../core/output/units.ts';
 import { GatheredRows } from '../../core/record/gathered-rows.ts';
 import { visibleFields } from '../../core/record/select-fields.ts';
-import type { AnyRow, RecordTable, Snapshot } from '../../core/record/table.ts';
+import type { AnyRow, RecordTable, Section, Snapshot } from '../../core/record/table.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Context } from '../context/context.ts';
 import { Interrupted } from '../context/interrupted.ts';
@@ -66,19 +66,25 @@ export async function printRecords(
         sorts || plan.sort.length === 0
           ? null
           : new GatheredRows(plan.table, plan.sort, plan.limit ?? Number.POSITIVE_INFINITY);
-      const shaped = snapshot.map((one) => {
-        if (one.table !== plan.table) return one;
-        const kept = keepsFirst !== null ? one.rows : keep(one.rows, plan, answer, seen);
-        const ordered = sorted === null ? kept : inOrder(kept, sorted);
+      const shape = (one: Section, rows: Iterable<AnyRow>): Section => {
+        const ordered = sorted === null ? rows : inOrder(rows, sorted);
         return { ...one, rows: plan.limit === null ? ordered : take(ordered, answer) };
-      });
-      if (answer.wait !== null) {
+      };
+      const kept = (one: Section): Iterable<AnyRow> =>
+        keepsFirst !== null ? one.rows : keep(one.rows, plan, answer, seen);
+      if (plan.wait !== null && answer.wait !== null) {
         // until it holds nothing is printed, so the rows are gathered to be tallied first
-        const gathered = shaped.map((one) => ({ ...one, rows: [...one.rows] }));
+        const gathered = snapshot.map((one) => ({ one, rows: [...(one.table === plan.table ? kept(one) : one.rows)] }));
         if (answer.wait.holds() !== true) continue;
         waited = true;
-        await print(renderer, gathered, plan);
-      } else await print(renderer, shaped, plan);
+        const spoken = gathered.map(({ one, rows }) =>
+          one.table === plan.table ? shape(one, spokenOf(rows, plan)) : { ...one, rows },
+        );
+        await print(renderer, spoken, plan);
+      } else {
+        const shaped = snapshot.map((one) => (one.table === plan.table ? shape(one, kept(one)) : one));
+        await print(renderer, shaped, plan);
+      }
       if (!inParts) await renderer.endSnapshot();
       if (sorted !== null && sorted.left > 0) await left(sorted.left);
       if (answer.expect !== null && whole === null) verdict.add(answer.expect);
@@ -108,6 +114,13 @@ export async function printRecords(
   const complaint = plan.expect === null ? null : verdict.complaint(plan.expect);
   if (complaint !== null) context.say(complaint);
   return verdict.status();
+}
+
+/** The rows that --wait speaks of; all of them where it speaks of none, and where a format is about all. */
+function spokenOf(rows: readonly AnyRow[], { wait, format }: ListingPlan): readonly AnyRow[] {
+  if (wait === null || !format.choosesFields) return rows;
+  const spoken = rows.filter(wait.speaksOf);
+  return spoken.length === 0 ? rows : spoken;
 }
 
 /** Whether all rows that may be printed have been printed, and no others need to be read. */

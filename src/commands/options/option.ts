@@ -9,6 +9,8 @@ export interface Option<T = unknown> {
   readonly doc: string;
   /** One letter (or digit) for the short form. */
   readonly short: string | null;
+  /** Other long names, as other programs spell it. */
+  readonly also: readonly string[];
   /** Name of the value in help, such as FILE; null for a flag. */
   readonly value: string | null;
   readonly read: (typed: string, name: string) => T;
@@ -18,10 +20,18 @@ export interface Option<T = unknown> {
   readonly absent: T;
   /** The values to offer for completion. */
   readonly choices: readonly string[] | null;
+  /** Whether help is silent about it: it is understood only to be refused. */
+  readonly hidden: boolean;
   /** Whether it takes several values, separated by commas. */
   readonly list: boolean;
   /** What a shell offers for the value, if that is not a closed set. */
   readonly offers: Offer | null;
+}
+
+/** What help says of an option: its doc, and the values that it takes, unless these stand there already. */
+export function describeOption({ doc, value, choices, list }: Option): string {
+  if (choices === null || choices.join('|') === value || choices.every((one) => doc.includes(one))) return doc;
+  return `${doc} ${list ? 'Of these' : 'One of'}: ${choices.join(', ')}.`;
 }
 
 export type Offer = 'file' | 'interface' | 'field' | 'sort' | 'process' | 'netns' | 'record';
@@ -33,8 +43,10 @@ export type Values<O extends Options> = { readonly [K in keyof O]: O[K] extends 
 
 interface Extra {
   readonly short?: string;
+  readonly also?: readonly string[];
   readonly value?: string;
   readonly offers?: Offer;
+  readonly hidden?: boolean;
   readonly choices?: readonly string[];
 }
 
@@ -50,11 +62,13 @@ function option<T>(
   return {
     doc,
     short: extra.short ?? null,
+    also: extra.also ?? [],
     value,
     read,
     write,
     absent,
     choices: extra.choices ?? null,
+    hidden: extra.hidden ?? false,
     list,
     offers: extra.offers ?? null,
   };

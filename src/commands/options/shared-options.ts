@@ -34,13 +34,16 @@ const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
   csv: flag('Short for -o csv.'),
-  fields: words('Fields to print, in this order; all means every field.', { value: 'A,B,C', offers: 'field' }),
+  fields: words('Fields to print, in this order; all means every field, and help lists them.', {
+    value: 'A,B,C',
+    offers: 'field',
+  }),
   sort: words('Sort by these fields, each written as F, F:asc or F:desc.', {
     value: 'F[:asc|desc],...',
     offers: 'sort',
   }),
   limit: integer('Print at most N rows per snapshot.', { least: 0 }),
-  'no-header': flag('Print no header line.'),
+  'no-header': flag('Print no header line.', { short: 'H', also: ['no-headers'] }),
   filter: text('Print only rows that this filter matches; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
 };
 
@@ -56,25 +59,49 @@ export const outputOptionsOf = (formats: readonly FormatName[]) => {
 /** The output options of a command without formats of its own. */
 export const outputOptions = outputOptionsOf(['table', ...RECORD_FORMATS]);
 
+/** Accepted where ss, tcpdump and mtr have it. */
+export const numericOptions = {
+  numeric: flag('Print addresses as numbers, without looking up names, which is the default.', { short: 'n' }),
+};
+
 /** For records with addresses. */
 export const resolveOptions = {
   resolve: flag(
     'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.',
   ),
+  ...numericOptions,
 };
 
+/** What must hold for the records of a command; `example` is about them. */
+export const expectOption = (example: string, where = '') =>
+  text(`Exit 1 unless this holds${where}, 3 when that is unknown: '${example}'.`, { value: 'EXPR' });
+
+/** Statements about the records of a command, for its help. */
+export interface Statements {
+  readonly expect: string;
+  /** Null where there is nothing to wait for. */
+  readonly wait: string | null;
+}
+
+export const ABOUT_SOCKETS = {
+  expect: 'count(state == CLOSE_WAIT) < 50',
+  wait: 'any(local_port == 5432)',
+} satisfies Statements;
+
 /** How a command that looks at the live machine repeats, and what must hold for what it sees. */
-export const repeatOptions = {
+export const repeatOptionsOf = ({ expect, wait }: Statements) => ({
   interval: duration('Take a new snapshot every D: 500ms, 2s, 1m; a bare number is in seconds.'),
   count: integer('Stop after N snapshots.', { least: 1 }, { short: 'c' }),
   duration: duration('Stop after D.'),
-  expect: text(
-    "Exit 1 unless this holds in every snapshot, 3 when that is unknown: 'count(state == CLOSE_WAIT) < 50'.",
-    { value: 'EXPR' },
-  ),
-  wait: text("Take snapshots until this holds: 'any(local_port == 5432)'.", { value: 'EXPR' }),
-  timeout: duration('With --wait: give up after D, with exit status 75.'),
-};
+  expect: expectOption(expect, ' in every snapshot'),
+  wait: text(`Take snapshots until this holds, then print the rows that it speaks of: '${wait}'.`, {
+    value: 'EXPR',
+    hidden: wait === null,
+  }),
+  timeout: duration('With --wait: give up after D, with exit status 75.', { hidden: wait === null }),
+});
+
+export const repeatOptions = repeatOptionsOf(ABOUT_SOCKETS);
 
 export const listingOptions = { ...globalOptions, ...rootOptions, ...outputOptions, ...repeatOptions };
 

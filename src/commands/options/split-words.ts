@@ -49,6 +49,7 @@ export function splitWords(
  * are left for the caller to report.
  */
 function spellOut(options: Options, words: readonly string[]): string[] {
+  const otherNames = new Map(Object.entries(options).flatMap(([name, { also }]) => also.map((other) => [other, name])));
   const byLetter = new Map(
     Object.entries(options).flatMap(([name, option]) => (option.short === null ? [] : [[option.short, name] as const])),
   );
@@ -65,14 +66,15 @@ function spellOut(options: Options, words: readonly string[]): string[] {
     if (word === '--') return [...out, ...words.slice(at)];
     if (RESERVED.test(word)) throw usageError(`unknown option ${word}`, { place: placeOf(words, at) });
     const long = /^--([^=]+)(=?)/.exec(word);
-    const name = long?.[1];
-    if (name !== undefined) {
+    const typed = long?.[1];
+    const name = typed === undefined ? undefined : (otherNames.get(typed) ?? typed);
+    if (typed !== undefined && name !== undefined) {
       const option = Object.hasOwn(options, name) ? options[name] : undefined;
       if (option !== undefined) note(name, at);
       if (option?.value === null && long?.[2] === '=') {
-        throw usageError(`--${name} takes no value`, { place: placeOf(words, at) });
+        throw usageError(`--${typed} takes no value`, { place: placeOf(words, at) });
       }
-      out.push(word);
+      out.push(`--${name}${word.slice(`--${typed}`.length)}`);
       if (option !== undefined && option.value !== null && long?.[2] === '') out.push(...words.slice(++at, at + 1));
       continue;
     }

@@ -8,7 +8,7 @@ import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
 import { duration, flag, integer, size, text } from '../options/option.ts';
-import { repeatOptions } from '../options/shared-options.ts';
+import { expectOption, numericOptions, repeatOptions } from '../options/shared-options.ts';
 
 /** The options of `netwatch probe`. */
 export const probeOptions = {
@@ -28,7 +28,7 @@ export const probeOptions = {
     "Exit 1 when this holds for a record ('loss_pct > 5 or rtt_avg_ms > 100') or for all of them ('count(state == down) > 1'), 3 when that is unknown.",
     { value: 'EXPR' },
   ),
-  expect: repeatOptions.expect,
+  expect: expectOption('all(rtt_avg_ms < 100)'),
   warn: text('With -o nagios: WARNING when this holds, as with --fail-on; the default is when a target is degraded.', {
     value: 'EXPR',
   }),
@@ -48,6 +48,7 @@ export const probeOptions = {
     value: 'FILE',
     offers: 'file',
   }),
+  ...numericOptions,
   'print-cron': flag('Print the crontab(5) line that does this at --schedule, and ask no target.'),
   'print-systemd': flag('Print the systemd units that do this at --schedule, or with --every.'),
 };

@@ -1,8 +1,8 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import { EXIT, Failure } from '../../core/failure.ts';
 import { OutputClosed } from '../../core/output/sink.ts';
+import { fieldsAsked } from '../about/fields-help.ts';
 import { findCommand, readArguments } from '../arguments/arguments.ts';
-import { commandHelp, programHelp } from '../arguments/help.ts';
 import { parseSettings } from '../arguments/settings.ts';
 import { fromSettings } from '../arguments/settings-failure.ts';
 import { readSettingsFile } from '../arguments/settings-file.ts';
@@ -33,8 +33,13 @@ const LIVE_TABLE = ['--interval', '1', '--sort', 'rx_rate:desc,tx_rate:desc'];
 
 /** Accepts `netwatch help conns`, which many people type first. */
 function withHelpOption(argv: readonly string[]): readonly string[] {
-  if (argv[0] === 'help') return [...argv.slice(1), '--help'];
+  if (argv[0] === 'help') return [...argv.slice(argv[1] === 'help' ? 2 : 1), '--help'];
   return argv[0] === 'version' ? ['--version'] : argv;
+}
+
+/** The word of `netwatch help WORD`; null for any other command line. */
+function helpWord([first, second]: readonly string[]): string | null {
+  return first === 'help' && second !== undefined && second !== 'help' && !second.startsWith('-') ? second : null;
 }
 
 /** The same in a given context; throws Failure, OutputClosed, or anything else for a bug. */
@@ -49,13 +54,21 @@ export async function run(context: Context, argv: readonly string[]): Promise<nu
 }
 
 async function runCommand(context: Context, argv: readonly string[]): Promise<number> {
+  const word = helpWord(argv);
+  if (word !== null) {
+    const { helpOn } = await import('./help-pages.ts');
+    return printText(context, helpOn(word, argv, context.terminal.columns()));
+  }
   const live = argv.length === 0 && context.terminal.stdoutIsTerminal;
   const { command, named, rest } = findCommand(live ? LIVE_TABLE : withHelpOption(argv), COMMANDS, DEFAULT_COMMAND);
   // the file is named by an option, and gives defaults of options: so they are read twice when there is one
   let read = readArguments(command, named, rest, null);
   const general = read.values as Values<typeof globalOptions>;
   if (general.version) return printText(context, `netwatch ${packageJson.version}\n`);
-  if (general.help) return printHelp(context, named ? command : null);
+  if (general.help) {
+    const { helpOf } = await import('./help-pages.ts');
+    return printText(context, await helpOf(named ? command : null, context.terminal.columns()));
+  }
   // a broken file must not take the completion of every shell with it
   if (command.kind === 'text')
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
@@ -64,6 +77,8 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   const settings = readSettingsFile(general.config, reader);
   const defaults = settings === null ? null : parseSettings(settings, command, COMMANDS);
   if (defaults !== null) read = readArguments(command, named, rest, defaults);
+  const listed = fieldsAsked(command, read);
+  if (listed !== null) return runListing(listed.command, contextFor(context, general), listed.values, listed.operands);
   let status: number;
   try {
     const values = read.values as ListingValues<Options>;
@@ -79,12 +94,4 @@ async function printText(context: Context, text: string): Promise<number> {
   await context.stdout.write(text);
   await context.stdout.flush();
   return EXIT.ok;
-}
-
-async function printHelp(context: Context, command: (typeof COMMANDS)[number] | null): Promise<number> {
-  const columns = context.terminal.columns();
-  return printText(
-    context,
-    command === null ? await programHelp(COMMANDS, columns) : await commandHelp(command, columns),
-  );
 }

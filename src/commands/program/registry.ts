@@ -1,4 +1,5 @@
 import { completion } from '../about/completion.ts';
+import { configOf } from '../about/config.ts';
 import { doctor } from '../about/doctor.ts';
 import { fields } from '../about/fields.ts';
 import { schema } from '../about/schema.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   schema,
   completion,
   doctor,
+  configOf(() => COMMANDS),
 ];
 
 /** What netwatch does without a command. */

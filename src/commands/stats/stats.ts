@@ -40,6 +40,7 @@ export const stats = listing({
   operandChoices: [],
   options,
   repeats: true,
+  statements: { expect: 'any(proto == "dns")', wait: null },
   firstTickIsStart: () => true,
   resolves: ({ resolve }) => resolve,
   formats: [...USUAL_FORMATS, MARKDOWN],

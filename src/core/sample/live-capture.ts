@@ -13,6 +13,7 @@ import {
 import { CaptureGaps } from './capture-gaps.ts';
 import type { CaptureRequest } from './capture-request.ts';
 import { defaultDevice } from './default-device.ts';
+import { explainMissing } from './missing-device.ts';
 import { becomeUnprivileged, bothOf, type OwnedSockets, openOnly, openOwnedSockets } from './owned-sockets.ts';
 import type { Place } from './surroundings.ts';
 
@@ -68,7 +69,10 @@ export async function beginCapture(
     if (typeof asksOwners === 'object') return asksOwners.open();
     return asksOwners ? openOnly(openOwnedSockets(platform, { isLeft: surrender !== null, user: order.user })) : null;
   };
-  const [sensor, sockets] = await bothOf(platform.openSensor(order, eventsOf(gaps)), openSockets());
+  const opening = platform.openSensor(order, eventsOf(gaps)).catch(async (error: unknown) => {
+    throw await explainMissing(platform, devices, error);
+  });
+  const [sensor, sockets] = await bothOf(opening, openSockets());
   if (surrender !== null) await becomeUnprivileged(platform, surrender, sensor, request.reconnects);
   // from here on this process is unprivileged: packets are dissected with no more rights than the user who called sudo
   signal.addEventListener('abort', sensor.stop, { once: true });

@@ -151,7 +151,9 @@ function withCountersOf(socket: Socket, last: Socket | undefined): Socket {
 }
 
 function eventRow(event: ConnEventRow['event'], previousState: SocketState | null, row: ConnRow): ConnEventRow {
-  return { event, previous_state: previousState, ...row };
+  // the state that it was last seen in is the previous one: a connection that is closed is in none of the others
+  const state = event === 'closed' ? 'CLOSE' : row.state;
+  return { event, previous_state: previousState, ...row, state };
 }
 
 /** A process may be gone before its socket is: what was known of the owner stays true. */

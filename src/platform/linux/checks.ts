@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { messageOf } from '../../core/failure.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { Check } from '../../core/system/platform.ts';
+import { installationOf, mendModule } from '../machine/installation.ts';
 import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 import { type Capability, parseEffectiveCapabilities } from './capabilities.ts';
 import { findMeans, isLack } from './ebpf/requirements.ts';
@@ -64,7 +65,7 @@ function checkKoffi(): Check {
   return attempt(
     'koffi',
     'loads',
-    'npm ci',
+    mendModule('koffi', installationOf()),
     'sockets and interfaces come from /proc and /sys, with fewer details',
     () => libc(),
   );
@@ -145,7 +146,7 @@ function checkPcap(host: Host): Check {
       name,
       status: 'missing',
       detail: `the module does not load (${firstLine(messageOf(error))}); the headers of libpcap are ${headers ? '' : 'not '}installed`,
-      remedy: headers ? 'npm start' : installCommand(host, 'libpcap-dev'),
+      remedy: headers ? mendModule('pcap', installationOf()) : installCommand(host, 'libpcap-dev'),
     };
   }
 }

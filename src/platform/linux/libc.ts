@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import type koffiModule from 'koffi';
 import { EXIT, Failure, messageOf } from '../../core/failure.ts';
+import { installationOf, mendModule } from '../machine/installation.ts';
 
 /** The C library calls netwatch makes, each with the C signature given to koffi below. A negative result is an error; see `errno`. */
 export interface Libc {
@@ -105,7 +106,7 @@ function findKoffi(): typeof koffiModule {
     return require('koffi');
   } catch (error) {
     throw new Failure(EXIT.unavailable, `koffi cannot be loaded: ${messageOf(error)}`, {
-      hint: 'npm ci',
+      hint: mendModule('koffi', installationOf()),
       cause: error,
     });
   }

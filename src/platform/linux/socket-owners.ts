@@ -4,6 +4,7 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
 import { readHidepid } from './hidepid.ts';
+import { deniedLimit } from './owner-limits.ts';
 import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';
 import { type DescriptorScan, type Descriptors, rescanDescriptors } from './proc-pid-fd.ts';
 import { type Holders, indexHolders, type ProcessKey } from './socket-holders.ts';
@@ -73,6 +74,7 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
   let scannedAt = Number.NEGATIVE_INFINITY;
   let descriptors: readonly Descriptors[] = [];
   let holders = new Map<number, Holders<Ownership>>();
+  let unreadable: readonly number[] = [];
   let deniedUids = (): ReadonlySet<number | null> => new Set();
   const processes = new Map<number, ProcessKey & { readonly process: Process | null }>();
   const ownerless = new Set<number>();
@@ -82,6 +84,7 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
 
   function adopt(found: DescriptorScan): void {
     descriptors = found.processes;
+    unreadable = found.unreadable;
     deniedUids = once(() => new Set(found.unreadable.map((pid) => readUid(host, pid))));
     holders = indexHolders(descriptors);
   }
@@ -157,9 +160,9 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
     giveUp(look(sockets, look(sockets, settle(sockets), false), true));
   }
 
-  /** Inodes of the sockets whose owner may be one that this user cannot see. */
-  function deniedInodes(): Set<number> {
-    return new Set(unheld.filter(({ uid }) => isDenied(uid)).map(({ inode }) => inode!));
+  /** Inodes and users of the sockets whose owner may be one that this user cannot see. */
+  function deniedInodes(): Map<number, number | null> {
+    return new Map(unheld.filter(({ uid }) => isDenied(uid)).map(({ inode, uid }) => [inode!, uid]));
   }
 
   return {
@@ -176,7 +179,10 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
       const index = holders;
       const denied = deniedInodes();
       // kept as it was first said, as its text is its identity
-      if (denied.size > 0) limit ??= deniedLimit(denied.size, self.privileged, hidepid());
+      if (denied.size > 0) {
+        const found = { sockets: denied.size, uids: denied.values(), pids: unreadable, hidepid: hidepid() };
+        limit ??= deniedLimit(host, { ...found, ...self });
+      }
       return {
         ownerOf({ inode }) {
           if (inode === null) return KERNEL;
@@ -186,26 +192,6 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
       };
     },
   };
-}
-
-const OWNERS = 'owners of sockets';
-
-function deniedLimit(sockets: number, privileged: boolean, hidepid: string | null): Limit {
-  const what = `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`;
-  const mounted = hidepid === null ? '' : `: /proc is mounted with hidepid=${hidepid}`;
-  return privileged
-    ? {
-        what,
-        subject: OWNERS,
-        why: 'the descriptors of some processes cannot be read even with CAP_SYS_PTRACE',
-        remedy: null,
-      }
-    : {
-        what,
-        subject: OWNERS,
-        why: `this user cannot read the descriptors of other users' processes${mounted}`,
-        remedy: 'sudo netwatch conns',
-      };
 }
 
 /** What this process may see: everything with CAP_SYS_PTRACE, else what runs as its own user (ptrace(2)). */

@@ -63,7 +63,9 @@ function pressTab(shell: string, setup: string, lines: readonly string[]): strin
 }
 
 const TABS: Record<string, string> = {
-  con: 'conns',
+  conn: 'conns',
+  conf: 'config',
+  'config sh': 'config show',
   'conns --summ': 'conns --summary',
   'conns --summary po': 'conns --summary port',
   'conns --output=nd': 'conns --output=ndjson',

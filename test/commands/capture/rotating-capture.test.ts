@@ -51,6 +51,31 @@ test.each([
   expect(numbers).toEqual(Array.from({ length: PACKETS }, (_, number) => number));
 });
 
+test.each([
+  ['one', '.pcap', ['--rotate-size', '10MB'], (at: string[]) => `${at[0]}`],
+  ['two', '.pcapng', ['--rotate-time', '60s'], (at: string[]) => `${at[0]} and ${at[1]}`],
+  ['many', '.pcap', ['--rotate-size', '10kB'], (at: string[]) => `12 files, ${at[0]} to ${at[11]}`],
+  [
+    'last',
+    '.pcap',
+    ['--rotate-size', '10kB', '--rotate-keep', '2'],
+    (at: string[]) => `12 files, of which 2 are left: ${at[0]} and ${at[1]}`,
+  ],
+  [
+    'only',
+    '.pcap.gz',
+    ['--rotate-size', '10kB', '--rotate-keep', '1'],
+    (at: string[]) => `12 files, of which 1 is left: ${at[0]}`,
+  ],
+  ['none', '.pcap', ['--rotate-size', '10kB', '-f', 'ip.src == 1.2.3.4'], (at: string[]) => `${at[0]}`],
+])('%s%s %j: the files that there are get named', async (stem, end, options, said) => {
+  const ran = await netwatch('capture', '-r', read, '-w', path.join(folder, `${stem}${end}`), ...options);
+  const files = filesOf(stem).map((name) => path.join(folder, name));
+  expect(files.length).toBeGreaterThan(0);
+  const written = stem === 'none' ? 0 : PACKETS;
+  expect(ran.said).toEqual([`wrote ${written} of ${PACKETS} packets to ${said(files)}`]);
+});
+
 test('a file is full when it has the size, and has no more than a packet beyond', async () => {
   await netwatch('capture', '-r', read, '-w', path.join(folder, 'exact.pcap'), '--rotate-size', '5000');
   const sizes = filesOf('exact').map((name) => fs.statSync(path.join(folder, name)).size);

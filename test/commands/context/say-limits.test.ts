@@ -10,6 +10,25 @@ test('a limit is said once, whatever it counts', () => {
   const say = sayLimitsOnce(context);
   say([OWNERS]);
   say([OWNERS, { ...OWNERS, what: 'owners of 4 sockets' }]);
+  say([{ ...OWNERS, what: 'owners of 4 sockets', why: 'not yours either' }]);
+  expect(context.said).toEqual(['owners of 3 sockets: not yours; sudo']);
+});
+
+test('what nobody can see is said with --verbose alone', () => {
+  const context = fakeContext();
+  const final = { ...OWNERS, why: 'of init (1)', remedy: null, isFinal: true };
+  sayLimitsOnce(context)([final]);
+  expect(context.said).toEqual([]);
+  const say = sayLimitsOnce(contextFor(context, { quiet: false, verbose: true }));
+  say([final, final]);
+  expect(context.said).toEqual(['owners of 3 sockets: of init (1)']);
+});
+
+test('what nobody can see does not keep quiet what somebody can', () => {
+  const context = fakeContext();
+  const say = sayLimitsOnce(context);
+  say([{ ...OWNERS, isFinal: true }]);
+  say([{ ...OWNERS, isFinal: false }]);
   expect(context.said).toEqual(['owners of 3 sockets: not yours; sudo']);
 });
 

@@ -36,7 +36,7 @@ describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[comm
 
     test('help, man page and completion offer its formats, and those alone', async () => {
       const listed = `Output format: ${formats.join(', ')};`;
-      expect((await commandHelp(command, 120)).replace(/\s+/g, ' ')).toContain(listed);
+      expect(commandHelp(command, 120).replace(/\s+/g, ' ')).toContain(listed);
       expect(commandPage(command, '1')).toContain(listed);
       expect(everyOption(command).output!.choices).toEqual(formats);
     });

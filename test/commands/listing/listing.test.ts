@@ -284,8 +284,39 @@ describe('--expect', () => {
   });
 });
 
+describe('--events', () => {
+  const closing = () => ({
+    platform: fakePlatform([readingOf(TWO), readingOf([]), readingOf([])]),
+  });
+  const CLOSED = [
+    { type: 'conn_event', event: 'closed', previous_state: 'ESTABLISHED', state: 'CLOSE', local_port: 50_000 },
+    { type: 'conn_event', event: 'closed', previous_state: 'LISTEN', state: 'CLOSE', local_port: 22 },
+  ];
+
+  test.each<[string, readonly number[]]>([
+    ['', [0, 1]],
+    ['--established', [0]],
+    ['--state listen', [1]],
+    ['--state CLOSE', []],
+    ["-f 'state == CLOSE'", [0, 1]],
+    ["-f 'previous_state == LISTEN'", [1]],
+  ])('a close is selected by the state before it: %s', async (options, told) => {
+    const fields = '--fields event,previous_state,state,local_port';
+    const { out } = await netwatch(`conns --events --count 2 --json ${fields} ${options}`, closing());
+    const rows = out.split('\n').filter((line) => line !== '');
+    expect(rows.map((line) => JSON.parse(line) as unknown)).toEqual(told.map((at) => CLOSED[at]));
+  });
+
+  test('one that lived between two looks is selected by the state that it ended in', async () => {
+    const brief = socketOf({ key: 5, state: 'CLOSE', inode: null });
+    const platform = fakePlatform([readingOf([]), readingOf([])], [], [[], [], [brief]]);
+    const { out } = await netwatch('conns --events --count 1 --fields event --no-header --state CLOSE', { platform });
+    expect(out).toBe('opened\nclosed\n');
+  });
+});
+
 describe('--wait', () => {
-  test('looks again until it holds, and prints that snapshot alone', async () => {
+  test('looks again until it holds, and prints what is then', async () => {
     const readings = [readingOf([]), readingOf([]), readingOf([LISTENER])];
     const { status, records } = await netwatch(
       "conns --json --wait 'any(state == LISTEN and local_port == 22)' --timeout 30s",
@@ -293,6 +324,30 @@ describe('--wait', () => {
     );
     expect(status).toBe(EXIT.ok);
     expect(records()).toHaveLength(1);
+  });
+
+  test.each<[string, readonly number[]]>([
+    ["--wait 'any(local_port == 22)'", [22]],
+    ["--wait 'count(tcp) > 1'", [50_000, 22]],
+    ["--wait 'count(local_port == 22) > 0' --sort local_port:desc --limit 1", [22]],
+    ["--wait 'count() > 1' --sort local_port --limit 1", [22]],
+    ["--wait 'any(local_port == 22)' -f 'state == LISTEN'", [22]],
+    // it speaks of rows that are not there: then all say what is
+    ["--wait 'none(local_port == 7)'", [50_000, 22]],
+    ["--wait 'count(local_port == 7) == 0'", [50_000, 22]],
+  ])('%s prints the rows that it speaks of', async (options, ports) => {
+    const { status, records, said } = await netwatch(`conns --json ${options} --timeout 2s`);
+    expect([status, records().map((row) => row.local_port), said]).toEqual([EXIT.ok, ports, []]);
+  });
+
+  test('--expect is about all rows of that snapshot', async () => {
+    const { status, records } = await netwatch("conns --json --wait 'any(local_port == 22)' --expect 'count() == 2'");
+    expect([status, records().map((row) => row.local_port)]).toEqual([EXIT.ok, [22]]);
+  });
+
+  test('a format that is about all sockets stays so', async () => {
+    const waited = await netwatch("conns -o prometheus --wait 'any(local_port == 22)'");
+    expect(waited.out).toBe((await netwatch('conns -o prometheus')).out);
   });
 
   test('gives up with 75', async () => {

@@ -98,7 +98,13 @@ describe('events', () => {
     expect(events(engineAfter([socketOf()], [socketOf({ state: 'CLOSE_WAIT' })]))).toMatchObject([
       { event: 'changed', previous_state: 'ESTABLISHED', state: 'CLOSE_WAIT' },
     ]);
-    expect(events(engineAfter([socketOf()], []))).toMatchObject([{ event: 'closed', previous_state: 'ESTABLISHED' }]);
+    expect(events(engineAfter([socketOf()], []))).toMatchObject([
+      { event: 'closed', previous_state: 'ESTABLISHED', state: 'CLOSE' },
+    ]);
+    const udp = socketOf({ proto: 'udp', state: 'UNCONN' });
+    expect(events(engineAfter([udp], []))).toMatchObject([
+      { event: 'closed', previous_state: 'UNCONN', state: 'CLOSE' },
+    ]);
     expect(events(engineAfter([socketOf()], [socketOf({ rx_bytes: 5000 })]))).toEqual([]);
   });
 
@@ -117,14 +123,16 @@ describe('events', () => {
 
   test('a close has the last counters the system told', () => {
     const end = socketOf({ state: 'CLOSE', inode: null, rx_bytes: 7777 });
-    expect(events(engineAfter([socketOf()], []), [end])).toMatchObject([{ event: 'closed', rx_bytes: 7777 }]);
+    expect(events(engineAfter([socketOf()], []), [end])).toMatchObject([
+      { event: 'closed', previous_state: 'ESTABLISHED', state: 'CLOSE', rx_bytes: 7777 },
+    ]);
   });
 
   test('a connection that lived between two readings is opened and closed', () => {
     const brief = socketOf({ key: 5, state: 'CLOSE', inode: null, remote_port: 8080, rx_bytes: 12 });
     expect(events(engineAfter([socketOf()], [socketOf()]), [brief])).toMatchObject([
       { event: 'opened', rx_bytes: 12, remote_port: 8080 },
-      { event: 'closed', rx_bytes: 12, remote_port: 8080 },
+      { event: 'closed', previous_state: null, state: 'CLOSE', rx_bytes: 12, remote_port: 8080 },
     ]);
   });
 

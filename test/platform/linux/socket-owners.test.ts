@@ -159,11 +159,11 @@ describe('what this user may not see', () => {
       {
         what: 'owners of 2 sockets',
         subject: 'owners of sockets',
-        why: "this user cannot read the descriptors of other users' processes",
+        why: 'this user cannot read the descriptors of processes of user 0 and user 7',
         remedy: 'sudo netwatch conns',
       },
     ]);
-    // its text is its identity: it is not said again with every number
+    // kept as it was first said
     expect((await at(1, ...sockets, socket(5, 0))).limits).toEqual(found.limits);
     expect((await at(2, socket(1, 1000))).limits).toEqual([]);
   });
@@ -190,7 +190,15 @@ describe('what this user may not see', () => {
     folder.deny(10);
     const found = await owners(folder).at(0, socket(1, 5), socket(2, 6));
     expect(attributions(found, socket(1, 5), socket(2, 6))).toEqual(['none denied', 'none unseen']);
-    expect(found.limits).toMatchObject([{ what: 'owners of 1 socket', remedy: null }]);
+    expect(found.limits).toEqual([
+      {
+        what: 'owners of 1 socket',
+        subject: 'owners of sockets',
+        why: 'the descriptors of x (10) cannot be read even with CAP_SYS_PTRACE',
+        remedy: null,
+        isFinal: true,
+      },
+    ]);
   });
 
   test("another user's socket that our process holds is found all the same", async () => {

@@ -22,6 +22,7 @@ import { probeReport } from './probe-report.ts';
 import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
 import { segment } from './segment.ts';
+import { setting } from './setting.ts';
 import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
@@ -59,6 +60,7 @@ export const TABLES = {
   hop,
   probe_report: probeReport,
   check,
+  setting,
   field: fieldRecord,
   gap,
 } as const satisfies Readonly<Record<string, RecordTable>>;
