@@ -1,11 +1,11 @@
 import { choice, flag, integer, text } from '../options/option.ts';
-import { repeatOptions, resolveOptions } from '../options/shared-options.ts';
+import { expectOptions, repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions, writeOptions } from '../packets/capture-options.ts';
 
 /** The options of `follow`, in addition to those of every listing. */
 export const followOptions = {
   ...sourceOptions,
-  expect: repeatOptions.expect,
+  ...expectOptions,
   ...resolveOptions,
   ...liveOptions,
   duration: repeatOptions.duration,

@@ -49,13 +49,13 @@ export const follow = listing({
           kind: 'deed',
           interruptIsStatus: false,
           async perform(context, values) {
-            const asked = followRequestOf(values);
+            const asked = followRequestOf(values, context.clock.now);
             const { writeStream } = await import('./write-stream.ts');
             return writeStream(context, asked, write, values.force);
           },
         },
   run: async function* (context, values, _operands, request) {
-    const asked = followRequestOf(values);
+    const asked = followRequestOf(values, context.clock.now);
     if (asked.mode === 'print' && asked.format === 'raw') refuseRawTerminal(context, 'a stream');
     // loaded here: the code that reads packets is large, and other commands start without it
     const { followStreams } = await import('./follow-streams.ts');

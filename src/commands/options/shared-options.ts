@@ -63,15 +63,24 @@ export const resolveOptions = {
   ),
 };
 
+/** What must hold for the records, and what must not: each command that has one has both. */
+export const expectOptions = {
+  expect: text(
+    "Exit 1 unless this holds in every snapshot, 3 when that is unknown: 'count(state == CLOSE_WAIT) < 50'.",
+    { value: 'EXPR' },
+  ),
+  'fail-on': text(
+    "Exit 1 when this holds for a record ('rtt_ms > 100') or for all of them ('p95(rtt_ms) > 50'), 3 when that is unknown; with --expect, both are judged.",
+    { value: 'EXPR' },
+  ),
+};
+
 /** How a command that looks at the live machine repeats, and what must hold for what it sees. */
 export const repeatOptions = {
   interval: duration('Take a new snapshot every D: 500ms, 2s, 1m; a bare number is in seconds.'),
   count: integer('Stop after N snapshots.', { least: 1 }, { short: 'c' }),
   duration: duration('Stop after D.'),
-  expect: text(
-    "Exit 1 unless this holds in every snapshot, 3 when that is unknown: 'count(state == CLOSE_WAIT) < 50'.",
-    { value: 'EXPR' },
-  ),
+  ...expectOptions,
   wait: text("Take snapshots until this holds: 'any(local_port == 5432)'.", { value: 'EXPR' }),
   timeout: duration('With --wait: give up after D, with exit status 75.'),
 };

@@ -2,7 +2,7 @@ import { CAPTURE_FORMATS } from '../../core/capture/capture-writer.ts';
 import { usageError } from '../../core/failure.ts';
 import { ENGINES, SANDBOX_MODES } from '../../core/system/sensor.ts';
 import { choice, duration, flag, integer, size, text } from '../options/option.ts';
-import { repeatOptions } from '../options/shared-options.ts';
+import { expectOptions } from '../options/shared-options.ts';
 import { ebpfOptions } from './ebpf-options.ts';
 
 /** Options of a live capture, except those that say where packets come from. */
@@ -35,7 +35,7 @@ export const packetOptions = {
     value: 'NAME',
     offers: 'interface',
   }),
-  expect: repeatOptions.expect,
+  ...expectOptions,
 };
 
 /** The same for commands that capture, too. */

@@ -34,7 +34,7 @@ export const stats = listing({
     `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
     'Live, packets are counted until --duration has passed, or until Ctrl-C. With --interval, records are printed at every tick. For DNS, HTTP and TLS these are the new ones, once they have been answered or have gone ten seconds without an answer; all others are counted from the start. The same holds when -r names a pipe; when the pipe ends, the rest is printed at once. A file is read in one go and has no ticks.',
     '-o markdown prints a table for each, to paste into an issue.',
-    'When --by has several names, --fields, --sort, --filter, --limit and --expect apply to the first one. Of handshakes, they apply to the connections, or, when they name fields of handshake_histogram (bucket, p95_ms), to its rows, which are then printed alone.',
+    'When --by has several names, --fields, --sort, --filter, --limit, --expect and --fail-on apply to the first one. Of handshakes, they apply to the connections, or, when they name fields of handshake_histogram (bucket, p95_ms), to its rows, which are then printed alone.',
   ],
   operands: '',
   operandChoices: [],
@@ -53,6 +53,10 @@ export const stats = listing({
     {
       line: `netwatch stats -r file.pcap --by handshakes --filter 'bucket == "all"' --expect 'max(p95_ms) < 200'`,
       about: 'an exit status: 95 % of the TCP handshakes took less than 200 ms',
+    },
+    {
+      line: "netwatch stats -r file.pcap --by dns -f 'not rcode == NOERROR'",
+      about: 'queries that failed, and those without an answer, whose rcode is null',
     },
     { line: 'netwatch stats -r file.pcap --by summary,protocols --json', about: 'two questions in one pass' },
     { line: 'ssh host tcpdump -w - -U | netwatch stats -r - --by endpoints --interval 10', about: 'another machine' },
