@@ -52,7 +52,10 @@ export const conns = listing({
     { line: 'sudo netwatch conns --events --ebpf', about: 'every connection, however short, with its process' },
     { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows in a capture' },
     { line: 'netwatch conns --summary pid --fields key,processes,conns,rtt_p95_ms', about: 'totals of each process' },
-    { line: "netwatch conns --fail-on 'p95(rtt_ms) > 50'", about: 'an exit status: one in twenty paths is slow' },
+    {
+      line: "netwatch conns --fail-on 'p95(rtt_ms) > 50'",
+      about: 'an exit status: more than one path in twenty is slow',
+    },
     { line: 'netwatch conns -o markdown --fields process,remote_addr,rtt_ms', about: 'to paste into an issue' },
     { line: "netwatch conns --expect 'count(state == CLOSE_WAIT) < 50'", about: 'a check for cron' },
   ],
