@@ -316,7 +316,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from probe' -l since -x -d 'With
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l window -x -d 'With --report: rows of windows of D that end now, D earlier, and so on, instead of hours by the clock.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l step -x -d 'With --window: windows that end each D instead, so that they overlap: --window 24h --step 1h.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l total -d 'With --report: after the other rows, a row for each target about all of the report.'
-complete -c netwatch -n '__fish_seen_subcommand_from probe' -l print-cron -d 'Print the crontab(5) line that does this at --schedule, and ask no target.'
+complete -c netwatch -n '__fish_seen_subcommand_from probe' -l print-cron -d 'Print the crontab(5) line that does this at --schedule and mails on failure only, and ask no target.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l print-systemd -d 'Print the systemd units that do this at --schedule, or with --every.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -s o -l output -x -a 'table ndjson json tsv csv markdown nagios prometheus' -d 'Output format: table, ndjson, json, tsv, csv, markdown, nagios, prometheus; the default is table on a terminal and tsv in a pipe.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l json -d 'Short for -o ndjson.'

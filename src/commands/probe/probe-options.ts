@@ -56,7 +56,9 @@ export const probeOptions = {
   ),
   step: period('With --window: windows that end each D instead, so that they overlap: --window 24h --step 1h.'),
   total: flag('With --report: after the other rows, a row for each target about all of the report.'),
-  'print-cron': flag('Print the crontab(5) line that does this at --schedule, and ask no target.'),
+  'print-cron': flag(
+    'Print the crontab(5) line that does this at --schedule and mails on failure only, and ask no target.',
+  ),
   'print-systemd': flag('Print the systemd units that do this at --schedule, or with --every.'),
 };
 export type ProbeValues = ListingValues<typeof probeOptions>;
