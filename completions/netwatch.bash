@@ -61,7 +61,7 @@ _netwatch_conns() {
   local fields
   case " ${COMP_WORDS[*]} " in
     *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops' ;;
-    *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms retrans pids' ;;
+    *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes' ;;
     *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops' ;;
   esac
   case $prev in
@@ -71,7 +71,7 @@ _netwatch_conns() {
     --state) _netwatch_list 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN' ;;
     --user) : ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
-    --summary) _netwatch_words 'process remote state port user' ;;
+    --summary) _netwatch_words 'process pid remote state port user' ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv markdown prometheus' ;;
@@ -83,13 +83,14 @@ _netwatch_conns() {
     --count|-c) : ;;
     --duration) : ;;
     --expect) : ;;
+    --fail-on) : ;;
     --wait) : ;;
     --timeout) : ;;
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -115,13 +116,14 @@ _netwatch_ifaces() {
     --count|-c) : ;;
     --duration) : ;;
     --expect) : ;;
+    --fail-on) : ;;
     --wait) : ;;
     --timeout) : ;;
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--routes --dns --neighbors --host --up --interface -i --resolve --numeric -n --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--routes --dns --neighbors --host --up --interface -i --resolve --numeric -n --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -135,6 +137,7 @@ _netwatch_capture() {
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
+    --fail-on) : ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -157,7 +160,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -167,6 +170,7 @@ _netwatch_follow() {
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
+    --fail-on) : ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -187,7 +191,7 @@ _netwatch_follow() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -212,10 +216,11 @@ _netwatch_stats() {
     --count|-c) : ;;
     --duration) : ;;
     --expect) : ;;
+    --fail-on) : ;;
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -230,14 +235,17 @@ _netwatch_probe() {
     --direct) : ;;
     --schedule) : ;;
     --duration) : ;;
-    --fail-on) : ;;
     --expect) : ;;
+    --fail-on) : ;;
     --warn) : ;;
     --crit) : ;;
     --out) _netwatch_files ;;
     --append) _netwatch_files ;;
     --append-max) : ;;
     --report) _netwatch_files ;;
+    --since) : ;;
+    --window) : ;;
+    --step) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv markdown nagios prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
@@ -246,7 +254,7 @@ _netwatch_probe() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --every --via --direct --schedule --duration --fail-on --expect --warn --crit --out --append --append-max --report --numeric -n --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
+    *) _netwatch_words '--count -c --interval --timeout --every --via --direct --schedule --duration --expect --fail-on --warn --crit --out --append --append-max --report --numeric -n --since --window --step --total --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 
@@ -256,6 +264,7 @@ _netwatch_export() {
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --expect) : ;;
+    --fail-on) : ;;
     --write|-w) _netwatch_files ;;
     --as) _netwatch_words 'pcap pcapng' ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
@@ -266,7 +275,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+    *) _netwatch_words '--read -r --interface -i --expect --fail-on --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
   esac
 }
 

@@ -3,6 +3,7 @@ import type { AnyRow, RecordTable, Row } from '../../core/record/table.ts';
 import { type SegmentRow, segment } from '../../core/record/tables/segment.ts';
 import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
 import { STREAM_LIMITS } from '../../core/stream/stream-limits.ts';
+import { realClock } from '../../platform/machine/real-clock.ts';
 import type { FollowMode, FollowRequest } from '../follow/follow-request.ts';
 import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
 import { type Choice, type Records, recordsOf } from './records.ts';
@@ -52,7 +53,7 @@ function requestOf(options: FollowOptions, mode: FollowMode): FollowRequest {
   const protocols = new Set(
     protocol !== undefined ? [protocol] : isNumbered ? ['tcp' as const] : (['tcp', 'udp'] as const),
   );
-  const predicate = typeof filter === 'string' ? compileFilter(filter, stream) : null;
+  const predicate = typeof filter === 'string' ? compileFilter(filter, stream, realClock.now) : null;
   const chosen =
     typeof filter === 'function' ? filter : (row: StreamRow) => predicate?.matches(row as AnyRow) !== false;
   return {

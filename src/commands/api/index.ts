@@ -4,6 +4,7 @@ import { type JsonSchema, schemaOf as schemaOfRecord } from '../../core/record/s
 import type { AnyRow, RecordTable, Row } from '../../core/record/table.ts';
 import { TABLES } from '../../core/record/tables/all.ts';
 import { conn } from '../../core/record/tables/conn.ts';
+import { realClock } from '../../platform/machine/real-clock.ts';
 import { requireValue } from './require-options.ts';
 
 export { EXIT, Failure } from '../../core/failure.ts';
@@ -33,7 +34,7 @@ export function parseFilter<T extends RecordTable = typeof conn>(
 ): (row: Row<T>) => boolean {
   requireValue('the filter', text, 'expression');
   requireTable(table);
-  const predicate = compileFilter(text, table);
+  const predicate = compileFilter(text, table, realClock.now);
   return (row) => predicate.matches(row as AnyRow);
 }
 

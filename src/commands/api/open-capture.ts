@@ -18,6 +18,7 @@ import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { OutputFile } from '../../platform/files/capture-output.ts';
 import { openFiles } from '../../platform/files/pack-files.ts';
+import { realClock } from '../../platform/machine/real-clock.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
@@ -144,7 +145,7 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
       requireValue('the listener', listener, 'call');
       if (filter !== undefined) requireValue('the filter', filter, 'choice');
       const rows = rowsOf(source);
-      const predicate = typeof filter === 'string' ? compilePacketFilter(filter, rows) : null;
+      const predicate = typeof filter === 'string' ? compilePacketFilter(filter, rows, realClock.now) : null;
       feed.listen((packet) => {
         rows.see(packet);
         if (predicate !== null && !predicate.matches(packet)) return;
@@ -159,7 +160,7 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
       requireValue('the file', name, 'text');
       requireOptions(given, { filter: 'text', format: CAPTURE_FORMATS, force: 'flag' });
       const { filter, format, force = false } = given;
-      const predicate = filter === undefined ? null : compilePacketFilter(filter, rowsOf(source));
+      const predicate = filter === undefined ? null : compilePacketFilter(filter, rowsOf(source), realClock.now);
       const file = await openFiles(null, force).create(name, force);
       saved.push(file);
       const copy = new CaptureCopy(feed, writerOf(source, name, format), file, { filter: predicate, annotate: null });

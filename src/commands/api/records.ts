@@ -2,6 +2,7 @@ import { usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
 import type { AnyRow, RecordTable, Row, Snapshot } from '../../core/record/table.ts';
 import { didYouMean } from '../../core/suggest.ts';
+import { realClock } from '../../platform/machine/real-clock.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
 import { reasonForNothing } from '../listing/reason-for-nothing.ts';
@@ -140,7 +141,7 @@ function rowsOf<R>(snapshots: AsyncIterator<readonly R[], undefined>): AsyncIter
 /** Throws Failure 64 for a filter that is wrong. */
 export function testOf<T extends RecordTable>(filter: Choice<Row<T>>, table: T): (row: Row<T>) => boolean {
   if (typeof filter === 'function') return filter;
-  const predicate = compileFilter(filter, table);
+  const predicate = compileFilter(filter, table, realClock.now);
   return (row) => predicate.matches(row as AnyRow);
 }
 

@@ -35,7 +35,7 @@ export interface ListRequest {
  */
 export async function* listPackets(context: Context, asked: ListRequest, request: Request): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
-  const filter = asked.filter === null ? null : compilePacketFilter(asked.filter, rows);
+  const filter = asked.filter === null ? null : compilePacketFilter(asked.filter, rows, context.clock.now);
   const dissector = new Dissector(REGISTRY);
   const { feed, owners, signal, gaps, finish } = await openPackets(context, asked.packets, {
     dissector,

@@ -10,7 +10,7 @@ import { askedFormat } from '../listing/listing-plan.ts';
 import { RECORDS } from '../listing/shared-formats.ts';
 import { refuseRecordOptions } from '../listing/written-format.ts';
 import { flag, integer, text } from '../options/option.ts';
-import { expectOption, repeatOptions, resolveOptions } from '../options/shared-options.ts';
+import { expectOptionsOf, repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import {
   liveOptions,
   packetWriteOptions,
@@ -24,7 +24,7 @@ import { writeRequestOf } from './write-request.ts';
 
 const options = {
   ...sourceOptions,
-  expect: expectOption('count(severity == error) == 0'),
+  ...expectOptionsOf({ expect: 'count(severity == error) == 0', failOn: 'severity == error' }),
   ...liveOptions,
   ...writeOptions,
   ...rotateOptions,
@@ -101,11 +101,12 @@ export const capture = listing({
           interruptIsStatus: false,
           perform: async (context, values) => {
             refuseRecordOptions(values);
+            const { now } = context.clock;
             const { writeCapture } = await import('./write-capture.ts');
             const { filterOf } = await import('../packets/process-filter.ts');
             const chosen = {
               packets: packetRequestOf(values),
-              filter: filterOf(values),
+              filter: filterOf(values, now),
               process: values.process,
               most: least(values.count, values.limit),
             };
@@ -115,7 +116,7 @@ export const capture = listing({
   run: async function* (context, values, _operands, request) {
     if (values.devices) {
       const { readDevices } = await import('./capture-devices.ts');
-      const filter = values.filter === null ? null : compileFilter(values.filter, device);
+      const filter = values.filter === null ? null : compileFilter(values.filter, device, context.clock.now);
       yield [
         section(
           device,
@@ -137,7 +138,13 @@ export const capture = listing({
     const { listPackets } = await import('./capture-packets.ts');
     const { filterOf } = await import('../packets/process-filter.ts');
     const { decode, hex, count } = values;
-    const asked = { packets: packetRequestOf(values), filter: filterOf(values), most: count, decode, hex };
+    const asked = {
+      packets: packetRequestOf(values),
+      filter: filterOf(values, context.clock.now),
+      most: count,
+      decode,
+      hex,
+    };
     yield* listPackets(context, asked, request);
   },
 });

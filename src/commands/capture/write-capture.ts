@@ -66,7 +66,7 @@ async function copyPackets(
   files: CaptureFiles,
   made: OutputFile | null,
 ): Promise<number> {
-  const filter = request.filter === null ? null : compilePacketFilter(request.filter);
+  const filter = request.filter === null ? null : compilePacketFilter(request.filter, undefined, context.clock.now);
   const { rotation } = request;
   const dissector = new Dissector(REGISTRY, { applications: filter?.needsApplications ?? false });
   const { feed, owners, file, signal, finish } = await openPackets(context, request.packets, {

@@ -18,7 +18,7 @@ export const conns = listing({
   about: 'sockets with process, state, counters, rates and round-trip times',
   details: [
     'One row per socket: TCP, UDP and raw, IPv4 and IPv6, with the counters that the kernel keeps for it and the process that holds it.',
-    'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, but only when --fields, --sort, --filter, --expect or --wait uses a rate.',
+    'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, but only when --fields, --sort, --filter, --expect, --fail-on or --wait uses a rate.',
     'When -r names a capture, there is one row per flow, seen from the side that opened it: local is the side that sent the SYN, or else the first packet. What only a machine knows, such as processes and queues, is null.',
     'With --packets, netwatch also captures what passes the interfaces (needs CAP_NET_RAW). Connections then have app and server_name. UDP has bytes and packets, counted since netwatch began, with source capture. Each flow of a socket without a peer is a row of its own. So are forwarded flows, and connections that were too short to be seen as sockets; these are listed once, in state CLOSE. TCP keeps the counters of the kernel. A single snapshot collects packets for a second.',
     'Where the owner is unknown, pid and process are null and the attribution field gives the reason.',
@@ -51,6 +51,11 @@ export const conns = listing({
     },
     { line: 'sudo netwatch conns --events --ebpf', about: 'every connection, however short, with its process' },
     { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows in a capture' },
+    { line: 'netwatch conns --summary pid --fields key,processes,conns,rtt_p95_ms', about: 'totals of each process' },
+    {
+      line: "netwatch conns --fail-on 'p95(rtt_ms) > 50'",
+      about: 'an exit status: more than one path in twenty is slow',
+    },
     { line: 'netwatch conns -o markdown --fields process,remote_addr,rtt_ms', about: 'to paste into an issue' },
     { line: "netwatch conns --expect 'count(state == CLOSE_WAIT) < 50'", about: 'a check for cron' },
   ],

@@ -22,7 +22,9 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
   {
     heading: 'FILTERS',
     paragraphs: [
-      'One language selects rows of every record type. not binds more tightly than and, and and more tightly than or; parentheses group. A comparison with an unknown (null) value is false.',
+      'One language selects rows of every record type. not binds more tightly than and, and and more tightly than or; parentheses group.',
+      'A comparison with an unknown (null) value is false, != too. So rcode != NOERROR leaves out queries without an answer, whose rcode is null; not rcode == NOERROR finds these as well, and rcode == null finds them alone.',
+      'A time is written as 2026-01-02, 2026-01-02T03:04:05.678Z (UTC unless it has an offset), or relative to the present: a sign and a length of time with its unit (-24h, -90s, +30d), or now. The present is the moment at which the row is tested, by the clock of this machine, to the millisecond; it moves on while a run lasts, and is the same present for live rows, for saved records and for packets of a capture, however old they are.',
     ],
     items: [
       ['rtt_ms > 100, process == "curl", pid != 1', 'compare a field: == != < <= > >=, or eq ne lt le gt ge'],
@@ -39,6 +41,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
         'an address or a network; for a connection, ip.src is the local address and ip.dst the remote one',
       ],
       ['rx_bytes > 10MB, rtt_ms > 0.2s, rx_rate >= 1MiB/s', 'sizes and times with units'],
+      ['time > -24h, time in {-2h..-1h}, tls_expires < +30d', 'times relative to the present'],
       ['severity >= warn', 'warn and what is graver; values without a rank, such as states, have no order'],
       ['tcp, udp', 'a protocol'],
       ['10.0.0.1, host 10.0.0.1, 192.168.0.0/16, net 192.168.0.0/16', 'an address or a network anywhere in the row'],
@@ -47,14 +50,16 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
         'contains "text", google',
         'a text anywhere in the row, in upper or lower case; a dotted name that is no field, as http.request, is an error',
       ],
-      ['rtt_ms, not rtt_ms', 'the field is known, or is unknown'],
+      ['rtt_ms, not rtt_ms, rcode == null', 'the field is known, or is unknown'],
+      ['rcode != NOERROR, not rcode == NOERROR', 'without, and with rows where the value is unknown'],
       ['!tcp, not arp, a and b, a && b, a or b, a || b', 'combinations'],
     ],
   },
   {
     heading: 'EXPECTATIONS',
     paragraphs: [
-      '--expect and --wait take a statement about all rows of a snapshot. When there is not enough evidence (an average of nothing, all() of no rows, rows with an unknown value that could change the answer) the exit status of --expect is 3. A condition that first checks that the value is known is never unknown: none(process and process == "nc").',
+      '--expect and --wait take a statement about all rows of a snapshot. --fail-on takes what must not be: a filter, which no row may match, or such a statement, which must not hold. Wherever one of --expect and --fail-on can be given, so can the other. Their exit statuses are the same: 0, 1 when the records are not as they should be, 3 when that is unknown; with both, each is judged, and 1 comes before 3, and 3 before 0. --fail-on FILTER is --expect none(FILTER): over no rows it is 0, but 3 for probe, where no record means that nothing was asked.',
+      'When there is not enough evidence (an average of nothing, all() of no rows, rows with an unknown value that could change the answer) the exit status of --expect is 3. Unlike in a filter, a comparison with a null value is unknown, and so is its negation: none(rcode != NOERROR) is unknown while a query has no answer, and --fail-on \'rcode == null\' tells of it. A condition that first checks that the value is known is never unknown: none(process and process == "nc").',
       'When --wait holds, the rows are printed that match a filter in it, or all rows when none does.',
     ],
     items: [
@@ -63,6 +68,10 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
       [
         'avg(rtt_ms) < 50ms, max(tx_queue) < 1MB, sum(rx_rate, process == "curl") > 1MB',
         'a number calculated from the rows; the second argument is a filter',
+      ],
+      [
+        'p95(rtt_ms) < 50ms, p50(latency_ms, qtype == A) < 20, p99.9(length) <= 1514',
+        'a percentile, above 0 and at most 100, with up to three decimals. By nearest rank, as all percentiles of netwatch: of the values that are known, in order, the one whose place is the smallest whole number not below 95 % of their count. It is one of the values, nothing is interpolated or estimated, and the memory it takes does not grow with the rows',
       ],
     ],
   },
@@ -92,7 +101,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
 /** The exit statuses that the contract promises. */
 export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string])[] = [
   ['0', 'done, even if the result is empty; a closed pipe also ends quietly with 0'],
-  ['1', 'an expectation does not hold'],
+  ['1', 'an expectation does not hold, or what --fail-on names does'],
   ['3', 'not enough evidence to decide'],
   ['64', 'usage: unknown option, field or filter'],
   ['65', 'input that is not in the expected format'],

@@ -1,11 +1,11 @@
 import { choice, flag, integer, text } from '../options/option.ts';
-import { expectOption, repeatOptions, resolveOptions } from '../options/shared-options.ts';
+import { expectOptionsOf, repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions, writeOptions } from '../packets/capture-options.ts';
 
 /** The options of `follow`, in addition to those of every listing. */
 export const followOptions = {
   ...sourceOptions,
-  expect: expectOption('none(retransmissions > 100)'),
+  ...expectOptionsOf({ expect: 'none(retransmissions > 100)', failOn: 'retransmissions > 100' }),
   ...resolveOptions,
   ...liveOptions,
   duration: repeatOptions.duration,

@@ -1,5 +1,6 @@
 import { usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
+import type { Now } from '../../core/filter/instant.ts';
 import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
 import { STREAM_LIMITS } from '../../core/stream/stream-limits.ts';
 import type { ListingValues } from '../listing/command.ts';
@@ -37,13 +38,13 @@ export interface FollowRequest {
 type FollowValues = ListingValues<typeof followOptions>;
 
 /** Throws Failure 64 for options that do not fit together, and for a wrong filter. */
-export function followRequestOf(values: FollowValues): FollowRequest {
+export function followRequestOf(values: FollowValues, now: Now): FollowRequest {
   const mode = modeOf(values);
   if (values.write !== null && mode !== 'print') throw usageError('--write needs one stream, as text, hex or raw');
   if (mode === 'print' && values.sort !== null) {
     throw usageError('a stream is printed in its own order, not by --sort');
   }
-  const filter = values.filter === null ? null : compileFilter(values.filter, stream);
+  const filter = values.filter === null ? null : compileFilter(values.filter, stream, now);
   const protocols = protocolsOf(values);
   const packets = packetRequestOf(values);
   if (mode === 'print' && protocols.size > 1 && values.tcp)

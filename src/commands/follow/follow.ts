@@ -1,7 +1,8 @@
+import { usageError } from '../../core/failure.ts';
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { segment } from '../../core/record/tables/segment.ts';
 import { stream } from '../../core/record/tables/stream.ts';
-import { listing } from '../listing/command.ts';
+import { type ListingValues, listing } from '../listing/command.ts';
 import { format } from '../listing/format.ts';
 import { RECORDS } from '../listing/shared-formats.ts';
 import { refuseRawTerminal } from '../packets/raw-output.ts';
@@ -49,16 +50,25 @@ export const follow = listing({
           kind: 'deed',
           interruptIsStatus: false,
           async perform(context, values) {
-            const asked = followRequestOf(values);
+            refuseClaims(values);
+            const asked = followRequestOf(values, context.clock.now);
             const { writeStream } = await import('./write-stream.ts');
             return writeStream(context, asked, write, values.force);
           },
         },
   run: async function* (context, values, _operands, request) {
-    const asked = followRequestOf(values);
+    const asked = followRequestOf(values, context.clock.now);
     if (asked.mode === 'print' && asked.format === 'raw') refuseRawTerminal(context, 'a stream');
     // loaded here: the code that reads packets is large, and other commands start without it
     const { followStreams } = await import('./follow-streams.ts');
     yield* followStreams(context, asked, request);
   },
 });
+
+/** What is written is judged by nobody. Throws Failure 64. */
+function refuseClaims(values: ListingValues<typeof followOptions>): void {
+  for (const name of ['expect', 'fail-on'] as const) {
+    if (values[name] !== null)
+      throw usageError(`--${name} applies to records that are printed, not to a stream that --write saves`);
+  }
+}

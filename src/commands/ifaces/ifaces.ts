@@ -22,7 +22,7 @@ export const ifaces = listing({
   operandChoices: [],
   options: ifaceOptions,
   repeats: true,
-  statements: { expect: 'all(rx_errors == 0)', wait: 'any(name == "wg0" and state == up)' },
+  statements: { expect: 'all(rx_errors == 0)', failOn: 'rx_dropped > 0', wait: 'any(name == "wg0" and state == up)' },
   resolves: ({ resolve }) => resolve,
   refusesRoot: ({ read }) => (read === null ? null : '--root cannot be used with --read'),
   formats: IFACE_FORMATS,

@@ -38,7 +38,7 @@ export interface Request {
   readonly ticks: AsyncIterable<Tick>;
   /** Ends the ticks at once: the input has come to its end. */
   readonly endTicks: () => void;
-  /** Fields somebody named: in --fields, --sort, --filter, --expect or --wait. */
+  /** Fields somebody named: in --fields, --sort, --filter, --expect, --fail-on or --wait. */
   readonly asked: ReadonlySet<string>;
   /** All fields that will be read; costly fields that are not shown need not be filled in. */
   readonly wanted: ReadonlySet<string>;
@@ -87,8 +87,10 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly formats: readonly Format<NoInfer<O>>[];
   /** The format of this run when none is named; null for a table on a terminal, and TSV elsewhere. */
   readonly usualFormat: (values: ListingValues<O>) => Format<NoInfer<O>> | null;
-  /** What must hold for the records when --expect is not given; null for nothing. Throws Failure 64. */
+  /** What must hold for the records when neither --expect nor --fail-on is given; null for nothing. Throws Failure 64. */
   readonly claim: (values: ListingValues<O>) => Claim | null;
+  /** Whether no record at all is an answer: there is none. Otherwise nothing was asked, and --fail-on is unknown. */
+  readonly emptyIsAnswer: boolean;
   /** The record type that this run prints, to which --fields, --sort and --filter apply. */
   readonly tableOf: (values: ListingValues<O>) => RecordTable;
   /** What kind of run these options ask for. */
@@ -128,6 +130,7 @@ const USUAL = {
   formats: USUAL_FORMATS,
   usualFormat: () => null,
   claim: () => null,
+  emptyIsAnswer: true,
   runOf: () => SNAPSHOTS,
 } as const satisfies Partial<ListingCommand>;
 

@@ -1,7 +1,9 @@
 import { usageError } from '../../core/failure.ts';
 import { compileFilter, type Predicate } from '../../core/filter/bind.ts';
 import { compileExpectation, type Expectation } from '../../core/filter/expectation.ts';
+import type { Now } from '../../core/filter/instant.ts';
 import { compileSpokenRows } from '../../core/filter/spoken-rows.ts';
+import { compileThreshold, notPassed } from '../../core/filter/threshold.ts';
 import type { FormatName } from '../../core/output/format.ts';
 import { namedFields, visibleFields } from '../../core/record/select-fields.ts';
 import { parseSort, type SortKey } from '../../core/record/sort.ts';
@@ -37,7 +39,8 @@ export interface ListingPlan {
   readonly sort: readonly SortKey[];
   readonly limit: number | null;
   readonly filter: Predicate | null;
-  readonly expect: Claim | null;
+  /** What is judged: the exit status is that of the worst. */
+  readonly claims: readonly Claim[];
   readonly wait: Awaited | null;
   readonly ticks: TickPlan;
   readonly repeating: boolean;
@@ -48,7 +51,12 @@ export interface ListingPlan {
 }
 
 /** Throws Failure 64 for options that do not fit together or that name something unknown. */
-export function planListing(command: ListingCommand, values: ListingValues<Options>, isTerminal: boolean): ListingPlan {
+export function planListing(
+  command: ListingCommand,
+  values: ListingValues<Options>,
+  isTerminal: boolean,
+  now: Now,
+): ListingPlan {
   const table = command.tableOf(values);
   const run = command.runOf(values);
   const format = formatOf(command, values, isTerminal);
@@ -60,15 +68,13 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   if (values.wait !== null && values.wait !== undefined && (values.count !== null || values.duration !== null)) {
     throw usageError('--wait is bounded by --timeout, not by --count or --duration');
   }
-  const until = expectation(values.wait, table);
-  const source = values.wait ?? '';
-  const wait = until === null ? null : { until, source, speaksOf: compileSpokenRows(source, table) };
+  const wait = isGiven(values.wait) ? awaitedOf(values.wait, table, now) : null;
   const standing = command.claim(values);
-  const expected = expectation(values.expect, table);
-  const expect = expected === null ? standing : claimOf(expected, values.expect ?? '');
+  const asserted = assertedClaims(command, values, table, now);
+  const claims = asserted.length > 0 || standing === null ? asserted : [standing];
   refuseUnfit(format, table, values, repeating && wait === null);
   const filtersItself = run.kind === 'batches' || run.kind === 'deed';
-  const filter = values.filter === null || filtersItself ? null : compileFilter(values.filter, table);
+  const filter = values.filter === null || filtersItself ? null : compileFilter(values.filter, table, now);
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const resolves = command.resolves(values);
@@ -78,7 +84,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     ...(named ?? []),
     ...sort.map((key) => key.field),
     ...(filter?.fields ?? []),
-    ...(expect?.expectation.fields ?? []),
+    ...claims.flatMap(({ expectation }) => [...expectation.fields]),
     ...(wait?.until.fields ?? []),
   ]);
   return {
@@ -91,7 +97,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
     sort,
     limit: values.limit,
     filter,
-    expect,
+    claims,
     wait,
     ticks: {
       interval: values.interval ?? (wait !== null ? WAIT_INTERVAL_MS : repeating ? DEFAULT_INTERVAL_MS : null),
@@ -105,18 +111,41 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   };
 }
 
-function expectation(source: string | null | undefined, table: RecordTable): Expectation | null {
-  return source === null || source === undefined ? null : compileExpectation(source, table);
-}
+/** Not every command has every option. */
+const isGiven = (source: string | null | undefined): source is string => source !== null && source !== undefined;
 
-/** An expectation as the user wrote it. */
-export function claimOf(expectation: Expectation, source: string): Claim {
-  return {
-    expectation,
-    readsOn: true,
-    refuted: `expectation does not hold: ${source}`,
-    untold: `expectation cannot be decided: ${source}`,
-  };
+/** Throws Failure 64. */
+const awaitedOf = (source: string, table: RecordTable, now: Now): Awaited => ({
+  until: compileExpectation(source, table, now),
+  source,
+  speaksOf: compileSpokenRows(source, table, now),
+});
+
+/** What must hold by --expect, and must not by --fail-on. Throws Failure 64. */
+function assertedClaims(
+  { emptyIsAnswer }: ListingCommand,
+  { expect, 'fail-on': failOn }: ListingValues<Options>,
+  table: RecordTable,
+  now: Now,
+): readonly Claim[] {
+  const claims: Claim[] = [];
+  if (isGiven(expect)) {
+    claims.push({
+      expectation: compileExpectation(expect, table, now),
+      readsOn: true,
+      refuted: `expectation does not hold: ${expect}`,
+      untold: `expectation cannot be decided: ${expect}`,
+    });
+  }
+  if (isGiven(failOn)) {
+    claims.push({
+      expectation: notPassed(compileThreshold(failOn, table, now, emptyIsAnswer)),
+      readsOn: true,
+      refuted: `--fail-on holds: ${failOn}`,
+      untold: `--fail-on cannot be decided: ${failOn}`,
+    });
+  }
+  return claims;
 }
 
 /** The format that the options name, or else the usual one of this run. Throws Failure 64. */

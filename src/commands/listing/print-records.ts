@@ -44,7 +44,7 @@ export async function printRecords(
     sayLimits: sayLimitsOnce(context),
     reportGap: (one) => reportGap(context, renderer, one),
   };
-  const verdict = openVerdict();
+  const verdict = openVerdict(plan.claims);
   const started = context.clock.monotonic();
   const seen: Seen = { rows: 0, kept: 0, snapshots: 0 };
   let waited = plan.wait === null;
@@ -87,13 +87,13 @@ export async function printRecords(
       }
       if (!inParts) await renderer.endSnapshot();
       if (sorted !== null && sorted.left > 0) await left(sorted.left);
-      if (answer.expect !== null && whole === null) verdict.add(answer.expect);
+      if (whole === null) verdict.add(answer.claims);
       if (waited && plan.wait !== null) break;
       if (isOver(whole)) break;
     }
     if (seen.snapshots === 0) await renderer.head?.(plan.table, plan.fields);
     if (inParts) await renderer.endSnapshot();
-    if (whole !== null && whole.expect !== null) verdict.add(whole.expect);
+    if (whole !== null) verdict.add(whole.claims);
   } catch (error) {
     if (!(error instanceof Interrupted)) {
       // an error before the first record leaves stdout empty, not holding an empty document
@@ -111,8 +111,7 @@ export async function printRecords(
   if (!waited && plan.wait !== null) throw timedOut(plan.wait.source, plan.ticks.duration);
   if (seen.kept === 0)
     context.say(reasonForNothing(plan.table, seen.rows, plan.filter === null && values.filter !== null));
-  const complaint = plan.expect === null ? null : verdict.complaint(plan.expect);
-  if (complaint !== null) context.say(complaint);
+  for (const complaint of verdict.complaints()) context.say(complaint);
   return verdict.status();
 }
 

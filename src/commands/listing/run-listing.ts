@@ -18,7 +18,7 @@ export async function runListing(
   values: ListingValues<Options>,
   operands: readonly string[],
 ): Promise<number> {
-  const plan = planListing(command, values, context.terminal.stdoutIsTerminal);
+  const plan = planListing(command, values, context.terminal.stdoutIsTerminal, context.clock.now);
   const { run } = plan;
   const interruptStatus = (): number | null =>
     context.signal.aborted && interruptIsStatus(run) ? 128 + (context.signalNumber() ?? 2) : null;

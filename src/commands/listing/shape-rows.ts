@@ -12,7 +12,7 @@ export interface Seen {
 
 /** The counts for one answer: a snapshot, or everything there is. */
 export interface Answer {
-  readonly expect: Tally | null;
+  readonly claims: readonly Tally[];
   readonly wait: Tally | null;
   /** Rows that may still be printed. */
   left: number;
@@ -20,13 +20,13 @@ export interface Answer {
   readonly readsOn: boolean;
 }
 
-/** Begins to count. An answer that may end early (`isOpenEnded`) is read to its end only for an expectation. */
-export function beginAnswer({ expect, wait, limit }: ListingPlan, isOpenEnded: boolean): Answer {
+/** Begins to count. An answer that may end early (`isOpenEnded`) is read to its end only for a claim. */
+export function beginAnswer({ claims, wait, limit }: ListingPlan, isOpenEnded: boolean): Answer {
   return {
-    expect: expect?.expectation.start() ?? null,
+    claims: claims.map(({ expectation }) => expectation.start()),
     wait: wait?.until.start() ?? null,
     left: limit ?? Number.POSITIVE_INFINITY,
-    readsOn: !isOpenEnded || expect?.readsOn === true,
+    readsOn: !isOpenEnded || claims.some(({ readsOn }) => readsOn),
   };
 }
 
@@ -36,7 +36,7 @@ export function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, answer: Answer,
     seen.rows++;
     if (plan.filter !== null && !plan.filter.matches(row)) continue;
     seen.kept++;
-    answer.expect?.add(row);
+    for (const claim of answer.claims) claim.add(row);
     answer.wait?.add(row);
     yield row;
   }

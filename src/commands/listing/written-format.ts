@@ -41,7 +41,7 @@ export function recordFormatOf(values: ListingValues<Options>, name: string): Re
 
 /** Throws Failure 64 for options about records when a capture is written. */
 export function refuseRecordOptions(values: ListingValues<Options>): void {
-  for (const name of ['sort', 'expect', 'decode', 'hex']) {
+  for (const name of ['sort', 'expect', 'fail-on', 'decode', 'hex']) {
     const value = values[name];
     if (value === null || value === undefined || value === false) continue;
     throw usageError(`--${name} applies to packets that are printed, not to packets that --write saves`);

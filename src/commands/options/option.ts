@@ -105,6 +105,10 @@ export const size = (doc: string, extra: Extra = {}): Option<number | null> =>
 export const duration = (doc: string, extra: Extra = {}): Option<number | null> =>
   option<number | null>(doc, readDuration, null, extra.value ?? 'D', extra, false, writeDuration);
 
+/** Milliseconds, as `duration`, but of the past: nobody waits for it to pass. */
+export const period = (doc: string, extra: Extra = {}): Option<number | null> =>
+  option<number | null>(doc, readPeriod, null, extra.value ?? 'D', extra, false, writeDuration);
+
 /** A BCP 47 language tag. */
 export const language = (doc: string, extra: Extra = {}): Option<string | null> =>
   option<string | null>(doc, readLanguage, null, extra.value ?? 'TAG', extra);
@@ -167,10 +171,19 @@ function writeDuration(millis: number | null): string {
   return `${(millis ?? 0) / size}${unit}`;
 }
 
+const LONGEST_PERIOD_MS = 100 * 365 * 86_400_000;
+
 function readDuration(typed: string, name: string): number {
+  return readLength(typed, name, LONGEST_MS, '500ms, 2s, 1m (at most 24d)');
+}
+
+function readPeriod(typed: string, name: string): number {
+  return readLength(typed, name, LONGEST_PERIOD_MS, '1h, 7d, 30d');
+}
+
+function readLength(typed: string, name: string, longestMs: number, examples: string): number {
   const match = /^([0-9]+\.?[0-9]*|\.[0-9]+)(ms|s|m|h|d)?$/.exec(typed);
   const millis = match === null ? Number.NaN : Number(match[1]) * (MILLIS_PER[match[2] ?? 's'] ?? Number.NaN);
-  if (!(millis > 0 && millis <= LONGEST_MS))
-    throw wrongValue(name, typed, 'a length of time such as 500ms, 2s, 1m (at most 24d)');
+  if (!(millis > 0 && millis <= longestMs)) throw wrongValue(name, typed, `a length of time such as ${examples}`);
   return millis;
 }

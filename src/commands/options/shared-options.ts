@@ -72,33 +72,44 @@ export const resolveOptions = {
   ...numericOptions,
 };
 
-/** What must hold for the records of a command; `example` is about them. */
-export const expectOption = (example: string, where = '') =>
-  text(`Exit 1 unless this holds${where}, 3 when that is unknown: '${example}'.`, { value: 'EXPR' });
-
 /** Statements about the records of a command, for its help. */
-export interface Statements {
+export interface Examples {
   readonly expect: string;
+  readonly failOn: string;
+}
+
+/** What must hold for the records of a command, and what must not: each command that has one has both. */
+export const expectOptionsOf = ({ expect, failOn }: Examples, where = '') => ({
+  expect: text(`Exit 1 unless this holds${where}, 3 when that is unknown: '${expect}'.`, { value: 'EXPR' }),
+  'fail-on': text(
+    `Exit 1 when this holds for a record or, as in --expect, for all of them, 3 when that is unknown: '${failOn}'; with --expect, both are judged.`,
+    { value: 'EXPR' },
+  ),
+});
+
+/** The same for a command that looks again and again. */
+export interface Statements extends Examples {
   /** Null where there is nothing to wait for. */
   readonly wait: string | null;
 }
 
 export const ABOUT_SOCKETS = {
   expect: 'count(state == CLOSE_WAIT) < 50',
+  failOn: 'rtt_ms > 100',
   wait: 'any(local_port == 5432)',
 } satisfies Statements;
 
 /** How a command that looks at the live machine repeats, and what must hold for what it sees. */
-export const repeatOptionsOf = ({ expect, wait }: Statements) => ({
+export const repeatOptionsOf = (statements: Statements) => ({
   interval: duration('Take a new snapshot every D: 500ms, 2s, 1m; a bare number is in seconds.'),
   count: integer('Stop after N snapshots.', { least: 1 }, { short: 'c' }),
   duration: duration('Stop after D.'),
-  expect: expectOption(expect, ' in every snapshot'),
-  wait: text(`Take snapshots until this holds, then print the rows that it speaks of: '${wait}'.`, {
+  ...expectOptionsOf(statements, ' in every snapshot'),
+  wait: text(`Take snapshots until this holds, then print the rows that it speaks of: '${statements.wait}'.`, {
     value: 'EXPR',
-    hidden: wait === null,
+    hidden: statements.wait === null,
   }),
-  timeout: duration('With --wait: give up after D, with exit status 75.', { hidden: wait === null }),
+  timeout: duration('With --wait: give up after D, with exit status 75.', { hidden: statements.wait === null }),
 });
 
 export const repeatOptions = repeatOptionsOf(ABOUT_SOCKETS);

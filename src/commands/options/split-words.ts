@@ -4,7 +4,7 @@ import { placeOf } from './command-line.ts';
 import type { Options } from './option.ts';
 
 /** Options whose value is a condition: a second one would silently replace the first. */
-const GIVEN_ONCE: ReadonlySet<string> = new Set(['filter', 'expect', 'wait']);
+const GIVEN_ONCE: ReadonlySet<string> = new Set(['filter', 'expect', 'fail-on', 'wait']);
 
 /** Names that the parser uses for itself, and those that every object has. */
 const RESERVED = /^--(_|\$0|__proto__)(=|$)/;

@@ -2,7 +2,7 @@ import { CAPTURE_FORMATS } from '../../core/capture/capture-writer.ts';
 import { usageError } from '../../core/failure.ts';
 import { ENGINES, SANDBOX_MODES } from '../../core/system/sensor.ts';
 import { choice, duration, flag, integer, size, text } from '../options/option.ts';
-import { expectOption } from '../options/shared-options.ts';
+import { expectOptionsOf } from '../options/shared-options.ts';
 import { ebpfOptions } from './ebpf-options.ts';
 
 /** Options of a live capture, except those that say where packets come from. */
@@ -35,7 +35,7 @@ export const packetOptions = {
     value: 'NAME',
     offers: 'interface',
   }),
-  expect: expectOption('count(severity == error) == 0'),
+  ...expectOptionsOf({ expect: 'count(severity == error) == 0', failOn: 'severity == error' }),
 };
 
 /** The same for commands that capture, too. */

@@ -26,7 +26,8 @@ const markdown: ProbeFormat = format('markdown', async (output) => {
 
 const nagios: ProbeFormat = format(
   'nagios',
-  async ({ context, values: { warn, crit } }) => (await loadOutput()).openPlugin(context.stdout, { warn, crit }),
+  async ({ context, values: { warn, crit } }) =>
+    (await loadOutput()).openPlugin(context.stdout, { warn, crit }, context.clock.now),
   { tables: [probe], excludes: { 'fail-on': '--crit EXPR', expect: '--crit EXPR' } },
 );
 

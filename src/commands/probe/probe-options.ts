@@ -1,14 +1,13 @@
 import { usageError } from '../../core/failure.ts';
 import { compileExpectation } from '../../core/filter/expectation.ts';
-import { compileThreshold, notPassed } from '../../core/filter/threshold.ts';
 import { FORMAT_TRAITS } from '../../core/output/format.ts';
 import type { RecordTable } from '../../core/record/table.ts';
 import { probe } from '../../core/record/tables/probe.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
-import { duration, flag, integer, size, text } from '../options/option.ts';
-import { expectOption, numericOptions, repeatOptions } from '../options/shared-options.ts';
+import { duration, flag, integer, period, size, text } from '../options/option.ts';
+import { expectOptionsOf, numericOptions, repeatOptions } from '../options/shared-options.ts';
 
 /** The options of `netwatch probe`. */
 export const probeOptions = {
@@ -24,11 +23,7 @@ export const probeOptions = {
     value: 'CRON',
   }),
   duration: repeatOptions.duration,
-  'fail-on': text(
-    "Exit 1 when this holds for a record ('loss_pct > 5 or rtt_avg_ms > 100') or for all of them ('count(state == down) > 1'), 3 when that is unknown.",
-    { value: 'EXPR' },
-  ),
-  expect: expectOption('all(rtt_avg_ms < 100)'),
+  ...expectOptionsOf({ expect: 'all(rtt_avg_ms < 100)', failOn: 'loss_pct > 5 or rtt_avg_ms > 100' }),
   warn: text('With -o nagios: WARNING when this holds, as with --fail-on; the default is when a target is degraded.', {
     value: 'EXPR',
   }),
@@ -49,7 +44,18 @@ export const probeOptions = {
     offers: 'file',
   }),
   ...numericOptions,
-  'print-cron': flag('Print the crontab(5) line that does this at --schedule, and ask no target.'),
+  since: text(
+    'With --report: only what was found since TIME: a length of time before now (24h, 30d), or a time (2026-01-02, 2026-01-02T03:00).',
+    { value: 'TIME' },
+  ),
+  window: period(
+    'With --report: rows of windows of D that end now, D earlier, and so on, instead of hours by the clock.',
+  ),
+  step: period('With --window: windows that end each D instead, so that they overlap: --window 24h --step 1h.'),
+  total: flag('With --report: after the other rows, a row for each target about all of the report.'),
+  'print-cron': flag(
+    'Print the crontab(5) line that does this at --schedule and mails on failure only, and ask no target.',
+  ),
   'print-systemd': flag('Print the systemd units that do this at --schedule, or with --every.'),
 };
 export type ProbeValues = ListingValues<typeof probeOptions>;
@@ -76,9 +82,17 @@ const ASKING = [
   ...(['print-cron', 'print-systemd'] as const),
 ];
 
+const everyTargetAnswers = (): Claim => ({
+  // compared, since a flag alone is not unknown where it is null
+  expectation: compileExpectation('all(ok == true)', probe),
+  readsOn: false,
+  refuted: 'not every target answers as it should',
+  untold: 'it is unknown whether every target answers as it should',
+});
+
 /**
- * What must hold for the records: by --fail-on, or else that every target answers as it should. Throws Failure 64 for
- * options that do not fit together.
+ * What must hold for the records when nobody says: every target answers as it should. Throws Failure 64 for options that
+ * do not fit together.
  */
 export function probeClaim(values: ProbeValues): Claim | null {
   const format = askedFormat(values);
@@ -95,6 +109,9 @@ export function probeClaim(values: ProbeValues): Claim | null {
   if (values['append-max'] !== null && values.append === null) throw usageError('--append-max needs --append');
   if (values.out !== null && traits?.goesIntoFile !== true)
     throw usageError('--out needs -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
+  const reporting = given(['since', 'window', 'step', 'total']);
+  if (reporting !== undefined && values.report === null) throw usageError(`--${reporting} needs --report`);
+  refuseWindows(values);
   if (values.report !== null) {
     const asking = given(ASKING);
     if (asking !== undefined) throw usageError(`--report asks no targets: --${asking} cannot be used with it`);
@@ -110,11 +127,22 @@ export function probeClaim(values: ProbeValues): Claim | null {
   const threshold = given(['warn', 'crit']);
   if (threshold !== undefined)
     throw usageError(`--${threshold} needs -o nagios`, { hint: '--fail-on EXPR for an exit status alone' });
-  return claimOf(values);
+  return values.report === null ? everyTargetAnswers() : null;
 }
 
 /** Whether there is more than one round. */
 export const repeatsRounds = ({ every, schedule }: ProbeValues): boolean => every !== null || schedule !== null;
+
+/** A round counts in each window that it is in. */
+const MOST_OVERLAPS = 1000;
+
+/** Throws Failure 64 for windows that overlap too often, or leave time out. */
+function refuseWindows({ window, step }: ProbeValues): void {
+  if (step === null) return;
+  if (window === null) throw usageError('--step needs --window', { hint: '--window 24h --step 1h' });
+  if (step > window) throw usageError('--step is longer than --window, and would leave time out');
+  if (window / step > MOST_OVERLAPS) throw usageError(`--step must be at least a ${MOST_OVERLAPS}th of --window`);
+}
 
 /** Throws Failure 64 for a run that cron or systemd cannot start: it must either end or never end. */
 function refuseUnprintable(values: ProbeValues): void {
@@ -125,26 +153,4 @@ function refuseUnprintable(values: ProbeValues): void {
   if (isCron ? values.schedule === null : !repeatsRounds(values))
     throw usageError(`--${name} needs --schedule`, { hint: `netwatch probe --schedule '*/5 * * * *' --${name}` });
   if (values.duration !== null) throw usageError(`--duration cannot be used with --${name}`);
-}
-
-function claimOf(values: ProbeValues): Claim | null {
-  const source = values['fail-on'];
-  if (source !== null) {
-    if (values.expect !== null)
-      throw usageError('--expect (what must hold) and --fail-on (what must not) exclude each other');
-    return {
-      expectation: notPassed(compileThreshold(source, probeTableOf(values))),
-      readsOn: true,
-      refuted: `--fail-on holds: ${source}`,
-      untold: `--fail-on cannot be decided: ${source}`,
-    };
-  }
-  if (values.report !== null) return null;
-  // compared, since a flag alone is not unknown where it is null
-  return {
-    expectation: compileExpectation('all(ok == true)', probe),
-    readsOn: false,
-    refuted: 'not every target answers as it should',
-    untold: 'it is unknown whether every target answers as it should',
-  };
 }

@@ -1,3 +1,4 @@
+import type { Now } from '../../core/filter/instant.ts';
 import { compileThreshold } from '../../core/filter/threshold.ts';
 import { PLUGIN_STATUSES, type PluginReport, pluginReport } from '../../core/health/reports/plugin-report.ts';
 import { probeExposition } from '../../core/health/reports/probe-metrics.ts';
@@ -45,10 +46,10 @@ export interface PluginThresholds {
  * The round as a monitoring plugin reports it; the exit status is that of the report. Throws Failure 64 for a wrong
  * expression.
  */
-export function openPlugin(sink: Sink, { warn, crit }: PluginThresholds): Renderer {
+export function openPlugin(sink: Sink, { warn, crit }: PluginThresholds, now: Now): Renderer {
   const thresholds = {
-    warn: warn === null ? null : compileThreshold(warn, probe),
-    crit: crit === null ? null : compileThreshold(crit, probe),
+    warn: warn === null ? null : compileThreshold(warn, probe, now),
+    crit: crit === null ? null : compileThreshold(crit, probe, now),
   };
   let report: PluginReport | null = null;
   const renderer = atEnd(sink, (rows) => {

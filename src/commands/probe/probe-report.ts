@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
-import { HistoryReport } from '../../core/health/reports/history-report.ts';
+import { HistoryReport, type ReportPlan } from '../../core/health/reports/history-report.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
 import { readRow } from '../../core/record/saved-row.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
@@ -23,10 +23,11 @@ interface Lines {
 
 /**
  * Summarises a history that `--append` made, together with FILE.1, the file before it. Lines that hold no record are
- * reported and skipped. Rejects with a Failure 66 when there is no such file, and 65 when it holds no record.
+ * reported and skipped. Rejects with a Failure 64 for more rows
+ * than a report has, 66 when there is no such file, and 65 when it holds no record.
  */
-export async function reportOf(context: Context, file: string): Promise<readonly ProbeReportRow[]> {
-  const report = new HistoryReport();
+export async function reportOf(context: Context, file: string, plan: ReportPlan): Promise<readonly ProbeReportRow[]> {
+  const report = new HistoryReport(plan);
   const current = open(file);
   const before = openIfThere(rotatedName(file));
   // it may just have been turned away: then both are the same

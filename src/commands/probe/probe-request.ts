@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
+import { type Now, parseInstant, parseRelative } from '../../core/filter/instant.ts';
 import { compileSchedule } from '../../core/health/cron-schedule.ts';
+import type { ReportPlan } from '../../core/health/reports/history-report.ts';
 import { parseTarget } from '../../core/health/target.ts';
 import type { AnyRow, RecordTable } from '../../core/record/table.ts';
 import { probe } from '../../core/record/tables/probe.ts';
@@ -39,6 +41,7 @@ export interface ReportRequest {
   /** A history that --append made. */
   readonly file: string;
   readonly keeps: Keeps;
+  readonly plan: ReportPlan;
 }
 
 /** What cron or systemd should start, and when. */
@@ -56,10 +59,10 @@ export interface UnitsRequest {
 
 const MOST_BYTES = 10_000_000;
 
-/** Rejects with a Failure 64 for a wrong filter, target or schedule; `now` is the wall clock, in milliseconds since 1970. */
-export async function askRequestOf(values: ProbeValues, words: readonly string[], now: number): Promise<AskRequest> {
+/** Rejects with a Failure 64 for a wrong filter, target or schedule. */
+export async function askRequestOf(values: ProbeValues, words: readonly string[], now: Now): Promise<AskRequest> {
   const { via, direct, schedule, append, out, output } = values;
-  const keeps = compileKeeps(values, probe);
+  const keeps = compileKeeps(values, probe, now);
   const repeats = repeatsRounds(values);
   return {
     words,
@@ -70,7 +73,7 @@ export async function askRequestOf(values: ProbeValues, words: readonly string[]
       timeoutMs: values.timeout ?? ROUND.timeoutMs,
       everyMs: values.every,
       pair: via === null || direct === null ? null : { via: parseTarget(via), direct: parseTarget(direct) },
-      next: schedule === null ? null : await compileSchedule(schedule, now),
+      next: schedule === null ? null : await compileSchedule(schedule, now()),
       durationMs: values.duration,
       followsPaths: repeats,
     },
@@ -82,12 +85,33 @@ export async function askRequestOf(values: ProbeValues, words: readonly string[]
   };
 }
 
-/** Throws Failure 64 for a wrong filter, and for targets. */
-export function reportRequestOf(values: ProbeValues, file: string, words: readonly string[]): ReportRequest {
-  const keeps = compileKeeps(values, probeReport);
+/** Throws Failure 64 for a wrong filter or time, and for targets. */
+export function reportRequestOf(values: ProbeValues, file: string, words: readonly string[], now: Now): ReportRequest {
+  const keeps = compileKeeps(values, probeReport, now);
+  const { since, window: length, step, total } = values;
+  const end = now();
   if (words.length > 0)
     throw usageError(`--report summarises every target in the file, so it takes no target: "${words[0]}"`);
-  return { file, keeps };
+  return {
+    file,
+    keeps,
+    plan: {
+      since: since === null ? null : readSince(since, end),
+      windows: length === null ? null : { length, step: step ?? length, end },
+      total,
+    },
+  };
+}
+
+/** Milliseconds since 1970: a time, or a length of time before the present. Throws Failure 64. */
+function readSince(text: string, present: number): number {
+  const instant = parseInstant(text);
+  const offset = parseRelative(text) ?? parseRelative(`-${text}`);
+  if (instant === null && offset === null)
+    throw usageError(`--since "${text}" is no time`, { hint: 'as in 24h, 30d, 2026-01-02, 2026-01-02T03:00' });
+  const since = instant === null ? present + offset! : Date.parse(`${instant}Z`);
+  if (since > present) throw usageError(`--since "${text}" is still to come`);
+  return since;
 }
 
 export function unitsRequestOf(values: ProbeValues, words: readonly string[]): UnitsRequest {
@@ -101,9 +125,9 @@ export function unitsRequestOf(values: ProbeValues, words: readonly string[]): U
   };
 }
 
-function compileKeeps({ filter }: ProbeValues, table: RecordTable): Keeps {
+function compileKeeps({ filter }: ProbeValues, table: RecordTable, now: Now): Keeps {
   if (filter === null) return () => true;
-  const compiled = compileFilter(filter, table);
+  const compiled = compileFilter(filter, table, now);
   return (row) => compiled.matches(row);
 }
 

@@ -22,11 +22,17 @@ export async function printProbeUnits(
   return EXIT.ok;
 }
 
-/** Words for the shell; before the shell sees them, cron replaces % with a line feed (crontab(5)). */
+/**
+ * A command for any POSIX shell that runs the words and prints what they print, on stdout and stderr, only when they
+ * fail; the exit status is theirs. cron mails what is printed. Before the shell sees the line, cron replaces % with a
+ * line feed (crontab(5)), so each has a backslash.
+ */
 export function cronCommand(words: readonly string[]): string {
   const control = words.find((word) => /\p{Cc}/u.test(word));
   if (control !== undefined) throw usageError(`a crontab line cannot hold "${control}"`);
-  return words.map(shellWord).join(' ').replaceAll('%', '\\%');
+  const command = words.map(shellWord).join(' ');
+  const line = `out=$(${command} 2>&1) || { rc=$?; printf '%s\\n' "\${out:-exit status $rc}"; exit $rc; }`;
+  return line.replaceAll('%', '\\%');
 }
 
 /** Words as systemd.service(5) reads them: C escapes within quotes, % and $ doubled. */

@@ -23,13 +23,14 @@ export const probe = listing({
     'ntp://SERVER[:PORT] asks for the time and does not set the clock. offset_ms is how far our clock is behind, according to the answer of the round with the least delay; the error may be up to half of its rtt. The rtt_ fields exclude the time that the server needed. It is ok when the server is synchronised (stratum 1 to 15). A kiss code is given in detail; after DENY and RSTR the server is not asked again, and after RATE not for 64 seconds.',
     'trace://HOST asks each hop of the path, up to 30, in parallel, once per probe. A hop record for each is printed beside the record of the target, which has the times of the target itself and is ok when the target is reached. mtu://HOST finds the largest IP packet that crosses the path unfragmented, by sending packets that must not be fragmented. It trusts the size that ICMP reports once it has tried that size; where larger packets are silently dropped, it searches, and detail says so. Both use ICMP echo where that is permitted, and otherwise UDP to ports on which nothing listens, which needs no privilege. They do not work on macOS.',
     'ICMP is sent by the first method that works here: a datagram socket (net.ipv4.ping_group_range), a raw socket (CAP_NET_RAW), the ping command, or instead a TCP connection (a refusal also shows that the host is up). The method field says which. Where none works the state is unknown, never down.',
-    'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be decided here. --fail-on states what must not hold, for each record or for all of them together: the status is 1 when it certainly holds, and 3 when that is unknown, for example when a time is null because nothing was answered. --expect states what must hold. A run of several rounds is judged as a whole; one that is interrupted ends with 130.',
+    'The exit status is 0 when every record is ok, 1 when one is not, and 3 when that cannot be decided here. --fail-on states what must not hold, for each record or for all of them together: the status is 1 when it certainly holds, and 3 when that is unknown, for example when a time is null because nothing was answered. --expect states what must hold; with both, each is judged, and the status is that of the worse: 1 before 3 before 0. A run of several rounds is judged as a whole; one that is interrupted ends with 130.',
     'With --every or --schedule, a terminal shows the last round of each target in place, with a bar for the mean time of each of the last sixty rounds: × when there was no answer, · when it is not known. In a pipe each round is a line.',
     '--via TARGET --direct TARGET show what a tunnel costs. Both are asked in the same rounds, and the record of the first gives, in overhead_ms and overhead_loss_pct, how much more it took; it is printed when both rounds are over. With --every or --schedule, local_addr is our address on the way to each target, path_changes is how often that address or the address of the target changed, and iface_rx_rate and iface_tx_rate are what the interface with local_addr has carried since the previous round. Nothing is sent to learn these.',
-    '--schedule is for machines without cron: five fields of crontab(5), or a name such as @hourly, in the time zone of the machine. While a round is not over, or the machine sleeps, rounds that would begin are skipped and not made up later. --print-cron instead prints a line for crontab -e, and --print-systemd prints a confined service with its timer; both write the same files.',
+    '--schedule is for machines without cron: five fields of crontab(5), or a name such as @hourly, in the time zone of the machine. While a round is not over, or the machine sleeps, rounds that would begin are skipped and not made up later. --print-cron instead prints a line for crontab -e, and --print-systemd prints a confined service with its timer; both write the same files. The line of --print-cron, for any POSIX shell, prints nothing when the exit status is 0; otherwise it prints all that netwatch said, so that cron mails on failure only, and ends with that status.',
     '-o nagios prints the output of a monitoring plugin: a status line with performance data for the round, and a line for each target when there are several. The exit status is 0, 1, 2 or 3; it is 3 for wrong options too. A degraded target is a WARNING and a target that is down is CRITICAL, unless --warn or --crit says otherwise. A threshold that cannot be evaluated because a target is down is CRITICAL.',
     '-o prometheus prints the text format 0.0.4, with the units that Prometheus uses; what is unknown is absent. --out FILE replaces the file as a whole and makes it readable by everyone, as the textfile collector of node_exporter needs it; with --every it does so after each round. -o markdown prints a table for a report.',
     '--append FILE keeps a history: one record per line, each added by one write under a lock, so that cron runs may overlap. The file is readable only by its owner, links are refused, and when it reaches --append-max it becomes FILE.1. --report FILE summarises both files by hour and target. A state lasts until the next round; time in which rounds are missing counts as neither up nor down.',
+    "With --report, --since TIME leaves out what was before: TIME is a length of time before now (24h, 30d, 90min), or a time in UTC unless it has an offset. A state that was found before and lasted until then counts from there on. --window D replaces the hours by windows of length D: the last ends now, the one before D earlier, or with --step S each S earlier, so that they roll (--window 24h --step 1h). Windows that begin before --since, and windows of which nothing is known, have no row. --total adds a row for each target about all of the report. Percentiles are by nearest rank, over the mean times of rounds. --filter, --expect and --fail-on apply to the rows, totals included: --filter 'span == total' picks those.",
   ],
   operands: '[TARGET...]',
   operandChoices: ['gateway', 'dns', ...PROBE_KINDS.map((kind) => `${kind}://`)],
@@ -60,9 +61,22 @@ export const probe = listing({
       about: 'the crontab line that keeps a history',
     },
     { line: 'netwatch probe --report probe.ndjson', about: 'how it went, hour by hour' },
+    {
+      line: 'netwatch probe --report probe.ndjson --since 24h --total',
+      about: 'the last day, and a row for all of it',
+    },
+    {
+      line: "netwatch probe --report probe.ndjson --since 30d --total -f 'span == total' --fail-on 'availability_pct < 99.9'",
+      about: 'whether the last thirty days were good enough',
+    },
+    {
+      line: 'netwatch probe --report probe.ndjson --since 7d --window 24h --step 1h',
+      about: 'windows of a day that roll by the hour',
+    },
   ],
   tableOf: probeTableOf,
   claim: probeClaim,
+  emptyIsAnswer: false,
   formats: PROBE_FORMATS,
   usualFormat: ({ append }) => (append === null ? null : NOTHING),
   runOf: (values) =>
@@ -81,12 +95,12 @@ export const probe = listing({
     // loaded here: other commands start without it
     const { askRequestOf, reportRequestOf } = await import('./probe-request.ts');
     if (values.report !== null) {
-      const { file, keeps } = reportRequestOf(values, values.report, operands);
+      const { file, keeps, plan } = reportRequestOf(values, values.report, operands, context.clock.now);
       const { reportOf } = await import('./probe-report.ts');
-      yield [section(probeReport, (await reportOf(context, file)).filter(keeps))];
+      yield [section(probeReport, (await reportOf(context, file, plan)).filter(keeps))];
       return;
     }
-    const asked = await askRequestOf(values, operands, context.clock.now());
+    const asked = await askRequestOf(values, operands, context.clock.now);
     const { askTargets } = await import('./ask-targets.ts');
     yield* askTargets(context, asked, request);
   },

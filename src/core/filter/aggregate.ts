@@ -15,10 +15,11 @@ import {
 import type { Expr, Literal, Order } from './expr.ts';
 import type { Logic } from './logic.ts';
 import { expectEnd, parseExpr, parseFilter, parseLogic, relationOf } from './parse.ts';
-import { type Span, sourceError } from './source-error.ts';
+import { quoted, type Span, sourceError } from './source-error.ts';
+import type { Token } from './token.ts';
 
 /** A claim about the rows of a snapshot: those that match its filter, or all of them. */
-export type Aggregate = Quantifier | Universal | Count | Measure;
+export type Aggregate = Quantifier | Universal | Count | Measure | Percentile;
 
 interface Call {
   /** As it was written, up to the closing parenthesis. */
@@ -50,14 +51,33 @@ export interface Measure extends Call, Bound {
   readonly filter: Expr | null;
 }
 
+/** `p95(rtt_ms, filter) < 50ms`. */
+export interface Percentile extends Call, Bound {
+  readonly kind: 'percentile';
+  /** Above 0, at most 100. */
+  readonly percent: number;
+  readonly field: Literal;
+  readonly filter: Expr | null;
+}
+
 /** What a figure is compared with. */
 export interface Bound {
   readonly relation: Order | '!=';
   readonly value: Literal;
 }
 
-/** The words that an aggregate begins with. */
-export const AGGREGATE_KINDS = ['count', 'any', 'all', 'none', 'sum', 'min', 'max', 'avg'] as const;
+const KINDS = ['count', 'any', 'all', 'none', 'sum', 'min', 'max', 'avg'] as const;
+const WANTED = `one of ${KINDS.join(', ')}, p95 (any percentile)`;
+/** Three decimals, so that ranks are computed in whole numbers. */
+const PERCENTILE = /^p(\d{1,3}(?:\.\d{1,3})?)$/i;
+
+/** Whether a word begins an aggregate when a parenthesis follows. */
+export function isAggregateName(word: string): boolean {
+  return kindOf(word) !== null || PERCENTILE.test(word);
+}
+
+const kindOf = (word: string): (typeof KINDS)[number] | null =>
+  KINDS.find((known) => known === word.toLowerCase()) ?? null;
 
 /** Parses aggregates joined by `and`, `or`, `not` and parentheses. Throws Failure 64 with the place of the error. */
 export function parseAggregates(source: string): Logic<Aggregate> {
@@ -69,8 +89,9 @@ export function parseAggregates(source: string): Logic<Aggregate> {
 
 function parseAggregate(cursor: Cursor): Aggregate {
   const name = peek(cursor);
-  const kind = AGGREGATE_KINDS.find((known) => name.kind === 'word' && known === name.text.toLowerCase());
-  if (kind === undefined || !isSymbol(peek(cursor, 1), '(')) throw noAggregate(cursor);
+  if (name.kind !== 'word' || !isAggregateName(name.text) || !isSymbol(peek(cursor, 1), '(')) throw noAggregate(cursor);
+  const kind = kindOf(name.text);
+  const percent = kind === null ? percentOf(cursor, name) : null;
   take(cursor);
   take(cursor);
   switch (kind) {
@@ -91,17 +112,24 @@ function parseAggregate(cursor: Cursor): Aggregate {
         ...parseBound(cursor, kind),
       };
     default: {
-      const field = takeValue(cursor, 'a field');
-      if (!isSymbol(peek(cursor), ')')) expectSymbol(cursor, ',');
-      return {
-        kind,
-        field,
-        filter: parseFilterArgument(cursor),
-        text: textFrom(cursor, name),
-        ...parseBound(cursor, kind),
-      };
+      const measured = parseMeasured(cursor, name);
+      return percent === null ? { kind: kind!, ...measured } : { kind: 'percentile', percent, ...measured };
     }
   }
+}
+
+function parseMeasured(cursor: Cursor, name: Token): Omit<Measure, 'kind'> {
+  const field = takeValue(cursor, 'a field');
+  if (!isSymbol(peek(cursor), ')')) expectSymbol(cursor, ',');
+  const filter = parseFilterArgument(cursor);
+  return { field, filter, text: textFrom(cursor, name), ...parseBound(cursor, name.text) };
+}
+
+function percentOf({ source }: Cursor, name: Token): number {
+  const percent = Number(name.text.slice(1));
+  if (percent > 0 && percent <= 100) return percent;
+  const hint = percent === 0 ? 'min(…) is the least' : 'max(…) is the most';
+  throw sourceError(source, name, `${quoted(name.text)} is no percentile: above 0, at most 100`, hint);
 }
 
 /** A filter or none, which may be written `*`, and the parenthesis after it. */
@@ -132,15 +160,11 @@ function noAggregate(cursor: Cursor): Failure {
   const { source } = cursor;
   const token = peek(cursor);
   if (isSymbol(peek(cursor, 1), '(') && token.kind === 'word') {
-    const near = suggest(token.text, AGGREGATE_KINDS);
-    return unexpected(
-      cursor,
-      `one of ${AGGREGATE_KINDS.join(', ')}`,
-      near === null ? null : `did you mean ${near}(…)?`,
-    );
+    const near = /^(?:median|pctl?|percentile)$/i.test(token.text) ? 'p50' : suggest(token.text, KINDS);
+    return unexpected(cursor, WANTED, near === null ? null : `did you mean ${near}(…)?`);
   }
   const hint = isFilter(source) ? `say of which rows: all(${source}) or any(${source})` : `as in count(…) < 50`;
-  return unexpected(cursor, `one of ${AGGREGATE_KINDS.join(', ')}`, hint);
+  return unexpected(cursor, WANTED, hint);
 }
 
 function isFilter(source: string): boolean {

@@ -1,4 +1,4 @@
-import type { Quantifier, Universal } from './aggregate.ts';
+import type { Bound, Quantifier, Universal } from './aggregate.ts';
 
 /** How the rows of a snapshot answered a filter; those that are neither certain nor unknown do not match. */
 export interface Answers {
@@ -20,6 +20,7 @@ export function quantify(kind: (Quantifier | Universal)['kind'], answers: Answer
 /** What a number is compared with, and the comparison. */
 export interface Threshold {
   readonly wanted: number;
+  readonly relation: Bound['relation'];
   readonly holds: (figure: number) => boolean;
 }
 

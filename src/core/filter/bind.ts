@@ -3,6 +3,7 @@ import { anyAbsent, anyField } from './any-field.ts';
 import { bindSearch, bindWord } from './bare-word.ts';
 import { rangeTest, type Target, type ValueTest, valueTest } from './comparison.ts';
 import type { Comparison, Expr, Literal, Membership, Term } from './expr.ts';
+import type { Now } from './instant.ts';
 import { compileLogic, negate, type Test } from './logic.ts';
 import { parseFilter } from './parse.ts';
 import { resolve, type Scope, targetOf } from './scope.ts';
@@ -14,9 +15,12 @@ export interface Predicate {
   matches(row: AnyRow): boolean;
 }
 
-/** Parses and binds in one step. Throws Failure 64. */
-export function compileFilter(source: string, table: RecordTable): Predicate {
-  return bindFilter(parseFilter(source), source, table);
+/**
+ * Parses and binds in one step. Times such as `-24h` count from `now` at the moment at which a row is tested; without a
+ * clock they are refused. Throws Failure 64.
+ */
+export function compileFilter(source: string, table: RecordTable, now?: Now): Predicate {
+  return bindFilter(parseFilter(source), source, table, now);
 }
 
 /**
@@ -25,8 +29,8 @@ export function compileFilter(source: string, table: RecordTable): Predicate {
  * comparison holds when it holds for one of the fields that are not null, and `!=` when none of those is equal. Throws
  * Failure 64 with its place for an unknown field and for a value that does not fit one.
  */
-export function bindFilter(expr: Expr, source: string, table: RecordTable): Predicate {
-  const scope: Scope = { source, table, searchesWords: true, fields: new Set() };
+export function bindFilter(expr: Expr, source: string, table: RecordTable, now?: Now): Predicate {
+  const scope: Scope = { source, table, searchesWords: true, fields: new Set(), now };
   const test = compileLogic<Term, AnyRow>(expr, (term) => {
     const known = bindTerm(scope, term);
     return (row) => known(row) === true;

@@ -3,7 +3,7 @@ import { type Field, type Kind, NUMERIC_KINDS } from '../record/field.ts';
 import type { RecordTable } from '../record/table.ts';
 import { equalsAddress, equalsElement, equalsText, oneOf, type TextTest } from './equality.ts';
 import type { Literal, Order, Range, Relation } from './expr.ts';
-import { compareInstants, parseInstant } from './instant.ts';
+import { compareInstants, instantAt, type Now, parseInstant, parseRelative } from './instant.ts';
 import { compilePattern } from './pattern.ts';
 import { type Misfit, parseQuantity } from './quantity.ts';
 import { quoted, sourceError } from './source-error.ts';
@@ -18,6 +18,8 @@ export interface Target {
   readonly field: Field;
   readonly table: RecordTable;
   readonly source: string;
+  /** What relative times count from; without it they are refused. */
+  readonly now?: Now | undefined;
 }
 
 /** What to write instead, for kinds that not every relation fits. */
@@ -26,6 +28,7 @@ const RELATIONS_OF: Partial<Readonly<Record<Kind, string>>> = {
   list: 'a list takes ==, !=, in {a, b}, contains and matches',
   flag: 'a flag takes == true, or stands alone',
 };
+const TIME_HINT = 'as in 2024-05-01, 2024-05-01T10:00, "2024-05-01 10:00:00.5Z", -24h (a day ago)';
 
 /**
  * The test of a comparison other than `!=`, which is the negation of `==`. One element of a list is enough. Throws
@@ -43,7 +46,7 @@ export function valueTest(target: Target, relation: Exclude<Relation, '!='>, lit
     );
   }
   if (numeric) return numberTest(relation, parseQuantity(literal.text, kind, misfit));
-  if (kind === 'time') return instantTest(relation, literal.text, misfit);
+  if (kind === 'time') return instantTest(target, relation, literal.text, misfit);
   if (relation !== '==') {
     if (kind !== 'text') throw noRelation(target, relation, literal);
     if (values !== null) return rankTest(target, relation, literal);
@@ -109,13 +112,23 @@ function asLiteral(value: string): string {
   return /^[\w.]+$/.test(value) ? value : `"${value}"`;
 }
 
-function instantTest(order: Order, text: string, misfit: Misfit): ValueTest {
-  const instant = parseInstant(text);
-  if (instant === null) {
-    throw misfit(`${quoted(text)} is not a time`, 'as in 2024-05-01, 2024-05-01T10:00, "2024-05-01 10:00:00.5Z"');
-  }
+function instantTest({ now }: Target, order: Order, text: string, misfit: Misfit): ValueTest {
   const holds = numberTest(order, 0);
-  return (value) => holds(compareInstants(value as string, instant));
+  const instant = parseInstant(text);
+  if (instant !== null) return (value) => holds(compareInstants(value as string, instant));
+  const offset = parseRelative(text);
+  if (offset === null) throw misfit(`${quoted(text)} is not a time`, TIME_HINT);
+  if (now === undefined) throw misfit(`${quoted(text)} is relative, and there is no clock here`, TIME_HINT);
+  let at = Number.NaN;
+  let limit = '';
+  return (value) => {
+    const present = now();
+    if (present !== at) {
+      at = present;
+      limit = instantAt(present + offset);
+    }
+    return holds(compareInstants(value as string, limit));
+  };
 }
 
 function flagTest(text: string, misfit: Misfit): ValueTest {

@@ -1,19 +1,20 @@
 import { type Kind, NUMERIC_KINDS } from '../record/field.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
-import { type Aggregate, type Bound, type Measure, parseAggregates } from './aggregate.ts';
+import { type Aggregate, type Bound, type Measure, type Percentile, parseAggregates } from './aggregate.ts';
 import {
   type Answers,
   compareCount,
   explainCount,
   explainQuantifier,
   explainUnknown,
-  formatFigure,
   quantify,
   type Threshold,
 } from './answers.ts';
 import { judge } from './bind.ts';
 import { numberTest } from './comparison.ts';
 import type { Expr, Literal } from './expr.ts';
+import { type Figure, PercentileFigure, PlainFigure } from './figure.ts';
+import type { Now } from './instant.ts';
 import { compileLogic, type Test } from './logic.ts';
 import { parseQuantity } from './quantity.ts';
 import { resolve, type Scope } from './scope.ts';
@@ -51,14 +52,16 @@ const EXPLAINED_MAX = 8;
  *   unknown unless it comes out the same over that whole range. `count()` and `count(*)` are all rows.
  * - `all(p)` is the claim of health: false when a row certainly does not match, else unknown when a row is unknown or
  *   there is none, else true.
- * - `sum`, `min`, `max` and `avg` take the values that are not null of the rows that match; they are unknown without
- *   one, and when a row with a value is unknown.
+ * - `sum`, `min`, `max`, `avg` and percentiles take the values that are not null of the rows that match; they are unknown
+ *   without one, and when a row with a value is unknown. `p95` is by nearest rank, as `percentile` in percentile.ts. Its
+ *   comparison counts values on either side of the number compared with, and so is exact in constant memory; what it is
+ *   can be explained for as many values as are kept.
  *
  * `and`, `or` and `not` are Kleene's. A word that means nothing is not searched for but refused: `contains "text"`
  * searches. Throws Failure 64 with its place.
  */
-export function compileExpectation(source: string, table: RecordTable): Expectation {
-  const scope: Scope = { source, table, searchesWords: false, fields: new Set() };
+export function compileExpectation(source: string, table: RecordTable, now?: Now): Expectation {
+  const scope: Scope = { source, table, searchesWords: false, fields: new Set(), now };
   const starts: (() => Tally)[] = [];
   const verdict = compileLogic<Aggregate, readonly Tally[]>(parseAggregates(source), (aggregate) => {
     const index = starts.push(bindAggregate(scope, aggregate)) - 1;
@@ -82,19 +85,6 @@ export function compileExpectation(source: string, table: RecordTable): Expectat
   };
 }
 
-interface Seen {
-  readonly sum: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-const FIGURES: Readonly<Record<Measure['kind'], (seen: Seen, count: number) => number>> = {
-  sum: (seen) => seen.sum,
-  min: (seen) => seen.least,
-  max: (seen) => seen.most,
-  avg: (seen, count) => seen.sum / count,
-};
-
 function bindAggregate(scope: Scope, aggregate: Aggregate): () => Tally {
   const text = shorten(aggregate.text.replace(/\s+/g, ' '));
   switch (aggregate.kind) {
@@ -114,8 +104,12 @@ function bindAggregate(scope: Scope, aggregate: Aggregate): () => Tally {
         explain: () => explainCount(text, answers),
       }));
     }
-    default:
-      return measuring(scope, aggregate, text);
+    case 'percentile':
+      return measuring(scope, aggregate, text, (threshold) => new PercentileFigure(threshold, aggregate.percent));
+    default: {
+      const { kind } = aggregate;
+      return measuring(scope, aggregate, text, (threshold) => new PlainFigure(threshold, kind));
+    }
   }
 }
 
@@ -137,32 +131,30 @@ function count(answers: Answers, outcome: boolean | null): void {
   else if (outcome === null) answers.unknown++;
 }
 
-function measuring(scope: Scope, measure: Measure, text: string): () => Tally {
+function measuring(
+  scope: Scope,
+  measure: Measure | Percentile,
+  text: string,
+  begin: (threshold: Threshold) => Figure,
+): () => Tally {
   const name = measuredField(scope, measure.field);
   const threshold = thresholdOf(scope, measure, scope.table.fields[name]!.kind);
   const test = bindRows(scope, measure.filter);
-  const figure = FIGURES[measure.kind];
   return () => {
     const answers = { rows: 0, certain: 0, unknown: 0 };
-    const seen = { sum: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY };
+    const figure = begin(threshold);
     return {
       add(row) {
         const value = row[name];
         // without a value a row adds nothing, whether it matches or not
         const outcome = typeof value === 'number' && test(row);
         count(answers, outcome);
-        if (typeof value !== 'number' || outcome !== true) return;
-        seen.sum += value;
-        seen.least = Math.min(seen.least, value);
-        seen.most = Math.max(seen.most, value);
+        if (typeof value === 'number' && outcome === true) figure.add(value);
       },
-      holds: () =>
-        answers.unknown > 0 || answers.certain === 0 ? null : threshold.holds(figure(seen, answers.certain)),
+      holds: () => (answers.unknown > 0 || answers.certain === 0 ? null : figure.holds()),
       explain() {
         if (answers.unknown > 0) return explainUnknown(text, answers);
-        return answers.certain === 0
-          ? `${text} is unknown: no row has a value`
-          : `${text} is ${formatFigure(figure(seen, answers.certain))}`;
+        return `${text} is ${answers.certain === 0 ? 'unknown: no row has a value' : figure.found()}`;
       },
     };
   };
@@ -182,5 +174,5 @@ function measuredField(scope: Scope, field: Literal): string {
 /** The comparison after an aggregate, with its number in the unit of the kind. */
 function thresholdOf({ source }: Scope, { relation, value }: Bound, kind: Kind): Threshold {
   const wanted = parseQuantity(value.text, kind, (message, hint) => sourceError(source, value, message, hint));
-  return { wanted, holds: relation === '!=' ? (figure) => figure !== wanted : numberTest(relation, wanted) };
+  return { wanted, relation, holds: relation === '!=' ? (figure) => figure !== wanted : numberTest(relation, wanted) };
 }

@@ -1,3 +1,11 @@
+import { parseDuration } from './quantity.ts';
+
+/** The present, by the wall clock: whole milliseconds since 1970. */
+export type Now = () => number;
+
+/** Times relative to the present are not further from it: what is written of them has four digits for the year. */
+const FURTHEST_MS = 1000 * 365.25 * 86_400_000;
+
 const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)(?:[t ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?)?(?:z|([+-])(\d\d)(?::?(\d\d))?)?)?$/i;
 
@@ -19,6 +27,21 @@ export function parseInstant(text: string): string | null {
   const utc = new Date(millis - offset).toISOString();
   if (utc.length !== 24) return null; // an offset that leaves the years 0 to 9999
   return shortest(`${utc.slice(0, -5)}.${fraction}`);
+}
+
+/**
+ * A time by its distance from the present, in whole milliseconds: `-24h` is a day ago, `+30d` is to come, `now` is 0.
+ * Null when the text has no sign or no unit, and for more than a thousand years.
+ */
+export function parseRelative(text: string): number | null {
+  if (/^now$/i.test(text)) return 0;
+  const millis = /^[+-]/.test(text) ? parseDuration(text) : null;
+  return millis === null || Math.abs(millis) > FURTHEST_MS ? null : Math.round(millis);
+}
+
+/** Milliseconds since 1970 in the form that `compareInstants` takes. */
+export function instantAt(at: number): string {
+  return shortest(new Date(at).toISOString());
 }
 
 /** Negative when the record time is before the instant, 0 when they are the same nanosecond. */

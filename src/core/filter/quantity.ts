@@ -86,6 +86,12 @@ export function parseQuantity(text: string, kind: Kind, misfit: Misfit): number 
   return value;
 }
 
+/** A duration with its unit, as in 90s, -1.5h, in milliseconds; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const millis = /[a-z]$/i.test(text) ? parseScaled(text, FORMS.millis!) : Number.NaN;
+  return Number.isFinite(millis) ? millis : null;
+}
+
 /** A port by its number, or by the name of a well-known service. */
 function parsePort(text: string, misfit: Misfit): number {
   const value = portOfService(text) ?? (HEX.test(text) ? Number(text) : parseScaled(text, NUMBER_FORM));

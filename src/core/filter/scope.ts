@@ -3,6 +3,7 @@ import type { RecordTable } from '../record/table.ts';
 import { suggest } from '../suggest.ts';
 import type { Target } from './comparison.ts';
 import type { Literal } from './expr.ts';
+import type { Now } from './instant.ts';
 import { quoted, sourceError } from './source-error.ts';
 
 /** What the names of a filter are looked up in, and what was found so far. */
@@ -13,6 +14,8 @@ export interface Scope {
   readonly searchesWords: boolean;
   /** Every field that the filter reads. */
   readonly fields: Set<string>;
+  /** What relative times count from; without it they are refused. */
+  readonly now?: Now | undefined;
 }
 
 /** The fields a name stands for, itself or as an alias, in any case; null when the table has no such name. */
@@ -36,8 +39,8 @@ export function reading(scope: Scope, names: readonly string[]): readonly string
   return names;
 }
 
-export function targetOf({ source, table }: Scope, name: string): Target {
-  return { name, field: table.fields[name]!, table, source };
+export function targetOf({ source, table, now }: Scope, name: string): Target {
+  return { name, field: table.fields[name]!, table, source, now };
 }
 
 function unknownField({ source, table }: Scope, name: Literal): Failure {

@@ -1,6 +1,7 @@
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { type Aggregate, parseAggregates } from './aggregate.ts';
 import { judge } from './bind.ts';
+import type { Now } from './instant.ts';
 import { compileLogic, type Test } from './logic.ts';
 import type { Scope } from './scope.ts';
 
@@ -9,8 +10,8 @@ import type { Scope } from './scope.ts';
  * `local_port == 5432` in `any(local_port == 5432)`. All rows for an aggregate without a filter, and for `all(…)`; none for
  * `none(…)`. Throws Failure 64 as `compileExpectation` does.
  */
-export function compileSpokenRows(source: string, table: RecordTable): (row: AnyRow) => boolean {
-  const scope: Scope = { source, table, searchesWords: false, fields: new Set() };
+export function compileSpokenRows(source: string, table: RecordTable, now: Now): (row: AnyRow) => boolean {
+  const scope: Scope = { source, table, searchesWords: false, fields: new Set(), now };
   const tests: Test<AnyRow>[] = [];
   compileLogic<Aggregate, null>(parseAggregates(source), (aggregate) => {
     if (aggregate.kind === 'all') tests.push(() => true);

@@ -1,11 +1,12 @@
 import { NUMERIC_KINDS } from '../record/field.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
-import { AGGREGATE_KINDS } from './aggregate.ts';
+import { isAggregateName } from './aggregate.ts';
 import { type Answers, quantify } from './answers.ts';
 import { judge } from './bind.ts';
-import { isKeyword, isSymbol, openCursor, peek, take } from './cursor.ts';
+import { isSymbol, openCursor, peek, take } from './cursor.ts';
 import { compileExpectation, type Expectation, type Tally } from './expectation.ts';
 import type { Expr, Order } from './expr.ts';
+import type { Now } from './instant.ts';
 import type { Test } from './logic.ts';
 import { parseFilter } from './parse.ts';
 import { parseQuantity } from './quantity.ts';
@@ -20,7 +21,7 @@ export interface Threshold {
   readonly passes: Test<AnyRow> | null;
   /** The comparisons that each pass it alone; none where it is more than such comparisons. */
   readonly bounds: readonly ThresholdBound[];
-  /** Begins with no rows. `holds` of the tally is whether it is passed; null without rows: nothing is known. */
+  /** Begins with no rows. `holds` of the tally is whether it is passed. */
   start(): Tally;
 }
 
@@ -33,21 +34,28 @@ export interface ThresholdBound {
 
 /**
  * Compiles a threshold. A filter is passed when one record certainly matches; it is unknown when none does and one is
- * unknown. Aggregates are those of an expectation. Throws Failure 64 with its place.
+ * unknown. Aggregates are those of an expectation. Without records it is unknown, unless `emptyIsAnswer`: then a filter
+ * is not passed, and aggregates are what they are of no rows. Throws Failure 64 with its place.
  */
-export function compileThreshold(source: string, table: RecordTable): Threshold {
+export function compileThreshold(
+  source: string,
+  table: RecordTable,
+  now?: Now,
+  emptyIsAnswer: boolean = false,
+): Threshold {
+  const begin = emptyIsAnswer ? (tally: Tally) => tally : unlessEmpty;
   if (isAboutAll(source)) {
-    const whole = compileExpectation(source, table);
-    return { fields: whole.fields, passes: null, bounds: [], start: () => unlessEmpty(whole.start()) };
+    const whole = compileExpectation(source, table, now);
+    return { fields: whole.fields, passes: null, bounds: [], start: () => begin(whole.start()) };
   }
-  const scope: Scope = { source, table, searchesWords: false, fields: new Set() };
+  const scope: Scope = { source, table, searchesWords: false, fields: new Set(), now };
   const expr = parseFilter(source);
   const passes = judge(scope, expr);
   return {
     fields: scope.fields,
     passes,
     bounds: boundsOf(scope, expr) ?? [],
-    start: () => unlessEmpty(tally(passes)),
+    start: () => begin(tally(passes)),
   };
 }
 
@@ -71,7 +79,8 @@ export function notPassed({ fields, start }: Threshold): Expectation {
 /** Whether a call of an aggregate stands somewhere in it: no filter has a word and a parenthesis after it. */
 function isAboutAll(source: string): boolean {
   for (const cursor = openCursor(source); peek(cursor).kind !== 'end'; take(cursor)) {
-    if (isSymbol(peek(cursor, 1), '(') && AGGREGATE_KINDS.some((kind) => isKeyword(peek(cursor), kind))) return true;
+    const { kind, text } = peek(cursor);
+    if (kind === 'word' && isAggregateName(text) && isSymbol(peek(cursor, 1), '(')) return true;
   }
   return false;
 }

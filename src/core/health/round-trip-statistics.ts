@@ -1,3 +1,5 @@
+import { percentile } from '../percentile.ts';
+
 /** Times to answers, as mtr names them; each is null where there are too few. In milliseconds. */
 export interface RoundTripStatistics {
   readonly min: number | null;
@@ -29,11 +31,6 @@ export function roundTripStatistics(times: readonly number[]): RoundTripStatisti
     p50: micros(percentile(sorted, 50)),
     p95: micros(percentile(sorted, 95)),
   };
-}
-
-/** By nearest rank: the least value that so many of 100 do not exceed. `sorted` is not empty. */
-export function percentile(sorted: Float64Array, percent: number): number {
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)]!;
 }
 
 /** Clocks tell no more than microseconds of what passes a network. */

@@ -3,6 +3,7 @@ import { bindTerm, isNull, memberTest } from '../filter/bind.ts';
 import { type ValueTest, valueTest } from '../filter/comparison.ts';
 import { refuseDottedName } from '../filter/dotted-name.ts';
 import type { Comparison, Literal, Member, Membership, Term } from '../filter/expr.ts';
+import type { Now } from '../filter/instant.ts';
 import { compileLogic, negate, type Test } from '../filter/logic.ts';
 import { parseFilter } from '../filter/parse.ts';
 import { compilePattern } from '../filter/pattern.ts';
@@ -60,11 +61,11 @@ const ANY_ANALYSIS = 'tcp.analysis.flags';
  * with it in an IP header, and an expert's id those in which it was found; headers quoted inside ICMP errors do not
  * count. Any field of the `packet` record can be used; words that name nothing, and `contains "text"`, are searched for
  * in the fields and in the payload; a dotted name that is no field is an error. Null is treated as in filters over records. If the filter throws at a packet, that
- * is noted and the packet does not pass. `rows` knows the file; without it the filter keeps its own. Throws Failure 64
+ * is noted and the packet does not pass. `rows` knows the file; without it the filter keeps its own. Relative times count from `now`. Throws Failure 64
  * with the place of the error.
  */
-export function compilePacketFilter(source: string, rows?: PacketRows): PacketPredicate {
-  const binder = new Binder(source, rows ?? new PacketRows());
+export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now): PacketPredicate {
+  const binder = new Binder(source, rows ?? new PacketRows(), now);
   const test = compileLogic<Term, Packet>(parseFilter(source), (term) => {
     const known = binder.bind(term);
     return (packet) => known(packet) === true;
@@ -91,10 +92,12 @@ class Binder {
   needsApplications = false;
   readonly rows: PacketRows;
   private readonly source: string;
+  private readonly now: Now | undefined;
 
-  constructor(source: string, rows: PacketRows) {
+  constructor(source: string, rows: PacketRows, now: Now | undefined) {
     this.source = source;
     this.rows = rows;
+    this.now = now;
   }
 
   bind(term: Term): Test<Packet> {
@@ -191,7 +194,7 @@ class Binder {
   /** Everything else is tested on the record; only the fields that are needed are made. */
   private record(term: Term): Test<Packet> {
     this.needsText = true;
-    const scope: Scope = { source: this.source, table, searchesWords: true, fields: new Set() };
+    const scope: Scope = { source: this.source, table, searchesWords: true, fields: new Set(), now: this.now };
     const test = bindTerm(scope, term);
     const names = [...scope.fields];
     return (packet) => test(this.rows.fields(packet, names) as AnyRow);

@@ -1,9 +1,11 @@
+import { KeptValues, type Room } from '../percentile.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { ConnSummaryRow, SummaryKey } from '../record/tables/conn-summary.ts';
 import { KnownSum } from './known-sum.ts';
 
 const KEY_OF: Record<SummaryKey, (row: ConnRow) => string | null> = {
   process: (row) => row.process,
+  pid: (row) => (row.pid === null ? null : String(row.pid)),
   remote: (row) => row.remote_addr,
   state: (row) => row.state,
   port: (row) => String(row.remote_port === null ? row.local_port : Math.min(row.local_port, row.remote_port)),
@@ -12,6 +14,8 @@ const KEY_OF: Record<SummaryKey, (row: ConnRow) => string | null> = {
 
 /** Groups that are told apart; a file may name any number of processes or addresses. */
 const MOST_GROUPS = 100_000;
+/** Round-trip times that are kept for percentiles, of all groups together: up to 16 MB. */
+const MOST_TIMES = 1_000_000;
 
 /** Adds connections up by one of their properties. */
 export class ConnSummary {
@@ -20,10 +24,12 @@ export class ConnSummary {
   private readonly groups = new Map<string | null, Group>();
   private readonly by: SummaryKey;
   private readonly mostGroups: number;
+  private readonly room: Room;
 
-  constructor(by: SummaryKey, mostGroups = MOST_GROUPS) {
+  constructor(by: SummaryKey, mostGroups = MOST_GROUPS, mostTimes = MOST_TIMES) {
     this.by = by;
     this.mostGroups = mostGroups;
+    this.room = { left: mostTimes };
   }
 
   add(row: ConnRow): void {
@@ -34,7 +40,7 @@ export class ConnSummary {
         this.left++;
         return;
       }
-      group = new Group();
+      group = new Group(this.room);
       this.groups.set(key, group);
     }
     group.add(row);
@@ -59,12 +65,18 @@ class Group {
   private listening = 0;
   private readonly remotes = new Distinct();
   private readonly pids = new Distinct();
+  private readonly processes = new Distinct();
   private readonly rx = new KnownSum();
   private readonly tx = new KnownSum();
   private readonly rxRate = new KnownSum();
   private readonly txRate = new KnownSum();
   private readonly rtt = new KnownSum();
   private readonly retrans = new KnownSum();
+  private readonly times: KeptValues;
+
+  constructor(room: Room) {
+    this.times = new KeptValues(room);
+  }
 
   add(row: ConnRow): void {
     this.conns++;
@@ -72,11 +84,13 @@ class Group {
     if (row.state === 'LISTEN') this.listening++;
     if (row.remote_addr !== null) this.remotes.add(row.remote_addr);
     for (const pid of row.pids) this.pids.add(pid);
+    if (row.process !== null) this.processes.add(row.process);
     this.rx.add(row.rx_bytes);
     this.tx.add(row.tx_bytes);
     this.rxRate.add(row.rx_rate);
     this.txRate.add(row.tx_rate);
     this.rtt.add(row.rtt_ms);
+    if (row.rtt_ms !== null) this.times.add(row.rtt_ms);
     this.retrans.add(row.retrans);
   }
 
@@ -94,8 +108,12 @@ class Group {
       rx_rate: rounded(this.rxRate.total(), 1),
       tx_rate: rounded(this.txRate.total(), 1),
       rtt_avg_ms: rounded(this.rtt.mean(), 3),
+      rtt_p50_ms: this.times.percentile(50),
+      rtt_p95_ms: this.times.percentile(95),
+      rtt_p99_ms: this.times.percentile(99),
       retrans: rounded(this.retrans.total(), 1),
       pids: this.pids.all(),
+      processes: this.processes.all(),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../capture/timestamp.ts';
+import { percentile } from '../percentile.ts';
 import { section } from '../record/table.ts';
 import {
   HANDSHAKE_BUCKETS_MS,
@@ -132,15 +133,15 @@ function distribution(
   all: number,
 ): Omit<HandshakeHistogramRow, 'bucket' | 'from_ms' | 'to_ms' | keyof typeof UNTIMED> {
   const sorted = [...totals].sort((a, b) => a - b);
-  const at = (part: number): number | null => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? null;
+  const at = (percent: number): number | null => (sorted.length === 0 ? null : percentile(sorted, percent));
   const sum = sorted.reduce((total, one) => total + one, 0);
   return {
     count: sorted.length,
     pct: share(sorted.length, all),
     min_ms: sorted[0] ?? null,
     avg_ms: sorted.length === 0 ? null : Math.round((1e6 * sum) / sorted.length) / 1e6,
-    median_ms: at(0.5),
-    p95_ms: at(0.95),
+    median_ms: at(50),
+    p95_ms: at(95),
     max_ms: sorted.at(-1) ?? null,
     bar: bar(sorted.length, all),
   };

@@ -82,7 +82,7 @@ const TABS: Record<string, string> = {
   'conns --sort rx_rate:desc --summ': 'conns --sort rx_rate:desc --summary',
   'ifaces --fields gatew': 'ifaces --fields gatew',
   'ifaces --routes --fields gatew': 'ifaces --routes --fields gateway',
-  'conns --summary=port --fields rtt': 'conns --summary=port --fields rtt_avg_ms',
+  'conns --summary=port --fields rtt_a': 'conns --summary=port --fields rtt_avg_ms',
   ...(loIsAlone() ? { 'conns -i l': 'conns -i lo', 'conns --interface=l': 'conns --interface=lo' } : {}),
 };
 

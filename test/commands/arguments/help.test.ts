@@ -10,6 +10,7 @@ import type { Options } from '../../../src/commands/options/option.ts';
 import { splitWords } from '../../../src/commands/options/split-words.ts';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { compileExpectation } from '../../../src/core/filter/expectation.ts';
+import { compileThreshold } from '../../../src/core/filter/threshold.ts';
 import { netwatch, runInProcess } from '../../support/in-process.ts';
 
 const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
@@ -87,14 +88,15 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s',
     for (const one of command.operandChoices) expect(help).toContain(one);
   });
 
-  test('what it says of --expect and --wait is about its records', () => {
+  test('what it says of --expect, --wait and --fail-on is about its records', () => {
     if (command.kind !== 'listing') return;
     const options = everyOption(command);
     for (const name of ['expect', 'wait', 'fail-on'].filter((one) => Object.hasOwn(options, one))) {
       const { doc, hidden } = options[name]!;
       if (hidden) continue;
-      const [, statement] = /'(\w+\(.*\)[^']*)'/.exec(doc) ?? [];
-      expect(() => compileExpectation(statement!, command.tableOf(absentValues(command))), doc).not.toThrow();
+      const [, statement] = /'([^']*)'/.exec(doc) ?? [];
+      const compile = name === 'fail-on' ? compileThreshold : compileExpectation;
+      expect(() => compile(statement!, command.tableOf(absentValues(command))), doc).not.toThrow();
     }
   });
 
@@ -103,7 +105,7 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s',
       const { command: found, named, rest } = findCommand(argv, COMMANDS, COMMANDS[0]!);
       const { values, operands } = readArguments(found, named, rest, null);
       expect([found.name, operands.length === 0 || found.operands !== '']).toEqual([command.name, true]);
-      if (found.kind === 'listing') planListing(found, values as ListingValues<Options>, false);
+      if (found.kind === 'listing') planListing(found, values as ListingValues<Options>, false, () => 0);
     }
   });
 });

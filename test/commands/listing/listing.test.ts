@@ -315,6 +315,138 @@ describe('--events', () => {
   });
 });
 
+describe('--fail-on', () => {
+  const NONE = () => ({ platform: fakePlatform([readingOf([])]) });
+
+  test.each([
+    // a filter, which no row may match
+    ['state == LISTEN', EXIT.no],
+    ['state == CLOSE_WAIT', EXIT.ok],
+    ['rtt_ms > 1', EXIT.no],
+    ['rtt_ms > 1000', EXIT.unknown], // the listener has no time
+    ['rtt_ms and rtt_ms > 1000', EXIT.ok],
+    // aggregates, which must not hold
+    ['count(state == LISTEN) > 0', EXIT.no],
+    ['count(state == LISTEN) > 1', EXIT.ok],
+    ['p95(rtt_ms) > 1', EXIT.no],
+    ['p95(rtt_ms) > 1000', EXIT.ok],
+    ['p95(rx_rate) > 1000', EXIT.ok],
+    ['min(age_s) > 0', EXIT.unknown],
+  ])('%s gives %d, and the opposite of --expect', async (expression, status) => {
+    expect((await netwatch(`conns --json --fail-on '${expression}'`)).status).toBe(status);
+    const asserted = /^(count|p95|min)/.test(expression) ? `not ${expression}` : `none(${expression})`;
+    expect((await netwatch(`conns --json --expect '${asserted}'`)).status).toBe(status);
+  });
+
+  test('over no rows a filter is not met, and aggregates are what they are', async () => {
+    expect((await netwatch("conns --fail-on 'state == LISTEN'", NONE())).status).toBe(EXIT.ok);
+    expect((await netwatch("conns --fail-on 'count() == 0'", NONE())).status).toBe(EXIT.no);
+    expect((await netwatch("conns --fail-on 'avg(rtt_ms) > 5'", NONE())).status).toBe(EXIT.unknown);
+  });
+
+  test('says what was found', async () => {
+    expect((await netwatch("conns --json --fail-on 'state == LISTEN'")).said).toEqual([
+      '--fail-on holds: state == LISTEN: it holds for 1 of 2 records',
+    ]);
+    expect((await netwatch("conns --json --fail-on 'p50(rtt_ms) > 1'")).said).toEqual([
+      '--fail-on holds: p50(rtt_ms) > 1: p50(rtt_ms) is 12.5',
+    ]);
+    expect((await netwatch("conns --json --fail-on 'rtt_ms > 1000'")).said).toEqual([
+      '--fail-on cannot be decided: rtt_ms > 1000: it cannot be told for 1 of 2 records',
+    ]);
+    expect((await netwatch("conns -q --json --fail-on 'state == LISTEN'")).said).toEqual([]);
+  });
+
+  const HOLDS = 'count() == 2';
+  const FAILS = 'count() == 3';
+  const UNKNOWN = 'min(age_s) > 0';
+
+  test.each([
+    // --expect, --fail-on, and what both give
+    [HOLDS, FAILS, EXIT.ok],
+    [HOLDS, HOLDS, EXIT.no],
+    [HOLDS, UNKNOWN, EXIT.unknown],
+    [FAILS, FAILS, EXIT.no],
+    [FAILS, HOLDS, EXIT.no],
+    [FAILS, UNKNOWN, EXIT.no],
+    [UNKNOWN, FAILS, EXIT.unknown],
+    [UNKNOWN, HOLDS, EXIT.no],
+    [UNKNOWN, UNKNOWN, EXIT.unknown],
+  ])('with --expect %s, --fail-on %s gives %d', async (expected, failing, status) => {
+    const { status: given, said } = await netwatch(`conns --json --expect '${expected}' --fail-on '${failing}'`);
+    expect(given).toBe(status);
+    const about = said.map((line) => line.split(':', 1)[0]);
+    const ofExpect = new Map([
+      [FAILS, 'expectation does not hold'],
+      [UNKNOWN, 'expectation cannot be decided'],
+    ]).get(expected);
+    const ofFailOn = new Map([
+      [HOLDS, '--fail-on holds'],
+      [UNKNOWN, '--fail-on cannot be decided'],
+    ]).get(failing);
+    expect(about).toEqual([ofExpect, ofFailOn].filter((line) => line !== undefined));
+  });
+
+  test('one failing snapshot of several decides, whichever of the two fails in it', async () => {
+    const readings = () => ({
+      platform: fakePlatform([readingOf(TWO), readingOf([LISTENER]), readingOf([socketOf()])]),
+    });
+    const run = async (line: string) => (await netwatch(`conns --json --count 3 ${line}`, readings())).status;
+    expect(await run("--fail-on 'count() > 1'")).toBe(EXIT.no);
+    expect(await run("--fail-on 'count() > 2'")).toBe(EXIT.ok);
+    expect(await run("--expect 'count() > 0' --fail-on 'count(state == ESTABLISHED) == 0'")).toBe(EXIT.no);
+    expect(await run("--expect 'count() > 1' --fail-on 'count() > 2'")).toBe(EXIT.no);
+    expect(await run("--expect 'count() > 0' --fail-on 'count() > 2'")).toBe(EXIT.ok);
+  });
+
+  test('is about the rows that pass the filter, not about those that are printed', async () => {
+    expect((await netwatch("conns --json -f 'state == LISTEN' --limit 0 --fail-on 'state == LISTEN'")).status).toBe(
+      EXIT.no,
+    );
+    expect((await netwatch("conns --json -f 'state == LISTEN' --fail-on 'state == ESTABLISHED'")).status).toBe(EXIT.ok);
+  });
+
+  test('a rate that it asks for takes a second sample', async () => {
+    const moving = [readingOf([socketOf({ rx_bytes: 0 })]), readingOf([socketOf({ rx_bytes: 1000 })])];
+    const run = async (most: string) =>
+      (await netwatch(`conns --json --fail-on 'rx_rate > ${most}'`, { platform: fakePlatform(moving) })).status;
+    expect([await run('3999'), await run('4000')]).toEqual([EXIT.no, EXIT.ok]);
+  });
+
+  test('given twice, one of the two would be ignored', async () => {
+    expect((await failure("conns --fail-on 'pid == 1' --fail-on 'pid == 2'")).message).toContain('--fail-on');
+  });
+});
+
+describe('times relative to the present', () => {
+  // the clock of these runs stands at 03:04:05.678 until somebody waits
+  test.each([
+    ["-f 'time > -1ms'", 2],
+    ["-f 'time < now'", 0],
+    ["-f 'time == now'", 2],
+    ["-f 'time >= +1ms'", 0],
+  ])('%s', async (options, rows) => {
+    const { out } = await netwatch(`conns --json ${options}`);
+    expect(out.split('\n').length - 1).toBe(rows);
+  });
+
+  test.each([
+    ["--expect 'all(time > -1s)'", EXIT.ok],
+    ["--expect 'all(time < -1s)'", EXIT.no],
+    ["--fail-on 'time < -1s'", EXIT.ok],
+    ["--fail-on 'time > -1s'", EXIT.no],
+    ["--fail-on 'count(time > -1s) == 2'", EXIT.no],
+    ["--wait 'any(time > -1s)' --timeout 1s", EXIT.ok],
+  ])('%s', async (options, status) => {
+    expect((await netwatch(`conns --json ${options}`)).status).toBe(status);
+  });
+
+  test('the present moves on while a run lasts', async () => {
+    const { out } = await netwatch("conns --json --interval 1 --count 3 -f 'time in {-10ms..+10ms}'");
+    expect(out.split('\n').length - 1).toBe(6);
+  });
+});
+
 describe('--wait', () => {
   test('looks again until it holds, and prints what is then', async () => {
     const readings = [readingOf([]), readingOf([]), readingOf([LISTENER])];

@@ -69,6 +69,26 @@ describe('ticks keep to the grid of the first', () => {
       [6000, 0],
     ]);
   });
+
+  test.each([
+    // how long it is stopped, when the late tick comes, and the tick after it
+    [3000, 4900, 5000, 2],
+    [3001, 4901, 6000, 3],
+    [3099, 4999, 6000, 3],
+    [3100, 5000, 6000, 3],
+    [3101, 5001, 6000, 3],
+  ])(
+    'when it is stopped for %i ms: a point too close to the late tick is passed over',
+    async (millis, late, next, missed) => {
+      expect(await ticksOf({ count: 5 }, [], new Map([[1900, millis]]))).toEqual([
+        [0, 0],
+        [1000, 0],
+        [late, 0],
+        [next, missed],
+        [next + 1000, 0],
+      ]);
+    },
+  );
 });
 
 test('a duration ends it, whatever was missed', async () => {

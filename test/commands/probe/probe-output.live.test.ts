@@ -216,6 +216,65 @@ describe('--report', () => {
     expect((await run('--fail-on', 'loss > 5')).status).toBe(64);
   });
 
+  // now is 03:04:05.678 on that day, which is before the later rounds
+  test.each([
+    ['--since 4m', [['hour', '2026-01-02T03:00:00.000Z', 3]]],
+    ['--since 245.678s', [['hour', '2026-01-02T03:00:00.000Z', 4]]],
+    ['--since 245.677s', [['hour', '2026-01-02T03:00:00.000Z', 3]]],
+    ['--since=-4min', [['hour', '2026-01-02T03:00:00.000Z', 3]]],
+    ['--since 36500d', [['hour', '2026-01-02T03:00:00.000Z', 4]]],
+    ['--since 2026-01-02', [['hour', '2026-01-02T03:00:00.000Z', 4]]],
+    ['--since 2026-01-02T03:04:05.678Z', [['hour', '2026-01-02T03:00:00.000Z', 3]]],
+    ['--since 2026-01-02T04:00:00+01:00', [['hour', '2026-01-02T03:00:00.000Z', 4]]],
+    [
+      '--total',
+      [
+        ['hour', '2026-01-02T03:00:00.000Z', 4],
+        ['total', '2026-01-02T03:00:00.000Z', 4],
+      ],
+    ],
+    ['--since 4m --total --filter span==total', [['total', '2026-01-02T03:00:05.678Z', 3]]],
+    ['--window 30d', [['window', '2025-12-03T03:04:05.678Z', 1]]],
+    [
+      '--window 4m --step 2m',
+      [
+        ['window', '2026-01-02T02:56:05.678Z', 1],
+        ['window', '2026-01-02T02:58:05.678Z', 1],
+        ['window', '2026-01-02T03:00:05.678Z', 0],
+      ],
+    ],
+    ['--window 4m --step 2m --since 4m', [['window', '2026-01-02T03:00:05.678Z', 0]]],
+    ['--filter time>-4m', []],
+    ['--filter time>-5m', [['hour', '2026-01-02T03:00:00.000Z', 4]]],
+  ])('%s', async (options, rows) => {
+    fs.writeFileSync(at('since'), `${HISTORY.join('\n')}\n`);
+    const { out, status } = await runInProcess(['probe', '--report', at('since'), '--json', ...options.split(' ')]);
+    expect(status).toBe(0);
+    expect(recordsOf(out).map(({ span, time, rounds }) => [span, time, rounds])).toEqual(rows);
+  });
+
+  test.each([
+    ['2026-01-02T03:04:05.679Z', '--since "2026-01-02T03:04:05.679Z" is still to come'],
+    ['+1ms', '--since "+1ms" is still to come'],
+    ['24', '--since "24" is no time'],
+    ['yesterday', '--since "yesterday" is no time'],
+    ['--24h', '--since "--24h" is no time'],
+  ])('--since %s is refused', async (since, message) => {
+    fs.writeFileSync(at('since'), `${HISTORY.join('\n')}\n`);
+    const { out, status, said } = await runInProcess(['probe', '--report', at('since'), `--since=${since}`]);
+    expect([status, out]).toEqual([64, '']);
+    expect(said[0]).toBe(message);
+  });
+
+  test('without a row since then, whether it failed is unknown', async () => {
+    fs.writeFileSync(at('since'), `${HISTORY[0]}\n`);
+    const run = (...args: readonly string[]) =>
+      runInProcess(['probe', '--report', at('since'), '--since', '1m', ...args]);
+    expect((await run('--fail-on', 'availability_pct < 99')).status).toBe(3);
+    expect((await run('--total', '--fail-on', 'availability_pct < 99')).status).toBe(3);
+    expect((await run()).status).toBe(0);
+  });
+
   test('what is torn or no record is passed over and said', async () => {
     fs.writeFileSync(
       at('torn'),
@@ -249,6 +308,44 @@ describe('--report', () => {
 });
 
 test.each([
+  // what must hold, what must not, and what both give: one target is up, one is down
+  ['count() == 2', 'count(state == down) > 1', 0],
+  ['count() == 2', 'state == down', 1],
+  ['count() == 3', 'count(state == down) > 1', 1],
+  ['avg(tls_days) > 1', 'count(state == down) > 1', 3],
+  ['count() == 2', 'avg(tls_days) > 1', 3],
+  ['avg(tls_days) > 1', 'state == down', 1],
+])('--expect %s and --fail-on %s give %i', async (expected, failing, status) => {
+  const ended = await probe('--expect', expected, '--fail-on', failing, '--json');
+  expect([ended.status, recordsOf(ended.stdout).length]).toEqual([status, 2]);
+});
+
+test('the crontab line says nothing while all is well, and everything when it is not', () => {
+  const run = (target: string, ...options: readonly string[]) => {
+    const line = spawnSync(
+      process.execPath,
+      [BIN, 'probe', target, '-c', '1', '--schedule', '* * * * *', '--print-cron', ...options],
+      { encoding: 'utf8' },
+    ).stdout;
+    const command = /^(?:\S+ ){5}(.*)\n$/.exec(line)![1]!.replaceAll('\\%', '%');
+    const ended = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8', env: {}, cwd: '/' });
+    return [ended.status, ended.stdout, ended.stderr];
+  };
+  expect(run(up)).toEqual([0, '', '']);
+  expect(run(up, '--append', at('by cron'))).toEqual([0, '', '']);
+
+  expect(run(down)).toEqual([1, expect.stringMatching(/^target\t.*connection refused.*not every target answers/s), '']);
+  expect(run(down, '--append', at('by cron'))).toEqual([
+    1,
+    expect.stringMatching(/^netwatch: not every target answers/),
+    '',
+  ]);
+  expect(run(down, '--append', at('by cron'), '-q')).toEqual([1, 'exit status 1\n', '']);
+  expect(run(down, '-o', 'nagios')).toEqual([2, expect.stringContaining('CRITICAL'), '']);
+  expect(recordsOf(fs.readFileSync(at('by cron'), 'utf8')).map(({ state }) => state)).toEqual(['up', 'down', 'down']);
+});
+
+test.each([
   [['--duration', '3s'], '--duration needs --every'],
   [['--append-max', '3MB'], '--append-max needs --append'],
   [['--via', '192.0.2.9'], '--via and --direct must be given together'],
@@ -256,10 +353,15 @@ test.each([
   [['--via', 'tcp://x', '--direct', '192.0.2.9'], 'needs a port'],
   [['--out', 'x'], '--out needs -o prometheus or -o markdown'],
   [['--warn', 'ok == false'], '--warn needs -o nagios'],
-  [
-    ['--fail-on', 'ok == false', '--expect', 'any()'],
-    '--expect (what must hold) and --fail-on (what must not) exclude each other',
-  ],
+  [['--since', '24h'], '--since needs --report'],
+  [['--window', '24h'], '--window needs --report'],
+  [['--step', '24h'], '--step needs --report'],
+  [['--total'], '--total needs --report'],
+  [['--report', 'x', '--step', '1h'], '--step needs --window'],
+  [['--report', 'x', '--window', '1h', '--step', '61m'], '--step is longer than --window, and would leave time out'],
+  [['--report', 'x', '--window', '1001s', '--step', '1s'], '--step must be at least a 1000th of --window'],
+  [['--report', 'x', '--window', '0'], '--window "0" is not a length of time such as 1h, 7d, 30d'],
+  [['--report', 'x', '--window', '36501d'], '--window "36501d" is not a length of time such as 1h, 7d, 30d'],
   [['-o', 'prometheus', '--every', '1s'], 'needs --out FILE'],
   [['-o', 'prometheus', '--fields', 'target'], '--fields cannot be used with -o prometheus'],
   [['--report', 'x', '-c', '3'], '--report asks no targets: --count cannot be used with it'],

@@ -30,16 +30,52 @@ describe('--print-cron', () => {
     );
     expect(status).toBe(0);
     expect(out).toBe(
-      `*/5 * * * * /usr/bin/node '/opt/net watch/bin/netwatch.js' probe --count 5 --timeout 1500ms --fail-on 'rtt_avg_ms > 5 and target != '\\''x y'\\''' --append ${path.resolve('h.ndjson')} --append-max 1000000 --json --quiet gateway https://example.org/a\\%20b\n`,
+      `*/5 * * * * out=$(/usr/bin/node '/opt/net watch/bin/netwatch.js' probe --count 5 --timeout 1500ms --fail-on 'rtt_avg_ms > 5 and target != '\\''x y'\\''' --append ${path.resolve('h.ndjson')} --append-max 1000000 --json --quiet gateway https://example.org/a\\%20b 2>&1) || { rc=$?; printf '\\%s\\n' "\${out:-exit status $rc}"; exit $rc; }\n`,
     );
   });
 
-  test('the shell that cron starts gets the words that were given', () => {
-    const words = ['plain', 'with space', "it's", '100% "$HOME" `id` $(id) \\ ; & | * ~ # !', '-x', '', 'ünï'];
-    // cron takes \% for % before the shell sees the line
-    const line = cronCommand(['printf', '%s\\0', ...words]).replaceAll('\\%', '%');
-    expect(spawnSync('sh', ['-c', line], { encoding: 'utf8' }).stdout.split('\0').slice(0, -1)).toEqual(words);
-    expect(cronCommand(words)).not.toMatch(/(?<!\\)%/);
+  /** What cron does with a line: it takes \\% for %, and the shell runs what it gets. */
+  const runLine = (words: readonly string[], shell = 'sh') => {
+    const line = cronCommand(words).replaceAll('\\%', '%');
+    const { status, stdout, stderr } = spawnSync(shell, ['-c', line], {
+      encoding: 'utf8',
+      env: {},
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return [status, stdout, stderr];
+  };
+  const SHELLS = ['sh', 'dash', 'bash', 'busybox', 'ksh', 'zsh'].filter((shell) => !toolIsMissing(shell));
+
+  test.each(SHELLS.map((shell) => [shell]))(
+    '%s runs the words that were given, and prints them only when they fail',
+    (shell) => {
+      const words = ['plain', 'with space', "it's", '100% "$HOME" `id` $(id) \\ ; & | * ~ # !) (', '-x', '', 'ünï'];
+      const script = 'for word do printf "<%s>" "$word"; done; exit "$1"';
+      const sh = shell === 'busybox' ? 'busybox' : shell;
+      const run = (status: string) => {
+        const line = cronCommand(['/bin/sh', '-c', script, 'sh', status, ...words]).replaceAll('\\%', '%');
+        const args = sh === 'busybox' ? ['sh', '-c', line] : ['-c', line];
+        const ended = spawnSync(sh, args, { encoding: 'utf8', env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+        return [ended.status, ended.stdout, ended.stderr];
+      };
+      const printed = (status: string): string => `${[status, ...words].map((word) => `<${word}>`).join('')}\n`;
+      expect(run('0')).toEqual([0, '', '']);
+      expect(run('1')).toEqual([1, printed('1'), '']);
+      expect(run('3')).toEqual([3, printed('3'), '']);
+      expect(cronCommand(words)).not.toMatch(/(?<!\\)%/);
+    },
+  );
+
+  test('what is said on stderr is printed with the rest, in its order; who says nothing is told by the status', () => {
+    expect(runLine(['/bin/sh', '-c', 'echo one; echo two >&2; echo three; exit 3'])).toEqual([
+      3,
+      'one\ntwo\nthree\n',
+      '',
+    ]);
+    expect(runLine(['/bin/sh', '-c', 'echo a warning >&2'])).toEqual([0, '', '']);
+    expect(runLine(['/bin/sh', '-c', 'exit 75'])).toEqual([75, 'exit status 75\n', '']);
+    expect(runLine(['/bin/sh', '-c', 'printf "%s" "100% \\\\n -n"; exit 1'])).toEqual([1, '100% \\n -n\n', '']);
+    expect(runLine(['/bin/sh', '-c', 'kill -TERM $$'])).toEqual([143, 'exit status 143\n', expect.any(String)]);
     expect(() => cronCommand(['a\nb'])).toThrow(/a crontab line cannot hold "a\nb"/);
   });
 

@@ -361,7 +361,12 @@ test.each([
   [
     'time > yesterday',
     '       ^^^^^^^^^',
-    '"yesterday" is not a time (time)\nas in 2024-05-01, 2024-05-01T10:00, "2024-05-01 10:00:00.5Z"',
+    '"yesterday" is not a time (time)\nas in 2024-05-01, 2024-05-01T10:00, "2024-05-01 10:00:00.5Z", -24h (a day ago)',
+  ],
+  [
+    'time > -24h',
+    '       ^^^^',
+    '"-24h" is relative, and there is no clock here (time)\nas in 2024-05-01, 2024-05-01T10:00, "2024-05-01 10:00:00.5Z", -24h (a day ago)',
   ],
   ['443', '^^^', '"443" stands alone\nport 443, or contains "443"'],
   ['10.0.0.1:443', '^^^^^^^^^^^^', '"10.0.0.1:443" is not an address\n10.0.0.1 and port 443'],
@@ -408,4 +413,47 @@ test('18,000 rows take a few milliseconds', () => {
     // an order of magnitude above what it takes, for slow machines under load
     expect(best, source).toBeLessThan(50);
   }
+});
+
+describe('relative times', () => {
+  const START = Date.parse('2026-01-02T03:00:00.000Z');
+  let present = START;
+  const at = (source: string, time: string | null): boolean =>
+    compileFilter(source, sample, () => present).matches(sampleRow({ time }));
+
+  test.each([
+    ['time > -24h', '2026-01-01T03:00:00.001Z', true],
+    ['time > -24h', '2026-01-01T03:00:00.000Z', false],
+    ['time > -24h', '2026-01-01T03:00:00.000000001Z', true],
+    ['time >= -24h', '2026-01-01T03:00:00Z', true],
+    ['time >= -24h', '2026-01-01T02:59:59.999999999Z', false],
+    ['time < -5m', '2026-01-02T02:54:59.999Z', true],
+    ['time < -5m', '2026-01-02T02:55:00Z', false],
+    ['time <= "-5m"', '2026-01-02T02:55:00Z', true],
+    ['time == now', '2026-01-02T03:00:00Z', true],
+    ['time != now', '2026-01-02T03:00:00Z', false],
+    ['time < +1d', '2026-01-03T02:59:59Z', true],
+    ['time < +1d', '2026-01-03T03:00:00Z', false],
+    ['time in {-1h..-30m}', '2026-01-02T02:00:00Z', true],
+    ['time in {-1h..-30m}', '2026-01-02T02:30:00Z', true],
+    ['time in {-1h..-30m}', '2026-01-02T01:59:59.999Z', false],
+    ['time in {-1h..-30m}', '2026-01-02T02:30:00.001Z', false],
+    ['time > -24h', null, false],
+    ['not time > -24h', null, true],
+  ])('%s of %s: %s', (source, time, expected) => {
+    present = START;
+    expect(at(source, time)).toBe(expected);
+  });
+
+  test('they count from the moment at which a row is tested', () => {
+    present = START;
+    const filter = compileFilter('time > -1h', sample, () => present);
+    const row = sampleRow({ time: '2026-01-02T02:30:00Z' });
+    expect(filter.matches(row)).toBe(true);
+    expect(filter.matches(row)).toBe(true);
+    present += 1_800_000;
+    expect(filter.matches(row)).toBe(false);
+    present -= 1;
+    expect(filter.matches(row)).toBe(true);
+  });
 });

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileExpectation } from '../../../src/core/filter/expectation.ts';
+import { PercentileFigure } from '../../../src/core/filter/figure.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { iface } from '../../../src/core/record/tables/iface.ts';
 import { report } from './failing.ts';
@@ -234,12 +236,28 @@ test('knows which fields it reads', () => {
   expect([...fields].sort()).toEqual(['local_port', 'process', 'remote_port', 'rtt_ms']);
 });
 
-const ONE_OF = 'expected one of count, any, all, none, sum, min, max, avg';
+const ONE_OF = 'expected one of count, any, all, none, sum, min, max, avg, p95 (any percentile)';
 
 test.each([
   ['', '^', `${ONE_OF}, found the end\nas in count(…) < 50`],
   ['pid > 5', '^^^', `${ONE_OF}, found "pid"\nsay of which rows: all(pid > 5) or any(pid > 5)`],
   ['port 80', '^^^^', `${ONE_OF}, found "port"\nsay of which rows: all(port 80) or any(port 80)`],
+  ['median(rtt_ms) > 5', '^^^^^^', `${ONE_OF}, found "median"\ndid you mean p50(…)?`],
+  ['p95', '^^^', `${ONE_OF}, found "p95"\nsay of which rows: all(p95) or any(p95)`],
+  ['p(rtt_ms) > 5', '^', `${ONE_OF}, found "p"`],
+  ['"p95"(rtt_ms) > 5', '^^^^^', `${ONE_OF}, found "p95"\nas in count(…) < 50`],
+  ['p0(rtt_ms) > 5', '^^', '"p0" is no percentile: above 0, at most 100\nmin(…) is the least'],
+  ['p0.000(rtt_ms) > 5', '^^^^^^', '"p0.000" is no percentile: above 0, at most 100\nmin(…) is the least'],
+  ['p101(rtt_ms) > 5', '^^^^', '"p101" is no percentile: above 0, at most 100\nmax(…) is the most'],
+  ['p100.001(rtt_ms) > 5', '^^^^^^^^', '"p100.001" is no percentile: above 0, at most 100\nmax(…) is the most'],
+  ['p99.9999(rtt_ms) > 5', '^^^^^^^^', `${ONE_OF}, found "p99.9999"`],
+  ['p1000(rtt_ms) > 5', '^^^^^', `${ONE_OF}, found "p1000"`],
+  ['p95(rtt_ms)', '           ^', 'expected a comparison after p95(…), found the end\nas in p95(…) > 10'],
+  ['p95() < 5', '    ^', 'expected a field, found ")"'],
+  ['p95(process) < 5', '    ^^^^^^^', 'process is not a number\ncount(…) counts rows whatever they hold'],
+  ['p95(port) < 5', '    ^^^^', 'port is several fields\nsrc_port or dst_port'],
+  ['p95(rtt_ms tcp) < 5', '           ^^^', 'expected ",", found "tcp"'],
+  ['p95(rtt_ms) < 5KB', '              ^^^', '"5KB" is not a duration\nas in 20 (milliseconds), 20ms, 1.5s'],
   ['conut(tcp) > 5', '^^^^^', `${ONE_OF}, found "conut"\ndid you mean count(…)?`],
   ['count', '^^^^^', `${ONE_OF}, found "count"\nsay of which rows: all(count) or any(count)`],
   ['count(tcp)', '          ^', 'expected a comparison after count(…), found the end\nas in count(…) > 10'],
@@ -290,4 +308,104 @@ test.each([
   [`${'('.repeat(201)}any()`, `${' '.repeat(200)}^`, 'nested more than 200 levels deep'],
 ])('error in %.30s', (source, carets, message) => {
   expect(report(() => compileExpectation(source, sample))).toBe(`${source}\n${carets}\n${message}`);
+});
+
+describe('percentiles', () => {
+  const timed = (...times: readonly (number | null)[]): readonly SampleRow[] =>
+    times.map((rtt_ms) => sampleRow({ rtt_ms, process: 'curl' }));
+  /** 1 to 20, the largest first. */
+  const TWENTY = timed(...Array.from({ length: 20 }, (_, index) => 20 - index));
+
+  test.each([
+    ['p95(rtt_ms) == 19', true],
+    ['p95(rtt_ms) != 19', false],
+    ['p95(rtt_ms) < 19', false],
+    ['p95(rtt_ms) < 19.001', true],
+    ['p95(rtt_ms) <= 19', true],
+    ['p95(rtt_ms) <= 18.999', false],
+    ['p95(rtt_ms) > 19', false],
+    ['p95(rtt_ms) > 18.999', true],
+    ['p95(rtt_ms) >= 19', true],
+    ['p95(rtt_ms) >= 19.001', false],
+    ['p95(rtt_ms) == 18', false],
+    ['p95(rtt_ms) != 20', true],
+    ['P95(rtt_ms) le 0.019s', true],
+    ['p50(rtt_ms) == 10', true],
+    ['p50.001(rtt_ms) == 11', true],
+    ['p90(rtt_ms) == 18', true],
+    ['p99(rtt_ms) == 20', true],
+    ['p05(rtt_ms) == 1', true],
+    ['p5.001(rtt_ms) == 2', true],
+    ['p100(rtt_ms) == 20', true],
+    ['p99.9(rtt_ms) == 20', true],
+    ['p50(rtt_ms, rtt_ms > 10) == 15', true],
+    ['p50(rtt_ms, *) == 10 and not p50(rtt_ms) > 10', true],
+  ])('%s of 1 to 20: %s', (source, expected) => {
+    expect(holds(source, TWENTY)).toBe(expected);
+  });
+
+  test('values that are null take no part, and without a value it is unknown', () => {
+    expect(holds('p50(rtt_ms) == 2', timed(null, 3, null, 1, 2, null))).toBe(true);
+    expect(holds('p50(rtt_ms) < 5', timed(null, null))).toBeNull();
+    expect(holds('p50(rtt_ms) < 5', [])).toBeNull();
+    expect(holds('p50(rtt_ms, process == ssh) < 5', timed(1, 2))).toBeNull();
+  });
+
+  test('a row with a value that cannot tell whether it belongs makes it unknown; one without does not', () => {
+    expect(holds('p50(rtt_ms, process == curl) < 5', [...timed(1), sampleRow({ rtt_ms: 1 })])).toBeNull();
+    expect(holds('p50(rtt_ms, process == curl) < 5', [...timed(1), sampleRow({ rtt_ms: null })])).toBe(true);
+  });
+
+  const explain = (source: string, rows: Iterable<SampleRow>): string => {
+    const tally = compileExpectation(source, sample).start();
+    for (const row of rows) tally.add(row);
+    return tally.explain();
+  };
+
+  test('it says what was found', () => {
+    expect(explain('p95( rtt_ms ) < 5', TWENTY)).toBe('p95( rtt_ms ) is 19');
+    expect(explain('p95(rtt_ms) < 5', timed(null))).toBe('p95(rtt_ms) is unknown: no row has a value');
+    expect(explain('p95(rtt_ms, process == x) < 5', [sampleRow({ rtt_ms: 1 })])).toBe(
+      'p95(rtt_ms, process == x) cannot be told for 1 of 1 rows',
+    );
+  });
+
+  test('each answer is that of the sorted values, however they come and whatever they are compared with', () => {
+    const value = fc.integer({ min: -3, max: 3 });
+    const order = fc.constantFrom('<', '<=', '>', '>=', '==', '!=');
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 100 }),
+        order,
+        value,
+        (values, percent, relation, wanted) => {
+          const sorted = [...values].sort((a, b) => a - b);
+          const figure = sorted.find((_, index) => 100 * (index + 1) >= percent * sorted.length)!;
+          const expected = {
+            '<': figure < wanted,
+            '<=': figure <= wanted,
+            '>': figure > wanted,
+            '>=': figure >= wanted,
+            '==': figure === wanted,
+            '!=': figure !== wanted,
+          }[relation];
+          expect(holds(`p${percent}(rtt_ms) ${relation} ${wanted}`, timed(...values))).toBe(expected);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('of more values than are kept it is still decided, and said on which side it is', () => {
+    const many = (last: number): PercentileFigure => {
+      const threshold = { wanted: 3, relation: '>' as const, holds: (figure: number) => figure > 3 };
+      const figure = new PercentileFigure(threshold, 50, 4);
+      for (const one of [1, 2, 4, last, last]) figure.add(one);
+      return figure;
+    };
+    expect([many(5).holds(), many(5).found()]).toEqual([true, 'above 3']);
+    expect([many(3).holds(), many(3).found()]).toEqual([false, '3']);
+    expect([many(2).holds(), many(2).found()]).toEqual([false, 'below 3']);
+  });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareInstants, parseInstant } from '../../../src/core/filter/instant.ts';
+import { compareInstants, instantAt, parseInstant, parseRelative } from '../../../src/core/filter/instant.ts';
 
 test.each([
   ['2024-05-01', '2024-05-01T00:00:00'],
@@ -58,4 +58,56 @@ test('orders to the nanosecond, whatever the precision of either side', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+const DAY = 86_400_000;
+
+test.each([
+  ['-24h', -DAY],
+  ['-1d', -DAY],
+  ['+30d', 30 * DAY],
+  ['-5m', -300_000],
+  ['-5min', -300_000],
+  ['-5M', -300_000],
+  ['-1.5h', -5_400_000],
+  ['-90s', -90_000],
+  ['-500ms', -500],
+  ['-1e3s', -1_000_000],
+  ['-1500us', -1],
+  ['-1501µs', -2],
+  ['+1600000ns', 2],
+  ['now', 0],
+  ['NOW', 0],
+  ['-0s', -0],
+  ['+365250d', 365_250 * DAY],
+])('%s from the present', (written, millis) => {
+  expect(parseRelative(written)).toBe(millis);
+});
+
+test.each([
+  '',
+  '24h',
+  '-24',
+  '-',
+  '+',
+  'now-24h',
+  '-now',
+  '-24 h',
+  '- 24h',
+  '--24h',
+  '-1w',
+  '-1y',
+  '-1MB',
+  '-0x5d',
+  '-365251d',
+  '-1e999s',
+  '-24h-5m',
+  '2024-05-01',
+])('%j is not relative', (text) => {
+  expect(parseRelative(text)).toBeNull();
+});
+
+test('an instant is written as records are compared with it', () => {
+  expect(instantAt(Date.parse('2024-05-01T10:20:30.500Z'))).toBe('2024-05-01T10:20:30.5');
+  expect(compareInstants('2024-05-01T10:20:30.499999999Z', instantAt(Date.parse('2024-05-01T10:20:30.500Z')))).toBe(-1);
 });

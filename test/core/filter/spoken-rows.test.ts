@@ -30,10 +30,10 @@ test.each<[string, readonly number[]]>([
   ['any(rtt_ms > 5)', [3]],
   ['any(not rtt_ms > 5)', [2]],
 ])('%s', (source, spoken) => {
-  const speaksOf = compileSpokenRows(source, conn);
+  const speaksOf = compileSpokenRows(source, conn, () => 0);
   expect(ROWS.flatMap((row, at) => (speaksOf(row) ? [at] : []))).toEqual(spoken);
 });
 
 test('a field that there is not is refused', () => {
-  expect(() => compileSpokenRows('any(nosuch == 1)', conn)).toThrow(Failure);
+  expect(() => compileSpokenRows('any(nosuch == 1)', conn, () => 0)).toThrow(Failure);
 });

@@ -45,6 +45,10 @@ test.each<[string, readonly ProbeRow[], boolean | null]>([
   ['avg(rtt_avg_ms) > 100', [GOOD, SLOW], true],
   ['(count(state == down) > 1 or max(loss_pct) > 40)', [LOSSY], true],
   ['count() < 1', [], null],
+  ['p95(rtt_avg_ms) > 100', [GOOD, SLOW], true],
+  ['p50(rtt_avg_ms) > 100', [GOOD, SLOW], false],
+  ['p50(rtt_avg_ms) > 100', [DOWN], null],
+  ['P99.9(rtt_avg_ms) > 100', [SLOW], true],
 ])('%s of %#', (source, rows, outcome) => {
   expect(passed(source, rows)).toBe(outcome);
   const expectation = notPassed(compileThreshold(source, probe)).start();
@@ -91,4 +95,34 @@ test('comparisons that pass it alone are its bounds, in the unit of the field', 
     'hops == null',
   ])
     expect(bounds(source), source).toEqual([]);
+});
+
+test.each<[string, readonly ProbeRow[], boolean | null]>([
+  [EITHER, [], false],
+  [EITHER, [UNKNOWN], null],
+  [EITHER, [GOOD], false],
+  [EITHER, [SLOW], true],
+  ['count() < 1', [], true],
+  ['count(state == down) > 1', [], false],
+  ['avg(rtt_avg_ms) > 100', [], null],
+  ['p95(rtt_avg_ms) > 100', [], null],
+])('where none is an answer: %s of %#', (source, rows, outcome) => {
+  const tally = compileThreshold(source, probe, undefined, true).start();
+  for (const row of rows) tally.add(row);
+  expect(tally.holds()).toBe(outcome);
+});
+
+test('relative times count from the clock that is passed in', () => {
+  const present = (): number => Date.parse(GOOD.time) + 60_000;
+  for (const [source, outcome] of [
+    ['time < -59s', true],
+    ['time < -60s', false],
+    ['count(time < -59s) > 0', true],
+    ['count(time < -60s) > 0', false],
+  ] as const) {
+    const tally = compileThreshold(source, probe, present).start();
+    tally.add(GOOD);
+    expect(tally.holds(), source).toBe(outcome);
+  }
+  expect(failureOf(() => compileThreshold('time < -59s', probe)).message).toContain('there is no clock here');
 });

@@ -51,6 +51,8 @@ const SAMPLES = [
   ],
   ...[
     'loss_pct > 5 or rtt_avg_ms > 100',
+    'p95(rtt_ms) < 50 or not p99.9(length, tcp) >= 1',
+    'p50(length) < 100 and time > -24h or time in {-1h..+5m, now}',
     'flags contains up',
     'tcp_flags == "SYN"',
     'layers contains tls',
@@ -103,6 +105,11 @@ const GRAMMAR = [
     'min',
     'max',
     'avg',
+    'p95',
+    'p0.001',
+    '-24h',
+    '+1e3d',
+    'now',
     'host',
     'net',
   ],
@@ -124,6 +131,8 @@ const GRAMMAR = [
   ...REGISTRY.byName.keys(),
   ...ALL_TABLES.flatMap(({ fields, aliases }) => [...Object.keys(fields), ...Object.keys(aliases)]),
 ];
+
+const present = (): number => 1_767_323_045_678;
 
 /** The filter language: of packets, of records, of expectations and thresholds, and what it says of rows. */
 export const filter: Target = {
@@ -149,21 +158,21 @@ export const filter: Target = {
         const text = textOf(first);
         try {
           if (what < 2) {
-            const { matches } = compilePacketFilter(text);
+            const { matches } = compilePacketFilter(text, undefined, present);
             const dissector = new Dissector(REGISTRY);
             source.feed({ form: FRAMES, numbers: [], pieces: frames }, (packet) => {
               dissector.dissect(packet);
               matches(packet);
             });
           } else if (what === 2) {
-            for (const row of rows) compileFilter(text, packetTable).matches(row);
-          } else if (what === 3) compileFilter(text, ALL_TABLES[table] ?? conn);
+            for (const row of rows) compileFilter(text, packetTable, present).matches(row);
+          } else if (what === 3) compileFilter(text, ALL_TABLES[table] ?? conn, present);
           else if (what === 4) {
-            const tally = compileExpectation(text, packetTable).start();
+            const tally = compileExpectation(text, packetTable, present).start();
             for (const row of rows) tally.add(row);
             tally.holds();
             tally.explain();
-          } else if (what === 5) compileThreshold(text, probe);
+          } else if (what === 5) compileThreshold(text, probe, present);
           else parseSort(packetTable, text.split(','));
         } catch (error) {
           if (!(error instanceof Failure) || error.exit !== 64) throw error;

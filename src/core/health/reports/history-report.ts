@@ -1,30 +1,47 @@
-import type { ProbeKind, ProbeRow, ProbeState } from '../../record/tables/probe.ts';
+import { usageError } from '../../failure.ts';
+import { percentile } from '../../percentile.ts';
+import type { ProbeKind, ProbeRow } from '../../record/tables/probe.ts';
 import type { ProbeReportRow } from '../../record/tables/probe-report.ts';
-import { percentile } from '../round-trip-statistics.ts';
+import { hourAfter, hourOf, type KeptRound, RoundTimeline, type Span, type SpanSum } from './round-timeline.ts';
 
-/** What is kept of a round. */
-interface Round {
-  readonly at: number;
-  readonly state: ProbeState;
-  readonly sent: number;
-  readonly received: number;
-  readonly averageMs: number | null;
-  readonly maxMs: number | null;
+/** Which rows a report has for each target. Times are milliseconds, instants since 1970. */
+export interface ReportPlan {
+  /** What was before counts for nothing, except that a state lasts until the next round; null for everything. */
+  readonly since: number | null;
+  /** Rows of windows that end at `end`, and `step` before, and so on; null for hours by the clock. */
+  readonly windows: Windows | null;
+  /** Whether a row for all of it follows. */
+  readonly total: boolean;
+}
+
+export interface Windows {
+  readonly length: number;
+  readonly step: number;
+  readonly end: number;
 }
 
 interface History {
   readonly target: string;
   readonly kind: ProbeKind;
-  readonly rounds: Round[];
+  readonly rounds: KeptRound[];
 }
 
-const HOUR = 3_600_000;
-/** Rounds further apart than so many usual steps: some are missing between them, and nothing is known of that time. */
-const MISSING_AFTER = 3;
+/** Rows of one target; two rounds of a damaged file may be thousands of years apart. */
+const MOST_SPANS = 100_000;
 
-/** Records of rounds, in any order, summed up by hour (UTC) and target. Times are those of the records: the wall clock. */
+const HOURS: ReportPlan = { since: null, windows: null, total: false };
+
+/**
+ * Records of rounds, in any order, summed up by target, and by hour (UTC) or in windows. Times are those of the records:
+ * the wall clock.
+ */
 export class HistoryReport {
   private readonly histories = new Map<string, History>();
+  private readonly plan: ReportPlan;
+
+  constructor(plan: ReportPlan = HOURS) {
+    this.plan = plan;
+  }
 
   ingest({ target, kind, host, time, state, sent, received, rtt_avg_ms, rtt_max_ms }: ProbeRow): void {
     const at = Date.parse(time);
@@ -33,82 +50,94 @@ export class HistoryReport {
     const key = JSON.stringify([target, kind, host?.includes(':') ?? false]);
     const history = this.histories.get(key) ?? { target, kind, rounds: [] };
     this.histories.set(key, history);
+    // those before `since` too: what the last of them found lasts until the next
     history.rounds.push({ at, state, sent, received, averageMs: rtt_avg_ms, maxMs: rtt_max_ms });
   }
 
-  /** Rows by hour, then in the order in which the targets were met. */
+  /**
+   * Rows by time, then in the order in which the targets were met; totals last. Throws Failure 64 when there would be
+   * too many.
+   */
   rows(): readonly ProbeReportRow[] {
-    const rows = [...this.histories.values()].flatMap(hoursOf);
-    return rows.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  }
-}
-
-/** An hour that is being summed up. */
-interface Hour {
-  readonly rounds: Round[];
-  knownMs: number;
-  downMs: number;
-  outages: number;
-  longestMs: number;
-}
-
-function hoursOf({ target, kind, rounds }: History): readonly ProbeReportRow[] {
-  const sorted = rounds.sort((a, b) => a.at - b.at);
-  const step = usualStep(sorted);
-  const hours = new Map<number, Hour>();
-  const hourAt = (at: number): Hour => {
-    const start = Math.floor(at / HOUR) * HOUR;
-    const hour = hours.get(start) ?? { rounds: [], knownMs: 0, downMs: 0, outages: 0, longestMs: 0 };
-    hours.set(start, hour);
-    return hour;
-  };
-  let outage: { readonly hour: Hour; ms: number } | null = null;
-  for (const [index, round] of sorted.entries()) {
-    const hour = hourAt(round.at);
-    hour.rounds.push(round);
-    const next = sorted[index + 1];
-    const isLast = next === undefined || next.at - round.at > MISSING_AFTER * step;
-    // what comes after the last is only guessed, and makes no hour of its own
-    const until = isLast ? Math.min(round.at + step, hourEnd(round.at)) : next.at;
-    const isDown = round.state === 'down';
-    if (!isDown) outage = null;
-    else if (outage === null) {
-      hour.outages++;
-      outage = { hour, ms: 0 };
+    const rows: ProbeReportRow[] = [];
+    const totals: ProbeReportRow[] = [];
+    for (const history of this.histories.values()) {
+      const timeline = new RoundTimeline(history.rounds);
+      for (const span of this.spansOf(timeline)) {
+        const sum = timeline.sum(span);
+        if (isKnown(sum)) rows.push(rowOf(history, span, sum));
+      }
+      if (!this.plan.total) continue;
+      const span = wholeOf(timeline, this.plan.since);
+      const sum = timeline.sum(span);
+      if (isKnown(sum)) totals.push(rowOf(history, span, sum));
     }
-    if (outage !== null) {
-      outage.ms += until - round.at;
-      outage.hour.longestMs = Math.max(outage.hour.longestMs, outage.ms);
-      if (isLast) outage = null;
+    rows.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    return [...rows, ...totals];
+  }
+
+  private spansOf(timeline: RoundTimeline): Iterable<NamedSpan> {
+    const { since, windows } = this.plan;
+    return windows === null ? hoursOf(timeline, since) : windowsOf(timeline, windows, since);
+  }
+}
+
+/** A span that has a row. */
+interface NamedSpan extends Span {
+  readonly name: ProbeReportRow['span'];
+  /** When the row says that it began. */
+  readonly time: number;
+  /** When the row says that it ended. */
+  readonly end: number;
+}
+
+/** The hours by the clock in which rounds began, or of which something is known. */
+function* hoursOf(timeline: RoundTimeline, since: number | null): Iterable<NamedSpan> {
+  const start = since ?? Number.NEGATIVE_INFINITY;
+  let next = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  for (const { at, knownUntil } of timeline.states()) {
+    const from = Math.max(at, start);
+    const last = at < start ? knownUntil - 1 : Math.max(at, knownUntil - 1);
+    if (last < from) continue;
+    for (let time = Math.max(hourOf(from), next); time <= last; time = next) {
+      requireFew(++count, '--since TIME leaves out what is older');
+      next = hourAfter(time);
+      yield { name: 'hour', time, from: Math.max(time, start), until: next, end: next };
     }
-    if (round.state !== 'unknown') spread(round.at, until, isDown, hourAt);
-  }
-  return [...hours].map(([start, hour]) => rowOf(start, hour, target, kind));
-}
-
-/** A state lasts until the next round, over the ends of hours. */
-function spread(from: number, until: number, isDown: boolean, hourAt: (at: number) => Hour): void {
-  for (let at = from; at < until; ) {
-    const end = Math.min(until, hourEnd(at));
-    const hour = hourAt(at);
-    hour.knownMs += end - at;
-    if (isDown) hour.downMs += end - at;
-    at = end;
   }
 }
 
-const hourEnd = (at: number): number => (Math.floor(at / HOUR) + 1) * HOUR;
-
-/** The median time between two rounds; 0 for a single one, which then lasts no time. */
-function usualStep(sorted: readonly Round[]): number {
-  if (sorted.length < 2) return 0;
-  const steps = Float64Array.from(sorted.slice(1), (round, index) => round.at - sorted[index]!.at).sort();
-  return percentile(steps, 50);
+/** The windows, the earliest first; with `since`, only those that are whole since then. */
+function* windowsOf(
+  { rounds }: RoundTimeline,
+  { length, step, end }: Windows,
+  since: number | null,
+): Iterable<NamedSpan> {
+  const first = rounds[0]?.at ?? end;
+  const count = since === null ? Math.ceil((end - first) / step) : Math.floor((end - since - length) / step) + 1;
+  requireFew(count, 'a longer --window or --step has fewer');
+  for (let index = count - 1; index >= 0; index--) {
+    const until = end - index * step;
+    yield { name: 'window', time: until - length, from: until - length, until, end: until };
+  }
 }
 
-function rowOf(start: number, hour: Hour, target: string, kind: ProbeKind): ProbeReportRow {
-  const { rounds, knownMs, downMs } = hour;
-  const sum = (of: (round: Round) => number): number => rounds.reduce((total, round) => total + of(round), 0);
+function requireFew(count: number, hint: string): void {
+  if (count > MOST_SPANS) throw usageError(`the report would have more than ${MOST_SPANS} rows for a target`, { hint });
+}
+
+/** Everything since then, or since the first round, up to the end of the last state. */
+function wholeOf({ rounds, end }: RoundTimeline, since: number | null): NamedSpan {
+  const from = since ?? rounds[0]?.at ?? 0;
+  return { name: 'total', time: from, from, until: Number.POSITIVE_INFINITY, end: Math.max(from, end) };
+}
+
+const isKnown = ({ rounds, knownMs }: SpanSum): boolean => rounds.length > 0 || knownMs > 0;
+
+function rowOf({ target, kind }: History, { name, time, end }: NamedSpan, found: SpanSum): ProbeReportRow {
+  const { rounds, knownMs, downMs } = found;
+  const sum = (of: (round: KeptRound) => number): number => rounds.reduce((total, round) => total + of(round), 0);
   const told = rounds.filter(({ state }) => state !== 'unknown');
   const averages = Float64Array.from(rounds.flatMap(({ averageMs }) => (averageMs === null ? [] : [averageMs]))).sort();
   const sent = sum((round) => round.sent);
@@ -116,7 +145,7 @@ function rowOf(start: number, hour: Hour, target: string, kind: ProbeKind): Prob
   const longest = rounds.reduce((most, { maxMs }) => Math.max(most, maxMs ?? 0), 0);
   const shareUp = told.filter(({ state }) => state !== 'down').length / told.length;
   return {
-    time: new Date(start).toISOString(),
+    time: new Date(time).toISOString(),
     target,
     kind,
     rounds: rounds.length,
@@ -125,9 +154,11 @@ function rowOf(start: number, hour: Hour, target: string, kind: ProbeKind): Prob
     rtt_avg_ms: received === 0 ? null : micros(sum((one) => (one.averageMs ?? 0) * one.received) / received),
     rtt_p95_ms: averages.length === 0 ? null : micros(percentile(averages, 95)),
     rtt_max_ms: averages.length === 0 ? null : micros(longest),
-    outages: hour.outages,
+    outages: found.outages,
     outage_s: Math.round(downMs) / 1000,
-    longest_outage_s: Math.round(hour.longestMs) / 1000,
+    longest_outage_s: Math.round(found.longestMs) / 1000,
+    span: name,
+    until: new Date(end).toISOString(),
     known_s: Math.round(knownMs) / 1000,
     degraded_rounds: rounds.filter(({ state }) => state === 'degraded').length,
     unknown_rounds: rounds.length - told.length,

@@ -13,24 +13,35 @@ import {
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-export const SUMMARY_KEYS = ['process', 'remote', 'state', 'port', 'user'] as const;
+export const SUMMARY_KEYS = ['process', 'pid', 'remote', 'state', 'port', 'user'] as const;
 export type SummaryKey = (typeof SUMMARY_KEYS)[number];
 
+const percentileDoc = (percent: number): string =>
+  `Of 100 smoothed round-trip times ${percent} were no longer; null when there were more than a million times.`;
+
 /** Sockets added up by one of their properties. Sums leave out sockets whose value is unknown. */
-export const connSummary = table('conn_summary', 'One row per process, remote address, state, port or user.', {
-  time: time('When it was read.'),
-  by: choice('What the sockets are grouped by.', SUMMARY_KEYS, shown('BY')),
-  key: maybe(text('The value they share; null for sockets where it is unknown.', shown('KEY'))),
-  conns: count('Sockets.', shown('CONNS')),
-  established: count('Of these, in state ESTABLISHED.', shown('ESTAB')),
-  listening: count('Of these, in state LISTEN.', shown('LISTEN')),
-  remotes: count('Different remote addresses.', shown('REMOTES')),
-  rx_bytes: maybe(bytes('Payload bytes received by sockets open now.', shown('RX'))),
-  tx_bytes: maybe(bytes('Payload bytes sent by sockets open now.', shown('TX'))),
-  rx_rate: maybe(byteRate('Payload bytes received per second, between two samples.', shownWhenRepeating('RX/s'))),
-  tx_rate: maybe(byteRate('Payload bytes sent per second, between two samples.', shownWhenRepeating('TX/s'))),
-  rtt_avg_ms: maybe(millis('Mean of the smoothed round-trip times.', shown('RTT'))),
-  retrans: maybe(count('Segments retransmitted.', shown('RETRANS'))),
-  pids: list('Processes that hold them.'),
-});
+export const connSummary = table(
+  'conn_summary',
+  'One row per process name, process id, remote address, state, port or user.',
+  {
+    time: time('When it was read.'),
+    by: choice('What the sockets are grouped by.', SUMMARY_KEYS, shown('BY')),
+    key: maybe(text('The value they share; null for sockets where it is unknown.', shown('KEY'))),
+    conns: count('Sockets.', shown('CONNS')),
+    established: count('Of these, in state ESTABLISHED.', shown('ESTAB')),
+    listening: count('Of these, in state LISTEN.', shown('LISTEN')),
+    remotes: count('Different remote addresses.', shown('REMOTES')),
+    rx_bytes: maybe(bytes('Payload bytes received by sockets open now.', shown('RX'))),
+    tx_bytes: maybe(bytes('Payload bytes sent by sockets open now.', shown('TX'))),
+    rx_rate: maybe(byteRate('Payload bytes received per second, between two samples.', shownWhenRepeating('RX/s'))),
+    tx_rate: maybe(byteRate('Payload bytes sent per second, between two samples.', shownWhenRepeating('TX/s'))),
+    rtt_avg_ms: maybe(millis('Mean of the smoothed round-trip times.', shown('RTT'))),
+    rtt_p50_ms: maybe(millis(percentileDoc(50))),
+    rtt_p95_ms: maybe(millis(percentileDoc(95))),
+    rtt_p99_ms: maybe(millis(percentileDoc(99))),
+    retrans: maybe(count('Segments retransmitted.', shown('RETRANS'))),
+    pids: list('Processes that hold them, by id.'),
+    processes: list('Names of the processes that hold them.'),
+  },
+);
 export type ConnSummaryRow = Row<typeof connSummary>;

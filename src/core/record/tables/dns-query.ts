@@ -14,7 +14,12 @@ export const dnsQuery = table(
     id: integer('Number that pairs the two.'),
     name: maybe(text('The name asked for, as tshark writes it; null where the message is damaged.', shown('NAME'))),
     qtype: maybe(text('The type asked for: A, AAAA, MX.', shown('TYPE'))),
-    rcode: maybe(text('Answer code: NOERROR, NXDOMAIN; null without an answer.', { ...shown('RCODE'), tone: toneOf })),
+    rcode: maybe(
+      text('Answer code: NOERROR, NXDOMAIN; null without an answer, which != NOERROR does not match.', {
+        ...shown('RCODE'),
+        tone: toneOf,
+      }),
+    ),
     answers: list('Values of the answer records.', shown('ANSWERS')),
     latency_ms: maybe(millis('From the query to its answer; null when one is missing.', shown('LATENCY'))),
     packet: integer('Number of the packet of the query, or of an answer without a query.', shown('PACKET')),

@@ -16,32 +16,46 @@ import { PROBE_KINDS } from './probe.ts';
 
 const AVAILABLE: (value: number) => Tone | null = (value) => (value >= 100 ? 'good' : value >= 99 ? 'notice' : 'bad');
 
-/** What an appended history says of a target in an hour. */
-export const probeReport = table('probe_report', 'One row per target and hour of a history.', {
-  time: time('When the hour began.', shown('HOUR')),
-  target: text('The target as it was named.', shown('TARGET')),
-  kind: choice('What was asked.', PROBE_KINDS, shown('KIND')),
-  rounds: count('Rounds of probes that began in the hour.', shown('ROUNDS')),
-  availability_pct: maybe(
-    percent('Share of the time in which it was not down, of the time in which that is known.', {
-      ...shown('AVAILABLE'),
-      tone: AVAILABLE,
-    }),
-  ),
-  loss_pct: maybe(percent('Probes without an answer.', shown('LOSS'))),
-  rtt_avg_ms: maybe(millis('Mean time to an answer.', shown('AVG'))),
-  rtt_p95_ms: maybe(millis('The mean time of 95 of 100 rounds was no longer than this.', shown('P95'))),
-  rtt_max_ms: maybe(millis('Longest time to an answer.', shown('MAX'))),
-  outages: count('How often it went down in the hour.', { ...shown('OUTAGES'), tone: badUnlessZero }),
-  outage_s: seconds('How long it was down in the hour.', shown('DOWN')),
-  longest_outage_s: seconds(
-    'Length of the longest outage that began in the hour, even if it lasted past the end of the hour.',
-    shown('LONGEST'),
-  ),
-  known_s: seconds('How much of the hour is known: from each round to the next, unless rounds are missing.'),
-  degraded_rounds: count('Rounds in which only some probes were answered.'),
-  unknown_rounds: count('Rounds whose result is unknown.'),
-  sent: count('Probes sent.'),
-  received: count('Probes answered.'),
-});
+/** What an appended history says of a target in a span of time. */
+export const probeReport = table(
+  'probe_report',
+  'One row per target and span of time: an hour, a window, or all of it.',
+  {
+    time: time('When the span began.', shown('FROM')),
+    target: text('The target as it was named.', shown('TARGET')),
+    kind: choice('What was asked.', PROBE_KINDS, shown('KIND')),
+    rounds: count('Rounds of probes that began in the span.', shown('ROUNDS')),
+    availability_pct: maybe(
+      percent('Share of the time in which it was not down, of the time in which that is known.', {
+        ...shown('AVAILABLE'),
+        tone: AVAILABLE,
+      }),
+    ),
+    loss_pct: maybe(percent('Probes without an answer.', shown('LOSS'))),
+    rtt_avg_ms: maybe(millis('Mean time to an answer.', shown('AVG'))),
+    rtt_p95_ms: maybe(
+      millis('The mean time of 95 of 100 rounds was no longer than this; by nearest rank.', shown('P95')),
+    ),
+    rtt_max_ms: maybe(millis('Longest time to an answer.', shown('MAX'))),
+    outages: count('How often it went down in the span.', { ...shown('OUTAGES'), tone: badUnlessZero }),
+    outage_s: seconds('How long it was down in the span.', shown('DOWN')),
+    longest_outage_s: seconds(
+      'Length of the longest outage that began in the span, even if it lasted past the end of the span.',
+      shown('LONGEST'),
+    ),
+    span: maybe(
+      choice(
+        'What the row covers: an hour by the clock (UTC), a window of --window, or with --total the whole report.',
+        ['hour', 'window', 'total'],
+        shown('SPAN'),
+      ),
+    ),
+    until: maybe(time('When the span ended; of a total, when the last state that is known ended.')),
+    known_s: seconds('How much of the span is known: from each round to the next, unless rounds are missing.'),
+    degraded_rounds: count('Rounds in which only some probes were answered.'),
+    unknown_rounds: count('Rounds whose result is unknown.'),
+    sent: count('Probes sent.'),
+    received: count('Probes answered.'),
+  },
+);
 export type ProbeReportRow = Row<typeof probeReport>;
