@@ -1,0 +1,556 @@
+import { describe, expect, test } from 'vitest';
+import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
+import { ConnectionHello, helloTypeOf } from '../../../../src/core/wire/app/hello-message.ts';
+import { readClientHello, readServerHello } from '../../../../src/core/wire/app/tls-hello.ts';
+import { Dissector } from '../../../../src/core/wire/dissector.ts';
+import { Packet } from '../../../../src/core/wire/packet.ts';
+import { ethernet, ipv4Frame, ipv6, type Octets, udp } from '../../../support/headers.ts';
+import {
+  crypto,
+  DRAFT_29,
+  initial,
+  longPacket,
+  retry,
+  V1,
+  V2,
+  type Version,
+  versionNegotiation,
+} from '../../../support/quic.ts';
+import { clientHello, handshake, helloRetryRequest, serverHello, serverName, versions } from '../../../support/tls.ts';
+import { toolIsMissing } from '../../../support/tool.ts';
+import { tsharkFields } from '../../../support/tshark.ts';
+import { dissectFrame, everyConversationDamaged } from '../../../support/wire.ts';
+
+const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+const padded = (frames: Octets): number[] => [...frames, ...zeros(Math.max(0, 300 - frames.length))];
+
+/** The ids of a connection, of its first packet and of both sides, and what each side says in its Initial packets. */
+class Peers {
+  readonly first: Octets;
+  readonly client: Octets;
+  readonly server: Octets;
+  readonly version: Version;
+  private readonly numbers = { client: 0, server: 0 };
+
+  constructor(id: number, { version = V1, client = [0x22, 2, 2, 2, 2, 2, 2, id] }: Partial<Peers> = {}) {
+    this.first = [0x11, 1, 1, 1, 1, 1, 1, id];
+    this.client = client;
+    this.server = [0x33, 3, 3, 3, 3, 3, 3, id];
+    this.version = version;
+  }
+
+  /** To the id that the client chose first. */
+  ask(frames: Octets, version = this.version): number[] {
+    const { first, client: source } = this;
+    return initial(padded(frames), { version, first, source, number: this.numbers.client++ });
+  }
+
+  /** To the id that the server chose, after its first packet. */
+  go(frames: Octets, version = this.version): number[] {
+    const { first, client: source, server: destination } = this;
+    return initial(padded(frames), { version, first, source, destination, number: this.numbers.client++ });
+  }
+
+  answer(frames: Octets, version = this.version): number[] {
+    const { first, client: destination, server: source } = this;
+    const number = this.numbers.server++;
+    return initial(padded(frames), { version, first, source, destination, side: 'server', number });
+  }
+}
+
+const message = (name: string): number[] =>
+  handshake(1, clientHello({ extensions: [serverName(name), versions(0x0304)] }));
+const A = message('a.example');
+const B = message('b.example');
+const HELLO_A = crypto(0, A);
+const HELLO_B = crypto(0, B);
+const [A_BEGINNING, A_MIDDLE, A_END] = [
+  crypto(0, A.slice(0, 20)),
+  crypto(20, A.slice(20, 50)),
+  crypto(50, A.slice(50)),
+];
+const A_REST = crypto(20, A.slice(20));
+const ACK: Octets = [2, 0, 0, 0, 0];
+const SERVER = handshake(2, serverHello(0x1301, []));
+const ANSWER_1 = crypto(0, SERVER);
+const ANSWER_2 = crypto(0, handshake(2, serverHello(0x1302, [])));
+const ASK_AGAIN = handshake(2, helloRetryRequest(0x1301));
+const HELLO_AGAIN = crypto(A.length, B);
+const [AGAIN_BEGINNING, AGAIN_END] = [crypto(A.length, B.slice(0, 20)), crypto(A.length + 20, B.slice(20))];
+const LAST = handshake(2, serverHello(0x1303, []));
+const LAST_BEGINNING = crypto(ASK_AGAIN.length, LAST.slice(0, 30));
+const ANSWER_AGAIN = crypto(ASK_AGAIN.length, LAST);
+
+/** Which side sent a datagram, and the hellos that it completes: the names asked for, the ciphers chosen. */
+type Turn = readonly [sender: 'C' | 'S', datagram: Octets, hellos?: string];
+interface Conversation {
+  readonly turns: (id: number) => readonly Turn[];
+  /**
+   * What tshark 4.0 does not read: it does not look back, keeps one version and one connection for an id, one handshake
+   * for two ports, and shows no hello twice.
+   */
+  readonly isBeyondTshark?: true;
+}
+
+const CONVERSATIONS: Readonly<Record<string, Conversation>> = {
+  'one connection': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', [...one.answer(ANSWER_1), ...longPacket(2, one.client, zeros(30))], '1301'],
+        ['C', one.go(ACK)],
+      ];
+    },
+  },
+  'another connection with ids of its own': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id), new Peers(100 + id)];
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer([...ACK, ...ANSWER_1]), '1301'],
+        ['C', [0x41, ...one.server, ...zeros(40)]],
+        ['C', other.ask(HELLO_B), 'b.example'],
+        ['S', other.answer(ANSWER_2), '1302'],
+      ];
+    },
+  },
+  'another connection, begun by the other side': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id), new Peers(100 + id)];
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(ANSWER_1), '1301'],
+        ['S', other.ask(HELLO_B), 'b.example'],
+        ['C', other.answer(ANSWER_2), '1302'],
+      ];
+    },
+  },
+  'another connection of a client without ids': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id, { client: [] }), new Peers(100 + id, { client: [] })];
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(ANSWER_1), '1301'],
+        ['C', other.ask(HELLO_B), 'b.example'],
+        ['S', other.answer(ANSWER_2), '1302'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'two connections at once': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id), new Peers(100 + id)];
+      return [
+        ['C', one.ask(A_BEGINNING)],
+        ['C', other.ask(HELLO_B), 'b.example'],
+        ['C', one.ask(A_REST), 'a.example'],
+        ['S', one.answer(ANSWER_1), '1301'],
+        ['S', other.answer(ANSWER_2), '1302'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a hello sent again is one': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['C', one.ask(HELLO_A)],
+        ['S', one.answer(ANSWER_1), '1301'],
+        ['S', one.answer(ANSWER_1)],
+        ['C', one.ask(HELLO_A)],
+        ['C', one.go(HELLO_A)],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  HelloRetryRequest: {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(crypto(0, ASK_AGAIN)), '1301'],
+        ['C', one.go(HELLO_AGAIN), 'b.example'],
+        ['S', one.answer(ANSWER_AGAIN), '1303'],
+      ];
+    },
+  },
+  'HelloRetryRequest, in pieces that overlap': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(A_BEGINNING)],
+        ['C', one.ask([...A_END, ...A_MIDDLE]), 'a.example'],
+        ['S', one.answer(crypto(10, ASK_AGAIN.slice(10)))],
+        ['S', one.answer(crypto(0, ASK_AGAIN.slice(0, 15))), '1301'],
+        ['C', one.go(AGAIN_END)],
+        ['C', one.go(crypto(0, [...A, ...B.slice(0, 20)])), 'b.example'],
+        ['S', one.answer(crypto(0, [...ASK_AGAIN, ...SERVER])), '1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'HelloRetryRequest, captured after the hello that it asks for': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['C', one.ask([...AGAIN_BEGINNING, ...AGAIN_END]), 'b.example'],
+        ['S', one.answer([...crypto(0, ASK_AGAIN), ...ANSWER_AGAIN]), '1301 1303'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'HelloRetryRequest and what follows it, in one datagram': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer([...crypto(0, ASK_AGAIN), ...LAST_BEGINNING]), '1301'],
+        ['C', [...one.go(AGAIN_BEGINNING), ...one.go(AGAIN_END)], 'b.example'],
+        ['S', [...one.answer(ACK), ...one.answer(ANSWER_AGAIN)], '1303'],
+      ];
+    },
+  },
+  Retry: {
+    turns: (id) => {
+      const [one, other] = [new Peers(id), new Peers(100 + id, { client: new Peers(id).client })];
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', retry(one.client, other.first, [1, 2, 3])],
+        [
+          'C',
+          initial(padded(HELLO_A), { first: other.first, source: one.client, token: [1, 2, 3], number: 1 }),
+          'a.example',
+        ],
+        ['S', other.answer(ANSWER_1), '1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a version of the server, of the same ids': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id, { version: DRAFT_29 }), new Peers(id)];
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', versionNegotiation(one.client, one.first, V2, V1)],
+        ['C', other.ask(HELLO_B), 'b.example'],
+        ['S', other.answer(ANSWER_1), '1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a version of the server, of other ids': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id), new Peers(100 + id, { version: V2 })];
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', versionNegotiation(one.client, one.first, V2)],
+        ['C', other.ask(HELLO_B), 'b.example'],
+        ['S', other.answer(ANSWER_2), '1302'],
+      ];
+    },
+  },
+  'a version of the server, after one nobody knows': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A).with(1, 0x77)],
+        ['S', versionNegotiation(one.client, one.first, V1)],
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(ANSWER_1), '1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a compatible version: 1, then 2': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(ANSWER_1, V2), '1301'],
+        ['C', one.go(ACK, V2)],
+      ];
+    },
+  },
+  'a compatible version: 2, then 1': {
+    turns: (id) => {
+      const one = new Peers(id, { version: V2 });
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(ANSWER_1, V1), '1301'],
+      ];
+    },
+  },
+  'a compatible version: draft 29, then 1': {
+    turns: (id) => {
+      const one = new Peers(id, { version: DRAFT_29 });
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(ANSWER_1, V1), '1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a compatible version after a HelloRetryRequest': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', one.answer(crypto(0, ASK_AGAIN), V2), '1301'],
+        ['C', one.go(AGAIN_BEGINNING, V2)],
+        ['C', one.go(AGAIN_END, V2), 'b.example'],
+        ['S', one.answer(ANSWER_AGAIN, V2), '1303'],
+      ];
+    },
+  },
+  'a packet of the server first': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['S', one.answer(ANSWER_1)],
+        ['C', one.ask(HELLO_A), 'a.example 1301'],
+        ['S', one.answer(ANSWER_1)],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'packets of the server first, of a compatible version, after an acknowledgement': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['S', one.answer(ACK)],
+        ['S', [...one.answer(crypto(0, SERVER.slice(0, 3)), V2), ...longPacket(2, one.client, zeros(30), V2)]],
+        ['S', one.answer(ANSWER_1, V2)],
+        ['C', one.ask(HELLO_A), 'a.example 1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a packet of the server between the pieces of the hello': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(A_END)],
+        ['S', one.answer(ANSWER_1)],
+        ['C', one.ask(A_BEGINNING)],
+        ['C', one.ask(A_MIDDLE), 'a.example 1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a packet of the server before the hello of another connection': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id), new Peers(100 + id)];
+      return [
+        ['C', one.ask(HELLO_A), 'a.example'],
+        ['S', other.answer(ANSWER_2)],
+        ['S', one.answer(ANSWER_1), '1301'],
+        ['C', other.ask(HELLO_B), 'b.example 1302'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a packet of the client to the id of the server first': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.go([...A_MIDDLE, ...A_END])],
+        ['S', one.answer(ANSWER_1)],
+        ['C', one.ask(A_BEGINNING), 'a.example 1301'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  'a client alone': {
+    turns: (id) => {
+      const one = new Peers(id);
+      return [
+        ['C', one.ask(A_BEGINNING)],
+        ['C', one.go([...A_MIDDLE, ...A_END]), 'a.example'],
+        ['C', one.go(HELLO_AGAIN), 'b.example'],
+      ];
+    },
+    isBeyondTshark: true,
+  },
+  '0-RTT behind the hello, and before it': {
+    turns: (id) => {
+      const [one, other] = [new Peers(id), new Peers(100 + id)];
+      return [
+        ['C', [...one.ask(HELLO_A), ...longPacket(1, one.first, zeros(30))], 'a.example'],
+        ['S', one.answer(ANSWER_1), '1301'],
+        ['C', longPacket(1, other.first, zeros(30))],
+        ['C', other.ask(HELLO_B), 'b.example'],
+        ['S', other.answer(ANSWER_2), '1302'],
+      ];
+    },
+  },
+};
+
+type Family = 'IPv4' | 'IPv6';
+/** The frame of a datagram between `port` of the client and 4433 of the server. */
+function frameOf([sender, datagram]: Turn, port: number, family: Family): Uint8Array {
+  const payload = sender === 'C' ? udp(port, 4433, datagram) : udp(4433, port, datagram);
+  const [here, there] = [1, 2].map((last) => [10, 0, 0, last]) as [number[], number[]];
+  if (family === 'IPv4') {
+    return ipv4Frame(17, payload, sender === 'C' ? { from: here, to: there } : { from: there, to: here });
+  }
+  const header = ipv6(17, payload);
+  const [from, to] = sender === 'C' ? [1, 2] : [2, 1];
+  return Uint8Array.from(ethernet(0x86dd, header.with(23, from!).with(39, to!)));
+}
+
+const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
+function hellosOf(packet: Packet): string {
+  const found = packet.messages.slice(0, packet.messageCount).map((one) => {
+    const { bytes, start, end } = one;
+    if (helloTypeOf(one) === 1) return readClientHello(bytes, start, end, false)!.serverName;
+    return hex4(readServerHello(bytes, start, end)!.ciphers[0]!);
+  });
+  return found.join(' ');
+}
+
+function play(turns: readonly Turn[], family: Family = 'IPv4', dissector = new Dissector(REGISTRY)): readonly string[] {
+  const packet = new Packet();
+  return turns.map((turn) => hellosOf(dissectFrame(frameOf(turn, 50_000, family), 1, dissector, { packet })));
+}
+const expected = (turns: readonly Turn[]): readonly string[] => turns.map(([, , hellos = '']) => hellos);
+
+describe.each(['IPv4', 'IPv6'] as const)('hellos over %s', (family) => {
+  test.each(Object.entries(CONVERSATIONS))('%s', (_, { turns }) => {
+    const dissector = new Dissector(REGISTRY);
+    expect(play(turns(1), family, dissector)).toEqual(expected(turns(1)));
+    expect(dissector.hellos.held).toBe(0);
+  });
+});
+
+test.skipIf(toolIsMissing('tshark'))('tshark finds the same', () => {
+  const conversations = Object.values(CONVERSATIONS).filter(({ isBeyondTshark }) => isBeyondTshark !== true);
+  const turns = conversations.flatMap((one, index) => one.turns(index).map((turn) => ({ turn, port: 50_000 + index })));
+  const frames = turns.map(({ turn, port }) => ({ bytes: frameOf(turn, port, 'IPv4') }));
+  const said = tsharkFields(frames, ['tls.handshake.type']);
+  const types = expected(turns.map(({ turn }) => turn)).map((hellos) =>
+    hellos.replace(/\w+\.example/, '1').replace(/1\d{3}/, '2'),
+  );
+  expect(said).toEqual(types);
+});
+
+/** Packets to and from ids that nothing is known of, and whose keys nobody has. */
+const stray = (index: number, version = V1): number[] =>
+  initial(padded(ACK), { version, first: [9, index], destination: [8, index], source: [7], side: 'server' });
+const strays = (count: number): readonly Turn[] =>
+  Array.from({ length: count }, (_, index): Turn => ['C', stray(index)]);
+
+test('packets of unknown keys are tried 32 times, and again after a connection', () => {
+  const [one, other] = [new Peers(1), new Peers(2)];
+  const [ask, again]: readonly Turn[] = [
+    ['C', one.ask(HELLO_A)],
+    ['C', other.ask(HELLO_B)],
+  ];
+  expect(play([...strays(31), ask!]).at(-1)).toBe('a.example');
+  expect(play([...strays(32), ask!]).at(-1)).toBe('');
+  expect(play([...strays(31), ask!, ...strays(31), again!]).at(-1)).toBe('b.example');
+  expect(play([...strays(31), ask!, ...strays(32), again!]).at(-1)).toBe('');
+});
+
+test('of packets that wait for keys the last four are kept, of 2,048 bytes at most', () => {
+  const one = new Peers(1);
+  const waiting = (count: number, length = 0): readonly string[] =>
+    play([['S', one.answer([...ANSWER_1, ...zeros(length)])], ...strays(count), ['C', new Peers(1).ask(HELLO_A)]]);
+  expect(waiting(3).at(-1)).toBe('a.example 1301');
+  expect(waiting(4).at(-1)).toBe('a.example');
+  const rest = 2048 - new Peers(1).answer([...ANSWER_1, ...zeros(1000)]).length + 1000;
+  expect(waiting(0, rest).at(-1)).toBe('a.example 1301');
+  expect(waiting(0, rest + 1).at(-1)).toBe('a.example');
+});
+
+test('four connections of the same ports are told apart', () => {
+  const among = (count: number): string => {
+    const peers = Array.from({ length: count }, (_, index) => new Peers(index));
+    const asked = peers.map((one): Turn => ['C', one.ask(HELLO_A)]);
+    return play([...asked, ['S', peers[0]!.answer(ANSWER_1)]]).at(-1)!;
+  };
+  expect([among(4), among(5)]).toEqual(['1301', '']);
+});
+
+test('of a connection 32 packets are read', () => {
+  const among = (count: number): string => {
+    const one = new Peers(1);
+    const asked = Array.from({ length: count }, (): Turn => ['C', one.ask(A_BEGINNING)]);
+    return play([...asked, ['C', one.ask(A_REST)]]).at(-1)!;
+  };
+  expect([among(31), among(32)]).toEqual(['a.example', '']);
+});
+
+test('a handshake that begins with something else is none, nor one that is longer than hellos are', () => {
+  const after = (frames: Octets): readonly string[] => {
+    const one = new Peers(1);
+    return play([
+      ['C', one.ask(frames)],
+      ['C', one.ask(HELLO_A)],
+      ['S', one.answer(ANSWER_1)],
+    ]);
+  };
+  expect(after(crypto(0, SERVER))).toEqual(['', '', '']);
+  expect(after(crypto(0, [1, 1, 0, 0]))).toEqual(['', '', '']);
+  expect(after(crypto(0, A.slice(0, 4)))).toEqual(['', 'a.example', '1301']);
+});
+
+test('a hello is looked for in its own direction, with its own keys', () => {
+  const [one, other] = [new Peers(1), new Peers(1)];
+  expect(
+    play([
+      ['C', one.ask(HELLO_A)],
+      ['C', one.answer(ANSWER_1)],
+      ['S', other.answer(ANSWER_2)],
+    ]),
+  ).toEqual(['a.example', '', '1302']);
+  expect(
+    play([
+      ['C', new Peers(1).ask(HELLO_A)],
+      ['S', new Peers(1).ask(HELLO_B)],
+    ]),
+  ).toEqual(['a.example', 'b.example']);
+});
+
+test('hellos of a connection have the same identity, others another one', () => {
+  const [one, other] = [new Peers(1), new Peers(2)];
+  const dissector = new Dissector(REGISTRY);
+  const turns: readonly Turn[] = [
+    ['C', one.ask(HELLO_A)],
+    ['C', other.ask(HELLO_B)],
+    ['S', one.answer(ANSWER_1)],
+  ];
+  const [first, second, third] = turns.map((turn) => {
+    const { messages } = dissectFrame(frameOf(turn, 50_000, 'IPv4'), 1, dissector);
+    const { detail, direction } = messages[0]!;
+    if (!(detail instanceof ConnectionHello)) throw new Error('no hello');
+    return { ...detail, direction };
+  });
+  expect(first!.connection).toBe(third!.connection);
+  expect(first!.connection).not.toBe(second!.connection);
+  expect([first, second, third].map((hello) => [hello!.type, hello!.direction])).toEqual([
+    [1, 0],
+    [1, 0],
+    [2, 1],
+  ]);
+});
+
+test('what waits is forgotten when its connection is', () => {
+  const dissector = new Dissector(REGISTRY);
+  const peers = Array.from({ length: 5 }, (_, index) => new Peers(index));
+  const begun = (one: Peers): Turn => ['C', one.ask(A_BEGINNING)];
+  play(peers.slice(0, 4).map(begun), 'IPv4', dissector);
+  const { held } = dissector.hellos;
+  play([begun(peers[4]!)], 'IPv4', dissector);
+  expect(held).toBeGreaterThan(0);
+  expect(dissector.hellos.held).toBe(held);
+});
+
+test('damage does no harm', () => {
+  for (const name of ['HelloRetryRequest', 'a packet of the server first']) {
+    const frames = CONVERSATIONS[name]!.turns(1).map((turn) => frameOf(turn, 50_000, 'IPv4'));
+    everyConversationDamaged(frames, 42);
+  }
+});
