@@ -474,6 +474,39 @@ test('four connections of the same ports are told apart', () => {
   expect([among(4), among(5)]).toEqual(['1301', '']);
 });
 
+test('of connections with the same ids the last two are tried', () => {
+  const among = (count: number): string => {
+    const peers = Array.from({ length: count }, (_, index) => new Peers(index, { client: [] }));
+    const asked = peers.map((one): Turn => ['C', one.ask(HELLO_A)]);
+    return play([...asked, ['S', peers[0]!.answer(ANSWER_1)]]).at(-1)!;
+  };
+  expect([among(1), among(2), among(3)]).toEqual(['1301', '1301', '']);
+});
+
+test('an id that begins like another one is another one', () => {
+  const [one, other] = [new Peers(1), new Peers(1)];
+  const first = [...other.first, 0];
+  const longer = initial(padded(HELLO_B), { first, source: other.client });
+  const shorter = initial(padded(HELLO_B), { first: first.slice(0, 7), source: other.client });
+  const turns: readonly Turn[] = [
+    ['C', one.ask(HELLO_A)],
+    ['C', longer],
+    ['C', shorter],
+  ];
+  expect(play(turns)).toEqual(['a.example', 'b.example', 'b.example']);
+});
+
+test('the keys of a connection are tried for an unknown id while that of the server is, in the version of the client', () => {
+  const toUnknown = (version: Version, ...between: readonly Turn[]): string => {
+    const one = new Peers(1);
+    const { first, client: source } = one;
+    const again = initial(padded(HELLO_AGAIN), { version, first, source, destination: [5], number: 9 });
+    return play([['C', one.ask(HELLO_A)], ...between, ['C', again]]).at(-1)!;
+  };
+  expect([toUnknown(V1), toUnknown(V2)]).toEqual(['b.example', '']);
+  expect(toUnknown(V1, ['S', new Peers(1).answer(ACK)])).toBe('');
+});
+
 test('of a connection 32 packets are read', () => {
   const among = (count: number): string => {
     const one = new Peers(1);
@@ -486,11 +519,15 @@ test('of a connection 32 packets are read', () => {
 test('a handshake that begins with something else is none, nor one that is longer than hellos are', () => {
   const after = (frames: Octets): readonly string[] => {
     const one = new Peers(1);
-    return play([
+    const dissector = new Dissector(REGISTRY);
+    const turns: readonly Turn[] = [
       ['C', one.ask(frames)],
       ['C', one.ask(HELLO_A)],
       ['S', one.answer(ANSWER_1)],
-    ]);
+    ];
+    const said = play(turns, 'IPv4', dissector);
+    expect(dissector.hellos.held).toBe(0);
+    return said;
   };
   expect(after(crypto(0, SERVER))).toEqual(['', '', '']);
   expect(after(crypto(0, [1, 1, 0, 0]))).toEqual(['', '', '']);
