@@ -24,6 +24,9 @@ export const V2: Version = {
   types: [1, 2, 3, 0],
 };
 
+/** The draft before the standard, which servers spoke for long. */
+export const DRAFT_29: Version = { ...V1, number: 0xff00001d, salt: 'afbfec289993d24c9e9786f19c6111e04390a899' };
+
 const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
 
 /** HKDF-Expand-Label (RFC 8446, 7.1). */
@@ -81,4 +84,16 @@ export const crypto = (offset: number, data: Octets): number[] => [
 export const longPacket = (type: 1 | 2, destination: Octets, payload: Octets, version = V1): number[] => [
   0xc0 | (version.types[type] << 4),
   ...[...u32(version.number), destination.length, ...destination, 0, ...u16(0x4000 | payload.length), ...payload],
+];
+
+/** RFC 9000, 17.2.1. */
+export const versionNegotiation = (destination: Octets, source: Octets, ...versions: readonly Version[]): number[] => [
+  ...[0x8a, 0, 0, 0, 0, destination.length, ...destination, source.length, ...source],
+  ...versions.flatMap(({ number }) => u32(number)),
+];
+
+/** RFC 9000, 17.2.5. */
+export const retry = (destination: Octets, source: Octets, token: Octets, { number, types } = V1): number[] => [
+  ...[0xc0 | (types[3] << 4), ...u32(number), destination.length, ...destination, source.length, ...source, ...token],
+  ...new Array<number>(16).fill(0),
 ];

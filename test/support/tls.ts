@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Hellos, handshake messages and records of TLS for tests that need certain contents rather than a certain peer's bytes. */
 
 const u16 = (value: number): number[] => [value >> 8, value & 255];
@@ -60,6 +62,12 @@ export function serverHello(
 ): number[] {
   return [...u16(version), ...RANDOM, ...vector8([]), ...u16(cipher), 0, ...block(extensions)];
 }
+
+/** A ServerHello that asks for another ClientHello (RFC 8446, 4.1.4). */
+export const helloRetryRequest = (cipher: number, extensions: readonly Extension[] = []): number[] =>
+  serverHello(cipher, extensions).toSpliced(2, 32, ...RETRY_RANDOM);
+/** SHA-256 of "HelloRetryRequest". */
+const RETRY_RANDOM = createHash('sha256').update('HelloRetryRequest').digest();
 
 /** A handshake message: 1 is a ClientHello, 2 a ServerHello. */
 export function handshake(type: number, body: readonly number[]): number[] {

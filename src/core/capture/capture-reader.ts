@@ -18,6 +18,8 @@ export interface CaptureRecord {
   readonly type: number;
   /** Who defined it, for custom blocks. The frame is what follows. */
   readonly enterprise: number | null;
+  /** On which processor it happened, for events of sysdig. The frame is what follows. */
+  readonly processor?: number;
 }
 
 /**

@@ -22,6 +22,12 @@ const SECRETS = 10;
 /** Custom blocks, that may be copied by who does not know them and that may not. */
 const CUSTOM = 0x0bad;
 const CUSTOM_NOT_COPIED = 0x40000bad;
+/** Events of sysdig, of three layouts that begin alike; those with flags are no frames, as in wireshark. */
+const SYSDIG_EVENT = 0x204;
+const SYSDIG_EVENT_2 = 0x216;
+const SYSDIG_EVENT_LARGE = 0x221;
+/** Processor (2), time (8), thread (8), length (4), type (2). */
+const SYSDIG_HEADER = 24;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
@@ -35,6 +41,7 @@ const MOST_INTERFACES = 65_536;
 /** Of an interface, in bytes: those of Windows, the longest, have 50. */
 const LONGEST_NAME = 256;
 const MICROSECONDS = 6;
+const NANOSECONDS_A_SECOND = 1_000_000_000n;
 const NO_LINK_TYPE = -1;
 
 interface Interface extends CaptureInterface {
@@ -59,6 +66,7 @@ export class PcapngReader implements CaptureReader {
   private damaged = false;
   private readonly frameOptions = new FrameOptions();
   private readonly blocks = new KeptBlocks();
+  private readonly sysdigClock = new InterfaceClock(NANOSECONDS_A_SECOND, 0);
 
   constructor(chunks: Chunks, name: string) {
     this.chunks = chunks;
@@ -156,6 +164,10 @@ export class PcapngReader implements CaptureReader {
       case CUSTOM:
       case CUSTOM_NOT_COPIED:
         return this.readCustom(packet, type, bytes, start, end);
+      case SYSDIG_EVENT:
+      case SYSDIG_EVENT_2:
+      case SYSDIG_EVENT_LARGE:
+        return this.readSysdig(packet, type, bytes, start, end);
       default:
         return false;
     }
@@ -225,6 +237,26 @@ export class PcapngReader implements CaptureReader {
     this.setOptions(end, end, DROPS_UNKNOWN);
     this.record = { type: JOURNAL, enterprise: null };
     packet.begin(bytes, start, last, last - start, seconds, nanoseconds, this.firstInterface, NO_LINK_TYPE);
+    return true;
+  }
+
+  /** An event of sysdig: a frame as above, from its time, in nanoseconds; its length is that of time, thread and so on too. */
+  private readSysdig(packet: Packet, type: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < SYSDIG_HEADER) {
+      return this.stop(`an event of sysdig after packet ${this.packets} is shorter than its header`);
+    }
+    const { little, sysdigClock } = this;
+    const data = start + 2;
+    const [first, second] = [read32(bytes, data, little), read32(bytes, data + 4, little)];
+    if (little) sysdigClock.set(second, first);
+    else sysdigClock.set(first, second);
+    const { seconds, nanoseconds } = sysdigClock;
+    const length = read32(bytes, data + 16, little);
+    this.setOptions(end, end, DROPS_UNKNOWN);
+    // a copy is in little-endian order, and what stands in events is not known
+    this.record = little ? { type, enterprise: null, processor: read16(bytes, start, little) } : null;
+    const last = Math.min(end, data + length);
+    packet.begin(bytes, data, last, length, seconds, nanoseconds, this.firstInterface, NO_LINK_TYPE);
     return true;
   }
 

@@ -64,13 +64,14 @@ export class PcapngWriter implements CaptureWriter {
     this.options(at, options);
   }
 
-  addRecord({ frame, frameStart, frameEnd }: Packet, { type, enterprise }: CaptureRecord): void {
+  addRecord({ frame, frameStart, frameEnd }: Packet, { type, enterprise, processor }: CaptureRecord): void {
     this.begin();
     this.addInterfaces();
-    const head = enterprise === null ? 0 : 4;
-    const length = padded(frameEnd - frameStart);
+    const head = enterprise !== null ? 4 : processor !== undefined ? 2 : 0;
+    const length = padded(head + frameEnd - frameStart) - head;
     const at = this.block(type, 12 + head + length);
     if (enterprise !== null) this.out.set32(at, enterprise);
+    else if (processor !== undefined) this.out.set16(at, processor);
     this.out.set(at + head, frame.subarray(frameStart, frameEnd), length);
   }
 

@@ -2,6 +2,7 @@ import { formatTimestamp } from '../capture/timestamp.ts';
 import { section } from '../record/table.ts';
 import { type TlsSessionRow, tlsSession } from '../record/tables/tls-session.ts';
 import { dtls } from '../wire/app/dtls.ts';
+import { ConnectionHello, helloTypeOf } from '../wire/app/hello-message.ts';
 import { quic } from '../wire/app/quic.ts';
 import { tls } from '../wire/app/tls.ts';
 import { ja3, ja4 } from '../wire/app/tls-fingerprint.ts';
@@ -17,22 +18,27 @@ import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic
 
 const TLS_1_3 = 0x0304;
 
-/** ClientHellos as records, completed by the ServerHello that follows on the same flow. */
+/** ClientHellos as records, completed by the ServerHello that follows on the same connection. */
 export function openTls({ held }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<TlsSessionRow>(held);
   const open = new ByFlow<Asked<TlsSessionRow>>((flow, { isGone }) => isGone || flow.isOver);
+  const ofConnection = new WeakMap<object, Asked<TlsSessionRow>>();
   return {
     ingest(packet: Packet): void {
       for (let index = 0; index < packet.messageCount; index++) {
         const message = packet.messages[index]!;
         const { protocol, flow } = message;
         if ((protocol !== tls.id && protocol !== quic.id && protocol !== dtls.id) || flow === null) continue;
-        if (message.detail === CLIENT_HELLO) {
+        // of QUIC the flow does not tell the connection
+        const connection = message.detail instanceof ConnectionHello ? message.detail.connection : null;
+        if (helloTypeOf(message) === CLIENT_HELLO) {
           const row = clientRow(packet, message, flow);
           if (row === null) continue;
-          open.set(flow, rows.add(row, packet, true, sizeOf(row)));
+          const asked = rows.add(row, packet, true, sizeOf(row));
+          if (connection === null) open.set(flow, asked);
+          else ofConnection.set(connection, asked);
         } else {
-          const asked = open.get(flow);
+          const asked = connection === null ? open.get(flow) : ofConnection.get(connection);
           if (asked === undefined || asked.isGone) continue;
           answer(asked.row, message);
           if (asked.row.version !== null) asked.waits = false;

@@ -1,4 +1,5 @@
 import { dtls } from '../wire/app/dtls.ts';
+import { helloTypeOf } from '../wire/app/hello-message.ts';
 import { http } from '../wire/app/http.ts';
 import { readHttpMessage } from '../wire/app/http-message.ts';
 import { http2 } from '../wire/app/http2.ts';
@@ -35,15 +36,16 @@ export class FlowNames {
 }
 
 function nameIn(message: Message): string | null {
-  const { protocol, bytes, start, end, detail } = message;
+  const { protocol, bytes, start, end } = message;
   if (protocol === tls.id || protocol === quic.id || protocol === dtls.id) {
-    if (detail !== CLIENT_HELLO) return null;
+    if (helloTypeOf(message) !== CLIENT_HELLO) return null;
     return readClientHello(bytes, start, end, protocol === dtls.id)?.serverName ?? null;
   }
   if (protocol === http.id) {
     const read = readHttpMessage(bytes, start, end);
     return read?.request === true ? read.host : null;
   }
-  if (protocol !== http2.id || !(detail instanceof Http2Headers)) return null;
-  return detail.fields.get(':authority') ?? detail.fields.get('host') ?? null;
+  if (protocol !== http2.id || !(message.detail instanceof Http2Headers)) return null;
+  const { fields } = message.detail;
+  return fields.get(':authority') ?? fields.get('host') ?? null;
 }

@@ -1,3 +1,4 @@
+import { HelloPieces } from './app/hello-pieces.ts';
 import { Faults } from './faults.ts';
 import type { Flow } from './flow.ts';
 import { FlowTable } from './flow-table.ts';
@@ -27,6 +28,7 @@ export class Dissector implements Dissection {
   readonly registry: Registry;
   readonly flows: FlowTable;
   readonly fragments = new FragmentTable();
+  readonly hellos = new HelloPieces();
   /** What threw, here or in what takes the packets in. */
   readonly faults = new Faults();
   readonly pending = new PendingMessages();

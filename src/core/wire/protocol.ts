@@ -1,3 +1,4 @@
+import type { HelloPieces } from './app/hello-pieces.ts';
 import type { Flow } from './flow.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FragmentTable } from './fragments.ts';
@@ -118,6 +119,7 @@ export interface Dissection {
   readonly registry: Registry;
   readonly flows: FlowTable;
   readonly fragments: FragmentTable;
+  readonly hellos: HelloPieces;
   readonly pending: PendingMessages;
   /** Whether payload is dissected, or only links, networks and transports. */
   readonly applications: boolean;

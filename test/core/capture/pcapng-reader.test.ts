@@ -204,6 +204,65 @@ describe.each([
   });
 });
 
+/** An event of sysdig: its time in nanoseconds, thread 5, type 21, and what follows; `length` counts from the time on. */
+function sysdigEvent(little: boolean, nanoseconds: bigint, data: string, length = 22 + data.length / 2): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(24));
+  bytes.setUint16(0, 3, little);
+  bytes.setBigUint64(2, nanoseconds, little);
+  bytes.setBigUint64(10, 5n, little);
+  bytes.setUint32(18, length, little);
+  bytes.setUint16(22, 21, little);
+  return join(new Uint8Array(bytes.buffer), hex(data));
+}
+
+describe.each([
+  ['little', le, true],
+  ['big', be, false],
+] as const)('an event of sysdig, in %s byte order,', (_order, blocks, little) => {
+  const NOW = 1_700_000_000_123_456_789n;
+  const file = (type: number, event: Uint8Array): Uint8Array =>
+    join(blocks.section(), blocks.iface(), blocks.block(type, event), blocks.packet(ONE));
+
+  test.each([0x204, 0x216, 0x221])('of type %i is a frame of no link type, from its time on', async (type) => {
+    const event = sysdigEvent(little, NOW, '0102030405');
+    const bytes = Buffer.from(event.subarray(2)).toString('hex');
+    expect((await readCapture(file(type, event))).frames).toMatchObject([
+      { number: 1, linkType: -1, time: '1700000000.123456789', bytes, length: 27, comment: null },
+      { number: 2, linkType: 1, bytes: '0102030405' },
+    ]);
+  });
+
+  test.each([0x208, 0x217, 0x222, 0x205])('of type %i is passed over, as in tshark', async (type) => {
+    expect((await readCapture(file(type, sysdigEvent(little, NOW, '')))).frames).toMatchObject([{ linkType: 1 }]);
+  });
+
+  test('of another length than it says is read as far as it goes', async () => {
+    const said = async (length: number): Promise<unknown> => {
+      const { bytes, length: onWire } = (await readCapture(file(0x204, sysdigEvent(little, 0n, '0102', length))))
+        .frames[0]!;
+      return [bytes.length / 2, onWire];
+    };
+    // 24 bytes from its time on, and padding: blocks end at multiples of four
+    expect([await said(24), await said(40), await said(23)]).toEqual([
+      [24, 24],
+      [26, 40],
+      [23, 23],
+    ]);
+  });
+
+  test('that is shorter than its header ends the file', async () => {
+    const { frames, problems } = await readCapture(file(0x204, sysdigEvent(little, NOW, '').subarray(0, 20)));
+    expect([frames, problems]).toMatchObject([
+      [],
+      [
+        expect.stringMatching(
+          /^an event of sysdig after packet 0 is shorter than its header, at byte \d+: the rest is not read$/,
+        ),
+      ],
+    ]);
+  });
+});
+
 test('a time far within an entry of the journal is not looked for', async () => {
   const timeAt = async (before: number): Promise<string | null> => {
     const entry = text(`${'x'.repeat(before)}__REALTIME_TIMESTAMP=1000000\n`);

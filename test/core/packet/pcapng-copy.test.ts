@@ -296,3 +296,19 @@ describe('memory is bounded', () => {
     expect(reader.names).toHaveLength(64);
   });
 });
+
+test('events of sysdig are kept byte for byte, those in big-endian order are not', async () => {
+  const event = (little: boolean, length: number): Uint8Array => {
+    const bytes = new DataView(new ArrayBuffer(24 + length));
+    bytes.setUint16(0, 0x0103, little);
+    bytes.setUint32(18, 22 + length, little);
+    return new Uint8Array(bytes.buffer).fill(7, 24);
+  };
+  const copied = async (blocks: Blocks, little: boolean): Promise<string[]> => {
+    const events = [0x204, 0x216, 0x221].map((type, length) => blocks.block(type, event(little, length)));
+    return blocksOf(await copy(join(blocks.section(), blocks.iface(), ...events, blocks.packet(ONE))));
+  };
+  const whole = [0x204, 0x216, 0x221].map((type, length) => blocksOf(le.block(type, event(true, length)))[0]);
+  expect((await copied(le, true)).slice(2, 5)).toEqual(whole);
+  expect(await copied(be, false)).toHaveLength(3);
+});

@@ -100,10 +100,99 @@ test('each hello of a connection is a record, and the last one is answered', () 
   ]);
 });
 
+/** The frame of a datagram between the client and port 4433 of the server. */
+const datagram = (sender: 'C' | 'S', payload: Octets): Uint8Array =>
+  sender === 'C'
+    ? udpFrame({ srcPort: 50_000, dstPort: 4433 }, payload)
+    : udpFrame({ from: [10, 0, 0, 2], to: [10, 0, 0, 1], srcPort: 4433, dstPort: 50_000 }, payload);
+
+/** Hellos of a QUIC connection with ids of its own, that asks for `name` and gets `cipher`. */
+function quicHellos(name: string, cipher: number): { readonly ask: Uint8Array; readonly answer: Uint8Array } {
+  const ids = { first: octets(`11${Buffer.from(name).toString('hex')}`), source: octets('22') };
+  const asked = handshake(1, clientHello({ extensions: [serverName(name), alpn('h3'), versions(0x0304)] }));
+  const answered = handshake(2, serverHello(cipher, [chosenVersion(0x0304)]));
+  const padding = new Array<number>(200).fill(0);
+  return {
+    ask: datagram('C', initial([...crypto(0, asked), ...padding], ids)),
+    answer: datagram(
+      'S',
+      initial([...crypto(0, answered), ...padding], {
+        first: ids.first,
+        source: octets('33'),
+        destination: ids.source,
+        side: 'server',
+      }),
+    ),
+  };
+}
+
+test('connections of QUIC between the same ports have answers of their own, the server captured first or not', () => {
+  const [one, other] = [quicHellos('a.example', 0x1301), quicHellos('b.example', 0x1302)];
+  const row = (name: string, cipher: string, packet: number) => ({
+    time: `2025-01-01T00:00:00.00${packet - 1}000Z`,
+    stream: 0,
+    client_addr: '10.0.0.1',
+    client_port: 50_000,
+    server_addr: '10.0.0.2',
+    server_port: 4433,
+    server_name: name,
+    alpn: 'h3',
+    version: 'TLSv1.3',
+    cipher,
+    ja3: expect.stringMatching(/^[0-9a-f]{32}$/),
+    ja4: expect.stringMatching(/^q13d0103h3_[0-9a-f]{12}_[0-9a-f]{12}$/),
+    transport: 'quic',
+    offered_versions: ['TLSv1.3'],
+    offered_alpn: ['h3'],
+    packet,
+  });
+  expect(rowsOf([one.ask, other.ask, one.answer, other.answer])).toEqual([
+    row('a.example', 'TLS_AES_128_GCM_SHA256', 1),
+    row('b.example', 'TLS_AES_256_GCM_SHA384', 2),
+  ]);
+  expect(rowsOf([one.answer, one.ask])).toEqual([row('a.example', 'TLS_AES_128_GCM_SHA256', 2)]);
+  expect(rowsOf([one.ask, other.answer])).toMatchObject([{ server_name: 'a.example', cipher: null }]);
+});
+
+test('DTLS in fragments of both sides, in any order', () => {
+  const fragment = (type: number, body: Octets, start: number, end: number): number[] => [
+    ...[22, 0xfe, 0xfd, ...new Array<number>(8).fill(0), 0, 12 + end - start],
+    ...[type, 0, 0, body.length, 0, 0, 0, 0, start, 0, 0, end - start, ...body.slice(start, end)],
+  ];
+  const asked = clientHello({ version: 0xfefd, cookie: [], ciphers: [0xc02b], extensions: [serverName('d.example')] });
+  const answered = serverHello(0xc02b, [], 0xfefd);
+  const frames = [
+    datagram('C', fragment(1, asked, 50, asked.length)),
+    datagram('C', fragment(1, asked, 0, 60)),
+    datagram('S', fragment(2, answered, 20, answered.length)),
+    datagram('S', fragment(2, answered, 0, 20)),
+  ];
+  expect(rowsOf(frames)).toEqual([
+    {
+      time: '2025-01-01T00:00:00.001000Z',
+      stream: 0,
+      client_addr: '10.0.0.1',
+      client_port: 50_000,
+      server_addr: '10.0.0.2',
+      server_port: 4433,
+      server_name: 'd.example',
+      alpn: null,
+      version: 'DTLSv1.2',
+      cipher: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+      ja3: expect.stringMatching(/^[0-9a-f]{32}$/),
+      ja4: expect.stringMatching(/^dd2d010100_[0-9a-f]{12}_[0-9a-f]{12}$/),
+      transport: 'dtls',
+      offered_versions: ['DTLSv1.2'],
+      offered_alpn: [],
+      packet: 2,
+    },
+  ]);
+});
+
 test('over QUIC', () => {
   const body = handshake(1, clientHello({ extensions: [serverName('q.example'), alpn('h3'), versions(0x0304)] }));
-  const datagram = udpFrame({ srcPort: 50_000, dstPort: 443 }, initial(crypto(0, body)));
-  expect(rowsOf([datagram])).toMatchObject([
+  const frame = udpFrame({ srcPort: 50_000, dstPort: 443 }, initial(crypto(0, body)));
+  expect(rowsOf([frame])).toMatchObject([
     {
       transport: 'quic',
       server_name: 'q.example',

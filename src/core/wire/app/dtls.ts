@@ -1,8 +1,10 @@
 import { u16, u24 } from '../bytes.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
+import type { Pieces } from '../pieces.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { expectSrtp } from './dtls-srtp.ts';
+import type { HelloPieces } from './hello-pieces.ts';
 import { tlsVersionName } from './tls-names.ts';
 import { CLIENT_HELLO, SERVER_HELLO } from './tls-record.ts';
 
@@ -17,21 +19,14 @@ const HANDSHAKE_HEADER = 12;
 const MOST_RECORDS = 64;
 const NAMES = ['Change Cipher Spec', 'Alert', 'Handshake', 'Application Data', 'Heartbeat', 'Connection ID'];
 
-/** A ClientHello that comes in several datagrams. */
-class PartialHello {
-  readonly bytes: Uint8Array;
-  filled = 0;
-
-  constructor(length: number) {
-    this.bytes = new Uint8Array(length);
-  }
-}
 const LONGEST_HELLO = 16_384;
+/** Bytes by which hellos differ: version and random. */
+const VERSION_AND_RANDOM = 34;
 
 export const dtls = protocol({
   name: 'dtls',
   about: 'Datagram Transport Layer Security',
-  datagram(packet: Packet): number {
+  datagram(packet: Packet, { hellos }: Dissection): number {
     if (!beginsWithRecord(packet)) return NOT_MINE;
     if (packet.flow !== null && packet.flow.application === null) packet.flow.application = dtls;
     packet.push(dtls.id);
@@ -40,7 +35,7 @@ export const dtls = protocol({
     for (let count = 0; end - at >= RECORD && isRecord(bytes, at) && count < MOST_RECORDS; count++) {
       const recordEnd = Math.min(end, at + RECORD + u16(bytes, at + 11));
       // epoch 0 is not encrypted
-      if (bytes[at] === HANDSHAKE && u16(bytes, at + 3) === 0) dissectHandshake(packet, at + RECORD, recordEnd);
+      if (bytes[at] === HANDSHAKE && u16(bytes, at + 3) === 0) dissectHandshake(packet, hellos, at + RECORD, recordEnd);
       at = recordEnd;
     }
     return END;
@@ -93,39 +88,56 @@ function isRecord(bytes: Uint8Array, at: number): boolean {
   return (version === 0xfeff || version === 0xfefd || version === 0x0100) && u16(bytes, at + 11) <= LONGEST_RECORD;
 }
 
-function dissectHandshake(packet: Packet, start: number, end: number): void {
+function dissectHandshake(packet: Packet, hellos: HelloPieces, start: number, end: number): void {
   const { bytes } = packet;
   for (let at = start; at + HANDSHAKE_HEADER <= end; ) {
     const type = bytes[at]!;
     const length = u24(bytes, at + 1);
-    const fragmentOffset = u24(bytes, at + 6);
+    const place = u24(bytes, at + 6);
     const fragment = u24(bytes, at + 9);
     const body = at + HANDSHAKE_HEADER;
     if (body + fragment > end) return;
-    if (type === CLIENT_HELLO || type === SERVER_HELLO) {
-      if (fragment === length) {
-        packet.message(dtls.id, body, body + length).detail = type;
-        if (type === CLIENT_HELLO) expectSrtp(packet, bytes, body, body + length);
-      } else if (type === CLIENT_HELLO) addFragment(packet, body, length, fragmentOffset, fragment);
+    if ((type === CLIENT_HELLO || type === SERVER_HELLO) && place + fragment <= length) {
+      if (fragment === length) takeHello(packet, type, body, body + length);
+      else if (fragment > 0 && length <= LONGEST_HELLO) addFragment(packet, hellos, at);
     }
     at = body + fragment;
   }
 }
 
-/** Fragments of a ClientHello are taken in their order; a lost or reordered one is waited for again. */
-function addFragment(packet: Packet, body: number, length: number, offset: number, fragment: number): void {
-  const { flow } = packet;
-  if (flow === null || flow.application !== dtls || length > LONGEST_HELLO || offset + fragment > length) return;
-  if (offset === 0) flow.applicationState = new PartialHello(length);
-  const partial = flow.applicationState; // or what another protocol left that the datagrams before were taken for
-  if (!(partial instanceof PartialHello) || partial.bytes.length !== length || partial.filled !== offset) return;
-  partial.bytes.set(packet.bytes.subarray(body, body + fragment), offset);
-  partial.filled += fragment;
-  if (partial.filled < length) return;
-  const { bytes } = packet;
-  packet.bytes = partial.bytes;
-  packet.message(dtls.id, 0, length).detail = CLIENT_HELLO;
+function takeHello(packet: Packet, type: number, start: number, end: number): void {
+  packet.message(dtls.id, start, end).detail = type;
+  if (type === CLIENT_HELLO) expectSrtp(packet, packet.bytes, start, end);
+}
+
+/**
+ * Takes the fragment with its header at `at` (RFC 6347, 4.2.3): in any order, overlapping, of either side. Those of a message
+ * have its number, its type and its length.
+ */
+function addFragment(packet: Packet, hellos: HelloPieces, at: number): void {
+  const { bytes, flow, direction, seconds } = packet;
+  if (flow === null) return;
+  const type = bytes[at]!;
+  const length = u24(bytes, at + 1);
+  const place = u24(bytes, at + 6);
+  const fragment = u24(bytes, at + 9);
+  const body = at + HANDSHAKE_HEADER;
+  const key = `${flow.transport} ${flow.stream} ${direction} ${u16(bytes, at + 4)} ${type} ${length}`;
+  if (place === 0) {
+    const begun = hellos.get(key);
+    // the ports were used again before the hello was whole
+    if (begun !== undefined && begun.filled > 0 && !beginsAlike(begun, bytes, body, fragment)) hellos.drop(key);
+  }
+  const pieces = hellos.add(key, bytes, body, place, fragment, seconds);
+  if (pieces === null || pieces.filled < length) return;
+  hellos.drop(key);
+  packet.bytes = pieces.bytes;
+  takeHello(packet, type, 0, length);
   packet.bytes = bytes;
-  flow.applicationState = null;
-  expectSrtp(packet, partial.bytes, 0, length);
+}
+
+function beginsAlike(begun: Pieces, bytes: Uint8Array, body: number, length: number): boolean {
+  const most = Math.min(begun.filled, length, VERSION_AND_RANDOM);
+  for (let index = 0; index < most; index++) if (begun.bytes[index] !== bytes[body + index]) return false;
+  return true;
 }

@@ -1,14 +1,9 @@
 import { u24 } from '../bytes.ts';
-import { CLIENT_HELLO, SERVER_HELLO } from './tls-record.ts';
+import type { Pieces } from '../pieces.ts';
+import type { HelloPieces } from './hello-pieces.ts';
+import { HANDSHAKE_HEADER, LONGEST_HELLO } from './tls-record.ts';
 
-/** Longest handshake that is put together, and pieces of it that may wait for others. */
-const LONGEST = 65_536;
-const MOST_PIECES = 256;
 const MOST_FRAMES = 4096;
-
-/** Room for the usual hello. */
-const FIRST_CAPACITY = 2048;
-const NOTHING = new Uint8Array(0);
 
 /** The offset behind the variable-length integer at `offset`, which `readVarint` reads. */
 export const afterVarint = (bytes: Uint8Array, offset: number): number => offset + (1 << (bytes[offset]! >> 6));
@@ -23,15 +18,25 @@ export function readVarint(bytes: Uint8Array, offset: number, end: number): numb
   return value;
 }
 
-/** The CRYPTO frames of one direction, put in their order. */
-export class CryptoStream {
-  bytes = NOTHING;
-  /** Bytes without a gap from the start. */
-  filled = 0;
-  private pieces: [number, number][] = [];
+/** Called for each hello: its bytes, and where its body lies; says whether another one is awaited. */
+export type TakeHello = (bytes: Uint8Array, start: number, end: number) => boolean;
 
-  /** Takes the CRYPTO frames, which have the type `crypto`, out of a decrypted payload (RFC 9000, 19). */
-  addFrames(payload: Uint8Array, crypto: number): void {
+/** The CRYPTO frames of one direction, put in their order, and the hellos in them; its bytes wait among the `HelloPieces`. */
+export class CryptoStream {
+  /** What a side says in Initial packets: a ClientHello or a ServerHello, and another one after a HelloRetryRequest. */
+  private readonly type: number;
+  /** Where in the stream the pieces begin that wait: behind the hellos that were taken. */
+  private base = 0;
+
+  constructor(type: number) {
+    this.type = type;
+  }
+
+  /**
+   * Takes the CRYPTO frames, which have the type `crypto`, out of a decrypted payload (RFC 9000, 19). False when the stream
+   * carries something else than hellos.
+   */
+  addFrames(payload: Uint8Array, crypto: number, hellos: HelloPieces, seconds: number, take: TakeHello): boolean {
     const end = payload.length;
     let at = 0;
     for (let frames = 0; at < end && frames < MOST_FRAMES; frames++) {
@@ -44,53 +49,52 @@ export class CryptoStream {
       if (type === 1) continue; // ping
       if (type === 2 || type === 3) {
         at = afterAck(payload, at, end, type === 3);
-        if (at < 0) return;
+        if (at < 0) break;
         continue;
       }
-      if (type !== crypto) return; // nothing else of interest is allowed in an Initial packet
+      if (type !== crypto) break; // nothing else of interest is allowed in an Initial packet
       const offset = readVarint(payload, at, end);
-      if (offset < 0) return;
+      if (offset < 0) break;
       at = afterVarint(payload, at);
       const length = readVarint(payload, at, end);
-      if (length < 0) return;
+      if (length < 0) break;
       at = afterVarint(payload, at);
-      if (at + length > end) return;
-      this.add(payload, at, offset, length);
+      if (at + length > end) break;
+      const known = Math.min(length, Math.max(0, this.base - offset));
+      if (known < length) {
+        hellos.add(this, payload, at + known, offset + known - this.base, length - known, seconds);
+      }
       at += length;
     }
+    return this.takeHellos(hellos, take);
   }
 
-  /** Whether the first message is whole; its body is [4, 4 + length). */
-  helloLength(): number {
-    if (this.filled < 4) return -1;
-    const type = this.bytes[0];
-    if (type !== CLIENT_HELLO && type !== SERVER_HELLO) return -1;
-    const length = u24(this.bytes, 1);
-    return this.filled >= 4 + length ? length : -1;
+  private takeHellos(hellos: HelloPieces, take: TakeHello): boolean {
+    const pieces = hellos.get(this);
+    if (pieces === undefined) return true;
+    const { bytes, filled } = pieces;
+    let at = 0;
+    for (let isAwaited = true; isAwaited && filled - at >= HANDSHAKE_HEADER; ) {
+      if (bytes[at] !== this.type) return false;
+      const next = at + HANDSHAKE_HEADER + u24(bytes, at + 1);
+      if (next - at > LONGEST_HELLO) return false;
+      if (next > filled) break;
+      isAwaited = take(bytes, at + HANDSHAKE_HEADER, next);
+      at = next;
+    }
+    if (at === 0) return true;
+    hellos.drop(this);
+    this.base += at;
+    this.keepRest(hellos, pieces, at);
+    return true;
   }
 
-  private add(from: Uint8Array, at: number, offset: number, length: number): void {
-    const end = offset + length;
-    if (end > LONGEST || this.pieces.length >= MOST_PIECES) return;
-    if (end > this.bytes.length) {
-      const larger = new Uint8Array(Math.min(LONGEST, Math.max(end, FIRST_CAPACITY, this.bytes.length * 2)));
-      larger.set(this.bytes);
-      this.bytes = larger;
-    }
-    this.bytes.set(from.subarray(at, at + length), offset);
-    if (offset <= this.filled && this.pieces.length === 0) {
-      this.filled = Math.max(this.filled, end);
-      return;
-    }
-    this.pieces.push([offset, end]);
-    for (let joined = true; joined; ) {
-      joined = false;
-      this.pieces = this.pieces.filter(([start, stop]) => {
-        if (start > this.filled) return true;
-        if (stop > this.filled) this.filled = stop;
-        joined = true;
-        return false;
-      });
+  /** What stands behind the hellos that were taken, `from` in the pieces, waits on. */
+  private keepRest(hellos: HelloPieces, { bytes, places, since }: Pieces, from: number): void {
+    for (let index = 0; index < places.length; index += 2) {
+      const start = Math.max(from, places[index]!);
+      const length = places[index + 1]! - start;
+      if (length > 0) hellos.add(this, bytes, start, start - from, length, since);
     }
   }
 }

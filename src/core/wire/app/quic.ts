@@ -1,9 +1,10 @@
 import { u32 } from '../bytes.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
-import { afterVarint, CryptoStream, readVarint } from './quic-crypto-stream.ts';
-import { decryptInitial, type InitialKeys, initialKeys, initialSecret } from './quic-initial.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
+import type { HelloPieces } from './hello-pieces.ts';
+import { QuicConnections } from './quic-connections.ts';
+import { afterVarint, readVarint } from './quic-crypto-stream.ts';
 import { type QuicVersion, quicVersion } from './quic-version.ts';
 
 // RFC 9000, 17.2: first byte, version (4), destination id (1 and up to 20), source id (the same), then by type.
@@ -14,33 +15,11 @@ const TYPE_NAMES = ['Initial', '0-RTT', 'Handshake', 'Retry'];
 const INITIAL = 0;
 const RETRY = 3;
 const MOST_PACKETS = 16;
-/** Initial packets of a connection that are decrypted, at most, in search of its hellos. */
-const MOST_INITIALS = 32;
-
-/** What a QUIC connection remembers. */
-class QuicState {
-  version: QuicVersion | null = null;
-  secret: Uint8Array | null = null;
-  clientKeys: InitialKeys | null = null;
-  serverKeys: InitialKeys | null = null;
-  /** The direction of the first Initial packet. */
-  client = -1;
-  initials = 0;
-  /** The client's and the server's handshake, until its hello was found. */
-  clientStream: CryptoStream | null = new CryptoStream();
-  serverStream: CryptoStream | null = new CryptoStream();
-
-  /** The server asks for the hello again, with keys of the id it chooses (RFC 9001, 5.2). */
-  retry(): void {
-    this.secret = this.clientKeys = this.serverKeys = null;
-    this.clientStream = new CryptoStream();
-  }
-}
 
 export const quic = protocol({
   name: 'quic',
   about: 'QUIC',
-  datagram(packet: Packet): number {
+  datagram(packet: Packet, { hellos }: Dissection): number {
     const { bytes } = packet;
     const { flow } = packet;
     if (flow === null || flow.application !== quic) {
@@ -48,15 +27,10 @@ export const quic = protocol({
       if (flow !== null) flow.application = quic;
     }
     const { end } = packet;
-    let state: QuicState | null = null;
-    if (flow !== null) {
-      if (!(flow.applicationState instanceof QuicState)) flow.applicationState = new QuicState();
-      state = flow.applicationState as QuicState;
-    }
     for (let count = 0; packet.offset < end && count < MOST_PACKETS; count++) {
       packet.push(quic.id);
       if ((bytes[packet.offset]! & LONG) === 0) return END; // 1-RTT: all the rest is its
-      const next = dissectLongHeader(packet, state);
+      const next = dissectLongHeader(packet, hellos);
       if (next < 0) return END;
       packet.offset = next;
     }
@@ -102,7 +76,7 @@ function typeOf(first: number, version: QuicVersion | null): number {
 }
 
 /** The offset of the packet behind this one in the datagram; -1 when there is none. */
-function dissectLongHeader(packet: Packet, state: QuicState | null): number {
+function dissectLongHeader(packet: Packet, hellos: HelloPieces): number {
   const { bytes, offset: start, end } = packet;
   if (end - start < 7) return packet.short() - 1;
   const number = u32(bytes, start + 1);
@@ -113,10 +87,7 @@ function dissectLongHeader(packet: Packet, state: QuicState | null): number {
   at += 1 + bytes[at]!;
   if (number === 0 || at > end) return -1;
   const type = typeOf(bytes[start]!, version);
-  if (type === RETRY) {
-    if (state !== null && packet.direction !== state.client) state.retry();
-    return -1;
-  }
+  if (type === RETRY) return -1;
   if (type === INITIAL) {
     const token = readVarint(bytes, at, end);
     if (token < 0) return -1;
@@ -131,49 +102,17 @@ function dissectLongHeader(packet: Packet, state: QuicState | null): number {
     packet.malformed ||= packet.reportedEnd === packet.end;
     return -1;
   }
-  if (type === INITIAL && state !== null && version !== null) readInitial(packet, state, version, at, next);
+  if (type === INITIAL && version !== null) readInitial(packet, hellos, version, at, next);
   return next;
 }
 
-/** Decrypts an Initial packet while a hello of its side is still to be found. */
-function readInitial(packet: Packet, state: QuicState, version: QuicVersion, number: number, end: number): void {
-  const { bytes, offset: start, direction } = packet;
-  if (state.client < 0) state.client = direction;
-  const ofClient = direction === state.client;
-  const stream = ofClient ? state.clientStream : state.serverStream;
-  if (stream === null || state.initials++ >= MOST_INITIALS) return;
-  const id = bytes.subarray(start + 6, start + 6 + bytes[start + 5]!);
-  let plain: Uint8Array | null = null;
-  if (ofClient) {
-    if (state.clientKeys !== null) plain = decryptInitial(state.clientKeys, bytes, start, number, end);
-  } else if (state.secret !== null && state.version !== null) {
-    state.serverKeys ??= initialKeys(state.version, state.secret, 'server');
-    plain = decryptInitial(state.serverKeys, bytes, start, number, end);
-  }
-  if (plain === null && ofClient) {
-    // the first one; or, after a Retry or a new attempt, the id that keys are made of is another
-    const secret = initialSecret(version, id);
-    const keys = initialKeys(version, secret, 'client');
-    plain = decryptInitial(keys, bytes, start, number, end);
-    if (plain !== null) {
-      state.secret = secret;
-      state.clientKeys = keys;
-      state.serverKeys = null;
-      if (state.version !== null) state.clientStream = new CryptoStream();
-      state.version = version;
-    }
-  }
-  if (plain === null) return;
-  const current = (ofClient ? state.clientStream : state.serverStream)!;
-  current.addFrames(plain, state.version!.cryptoFrame);
-  const length = current.helloLength();
-  if (length < 0) return;
-  const frame = packet.bytes;
-  packet.bytes = current.bytes;
-  packet.message(quic.id, 4, 4 + length).detail = current.bytes[0];
-  packet.bytes = frame;
-  if (ofClient) state.clientStream = null;
-  else state.serverStream = null;
+/** Reads the hellos in an Initial packet; not in one that an ICMP error quotes, which has no flow. */
+function readInitial(packet: Packet, hellos: HelloPieces, version: QuicVersion, number: number, end: number): void {
+  const { bytes, offset: start, direction, flow } = packet;
+  if (flow === null) return;
+  if (!(flow.applicationState instanceof QuicConnections)) flow.applicationState = new QuicConnections();
+  const connections = flow.applicationState as QuicConnections;
+  connections.read({ version, bytes, start, number, end, direction }, { packet, hellos, protocol: quic.id });
 }
 
 function idText(bytes: Uint8Array, at: number, end: number): string {

@@ -55,6 +55,18 @@ export function readClientHello(bytes: Uint8Array, start: number, end: number, i
   return withExtensions(bytes, at, end, u16(bytes, start), ciphers, true);
 }
 
+const VERSION = 2;
+const RANDOM = 32;
+/** RFC 8446, 4.1.3: SHA-256 of "HelloRetryRequest". */
+const RETRY = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
+const RETRY_RANDOM = Buffer.from(RETRY, 'hex');
+
+/** Whether the body of a ServerHello in [start, end) asks for another ClientHello. */
+export function isHelloRetryRequest(bytes: Uint8Array, start: number, end: number): boolean {
+  const random = start + VERSION;
+  return random + RANDOM <= end && RETRY_RANDOM.compare(bytes, random, random + RANDOM) === 0;
+}
+
 /** Reads the body of a ServerHello (RFC 8446, 4.1.3); null when its cipher is not there. */
 export function readServerHello(bytes: Uint8Array, start: number, end: number): Hello | null {
   let at = start + 34;

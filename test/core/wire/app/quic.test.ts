@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
+import { helloTypeOf } from '../../../../src/core/wire/app/hello-message.ts';
 import { readClientHello } from '../../../../src/core/wire/app/tls-hello.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import type { Packet } from '../../../../src/core/wire/packet.ts';
@@ -52,8 +53,8 @@ class Connection {
 /** `name` of a ClientHello, `server` of a ServerHello, that the packet completed; null for none. */
 function helloOf({ messages, messageCount }: Packet): string | null {
   if (messageCount === 0) return null;
-  const { bytes, start, end, detail } = messages[0]!;
-  return detail === 2 ? 'server' : readClientHello(bytes, start, end, false)!.serverName;
+  const { bytes, start, end } = messages[0]!;
+  return helloTypeOf(messages[0]!) === 2 ? 'server' : readClientHello(bytes, start, end, false)!.serverName;
 }
 
 test('the client of RFC 9001, A.2, and the server of A.3', () => {

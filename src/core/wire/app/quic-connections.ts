@@ -1,0 +1,93 @@
+import { type HelloReader, type Initial, QuicConnection } from './quic-connection.ts';
+
+/** Connections of the same ports that are told apart; the oldest gives way. */
+const MOST_CONNECTIONS = 4;
+/** Of those that have the ids of a packet, so many are tried. */
+const MOST_TRIED = 2;
+/** Packets in a row that no keys fit, until no more are tried. */
+const MOST_MISSES = 32;
+/** Packets that wait for the keys, and the longest. */
+const MOST_EARLY = 4;
+const LONGEST_EARLY = 2048;
+
+/** An Initial packet that came before the one that tells the keys; its bytes wait among the `HelloPieces`. */
+type Early = Omit<Initial, 'bytes'>;
+
+/**
+ * The QUIC connections between two endpoints. Ids and keys tell them apart, and who is the client, not the order of packets: an
+ * Initial packet with an id or a version of its own, whose keys fit, begins another one, as after a Retry or a Version
+ * Negotiation (RFC 9000, 5.2, 6.2, 17.2.5).
+ */
+export class QuicConnections {
+  /** The newest last. */
+  private readonly connections: QuicConnection[] = [];
+  private early: Early[] = [];
+  private misses = 0;
+
+  read(initial: Initial, into: HelloReader): void {
+    let isKnown = false;
+    let isEarly = false;
+    let tried = 0;
+    for (let index = this.connections.length - 1; index >= 0 && tried < MOST_TRIED; index--) {
+      const connection = this.connections[index]!;
+      if (!connection.owns(initial)) continue;
+      isKnown = true;
+      if (connection.isEarly(initial)) isEarly = true;
+      if (!connection.awaits(initial)) continue;
+      tried++;
+      if (this.readFor(connection, initial, into)) return;
+    }
+    if (isKnown) {
+      if (isEarly) this.hold(initial, into);
+      return;
+    }
+    if (this.misses >= MOST_MISSES || this.begin(initial, into)) return;
+    const likely = this.connections.findLast((one) => one.mayOwn(initial) && one.awaits(initial));
+    if (likely !== undefined && this.readFor(likely, initial, into)) return;
+    this.misses++;
+    this.hold(initial, into);
+  }
+
+  private readFor(connection: QuicConnection, initial: Initial, into: HelloReader): boolean {
+    if (!connection.read(initial, into)) return false;
+    if (this.early.length > 0) this.readEarly(connection, into);
+    return true;
+  }
+
+  private begin(initial: Initial, into: HelloReader): boolean {
+    const connection = new QuicConnection(initial);
+    if (!this.readFor(connection, initial, into)) return false;
+    this.misses = 0;
+    this.connections.push(connection);
+    if (this.connections.length > MOST_CONNECTIONS) this.connections.shift()!.forget(into.hellos);
+    return true;
+  }
+
+  private hold({ version, bytes, start, number, end, direction }: Initial, { hellos, packet }: HelloReader): void {
+    const length = end - start;
+    if (length > LONGEST_EARLY) return;
+    const early: Early = { version, start: 0, number: number - start, end: length, direction };
+    hellos.add(early, bytes, start, 0, length, packet.seconds);
+    this.early.push(early);
+    if (this.early.length > MOST_EARLY) hellos.drop(this.early.shift()!);
+  }
+
+  /** Reads what has waited for this connection; what is read may tell whose the others are. */
+  private readEarly(connection: QuicConnection, into: HelloReader): void {
+    for (let left = -1; left !== this.early.length; ) {
+      left = this.early.length;
+      this.early = this.early.filter((early) => {
+        const waiting = into.hellos.get(early);
+        if (waiting === undefined) return false; // it gave way to others
+        const initial = { ...early, bytes: waiting.bytes };
+        if (connection.isEarly(initial)) return true;
+        const isOwn = connection.owns(initial);
+        if (!isOwn && !connection.mayOwn(initial)) return true;
+        const isRead = connection.awaits(initial) && connection.read(initial, into);
+        if (!isRead && !isOwn) return true;
+        into.hellos.drop(early);
+        return false;
+      });
+    }
+  }
+}
