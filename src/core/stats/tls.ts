@@ -21,24 +21,26 @@ const TLS_1_3 = 0x0304;
 export function openTls({ held }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<TlsSessionRow>(held);
   const open = new ByFlow<Asked<TlsSessionRow>>((flow, { isGone }) => isGone || flow.isOver);
-  return {
-    ingest(packet: Packet): void {
-      for (let index = 0; index < packet.messageCount; index++) {
-        const message = packet.messages[index]!;
-        const { protocol, flow } = message;
-        if ((protocol !== tls.id && protocol !== quic.id && protocol !== dtls.id) || flow === null) continue;
-        if (message.detail === CLIENT_HELLO) {
-          const row = clientRow(packet, message, flow);
-          if (row === null) continue;
-          open.set(flow, rows.add(row, packet, true, sizeOf(row)));
-        } else {
-          const asked = open.get(flow);
-          if (asked === undefined || asked.isGone) continue;
-          answer(asked.row, message);
-          if (asked.row.version !== null) asked.waits = false;
-        }
+  const ingest = (packet: Packet): void => {
+    for (let index = 0; index < packet.messageCount; index++) {
+      const message = packet.messages[index]!;
+      const { protocol, flow } = message;
+      if ((protocol !== tls.id && protocol !== quic.id && protocol !== dtls.id) || flow === null) continue;
+      if (message.detail === CLIENT_HELLO) {
+        const row = clientRow(packet, message, flow);
+        if (row === null) continue;
+        open.set(flow, rows.add(row, packet, true, sizeOf(row)));
+      } else {
+        const asked = open.get(flow);
+        if (asked === undefined || asked.isGone) continue;
+        answer(asked.row, message);
+        if (asked.row.version !== null) asked.waits = false;
       }
-    },
+    }
+  };
+  return {
+    ingest,
+    ingestHeld: ingest,
     sections: () => [section(tlsSession, rows.all())],
     fresh: (now) => [section(tlsSession, rows.takeComplete(now))],
     first: () => (rows.hasMany ? section(tlsSession, rows.takeFirst()) : null),

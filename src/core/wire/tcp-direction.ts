@@ -1,3 +1,5 @@
+import type { EarlySide } from './tcp-early.ts';
+
 /** A message that lies in several segments: [seq, nextMessage) of one direction's sequence numbers. */
 export interface PendingMessage {
   readonly seq: number;
@@ -56,6 +58,11 @@ export class TcpDirection {
   /** Analysis bits of the last segment. */
   lastAnalysis = 0;
   duplicateAcks = 0;
+  /** Sequence number of the payload that is to be handed on next, once any of it or the SYN was seen. */
+  dataSeq = 0;
+  hasDataSeq = false;
+  /** What came before that; null when nothing waits. */
+  early: EarlySide | null = null;
   /** Pieces of messages that wait for their rest, the oldest first. */
   pending: PendingMessage[] = NONE;
 }
