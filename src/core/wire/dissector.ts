@@ -73,17 +73,16 @@ export class Dissector implements Dissection {
    */
   end(packet: Packet, tell: () => void): void {
     const { number, seconds, nanoseconds } = packet;
-    for (const side of this.early.all) {
-      const { flow, direction } = side;
+    for (const [side, flow] of this.early.all) {
       const last = side.segments.at(-1);
       if (flow.isOver || flow.tcp === null || last === undefined) continue;
       packet.rewind();
       packet.number = last.number;
       packet.seconds = last.seconds;
       packet.nanoseconds = last.nanoseconds;
-      packet.beOf(flow, direction);
+      packet.beOf(flow, side.direction);
       try {
-        giveUpAll(packet, flow.tcp, this, side);
+        giveUpAll(packet, flow, this, side);
       } catch (error) {
         this.giveUp(packet, error);
       }

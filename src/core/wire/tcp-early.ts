@@ -1,5 +1,6 @@
 import type { Direction } from './direction.ts';
 import type { Flow } from './flow.ts';
+import type { EarlySegment, EarlySide } from './tcp-direction.ts';
 
 /** Segments of one direction that wait at most, and their bytes: as many as a window of usual size holds. */
 export const MOST_EARLY_SEGMENTS = 1024;
@@ -12,44 +13,21 @@ const KEPT_SHARE = 7 / 8;
 /** What a segment takes beside its bytes. */
 export const EARLY_SEGMENT_BYTES = 256;
 
-/** A segment that came before the one it follows. */
-export interface EarlySegment {
-  /** Of its first byte. */
-  readonly seq: number;
-  /** Bytes on the wire; `bytes` has those that were captured. */
-  readonly length: number;
-  readonly bytes: Uint8Array;
-  readonly flags: number;
-  readonly number: number;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
-
-/** The segments of one direction that wait for those before them, in the order in which they came. */
-export interface EarlySide {
-  readonly flow: Flow;
-  readonly direction: Direction;
-  readonly segments: EarlySegment[];
-  bytes: number;
-  /** The lowest sequence number among them. */
-  lowest: number;
-}
-
 /** All segments of a run that came early, by direction, those first which have waited longest. */
 export class EarlySegments {
   /** What they take: their bytes, and EARLY_SEGMENT_BYTES each. */
   bytes = 0;
-  private readonly sides = new Set<EarlySide>();
+  private readonly sides = new Map<EarlySide, Flow>();
 
-  /** The directions that wait. */
-  get all(): Iterable<EarlySide> {
+  /** The directions that wait, with the flow of each. */
+  get all(): Iterable<readonly [EarlySide, Flow]> {
     return this.sides;
   }
 
   /** Begins to hold segments of a direction. */
   begin(flow: Flow, direction: Direction): EarlySide {
-    const side: EarlySide = { flow, direction, segments: [], bytes: 0, lowest: 0 };
-    this.sides.add(side);
+    const side: EarlySide = { direction, segments: [], bytes: 0, lowest: 0 };
+    this.sides.set(side, flow);
     return side;
   }
 
@@ -65,7 +43,7 @@ export class EarlySegments {
     side.bytes += segment.bytes.length;
     this.bytes += segment.bytes.length + EARLY_SEGMENT_BYTES;
     if (this.bytes <= MOST_EARLY_IN_ALL) return;
-    for (const other of this.sides) {
+    for (const other of this.sides.keys()) {
       if (other !== side) this.drop(other);
       if (this.bytes <= MOST_EARLY_IN_ALL * KEPT_SHARE) return;
     }

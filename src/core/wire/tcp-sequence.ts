@@ -3,9 +3,9 @@ import type { Packet } from './packet.ts';
 import type { Dissection } from './protocol.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { desegment, endsMessage } from './tcp-desegmentation.ts';
-import { NONE, type TcpDirection } from './tcp-direction.ts';
-import { type EarlySide, MOST_EARLY_BYTES, MOST_EARLY_SEGMENTS, MOST_EARLY_UNHEARD } from './tcp-early.ts';
-import { FIN, SYN } from './tcp-flags.ts';
+import { type EarlySide, NONE, type TcpDirection } from './tcp-direction.ts';
+import { MOST_EARLY_BYTES, MOST_EARLY_SEGMENTS, MOST_EARLY_UNHEARD } from './tcp-early.ts';
+import { ACK, FIN, SYN } from './tcp-flags.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
 /**
@@ -24,10 +24,11 @@ export function takeSegment(packet: Packet, flow: Flow, connection: TcpConnectio
     forward.hasDataSeq = true;
   }
   // what this segment answers comes before it
-  if (reverse.early !== null) giveUp(packet, connection, dissection, reverse.early, packet.tcpAck);
-  if (((seq - forward.dataSeq) | 0) > 0 && !isGapLost(packet, connection, dissection, forward, reverse, seq)) {
+  if (reverse.early !== null && (packet.tcpFlags & ACK) !== 0)
+    giveUp(packet, flow, dissection, reverse.early, packet.tcpAck);
+  if (((seq - forward.dataSeq) | 0) > 0 && !isGapLost(packet, flow, dissection, forward, reverse, seq)) {
     if (length > 0 || forward.early !== null || endsMessage(forward)) {
-      hold(packet, flow, connection, dissection, forward, reverse, seq);
+      hold(packet, flow, dissection, forward, reverse, seq);
     }
     return;
   }
@@ -43,11 +44,13 @@ export function takeSegment(packet: Packet, flow: Flow, connection: TcpConnectio
     return;
   }
   if (isNew && packet.reportedEnd === packet.end) {
-    release(packet, connection, dissection, early, packet.bytes.subarray(packet.offset, packet.end), packet.tcpFlags);
+    const { tcpFlags: flags, tcpAck: ack } = packet;
+    const payload = packet.bytes.subarray(packet.offset, packet.end);
+    release(packet, flow, dissection, early, { payload, length: payload.length, flags, ack });
     return;
   }
   if (isNew) pass(packet, flow, connection, dissection, forward, length - known);
-  release(packet, connection, dissection, early, null, 0);
+  release(packet, flow, dissection, early, null);
 }
 
 /** Hands on what lies in [packet.offset, packet.reportedEnd) as the next `length` bytes of its direction. */
@@ -93,14 +96,14 @@ function fillGaps(
  */
 function isGapLost(
   packet: Packet,
-  connection: TcpConnection,
+  flow: Flow,
   dissection: Dissection,
   forward: TcpDirection,
   { lastAck }: TcpDirection,
   seq: number,
 ): boolean {
   if (lastAck === 0) return false;
-  if (forward.early !== null) giveUp(packet, connection, dissection, forward.early, lastAck);
+  if (forward.early !== null) giveUp(packet, flow, dissection, forward.early, lastAck);
   if (((seq - forward.dataSeq) | 0) <= 0) return true;
   if (((lastAck - seq) | 0) < 0) return false;
   forward.dataSeq = seq;
@@ -111,7 +114,6 @@ function isGapLost(
 function hold(
   packet: Packet,
   flow: Flow,
-  connection: TcpConnection,
   dissection: Dissection,
   forward: TcpDirection,
   reverse: TcpDirection,
@@ -127,6 +129,7 @@ function hold(
     length: packet.reportedEnd - packet.offset,
     bytes: packet.bytes.slice(packet.offset, packet.end),
     flags: packet.tcpFlags,
+    ack: packet.tcpAck,
     number: packet.number,
     seconds: packet.seconds,
     nanoseconds: packet.nanoseconds,
@@ -134,127 +137,105 @@ function hold(
   const most = reverse.hasNext ? MOST_EARLY_SEGMENTS : MOST_EARLY_UNHEARD;
   while (side.segments.length > most || side.bytes > MOST_EARLY_BYTES) {
     forward.dataSeq = side.lowest;
-    release(packet, connection, dissection, side, null, 0);
+    release(packet, flow, dissection, side, null);
   }
 }
 
 /** Hands on what waits of a direction, and gives up its gaps before what `acknowledged` covers. */
-function giveUp(
-  packet: Packet,
-  connection: TcpConnection,
-  dissection: Dissection,
-  side: EarlySide,
-  acknowledged: number,
-): void {
-  const forward = side.direction === 0 ? connection.a : connection.b;
+function giveUp(packet: Packet, flow: Flow, dissection: Dissection, side: EarlySide, acknowledged: number): void {
+  const forward = sideOf(flow, side);
   while (side.segments.length > 0 && ((acknowledged - side.lowest) | 0) > 0) {
     forward.dataSeq = side.lowest;
-    release(packet, connection, dissection, side, null, 0);
+    release(packet, flow, dissection, side, null);
   }
 }
 
 /** Hands on all that waits of both directions, behind whatever gaps: nothing will close these. */
-export function giveUpGaps(packet: Packet, connection: TcpConnection, dissection: Dissection): void {
-  if (connection.a.early !== null) giveUpAll(packet, connection, dissection, connection.a.early);
-  if (connection.b.early !== null) giveUpAll(packet, connection, dissection, connection.b.early);
+export function giveUpGaps(packet: Packet, flow: Flow, { a, b }: TcpConnection, dissection: Dissection): void {
+  if (a.early !== null) giveUpAll(packet, flow, dissection, a.early);
+  if (b.early !== null) giveUpAll(packet, flow, dissection, b.early);
 }
 
 /** Hands on all that waits of one direction. */
-export function giveUpAll(packet: Packet, connection: TcpConnection, dissection: Dissection, side: EarlySide): void {
-  const forward = side.direction === 0 ? connection.a : connection.b;
+export function giveUpAll(packet: Packet, flow: Flow, dissection: Dissection, side: EarlySide): void {
+  const forward = sideOf(flow, side);
   while (side.segments.length > 0) {
     forward.dataSeq = side.lowest;
-    release(packet, connection, dissection, side, null, 0);
+    release(packet, flow, dissection, side, null);
   }
 }
 
+/** Payload to hand on: `length` bytes on the wire, with the flags and the acknowledgement of its first segment. */
+interface Piece {
+  readonly payload: Uint8Array;
+  readonly length: number;
+  readonly flags: number;
+  readonly ack: number;
+}
+
 /** Hands on `head`, which comes next, and what waits no longer because the bytes before it have come, as one piece. */
-function release(
-  packet: Packet,
-  connection: TcpConnection,
-  dissection: Dissection,
-  side: EarlySide,
-  head: Uint8Array | null,
-  headFlags: number,
-): void {
+function release(packet: Packet, flow: Flow, dissection: Dissection, side: EarlySide, head: Piece | null): void {
   const { early } = dissection;
-  const forward = side.direction === 0 ? connection.a : connection.b;
-  let parts: Uint8Array[] = head === null ? [] : [head];
-  let flags = headFlags;
+  const forward = sideOf(flow, side);
+  let pieces: Piece[] = head === null ? [] : [head];
   let next = (forward.dataSeq + (head?.length ?? 0)) | 0;
   for (;;) {
     const segment = early.at(side, next);
     const isCut = segment !== undefined && segment.bytes.length < segment.length;
-    if (parts.length > 0 && (segment === undefined || isCut)) {
-      replayAll(packet, connection, dissection, side, parts, (next - forward.dataSeq) | 0, flags);
-      parts = [];
-      flags = 0;
+    if (pieces.length > 0 && (segment === undefined || isCut)) {
+      replayAll(packet, flow, dissection, side, pieces);
+      pieces = [];
     }
     if (segment === undefined) break;
     early.remove(side, segment);
     const known = -((segment.seq - next) | 0);
-    const left = segment.length - known;
-    if (left < 0) continue;
-    next = (next + left) | 0;
-    const bytes = segment.bytes.subarray(Math.min(known, segment.bytes.length));
-    if (isCut) replay(packet, connection, dissection, side, bytes, left, segment.flags);
-    else {
-      parts.push(bytes);
-      flags |= segment.flags & FIN;
-    }
+    const length = segment.length - known;
+    if (length < 0) continue;
+    next = (next + length) | 0;
+    const { bytes, flags, ack } = segment;
+    const piece = { payload: bytes.subarray(Math.min(known, bytes.length)), length, flags, ack };
+    if (isCut) replay(packet, flow, dissection, side, piece);
+    else pieces.push(piece);
   }
   if (side.segments.length === 0) forward.early = null;
 }
 
-/** Hands on the payloads of one or more whole segments as one. */
+/** Hands on pieces that were captured whole, as one. */
 function replayAll(
   packet: Packet,
-  connection: TcpConnection,
+  flow: Flow,
   dissection: Dissection,
   side: EarlySide,
-  parts: readonly Uint8Array[],
-  length: number,
-  flags: number,
+  pieces: readonly Piece[],
 ): void {
-  if (parts.length === 1) {
-    replay(packet, connection, dissection, side, parts[0]!, length, flags);
+  const [first] = pieces as readonly [Piece];
+  if (pieces.length === 1) {
+    replay(packet, flow, dissection, side, first);
     return;
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
+  const payload = Buffer.concat(pieces.map((piece) => piece.payload));
+  const flags = pieces.reduce((all, piece) => all | (piece.flags & FIN), first.flags);
   const before = packet.layerCount;
-  replay(packet, connection, dissection, side, whole, length, flags);
+  replay(packet, flow, dissection, side, { payload, length: payload.length, flags, ack: first.ack });
   const { layerCount, layerProtocol } = packet;
   if (layerCount > before && layerProtocol[layerCount - 1] !== tcpSegments.id) {
     packet.insertLayer(layerCount, tcpSegments.id); // as in tshark
   }
 }
 
-/** Hands on what waited, `length` bytes on the wire, as if it came in this packet. */
-function replay(
-  packet: Packet,
-  connection: TcpConnection,
-  dissection: Dissection,
-  side: EarlySide,
-  payload: Uint8Array,
-  length: number,
-  flags: number,
-): void {
-  const { bytes, offset, end, reportedEnd, payloadBytes, tcpFlags } = packet;
-  const forward = side.direction === 0 ? connection.a : connection.b;
+/** Hands on what waited as if it came in this packet. */
+function replay(packet: Packet, flow: Flow, dissection: Dissection, side: EarlySide, piece: Piece): void {
+  const { bytes, offset, end, reportedEnd, payloadBytes, tcpFlags, tcpAck } = packet;
   const isTurned = packet.direction !== side.direction;
   if (isTurned) packet.turn();
-  packet.bytes = packet.payloadBytes = payload;
+  packet.bytes = packet.payloadBytes = piece.payload;
   packet.offset = 0;
-  packet.end = payload.length;
-  packet.reportedEnd = length;
-  packet.tcpFlags = flags;
+  packet.end = piece.payload.length;
+  packet.reportedEnd = piece.length;
+  packet.tcpFlags = piece.flags;
+  packet.tcpAck = piece.ack;
   try {
-    pass(packet, side.flow, connection, dissection, forward, length);
+    pass(packet, flow, flow.tcp!, dissection, sideOf(flow, side), piece.length);
   } finally {
     if (isTurned) packet.turn();
     packet.bytes = bytes;
@@ -263,5 +244,10 @@ function replay(
     packet.reportedEnd = reportedEnd;
     packet.payloadBytes = payloadBytes;
     packet.tcpFlags = tcpFlags;
+    packet.tcpAck = tcpAck;
   }
+}
+
+function sideOf({ tcp }: Flow, { direction }: EarlySide): TcpDirection {
+  return direction === 0 ? tcp!.a : tcp!.b;
 }
