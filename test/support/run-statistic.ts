@@ -43,6 +43,7 @@ export function runStatistic<T = Record<string, unknown>>(
     packet.number = index + 1;
     statistic.ingest?.(packet);
   }
+  dissector.end(packet, () => statistic.ingestHeld?.(packet));
   const reader = { format: 'pcap', interfaces: [], problems: [] } as unknown as CaptureReader;
   return statistic.sections({ dissector, reader, file: 'x.pcap' }).flatMap(({ rows }) => [...rows] as T[]);
 }

@@ -14,8 +14,12 @@ export interface TimedFrame {
 }
 
 /** What tshark says of each frame of a capture of these: a line for a frame, its fields parted by tabs. */
-export function tsharkFields(frames: readonly TimedFrame[], fields: readonly string[]): readonly string[] {
-  const said = tshark(frames, ['-T', 'fields', ...fields.flatMap((field) => ['-e', field])]);
+export function tsharkFields(
+  frames: readonly TimedFrame[],
+  fields: readonly string[],
+  options: readonly string[] = [],
+): readonly string[] {
+  const said = tshark(frames, [...options, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])]);
   return said.split('\n').slice(0, -1);
 }
 

@@ -122,6 +122,7 @@ export async function openCapture(options: PacketOptions & { readonly owners?: b
       const { bucket = BUCKET_MS } = given;
       const run = new StatisticsOfRun([by], { bucketMs: bucket, owners: source.owners }, dissector);
       feed.listen(...run.listeners);
+      feed.listenToHeld(...run.heldListeners);
       const [table] = STATISTICS[by].tables;
       const isOfTable = (one: Section) => one.table === table;
       return collected(() => [...(run.sections(feed.reader, source.file).find(isOfTable)?.rows ?? [])] as never);

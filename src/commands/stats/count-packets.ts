@@ -37,6 +37,7 @@ export async function* countPackets(
   const source = await openPackets(context, packets, use);
   const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners }, dissector);
   source.feed.listen(...run.listeners);
+  source.feed.listenToHeld(...run.heldListeners);
   try {
     yield* repeats ? countAgain(source, run, request) : countAll(source, run, request);
   } finally {

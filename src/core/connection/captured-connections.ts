@@ -14,6 +14,7 @@ export class CapturedConnections {
   constructor(feed: PacketFeed) {
     this.feed = feed;
     feed.listen((packet) => this.names.ingest(packet));
+    feed.listenToHeld((packet) => this.names.ingest(packet));
     feed.listen((packet) => this.roundTrips.ingest(packet));
   }
 

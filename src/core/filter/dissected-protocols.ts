@@ -81,6 +81,7 @@ export const DISSECTED_PROTOCOLS: readonly string[] = [
   'gtp',
   'gtpprime',
   'gtpv2',
+  'tds',
   'teredo',
   'udpencap',
   'tzsp',

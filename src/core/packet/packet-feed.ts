@@ -21,6 +21,7 @@ export class PacketFeed {
   readonly reader: CaptureReader;
   readonly dissector: Dissector;
   private readonly listeners: PacketListener[] = [];
+  private readonly heldListeners: PacketListener[] = [];
   private readonly pauses: Pause[] = [];
 
   constructor(reader: CaptureReader, dissector: Dissector) {
@@ -36,6 +37,14 @@ export class PacketFeed {
   /** Calls each listener with every packet from now on, after the listeners that were added before. */
   listen(...listeners: readonly PacketListener[]): void {
     this.listeners.push(...listeners);
+  }
+
+  /**
+   * Calls each listener when `run` or `pieces` is over, with the messages of segments that still waited for some before
+   * them: in packets that were counted already.
+   */
+  listenToHeld(...listeners: readonly PacketListener[]): void {
+    this.heldListeners.push(...listeners);
   }
 
   /** After each piece, packets wait for `pause`, which may do something that takes time. */
@@ -55,7 +64,7 @@ export class PacketFeed {
   next(): boolean {
     if (!this.reader.next(this.packet)) return false;
     this.dissector.dissect(this.packet);
-    this.tell();
+    this.tell(this.listeners);
     return true;
   }
 
@@ -69,7 +78,7 @@ export class PacketFeed {
     const { reader, packet, dissector } = this;
     while (reader.next(packet)) {
       dissector.dissect(packet);
-      this.tell();
+      this.tell(this.listeners);
     }
   }
 
@@ -79,15 +88,21 @@ export class PacketFeed {
       this.drain();
       yield;
     }
+    this.end();
   }
 
   /** The same, without yielding. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (await this.fill())) this.drain();
+    this.end();
   }
 
-  private tell(): void {
-    const { packet, listeners } = this;
+  private end(): void {
+    this.dissector.end(this.packet, () => this.tell(this.heldListeners));
+  }
+
+  private tell(listeners: readonly PacketListener[]): void {
+    const { packet } = this;
     for (let index = 0; index < listeners.length; index++) {
       try {
         listeners[index]!(packet);

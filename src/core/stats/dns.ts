@@ -47,11 +47,13 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
     const read = readDnsMessage(message.bytes, message.start, message.end);
     if (read === null) return;
     const transport = transportOf(message.protocol, packet.transport);
+    // a segment may have waited, and been read with one of the other side
+    const fromClient = read.response === (message.direction !== packet.direction);
     const source = sourceOf(packet) ?? '';
     const target = destinationOf(packet) ?? '';
-    const client = read.response ? target : source;
-    const server = read.response ? source : target;
-    const port = read.response ? packet.dstPort : packet.srcPort;
+    const client = fromClient ? source : target;
+    const server = fromClient ? target : source;
+    const port = fromClient ? packet.srcPort : packet.dstPort;
     const conversation = `${transport} ${client} ${port} ${server} ${read.id}`;
     const question = transport === 'mdns' ? withoutFlag(read) : read;
     if (read.response) {
@@ -85,14 +87,16 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
     if (oldest !== null) oldest.waits = false;
   };
 
+  const ingest = (packet: Packet): void => {
+    for (let index = 0; index < packet.messageCount; index++) {
+      const message = packet.messages[index]!;
+      const { protocol } = message;
+      if (protocol === dns.id || protocol === mdns.id || protocol === llmnr.id) take(packet, message);
+    }
+  };
   return {
-    ingest(packet: Packet): void {
-      for (let index = 0; index < packet.messageCount; index++) {
-        const message = packet.messages[index]!;
-        const { protocol } = message;
-        if (protocol === dns.id || protocol === mdns.id || protocol === llmnr.id) take(packet, message);
-      }
-    },
+    ingest,
+    ingestHeld: ingest,
     sections: () => [section(dnsQuery, rows.all())],
     fresh: (now) => [section(dnsQuery, rows.takeComplete(now))],
     first: () => (rows.hasMany ? section(dnsQuery, rows.takeFirst()) : null),

@@ -56,7 +56,7 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     const request = exchange === null ? undefined : asked.get(exchange);
     if (request?.isDropped === true) return;
     const known = request === undefined || request.isGone ? null : request;
-    const row = known?.row ?? newRow(packet, false, packet);
+    const row = known?.row ?? newRow(packet, message.direction !== packet.direction, packet);
     row.status = read.status;
     row.reason = read.reason;
     row.response_bytes = message.length;
@@ -110,17 +110,19 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     return section(httpRequest, taken);
   };
 
-  return {
-    ingest(packet: Packet): void {
-      for (let index = 0; index < packet.messageCount; index++) {
-        const message = packet.messages[index]!;
-        const { protocol } = message;
-        if (protocol === http.id || protocol === ssdp.id) take(packet, message);
-        else if (protocol === http2.id && message.detail instanceof Http2Headers) {
-          takeStream(packet, message.detail);
-        }
+  const ingest = (packet: Packet): void => {
+    for (let index = 0; index < packet.messageCount; index++) {
+      const message = packet.messages[index]!;
+      const { protocol } = message;
+      if (protocol === http.id || protocol === ssdp.id) take(packet, message);
+      else if (protocol === http2.id && message.detail instanceof Http2Headers) {
+        takeStream(packet, message.detail);
       }
-    },
+    }
+  };
+  return {
+    ingest,
+    ingestHeld: ingest,
     fresh: (now) => [given(() => rows.takeComplete(now))],
     first: () => (rows.hasMany ? given(() => rows.takeFirst()) : null),
     losses: () => lossesOf(httpRequest.type, rows),

@@ -14,6 +14,8 @@ export class StatisticsOfRun {
   readonly dissector: Dissector;
   /** They take each packet that was dissected, in this order; one that throws must not keep it from the next. */
   readonly listeners: readonly ((packet: Packet) => void)[];
+  /** They take what `PacketFeed.listenToHeld` says. */
+  readonly heldListeners: readonly ((packet: Packet) => void)[];
   private readonly open: readonly OpenStatistic[];
 
   constructor(names: readonly StatisticName[], given: StatisticOptions, dissector = new Dissector(REGISTRY)) {
@@ -23,6 +25,7 @@ export class StatisticsOfRun {
     // the summary last: it counts packets that another one failed at, too
     const summary = this.open[names.indexOf('summary')];
     const inOrder = summary === undefined ? this.open : [...this.open.filter((one) => one !== summary), summary];
+    this.heldListeners = this.open.flatMap(({ ingestHeld }) => (ingestHeld === undefined ? [] : [ingestHeld]));
     this.listeners = inOrder.flatMap(({ ingest }) => (ingest === undefined ? [] : [ingest]));
   }
 

@@ -24,6 +24,8 @@ export interface StatisticOptions {
 export interface OpenStatistic {
   /** Processes a dissected packet, of which only values may be kept. Runs per packet: no allocation, no text. */
   readonly ingest?: (packet: Packet) => void;
+  /** For records of messages: processes those of segments that waited until the end, in a packet that was counted before. */
+  readonly ingestHeld?: (packet: Packet) => void;
   /** The records, after the last packet or at a tick of a live run. */
   readonly sections: (run: StatisticsRun) => readonly Section[];
   /**

@@ -23,28 +23,30 @@ export function openTls({ held }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<TlsSessionRow>(held);
   const open = new ByFlow<Asked<TlsSessionRow>>((flow, { isGone }) => isGone || flow.isOver);
   const ofConnection = new WeakMap<object, Asked<TlsSessionRow>>();
-  return {
-    ingest(packet: Packet): void {
-      for (let index = 0; index < packet.messageCount; index++) {
-        const message = packet.messages[index]!;
-        const { protocol, flow } = message;
-        if ((protocol !== tls.id && protocol !== quic.id && protocol !== dtls.id) || flow === null) continue;
-        // of QUIC the flow does not tell the connection
-        const connection = message.detail instanceof ConnectionHello ? message.detail.connection : null;
-        if (helloTypeOf(message) === CLIENT_HELLO) {
-          const row = clientRow(packet, message, flow);
-          if (row === null) continue;
-          const asked = rows.add(row, packet, true, sizeOf(row));
-          if (connection === null) open.set(flow, asked);
-          else ofConnection.set(connection, asked);
-        } else {
-          const asked = connection === null ? open.get(flow) : ofConnection.get(connection);
-          if (asked === undefined || asked.isGone) continue;
-          answer(asked.row, message);
-          if (asked.row.version !== null) asked.waits = false;
-        }
+  const ingest = (packet: Packet): void => {
+    for (let index = 0; index < packet.messageCount; index++) {
+      const message = packet.messages[index]!;
+      const { protocol, flow } = message;
+      if ((protocol !== tls.id && protocol !== quic.id && protocol !== dtls.id) || flow === null) continue;
+      // of QUIC the flow does not tell the connection
+      const connection = message.detail instanceof ConnectionHello ? message.detail.connection : null;
+      if (helloTypeOf(message) === CLIENT_HELLO) {
+        const row = clientRow(packet, message, flow);
+        if (row === null) continue;
+        const asked = rows.add(row, packet, true, sizeOf(row));
+        if (connection === null) open.set(flow, asked);
+        else ofConnection.set(connection, asked);
+      } else {
+        const asked = connection === null ? open.get(flow) : ofConnection.get(connection);
+        if (asked === undefined || asked.isGone) continue;
+        answer(asked.row, message);
+        if (asked.row.version !== null) asked.waits = false;
       }
-    },
+    }
+  };
+  return {
+    ingest,
+    ingestHeld: ingest,
     sections: () => [section(tlsSession, rows.all())],
     fresh: (now) => [section(tlsSession, rows.takeComplete(now))],
     first: () => (rows.hasMany ? section(tlsSession, rows.takeFirst()) : null),

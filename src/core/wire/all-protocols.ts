@@ -42,6 +42,7 @@ import { ssdp } from './app/ssdp.ts';
 import { ssh } from './app/ssh.ts';
 import { classicstun, stun } from './app/stun.ts';
 import { syslog } from './app/syslog.ts';
+import { tds } from './app/tds.ts';
 import { tftp } from './app/tftp.ts';
 import { tls } from './app/tls.ts';
 import { cotp, rdp, t125, tpkt } from './app/tpkt.ts';
@@ -128,7 +129,7 @@ const APPLICATIONS: readonly Protocol[] = [
   ...[http2, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
   ...[rpc, portmap, mount, nfs, nfsacl, nlm],
   ...[isakmp, nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],
-  ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, pgsql, resp, ldap, cldap, kerberos, bgp, ajp13, socks],
+  ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, tds, pgsql, resp, ldap, cldap, kerberos, bgp, ajp13, socks],
   ...[tpkt, cotp, rdp, t125],
 ];
 

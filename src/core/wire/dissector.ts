@@ -6,7 +6,9 @@ import { FragmentTable } from './fragments.ts';
 import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import type { Dissection, Protocol, Registry } from './protocol.ts';
+import { EarlySegments } from './tcp-early.ts';
 import { PendingMessages } from './tcp-pending.ts';
+import { giveUpAll } from './tcp-sequence.ts';
 
 /** Smaller values of an Ethernet type field are a length (IEEE 802.3, 3.2.6). */
 const FIRST_ETHER_TYPE = 0x600;
@@ -31,6 +33,7 @@ export class Dissector implements Dissection {
   readonly hellos = new HelloPieces();
   /** What threw, here or in what takes the packets in. */
   readonly faults = new Faults();
+  readonly early = new EarlySegments();
   readonly pending = new PendingMessages();
   readonly llc: number;
   readonly applications: boolean;
@@ -64,6 +67,32 @@ export class Dissector implements Dissection {
       }
     }
     this.countFlow(packet);
+  }
+
+  /**
+   * The capture is over: dissects the segments that still wait for some before them, each direction by itself and at the
+   * time of its last segment, and calls `tell` for it. The packet was counted before, and has only the new messages.
+   */
+  end(packet: Packet, tell: () => void): void {
+    const { number, seconds, nanoseconds } = packet;
+    for (const [side, flow] of this.early.all) {
+      const last = side.segments.at(-1);
+      if (flow.isOver || flow.tcp === null || last === undefined) continue;
+      packet.rewind();
+      packet.number = last.number;
+      packet.seconds = last.seconds;
+      packet.nanoseconds = last.nanoseconds;
+      packet.beOf(flow, side.direction);
+      try {
+        giveUpAll(packet, flow, this, side);
+      } catch (error) {
+        this.giveUp(packet, error);
+      }
+      tell();
+    }
+    packet.number = number;
+    packet.seconds = seconds;
+    packet.nanoseconds = nanoseconds;
   }
 
   countFlow(packet: Packet): void {

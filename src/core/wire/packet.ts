@@ -233,6 +233,41 @@ export class Packet {
     if (end < this.end) this.end = end;
   }
 
+  /** As if that side of the flow had sent it. */
+  beOf(flow: Flow, direction: Direction): void {
+    this.flow = flow;
+    this.direction = 0;
+    this.transport = flow.transport;
+    this.ipVersion = flow.ipVersion;
+    this.src0 = flow.a0;
+    this.src1 = flow.a1;
+    this.src2 = flow.a2;
+    this.src3 = flow.a3;
+    this.srcPort = flow.aPort;
+    this.dst0 = flow.b0;
+    this.dst1 = flow.b1;
+    this.dst2 = flow.b2;
+    this.dst3 = flow.b3;
+    this.dstPort = flow.bPort;
+    if (direction === 1) this.turn();
+  }
+
+  /** As if the other side of the flow had sent it. */
+  turn(): void {
+    const { src0, src1, src2, src3, srcPort } = this;
+    this.src0 = this.dst0;
+    this.src1 = this.dst1;
+    this.src2 = this.dst2;
+    this.src3 = this.dst3;
+    this.srcPort = this.dstPort;
+    this.dst0 = src0;
+    this.dst1 = src1;
+    this.dst2 = src2;
+    this.dst3 = src3;
+    this.dstPort = srcPort;
+    this.direction = this.direction === 0 ? 1 : 0;
+  }
+
   expert(id: number): void {
     if (this.expertCount < MAX_EXPERTS) this.experts[this.expertCount++] = id;
   }

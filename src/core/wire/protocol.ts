@@ -3,6 +3,7 @@ import type { Flow } from './flow.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FragmentTable } from './fragments.ts';
 import type { Packet } from './packet.ts';
+import type { EarlySegments } from './tcp-early.ts';
 import type { PendingMessages } from './tcp-pending.ts';
 
 /** Receives what `fields` says about a layer, as the lines of `capture -V`. */
@@ -120,6 +121,7 @@ export interface Dissection {
   readonly flows: FlowTable;
   readonly fragments: FragmentTable;
   readonly hellos: HelloPieces;
+  readonly early: EarlySegments;
   readonly pending: PendingMessages;
   /** Whether payload is dissected, or only links, networks and transports. */
   readonly applications: boolean;

@@ -2,15 +2,12 @@ import { dissectByContent } from './dissect-by-content.ts';
 import type { Flow } from './flow.ts';
 import { NEED_FIN, NEED_SEGMENT, type Packet } from './packet.ts';
 import type { Dissection, Protocol } from './protocol.ts';
-import { KEEP_ALIVE, OUT_OF_ORDER, RETRANSMISSION, SPURIOUS_RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
-import { FIN, SYN } from './tcp-flags.ts';
+import { FIN } from './tcp-flags.ts';
 import { LONGEST_MESSAGE, leaveOut, placeOf } from './tcp-pending.ts';
 import { tcpSegments } from './tcp-segments.ts';
 
-/** Segments that bring nothing new. Fast retransmissions are read again, as in Wireshark. */
-const SENT_AGAIN = RETRANSMISSION | SPURIOUS_RETRANSMISSION;
 /** A message whose beginning is longer than this in one segment is not waited for, as in Wireshark. */
 const LONGEST_BEGINNING = 1024 * 1024;
 /** Room that is made for a message at first, whatever its length is said to be. */
@@ -23,15 +20,21 @@ const UNTIL_FIN = 0x0ffffffe;
 const MOST_MESSAGES = 4096;
 
 /**
- * Hands the payload of a segment, in [packet.offset, packet.end), to the application, message by message, as Wireshark
- * does with its default preferences: what the application wants more of waits for the segments that continue it;
- * segments sent again or out of order are not handed on, and fill gaps in messages that wait.
+ * Hands payload, in [packet.offset, packet.end), to the application, message by message, as Wireshark does: what the
+ * application wants more of waits for the bytes that continue it. `first` is the sequence number of its first byte. Bytes
+ * come in sequence, but for gaps that were given up; those that are sent `again` only fill gaps in messages that wait.
  */
-export function desegment(packet: Packet, flow: Flow, connection: TcpConnection, dissection: Dissection): void {
+export function desegment(
+  packet: Packet,
+  flow: Flow,
+  connection: TcpConnection,
+  dissection: Dissection,
+  first: number,
+  again: boolean,
+): void {
   const direction = packet.direction === 0 ? connection.a : connection.b;
   const { bytes, end, offset } = packet;
   const whole = packet.reportedEnd <= end;
-  const first = packet.tcpSeq;
   packet.endSeq = (first + (end - offset)) | 0;
   if (!whole) {
     packet.canWait = false;
@@ -39,7 +42,7 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     return;
   }
   const nextSeq = packet.endSeq;
-  if ((packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissection, direction)) return;
+  if (!again && (packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissection, direction, first)) return;
 
   let at = offset;
   for (let messages = 0; at < end && messages < MOST_MESSAGES; messages++) {
@@ -54,16 +57,16 @@ export function desegment(packet: Packet, flow: Flow, connection: TcpConnection,
     packet.elided = 0;
     packet.needed = 0;
     if (waiting === null) {
-      if ((packet.tcpAnalysis & SENT_AGAIN) !== 0) return;
+      if (again) return;
       dissectSegment(packet, flow, connection, dissection);
       if (packet.needed !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissection);
       return;
     }
-    if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && waiting.done) return;
+    if (again && waiting.done) return;
     const left = (waiting.nextMessage - seq) | 0;
     const taken = waiting.takesSegment ? end - at : Math.min(end - at, left);
     const place = placeOf(waiting, seq);
-    if ((packet.tcpAnalysis & SENT_AGAIN) !== 0 && at + taken === end && place + taken <= waiting.filled) return;
+    if (again && at + taken === end && place + taken <= waiting.filled) return;
     if (!dissection.pending.add(waiting, bytes, at, place, taken)) return;
     if (waiting.takesSegment) {
       waiting.takesSegment = false;
@@ -187,10 +190,11 @@ function finish(
   connection: TcpConnection,
   dissection: Dissection,
   direction: TcpDirection,
+  first: number,
 ): boolean {
   const message = direction.pending.find(({ untilFin, done }) => untilFin && !done);
   if (message === undefined) return false;
-  const place = placeOf(message, packet.tcpSeq);
+  const place = placeOf(message, first);
   const length = packet.end - packet.offset;
   if (place < 0 || !dissection.pending.add(message, packet.bytes, packet.offset, place, length)) return false;
   open(packet, message);
@@ -212,7 +216,6 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
   packet.needed = 0;
   packet.discardFrom = 0;
   packet.discardTo = 0;
-  if ((packet.tcpAnalysis & (KEEP_ALIVE | SENT_AGAIN | OUT_OF_ORDER)) !== 0) return;
   const { tcpPorts } = dissection.registry;
   const known = dissection.carriedBy(flow);
   if (known?.segment?.(packet, dissection) === true) {
@@ -265,7 +268,6 @@ function beginningOf(packet: Packet, direction: TcpDirection, { registry }: Diss
 }
 
 /** How many bytes of the direction come before `packet.offset`, after its SYN or from the first that was captured. */
-function bytesBefore({ endSeq, elided, end, offset, tcpFlags }: Packet, { baseSeq }: TcpDirection): number {
-  const syn = (tcpFlags & SYN) === 0 ? 1 : 0; // data that comes with SYN has its number
-  return (endSeq - elided - (end - offset) - baseSeq - syn) | 0;
+function bytesBefore({ endSeq, elided, end, offset }: Packet, { baseSeq }: TcpDirection): number {
+  return (endSeq - elided - (end - offset) - baseSeq - 1) | 0;
 }

@@ -1,3 +1,5 @@
+import type { Direction } from './direction.ts';
+
 /** A message that lies in several segments: [seq, nextMessage) of one direction's sequence numbers. */
 export interface PendingMessage {
   readonly seq: number;
@@ -18,6 +20,29 @@ export interface PendingMessage {
   later: number[];
   /** Dissected: kept to know its segments when they come again. */
   done: boolean;
+}
+
+/** A segment that came before the one it follows. */
+export interface EarlySegment {
+  /** Of its first byte. */
+  readonly seq: number;
+  /** Bytes on the wire; `bytes` has those that were captured. */
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  readonly flags: number;
+  readonly ack: number;
+  readonly number: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** The segments of one direction that wait for those before them, in the order in which they came. */
+export interface EarlySide {
+  readonly direction: Direction;
+  readonly segments: EarlySegment[];
+  bytes: number;
+  /** The lowest sequence number among them. */
+  lowest: number;
 }
 
 /** Most directions never wait for anything: they share this, which stays empty. */
@@ -56,6 +81,11 @@ export class TcpDirection {
   /** Analysis bits of the last segment. */
   lastAnalysis = 0;
   duplicateAcks = 0;
+  /** Sequence number of the payload that is to be handed on next, once any of it or the SYN was seen. */
+  dataSeq = 0;
+  hasDataSeq = false;
+  /** What came before that; null when nothing waits. */
+  early: EarlySide | null = null;
   /** Pieces of messages that wait for their rest, the oldest first. */
   pending: PendingMessage[] = NONE;
 }

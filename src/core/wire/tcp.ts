@@ -5,9 +5,9 @@ import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 import { analyse, FAST_RETRANSMISSION, PORTS_REUSED, RETRANSMISSION } from './tcp-analysis.ts';
 import { TcpConnection } from './tcp-connection.ts';
-import { desegment, endsMessage } from './tcp-desegmentation.ts';
 import { ACK, FIN, formatTcpFlags, RST, SYN } from './tcp-flags.ts';
 import { formatTcpOptions, windowScaleOf } from './tcp-options.ts';
+import { giveUpGaps, takeSegment } from './tcp-sequence.ts';
 
 // RFC 9293, 3.1.
 const MINIMUM = 20;
@@ -56,7 +56,7 @@ export const tcp = protocol({
     packet.payloadLength = length;
     const forward = connection.sender(packet.direction);
     if ((flags & (SYN | ACK)) === (SYN | ACK) && forward.hasBase && forward.baseSeq !== packet.tcpSeq) {
-      forward.hasBase = false; // it refused before, and takes the same SYN now
+      forward.hasBase = forward.hasDataSeq = false; // it refused before, and takes the same SYN now
       packet.tcpAnalysis = PORTS_REUSED;
     }
     if ((flags & SYN) !== 0) connection.offerScale(forward, windowScaleOf(bytes, offset + MINIMUM, offset + header));
@@ -64,8 +64,9 @@ export const tcp = protocol({
     analyse(packet, connection, length);
     if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
     if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
-    if ((flags & RST) !== 0 || !dissection.applications) return END;
-    if (length > 0 || ((flags & FIN) !== 0 && endsMessage(forward))) desegment(packet, flow, connection, dissection);
+    if (!dissection.applications) return END;
+    if ((flags & RST) !== 0) giveUpGaps(packet, flow, connection, dissection);
+    else if (length > 0 || (flags & (SYN | FIN)) !== 0) takeSegment(packet, flow, connection, dissection);
     return END;
   },
   info(packet: Packet, layer: number): string {

@@ -3,6 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { STATISTICS, type StatisticName } from '../../../src/core/stats/names.ts';
+import { pcap } from '../../support/captures.ts';
+import { tcpFrame } from '../../support/frames.ts';
+import { ascii } from '../../support/headers.ts';
 import { netwatch, type Ran, recordsOf } from '../../support/in-process.ts';
 import { ROOT } from '../../support/program.ts';
 import { expectRecord } from '../../support/record-schema.ts';
@@ -96,6 +99,19 @@ describe('what happened in the recording', () => {
     ]);
     expect(rows[1]).toMatchObject({ time: '2026-11-21T07:48:42.269088751Z', span_s: 0.02, packet_rate: 350 });
   });
+});
+
+test('a request behind a gap that nothing closes is told of when the capture is over', async () => {
+  const request = ascii('GET /late HTTP/1.1\r\nHost: held.example\r\n\r\n');
+  const frames = [
+    { bytes: tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 }) },
+    { bytes: tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 0x18, seq: 100 }, request) },
+  ];
+  const file = saved('held.pcap', pcap(frames));
+  const { out } = await netwatch('stats', '-r', file, '--by', 'http', '--json');
+  expect(recordsOf(out)).toMatchObject([{ uri: '/late', status: null }]);
+  const conns = await netwatch('conns', '-r', file, '--json');
+  expect(recordsOf(conns.out)).toMatchObject([{ app: 'http', server_name: 'held.example' }]);
 });
 
 test('every capture has a row that tells what happens in it', () => {

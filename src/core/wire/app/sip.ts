@@ -10,6 +10,12 @@ import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';
 // RFC 3261, 7: a request line ends with the version, a status line begins with it.
 const VERSION = 'SIP/';
 const SPACE = 0x20;
+const COLON = 0x3a;
+const CR = 0x0d;
+/** Characters of a token that are neither letters nor digits. */
+const MARKS: Uint8Array = Buffer.from("-.!%*_+`'~");
+/** A first line that has not ended by then is not waited for. */
+const LONGEST_LINE = 8 * 1024;
 const MOST_MESSAGES = 64;
 
 /** Whether [offset, stop) is the first line of a SIP message. */
@@ -18,16 +24,38 @@ function isFirstLine(bytes: Uint8Array, offset: number, stop: number): boolean {
   const first = find(bytes, SPACE, offset, stop);
   if (first <= offset) return false;
   const second = find(bytes, SPACE, first + 1, stop);
-  if (second <= first + 1 || find(bytes, 0x3a, first + 1, second) < 0) return false;
+  if (second <= first + 1 || find(bytes, COLON, first + 1, second) < 0) return false;
   return startsWith(bytes, second + 1, stop, VERSION);
 }
 
-/** Whether a request line begins at `offset` and is not whole. */
-function beginsRequest(bytes: Uint8Array, offset: number, end: number): boolean {
-  if (lineEnd(bytes, offset, end, true) >= 0) return false;
+/** Whether [offset, end), which has no end of line, may be the beginning of a first line. */
+function mayBegin(bytes: Uint8Array, offset: number, end: number): boolean {
+  if (end - offset > LONGEST_LINE || lineEnd(bytes, offset, end, true) >= 0) return false;
   const first = find(bytes, SPACE, offset, end);
+  const word = first < 0 ? end : first;
+  if (word === offset) return false;
+  const isStatus = startsWith(bytes, offset, Math.min(word, offset + VERSION.length), VERSION.slice(0, word - offset));
+  for (let at = offset; at < word; at++) if (!isStatus && !isTokenByte(bytes[at]!)) return false;
+  for (let at = word; at < end; at++) if (bytes[at]! < SPACE && (bytes[at] !== CR || at + 1 < end)) return false;
+  if (isStatus || first < 0) return true;
   const second = find(bytes, SPACE, first + 1, end);
-  return first > offset && second > 0 && find(bytes, 0x3a, first + 1, second) > 0;
+  if (second < 0) return true;
+  if (second === first + 1 || find(bytes, COLON, first + 1, second) < 0) return false;
+  return startsWith(bytes, second + 1, end, VERSION.slice(0, end - second - 1));
+}
+
+/** Whether a request line begins, without its end, whose URI tells that it is one of SIP. */
+function looksLikeRequest(bytes: Uint8Array, offset: number, end: number): boolean {
+  const first = find(bytes, SPACE, offset, end);
+  if (first <= offset || !mayBegin(bytes, offset, end)) return false;
+  return beginsWith(bytes, first + 1, end, 'sip:') || beginsWith(bytes, first + 1, end, 'sips:');
+}
+
+/** Characters of a method (RFC 3261, 25.1: token). */
+function isTokenByte(byte: number): boolean {
+  const letter = byte | 0x20;
+  if ((letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39)) return true;
+  return MARKS.includes(byte);
 }
 
 /** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
@@ -82,7 +110,7 @@ export const sip = protocol({
       }
       const stop = lineEnd(bytes, offset, end, false);
       if (!isFirstLine(bytes, offset, stop)) {
-        if (packet.canWait && beginsRequest(bytes, offset, end)) {
+        if (packet.canWait && mayBegin(bytes, offset, end)) {
           packet.needed = NEED_SEGMENT;
           return true;
         }
@@ -100,7 +128,7 @@ export const sip = protocol({
     packet.offset = packet.end;
     return true;
   },
-  segmentLooksLike: looksLikeSip,
+  segmentLooksLike: (packet) => looksLikeSip(packet) || looksLikeRequest(packet.bytes, packet.offset, packet.end),
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

@@ -52,6 +52,60 @@ test('messages in TCP segments', () => {
   );
 });
 
+/** What each message is, as `capture` prints it, when the client sends the stream in these pieces. */
+function readIn(pieces: readonly string[], port = 5060): string[] {
+  const connection = new TcpConversation(port);
+  return pieces.flatMap((piece) => {
+    connection.client(piece);
+    const { packet } = connection;
+    const sip = REGISTRY.byName.get('sip')!;
+    const layers = Array.from({ length: packet.layerCount }, (_, layer) => layer);
+    return layers.filter((layer) => packet.layerProtocol[layer] === sip.id).map((layer) => sip.info!(packet, layer));
+  });
+}
+
+const CALL = [INVITE, 'SIP/2.0 180 Ringing\r\nl: 0\r\n\r\n', "X-._!%*+`'~9 sips:b SIP/2.0\r\nl: 0\r\n\r\n"];
+const CALL_LINES = ['Request: INVITE sip:bob@example.org', 'Status: 180 Ringing', "Request: X-._!%*+`'~9 sips:b"];
+
+test('wherever segments are cut, messages over TCP are read whole, once', () => {
+  const stream = CALL.join('\r\n');
+  for (let first = 1; first < stream.length; first++) {
+    for (const second of [first + 1, first + 7, stream.length]) {
+      const pieces = [stream.slice(0, first), stream.slice(first, second), stream.slice(second)].filter(
+        (one) => one !== '',
+      );
+      expect([first, second, ...readIn(pieces)]).toEqual([first, second, ...CALL_LINES]);
+    }
+  }
+  expect(readIn([...stream])).toEqual(CALL_LINES);
+});
+
+test('on other ports a request line may be cut behind the scheme of its URI', () => {
+  for (let cut = 'INVITE sip:'.length; cut < INVITE.length; cut++) {
+    expect([cut, ...readIn([INVITE.slice(0, cut), INVITE.slice(cut)], 6000)]).toEqual([cut, CALL_LINES[0]]);
+  }
+  expect(readIn(['INFO sips:b', ' SIP/2.0\r\nl: 0\r\n\r\n'], 6000)).toEqual(['Request: INFO sips:b']);
+  expect(readIn(['INFO tel:1', ' SIP/2.0\r\nl: 0\r\n\r\n'], 6000)).toEqual([]);
+});
+
+test.each([
+  [' INVITE sip:b'],
+  ['INVITE  sip:b'],
+  ['INVITE sip SIP/2'],
+  ['INVITE sip:b SIX'],
+  ['INV(TE sip:b'],
+  ['SIX/2.0 180'],
+  ['INVITE sip:b\u0000'],
+  ['INVITE\rsip:b'],
+  [`A sip:${'x'.repeat(8 * 1024 - 5)}`],
+])('what is no beginning of a first line is not waited for: %j', (text) => {
+  expect(new TcpConversation(5060).client(text)).toBe('tcp/sip');
+});
+
+test('a first line is waited for as far as 8 KiB', () => {
+  expect(new TcpConversation(5060).client(`A sip:${'x'.repeat(8 * 1024 - 6)}`)).toBe('tcp');
+});
+
 test('whatever else comes on its TCP port goes on with a message', () => {
   expect(new TcpConversation(5060).client('no such line\r\n')).toBe('tcp/sip');
 });
