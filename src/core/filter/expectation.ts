@@ -1,4 +1,4 @@
-import { type Kind, NUMERIC_KINDS } from '../record/field.ts';
+import { isNumeric, type Kind } from '../record/field.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { type Aggregate, type Bound, type Measure, parseAggregates } from './aggregate.ts';
 import {
@@ -16,7 +16,7 @@ import { numberTest } from './comparison.ts';
 import type { Expr, Literal } from './expr.ts';
 import { compileLogic, type Test } from './logic.ts';
 import { parseQuantity } from './quantity.ts';
-import { resolve, type Scope } from './scope.ts';
+import { resolve, type Scope, targetOf } from './scope.ts';
 import { shorten, sourceError } from './source-error.ts';
 
 /** What the rows of a snapshot are expected to be: `count(state == CLOSE_WAIT) < 50`. */
@@ -139,7 +139,7 @@ function count(answers: Answers, outcome: boolean | null): void {
 
 function measuring(scope: Scope, measure: Measure, text: string): () => Tally {
   const name = measuredField(scope, measure.field);
-  const threshold = thresholdOf(scope, measure, scope.table.fields[name]!.kind);
+  const threshold = thresholdOf(scope, measure, targetOf(scope, name).field.kind);
   const test = bindRows(scope, measure.filter);
   const figure = FIGURES[measure.kind];
   return () => {
@@ -173,7 +173,7 @@ function measuredField(scope: Scope, field: Literal): string {
   const names = resolve(scope, field);
   const [name] = names;
   if (names.length !== 1) throw sourceError(scope.source, field, `${field.text} is several fields`, names.join(' or '));
-  if (!NUMERIC_KINDS.has(scope.table.fields[name!]!.kind)) {
+  if (!isNumeric(targetOf(scope, name!).field)) {
     throw sourceError(scope.source, field, `${field.text} is not a number`, 'count(…) counts rows whatever they hold');
   }
   return name!;

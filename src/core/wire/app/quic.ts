@@ -171,6 +171,7 @@ function readInitial(packet: Packet, state: QuicState, version: QuicVersion, num
   const frame = packet.bytes;
   packet.bytes = current.bytes;
   packet.message(quic.id, 4, 4 + length).detail = current.bytes[0];
+  packet.handshake(current.bytes[0]!);
   packet.bytes = frame;
   if (ofClient) state.clientStream = null;
   else state.serverStream = null;

@@ -1,6 +1,6 @@
 import { u16, u24 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
-import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { readServerHello } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
@@ -46,6 +46,12 @@ class TlsState {
   readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
   /** Bytes of another handshake message that are still to come in the records that follow. */
   readonly skip: [number, number] = [0, 0];
+  /** The type of what is in `partial` or `skip`. */
+  readonly unfinished: [number, number] = [NO_TYPE, NO_TYPE];
+
+  isUnfinished(direction: Direction): boolean {
+    return this.partial[direction] !== null || this.skip[direction] > 0;
+  }
 
   /** No message of this direction goes on in its next record. */
   forget(direction: Direction): void {
@@ -119,9 +125,16 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     else if (!state.isTls13 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
     if (isSsl2) takeSsl2Hello(packet, at + SSL2_HEADER, recordEnd);
     else if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
-    else if (type === HANDSHAKE && ((state.encrypted & sender) === 0 || isHello(bytes, at + RECORD, recordEnd))) {
+    else if (type !== HANDSHAKE) {
+      // nothing of a handshake
+    } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) packet.handshake(NO_TYPE);
+    else {
       dissectHandshake(packet, state, at + RECORD, recordEnd);
-      if (at + size > end) state.forget(packet.direction); // the rest was not captured, and will not come
+      if (at + size > end) {
+        // the rest was not captured, and will not come
+        if (state.isUnfinished(packet.direction)) packet.handshake(state.unfinished[packet.direction]);
+        state.forget(packet.direction);
+      }
     }
     packet.offset = recordEnd;
   }
@@ -140,6 +153,7 @@ function dissectHandshake(packet: Packet, state: TlsState, from: number, end: nu
   const { direction } = packet;
   const skipped = Math.min(state.skip[direction], end - from);
   state.skip[direction] -= skipped;
+  if (skipped > 0 && state.skip[direction] === 0) packet.handshake(state.unfinished[direction]);
   const start = from + skipped;
   const before = state.partial[direction];
   if (before !== null) {
@@ -163,12 +177,15 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     const length = u24(bytes, at + 1);
     const body = at + HANDSHAKE_HEADER;
     const hello = type === CLIENT_HELLO || type === SERVER_HELLO;
+    const known = handshakeName(type) === undefined ? NO_TYPE : type;
     if (body + length > end) {
+      state.unfinished[direction] = known;
+      if (known === NO_TYPE) packet.handshake(NO_TYPE); // encrypted, from the middle of a connection
       if (hello && length < LONGEST_HELLO) state.partial[direction] = bytes.slice(at, end);
-      if (!hello && handshakeName(type) !== undefined && length < LONGEST_MESSAGE)
-        state.skip[direction] = body + length - end;
+      if (!hello && known !== NO_TYPE && length < LONGEST_MESSAGE) state.skip[direction] = body + length - end;
       return;
     }
+    packet.handshake(known);
     if (hello) packet.message(tls.id, body, body + length).detail = type;
     if (type === SERVER_HELLO && chosenVersion(bytes, body, body + length) >= TLS_1_3) {
       state.isTls13 = true;
@@ -176,7 +193,9 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     }
     at = body + length;
   }
-  if (at < end) state.partial[direction] = bytes.slice(at, end);
+  if (at >= end) return;
+  state.partial[direction] = bytes.slice(at, end);
+  state.unfinished[direction] = NO_TYPE;
 }
 
 /** What the server agreed to, in supported_versions or in the version field; drafts of TLS 1.3 count as higher. */
