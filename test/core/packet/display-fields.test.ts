@@ -326,6 +326,37 @@ test('many values are no more than 64', () => {
   expect(compilePacketFilter('dns.qry.name == n69.local').matches(packet)).toBe(true);
 });
 
+/** The values of `tls.handshake` and `tls.handshake.type` of one segment from the client, of which `captured` bytes are there. */
+function handshakesOf(data: Octets, captured = Number.POSITIVE_INFINITY): readonly unknown[] {
+  const frame = Uint8Array.from(connection(40_000, 443, null).client(data));
+  const packet = dissectFrame(frame.subarray(0, captured), 1, undefined, { length: frame.length });
+  const row = new PacketRows().fields(packet, ['tls.handshake', 'tls.handshake.type']) as Readonly<
+    Record<string, unknown>
+  >;
+  return [row['tls.handshake'], row['tls.handshake.type']];
+}
+const HELLO = record(22, handshake(1, clientHello()));
+
+test('a handshake message has a type when it is whole and in clear', () => {
+  const headers = 14 + 20 + 20;
+  expect(handshakesOf(HELLO)).toEqual([true, [1]]);
+  expect(handshakesOf(HELLO, headers + HELLO.length - 1)).toEqual([null, null]);
+  expect(handshakesOf([...HELLO, ...HELLO], headers + 2 * HELLO.length - 1)).toEqual([true, [1]]);
+  // from the middle of a connection: neither its type nor its length is that of a message
+  const encrypted = record(22, new Array<number>(40).fill(0xee));
+  expect(handshakesOf(encrypted)).toEqual([true, null]);
+  expect(handshakesOf(encrypted, headers + encrypted.length - 1)).toEqual([null, null]);
+  expect(handshakesOf([...record(20, [1]), ...encrypted])).toEqual([true, null]);
+  const cut = [...record(20, [1]), ...encrypted];
+  expect(handshakesOf(cut, headers + cut.length - 1)).toEqual([null, null]);
+  expect(handshakesOf(record(23, [1, 2, 3]))).toEqual([null, null]);
+});
+
+test('more handshake messages than are listed do no harm', () => {
+  const done = Array.from({ length: 40 }, () => handshake(14, [])).flat();
+  expect(handshakesOf(record(22, done))).toEqual([true, new Array<number>(32).fill(14)]);
+});
+
 /** tshark numbers the streams of headers quoted by ICMP errors, too, and finds fields in those. */
 const UNCOMPARED: ReadonlySet<string> = new Set(['http', 'data', 'tcp.stream', 'udp.stream']);
 const COMPARED = [...DISPLAY_FIELDS.keys()].filter((name) => !UNCOMPARED.has(name));

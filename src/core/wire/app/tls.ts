@@ -46,12 +46,10 @@ class TlsState {
   readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
   /** Bytes of another handshake message that are still to come in the records that follow. */
   readonly skip: [number, number] = [0, 0];
-  /** The type of what is in `partial` or `skip`. */
-  readonly unfinished: [number, number] = [NO_TYPE, NO_TYPE];
-
-  isUnfinished(direction: Direction): boolean {
-    return this.partial[direction] !== null || this.skip[direction] > 0;
-  }
+  /** The type of the message that `skip` counts. */
+  readonly skippedType: [number, number] = [NO_TYPE, NO_TYPE];
+  /** The last record ended in what is no message: encrypted, from the middle of a connection. */
+  isUnknown = false;
 
   /** No message of this direction goes on in its next record. */
   forget(direction: Direction): void {
@@ -127,14 +125,13 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     else if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
     else if (type !== HANDSHAKE) {
       // nothing of a handshake
-    } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) packet.handshake(NO_TYPE);
-    else {
+    } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) {
+      if (at + size <= end) packet.handshake(NO_TYPE);
+    } else {
       dissectHandshake(packet, state, at + RECORD, recordEnd);
-      if (at + size > end) {
-        // the rest was not captured, and will not come
-        if (state.isUnfinished(packet.direction)) packet.handshake(state.unfinished[packet.direction]);
-        state.forget(packet.direction);
-      }
+      // a record that is cut: the rest of its message will not come
+      if (at + size > end) state.forget(packet.direction);
+      else if (state.isUnknown) packet.handshake(NO_TYPE);
     }
     packet.offset = recordEnd;
   }
@@ -151,9 +148,10 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
 /** Finds the hellos in a handshake record, and those that began in the record before. */
 function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number): void {
   const { direction } = packet;
+  state.isUnknown = false;
   const skipped = Math.min(state.skip[direction], end - from);
   state.skip[direction] -= skipped;
-  if (skipped > 0 && state.skip[direction] === 0) packet.handshake(state.unfinished[direction]);
+  if (skipped > 0 && state.skip[direction] === 0) packet.handshake(state.skippedType[direction]);
   const start = from + skipped;
   const before = state.partial[direction];
   if (before !== null) {
@@ -179,8 +177,8 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     const hello = type === CLIENT_HELLO || type === SERVER_HELLO;
     const known = handshakeName(type) === undefined ? NO_TYPE : type;
     if (body + length > end) {
-      state.unfinished[direction] = known;
-      if (known === NO_TYPE) packet.handshake(NO_TYPE); // encrypted, from the middle of a connection
+      state.isUnknown = known === NO_TYPE;
+      state.skippedType[direction] = known;
       if (hello && length < LONGEST_HELLO) state.partial[direction] = bytes.slice(at, end);
       if (!hello && known !== NO_TYPE && length < LONGEST_MESSAGE) state.skip[direction] = body + length - end;
       return;
@@ -193,9 +191,7 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     }
     at = body + length;
   }
-  if (at >= end) return;
-  state.partial[direction] = bytes.slice(at, end);
-  state.unfinished[direction] = NO_TYPE;
+  if (at < end) state.partial[direction] = bytes.slice(at, end);
 }
 
 /** What the server agreed to, in supported_versions or in the version field; drafts of TLS 1.3 count as higher. */
