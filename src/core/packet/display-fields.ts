@@ -249,7 +249,7 @@ const MESSAGE_FIELDS: Readonly<Record<string, DisplayField>> = {
   ),
   'tls.handshake': flags('A handshake message of TLS, in clear or encrypted.', ofTls.handshakes),
   'tls.handshake.type': all(
-    integer('Types of handshake messages in clear: 1 is the hello of the client, 2 of the server, 11 a certificate.'),
+    integer('Types of handshake messages in clear: 1 client hello, 2 server hello.'),
     ofTls.handshakeTypes,
   ),
   'tls.handshake.extensions_server_name': all(text('Servers named in the hellos of clients.'), ofTls.serverNames),

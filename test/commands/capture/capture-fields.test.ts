@@ -58,7 +58,11 @@ test('--sort and --expect take them', async () => {
     'http.response.code',
   );
   expect(sorted.out).toBe('404\n200\n\n\n');
-  const statuses = ['none(http.response and http.response.code >= 500)', 'none(http.response.code == 404)', 'max(ip.ttl) == 64'];
+  const statuses = [
+    'none(http.response and http.response.code >= 500)',
+    'none(http.response.code == 404)',
+    'max(ip.ttl) == 64',
+  ];
   const ran = await Promise.all(statuses.map((expectation) => capture('-q', '--expect', expectation)));
   expect(ran.map(({ status }) => status)).toEqual([0, 1, 0]);
 });

@@ -93,6 +93,6 @@ export const DISPLAY_FIELDS: Readonly<Record<string, Field>> = {
   'http.response.phrase': many(text('Reasons of responses.')),
   'http.response.version': many(text('Versions of responses.')),
   'tls.handshake': maybe(flag('A handshake message of TLS, in clear or encrypted.')),
-  'tls.handshake.type': many(integer('Types of handshake messages in clear: 1 is the hello of the client, 2 of the server, 11 a certificate.')),
+  'tls.handshake.type': many(integer('Types of handshake messages in clear: 1 client hello, 2 server hello.')),
   'tls.handshake.extensions_server_name': many(text('Servers named in the hellos of clients.')),
 };
