@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/commands/program/registry.ts';
+import { DISPLAY_FIELDS } from '../src/core/packet/display-fields.ts';
 import { conn } from '../src/core/record/tables/conn.ts';
 import { ALL_PROTOCOLS } from '../src/core/wire/all-protocols.ts';
 import { EXPERTS } from '../src/core/wire/expert.ts';
@@ -9,6 +10,7 @@ import { EXPERTS } from '../src/core/wire/expert.ts';
 /** Code and lists that are made from a table or a registry. `npm run docs` writes them; this test says when they were not. */
 const GENERATED: Readonly<Record<string, () => string>> = {
   'src/core/socket/socket-row.ts': socketRowCode,
+  'src/core/record/tables/display-fields.ts': displayFieldsCode,
   'src/core/filter/dissected-protocols.ts': dissectedProtocolsCode,
   'package.json': packageWithManPages,
 };
@@ -65,6 +67,24 @@ export const EXPERT_IDS: ReadonlySet<string> = new Set([
 ${EXPERTS.map(({ id }) => `  '${id}',\n`).join('')}]);
 `;
 }
+
+/** How each field is read is written where packets are; its kind and what it means are needed without them. */
+function displayFieldsCode(): string {
+  const fields = [...DISPLAY_FIELDS].map(([name, { field }]) => ({ name, field }));
+  const kinds = [...new Set(fields.map(({ field }) => field.kind)), 'many', 'maybe', 'type Field'];
+  const nameOf = (word: string): string => word.replace(/^type /, '').toLowerCase();
+  const imports = kinds.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const key = (name: string): string => (/^\w+$/.test(name) ? name : `'${name}'`);
+  return `// Made by \`npm run docs\` from the fields of display filters: do not edit.
+import { ${imports.join(', ')} } from '../field.ts';
+
+/** The fields of display filters by Wireshark's names, without how they are read: most of the program only lists them. */
+export const DISPLAY_FIELDS: Readonly<Record<string, Field>> = {
+${fields.map(({ name, field }) => `  ${key(name)}: ${field.many ? 'many' : 'maybe'}(${field.kind}(${quote(field.doc)})),\n`).join('')}};
+`;
+}
+
+const quote = (doc: string): string => (doc.includes("'") ? `"${doc}"` : `'${doc}'`);
 
 /** npm installs the man pages that are listed, and those alone: \`directories.man\` it reads only when it publishes. */
 function packageWithManPages(): string {

@@ -12,7 +12,10 @@ export const RECORD_NAMES = ALL_TABLES.map((table) => table.type);
 export const fields = listing({
   name: 'fields',
   about: 'the fields of a record type and what they mean',
-  details: ['Without a record type, it lists the fields of all of them.'],
+  details: [
+    'Without a record type, it lists the fields of all of them.',
+    "The fields of display filters, which packet has last and by Wireshark's names, are made only when they are named: by --fields, --sort, a filter or an expectation. all does not include them.",
+  ],
   operands: '[RECORD...]',
   operandChoices: RECORD_NAMES,
   options: {},
@@ -30,7 +33,7 @@ export const fields = listing({
 });
 
 function rowsOf(table: RecordTable): FieldRow[] {
-  return Object.entries(table.fields).map(([name, field]) => ({
+  return Object.entries({ ...table.fields, ...table.more }).map(([name, field]) => ({
     record: table.type,
     name,
     kind: field.kind,

@@ -80,7 +80,11 @@ function rowMaker(rows: PacketRows, { decode, hex }: ListRequest, request: Reque
     };
   }
   const names = new Set([...request.wanted, ...LIST_FIELDS]);
-  if (names.size > MOST_SINGLE_FIELDS) return (packet) => rows.row(packet);
+  if (names.size > MOST_SINGLE_FIELDS) {
+    const more = [...names].filter((name) => !Object.hasOwn(table.fields, name));
+    if (more.length === 0) return (packet) => rows.row(packet);
+    return (packet) => ({ ...rows.row(packet), ...rows.fields(packet, more) });
+  }
   return (packet) => rows.fields(packet, names) as AnyRow;
 }
 

@@ -1,3 +1,4 @@
+import { fieldNames } from '../../core/record/table.ts';
 import { everyOption } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
@@ -32,7 +33,7 @@ export function fieldChoices(command: Command): readonly FieldChoice[] {
       table: tableWith({ [name]: read(choices?.[0] ?? '', name) }),
     }));
   return [...switches.filter(({ table }) => table !== usual), { option: null, table: usual }].map(
-    ({ option, table }) => ({ option, fields: Object.keys(table.fields).join(' ') }),
+    ({ option, table }) => ({ option, fields: fieldNames(table).join(' ') }),
   );
 }
 

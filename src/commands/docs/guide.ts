@@ -40,6 +40,14 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
         'ip.src == 10.0.0.0/8, remote_addr == 2001:db8::/32',
         'an address or a network; for a connection, ip.src is the local address and ip.dst the remote one',
       ],
+      [
+        'http.request.method == POST, dns.qry.name contains "example", ip.ttl < 5',
+        "for packets, fields of display filters by Wireshark's names, which netwatch fields packet lists; one of several values that passes is enough. Headers inside a tunnel count, those quoted inside an ICMP error do not",
+      ],
+      [
+        'http.request, tls.handshake, tcp.flags.syn',
+        'the packet has the field, or, of a flag, the flag is set; == 0 asks for one that is not',
+      ],
       ['rx_bytes > 10MB, rtt_ms > 0.2s, rx_rate >= 1MiB/s', 'sizes and times with units'],
       ['time > -24h, time in {-2h..-1h}, tls_expires < +30d', 'times relative to the present'],
       ['severity >= warn', 'warn and what is graver; values without a rank, such as states, have no order'],
@@ -48,7 +56,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
       ['port 443, port == 443, port https', 'either port; well-known services by name'],
       [
         'contains "text", google',
-        'a text anywhere in the row, in upper or lower case; a dotted name that is no field, as http.request, is an error',
+        'a text anywhere in the row, in upper or lower case; a dotted name that is no field, as tcp.prot, is an error',
       ],
       ['rtt_ms, not rtt_ms, rcode == null', 'the field is known, or is unknown'],
       ['rcode != NOERROR, not rcode == NOERROR', 'without, and with rows where the value is unknown'],

@@ -65,7 +65,7 @@ function guideSection({ heading, paragraphs, items }: GuideSection): string {
 }
 
 function fieldsOf(table: RecordTable): string {
-  const rows = Object.entries(table.fields).map(([name, field]) => {
+  const rows = Object.entries({ ...table.fields, ...table.more }).map(([name, field]) => {
     const values = field.values === null ? '' : ` One of: ${field.values.join(', ')}.`;
     const shown = field.shown === 'never' ? '' : ` Heading ${headingOf(name, field)}.`;
     return item(

@@ -2,7 +2,7 @@ import type { Failure } from '../failure.ts';
 import { parseIp } from '../net/ip-address.ts';
 import { parsePrefix, prefixTest } from '../net/ip-prefix.ts';
 import type { Kind } from '../record/field.ts';
-import type { AnyRow, RecordTable } from '../record/table.ts';
+import { type AnyRow, fieldNames, type RecordTable } from '../record/table.ts';
 import { suggest } from '../suggest.ts';
 import { anyField, isAbsent } from './any-field.ts';
 import { onText } from './comparison.ts';
@@ -39,9 +39,10 @@ export function bindWord(scope: Scope, word: Literal): Test<AnyRow> {
 }
 
 /** Every name that a word may be: fields, aliases, protocols, and the ids of experts where rows have them. */
-export function namesOf({ type, fields, aliases }: RecordTable): readonly string[] {
+export function namesOf(table: RecordTable): readonly string[] {
+  const { type, fields, aliases } = table;
   const experts = type === 'expert' || Object.hasOwn(fields, 'expert') ? EXPERT_IDS : [];
-  return [...Object.keys(fields), ...Object.keys(aliases), ...PROTOCOL_NAMES, ...experts];
+  return [...fieldNames(table), ...Object.keys(aliases), ...PROTOCOL_NAMES, ...experts];
 }
 
 function isValue({ fields }: RecordTable, text: string): boolean {
@@ -56,9 +57,10 @@ function unknownWord({ source, table }: Scope, word: Literal): Failure {
 }
 
 /** What a word was most likely meant for: a comparison with a value of a closed set, a field or an alias. */
-function nearest({ fields, aliases }: RecordTable, text: string): string | null {
+function nearest(table: RecordTable, text: string): string | null {
+  const { fields, aliases } = table;
   const values = Object.values(fields).flatMap((field) => field.values ?? []);
-  const names = [...Object.keys(fields), ...Object.keys(aliases)];
+  const names = [...fieldNames(table), ...Object.keys(aliases)];
   const near = spelledAs(text, values) ?? suggest(text, [...values, ...names]);
   if (near === null || names.includes(near)) return near;
   const owner = Object.keys(fields).find((name) => fields[name]!.values?.includes(near));

@@ -31,11 +31,13 @@ const RELATIONS_OF: Partial<Readonly<Record<Kind, string>>> = {
 const TIME_HINT = 'as in 2024-05-01, 2024-05-01T10:00, "2024-05-01 10:00:00.5Z", -24h (a day ago)';
 
 /**
- * The test of a comparison other than `!=`, which is the negation of `==`. One element of a list is enough. Throws
+ * The test of a comparison other than `!=`, which is the negation of `==`. One element of a list, or one of
+ * many values, is enough. Throws
  * Failure 64 when the relation does not fit the field, or the literal is no value of its kind.
  */
 export function valueTest(target: Target, relation: Exclude<Relation, '!='>, literal: Literal): ValueTest {
   const { kind, values } = target.field;
+  if (target.field.many) return ofAny(valueTest(one(target), relation, literal));
   const misfit = misfitAt(target, literal);
   const numeric = NUMERIC_KINDS.has(kind);
   if (relation === 'contains' || relation === 'matches') {
@@ -59,7 +61,9 @@ export function valueTest(target: Target, relation: Exclude<Relation, '!='>, lit
 }
 
 /** The test of `from..to`, both included. Throws as `valueTest` does, and for a range of numbers or ranks that is empty. */
-export function rangeTest(target: Target, { from, to }: Range): ValueTest {
+export function rangeTest(target: Target, range: Range): ValueTest {
+  if (target.field.many) return ofAny(rangeTest(one(target), range));
+  const { from, to } = range;
   const atLeast = valueTest(target, '>=', from);
   const atMost = valueTest(target, '<=', to);
   const { kind, values } = target.field;
@@ -73,6 +77,15 @@ export function rangeTest(target: Target, { from, to }: Range): ValueTest {
     throw misfit('the range is empty', `write ${to.text}..${from.text}`);
   }
   return (value) => atLeast(value) && atMost(value);
+}
+
+/** The same target as if it held one value. */
+function one(target: Target): Target {
+  return { ...target, field: { ...target.field, many: false } };
+}
+
+function ofAny(test: ValueTest): ValueTest {
+  return (values) => (values as readonly unknown[]).some(test);
 }
 
 /** The test of a number against another. */

@@ -60,8 +60,10 @@ function endsAsOther(name: string): boolean {
   return OTHER_ENDS.has(end) || /^[a-z]{2}$/.test(end);
 }
 
-/** A name of the same protocol, else the protocol itself. */
+/** A name of the same protocol, or of the one that has this older name; else the protocol itself. */
 function nearest(name: string, root: string, known: readonly string[]): string | null {
+  const renamed = `${OTHER_ROOTS.get(root)}${name.slice(root.length)}`;
+  if (known.includes(renamed)) return renamed;
   const near = suggest(
     name,
     known.filter((one) => rootOf(one) === root),

@@ -1,4 +1,4 @@
-import { type Kind, NUMERIC_KINDS } from '../record/field.ts';
+import { isNumeric, type Kind } from '../record/field.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { type Aggregate, type Bound, type Measure, type Percentile, parseAggregates } from './aggregate.ts';
 import {
@@ -17,7 +17,7 @@ import { type Figure, PercentileFigure, PlainFigure } from './figure.ts';
 import type { Now } from './instant.ts';
 import { compileLogic, type Test } from './logic.ts';
 import { parseQuantity } from './quantity.ts';
-import { resolve, type Scope } from './scope.ts';
+import { resolve, type Scope, targetOf } from './scope.ts';
 import { shorten, sourceError } from './source-error.ts';
 
 /** What the rows of a snapshot are expected to be: `count(state == CLOSE_WAIT) < 50`. */
@@ -138,7 +138,7 @@ function measuring(
   begin: (threshold: Threshold) => Figure,
 ): () => Tally {
   const name = measuredField(scope, measure.field);
-  const threshold = thresholdOf(scope, measure, scope.table.fields[name]!.kind);
+  const threshold = thresholdOf(scope, measure, targetOf(scope, name).field.kind);
   const test = bindRows(scope, measure.filter);
   return () => {
     const answers = { rows: 0, certain: 0, unknown: 0 };
@@ -165,7 +165,7 @@ function measuredField(scope: Scope, field: Literal): string {
   const names = resolve(scope, field);
   const [name] = names;
   if (names.length !== 1) throw sourceError(scope.source, field, `${field.text} is several fields`, names.join(' or '));
-  if (!NUMERIC_KINDS.has(scope.table.fields[name!]!.kind)) {
+  if (!isNumeric(targetOf(scope, name!).field)) {
     throw sourceError(scope.source, field, `${field.text} is not a number`, 'count(…) counts rows whatever they hold');
   }
   return name!;

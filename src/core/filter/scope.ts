@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { RecordTable } from '../record/table.ts';
+import { fieldNamed, fieldNames, type RecordTable } from '../record/table.ts';
 import { suggest } from '../suggest.ts';
 import type { Target } from './comparison.ts';
 import type { Literal } from './expr.ts';
@@ -20,9 +20,9 @@ export interface Scope {
 
 /** The fields a name stands for, itself or as an alias, in any case; null when the table has no such name. */
 export function lookUp(scope: Scope, name: string): readonly string[] | null {
-  const { fields, aliases } = scope.table;
+  const { aliases } = scope.table;
   const lower = name.toLowerCase();
-  if (Object.hasOwn(fields, lower)) return reading(scope, [lower]);
+  if (fieldNamed(scope.table, lower) !== undefined) return reading(scope, [lower]);
   return Object.hasOwn(aliases, lower) ? reading(scope, aliases[lower]!) : null;
 }
 
@@ -40,11 +40,11 @@ export function reading(scope: Scope, names: readonly string[]): readonly string
 }
 
 export function targetOf({ source, table, now }: Scope, name: string): Target {
-  return { name, field: table.fields[name]!, table, source, now };
+  return { name, field: fieldNamed(table, name)!, table, source, now };
 }
 
 function unknownField({ source, table }: Scope, name: Literal): Failure {
-  const near = suggest(name.text, [...Object.keys(table.fields), ...Object.keys(table.aliases)]);
+  const near = suggest(name.text, [...fieldNames(table), ...Object.keys(table.aliases)]);
   const list = `see: netwatch fields ${table.type}`;
   const hint = near === null ? list : `did you mean ${near}? ${list}`;
   return sourceError(source, name, `unknown field ${quoted(name.text)} in the ${table.type} filter`, hint);

@@ -10,7 +10,7 @@ import type { Now } from './instant.ts';
 import type { Test } from './logic.ts';
 import { parseFilter } from './parse.ts';
 import { parseQuantity } from './quantity.ts';
-import { lookUp, type Scope } from './scope.ts';
+import { lookUp, type Scope, targetOf } from './scope.ts';
 import { sourceError } from './source-error.ts';
 
 /** What must not be: `loss_pct > 5 or rtt_avg_ms > 100` of any record, or aggregates: `count(state == down) > 1`. */
@@ -127,7 +127,7 @@ function boundsOf(scope: Scope, expr: Expr): readonly ThresholdBound[] | null {
   if (relation === '!=' || relation === 'contains' || relation === 'matches') return null;
   const [name, ...others] = lookUp(scope, field.text) ?? [];
   if (name === undefined || others.length > 0 || /^null$/i.test(value.text)) return null;
-  const { kind } = scope.table.fields[name]!;
+  const { kind } = targetOf(scope, name).field;
   if (!NUMERIC_KINDS.has(kind)) return null;
   const misfit = (message: string, hint: string) => sourceError(scope.source, value, message, hint);
   return [{ field: name, relation, value: parseQuantity(value.text, kind, misfit) }];

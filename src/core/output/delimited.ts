@@ -1,5 +1,5 @@
 import type { Field } from '../record/field.ts';
-import type { RecordTable } from '../record/table.ts';
+import { fieldNamed, type RecordTable } from '../record/table.ts';
 import type { LineWriter } from './line-writer.ts';
 import { safeText, safeTsvText } from './safe-text.ts';
 
@@ -13,7 +13,7 @@ export function compileTsv(_table: RecordTable, fields: readonly string[]): Line
  * (OWASP ASVS 1.2.10); control characters are escaped as in TSV, so one record is one line.
  */
 export function compileCsv(table: RecordTable, fields: readonly string[]): LineWriter {
-  return compileDelimited(',', fields, (name) => (isText(table.fields[name]) ? csvText : String));
+  return compileDelimited(',', fields, (name) => (isText(fieldNamed(table, name)) ? csvText : String));
 }
 
 type Safe = (text: string) => string;
@@ -36,6 +36,7 @@ export const csvHeader = (fields: readonly string[]): string => fields.join(',')
 function isText(field: Field | undefined): boolean {
   return (
     field === undefined ||
+    field.many ||
     field.kind === 'text' ||
     field.kind === 'address' ||
     field.kind === 'time' ||

@@ -1,16 +1,16 @@
-import { NUMERIC_KINDS } from '../record/field.ts';
-import { headingOf, type RecordTable } from '../record/table.ts';
+import { isNumeric } from '../record/field.ts';
+import { fieldNamed, headingOf, type RecordTable } from '../record/table.ts';
 import type { Renderer } from './renderer.ts';
 import type { Sink } from './sink.ts';
-import { formatterOf, type Numerals } from './units.ts';
+import { formatterFor, type Numerals } from './units.ts';
 
 /** Prints rows as a table of GitHub Flavored Markdown (4.10), one header for all snapshots of a record type. */
 export function openMarkdownRenderer(sink: Sink, header: boolean, numerals: Numerals): Renderer {
   let headed: RecordTable | null = null;
   const head = async (table: RecordTable, fields: readonly string[]): Promise<void> => {
     if (!header || headed === table) return;
-    const columns = fields.map((name) => ({ name, field: table.fields[name]! }));
-    const rules = columns.map(({ field }) => (NUMERIC_KINDS.has(field.kind) ? '---:' : '---'));
+    const columns = fields.map((name) => ({ name, field: fieldNamed(table, name)! }));
+    const rules = columns.map(({ field }) => (isNumeric(field) ? '---:' : '---'));
     const headings = columns.map(({ name, field }) => cell(headingOf(name, field)));
     await sink.write(`${headed === null ? '' : '\n'}${line(headings)}${line(rules)}`);
     headed = table;
@@ -20,9 +20,9 @@ export function openMarkdownRenderer(sink: Sink, header: boolean, numerals: Nume
     ownsTerminal: false,
     head,
     async write({ table, fields, rows }) {
-      const columns = fields.map((name) => ({ name, field: table.fields[name]! }));
+      const columns = fields.map((name) => ({ name, field: fieldNamed(table, name)! }));
       await head(table, fields);
-      const formats = columns.map(({ field }) => formatterOf(field.kind, numerals));
+      const formats = columns.map(({ field }) => formatterFor(field, numerals));
       for (const row of rows) {
         const wait = sink.write(line(columns.map(({ name }, i) => cell(formats[i]!(row[name])))));
         if (wait !== undefined) await wait;

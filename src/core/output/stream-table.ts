@@ -1,10 +1,10 @@
-import { NUMERIC_KINDS, type Tone } from '../record/field.ts';
-import { type AnyRow, headingOf, type RecordTable } from '../record/table.ts';
+import { isNumeric, type Tone } from '../record/field.ts';
+import { type AnyRow, fieldNamed, headingOf, type RecordTable } from '../record/table.ts';
 import type { Renderer } from './renderer.ts';
 import type { Sink } from './sink.ts';
 import type { TableRendererOptions } from './table-renderer.ts';
 import { pad, truncate, widthOf } from './text-width.ts';
-import { formatterOf } from './units.ts';
+import { formatterFor } from './units.ts';
 
 export interface StreamTableOptions extends TableRendererOptions {
   /** How a field is written where its kind alone would say it otherwise. The result is safe to show. */
@@ -52,13 +52,13 @@ export function openStreamTable(sink: Sink, options: StreamTableOptions): Render
 }
 
 function columnOf(table: RecordTable, name: string, { formats, widths, numerals }: StreamTableOptions): Column {
-  const field = table.fields[name]!;
+  const field = fieldNamed(table, name)!;
   const heading = headingOf(name, field);
   return {
     name,
     heading,
-    padded: NUMERIC_KINDS.has(field.kind) ? 'left' : 'right',
-    format: formats[name] ?? formatterOf(field.kind, numerals),
+    padded: isNumeric(field) ? 'left' : 'right',
+    format: formats[name] ?? formatterFor(field, numerals),
     width: Math.max(heading.length, widths[name] ?? 0),
   };
 }

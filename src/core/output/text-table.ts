@@ -1,8 +1,8 @@
-import { NUMERIC_KINDS, type Tone } from '../record/field.ts';
-import { type AnyRow, headingOf, type RecordTable } from '../record/table.ts';
+import { isNumeric, type Tone } from '../record/field.ts';
+import { type AnyRow, fieldNamed, headingOf, type RecordTable } from '../record/table.ts';
 import type { Palette } from './palette.ts';
 import { pad, truncate, widthOf } from './text-width.ts';
-import { formatterOf, type Numerals } from './units.ts';
+import { formatterFor, type Numerals } from './units.ts';
 
 const GUTTER = 2;
 const NARROWEST_CELL = 8;
@@ -127,13 +127,13 @@ function* endLines(lines: Iterable<string>): Iterable<string> {
 }
 
 function columnOf(table: RecordTable, name: string, numerals: Numerals): Column {
-  const field = table.fields[name];
+  const field = fieldNamed(table, name);
   if (field === undefined) throw new RangeError(`no field ${name} in ${table.type}`);
-  const format = formatterOf(field.kind, numerals);
+  const format = formatterFor(field, numerals);
   return {
     name,
     heading: headingOf(name, field),
-    padded: NUMERIC_KINDS.has(field.kind) ? 'left' : 'right',
+    padded: isNumeric(field) ? 'left' : 'right',
     format,
     tone: field.tone,
     width: 0,

@@ -1,4 +1,4 @@
-import type { Kind } from '../record/field.ts';
+import type { Field, Kind } from '../record/field.ts';
 import { safeText } from './safe-text.ts';
 
 /** How a person reads a value; machine formats never use this. Unknown shows as a dash. */
@@ -24,6 +24,13 @@ const UNKNOWN = '-';
 export function formatterOf(kind: Kind, numerals: Numerals = plainNumerals): Formatter {
   const format = FORMATTERS[kind];
   return (value) => (value === null || value === undefined ? UNKNOWN : format(value, numerals));
+}
+
+/** The formatter of a field; many values are joined by commas. */
+export function formatterFor({ kind, many }: Field, numerals: Numerals): Formatter {
+  const format = formatterOf(kind, numerals);
+  if (!many) return format;
+  return (value) => (Array.isArray(value) && value.length > 0 ? value.map(format).join(', ') : UNKNOWN);
 }
 
 const number = (value: unknown, numerals: Numerals): string => numerals(value as number, 3);

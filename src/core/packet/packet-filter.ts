@@ -1,8 +1,8 @@
 import { namesOf } from '../filter/bare-word.ts';
 import { bindTerm, isNull, memberTest } from '../filter/bind.ts';
-import { type ValueTest, valueTest } from '../filter/comparison.ts';
+import { rangeTest, type ValueTest, valueTest } from '../filter/comparison.ts';
 import { refuseDottedName } from '../filter/dotted-name.ts';
-import type { Comparison, Literal, Member, Membership, Term } from '../filter/expr.ts';
+import type { Comparison, Literal, Member, Membership, Relation, Term } from '../filter/expr.ts';
 import type { Now } from '../filter/instant.ts';
 import { compileLogic, negate, type Test } from '../filter/logic.ts';
 import { parseFilter } from '../filter/parse.ts';
@@ -11,13 +11,16 @@ import { layersNamed, PROTOCOL_NAMES } from '../filter/protocol-names.ts';
 import type { Scope } from '../filter/scope.ts';
 import { sourceError } from '../filter/source-error.ts';
 import { parsePrefix } from '../net/ip-prefix.ts';
+import { integer } from '../record/field.ts';
 import type { AnyRow } from '../record/table.ts';
 import { packet as table } from '../record/tables/packet.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { EXPERTS } from '../wire/expert.ts';
 import type { Packet } from '../wire/packet.ts';
+import { ABSENT, type DisplayField, presenceTest } from './display-field.ts';
+import { DISPLAY_FIELDS, isOfMessages } from './display-fields.ts';
 import { addressTest, type Side } from './packet-address.ts';
-import { ABSENT, isFlag, PACKET_NUMBERS } from './packet-number.ts';
+import { PACKET_NUMBERS } from './packet-number.ts';
 import { PacketRows } from './packet-rows.ts';
 import { byteText, layerBytesTest, payloadSearch } from './packet-text-search.ts';
 
@@ -35,9 +38,9 @@ export interface PacketPredicate {
 }
 
 const ADDRESSES: ReadonlyMap<string, Side> = new Map([
-  ...['addr', 'ip.addr', 'ipv6.addr'].map((name) => [name, 'either'] as const),
-  ...['src', 'ip.src', 'ipv6.src'].map((name) => [name, 'src'] as const),
-  ...['dst', 'ip.dst', 'ipv6.dst'].map((name) => [name, 'dst'] as const),
+  ['addr', 'either'],
+  ['src', 'src'],
+  ['dst', 'dst'],
 ]);
 /** The name for the whole frame in `frame contains "text"`. */
 const FRAME = 'frame';
@@ -55,6 +58,8 @@ const TRANSPORTS: ReadonlySet<string> = new Set([
   'udp',
 ]);
 const ANY_ANALYSIS = 'tcp.analysis.flags';
+/** What bits are compared as. */
+const BIT = integer('A bit.');
 
 /**
  * Compiles a filter for packets. A protocol's name matches packets that have such a layer, an address matches those
@@ -118,10 +123,9 @@ class Binder {
   private word(word: Literal): Test<Packet> | null {
     const name = word.text.toLowerCase();
     const number = PACKET_NUMBERS.get(name);
-    if (number !== undefined) {
-      const least = isFlag(number.field) ? 1 : 0;
-      return (packet) => number.read.some((read) => read(packet) >= least);
-    }
+    if (number !== undefined) return (packet) => number.read.some((read) => read(packet) !== ABSENT);
+    const field = this.display(name);
+    if (field !== null) return presenceTest(field);
     const side = ADDRESSES.get(name);
     if (side !== undefined) return ({ ipVersion }) => ipVersion !== 0;
     if (Object.hasOwn(table.fields, name) || Object.hasOwn(table.aliases, name)) return null;
@@ -158,13 +162,59 @@ class Binder {
     const name = field.text.toLowerCase();
     const number = PACKET_NUMBERS.get(name);
     if (number !== undefined && relation !== '!=') {
-      const literal = isFlag(number.field) ? { ...value, text: bitOf(value.text) } : value;
-      return numberTest(number.read, valueTest({ ...number, name, table, source: this.source }, relation, literal));
+      return numberTest(number.read, valueTest({ ...number, name, table, source: this.source }, relation, value));
     }
+    const searchesBytes = relation === 'contains' || relation === 'matches';
+    const bytes = searchesBytes ? this.bytes(name, relation, value) : null;
+    if (bytes !== null) return bytes;
+    const known = this.display(name);
+    if (known !== null && relation !== '!=') return this.displayTest(known, name, relation, value);
     const side = ADDRESSES.get(name);
     const prefix = side === undefined || relation !== '==' ? null : parsePrefix(value.text);
-    if (prefix !== null) return addressTest(prefix, side!);
-    return relation === 'contains' || relation === 'matches' ? this.bytes(name, relation, value) : null;
+    return prefix === null ? null : addressTest(prefix, side!);
+  }
+
+  /** The field of display filters with this name. */
+  private display(name: string): DisplayField | null {
+    const field = DISPLAY_FIELDS.get(name) ?? null;
+    if (field !== null) this.needsApplications ||= isOfMessages(name);
+    return field;
+  }
+
+  private displayTest(
+    { field, visit, equals }: DisplayField,
+    name: string,
+    relation: Exclude<Relation, '!='>,
+    literal: Literal,
+  ): Test<Packet> {
+    const fast = relation === '==' ? (equals?.(literal.text) ?? null) : null;
+    if (fast !== null) return fast;
+    const isFlag = field.kind === 'flag';
+    const value = isFlag ? { ...literal, text: bitOf(literal.text) } : literal;
+    const test = valueTest(
+      { field: isFlag ? BIT : { ...field, many: false }, name, table, source: this.source },
+      relation,
+      value,
+    );
+    return (packet) => visit(packet, test);
+  }
+
+  private displayMembers(known: DisplayField, name: string, members: readonly Member[]): Test<Packet> {
+    const tests = members.map((member) => {
+      if (member.kind === 'value') return this.displayTest(known, name, '==', member.value);
+      const field = known.field.kind === 'flag' ? BIT : { ...known.field, many: false };
+      const test = rangeTest({ field, name, table, source: this.source }, member);
+      return (packet: Packet) => known.visit(packet, test);
+    });
+    return (packet) => {
+      let outcome: boolean | null = null;
+      for (const test of tests) {
+        const one = test(packet);
+        if (one === true) return true;
+        outcome ??= one;
+      }
+      return outcome;
+    };
   }
 
   /**
@@ -187,6 +237,8 @@ class Binder {
     if (number !== undefined) {
       return numberTest(number.read, memberTest({ ...number, name, table, source: this.source }, members));
     }
+    const known = this.display(name);
+    if (known !== null) return this.displayMembers(known, name, members);
     const side = ADDRESSES.get(name);
     return side === undefined ? null : addressMembers(members, side);
   }

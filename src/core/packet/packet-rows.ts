@@ -18,6 +18,8 @@ import {
   topLayer,
 } from '../wire/packet-text.ts';
 import { formatTcpFlags } from '../wire/tcp-flags.ts';
+import { recordValue } from './display-field.ts';
+import { DISPLAY_FIELDS } from './display-fields.ts';
 import { ownerOf, type PacketOwners, PktapOwners } from './packet-owners.ts';
 
 const TCP = 6;
@@ -100,14 +102,18 @@ export class PacketRows {
     };
   }
 
-  /** Makes only the named fields: a filter that tests every packet should not pay for the others. */
+  /** Makes only the named fields, those of display filters too: a filter that tests every packet should not pay for the others. */
   fields(packet: Packet, names: Iterable<string>): Partial<PacketRow> {
     const row: Record<string, unknown> = {};
     try {
-      for (const name of names) row[name] = this.field(packet, name as keyof PacketRow);
+      for (const name of names) {
+        const display = DISPLAY_FIELDS.get(name);
+        row[name] = display === undefined ? this.field(packet, name as keyof PacketRow) : recordValue(display, packet);
+      }
     } catch (error) {
       this.faults.note(packet, error);
-      return bareRow(packet);
+      for (const name of names) row[name] = null;
+      return { ...row, ...bareRow(packet) };
     }
     return row as Partial<PacketRow>;
   }

@@ -30,6 +30,8 @@ export type Tone = 'good' | 'notice' | 'busy' | 'bad' | 'faint';
 export interface Field<T = unknown> {
   readonly kind: Kind;
   readonly nullable: boolean;
+  /** Whether it holds any number of such values, in an array; one that passes is enough for a filter. */
+  readonly many: boolean;
   /** One line, ends with a full stop: it stands in `netwatch fields`, the schema and the man page. */
   readonly doc: string;
   /** Table heading; null means the field's own name in capitals. */
@@ -62,6 +64,7 @@ function field<T>(kind: Kind, doc: string, options: FieldOptions): Field<T> {
   return {
     kind,
     nullable: false,
+    many: false,
     doc,
     heading: options.heading ?? null,
     shown: options.shown ?? 'never',
@@ -117,6 +120,11 @@ export function maybe<T>(of: Field<T>): Field<T | null> {
   return { ...of, nullable: true } as Field<T | null>;
 }
 
+/** Any number of such values, in their order; null where there is none. */
+export function many<T>(of: Field<T>): Field<readonly T[] | null> {
+  return { ...of, nullable: true, many: true } as Field<readonly T[] | null>;
+}
+
 /** A field that `by` marks with `W`. */
 export interface By<W extends string> {
   readonly by: W;
@@ -158,3 +166,6 @@ export const NUMERIC_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'percent',
   'number',
 ]);
+
+/** Whether it holds one number: many are a list, which is text. */
+export const isNumeric = ({ kind, many }: Field): boolean => !many && NUMERIC_KINDS.has(kind);

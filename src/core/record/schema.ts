@@ -7,7 +7,7 @@ const WHOLE_KINDS: ReadonlySet<string> = new Set(['port', 'integer', 'count', 'b
 
 /** The JSON type of a field, without null. */
 export function jsonTypeOf(field: Field): 'string' | 'integer' | 'number' | 'boolean' | 'array' {
-  if (field.kind === 'list') return 'array';
+  if (field.many || field.kind === 'list') return 'array';
   if (field.kind === 'flag') return 'boolean';
   if (!NUMERIC_KINDS.has(field.kind)) return 'string';
   return WHOLE_KINDS.has(field.kind) ? 'integer' : 'number';

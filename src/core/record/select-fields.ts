@@ -1,6 +1,6 @@
 import { usageError } from '../failure.ts';
 import { didYouMean } from '../suggest.ts';
-import type { RecordTable } from './table.ts';
+import { fieldNamed, fieldNames, type RecordTable } from './table.ts';
 
 /** The fields shown when none are named. */
 export function visibleFields(table: RecordTable, repeating: boolean, hosts = false): readonly string[] {
@@ -12,7 +12,7 @@ export function visibleFields(table: RecordTable, repeating: boolean, hosts = fa
   return visible.flatMap((name) => [name, ...(named.has(name) ? [named.get(name)!] : [])]);
 }
 
-/** The fields named, each known; `all` stands for every one. Throws Failure 64 that points at the unknown one. */
+/** The fields named, each known; `all` stands for every one that JSON prints. Throws Failure 64 that points at the unknown one. */
 export function namedFields(table: RecordTable, names: readonly string[]): readonly string[] {
   const chosen = names.flatMap((name) => (name === 'all' ? Object.keys(table.fields) : [name]));
   for (const name of chosen) requireField(table, name, names.join(','));
@@ -21,9 +21,9 @@ export function namedFields(table: RecordTable, names: readonly string[]): reado
 
 /** Throws Failure 64 that points at `name` within `typed` unless the table has such a field. */
 export function requireField(table: RecordTable, name: string, typed: string): void {
-  if (Object.hasOwn(table.fields, name)) return;
+  if (fieldNamed(table, name) !== undefined) return;
   const list = `netwatch fields ${table.type} lists them`;
-  const hint = didYouMean(name, Object.keys(table.fields), '');
+  const hint = didYouMean(name, fieldNames(table), '');
   throw usageError(`unknown field "${name}" of ${table.type}`, {
     hint: `${hint} ${list}`.trimStart(),
     place: { text: typed, column: Math.max(0, `,${typed}`.indexOf(`,${name}`)), length: Math.max(1, name.length) },

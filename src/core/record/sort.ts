@@ -2,7 +2,7 @@ import { usageError } from '../failure.ts';
 import { parseIp } from '../net/ip-address.ts';
 import { type Field, NUMERIC_KINDS } from './field.ts';
 import { requireField } from './select-fields.ts';
-import type { AnyRow, RecordTable } from './table.ts';
+import { type AnyRow, fieldNamed, type RecordTable } from './table.ts';
 
 export interface SortKey {
   readonly field: string;
@@ -24,12 +24,12 @@ export function parseSort(table: RecordTable, words: readonly string[]): readonl
   });
 }
 
-/** The rows in order; equal rows keep their places, and unknown values come last in either direction. */
+/** The rows in order; equal rows keep their places, and unknown values come last in either direction. Of many values the first counts. */
 export function sortRows(table: RecordTable, rows: Iterable<AnyRow>, keys: readonly SortKey[]): AnyRow[] {
   const comparisons = keys.map(({ field, descending }) => ({
     field,
     sign: descending ? -1 : 1,
-    compare: comparisonOf(table.fields[field]),
+    compare: comparisonOf(fieldNamed(table, field)),
   }));
   return [...rows].sort((a, b) => {
     for (const { field, sign, compare } of comparisons) {
@@ -47,6 +47,10 @@ export function sortRows(table: RecordTable, rows: Iterable<AnyRow>, keys: reado
 
 function comparisonOf(field: Field | undefined): (a: unknown, b: unknown) => number {
   if (field === undefined) return () => 0;
+  if (field.many) {
+    const compare = comparisonOf({ ...field, many: false });
+    return (a, b) => compare((a as readonly unknown[])[0], (b as readonly unknown[])[0]);
+  }
   if (NUMERIC_KINDS.has(field.kind) || field.kind === 'flag') return (a, b) => Number(a) - Number(b);
   if (field.kind !== 'address') return (a, b) => compareText(String(a), String(b));
   const keys = new Map<string, string>();

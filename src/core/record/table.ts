@@ -13,6 +13,8 @@ export interface RecordTable<F extends Fields = Fields> {
   /** Raised when the meaning of a shipped field would change; fields are only ever added. */
   readonly version: number;
   readonly fields: F;
+  /** Fields that only who names them gets: by --fields, in a filter, to sort by. Rows have them after the others. */
+  readonly more: Fields;
   /**
    * Names the filter language knows beside the field names: `port` → either port field, `ip.src` → one address field.
    * A comparison through an alias holds when it holds for any of the fields named.
@@ -48,6 +50,7 @@ export interface Section {
 export type Snapshot = readonly Section[];
 
 export interface TableOptions {
+  readonly more?: Fields;
   readonly version?: number;
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   readonly hosts?: Readonly<Record<string, string>>;
@@ -66,6 +69,7 @@ export function table<const F extends Fields>(
     about,
     version: options.version ?? 1,
     fields,
+    more: options.more ?? {},
     aliases: options.aliases ?? {},
     hosts: options.hosts ?? {},
     none: options.none ?? `no ${type} records`,
@@ -80,4 +84,14 @@ export function section<T extends RecordTable>(of: T, rows: Iterable<Row<T>>): S
 /** The heading of a column. */
 export function headingOf(name: string, field: Field): string {
   return field.heading ?? name.toUpperCase();
+}
+
+/** The field with this name; undefined when the table has none. */
+export function fieldNamed({ fields, more }: RecordTable, name: string): Field | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : Object.hasOwn(more, name) ? more[name] : undefined;
+}
+
+/** The names of all fields, those last that only who names them gets. */
+export function fieldNames({ fields, more }: RecordTable): readonly string[] {
+  return [...Object.keys(fields), ...Object.keys(more)];
 }

@@ -5,6 +5,9 @@ import { END } from './outcome.ts';
 /** Headers and messages of a frame that are listed; headers end sooner, at MAX_HEADERS. */
 export const MAX_LAYERS = 64;
 const MAX_EXPERTS = 16;
+/** Types of TLS handshake messages that are listed, and what stands for one that is encrypted. */
+const MAX_HANDSHAKES = 32;
+export const NO_TYPE = 255;
 
 /** `packet.needed`: the message goes on for a length not known yet; call again with the next segment. */
 export const NEED_SEGMENT = -1;
@@ -126,6 +129,10 @@ export class Packet {
   /** Ids of expert.ts. */
   readonly experts = new Uint8Array(MAX_EXPERTS);
 
+  /** Types of the TLS handshake messages that end in the packet, in their order; NO_TYPE for one that is encrypted. */
+  handshakeCount = 0;
+  readonly handshakes = new Uint8Array(MAX_HANDSHAKES);
+
   messageCount = 0;
   readonly messages: Message[] = [];
 
@@ -177,6 +184,7 @@ export class Packet {
     this.discardTo = 0;
     this.elided = 0;
     this.expertCount = 0;
+    this.handshakeCount = 0;
     this.messageCount = 0;
   }
 
@@ -270,6 +278,10 @@ export class Packet {
 
   expert(id: number): void {
     if (this.expertCount < MAX_EXPERTS) this.experts[this.expertCount++] = id;
+  }
+
+  handshake(type: number): void {
+    if (this.handshakeCount < MAX_HANDSHAKES) this.handshakes[this.handshakeCount++] = type;
   }
 
   /** A whole message of `protocol` in `bytes`; returns its record so that `length` and `detail` can be set. */

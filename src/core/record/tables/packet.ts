@@ -16,6 +16,7 @@ import {
   toneBy,
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
+import { DISPLAY_FIELDS } from './display-fields.ts';
 
 /** From the gravest. */
 export const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
@@ -71,25 +72,11 @@ export const packet = table(
     dst_host: maybe(text('Name of dst by reverse DNS, with --resolve.')),
   },
   {
+    more: DISPLAY_FIELDS,
     hosts: { src_host: 'src', dst_host: 'dst' },
     aliases: {
       addr: ['src', 'dst'],
-      'ip.addr': ['src', 'dst'],
-      'ip.src': ['src'],
-      'ip.dst': ['dst'],
-      'ipv6.addr': ['src', 'dst'],
-      'ipv6.src': ['src'],
-      'ipv6.dst': ['dst'],
       port: ['src_port', 'dst_port'],
-      'tcp.port': ['src_port', 'dst_port'],
-      'tcp.srcport': ['src_port'],
-      'tcp.dstport': ['dst_port'],
-      'udp.port': ['src_port', 'dst_port'],
-      'udp.srcport': ['src_port'],
-      'udp.dstport': ['dst_port'],
-      'tcp.stream': ['stream'],
-      'udp.stream': ['stream'],
-      'tcp.len': ['payload_bytes'],
       'frame.number': ['number'],
       'frame.len': ['length'],
       'frame.cap_len': ['captured'],

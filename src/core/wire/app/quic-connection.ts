@@ -125,6 +125,7 @@ export class QuicConnection {
     packet.bytes = bytes;
     packet.direction = initial.direction;
     packet.message(into.protocol, start, end).detail = new ConnectionHello(type, this);
+    packet.handshake(type);
     packet.bytes = frame;
     packet.direction = direction;
   }

@@ -1,6 +1,6 @@
 import { u16, u24 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
-import { NEED_SEGMENT, type Packet } from '../packet.ts';
+import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
 import { protocol } from '../protocol.ts';
 import { readServerHello } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
@@ -46,6 +46,10 @@ class TlsState {
   readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
   /** Bytes of another handshake message that are still to come in the records that follow. */
   readonly skip: [number, number] = [0, 0];
+  /** The type of the message that `skip` counts. */
+  readonly skippedType: [number, number] = [NO_TYPE, NO_TYPE];
+  /** The last record ended in what is no message: encrypted, from the middle of a connection. */
+  isUnknown = false;
 
   /** No message of this direction goes on in its next record. */
   forget(direction: Direction): void {
@@ -119,9 +123,15 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     else if (!state.isTls13 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
     if (isSsl2) takeSsl2Hello(packet, at + SSL2_HEADER, recordEnd);
     else if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
-    else if (type === HANDSHAKE && ((state.encrypted & sender) === 0 || isHello(bytes, at + RECORD, recordEnd))) {
+    else if (type !== HANDSHAKE) {
+      // nothing of a handshake
+    } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) {
+      if (at + size <= end) packet.handshake(NO_TYPE);
+    } else {
       dissectHandshake(packet, state, at + RECORD, recordEnd);
-      if (at + size > end) state.forget(packet.direction); // the rest was not captured, and will not come
+      // a record that is cut: the rest of its message will not come
+      if (at + size > end) state.forget(packet.direction);
+      else if (state.isUnknown) packet.handshake(NO_TYPE);
     }
     packet.offset = recordEnd;
   }
@@ -138,8 +148,10 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
 /** Finds the hellos in a handshake record, and those that began in the record before. */
 function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number): void {
   const { direction } = packet;
+  state.isUnknown = false;
   const skipped = Math.min(state.skip[direction], end - from);
   state.skip[direction] -= skipped;
+  if (skipped > 0 && state.skip[direction] === 0) packet.handshake(state.skippedType[direction]);
   const start = from + skipped;
   const before = state.partial[direction];
   if (before !== null) {
@@ -163,12 +175,15 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     const length = u24(bytes, at + 1);
     const body = at + HANDSHAKE_HEADER;
     const hello = type === CLIENT_HELLO || type === SERVER_HELLO;
+    const known = handshakeName(type) === undefined ? NO_TYPE : type;
     if (body + length > end) {
+      state.isUnknown = known === NO_TYPE;
+      state.skippedType[direction] = known;
       if (hello && length < LONGEST_HELLO) state.partial[direction] = bytes.slice(at, end);
-      if (!hello && handshakeName(type) !== undefined && length < LONGEST_MESSAGE)
-        state.skip[direction] = body + length - end;
+      if (!hello && known !== NO_TYPE && length < LONGEST_MESSAGE) state.skip[direction] = body + length - end;
       return;
     }
+    packet.handshake(known);
     if (hello) packet.message(tls.id, body, body + length).detail = type;
     if (type === SERVER_HELLO && chosenVersion(bytes, body, body + length) >= TLS_1_3) {
       state.isTls13 = true;
