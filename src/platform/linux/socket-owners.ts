@@ -4,8 +4,10 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
 import { readHidepid } from './hidepid.ts';
+import { asRoot } from './packages.ts';
+import { MOUNT_PROC, NO_PROC } from './proc-mount.ts';
 import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';
-import { type DescriptorScan, type Descriptors, rescanDescriptors } from './proc-pid-fd.ts';
+import { type DescriptorScan, type Descriptors, rescanDescriptors, scanThreads } from './proc-pid-fd.ts';
 import { type Holders, indexHolders, type ProcessKey } from './socket-holders.ts';
 import { type StartedScan, startScan } from './started-scan.ts';
 
@@ -67,11 +69,15 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
   const maySee = (uid: number | null): boolean => self.privileged || uid === self.uid;
   const hidepid = once(() => (self.privileged ? null : readHidepid(host)));
   // what hidepid hides may be of this user too: a process that changed its user, or whose memory is private
-  const isDenied = (uid: number | null): boolean => !maySee(uid) || deniedUids().has(uid) || hidepid() !== null;
+  const isDenied = (uid: number | null): boolean =>
+    isAbsent || !maySee(uid) || deniedUids().has(uid) || hidepid() !== null;
 
   let scan: StartedScan | null = null;
   let scannedAt = Number.NEGATIVE_INFINITY;
   let descriptors: readonly Descriptors[] = [];
+  let without: readonly number[] = [];
+  /** /proc shows no process, not even this one: it is not mounted. */
+  let isAbsent = false;
   let holders = new Map<number, Holders<Ownership>>();
   let deniedUids = (): ReadonlySet<number | null> => new Set();
   const processes = new Map<number, ProcessKey & { readonly process: Process | null }>();
@@ -82,6 +88,8 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
 
   function adopt(found: DescriptorScan): void {
     descriptors = found.processes;
+    without = found.without;
+    isAbsent = host.root === null && descriptors.length + without.length + found.unreadable.length === 0;
     deniedUids = once(() => new Set(found.unreadable.map((pid) => readUid(host, pid))));
     holders = indexHolders(descriptors);
   }
@@ -118,6 +126,21 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
 
   /** Describes who holds the sockets, and returns those that should have a holder but have none. */
   function settle(sockets: readonly Socket[]): Socket[] {
+    const missing = match(sockets);
+    return missing.length > 0 && adoptThreads() ? match(sockets) : missing;
+  }
+
+  /** Reads what only other threads than the main one list: seldom any, so only when a holder is missing. */
+  function adoptThreads(): boolean {
+    const found = scanThreads(host, without);
+    without = [];
+    if (found.length === 0) return false;
+    descriptors = [...descriptors, ...found];
+    holders = indexHolders(descriptors);
+    return true;
+  }
+
+  function match(sockets: readonly Socket[]): Socket[] {
     const missing: Socket[] = [];
     unheld = [];
     for (const socket of sockets) {
@@ -176,7 +199,9 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
       const index = holders;
       const denied = deniedInodes();
       // kept as it was first said, as its text is its identity
-      if (denied.size > 0) limit ??= deniedLimit(denied.size, self.privileged, hidepid());
+      if (denied.size > 0) {
+        limit ??= isAbsent ? absentLimit(denied.size) : deniedLimit(denied.size, self.privileged, hidepid());
+      }
       return {
         ownerOf({ inode }) {
           if (inode === null) return KERNEL;
@@ -190,8 +215,14 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
 
 const OWNERS = 'owners of sockets';
 
+const ownersOf = (sockets: number): string => `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`;
+
+function absentLimit(sockets: number): Limit {
+  return { what: ownersOf(sockets), subject: OWNERS, why: NO_PROC, remedy: asRoot(MOUNT_PROC) };
+}
+
 function deniedLimit(sockets: number, privileged: boolean, hidepid: string | null): Limit {
-  const what = `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`;
+  const what = ownersOf(sockets);
   const mounted = hidepid === null ? '' : `: /proc is mounted with hidepid=${hidepid}`;
   return privileged
     ? {

@@ -68,7 +68,7 @@ export const ATTRIBUTIONS = [
   'ebpf exact', // the kernel told of the process that used it, by eBPF; it may be gone
   'ebpf shared', // of several
   'none kernel', // the kernel keeps it, no process does: TIME_WAIT, a request not yet accepted, an orphan closing
-  'none denied', // its owner's descriptors may not be read by this user
+  'none denied', // its owner's descriptors may not be read by this user, or /proc is not mounted
   'none unseen', // no visible process holds it: another pid namespace, or gone while we looked
   'none capture', // read from packets, which carry no process
 ] as const;
