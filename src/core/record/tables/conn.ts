@@ -109,7 +109,7 @@ export const conn = table(
     tx_queue: maybe(bytes('Bytes not yet acknowledged or sent; for LISTEN, the length of the accept queue.')),
     rx_bytes: maybe(
       bytes(
-        'Payload bytes received (tcpi_bytes_received); the kernel counts the FIN of the peer as one. With source ebpf, what processes read since it was watched.',
+        'Payload bytes received (tcpi_bytes_received, less the FIN of the peer that the kernel counts as one; in CLOSE it may be among them). With source ebpf, what processes read since it was watched.',
         shown('RX'),
       ),
     ),
@@ -161,7 +161,11 @@ export const conn = table(
     comm: by('engine', maybe(text('Thread name the kernel keeps (15 bytes).'))),
     process_start: by('engine', maybe(time('When the owning process started.'))),
     congestion: maybe(text('Congestion control algorithm.')),
-    bytes_acked: maybe(bytes('Bytes acknowledged by the peer (tcpi_bytes_acked).')),
+    bytes_acked: maybe(
+      bytes(
+        'Payload bytes acknowledged by the peer (tcpi_bytes_acked, less the SYN and FIN that the kernel counts; before Linux 4.19 with them).',
+      ),
+    ),
     bytes_retrans: maybe(bytes('Payload bytes retransmitted (tcpi_bytes_retrans).')),
     delivery_rate: maybe(byteRate('Latest goodput measured by the kernel (tcpi_delivery_rate).')),
     retransmits: maybe(count('Timeouts in a row without an answer (tcpi_retransmits).')),
