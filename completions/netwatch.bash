@@ -59,9 +59,9 @@ _netwatch_files() {
 _netwatch_conns() {
   local fields
   case " ${COMP_WORDS[*]} " in
-    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops' ;;
+    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id' ;;
     *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms retrans pids' ;;
-    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops' ;;
+    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id' ;;
   esac
   case $prev in
     --port) : ;;
@@ -161,7 +161,7 @@ _netwatch_capture() {
 }
 
 _netwatch_follow() {
-  local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host'
+  local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host community_id'
   case $prev in
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;

@@ -8,11 +8,11 @@ end
 function __netwatch_conns_fields
     switch (commandline -p)' '
         case '* --events *' '* --events=*'
-            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops
+            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
         case '* --summary *' '* --summary=*'
             printf '%s\n' time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms retrans pids
         case '*'
-            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops
+            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
     end
 end
 
@@ -43,7 +43,7 @@ end
 function __netwatch_follow_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host
+            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host community_id
     end
 end
 

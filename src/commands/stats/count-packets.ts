@@ -35,7 +35,9 @@ export async function* countPackets(
   const showsRows = repeats && packets.from === 'file';
   const use = { dissector, showsRows, asksOwners: names.includes('processes') };
   const source = await openPackets(context, packets, use);
-  const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners }, dissector);
+  // of the other statistics, JSON prints all fields
+  const communityIds = names.length > 1 || request.wanted.has('community_id');
+  const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners, communityIds }, dissector);
   source.feed.listen(...run.listeners);
   try {
     yield* repeats ? countAgain(source, run, request) : countAll(source, run, request);

@@ -7,12 +7,14 @@ import { RoundTrips } from './round-trips.ts';
 /** The flows of a capture as connections. */
 export class CapturedConnections {
   private readonly feed: PacketFeed;
+  private readonly communityIds: boolean;
   private readonly names = new FlowNames();
   private readonly roundTrips = new RoundTrips();
 
-  /** Listens to the feed from now on. */
-  constructor(feed: PacketFeed) {
+  /** Listens to the feed from now on. Without `communityIds`, that field of the rows is null. */
+  constructor(feed: PacketFeed, communityIds = true) {
     this.feed = feed;
+    this.communityIds = communityIds;
     feed.listen((packet) => this.names.ingest(packet));
     feed.listen((packet) => this.roundTrips.ingest(packet));
   }
@@ -25,7 +27,7 @@ export class CapturedConnections {
     const { faults, flows } = this.feed.dissector;
     for (const flow of flows.flows) {
       if (flow.aPackets + flow.bPackets === 0) continue;
-      yield* faults.rows(() => [capturedConn(flow, this.names.nameOf(flow), this.roundTrips)]);
+      yield* faults.rows(() => [capturedConn(flow, this.names.nameOf(flow), this.roundTrips, this.communityIds)]);
     }
   }
 }

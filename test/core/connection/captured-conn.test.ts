@@ -12,6 +12,8 @@ import { dissectFrame } from '../../support/wire.ts';
 
 const CLIENT = { from: [10, 0, 0, 1], to: [10, 0, 0, 2], srcPort: 40_000, dstPort: 9999 };
 const SERVER = { from: [10, 0, 0, 2], to: [10, 0, 0, 1], srcPort: 9999, dstPort: 40_000 };
+/** Of this flow. */
+const TO_9999 = '1:/pJUt9zNMqG7eva9mAyk2CxfrFo=';
 const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];
 
 type Step = readonly [side: 'c' | 's', flags: number, seq: number, ack: number, payload?: string];
@@ -39,7 +41,7 @@ function seen(frames: readonly Uint8Array[]): { readonly conn: ConnRow; readonly
   });
   survey.end();
   const { flows } = dissector.flows;
-  return { conn: capturedConn(flows[0]!, 'a.example', roundTrips), stream: [...survey.rows(flows)][0]! };
+  return { conn: capturedConn(flows[0]!, 'a.example', roundTrips, true), stream: [...survey.rows(flows)][0]! };
 }
 
 test.each<[string, readonly Step[], string, string]>([
@@ -145,4 +147,12 @@ test('times are those of the packets', () => {
     syn_synack_ms: 10,
     synack_ack_ms: 10,
   });
+});
+
+test('the Community ID of a flow, where it is read', () => {
+  const { conn, stream } = seen([tcp(HANDSHAKE[0]!)]);
+  expect([conn.community_id, stream.community_id]).toEqual([TO_9999, TO_9999]);
+  const dissector = new Dissector(REGISTRY);
+  dissectFrame(tcp(HANDSHAKE[0]!), 1, dissector);
+  expect(capturedConn(dissector.flows.flows[0]!, null, new RoundTrips(), false).community_id).toBeNull();
 });

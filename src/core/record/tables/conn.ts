@@ -174,6 +174,14 @@ export const conn = table(
     rcvbuf_bytes: maybe(bytes('Receive buffer limit (SK_MEMINFO_RCVBUF).')),
     sndbuf_bytes: maybe(bytes('Send buffer limit (SK_MEMINFO_SNDBUF).')),
     drops: maybe(count('Packets dropped because the socket could not take them (SK_MEMINFO_DROPS).')),
+    community_id: by(
+      'engine',
+      maybe(
+        text(
+          'Community ID of the flow, version 1 with seed 0, as Zeek and Suricata compute it; null without a peer, and for MPTCP.',
+        ),
+      ),
+    ),
   },
   {
     hosts: { remote_host: 'remote_addr' },
