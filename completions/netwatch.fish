@@ -189,7 +189,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-size -x 
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-time -x -d 'With --write: begin a new file when one covers D.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-keep -x -d 'With --rotate-size or --rotate-time: keep only the last N files.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s U -l packet-buffered -d 'With --write: write each packet separately, so that a kill cannot leave half of one.'
-complete -c netwatch -n '__fish_seen_subcommand_from capture' -l annotate -d 'With --write, as pcapng: put the process, pid and user of each packet into its comment.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -l annotate -d 'With --write, as pcapng: put the process, pid and user that sent and that received each packet into its comment; -r reads them back.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l process -x -d 'Only packets of processes with this name; a pcapng file then names the processes, as with --annotate.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l duration -x -d 'Stop after D.'

@@ -1,4 +1,5 @@
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
+import type { OwnedSides } from '../packet/packet-owners.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import { connRow } from '../socket/conn-row.ts';
 import type { SocketReading } from '../socket/socket.ts';
@@ -13,6 +14,7 @@ export function capturedConn(
   flow: Flow,
   serverName: string | null,
   roundTrips: RoundTrips,
+  { a, b }: OwnedSides,
   communityIds: boolean,
 ): ConnRow {
   const opener = openerOf(flow);
@@ -26,6 +28,14 @@ export function capturedConn(
   });
   row.first_seen = formatTimestamp(flow.firstSeconds, flow.firstNanoseconds);
   row.age_s = Number.isNaN(age) ? null : age;
+  const owner = opener === 'a' ? (a ?? b) : (b ?? a);
+  if (owner !== null) {
+    row.pid = owner.pid;
+    row.pids = [String(owner.pid)];
+    row.process = owner.process;
+    row.user = owner.user;
+    row.attribution = 'comment exact';
+  }
   if (communityIds) row.community_id = flowCommunityId(flow);
   return row;
 }

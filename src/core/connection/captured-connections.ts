@@ -1,3 +1,4 @@
+import { FileOwners } from '../packet/file-owners.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import { FlowNames } from '../stream/flow-names.ts';
@@ -8,6 +9,7 @@ import { RoundTrips } from './round-trips.ts';
 export class CapturedConnections {
   private readonly feed: PacketFeed;
   private readonly communityIds: boolean;
+  private readonly owners: FileOwners;
   private readonly names = new FlowNames();
   private readonly roundTrips = new RoundTrips();
 
@@ -15,8 +17,10 @@ export class CapturedConnections {
   constructor(feed: PacketFeed, communityIds = true) {
     this.feed = feed;
     this.communityIds = communityIds;
+    this.owners = new FileOwners(feed.reader);
     feed.listen((packet) => this.names.ingest(packet));
     feed.listen((packet) => this.roundTrips.ingest(packet));
+    feed.listen(this.owners.ingest);
   }
 
   /**
@@ -27,7 +31,9 @@ export class CapturedConnections {
     const { faults, flows } = this.feed.dissector;
     for (const flow of flows.flows) {
       if (flow.aPackets + flow.bPackets === 0) continue;
-      yield* faults.rows(() => [capturedConn(flow, this.names.nameOf(flow), this.roundTrips, this.communityIds)]);
+      yield* faults.rows(() => [
+        capturedConn(flow, this.names.nameOf(flow), this.roundTrips, this.owners.sidesOf(flow), this.communityIds),
+      ]);
     }
   }
 }

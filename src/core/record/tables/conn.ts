@@ -71,6 +71,7 @@ export const ATTRIBUTIONS = [
   'none denied', // its owner's descriptors may not be read by this user, or /proc is not mounted
   'none unseen', // no visible process holds it: another pid namespace, or gone while we looked
   'none capture', // read from packets, which carry no process
+  'comment exact', // a comment that netwatch put into the capture names it (capture --annotate): of the local side, or else of the remote
 ] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
