@@ -158,7 +158,9 @@ test('the Community ID of a flow, where it is read', () => {
   expect([conn.community_id, stream.community_id]).toEqual([TO_9999, TO_9999]);
   const dissector = new Dissector(REGISTRY);
   dissectFrame(tcp(HANDSHAKE[0]!), 1, dissector);
-  expect(capturedConn(dissector.flows.flows[0]!, null, new RoundTrips(), { a: null, b: null }, false).community_id).toBeNull();
+  expect(
+    capturedConn(dissector.flows.flows[0]!, null, new RoundTrips(), { a: null, b: null }, false).community_id,
+  ).toBeNull();
 });
 
 test('who a comment names: the local side, which is the opener, or else the other', () => {

@@ -19,7 +19,9 @@ const CLIENT = { from: [128, 232, 110, 120], to: [66, 35, 250, 204], srcPort: 34
 const SERVER = { from: CLIENT.to, to: CLIENT.from, srcPort: 80, dstPort: 34_855 };
 const HTTP_ID = '1:LQU9qZlK+B5F3KDmev6m5PMibrg=';
 const request = tcpFrame({ ...CLIENT, flags: 24, seq: 1 }, [...Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')]);
-const response = tcpFrame({ ...SERVER, flags: 24, seq: 1 }, [...Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')]);
+const response = tcpFrame({ ...SERVER, flags: 24, seq: 1 }, [
+  ...Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+]);
 const hello = tcpFrame({ ...CLIENT, flags: 24, seq: 1 }, record(22, handshake(1, clientHello({}))));
 
 const IDS: readonly [StatisticName, readonly Uint8Array[], string][] = [
