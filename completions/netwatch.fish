@@ -8,11 +8,11 @@ end
 function __netwatch_conns_fields
     switch (commandline -p)' '
         case '* --events *' '* --events=*'
-            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops
+            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
         case '* --summary *' '* --summary=*'
             printf '%s\n' time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes
         case '*'
-            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops
+            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
     end
 end
 
@@ -43,7 +43,7 @@ end
 function __netwatch_follow_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host
+            printf '%s\n' stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host community_id
     end
 end
 
@@ -202,7 +202,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-size -x 
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-time -x -d 'With --write: begin a new file when one covers D.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l rotate-keep -x -d 'With --rotate-size or --rotate-time: keep only the last N files.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s U -l packet-buffered -d 'With --write: write each packet separately, so that a kill cannot leave half of one.'
-complete -c netwatch -n '__fish_seen_subcommand_from capture' -l annotate -d 'With --write, as pcapng: put the process, pid and user of each packet into its comment.'
+complete -c netwatch -n '__fish_seen_subcommand_from capture' -l annotate -d 'With --write, as pcapng: put the process, pid and user that sent and that received each packet into its comment; -r reads them back.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
 complete -c netwatch -n '__fish_seen_subcommand_from capture' -l process -x -d 'Only packets of processes with this name; a pcapng file then names the processes, as with --annotate.'

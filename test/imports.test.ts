@@ -82,7 +82,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     output: ['.', 'record'],
     filter: ['.', 'net', 'record'],
     capture: ['.', 'wire'],
-    socket: ['.', 'record'],
+    socket: ['.', 'net', 'record'],
     network: ['.', 'record'],
     trace: ['record', 'socket'],
     system: ['.', 'capture', 'network', 'record', 'socket', 'trace'],

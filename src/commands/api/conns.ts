@@ -116,6 +116,7 @@ function liveRequest(
       protocols: null,
       processDetails: ['cmdline', 'cgroup', 'container'].some((field) => wanted.has(field)),
       repeats: repeating,
+      communityIds: wanted.has('community_id'),
       rates: ['rx_rate', 'tx_rate'].some((field) => asked.has(field)),
       events: what.kind === 'events',
       settles: true,

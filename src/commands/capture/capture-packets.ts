@@ -74,7 +74,7 @@ function rowMaker(rows: PacketRows, { decode, hex }: ListRequest, request: Reque
     return (packet) => {
       const row = rows.row(packet);
       const parts = [`${summaryOf(row)}\n`];
-      if (decode) parts.push(decodeText(packet, rows.faults));
+      if (decode) parts.push(decodeText(packet, rows.faults, row.comment));
       if (hex) parts.push(dumpText(packet));
       return { ...row, printed: parts.join('') };
     };

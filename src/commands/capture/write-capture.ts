@@ -3,8 +3,9 @@ import { PcapWriter } from '../../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../../core/capture/pcapng-writer.ts';
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
+import { formatOwners } from '../../core/packet/owner-comment.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
-import { ownerOf, type PacketOwners } from '../../core/packet/packet-owners.ts';
+import type { PacketOwners } from '../../core/packet/packet-owners.ts';
 import { type ByteSink, OutputCut, type Rewritten, rewrite } from '../../core/packet/rewrite.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
@@ -129,11 +130,9 @@ async function copyPackets(
   }
 }
 
-/** `curl (1234) of root`, for the process that sent the packet, or else the one that received it. */
+/** The processes of a packet, as a later run reads them back. */
 function commentOf(owners: PacketOwners, packet: Packet): string | null {
-  const owner = ownerOf(owners, packet);
-  if (owner === null) return null;
-  return `${owner.process ?? 'process'} (${owner.pid})${owner.user === null ? '' : ` of ${owner.user}`}`;
+  return formatOwners({ sender: owners.senderOf(packet), receiver: owners.receiverOf(packet) });
 }
 
 /**

@@ -18,12 +18,12 @@ export async function* readCapturedConns(
   file: string,
   source: ByteSource,
   iface: string | null,
-  reportGap: Request['reportGap'],
+  { reportGap, wanted }: Pick<Request, 'reportGap' | 'wanted'>,
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, iface, false);
   const dissector = new Dissector(REGISTRY);
   const feed = new PacketFeed(reader, dissector);
-  const connections = new CapturedConnections(feed);
+  const connections = new CapturedConnections(feed, wanted.has('community_id'));
   try {
     await feed.run(context.signal);
   } finally {

@@ -69,6 +69,7 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
       protocols: protocolsOf(values),
       processDetails: ['cmdline', 'cgroup', 'container'].some((field) => wanted.has(field)),
       repeats: repeating,
+      communityIds: wanted.has('community_id'),
       rates: ['rx_rate', 'tx_rate'].some((field) => asked.has(field)) || coverage,
       events,
       settles: values.ebpf || (values.interval ?? 1000) >= LEAST_SETTLING_INTERVAL_MS,

@@ -13,12 +13,9 @@ import { select } from './conn-selection.ts';
  * Answers the same questions from saved records, or from the flows of a capture. Rejects with a Failure 65, 66, 74 or
  * 77.
  */
-export async function* runSaved(
-  context: Context,
-  asked: SavedConnRequest,
-  { reportGap }: Request,
-): AsyncGenerator<Snapshot> {
+export async function* runSaved(context: Context, asked: SavedConnRequest, request: Request): AsyncGenerator<Snapshot> {
   const { file } = asked;
+  const { reportGap } = request;
   // loaded here: the code that reads packets is large, and live connections start without it
   const loadCaptureReader = () => import('./captured-conns.ts');
   const input = await openInput(context, file, async (isCapture) => {
@@ -29,7 +26,7 @@ export async function* runSaved(
   const summary = asked.summary === null ? null : new ConnSummary(asked.summary);
   let time: string | null = null;
   const batches = input.isCapture
-    ? (await loadCaptureReader()).readCapturedConns(context, file, input.source, asked.interface, reportGap)
+    ? (await loadCaptureReader()).readCapturedConns(context, file, input.source, asked.interface, request)
     : readSavedRecords(context, file, conn, input);
   for await (const batch of batches) {
     const rows = select(batch as readonly ConnRow[], keep);

@@ -1,5 +1,5 @@
+import { FileOwners } from '../../core/packet/file-owners.ts';
 import { PacketFeed } from '../../core/packet/packet-feed.ts';
-import { PktapOwners } from '../../core/packet/packet-owners.ts';
 import type { PacketSource, PacketUse } from '../../core/sample/packet-source.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
@@ -15,9 +15,12 @@ export async function openPackets(context: Context, request: PacketRequest, use:
   }
   const { file } = request;
   const reader = await openCapture(context, request, use.showsRows);
+  const feed = new PacketFeed(reader, use.dissector);
+  const owners = new FileOwners(reader);
+  if (use.asksOwners !== false) feed.listen(owners.ingest);
   return {
-    feed: new PacketFeed(reader, use.dissector),
-    owners: new PktapOwners(),
+    feed,
+    owners,
     file,
     signal: context.signal,
     counts: () => [],

@@ -33,9 +33,14 @@ export async function* countPackets(
 ): AsyncGenerator<Snapshot> {
   const dissector = new Dissector(REGISTRY);
   const showsRows = repeats && packets.from === 'file';
-  const use = { dissector, showsRows, asksOwners: names.includes('processes') };
+  // to read the sockets of this machine costs more than to read comments of a file
+  const read = packets.from === 'file' ? request.wanted : request.asked;
+  const asksOwners = names.includes('processes') || read.has('pid') || read.has('process');
+  const use = { dissector, showsRows, asksOwners };
   const source = await openPackets(context, packets, use);
-  const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners }, dissector);
+  // of the other statistics, JSON prints all fields
+  const communityIds = names.length > 1 || request.wanted.has('community_id');
+  const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners, communityIds }, dissector);
   source.feed.listen(...run.listeners);
   source.feed.listenToHeld(...run.heldListeners);
   try {

@@ -27,6 +27,7 @@ export class FrameOptions {
 
   /** All comments, a line each; null without any. */
   comments(bytes: Uint8Array, little: boolean): string | null {
+    if (this.end - this.start < 4) return null;
     let comments: string | null = null;
     for (const { code, start, end } of pcapngOptions(bytes, this.start, this.end, little)) {
       if (code !== COMMENT) continue;

@@ -1,3 +1,4 @@
+import { FileOwners } from '../packet/file-owners.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import { FlowNames } from '../stream/flow-names.ts';
@@ -7,15 +8,20 @@ import { RoundTrips } from './round-trips.ts';
 /** The flows of a capture as connections. */
 export class CapturedConnections {
   private readonly feed: PacketFeed;
+  private readonly communityIds: boolean;
+  private readonly owners: FileOwners;
   private readonly names = new FlowNames();
   private readonly roundTrips = new RoundTrips();
 
-  /** Listens to the feed from now on. */
-  constructor(feed: PacketFeed) {
+  /** Listens to the feed from now on. Without `communityIds`, that field of the rows is null. */
+  constructor(feed: PacketFeed, communityIds = true) {
     this.feed = feed;
+    this.communityIds = communityIds;
+    this.owners = new FileOwners(feed.reader);
     feed.listen((packet) => this.names.ingest(packet));
     feed.listenToHeld((packet) => this.names.ingest(packet));
     feed.listen((packet) => this.roundTrips.ingest(packet));
+    feed.listen(this.owners.ingest);
   }
 
   /**
@@ -26,7 +32,9 @@ export class CapturedConnections {
     const { faults, flows } = this.feed.dissector;
     for (const flow of flows.flows) {
       if (flow.aPackets + flow.bPackets === 0) continue;
-      yield* faults.rows(() => [capturedConn(flow, this.names.nameOf(flow), this.roundTrips)]);
+      yield* faults.rows(() => [
+        capturedConn(flow, this.names.nameOf(flow), this.roundTrips, this.owners.sidesOf(flow), this.communityIds),
+      ]);
     }
   }
 }

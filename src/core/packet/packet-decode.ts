@@ -16,14 +16,15 @@ const STEP = '    ';
 
 /**
  * The layers of a dissected packet and their contents, as lines that are safe to show. If a layer throws, that is noted
- * in `faults`.
+ * in `faults`. Comments are those stored with it, a line each.
  */
-export function decodeText(packet: Packet, faults: Faults): string {
+export function decodeText(packet: Packet, faults: Faults, comment: string | null = null): string {
   const lines = new Lines();
   const captured = packet.frameEnd - packet.frameStart;
   lines.open(`Frame ${packet.number}: ${packet.length} bytes on the wire, ${captured} captured`);
   lines.field('Arrival Time', formatTimestamp(packet.seconds, packet.nanoseconds) ?? 'unknown');
   lines.field('Link Type', `${linkTypeName(packet.linkType)} (${packet.linkType})`);
+  for (const one of comment?.split('\n') ?? []) lines.field('Comment', one);
   lines.closeAll();
   for (let layer = 0; layer < packet.layerCount; layer++) {
     const protocol = protocolOf(packet, layer);

@@ -66,7 +66,12 @@ export class PktapOwners implements PacketOwners {
 }
 
 /** Process ids are 17 bits on macOS. */
-const MOST_PROCESSES = 131_072;
+export const MOST_PROCESSES = 131_072;
+
+/** The process that a record of a flow names: that of A, or else that of B. */
+export function ownerOfFlow({ a, b }: OwnedSides): PacketOwner | null {
+  return a ?? b;
+}
 
 /** The process that a record names: the sender of the packet, or else the receiver. */
 export function ownerOf(owners: PacketOwners, packet: Packet): PacketOwner | null {

@@ -24,6 +24,8 @@ export interface ConnectionRequest {
   /** Whether command line, control group and container are read, which cost an open file for each process. */
   readonly processDetails: boolean;
   readonly serviceOf: ServiceOf;
+  /** Whether rows need community_id. */
+  readonly communityIds: boolean;
   /** Whether there will be more than one look; rows then say since when they have been known. */
   readonly repeats: boolean;
   /** Whether rows need rates at the first look, which then takes two samples. */
@@ -83,7 +85,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
   const isLeft = request.packets !== null && place.surrender !== null && platform.isPrivileged();
   const owned = await openOwnedSockets(platform, { isLeft, user: place.lesserUser });
   const source = await owned.open(wanted);
-  const engine = openConnections(request.serviceOf, request.repeats);
+  const engine = openConnections(request.serviceOf, request.repeats, request.communityIds);
   const meter = request.coverage ? openCoverageMeter(platform) : null;
   // before privileges are given up
   if (request.packets !== null) tracing.begin();

@@ -3,11 +3,13 @@ import type { ConnRow, SocketState } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
 import { connRow, type ServiceOf } from './conn-row.ts';
 import type { Ownership, Socket, SocketReading } from './socket.ts';
+import { socketCommunityId } from './socket-community-id.ts';
 import { tupleOf } from './socket-tuple.ts';
 
 /**
  * The connection engine: sockets and times in, `conn` records out. Rates need two readings; first_seen and age_s are
- * given from the first reading on when `remembers` is set, and are null in a run that takes one snapshot.
+ * given from the first reading on when `remembers` is set, and are null in a run that takes one snapshot; community_id is
+ * null when `communityIds` is false.
  */
 export interface Connections {
   ingest(reading: SocketReading, at: Instant): void;
@@ -48,19 +50,21 @@ interface Present {
 const NOTHING: ReadonlyMap<Socket['key'], Past> = new Map();
 
 /** Opens the engine. */
-export function openConnections(serviceOf: ServiceOf, remembers: boolean): Connections {
+export function openConnections(serviceOf: ServiceOf, remembers: boolean, communityIds = true): Connections {
   let present: Present | null = null;
   let late: Socket[] = [];
 
   const rowOf = (socket: Socket, past: Past | undefined, of: Present, owner?: Ownership): ConnRow => {
     const { reading, at, first, seconds } = of;
-    return connRow(socket, reading, serviceOf, {
+    const row = connRow(socket, reading, serviceOf, {
       at,
       owner: owner ?? ownerOf(reading, socket, past),
       firstSeen: remembers ? (past?.firstSeen ?? at) : null,
       rxRate: first ? null : rate(socket.rx_bytes, past, past?.socket.rx_bytes, seconds),
       txRate: first ? null : rate(socket.tx_bytes, past, past?.socket.tx_bytes, seconds),
     });
+    if (communityIds) row.community_id = socketCommunityId(socket);
+    return row;
   };
 
   return {

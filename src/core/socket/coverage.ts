@@ -68,6 +68,7 @@ const KINDS = {
   'none denied': 'denied',
   'none unseen': 'unseen',
   'none capture': 'unseen',
+  'comment exact': 'attributed',
 } as const;
 
 function isLocal(address: string, own: ReadonlySet<string>): boolean {

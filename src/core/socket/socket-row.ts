@@ -70,5 +70,6 @@ export function socketRow(
     rcvbuf_bytes: socket.rcvbuf_bytes,
     sndbuf_bytes: socket.sndbuf_bytes,
     drops: socket.drops,
+    community_id: null,
   };
 }

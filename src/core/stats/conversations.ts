@@ -1,24 +1,28 @@
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
+import { ownerOfFlow, type PacketOwner, type PacketOwners } from '../packet/packet-owners.ts';
 import { section } from '../record/table.ts';
 import { type ConversationRow, conversation } from '../record/tables/conversation.ts';
 import type { Flow } from '../wire/flow.ts';
+import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
-import type { OpenStatistic, StatisticsRun } from './statistic.ts';
+import type { OpenStatistic, StatisticOptions, StatisticsRun } from './statistic.ts';
 
 /** Flows as records; the dissector counts them, so nothing is done per packet. */
-export function openConversations(): OpenStatistic {
+export function openConversations({ owners, communityIds = true }: StatisticOptions): OpenStatistic {
   return {
-    sections: ({ dissector }: StatisticsRun) => [section(conversation, rows(dissector.flows.flows))],
+    sections: ({ dissector }: StatisticsRun) => [
+      section(conversation, rows(dissector.flows.flows, owners, communityIds)),
+    ],
   };
 }
 
-function* rows(flows: readonly Flow[]): Iterable<ConversationRow> {
+function* rows(flows: readonly Flow[], owners: PacketOwners, communityIds: boolean): Iterable<ConversationRow> {
   for (const flow of flows) {
-    if (flow.aPackets + flow.bPackets > 0) yield rowOf(flow);
+    if (flow.aPackets + flow.bPackets > 0) yield rowOf(flow, ownerOfFlow(owners.sidesOf(flow)), communityIds);
   }
 }
 
-function rowOf(flow: Flow): ConversationRow {
+function rowOf(flow: Flow, owner: PacketOwner | null, communityIds: boolean): ConversationRow {
   return {
     proto: transportName(flow.transport),
     a_addr: addressA(flow),
@@ -38,6 +42,9 @@ function rowOf(flow: Flow): ConversationRow {
     app: flow.recognised?.name ?? null,
     a_host: null,
     b_host: null,
+    community_id: communityIds ? flowCommunityId(flow) : null,
+    pid: owner?.pid ?? null,
+    process: owner?.process ?? null,
   };
 }
 

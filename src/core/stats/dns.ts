@@ -3,6 +3,7 @@ import { section } from '../record/table.ts';
 import { type DnsQueryRow, dnsQuery } from '../record/tables/dns-query.ts';
 import { dns, llmnr, mdns } from '../wire/app/dns.ts';
 import { type DnsMessage, dnsRcodeName, dnsTypeName, readDnsMessage } from '../wire/app/dns-message.ts';
+import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { type Asked, AwaitedRows, PATIENCE_SECONDS } from './awaited-rows.ts';
@@ -21,7 +22,7 @@ const UNICAST_RESPONSE = 0x8000;
 const ROW_BYTES = 400;
 
 /** Queries and their answers, paired by who asked, whom, how, and the number, name, type and class of the question. */
-export function openDns({ held }: StatisticOptions): OpenStatistic {
+export function openDns({ held, communityIds = true }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<DnsQueryRow>(held);
   const pending = new PendingQueries();
 
@@ -72,6 +73,7 @@ export function openDns({ held }: StatisticOptions): OpenStatistic {
       answers: read.response ? valuesOf(read) : [],
       latency_ms: null,
       packet: packet.number,
+      community_id: communityIds && message.flow !== null ? flowCommunityId(message.flow) : null,
     };
     const same = read.response ? null : pending.find(conversation, question);
     const isRepeated = same !== null && !same.isGone && isSoonAfter(same, packet);

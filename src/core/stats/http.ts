@@ -7,6 +7,7 @@ import { type HttpRequest, type HttpResponse, readHttpMessage } from '../wire/ap
 import { http2 } from '../wire/app/http2.ts';
 import { Http2Headers, type Http2Stream } from '../wire/app/http2-stream.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
+import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { type Asked, AwaitedRows, type Moment } from './awaited-rows.ts';
@@ -18,8 +19,8 @@ const ROW_BYTES = 720;
 type Waiting = Asked<HttpRequestRow>;
 
 /** Requests and responses, paired as their connection tells; in HTTP/2 by their stream. */
-export function openHttp(options: StatisticOptions): OpenStatistic {
-  const rows = new AwaitedRows<HttpRequestRow>(options.held);
+export function openHttp({ held, communityIds = true }: StatisticOptions): OpenStatistic {
+  const rows = new AwaitedRows<HttpRequestRow>(held);
   const asked = new WeakMap<HttpExchange, Waiting>();
   const open = new Map<Http2Stream, Waiting>();
 
@@ -40,7 +41,7 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     }
     const fromClient = message.direction === packet.direction;
     const moment = fromClient || exchange === null ? packet : exchange;
-    const row = newRow(packet, fromClient, moment);
+    const row = newRow(packet, fromClient, moment, communityIds);
     row.method = read.method;
     row.host = read.host;
     row.uri = read.uri === '' ? null : read.uri;
@@ -56,7 +57,7 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     const request = exchange === null ? undefined : asked.get(exchange);
     if (request?.isDropped === true) return;
     const known = request === undefined || request.isGone ? null : request;
-    const row = known?.row ?? newRow(packet, message.direction !== packet.direction, packet);
+    const row = known?.row ?? newRow(packet, message.direction !== packet.direction, packet, communityIds);
     row.status = read.status;
     row.reason = read.reason;
     row.response_bytes = message.length;
@@ -73,7 +74,7 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     const response = fields.has(':status');
     const before = open.get(stream);
     const known = before?.isGone === true ? undefined : before;
-    const row = known?.row ?? newRow(packet, packet.direction !== stream.server, packet);
+    const row = known?.row ?? newRow(packet, packet.direction !== stream.server, packet, communityIds);
     const held = known ?? rows.add(row, packet, true, ROW_BYTES);
     if (known === undefined) {
       row.version = 'HTTP/2';
@@ -138,7 +139,12 @@ function sizeOf({ host, uri, reason, user_agent }: HttpRequestRow): number {
 }
 
 /** A row of the packet's connection, whose sender is the client or the server. */
-function newRow(packet: Packet, fromClient: boolean, { seconds, nanoseconds }: Moment): HttpRequestRow {
+function newRow(
+  packet: Packet,
+  fromClient: boolean,
+  { seconds, nanoseconds }: Moment,
+  communityIds: boolean,
+): HttpRequestRow {
   const source = sourceOf(packet);
   const target = destinationOf(packet);
   return {
@@ -158,6 +164,7 @@ function newRow(packet: Packet, fromClient: boolean, { seconds, nanoseconds }: M
     response_bytes: null,
     latency_ms: null,
     user_agent: null,
+    community_id: communityIds && packet.flow !== null ? flowCommunityId(packet.flow) : null,
   };
 }
 

@@ -18,6 +18,8 @@ export interface StatisticOptions {
   readonly owners: PacketOwners;
   /** Shared by a run's statistics of messages; by default each has its own. */
   readonly held?: HeldBytes;
+  /** Whether `community_id` is read; it is null if not, and computed by default. */
+  readonly communityIds?: boolean;
 }
 
 /** One count of a run over packets, open while it lasts. */

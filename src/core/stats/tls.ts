@@ -11,6 +11,7 @@ import { cipherName, tlsVersionName } from '../wire/app/tls-names.ts';
 import { CLIENT_HELLO } from '../wire/app/tls-record.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
+import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { type Asked, AwaitedRows } from './awaited-rows.ts';
@@ -19,7 +20,7 @@ import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic
 const TLS_1_3 = 0x0304;
 
 /** ClientHellos as records, completed by the ServerHello that follows on the same connection. */
-export function openTls({ held }: StatisticOptions): OpenStatistic {
+export function openTls({ held, communityIds = true }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<TlsSessionRow>(held);
   const open = new ByFlow<Asked<TlsSessionRow>>((flow, { isGone }) => isGone || flow.isOver);
   const ofConnection = new WeakMap<object, Asked<TlsSessionRow>>();
@@ -33,6 +34,7 @@ export function openTls({ held }: StatisticOptions): OpenStatistic {
       if (helloTypeOf(message) === CLIENT_HELLO) {
         const row = clientRow(packet, message, flow);
         if (row === null) continue;
+        if (communityIds) row.community_id = flowCommunityId(flow);
         const asked = rows.add(row, packet, true, sizeOf(row));
         if (connection === null) open.set(flow, asked);
         else ofConnection.set(connection, asked);
@@ -85,6 +87,7 @@ function clientRow(packet: Packet, message: Message, flow: Flow): TlsSessionRow 
     offered_versions: offeredVersions(hello),
     offered_alpn: hello.alpn,
     packet: packet.number,
+    community_id: null,
   };
 }
 

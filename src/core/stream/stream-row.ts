@@ -3,6 +3,7 @@ import type { PacketOwner } from '../packet/packet-owners.ts';
 import type { StreamRow, StreamState } from '../record/tables/stream.ts';
 import { timesOf } from '../stats/handshakes.ts';
 import type { Flow } from '../wire/flow.ts';
+import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { openingOf } from '../wire/tcp-progress.ts';
@@ -47,6 +48,7 @@ export function streamRow(
     process: owner?.process ?? null,
     a_host: null,
     b_host: null,
+    community_id: flowCommunityId(flow),
   };
 }
 

@@ -12,6 +12,7 @@ import { landlockVersion } from './landlock.ts';
 import { libc } from './libc.ts';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, openNetlink } from './netlink.ts';
 import { asRoot, installCommand } from './packages.ts';
+import { isProcAbsent, MOUNT_PROC, NO_PROC } from './proc-mount.ts';
 import { findSensorNode, obstacleOf, SENSOR_NODE } from './sensor-node.ts';
 
 type Capabilities = ReadonlySet<Capability>;
@@ -36,7 +37,7 @@ export async function readChecks(host: Host): Promise<readonly Check[]> {
     checkNode(process.versions.node),
     checkKoffi(),
     ...(host.root === null ? [checkSockDiag(), checkRtnetlink()] : []), // a folder has no kernel to ask
-    checkProcesses(capabilities, mounts),
+    checkProcesses(host, capabilities, mounts),
     checkNamespaces(capabilities),
     checkPcap(host),
     await checkCapture(host, capabilities),
@@ -119,8 +120,12 @@ function unlessRoot(command: string): string | null {
   return process.getuid?.() === 0 ? null : command;
 }
 
-function checkProcesses(capabilities: Capabilities, mounts: string): Check {
+function checkProcesses(host: Host, capabilities: Capabilities, mounts: string): Check {
   const name = 'processes';
+  if (isProcAbsent(host)) {
+    const detail = `${NO_PROC}: neither processes nor what this user may do can be read`;
+    return { name, status: 'missing', detail, remedy: asRoot(MOUNT_PROC) };
+  }
   if (capabilities.has('CAP_SYS_PTRACE')) return ok(name, 'of every user');
   const hidden = parseHidepid(mounts);
   const mounted = hidden === null ? '' : `; /proc is mounted with hidepid=${hidden}`;

@@ -1,5 +1,7 @@
 import type { Limit } from '../../core/limit.ts';
 import type { Host } from '../../core/system/host.ts';
+import { asRoot } from './packages.ts';
+import { MOUNT_PROC, NO_PROC } from './proc-mount.ts';
 import { readStat } from './proc-pid.ts';
 import { readUsers } from './users.ts';
 
@@ -24,7 +26,7 @@ export interface DeniedOwners {
 /** What could not be read to find the owners, by name, and what helps. With CAP_SYS_PTRACE nothing does. */
 export function deniedLimit(host: Host, denied: DeniedOwners): Limit {
   const { sockets, pids, uid, privileged, hidepid } = denied;
-  const about = { what: `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`, subject: 'owners of sockets' };
+  const about = ownersOf(sockets);
   if (privileged) {
     const names = pids.map((pid) => `${readStat(host, pid)?.comm ?? 'a process'} (${pid})`);
     const why = `the descriptors of ${listOf(names)} cannot be read even with CAP_SYS_PTRACE`;
@@ -38,6 +40,16 @@ export function deniedLimit(host: Host, denied: DeniedOwners): Limit {
   const why = `${who} cannot read ${descriptors}${mounted}`;
   return { ...about, why, remedy: uid === 0 ? null : 'sudo netwatch conns' };
 }
+
+/** That no owner is known, since there is no /proc, and how to mount it. */
+export function absentLimit(sockets: number): Limit {
+  return { ...ownersOf(sockets), why: NO_PROC, remedy: asRoot(MOUNT_PROC) };
+}
+
+const ownersOf = (sockets: number) => ({
+  what: `owners of ${sockets} socket${sockets === 1 ? '' : 's'}`,
+  subject: 'owners of sockets',
+});
 
 /** The names of users, by number where they have none; null when no user is known. */
 function usersOf(host: Host, uids: Iterable<number | null>): string | null {

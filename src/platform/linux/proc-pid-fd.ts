@@ -1,6 +1,7 @@
 import type { Host } from '../../core/system/host.ts';
 import { type FdInodes, openFdInodes } from './fd-inodes.ts';
 import { readStat } from './proc-pid.ts';
+import { threadFolders } from './proc-pid-task.ts';
 
 /** Threads share a process's descriptors out by number, this many at a time: about a millisecond's work. */
 const SHARE = 256;
@@ -22,6 +23,8 @@ export interface DescriptorScan {
   readonly processes: readonly Descriptors[];
   /** Processes whose descriptors this user may not read. */
   readonly unreadable: readonly number[];
+  /** Processes that list none: threads of the kernel, and those whose main thread has ended. */
+  readonly without: readonly number[];
 }
 
 /** Processes to read, and for each the lowest descriptor that no thread has taken on. */
@@ -51,7 +54,7 @@ export function scanDescriptors(host: Host, { pids, claimed }: SharedWork, direc
   return collect(backward ? pids.toReversed() : pids, (pid, position) => {
     const index = backward ? pids.length - 1 - position : position;
     if (Atomics.load(claimed, index) >= ALL) return null;
-    return readDescriptors(host, pid, (fds, inodeOf) => {
+    return readDescriptors(host, pid, folderOf(pid), (fds, inodeOf) => {
       const inodes = new Uint32Array(fds.length);
       const last = fds.at(-1)!;
       let at = 0;
@@ -77,11 +80,31 @@ export function rescanDescriptors(
 ): DescriptorScan {
   const known = knownInodes(before, alive, filesToo);
   return collect(listProcesses(host), (pid) =>
-    readDescriptors(host, pid, (fds, inodeOf, started) => {
+    readDescriptors(host, pid, folderOf(pid), (fds, inodeOf, started) => {
       const inodes = known.get(identity(pid, started));
       return Uint32Array.from(fds, (fd) => inodes?.get(fd) ?? inodeOf(fd));
     }),
   );
+}
+
+/**
+ * Reads the descriptors of processes that list none, where another of their threads lists some: when the main thread of a
+ * process has ended, its other threads still hold the sockets.
+ */
+export function scanThreads(host: Host, pids: readonly number[]): readonly Descriptors[] {
+  return pids.map((pid) => readThreads(host, pid)).filter((found) => found !== null);
+}
+
+function readThreads(host: Host, pid: number): Descriptors | null {
+  for (const thread of threadFolders(host, pid)) {
+    try {
+      const found = readDescriptors(host, pid, `${thread}/fd`, (fds, inodeOf) => Uint32Array.from(fds, inodeOf));
+      if (found !== null && found !== WITHOUT) return found;
+    } catch {
+      // it has ended as well, or may not be read
+    }
+  }
+  return null;
 }
 
 /** Inode, or 0 for no socket, of each descriptor of each process. */
@@ -104,30 +127,36 @@ function knownInodes(
 }
 
 const identity = (pid: number, started: number): string => `${pid} ${started}`;
+const folderOf = (pid: number): string => `/proc/${pid}/fd`;
 
-function collect(pids: Int32Array, read: (pid: number, position: number) => Descriptors | null): DescriptorScan {
+/** A process that lists no descriptor. */
+const WITHOUT = 'without';
+type Found = Descriptors | typeof WITHOUT | null;
+
+function collect(pids: Int32Array, read: (pid: number, position: number) => Found): DescriptorScan {
   const processes: Descriptors[] = [];
   const unreadable: number[] = [];
+  const without: number[] = [];
   for (let position = 0; position < pids.length; position++) {
     const pid = pids[position]!;
     try {
       const found = read(pid, position);
-      if (found !== null) processes.push(found);
+      if (found === WITHOUT) without.push(pid);
+      else if (found !== null) processes.push(found);
     } catch (error) {
       if (isDenied(error)) unreadable.push(pid); // else it has vanished
     }
   }
-  return { processes, unreadable };
+  return { processes, unreadable, without };
 }
 
 /** The inodes behind some descriptors of a process, in their order. */
 type InodesOf = (fds: Int32Array, inodeOf: (fd: number) => number, started: number) => Uint32Array;
 
-/** Null when the process has no descriptors. Throws the error of the system call. */
-function readDescriptors(host: Host, pid: number, inodesOf: InodesOf): Descriptors | null {
-  const folder = `/proc/${pid}/fd`;
+/** Null when the process is gone. Throws the error of the system call. */
+function readDescriptors(host: Host, pid: number, folder: string, inodesOf: InodesOf): Found {
   const fds = numbersIn(host.list(folder));
-  if (fds.length === 0) return null;
+  if (fds.length === 0) return WITHOUT;
   // read before the links: whoever still has the pid and this start afterwards has had them all along
   const started = readStat(host, pid)?.started;
   if (started === undefined) return null;

@@ -2,6 +2,7 @@ import { isoTimeOf } from '../../core/instant.ts';
 import type { Process } from '../../core/socket/socket.ts';
 import type { Host } from '../../core/system/host.ts';
 import { parseCgroup } from './proc-pid-cgroup.ts';
+import { threadFolders } from './proc-pid-task.ts';
 
 /** A command line can be megabytes long. */
 const MAX_CMDLINE_LENGTH = 4096;
@@ -51,8 +52,9 @@ export function readProcess(
   bootTime: number | null,
   details: boolean,
 ): Process | null {
-  const exe = host.linkIfAny(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
-  const args = details || exe === null ? readArguments(host, pid) : [];
+  const program = readProgram(host, pid);
+  const exe = program?.exe ?? null;
+  const args = details || exe === null ? readArguments(host, program?.folder ?? `/proc/${pid}`) : [];
   const group = details ? parseCgroup(host.readIfAny(`/proc/${pid}/cgroup`) ?? '') : null;
   const uid = details ? parseUid(host.readIfAny(`/proc/${pid}/status`) ?? '') : null;
   // last, so that all of the above is known to be of the same process
@@ -77,9 +79,30 @@ export function parseUid(status: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
+/** The program that a process runs, and the folder of the thread that tells it. */
+interface Program {
+  readonly exe: string;
+  readonly folder: string;
+}
+
+/** Told by another thread where the main one has ended. */
+function readProgram(host: Host, pid: number): Program | null {
+  const ofThread = (folder: string): Program | null => {
+    const exe = host.linkIfAny(`${folder}/exe`);
+    return exe === null ? null : { exe: exe.replace(/ \(deleted\)$/, ''), folder };
+  };
+  const main = ofThread(`/proc/${pid}`);
+  if (main !== null) return main;
+  for (const folder of threadFolders(host, pid)) {
+    const other = ofThread(folder);
+    if (other !== null) return other;
+  }
+  return null;
+}
+
 /** proc_pid_cmdline(5): arguments end in NUL; none for a kernel thread. */
-function readArguments(host: Host, pid: number): string[] {
-  const text = host.readIfAny(`/proc/${pid}/cmdline`) ?? '';
+function readArguments(host: Host, folder: string): string[] {
+  const text = host.readIfAny(`${folder}/cmdline`) ?? '';
   return text.replace(/\0+$/, '').split('\0');
 }
 

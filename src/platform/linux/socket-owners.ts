@@ -4,9 +4,9 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import { parseEffectiveCapabilities } from './capabilities.ts';
 import { readHidepid } from './hidepid.ts';
-import { deniedLimit } from './owner-limits.ts';
+import { absentLimit, deniedLimit } from './owner-limits.ts';
 import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';
-import { type DescriptorScan, type Descriptors, rescanDescriptors } from './proc-pid-fd.ts';
+import { type DescriptorScan, type Descriptors, rescanDescriptors, scanThreads } from './proc-pid-fd.ts';
 import { type Holders, indexHolders, type ProcessKey } from './socket-holders.ts';
 import { type StartedScan, startScan } from './started-scan.ts';
 
@@ -68,11 +68,15 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
   const maySee = (uid: number | null): boolean => self.privileged || uid === self.uid;
   const hidepid = once(() => (self.privileged ? null : readHidepid(host)));
   // what hidepid hides may be of this user too: a process that changed its user, or whose memory is private
-  const isDenied = (uid: number | null): boolean => !maySee(uid) || deniedUids().has(uid) || hidepid() !== null;
+  const isDenied = (uid: number | null): boolean =>
+    isAbsent || !maySee(uid) || deniedUids().has(uid) || hidepid() !== null;
 
   let scan: StartedScan | null = null;
   let scannedAt = Number.NEGATIVE_INFINITY;
   let descriptors: readonly Descriptors[] = [];
+  let without: readonly number[] = [];
+  /** /proc shows no process, not even this one: it is not mounted. */
+  let isAbsent = false;
   let holders = new Map<number, Holders<Ownership>>();
   let unreadable: readonly number[] = [];
   let deniedUids = (): ReadonlySet<number | null> => new Set();
@@ -85,6 +89,8 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
   function adopt(found: DescriptorScan): void {
     descriptors = found.processes;
     unreadable = found.unreadable;
+    without = found.without;
+    isAbsent = host.root === null && descriptors.length + without.length + unreadable.length === 0;
     deniedUids = once(() => new Set(found.unreadable.map((pid) => readUid(host, pid))));
     holders = indexHolders(descriptors);
   }
@@ -121,6 +127,21 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
 
   /** Describes who holds the sockets, and returns those that should have a holder but have none. */
   function settle(sockets: readonly Socket[]): Socket[] {
+    const missing = match(sockets);
+    return missing.length > 0 && adoptThreads() ? match(sockets) : missing;
+  }
+
+  /** Reads what only other threads than the main one list: seldom any, so only when a holder is missing. */
+  function adoptThreads(): boolean {
+    const found = scanThreads(host, without);
+    without = [];
+    if (found.length === 0) return false;
+    descriptors = [...descriptors, ...found];
+    holders = indexHolders(descriptors);
+    return true;
+  }
+
+  function match(sockets: readonly Socket[]): Socket[] {
     const missing: Socket[] = [];
     unheld = [];
     for (const socket of sockets) {
@@ -181,7 +202,7 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
       // kept as it was first said, as its text is its identity
       if (denied.size > 0) {
         const found = { sockets: denied.size, uids: denied.values(), pids: unreadable, hidepid: hidepid() };
-        limit ??= deniedLimit(host, { ...found, ...self });
+        limit ??= isAbsent ? absentLimit(denied.size) : deniedLimit(host, { ...found, ...self });
       }
       return {
         ownerOf({ inode }) {

@@ -46,6 +46,7 @@ export function startScan(host: Host): StartedScan {
       return {
         processes: [...own.processes, ...other.processes],
         unreadable: [...new Set([...own.unreadable, ...other.unreadable])],
+        without: [...new Set([...own.without, ...other.without])],
       };
     },
   };

@@ -1,3 +1,4 @@
+import type { SocketState } from '../../core/record/tables/conn.ts';
 import type { SocketDraft } from '../../core/socket/blank-socket.ts';
 
 /**
@@ -15,6 +16,7 @@ const BYTES_ACKED = 30;
 const BYTES_RECEIVED = 32;
 const SEGS_OUT = 34;
 const SEGS_IN = 35;
+const NOTSENT_BYTES = 36;
 const MIN_RTT = 37;
 const DELIVERY_RATE = 40;
 const BYTES_SENT = 50;
@@ -23,7 +25,17 @@ const BYTES_RETRANS = 52;
 /** tcpi_min_rtt before the first sample. */
 const NO_MIN_RTT = 0xffffffff;
 
-/** Fills in what the struct tcp_info in `words[at]` to `words[end - 1]` says of a connection. */
+/** The peer has sent its FIN, and nothing of what it sent is missing: the kernel counts it among the bytes received. */
+const PEER_HAS_FINISHED: ReadonlySet<SocketState> = new Set(['CLOSE_WAIT', 'LAST_ACK', 'CLOSING']);
+/** We have sent our FIN, or are about to, and it is not acknowledged. */
+const FINISHING: ReadonlySet<SocketState> = new Set(['FIN_WAIT1', 'LAST_ACK', 'CLOSING']);
+/** Of these the kernel counts one byte each among those acknowledged: the SYN of the side that connected, and a FIN. */
+const MOST_COUNTED = 2;
+
+/**
+ * Fills in what the struct tcp_info in `words[at]` to `words[end - 1]` says of a connection, whose state and queues are
+ * filled in already. The kernel counts sequence numbers, so SYN and FIN count as a byte each; here only payload does.
+ */
 export function fillFromTcpInfo(socket: SocketDraft, words: Uint32Array, at: number, end: number): void {
   const length = end - at;
   if (length <= TOTAL_RETRANS) return;
@@ -41,7 +53,8 @@ export function fillFromTcpInfo(socket: SocketDraft, words: Uint32Array, at: num
   const acked = readUint64(words, at + BYTES_ACKED);
   socket.bytes_acked = acked;
   socket.tx_bytes = acked;
-  socket.rx_bytes = readUint64(words, at + BYTES_RECEIVED);
+  const received = readUint64(words, at + BYTES_RECEIVED);
+  socket.rx_bytes = received > 0 && PEER_HAS_FINISHED.has(socket.state) ? received - 1 : received;
   socket.tx_packets = words[at + SEGS_OUT]!;
   socket.rx_packets = words[at + SEGS_IN]!;
   if (length <= MIN_RTT) return; // before Linux 4.6
@@ -53,7 +66,21 @@ export function fillFromTcpInfo(socket: SocketDraft, words: Uint32Array, at: num
   if (length <= BYTES_RETRANS + 1) return; // before Linux 4.19
   const retransmitted = readUint64(words, at + BYTES_RETRANS);
   socket.bytes_retrans = retransmitted;
-  socket.tx_bytes = readUint64(words, at + BYTES_SENT) - retransmitted;
+  const sent = readUint64(words, at + BYTES_SENT) - retransmitted;
+  socket.tx_bytes = sent;
+  socket.bytes_acked = payloadAcked(acked, sent, words[at + NOTSENT_BYTES]!, socket);
+}
+
+/**
+ * How many of the bytes `sent` are acknowledged. That is what is not under way; but the queue was read a moment before
+ * the rest, and so may not fit. Then it is what the kernel counts, if that is not more than was sent.
+ */
+function payloadAcked(counted: number, sent: number, notSent: number, { state, tx_queue }: SocketDraft): number {
+  const most = Math.min(counted, sent);
+  if (tx_queue === null) return most;
+  const fin = notSent === 0 && FINISHING.has(state) ? 1 : 0;
+  const payload = sent - (tx_queue - notSent - fin);
+  return payload <= most && counted - payload <= MOST_COUNTED ? Math.max(0, payload) : most;
 }
 
 /** Exact to 2^53, which takes one connection eight days at 100 Gbit/s. */

@@ -266,7 +266,17 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     for (const { src_port, pid } of known) expect(pid).toBe(src_port === 7007 ? server.pid : client.pid);
     const { frames } = await readCapture(fs.readFileSync(file));
     expect(frames.length).toBeGreaterThan(5);
-    expect(new Set(frames.map(({ comment }) => comment))).toEqual(new Set([`node (${server.pid}) of root`]));
+    // the client is not known at its first packets
+    const [ofServer, ofClient] = [server, client].map(({ pid }) => `node \\(${pid}\\) of root`);
+    const noted = `^netwatch: from ${ofServer}(?:\\nnetwatch: to ${ofClient})?$|^netwatch: to ${ofServer}$`;
+    for (const { comment } of frames) expect(comment).toMatch(new RegExp(noted));
+    const back = await start(['stats', '-r', file, '--by', 'processes', '--json']).ended;
+    const counted = back.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(counted.find(({ pid }) => pid === server.pid)).toMatchObject({ process: 'node', packets: frames.length });
+    expect(counted.find(({ pid }) => pid === client.pid)).toMatchObject({ process: 'node', tx_packets: 0 });
     expect(new Set(processes.map(({ pid }) => pid))).toEqual(new Set([server.pid, client.pid]));
   });
 
@@ -306,7 +316,8 @@ describe.skipIf(why !== null)('live capture', { timeout: 30_000 }, () => {
     expect(none).toEqual([]);
     expect(some!.length).toBeGreaterThan(10);
     expect(one!.length).toBeGreaterThan(some!.length);
-    for (const { comment } of one!) expect(comment).toMatch(/^node \(\d+\) of root$/);
+    for (const { comment } of one!)
+      expect(comment).toMatch(/^netwatch: (?:from|to) node \(\d+\) of root(?:\nnetwatch: to node \(\d+\) of root)?$/);
   });
 
   test('every interface at once', async () => {

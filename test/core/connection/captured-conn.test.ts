@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { capturedConn } from '../../../src/core/connection/captured-conn.ts';
 import { RoundTrips } from '../../../src/core/connection/round-trips.ts';
+import type { OwnedSides } from '../../../src/core/packet/packet-owners.ts';
 import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
 import type { StreamRow } from '../../../src/core/record/tables/stream.ts';
 import { StreamSurvey } from '../../../src/core/stream/stream-survey.ts';
@@ -12,6 +13,8 @@ import { dissectFrame } from '../../support/wire.ts';
 
 const CLIENT = { from: [10, 0, 0, 1], to: [10, 0, 0, 2], srcPort: 40_000, dstPort: 9999 };
 const SERVER = { from: [10, 0, 0, 2], to: [10, 0, 0, 1], srcPort: 9999, dstPort: 40_000 };
+/** Of this flow. */
+const TO_9999 = '1:/pJUt9zNMqG7eva9mAyk2CxfrFo=';
 const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];
 
 type Step = readonly [side: 'c' | 's', flags: number, seq: number, ack: number, payload?: string];
@@ -27,7 +30,10 @@ const CLIENT_FIN: Step = ['c', FIN | ACK, 100, 500];
 const SERVER_FIN: Step = ['s', FIN | ACK, 500, 101];
 
 /** The connection and the stream of the first flow, a frame each 10 ms. */
-function seen(frames: readonly Uint8Array[]): { readonly conn: ConnRow; readonly stream: StreamRow } {
+function seen(
+  frames: readonly Uint8Array[],
+  owners: OwnedSides = { a: null, b: null },
+): { readonly conn: ConnRow; readonly stream: StreamRow } {
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
   const survey = new StreamSurvey(1e6, () => true);
@@ -39,7 +45,7 @@ function seen(frames: readonly Uint8Array[]): { readonly conn: ConnRow; readonly
   });
   survey.end();
   const { flows } = dissector.flows;
-  return { conn: capturedConn(flows[0]!, 'a.example', roundTrips), stream: [...survey.rows(flows)][0]! };
+  return { conn: capturedConn(flows[0]!, 'a.example', roundTrips, owners, true), stream: [...survey.rows(flows)][0]! };
 }
 
 test.each<[string, readonly Step[], string, string]>([
@@ -145,4 +151,33 @@ test('times are those of the packets', () => {
     syn_synack_ms: 10,
     synack_ack_ms: 10,
   });
+});
+
+test('the Community ID of a flow, where it is read', () => {
+  const { conn, stream } = seen([tcp(HANDSHAKE[0]!)]);
+  expect([conn.community_id, stream.community_id]).toEqual([TO_9999, TO_9999]);
+  const dissector = new Dissector(REGISTRY);
+  dissectFrame(tcp(HANDSHAKE[0]!), 1, dissector);
+  expect(
+    capturedConn(dissector.flows.flows[0]!, null, new RoundTrips(), { a: null, b: null }, false).community_id,
+  ).toBeNull();
+});
+
+test('who a comment names: the local side, which is the opener, or else the other', () => {
+  const [client, server] = [
+    { pid: 7, process: 'curl', user: 'alice' },
+    { pid: 8, process: null, user: null },
+  ];
+  const told = (owners: OwnedSides, first = 0) => {
+    const { conn } = seen(HANDSHAKE.slice(first).map(tcp), owners);
+    return [conn.pid, conn.process, conn.user, conn.pids, conn.attribution];
+  };
+  const ofClient = [7, 'curl', 'alice', ['7'], 'comment exact'];
+  const ofServer = [8, null, null, ['8'], 'comment exact'];
+  expect(told({ a: client, b: server })).toEqual(ofClient);
+  expect(told({ a: null, b: server })).toEqual(ofServer);
+  expect(told({ a: null, b: null })).toEqual([null, null, null, [], 'none capture']);
+  // the answer came first: A is the server, and B opened it
+  expect(told({ a: server, b: client }, 1)).toEqual(ofClient);
+  expect(told({ a: server, b: null }, 1)).toEqual(ofServer);
 });

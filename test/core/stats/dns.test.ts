@@ -72,6 +72,7 @@ test('a query and its answer are one record', () => {
       answers: ['192.0.2.1', '192.0.2.2'],
       latency_ms: 12.5,
       packet: 1,
+      community_id: '1:RXKURpyQITZU13SCYbIzaVPTxaQ=',
     },
   ]);
 });

@@ -49,6 +49,7 @@ test('TLS 1.3: what was offered, and what the server chose', () => {
       offered_versions: ['TLSv1.3', 'TLSv1.2'],
       offered_alpn: ['h2', 'http/1.1'],
       packet: 3,
+      community_id: '1:UWHKJ/x6OQ1YiVv4rIl0t3yhjg8=',
     },
   ]);
 });

@@ -45,6 +45,20 @@ describe('readChecks', () => {
     expect(check('processes')).toMatchObject({ status: 'limited', remedy: root ? null : 'sudo netwatch conns' });
   });
 
+  test('tells of a /proc that is not there, but not of a folder that lacks it', async () => {
+    const folder = folderMachine({});
+    const none = await readChecks({ ...folder, root: null });
+    expect(none.find(({ name }) => name === 'processes')).toEqual({
+      name: 'processes',
+      status: 'missing',
+      detail: '/proc is not mounted: neither processes nor what this user may do can be read',
+      remedy: `${sudo}mount -t proc proc /proc`,
+    });
+    const there = await readChecks({ ...folderMachine({ 'proc/self/stat': '1 (x)' }), root: null });
+    expect(there.find(({ name }) => name === 'processes')).toMatchObject({ status: 'limited' });
+    expect((await checksOf({}))('processes')).toMatchObject({ status: 'limited' });
+  });
+
   test('tells of a /proc that hides processes', async () => {
     const check = await checksOf({ 'proc/self/mounts': 'proc /proc proc rw,relatime,hidepid=invisible 0 0\n' });
     expect(check('processes').detail).toContain('hidepid=invisible');

@@ -9,6 +9,8 @@ export interface FolderProcess {
   readonly started?: number;
   readonly comm?: string;
   readonly uid?: number;
+  /** Links of further threads by descriptor; the main thread is then one of the folders below task as well. */
+  readonly threads?: Readonly<Record<number, Readonly<Record<number, string>>>>;
 }
 
 /** A machine whose processes come and go. */
@@ -40,12 +42,19 @@ export function openProcessFolder(processes: Readonly<Record<number, FolderProce
       return folder.link(name);
     },
   };
-  const put = (pid: number, { fds, started = 100, comm = 'x', uid = 0 }: FolderProcess): void => {
+  const put = (pid: number, { fds, started = 100, comm = 'x', uid = 0, threads }: FolderProcess): void => {
     remove(pid);
     fs.mkdirSync(`${at(pid)}/fd`, { recursive: true });
     fs.writeFileSync(`${at(pid)}/stat`, `${pid} (${comm}) S ${'1 '.repeat(18)}${started} 0 0\n`);
     fs.writeFileSync(`${at(pid)}/status`, `Name:\t${comm}\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`);
     for (const [fd, target] of Object.entries(fds)) fs.symlinkSync(target, `${at(pid)}/fd/${fd}`);
+    for (const [thread, links] of Object.entries(threads === undefined ? {} : { [pid]: fds, ...threads })) {
+      const task = `${at(pid)}/task/${thread}`;
+      fs.mkdirSync(`${task}/fd`, { recursive: true });
+      fs.symlinkSync('/usr/bin/zt', `${task}/exe`);
+      fs.writeFileSync(`${task}/cmdline`, 'zt\0-v\0');
+      for (const [fd, target] of Object.entries(links)) fs.symlinkSync(target, `${task}/fd/${fd}`);
+    }
   };
   const remove = (pid: number): void => fs.rmSync(at(pid), { recursive: true, force: true });
 

@@ -59,6 +59,114 @@ describe('who holds a socket', () => {
   });
 });
 
+describe('a process whose main thread has ended', () => {
+  const ended = { fds: {}, threads: { 11: {}, 12: { 0: '/dev/null', 3: 'socket:[1]' } } };
+
+  test('holds what its other threads list, and its program is theirs', async () => {
+    const folder = openProcessFolder({ 10: ended, 20: { fds: { 3: 'socket:[2]' } } });
+    const { at } = owners(folder);
+    const { ownerOf, limits } = await at(0, socket(1), socket(2), socket(3));
+    expect(ownerOf(socket(1))).toEqual({
+      processes: [
+        {
+          pid: 10,
+          name: 'zt',
+          comm: 'x',
+          exe: '/usr/bin/zt',
+          cmdline: 'zt -v',
+          uid: 0,
+          cgroup: null,
+          container: null,
+          started: '2026-10-26T07:33:21.000Z',
+        },
+      ],
+      attribution: 'proc_fd exact',
+    });
+    expect([ownerOf(socket(2)).processes[0]?.pid, ownerOf(socket(3)).attribution]).toEqual([20, 'none unseen']);
+    expect(limits).toEqual([]);
+  });
+
+  test('is looked at only when a holder is missing', async () => {
+    const folder = openProcessFolder({ 10: ended, 20: { fds: { 3: 'socket:[2]' } } });
+    const { find } = owners(folder);
+    expect(await find(0, 2)).toEqual([[20, 'proc_fd exact']]);
+    expect(folder.linksRead().filter((link) => link.includes('task'))).toEqual([]);
+    expect(await find(1, 1, 2)).toEqual([
+      [10, 'proc_fd exact'],
+      [20, 'proc_fd exact'],
+    ]);
+    folder.linksRead();
+    expect(await find(2, 1, 2)).toEqual([
+      [10, 'proc_fd exact'],
+      [20, 'proc_fd exact'],
+    ]);
+    expect(folder.linksRead()).toEqual([]);
+  });
+
+  test('that no other thread lists anything of holds nothing; nor does one that is gone', async () => {
+    const { find } = owners(openProcessFolder({ 10: { fds: {}, threads: { 11: {} } }, 20: { fds: {} } }));
+    expect(await find(0, 1)).toEqual([['none unseen']]);
+  });
+
+  test('a descriptor of the main thread is enough; others are not asked', async () => {
+    const folder = openProcessFolder({ 10: { fds: { 3: 'socket:[2]' }, threads: { 11: { 3: 'socket:[1]' } } } });
+    expect(await owners(folder).find(0, 1, 2)).toEqual([['none unseen'], [10, 'proc_fd exact']]);
+  });
+
+  test('of very many threads, some are tried', async () => {
+    const threads = (count: number) => ({
+      ...Object.fromEntries(Array.from({ length: count - 1 }, (_, index) => [100 + index, {}])),
+      999: { 3: 'socket:[1]' },
+    });
+    // names in a folder come in order here
+    for (const [count, said] of [
+      [8, [10, 'proc_fd exact']],
+      [9, ['none unseen']],
+    ] as const) {
+      const folder = openProcessFolder({ 10: { fds: {}, threads: threads(count) } });
+      const list = (name: string): string[] => folder.host.list(name).sort();
+      expect(await owners({ ...folder, host: { ...folder.host, list } }).find(0, 1)).toEqual([said]);
+    }
+  });
+});
+
+describe('without /proc', () => {
+  const bare = (): ProcessFolder => {
+    const folder = openProcessFolder({});
+    return { ...folder, host: { ...folder.host, root: null } };
+  };
+
+  test('every owner is denied, and a limit says so once', async () => {
+    const { at } = owners(bare());
+    const found = await at(0, socket(1), socket(2, 1000), socket(null));
+    expect([socket(1), socket(2, 1000), socket(null)].map((one) => found.ownerOf(one))).toEqual([
+      { processes: [], attribution: 'none denied' },
+      { processes: [], attribution: 'none denied' },
+      { processes: [], attribution: 'none kernel' },
+    ]);
+    const mount = process.getuid?.() === 0 ? 'mount' : 'sudo mount';
+    expect(found.limits).toEqual([
+      {
+        what: 'owners of 2 sockets',
+        subject: 'owners of sockets',
+        why: '/proc is not mounted',
+        remedy: `${mount} -t proc proc /proc`,
+      },
+    ]);
+    expect((await at(1, socket(1), socket(3))).limits).toEqual(found.limits);
+    expect((await at(2, socket(null))).limits).toEqual([]);
+  });
+
+  test('a machine that is a folder hides nothing, and one process is enough to see that it is there', async () => {
+    expect(await owners(openProcessFolder({})).find(0, 1)).toEqual([['none unseen']]);
+    const folder = openProcessFolder({ 10: { fds: {} } });
+    expect(await owners({ ...folder, host: { ...folder.host, root: null } }).find(0, 1)).toEqual([['none unseen']]);
+    folder.deny(10);
+    const denied = await owners({ ...folder, host: { ...folder.host, root: null } }).at(0, socket(1));
+    expect(denied.limits).toMatchObject([{ why: expect.stringContaining('descriptors of some processes') }]);
+  });
+});
+
 describe('what is kept between two readings', () => {
   test('nothing is read again while nothing changes', async () => {
     const folder = openProcessFolder({ 10: { fds: { 0: '/dev/null', 3: 'socket:[1]' } } });

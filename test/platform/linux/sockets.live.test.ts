@@ -64,7 +64,8 @@ function fromSs(socket: SsSocket): Compared {
     inode: held ? socket.inode : null,
     rx_queue: socket.rxQueue,
     tx_queue: socket.txQueue,
-    rx_bytes: counter('bytes_received'),
+    // ss prints what the kernel counts: sequence numbers, so that the FIN of the peer is a byte
+    rx_bytes: connection ? count('bytes_received') - (socket.state === 'CLOSE-WAIT' ? 1 : 0) : null,
     tx_bytes: connection ? count('bytes_sent') - count('bytes_retrans') : null,
     rx_packets: counter('segs_in'),
     tx_packets: counter('segs_out'),
@@ -76,7 +77,8 @@ function fromSs(socket: SsSocket): Compared {
     cwnd: counter('cwnd'),
     mss: counter('mss'),
     congestion: socket.congestion,
-    bytes_acked: counter('bytes_acked'),
+    // and SYN and FIN are; in the scene all that was sent is acknowledged
+    bytes_acked: connection ? count('bytes_sent') - count('bytes_retrans') : null,
     bytes_retrans: counter('bytes_retrans'),
     rmem_bytes: memory.r ?? null,
     wmem_bytes: memory.w ?? null,
@@ -198,8 +200,8 @@ describe.skipIf(!hasSs || process.platform !== 'linux')('the sockets of other pr
 
   test('stand in the states they were brought to', async () => {
     const reading = await read();
-    expect(find(reading, 'CLOSE_WAIT', 'local', 'half')).toHaveLength(1);
-    expect(find(reading, 'FIN_WAIT2', 'remote', 'half')).toHaveLength(1);
+    expect(find(reading, 'CLOSE_WAIT', 'local', 'half')).toMatchObject([{ rx_bytes: 7 }]);
+    expect(find(reading, 'FIN_WAIT2', 'remote', 'half')).toMatchObject([{ tx_bytes: 7, bytes_acked: 7 }]);
     const [waiting] = find(reading, 'TIME_WAIT', 'remote', 'closed');
     expect(waiting).toMatchObject({ inode: null, uid: null, rx_bytes: null });
     expect(reading.ownerOf(waiting!)).toEqual({ processes: [], attribution: 'none kernel' });

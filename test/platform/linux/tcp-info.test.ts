@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
+import { SOCKET_STATES } from '../../../src/core/record/tables/conn.ts';
+import { blankSocket, type SocketDraft } from '../../../src/core/socket/blank-socket.ts';
 import { fillFromTcpInfo } from '../../../src/platform/linux/tcp-info.ts';
 import { tcpInfoBytes, tcpInfoLength } from './tcp-info-bytes.ts';
 
@@ -21,8 +22,8 @@ const info = tcpInfoBytes({
   bytes_retrans: 99_999,
 });
 
-const read = (bytes: Buffer) => {
-  const socket = blankSocket();
+const read = (bytes: Buffer, known: Partial<SocketDraft> = {}) => {
+  const socket = Object.assign(blankSocket(), known);
   const words = new Uint32Array(new Uint8Array(bytes).buffer);
   fillFromTcpInfo(socket, words, 0, words.length);
   return socket;
@@ -69,6 +70,37 @@ test.each([
   ['Linux 4.9', 'delivery_rate', { delivery_rate: 5_000_000_000, bytes_retrans: null, tx_bytes: 7_000_001 }],
 ])('what %s does not send is unknown', (_, last, expected) => {
   expect(read(info.subarray(0, tcpInfoLength(last)))).toMatchObject(expected);
+});
+
+test.each(SOCKET_STATES)('in %s the FIN of the peer is no payload, once it has come', (state) => {
+  const received = (bytes_received: number) => read(tcpInfoBytes({ bytes_received }), { state }).rx_bytes;
+  const counted = ['CLOSE_WAIT', 'LAST_ACK', 'CLOSING'].includes(state) ? 1 : 0;
+  expect([received(11), received(1), received(0)]).toEqual([11 - counted, 1 - counted, 0]);
+});
+
+// each line is what the kernel counts: sent, acknowledged, not sent yet, in the queue
+test.each([
+  ['all of it, by the side that was connected to', 'ESTABLISHED', 20, 20, 0, 0, 20],
+  ['all of it, by the side that connected', 'ESTABLISHED', 10, 11, 0, 0, 10],
+  ['a part, by either side: the rest is under way', 'ESTABLISHED', 10, 6, 0, 4, 6],
+  ['a part, with a SYN', 'ESTABLISHED', 10, 7, 0, 4, 6],
+  ['what is not sent yet is not under way', 'CLOSE_WAIT', 10, 7, 100, 104, 6],
+  ['nothing, not even a SYN', 'SYN_SENT', 0, 0, 0, 1, 0],
+  ['a SYN alone', 'ESTABLISHED', 0, 1, 0, 0, 0],
+  ['SYN and FIN', 'FIN_WAIT2', 10, 12, 0, 0, 10],
+  ['a FIN is under way with the rest', 'FIN_WAIT1', 10, 7, 0, 5, 6],
+  ['the same in LAST_ACK', 'LAST_ACK', 10, 6, 0, 5, 6],
+  ['the same in CLOSING', 'CLOSING', 10, 6, 0, 5, 6],
+  ['a FIN waits behind what is not sent', 'FIN_WAIT1', 4096, 4097, 101, 101, 4096],
+  ['a queue that is from a moment before: more than was sent', 'ESTABLISHED', 10, 7, 40, 4, 7],
+  ['a queue from a moment before: more than was acknowledged', 'ESTABLISHED', 10, 5, 0, 4, 5],
+  ['a queue from a moment before: three less', 'ESTABLISHED', 10, 9, 0, 4, 9],
+  ['a queue from a moment before: two less may be SYN and FIN', 'ESTABLISHED', 10, 8, 0, 4, 6],
+  ['the queue is not known', 'CLOSE', 10, 12, 0, null, 10],
+  ['the queue is not known, and not all is acknowledged', 'CLOSE', 10, 9, 0, null, 9],
+] as const)('acknowledged: %s', (_, state, sent, counted, unsent, queue, payload) => {
+  const bytes = tcpInfoBytes({ bytes_sent: sent + 7, bytes_retrans: 7, bytes_acked: counted, notsent_bytes: unsent });
+  expect(read(bytes, { state, tx_queue: queue })).toMatchObject({ tx_bytes: sent, bytes_acked: payload });
 });
 
 test('survives every length', () => {

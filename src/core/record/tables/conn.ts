@@ -68,9 +68,10 @@ export const ATTRIBUTIONS = [
   'ebpf exact', // the kernel told of the process that used it, by eBPF; it may be gone
   'ebpf shared', // of several
   'none kernel', // the kernel keeps it, no process does: TIME_WAIT, a request not yet accepted, an orphan closing
-  'none denied', // its owner's descriptors may not be read by this user
+  'none denied', // its owner's descriptors may not be read by this user, or /proc is not mounted
   'none unseen', // no visible process holds it: another pid namespace, or gone while we looked
   'none capture', // read from packets, which carry no process
+  'comment exact', // a comment that netwatch put into the capture names it (capture --annotate): of the local side, or else of the remote
 ] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
@@ -109,7 +110,7 @@ export const conn = table(
     tx_queue: maybe(bytes('Bytes not yet acknowledged or sent; for LISTEN, the length of the accept queue.')),
     rx_bytes: maybe(
       bytes(
-        'Payload bytes received (tcpi_bytes_received); the kernel counts the FIN of the peer as one. With source ebpf, what processes read since it was watched.',
+        'Payload bytes received (tcpi_bytes_received, less the FIN of the peer that the kernel counts as one; in CLOSE it may be among them). With source ebpf, what processes read since it was watched.',
         shown('RX'),
       ),
     ),
@@ -161,7 +162,11 @@ export const conn = table(
     comm: by('engine', maybe(text('Thread name the kernel keeps (15 bytes).'))),
     process_start: by('engine', maybe(time('When the owning process started.'))),
     congestion: maybe(text('Congestion control algorithm.')),
-    bytes_acked: maybe(bytes('Bytes acknowledged by the peer (tcpi_bytes_acked).')),
+    bytes_acked: maybe(
+      bytes(
+        'Payload bytes acknowledged by the peer (tcpi_bytes_acked, less the SYN and FIN that the kernel counts; before Linux 4.19 with them).',
+      ),
+    ),
     bytes_retrans: maybe(bytes('Payload bytes retransmitted (tcpi_bytes_retrans).')),
     delivery_rate: maybe(byteRate('Latest goodput measured by the kernel (tcpi_delivery_rate).')),
     retransmits: maybe(count('Timeouts in a row without an answer (tcpi_retransmits).')),
@@ -170,6 +175,14 @@ export const conn = table(
     rcvbuf_bytes: maybe(bytes('Receive buffer limit (SK_MEMINFO_RCVBUF).')),
     sndbuf_bytes: maybe(bytes('Send buffer limit (SK_MEMINFO_SNDBUF).')),
     drops: maybe(count('Packets dropped because the socket could not take them (SK_MEMINFO_DROPS).')),
+    community_id: by(
+      'engine',
+      maybe(
+        text(
+          'Community ID of the flow, version 1 with seed 0, as Zeek and Suricata compute it; null without a peer, and for MPTCP.',
+        ),
+      ),
+    ),
   },
   {
     hosts: { remote_host: 'remote_addr' },

@@ -24,6 +24,13 @@ export const conversation = table(
     app: maybe(text('Application protocol, by its content or port.', shown('APP'))),
     a_host: maybe(text('Name of a_addr by reverse DNS, with --resolve.')),
     b_host: maybe(text('Name of b_addr by reverse DNS, with --resolve.')),
+    community_id: maybe(text('Community ID of the flow, version 1 with seed 0, as Zeek and Suricata compute it.')),
+    pid: maybe(
+      integer(
+        'Process that holds it, if asked for; of a file, as its comments of capture --annotate say. That of A if both are known.',
+      ),
+    ),
+    process: maybe(text('Name of that process.')),
   },
   {
     hosts: { a_host: 'a_addr', b_host: 'b_addr' },

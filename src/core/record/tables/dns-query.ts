@@ -23,6 +23,7 @@ export const dnsQuery = table(
     answers: list('Values of the answer records.', shown('ANSWERS')),
     latency_ms: maybe(millis('From the query to its answer; null when one is missing.', shown('LATENCY'))),
     packet: integer('Number of the packet of the query, or of an answer without a query.', shown('PACKET')),
+    community_id: maybe(text('Community ID of the flow, version 1 with seed 0, as Zeek and Suricata compute it.')),
   },
   { aliases: { addr: ['client', 'server'] } },
 );

@@ -23,6 +23,7 @@ export const httpRequest = table(
     response_bytes: maybe(bytes('Header and body of the response, as far as captured.', shown('BYTES'))),
     latency_ms: maybe(millis('From the end of the request to the end of the response.', shown('LATENCY'))),
     user_agent: maybe(text('The User-Agent header field.')),
+    community_id: maybe(text('Community ID of the flow, version 1 with seed 0, as Zeek and Suricata compute it.')),
   },
 );
 export type HttpRequestRow = Row<typeof httpRequest>;

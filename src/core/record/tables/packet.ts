@@ -58,7 +58,9 @@ export const packet = table(
     ),
     expert: list("What is worth looking at, by Wireshark's names."),
     pid: maybe(
-      integer('Process that sent it, or else the one that received it; among captures, only those of macOS say.'),
+      integer(
+        'Process that sent it, or else the one that received it; captures of macOS say, and those of capture --annotate.',
+      ),
     ),
     process: maybe(text('Its name.')),
     delta_s: maybe(seconds('Time since the previous frame.')),

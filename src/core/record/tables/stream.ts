@@ -78,6 +78,7 @@ export const stream = table(
     process: maybe(text('Name of that process.')),
     a_host: maybe(text('Name of a_addr by reverse DNS, with --resolve.')),
     b_host: maybe(text('Name of b_addr by reverse DNS, with --resolve.')),
+    community_id: maybe(text('Community ID of the flow, version 1 with seed 0, as Zeek and Suricata compute it.')),
   },
   {
     hosts: { a_host: 'a_addr', b_host: 'b_addr' },

@@ -23,6 +23,7 @@ export const tlsSession = table(
     offered_versions: list('Versions the client offered.'),
     offered_alpn: list('Protocols the client offered.'),
     packet: integer('Number of the packet of the ClientHello.'),
+    community_id: maybe(text('Community ID of the flow, version 1 with seed 0, as Zeek and Suricata compute it.')),
   },
   {
     aliases: {

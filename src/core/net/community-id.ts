@@ -1,0 +1,78 @@
+import { message, sha1Base64 } from './sha1-block.ts';
+
+/** The seed, two bytes; netwatch has no other. */
+const SEED_BYTES = 2;
+
+/**
+ * Community ID of a flow, version 1 with seed 0, as Zeek and Suricata compute it: the same whichever end is given first.
+ * Both addresses are 4 bytes, or both 16. Ports are of TCP, UDP and SCTP; they are null for every other protocol of IP,
+ * whose flows are told apart by addresses alone.
+ */
+export function communityId(
+  protocol: number,
+  a: Uint8Array,
+  aPort: number | null,
+  b: Uint8Array,
+  bPort: number | null,
+): string {
+  const order = compareBytes(a, b);
+  const isInOrder = order < 0 || (order === 0 && (aPort ?? 0) <= (bPort ?? 0));
+  return isInOrder ? hashOf(protocol, a, aPort, b, bPort) : hashOf(protocol, b, bPort, a, aPort);
+}
+
+/** Types of ICMP and of ICMPv6 that come in pairs: who asks and who answers have one flow. */
+const ICMP_PAIRS = pairs([8, 0], [13, 14], [15, 16], [10, 9], [17, 18]);
+const ICMPV6_PAIRS = pairs([128, 129], [130, 131], [133, 134], [135, 136], [139, 140], [144, 145]);
+const ICMPV6 = 58;
+
+/**
+ * The same of a message of ICMP (1) or ICMPv6 (58): its type and that of its answer stand for ports. A type without an
+ * answer goes one way, its code stands for the other port, and the other way would be another flow.
+ */
+export function icmpCommunityId(
+  protocol: 1 | 58,
+  source: Uint8Array,
+  target: Uint8Array,
+  type: number,
+  code: number,
+): string {
+  const counterpart = (protocol === ICMPV6 ? ICMPV6_PAIRS : ICMP_PAIRS).get(type);
+  return counterpart === undefined
+    ? hashOf(protocol, source, type, target, code)
+    : communityId(protocol, source, type, target, counterpart);
+}
+
+function pairs(...types: readonly (readonly [number, number])[]): ReadonlyMap<number, number> {
+  return new Map(types.flatMap(([one, other]) => [[one, other] as const, [other, one] as const]));
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  for (let index = 0; index < a.length; index++) {
+    const difference = a[index]! - b[index]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Addresses, protocol and ports, as they are. */
+function hashOf(
+  protocol: number,
+  first: Uint8Array,
+  firstPort: number | null,
+  second: Uint8Array,
+  secondPort: number | null,
+): string {
+  message.fill(0, 0, SEED_BYTES);
+  message.set(first, SEED_BYTES);
+  message.set(second, SEED_BYTES + first.length);
+  let end = SEED_BYTES + first.length + second.length;
+  message[end++] = protocol;
+  message[end++] = 0; // padding
+  if (firstPort !== null && secondPort !== null) {
+    message[end++] = firstPort >>> 8;
+    message[end++] = firstPort;
+    message[end++] = secondPort >>> 8;
+    message[end++] = secondPort;
+  }
+  return `1:${sha1Base64(end)}`;
+}
