@@ -24,7 +24,10 @@ export interface PathError {
   readonly mtu: number | null;
 }
 
-/** What a struct sock_extended_err among the messages says (ip(7), IP_RECVERR); null without one. */
+/**
+ * What a struct sock_extended_err among the messages says (ip(7), IP_RECVERR); null without one, and for a note: a redirect
+ * or a source quench is sent about a packet that goes on all the same.
+ */
 export function errorIn(controls: readonly ControlMessage[]): PathError | null {
   const found = controls.find(
     ({ level, type }) =>
@@ -37,6 +40,7 @@ export function errorIn(controls: readonly ControlMessage[]): PathError | null {
     const cause = errno === EMSGSIZE ? 'too_big' : null;
     return { error: sendErrorWords(errno), from: null, cause, mtu: cause === null || info === 0 ? null : info };
   }
+  if (NOTES.get(origin)?.has(type) === true) return null;
   const words = origin === ORIGIN_ICMP ? UNREACHABLE_V4 : origin === ORIGIN_ICMP6 ? UNREACHABLE_V6 : null;
   const cause = origin === ORIGIN_ICMP ? CAUSES_V4[type]?.[code] : CAUSES_V6[type]?.[code];
   return {
@@ -46,6 +50,12 @@ export function errorIn(controls: readonly ControlMessage[]): PathError | null {
     mtu: cause === 'too_big' && info > 0 ? info : null,
   };
 }
+
+/** RFC 792; RFC 4861, 4.5. By the origin, then the type. */
+const NOTES: ReadonlyMap<number, ReadonlySet<number>> = new Map([
+  [ORIGIN_ICMP, new Set([4, 5])],
+  [ORIGIN_ICMP6, new Set([137])],
+]);
 
 type Causes = Readonly<Record<number, Readonly<Record<number, PathError['cause']>>>>;
 const CAUSES_V4: Causes = { 3: { 3: 'port', 4: 'too_big' }, 11: { 0: 'expired' } };

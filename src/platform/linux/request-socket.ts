@@ -185,6 +185,7 @@ export abstract class RequestSocket implements EchoSocket {
 
   private drain(): void {
     if (this.isClosed) return;
+    this.drainErrors(); // an error that is not read yet is told in place of what lies behind it
     for (let read = 0; read < MOST_READ_AT_ONCE; read++) {
       const message = this.receiver.receive(this.fd, false);
       if (message === null) break;

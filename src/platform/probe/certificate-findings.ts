@@ -16,7 +16,7 @@ export function certificateFindings(leaf: DetailedPeerCertificate, now: number):
     tls_issuer: nameOf(leaf.issuer),
     tls_subject: nameOf(leaf.subject),
     tls_expires: first === null ? null : isoTimeOf(first),
-    tls_days: first === null ? null : Math.round((100 * (first - now)) / DAY_MS) / 100,
+    tls_days: first === null ? null : Math.floor((1000 * (first - now)) / DAY_MS) / 1000,
     tls_certificates: chain.length,
   };
 }

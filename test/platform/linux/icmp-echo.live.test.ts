@@ -352,6 +352,31 @@ describe('parts', () => {
     tooBig[6] = 4;
     tooBig.writeUInt32LE(1400, 8);
     expect(errorIn([{ level: 0, type: IP_RECVERR, data: tooBig }])).toMatchObject({ cause: 'too_big', mtu: 1400 });
+    // a redirect and a source quench are notes about a packet that goes on
+    const typed = (origin: number, type: number, code = 1): boolean => {
+      const one = Buffer.from(whole);
+      [one[4], one[5], one[6]] = [origin, type, code];
+      return errorIn([{ level: 0, type: IP_RECVERR, data: one }]) !== null;
+    };
+    expect([3, 4, 5, 6, 11, 12, 137].map((type) => typed(2, type))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect([1, 2, 3, 4, 5, 136, 137].map((type) => typed(3, type))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect([4, 5, 137].map((type) => typed(1, type))).toEqual([true, true, true]); // of this machine itself
     const strange = Buffer.from(whole);
     strange.writeUInt32LE(9999, 0);
     strange[5] = 77;

@@ -104,7 +104,10 @@ export const probe = table(
     tls_issuer: by('prober', maybe(text('Who issued the certificate.'))),
     tls_subject: by('prober', maybe(text('For whom it was issued.'))),
     tls_expires: by('prober', maybe(time('When the certificate, or one it depends on, expires first.'))),
-    tls_days: by('prober', maybe(number('Days until then; negative when it has expired.'))),
+    tls_days: by(
+      'prober',
+      maybe(number('Days until then, in thousandths and never rounded up; negative when it has expired.')),
+    ),
     tls_certificates: by('prober', maybe(count('Certificates from that of the server to the last one it depends on.'))),
     tls_alpn: by('prober', maybe(text('The protocol above TLS that the server chose (ALPN).'))),
     mapped_addr: by('prober', maybe(address('Our address as the STUN server sees it.'))),
