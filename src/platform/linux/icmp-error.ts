@@ -1,3 +1,5 @@
+import { getSystemErrorName } from 'node:util';
+import { isSurelyLocal, mayBeLocal } from '../../core/system/local-fault.ts';
 import { ERRNO } from './libc.ts';
 import type { ControlMessage } from './received-message.ts';
 import { addressIn } from './socket-address.ts';
@@ -22,6 +24,8 @@ export interface PathError {
   readonly cause: 'expired' | 'too_big' | 'port' | null;
   /** How large a packet may be there, in bytes; null when it was not said. */
   readonly mtu: number | null;
+  /** The name of the error where this machine itself did not send; null otherwise. */
+  readonly fault: string | null;
 }
 
 /**
@@ -38,7 +42,13 @@ export function errorIn(controls: readonly ControlMessage[]): PathError | null {
   const info = found.readUInt32LE(8);
   if (origin === ORIGIN_LOCAL) {
     const cause = errno === EMSGSIZE ? 'too_big' : null;
-    return { error: sendErrorWords(errno), from: null, cause, mtu: cause === null || info === 0 ? null : info };
+    return {
+      error: sendErrorWords(errno),
+      from: null,
+      cause,
+      mtu: cause === null || info === 0 ? null : info,
+      fault: sendFault(errno),
+    };
   }
   if (NOTES.get(origin)?.has(type) === true) return null;
   const words = origin === ORIGIN_ICMP ? UNREACHABLE_V4 : origin === ORIGIN_ICMP6 ? UNREACHABLE_V6 : null;
@@ -48,6 +58,7 @@ export function errorIn(controls: readonly ControlMessage[]): PathError | null {
     from: addressIn(found.subarray(16)),
     cause: words === null ? null : (cause ?? null),
     mtu: cause === 'too_big' && info > 0 ? info : null,
+    fault: null,
   };
 }
 
@@ -113,4 +124,11 @@ const SEND_ERRORS: Readonly<Record<number, string>> = {
 /** What a call that sends says, by its errno. */
 export function sendErrorWords(errno: number): string {
   return SEND_ERRORS[errno] ?? `the system refuses to send: errno ${errno}`;
+}
+
+/** The name of an error of a call that sends, where this machine itself is to blame; null for an error of others. */
+export function sendFault(errno: number): string | null {
+  if (errno === 0) return null;
+  const name = getSystemErrorName(-errno);
+  return isSurelyLocal(name) || mayBeLocal(name) ? name : null;
 }

@@ -251,7 +251,11 @@ describe.skipIf((noNetwork ?? noTun) !== null)('echoes of a network that is a fu
 
   test('a network without the address, and a run that is interrupted', async () => {
     const socket = open('ipv4');
-    expect(await ask(socket, '192.0.2.1')).toMatchObject({ rttMs: null, error: 'network unreachable: no route' });
+    expect(await ask(socket, '192.0.2.1')).toMatchObject({
+      rttMs: null,
+      error: 'network unreachable: no route',
+      fault: 'ENETUNREACH',
+    });
     answersTo = () => [];
     const over = new AbortController();
     setTimeout(() => over.abort(), 20);
@@ -344,7 +348,7 @@ describe('parts', () => {
     for (let length = 0; length < 16; length++) {
       expect(errorIn([{ level: 0, type: IP_RECVERR, data: whole.subarray(0, length) }])).toBeNull();
     }
-    const found = { error: 'host unreachable', cause: null, mtu: null };
+    const found = { error: 'host unreachable', cause: null, mtu: null, fault: null };
     expect(errorIn([{ level: 0, type: IP_RECVERR, data: whole }])).toEqual({ ...found, from: '10.0.0.1' });
     expect(errorIn([{ level: 0, type: IP_RECVERR, data: whole.subarray(0, 16) }])).toEqual({ ...found, from: null });
     expect(errorIn([{ level: 0, type: 2, data: whole }])).toBeNull();
