@@ -11,8 +11,8 @@ const RESOLUTION = 'dns:///a.root-servers.net';
 
 /**
  * The targets that words name: `gateway` and `dns` stand for those of this machine, and no word at all for both and for a
- * name that the system resolves. What this machine does not have is a target that says so (`missing`). With a family only
- * those of it. Throws a Failure 64 for a word that is no target.
+ * name that the system resolves. What this machine does not have is a target that says so (`missing`), where it was asked for or
+ * where there is nothing else. With a family only those of it. Throws a Failure 64 for a word that is no target.
  */
 export async function targetsOf(
   words: readonly string[],
@@ -26,9 +26,9 @@ export async function targetsOf(
     else if (word === 'dns') found.push(...(await dnsServers(platform, family)));
     else found.push(parseTarget(word));
   }
-  const isAny = found.some(({ missing }) => missing === undefined);
-  if (words.length === 0 && isAny) found.push(parseTarget(RESOLUTION));
-  return found;
+  if (words.length > 0) return found;
+  const here = found.filter(({ missing }) => missing === undefined);
+  return here.length === 0 ? found : [...here, parseTarget(RESOLUTION)];
 }
 
 /**

@@ -42,5 +42,5 @@ export function localFaultWords(code: string, addr: string, hasZone: boolean, he
   if (code === 'EINVAL' && /^fe[89ab]/i.test(addr) && !hasZone) return 'the address needs a zone: fe80::1%eth0';
   const isMissing = code === 'EADDRNOTAVAIL' || code === 'ENETUNREACH' || code === 'EAFNOSUPPORT';
   if (isIpv6 && isMissing && !here.hasIpv6) return 'this machine has no IPv6';
-  return WORDS[code] ?? null;
+  return Object.hasOwn(WORDS, code) ? WORDS[code]! : null;
 }

@@ -85,12 +85,14 @@ function noneAnswered(all: readonly Resolved[], failures: readonly (Error | unde
     const why = failures[index]?.message ?? 'not asked';
     addrsOf.set(why, [...(addrsOf.get(why) ?? []), addr]);
   }
-  const [[only] = ['']] = addrsOf;
-  if (addrsOf.size === 1 && only === 'interrupted') return new Error(only);
+  if (addrsOf.has(INTERRUPTED)) return new Error(INTERRUPTED);
   const reasons = [...addrsOf].map(([why, addrs]) => `${why} (${inShort(addrs, ', ')})`);
   const Kind = told.every((one) => one instanceof CannotAsk) ? CannotAsk : Error;
   return new Kind(inShort(reasons, '; '));
 }
+
+/** What a deadline says when the run has ended, not its own time. */
+const INTERRUPTED = 'interrupted';
 
 function inShort(parts: readonly string[], between: string): string {
   const more = parts.length - MOST_NAMED;

@@ -48,7 +48,7 @@ export function openTraceProber(target: Target, { platform, clock }: ProberOptio
         paths.set(to.addr, path);
         looks.set(to.addr, { method: socket.method, path });
         const { rttMs, fault } = await askHops(socket, to, path, within, isHeard);
-        if (fault !== null && path.lastHeard() === 0) throw fault;
+        if (fault !== null && rttMs === null) throw fault;
         if (signal.aborted && rttMs === null) throw new Error('interrupted');
         if (path.distance() === null) throw new Error(endOf(path));
         if (rttMs === null) throw new Error('no answer of the target');

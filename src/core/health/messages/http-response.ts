@@ -81,7 +81,7 @@ export class HttpResponseReader {
   private takeLine(chunk: Buffer, at: number): number {
     const found = chunk.indexOf(LF, at);
     const end = found < 0 ? chunk.length : found;
-    this.headBytes += end - at + 1;
+    this.headBytes += end - at + (found < 0 ? 0 : 1);
     if (end > at) this.line.push(Buffer.from(chunk.subarray(at, end)));
     if (this.state === 'status' && !this.mayBeHttp()) {
       this.fail(NO_HTTP);
