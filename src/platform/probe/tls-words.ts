@@ -2,7 +2,7 @@ import { shorten } from './certificate-findings.ts';
 import { wordsOf } from './local-fault.ts';
 
 /** What OpenSSL says, as node passes it on. */
-type TlsError = NodeJS.ErrnoException & { readonly reason?: string; readonly library?: string };
+type TlsError = NodeJS.ErrnoException & { readonly reason?: string | undefined };
 
 const MOST_WORDS = 120;
 /** OpenSSL numbers the alerts of the other side from here on (ssl/ssl_err.c). */
