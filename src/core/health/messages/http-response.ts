@@ -28,7 +28,7 @@ const MOST_DIGITS = 15;
 
 const LF = 0x0a;
 const NO_HTTP = 'the answer is no HTTP';
-const STATUS_LINE = /^HTTP\/(\d)\.(\d)[ \t]+(\d{3})(?:[ \t]+([^]*))?$/;
+const STATUS_LINE = /^HTTP\/(\d)\.(\d)[ \t]+(\d{3})(?:[ \t]+(.*))?$/s;
 const START = 'HTTP/';
 
 /**
