@@ -310,6 +310,8 @@ complete -c netwatch -n '__fish_seen_subcommand_from stats' -l version -d 'Show 
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -s c -l count -x -d 'Probes of each target in a round (3).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l interval -x -d 'Time between two probes of a round (1s).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l timeout -x -d 'How long to wait for the answer to a probe (2s).'
+complete -c netwatch -n '__fish_seen_subcommand_from probe' -s 4 -l ipv4 -d 'Ask by IPv4 only.'
+complete -c netwatch -n '__fish_seen_subcommand_from probe' -s 6 -l ipv6 -d 'Ask by IPv6 only.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l every -x -d 'Begin a round every D, until --duration or Ctrl-C.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l via -x -d 'Ask TARGET, behind a tunnel, and report how much more it takes than the target of --direct.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l direct -x -d 'With --via: the target outside the tunnel, asked in the same rounds.'

@@ -17,6 +17,8 @@ export interface ProbeOptions<R = ProbeRow> extends Listening {
   readonly interval?: number;
   /** Milliseconds to wait for the answer to a probe. Default: 2000. */
   readonly timeout?: number;
+  /** Which addresses of names, gateways and name servers are asked. Default: all. */
+  readonly family?: 'ipv4' | 'ipv6';
   /** Milliseconds from the start of one round to the start of the next; one round without it. */
   readonly every?: number;
   /** Milliseconds after which no more rounds begin. */
@@ -28,6 +30,7 @@ const KINDS: OptionKinds = {
   count: 'count',
   interval: 'millis',
   timeout: 'millis',
+  family: ['ipv4', 'ipv6'],
   every: 'millis',
   duration: 'millis',
 };
@@ -61,16 +64,18 @@ function recordsFrom<T extends RecordTable>(
       listening: options,
       filter: options.filter ?? null,
       async *run(context, { sayLimits }) {
-        const [{ openProber }, { localAddressTo }, { openProbeSampler }, { targetsOf }, place] = await Promise.all([
-          import('../../platform/probe/open-prober.ts'),
-          import('../../platform/probe/local-address.ts'),
-          import('../../core/sample/probe-sampler.ts'),
-          import('../../core/sample/probe-targets.ts'),
-          placeOf(context),
-        ]);
+        const [{ openProber }, { localAddressTo }, { openProbeSampler }, { settleTargets, targetsOf }, place] =
+          await Promise.all([
+            import('../../platform/probe/open-prober.ts'),
+            import('../../platform/probe/local-address.ts'),
+            import('../../core/sample/probe-sampler.ts'),
+            import('../../core/sample/probe-targets.ts'),
+            placeOf(context),
+          ]);
         const { platform, clock } = place;
         const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
-        const asked = await targetsOf(words, platform);
+        const family = options.family === undefined ? null : options.family === 'ipv4' ? 4 : 6;
+        const asked = await settleTargets(await targetsOf(words, platform, family), platform, family);
         if ((of as RecordTable) === hop && !asked.some(({ kind }) => kind === 'trace')) {
           throw usageError('hops are those of a trace:// target, and none is asked', { hint: 'trace://HOST' });
         }

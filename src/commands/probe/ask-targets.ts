@@ -1,9 +1,8 @@
-import { usageError } from '../../core/failure.ts';
 import { type Snapshot, section } from '../../core/record/table.ts';
 import { hop } from '../../core/record/tables/hop.ts';
 import { probe } from '../../core/record/tables/probe.ts';
 import { openProbeSampler } from '../../core/sample/probe-sampler.ts';
-import { targetsOf } from '../../core/sample/probe-targets.ts';
+import { settleTargets, targetsOf } from '../../core/sample/probe-targets.ts';
 import { localAddressTo } from '../../platform/probe/local-address.ts';
 import { openProber } from '../../platform/probe/open-prober.ts';
 import type { Context } from '../context/context.ts';
@@ -19,21 +18,20 @@ import type { AskRequest } from './probe-request.ts';
  */
 export async function* askTargets(
   context: Context,
-  { words, keeps, probing, files: asked }: AskRequest,
+  { words, family, keeps, probing, files: asked }: AskRequest,
   { sayLimits }: Request,
 ): AsyncGenerator<Snapshot> {
   const { clock } = context;
   const place = await placeOf(context);
   const { platform } = place;
   const { pair } = probing;
-  const named = pair !== null && words.length === 0 ? [] : await targetsOf(words, platform);
-  const targets = pair === null ? named : [...named, pair.via, pair.direct];
-  if (targets.length === 0)
-    throw usageError('this machine has neither a gateway nor a name server to ask', { hint: 'netwatch probe HOST' });
+  const named = pair !== null && words.length === 0 ? [] : await targetsOf(words, platform, family);
+  const targets = await settleTargets(pair === null ? named : [...named, pair.via, pair.direct], platform, family);
+  const [via, direct] = targets.slice(-2);
   const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
   const sampler = await openProbeSampler(
     place,
-    { ...probing, targets },
+    { ...probing, targets, pair: pair === null ? null : { via: via!, direct: direct! } },
     { openProber: (target) => openProber(target, { platform, clock, sayLimit }), localAddressTo },
   );
   try {

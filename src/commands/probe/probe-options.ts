@@ -14,6 +14,8 @@ export const probeOptions = {
   count: integer('Probes of each target in a round (3).', { least: 1, most: 100_000 }, { short: 'c' }),
   interval: duration('Time between two probes of a round (1s).'),
   timeout: duration('How long to wait for the answer to a probe (2s).'),
+  ipv4: flag('Ask by IPv4 only.', { short: '4' }),
+  ipv6: flag('Ask by IPv6 only.', { short: '6' }),
   every: duration('Begin a round every D, until --duration or Ctrl-C.'),
   via: text('Ask TARGET, behind a tunnel, and report how much more it takes than the target of --direct.', {
     value: 'TARGET',
@@ -69,6 +71,8 @@ const ASKING = [
     'count',
     'interval',
     'timeout',
+    'ipv4',
+    'ipv6',
     'every',
     'schedule',
     'duration',
@@ -102,6 +106,7 @@ export function probeClaim(values: ProbeValues): Claim | null {
   const repeats = repeatsRounds(values) && !values['print-cron'] && !values['print-systemd'];
   if (values.every !== null && values.schedule !== null) throw usageError('--every and --schedule exclude each other');
   if (values.duration !== null && !repeatsRounds(values)) throw usageError('--duration needs --every or --schedule');
+  if (values.ipv4 && values.ipv6) throw usageError('--ipv4 and --ipv6 exclude each other');
   refuseUnprintable(values);
   if ((values.via === null) !== (values.direct === null)) throw usageError('--via and --direct must be given together');
   if (values.via !== null && values.via === values.direct)

@@ -21,6 +21,8 @@ type Keeps = (row: AnyRow) => boolean;
 export interface AskRequest {
   /** Targets as they were typed; an empty list means those of this machine, unless there is a pair. */
   readonly words: readonly string[];
+  /** Which addresses are asked; null for all. */
+  readonly family: 4 | 6 | null;
   readonly keeps: Keeps;
   readonly probing: Omit<ProbingRequest, 'targets'>;
   readonly files: ProbeFilesRequest;
@@ -66,6 +68,7 @@ export async function askRequestOf(values: ProbeValues, words: readonly string[]
   const repeats = repeatsRounds(values);
   return {
     words,
+    family: values.ipv4 ? 4 : values.ipv6 ? 6 : null,
     keeps,
     probing: {
       count: values.count ?? ROUND.count,

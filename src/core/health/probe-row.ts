@@ -12,7 +12,7 @@ const UNKNOWN = unknownRow(probe);
 /** The `probe` record of a round. `standing` is what the run knows of the target, the round included. */
 export function probeRow(
   time: string,
-  { text, kind, host }: Target,
+  { text, kind, host, missing }: Target,
   replies: readonly Reply[],
   duplicates: number | null,
   standing: Standing,
@@ -41,7 +41,7 @@ export function probeRow(
     state,
     rtt_p50_ms: p50,
     rtt_p95_ms: p95,
-    host,
+    host: missing === undefined ? host : null,
     since: sinceTime,
     uptime_pct: standing.uptimePct === null ? null : Math.round(standing.uptimePct * 1e3) / 1e3,
     outages: standing.outages,

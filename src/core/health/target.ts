@@ -15,6 +15,10 @@ export interface Target {
   readonly port: number;
   /** From the first slash on, with the query; empty for none. */
   readonly path: string;
+  /** Which addresses of a name are asked; all of them where it is absent. */
+  readonly family?: 4 | 6;
+  /** Why there is nothing to ask, in words: what the word names does not exist here. */
+  readonly missing?: string;
 }
 
 /** The port of a kind that has a usual one; 0 for none, null where it must be named. */
@@ -53,6 +57,24 @@ export function parseTarget(text: string): Target {
   }
   const { host, port } = authority(text, from, end, kind);
   return { text, kind, host, port, path };
+}
+
+/**
+ * The target, asked by addresses of one family only. Throws a Failure 64 when its host is an address of the other one.
+ */
+export function withFamily(target: Target, family: 4 | 6): Target {
+  const { text, host } = target;
+  const [bare = ''] = host.split('%', 1);
+  const own = parseIp(bare)?.family;
+  if (own !== undefined && own !== (family === 4 ? 'ipv4' : 'ipv6')) {
+    const other = family === 4 ? 6 : 4;
+    const at = text.indexOf(host);
+    throw usageError(`${host} is no address of IPv${family}`, {
+      hint: `-${other}, or a name in place of the address`,
+      ...(at < 0 ? {} : { place: { text, column: at, length: host.length } }),
+    });
+  }
+  return { ...target, family };
 }
 
 function kindNamed(text: string, scheme: string): ProbeKind {

@@ -94,6 +94,8 @@ export interface EchoReply {
   /** expired: it passed as many hops as allowed; too_big: it is larger than `mtu`, in bytes, if that was reported. */
   readonly cause: 'expired' | 'too_big' | null;
   readonly mtu: number | null;
+  /** The name of the error (`ENETUNREACH`) when this machine itself did not send it; null otherwise. */
+  readonly fault: string | null;
 }
 
 /** How to send a request, if not in the default way. */

@@ -1,3 +1,5 @@
+import { getSystemErrorName } from 'node:util';
+import { isSurelyLocal, mayBeLocal } from '../../core/system/local-fault.ts';
 import { ERRNO } from './libc.ts';
 import type { ControlMessage } from './received-message.ts';
 import { addressIn } from './socket-address.ts';
@@ -22,9 +24,14 @@ export interface PathError {
   readonly cause: 'expired' | 'too_big' | 'port' | null;
   /** How large a packet may be there, in bytes; null when it was not said. */
   readonly mtu: number | null;
+  /** The name of the error where this machine itself did not send; null otherwise. */
+  readonly fault: string | null;
 }
 
-/** What a struct sock_extended_err among the messages says (ip(7), IP_RECVERR); null without one. */
+/**
+ * What a struct sock_extended_err among the messages says (ip(7), IP_RECVERR); null without one, and for a note: a redirect
+ * or a source quench is sent about a packet that goes on all the same.
+ */
 export function errorIn(controls: readonly ControlMessage[]): PathError | null {
   const found = controls.find(
     ({ level, type }) =>
@@ -35,8 +42,15 @@ export function errorIn(controls: readonly ControlMessage[]): PathError | null {
   const info = found.readUInt32LE(8);
   if (origin === ORIGIN_LOCAL) {
     const cause = errno === EMSGSIZE ? 'too_big' : null;
-    return { error: sendErrorWords(errno), from: null, cause, mtu: cause === null || info === 0 ? null : info };
+    return {
+      error: sendErrorWords(errno),
+      from: null,
+      cause,
+      mtu: cause === null || info === 0 ? null : info,
+      fault: sendFault(errno),
+    };
   }
+  if (NOTES.get(origin)?.has(type) === true) return null;
   const words = origin === ORIGIN_ICMP ? UNREACHABLE_V4 : origin === ORIGIN_ICMP6 ? UNREACHABLE_V6 : null;
   const cause = origin === ORIGIN_ICMP ? CAUSES_V4[type]?.[code] : CAUSES_V6[type]?.[code];
   return {
@@ -44,8 +58,15 @@ export function errorIn(controls: readonly ControlMessage[]): PathError | null {
     from: addressIn(found.subarray(16)),
     cause: words === null ? null : (cause ?? null),
     mtu: cause === 'too_big' && info > 0 ? info : null,
+    fault: null,
   };
 }
+
+/** RFC 792; RFC 4861, 4.5. By the origin, then the type. */
+const NOTES: ReadonlyMap<number, ReadonlySet<number>> = new Map([
+  [ORIGIN_ICMP, new Set([4, 5])],
+  [ORIGIN_ICMP6, new Set([137])],
+]);
 
 type Causes = Readonly<Record<number, Readonly<Record<number, PathError['cause']>>>>;
 const CAUSES_V4: Causes = { 3: { 3: 'port', 4: 'too_big' }, 11: { 0: 'expired' } };
@@ -103,4 +124,11 @@ const SEND_ERRORS: Readonly<Record<number, string>> = {
 /** What a call that sends says, by its errno. */
 export function sendErrorWords(errno: number): string {
   return SEND_ERRORS[errno] ?? `the system refuses to send: errno ${errno}`;
+}
+
+/** The name of an error of a call that sends, where this machine itself is to blame; null for an error of others. */
+export function sendFault(errno: number): string | null {
+  if (errno === 0) return null;
+  const name = getSystemErrorName(-errno);
+  return isSurelyLocal(name) || mayBeLocal(name) ? name : null;
 }

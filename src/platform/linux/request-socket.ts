@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/system/clock.ts';
 import type { EchoOptions, EchoReply, EchoSocket } from '../../core/system/platform.ts';
-import { errorIn, type PathError, sendErrorWords } from './icmp-error.ts';
+import { errorIn, type PathError, sendErrorWords, sendFault } from './icmp-error.ts';
 import { type Libc, libc } from './libc.ts';
 import { type ControlMessage, MessageReceiver, type ReceivedMessage } from './received-message.ts';
 import { addressIn } from './socket-address.ts';
@@ -28,6 +28,8 @@ const CLOCK_REALTIME = 0;
 const AT_ONCE_MS = 0.05;
 const MOST_TRIES = 3;
 const EMSGSIZE = 90;
+/** Errors of earlier requests that may come in the place of sending one. */
+const MOST_ATTEMPTS = 8;
 
 /** Between two looks while somebody waits; the kernel says when an answer came, so that it costs no precision. */
 const LOOK_MS = 2;
@@ -45,7 +47,15 @@ interface Waiting {
 }
 
 /** The reply for a request that was not answered. */
-export const SILENCE: EchoReply = { rttMs: null, error: null, from: null, errorMs: null, cause: null, mtu: null };
+export const SILENCE: EchoReply = {
+  rttMs: null,
+  error: null,
+  from: null,
+  errorMs: null,
+  cause: null,
+  mtu: null,
+  fault: null,
+};
 
 /**
  * Requests over a socket that all probers share, and what comes back: answers, and ICMP errors. A kind of request says
@@ -104,7 +114,10 @@ export abstract class RequestSocket implements EchoSocket {
         signal.removeEventListener('abort', abandon);
         resolve(reply);
       };
-      const abandon = (): void => finish({ ...SILENCE, error: 'interrupted' });
+      const abandon = (): void => {
+        this.drain(); // as above, when its time ends here
+        finish({ ...SILENCE, error: 'interrupted' });
+      };
       const cancel = this.clock.after(timeoutMs, () => {
         this.drain(); // it may lie there
         finish(SILENCE);
@@ -160,8 +173,9 @@ export abstract class RequestSocket implements EchoSocket {
       if (errno === EMSGSIZE && this.localMtu !== null) {
         return { ...SILENCE, error: sendErrorWords(errno), cause: 'too_big', mtu: this.localMtu };
       }
-      if (attempt < 2 && drained > 0) continue;
-      return { ...SILENCE, error: sendErrorWords(errno), cause: errno === EMSGSIZE ? 'too_big' : null };
+      if (attempt < MOST_ATTEMPTS && drained > 0) continue;
+      const cause = errno === EMSGSIZE ? 'too_big' : null;
+      return { ...SILENCE, error: sendErrorWords(errno), cause, fault: sendFault(errno) };
     }
   }
 
@@ -185,6 +199,7 @@ export abstract class RequestSocket implements EchoSocket {
 
   private drain(): void {
     if (this.isClosed) return;
+    this.drainErrors(); // an error that is not read yet is told in place of what lies behind it
     for (let read = 0; read < MOST_READ_AT_ONCE; read++) {
       const message = this.receiver.receive(this.fd, false);
       if (message === null) break;

@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
-import { socketFailure } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
-import type { Resolved } from './resolve-host.ts';
+import { hereFailure, socketFailure } from './local-fault.ts';
+import { type Resolved, socketAddress } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 
 /** An answer, with the times of the question and the answer on the monotonic clock. */
@@ -26,7 +26,7 @@ export function askDatagram<T>(
   return waitFor(deadline, (done, fail) => {
     const socket = dgram.createSocket(to.addr.includes(':') ? 'udp6' : 'udp4');
     const check = (error: Error | null | undefined): void => {
-      if (error) fail(socketFailure(error));
+      if (error) fail(socketFailure(error, to));
     };
     let isOpen = true;
     let sentAt = 0;
@@ -39,7 +39,7 @@ export function askDatagram<T>(
       else done({ value, sentAt, receivedAt });
     });
     socket.connect(port, socketAddress(to), (error?: Error) => {
-      check(error);
+      if (error) fail(hereFailure(error, to)); // it chooses a route, and asks nobody
       if (error || !isOpen) return;
       sentAt = deadline.clock.monotonic();
       socket.send(request, check);
@@ -57,9 +57,4 @@ export function askDatagram<T>(
 /** How many other answers came while waiting, for messages; null for none. */
 export function ignoredWords(count: number): string | null {
   return count === 0 ? null : `what came (${count}) answers nothing that was asked`;
-}
-
-/** An address as sockets take it, with its zone. */
-export function socketAddress({ addr, zone }: Resolved): string {
-  return zone === '' ? addr : `${addr}%${zone}`;
 }

@@ -1,38 +1,38 @@
 import net from 'node:net';
-import { getSystemErrorMap } from 'node:util';
-import { messageOf } from '../../core/failure.ts';
+import { askInTurn, type InTurn } from './ask-in-turn.ts';
 import type { Deadline } from './deadline.ts';
-import type { Resolved } from './resolve-host.ts';
+import { connectFailure } from './local-fault.ts';
+import { type Addresses, type Resolved, socketAddress } from './resolve-host.ts';
 
-/** A connection that cannot be tried from here says nothing about the target. */
-export class CannotAsk extends Error {}
+/** A connection, and how long it took. */
+export interface Connected {
+  readonly socket: net.Socket;
+  readonly millis: number;
+}
 
-/** Errors of this machine, not of the target: its descriptors, ports and memory. */
-const OURS = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAFNOSUPPORT', 'EADDRNOTAVAIL']);
+/** Connects over TCP to the first address of a host that answers. Rejects with the reason in words, or with CannotAsk. */
+export function connectInTurn(addresses: Addresses, port: number, deadline: Deadline): Promise<InTurn<Connected>> {
+  return askInTurn(
+    addresses,
+    deadline,
+    (to, within) => connectTo(to, port, within),
+    ({ socket }) => socket.destroy(),
+  );
+}
 
-/** Connects over TCP. Rejects with the reason in words, or with CannotAsk; then the socket is closed. */
-export function connectTo({ addr, zone }: Resolved, port: number, deadline: Deadline): Promise<net.Socket> {
-  const socket = net.connect({ host: zone === '' ? addr : `${addr}%${zone}`, port, noDelay: true });
+/** Connects over TCP to one address. Rejects with the reason in words, or with CannotAsk; then the socket is closed. */
+export async function connectTo(to: Resolved, port: number, deadline: Deadline): Promise<Connected> {
+  const start = deadline.clock.monotonic();
+  const socket = net.connect({ host: socketAddress(to), port, noDelay: true });
   socket.on('error', () => {}); // so that a later holder of the socket need not listen
   const connected = new Promise<net.Socket>((resolve, reject) => {
     socket.once('connect', () => {
       socket.off('error', failed);
       resolve(socket);
     });
-    const failed = (error: NodeJS.ErrnoException): void => reject(socketFailure(error));
+    const failed = (error: NodeJS.ErrnoException): void => void connectFailure(error, to).then(reject, reject);
     socket.once('error', failed);
   });
-  return deadline.race(connected, 'answer', () => socket.destroy());
-}
-
-/** Why a socket failed, in words; a CannotAsk when the cause is this machine. */
-export function socketFailure(error: NodeJS.ErrnoException): Error {
-  const Kind = OURS.has(error.code ?? '') ? CannotAsk : Error;
-  return new Kind(wordsOf(error));
-}
-
-/** The system's words for an error, without the code and the call: `connection refused`. */
-export function wordsOf(error: unknown): string {
-  const { errno } = error as NodeJS.ErrnoException;
-  return (typeof errno === 'number' ? getSystemErrorMap().get(errno)?.[1] : undefined) ?? messageOf(error);
+  await deadline.race(connected, 'answer', () => socket.destroy());
+  return { socket, millis: deadline.clock.monotonic() - start };
 }

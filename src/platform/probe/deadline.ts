@@ -20,6 +20,13 @@ export interface Deadline {
   close(): void;
 }
 
+/** The same time, for one of several attempts that `signal` can end by itself. */
+export function forAttempt(deadline: Deadline, signal: AbortSignal): Deadline {
+  const either = AbortSignal.any([deadline.signal, signal]);
+  setMaxListeners(0, either);
+  return { ...deadline, signal: either, race: raceOf(either, deadline.why), close: () => {} };
+}
+
 /** Starts the time of a probe; it ends early when `signal` aborts. */
 export function openDeadline(clock: Clock, timeoutMs: number, signal: AbortSignal): Deadline {
   const over = new AbortController();
@@ -29,29 +36,34 @@ export function openDeadline(clock: Clock, timeoutMs: number, signal: AbortSigna
   const cancel = clock.after(timeoutMs, stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
-  const deadline: Deadline = {
+  const why = (what: string): string =>
+    signal.aborted ? 'interrupted' : `no ${what} within ${Math.round(timeoutMs)} ms`;
+  return {
     clock,
     signal: over.signal,
     left: () => Math.max(0, timeoutMs - (clock.monotonic() - start)),
-    why: (what) => (signal.aborted ? 'interrupted' : `no ${what} within ${Math.round(timeoutMs)} ms`),
-    race: (promise, what, abandon) =>
-      new Promise((resolve, reject) => {
-        const end = (): void => {
-          abandon();
-          reject(new Error(deadline.why(what)));
-        };
-        if (over.signal.aborted) {
-          promise.catch(() => {});
-          end();
-          return;
-        }
-        over.signal.addEventListener('abort', end, { once: true });
-        promise.then(resolve, reject).finally(() => over.signal.removeEventListener('abort', end));
-      }),
+    why,
+    race: raceOf(over.signal, why),
     close: () => {
       cancel();
       signal.removeEventListener('abort', stop);
     },
   };
-  return deadline;
+}
+
+function raceOf(signal: AbortSignal, why: Deadline['why']): Deadline['race'] {
+  return (promise, what, abandon) =>
+    new Promise((resolve, reject) => {
+      const end = (): void => {
+        abandon();
+        reject(new Error(why(what)));
+      };
+      if (signal.aborted) {
+        promise.catch(() => {});
+        end();
+        return;
+      }
+      signal.addEventListener('abort', end, { once: true });
+      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
+    });
 }

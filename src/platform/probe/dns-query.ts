@@ -6,12 +6,13 @@ import { type DnsQuestion, dnsQuestionOf } from '../../core/health/messages/dns-
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { askDatagram } from './ask-datagram.ts';
-import { CannotAsk, connectTo } from './connect-to.ts';
+import { askInTurn } from './ask-in-turn.ts';
+import { connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { askDnsStream } from './dns-stream.ts';
 import { askDoh } from './doh-request.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { type Resolved, resolveHost } from './resolve-host.ts';
+import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 import { openSystemResolution } from './system-resolution.ts';
 import { shakeHands } from './tls-handshake.ts';
 import { prepareRoots } from './trusted-roots.ts';
@@ -56,18 +57,23 @@ export function openDnsProber(target: Target, options: Pick<ProberOptions, 'cloc
     async send(timeoutMs, signal): Promise<Reply> {
       const start = clock.monotonic();
       const deadline = openDeadline(clock, timeoutMs, signal);
-      const found: Found = {};
+      /** What is found at each address, in the order in which they are asked. */
+      const found: Found[] = [];
       let addr: string | null = null;
       try {
-        const to = await resolveHost(target.host, clock, timeoutMs);
-        addr = to.addr;
-        found.dns_ms = to.millis;
-        const asked = await ask({ target, to, question, deadline, found });
-        found.total_ms = clock.monotonic() - start;
-        return replyOf(question, asked, addr, found);
+        const addresses = await resolveHost(target, deadline);
+        ({ addr } = addresses.all[0]);
+        const { to, value, note } = await askInTurn(addresses, deadline, async (one, within) => {
+          const findings: Found = { dns_ms: addresses.millis };
+          found.push(findings);
+          return { asked: await ask({ target, to: one, question, deadline: within, found: findings }), findings };
+        });
+        ({ addr } = to);
+        const told = replyOf(question, value.asked, addr, { ...value.findings, total_ms: clock.monotonic() - start });
+        return { ...told, detail: told.detail + note };
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: found });
+        return reply({ ok, detail: (error as Error).message, addr, findings: found[0] ?? {} });
       } finally {
         deadline.close();
       }
@@ -126,9 +132,8 @@ async function open({
   deadline,
   found,
 }: Asking): Promise<{ readonly socket: net.Socket; readonly over: string }> {
-  const start = deadline.clock.monotonic();
-  const socket = await connectTo(to, target.port, deadline);
-  found.connect_ms = deadline.clock.monotonic() - start;
+  const { socket, millis } = await connectTo(to, target.port, deadline);
+  found.connect_ms = millis;
   if (target.kind !== 'dot' && target.kind !== 'doh') return { socket, over: 'TCP' };
   const handshake = await shakeHands(socket, target.host, PROTOCOLS[target.kind], deadline);
   Object.assign(found, handshake.findings);

@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import { ignoredWords } from './ask-datagram.ts';
-import { socketFailure } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
+import { streamWords } from './tls-words.ts';
 import { waitFor } from './wait-for.ts';
 
 const LENGTH = 2;
@@ -23,7 +23,7 @@ export function askDnsStream<T>(
       if (value === null) ignored++;
       else done(value);
     });
-    const failed = (error: Error): void => fail(socketFailure(error));
+    const failed = (error: Error): void => fail(new Error(streamWords(error)));
     const ended = (): void => fail(new Error('the server hung up without an answer'));
     stream.on('data', read).on('error', failed).on('end', ended).on('close', ended);
     const framed = Buffer.alloc(LENGTH + query.length);

@@ -3,8 +3,8 @@ import http2 from 'node:http2';
 import type net from 'node:net';
 import type { Readable } from 'node:stream';
 import type { DnsQuestion } from '../../core/health/messages/dns-question.ts';
-import { wordsOf } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
+import { streamWords } from './tls-words.ts';
 import { waitFor } from './wait-for.ts';
 
 const MEDIA_TYPE = 'application/dns-message';
@@ -80,5 +80,5 @@ function httpFailure(error: Error & { readonly code?: string }): Error {
   const { code = '' } = error;
   if (code === 'ECONNRESET') return new Error('the server hung up without an answer');
   if (code.startsWith('HPE_')) return new Error('the answer is no HTTP');
-  return new Error(code.startsWith('ERR_HTTP2_') ? 'the answer is no HTTP/2' : wordsOf(error));
+  return new Error(code.startsWith('ERR_HTTP2_') ? 'the answer is no HTTP/2' : streamWords(error));
 }

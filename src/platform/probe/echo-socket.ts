@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import type { Clock } from '../../core/system/clock.ts';
-import { socketAddress } from './ask-datagram.ts';
-import { socketFailure } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
-import type { Resolved } from './resolve-host.ts';
+import { hereFailure, socketFailure } from './local-fault.ts';
+import { type Resolved, socketAddress } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The contents of a datagram: a number of ours, its own number, and our signature. */
@@ -49,11 +48,11 @@ export class EchoSocket {
     this.socket.on('message', (message) => this.take(message));
     // the kernel says which socket was refused, not which datagram
     this.socket.on('error', (error) => {
-      for (const one of [...this.waiting.values()]) one.fail(socketFailure(error));
+      for (const one of [...this.waiting.values()]) one.fail(socketFailure(error, to));
     });
     this.connected = new Promise((resolve, reject) => {
       this.socket.connect(port, socketAddress(to), (error?: Error) => {
-        if (error) reject(socketFailure(error));
+        if (error) reject(hereFailure(error, to));
         else resolve();
       });
     });
@@ -75,7 +74,7 @@ export class EchoSocket {
         fail,
       });
       this.socket.send(datagram, (error) => {
-        if (error) fail(socketFailure(error));
+        if (error) fail(socketFailure(error, this.to));
       });
       return {
         stop: () => this.waiting.delete(number),

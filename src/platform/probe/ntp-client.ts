@@ -11,10 +11,10 @@ import {
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { askDatagram } from './ask-datagram.ts';
-import { CannotAsk } from './connect-to.ts';
+import { askInTurn } from './ask-in-turn.ts';
 import { openDeadline } from './deadline.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { resolveHost } from './resolve-host.ts';
+import { CannotAsk, resolveHost } from './resolve-host.ts';
 
 /** How long a server that answers RATE is left alone. */
 const REST_MS = 64_000;
@@ -24,7 +24,7 @@ const REST_MS = 64_000;
  * that of the network alone: the processing time that the server reports is subtracted. It is ok when the server's
  * clock is synchronised.
  */
-export function openNtpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
+export function openNtpProber(target: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   let restUntil = Number.NEGATIVE_INFINITY;
   let kiss = '';
   return {
@@ -34,16 +34,22 @@ export function openNtpProber({ host, port }: Target, { clock }: Pick<ProberOpti
       let addr: string | null = null;
       let millis: number | null = null;
       try {
-        const to = await resolveHost(host, clock, timeoutMs);
-        ({ addr, millis } = to);
-        const cookie = randomBytes(8).readBigUInt64BE();
-        const read = (message: Buffer): NtpAnswer | null => readNtpAnswer(message, cookie);
-        const { value, sentAt, receivedAt } = await askDatagram(to, port, ntpRequest(cookie), read, deadline);
+        const addresses = await resolveHost(target, deadline);
+        ({ millis } = addresses);
+        ({ addr } = addresses.all[0]);
+        const asked = await askInTurn(addresses, deadline, (to, within) => {
+          const cookie = randomBytes(8).readBigUInt64BE();
+          const read = (message: Buffer): NtpAnswer | null => readNtpAnswer(message, cookie);
+          return askDatagram(to, target.port, ntpRequest(cookie), read, within);
+        });
+        ({ addr } = asked.to);
+        const { value, sentAt, receivedAt } = asked.value;
         if (value.kiss !== null && (value.kiss === ASK_LATER || ASK_NO_MORE.has(value.kiss))) {
           kiss = value.kiss;
           restUntil = kiss === ASK_LATER ? receivedAt + REST_MS : Number.POSITIVE_INFINITY;
         }
-        return replyOf(value, clock.wallAt(sentAt), receivedAt - sentAt, addr, millis);
+        const told = replyOf(value, clock.wallAt(sentAt), receivedAt - sentAt, addr, millis);
+        return { ...told, detail: told.detail + asked.note };
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
         return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });

@@ -1,7 +1,7 @@
 import type { Prober } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import type { ProbeKind } from '../../core/record/tables/probe.ts';
-import type { ProberOptions } from './prober-options.ts';
+import { type ProberOptions, reply } from './prober-options.ts';
 
 type Open = (target: Target, options: ProberOptions) => Prober;
 
@@ -24,5 +24,12 @@ const PROBERS: Readonly<Record<ProbeKind, () => Promise<Open>>> = {
 
 /** Opens the prober of a target. */
 export async function openProber(target: Target, options: ProberOptions): Promise<Prober> {
+  const { missing } = target;
+  if (missing !== undefined) return nothingToAsk(missing);
   return (await PROBERS[target.kind]())(target, options);
+}
+
+/** Nothing can be said of what does not exist here. */
+function nothingToAsk(detail: string): Prober {
+  return { send: async () => reply({ ok: null, detail }), duplicates: () => null, close() {} };
 }

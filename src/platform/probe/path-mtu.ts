@@ -8,11 +8,12 @@ import {
 } from '../../core/health/mtu-search.ts';
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import type { EchoReply } from '../../core/system/platform.ts';
+import type { EchoReply, Platform } from '../../core/system/platform.ts';
+import { askInTurn } from './ask-in-turn.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { noRequests, openRequests } from './open-requests.ts';
+import { noRequests, openRequests, requestFailure } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { resolveWithin } from './resolve-host.ts';
+import { type Addresses, CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 
 /** A missing answer is waited for this many times as long as the answers that came, but never less than this. */
 const PATIENCE = 4;
@@ -22,22 +23,30 @@ const LEAST_WAIT_MS = 100;
  * Finds the largest IP packet that crosses the path unfragmented. The time is the shortest one to an answer during the
  * search. It is ok when the size was found, even if larger packets are silently dropped; detail then says so.
  */
-export function openMtuProber({ host }: Target, { platform, clock }: ProberOptions): Prober {
+export function openMtuProber(target: Target, { platform, clock }: ProberOptions): Prober {
   return {
     async send(timeoutMs, signal): Promise<Reply> {
       const deadline = openDeadline(clock, timeoutMs, signal);
+      let addr: string | null = null;
       try {
-        const resolved = await resolveWithin(deadline, host);
-        const { addr, zoneIndex, millis } = resolved;
-        const socket = openRequests(platform, resolved);
+        const addresses = await resolveHost(target, deadline);
+        const { millis } = addresses;
+        ({ addr } = addresses.all[0]);
+        const { to, note } = await firstHeard(addresses, platform, deadline);
+        ({ addr } = to);
+        const socket = openRequests(platform, to);
         if (socket === null) return reply({ ok: null, detail: noRequests(platform), addr });
+        const own = addr;
+        let fault: CannotAsk | null = null;
         const family = addr.includes(':') ? 'ipv6' : 'ipv4';
         let rttMs: number | null = null;
         const probe: SizeProbe = {
           sideBySide: socket.method !== 'udp', // hosts limit how often they say that nobody listens
           isOver: () => deadline.signal.aborted,
           async ask(bytes) {
-            const answer = await socket.send(addr, zoneIndex, waitFor(rttMs, deadline), deadline.signal, { bytes });
+            const wait = waitFor(rttMs, deadline);
+            const answer = await socket.send(own, to.zoneIndex, wait, deadline.signal, { bytes });
+            fault ??= requestFailure(answer, to);
             if (answer.rttMs !== null) rttMs = Math.min(rttMs ?? answer.rttMs, answer.rttMs);
             return sizeAnswer(answer);
           },
@@ -48,9 +57,12 @@ export function openMtuProber({ host }: Target, { platform, clock }: ProberOptio
           dns_ms: millis,
           mtu_bytes: found.isExact ? found.mtu : null,
         };
-        return reply({ ...judge(found, FLOORS[family], deadline), rttMs, addr, findings });
+        if (fault !== null && found.mtu === null) throw fault;
+        const judged = judge(found, FLOORS[family], deadline);
+        return reply({ ...judged, detail: judged.detail + note, rttMs, addr, findings });
       } catch (error) {
-        return reply({ ok: false, detail: (error as Error).message });
+        const ok = error instanceof CannotAsk ? null : false;
+        return reply({ ok, detail: (error as Error).message, addr });
       } finally {
         deadline.close();
       }
@@ -58,6 +70,26 @@ export function openMtuProber({ host }: Target, { platform, clock }: ProberOptio
     duplicates: () => null,
     close() {},
   };
+}
+
+/** The first address of a name that answers to a small packet; the only one is not asked for that. */
+async function firstHeard(
+  addresses: Addresses,
+  platform: Platform,
+  deadline: Deadline,
+): Promise<{ readonly to: Resolved; readonly note: string }> {
+  if (addresses.all.length === 1) return { to: addresses.all[0], note: '' };
+  return askInTurn(addresses, deadline, async (to, within) => {
+    const socket = openRequests(platform, to);
+    if (socket === null) throw new CannotAsk(noRequests(platform));
+    const bytes = FLOORS[to.addr.includes(':') ? 'ipv6' : 'ipv4'];
+    const answer = await socket.send(to.addr, to.zoneIndex, within.left(), within.signal, { bytes });
+    const failure = requestFailure(answer, to);
+    if (failure !== null) throw failure;
+    const { kind, error } = sizeAnswer(answer);
+    if (kind === 'lost' || within.signal.aborted) throw new Error(within.why(`answer to ${bytes} bytes`));
+    if (kind === 'refused') throw new Error(error ?? kind);
+  });
 }
 
 function waitFor(rttMs: number | null, deadline: Deadline): number {

@@ -1,7 +1,7 @@
 import type { Reply } from '../../core/health/prober.ts';
 import type { Platform } from '../../core/system/platform.ts';
 import { reply } from './prober-options.ts';
-import type { Resolved } from './resolve-host.ts';
+import { type Resolved, socketAddress } from './resolve-host.ts';
 
 /**
  * Sends one echo request with the ping command, which may have the privilege that we lack. Null when there is no such
@@ -9,12 +9,13 @@ import type { Resolved } from './resolve-host.ts';
  */
 export async function openPing(
   { name, host }: Pick<Platform, 'name' | 'host'>,
-  { addr, zone, millis }: Resolved,
+  resolved: Resolved,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Reply | null> {
   const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
-  const to = zone === '' ? addr : `${addr}%${zone}`;
+  const { addr } = resolved;
+  const to = socketAddress(resolved);
   const isIpv6 = addr.includes(':');
   const [file, args] =
     name === 'macos'
@@ -28,7 +29,7 @@ export async function openPing(
     (out) => ({ out, failed: null }),
     (error: Error) => ({ out: '', failed: error }),
   );
-  const findings = { method: 'ping' as const, dns_ms: millis };
+  const findings = { method: 'ping' as const };
   const rttMs = parsePingTime(said.out);
   if (rttMs !== null) return reply({ ok: true, detail: 'echo reply', rttMs, addr, findings });
   // status 1 is no answer; all else is that it could not ask

@@ -4,10 +4,10 @@ import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import type { ProbeRow } from '../../core/record/tables/probe.ts';
 import type { Platform } from '../../core/system/platform.ts';
-import { CannotAsk } from './connect-to.ts';
+import { askInTurn } from './ask-in-turn.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { resolveHost } from './resolve-host.ts';
+import { CannotAsk, resolveHost } from './resolve-host.ts';
 import { type Answered, StunSocket } from './stun-socket.ts';
 
 /** How long an answer waits for the answer of another server, for comparison. */
@@ -20,7 +20,8 @@ const RUNS = new WeakMap<Platform, { readonly ipv4: StunSocket; readonly ipv6: S
  * Asks which address and port a server sees us under (RFC 8489, Binding), and asks again while it is silent. With a
  * second server at another address, it can also say whether the address translation between depends on the destination.
  */
-export function openStunProber({ host, port }: Target, { platform, clock }: ProberOptions): Prober {
+export function openStunProber(target: Target, { platform, clock }: ProberOptions): Prober {
+  const { port } = target;
   const sockets = RUNS.get(platform) ?? {
     ipv4: new StunSocket(false, clock),
     ipv6: new StunSocket(true, clock),
@@ -34,11 +35,14 @@ export function openStunProber({ host, port }: Target, { platform, clock }: Prob
       let addr: string | null = null;
       let millis: number | null = null;
       try {
-        const to = await resolveHost(host, clock, timeoutMs);
-        ({ addr, millis } = to);
-        const socket = addr.includes(':') ? sockets.ipv6 : sockets.ipv4;
-        const asked = await socket.ask(to, port, deadline);
-        return await replyOf(asked, { addr, port }, socket, deadline, millis);
+        const addresses = await resolveHost(target, deadline);
+        ({ millis } = addresses);
+        ({ addr } = addresses.all[0]);
+        const socketTo = (to: string): StunSocket => (to.includes(':') ? sockets.ipv6 : sockets.ipv4);
+        const asked = await askInTurn(addresses, deadline, (to, within) => socketTo(to.addr).ask(to, port, within));
+        ({ addr } = asked.to);
+        const told = await replyOf(asked.value, { addr, port }, socketTo(addr), deadline, millis);
+        return { ...told, detail: told.detail + asked.note };
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
         return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });

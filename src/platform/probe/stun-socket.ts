@@ -10,10 +10,10 @@ import {
   transactionOf,
 } from '../../core/health/messages/stun-message.ts';
 import type { Clock } from '../../core/system/clock.ts';
-import { ignoredWords, socketAddress } from './ask-datagram.ts';
-import { socketFailure } from './connect-to.ts';
+import { ignoredWords } from './ask-datagram.ts';
 import type { Deadline } from './deadline.ts';
-import type { Resolved } from './resolve-host.ts';
+import { hereFailure } from './local-fault.ts';
+import { type Resolved, socketAddress } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 
 /** RFC 8489, 6.2.1: the first retransmission comes after this, each later one after twice the time, six in all. */
@@ -60,7 +60,7 @@ export class StunSocket {
     this.socket ??= this.open();
     const socket = await this.socket.catch((error: NodeJS.ErrnoException) => {
       this.socket = null;
-      throw socketFailure(error);
+      throw hereFailure(error, to);
     });
     const transaction = randomBytes(TRANSACTION_BYTES);
     const key = transaction.toString('hex');
@@ -72,7 +72,7 @@ export class StunSocket {
       let cancel = (): void => {};
       const send = (): void => {
         socket.send(request, port, socketAddress(to), (error) => {
-          if (error) fail(socketFailure(error));
+          if (error) fail(hereFailure(error, to)); // the socket is not connected: others report nothing to it
         });
         if (++sent < MOST_SENT) cancel = this.clock.after(RTO_MS * 2 ** (sent - 1), send);
       };

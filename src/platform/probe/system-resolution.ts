@@ -28,7 +28,7 @@ export function openSystemResolution(
     throw usageError(`the system resolves addresses only: ${target.text}`, {
       hint: `netwatch probe dns://SERVER${target.path}`,
     });
-  const family = hasType ? (type === A ? 4 : 6) : 0;
+  const family = hasType ? (type === A ? 4 : 6) : (target.family ?? 0);
   return {
     async send(timeoutMs, signal) {
       const start = clock.monotonic();

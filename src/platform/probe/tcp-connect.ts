@@ -1,32 +1,31 @@
 import type net from 'node:net';
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import { CannotAsk, connectTo } from './connect-to.ts';
+import { connectInTurn } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { resolveWithin } from './resolve-host.ts';
+import { CannotAsk, resolveHost } from './resolve-host.ts';
 
 /** A server that speaks first does so soon; one that waits for us never does. */
 const FIRST_BYTE_MS = 200;
 
 /** Connects, and waits a moment for the server to speak first. The time is that of the connection. */
-export function openTcpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
+export function openTcpProber(target: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   return {
     async send(timeoutMs, signal): Promise<Reply> {
       const deadline = openDeadline(clock, timeoutMs, signal);
       let addr: string | null = null;
       const findings: { -readonly [K in keyof Findings]: Findings[K] } = {};
       try {
-        const resolved = await resolveWithin(deadline, host);
-        addr = resolved.addr;
-        findings.dns_ms = resolved.millis;
-        const start = clock.monotonic();
-        const socket = await connectTo(resolved, port, deadline);
-        const rttMs = clock.monotonic() - start;
-        findings.connect_ms = rttMs;
-        const said = await firstWord(socket, deadline);
+        const addresses = await resolveHost(target, deadline);
+        ({ addr } = addresses.all[0]);
+        findings.dns_ms = addresses.millis;
+        const { to, value, note } = await connectInTurn(addresses, target.port, deadline);
+        ({ addr } = to);
+        findings.connect_ms = value.millis;
+        const said = await firstWord(value.socket, deadline);
         findings.first_byte_ms = said.millis;
-        return reply({ ok: true, detail: said.detail, rttMs, addr, findings });
+        return reply({ ok: true, detail: said.detail + note, rttMs: value.millis, addr, findings });
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
         return reply({ ok, detail: (error as Error).message, addr, findings });

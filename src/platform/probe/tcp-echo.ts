@@ -1,8 +1,8 @@
 import net from 'node:net';
 import type { Reply } from '../../core/health/prober.ts';
-import type { Clock } from '../../core/system/clock.ts';
+import type { Deadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
-import type { Resolved } from './resolve-host.ts';
+import { type Resolved, socketAddress } from './resolve-host.ts';
 
 /** The ports on which hosts most often answer, even if only with a refusal. */
 const PORTS = [443, 80, 22, 53, 7];
@@ -13,26 +13,22 @@ const ALIVE = new Set(['ECONNREFUSED', 'ECONNRESET']);
  * Asks a host for a TCP connection on several ports in parallel: the first that is opened or refused shows that the
  * host is up. If none is, that does not prove that it is down: the reply is unknown.
  */
-export function tcpEcho(
-  { addr, zone, millis }: Resolved,
-  clock: Clock,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Reply> {
+export function tcpEcho(to: Resolved, deadline: Deadline): Promise<Reply> {
+  const { clock, signal } = deadline;
   return new Promise((resolve) => {
     const start = clock.monotonic();
-    const sockets = PORTS.map((port) => net.connect({ host: zone === '' ? addr : `${addr}%${zone}`, port }));
-    const findings = { method: 'tcp_connect' as const, dns_ms: millis };
+    const sockets = PORTS.map((port) => net.connect({ host: socketAddress(to), port }));
+    const { addr } = to;
+    const findings = { method: 'tcp_connect' as const };
     const end = (known: Partial<Reply> & Pick<Reply, 'ok' | 'detail'>): void => {
-      cancel();
       signal.removeEventListener('abort', abandon);
       for (const socket of sockets) socket.destroy();
       resolve(reply({ addr, findings, ...known }));
     };
-    const abandon = (): void => end({ ok: null, detail: 'interrupted' });
     const untold = 'no ICMP is permitted here, and no TCP port answers: netwatch doctor';
-    const cancel = clock.after(timeoutMs, () => end({ ok: null, detail: untold }));
+    const abandon = (): void => end({ ok: null, detail: deadline.left() > 0 ? 'interrupted' : untold });
     signal.addEventListener('abort', abandon, { once: true });
+    if (signal.aborted) return abandon();
     let failed = 0;
     for (const [index, socket] of sockets.entries()) {
       const alive = (how: string): void =>

@@ -1,9 +1,9 @@
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import { CannotAsk, connectTo } from './connect-to.ts';
+import { type Connected, connectInTurn, connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { type Resolved, resolveWithin } from './resolve-host.ts';
+import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 import { type Handshake, HandshakeFailure, shakeHands } from './tls-handshake.ts';
 import { prepareRoots } from './trusted-roots.ts';
 
@@ -15,7 +15,7 @@ const NONE_OF_THESE = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
  * Makes a handshake and checks the certificates; nothing is asked above TLS. The time covers all phases. It is ok when
  * the server shows a certificate for this host that is trusted here and has not expired.
  */
-export function openTlsProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
+export function openTlsProber(target: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
   prepareRoots();
   return {
     async send(timeoutMs, signal): Promise<Reply> {
@@ -24,16 +24,18 @@ export function openTlsProber({ host, port }: Target, { clock }: Pick<ProberOpti
       let addr: string | null = null;
       const found: { -readonly [K in keyof Findings]: Findings[K] } = {};
       try {
-        const resolved = await resolveWithin(deadline, host);
-        addr = resolved.addr;
-        found.dns_ms = resolved.millis;
-        const handshake = await secure(resolved, { host, port }, deadline, (millis) => {
+        const addresses = await resolveHost(target, deadline);
+        ({ addr } = addresses.all[0]);
+        found.dns_ms = addresses.millis;
+        const { to, value, note } = await connectInTurn(addresses, target.port, deadline);
+        ({ addr } = to);
+        const handshake = await secure(value, to, target, deadline, (millis) => {
           found.connect_ms = millis;
         });
         handshake.socket.destroy();
         const rttMs = clock.monotonic() - start;
         const findings = { ...found, ...handshake.findings, total_ms: rttMs };
-        return reply({ ok: handshake.fault === null, detail: detailOf(handshake), rttMs, addr, findings });
+        return reply({ ok: handshake.fault === null, detail: detailOf(handshake) + note, rttMs, addr, findings });
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
         return reply({ ok, detail: (error as Error).message, addr, findings: found });
@@ -48,15 +50,15 @@ export function openTlsProber({ host, port }: Target, { clock }: Pick<ProberOpti
 
 /** Asks a server again without an offer when it speaks other protocols than those offered. */
 async function secure(
-  resolved: Resolved,
+  first: Connected,
+  to: Resolved,
   { host, port }: Pick<Target, 'host' | 'port'>,
   deadline: Deadline,
   connected: (millis: number) => void,
 ): Promise<Handshake> {
   for (const protocols of [PROTOCOLS, []]) {
-    const start = deadline.clock.monotonic();
-    const socket = await connectTo(resolved, port, deadline);
-    connected(deadline.clock.monotonic() - start);
+    const { socket, millis } = protocols === PROTOCOLS ? first : await connectTo(to, port, deadline);
+    connected(millis);
     try {
       return await shakeHands(socket, host, protocols, deadline);
     } catch (error) {

@@ -3,10 +3,11 @@ import tls from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { Findings } from '../../core/health/prober.ts';
 import { parseIp } from '../../core/net/ip-address.ts';
+import { endOf, type JudgedChain, judgedChain } from './certificate-chain.ts';
 import { certificateFindings, shorten } from './certificate-findings.ts';
-import { wordsOf } from './connect-to.ts';
 import type { Deadline } from './deadline.ts';
-import { trustedRoots } from './trusted-roots.ts';
+import { handshakeWords } from './tls-words.ts';
+import { type TrustedRoots, trustedRoots } from './trusted-roots.ts';
 
 /** A connection that speaks TLS. */
 export interface Handshake {
@@ -38,12 +39,12 @@ export async function shakeHands(
   const [name = ''] = host.split('%', 1);
   const isAddress = parseIp(name) !== null;
   const asked = isAddress ? name : domainToASCII(name).replace(/\.$/, '');
-  const secureContext = rootsFor(connection);
+  const roots = rootsFor(connection);
   const { clock } = deadline;
   const start = clock.monotonic();
   const socket = tls.connect({
     socket: connection,
-    secureContext,
+    secureContext: roots.context,
     rejectUnauthorized: false, // the certificate is shown, whatever it is
     checkServerIdentity: () => undefined,
     ...(isAddress ? {} : { servername: asked }), // RFC 6066, 3: addresses are not sent
@@ -67,6 +68,8 @@ export async function shakeHands(
   });
   const tlsMs = clock.monotonic() - start;
   const leaf = socket.getPeerCertificate(true);
+  const now = clock.now();
+  const judged = judgedChain(leaf, roots.bySubject, socket.authorized, now);
   return {
     socket,
     findings: {
@@ -74,13 +77,13 @@ export async function shakeHands(
       tls_version: socket.getProtocol(),
       tls_cipher: socket.getCipher().standardName,
       tls_alpn: socket.alpnProtocol || null,
-      ...certificateFindings(leaf, clock.now()),
+      ...certificateFindings(leaf, judged.chain, now),
     },
-    fault: faultOf(socket, leaf, asked, clock.now()),
+    fault: faultOf(socket, leaf, judged, asked, now),
   };
 }
 
-function rootsFor(connection: net.Socket): tls.SecureContext {
+function rootsFor(connection: net.Socket): TrustedRoots {
   try {
     return trustedRoots();
   } catch (error) {
@@ -89,22 +92,39 @@ function rootsFor(connection: net.Socket): tls.SecureContext {
   }
 }
 
-function faultOf(socket: tls.TLSSocket, leaf: tls.DetailedPeerCertificate, host: string, now: number): string | null {
+function faultOf(
+  socket: tls.TLSSocket,
+  leaf: tls.DetailedPeerCertificate,
+  { chain, isRooted }: JudgedChain,
+  host: string,
+  now: number,
+): string | null {
   if (leaf.fingerprint256 === undefined) return 'the server shows no certificate';
   const faults = new Set<string>();
-  if (Date.parse(leaf.valid_to) < now) faults.add(EXPIRED);
+  const isExpired = Date.parse(leaf.valid_to) < now;
+  if (isExpired) faults.add(EXPIRED);
   // node says one code where several things are wrong
   const code = socket.authorized ? '' : String(socket.authorizationError);
-  if (code !== '') faults.add(FAULTS[code] ?? `the certificate is not trusted: ${code}`);
+  const expired = chain.find((one) => endOf(one) < now);
+  if (code === HAS_EXPIRED && !isExpired && expired !== undefined)
+    faults.add(`a certificate that it depends on has expired: ${inShort(expired.subject)}`);
+  else if (code !== '') faults.add(FAULTS[code] ?? `the certificate is not trusted: ${code}`);
   const other = tls.checkServerIdentity(host, leaf);
   if (other !== undefined) {
     const names = leaf.subjectaltname ?? `CN=${[leaf.subject?.CN ?? ''].flat()[0]}`;
     faults.add(`the certificate is for another host: ${shorten(names, MOST_NAMES)}`);
   }
+  // without a root nothing was verified, and the findings are of what there is
+  if (code !== '' && !isRooted && chain.length > 1)
+    faults.add(`tls_days is of the ${chain.length} certificates that the server sends`);
   return faults.size === 0 ? null : [...faults].join('; ');
 }
 const MOST_NAMES = 120;
+const HAS_EXPIRED = 'CERT_HAS_EXPIRED';
 const EXPIRED = 'the certificate has expired';
+
+/** `O=Example, CN=a` of the lines of a name. */
+const inShort = (name: string): string => shorten(name.replaceAll('\n', ', '), MOST_NAMES);
 
 /** By the codes of X509_verify_cert (openssl-verification-options(1)), as node names them. */
 const FAULTS: Readonly<Record<string, string>> = {
@@ -121,22 +141,4 @@ const FAULTS: Readonly<Record<string, string>> = {
   CERT_CHAIN_TOO_LONG: 'the chain of certificates is too long',
   INVALID_CA: 'an issuer of the certificate may not issue any',
   INVALID_PURPOSE: 'the certificate is not for servers',
-};
-
-function handshakeWords(error: NodeJS.ErrnoException & { readonly reason?: string }): string {
-  const { code = '', reason } = error;
-  const known = HANDSHAKE_ERRORS[code];
-  if (known !== undefined) return known;
-  return reason === undefined ? `TLS: ${wordsOf(error)}` : `TLS: ${shorten(reason, MOST_NAMES)}`;
-}
-
-const HANDSHAKE_ERRORS: Readonly<Record<string, string>> = {
-  ECONNRESET: 'the server hung up during the TLS handshake',
-  EPIPE: 'the server hung up during the TLS handshake',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server does not speak TLS',
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the server speaks only a version of TLS that is too old',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the server speaks no version of TLS that we do',
-  ERR_SSL_EXCESSIVE_MESSAGE_SIZE: 'the certificates of the server are too long',
-  ERR_SSL_NO_CIPHERS_AVAILABLE: 'no cipher suite is common',
 };

@@ -1,11 +1,12 @@
 import { type HopAnswer, MOST_HOPS, Path } from '../../core/health/path.ts';
-import type { Prober, Reply } from '../../core/health/prober.ts';
+import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import type { Clock } from '../../core/system/clock.ts';
 import type { EchoReply, EchoSocket } from '../../core/system/platform.ts';
-import { noRequests, openRequests } from './open-requests.ts';
+import { askInTurn } from './ask-in-turn.ts';
+import { type Deadline, openDeadline } from './deadline.ts';
+import { noRequests, openRequests, requestFailure } from './open-requests.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { type Resolved, resolveHost } from './resolve-host.ts';
+import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 
 /**
  * Milliseconds between requests, because hosts limit how often they answer; if all were sent at once, the target would
@@ -15,65 +16,104 @@ const GAP_MS = 20;
 /** The share of a probe's time within which all requests are sent. */
 const SENDING_SHARE = 0.4;
 
+/** What became of a look at the path to one address. */
+interface Look {
+  readonly method: EchoSocket['method'];
+  readonly path: Path;
+}
+
 /**
  * Asks each hop of the path once, in parallel; the probes of a round add up, as with mtr. The time is that of the
- * target, and it is ok when the target is reached.
+ * target, and it is ok when the target is reached. Of a name with several addresses the path to the first one that is reached
+ * is shown, or else to the first one on whose path anybody answers.
  */
-export function openTraceProber({ host }: Target, { platform, clock }: ProberOptions): Prober {
-  let path = new Path();
+export function openTraceProber(target: Target, { platform, clock }: ProberOptions): Prober {
+  let paths = new Map<string, Path>();
+  let shown: string | null = null;
   return {
     async send(timeoutMs, signal): Promise<Reply> {
-      const start = clock.monotonic();
-      let resolved: Resolved;
+      const deadline = openDeadline(clock, timeoutMs, signal);
+      const looks = new Map<string, Look>();
+      let millis: number | null = null;
+      let addr: string | null = null;
+      const findingsOf = (of: string | null): Findings => {
+        const look = of === null ? undefined : looks.get(of);
+        if (look === undefined) return { dns_ms: millis };
+        return { method: look.method, dns_ms: millis, hops: look.path.distance() ?? look.path.lastHeard() };
+      };
+      const ask = async (to: Resolved, within: Deadline, isHeard: () => void): Promise<number> => {
+        const socket = openRequests(platform, to);
+        if (socket === null) throw new CannotAsk(noRequests(platform));
+        const path = paths.get(to.addr) ?? new Path();
+        paths.set(to.addr, path);
+        looks.set(to.addr, { method: socket.method, path });
+        const { rttMs, fault } = await askHops(socket, to, path, within, isHeard);
+        if (fault !== null && rttMs === null) throw fault;
+        if (signal.aborted && rttMs === null) throw new Error('interrupted');
+        if (path.distance() === null) throw new Error(endOf(path));
+        if (rttMs === null) throw new Error('no answer of the target');
+        return rttMs;
+      };
       try {
-        resolved = await resolveHost(host, clock, timeoutMs);
+        const addresses = await resolveHost(target, deadline);
+        ({ millis } = addresses);
+        ({ addr } = addresses.all[0]);
+        const { to, value, note } = await askInTurn(addresses, deadline, ask);
+        ({ addr } = to);
+        const distance = looks.get(addr)!.path.distance()!;
+        const detail = `reached in ${distance} ${distance === 1 ? 'hop' : 'hops'}${note}`;
+        return reply({ ok: true, detail, rttMs: value, addr, findings: findingsOf(addr) });
       } catch (error) {
-        return reply({ ok: false, detail: (error as Error).message });
+        const heard = [...looks].find(([, { path }]) => path.lastHeard() > 0)?.[0];
+        addr = heard ?? addr;
+        const ok = error instanceof CannotAsk ? null : false;
+        return reply({ ok, detail: (error as Error).message, addr, findings: findingsOf(addr) });
+      } finally {
+        shown = addr;
+        deadline.close();
       }
-      const { addr, millis } = resolved;
-      const socket = openRequests(platform, resolved);
-      if (socket === null) return reply({ ok: null, detail: noRequests(platform), addr });
-      const rttMs = await askHops(socket, resolved, path, clock, timeoutMs - (clock.monotonic() - start), signal);
-      const distance = path.distance();
-      const findings = { method: socket.method, dns_ms: millis, hops: distance ?? path.lastHeard() };
-      if (signal.aborted && rttMs === null) return reply({ ok: false, detail: 'interrupted', addr, findings });
-      if (distance === null) return reply({ ok: false, detail: endOf(path), addr, findings });
-      const reached = `reached in ${distance} ${distance === 1 ? 'hop' : 'hops'}`;
-      if (rttMs === null) return reply({ ok: false, detail: 'no answer of the target', addr, findings });
-      return reply({ ok: true, detail: reached, rttMs, addr, findings });
     },
     duplicates: () => null,
     hops() {
-      const rows = path.rows();
-      path = new Path(); // by the next round it may be another
+      const rows = (shown === null ? undefined : paths.get(shown))?.rows() ?? [];
+      paths = new Map(); // by the next round they may be others
       return rows;
     },
     close() {},
   };
 }
 
-/** Resolves with the milliseconds to the target, or null, when all have answered or the time is over. */
+/**
+ * Resolves with the milliseconds to the target, or null, when all have answered or the time is over; and with why this
+ * machine did not send, or null. Says when the target is reached.
+ */
 async function askHops(
   socket: EchoSocket,
-  { addr, zoneIndex }: Resolved,
+  to: Resolved,
   path: Path,
-  clock: Clock,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const start = clock.monotonic();
-  const gap = Math.min(GAP_MS, (timeoutMs * SENDING_SHARE) / MOST_HOPS);
+  deadline: Deadline,
+  isHeard: () => void,
+): Promise<{ readonly rttMs: number | null; readonly fault: CannotAsk | null }> {
+  const { clock, signal } = deadline;
+  const { addr, zoneIndex } = to;
+  const gap = Math.min(GAP_MS, (deadline.left() * SENDING_SHARE) / MOST_HOPS);
   const asked: Promise<void>[] = [];
   let rttMs: number | null = null;
+  let fault: CannotAsk | null = null;
   let nearest = MOST_HOPS + 1;
   for (let ttl = 1; !path.isBeyond(ttl) && !signal.aborted; ttl++) {
-    const left = timeoutMs - (clock.monotonic() - start);
+    const left = deadline.left();
     if (left <= 0) break;
     const one = socket.send(addr, zoneIndex, left, signal, { ttl }).then((answer) => {
-      if (signal.aborted && answer.rttMs === null) return;
+      if (signal.aborted && answer.rttMs === null) {
+        if (deadline.left() <= 0) path.ingest(ttl, SILENT);
+        return;
+      }
+      fault ??= requestFailure(answer, to);
       const found = hopAnswer(answer, addr);
       path.ingest(ttl, found);
       if (found.kind !== 'target' || ttl >= nearest) return;
+      isHeard();
       nearest = ttl;
       rttMs = found.millis;
     });
@@ -82,14 +122,16 @@ async function askHops(
   }
   await Promise.all(asked);
   // a longer limit reaches the target, too: its time is that of the hop where it is
-  return nearest === path.distance() ? rttMs : null;
+  return { rttMs: nearest === path.distance() ? rttMs : null, fault };
 }
+
+const SILENT: HopAnswer = { millis: null, from: null, kind: 'silent', error: null };
 
 function hopAnswer({ rttMs, error, errorMs, from, cause }: EchoReply, target: string): HopAnswer {
   if (rttMs !== null) return { millis: rttMs, from: from ?? target, kind: 'target', error: null };
   if (cause === 'expired') return { millis: errorMs, from, kind: 'expired', error: null };
   if (error !== null) return { millis: errorMs, from, kind: 'refused', error };
-  return { millis: null, from: null, kind: 'silent', error: null };
+  return SILENT;
 }
 
 /** Where the path ends if it does not reach its target. */

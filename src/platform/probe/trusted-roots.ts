@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import tls from 'node:tls';
 import { messageOf } from '../../core/failure.ts';
 import { readNamedFile } from '../machine/read-named-file.ts';
-import { CannotAsk } from './connect-to.ts';
+import { type RootsBySubject, readRoots } from './certificate-chain.ts';
+import { CannotAsk } from './resolve-host.ts';
 
 /** Where systems keep the roots they trust: Debian, Fedora, OpenSUSE, Alpine and macOS, in one file each. */
 const BUNDLES = [
@@ -14,17 +15,23 @@ const BUNDLES = [
 /** The largest bundles have 300 kB. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-let made: { readonly of: string; readonly context: tls.SecureContext } | null = null;
+/** The roots for OpenSSL, and as certificates to look issuers up among. */
+export interface TrustedRoots {
+  readonly context: tls.SecureContext;
+  readonly bySubject: RootsBySubject;
+}
+
+let made: (TrustedRoots & { readonly of: string }) | null = null;
 
 /**
  * The roots that certificates are verified against: those of the file that SSL_CERT_FILE names, or else the system's,
- * or else node's own; those of NODE_EXTRA_CA_CERTS are added. Made once, which takes about 20 ms. Throws CannotAsk when
+ * or else node's own; those of NODE_EXTRA_CA_CERTS are added. Made once, which takes about 30 ms. Throws CannotAsk when
  * a named file has no certificates.
  */
-export function trustedRoots(): tls.SecureContext {
+export function trustedRoots(): TrustedRoots {
   const { SSL_CERT_FILE = '', NODE_EXTRA_CA_CERTS = '' } = process.env;
   const of = `${SSL_CERT_FILE}\n${NODE_EXTRA_CA_CERTS}`;
-  if (made?.of === of) return made.context;
+  if (made?.of === of) return made;
   const system = SSL_CERT_FILE === '' ? firstOf(BUNDLES) : named('SSL_CERT_FILE', SSL_CERT_FILE);
   const ca = system === null ? [...tls.rootCertificates] : [system];
   if (NODE_EXTRA_CA_CERTS !== '') ca.push(named('NODE_EXTRA_CA_CERTS', NODE_EXTRA_CA_CERTS));
@@ -34,8 +41,8 @@ export function trustedRoots(): tls.SecureContext {
   } catch (error) {
     throw new CannotAsk(`the roots that are trusted here cannot be read: ${messageOf(error)}`);
   }
-  made = { of, context };
-  return context;
+  made = { of, context, bySubject: readRoots(ca) };
+  return made;
 }
 
 /** Makes them before anything is timed; each probe reports what is wrong with them. */

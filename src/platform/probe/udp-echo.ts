@@ -1,10 +1,10 @@
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
-import { CannotAsk } from './connect-to.ts';
+import { askInTurn } from './ask-in-turn.ts';
 import { openDeadline } from './deadline.ts';
 import { EchoSocket } from './echo-socket.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
-import { resolveHost } from './resolve-host.ts';
+import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 
 /** A duplicate comes soon after the first copy: the round should also count a duplicate of its last probe. */
 const LINGER_MS = 20;
@@ -14,13 +14,18 @@ const LINGER_MS = 20;
  * comes before an earlier one. Only the bytes that were sent count as an echo. When the name gets another address, that
  * address is asked from then on.
  */
-export function openUdpProber({ host, port }: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
-  let socket: EchoSocket | null = null;
+export function openUdpProber(target: Target, { clock }: Pick<ProberOptions, 'clock'>): Prober {
+  const sockets = new Map<string, EchoSocket>();
   let duplicates = 0;
-  const leave = (): void => {
-    duplicates += socket?.duplicates ?? 0;
-    socket?.close();
-    socket = null;
+  const leave = (addr: string, socket: EchoSocket): void => {
+    duplicates += socket.duplicates;
+    socket.close();
+    sockets.delete(addr);
+  };
+  const socketTo = (to: Resolved): EchoSocket => {
+    const socket = sockets.get(to.addr) ?? new EchoSocket(to, target.port, clock);
+    sockets.set(to.addr, socket);
+    return socket;
   };
   return {
     async send(timeoutMs, signal): Promise<Reply> {
@@ -28,14 +33,23 @@ export function openUdpProber({ host, port }: Target, { clock }: Pick<ProberOpti
       let addr: string | null = null;
       let millis: number | null = null;
       try {
-        const to = await resolveHost(host, clock, timeoutMs);
-        ({ addr, millis } = to);
-        if (socket?.to.addr !== addr) leave();
-        socket ??= new EchoSocket(to, port, clock);
-        const { sentAt, receivedAt } = await socket.ask(deadline);
+        const addresses = await resolveHost(target, deadline);
+        ({ millis } = addresses);
+        ({ addr } = addresses.all[0]);
+        for (const [old, socket] of sockets) if (!addresses.all.some((one) => one.addr === old)) leave(old, socket);
+        const asked = await askInTurn(addresses, deadline, (to, within) => socketTo(to).ask(within));
+        ({ addr } = asked.to);
+        const { sentAt, receivedAt } = asked.value;
         await clock.sleep(Math.min(LINGER_MS, deadline.left()));
         const rttMs = receivedAt - sentAt;
-        return reply({ ok: true, detail: 'echo', rttMs, addr, at: receivedAt, findings: { dns_ms: millis } });
+        return reply({
+          ok: true,
+          detail: `echo${asked.note}`,
+          rttMs,
+          addr,
+          at: receivedAt,
+          findings: { dns_ms: millis },
+        });
       } catch (error) {
         const ok = error instanceof CannotAsk ? null : false;
         return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });
@@ -44,11 +58,13 @@ export function openUdpProber({ host, port }: Target, { clock }: Pick<ProberOpti
       }
     },
     duplicates() {
-      const count = duplicates + (socket?.duplicates ?? 0);
+      const count = [...sockets.values()].reduce((sum, socket) => sum + socket.duplicates, duplicates);
       duplicates = 0;
-      if (socket !== null) socket.duplicates = 0;
+      for (const socket of sockets.values()) socket.duplicates = 0;
       return count;
     },
-    close: leave,
+    close() {
+      for (const [addr, socket] of sockets) leave(addr, socket);
+    },
   };
 }

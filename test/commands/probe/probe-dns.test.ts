@@ -40,7 +40,11 @@ test('without targets: the gateway, the name servers and what the system resolve
     `dns://127.0.0.1:${port}/.?type=NS`,
     'dns:///a.root-servers.net',
   ]);
-  expect(await targetsOf([], fakePlatform([]))).toEqual([]);
+  const nothing = await targetsOf([], fakePlatform([]));
+  expect(nothing.map(({ text, kind, missing }) => [text, kind, missing])).toEqual([
+    ['gateway', 'icmp', 'this machine has no default route'],
+    ['dns', 'dns', 'this machine has no name server'],
+  ]);
   const ran = await runInProcess(['probe', 'dns', '-c', '2', '--json'], { platform });
   expect(recordsOf(ran.out)).toMatchObject([{ kind: 'dns', received: 2, loss_pct: 0, ok: true, rcode: 'NOERROR' }]);
 });

@@ -251,7 +251,11 @@ describe.skipIf((noNetwork ?? noTun) !== null)('echoes of a network that is a fu
 
   test('a network without the address, and a run that is interrupted', async () => {
     const socket = open('ipv4');
-    expect(await ask(socket, '192.0.2.1')).toMatchObject({ rttMs: null, error: 'network unreachable: no route' });
+    expect(await ask(socket, '192.0.2.1')).toMatchObject({
+      rttMs: null,
+      error: 'network unreachable: no route',
+      fault: 'ENETUNREACH',
+    });
     answersTo = () => [];
     const over = new AbortController();
     setTimeout(() => over.abort(), 20);
@@ -344,7 +348,7 @@ describe('parts', () => {
     for (let length = 0; length < 16; length++) {
       expect(errorIn([{ level: 0, type: IP_RECVERR, data: whole.subarray(0, length) }])).toBeNull();
     }
-    const found = { error: 'host unreachable', cause: null, mtu: null };
+    const found = { error: 'host unreachable', cause: null, mtu: null, fault: null };
     expect(errorIn([{ level: 0, type: IP_RECVERR, data: whole }])).toEqual({ ...found, from: '10.0.0.1' });
     expect(errorIn([{ level: 0, type: IP_RECVERR, data: whole.subarray(0, 16) }])).toEqual({ ...found, from: null });
     expect(errorIn([{ level: 0, type: 2, data: whole }])).toBeNull();
@@ -352,6 +356,31 @@ describe('parts', () => {
     tooBig[6] = 4;
     tooBig.writeUInt32LE(1400, 8);
     expect(errorIn([{ level: 0, type: IP_RECVERR, data: tooBig }])).toMatchObject({ cause: 'too_big', mtu: 1400 });
+    // a redirect and a source quench are notes about a packet that goes on
+    const typed = (origin: number, type: number, code = 1): boolean => {
+      const one = Buffer.from(whole);
+      [one[4], one[5], one[6]] = [origin, type, code];
+      return errorIn([{ level: 0, type: IP_RECVERR, data: one }]) !== null;
+    };
+    expect([3, 4, 5, 6, 11, 12, 137].map((type) => typed(2, type))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect([1, 2, 3, 4, 5, 136, 137].map((type) => typed(3, type))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect([4, 5, 137].map((type) => typed(1, type))).toEqual([true, true, true]); // of this machine itself
     const strange = Buffer.from(whole);
     strange.writeUInt32LE(9999, 0);
     strange[5] = 77;

@@ -106,6 +106,22 @@ test.each([
   expect(rttMs).toBeGreaterThan(0);
 });
 
+test.each([
+  [0, 'NOERROR, but no record of this type', true],
+  [2, 'SERVFAIL', false],
+  [5, 'REFUSED', false],
+])('code %i without the question is an answer: %s', async (rcode, detail, ok) => {
+  const server = await serverOf((query) => [answerTo({ ...query, questions: [] }, [], rcode, false)]);
+  for (const [transport, over] of [
+    ['udp', ''],
+    ['tcp', ' (TCP)'],
+  ]) {
+    const reply = await askOnce(`dns://127.0.0.1:${server.port}/example.org?transport=${transport}`);
+    expect(reply).toMatchObject({ ok, detail: `${detail}${over}`, findings: { answers: [] } });
+    expect(reply.rttMs).toBeGreaterThan(0);
+  }
+});
+
 test('a server that knows of no root works, one that refuses does not', async () => {
   for (const [rcode, ok, detail] of [
     [3, true, 'NXDOMAIN'],

@@ -110,7 +110,8 @@ describe('tcp', () => {
 
   test('a name without an address, a zone without an interface', async () => {
     expect(await askOnce('tcp://no-such-name.invalid:80')).toMatchObject({ ok: false, addr: null });
-    expect(await askOnce('tcp://[fe80::1%nowhere9]:80')).toMatchObject({ ok: false, detail: 'no interface nowhere9' });
+    // this machine lacks it: that says nothing of the target
+    expect(await askOnce('tcp://[fe80::1%nowhere9]:80')).toMatchObject({ ok: null, detail: 'no interface nowhere9' });
   });
 
   test('the time is kept where the wait for a first byte would be longer', async () => {

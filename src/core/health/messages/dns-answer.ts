@@ -29,8 +29,6 @@ const OPCODE = 0x7800;
 const TC = 0x0200;
 const AD = 0x0020;
 const RCODE = 0x000f;
-const FORMERR = 1;
-const NOTIMP = 4;
 /** Name of one byte, type, class, TTL, length. */
 const LEAST_RECORD = 11;
 const AFTER_NAME = 10;
@@ -42,15 +40,15 @@ const MOST_ANSWERS = 100;
 const LONGEST_ANSWER = 255;
 
 /**
- * Whether a message answers a query of `dnsQuery`: its id, and its question, whatever the case of its letters. A server that
- * understood nothing of the query may leave the question out.
+ * Whether a message answers a query of `dnsQuery`: its id, and its question, whatever the case of its letters. A server may
+ * leave the question out, whatever it answers: the id, and where the message came from, say what it is about.
  */
 export function answersQuery(message: Uint8Array, query: Uint8Array): boolean {
   if (message.length < DNS_HEADER || u16(message, 0) !== u16(query, 0)) return false;
   const flags = u16(message, FLAGS);
   if ((flags & QR) === 0 || (flags & OPCODE) !== 0) return false;
   const questions = u16(message, QUESTIONS);
-  if (questions === 0) return (flags & RCODE) === FORMERR || (flags & RCODE) === NOTIMP;
+  if (questions === 0) return true;
   const nameEnd = questions === 1 ? afterName(query, DNS_HEADER, query.length) : -1;
   if (nameEnd < 0 || message.length < nameEnd + 4) return false;
   for (let at = DNS_HEADER; at < nameEnd; at++) {

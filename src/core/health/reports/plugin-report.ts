@@ -12,7 +12,7 @@ export type PluginStatus = (typeof PLUGIN_STATUSES)[number];
 const WORST_FIRST: readonly PluginStatus[] = ['CRITICAL', 'WARNING', 'UNKNOWN', 'OK'];
 
 export interface PluginThresholds {
-  /** Without one, a target that is degraded or down is a warning at least. */
+  /** Without one, a target that is degraded is a warning at least; one that is down is so with any. */
   readonly warn: Threshold | null;
   /** Without one, a target that is down is critical. */
   readonly crit: Threshold | null;
@@ -52,6 +52,7 @@ function statusOf(row: ProbeRow, { warn, crit }: PluginThresholds): PluginStatus
   const warning = warn === null ? row.state === 'degraded' || isDown : warn.passes === null ? false : warn.passes(row);
   if (warning === true) return 'WARNING';
   if (warning === null && isDown) return 'CRITICAL';
+  if (isDown) return 'WARNING'; // whatever the thresholds are about
   return critical === null || warning === null || row.state === 'unknown' ? 'UNKNOWN' : 'OK';
 }
 

@@ -58,7 +58,12 @@ export const probe = table(
     time: time('When the round began.'),
     target: text('The target as it was named.', shown('TARGET')),
     kind: choice('What was asked.', PROBE_KINDS, shown('KIND')),
-    addr: maybe(address('The address that was asked; null when the name has none.', shown('ADDR'))),
+    addr: maybe(
+      address(
+        'The address that answered or, when none did, the first that was asked; null when the name has none.',
+        shown('ADDR'),
+      ),
+    ),
     sent: count('Probes sent.', shown('SENT')),
     received: count('Probes answered.', shown('RECV')),
     loss_pct: maybe(percent('Probes without an answer; null when none could be sent.', shown('LOSS'))),
@@ -103,8 +108,14 @@ export const probe = table(
     tls_cipher: by('prober', maybe(text('Cipher suite of TLS.'))),
     tls_issuer: by('prober', maybe(text('Who issued the certificate.'))),
     tls_subject: by('prober', maybe(text('For whom it was issued.'))),
-    tls_expires: by('prober', maybe(time('When the certificate, or one it depends on, expires first.'))),
-    tls_days: by('prober', maybe(number('Days until then; negative when it has expired.'))),
+    tls_expires: by(
+      'prober',
+      maybe(time('When the certificate, or one on the chain to the trusted root, expires first.')),
+    ),
+    tls_days: by(
+      'prober',
+      maybe(number('Days until then, in thousandths and never rounded up; negative when it has expired.')),
+    ),
     tls_certificates: by('prober', maybe(count('Certificates from that of the server to the last one it depends on.'))),
     tls_alpn: by('prober', maybe(text('The protocol above TLS that the server chose (ALPN).'))),
     mapped_addr: by('prober', maybe(address('Our address as the STUN server sees it.'))),

@@ -7,6 +7,8 @@ import { roundOf } from '../../../support/probe-rows.ts';
 const GOOD = roundOf('192.0.2.1', [10, 10]);
 const LOSSY = roundOf('192.0.2.2', [10, null]);
 const DOWN = roundOf('tcp://192.0.2.4:80', [null, null]);
+/** It answers each time, with a certificate that is not trusted. */
+const REFUSING: ProbeRow = { ...roundOf('tls://192.0.2.6', [10, 10]), ok: false, state: 'down', tls_days: 90 };
 const UNKNOWN = roundOf('192.0.2.5', [undefined]);
 
 const report = (rows: readonly ProbeRow[], warn: string | null = null, crit: string | null = null) =>
@@ -34,6 +36,15 @@ describe('the status', () => {
     // it has no time because it is down
     [[DOWN], 'rtt_avg_ms > 5', 'rtt_avg_ms > 20', 'CRITICAL'],
     [[UNKNOWN], 'rtt_avg_ms > 5', 'rtt_avg_ms > 20', 'UNKNOWN'],
+    // it answers, and not as it should: no threshold about something else makes that good
+    [[REFUSING], null, null, 'CRITICAL'],
+    [[REFUSING], 'tls_days < 14', null, 'CRITICAL'],
+    [[REFUSING], null, 'tls_days < 7', 'WARNING'],
+    [[REFUSING], 'tls_days < 14', 'tls_days < 7', 'WARNING'],
+    [[REFUSING], 'loss_pct > 20', 'tls_days < 91', 'CRITICAL'],
+    [[GOOD, DOWN], 'count(state == down) > 1', 'count(state == down) > 2', 'WARNING'],
+    [[{ ...GOOD, tls_days: 19.999 }], 'tls_days < 20', null, 'WARNING'],
+    [[{ ...GOOD, tls_days: 20 }], 'tls_days < 20', null, 'OK'],
     // thresholds over all targets
     [[GOOD, DOWN], 'count(state == down) > 0', 'count(state == down) > 1', 'WARNING'],
     [[DOWN, DOWN], 'count(state == down) > 0', 'count(state == down) > 1', 'CRITICAL'],
