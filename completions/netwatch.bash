@@ -95,13 +95,14 @@ _netwatch_conns() {
 _netwatch_ifaces() {
   local fields
   case " ${COMP_WORDS[*]} " in
-    *' --routes'[\ =]*) fields='family dst gateway iface metric src scope proto table kind' ;;
+    *' --routes'[\ =]*) fields='family dst gateway iface metric src scope proto table kind from weight flags tos mtu_bytes expires_s pref' ;;
     *' --dns'[\ =]*) fields='addr port iface search source' ;;
     *' --neighbors'[\ =]*) fields='addr mac iface state host' ;;
     *' --host'[\ =]*) fields='hostname os kernel uptime_s gateway dns' ;;
     *) fields='time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route' ;;
   esac
   case $prev in
+    --table) _netwatch_words 'main local default all' ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
@@ -120,7 +121,7 @@ _netwatch_ifaces() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--routes --dns --neighbors --host --up --interface -i --resolve --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--routes --table --dns --neighbors --host --up --interface -i --resolve --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header --filter -f --interval --count -c --duration --expect --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -191,7 +192,7 @@ _netwatch_follow() {
 }
 
 _netwatch_stats() {
-  local fields='path proto depth packets bytes packets_pct bytes_pct bar'
+  local fields='path proto depth packets bytes packets_pct bytes_pct'
   case $prev in
     --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;

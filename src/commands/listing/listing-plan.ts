@@ -32,6 +32,8 @@ export interface ListingPlan {
   readonly wait: { readonly until: Expectation; readonly source: string } | null;
   readonly ticks: TickPlan;
   readonly repeating: boolean;
+  /** Whether rows begin with their time, those of other tables too. */
+  readonly isDated: boolean;
   /** Fields that the user named. */
   readonly asked: ReadonlySet<string>;
   /** All fields that will be read. */
@@ -62,7 +64,9 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
   const sort = values.sort === null ? [] : parseSort(table, values.sort);
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const resolves = command.resolves(values);
-  const fields = named ?? (format.hasAllFields ? Object.keys(table.fields) : visibleFields(table, repeating, resolves));
+  const isDated = format.datesRows && named === null && command.isSeries(values, repeating);
+  const usual = format.hasAllFields ? Object.keys(table.fields) : visibleFields(table, repeating, resolves);
+  const fields = named ?? usual;
   const asked = new Set([
     ...(named ?? []),
     ...sort.map((key) => key.field),
@@ -89,6 +93,7 @@ export function planListing(command: ListingCommand, values: ListingValues<Optio
       duration: wait === null ? (values.duration ?? null) : (values.timeout ?? null),
     },
     repeating: repeating || wait !== null,
+    isDated,
     asked,
     wanted: new Set([...asked, ...fields].flatMap((name) => [name, table.hosts[name] ?? name])),
   };

@@ -1,6 +1,7 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import type { Renderer } from '../../core/output/renderer.ts';
 import { formatNumberOf, formatSeconds } from '../../core/output/units.ts';
+import { datedFields, datedRows, datedTable } from '../../core/record/dated-rows.ts';
 import { GatheredRows } from '../../core/record/gathered-rows.ts';
 import { visibleFields } from '../../core/record/select-fields.ts';
 import type { AnyRow, RecordTable, Snapshot } from '../../core/record/table.ts';
@@ -77,8 +78,8 @@ export async function printRecords(
         const gathered = shaped.map((one) => ({ ...one, rows: [...one.rows] }));
         if (answer.wait.holds() !== true) continue;
         waited = true;
-        await print(renderer, gathered, plan);
-      } else await print(renderer, shaped, plan);
+        await print(renderer, gathered, plan, context.clock);
+      } else await print(renderer, shaped, plan, context.clock);
       if (!inParts) await renderer.endSnapshot();
       if (sorted !== null && sorted.left > 0) await left(sorted.left);
       if (answer.expect !== null && whole === null) verdict.add(answer.expect);
@@ -127,10 +128,15 @@ async function* withNames(
   for await (const snapshot of snapshots) yield hosts === null ? snapshot : await hosts.fill(snapshot, isWhole);
 }
 
-async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan): Promise<void> {
+async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan, clock: Clock): Promise<void> {
+  const taken = plan.isDated ? new Date(clock.now()).toISOString() : null;
   for (const { table, rows, headline } of snapshot) {
     const fields = table === plan.table ? plan.fields : fieldsOfOther(renderer, table, plan);
-    await renderer.write({ table, fields, rows, headline });
+    await renderer.write(
+      taken === null
+        ? { table, fields, rows, headline }
+        : { table: datedTable(table), fields: datedFields(fields), rows: datedRows(table, rows, taken), headline },
+    );
   }
 }
 

@@ -40,7 +40,7 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     }
     const fromClient = message.direction === packet.direction;
     const moment = fromClient || exchange === null ? packet : exchange;
-    const row = newRow(packet, fromClient, moment);
+    const row = newRow(packet, appOf(message), fromClient, moment);
     row.method = read.method;
     row.host = read.host;
     row.uri = read.uri === '' ? null : read.uri;
@@ -56,7 +56,7 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     const request = exchange === null ? undefined : asked.get(exchange);
     if (request?.isDropped === true) return;
     const known = request === undefined || request.isGone ? null : request;
-    const row = known?.row ?? newRow(packet, false, packet);
+    const row = known?.row ?? newRow(packet, appOf(message), false, packet);
     row.status = read.status;
     row.reason = read.reason;
     row.response_bytes = message.length;
@@ -73,7 +73,7 @@ export function openHttp(options: StatisticOptions): OpenStatistic {
     const response = fields.has(':status');
     const before = open.get(stream);
     const known = before?.isGone === true ? undefined : before;
-    const row = known?.row ?? newRow(packet, packet.direction !== stream.server, packet);
+    const row = known?.row ?? newRow(packet, 'http', packet.direction !== stream.server, packet);
     const held = known ?? rows.add(row, packet, true, ROW_BYTES);
     if (known === undefined) {
       row.version = 'HTTP/2';
@@ -135,8 +135,15 @@ function sizeOf({ host, uri, reason, user_agent }: HttpRequestRow): number {
   return ROW_BYTES + (host?.length ?? 0) + (uri?.length ?? 0) + (reason?.length ?? 0) + (user_agent?.length ?? 0);
 }
 
+const appOf = ({ protocol }: Message): HttpRequestRow['app'] => (protocol === ssdp.id ? 'ssdp' : 'http');
+
 /** A row of the packet's connection, whose sender is the client or the server. */
-function newRow(packet: Packet, fromClient: boolean, { seconds, nanoseconds }: Moment): HttpRequestRow {
+function newRow(
+  packet: Packet,
+  app: HttpRequestRow['app'],
+  fromClient: boolean,
+  { seconds, nanoseconds }: Moment,
+): HttpRequestRow {
   const source = sourceOf(packet);
   const target = destinationOf(packet);
   return {
@@ -156,6 +163,7 @@ function newRow(packet: Packet, fromClient: boolean, { seconds, nanoseconds }: M
     response_bytes: null,
     latency_ms: null,
     user_agent: null,
+    app,
   };
 }
 

@@ -45,6 +45,7 @@ test('requests and responses are paired in their order', () => {
       response_bytes: 40,
       latency_ms: 1,
       user_agent: 'x',
+      app: 'http',
     },
     expect.objectContaining({ uri: '/2', host: null, status: 404, reason: 'Not Found', latency_ms: 2 }),
   ]);

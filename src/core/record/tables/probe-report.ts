@@ -18,25 +18,25 @@ const AVAILABLE: (value: number) => Tone | null = (value) => (value >= 100 ? 'go
 
 /** What an appended history says of a target in an hour. */
 export const probeReport = table('probe_report', 'One row per target and hour of a history.', {
-  time: time('When the hour began.', shown('HOUR')),
-  target: text('The target as it was named.', shown('TARGET')),
-  kind: choice('What was asked.', PROBE_KINDS, shown('KIND')),
-  rounds: count('Rounds of probes that began in the hour.', shown('ROUNDS')),
+  time: time('When the hour began.', shown('HOUR', 1)),
+  target: text('The target as it was named.', shown('TARGET', 1)),
+  kind: choice('What was asked.', PROBE_KINDS, shown('KIND', 5)),
+  rounds: count('Rounds of probes that began in the hour.', shown('ROUNDS', 4)),
   availability_pct: maybe(
     percent('Share of the time in which it was not down, of the time in which that is known.', {
-      ...shown('AVAILABLE'),
+      ...shown('AVAILABLE', 1),
       tone: AVAILABLE,
     }),
   ),
-  loss_pct: maybe(percent('Probes without an answer.', shown('LOSS'))),
-  rtt_avg_ms: maybe(millis('Mean time to an answer.', shown('AVG'))),
-  rtt_p95_ms: maybe(millis('The mean time of 95 of 100 rounds was no longer than this.', shown('P95'))),
-  rtt_max_ms: maybe(millis('Longest time to an answer.', shown('MAX'))),
-  outages: count('How often it went down in the hour.', { ...shown('OUTAGES'), tone: badUnlessZero }),
-  outage_s: seconds('How long it was down in the hour.', shown('DOWN')),
+  loss_pct: maybe(percent('Probes without an answer.', shown('LOSS', 1))),
+  rtt_avg_ms: maybe(millis('Mean time to an answer.', shown('AVG', 1))),
+  rtt_p95_ms: maybe(millis('The mean time of 95 of 100 rounds was no longer than this.', shown('P95', 3))),
+  rtt_max_ms: maybe(millis('Longest time to an answer.', shown('MAX', 3))),
+  outages: count('How often it went down in the hour.', { ...shown('OUTAGES', 2), tone: badUnlessZero }),
+  outage_s: seconds('How long it was down in the hour.', shown('DOWN', 2)),
   longest_outage_s: seconds(
     'Length of the longest outage that began in the hour, even if it lasted past the end of the hour.',
-    shown('LONGEST'),
+    shown('LONGEST', 4),
   ),
   known_s: seconds('How much of the hour is known: from each round to the next, unless rounds are missing.'),
   degraded_rounds: count('Rounds in which only some probes were answered.'),
