@@ -19,7 +19,7 @@ end
 function __netwatch_ifaces_fields
     switch (commandline -p)' '
         case '* --routes *' '* --routes=*'
-            printf '%s\n' family dst gateway iface metric src scope proto table kind
+            printf '%s\n' family dst gateway iface metric src scope proto table kind from weight flags tos mtu_bytes expires_s pref
         case '* --dns *' '* --dns=*'
             printf '%s\n' addr port iface search source
         case '* --neighbors *' '* --neighbors=*'
@@ -50,7 +50,7 @@ end
 function __netwatch_stats_fields
     switch (commandline -p)' '
         case '*'
-            printf '%s\n' path proto depth packets bytes packets_pct bytes_pct bar
+            printf '%s\n' path proto depth packets bytes packets_pct bytes_pct
     end
 end
 
@@ -148,7 +148,8 @@ complete -c netwatch -n '__fish_seen_subcommand_from conns' -l config -r -F -d '
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l root -r -F -d 'Read a machine saved as files below DIR (proc/, sys/, etc/, run/) instead of this one.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l version -d 'Show the version.'
-complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l routes -d 'Show the routing tables instead.'
+complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l routes -d 'Show the routes instead: those of the main table, as ip route does.'
+complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l table -x -a 'main local default all' -d 'With --routes: the routing table to show, by its name (main, local, default) or number, or all.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l dns -d 'Show the DNS servers in use instead.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l neighbors -d 'Show the neighbours on the link (ARP, NDP) instead.'
 complete -c netwatch -n '__fish_seen_subcommand_from ifaces' -l host -d 'Show this machine instead: name, system, gateways, DNS servers.'

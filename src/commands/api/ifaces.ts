@@ -74,7 +74,7 @@ function recordsFrom<T extends RecordTable>(
       fields,
       async *run(context, request) {
         const rates = (fields ?? []).some((field) => field.endsWith('_rate'));
-        const asked = { part, interface: name, isUp: false, place: { root, netns }, rates };
+        const asked = { part, interface: name, isUp: false, table: null, place: { root, netns }, rates };
         yield* sampleInterfaces(context, asked, request);
       },
     };

@@ -10,6 +10,8 @@ export const PROGRAM_GUIDE: readonly GuideSection[] = [
     heading: 'DESCRIPTION',
     paragraphs: [
       'netwatch answers questions about the network of this machine with records: as a table on a terminal, as TSV in a pipe, as NDJSON, JSON or CSV on request, and with some commands as a Markdown table or as Prometheus metrics. Every record type has one list of fields; --fields, --sort, --filter, the schema and these pages are all made from it.',
+      'A table on a terminal is as wide as the terminal. The columns that answer the question stay; others are hidden by their rank, and one line on stderr, or below a live table, names them. Long text is cut with an ellipsis, a time first loses what all rows share. Addresses are whole; only where two IPv6 addresses do not fit are they shortened in the middle, so that different ones differ. In a pipe -o table shows everything.',
+      'In TSV and CSV, when a run prints several snapshots, rows begin with the time. A CSV has one header, and so records of one type: asking for several is refused, and rows of a second type that come along (hops, a histogram) are left out with a message. In TSV an empty line and a header of its own come before records of another type.',
       'Without a command it shows a live table of connections on a terminal, and prints a snapshot of them in a pipe.',
       'stdout carries records only. Messages go to stderr. Unknown values are null in JSON, an empty cell in TSV and CSV, and a dash in a table; a number is never made up.',
       'In text that comes from outside (process names, command lines, host names), control characters, bidirectional marks and hidden characters are shown as escapes.',

@@ -3,7 +3,11 @@ import { machineOptions, resolveOptions } from '../options/shared-options.ts';
 
 /** The options of `ifaces`, in addition to those of every listing. */
 export const ifaceOptions = {
-  routes: flag('Show the routing tables instead.'),
+  routes: flag('Show the routes instead: those of the main table, as ip route does.'),
+  table: text('With --routes: the routing table to show, by its name (main, local, default) or number, or all.', {
+    value: 'NAME',
+    choices: ['main', 'local', 'default', 'all'],
+  }),
   dns: flag('Show the DNS servers in use instead.'),
   neighbors: flag('Show the neighbours on the link (ARP, NDP) instead.'),
   host: flag('Show this machine instead: name, system, gateways, DNS servers.'),

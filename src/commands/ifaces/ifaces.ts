@@ -5,7 +5,7 @@ import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { refuseLiveOptions } from '../reading/saved-records.ts';
 import { IFACE_FORMATS } from './iface-formats.ts';
 import { ifaceOptions } from './iface-options.ts';
-import { requestOf, tableOf } from './iface-request.ts';
+import { partOf, requestOf, tableOf } from './iface-request.ts';
 import { sampleInterfaces } from './sample-interfaces.ts';
 import { readSavedInterfaces } from './saved-interfaces.ts';
 
@@ -15,7 +15,7 @@ export const ifaces = listing({
   about: 'interfaces with addresses, counters and rates; routes, DNS servers, neighbours',
   details: [
     'One row per network interface, with its addresses, kind, speed, state and 64-bit counters.',
-    'With --routes, --dns, --neighbors or --host the configuration is shown instead. Behind a local stub resolver (127.0.0.53), --dns names the servers the stub asks.',
+    'With --routes, --dns, --neighbors or --host the configuration is shown instead. --routes shows the main routing table, as ip route does, and --table chooses another one, or all of them. Behind a local stub resolver (127.0.0.53), --dns names the servers the stub asks.',
     '-o prometheus names counters as node_exporter does (node_network_receive_bytes_total), so that the same expressions work for both; do not give both to one collector. -o markdown prints a table to paste into an issue.',
   ],
   operands: '',
@@ -32,11 +32,12 @@ export const ifaces = listing({
     { line: 'netwatch ifaces', about: 'every interface' },
     { line: 'netwatch ifaces --interval 1', about: 'with rates, every second' },
     { line: 'netwatch ifaces --routes -f "dst == default"', about: 'the default routes' },
+    { line: 'netwatch ifaces --routes --table all', about: 'every route of every table' },
     { line: 'netwatch ifaces --dns --json | jq -r .addr', about: 'DNS servers for a script' },
     { line: 'netwatch ifaces -o prometheus', about: 'metrics with the names of node_exporter' },
     { line: "netwatch ifaces --expect 'all(rx_errors == 0)'", about: 'a check for cron' },
   ],
-  tableOf: (values) => tableOf(requestOf(values, new Set())),
+  tableOf: (values) => tableOf({ part: partOf(values) }),
   run: async function* (context, values, _operands, request) {
     const asked = requestOf(values, request.asked);
     if (values.read === null) yield* sampleInterfaces(context, asked, request);

@@ -74,6 +74,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly watches: (values: ListingValues<O>) => boolean;
   /** Whether the first tick only begins what the later ones tell of: --count counts those. */
   readonly firstTickIsStart: (values: ListingValues<O>) => boolean;
+  /** Whether rows of several moments are printed, by the options and by whether the run repeats. */
+  readonly isSeries: (values: ListingValues<O>, repeating: boolean) => boolean;
   /** Whether names of addresses are looked up. */
   readonly resolves: (values: ListingValues<O>) => boolean;
   /**
@@ -125,6 +127,7 @@ const USUAL = {
   statements: ABOUT_SOCKETS,
   watches: () => false,
   firstTickIsStart: () => false,
+  isSeries: (_values: unknown, repeating: boolean) => repeating,
   resolves: () => false,
   refusesRoot: null,
   formats: USUAL_FORMATS,

@@ -11,6 +11,8 @@ import type { ListingValues } from '../options/shared-options.ts';
 export interface Output<O extends Options = Options> {
   readonly context: Context;
   readonly values: ListingValues<O>;
+  /** The record type to which --fields, --sort and --filter apply. */
+  readonly table: RecordTable;
   readonly header: boolean;
   readonly numerals: Numerals;
   /** Whether each snapshot replaces the previous one on a terminal. */

@@ -44,6 +44,8 @@ export interface ListingPlan {
   readonly wait: Awaited | null;
   readonly ticks: TickPlan;
   readonly repeating: boolean;
+  /** Whether rows begin with their time, those of other tables too. */
+  readonly isDated: boolean;
   /** Fields that the user named. */
   readonly asked: ReadonlySet<string>;
   /** All fields that will be read. */
@@ -79,7 +81,9 @@ export function planListing(
   const named = values.fields === null ? null : namedFields(table, values.fields);
   const resolves = command.resolves(values);
   if (resolves && values.numeric === true) throw usageError('--resolve and --numeric exclude each other');
-  const fields = named ?? (format.hasAllFields ? Object.keys(table.fields) : visibleFields(table, repeating, resolves));
+  const isDated = format.datesRows && named === null && command.isSeries(values, repeating);
+  const usual = format.hasAllFields ? Object.keys(table.fields) : visibleFields(table, repeating, resolves);
+  const fields = named ?? usual;
   const asked = new Set([
     ...(named ?? []),
     ...sort.map((key) => key.field),
@@ -106,6 +110,7 @@ export function planListing(
       duration: wait === null ? (values.duration ?? null) : (values.timeout ?? null),
     },
     repeating: repeating || wait !== null,
+    isDated,
     asked,
     wanted: new Set([...asked, ...fields].flatMap((name) => [name, table.hosts[name] ?? name])),
   };

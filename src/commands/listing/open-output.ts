@@ -1,7 +1,7 @@
 import { chooseColorLevel, openPalette } from '../../core/output/palette.ts';
 import type { Renderer } from '../../core/output/renderer.ts';
 import type { TableRendererOptions } from '../../core/output/table-renderer.ts';
-import { loadTableLayout } from '../../core/output/text-table.ts';
+import { hiddenColumns, loadTableLayout } from '../../core/output/text-table.ts';
 import { formatNumberOf, numeralsOf, plainNumerals } from '../../core/output/units.ts';
 import type { Context } from '../context/context.ts';
 import type { Options } from '../options/option.ts';
@@ -25,8 +25,7 @@ export async function openOutput(
       numerals,
       palette,
       terminalColumns: () => (terminal.stdoutIsTerminal ? terminal.columns() : null),
-      onHidden: (headings) =>
-        context.say(`no room for ${headings.join(', ')}: choose with --fields, or widen the terminal`),
+      onHidden: (fields) => context.say(hiddenColumns(fields)),
       onLeft: ({ type }, rows) =>
         context.warn(
           `${formatNumberOf(rows, `${type} record`)} left out of the table, which would take too much memory; -o ndjson prints all`,
@@ -36,6 +35,7 @@ export async function openOutput(
   return plan.format.open({
     context,
     values,
+    table: plan.table,
     header: plan.header,
     numerals,
     redraws: plan.repeating && plan.wait === null && terminal.stdoutIsTerminal,

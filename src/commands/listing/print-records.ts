@@ -1,6 +1,7 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import type { Renderer } from '../../core/output/renderer.ts';
 import { formatNumberOf, formatSeconds } from '../../core/output/units.ts';
+import { datedFields, datedRows, datedTable } from '../../core/record/dated-rows.ts';
 import { GatheredRows } from '../../core/record/gathered-rows.ts';
 import { visibleFields } from '../../core/record/select-fields.ts';
 import type { AnyRow, RecordTable, Section, Snapshot } from '../../core/record/table.ts';
@@ -80,10 +81,10 @@ export async function printRecords(
         const spoken = gathered.map(({ one, rows }) =>
           one.table === plan.table ? shape(one, spokenOf(rows, plan)) : { ...one, rows },
         );
-        await print(renderer, spoken, plan);
+        await print(renderer, spoken, plan, context.clock);
       } else {
         const shaped = snapshot.map((one) => (one.table === plan.table ? shape(one, kept(one)) : one));
-        await print(renderer, shaped, plan);
+        await print(renderer, shaped, plan, context.clock);
       }
       if (!inParts) await renderer.endSnapshot();
       if (sorted !== null && sorted.left > 0) await left(sorted.left);
@@ -139,10 +140,15 @@ async function* withNames(
   for await (const snapshot of snapshots) yield hosts === null ? snapshot : await hosts.fill(snapshot, isWhole);
 }
 
-async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan): Promise<void> {
+async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan, clock: Clock): Promise<void> {
+  const taken = plan.isDated ? new Date(clock.now()).toISOString() : null;
   for (const { table, rows, headline } of snapshot) {
     const fields = table === plan.table ? plan.fields : fieldsOfOther(renderer, table, plan);
-    await renderer.write({ table, fields, rows, headline });
+    await renderer.write(
+      taken === null
+        ? { table, fields, rows, headline }
+        : { table: datedTable(table), fields: datedFields(fields), rows: datedRows(table, rows, taken), headline },
+    );
   }
 }
 

@@ -17,7 +17,13 @@ export const TABLE: Format = format('table', async ({ context, redraws, tableOpt
 });
 
 const recordFormat = (name: RecordFormat): Format =>
-  format(name, ({ context, header }) => openRenderer(context.stdout, name, header));
+  format(name, ({ context, header, table }) =>
+    openRenderer(context.stdout, name, header, {
+      table,
+      onOther: ({ type }) =>
+        context.warn(`${type} records are left out, because a CSV has one header; -o ndjson or -o tsv prints them`),
+    }),
+  );
 
 /** Rows as records, for programs. */
 export const RECORDS: Readonly<Record<RecordFormat, Format>> = {

@@ -59,7 +59,9 @@ export const packetWriteOptions = {
   'packet-buffered': flag('With --write: write each packet separately, so that a kill cannot leave half of one.', {
     short: 'U',
   }),
-  annotate: flag('With --write, as pcapng: put the process, pid and user that sent and that received each packet into its comment; -r reads them back.'),
+  annotate: flag(
+    'With --write, as pcapng: put the process, pid and user that sent and that received each packet into its comment; -r reads them back.',
+  ),
 };
 
 /** How a capture is written to one file after another. */

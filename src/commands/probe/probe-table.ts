@@ -4,7 +4,7 @@ import type { RenderedSection, Renderer } from '../../core/output/renderer.ts';
 import { sparkline } from '../../core/output/sparkline.ts';
 import { openTableRenderer, type TableRendererOptions } from '../../core/output/table-renderer.ts';
 import { truncate, widthOf } from '../../core/output/text-width.ts';
-import { shown, text } from '../../core/record/field.ts';
+import { shown, text, WHOLE } from '../../core/record/field.ts';
 import { type AnyRow, type RecordTable, table } from '../../core/record/table.ts';
 import { PROBE_STATES, type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import type { Context } from '../context/context.ts';
@@ -69,8 +69,8 @@ const screenTable = table(
   probe.about,
   {
     ...probe.fields,
-    uptime_pct: { ...probe.fields.uptime_pct, heading: 'UPTIME' },
-    history: text('Mean times of the last rounds.', shown('LAST ROUNDS')),
+    uptime_pct: { ...probe.fields.uptime_pct, heading: 'UPTIME', priority: 2 },
+    history: text('Mean times of the last rounds.', shown('LAST ROUNDS', 1, WHOLE)),
   },
   {},
 );

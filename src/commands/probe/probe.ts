@@ -5,7 +5,7 @@ import { probeReport } from '../../core/record/tables/probe-report.ts';
 import { listing } from '../listing/command.ts';
 import { NOTHING } from '../listing/shared-formats.ts';
 import { PROBE_FORMATS } from './probe-formats.ts';
-import { probeClaim, probeOptions, probeTableOf } from './probe-options.ts';
+import { probeClaim, probeOptions, probeTableOf, repeatsRounds } from './probe-options.ts';
 
 /** `netwatch probe`: does the network work well, and if not, which part does not? */
 export const probe = listing({
@@ -80,6 +80,7 @@ export const probe = listing({
   claim: probeClaim,
   emptyIsAnswer: false,
   formats: PROBE_FORMATS,
+  isSeries: (values) => repeatsRounds(values) && values.report === null,
   usualFormat: ({ append }) => (append === null ? null : NOTHING),
   runOf: (values) =>
     values['print-cron'] || values['print-systemd']

@@ -4,6 +4,7 @@ import { BUCKET_MS, STATISTICS, type StatisticName } from '../../core/stats/name
 import { didYouMean } from '../../core/suggest.ts';
 import { isFile } from '../../platform/files/capture-source.ts';
 import { listing } from '../listing/command.ts';
+import { askedFormat } from '../listing/listing-plan.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { duration, words } from '../options/option.ts';
@@ -42,6 +43,7 @@ export const stats = listing({
   repeats: true,
   statements: { expect: 'any(proto == "dns")', failOn: 'proto == "telnet"', wait: null },
   firstTickIsStart: () => true,
+  isSeries: ({ interval, count }) => interval !== null || count !== null,
   resolves: ({ resolve }) => resolve,
   formats: [...USUAL_FORMATS, MARKDOWN],
   runOf: ({ interval, count }) => (interval === null && count === null ? PARTS : SNAPSHOTS),
@@ -67,6 +69,12 @@ export const stats = listing({
     for (const name of ['wait', 'timeout'] as const) {
       if (values[name] !== null) throw usageError(`--${name} cannot be used with stats`);
     }
+    const names = namesOf(values.by);
+    if (names.length > 1 && askedFormat(values) === 'csv') {
+      throw usageError(`-o csv has one header: it cannot print ${names.join(' and ')} together`, {
+        hint: 'one --by at a time, -o ndjson, or -o tsv, which parts record types by an empty line',
+      });
+    }
     const repeats = values.interval !== null || values.count !== null;
     if (repeats && values.read !== null && isFile(values.read)) {
       const option = values.interval === null ? 'count' : 'interval';
@@ -74,7 +82,7 @@ export const stats = listing({
     }
     const asked = {
       packets: packetRequestOf(values),
-      names: namesOf(values.by),
+      names,
       bucketMs: values.bucket ?? BUCKET_MS,
       repeats,
     };

@@ -14,6 +14,8 @@ export interface FormatTraits {
   readonly choosesFields: boolean;
   /** Whether it has every field unless some are chosen; otherwise it has those that a table shows. */
   readonly hasAllFields: boolean;
+  /** Whether rows of several moments begin with their time, because nothing else in it tells them apart. */
+  readonly datesRows: boolean;
   /** Whether one output may cover several rounds, one after the other. */
   readonly repeats: boolean;
   /** Whether it may replace a file, as a whole and at once: --out. */
@@ -26,6 +28,7 @@ const ROWS: FormatTraits = {
   of: 'rows',
   choosesFields: true,
   hasAllFields: false,
+  datesRows: false,
   repeats: true,
   goesIntoFile: false,
   hasStatus: false,
@@ -35,8 +38,8 @@ export const FORMAT_TRAITS: Readonly<Record<FormatName, FormatTraits>> = {
   table: { ...ROWS, of: 'round' },
   ndjson: { ...ROWS, hasAllFields: true },
   json: { ...ROWS, of: 'run', hasAllFields: true },
-  tsv: ROWS,
-  csv: ROWS,
+  tsv: { ...ROWS, datesRows: true },
+  csv: { ...ROWS, datesRows: true },
   markdown: { ...ROWS, goesIntoFile: true },
   nagios: { ...ROWS, of: 'round', choosesFields: false, repeats: false, hasStatus: true },
   prometheus: { ...ROWS, of: 'round', choosesFields: false, repeats: false, goesIntoFile: true },

@@ -31,8 +31,15 @@ export interface Renderer {
   readonly status?: () => number;
 }
 
-/** Opens the renderer of a format for programs on a sink. */
-export function openRenderer(sink: Sink, format: RecordFormat, header: boolean): Renderer {
+/** The table of a CSV, which has one header. */
+export interface OneTable {
+  readonly table: RecordTable;
+  /** Told once of another table, whose rows are left out. */
+  readonly onOther: (other: RecordTable) => void;
+}
+
+/** Opens the renderer of a format for programs on a sink. `one` is for CSV; without it the first table is the one. */
+export function openRenderer(sink: Sink, format: RecordFormat, header: boolean, one: OneTable | null = null): Renderer {
   switch (format) {
     case 'ndjson':
       return lineRenderer(sink, compileJson, null, true);
@@ -41,7 +48,7 @@ export function openRenderer(sink: Sink, format: RecordFormat, header: boolean):
     case 'tsv':
       return lineRenderer(sink, compileTsv, header ? tsvHeader : null, false);
     case 'csv':
-      return lineRenderer(sink, compileCsv, header ? csvHeader : null, false);
+      return ofOneTable(lineRenderer(sink, compileCsv, header ? csvHeader : null, false), one);
   }
 }
 
@@ -85,6 +92,21 @@ function lineRenderer(
     },
     endSnapshot: () => sink.flush(),
     end: () => sink.flush(),
+  };
+}
+
+function ofOneTable(renderer: Renderer, one: OneTable | null): Renderer {
+  let only = one?.table ?? null;
+  const told = new Set<RecordTable>();
+  return {
+    ...renderer,
+    async write(section) {
+      only ??= section.table;
+      if (section.table.type === only.type) return renderer.write(section);
+      if (told.has(section.table)) return;
+      told.add(section.table);
+      one?.onOther(section.table);
+    },
   };
 }
 

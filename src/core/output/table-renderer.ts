@@ -11,8 +11,8 @@ export interface TableRendererOptions {
   readonly numerals: Numerals;
   /** Columns of the terminal, or null when the output is none. */
   readonly terminalColumns: () => number | null;
-  /** Told once of columns that do not fit the terminal. */
-  readonly onHidden: (headings: readonly string[]) => void;
+  /** Told of the fields whose columns do not fit the terminal, once for each table. */
+  readonly onHidden: (fields: readonly string[]) => void;
   /** Told of rows for which a table had no room. */
   readonly onLeft?: (table: RecordTable, rows: number) => void;
 }
@@ -23,7 +23,7 @@ const MOST_CHARACTERS = 48 * 1024 * 1024;
 /** Prints each snapshot as a table below the one before. Rows of one type that follow each other in it are one table. */
 export function openTableRenderer(sink: Sink, options: TableRendererOptions): Renderer {
   let written = 0;
-  let toldHidden = false;
+  const told = new Set<RecordTable>();
   let drawing: TableDrawing | null = null;
   const finish = async (): Promise<void> => {
     if (drawing === null) return;
@@ -36,8 +36,8 @@ export function openTableRenderer(sink: Sink, options: TableRendererOptions): Re
       if (wait !== undefined) await wait;
     }
     if (left > 0) options.onLeft?.(table, left);
-    if (hidden.length > 0 && !toldHidden) {
-      toldHidden = true;
+    if (hidden.length > 0 && !told.has(table)) {
+      told.add(table);
       options.onHidden(hidden);
     }
   };

@@ -1,22 +1,26 @@
 import { isNumeric, type Tone } from '../record/field.ts';
 import { type AnyRow, fieldNamed, headingOf, type RecordTable } from '../record/table.ts';
+import { barOf } from './bar.ts';
+import { ANSWERS, fitColumns, GUTTER, type MeasuredColumn, type Shape, shapeOf, wholeColumns } from './column-fit.ts';
 import type { Palette } from './palette.ts';
 import { pad, truncate, widthOf } from './text-width.ts';
-import { formatterFor, type Numerals } from './units.ts';
+import { formatterFor, type Numerals, UNKNOWN } from './units.ts';
 
-const GUTTER = 2;
-const NARROWEST_CELL = 8;
 /** cli-table3 takes 161 µs a row and grows faster than the rows do: 10,000 take 5 s. Above this, rows are padded here. */
 const MOST_ROWS_FOR_CLI_TABLE = 500;
 
-interface Column {
+interface Column extends MeasuredColumn {
   readonly name: string;
   readonly heading: string;
   /** Where its spaces go: numbers stand to the right. */
   readonly padded: 'left' | 'right';
   readonly format: (value: unknown) => string;
   readonly tone: ((value: never) => Parameters<Palette['tone']>[0]) | null;
+  readonly shape: Shape;
   width: number;
+  priority: number;
+  /** Whether a row has a value in it. */
+  isKnown: boolean;
 }
 
 export interface TableLayout {
@@ -30,7 +34,7 @@ export interface TableLayout {
 
 export interface DrawnTable {
   readonly text: string;
-  /** Headings of the columns that did not fit. */
+  /** Fields whose columns did not fit. */
   readonly hidden: readonly string[];
 }
 
@@ -40,6 +44,16 @@ export async function drawTable(table: RecordTable, rows: readonly AnyRow[], lay
   for (const row of rows) drawing.add(row);
   const { lines, hidden } = await drawing.finish();
   return { text: [...lines].join(''), hidden };
+}
+
+/** What is said of columns that did not fit, in at most `width` columns of the terminal if it can be: with fewer names. */
+export function hiddenColumns(fields: readonly string[], width = Number.POSITIVE_INFINITY): string {
+  for (let count = fields.length; ; count--) {
+    const names =
+      count === fields.length ? fields.join(', ') : `${fields.slice(0, count).join(', ')}, +${fields.length - count}`;
+    const line = `hidden: ${names}; a wider terminal or --fields shows them`;
+    if (line.length <= width || count <= 1) return line;
+  }
 }
 
 /** Between the cells of a kept row: a control character, which no cell has. */
@@ -61,7 +75,11 @@ export class TableDrawing {
     this.table = table;
     this.layout = layout;
     this.mostCharacters = mostCharacters;
-    this.columns = layout.fields.map((name) => columnOf(table, name, layout.numerals));
+    const bars = layout.fields.filter((name) => table.fields[name]?.bar === true);
+    this.columns = [
+      ...layout.fields.map((name, at) => columnOf(table, name, layout.numerals, () => this.cellsOf(at))),
+      ...bars.map((name) => barColumn(name)),
+    ];
     for (const column of this.columns) column.width = layout.header ? widthOf(column.heading) : 1;
   }
 
@@ -77,6 +95,7 @@ export class TableDrawing {
       const cell = column.format(value);
       const tone = column.tone === null || value === null || value === undefined ? null : column.tone(value as never);
       column.width = Math.max(column.width, widthOf(cell));
+      column.isKnown ||= cell !== UNKNOWN;
       parts.push(cell);
       tones += TONES.indexOf(tone);
     }
@@ -86,32 +105,42 @@ export class TableDrawing {
     this.characters += kept.length + ROW_CHARACTERS;
   }
 
-  /** Its lines, made as they are read, and the headings of the columns that did not fit. */
+  /** Its lines, made as they are read, and the fields whose columns did not fit. */
   async finish(): Promise<{ readonly lines: Iterable<string>; readonly hidden: readonly string[] }> {
     const { columns, layout, rows } = this;
-    const hidden = layout.terminalColumns === null ? [] : narrow(columns, layout.terminalColumns);
-    const visible = columns.map((column, at) => ({ column, at })).filter(({ column }) => !hidden.includes(column));
-    const { palette } = layout;
+    const { terminalColumns, palette } = layout;
+    for (const column of columns) if (!column.isKnown && column.priority > ANSWERS) column.priority += UNKNOWN_PRIORITY;
+    const isWide = terminalColumns === null || lineWidth(columns) <= terminalColumns;
+    const { shown, hidden } = isWide ? wholeColumns(columns) : fitColumns(columns, terminalColumns);
+    const visible = shown.map((one) => ({ ...one, at: columns.indexOf(one.column) }));
     function* painted(): Iterable<string[]> {
       if (layout.header) {
-        yield visible.map(({ column: { heading, width, padded } }) =>
+        yield visible.map(({ column: { heading, padded }, width }) =>
           palette.heading(pad(truncate(heading, width), width, padded)),
         );
       }
       for (const kept of rows) {
         const parts = kept.split(SEPARATOR);
         const tones = parts.at(-1)!;
-        yield visible.map(({ column, at }) => {
-          const cell = truncate(parts[at]!, column.width);
-          return palette.tone(TONES[Number(tones[at])]!, pad(cell, column.width, column.padded));
-        });
+        yield visible.map(({ column, width, cut, at }) =>
+          palette.tone(TONES[Number(tones[at])]!, pad(cut(parts[at]!, width), width, column.padded)),
+        );
       }
     }
     const lines =
       rows.length + (layout.header ? 1 : 0) <= MOST_ROWS_FOR_CLI_TABLE
         ? await layOut([...painted()])
         : joinLines(painted());
-    return { lines: endLines(lines), hidden: hidden.map((column) => column.heading) };
+    return {
+      lines: endLines(lines),
+      hidden: hidden.filter(({ shape }) => shape !== 'bar').map(({ name }) => name),
+    };
+  }
+
+  private cellsOf(at: number): ReadonlySet<string> {
+    const cells = new Set<string>();
+    for (const kept of this.rows) cells.add(kept.split(SEPARATOR, at + 1)[at]!);
+    return cells;
   }
 }
 
@@ -126,38 +155,47 @@ function* endLines(lines: Iterable<string>): Iterable<string> {
   for (const line of lines) yield `${line.trimEnd()}\n`;
 }
 
-function columnOf(table: RecordTable, name: string, numerals: Numerals): Column {
+const lineWidth = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { width }) => sum + width + GUTTER, -GUTTER);
+
+function columnOf(table: RecordTable, name: string, numerals: Numerals, cells: Column['cells']): Column {
   const field = fieldNamed(table, name);
   if (field === undefined) throw new RangeError(`no field ${name} in ${table.type}`);
-  const format = formatterFor(field, numerals);
   return {
     name,
     heading: headingOf(name, field),
     padded: isNumeric(field) ? 'left' : 'right',
-    format,
+    format: formatterFor(field, numerals),
     tone: field.tone,
+    shape: shapeOf(field),
+    priority: field.priority,
+    least: field.least,
+    cells,
     width: 0,
+    isKnown: false,
   };
 }
 
-/** Narrows the widest text columns until the line fits, then gives up columns from the right; returns those. */
-function narrow(columns: readonly Column[], terminalColumns: number): readonly Column[] {
-  const shown = [...columns];
-  const hidden: Column[] = [];
-  for (;;) {
-    const over = shown.reduce((sum, column) => sum + column.width + GUTTER, -GUTTER) - terminalColumns;
-    if (over <= 0) return hidden;
-    const widest = shown
-      .filter((column) => column.padded === 'right' && column.width > NARROWEST_CELL)
-      .reduce<Column | null>((most, column) => (most === null || column.width > most.width ? column : most), null);
-    if (widest !== null) {
-      widest.width -= Math.min(over, widest.width - NARROWEST_CELL, Math.max(1, Math.ceil(over / 4)));
-      continue;
-    }
-    if (shown.length === 1) return hidden;
-    hidden.unshift(...shown.splice(-1));
-  }
+/** Draws the percentages of a field, at the end of the line. */
+function barColumn(name: string): Column {
+  return {
+    name,
+    heading: '',
+    padded: 'right',
+    format: barOf,
+    tone: null,
+    shape: 'bar',
+    priority: BAR_PRIORITY,
+    least: null,
+    cells: () => new Set(),
+    width: 0,
+    isKnown: true,
+  };
 }
+
+/** Every column of numbers is worth more than a bar, and a bar more than a column in which nothing is known. */
+const BAR_PRIORITY = 10;
+const UNKNOWN_PRIORITY = 100;
 
 /** cli-table3 is loaded here: only a run that prints a table pays for it. */
 export const loadTableLayout = () => import('cli-table3');

@@ -23,6 +23,32 @@ export function truncate(text: string, width: number): string {
   return `${out}…`;
 }
 
+/**
+ * The text cut to at most `width` columns, an ellipsis in its middle when something was cut; `shift` moves the ellipsis to
+ * the right, or to the left.
+ */
+export function truncateMiddle(text: string, width: number, shift = 0): string {
+  if (widthOf(text) <= width) return text;
+  if (width <= 2) return truncate(text, width);
+  const tail = Math.min(width - 2, Math.max(1, Math.floor((width - 1) / 2) - shift));
+  const head = width - 1 - tail;
+  if (ASCII.test(text)) return `${text.slice(0, head)}…${text.slice(-tail)}`;
+  const segments = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  return `${fitting(segments, head)}…${fitting(segments.reverse(), tail, true)}`;
+}
+
+/** The first segments that fit `width`, in this order or in the opposite one. */
+function fitting(segments: readonly string[], width: number, reversed = false): string {
+  let out = '';
+  let used = 0;
+  for (const segment of segments) {
+    used += stringWidth(segment);
+    if (used > width) break;
+    out = reversed ? segment + out : out + segment;
+  }
+  return out;
+}
+
 /** The text with spaces on one side up to `width` columns. */
 export function pad(text: string, width: number, side: 'left' | 'right'): string {
   const spaces = ' '.repeat(Math.max(0, width - widthOf(text)));

@@ -18,7 +18,8 @@ export function numeralsOf(language: string): Numerals {
   return (value, digits) => formats[digits]?.format(value) ?? String(value);
 }
 
-const UNKNOWN = '-';
+/** How a value that is not known is shown. */
+export const UNKNOWN = '-';
 
 /** The formatter of a kind; the result is safe to show on a terminal. */
 export function formatterOf(kind: Kind, numerals: Numerals = plainNumerals): Formatter {
@@ -50,7 +51,7 @@ const FORMATTERS: Record<Kind, (value: unknown, numerals: Numerals) => string> =
   bytes: (value, numerals) => formatBytes(value as number, numerals),
   byte_rate: (value, numerals) => `${formatBytes(value as number, numerals)}/s`,
   packet_rate: (value, numerals) => `${formatSignificant(value as number, numerals)}/s`,
-  millis: (value, numerals) => `${formatSignificant(value as number, numerals)} ms`,
+  millis: (value, numerals) => formatMillis(value as number, numerals),
   seconds: (value, numerals) => formatSeconds(value as number, numerals),
   percent: (value, numerals) => `${numerals(value as number, 1)} %`,
 };
@@ -74,11 +75,19 @@ export function formatSignificant(value: number, numerals: Numerals = plainNumer
   return numerals(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
+/** Milliseconds, and a length of time in other units from a second on: 0.25 ms, 12.3s, 4m05s. */
+export function formatMillis(millis: number, numerals: Numerals = plainNumerals): string {
+  // 999.5 and not 1000, so that rounding never prints 1000 ms
+  if (Math.abs(millis) < 999.5) return `${formatSignificant(millis, numerals)} ms`;
+  return millis < 0 ? `-${formatSeconds(-millis / 1000, numerals)}` : formatSeconds(millis / 1000, numerals);
+}
+
 /** A length of time for people: 12.3s, 4m05s, 3h12m, 5d03h. */
 export function formatSeconds(seconds: number, numerals: Numerals = plainNumerals): string {
   const two = (n: number): string => String(n).padStart(2, '0');
-  if (seconds < 60) return `${formatSignificant(seconds, numerals)}s`;
-  const s = Math.floor(seconds);
+  // 59.95 and not 60, so that rounding never prints 60s
+  if (seconds < 59.95) return `${formatSignificant(seconds, numerals)}s`;
+  const s = seconds < 60 ? 60 : Math.floor(seconds);
   if (s < 3600) return `${Math.floor(s / 60)}m${two(s % 60)}s`;
   if (s < 86400) return `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
   return `${Math.floor(s / 86400)}d${two(Math.floor((s % 86400) / 3600))}h`;

@@ -43,6 +43,15 @@ export interface Field<T = unknown> {
   readonly ranked: boolean;
   /** How a value deserves to be coloured; null for no colour. */
   readonly tone: ((value: never) => Tone | null) | null;
+  /**
+   * Which columns a table keeps where not all fit: those of priority 1 answer the question and stay; of the others the
+   * highest number is hidden first, of equal ones the last column.
+   */
+  readonly priority: number;
+  /** The fewest columns of the terminal in which its text is of use; null for as few as its priority says. */
+  readonly least: number | null;
+  /** Whether a table draws its share of 100 as a bar at the end of the line. No other format has it. */
+  readonly bar: boolean;
   /** Who fills the field in, where that is not the maker of the record: see `by`. */
   readonly by: string | null;
   /** Never present: it carries the TypeScript type of the value. */
@@ -58,7 +67,14 @@ export interface FieldOptions {
   readonly values?: readonly string[];
   readonly ranked?: boolean;
   readonly tone?: (value: never) => Tone | null;
+  readonly priority?: number;
+  readonly least?: number;
+  readonly bar?: boolean;
 }
+
+const USUAL_PRIORITY = 3;
+/** The `least` of a field whose text is of no use when it is cut. */
+export const WHOLE = Number.POSITIVE_INFINITY;
 
 function field<T>(kind: Kind, doc: string, options: FieldOptions): Field<T> {
   return {
@@ -71,6 +87,9 @@ function field<T>(kind: Kind, doc: string, options: FieldOptions): Field<T> {
     values: options.values ?? null,
     ranked: options.ranked ?? false,
     tone: options.tone ?? null,
+    priority: options.priority ?? USUAL_PRIORITY,
+    least: options.least ?? null,
+    bar: options.bar ?? false,
     by: null,
   };
 }
@@ -136,13 +155,22 @@ export function by<const W extends string, T>(who: W, of: Field<T>): Field<T> & 
 }
 
 /** Visible when no `--fields` was given; the heading defaults to the field's name. */
-export function shown(heading?: string): FieldOptions {
-  return heading === undefined ? { shown: 'always' } : { shown: 'always', heading };
+export function shown(heading?: string, priority?: number, least?: number): FieldOptions {
+  return visible('always', heading, priority, least);
 }
 
 /** Visible when no `--fields` was given and the command repeats, because one sample cannot know it. */
-export function shownWhenRepeating(heading?: string): FieldOptions {
-  return heading === undefined ? { shown: 'repeating' } : { shown: 'repeating', heading };
+export function shownWhenRepeating(heading?: string, priority?: number): FieldOptions {
+  return visible('repeating', heading, priority);
+}
+
+function visible(shown: Shown, heading?: string, priority?: number, least?: number): FieldOptions {
+  return {
+    shown,
+    ...(heading === undefined ? {} : { heading }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(least === undefined ? {} : { least }),
+  };
 }
 
 /** The tone of each value; a saved record may have a value that none of them is. */

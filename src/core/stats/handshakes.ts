@@ -13,7 +13,7 @@ import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { TcpConnection } from '../wire/tcp-connection.ts';
 import { openingOf } from '../wire/tcp-progress.ts';
-import { bar, share } from './share.ts';
+import { share } from './share.ts';
 import type { OpenStatistic, StatisticsRun } from './statistic.ts';
 
 /** The tick of a clock that tells whole seconds. */
@@ -143,6 +143,5 @@ function distribution(
     median_ms: at(50),
     p95_ms: at(95),
     max_ms: sorted.at(-1) ?? null,
-    bar: bar(sorted.length, all),
   };
 }

@@ -41,7 +41,7 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
     }
     const fromClient = message.direction === packet.direction;
     const moment = fromClient || exchange === null ? packet : exchange;
-    const row = newRow(packet, fromClient, moment, communityIds);
+    const row = newRow(packet, appOf(message), fromClient, moment, communityIds);
     row.method = read.method;
     row.host = read.host;
     row.uri = read.uri === '' ? null : read.uri;
@@ -57,7 +57,8 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
     const request = exchange === null ? undefined : asked.get(exchange);
     if (request?.isDropped === true) return;
     const known = request === undefined || request.isGone ? null : request;
-    const row = known?.row ?? newRow(packet, message.direction !== packet.direction, packet, communityIds);
+    const row =
+      known?.row ?? newRow(packet, appOf(message), message.direction !== packet.direction, packet, communityIds);
     row.status = read.status;
     row.reason = read.reason;
     row.response_bytes = message.length;
@@ -74,7 +75,7 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
     const response = fields.has(':status');
     const before = open.get(stream);
     const known = before?.isGone === true ? undefined : before;
-    const row = known?.row ?? newRow(packet, packet.direction !== stream.server, packet, communityIds);
+    const row = known?.row ?? newRow(packet, 'http', packet.direction !== stream.server, packet, communityIds);
     const held = known ?? rows.add(row, packet, true, ROW_BYTES);
     if (known === undefined) {
       row.version = 'HTTP/2';
@@ -138,9 +139,12 @@ function sizeOf({ host, uri, reason, user_agent }: HttpRequestRow): number {
   return ROW_BYTES + (host?.length ?? 0) + (uri?.length ?? 0) + (reason?.length ?? 0) + (user_agent?.length ?? 0);
 }
 
+const appOf = ({ protocol }: Message): HttpRequestRow['app'] => (protocol === ssdp.id ? 'ssdp' : 'http');
+
 /** A row of the packet's connection, whose sender is the client or the server. */
 function newRow(
   packet: Packet,
+  app: HttpRequestRow['app'],
   fromClient: boolean,
   { seconds, nanoseconds }: Moment,
   communityIds: boolean,
@@ -165,6 +169,7 @@ function newRow(
     latency_ms: null,
     user_agent: null,
     community_id: communityIds && packet.flow !== null ? flowCommunityId(packet.flow) : null,
+    app,
   };
 }
 

@@ -1,7 +1,7 @@
 import { section } from '../record/table.ts';
 import { type ProtocolRow, protocol } from '../record/tables/protocol.ts';
 import type { Packet } from '../wire/packet.ts';
-import { bar, share } from './share.ts';
+import { share } from './share.ts';
 import type { OpenStatistic, StatisticsRun } from './statistic.ts';
 
 /** Below 256, so that a step down the tree is one look into one array. */
@@ -68,7 +68,6 @@ export function openProtocols(): OpenStatistic {
             bytes: bytes[child]!,
             packets_pct: share(packets[child]!, packets[0]!),
             bytes_pct: share(bytes[child]!, bytes[0]!),
-            bar: bar(packets[child]!, packets[0]!),
           });
           walk(child, whole, depth + 1);
         }

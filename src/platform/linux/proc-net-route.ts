@@ -1,5 +1,5 @@
 import { formatIpv4, formatIpv6 } from '../../core/net/ip-address.ts';
-import type { RouteRow } from '../../core/record/tables/network-config.ts';
+import { PLAIN_ROUTE, type RouteRow } from '../../core/record/tables/network-config.ts';
 import { AF_INET, AF_INET6 } from './rtnetlink.ts';
 import { formatPrefix } from './rtnetlink-route.ts';
 import { eachWholeLine } from './text-lines.ts';
@@ -38,6 +38,7 @@ export function parseProcRoute(text: string): RouteRow[] {
       proto: null,
       table: 'main',
       kind: leads ? 'unicast' : null,
+      ...PLAIN_ROUTE,
     });
   });
   return rows;
@@ -76,6 +77,7 @@ export function parseProcIpv6Route(text: string): RouteRow[] {
       proto: null,
       table: kind === null || kind === 'unicast' ? null : 'local',
       kind,
+      ...PLAIN_ROUTE,
     });
   });
   return rows;

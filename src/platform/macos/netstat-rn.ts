@@ -1,5 +1,5 @@
 import { formatIpv4, parseIpv4 } from '../../core/net/ip-address.ts';
-import type { RouteRow } from '../../core/record/tables/network-config.ts';
+import { PLAIN_ROUTE, type RouteRow } from '../../core/record/tables/network-config.ts';
 import type { Host } from '../../core/system/host.ts';
 import { columnsOf, completeLines, wholeNumber } from './columns.ts';
 import { parseZonedAddress } from './zoned-address.ts';
@@ -43,6 +43,7 @@ export function parseNetstatRoutes(text: string, family: RouteRow['family']): Ro
       proto: flags.includes('D') ? 'redirect' : flags.includes('S') ? 'static' : null,
       table: flags.includes('I') ? 'scoped' : 'main',
       kind,
+      ...PLAIN_ROUTE,
     });
   }
   return routes;

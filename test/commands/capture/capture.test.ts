@@ -291,8 +291,10 @@ describe('on a terminal', () => {
     runInProcess(['capture', '-r', LOOPBACK, ...argv], { terminal });
 
   test('what deserves a look is marked, and lines end at the edge', async () => {
-    const lines = (await shown('--color', 'never')).out.trimEnd().split('\n');
-    expect(lines[0]).toBe('      NO        TIME LENGTH SOURCE          DESTINATION     PROTO    INFO');
+    const { out, said } = await shown('--color', 'never');
+    expect(said).toEqual(['hidden: length; a wider terminal or --fields shows them']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toBe('      NO        TIME SOURCE          DESTINATION     PROTO    INFO');
     expect(lines.flatMap((line, index) => (line.startsWith('●') ? [index] : []))).toEqual([4, 32]);
     expect(lines.flatMap((line, index) => (line.startsWith('▲') ? [index] : []))).toEqual([13]);
     expect(Math.max(...lines.map((line) => line.length))).toBe(80);

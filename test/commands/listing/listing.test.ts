@@ -233,6 +233,25 @@ describe('repeating', () => {
     expect(out.split('\x1b[H')).toHaveLength(4);
   });
 
+  test('a narrow terminal names the columns that it hides, below the table and once at the end', async () => {
+    const { out, said } = await netwatch('conns --interval 1 --count 3', {
+      terminal: { columns: 60, rows: 10 },
+      env: { NO_COLOR: '1' },
+    });
+    const frames = out.split('\x1b[H').slice(1);
+    expect(frames).toHaveLength(3);
+    for (const frame of frames) {
+      const lines = frame
+        .split('\x1b[J')[0]!
+        .split('\r\n')
+        .map((line) => line.replace('\x1b[K', ''));
+      expect(lines.at(-1)).toMatch(/^hidden: proto, \+6; a wider terminal or --fields shows them$/);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+    }
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^hidden: proto, state, .*user.*; a wider terminal or --fields shows them$/);
+  });
+
   test('a low terminal shows what fits and says what does not', async () => {
     const many = Array.from({ length: 50 }, (_, key) => socketOf({ key, local_port: key + 1 }));
     const { out } = await netwatch('conns --interval 1 --count 1', {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openMarkdownRenderer } from '../../../src/core/output/markdown.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
 import { probe } from '../../../src/core/record/tables/probe.ts';
+import { protocol } from '../../../src/core/record/tables/protocol.ts';
 import { openMemorySink } from '../../support/memory-sink.ts';
 import { roundOf } from '../../support/probe-rows.ts';
 
@@ -18,6 +19,30 @@ test('one header for all snapshots, numbers to the right, unknown as a dash', as
   expect(sink.text()).toBe(
     '| TARGET | AVG | DETAIL |\n| --- | ---: | --- |\n| 192.0.2.1 | 10 ms | echo reply |\n| 192.0.2.2 | - | no answer |\n',
   );
+});
+
+test('a share has a bar at the end of its line', async () => {
+  const sink = openMemorySink();
+  const renderer = openMarkdownRenderer(sink, true, plainNumerals);
+  await renderer.write({
+    table: protocol,
+    fields: ['packets_pct', 'proto'],
+    rows: [
+      { packets_pct: 100, proto: 'eth' },
+      { packets_pct: 10, proto: 'arp' },
+      { packets_pct: 1.6, proto: 'x' },
+      { packets_pct: null, proto: 'y' },
+    ],
+  });
+  expect(sink.text().split('\n')).toEqual([
+    '| PACKETS% | PROTO |  |',
+    '| ---: | --- | --- |',
+    `| 100 % | eth | ${'█'.repeat(30)} |`,
+    '| 10 % | arp | ███ |',
+    '| 1.6 % | x |  |',
+    '| - | y |  |',
+    '',
+  ]);
 });
 
 test('a cell cannot become another, nor anything but text', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   formatBytes,
+  formatMillis,
   formatSeconds,
   formatSignificant,
   formatterOf,
@@ -32,11 +33,33 @@ test.each([
 
 test.each([
   [4.25, '4.25s'],
+  [59.94, '59.9s'],
+  [59.95, '1m00s'],
+  [59.999, '1m00s'],
+  [60, '1m00s'],
   [245, '4m05s'],
   [11_520, '3h12m'],
   [443_000, '5d03h'],
 ])('%d seconds', (seconds, text) => {
   expect(formatSeconds(seconds)).toBe(text);
+});
+
+test.each([
+  [0, '0 ms'],
+  [0.25, '0.25 ms'],
+  [999.4, '999 ms'],
+  [999.5, '1s'],
+  [1000, '1s'],
+  [1502, '1.5s'],
+  [59_900, '59.9s'],
+  [123_456, '2m03s'],
+  [443_000_000, '5d03h'],
+  [-0.25, '-0.25 ms'],
+  [-999.4, '-999 ms'],
+  [-123_456, '-2m03s'],
+])('%d milliseconds', (millis, text) => {
+  expect(formatMillis(millis)).toBe(text);
+  expect(formatterOf('millis')(millis)).toBe(text);
 });
 
 test('unknown shows as a dash, whatever the kind', () => {

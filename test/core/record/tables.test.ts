@@ -77,7 +77,7 @@ const NEVER_NULL: Record<string, string> = {
   segment: 'stream packet dir offset length data proto',
   capture_summary:
     'format packets bytes captured_bytes tcp_streams udp_streams sctp_streams truncated_packets malformed_packets out_of_order_packets',
-  protocol: 'path proto depth packets bytes packets_pct bytes_pct bar',
+  protocol: 'path proto depth packets bytes packets_pct bytes_pct',
   conversation: 'proto a_addr a_port b_addr b_port a_packets a_bytes b_packets b_bytes packets bytes stream',
   endpoint: 'addr packets bytes tx_packets rx_packets tx_bytes rx_bytes',
   process: 'packets bytes',
@@ -86,7 +86,7 @@ const NEVER_NULL: Record<string, string> = {
   http_request: 'client_port server_port',
   tls_session: 'stream client_addr client_port server_addr server_port ja3 ja4 transport packet',
   handshake: 'time stream client_addr client_port server_addr server_port',
-  handshake_histogram: 'bucket count pct bar',
+  handshake_histogram: 'bucket count pct',
   expert: 'id severity group summary packets first_packet',
   packet_length: 'range from_bytes packets packets_pct bytes',
   time_bucket: 'rel_s span_s packets bytes packet_rate byte_rate tcp_packets udp_packets',

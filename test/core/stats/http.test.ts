@@ -46,6 +46,7 @@ test('requests and responses are paired in their order', () => {
       latency_ms: 1,
       user_agent: 'x',
       community_id: '1:3k1SoWXs/FltHw2aBCgUTgbDQF4=',
+      app: 'http',
     },
     expect.objectContaining({ uri: '/2', host: null, status: 404, reason: 'Not Found', latency_ms: 2 }),
   ]);

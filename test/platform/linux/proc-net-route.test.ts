@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PLAIN_ROUTE } from '../../../src/core/record/tables/network-config.ts';
 import { parseProcIpv6Route, parseProcRoute } from '../../../src/platform/linux/proc-net-route.ts';
 import { brokenDen, den } from './folder-machine.ts';
 import { badPrefix } from './text-prefixes.ts';
@@ -12,6 +13,7 @@ const ipv4 = {
   proto: null,
   table: 'main',
   kind: 'unicast',
+  ...PLAIN_ROUTE,
 };
 const ipv6 = {
   family: 'ipv6',
@@ -23,6 +25,7 @@ const ipv6 = {
   proto: null,
   table: null,
   kind: 'unicast',
+  ...PLAIN_ROUTE,
 };
 
 describe('parseProcRoute', () => {

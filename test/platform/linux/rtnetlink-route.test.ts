@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PLAIN_ROUTE } from '../../../src/core/record/tables/network-config.ts';
 import { parseRoute } from '../../../src/platform/linux/rtnetlink-route.ts';
 import { attribute, hex, mangle, u8, u16, u32 } from './netlink-bytes.ts';
 
@@ -8,6 +9,8 @@ const parse = (message: Buffer) => parseRoute(message, 0, message.length, nameOf
 interface Header {
   readonly family?: number;
   readonly length?: number;
+  readonly sourceLength?: number;
+  readonly tos?: number;
   readonly table?: number;
   readonly protocol?: number;
   readonly scope?: number;
@@ -16,12 +19,17 @@ interface Header {
 }
 
 function message(header: Header, ...attributes: Buffer[]): Buffer {
-  const { family = 2, length = 0, table = 254, protocol = 3, scope = 0, kind = 1, flags = 0 } = header;
-  return Buffer.concat([u8(family, length, 0, 0, table, protocol, scope, kind), u32(flags), ...attributes]);
+  const { family = 2, length = 0, sourceLength = 0, tos = 0 } = header;
+  const { table = 254, protocol = 3, scope = 0, kind = 1, flags = 0 } = header;
+  return Buffer.concat([
+    u8(family, length, sourceLength, tos, table, protocol, scope, kind),
+    u32(flags),
+    ...attributes,
+  ]);
 }
 
-const hop = (index: number, gateway: Buffer): Buffer => {
-  const body = Buffer.concat([u8(0, 0), u32(index), attribute(5, gateway)]);
+const hop = (index: number, gateway: Buffer, flags = 0, weightLessOne = 0): Buffer => {
+  const body = Buffer.concat([u8(flags, weightLessOne), u32(index), attribute(5, gateway)]);
   return Buffer.concat([u16(2 + body.length), body]);
 };
 const multipath = message(
@@ -29,7 +37,7 @@ const multipath = message(
   attribute(15, u32(1000)),
   attribute(1, hex('0a060000')),
   attribute(6, u32(7)),
-  attribute(9, hop(1, hex('0a010002')), hop(2, hex('0a010003'))),
+  attribute(9, hop(1, hex('0a010002')), hop(2, hex('0a010003'), 0x14, 2)),
 );
 
 describe('parseRoute', () => {
@@ -53,6 +61,7 @@ describe('parseRoute', () => {
         proto: 'dhcp',
         table: 'main',
         kind: 'unicast',
+        ...PLAIN_ROUTE,
       },
     ]);
   });
@@ -67,11 +76,71 @@ describe('parseRoute', () => {
       proto: 'bgp',
       table: '1000',
       kind: 'unicast',
+      ...PLAIN_ROUTE,
     };
     expect(parse(multipath)).toEqual([
-      { ...shared, gateway: '10.1.0.2', iface: 'eth1' },
-      { ...shared, gateway: '10.1.0.3', iface: 'eth2' },
+      { ...shared, gateway: '10.1.0.2', iface: 'eth1', weight: 1 },
+      { ...shared, gateway: '10.1.0.3', iface: 'eth2', weight: 3, flags: ['onlink', 'linkdown'] },
     ]);
+  });
+
+  test('reads what is seldom set', () => {
+    const metrics = attribute(8, attribute(1, u32(1)), attribute(2, u32(1300)));
+    const ending = attribute(12, u32(0), u32(0), u32(299_950), u32(0));
+    const route = message(
+      { family: 10, length: 48, sourceLength: 64, tos: 0x10, flags: 0x4 },
+      attribute(1, hex('20010db8000900000000000000000000')),
+      attribute(2, hex('20010db8000100000000000000000000')),
+      attribute(4, u32(2)),
+      metrics,
+      ending,
+      attribute(20, u8(3)),
+    );
+    expect(parse(route)).toEqual([
+      {
+        family: 'ipv6',
+        dst: '2001:db8:9::/48',
+        gateway: null,
+        iface: 'eth2',
+        metric: 0,
+        src: null,
+        scope: 'global',
+        proto: 'boot',
+        table: 'main',
+        kind: 'unicast',
+        from: '2001:db8:1::/64',
+        weight: null,
+        flags: ['onlink'],
+        tos: 16,
+        mtu_bytes: 1300,
+        expires_s: 2999.5,
+        pref: 'low',
+      },
+    ]);
+  });
+
+  test.each([
+    [0, 'medium'],
+    [1, 'high'],
+    [2, null],
+    [3, 'low'],
+    [4, null],
+  ])('preference %i is %s', (value, pref) => {
+    expect(parse(message({}, attribute(20, u8(value))))).toMatchObject([{ pref }]);
+    expect(parse(message({}, attribute(20)))).toMatchObject([{ pref: null }]);
+  });
+
+  test('without an end, a route never ends, and a message that is cut says nothing of it', () => {
+    expect(parse(message({}, attribute(12, u32(0), u32(0), u32(0))))).toMatchObject([{ expires_s: null }]);
+    expect(parse(message({}, attribute(12, u32(0), u32(0), u32(100))))).toMatchObject([{ expires_s: 1 }]);
+    expect(parse(message({}, attribute(12, u32(0), u32(0), u16(100))))).toMatchObject([{ expires_s: null }]);
+  });
+
+  test('names every flag', () => {
+    const names = ['dead', 'pervasive', 'onlink', 'offload', 'linkdown', 'unresolved', 'trap'];
+    for (const [bit, name] of names.entries())
+      expect(parse(message({ flags: 1 << bit }))).toMatchObject([{ flags: [name] }]);
+    expect(parse(message({ flags: 0x80 }))).toMatchObject([{ flags: [] }]);
   });
 
   test('reads a gateway of the other family', () => {

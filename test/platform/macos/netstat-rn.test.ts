@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PLAIN_ROUTE } from '../../../src/core/record/tables/network-config.ts';
 import { parseNetstatRoutes } from '../../../src/platform/macos/netstat-rn.ts';
 import { BROKEN, expectCutsToKeepRows, outputOf } from './fixture.ts';
 
@@ -35,6 +36,7 @@ test('IPv4 routes, without those cloned for a neighbour', () => {
     proto: 'static',
     table: 'main',
     kind: 'unicast',
+    ...PLAIN_ROUTE,
   });
 });
 

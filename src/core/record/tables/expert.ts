@@ -7,11 +7,11 @@ const toneOf = (severity: string): Tone | null =>
   severity === 'error' ? 'bad' : severity === 'warn' ? 'busy' : severity === 'note' ? 'notice' : 'faint';
 
 export const expert = table('expert', 'One row per kind of thing worth looking at.', {
-  id: text("Wireshark's filter name where it has one.", shown('ID')),
-  severity: ranking('How serious it is.', SEVERITIES, { ...shown('SEVERITY'), tone: toneOf }),
-  group: text('What it is about: sequence, response, protocol, malformed.', shown('GROUP')),
-  summary: text('In words.', shown('SUMMARY')),
-  packets: count('Packets it was found in.', shown('PACKETS')),
-  first_packet: integer('Number of the first of them.', shown('FIRST')),
+  id: text("Wireshark's filter name where it has one.", shown('ID', 1, 26)),
+  severity: ranking('How serious it is.', SEVERITIES, { ...shown('SEVERITY', 1), tone: toneOf }),
+  group: text('What it is about: sequence, response, protocol, malformed.', shown('GROUP', 4)),
+  summary: text('In words.', shown('SUMMARY', 1, 30)),
+  packets: count('Packets it was found in.', shown('PACKETS', 1)),
+  first_packet: integer('Number of the first of them.', shown('FIRST', 2)),
 });
 export type ExpertRow = Row<typeof expert>;

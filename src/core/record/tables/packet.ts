@@ -34,22 +34,24 @@ export const packet = table(
   'packet',
   'One row per frame of a capture.',
   {
-    number: integer('Number of the frame, from 1, in file order.', shown('NO')),
+    number: integer('Number of the frame, from 1, in file order.', shown('NO', 1)),
     time: maybe(time('When it was captured; null where the file does not say.')),
-    rel_s: maybe(seconds('Time since the first frame.', shown('TIME'))),
+    rel_s: maybe(seconds('Time since the first frame.', shown('TIME', 1))),
     iface: maybe(text('Interface it was captured on; null where the file does not name it.')),
     link: text('Link type of the frame, as in ETHERNET.'),
-    length: bytes('Bytes on the wire.', shown('LENGTH')),
+    length: bytes('Bytes on the wire.', shown('LENGTH', 3)),
     captured: bytes('Bytes captured of it.'),
-    src: maybe(address('Source address of the innermost IP header, or else of the link.', shown('SOURCE'))),
+    src: maybe(address('Source address of the innermost IP header, or else of the link.', shown('SOURCE', 1))),
     src_port: maybe(port('Source port of the innermost transport.')),
-    dst: maybe(address('Destination address of the innermost IP header, or else of the link.', shown('DESTINATION'))),
+    dst: maybe(
+      address('Destination address of the innermost IP header, or else of the link.', shown('DESTINATION', 1)),
+    ),
     dst_port: maybe(port('Destination port of the innermost transport.')),
     proto: maybe(
-      text('The topmost protocol, by its usual name; null for a frame that cannot be read.', shown('PROTO')),
+      text('The topmost protocol, by its usual name; null for a frame that cannot be read.', shown('PROTO', 1)),
     ),
     layers: list('Every protocol in it, from the outside in, by filter names.'),
-    info: text('What the topmost protocol says.', shown('INFO')),
+    info: text('What the topmost protocol says.', shown('INFO', 1)),
     stream: maybe(integer('Number of its TCP, UDP or SCTP stream; each transport is counted separately.')),
     severity: maybe(
       ranking('The severity of the most serious thing found in it.', SEVERITIES, {
