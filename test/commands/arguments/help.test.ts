@@ -75,12 +75,12 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s',
   });
 
   test('its help and its page list the values of every enumerated option and operand', () => {
-    const help = commandHelp(command, 120).replace(/\s+/g, ' ');
+    const help = commandHelp(command, 120);
     const page = commandPage(command, '1').replaceAll('\\', '');
     for (const { options } of optionGroups(command)) {
       for (const [name, { choices }] of Object.entries(options)) {
         if (choices === null) continue;
-        const [found = ''] = new RegExp(` --${name} .*?(?= -\\S, --| --[a-z]|$)`).exec(help) ?? [];
+        const [found = ''] = new RegExp(`^ {2,6}(?:-\\S, )?--${name} [^]*?(?=^ {2,6}-|^\\S|(?![^]))`, 'm').exec(help) ?? [];
         for (const one of choices) expect(found, `--${name} ${one}`).toContain(one);
         for (const one of choices) expect(page).toContain(one);
       }

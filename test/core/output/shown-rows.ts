@@ -633,7 +633,17 @@ export const SHOWN: readonly ShownRows[] = [
       outages: 1,
       outage_s: 61,
       longest_outage_s: 61,
+      span: 'hour',
+      until: '2026-03-01T10:00:00.000Z',
     },
+  ]),
+  shown('config show', TABLES.setting, [
+    { name: 'interval', value: '2s', source: 'option', origin: '--interval', commands: ['conns'] },
+    {
+      ...{ name: 'lang', value: 'de', source: 'file', origin: '/home/anna/.config/netwatch/config.json' },
+      ...{ place: 'line 3, column 11', commands: ['conns', 'ifaces', 'capture', 'follow', 'stats', 'probe'] },
+    },
+    { name: 'color', value: 'auto', source: 'default', commands: ['conns', 'ifaces'] },
   ]),
   shown('fields', TABLES.field, [
     {

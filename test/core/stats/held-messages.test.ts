@@ -30,6 +30,7 @@ test('a query that waited belongs to who sent it, when its answer brings it alon
     {
       ...{ time: '2025-01-01T00:00:00.003000Z', client: '10.0.0.1', server: '10.0.0.2', transport: 'tcp', id: 7 },
       ...{ name: 'a', qtype: 'A', rcode: 'NOERROR', answers: ['1.2.3.4'], latency_ms: 0, packet: 4 },
+      community_id: '1:I41oG6c6MqNXOe6qdQtgSOF745w=',
     },
   ]);
 });

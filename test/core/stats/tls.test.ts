@@ -146,6 +146,7 @@ test('connections of QUIC between the same ports have answers of their own, the 
     offered_versions: ['TLSv1.3'],
     offered_alpn: ['h3'],
     packet,
+    community_id: '1:DDqbkW/pAJ5VR/zNVgFZudekUsM=',
   });
   expect(rowsOf([one.ask, other.ask, one.answer, other.answer])).toEqual([
     row('a.example', 'TLS_AES_128_GCM_SHA256', 1),
@@ -186,6 +187,7 @@ test('DTLS in fragments of both sides, in any order', () => {
       offered_versions: ['DTLSv1.2'],
       offered_alpn: [],
       packet: 2,
+      community_id: '1:DDqbkW/pAJ5VR/zNVgFZudekUsM=',
     },
   ]);
 });
