@@ -9,10 +9,10 @@ import { type Protocol, protocol } from '../protocol.ts';
 // 11: over TCP a mark (4) before each fragment, its highest bit being the last one's.
 const CALL = 0;
 const REPLY = 1;
-const SHORTEST_CALL = 16;
 const REPLY_HEADER = 12;
-/** As far as it is looked at. */
-const CALL_HEADER = 20;
+const CALL_HEADER = 24;
+/** The port that all that comes is taken for it: messages in parts have no header, which tshark calls a continuation. */
+const PORTMAP_PORT = 111;
 const MARK = 4;
 const LAST_FRAGMENT = 0x80000000;
 const LONGEST_RECORD = 4 * 1024 * 1024;
@@ -43,11 +43,12 @@ class RpcState {
 export const rpc = protocol({
   name: 'rpc',
   about: 'Remote Procedure Call',
-  udpPorts: [111, 2049],
-  tcpPorts: [111],
+  udpPorts: [PORTMAP_PORT, 2049],
+  tcpPorts: [PORTMAP_PORT],
   datagram(packet: Packet): number {
-    if (!isMessage(packet, packet.offset, packet.end)) return NOT_MINE;
-    push(packet, packet.offset, packet.end);
+    if (isMessage(packet, packet.offset, packet.end)) push(packet, packet.offset, packet.end);
+    else if (packet.srcPort === PORTMAP_PORT || packet.dstPort === PORTMAP_PORT) packet.push(rpc.id);
+    else return NOT_MINE;
     return END;
   },
   datagramLooksLike: (packet) => isMessage(packet, packet.offset, packet.end),
@@ -85,6 +86,8 @@ export const rpc = protocol({
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
+    const end = packet.layerEnd[layer]!;
+    if (end - start < REPLY_HEADER || u32(bytes, start + 4) > REPLY) return 'Continuation';
     const kind = u32(bytes, start + 4) === CALL ? 'Call' : 'Reply';
     return `${kind} XID 0x${u32(bytes, start).toString(16)}`;
   },
@@ -112,7 +115,7 @@ function isMessage(packet: Packet, start: number, end: number): boolean {
   if (end - start < REPLY_HEADER) return false;
   const kind = u32(bytes, start + 4);
   if (kind === CALL) {
-    if (end - start < SHORTEST_CALL || u32(bytes, start + 8) !== 2) return false;
+    if (end - start < CALL_HEADER || u32(bytes, start + 8) !== 2) return false;
     const number = u32(bytes, start + 12);
     return (
       PROGRAMS.has(number) || (number >= LOWEST_PROGRAM && number < HIGHEST_PROGRAM && u32(bytes, start + 16) < 16)

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { udpFrame } from '../../../support/frames.ts';
 import { octets, u32 } from '../../../support/headers.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
-import { everyConversationDamaged } from '../../../support/wire.ts';
+import { dissectFrame, everyConversationDamaged, pathOf } from '../../../support/wire.ts';
 
 const CREDENTIALS = '00000000 00000000 00000000 00000000';
 /** RFC 5531, 9, behind a mark (11). */
@@ -81,4 +82,23 @@ test('calls whose replies never come are forgotten', () => {
   for (let id = 1; id <= 300; id++) connection.client(call(id, NFS));
   expect(connection.server(reply(1))).toBe('tcp');
   expect(connection.server(message('0000012c 00000001 00000000 00000000 00000000 00000000'))).toBe('tcp/rpc/nfs');
+});
+
+test.each([
+  // program, bytes of the call that came, port, and what it is
+  [NFS, 24, 111, 'rpc/nfs'],
+  [NFS, 23, 111, 'rpc'],
+  [NFS, 3, 111, 'rpc'],
+  [NFS, 24, 2049, 'rpc/nfs'],
+  [NFS, 23, 2049, ''],
+  [NFS, 24, 9999, 'rpc/nfs'],
+  [NFS, 23, 9999, ''],
+  [5, 40, 111, 'rpc'],
+  [5, 40, 9999, ''],
+])('of a call of program %i %i bytes to port %i are: %s', (program, length, port, path) => {
+  const datagram = call(1, program).slice(4, 4 + length);
+  const there = dissectFrame(udpFrame({ srcPort: 9998, dstPort: port }, datagram));
+  expect(pathOf(there)).toBe(`eth/ip/udp${path === '' ? '' : `/${path}`}`);
+  const back = dissectFrame(udpFrame({ srcPort: port, dstPort: 9998 }, datagram));
+  expect(pathOf(back)).toBe(pathOf(there));
 });
