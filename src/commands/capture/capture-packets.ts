@@ -1,4 +1,5 @@
 import { safeText } from '../../core/output/safe-text.ts';
+import { isOfHellos } from '../../core/packet/display-fields.ts';
 import { decodeText, dumpText } from '../../core/packet/packet-decode.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import { PacketRows } from '../../core/packet/packet-rows.ts';
@@ -36,7 +37,8 @@ export interface ListRequest {
 export async function* listPackets(context: Context, asked: ListRequest, request: Request): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
   const filter = asked.filter === null ? null : compilePacketFilter(asked.filter, rows, context.clock.now);
-  const dissector = new Dissector(REGISTRY);
+  const decrypts = filter?.needsHellos === true || [...request.wanted].some(isOfHellos);
+  const dissector = new Dissector(REGISTRY, { decrypts });
   const { feed, owners, signal, gaps, finish } = await openPackets(context, asked.packets, {
     dissector,
     showsRows: true,

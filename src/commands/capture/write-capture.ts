@@ -69,7 +69,10 @@ async function copyPackets(
 ): Promise<number> {
   const filter = request.filter === null ? null : compilePacketFilter(request.filter, undefined, context.clock.now);
   const { rotation } = request;
-  const dissector = new Dissector(REGISTRY, { applications: filter?.needsApplications ?? false });
+  const dissector = new Dissector(REGISTRY, {
+    applications: filter?.needsApplications ?? false,
+    decrypts: filter?.needsHellos ?? false,
+  });
   const { feed, owners, file, signal, finish } = await openPackets(context, request.packets, {
     dissector,
     showsRows: false,

@@ -31,7 +31,7 @@ export async function* countPackets(
   { packets, names, bucketMs, repeats }: StatsRequest,
   request: Request,
 ): AsyncGenerator<Snapshot> {
-  const dissector = new Dissector(REGISTRY);
+  const dissector = new Dissector(REGISTRY, { decrypts: names.includes('tls') });
   const showsRows = repeats && packets.from === 'file';
   // to read the sockets of this machine costs more than to read comments of a file
   const read = packets.from === 'file' ? request.wanted : request.asked;

@@ -260,6 +260,9 @@ export const DISPLAY_FIELDS: ReadonlyMap<string, DisplayField> = new Map(
   Object.entries({ ...HEADER_FIELDS, ...MESSAGE_FIELDS }),
 );
 
+/** Whether the field is read from handshake messages, those that QUIC encrypts too. */
+export const isOfHellos = (name: string): boolean => name.startsWith('tls.');
+
 /** Whether the field needs what is behind the transport header. */
 export const isOfMessages = (name: string): boolean => Object.hasOwn(MESSAGE_FIELDS, name);
 

@@ -18,7 +18,7 @@ import { REGISTRY } from '../wire/all-protocols.ts';
 import { EXPERTS } from '../wire/expert.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ABSENT, type DisplayField, presenceTest } from './display-field.ts';
-import { DISPLAY_FIELDS, isOfMessages } from './display-fields.ts';
+import { DISPLAY_FIELDS, isOfHellos, isOfMessages } from './display-fields.ts';
 import { addressTest, type Side } from './packet-address.ts';
 import { PACKET_NUMBERS } from './packet-number.ts';
 import { PacketRows } from './packet-rows.ts';
@@ -32,6 +32,8 @@ export interface PacketPredicate {
   readonly needsText: boolean;
   /** Whether it needs anything after the transport header. */
   readonly needsApplications: boolean;
+  /** Whether it asks what is in hellos, those of QUIC too. */
+  readonly needsHellos: boolean;
   /** Makes the fields that it needs; the caller tells it about the file and the owners. */
   readonly rows: PacketRows;
   matches(packet: Packet): boolean;
@@ -79,6 +81,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
   return {
     needsText: binder.needsText,
     needsApplications: binder.needsText || binder.needsApplications,
+    needsHellos: binder.needsHellos,
     rows: binder.rows,
     matches(packet) {
       own?.see(packet);
@@ -95,6 +98,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
 class Binder {
   needsText = false;
   needsApplications = false;
+  needsHellos = false;
   readonly rows: PacketRows;
   private readonly source: string;
   private readonly now: Now | undefined;
@@ -177,7 +181,10 @@ class Binder {
   /** The field of display filters with this name. */
   private display(name: string): DisplayField | null {
     const field = DISPLAY_FIELDS.get(name) ?? null;
-    if (field !== null) this.needsApplications ||= isOfMessages(name);
+    if (field !== null) {
+      this.needsApplications ||= isOfMessages(name);
+      this.needsHellos ||= isOfHellos(name);
+    }
     return field;
   }
 

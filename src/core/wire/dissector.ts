@@ -22,6 +22,7 @@ export const MAX_HEADERS = 16;
 /** What a dissector may be given in place of its own. */
 export interface DissectorSetup {
   readonly applications?: boolean;
+  readonly decrypts?: boolean;
   readonly flows?: FlowTable;
 }
 
@@ -37,11 +38,16 @@ export class Dissector implements Dissection {
   readonly pending = new PendingMessages();
   readonly llc: number;
   readonly applications: boolean;
+  readonly decrypts: boolean;
 
-  constructor(registry: Registry, { applications = true, flows = new FlowTable() }: DissectorSetup = {}) {
+  constructor(
+    registry: Registry,
+    { applications = true, decrypts = true, flows = new FlowTable() }: DissectorSetup = {},
+  ) {
     this.registry = registry;
     this.flows = flows;
     this.applications = applications;
+    this.decrypts = decrypts;
     this.llc = registry.byName.get('llc')?.id ?? END;
   }
 

@@ -125,6 +125,11 @@ export interface Dissection {
   readonly pending: PendingMessages;
   /** Whether payload is dissected, or only links, networks and transports. */
   readonly applications: boolean;
+  /**
+   * Whether Initial packets of QUIC are decrypted, which only their hellos need: 27 µs a connection, a fifth of all where
+   * many begin.
+   */
+  readonly decrypts: boolean;
   /** Id of the 802.2 header, which link layers name by a length instead of a type. */
   readonly llc: number;
 

@@ -252,10 +252,11 @@ describe.each<[string, readonly string[]]>([
 
 test('a filter over fields makes no text, and reads applications only for theirs', () => {
   const headers = compilePacketFilter('ip.ttl < 5 or tcp.window_size == 0 or eth.addr == 02:00:00:00:00:01');
-  expect([headers.needsText, headers.needsApplications]).toEqual([false, false]);
+  expect([headers.needsText, headers.needsApplications, headers.needsHellos]).toEqual([false, false, false]);
   for (const source of ['http.response.code >= 500', 'tls.handshake.type == 1', 'http', 'data']) {
     const messages = compilePacketFilter(source);
-    expect([messages.needsText, messages.needsApplications], source).toEqual([false, true]);
+    const { needsText, needsApplications, needsHellos } = messages;
+    expect([needsText, needsApplications, needsHellos], source).toEqual([false, true, source.startsWith('tls')]);
   }
 });
 

@@ -4,7 +4,7 @@ import type { Packet } from '../packet.ts';
 import { ConnectionHello } from './hello-message.ts';
 import type { HelloPieces } from './hello-pieces.ts';
 import { CryptoStream } from './quic-crypto-stream.ts';
-import { decryptInitial, initialKeys, initialSecret } from './quic-initial.ts';
+import { decryptInitial, initialKeys } from './quic-initial.ts';
 import type { QuicVersion } from './quic-version.ts';
 import { isHelloRetryRequest } from './tls-hello.ts';
 import { CLIENT_HELLO, SERVER_HELLO } from './tls-record.ts';
@@ -34,8 +34,8 @@ export interface HelloReader {
 
 /**
  * One QUIC connection, from its first Initial packet until its hellos were found. Its keys are made of the destination id
- * that the client chose first, in whichever version a packet is (RFC 9001, 5.2; RFC 9369, 4.1): they are made anew for each
- * packet, since few of them are read and many connections remembered.
+ * that the client chose first, in whichever version a packet is (RFC 9001, 5.2; RFC 9369, 4.1). They are not kept here,
+ * since few packets are read and many connections remembered.
  */
 export class QuicConnection {
   /** The direction in which the client sends. */
@@ -145,8 +145,8 @@ export class QuicConnection {
   }
 
   private decrypt({ version, bytes, start, number, end }: Initial, ofClient: boolean): Uint8Array | null {
-    const secret = initialSecret(version, Buffer.from(this.firstId, 'latin1'));
-    return decryptInitial(initialKeys(version, secret, ofClient ? 'client' : 'server'), bytes, start, number, end);
+    const keys = initialKeys(version, this.firstId, ofClient ? 'client' : 'server');
+    return decryptInitial(keys, bytes, start, number, end);
   }
 }
 

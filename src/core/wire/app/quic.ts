@@ -19,9 +19,8 @@ const MOST_PACKETS = 16;
 export const quic = protocol({
   name: 'quic',
   about: 'QUIC',
-  datagram(packet: Packet, { hellos }: Dissection): number {
-    const { bytes } = packet;
-    const { flow } = packet;
+  datagram(packet: Packet, { decrypts, hellos }: Dissection): number {
+    const { bytes, flow } = packet;
     if (flow === null || flow.application !== quic) {
       if (!isKnownLongHeader(packet)) return NOT_MINE;
       if (flow !== null) flow.application = quic;
@@ -30,7 +29,7 @@ export const quic = protocol({
     for (let count = 0; packet.offset < end && count < MOST_PACKETS; count++) {
       packet.push(quic.id);
       if ((bytes[packet.offset]! & LONG) === 0) return END; // 1-RTT: all the rest is its
-      const next = dissectLongHeader(packet, hellos);
+      const next = dissectLongHeader(packet, decrypts ? hellos : null);
       if (next < 0) return END;
       packet.offset = next;
     }
@@ -76,7 +75,7 @@ function typeOf(first: number, version: QuicVersion | null): number {
 }
 
 /** The offset of the packet behind this one in the datagram; -1 when there is none. */
-function dissectLongHeader(packet: Packet, hellos: HelloPieces): number {
+function dissectLongHeader(packet: Packet, hellos: HelloPieces | null): number {
   const { bytes, offset: start, end } = packet;
   if (end - start < 7) return packet.short() - 1;
   const number = u32(bytes, start + 1);
@@ -102,7 +101,7 @@ function dissectLongHeader(packet: Packet, hellos: HelloPieces): number {
     packet.malformed ||= packet.reportedEnd === packet.end;
     return -1;
   }
-  if (type === INITIAL && version !== null) readInitial(packet, hellos, version, at, next);
+  if (type === INITIAL && version !== null && hellos !== null) readInitial(packet, hellos, version, at, next);
   return next;
 }
 
