@@ -5,7 +5,7 @@ import { probeReport } from '../../core/record/tables/probe-report.ts';
 import { listing } from '../listing/command.ts';
 import { NOTHING } from '../listing/shared-formats.ts';
 import { PROBE_FORMATS } from './probe-formats.ts';
-import { probeClaim, probeOptions, probeTableOf, repeatsRounds } from './probe-options.ts';
+import { probeClaim, probeOptions, probeTableOf, repeatsRounds, reportTableOf } from './probe-options.ts';
 
 /** `netwatch probe`: does the network work well, and if not, which part does not? */
 export const probe = listing({
@@ -100,7 +100,7 @@ export const probe = listing({
     if (values.report !== null) {
       const { file, keeps, plan } = reportRequestOf(values, values.report, operands, context.clock.now);
       const { reportOf } = await import('./probe-report.ts');
-      yield [section(probeReport, (await reportOf(context, file, plan)).filter(keeps))];
+      yield [section(reportTableOf(values), (await reportOf(context, file, plan)).filter(keeps))];
       return;
     }
     const asked = await askRequestOf(values, operands, context.clock.now);

@@ -216,6 +216,25 @@ describe('--report', () => {
     expect((await run('--fail-on', 'loss > 5')).status).toBe(64);
   });
 
+  test('a narrow table tells totals from the other rows', async () => {
+    fs.writeFileSync(at('narrow'), `${HISTORY.join('\n')}\n`);
+    const run = async (...args: readonly string[]) => {
+      const terminal = { columns: 80, rows: 24 };
+      const { out } = await runInProcess(['probe', '--report', at('narrow'), '--color', 'never', ...args], {
+        terminal,
+      });
+      return out.split('\n').map((row) => row.trimEnd().split(/ {2,}/).at(-1));
+    };
+    expect(await run('--total')).toEqual(['SPAN', 'hour', 'total', '']);
+    expect(await run()).toEqual(['DOWN', '5m00s', '']);
+  });
+
+  test('no round in the time that was asked for', async () => {
+    fs.writeFileSync(at('old'), `${HISTORY[0]!.replaceAll('2026-01-02T', '2025-01-02T')}\n`);
+    const { status, said, out } = await runInProcess(['probe', '--report', at('old'), '--since', '24h', '--json']);
+    expect([status, said, out]).toEqual([0, ['no round of probes falls into that time'], '']);
+  });
+
   // now is 03:04:05.678 on that day, which is before the later rounds
   test.each([
     ['--since 4m', [['hour', '2026-01-02T03:00:00.000Z', 3]]],
