@@ -354,11 +354,13 @@ test('the crontab line says nothing while all is well, and everything when it is
   expect(run(up, '--append', at('by cron'))).toEqual([0, '', '']);
 
   expect(run(down)).toEqual([1, expect.stringMatching(/^target\t.*connection refused.*not every target answers/s), '']);
-  expect(run(down, '--append', at('by cron'))).toEqual([
+  const [status, mail] = run(down, '--append', at('by cron'));
+  expect([status, String(mail).split('\n').slice(0, 2)]).toEqual([
     1,
-    expect.stringMatching(/^netwatch: not every target answers/),
-    '',
+    [`netwatch: ${down} down: connection refused`, expect.stringMatching(/^netwatch: not every target answers/)],
   ]);
+  // another condition names what it is about
+  expect(run(down, '--append', at('by cron other'), '--expect', 'count() == 1')).toEqual([0, '', '']);
   expect(run(down, '--append', at('by cron'), '-q')).toEqual([1, 'exit status 1\n', '']);
   expect(run(down, '-o', 'nagios')).toEqual([2, expect.stringContaining('CRITICAL'), '']);
   expect(recordsOf(fs.readFileSync(at('by cron'), 'utf8')).map(({ state }) => state)).toEqual(['up', 'down', 'down']);
