@@ -3,7 +3,7 @@ import { compileExpectation } from '../../core/filter/expectation.ts';
 import { FORMAT_TRAITS } from '../../core/output/format.ts';
 import type { RecordTable } from '../../core/record/table.ts';
 import { probe } from '../../core/record/tables/probe.ts';
-import { probeReport, probeReportWithTotals } from '../../core/record/tables/probe-report.ts';
+import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
 import { duration, flag, integer, period, size, text } from '../options/option.ts';
@@ -65,6 +65,12 @@ export type ProbeValues = ListingValues<typeof probeOptions>;
 /** The record type that the options ask for. */
 export const probeTableOf = (values: ProbeValues): RecordTable =>
   values.report === null ? probe : reportTableOf(values);
+
+/** The same with totals among the rows: a narrow table still tells them from the others. */
+const probeReportWithTotals: typeof probeReport = {
+  ...probeReport,
+  fields: { ...probeReport.fields, span: { ...probeReport.fields.span, priority: 1 } },
+};
 
 /** The record type of a report. */
 export const reportTableOf = ({ total }: Pick<ProbeValues, 'total'>): typeof probeReport =>

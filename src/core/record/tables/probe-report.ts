@@ -59,12 +59,4 @@ export const probeReport = table(
   },
   { none: 'no round of probes falls into that time' },
 );
-
-const { span } = probeReport.fields;
-
-/** The same with totals among the rows: a narrow table still tells them from the others. */
-export const probeReportWithTotals: typeof probeReport = {
-  ...probeReport,
-  fields: { ...probeReport.fields, span: { ...span, priority: 1 } },
-};
 export type ProbeReportRow = Row<typeof probeReport>;
