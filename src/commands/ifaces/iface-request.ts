@@ -53,10 +53,14 @@ export function partOf(values: ListingValues<typeof ifaceOptions>): NetworkPart 
   return parts[0] ?? null;
 }
 
+/** A table has a number of 32 bits (rtnetlink(7), RTA_TABLE). */
+const LAST_TABLE = 0xffffffff;
+
 /** The table as routes name it; null for all. Throws Failure 64. */
 function tableNamed(name: string): string | null {
   if (name === ALL_TABLES) return null;
-  if (/^[0-9]{1,10}$/.test(name)) return TABLE_NAMES[Number(name)] ?? String(Number(name));
+  if (/^[0-9]{1,10}$/.test(name) && Number(name) <= LAST_TABLE)
+    return TABLE_NAMES[Number(name)] ?? String(Number(name));
   if (Object.values(TABLE_NAMES).includes(name) || name === SCOPED_TABLE) return name;
   throw usageError(`--table "${name}" is no routing table`, {
     hint: 'main, local, default, a number, or all; /etc/iproute2/rt_tables has the numbers of other names',

@@ -39,5 +39,19 @@ const prometheus: ProbeFormat = format(
   { tables: [probe] },
 );
 
+/**
+ * For a run that only adds to a history: prints no records, but says at the end which targets do not answer as they should, for
+ * what cron mails should name them. Nothing where other conditions were given, or where rounds repeat.
+ */
+export const HISTORY_ALONE: ProbeFormat = {
+  ...NOTHING,
+  open: (output) => {
+    const { context, values } = output;
+    const nothing = NOTHING.open(output);
+    if (values.expect !== null || values['fail-on'] !== null || repeatsRounds(values)) return nothing;
+    return loadOutput().then(({ openFaults }) => openFaults(context.say));
+  },
+};
+
 /** The formats of `netwatch probe`. */
 export const PROBE_FORMATS: readonly ProbeFormat[] = [table, ...Object.values(RECORDS), markdown, nagios, prometheus];

@@ -63,7 +63,18 @@ export const probeOptions = {
 export type ProbeValues = ListingValues<typeof probeOptions>;
 
 /** The record type that the options ask for. */
-export const probeTableOf = ({ report }: ProbeValues): RecordTable => (report === null ? probe : probeReport);
+export const probeTableOf = (values: ProbeValues): RecordTable =>
+  values.report === null ? probe : reportTableOf(values);
+
+/** The same with totals among the rows: a narrow table still tells them from the others. */
+const probeReportWithTotals: typeof probeReport = {
+  ...probeReport,
+  fields: { ...probeReport.fields, span: { ...probeReport.fields.span, priority: 1 } },
+};
+
+/** The record type of a report. */
+export const reportTableOf = ({ total }: Pick<ProbeValues, 'total'>): typeof probeReport =>
+  total ? probeReportWithTotals : probeReport;
 
 /** Options about asking targets, which do not go with a report of what was saved. */
 const ASKING = [

@@ -4,6 +4,7 @@ import { PLUGIN_STATUSES, type PluginReport, pluginReport } from '../../core/hea
 import { probeExposition } from '../../core/health/reports/probe-metrics.ts';
 import { openMarkdownRenderer } from '../../core/output/markdown.ts';
 import type { Renderer } from '../../core/output/renderer.ts';
+import { safeText } from '../../core/output/safe-text.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import type { Numerals } from '../../core/output/units.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
@@ -27,6 +28,25 @@ function atEnd(sink: Sink, print: (rows: readonly ProbeRow[]) => string): Render
     async end() {
       await sink.write(print(gathered));
       await sink.flush();
+    },
+  };
+}
+
+/** Says at the end which targets do not answer as they should, or whose state is unknown: `tcp://db:5432 down: connection refused`. */
+export function openFaults(say: (line: string) => void): Renderer {
+  const faults: string[] = [];
+  return {
+    mixesTypes: false,
+    ownsTerminal: false,
+    async write({ table, rows }) {
+      for (const row of rows) {
+        const { target, ok, state, detail } = row as ProbeRow;
+        if (table === probe && ok !== true) faults.push(safeText(`${target} ${state}: ${detail}`));
+      }
+    },
+    endSnapshot: async () => {},
+    async end() {
+      for (const fault of faults) say(fault);
     },
   };
 }

@@ -3,9 +3,8 @@ import { hop } from '../../core/record/tables/hop.ts';
 import { PROBE_KINDS, probe as table } from '../../core/record/tables/probe.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import { listing } from '../listing/command.ts';
-import { NOTHING } from '../listing/shared-formats.ts';
-import { PROBE_FORMATS } from './probe-formats.ts';
-import { probeClaim, probeOptions, probeTableOf, repeatsRounds } from './probe-options.ts';
+import { HISTORY_ALONE, PROBE_FORMATS } from './probe-formats.ts';
+import { probeClaim, probeOptions, probeTableOf, repeatsRounds, reportTableOf } from './probe-options.ts';
 
 /** `netwatch probe`: does the network work well, and if not, which part does not? */
 export const probe = listing({
@@ -81,7 +80,7 @@ export const probe = listing({
   emptyIsAnswer: false,
   formats: PROBE_FORMATS,
   isSeries: (values) => repeatsRounds(values) && values.report === null,
-  usualFormat: ({ append }) => (append === null ? null : NOTHING),
+  usualFormat: ({ append }) => (append === null ? null : HISTORY_ALONE),
   runOf: (values) =>
     values['print-cron'] || values['print-systemd']
       ? {
@@ -100,7 +99,7 @@ export const probe = listing({
     if (values.report !== null) {
       const { file, keeps, plan } = reportRequestOf(values, values.report, operands, context.clock.now);
       const { reportOf } = await import('./probe-report.ts');
-      yield [section(probeReport, (await reportOf(context, file, plan)).filter(keeps))];
+      yield [section(reportTableOf(values), (await reportOf(context, file, plan)).filter(keeps))];
       return;
     }
     const asked = await askRequestOf(values, operands, context.clock.now);

@@ -5,6 +5,7 @@ import { domainToASCII } from 'node:url';
 import type { Target } from '../../core/health/target.ts';
 import { foldMapped, formatIp, parseIp } from '../../core/net/ip-address.ts';
 import type { Deadline } from './deadline.ts';
+import { hasNoRouteToNameServers, NO_SERVER_ANSWERS } from './name-servers.ts';
 
 /** An address to ask, with its zone if it is link-local. */
 export interface Resolved {
@@ -59,15 +60,20 @@ async function resolve(host: string, family: Target['family'], { clock }: Deadli
     const { code = '' } = error as NodeJS.ErrnoException;
     const ours = OUR_REASONS[code];
     if (ours !== undefined) throw new CannotAsk(`${host}: ${ours}`);
+    if (code === NO_SERVER_ANSWERS && (await hasNoRouteToNameServers()))
+      throw new CannotAsk(`${host}: ${NO_ROUTE_TO_SERVERS}`);
     throw new Unresolved(`${host}: ${REASONS[code] ?? 'it cannot be resolved'}`);
   }
 }
+
+/** Why a name was not asked for. */
+export const NO_ROUTE_TO_SERVERS = 'no route to a name server';
 
 /** getaddrinfo(3). */
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such name',
   ENODATA: 'the name has no address of this family',
-  EAI_AGAIN: 'no name server answers',
+  [NO_SERVER_ANSWERS]: 'no name server answers',
   EAI_NODATA: 'the name has no address of this family',
   EAI_ADDRFAMILY: 'the name has no address of this family',
 };

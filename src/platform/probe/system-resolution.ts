@@ -4,14 +4,16 @@ import { A, AAAA, type DnsQuestion } from '../../core/health/messages/dns-questi
 import type { Prober } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { openDeadline } from './deadline.ts';
+import { hasNoRouteToNameServers, NO_SERVER_ANSWERS } from './name-servers.ts';
 import { type ProberOptions, reply } from './prober-options.ts';
+import { NO_ROUTE_TO_SERVERS } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 
 const MOST_ANSWERS = 100;
 const SHOWN = 3;
 /** getaddrinfo(3): this counts as an answer, as NXDOMAIN does; all other errors mean that there was none. */
 const NO_SUCH_NAME = 'ENOTFOUND';
-const REASONS: Readonly<Record<string, string>> = { EAI_AGAIN: 'no name server answers' };
+const REASONS: Readonly<Record<string, string>> = { [NO_SERVER_ANSWERS]: 'no name server answers' };
 
 /**
  * Resolves a name as every program of this machine does (getaddrinfo: the hosts file, then what nsswitch.conf names).
@@ -38,7 +40,7 @@ export function openSystemResolution(
           dns.lookup(name, { all: true, family }, (error, addresses) => {
             if (error === null) done(addresses.map(({ address }) => address));
             else if (error.code === NO_SUCH_NAME) done([]);
-            else fail(new Error(REASONS[error.code ?? ''] ?? `it cannot be resolved (${error.code ?? error.message})`));
+            else fail(error);
           });
           return { stop() {} };
         });
@@ -52,7 +54,12 @@ export function openSystemResolution(
         const detail = `${answers.slice(0, SHOWN).join(', ')}${more}`;
         return reply({ ok: true, detail, rttMs, findings: { answers, dns_ms: rttMs, total_ms: rttMs } });
       } catch (error) {
-        return reply({ ok: false, detail: `${name}: ${(error as Error).message}` });
+        const { code, message } = error as NodeJS.ErrnoException;
+        if (code === NO_SERVER_ANSWERS && (await hasNoRouteToNameServers()))
+          return reply({ ok: null, detail: `${name}: ${NO_ROUTE_TO_SERVERS}` });
+        // the end of the time has no code, and words of its own
+        const why = code === undefined ? message : (REASONS[code] ?? `it cannot be resolved (${code})`);
+        return reply({ ok: false, detail: `${name}: ${why}` });
       } finally {
         deadline.close();
       }

@@ -161,6 +161,7 @@ describe('ifaces --routes', () => {
   test.each([
     [['--routes', '--table', 'mains'], '--table "mains" is no routing table'],
     [['--routes', '--table', '0x10'], '--table "0x10" is no routing table'],
+    [['--routes', '--table', '4294967296'], '--table "4294967296" is no routing table'],
     [['--routes', '--table', '12345678901'], '--table "12345678901" is no routing table'],
     [['--table', 'all'], '--table needs --routes'],
     [['--dns', '--table', 'all'], '--table needs --routes'],

@@ -184,6 +184,22 @@ describe.skipIf(noNetwork !== null)('this machine, and what lies beside it', { t
     }
   });
 
+  test('a name, without a route to a name server', async () => {
+    const folder = `/etc/netns/${scene.name}`;
+    fs.mkdirSync(folder, { recursive: true });
+    try {
+      fs.writeFileSync(`${folder}/resolv.conf`, 'nameserver 198.51.100.53\noptions timeout:1 attempts:1\n');
+      const targets = ['icmp://host.example', 'http://host.example/', 'dns:///host.example'];
+      const { status, rows } = await probe(...targets);
+      expect(new Map(rows.map((row) => [row.target, [row.state, row.loss_pct, row.detail]]))).toEqual(
+        new Map(targets.map((target) => [target, ['unknown', null, 'host.example: no route to a name server']])),
+      );
+      expect(status).toBe(3);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   test('a broadcast address is no host', async () => {
     await saysUnknown('192.0.2.255', '192.0.2.255 is a broadcast address: it is not one host to ask');
   });

@@ -216,6 +216,25 @@ describe('--report', () => {
     expect((await run('--fail-on', 'loss > 5')).status).toBe(64);
   });
 
+  test('a narrow table tells totals from the other rows', async () => {
+    fs.writeFileSync(at('narrow'), `${HISTORY.join('\n')}\n`);
+    const run = async (...args: readonly string[]) => {
+      const terminal = { columns: 80, rows: 24 };
+      const { out } = await runInProcess(['probe', '--report', at('narrow'), '--color', 'never', ...args], {
+        terminal,
+      });
+      return out.split('\n').map((row) => row.trimEnd().split(/ {2,}/).at(-1));
+    };
+    expect(await run('--total')).toEqual(['SPAN', 'hour', 'total', '']);
+    expect(await run()).toEqual(['DOWN', '5m00s', '']);
+  });
+
+  test('no round in the time that was asked for', async () => {
+    fs.writeFileSync(at('old'), `${HISTORY[0]!.replaceAll('2026-01-02T', '2025-01-02T')}\n`);
+    const { status, said, out } = await runInProcess(['probe', '--report', at('old'), '--since', '24h', '--json']);
+    expect([status, said, out]).toEqual([0, ['no round of probes falls into that time'], '']);
+  });
+
   // now is 03:04:05.678 on that day, which is before the later rounds
   test.each([
     ['--since 4m', [['hour', '2026-01-02T03:00:00.000Z', 3]]],
@@ -335,11 +354,13 @@ test('the crontab line says nothing while all is well, and everything when it is
   expect(run(up, '--append', at('by cron'))).toEqual([0, '', '']);
 
   expect(run(down)).toEqual([1, expect.stringMatching(/^target\t.*connection refused.*not every target answers/s), '']);
-  expect(run(down, '--append', at('by cron'))).toEqual([
+  const [status, mail] = run(down, '--append', at('by cron'));
+  expect([status, String(mail).split('\n').slice(0, 2)]).toEqual([
     1,
-    expect.stringMatching(/^netwatch: not every target answers/),
-    '',
+    [`netwatch: ${down} down: connection refused`, expect.stringMatching(/^netwatch: not every target answers/)],
   ]);
+  // another condition names what it is about
+  expect(run(down, '--append', at('by cron other'), '--expect', 'count() == 1')).toEqual([0, '', '']);
   expect(run(down, '--append', at('by cron'), '-q')).toEqual([1, 'exit status 1\n', '']);
   expect(run(down, '-o', 'nagios')).toEqual([2, expect.stringContaining('CRITICAL'), '']);
   expect(recordsOf(fs.readFileSync(at('by cron'), 'utf8')).map(({ state }) => state)).toEqual(['up', 'down', 'down']);

@@ -264,15 +264,22 @@ test('the system resolves what its hosts file has', async () => {
   await expect(askOnce('dns:///example.org?type=MX')).rejects.toThrow('the system resolves addresses only');
 });
 
+/** The system's resolver says this of every name; addresses it takes as they are, for sockets ask it too. */
+function systemSays(code: string, afterMs: number) {
+  const ours = dns.lookup;
+  return vi.spyOn(dns, 'lookup').mockImplementation(((name: string, options: object, done: (e: Error) => void) => {
+    if (net.isIP(name) !== 0) ours(name, options, done as never);
+    else setTimeout(done, afterMs, Object.assign(new Error(code), { code }));
+  }) as never);
+}
+
 test.each([
   ['ENOTFOUND', 'x.example: no such name, or no address of this type', true],
   ['EAI_AGAIN', 'x.example: no name server answers', false],
   ['EAI_FAIL', 'x.example: it cannot be resolved (EAI_FAIL)', false],
 ])('the system says %s', async (code, detail, isAnswered) => {
-  const lookup = vi
-    .spyOn(dns, 'lookup')
-    .mockImplementation(((_name: string, _options: object, done: (e: Error) => void) =>
-      setTimeout(done, 5, Object.assign(new Error(code), { code }))) as never);
+  vi.spyOn(dns, 'getServers').mockReturnValue(['127.0.0.1']);
+  const lookup = systemSays(code, 5);
   const reply = await askOnce('dns:///x.example');
   expect(reply).toMatchObject({ ok: false, detail });
   expect(reply.rttMs !== null).toBe(isAnswered);
@@ -282,6 +289,21 @@ test.each([
     ok: false,
     detail: 'x.example: no answer within 50 ms',
   });
+});
+
+// a link-local address without its zone has a route nowhere
+test.each([
+  [['fe80::1', '[fe80::2]:9'], true],
+  [['127.0.0.1:9', '[fe80::1]:9'], false],
+  [[], false],
+])('with the name servers %j, whether there is no route to any of them is %s', async (servers, isUnknown) => {
+  vi.spyOn(dns, 'getServers').mockReturnValue(servers);
+  systemSays('EAI_AGAIN', 0);
+  expect(await askOnce('dns:///x.example')).toMatchObject(
+    isUnknown
+      ? { ok: null, detail: 'x.example: no route to a name server' }
+      : { ok: false, detail: 'x.example: no name server answers' },
+  );
 });
 
 test('garbage is no answer', { timeout: 60_000 }, async () => {

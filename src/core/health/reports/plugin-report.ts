@@ -29,7 +29,8 @@ export interface PluginReport {
  * told is UNKNOWN, unless a target is down: then it is CRITICAL, for that is why.
  */
 export function pluginReport(rows: readonly ProbeRow[], thresholds: PluginThresholds): PluginReport {
-  if (rows.length === 0) return { status: 'UNKNOWN', text: 'UNKNOWN - no target was asked\n' };
+  if (rows.length === 0)
+    return { status: 'UNKNOWN', text: 'UNKNOWN - no target was asked, or no result passes the filter\n' };
   const each = rows.map((row) => ({ row, status: statusOf(row, thresholds) }));
   const overall = [statusOfAll(rows, thresholds.crit, 'CRITICAL'), statusOfAll(rows, thresholds.warn, 'WARNING')];
   const status = worstOf([...each.map((one) => one.status), ...overall]);

@@ -57,5 +57,6 @@ export const probeReport = table(
     sent: count('Probes sent.'),
     received: count('Probes answered.'),
   },
+  { none: 'no round of probes falls into that time' },
 );
 export type ProbeReportRow = Row<typeof probeReport>;

@@ -17,6 +17,10 @@ const report = (rows: readonly ProbeRow[], warn: string | null = null, crit: str
     crit: crit === null ? null : compileThreshold(crit, probe),
   });
 
+test('without a record it cannot be told whether there was none or a filter let none pass', () => {
+  expect(report([]).text).toBe('UNKNOWN - no target was asked, or no result passes the filter\n');
+});
+
 describe('the status', () => {
   test.each<[readonly ProbeRow[], string | null, string | null, PluginStatus]>([
     [[GOOD], null, null, 'OK'],
