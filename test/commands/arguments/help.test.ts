@@ -282,3 +282,15 @@ const listings: readonly ListingCommand[] = COMMANDS.filter((one) => one.kind ==
 test('every listing has --fields help', async () => {
   for (const { name } of listings) expect((await netwatch(name, '--fields', 'help', '-q')).status, name).toBe(0);
 });
+
+test('help is never wider than 120 columns, and that of the program never narrower than 40', async () => {
+  const texts = (columns: number): string[] => COMMANDS.map((command) => commandHelp(command, columns));
+  expect(texts(500)).toEqual(texts(120));
+  expect(texts(119)).not.toEqual(texts(120));
+  expect(texts(121)).toEqual(texts(120));
+  const about = texts(500).flatMap((help) => help.split('\n').filter((line) => !line.startsWith(' ')));
+  expect(Math.max(...about.slice(1).map((line) => line.length))).toBeLessThanOrEqual(120);
+  expect(await programHelp(COMMANDS, [], 500)).toBe(await programHelp(COMMANDS, [], 120));
+  expect(await programHelp(COMMANDS, [], 10)).toBe(await programHelp(COMMANDS, [], 40));
+  expect(await programHelp(COMMANDS, [], 42)).not.toBe(await programHelp(COMMANDS, [], 40));
+});

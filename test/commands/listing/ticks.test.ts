@@ -104,3 +104,44 @@ test('a duration ends it, whatever was missed', async () => {
 test('without an interval there is one', async () => {
   expect(await ticksOf({ interval: null })).toEqual([[0, 0]]);
 });
+
+test('a count ends it at its last tick, and does not wait for one more', async () => {
+  const clock = virtualClock();
+  const start = clock.monotonic();
+  const numbers: number[] = [];
+  const never = new AbortController().signal;
+  const reader = (async () => {
+    for await (const { number, at, monotonic } of ticks(clock, { interval: 1000, count: 2, duration: null }, never)) {
+      expect(at).toBe(clock.now());
+      expect(monotonic).toBe(clock.monotonic());
+      numbers.push(number);
+    }
+    return clock.monotonic() - start;
+  })();
+  await clock.pass(5000);
+  expect([await reader, numbers]).toEqual([1000, [0, 1]]);
+  expect(await ticksOf({ count: 0 })).toEqual([]);
+  expect(await ticksOf({ count: 1 })).toEqual([[0, 0]]);
+});
+
+test('a duration a millisecond short of a tick has no tick there', async () => {
+  expect(await ticksOf({ duration: 2999 })).toHaveLength(3);
+  expect(await ticksOf({ duration: 3001 })).toHaveLength(4);
+});
+
+test('a signal ends it before the next tick, and one that came before ends it at once', async () => {
+  const clock = virtualClock();
+  const end = new AbortController();
+  const came: number[] = [];
+  const reader = (async () => {
+    for await (const { number } of ticks(clock, { interval: 1000, count: null, duration: null }, end.signal)) {
+      came.push(number);
+      if (number === 1) end.abort();
+    }
+  })();
+  await clock.pass(9000);
+  await reader;
+  expect(came).toEqual([0, 1]);
+  const none = ticks(clock, { interval: null, count: null, duration: null }, AbortSignal.abort());
+  expect(await none.next()).toEqual({ done: true, value: undefined });
+});

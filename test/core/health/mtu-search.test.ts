@@ -122,3 +122,49 @@ describe('the path MTU', () => {
     expect(mtu).toBeLessThanOrEqual(1413);
   });
 });
+
+describe('below what every host takes', () => {
+  /** A machine that says of each size larger than its limit what is listed, in turn; the last stays. */
+  const telling = (limit: number, said: readonly (number | null)[]) => {
+    const asked: number[] = [];
+    const probe: SizeProbe = {
+      sideBySide: false,
+      isOver: () => false,
+      ask: async (bytes) => {
+        asked.push(bytes);
+        if (bytes <= limit) return answer({ kind: 'passed' });
+        return answer({ kind: 'too_big', mtu: said[Math.min(asked.length, said.length) - 1]!, from: '10.0.0.1' });
+      },
+    };
+    return { probe, asked };
+  };
+
+  test.each<[limit: number, said: (number | null)[], asked: number[]]>([
+    // without a size, or with one that is none, half of it is tried, then what lies between
+    [300, [null, 300], [576, 288, 576, 300]],
+    [300, [576, 300], [576, 288, 576, 300]],
+    [300, [577, 300], [576, 288, 576, 300]],
+    [300, [300], [576, 300, 576, 300]],
+    [575, [575], [576, 575, 576, 575]],
+    // never less than every link carries
+    [68, [20, 68], [576, 68, 576, 68]],
+    [68, [null, null, null, null, 68], [576, 288, 144, 72, 68, 576, 68]],
+  ])('a limit of %i that is said as %j', async (limit, said, asked) => {
+    const { probe, asked: were } = telling(limit, said);
+    const result = await searchMtu(576, probe);
+    expect(result).toEqual(found({ mtu: limit, from: '10.0.0.1' }));
+    expect(were.slice(0, asked.length - 1)).toEqual(asked.slice(0, -1));
+  });
+
+  test('a path on which nothing passes has none, and the search ends', async () => {
+    const { probe, asked } = telling(0, [null]);
+    expect(await searchMtu(576, probe)).toEqual(found({ isExact: false }));
+    expect(asked).toEqual([576, 288, 144, 72, 68]);
+  });
+
+  test('it ends when the time is over', async () => {
+    const { probe, asked } = telling(0, [null]);
+    await searchMtu(576, { ...probe, isOver: () => asked.length >= 2 });
+    expect(asked).toEqual([576, 288]);
+  });
+});

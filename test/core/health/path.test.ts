@@ -77,4 +77,49 @@ describe('a path', () => {
     expect(first).toMatchObject({ addr: '10.0.1.2', addrs: ['10.0.1.1', '10.0.1.2'] });
     expect(second!.addrs.length).toBe(16);
   });
+
+  test('what expires at the target or behind it makes the path longer, before it changes nothing', () => {
+    for (const [limit, distance] of [
+      [1, 2],
+      [2, null],
+      [3, null],
+    ] as const) {
+      const path = new Path();
+      path.ingest(2, target());
+      path.ingest(limit, expired('10.0.1.1'));
+      expect(path.distance()).toBe(distance);
+    }
+  });
+
+  test('who answered at a hop, what it said, and nothing of hops that were not asked', () => {
+    const path = new Path();
+    path.ingest(1, expired('10.0.1.1'));
+    path.ingest(2, { millis: 2, from: '10.0.2.1', kind: 'refused', error: 'filtered' });
+    path.ingest(4, expired('10.0.4.1'));
+    expect([1, 2, 3, 9].map((hop) => path.addressAt(hop))).toEqual(['10.0.1.1', '10.0.2.1', null, null]);
+    expect([1, 2, 3, 9].map((hop) => path.errorAt(hop))).toEqual([null, 'filtered', null, null]);
+    expect(new Path().lastHeard()).toBe(0);
+  });
+
+  test('an answer without an address, and a hop of which nothing was asked', () => {
+    const path = new Path();
+    path.ingest(2, { millis: 3, from: null, kind: 'expired', error: 'x' });
+    path.ingest(2, SILENT);
+    path.ingest(3, target());
+    expect(
+      path.rows().map(({ sent, received, loss_pct, addr, error }) => [sent, received, loss_pct, addr, error]),
+    ).toEqual([
+      [0, 0, null, null, null],
+      [2, 1, 50, null, null],
+      [1, 1, 0, '10.0.9.9', null],
+    ]);
+  });
+
+  test('one that was met before counts on, though others are no longer kept', () => {
+    const path = new Path();
+    for (let n = 0; n < 17; n++) path.ingest(1, expired(`10.0.1.${n}`));
+    for (let n = 0; n < 2; n++) path.ingest(1, expired('10.0.1.15'));
+    for (let n = 0; n < 5; n++) path.ingest(1, expired('10.0.1.16'));
+    expect(path.addressAt(1)).toBe('10.0.1.15');
+  });
 });

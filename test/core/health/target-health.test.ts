@@ -56,4 +56,29 @@ describe('how a target does', () => {
       outageS: 0,
     });
   });
+
+  test('one that has just begun and answers is up, and a clock that stands adds nothing', () => {
+    const health = new TargetHealth();
+    health.ingest('degraded', 5000);
+    expect(health.standing(5000)).toMatchObject({ state: 'degraded', since: 5000, uptimePct: 100, outageS: 0 });
+    health.ingest('up', 6000);
+    // what came late does not count its time twice
+    expect(health.standing(5500)).toMatchObject({ state: 'up', since: 6000, uptimePct: 100 });
+    health.ingest('down', 6000);
+    expect(health.standing(7000)).toMatchObject({ uptimePct: 50, outageS: 1 });
+  });
+
+  test('the last thousand outages are kept, the newest with its end', () => {
+    const health = new TargetHealth();
+    for (let n = 0; n < 1001; n++) {
+      health.ingest('down', 2 * n);
+      health.ingest('up', 2 * n + 1);
+    }
+    expect([health.lastOutages.length, health.lastOutages[0], health.lastOutages.at(-1)]).toEqual([
+      1000,
+      { from: 2, to: 3 },
+      { from: 2000, to: 2001 },
+    ]);
+    expect(health.standing(2001)).toMatchObject({ outages: 1001, outageS: 1.001 });
+  });
 });

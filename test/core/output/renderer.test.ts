@@ -164,3 +164,74 @@ describe('table', () => {
     expect(all.split('\n')).toHaveLength(1202);
   });
 });
+
+describe('several snapshots', () => {
+  const other = table('other', 'One row.', { word: text('Word.') });
+  /** Two snapshots with a row each, then one of another type; after each, what a reader has by then. */
+  async function snapshots(format: RecordFormat, header = true) {
+    const sink = openMemorySink();
+    const told: string[] = [];
+    const renderer = openRenderer(sink, format, header, { table: sample, onOther: ({ type }) => told.push(type) });
+    for (const name of ['one', 'two']) {
+      await renderer.write({ table: sample, fields: ['name', 'size'], rows: [{ name, size: 1 }] });
+      await renderer.endSnapshot();
+    }
+    for (const word of ['w', 'x']) await renderer.write({ table: other, fields: ['word'], rows: [{ word }] });
+    await renderer.end();
+    return { out: sink.text(), told, renderer };
+  }
+
+  test.each<[RecordFormat, string, string[], boolean]>([
+    ['tsv', 'name\tsize\none\t1\ntwo\t1\n\nword\nw\nx\n', [], false],
+    ['csv', 'name,size\none,1\ntwo,1\n', ['other'], false],
+    [
+      'ndjson',
+      '{"type":"sample","name":"one","size":1}\n{"type":"sample","name":"two","size":1}\n{"type":"other","word":"w"}\n{"type":"other","word":"x"}\n',
+      [],
+      true,
+    ],
+    [
+      'json',
+      '[\n{"type":"sample","name":"one","size":1},\n{"type":"sample","name":"two","size":1},\n{"type":"other","word":"w"},\n{"type":"other","word":"x"}\n]\n',
+      [],
+      true,
+    ],
+  ])('as %s have one header', async (format, expected, others, mixes) => {
+    const { out, told, renderer } = await snapshots(format);
+    expect(out).toBe(expected);
+    expect(told).toEqual(others);
+    expect([renderer.mixesTypes, renderer.ownsTerminal]).toEqual([mixes, false]);
+  });
+
+  test('without a header there is none, nor an empty line', async () => {
+    expect((await snapshots('tsv', false)).out).toBe('one\t1\ntwo\t1\nw\nx\n');
+    expect((await snapshots('csv', false)).out).toBe('one,1\ntwo,1\n');
+  });
+
+  test('the first table of a CSV is the one when nobody says which', async () => {
+    const sink = openMemorySink();
+    const renderer = openRenderer(sink, 'csv', true);
+    await renderer.write({ table: other, fields: ['word'], rows: [{ word: 'w' }] });
+    await renderer.write({ table: sample, fields: ['name'], rows: ROWS });
+    await renderer.end();
+    expect(sink.text()).toBe('word\nw\n');
+  });
+});
+
+test.each<[RecordFormat, number]>([
+  ['tsv', 4],
+  ['json', 4],
+])('%s waits for a reader that is behind, a row at a time', async (format, writes) => {
+  const order: string[] = [];
+  const sink = {
+    ...openMemorySink(),
+    write: (): Promise<void> => {
+      order.push('write');
+      return Promise.resolve().then(() => void order.push('drained'));
+    },
+  };
+  const renderer = openRenderer(sink, format, true);
+  await renderer.write({ table: sample, fields: ['size'], rows: [...ROWS, ROWS[0]!] });
+  await renderer.end();
+  expect(order).toEqual(Array.from({ length: writes }, () => ['write', 'drained']).flat());
+});

@@ -96,3 +96,31 @@ test('on a wide terminal an address of a quarter of the line is whole', async ()
   expect((await stream(4 * V6.length, [[V6, V6]])).lines[1]).toContain(` ${V6} ${V6} `);
   expect((await stream(4 * V6.length - 1, [[V6, V6]])).lines[1]).not.toContain(V6);
 });
+
+test('a row has its mark, its tone and its own formats; a last number stands to the right, and nothing is written twice', async () => {
+  const sink = openMemorySink();
+  const renderer = openStreamTable(sink, {
+    header: true,
+    palette: {
+      ...(await openPalette(0)),
+      heading: (text) => `<${text}>`,
+      tone: (tone, text) => (tone === null ? text : `${tone}:${text}`),
+    },
+    numerals: plainNumerals,
+    terminalColumns: () => null,
+    onHidden: () => {},
+    formats: { proto: (value) => `[${value}]` },
+    widths: { number: 3 },
+    markOf: ({ number }) => (number === 1 ? '!' : ' '),
+    toneOf: ({ number }) => (number === 1 ? 'bad' : null),
+  });
+  expect([renderer.mixesTypes, renderer.ownsTerminal]).toEqual([false, false]);
+  const fields = ['proto', 'number'];
+  await renderer.write({ table: packet, fields, rows: [{ proto: 'TCP', number: 1 }] });
+  await renderer.endSnapshot();
+  // a cell that is wider widens its column for all that follow
+  await renderer.write({ table: packet, fields, rows: [{ proto: 'QUIC-LONG', number: 20 }] });
+  await renderer.write({ table: packet, fields, rows: [{ proto: 'UDP', number: 12_345 }] });
+  await renderer.end();
+  expect(sink.text()).toBe('<  PROTO  NO>\nbad:! [TCP]   1\n  [QUIC-LONG]  20\n  [UDP]       12345\n');
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pad, truncate, widthOf } from '../../../src/core/output/text-width.ts';
+import { pad, truncate, truncateMiddle, widthOf } from '../../../src/core/output/text-width.ts';
 
 test.each([
   ['curl', 4],
@@ -17,6 +17,10 @@ test.each([
   ['漢字漢字', 5, '漢字…'],
   ['漢字漢字', 4, '漢…'],
   ['abc', 0, ''],
+  ['abc', 1, '…'],
+  ['abc', 2, 'a…'],
+  ['abc', 3, 'abc'],
+  ['漢字', 1, '…'],
 ])('%s cut to %d', (text, width, cut) => {
   expect(truncate(text, width)).toBe(cut);
   expect(widthOf(truncate(text, width))).toBeLessThanOrEqual(width);
@@ -25,4 +29,25 @@ test.each([
 test('padding counts columns, not characters', () => {
   expect(pad('漢', 4, 'right')).toBe('漢  ');
   expect(pad('7', 3, 'left')).toBe('  7');
+});
+
+test.each([
+  ['abcdefghij', 10, 0, 'abcdefghij'],
+  ['abcdefghij', 9, 0, 'abcd…ghij'],
+  ['abcdefghij', 6, 0, 'abc…ij'],
+  ['abcdefghij', 6, 1, 'abcd…j'],
+  ['abcdefghij', 6, 9, 'abcd…j'],
+  ['abcdefghij', 6, -1, 'ab…hij'],
+  ['abcdefghij', 6, -9, 'a…ghij'],
+  ['abcdefghij', 3, 0, 'a…j'],
+  ['abcdefghij', 2, 0, 'a…'],
+  ['漢字漢字漢字', 9, 0, '漢字…漢字'],
+  ['漢字漢字漢字', 8, 0, '漢字…字'],
+  ['漢a字b漢c字', 6, 0, '漢a…字'],
+])('%s cut in its middle to %d, moved by %d', (text, width, shift, cut) => {
+  expect(truncateMiddle(text, width, shift)).toBe(cut);
+});
+
+test('padding never cuts', () => {
+  expect(pad('abc', 2, 'left')).toBe('abc');
 });
