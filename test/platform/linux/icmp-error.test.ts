@@ -49,7 +49,13 @@ describe('an ICMP error', () => {
   ];
   test.each(V4)('of IPv4, type %i, code %i', (type, code, error, cause) => {
     const mtu = cause === 'too_big' ? 1280 : null;
-    expect(of([EHOSTUNREACH, ICMP, type, code, 1280], ROUTER)).toEqual({ ...plain, error, from: '192.0.2.1', cause, mtu });
+    expect(of([EHOSTUNREACH, ICMP, type, code, 1280], ROUTER)).toEqual({
+      ...plain,
+      error,
+      from: '192.0.2.1',
+      cause,
+      mtu,
+    });
   });
 
   const V6: [number, number, string, string | null][] = [
