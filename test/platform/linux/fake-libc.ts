@@ -151,7 +151,7 @@ export function extendedError(
   type: number,
   code: number,
   info: number,
-  from = Buffer.alloc(0),
+  from: Buffer = Buffer.alloc(0),
 ): Buffer {
   const bytes = Buffer.alloc(16);
   bytes.writeUInt32LE(errno, 0);
