@@ -57,7 +57,7 @@ function open(protocol = NETLINK_ROUTE, failing: readonly string[] = []): Kernel
 function message(
   type: number,
   sequence: number,
-  payload = Buffer.alloc(0),
+  payload: Buffer = Buffer.alloc(0),
   flags = 2,
   length = 16 + payload.length,
 ): Buffer {

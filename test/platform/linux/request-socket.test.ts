@@ -493,7 +493,7 @@ describe.skipIf(process.platform !== 'linux')('an echo', () => {
   test.each(WAYS)('over %s by %s is answered by its own answer', async (...way) => {
     const scene = openEcho(way[1], way[0]);
     const asked = ask(scene, HOSTS[way[0]]);
-    const [{ data }] = scene.kernel.sent() as [{ data: Buffer }];
+    const { data } = scene.kernel.sent()[0]!;
     const { answers } = scene.kernel;
     answers.push(answerTo(way, data, (bytes) => bytes.fill(data[0]!, 0, 1))); // a request
     answers.push(answerTo(way, data, (bytes) => bytes.fill(bytes[8]! ^ 1, 8, 9))); // of another socket
