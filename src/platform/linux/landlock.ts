@@ -41,7 +41,7 @@ export interface FileRule {
  * and to signal processes that are not so restricted, as far as the version has it. What is open stays usable, and so
  * does what the rules allow. Needs no_new_privs. Throws what the system says.
  */
-export function restrictFiles(version: number, rules: readonly FileRule[]): void {
+export function restrictFiles(version: number, rules: readonly FileRule[], onEveryThread = callOnEveryThread): void {
   const c = libc();
   const bits = KNOWN_RIGHTS.find(([since]) => version >= since)?.[1] ?? 0;
   const attributes = Buffer.allocUnsafeSlow(24);
@@ -54,7 +54,7 @@ export function restrictFiles(version: number, rules: readonly FileRule[]): void
   if (ruleset < 0) throw new Error(`landlock_create_ruleset: errno ${c.errno()}`);
   try {
     for (const { file, rights } of rules) allow(ruleset, file, rights & known);
-    callOnEveryThread('landlock_restrict_self', LANDLOCK_RESTRICT_SELF, [BigInt(ruleset)]);
+    onEveryThread('landlock_restrict_self', LANDLOCK_RESTRICT_SELF, [BigInt(ruleset)]);
   } finally {
     c.close(ruleset);
   }

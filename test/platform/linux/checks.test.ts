@@ -59,6 +59,55 @@ describe('readChecks', () => {
     expect((await checksOf({}))('processes')).toMatchObject({ status: 'limited' });
   });
 
+  test('says row by row what a machine without anything lacks', async () => {
+    const check = await checksOf({});
+    const unlessRoot = (command: string): string | null => (root ? null : command);
+    expect([check('namespaces'), check('capture'), check('btf'), check('processes'), check('tcpdump')]).toEqual([
+      {
+        name: 'namespaces',
+        status: 'missing',
+        detail: 'entering a network namespace needs CAP_SYS_ADMIN',
+        remedy: unlessRoot('sudo netwatch conns --netns NAME'),
+      },
+      { name: 'capture', status: 'missing', detail: 'raw sockets need CAP_NET_RAW', remedy: null },
+      { name: 'btf', status: 'missing', detail: 'there is no /sys/kernel/btf/vmlinux', remedy: null },
+      {
+        name: 'processes',
+        status: 'limited',
+        detail: 'only those of this user: others need CAP_SYS_PTRACE',
+        remedy: unlessRoot('sudo netwatch conns'),
+      },
+      {
+        name: 'tcpdump',
+        status: 'missing',
+        detail: 'not installed, or it does not run',
+        remedy: check('tcpdump').remedy,
+      },
+    ]);
+    // a folder has no kernel to ask
+    const names = (await readChecks(folderMachine({}))).map(({ name }) => name);
+    expect(names.filter((name) => ['sock_diag', 'rtnetlink', 'landlock'].includes(name))).toEqual([]);
+  });
+
+  test.skipIf(process.platform !== 'linux')('of this user, a group between two is enough to ping', async () => {
+    const group = process.getegid!();
+    const others = process.getgroups!();
+    const statusOf = async (range: string) => (await checksOf({ 'proc/sys/net/ipv4/ping_group_range': range }))('ping');
+    expect(await statusOf(`${group}\t${group}`)).toEqual({
+      name: 'ping',
+      status: 'ok',
+      detail: 'ICMP echo sockets are open to this user',
+      remedy: null,
+    });
+    const above = Math.max(group, ...others) + 1;
+    expect(await statusOf(`${above}\t${above}`)).toEqual({
+      name: 'ping',
+      status: 'missing',
+      detail: `net.ipv4.ping_group_range is ${above} ${above}`,
+      remedy: `${sudo}sysctl -w net.ipv4.ping_group_range="0 2147483647"`,
+    });
+  });
+
   test('tells of a /proc that hides processes', async () => {
     const check = await checksOf({ 'proc/self/mounts': 'proc /proc proc rw,relatime,hidepid=invisible 0 0\n' });
     expect(check('processes').detail).toContain('hidepid=invisible');

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { openFdInodes, parseSocketLink } from '../../../src/platform/linux/fd-inodes.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
 import { realClock } from '../../../src/platform/machine/real-clock.ts';
+import { replaceLibc } from './fake-libc.ts';
 import { den } from './folder-machine.ts';
 
 test.each([
@@ -36,4 +37,31 @@ test.skipIf(process.platform !== 'linux')('reads the links of this process', asy
   links.close();
   fs.closeSync(file);
   server.close();
+});
+
+test.skipIf(process.platform !== 'linux').each([
+  ['socket:[4026]', 4026],
+  ['socket:[4294967295]', 4_294_967_295],
+  ['socket:[0]', 0],
+  ['socket;[4026]', 0],
+  ['socket:(4026)', 0],
+  ['pipe:[4026]', 0],
+  ['/dev/null', 0],
+  [null, 77],
+])('the kernel says that a link is %j', (target, inode) => {
+  const asked: unknown[] = [];
+  replaceLibc({
+    readlinkat(folder, name, bytes, size) {
+      asked.push([folder > 2, name, size]);
+      return target === null ? -1 : Buffer.from(target).copy(bytes);
+    },
+  });
+  // what the call refuses is asked for by its path
+  const links = openFdInodes(
+    { ...den, root: null, link: (file) => `socket:[${file === '/proc/self/fd/7' ? 77 : 1}]` },
+    '/proc/self/fd',
+  );
+  expect(links.read(7)).toBe(inode);
+  expect(asked).toEqual([[true, '7', 32]]);
+  links.close();
 });

@@ -150,6 +150,90 @@ test('cookies that count down from 2^64 stay different', () => {
   expect(keys).toEqual([-1, -2]);
 });
 
+test.each([
+  ['cubic', 'cubic'],
+  ['cubib', 'cubib'],
+  ['dubic', 'dubic'],
+  ['bbr', 'bbr'],
+  ['reno', 'reno'],
+  ['cubic', 'cubic'],
+  ['', null],
+])('the algorithm %j is told from those met before', (name, congestion) => {
+  const bytes = message({ ...established, attributes: [attribute(4, zeroEnded(name))] });
+  expect(parse(bytes)).toMatchObject({ congestion });
+});
+
+test('the algorithm may end with the attribute, and begin as another does', () => {
+  const of = (bytes: Buffer) => parse(message({ ...established, attributes: [attribute(4, bytes)] }))?.congestion;
+  expect([of(Buffer.from('westwood')), of(Buffer.from('west')), of(Buffer.from('westwood'))]).toEqual([
+    'westwood',
+    'west',
+    'westwood',
+  ]);
+});
+
+test('memory is read from nine words, not from eight', () => {
+  const of = (words: number) =>
+    parse(
+      message({
+        ...established,
+        attributes: [attribute(7, ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].slice(0, words).map(u32))],
+      }),
+    );
+  const none = { rmem_bytes: null, rcvbuf_bytes: null, sndbuf_bytes: null, wmem_bytes: null, drops: null };
+  const all = { rmem_bytes: 1, rcvbuf_bytes: 2, sndbuf_bytes: 4, wmem_bytes: 6, drops: 9 };
+  expect([of(8), of(9), of(10)]).toMatchObject([none, all, all]);
+});
+
+test('an address without a port stays, any of both kinds goes', () => {
+  const of = (family: number, remote: string) =>
+    parse(message({ ...established, family, ports: '0016 0000', remote }))?.remote_addr;
+  const mapped = '00000000000000000000ffff';
+  expect([of(2, 'c6336407'), of(2, ''), of(10, '20010db8'), of(10, '')]).toEqual([
+    '198.51.100.7',
+    null,
+    '2001:db8::',
+    null,
+  ]);
+  const ends = parse(
+    message({
+      ...established,
+      family: 10,
+      local: `${mapped}7f000001`,
+      remote: `${mapped}00000000`,
+      ports: '0016 0000',
+    }),
+  );
+  expect(ends).toMatchObject({ family: 'ipv4', local_addr: '127.0.0.1', remote_addr: null });
+});
+
+test('ports of two bytes, and a cookie of two words, are read whole', () => {
+  expect(parse(message({ ...established, ports: 'ff01 01ff' }))).toMatchObject({
+    local_port: 0xff01,
+    remote_port: 0x1ff,
+  });
+  expect(parse(message({ ...established, ports: '0001 0100' }))).toMatchObject({ local_port: 1, remote_port: 256 });
+  const keyOf = (cookie: string) => parse(message({ ...established, cookie }))?.key;
+  expect([keyOf('ffffffff 00000000'), keyOf('00000000 01000000')]).toEqual([2 ** 32 - 1, 2 ** 32]);
+});
+
+test('without a peer TCP has no counters, though a tcp_info comes', () => {
+  const listening = { ...established, state: 10, ports: '0016 0000', remote: '' };
+  expect(parse(message(listening))).toMatchObject({ rtt_ms: null, rx_bytes: null });
+  expect(parse(message({ ...established, ports: '0016 0001', remote: '' }))).toMatchObject({
+    rtt_ms: 1.5,
+    rx_bytes: 10,
+  });
+});
+
+test('a message behind another is read from its own place', () => {
+  const bytes = Buffer.concat([message({ ...established, attributes: [] }), message(established)]);
+  const words = new Uint32Array(new Uint8Array(bytes).buffer);
+  expect(parseInetDiag(words, 18, words.length, 'tcp')).toEqual(parse(message(established)));
+  expect(parseInetDiag(words, 0, 18, 'tcp')).toMatchObject({ congestion: null, rtt_ms: null });
+  expect(parseInetDiag(words, 0, 17, 'tcp')).toBeNull();
+});
+
 test('only TCP has a tcp_info', () => {
   expect(parse(message(established), 'udp')).toMatchObject({ rtt_ms: null, rx_bytes: null });
 });
@@ -164,6 +248,21 @@ test('finds the protocol', () => {
   const words = new Uint32Array(new Uint8Array(bytes).buffer);
   expect(parseProtocol(words, 0, words.length)).toBe(17);
   expect(parseProtocol(words, 0, words.length - 1)).toBeNull();
+});
+
+test('finds no protocol in an attribute of another type, one that is empty or cut short', () => {
+  const of = (...attributes: Buffer[]) => {
+    const words = new Uint32Array(new Uint8Array(message({ ...established, attributes })).buffer);
+    return parseProtocol(words, 0, words.length);
+  };
+  expect([of(), of(attribute(10)), of(attribute(10), attribute(10, u8(6))), of(attribute(9, u8(17)))]).toEqual([
+    null,
+    null,
+    6,
+    null,
+  ]);
+  expect([of(hex('00000a00 06000000'), attribute(10, u8(6))), of(hex('0900 0a00 06000000'))]).toEqual([null, null]);
+  expect(of(attribute(10, u32(0x1ff)))).toBe(255);
 });
 
 test('survives every cut and every damaged byte', () => {

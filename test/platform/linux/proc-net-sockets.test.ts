@@ -81,9 +81,21 @@ test('reads datagram and raw sockets with their drops', () => {
   ]);
 });
 
+test('the accept queue is known, its length is not, and a queue to send is', () => {
+  const queues = read('tcp').map(({ state, rx_queue, tx_queue }) => [state, rx_queue, tx_queue]);
+  for (const [state, , tx] of queues) expect(tx === null).toBe(state === 'LISTEN');
+});
+
 test('sockets without an inode are told apart by their addresses', () => {
   const keys = FILES.flatMap(({ file }) => read(file)).map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
+  // every part of the four counts
+  expect(keys.filter((key) => !String(key).startsWith('inode:'))).toEqual([
+    'tcp:1407A8C0:9C44:076433C6:0050',
+    'tcp:1407A8C0:0016:0A7100CB:9CA4',
+    'tcp:0600080A:9C4A:0100080A:0019',
+    'tcp:00000000000000000000000001000000:9C50:00000000000000000000000001000000:0277',
+  ]);
 });
 
 describe('what is cut short', () => {

@@ -152,3 +152,38 @@ test('a second look reads only what is new, and what stood for a socket that is 
   ]);
   expect(second.read).toEqual(['10/fd/0']);
 });
+
+test.each(['forward', 'backward'] as const)(
+  '%s, a process that another thread has done with is left out',
+  (direction) => {
+    const host = machine({
+      10: { started: 1, fds: { 3: 'socket:[7]' } },
+      11: { started: 1, fds: { 3: 'socket:[8]' } },
+      12: { started: 1, fds: { 3: 'socket:[9]' } },
+    });
+    const work = workOn(host);
+    work.claimed[0] = 0x4000_0000;
+    expect(
+      scanDescriptors(host, work, direction)
+        .processes.map(({ pid }) => pid)
+        .sort(),
+    ).toEqual([11, 12]);
+    expect([...work.claimed]).toEqual([0x4000_0000, 0x4000_0000, 0x4000_0000]);
+  },
+);
+
+test('a process without descriptors is named, and a descriptor that is closed meanwhile is none', () => {
+  const host = machine({ 10: { started: 1, fds: { 3: 'socket:[7]', 4: 'socket:[8]' } }, 11: { started: 1, fds: {} } });
+  const link = (file: string): string => {
+    if (file.endsWith('/4')) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+    return host.link(file);
+  };
+  const scan = scanDescriptors({ ...host, link }, workOn(host), 'forward');
+  expect([socketsOf(scan), scan.unreadable, scan.without]).toEqual([['10/3 7'], [], [11]]);
+  expect([...scan.processes[0]!.inodes]).toEqual([7, 0]);
+});
+
+test('ids are those names that are numbers, ascending', () => {
+  const list = (): string[] => ['self', '100', '9', 'net', '12.5', '20'];
+  expect([...listProcesses({ ...brokenDen, list })]).toEqual([9, 20, 100]);
+});

@@ -92,6 +92,58 @@ describe('parseLink', () => {
     expect(parse(Buffer.concat([header(7), name, attribute(16, u8(200))]))!.state).toBe('unknown');
   });
 
+  test.each([
+    [0, 'unknown'],
+    [1, 'notpresent'],
+    [2, 'down'],
+    [3, 'lowerlayerdown'],
+    [4, 'testing'],
+    [5, 'dormant'],
+    [6, 'up'],
+    [7, 'unknown'],
+  ])('names state %i', (value, state) => {
+    expect(parse(Buffer.concat([header(7), name, attribute(16, u8(value))]))!.state).toBe(state);
+  });
+
+  test('reads nothing of what lies behind an empty attribute', () => {
+    // the next one begins with what would be a state, and a type
+    const empty = Buffer.concat([header(7), name, attribute(16), attribute(99, u16(0))]);
+    expect(parse(empty)!.state).toBe('unknown');
+    const info = attribute(
+      18,
+      attribute(1, zeroEnded('tun')),
+      attribute(2, attribute(3), attribute(99, Buffer.alloc(254))),
+    );
+    expect(parse(Buffer.concat([header(7), name, info]))).toMatchObject({ driver: 'tun', tap: false });
+  });
+
+  test('the type of a tap is one of a tun driver alone; empty names are none', () => {
+    const of = (...attributes: Buffer[]) => parse(Buffer.concat([header(7), name, ...attributes]));
+    const data = attribute(2, attribute(3, u8(2)));
+    expect(of(attribute(18, attribute(1, zeroEnded('vxlan')), data))).toMatchObject({ driver: 'vxlan', tap: false });
+    expect(of(attribute(18, data))).toMatchObject({ driver: null, tap: false });
+    expect(of(attribute(18, attribute(1, zeroEnded('tun')), attribute(2, attribute(4, u8(2)))))).toMatchObject({
+      tap: false,
+    });
+    expect(of(attribute(18, attribute(1, u8(0))), attribute(20, u8(0)))).toMatchObject({ driver: null, alias: null });
+  });
+
+  test('counters need their first ten; another link that is elsewhere has no parent', () => {
+    const of = (...attributes: Buffer[]) => parse(Buffer.concat([header(7), name, ...attributes]))!;
+    const counters = Array.from({ length: 10 }, (_, index) => u64(BigInt(index)));
+    expect(of(attribute(23, ...counters)).counters).toMatchObject({ rx_packets: 0, collisions: 9 });
+    expect(of(attribute(23, ...counters.slice(0, 9), Buffer.alloc(7))).counters).toMatchObject({
+      rx_packets: null,
+      collisions: null,
+    });
+    expect([of(attribute(5, u32(8))).parent, of(attribute(37, u32(0)), attribute(5, u32(8))).parent]).toEqual([
+      8,
+      null,
+    ]);
+    expect(parse(Buffer.concat([header(-1 >>> 0), name]))).toBeNull();
+    expect(parse(Buffer.concat([header(1), name]))).toMatchObject({ index: 1 });
+  });
+
   test('drops a message without name or index', () => {
     expect(parse(header(7))).toBeNull();
     expect(parse(Buffer.concat([header(0), name]))).toBeNull();

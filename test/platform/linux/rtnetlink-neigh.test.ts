@@ -44,6 +44,30 @@ describe('parseNeighbor', () => {
     expect(parse(message(2, 2))).toBeNull();
   });
 
+  test('an address of the family, though a name or an address of hardware is there', () => {
+    const six = message(
+      10,
+      0x02,
+      attribute(1, hex('fe800000000000000000000000000001')),
+      attribute(2, hex('525400aabb01')),
+    );
+    expect(parse(six)).toEqual({
+      addr: 'fe80::1',
+      mac: '52:54:00:aa:bb:01',
+      iface: 'eth2',
+      state: 'REACHABLE',
+      host: null,
+    });
+    expect(parse(message(2, 2, attribute(2, hex('525400aabb01'))))).toBeNull();
+    expect(parse(message(10, 2, gateway))).toBeNull();
+    // the first bit that is set, and none past the list
+    expect(parse(message(2, 0x84, gateway))).toMatchObject({ state: 'STALE' });
+    expect(parse(message(2, 0x100, gateway))).toBeNull();
+    // a tunnel's is no address of hardware
+    expect(parse(message(2, 2, gateway, attribute(2, hex('c0000201'))))).toMatchObject({ mac: null });
+    expect(parse(message(2, 2, gateway, attribute(3, hex('525400aabb01'))))).toMatchObject({ mac: null });
+  });
+
   test('survives every cut and every damaged byte', () => {
     mangle(reachable, (data, start, end) => parseNeighbor(data, start, end, nameOf));
   });

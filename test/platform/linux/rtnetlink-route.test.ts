@@ -172,6 +172,90 @@ describe('parseRoute', () => {
     ]);
   });
 
+  test.each([
+    [1, 'redirect'],
+    [2, 'kernel'],
+    [3, 'boot'],
+    [4, 'static'],
+    [8, 'gated'],
+    [9, 'ra'],
+    [10, 'mrt'],
+    [11, 'zebra'],
+    [12, 'bird'],
+    [13, 'dnrouted'],
+    [14, 'xorp'],
+    [15, 'ntk'],
+    [16, 'dhcp'],
+    [17, 'mrouted'],
+    [18, 'keepalived'],
+    [42, 'babel'],
+    [84, 'ovn'],
+    [99, 'openr'],
+    [186, 'bgp'],
+    [187, 'isis'],
+    [188, 'ospf'],
+    [189, 'rip'],
+    [192, 'eigrp'],
+  ])('names protocol %i', (protocol, proto) => expect(parse(message({ protocol }))).toMatchObject([{ proto }]));
+
+  test.each([
+    [0, 'global'],
+    [200, 'site'],
+    [253, 'link'],
+    [254, 'host'],
+    [255, 'nowhere'],
+    [1, '1'],
+  ])('names scope %i', (scope, name) => expect(parse(message({ scope }))).toMatchObject([{ scope: name }]));
+
+  test.each([
+    [253, 'default'],
+    [254, 'main'],
+    [255, 'local'],
+    [252, '252'],
+  ])('names table %i', (table, name) => expect(parse(message({ table }))).toMatchObject([{ table: name }]));
+
+  test('names every kind, and leads nowhere by four of them', () => {
+    const kinds = 'unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat'.split(' ');
+    for (const [index, kind] of kinds.entries()) {
+      const iface = index >= 5 && index <= 8 ? null : 'eth4';
+      expect(parse(message({ kind: index + 1 }, attribute(4, u32(4))))).toMatchObject([{ kind, iface }]);
+    }
+    expect([parse(message({ kind: 0 })), parse(message({ kind: 11 }))]).toMatchObject([
+      [{ kind: null }],
+      [{ kind: null }],
+    ]);
+  });
+
+  test('takes numbers that are cut short for none', () => {
+    const route = message(
+      { table: 7 },
+      attribute(6, u16(9)),
+      attribute(15, u16(9)),
+      attribute(4, u16(2)),
+      attribute(8, attribute(2, u16(9))),
+    );
+    expect(parse(route)).toMatchObject([{ metric: 0, table: '7', iface: null, mtu_bytes: null }]);
+    expect(parse(message({}, attribute(18, u8(2)), attribute(4, u32(1))))).toMatchObject([{ gateway: null }]);
+    expect(parse(message({}, attribute(18, u16(2), hex('c00002'))))).toMatchObject([{ gateway: null }]);
+    expect(parse(message({}, attribute(18, u16(2), hex('c0000201'))))).toMatchObject([{ gateway: '192.0.2.1' }]);
+  });
+
+  test('an end that has passed is negative', () => {
+    const cache = attribute(12, u32(0), u32(0), u32(-150 >>> 0));
+    expect(parse(message({}, cache))).toMatchObject([{ expires_s: -1.5 }]);
+  });
+
+  test('a hop without an interface, and what does not fit behind it', () => {
+    const first = hop(0, hex('0a010002'));
+    const route = (...hops: Buffer[]) => parse(message({}, attribute(9, ...hops)));
+    const row = { gateway: '10.1.0.2', iface: null, weight: 1 };
+    expect(route(first)).toMatchObject([row]);
+    expect(route(first, hex('0700 0000 01000000'))).toMatchObject([row]);
+    expect(route(first, hex('0900 0000 01000000'))).toMatchObject([row]);
+    expect(route(first, hex('0800 0000 010000'))).toMatchObject([row]);
+    expect(route(first, hex('0800 0001 01000000'))).toMatchObject([row, { gateway: null, iface: 'eth1', weight: 2 }]);
+  });
+
   test('numbers what has no name, and leaves unknown origin null', () => {
     expect(parse(message({ protocol: 77, scope: 9, table: 17, kind: 99 }))).toMatchObject([
       { proto: '77', scope: '9', table: '17', kind: null },
