@@ -80,7 +80,8 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s',
     for (const { options } of optionGroups(command)) {
       for (const [name, { choices }] of Object.entries(options)) {
         if (choices === null) continue;
-        const [found = ''] = new RegExp(`^ {2,6}(?:-\\S, )?--${name} [^]*?(?=^ {2,6}-|^\\S|(?![^]))`, 'm').exec(help) ?? [];
+        const [found = ''] =
+          new RegExp(`^ {2,6}(?:-\\S, )?--${name} [^]*?(?=^ {2,6}-|^\\S|(?![^]))`, 'm').exec(help) ?? [];
         for (const one of choices) expect(found, `--${name} ${one}`).toContain(one);
         for (const one of choices) expect(page).toContain(one);
       }

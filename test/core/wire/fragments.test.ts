@@ -152,7 +152,9 @@ test('the oldest datagrams give way when they hold 32 MiB', () => {
 test.each([
   ['IPv4', piece(16, 48)],
   ['IPv6', piece6(16, 48)],
-])('damage to a fragment of %s does no harm', (_, bytes) => everyPrefixAndFlip(Uint8Array.from(bytes)));
+])('damage to a fragment of %s does no harm', (_, bytes) => {
+  everyPrefixAndFlip(Uint8Array.from(bytes));
+});
 
 test('the first fragment of a datagram that was cut is read as far as it goes', () => {
   const query = udp(40_000, 53, [...new Array<number>(12).fill(0), ...ascii(TEXT)]);

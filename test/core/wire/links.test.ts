@@ -128,9 +128,9 @@ const ALONE: LayerSample[] = [
   ['SLIP of BSD/OS', 'slip/ip/udp', [...zeros(24), ...IP], 102],
 ];
 
-testLayers(SAMPLES);
+testLayers(SAMPLES, 'links');
 testLayersWithTshark(SAMPLES);
-testLayers(ALONE);
+testLayers(ALONE, 'links-alone');
 
 const lines = (frame: Octets, linkType: number): readonly string[] =>
   print(dissectFrame(Uint8Array.from(frame), linkType)).fields;
