@@ -42,7 +42,8 @@ export function pathOf(packet: Packet): string {
 }
 
 /** Where what damage comes to is written down: one file for each table of samples. */
-export const damageFile = (name: string): string => join(import.meta.dirname, '../golden/damage', `${name}.txt`);
+export const damageFile = (name: string): string =>
+  join(import.meta.dirname, '../golden/damage', `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.txt`);
 
 /** What became of a frame: its layers, `!` malformed, `~` cut short, what the topmost layer says and its fields' number. */
 function outcomeOf(packet: Packet): string {

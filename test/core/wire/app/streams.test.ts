@@ -247,7 +247,7 @@ describe.each(Object.entries(CONVERSATIONS))('%s', (name, [port, ...turns]) => {
 
   test('what damage comes to', async () => {
     for (const frame of frames) everyPrefixAndFlip(frame);
-    const file = damageFile(name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'));
+    const file = damageFile(name);
     await expect(everyConversationDamaged(frames, 54)).toMatchFileSnapshot(file);
   });
 });

@@ -3,7 +3,7 @@ import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { udpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
 
 const COOKIE = '2112a442';
 const BINDING = [...hex(`0001 0000 ${COOKIE} 000102030405060708090a0b`)];
@@ -51,8 +51,10 @@ test('several messages in a segment, one in several, and with a length before th
   expect(new TcpConversation(4000).client(BINDING)).toBe('tcp/stun');
 });
 
-test('damaged datagrams do no harm', () => {
+test('damaged datagrams do no harm', async () => {
+  const damage: string[] = [];
   for (const payload of [BINDING, ALLOCATE, CHANNEL, CLASSIC]) {
-    everyPrefixAndFlip(udpFrame({ srcPort: 40_000, dstPort: 3478 }, payload));
+    damage.push(everyPrefixAndFlip(udpFrame({ srcPort: 40_000, dstPort: 3478 }, payload)));
   }
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('stun'));
 });
