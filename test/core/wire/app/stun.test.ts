@@ -58,3 +58,18 @@ test('damaged datagrams do no harm', async () => {
   }
   await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('stun'));
 });
+
+test.each([
+  [[0x40, 1, 0, 2, 9], 'udp'],
+  [[0x40, 1, 0, 2, 9, 9], 'udp/stun'],
+  [[0x40, 1, 0, 2, 9, 9, 0], 'udp'],
+  [[0x40, 1, 0, 2, 9, 9, 0, 0], 'udp/stun'],
+  [[0x40, 1, 0, 2, 9, 9, 0, 0, 0], 'udp'],
+  [[0x7f, 0xff, 0, 0], 'udp/stun'],
+  [[0xff, 0x10, 0, 0], 'udp/stun'],
+  [[0x80, 1, 0, 0], 'udp'],
+  [[0x40, 1, 0], 'udp'],
+])('%j on the port of TURN is %s', (payload, path) => {
+  const packet = dissectFrame(udpFrame({ srcPort: 40_000, dstPort: 3478 }, payload));
+  expect(pathOf(packet)).toBe(`eth/ip/${path}`);
+});
