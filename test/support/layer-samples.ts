@@ -1,21 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { toolIsMissing } from './tool.ts';
 import { tsharkHierarchy } from './tshark.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf } from './wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf } from './wire.ts';
 
 /** What it is, the layers as `tshark -z io,phs` counts them, the frame, its link type. */
 export type LayerSample = [name: string, path: string, frame: readonly number[], linkType?: number];
 
-/** Each frame has the layers it is said to have, is whole, and does no harm when it is cut or damaged. */
-export function testLayers(samples: readonly LayerSample[]): void {
+/** Each frame has the layers it is said to have, is whole, and comes, cut or damaged, to what the file says. */
+export function testLayers(samples: readonly LayerSample[], file: string): void {
   describe.each(samples)('%s', (_, path, bytes, linkType = 1) => {
     test(path, () => {
       const packet = dissectFrame(Uint8Array.from(bytes), linkType);
       expect(pathOf(packet)).toBe(path);
       expect([packet.malformed, packet.truncated]).toEqual([false, false]);
     });
+  });
 
-    test('damage does no harm', () => everyPrefixAndFlip(Uint8Array.from(bytes), linkType));
+  test('what damage comes to', async () => {
+    const damage = samples.map(([name, , bytes, linkType = 1]) => {
+      return `${name}: ${everyPrefixAndFlip(Uint8Array.from(bytes), linkType)}`;
+    });
+    await expect(damage.join('\n')).toMatchFileSnapshot(damageFile(file));
   });
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { decodeText } from '../../src/core/packet/packet-decode.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../src/core/wire/dissector.ts';
@@ -40,44 +41,123 @@ export function pathOf(packet: Packet): string {
   return names.join('/');
 }
 
-/** The frame cut at every length and with every byte turned over, each dissected and printed by itself: nothing throws. */
-export function everyPrefixAndFlip(frame: Uint8Array, linkType = 1): void {
-  for (let length = 0; length <= frame.length; length++) {
-    print(dissectFrame(frame.slice(0, length), linkType));
-    print(dissectFrame(frame.slice(0, length), linkType, undefined, { length: frame.length }));
-  }
-  for (let index = 0; index < frame.length; index++) {
-    const flipped = frame.slice();
-    flipped[index]! ^= 0xff;
-    print(dissectFrame(flipped, linkType));
-  }
+/** Where what damage comes to is written down: one file for each table of samples. */
+export const damageFile = (name: string): string =>
+  join(import.meta.dirname, '../golden/damage', `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.txt`);
+
+/** What became of a frame: its layers, `!` malformed, `~` cut short, what the topmost layer says and its fields' number. */
+function outcomeOf(packet: Packet): string {
+  const { info, fields } = print(packet);
+  const marks = (packet.malformed ? '!' : '') + (packet.truncated ? '~' : '');
+  return `${pathOf(packet)}${marks} ${fields.length} ${JSON.stringify(info.at(-1) ?? '')}`;
 }
 
-/** A conversation with each byte of each payload turned over, and with each frame missing: nothing throws. */
-export function everyConversationDamaged(frames: readonly Uint8Array[], headers: number): void {
-  const play = (damaged: number, bytes: Uint8Array | null): void => {
+/** A line for each row of neighbours that came to the same; those that came to `usual` have none. */
+function linesOf(
+  title: string,
+  outcomes: readonly (readonly [at: number, outcome: string])[],
+  usual: string,
+): string[] {
+  const lines: string[] = [];
+  for (let index = 0; index < outcomes.length; ) {
+    const [first, outcome] = outcomes[index]!;
+    while (index < outcomes.length && outcomes[index]![1] === outcome) index++;
+    const last = outcomes[index - 1]![0];
+    if (outcome !== usual) lines.push(`  ${title} ${first === last ? first : `${first}-${last}`}: ${outcome}`);
+  }
+  return lines;
+}
+
+/** What carries nearly every sample: it has samples of its own. */
+const CARRIERS: ReadonlySet<string> = new Set(['eth', 'ip', 'udp', 'tcp']);
+
+/** The bytes of the layers between what carries them and what they carry, with their fields; of all when there are none. */
+function ownPart(packet: Packet): { readonly from: number; readonly to: number; readonly fields: readonly string[] } {
+  const layers = Array.from({ length: packet.layerCount }, (_, layer) => layer);
+  const isCarrier = (layer: number): boolean => CARRIERS.has(REGISTRY.byId[packet.layerProtocol[layer]!]!.name);
+  const first = layers.findIndex((layer) => !isCarrier(layer));
+  if (first < 0) return { from: 0, to: packet.bytes.length, fields: print(packet).fields };
+  const inner = layers.findIndex((layer) => layer > first && isCarrier(layer));
+  return {
+    from: packet.layerStart[first]!,
+    to: inner < 0 ? packet.bytes.length : packet.layerStart[inner]!,
+    fields: layers.filter((layer) => !isCarrier(layer)).flatMap((layer) => print(packet, layer).fields),
+  };
+}
+
+/**
+ * What comes of the frame cut at every length, with every byte turned over, and made greater by one: a line for each row
+ * of neighbours, for the bytes of its own layers. Nothing throws, wherever it is.
+ */
+export function everyPrefixAndFlip(frame: Uint8Array, linkType = 1): string {
+  const { from, to, fields } = ownPart(dissectFrame(frame, linkType));
+  const usual = outcomeOf(dissectFrame(frame, linkType));
+  const outcomes = (change: (at: number) => Packet, most: number): [number, string][] => {
+    const all = Array.from({ length: most }, (_, at): [number, string] => [at, outcomeOf(change(at))]);
+    return all.filter(([at]) => at >= from && at <= to);
+  };
+  const changed = (change: (byte: number) => number): [number, string][] =>
+    outcomes((at) => dissectFrame(frame.with(at, change(frame[at]!)), linkType), frame.length);
+  const cut = (length?: number): [number, string][] =>
+    outcomes(
+      (at) => dissectFrame(frame.slice(0, at), linkType, undefined, length === undefined ? {} : { length }),
+      frame.length + 1,
+    );
+  return [
+    usual,
+    ...fields.map((field) => `  ${JSON.stringify(field)}`),
+    ...linesOf('sent', cut(), usual),
+    ...linesOf('kept', cut(frame.length), usual),
+    ...linesOf(
+      'flip',
+      changed((byte) => byte ^ 0xff),
+      usual,
+    ),
+    ...linesOf(
+      '+1',
+      changed((byte) => (byte + 1) & 255),
+      usual,
+    ),
+    '',
+  ].join('\n');
+}
+
+/**
+ * What comes of a conversation with each byte of each payload turned over, and with each frame missing: a line for each
+ * row of neighbours, with what became of which frames. Nothing throws.
+ */
+export function everyConversationDamaged(frames: readonly Uint8Array[], headers: number): string {
+  const play = (damaged: number, bytes: Uint8Array | null): string[] => {
     const dissector = new Dissector(REGISTRY);
     const packet = new Packet();
-    frames.forEach((frame, index) => {
+    return frames.map((frame, index) => {
       const given = index === damaged ? bytes : frame;
-      if (given !== null) print(dissectFrame(given, 1, dissector, { packet }));
+      return given === null ? 'gone' : outcomeOf(dissectFrame(given, 1, dissector, { packet }));
     });
   };
+  const usual = play(-1, null);
+  const differences = (outcomes: readonly string[]): string =>
+    outcomes.flatMap((outcome, index) => (outcome === usual[index] ? [] : [`[${index}] ${outcome}`])).join('; ');
+  const lines = usual.map((outcome, index) => `  [${index}] ${outcome}`);
   frames.forEach((frame, index) => {
-    play(index, null);
+    lines.push(`  ${index} missing: ${differences(play(index, null))}`);
+    const flips: [number, string][] = [];
     for (let at = headers; at < frame.length; at++) {
-      const flipped = frame.slice();
-      flipped[at]! ^= 0xff;
-      play(index, flipped);
+      flips.push([at, differences(play(index, frame.with(at, frame[at]! ^ 0xff)))]);
     }
+    lines.push(...linesOf(`${index} flip`, flips, ''));
   });
+  return [...lines, ''].join('\n');
 }
 
-/** The text of every layer, as `capture` and `capture -V` make it. */
-export function print(packet: Packet): { readonly info: readonly string[]; readonly fields: readonly string[] } {
+/** The text of every layer, or of `only` one, as `capture` and `capture -V` make it. */
+export function print(
+  packet: Packet,
+  only?: number,
+): { readonly info: readonly string[]; readonly fields: readonly string[] } {
   const info: string[] = [];
   const fields: string[] = [];
-  for (let layer = 0; layer < packet.layerCount; layer++) {
+  for (let layer = only ?? 0; layer < (only === undefined ? packet.layerCount : only + 1); layer++) {
     const protocol = REGISTRY.byId[packet.layerProtocol[layer]!]!;
     const text = protocol.info?.(packet, layer);
     if (text !== undefined) info.push(text);

@@ -170,7 +170,7 @@ const SAMPLES: LayerSample[] = [
   ['RSVP', 'eth/ip/rsvp', onIp(46, octets('1014 0000 ff00 0014 000c 1601 00000001 00000000'))],
 ];
 
-testLayers(SAMPLES);
+testLayers(SAMPLES, 'all-protocols');
 testLayersWithTshark(SAMPLES);
 
 test('names are told once, and ids fit in a byte', () => {

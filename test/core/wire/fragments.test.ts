@@ -7,7 +7,7 @@ import { cpuMsOf } from '../../support/cpu-time.ts';
 import { ascii, ethernet, ipv4, ipv6, u16, u32, udp } from '../../support/headers.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf } from '../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf } from '../../support/wire.ts';
 
 const TEXT = 'abcdefghijklmnopqrstuvwxyz0123456789.,;:'; // 48 bytes with the header of UDP
 const DATAGRAM = udp(40_000, 40_001, ascii(TEXT));
@@ -152,7 +152,10 @@ test('the oldest datagrams give way when they hold 32 MiB', () => {
 test.each([
   ['IPv4', piece(16, 48)],
   ['IPv6', piece6(16, 48)],
-])('damage to a fragment of %s does no harm', (_, bytes) => everyPrefixAndFlip(Uint8Array.from(bytes)));
+])('damage to a fragment of %s does no harm', async (name, bytes) => {
+  const damage = everyPrefixAndFlip(Uint8Array.from(bytes));
+  await expect(damage).toMatchFileSnapshot(damageFile(`fragment of ${name}`));
+});
 
 test('the first fragment of a datagram that was cut is read as far as it goes', () => {
   const query = udp(40_000, 53, [...new Array<number>(12).fill(0), ...ascii(TEXT)]);

@@ -128,9 +128,9 @@ const ALONE: LayerSample[] = [
   ['SLIP of BSD/OS', 'slip/ip/udp', [...zeros(24), ...IP], 102],
 ];
 
-testLayers(SAMPLES);
+testLayers(SAMPLES, 'links');
 testLayersWithTshark(SAMPLES);
-testLayers(ALONE);
+testLayers(ALONE, 'links-alone');
 
 const lines = (frame: Octets, linkType: number): readonly string[] =>
   print(dissectFrame(Uint8Array.from(frame), linkType)).fields;
@@ -181,4 +181,27 @@ test('events of the kernel are text, however short', () => {
 test('an address of frame relay that does not end is malformed', () => {
   const packet = dissectFrame(Uint8Array.from([...octets('18404040 0800'), ...IP]), 107);
   expect([packet.malformed, packet.transport]).toEqual([true, 0]);
+});
+
+test.each([
+  ['no fields, no checksum', '0000 0800 69000000', 5],
+  ['a flag that says a checksum follows', '0000 1500 69000000 0200 0900 0000000000000000 01', 1],
+  ['every other flag', '0000 1500 69000000 0200 0900 0000000000000000 fe', 5],
+  ['a field that ends before its flags', '0000 1400 69000000 0200 0800 0000000000000000', 5],
+  ['another field with such bytes', '0000 1500 69000000 0300 0900 0000000000000000 01', 5],
+  ['such a field behind another one', '0000 1b00 69000000 0300 0200 0000 0200 0900 0000000000000000 01', 1],
+])('PPI with %s', (_, header, left) => {
+  const packet = dissectFrame(
+    Uint8Array.from([...octets(header), ...octets('d400 0000 020000000001'), ...ascii('hello')]),
+    192,
+  );
+  expect([packet.malformed, packet.end - packet.layerStart[2]!]).toEqual([false, 10 + left]);
+});
+
+test.each([
+  ['less than its header', '0000 0700 69000000'],
+  ['more than there is', '0000 0900 69000000'],
+])('PPI that says it has %s is malformed', (_, header) => {
+  const packet = dissectFrame(Uint8Array.from(octets(header)), 192);
+  expect([pathOf(packet), packet.malformed]).toEqual(['ppi', true]);
 });

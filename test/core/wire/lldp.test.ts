@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ascii, ethernet, ethernet8023, octets } from '../../support/headers.ts';
-import { dissectFrame, everyPrefixAndFlip, print } from '../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, print } from '../../support/wire.ts';
 
 const element = (type: number, value: readonly number[]): number[] => [
   ...[(type << 1) | (value.length >> 8), value.length & 255],
@@ -34,8 +34,10 @@ test('elements without a value, and longer than the frame', () => {
   }
 });
 
-test('damage does no harm', () => {
-  everyPrefixAndFlip(SWITCH);
+test('damage does no harm', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(SWITCH));
   const cisco = octets('aaaa03 00000c 2000  02 b4 0000  0001 0006 7331  0003 0004  0005 ffff  0006 0009 6162636465');
-  everyPrefixAndFlip(Uint8Array.from(ethernet8023(cisco)));
+  damage.push(everyPrefixAndFlip(Uint8Array.from(ethernet8023(cisco))));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('lldp'));
 });

@@ -3,7 +3,7 @@ import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { quic } from '../../../src/core/wire/app/quic.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { ascii, ethernet, ipv4, ipv6, octets, udp } from '../../support/headers.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf } from '../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf } from '../../support/wire.ts';
 
 const DATAGRAM = udp(40_000, 40_001, ascii('hello'));
 const UNREACHABLE = octets('03 03 0000 00000000');
@@ -34,7 +34,9 @@ test('the packet keeps the addresses it was sent with', () => {
   expect([packet.ipVersion, packet.src0, packet.dst0]).toEqual([4, 0x0a000002, 0x0a000001]);
 });
 
-test('stops when short', () => {
-  everyPrefixAndFlip(Uint8Array.from(ERROR));
-  everyPrefixAndFlip(Uint8Array.from(ERROR_6));
+test('stops when short', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(Uint8Array.from(ERROR)));
+  damage.push(everyPrefixAndFlip(Uint8Array.from(ERROR_6)));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('quoted-flow'));
 });

@@ -74,3 +74,8 @@ test('how it ended, and what was sent again', () => {
   const script = '0 a PA seq=1 ack=1 len=5\n300 a PA seq=1 ack=1 len=5\n900 a PA seq=1 ack=1 len=5';
   expect(read(tcpScript(script)).retransmissions).toBe(2);
 });
+
+test('the answer to a SYN that was sent again counts once', () => {
+  const connection = read(tcpScript('0 a S\n10 b SA ack=1\n1000 a S\n1010 b SA ack=1\n2000 b SA ack=1'));
+  expect(connection).toMatchObject({ synSeconds: 1, synAckSeconds: 1, synAckNanoseconds: 10_000_000 });
+});

@@ -5,7 +5,7 @@ import { ascii, ethernet, ipv4, ipv6, type Octets, octets, u16, u32, udp } from 
 import { type LayerSample, testLayers, testLayersWithTshark } from '../../support/layer-samples.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
-import { dissectFrame, everyConversationDamaged, pathOf, print } from '../../support/wire.ts';
+import { damageFile, dissectFrame, everyConversationDamaged, pathOf, print } from '../../support/wire.ts';
 
 const UDP = udp(40_000, 40_001, ascii('hello'));
 const IP = ipv4(17, UDP);
@@ -177,9 +177,9 @@ const ALONE: LayerSample[] = [
   ['CAPWAP, DTLS', 'eth/ip/udp/capwap.data', onUdp(5247, octets('01 000000 17 fefd 0001000000000001'))],
 ];
 
-testLayers(SAMPLES);
+testLayers(SAMPLES, 'tunnels');
 testLayersWithTshark(SAMPLES);
-testLayers(ALONE);
+testLayers(ALONE, 'tunnels-alone');
 
 test('a name is asked and answered in UDP-Lite as in UDP, and its flow is one of UDP', () => {
   const query = octets('0007 0100 0001 0000 0000 0000 016107 6578616d706c65 00 0001 0001');
@@ -221,7 +221,9 @@ describe('fragments of CAPWAP', () => {
     expect(said).toEqual(['5247', '5247', '5247', '5247,40001', '5247,40001']);
   });
 
-  test('damage does no harm', () => everyConversationDamaged(PIECES, 42));
+  test('what damage comes to', async () => {
+    await expect(everyConversationDamaged(PIECES, 42)).toMatchFileSnapshot(damageFile('capwap-fragments'));
+  });
 });
 
 describe('lengths', () => {

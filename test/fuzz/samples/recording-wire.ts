@@ -34,8 +34,12 @@ export function dissectFrame(
 }
 
 /** The fuzzer does this itself. */
-export const everyPrefixAndFlip = (frame: Uint8Array, linkType = 1): void => void dissectFrame(frame, linkType);
-export function everyConversationDamaged(frames: readonly Uint8Array[]): void {
+export function everyPrefixAndFlip(frame: Uint8Array, linkType = 1): string {
+  dissectFrame(frame, linkType);
+  return '';
+}
+export function everyConversationDamaged(frames: readonly Uint8Array[]): string {
   const dissector = new Dissector(REGISTRY);
   for (const frame of frames) dissectFrame(frame, 1, dissector);
+  return '';
 }

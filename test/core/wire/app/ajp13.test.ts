@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tcpFrame } from '../../../support/frames.ts';
 import { octets } from '../../../support/headers.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { everyPrefixAndFlip, print } from '../../../support/wire.ts';
+import { damageFile, everyPrefixAndFlip, print } from '../../../support/wire.ts';
 
 const PING = octets('1234 0001 0a');
 const PONG = octets('4142 0001 09');
@@ -16,6 +16,8 @@ test('a message a layer, the second in two segments', () => {
   expect(print(connection.packet).info.slice(-1)).toEqual(['RSP 9']);
 });
 
-test('damaged segments do no harm', () => {
-  everyPrefixAndFlip(tcpFrame({ srcPort: 40_000, dstPort: 8009, flags: 0x18 }, [...PING, ...PING]));
+test('damaged segments do no harm', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(tcpFrame({ srcPort: 40_000, dstPort: 8009, flags: 0x18 }, [...PING, ...PING])));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('ajp13'));
 });

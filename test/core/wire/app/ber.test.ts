@@ -29,3 +29,20 @@ test('integers have up to four bytes, and a sign', () => {
   expect(berInteger(bytes(), 0, 0)).toBeNaN();
   expect(berInteger(bytes(1, 2, 3, 4, 5), 0, 5)).toBeNaN();
 });
+
+test('an element that does not begin at 0, whose length is all there', () => {
+  const element = bytes(9, 9, 0x02, 0x82, 1, 2);
+  expect([berTag(element, 2, 6), berStart(element, 2), berEnd(element, 2)]).toEqual([2, 6, 6 + 258]);
+  expect([berTag(element, 2, 5), berTag(element, 2, 3), berTag(bytes(0x1e, 0), 0, 2)]).toEqual([-1, -1, 0x1e]);
+});
+
+test.each([
+  [[0x7f], 127],
+  [[0x80], -128],
+  [[0x00, 0x80], 128],
+  [[0x7f, 0xff, 0xff, 0xff], 0x7fffffff],
+  [[0x80, 0, 0, 0], -0x80000000],
+])('the integer of %j', (value, expected) => {
+  expect(berInteger(bytes(7, ...value, 7), 1, 1 + value.length)).toBe(expected);
+  expect([berInteger(bytes(1, 2), 1, 1), berInteger(bytes(1, 2), 1, 0)]).toEqual([Number.NaN, Number.NaN]);
+});

@@ -5,7 +5,7 @@ import { ber, integer, octetString, sequence } from '../../../support/ber.ts';
 import { ascii, ipv4Frame, octets, udp } from '../../../support/headers.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkHierarchy } from '../../../support/tshark.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
@@ -160,8 +160,11 @@ describe.each(SAMPLES)('%s', (name, path, info, ports, payload) => {
     expect([pathOf(packet), print(packet).info.at(-1)]).toEqual([`eth/ip/${path}`, info]);
     expect([packet.malformed, packet.truncated]).toEqual([false, false]);
   });
+});
 
-  test('damage does no harm', () => everyPrefixAndFlip(frame));
+test('what damage comes to', async () => {
+  const damage = SAMPLES.map(([name, , , ports, payload]) => `${name}: ${everyPrefixAndFlip(frameOf(ports, payload))}`);
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('datagrams'));
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark counts the same layers', () => {
@@ -196,8 +199,8 @@ test.each([
   ['NetFlow of no version', 2055, octets('0002 0000 0000')],
   ['RIP of three bytes', 520, octets('02 02 00')],
   ['DHT of no dictionary', 40_001, ascii('d4:spam4:eggse')],
-  ['a call of RPC version 3', 111, GETPORT.map((byte, index) => (index === 11 ? 3 : byte))],
-  ['a reply to no call', 111, octets('12345678 00000001 00000000 00000000 00000000 00000000')],
+  ['a call of RPC version 3', 2049, GETPORT.map((byte, index) => (index === 11 ? 3 : byte))],
+  ['a reply to no call', 2049, octets('12345678 00000001 00000000 00000000 00000000 00000000')],
 ])('%s is none', (_, port, payload) => {
   expect(pathOf(dissectFrame(frameOf([40_000, port], payload)))).toBe('eth/ip/udp');
 });

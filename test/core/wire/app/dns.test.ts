@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EXPERTS } from '../../../../src/core/wire/expert.ts';
 import { tcpFrame, udpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
 
 /** A query for the AAAA records of `example.org`. */
 const QUERY = [...hex('1a2b 0100 0001 0000 0000 0000 07 6578616d706c65 03 6f7267 00 001c 0001')];
@@ -78,9 +78,11 @@ test('a message over TCP that is too short is malformed, also before another', (
   expect(connection.packet).toMatchObject({ malformed: true, truncated: false, messageCount: 1 });
 });
 
-test('damaged messages do no harm', () => {
-  everyPrefixAndFlip(udp(ANSWER));
-  everyPrefixAndFlip(tcpFrame({ srcPort: 53, dstPort: 40_000, flags: 0x18 }, prefixed(ANSWER)));
+test('damaged messages do no harm', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(udp(ANSWER)));
+  damage.push(everyPrefixAndFlip(tcpFrame({ srcPort: 53, dstPort: 40_000, flags: 0x18 }, prefixed(ANSWER))));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('dns'));
 });
 
 test('a query, and its answer, are recognised on any port', () => {

@@ -9,6 +9,7 @@ import { clientHello, serverHello, serverName } from '../../../support/tls.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkFields } from '../../../support/tshark.ts';
 import {
+  damageFile,
   dissectFrame,
   everyConversationDamaged,
   everyPrefixAndFlip,
@@ -32,8 +33,8 @@ test('a record with something else behind it is not', () => {
   expect(pathOfDatagram(`${ALERT}160303000000000000000000000000`)).toBe('eth/ip/udp');
 });
 
-test('stops when short', () => {
-  everyPrefixAndFlip(frame(CHANGE + ALERT));
+test('stops when short', async () => {
+  await expect(everyPrefixAndFlip(frame(CHANGE + ALERT))).toMatchFileSnapshot(damageFile('dtls'));
 });
 
 const u24 = (value: number): number[] => [value >> 16, ...u16(value & 0xffff)];
@@ -241,6 +242,7 @@ test('a hello in fragments that asks for SRTP announces it', () => {
   expect(dissector.flows.flows[0]!.application).toBe(rtp);
 });
 
-test('damage to fragments does no harm', () => {
-  everyConversationDamaged(play(CONVERSATIONS['a hello in fragments']!, 41_000).frames, 42);
+test('damage to fragments does no harm', async () => {
+  const damage = everyConversationDamaged(play(CONVERSATIONS['a hello in fragments']!, 41_000).frames, 42);
+  await expect(damage).toMatchFileSnapshot(damageFile('dtls fragments'));
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EXPERTS } from '../../../../src/core/wire/expert.ts';
 import { tcpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const lengths = ({ packet }: TcpConversation): number[] =>
@@ -115,11 +115,13 @@ test('a header block without end is given up, not kept', () => {
   expect(connection.dissector.pending.bytes).toBeLessThan(256 * 1024);
 });
 
-test('damaged segments do no harm', () => {
+test('damaged segments do no harm', async () => {
+  const damage: string[] = [];
   const answer = 'HTTP/1.1 500 x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n';
-  everyPrefixAndFlip(tcpFrame({ srcPort: 80, dstPort: 40_000, flags: 0x18 }, [...Buffer.from(answer)]));
+  damage.push(everyPrefixAndFlip(tcpFrame({ srcPort: 80, dstPort: 40_000, flags: 0x18 }, [...Buffer.from(answer)])));
   const request = 'CONNECT a:1 HTTP/1.1\r\nContent-Length: 2\r\n\r\nab';
-  everyPrefixAndFlip(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 0x18 }, [...Buffer.from(request)]));
+  damage.push(everyPrefixAndFlip(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 0x18 }, [...Buffer.from(request)])));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('http'));
 });
 
 test('a header that comes line by line, each line twice', () => {

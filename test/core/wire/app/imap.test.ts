@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
-import { everyConversationDamaged } from '../../../support/wire.ts';
+import { damageFile, everyConversationDamaged } from '../../../support/wire.ts';
 
 /** How netwatch shows what is sent. */
 const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
@@ -24,11 +24,11 @@ const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   'flags only': [['S', '* 1 FETCH (FLAGS (\\Seen))\r\na2 OK\r\n', 'imap']],
 };
 
-test.each(Object.entries(CONVERSATIONS))('%s', (_, turns) => {
+test.each(Object.entries(CONVERSATIONS))('%s', async (name, turns) => {
   const { shown, infos, frames } = playTurns('imap', 143, turns);
   expect(shown).toEqual(turns.map(([, , expected]) => expected));
   expect(infos).toEqual(turns.map(([, , , info]) => info));
-  everyConversationDamaged(frames, 54);
+  await expect(everyConversationDamaged(frames, 54)).toMatchFileSnapshot(damageFile(`imap ${name}`));
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark shows the same', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tcpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { everyPrefixAndFlip, print } from '../../../support/wire.ts';
+import { damageFile, everyPrefixAndFlip, print } from '../../../support/wire.ts';
 
 const PING = [0xc0, 0];
 const PUBLISH = [0x30, 5, 0, 1, 0x74, 0x68, 0x69];
@@ -25,6 +25,8 @@ test('a length of five bytes is none', () => {
   expect(new TcpConversation(1883).client([0x30, 255, 255, 255, 255, 1, 2])).toMatch(/^tcp\/mqtt/);
 });
 
-test('damaged segments do no harm', () => {
-  everyPrefixAndFlip(tcpFrame({ srcPort: 40_000, dstPort: 1883, flags: 0x18 }, [...PUBLISH, ...PING]));
+test('damaged segments do no harm', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(tcpFrame({ srcPort: 40_000, dstPort: 1883, flags: 0x18 }, [...PUBLISH, ...PING])));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('mqtt'));
 });

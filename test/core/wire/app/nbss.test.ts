@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { octets, u32 } from '../../../support/headers.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
-import { everyConversationDamaged } from '../../../support/wire.ts';
+import { damageFile, everyConversationDamaged } from '../../../support/wire.ts';
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 const smb2 = (body: readonly number[]): number[] => [
@@ -47,10 +47,10 @@ const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   ],
 };
 
-test.each(Object.entries(CONVERSATIONS))('%s', (_, turns) => {
+test.each(Object.entries(CONVERSATIONS))('%s', async (name, turns) => {
   const { shown, frames } = playTurns('nbss', 445, turns);
   expect(shown).toEqual(turns.map(([, , expected]) => expected));
-  everyConversationDamaged(frames.slice(0, 3), 54);
+  await expect(everyConversationDamaged(frames.slice(0, 3), 54)).toMatchFileSnapshot(damageFile(`nbss ${name}`));
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark shows the same', () => {

@@ -7,7 +7,7 @@ import { udpFrame } from '../../../support/frames.ts';
 import { octets, u16, u32 } from '../../../support/headers.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { clientHello, handshake, record, serverName } from '../../../support/tls.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
 
 const SESSION = octets('a1a2a3a4a5a6a7a8');
 const HMAC = [...new Array<number>(20).fill(0x5c), ...u32(1), ...u32(0x5e3e7b98)];
@@ -72,6 +72,8 @@ test('over TCP each message has its length in front', () => {
   expect(connection.client(rest)).toBe('tcp/openvpn/tls/tcp.segments');
 });
 
-test('stops when short', () => {
-  everyPrefixAndFlip(udpFrame({ srcPort: 40_000, dstPort: 1194 }, control(1, HELLO)));
+test('stops when short', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(udpFrame({ srcPort: 40_000, dstPort: 1194 }, control(1, HELLO))));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('openvpn'));
 });

@@ -25,7 +25,7 @@ import {
 } from '../../../support/quic-conversations.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkFields } from '../../../support/tshark.ts';
-import { dissectFrame, everyConversationDamaged } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyConversationDamaged } from '../../../support/wire.ts';
 
 type Family = 'IPv4' | 'IPv6';
 /** The frame of a datagram between `port` of the client and 4433 of the server. */
@@ -224,9 +224,11 @@ test('what waits is forgotten when its connection is', () => {
   expect(dissector.hellos.held).toBe(held);
 });
 
-test('damage does no harm', () => {
+test('damage does no harm', async () => {
+  const damage: string[] = [];
   for (const name of ['HelloRetryRequest', 'a packet of the server first']) {
     const frames = CONVERSATIONS[name]!.turns(1).map((turn) => frameOf(turn, 50_000, 'IPv4'));
-    everyConversationDamaged(frames, 42);
+    damage.push(everyConversationDamaged(frames, 42));
   }
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('quic-connections'));
 });

@@ -9,7 +9,7 @@ import { crypto, type Initial, initial, longPacket, V2 } from '../../../support/
 import { clientHello, handshake, serverHello, serverName } from '../../../support/tls.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkFields } from '../../../support/tshark.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
 
 const HEX = (bytes: Octets): string => Buffer.from(bytes).toString('hex');
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
@@ -173,4 +173,6 @@ test('pieces of a hello that never comes do not cost without end', () => {
   expect(helloOf(connection.client(initial(padded(crypto(0, HELLO)), { number: 100 })))).toBeNull();
 });
 
-test('damage does no harm', () => everyPrefixAndFlip(ipv4Frame(17, udp(50_000, 443, INITIAL))));
+test('damage does no harm', async () => {
+  await expect(everyPrefixAndFlip(ipv4Frame(17, udp(50_000, 443, INITIAL)))).toMatchFileSnapshot(damageFile('quic'));
+});

@@ -3,7 +3,7 @@ import { cpuMsOf } from '../../../support/cpu-time.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
-import { everyConversationDamaged } from '../../../support/wire.ts';
+import { damageFile, everyConversationDamaged } from '../../../support/wire.ts';
 
 /** How netwatch shows what is sent. */
 const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
@@ -55,11 +55,11 @@ const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   ],
 };
 
-test.each(Object.entries(CONVERSATIONS))('%s', (_, turns) => {
+test.each(Object.entries(CONVERSATIONS))('%s', async (name, turns) => {
   const { shown, infos, frames } = playTurns('resp', 6379, turns);
   expect(shown).toEqual(turns.map(([, , expected]) => expected));
   expect(infos).toEqual(turns.map(([, , , info]) => info));
-  everyConversationDamaged(frames, 54);
+  await expect(everyConversationDamaged(frames, 54)).toMatchFileSnapshot(damageFile(`resp ${name}`));
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark shows the same', () => {

@@ -4,7 +4,7 @@ import { octets, u32 } from '../../../support/headers.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
-import { dissectFrame, everyConversationDamaged, pathOf } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyConversationDamaged, pathOf } from '../../../support/wire.ts';
 
 const CREDENTIALS = '00000000 00000000 00000000 00000000';
 /** RFC 5531, 9, behind a mark (11). */
@@ -51,10 +51,10 @@ const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   ],
 };
 
-test.each(Object.entries(CONVERSATIONS))('%s', (_, turns) => {
+test.each(Object.entries(CONVERSATIONS))('%s', async (name, turns) => {
   const { shown, frames } = playTurns('rpc', 111, turns);
   expect(shown).toEqual(turns.map(([, , expected]) => expected));
-  everyConversationDamaged(frames, 54);
+  await expect(everyConversationDamaged(frames, 54)).toMatchFileSnapshot(damageFile(`rpc ${name}`));
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark shows the same', () => {

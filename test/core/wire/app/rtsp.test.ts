@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tcpFrame, udpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
 
 const SETUP = 'RTSP/1.0 200 OK\r\nTransport: RTP/AVP;unicast;client_port=3056-3057;server_port=5000-5001\r\n\r\n';
 
@@ -32,7 +32,11 @@ test('a body in several segments', () => {
   expect(connection.server('cd')).toBe('tcp/rtsp/tcp.segments');
 });
 
-test('damaged segments do no harm', () => {
-  everyPrefixAndFlip(tcpFrame({ srcPort: 554, dstPort: 40_000, flags: 0x18 }, [...Buffer.from(SETUP)]));
-  everyPrefixAndFlip(tcpFrame({ srcPort: 554, dstPort: 40_000, flags: 0x18 }, [0x24, 1, 0, 4, 0x80, 201, 0, 0]));
+test('damaged segments do no harm', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(tcpFrame({ srcPort: 554, dstPort: 40_000, flags: 0x18 }, [...Buffer.from(SETUP)])));
+  damage.push(
+    everyPrefixAndFlip(tcpFrame({ srcPort: 554, dstPort: 40_000, flags: 0x18 }, [0x24, 1, 0, 4, 0x80, 201, 0, 0])),
+  );
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('rtsp'));
 });

@@ -3,7 +3,7 @@ import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { udpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
 
 const SDP = 'v=0\r\nc=IN IP4 10.0.0.1\r\nm=audio 30000 RTP/AVP 8\r\n';
 const INVITE = [
@@ -110,4 +110,6 @@ test('whatever else comes on its TCP port goes on with a message', () => {
   expect(new TcpConversation(5060).client('no such line\r\n')).toBe('tcp/sip');
 });
 
-test('damaged datagrams do no harm', () => everyPrefixAndFlip(frame(INVITE)));
+test('damaged datagrams do no harm', async () => {
+  await expect(everyPrefixAndFlip(frame(INVITE))).toMatchFileSnapshot(damageFile('sip'));
+});

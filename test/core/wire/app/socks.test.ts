@@ -4,7 +4,7 @@ import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { clientHello, handshake, record } from '../../../support/tls.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkHierarchy } from '../../../support/tshark.ts';
-import { everyPrefixAndFlip, print } from '../../../support/wire.ts';
+import { damageFile, everyConversationDamaged, everyPrefixAndFlip, print } from '../../../support/wire.ts';
 
 const HELLO = record(22, handshake(1, clientHello()));
 const GET = 'GET / HTTP/1.1\r\n\r\n';
@@ -57,10 +57,11 @@ function play(turns: readonly Turn[], clientPort?: number): { frames: Uint8Array
   return { frames: connection.frames, paths };
 }
 
-test.each(Object.entries(CONVERSATIONS))('%s', (_, turns) => {
+test.each(Object.entries(CONVERSATIONS))('%s', async (name, turns) => {
   const { frames, paths } = play(turns);
   expect(paths).toEqual(turns.map(([, , path]) => path));
   for (const frame of frames) everyPrefixAndFlip(frame);
+  await expect(everyConversationDamaged(frames, 54)).toMatchFileSnapshot(damageFile(`socks ${name}`));
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark counts the same layers', () => {

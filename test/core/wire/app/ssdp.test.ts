@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { udpFrame } from '../../../support/frames.ts';
-import { dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
 
 const datagram = (text: string): Uint8Array =>
   udpFrame({ srcPort: 50_000, dstPort: 1900 }, [...Buffer.from(text, 'latin1')]);
@@ -19,4 +19,6 @@ test('what is no header is no SSDP', () => {
   expect(pathOf(dissectFrame(datagram('\0\x01')))).toBe('eth/ip/udp');
 });
 
-test('damaged datagrams do no harm', () => everyPrefixAndFlip(SEARCH));
+test('damaged datagrams do no harm', async () => {
+  await expect(everyPrefixAndFlip(SEARCH)).toMatchFileSnapshot(damageFile('ssdp'));
+});

@@ -3,7 +3,7 @@ import { u32 } from '../../../support/headers.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
-import { everyConversationDamaged } from '../../../support/wire.ts';
+import { damageFile, everyConversationDamaged } from '../../../support/wire.ts';
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 /** RFC 4253, 6: a packet of `length` bytes in all. */
@@ -38,11 +38,11 @@ const CONVERSATIONS: Readonly<Record<string, readonly Turn[]>> = {
   ],
 };
 
-test.each(Object.entries(CONVERSATIONS))('%s', (_, turns) => {
+test.each(Object.entries(CONVERSATIONS))('%s', async (name, turns) => {
   const { shown, infos, frames } = playTurns('ssh', 22, turns);
   expect(shown).toEqual(turns.map(([, , expected]) => expected));
   expect(infos).toEqual(turns.map(([, , , info]) => info));
-  everyConversationDamaged(frames, 54);
+  await expect(everyConversationDamaged(frames, 54)).toMatchFileSnapshot(damageFile(`ssh ${name}`));
 });
 
 test.skipIf(toolIsMissing('tshark'))('tshark shows the same', () => {

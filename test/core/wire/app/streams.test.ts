@@ -5,7 +5,7 @@ import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { clientHello, handshake, record } from '../../../support/tls.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { type TimedFrame, tsharkHierarchy } from '../../../support/tshark.ts';
-import { everyConversationDamaged, everyPrefixAndFlip, print } from '../../../support/wire.ts';
+import { damageFile, everyConversationDamaged, everyPrefixAndFlip, print } from '../../../support/wire.ts';
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
@@ -237,7 +237,7 @@ function play(port: number, turns: readonly Turn[], clientPort?: number): { fram
   return { frames: connection.frames, said };
 }
 
-describe.each(Object.entries(CONVERSATIONS))('%s', (_, [port, ...turns]) => {
+describe.each(Object.entries(CONVERSATIONS))('%s', (name, [port, ...turns]) => {
   const { frames, said } = play(port, turns);
 
   test('is read', () => {
@@ -245,9 +245,10 @@ describe.each(Object.entries(CONVERSATIONS))('%s', (_, [port, ...turns]) => {
     expect(said.map(({ info }, index) => turns[index]![3] && info)).toEqual(turns.map(([, , , info]) => info));
   });
 
-  test('damage does no harm', () => {
+  test('what damage comes to', async () => {
     for (const frame of frames) everyPrefixAndFlip(frame);
-    everyConversationDamaged(frames, 54);
+    const file = damageFile(name);
+    await expect(everyConversationDamaged(frames, 54)).toMatchFileSnapshot(file);
   });
 });
 

@@ -3,7 +3,7 @@ import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { udpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
+import { damageFile, dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../support/wire.ts';
 
 const COOKIE = '2112a442';
 const BINDING = [...hex(`0001 0000 ${COOKIE} 000102030405060708090a0b`)];
@@ -51,8 +51,25 @@ test('several messages in a segment, one in several, and with a length before th
   expect(new TcpConversation(4000).client(BINDING)).toBe('tcp/stun');
 });
 
-test('damaged datagrams do no harm', () => {
+test('damaged datagrams do no harm', async () => {
+  const damage: string[] = [];
   for (const payload of [BINDING, ALLOCATE, CHANNEL, CLASSIC]) {
-    everyPrefixAndFlip(udpFrame({ srcPort: 40_000, dstPort: 3478 }, payload));
+    damage.push(everyPrefixAndFlip(udpFrame({ srcPort: 40_000, dstPort: 3478 }, payload)));
   }
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('stun'));
+});
+
+test.each([
+  [[0x40, 1, 0, 2, 9], 'udp'],
+  [[0x40, 1, 0, 2, 9, 9], 'udp/stun'],
+  [[0x40, 1, 0, 2, 9, 9, 0], 'udp'],
+  [[0x40, 1, 0, 2, 9, 9, 0, 0], 'udp/stun'],
+  [[0x40, 1, 0, 2, 9, 9, 0, 0, 0], 'udp'],
+  [[0x7f, 0xff, 0, 0], 'udp/stun'],
+  [[0xff, 0x10, 0, 0], 'udp/stun'],
+  [[0x80, 1, 0, 0], 'udp'],
+  [[0x40, 1, 0], 'udp'],
+])('%j on the port of TURN is %s', (payload, path) => {
+  const packet = dissectFrame(udpFrame({ srcPort: 40_000, dstPort: 3478 }, payload));
+  expect(pathOf(packet)).toBe(`eth/ip/${path}`);
 });

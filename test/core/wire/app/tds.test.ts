@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readClientHello } from '../../../../src/core/wire/app/tls-hello.ts';
 import type { Packet } from '../../../../src/core/wire/packet.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
-import { everyConversationDamaged, hex, print } from '../../../support/wire.ts';
+import { damageFile, everyConversationDamaged, hex, print } from '../../../support/wire.ts';
 
 const PRELOGIN = [...hex('1201 001a 0000 0100  00 000b 0006  01 0011 0001  ff  09 0000 0000 00 01')];
 const RESPONSE = [...hex('0401 001a 0000 0100  00 000b 0006  01 0011 0001  ff  09 0000 0000 00 01')];
@@ -202,10 +202,12 @@ test('a length of TLS that never comes keeps no more than a record', () => {
   expect(hellosOf(connection.packet)).toEqual(['sql.example']);
 });
 
-test('damaged connections do no harm', () => {
+test('damaged connections do no harm', async () => {
+  const damage: string[] = [];
   const connection = encrypting();
   connection.client(tdsPacket(record(CLIENT_HELLO)));
   connection.server(tdsPacket(record(SERVER_HELLO)));
   connection.client(APPLICATION_DATA);
-  everyConversationDamaged(connection.frames, 54);
+  damage.push(everyConversationDamaged(connection.frames, 54));
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('tds'));
 });

@@ -14,6 +14,7 @@ import {
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkFields } from '../../../support/tshark.ts';
 import {
+  damageFile,
   dissectFrame,
   everyConversationDamaged,
   everyPrefixAndFlip,
@@ -169,11 +170,13 @@ test('hellos that never end are given up', () => {
   }
 });
 
-test('damage does no harm', () => {
-  everyPrefixAndFlip(ipv4Frame(6, tcp({ to: 443 }, record(22, HELLO))));
+test('damage does no harm', async () => {
+  const damage: string[] = [];
+  damage.push(everyPrefixAndFlip(ipv4Frame(6, tcp({ to: 443 }, record(22, HELLO)))));
   for (const name of ['a hello in three records', 'a header in two segments']) {
-    everyConversationDamaged(play(CONVERSATIONS[name]!).frames, 54);
+    damage.push(everyConversationDamaged(play(CONVERSATIONS[name]!).frames, 54));
   }
+  await expect(damage.join('\n')).toMatchFileSnapshot(damageFile('tls'));
 });
 
 test('what the capture cut is not waited for', () => {
