@@ -12,8 +12,8 @@ const ROWS = ['198.51.100.7', 'fd00::1', '10.0.0.1'].map(conn);
 const interfacesAt = (...moved: readonly number[]) =>
   moved.map((bytes) => [
     interfaceOf({ ipv4: ['10.0.0.1/24'], ipv6: ['fd00::1/64'], rx_bytes: bytes, tx_bytes: 2 * bytes }),
-    interfaceOf({ name: 'wg0', kind: 'tunnel', ipv4: [], rx_bytes: null, tx_bytes: 5 }),
-    interfaceOf({ name: 'tun0', kind: 'tunnel', ipv4: [], rx_bytes: 7, tx_bytes: null }),
+    interfaceOf({ name: 'wg0', kind: 'other', ipv4: [], rx_bytes: null, tx_bytes: 5 }),
+    interfaceOf({ name: 'tun0', kind: 'other', ipv4: [], rx_bytes: 7, tx_bytes: null }),
     interfaceOf({ name: 'lo', kind: 'loopback', ipv4: [], rx_bytes: 1000 * bytes, tx_bytes: 1000 * bytes }),
   ]);
 
