@@ -246,7 +246,7 @@ describe('sockets and the packets of their flows', () => {
     const listed = udpSocket({ ifindex: 3 });
     const asked: Socket[] = [];
     const joined = scene.joiner.join(
-      { ...readingOf(listed), ifaceOf: (socket) => (asked.push(socket), 'eth7'), netns: 'inner' },
+      { ...readingOf(listed), ifaceOf: (socket) => `eth${6 + asked.push(socket)}`, netns: 'inner' },
       2,
       2,
     );

@@ -90,7 +90,10 @@ test('owners are looked for where they are asked, before the packets are dissect
   const socket = socketOf();
   const owned = {
     open: async () => ({
-      read: async () => (done.push('read'), readingOf([socket], { processes: [CURL], attribution: 'proc_fd exact' })),
+      read: async () => {
+        done.push('read');
+        return readingOf([socket], { processes: [CURL], attribution: 'proc_fd exact' });
+      },
       readClosed: () => ({ sockets: [], whole: true }),
       close: () => void done.push('closed'),
     }),
