@@ -113,7 +113,7 @@ export class FlowOwners implements PacketOwners {
   private isOurs(address: string): boolean {
     let known = this.ours.get(address);
     if (known === undefined) {
-      known = this.addresses.has(address) || /^(?:2[2-5]\d\.|ff|255\.)/.test(address);
+      known = this.addresses.has(address) || /^(?:22[4-9]\.|23\d\.|255\.|ff)/.test(address);
       if (this.ours.size >= MOST_ADDRESSES) this.ours.clear();
       this.ours.set(address, known);
     }

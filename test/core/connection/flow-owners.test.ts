@@ -122,3 +122,90 @@ test('of sockets that no reading met, the trace knows', () => {
   expect(owners.ownershipOf(owners.senderOf(packet)!)).toMatchObject({ attribution: 'ebpf exact' });
   expect(owners.receiverOf(packet)).toBeNull();
 });
+
+test('each side of a flow is asked of the packet in its direction', () => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US, '10.0.0.2']);
+  owners.ingest(
+    readingOf([
+      [tcp(US, 40_000, '10.0.0.2', 80), 'curl'],
+      [tcp('10.0.0.2', 80, US, 40_000), 'nginx'],
+    ]),
+  );
+  const dissector = new Dissector(REGISTRY);
+  const there = dissectFrame(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 }), 1, dissector);
+  const back = { from: [10, 0, 0, 2], to: [10, 0, 0, 1], srcPort: 80, dstPort: 40_000, flags: 0x12 };
+  const answer = dissectFrame(tcpFrame(back), 1, dissector);
+  const told = (packet: typeof there) => [owners.senderOf(packet)?.process, owners.receiverOf(packet)?.process];
+  expect([told(there), told(answer)]).toEqual([
+    ['curl', 'nginx'],
+    ['nginx', 'curl'],
+  ]);
+  there.flow = null;
+  expect(told(there)).toEqual([undefined, undefined]);
+});
+
+test.each<[readonly number[], boolean]>([
+  [[224, 0, 0, 251], true],
+  [[239, 255, 255, 250], true],
+  [[255, 255, 255, 255], true],
+  [[223, 0, 0, 1], false],
+  [[10, 0, 0, 224], false],
+])('a socket of any address may receive what is sent to %j: %j', (to, expected) => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US]);
+  owners.ingest(readingOf([[{ ...tcp('0.0.0.0', 5353, null, null), proto: 'udp' }, 'avahi']]));
+  const packet = dissectFrame(udpFrame({ from: [10, 0, 0, 9], to, srcPort: 5000, dstPort: 5353 }, [0]));
+  expect(owners.receiverOf(packet)?.process === 'avahi').toBe(expected);
+});
+
+test('other addresses of this machine are asked again', () => {
+  const owners = new FlowOwners();
+  owners.ingest(readingOf([[tcp('0.0.0.0', 40_000, null, null), 'curl']]));
+  const frame = tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 });
+  expect(owners.senderOf(dissectFrame(frame))).toBeNull();
+  owners.setAddresses([US]);
+  expect(owners.senderOf(dissectFrame(frame))?.process).toBe('curl');
+  owners.setAddresses([]);
+  expect(owners.senderOf(dissectFrame(frame))).toBeNull();
+});
+
+test('a socket whose peer has no port is one without a peer', () => {
+  const owners = new FlowOwners();
+  owners.setAddresses([US]);
+  const frame = tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 });
+  for (const socket of [tcp(US, 40_000, '10.0.0.9', 0), tcp(US, 40_000, '10.0.0.9', null), tcp(US, 40_000, null, 9)]) {
+    owners.ingest(readingOf([[socket, 'curl']]));
+    expect(owners.senderOf(dissectFrame(frame))?.process).toBe('curl');
+  }
+  owners.ingest(readingOf([[tcp(US, 40_000, '10.0.0.9', 80), 'curl']]));
+  expect(owners.senderOf(dissectFrame(frame))).toBeNull();
+});
+
+test('the user is that of the process, or else that of its socket', () => {
+  const frame = tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 });
+  const userOf = (processUid: number | null, socketUid: number | null): string | null => {
+    const owners = new FlowOwners();
+    const socket = { ...tcp(US, 40_000, '10.0.0.2', 80), uid: socketUid } as Socket;
+    owners.ingest({
+      ...readingOf([]),
+      sockets: [socket],
+      ownerOf: () => ({
+        processes: [{ pid: 1, name: 'x', uid: processUid } as Process],
+        attribution: 'proc_fd exact',
+      }),
+      userOf: (uid) => `user ${uid}`,
+    });
+    return owners.senderOf(dissectFrame(frame))!.user;
+  };
+  expect([userOf(5, 6), userOf(null, 6), userOf(null, null)]).toEqual(['user 5', 'user 6', null]);
+});
+
+test('how an owner was found is known of those that were found', () => {
+  const owners = new FlowOwners();
+  const reading = readingOf([[tcp(US, 40_000, '10.0.0.2', 80), 'curl']]);
+  owners.ingest(reading);
+  const owner = owners.senderOf(dissectFrame(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 })))!;
+  expect(owners.ownershipOf(owner)).toEqual(reading.ownerOf(reading.sockets[0]!));
+  expect(owners.ownershipOf({ ...owner })).toEqual({ processes: [], attribution: 'none unseen' });
+});

@@ -179,4 +179,80 @@ describe('sockets and the packets of their flows', () => {
     scene.read(readingOf(), 200);
     expect(scene.flows.flows).toHaveLength(0);
   });
+
+  test('a flow that is over is let go of when nothing late comes: more than five seconds after it', () => {
+    const scene = open();
+    const refused = (port: number, seconds: number) => {
+      scene.segment('us', 2, 0, '', seconds, port);
+      scene.segment('them', 0x14, 0, '', seconds, port);
+    };
+    refused(1000, 10);
+    refused(2000, 11);
+    scene.datagram(US, THEM, 3000, 53, 10, 10);
+    scene.read(readingOf(), 11);
+    expect(scene.flows.flows).toHaveLength(3);
+    scene.read(readingOf(), 15);
+    expect(scene.flows.flows).toHaveLength(3);
+    scene.read(readingOf(), 16.5); // it is looked at every two seconds
+    expect(scene.flows.flows).toHaveLength(3);
+    scene.read(readingOf(), 17);
+    expect(scene.flows.flows.map(({ aPort }) => aPort)).toEqual([3000]);
+  });
+
+  test('one that was never listed as over stays', () => {
+    const scene = open();
+    scene.segment('us', 2, 0, '', 10);
+    scene.segment('them', 0x12, 0, '', 10);
+    for (const now of [20, 30, 40]) scene.read(readingOf(), now);
+    expect(scene.flows.flows).toHaveLength(1);
+  });
+
+  test('what an ended connection told is kept for a socket in TIME_WAIT, for so long and no other', () => {
+    for (const [later, tx_bytes] of [
+      [64, 5],
+      [66, null],
+    ] as const) {
+      const scene = open();
+      scene.segment('us', 2, 0);
+      scene.segment('them', 0x12, 0);
+      scene.segment('us', 0x18, 1, 'hello');
+      scene.segment('us', 0x11, 6);
+      scene.segment('them', 0x11, 1);
+      scene.read(readingOf(tcpSocket({})), 2);
+      scene.read(readingOf(), 2 + later - 1);
+      const waiting = tcpSocket({ key: 'other', state: 'TIME_WAIT' });
+      expect(scene.read(readingOf(waiting), 2 + later)[0]!.tx_bytes).toBe(later === 64 ? tx_bytes : null);
+      expect(scene.read(readingOf(tcpSocket({ key: 'new' })), 2 + later)[0]!.tx_bytes).toBeNull();
+    }
+  });
+
+  test('counters of a socket that has some are its own, and of one that has none those of packets', () => {
+    const scene = open();
+    scene.segment('us', 2, 0);
+    scene.segment('them', 0x12, 0);
+    scene.segment('us', 0x18, 1, 'hello');
+    const rtt = { rtt_ms: 7, rttvar_ms: 8, min_rtt_ms: 9, retrans: 10 };
+    const seen = { rtt_ms: 0, rttvar_ms: 0, min_rtt_ms: 0, retrans: 0 };
+    const packets = { rx_bytes: 0, tx_bytes: 5, rx_packets: 1, tx_packets: 2, source: 'capture' };
+    expect(scene.read(readingOf(tcpSocket({})))[0]).toMatchObject({ ...packets, ...seen });
+    expect(scene.read(readingOf(tcpSocket(rtt)))[0]).toMatchObject({ ...packets, ...rtt });
+    const own = { rx_bytes: 1, tx_bytes: 2, rx_packets: 3, tx_packets: 4, ...rtt };
+    expect(scene.read(readingOf(tcpSocket(own)))[0]).toMatchObject({ ...own, source: 'sock_diag', stream: 0 });
+  });
+
+  test('what else is asked of the reading is asked of the socket it was', () => {
+    const scene = open();
+    scene.datagram(US, THEM, 40_000, 53, 10);
+    const listed = udpSocket({ ifindex: 3 });
+    const asked: Socket[] = [];
+    const joined = scene.joiner.join(
+      { ...readingOf(listed), ifaceOf: (socket) => `eth${6 + asked.push(socket)}`, netns: 'inner' },
+      2,
+      2,
+    );
+    expect([joined.ifaceOf(joined.sockets[0]!), joined.netns, joined.userOf(0)]).toEqual(['eth7', 'inner', 'root']);
+    expect(asked).toEqual([listed]);
+    expect(asked[0]).toBe(listed);
+    expect(joined.ownerOf(tcpSocket({ state: 'TIME_WAIT' }))).toBe(NONE);
+  });
 });

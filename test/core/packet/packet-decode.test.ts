@@ -59,3 +59,16 @@ test('a message of several segments is dumped after the frame', () => {
   expect(frame).toContain('st: a.ex');
   expect(reassembled).toMatch(/^35 bytes\):\n0000 {2}47 45 54 20/);
 });
+
+test('of a frame that was cut, fields stand below the same lines as of the whole, up to the first that is missing', () => {
+  const query = [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1];
+  const frame = tcpFrame({ srcPort: 4000, dstPort: 9, flags: 2 });
+  for (const whole of [udpFrame({ srcPort: 4000, dstPort: 53 }, query), frame]) {
+    const padded = Uint8Array.from([...whole, 0, 0]);
+    // all fields are there, though more of the frame is not
+    const fields = (text: string) =>
+      text.split('\n').filter((line) => /^ |\(\w+\)$/.test(line) && !line.includes('captured'));
+    const cut = fields(decoded(dissectFrame(whole, 1, undefined, { length: padded.length })));
+    expect(cut).toEqual(fields(decoded(dissectFrame(whole))));
+  }
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileJson } from '../../../src/core/output/json.ts';
-import { integer, list, maybe, millis, text } from '../../../src/core/record/field.ts';
+import { flag, integer, list, maybe, millis, text } from '../../../src/core/record/field.ts';
 import { readRow } from '../../../src/core/record/saved-row.ts';
 import { table } from '../../../src/core/record/table.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
@@ -69,4 +69,43 @@ test.each([
   [{ type: 'thing', name: 1 }, 'name is not a text: 1'],
 ])('%j is no such record', (value, found) => {
   expect(readRow(thing, value)).toBe(found);
+});
+
+describe('a value that its field cannot have', () => {
+  const any = table('any', 'One row.', {
+    on: maybe(flag('Whether.')),
+    tags: list('Names.'),
+    size: maybe(integer('Size.')),
+    name: maybe(text('Name.')),
+  });
+  test.each<[string, unknown, unknown]>([
+    ['on', true, undefined],
+    ['on', false, undefined],
+    ['on', 1, 'on is not true or false: 1'],
+    ['on', 'true', 'on is not true or false: "true"'],
+    ['tags', ['a', 'b'], undefined],
+    ['tags', [], undefined],
+    ['tags', ['a', 1], 'tags is not a list of texts: ["a",1]'],
+    ['tags', 'a', 'tags is not a list of texts: "a"'],
+    ['tags', { length: 0 }, 'tags is not a list of texts: {"length":0}'],
+    ['size', 0, undefined],
+    ['size', true, 'size is not a number: true'],
+    ['size', [1], 'size is not a number: [1]'],
+    ['name', '', undefined],
+    ['name', ['a'], 'name is not a text: ["a"]'],
+    ['name', 'x'.repeat(200), undefined],
+    ['tags', 'x'.repeat(200), `tags is not a list of texts: "${'x'.repeat(79)}`],
+  ])('%s: %j', (name, value, wrong) => {
+    const read = readRow(any, { type: 'any', [name]: value });
+    expect(read).toEqual(wrong ?? { on: null, tags: [], size: null, name: null, [name]: value });
+  });
+
+  test('is not read from what every object has', () => {
+    const odd = table('odd', 'One row.', { constructor: maybe(text('A name.')) });
+    expect(readRow(odd, { type: 'odd' })).toEqual({ constructor: null });
+  });
+
+  test.each(['a text', 7, undefined])('%j is no record', (value) => {
+    expect(readRow(any, value)).toBe('not a JSON object');
+  });
 });

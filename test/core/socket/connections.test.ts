@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { openConnections } from '../../../src/core/socket/connections.ts';
 import type { Socket } from '../../../src/core/socket/socket.ts';
-import { readingOf, socketOf } from '../../support/fake-platform.ts';
+import { CURL, readingOf, socketOf } from '../../support/fake-platform.ts';
 
 const NO_NAMES = () => null;
 const at = (second: number) => ({ time: `2026-01-02T03:04:0${second}.000Z`, monotonicMs: second * 1000 });
@@ -187,4 +187,38 @@ describe('events', () => {
       'closed',
     ]);
   });
+});
+
+test('a closed socket that nobody saw has the owner that somebody may know, and its rate is of all its bytes', () => {
+  const brief = socketOf({ key: 5, state: 'CLOSE', inode: null, rx_bytes: 3000, tx_bytes: null });
+  const engine = openConnections(NO_NAMES, true);
+  engine.ingest(readingOf([]), at(0));
+  engine.ingest(readingOf([]), at(2));
+  const owner = { processes: [CURL], attribution: 'ebpf exact' as const };
+  const [opened, ended] = engine.events([brief], undefined, (socket) => (socket === brief ? owner : null));
+  expect(opened).toMatchObject({ event: 'opened', state: 'CLOSE', pid: 777, attribution: 'ebpf exact' });
+  expect(ended).toMatchObject({ event: 'closed', pid: 777, first_seen: at(2).time, age_s: 0 });
+});
+
+test('an owner that is gone stays known, and one that was never known is not', () => {
+  const nobody = { processes: [], attribution: 'none kernel' as const };
+  const engine = openConnections(NO_NAMES, true);
+  engine.ingest(readingOf([socketOf()]), at(0));
+  engine.ingest({ ...readingOf([socketOf(), socketOf({ key: 2 })]), ownerOf: () => nobody }, at(1));
+  expect([...engine.rows()].map(({ pid, attribution }) => [pid, attribution])).toEqual([
+    [777, 'proc_fd exact'],
+    [null, 'none kernel'],
+  ]);
+  engine.ingest({ ...readingOf([socketOf()]), ownerOf: () => nobody }, at(2));
+  expect([...engine.rows()].map(({ pid }) => pid)).toEqual([777]);
+});
+
+test('before the first reading there is nothing, and between two of one moment no rate', () => {
+  const engine = openConnections(NO_NAMES, true);
+  expect([[...engine.rows()], [...engine.events([])]]).toEqual([[], []]);
+  engine.ingest(readingOf([socketOf()]), at(1));
+  engine.ingest(readingOf([socketOf({ rx_bytes: 2000 })]), at(1));
+  expect([...engine.rows()]).toMatchObject([{ rx_rate: null, tx_rate: null }]);
+  engine.ingest(readingOf([socketOf({ rx_bytes: 2001, tx_bytes: null })]), at(4));
+  expect([...engine.rows()]).toMatchObject([{ rx_rate: 0.3, tx_rate: null }]);
 });

@@ -53,3 +53,51 @@ test('a live run takes those that are complete out of the middle', () => {
   expect(rows.takeComplete(6)).toEqual(['b']);
   expect(rows.takeComplete(15)).toEqual(['a', 'c']);
 });
+
+test('it waits for ten seconds and no longer, whichever way the clock goes', () => {
+  const live = new AwaitedRows<string>();
+  live.add('a', at(100), true, 1);
+  expect(live.takeComplete(109)).toEqual([]);
+  expect(live.takeComplete(110)).toEqual(['a']);
+  for (const [now, taken] of [
+    [109, []],
+    [110, ['a']],
+    [91, []],
+    [90, ['a']],
+  ] as const) {
+    const rows = new AwaitedRows<string>();
+    rows.add('a', at(100), true, 100);
+    rows.add('b', at(now), true, 100);
+    expect([now, rows.takeFirst(100)]).toEqual([now, taken]);
+  }
+});
+
+test('what grows is counted, until it is gone', () => {
+  const held = new HeldBytes(300);
+  const rows = new AwaitedRows<string>(held);
+  const one = rows.add('one', at(0), true, 100);
+  rows.grow(one, 50);
+  rows.answer(one, 25);
+  expect([held.bytes, one.bytes, one.waits]).toEqual([175, 175, false]);
+  expect(rows.add('two', at(0), false, 126).isDropped).toBe(true);
+  expect(rows.add('three', at(0), false, 125).isDropped).toBe(false);
+  expect(rows.takeFirst(125)).toEqual(['one']);
+  rows.grow(one, 50);
+  expect([held.bytes, one.bytes, one.isGone, one.isDropped]).toEqual([125, 175, true, false]);
+  expect(rows.takeFirst(125)).toEqual([]);
+});
+
+test('there are many beyond 16 MiB', () => {
+  const rows = new AwaitedRows<string>();
+  rows.add('a', at(0), false, 16 * 1024 * 1024);
+  expect(rows.hasMany).toBe(false);
+  rows.add('b', at(0), false, 1);
+  expect(rows.hasMany).toBe(true);
+  expect(rows.takeFirst()).toEqual(['a']);
+  const waiting = new AwaitedRows<string>();
+  waiting.add('a', at(0), true, 24 * 1024 * 1024);
+  expect(waiting.takeFirst()).toEqual([]);
+  waiting.add('b', at(0), true, 1);
+  expect([waiting.takeFirst(), waiting.unawaited]).toEqual([['a'], 1]);
+  expect(new HeldBytes().most).toBe(80 * 1024 * 1024);
+});

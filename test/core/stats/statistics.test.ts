@@ -1,15 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
 import { readRow } from '../../../src/core/record/saved-row.ts';
+import { OPENERS } from '../../../src/core/stats/all.ts';
 import { STATISTICS, type StatisticName } from '../../../src/core/stats/names.ts';
+import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { Dissector } from '../../../src/core/wire/dissector.ts';
+import { Packet } from '../../../src/core/wire/packet.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
+import { ethernet, ipv6, udp } from '../../support/headers.ts';
 import { runStatistic } from '../../support/run-statistic.ts';
 import { TcpConversation } from '../../support/tcp-conversation.ts';
+import { hex } from '../../support/wire.ts';
 
 const QUERY = udpFrame({ srcPort: 40_000, dstPort: 53 }, [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1]);
 const ANSWER = udpFrame(
   { from: [10, 0, 0, 2], to: [10, 0, 0, 1], srcPort: 53, dstPort: 40_000 },
   [0, 7, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1],
 );
+const ARP = hex('ffffffffffff 020000000001 0806 0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002');
 const SYN = tcpFrame({ srcPort: 50_000, dstPort: 9999, flags: 2, seq: 100 });
 
 /** The records of one statistic over frames, 0.5 s apart. */
@@ -89,6 +97,195 @@ test('endpoints, ports, lengths and time', () => {
     expect.objectContaining({ time: '2025-01-01T00:00:00.000000Z', packets: 2, udp_packets: 2, tcp_packets: 0 }),
     expect.objectContaining({ time: '2025-01-01T00:00:01.000000Z', rel_s: 1, packets: 1, tcp_packets: 1 }),
   ]);
+});
+
+describe('whole rows', () => {
+  const [query, answer, syn] = [QUERY.length, ANSWER.length, SYN.length];
+
+  test('of endpoints: the most bytes first', () => {
+    const rest = { host: null };
+    expect(run('endpoints', [QUERY, QUERY, ANSWER, SYN, ARP])).toEqual([
+      {
+        addr: '10.0.0.1',
+        packets: 4,
+        bytes: 2 * query + answer + syn,
+        tx_packets: 3,
+        rx_packets: 1,
+        tx_bytes: 2 * query + syn,
+        rx_bytes: answer,
+        ...rest,
+      },
+      {
+        addr: '10.0.0.2',
+        packets: 4,
+        bytes: 2 * query + answer + syn,
+        tx_packets: 1,
+        rx_packets: 3,
+        tx_bytes: answer,
+        rx_bytes: 2 * query + syn,
+        ...rest,
+      },
+    ]);
+    const other = udpFrame({ from: [9, 9, 9, 9], to: [10, 0, 0, 1], srcPort: 1, dstPort: 2 }, new Array(400).fill(0));
+    expect(run('endpoints', [QUERY, other])).toMatchObject([
+      { addr: '10.0.0.1', bytes: query + other.length },
+      { addr: '9.9.9.9', bytes: other.length },
+      { addr: '10.0.0.2', bytes: query },
+    ]);
+  });
+
+  test('of more endpoints than there was room for at first, and of both families', () => {
+    const frames = Array.from({ length: 1030 }, (_, number) =>
+      udpFrame({ from: [10, 1, number >> 8, number & 255], to: [10, 0, 0, 2], srcPort: 1, dstPort: 2 }, []),
+    );
+    const rows = run('endpoints', frames) as { addr: string; packets: number; tx_bytes: number }[];
+    expect([rows.length, rows[0]]).toEqual([1031, expect.objectContaining({ addr: '10.0.0.2', packets: 1030 })]);
+    expect(rows.slice(1).every(({ packets, tx_bytes }) => packets === 1 && tx_bytes === 42)).toBe(true);
+    expect(rows.slice(1, 3).map(({ addr }) => addr)).toEqual(['10.1.0.0', '10.1.0.1']);
+    const six = Uint8Array.from(ethernet(0x86dd, ipv6(17, udp(1, 2, []))));
+    expect(run('endpoints', [six])).toMatchObject([
+      { addr: '2001:db8::1', tx_packets: 1, rx_packets: 0 },
+      { addr: '2001:db8::2', tx_packets: 0, rx_packets: 1 },
+    ]);
+  });
+
+  test('of ports: flows by the port of who did not begin, and the application that most of them have', () => {
+    const to = (srcPort: number, dstPort: number, payload: number[] = []) => udpFrame({ srcPort, dstPort }, payload);
+    expect(run('ports', [QUERY, ANSWER, to(1, 53, new Array(300).fill(255)), SYN, to(1, 9999), ARP])).toEqual([
+      { proto: 'udp', port: 53, app: 'dns', streams: 2, packets: 3, bytes: query + answer + 342 },
+      { proto: 'tcp', port: 9999, app: null, streams: 1, packets: 1, bytes: syn },
+      { proto: 'udp', port: 9999, app: null, streams: 1, packets: 1, bytes: 42 },
+    ]);
+  });
+
+  test('of lengths: each bound is in the range that begins with it', () => {
+    const lengths = [19, 20, 39, 79, 80, 80, 5119, 5120, 9000];
+    const rows = runStatistic(
+      'packet_lengths',
+      lengths.map((length) => ({ bytes: ARP.slice(0, 14), length })),
+    ) as {
+      range: string;
+      packets: number;
+    }[];
+    expect(rows.map(({ range, packets }) => `${range} ${packets}`)).toEqual([
+      '0-19 1',
+      '20-39 2',
+      '40-79 1',
+      '80-159 2',
+      '160-319 0',
+      '320-639 0',
+      '640-1279 0',
+      '1280-2559 0',
+      '2560-5119 1',
+      '5120- 2',
+    ]);
+    expect([rows[1], rows[4], rows[9]]).toEqual([
+      {
+        range: '20-39',
+        from_bytes: 20,
+        to_bytes: 39,
+        packets: 2,
+        packets_pct: 22.22,
+        bytes: 59,
+        avg_bytes: 29.5,
+        min_bytes: 20,
+        max_bytes: 39,
+      },
+      {
+        range: '160-319',
+        from_bytes: 160,
+        to_bytes: 319,
+        packets: 0,
+        packets_pct: 0,
+        bytes: 0,
+        avg_bytes: null,
+        min_bytes: null,
+        max_bytes: null,
+      },
+      {
+        range: '5120-',
+        from_bytes: 5120,
+        to_bytes: null,
+        packets: 2,
+        packets_pct: 22.22,
+        bytes: 14_120,
+        avg_bytes: 7060,
+        min_bytes: 5120,
+        max_bytes: 9000,
+      },
+    ]);
+  });
+
+  test('of protocols, siblings by their packets', () => {
+    expect(run('protocols', [SYN, QUERY, ANSWER, ARP])[0]).toEqual({
+      path: 'eth',
+      proto: 'eth',
+      depth: 1,
+      packets: 4,
+      bytes: query + answer + syn + ARP.length,
+      packets_pct: 100,
+      bytes_pct: 100,
+    });
+    const rows = run('protocols', [SYN, QUERY, ANSWER, ARP]) as { path: string; depth: number; packets_pct: number }[];
+    expect(rows.map(({ path, depth, packets_pct }) => [path, depth, packets_pct])).toEqual([
+      ['eth', 1, 100],
+      ['eth/ip', 2, 75],
+      ['eth/ip/udp', 3, 50],
+      ['eth/ip/udp/dns', 4, 50],
+      ['eth/ip/tcp', 3, 25],
+      ['eth/arp', 2, 25],
+    ]);
+  });
+
+  test('of the capture: what was cut, and how fast it came', () => {
+    const frames = [
+      { bytes: SYN, length: 60 },
+      { bytes: QUERY, milliseconds: 500 },
+    ];
+    expect(runStatistic('summary', frames)).toEqual([
+      {
+        file: 'x.pcap',
+        format: 'pcap',
+        packets: 2,
+        bytes: 60 + query,
+        captured_bytes: syn + query,
+        first: '2025-01-01T00:00:00.000000Z',
+        last: '2025-01-01T00:00:00.500000Z',
+        duration_s: 0.5,
+        packet_rate: 4,
+        tcp_streams: 1,
+        udp_streams: 1,
+        sctp_streams: 0,
+        link_types: ['ETHERNET'],
+        interfaces: [],
+        truncated_packets: 1,
+        malformed_packets: 0,
+        out_of_order_packets: 0,
+      },
+    ]);
+    expect(runStatistic('summary', [QUERY])).toMatchObject([{ duration_s: 0, packet_rate: null }]);
+  });
+});
+
+test('as many paths are told apart as there is room for, and no more', () => {
+  const statistic = OPENERS.protocols({ bucketMs: 1000, owners: new PktapOwners() });
+  const packet = new Packet();
+  packet.layerCount = 4;
+  // 1 of the first layer, 128 of the second, 16,254 of the third: with the root, 16,384
+  let third = 0;
+  packet.layerProtocol[0] = 1;
+  for (let at = 0; at < 128; at++) {
+    packet.layerProtocol[1] = at;
+    for (let below = 0; below < 128; below++) {
+      packet.layerProtocol[2] = below;
+      packet.layerCount = 3;
+      statistic.ingest!(packet);
+      third++;
+    }
+  }
+  const [section] = statistic.sections({ dissector: new Dissector(REGISTRY) } as never);
+  const rows = [...section!.rows] as unknown as { depth: number; packets: number }[];
+  expect([third, rows.length, rows[0]!.packets]).toEqual([16_384, 16_383, 16_384]);
 });
 
 describe('time', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FlowNames } from '../../../src/core/stream/flow-names.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { PREFACE } from '../../../src/core/wire/app/http2.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { udpFrame } from '../../support/frames.ts';
@@ -47,4 +48,42 @@ test.each<[string, readonly Uint8Array[], string | null]>([
   ['no application', [udpFrame({ srcPort: 4000, dstPort: 9999 }, [1, 2, 3])], null],
 ])('%s', (_what, frames, expected) => {
   expect(nameIn(frames)).toBe(expected);
+});
+
+test('a flow that is forgotten has no name, and a packet without a flow gives none', () => {
+  const dissector = new Dissector(REGISTRY);
+  const packet = new Packet();
+  const names = new FlowNames();
+  for (const frame of talk(80, 'GET / HTTP/1.1\r\nHost: web.example\r\n\r\n'))
+    names.ingest(dissectFrame(frame, 1, dissector, { packet }));
+  const [flow] = dissector.flows.flows;
+  expect(names.nameOf(flow!)).toBe('web.example');
+  names.forget(flow!);
+  expect(names.nameOf(flow!)).toBeNull();
+  packet.messages[0]!.flow = null;
+  names.ingest(packet);
+  expect([packet.messageCount, names.nameOf(flow!)]).toEqual([1, null]);
+});
+
+const block = (...fields: readonly (readonly [string, string])[]): number[] =>
+  fields.flatMap(([name, value]) => [0, name.length, ...Buffer.from(name), value.length, ...Buffer.from(value)]);
+const http2Talk = (...fields: readonly (readonly [string, string])[]) => {
+  const header = block([':method', 'GET'], ...fields);
+  return talk(80, [...Buffer.from(PREFACE), 0, 0, header.length, 1, 5, 0, 0, 0, 1, ...header]);
+};
+
+test.each<[string, readonly Uint8Array[], string | null]>([
+  ['the authority', http2Talk(['host', 'b'], [':authority', 'a']), 'a'],
+  ['or the host', http2Talk(['host', 'b']), 'b'],
+  ['or none', http2Talk(['x', 'y']), null],
+])('HTTP/2 has %s', (_what, frames, expected) => {
+  expect(nameIn(frames)).toBe(expected);
+});
+
+test('DTLS has a cookie in its hello, and a name all the same', () => {
+  const body = clientHello({ version: 0xfefd, cookie: [9, 9], extensions: [serverName('dtls.example')] });
+  const length = [body.length >> 16, (body.length >> 8) & 255, body.length & 255];
+  const message = [1, ...length, 0, 0, 0, 0, 0, ...length, ...body];
+  const sent = [22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, message.length >> 8, message.length & 255, ...message];
+  expect(nameIn([udpFrame({ srcPort: 50_000, dstPort: 4433 }, sent)])).toBe('dtls.example');
 });

@@ -332,6 +332,28 @@ describe('where only one side was captured', () => {
     ]);
   });
 
+  test('a side that acknowledged something was captured: what waits for it stays', () => {
+    const of = (flags: number, acked: number) =>
+      follow(
+        framesOf(
+          {
+            what: '',
+            a: '',
+            steps: [
+              ['a', 0, 'x', acked, flags],
+              ['b', 0, 'one', 0, 0],
+              ['b', 6, 'two', 0, 0],
+            ],
+            midway: true,
+          },
+          0,
+        ),
+      );
+    const [silent, heard] = [of(0, 0), of(ACK, 0)];
+    expect([silent.said[1], silent.sides[1].heldBytes]).toEqual(['one[3]two', 0]);
+    expect([heard.said[1], heard.sides[1].heldBytes]).toEqual(['one', 3]);
+  });
+
   test('order is kept all the same', () => {
     expect(
       follow(
