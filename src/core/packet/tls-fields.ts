@@ -1,3 +1,4 @@
+import { helloTypeOf } from '../wire/app/hello-message.ts';
 import { quic } from '../wire/app/quic.ts';
 import { tls } from '../wire/app/tls.ts';
 import { readClientHello } from '../wire/app/tls-hello.ts';
@@ -23,8 +24,8 @@ export const handshakeTypes: Visit = ({ handshakes: types, handshakeCount }, tes
 export const serverNames: Visit = ({ messages, messageCount }, test) => {
   let outcome: boolean | null = null;
   for (let index = 0; index < messageCount; index++) {
-    const { protocol, detail, bytes, start, end } = messages[index]!;
-    if ((protocol !== tls.id && protocol !== quic.id) || detail !== CLIENT_HELLO) continue;
+    const { protocol, bytes, start, end } = messages[index]!;
+    if ((protocol !== tls.id && protocol !== quic.id) || helloTypeOf(messages[index]!) !== CLIENT_HELLO) continue;
     const name = readClientHello(bytes, start, end, false)?.serverName ?? null;
     if (name === null) continue;
     if (test(name)) return true;
