@@ -6,6 +6,8 @@ import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { ascii, ethernet, ipv4, ipv6, octets, tcp, u16, udp } from '../../support/headers.ts';
+import { initial } from '../../support/quic.ts';
+import { HELLO_A, padded } from '../../support/quic-conversations.ts';
 import { clientHello, handshake, record, serverHello, serverName } from '../../support/tls.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
@@ -393,3 +395,11 @@ function plain(field: string, cell: string): string {
     .sort()
     .join(',');
 }
+
+test('the server that a hello of QUIC names', () => {
+  const packet = dissectFrame(Uint8Array.from(ip(17, udp(50_000, 443, initial(padded(HELLO_A))))));
+  const name = 'tls.handshake.extensions_server_name';
+  const row = new PacketRows().fields(packet, ['tls.handshake.type', name]) as Readonly<Record<string, unknown>>;
+  expect(row).toMatchObject({ 'tls.handshake.type': [1], [name]: ['a.example'] });
+  expect(compilePacketFilter(`${name} == a.example`).matches(packet)).toBe(true);
+});

@@ -309,6 +309,18 @@ const CASES: Readonly<Record<string, readonly [pieces: readonly Piece[], rows: r
     ],
     ['/a 200', '/b 201', '/c 202', '/d 203', '/e 204'],
   ],
+  'responses without a body that tell of a length, with the next one behind them': [
+    [
+      asked(head('/a'), get('/b'), get('/c'), get('/d')),
+      said(
+        'HTTP/1.1 404 X\r\nContent-Length: 30\r\n\r\n',
+        'HTTP/1.1 304 X\r\nContent-Length: 30\r\n\r\n',
+        'HTTP/1.1 204 X\r\nContent-Length: 30\r\n\r\n',
+        reply(200),
+      ),
+    ],
+    ['/a 404', '/b 304', '/c 204', '/d 200'],
+  ],
   'a response without a request before the first one': [
     [said(reply(408)), asked(get('/a')), said(reply(200))],
     ['null 408', '/a 200'],
@@ -344,6 +356,22 @@ test('a response that crosses the next request answers the one before it', () =>
   expect(rows.map(({ uri, status }) => [uri, status])).toEqual([
     ['/a', 408],
     ['/b', 200],
+  ]);
+});
+
+test('requests that were captured behind their responses: no request has the answer of another', () => {
+  const pieces = ['/a', '/b', '/c'].flatMap((uri, index) => [asked(get(uri)), said(reply(200 + index))]);
+  const frames = framesOf(pieces, { isLate: true });
+  const rows = runStatistic<HttpRequestRow>(
+    'http',
+    [1, 0, 3, 2, 4, 5].map((index) => frames[index]!),
+  );
+  expect(rows.map(({ uri, status }) => [uri, status])).toEqual([
+    [null, 200],
+    ['/a', null],
+    [null, 201],
+    ['/b', null],
+    ['/c', 202],
   ]);
 });
 

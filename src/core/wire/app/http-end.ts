@@ -48,10 +48,18 @@ export function bodyEnd(
   const length = headerField(bytes, start, body, 'content-length');
   if (length >= 0) {
     const value = decimal(bytes, length, valueEnd(bytes, length, body));
-    if (value >= 0) return bodiless && (status === 200 || value === 0) ? body : Math.min(end, body + value);
+    if (value >= 0) {
+      const hasNone = bodiless && (status === 200 || value === 0 || nextBegins(bytes, body, end));
+      return hasNone ? body : Math.min(end, body + value);
+    }
   }
   if (kind === REQUEST) return body;
   return kind !== NOTIFICATION && bodiless ? body : end;
+}
+
+/** Whether another message begins at `at`. */
+function nextBegins(bytes: Uint8Array, at: number, end: number): boolean {
+  return at < end && kindOfLine(bytes, at, lineEnd(bytes, at, end, false)) !== NEITHER;
 }
 
 /** Responses that never have a body (RFC 9112, 6.3). */

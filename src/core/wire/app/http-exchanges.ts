@@ -13,6 +13,8 @@ export class HttpExchanges {
   private readonly waiting: HttpExchange[] = [];
   /** The server has acknowledged a request: its acknowledgement numbers mean something. */
   private hasAcknowledged = false;
+  /** What the server had of the client when it began responses whose requests had not come. */
+  private readonly early: number[] = [];
 
   /** The header block of the request that began last is whole, and ends before `headEnd`. */
   ask(client: HttpSide, server: HttpSide, method: number, headEnd: number, packet: Packet): HttpExchange {
@@ -25,7 +27,7 @@ export class HttpExchanges {
     client.hasHole = false;
     server.expect(ack);
     const exchange = new HttpExchange(method, seq, headEnd, ack, packet);
-    this.add(exchange);
+    if (!this.hasAnswered(headEnd)) this.add(exchange);
     return exchange;
   }
 
@@ -37,7 +39,7 @@ export class HttpExchanges {
     const { waiting } = this;
     const count = this.answerable(server);
     if (count === 0) {
-      if (waiting.length === 0) client.skipTo(server.ack);
+      if (waiting.length === 0) this.remember(client, server, isInterim);
       return null;
     }
     const index = this.indexBefore(server, count);
@@ -54,6 +56,20 @@ export class HttpExchanges {
     if (gone === 1) waiting.shift();
     else if (gone > 1) waiting.splice(0, gone);
     return exchange;
+  }
+
+  /** A response came without its request, which may follow: the capture has them in another order. */
+  private remember(client: HttpSide, server: HttpSide, isInterim: boolean): void {
+    client.skipTo(server.ack);
+    if (isInterim || this.early.length === MOST_WAITING) return;
+    this.early.push(server.ack);
+  }
+
+  /** Whether the response to a request whose header block ends before `headEnd` came before it. */
+  private hasAnswered(headEnd: number): boolean {
+    const { early } = this;
+    while (early.length > 0) if (!after(headEnd, early.shift()!)) return true;
+    return false;
   }
 
   private add(exchange: HttpExchange): void {
