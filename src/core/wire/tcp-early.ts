@@ -8,10 +8,10 @@ export const MOST_EARLY_BYTES = 1024 * 1024;
 /** The same where nothing of the other side was captured: no acknowledgement will tell that a gap is not to be closed. */
 export const MOST_EARLY_UNHEARD = 64;
 /** What waits in a run, with EARLY_SEGMENT_BYTES for each segment; beyond, the oldest directions are given up. */
-export const MOST_EARLY_IN_ALL = 32 * 1024 * 1024;
+export const MOST_EARLY_IN_ALL = 16 * 1024 * 1024;
 const KEPT_SHARE = 7 / 8;
-/** What a segment takes beside its bytes. */
-export const EARLY_SEGMENT_BYTES = 256;
+/** What a segment takes beside its bytes: mostly the buffer that holds them. */
+export const EARLY_SEGMENT_BYTES = 512;
 
 /** All segments of a run that came early, by direction, those first which have waited longest. */
 export class EarlySegments {
