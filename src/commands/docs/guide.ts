@@ -40,7 +40,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
       ],
       [
         'ip.src == 10.0.0.0/8, remote_addr == 2001:db8::/32',
-        'an address or a network; for a connection, ip.src is the local address and ip.dst the remote one',
+        'an address or a network, of IPv4 or IPv6 in either field; for a connection, ip.src is the local address and ip.dst the remote one',
       ],
       [
         'http.request.method == POST, dns.qry.name contains "example", ip.ttl < 5',

@@ -20,7 +20,8 @@ const DATAGRAMS = 50;
 
 /** Whether every datagram is in the capture, which is still being written. */
 const holdsAll = async (file: string): Promise<boolean> =>
-  fs.existsSync(file) && (await readCapture(fs.readFileSync(file))).frames.length >= DATAGRAMS;
+  isBegun(file) && (await readCapture(fs.readFileSync(file))).frames.length >= DATAGRAMS;
+const isBegun = (file: string): boolean => (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 const parsedLines = (out: string): number => out.split('\n').length - 1;
 
 /** Datagrams to a port of the loopback where nobody listens. */

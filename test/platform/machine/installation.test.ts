@@ -67,6 +67,7 @@ describe('what mends a module', () => {
     const root = at('lib/node_modules/netwatch');
     fs.chmodSync(root, 0o555);
     expect(mendModule('pcap', installationOf(root))).toMatch(/^sudo npm install /);
+    fs.chmodSync(root, 0o755); // so that it can be removed
   });
 });
 
