@@ -1,4 +1,5 @@
 import v8 from 'node:v8';
+import vm from 'node:vm';
 
 /** With fewer objects than this, the heap is small however much it wastes. */
 const MANY = 100_000;
@@ -21,4 +22,12 @@ export function tightenHeap(objects: number): void {
   if (!isAllowed || isTight || objects < MANY) return;
   isTight = true;
   v8.setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
+  collectGarbage();
+}
+
+/** The flag counts from the next collection on, and until then the heap could double. */
+function collectGarbage(): void {
+  v8.setFlagsFromString('--expose-gc');
+  const collect: unknown = vm.runInNewContext('gc');
+  if (typeof collect === 'function') collect();
 }
