@@ -102,3 +102,13 @@ test.each([
   const back = dissectFrame(udpFrame({ srcPort: port, dstPort: 9998 }, datagram));
   expect(pathOf(back)).toBe(pathOf(there));
 });
+
+test.each([
+  // the length that the mark tells, of a record whose call is there
+  [11, 'tcp'],
+  [12, 'tcp/rpc/nfs'],
+  [4 * 1024 * 1024 + 1, 'tcp'],
+])('a mark of %i bytes, on another port: %s', (length, path) => {
+  const marked = [...u32(0x80000000 + length), ...call(1, NFS).slice(4)];
+  expect(new TcpConversation(9999).client(marked)).toBe(path);
+});
