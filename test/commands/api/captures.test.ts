@@ -106,3 +106,21 @@ describe('when there is nothing, the reason is given', () => {
     expect(said).toEqual([`interrupted: ${CAPTURE} was not read to its end`]);
   });
 });
+
+describe('records of one capture, of each kind at once', () => {
+  test('are those of the commands', async () => {
+    const capture = await openCapture({ read: CAPTURE });
+    const names = ['summary', 'protocols', 'conversations', 'endpoints', 'dns', 'http', 'tls', 'handshakes'] as const;
+    const counted = names.map((name) => capture.stats(name));
+    const sockets = capture.conns();
+    const streams = capture.streams();
+    await capture.run();
+    for (const [index, name] of names.entries()) {
+      const rows = [...counted[index]!.rows()];
+      expect(rows.length, name).toBeGreaterThan(0);
+      expect(rows, name).toEqual(await stats(name, { read: CAPTURE }).all());
+    }
+    expect([...sockets.rows()]).toEqual(await conns({ read: CAPTURE }).all());
+    expect([...streams.rows()]).toEqual(await follow({ read: CAPTURE }).all());
+  });
+});
