@@ -1,8 +1,8 @@
 import { namesOf } from '../filter/bare-word.ts';
 import { bindTerm, isNull, memberTest } from '../filter/bind.ts';
-import { rangeTest, type ValueTest, valueTest } from '../filter/comparison.ts';
+import { type ValueTest, valueTest } from '../filter/comparison.ts';
 import { refuseDottedName } from '../filter/dotted-name.ts';
-import type { Comparison, Literal, Member, Membership, Relation, Term } from '../filter/expr.ts';
+import type { Comparison, Literal, Member, Membership, Term } from '../filter/expr.ts';
 import type { Now } from '../filter/instant.ts';
 import { compileLogic, negate, type Test } from '../filter/logic.ts';
 import { parseFilter } from '../filter/parse.ts';
@@ -11,7 +11,6 @@ import { layersNamed, PROTOCOL_NAMES } from '../filter/protocol-names.ts';
 import type { Scope } from '../filter/scope.ts';
 import { sourceError } from '../filter/source-error.ts';
 import { parsePrefix } from '../net/ip-prefix.ts';
-import { integer } from '../record/field.ts';
 import type { AnyRow } from '../record/table.ts';
 import { packet as table } from '../record/tables/packet.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
@@ -19,6 +18,7 @@ import { EXPERTS } from '../wire/expert.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ABSENT, type DisplayField, presenceTest } from './display-field.ts';
 import { DISPLAY_FIELDS, isOfHellos, isOfMessages } from './display-fields.ts';
+import { displayMembers, displayTest } from './display-test.ts';
 import { addressTest, type Side } from './packet-address.ts';
 import { PACKET_NUMBERS } from './packet-number.ts';
 import { PacketRows } from './packet-rows.ts';
@@ -60,8 +60,6 @@ const TRANSPORTS: ReadonlySet<string> = new Set([
   'udp',
 ]);
 const ANY_ANALYSIS = 'tcp.analysis.flags';
-/** What bits are compared as. */
-const BIT = integer('A bit.');
 
 /**
  * Compiles a filter for packets. A protocol's name matches packets that have such a layer, an address matches those
@@ -172,7 +170,7 @@ class Binder {
     const bytes = searchesBytes ? this.bytes(name, relation, value) : null;
     if (bytes !== null) return bytes;
     const known = this.display(name);
-    if (known !== null && relation !== '!=') return this.displayTest(known, name, relation, value);
+    if (known !== null && relation !== '!=') return displayTest(known, name, this.source, relation, value);
     const side = ADDRESSES.get(name);
     const prefix = side === undefined || relation !== '==' ? null : parsePrefix(value.text);
     return prefix === null ? null : addressTest(prefix, side!);
@@ -186,42 +184,6 @@ class Binder {
       this.needsHellos ||= isOfHellos(name);
     }
     return field;
-  }
-
-  private displayTest(
-    { field, visit, equals }: DisplayField,
-    name: string,
-    relation: Exclude<Relation, '!='>,
-    literal: Literal,
-  ): Test<Packet> {
-    const fast = relation === '==' ? (equals?.(literal.text) ?? null) : null;
-    if (fast !== null) return fast;
-    const isFlag = field.kind === 'flag';
-    const value = isFlag ? { ...literal, text: bitOf(literal.text) } : literal;
-    const test = valueTest(
-      { field: isFlag ? BIT : { ...field, many: false }, name, table, source: this.source },
-      relation,
-      value,
-    );
-    return (packet) => visit(packet, test);
-  }
-
-  private displayMembers(known: DisplayField, name: string, members: readonly Member[]): Test<Packet> {
-    const tests = members.map((member) => {
-      if (member.kind === 'value') return this.displayTest(known, name, '==', member.value);
-      const field = known.field.kind === 'flag' ? BIT : { ...known.field, many: false };
-      const test = rangeTest({ field, name, table, source: this.source }, member);
-      return (packet: Packet) => known.visit(packet, test);
-    });
-    return (packet) => {
-      let outcome: boolean | null = null;
-      for (const test of tests) {
-        const one = test(packet);
-        if (one === true) return true;
-        outcome ??= one;
-      }
-      return outcome;
-    };
   }
 
   /**
@@ -245,7 +207,7 @@ class Binder {
       return numberTest(number.read, memberTest({ ...number, name, table, source: this.source }, members));
     }
     const known = this.display(name);
-    if (known !== null) return this.displayMembers(known, name, members);
+    if (known !== null) return displayMembers(known, name, this.source, members);
     const side = ADDRESSES.get(name);
     return side === undefined ? null : addressMembers(members, side);
   }
@@ -297,9 +259,4 @@ function expertTest(name: string): Test<Packet> | null {
     for (let index = 0; index < expertCount; index++) if (wanted.has(experts[index]!)) return true;
     return false;
   };
-}
-
-function bitOf(text: string): string {
-  const lower = text.toLowerCase();
-  return lower === 'true' ? '1' : lower === 'false' ? '0' : text;
 }
