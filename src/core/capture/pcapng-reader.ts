@@ -4,8 +4,8 @@ import { type CaptureInterface, type CaptureReader, type CaptureRecord, NO_OPTIO
 import type { Chunks } from './chunks.ts';
 import { DROPS_UNKNOWN, FrameOptions } from './frame-options.ts';
 import { InterfaceClock } from './interface-clock.ts';
-import { journalTime } from './journal-time.ts';
 import { KeptBlocks } from './kept-blocks.ts';
+import { linklessFrame } from './linkless-frame.ts';
 import { read32 } from './pcap-reader.ts';
 import { OF_INTERFACE, OF_SECTION } from './pcapng-copied.ts';
 import { pcapngOptions, read16, read64, textOf, unitsPerSecond } from './pcapng-options.ts';
@@ -17,17 +17,7 @@ const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const NAMES = 4;
 const ENHANCED_PACKET = 6;
-const JOURNAL = 9;
 const SECRETS = 10;
-/** Custom blocks, that may be copied by who does not know them and that may not. */
-const CUSTOM = 0x0bad;
-const CUSTOM_NOT_COPIED = 0x40000bad;
-/** Events of sysdig, of three layouts that begin alike; those with flags are no frames, as in wireshark. */
-const SYSDIG_EVENT = 0x204;
-const SYSDIG_EVENT_2 = 0x216;
-const SYSDIG_EVENT_LARGE = 0x221;
-/** Processor (2), time (8), thread (8), length (4), type (2). */
-const SYSDIG_HEADER = 24;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
@@ -41,7 +31,6 @@ const MOST_INTERFACES = 65_536;
 /** Of an interface, in bytes: those of Windows, the longest, have 50. */
 const LONGEST_NAME = 256;
 const MICROSECONDS = 6;
-const NANOSECONDS_A_SECOND = 1_000_000_000n;
 const NO_LINK_TYPE = -1;
 
 interface Interface extends CaptureInterface {
@@ -66,7 +55,6 @@ export class PcapngReader implements CaptureReader {
   private damaged = false;
   private readonly frameOptions = new FrameOptions();
   private readonly blocks = new KeptBlocks();
-  private readonly sysdigClock = new InterfaceClock(NANOSECONDS_A_SECOND, 0);
 
   constructor(chunks: Chunks, name: string) {
     this.chunks = chunks;
@@ -156,20 +144,11 @@ export class PcapngReader implements CaptureReader {
       case NAMES:
         this.blocks.keepNames(bytes, start, end, this.little);
         return false;
-      case JOURNAL:
-        return this.readJournal(packet, bytes, start, end);
       case SECRETS:
         this.blocks.keepSecrets(bytes, start, end, this.little);
         return false;
-      case CUSTOM:
-      case CUSTOM_NOT_COPIED:
-        return this.readCustom(packet, type, bytes, start, end);
-      case SYSDIG_EVENT:
-      case SYSDIG_EVENT_2:
-      case SYSDIG_EVENT_LARGE:
-        return this.readSysdig(packet, type, bytes, start, end);
       default:
-        return false;
+        return this.readLinkless(packet, type, bytes, start, end);
     }
   }
 
@@ -217,46 +196,15 @@ export class PcapngReader implements CaptureReader {
     return true;
   }
 
-  /** A frame of no link type and no time, as wireshark shows it: a capture may hold nothing but such blocks. */
-  private readCustom(packet: Packet, type: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const data = start + 4; // behind the number of the enterprise
-    if (data > end) return this.stop(`a custom block after packet ${this.packets} has no enterprise number`);
+  /** A frame of a block that is no packet; false for blocks that have none. */
+  private readLinkless(packet: Packet, type: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const frame = linklessFrame(type, bytes, start, end, this.little);
+    if (frame === null) return false;
+    if ('why' in frame) return this.stop(`${frame.what} after packet ${this.packets} ${frame.why}`);
     this.setOptions(end, end, DROPS_UNKNOWN);
-    this.record = type === CUSTOM ? { type, enterprise: read32(bytes, start, this.little) } : null;
-    packet.begin(bytes, data, end, end - data, Number.NaN, 0, this.firstInterface, NO_LINK_TYPE);
-    return true;
-  }
-
-  /** An entry of the systemd journal: a frame as above, with the time that the entry tells; zeros behind it are padding. */
-  private readJournal(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
-    let last = end;
-    while (last > start && bytes[last - 1] === 0) last--;
-    const micros = journalTime(bytes, start, last);
-    const seconds = micros === null ? Number.NaN : Math.floor(micros / 1e6);
-    const nanoseconds = micros === null ? 0 : (micros % 1e6) * 1000;
-    this.setOptions(end, end, DROPS_UNKNOWN);
-    this.record = { type: JOURNAL, enterprise: null };
-    packet.begin(bytes, start, last, last - start, seconds, nanoseconds, this.firstInterface, NO_LINK_TYPE);
-    return true;
-  }
-
-  /** An event of sysdig: a frame as above, from its time, in nanoseconds; its length is that of time, thread and so on too. */
-  private readSysdig(packet: Packet, type: number, bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start < SYSDIG_HEADER) {
-      return this.stop(`an event of sysdig after packet ${this.packets} is shorter than its header`);
-    }
-    const { little, sysdigClock } = this;
-    const data = start + 2;
-    const [first, second] = [read32(bytes, data, little), read32(bytes, data + 4, little)];
-    if (little) sysdigClock.set(second, first);
-    else sysdigClock.set(first, second);
-    const { seconds, nanoseconds } = sysdigClock;
-    const length = read32(bytes, data + 16, little);
-    this.setOptions(end, end, DROPS_UNKNOWN);
-    // a copy is in little-endian order, and what stands in events is not known
-    this.record = little ? { type, enterprise: null, processor: read16(bytes, start, little) } : null;
-    const last = Math.min(end, data + length);
-    packet.begin(bytes, data, last, length, seconds, nanoseconds, this.firstInterface, NO_LINK_TYPE);
+    this.record = frame.record;
+    const { seconds, nanoseconds } = frame;
+    packet.begin(bytes, frame.start, frame.end, frame.length, seconds, nanoseconds, this.firstInterface, NO_LINK_TYPE);
     return true;
   }
 
