@@ -1,4 +1,5 @@
 import { HelloPieces } from './app/hello-pieces.ts';
+import type { TlsSecrets } from './app/tls-secrets.ts';
 import { Faults } from './faults.ts';
 import type { Flow } from './flow.ts';
 import { FlowTable } from './flow-table.ts';
@@ -24,6 +25,8 @@ export interface DissectorSetup {
   readonly applications?: boolean;
   readonly decrypts?: boolean;
   readonly flows?: FlowTable;
+  /** With which the encrypted is read, where `decrypts` is on. */
+  readonly secrets?: TlsSecrets | null;
 }
 
 /** What a run of packets shares: the tables of protocols, and everything remembered between packets. */
@@ -39,15 +42,17 @@ export class Dissector implements Dissection {
   readonly llc: number;
   readonly applications: boolean;
   readonly decrypts: boolean;
+  readonly secrets: TlsSecrets | null;
 
   constructor(
     registry: Registry,
-    { applications = true, decrypts = true, flows = new FlowTable() }: DissectorSetup = {},
+    { applications = true, decrypts = true, flows = new FlowTable(), secrets = null }: DissectorSetup = {},
   ) {
     this.registry = registry;
     this.flows = flows;
     this.applications = applications;
     this.decrypts = decrypts;
+    this.secrets = secrets;
     this.llc = registry.byName.get('llc')?.id ?? END;
   }
 

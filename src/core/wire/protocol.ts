@@ -1,4 +1,5 @@
 import type { HelloPieces } from './app/hello-pieces.ts';
+import type { TlsSecrets } from './app/tls-secrets.ts';
 import type { Flow } from './flow.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FragmentTable } from './fragments.ts';
@@ -130,6 +131,8 @@ export interface Dissection {
    * many begin.
    */
   readonly decrypts: boolean;
+  /** Of TLS and QUIC sessions; null without any. */
+  readonly secrets: TlsSecrets | null;
   /** Id of the 802.2 header, which link layers name by a length instead of a type. */
   readonly llc: number;
 
