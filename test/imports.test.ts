@@ -74,6 +74,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ifaces: BASEMENT,
     probe: BASEMENT,
     stats: BASEMENT,
+    whois: BASEMENT,
   },
   'src/core': {
     net: [],
@@ -86,6 +87,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     network: ['.', 'record'],
     trace: ['record', 'socket'],
     system: ['.', 'capture', 'network', 'record', 'socket', 'trace'],
+    place: ['.', 'net', 'record'],
     packet: ['.', 'capture', 'filter', 'net', 'output', 'record', 'wire'],
     stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
     stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],

@@ -96,6 +96,7 @@ const NEVER_NULL: Record<string, string> = {
     'time target kind rounds outages outage_s longest_outage_s known_s degraded_rounds unknown_rounds sent received',
   check: 'name status detail',
   setting: 'name source',
+  whois: 'query kind rdap truncated',
   field: 'record name kind json_type nullable visible heading doc',
   gap: 'time reason',
 };

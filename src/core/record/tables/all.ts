@@ -26,6 +26,7 @@ import { setting } from './setting.ts';
 import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
+import { whois } from './whois.ts';
 
 /** Every record type there is, by its name. A new one is a file beside this and a line here. */
 export const TABLES = {
@@ -61,6 +62,7 @@ export const TABLES = {
   probe_report: probeReport,
   check,
   setting,
+  whois,
   field: fieldRecord,
   gap,
 } as const satisfies Readonly<Record<string, RecordTable>>;
