@@ -1,0 +1,52 @@
+import { formatTimestamp } from '../../core/capture/timestamp.ts';
+import { RULES } from '../../core/insight/all-rules.ts';
+import { InsightEngine } from '../../core/insight/insight-engine.ts';
+import { observedSections, statisticsFor } from '../../core/insight/observed-statistics.ts';
+import { type Snapshot, section } from '../../core/record/table.ts';
+import { insight } from '../../core/record/tables/insight.ts';
+import { StatisticsOfRun } from '../../core/stats/run.ts';
+import { REGISTRY } from '../../core/wire/all-protocols.ts';
+import { Dissector } from '../../core/wire/dissector.ts';
+import type { Context } from '../context/context.ts';
+import type { Request } from '../listing/command.ts';
+import { openPackets } from '../packets/open-packets.ts';
+import { forgottenOf } from '../reading/open-capture.ts';
+import { sayFaults } from '../reading/say-faults.ts';
+import type { InsightRequest } from './insight-request.ts';
+import { moreGap } from './more-findings.ts';
+
+/** What the rules find in a capture, once all of it has been read. Rejects as `openPackets` does. */
+export async function* readCapturedInsights(
+  context: Context,
+  asked: InsightRequest,
+  { reportGap }: Pick<Request, 'reportGap'>,
+): AsyncGenerator<Snapshot> {
+  const dissector = new Dissector(REGISTRY);
+  const engine = new InsightEngine(RULES, asked.thresholds, dissector.faults);
+  const source = await openPackets(context, asked.packets, { dissector, showsRows: false, asksOwners: false });
+  const { feed, owners, file } = source;
+  const run = new StatisticsOfRun(
+    statisticsFor(engine.reads),
+    { bucketMs: 1000, owners, communityIds: false },
+    dissector,
+  );
+  feed.listen(...run.listeners, ...engine.packetListeners());
+  feed.listenToHeld(...run.heldListeners);
+  const { packet } = feed;
+  const now = (): number => packet.seconds + packet.nanoseconds / 1e9;
+  try {
+    for await (const _ of feed.pieces(source.signal)) {
+      for (const one of observedSections(run.first())) engine.ingest(one, now());
+    }
+    for (const one of observedSections(run.sections(feed.reader, file))) engine.ingest(one, now());
+    const { rows, more } = engine.found(
+      now(),
+      packet.number === 0 ? null : formatTimestamp(packet.seconds, packet.nanoseconds),
+    );
+    yield [section(insight, rows)];
+    for (const gap of [...moreGap(more), ...forgottenOf(dissector.flows)]) await reportGap(gap);
+  } finally {
+    sayFaults(context, dissector.faults, file);
+    await source.finish();
+  }
+}
