@@ -1,10 +1,13 @@
 import { usageError } from '../../core/failure.ts';
+import type { Snapshot } from '../../core/record/table.ts';
 import { insight, rule } from '../../core/record/tables/insight.ts';
-import { listing } from '../listing/command.ts';
-import { PARTS, SNAPSHOTS } from '../listing/run.ts';
+import type { Context } from '../context/context.ts';
+import { type ListingValues, listing, type Request } from '../listing/command.ts';
+import { PARTS, type Run, SNAPSHOTS } from '../listing/run.ts';
 import { text, words } from '../options/option.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
+import { modelOptions, modelRequestOf } from './model-options.ts';
 
 const options = {
   ...sourceOptions,
@@ -17,6 +20,7 @@ const options = {
   threshold: words('Set thresholds of rules, as in port_scan.ports=50; --explain names them.', {
     value: 'RULE.NAME=N,...',
   }),
+  ...modelOptions,
   ...liveOptions,
 };
 
@@ -26,6 +30,7 @@ export const insights = listing({
   about: 'what is wrong or worth a look, by rules: on this machine and its network, or in a capture',
   details: [
     'Rules read the records of the other commands and say what follows from them: each finding with its evidence, how serious and how sure it is, and what to do. The same records give the same findings. An empty answer means that no rule found anything, not that nothing is wrong: --explain all lists the rules.',
+    'A language model on this machine may comment on what the rules found: Ollama at http://127.0.0.1:11434, when it runs (--ai, --model). Its findings come after those of the rules, with rule and source model; they are always notes, and --expect, --fail-on and the exit status disregard them, because whoever sends packets can try to tell a model what to say. It is sent counts, protocols, registered domain names and the findings; tokens stand for addresses and for all other names and texts, unless --no-redact is given. What it says is left out when it cites no fact that it was sent, or tells a figure, an address or a name that is none of them. --dry-run prints the request.',
   ],
   operands: '',
   operandChoices: [],
@@ -33,29 +38,52 @@ export const insights = listing({
   repeats: true,
   statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warning', wait: null },
   firstTickIsStart: () => true,
-  runOf: ({ interval, count }) => (interval === null && count === null ? PARTS : SNAPSHOTS),
+  runOf: (values) =>
+    values['dry-run'] ? DRY_RUN : values.interval === null && values.count === null ? PARTS : SNAPSHOTS,
   tables: [insight, rule],
   examples: [
     { line: 'netwatch insights -r file.pcap', about: 'what a capture shows' },
     { line: "netwatch insights -r file.pcap --fail-on 'severity >= warning'", about: 'an exit status for a script' },
+    { line: 'netwatch insights -r file.pcap --dry-run | jq .', about: 'what a local model would be sent' },
     { line: 'netwatch insights --explain port_scan', about: 'how a rule decides' },
   ],
   tableOf: ({ explain }) => (explain === null ? insight : rule),
-  async *run(context, values, _operands, request) {
-    const { explain } = values;
-    if (explain !== null) {
-      const { explainRules } = await import('./explain-rules.ts');
-      yield explainRules(explain);
-      return;
-    }
-    // loaded here: the code that reads packets is large, and other commands start without it
-    const { thresholdsOf } = await import('./insight-request.ts');
-    const asked = { packets: packetRequestOf(values), thresholds: thresholdsOf(values.threshold) };
-    if (asked.packets.from === 'file') {
-      const { readCapturedInsights } = await import('./captured-insights.ts');
-      yield* readCapturedInsights(context, asked, request);
-      return;
-    }
-    throw usageError('not yet');
-  },
+  run: runInsights,
 });
+
+/** Prints what a model would be sent, and no records. */
+const DRY_RUN: Run<typeof options> = {
+  kind: 'deed',
+  interruptIsStatus: true,
+  async perform(context, values, operands) {
+    const { printNoRecords } = await import('./dry-run.ts');
+    return printNoRecords(context, (request) => runInsights(context, values, operands, request));
+  },
+};
+
+async function* runInsights(
+  context: Context,
+  values: ListingValues<typeof options>,
+  _operands: readonly string[],
+  request: Request,
+): AsyncGenerator<Snapshot> {
+  const { explain } = values;
+  if (explain !== null) {
+    const { explainRules } = await import('./explain-rules.ts');
+    yield explainRules(explain);
+    return;
+  }
+  // loaded here: the code that reads packets is large, and other commands start without it
+  const { thresholdsOf } = await import('./insight-request.ts');
+  const asked = {
+    packets: packetRequestOf(values),
+    thresholds: thresholdsOf(values.threshold),
+    model: modelRequestOf(values),
+  };
+  if (asked.packets.from === 'file') {
+    const { readCapturedInsights } = await import('./captured-insights.ts');
+    yield* readCapturedInsights(context, asked, request);
+    return;
+  }
+  throw usageError('not yet');
+}
