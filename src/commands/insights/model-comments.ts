@@ -62,6 +62,7 @@ export class ModelComments {
       const snapshot = gatherer.snapshot(rows);
       if (asked.dryRun) {
         await context.stdout.write(`${commentary.request(snapshot)}\n`);
+        await context.stdout.flush();
         return;
       }
       context.showProgress(`asking ${asked.model} for a comment`);

@@ -84,6 +84,7 @@ const VERSIONED = /\b(?:TLS|SSL|HTTP|SMB|SNMP|NTP|IP|IGMP|OSPF)(?:v|[ /]v?)?\d(?
 const FACT_ID = /\bF\d+\b/g;
 const LINK = /:\/\/|\bwww\.|\b(?:https?|ftp|mailto|javascript|data|file|tel):|@/i;
 const HOST_NAME = /(?<![\w-])(?:[\w-]+\.)+[\p{L}][\p{L}\d-]+(?![\w-])/giu;
+const WORD_END = /[\s=";()]+|,(?!\d)|,$/;
 const NUMBER = /(?<![\p{L}\d_.-])\d(?:[\d,]*\d)?(?:\.\d+)?/gu;
 
 /** What the facts tell: figures, addresses, names. */
@@ -97,7 +98,9 @@ class Known {
     this.redaction = redaction;
     const texts = facts.flatMap(({ id: _, ...values }) => Object.values(values).flat().map(String));
     this.numbers = texts.flatMap(numbersIn);
-    this.words = new Set(texts.flatMap((text) => text.toLowerCase().split(/[\s=",;()]+/)));
+    const words = texts.flatMap((text) => text.toLowerCase().split(WORD_END));
+    // of name-1.example.com a model may speak of example.com
+    this.words = new Set([...words, ...words.map((word) => word.replace(/^name-\d+\./, ''))]);
     this.echoes = [...redaction.shownTexts].filter((text) => text.length >= ECHO && !isHostName(text));
   }
 
@@ -106,7 +109,7 @@ class Known {
     // addresses of links and mail are never among the facts: a model has no reason to give any
     if (LINK.test(sentence) || this.echoesIn(sentence)) return false;
     const rest = this.redaction.without(sentence).replace(FACT_ID, ' ');
-    const words = rest.toLowerCase().split(/[\s=",;()]+/);
+    const words = rest.toLowerCase().split(WORD_END);
     const others: string[] = [];
     for (const word of words) {
       const bare = word.replace(/^[[('"`*]+|[\])'"`*.:!?]+$/g, '');

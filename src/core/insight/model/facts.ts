@@ -59,10 +59,14 @@ function findingValues(row: InsightRow, redaction: Redaction, vocabulary: Vocabu
     severity: row.severity,
     confidence: row.confidence,
     summary: sentence(row.summary, redaction, vocabulary),
-    ...(row.subject === null ? {} : { subject: redaction.any(row.subject) }),
+    ...(row.subject === null ? {} : { subject: subjectOf(row.subject, redaction, vocabulary) }),
     evidence: row.evidence.map((one) => evidenceOf(one, redaction)),
   };
 }
+
+/** An address, a name or a word; or several, as in `10.0.0.1 to 10.0.0.2`. */
+const subjectOf = (subject: string, redaction: Redaction, vocabulary: Vocabulary): string =>
+  subject.includes(' ') ? sentence(subject, redaction, vocabulary) : redaction.any(subject);
 
 /** `dns_query packet=17 name=name-1.example.com`, of what `evidence` wrote. */
 function evidenceOf(text: string, redaction: Redaction): string {

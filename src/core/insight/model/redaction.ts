@@ -46,8 +46,7 @@ export class Redaction {
     if (!this.isOn) return this.shown(name);
     const registrable = registrableName(name);
     if (registrable === name) return name;
-    const token = this.token('name', name, registrable === null ? UNNAMED : `*.${registrable}`, registrable);
-    return token;
+    return this.token('name', name, registrable === null ? UNNAMED : `*.${registrable}`, registrable);
   }
 
   /** Any other text. */
@@ -69,7 +68,8 @@ export class Redaction {
   restore(text: string): string | null {
     let isKnown = true;
     const restored = text.replace(TOKEN, (token) => {
-      const original = this.originals.get(token.toLowerCase());
+      const [bare = ''] = token.toLowerCase().split('.');
+      const original = this.originals.get(token.toLowerCase()) ?? this.originals.get(bare);
       if (original === undefined) isKnown = false;
       return original ?? '';
     });
@@ -101,6 +101,7 @@ export class Redaction {
     const token = below === null ? `${kind}-${number}` : `${kind}-${number}.${below}`;
     this.tokens.set(key, token);
     this.originals.set(token, shown);
+    this.originals.set(`${kind}-${number}`, shown); // models leave out what follows
     return token;
   }
 }
