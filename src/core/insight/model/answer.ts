@@ -3,14 +3,13 @@ import { MODEL_SEVERITIES, MOST_FINDINGS, type ModelSeverity } from './chat-requ
 import type { Fact } from './facts.ts';
 import { plainText } from './plain-text.ts';
 import type { Redaction } from './redaction.ts';
-import { isTopLevel } from './registrable-name.ts';
 
 /** Characters of an answer that are read. */
 export const MOST_ANSWER = 32_768;
 const LONGEST_SENTENCE = 400;
 const MOST_CITES = 20;
 /** A text from outside is repeated where so many characters of it stand in a row. */
-const ECHO = 12;
+const ECHO = 8;
 
 /** What a model said, of which nothing contradicts the facts that it was given. */
 export interface ModelFinding {
@@ -84,6 +83,8 @@ const VERSIONED = /\b(?:TLS|SSL|HTTP|SMB|SNMP|NTP|IP|IGMP|OSPF)(?:v|[ /]v?)?\d(?
 const FACT_ID = /\bF\d+\b/g;
 const LINK = /:\/\/|\bwww\.|\b(?:https?|ftp|mailto|javascript|data|file|tel):|@/i;
 const HOST_NAME = /(?<![\w-])(?:[\w-]+\.)+[\p{L}][\p{L}\d-]+(?![\w-])/giu;
+/** What advice may name that looks like a host: resolv.conf, capture.pcap. */
+const FILE_NAME = /\.(?:conf|cfg|ini|log|json|txt|service|pcap|pcapng)$/i;
 const WORD_END = /[\s=";()]+|,(?!\d)|,$/;
 const NUMBER = /(?<![\p{L}\d_.-])\d(?:[\d,]*\d)?(?:\.\d+)?/gu;
 
@@ -118,7 +119,7 @@ class Known {
       others.push(bare);
     }
     const foreign = others.join(' ');
-    if ([...foreign.matchAll(HOST_NAME)].some(([name]) => isTopLevel(name.split('.').at(-1)!))) return false;
+    if ([...foreign.matchAll(HOST_NAME)].some(([name]) => !FILE_NAME.test(name))) return false;
     return numbersIn(foreign.replace(VERSIONED, ' ')).every((number) => this.isKnown(number, foreign));
   }
 

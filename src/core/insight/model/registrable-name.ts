@@ -17,7 +17,7 @@ const GENERIC: ReadonlySet<string> = new Set(
 );
 
 /** Whether names end in this label in the DNS of the internet, as far as is known here. */
-export const isTopLevel = (label: string): boolean => /^[a-z]{2}$/.test(label) || GENERIC.has(label);
+const isTopLevel = (label: string): boolean => /^[a-z]{2}$/.test(label) || GENERIC.has(label);
 
 /**
  * The part of a host name that was registered, in lower case: `example.co.uk` of `a.b.example.co.uk`. Null for a name that
