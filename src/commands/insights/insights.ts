@@ -39,7 +39,11 @@ export const insights = listing({
   statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warning', wait: null },
   firstTickIsStart: () => true,
   runOf: (values) =>
-    values['dry-run'] ? DRY_RUN : values.interval === null && values.count === null ? PARTS : SNAPSHOTS,
+    values['dry-run'] && values.explain === null
+      ? DRY_RUN
+      : values.interval === null && values.count === null
+        ? PARTS
+        : SNAPSHOTS,
   tables: [insight, rule],
   examples: [
     { line: 'netwatch insights -r file.pcap', about: 'what a capture shows' },
@@ -56,6 +60,8 @@ const DRY_RUN: Run<typeof options> = {
   kind: 'deed',
   interruptIsStatus: true,
   async perform(context, values, operands) {
+    for (const name of ['expect', 'fail-on'] as const)
+      if (values[name] !== null) throw usageError(`--dry-run prints no records, of which --${name} could be`);
     const { printNoRecords } = await import('./dry-run.ts');
     return printNoRecords(context, (request) => runInsights(context, values, operands, request));
   },

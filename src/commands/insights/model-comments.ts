@@ -47,6 +47,16 @@ export class ModelComments {
     return comments;
   }
 
+  /** Whether there is an answer that no look has shown. */
+  get hasNews(): boolean {
+    return this.isNew;
+  }
+
+  /** Whether no request is under way. */
+  get isIdle(): boolean {
+    return this.commentary.status.state !== 'analyzing';
+  }
+
   /** The statistics that must be computed for it. */
   get statistics(): readonly StatisticName[] {
     return this.gatherer === null ? [] : SNAPSHOT_STATISTICS;

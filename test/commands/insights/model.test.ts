@@ -138,6 +138,13 @@ describe('--dry-run', () => {
     },
   );
 
+  test.each([
+    ['--expect', 'count() == 0'],
+    ['--fail-on', 'severity >= warn'],
+  ])('prints no records that %s could judge', async (...words) =>
+    expect((await run(secrets, '--dry-run', ...words)).status).toBe(64),
+  );
+
   test('needs something to send', async () =>
     expect((await run(secrets, '--dry-run', '--ai', 'never')).status).toBe(64));
 });
