@@ -99,6 +99,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
         'capture',
         'connection',
         'health',
+        'insight',
         'network',
         'output',
         'packet',

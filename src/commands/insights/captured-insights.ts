@@ -12,13 +12,13 @@ import type { Request } from '../listing/command.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
-import type { InsightRequest } from './insight-request.ts';
+import type { CapturedInsightRequest } from './insight-request.ts';
 import { moreGap } from './more-findings.ts';
 
 /** What the rules find in a capture, once all of it has been read. Rejects as `openPackets` does. */
 export async function* readCapturedInsights(
   context: Context,
-  asked: InsightRequest,
+  asked: CapturedInsightRequest,
   { reportGap }: Pick<Request, 'reportGap'>,
 ): AsyncGenerator<Snapshot> {
   const dissector = new Dissector(REGISTRY);

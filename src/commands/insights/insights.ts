@@ -1,24 +1,8 @@
-import { usageError } from '../../core/failure.ts';
 import { insight, rule } from '../../core/record/tables/insight.ts';
 import { listing } from '../listing/command.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
-import { text, words } from '../options/option.ts';
-import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
-import { packetRequestOf } from '../packets/packet-request.ts';
-
-const options = {
-  ...sourceOptions,
-  explain: text(
-    'Explain this rule instead of looking: what it reads, how it decides, its thresholds; all for every one.',
-    {
-      value: 'RULE',
-    },
-  ),
-  threshold: words('Set thresholds of rules, as in port_scan.ports=50; --explain names them.', {
-    value: 'RULE.NAME=N,...',
-  }),
-  ...liveOptions,
-};
+import { VERTICAL } from '../listing/shared-formats.ts';
+import { insightOptions } from './insight-options.ts';
 
 /** `netwatch insights`: what the records mean. */
 export const insights = listing({
@@ -26,18 +10,26 @@ export const insights = listing({
   about: 'what is wrong or worth a look, by rules: on this machine and its network, or in a capture',
   details: [
     'Rules read the records of the other commands and say what follows from them: each finding with its evidence, how serious and how sure it is, and what to do. The same records give the same findings. An empty answer means that no rule found anything, not that nothing is wrong: --explain all lists the rules.',
+    'Live, the machine is looked at twice, five seconds apart or as long as --duration says, and packets are captured meanwhile where this user may; with --interval, the findings that hold are printed at every tick. With --root, a machine that is saved as files is looked at once. What only time shows, such as a counter that grows, one look does not find.',
+    '--threshold, which a configuration file may set for good, moves what a rule takes for too much: {"insights": {"threshold": ["port_scan.ports=50"]}}.',
   ],
   operands: '',
   operandChoices: [],
-  options,
+  options: insightOptions,
   repeats: true,
   statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warning', wait: null },
-  firstTickIsStart: () => true,
+  firstTickIsStart: ({ root }) => root === null,
+  refusesRoot: ({ read, explain }) =>
+    read === null && explain === null
+      ? null
+      : '--root is a machine to look at: it cannot be used with --read or --explain',
+  usualFormat: ({ explain }) => (explain === null || explain === 'all' ? null : VERTICAL),
   runOf: ({ interval, count }) => (interval === null && count === null ? PARTS : SNAPSHOTS),
   tables: [insight, rule],
   examples: [
     { line: 'netwatch insights -r file.pcap', about: 'what a capture shows' },
     { line: "netwatch insights -r file.pcap --fail-on 'severity >= warning'", about: 'an exit status for a script' },
+    { line: 'sudo netwatch insights --interval 15', about: 'this machine, again and again' },
     { line: 'netwatch insights --explain port_scan', about: 'how a rule decides' },
   ],
   tableOf: ({ explain }) => (explain === null ? insight : rule),
@@ -49,13 +41,14 @@ export const insights = listing({
       return;
     }
     // loaded here: the code that reads packets is large, and other commands start without it
-    const { thresholdsOf } = await import('./insight-request.ts');
-    const asked = { packets: packetRequestOf(values), thresholds: thresholdsOf(values.threshold) };
-    if (asked.packets.from === 'file') {
+    const { insightRequestOf } = await import('./insight-request.ts');
+    const asked = insightRequestOf(values);
+    if ('root' in asked) {
+      const { sampleInsights } = await import('./live-insights.ts');
+      yield* sampleInsights(context, asked, request);
+    } else {
       const { readCapturedInsights } = await import('./captured-insights.ts');
       yield* readCapturedInsights(context, asked, request);
-      return;
     }
-    throw usageError('not yet');
   },
 });
