@@ -2,6 +2,7 @@ import { EXIT, Failure, messageOf } from '../failure.ts';
 import { type Found, InsightEngine } from '../insight/insight-engine.ts';
 import type { Observation } from '../insight/observation.ts';
 import { observedSections, statisticsFor } from '../insight/observed-statistics.ts';
+import { RecentStreams } from '../insight/recent-streams.ts';
 import type { Rule } from '../insight/rule.ts';
 import type { ThresholdSettings } from '../insight/thresholds.ts';
 import type { Instant } from '../instant.ts';
@@ -9,6 +10,8 @@ import type { Limit } from '../limit.ts';
 import { openInterfaceRates } from '../network/interface-rates.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { PacketOwners } from '../packet/packet-owners.ts';
+import type { ConversationRow } from '../record/tables/conversation.ts';
+import type { HandshakeRow } from '../record/tables/handshake.ts';
 import type { ProbeRow } from '../record/tables/probe.ts';
 import type { ServiceOf } from '../socket/conn-row.ts';
 import { StatisticsOfRun } from '../stats/run.ts';
@@ -60,6 +63,12 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   const { sampler, limits: missing } = await openConnections(place, asked, listen);
 
   const tell = (observation: Observation, at: number): void => engine.ingest(observation, at);
+  const handshakes = new RecentStreams<HandshakeRow>();
+  const conversations = new RecentStreams<ConversationRow>();
+  const recent = (one: Observation, now: number): Observation => {
+    if (one.type === 'handshake') return { type: one.type, value: handshakes.take(one.value, now) };
+    return one.type === 'conversation' ? { type: one.type, value: conversations.take(one.value, now) } : one;
+  };
   const read = async <T>(reading: Promise<Reading<T>>, into: Limit[]): Promise<readonly T[]> => {
     const { rows, limits } = await reading;
     into.push(...limits);
@@ -72,6 +81,11 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       const limits = [...missing];
       // the first look is the beginning: nobody waits for answers there
       const probes = looks++ === 0 ? null : (asked.probe?.() ?? null);
+      // before the sockets are read: then the flows that are over are forgotten
+      if (captured !== null) {
+        const { run, feed } = captured;
+        for (const one of observedSections(run.fresh(feed.reader, null, now))) tell(recent(one, now), now);
+      }
       const connections = await sampler.look(at);
       limits.push(...connections.limits);
       tell({ type: 'conn', value: [...connections.rows()] }, now);
@@ -81,10 +95,6 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       if (engine.reads.has('route')) tell({ type: 'route', value: await read(platform.readRoutes(), limits) }, now);
       if (engine.reads.has('dns_server'))
         tell({ type: 'dns_server', value: await read(platform.readDnsServers(), limits) }, now);
-      if (captured !== null) {
-        const { run, feed } = captured;
-        for (const one of observedSections(run.fresh(feed.reader, null, now))) tell(one, now);
-      }
       if (probes !== null) tell({ type: 'probe', value: await probes }, now);
       limits.push(...sampler.goOn());
       return { ...engine.found(now, at.time), limits };
