@@ -35,7 +35,7 @@ export const retransmissions = rule({
           yield {
             subject: way.sender,
             summary: `${way.sender} sent ${counted(again, 'segment')} to ${way.receiver} again, ${shortNumber(pct)} % of its payload: ${REASONS[cause](way)}`,
-            confidence: cause === 'receiver' || way.trouble.fast > 0 || way.trouble.spurious > 0 ? 'high' : 'medium',
+            confidence: cause === 'receiver' || (cause === 'path' && way.trouble.fast > 0) ? 'high' : 'medium',
             evidence: evidenceOf(way),
             since: formatTimestamp(way.first.seconds, way.first.nanoseconds),
             advice: ADVICE[cause],
@@ -55,7 +55,7 @@ function causeOf({ trouble, back }: OneWay): Cause {
 const REASONS: Readonly<Record<Cause, (way: OneWay) => string>> = {
   receiver: ({ trouble, back }) =>
     `the receiver is slow (${back.zeroWindows} zero windows, ${trouble.windowsFilled} filled)`,
-  sender: ({ trouble }) => `the sender is hasty (${trouble.spurious} were acknowledged already)`,
+  sender: ({ trouble }) => `the sender does not wait for ACKs (${trouble.spurious} were acknowledged already)`,
   path: ({ trouble, back }) =>
     back.duplicateAcks > 0
       ? `the path loses packets (${counted(back.duplicateAcks, 'duplicate ACK')}, ${trouble.fast} fast)`
