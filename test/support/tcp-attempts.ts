@@ -9,6 +9,9 @@ const ACK = 0x10;
 /** The address 10.0.0.0 and this many more. */
 export const host = (number: number): readonly number[] => [10, 0, number >> 8, number & 255];
 
+/** half-open: the server answers, and the client does not. one-way: the server's answer was not captured. */
+export type End = 'complete' | 'refused' | 'unanswered' | 'half-open' | 'one-way';
+
 /** One attempt to connect. */
 export interface Attempt {
   /** Milliseconds from the start. */
@@ -17,8 +20,7 @@ export interface Attempt {
   readonly server?: readonly number[];
   readonly clientPort?: number;
   readonly port?: number;
-  /** half-open: the server answers, and the client does not. one-way: the server's answer was not captured. */
-  readonly ends?: 'complete' | 'refused' | 'unanswered' | 'half-open' | 'one-way';
+  readonly ends?: End;
   /** Milliseconds from SYN to SYN-ACK. */
   readonly answersIn?: number;
 }

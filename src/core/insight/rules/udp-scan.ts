@@ -51,10 +51,11 @@ export const udpScan = rule({
         if (layer < 0) return;
         const error = icmpErrorOf(packet, layer);
         if (error !== PORT_UNREACHABLE && error !== PORT_UNREACHABLE_V6) return;
-        const last = packet.layerCount - 1;
-        if (packet.layerProtocol[last] !== udp.id) return;
-        const bytes = packet.layerBytes[last]!;
-        const start = packet.layerStart[last]!;
+        let quoted = layer + 1;
+        while (quoted < packet.layerCount && packet.layerProtocol[quoted] !== udp.id) quoted++;
+        if (quoted === packet.layerCount) return;
+        const bytes = packet.layerBytes[quoted]!;
+        const start = packet.layerStart[quoted]!;
         if (start + 4 > bytes.length) return;
         const port = u16(bytes, start + 2);
         if (port >= FIRST_EPHEMERAL) return;

@@ -47,7 +47,13 @@ test('the jitter decides', async () => {
   const gaps = (off: number) => [0, -off, off, 0, -off, off, 0, -off, off].map((by) => 60 + by);
   const starts = (off: number) => {
     let at = 0;
-    return [0, ...gaps(off).map((gap) => (at += gap))];
+    return [
+      0,
+      ...gaps(off).map((gap) => {
+        at += gap;
+        return at;
+      }),
+    ];
   };
   expect(await findingsOf('beaconing', calls(starts(4)))).toMatchObject([
     { summary: expect.stringContaining('every 60 s with 9.9 % jitter') },

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { findingsOf } from '../../../support/insights.ts';
-import { type Attempt, attempts } from '../../../support/tcp-attempts.ts';
+import { attempts, type End } from '../../../support/tcp-attempts.ts';
 
 /** Attempts a quarter of a second apart, then one that is complete long after. */
-const attemptsOf = (count: number, ends: Attempt['ends'], rest = 1, apart = 250) => [
+const attemptsOf = (count: number, ends: End, rest = 1, apart = 250) => [
   ...attempts(count, (index) => ({ at: index * apart, clientPort: 1024 + index, ends })),
   ...attempts(rest, (index) => ({ at: count * apart + 60_000 + index, clientPort: 60_000 + index })),
 ];
