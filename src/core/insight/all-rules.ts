@@ -1,5 +1,13 @@
 import type { Rule } from './rule.ts';
+import { dnsTunnelling } from './rules/dns-tunnelling.ts';
+import { failingResolver } from './rules/failing-resolver.ts';
+import { nxdomainBurst } from './rules/nxdomain-burst.ts';
+import { oldTls } from './rules/old-tls.ts';
 import { portScan } from './rules/port-scan.ts';
+import { slowResolver } from './rules/slow-resolver.ts';
+
+// names and security
+const NAMES_AND_SECURITY: readonly Rule[] = [dnsTunnelling, nxdomainBurst, slowResolver, failingResolver, oldTls];
 
 /** Every rule. To add one, write its file and add a line here. */
-export const RULES: readonly Rule[] = [portScan];
+export const RULES: readonly Rule[] = [portScan, ...NAMES_AND_SECURITY];
