@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { OpenRule, Rule } from '../../src/core/insight/rule.ts';
+import { ThresholdSettings } from '../../src/core/insight/thresholds.ts';
 import type { InsightRow } from '../../src/core/record/tables/insight.ts';
 import { NANO, pcap } from './captures.ts';
 import { netwatch, recordsOf } from './in-process.ts';
@@ -57,3 +59,6 @@ function captureOf(frames: readonly (StatisticFrame | Uint8Array)[]): Uint8Array
   });
   return pcap(records, { magic: NANO, linkType });
 }
+
+/** A rule at work by itself, with its usual thresholds: for what takes more packets than a capture of a test should hold. */
+export const opened = (rule: Rule): OpenRule => rule.open(ThresholdSettings.usual.of(rule));

@@ -1,5 +1,6 @@
 import type { TlsSessionRow } from '../../record/tables/tls-session.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
+import { endpointOf } from '../endpoint-text.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 
@@ -110,9 +111,4 @@ function weaknessOf(cipher: string | null): string | null {
   const number = cipher.startsWith('0x') ? Number(cipher) : Number.NaN;
   for (const [numbers, pattern, what] of WEAK) if (numbers.includes(number) || pattern.test(cipher)) return what;
   return null;
-}
-
-/** `10.0.0.1:443`, `[2001:db8::1]:443`. */
-export function endpointOf(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

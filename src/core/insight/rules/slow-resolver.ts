@@ -3,11 +3,13 @@ import { AgedMap } from '../../wire/aged-map.ts';
 import { isOfServer, shownMs } from '../asked-servers.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { percentileOf } from '../percentile.ts';
+import { registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
 
 /** Servers that are told apart, and the latest answers of each that count. */
 export const MOST_SERVERS = 1000;
 export const MOST_ANSWERS = 1000;
+const MOST_DOMAINS = 64;
 
 interface Server {
   readonly address: string;
@@ -16,6 +18,8 @@ interface Server {
   next: number;
   /** The slowest answers, slowest first. */
   readonly slowest: Slow[];
+  /** Domains with an answer that was slow. */
+  readonly domains: Set<string>;
   since: string | null;
 }
 interface Slow {
@@ -29,20 +33,21 @@ export const slowResolver = rule({
   severity: 'warn',
   about: 'a DNS server answers slowly',
   explanation:
-    'Takes for each DNS server the time that 95 of 100 answers did not exceed, of its latest 1,000 answers. A server that must ask others is slower than one that knows the answer already: with a quick median, some names are slow rather than the server. Time on the path counts as well: what a server that is quick from the same place needs is told beside it. Answers that never came are not slow ones; failing_resolver counts those. DNS over TLS, HTTPS and QUIC is not seen.',
+    'Takes for each DNS server the time that 95 of 100 answers did not exceed, of its latest 1,000 answers. A server that must ask others is slower than one that knows the answer already: with a quick median, some names are slow rather than the server, and when these are of one or two domains nothing is said. Time on the path counts as well: what a server that is quick from the same place needs is told beside it. Answers that never came are not slow ones; failing_resolver counts those. DNS over TLS, HTTPS and QUIC is not seen.',
   advice: 'Ask it for one name twice (netwatch probe dns://): quick the second time means that it waits for others.',
   thresholds: {
     p95_ms: threshold(500, 'Milliseconds that 95 of 100 answers did not exceed.'),
     answers: threshold(20, 'Least number of answers; no more than the latest 1,000 of a server count.'),
+    domains: threshold(3, 'Different domains whose answers took that long; no more than 64 are told apart.'),
   },
-  open({ p95_ms, answers: least }) {
+  open({ p95_ms, answers: least, domains }) {
     const servers = new AgedMap<string, Server>(MOST_SERVERS);
     return {
       dns_query(row) {
         if (row.latency_ms === null || !isOfServer(row)) return;
         let server = servers.get(row.server);
         if (server === undefined) {
-          server = { address: row.server, latencies: [], next: 0, slowest: [], since: null };
+          server = { address: row.server, latencies: [], next: 0, slowest: [], domains: new Set(), since: null };
           servers.add(row.server, server);
         }
         take(server, row, row.latency_ms, p95_ms);
@@ -59,7 +64,7 @@ export const slowResolver = rule({
           .sort((one, other) => one.p95 - other.p95);
         const [quickest] = judged;
         for (const { server, p95, median } of judged) {
-          if (p95 < p95_ms) continue;
+          if (p95 < p95_ms || server.domains.size < domains) continue;
           const compared =
             quickest!.p95 < p95_ms ? `; ${quickest!.server.address} needs ${shownMs(quickest!.p95)}` : '';
           yield {
@@ -78,7 +83,10 @@ export const slowResolver = rule({
 function take(server: Server, row: DnsQueryRow, latency: number, slow: number): void {
   server.latencies[server.next] = latency;
   server.next = (server.next + 1) % MOST_ANSWERS;
-  if (latency >= slow) server.since ??= row.time;
+  if (latency >= slow) {
+    server.since ??= row.time;
+    if (row.name !== null && server.domains.size < MOST_DOMAINS) server.domains.add(registrableName(row.name));
+  }
   const { slowest } = server;
   if (slowest.length === MOST_EVIDENCE && latency <= slowest.at(-1)!.latency) return;
   const text = evidence('dns_query', {
