@@ -5,6 +5,7 @@ import type { LoginReader } from './clear-text-login.ts';
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const OCTETS = 0x04;
+const AGENT = 161;
 const BIND = 0x60;
 /** authentication: simple [0] (RFC 4511, 4.2). */
 const SIMPLE = 0x80;
@@ -26,7 +27,8 @@ export const ldapLogin: LoginReader = (bytes, start, end) => {
 };
 
 /** Version 1 or 2c (0 or 1), whose community is a password in clear (RFC 3584, 9). */
-export const snmpLogin: LoginReader = (bytes, start, end) => {
+export const snmpLogin: LoginReader = (bytes, start, end, packet) => {
+  if (packet.srcPort === AGENT) return null; // an answer repeats it
   if (berTag(bytes, start, end) !== SEQUENCE) return null;
   const version = berStart(bytes, start);
   if (berTag(bytes, version, end) !== INTEGER) return null;

@@ -14,6 +14,8 @@ import { type Finding, rule, threshold } from '../rule.ts';
 /** Who sent a certificate; more are not told apart. */
 export const MOST_ENDPOINTS = 1000;
 const DAY_S = 86_400;
+/** A certificate that is valid so many seconds later tells that the capture's clock is wrong. */
+const WRONG_CLOCK_S = 365 * DAY_S;
 /** Clocks differ by so much, in seconds. */
 const CLOCK_S = 300;
 const HANDSHAKE = 22;
@@ -35,7 +37,7 @@ export const expiringCertificate = rule({
   severity: 'warn',
   about: 'a certificate has expired, is not valid yet, or expires soon',
   explanation:
-    'Reads the dates of the certificate that each server showed in the handshakes of TLS 1.2 and older, where it is in clear, and compares them with the time of the packet, not with today; and the days that probes of tls:// and https:// targets found, which are those of the whole chain. TLS 1.3 encrypts certificates: only probes see them. Nothing is verified here, neither the signature nor the name. Devices with a certificate of their own making often let it expire, and nobody checks it.',
+    'Reads the dates of the certificate that each server showed in the handshakes of TLS 1.2 and older, where it is in clear, and compares them with the time of the packet, not with today; and the days that probes of tls:// and https:// targets found, which are those of the whole chain. TLS 1.3 encrypts certificates: only probes see them. A certificate that becomes valid more than a year later shows that the clock of the capture is wrong, and is passed over. Nothing is verified here, neither the signature nor the name. Devices with a certificate of their own making often let it expire, and nobody checks it.',
   advice: 'Renew the certificate, and find out why that did not happen by itself.',
   thresholds: {
     days: threshold(14, 'Days that a certificate is still valid.'),
@@ -91,7 +93,8 @@ export const expiringCertificate = rule({
 function noteShown(endpoints: AgedMap<string, Shown>, packet: Packet, at: number, certificate: CertificateText): void {
   const source = sourceOf(packet);
   if (source === null) return;
-  const isClient = packet.direction === 0;
+  // of a connection that had begun before the capture, the side that spoke first is not the client for sure
+  const isClient = packet.direction === 0 && packet.srcPort > packet.dstPort;
   const endpoint = isClient ? source : endpointOf(source, packet.srcPort);
   const time = formatTimestamp(packet.seconds, packet.nanoseconds);
   endpoints.add(endpoint, { endpoint, isClient, certificate, number: packet.number, at, time });
@@ -101,7 +104,7 @@ function judge({ endpoint, isClient, certificate, number, at, time }: Shown, day
   const { notBefore, notAfter, subject, issuer, dnsName, isSelfIssued } = certificate;
   const left = (notAfter - at) / DAY_S;
   const isEarly = at < notBefore - CLOCK_S;
-  if (Number.isNaN(at) || (!isEarly && left > days)) return null;
+  if (Number.isNaN(at) || notBefore - at > WRONG_CLOCK_S || (!isEarly && left > days)) return null;
   const name = dnsName ?? subject;
   const whose = `The certificate of ${isClient ? 'client' : 'server'} ${endpoint}${name === null ? '' : ` (${shownName(name)})`}`;
   const what = isEarly
