@@ -288,6 +288,10 @@ _netwatch_insights() {
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --explain) : ;;
     --threshold) : ;;
+    --ai) _netwatch_words 'auto always never' ;;
+    --ollama) : ;;
+    --model) : ;;
+    --model-timeout) : ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -307,7 +311,7 @@ _netwatch_insights() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --explain --threshold --probe --no-packets --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --explain --threshold --probe --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

@@ -1,5 +1,6 @@
 import { flag, text, words } from '../options/option.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
+import { modelOptions } from './model-options.ts';
 
 /** The options of `netwatch insights`. */
 export const insightOptions = {
@@ -13,5 +14,6 @@ export const insightOptions = {
   }),
   probe: flag('Ask the gateway, the DNS servers and for a name, too, at each look, as netwatch probe does.'),
   'no-packets': flag('Capture nothing: sockets, interfaces and counters alone.'),
+  ...modelOptions,
   ...liveOptions,
 };

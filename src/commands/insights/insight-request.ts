@@ -6,6 +6,7 @@ import type { ListingValues } from '../listing/command.ts';
 import type { liveOptions } from '../packets/capture-options.ts';
 import { type PacketRequest, packetRequestOf } from '../packets/packet-request.ts';
 import type { insightOptions } from './insight-options.ts';
+import { type ModelRequest, modelRequestOf } from './model-options.ts';
 
 type InsightValues = ListingValues<typeof insightOptions>;
 
@@ -13,6 +14,8 @@ type InsightValues = ListingValues<typeof insightOptions>;
 export interface CapturedInsightRequest {
   readonly packets: Extract<PacketRequest, { from: 'file' }>;
   readonly thresholds: ThresholdSettings;
+  /** Null when no model is asked for its comment. */
+  readonly model: ModelRequest | null;
 }
 
 /** What they are asked about a machine. */
@@ -20,6 +23,7 @@ export interface LiveInsightRequest {
   /** The folder of a saved machine, of which there is one look; null for this one. */
   readonly root: string | null;
   readonly thresholds: ThresholdSettings;
+  readonly model: ModelRequest | null;
   readonly packets: CaptureRequest | null;
   readonly demandsPackets: boolean;
   readonly probes: boolean;
@@ -34,13 +38,14 @@ const SAMPLE_MS = 5000;
 export function insightRequestOf(values: InsightValues): CapturedInsightRequest | LiveInsightRequest {
   const { threshold, read, root, probe, interval, count, duration } = values;
   const thresholds = threshold === null ? ThresholdSettings.usual : ThresholdSettings.parse(threshold, RULES);
+  const model = modelRequestOf(values);
   const repeats = interval !== null || count !== null;
   if (read !== null) {
     const name = [...REPEATING, 'no-packets' as const].find((one) => isTyped(values[one]));
     if (name !== undefined) throw usageError(`--${name} needs a live machine, not a file of --read`);
   }
   const packets = packetRequestOf(values);
-  if (packets.from === 'file') return { packets, thresholds };
+  if (packets.from === 'file') return { packets, thresholds, model };
   const demanded = DEMANDS.find((one) => isTyped(values[one]));
   if (root !== null) {
     const name = demanded ?? REPEATING.find((one) => isTyped(values[one]));
@@ -53,6 +58,7 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
   return {
     root,
     thresholds,
+    model,
     packets: isCaptured ? { ...packets, durationMs: null, promiscuous: false } : null,
     demandsPackets: demanded !== undefined,
     probes: probe,

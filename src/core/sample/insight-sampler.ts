@@ -10,10 +10,12 @@ import type { Limit } from '../limit.ts';
 import { openInterfaceRates } from '../network/interface-rates.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { PacketOwners } from '../packet/packet-owners.ts';
+import type { Section } from '../record/table.ts';
 import type { ConversationRow } from '../record/tables/conversation.ts';
 import type { HandshakeRow } from '../record/tables/handshake.ts';
 import type { ProbeRow } from '../record/tables/probe.ts';
 import type { ServiceOf } from '../socket/conn-row.ts';
+import type { StatisticName } from '../stats/names.ts';
 import { StatisticsOfRun } from '../stats/run.ts';
 import type { Reading } from '../system/platform.ts';
 import { Faults } from '../wire/faults.ts';
@@ -32,6 +34,16 @@ export interface InsightSampling {
   readonly demandsPackets: boolean;
   /** Asks the targets that are probed, at each look but the first; null for none. */
   readonly probe: (() => Promise<readonly ProbeRow[]>) | null;
+  /** What is told of all that rules are told, and of some statistics more; null for nobody. */
+  readonly witness: Witness | null;
+}
+
+/** Somebody besides the rules. */
+export interface Witness {
+  /** The statistics that it reads as they are. */
+  readonly statistics: readonly StatisticName[];
+  ingest(observation: Observation): void;
+  ingestSections(sections: readonly Section[]): void;
 }
 
 /** What follows from a look and from those before it. */
@@ -49,20 +61,25 @@ export interface InsightSampler {
 /** Begins to watch. Rejects with a Failure 64, 66, 69 or 77 where packets are demanded. */
 export async function openInsightSampler(place: Place, asked: InsightSampling): Promise<InsightSampler> {
   const { platform } = place;
+  const { witness } = asked;
   const faults = new Faults();
   const engine = new InsightEngine(asked.rules, asked.thresholds, faults);
   const rates = openInterfaceRates();
   let captured: { readonly run: StatisticsOfRun; readonly feed: PacketFeed } | null = null;
   const listen = (feed: PacketFeed, owners: PacketOwners): void => {
     const options = { bucketMs: 1000, owners, communityIds: false };
-    const run = new StatisticsOfRun(statisticsFor(engine.reads), options, feed.dissector);
+    const names = new Set([...statisticsFor(engine.reads), ...(witness?.statistics ?? [])]);
+    const run = new StatisticsOfRun([...names], options, feed.dissector);
     feed.listen(...run.listeners, ...engine.packetListeners());
     feed.listenToHeld(...run.heldListeners);
     captured = { run, feed };
   };
   const { sampler, limits: missing } = await openConnections(place, asked, listen);
 
-  const tell = (observation: Observation, at: number): void => engine.ingest(observation, at);
+  const tell = (observation: Observation, at: number): void => {
+    engine.ingest(observation, at);
+    witness?.ingest(observation);
+  };
   const handshakes = new RecentStreams<HandshakeRow>();
   const conversations = new RecentStreams<ConversationRow>();
   const recent = (one: Observation, now: number): Observation => {
@@ -84,7 +101,9 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       // before the sockets are read: then the flows that are over are forgotten
       if (captured !== null) {
         const { run, feed } = captured;
-        for (const one of observedSections(run.fresh(feed.reader, null, now))) tell(recent(one, now), now);
+        const sections = run.fresh(feed.reader, null, now);
+        witness?.ingestSections(sections);
+        for (const one of observedSections(sections)) tell(recent(one, now), now);
       }
       const connections = await sampler.look(at);
       limits.push(...connections.limits);

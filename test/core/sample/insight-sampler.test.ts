@@ -44,6 +44,7 @@ async function open(asked: Partial<InsightSampling>, refusal: Failure = DENIED) 
     packets: null,
     demandsPackets: false,
     probe: null,
+    witness: null,
     ...asked,
   });
   const at = (s: number) => ({ time: new Date(START_MS + 1000 * s).toISOString(), monotonicMs: 1000 * s });

@@ -40,7 +40,8 @@ export const insight = table(
     subject: maybe(text('Whom it is about: an address, an endpoint, a process, an interface, a name.')),
     source: choice('Whether a rule of netwatch or a language model says so.', INSIGHT_SOURCES),
   },
-  { none: 'nothing to report' },
+  // what a model says must not decide what a script does: whoever is on the network may have told it what to say
+  { none: 'nothing to report', judges: ({ source }) => source !== 'model' },
 );
 export type InsightRow = Row<typeof insight>;
 
