@@ -75,7 +75,7 @@ _netwatch_conns() {
     --summary) _netwatch_words 'process pid remote state port user' ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -109,7 +109,7 @@ _netwatch_ifaces() {
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -153,7 +153,7 @@ _netwatch_capture() {
     --process) : ;;
     --duration) : ;;
     --count|-c) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -185,7 +185,7 @@ _netwatch_follow() {
     --write|-w) _netwatch_files ;;
     --max-segments) : ;;
     --max-bytes) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -209,7 +209,7 @@ _netwatch_stats() {
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
     --bucket) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -248,7 +248,7 @@ _netwatch_probe() {
     --since) : ;;
     --window) : ;;
     --step) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown nagios prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown nagios prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -297,7 +297,7 @@ _netwatch_insights() {
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -310,14 +310,15 @@ _netwatch_insights() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --explain --threshold --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--read -r --interface -i --explain --threshold --probe --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -350,7 +351,7 @@ _netwatch_completion() {
 _netwatch_doctor() {
   local fields='name status detail remedy'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -366,7 +367,7 @@ _netwatch_doctor() {
 _netwatch_config() {
   local fields='name value source origin place commands'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;

@@ -12,7 +12,7 @@ import type { Request } from '../listing/command.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import { forgottenOf } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
-import type { InsightRequest } from './insight-request.ts';
+import type { CapturedInsightRequest } from './insight-request.ts';
 import { ModelComments } from './model-comments.ts';
 import { moreGap } from './more-findings.ts';
 
@@ -22,7 +22,7 @@ import { moreGap } from './more-findings.ts';
  */
 export async function* readCapturedInsights(
   context: Context,
-  asked: InsightRequest,
+  asked: CapturedInsightRequest,
   { reportGap }: Pick<Request, 'reportGap'>,
 ): AsyncGenerator<Snapshot> {
   const dissector = new Dissector(REGISTRY);

@@ -4,25 +4,8 @@ import { insight, rule } from '../../core/record/tables/insight.ts';
 import type { Context } from '../context/context.ts';
 import { type ListingValues, listing, type Request } from '../listing/command.ts';
 import { PARTS, type Run, SNAPSHOTS } from '../listing/run.ts';
-import { text, words } from '../options/option.ts';
-import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
-import { packetRequestOf } from '../packets/packet-request.ts';
-import { modelOptions, modelRequestOf } from './model-options.ts';
-
-const options = {
-  ...sourceOptions,
-  explain: text(
-    'Explain this rule instead of looking: what it reads, how it decides, its thresholds; all for every one.',
-    {
-      value: 'RULE',
-    },
-  ),
-  threshold: words('Set thresholds of rules, as in port_scan.ports=50; --explain names them.', {
-    value: 'RULE.NAME=N,...',
-  }),
-  ...modelOptions,
-  ...liveOptions,
-};
+import { VERTICAL } from '../listing/shared-formats.ts';
+import { insightOptions } from './insight-options.ts';
 
 /** `netwatch insights`: what the records mean. */
 export const insights = listing({
@@ -30,14 +13,21 @@ export const insights = listing({
   about: 'what is wrong or worth a look, by rules: on this machine and its network, or in a capture',
   details: [
     'Rules read the records of the other commands and say what follows from them: each finding with its evidence, how serious and how sure it is, and what to do. The same records give the same findings. An empty answer means that no rule found anything, not that nothing is wrong: --explain all lists the rules.',
+    'Live, the machine is looked at twice, five seconds apart or as long as --duration says, and packets are captured meanwhile where this user may; with --interval, the findings that hold are printed at every tick. With --root, a machine that is saved as files is looked at once. What only time shows, such as a counter that grows, one look does not find.',
     'A language model on this machine may comment on what the rules found: Ollama at http://127.0.0.1:11434, when it runs (--ai, --model). Its findings come after those of the rules, with rule and source model; they are always notes, and --expect, --fail-on and the exit status disregard them, because whoever sends packets can try to tell a model what to say. It is sent counts, protocols, registered domain names and the findings; tokens stand for addresses and for all other names and texts, unless --no-redact is given. What it says is left out when it cites no fact that it was sent, or tells a figure, an address or a name that is none of them. --dry-run prints the request.',
+    '--threshold, which a configuration file may set for good, moves what a rule takes for too much: {"insights": {"threshold": ["port_scan.ports=50"]}}.',
   ],
   operands: '',
   operandChoices: [],
-  options,
+  options: insightOptions,
   repeats: true,
   statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warning', wait: null },
-  firstTickIsStart: () => true,
+  firstTickIsStart: ({ root }) => root === null,
+  refusesRoot: ({ read, explain }) =>
+    read === null && explain === null
+      ? null
+      : '--root is a machine to look at: it cannot be used with --read or --explain',
+  usualFormat: ({ explain }) => (explain === null || explain === 'all' ? null : VERTICAL),
   runOf: (values) =>
     values['dry-run'] && values.explain === null
       ? DRY_RUN
@@ -48,6 +38,7 @@ export const insights = listing({
   examples: [
     { line: 'netwatch insights -r file.pcap', about: 'what a capture shows' },
     { line: "netwatch insights -r file.pcap --fail-on 'severity >= warning'", about: 'an exit status for a script' },
+    { line: 'sudo netwatch insights --interval 15', about: 'this machine, again and again' },
     { line: 'netwatch insights -r file.pcap --dry-run | jq .', about: 'what a local model would be sent' },
     { line: 'netwatch insights --explain port_scan', about: 'how a rule decides' },
   ],
@@ -56,12 +47,14 @@ export const insights = listing({
 });
 
 /** Prints what a model would be sent, and no records. */
-const DRY_RUN: Run<typeof options> = {
+const DRY_RUN: Run<typeof insightOptions> = {
   kind: 'deed',
   interruptIsStatus: true,
   async perform(context, values, operands) {
     for (const name of ['expect', 'fail-on'] as const)
       if (values[name] !== null) throw usageError(`--dry-run prints no records, of which --${name} could be`);
+    for (const name of ['interval', 'count'] as const)
+      if (values[name] !== null) throw usageError(`--dry-run prints one request: it cannot be used with --${name}`);
     const { printNoRecords } = await import('./dry-run.ts');
     return printNoRecords(context, (request) => runInsights(context, values, operands, request));
   },
@@ -69,7 +62,7 @@ const DRY_RUN: Run<typeof options> = {
 
 async function* runInsights(
   context: Context,
-  values: ListingValues<typeof options>,
+  values: ListingValues<typeof insightOptions>,
   _operands: readonly string[],
   request: Request,
 ): AsyncGenerator<Snapshot> {
@@ -80,16 +73,13 @@ async function* runInsights(
     return;
   }
   // loaded here: the code that reads packets is large, and other commands start without it
-  const { thresholdsOf } = await import('./insight-request.ts');
-  const asked = {
-    packets: packetRequestOf(values),
-    thresholds: thresholdsOf(values.threshold),
-    model: modelRequestOf(values),
-  };
-  if (asked.packets.from === 'file') {
+  const { insightRequestOf } = await import('./insight-request.ts');
+  const asked = insightRequestOf(values);
+  if ('root' in asked) {
+    const { sampleInsights } = await import('./live-insights.ts');
+    yield* sampleInsights(context, asked, request);
+  } else {
     const { readCapturedInsights } = await import('./captured-insights.ts');
     yield* readCapturedInsights(context, asked, request);
-    return;
   }
-  throw usageError('not yet');
 }

@@ -12,7 +12,7 @@ import type { Packet } from '../wire/packet.ts';
 
 /**
  * What rules are told of, by record type. One row: each record of a message, once. An array: all records there are at
- * that moment, again at every look; of a capture, once at its end.
+ * that moment, again at every look (of streams those of the last ten minutes); of a capture, once at its end.
  */
 export interface Observed {
   /** Each packet, dissected; the object is used again for the next, so that only values may be kept of it. */

@@ -63,6 +63,7 @@ export const SNAPSHOT_STATISTICS = [
  * rows of each kind, however many come.
  */
 export class SnapshotGatherer {
+  readonly statistics = SNAPSHOT_STATISTICS;
   private total: number | null = null;
   private protocols: readonly Counted[] = [];
   private talkers: readonly Counted[] = [];

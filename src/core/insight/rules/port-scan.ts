@@ -35,7 +35,7 @@ export const portScan = rule({
       *findings() {
         for (const { client, server, failed, answered } of pairs) {
           const tried = failed.size + answered.size;
-          if (failed.size < ports || (100 * failed.size) / tried < failed_pct) continue;
+          if (failed.size < Math.max(1, ports) || (100 * failed.size) / tried < failed_pct) continue;
           const rows = [...failed.values()];
           yield {
             subject: client,
