@@ -51,7 +51,8 @@ export function openOllama(endpoint: ModelEndpoint, model: string, timeoutMs: nu
         (await connect(deadline)).destroy();
         return null;
       } catch (error) {
-        return signal.aborted ? INTERRUPTED : { kind: 'absent', reason: (error as Error).message };
+        const kind = deadline.signal.aborted ? 'late' : 'absent';
+        return signal.aborted ? INTERRUPTED : { kind, reason: (error as Error).message };
       } finally {
         deadline.close();
       }

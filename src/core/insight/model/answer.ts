@@ -68,7 +68,7 @@ function findingOf(
   const advice = said.advice ?? null;
   if (severity === undefined || typeof summary !== 'string') return null;
   if (advice !== null && typeof advice !== 'string') return null;
-  const ids = new Set(said.cites.slice(0, MOST_CITES).map(String));
+  const ids = new Set(said.cites.slice(0, MOST_CITES).filter((one) => typeof one === 'string'));
   const cites = [...ids].flatMap((id) => byId.get(id) ?? []);
   const [shownSummary, shownAdvice] = [summary, advice ?? ''].map((text) => {
     const plain = plainText(text, LONGEST_SENTENCE);

@@ -106,5 +106,7 @@ function evidentValue(type: string, name: string, value: string, redaction: Reda
   if (field !== undefined && isNumeric(field) && /^-?\d{1,15}(?:\.\d+)?$/.test(value)) return value;
   if (field?.kind === 'time' && /^\d{4}-\d\d-\d\dT[\d:.]{8,18}Z$/.test(value)) return value;
   if (STANDARD.has(name) && /^[A-Za-z0-9_.-]{1,48}$/.test(value) && field !== undefined) return value;
+  // rules name protocols by words of their own
+  if (name === 'protocol' && /^[A-Z][A-Z0-9]{1,7}(?: [A-Z][a-z]{1,9})?$/.test(value)) return value;
   return redaction.any(value);
 }

@@ -150,6 +150,7 @@ const FINDING: InsightRow = {
     'http_request stream=3 client_addr=10.0.0.9 server_port=80 uri="/a?token=t0ps3cret" user_agent="curl/8 canary"',
     'dns_query packet=17 name=s3cret.example.com rcode=NXDOMAIN latency_ms=21.5 time=2026-01-02T03:04:05.123456789Z',
     'process pid=77 cmdline="mysql -psw0rdfish" flag=true',
+    'packet number=3 protocol="HTTP Basic" client=10.0.0.9 server=10.0.0.2:80',
   ],
   since: null,
   advice: 'Ask alice',
@@ -173,6 +174,7 @@ test('a finding is sent with its figures, closed words and times, and tokens for
         'http_request stream=3 client_addr=private-1 server_port=80 uri=text-1 user_agent=text-2',
         'dns_query packet=17 name=name-2.example.com rcode=NXDOMAIN latency_ms=21.5 time=2026-01-02T03:04:05.123456789Z',
         'process pid=77 cmdline=text-3 flag=true',
+        'packet number=3 protocol=HTTP Basic client=private-1 server=private-2:80',
       ],
     },
   ]);
