@@ -89,7 +89,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     system: ['.', 'capture', 'network', 'record', 'socket', 'trace'],
     packet: ['.', 'capture', 'filter', 'net', 'output', 'record', 'wire'],
     stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
-    insight: ['.', 'record', 'stats', 'wire'],
+    insight: ['.', 'capture', 'net', 'record', 'stats', 'wire'],
     stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],
     connection: ['capture', 'packet', 'record', 'socket', 'stream', 'trace', 'wire'],
     health: ['.', 'filter', 'net', 'output', 'record', 'system', 'wire'],
