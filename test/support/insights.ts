@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { OpenRule, Rule } from '../../src/core/insight/rule.ts';
+import { Shared } from '../../src/core/insight/shared.ts';
 import { ThresholdSettings } from '../../src/core/insight/thresholds.ts';
 import type { InsightRow } from '../../src/core/record/tables/insight.ts';
 import { NANO, pcap } from './captures.ts';
@@ -61,4 +62,4 @@ function captureOf(frames: readonly (StatisticFrame | Uint8Array)[]): Uint8Array
 }
 
 /** A rule at work by itself, with its usual thresholds: for what takes more packets than a capture of a test should hold. */
-export const opened = (rule: Rule): OpenRule => rule.open(ThresholdSettings.usual.of(rule));
+export const opened = (rule: Rule): OpenRule => rule.open(ThresholdSettings.usual.of(rule), new Shared());

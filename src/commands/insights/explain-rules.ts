@@ -1,6 +1,7 @@
 import { usageError } from '../../core/failure.ts';
 import { RULES } from '../../core/insight/all-rules.ts';
 import type { Rule, Thresholds } from '../../core/insight/rule.ts';
+import { Shared } from '../../core/insight/shared.ts';
 import { ThresholdSettings } from '../../core/insight/thresholds.ts';
 import { type Snapshot, section } from '../../core/record/table.ts';
 import { type RuleRow, rule } from '../../core/record/tables/insight.ts';
@@ -19,7 +20,7 @@ export function explainRules(name: string): Snapshot {
 }
 
 function rowOf(of: Rule): RuleRow {
-  const { findings: _, ...reads } = of.open(ThresholdSettings.usual.of(of));
+  const { findings: _, ...reads } = of.open(ThresholdSettings.usual.of(of), new Shared());
   return {
     rule: of.name,
     severity: of.severity,

@@ -5,6 +5,7 @@ import type { Packet } from '../wire/packet.ts';
 import { MOST_EVIDENCE } from './evidence.ts';
 import type { Observation, ObservedType } from './observation.ts';
 import type { OpenRule, Rule } from './rule.ts';
+import { Shared } from './shared.ts';
 import type { ThresholdSettings } from './thresholds.ts';
 
 /** Findings of one rule in one answer; those after them are counted. */
@@ -30,7 +31,8 @@ export class InsightEngine {
 
   constructor(rules: readonly Rule[], settings: ThresholdSettings, faults: Faults) {
     this.faults = faults;
-    this.opened = rules.map((one) => [one, one.open(settings.of(one))]);
+    const shared = new Shared();
+    this.opened = rules.map((one) => [one, one.open(settings.of(one), shared)]);
     const listeners = new Map<ObservedType, ((value: unknown, at: number) => void)[]>();
     for (const [, open] of this.opened) {
       for (const [type, listener] of Object.entries(open)) {
@@ -44,11 +46,21 @@ export class InsightEngine {
     this.reads = new Set(listeners.keys());
   }
 
-  /** What takes each packet: for `PacketFeed.listen`, which keeps the one that throws from the others. */
+  /** What takes each packet, for `PacketFeed.listen`: one for all rules, so that the time is worked out once. */
   packetListeners(): readonly ((packet: Packet) => void)[] {
-    return (this.listeners.get('packet') ?? []).map(
-      (listener) => (packet: Packet) => listener(packet, packet.seconds + packet.nanoseconds / 1e9),
-    );
+    const listeners = this.listeners.get('packet') ?? [];
+    const { faults } = this;
+    const take = (packet: Packet): void => {
+      const at = packet.seconds + packet.nanoseconds / 1e9;
+      for (let index = 0; index < listeners.length; index++) {
+        try {
+          listeners[index]!(packet, at);
+        } catch (error) {
+          faults.note(packet, error);
+        }
+      }
+    };
+    return listeners.length === 0 ? [] : [take];
   }
 
   ingest({ type, value }: Observation, at: number): void {

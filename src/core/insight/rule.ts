@@ -1,5 +1,6 @@
 import type { Confidence, InsightSeverity } from '../record/tables/insight.ts';
 import type { Listeners } from './observation.ts';
+import type { Shared } from './shared.ts';
 
 /** A number that decides whether a rule finds something; the configuration may set another. */
 export interface Threshold {
@@ -50,14 +51,14 @@ export interface Rule {
   /** What to do, unless the finding knows better. */
   readonly advice: string;
   readonly thresholds: Thresholds;
-  readonly open: (values: ThresholdValues) => OpenRule;
+  readonly open: (values: ThresholdValues, shared: Shared) => OpenRule;
 }
 
 /** Declares a rule; the names of its thresholds are inferred. */
 export function rule<const T extends Thresholds>(
   definition: Omit<Rule, 'thresholds' | 'open'> & {
     readonly thresholds: T;
-    readonly open: (values: ThresholdValues<T>) => OpenRule;
+    readonly open: (values: ThresholdValues<T>, shared: Shared) => OpenRule;
   },
 ): Rule {
   return definition as unknown as Rule;

@@ -14,6 +14,7 @@ import {
   ZERO_WINDOW,
 } from '../wire/tcp-analysis.ts';
 import { SYN } from '../wire/tcp-flags.ts';
+import { isRemembered } from './remembered.ts';
 
 /** Connections whose trouble is remembered; the oldest give way. */
 export const MOST_TROUBLED = 20_000;
@@ -70,13 +71,19 @@ const noTrouble = (): SideTrouble => ({
   notCaptured: 0,
 });
 
-/** What TCP analysis found, by connection: only segments with a finding cost more than a comparison. */
+/**
+ * What TCP analysis found, by connection: only segments with a finding cost more than a comparison. Several rules may tell
+ * it of a packet; it counts once.
+ */
 export class TcpTrouble {
+  private lastNumber = 0;
   private readonly byFlow = new AgedMap<Flow, FlowTrouble>(MOST_TROUBLED);
 
   take(packet: Packet): void {
     const found = packet.tcpAnalysis;
-    if (packet.transport !== 6 || (found & ANY) === 0 || packet.flow === null) return;
+    if (packet.transport !== 6 || (found & ANY) === 0 || packet.flow === null || packet.number === this.lastNumber)
+      return;
+    this.lastNumber = packet.number;
     let trouble = this.byFlow.get(packet.flow);
     if (trouble === undefined) {
       const { seconds, nanoseconds, number } = packet;
@@ -95,11 +102,13 @@ export class TcpTrouble {
     if ((found & ACK_LOST_SEGMENT) !== 0) trouble.sides[packet.direction === 0 ? 1 : 0].notCaptured++;
   }
 
-  /** Those of the connections that the run still remembers. */
-  *entries(): Iterable<readonly [Flow, FlowTrouble]> {
-    for (const entry of this.byFlow) if (!entry[0].isForgotten) yield entry;
+  /** Those of the connections that the run still remembers at that moment, or which ended not long ago. */
+  *entries(at: number): Iterable<readonly [Flow, FlowTrouble]> {
+    for (const entry of this.byFlow) if (isRemembered(entry[0], at)) yield entry;
   }
 }
+
+export const openTcpTrouble = (): TcpTrouble => new TcpTrouble();
 
 function tellResent(packet: Packet, side: SideTrouble, found: number): void {
   const { payloadLength } = packet;

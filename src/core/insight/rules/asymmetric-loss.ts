@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { type OneWay, TcpTrouble, waysOf } from '../tcp-trouble.ts';
+import { type OneWay, openTcpTrouble, waysOf } from '../tcp-trouble.ts';
 import { shortNumber } from '../wording.ts';
 
 /** Looks for pairs of hosts between which only one way loses packets. */
@@ -19,12 +19,12 @@ export const asymmetricLoss = rule({
     segments: threshold(10, 'Segments that were sent again the bad way.'),
     kbytes: threshold(100, 'Payload that must have been sent each way, in units of 1000 bytes.'),
   },
-  open({ loss_pct, ratio, segments, kbytes }) {
-    const trouble = new TcpTrouble();
+  open({ loss_pct, ratio, segments, kbytes }, shared) {
+    const trouble = shared.of(openTcpTrouble);
     return {
       packet: (packet) => trouble.take(packet),
-      *findings() {
-        const ways = waysOf(trouble.entries());
+      *findings(at) {
+        const ways = waysOf(trouble.entries(at));
         for (const bad of ways.values()) {
           const good = ways.get(`${bad.receiver} ${bad.sender}`);
           const { resent } = bad.trouble;

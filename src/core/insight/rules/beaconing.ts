@@ -111,7 +111,8 @@ export const beaconing = rule({
 function callsOf(rows: readonly ConversationRow[]): readonly Calls[] {
   const pairs = new Map<string, Calls>();
   for (const row of rows) {
-    if (row.first === null || REGULAR_PORTS.has(row.b_port) || REGULAR_APPS.has(row.app ?? '')) continue;
+    if (row.first === null || REGULAR_PORTS.has(row.b_port) || (row.app !== null && REGULAR_APPS.has(row.app)))
+      continue;
     const key = `${row.proto} ${row.a_addr} ${row.b_addr} ${row.b_port}`;
     const known = pairs.get(key);
     if (known !== undefined) known.rows.push(row);

@@ -3,7 +3,7 @@ import type { ConversationRow } from '../../record/tables/conversation.ts';
 import type { Flow } from '../../wire/flow.ts';
 import { evidence } from '../evidence.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { type FlowTrouble, type SideTrouble, TcpTrouble } from '../tcp-trouble.ts';
+import { type FlowTrouble, openTcpTrouble, type SideTrouble } from '../tcp-trouble.ts';
 import { counted, shortNumber } from '../wording.ts';
 
 /** Looks for what the capture itself lacks, or has twice, so that it is not blamed on the network. */
@@ -22,17 +22,17 @@ export const captureQuality = rule({
     one_way: threshold(5, 'TCP connections of which one direction was captured.'),
     one_way_pct: threshold(20, 'These, in percent of all TCP connections.'),
   },
-  open(limits) {
-    const trouble = new TcpTrouble();
+  open(limits, shared) {
+    const trouble = shared.of(openTcpTrouble);
     let connections: readonly ConversationRow[] = [];
     return {
       packet: (packet) => trouble.take(packet),
       conversation(rows) {
         connections = rows.filter(({ proto }) => proto === 'tcp');
       },
-      *findings() {
+      *findings(at) {
         const packets = connections.reduce((sum, row) => sum + row.packets, 0);
-        const entries = [...trouble.entries()];
+        const entries = [...trouble.entries(at)];
         const missing = worstOf(entries, ({ notCaptured }) => notCaptured);
         if (
           missing.sum >= Math.max(1, limits.not_captured) &&

@@ -30,7 +30,8 @@ export const halfOpen = rule({
         for (const { addr, port, rows } of askedServers(known)) {
           if (rows.length < handshakes) continue;
           const unfinished = rows.filter((row) => isUnfinished(row) && !(secondsOf(row.time) > at - patience_s));
-          if (unfinished.length < handshakes || 100 * unfinished.length < unfinished_pct * rows.length) continue;
+          if (unfinished.length < Math.max(1, handshakes) || 100 * unfinished.length < unfinished_pct * rows.length)
+            continue;
           if (densestSecond(instantsOf(unfinished)).count >= flood_per_s) continue;
           const answered = unfinished.filter(isHalfOpen).length;
           const server = endpointText(addr, port);

@@ -36,7 +36,7 @@ export const hostSweep = rule({
       *findings() {
         for (const { client, port, failed, answered } of sweeps) {
           const tried = failed.size + answered.size;
-          if (failed.size < hosts || 100 * failed.size < failed_pct * tried) continue;
+          if (failed.size < Math.max(1, hosts) || 100 * failed.size < failed_pct * tried) continue;
           const rows = [...failed.values()];
           yield {
             subject: client,

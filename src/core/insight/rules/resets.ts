@@ -7,6 +7,7 @@ import type { Packet } from '../../wire/packet.ts';
 import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { askedServers, handshakeValues } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
+import { isRemembered } from '../remembered.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
 import { endpointText, shortNumber } from '../wording.ts';
 
@@ -53,11 +54,11 @@ export const resets = rule({
       handshake(rows) {
         handshakes = rows;
       },
-      *findings() {
+      *findings(at) {
         const broken = new Map<string, (readonly [Flow, Reset])[]>();
         for (const entry of byFlow) {
           const [flow, { byServer }] = entry;
-          if (flow.isForgotten || flow.tcp === null) continue;
+          if (flow.tcp === null || !isRemembered(flow, at)) continue;
           const [addr, port] = flow.tcp.client === 0 ? [addressB(flow), flow.bPort] : [addressA(flow), flow.aPort];
           const key = `${byServer} ${endpointText(addr, port)}`;
           const those = broken.get(key);

@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { type OneWay, TcpTrouble, waysOf } from '../tcp-trouble.ts';
+import { type OneWay, openTcpTrouble, waysOf } from '../tcp-trouble.ts';
 import { counted, shortNumber } from '../wording.ts';
 
 /** Where segments are lost, or are thought to be. */
@@ -20,12 +20,12 @@ export const retransmissions = rule({
     resent: threshold(10, 'Segments that were sent again.'),
     segments: threshold(100, 'Segments that the sender sent in these connections.'),
   },
-  open({ resent_pct, resent, segments }) {
-    const trouble = new TcpTrouble();
+  open({ resent_pct, resent, segments }, shared) {
+    const trouble = shared.of(openTcpTrouble);
     return {
       packet: (packet) => trouble.take(packet),
-      *findings() {
-        for (const way of waysOf(trouble.entries()).values()) {
+      *findings(at) {
+        for (const way of waysOf(trouble.entries(at)).values()) {
           const again = way.trouble.resent + way.trouble.spurious;
           const bytes = way.trouble.resentBytes + way.trouble.spuriousBytes;
           if (again === 0 || again < resent || way.packets < segments) continue;

@@ -4,6 +4,7 @@ import type { Flow } from '../../wire/flow.ts';
 import { addressA, addressB } from '../../wire/flow-text.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../wire/tcp-flags.ts';
 import { evidence } from '../evidence.ts';
+import { isRemembered } from '../remembered.ts';
 import { rule, threshold } from '../rule.ts';
 
 /** Probes that are remembered; the oldest give way. */
@@ -48,9 +49,10 @@ export const stealthScan = rule({
         if (flow === null || direction !== 0 || flow.aPackets !== 1 || probes.has(flow)) return;
         probes.add(flow, { kind: flags === 0 ? 'NULL' : flags === FIN ? 'FIN' : 'XMAS', number, seconds, nanoseconds });
       },
-      *findings() {
+      *findings(at) {
         const scans = new Map<string, Scan>();
         for (const [flow, { kind, number, seconds, nanoseconds }] of probes) {
+          if (!isRemembered(flow, at)) continue;
           const client = addressA(flow);
           const server = addressB(flow);
           const probe = { kind, packet: number, since: formatTimestamp(seconds, nanoseconds) };

@@ -33,7 +33,7 @@ export const synFlood = rule({
           const unfinished = rows.filter(isUnfinished);
           if (unfinished.length < (unfinished_pct / 100) * rows.length) continue;
           const { count } = densestSecond(instantsOf(unfinished));
-          if (count < syns_per_s) continue;
+          if (count < Math.max(1, syns_per_s)) continue;
           const sources = new Set(unfinished.map((row) => row.client_addr));
           const first = unfinished[0]!;
           const halfOpen = unfinished.filter(isHalfOpen).length;

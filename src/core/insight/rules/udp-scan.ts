@@ -7,7 +7,7 @@ import { evidence } from '../evidence.ts';
 import { icmpErrorLayer, icmpErrorOf, PORT_UNREACHABLE, PORT_UNREACHABLE_V6 } from '../icmp-error.ts';
 import { rule, threshold } from '../rule.ts';
 
-/** Errors that are remembered; those after them say little more. */
+/** Errors that are remembered; the oldest give way. */
 export const MOST_ERRORS = 16_384;
 /** Of each: IP version, addresses of the host that says so and of the one that asked, and the port. */
 const WORDS = 10;
@@ -46,7 +46,7 @@ export const udpScan = rule({
     };
     return {
       packet(packet: Packet) {
-        if (packet.transport !== 0 || count >= MOST_ERRORS) return;
+        if (packet.transport !== 0) return;
         const layer = icmpErrorLayer(packet);
         if (layer < 0) return;
         const error = icmpErrorOf(packet, layer);
@@ -59,8 +59,9 @@ export const udpScan = rule({
         if (start + 4 > bytes.length) return;
         const port = u16(bytes, start + 2);
         if (port >= FIRST_EPHEMERAL) return;
-        if ((count + 1) * WORDS > words.length) widen();
-        const at = count * WORDS;
+        const place = count % MOST_ERRORS;
+        if ((place + 1) * WORDS > words.length) widen();
+        const at = place * WORDS;
         words[at] = packet.ipVersion;
         words[at + 1] = packet.src0;
         words[at + 2] = packet.src1;
@@ -71,9 +72,9 @@ export const udpScan = rule({
         words[at + 7] = packet.dst2;
         words[at + 8] = packet.dst3;
         words[at + 9] = port;
-        times[count * 3] = packet.seconds;
-        times[count * 3 + 1] = packet.nanoseconds;
-        times[count * 3 + 2] = packet.number;
+        times[place * 3] = packet.seconds;
+        times[place * 3 + 1] = packet.nanoseconds;
+        times[place * 3 + 2] = packet.number;
         count++;
       },
       *findings() {
@@ -98,7 +99,8 @@ export const udpScan = rule({
 
 function scansOf(words: Int32Array, times: Float64Array, count: number): Iterable<Scan> {
   const scans = new Map<string, Scan>();
-  for (let index = 0; index < count; index++) {
+  for (let number = Math.max(0, count - MOST_ERRORS); number < count; number++) {
+    const index = number % MOST_ERRORS;
     const at = index * WORDS;
     const server = addressAt(words, at, at + 1);
     const client = addressAt(words, at, at + 5);

@@ -6,6 +6,7 @@ import type { Packet } from '../../wire/packet.ts';
 import { ZERO_WINDOW } from '../../wire/tcp-analysis.ts';
 import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { evidence } from '../evidence.ts';
+import { isRemembered } from '../remembered.ts';
 import { rule, threshold } from '../rule.ts';
 import { counted, durationText } from '../wording.ts';
 
@@ -70,9 +71,9 @@ export const zeroWindow = rule({
     };
     return {
       packet: take,
-      *findings() {
+      *findings(at) {
         for (const [flow, sides] of byFlow) {
-          if (flow.isForgotten) continue;
+          if (!isRemembered(flow, at)) continue;
           for (const [direction, side] of sides.entries()) {
             if (side.times === 0) continue;
             const isClosed = !Number.isNaN(side.since);
