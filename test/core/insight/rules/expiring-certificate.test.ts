@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expiringCertificate } from '../../../../src/core/insight/rules/expiring-certificate.ts';
 import type { ProbeRow } from '../../../../src/core/record/tables/probe.ts';
-import { type CertificateText, readCertificate } from '../../../../src/core/wire/app/x509.ts';
 import { type Authority, openAuthority } from '../../../support/certificates.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
 import { START } from '../../../support/run-statistic.ts';
@@ -87,30 +86,4 @@ test('what probes found', () => {
     ['error The certificate of tls://a:443 expired 2 days ago'],
     [],
   ]);
-});
-
-test('a certificate as OpenSSL reads it', () => {
-  const own = new X509Certificate(authority.selfSigned('me', '').cert);
-  const read = (der: Uint8Array): CertificateText | null => readCertificate(der, 0, der.length);
-  expect(read(certificate.raw)).toEqual({
-    notBefore: Date.parse(certificate.validFrom) / 1000,
-    notAfter: Date.parse(certificate.validTo) / 1000,
-    subject: 'web',
-    issuer: 'Test Authority',
-    dnsName: 'web.example',
-    isSelfIssued: false,
-  });
-  expect(read(own.raw)).toMatchObject({ subject: 'me', issuer: 'me', dnsName: null, isSelfIssued: true });
-});
-
-test('no prefix of a certificate and no damaged byte throws or reads beyond it', () => {
-  const { raw } = certificate;
-  for (let end = 0; end < raw.length; end++) expect(readCertificate(raw, 0, end)).toBeNull();
-  for (let at = 0; at < raw.length; at++) {
-    for (const value of [0, 0x80, 0xff]) {
-      const damaged = Uint8Array.from(raw);
-      damaged[at] = value;
-      expect(() => readCertificate(damaged, 0, damaged.length)).not.toThrow();
-    }
-  }
 });
