@@ -73,6 +73,20 @@ test('over several records, however they are cut', async () => {
   }
 });
 
+test('a record over two segments, the second of which goes on with another one', async () => {
+  const talk = new TcpConversation(443);
+  talk.client(record(22, handshake(1, clientHello())));
+  const flight = [
+    ...record(22, handshake(2, serverHello(0xc02f))),
+    ...record(22, certificateMessage(certificate.raw)),
+    ...record(22, handshake(14, [])),
+  ];
+  talk.server(flight.slice(0, 200));
+  talk.server(flight.slice(200));
+  const frames = talk.frames.map((bytes) => ({ bytes, milliseconds: expires - DAY }));
+  expect((await findingsOf('expiring_certificate', frames)).map(({ subject }) => subject)).toEqual(['10.0.0.2:443']);
+});
+
 test('what probes found', () => {
   const { probe: take, findings } = opened(expiringCertificate);
   const row = { target: 'tls://a:443', tls_subject: 'a', tls_issuer: 'b', tls_expires: 'c', time: 't' };
