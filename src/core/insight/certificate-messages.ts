@@ -16,11 +16,18 @@ const LONGEST = 64 * 1024;
 const MOST_OPEN = 1000;
 
 /** A handshake message whose rest lies in records to come. */
-interface Part {
+class Part {
   readonly direction: number;
-  readonly bytes: Uint8Array;
-  /** Bytes of it that are there. */
-  size: number;
+  readonly header = new Uint8Array(HEADER);
+  /** Bytes of the header that are there, and bytes of the body that are still to come. */
+  headerSize = 0;
+  left = 0;
+  /** The body of a Certificate message; null for others, whose bytes are only counted. */
+  body: Uint8Array | null = null;
+
+  constructor(direction: number) {
+    this.direction = direction;
+  }
 }
 
 /** Collects the Certificate messages that TLS 1.2 and older send in clear, over records and segments. */
@@ -44,6 +51,7 @@ export class CertificateMessages {
     return found;
   }
 
+  /** A record's messages in [start, end): the last one may go on in the next record. */
   private takeRecord(
     flow: Flow,
     direction: number,
@@ -51,27 +59,43 @@ export class CertificateMessages {
     start: number,
     end: number,
   ): CertificateText | null {
-    const part = this.open.get(flow);
+    let part = this.open.get(flow);
+    if (part !== undefined && part.direction !== direction) part = undefined;
+    let found: CertificateText | null = null;
     let at = start;
-    if (part !== undefined && part.direction === direction) {
-      const more = Math.min(part.bytes.length - part.size, end - at);
-      part.bytes.set(bytes.subarray(at, at + more), part.size);
-      part.size += more;
-      if (part.size < part.bytes.length) return null;
-      this.open.delete(flow);
-      return readFirstCertificate(part.bytes, 0, part.size);
-    }
-    while (at + HEADER <= end) {
-      const body = at + HEADER;
-      const stop = body + u24(bytes, at + 1);
-      if (bytes[at] === CERTIFICATE && stop <= end) return readFirstCertificate(bytes, body, stop);
-      if (bytes[at] === CERTIFICATE && stop - body <= LONGEST && this.open.size < MOST_OPEN) {
-        const kept = new Uint8Array(stop - body);
-        kept.set(bytes.subarray(body, end));
-        this.open.set(flow, { direction, bytes: kept, size: end - body });
+    while (at < end) {
+      if (part === undefined) {
+        // a message that is whole needs no memory
+        const stop = at + HEADER <= end ? at + HEADER + u24(bytes, at + 1) : end + 1;
+        if (stop <= end) {
+          if (bytes[at] === CERTIFICATE) found ??= readFirstCertificate(bytes, at + HEADER, stop);
+          at = stop;
+          continue;
+        }
+        part = new Part(direction);
       }
-      at = stop;
+      at = fill(part, bytes, at, end);
+      if (part.headerSize < HEADER || part.left > 0) break;
+      if (part.body !== null) found ??= readFirstCertificate(part.body, 0, part.body.length);
+      part = undefined;
     }
-    return null;
+    if (part === undefined) this.open.delete(flow);
+    else if (this.open.size < MOST_OPEN || this.open.has(flow)) this.open.set(flow, part);
+    return found;
   }
+}
+
+/** Gives the part what it lacks of [at, end); returns where the rest begins. */
+function fill(part: Part, bytes: Uint8Array, at: number, end: number): number {
+  let next = at;
+  while (part.headerSize < HEADER && next < end) {
+    part.header[part.headerSize++] = bytes[next++]!;
+    if (part.headerSize < HEADER) continue;
+    part.left = u24(part.header, 1);
+    if (part.header[0] === CERTIFICATE && part.left <= LONGEST) part.body = new Uint8Array(part.left);
+  }
+  const more = Math.min(part.left, end - next);
+  part.body?.set(bytes.subarray(next, next + more), part.body.length - part.left);
+  part.left -= more;
+  return next + more;
 }

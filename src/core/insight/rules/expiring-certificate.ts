@@ -50,7 +50,9 @@ export const expiringCertificate = rule({
       packet(packet, at) {
         const last = packet.layerCount - 1;
         if (last < 0 || packet.layerProtocol[last] !== tls.id) return;
-        for (let layer = last; layer >= 0 && packet.layerProtocol[layer] === tls.id; layer--) {
+        // what segments were put together for stands before the rest of the last one
+        for (let layer = 0; layer <= last; layer++) {
+          if (packet.layerProtocol[layer] !== tls.id) continue;
           if (packet.layerBytes[layer]![packet.layerStart[layer]!] !== HANDSHAKE) continue;
           const certificate = messages.take(packet, layer);
           if (certificate !== null) noteShown(endpoints, packet, at, certificate);
