@@ -49,7 +49,8 @@ export const expiringCertificate = rule({
     return {
       packet(packet, at) {
         const last = packet.layerCount - 1;
-        if (last < 0 || packet.layerProtocol[last] !== tls.id) return;
+        // behind a message that segments were put together for, the layer of the segments may be the last
+        if (last < 1 || (packet.layerProtocol[last] !== tls.id && packet.layerProtocol[last - 1] !== tls.id)) return;
         // what segments were put together for stands before the rest of the last one
         for (let layer = 0; layer <= last; layer++) {
           if (packet.layerProtocol[layer] !== tls.id) continue;

@@ -73,13 +73,13 @@ test('over several records, however they are cut', async () => {
   }
 });
 
-test('a record over two segments, the second of which goes on with another one', async () => {
+test.each([[true], [false]])('a record over two segments, with another one behind it: %s', async (hasMore) => {
   const talk = new TcpConversation(443);
   talk.client(record(22, handshake(1, clientHello())));
   const flight = [
     ...record(22, handshake(2, serverHello(0xc02f))),
     ...record(22, certificateMessage(certificate.raw)),
-    ...record(22, handshake(14, [])),
+    ...(hasMore ? record(22, handshake(14, [])) : []),
   ];
   talk.server(flight.slice(0, 200));
   talk.server(flight.slice(200));
