@@ -3,9 +3,6 @@ import type { DnsQueryRow } from '../record/tables/dns-query.ts';
 /** Whether the query went to a server, not to a group. */
 export const isOfServer = ({ transport }: DnsQueryRow): boolean => transport === 'udp' || transport === 'tcp';
 
-/** The record's time in seconds since 1970; NaN for none. */
-export const secondsOf = (time: string | null): number => (time === null ? Number.NaN : Date.parse(time) / 1000);
-
 /** Milliseconds as a summary has them: `0.4 ms`, `520 ms`. */
 export const shownMs = (ms: number): string => `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
 

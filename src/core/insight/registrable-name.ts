@@ -14,6 +14,10 @@ const TWO_LEVEL: ReadonlySet<string> = new Set([
   ...['com.tr', 'net.tr', 'org.tr', 'gov.tr', 'edu.tr', 'co.il', 'org.il', 'ac.il', 'gov.il', 'com.sa', 'com.eg'],
   ...['com.ua', 'net.ua', 'org.ua', 'in.ua', 'com.pl', 'net.pl', 'org.pl', 'edu.pl', 'gov.pl', 'com.ru', 'msk.ru'],
   ...['com.gr', 'com.cy', 'com.mt', 'com.pt', 'com.es', 'org.es', 'co.at', 'or.at', 'ac.at', 'gv.at', 'co.hu'],
+  ...['edu.ar', 'asn.au', 'id.au', 'ac.br', 'edu.hk', 'gob.hk', 'net.hk', 'org.hk', 'net.il', 'web.il'],
+  ...['web.in', 'ed.jp', 'gr.jp', 'lg.jp', 'gov.kr', 'net.kr', 'org.kr', 'web.kr', 'net.mx', 'geek.nz'],
+  ...['gen.nz', 'school.nz', 'ac.sg', 'net.sg', 'org.sg', 'ac.tr', 'gob.tw', 'ltd.uk', 'plc.uk', 'sch.uk'],
+  ...['net.za', 'web.za'],
 ]);
 
 /** The name that somebody registered, in lower case: `example.co.uk` of `a.b.example.co.uk`; a single label as it is. */
@@ -26,6 +30,9 @@ export function registrableName(name: string): string {
   if (!TWO_LEVEL.has(lower.slice(second + 1))) return lower.slice(second + 1);
   return lower.slice(lower.lastIndexOf('.', second - 1) + 1);
 }
+
+/** Whether names are registered below it. */
+export const isSuffix = (name: string): boolean => TWO_LEVEL.has(name);
 
 /** What stands before the registrable name, without the dot between them; empty for nothing. */
 export function subNameOf(name: string, registrable: string): string {

@@ -1,6 +1,6 @@
 import { foldMapped, formatIp, type IpAddress, parseIp } from '../../net/ip-address.ts';
 import { plainText } from './plain-text.ts';
-import { registrableName } from './registrable-name.ts';
+import { publicName } from './public-name.ts';
 
 const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
 const TOKEN =
@@ -44,7 +44,7 @@ export class Redaction {
     if (addressOf(text) !== null) return this.address(text);
     const name = text.toLowerCase().replace(/\.$/, '');
     if (!this.isOn) return this.shown(name);
-    const registrable = registrableName(name);
+    const registrable = publicName(name);
     if (registrable === name) return name;
     return this.token('name', name, registrable === null ? UNNAMED : `*.${registrable}`, registrable);
   }

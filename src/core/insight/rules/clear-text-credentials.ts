@@ -18,9 +18,9 @@ import type { LoginKind, LoginReader, LoginState } from '../credentials/clear-te
 import { hasPasswordField, readHeader } from '../credentials/http-logins.ts';
 import { telnetLogin } from '../credentials/telnet-login.ts';
 import { ftpLogin, imapLogin, popLogin, smtpLogin } from '../credentials/text-logins.ts';
-import { endpointOf } from '../endpoint-text.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
+import { endpointText } from '../wording.ts';
 
 /** Servers, each with one kind of login, that are told apart, and clients of each. */
 export const MOST_SERVERS = 1000;
@@ -99,7 +99,7 @@ export const clearTextCredentials = rule({
       const server = destinationOf(packet);
       if (client === null || server === null || client === server) return null;
       if (server === '::1' || server.startsWith('127.')) return null;
-      const endpoint = endpointOf(server, packet.dstPort);
+      const endpoint = endpointText(server, packet.dstPort);
       const key = `${kind} ${endpoint}`;
       let known = servers.get(key);
       if (known === undefined) {

@@ -2,9 +2,10 @@ import type { DnsQueryRow } from '../../record/tables/dns-query.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { entropyOf } from '../entropy.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
-import { isOfServer, secondsOf, shownName } from '../name-wording.ts';
+import { isOfServer, shownName } from '../name-wording.ts';
 import { isOfAddress, isOfService, registrableName, subNameOf } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
+import { secondsOf } from '../wording.ts';
 
 /** Domains that are told apart, and different names below each. */
 export const MOST_DOMAINS = 500;

@@ -6,10 +6,10 @@ import type { CertificateText } from '../../wire/app/x509.ts';
 import { sourceOf } from '../../wire/flow-text.ts';
 import type { Packet } from '../../wire/packet.ts';
 import { CertificateMessages } from '../certificate-messages.ts';
-import { endpointOf } from '../endpoint-text.ts';
 import { evidence } from '../evidence.ts';
 import { shownName } from '../name-wording.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
+import { endpointText } from '../wording.ts';
 
 /** Who sent a certificate; more are not told apart. */
 export const MOST_ENDPOINTS = 1000;
@@ -98,7 +98,7 @@ function noteShown(endpoints: AgedMap<string, Shown>, packet: Packet, at: number
   if (source === null) return;
   // of a connection that had begun before the capture, the side that spoke first is not the client for sure
   const isClient = packet.direction === 0 && packet.srcPort > packet.dstPort;
-  const endpoint = isClient ? source : endpointOf(source, packet.srcPort);
+  const endpoint = isClient ? source : endpointText(source, packet.srcPort);
   const time = formatTimestamp(packet.seconds, packet.nanoseconds);
   endpoints.add(endpoint, { endpoint, isClient, certificate, number: packet.number, at, time });
 }

@@ -1,8 +1,8 @@
 import type { TlsSessionRow } from '../../record/tables/tls-session.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
-import { endpointOf } from '../endpoint-text.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
+import { endpointText } from '../wording.ts';
 
 /** Servers that are told apart. */
 export const MOST_SERVERS = 1000;
@@ -59,7 +59,7 @@ export const oldTls = rule({
         const weakness = weaknessOf(row.cipher);
         const isOld = row.version !== null && OLD.includes(row.version);
         if (!isOld && weakness === null) return;
-        const subject = endpointOf(row.server_addr, row.server_port);
+        const subject = endpointText(row.server_addr, row.server_port);
         let server = servers.get(subject);
         if (server === undefined) {
           server = {

@@ -1,8 +1,8 @@
+import { percentile } from '../../percentile.ts';
 import type { DnsQueryRow } from '../../record/tables/dns-query.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { isOfServer, shownMs } from '../name-wording.ts';
-import { percentileOf } from '../percentile.ts';
 import { registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
 
@@ -56,11 +56,10 @@ export const slowResolver = rule({
         const judged = [...servers]
           .map(([, server]) => server)
           .filter(({ latencies }) => latencies.length >= Math.max(1, least))
-          .map((server) => ({
-            server,
-            p95: percentileOf(server.latencies, 95),
-            median: percentileOf(server.latencies, 50),
-          }))
+          .map((server) => {
+            const sorted = Float64Array.from(server.latencies).sort();
+            return { server, p95: percentile(sorted, 95), median: percentile(sorted, 50) };
+          })
           .sort((one, other) => one.p95 - other.p95);
         const [quickest] = judged;
         for (const { server, p95, median } of judged) {

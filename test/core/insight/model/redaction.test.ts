@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { plainText } from '../../../../src/core/insight/model/plain-text.ts';
+import { publicName } from '../../../../src/core/insight/model/public-name.ts';
 import { Redaction } from '../../../../src/core/insight/model/redaction.ts';
-import { registrableName } from '../../../../src/core/insight/model/registrable-name.ts';
 import { sentence, vocabularyOf } from '../../../../src/core/insight/model/vocabulary.ts';
 
 const WORDS = vocabularyOf([]);
@@ -79,7 +79,7 @@ test.each([
   ['a.exa_mple.com', null],
   [`a.${'x'.repeat(41)}.com`, null],
   ['', null],
-])('what was registered of %s is %s', (host, name) => expect(registrableName(host)).toBe(name));
+])('what was registered of %s is %s', (host, name) => expect(publicName(host)).toBe(name));
 
 test('a sentence keeps the words and figures of rules alone', () => {
   const say = (text: string, isOn = true) => sentence(text, new Redaction(isOn), WORDS);
