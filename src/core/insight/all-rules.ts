@@ -11,9 +11,11 @@ import { dnsTunnelling } from './rules/dns-tunnelling.ts';
 import { expiringCertificate } from './rules/expiring-certificate.ts';
 import { failingResolver } from './rules/failing-resolver.ts';
 import { gatewayFailed } from './rules/gateway-failed.ts';
+import { halfDuplex } from './rules/half-duplex.ts';
 import { halfOpen } from './rules/half-open.ts';
 import { handshakeLatency } from './rules/handshake-latency.ts';
 import { hostSweep } from './rules/host-sweep.ts';
+import { listenQueue } from './rules/listen-queue.ts';
 import { mtuBlackHole } from './rules/mtu-black-hole.ts';
 import { nxdomainBurst } from './rules/nxdomain-burst.ts';
 import { oldTls } from './rules/old-tls.ts';
@@ -50,7 +52,7 @@ const NAMES_AND_SECURITY: readonly Rule[] = [
 ];
 
 /** The machine itself: its sockets, its kernel's counters, its neighbours. */
-const MACHINE: readonly Rule[] = [closeWait, udpDrops, conntrackFull, gatewayFailed];
+const MACHINE: readonly Rule[] = [closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex];
 
 /** Every rule. To add one, write its file and add a line here. */
 export const RULES: readonly Rule[] = [...TRAFFIC, ...NAMES_AND_SECURITY, ...MACHINE];

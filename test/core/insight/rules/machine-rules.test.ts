@@ -3,9 +3,12 @@ import type { Finding, OpenRule, Rule } from '../../../../src/core/insight/rule.
 import { closeWait, MOST_PROCESSES } from '../../../../src/core/insight/rules/close-wait.ts';
 import { conntrackFull } from '../../../../src/core/insight/rules/conntrack-full.ts';
 import { gatewayFailed } from '../../../../src/core/insight/rules/gateway-failed.ts';
+import { halfDuplex } from '../../../../src/core/insight/rules/half-duplex.ts';
+import { listenQueue } from '../../../../src/core/insight/rules/listen-queue.ts';
 import { udpDrops } from '../../../../src/core/insight/rules/udp-drops.ts';
 import { ThresholdSettings } from '../../../../src/core/insight/thresholds.ts';
 import type { ConnRow } from '../../../../src/core/record/tables/conn.ts';
+import type { IfaceRow } from '../../../../src/core/record/tables/iface.ts';
 import type { NeighborRow, RouteRow } from '../../../../src/core/record/tables/network-config.ts';
 
 const opened = (one: Rule): OpenRule => one.open(ThresholdSettings.usual.of(one));
@@ -104,6 +107,61 @@ test('gateway_failed: the gateway in use, and not another neighbour, interface o
   ]);
   for (const change of [{ addr: '192.0.2.9' }, { iface: 'eth1' }, { state: 'STALE' }]) {
     open.neighbor!([{ ...gateway, ...change }], 0);
+    expect(foundBy(open)).toEqual([]);
+  }
+});
+
+test('listen_queue: four of five places taken, not 79 of 100, nor another state', () => {
+  const open = opened(listenQueue);
+  const listener = { proto: 'tcp', state: 'LISTEN', local_addr: '0.0.0.0', local_port: 80, pid: 7, process: 'web' };
+  const queue = { ...listener, rx_queue: 80, tx_queue: 100 } as ConnRow;
+  open.conn!([queue], 0);
+  expect(foundBy(open)).toEqual([
+    {
+      subject: '0.0.0.0:80',
+      summary: '80 connections wait at 0.0.0.0:80 (web) to be accepted; 100 can',
+      confidence: 'high',
+      evidence: ['conn local_addr=0.0.0.0 local_port=80 pid=7 rx_queue=80 tx_queue=100'],
+      since: null,
+    },
+  ]);
+  for (const change of [{ rx_queue: 79 }, { state: 'ESTABLISHED' as const }, { rx_queue: 0, tx_queue: 0 }]) {
+    open.conn!([{ ...queue, ...change }], 0);
+    expect(foundBy(open)).toEqual([]);
+  }
+});
+
+test('listen_queue: overflows since the first look, not before', () => {
+  const open = opened(listenQueue);
+  open.counter!(counters({ TcpExtListenOverflows: 12 }), 0);
+  expect(foundBy(open)).toEqual([]);
+  open.counter!(counters({ TcpExtListenOverflows: 13 }), 1);
+  expect(foundBy(open)).toMatchObject([{ evidence: ['counter name=TcpExtListenOverflows value=13 grown=1'] }]);
+});
+
+test('half_duplex: Ethernet that is up and fast, and nothing else', () => {
+  const open = opened(halfDuplex);
+  const half = {
+    name: 'eth0',
+    kind: 'ethernet',
+    state: 'up',
+    duplex: 'half',
+    speed_mbps: 100,
+    collisions: 9,
+  } as IfaceRow;
+  open.iface!([half], 0);
+  expect(foundBy(open)).toEqual([
+    {
+      subject: 'eth0',
+      summary: 'eth0 is half duplex at 100 Mbit/s',
+      confidence: 'high',
+      evidence: ['iface name=eth0 speed_mbps=100 duplex=half collisions=9'],
+      since: null,
+    },
+  ]);
+  const others: Partial<IfaceRow>[] = [{ speed_mbps: 99 }, { duplex: 'full' }, { state: 'down' }, { kind: 'wifi' }];
+  for (const change of others) {
+    open.iface!([{ ...half, ...change }], 0);
     expect(foundBy(open)).toEqual([]);
   }
 });
