@@ -114,6 +114,8 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       if (engine.reads.has('route')) tell({ type: 'route', value: await read(platform.readRoutes(), limits) }, now);
       if (engine.reads.has('dns_server'))
         tell({ type: 'dns_server', value: await read(platform.readDnsServers(), limits) }, now);
+      if (engine.reads.has('counter'))
+        tell({ type: 'counter', value: await read(platform.readCounters(), limits) }, now);
       if (probes !== null) tell({ type: 'probe', value: await probes }, now);
       limits.push(...sampler.goOn());
       return { ...engine.found(now, at.time), limits };
