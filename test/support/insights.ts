@@ -39,7 +39,7 @@ export async function findingsOf(
 
 async function insightsOfFile(file: string, thresholds: readonly string[]): Promise<readonly InsightRow[]> {
   const set = thresholds.length === 0 ? [] : ['--threshold', thresholds.join(',')];
-  const { status, out, said } = await netwatch('insights', '-r', file, '--json', ...set);
+  const { status, out, said } = await netwatch('insights', '-r', file, '--json', '--ai', 'never', ...set);
   if (status !== 0) throw new Error(`insights -r ${file} ended with ${status}: ${said.join('\n')}`);
   return recordsOf<InsightRow & { readonly type: string }>(out)
     .filter(({ type }) => type === 'insight')

@@ -6,12 +6,13 @@ import { gatewayFailed } from '../../../../src/core/insight/rules/gateway-failed
 import { halfDuplex } from '../../../../src/core/insight/rules/half-duplex.ts';
 import { listenQueue } from '../../../../src/core/insight/rules/listen-queue.ts';
 import { udpDrops } from '../../../../src/core/insight/rules/udp-drops.ts';
+import { Shared } from '../../../../src/core/insight/shared.ts';
 import { ThresholdSettings } from '../../../../src/core/insight/thresholds.ts';
 import type { ConnRow } from '../../../../src/core/record/tables/conn.ts';
 import type { IfaceRow } from '../../../../src/core/record/tables/iface.ts';
 import type { NeighborRow, RouteRow } from '../../../../src/core/record/tables/network-config.ts';
 
-const opened = (one: Rule): OpenRule => one.open(ThresholdSettings.usual.of(one));
+const opened = (one: Rule): OpenRule => one.open(ThresholdSettings.usual.of(one), new Shared());
 const foundBy = (open: OpenRule): Finding[] => [...open.findings(0)];
 const counters = (values: Readonly<Record<string, number>>) =>
   Object.entries(values).map(([name, value]) => ({ name, value }));
@@ -44,7 +45,7 @@ test('close_wait: 50 sockets of one process, not 49, nor those in another state'
 });
 
 test('close_wait: so many processes are told apart, and no more', () => {
-  const open = closeWait.open({ sockets: 1 });
+  const open = closeWait.open({ sockets: 1 }, new Shared());
   open.conn!(
     waiting(MOST_PROCESSES + 1).map((row, pid) => ({ ...row, pid })),
     60,
