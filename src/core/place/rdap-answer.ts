@@ -1,7 +1,15 @@
 import { parseIp } from '../net/ip-address.ts';
 import { type IpPrefix, parsePrefix } from '../net/ip-prefix.ts';
 import { REGISTRIES } from '../record/tables/whois.ts';
-import { asObject, BoundedReader, type JsonObject, MOST_LIST, member, parseBoundedJson, wholeNumber } from './bounded-json.ts';
+import {
+  asObject,
+  BoundedReader,
+  type JsonObject,
+  MOST_LIST,
+  member,
+  parseBoundedJson,
+  wholeNumber,
+} from './bounded-json.ts';
 import { countryCode } from './country-code.ts';
 import type { RdapQuery } from './rdap-bootstrap.ts';
 import { type Contact, contactsOf } from './rdap-contact.ts';
@@ -53,7 +61,8 @@ export function parseRdapAnswer(text: string, query: RdapQuery): RdapAnswer | No
   const answer = asObject(parseBoundedJson(text));
   if (answer === null) return { fault: 'the answer is no JSON object' };
   const expected = query.kind === 'asn' ? 'autnum' : 'ip network';
-  if (member(answer, 'objectClassName') !== expected) return { fault: `the answer is no RDAP object of class "${expected}"` };
+  if (member(answer, 'objectClassName') !== expected)
+    return { fault: `the answer is no RDAP object of class "${expected}"` };
   if (isAboutOthers(answer, query)) return { fault: `the answer is not about ${query.text}` };
   const read = new BoundedReader();
   const contacts = contactsOf(answer, read);
@@ -152,7 +161,11 @@ function eventTime(answer: JsonObject, action: string, read: BoundedReader): str
 
 /** RFC 3339, with an offset, or a date alone. */
 function isoTime(value: unknown): string | null {
-  if (typeof value !== 'string' || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,20}(Z|[+-][0-9]{2}:?[0-9]{2}))?$/.test(value)) return null;
+  if (
+    typeof value !== 'string' ||
+    !/^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,20}(Z|[+-][0-9]{2}:?[0-9]{2}))?$/.test(value)
+  )
+    return null;
   const time = Date.parse(value);
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

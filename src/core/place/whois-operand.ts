@@ -42,6 +42,7 @@ export function parseWhoisOperand(typed: string): WhoisOperand {
 function hintFor(typed: string): string {
   if (/^[0-9]{1,10}$/.test(typed)) return `an autonomous system is written AS${typed}`;
   if (/^[0-9.]+(\/[0-9]+)?$/.test(typed)) return 'an IPv4 address has four parts without leading zeros: 192.0.2.1';
-  if (/^(?=.*[a-z])[\w-]+(\.[\w-]+)+\.?$/i.test(typed)) return `netwatch probe dns:///${typed} finds the addresses of a name`;
+  if (/^(?=.*[a-z])[\w-]+(\.[\w-]+)+\.?$/i.test(typed))
+    return `netwatch probe dns:///${typed} finds the addresses of a name`;
   return 'such as 192.0.2.1, 2001:db8::/32, AS64496 or 00:00:5e:00:53:01';
 }

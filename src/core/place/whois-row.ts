@@ -19,7 +19,12 @@ export interface PlaceFacts {
 /** What became of asking a registry. */
 export type RdapOutcome =
   | { readonly kind: 'not_asked' }
-  | { readonly kind: 'failed' | 'not_found'; readonly url: string | null; readonly error: string; readonly isLate: boolean }
+  | {
+      readonly kind: 'failed' | 'not_found';
+      readonly url: string | null;
+      readonly error: string;
+      readonly isLate: boolean;
+    }
   | {
       readonly kind: 'answered' | 'cached';
       readonly url: string;
@@ -38,7 +43,6 @@ export interface WhoisFacts {
   /** Why ip-api.com gave no answer. */
   readonly ipApiError: string | null;
   readonly vendor: string | null;
-  readonly host: string | null;
 }
 
 /** Whether others may be asked about it: nothing else leaves the machine. */
@@ -54,7 +58,8 @@ export function whoisRow(operand: WhoisOperand, facts: WhoisFacts): WhoisRow {
   const answer = rdap.kind === 'answered' || rdap.kind === 'cached' ? rdap : null;
   const network = answer?.answer ?? null;
   const origins = network?.originAsns ?? [];
-  const asn = operand.kind === 'asn' ? operand.asn : (local?.asn ?? ipApi?.asn ?? (origins.length === 1 ? origins[0]! : null));
+  const asn =
+    operand.kind === 'asn' ? operand.asn : (local?.asn ?? ipApi?.asn ?? (origins.length === 1 ? origins[0]! : null));
   const errors = ['error' in rdap ? rdap.error : null, facts.ipApiError].filter((one) => one !== null);
   return {
     query: operand.text,
@@ -85,7 +90,7 @@ export function whoisRow(operand: WhoisOperand, facts: WhoisFacts): WhoisRow {
     changed: network?.changed ?? null,
     remarks: network?.remarks ?? [],
     port43: network?.port43 ?? null,
-    host: facts.host,
+    host: null,
     geo_country: local?.country ?? ipApi?.country ?? null,
     geo_city: local?.city ?? ipApi?.city ?? null,
     vendor: facts.vendor,
@@ -110,7 +115,9 @@ function specialOf(operand: WhoisOperand): Special {
   if (operand.kind === 'mac') return { scope: null, ...none };
   if (operand.kind === 'asn') {
     const found = specialAsnOf(operand.asn);
-    return found === null ? { scope: 'global', ...none } : { scope: found.scope, name: found.name, prefix: null, rfc: found.rfc };
+    return found === null
+      ? { scope: 'global', ...none }
+      : { scope: found.scope, name: found.name, prefix: null, rfc: found.rfc };
   }
   const found = specialBlockAround(operand.of);
   return found ?? { scope: isGlobal(operand.of) ? 'global' : null, ...none };
@@ -121,14 +128,13 @@ function organizationOf(asn: number, places: readonly (PlaceFacts | null)[]): st
   return places.find((one) => one?.asn === asn && one.org !== null)?.org ?? null;
 }
 
-function sourcesOf(scope: Scope | null, { rdap, local, ipApi, vendor, host }: WhoisFacts): readonly string[] {
+function sourcesOf(scope: Scope | null, { rdap, local, ipApi, vendor }: WhoisFacts): readonly string[] {
   const sources: string[] = [];
   if (scope !== null) sources.push('scope:iana');
   if (rdap.kind === 'answered') sources.push('network:rdap');
   if (rdap.kind === 'cached') sources.push('network:rdap-cache');
   if (local?.source) sources.push(`place:${local.source}`);
   if (ipApi?.source) sources.push(`place:${ipApi.source}`);
-  if (host !== null) sources.push('host:dns');
   if (vendor !== null) sources.push('vendor:oui');
   return sources;
 }

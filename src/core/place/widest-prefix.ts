@@ -13,7 +13,8 @@ export function widestPrefix(first: Uint8Array, last: Uint8Array, asked: IpPrefi
   if (first.length !== width || last.length !== width) return null;
   for (let length = 0; length <= asked.length; length++) {
     const { lowest, highest } = endsOf(asked, length);
-    if (compare(lowest, first) >= 0 && compare(highest, last) <= 0) return { family: asked.family, bytes: lowest, length };
+    if (compare(lowest, first) >= 0 && compare(highest, last) <= 0)
+      return { family: asked.family, bytes: lowest, length };
   }
   return null;
 }

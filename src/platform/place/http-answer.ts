@@ -29,7 +29,7 @@ export interface HttpAnswer {
 export async function askOverHttp(url: URL, accept: string, isTyped: boolean, deadline: Deadline): Promise<HttpAnswer> {
   const host = hostOf(url);
   const isSecure = url.protocol === 'https:';
-  const addresses = permitted(await resolveHost({ host, family: null }, deadline), host, isTyped);
+  const addresses = permitted(await resolveHost({ host }, deadline), host, isTyped);
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
   const { value } = await connectInTurn(addresses, port, deadline);
   let socket: net.Socket = value.socket;
@@ -51,7 +51,9 @@ function permitted(found: Addresses, host: string, isTyped: boolean): Addresses 
   const [first, ...more] = found.all.filter(({ addr }) => isGlobalAddress(addr));
   if (first === undefined) {
     const { addr } = found.all[0];
-    throw new NotPermitted(host === addr ? `${addr}, which is no public address` : `${host} at ${addr}, which is no public address`);
+    throw new NotPermitted(
+      host === addr ? `${addr}, which is no public address` : `${host} at ${addr}, which is no public address`,
+    );
   }
   return { ...found, all: [first, ...more] };
 }

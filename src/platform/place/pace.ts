@@ -30,6 +30,8 @@ export function openPace(clock: Clock, everyMs: number): Pace {
 export function retryAfterMs(value: string | undefined, now: number): number | null {
   if (value === undefined) return null;
   if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1000;
-  const date = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$/.test(value) ? Date.parse(value) : Number.NaN;
+  const date = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$/.test(value)
+    ? Date.parse(value)
+    : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }

@@ -44,5 +44,7 @@ export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g
 function isLoopback(host: string): boolean {
   const address = parseIp(host);
   if (address === null) return host === 'localhost';
-  return address.family === 'ipv4' ? address.bytes[0] === 127 : address.bytes.every((byte, at) => byte === (at === 15 ? 1 : 0));
+  return address.family === 'ipv4'
+    ? address.bytes[0] === 127
+    : address.bytes.every((byte, at) => byte === (at === 15 ? 1 : 0));
 }

@@ -47,7 +47,8 @@ export function openRdapCache({ env, uid, now }: CachePlace): RdapCache {
     isReady ||= makeOwn(folder, uid);
     return isReady;
   };
-  const fileOf = (key: string): string => path.join(folder, `${createHash('sha256').update(key).digest('hex').slice(0, 40)}.json`);
+  const fileOf = (key: string): string =>
+    path.join(folder, `${createHash('sha256').update(key).digest('hex').slice(0, 40)}.json`);
   return {
     find(key, mostMs) {
       if (!isOwn()) return null;
@@ -100,7 +101,8 @@ function readKept(file: string, key: string, uid: number | null): Kept | null {
     const end = text.indexOf('\n');
     const { at, url, key: own } = JSON.parse(text.slice(0, end)) as Partial<Kept & { readonly key: string }>;
     // a name is a hash: the key says that it is the right one
-    if (end < 0 || own !== key || typeof at !== 'number' || !Number.isSafeInteger(at) || typeof url !== 'string') return null;
+    if (end < 0 || own !== key || typeof at !== 'number' || !Number.isSafeInteger(at) || typeof url !== 'string')
+      return null;
     return { at, url, body: text.slice(end + 1) };
   } catch {
     return null;
@@ -114,6 +116,8 @@ function makeRoom(folder: string, name: string): void {
   const names = fs.readdirSync(folder).filter((one) => one !== name);
   const excess = names.length + 1 - MOST_FILES;
   if (excess <= 0) return;
-  const aged = names.map((one) => ({ one, at: fs.lstatSync(path.join(folder, one)).mtimeMs })).sort((a, b) => a.at - b.at);
+  const aged = names
+    .map((one) => ({ one, at: fs.lstatSync(path.join(folder, one)).mtimeMs }))
+    .sort((a, b) => a.at - b.at);
   for (const { one } of aged.slice(0, excess)) fs.rmSync(path.join(folder, one), { force: true });
 }

@@ -1,9 +1,16 @@
-import { type BootstrapList, bootstrapListFor, type RdapQuery, rdapPath, serviceFor } from '../../core/place/rdap-bootstrap.ts';
 import { parseRdapAnswer, type Registry } from '../../core/place/rdap-answer.ts';
+import {
+  type BootstrapList,
+  bootstrapListFor,
+  type RdapQuery,
+  rdapPath,
+  serviceFor,
+} from '../../core/place/rdap-bootstrap.ts';
 import type { RdapOutcome } from '../../core/place/whois-row.ts';
 import { REGISTRIES } from '../../core/record/tables/whois.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { type Deadline, openDeadline } from '../probe/deadline.ts';
+import { prepareRoots } from '../probe/trusted-roots.ts';
 import { askOverHttp, type HttpAnswer } from './http-answer.ts';
 import { openPace, type Pace, retryAfterMs } from './pace.ts';
 import { NotPermitted, permittedUrl } from './permitted-url.ts';
@@ -55,6 +62,7 @@ class NotFound extends Error {}
 
 export function openRdapClient(options: RdapOptions): RdapClient {
   const { clock, cache, base } = options;
+  if (base?.protocol !== 'http:') prepareRoots();
   const pace = openPace(clock, PACE_MS);
   const lists = new Map<BootstrapList, string>();
   const keyOf = (query: RdapQuery): string => `${base?.href ?? 'iana'} ${rdapPath(query)}`;
@@ -89,7 +97,10 @@ export function openRdapClient(options: RdapOptions): RdapClient {
       const old = cache.find(url.href, USABLE_MS);
       if (old !== null && isList(old, query)) return old.body;
       const { isLate = false } = error as Partial<Unanswered>;
-      throw new Unanswered(`the list of registries of ${url.hostname} cannot be had: ${(error as Error).message}`, isLate);
+      throw new Unanswered(
+        `the list of registries of ${url.hostname} cannot be had: ${(error as Error).message}`,
+        isLate,
+      );
     }
   }
 
@@ -109,7 +120,8 @@ export function openRdapClient(options: RdapOptions): RdapClient {
           ? { ...outcome, registry: registryOf(service) }
           : outcome;
       } catch (error) {
-        const { message } = error as Error;
+        const { message: words } = error as Error;
+        const message = error instanceof NotPermitted ? `not asked: ${words}` : words;
         if (error instanceof NotFound) return { kind: 'not_found', url, error: message, isLate: false };
         return { kind: 'failed', url, error: message, isLate: error instanceof Unanswered && error.isLate };
       }
@@ -123,7 +135,8 @@ const isList = ({ body }: Kept, query: RdapQuery): boolean => serviceFor(body, q
 function outcomeOf({ at, url, body }: Kept, query: RdapQuery, kind: 'answered' | 'cached'): RdapOutcome {
   const answer = parseRdapAnswer(body, query);
   // a file of the cache that cannot be read is none
-  if ('fault' in answer) return kind === 'cached' ? { kind: 'not_asked' } : { kind: 'failed', url, error: answer.fault, isLate: false };
+  if ('fault' in answer)
+    return kind === 'cached' ? { kind: 'not_asked' } : { kind: 'failed', url, error: answer.fault, isLate: false };
   return { kind, url, at, answer, registry: answer.registry ?? registryOf(new URL(url)) };
 }
 
@@ -150,7 +163,8 @@ async function follow(
       const { status, headers, body } = answer;
       if (isRedirect(status)) {
         if (redirects === MOST_REDIRECTS) throw new Unanswered(`more than ${MOST_REDIRECTS} redirects`);
-        if (headers.location === undefined) throw new Unanswered(`${url.host}: HTTP status ${status} without a location`);
+        if (headers.location === undefined)
+          throw new Unanswered(`${url.host}: HTTP status ${status} without a location`);
         const to = redirectTo(headers.location, url, typed);
         if (to.host !== url.host) await pace.turn(to.host, deadline.signal);
         url = to;
@@ -184,17 +198,26 @@ function redirectTo(location: string, from: URL, typed: URL | null): URL {
 function requireJson({ headers }: HttpAnswer, { host }: URL): void {
   const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
   const media = type.trim().toLowerCase();
-  if (!MEDIA_TYPES.has(media)) throw new Unanswered(`${host}: the answer is ${media.slice(0, 80) || 'of no type'}, not RDAP`);
+  if (!MEDIA_TYPES.has(media))
+    throw new Unanswered(`${host}: the answer is ${media.slice(0, 80) || 'of no type'}, not RDAP`);
   const coding = headers['content-encoding'] ?? 'identity';
-  if (coding !== 'identity') throw new Unanswered(`${host}: the answer is encoded as ${coding.slice(0, 80)}, which was not asked for`);
+  if (coding !== 'identity')
+    throw new Unanswered(`${host}: the answer is encoded as ${coding.slice(0, 80)}, which was not asked for`);
 }
 
 /** Asks again when the server asks for patience (429, 503) and there is time for it. */
-async function askPatiently(url: URL, typed: URL | null, accept: string, deadline: Deadline, pace: Pace): Promise<HttpAnswer> {
+async function askPatiently(
+  url: URL,
+  typed: URL | null,
+  accept: string,
+  deadline: Deadline,
+  pace: Pace,
+): Promise<HttpAnswer> {
   const { clock, signal } = deadline;
   for (let again = 0; ; again++) {
     const rest = pace.resting(url.host);
-    if (rest > deadline.left()) throw new Unanswered(`${url.host} asks to be left alone for ${Math.ceil(rest / 1000)} s`);
+    if (rest > deadline.left())
+      throw new Unanswered(`${url.host} asks to be left alone for ${Math.ceil(rest / 1000)} s`);
     if (rest > 0) await clock.sleep(rest, signal);
     const answer = await askOverHttp(url, accept, typed !== null && url.origin === typed.origin, deadline);
     const wait = retryAfterMs(answer.headers['retry-after'], clock.now());

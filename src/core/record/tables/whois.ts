@@ -43,7 +43,9 @@ export const whois = table(
     special: maybe(text('The name of the special-purpose block; null for ordinary addresses.', shown('SPECIAL', 5))),
     special_prefix: maybe(text('That block.')),
     special_rfc: maybe(text('The document that sets it apart.')),
-    prefix: maybe(text('The block of the network that holds it: by RDAP, or else by a local database.', shown('PREFIX', 2))),
+    prefix: maybe(
+      text('The block of the network that holds it: by RDAP, or else by a local database.', shown('PREFIX', 2)),
+    ),
     start_address: maybe(address('First address of the network, as RDAP has it.')),
     end_address: maybe(address('Last address of the network, as RDAP has it.')),
     handle: maybe(text('Handle of the network or autonomous system in its registry.')),
@@ -65,7 +67,9 @@ export const whois = table(
         shown('ASN', 2),
       ),
     ),
-    as_org: maybe(text('The organization of that autonomous system, by a local database or by ip-api.com.', shown('AS_ORG', 4))),
+    as_org: maybe(
+      text('The organization of that autonomous system, by a local database or by ip-api.com.', shown('AS_ORG', 4)),
+    ),
     origin_asns: many(integer('Autonomous systems from which the registry says that it is announced.')),
     abuse_email: maybe(text('Where to report abuse.', shown('ABUSE', 3))),
     abuse_phone: maybe(text('The same by telephone.')),
@@ -79,7 +83,7 @@ export const whois = table(
     geo_city: maybe(text('The city, from the same.', shown('CITY', 4))),
     vendor: maybe(text('Who makes devices with such a hardware address; null for other queries.', shown('VENDOR', 4))),
     rdap: choice(
-      'What became of asking the registry: not_asked where that must not be (special-purpose addresses), or was not to be (--offline).',
+      'What became of asking the registry: not_asked where that must not be (special-purpose numbers, hardware addresses), or was not to be (--offline).',
       RDAP_OUTCOMES,
       { tone: toneBy({ failed: 'bad', not_found: 'notice' }) },
     ),
@@ -88,9 +92,9 @@ export const whois = table(
     error: maybe(text('Why the registry, or ip-api.com, gave no answer.')),
     truncated: flag('Whether a text was longer than 4 KiB, or a list longer than 100, and was cut.'),
     source: list(
-      'Where each part comes from, as PART:FROM: scope:iana, network:rdap, network:rdap-cache, place:NAME-OF-DATABASE, place:ip-api.com, host:dns, vendor:oui.',
+      'Where each part comes from, as PART:FROM: scope:iana, network:rdap, network:rdap-cache, place:NAME-OF-DATABASE, place:ip-api.com, vendor:oui.',
     ),
   },
-  { aliases: { 'ip.addr': ['addr'] }, none: 'nothing was asked about' },
+  { hosts: { host: 'addr' }, aliases: { 'ip.addr': ['addr'] }, none: 'nothing was asked about' },
 );
 export type WhoisRow = Row<typeof whois>;
