@@ -88,7 +88,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     network: ['.', 'record'],
     trace: ['record', 'socket'],
     system: ['.', 'capture', 'network', 'record', 'socket', 'trace'],
-    place: ['.', 'net', 'record'],
+    place: ['.', 'net', 'record', 'wire'],
     packet: ['.', 'capture', 'filter', 'net', 'output', 'record', 'wire'],
     stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
     insight: ['.', 'capture', 'net', 'record', 'stats', 'wire'],

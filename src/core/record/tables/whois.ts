@@ -35,25 +35,38 @@ export const whois = table(
     addr: maybe(address('The address, or the first of the prefix; null for an AS number and a hardware address.')),
     scope: maybe(
       choice(
-        "What it is for, by IANA's special-purpose registries (RFC 6890); null for a hardware address, and for a prefix that holds addresses of several scopes. RFC 1918 and fc00::/7 are private, 100.64.0.0/10 is shared.",
+        "What it is for, by IANA's special-purpose registries (RFC 6890); null for a hardware address, and for a prefix that holds addresses of several scopes.",
         SCOPES,
-        shown('SCOPE', 3),
+        shown('SCOPE', 1),
       ),
     ),
-    special: maybe(text('The name of the special-purpose block; null for ordinary addresses.', shown('SPECIAL', 5))),
+    special: maybe(text('The name of the special-purpose block; null for ordinary addresses.')),
     special_prefix: maybe(text('That block.')),
     special_rfc: maybe(text('The document that sets it apart.')),
     prefix: maybe(
-      text('The block of the network that holds it: by RDAP, or else by a local database.', shown('PREFIX', 2)),
+      text(
+        'The block of the network that holds it: by RDAP, or else by a local database, or else the special-purpose block.',
+        shown('PREFIX', 2),
+      ),
     ),
     start_address: maybe(address('First address of the network, as RDAP has it.')),
     end_address: maybe(address('Last address of the network, as RDAP has it.')),
     handle: maybe(text('Handle of the network or autonomous system in its registry.')),
-    name: maybe(text('Name of the network or autonomous system in its registry.', shown('NAME', 2))),
+    name: maybe(
+      text(
+        'Name of the network or autonomous system in its registry, or else that of the special-purpose block.',
+        shown('NAME', 3),
+      ),
+    ),
     net_type: maybe(text('How the registry gave it away, in the words of that registry (type in RFC 9083).')),
     parent_handle: maybe(text('Handle of the network that it is a part of.')),
     status: list('Its states in the registry (RFC 9083, 4.6).'),
-    org: maybe(text('Who holds it: the organization among the registrants, or else the description.', shown('ORG', 1))),
+    org: maybe(
+      text(
+        'Who holds it: the organization among the registrants, or else the description; for a hardware address the vendor.',
+        shown('ORG', 1),
+      ),
+    ),
     org_handle: maybe(text('Handle of that organization.')),
     country: maybe(
       text(
@@ -81,7 +94,7 @@ export const whois = table(
     host: maybe(text('Name of addr by reverse DNS, with --resolve.')),
     geo_country: maybe(text('ISO 3166-1 code of where it is, by a local database or by ip-api.com.', shown('GEO', 3))),
     geo_city: maybe(text('The city, from the same.', shown('CITY', 4))),
-    vendor: maybe(text('Who makes devices with such a hardware address; null for other queries.', shown('VENDOR', 4))),
+    vendor: maybe(text('Who makes devices with such a hardware address; null for other queries.')),
     rdap: choice(
       'What became of asking the registry: not_asked where that must not be (special-purpose numbers, hardware addresses), or was not to be (--offline).',
       RDAP_OUTCOMES,
