@@ -80,6 +80,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     net: [],
     wire: ['net'],
     record: ['.', 'net'],
+    place: ['net', 'wire'],
     output: ['.', 'record'],
     filter: ['.', 'net', 'record'],
     capture: ['.', 'wire'],
