@@ -62,9 +62,9 @@ _netwatch_files() {
 _netwatch_conns() {
   local fields
   case " ${COMP_WORDS[*]} " in
-    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id' ;;
+    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
     *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes' ;;
-    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id' ;;
+    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
   esac
   case $prev in
     --port) : ;;
@@ -74,6 +74,7 @@ _netwatch_conns() {
     --user) : ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --summary) _netwatch_words 'process pid remote state port user' ;;
+    --geoip) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
@@ -92,7 +93,7 @@ _netwatch_conns() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -101,9 +102,9 @@ _netwatch_ifaces() {
   case " ${COMP_WORDS[*]} " in
     *' --routes'[\ =]*) fields='family dst gateway iface metric src scope proto table kind from weight flags tos mtu_bytes expires_s pref' ;;
     *' --dns'[\ =]*) fields='addr port iface search source' ;;
-    *' --neighbors'[\ =]*) fields='addr mac iface state host' ;;
+    *' --neighbors'[\ =]*) fields='addr mac iface state host vendor' ;;
     *' --host'[\ =]*) fields='hostname os kernel uptime_s gateway dns' ;;
-    *) fields='time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route' ;;
+    *) fields='time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route vendor' ;;
   esac
   case $prev in
     --table) _netwatch_words 'main local default all' ;;
@@ -204,6 +205,7 @@ _netwatch_stats() {
     --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --geoip) _netwatch_files ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -223,7 +225,7 @@ _netwatch_stats() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --resolve --numeric -n --geoip --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -246,6 +248,7 @@ _netwatch_probe() {
     --append) _netwatch_files ;;
     --append-max) : ;;
     --report) _netwatch_files ;;
+    --geoip) _netwatch_files ;;
     --since) : ;;
     --window) : ;;
     --step) : ;;
@@ -257,7 +260,7 @@ _netwatch_probe() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --ipv4 -4 --ipv6 -6 --every --via --direct --schedule --duration --expect --fail-on --warn --crit --out --append --append-max --report --numeric -n --since --window --step --total --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
+    *) _netwatch_words '--count -c --interval --timeout --ipv4 -4 --ipv6 -6 --every --via --direct --schedule --duration --expect --fail-on --warn --crit --out --append --append-max --report --geoip --numeric -n --since --window --step --total --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 
@@ -321,6 +324,7 @@ _netwatch_whois() {
   case $prev in
     --rdap) : ;;
     --timeout) : ;;
+    --geoip) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
@@ -331,7 +335,7 @@ _netwatch_whois() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--offline --rdap --ip-api --timeout --resolve --numeric -n --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--offline --rdap --ip-api --timeout --geoip --resolve --numeric -n --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

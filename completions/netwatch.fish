@@ -8,11 +8,11 @@ end
 function __netwatch_conns_fields
     switch (commandline -p)' '
         case '* --events *' '* --events=*'
-            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
+            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org
         case '* --summary *' '* --summary=*'
             printf '%s\n' time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes
         case '*'
-            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
+            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org
     end
 end
 
@@ -23,11 +23,11 @@ function __netwatch_ifaces_fields
         case '* --dns *' '* --dns=*'
             printf '%s\n' addr port iface search source
         case '* --neighbors *' '* --neighbors=*'
-            printf '%s\n' addr mac iface state host
+            printf '%s\n' addr mac iface state host vendor
         case '* --host *' '* --host=*'
             printf '%s\n' hostname os kernel uptime_s gateway dns
         case '*'
-            printf '%s\n' time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route
+            printf '%s\n' time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route vendor
     end
 end
 
@@ -136,6 +136,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from conns' -l coverage -d 'Add 
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l packets -d 'Also capture packets: this adds applications, server names, UDP traffic, and flows that have no socket here or end too soon to be seen as sockets.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
+complete -c netwatch -n '__fish_seen_subcommand_from conns' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l ebpf -d 'Watch sockets with eBPF, which needs root and bpftrace: it counts UDP bytes and finds the owners of sockets that are gone before a snapshot. It is an error if eBPF does not work here.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l no-ebpf -d 'Do not watch sockets with eBPF. Runs of five seconds and more use it where they are allowed to.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l netns -x -a '(ls /run/netns 2>/dev/null)' -d 'Look into this network namespace: a name of ip netns, or a process id.'
@@ -293,6 +294,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from stats' -s r -l read -r -F -
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Capture on these interfaces, separated by commas, or on any; the default is the interface of the default route. With a file, only packets captured on this interface.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
+complete -c netwatch -n '__fish_seen_subcommand_from stats' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l bpf -x -d 'Capture only what this libpcap filter passes; see pcap-filter(7).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l snaplen -x -d 'Keep only the first N bytes of each packet (262144).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l buffer -x -d 'Size of the kernel buffer that holds packets until netwatch reads them (16MiB).'
@@ -342,6 +344,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from probe' -l out -r -F -d 'Wit
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l append -r -F -d 'Add the records to FILE, one line of JSON each; several runs may do so at once. Nothing is printed unless you ask for a format.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l append-max -x -d 'With --append: when the file reaches SIZE it becomes FILE.1 and replaces the previous one (10MB).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l report -r -F -d 'Summarise what --append saved in FILE and in FILE.1, by hour and target.'
+complete -c netwatch -n '__fish_seen_subcommand_from probe' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l since -x -d 'With --report: only what was found since TIME: a length of time before now (24h, 30d), or a time (2026-01-02, 2026-01-02T03:00).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l window -x -d 'With --report: rows of windows of D that end now, D earlier, and so on, instead of hours by the clock.'
@@ -438,6 +441,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from whois' -l offline -d 'Send 
 complete -c netwatch -n '__fish_seen_subcommand_from whois' -l rdap -x -d 'Ask this RDAP service, in place of those that IANA names: https, or http on this machine.'
 complete -c netwatch -n '__fish_seen_subcommand_from whois' -l ip-api -d 'Also ask ip-api.com where public addresses are. This sends them in clear text to that company, whose service without a key is for noncommercial use.'
 complete -c netwatch -n '__fish_seen_subcommand_from whois' -l timeout -x -d 'How long to wait for each answer (10s).'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
 complete -c netwatch -n '__fish_seen_subcommand_from whois' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from whois' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
 complete -c netwatch -n '__fish_seen_subcommand_from whois' -l expect -x -d 'Exit 1 unless this holds, 3 when that is unknown: \'all(country == NL)\'.'

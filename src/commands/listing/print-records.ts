@@ -9,12 +9,13 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { Context } from '../context/context.ts';
 import { Interrupted } from '../context/interrupted.ts';
 import { sayLimitsOnce } from '../context/say-limits.ts';
-import type { Options } from '../options/option.ts';
-import type { ListingValues } from '../options/shared-options.ts';
+import type { Options, Values } from '../options/option.ts';
+import type { ListingValues, placeOptions } from '../options/shared-options.ts';
 import type { ListingCommand, Request } from './command.ts';
 import type { HostNames } from './host-names.ts';
 import type { ListingPlan } from './listing-plan.ts';
 import { openOutput } from './open-output.ts';
+import type { PlaceFields } from './place-fields.ts';
 import { reasonForNothing } from './reason-for-nothing.ts';
 import { leftOut, reportGap, tooSlow, watchTicks } from './report-gap.ts';
 import { type Answer, beginAnswer, gatherParts, inOrder, keep, type Seen, take } from './shape-rows.ts';
@@ -51,9 +52,11 @@ export async function printRecords(
   let waited = plan.wait === null;
   const inParts = plan.run.kind === 'parts';
   const whole = plan.run.kind === 'snapshots' ? null : beginAnswer(plan, !inParts);
+  const placed = await openPlaces(context, plan, command, values);
   const hosts = plan.resolves ? await openHosts(context.clock) : null;
   const left = (rows: number): Promise<void> => request.reportGap(leftOut(plan.table.type, rows));
-  const named = withNames(command.run(context, values, operands, request), hosts, plan.run.kind !== 'batches');
+  const found = withPlaces(command.run(context, values, operands, request), placed, plan);
+  const named = withNames(found, hosts, plan.run.kind !== 'batches');
   const sorts = whole !== null && plan.sort.length > 0;
   // where those that are printed are judged, and not all, they are chosen when they are in order
   const keepsFirst = sorts && whole.readsOn ? (rows: Iterable<AnyRow>) => keep(rows, plan, whole, seen) : null;
@@ -103,6 +106,7 @@ export async function printRecords(
     }
   } finally {
     hosts?.close();
+    placed?.close();
   }
   await renderer.end();
   if (context.isVerbose) context.warn(countsOf(seen, plan.table, context.clock.monotonic() - started));
@@ -129,6 +133,36 @@ const isOver = (whole: Answer | null): boolean => whole !== null && !whole.reads
 /** Loaded here, because few runs look up names. */
 async function openHosts(clock: Clock): Promise<HostNames> {
   return (await import('./host-names.ts')).openHostNames(clock);
+}
+
+/**
+ * The databases of addresses, where fields are read that they fill. They are opened before the command runs, which may give up
+ * its privileges.
+ */
+async function openPlaces(
+  { say }: Context,
+  plan: ListingPlan,
+  { tables }: ListingCommand,
+  values: ListingValues<Options>,
+): Promise<PlaceFields | null> {
+  const geoip = (values as Partial<Values<typeof placeOptions>>).geoip ?? null;
+  const isWanted = tables.some((table) => Object.keys(table.places).some((name) => wantsPlace(plan, table, name)));
+  if (!isWanted && geoip === null) return null;
+  return (await import('./place-fields.ts')).openPlaceFields(geoip, say);
+}
+
+/** Whether a field is printed or asked for; those of other tables are printed where all fields are. */
+const wantsPlace = ({ table, wanted, format }: ListingPlan, of: RecordTable, name: string): boolean =>
+  of === table ? wanted.has(name) : format.hasAllFields;
+
+/** The same snapshots, with what databases say of addresses. */
+async function* withPlaces(
+  snapshots: AsyncIterable<Snapshot>,
+  placed: PlaceFields | null,
+  plan: ListingPlan,
+): AsyncGenerator<Snapshot> {
+  for await (const snapshot of snapshots)
+    yield placed === null ? snapshot : placed.fill(snapshot, (table, name) => wantsPlace(plan, table, name));
 }
 
 /** The same snapshots, with host names if those were requested. */

@@ -64,6 +64,14 @@ export const numericOptions = {
   numeric: flag('Print addresses as numbers, without looking up names, which is the default.', { short: 'n' }),
 };
 
+/** For records with addresses of which databases tell a place. */
+export const placeOptions = {
+  geoip: words(
+    'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).',
+    { value: 'FILE,...', offers: 'file' },
+  ),
+};
+
 /** For records with addresses. */
 export const resolveOptions = {
   resolve: flag(

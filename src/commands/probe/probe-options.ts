@@ -7,7 +7,7 @@ import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
 import { duration, flag, integer, period, size, text } from '../options/option.ts';
-import { expectOptionsOf, numericOptions, repeatOptions } from '../options/shared-options.ts';
+import { expectOptionsOf, numericOptions, placeOptions, repeatOptions } from '../options/shared-options.ts';
 
 /** The options of `netwatch probe`. */
 export const probeOptions = {
@@ -45,6 +45,7 @@ export const probeOptions = {
     value: 'FILE',
     offers: 'file',
   }),
+  ...placeOptions,
   ...numericOptions,
   since: text(
     'With --report: only what was found since TIME: a length of time before now (24h, 30d), or a time (2026-01-02, 2026-01-02T03:00).',

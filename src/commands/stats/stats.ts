@@ -8,7 +8,7 @@ import { askedFormat } from '../listing/listing-plan.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { duration, words } from '../options/option.ts';
-import { resolveOptions } from '../options/shared-options.ts';
+import { placeOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
 import { type Naming, tableNamedBy } from './table-named.ts';
@@ -22,6 +22,7 @@ const options = {
   }),
   ...sourceOptions,
   ...resolveOptions,
+  ...placeOptions,
   ...liveOptions,
   bucket: duration('Time covered by each row of --by time: 100ms, 1m; the default is 1 second.'),
 };

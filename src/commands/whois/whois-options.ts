@@ -1,5 +1,5 @@
 import { duration, flag, text } from '../options/option.ts';
-import { expectOptionsOf, resolveOptions } from '../options/shared-options.ts';
+import { expectOptionsOf, placeOptions, resolveOptions } from '../options/shared-options.ts';
 
 /** The options of `netwatch whois`. */
 export const whoisOptions = {
@@ -13,6 +13,7 @@ export const whoisOptions = {
     'Also ask ip-api.com where public addresses are. This sends them in clear text to that company, whose service without a key is for noncommercial use.',
   ),
   timeout: duration('How long to wait for each answer (10s).'),
+  ...placeOptions,
   ...resolveOptions,
   ...expectOptionsOf({ expect: 'all(country == NL)', failOn: 'rdap == failed' }),
 };

@@ -37,7 +37,13 @@ export const whois = listing({
     const { whoisRequestOf } = await import('./whois-request.ts');
     const asked = whoisRequestOf(values, operands);
     const { lookUp } = await import('./look-up.ts');
-    const { openWhoisPlaces } = await import('./whois-places.ts');
-    yield* lookUp(context, asked, openWhoisPlaces());
+    const { openPlaceFiles } = await import('../../platform/place/place-files.ts');
+    const { openPlaces } = await import('../../core/place/places.ts');
+    const files = openPlaceFiles(values.geoip, context.say);
+    try {
+      yield* lookUp(context, asked, openPlaces(files));
+    } finally {
+      files.close();
+    }
   },
 });

@@ -88,6 +88,9 @@ export class Path {
         rtt_stddev_ms: stddev,
         error,
         addrs: [...addresses.keys()],
+        geo_country: null,
+        asn: null,
+        as_org: null,
       };
     });
   }

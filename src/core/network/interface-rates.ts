@@ -1,8 +1,11 @@
 import type { Instant } from '../instant.ts';
 import type { IfaceRow } from '../record/tables/iface.ts';
 
-/** An interface without what only the engine adds: the time, and rates, which need two samples. */
-export type InterfaceSample = Omit<IfaceRow, 'time' | 'rx_rate' | 'tx_rate' | 'rx_packet_rate' | 'tx_packet_rate'>;
+/** An interface without what is added later: the time, rates, which need two samples, and what databases say. */
+export type InterfaceSample = Omit<
+  IfaceRow,
+  'time' | 'rx_rate' | 'tx_rate' | 'rx_packet_rate' | 'tx_packet_rate' | 'vendor'
+>;
 
 /** Interface counters and times in, `iface` records with rates out. */
 export interface InterfaceRates {
@@ -62,5 +65,6 @@ function rowOf(sample: InterfaceSample, last: InterfaceSample | undefined, secon
     parent: sample.parent,
     alias: sample.alias,
     default_route: sample.default_route,
+    vendor: null,
   };
 }

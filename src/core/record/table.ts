@@ -22,10 +22,18 @@ export interface RecordTable<F extends Fields = Fields> {
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   /** Fields for the names of addresses, and the field of the address: `remote_host` → `remote_addr`. --resolve fills them. */
   readonly hosts: Readonly<Record<string, string>>;
+  /** Fields that are looked up in databases of addresses: `geo_country` → the country of remote_addr. */
+  readonly places: Readonly<Record<string, PlaceField>>;
   /** What is said when there are none. */
   readonly none: string;
   /** Whether a statement (--expect, --fail-on, --wait) is about a row; the others are only printed. Null: about all. */
   readonly judges: ((row: AnyRow) => boolean) | null;
+}
+
+/** What is looked up of the address in another field. */
+export interface PlaceField {
+  readonly of: string;
+  readonly is: 'country' | 'city' | 'asn' | 'org' | 'vendor';
 }
 
 /** The row type of a table: `type ConnRow = Row<typeof conn>`. */
@@ -56,6 +64,7 @@ export interface TableOptions {
   readonly version?: number;
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   readonly hosts?: Readonly<Record<string, string>>;
+  readonly places?: Readonly<Record<string, PlaceField>>;
   readonly none?: string;
   readonly judges?: (row: AnyRow) => boolean;
 }
@@ -75,6 +84,7 @@ export function table<const F extends Fields>(
     more: options.more ?? {},
     aliases: options.aliases ?? {},
     hosts: options.hosts ?? {},
+    places: options.places ?? {},
     none: options.none ?? `no ${type} records`,
     judges: options.judges ?? null,
   };

@@ -71,5 +71,8 @@ export function socketRow(
     sndbuf_bytes: socket.sndbuf_bytes,
     drops: socket.drops,
     community_id: null,
+    geo_city: null,
+    asn: null,
+    as_org: null,
   };
 }

@@ -45,6 +45,10 @@ function rowOf(flow: Flow, owner: PacketOwner | null, communityIds: boolean): Co
     community_id: communityIds ? flowCommunityId(flow) : null,
     pid: owner?.pid ?? null,
     process: owner?.process ?? null,
+    a_country: null,
+    b_country: null,
+    a_asn: null,
+    b_asn: null,
   };
 }
 

@@ -41,6 +41,10 @@ export function openEndpoints(): OpenStatistic {
       tx_bytes: txBytes!,
       rx_bytes: rxBytes!,
       host: null,
+      geo_country: null,
+      geo_city: null,
+      asn: null,
+      as_org: null,
     };
   };
   function* rows(): Iterable<EndpointRow> {

@@ -25,6 +25,7 @@ export function parseArp(text: string): NeighborRow[] {
       iface: match[4]!,
       state: (flags & ATF_PERM) !== 0 ? 'PERMANENT' : complete ? null : 'INCOMPLETE',
       host: null,
+      vendor: null,
     });
   });
   return rows;

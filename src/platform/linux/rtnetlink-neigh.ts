@@ -40,5 +40,5 @@ export function parseNeighbor(
     else if (type === NDA_LLADDR) mac = readMac(data, from, to);
   });
   if (addr === null || state === undefined || state === 'NOARP') return null;
-  return { addr, mac, iface: nameOf(data.readUInt32LE(start + 4)), state, host: null };
+  return { addr, mac, iface: nameOf(data.readUInt32LE(start + 4)), state, host: null, vendor: null };
 }

@@ -23,7 +23,7 @@ export function parseArp(text: string): NeighborRow[] {
     const mac = parseMac(match[2]!);
     if (mac !== null && (Number.parseInt(mac, 16) & 1) === 1) continue;
     const state = mac === null ? 'INCOMPLETE' : /\bpermanent\b/.test(match[4]!) ? 'PERMANENT' : 'REACHABLE';
-    neighbors.push({ addr: address.addr, mac, iface: match[3]!, state, host: null });
+    neighbors.push({ addr: address.addr, mac, iface: match[3]!, state, host: null, vendor: null });
   }
   return neighbors;
 }

@@ -27,7 +27,7 @@ export function parseNdp(text: string): NeighborRow[] {
     const address = parseZonedAddress(neighbor);
     const state = expire === 'permanent' ? 'PERMANENT' : STATES.get(letter);
     if (address === null || state === undefined) continue;
-    neighbors.push({ addr: address.addr, mac: parseMac(hardware), iface, state, host: null });
+    neighbors.push({ addr: address.addr, mac: parseMac(hardware), iface, state, host: null, vendor: null });
   }
   return neighbors;
 }

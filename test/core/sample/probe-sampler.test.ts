@@ -19,6 +19,9 @@ const HOP = {
   rtt_stddev_ms: 0,
   error: null,
   addrs: ['192.0.2.9'],
+  geo_country: null,
+  asn: null,
+  as_org: null,
 };
 
 /** Samples with probers that answer after so many milliseconds, those of traces with a hop. */

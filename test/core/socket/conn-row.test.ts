@@ -72,6 +72,9 @@ test('every field of a socket that is known', () => {
     sndbuf_bytes: 87_040,
     drops: 0,
     community_id: null,
+    geo_city: null,
+    asn: null,
+    as_org: null,
   });
 });
 

@@ -103,7 +103,7 @@ describe('whole rows', () => {
   const [query, answer, syn] = [QUERY.length, ANSWER.length, SYN.length];
 
   test('of endpoints: the most bytes first', () => {
-    const rest = { host: null };
+    const rest = { host: null, geo_country: null, geo_city: null, asn: null, as_org: null };
     expect(run('endpoints', [QUERY, QUERY, ANSWER, SYN, ARP])).toEqual([
       {
         addr: '10.0.0.1',

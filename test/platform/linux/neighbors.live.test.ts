@@ -21,6 +21,7 @@ function peerNeighbors(where: readonly string[]): NeighborRow[] {
     iface: dev,
     state: state[0]!,
     host: null,
+    vendor: null,
   }));
 }
 
@@ -53,6 +54,7 @@ describe.skipIf(noNetwork !== null)('a network namespace', () => {
       iface: 'va',
       state: 'PERMANENT',
       host: null,
+      vendor: null,
     });
     expect(find('fd00:1::9')).toEqual({
       addr: 'fd00:1::9',
@@ -60,6 +62,7 @@ describe.skipIf(noNetwork !== null)('a network namespace', () => {
       iface: 'va',
       state: 'PERMANENT',
       host: null,
+      vendor: null,
     });
     expect(find('10.1.0.8')?.state).toBe('STALE');
     expect(find('10.1.0.2')?.state).toBe('REACHABLE');

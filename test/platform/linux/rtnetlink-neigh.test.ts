@@ -17,6 +17,7 @@ describe('parseNeighbor', () => {
       iface: 'eth2',
       state: 'REACHABLE',
       host: null,
+      vendor: null,
     });
   });
 
@@ -34,6 +35,7 @@ describe('parseNeighbor', () => {
       iface: 'eth2',
       state: name,
       host: null,
+      vendor: null,
     });
   });
 
@@ -57,6 +59,7 @@ describe('parseNeighbor', () => {
       iface: 'eth2',
       state: 'REACHABLE',
       host: null,
+      vendor: null,
     });
     expect(parse(message(2, 2, attribute(2, hex('525400aabb01'))))).toBeNull();
     expect(parse(message(10, 2, gateway))).toBeNull();

@@ -6,17 +6,25 @@ const COMMAND = 'ndp -an';
 
 test('neighbours', () => {
   expect(parseNdp(outputOf(COMMAND))).toEqual([
-    { addr: 'fe80::1', mac: null, iface: 'lo0', state: 'PERMANENT', host: null },
+    { addr: 'fe80::1', mac: null, iface: 'lo0', state: 'PERMANENT', host: null, vendor: null },
     {
       addr: '2001:db8:1:2:1c2d:3eff:fe4f:5061',
       mac: '00:00:5e:00:53:17',
       iface: 'en0',
       state: 'PERMANENT',
       host: null,
+      vendor: null,
     },
-    { addr: 'fe80::1', mac: '00:00:5e:00:53:01', iface: 'en0', state: 'STALE', host: null },
-    { addr: 'fe80::9a1b:2cff:fe3d:4e5f', mac: '98:1b:2c:3d:4e:5f', iface: 'en0', state: 'REACHABLE', host: null },
-    { addr: '2001:db8:1:2::77', mac: null, iface: 'en0', state: 'INCOMPLETE', host: null },
+    { addr: 'fe80::1', mac: '00:00:5e:00:53:01', iface: 'en0', state: 'STALE', host: null, vendor: null },
+    {
+      addr: 'fe80::9a1b:2cff:fe3d:4e5f',
+      mac: '98:1b:2c:3d:4e:5f',
+      iface: 'en0',
+      state: 'REACHABLE',
+      host: null,
+      vendor: null,
+    },
+    { addr: '2001:db8:1:2::77', mac: null, iface: 'en0', state: 'INCOMPLETE', host: null, vendor: null },
   ]);
 });
 

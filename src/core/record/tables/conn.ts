@@ -186,9 +186,21 @@ export const conn = table(
         ),
       ),
     ),
+    geo_city: by('engine', maybe(text('City of remote_addr, where a database of cities is installed (--geoip).'))),
+    asn: by(
+      'engine',
+      maybe(integer('Autonomous system that announces remote_addr, where a database of them is installed.')),
+    ),
+    as_org: by('engine', maybe(text('Organization of that autonomous system.'))),
   },
   {
     hosts: { remote_host: 'remote_addr' },
+    places: {
+      geo_country: { of: 'remote_addr', is: 'country' },
+      geo_city: { of: 'remote_addr', is: 'city' },
+      asn: { of: 'remote_addr', is: 'asn' },
+      as_org: { of: 'remote_addr', is: 'org' },
+    },
     aliases: {
       'ip.addr': ['local_addr', 'remote_addr'],
       'ip.src': ['local_addr'],

@@ -31,9 +31,19 @@ export const conversation = table(
       ),
     ),
     process: maybe(text('Name of that process.')),
+    a_country: maybe(text('ISO 3166 country of a_addr from a local database; null without one.')),
+    b_country: maybe(text('ISO 3166 country of b_addr from a local database; null without one.')),
+    a_asn: maybe(integer('Autonomous system that announces a_addr, where a database of them is installed.')),
+    b_asn: maybe(integer('Autonomous system that announces b_addr, where a database of them is installed.')),
   },
   {
     hosts: { a_host: 'a_addr', b_host: 'b_addr' },
+    places: {
+      a_country: { of: 'a_addr', is: 'country' },
+      b_country: { of: 'b_addr', is: 'country' },
+      a_asn: { of: 'a_addr', is: 'asn' },
+      b_asn: { of: 'b_addr', is: 'asn' },
+    },
     aliases: { port: ['a_port', 'b_port'], addr: ['a_addr', 'b_addr'], 'ip.addr': ['a_addr', 'b_addr'] },
   },
 );

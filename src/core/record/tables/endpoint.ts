@@ -1,4 +1,4 @@
-import { address, bytes, count, maybe, shown, text } from '../field.ts';
+import { address, bytes, count, integer, maybe, shown, text } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
 export const endpoint = table(
@@ -13,7 +13,19 @@ export const endpoint = table(
     tx_bytes: bytes('Frame bytes it sent.', shown('TX', 2)),
     rx_bytes: bytes('Frame bytes it received.', shown('RX', 2)),
     host: maybe(text('Name of addr by reverse DNS, with --resolve.')),
+    geo_country: maybe(text('ISO 3166 country of addr from a local database; null without one.')),
+    geo_city: maybe(text('City of addr, where a database of cities is installed (--geoip).')),
+    asn: maybe(integer('Autonomous system that announces addr, where a database of them is installed.')),
+    as_org: maybe(text('Organization of that autonomous system.')),
   },
-  { hosts: { host: 'addr' } },
+  {
+    hosts: { host: 'addr' },
+    places: {
+      geo_country: { of: 'addr', is: 'country' },
+      geo_city: { of: 'addr', is: 'city' },
+      asn: { of: 'addr', is: 'asn' },
+      as_org: { of: 'addr', is: 'org' },
+    },
+  },
 );
 export type EndpointRow = Row<typeof endpoint>;

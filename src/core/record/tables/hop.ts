@@ -19,7 +19,17 @@ export const hop = table(
     rtt_stddev_ms: maybe(millis('Sample standard deviation of the times; null for fewer than two.')),
     error: maybe(text('The reason that it gives for not letting probes pass; null when they do.', shown('ERROR', 2))),
     addrs: list('All addresses that answered there: paths may fork.'),
+    geo_country: maybe(text('ISO 3166 country of addr from a local database; null without one.')),
+    asn: maybe(integer('Autonomous system that announces addr, where a database of them is installed.')),
+    as_org: maybe(text('Organization of that autonomous system.')),
   },
-  { aliases: { 'ip.addr': ['addr'] } },
+  {
+    aliases: { 'ip.addr': ['addr'] },
+    places: {
+      geo_country: { of: 'addr', is: 'country' },
+      asn: { of: 'addr', is: 'asn' },
+      as_org: { of: 'addr', is: 'org' },
+    },
+  },
 );
 export type HopRow = Row<typeof hop>;

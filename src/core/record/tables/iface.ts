@@ -51,52 +51,58 @@ export const IFACE_KINDS = [
 export type IfaceKind = (typeof IFACE_KINDS)[number];
 
 /** One row per network interface. Counters are 64 bits wide in the kernel and exact up to 2^53. */
-export const iface = table('iface', 'One row per network interface.', {
-  time: time('When it was read.'),
-  name: text('Interface name.', shown('NAME', 1, WHOLE)),
-  index: integer('Interface index.'),
-  kind: choice('What it is.', IFACE_KINDS, shown('KIND', 4)),
-  state: choice(
-    'Operational state (RFC 2863).',
-    ['up', 'down', 'dormant', 'lowerlayerdown', 'testing', 'notpresent', 'unknown'],
-    {
-      ...shown('STATE', 1),
-      tone: (state): Tone | null => (state === 'up' ? 'good' : state === 'unknown' ? null : 'bad'),
-    },
-  ),
-  ipv4: list('IPv4 addresses with prefix length.', shown('IPV4', 1, 22)),
-  ipv6: list('IPv6 addresses with prefix length.', shown('IPV6', 3, 22)),
-  mac: maybe(text('Hardware address.', shown('MAC', 7, WHOLE))),
-  mtu: maybe(integer('Largest packet, in bytes.', shown('MTU', 7))),
-  speed_mbps: maybe(number('Link speed in Mbit/s; null where the driver does not know one.', shown('MBIT/s', 7))),
-  duplex: maybe(choice('Duplex; null where the driver does not know.', ['full', 'half'])),
-  rx_bytes: maybe(bytes('Bytes received.', shown('RX', 2))),
-  tx_bytes: maybe(bytes('Bytes sent.', shown('TX', 2))),
-  rx_packets: maybe(count('Packets received.')),
-  tx_packets: maybe(count('Packets sent.')),
-  rx_errors: maybe(count('Receive errors.', { ...shown('RXERR', 6), tone: badUnlessZero })),
-  tx_errors: maybe(count('Transmit errors.', { ...shown('TXERR', 6), tone: badUnlessZero })),
-  rx_dropped: maybe(
-    count('Received packets dropped for lack of space or of a listener.', {
-      ...shown('RXDROP', 6),
-      tone: badUnlessZero,
-    }),
-  ),
-  tx_dropped: maybe(count('Packets dropped on the way out.', { ...shown('TXDROP', 6), tone: badUnlessZero })),
-  collisions: maybe(count('Collisions.')),
-  multicast: maybe(count('Multicast packets received.')),
-  rx_rate: maybe(byteRate('Bytes received per second, between two samples.', shownWhenRepeating('RX/s', 1))),
-  tx_rate: maybe(byteRate('Bytes sent per second, between two samples.', shownWhenRepeating('TX/s', 1))),
-  rx_packet_rate: maybe(
-    packetRate('Packets received per second, between two samples.', shownWhenRepeating('RXP/s', 5)),
-  ),
-  tx_packet_rate: maybe(packetRate('Packets sent per second, between two samples.', shownWhenRepeating('TXP/s', 5))),
-  flags: list('Interface flags: up, broadcast, loopback, pointopoint, running, promisc, multicast, lower_up ...'),
-  master: maybe(text('The bridge, bond or VRF it belongs to.')),
-  parent: maybe(
-    text('The interface it is stacked on (VLAN, macvlan) or its veth peer, when that is in this namespace.'),
-  ),
-  alias: maybe(text('Description set by the administrator.')),
-  default_route: maybe(choice('Whether a default route leaves here.', ['ipv4', 'ipv6', 'both'])),
-});
+export const iface = table(
+  'iface',
+  'One row per network interface.',
+  {
+    time: time('When it was read.'),
+    name: text('Interface name.', shown('NAME', 1, WHOLE)),
+    index: integer('Interface index.'),
+    kind: choice('What it is.', IFACE_KINDS, shown('KIND', 4)),
+    state: choice(
+      'Operational state (RFC 2863).',
+      ['up', 'down', 'dormant', 'lowerlayerdown', 'testing', 'notpresent', 'unknown'],
+      {
+        ...shown('STATE', 1),
+        tone: (state): Tone | null => (state === 'up' ? 'good' : state === 'unknown' ? null : 'bad'),
+      },
+    ),
+    ipv4: list('IPv4 addresses with prefix length.', shown('IPV4', 1, 22)),
+    ipv6: list('IPv6 addresses with prefix length.', shown('IPV6', 3, 22)),
+    mac: maybe(text('Hardware address.', shown('MAC', 7, WHOLE))),
+    mtu: maybe(integer('Largest packet, in bytes.', shown('MTU', 7))),
+    speed_mbps: maybe(number('Link speed in Mbit/s; null where the driver does not know one.', shown('MBIT/s', 7))),
+    duplex: maybe(choice('Duplex; null where the driver does not know.', ['full', 'half'])),
+    rx_bytes: maybe(bytes('Bytes received.', shown('RX', 2))),
+    tx_bytes: maybe(bytes('Bytes sent.', shown('TX', 2))),
+    rx_packets: maybe(count('Packets received.')),
+    tx_packets: maybe(count('Packets sent.')),
+    rx_errors: maybe(count('Receive errors.', { ...shown('RXERR', 6), tone: badUnlessZero })),
+    tx_errors: maybe(count('Transmit errors.', { ...shown('TXERR', 6), tone: badUnlessZero })),
+    rx_dropped: maybe(
+      count('Received packets dropped for lack of space or of a listener.', {
+        ...shown('RXDROP', 6),
+        tone: badUnlessZero,
+      }),
+    ),
+    tx_dropped: maybe(count('Packets dropped on the way out.', { ...shown('TXDROP', 6), tone: badUnlessZero })),
+    collisions: maybe(count('Collisions.')),
+    multicast: maybe(count('Multicast packets received.')),
+    rx_rate: maybe(byteRate('Bytes received per second, between two samples.', shownWhenRepeating('RX/s', 1))),
+    tx_rate: maybe(byteRate('Bytes sent per second, between two samples.', shownWhenRepeating('TX/s', 1))),
+    rx_packet_rate: maybe(
+      packetRate('Packets received per second, between two samples.', shownWhenRepeating('RXP/s', 5)),
+    ),
+    tx_packet_rate: maybe(packetRate('Packets sent per second, between two samples.', shownWhenRepeating('TXP/s', 5))),
+    flags: list('Interface flags: up, broadcast, loopback, pointopoint, running, promisc, multicast, lower_up ...'),
+    master: maybe(text('The bridge, bond or VRF it belongs to.')),
+    parent: maybe(
+      text('The interface it is stacked on (VLAN, macvlan) or its veth peer, when that is in this namespace.'),
+    ),
+    alias: maybe(text('Description set by the administrator.')),
+    default_route: maybe(choice('Whether a default route leaves here.', ['ipv4', 'ipv6', 'both'])),
+    vendor: maybe(text('To whom IEEE gave the block of mac; null for one that is local or unknown.')),
+  },
+  { places: { vendor: { of: 'mac', is: 'vendor' } } },
+);
 export type IfaceRow = Row<typeof iface>;

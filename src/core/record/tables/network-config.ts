@@ -63,8 +63,9 @@ export const neighbor = table(
       ),
     ),
     host: maybe(text('Name of addr by reverse DNS, with --resolve.')),
+    vendor: maybe(text('To whom IEEE gave the block of mac; null for one that is local or unknown.')),
   },
-  { hosts: { host: 'addr' } },
+  { hosts: { host: 'addr' }, places: { vendor: { of: 'mac', is: 'vendor' } } },
 );
 export type NeighborRow = Row<typeof neighbor>;
 

