@@ -13,16 +13,14 @@ beforeAll(async () => {
       paths.push(request.url ?? '');
       if (request.url !== '/ip/1.1.1.1') response.writeHead(500).end();
       else
-        response
-          .writeHead(200, { 'content-type': 'application/rdap+json' })
-          .end(
-            JSON.stringify({
-              objectClassName: 'ip network',
-              name: 'ONE\u001b[31m',
-              country: 'AU',
-              port43: 'whois.apnic.net',
-            }),
-          );
+        response.writeHead(200, { 'content-type': 'application/rdap+json' }).end(
+          JSON.stringify({
+            objectClassName: 'ip network',
+            name: 'ONE\u001b[31m',
+            country: 'AU',
+            port43: 'whois.apnic.net',
+          }),
+        );
     }),
   );
 });
