@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|follow|stats|probe|export|insights|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|probe|export|insights|whois|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -26,12 +26,13 @@ _netwatch() {
     probe) _netwatch_probe ;;
     export) _netwatch_export ;;
     insights) _netwatch_insights ;;
+    whois) _netwatch_whois ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
     config) _netwatch_config ;;
-    *) _netwatch_words 'conns ifaces capture follow stats probe export insights fields schema completion doctor config --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture follow stats probe export insights whois fields schema completion doctor config --help --version' ;;
   esac
 }
 
@@ -318,6 +319,26 @@ _netwatch_insights() {
   esac
 }
 
+_netwatch_whois() {
+  local fields='query kind addr scope special special_prefix special_rfc prefix start_address end_address handle name net_type parent_handle status org org_handle country asn as_org origin_asns abuse_email abuse_phone registry registered changed remarks port43 host geo_country geo_city vendor rdap rdap_url rdap_time error truncated source'
+  case $prev in
+    --rdap) : ;;
+    --timeout) : ;;
+    --geoip) _netwatch_files ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--offline --rdap --ip-api --timeout --geoip --resolve --numeric -n --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
@@ -329,7 +350,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap' ;;
   esac
 }
 
@@ -338,7 +359,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap' ;;
   esac
 }
 

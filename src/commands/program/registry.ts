@@ -12,6 +12,7 @@ import { insights } from '../insights/insights.ts';
 import type { Command } from '../listing/command.ts';
 import { probe } from '../probe/probe.ts';
 import { stats } from '../stats/stats.ts';
+import { whois } from '../whois/whois.ts';
 
 /** Every command, in the order in which help lists them. To add one, write its file and add a line here. */
 export const COMMANDS: readonly Command[] = [
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   probe,
   exportCommand,
   insights,
+  whois,
   fields,
   schema,
   completion,

@@ -26,6 +26,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   conns: [...USUAL, 'markdown', 'prometheus'],
   ifaces: [...USUAL, 'markdown', 'prometheus'],
   stats: [...USUAL, 'markdown'],
+  whois: [...USUAL, 'markdown'],
   probe: [...USUAL, 'markdown', 'nagios', 'prometheus'],
   export: ['table', 'ndjson', 'json', 'tsv', 'csv'],
 };

@@ -289,6 +289,26 @@ const round = {
   state: 'up',
 };
 
+const WHOSE = [
+  {
+    query: '198.51.100.77',
+    kind: 'addr',
+    scope: 'global',
+    prefix: '198.51.100.0/22',
+    name: 'EXAMPLE-NET-3',
+    org: 'Example Networks and Telecommunications Ltd.',
+    country: 'NL',
+    asn: 64500,
+    as_org: 'EXAMPLE-AS Example Networks',
+    abuse_email: 'abuse@networks.example.net',
+    registry: 'ripe',
+    geo_country: 'DE',
+    geo_city: 'Frankfurt am Main',
+  },
+  { query: '10.12.0.7', kind: 'addr', scope: 'private', prefix: '10.0.0.0/8', name: 'Private-Use' },
+  { query: '00:00:5e:00:53:01', kind: 'mac', org: 'ICANN, IANA Department' },
+];
+
 /** At least one for every command that prints tables, and one for every value of `stats --by`. */
 export const SHOWN: readonly ShownRows[] = [
   shown('conns', TABLES.conn, CONNS_V4),
@@ -692,6 +712,7 @@ export const SHOWN: readonly ShownRows[] = [
       thresholds: ['ports=20: Different ports of one host that did not accept a connection.'],
     },
   ]),
+  shown('whois', TABLES.whois, WHOSE),
   shown('counters', TABLES.counter, [{ name: 'TcpExtListenOverflows', value: 12 }]),
   shown('doctor', TABLES.check, [
     {

@@ -56,6 +56,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   counter: 'name 1, value 1',
   check: 'name 1, status 1, detail 1, remedy 1',
   setting: 'name 1, value 1, source 2, origin 2, place 4, commands 3',
+  whois:
+    'query 1, scope 1, prefix 2, name 3, org 1, country 2, asn 2, as_org 4, abuse_email 3, registry 4, geo_country 3, geo_city 4',
   field: 'name 1/Infinity, kind 1, json_type 4, nullable 2, visible 3, doc 1/40',
   gap: 'dropped 1, reason 1',
 };

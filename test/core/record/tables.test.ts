@@ -99,6 +99,7 @@ const NEVER_NULL: Record<string, string> = {
   counter: 'name value',
   check: 'name status detail',
   setting: 'name source',
+  whois: 'query kind rdap truncated',
   field: 'record name kind json_type nullable visible heading doc',
   gap: 'time reason',
 };

@@ -28,6 +28,7 @@ import { setting } from './setting.ts';
 import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
+import { whois } from './whois.ts';
 
 /** Every record type there is, by its name. A new one is a file beside this and a line here. */
 export const TABLES = {
@@ -66,6 +67,7 @@ export const TABLES = {
   counter,
   check,
   setting,
+  whois,
   field: fieldRecord,
   gap,
 } as const satisfies Readonly<Record<string, RecordTable>>;
