@@ -8,24 +8,32 @@ import { closeWait } from './rules/close-wait.ts';
 import { conntrackFull } from './rules/conntrack-full.ts';
 import { dhcpConflict } from './rules/dhcp-conflict.ts';
 import { dnsTunnelling } from './rules/dns-tunnelling.ts';
+import { ephemeralPorts } from './rules/ephemeral-ports.ts';
 import { expiringCertificate } from './rules/expiring-certificate.ts';
 import { failingResolver } from './rules/failing-resolver.ts';
 import { gatewayFailed } from './rules/gateway-failed.ts';
 import { halfDuplex } from './rules/half-duplex.ts';
 import { halfOpen } from './rules/half-open.ts';
+import { halfOpenSockets } from './rules/half-open-sockets.ts';
 import { handshakeLatency } from './rules/handshake-latency.ts';
 import { hostSweep } from './rules/host-sweep.ts';
+import { interfaceDrops } from './rules/interface-drops.ts';
+import { interfaceErrors } from './rules/interface-errors.ts';
+import { interfaceMtu } from './rules/interface-mtu.ts';
 import { listenQueue } from './rules/listen-queue.ts';
 import { mtuBlackHole } from './rules/mtu-black-hole.ts';
+import { noDefaultRoute } from './rules/no-default-route.ts';
 import { nxdomainBurst } from './rules/nxdomain-burst.ts';
 import { oldTls } from './rules/old-tls.ts';
 import { portScan } from './rules/port-scan.ts';
 import { resets } from './rules/resets.ts';
+import { resolverRoute } from './rules/resolver-route.ts';
 import { retransmissions } from './rules/retransmissions.ts';
 import { routerConflict } from './rules/router-conflict.ts';
 import { slowResolver } from './rules/slow-resolver.ts';
 import { stealthScan } from './rules/stealth-scan.ts';
 import { synFlood } from './rules/syn-flood.ts';
+import { tcpMemory } from './rules/tcp-memory.ts';
 import { udpDrops } from './rules/udp-drops.ts';
 import { udpScan } from './rules/udp-scan.ts';
 import { unusualRate } from './rules/unusual-rate.ts';
@@ -52,7 +60,11 @@ const NAMES_AND_SECURITY: readonly Rule[] = [
 ];
 
 /** The machine itself: its sockets, its kernel's counters, its neighbours. */
-const MACHINE: readonly Rule[] = [closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex];
+const MACHINE: readonly Rule[] = [
+  ...[closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex],
+  ...[halfOpenSockets, ephemeralPorts, tcpMemory, interfaceErrors, interfaceDrops, interfaceMtu],
+  ...[noDefaultRoute, resolverRoute],
+];
 
 /** Every rule. To add one, write its file and add a line here. */
 export const RULES: readonly Rule[] = [...TRAFFIC, ...NAMES_AND_SECURITY, ...MACHINE];

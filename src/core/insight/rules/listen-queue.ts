@@ -2,6 +2,7 @@ import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
+import { endpointText } from '../wording.ts';
 
 const OVERFLOWS = 'TcpExtListenOverflows';
 
@@ -11,13 +12,15 @@ export const listenQueue = rule({
   severity: 'warn',
   about: 'connections wait to be accepted, or are dropped because too many do',
   explanation:
-    'Compares rx_queue of each LISTEN socket, the connections that wait to be accepted, with tx_queue, the length of its queue; and counts by how much TcpExtListenOverflows grew since the first look: connections that found a queue full. The program is too slow, is stopped, or asked for a short queue. The counter is that of the whole machine and does not say which listener it was. What overflowed before the first look is not counted.',
+    'Compares rx_queue of each LISTEN socket, the connections that wait to be accepted, with tx_queue, the length of its queue. Short queues are left out: some programs ask for one on purpose, and one client fills it. It also counts by how much TcpExtListenOverflows grew since the first look: connections that found a queue full. The program is too slow, is stopped, or asked for a short queue. The counter is that of the whole machine and does not say which listener it was. What overflowed before the first look is not counted.',
   advice: 'See what keeps the program from accepting; raise its backlog and net.core.somaxconn if bursts are wanted.',
   thresholds: {
     full_pct: threshold(80, 'Connections that wait, in percent of the length of the queue.'),
+    backlog: threshold(8, 'Length of the shortest queue that is judged, in connections.'),
+    waiting: threshold(2, 'Connections that wait, at least.'),
     overflows: threshold(1, 'Connections that found a queue full since the first look.'),
   },
-  open({ full_pct, overflows }) {
+  open({ full_pct, backlog, waiting, overflows }) {
     const growth = new CounterGrowth([OVERFLOWS]);
     let full: readonly ConnRow[] = [];
     return {
@@ -28,13 +31,15 @@ export const listenQueue = rule({
             proto === 'tcp' &&
             state === 'LISTEN' &&
             tx_queue !== null &&
-            100 * (rx_queue ?? 0) >= full_pct * tx_queue &&
-            tx_queue > 0,
+            tx_queue > 0 &&
+            tx_queue >= backlog &&
+            (rx_queue ?? 0) >= waiting &&
+            100 * (rx_queue ?? 0) >= full_pct * tx_queue,
         );
       },
       *findings() {
         for (const { local_addr, local_port, process, pid, rx_queue, tx_queue } of full) {
-          const subject = `${local_addr}:${local_port}`;
+          const subject = endpointText(local_addr, local_port);
           yield {
             subject,
             summary: `${rx_queue} connections wait at ${subject} (${process ?? 'unknown process'}) to be accepted; ${tx_queue} can`,

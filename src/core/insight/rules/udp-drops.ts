@@ -1,6 +1,17 @@
+import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
+import { endpointText } from '../wording.ts';
+
+/** More sockets are not told apart. */
+export const MOST_SOCKETS = 10_000;
+
+interface Dropping {
+  /** What it had dropped when it was first seen. */
+  readonly from: number;
+  readonly row: ConnRow;
+}
 
 const FAMILIES = [
   { subject: 'UDP over IPv4', dropped: 'UdpRcvbufErrors', received: 'UdpInDatagrams' },
@@ -13,18 +24,44 @@ export const udpDrops = rule({
   severity: 'warn',
   about: 'datagrams are dropped because receive buffers are full',
   explanation:
-    'Compares UdpRcvbufErrors and Udp6RcvbufErrors with the datagrams that were received since the first look. A program reads too slowly, or its buffer is too small for a burst. The counters are those of the whole machine and do not say which socket it was. What was dropped before the first look is not counted: one look finds nothing.',
+    'Compares UdpRcvbufErrors and Udp6RcvbufErrors with the datagrams that were received since the first look. A program reads too slowly, or its buffer is too small for a burst. These counters are those of the whole machine; the growth of drops of each UDP socket says which one it was. A socket also counts there what a filter or a wrong checksum made it drop. What was dropped before the first look is not counted: one look finds nothing.',
   advice:
     'Find the socket by `netwatch conns -f "drops > 0"`; let its program read faster, or raise net.core.rmem_max.',
   thresholds: {
     datagrams: threshold(10, 'Datagrams dropped since the first look.'),
     pct: threshold(0.1, 'Of those that came, those that were dropped, in percent.'),
+    socket_datagrams: threshold(100, 'Datagrams that one socket dropped since it was first seen.'),
   },
-  open({ datagrams, pct }) {
+  open({ datagrams, pct, socket_datagrams }) {
+    let sockets = new Map<string, Dropping>();
     const growth = new CounterGrowth(FAMILIES.flatMap(({ dropped, received }) => [dropped, received]));
     return {
       counter: (rows) => growth.take(rows),
+      conn(rows) {
+        const next = new Map<string, Dropping>();
+        for (const row of rows) {
+          const { proto, drops, netns, inode, local_addr, local_port } = row;
+          if (proto !== 'udp' || drops === null || next.size === MOST_SOCKETS) continue;
+          const key = `${netns} ${inode} ${local_addr} ${local_port}`;
+          const before = sockets.get(key)?.from ?? drops;
+          next.set(key, { from: Math.min(before, drops), row });
+        }
+        sockets = next;
+      },
       *findings() {
+        for (const { from, row } of sockets.values()) {
+          const { local_addr, local_port, pid, process, drops } = row;
+          const grown = drops! - from;
+          if (grown === 0 || grown < socket_datagrams) continue;
+          const subject = endpointText(local_addr, local_port);
+          yield {
+            subject: `UDP ${subject}`,
+            summary: `${grown} datagrams to ${subject} (${process ?? 'unknown process'}) were dropped because it could not take them`,
+            confidence: 'high',
+            evidence: [evidence('conn', { local_addr, local_port, pid, drops, grown })],
+            since: null,
+          };
+        }
         for (const { subject, dropped, received } of FAMILIES) {
           const lost = growth.grown(dropped);
           const came = lost + growth.grown(received);

@@ -5,7 +5,7 @@ import { conntrackFull } from '../../../../src/core/insight/rules/conntrack-full
 import { gatewayFailed } from '../../../../src/core/insight/rules/gateway-failed.ts';
 import { halfDuplex } from '../../../../src/core/insight/rules/half-duplex.ts';
 import { listenQueue } from '../../../../src/core/insight/rules/listen-queue.ts';
-import { udpDrops } from '../../../../src/core/insight/rules/udp-drops.ts';
+import { MOST_SOCKETS, udpDrops } from '../../../../src/core/insight/rules/udp-drops.ts';
 import { Shared } from '../../../../src/core/insight/shared.ts';
 import { ThresholdSettings } from '../../../../src/core/insight/thresholds.ts';
 import type { ConnRow } from '../../../../src/core/record/tables/conn.ts';
@@ -75,6 +75,42 @@ test.each([
   );
 });
 
+test('udp_drops: the socket that dropped 100 since it was first seen, not 99, nor another one', () => {
+  const open = opened(udpDrops);
+  const socket = {
+    ...{ proto: 'udp', netns: null, inode: 9, local_addr: '::', local_port: 53, pid: 7, process: 'named', drops: 500 },
+  } as ConnRow;
+  const take = (changes: Partial<ConnRow>) => {
+    open.conn!([{ ...socket, ...changes }], 0);
+    return foundBy(open);
+  };
+  expect(take({})).toEqual([]);
+  expect(take({ drops: 599 })).toEqual([]);
+  expect(take({ drops: 600 })).toEqual([
+    {
+      subject: 'UDP [::]:53',
+      summary: '100 datagrams to [::]:53 (named) were dropped because it could not take them',
+      confidence: 'high',
+      evidence: ['conn local_addr=:: local_port=53 pid=7 drops=600 grown=100'],
+      since: null,
+    },
+  ]);
+  expect(take({ drops: 600, inode: 10 })).toEqual([]);
+  expect(take({ drops: 700, inode: 10, proto: 'tcp' })).toEqual([]);
+});
+
+test('udp_drops: so many sockets are told apart, and no more', () => {
+  const open = udpDrops.open({ datagrams: 1, pct: 0, socket_datagrams: 1 }, new Shared());
+  const rows = (drops: number) =>
+    Array.from(
+      { length: MOST_SOCKETS + 1 },
+      (_, inode) => ({ proto: 'udp', inode, local_addr: '::', local_port: 53, drops }) as ConnRow,
+    );
+  open.conn!(rows(0), 0);
+  open.conn!(rows(1), 1);
+  expect(foundBy(open)).toHaveLength(MOST_SOCKETS);
+});
+
 test.each([
   [79, []],
   [80, ['warn']],
@@ -97,6 +133,7 @@ test('gateway_failed: the gateway in use, and not another neighbour, interface o
   expect(foundBy(open)).toEqual([
     {
       subject: '192.0.2.254',
+      severity: 'error',
       summary: 'the gateway 192.0.2.254 does not answer on eth0',
       confidence: 'high',
       evidence: [
@@ -109,6 +146,30 @@ test('gateway_failed: the gateway in use, and not another neighbour, interface o
   for (const change of [{ addr: '192.0.2.9' }, { iface: 'eth1' }, { state: 'STALE' }]) {
     open.neighbor!([{ ...gateway, ...change }], 0);
     expect(foundBy(open)).toEqual([]);
+  }
+});
+
+test.each(['REACHABLE', 'STALE'])('gateway_failed: a warning while the gateway of another route is %s', (state) => {
+  const open = opened(gatewayFailed);
+  const failed = { addr: '192.0.2.254', mac: null, iface: 'eth0', state: 'FAILED', host: null } as NeighborRow;
+  const other = { ...failed, addr: '198.51.100.1', iface: 'wlan0', state };
+  const route = { dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow;
+  open.route!([route, { ...route, gateway: '198.51.100.1', iface: 'wlan0', metric: 600 }], 0);
+  open.neighbor!([failed, other], 0);
+  expect(foundBy(open)).toMatchObject([
+    {
+      severity: 'warn',
+      summary: 'the gateway 192.0.2.254 does not answer on eth0; another, 198.51.100.1, does on wlan0',
+      evidence: [
+        'neighbor addr=192.0.2.254 iface=eth0 state=FAILED',
+        'route dst=default gateway=192.0.2.254 iface=eth0 metric=100',
+        `neighbor addr=198.51.100.1 iface=wlan0 state=${state}`,
+      ],
+    },
+  ]);
+  for (const change of [{ state: 'INCOMPLETE' }, { addr: '198.51.100.2' }, { iface: 'eth0' }]) {
+    open.neighbor!([failed, { ...other, ...change }], 0);
+    expect(foundBy(open)).toMatchObject([{ severity: 'error' }]);
   }
 });
 
@@ -130,6 +191,29 @@ test('listen_queue: four of five places taken, not 79 of 100, nor another state'
     open.conn!([{ ...queue, ...change }], 0);
     expect(foundBy(open)).toEqual([]);
   }
+});
+
+test.each([
+  [8, 8, 1],
+  [7, 7, 0],
+  [8, 7, 1],
+  [8, 6, 0],
+])('listen_queue: of a queue of %i, %i wait', (tx_queue, rx_queue, findings) => {
+  const open = opened(listenQueue);
+  const listener = { proto: 'tcp', state: 'LISTEN', local_addr: '::', local_port: 80 } as ConnRow;
+  open.conn!([{ ...listener, rx_queue, tx_queue }], 0);
+  expect(foundBy(open)).toHaveLength(findings);
+});
+
+test.each([
+  [2, ['[::]:80']],
+  [1, []],
+])('listen_queue: %i waits, whatever part of the queue that is', (rx_queue, subjects) => {
+  const usual = ThresholdSettings.usual.of(listenQueue);
+  const open = (listenQueue as Rule).open({ ...usual, full_pct: 1 }, new Shared());
+  const listener = { proto: 'tcp', state: 'LISTEN', local_addr: '::', local_port: 80 } as ConnRow;
+  open.conn!([{ ...listener, rx_queue, tx_queue: 100 }], 0);
+  expect(foundBy(open).map(({ subject }) => subject)).toEqual(subjects);
 });
 
 test('listen_queue: overflows since the first look, not before', () => {
@@ -165,4 +249,29 @@ test('half_duplex: Ethernet that is up and fast, and nothing else', () => {
     open.iface!([{ ...half, ...change }], 0);
     expect(foundBy(open)).toEqual([]);
   }
+});
+
+test.each([
+  [10, {}, 1],
+  [9, {}, 0],
+  [10, { duplex: 'half' as const, speed_mbps: 10 }, 0],
+  [10, { kind: 'wifi' as const }, 0],
+  [10, { state: 'down' as const }, 0],
+])('half_duplex: %i collisions since the first look, %o', (more, changes, findings) => {
+  const open = opened(halfDuplex);
+  const full = { name: 'eth0', index: 2, kind: 'ethernet', state: 'up', duplex: 'full', speed_mbps: 1000, ...changes };
+  open.iface!([{ ...full, collisions: 500 } as IfaceRow], 0);
+  expect(foundBy(open)).toEqual([]);
+  open.iface!([{ ...full, collisions: 500 + more } as IfaceRow], 15);
+  expect(foundBy(open)).toEqual(
+    [
+      {
+        subject: 'eth0',
+        summary: 'eth0 had 10 collisions since the first look although it is full duplex',
+        confidence: 'medium',
+        evidence: ['iface name=eth0 duplex=full collisions=510 grown=10'],
+        since: null,
+      },
+    ].slice(0, findings),
+  );
 });
