@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|follow|stats|probe|export|insights|whois|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|probe|export|insights|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -26,13 +26,12 @@ _netwatch() {
     probe) _netwatch_probe ;;
     export) _netwatch_export ;;
     insights) _netwatch_insights ;;
-    whois) _netwatch_whois ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
     config) _netwatch_config ;;
-    *) _netwatch_words 'conns ifaces capture follow stats probe export insights whois fields schema completion doctor config --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture follow stats probe export insights fields schema completion doctor config --help --version' ;;
   esac
 }
 
@@ -62,9 +61,9 @@ _netwatch_files() {
 _netwatch_conns() {
   local fields
   case " ${COMP_WORDS[*]} " in
-    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
+    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id' ;;
     *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes' ;;
-    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
+    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id' ;;
   esac
   case $prev in
     --port) : ;;
@@ -74,7 +73,7 @@ _netwatch_conns() {
     --user) : ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --summary) _netwatch_words 'process pid remote state port user' ;;
-    --geoip) _netwatch_files ;;
+    --keylog) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
@@ -93,7 +92,7 @@ _netwatch_conns() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --keylog --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -102,9 +101,9 @@ _netwatch_ifaces() {
   case " ${COMP_WORDS[*]} " in
     *' --routes'[\ =]*) fields='family dst gateway iface metric src scope proto table kind from weight flags tos mtu_bytes expires_s pref' ;;
     *' --dns'[\ =]*) fields='addr port iface search source' ;;
-    *' --neighbors'[\ =]*) fields='addr mac iface state host vendor' ;;
+    *' --neighbors'[\ =]*) fields='addr mac iface state host' ;;
     *' --host'[\ =]*) fields='hostname os kernel uptime_s gateway dns' ;;
-    *) fields='time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route vendor' ;;
+    *) fields='time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route' ;;
   esac
   case $prev in
     --table) _netwatch_words 'main local default all' ;;
@@ -140,6 +139,7 @@ _netwatch_capture() {
   case $prev in
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --keylog) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
     --bpf) : ;;
@@ -164,7 +164,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -173,6 +173,7 @@ _netwatch_follow() {
   case $prev in
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --keylog) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
     --bpf) : ;;
@@ -195,7 +196,7 @@ _netwatch_follow() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -205,7 +206,7 @@ _netwatch_stats() {
     --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
-    --geoip) _netwatch_files ;;
+    --keylog) _netwatch_files ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -225,7 +226,7 @@ _netwatch_stats() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --resolve --numeric -n --geoip --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --keylog --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -248,7 +249,6 @@ _netwatch_probe() {
     --append) _netwatch_files ;;
     --append-max) : ;;
     --report) _netwatch_files ;;
-    --geoip) _netwatch_files ;;
     --since) : ;;
     --window) : ;;
     --step) : ;;
@@ -260,7 +260,7 @@ _netwatch_probe() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --ipv4 -4 --ipv6 -6 --every --via --direct --schedule --duration --expect --fail-on --warn --crit --out --append --append-max --report --geoip --numeric -n --since --window --step --total --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
+    *) _netwatch_words '--count -c --interval --timeout --ipv4 -4 --ipv6 -6 --every --via --direct --schedule --duration --expect --fail-on --warn --crit --out --append --append-max --report --numeric -n --since --window --step --total --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 
@@ -269,6 +269,7 @@ _netwatch_export() {
   case $prev in
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --keylog) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
     --write|-w) _netwatch_files ;;
@@ -281,7 +282,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --expect --fail-on --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
   esac
 }
 
@@ -319,26 +320,6 @@ _netwatch_insights() {
   esac
 }
 
-_netwatch_whois() {
-  local fields='query kind addr scope special special_prefix special_rfc prefix start_address end_address handle name net_type parent_handle status org org_handle country asn as_org origin_asns abuse_email abuse_phone registry registered changed remarks port43 host geo_country geo_city vendor rdap rdap_url rdap_time error truncated source'
-  case $prev in
-    --rdap) : ;;
-    --timeout) : ;;
-    --geoip) _netwatch_files ;;
-    --expect) : ;;
-    --fail-on) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
-    --fields) _netwatch_list "$fields" ;;
-    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
-    --limit) : ;;
-    --filter|-f) : ;;
-    --color) _netwatch_words 'auto always never' ;;
-    --lang) : ;;
-    --config) _netwatch_files ;;
-    *) _netwatch_words '--offline --rdap --ip-api --timeout --geoip --resolve --numeric -n --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
-  esac
-}
-
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
@@ -350,7 +331,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap' ;;
   esac
 }
 
@@ -359,7 +340,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap' ;;
   esac
 }
 

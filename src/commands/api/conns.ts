@@ -1,3 +1,4 @@
+import { usageError } from '../../core/failure.ts';
 import type { RecordTable, Row, Snapshot } from '../../core/record/table.ts';
 import { type ConnRow, conn } from '../../core/record/tables/conn.ts';
 import { type ConnEventRow, connEvent } from '../../core/record/tables/conn-event.ts';
@@ -26,6 +27,8 @@ export interface ConnsOptions extends Listening, Repeating {
   readonly read?: string;
   /** With a capture, only what was captured on this interface. With `packets`, where to capture. */
   readonly interface?: string;
+  /** With a capture: decrypt TLS and QUIC with the secrets in this file, in the NSS key log format. */
+  readonly keylog?: string;
   /**
    * Also capture packets: adds applications, server names, UDP traffic, and flows without a socket. Needs CAP_NET_RAW.
    */
@@ -43,6 +46,7 @@ const KINDS: OptionKinds = {
   fields: 'texts',
   read: 'text',
   interface: 'text',
+  keylog: 'text',
   packets: 'flag',
   ebpf: 'flag',
   root: 'text',
@@ -85,11 +89,14 @@ function recordsFrom<T extends RecordTable>(
 ): Records<Row<T>> {
   return recordsOf(() => {
     requireOptions(options, KINDS);
+    if (options.keylog !== undefined && options.read === undefined) {
+      throw usageError('the option keylog needs a capture in the option read');
+    }
     refuseWithRead({ ...options }, what.kind === 'events' ? [...LIVE, 'read'] : LIVE);
     if (what.kind === 'summary') requireValue('what connections are added up by', what.by, SUMMARY_KEYS);
-    const { read, interface: iface = null, fields, filter = null } = options;
+    const { read, interface: iface = null, keylog = null, fields, filter = null } = options;
     const summary = what.kind === 'summary' ? what.by : null;
-    const saved = { interface: iface, keep: null, keepFlows: null, summary };
+    const saved = { interface: iface, keylog, keep: null, keepFlows: null, summary };
     async function* run(context: Context, request: Request): AsyncGenerator<Snapshot> {
       if (read !== undefined) yield* runSaved(context, { file: read, ...saved }, request);
       else yield* runLive(context, liveRequest(options, what, request), request);

@@ -10,6 +10,8 @@ export interface PacketOptions extends Listening {
   readonly read?: string;
   /** With a file, only packets of this interface; live, where to capture: names separated by commas, or `any`. */
   readonly interface?: string;
+  /** Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format. */
+  readonly keylog?: string;
   /** Live: a libpcap filter; see pcap-filter(7). */
   readonly bpf?: string;
   /** Live: milliseconds after which the capture ends. */
@@ -26,6 +28,7 @@ export interface PacketOptions extends Listening {
 const PACKET_KINDS: OptionKinds = {
   read: 'text',
   interface: 'text',
+  keylog: 'text',
   bpf: 'text',
   duration: 'millis',
   snaplen: 'snaplen',
@@ -44,11 +47,12 @@ export function requirePacketOptions(options: PacketOptions, own: OptionKinds): 
 
 /** The request that these options make. */
 export function packetRequest(options: PacketOptions): PacketRequest {
-  const { read, interface: iface = null } = options;
-  if (read !== undefined) return { from: 'file', file: read, interface: iface, sandbox: 'off' };
+  const { read, interface: iface = null, keylog = null } = options;
+  if (read !== undefined) return { from: 'file', file: read, interface: iface, sandbox: 'off', keylog };
   return {
     ...PLAIN_CAPTURE,
     from: 'machine',
+    keylog,
     devices: iface?.split(',') ?? null,
     bpf: options.bpf ?? PLAIN_CAPTURE.bpf,
     durationMs: options.duration ?? null,

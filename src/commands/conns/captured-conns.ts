@@ -3,6 +3,7 @@ import { CapturedConnections } from '../../core/connection/captured-connections.
 import { PacketFeed } from '../../core/packet/packet-feed.ts';
 import type { ConnRow } from '../../core/record/tables/conn.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
+import type { TlsSecrets } from '../../core/wire/app/tls-secrets.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
@@ -18,10 +19,11 @@ export async function* readCapturedConns(
   file: string,
   source: ByteSource,
   iface: string | null,
+  secrets: TlsSecrets | null,
   { reportGap, wanted }: Pick<Request, 'reportGap' | 'wanted'>,
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, iface, false);
-  const dissector = new Dissector(REGISTRY);
+  const dissector = new Dissector(REGISTRY, { secrets });
   const feed = new PacketFeed(reader, dissector);
   const connections = new CapturedConnections(feed, wanted.has('community_id'));
   try {

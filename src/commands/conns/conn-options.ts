@@ -2,6 +2,7 @@ import { SOCKET_STATES } from '../../core/record/tables/conn.ts';
 import { SUMMARY_KEYS } from '../../core/record/tables/conn-summary.ts';
 import { choice, flag, integer, text, words } from '../options/option.ts';
 import { machineOptions, placeOptions, resolveOptions } from '../options/shared-options.ts';
+import { keyOptions } from '../packets/capture-options.ts';
 import { ebpfOptions } from '../packets/ebpf-options.ts';
 
 /** The options of `conns`, in addition to those of every listing. */
@@ -36,6 +37,7 @@ export const connOptions = {
   ),
   ...resolveOptions,
   ...placeOptions,
+  ...keyOptions,
   ...ebpfOptions,
   ...machineOptions('a capture, or records saved with --json,'),
 };

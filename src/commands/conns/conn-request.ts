@@ -17,6 +17,8 @@ export interface SavedConnRequest {
   readonly file: string;
   /** With a capture, only what was captured on this interface; null for all. */
   readonly interface: string | null;
+  /** The key log to decrypt a capture with; null for none. */
+  readonly keylog: string | null;
   /** Which saved records to keep; null for all rows. */
   readonly keep: RowTest | null;
   /** Which flows of a capture to keep: packets know where they were captured, their flows do not. */
@@ -42,6 +44,7 @@ export function savedRequestOf(values: ConnValues, file: string): SavedConnReque
   return {
     file,
     interface: values.interface,
+    keylog: values.keylog,
     keep: compileSelection(values),
     keepFlows: compileSelection({ ...values, interface: null }),
     summary: values.summary,
@@ -54,6 +57,7 @@ const LEAST_SETTLING_INTERVAL_MS = 1000;
 /** Throws Failure 64 for options that do not fit together, and for an unknown state. */
 export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: Request): LiveConnRequest {
   const { events, coverage, packets, netns, root, pid, user, summary } = values;
+  if (values.keylog !== null) throw usageError('--keylog needs a capture: conns -r FILE --keylog FILE');
   if (events && (summary !== null || coverage))
     throw usageError('--events cannot be used with --summary or --coverage');
   if (packets && (netns !== null || root !== null)) {

@@ -42,7 +42,7 @@ export async function survey(
   asked: FollowRequest,
   complains = true,
 ): Promise<Surveyed> {
-  const dissector = new Dissector(REGISTRY);
+  const dissector = new Dissector(REGISTRY, { secrets: readings.secrets });
   const all = new StreamSurvey(asked.mostEarlyBytes, flowsMeant(asked));
   await readThrough(context, readings, dissector, [(packet) => all.ingest(packet)], complains);
   const { faults, flows } = dissector;

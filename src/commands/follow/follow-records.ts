@@ -104,7 +104,7 @@ export async function* recordsOfPipe(
   const follower = new StreamFollower(asked.mostEarlyBytes, wants, (flow, piece) => {
     if (isShown(asked, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
   });
-  const dissector = new Dissector(REGISTRY);
+  const dissector = new Dissector(REGISTRY, { secrets: readings.secrets });
   const all = new StreamSurvey(asked.mostEarlyBytes, wants);
   const listeners: PacketListener[] = [(packet) => all.ingest(packet), (packet) => follower.ingest(packet)];
   await readThrough(context, readings, dissector, listeners, true);

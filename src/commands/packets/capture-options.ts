@@ -23,6 +23,14 @@ export const liveOptions = {
   ...ebpfOptions,
 };
 
+/** The keys of encrypted sessions. */
+export const keyOptions = {
+  keylog: text(
+    'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.',
+    { value: 'FILE', offers: 'file' },
+  ),
+};
+
 /** Options of the commands that work on packets. */
 export const packetOptions = {
   read: text('The capture: pcap or pcapng, compressed or not; - is stdin, read as it grows.', {
@@ -35,6 +43,7 @@ export const packetOptions = {
     value: 'NAME',
     offers: 'interface',
   }),
+  ...keyOptions,
   ...expectOptionsOf({ expect: 'count(severity == error) == 0', failOn: 'severity == error' }),
 };
 
@@ -52,6 +61,7 @@ export const sourceOptions = {
     'Capture on these interfaces, separated by commas, or on any; the default is the interface of the default route. With a file, only packets captured on this interface.',
     { short: 'i', value: 'NAME', offers: 'interface' },
   ),
+  ...keyOptions,
 };
 
 /** How packets are written to a file. */

@@ -4,10 +4,34 @@ import type { PacketSource, PacketUse } from '../../core/sample/packet-source.ts
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
 import { openCapture, sayInterrupted, sayProblems } from '../reading/open-capture.ts';
+import { openKeyLog } from '../reading/open-key-log.ts';
 import type { PacketRequest } from './packet-request.ts';
 
-/** Opens a file or the machine. Rejects with a Failure 65, 66, 69, 74 or 77. */
+/**
+ * Opens a file or the machine, and the key log to decrypt its packets with: use.dissector gets its secrets. Rejects with a
+ * Failure 65, 66, 69, 74 or 77.
+ */
 export async function openPackets(context: Context, request: PacketRequest, use: PacketUse): Promise<PacketSource> {
+  if (request.keylog === null) return openSource(context, request, use);
+  const keys = await openKeyLog(context, request.keylog, request.from === 'machine' || request.file === '-');
+  use.dissector.giveSecrets(keys.secrets);
+  try {
+    const source = await openSource(context, request, use);
+    await keys.load();
+    return {
+      ...source,
+      async finish() {
+        await source.finish();
+        keys.finish();
+      },
+    };
+  } catch (error) {
+    keys.close();
+    throw error;
+  }
+}
+
+async function openSource(context: Context, request: PacketRequest, use: PacketUse): Promise<PacketSource> {
   if (request.from === 'machine') {
     // loaded here: what captures is large, and files are read without it
     const { openLivePackets } = await import('../../core/sample/live-packets.ts');

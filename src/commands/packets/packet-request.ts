@@ -6,7 +6,9 @@ import { liveOptions, type sourceOptions } from './capture-options.ts';
 import { traceWishOf } from './ebpf-options.ts';
 
 /** Where packets come from: a file, or the machine. */
-export type PacketRequest = ({ readonly from: 'file' } & FileRequest) | ({ readonly from: 'machine' } & CaptureRequest);
+export type PacketRequest =
+  | ({ readonly from: 'file' } & FileRequest)
+  | ({ readonly from: 'machine' } & CaptureRequest & Pick<FileRequest, 'keylog'>);
 
 /** The options for this, as they were typed; a command need not have all options of a live capture. */
 interface PacketOptions extends Values<typeof sourceOptions>, Partial<Values<typeof liveOptions>> {
@@ -16,10 +18,10 @@ interface PacketOptions extends Values<typeof sourceOptions>, Partial<Values<typ
 
 /** Throws Failure 64 for options that do not fit together. */
 export function packetRequestOf(values: PacketOptions): PacketRequest {
-  const { read, sandbox } = values;
-  if (read === null) return { from: 'machine', ...captureRequestOf(values) };
+  const { read, sandbox, keylog } = values;
+  if (read === null) return { from: 'machine', ...captureRequestOf(values), keylog };
   refuseLiveOptions(values);
-  return { from: 'file', file: read, interface: values.interface, sandbox: sandbox ?? 'on' };
+  return { from: 'file', file: read, interface: values.interface, sandbox: sandbox ?? 'on', keylog };
 }
 
 function captureRequestOf(values: PacketOptions): CaptureRequest {

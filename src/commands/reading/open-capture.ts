@@ -4,10 +4,12 @@ import { onlyInterface } from '../../core/capture/one-interface.ts';
 import { openCaptureReader } from '../../core/capture/open-capture-reader.ts';
 import type { Gap } from '../../core/gap.ts';
 import type { SandboxMode } from '../../core/system/sensor.ts';
+import type { TlsSecrets } from '../../core/wire/app/tls-secrets.ts';
 import type { FlowTable } from '../../core/wire/flow-table.ts';
 import { openCaptureSource } from '../../platform/files/capture-source.ts';
 import type { Context } from '../context/context.ts';
 import { Interrupted } from '../context/interrupted.ts';
+import { openKeyLog } from './open-key-log.ts';
 import { withProgress } from './progress.ts';
 import { shedPrivileges } from './shed-privileges.ts';
 
@@ -19,13 +21,19 @@ export interface FileRequest {
   readonly interface: string | null;
   /** Which privileges this process gives up. */
   readonly sandbox: SandboxMode;
+  /** The key log to decrypt with; null for none. */
+  readonly keylog: string | null;
 }
 
 /**
  * The capture in a file, or on stdin for `-`. `showsRows` says that rows are printed while it is read. Gives up the
  * privileges of this process once the file is open. Rejects with a Failure 65, 66, 74 or 77, or with Interrupted.
  */
-export async function openCapture(context: Context, request: FileRequest, showsRows: boolean): Promise<CaptureReader> {
+export async function openCapture(
+  context: Context,
+  request: Omit<FileRequest, 'keylog'>,
+  showsRows: boolean,
+): Promise<CaptureReader> {
   const source = await openCaptureSource(request.file, context.clock, context.signal);
   await shedPrivileges(context, request.sandbox);
   return openReader(context, source, request.interface, showsRows);
@@ -52,6 +60,8 @@ export async function openReader(
 /** A capture that is read once, or twice if it is a file. */
 export interface Readings {
   readonly file: string;
+  /** With which each reading is decrypted; null without --keylog. */
+  readonly secrets: TlsSecrets | null;
   /** Opens the next reading. Rejects as openCapture does. */
   next(showsRows: boolean): Promise<CaptureReader>;
   close(): Promise<void>;
@@ -63,14 +73,17 @@ export interface Readings {
  */
 export async function openReadings(
   context: Context,
-  { file, interface: iface, sandbox }: FileRequest,
+  { file, interface: iface, sandbox, keylog }: FileRequest,
   times: 1 | 2,
 ): Promise<Readings> {
   const sources: ByteSource[] = [];
   for (let n = 0; n < times; n++) sources.push(await openCaptureSource(file, context.clock, context.signal));
+  const keys = keylog === null ? null : await openKeyLog(context, keylog, false);
   await shedPrivileges(context, sandbox);
+  await keys?.load();
   return {
     file,
+    secrets: keys?.secrets ?? null,
     async next(showsRows) {
       const source = sources.shift();
       if (source === undefined) throw new Error(`${file} is read more often than it was opened`);
@@ -78,6 +91,7 @@ export async function openReadings(
     },
     async close() {
       for (const source of sources.splice(0)) await source.close();
+      keys?.finish();
     },
   };
 }

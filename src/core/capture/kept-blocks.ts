@@ -3,8 +3,9 @@ import { read32 } from './pcap-reader.ts';
 import { copiedOptions, type Layouts, NAME_RECORDS, OF_NAMES, OF_SECRETS } from './pcapng-copied.ts';
 import { pcapngOptions } from './pcapng-options.ts';
 
-const MOST_SECRETS = 64;
-const LONGEST_SECRETS = 1024 * 1024;
+/** Some programs write a block for each session, others one for all. */
+const MOST_SECRETS = 16_384;
+const MOST_SECRET_BYTES = 16 * 1024 * 1024;
 const MOST_NAMES = 64;
 /** Of all sections, interfaces and names, in bytes: what a copy says again, and memory holds until then. */
 const MOST_KEPT = 4 * 1024 * 1024;
@@ -15,6 +16,7 @@ export class KeptBlocks {
   readonly secrets: Uint8Array[] = [];
   readonly names: Uint8Array[] = [];
   private kept = 0;
+  private secretBytes = 0;
 
   /** A copy of the options in [start, end), without an end; empty when too many were kept before. */
   keepOptions(bytes: Uint8Array, start: number, end: number, little: boolean, layouts: Layouts): Uint8Array {
@@ -42,7 +44,9 @@ export class KeptBlocks {
 
   /** Type and length in the section's byte order, then the keys as text, then options. */
   keepSecrets(bytes: Uint8Array, start: number, end: number, little: boolean): void {
-    if (end - start < 8 || this.secrets.length >= MOST_SECRETS || end - start > LONGEST_SECRETS) return;
+    if (end - start < 8 || this.secrets.length >= MOST_SECRETS) return;
+    if (this.secretBytes + end - start > MOST_SECRET_BYTES) return;
+    this.secretBytes += end - start;
     const body = bytes.slice(start, end);
     const view = new DataView(body.buffer);
     for (const at of [0, 4]) view.setUint32(at, read32(bytes, start + at, little), true);

@@ -1,4 +1,6 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
+import { keyLogOf } from '../keylog/file-secrets.ts';
+import { SessionSecrets } from '../keylog/session-secrets.ts';
 import { tightenHeap } from '../tight-heap.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import { Packet } from '../wire/packet.ts';
@@ -23,6 +25,9 @@ export class PacketFeed {
   private readonly listeners: PacketListener[] = [];
   private readonly heldListeners: PacketListener[] = [];
   private readonly pauses: Pause[] = [];
+  /** Blocks of keys that the dissector has, and what it had them put into. */
+  private secretBlocks = 0;
+  private fileSecrets: SessionSecrets | null = null;
 
   constructor(reader: CaptureReader, dissector: Dissector) {
     this.reader = reader;
@@ -63,6 +68,7 @@ export class PacketFeed {
   /** Dissects the next packet that has been read and calls all listeners; false when `fill` must be called. */
   next(): boolean {
     if (!this.reader.next(this.packet)) return false;
+    if (this.reader.secrets.length > this.secretBlocks) this.takeSecrets();
     this.dissector.dissect(this.packet);
     this.tell(this.listeners);
     return true;
@@ -77,6 +83,7 @@ export class PacketFeed {
   drain(): void {
     const { reader, packet, dissector } = this;
     while (reader.next(packet)) {
+      if (reader.secrets.length > this.secretBlocks) this.takeSecrets();
       dissector.dissect(packet);
       this.tell(this.listeners);
     }
@@ -95,6 +102,18 @@ export class PacketFeed {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (await this.fill())) this.drain();
     this.end();
+  }
+
+  /** Gives the dissector the keys that the capture told since, beside those it was given. */
+  private takeSecrets(): void {
+    const { secrets } = this.reader;
+    for (; this.secretBlocks < secrets.length; this.secretBlocks++) {
+      const keyLog = keyLogOf(secrets[this.secretBlocks]!);
+      if (keyLog === null) continue;
+      this.fileSecrets ??= new SessionSecrets();
+      this.fileSecrets.addWhole(keyLog);
+      this.dissector.giveFileSecrets(this.fileSecrets);
+    }
   }
 
   private end(): void {

@@ -45,6 +45,7 @@ import { syslog } from './app/syslog.ts';
 import { tds } from './app/tds.ts';
 import { tftp } from './app/tftp.ts';
 import { tls } from './app/tls.ts';
+import { tlsSegments } from './app/tls-plaintext.ts';
 import { cotp, rdp, t125, tpkt } from './app/tpkt.ts';
 import { dataTextLines, websocket } from './app/websocket.ts';
 import { wg } from './app/wg.ts';
@@ -125,7 +126,7 @@ const HEADERS: readonly Protocol[] = [
 
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */
 const APPLICATIONS: readonly Protocol[] = [
-  ...[proxy, stun, classicstun, tls, quic, dtls, dns, mdns, llmnr, ssh, bittorrent, btDht, sip],
+  ...[proxy, stun, classicstun, tls, tlsSegments, quic, dtls, dns, mdns, llmnr, ssh, bittorrent, btDht, sip],
   ...[http2, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
   ...[rpc, portmap, mount, nfs, nfsacl, nlm],
   ...[isakmp, nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],

@@ -25,7 +25,7 @@ export interface DissectorSetup {
   readonly applications?: boolean;
   readonly decrypts?: boolean;
   readonly flows?: FlowTable;
-  /** With which the encrypted is read, where `decrypts` is on. */
+  /** With which the encrypted is read, that of QUIC too. */
   readonly secrets?: TlsSecrets | null;
 }
 
@@ -41,8 +41,9 @@ export class Dissector implements Dissection {
   readonly pending = new PendingMessages();
   readonly llc: number;
   readonly applications: boolean;
-  readonly decrypts: boolean;
-  readonly secrets: TlsSecrets | null;
+  decrypts: boolean;
+  secrets: TlsSecrets | null;
+  private given: TlsSecrets | null;
 
   constructor(
     registry: Registry,
@@ -51,9 +52,25 @@ export class Dissector implements Dissection {
     this.registry = registry;
     this.flows = flows;
     this.applications = applications;
-    this.decrypts = decrypts;
-    this.secrets = secrets;
+    this.decrypts = decrypts || secrets !== null;
+    this.secrets = this.given = secrets;
     this.llc = registry.byName.get('llc')?.id ?? END;
+  }
+
+  /** From now on sessions are decrypted with these. */
+  giveSecrets(secrets: TlsSecrets): void {
+    this.decrypts = true;
+    this.secrets = this.given = secrets;
+  }
+
+  /** From now on sessions are decrypted with secrets that the capture holds, too, where those it was given do not do. */
+  giveFileSecrets(secrets: TlsSecrets): void {
+    this.decrypts = true;
+    const { given } = this;
+    this.secrets =
+      given === null
+        ? secrets
+        : { find: (label, clientRandom) => secrets.find(label, clientRandom) ?? given.find(label, clientRandom) };
   }
 
   typeOrLength(packet: Packet, field: number): number {

@@ -19,6 +19,14 @@ const UNTIL_FIN = 0x0ffffffe;
 /** Messages in one segment beyond which the rest is not looked at. */
 const MOST_MESSAGES = 4096;
 
+/** Whose stream is read: what finds the application of a message, and the layer of one that lies in several pieces. */
+export interface StreamReading {
+  readonly segments: number;
+  readonly dissect: (packet: Packet, flow: Flow, connection: TcpConnection, dissection: Dissection) => void;
+}
+
+const OF_TCP: StreamReading = { segments: tcpSegments.id, dissect: dissectSegment };
+
 /**
  * Hands payload, in [packet.offset, packet.end), to the application, message by message, as Wireshark does: what the
  * application wants more of waits for the bytes that continue it. `first` is the sequence number of its first byte. Bytes
@@ -31,6 +39,7 @@ export function desegment(
   dissection: Dissection,
   first: number,
   again: boolean,
+  reading: StreamReading = OF_TCP,
 ): void {
   const direction = packet.direction === 0 ? connection.a : connection.b;
   const { bytes, end, offset } = packet;
@@ -38,11 +47,16 @@ export function desegment(
   packet.endSeq = (first + (end - offset)) | 0;
   if (!whole) {
     packet.canWait = false;
-    dissectSegment(packet, flow, connection, dissection);
+    reading.dissect(packet, flow, connection, dissection);
     return;
   }
   const nextSeq = packet.endSeq;
-  if (!again && (packet.tcpFlags & FIN) !== 0 && finish(packet, flow, connection, dissection, direction, first)) return;
+  if (
+    !again &&
+    (packet.tcpFlags & FIN) !== 0 &&
+    finish(packet, flow, connection, dissection, direction, first, reading)
+  )
+    return;
 
   let at = offset;
   for (let messages = 0; at < end && messages < MOST_MESSAGES; messages++) {
@@ -58,7 +72,7 @@ export function desegment(
     packet.needed = 0;
     if (waiting === null) {
       if (again) return;
-      dissectSegment(packet, flow, connection, dissection);
+      reading.dissect(packet, flow, connection, dissection);
       if (packet.needed !== 0) begin(direction, packet, (first + (packet.offset - offset)) | 0, nextSeq, dissection);
       return;
     }
@@ -75,7 +89,7 @@ export function desegment(
     at += taken;
     // what follows a message with a gap is read although the message waits
     if (waiting.done || waiting.filled < placeOf(waiting, waiting.nextMessage)) continue;
-    resume(packet, flow, connection, dissection, direction, waiting, taken, (seq + taken) | 0);
+    resume(packet, flow, connection, dissection, direction, waiting, taken, (seq + taken) | 0, reading);
   }
 }
 
@@ -89,9 +103,10 @@ function resume(
   message: PendingMessage,
   taken: number,
   reached: number,
+  reading: StreamReading,
 ): void {
   open(packet, message);
-  dissectSegment(packet, flow, connection, dissection);
+  reading.dissect(packet, flow, connection, dissection);
   const before = message.filled - taken;
   if (packet.needed !== 0 && (packet.offset === 0 || packet.offset <= before)) {
     // more is needed of what was thought to be whole
@@ -107,7 +122,7 @@ function resume(
     else dissection.pending.keepOnly(message, packet.discardFrom);
     return;
   }
-  packet.insertLayer(packet.layerCount, tcpSegments.id); // tshark tells of the segments after what they hold
+  packet.insertLayer(packet.layerCount, reading.segments); // tshark tells of the segments after what they hold
   if (message.kept >= 0) {
     dissection.pending.release(message);
     return;
@@ -191,6 +206,7 @@ function finish(
   dissection: Dissection,
   direction: TcpDirection,
   first: number,
+  reading: StreamReading,
 ): boolean {
   const message = direction.pending.find(({ untilFin, done }) => untilFin && !done);
   if (message === undefined) return false;
@@ -200,8 +216,8 @@ function finish(
   open(packet, message);
   packet.canWait = false;
   const layers = packet.layerCount;
-  dissectSegment(packet, flow, connection, dissection);
-  packet.insertLayer(layers, tcpSegments.id);
+  reading.dissect(packet, flow, connection, dissection);
+  packet.insertLayer(layers, reading.segments);
   dissection.pending.release(message);
   return true;
 }

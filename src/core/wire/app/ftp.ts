@@ -43,7 +43,7 @@ export const ftp = protocol({
     const stop = Math.min(lineEnd < 0 ? end : lineEnd, offset + LONGEST_LINE);
     if (isReply) {
       if (readReply(packet, dissection, state, offset, stop)) {
-        startTls(packet, lineEnd < 0 ? end : lineEnd);
+        startTls(packet, lineEnd < 0 ? end : lineEnd, dissection);
         return true;
       }
     } else if (isWord(bytes, offset, end, 'AUTH')) state.askedForTls = true;

@@ -1,6 +1,6 @@
 import { latin1, startsWith } from '../bytes.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
-import { protocol } from '../protocol.ts';
+import { type Dissection, protocol } from '../protocol.ts';
 import { decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { firstLine, isWord, LONGEST_LINE } from './text-lines.ts';
 import { startTls } from './tls.ts';
@@ -23,7 +23,7 @@ export const imap = protocol({
   name: 'imap',
   about: 'Internet Message Access Protocol',
   tcpPorts: [PORT],
-  segment(packet: Packet): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const flow = packet.flow!;
     if (!(flow.applicationState instanceof ImapState)) flow.applicationState = new ImapState();
     const state = flow.applicationState as ImapState;
@@ -40,7 +40,7 @@ export const imap = protocol({
         if (items > 0) next = afterMessage(bytes, items, next, end);
         if (next < 0) return waitFrom(packet, at);
       } else if (followStartTls(packet, state, at, stop)) {
-        startTls(packet, next);
+        startTls(packet, next, dissection);
         return true;
       }
       packet.offset = next;

@@ -14,7 +14,7 @@ export class InnerStream {
   }
 
   /** The flow belongs to the outer protocol again. */
-  leave(flow: Flow, outer: Application, outerState: unknown): void {
+  leave(flow: Flow, outer: Application | null, outerState: unknown): void {
     this.application = flow.application;
     this.applicationState = flow.applicationState;
     flow.application = outer;

@@ -1,5 +1,5 @@
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
-import { type Protocol, protocol } from '../protocol.ts';
+import { type Dissection, type Protocol, protocol } from '../protocol.ts';
 import { lineEnd } from './text-line.ts';
 import { afterLine, firstLine, isRefusal, isWord, LONGEST_LINE } from './text-lines.ts';
 import { startTls } from './tls.ts';
@@ -37,11 +37,11 @@ function mailProtocol(
     name,
     about,
     tcpPorts: ports,
-    segment(packet: Packet): boolean {
+    segment(packet: Packet, dissection: Dissection): boolean {
       const found = read(packet, stateOf(packet), isAnswer(packet, ports));
       if (found === 'line goes on') return true;
       packet.push(self.id);
-      if (found === 'TLS begins') startTls(packet, afterFirstLine(packet));
+      if (found === 'TLS begins') startTls(packet, afterFirstLine(packet), dissection);
       else packet.offset = packet.end;
       return true;
     },

@@ -1,5 +1,5 @@
 import type { Packet } from '../packet.ts';
-import { protocol } from '../protocol.ts';
+import { type Dissection, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
 import { startTls } from './tls.ts';
 
@@ -25,10 +25,10 @@ export const mysql = protocol({
   title: 'MySQL',
   about: 'MySQL Protocol',
   tcpPorts: [3306],
-  segment(packet: Packet): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     if (asksForTls(packet)) {
       packet.push(mysql.id);
-      startTls(packet, packet.offset + HEADER + SSL_REQUEST);
+      startTls(packet, packet.offset + HEADER + SSL_REQUEST, dissection);
     } else eachPdu(packet, HEADER, lengthOf, pdu);
     return true;
   },

@@ -1,6 +1,6 @@
 import { u32 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
-import { protocol } from '../protocol.ts';
+import { type Dissection, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
 import { startTls } from './tls.ts';
 
@@ -19,13 +19,13 @@ export const pgsql = protocol({
   title: 'PGSQL',
   about: 'PostgreSQL',
   tcpPorts: [PORT],
-  segment(packet: Packet): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const flow = packet.flow!;
     if (flow.applicationState === ASKED_FOR_TLS && packet.dstPort !== PORT) {
       flow.applicationState = null;
       const answer = packet.bytes[packet.offset];
       if (answer === YES) {
-        startTls(packet, packet.offset + 1);
+        startTls(packet, packet.offset + 1, dissection);
         return true;
       }
       if (answer !== ERROR) {

@@ -1,10 +1,18 @@
 import { u16, u24 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
 import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
-import { protocol } from '../protocol.ts';
-import { readServerHello } from './tls-hello.ts';
-import { handshakeName } from './tls-names.ts';
+import { type Dissection, protocol } from '../protocol.ts';
 import {
+  type Hello,
+  isHelloRetryRequest,
+  readClientHello,
+  readEncryptedExtensions,
+  readServerHello,
+} from './tls-hello.ts';
+import { handshakeName } from './tls-names.ts';
+import { PlaintextStreams } from './tls-plaintext.ts';
+import {
+  APPLICATION_DATA,
   beginsWithHello,
   CHANGE_CIPHER_SPEC,
   CLIENT_HELLO,
@@ -26,9 +34,15 @@ import {
   SSL2_HEADER,
   ssl2Size,
 } from './tls-record.ts';
+import { KeyBlockReader, type RecordReader, TrafficReader } from './tls-record-reader.ts';
+import { TlsSession } from './tls-session.ts';
 import { recordNames, writeRecords } from './tls-text.ts';
 
 const TLS_1_3 = 0x0304;
+const ENCRYPTED_EXTENSIONS = 8;
+const KEY_UPDATE = 24;
+/** Version and random. */
+const SHORTEST_HELLO = 34;
 /** Type (1), version (2), lengths of ciphers, session and challenge (2 each). */
 const SSL2_HELLO = 9;
 const MOST_RECORDS = 1024;
@@ -50,6 +64,11 @@ class TlsState {
   readonly skippedType: [number, number] = [NO_TYPE, NO_TYPE];
   /** The last record ended in what is no message: encrypted, from the middle of a connection. */
   isUnknown = false;
+  /** With secrets: the last handshake, and what reads the records of A and of B, where those are encrypted. */
+  session: TlsSession | null = null;
+  client: Direction = 0;
+  readonly readers: [RecordReader | null, RecordReader | null] = [null, null];
+  plaintext: PlaintextStreams | null = null;
 
   /** No message of this direction goes on in its next record. */
   forget(direction: Direction): void {
@@ -71,13 +90,13 @@ export const tls = protocol({
   fields: writeRecords,
 });
 
-/** Records in [packet.offset, packet.end) of the flow, whose `applicationState` is that of TLS; false for text. */
-export function dissectTls(packet: Packet): boolean {
+/** Records in [packet.offset, packet.end) of the flow, whose `applicationState` is that of TLS; false for text. Decrypts with `dissection`. */
+export function dissectTls(packet: Packet, dissection: Dissection | null = null): boolean {
   const flow = packet.flow!;
   if (isText(packet)) return false;
   if (!(flow.applicationState instanceof TlsState)) flow.applicationState = new TlsState();
   packet.push(tls.id);
-  dissectRecords(packet, flow.applicationState as TlsState);
+  dissectRecords(packet, flow.applicationState as TlsState, dissection);
   return true;
 }
 
@@ -86,15 +105,15 @@ export function dissectTls(packet: Packet): boolean {
  * Records that stand there already are read. What else does is passed over: nothing in clear may follow (RFC 3207, 4.2;
  * RFC 9051, 6.2.1), and who puts it there hopes that it is taken for what was encrypted.
  */
-export function startTls(packet: Packet, behind: number): void {
+export function startTls(packet: Packet, behind: number, dissection: Dissection | null): void {
   const flow = packet.flow!;
   flow.application = tls;
   flow.applicationState = null;
   packet.offset = Math.min(behind, packet.end);
-  if (!mayBeginRecord(packet) || !dissectTls(packet)) packet.offset = packet.end;
+  if (!mayBeginRecord(packet) || !dissectTls(packet, dissection)) packet.offset = packet.end;
 }
 
-function dissectRecords(packet: Packet, state: TlsState): void {
+function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection | null): void {
   const { bytes, end } = packet;
   for (let count = 0; packet.offset < end && count < MOST_RECORDS; count++) {
     const at = packet.offset;
@@ -113,8 +132,10 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     if (left < size && packet.canWait) {
       packet.needed = size - left;
       // of what is encrypted nothing but its length is of use
+      const reader = state.readers[packet.direction];
+      const isRead = reader?.reads(type) === true && !reader.isLost;
       const hasHello = isSsl2 ? bytes[at + 2] === CLIENT_HELLO : type === HANDSHAKE;
-      if (!hasHello) packet.discardFrom = Math.min(end, at + RECORD);
+      if (!hasHello && !isRead) packet.discardFrom = Math.min(end, at + RECORD);
       return;
     }
     const recordEnd = Math.min(end, at + size);
@@ -122,13 +143,15 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     if (isSsl2) state.isSsl2 ||= !state.isOld && !state.isTls13 && bytes[at + 2]! > CLIENT_HELLO;
     else if (!state.isTls13 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
     if (isSsl2) takeSsl2Hello(packet, at + SSL2_HEADER, recordEnd);
-    else if (type === CHANGE_CIPHER_SPEC) state.encrypted |= sender;
-    else if (type !== HANDSHAKE) {
+    else if (type === CHANGE_CIPHER_SPEC) changeCipher(packet, state, sender);
+    else if (dissection !== null && decrypt(packet, state, dissection, at, at + size)) {
+      // what it holds was read
+    } else if (type !== HANDSHAKE) {
       // nothing of a handshake
     } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) {
       if (at + size <= end) packet.handshake(NO_TYPE);
     } else {
-      dissectHandshake(packet, state, at + RECORD, recordEnd);
+      dissectHandshake(packet, state, at + RECORD, recordEnd, dissection);
       // a record that is cut: the rest of its message will not come
       if (at + size > end) state.forget(packet.direction);
       else if (state.isUnknown) packet.handshake(NO_TYPE);
@@ -136,6 +159,70 @@ function dissectRecords(packet: Packet, state: TlsState): void {
     packet.offset = recordEnd;
   }
   packet.offset = end;
+}
+
+function changeCipher(packet: Packet, state: TlsState, sender: number): void {
+  state.encrypted |= sender;
+  const { session } = state;
+  // in TLS 1.3 it means nothing
+  if (session === null || state.isTls13) return;
+  state.readers[packet.direction] = new KeyBlockReader(session, packet.direction === state.client);
+}
+
+/** Reads the record in [at, end), if it is encrypted and its key is known. */
+function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: number, end: number): boolean {
+  const reader = state.readers[packet.direction];
+  const { bytes } = packet;
+  if (reader === null || dissection.secrets === null || !reader.reads(bytes[at]!)) return false;
+  if (end > packet.end) {
+    reader.skip();
+    return false;
+  }
+  const plaintext = reader.open(bytes, at, end, dissection.secrets);
+  if (plaintext === null) return false;
+  if (reader.contentType === HANDSHAKE) {
+    packet.bytes = plaintext;
+    dissectHandshake(packet, state, 0, plaintext.length, dissection);
+    packet.bytes = bytes;
+  } else if (reader.contentType === APPLICATION_DATA) {
+    state.plaintext ??= new PlaintextStreams();
+    state.plaintext.add(packet, dissection, plaintext);
+  }
+  return true;
+}
+
+/** What keys depend on in a handshake message whose body is [start, end). */
+function noteForKeys(packet: Packet, state: TlsState, type: number, start: number, end: number): void {
+  const { bytes, direction } = packet;
+  if (type === CLIENT_HELLO) {
+    const hello = readClientHello(bytes, start, end, false);
+    if (hello === null || end - start < SHORTEST_HELLO) return;
+    state.session = new TlsSession(bytes, start, hello);
+    state.client = direction;
+    // early data follow at once
+    if (state.encrypted === 0) state.readers[direction] = new TrafficReader(state.session, true);
+  } else if (type === SERVER_HELLO) {
+    const hello = readServerHello(bytes, start, end);
+    if (hello !== null && state.session !== null && !isHelloRetryRequest(bytes, start, end)) {
+      takeServerHello(state, bytes, start, hello, direction);
+    }
+  } else if (type === KEY_UPDATE && state.isTls13) state.readers[direction]?.update();
+  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13)
+    chooseAlpn(state, readEncryptedExtensions(bytes, start, end));
+}
+
+function takeServerHello(state: TlsState, bytes: Uint8Array, start: number, hello: Hello, direction: Direction): void {
+  const session = state.session!;
+  session.choose(bytes, start, hello);
+  if (state.isTls13) state.readers[direction] = new TrafficReader(session, false);
+  else if ((state.encrypted & (1 << state.client)) === 0) state.readers[state.client] = null;
+  chooseAlpn(state, hello);
+}
+
+function chooseAlpn(state: TlsState, { alpn }: Hello): void {
+  if (alpn[0] === undefined) return;
+  state.plaintext ??= new PlaintextStreams();
+  state.plaintext.alpn = alpn[0];
 }
 
 /** A ClientHello in [start, end), of SSL 2.0 or in its form (RFC 5246, E.2). */
@@ -146,7 +233,13 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
 }
 
 /** Finds the hellos in a handshake record, and those that began in the record before. */
-function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number): void {
+function dissectHandshake(
+  packet: Packet,
+  state: TlsState,
+  from: number,
+  end: number,
+  dissection: Dissection | null,
+): void {
   const { direction } = packet;
   state.isUnknown = false;
   const skipped = Math.min(state.skip[direction], end - from);
@@ -161,12 +254,18 @@ function dissectHandshake(packet: Packet, state: TlsState, from: number, end: nu
     state.partial[direction] = null;
     const { bytes } = packet;
     packet.bytes = whole;
-    walkMessages(packet, state, 0, whole.length);
+    walkMessages(packet, state, 0, whole.length, dissection);
     packet.bytes = bytes;
-  } else walkMessages(packet, state, start, end);
+  } else walkMessages(packet, state, start, end, dissection);
 }
 
-function walkMessages(packet: Packet, state: TlsState, start: number, end: number): void {
+function walkMessages(
+  packet: Packet,
+  state: TlsState,
+  start: number,
+  end: number,
+  dissection: Dissection | null,
+): void {
   const { bytes } = packet;
   const { direction } = packet;
   let at = start;
@@ -189,6 +288,7 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
       state.isTls13 = true;
       state.isOld = false;
     }
+    if (dissection !== null && dissection.secrets !== null) noteForKeys(packet, state, type, body, body + length);
     at = body + length;
   }
   if (at < end) state.partial[direction] = bytes.slice(at, end);
