@@ -90,16 +90,23 @@ test.each([
 
 describe('packets', () => {
   test('of a file', () => {
-    expect(packetRequest({ read: 'f' })).toEqual({ from: 'file', file: 'f', interface: null, sandbox: 'off' });
+    expect(packetRequest({ read: 'f' })).toEqual({
+      from: 'file',
+      file: 'f',
+      interface: null,
+      sandbox: 'off',
+      keylog: null,
+    });
     expect(packetRequest({ read: 'f', interface: 'a,b' })).toMatchObject({ interface: 'a,b' });
   });
   test('of the machine', () => {
-    expect(packetRequest({})).toEqual({ ...PLAIN_CAPTURE, from: 'machine' });
+    expect(packetRequest({})).toEqual({ ...PLAIN_CAPTURE, from: 'machine', keylog: null });
     const all = { interface: 'a,b', bpf: 'tcp', duration: 5, snaplen: 14, promiscuous: false, engine: 'pcap' } as const;
     requirePacketOptions(all, {});
     expect(packetRequest(all)).toEqual({
       ...PLAIN_CAPTURE,
       from: 'machine',
+      keylog: null,
       devices: ['a', 'b'],
       bpf: 'tcp',
       durationMs: 5,

@@ -24,6 +24,7 @@ test('a live capture of which nothing is said, and one of which everything is', 
     durationMs: null,
     packetBuffered: false,
     traces: 'welcome',
+    keylog: null,
   });
   expect(
     request(
@@ -42,6 +43,7 @@ test('a live capture of which nothing is said, and one of which everything is', 
     durationMs: 4000,
     packetBuffered: false,
     traces: 'refused',
+    keylog: null,
   });
   expect(packetRequestOf({ ...typed<typeof followOptions>(follow), 'packet-buffered': true })).toMatchObject({
     packetBuffered: true,
@@ -49,12 +51,13 @@ test('a live capture of which nothing is said, and one of which everything is', 
 });
 
 test('a file', () => {
-  expect(request('-r f')).toEqual({ from: 'file', file: 'f', interface: null, sandbox: 'on' });
-  expect(request('-r f -i eth0 --sandbox off')).toEqual({
+  expect(request('-r f')).toEqual({ from: 'file', file: 'f', interface: null, sandbox: 'on', keylog: null });
+  expect(request('-r f -i eth0 --sandbox off --keylog k')).toEqual({
     from: 'file',
     file: 'f',
     interface: 'eth0',
     sandbox: 'off',
+    keylog: 'k',
   });
 });
 
