@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|follow|stats|probe|export|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|probe|export|insights|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -25,12 +25,13 @@ _netwatch() {
     stats) _netwatch_stats ;;
     probe) _netwatch_probe ;;
     export) _netwatch_export ;;
+    insights) _netwatch_insights ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
     config) _netwatch_config ;;
-    *) _netwatch_words 'conns ifaces capture follow stats probe export fields schema completion doctor config --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture follow stats probe export insights fields schema completion doctor config --help --version' ;;
   esac
 }
 
@@ -74,7 +75,7 @@ _netwatch_conns() {
     --summary) _netwatch_words 'process pid remote state port user' ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -108,7 +109,7 @@ _netwatch_ifaces() {
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -152,7 +153,7 @@ _netwatch_capture() {
     --process) : ;;
     --duration) : ;;
     --count|-c) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -184,7 +185,7 @@ _netwatch_follow() {
     --write|-w) _netwatch_files ;;
     --max-segments) : ;;
     --max-bytes) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -208,7 +209,7 @@ _netwatch_stats() {
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
     --bucket) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -247,7 +248,7 @@ _netwatch_probe() {
     --since) : ;;
     --window) : ;;
     --step) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv markdown nagios prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown nagios prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -280,10 +281,44 @@ _netwatch_export() {
   esac
 }
 
+_netwatch_insights() {
+  local fields='time rule severity confidence summary evidence since advice subject source'
+  case $prev in
+    --read|-r) _netwatch_files ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --explain) : ;;
+    --threshold) : ;;
+    --ai) _netwatch_words 'auto always never' ;;
+    --ollama) : ;;
+    --model) : ;;
+    --model-timeout) : ;;
+    --bpf) : ;;
+    --snaplen) : ;;
+    --buffer) : ;;
+    --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
+    --sandbox) _netwatch_words 'on strict off' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --interval) : ;;
+    --count|-c) : ;;
+    --duration) : ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--read -r --interface -i --explain --threshold --probe --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -291,7 +326,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check setting field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap' ;;
   esac
 }
 
@@ -300,7 +335,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report check setting field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap' ;;
   esac
 }
 
@@ -316,7 +351,7 @@ _netwatch_completion() {
 _netwatch_doctor() {
   local fields='name status detail remedy'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -332,7 +367,7 @@ _netwatch_doctor() {
 _netwatch_config() {
   local fields='name value source origin place commands'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;

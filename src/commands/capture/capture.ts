@@ -7,7 +7,7 @@ import { packet } from '../../core/record/tables/packet.ts';
 import { listing } from '../listing/command.ts';
 import { format } from '../listing/format.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
-import { RECORDS } from '../listing/shared-formats.ts';
+import { RECORDS, VERTICAL } from '../listing/shared-formats.ts';
 import { refuseRecordOptions } from '../listing/written-format.ts';
 import { flag, integer, text } from '../options/option.ts';
 import { expectOptionsOf, repeatOptions, resolveOptions } from '../options/shared-options.ts';
@@ -88,7 +88,7 @@ export const capture = listing({
     { line: "netwatch capture -r file.pcap -f 'port 53' -w dns.pcapng", about: 'some of them, as a capture' },
     { line: 'ssh host tcpdump -w - -U | netwatch capture -r -', about: 'another machine, as it happens' },
   ],
-  formats: [tables, ...Object.values(RECORDS)],
+  formats: [tables, ...Object.values(RECORDS), VERTICAL],
   usualFormat: ({ decode, hex }) => (decode || hex ? tables : null),
   resolves: ({ resolve }) => resolve,
   refusesRoot: ({ devices }) => (devices ? null : '--root needs --devices'),

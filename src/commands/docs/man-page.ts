@@ -3,6 +3,7 @@ import { optionGroups } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import { describeOption, type Option } from '../options/option.ts';
 import { FILTER_GUIDE, type GuideSection, PROGRAM_GUIDE } from './guide.ts';
+import { RULES_GUIDE } from './rules-guide.ts';
 import { EXIT_STATUS, FIELDS, PRIVILEGES } from './topics.ts';
 
 /** netwatch(1): what the program is, its commands, and what they share, as man(7) source. */
@@ -35,12 +36,16 @@ export function commandPage(command: Command, version: string): string {
           .join('\n'),
       ),
     ),
+    ...(GUIDES[command.name] ?? []).map(guideSection),
     ...tables.map(fieldsOf),
     section('EXAMPLES', command.examples.map((one) => item(`\\fB${roff(one.line)}\\fR`, one.about)).join('\n')),
     guideSection(EXIT_STATUS),
     section('SEE ALSO', seeAlso(['netwatch(1)'])),
   ].join('\n');
 }
+
+/** Sections that only one page has, by command. */
+const GUIDES: Readonly<Record<string, readonly GuideSection[]>> = { insights: [RULES_GUIDE] };
 
 function title(name: string, version: string): string {
   return `.\\" Made from the command registry by: npm run docs\n.TH ${name} 1 "" "netwatch ${version}" "User Commands"`;

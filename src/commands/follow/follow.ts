@@ -4,7 +4,7 @@ import { segment } from '../../core/record/tables/segment.ts';
 import { stream } from '../../core/record/tables/stream.ts';
 import { type ListingValues, listing } from '../listing/command.ts';
 import { format } from '../listing/format.ts';
-import { RECORDS } from '../listing/shared-formats.ts';
+import { RECORDS, VERTICAL } from '../listing/shared-formats.ts';
 import { refuseRawTerminal } from '../packets/raw-output.ts';
 import { followOptions } from './follow-options.ts';
 import { followRequestOf, modeOf } from './follow-request.ts';
@@ -40,7 +40,7 @@ export const follow = listing({
     { line: 'netwatch follow -r file.pcap --all | jq -r .data', about: 'for a script' },
   ],
   tableOf: (values) => (modeOf(values) === 'print' ? segment : stream),
-  formats: [tables, ...Object.values(RECORDS)],
+  formats: [tables, ...Object.values(RECORDS), VERTICAL],
   usualFormat: (values) => ({ list: null, records: RECORDS.ndjson, print: tables })[modeOf(values)],
   resolves: ({ resolve }) => resolve,
   runOf: ({ write }) =>

@@ -32,10 +32,15 @@ export function beginAnswer({ claims, wait, limit }: ListingPlan, isOpenEnded: b
 
 /** The rows that pass the filter, counted and judged. */
 export function* keep(rows: Iterable<AnyRow>, plan: ListingPlan, answer: Answer, seen: Seen): Iterable<AnyRow> {
+  const { judges } = plan.table;
   for (const row of rows) {
     seen.rows++;
     if (plan.filter !== null && !plan.filter.matches(row)) continue;
     seen.kept++;
+    if (judges !== null && !judges(row)) {
+      yield row;
+      continue;
+    }
     for (const claim of answer.claims) claim.add(row);
     answer.wait?.add(row);
     yield row;

@@ -33,6 +33,13 @@ export const RECORDS: Readonly<Record<RecordFormat, Format>> = {
   csv: recordFormat('csv'),
 };
 
+/** A line for each field, for rows that are read one by one. */
+export const VERTICAL: Format = format('vertical', async ({ context, numerals }) => {
+  const { openVerticalRenderer } = await import('../../core/output/vertical.ts');
+  const { stdout, terminal } = context;
+  return openVerticalRenderer(stdout, numerals, () => (terminal.stdoutIsTerminal ? terminal.columns() : null));
+});
+
 /** A table to paste into an issue or a report. */
 export const MARKDOWN: Format = format('markdown', async ({ context, header, numerals }) => {
   const { openMarkdownRenderer } = await import('../../core/output/markdown.ts');
@@ -57,4 +64,4 @@ export const NOTHING: Format = {
 };
 
 /** The formats of every command that prints records. */
-export const USUAL_FORMATS: readonly Format[] = [TABLE, ...Object.values(RECORDS)];
+export const USUAL_FORMATS: readonly Format[] = [TABLE, ...Object.values(RECORDS), VERTICAL];

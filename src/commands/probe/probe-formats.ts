@@ -2,7 +2,7 @@ import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { probe } from '../../core/record/tables/probe.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
 import { type Format, format } from '../listing/format.ts';
-import { MARKDOWN, NOTHING, RECORDS } from '../listing/shared-formats.ts';
+import { MARKDOWN, NOTHING, RECORDS, VERTICAL } from '../listing/shared-formats.ts';
 import { type probeOptions, repeatsRounds } from './probe-options.ts';
 
 type ProbeFormat = Format<typeof probeOptions>;
@@ -54,4 +54,11 @@ export const HISTORY_ALONE: ProbeFormat = {
 };
 
 /** The formats of `netwatch probe`. */
-export const PROBE_FORMATS: readonly ProbeFormat[] = [table, ...Object.values(RECORDS), markdown, nagios, prometheus];
+export const PROBE_FORMATS: readonly ProbeFormat[] = [
+  table,
+  ...Object.values(RECORDS),
+  VERTICAL,
+  markdown,
+  nagios,
+  prometheus,
+];

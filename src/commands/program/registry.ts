@@ -8,6 +8,7 @@ import { conns } from '../conns/conns.ts';
 import { exportCommand } from '../export/export.ts';
 import { follow } from '../follow/follow.ts';
 import { ifaces } from '../ifaces/ifaces.ts';
+import { insights } from '../insights/insights.ts';
 import type { Command } from '../listing/command.ts';
 import { probe } from '../probe/probe.ts';
 import { stats } from '../stats/stats.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   stats,
   probe,
   exportCommand,
+  insights,
   fields,
   schema,
   completion,

@@ -14,9 +14,10 @@ const NO_ADDRESS: ReadonlySet<string> = new Set(['default', '*']);
 const ADDRESS_HINT = 'as in 10.0.0.1, 10.0.0.0/8, 2001:db8::1';
 const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
 
-/** Other spellings of TCP states: those of ss and netstat, without dashes and underscores. */
+/** Other spellings: of TCP states as ss and netstat write them, and of severities, without dashes and underscores. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['estab', 'established'],
+  ['warning', 'warn'],
   ['synreceived', 'synrecv'],
   ['closed', 'close'],
   ['listening', 'listen'],

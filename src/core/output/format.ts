@@ -3,7 +3,7 @@ export const RECORD_FORMATS = ['ndjson', 'json', 'tsv', 'csv'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
 /** All formats, in the order in which help lists them. */
-export const FORMAT_NAMES = ['table', ...RECORD_FORMATS, 'markdown', 'nagios', 'prometheus'] as const;
+export const FORMAT_NAMES = ['table', ...RECORD_FORMATS, 'vertical', 'markdown', 'nagios', 'prometheus'] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
 /** The properties of a format, whatever records it prints. */
@@ -40,6 +40,7 @@ export const FORMAT_TRAITS: Readonly<Record<FormatName, FormatTraits>> = {
   json: { ...ROWS, of: 'run', hasAllFields: true },
   tsv: { ...ROWS, datesRows: true },
   csv: { ...ROWS, datesRows: true },
+  vertical: { ...ROWS, hasAllFields: true },
   markdown: { ...ROWS, goesIntoFile: true },
   nagios: { ...ROWS, of: 'round', choosesFields: false, repeats: false, hasStatus: true },
   prometheus: { ...ROWS, of: 'round', choosesFields: false, repeats: false, goesIntoFile: true },

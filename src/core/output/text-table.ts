@@ -3,7 +3,7 @@ import { type AnyRow, fieldNamed, headingOf, type RecordTable } from '../record/
 import { barOf } from './bar.ts';
 import { ANSWERS, fitColumns, GUTTER, type MeasuredColumn, type Shape, shapeOf, wholeColumns } from './column-fit.ts';
 import type { Palette } from './palette.ts';
-import { pad, truncate, widthOf } from './text-width.ts';
+import { pad, truncate, widthOf, wrap } from './text-width.ts';
 import { formatterFor, type Numerals, UNKNOWN } from './units.ts';
 
 /** cli-table3 takes 161 µs a row and grows faster than the rows do: 10,000 take 5 s. Above this, rows are padded here. */
@@ -17,6 +17,8 @@ interface Column extends MeasuredColumn {
   readonly format: (value: unknown) => string;
   readonly tone: ((value: never) => Parameters<Palette['tone']>[0]) | null;
   readonly shape: Shape;
+  /** See Field. */
+  readonly wraps: boolean;
   width: number;
   priority: number;
   /** Whether a row has a value in it. */
@@ -122,9 +124,15 @@ export class TableDrawing {
       for (const kept of rows) {
         const parts = kept.split(SEPARATOR);
         const tones = parts.at(-1)!;
-        yield visible.map(({ column, width, cut, at }) =>
-          palette.tone(TONES[Number(tones[at])]!, pad(cut(parts[at]!, width), width, column.padded)),
+        const cells = visible.map(({ column, width, cut, at }) =>
+          column.wraps ? wrap(parts[at]!, width) : [cut(parts[at]!, width)],
         );
+        const height = Math.max(1, ...cells.map(({ length }) => length));
+        for (let line = 0; line < height; line++) {
+          yield visible.map(({ column, width, at }, index) =>
+            palette.tone(TONES[Number(tones[at])]!, pad(cells[index]![line] ?? '', width, column.padded)),
+          );
+        }
       }
     }
     const lines =
@@ -170,6 +178,7 @@ function columnOf(table: RecordTable, name: string, numerals: Numerals, cells: C
     shape: shapeOf(field),
     priority: field.priority,
     least: field.least,
+    wraps: field.wraps,
     cells,
     width: 0,
     isKnown: false,
@@ -187,6 +196,7 @@ function barColumn(name: string): Column {
     shape: 'bar',
     priority: BAR_PRIORITY,
     least: null,
+    wraps: false,
     cells: () => new Set(),
     width: 0,
     isKnown: true,

@@ -49,6 +49,35 @@ function fitting(segments: readonly string[], width: number, reversed = false): 
   return out;
 }
 
+/** The text in lines of at most `width` columns, broken between words, and within those that are longer than a line. */
+export function wrap(text: string, width: number): readonly string[] {
+  if (widthOf(text) <= width || width <= 0) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (widthOf(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (widthOf(line) > width) {
+      const head = headOf(line, width);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+/** The beginning of a word that fits `width`, of one character at least. */
+function headOf(word: string, width: number): string {
+  if (ASCII.test(word)) return word.slice(0, width);
+  const segments = Array.from(new Intl.Segmenter().segment(word), ({ segment }) => segment);
+  return fitting(segments, width) || segments[0]!;
+}
+
 /** The text with spaces on one side up to `width` columns. */
 export function pad(text: string, width: number, side: 'left' | 'right'): string {
   const spaces = ' '.repeat(Math.max(0, width - widthOf(text)));

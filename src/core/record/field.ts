@@ -50,6 +50,8 @@ export interface Field<T = unknown> {
   readonly priority: number;
   /** The fewest columns of the terminal in which its text is of use; null for as few as its priority says. */
   readonly least: number | null;
+  /** Whether its text goes on in the next line where the column is too narrow, instead of being cut. */
+  readonly wraps: boolean;
   /** Whether a table draws its share of 100 as a bar at the end of the line. No other format has it. */
   readonly bar: boolean;
   /** Who fills the field in, where that is not the maker of the record: see `by`. */
@@ -69,6 +71,7 @@ export interface FieldOptions {
   readonly tone?: (value: never) => Tone | null;
   readonly priority?: number;
   readonly least?: number;
+  readonly wraps?: boolean;
   readonly bar?: boolean;
 }
 
@@ -89,6 +92,7 @@ function field<T>(kind: Kind, doc: string, options: FieldOptions): Field<T> {
     tone: options.tone ?? null,
     priority: options.priority ?? USUAL_PRIORITY,
     least: options.least ?? null,
+    wraps: options.wraps ?? false,
     bar: options.bar ?? false,
     by: null,
   };

@@ -24,6 +24,8 @@ export interface RecordTable<F extends Fields = Fields> {
   readonly hosts: Readonly<Record<string, string>>;
   /** What is said when there are none. */
   readonly none: string;
+  /** Whether a statement (--expect, --fail-on, --wait) is about a row; the others are only printed. Null: about all. */
+  readonly judges: ((row: AnyRow) => boolean) | null;
 }
 
 /** The row type of a table: `type ConnRow = Row<typeof conn>`. */
@@ -55,6 +57,7 @@ export interface TableOptions {
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   readonly hosts?: Readonly<Record<string, string>>;
   readonly none?: string;
+  readonly judges?: (row: AnyRow) => boolean;
 }
 
 /** Declares a record type: `table('conn', 'One row per socket.', { local_port: port('Local port.') })`. */
@@ -73,6 +76,7 @@ export function table<const F extends Fields>(
     aliases: options.aliases ?? {},
     hosts: options.hosts ?? {},
     none: options.none ?? `no ${type} records`,
+    judges: options.judges ?? null,
   };
 }
 

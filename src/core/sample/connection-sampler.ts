@@ -1,5 +1,7 @@
 import type { Instant } from '../instant.ts';
 import type { Limit } from '../limit.ts';
+import type { PacketFeed } from '../packet/packet-feed.ts';
+import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
 import type { CoverageRow } from '../record/tables/meta.ts';
@@ -39,6 +41,8 @@ export interface ConnectionRequest {
   readonly traces: TraceWish;
   /** What to capture during the run; null for nothing. Without devices, captures on every interface that is up. */
   readonly packets: CaptureRequest | null;
+  /** Is given what is captured, before the first packet, to listen to it too. */
+  readonly listen?: (feed: PacketFeed, owners: PacketOwners) => void;
 }
 
 /** What one look found. It is valid until the next. */
@@ -96,9 +100,11 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     const { openPacketConnections } = await import('./packet-connections.ts');
     const tellsClosed = request.events && platform.name === 'linux';
     try {
-      return await openPacketConnections(place, capture, tellsClosed, tracing.trace, owned);
+      return await openPacketConnections(place, capture, tellsClosed, tracing.trace, owned, request.listen);
     } catch (error) {
       tracing.kill();
+      source.close();
+      owned.close();
       throw error;
     }
   }

@@ -1,6 +1,8 @@
 import { PacketSockets } from '../connection/packet-sockets.ts';
 import { messageOf } from '../failure.ts';
 import type { Limit } from '../limit.ts';
+import type { PacketFeed } from '../packet/packet-feed.ts';
+import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import type { SocketTrace } from '../trace/socket-trace.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
@@ -37,6 +39,7 @@ export async function openPacketConnections(
   tellsClosed: boolean,
   trace: SocketTrace,
   read: OwnedSockets,
+  listen: (feed: PacketFeed, owners: PacketOwners) => void = ignore,
 ): Promise<PacketConnections> {
   const { clock } = place;
   const { rows } = await place.platform.readInterfaces();
@@ -55,6 +58,7 @@ export async function openPacketConnections(
   feed.pauseAfterPiece(() => held);
   const sockets = new PacketSockets(dissector.flows, live.owners, (address) => addresses.has(address), tellsClosed);
   feed.listen((packet) => sockets.ingest(packet));
+  listen(feed, live.owners);
   let limits: readonly Limit[] = [];
   const ended = feed.run(live.signal).then(
     () => 'the capture has ended',

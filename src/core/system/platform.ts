@@ -1,5 +1,6 @@
 import type { Limit } from '../limit.ts';
 import type { InterfaceSample } from '../network/interface-rates.ts';
+import type { CounterRow } from '../record/tables/counter.ts';
 import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../record/tables/network-config.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import type { TraceEvent } from '../trace/trace-event.ts';
@@ -138,6 +139,8 @@ export interface OperatingSystem {
   readRoutes(): Promise<Reading<RouteRow>>;
   readDnsServers(): Promise<Reading<DnsServerRow>>;
   readNeighbors(): Promise<Reading<NeighborRow>>;
+  /** Counters of the kernel since boot, by the names of nstat, and the limits that they reach, by those of sysctl. */
+  readCounters(): Promise<Reading<CounterRow>>;
   /** What the machine says about itself; the configuration engine fills in gateway and dns. */
   readHost(): Promise<Omit<HostRow, 'gateway' | 'dns'>>;
   readChecks(): Promise<readonly Check[]>;

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
 import { readChecks } from './checks.ts';
+import { readCounters } from './counters.ts';
 import { readDnsServers } from './dns-servers.ts';
 import { dropPrivileges, isPrivileged, shedPrivileges } from './drop-privileges.ts';
 import { canTrace, openTrace } from './ebpf/trace.ts';
@@ -35,6 +36,7 @@ export function openLinux(host: Host, options: PlatformOptions, clock: Clock): O
     readRoutes: async () => readRoutes(host, netns),
     readDnsServers: async () => readDnsServers(host, netns),
     readNeighbors: async () => readNeighbors(host, netns),
+    readCounters: async () => readCounters(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),
     openEcho: (family) => echoes.open(family),

@@ -1,4 +1,5 @@
 import { EXIT, Failure, messageOf, usageError } from '../../core/failure.ts';
+import type { Limit } from '../../core/limit.ts';
 import type { HostRow } from '../../core/record/tables/network-config.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { OperatingSystem, PlatformOptions } from '../../core/system/platform.ts';
@@ -28,6 +29,7 @@ export function openMacos(host: Host, options: PlatformOptions): OperatingSystem
     readRoutes: async () => ({ rows: await readNetstatRoutes(host), limits: [] }),
     readDnsServers: async () => ({ rows: await readScutilDns(host), limits: [] }),
     readNeighbors: async () => ({ rows: (await Promise.all([readArp(host), readNdp(host)])).flat(), limits: [] }),
+    readCounters: async () => ({ rows: [], limits: [NO_COUNTERS] }),
     readHost: () => readMacosHost(host),
     openEcho: () => null, // ping is asked
     openUdpRequests: () => null,
@@ -49,6 +51,13 @@ export function openMacos(host: Host, options: PlatformOptions): OperatingSystem
     },
   };
 }
+
+const NO_COUNTERS: Limit = {
+  what: 'counters of the kernel',
+  why: 'netwatch does not read those of macOS',
+  remedy: null,
+  isFinal: true,
+};
 
 /** The clock is asked of `date` so that the uptime of a recorded machine is the one it had. */
 async function readMacosHost(host: Host): Promise<Omit<HostRow, 'gateway' | 'dns'>> {

@@ -14,11 +14,11 @@ const capture = path.join(CAPTURES, fs.readdirSync(CAPTURES).find((name) => name
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-root-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const HINT = '--root works with netwatch conns, ifaces, capture --devices and doctor';
+const HINT = '--root works with netwatch conns, ifaces, capture --devices, insights and doctor';
 
 test('commands that read a machine take --root, and no others do', () => {
   const taking = COMMANDS.filter((command) => Object.hasOwn(everyOption(command), 'root')).map(({ name }) => name);
-  expect(taking).toEqual(['conns', 'ifaces', 'capture', 'doctor']);
+  expect(taking).toEqual(['conns', 'ifaces', 'capture', 'insights', 'doctor']);
 });
 
 describe('--root names another machine', () => {

@@ -21,12 +21,13 @@ async function netwatch(words: readonly string[], options: FakeOptions = {}) {
   return { status, out: context.out(), said: context.said };
 }
 
-const USUAL = ['table', 'ndjson', 'json', 'tsv', 'csv'];
+const USUAL = ['table', 'ndjson', 'json', 'tsv', 'csv', 'vertical'];
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   conns: [...USUAL, 'markdown', 'prometheus'],
   ifaces: [...USUAL, 'markdown', 'prometheus'],
   stats: [...USUAL, 'markdown'],
   probe: [...USUAL, 'markdown', 'nagios', 'prometheus'],
+  export: ['table', 'ndjson', 'json', 'tsv', 'csv'],
 };
 
 describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[command.name, command] as const] : [])))(

@@ -663,6 +663,36 @@ export const SHOWN: readonly ShownRows[] = [
       doc: 'Payload bytes received per second, between two samples.',
     },
   ]),
+  shown('insights', TABLES.insight, [
+    {
+      rule: 'port_scan',
+      severity: 'warn',
+      confidence: 'high',
+      summary: '192.0.2.7 tried 120 ports of 198.51.100.9, of which 118 did not accept a connection',
+      advice: 'If the client is not a scanner of your own, find out what runs on it.',
+      subject: '192.0.2.7',
+      source: 'rules',
+    },
+    {
+      rule: 'interface_errors',
+      severity: 'error',
+      confidence: 'medium',
+      summary: 'eth0 received 1,200 damaged frames of 100,000',
+      advice: 'Change the cable.',
+      subject: 'eth0',
+      source: 'rules',
+    },
+  ]),
+  shown('insights --explain', TABLES.rule, [
+    {
+      rule: 'port_scan',
+      severity: 'warn',
+      about: 'a host tries many TCP ports of another',
+      reads: ['handshake'],
+      thresholds: ['ports=20: Different ports of one host that did not accept a connection.'],
+    },
+  ]),
+  shown('counters', TABLES.counter, [{ name: 'TcpExtListenOverflows', value: 12 }]),
   shown('doctor', TABLES.check, [
     {
       name: 'capture',

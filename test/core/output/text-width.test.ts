@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pad, truncate, truncateMiddle, widthOf } from '../../../src/core/output/text-width.ts';
+import { pad, truncate, truncateMiddle, widthOf, wrap } from '../../../src/core/output/text-width.ts';
 
 test.each([
   ['curl', 4],
@@ -50,4 +50,16 @@ test.each([
 
 test('padding never cuts', () => {
   expect(pad('abc', 2, 'left')).toBe('abc');
+});
+
+test.each([
+  ['fits', 4, ['fits']],
+  ['one two three', 7, ['one two', 'three']],
+  ['one two three', 8, ['one two', 'three']],
+  ['abcdefghij k', 4, ['abcd', 'efgh', 'ij k']],
+  ['漢字漢字 漢', 5, ['漢字', '漢字', '漢']],
+  ['漢字', 1, ['漢', '字']],
+  ['abc', 0, ['abc']],
+])('%s in lines of %d', (text, width, lines) => {
+  expect(wrap(text, width)).toEqual(lines);
 });

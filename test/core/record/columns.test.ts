@@ -51,6 +51,9 @@ const COLUMNS: Readonly<Record<string, string>> = {
   hop: 'target 3, hop 1, addr 1, sent 4, loss_pct 1, rtt_min_ms 2, rtt_avg_ms 1, rtt_max_ms 2, error 2',
   probe_report:
     'time 1, target 1, kind 5, rounds 4, availability_pct 1, loss_pct 1, rtt_avg_ms 1, rtt_p95_ms 3, rtt_max_ms 3, outages 2, outage_s 2, longest_outage_s 4, span 4',
+  insight: 'rule 1, severity 1, confidence 4, summary 1/40, advice 2/30',
+  rule: 'rule 1, severity 1, about 1/30, reads 3, thresholds 2/40',
+  counter: 'name 1, value 1',
   check: 'name 1, status 1, detail 1, remedy 1',
   setting: 'name 1, value 1, source 2, origin 2, place 4, commands 3',
   field: 'name 1/Infinity, kind 1, json_type 4, nullable 2, visible 3, doc 1/40',
@@ -83,6 +86,8 @@ const TONES: Readonly<Record<string, Readonly<Record<string, Tone | null>>>> = {
   'iface.state': { up: 'good', down: 'bad', unknown: null, testing: 'bad' },
   'packet.severity': { error: 'bad', warn: 'notice', note: null, chat: 'faint' },
   'expert.severity': { error: 'bad', warn: 'busy', note: 'notice', chat: 'faint' },
+  'insight.severity': { error: 'bad', warn: 'busy', note: 'notice' },
+  'rule.severity': { error: 'bad', warn: 'busy', note: 'notice' },
   'stream.state': { SYN_SENT: 'busy', ESTABLISHED: 'good', CLOSING: null, CLOSED: null, RESET: 'bad' },
   'handshake.outcome': { complete: 'good', refused: 'bad', unanswered: 'bad', incomplete: 'busy' },
   'probe.state': { up: 'good', degraded: 'notice', down: 'bad', unknown: 'faint' },
@@ -126,5 +131,11 @@ test('the values of severities, and of no other field, have a rank', () => {
   const ranked = ALL_TABLES.flatMap(({ type, fields }) =>
     Object.entries(fields).flatMap(([name, field]) => (field.ranked ? [`${type}.${name}`] : [])),
   );
-  expect(ranked).toEqual(['packet.severity', 'expert.severity']);
+  expect(ranked).toEqual([
+    'packet.severity',
+    'expert.severity',
+    'insight.severity',
+    'insight.confidence',
+    'rule.severity',
+  ]);
 });

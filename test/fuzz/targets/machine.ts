@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Failure } from '../../../src/core/failure.ts';
 import type { AnyRow, RecordTable } from '../../../src/core/record/table.ts';
+import { counter } from '../../../src/core/record/tables/counter.ts';
 import { dnsServer, neighbor, route } from '../../../src/core/record/tables/network-config.ts';
 import type { Host } from '../../../src/core/system/host.ts';
 import type { OperatingSystem } from '../../../src/core/system/platform.ts';
@@ -89,6 +90,7 @@ async function readAll(platform: OperatingSystem): Promise<void> {
   await unlessRefused(async () => check(route, (await platform.readRoutes()).rows));
   await unlessRefused(async () => check(dnsServer, (await platform.readDnsServers()).rows));
   await unlessRefused(async () => check(neighbor, (await platform.readNeighbors()).rows));
+  await unlessRefused(async () => check(counter, (await platform.readCounters()).rows));
   await unlessRefused(async () => void (await platform.readHost()));
   await unlessRefused(async () => void (await platform.readInterfaces()));
   await unlessRefused(async () => {

@@ -4,6 +4,7 @@ import { conn } from './conn.ts';
 import { connEvent } from './conn-event.ts';
 import { connSummary } from './conn-summary.ts';
 import { conversation } from './conversation.ts';
+import { counter } from './counter.ts';
 import { device } from './device.ts';
 import { dnsQuery } from './dns-query.ts';
 import { endpoint } from './endpoint.ts';
@@ -12,6 +13,7 @@ import { handshake, handshakeHistogram } from './handshake.ts';
 import { hop } from './hop.ts';
 import { httpRequest } from './http-request.ts';
 import { iface } from './iface.ts';
+import { insight, rule } from './insight.ts';
 import { check, coverage, fieldRecord, gap } from './meta.ts';
 import { dnsServer, host, neighbor, route } from './network-config.ts';
 import { packet } from './packet.ts';
@@ -59,6 +61,9 @@ export const TABLES = {
   probe,
   hop,
   probe_report: probeReport,
+  insight,
+  rule,
+  counter,
   check,
   setting,
   field: fieldRecord,

@@ -55,8 +55,8 @@ export const check = table('check', 'One thing this machine permits or lacks.', 
     ...shown('STATUS', 1),
     tone: (status) => (status === 'ok' ? 'good' : status === 'limited' ? 'notice' : 'bad'),
   }),
-  detail: text('What was found.', shown('DETAIL', 1)),
-  remedy: maybe(text('The command that fixes it.', shown('REMEDY', 1))),
+  detail: text('What was found.', { ...shown('DETAIL', 1), wraps: true }),
+  remedy: maybe(text('The command that fixes it.', { ...shown('REMEDY', 1), wraps: true })),
 });
 
 /** A field of a record type, as `netwatch fields` lists it. */

@@ -1,0 +1,35 @@
+import type { Limit } from '../../core/limit.ts';
+import type { ProbeRow } from '../../core/record/tables/probe.ts';
+import { openProbeSampler } from '../../core/sample/probe-sampler.ts';
+import { settleTargets, targetsOf } from '../../core/sample/probe-targets.ts';
+import { ROUND } from '../../core/sample/round-defaults.ts';
+import type { Place } from '../../core/sample/surroundings.ts';
+import { localAddressTo } from '../../platform/probe/local-address.ts';
+import { openProber } from '../../platform/probe/open-prober.ts';
+
+/** The gateway, the DNS servers and a name, asked once for each look. */
+export interface Probes {
+  /** A round of all of them; resolves when the last one has answered or was waited for. */
+  readonly round: () => Promise<readonly ProbeRow[]>;
+  readonly close: () => void;
+}
+
+/** Opens the probers of the usual targets, while this process may. */
+export async function openProbes(place: Place, sayLimits: (limits: readonly Limit[]) => void): Promise<Probes> {
+  const { platform, clock } = place;
+  const targets = await settleTargets(await targetsOf([], platform), platform);
+  const plan = { ...ROUND, targets, pair: null, everyMs: null, next: null, durationMs: null, followsPaths: true };
+  const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
+  const sampler = await openProbeSampler(place, plan, {
+    openProber: (target) => openProber(target, { platform, clock, sayLimit }),
+    localAddressTo,
+  });
+  return {
+    async round() {
+      const rows: ProbeRow[] = [];
+      for await (const rounds of sampler.rounds()) rows.push(...rounds.map(({ row }) => row));
+      return rows;
+    },
+    close: () => sampler.close(),
+  };
+}

@@ -1,0 +1,58 @@
+import type { ConnRow } from '../../record/tables/conn.ts';
+import { CounterGrowth } from '../counter-growth.ts';
+import { evidence } from '../evidence.ts';
+import { rule, threshold } from '../rule.ts';
+
+const OVERFLOWS = 'TcpExtListenOverflows';
+
+/** Looks for listeners that accept more slowly than clients connect. */
+export const listenQueue = rule({
+  name: 'listen_queue',
+  severity: 'warn',
+  about: 'connections wait to be accepted, or are dropped because too many do',
+  explanation:
+    'Compares rx_queue of each LISTEN socket, the connections that wait to be accepted, with tx_queue, the length of its queue; and counts by how much TcpExtListenOverflows grew since the first look: connections that found a queue full. The program is too slow, is stopped, or asked for a short queue. The counter is that of the whole machine and does not say which listener it was. What overflowed before the first look is not counted.',
+  advice: 'See what keeps the program from accepting; raise its backlog and net.core.somaxconn if bursts are wanted.',
+  thresholds: {
+    full_pct: threshold(80, 'Connections that wait, in percent of the length of the queue.'),
+    overflows: threshold(1, 'Connections that found a queue full since the first look.'),
+  },
+  open({ full_pct, overflows }) {
+    const growth = new CounterGrowth([OVERFLOWS]);
+    let full: readonly ConnRow[] = [];
+    return {
+      counter: (rows) => growth.take(rows),
+      conn(rows) {
+        full = rows.filter(
+          ({ proto, state, rx_queue, tx_queue }) =>
+            proto === 'tcp' &&
+            state === 'LISTEN' &&
+            tx_queue !== null &&
+            100 * (rx_queue ?? 0) >= full_pct * tx_queue &&
+            tx_queue > 0,
+        );
+      },
+      *findings() {
+        for (const { local_addr, local_port, process, pid, rx_queue, tx_queue } of full) {
+          const subject = `${local_addr}:${local_port}`;
+          yield {
+            subject,
+            summary: `${rx_queue} connections wait at ${subject} (${process ?? 'unknown process'}) to be accepted; ${tx_queue} can`,
+            confidence: 'high',
+            evidence: [evidence('conn', { local_addr, local_port, pid, rx_queue, tx_queue })],
+            since: null,
+          };
+        }
+        const grown = growth.grown(OVERFLOWS);
+        if (grown === 0 || grown < overflows) return;
+        yield {
+          subject: 'listeners of this machine',
+          summary: `${grown} connections found the queue of a listener full since the first look`,
+          confidence: 'high',
+          evidence: [evidence('counter', { name: OVERFLOWS, value: growth.now(OVERFLOWS), grown })],
+          since: null,
+        };
+      },
+    };
+  },
+});

@@ -1,0 +1,121 @@
+import { formatIp, type IpAddress } from '../net/ip-address.ts';
+import { AgedMap } from '../wire/aged-map.ts';
+import { locatedAddress } from './located-address.ts';
+
+/** Where an address is, and whose it is, as far as the databases know. Texts are theirs, and as safe as they are. */
+export interface AddressPlace {
+  /** ISO 3166-1 code, two capitals. */
+  readonly country: string | null;
+  readonly city: string | null;
+  /** Number of the autonomous system that announces it. */
+  readonly asn: number | null;
+  /** The organization of that autonomous system. */
+  readonly org: string | null;
+  /** The block, in CIDR, to which all of this applies; null when nothing is known. */
+  readonly prefix: string | null;
+  /** The databases that know it, by file name, joined by commas; null when none does. */
+  readonly source: string | null;
+}
+
+/** What is known of addresses without asking anybody. Nothing here throws, and nothing leaves the machine. */
+export interface Places {
+  /** ISO 3166-1 code of its country; null for an address that is private, unknown, or none. */
+  countryOf(address: string): string | null;
+  /** Every field is null for an address that is private, unknown, or none. */
+  placeOf(address: string): AddressPlace;
+  /** The organization that IEEE gave the block of a hardware address to; null for one that is local, a group, or unknown. */
+  vendorOf(mac: string): string | null;
+}
+
+/** What one database says of an address. */
+export interface DatabaseAnswer {
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly asn: number | null;
+  readonly org: string | null;
+  /** Bits of the block that has this answer. */
+  readonly prefixLength: number;
+}
+
+/** A database of addresses. */
+export interface PlaceDatabase {
+  /** Its file name. */
+  readonly name: string;
+  /** Null where it says nothing. Never throws. */
+  find(address: IpAddress): DatabaseAnswer | null;
+}
+
+/** What places are looked up in. Each function is called once, and only when something is asked. */
+export interface PlaceSources {
+  /** In the order of trust: of two that disagree, the first is believed. */
+  openDatabases(): readonly PlaceDatabase[];
+  openVendors(): (mac: string) => string | null;
+}
+
+const NOWHERE: AddressPlace = { country: null, city: null, asn: null, org: null, prefix: null, source: null };
+
+/** Answers that are remembered: strangers choose how many addresses there are. */
+const REMEMBERED = 20_000;
+
+export function openPlaces(sources: PlaceSources): Places {
+  const answers = new AgedMap<string, AddressPlace>(REMEMBERED);
+  let databases: readonly PlaceDatabase[] | null = null;
+  let vendorOf: ((mac: string) => string | null) | null = null;
+
+  function placeOf(text: string): AddressPlace {
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    const address = locatedAddress(text);
+    if (address === null) return NOWHERE;
+    databases ??= sources.openDatabases();
+    const place = askAll(databases, address);
+    answers.add(text, place);
+    return place;
+  }
+
+  return {
+    countryOf: (address) => placeOf(address).country,
+    placeOf,
+    vendorOf(mac) {
+      vendorOf ??= sources.openVendors();
+      return vendorOf(mac);
+    },
+  };
+}
+
+/** Each fact is of the first database that has it; a city only together with its own country, an organization with its number. */
+function askAll(databases: readonly PlaceDatabase[], address: IpAddress): AddressPlace {
+  let { country, city, asn, org } = NOWHERE;
+  let prefixLength = 0;
+  const names: string[] = [];
+  for (const database of databases) {
+    if (country !== null && city !== null && asn !== null) break;
+    const answer = database.find(address);
+    if (answer === null) continue;
+    let isUsed = false;
+    const agrees = country === null || answer.country === null || answer.country === country;
+    if (city === null && answer.city !== null && agrees) {
+      city = answer.city;
+      isUsed = true;
+    }
+    if (country === null && answer.country !== null) {
+      country = answer.country;
+      isUsed = true;
+    }
+    if (asn === null && org === null && (answer.asn !== null || answer.org !== null)) {
+      asn = answer.asn;
+      org = answer.org;
+      isUsed = true;
+    }
+    if (!isUsed) continue;
+    prefixLength = Math.max(prefixLength, answer.prefixLength);
+    names.push(database.name);
+  }
+  if (names.length === 0) return NOWHERE;
+  return { country, city, asn, org, prefix: prefixText(address, prefixLength), source: names.join(', ') };
+}
+
+function prefixText({ family, bytes }: IpAddress, length: number): string {
+  const network = bytes.map((byte, index) => byte & (0xff << (8 - Math.min(8, Math.max(0, length - 8 * index)))));
+  return `${formatIp({ family, bytes: network })}/${length}`;
+}

@@ -1,0 +1,160 @@
+import { EXIT, Failure, messageOf } from '../failure.ts';
+import { type Found, InsightEngine } from '../insight/insight-engine.ts';
+import type { Observation } from '../insight/observation.ts';
+import { observedSections, statisticsFor } from '../insight/observed-statistics.ts';
+import { RecentStreams } from '../insight/recent-streams.ts';
+import type { Rule } from '../insight/rule.ts';
+import type { ThresholdSettings } from '../insight/thresholds.ts';
+import type { Instant } from '../instant.ts';
+import type { Limit } from '../limit.ts';
+import { openInterfaceRates } from '../network/interface-rates.ts';
+import type { PacketFeed } from '../packet/packet-feed.ts';
+import type { PacketOwners } from '../packet/packet-owners.ts';
+import type { Section } from '../record/table.ts';
+import type { ConversationRow } from '../record/tables/conversation.ts';
+import type { HandshakeRow } from '../record/tables/handshake.ts';
+import type { ProbeRow } from '../record/tables/probe.ts';
+import type { ServiceOf } from '../socket/conn-row.ts';
+import type { StatisticName } from '../stats/names.ts';
+import { StatisticsOfRun } from '../stats/run.ts';
+import type { Reading } from '../system/platform.ts';
+import { Faults } from '../wire/faults.ts';
+import type { CaptureRequest } from './capture-request.ts';
+import { type ConnectionRequest, type ConnectionSampler, openConnectionSampler } from './connection-sampler.ts';
+import type { Place } from './surroundings.ts';
+
+/** Which rules look at the machine, and at what. */
+export interface InsightSampling {
+  readonly rules: readonly Rule[];
+  readonly thresholds: ThresholdSettings;
+  readonly serviceOf: ServiceOf;
+  /** What to capture meanwhile; null for nothing. */
+  readonly packets: CaptureRequest | null;
+  /** Whether a run without packets is none. Otherwise it is a limit that they cannot be captured. */
+  readonly demandsPackets: boolean;
+  /** Asks the targets that are probed, at each look but the first; null for none. */
+  readonly probe: (() => Promise<readonly ProbeRow[]>) | null;
+  /** What is told of all that rules are told, and of some statistics more; null for nobody. */
+  readonly witness: Witness | null;
+}
+
+/** Somebody besides the rules. */
+export interface Witness {
+  /** The statistics that it reads as they are. */
+  readonly statistics: readonly StatisticName[];
+  ingest(observation: Observation): void;
+  ingestSections(sections: readonly Section[]): void;
+}
+
+/** What follows from a look and from those before it. */
+export interface InsightLook extends Found {
+  readonly limits: readonly Limit[];
+}
+
+/** The rules over a machine, look after look. */
+export interface InsightSampler {
+  look(at: Instant): Promise<InsightLook>;
+  /** Ends it; `told` is called with what threw, before the counts of the capture are reported. */
+  close(told: (faults: Faults) => void): Promise<void>;
+}
+
+/** Begins to watch. Rejects with a Failure 64, 66, 69 or 77 where packets are demanded. */
+export async function openInsightSampler(place: Place, asked: InsightSampling): Promise<InsightSampler> {
+  const { platform } = place;
+  const { witness } = asked;
+  const faults = new Faults();
+  const engine = new InsightEngine(asked.rules, asked.thresholds, faults);
+  const rates = openInterfaceRates();
+  let captured: { readonly run: StatisticsOfRun; readonly feed: PacketFeed } | null = null;
+  const listen = (feed: PacketFeed, owners: PacketOwners): void => {
+    const options = { bucketMs: 1000, owners, communityIds: false };
+    const names = new Set([...statisticsFor(engine.reads), ...(witness?.statistics ?? [])]);
+    const run = new StatisticsOfRun([...names], options, feed.dissector);
+    feed.listen(...run.listeners, ...engine.packetListeners());
+    feed.listenToHeld(...run.heldListeners);
+    captured = { run, feed };
+  };
+  const { sampler, limits: missing } = await openConnections(place, asked, listen);
+
+  const tell = (observation: Observation, at: number): void => {
+    engine.ingest(observation, at);
+    witness?.ingest(observation);
+  };
+  const handshakes = new RecentStreams<HandshakeRow>();
+  const conversations = new RecentStreams<ConversationRow>();
+  const recent = (one: Observation, now: number): Observation => {
+    if (one.type === 'handshake') return { type: one.type, value: handshakes.take(one.value, now) };
+    return one.type === 'conversation' ? { type: one.type, value: conversations.take(one.value, now) } : one;
+  };
+  const read = async <T>(reading: Promise<Reading<T>>, into: Limit[]): Promise<readonly T[]> => {
+    const { rows, limits } = await reading;
+    into.push(...limits);
+    return rows;
+  };
+  let looks = 0;
+  return {
+    async look(at) {
+      const now = Date.parse(at.time) / 1000;
+      const limits = [...missing];
+      // the first look is the beginning: nobody waits for answers there
+      const probes = looks++ === 0 ? null : (asked.probe?.() ?? null);
+      // before the sockets are read: then the flows that are over are forgotten
+      if (captured !== null) {
+        const { run, feed } = captured;
+        const sections = run.fresh(feed.reader, null, now);
+        witness?.ingestSections(sections);
+        for (const one of observedSections(sections)) tell(recent(one, now), now);
+      }
+      const connections = await sampler.look(at);
+      limits.push(...connections.limits);
+      tell({ type: 'conn', value: [...connections.rows()] }, now);
+      tell({ type: 'iface', value: rates.ingest(await read(platform.readInterfaces(), limits), at) }, now);
+      if (engine.reads.has('neighbor'))
+        tell({ type: 'neighbor', value: await read(platform.readNeighbors(), limits) }, now);
+      if (engine.reads.has('route')) tell({ type: 'route', value: await read(platform.readRoutes(), limits) }, now);
+      if (engine.reads.has('dns_server'))
+        tell({ type: 'dns_server', value: await read(platform.readDnsServers(), limits) }, now);
+      if (engine.reads.has('counter'))
+        tell({ type: 'counter', value: await read(platform.readCounters(), limits) }, now);
+      if (probes !== null) tell({ type: 'probe', value: await probes }, now);
+      limits.push(...sampler.goOn());
+      return { ...engine.found(now, at.time), limits };
+    },
+    async close(told) {
+      await sampler.close(told);
+      told(faults);
+    },
+  };
+}
+
+/** The sampler of the connections, with packets where they can be had. */
+async function openConnections(
+  place: Place,
+  { packets, demandsPackets, serviceOf }: InsightSampling,
+  listen: NonNullable<ConnectionRequest['listen']>,
+): Promise<{ readonly sampler: ConnectionSampler; readonly limits: readonly Limit[] }> {
+  const request: ConnectionRequest = {
+    protocols: null,
+    processDetails: true,
+    serviceOf,
+    communityIds: false,
+    repeats: true,
+    rates: false,
+    events: false,
+    settles: false,
+    coverage: false,
+    traces: packets?.traces ?? 'refused',
+    packets,
+    listen,
+  };
+  try {
+    return { sampler: await openConnectionSampler(place, request), limits: [] };
+  } catch (error) {
+    if (demandsPackets || packets === null || !isUnavailable(error)) throw error;
+    const sampler = await openConnectionSampler(place, { ...request, packets: null });
+    return { sampler, limits: [{ what: 'packets', why: messageOf(error), remedy: (error as Failure).hint }] };
+  }
+}
+
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof Failure && (error.exit === EXIT.noPermission || error.exit === EXIT.unavailable);

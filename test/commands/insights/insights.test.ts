@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { RULES } from '../../../src/core/insight/all-rules.ts';
+import { netwatch, recordsOf, runInProcess } from '../../support/in-process.ts';
+
+const LOOPBACK = path.join(import.meta.dirname, '../../captures/loopback.pcap');
+const HOST = path.join(import.meta.dirname, '../../hosts/linux');
+
+describe('--explain', () => {
+  test('a rule is a page, with its thresholds', async () => {
+    const { status, out } = await netwatch('insights', '--explain', 'port_scan');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^rule {9}port_scan\nseverity {5}warn\n/);
+    expect(out).toContain('\nthresholds   ports=');
+    expect(out).toContain('\nadvice       ');
+  });
+
+  test('all is a list of every rule', async () => {
+    const { out } = await netwatch('insights', '--explain', 'all', '--json');
+    expect(recordsOf(out).map(({ rule }) => rule)).toEqual(RULES.map(({ name }) => name));
+  });
+
+  test('an unknown one is refused', async () => {
+    expect(await netwatch('insights', '--explain', 'portscan')).toMatchObject({
+      status: 64,
+      said: ['--explain "portscan" is no rule', 'did you mean port_scan?'],
+    });
+  });
+});
+
+test('every rule says in English what it finds, and has its own name', () => {
+  expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
+  for (const { name, about, explanation, advice, thresholds } of RULES) {
+    expect(name).toMatch(/^[a-z][a-z_]*$/);
+    expect(about).toMatch(/[^.]$/);
+    for (const text of [explanation, advice, ...Object.values(thresholds).map(({ doc }) => doc)]) {
+      expect(text).toMatch(/^[A-Z].*\.$/s);
+    }
+  }
+});
+
+describe('a threshold decides', () => {
+  test('in a capture, and --fail-on gives the exit status', async () => {
+    const words = ['insights', '-r', LOOPBACK, '--json', '-f', 'rule == port_scan'];
+    expect(await netwatch(...words)).toMatchObject({ status: 0, out: '' });
+    const low = await netwatch(
+      ...words,
+      '--threshold',
+      'port_scan.ports=1,port_scan.failed_pct=0',
+      '--fail-on',
+      'severity >= warning',
+    );
+    expect(low.status).toBe(1);
+    expect(recordsOf(low.out).length).toBeGreaterThan(0);
+  });
+});
+
+test('a saved machine is looked at once', async () => {
+  const { status, said } = await netwatch('insights', '--root', HOST, '--json');
+  expect(status).toBe(0);
+  expect(said.filter((line) => line.startsWith('capturing'))).toEqual([]);
+});
+
+test.each([
+  [['-r', LOOPBACK, '--interval', '1'], '--interval needs a live machine, not a file of --read'],
+  [['-r', LOOPBACK, '-c', '1'], '--count needs a live machine, not a file of --read'],
+  [['-r', LOOPBACK, '--probe'], '--probe needs a live machine, not a file of --read'],
+  [['-r', LOOPBACK, '--no-packets'], '--no-packets needs a live machine, not a file of --read'],
+  [['--root', HOST, '--probe'], '--probe needs a live machine, not one saved as files'],
+  [['--root', HOST, '-i', 'lo'], '--interface needs a live machine, not one saved as files'],
+  [['--root', HOST, '-c', '2'], '--count needs a live machine, not one saved as files'],
+  [['--no-packets', '--bpf', 'tcp'], '--bpf says what to capture: it cannot be used with --no-packets'],
+  [['--threshold', 'x'], '--threshold "x" is not RULE.THRESHOLD=NUMBER'],
+])('%j is refused', async (words, message) => {
+  const { status, said } = await runInProcess(['insights', ...words]);
+  expect({ status, first: said[0] }).toEqual({ status: 64, first: message });
+});

@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import type { Finding, OpenRule, Rule } from '../../../../src/core/insight/rule.ts';
+import { closeWait, MOST_PROCESSES } from '../../../../src/core/insight/rules/close-wait.ts';
+import { conntrackFull } from '../../../../src/core/insight/rules/conntrack-full.ts';
+import { gatewayFailed } from '../../../../src/core/insight/rules/gateway-failed.ts';
+import { halfDuplex } from '../../../../src/core/insight/rules/half-duplex.ts';
+import { listenQueue } from '../../../../src/core/insight/rules/listen-queue.ts';
+import { udpDrops } from '../../../../src/core/insight/rules/udp-drops.ts';
+import { Shared } from '../../../../src/core/insight/shared.ts';
+import { ThresholdSettings } from '../../../../src/core/insight/thresholds.ts';
+import type { ConnRow } from '../../../../src/core/record/tables/conn.ts';
+import type { IfaceRow } from '../../../../src/core/record/tables/iface.ts';
+import type { NeighborRow, RouteRow } from '../../../../src/core/record/tables/network-config.ts';
+
+const opened = (one: Rule): OpenRule => one.open(ThresholdSettings.usual.of(one), new Shared());
+const foundBy = (open: OpenRule): Finding[] => [...open.findings(0)];
+const counters = (values: Readonly<Record<string, number>>) =>
+  Object.entries(values).map(([name, value]) => ({ name, value }));
+
+const waiting = (length: number, changes: Partial<ConnRow> = {}): ConnRow[] =>
+  Array.from({ length }, (_, at) => {
+    const local = { local_addr: '192.0.2.1', local_port: 4000 + at };
+    const remote = { remote_addr: '198.51.100.7', remote_port: 443 };
+    return { pid: 7, process: 'leaky', state: 'CLOSE_WAIT', ...local, ...remote, ...changes } as ConnRow;
+  });
+
+test('close_wait: 50 sockets of one process, not 49, nor those in another state', () => {
+  const open = opened(closeWait);
+  open.conn!(waiting(50), 60);
+  const [one] = foundBy(open);
+  expect({ ...one, evidence: one!.evidence[0] }).toEqual({
+    subject: 'leaky (7)',
+    summary: 'leaky (7) has 50 connections that the peer has closed and it has not',
+    confidence: 'medium',
+    evidence:
+      'conn pid=7 local_addr=192.0.2.1 local_port=4000 remote_addr=198.51.100.7 remote_port=443 state=CLOSE_WAIT',
+    since: '1970-01-01T00:01:00.000Z',
+  });
+  open.conn!(waiting(50), 75);
+  expect(foundBy(open)).toMatchObject([{ confidence: 'high', since: '1970-01-01T00:01:00.000Z' }]);
+  for (const rows of [waiting(49), waiting(50, { state: 'ESTABLISHED' }), waiting(50, { pid: null })]) {
+    open.conn!(rows, 90);
+    expect(foundBy(open)).toEqual([]);
+  }
+});
+
+test('close_wait: so many processes are told apart, and no more', () => {
+  const open = closeWait.open({ sockets: 1 }, new Shared());
+  open.conn!(
+    waiting(MOST_PROCESSES + 1).map((row, pid) => ({ ...row, pid })),
+    60,
+  );
+  expect(foundBy(open)).toHaveLength(MOST_PROCESSES);
+});
+
+test.each([
+  ['10 of 10000', 10, 9990, 1],
+  ['9 of 9', 9, 0, 0],
+  ['10 of 10001', 10, 9991, 0],
+])('udp_drops: %s since the first look', (_, dropped, received, findings) => {
+  const open = opened(udpDrops);
+  open.counter!(counters({ UdpRcvbufErrors: 500, UdpInDatagrams: 500 }), 0);
+  expect(foundBy(open)).toEqual([]);
+  open.counter!(counters({ UdpRcvbufErrors: 500 + dropped, UdpInDatagrams: 500 + received }), 1);
+  expect(foundBy(open)).toEqual(
+    [
+      {
+        subject: 'UDP over IPv4',
+        summary: '10 of 10000 datagrams (UDP over IPv4) were dropped because the receive buffer was full',
+        confidence: 'high',
+        evidence: ['counter name=UdpRcvbufErrors value=510 grown=10'],
+        since: null,
+      },
+    ].slice(0, findings),
+  );
+});
+
+test.each([
+  [79, []],
+  [80, ['warn']],
+  [94, ['warn']],
+  [95, ['error']],
+])('conntrack_full: %i of 100', (count, severities) => {
+  const open = opened(conntrackFull);
+  open.counter!(counters({ nf_conntrack_count: count, nf_conntrack_max: 100 }), 0);
+  expect(foundBy(open).map(({ severity }) => severity)).toEqual(severities);
+  for (const { summary } of foundBy(open)) {
+    expect(summary).toBe(`the firewall tracks ${count} connections of the 100 that it can`);
+  }
+});
+
+test('gateway_failed: the gateway in use, and not another neighbour, interface or state', () => {
+  const open = opened(gatewayFailed);
+  const gateway = { addr: '192.0.2.254', mac: null, iface: 'eth0', state: 'FAILED', host: null } as NeighborRow;
+  open.route!([{ dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow], 0);
+  open.neighbor!([gateway], 0);
+  expect(foundBy(open)).toEqual([
+    {
+      subject: '192.0.2.254',
+      summary: 'the gateway 192.0.2.254 does not answer on eth0',
+      confidence: 'high',
+      evidence: [
+        'neighbor addr=192.0.2.254 iface=eth0 state=FAILED',
+        'route dst=default gateway=192.0.2.254 iface=eth0 metric=100',
+      ],
+      since: null,
+    },
+  ]);
+  for (const change of [{ addr: '192.0.2.9' }, { iface: 'eth1' }, { state: 'STALE' }]) {
+    open.neighbor!([{ ...gateway, ...change }], 0);
+    expect(foundBy(open)).toEqual([]);
+  }
+});
+
+test('listen_queue: four of five places taken, not 79 of 100, nor another state', () => {
+  const open = opened(listenQueue);
+  const listener = { proto: 'tcp', state: 'LISTEN', local_addr: '0.0.0.0', local_port: 80, pid: 7, process: 'web' };
+  const queue = { ...listener, rx_queue: 80, tx_queue: 100 } as ConnRow;
+  open.conn!([queue], 0);
+  expect(foundBy(open)).toEqual([
+    {
+      subject: '0.0.0.0:80',
+      summary: '80 connections wait at 0.0.0.0:80 (web) to be accepted; 100 can',
+      confidence: 'high',
+      evidence: ['conn local_addr=0.0.0.0 local_port=80 pid=7 rx_queue=80 tx_queue=100'],
+      since: null,
+    },
+  ]);
+  for (const change of [{ rx_queue: 79 }, { state: 'ESTABLISHED' as const }, { rx_queue: 0, tx_queue: 0 }]) {
+    open.conn!([{ ...queue, ...change }], 0);
+    expect(foundBy(open)).toEqual([]);
+  }
+});
+
+test('listen_queue: overflows since the first look, not before', () => {
+  const open = opened(listenQueue);
+  open.counter!(counters({ TcpExtListenOverflows: 12 }), 0);
+  expect(foundBy(open)).toEqual([]);
+  open.counter!(counters({ TcpExtListenOverflows: 13 }), 1);
+  expect(foundBy(open)).toMatchObject([{ evidence: ['counter name=TcpExtListenOverflows value=13 grown=1'] }]);
+});
+
+test('half_duplex: Ethernet that is up and fast, and nothing else', () => {
+  const open = opened(halfDuplex);
+  const half = {
+    name: 'eth0',
+    kind: 'ethernet',
+    state: 'up',
+    duplex: 'half',
+    speed_mbps: 100,
+    collisions: 9,
+  } as IfaceRow;
+  open.iface!([half], 0);
+  expect(foundBy(open)).toEqual([
+    {
+      subject: 'eth0',
+      summary: 'eth0 is half duplex at 100 Mbit/s',
+      confidence: 'high',
+      evidence: ['iface name=eth0 speed_mbps=100 duplex=half collisions=9'],
+      since: null,
+    },
+  ]);
+  const others: Partial<IfaceRow>[] = [{ speed_mbps: 99 }, { duplex: 'full' }, { state: 'down' }, { kind: 'wifi' }];
+  for (const change of others) {
+    open.iface!([{ ...half, ...change }], 0);
+    expect(foundBy(open)).toEqual([]);
+  }
+});

@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { EXIT, Failure } from '../../../src/core/failure.ts';
+import type { Listeners } from '../../../src/core/insight/observation.ts';
+import { rule } from '../../../src/core/insight/rule.ts';
+import { ThresholdSettings } from '../../../src/core/insight/thresholds.ts';
+import { PLAIN_CAPTURE } from '../../../src/core/sample/capture-request.ts';
+import { type InsightSampling, openInsightSampler } from '../../../src/core/sample/insight-sampler.ts';
+import { fakeContext, START_MS } from '../../support/fake-context.ts';
+import { fakePlatform, interfaceOf, readingOf, socketOf } from '../../support/fake-platform.ts';
+
+const DENIED = new Failure(EXIT.noPermission, 'capturing needs CAP_NET_RAW', { hint: 'sudo netwatch insights' });
+
+/** A rule that writes down what it is told. */
+function recorder(listeners: (told: unknown[]) => Listeners) {
+  const told: unknown[] = [];
+  const one = rule({
+    name: 'recorder',
+    severity: 'note',
+    about: 'everything',
+    explanation: 'It writes.',
+    advice: 'Read.',
+    thresholds: {},
+    open: () => ({
+      ...listeners(told),
+      findings: () => [
+        { subject: 'all', summary: `${told.length} told`, confidence: 'high', evidence: [], since: null },
+      ],
+    }),
+  });
+  return { told, rule: one };
+}
+
+async function open(asked: Partial<InsightSampling>, refusal: Failure = DENIED) {
+  const platform = {
+    ...fakePlatform([readingOf([socketOf()])], [[interfaceOf({ rx_bytes: 1000 })], [interfaceOf({ rx_bytes: 3000 })]]),
+    openSensor: () => Promise.reject(refusal),
+  };
+  const { clock, signal, say, warn, isVerbose, onStatusAsked } = fakeContext();
+  const place = { clock, signal, say, warn, isVerbose, onStatusAsked, platform, lesserUser: null, surrender: null };
+  const sampler = await openInsightSampler(place, {
+    rules: [],
+    thresholds: ThresholdSettings.usual,
+    serviceOf: () => null,
+    packets: null,
+    demandsPackets: false,
+    probe: null,
+    witness: null,
+    ...asked,
+  });
+  const at = (s: number) => ({ time: new Date(START_MS + 1000 * s).toISOString(), monotonicMs: 1000 * s });
+  return { sampler, at };
+}
+
+test('rules are told of sockets and of interfaces with their rates, at every look', async () => {
+  const { told, rule: one } = recorder((into) => ({
+    conn: (rows, now) => void into.push(['conn', rows.map(({ local_port }) => local_port), now]),
+    iface: (rows, now) => void into.push(['iface', rows.map(({ rx_rate }) => rx_rate), now]),
+    route: (rows) => void into.push(['route', rows.length]),
+    neighbor: (rows) => void into.push(['neighbor', rows.length]),
+    dns_server: (rows) => void into.push(['dns_server', rows.length]),
+  }));
+  const { sampler, at } = await open({ rules: [one] });
+  await sampler.look(at(0));
+  const { rows, limits } = await sampler.look(at(2));
+  expect(limits).toEqual([]);
+  const readings = [
+    ['neighbor', 0],
+    ['route', 0],
+    ['dns_server', 0],
+  ];
+  expect(told).toEqual([
+    ['conn', [50_000], START_MS / 1000],
+    ['iface', [null], START_MS / 1000],
+    ...readings,
+    ['conn', [50_000], START_MS / 1000 + 2],
+    ['iface', [1000], START_MS / 1000 + 2],
+    ...readings,
+  ]);
+  expect(rows).toMatchObject([{ rule: 'recorder', summary: '10 told', time: at(2).time }]);
+});
+
+test('what no rule reads is not asked for', async () => {
+  const { sampler, at } = await open({});
+  expect(await sampler.look(at(0))).toMatchObject({ rows: [] });
+});
+
+test('targets are asked at every look but the first', async () => {
+  let rounds = 0;
+  const { told, rule: one } = recorder((into) => ({ probe: (rows) => void into.push(rows) }));
+  const probe = async () => {
+    rounds++;
+    return [];
+  };
+  const { sampler, at } = await open({ rules: [one], probe });
+  await sampler.look(at(0));
+  expect([rounds, told]).toEqual([0, []]);
+  await sampler.look(at(1));
+  await sampler.look(at(2));
+  expect([rounds, told]).toEqual([2, [[], []]]);
+});
+
+test('packets that may not be captured are a limit at every look', async () => {
+  const { sampler, at } = await open({ packets: PLAIN_CAPTURE });
+  const limit = { what: 'packets', why: 'capturing needs CAP_NET_RAW', remedy: 'sudo netwatch insights' };
+  expect((await sampler.look(at(0))).limits).toEqual([limit]);
+  expect((await sampler.look(at(1))).limits).toEqual([limit]);
+});
+
+test.each([
+  ['demanded', { demandsPackets: true }, DENIED],
+  ['not for want of a permission', {}, new Failure(EXIT.noInput, 'no such interface')],
+])('packets that cannot be captured end the run: %s', async (_, asked, refusal) => {
+  await expect(open({ packets: PLAIN_CAPTURE, ...asked }, refusal)).rejects.toThrow(refusal.message);
+});
+
+test('what threw is told at the end', async () => {
+  const { rule: one } = recorder(() => ({
+    conn() {
+      throw new Error('no');
+    },
+  }));
+  const { sampler, at } = await open({ rules: [one] });
+  await sampler.look(at(0));
+  const counts: number[] = [];
+  await sampler.close((faults) => counts.push(faults.count));
+  expect(counts).toEqual([1]);
+});
