@@ -94,6 +94,11 @@ export class PacketKeys {
     return new PacketKeys(suite, version.prefix, secret);
   }
 
+  /** Numbers go on behind this one: 0-RTT and 1-RTT packets share theirs (RFC 9000, 12.3). */
+  continueFrom(number: number): void {
+    this.largest = Math.max(this.largest, number);
+  }
+
   /**
    * Opens the packet whose header lies in [start, number), packet number and payload in [number, end). Null when the keys do
    * not fit; what was remembered is as before then.
