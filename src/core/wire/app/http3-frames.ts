@@ -14,12 +14,17 @@ const MOST_SETTINGS = 64;
 /** A stream that only one side sends on has a type (RFC 9114, 6.2). */
 export const isUnidirectional = (id: number): boolean => (id & 2) !== 0;
 
-/** The frames that are whole in bytes where one begins, how many bytes they take, and how many the next one wants more. */
+/**
+ * The frames that are whole in bytes where one begins, how many bytes they take, and how many more the next one wants:
+ * UNKNOWN when not even its length is there.
+ */
 export interface WholeFrames {
   readonly types: readonly number[];
   readonly length: number;
   readonly missing: number;
 }
+
+export const UNKNOWN = -1;
 
 /** At most 64 frames. */
 export function wholeFrames(bytes: Uint8Array, start: number, end: number): WholeFrames {
@@ -29,7 +34,7 @@ export function wholeFrames(bytes: Uint8Array, start: number, end: number): Whol
     if (types.length === MOST_FRAMES) return { types, length: end - start, missing: 0 };
     const type = readVarint(bytes, at, end);
     const length = type < 0 ? -1 : readVarint(bytes, afterVarint(bytes, at), end);
-    if (length < 0) return { types, length: at - start, missing: 1 };
+    if (length < 0) return { types, length: at - start, missing: UNKNOWN };
     const next = afterVarint(bytes, afterVarint(bytes, at)) + length;
     if (next > end) return { types, length: at - start, missing: next - end };
     types.push(type);

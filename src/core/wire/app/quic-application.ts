@@ -73,10 +73,8 @@ export class QuicApplication {
       const whole = wholeFrames(plain, at, end);
       types = whole.types;
       used = at + whole.length - (start + continued);
-      if (whole.missing > 0) {
-        const frameStart = offset + at + whole.length - start;
-        stream.goesOn(frameStart, offset + end - start + whole.missing);
-      }
+      const frameStart = offset + at + whole.length - start;
+      if (whole.missing !== 0) stream.goesOn(frameStart, offset + end - start, whole.missing);
     }
     if (used === 0) return;
     this.layers.push({ protocol: http3, bytes: plain, start, end });

@@ -1,3 +1,4 @@
+import { UNKNOWN } from './http3-frames.ts';
 import type { QuicSession } from './quic-session.ts';
 
 /** One direction of a stream of a QUIC connection. */
@@ -15,6 +16,7 @@ export class QuicStream {
   /** The HTTP/3 frame that goes on in later packets, as Wireshark knows it: for it they have no layer. */
   private frameStart = -1;
   private frameEnd = -1;
+  private takesNext = false;
 
   constructor(session: QuicSession, id: number, ofClient: boolean) {
     this.session = session;
@@ -26,13 +28,19 @@ export class QuicStream {
   continued(offset: number, end: number): number {
     const { frameStart, frameEnd } = this;
     if (frameStart === offset && end <= frameEnd) return end - offset;
-    return frameStart <= offset && offset < frameEnd ? Math.min(end, frameEnd) - offset : 0;
+    if (offset < frameStart || offset >= frameEnd) return 0;
+    if (this.takesNext) {
+      this.takesNext = false;
+      this.frameEnd = end;
+    }
+    return Math.min(end, this.frameEnd) - offset;
   }
 
-  /** A frame begins at `start` and goes on up to `end`. */
-  goesOn(start: number, end: number): void {
+  /** A frame begins at `start`, and wants so many bytes more behind `end`; UNKNOWN for all that come next. */
+  goesOn(start: number, end: number, missing: number): void {
     this.frameStart = start;
-    this.frameEnd = end;
+    this.takesNext = missing === UNKNOWN;
+    this.frameEnd = end + (this.takesNext ? 1 : missing);
   }
 
   /** It gave way to others. */
