@@ -102,6 +102,7 @@ export const DISSECTED_PROTOCOLS: readonly string[] = [
   'bt-dht',
   'sip',
   'http2',
+  'http3',
   'http',
   'websocket',
   'data-text-lines',

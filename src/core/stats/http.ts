@@ -6,6 +6,7 @@ import { HttpExchange, REPEATED } from '../wire/app/http-exchange.ts';
 import { type HttpRequest, type HttpResponse, readHttpMessage } from '../wire/app/http-message.ts';
 import { http2 } from '../wire/app/http2.ts';
 import { Http2Headers, type Http2Stream } from '../wire/app/http2-stream.ts';
+import { http3 } from '../wire/app/http3.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
 import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { destinationOf, sourceOf } from '../wire/flow-text.ts';
@@ -18,7 +19,7 @@ const ROW_BYTES = 720;
 
 type Waiting = Asked<HttpRequestRow>;
 
-/** Requests and responses, paired as their connection tells; in HTTP/2 by their stream. */
+/** Requests and responses, paired as their connection tells; in HTTP/2 and HTTP/3 by their stream. */
 export function openHttp({ held, communityIds = true }: StatisticOptions): OpenStatistic {
   const rows = new AwaitedRows<HttpRequestRow>(held);
   const asked = new WeakMap<HttpExchange, Waiting>();
@@ -78,7 +79,7 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
     const row = known?.row ?? newRow(packet, 'http', packet.direction !== stream.server, packet, communityIds);
     const held = known ?? rows.add(row, packet, true, ROW_BYTES);
     if (known === undefined) {
-      row.version = 'HTTP/2';
+      row.version = stream.version;
       if (!held.isGone) open.set(stream, held);
     }
     if (response) {
@@ -96,7 +97,7 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
     rows.grow(held, sizeOf(row) - held.bytes);
   };
 
-  /** Lengths of HTTP/2 messages, which are known when they are over. */
+  /** Lengths of HTTP/2 and HTTP/3 messages, which are known when they are over. */
   const measure = (): void => {
     for (const [stream, { row }] of open) {
       row.request_bytes = stream.requestBytes === 0 ? null : stream.requestBytes;
@@ -117,7 +118,7 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
       const message = packet.messages[index]!;
       const { protocol } = message;
       if (protocol === http.id || protocol === ssdp.id) take(packet, message);
-      else if (protocol === http2.id && message.detail instanceof Http2Headers) {
+      else if ((protocol === http2.id || protocol === http3.id) && message.detail instanceof Http2Headers) {
         takeStream(packet, message.detail);
       }
     }

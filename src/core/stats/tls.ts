@@ -6,7 +6,14 @@ import { ConnectionHello, helloTypeOf } from '../wire/app/hello-message.ts';
 import { quic } from '../wire/app/quic.ts';
 import { tls } from '../wire/app/tls.ts';
 import { ja3, ja4 } from '../wire/app/tls-fingerprint.ts';
-import { type Hello, isGrease, readClientHello, readServerHello } from '../wire/app/tls-hello.ts';
+import {
+  ENCRYPTED_EXTENSIONS,
+  type Hello,
+  isGrease,
+  readAlpnChoice,
+  readClientHello,
+  readServerHello,
+} from '../wire/app/tls-hello.ts';
 import { cipherName, tlsVersionName } from '../wire/app/tls-names.ts';
 import { CLIENT_HELLO } from '../wire/app/tls-record.ts';
 import { ByFlow } from '../wire/by-flow.ts';
@@ -41,7 +48,8 @@ export function openTls({ held, communityIds = true }: StatisticOptions): OpenSt
       } else {
         const asked = connection === null ? open.get(flow) : ofConnection.get(connection);
         if (asked === undefined || asked.isGone) continue;
-        answer(asked.row, message);
+        if (helloTypeOf(message) === ENCRYPTED_EXTENSIONS) choose(asked.row, message);
+        else answer(asked.row, message);
         if (asked.row.version !== null) asked.waits = false;
       }
     }
@@ -104,4 +112,9 @@ function answer(row: TlsSessionRow, message: Message): void {
   row.cipher = cipherName(hello.ciphers[0]!);
   const encrypted = version === TLS_1_3 || version === 0xfefc;
   row.alpn = hello.alpn[0] ?? (encrypted && row.offered_alpn.length > 0 ? row.offered_alpn.join(',') : null);
+}
+
+/** With keys the server's choice is known, in place of all that was offered. */
+function choose(row: TlsSessionRow, { bytes, start, end }: Message): void {
+  row.alpn = readAlpnChoice(bytes, start, end);
 }

@@ -4,6 +4,7 @@ import { http } from '../wire/app/http.ts';
 import { readHttpMessage } from '../wire/app/http-message.ts';
 import { http2 } from '../wire/app/http2.ts';
 import { Http2Headers } from '../wire/app/http2-stream.ts';
+import { http3 } from '../wire/app/http3.ts';
 import { quic } from '../wire/app/quic.ts';
 import { tls } from '../wire/app/tls.ts';
 import { readClientHello } from '../wire/app/tls-hello.ts';
@@ -45,7 +46,7 @@ function nameIn(message: Message): string | null {
     const read = readHttpMessage(bytes, start, end);
     return read?.request === true ? read.host : null;
   }
-  if (protocol !== http2.id || !(message.detail instanceof Http2Headers)) return null;
+  if ((protocol !== http2.id && protocol !== http3.id) || !(message.detail instanceof Http2Headers)) return null;
   const { fields } = message.detail;
   return fields.get(':authority') ?? fields.get('host') ?? null;
 }

@@ -10,6 +10,7 @@ import { dtls } from './app/dtls.ts';
 import { ftp, ftpData } from './app/ftp.ts';
 import { http } from './app/http.ts';
 import { http2 } from './app/http2.ts';
+import { http3 } from './app/http3.ts';
 import { imap } from './app/imap.ts';
 import { isakmp } from './app/isakmp.ts';
 import { kerberos } from './app/kerberos.ts';
@@ -127,7 +128,7 @@ const HEADERS: readonly Protocol[] = [
 /** Applications. Those that recognise by content are asked in this order, the strictest first. */
 const APPLICATIONS: readonly Protocol[] = [
   ...[proxy, stun, classicstun, tls, tlsSegments, quic, dtls, dns, mdns, llmnr, ssh, bittorrent, btDht, sip],
-  ...[http2, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
+  ...[http2, http3, http, websocket, dataTextLines, ssdp, rtsp, rtcp, srtcp, rtp, wg, mqtt],
   ...[rpc, portmap, mount, nfs, nfsacl, nlm],
   ...[isakmp, nbns, nbdgm, nbss, smb, smb2, dhcp, dhcpv6, ntp, snmp, radius, rip, syslog, tftp, openvpn, cflow],
   ...[ftp, ftpData, smtp, pop, imap, irc, telnet, mysql, tds, pgsql, resp, ldap, cldap, kerberos, bgp, ajp13, socks],

@@ -1,5 +1,4 @@
-import { latin1 } from '../bytes.ts';
-import { decodeHuffman } from './hpack-huffman.ts';
+import { PrefixReader } from './prefix-reader.ts';
 
 /** RFC 7541, appendix A: names with their values. */
 const STATIC: readonly (readonly [string, string])[] = [
@@ -40,18 +39,17 @@ export class HpackDecoder {
   private readonly entries: (readonly [string, string])[] = [];
   private size = 0;
   private mostBytes = DEFAULT_TABLE;
-  private at = 0;
-  private failed = false;
+  private readonly reader = new PrefixReader();
 
   /** Fields of the block in [start, end), the last of those with the same name; as far as they can be decoded. */
   decode(bytes: Uint8Array, start: number, end: number): Map<string, string> {
     const fields = new Map<string, string>();
-    this.at = start;
-    this.failed = false;
+    const { reader } = this;
+    reader.begin(bytes, start, end);
     let text = 0;
-    for (let count = 0; this.at < end && count < MOST_FIELDS && text < LONGEST_TEXT; count++) {
-      const field = this.field(bytes, end);
-      if (this.failed) break;
+    for (let count = 0; reader.at < end && count < MOST_FIELDS && text < LONGEST_TEXT; count++) {
+      const field = this.field();
+      if (reader.failed) break;
       if (field === null) continue;
       text += field[0].length + field[1].length;
       fields.set(field[0], field[1]);
@@ -59,19 +57,20 @@ export class HpackDecoder {
     return fields;
   }
 
-  private field(bytes: Uint8Array, end: number): readonly [string, string] | null {
-    const first = bytes[this.at]!;
-    if ((first & 0x80) !== 0) return this.entry(this.integer(bytes, end, 7));
+  private field(): readonly [string, string] | null {
+    const { reader } = this;
+    const first = reader.bytes[reader.at]!;
+    if ((first & 0x80) !== 0) return this.entry(reader.integer(7));
     if ((first & 0xe0) === 0x20) {
-      this.mostBytes = Math.min(this.integer(bytes, end, 5), LARGEST_TABLE);
+      this.mostBytes = Math.min(reader.integer(5), LARGEST_TABLE);
       this.evict(0);
       return null;
     }
     const indexed = (first & 0xc0) === 0x40;
-    const index = this.integer(bytes, end, indexed ? 6 : 4);
-    const name = index === 0 ? this.string(bytes, end) : this.entry(index)?.[0];
-    const value = this.string(bytes, end);
-    if (this.failed || name === undefined) return null;
+    const index = reader.integer(indexed ? 6 : 4);
+    const name = index === 0 ? reader.string() : this.entry(index)?.[0];
+    const value = reader.string();
+    if (reader.failed || name === undefined) return null;
     const field = [name, value] as const;
     if (indexed) this.insert(field);
     return field;
@@ -80,7 +79,7 @@ export class HpackDecoder {
   private entry(index: number): readonly [string, string] | null {
     const entry =
       index <= STATIC.length ? STATIC[index - 1] : this.entries[this.entries.length - index + STATIC.length];
-    if (entry === undefined) this.failed = true;
+    if (entry === undefined) this.reader.failed = true;
     return entry ?? null;
   }
 
@@ -97,38 +96,5 @@ export class HpackDecoder {
       const [name, value] = this.entries.shift()!;
       this.size -= name.length + value.length + ENTRY_OVERHEAD;
     }
-  }
-
-  /** An integer of `bits` bits in the first byte and more in those that follow (RFC 7541, 5.1). */
-  private integer(bytes: Uint8Array, end: number, bits: number): number {
-    const most = (1 << bits) - 1;
-    if (this.at >= end) {
-      this.failed = true;
-      return 0;
-    }
-    let value = bytes[this.at++]! & most;
-    if (value < most) return value;
-    for (let shift = 0; shift < 28 && this.at < end; shift += 7) {
-      const byte = bytes[this.at++]!;
-      value += (byte & 0x7f) << shift;
-      if ((byte & 0x80) === 0) return value;
-    }
-    this.failed = true;
-    return 0;
-  }
-
-  private string(bytes: Uint8Array, end: number): string {
-    const huffman = this.at < end && (bytes[this.at]! & 0x80) !== 0;
-    const length = this.integer(bytes, end, 7);
-    if (this.failed || length > end - this.at) {
-      this.failed = true;
-      return '';
-    }
-    const start = this.at;
-    this.at += length;
-    if (!huffman) return latin1(bytes, start, this.at);
-    const text = decodeHuffman(bytes, start, this.at);
-    if (text === null) this.failed = true;
-    return text ?? '';
   }
 }

@@ -6,20 +6,22 @@ import { HpackDecoder } from './hpack.ts';
 const LONGEST_BODY = 65_535;
 const MOST_STREAMS = 4096;
 
-/** One exchange of an HTTP/2 connection: what statistics tell of it. */
+/** One exchange of an HTTP/2 or HTTP/3 connection: what statistics tell of it. */
 export class Http2Stream {
   readonly id: number;
   /** The direction its server sends in: 0 from A to B. */
   readonly server: number;
+  readonly version: 'HTTP/2' | 'HTTP/3';
   /** Bytes of frames each way. */
   requestBytes = 0;
   responseBytes = 0;
   /** Body of a DNS message (RFC 8484), for each direction; null for other bodies. */
   readonly body: [Uint8Array | null, Uint8Array | null] = [null, null];
 
-  constructor(id: number, server: number) {
+  constructor(id: number, server: number, version: 'HTTP/2' | 'HTTP/3' = 'HTTP/2') {
     this.id = id;
     this.server = server;
+    this.version = version;
   }
 
   /** Keeps more of a body that is wanted. */

@@ -5,8 +5,9 @@ import { ConnectionHello } from './hello-message.ts';
 import type { HelloPieces } from './hello-pieces.ts';
 import { CryptoStream } from './quic-crypto-stream.ts';
 import { decryptInitial, initialKeys } from './quic-initial.ts';
+import type { QuicSessions } from './quic-sessions.ts';
 import type { QuicVersion } from './quic-version.ts';
-import { isHelloRetryRequest } from './tls-hello.ts';
+import { isHelloRetryRequest, readServerHello } from './tls-hello.ts';
 import { CLIENT_HELLO, SERVER_HELLO } from './tls-record.ts';
 
 /** Initial packets of a connection that are decrypted, at most, in search of its hellos. */
@@ -30,6 +31,8 @@ export interface HelloReader {
   readonly hellos: HelloPieces;
   /** Id of the protocol of the messages. */
   readonly protocol: number;
+  /** What decrypts the packets that follow; null without keys. */
+  readonly sessions: QuicSessions | null;
 }
 
 /**
@@ -126,8 +129,31 @@ export class QuicConnection {
     packet.direction = initial.direction;
     packet.message(into.protocol, start, end).detail = new ConnectionHello(type, this);
     packet.handshake(type);
+    if (into.sessions !== null) this.tellSessions(into.sessions, packet, initial, type, start, end);
     packet.bytes = frame;
     packet.direction = direction;
+  }
+
+  /** Ids and hellos tell the keys of what follows. */
+  private tellSessions(
+    sessions: QuicSessions,
+    { bytes, flow }: Packet,
+    { version }: Initial,
+    type: number,
+    start: number,
+    end: number,
+  ): void {
+    if (flow === null) return;
+    const told = {
+      connection: this,
+      version,
+      toClient: this.clientId,
+      toServer: [this.firstId, this.serverId],
+      flow,
+      client: this.client,
+    };
+    if (type === CLIENT_HELLO) sessions.begin(told, bytes, start, end);
+    else sessions.agree(told, readServerHello(bytes, start, end)?.ciphers[0] ?? -1);
   }
 
   private count(ofClient: boolean, bytes: Uint8Array, start: number, end: number): void {

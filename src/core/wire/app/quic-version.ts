@@ -5,6 +5,8 @@ export interface QuicVersion {
   readonly name: string;
   readonly salt: HmacKey;
   readonly labels: KeyLabels;
+  /** What the labels begin with by which keys are derived. */
+  readonly prefix: string;
   /** Long packet types in their order: Initial, 0-RTT, Handshake, Retry. */
   readonly types: readonly [number, number, number, number];
   /** Type of the frames that carry the handshake. */
@@ -47,6 +49,7 @@ const like1 = (name: string, key: HmacKey, cryptoFrame = CRYPTO): QuicVersion =>
   name,
   salt: key,
   labels: LABELS,
+  prefix: 'quic',
   types: V1_TYPES,
   cryptoFrame,
 });
@@ -54,6 +57,7 @@ const like2 = (name: string, key: HmacKey): QuicVersion => ({
   name,
   salt: key,
   labels: labels('quicv2'),
+  prefix: 'quicv2',
   types: V2_TYPES,
   cryptoFrame: CRYPTO,
 });

@@ -3,8 +3,11 @@ import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import type { HelloPieces } from './hello-pieces.ts';
+import { QuicApplication } from './quic-application.ts';
 import { QuicConnections } from './quic-connections.ts';
 import { afterVarint, readVarint } from './quic-crypto-stream.ts';
+import { forgetOpened, openedAt, openedFields, openedInfo } from './quic-opened.ts';
+import { hasSessions, QuicSessions } from './quic-sessions.ts';
 import { type QuicVersion, quicVersion } from './quic-version.ts';
 
 // RFC 9000, 17.2: first byte, version (4), destination id (1 and up to 20), source id (the same), then by type.
@@ -13,30 +16,46 @@ const FIXED = 0x40;
 const LONGEST_ID = 20;
 const TYPE_NAMES = ['Initial', '0-RTT', 'Handshake', 'Retry'];
 const INITIAL = 0;
+const EARLY = 1;
+const HANDSHAKE = 2;
 const RETRY = 3;
 const MOST_PACKETS = 16;
 
 export const quic = protocol({
   name: 'quic',
   about: 'QUIC',
-  datagram(packet: Packet, { decrypts, hellos }: Dissection): number {
+  datagram(packet: Packet, dissection: Dissection): number {
     const { bytes, flow } = packet;
+    const sessions = packet.quoted ? null : QuicSessions.of(dissection, makeApplication);
     if (flow === null || flow.application !== quic) {
-      if (!isKnownLongHeader(packet)) return NOT_MINE;
+      if (!isKnownLongHeader(packet) && sessions?.knows(packet) !== true) return NOT_MINE;
       if (flow !== null) flow.application = quic;
+    }
+    const hellos = dissection.decrypts || sessions !== null ? dissection.hellos : null;
+    if (sessions !== null) {
+      forgetOpened(packet);
+      sessions.application.begin();
     }
     const { end } = packet;
     for (let count = 0; packet.offset < end && count < MOST_PACKETS; count++) {
-      packet.push(quic.id);
-      if ((bytes[packet.offset]! & LONG) === 0) return END; // 1-RTT: all the rest is its
-      const next = dissectLongHeader(packet, decrypts ? hellos : null);
-      if (next < 0) return END;
+      const layer = packet.push(quic.id) ? packet.layerCount - 1 : -1;
+      if ((bytes[packet.offset]! & LONG) === 0) {
+        sessions?.readShort(packet, layer); // 1-RTT: all the rest is its
+        break;
+      }
+      const next = dissectLongHeader(packet, hellos, sessions, layer);
+      if (next < 0) break;
       packet.offset = next;
     }
+    sessions?.application.addLayers(packet, dissection);
     return END;
   },
-  datagramLooksLike: isKnownLongHeader,
+  datagramLooksLike(packet: Packet): boolean {
+    return isKnownLongHeader(packet) || (hasSessions() && (packet.bytes[packet.offset]! & LONG) === 0);
+  },
   info(packet: Packet, layer: number): string {
+    const opened = openedAt(packet, layer);
+    if (opened !== undefined) return openedInfo(opened);
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
     if ((bytes[start]! & LONG) === 0) return 'Protected Payload (KP0)';
@@ -46,6 +65,11 @@ export const quic = protocol({
     return `${TYPE_NAMES[type] ?? 'Long header'}, DCID=${idText(bytes, start + 5, packet.layerEnd[layer]!)}`;
   },
   fields(packet: Packet, layer: number, out: FieldWriter): void {
+    const opened = openedAt(packet, layer);
+    if (opened !== undefined) {
+      openedFields(opened, out);
+      return;
+    }
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
     const isLong = (bytes[start]! & LONG) !== 0;
@@ -57,6 +81,8 @@ export const quic = protocol({
     out.field('Destination Connection ID', idText(bytes, start + 5, packet.layerEnd[layer]!));
   },
 });
+
+const makeApplication = (): QuicApplication => new QuicApplication(quic);
 
 /** A long header of a version that is known: how a connection is recognised, as in Wireshark. */
 function isKnownLongHeader(packet: Packet): boolean {
@@ -75,7 +101,12 @@ function typeOf(first: number, version: QuicVersion | null): number {
 }
 
 /** The offset of the packet behind this one in the datagram; -1 when there is none. */
-function dissectLongHeader(packet: Packet, hellos: HelloPieces | null): number {
+function dissectLongHeader(
+  packet: Packet,
+  hellos: HelloPieces | null,
+  sessions: QuicSessions | null,
+  layer: number,
+): number {
   const { bytes, offset: start, end } = packet;
   if (end - start < 7) return packet.short() - 1;
   const number = u32(bytes, start + 1);
@@ -101,17 +132,28 @@ function dissectLongHeader(packet: Packet, hellos: HelloPieces | null): number {
     packet.malformed ||= packet.reportedEnd === packet.end;
     return -1;
   }
-  if (type === INITIAL && version !== null && hellos !== null) readInitial(packet, hellos, version, at, next);
+  if (type === INITIAL && version !== null && hellos !== null) {
+    readInitial(packet, hellos, sessions, version, at, next);
+  } else if (type === HANDSHAKE || type === EARLY) {
+    sessions?.readLong(packet, layer, type === HANDSHAKE ? 'handshake' : 'early', TYPE_NAMES[type]!, at, next);
+  }
   return next;
 }
 
 /** Reads the hellos in an Initial packet; not in one that an ICMP error quotes, which has no flow. */
-function readInitial(packet: Packet, hellos: HelloPieces, version: QuicVersion, number: number, end: number): void {
+function readInitial(
+  packet: Packet,
+  hellos: HelloPieces,
+  sessions: QuicSessions | null,
+  version: QuicVersion,
+  number: number,
+  end: number,
+): void {
   const { bytes, offset: start, direction, flow } = packet;
   if (flow === null) return;
   if (!(flow.applicationState instanceof QuicConnections)) flow.applicationState = new QuicConnections();
   const connections = flow.applicationState as QuicConnections;
-  connections.read({ version, bytes, start, number, end, direction }, { packet, hellos, protocol: quic.id });
+  connections.read({ version, bytes, start, number, end, direction }, { packet, hellos, protocol: quic.id, sessions });
 }
 
 function idText(bytes: Uint8Array, at: number, end: number): string {

@@ -149,3 +149,11 @@ function readAlpn(bytes: Uint8Array, start: number, end: number): string[] {
   }
   return names;
 }
+
+/** The type of the message in which a server of TLS 1.3 tells what it chose (RFC 8446, 4.3.1). */
+export const ENCRYPTED_EXTENSIONS = 8;
+
+/** The protocol that the body of EncryptedExtensions in [start, end) chose; null when it has none. */
+export function readAlpnChoice(bytes: Uint8Array, start: number, end: number): string | null {
+  return withExtensions(bytes, start, end, 0, [], false).alpn[0] ?? null;
+}
