@@ -8,11 +8,11 @@ end
 function __netwatch_conns_fields
     switch (commandline -p)' '
         case '* --events *' '* --events=*'
-            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
+            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org
         case '* --summary *' '* --summary=*'
             printf '%s\n' time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes
         case '*'
-            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id
+            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org
     end
 end
 
@@ -23,11 +23,11 @@ function __netwatch_ifaces_fields
         case '* --dns *' '* --dns=*'
             printf '%s\n' addr port iface search source
         case '* --neighbors *' '* --neighbors=*'
-            printf '%s\n' addr mac iface state host
+            printf '%s\n' addr mac iface state host vendor
         case '* --host *' '* --host=*'
             printf '%s\n' hostname os kernel uptime_s gateway dns
         case '*'
-            printf '%s\n' time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route
+            printf '%s\n' time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route vendor
     end
 end
 
@@ -75,6 +75,13 @@ function __netwatch_insights_fields
     end
 end
 
+function __netwatch_whois_fields
+    switch (commandline -p)' '
+        case '*'
+            printf '%s\n' query kind addr scope special special_prefix special_rfc prefix start_address end_address handle name net_type parent_handle status org org_handle country asn as_org origin_asns abuse_email abuse_phone registry registered changed remarks port43 host geo_country geo_city vendor rdap rdap_url rdap_time error truncated source
+    end
+end
+
 function __netwatch_fields_fields
     switch (commandline -p)' '
         case '*'
@@ -97,19 +104,20 @@ function __netwatch_config_fields
 end
 
 complete -c netwatch -f
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a conns -d 'sockets with process, state, counters, rates and round-trip times'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a ifaces -d 'interfaces with addresses, counters and rates; routes, DNS servers, neighbours'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a capture -d 'packets: one line each, their layers, or their bytes'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a follow -d 'reassembled conversations: what both sides of a TCP or UDP stream said'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a stats -d 'what a network carries, or a capture holds: protocols, conversations, DNS, HTTP, TLS, handshakes, experts'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a probe -d 'whether targets answer, how fast and how reliably'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a export -d 'part of a capture, as a capture or as records'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a insights -d 'what is wrong or worth a look, by rules: on this machine and its network, or in a capture'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a fields -d 'the fields of a record type and what they mean'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a schema -d 'JSON Schema (2020-12) of a record type'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a completion -d 'the completion script for bash, zsh or fish'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a doctor -d 'what this machine permits, and the command that grants the rest'
-complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights fields schema completion doctor config' -a config -d 'each setting, and whether the file, the environment or the default says so'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a conns -d 'sockets with process, state, counters, rates and round-trip times'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a ifaces -d 'interfaces with addresses, counters and rates; routes, DNS servers, neighbours'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a capture -d 'packets: one line each, their layers, or their bytes'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a follow -d 'reassembled conversations: what both sides of a TCP or UDP stream said'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a stats -d 'what a network carries, or a capture holds: protocols, conversations, DNS, HTTP, TLS, handshakes, experts'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a probe -d 'whether targets answer, how fast and how reliably'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a export -d 'part of a capture, as a capture or as records'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a insights -d 'what is wrong or worth a look, by rules: on this machine and its network, or in a capture'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a whois -d 'whose an address is and where: by its registry (RDAP), and by what is on this machine'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a fields -d 'the fields of a record type and what they mean'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a schema -d 'JSON Schema (2020-12) of a record type'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a completion -d 'the completion script for bash, zsh or fish'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a doctor -d 'what this machine permits, and the command that grants the rest'
+complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights whois fields schema completion doctor config' -a config -d 'each setting, and whether the file, the environment or the default says so'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l tcp -d 'Only TCP.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l udp -d 'Only UDP.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l listen -d 'Only listening sockets: state LISTEN, and UDP without a peer.'
@@ -128,6 +136,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from conns' -l coverage -d 'Add 
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l packets -d 'Also capture packets: this adds applications, server names, UDP traffic, and flows that have no socket here or end too soon to be seen as sockets.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
+complete -c netwatch -n '__fish_seen_subcommand_from conns' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l keylog -r -F -d 'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l ebpf -d 'Watch sockets with eBPF, which needs root and bpftrace: it counts UDP bytes and finds the owners of sockets that are gone before a snapshot. It is an error if eBPF does not work here.'
 complete -c netwatch -n '__fish_seen_subcommand_from conns' -l no-ebpf -d 'Do not watch sockets with eBPF. Runs of five seconds and more use it where they are allowed to.'
@@ -289,6 +298,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from stats' -s i -l interface -x
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l keylog -r -F -d 'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
+complete -c netwatch -n '__fish_seen_subcommand_from stats' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l bpf -x -d 'Capture only what this libpcap filter passes; see pcap-filter(7).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l snaplen -x -d 'Keep only the first N bytes of each packet (262144).'
 complete -c netwatch -n '__fish_seen_subcommand_from stats' -l buffer -x -d 'Size of the kernel buffer that holds packets until netwatch reads them (16MiB).'
@@ -338,6 +348,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from probe' -l out -r -F -d 'Wit
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l append -r -F -d 'Add the records to FILE, one line of JSON each; several runs may do so at once. Nothing is printed unless you ask for a format.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l append-max -x -d 'With --append: when the file reaches SIZE it becomes FILE.1 and replaces the previous one (10MB).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l report -r -F -d 'Summarise what --append saved in FILE and in FILE.1, by hour and target.'
+complete -c netwatch -n '__fish_seen_subcommand_from probe' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l since -x -d 'With --report: only what was found since TIME: a length of time before now (24h, 30d), or a time (2026-01-02, 2026-01-02T03:00).'
 complete -c netwatch -n '__fish_seen_subcommand_from probe' -l window -x -d 'With --report: rows of windows of D that end now, D earlier, and so on, instead of hours by the clock.'
@@ -389,6 +400,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from export' -l version -d 'Show
 complete -c netwatch -n '__fish_seen_subcommand_from export' -a 'packets'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -s r -l read -r -F -d 'Read this capture instead of the live machine: pcap or pcapng, compressed or not; - is stdin, read as it grows.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Capture on these interfaces, separated by commas, or on any; the default is the interface of the default route. With a file, only packets captured on this interface.'
+complete -c netwatch -n '__fish_seen_subcommand_from insights' -l keylog -r -F -d 'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l explain -x -d 'Explain this rule instead of looking: what it reads, how it decides, its thresholds; all for every one.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l threshold -x -d 'Set thresholds of rules, as in port_scan.ports=50; --explain names them.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l probe -d 'Ask the gateway, the DNS servers and for a name, too, at each look, as netwatch probe does.'
@@ -431,6 +443,31 @@ complete -c netwatch -n '__fish_seen_subcommand_from insights' -l config -r -F -
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l root -r -F -d 'Read a machine saved as files below DIR (proc/, sys/, etc/, run/) instead of this one.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l version -d 'Show the version.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l offline -d 'Send nothing: print what is known on this machine, and answers that were kept. It outweighs the other options.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l rdap -x -d 'Ask this RDAP service, in place of those that IANA names: https, or http on this machine.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l ip-api -d 'Also ask ip-api.com where public addresses are. This sends them in clear text to that company, whose service without a key is for noncommercial use.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l timeout -x -d 'How long to wait for each answer (10s).'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l geoip -r -F -d 'Look countries, cities and autonomous systems up in these databases (MaxMind DB format) before the one of countries that netwatch has; by default those in the usual places (/usr/share/GeoIP …).'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l expect -x -d 'Exit 1 unless this holds, 3 when that is unknown: \'all(country == NL)\'.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l fail-on -x -d 'Exit 1 when this holds for a record or, as in --expect, for all of them, 3 when that is unknown: \'rdap == failed\'; with --expect, both are judged.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -s o -l output -x -a 'table ndjson json tsv csv vertical markdown' -d 'Output format: table, ndjson, json, tsv, csv, vertical, markdown; the default is table on a terminal and tsv in a pipe.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l json -d 'Short for -o ndjson.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l tsv -d 'Short for -o tsv.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l csv -d 'Short for -o csv.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l fields -x -a '(__netwatch_list (__netwatch_whois_fields))' -d 'Fields to print, in this order; all means every field, and help lists them.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l sort -x -a '(__netwatch_list (__netwatch_whois_fields){,:desc})' -d 'Sort by these fields, each written as F, F:asc or F:desc.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l limit -x -d 'Print at most N rows per snapshot.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -s H -l no-header -d 'Print no header line.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -s f -l filter -x -d 'Print only rows that this filter matches; see FILTERS in netwatch(1).'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -s q -l quiet -d 'Print nothing but errors on stderr.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -s v -l verbose -d 'Print more on stderr.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -s h -l help -d 'Show help.'
+complete -c netwatch -n '__fish_seen_subcommand_from whois' -l version -d 'Show the version.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -s o -l output -x -a 'table ndjson json tsv csv vertical' -d 'Output format: table, ndjson, json, tsv, csv, vertical; the default is table on a terminal and tsv in a pipe.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l json -d 'Short for -o ndjson.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l tsv -d 'Short for -o tsv.'
@@ -447,7 +484,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from fields' -s v -l verbose -d 
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__fish_seen_subcommand_from fields' -l version -d 'Show the version.'
-complete -c netwatch -n '__fish_seen_subcommand_from fields' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap'
+complete -c netwatch -n '__fish_seen_subcommand_from fields' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap'
 complete -c netwatch -n '__fish_seen_subcommand_from schema' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__fish_seen_subcommand_from schema' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__fish_seen_subcommand_from schema' -s q -l quiet -d 'Print nothing but errors on stderr.'
@@ -455,7 +492,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from schema' -s v -l verbose -d 
 complete -c netwatch -n '__fish_seen_subcommand_from schema' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__fish_seen_subcommand_from schema' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__fish_seen_subcommand_from schema' -l version -d 'Show the version.'
-complete -c netwatch -n '__fish_seen_subcommand_from schema' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting field gap'
+complete -c netwatch -n '__fish_seen_subcommand_from schema' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap'
 complete -c netwatch -n '__fish_seen_subcommand_from completion' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__fish_seen_subcommand_from completion' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__fish_seen_subcommand_from completion' -s q -l quiet -d 'Print nothing but errors on stderr.'

@@ -92,6 +92,7 @@ export const DISSECTED_PROTOCOLS: readonly string[] = [
   'stun',
   'classicstun',
   'tls',
+  'tls.segments',
   'quic',
   'dtls',
   'dns',
