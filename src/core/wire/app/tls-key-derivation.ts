@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 
+const KEY_EXPANSION = 'key expansion';
+
 /** HKDF-Expand-Label (RFC 8446, 7.1) with an empty context, for what fits into one block of the hash. */
 export function expandLabel(hash: string, secret: Uint8Array, label: string, length: number): Uint8Array {
   const name = Buffer.from(`tls13 ${label}`, 'latin1');
@@ -16,7 +18,7 @@ export function keyBlock(
   client: Uint8Array,
   length: number,
 ): Uint8Array {
-  const seed = Buffer.concat([Buffer.from('key expansion', 'latin1'), server, client]);
+  const seed = Buffer.concat([Buffer.from(KEY_EXPANSION, 'latin1'), server, client]);
   if (!isOld) return expand(hash, master, seed, length);
   // RFC 2246, 5: either half by a hash of its own
   const half = Math.ceil(master.length / 2);

@@ -33,6 +33,16 @@ export class TlsSession {
     this.offers = hello.ciphers.filter(isOfTls13);
   }
 
+  /** Whether the ClientHello whose body is at `start` has the same random. */
+  isOf(bytes: Uint8Array, start: number): boolean {
+    return Buffer.compare(bytes.subarray(start + VERSION, start + VERSION + RANDOM), this.clientRandom) === 0;
+  }
+
+  /** The server's hello was seen. */
+  get isChosen(): boolean {
+    return this.serverRandom !== null;
+  }
+
   /** What the server chose, in the body of its hello at `start`. */
   choose(bytes: Uint8Array, start: number, hello: Hello): void {
     this.serverRandom = bytes.slice(start + VERSION, start + VERSION + RANDOM);

@@ -164,8 +164,8 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection 
 function changeCipher(packet: Packet, state: TlsState, sender: number): void {
   state.encrypted |= sender;
   const { session } = state;
-  // in TLS 1.3 it means nothing
-  if (session === null || state.isTls13) return;
+  // in TLS 1.3 it means nothing; before the server's hello it precedes early data of that
+  if (session === null || state.isTls13 || !session.isChosen) return;
   state.readers[packet.direction] = new KeyBlockReader(session, packet.direction === state.client);
 }
 
@@ -197,6 +197,8 @@ function noteForKeys(packet: Packet, state: TlsState, type: number, start: numbe
   if (type === CLIENT_HELLO) {
     const hello = readClientHello(bytes, start, end, false);
     if (hello === null || end - start < SHORTEST_HELLO) return;
+    // a second hello after HelloRetryRequest begins no session (RFC 8446, 4.1.2)
+    if (state.session?.isOf(bytes, start) === true) return;
     state.session = new TlsSession(bytes, start, hello);
     state.client = direction;
     // early data follow at once
