@@ -7,7 +7,7 @@ import { CONTROL_STREAM, isUnidirectional, wholeFrames } from './http3-frames.ts
 import { Http3Session } from './http3-session.ts';
 import { afterVarint, readVarint } from './quic-crypto-stream.ts';
 import type { OpenedQuic } from './quic-opened.ts';
-import type { QuicStream } from './quic-stream.ts';
+import type { QuicStream, StreamOwner } from './quic-stream.ts';
 
 const HTTP3 = /^h3(?:-\d+)?$/;
 /** RFC 9250, 4.1.1, and its drafts. */
@@ -27,6 +27,7 @@ interface Layer {
 export class QuicApplication {
   readonly quic: Protocol;
   private layers: Layer[] = [];
+  private readonly http3 = new WeakMap<StreamOwner, Http3Session>();
 
   constructor(quic: Protocol) {
     this.quic = quic;
@@ -43,8 +44,12 @@ export class QuicApplication {
     const { session } = stream;
     const protocol = session.protocol ?? '';
     if (HTTP3.test(protocol)) {
-      session.http3 ??= new Http3Session();
-      return session.http3.read(packet, stream, bytes, start, end);
+      let known = this.http3.get(session);
+      if (known === undefined) {
+        known = new Http3Session();
+        this.http3.set(session, known);
+      }
+      return known.read(packet, stream, bytes, start, end);
     }
     if (DNS.test(protocol)) return this.readDns(bytes, start, end);
     stream.isGivenUp = true;

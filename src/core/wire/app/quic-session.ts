@@ -1,8 +1,7 @@
 import type { AgedMap } from '../aged-map.ts';
 import { keyedNumber } from '../keyed-number.ts';
-import type { Http3Session } from './http3-session.ts';
 import { type OpenedPacket, PacketKeys } from './quic-keys.ts';
-import { QuicStream } from './quic-stream.ts';
+import { QuicStream, type StreamOwner } from './quic-stream.ts';
 import type { QuicVersion } from './quic-version.ts';
 import type { SecretLabel, TlsSecrets } from './tls-secrets.ts';
 
@@ -22,7 +21,7 @@ const LABELS: Readonly<Record<QuicLevel, readonly [client: SecretLabel, server: 
 };
 
 /** One QUIC connection whose client's random is known: its keys, and what its streams carry. */
-export class QuicSession {
+export class QuicSession implements StreamOwner {
   /** What messages of its handshake tell as their connection. */
   readonly connection: object;
   /** The keys of its ids in the table of ids: those by which the client is addressed, and the server. */
@@ -32,7 +31,6 @@ export class QuicSession {
   alpn: string | null = null;
   /** What a client without an answer is taken to speak, as in 0-RTT packets; null where it leaves a choice. */
   offered: string | null = null;
-  http3: Http3Session | null = null;
   /** What waits of the server's CRYPTO stream is kept by this. */
   readonly serverCrypto: object = {};
   readonly streams: readonly [ofClient: Map<number, QuicStream>, ofServer: Map<number, QuicStream>] = [

@@ -1,9 +1,18 @@
 import { UNKNOWN } from './http3-frames.ts';
-import type { QuicSession } from './quic-session.ts';
+
+/** The connection of a stream. */
+export interface StreamOwner {
+  /** The protocol that the server chose: an empty text for none, null while that is not known. */
+  readonly alpn: string | null;
+  /** What streams carry, as far as it is known. */
+  readonly protocol: string | null;
+  /** Forgets a direction of a stream. */
+  drop(stream: QuicStream): void;
+}
 
 /** One direction of a stream of a QUIC connection. */
 export class QuicStream {
-  readonly session: QuicSession;
+  readonly session: StreamOwner;
   readonly id: number;
   /** The client sends in this direction. */
   readonly ofClient: boolean;
@@ -18,7 +27,7 @@ export class QuicStream {
   private frameEnd = -1;
   private takesNext = false;
 
-  constructor(session: QuicSession, id: number, ofClient: boolean) {
+  constructor(session: StreamOwner, id: number, ofClient: boolean) {
     this.session = session;
     this.id = id;
     this.ofClient = ofClient;
