@@ -34,7 +34,17 @@ const linesOf = (out: string): number => out.split('\n').length - 1;
 test('a command with one of --expect and --fail-on has both', () => {
   const having = (option: string) => COMMANDS.filter((one) => option in everyOption(one)).map(({ name }) => name);
   expect(having('fail-on')).toEqual(having('expect'));
-  expect(having('expect')).toEqual(['conns', 'ifaces', 'capture', 'follow', 'stats', 'probe', 'export', 'insights']);
+  expect(having('expect')).toEqual([
+    'conns',
+    'ifaces',
+    'capture',
+    'follow',
+    'stats',
+    'probe',
+    'export',
+    'insights',
+    'whois',
+  ]);
 });
 
 describe('--fail-on is judged', () => {

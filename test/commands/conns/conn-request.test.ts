@@ -113,6 +113,7 @@ test('saved records are selected by the interface too, flows of a capture are no
     interface: null,
     keep: null,
     keepFlows: null,
+    keylog: null,
     summary: null,
   });
 });
