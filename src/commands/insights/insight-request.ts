@@ -46,6 +46,7 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
   }
   const packets = packetRequestOf(values);
   if (packets.from === 'file') return { packets, thresholds, model };
+  if (packets.keylog !== null) throw usageError('--keylog needs a capture: insights reads live packets without keys');
   const demanded = DEMANDS.find((one) => isTyped(values[one]));
   if (root !== null) {
     const name = demanded ?? REPEATING.find((one) => isTyped(values[one]));

@@ -70,6 +70,7 @@ test.each([
   [['--root', HOST, '-i', 'lo'], '--interface needs a live machine, not one saved as files'],
   [['--root', HOST, '-c', '2'], '--count needs a live machine, not one saved as files'],
   [['--no-packets', '--bpf', 'tcp'], '--bpf says what to capture: it cannot be used with --no-packets'],
+  [['--no-packets', '--keylog', '/dev/null'], '--keylog needs a capture: insights reads live packets without keys'],
   [['--threshold', 'x'], '--threshold "x" is not RULE.THRESHOLD=NUMBER'],
 ])('%j is refused', async (words, message) => {
   const { status, said } = await runInProcess(['insights', ...words]);
