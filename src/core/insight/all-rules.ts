@@ -25,6 +25,7 @@ import { mtuBlackHole } from './rules/mtu-black-hole.ts';
 import { noDefaultRoute } from './rules/no-default-route.ts';
 import { nxdomainBurst } from './rules/nxdomain-burst.ts';
 import { oldTls } from './rules/old-tls.ts';
+import { pathCause } from './rules/path-cause.ts';
 import { portScan } from './rules/port-scan.ts';
 import { resets } from './rules/resets.ts';
 import { resolverRoute } from './rules/resolver-route.ts';
@@ -64,6 +65,7 @@ const MACHINE: readonly Rule[] = [
   ...[closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex],
   ...[halfOpenSockets, ephemeralPorts, tcpMemory, interfaceErrors, interfaceDrops, interfaceMtu],
   ...[noDefaultRoute, resolverRoute],
+  ...[pathCause],
 ];
 
 /** Every rule. To add one, write its file and add a line here. */
