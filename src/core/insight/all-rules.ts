@@ -22,6 +22,7 @@ import { interfaceErrors } from './rules/interface-errors.ts';
 import { interfaceMtu } from './rules/interface-mtu.ts';
 import { listenQueue } from './rules/listen-queue.ts';
 import { mtuBlackHole } from './rules/mtu-black-hole.ts';
+import { newListener } from './rules/new-listener.ts';
 import { noDefaultRoute } from './rules/no-default-route.ts';
 import { nxdomainBurst } from './rules/nxdomain-burst.ts';
 import { oldTls } from './rules/old-tls.ts';
@@ -65,7 +66,7 @@ const MACHINE: readonly Rule[] = [
   ...[closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex],
   ...[halfOpenSockets, ephemeralPorts, tcpMemory, interfaceErrors, interfaceDrops, interfaceMtu],
   ...[noDefaultRoute, resolverRoute],
-  ...[pathCause],
+  ...[pathCause, newListener],
 ];
 
 /** Every rule. To add one, write its file and add a line here. */
