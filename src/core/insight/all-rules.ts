@@ -27,6 +27,7 @@ import { noDefaultRoute } from './rules/no-default-route.ts';
 import { nxdomainBurst } from './rules/nxdomain-burst.ts';
 import { oldTls } from './rules/old-tls.ts';
 import { pathCause } from './rules/path-cause.ts';
+import { pathChange } from './rules/path-change.ts';
 import { portScan } from './rules/port-scan.ts';
 import { resets } from './rules/resets.ts';
 import { resolverRoute } from './rules/resolver-route.ts';
@@ -66,7 +67,7 @@ const MACHINE: readonly Rule[] = [
   ...[closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex],
   ...[halfOpenSockets, ephemeralPorts, tcpMemory, interfaceErrors, interfaceDrops, interfaceMtu],
   ...[noDefaultRoute, resolverRoute],
-  ...[pathCause, newListener],
+  ...[pathCause, newListener, pathChange],
 ];
 
 /** Every rule. To add one, write its file and add a line here. */
