@@ -29,6 +29,7 @@ import { oldTls } from './rules/old-tls.ts';
 import { pathCause } from './rules/path-cause.ts';
 import { pathChange } from './rules/path-change.ts';
 import { portScan } from './rules/port-scan.ts';
+import { probeLoss } from './rules/probe-loss.ts';
 import { resets } from './rules/resets.ts';
 import { resolverRoute } from './rules/resolver-route.ts';
 import { retransmissions } from './rules/retransmissions.ts';
@@ -67,7 +68,7 @@ const MACHINE: readonly Rule[] = [
   ...[closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex],
   ...[halfOpenSockets, ephemeralPorts, tcpMemory, interfaceErrors, interfaceDrops, interfaceMtu],
   ...[noDefaultRoute, resolverRoute],
-  ...[pathCause, newListener, pathChange],
+  ...[pathCause, newListener, pathChange, probeLoss],
 ];
 
 /** Every rule. To add one, write its file and add a line here. */
