@@ -22,10 +22,14 @@ import { interfaceErrors } from './rules/interface-errors.ts';
 import { interfaceMtu } from './rules/interface-mtu.ts';
 import { listenQueue } from './rules/listen-queue.ts';
 import { mtuBlackHole } from './rules/mtu-black-hole.ts';
+import { newListener } from './rules/new-listener.ts';
 import { noDefaultRoute } from './rules/no-default-route.ts';
 import { nxdomainBurst } from './rules/nxdomain-burst.ts';
 import { oldTls } from './rules/old-tls.ts';
+import { pathCause } from './rules/path-cause.ts';
+import { pathChange } from './rules/path-change.ts';
 import { portScan } from './rules/port-scan.ts';
+import { probeLoss } from './rules/probe-loss.ts';
 import { resets } from './rules/resets.ts';
 import { resolverRoute } from './rules/resolver-route.ts';
 import { retransmissions } from './rules/retransmissions.ts';
@@ -64,6 +68,7 @@ const MACHINE: readonly Rule[] = [
   ...[closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex],
   ...[halfOpenSockets, ephemeralPorts, tcpMemory, interfaceErrors, interfaceDrops, interfaceMtu],
   ...[noDefaultRoute, resolverRoute],
+  ...[pathCause, newListener, pathChange, probeLoss],
 ];
 
 /** Every rule. To add one, write its file and add a line here. */
