@@ -23,6 +23,7 @@ import { interfaceMtu } from './rules/interface-mtu.ts';
 import { listenQueue } from './rules/listen-queue.ts';
 import { mtuBlackHole } from './rules/mtu-black-hole.ts';
 import { newListener } from './rules/new-listener.ts';
+import { newRemote } from './rules/new-remote.ts';
 import { noDefaultRoute } from './rules/no-default-route.ts';
 import { nxdomainBurst } from './rules/nxdomain-burst.ts';
 import { oldTls } from './rules/old-tls.ts';
@@ -68,7 +69,7 @@ const MACHINE: readonly Rule[] = [
   ...[closeWait, udpDrops, conntrackFull, gatewayFailed, listenQueue, halfDuplex],
   ...[halfOpenSockets, ephemeralPorts, tcpMemory, interfaceErrors, interfaceDrops, interfaceMtu],
   ...[noDefaultRoute, resolverRoute],
-  ...[pathCause, newListener, pathChange, probeLoss],
+  ...[pathCause, newListener, pathChange, probeLoss, newRemote],
 ];
 
 /** Every rule. To add one, write its file and add a line here. */
