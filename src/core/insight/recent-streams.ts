@@ -1,5 +1,5 @@
 /** What rules judge of a machine that is watched: connections of the last ten minutes. */
-const WINDOW_S = 600;
+export const WINDOW_S = 600;
 /** More of them are not remembered. */
 const MOST_STREAMS = 100_000;
 

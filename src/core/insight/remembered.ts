@@ -1,7 +1,5 @@
 import type { Flow } from '../wire/flow.ts';
-
-/** As long as connections that are over are told of: see RecentStreams. */
-const WINDOW_S = 600;
+import { WINDOW_S } from './recent-streams.ts';
 
 /**
  * Whether a rule still speaks of a connection at that moment, in seconds since 1970: while the run remembers it, and for

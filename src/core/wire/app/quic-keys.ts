@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { QuicVersion } from './quic-version.ts';
+import { expandLabel } from './tls-key-derivation.ts';
 
 /** What a cipher suite of TLS 1.3 means for packets (RFC 9001, 5.3 and 5.4). */
 interface Suite {
@@ -24,13 +25,6 @@ const KEY_PHASE = 4;
 /** A payload of nothing but zeros and what a cipher of CHACHA20 makes of it. */
 const ZEROS = new Uint8Array(5);
 
-/** HKDF-Expand-Label (RFC 8446, 7.1) of at most one digest, without a context. */
-function expand(hash: Suite['hash'], secret: Uint8Array, label: string, length: number): Buffer {
-  const name = `tls13 ${label}`;
-  const info = Buffer.from([0, length, name.length, ...Buffer.from(name), 0, 1]);
-  return createHmac(hash, secret).update(info).digest().subarray(0, length);
-}
-
 /** Key and IV of one key phase. */
 class PhaseKeys {
   readonly key: Uint8Array;
@@ -43,14 +37,18 @@ class PhaseKeys {
     this.suite = suite;
     this.prefix = prefix;
     this.secret = secret;
-    this.key = expand(suite.hash, secret, `${prefix} key`, suite.keyBytes);
-    this.iv = expand(suite.hash, secret, `${prefix} iv`, IV);
+    this.key = expandLabel(suite.hash, secret, `${prefix} key`, suite.keyBytes);
+    this.iv = expandLabel(suite.hash, secret, `${prefix} iv`, IV);
   }
 
   /** Those of the phase that follows (RFC 9001, 6.1). */
   next(): PhaseKeys {
     const { hash } = this.suite;
-    return new PhaseKeys(this.suite, this.prefix, expand(hash, this.secret, `${this.prefix} ku`, this.secret.length));
+    return new PhaseKeys(
+      this.suite,
+      this.prefix,
+      expandLabel(hash, this.secret, `${this.prefix} ku`, this.secret.length),
+    );
   }
 }
 
@@ -81,7 +79,7 @@ export class PacketKeys {
   private constructor(suite: Suite, prefix: string, secret: Uint8Array) {
     this.suite = suite;
     this.current = new PhaseKeys(suite, prefix, secret);
-    this.headerKey = expand(suite.hash, secret, `${prefix} hp`, suite.keyBytes);
+    this.headerKey = expandLabel(suite.hash, secret, `${prefix} hp`, suite.keyBytes);
     this.ecb = suite.header === 'chacha20' ? null : createCipheriv(suite.header, this.headerKey, null);
     this.ecb?.setAutoPadding(false);
   }

@@ -77,10 +77,6 @@ export function readServerHello(bytes: Uint8Array, start: number, end: number): 
   return withExtensions(bytes, at + 3, end, u16(bytes, start), [cipher], false);
 }
 
-/** Reads the body of EncryptedExtensions (RFC 8446, 4.3.1), in which the server tells the rest of its choices. */
-export const readEncryptedExtensions = (bytes: Uint8Array, start: number, end: number): Hello =>
-  withExtensions(bytes, start, end, 0, [], false);
-
 function withExtensions(
   bytes: Uint8Array,
   from: number,

@@ -3,10 +3,11 @@ import type { Direction } from '../direction.ts';
 import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
 import {
+  ENCRYPTED_EXTENSIONS,
   type Hello,
   isHelloRetryRequest,
+  readAlpnChoice,
   readClientHello,
-  readEncryptedExtensions,
   readServerHello,
 } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
@@ -39,7 +40,6 @@ import { TlsSession } from './tls-session.ts';
 import { recordNames, writeRecords } from './tls-text.ts';
 
 const TLS_1_3 = 0x0304;
-const ENCRYPTED_EXTENSIONS = 8;
 const KEY_UPDATE = 24;
 /** Version and random. */
 const SHORTEST_HELLO = 34;
@@ -209,8 +209,7 @@ function noteForKeys(packet: Packet, state: TlsState, type: number, start: numbe
       takeServerHello(state, bytes, start, hello, direction);
     }
   } else if (type === KEY_UPDATE && state.isTls13) state.readers[direction]?.update();
-  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13)
-    chooseAlpn(state, readEncryptedExtensions(bytes, start, end));
+  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13) chooseAlpn(state, readAlpnChoice(bytes, start, end));
 }
 
 function takeServerHello(state: TlsState, bytes: Uint8Array, start: number, hello: Hello, direction: Direction): void {
@@ -218,13 +217,13 @@ function takeServerHello(state: TlsState, bytes: Uint8Array, start: number, hell
   session.choose(bytes, start, hello);
   if (state.isTls13) state.readers[direction] = new TrafficReader(session, false);
   else if ((state.encrypted & (1 << state.client)) === 0) state.readers[state.client] = null;
-  chooseAlpn(state, hello);
+  chooseAlpn(state, hello.alpn[0] ?? null);
 }
 
-function chooseAlpn(state: TlsState, { alpn }: Hello): void {
-  if (alpn[0] === undefined) return;
+function chooseAlpn(state: TlsState, alpn: string | null): void {
+  if (alpn === null) return;
   state.plaintext ??= new PlaintextStreams();
-  state.plaintext.alpn = alpn[0];
+  state.plaintext.alpn = alpn;
 }
 
 /** A ClientHello in [start, end), of SSL 2.0 or in its form (RFC 5246, E.2). */
