@@ -1,6 +1,7 @@
-import { formatIp, type IpAddress } from '../net/ip-address.ts';
+import type { IpAddress } from '../net/ip-address.ts';
 import { AgedMap } from '../wire/aged-map.ts';
 import { locatedAddress } from './located-address.ts';
+import { blockAround, formatPrefix } from './widest-prefix.ts';
 
 /** Where an address is, and whose it is, as far as the databases know. Texts are theirs, and as safe as they are. */
 export interface AddressPlace {
@@ -112,10 +113,12 @@ function askAll(databases: readonly PlaceDatabase[], address: IpAddress): Addres
     names.push(database.name);
   }
   if (names.length === 0) return NOWHERE;
-  return { country, city, asn, org, prefix: prefixText(address, prefixLength), source: names.join(', ') };
-}
-
-function prefixText({ family, bytes }: IpAddress, length: number): string {
-  const network = bytes.map((byte, index) => byte & (0xff << (8 - Math.min(8, Math.max(0, length - 8 * index)))));
-  return `${formatIp({ family, bytes: network })}/${length}`;
+  return {
+    country,
+    city,
+    asn,
+    org,
+    prefix: formatPrefix(blockAround(address, prefixLength)),
+    source: names.join(', '),
+  };
 }

@@ -1,8 +1,15 @@
-import { formatIp } from '../net/ip-address.ts';
+import { formatIp, type IpAddress } from '../net/ip-address.ts';
 import type { IpPrefix } from '../net/ip-prefix.ts';
 
 /** `10.0.0.0/8`. */
 export const formatPrefix = (prefix: IpPrefix): string => `${formatIp(prefix)}/${prefix.length}`;
+
+/** The block of so many bits that an address is in. */
+export const blockAround = (address: IpAddress, length: number): IpPrefix => ({
+  family: address.family,
+  bytes: endsOf(address, length).lowest,
+  length,
+});
 
 /**
  * The widest block around `asked` of which no address lies outside of a range; null when the range does not hold all of `asked`, or is
@@ -19,7 +26,7 @@ export function widestPrefix(first: Uint8Array, last: Uint8Array, asked: IpPrefi
   return null;
 }
 
-function endsOf({ bytes }: IpPrefix, length: number): { readonly lowest: Uint8Array; readonly highest: Uint8Array } {
+function endsOf({ bytes }: IpAddress, length: number): { readonly lowest: Uint8Array; readonly highest: Uint8Array } {
   const mask = (index: number): number => 0xff & (0xff << (8 - Math.min(8, Math.max(0, length - 8 * index))));
   return {
     lowest: bytes.map((byte, index) => byte & mask(index)),
