@@ -118,7 +118,14 @@ export interface TextCommand<O extends Options = Options> extends Description<O>
   ) => Promise<string>;
 }
 
-export type Command = ListingCommand | TextCommand;
+/** A command that takes the whole terminal until it is left. */
+export interface ScreenCommand<O extends Options = Options> extends Description<O> {
+  readonly kind: 'screen';
+  /** Resolves to the exit status. Rejects with a Failure 64 where there is no terminal. */
+  readonly show: (context: Context, values: Values<O>) => Promise<number>;
+}
+
+export type Command = ListingCommand | TextCommand | ScreenCommand;
 
 /** Defaults that most listings share. */
 const USUAL = {
@@ -144,6 +151,11 @@ type Declaration<O extends Options> = Omit<ListingCommand<O>, keyof typeof USUAL
 /** Declares a command that prints records; the types of its options are inferred. */
 export function listing<const O extends Options>(of: Declaration<O>): Command {
   return { ...USUAL, ...of } as unknown as Command;
+}
+
+/** Declares a command that takes the terminal. */
+export function screenCommand<const O extends Options>(of: Omit<ScreenCommand<O>, 'kind'>): Command {
+  return { kind: 'screen', ...of } as unknown as Command;
 }
 
 /** Declares a text command. */

@@ -77,6 +77,13 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   const settings = readSettingsFile(general.config, reader);
   const defaults = settings === null ? null : parseSettings(settings, command, COMMANDS);
   if (defaults !== null) read = readArguments(command, named, rest, defaults);
+  if (command.kind === 'screen') {
+    try {
+      return await command.show(contextFor(context, general), read.values);
+    } catch (error) {
+      throw fromSettings(error, defaults);
+    }
+  }
   const listed = fieldsAsked(command, read);
   if (listed !== null) return runListing(listed.command, contextFor(context, general), listed.values, listed.operands);
   let status: number;

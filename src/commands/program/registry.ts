@@ -12,6 +12,7 @@ import { insights } from '../insights/insights.ts';
 import type { Command } from '../listing/command.ts';
 import { probe } from '../probe/probe.ts';
 import { stats } from '../stats/stats.ts';
+import { watch } from '../watch/watch.ts';
 import { whois } from '../whois/whois.ts';
 
 /** Every command, in the order in which help lists them. To add one, write its file and add a line here. */
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   probe,
   exportCommand,
   insights,
+  watch,
   whois,
   fields,
   schema,

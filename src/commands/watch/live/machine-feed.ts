@@ -1,0 +1,121 @@
+import { RULES } from '../../../core/insight/all-rules.ts';
+import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
+import type { Limit } from '../../../core/limit.ts';
+import type { HostRow } from '../../../core/record/tables/network-config.ts';
+import type { ProbeRow } from '../../../core/record/tables/probe.ts';
+import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
+import { openInsightSampler } from '../../../core/sample/insight-sampler.ts';
+import { readNetwork } from '../../../core/sample/network-sampler.ts';
+import type { Place } from '../../../core/sample/surroundings.ts';
+import { instantNow } from '../../../core/system/instant-now.ts';
+import type { Faults } from '../../../core/wire/faults.ts';
+import { readServices } from '../../../platform/machine/services.ts';
+import { openProbes } from '../../insights/probe-targets.ts';
+import type { Machine } from '../model/machine.ts';
+import { MachineHistory } from './machine-history.ts';
+
+/** What is sampled, and how often. */
+export interface FeedRequest {
+  readonly refreshMs: number;
+  /** The interfaces that are captured; null for all. */
+  readonly devices: readonly string[] | null;
+  readonly bpf: string | null;
+  readonly probes: boolean;
+  readonly packets: boolean;
+}
+
+/** The samplers of the screen at work. */
+export interface MachineFeed {
+  /** Looks again at once. */
+  refresh(): void;
+  /** Ends it; resolves when everything is closed. */
+  close(told: (faults: Faults) => void): Promise<void>;
+}
+
+/** Targets are probed, and the name of the machine is read, so often. */
+const PROBE_MS = 5000;
+const HOST_MS = 10_000;
+
+/**
+ * Begins to look at the machine every `refreshMs`, and gives each look to `publish`. Rejects with a Failure when it cannot
+ * begin; what goes wrong later is given to `failed`.
+ */
+export async function openMachineFeed(
+  place: Place,
+  asked: FeedRequest,
+  publish: (machine: Machine) => void,
+  failed: (error: unknown) => void,
+): Promise<MachineFeed> {
+  const { platform, clock } = place;
+  const over = new AbortController();
+  const history = new MachineHistory();
+  const probeLimits: Limit[] = [];
+  const probes = asked.probes ? await openProbes(place, (limits) => probeLimits.push(...limits)) : null;
+  let fresh: readonly ProbeRow[] = [];
+  const sampler = await openInsightSampler(place, {
+    rules: RULES,
+    thresholds: ThresholdSettings.usual,
+    serviceOf: readServices(platform.host),
+    packets: asked.packets
+      ? { ...PLAIN_CAPTURE, devices: asked.devices, bpf: asked.bpf ?? PLAIN_CAPTURE.bpf, promiscuous: false }
+      : null,
+    demandsPackets: asked.devices !== null || asked.bpf !== null,
+    // the rules are told of the rounds that ended since the look before
+    probe: async () => {
+      const rows = fresh;
+      fresh = [];
+      return rows;
+    },
+    witness: { statistics: [], ingest: (observation) => history.ingest(observation), ingestSections: () => {} },
+  });
+  let wake = (): void => {};
+  const pause = (millis: number): Promise<void> => {
+    const woken = new AbortController();
+    wake = () => woken.abort();
+    over.signal.addEventListener('abort', wake, { once: true });
+    return clock.sleep(millis, woken.signal).finally(() => over.signal.removeEventListener('abort', wake));
+  };
+
+  const look = async (): Promise<void> => {
+    const at = instantNow(clock);
+    const { rows, limits } = await sampler.look(at);
+    if (over.signal.aborted) return;
+    publish(history.finish(at, rows, [...limits, ...probeLimits]));
+  };
+  const looking = (async () => {
+    while (!over.signal.aborted) {
+      const begun = clock.monotonic();
+      await look();
+      await pause(Math.max(1, asked.refreshMs - (clock.monotonic() - begun)));
+    }
+  })().catch(failed);
+  const repeat = async (millis: number, act: () => Promise<void>): Promise<void> => {
+    while (!over.signal.aborted) {
+      await act();
+      await clock.sleep(millis, over.signal);
+    }
+  };
+  const probing =
+    probes === null
+      ? null
+      : repeat(PROBE_MS, async () => {
+          const rows = await probes.round();
+          fresh = [...fresh, ...rows].slice(-1000);
+          history.addRound(rows);
+        }).catch(failed);
+  const naming = repeat(HOST_MS, async () => {
+    const { rows } = await readNetwork(platform, 'host');
+    for (const row of rows) history.setHost(row as unknown as HostRow);
+  }).catch(failed);
+
+  return {
+    refresh: () => wake(),
+    async close(told) {
+      over.abort();
+      probes?.close();
+      await looking;
+      await Promise.all([naming, sampler.close(told)]);
+      void probing;
+    },
+  };
+}

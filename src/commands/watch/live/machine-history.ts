@@ -1,0 +1,78 @@
+import type { Observation } from '../../../core/insight/observation.ts';
+import type { Instant } from '../../../core/instant.ts';
+import type { Limit } from '../../../core/limit.ts';
+import type { IfaceRow } from '../../../core/record/tables/iface.ts';
+import type { InsightRow } from '../../../core/record/tables/insight.ts';
+import type { HostRow } from '../../../core/record/tables/network-config.ts';
+import type { ProbeRow } from '../../../core/record/tables/probe.ts';
+import { HISTORY, type Machine, type RateHistory, type TargetHistory, UNSEEN } from '../model/machine.ts';
+
+/** Collects what looks and rounds delivered into the next `Machine`. */
+export class MachineHistory {
+  private machine: Machine = UNSEEN;
+
+  get current(): Machine {
+    return this.machine;
+  }
+
+  /** Takes what a sampler observed, each kind as it is now. */
+  ingest({ type, value }: Observation): void {
+    switch (type) {
+      case 'conn':
+        this.machine = { ...this.machine, conns: value };
+        break;
+      case 'iface':
+        this.machine = { ...this.machine, ifaces: value, rates: this.ratesWith(value) };
+        break;
+      case 'route':
+        this.machine = { ...this.machine, routes: value };
+        break;
+      case 'dns_server':
+        this.machine = { ...this.machine, dnsServers: value };
+        break;
+      case 'neighbor':
+        this.machine = { ...this.machine, neighbors: value };
+        break;
+      default:
+        break;
+    }
+  }
+
+  setHost(host: HostRow): void {
+    this.machine = { ...this.machine, host };
+  }
+
+  addRound(rows: readonly ProbeRow[]): void {
+    const health = new Map(this.machine.health);
+    for (const row of rows) {
+      const { rtts } = health.get(row.target) ?? { rtts: [] };
+      health.set(row.target, { row, rtts: lengthened(rtts, row.rtt_avg_ms) } satisfies TargetHistory);
+    }
+    this.machine = { ...this.machine, health };
+  }
+
+  /** Ends a look. */
+  finish(at: Instant, insights: readonly InsightRow[], limits: readonly Limit[]): Machine {
+    this.machine = { ...this.machine, at, insights, limits: distinct(limits) };
+    return this.machine;
+  }
+
+  /** Interfaces that are gone take their history with them. */
+  private ratesWith(ifaces: readonly IfaceRow[]): ReadonlyMap<string, RateHistory> {
+    return new Map(
+      ifaces.map(({ name, rx_rate, tx_rate }) => {
+        const { rx, tx } = this.machine.rates.get(name) ?? { rx: [], tx: [] };
+        return [name, { rx: lengthened(rx, rx_rate), tx: lengthened(tx, tx_rate) }];
+      }),
+    );
+  }
+}
+
+const lengthened = <T>(values: readonly T[], value: T): readonly T[] => [...values.slice(1 - HISTORY), value];
+
+/** One limit of each kind, without those that nothing grants. */
+function distinct(limits: readonly Limit[]): readonly Limit[] {
+  const byKind = new Map<string, Limit>();
+  for (const limit of limits) if (limit.isFinal !== true) byKind.set(limit.subject ?? limit.what, limit);
+  return [...byKind.values()];
+}

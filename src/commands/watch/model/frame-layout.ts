@@ -1,0 +1,64 @@
+import { widthOf } from '../../../core/output/text-width.ts';
+import type { Model, TabName } from './model.ts';
+import type { Tab } from './tab.ts';
+
+/** Below this the screen says only that it is too small. */
+export const LEAST_WIDTH = 40;
+export const LEAST_HEIGHT = 10;
+
+/** Lines of the detail strip under the tab, in a usual and in a high terminal. */
+const STRIP = 2;
+const HIGH = 36;
+const HIGH_STRIP = 4;
+const FOOTER = 2;
+const HEADER = 2;
+
+/** Which rows of the terminal are what: tabs, title, the tab, details of what is selected, keys. */
+export interface FrameLayout {
+  readonly body: { readonly row: number; readonly height: number };
+  readonly strip: { readonly row: number; readonly height: number };
+  readonly footer: { readonly row: number; readonly height: number };
+  /** Where the name of each tab is in the first row. */
+  readonly tabs: (all: readonly Tab[]) => readonly TabPlace[];
+}
+
+export interface TabPlace {
+  readonly name: TabName;
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function frameOf(model: Model): FrameLayout {
+  const { height } = model;
+  const strip = height >= HIGH ? HIGH_STRIP : height >= 16 ? STRIP : 0;
+  const body = Math.max(1, height - HEADER - FOOTER - strip);
+  return {
+    body: { row: HEADER, height: body },
+    strip: { row: HEADER + body, height: strip },
+    footer: { row: HEADER + body + strip, height: FOOTER },
+    tabs: (all) => placeTabs(model, all),
+  };
+}
+
+/** Room for the time of day at the right. */
+const CLOCK = 9;
+
+/** Long names where they fit, else short ones, else digits. */
+function placeTabs({ width, settings: { texts } }: Model, all: readonly Tab[]): readonly TabPlace[] {
+  const written = [
+    all.map(({ title }, index) => `${index + 1} ${texts[title]}`),
+    all.map(({ shortTitle }, index) => `${index + 1} ${texts[shortTitle]}`),
+    all.map((_, index) => String(index + 1)),
+  ];
+  const fits = (names: readonly string[]): boolean =>
+    names.reduce((sum, name) => sum + widthOf(name) + 2, 0) + CLOCK <= width;
+  const names = written.find(fits) ?? written.at(-1)!;
+  let from = 0;
+  return names.map((name, index) => {
+    const text = ` ${name} `;
+    const place = { name: all[index]!.name, text, from, to: from + widthOf(text) };
+    from = place.to;
+    return place;
+  });
+}

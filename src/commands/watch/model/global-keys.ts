@@ -1,0 +1,161 @@
+import { FIRST } from '../../../core/screen/selection.ts';
+import { THEME_NAMES, themeNamed } from '../../../core/screen/theme.ts';
+import { type Step, step } from './action.ts';
+import { listState, withList } from './arranged.ts';
+import type { Binding, KeyPlace } from './binding.ts';
+import { type Model, TAB_NAMES, type TabName } from './model.ts';
+import { notify } from './notices.ts';
+import type { Tab } from './tab.ts';
+
+/** Goes to a tab. */
+export const goTo = (model: Model, tab: TabName): Model => ({ ...model, tab, popup: null, prompt: null });
+
+const focusBy =
+  (tabs: readonly Tab[], by: number): Binding['act'] =>
+  (model) => {
+    const { lists } = tabs.find(({ name }) => name === model.tab)!;
+    if (lists.length < 2)
+      return step(goTo(model, TAB_NAMES[wrap(TAB_NAMES.indexOf(model.tab) + by, TAB_NAMES.length)]!));
+    const focus = wrap((model.focus[model.tab] ?? 0) + by, lists.length);
+    return step({ ...model, focus: { ...model.focus, [model.tab]: focus } });
+  };
+
+const wrap = (index: number, count: number): number => (index + count) % count;
+
+/** The keys of every tab. */
+export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
+  {
+    keys: TAB_NAMES.map((_, index) => String(index + 1)),
+    shown: '1-8',
+    label: 'keyTabs',
+    help: 'helpTabs',
+    footer: 1,
+    act: (model, { key }) => step(goTo(model, TAB_NAMES[Number(key) - 1]!)),
+  },
+  { keys: ['tab'], shown: 'Tab', label: 'keyPanel', help: 'helpNextPanel', footer: 2, act: focusBy(tabs, 1) },
+  { keys: ['backtab'], shown: '', label: 'keyPanel', help: 'helpNextPanel', footer: null, act: focusBy(tabs, -1) },
+  { keys: ['escape'], shown: 'Esc', label: 'keyBack', help: 'helpBack', footer: 6, act: goBack },
+  {
+    keys: ['p'],
+    shown: 'p',
+    label: 'keyPause',
+    help: 'helpPause',
+    footer: 7,
+    act: (model) =>
+      step(
+        model.held === null
+          ? notify({ ...model, held: model.machine }, 'noticePaused')
+          : notify({ ...model, machine: model.held, held: null }, 'noticeGoesOn'),
+      ),
+  },
+  {
+    keys: ['r'],
+    shown: 'r',
+    label: 'keyRefresh',
+    help: 'helpRefresh',
+    footer: 8,
+    act: (model) => step(model, { type: 'refresh' }),
+  },
+  {
+    keys: ['g'],
+    shown: 'g',
+    label: 'keyPlaces',
+    help: 'helpPlaces',
+    footer: 9,
+    act: (model) => step(withSettings(model, { places: !model.settings.places })),
+  },
+  {
+    keys: ['a'],
+    shown: 'a',
+    label: 'keyAnalyse',
+    help: 'helpAnalyse',
+    footer: 10,
+    act: (model) => step(goTo(model, 'insights'), { type: 'analyse' }),
+  },
+  {
+    keys: ['q', 'ctrl+c'],
+    shown: 'q',
+    label: 'keyQuit',
+    help: 'helpQuit',
+    footer: 11,
+    act: (model) => step(model, { type: 'quit' }),
+  },
+  {
+    keys: ['?', 'f1'],
+    shown: '?',
+    label: 'keyHelp',
+    help: 'helpHelp',
+    footer: 12,
+    act: (model) => step({ ...model, popup: { kind: 'help', top: 0 } }),
+  },
+  {
+    keys: ['H'],
+    shown: 'H',
+    label: 'keyNames',
+    help: 'helpNames',
+    footer: null,
+    act: (model) => step(withSettings(model, { names: !model.settings.names })),
+  },
+  {
+    keys: ['M'],
+    shown: 'M',
+    label: 'keyMouse',
+    help: 'helpMouse',
+    footer: null,
+    act(model) {
+      const mouse = !model.settings.mouse;
+      const told = notify(withSettings(model, { mouse }), mouse ? 'noticeMouseOn' : 'noticeMouseOff');
+      return step(told, { type: 'mouse', isOn: mouse });
+    },
+  },
+  {
+    keys: ['T'],
+    shown: 'T',
+    label: 'keyTheme',
+    help: 'helpTheme',
+    footer: null,
+    act(model) {
+      const { theme } = model.settings;
+      const name = THEME_NAMES[wrap(THEME_NAMES.indexOf(theme.name) + 1, THEME_NAMES.length)]!;
+      return step(notify(withSettings(model, { theme: themeNamed(name, theme.hasColor) }), 'noticeTheme', { name }));
+    },
+  },
+  {
+    keys: ['D'],
+    shown: 'D',
+    label: 'keyDense',
+    help: 'helpDense',
+    footer: null,
+    act: (model) => step(withSettings(model, { dense: !model.settings.dense })),
+  },
+  {
+    keys: ['ctrl+z'],
+    shown: '',
+    label: 'keyQuit',
+    help: 'helpQuit',
+    footer: null,
+    act: (model) => step(model, { type: 'suspend' }),
+  },
+  {
+    keys: ['ctrl+l'],
+    shown: '',
+    label: 'keyRefresh',
+    help: 'helpRefresh',
+    footer: null,
+    act: (model) => step(model, { type: 'redraw' }),
+  },
+];
+
+const withSettings = (model: Model, changed: Partial<Model['settings']>): Model => ({
+  ...model,
+  settings: { ...model.settings, ...changed },
+});
+
+/** Esc: a popup is closed by `update`; else the filter of the list goes, then the order that is held. */
+function goBack(model: Model, { list }: KeyPlace): Step {
+  if (list === null) return step(model);
+  const state = listState(model, list);
+  if (state.filter !== null) return step(withList(model, list, { ...state, filter: null, selection: FIRST }));
+  if (state.frozen !== null) return step(notify(withList(model, list, { ...state, frozen: null }), 'noticeThawed'));
+  return step(model);
+}

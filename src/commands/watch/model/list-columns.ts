@@ -1,0 +1,68 @@
+import type { AnyRow } from '../../../core/record/table.ts';
+import { columnsOf, GAP, type ListColumn, type PlacedColumn, placeColumns } from '../../../core/screen/columns.ts';
+import { listState } from './arranged.ts';
+import type { ListSpec } from './list-spec.ts';
+import type { Model } from './model.ts';
+
+/** Columns at the left of a list that say which line is selected. */
+export const MARGIN = 1;
+
+/** The columns of a list, and the room that they have in `width`. */
+export function placedColumns(model: Model, list: ListSpec, width: number): readonly PlacedColumn[] {
+  const columns = allColumns(model, list);
+  return placeColumns(columns, width - MARGIN, listState(model, list), longestOf(list.rows(model)));
+}
+
+/** Made once for a table, its fields and a language. */
+const made = new WeakMap<object, Map<string, readonly ListColumn[]>>();
+
+function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
+  const { numerals } = model.settings;
+  const fields = list.fields(model);
+  const key = `${list.name} ${fields.join()}`;
+  let known = made.get(numerals);
+  if (known === undefined) {
+    known = new Map();
+    made.set(numerals, known);
+  }
+  let columns = known.get(key);
+  if (columns === undefined) {
+    columns = columnsOf(list.table, fields, numerals);
+    known.set(key, columns);
+  }
+  return columns;
+}
+
+const lengths = new WeakMap<readonly AnyRow[], Map<string, number>>();
+
+/** The longest value of a field in all rows, in characters: so columns keep their widths while a list scrolls. */
+const longestOf =
+  (rows: readonly AnyRow[]) =>
+  (field: string): number => {
+    let known = lengths.get(rows);
+    if (known === undefined) {
+      known = new Map();
+      lengths.set(rows, known);
+    }
+    let longest = known.get(field);
+    if (longest === undefined) {
+      longest = 0;
+      for (const row of rows) {
+        const value = row[field];
+        const length = typeof value === 'string' ? value.length : Array.isArray(value) ? value.join(', ').length : 0;
+        if (length > longest) longest = length;
+      }
+      known.set(field, longest);
+    }
+    return longest;
+  };
+
+/** The field of the column at a place of a line; null between two, and outside. */
+export function columnAt(model: Model, list: ListSpec, across: number, width: number): string | null {
+  let from = MARGIN;
+  for (const { column, width: own } of placedColumns(model, list, width)) {
+    if (across >= from && across < from + own) return column.field;
+    from += own + GAP;
+  }
+  return null;
+}

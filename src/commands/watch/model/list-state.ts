@@ -1,0 +1,35 @@
+import type { Predicate } from '../../../core/filter/bind.ts';
+import type { SortKey } from '../../../core/record/sort.ts';
+import { FIRST, type Selection } from '../../../core/screen/selection.ts';
+
+/** What somebody did to a list. */
+export interface ListState {
+  readonly selection: Selection;
+  /** Null for the usual order of the list. */
+  readonly sort: SortKey | null;
+  readonly filter: ListFilter | null;
+  readonly hidden: ReadonlySet<string>;
+  readonly widths: ReadonlyMap<string, number>;
+  /** The name of the grouping, null for none. */
+  readonly grouping: string | null;
+  readonly folded: ReadonlySet<string>;
+  /** The identities of the lines, in the order that is held; null where it is free. */
+  readonly frozen: readonly string[] | null;
+}
+
+/** A filter as it was typed, and what it means. */
+export interface ListFilter {
+  readonly text: string;
+  readonly predicate: Predicate;
+}
+
+export const UNTOUCHED: ListState = {
+  selection: FIRST,
+  sort: null,
+  filter: null,
+  hidden: new Set(),
+  widths: new Map(),
+  grouping: null,
+  folded: new Set(),
+  frozen: null,
+};

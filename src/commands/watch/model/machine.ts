@@ -1,0 +1,54 @@
+import type { Instant } from '../../../core/instant.ts';
+import type { Limit } from '../../../core/limit.ts';
+import type { ConnRow } from '../../../core/record/tables/conn.ts';
+import type { IfaceRow } from '../../../core/record/tables/iface.ts';
+import type { InsightRow } from '../../../core/record/tables/insight.ts';
+import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../../../core/record/tables/network-config.ts';
+import type { ProbeRow } from '../../../core/record/tables/probe.ts';
+
+/** What is known of the machine: what the samplers delivered last, and the history that graphs show. It never changes; each look makes a new one. */
+export interface Machine {
+  /** When it was looked at; null before the first look. */
+  readonly at: Instant | null;
+  readonly conns: readonly ConnRow[];
+  readonly ifaces: readonly IfaceRow[];
+  /** Rates of each interface by its name, a value for each look. */
+  readonly rates: ReadonlyMap<string, RateHistory>;
+  readonly routes: readonly RouteRow[];
+  readonly dnsServers: readonly DnsServerRow[];
+  readonly neighbors: readonly NeighborRow[];
+  readonly host: HostRow | null;
+  /** By target, in the order in which they first answered. */
+  readonly health: ReadonlyMap<string, TargetHistory>;
+  readonly insights: readonly InsightRow[];
+  readonly limits: readonly Limit[];
+}
+
+/** Bytes per second, a value for each of the last looks, the newest last; null where that is not known. */
+export interface RateHistory {
+  readonly rx: readonly (number | null)[];
+  readonly tx: readonly (number | null)[];
+}
+
+/** The last round of a target, and the mean round-trip times of those before it, in ms; null where none answered. */
+export interface TargetHistory {
+  readonly row: ProbeRow;
+  readonly rtts: readonly (number | null)[];
+}
+
+/** How many looks, and rounds, graphs show. */
+export const HISTORY = 60;
+
+export const UNSEEN: Machine = {
+  at: null,
+  conns: [],
+  ifaces: [],
+  rates: new Map(),
+  routes: [],
+  dnsServers: [],
+  neighbors: [],
+  host: null,
+  health: new Map(),
+  insights: [],
+  limits: [],
+};

@@ -1,0 +1,84 @@
+import type { ListState } from './list-state.ts';
+import { type Machine, UNSEEN } from './machine.ts';
+import type { Settings } from './settings.ts';
+
+export const TAB_NAMES = [
+  'dashboard',
+  'connections',
+  'interfaces',
+  'packets',
+  'stats',
+  'topology',
+  'timeline',
+  'insights',
+] as const;
+export type TabName = (typeof TAB_NAMES)[number];
+
+/** All that the screen shows follows from it. It never changes: `update` makes a new one. */
+export interface Model {
+  readonly width: number;
+  readonly height: number;
+  /** Milliseconds since 1970, when the model was made. */
+  readonly now: number;
+  readonly settings: Settings;
+  readonly tab: TabName;
+  /** By tab, which of its lists has the focus; absent for the first. */
+  readonly focus: Readonly<Partial<Record<TabName, number>>>;
+  /** By the name of the list; absent for one that nobody touched. */
+  readonly lists: Readonly<Record<string, ListState>>;
+  readonly machine: Machine;
+  /** What came while it was paused; null while it goes on. */
+  readonly held: Machine | null;
+  readonly prompt: Prompt | null;
+  readonly popup: Popup | null;
+  readonly notice: Notice | null;
+}
+
+/** A line that is being typed. */
+export interface Prompt {
+  readonly kind: 'filter';
+  readonly text: string;
+  /** Where the cursor is, in UTF-16 units. */
+  readonly cursor: number;
+  /** What is wrong with the text, and where; null for nothing. */
+  readonly error: { readonly message: string; readonly column: number } | null;
+  /** The list as it was before: Esc puts it back. */
+  readonly before: ListState;
+}
+
+/** What lies over the tab. */
+export interface Popup {
+  readonly kind: 'help' | 'details';
+  /** The first line that is shown. */
+  readonly top: number;
+}
+
+/** A line that is shown for a while. */
+export interface Notice {
+  readonly text: string;
+  readonly isWrong: boolean;
+  /** Until when, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+export const NOTICE_MS = 4000;
+
+export function openingModel(
+  size: { readonly width: number; readonly height: number },
+  settings: Settings,
+  now: number,
+): Model {
+  return {
+    ...size,
+    now,
+    settings,
+    tab: 'dashboard',
+    focus: {},
+    lists: {},
+    machine: UNSEEN,
+    held: null,
+    prompt: null,
+    popup: null,
+    notice: null,
+  };
+}

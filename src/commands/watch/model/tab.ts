@@ -1,0 +1,22 @@
+import type { Piece } from '../../../core/screen/cells.ts';
+import type { TextName } from '../texts/en.ts';
+import type { Binding } from './binding.ts';
+import type { ListPlace, ListSpec } from './list-spec.ts';
+import type { Model, TabName } from './model.ts';
+
+/** A tab as data. To add one, write its file and add a line to `all-tabs.ts`. */
+export interface Tab {
+  readonly name: TabName;
+  readonly title: TextName;
+  readonly shortTitle: TextName;
+  /** Its lists, in the order in which Tab goes through them; the first has the focus at first. */
+  readonly lists: readonly ListSpec[];
+  /** What stands beside the title: counts, totals. */
+  readonly headline: (model: Model) => readonly Piece[];
+  /** Lines of exactly `width` columns, `height` of them. */
+  readonly view: (model: Model, width: number, height: number) => readonly string[];
+  /** Where the lines of a list are, so that keys and clicks know what is shown; null while it is not. */
+  readonly place: (list: ListSpec, model: Model, width: number, height: number) => ListPlace | null;
+  /** Keys of this tab, beside those of lists and those of every tab. */
+  readonly keys: readonly Binding[];
+}

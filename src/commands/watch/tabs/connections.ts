@@ -1,0 +1,131 @@
+import { formatBytes, formatMillis, formatSeconds } from '../../../core/output/units.ts';
+import type { AnyRow } from '../../../core/record/table.ts';
+import { type ConnRow, conn } from '../../../core/record/tables/conn.ts';
+import { unknownRow } from '../../../core/record/unknown-row.ts';
+import type { Grouping } from '../../../core/screen/arrangement.ts';
+import { type Piece, piece } from '../../../core/screen/cells.ts';
+import { arrange } from '../model/arranged.ts';
+import type { ListSpec } from '../model/list-spec.ts';
+import type { Model } from '../model/model.ts';
+import type { Tab } from '../model/tab.ts';
+import { listView } from '../views/list-view.ts';
+
+const FIELDS = [
+  'process',
+  'pid',
+  'proto',
+  'state',
+  'local_addr',
+  'local_port',
+  'remote_addr',
+  'remote_port',
+  'rx_rate',
+  'tx_rate',
+  'rx_bytes',
+  'tx_bytes',
+  'rtt_ms',
+];
+
+/** What two looks at the same socket have in common. */
+export function identifyConn(row: AnyRow): string {
+  const { proto, local_addr, local_port, remote_addr, remote_port, inode, netns } = row as unknown as ConnRow;
+  return `${netns ?? ''} ${proto} ${local_addr} ${local_port} ${remote_addr} ${remote_port} ${inode}`;
+}
+
+/** Rates and bytes of a group are those of its connections together; where none is known, the sum is not either. */
+function sumOf(rows: readonly AnyRow[], field: string): number | null {
+  let sum: number | null = null;
+  for (const row of rows) if (typeof row[field] === 'number') sum = (sum ?? 0) + (row[field] as number);
+  return sum;
+}
+
+const groupBy = (field: string): Grouping => ({
+  of: (row) => String(row[field] ?? '?'),
+  total: (_name, rows) => ({
+    ...unknownRow(conn),
+    [field]: rows[0]?.[field] ?? null,
+    ...Object.fromEntries(
+      ['rx_rate', 'tx_rate', 'rx_bytes', 'tx_bytes', 'rx_packets', 'tx_packets'].map((name) => [
+        name,
+        sumOf(rows, name),
+      ]),
+    ),
+  }),
+});
+
+export const CONNECTIONS: ListSpec = {
+  name: 'connections',
+  title: 'connections',
+  table: conn,
+  fields: ({ settings }) => [
+    ...FIELDS,
+    ...(settings.names ? ['remote_host'] : []),
+    ...(settings.places ? ['geo_country'] : []),
+    ...(settings.dense ? ['user', 'cwnd', 'retrans', 'iface', 'age_s'] : []),
+  ],
+  rows: ({ machine }) => machine.conns,
+  identify: identifyConn,
+  usualSort: [
+    { field: 'rx_rate', descending: true },
+    { field: 'tx_rate', descending: true },
+    { field: 'rx_bytes', descending: true },
+  ],
+  groupings: { process: groupBy('process'), remote_addr: groupBy('remote_addr') },
+  roleOf: (row) => (row.state === 'CLOSE' ? 'faint' : null),
+  detail: (row, model) => detailOf(row as unknown as ConnRow, model),
+  command: () => ['conns'],
+};
+
+/** Two lines: who it is, and how it does. */
+function detailOf(row: ConnRow, { settings: { numerals } }: Model): readonly (readonly Piece[])[] {
+  const facts = (pairs: readonly (readonly [string, string | null])[]): readonly Piece[] =>
+    pairs.flatMap(([name, value]) => (value === null ? [] : [piece(` ${name} `, 'faint'), piece(value)]));
+  const millis = (value: number | null): string | null => (value === null ? null : formatMillis(value, numerals));
+  return [
+    facts([
+      ['cmd', row.cmdline ?? row.process],
+      ['pid', row.pid === null ? null : String(row.pid)],
+      ['user', row.user],
+      ['container', row.container],
+    ]),
+    facts([
+      ['rtt', millis(row.rtt_ms)],
+      ['min', millis(row.min_rtt_ms)],
+      ['retrans', row.retrans === null ? null : String(row.retrans)],
+      ['cwnd', row.cwnd === null ? null : String(row.cwnd)],
+      ['queues', row.rx_queue === null ? null : `${row.rx_queue}/${row.tx_queue}`],
+      ['iface', row.iface],
+      ['app', row.app],
+      ['server', row.server_name],
+      ['age', row.age_s === null ? null : formatSeconds(row.age_s, numerals)],
+      ['owner', row.attribution],
+    ]),
+    facts([
+      ['rx', row.rx_bytes === null ? null : formatBytes(row.rx_bytes, numerals)],
+      ['tx', row.tx_bytes === null ? null : formatBytes(row.tx_bytes, numerals)],
+      ['service', row.service],
+      ['cgroup', row.cgroup],
+    ]),
+  ];
+}
+
+export const connections: Tab = {
+  name: 'connections',
+  title: 'connections',
+  shortTitle: 'connectionsShort',
+  lists: [CONNECTIONS],
+  headline(model) {
+    const { matched, total } = arrange(model, CONNECTIONS);
+    const { numerals } = model.settings;
+    const rate = (field: 'rx_rate' | 'tx_rate'): string =>
+      `${formatBytes(sumOf(model.machine.conns, field) ?? 0, numerals)}/s`;
+    return [
+      piece(` ${matched === total ? total : `${matched}/${total}`}`),
+      piece(`  ${model.settings.theme.glyphs.down}${rate('rx_rate')}`, 'received'),
+      piece(` ${model.settings.theme.glyphs.up}${rate('tx_rate')}`, 'sent'),
+    ];
+  },
+  view: (model, width, height) => listView(model, CONNECTIONS, width, height, true),
+  place: (_list, _model, width, height) => ({ row: 1, column: 0, width, height: height - 1 }),
+  keys: [],
+};

@@ -1,0 +1,252 @@
+import { formatBytes, formatMillis } from '../../../core/output/units.ts';
+import type { IfaceRow } from '../../../core/record/tables/iface.ts';
+import type { InsightRow } from '../../../core/record/tables/insight.ts';
+import { cell, exactly, line, type Piece, piece } from '../../../core/screen/cells.ts';
+import { graph, sparkLine, topOf } from '../../../core/screen/graph.ts';
+import { paint, type Role } from '../../../core/screen/theme.ts';
+import type { ListPlace, ListSpec } from '../model/list-spec.ts';
+import { HISTORY, type TargetHistory } from '../model/machine.ts';
+import type { Model } from '../model/model.ts';
+import type { Tab } from '../model/tab.ts';
+import { listView, sectionTitle } from '../views/list-view.ts';
+import { CONNECTIONS } from './connections.ts';
+
+/** The busiest connections, in fewer columns than on their own tab. */
+const TOP: ListSpec = {
+  ...CONNECTIONS,
+  name: 'topConnections',
+  title: 'topConnections',
+  fields: () => [
+    'process',
+    'proto',
+    'local_port',
+    'remote_addr',
+    'remote_port',
+    'rx_rate',
+    'tx_rate',
+    'rtt_ms',
+    'state',
+  ],
+};
+
+interface Shares {
+  readonly interfaces: number;
+  readonly bandwidth: number;
+  readonly top: number;
+  readonly health: number;
+  readonly findings: number;
+}
+
+/** How the height is shared, each part with its title. What the machine has little of leaves room for connections. */
+function shares({ machine, settings }: Model, height: number): Shares {
+  const isHigh = height >= 30;
+  const interfaces = 1 + Math.max(1, Math.min(active(machine.ifaces).length, isHigh ? 8 : 3));
+  const bandwidth = 1 + (isHigh ? 6 : 2);
+  const health = 2 + Math.max(1, Math.min(machine.health.size, isHigh ? 6 : 3));
+  const findings = 1 + Math.max(1, Math.min(machine.insights.length, isHigh ? 5 : 2));
+  const top = Math.max(settings.dense ? 3 : 4, height - interfaces - bandwidth - health - findings);
+  return { interfaces, bandwidth, top, health, findings };
+}
+
+/** Those that are up, the busiest first; loopback last. */
+const active = (ifaces: readonly IfaceRow[]): readonly IfaceRow[] =>
+  ifaces
+    .filter(({ state, kind }) => state === 'up' || state === 'unknown' || kind === 'loopback')
+    .sort(
+      (a, b) =>
+        Number(a.kind === 'loopback') - Number(b.kind === 'loopback') ||
+        (b.rx_rate ?? 0) + (b.tx_rate ?? 0) - (a.rx_rate ?? 0) - (a.tx_rate ?? 0),
+    );
+
+export const dashboard: Tab = {
+  name: 'dashboard',
+  title: 'dashboard',
+  shortTitle: 'dashboardShort',
+  lists: [TOP],
+  headline: ({ machine }) => [piece(machine.host === null ? '' : ` ${machine.host.hostname}`, 'faint')],
+  view(model, width, height) {
+    const share = shares(model, height);
+    return exactly(
+      [
+        ...interfacesView(model, width, share.interfaces),
+        ...bandwidthView(model, width, share.bandwidth),
+        sectionTitle(model, model.settings.texts.topConnections, ` ${model.machine.conns.length}`, width, true),
+        ...listView(model, TOP, width, share.top - 1, true),
+        ...healthView(model, width, share.health),
+        ...findingsView(model, width, share.findings),
+      ],
+      width,
+      height,
+    );
+  },
+  place(_list, model, width, height): ListPlace {
+    const share = shares(model, height);
+    return { row: share.interfaces + share.bandwidth + 2, column: 0, width, height: share.top - 2 };
+  },
+  keys: [],
+};
+
+const RATE = 10;
+const STATE = 8;
+
+function interfacesView(model: Model, width: number, height: number): readonly string[] {
+  const { theme, texts, numerals } = model.settings;
+  const name = 12;
+  const addr = 19;
+  const sparks = Math.max(4, Math.min(30, Math.floor((width - name - addr - 2 * RATE - STATE - 8) / 2)));
+  const rows = active(model.machine.ifaces)
+    .slice(0, height - 1)
+    .map((row) => {
+      const { rx, tx } = model.machine.rates.get(row.name) ?? { rx: [], tx: [] };
+      const rate = (value: number | null): string =>
+        value === null ? '?' : value === 0 ? '–' : `${formatBytes(value, numerals)}/s`;
+      const state = cell(row.state, STATE, 'left', theme.glyphs.ellipsis);
+      return (
+        ` ${cell(row.name, name)} ${paint(theme, 'faint', cell(row.ipv4[0] ?? row.ipv6[0] ?? '', addr))} ` +
+        `${sparkLine(theme, rx, sparks, topOf(rx, 1), 'received')} ${paint(theme, 'received', cell(rate(row.rx_rate), RATE, 'right'))} ` +
+        `${sparkLine(theme, tx, sparks, topOf(tx, 1), 'sent')} ${paint(theme, 'sent', cell(rate(row.tx_rate), RATE, 'right'))} ` +
+        paint(theme, row.state === 'up' ? 'good' : row.state === 'unknown' ? null : 'bad', state)
+      );
+    });
+  const used = 1 + name + 1 + addr + 1 + sparks + 1 + RATE + 1 + sparks + 1 + RATE + 1 + STATE;
+  const fitted = rows.map((row) => (used <= width ? row + ' '.repeat(width - used) : row));
+  return exactly(
+    [sectionTitle(model, texts.interfaces, ` ${model.machine.ifaces.length}`, width, false), ...fitted],
+    width,
+    height,
+  );
+}
+
+/** Received and sent by all interfaces that are up but loopback, together. */
+function bandwidthView(model: Model, width: number, height: number): readonly string[] {
+  const { theme, texts, numerals } = model.settings;
+  const names = model.machine.ifaces.filter(({ kind }) => kind !== 'loopback').map(({ name }) => name);
+  const sum = (side: 'rx' | 'tx'): readonly (number | null)[] => {
+    const all = names.flatMap((name) => model.machine.rates.get(name)?.[side] ?? []);
+    if (all.length === 0) return [];
+    return Array.from({ length: HISTORY }, (_, index) => {
+      let total: number | null = null;
+      for (const name of names) {
+        const values = model.machine.rates.get(name)?.[side] ?? [];
+        const value = values[values.length - HISTORY + index] ?? null;
+        if (value !== null) total = (total ?? 0) + value;
+      }
+      return total;
+    });
+  };
+  const rx = sum('rx');
+  const tx = sum('tx');
+  const half = Math.max(1, Math.floor((height - 1) / 2));
+  const written = (values: readonly (number | null)[]): string => {
+    const last = values.at(-1) ?? null;
+    return last === null ? '?' : `${formatBytes(last, numerals)}/s`;
+  };
+  const side = (name: string, values: readonly (number | null)[], role: Role): readonly string[] => {
+    const label = 4;
+    const top = topOf(values, 1);
+    // each value as wide as fits
+    const repeat = Math.max(1, Math.floor((width - label) / HISTORY));
+    const wide = values.flatMap((value) => Array.from({ length: repeat }, () => value));
+    return graph(theme, wide, width - label, half, top, role).map(
+      (text, row) => paint(theme, role, cell(row === 0 ? ` ${name}` : '', label)) + text,
+    );
+  };
+  const title = ` ${texts.received} ${written(rx)}  ${texts.sent} ${written(tx)}  ${texts.last60s}`;
+  return exactly(
+    [
+      sectionTitle(model, texts.bandwidth, title, width, false),
+      ...side(texts.received, rx, 'received'),
+      ...side(texts.sent, tx, 'sent'),
+    ],
+    width,
+    height,
+  );
+}
+
+/** The seed's colours: red from 100 ms or half lost, yellow from 10 ms or any loss, else green. */
+export function healthRole({
+  rtt_avg_ms,
+  loss_pct,
+}: {
+  readonly rtt_avg_ms: number | null;
+  readonly loss_pct: number | null;
+}): Role {
+  if (loss_pct === null) return 'faint';
+  if (loss_pct >= 50 || (rtt_avg_ms ?? 0) >= 100) return 'bad';
+  return loss_pct > 0 || (rtt_avg_ms ?? 0) >= 10 ? 'notice' : 'good';
+}
+
+const heat = (rtt: number): Role => (rtt >= 100 ? 'bad' : rtt >= 10 ? 'notice' : 'good');
+
+function healthView(model: Model, width: number, height: number): readonly string[] {
+  const { theme, texts, numerals, probes } = model.settings;
+  const { health, ifaces } = model.machine;
+  const sum = (field: 'rx_errors' | 'tx_errors' | 'rx_dropped' | 'tx_dropped' | 'collisions'): number =>
+    ifaces.reduce((all, row) => all + (row[field] ?? 0), 0);
+  const count = (name: string, value: number): readonly Piece[] => [
+    piece(` ${name} `, 'faint'),
+    piece(numerals(value, 0), value > 0 ? 'bad' : null),
+  ];
+  const totals = line(
+    theme,
+    [
+      ...count(`${texts.errors} ${texts.received}`, sum('rx_errors')),
+      ...count(texts.sent, sum('tx_errors')),
+      ...count(` ${texts.drops} ${texts.received}`, sum('rx_dropped')),
+      ...count(texts.sent, sum('tx_dropped')),
+      ...count(` ${texts.collisions}`, sum('collisions')),
+    ],
+    width,
+  );
+  const rows = [...health.values()].slice(0, height - 2).map((one) => healthLine(model, one, width));
+  const empty = line(theme, [piece(` ${probes ? texts.waiting : texts.noProbe}`, 'faint')], width);
+  return exactly(
+    [sectionTitle(model, texts.health, '', width, false), ...(rows.length === 0 ? [empty] : rows), totals],
+    width,
+    height,
+  );
+}
+
+function healthLine(
+  { settings: { theme, texts, numerals } }: Model,
+  { row, rtts }: TargetHistory,
+  width: number,
+): string {
+  const name = cell(
+    `${row.target} ${row.addr ?? ''}`,
+    Math.min(34, Math.floor(width / 2)),
+    'left',
+    theme.glyphs.ellipsis,
+  );
+  const rtt = cell(row.rtt_avg_ms === null ? '?' : formatMillis(row.rtt_avg_ms, numerals), 8, 'right');
+  const loss = cell(row.loss_pct === null ? '?' : `${numerals(row.loss_pct, 0)} %`, 6, 'right');
+  const role = healthRole(row);
+  const used = 3 + name.length + 1 + 8 + 1 + 6 + 1 + texts.loss.length + 1;
+  const room = Math.max(0, width - used);
+  const map = sparkLine(theme, rtts, Math.min(room, HISTORY), topOf(rtts, 1), heat);
+  const text = ` ${paint(theme, role, theme.glyphs.dot)} ${name} ${paint(theme, role, rtt)} ${paint(theme, row.loss_pct === 0 ? null : role, loss)} ${paint(theme, 'faint', texts.loss)} ${map}`;
+  return text + ' '.repeat(Math.max(0, room - HISTORY));
+}
+
+const SEVERITY_ROLES = { error: 'bad', warn: 'notice', note: 'faint' } as const;
+
+function findingsView(model: Model, width: number, height: number): readonly string[] {
+  const { theme, texts } = model.settings;
+  const { insights } = model.machine;
+  const rows = insights.slice(0, height - 1).map((row) => findingLine(model, row, width));
+  const none = line(theme, [piece(` ${texts.noFindings}`, 'faint')], width);
+  return exactly(
+    [sectionTitle(model, texts.findings, ` ${insights.length}`, width, false), ...(rows.length === 0 ? [none] : rows)],
+    width,
+    height,
+  );
+}
+
+export function findingLine(
+  { settings: { theme } }: Model,
+  { severity, summary, rule }: InsightRow,
+  width: number,
+): string {
+  const role = SEVERITY_ROLES[severity];
+  return line(theme, [piece(` ${theme.glyphs[severity]} `, role), piece(summary), piece(`  ${rule}`, 'faint')], width);
+}

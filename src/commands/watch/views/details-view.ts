@@ -1,0 +1,30 @@
+import { safeText } from '../../../core/output/safe-text.ts';
+import { wrap } from '../../../core/output/text-width.ts';
+import { formatterFor, UNKNOWN } from '../../../core/output/units.ts';
+import { exactly, line, piece, rule } from '../../../core/screen/cells.ts';
+import { NOT_KNOWN } from '../../../core/screen/columns.ts';
+import { selectedIndex } from '../../../core/screen/selection.ts';
+import { arrange, listState } from '../model/arranged.ts';
+import type { ListSpec } from '../model/list-spec.ts';
+import type { Model } from '../model/model.ts';
+
+/** All fields of the selected row, one below the other. */
+export function detailsView(model: Model, list: ListSpec, height: number): readonly string[] {
+  const { theme, texts, numerals } = model.settings;
+  const { width } = model;
+  const arranged = arrange(model, list);
+  const entry = arranged.entries[selectedIndex(listState(model, list).selection, arranged)];
+  if (entry === undefined) return [];
+  const fields = Object.entries(list.table.fields);
+  const names = Math.max(...fields.map(([name]) => name.length));
+  const all = fields.flatMap(([name, field]) => {
+    const value = entry.row[name];
+    const text = value === null || value === undefined ? NOT_KNOWN : formatterFor(field, numerals)(value);
+    const role = value === null || value === undefined ? 'faint' : (field.tone?.(value as never) ?? null);
+    return wrap(safeText(text === UNKNOWN ? NOT_KNOWN : text), Math.max(8, width - names - 4)).map((part, index) =>
+      line(theme, [piece(` ${(index === 0 ? name : '').padEnd(names)}  `, 'faint'), piece(part, role)], width),
+    );
+  });
+  const top = Math.max(0, Math.min(model.popup?.top ?? 0, all.length - (height - 1)));
+  return exactly([rule(theme, [piece(texts.detailsTitle, 'title')], width), ...all.slice(top)], width, height);
+}

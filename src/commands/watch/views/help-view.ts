@@ -1,0 +1,40 @@
+import { wrap } from '../../../core/output/text-width.ts';
+import { exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
+import type { Binding } from '../model/binding.ts';
+import type { Model } from '../model/model.ts';
+import { type KeyTable, tabOf } from '../model/update.ts';
+import { fill } from '../texts/fill.ts';
+
+const KEY_COLUMNS = 14;
+
+/** All keys of the tab, of lists and of every tab, from the key table; then what cannot be seen, and what grants it. */
+export function helpView(table: KeyTable, model: Model, height: number): readonly string[] {
+  const { theme, texts } = model.settings;
+  const { width } = model;
+  const tab = tabOf(table, model);
+  const lines: string[] = [rule(theme, [piece(texts.helpTitle, 'title')], width)];
+  const add = (pieces: readonly Piece[]): number => lines.push(line(theme, pieces, width));
+  const addKeys = (bindings: readonly Binding[]): void => {
+    for (const { shown, help } of bindings) {
+      if (shown === '') continue;
+      for (const [index, part] of wrap(texts[help], width - KEY_COLUMNS - 2).entries())
+        add([piece(` ${(index === 0 ? shown : '').padEnd(KEY_COLUMNS)}`, 'key'), piece(part)]);
+    }
+  };
+  if (tab.keys.length > 0) {
+    addKeys(tab.keys);
+    lines.push(rule(theme, [], width));
+  }
+  addKeys(table.everywhere);
+  if (tab.lists.length > 0) addKeys(table.lists);
+  add([piece(` ${texts.helpLegend}`, 'faint')]);
+  if (model.machine.limits.length > 0) {
+    lines.push(rule(theme, [piece(texts.helpLimits, 'title')], width));
+    for (const { what, why, remedy } of model.machine.limits) {
+      for (const part of wrap(`${what}: ${why}`, width - 2)) add([piece(` ${part}`, 'notice')]);
+      if (remedy !== null) add([piece('   '), piece(fill(texts.helpGrant, { command: remedy }))]);
+    }
+  }
+  const top = Math.max(0, Math.min(model.popup?.top ?? 0, lines.length - height));
+  return exactly(lines.slice(top), width, height);
+}

@@ -1,0 +1,109 @@
+import type { Entry } from '../../../core/screen/arrangement.ts';
+import { cell, exactly, line, piece, rule } from '../../../core/screen/cells.ts';
+import { GAP, type PlacedColumn } from '../../../core/screen/columns.ts';
+import { selectedIndex, topFor } from '../../../core/screen/selection.ts';
+import { paint, type Role } from '../../../core/screen/theme.ts';
+import { arrange, listState } from '../model/arranged.ts';
+import { placedColumns } from '../model/list-columns.ts';
+import type { ListSpec } from '../model/list-spec.ts';
+import type { Model } from '../model/model.ts';
+import { fill } from '../texts/fill.ts';
+
+/** The headings of a list and the rows that are shown: `height` lines of `width` columns. Only these are built. */
+export function listView(
+  model: Model,
+  list: ListSpec,
+  width: number,
+  height: number,
+  hasFocus: boolean,
+): readonly string[] {
+  const { theme, texts } = model.settings;
+  const state = listState(model, list);
+  const arranged = arrange(model, list);
+  const columns = placedColumns(model, list, width);
+  const head = headings(model, list, columns, width);
+  const rows = Math.max(0, height - 1);
+  if (arranged.entries.length === 0) {
+    const text =
+      model.machine.at === null
+        ? texts.starting
+        : state.filter === null
+          ? texts.nothing
+          : fill(texts.noMatch, { filter: state.filter.text });
+    return exactly([head, line(theme, [piece(` ${text}`, 'faint')], width)], width, height);
+  }
+  const selected = selectedIndex(state.selection, arranged);
+  const top = topFor(state.selection.top, selected, arranged.entries.length, rows);
+  const lines = arranged.entries
+    .slice(top, top + rows)
+    .map((entry, index) =>
+      rowLine(
+        model,
+        list,
+        columns,
+        entry,
+        width,
+        top + index === selected ? (hasFocus ? 'selected' : 'unfocused') : null,
+      ),
+    );
+  return exactly([head, ...lines], width, height);
+}
+
+function headings(model: Model, list: ListSpec, columns: readonly PlacedColumn[], width: number): string {
+  const { theme } = model.settings;
+  const [first] = listState(model, list).sort === null ? list.usualSort : [listState(model, list).sort!];
+  let out = ' ';
+  let used = 1;
+  for (const [index, { column, width: own }] of columns.entries()) {
+    const isSorted = column.field === first?.field;
+    const mark = isSorted ? theme.glyphs.sorted[first!.descending ? 1 : 0] : '';
+    const text = cell(column.heading, Math.max(1, own - mark.length), column.align, theme.glyphs.ellipsis);
+    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, isSorted ? 'title' : 'heading', mark + text);
+    used += (index === 0 ? 0 : GAP) + own;
+  }
+  return out + ' '.repeat(Math.max(0, width - used));
+}
+
+function rowLine(
+  model: Model,
+  list: ListSpec,
+  columns: readonly PlacedColumn[],
+  entry: Entry,
+  width: number,
+  over: Role | null,
+): string {
+  const { theme } = model.settings;
+  const whole = over ?? list.roleOf(entry.row, model);
+  let out = entry.size === null ? ' ' : entry.isFolded ? theme.glyphs.folded : theme.glyphs.unfolded;
+  let used = 1;
+  for (const [index, { column, width: own }] of columns.entries()) {
+    const text = cell(cellText(column, entry, index === 0), own, column.align, theme.glyphs.ellipsis);
+    out += index === 0 ? '' : ' '.repeat(GAP);
+    out += whole === null ? paint(theme, cellRole(entry, column.role(entry.row)), text) : text;
+    used += (index === 0 ? 0 : GAP) + own;
+  }
+  out += ' '.repeat(Math.max(0, width - used));
+  return whole === null ? out : paint(theme, whole, out);
+}
+
+/** A group has its size behind its name, and nothing where its rows have no total. */
+function cellText({ write, field }: PlacedColumn['column'], { row, size }: Entry, isFirst: boolean): string {
+  if (size === null) return write(row);
+  const text = row[field] === null ? '' : write(row);
+  return isFirst ? `${text} (${size})` : text;
+}
+
+const cellRole = (entry: Entry, role: Role | null): Role | null => (entry.size === null ? role : (role ?? 'strong'));
+
+/** The line over a panel: its name, and how many of how many rows it shows. */
+export function listTitle(model: Model, list: ListSpec, width: number, hasFocus: boolean): string {
+  const { theme, texts } = model.settings;
+  const { matched, total } = arrange(model, list);
+  const count = matched === total ? String(total) : fill(texts.ofTotal, { matched, total });
+  return rule(theme, [piece(texts[list.title], hasFocus ? 'title' : 'heading'), piece(` ${count}`)], width);
+}
+
+/** The line over a panel that is no list. */
+export function sectionTitle(model: Model, title: string, rest: string, width: number, hasFocus: boolean): string {
+  return rule(model.settings.theme, [piece(title, hasFocus ? 'title' : 'heading'), piece(rest)], width);
+}

@@ -1,0 +1,137 @@
+import { formatterFor, type Numerals, UNKNOWN } from '../output/units.ts';
+import { type Field, isNumeric, type Kind } from '../record/field.ts';
+import { type AnyRow, fieldNamed, headingOf, type RecordTable } from '../record/table.ts';
+import type { Role } from './theme.ts';
+
+/** Columns between two cells. */
+export const GAP = 1;
+/** Columns of this priority stay, whatever there is room for. */
+const ANSWERS = 1;
+/** How wide the cells of a kind are: always so wide that numbers do not jump from one look to the next. */
+const WIDTHS: Readonly<Record<Kind, readonly [least: number, most: number]>> = {
+  text: [8, 28],
+  address: [15, 39],
+  port: [5, 5],
+  integer: [7, 7],
+  count: [7, 7],
+  bytes: [8, 8],
+  byte_rate: [9, 9],
+  packet_rate: [10, 10],
+  millis: [8, 8],
+  seconds: [7, 7],
+  percent: [6, 6],
+  number: [7, 7],
+  flag: [5, 5],
+  time: [12, 12],
+  list: [10, 40],
+};
+/** A zero that says nothing but that there is none, and a value that is not known: they must not look alike. */
+const ZERO = '–';
+export const NOT_KNOWN = '?';
+
+/** A column of a list, before it is known how much room there is. */
+export interface ListColumn {
+  readonly field: string;
+  readonly heading: string;
+  readonly align: 'left' | 'right';
+  readonly priority: number;
+  readonly least: number;
+  readonly most: number;
+  /** As a person reads it; not yet safe. */
+  readonly write: (row: AnyRow) => string;
+  readonly role: (row: AnyRow) => Role | null;
+}
+
+/** A column and the room it has. */
+export interface PlacedColumn {
+  readonly column: ListColumn;
+  readonly width: number;
+}
+
+/** The columns of the fields of a table. */
+export function columnsOf(table: RecordTable, names: readonly string[], numerals: Numerals): readonly ListColumn[] {
+  return names.flatMap((name) => {
+    const field = fieldNamed(table, name);
+    return field === undefined ? [] : [columnOf(name, field, numerals)];
+  });
+}
+
+function columnOf(name: string, field: Field, numerals: Numerals): ListColumn {
+  const heading = headingOf(name, field);
+  const [least, most] = widthsOf(field);
+  const format = formatterFor(field, numerals);
+  const isNumber = isNumeric(field);
+  const isAmount = isNumber && field.kind !== 'port' && field.kind !== 'integer';
+  return {
+    field: name,
+    heading,
+    align: isNumber ? 'right' : 'left',
+    priority: field.priority,
+    least: Math.max(least, heading.length),
+    most: Math.max(most, heading.length),
+    write(row) {
+      const value = row[name];
+      if (isAmount && value === 0) return ZERO;
+      if (value === null || value === undefined) return NOT_KNOWN;
+      if (field.kind === 'time') return String(value).slice(11, 23);
+      const text = format(value);
+      return text === UNKNOWN ? NOT_KNOWN : text;
+    },
+    role(row) {
+      const value = row[name];
+      if (value === null || value === undefined || (isAmount && value === 0)) return 'faint';
+      return field.tone?.(value as never) ?? null;
+    },
+  };
+}
+
+function widthsOf(field: Field): readonly [number, number] {
+  if (field.values === null || field.many) return WIDTHS[field.kind];
+  const longest = Math.max(...field.values.map((value) => value.length));
+  return [longest, longest];
+}
+
+/** What was done to the columns of a list: those that are not shown, and widths that somebody chose. */
+export interface ColumnChoice {
+  readonly hidden: ReadonlySet<string>;
+  readonly widths: ReadonlyMap<string, number>;
+}
+
+/**
+ * Places columns into `room`: those of the highest priority number go first where not all fit, of equal ones the last. What
+ * is left widens texts and addresses up to the longest value that `longest` tells of.
+ */
+export function placeColumns(
+  columns: readonly ListColumn[],
+  room: number,
+  choice: ColumnChoice,
+  longest: (field: string) => number,
+): readonly PlacedColumn[] {
+  const all = columns.filter(({ field }) => !choice.hidden.has(field));
+  const least = (column: ListColumn): number => choice.widths.get(column.field) ?? column.least;
+  const shown = new Set(all);
+  let left = room - all.reduce((sum, column) => sum + least(column) + GAP, -GAP);
+  const leaving = [...all].sort((a, b) => b.priority - a.priority || all.indexOf(b) - all.indexOf(a));
+  for (const column of leaving) {
+    if (left >= 0 || column.priority === ANSWERS) break;
+    shown.delete(column);
+    left += least(column) + GAP;
+  }
+  for (const column of [...shown].reverse()) {
+    if (left >= 0 || shown.size === 1) break;
+    shown.delete(column);
+    left += least(column) + GAP;
+  }
+  const placed = all
+    .filter((column) => shown.has(column))
+    .map((column) => ({ column, width: left < 0 ? Math.max(1, room) : least(column) }));
+  left = Math.max(0, left);
+  const growing = [...placed].sort((a, b) => a.column.priority - b.column.priority);
+  for (const one of growing) {
+    if (choice.widths.has(one.column.field)) continue;
+    const more = Math.min(left, Math.max(0, Math.min(one.column.most, longest(one.column.field)) - one.width));
+    one.width += more;
+    left -= more;
+  }
+  return placed;
+}
