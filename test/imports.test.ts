@@ -75,6 +75,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ifaces: BASEMENT,
     probe: BASEMENT,
     stats: BASEMENT,
+    watch: [...BASEMENT, 'insights'],
     whois: BASEMENT,
   },
   'src/core': {
@@ -82,6 +83,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     wire: ['net'],
     record: ['.', 'net'],
     output: ['.', 'record'],
+    screen: ['.', 'net', 'output', 'record'],
     filter: ['.', 'net', 'record'],
     capture: ['.', 'wire'],
     keylog: ['wire'],

@@ -95,13 +95,17 @@ function facadeOf(
   size: () => { readonly width: number; readonly height: number },
   write: (frame: string) => void,
 ): EventEmitter {
-  return Object.defineProperties(
-    Object.assign(new EventEmitter(), { isTTY: true, write: (text: string) => (write(text), true) }),
-    {
-      columns: { get: () => size().width },
-      rows: { get: () => size().height },
+  const facade = Object.assign(new EventEmitter(), {
+    isTTY: true,
+    write(frame: string) {
+      write(frame);
+      return true;
     },
-  );
+  });
+  return Object.defineProperties(facade, {
+    columns: { get: () => size().width },
+    rows: { get: () => size().height },
+  });
 }
 
 /** Keys are read by the terminal of the screen: two readers would take them from each other. */

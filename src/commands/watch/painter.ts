@@ -38,8 +38,8 @@ export class Painter {
     const now = this.clock.monotonic();
     this.cancel();
     this.due = Math.max(now, wanted);
-    if (this.due <= now) return this.run();
-    this.cancel = this.clock.after(this.due - now, () => this.run());
+    if (this.due <= now) this.run();
+    else this.cancel = this.clock.after(this.due - now, () => this.run());
   }
 
   private run(): void {

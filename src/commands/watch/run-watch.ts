@@ -131,7 +131,7 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
         case 'refresh':
           return feed.refresh();
         case 'mouse':
-          return terminal.useMouse(effect.isOn);
+          return terminal.setMouse(effect.isOn);
         case 'copy':
           return terminal.copy(effect.text);
         case 'analyse':

@@ -107,7 +107,7 @@ export class ScreenTerminal {
     this.writer.forget();
   }
 
-  useMouse(isOn: boolean): void {
+  setMouse(isOn: boolean): void {
     this.mouse = isOn;
     this.send(isOn ? MOUSE_ON : MOUSE_OFF);
   }
