@@ -14,13 +14,15 @@ export interface InkScreen {
   close(): Promise<void>;
 }
 
+/** How wide a frame is to Ink while it has nothing but lines that are ready. */
+const NARROW = 1;
+
 /**
  * Opens Ink over a facade of the terminal. Ink lays the tree out, and each frame that it commits goes to `paint`. Stock Ink takes
  * 2.4 µs for each cell of a frame, whatever changed: 30 ms at 200×60. So a line that is ready is one character to it, which is
- * replaced here (7.7 ms, most of it the views). `failed` is told what a component threw.
+ * replaced here, and the frame is one column wide. `failed` is told what a component threw.
  */
 export function openInkScreen(
-  size: () => { readonly width: number; readonly height: number },
   paint: (lines: readonly string[]) => void,
   failed: (error: unknown) => void,
 ): InkScreen {
@@ -31,7 +33,7 @@ export function openInkScreen(
     );
   };
   const app = render(createElement(Boundary, { failed }, null), {
-    stdout: facadeOf(size, paintLines) as unknown as NodeJS.WriteStream,
+    stdout: facadeOf(paintLines) as unknown as NodeJS.WriteStream,
     stdin: silentInput() as unknown as NodeJS.ReadStream,
     // one whole frame for each commit, without erase codes and without throttling
     debug: true,
@@ -91,22 +93,16 @@ class Boundary extends Component<BoundaryProps, { readonly hasFailed: boolean }>
 }
 
 /** What Ink takes for the terminal. It never hears of a resize: the next frame has the new size. */
-function facadeOf(
-  size: () => { readonly width: number; readonly height: number },
-  write: (frame: string) => void,
-): EventEmitter {
-  const facade = Object.assign(new EventEmitter(), {
+const facadeOf = (write: (frame: string) => void): EventEmitter =>
+  Object.assign(new EventEmitter(), {
     isTTY: true,
+    columns: NARROW,
+    rows: 24,
     write(frame: string) {
       write(frame);
       return true;
     },
   });
-  return Object.defineProperties(facade, {
-    columns: { get: () => size().width },
-    rows: { get: () => size().height },
-  });
-}
 
 /** Keys are read by the terminal of the screen: two readers would take them from each other. */
 const silentInput = (): EventEmitter =>

@@ -93,11 +93,7 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
   try {
     painter.soon();
     const { openInkScreen } = await import('./ink-screen.ts');
-    ink = openInkScreen(
-      () => ({ width: model.width, height: model.height }),
-      (lines) => terminal.paint(lines),
-      end,
-    );
+    ink = openInkScreen((lines) => terminal.paint(lines), end);
     // what is said while the screen is up would tear it
     const quiet: Context = {
       ...context,

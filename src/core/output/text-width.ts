@@ -1,10 +1,12 @@
 import stringWidth from 'string-width';
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** The same with what frames, bars and marks are drawn with, all of one column: they are measured for every line of a screen. */
+const ONE_COLUMN = /^[\x20-\x7e\xb7\u2013\u2026\u2190-\u2193\u2500-\u259f\u25b2\u25b8\u25bc\u25be\u25cf\u2605]*$/;
 
 /** Columns a terminal gives to a text that has been made safe: wide characters count two, combining marks none. */
 export function widthOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  return ONE_COLUMN.test(text) ? text.length : stringWidth(text);
 }
 
 /** The text cut to at most `width` columns, its last character an ellipsis when something was cut. */
