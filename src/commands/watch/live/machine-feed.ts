@@ -66,7 +66,11 @@ export async function openMachineFeed(
       fresh = [];
       return rows;
     },
-    witness: { statistics: [], ingest: (observation) => history.ingest(observation), ingestSections: () => {} },
+    witness: {
+      statistics: [],
+      ingest: (observation) => history.ingest(observation, clock.now()),
+      ingestSections: () => {},
+    },
   });
   let wake = (): void => {};
   const pause = (millis: number): Promise<void> => {

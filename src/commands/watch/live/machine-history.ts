@@ -6,20 +6,23 @@ import type { InsightRow } from '../../../core/record/tables/insight.ts';
 import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { HISTORY, type Machine, type RateHistory, type TargetHistory, UNSEEN } from '../model/machine.ts';
+import { ConnectionTracker } from './connection-tracker.ts';
 
 /** Collects what looks and rounds delivered into the next `Machine`. */
 export class MachineHistory {
   private machine: Machine = UNSEEN;
+  private readonly tracker = new ConnectionTracker();
 
   get current(): Machine {
     return this.machine;
   }
 
-  /** Takes what a sampler observed, each kind as it is now. */
-  ingest({ type, value }: Observation): void {
+  /** Takes what a sampler observed, each kind as it is now, in milliseconds since 1970. */
+  ingest({ type, value }: Observation, now: number): void {
     switch (type) {
       case 'conn':
-        this.machine = { ...this.machine, conns: value };
+        this.tracker.ingest(value, now);
+        this.machine = { ...this.machine, conns: value, tracked: this.tracker.tracked() };
         break;
       case 'iface':
         this.machine = { ...this.machine, ifaces: value, rates: this.ratesWith(value) };

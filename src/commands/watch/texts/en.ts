@@ -51,6 +51,8 @@ export const en = {
   keyTheme: 'theme',
   keyCopy: 'copy command',
   keyDense: 'dense',
+  keyWindow: 'window',
+  keyToConnections: 'connections',
 
   helpTabs: 'go to a tab',
   helpNextPanel: 'go to the next panel, or the one before',
@@ -78,6 +80,8 @@ export const en = {
   helpTheme: 'the next theme',
   helpDense: 'show as much as there is room for, or not',
   helpCopy: 'copy the netwatch command that prints these rows',
+  helpWindow: 'the next window: 1, 5, 15, 30, 60 minutes',
+  helpToConnections: 'the connections of the selected address',
   helpTitle: 'Keys',
   helpLimits: 'What cannot be seen',
   helpGrant: 'to see it: {command}',
@@ -97,7 +101,14 @@ export const en = {
   noticeAllColumns: 'all columns are shown',
   noticeGrouped: 'grouped by {field}',
   noticeUngrouped: 'not grouped',
+  noticeWindow: 'the last {minutes} minutes',
   noticeNothingSelected: 'no row is selected',
+
+  last: 'last',
+  now: 'now',
+  open: 'open',
+  closed: 'closed',
+  seen: 'seen',
 
   rows: 'rows',
   total: 'total',
