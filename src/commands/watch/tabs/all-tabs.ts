@@ -3,6 +3,7 @@ import { connections } from './connections.ts';
 import { dashboard } from './dashboard.ts';
 import { interfaces } from './interfaces.ts';
 import { timeline } from './timeline.ts';
+import { topology } from './topology.ts';
 
 /** Every tab, in the order of their digits. To add one, write its file and add a line here. */
-export const TABS: readonly Tab[] = [dashboard, connections, interfaces, timeline];
+export const TABS: readonly Tab[] = [dashboard, connections, interfaces, topology, timeline];

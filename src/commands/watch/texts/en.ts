@@ -110,6 +110,11 @@ export const en = {
   closed: 'closed',
   seen: 'seen',
 
+  remotes: 'remote hosts',
+  established: 'established',
+  waitingShort: 'waiting',
+  noProbeShort: 'not probed',
+
   rows: 'rows',
   total: 'total',
   received: 'RX',
