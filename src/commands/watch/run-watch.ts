@@ -5,6 +5,7 @@ import { numeralsOf, plainNumerals } from '../../core/output/units.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
+import { modelRequestOf } from '../insights/model-options.ts';
 import type { Values } from '../options/option.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
@@ -109,6 +110,7 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
         bpf: values.bpf,
         probes: !values['no-probe'],
         packets: true,
+        model: modelRequestOf(values),
       },
       (machine) => {
         take({ type: 'machine', machine });
@@ -131,7 +133,7 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
         case 'copy':
           return terminal.copy(effect.text);
         case 'analyse':
-          return;
+          return feed.analyse();
       }
     };
     const error = await over;

@@ -7,12 +7,15 @@ import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
 import { openInsightSampler } from '../../../core/sample/insight-sampler.ts';
 import { readNetwork } from '../../../core/sample/network-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
+import type { StatisticName } from '../../../core/stats/names.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
+import type { ModelRequest } from '../../insights/model-options.ts';
 import { openProbes } from '../../insights/probe-targets.ts';
 import type { Machine } from '../model/machine.ts';
 import { MachineHistory } from './machine-history.ts';
+import { ScreenModel } from './screen-model.ts';
 
 /** What is sampled, and how often. */
 export interface FeedRequest {
@@ -22,12 +25,19 @@ export interface FeedRequest {
   readonly bpf: string | null;
   readonly probes: boolean;
   readonly packets: boolean;
+  /** How a model is asked for its comment; null for none. */
+  readonly model: ModelRequest | null;
 }
+
+/** The statistics that the tabs show. */
+const STATISTICS = ['protocols', 'handshakes', 'dns', 'http', 'tls'] as const satisfies readonly StatisticName[];
 
 /** The samplers of the screen at work. */
 export interface MachineFeed {
   /** Looks again at once. */
   refresh(): void;
+  /** The same, and asks the model. */
+  analyse(): void;
   /** Ends it; resolves when everything is closed. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -50,6 +60,7 @@ export async function openMachineFeed(
   const over = new AbortController();
   const history = new MachineHistory();
   const probeLimits: Limit[] = [];
+  const model = asked.model === null ? null : new ScreenModel(asked.model, clock);
   const probes = asked.probes ? await openProbes(place, (limits) => probeLimits.push(...limits)) : null;
   let fresh: readonly ProbeRow[] = [];
   const sampler = await openInsightSampler(place, {
@@ -67,9 +78,17 @@ export async function openMachineFeed(
       return rows;
     },
     witness: {
-      statistics: [],
-      ingest: (observation) => history.ingest(observation, clock.now()),
-      ingestSections: () => {},
+      statistics: [...new Set([...STATISTICS, ...(model === null ? [] : model.statistics)])],
+      ingest(observation) {
+        history.ingest(observation, clock.now());
+        model?.ingest(observation);
+      },
+      ingestSections(sections) {
+        // the rows of a section are read once
+        const read = sections.map((one) => ({ ...one, rows: [...one.rows] }));
+        history.ingestSections(read);
+        model?.ingestSections(read);
+      },
     },
   });
   let wake = (): void => {};
@@ -84,7 +103,8 @@ export async function openMachineFeed(
     const at = instantNow(clock);
     const { rows, limits } = await sampler.look(at);
     if (over.signal.aborted) return;
-    publish(history.finish(at, rows, [...limits, ...probeLimits]));
+    const comments = model?.look(rows, at) ?? [];
+    publish(history.finish(at, [...rows, ...comments], model?.status ?? null, [...limits, ...probeLimits]));
   };
   const looking = (async () => {
     while (!over.signal.aborted) {
@@ -114,8 +134,13 @@ export async function openMachineFeed(
 
   return {
     refresh: () => wake(),
+    analyse() {
+      model?.askNow();
+      wake();
+    },
     async close(told) {
       over.abort();
+      model?.close();
       probes?.close();
       await looking;
       await Promise.all([naming, sampler.close(told)]);

@@ -1,5 +1,7 @@
+import type { CommentaryStatus } from '../../../core/insight/model/model-commentary.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Limit } from '../../../core/limit.ts';
+import type { AnyRow } from '../../../core/record/table.ts';
 import type { ConnRow, SocketState } from '../../../core/record/tables/conn.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
@@ -23,6 +25,10 @@ export interface Machine {
   /** By target, in the order in which they first answered. */
   readonly health: ReadonlyMap<string, TargetHistory>;
   readonly insights: readonly InsightRow[];
+  /** What the model does; null when none is asked. */
+  readonly commentary: CommentaryStatus | null;
+  /** Records of statistics by their type; of messages the last ones. */
+  readonly statistics: ReadonlyMap<string, readonly AnyRow[]>;
   readonly limits: readonly Limit[];
 }
 
@@ -65,5 +71,7 @@ export const UNSEEN: Machine = {
   host: null,
   health: new Map(),
   insights: [],
+  commentary: null,
+  statistics: new Map(),
   limits: [],
 };
