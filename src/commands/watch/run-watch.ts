@@ -1,7 +1,6 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
-import { numeralsOf, plainNumerals } from '../../core/output/units.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
@@ -19,7 +18,7 @@ import { type KeyTable, update } from './model/update.ts';
 import { Painter } from './painter.ts';
 import { TABS } from './tabs/all-tabs.ts';
 import { ScreenTerminal } from './terminal/screen-terminal.ts';
-import { en } from './texts/en.ts';
+import { charactersOf, languageOf } from './texts/language.ts';
 import { frameView } from './views/frame-view.ts';
 import type { watchOptions } from './watch-options.ts';
 
@@ -34,18 +33,24 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
     clock,
     guard: context.terminal.guard,
   });
-  const theme = themeNamed(values.theme ?? 'terminal', chooseColorLevel(values.color ?? 'auto', context.env, true) > 0);
+  const characters = charactersOf(context.env);
+  const theme = themeNamed(
+    values.theme ?? (characters === 'all' ? 'terminal' : 'ascii'),
+    chooseColorLevel(values.color ?? 'auto', context.env, true) > 0,
+  );
   let model = openingModel(
     { width: terminal.width, height: terminal.height },
     {
       theme,
-      texts: en,
-      numerals: values.lang === null ? plainNumerals : numeralsOf(values.lang),
+      ...languageOf(values.lang, context.env, characters),
+      characters,
       places: false,
       names: false,
+      mayAskDns: !values['no-dns'],
       mouse: true,
       dense: false,
       probes: !values['no-probe'],
+      isLite: false,
     },
     clock.now(),
   );

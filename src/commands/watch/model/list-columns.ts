@@ -1,3 +1,4 @@
+import { widthOf } from '../../../core/output/text-width.ts';
 import type { AnyRow } from '../../../core/record/table.ts';
 import { columnsOf, GAP, type ListColumn, type PlacedColumn, placeColumns } from '../../../core/screen/columns.ts';
 import { listState } from './arranged.ts';
@@ -33,9 +34,10 @@ function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
   return columns;
 }
 
+const WIDEST = 80;
 const lengths = new WeakMap<readonly AnyRow[], Map<string, number>>();
 
-/** The longest value of a field in all rows, in characters: so columns keep their widths while a list scrolls. */
+/** The longest value of a field in all rows, in columns: so columns keep their widths while a list scrolls. */
 const longestOf =
   (rows: readonly AnyRow[]) =>
   (field: string): number => {
@@ -49,7 +51,9 @@ const longestOf =
       longest = 0;
       for (const row of rows) {
         const value = row[field];
-        const length = typeof value === 'string' ? value.length : Array.isArray(value) ? value.join(', ').length : 0;
+        const text = typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
+        // no column is wider than that
+        const length = widthOf(text.length > WIDEST ? text.slice(0, WIDEST) : text);
         if (length > longest) longest = length;
       }
       known.set(field, longest);

@@ -89,32 +89,32 @@ function rowsOf(machine: Machine): readonly AnyRow[] {
 }
 
 /** Two lines: who it is, and how it does. */
-function detailOf(row: ConnRow, { settings: { numerals } }: Model): readonly (readonly Piece[])[] {
+function detailOf(row: ConnRow, { settings: { numerals, texts } }: Model): readonly (readonly Piece[])[] {
   const facts = (pairs: readonly (readonly [string, string | null])[]): readonly Piece[] =>
     pairs.flatMap(([name, value]) => (value === null ? [] : [piece(` ${name} `, 'faint'), piece(value)]));
   const millis = (value: number | null): string | null => (value === null ? null : formatMillis(value, numerals));
   return [
     facts([
-      ['cmd', row.cmdline ?? row.process],
+      [texts.command, row.cmdline ?? row.process],
       ['pid', row.pid === null ? null : String(row.pid)],
       ['user', row.user],
       ['container', row.container],
     ]),
     facts([
-      ['rtt', millis(row.rtt_ms)],
-      ['min', millis(row.min_rtt_ms)],
+      [texts.roundTrip, millis(row.rtt_ms)],
+      [texts.least, millis(row.min_rtt_ms)],
       ['retrans', row.retrans === null ? null : String(row.retrans)],
       ['cwnd', row.cwnd === null ? null : String(row.cwnd)],
-      ['queues', row.rx_queue === null ? null : `${row.rx_queue}/${row.tx_queue}`],
+      [texts.queues, row.rx_queue === null ? null : `${row.rx_queue}/${row.tx_queue}`],
       ['iface', row.iface],
       ['app', row.app],
-      ['server', row.server_name],
-      ['age', row.age_s === null ? null : formatSeconds(row.age_s, numerals)],
-      ['owner', row.attribution],
+      [texts.server, row.server_name],
+      [texts.age, row.age_s === null ? null : formatSeconds(row.age_s, numerals)],
+      [texts.owner, row.attribution],
     ]),
     facts([
-      ['rx', row.rx_bytes === null ? null : formatBytes(row.rx_bytes, numerals)],
-      ['tx', row.tx_bytes === null ? null : formatBytes(row.tx_bytes, numerals)],
+      [texts.received, row.rx_bytes === null ? null : formatBytes(row.rx_bytes, numerals)],
+      [texts.sent, row.tx_bytes === null ? null : formatBytes(row.tx_bytes, numerals)],
       ['service', row.service],
       ['cgroup', row.cgroup],
     ]),
@@ -129,10 +129,11 @@ export const connections: Tab = {
   headline(model) {
     const { matched, total } = arrange(model, CONNECTIONS);
     const { numerals } = model.settings;
+    const count = (value: number): string => numerals(value, 0);
     const rate = (field: 'rx_rate' | 'tx_rate'): string =>
       `${formatBytes(sumOf(model.machine.conns, field) ?? 0, numerals)}/s`;
     return [
-      piece(` ${matched === total ? total : `${matched}/${total}`}`),
+      piece(` ${matched === total ? count(total) : `${count(matched)}/${count(total)}`}`),
       piece(`  ${model.settings.theme.glyphs.down}${rate('rx_rate')}`, 'received'),
       piece(` ${model.settings.theme.glyphs.up}${rate('tx_rate')}`, 'sent'),
     ];

@@ -1,3 +1,4 @@
+import { widthOf } from '../../../core/output/text-width.ts';
 import { formatBytes, formatMillis } from '../../../core/output/units.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
@@ -8,6 +9,7 @@ import type { ListPlace, ListSpec } from '../model/list-spec.ts';
 import { HISTORY, type TargetHistory } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { Tab } from '../model/tab.ts';
+import { fill } from '../texts/fill.ts';
 import { listView, sectionTitle } from '../views/list-view.ts';
 import { CONNECTIONS } from './connections.ts';
 
@@ -142,7 +144,7 @@ function bandwidthView(model: Model, width: number, height: number): readonly st
     return last === null ? '?' : `${formatBytes(last, numerals)}/s`;
   };
   const side = (name: string, values: readonly (number | null)[], role: Role): readonly string[] => {
-    const label = 4;
+    const label = 2 + Math.max(widthOf(texts.received), widthOf(texts.sent));
     const top = topOf(values, 1);
     // each value as wide as fits
     const repeat = Math.max(1, Math.floor((width - label) / HISTORY));
@@ -179,7 +181,7 @@ export function healthRole({
 const heat = (rtt: number): Role => (rtt >= 100 ? 'bad' : rtt >= 10 ? 'notice' : 'good');
 
 function healthView(model: Model, width: number, height: number): readonly string[] {
-  const { theme, texts, numerals, probes } = model.settings;
+  const { theme, texts, numerals } = model.settings;
   const { health, ifaces } = model.machine;
   const sum = (field: 'rx_errors' | 'tx_errors' | 'rx_dropped' | 'tx_dropped' | 'collisions'): number =>
     ifaces.reduce((all, row) => all + (row[field] ?? 0), 0);
@@ -199,12 +201,16 @@ function healthView(model: Model, width: number, height: number): readonly strin
     width,
   );
   const rows = [...health.values()].slice(0, height - 2).map((one) => healthLine(model, one, width));
-  const empty = line(theme, [piece(` ${probes ? texts.waiting : texts.noProbe}`, 'faint')], width);
+  const empty = line(theme, [piece(` ${whyNoHealth(model)}`, 'faint')], width);
   return exactly(
     [sectionTitle(model, texts.health, '', width, false), ...(rows.length === 0 ? [empty] : rows), totals],
     width,
     height,
   );
+}
+
+function whyNoHealth({ settings: { texts, probes, isLite } }: Model): string {
+  return probes ? texts.waiting : fill(texts.noProbe, { option: isLite ? '--lite' : '--no-probe' });
 }
 
 function healthLine(
@@ -221,7 +227,7 @@ function healthLine(
   const rtt = cell(row.rtt_avg_ms === null ? '?' : formatMillis(row.rtt_avg_ms, numerals), 8, 'right');
   const loss = cell(row.loss_pct === null ? '?' : `${numerals(row.loss_pct, 0)} %`, 6, 'right');
   const role = healthRole(row);
-  const used = 3 + name.length + 1 + 8 + 1 + 6 + 1 + texts.loss.length + 1;
+  const used = 3 + widthOf(name) + 1 + 8 + 1 + 6 + 1 + widthOf(texts.loss) + 1;
   const room = Math.max(0, width - used);
   const map = sparkLine(theme, rtts, Math.min(room, HISTORY), topOf(rtts, 1), heat);
   const text = ` ${paint(theme, role, theme.glyphs.dot)} ${name} ${paint(theme, role, rtt)} ${paint(theme, row.loss_pct === 0 ? null : role, loss)} ${paint(theme, 'faint', texts.loss)} ${map}`;

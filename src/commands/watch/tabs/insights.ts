@@ -1,7 +1,7 @@
 import { safeText } from '../../../core/output/safe-text.ts';
-import { wrap } from '../../../core/output/text-width.ts';
+import { widthOf, wrap } from '../../../core/output/text-width.ts';
 import { type InsightRow, insight } from '../../../core/record/tables/insight.ts';
-import { exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
+import { cell, exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
 import { arrange } from '../model/arranged.ts';
 import { type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
@@ -54,10 +54,10 @@ export const insights: Tab = {
 };
 
 /** What the model does, in the states of the seed. */
-function statusOf({ settings: { texts }, machine: { commentary } }: Model): readonly Piece[] {
+function statusOf({ settings: { texts, isLite }, machine: { commentary } }: Model): readonly Piece[] {
   switch (commentary?.state) {
     case undefined:
-      return [piece(texts.modelOff, 'faint')];
+      return [piece(fill(texts.modelOff, { option: isLite ? '--lite' : '--ai never' }), 'faint')];
     case 'idle':
       return [piece(texts.modelIdle, 'faint')];
     case 'analyzing':
@@ -76,11 +76,12 @@ function findingView(model: Model, width: number, height: number): readonly stri
   const { theme, texts } = model.settings;
   const row = selectedRow(model, INSIGHTS) as InsightRow | null;
   if (row === null) return exactly([rule(theme, [], width)], width, height);
+  const labels = 1 + Math.max(...[texts.found, texts.advice, texts.since, texts.evidence].map(widthOf));
   const part = (title: string, text: string | null): readonly string[] => {
     if (text === null || text === '') return [];
-    const room = Math.max(10, width - LABEL - 2);
+    const room = Math.max(10, width - labels - 2);
     return wrap(safeText(text), room).map((each, index) =>
-      line(theme, [piece(` ${(index === 0 ? title : '').padEnd(LABEL)}`, 'faint'), piece(each)], width),
+      line(theme, [piece(` ${cell(index === 0 ? title : '', labels)}`, 'faint'), piece(each)], width),
     );
   };
   return exactly(
@@ -95,4 +96,3 @@ function findingView(model: Model, width: number, height: number): readonly stri
     height,
   );
 }
-const LABEL = 10;

@@ -45,7 +45,7 @@ export const INTERFACES: ListSpec = {
   command: () => ['ifaces'],
 };
 
-function detailOf(row: IfaceRow, { settings: { numerals } }: Model): readonly (readonly Piece[])[] {
+function detailOf(row: IfaceRow, { settings: { numerals, texts } }: Model): readonly (readonly Piece[])[] {
   const facts = (pairs: readonly (readonly [string, string | null])[]): readonly Piece[] =>
     pairs.flatMap(([name, value]) =>
       value === null || value === '' ? [] : [piece(` ${name} `, 'faint'), piece(value)],
@@ -58,12 +58,12 @@ function detailOf(row: IfaceRow, { settings: { numerals } }: Model): readonly (r
       ['ipv6', row.ipv6.join(', ')],
     ]),
     facts([
-      ['rx', row.rx_bytes === null ? null : formatBytes(row.rx_bytes, numerals)],
-      ['tx', row.tx_bytes === null ? null : formatBytes(row.tx_bytes, numerals)],
-      ['packets', `${number(row.rx_packets) ?? '?'}/${number(row.tx_packets) ?? '?'}`],
-      ['errors', `${number(row.rx_errors) ?? '?'}/${number(row.tx_errors) ?? '?'}`],
-      ['dropped', `${number(row.rx_dropped) ?? '?'}/${number(row.tx_dropped) ?? '?'}`],
-      ['collisions', number(row.collisions)],
+      [texts.received, row.rx_bytes === null ? null : formatBytes(row.rx_bytes, numerals)],
+      [texts.sent, row.tx_bytes === null ? null : formatBytes(row.tx_bytes, numerals)],
+      [texts.packets, `${number(row.rx_packets) ?? '?'}/${number(row.tx_packets) ?? '?'}`],
+      [texts.errors, `${number(row.rx_errors) ?? '?'}/${number(row.tx_errors) ?? '?'}`],
+      [texts.drops, `${number(row.rx_dropped) ?? '?'}/${number(row.tx_dropped) ?? '?'}`],
+      [texts.collisions, number(row.collisions)],
       ['multicast', number(row.multicast)],
       ['duplex', row.duplex],
     ]),

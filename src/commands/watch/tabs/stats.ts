@@ -12,6 +12,7 @@ import { type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts
 import type { Model } from '../model/model.ts';
 import type { Tab } from '../model/tab.ts';
 import type { TextName } from '../texts/en.ts';
+import { fill } from '../texts/fill.ts';
 import { listTitle, listView } from '../views/list-view.ts';
 
 const NONE: readonly AnyRow[] = [];
@@ -143,7 +144,12 @@ export const stats: Tab = {
   headline(model) {
     const [frames] = (model.machine.statistics.get('protocol') ?? []).filter(({ depth }) => depth === 1);
     return [
-      piece(frames === undefined ? '' : `  ${frames.packets} ${model.settings.texts.packets.toLowerCase()}`, 'faint'),
+      piece(
+        frames === undefined
+          ? ''
+          : `  ${fill(model.settings.texts.packetsCounted, { count: model.settings.numerals(Number(frames.packets), 0) })}`,
+        'faint',
+      ),
     ];
   },
   view(model, width, height) {
@@ -171,7 +177,7 @@ export const stats: Tab = {
 /** What the row for all says of them together. */
 function handshakeDetail(
   row: HandshakeHistogramRow,
-  { machine, settings: { numerals } }: Model,
+  { machine, settings: { numerals, texts } }: Model,
 ): readonly (readonly Piece[])[] {
   const rows = (machine.statistics.get('handshake_histogram') ?? []) as readonly HandshakeHistogramRow[];
   const all = rows.find(({ bucket }) => bucket === 'all') ?? row;
@@ -185,17 +191,17 @@ function handshakeDetail(
   ];
   return [
     [
-      ...millis('min', all.min_ms),
-      ...millis('avg', all.avg_ms),
-      ...millis('median', all.median_ms),
+      ...millis(texts.least, all.min_ms),
+      ...millis(texts.mean, all.avg_ms),
+      ...millis(texts.median, all.median_ms),
       ...millis('p95', all.p95_ms),
-      ...millis('max', all.max_ms),
+      ...millis(texts.most, all.max_ms),
     ],
     [
-      ...count('complete', all.count),
-      ...count('refused', all.refused),
-      ...count('unanswered', all.unanswered),
-      ...count('incomplete', all.incomplete),
+      ...count(texts.complete, all.count),
+      ...count(texts.refused, all.refused),
+      ...count(texts.unanswered, all.unanswered),
+      ...count(texts.incomplete, all.incomplete),
     ],
   ];
 }

@@ -1,3 +1,4 @@
+import { widthOf } from '../../../core/output/text-width.ts';
 import type { AnyRow } from '../../../core/record/table.ts';
 import { type ConnRow, conn, type SocketState } from '../../../core/record/tables/conn.ts';
 import { cell, exactly, line, piece } from '../../../core/screen/cells.ts';
@@ -13,6 +14,7 @@ import type { Model } from '../model/model.ts';
 import { notify } from '../model/notices.ts';
 import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
+import { fill } from '../texts/fill.ts';
 import { CONNECTIONS } from './connections.ts';
 
 /** The windows of the seed, in minutes; the second is the usual one. */
@@ -69,7 +71,7 @@ export const timeline: Tab = {
     const open = [...byRow.values()].filter(({ isOpen }) => isOpen).length;
     const { texts } = model.settings;
     return [
-      piece(` ${texts.last} ${WINDOWS[model.timelineWindow]} min`),
+      piece(` ${fill(texts.lastMinutes, { minutes: WINDOWS[model.timelineWindow]! })}`),
       piece(`  ${texts.open} `, 'faint'),
       piece(String(open), 'good'),
       piece(`  ${texts.closed} `, 'faint'),
@@ -91,7 +93,7 @@ export const timeline: Tab = {
       theme,
       [
         piece(cell('', names + 1)),
-        piece(cell(scale, bars - texts.now.length - 2), 'faint'),
+        piece(cell(scale, bars - widthOf(texts.now) - 2), 'faint'),
         piece(`${texts.now} ${theme.glyphs.toRight}`, 'faint'),
       ],
       width,

@@ -1,3 +1,4 @@
+import { widthOf } from '../../../core/output/text-width.ts';
 import { formatBytes, formatMillis } from '../../../core/output/units.ts';
 import type { AnyRow } from '../../../core/record/table.ts';
 import { type ConnSummaryRow, connSummary } from '../../../core/record/tables/conn-summary.ts';
@@ -53,20 +54,28 @@ const REMOTES: ListSpec = {
   rows: ({ machine }) => remotesOf(machine),
   identify: ({ key }) => String(key),
   usualSort: [{ field: 'conns', descending: true }],
-  detail: (row, { settings: { numerals } }) => {
+  detail: (row, { settings: { numerals, texts } }) => {
     const { key, conns, established, rtt_avg_ms, rx_bytes, tx_bytes, processes } = row as unknown as ConnSummaryRow;
     const bytes = (value: number | null): string => (value === null ? '?' : formatBytes(value, numerals));
     return [
-      [piece(` ${key} `), piece('processes ', 'faint'), piece(processes.join(', ') || '?')],
+      [piece(` ${key} `), piece(`${texts.processes} `, 'faint'), piece(processes.join(', ') || '?')],
       [
         ...[
-          piece(' conns ', 'faint'),
+          piece(` ${texts.connectionsCounted} `, 'faint'),
           piece(String(conns)),
-          piece(' established ', 'faint'),
+          piece(` ${texts.established} `, 'faint'),
           piece(String(established)),
         ],
-        ...[piece(' rx ', 'faint'), piece(bytes(rx_bytes)), piece(' tx ', 'faint'), piece(bytes(tx_bytes))],
-        ...[piece(' rtt ', 'faint'), piece(rtt_avg_ms === null ? '?' : formatMillis(rtt_avg_ms, numerals))],
+        ...[
+          piece(` ${texts.received} `, 'faint'),
+          piece(bytes(rx_bytes)),
+          piece(` ${texts.sent} `, 'faint'),
+          piece(bytes(tx_bytes)),
+        ],
+        ...[
+          piece(` ${texts.roundTrip} `, 'faint'),
+          piece(rtt_avg_ms === null ? '?' : formatMillis(rtt_avg_ms, numerals)),
+        ],
       ],
     ];
   },
@@ -102,7 +111,7 @@ export const topology: Tab = {
     return [
       piece(`  ${texts.remotes} `, 'faint'),
       piece(String(remotes.length)),
-      piece(`  ${texts.connections.toLowerCase()} `, 'faint'),
+      piece(`  ${texts.connectionsCounted} `, 'faint'),
       piece(String(remotes.reduce((sum, { conns }) => sum + conns, 0))),
     ];
   },
@@ -178,12 +187,12 @@ function edge(theme: Theme, label: string | null, width: number): string {
   if (label === null) return blank(width);
   const { horizontal } = theme.glyphs;
   const text = label === '' ? '' : ` ${label} `;
-  if (text.length > width) return paint(theme, 'frame', horizontal.repeat(width));
-  const before = Math.floor((width - text.length) / 2);
+  if (widthOf(text) > width) return paint(theme, 'frame', horizontal.repeat(width));
+  const before = Math.floor((width - widthOf(text)) / 2);
   return (
     paint(theme, 'frame', horizontal.repeat(before)) +
     text +
-    paint(theme, 'frame', horizontal.repeat(width - before - text.length))
+    paint(theme, 'frame', horizontal.repeat(width - before - widthOf(text)))
   );
 }
 

@@ -1,4 +1,7 @@
+import { safeText } from '../../../core/output/safe-text.ts';
+import { widthOf } from '../../../core/output/text-width.ts';
 import { cell, exactly, line, type Piece, piece, rule, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
+import { withCharacters } from '../../../core/screen/characters.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
 import { paint } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
@@ -11,8 +14,14 @@ import { fill } from '../texts/fill.ts';
 import { detailsView } from './details-view.ts';
 import { helpView } from './help-view.ts';
 
-/** The whole screen: `model.height` lines of `model.width` columns. */
+/** The whole screen: `model.height` lines of `model.width` columns, in characters that the terminal can show. */
 export function frameView(table: KeyTable, model: Model): readonly string[] {
+  const { characters } = model.settings;
+  const lines = wholeFrame(table, model);
+  return characters === 'all' ? lines : lines.map((text) => withCharacters(text, characters));
+}
+
+function wholeFrame(table: KeyTable, model: Model): readonly string[] {
   const { width, height } = model;
   if (width < LEAST_WIDTH || height < LEAST_HEIGHT) return tooSmall(model);
   const frame = frameOf(model);
@@ -129,23 +138,34 @@ function promptLines(model: Model): readonly string[] {
   const { theme } = model.settings;
   const { width } = model;
   const { mark: begun, text, cursor, error } = model.prompt!;
-  // what is left of the cursor is shown as far as it fits
-  const start = Math.max(0, cursor - (width - 6));
-  const at = text.slice(cursor, cursor + 1) || ' ';
+  const start = shownFrom(text, cursor, width - 6);
+  const [at = ' '] = Array.from(new Intl.Segmenter().segment(text.slice(cursor)), ({ segment }) => segment);
   const typed = line(
     theme,
     [
       piece(` ${begun} `, 'key'),
       piece(text.slice(start, cursor)),
       piece(at, 'selected'),
-      piece(text.slice(cursor + 1)),
+      piece(text.slice(cursor + at.length)),
     ],
     width,
   );
   if (error === null) return [typed, line(theme, [piece('')], width)];
-  const column = error.column - start;
+  const column = error.column < start ? -1 : widthOf(safeText(text.slice(start, error.column)));
   const mark = column >= 0 && column < width - 4 ? `${' '.repeat(3 + column)}^ ` : '   ';
   const room = width - mark.length;
-  const message = room < error.message.length ? `   ${error.message}` : mark + error.message;
+  const message = room < widthOf(error.message) ? `   ${error.message}` : mark + error.message;
   return [typed, paint(theme, 'bad', cell(message, width, 'left', theme.glyphs.ellipsis))];
+}
+
+/** Where the shown part of a typed line begins: what is left of the cursor is shown as far as it fits. */
+function shownFrom(text: string, cursor: number, room: number): number {
+  let start = cursor;
+  let used = 0;
+  for (const { segment } of [...new Intl.Segmenter().segment(text.slice(0, cursor))].reverse()) {
+    used += widthOf(safeText(segment));
+    if (used > room) break;
+    start -= segment.length;
+  }
+  return start;
 }

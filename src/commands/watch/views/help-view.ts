@@ -1,5 +1,5 @@
 import { wrap } from '../../../core/output/text-width.ts';
-import { exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
+import { cell, exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
 import type { Binding } from '../model/binding.ts';
 import type { Model } from '../model/model.ts';
 import { type KeyTable, tabOf } from '../model/update.ts';
@@ -18,7 +18,7 @@ export function helpView(table: KeyTable, model: Model, height: number): readonl
     for (const { shown, help } of bindings) {
       if (shown === '') continue;
       for (const [index, part] of wrap(texts[help], width - KEY_COLUMNS - 2).entries())
-        add([piece(` ${(index === 0 ? shown : '').padEnd(KEY_COLUMNS)}`, 'key'), piece(part)]);
+        add([piece(` ${cell(index === 0 ? shown : '', KEY_COLUMNS)}`, 'key'), piece(part)]);
     }
   };
   const own = [...(tab.modeKeys?.(model) ?? []), ...tab.keys];
@@ -28,7 +28,8 @@ export function helpView(table: KeyTable, model: Model, height: number): readonl
   }
   addKeys(table.everywhere);
   if (tab.lists.length > 0) addKeys(table.lists);
-  add([piece(` ${texts.helpLegend}`, 'faint')]);
+  const { error, warn, note } = theme.glyphs;
+  add([piece(` ${fill(texts.helpLegend, { error, warn, note })}`, 'faint')]);
   if (model.machine.limits.length > 0) {
     lines.push(rule(theme, [piece(texts.helpLimits, 'title')], width));
     for (const { what, why, remedy } of model.machine.limits) {

@@ -100,9 +100,10 @@ const cellRole = (entry: Entry, role: Role | null): Role | null => (entry.size =
 
 /** The line over a panel: its name, and how many of how many rows it shows. */
 export function listTitle(model: Model, list: ListSpec, width: number, hasFocus: boolean): string {
-  const { theme, texts } = model.settings;
-  const { matched, total } = arrange(model, list);
-  const count = matched === total ? String(total) : fill(texts.ofTotal, { matched, total });
+  const { theme, texts, numerals } = model.settings;
+  const arranged = arrange(model, list);
+  const [matched, total] = [numerals(arranged.matched, 0), numerals(arranged.total, 0)];
+  const count = matched === total ? total : fill(texts.ofTotal, { matched, total });
   return rule(theme, [piece(texts[list.title], hasFocus ? 'title' : 'heading'), piece(` ${count}`)], width);
 }
 
