@@ -9,7 +9,7 @@ _netwatch() {
     fi
     prev=$whole whole=$word
     case $prev in
-      conns|ifaces|capture|follow|stats|probe|export|insights|whois|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
+      conns|ifaces|capture|follow|stats|probe|export|insights|watch|whois|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -26,13 +26,14 @@ _netwatch() {
     probe) _netwatch_probe ;;
     export) _netwatch_export ;;
     insights) _netwatch_insights ;;
+    watch) _netwatch_watch ;;
     whois) _netwatch_whois ;;
     fields) _netwatch_fields ;;
     schema) _netwatch_schema ;;
     completion) _netwatch_completion ;;
     doctor) _netwatch_doctor ;;
     config) _netwatch_config ;;
-    *) _netwatch_words 'conns ifaces capture follow stats probe export insights whois fields schema completion doctor config --help --version' ;;
+    *) _netwatch_words 'conns ifaces capture follow stats probe export insights watch whois fields schema completion doctor config --help --version' ;;
   esac
 }
 
@@ -322,6 +323,28 @@ _netwatch_insights() {
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
     *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_watch() {
+  case $prev in
+    --read|-r) _netwatch_files ;;
+    --pace) _netwatch_words 'end step 1 2 10 100' ;;
+    --tab) _netwatch_words 'dashboard connections interfaces packets stats topology timeline insights' ;;
+    --filter|-f) : ;;
+    --refresh) : ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --bpf) : ;;
+    --geoip) _netwatch_files ;;
+    --theme) _netwatch_words 'terminal dark light contrast ascii none' ;;
+    --lang) : ;;
+    --ai) _netwatch_words 'auto always never' ;;
+    --ollama) : ;;
+    --model) : ;;
+    --model-timeout) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--read -r --pace --tab --filter -f --refresh --interface -i --bpf --lite --no-dns --no-probe --geoip --theme --lang --ai --ollama --model --model-timeout --allow-remote --no-redact --color --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

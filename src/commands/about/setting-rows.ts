@@ -35,7 +35,7 @@ export function settingRows(
     else row.commands.push(command);
   };
   // text commands read no file, so that a broken one cannot take the completion away
-  for (const command of commands.filter(({ kind }) => kind === 'listing')) {
+  for (const command of commands.filter(({ kind }) => kind !== 'text')) {
     const defaults = from === null ? null : parseSettings(from, command, all);
     if (defaults !== null) readArguments(command, true, [], defaults);
     add('config', command.name, fileItself(from, typed.config, env));

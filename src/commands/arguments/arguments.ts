@@ -56,10 +56,15 @@ function everyGroup(command: Command): readonly { readonly title: string; readon
 }
 
 function generalOptions(command: Command): Options {
+  // a screen says itself what its language is for
+  if (command.kind === 'screen') return withoutOwn(globalOptions, command);
   if (command.kind !== 'listing' || command.refusesRoot === null) return globalOptions;
   const { help, version, ...others } = globalOptions;
   return { ...others, ...rootOptions, help, version };
 }
+
+const withoutOwn = (options: Options, command: Command): Options =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(command.options, name)));
 
 /** Every option that a command understands. */
 export function everyOption(command: Command): Options {

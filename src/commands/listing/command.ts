@@ -4,7 +4,7 @@ import type { Limit } from '../../core/limit.ts';
 import type { RecordTable, Snapshot } from '../../core/record/table.ts';
 import type { Context } from '../context/context.ts';
 import type { Options, Values } from '../options/option.ts';
-import { ABOUT_SOCKETS, type ListingValues, type Statements } from '../options/shared-options.ts';
+import { ABOUT_SOCKETS, type globalOptions, type ListingValues, type Statements } from '../options/shared-options.ts';
 import type { Format } from './format.ts';
 import { type Run, SNAPSHOTS } from './run.ts';
 import { USUAL_FORMATS } from './shared-formats.ts';
@@ -122,7 +122,7 @@ export interface TextCommand<O extends Options = Options> extends Description<O>
 export interface ScreenCommand<O extends Options = Options> extends Description<O> {
   readonly kind: 'screen';
   /** Resolves to the exit status. Rejects with a Failure 64 where there is no terminal. */
-  readonly show: (context: Context, values: Values<O>) => Promise<number>;
+  readonly show: (context: Context, values: Values<O> & Values<typeof globalOptions>) => Promise<number>;
 }
 
 export type Command = ListingCommand | TextCommand | ScreenCommand;

@@ -79,7 +79,7 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   if (defaults !== null) read = readArguments(command, named, rest, defaults);
   if (command.kind === 'screen') {
     try {
-      return await command.show(contextFor(context, general), read.values);
+      return await command.show(contextFor(context, general), read.values as Values<Options> & typeof general);
     } catch (error) {
       throw fromSettings(error, defaults);
     }

@@ -2,20 +2,20 @@ import type { Clock } from '../../core/system/clock.ts';
 
 /** Frames are at least so far apart. */
 const LEAST_MS = 16;
-/** What nobody did, only the machine, is shown at most so often. */
-const IDLE_MS = 1000;
-
 /** Decides when to paint: at once when somebody did something, else seldom, and never because of a painting. */
 export class Painter {
   private readonly clock: Clock;
   private readonly paint: () => void;
+  private readonly idleMs: number;
   private last = Number.NEGATIVE_INFINITY;
   private due: number | null = null;
   private cancel = (): void => {};
 
-  constructor(clock: Clock, paint: () => void) {
+  /** What nobody did, only the machine, is shown at most every `idleMs`. */
+  constructor(clock: Clock, paint: () => void, idleMs: number) {
     this.clock = clock;
     this.paint = paint;
+    this.idleMs = idleMs;
   }
 
   /** Somebody did something. */
@@ -25,7 +25,7 @@ export class Painter {
 
   /** The machine is seen anew. */
   sometime(): void {
-    this.before(this.last + IDLE_MS);
+    this.before(this.last + this.idleMs);
   }
 
   stop(): void {

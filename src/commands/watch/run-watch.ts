@@ -1,11 +1,10 @@
-import { EXIT, Failure } from '../../core/failure.ts';
+import { EXIT } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
 import { modelRequestOf } from '../insights/model-options.ts';
-import type { Values } from '../options/option.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
 import { openMachineFeed } from './live/machine-feed.ts';
@@ -20,22 +19,26 @@ import { TABS } from './tabs/all-tabs.ts';
 import { ScreenTerminal } from './terminal/screen-terminal.ts';
 import { charactersOf, languageOf } from './texts/language.ts';
 import { frameView } from './views/frame-view.ts';
-import type { watchOptions } from './watch-options.ts';
+import { refuseOptions, type WatchValues } from './watch-values.ts';
 
 const REFRESH_MS = 1000;
+const LITE_REFRESH_MS = 2000;
 
 export const KEY_TABLE: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
 
 /** Shows the screen until it is left; resolves to the exit status. Rejects with a Failure 64 where there is no terminal. */
-export async function runWatch(context: Context, values: Values<typeof watchOptions>): Promise<number> {
+export async function runWatch(context: Context, values: WatchValues): Promise<number> {
   const { clock } = context;
+  refuseOptions(values);
+  const isLite = values.lite;
+  const asks = isLite ? null : modelRequestOf({ ...values, 'dry-run': false });
   const terminal = new ScreenTerminal(process.stdin as never, process.stdout as never, {
     clock,
     guard: context.terminal.guard,
   });
   const characters = charactersOf(context.env);
   const theme = themeNamed(
-    values.theme ?? (characters === 'all' ? 'terminal' : 'ascii'),
+    values.theme ?? (characters === 'all' && !isLite ? 'terminal' : 'ascii'),
     chooseColorLevel(values.color ?? 'auto', context.env, true) > 0,
   );
   let model = openingModel(
@@ -49,8 +52,8 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
       mayAskDns: !values['no-dns'],
       mouse: true,
       dense: false,
-      probes: !values['no-probe'],
-      isLite: false,
+      probes: !values['no-probe'] && !isLite,
+      isLite,
     },
     clock.now(),
   );
@@ -68,11 +71,15 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
   const over = new Promise<unknown>((resolve) => {
     end = resolve;
   });
-  const painter = new Painter(clock, () => {
-    const lines = frameView(KEY_TABLE, model);
-    if (ink === null) terminal.paint(lines);
-    else ink.show(lines);
-  });
+  const painter = new Painter(
+    clock,
+    () => {
+      const lines = frameView(KEY_TABLE, model);
+      if (ink === null) terminal.paint(lines);
+      else ink.show(lines);
+    },
+    isLite ? LITE_REFRESH_MS : REFRESH_MS,
+  );
   let perform: (effect: Effect) => void = () => {};
   const take = (action: Action): void => {
     const { model: next, effects } = update(KEY_TABLE, model, action, clock.now());
@@ -110,12 +117,12 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
     const feed = await openMachineFeed(
       await placeOf(quiet),
       {
-        refreshMs: values.refresh ?? REFRESH_MS,
-        devices: values.interface === null ? null : [values.interface],
-        bpf: values.bpf,
-        probes: !values['no-probe'],
-        packets: true,
-        model: modelRequestOf(values),
+        refreshMs: values.refresh ?? (isLite ? LITE_REFRESH_MS : REFRESH_MS),
+        devices: values.interface === null || isLite ? null : [values.interface],
+        bpf: isLite ? null : values.bpf,
+        probes: !values['no-probe'] && !isLite,
+        packets: !isLite,
+        model: asks,
       },
       (machine) => {
         take({ type: 'machine', machine });
@@ -154,9 +161,3 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
     await ink?.close();
   }
 }
-
-/** The Failure where stdout or stdin is no terminal. */
-export const noTerminal = (): Failure =>
-  new Failure(EXIT.usage, 'watch needs a terminal for its screen', {
-    hint: 'netwatch conns --interval 1 prints the same connections to a pipe',
-  });

@@ -73,7 +73,10 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyAnalyse',
     help: 'helpAnalyse',
     footer: 10,
-    act: (model) => step(goTo(model, 'insights'), { type: 'analyse' }),
+    act: (model) =>
+      model.settings.isLite
+        ? step(notify(goTo(model, 'insights'), 'noticeLiteNoModel', {}, true))
+        : step(goTo(model, 'insights'), { type: 'analyse' }),
   },
   {
     keys: ['q', 'ctrl+c'],

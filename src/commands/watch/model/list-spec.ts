@@ -23,6 +23,8 @@ export interface ListSpec {
   readonly roleOf: (row: AnyRow, model: Model) => Role | null;
   /** What stands under the list about the selected row. */
   readonly detail: (row: AnyRow, model: Model) => readonly (readonly Piece[])[];
+  /** Why there can be no row; null where there can, and a list without this. */
+  readonly whyNone?: (model: Model) => string | null;
   /** The words of the command that prints these rows, without `netwatch`. */
   readonly command: (model: Model) => readonly string[];
 }

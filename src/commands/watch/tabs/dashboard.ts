@@ -43,7 +43,7 @@ interface Shares {
 function shares({ machine, settings }: Model, height: number): Shares {
   const isHigh = height >= 30;
   const interfaces = 1 + Math.max(1, Math.min(active(machine.ifaces).length, isHigh ? 8 : 3));
-  const bandwidth = 1 + (isHigh ? 6 : 2);
+  const bandwidth = 1 + (settings.isLite ? 0 : isHigh ? 6 : 2);
   const health = 2 + Math.max(1, Math.min(machine.health.size, isHigh ? 6 : 3));
   const findings = 1 + Math.max(1, Math.min(machine.insights.length, isHigh ? 5 : 2));
   const top = Math.max(settings.dense ? 3 : 4, height - interfaces - bandwidth - health - findings);
@@ -92,10 +92,12 @@ const RATE = 10;
 const STATE = 8;
 
 function interfacesView(model: Model, width: number, height: number): readonly string[] {
-  const { theme, texts, numerals } = model.settings;
+  const { theme, texts, numerals, isLite } = model.settings;
   const name = 12;
   const addr = 19;
   const sparks = Math.max(4, Math.min(30, Math.floor((width - name - addr - 2 * RATE - STATE - 8) / 2)));
+  const spark = (values: readonly (number | null)[], role: Role): string =>
+    isLite ? ' '.repeat(sparks) : sparkLine(theme, values, sparks, topOf(values, 1), role);
   const rows = active(model.machine.ifaces)
     .slice(0, height - 1)
     .map((row) => {
@@ -105,8 +107,8 @@ function interfacesView(model: Model, width: number, height: number): readonly s
       const state = cell(row.state, STATE, 'left', theme.glyphs.ellipsis);
       return (
         ` ${cell(row.name, name)} ${paint(theme, 'faint', cell(row.ipv4[0] ?? row.ipv6[0] ?? '', addr))} ` +
-        `${sparkLine(theme, rx, sparks, topOf(rx, 1), 'received')} ${paint(theme, 'received', cell(rate(row.rx_rate), RATE, 'right'))} ` +
-        `${sparkLine(theme, tx, sparks, topOf(tx, 1), 'sent')} ${paint(theme, 'sent', cell(rate(row.tx_rate), RATE, 'right'))} ` +
+        `${spark(rx, 'received')} ${paint(theme, 'received', cell(rate(row.rx_rate), RATE, 'right'))} ` +
+        `${spark(tx, 'sent')} ${paint(theme, 'sent', cell(rate(row.tx_rate), RATE, 'right'))} ` +
         paint(theme, row.state === 'up' ? 'good' : row.state === 'unknown' ? null : 'bad', state)
       );
     });
@@ -214,7 +216,7 @@ function whyNoHealth({ settings: { texts, probes, isLite } }: Model): string {
 }
 
 function healthLine(
-  { settings: { theme, texts, numerals } }: Model,
+  { settings: { theme, texts, numerals, isLite } }: Model,
   { row, rtts }: TargetHistory,
   width: number,
 ): string {
@@ -229,7 +231,8 @@ function healthLine(
   const role = healthRole(row);
   const used = 3 + widthOf(name) + 1 + 8 + 1 + 6 + 1 + widthOf(texts.loss) + 1;
   const room = Math.max(0, width - used);
-  const map = sparkLine(theme, rtts, Math.min(room, HISTORY), topOf(rtts, 1), heat);
+  const mapped = Math.min(room, HISTORY);
+  const map = isLite ? ' '.repeat(mapped) : sparkLine(theme, rtts, mapped, topOf(rtts, 1), heat);
   const text = ` ${paint(theme, role, theme.glyphs.dot)} ${name} ${paint(theme, role, rtt)} ${paint(theme, row.loss_pct === 0 ? null : role, loss)} ${paint(theme, 'faint', texts.loss)} ${map}`;
   return text + ' '.repeat(Math.max(0, room - HISTORY));
 }

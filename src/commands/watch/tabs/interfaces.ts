@@ -123,7 +123,8 @@ function shares(
 ): { readonly list: number; readonly graph: number; readonly config: number } {
   const wanted = arrange(model, INTERFACES).entries.length + 1;
   const config = Math.max(4, Math.floor(height / 3));
-  const graphs = height >= 20 ? 5 : 3;
+  // the line over the graphs has the rates
+  const graphs = model.settings.isLite ? 1 : height >= 20 ? 5 : 3;
   const list = Math.max(3, Math.min(wanted, height - config - graphs));
   return { list, graph: graphs, config: height - list - graphs };
 }

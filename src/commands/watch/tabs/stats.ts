@@ -37,6 +37,7 @@ function statistic(
     identify: (row) => identity.map((name) => row[name]).join(' '),
     usualSort,
     detail: (row) => detailOf(row, fields),
+    whyNone: ({ settings: { isLite, texts } }) => (isLite ? fill(texts.notCaptured, { option: '--lite' }) : null),
     command: () => ['stats', '--by', by, '--duration', '10'],
     ...more,
   };

@@ -86,6 +86,7 @@ function titleLine(table: KeyTable, model: Model, list: ListSpec | null): string
     if (frozen !== null) left.push(piece(`  ${texts.frozen}`, 'mark'));
   }
   const right: Piece[] = [];
+  if (model.settings.isLite) right.push(piece(` ${texts.lite} `, 'faint'));
   if (model.held !== null) right.push(piece(` ${texts.paused} `, 'found'));
   if (model.machine.limits.length > 0)
     right.push(piece(` ${fill(texts.limited, { count: model.machine.limits.length })} `, 'notice'));

@@ -24,12 +24,8 @@ export function listView(
   const head = headings(model, list, columns, width);
   const rows = Math.max(0, height - 1);
   if (arranged.entries.length === 0) {
-    const text =
-      model.machine.at === null
-        ? texts.starting
-        : state.filter === null
-          ? texts.nothing
-          : fill(texts.noMatch, { filter: state.filter.text });
+    const none = list.whyNone?.(model) ?? (model.machine.at === null ? texts.starting : texts.nothing);
+    const text = state.filter === null ? none : fill(texts.noMatch, { filter: state.filter.text });
     return exactly([head, line(theme, [piece(` ${text}`, 'faint')], width)], width, height);
   }
   const selected = selectedIndex(state.selection, arranged);

@@ -1,0 +1,40 @@
+import { EXIT, Failure } from '../../core/failure.ts';
+import { shellWord } from '../../core/output/shell-word.ts';
+import type { TabName } from './model/model.ts';
+
+/** The commands that print what tabs show: of the machine, and of a capture. */
+const COMMANDS: Readonly<Record<TabName, readonly [live: string, captured: string]>> = {
+  dashboard: ['conns --interval 1', 'conns'],
+  connections: ['conns --interval 1', 'conns'],
+  interfaces: ['ifaces --interval 1', 'conns'],
+  packets: ['capture', 'capture'],
+  stats: ['stats --duration 10', 'stats'],
+  topology: ['conns --summary remote --interval 1', 'conns --summary remote'],
+  timeline: [
+    'conns --events',
+    'conns --fields first_seen,last_seen,proto,local_addr,local_port,remote_addr,remote_port',
+  ],
+  insights: ['insights --interval 1', 'insights'],
+};
+
+/** What was asked of the screen. */
+export interface Asked {
+  readonly tab: TabName | null;
+  readonly read: string | null;
+  readonly filter: string | null;
+}
+
+/** The Failure where there is no terminal, or one that cannot show a screen. It names the command that prints the same. */
+export function noTerminal({ tab, read, filter }: Asked, term: string | undefined): Failure {
+  const [live, captured] = COMMANDS[tab ?? 'dashboard'];
+  const words = [
+    `netwatch ${read === null ? live : captured}`,
+    ...(read === null ? [] : [`-r ${shellWord(read)}`]),
+    ...(filter === null ? [] : [`--filter ${shellWord(filter)}`]),
+  ];
+  const message =
+    term === 'dumb'
+      ? 'watch needs a terminal that can move its cursor, and TERM is dumb'
+      : 'watch needs a terminal for its screen';
+  return new Failure(EXIT.usage, message, { hint: `${words.join(' ')} prints the same` });
+}
