@@ -7,7 +7,7 @@ import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import type { SettingRow } from '../../../src/core/record/tables/setting.ts';
 import { netwatch, recordsOf, runInProcess } from '../../support/in-process.ts';
 
-const LISTINGS = COMMANDS.filter(({ kind }) => kind === 'listing').map(({ name }) => name);
+const READERS = COMMANDS.filter(({ kind }) => kind !== 'text').map(({ name }) => name);
 const UNTYPED = { config: null, color: null, lang: null, quiet: false, verbose: false };
 let folder = '';
 let file = '';
@@ -44,7 +44,7 @@ test('each says where it comes from: the file with its place, the option that na
   const set = await shown(['--config', file, '-f', 'source != default']);
   const from = (place: string) => ({ type: 'setting', source: 'file', origin: file, place });
   expect(set).toEqual([
-    { ...from('line 1, column 2'), name: 'color', value: 'never', commands: LISTINGS },
+    { ...from('line 1, column 2'), name: 'color', value: 'never', commands: READERS },
     {
       type: 'setting',
       name: 'config',
@@ -52,12 +52,12 @@ test('each says where it comes from: the file with its place, the option that na
       source: 'option',
       origin: '--config',
       place: null,
-      commands: LISTINGS,
+      commands: READERS,
     },
     { ...from('line 3, column 12'), name: 'fields', value: 'pid,state', commands: ['conns'] },
     { ...from('line 3, column 40'), name: 'interval', value: '5s', commands: ['conns'] },
     { ...from('line 2, column 2'), name: 'interval', value: '2s', commands: ['ifaces', 'stats', 'probe', 'insights'] },
-    { ...from('line 2, column 20'), name: 'quiet', value: 'false', commands: LISTINGS },
+    { ...from('line 2, column 20'), name: 'quiet', value: 'false', commands: READERS },
   ]);
   const usual = { type: 'setting', source: 'default', origin: null, place: null };
   expect(await shown(['conns', '-f', 'name in {tcp, limit, color}'])).toEqual([
