@@ -1,12 +1,16 @@
 import { EXIT } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
+import { openPlaces } from '../../core/place/places.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
+import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
+import { openPlaceFiles } from '../../platform/place/place-files.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
 import { modelRequestOf } from '../insights/model-options.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
+import { AddressFacts } from './live/address-facts.ts';
 import { openMachineFeed } from './live/machine-feed.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
@@ -66,6 +70,9 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
     }
   }
 
+  // a database that is none is said before the screen is opened
+  let placeFiles = values.geoip === null ? null : openPlaceFiles(values.geoip, context.say);
+  let known: AddressFacts | null = null;
   let ink: InkScreen | null = null;
   let end: (error: unknown) => void = () => {};
   const over = new Promise<unknown>((resolve) => {
@@ -114,6 +121,15 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
       warn: (text) => take({ type: 'notice', text, isWrong: true }),
       showProgress: () => {},
     };
+    // before privileges are given up: then the files may not be readable
+    placeFiles ??= openPlaceFiles(null, quiet.warn);
+    const names = values['no-dns'] ? null : await openReverseDns(clock);
+    const facts = new AddressFacts(names, openPlaces(placeFiles), () => {
+      const before = model.machine;
+      take({ type: 'known', fill: (machine) => facts.fill(machine) });
+      if (model.machine !== before) painter.sometime();
+    });
+    known = facts;
     const feed = await openMachineFeed(
       await placeOf(quiet),
       {
@@ -125,6 +141,7 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
         model: asks,
       },
       (machine) => {
+        facts.fillFresh(machine);
         take({ type: 'machine', machine });
         painter.sometime();
       },
@@ -144,6 +161,9 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
           return terminal.setMouse(effect.isOn);
         case 'copy':
           return terminal.copy(effect.text);
+        case 'facts':
+          facts.want(effect);
+          return take({ type: 'known', fill: (machine) => facts.fill(machine) });
         case 'analyse':
           return feed.analyse();
       }
@@ -158,6 +178,8 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
     painter.stop();
     context.signal.removeEventListener('abort', interrupted);
     terminal.close();
+    known?.close();
+    placeFiles?.close();
     await ink?.close();
   }
 }

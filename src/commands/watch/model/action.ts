@@ -7,6 +7,8 @@ export type Action =
   | { readonly type: 'input'; readonly input: Input }
   | { readonly type: 'resize'; readonly width: number; readonly height: number }
   | { readonly type: 'machine'; readonly machine: Machine }
+  /** More is known of rows that are shown. */
+  | { readonly type: 'known'; readonly fill: (machine: Machine) => Machine }
   | { readonly type: 'notice'; readonly text: string; readonly isWrong: boolean }
   | { readonly type: 'time' };
 
@@ -17,6 +19,8 @@ export type Effect =
   | { readonly type: 'redraw' }
   | { readonly type: 'refresh' }
   | { readonly type: 'analyse' }
+  /** Rows are to have names of addresses, and places. */
+  | { readonly type: 'facts'; readonly names: boolean; readonly places: boolean }
   | { readonly type: 'mouse'; readonly isOn: boolean }
   | { readonly type: 'copy'; readonly text: string };
 

@@ -1,6 +1,6 @@
 import { FIRST } from '../../../core/screen/selection.ts';
 import { THEME_NAMES, themeNamed } from '../../../core/screen/theme.ts';
-import { type Step, step } from './action.ts';
+import { type Effect, type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
@@ -65,7 +65,11 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyPlaces',
     help: 'helpPlaces',
     footer: 9,
-    act: (model) => step(withSettings(model, { places: !model.settings.places })),
+    act(model) {
+      const places = !model.settings.places;
+      const told = notify(withSettings(model, { places }), places ? 'noticePlaces' : 'noticeNoPlaces');
+      return step(told, factsOf(told));
+    },
   },
   {
     keys: ['a'],
@@ -100,7 +104,12 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyNames',
     help: 'helpNames',
     footer: null,
-    act: (model) => step(withSettings(model, { names: !model.settings.names })),
+    act(model) {
+      const { mayAskDns, names: before } = model.settings;
+      if (!mayAskDns) return step(notify(model, 'noticeNoDns', {}, true));
+      const told = notify(withSettings(model, { names: !before }), before ? 'noticeNoNames' : 'noticeNames');
+      return step(told, factsOf(told));
+    },
   },
   {
     keys: ['M'],
@@ -156,6 +165,8 @@ const withSettings = (model: Model, changed: Partial<Model['settings']>): Model 
   ...model,
   settings: { ...model.settings, ...changed },
 });
+
+const factsOf = ({ settings: { names, places } }: Model): Effect => ({ type: 'facts', names, places });
 
 /** Esc: a popup is closed by `update`; else the filter of the list goes, then the order that is held. */
 function goBack(model: Model, { list }: KeyPlace): Step {

@@ -32,6 +32,8 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       return step({ ...model, width: action.width, height: action.height });
     case 'machine':
       return step(model.held === null ? { ...model, machine: action.machine } : { ...model, held: action.machine });
+    case 'known':
+      return step({ ...model, machine: action.fill(model.machine), held: model.held && action.fill(model.held) });
     case 'notice':
       return step({ ...model, notice: { text: action.text, isWrong: action.isWrong, until: now + 6000 } });
     case 'time':

@@ -69,7 +69,7 @@ export const CONNECTIONS: ListSpec = {
   groupings: { process: groupBy('process'), remote_addr: groupBy('remote_addr') },
   roleOf: (row) => (row.state === 'CLOSE' ? 'faint' : null),
   detail: (row, model) => detailOf(row as unknown as ConnRow, model),
-  command: () => ['conns'],
+  command: ({ settings: { names } }) => ['conns', ...(names ? ['--resolve'] : [])],
 };
 
 /** How long a connection is shown, dim, when it is gone. */
@@ -89,12 +89,17 @@ function rowsOf(machine: Machine): readonly AnyRow[] {
 }
 
 /** Two lines: who it is, and how it does. */
-function detailOf(row: ConnRow, { settings: { numerals, texts } }: Model): readonly (readonly Piece[])[] {
+function detailOf(
+  row: ConnRow,
+  { settings: { numerals, texts, names, places } }: Model,
+): readonly (readonly Piece[])[] {
   const facts = (pairs: readonly (readonly [string, string | null])[]): readonly Piece[] =>
     pairs.flatMap(([name, value]) => (value === null ? [] : [piece(` ${name} `, 'faint'), piece(value)]));
   const millis = (value: number | null): string | null => (value === null ? null : formatMillis(value, numerals));
   return [
     facts([
+      ['host', names ? row.remote_host : null],
+      [texts.place, places ? placeOf(row) : null],
       [texts.command, row.cmdline ?? row.process],
       ['pid', row.pid === null ? null : String(row.pid)],
       ['user', row.user],
@@ -120,6 +125,10 @@ function detailOf(row: ConnRow, { settings: { numerals, texts } }: Model): reado
     ]),
   ];
 }
+
+/** Country, city and whose network it is, as far as they are known. */
+const placeOf = ({ geo_country, geo_city, asn, as_org }: ConnRow): string | null =>
+  [geo_country, geo_city, asn === null ? null : `AS${asn}`, as_org].filter((one) => one !== null).join(' ') || null;
 
 export const connections: Tab = {
   name: 'connections',

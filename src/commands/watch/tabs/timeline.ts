@@ -102,7 +102,7 @@ export const timeline: Tab = {
     const top = topFor(listState(model, TIMELINE).selection.top, selected, arranged.entries.length, rows);
     const lines = arranged.entries.slice(top, top + rows).map(({ row }, index) => {
       const isSelected = top + index === selected;
-      const name = nameOf(row as unknown as ConnRow, names, theme);
+      const name = nameOf(row as unknown as ConnRow, names, model);
       const bar = barOf(theme, byRow.get(row)!, nowOf(model.machine), windowMs(model.timelineWindow), bars);
       return `${isSelected ? paint(theme, 'selected', name) : name} ${bar}`;
     });
@@ -139,9 +139,11 @@ export const timeline: Tab = {
 
 const namesWidth = (width: number): number => Math.min(40, Math.max(24, Math.floor(width / 3)));
 
-function nameOf(row: ConnRow, width: number, theme: Theme): string {
+function nameOf(row: ConnRow, width: number, { settings }: Model): string {
+  const { theme } = settings;
   const addr = Math.min(22, Math.floor(width / 2));
-  const remote = row.remote_addr ?? `${theme.glyphs.note} ${row.local_port}`;
+  const remote =
+    (settings.names ? row.remote_host : null) ?? row.remote_addr ?? `${theme.glyphs.note} ${row.local_port}`;
   return ` ${cell(row.process ?? row.service ?? row.proto, width - addr - 2, 'left', theme.glyphs.ellipsis)} ${cell(remote, addr, 'left', theme.glyphs.ellipsis)}`;
 }
 

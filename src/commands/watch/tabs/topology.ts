@@ -260,7 +260,7 @@ function thisMachine(model: Model, width: number, height: number): readonly stri
 
 /** The remote hosts with the most connections, from the one that is shown first. */
 function remotes(model: Model, width: number, height: number): Stack {
-  const { theme, texts, places } = model.settings;
+  const { theme, texts, places, names } = model.settings;
   const arranged = arrange(model, REMOTES);
   const { selection } = listState(model, REMOTES);
   const fits = Math.max(1, Math.floor(height / BOX));
@@ -271,7 +271,7 @@ function remotes(model: Model, width: number, height: number): Stack {
   const protocols = protocolsByRemote(model.machine);
   for (const [index, { row }] of arranged.entries.slice(top, top + fits).entries()) {
     const { key, conns, established, processes } = row as unknown as ConnSummaryRow;
-    const used = protocols.get(key ?? '') ?? { names: '', country: null };
+    const used = protocols.get(key ?? '') ?? { names: '', country: null, host: null };
     const process = `${processes[0] ?? '?'}${processes.length > 1 ? ` +${processes.length - 1}` : ''} (${used.names})`;
     const last = places && used.country !== null ? used.country : `${texts.established} ${established}`;
     labels.set(lines.length + 2, `${conns}×`);
@@ -280,7 +280,7 @@ function remotes(model: Model, width: number, height: number): Stack {
       ...box(
         theme,
         [
-          [key ?? '?', 'strong'],
+          [(names ? used.host : null) ?? key ?? '?', 'strong'],
           [process, null],
           [last, 'faint'],
         ],
@@ -297,6 +297,7 @@ function remotes(model: Model, width: number, height: number): Stack {
 interface RemoteFacts {
   readonly names: string;
   readonly country: string | null;
+  readonly host: string | null;
 }
 const factsByMachine = new WeakMap<Machine, ReadonlyMap<string, RemoteFacts>>();
 
@@ -305,14 +306,19 @@ function protocolsByRemote(machine: Machine): ReadonlyMap<string, RemoteFacts> {
   if (known !== undefined) return known;
   const names = new Map<string, Set<string>>();
   const countries = new Map<string, string>();
-  for (const { remote_addr, proto, geo_country } of machine.conns) {
+  const hosts = new Map<string, string>();
+  for (const { remote_addr, proto, geo_country, remote_host } of machine.conns) {
     if (remote_addr === null) continue;
     const those = names.get(remote_addr) ?? new Set<string>();
     names.set(remote_addr, those.add(proto.toUpperCase()));
     if (geo_country !== null) countries.set(remote_addr, geo_country);
+    if (remote_host !== null) hosts.set(remote_addr, remote_host);
   }
   const facts = new Map(
-    [...names].map(([addr, those]) => [addr, { names: [...those].join(' '), country: countries.get(addr) ?? null }]),
+    [...names].map(([addr, those]) => [
+      addr,
+      { names: [...those].join(' '), country: countries.get(addr) ?? null, host: hosts.get(addr) ?? null },
+    ]),
   );
   factsByMachine.set(machine, facts);
   return facts;

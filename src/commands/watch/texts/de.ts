@@ -161,6 +161,7 @@ export const de: Texts = {
   waitingShort: 'wartet',
   noProbeShort: 'nicht geprüft',
 
+  place: 'Ort',
   command: 'Befehl',
   roundTrip: 'RTT',
   least: 'min',

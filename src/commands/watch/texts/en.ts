@@ -159,6 +159,7 @@ export const en = {
   waitingShort: 'waiting',
   noProbeShort: 'not probed',
 
+  place: 'place',
   command: 'cmd',
   roundTrip: 'rtt',
   least: 'min',

@@ -161,6 +161,7 @@ export const zh: Texts = {
   waitingShort: '等待中',
   noProbeShort: '未探测',
 
+  place: '位置',
   command: '命令',
   roundTrip: 'RTT',
   least: '最小',
