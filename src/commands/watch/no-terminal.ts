@@ -10,10 +10,7 @@ const COMMANDS: Readonly<Record<TabName, readonly [live: string, captured: strin
   packets: ['capture', 'capture'],
   stats: ['stats --duration 10', 'stats'],
   topology: ['conns --summary remote --interval 1', 'conns --summary remote'],
-  timeline: [
-    'conns --events',
-    'conns --fields first_seen,last_seen,proto,local_addr,local_port,remote_addr,remote_port',
-  ],
+  timeline: ['conns --events', 'conns --fields first_seen,age_s,proto,local_addr,local_port,remote_addr,remote_port'],
   insights: ['insights --interval 1', 'insights'],
 };
 

@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:tty';
 import { EXIT } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
@@ -11,12 +12,15 @@ import { modelRequestOf } from '../insights/model-options.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
 import { AddressFacts } from './live/address-facts.ts';
-import { openMachineFeed } from './live/machine-feed.ts';
+import { type CaptureReplay, openCaptureReplay } from './live/capture-replay.ts';
+import { type MachineFeed, openMachineFeed, STATISTICS } from './live/machine-feed.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
 import { UNTOUCHED } from './model/list-state.ts';
 import { openingModel } from './model/model.ts';
+import type { Pace } from './model/replay.ts';
+import { REPLAY_KEYS } from './model/replay-keys.ts';
 import { type KeyTable, update } from './model/update.ts';
 import { Painter } from './painter.ts';
 import { TABS } from './tabs/all-tabs.ts';
@@ -25,18 +29,31 @@ import { charactersOf, languageOf } from './texts/language.ts';
 import { frameView } from './views/frame-view.ts';
 import { refuseOptions, type WatchValues } from './watch-values.ts';
 
+export const KEY_TABLE: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
+
+/** The keys of a capture go before those of other screens. */
+export const REPLAY_KEY_TABLE: KeyTable = {
+  ...KEY_TABLE,
+  everywhere: [
+    ...REPLAY_KEYS,
+    ...KEY_TABLE.everywhere.filter(
+      ({ keys }) => !REPLAY_KEYS.some((own) => own.keys.some((key) => keys.includes(key))),
+    ),
+  ],
+};
+
 const REFRESH_MS = 1000;
 const LITE_REFRESH_MS = 2000;
 
-export const KEY_TABLE: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
-
 /** Shows the screen until it is left; resolves to the exit status. Rejects with a Failure 64 where there is no terminal. */
-export async function runWatch(context: Context, values: WatchValues): Promise<number> {
+export async function runWatch(context: Context, values: WatchValues, keyboard: ReadStream): Promise<number> {
   const { clock } = context;
   refuseOptions(values);
   const isLite = values.lite;
+  const table = values.read === null ? KEY_TABLE : REPLAY_KEY_TABLE;
+  const refreshMs = values.refresh ?? (isLite ? LITE_REFRESH_MS : REFRESH_MS);
   const asks = isLite ? null : modelRequestOf({ ...values, 'dry-run': false });
-  const terminal = new ScreenTerminal(process.stdin as never, process.stdout as never, {
+  const terminal = new ScreenTerminal(keyboard, process.stdout as never, {
     clock,
     guard: context.terminal.guard,
   });
@@ -81,7 +98,7 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
   const painter = new Painter(
     clock,
     () => {
-      const lines = frameView(KEY_TABLE, model);
+      const lines = frameView(table, model);
       if (ink === null) terminal.paint(lines);
       else ink.show(lines);
     },
@@ -89,7 +106,7 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
   );
   let perform: (effect: Effect) => void = () => {};
   const take = (action: Action): void => {
-    const { model: next, effects } = update(KEY_TABLE, model, action, clock.now());
+    const { model: next, effects } = update(table, model, action, clock.now());
     model = next;
     for (const effect of effects) perform(effect);
   };
@@ -130,23 +147,52 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
       if (model.machine !== before) painter.sometime();
     });
     known = facts;
-    const feed = await openMachineFeed(
-      await placeOf(quiet),
-      {
-        refreshMs: values.refresh ?? (isLite ? LITE_REFRESH_MS : REFRESH_MS),
-        devices: values.interface === null || isLite ? null : [values.interface],
-        bpf: isLite ? null : values.bpf,
-        probes: !values['no-probe'] && !isLite,
-        packets: !isLite,
-        model: asks,
-      },
-      (machine) => {
-        facts.fillFresh(machine);
-        take({ type: 'machine', machine });
-        painter.sometime();
-      },
-      end,
-    );
+    const openMachine = async (): Promise<MachineFeed> =>
+      openMachineFeed(
+        await placeOf(quiet),
+        {
+          refreshMs,
+          devices: values.interface === null || isLite ? null : [values.interface],
+          bpf: isLite ? null : values.bpf,
+          probes: !values['no-probe'] && !isLite,
+          packets: !isLite,
+          model: asks,
+        },
+        (machine) => {
+          facts.fillFresh(machine);
+          take({ type: 'machine', machine });
+          painter.sometime();
+        },
+        end,
+      );
+    const openReplay = (file: string): Promise<CaptureReplay> =>
+      openCaptureReplay(
+        quiet,
+        {
+          file,
+          interface: values.interface,
+          pace: paceOf(values.pace),
+          isStopped: values.pace === 'step',
+          refreshMs,
+          model: asks,
+          statistics: STATISTICS,
+        },
+        {
+          listen: () => {},
+          publish(machine, replayed, isAsked) {
+            facts.fillFresh(machine);
+            take({ type: 'replay', machine, replay: replayed });
+            if (isAsked) painter.soon();
+            else painter.sometime();
+          },
+          told(text) {
+            take({ type: 'notice', text, isWrong: true });
+            painter.soon();
+          },
+        },
+      );
+    const replay = values.read === null ? null : await openReplay(values.read);
+    const feed = replay ?? (await openMachine());
     perform = (effect) => {
       switch (effect.type) {
         case 'quit':
@@ -161,6 +207,12 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
           return terminal.setMouse(effect.isOn);
         case 'copy':
           return terminal.copy(effect.text);
+        case 'pace':
+          return replay?.setPace(effect.pace, effect.isStopped);
+        case 'step':
+          return replay?.step();
+        case 'again':
+          return void replay?.again(effect.pace);
         case 'facts':
           facts.want(effect);
           return take({ type: 'known', fill: (machine) => facts.fill(machine) });
@@ -183,3 +235,6 @@ export async function runWatch(context: Context, values: WatchValues): Promise<n
     await ink?.close();
   }
 }
+
+const paceOf = (typed: WatchValues['pace']): Pace =>
+  typed === null || typed === 'end' ? 'end' : typed === 'step' ? 1 : Number(typed);

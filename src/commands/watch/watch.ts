@@ -1,5 +1,6 @@
 import { screenCommand } from '../listing/command.ts';
 import { noTerminal } from './no-terminal.ts';
+import { openKeyboard } from './terminal/keyboard.ts';
 import { watchOptions } from './watch-options.ts';
 
 /** `netwatch watch`: the screen. */
@@ -22,9 +23,14 @@ export const watch = screenCommand({
     { line: 'netwatch watch --tab connections -f "process == curl"', about: 'what curl is connected to' },
   ],
   async show(context, values) {
-    const isTerminal = context.terminal.stdoutIsTerminal && process.stdin.isTTY === true;
-    if (!isTerminal || context.env.TERM === 'dumb') throw noTerminal(values, isTerminal ? context.env.TERM : undefined);
+    const keyboard = context.terminal.stdoutIsTerminal ? openKeyboard(values.read === '-') : null;
+    if (keyboard === null) throw noTerminal(values, undefined);
+    if (context.env.TERM === 'dumb') throw noTerminal(values, 'dumb');
     const { runWatch } = await import('./run-watch.ts');
-    return runWatch(context, values);
+    try {
+      return await runWatch(context, values, keyboard);
+    } finally {
+      if (keyboard !== process.stdin) keyboard.destroy();
+    }
   },
 });

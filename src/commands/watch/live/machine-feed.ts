@@ -30,7 +30,7 @@ export interface FeedRequest {
 }
 
 /** The statistics that the tabs show. */
-const STATISTICS = ['protocols', 'handshakes', 'dns', 'http', 'tls'] as const satisfies readonly StatisticName[];
+export const STATISTICS = ['protocols', 'handshakes', 'dns', 'http', 'tls'] as const satisfies readonly StatisticName[];
 
 /** The samplers of the screen at work. */
 export interface MachineFeed {

@@ -2,6 +2,7 @@ import type { Piece } from '../../../core/screen/cells.ts';
 import type { Step } from './action.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
+import type { Replay } from './replay.ts';
 import type { Settings } from './settings.ts';
 
 export const TAB_NAMES = [
@@ -29,6 +30,8 @@ export interface Model {
   /** By the name of the list; absent for one that nobody touched. */
   readonly lists: Readonly<Record<string, ListState>>;
   readonly machine: Machine;
+  /** The capture that is shown in place of the machine; null for the machine. */
+  readonly replay: Replay | null;
   /** Which of the windows of the timeline is shown. */
   readonly timelineWindow: number;
   /** What came while it was paused; null while it goes on. */
@@ -100,6 +103,7 @@ export function openingModel(
     focus: {},
     lists: {},
     machine: UNSEEN,
+    replay: null,
     timelineWindow: 1,
     held: null,
     prompt: null,

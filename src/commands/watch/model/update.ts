@@ -10,6 +10,7 @@ import { isDescending, scrollList, selectAt, sortBy } from './list-keys.ts';
 import type { ListPlace, ListSpec } from './list-spec.ts';
 import type { Model } from './model.ts';
 import { typeLine } from './prompt.ts';
+import { atEnd } from './replay-keys.ts';
 import type { Tab } from './tab.ts';
 
 /** The tabs, and all keys that do something, those first that come first. */
@@ -32,6 +33,12 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       return step({ ...model, width: action.width, height: action.height });
     case 'machine':
       return step(model.held === null ? { ...model, machine: action.machine } : { ...model, held: action.machine });
+    case 'replay': {
+      const next = { ...model, machine: action.machine, replay: action.replay };
+      // what is wrong with it is said instead
+      const tellsEnd = action.replay.isEnded && model.replay?.isEnded !== true && !model.notice?.isWrong;
+      return step(tellsEnd ? atEnd(next, action.replay) : next);
+    }
     case 'known':
       return step({ ...model, machine: action.fill(model.machine), held: model.held && action.fill(model.held) });
     case 'notice':

@@ -9,6 +9,7 @@ import { identifyConn } from '../model/identify-conn.ts';
 import type { ListSpec } from '../model/list-spec.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
+import { sourceWords } from '../model/replay.ts';
 import type { Tab } from '../model/tab.ts';
 import { listView } from '../views/list-view.ts';
 
@@ -69,7 +70,7 @@ export const CONNECTIONS: ListSpec = {
   groupings: { process: groupBy('process'), remote_addr: groupBy('remote_addr') },
   roleOf: (row) => (row.state === 'CLOSE' ? 'faint' : null),
   detail: (row, model) => detailOf(row as unknown as ConnRow, model),
-  command: ({ settings: { names } }) => ['conns', ...(names ? ['--resolve'] : [])],
+  command: ({ settings: { names }, replay }) => ['conns', ...sourceWords(replay, []), ...(names ? ['--resolve'] : [])],
 };
 
 /** How long a connection is shown, dim, when it is gone. */
@@ -143,8 +144,13 @@ export const connections: Tab = {
       `${formatBytes(sumOf(model.machine.conns, field) ?? 0, numerals)}/s`;
     return [
       piece(` ${matched === total ? count(total) : `${count(matched)}/${count(total)}`}`),
-      piece(`  ${model.settings.theme.glyphs.down}${rate('rx_rate')}`, 'received'),
-      piece(` ${model.settings.theme.glyphs.up}${rate('tx_rate')}`, 'sent'),
+      // a capture has no rates of now
+      ...(model.replay !== null
+        ? []
+        : [
+            piece(`  ${model.settings.theme.glyphs.down}${rate('rx_rate')}`, 'received'),
+            piece(` ${model.settings.theme.glyphs.up}${rate('tx_rate')}`, 'sent'),
+          ]),
     ];
   },
   view: (model, width, height) => listView(model, CONNECTIONS, width, height, true),

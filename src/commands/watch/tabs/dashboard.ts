@@ -9,6 +9,7 @@ import type { ListPlace, ListSpec } from '../model/list-spec.ts';
 import { HISTORY, type TargetHistory } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { Tab } from '../model/tab.ts';
+import { notInCapture } from '../model/why-empty.ts';
 import { fill } from '../texts/fill.ts';
 import { listView, sectionTitle } from '../views/list-view.ts';
 import { CONNECTIONS } from './connections.ts';
@@ -40,10 +41,10 @@ interface Shares {
 }
 
 /** How the height is shared, each part with its title. What the machine has little of leaves room for connections. */
-function shares({ machine, settings }: Model, height: number): Shares {
+function shares({ machine, settings, replay }: Model, height: number): Shares {
   const isHigh = height >= 30;
   const interfaces = 1 + Math.max(1, Math.min(active(machine.ifaces).length, isHigh ? 8 : 3));
-  const bandwidth = 1 + (settings.isLite ? 0 : isHigh ? 6 : 2);
+  const bandwidth = replay !== null ? 0 : 1 + (settings.isLite ? 0 : isHigh ? 6 : 2);
   const health = 2 + Math.max(1, Math.min(machine.health.size, isHigh ? 6 : 3));
   const findings = 1 + Math.max(1, Math.min(machine.insights.length, isHigh ? 5 : 2));
   const top = Math.max(settings.dense ? 3 : 4, height - interfaces - bandwidth - health - findings);
@@ -113,7 +114,11 @@ function interfacesView(model: Model, width: number, height: number): readonly s
       );
     });
   const used = 1 + name + 1 + addr + 1 + sparks + 1 + RATE + 1 + sparks + 1 + RATE + 1 + STATE;
-  const fitted = rows.map((row) => (used <= width ? row + ' '.repeat(width - used) : row));
+  const captured = notInCapture(model);
+  const fitted =
+    captured !== null
+      ? [line(theme, [piece(` ${captured}`, 'faint')], width)]
+      : rows.map((row) => (used <= width ? row + ' '.repeat(width - used) : row));
   return exactly(
     [sectionTitle(model, texts.interfaces, ` ${model.machine.ifaces.length}`, width, false), ...fitted],
     width,
@@ -205,13 +210,20 @@ function healthView(model: Model, width: number, height: number): readonly strin
   const rows = [...health.values()].slice(0, height - 2).map((one) => healthLine(model, one, width));
   const empty = line(theme, [piece(` ${whyNoHealth(model)}`, 'faint')], width);
   return exactly(
-    [sectionTitle(model, texts.health, '', width, false), ...(rows.length === 0 ? [empty] : rows), totals],
+    [
+      sectionTitle(model, texts.health, '', width, false),
+      ...(rows.length === 0 ? [empty] : rows),
+      ...(model.replay === null ? [totals] : []),
+    ],
     width,
     height,
   );
 }
 
-function whyNoHealth({ settings: { texts, probes, isLite } }: Model): string {
+function whyNoHealth(model: Model): string {
+  const { texts, probes, isLite } = model.settings;
+  const captured = notInCapture(model);
+  if (captured !== null) return captured;
   return probes ? texts.waiting : fill(texts.noProbe, { option: isLite ? '--lite' : '--no-probe' });
 }
 

@@ -5,6 +5,7 @@ import { cell, exactly, line, type Piece, piece, rule } from '../../../core/scre
 import { arrange } from '../model/arranged.ts';
 import { type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
+import { sourceWords } from '../model/replay.ts';
 import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
 import { fill } from '../texts/fill.ts';
@@ -20,7 +21,7 @@ const INSIGHTS: ListSpec = {
   identify: (row) => `${row.source} ${row.rule} ${row.subject}`,
   usualSort: [{ field: 'severity', descending: true }],
   detail: () => [],
-  command: () => ['insights', '--interval', '1'],
+  command: ({ replay }) => ['insights', ...sourceWords(replay, ['--interval', '1'])],
 };
 
 /** How the height is shared by the findings and by what is known of the selected one. */

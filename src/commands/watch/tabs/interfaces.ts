@@ -12,6 +12,7 @@ import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
+import { notInCapture } from '../model/why-empty.ts';
 import { listTitle, listView, sectionTitle } from '../views/list-view.ts';
 
 export const INTERFACES: ListSpec = {
@@ -42,6 +43,7 @@ export const INTERFACES: ListSpec = {
     { field: 'index', descending: false },
   ],
   detail: (row, model) => detailOf(row as unknown as IfaceRow, model),
+  whyNone: notInCapture,
   command: () => ['ifaces'],
 };
 
@@ -88,6 +90,7 @@ const part = (
   identify: (row) => fields.map((field) => row[field]).join(' '),
   usualSort,
   detail: (row) => [fields.flatMap((field) => [piece(` ${field} `, 'faint'), piece(String(row[field] ?? '?'))])],
+  whyNone: notInCapture,
   command: () => ['ifaces', option],
 });
 

@@ -10,6 +10,7 @@ import type { Grouping } from '../../../core/screen/arrangement.ts';
 import { beside, type Piece, piece } from '../../../core/screen/cells.ts';
 import { type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
+import { sourceWords } from '../model/replay.ts';
 import type { Tab } from '../model/tab.ts';
 import type { TextName } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
@@ -38,7 +39,7 @@ function statistic(
     usualSort,
     detail: (row) => detailOf(row, fields),
     whyNone: ({ settings: { isLite, texts } }) => (isLite ? fill(texts.notCaptured, { option: '--lite' }) : null),
-    command: () => ['stats', '--by', by, '--duration', '10'],
+    command: ({ replay }) => ['stats', '--by', by, ...sourceWords(replay, ['--duration', '10'])],
     ...more,
   };
 }

@@ -14,6 +14,7 @@ import type { Model } from '../model/model.ts';
 import { notify } from '../model/notices.ts';
 import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
+import { whyEmpty } from '../model/why-empty.ts';
 import { fill } from '../texts/fill.ts';
 import { CONNECTIONS } from './connections.ts';
 
@@ -106,7 +107,7 @@ export const timeline: Tab = {
       const bar = barOf(theme, byRow.get(row)!, nowOf(model.machine), windowMs(model.timelineWindow), bars);
       return `${isSelected ? paint(theme, 'selected', name) : name} ${bar}`;
     });
-    const none = line(theme, [piece(` ${model.machine.at === null ? texts.starting : texts.nothing}`, 'faint')], width);
+    const none = line(theme, [piece(` ${whyEmpty(model)}`, 'faint')], width);
     return exactly([head, ...(lines.length === 0 ? [none] : lines)], width, height);
   },
   place: (_list, _model, width, height) => ({ row: 1, column: 0, width, height: height - 1 }),

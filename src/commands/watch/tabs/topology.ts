@@ -13,8 +13,10 @@ import { type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Machine, TargetHistory } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import { notify } from '../model/notices.ts';
+import { sourceWords } from '../model/replay.ts';
 import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
+import { whyEmpty } from '../model/why-empty.ts';
 import { CONNECTIONS } from './connections.ts';
 import { healthRole } from './dashboard.ts';
 
@@ -79,7 +81,7 @@ const REMOTES: ListSpec = {
       ],
     ];
   },
-  command: () => ['conns', '--summary', 'remote', '--interval', '1'],
+  command: ({ replay }) => ['conns', '--summary', 'remote', ...sourceWords(replay, ['--interval', '1'])],
 };
 
 /** A box of three lines in a frame. */
@@ -245,7 +247,7 @@ function thisMachine(model: Model, width: number, height: number): readonly stri
       numerals,
     )}/s`;
   const texts: (readonly [string, Role | null])[] = [
-    [host?.hostname ?? '?', 'title'],
+    [host?.hostname ?? model.replay?.name ?? '?', 'title'],
     [(main?.ipv4[0] ?? main?.ipv6[0] ?? '?').split('/', 1)[0]!, null],
     [up.map(({ name }) => name).join(' / ') || '?', 'faint'],
     [`${theme.glyphs.up} ${rate('tx_rate')}`, 'sent'],
@@ -289,8 +291,7 @@ function remotes(model: Model, width: number, height: number): Stack {
       ),
     );
   }
-  if (arranged.entries.length === 0)
-    lines.push(line(theme, [piece(` ${model.machine.at === null ? texts.starting : texts.nothing}`, 'faint')], width));
+  if (arranged.entries.length === 0) lines.push(line(theme, [piece(` ${whyEmpty(model)}`, 'faint')], width));
   return { lines: exactly(lines, width, height), labels };
 }
 

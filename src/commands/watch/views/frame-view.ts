@@ -9,6 +9,7 @@ import type { Binding } from '../model/binding.ts';
 import { frameOf, LEAST_HEIGHT, LEAST_WIDTH } from '../model/frame-layout.ts';
 import type { ListSpec } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
+import type { Replay } from '../model/replay.ts';
 import { focusedList, type KeyTable, tabOf } from '../model/update.ts';
 import { fill } from '../texts/fill.ts';
 import { detailsView } from './details-view.ts';
@@ -86,11 +87,23 @@ function titleLine(table: KeyTable, model: Model, list: ListSpec | null): string
     if (frozen !== null) left.push(piece(`  ${texts.frozen}`, 'mark'));
   }
   const right: Piece[] = [];
+  if (model.replay !== null) right.push(...replayPieces(model, model.replay));
   if (model.settings.isLite) right.push(piece(` ${texts.lite} `, 'faint'));
   if (model.held !== null) right.push(piece(` ${texts.paused} `, 'found'));
   if (model.machine.limits.length > 0)
     right.push(piece(` ${fill(texts.limited, { count: model.machine.limits.length })} `, 'notice'));
   return twoSided(theme, left, right, model.width);
+}
+
+/** Which capture is shown, how much of it was read, and at which pace. */
+function replayPieces({ settings: { texts, numerals } }: Model, replay: Replay): readonly Piece[] {
+  const { name, packets, pace, isStopped, isEnded } = replay;
+  const state = isEnded ? texts.replayEnd : isStopped ? texts.replayStopped : pace === 'end' ? '…' : `${pace}×`;
+  return [
+    piece(` ${name} `, 'strong'),
+    piece(`${fill(texts.packetsCounted, { count: numerals(packets, 0) })} `, 'faint'),
+    piece(`${state} `, 'mark'),
+  ];
 }
 
 /** What is known of the selected row, in the lines under the tab. */

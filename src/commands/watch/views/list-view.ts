@@ -7,6 +7,7 @@ import { arrange, listState } from '../model/arranged.ts';
 import { placedColumns } from '../model/list-columns.ts';
 import type { ListSpec } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
+import { whyEmpty } from '../model/why-empty.ts';
 import { fill } from '../texts/fill.ts';
 
 /** The headings of a list and the rows that are shown: `height` lines of `width` columns. Only these are built. */
@@ -24,7 +25,7 @@ export function listView(
   const head = headings(model, list, columns, width);
   const rows = Math.max(0, height - 1);
   if (arranged.entries.length === 0) {
-    const none = list.whyNone?.(model) ?? (model.machine.at === null ? texts.starting : texts.nothing);
+    const none = list.whyNone?.(model) ?? whyEmpty(model);
     const text = state.filter === null ? none : fill(texts.noMatch, { filter: state.filter.text });
     return exactly([head, line(theme, [piece(` ${text}`, 'faint')], width)], width, height);
   }
