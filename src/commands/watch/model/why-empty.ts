@@ -3,7 +3,8 @@ import type { Model } from './model.ts';
 /** What stands in the place of rows where there are none. */
 export function whyEmpty({ machine, replay, settings: { texts } }: Model): string {
   if (machine.at !== null) return texts.nothing;
-  return replay === null ? texts.starting : texts.startingCapture;
+  if (replay === null) return texts.starting;
+  return replay.isStopped ? texts.noticeStopped : texts.startingCapture;
 }
 
 /** The same where a capture never has any. */
