@@ -75,7 +75,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ifaces: BASEMENT,
     probe: BASEMENT,
     stats: BASEMENT,
-    watch: [...BASEMENT, 'insights'],
+    watch: [...BASEMENT, 'insights', 'whois'],
     whois: BASEMENT,
   },
   'src/core': {

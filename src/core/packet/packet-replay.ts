@@ -4,6 +4,7 @@ import type { Direction } from '../wire/direction.ts';
 import { Dissector } from '../wire/dissector.ts';
 import type { Flow } from '../wire/flow.ts';
 import { Packet } from '../wire/packet.ts';
+import type { Registry } from '../wire/protocol.ts';
 import { FileOwners } from './file-owners.ts';
 import type { OwnedSides, PacketOwner, PacketOwners } from './packet-owners.ts';
 import { PacketRows, type PacketSource } from './packet-rows.ts';
@@ -29,9 +30,10 @@ export class PacketReplay {
   private readonly store: PacketStore;
   private readonly source: { -readonly [K in keyof PacketSource]: PacketSource[K] };
 
-  constructor(store: PacketStore, { decrypts, secrets, owners }: ReplaySetup) {
+  /** `registry` in place of all protocols. */
+  constructor(store: PacketStore, { decrypts, secrets, owners }: ReplaySetup, registry: Registry = REGISTRY) {
     this.store = store;
-    this.dissector = new Dissector(REGISTRY, { decrypts, secrets });
+    this.dissector = new Dissector(registry, { decrypts, secrets });
     this.source = { interfaces: store.interfaces, comment: null };
     this.rows.source = this.source;
     this.rows.faults = this.dissector.faults;

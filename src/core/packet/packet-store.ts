@@ -38,6 +38,8 @@ interface Chunk {
 export class PacketStore {
   first = 1;
   last = 0;
+  /** Packets that went because of a limit, since it was empty. */
+  lost = 0;
   /** Bytes of memory for frames. */
   bytes = 0;
   readonly limits: StoreLimits;
@@ -106,6 +108,7 @@ export class PacketStore {
   /** Forgets all packets; the next one has the next number. */
   clear(): void {
     while (this.count > 0) this.forgetFirst();
+    this.lost = 0;
     this.firstChunk += this.chunks.length;
     this.chunks = [];
     this.bytes = 0;
@@ -239,6 +242,7 @@ export class PacketStore {
     columns.flow[at] = null;
     if (this.comments.size > 0) this.comments.delete(first);
     this.first++;
+    this.lost++;
   }
 }
 

@@ -36,6 +36,8 @@ export interface InsightSampling {
   readonly probe: (() => Promise<readonly ProbeRow[]>) | null;
   /** What is told of all that rules are told, and of some statistics more; null for nobody. */
   readonly witness: Witness | null;
+  /** Is given what is captured, before the first packet, to listen to it too. */
+  readonly listen?: NonNullable<ConnectionRequest['listen']>;
 }
 
 /** Somebody besides the rules. */
@@ -72,6 +74,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     const run = new StatisticsOfRun([...names], options, feed.dissector);
     feed.listen(...run.listeners, ...engine.packetListeners());
     feed.listenToHeld(...run.heldListeners);
+    asked.listen?.(feed, owners);
     captured = { run, feed };
   };
   const { sampler, limits: missing } = await openConnections(place, asked, listen);

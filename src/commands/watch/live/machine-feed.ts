@@ -4,7 +4,7 @@ import type { Limit } from '../../../core/limit.ts';
 import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
-import { openInsightSampler } from '../../../core/sample/insight-sampler.ts';
+import { type InsightSampler, type InsightSampling, openInsightSampler } from '../../../core/sample/insight-sampler.ts';
 import { readNetwork } from '../../../core/sample/network-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
@@ -22,12 +22,16 @@ export interface FeedRequest {
   readonly bpf: string | null;
   readonly probes: boolean;
   readonly packets: boolean;
+  /** Is given what is captured, before the first packet of each capture. */
+  readonly listen: NonNullable<InsightSampling['listen']>;
 }
 
 /** The samplers of the screen at work. */
 export interface MachineFeed {
   /** Looks again at once. */
   refresh(): void;
+  /** Begins to capture with another filter, empty for all packets. Rejects with a Failure; then the old one goes on. */
+  recapture(bpf: string): Promise<void>;
   /** Ends it; resolves when everything is closed. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -52,22 +56,25 @@ export async function openMachineFeed(
   const probeLimits: Limit[] = [];
   const probes = asked.probes ? await openProbes(place, (limits) => probeLimits.push(...limits)) : null;
   let fresh: readonly ProbeRow[] = [];
-  const sampler = await openInsightSampler(place, {
-    rules: RULES,
-    thresholds: ThresholdSettings.usual,
-    serviceOf: readServices(platform.host),
-    packets: asked.packets
-      ? { ...PLAIN_CAPTURE, devices: asked.devices, bpf: asked.bpf ?? PLAIN_CAPTURE.bpf, promiscuous: false }
-      : null,
-    demandsPackets: asked.devices !== null || asked.bpf !== null,
-    // the rules are told of the rounds that ended since the look before
-    probe: async () => {
-      const rows = fresh;
-      fresh = [];
-      return rows;
-    },
-    witness: { statistics: [], ingest: (observation) => history.ingest(observation), ingestSections: () => {} },
-  });
+  const openSampler = (bpf: string | null, demandsPackets: boolean): Promise<InsightSampler> =>
+    openInsightSampler(place, {
+      rules: RULES,
+      thresholds: ThresholdSettings.usual,
+      serviceOf: readServices(platform.host),
+      packets: asked.packets
+        ? { ...PLAIN_CAPTURE, devices: asked.devices, bpf: bpf ?? PLAIN_CAPTURE.bpf, promiscuous: false }
+        : null,
+      demandsPackets,
+      // the rules are told of the rounds that ended since the look before
+      probe: async () => {
+        const rows = fresh;
+        fresh = [];
+        return rows;
+      },
+      witness: { statistics: [], ingest: (observation) => history.ingest(observation), ingestSections: () => {} },
+      listen: asked.listen,
+    });
+  let sampler = await openSampler(asked.bpf, asked.devices !== null || asked.bpf !== null);
   let wake = (): void => {};
   const pause = (millis: number): Promise<void> => {
     const woken = new AbortController();
@@ -78,14 +85,17 @@ export async function openMachineFeed(
 
   const look = async (): Promise<void> => {
     const at = instantNow(clock);
-    const { rows, limits } = await sampler.look(at);
-    if (over.signal.aborted) return;
+    const used = sampler;
+    const { rows, limits } = await used.look(at);
+    if (over.signal.aborted || used !== sampler) return;
     publish(history.finish(at, rows, [...limits, ...probeLimits]));
   };
+  let current: Promise<void> = Promise.resolve();
   const looking = (async () => {
     while (!over.signal.aborted) {
       const begun = clock.monotonic();
-      await look();
+      current = look();
+      await current;
       await pause(Math.max(1, asked.refreshMs - (clock.monotonic() - begun)));
     }
   })().catch(failed);
@@ -110,6 +120,15 @@ export async function openMachineFeed(
 
   return {
     refresh: () => wake(),
+    async recapture(bpf) {
+      const next = await openSampler(bpf, true);
+      const old = sampler;
+      sampler = next;
+      await current.catch(() => {});
+      // what threw in it was told when it was there
+      await old.close(() => {});
+      wake();
+    },
     async close(told) {
       over.abort();
       probes?.close();

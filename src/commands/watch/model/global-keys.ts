@@ -5,6 +5,7 @@ import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
+import { withWaiting } from './packets-state.ts';
 import type { Tab } from './tab.ts';
 
 /** Goes to a tab. */
@@ -45,7 +46,7 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
       step(
         model.held === null
           ? notify({ ...model, held: model.machine }, 'noticePaused')
-          : notify({ ...model, machine: model.held, held: null }, 'noticeGoesOn'),
+          : notify({ ...model, machine: model.held, held: null, packets: withWaiting(model.packets) }, 'noticeGoesOn'),
       ),
   },
   {
