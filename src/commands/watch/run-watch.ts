@@ -72,7 +72,9 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
   const over = new Promise<unknown>((resolve) => {
     end = resolve;
   });
+  let freshen: () => void = () => {};
   const painter = new Painter(clock, () => {
+    if (model.tab === 'packets') freshen();
     const lines = frameView(KEY_TABLE, model);
     if (ink === null) terminal.paint(lines);
     else ink.show(lines);
@@ -118,6 +120,7 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
       texts: () => model.settings.texts,
       numerals: () => model.settings.numerals,
     });
+    freshen = feed.freshen;
     perform = (effect) => {
       switch (effect.type) {
         case 'quit':

@@ -67,6 +67,14 @@ export class PacketStore {
     return this.last - this.first + 1;
   }
 
+  /** Whether an older packet must go for one of so many bytes. */
+  isFullFor(captured: number): boolean {
+    if (this.count >= this.limits.packets) return true;
+    const newest = this.chunks.at(-1);
+    if (newest !== undefined && newest.used + captured <= newest.bytes.length) return false;
+    return this.chunks.length > 0 && this.bytes + Math.max(CHUNK_BYTES, captured) > this.limits.bytes;
+  }
+
   /** Adds a packet that was just dissected, with its comments. */
   add(packet: Packet, comment: string | null): void {
     const { columns } = this;

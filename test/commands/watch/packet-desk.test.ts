@@ -91,3 +91,17 @@ test('after the end nothing is shown and no timer is left', async () => {
   await clock.pass(1000);
   expect([published.length, clock.timers()]).toEqual([1, 0]);
 });
+
+test('while packets are kept, those that are held stay, and others are counted as lost', async () => {
+  const { clock, opened, feed, last } = await desk();
+  opened.begin(feed, null, { packets: 100, bytes: 1024 * 1024 });
+  await feed.fill();
+  for (let n = 0; n < 60; n++) feed.next();
+  opened.keep(true);
+  for (let n = 0; n < 60; n++) feed.next();
+  await clock.pass(100);
+  expect([last().look.numberAt(0), last().look.count, last().look.seen]).toEqual([1, 100, 120]);
+  opened.keep(false);
+  feed.next();
+  expect([opened.look()!.numberAt(0), opened.look()!.count, opened.look()!.seen]).toEqual([2, 100, 121]);
+});

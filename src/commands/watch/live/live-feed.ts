@@ -38,6 +38,8 @@ export type FeedEffect = Exclude<
 /** The machine or a file, for the screen. */
 export interface LiveFeed {
   perform(effect: FeedEffect): void;
+  /** Brings what is shown of packets up to date, just before it is painted: the oldest may have gone. */
+  freshen(): void;
   /** Ends it; resolves when everything is closed. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -143,6 +145,8 @@ export async function openLiveFeed(
           return machine?.refresh();
         case 'filter packets':
           return desk.setFilter(effect.filter);
+        case 'keep packets':
+          return desk.keep(effect.isKept);
         case 'clear packets':
           return desk.clear();
         case 'export packets':
@@ -158,6 +162,10 @@ export async function openLiveFeed(
           return stream === null ? tell(texts().noticeNoStream, true) : take({ type: 'stream', stream });
         }
       }
+    },
+    freshen() {
+      const look = desk.look();
+      if (look !== null) take({ type: 'packets', look, isAsked: false });
     },
     async close(told) {
       desk.stop();

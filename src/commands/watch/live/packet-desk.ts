@@ -29,6 +29,8 @@ export class PacketDesk {
   private search: PacketSearch | null = null;
   /** A person waits for the end of the search. */
   private isAsked = false;
+  /** Nothing that is held may go: somebody looks at it. */
+  private isKept = false;
   private cancel: (() => void) | null = null;
   private due = Number.POSITIVE_INFINITY;
 
@@ -56,7 +58,8 @@ export class PacketDesk {
     feed.listen((packet) => {
       // what a capture delivers that has ended is nobody's
       if (this.store !== store) return;
-      store.add(packet, reader.comment);
+      if (this.isKept && store.isFullFor(packet.frameEnd - packet.frameStart)) store.lost++;
+      else store.add(packet, reader.comment);
       if (this.cancel === null) this.wakeIn(PUBLISH_MS);
     });
   }
@@ -87,6 +90,18 @@ export class PacketDesk {
     this.store?.clear();
     this.packets = null;
     this.setFilter(this.filter);
+  }
+
+  /** Packets that are held stay, and others are lost when there is no more room; or the newest are held again. */
+  keep(isKept: boolean): void {
+    this.isKept = isKept;
+  }
+
+  /** The packets as they are now; null where there are none. */
+  look(): PacketLook | null {
+    const { store, packets, search, clock } = this;
+    search?.forget();
+    return store === null || packets === null ? null : new StoreLook(store, packets, search, () => clock.now());
   }
 
   /** What was said in the stream of a packet; null for none. */
@@ -123,6 +138,6 @@ export class PacketDesk {
     const { isAsked } = this;
     if (search === null || search.isDone) this.isAsked = false;
     else this.wakeIn(REST_MS);
-    this.publish(new StoreLook(store, this.packets, search, () => clock.now()), isAsked);
+    this.publish(this.look()!, isAsked);
   }
 }

@@ -32,6 +32,8 @@ export type Effect =
   | { readonly type: 'copy'; readonly text: string }
   /** Shows packets that pass; null for all. The filter means something. */
   | { readonly type: 'filter packets'; readonly filter: string | null }
+  /** While it is paused, packets that are held stay. */
+  | { readonly type: 'keep packets'; readonly isKept: boolean }
   | { readonly type: 'clear packets' }
   /** Writes the packets that pass to a file. */
   | { readonly type: 'export packets' }

@@ -42,12 +42,12 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyPause',
     help: 'helpPause',
     footer: 7,
-    act: (model) =>
-      step(
-        model.held === null
-          ? notify({ ...model, held: model.machine }, 'noticePaused')
-          : notify({ ...model, machine: model.held, held: null, packets: withWaiting(model.packets) }, 'noticeGoesOn'),
-      ),
+    act(model) {
+      if (model.held === null)
+        return step(notify({ ...model, held: model.machine }, 'noticePaused'), { type: 'keep packets', isKept: true });
+      const gone = { ...model, machine: model.held, held: null, packets: withWaiting(model.packets) };
+      return step(notify(gone, 'noticeGoesOn'), { type: 'keep packets', isKept: false });
+    },
   },
   {
     keys: ['r'],
