@@ -10,8 +10,11 @@ export interface InkScreen {
   close(): Promise<void>;
 }
 
-/** What stands for the lines in the tree of Ink: a private-use character, which is in no line that is safe. */
-const LINES = '\ue000';
+/**
+ * What stands for the lines in the tree of Ink; no dialog has a line of only this. It is ASCII: for any other text string-width
+ * compiles an expression first, which took longer than all else of the first frame.
+ */
+const LINES = '~';
 
 /**
  * Opens Ink over a facade of the terminal. Ink holds the tree, and each frame that it commits goes to `paint`. Stock Ink takes

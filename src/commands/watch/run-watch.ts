@@ -133,8 +133,6 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
           return terminal.setMouse(effect.isOn);
         case 'copy':
           return terminal.copy(effect.text);
-        case 'analyse':
-          return;
         default:
           return feed.perform(effect);
       }

@@ -1,4 +1,5 @@
 import { THEME_NAMES } from '../../core/screen/theme.ts';
+import { modelOptions } from '../insights/model-options.ts';
 import { choice, flag, integer, text } from '../options/option.ts';
 import { globalOptions } from '../options/shared-options.ts';
 import { TAB_NAMES } from './model/model.ts';
@@ -22,5 +23,6 @@ export const watchOptions = {
   theme: choice('Colours: terminal uses the 16 colours of the terminal.', THEME_NAMES, { value: 'NAME' }),
   'no-dns': flag('Do not look up names of addresses.'),
   'no-probe': flag('Do not probe gateways and DNS servers.'),
+  ...modelOptions,
   ...globalOptions,
 };

@@ -40,6 +40,8 @@ export interface ListColumn {
   /** As a person reads it; not yet safe. */
   readonly write: (row: AnyRow) => string;
   readonly role: (row: AnyRow) => Role | null;
+  /** Whether it is a share of 100 that is drawn as a bar as wide as the column. */
+  readonly isBar: boolean;
 }
 
 /** A column and the room it has. */
@@ -52,8 +54,18 @@ export interface PlacedColumn {
 export function columnsOf(table: RecordTable, names: readonly string[], numerals: Numerals): readonly ListColumn[] {
   return names.flatMap((name) => {
     const field = fieldNamed(table, name);
-    return field === undefined ? [] : [columnOf(name, field, numerals)];
+    if (field === undefined) return [];
+    const column = columnOf(name, field, numerals);
+    return field.bar
+      ? [column, { ...column, heading: '', align: 'left', least: BAR[0], most: BAR[1], isBar: true }]
+      : [column];
   });
+}
+const BAR = [8, 40] as const;
+
+/** How much of a bar of `width` columns is filled. */
+export function barLength(value: unknown, width: number): number {
+  return typeof value === 'number' ? Math.max(0, Math.min(width, Math.round((value / 100) * width))) : 0;
 }
 
 function columnOf(name: string, field: Field, numerals: Numerals): ListColumn {
@@ -69,6 +81,7 @@ function columnOf(name: string, field: Field, numerals: Numerals): ListColumn {
     priority: field.priority,
     least: Math.max(least, heading.length),
     most: Math.max(most, heading.length),
+    isBar: false,
     write(row) {
       const value = row[name];
       if (isAmount && value === 0) return ZERO;
@@ -108,7 +121,8 @@ export function placeColumns(
   longest: (field: string) => number,
 ): readonly PlacedColumn[] {
   const all = columns.filter(({ field }) => !choice.hidden.has(field));
-  const least = (column: ListColumn): number => choice.widths.get(column.field) ?? column.least;
+  const least = (column: ListColumn): number =>
+    column.isBar ? column.least : (choice.widths.get(column.field) ?? column.least);
   const shown = new Set(all);
   let left = room - all.reduce((sum, column) => sum + least(column) + GAP, -GAP);
   const leaving = [...all].sort((a, b) => b.priority - a.priority || all.indexOf(b) - all.indexOf(a));
@@ -128,8 +142,14 @@ export function placeColumns(
   left = Math.max(0, left);
   const growing = [...placed].sort((a, b) => a.column.priority - b.column.priority);
   for (const one of growing) {
-    if (choice.widths.has(one.column.field)) continue;
-    const more = Math.min(left, Math.max(0, Math.min(one.column.most, longest(one.column.field)) - one.width));
+    if (!one.column.isBar && choice.widths.has(one.column.field)) continue;
+    const more = Math.min(
+      left,
+      Math.max(
+        0,
+        (one.column.isBar ? one.column.most : Math.min(one.column.most, longest(one.column.field))) - one.width,
+      ),
+    );
     one.width += more;
     left -= more;
   }

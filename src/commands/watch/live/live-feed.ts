@@ -7,6 +7,7 @@ import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import type { Context } from '../../context/context.ts';
 import { placeOf } from '../../context/place.ts';
+import { modelRequestOf } from '../../insights/model-options.ts';
 import type { Values } from '../../options/option.ts';
 import type { Action, Effect } from '../model/action.ts';
 import { UNSEEN } from '../model/machine.ts';
@@ -30,10 +31,7 @@ export interface Shown {
 }
 
 /** What the screen can ask of it. */
-export type FeedEffect = Exclude<
-  Effect,
-  { readonly type: 'quit' | 'suspend' | 'redraw' | 'mouse' | 'copy' | 'analyse' }
->;
+export type FeedEffect = Exclude<Effect, { readonly type: 'quit' | 'suspend' | 'redraw' | 'mouse' | 'copy' }>;
 
 /** The machine or a file, for the screen. */
 export interface LiveFeed {
@@ -78,6 +76,7 @@ export async function openLiveFeed(
         bpf: values.bpf,
         probes: !values['no-probe'],
         packets: true,
+        model: modelRequestOf(values),
         listen: (feed, owners) => desk.begin(feed, owners, LIVE_LIMITS),
       },
       (seen) => {
@@ -143,6 +142,8 @@ export async function openLiveFeed(
       switch (effect.type) {
         case 'refresh':
           return machine?.refresh();
+        case 'analyse':
+          return machine?.analyse();
         case 'filter packets':
           return desk.setFilter(effect.filter);
         case 'keep packets':

@@ -7,12 +7,15 @@ import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
 import { type InsightSampler, type InsightSampling, openInsightSampler } from '../../../core/sample/insight-sampler.ts';
 import { readNetwork } from '../../../core/sample/network-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
+import type { StatisticName } from '../../../core/stats/names.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
+import type { ModelRequest } from '../../insights/model-options.ts';
 import { openProbes } from '../../insights/probe-targets.ts';
 import type { Machine } from '../model/machine.ts';
 import { MachineHistory } from './machine-history.ts';
+import { ScreenModel } from './screen-model.ts';
 
 /** What is sampled, and how often. */
 export interface FeedRequest {
@@ -24,7 +27,12 @@ export interface FeedRequest {
   readonly packets: boolean;
   /** Is given what is captured, before the first packet of each capture. */
   readonly listen: NonNullable<InsightSampling['listen']>;
+  /** How a model is asked for its comment; null for none. */
+  readonly model: ModelRequest | null;
 }
+
+/** The statistics that the tabs show. */
+const STATISTICS = ['protocols', 'handshakes', 'dns', 'http', 'tls'] as const satisfies readonly StatisticName[];
 
 /** The samplers of the screen at work. */
 export interface MachineFeed {
@@ -32,6 +40,8 @@ export interface MachineFeed {
   refresh(): void;
   /** Begins to capture with another filter, empty for all packets. Rejects with a Failure; then the old one goes on. */
   recapture(bpf: string): Promise<void>;
+  /** The same, and asks the model. */
+  analyse(): void;
   /** Ends it; resolves when everything is closed. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -54,6 +64,7 @@ export async function openMachineFeed(
   const over = new AbortController();
   const history = new MachineHistory();
   const probeLimits: Limit[] = [];
+  const model = asked.model === null ? null : new ScreenModel(asked.model, clock);
   const probes = asked.probes ? await openProbes(place, (limits) => probeLimits.push(...limits)) : null;
   let fresh: readonly ProbeRow[] = [];
   const openSampler = (bpf: string | null, demandsPackets: boolean): Promise<InsightSampler> =>
@@ -71,7 +82,19 @@ export async function openMachineFeed(
         fresh = [];
         return rows;
       },
-      witness: { statistics: [], ingest: (observation) => history.ingest(observation), ingestSections: () => {} },
+      witness: {
+        statistics: [...new Set([...STATISTICS, ...(model === null ? [] : model.statistics)])],
+        ingest(observation) {
+          history.ingest(observation, clock.now());
+          model?.ingest(observation);
+        },
+        ingestSections(sections) {
+          // the rows of a section are read once
+          const read = sections.map((one) => ({ ...one, rows: [...one.rows] }));
+          history.ingestSections(read);
+          model?.ingestSections(read);
+        },
+      },
       listen: asked.listen,
     });
   let sampler = await openSampler(asked.bpf, asked.devices !== null || asked.bpf !== null);
@@ -88,7 +111,8 @@ export async function openMachineFeed(
     const used = sampler;
     const { rows, limits } = await used.look(at);
     if (over.signal.aborted || used !== sampler) return;
-    publish(history.finish(at, rows, [...limits, ...probeLimits]));
+    const comments = model?.look(rows, at) ?? [];
+    publish(history.finish(at, [...rows, ...comments], model?.status ?? null, [...limits, ...probeLimits]));
   };
   let current: Promise<void> = Promise.resolve();
   const looking = (async () => {
@@ -129,8 +153,13 @@ export async function openMachineFeed(
       await old.close(() => {});
       wake();
     },
+    analyse() {
+      model?.askNow();
+      wake();
+    },
     async close(told) {
       over.abort();
+      model?.close();
       probes?.close();
       await looking;
       await Promise.all([naming, sampler.close(told)]);

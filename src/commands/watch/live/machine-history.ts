@@ -1,25 +1,34 @@
+import type { CommentaryStatus } from '../../../core/insight/model/model-commentary.ts';
 import type { Observation } from '../../../core/insight/observation.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Limit } from '../../../core/limit.ts';
+import type { Section } from '../../../core/record/table.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
 import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { HISTORY, type Machine, type RateHistory, type TargetHistory, UNSEEN } from '../model/machine.ts';
+import { ConnectionTracker } from './connection-tracker.ts';
+
+/** Records that come once each, and how many of a type are kept. */
+const MESSAGES: ReadonlySet<string> = new Set(['dns_query', 'http_request', 'tls_session']);
+const MOST_MESSAGES = 1000;
 
 /** Collects what looks and rounds delivered into the next `Machine`. */
 export class MachineHistory {
   private machine: Machine = UNSEEN;
+  private readonly tracker = new ConnectionTracker();
 
   get current(): Machine {
     return this.machine;
   }
 
-  /** Takes what a sampler observed, each kind as it is now. */
-  ingest({ type, value }: Observation): void {
+  /** Takes what a sampler observed, each kind as it is now, in milliseconds since 1970. */
+  ingest({ type, value }: Observation, now: number): void {
     switch (type) {
       case 'conn':
-        this.machine = { ...this.machine, conns: value };
+        this.tracker.ingest(value, now);
+        this.machine = { ...this.machine, conns: value, tracked: this.tracker.tracked() };
         break;
       case 'iface':
         this.machine = { ...this.machine, ifaces: value, rates: this.ratesWith(value) };
@@ -38,6 +47,20 @@ export class MachineHistory {
     }
   }
 
+  /** Takes records of statistics: those of messages come once each, of the others all there are. */
+  ingestSections(sections: readonly Section[]): void {
+    const statistics = new Map(this.machine.statistics);
+    for (const { table, rows } of sections) {
+      const fresh = [...rows];
+      const isMessage = MESSAGES.has(table.type);
+      statistics.set(
+        table.type,
+        isMessage ? [...(statistics.get(table.type) ?? []), ...fresh].slice(-MOST_MESSAGES) : fresh,
+      );
+    }
+    this.machine = { ...this.machine, statistics };
+  }
+
   setHost(host: HostRow): void {
     this.machine = { ...this.machine, host };
   }
@@ -52,8 +75,13 @@ export class MachineHistory {
   }
 
   /** Ends a look. */
-  finish(at: Instant, insights: readonly InsightRow[], limits: readonly Limit[]): Machine {
-    this.machine = { ...this.machine, at, insights, limits: distinct(limits) };
+  finish(
+    at: Instant,
+    insights: readonly InsightRow[],
+    commentary: CommentaryStatus | null,
+    limits: readonly Limit[],
+  ): Machine {
+    this.machine = { ...this.machine, at, insights, commentary, limits: distinct(limits) };
     return this.machine;
   }
 

@@ -1,5 +1,5 @@
 import { widthOf } from '../../../core/output/text-width.ts';
-import type { Model, TabName } from './model.ts';
+import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import type { Tab } from './tab.ts';
 
 /** Below this the screen says only that it is too small. */
@@ -43,15 +43,17 @@ export function frameOf(model: Model): FrameLayout {
   };
 }
 
+const digitOf = (name: TabName): string => String(TAB_NAMES.indexOf(name) + 1);
+
 /** Room for the time of day at the right. */
 const CLOCK = 9;
 
 /** Long names where they fit, else short ones, else digits. */
 function placeTabs({ width, settings: { texts } }: Model, all: readonly Tab[]): readonly TabPlace[] {
   const written = [
-    all.map(({ title }, index) => `${index + 1} ${texts[title]}`),
-    all.map(({ shortTitle }, index) => `${index + 1} ${texts[shortTitle]}`),
-    all.map((_, index) => String(index + 1)),
+    all.map(({ name, title }) => `${digitOf(name)} ${texts[title]}`),
+    all.map(({ name, shortTitle }) => `${digitOf(name)} ${texts[shortTitle]}`),
+    all.map(({ name }) => digitOf(name)),
   ];
   const fits = (names: readonly string[]): boolean =>
     names.reduce((sum, name) => sum + widthOf(name) + 2, 0) + CLOCK <= width;

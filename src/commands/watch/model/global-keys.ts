@@ -16,7 +16,7 @@ const focusBy =
   (model) => {
     const { lists } = tabs.find(({ name }) => name === model.tab)!;
     if (lists.length < 2)
-      return step(goTo(model, TAB_NAMES[wrap(TAB_NAMES.indexOf(model.tab) + by, TAB_NAMES.length)]!));
+      return step(goTo(model, tabs[wrap(tabs.findIndex(({ name }) => name === model.tab) + by, tabs.length)]!.name));
     const focus = wrap((model.focus[model.tab] ?? 0) + by, lists.length);
     return step({ ...model, focus: { ...model.focus, [model.tab]: focus } });
   };
@@ -31,7 +31,10 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyTabs',
     help: 'helpTabs',
     footer: 1,
-    act: (model, { key }) => step(goTo(model, TAB_NAMES[Number(key) - 1]!)),
+    act(model, { key }) {
+      const tab = TAB_NAMES[Number(key) - 1]!;
+      return step(tabs.some(({ name }) => name === tab) ? goTo(model, tab) : model);
+    },
   },
   { keys: ['tab'], shown: 'Tab', label: 'keyPanel', help: 'helpNextPanel', footer: 2, act: focusBy(tabs, 1) },
   { keys: ['backtab'], shown: '', label: 'keyPanel', help: 'helpNextPanel', footer: null, act: focusBy(tabs, -1) },

@@ -1,6 +1,8 @@
+import type { CommentaryStatus } from '../../../core/insight/model/model-commentary.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Limit } from '../../../core/limit.ts';
-import type { ConnRow } from '../../../core/record/tables/conn.ts';
+import type { AnyRow } from '../../../core/record/table.ts';
+import type { ConnRow, SocketState } from '../../../core/record/tables/conn.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
 import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../../../core/record/tables/network-config.ts';
@@ -11,6 +13,8 @@ export interface Machine {
   /** When it was looked at; null before the first look. */
   readonly at: Instant | null;
   readonly conns: readonly ConnRow[];
+  /** Connections that are there, and the last ones that were, those that were first seen first. */
+  readonly tracked: readonly TrackedConnection[];
   readonly ifaces: readonly IfaceRow[];
   /** Rates of each interface by its name, a value for each look. */
   readonly rates: ReadonlyMap<string, RateHistory>;
@@ -21,7 +25,23 @@ export interface Machine {
   /** By target, in the order in which they first answered. */
   readonly health: ReadonlyMap<string, TargetHistory>;
   readonly insights: readonly InsightRow[];
+  /** What the model does; null when none is asked. */
+  readonly commentary: CommentaryStatus | null;
+  /** Records of statistics by their type; of messages the last ones. */
+  readonly statistics: ReadonlyMap<string, readonly AnyRow[]>;
   readonly limits: readonly Limit[];
+}
+
+/** A connection from the first look that showed it to the last. Times are in milliseconds since 1970. */
+export interface TrackedConnection {
+  readonly id: string;
+  /** As it was last. */
+  readonly row: ConnRow;
+  readonly first: number;
+  readonly last: number;
+  readonly isOpen: boolean;
+  /** Its states and since when, the last ones; null is a state that is not known. */
+  readonly states: readonly { readonly since: number; readonly state: SocketState | null }[];
 }
 
 /** Bytes per second, a value for each of the last looks, the newest last; null where that is not known. */
@@ -42,6 +62,7 @@ export const HISTORY = 60;
 export const UNSEEN: Machine = {
   at: null,
   conns: [],
+  tracked: [],
   ifaces: [],
   rates: new Map(),
   routes: [],
@@ -50,5 +71,7 @@ export const UNSEEN: Machine = {
   host: null,
   health: new Map(),
   insights: [],
+  commentary: null,
+  statistics: new Map(),
   limits: [],
 };

@@ -29,6 +29,8 @@ export interface Model {
   /** By the name of the list; absent for one that nobody touched. */
   readonly lists: Readonly<Record<string, ListState>>;
   readonly machine: Machine;
+  /** Which of the windows of the timeline is shown. */
+  readonly timelineWindow: number;
   /** What came while it was paused; null while it goes on. */
   readonly held: Machine | null;
   readonly packets: PacketsState;
@@ -94,6 +96,7 @@ export function openingModel(
     focus: {},
     lists: {},
     machine: UNSEEN,
+    timelineWindow: 1,
     held: null,
     packets: NO_PACKETS,
     prompt: null,

@@ -6,7 +6,9 @@ import type { Grouping } from '../../../core/screen/arrangement.ts';
 import { type Piece, piece } from '../../../core/screen/cells.ts';
 import { type Step, step } from '../model/action.ts';
 import { arrange } from '../model/arranged.ts';
+import { identifyConn } from '../model/identify-conn.ts';
 import type { ListSpec } from '../model/list-spec.ts';
+import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import { notify } from '../model/notices.ts';
 import { showPackets } from '../model/packets-update.ts';
@@ -29,12 +31,6 @@ const FIELDS = [
   'tx_bytes',
   'rtt_ms',
 ];
-
-/** What two looks at the same socket have in common. */
-export function identifyConn(row: AnyRow): string {
-  const { proto, local_addr, local_port, remote_addr, remote_port, inode, netns } = row as unknown as ConnRow;
-  return `${netns ?? ''} ${proto} ${local_addr} ${local_port} ${remote_addr} ${remote_port} ${inode}`;
-}
 
 /** Rates and bytes of a group are those of its connections together; where none is known, the sum is not either. */
 function sumOf(rows: readonly AnyRow[], field: string): number | null {
@@ -67,7 +63,7 @@ export const CONNECTIONS: ListSpec = {
     ...(settings.places ? ['geo_country'] : []),
     ...(settings.dense ? ['user', 'cwnd', 'retrans', 'iface', 'age_s'] : []),
   ],
-  rows: ({ machine }) => machine.conns,
+  rows: ({ machine }) => rowsOf(machine),
   identify: identifyConn,
   usualSort: [
     { field: 'rx_rate', descending: true },
@@ -79,6 +75,22 @@ export const CONNECTIONS: ListSpec = {
   detail: (row, model) => detailOf(row as unknown as ConnRow, model),
   command: () => ['conns'],
 };
+
+/** How long a connection is shown, dim, when it is gone. */
+const AFTERGLOW_MS = 10_000;
+const rowsByMachine = new WeakMap<Machine, readonly AnyRow[]>();
+
+/** The connections that are there, and those that were a moment ago, as closed. */
+function rowsOf(machine: Machine): readonly AnyRow[] {
+  let rows = rowsByMachine.get(machine);
+  if (rows === undefined) {
+    const now = machine.at === null ? 0 : Date.parse(machine.at.time);
+    const gone = machine.tracked.filter(({ isOpen, last }) => !isOpen && now - last < AFTERGLOW_MS);
+    rows = [...machine.conns, ...gone.map(({ row }): ConnRow => ({ ...row, state: 'CLOSE', rx_rate: 0, tx_rate: 0 }))];
+    rowsByMachine.set(machine, rows);
+  }
+  return rows;
+}
 
 /** Two lines: who it is, and how it does. */
 function detailOf(row: ConnRow, { settings: { numerals } }: Model): readonly (readonly Piece[])[] {

@@ -1,6 +1,6 @@
 import type { Entry } from '../../../core/screen/arrangement.ts';
 import { cell, exactly, line, piece, rule } from '../../../core/screen/cells.ts';
-import { GAP, type PlacedColumn } from '../../../core/screen/columns.ts';
+import { barLength, GAP, type PlacedColumn } from '../../../core/screen/columns.ts';
 import { selectedIndex, topFor } from '../../../core/screen/selection.ts';
 import { paint, type Role } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
@@ -77,9 +77,12 @@ function rowLine(
   let out = entry.size === null ? ' ' : entry.isFolded ? theme.glyphs.folded : theme.glyphs.unfolded;
   let used = 1;
   for (const [index, { column, width: own }] of columns.entries()) {
-    const text = cell(cellText(column, entry, index === 0), own, column.align, theme.glyphs.ellipsis);
+    const text = column.isBar
+      ? cell(theme.glyphs.bar.repeat(barLength(entry.row[column.field], own)), own)
+      : cell(cellText(column, entry, index === 0), own, column.align, theme.glyphs.ellipsis);
     out += index === 0 ? '' : ' '.repeat(GAP);
-    out += whole === null ? paint(theme, cellRole(entry, column.role(entry.row)), text) : text;
+    out +=
+      whole === null ? paint(theme, column.isBar ? 'received' : cellRole(entry, column.role(entry.row)), text) : text;
     used += (index === 0 ? 0 : GAP) + own;
   }
   out += ' '.repeat(Math.max(0, width - used));

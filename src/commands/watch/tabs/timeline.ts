@@ -1,0 +1,182 @@
+import type { AnyRow } from '../../../core/record/table.ts';
+import { type ConnRow, conn, type SocketState } from '../../../core/record/tables/conn.ts';
+import { cell, exactly, line, piece } from '../../../core/screen/cells.ts';
+import { selectedIndex, topFor } from '../../../core/screen/selection.ts';
+import { paint, type Role, type Theme } from '../../../core/screen/theme.ts';
+import { step } from '../model/action.ts';
+import { arrange, listState } from '../model/arranged.ts';
+import { filteredConnections } from '../model/filtered-connections.ts';
+import { identifyConn } from '../model/identify-conn.ts';
+import type { ListSpec } from '../model/list-spec.ts';
+import type { Machine, TrackedConnection } from '../model/machine.ts';
+import type { Model } from '../model/model.ts';
+import { notify } from '../model/notices.ts';
+import { selectedRow } from '../model/selected-row.ts';
+import type { Tab } from '../model/tab.ts';
+import { CONNECTIONS } from './connections.ts';
+
+/** The windows of the seed, in minutes; the second is the usual one. */
+export const WINDOWS = [1, 5, 15, 30, 60] as const;
+
+/** Rows are connections; `tracked` leads from a row back to its times. */
+interface Tracks {
+  readonly rows: readonly AnyRow[];
+  readonly byRow: ReadonlyMap<AnyRow, TrackedConnection>;
+}
+const tracksByMachine = new WeakMap<readonly TrackedConnection[], Map<number, Tracks>>();
+
+/** The connections that were there in the window, those that were first seen first. */
+function tracksOf({ machine, timelineWindow }: Model): Tracks {
+  const { tracked } = machine;
+  let known = tracksByMachine.get(tracked);
+  if (known === undefined) {
+    known = new Map();
+    tracksByMachine.set(tracked, known);
+  }
+  let tracks = known.get(timelineWindow);
+  if (tracks === undefined) {
+    const from = nowOf(machine) - windowMs(timelineWindow);
+    const seen = tracked.filter(({ last, isOpen }) => isOpen || last >= from);
+    const byRow = new Map<AnyRow, TrackedConnection>(seen.map((one) => [one.row, one]));
+    tracks = { rows: [...byRow.keys()], byRow };
+    known.set(timelineWindow, tracks);
+  }
+  return tracks;
+}
+
+const nowOf = ({ at }: Machine): number => (at === null ? 0 : Date.parse(at.time));
+const windowMs = (index: number): number => WINDOWS[index]! * 60_000;
+
+const TIMELINE: ListSpec = {
+  ...CONNECTIONS,
+  name: 'timeline',
+  title: 'timeline',
+  table: conn,
+  fields: () => ['process', 'remote_addr', 'first_seen', 'state', 'proto'],
+  rows: (model) => tracksOf(model).rows,
+  identify: identifyConn,
+  usualSort: [],
+  groupings: {},
+};
+
+export const timeline: Tab = {
+  name: 'timeline',
+  title: 'timeline',
+  shortTitle: 'timelineShort',
+  lists: [TIMELINE],
+  headline(model) {
+    const { rows, byRow } = tracksOf(model);
+    const open = [...byRow.values()].filter(({ isOpen }) => isOpen).length;
+    const { texts } = model.settings;
+    return [
+      piece(` ${texts.last} ${WINDOWS[model.timelineWindow]} min`),
+      piece(`  ${texts.open} `, 'faint'),
+      piece(String(open), 'good'),
+      piece(`  ${texts.closed} `, 'faint'),
+      piece(String(rows.length - open)),
+      piece(`  ${texts.seen} `, 'faint'),
+      piece(String(rows.length)),
+    ];
+  },
+  view(model, width, height) {
+    const { theme, texts } = model.settings;
+    const arranged = arrange(model, TIMELINE);
+    const { byRow } = tracksOf(model);
+    const rows = height - 1;
+    const names = namesWidth(width);
+    const bars = width - names - 1;
+    const minutes = WINDOWS[model.timelineWindow]!;
+    const scale = `${theme.glyphs.toLeft} ${minutes}m`;
+    const head = line(
+      theme,
+      [
+        piece(cell('', names + 1)),
+        piece(cell(scale, bars - texts.now.length - 2), 'faint'),
+        piece(`${texts.now} ${theme.glyphs.toRight}`, 'faint'),
+      ],
+      width,
+    );
+    const selected = selectedIndex(listState(model, TIMELINE).selection, arranged);
+    const top = topFor(listState(model, TIMELINE).selection.top, selected, arranged.entries.length, rows);
+    const lines = arranged.entries.slice(top, top + rows).map(({ row }, index) => {
+      const isSelected = top + index === selected;
+      const name = nameOf(row as unknown as ConnRow, names, theme);
+      const bar = barOf(theme, byRow.get(row)!, nowOf(model.machine), windowMs(model.timelineWindow), bars);
+      return `${isSelected ? paint(theme, 'selected', name) : name} ${bar}`;
+    });
+    const none = line(theme, [piece(` ${model.machine.at === null ? texts.starting : texts.nothing}`, 'faint')], width);
+    return exactly([head, ...(lines.length === 0 ? [none] : lines)], width, height);
+  },
+  place: (_list, _model, width, height) => ({ row: 1, column: 0, width, height: height - 1 }),
+  keys: [
+    {
+      keys: ['t'],
+      shown: 't',
+      label: 'keyWindow',
+      help: 'helpWindow',
+      footer: 1,
+      act(model) {
+        const timelineWindow = (model.timelineWindow + 1) % WINDOWS.length;
+        return step(notify({ ...model, timelineWindow }, 'noticeWindow', { minutes: WINDOWS[timelineWindow]! }));
+      },
+    },
+    {
+      keys: ['enter'],
+      shown: 'Enter',
+      label: 'keyToConnections',
+      help: 'helpToConnections',
+      footer: 2,
+      act(model) {
+        const row = selectedRow(model, TIMELINE) as ConnRow | null;
+        if (row === null) return step(notify(model, 'noticeNothingSelected', {}, true));
+        return step(filteredConnections(model, CONNECTIONS, row.remote_addr ?? row.local_addr));
+      },
+    },
+  ],
+};
+
+const namesWidth = (width: number): number => Math.min(40, Math.max(24, Math.floor(width / 3)));
+
+function nameOf(row: ConnRow, width: number, theme: Theme): string {
+  const addr = Math.min(22, Math.floor(width / 2));
+  const remote = row.remote_addr ?? `${theme.glyphs.note} ${row.local_port}`;
+  return ` ${cell(row.process ?? row.service ?? row.proto, width - addr - 2, 'left', theme.glyphs.ellipsis)} ${cell(remote, addr, 'left', theme.glyphs.ellipsis)}`;
+}
+
+/** Where a connection was in the window: solid while it was established, dense at the edge of now, light in other states. */
+function barOf(theme: Theme, track: TrackedConnection, now: number, window: number, width: number): string {
+  const { bar, dense, light } = theme.glyphs;
+  const from = now - window;
+  const slice = window / width;
+  let out = '';
+  let run = '';
+  let runRole: Role | null = null;
+  for (let column = 0; column < width; column++) {
+    const begins = from + column * slice;
+    const isLast = column === width - 1;
+    const isThere = track.first < begins + slice && (track.last >= begins || (track.isOpen && isLast));
+    const state = isThere ? stateAt(track, begins + slice) : null;
+    const text = !isThere ? ' ' : isLast && track.isOpen ? dense : state === null || isSteady(state) ? bar : light;
+    const role = !isThere ? null : track.isOpen ? roleOfState(state) : 'faint';
+    if (role !== runRole) {
+      out += paint(theme, runRole, run);
+      run = '';
+      runRole = role;
+    }
+    run += text;
+  }
+  return out + paint(theme, runRole, run);
+}
+
+/** The state at the end of a slice: the last that began before it. */
+function stateAt({ states }: TrackedConnection, end: number): SocketState | null {
+  let state = states[0]?.state ?? null;
+  for (const one of states) if (one.since < end) state = one.state;
+  return state;
+}
+
+const isSteady = (state: SocketState): boolean => state === 'ESTABLISHED' || state === 'LISTEN' || state === 'UNCONN';
+
+/** The seed's colours, which are those of the states of a conn row; a datagram socket is neither. */
+const roleOfState = (state: SocketState | null): Role | null =>
+  state === null ? null : (conn.fields.state.tone?.(state as never) ?? null);
