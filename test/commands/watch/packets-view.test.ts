@@ -40,9 +40,8 @@ test.each(SIZES)('every line of every panel is whole at %i×%i', async (width, h
 test('a low terminal shows the list, the layers and the bytes of the selected one', async () => {
   const screen = await openPacketScreen(LOOPBACK);
   screen.press('home', 'down', 'down', 'down', 'down', 'down', 'down', 'down');
-  expect(screen.lines().map((line) => line.trimEnd())).toMatchInlineSnapshot(`
+  expect(screen.lines().slice(1, -1).map((line) => line.trimEnd())).toMatchInlineSnapshot(`
     [
-      " 1 Dashboard  2 Connections  3 Interfaces  4 Packets                   03:00:00Z",
       " Packets 38",
       "      NO     TIME SOURCE          DESTINATION     PROTO    LEN STRM INFO",
       "       1    0.000 127.0.0.1       127.0.0.1       DNS       72 #0   Standard qu…",
@@ -65,7 +64,6 @@ test('a low terminal shows the list, the layers and the bytes of the selected on
       " 0060  2e 65 78 61 6d 70 6c 65 0d 0a 43 6f 6e 6e 65 63   .example..Connec",
       " 0070  74 69 6f 6e 3a 20 6b 65 65 70 2d 61 6c 69 76 65   tion: keep-alive",
       " / filter  S stream  w export  b capture filter  m bookmark  n N next ★  W  x",
-      " 1-8 tabs  Tab panel  ↑↓ move  s sort  / filter  Esc back  p  r  g  a  q  ?",
     ]
   `);
 });
