@@ -7,7 +7,6 @@ import type { Context } from '../context/context.ts';
 import type { Values } from '../options/option.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
-import { openLiveFeed } from './live/live-feed.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
@@ -113,6 +112,8 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
       warn: (text) => take({ type: 'notice', text, isWrong: true }),
       showProgress: () => {},
     };
+    // what samples and dissects is large: the first screen is there before
+    const { openLiveFeed } = await import('./live/live-feed.ts');
     const feed = await openLiveFeed(quiet, values, {
       take,
       paint: (isAsked) => (isAsked ? painter.soon() : painter.sometime()),

@@ -40,7 +40,12 @@ test.each(SIZES)('every line of every panel is whole at %i×%i', async (width, h
 test('a low terminal shows the list, the layers and the bytes of the selected one', async () => {
   const screen = await openPacketScreen(LOOPBACK);
   screen.press('home', 'down', 'down', 'down', 'down', 'down', 'down', 'down');
-  expect(screen.lines().slice(1, -1).map((line) => line.trimEnd())).toMatchInlineSnapshot(`
+  expect(
+    screen
+      .lines()
+      .slice(1, -1)
+      .map((line) => line.trimEnd()),
+  ).toMatchInlineSnapshot(`
     [
       " Packets 38",
       "      NO     TIME SOURCE          DESTINATION     PROTO    LEN STRM INFO",
