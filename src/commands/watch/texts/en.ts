@@ -169,7 +169,6 @@ export const en = {
   packetsRefusedGrant: 'no packets: {why}; to see them: {command}',
   noPackets: 'no packets are captured',
   captureFilter: 'bpf',
-  handshake: 'handshake',
   handshakeTimes: 'handshake {total} (SYN→SYN-ACK {first}, SYN-ACK→ACK {second})',
   streamCounts: '{packets} packets, {segments} segments',
   streamCut: 'without its beginning',

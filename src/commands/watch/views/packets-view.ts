@@ -1,3 +1,5 @@
+import { safeText } from '../../../core/output/safe-text.ts';
+import { wrap } from '../../../core/output/text-width.ts';
 import { packetTone } from '../../../core/packet/packet-tone.ts';
 import type { PacketRow, PacketSeverity } from '../../../core/record/tables/packet.ts';
 import { cell, exactly, line, type Piece, piece } from '../../../core/screen/cells.ts';
@@ -75,7 +77,8 @@ export function packetsView(model: Model, width: number, height: number, hasFocu
           : filter === null
             ? texts.packetsNone
             : fill(texts.packetsNoMatch, { filter });
-    return exactly([head, line(theme, [piece(` ${text}`, 'faint')], width)], width, height);
+    const said = wrap(safeText(text), width - 2).map((part) => line(theme, [piece(` ${part}`, 'faint')], width));
+    return exactly([head, ...said], width, height);
   }
   const last = Math.min(count, top + rows);
   const lines = look.rows(top, last).map((row, index) => {
