@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import { RULES } from '../../core/insight/all-rules.ts';
 import { mayBeHere } from '../../core/insight/model/endpoint.ts';
-import { ModelCommentary, type ModelFault, setupOf } from '../../core/insight/model/model-commentary.ts';
+import { leftOut, ModelCommentary, type ModelFault, setupOf } from '../../core/insight/model/model-commentary.ts';
 import { SNAPSHOT_STATISTICS, SnapshotGatherer } from '../../core/insight/model/network-snapshot.ts';
 import { vocabularyOf } from '../../core/insight/model/vocabulary.ts';
 import { type Snapshot, section } from '../../core/record/table.ts';
@@ -115,8 +115,7 @@ export class ModelComments {
     if (status.state === 'available') {
       this.fault = null;
       this.isNew = true;
-      if (status.dropped > 0)
-        this.context.say(`${status.dropped} of the model's findings left out: the facts do not bear them out`);
+      if (status.dropped > 0) this.context.say(`the model at ${this.asked.endpoint.text}: ${leftOut(status.dropped)}`);
     } else if (status.state === 'error' || status.state === 'ollama_unavailable') {
       this.fault = status.fault;
       if (this.asked.mode === 'auto') this.say(status.fault);

@@ -57,7 +57,9 @@ test('what the facts do not bear out is left out, and that is said', async () =>
   const wrong = { ...COMMENT, summary: 'There were 123456 attacks' };
   const { rows, said } = await runWith(answering(findings(COMMENT, wrong)), secrets);
   expect(rows.filter(({ source }) => source === 'model')).toHaveLength(1);
-  expect(said).toEqual(["1 of the model's findings left out: the facts do not bear them out"]);
+  expect(said).toEqual([
+    expect.stringMatching(/^the model at http:\/\/127\.0\.0\.1:\d+: 1 of its findings left out, which/),
+  ]);
 });
 
 describe('without an answer of use', () => {
@@ -66,6 +68,12 @@ describe('without an answer of use', () => {
   test.each<readonly [string, () => Promise<OllamaServer>, string]>([
     ['HTML', () => answering(html), 'its answer is no JSON'],
     ['no form', () => answering(chatAnswer('hello')), 'its answer has not the form that was asked for'],
+    ['no finding', () => answering(findings()), 'it found nothing to say'],
+    [
+      'no finding that counts',
+      () => answering(findings({ ...COMMENT, cites: ['F999'] }, { ...COMMENT, severity: 'warn' })),
+      '2 of its findings left out, which have not the form that was asked for or say what the facts do not',
+    ],
     ['500', () => answering('{}', 500), 'it answered 500'],
     ['404', () => answering('{"error":"model not found"}', 404), 'it has no model llama3.2'],
     ['reset', () => ollamaServer((response) => response.socket?.resetAndDestroy()), 'it hung up'],
