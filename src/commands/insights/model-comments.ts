@@ -122,13 +122,16 @@ export class ModelComments {
     }
   }
 
-  /** Each reason once: at the next look it is no news. */
+  /** Each reason once: at the next look it is no news. A server that words each of its faults anew is not quoted for ever. */
   private say(fault: ModelFault): void {
-    if (fault.kind === 'interrupted' || this.said.has(fault.reason)) return;
+    if (fault.kind === 'interrupted' || this.said.has(fault.reason) || this.said.size >= MOST_REASONS) return;
     this.said.add(fault.reason);
     this.context.say(wordsOf(fault, this.asked));
   }
 }
+
+/** Reasons that one run tells. */
+const MOST_REASONS = 10;
 
 function wordsOf(fault: ModelFault, { endpoint, model }: ModelRequest): string {
   const what = fault.kind === 'absent' ? `no model at ${endpoint.text}` : `no comment of the model at ${endpoint.text}`;
