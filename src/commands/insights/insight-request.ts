@@ -71,6 +71,6 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
 const DEMANDS = ['interface', 'bpf', 'engine'] as const satisfies readonly ('interface' | keyof typeof liveOptions)[];
 
 /** Options of a live machine alone. */
-const REPEATING = ['interval', 'count', 'probe'] as const;
+const REPEATING = ['interval', 'count', 'wait', 'probe'] as const;
 
 const isTyped = (value: unknown): boolean => value !== null && value !== false;

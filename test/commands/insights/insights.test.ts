@@ -64,9 +64,11 @@ test('a saved machine is looked at once', async () => {
 test.each([
   [['-r', LOOPBACK, '--interval', '1'], '--interval needs a live machine, not a file of --read'],
   [['-r', LOOPBACK, '-c', '1'], '--count needs a live machine, not a file of --read'],
+  [['-r', LOOPBACK, '--wait', 'any(severity >= warn)'], '--wait needs a live machine, not a file of --read'],
   [['-r', LOOPBACK, '--probe'], '--probe needs a live machine, not a file of --read'],
   [['-r', LOOPBACK, '--no-packets'], '--no-packets needs a live machine, not a file of --read'],
   [['--root', HOST, '--probe'], '--probe needs a live machine, not one saved as files'],
+  [['--root', HOST, '--wait', 'any(severity >= warn)'], '--wait needs a live machine, not one saved as files'],
   [['--root', HOST, '-i', 'lo'], '--interface needs a live machine, not one saved as files'],
   [['--root', HOST, '-c', '2'], '--count needs a live machine, not one saved as files'],
   [['--no-packets', '--bpf', 'tcp'], '--bpf says what to capture: it cannot be used with --no-packets'],
