@@ -9,6 +9,7 @@ import { type InsightRow, insight } from '../../core/record/tables/insight.ts';
 import type { StatisticName } from '../../core/stats/names.ts';
 import { type Ollama, openOllama } from '../../platform/model/ollama.ts';
 import type { Context } from '../context/context.ts';
+import type { Request } from '../listing/command.ts';
 import type { ModelRequest } from './model-options.ts';
 
 /**
@@ -66,7 +67,12 @@ export class ModelComments {
    * Asks about what was gathered and about these rows of the rules, and yields what the model says. Throws a Failure 69 or
    * 75 when a comment was demanded and there is none; otherwise says why. With --dry-run it prints the request instead.
    */
-  async *comment(rows: readonly InsightRow[], at: number, time: string | null): AsyncGenerator<Snapshot> {
+  async *comment(
+    rows: readonly InsightRow[],
+    at: number,
+    time: string | null,
+    showNow: Request['showNow'],
+  ): AsyncGenerator<Snapshot> {
     const { context, asked, commentary, gatherer } = this;
     if (gatherer !== null && !context.signal.aborted) {
       const snapshot = gatherer.snapshot(rows);
@@ -75,6 +81,8 @@ export class ModelComments {
         await context.stdout.flush();
         return;
       }
+      // an answer may take its time: what the rules found is not kept back until then
+      await showNow();
       context.showProgress(`asking ${asked.model} for a comment`);
       await commentary.ask(snapshot, at, time);
       context.showProgress(null);

@@ -80,7 +80,7 @@ test('an interrupt ends the wait, and is no fault', async () => {
   const context = fakeContext({ clock: realClock });
   const request = requestOf({ ollama: `http://127.0.0.1:${server.port}`, ai: 'always' });
   const comments = (await ModelComments.open(context, request))!;
-  const over = comments.comment([], 1, null).next();
+  const over = comments.comment([], 1, null, async () => {}).next();
   await isAsked;
   context.interrupt();
   expect(await over).toEqual({ value: undefined, done: true });

@@ -145,7 +145,7 @@ const nothingOfUse = ({ dropped }: ModelAnswer): ModelFault => ({
 
 /** Findings that are not shown, and why. */
 export const leftOut = (count: number): string =>
-  `${count} of its findings left out, which have not the form that was asked for or say what the facts do not`;
+  `${count} of its findings left out: not in the form that was asked for, or not in the facts`;
 
 /** Facts of a finding that are shown. */
 const MOST_CITED = 5;
