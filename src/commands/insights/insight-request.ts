@@ -49,7 +49,7 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
   if (packets.keylog !== null) throw usageError('--keylog needs a capture: insights reads live packets without keys');
   const demanded = DEMANDS.find((one) => isTyped(values[one]));
   if (root !== null) {
-    const name = demanded ?? REPEATING.find((one) => isTyped(values[one]));
+    const name = demanded ?? [...REPEATING, 'duration' as const].find((one) => isTyped(values[one]));
     if (name !== undefined) throw usageError(`--${name} needs a live machine, not one saved as files`);
   }
   if (values['no-packets'] && demanded !== undefined) {

@@ -22,6 +22,7 @@ export const insights = listing({
   options: insightOptions,
   repeats: true,
   statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warn', wait: 'any(severity >= warn)' },
+  isSeries: ({ interval, count }) => interval !== null || count !== null,
   firstTickIsStart: ({ root }) => root === null,
   refusesRoot: ({ read, explain }) =>
     read === null && explain === null

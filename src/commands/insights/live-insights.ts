@@ -57,7 +57,10 @@ export async function* sampleInsights(
       } else if (tick.number > 0) {
         yield [section(insight, [...found[0], ...(comments?.look(...found) ?? [])])];
       }
-      if (only !== null) yield [section(insight, only[0])];
+      if (only !== null) {
+        yield [section(insight, only[0])];
+        break; // a clock that ends its sleep to the millisecond would tick again
+      }
     }
   } finally {
     probes?.close();
