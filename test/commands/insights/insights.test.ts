@@ -22,10 +22,13 @@ describe('--explain', () => {
     expect(recordsOf(out).map(({ rule }) => rule)).toEqual(RULES.map(({ name }) => name));
   });
 
-  test('an unknown one is refused', async () => {
-    expect(await netwatch('insights', '--explain', 'portscan')).toMatchObject({
+  test.each([
+    ['portscan', 'did you mean port_scan?'],
+    ['nonsense', 'netwatch help rules lists them'],
+  ])('an unknown one is refused: %s', async (name, hint) => {
+    expect(await netwatch('insights', '--explain', name)).toMatchObject({
       status: 64,
-      said: ['--explain "portscan" is no rule', 'did you mean port_scan?'],
+      said: [`--explain "${name}" is no rule`, hint],
     });
   });
 });
