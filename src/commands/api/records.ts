@@ -162,6 +162,7 @@ function requestOf<T extends RecordTable>({ table, listening, repeating = {}, fi
       for (const limit of limits) listening.onLimit?.(limit);
     },
     reportGap: (gap) => Promise.resolve(listening.onGap?.(gap)),
+    showNow: async () => {},
   };
   return request;
 }

@@ -13,7 +13,7 @@ export function explainRules(name: string): Snapshot {
   if (chosen.length === 0) {
     const names = RULES.map((one) => one.name);
     throw usageError(`--explain "${name}" is no rule`, {
-      hint: didYouMean(name, names, 'netwatch insights --explain all'),
+      hint: didYouMean(name, names, 'netwatch help rules lists them'),
     });
   }
   return [section(rule, chosen.map(rowOf))];

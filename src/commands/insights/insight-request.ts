@@ -49,7 +49,7 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
   if (packets.keylog !== null) throw usageError('--keylog needs a capture: insights reads live packets without keys');
   const demanded = DEMANDS.find((one) => isTyped(values[one]));
   if (root !== null) {
-    const name = demanded ?? REPEATING.find((one) => isTyped(values[one]));
+    const name = demanded ?? [...REPEATING, 'duration' as const].find((one) => isTyped(values[one]));
     if (name !== undefined) throw usageError(`--${name} needs a live machine, not one saved as files`);
   }
   if (values['no-packets'] && demanded !== undefined) {
@@ -71,6 +71,6 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
 const DEMANDS = ['interface', 'bpf', 'engine'] as const satisfies readonly ('interface' | keyof typeof liveOptions)[];
 
 /** Options of a live machine alone. */
-const REPEATING = ['interval', 'count', 'probe'] as const;
+const REPEATING = ['interval', 'count', 'wait', 'probe'] as const;
 
 const isTyped = (value: unknown): boolean => value !== null && value !== false;

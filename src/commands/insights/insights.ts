@@ -21,7 +21,8 @@ export const insights = listing({
   operandChoices: [],
   options: insightOptions,
   repeats: true,
-  statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warning', wait: null },
+  statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warn', wait: 'any(severity >= warn)' },
+  isSeries: ({ interval, count }) => interval !== null || count !== null,
   firstTickIsStart: ({ root }) => root === null,
   refusesRoot: ({ read, explain }) =>
     read === null && explain === null
@@ -37,10 +38,11 @@ export const insights = listing({
   tables: [insight, rule],
   examples: [
     { line: 'netwatch insights -r file.pcap', about: 'what a capture shows' },
-    { line: "netwatch insights -r file.pcap --fail-on 'severity >= warning'", about: 'an exit status for a script' },
+    { line: "netwatch insights -r file.pcap --fail-on 'severity >= warn'", about: 'an exit status for a script' },
     { line: 'sudo netwatch insights --interval 15', about: 'this machine, again and again' },
     { line: 'netwatch insights -r file.pcap --dry-run | jq .', about: 'what a local model would be sent' },
     { line: 'netwatch insights --explain port_scan', about: 'how a rule decides' },
+    { line: 'netwatch insights --explain all', about: 'every rule, with its thresholds' },
   ],
   tableOf: ({ explain }) => (explain === null ? insight : rule),
   run: runInsights,

@@ -25,7 +25,7 @@ type Look = readonly [rows: readonly InsightRow[], at: number, time: string];
 export async function* sampleInsights(
   context: Context,
   asked: LiveInsightRequest,
-  { ticks, sayLimits, reportGap }: Request,
+  { ticks, sayLimits, reportGap, showNow }: Request,
 ): AsyncGenerator<Snapshot> {
   const place = await placeOf(context, { root: asked.root, netns: null });
   for (const name of asked.packets?.devices ?? []) if (name !== 'any') await requireInterface(place.platform, name);
@@ -57,7 +57,10 @@ export async function* sampleInsights(
       } else if (tick.number > 0) {
         yield [section(insight, [...found[0], ...(comments?.look(...found) ?? [])])];
       }
-      if (only !== null) yield [section(insight, only[0])];
+      if (only !== null) {
+        yield [section(insight, only[0])];
+        break; // a clock that ends its sleep to the millisecond would tick again
+      }
     }
   } finally {
     probes?.close();
@@ -65,5 +68,5 @@ export async function* sampleInsights(
   }
   // a model may take its time: what is to be said of the machine is said before
   if (only === null) comments?.finish();
-  else if (comments !== null) yield* comments.comment(...only);
+  else if (comments !== null) yield* comments.comment(...only, showNow);
 }

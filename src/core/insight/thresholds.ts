@@ -21,7 +21,8 @@ export class ThresholdSettings {
       if (name === undefined || typed === undefined) throw wrong(word, 'is not RULE.THRESHOLD=NUMBER', names[0]!);
       if (!names.includes(name)) throw wrong(word, `names no threshold: "${name}"`, didYouMean(name, names, EXPLAIN));
       const value = /^[0-9]+(\.[0-9]+)?$/.test(typed) ? Number(typed) : Number.NaN;
-      if (!Number.isFinite(value)) throw wrong(word, `"${typed}" is not a number such as 20 or 0.5`, EXPLAIN);
+      if (!Number.isFinite(value))
+        throw wrong(word, `sets "${typed}", which is not a number such as 20 or 0.5`, EXPLAIN);
       set.set(name, value);
     }
     return new ThresholdSettings(set);

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../../src/core/insight/all-rules.ts';
+import { openPlatform } from '../../../src/platform/index.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { netwatch, recordsOf, runInProcess } from '../../support/in-process.ts';
 
 const LOOPBACK = path.join(import.meta.dirname, '../../captures/loopback.pcap');
@@ -20,10 +22,13 @@ describe('--explain', () => {
     expect(recordsOf(out).map(({ rule }) => rule)).toEqual(RULES.map(({ name }) => name));
   });
 
-  test('an unknown one is refused', async () => {
-    expect(await netwatch('insights', '--explain', 'portscan')).toMatchObject({
+  test.each([
+    ['portscan', 'did you mean port_scan?'],
+    ['nonsense', 'netwatch help rules lists them'],
+  ])('an unknown one is refused: %s', async (name, hint) => {
+    expect(await netwatch('insights', '--explain', name)).toMatchObject({
       status: 64,
-      said: ['--explain "portscan" is no rule', 'did you mean port_scan?'],
+      said: [`--explain "${name}" is no rule`, hint],
     });
   });
 });
@@ -61,13 +66,23 @@ test('a saved machine is looked at once', async () => {
   expect(said.filter((line) => line.startsWith('capturing'))).toEqual([]);
 });
 
+test('with --duration there is one look, and no time before its rows', async () => {
+  const words = ['--no-packets', '--ai', 'never', '--threshold', 'conntrack_full.pct=0', '-o', 'tsv'];
+  const platform = await openPlatform({ root: HOST, netns: null }, realClock);
+  const { status, out } = await runInProcess(['insights', ...words, '--duration', '1s'], { platform });
+  expect([status, out.match(/^conntrack_full\t/gm)?.length, out.startsWith('rule\t')]).toEqual([0, 1, true]);
+});
+
 test.each([
   [['-r', LOOPBACK, '--interval', '1'], '--interval needs a live machine, not a file of --read'],
   [['-r', LOOPBACK, '-c', '1'], '--count needs a live machine, not a file of --read'],
+  [['-r', LOOPBACK, '--wait', 'any(severity >= warn)'], '--wait needs a live machine, not a file of --read'],
   [['-r', LOOPBACK, '--probe'], '--probe needs a live machine, not a file of --read'],
   [['-r', LOOPBACK, '--no-packets'], '--no-packets needs a live machine, not a file of --read'],
   [['--root', HOST, '--probe'], '--probe needs a live machine, not one saved as files'],
+  [['--root', HOST, '--wait', 'any(severity >= warn)'], '--wait needs a live machine, not one saved as files'],
   [['--root', HOST, '-i', 'lo'], '--interface needs a live machine, not one saved as files'],
+  [['--root', HOST, '--duration', '1s'], '--duration needs a live machine, not one saved as files'],
   [['--root', HOST, '-c', '2'], '--count needs a live machine, not one saved as files'],
   [['--no-packets', '--bpf', 'tcp'], '--bpf says what to capture: it cannot be used with --no-packets'],
   [['--no-packets', '--keylog', '/dev/null'], '--keylog needs a capture: insights reads live packets without keys'],

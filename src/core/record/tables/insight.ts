@@ -27,7 +27,11 @@ export const insight = table(
       'The rule that found it, as --explain takes it; model for a comment of a language model.',
       shown('RULE', 1),
     ),
-    severity: ranking('How serious it is.', INSIGHT_SEVERITIES, { ...shown('SEVERITY', 1), tone: toneBy(TONES) }),
+    severity: ranking(
+      'How serious it is: a note is least, an error most; severity >= warn selects warn and error.',
+      INSIGHT_SEVERITIES,
+      { ...shown('SEVERITY', 1), tone: toneBy(TONES) },
+    ),
     confidence: ranking(
       'How sure it is. high: it was seen itself; medium: little else would explain what was seen; low: other things would, too.',
       CONFIDENCES,
@@ -41,7 +45,10 @@ export const insight = table(
     source: choice('Whether a rule of netwatch or a language model says so.', INSIGHT_SOURCES),
   },
   // what a model says must not decide what a script does: whoever is on the network may have told it what to say
-  { none: 'nothing to report', judges: ({ source }) => source !== 'model' },
+  {
+    none: 'no rule found anything; netwatch help rules lists what they look for',
+    judges: ({ source }) => source !== 'model',
+  },
 );
 export type InsightRow = Row<typeof insight>;
 
