@@ -38,7 +38,9 @@ export async function openKeyLog(context: Context, name: string, grows: boolean)
       file.close();
       if (context.isVerbose) warn(`${name}: ${reportOf(secrets)}`);
       else if (secrets.size > 0 && secrets.used === 0) {
-        warn(`${name} holds ${formatNumberOf(secrets.size, 'secret')}, but of no session whose handshake was seen`);
+        warn(
+          `${name} holds ${formatNumberOf(secrets.size, 'secret')}, but of no session of TLS or QUIC whose handshake was seen`,
+        );
       }
     },
   };

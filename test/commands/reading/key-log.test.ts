@@ -17,7 +17,7 @@ test('a key log of other sessions is said to be one', async () => {
     status: 0,
     out: '',
     said: [
-      `${keysOf(STREAMS)} holds 46 secrets, but of no session whose handshake was seen`,
+      `${keysOf(STREAMS)} holds 46 secrets, but of no session of TLS or QUIC whose handshake was seen`,
       'no http_request records',
     ],
   });
