@@ -11,7 +11,7 @@ export interface KeyLog {
   /** Reads the file; call it after privileges are given up. Warns of one that holds nothing. Rejects with a Failure 74. */
   load(): Promise<void>;
   close(): void;
-  /** Closes the file, and says with --verbose what it was good for. */
+  /** Closes the file, and says that it was of no use, or with --verbose what it was good for. */
   finish(): void;
 }
 
@@ -37,6 +37,11 @@ export async function openKeyLog(context: Context, name: string, grows: boolean)
     finish() {
       file.close();
       if (context.isVerbose) warn(`${name}: ${reportOf(secrets)}`);
+      else if (secrets.size > 0 && secrets.used === 0) {
+        warn(
+          `${name} holds ${formatNumberOf(secrets.size, 'secret')}, but of no session of TLS or QUIC whose handshake was seen`,
+        );
+      }
     },
   };
 }

@@ -209,7 +209,10 @@ function noteForKeys(packet: Packet, state: TlsState, type: number, start: numbe
       takeServerHello(state, bytes, start, hello, direction);
     }
   } else if (type === KEY_UPDATE && state.isTls13) state.readers[direction]?.update();
-  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13) chooseAlpn(state, readAlpnChoice(bytes, start, end));
+  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13) {
+    chooseAlpn(state, readAlpnChoice(bytes, start, end));
+    packet.message(tls.id, start, end).detail = type;
+  }
 }
 
 function takeServerHello(state: TlsState, bytes: Uint8Array, start: number, hello: Hello, direction: Direction): void {
