@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Shared } from '../../../../src/core/insight/shared.ts';
 import { MOST_TROUBLED, TcpTrouble } from '../../../../src/core/insight/tcp-trouble.ts';
 import { RETRANSMISSION } from '../../../../src/core/wire/tcp-analysis.ts';
 import { findingsOf } from '../../../support/insights.ts';
@@ -92,7 +93,7 @@ test('no more connections are remembered than the limit', () => {
   for (let number = 1; number <= MOST_TROUBLED + 10; number++) {
     trouble.take(packetOfNewFlow(number, { tcpAnalysis: RETRANSMISSION, payloadLength: 100 }));
   }
-  const entries = [...trouble.entries(0)];
+  const entries = [...trouble.entries(0, new Shared())];
   expect(entries).toHaveLength(MOST_TROUBLED);
   expect(entries[0]![1].packet).toBe(11);
 });
