@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { nxdomainBurst } from '../../../../src/core/insight/rules/nxdomain-burst.ts';
 import { type DnsExchange, dnsFrames, NXDOMAIN } from '../../../support/dns-exchanges.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 
 const missing = (names: readonly string[], apart = 100): DnsExchange[] =>
   names.map((name, index) => ({ name, at: apart * index, rcode: NXDOMAIN }));
@@ -64,4 +65,8 @@ test('clients are bounded', () => {
     for (const name of generated(50)) take!({ ...row, ...rest, client: `c${client}`, name }, 0);
   }
   expect([...findings(0)]).toHaveLength(1000);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(nxdomainBurst, dnsFrames(missing(generated(50))), 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { MOST_CLOSED, zeroWindow } from '../../../../src/core/insight/rules/zero-window.ts';
 import { ZERO_WINDOW } from '../../../../src/core/wire/tcp-analysis.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { tcpScript } from '../../../support/tcp-script.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
 
@@ -91,4 +92,8 @@ test('no more connections are remembered than the limit', () => {
     rule.packet!(packet, 10);
   }
   expect([...rule.findings(10)]).toHaveLength(MOST_CLOSED);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(zeroWindow, closedFor(500), 0, 590, 601)).toEqual([1, 1, 0]);
 });
