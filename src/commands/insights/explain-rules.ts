@@ -20,7 +20,7 @@ export function explainRules(name: string): Snapshot {
 }
 
 function rowOf(of: Rule): RuleRow {
-  const { findings: _, ...reads } = of.open(ThresholdSettings.usual.of(of), new Shared());
+  const { findings: _, clockJumped: __, ...reads } = of.open(ThresholdSettings.usual.of(of), new Shared());
   return {
     rule: of.name,
     severity: of.severity,

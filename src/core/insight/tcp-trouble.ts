@@ -14,7 +14,7 @@ import {
   ZERO_WINDOW,
 } from '../wire/tcp-analysis.ts';
 import { SYN } from '../wire/tcp-flags.ts';
-import { isRemembered } from './remembered.ts';
+import type { Shared } from './shared.ts';
 
 /** Connections whose trouble is remembered; the oldest give way. */
 export const MOST_TROUBLED = 20_000;
@@ -49,6 +49,8 @@ export interface SideTrouble {
 }
 
 export interface FlowTrouble {
+  /** Of the last trouble, in seconds since 1970. */
+  lastSeconds: number;
   /** Of the first trouble. */
   readonly seconds: number;
   readonly nanoseconds: number;
@@ -87,9 +89,10 @@ export class TcpTrouble {
     let trouble = this.byFlow.get(packet.flow);
     if (trouble === undefined) {
       const { seconds, nanoseconds, number } = packet;
-      trouble = { seconds, nanoseconds, packet: number, sides: [noTrouble(), noTrouble()] };
+      trouble = { lastSeconds: seconds, seconds, nanoseconds, packet: number, sides: [noTrouble(), noTrouble()] };
       this.byFlow.add(packet.flow, trouble);
     }
+    trouble.lastSeconds = packet.seconds;
     const side = trouble.sides[packet.direction];
     if ((found & SENT_AGAIN) !== 0) tellResent(packet, side, found);
     if ((found & OUT_OF_ORDER) !== 0) {
@@ -102,9 +105,9 @@ export class TcpTrouble {
     if ((found & ACK_LOST_SEGMENT) !== 0) trouble.sides[packet.direction === 0 ? 1 : 0].notCaptured++;
   }
 
-  /** Those of the connections that the run still remembers at that moment, or which ended not long ago. */
-  *entries(at: number): Iterable<readonly [Flow, FlowTrouble]> {
-    for (const entry of this.byFlow) if (isRemembered(entry[0], at)) yield entry;
+  /** Those of the connections whose trouble is not over at that moment. */
+  *entries(at: number, shared: Shared): Iterable<readonly [Flow, FlowTrouble]> {
+    for (const entry of this.byFlow) if (!shared.isOver(entry[1].lastSeconds, at)) yield entry;
   }
 }
 

@@ -165,3 +165,18 @@ test.each([
     }
   }
 });
+
+test('a jump of the clock is told to the rules that ask for it, and is nothing that they read', () => {
+  const faults = new Faults();
+  const told: number[] = [];
+  const asks = ruleOf('asks', () => ({ clockJumped: (by) => void told.push(by), findings: () => [] }));
+  const fails = ruleOf('fails', () => ({
+    clockJumped() {
+      throw new Error('no');
+    },
+    findings: () => [],
+  }));
+  const engine = engineOf([fails, ruleOf('idle', () => ({ findings: () => [] })), asks], faults);
+  engine.clockJumped(-5);
+  expect([told, [...engine.reads], faults.firstError]).toEqual([[-5], [], new Error('no')]);
+});

@@ -24,7 +24,7 @@ export const asymmetricLoss = rule({
     return {
       packet: (packet) => trouble.take(packet),
       *findings(at) {
-        const ways = waysOf(trouble.entries(at));
+        const ways = waysOf(trouble.entries(at, shared));
         for (const bad of ways.values()) {
           const good = ways.get(`${bad.receiver} ${bad.sender}`);
           const { resent } = bad.trouble;

@@ -32,7 +32,7 @@ export const captureQuality = rule({
       },
       *findings(at) {
         const packets = connections.reduce((sum, row) => sum + row.packets, 0);
-        const entries = [...trouble.entries(at)];
+        const entries = [...trouble.entries(at, shared)];
         const missing = worstOf(entries, ({ notCaptured }) => notCaptured);
         if (
           missing.sum >= Math.max(1, limits.not_captured) &&

@@ -42,7 +42,7 @@ export const expiringCertificate = rule({
   thresholds: {
     days: threshold(14, 'Days that a certificate is still valid.'),
   },
-  open({ days }) {
+  open({ days }, shared) {
     const endpoints = new AgedMap<string, Shown>(MOST_ENDPOINTS);
     const messages = new CertificateMessages();
     let probes: readonly ProbeRow[] = [];
@@ -62,8 +62,9 @@ export const expiringCertificate = rule({
       probe(rows) {
         probes = rows;
       },
-      *findings() {
+      *findings(at) {
         for (const [, shown] of endpoints) {
+          if (shared.isOver(shown.at, at)) continue;
           const found = judge(shown, days);
           if (found !== null) yield found;
         }

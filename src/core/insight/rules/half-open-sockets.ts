@@ -35,7 +35,7 @@ export const halfOpenSockets = rule({
     const levels = new CounterGrowth([LIMIT]);
     let requests = new Map<string, Requests>();
     return {
-      counter: (rows) => levels.take(rows),
+      counter: (rows, at) => levels.take(rows, at),
       conn(rows) {
         const now = new Map<string, ConnRow[]>();
         const listeners = new Map<number, ConnRow[]>();

@@ -1,5 +1,6 @@
 import { evidence } from '../evidence.ts';
 import { type GrownInterface, InterfaceGrowth } from '../interface-growth.ts';
+import { MOVING_START } from '../moving-start.ts';
 import type { Finding } from '../rule.ts';
 import { rule, threshold } from '../rule.ts';
 import { shortNumber } from '../wording.ts';
@@ -14,8 +15,7 @@ export const interfaceDrops = rule({
   name: 'interface_drops',
   severity: 'warn',
   about: 'an interface drops packets',
-  explanation:
-    'Compares by how much rx_dropped and tx_dropped of each interface grew since the first look with the packets of that time. Dropped at receipt means that the kernel had no room or no time for them, and also that nobody here speaks their protocol (LLDP, spanning tree, another VLAN): those come slowly, so that a rate is asked for, and the confidence is medium. Dropped at sending means that the queue was full or the driver refused. What was dropped before the first look is a note only, only for sending, and only where it is a large part of all packets since boot.',
+  explanation: `Compares by how much rx_dropped and tx_dropped of each interface grew since the first look with the packets of that time. Dropped at receipt means that the kernel had no room or no time for them, and also that nobody here speaks their protocol (LLDP, spanning tree, another VLAN): those come slowly, so that a rate is asked for, and the confidence is medium. Dropped at sending means that the queue was full or the driver refused. What was dropped before the first look is a note only, only for sending, and only where it is a large part of all packets since boot. ${MOVING_START}`,
   advice:
     'See by `ethtool -S INTERFACE` and `tc -s qdisc` where they are dropped; larger rings (`ethtool -G`) help against bursts.',
   thresholds: {
@@ -27,7 +27,7 @@ export const interfaceDrops = rule({
   },
   open({ packets: fewest, per_s, per_million, boot_packets, boot_per_million }) {
     const growth = new InterfaceGrowth();
-    const recent = ({ row, seconds, grown }: GrownInterface, way: (typeof WAYS)[number]): Finding | null => {
+    const recent = ({ row, seconds, time, grown }: GrownInterface, way: (typeof WAYS)[number]): Finding | null => {
       const { drops, packets, said } = way;
       const { name } = row;
       const lost = grown(drops);
@@ -35,7 +35,7 @@ export const interfaceDrops = rule({
       if (lost === 0 || lost < fewest || lost < per_s * seconds || 1e6 * lost < per_million * all) return null;
       return {
         subject: `${name} ${said}`,
-        summary: `${name} dropped ${lost} of ${all} packets that it ${said} since the first look (${shortNumber((100 * lost) / all)} %)`,
+        summary: `${name} dropped ${lost} of ${all} packets that it ${said} ${time} (${shortNumber((100 * lost) / all)} %)`,
         confidence: drops === 'tx_dropped' ? 'high' : 'medium',
         evidence: [evidence('iface', { name, [drops]: row[drops], [packets]: row[packets], grown: lost })],
         since: null,
@@ -56,6 +56,7 @@ export const interfaceDrops = rule({
     };
     return {
       iface: (rows, at) => growth.take(rows, at),
+      clockJumped: (by) => growth.clockJumped(by),
       *findings() {
         for (const one of growth.all()) {
           for (const way of WAYS) {

@@ -1,6 +1,7 @@
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { MOVING_START } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
 import { endpointText } from '../wording.ts';
 
@@ -11,8 +12,7 @@ export const listenQueue = rule({
   name: 'listen_queue',
   severity: 'warn',
   about: 'connections wait to be accepted, or are dropped because too many do',
-  explanation:
-    'Compares rx_queue of each LISTEN socket, the connections that wait to be accepted, with tx_queue, the length of its queue. Short queues are left out: some programs ask for one on purpose, and one client fills it. It also counts by how much TcpExtListenOverflows grew since the first look: connections that found a queue full. The program is too slow, is stopped, or asked for a short queue. The counter is that of the whole machine and does not say which listener it was. What overflowed before the first look is not counted.',
+  explanation: `Compares rx_queue of each LISTEN socket, the connections that wait to be accepted, with tx_queue, the length of its queue. Short queues are left out: some programs ask for one on purpose, and one client fills it. It also counts by how much TcpExtListenOverflows grew since the first look: connections that found a queue full. The program is too slow, is stopped, or asked for a short queue. The counter is that of the whole machine and does not say which listener it was. What overflowed before the first look is not counted. ${MOVING_START}`,
   advice: 'See what keeps the program from accepting; raise its backlog and net.core.somaxconn if bursts are wanted.',
   thresholds: {
     full_pct: threshold(80, 'Connections that wait, in percent of the length of the queue.'),
@@ -24,7 +24,8 @@ export const listenQueue = rule({
     const growth = new CounterGrowth([OVERFLOWS]);
     let full: readonly ConnRow[] = [];
     return {
-      counter: (rows) => growth.take(rows),
+      counter: (rows, at) => growth.take(rows, at),
+      clockJumped: (by) => growth.clockJumped(by),
       conn(rows) {
         full = rows.filter(
           ({ proto, state, rx_queue, tx_queue }) =>
@@ -52,7 +53,7 @@ export const listenQueue = rule({
         if (grown === 0 || grown < overflows) return;
         yield {
           subject: 'listeners of this machine',
-          summary: `${grown} connections found the queue of a listener full since the first look`,
+          summary: `${grown} connections found the queue of a listener full ${growth.timeText()}`,
           confidence: 'high',
           evidence: [evidence('counter', { name: OVERFLOWS, value: growth.now(OVERFLOWS), grown })],
           since: null,

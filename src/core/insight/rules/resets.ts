@@ -7,7 +7,6 @@ import type { Packet } from '../../wire/packet.ts';
 import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { askedServers, handshakeValues } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
-import { isRemembered } from '../remembered.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
 import { endpointText, shortNumber } from '../wording.ts';
 
@@ -38,7 +37,7 @@ export const resets = rule({
     reset: threshold(5, 'Connections with one port that ended by a reset after data.'),
     reset_pct: threshold(20, 'These, in percent of the complete handshakes with the port.'),
   },
-  open({ refused, refused_pct, reset, reset_pct }) {
+  open({ refused, refused_pct, reset, reset_pct }, shared) {
     const byFlow = new AgedMap<Flow, Reset>(MOST_RESET);
     let handshakes: readonly HandshakeRow[] = [];
     return {
@@ -57,8 +56,8 @@ export const resets = rule({
       *findings(at) {
         const broken = new Map<string, (readonly [Flow, Reset])[]>();
         for (const entry of byFlow) {
-          const [flow, { byServer }] = entry;
-          if (flow.tcp === null || !isRemembered(flow, at)) continue;
+          const [flow, { byServer, seconds }] = entry;
+          if (flow.tcp === null || shared.isOver(seconds, at)) continue;
           const [addr, port] = flow.tcp.client === 0 ? [addressB(flow), flow.bPort] : [addressA(flow), flow.aPort];
           const key = `${byServer} ${endpointText(addr, port)}`;
           const those = broken.get(key);

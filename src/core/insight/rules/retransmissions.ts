@@ -25,7 +25,7 @@ export const retransmissions = rule({
     return {
       packet: (packet) => trouble.take(packet),
       *findings(at) {
-        for (const way of waysOf(trouble.entries(at)).values()) {
+        for (const way of waysOf(trouble.entries(at, shared)).values()) {
           const again = way.trouble.resent + way.trouble.spurious;
           const bytes = way.trouble.resentBytes + way.trouble.spuriousBytes;
           if (again === 0 || again < resent || way.packets < segments) continue;

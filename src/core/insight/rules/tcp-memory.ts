@@ -1,5 +1,6 @@
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { MOVING_START } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
 import { counted } from '../wording.ts';
 
@@ -12,8 +13,7 @@ export const tcpMemory = rule({
   name: 'tcp_memory',
   severity: 'warn',
   about: 'TCP of this machine is short of memory',
-  explanation:
-    'Counts by how much three counters of the kernel grew since the first look. TCPMemoryPressures: the sockets of TCP together went over the second number of net.ipv4.tcp_mem, so that windows shrink. TCPAbortOnMemory: connections were broken off for want of memory, or because there were too many without an owner; this is an error. PruneCalled: the receive buffer of a socket was full and the kernel made room in it, perhaps by dropping segments; this is a note, for one program that reads slowly is enough. What happened before the first look is not counted: one look finds nothing.',
+  explanation: `Counts by how much three counters of the kernel grew since the first look. TCPMemoryPressures: the sockets of TCP together went over the second number of net.ipv4.tcp_mem, so that windows shrink. TCPAbortOnMemory: connections were broken off for want of memory, or because there were too many without an owner; this is an error. PruneCalled: the receive buffer of a socket was full and the kernel made room in it, perhaps by dropping segments; this is a note, for one program that reads slowly is enough. What happened before the first look is not counted: one look finds nothing. ${MOVING_START}`,
   advice:
     'See by `netwatch conns -f "rmem_bytes > 1000000"` who holds much; raise net.ipv4.tcp_mem or net.ipv4.tcp_rmem if that is wanted.',
   thresholds: {
@@ -44,7 +44,8 @@ export const tcpMemory = rule({
       },
     ] as const;
     return {
-      counter: (rows) => growth.take(rows),
+      counter: (rows, at) => growth.take(rows, at),
+      clockJumped: (by) => growth.clockJumped(by),
       *findings() {
         for (const { name, fewest, severity, say } of levels) {
           const grown = growth.grown(name);
@@ -52,7 +53,7 @@ export const tcpMemory = rule({
           yield {
             subject: name,
             severity,
-            summary: `${say(grown)} since the first look`,
+            summary: `${say(grown)} ${growth.timeText()}`,
             confidence: 'high',
             evidence: [evidence('counter', { name, value: growth.now(name), grown })],
             since: null,

@@ -1,6 +1,7 @@
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { MOVING_START, MovingStart } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
 import { endpointText } from '../wording.ts';
 
@@ -8,8 +9,8 @@ import { endpointText } from '../wording.ts';
 export const MOST_SOCKETS = 10_000;
 
 interface Dropping {
-  /** What it had dropped when it was first seen. */
-  readonly from: number;
+  /** What it had dropped when it was first seen, or some minutes ago. */
+  readonly start: MovingStart<number>;
   readonly row: ConnRow;
 }
 
@@ -23,8 +24,7 @@ export const udpDrops = rule({
   name: 'udp_drops',
   severity: 'warn',
   about: 'datagrams are dropped because receive buffers are full',
-  explanation:
-    'Compares UdpRcvbufErrors and Udp6RcvbufErrors with the datagrams that were received since the first look. A program reads too slowly, or its buffer is too small for a burst. These counters are those of the whole machine; the growth of drops of each UDP socket says which one it was. A socket also counts there what a filter or a wrong checksum made it drop. What was dropped before the first look is not counted: one look finds nothing.',
+  explanation: `Compares UdpRcvbufErrors and Udp6RcvbufErrors with the datagrams that were received since the first look. A program reads too slowly, or its buffer is too small for a burst. These counters are those of the whole machine; the growth of drops of each UDP socket says which one it was. A socket also counts there what a filter or a wrong checksum made it drop. What was dropped before the first look is not counted: one look finds nothing. ${MOVING_START}`,
   advice:
     'Find the socket by `netwatch conns -f "drops > 0"`; let its program read faster, or raise net.core.rmem_max.',
   thresholds: {
@@ -36,22 +36,28 @@ export const udpDrops = rule({
     let sockets = new Map<string, Dropping>();
     const growth = new CounterGrowth(FAMILIES.flatMap(({ dropped, received }) => [dropped, received]));
     return {
-      counter: (rows) => growth.take(rows),
-      conn(rows) {
+      counter: (rows, at) => growth.take(rows, at),
+      conn(rows, at) {
         const next = new Map<string, Dropping>();
         for (const row of rows) {
           const { proto, drops, netns, inode, local_addr, local_port } = row;
           if (proto !== 'udp' || drops === null || next.size === MOST_SOCKETS) continue;
           const key = `${netns} ${inode} ${local_addr} ${local_port}`;
-          const before = sockets.get(key)?.from ?? drops;
-          next.set(key, { from: Math.min(before, drops), row });
+          const before = sockets.get(key)?.start;
+          const start = before !== undefined && before.value <= drops ? before : new MovingStart(drops, at);
+          start.take(drops, at);
+          next.set(key, { start, row });
         }
         sockets = next;
       },
+      clockJumped(by) {
+        growth.clockJumped(by);
+        for (const { start } of sockets.values()) start.clockJumped(by);
+      },
       *findings() {
-        for (const { from, row } of sockets.values()) {
+        for (const { start, row } of sockets.values()) {
           const { local_addr, local_port, pid, process, drops } = row;
-          const grown = drops! - from;
+          const grown = drops! - start.value;
           if (grown === 0 || grown < socket_datagrams) continue;
           const subject = endpointText(local_addr, local_port);
           yield {

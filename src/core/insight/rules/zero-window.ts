@@ -6,7 +6,6 @@ import type { Packet } from '../../wire/packet.ts';
 import { ZERO_WINDOW } from '../../wire/tcp-analysis.ts';
 import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { evidence } from '../evidence.ts';
-import { isRemembered } from '../remembered.ts';
 import { rule, threshold } from '../rule.ts';
 import { counted, durationText } from '../wording.ts';
 
@@ -50,7 +49,7 @@ export const zeroWindow = rule({
     closed_ms: threshold(500, 'Milliseconds for which the window was zero, in all.'),
     dead_ms: threshold(5000, 'Milliseconds without opening again from which on it is an error.'),
   },
-  open({ closed_ms, dead_ms }) {
+  open({ closed_ms, dead_ms }, shared) {
     const byFlow = new AgedMap<Flow, Sides>(MOST_CLOSED);
     let closedNow = 0;
     const take = (packet: Packet, at: number): void => {
@@ -71,11 +70,14 @@ export const zeroWindow = rule({
     };
     return {
       packet: take,
+      clockJumped(by) {
+        for (const [, sides] of byFlow) for (const side of sides) leaveOut(side, by);
+        closedNow = 0;
+      },
       *findings(at) {
         for (const [flow, sides] of byFlow) {
-          if (!isRemembered(flow, at)) continue;
           for (const [direction, side] of sides.entries()) {
-            if (side.times === 0) continue;
+            if (side.times === 0 || shared.isOver(side.last, at)) continue;
             const isClosed = !Number.isNaN(side.since);
             const still = isClosed ? side.last - side.since : 0;
             const total = side.seconds + still;
@@ -115,6 +117,13 @@ function close(side: Closed, packet: Packet, at: number): void {
   side.times++;
   side.since = at;
   side.last = at;
+}
+
+/** What a clock that was set added is no time of a closed window; one that is still closed begins anew. */
+function leaveOut(side: Closed, by: number): void {
+  if (!Number.isNaN(side.since)) side.seconds += side.last - side.since;
+  side.since = Number.NaN;
+  if (by > 0 && side.seconds >= by) side.seconds -= by;
 }
 
 /** Any packet shows that a closed window is still closed, or opens it; a reset ends both. */

@@ -142,7 +142,7 @@ test('interface_mtu: the members of a bridge', () => {
     {
       subject: 'br0',
       summary: 'the MTUs of the bridge br0 differ: tap0 has 1500 bytes, eth0 9000',
-      confidence: 'high',
+      confidence: 'medium',
       evidence: [
         'iface name=br0 mtu=1500',
         'iface name=tap0 mtu=1500 master=br0',

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { retransmissions } from '../../../../src/core/insight/rules/retransmissions.ts';
+import { Shared } from '../../../../src/core/insight/shared.ts';
 import { MOST_TROUBLED, TcpTrouble } from '../../../../src/core/insight/tcp-trouble.ts';
 import { RETRANSMISSION } from '../../../../src/core/wire/tcp-analysis.ts';
 import { findingsOf } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { tcpScript } from '../../../support/tcp-script.ts';
 import { OPENING, resending, transfer } from '../../../support/tcp-transfer.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
@@ -92,7 +95,11 @@ test('no more connections are remembered than the limit', () => {
   for (let number = 1; number <= MOST_TROUBLED + 10; number++) {
     trouble.take(packetOfNewFlow(number, { tcpAnalysis: RETRANSMISSION, payloadLength: 100 }));
   }
-  const entries = [...trouble.entries(0)];
+  const entries = [...trouble.entries(0, new Shared())];
   expect(entries).toHaveLength(MOST_TROUBLED);
   expect(entries[0]![1].packet).toBe(11);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(retransmissions, resending(200, 10), 0, 590, 601)).toEqual([1, 1, 0]);
 });

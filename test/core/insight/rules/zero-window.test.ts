@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { MOST_CLOSED, zeroWindow } from '../../../../src/core/insight/rules/zero-window.ts';
 import { ZERO_WINDOW } from '../../../../src/core/wire/tcp-analysis.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { tcpScript } from '../../../support/tcp-script.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
 
@@ -91,4 +92,20 @@ test('no more connections are remembered than the limit', () => {
     rule.packet!(packet, 10);
   }
   expect([...rule.findings(10)]).toHaveLength(MOST_CLOSED);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(zeroWindow, closedFor(500), 0, 590, 601)).toEqual([1, 1, 0]);
+});
+
+test.each([3600, -3600])('a clock that is set by %i seconds while the window is closed is no time of it', (by) => {
+  const open = opened(zeroWindow);
+  const packet = packetOfNewFlow(1, { tcpAnalysis: ZERO_WINDOW });
+  open.packet!(packet, 10_000);
+  open.packet!(packet, 10_000.4 + by);
+  open.clockJumped!(by);
+  expect([...open.findings(10_001 + by)]).toEqual([]);
+  open.packet!(packet, 10_001 + by);
+  open.packet!(packet, 10_001.6 + by);
+  expect([...open.findings(10_002 + by)]).toHaveLength(1);
 });
