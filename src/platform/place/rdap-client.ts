@@ -10,7 +10,6 @@ import type { RdapOutcome } from '../../core/place/whois-row.ts';
 import { REGISTRIES } from '../../core/record/tables/whois.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { type Deadline, openDeadline } from '../probe/deadline.ts';
-import { prepareRoots } from '../probe/trusted-roots.ts';
 import { askOverHttp, type HttpAnswer } from './http-answer.ts';
 import { openPace, type Pace, retryAfterMs } from './pace.ts';
 import { NotPermitted, permittedUrl } from './permitted-url.ts';
@@ -62,7 +61,6 @@ class NotFound extends Error {}
 
 export function openRdapClient(options: RdapOptions): RdapClient {
   const { clock, cache, base } = options;
-  if (base?.protocol !== 'http:') prepareRoots();
   const pace = openPace(clock, PACE_MS);
   const lists = new Map<BootstrapList, string>();
   const keyOf = (query: RdapQuery): string => `${base?.href ?? 'iana'} ${rdapPath(query)}`;
