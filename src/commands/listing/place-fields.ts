@@ -10,7 +10,7 @@ export interface PlaceFields {
 }
 
 /**
- * Opens the databases: those of --geoip, or else those in the usual places. Throws a Failure 65 or 66 for one of --geoip that is
+ * Opens the databases: those of --geoip, or else those in the usual places. Throws a Failure 65, 66 or 77 for one of --geoip that is
  * none, and so does `fill`, before it returns rows.
  */
 export function openPlaceFields(named: readonly string[] | null, say: (line: string) => void): PlaceFields {

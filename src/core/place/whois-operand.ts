@@ -41,6 +41,8 @@ export function parseWhoisOperand(typed: string): WhoisOperand {
 
 function hintFor(typed: string): string {
   if (/^[0-9]{1,10}$/.test(typed)) return `an autonomous system is written AS${typed}`;
+  if (/^[0-9a-f.:]+ ?- ?[0-9a-f.:]+$/i.test(typed))
+    return 'a range is asked about by its first address, or as a prefix: 192.0.2.0/24';
   if (/^[0-9.]+(\/[0-9]+)?$/.test(typed)) return 'an IPv4 address has four parts without leading zeros: 192.0.2.1';
   if (/^(?=.*[a-z])[\w-]+(\.[\w-]+)+\.?$/i.test(typed))
     return `netwatch probe dns:///${typed} finds the addresses of a name`;

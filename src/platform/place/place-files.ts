@@ -45,7 +45,7 @@ export interface PlaceFiles extends PlaceSources {
 }
 
 /**
- * Opens the files now, while this process may; they are read when somebody asks. Throws a Failure 65 or 66 for a file that was
+ * Opens the files now, while this process may; they are read when somebody asks. Throws a Failure 65, 66 or 77 for a file that was
  * named and is none, as does `openDatabases` where only reading it tells; one in a usual place that is none is said with `say`,
  * when it is read, and left out.
  */
@@ -107,9 +107,13 @@ function openNamed(file: string): OpenFile {
     // O_NONBLOCK: a FIFO must not stop us
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isAbsent) throw new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
-    throw new Failure(EXIT.noInput, `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
+    const isForbidden = code === 'EACCES' || code === 'EPERM';
+    throw new Failure(isForbidden ? EXIT.noPermission : EXIT.noInput, `${file} cannot be read: ${reasonOf(error)}`, {
+      hint: isForbidden && process.getuid?.() !== 0 ? 'run it with sudo' : null,
+      cause: error,
+    });
   }
   const fault = faultOf(fd);
   if (fault === null) return { file, fd, size: fs.fstatSync(fd).size };

@@ -95,10 +95,7 @@ export function openRdapClient(options: RdapOptions): RdapClient {
       const old = cache.find(url.href, USABLE_MS);
       if (old !== null && isList(old, query)) return old.body;
       const { isLate = false } = error as Partial<Unanswered>;
-      throw new Unanswered(
-        `the list of registries of ${url.hostname} cannot be had: ${(error as Error).message}`,
-        isLate,
-      );
+      throw new Unanswered(`the list of registries cannot be had: ${(error as Error).message}`, isLate);
     }
   }
 
@@ -177,7 +174,8 @@ async function follow(
     if (error instanceof Unanswered || error instanceof NotFound) throw error;
     const { message } = error as Error;
     const words = error instanceof NotPermitted ? `not asked: ${message}` : message;
-    throw new Unanswered(`${url.host}: ${words}`, deadline.signal.aborted && !signal.aborted);
+    const isNamed = words.startsWith(`${url.hostname}: `);
+    throw new Unanswered(isNamed ? words : `${url.host}: ${words}`, deadline.signal.aborted && !signal.aborted);
   } finally {
     deadline.close();
   }
