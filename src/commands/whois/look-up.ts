@@ -1,7 +1,6 @@
 import { EXIT, Failure } from '../../core/failure.ts';
-import { parsePrefix } from '../../core/net/ip-prefix.ts';
+import { holds, parsePrefix } from '../../core/net/ip-prefix.ts';
 import type { Places } from '../../core/place/places.ts';
-import { holds } from '../../core/place/special-purpose.ts';
 import type { WhoisOperand } from '../../core/place/whois-operand.ts';
 import { mayBeAsked, type PlaceFacts, type RdapOutcome, whoisRow } from '../../core/place/whois-row.ts';
 import { type Snapshot, section } from '../../core/record/table.ts';
