@@ -270,6 +270,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from follow' -l all -d 'Print ev
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l stream -x -d 'Follow the stream with this number.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l tcp -d 'TCP streams (the default for --stream and --all).'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l udp -d 'UDP streams.'
+complete -c netwatch -n '__fish_seen_subcommand_from follow' -l tls -d 'What was inside TLS of TCP streams, decrypted with --keylog or the secrets in a pcapng file.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l as -x -a 'text hex raw ndjson' -d 'How to print the stream; the default is text, or raw with --write.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -l dir -x -a 'both a b' -d 'Both directions, or only what one side sent; A sent the first packet.'
 complete -c netwatch -n '__fish_seen_subcommand_from follow' -s w -l write -r -F -d 'Write the stream to FILE, which must not exist, instead of stdout.'

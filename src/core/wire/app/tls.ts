@@ -2,6 +2,7 @@ import { u16, u24 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
 import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
+import type { Secrecy } from './plaintext-listener.ts';
 import {
   ENCRYPTED_EXTENSIONS,
   type Hello,
@@ -146,6 +147,8 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection 
     else if (type === CHANGE_CIPHER_SPEC) changeCipher(packet, state, sender);
     else if (dissection !== null && decrypt(packet, state, dissection, at, at + size)) {
       // what it holds was read
+    } else if (type === APPLICATION_DATA) {
+      dissection?.plaintext?.closed(packet, secrecyOf(state, packet.direction, at + size > end));
     } else if (type !== HANDSHAKE) {
       // nothing of a handshake
     } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) {
@@ -189,6 +192,15 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
     state.plaintext.add(packet, dissection, plaintext);
   }
   return true;
+}
+
+/** Why the record that was just looked at was not decrypted. */
+function secrecyOf({ session, readers }: TlsState, direction: Direction, isCut: boolean): Secrecy {
+  const reader = readers[direction];
+  if (session === null || !session.isChosen || reader === null) return 'no hello';
+  if (!session.isReadable) return 'suite';
+  if (isCut) return 'cut';
+  return reader.hasFailed ? 'wrong secret' : 'no secret';
 }
 
 /** What keys depend on in a handshake message whose body is [start, end). */
@@ -289,7 +301,9 @@ function walkMessages(
       state.isTls13 = true;
       state.isOld = false;
     }
-    if (dissection !== null && dissection.secrets !== null) noteForKeys(packet, state, type, body, body + length);
+    if (dissection !== null && (dissection.secrets ?? dissection.plaintext) !== null) {
+      noteForKeys(packet, state, type, body, body + length);
+    }
     at = body + length;
   }
   if (at < end) state.partial[direction] = bytes.slice(at, end);
