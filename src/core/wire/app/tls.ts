@@ -12,8 +12,10 @@ import {
   readServerHello,
 } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
+import { noteOpenedRecord } from './tls-opened.ts';
 import { PlaintextStreams } from './tls-plaintext.ts';
 import {
+  ALERT,
   APPLICATION_DATA,
   beginsWithHello,
   CHANGE_CIPHER_SPEC,
@@ -183,11 +185,15 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
   }
   const plaintext = reader.open(bytes, at, end, dissection.secrets);
   if (plaintext === null) return false;
-  if (reader.contentType === HANDSHAKE) {
+  const { contentType } = reader;
+  if (contentType === HANDSHAKE || contentType === ALERT) {
+    noteOpenedRecord(packet, at, contentType, plaintext, Math.min(plaintext.length, state.skip[packet.direction]));
+  }
+  if (contentType === HANDSHAKE) {
     packet.bytes = plaintext;
     dissectHandshake(packet, state, 0, plaintext.length, dissection);
     packet.bytes = bytes;
-  } else if (reader.contentType === APPLICATION_DATA) {
+  } else if (contentType === APPLICATION_DATA) {
     state.plaintext ??= new PlaintextStreams();
     state.plaintext.add(packet, dissection, plaintext);
   }
