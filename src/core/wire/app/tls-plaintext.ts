@@ -62,6 +62,7 @@ export class PlaintextStreams {
   /** Hands on the next bytes of the packet's side. The packet stands where it stood when this returns. */
   add(packet: Packet, dissection: Dissection, plaintext: Uint8Array): void {
     if (plaintext.length === 0) return;
+    dissection.plaintext?.opened(packet, plaintext);
     const flow = packet.flow!;
     const { application, applicationState } = flow;
     const { bytes, offset, end, reportedEnd, endSeq, canWait, elided, tcpFlags, tcpAck } = packet;

@@ -43,6 +43,13 @@ export class TlsSession {
     return this.serverRandom !== null;
   }
 
+  /** What the server chose is read here, given the secrets. */
+  get isReadable(): boolean {
+    const { suite, version } = this;
+    if (suite === undefined || version <= 0x0300) return false;
+    return version >= TLS_1_2 || suite.kind === 'cbc';
+  }
+
   /** What the server chose, in the body of its hello at `start`. */
   choose(bytes: Uint8Array, start: number, hello: Hello): void {
     this.serverRandom = bytes.slice(start + VERSION, start + VERSION + RANDOM);

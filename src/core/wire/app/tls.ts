@@ -2,6 +2,7 @@ import { u16, u24 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
 import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
+import type { Secrecy } from './plaintext-listener.ts';
 import {
   ENCRYPTED_EXTENSIONS,
   type Hello,
@@ -11,8 +12,10 @@ import {
   readServerHello,
 } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
+import { noteOpenedRecord } from './tls-opened.ts';
 import { PlaintextStreams } from './tls-plaintext.ts';
 import {
+  ALERT,
   APPLICATION_DATA,
   beginsWithHello,
   CHANGE_CIPHER_SPEC,
@@ -146,6 +149,8 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection 
     else if (type === CHANGE_CIPHER_SPEC) changeCipher(packet, state, sender);
     else if (dissection !== null && decrypt(packet, state, dissection, at, at + size)) {
       // what it holds was read
+    } else if (type === APPLICATION_DATA) {
+      dissection?.plaintext?.closed(packet, secrecyOf(state, packet.direction, at + size > end));
     } else if (type !== HANDSHAKE) {
       // nothing of a handshake
     } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) {
@@ -180,15 +185,28 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
   }
   const plaintext = reader.open(bytes, at, end, dissection.secrets);
   if (plaintext === null) return false;
-  if (reader.contentType === HANDSHAKE) {
+  const { contentType } = reader;
+  if (contentType === HANDSHAKE || contentType === ALERT) {
+    noteOpenedRecord(packet, at, contentType, plaintext, Math.min(plaintext.length, state.skip[packet.direction]));
+  }
+  if (contentType === HANDSHAKE) {
     packet.bytes = plaintext;
     dissectHandshake(packet, state, 0, plaintext.length, dissection);
     packet.bytes = bytes;
-  } else if (reader.contentType === APPLICATION_DATA) {
+  } else if (contentType === APPLICATION_DATA) {
     state.plaintext ??= new PlaintextStreams();
     state.plaintext.add(packet, dissection, plaintext);
   }
   return true;
+}
+
+/** Why the record that was just looked at was not decrypted. */
+function secrecyOf({ session, readers }: TlsState, direction: Direction, isCut: boolean): Secrecy {
+  const reader = readers[direction];
+  if (session === null || !session.isChosen || reader === null) return 'no hello';
+  if (!session.isReadable) return 'suite';
+  if (isCut) return 'cut';
+  return reader.hasFailed ? 'wrong secret' : 'no secret';
 }
 
 /** What keys depend on in a handshake message whose body is [start, end). */
@@ -292,7 +310,9 @@ function walkMessages(
       state.isTls13 = true;
       state.isOld = false;
     }
-    if (dissection !== null && dissection.secrets !== null) noteForKeys(packet, state, type, body, body + length);
+    if (dissection !== null && (dissection.secrets ?? dissection.plaintext) !== null) {
+      noteForKeys(packet, state, type, body, body + length);
+    }
     at = body + length;
   }
   if (at < end) state.partial[direction] = bytes.slice(at, end);
