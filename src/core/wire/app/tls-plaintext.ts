@@ -45,6 +45,9 @@ const ALPN: ReadonlyMap<string, string> = new Map([
   ['sip/2', 'sip'],
 ]);
 
+/** Their ports carry TLS in one form or another, but inside of it nothing of the same. */
+const NOT_INSIDE: ReadonlySet<string> = new Set(['tls', 'openvpn']);
+
 /** The decrypted bytes of both sides of a session, which the application reads as it reads those of TCP. */
 export class PlaintextStreams {
   /** What the server chose; null without ALPN. */
@@ -137,7 +140,7 @@ function insideOf(port: number, { registry }: Dissection): Protocol | undefined 
   const name = INSIDE.get(port);
   if (name !== undefined) return registry.byName.get(name);
   const plain = registry.tcpPorts[port];
-  return plain?.name === 'tls' ? undefined : plain;
+  return plain === undefined || NOT_INSIDE.has(plain.name) ? undefined : plain;
 }
 
 /** Its first byte has the number 0. */
