@@ -1,4 +1,4 @@
-// Records tls-starttls.pcap with its key log: `unshare -n node test/captures/record-starttls.js`, as root.
+// Records tls-starttls.pcap and tls-close.pcap with their key logs: `unshare -n node test/captures/record-starttls.js`, as root.
 // TLS that begins inside another protocol, a line each way in clear and then inside. See README.md.
 import { execFileSync, spawn } from 'node:child_process';
 import dgram from 'node:dgram';
@@ -22,7 +22,7 @@ execFileSync(
   { stdio: 'ignore' },
 );
 const identity = { key: fs.readFileSync(keyFile), cert: fs.readFileSync(certFile) };
-const keyLog = [];
+let keyLog = [];
 const hex = (text) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const ascii = (text) => Buffer.from(text, 'latin1');
 
@@ -100,9 +100,13 @@ await record('tls-starttls', async () => {
     await talkInOpenvpn(version);
   }
 });
+await record('tls-close', async () => {
+  for (const version of ['TLSv1.2', 'TLSv1.3']) await readUntilClose(version);
+});
 fs.rmSync(folder, { recursive: true });
 
 async function record(name, act) {
+  keyLog = [];
   const file = path.join(import.meta.dirname, `${name}.pcap`);
   fs.rmSync(file, { force: true });
   const tcpdump = spawn('tcpdump', ['-Z', 'root', '-i', 'lo', '-U', '-w', file], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -157,6 +161,27 @@ async function askIn(client, pairs) {
   }
   client.end();
   await Promise.race([once(client, 'close'), sleep(300)]);
+}
+
+/** A response whose end is that of the session (RFC 9112, 6.3), its body in three records. */
+async function readUntilClose(version) {
+  const server = tls.createServer({ ...identity, maxVersion: version }, (secured) =>
+    secured.once('data', async () => {
+      for (const piece of ['HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n', 'one\n', 'two\n']) {
+        secured.write(piece);
+        await sleep(20);
+      }
+      secured.end();
+    }),
+  );
+  server.listen(4600, '127.0.0.1');
+  await once(server, 'listening');
+  const client = tls.connect({ port: 4600, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: version });
+  client.on('keylog', (line) => keyLog.push(line.toString())).resume();
+  await once(client, 'secureConnect');
+  client.write('GET /closing HTTP/1.0\r\nHost: secure.example\r\n\r\n');
+  await once(client, 'close');
+  server.close();
 }
 
 /** One end of a stream whose bytes another protocol carries: `carry` sends them, `push` takes what came. */

@@ -13,6 +13,7 @@ import {
 import { handshakeName } from './tls-names.ts';
 import { PlaintextStreams } from './tls-plaintext.ts';
 import {
+  ALERT,
   APPLICATION_DATA,
   beginsWithHello,
   CHANGE_CIPHER_SPEC,
@@ -41,6 +42,8 @@ import { recordNames, writeRecords } from './tls-text.ts';
 
 const TLS_1_3 = 0x0304;
 const KEY_UPDATE = 24;
+/** Of the descriptions of alerts. */
+const CLOSE_NOTIFY = 0;
 /** Version and random. */
 const SHORTEST_HELLO = 34;
 /** Type (1), version (2), lengths of ciphers, session and challenge (2 each). */
@@ -187,6 +190,8 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
   } else if (reader.contentType === APPLICATION_DATA) {
     state.plaintext ??= new PlaintextStreams();
     state.plaintext.add(packet, dissection, plaintext);
+  } else if (reader.contentType === ALERT && plaintext[1] === CLOSE_NOTIFY && plaintext.length === 2) {
+    state.plaintext?.end(packet, dissection);
   }
   return true;
 }
