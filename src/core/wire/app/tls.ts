@@ -44,6 +44,8 @@ import { recordNames, writeRecords } from './tls-text.ts';
 
 const TLS_1_3 = 0x0304;
 const KEY_UPDATE = 24;
+/** Of the descriptions of alerts. */
+const CLOSE_NOTIFY = 0;
 /** Version and random. */
 const SHORTEST_HELLO = 34;
 /** Type (1), version (2), lengths of ciphers, session and challenge (2 each). */
@@ -94,7 +96,7 @@ export const tls = protocol({
 });
 
 /** Records in [packet.offset, packet.end) of the flow, whose `applicationState` is that of TLS; false for text. Decrypts with `dissection`. */
-export function dissectTls(packet: Packet, dissection: Dissection | null = null): boolean {
+export function dissectTls(packet: Packet, dissection: Dissection): boolean {
   const flow = packet.flow!;
   if (isText(packet)) return false;
   if (!(flow.applicationState instanceof TlsState)) flow.applicationState = new TlsState();
@@ -108,7 +110,7 @@ export function dissectTls(packet: Packet, dissection: Dissection | null = null)
  * Records that stand there already are read. What else does is passed over: nothing in clear may follow (RFC 3207, 4.2;
  * RFC 9051, 6.2.1), and who puts it there hopes that it is taken for what was encrypted.
  */
-export function startTls(packet: Packet, behind: number, dissection: Dissection | null): void {
+export function startTls(packet: Packet, behind: number, dissection: Dissection): void {
   const flow = packet.flow!;
   flow.application = tls;
   flow.applicationState = null;
@@ -116,7 +118,7 @@ export function startTls(packet: Packet, behind: number, dissection: Dissection 
   if (!mayBeginRecord(packet) || !dissectTls(packet, dissection)) packet.offset = packet.end;
 }
 
-function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection | null): void {
+function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection): void {
   const { bytes, end } = packet;
   for (let count = 0; packet.offset < end && count < MOST_RECORDS; count++) {
     const at = packet.offset;
@@ -147,7 +149,7 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection 
     else if (!state.isTls13 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
     if (isSsl2) takeSsl2Hello(packet, at + SSL2_HEADER, recordEnd);
     else if (type === CHANGE_CIPHER_SPEC) changeCipher(packet, state, sender);
-    else if (dissection !== null && decrypt(packet, state, dissection, at, at + size)) {
+    else if (decrypt(packet, state, dissection, at, at + size)) {
       // what it holds was read
     } else if (type === APPLICATION_DATA) {
       dissection?.plaintext?.closed(packet, secrecyOf(state, packet.direction, at + size > end));
@@ -196,6 +198,8 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
   } else if (contentType === APPLICATION_DATA) {
     state.plaintext ??= new PlaintextStreams();
     state.plaintext.add(packet, dissection, plaintext);
+  } else if (reader.contentType === ALERT && plaintext[1] === CLOSE_NOTIFY && plaintext.length === 2) {
+    state.plaintext?.end(packet, dissection);
   }
   return true;
 }
@@ -255,13 +259,7 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
 }
 
 /** Finds the hellos in a handshake record, and those that began in the record before. */
-function dissectHandshake(
-  packet: Packet,
-  state: TlsState,
-  from: number,
-  end: number,
-  dissection: Dissection | null,
-): void {
+function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number, dissection: Dissection): void {
   const { direction } = packet;
   state.isUnknown = false;
   const skipped = Math.min(state.skip[direction], end - from);
@@ -281,13 +279,7 @@ function dissectHandshake(
   } else walkMessages(packet, state, start, end, dissection);
 }
 
-function walkMessages(
-  packet: Packet,
-  state: TlsState,
-  start: number,
-  end: number,
-  dissection: Dissection | null,
-): void {
+function walkMessages(packet: Packet, state: TlsState, start: number, end: number, dissection: Dissection): void {
   const { bytes } = packet;
   const { direction } = packet;
   let at = start;
@@ -310,9 +302,7 @@ function walkMessages(
       state.isTls13 = true;
       state.isOld = false;
     }
-    if (dissection !== null && (dissection.secrets ?? dissection.plaintext) !== null) {
-      noteForKeys(packet, state, type, body, body + length);
-    }
+    if ((dissection.secrets ?? dissection.plaintext) !== null) noteForKeys(packet, state, type, body, body + length);
     at = body + length;
   }
   if (at < end) state.partial[direction] = bytes.slice(at, end);
