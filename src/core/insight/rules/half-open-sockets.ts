@@ -1,6 +1,7 @@
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { isKernelSocket } from '../kernel-socket.ts';
 import { rule, threshold } from '../rule.ts';
 import { counted, endpointText } from '../wording.ts';
 
@@ -45,7 +46,7 @@ export const halfOpenSockets = rule({
             if (there !== undefined) there.push(row);
             else listeners.set(row.local_port, [row]);
           }
-          if (row.state !== 'SYN_RECV') continue;
+          if (row.state !== 'SYN_RECV' || !isKernelSocket(row)) continue;
           const key = endpointText(row.local_addr, row.local_port);
           const those = now.get(key);
           if (those !== undefined) those.push(row);

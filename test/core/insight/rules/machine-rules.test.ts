@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Finding, OpenRule, Rule } from '../../../../src/core/insight/rule.ts';
 import { closeWait, MOST_PROCESSES } from '../../../../src/core/insight/rules/close-wait.ts';
 import { conntrackFull } from '../../../../src/core/insight/rules/conntrack-full.ts';
-import { gatewayFailed } from '../../../../src/core/insight/rules/gateway-failed.ts';
+import { gatewayFailed, MOST_SILENT } from '../../../../src/core/insight/rules/gateway-failed.ts';
 import { halfDuplex } from '../../../../src/core/insight/rules/half-duplex.ts';
 import { listenQueue } from '../../../../src/core/insight/rules/listen-queue.ts';
 import { MOST_SOCKETS, udpDrops } from '../../../../src/core/insight/rules/udp-drops.ts';
@@ -38,7 +38,8 @@ test('close_wait: 50 sockets of one process, not 49, nor those in another state'
   });
   open.conn!(waiting(50), 75);
   expect(foundBy(open)).toMatchObject([{ confidence: 'high', since: '1970-01-01T00:01:00.000Z' }]);
-  for (const rows of [waiting(49), waiting(50, { state: 'ESTABLISHED' }), waiting(50, { pid: null })]) {
+  const others = [{ state: 'ESTABLISHED' }, { pid: null }, { source: 'capture' }] as const;
+  for (const rows of [waiting(49), ...others.map((changes) => waiting(50, changes))]) {
     open.conn!(rows, 90);
     expect(foundBy(open)).toEqual([]);
   }
@@ -140,16 +141,16 @@ test('gateway_failed: the gateway in use, and not another neighbour, interface o
         'neighbor addr=192.0.2.254 iface=eth0 state=FAILED',
         'route dst=default gateway=192.0.2.254 iface=eth0 metric=100',
       ],
-      since: null,
+      since: '1970-01-01T00:00:00.000Z',
     },
   ]);
-  for (const change of [{ addr: '192.0.2.9' }, { iface: 'eth1' }, { state: 'STALE' }]) {
+  for (const change of [{ addr: '192.0.2.9' }, { iface: 'eth1' }, { state: 'STALE' }, { state: 'INCOMPLETE' }]) {
     open.neighbor!([{ ...gateway, ...change }], 0);
     expect(foundBy(open)).toEqual([]);
   }
 });
 
-test.each(['REACHABLE', 'STALE'])('gateway_failed: a warning while the gateway of another route is %s', (state) => {
+test.each(['REACHABLE', 'STALE', 'DELAY', 'PROBE', 'PERMANENT', 'NOARP'])('gateway_failed: a warning while the gateway of another route is %s', (state) => {
   const open = opened(gatewayFailed);
   const failed = { addr: '192.0.2.254', mac: null, iface: 'eth0', state: 'FAILED', host: null } as NeighborRow;
   const other = { ...failed, addr: '198.51.100.1', iface: 'wlan0', state };
@@ -171,6 +172,35 @@ test.each(['REACHABLE', 'STALE'])('gateway_failed: a warning while the gateway o
     open.neighbor!([failed, { ...other, ...change }], 0);
     expect(foundBy(open)).toMatchObject([{ severity: 'error' }]);
   }
+});
+
+test('gateway_failed: the kernel asks again and again, and nobody has answered for three seconds', () => {
+  const open = opened(gatewayFailed);
+  const gateway = { addr: '192.0.2.254', mac: null, iface: 'eth0', state: 'INCOMPLETE', host: null } as NeighborRow;
+  open.route!([{ dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow], 0);
+  const foundAt = (at: number, state: NeighborRow['state']): Finding[] => {
+    open.neighbor!([{ ...gateway, state }], at);
+    return foundBy(open);
+  };
+  const since = '1970-01-01T00:00:10.000Z';
+  expect(foundAt(10, 'INCOMPLETE')).toEqual([]);
+  expect(foundAt(12.9, 'INCOMPLETE')).toEqual([]);
+  expect(foundAt(13, 'INCOMPLETE')).toMatchObject([{ severity: 'error', since }]);
+  expect(foundAt(14, 'FAILED')).toMatchObject([{ since }]);
+  expect(foundAt(15, 'INCOMPLETE')).toMatchObject([{ since }]);
+  expect(foundAt(16, 'REACHABLE')).toEqual([]);
+  expect(foundAt(20, 'INCOMPLETE')).toEqual([]);
+});
+
+test('gateway_failed: so many neighbours without an answer are looked at, and no more', () => {
+  const open = opened(gatewayFailed);
+  const silent = (addr: string) => ({ addr, mac: null, iface: 'eth0', state: 'FAILED', host: null }) as NeighborRow;
+  const others = Array.from({ length: MOST_SILENT - 1 }, (_, at) => silent(`fe80::${at.toString(16)}`));
+  open.route!([{ dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow], 0);
+  open.neighbor!([...others, silent('192.0.2.254')], 0);
+  expect(foundBy(open)).toHaveLength(1);
+  open.neighbor!([...others, silent('192.0.2.253'), silent('192.0.2.254')], 0);
+  expect(foundBy(open)).toEqual([]);
 });
 
 test('listen_queue: four of five places taken, not 79 of 100, nor another state', () => {

@@ -46,6 +46,7 @@ test('half_open_sockets: three quarters of what the kernel keeps', () => {
   expect(halfOpen([listener, ...requests(383)])).toEqual([]);
   expect(halfOpen([listener, ...requests(384, { state: 'ESTABLISHED' })])).toEqual([]);
   expect(halfOpen([listener, ...requests(192), ...requests(192, { local_port: 81 })])).toEqual([]);
+  expect(halfOpen([listener, ...requests(383), ...requests(1, { source: 'capture' })])).toEqual([]);
 });
 
 test('half_open_sockets: the queue of the listener where that is shorter, but not a handful', () => {
