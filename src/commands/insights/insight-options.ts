@@ -13,6 +13,7 @@ export const insightOptions = {
     value: 'RULE.NAME=N,...',
   }),
   probe: flag('Ask the gateway, the DNS servers and for a name, too, at each look, as netwatch probe does.'),
+  new: flag('With --interval: a finding only at the look where it begins or becomes graver, not at each.'),
   'no-packets': flag('Capture nothing: sockets, interfaces and counters alone.'),
   ...modelOptions,
   ...liveOptions,

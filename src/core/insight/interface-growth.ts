@@ -1,14 +1,15 @@
 import type { IfaceRow } from '../record/tables/iface.ts';
+import { RecentLooks } from './recent-looks.ts';
 
 /** More interfaces are not told apart. */
 export const MOST_INTERFACES = 10_000;
 
 export type InterfaceCounter = `${'rx' | 'tx'}_${'packets' | 'errors' | 'dropped'}` | 'collisions';
 
-/** An interface as it is now, and what happened since it was first seen. */
+/** An interface as it is now, and what happened in the last ten minutes. */
 export interface GrownInterface {
   readonly row: IfaceRow;
-  /** Seconds between the first look and the last one. */
+  /** Seconds in which it happened. */
   readonly seconds: number;
   /** 0 where the driver does not count. */
   readonly grown: (counter: InterfaceCounter) => number;
@@ -18,36 +19,29 @@ const COUNTERS = [
   ...(['rx_packets', 'tx_packets', 'rx_errors', 'tx_errors', 'rx_dropped', 'tx_dropped', 'collisions'] as const),
 ] satisfies readonly InterfaceCounter[];
 
-interface Seen {
-  readonly first: IfaceRow;
-  readonly firstAt: number;
-  readonly last: IfaceRow;
-  readonly lastAt: number;
-}
-
-/** The counters of interfaces since the first look. An interface that is made again, or counts anew, begins anew. */
+/** The counters of interfaces in the last ten minutes. An interface that is made again, or counts anew, begins anew. */
 export class InterfaceGrowth {
-  private seen: ReadonlyMap<string, Seen> = new Map();
+  private seen: ReadonlyMap<string, RecentLooks<IfaceRow>> = new Map();
 
   take(rows: readonly IfaceRow[], at: number): void {
-    const next = new Map<string, Seen>();
+    const next = new Map<string, RecentLooks<IfaceRow>>();
     for (const row of rows.slice(0, MOST_INTERFACES)) {
       const before = this.seen.get(row.name);
       const goesOn = before !== undefined && before.last.index === row.index && !hasFallen(before.last, row);
-      const { first, firstAt } = goesOn ? before : { first: row, firstAt: at };
-      next.set(row.name, { first, firstAt, last: row, lastAt: at });
+      if (goesOn) before.take(row, at);
+      next.set(row.name, goesOn ? before : new RecentLooks(row, at));
     }
     this.seen = next;
   }
 
   *all(): Iterable<GrownInterface> {
-    for (const { first, firstAt, last, lastAt } of this.seen.values()) {
+    for (const { first, last, seconds } of this.seen.values()) {
       const grown = (counter: InterfaceCounter): number => {
         const from = first[counter];
         const to = last[counter];
         return from === null || to === null ? 0 : to - from;
       };
-      yield { row: last, seconds: lastAt - firstAt, grown };
+      yield { row: last, seconds, grown };
     }
   }
 }

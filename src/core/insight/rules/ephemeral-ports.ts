@@ -35,7 +35,7 @@ export const ephemeralPorts = rule({
     const levels = new CounterGrowth([FIRST, LAST]);
     let pairs: ReadonlyMap<string, Pair> = new Map();
     return {
-      counter: (rows) => levels.take(rows),
+      counter: (rows, at) => levels.take(rows, at),
       conn(rows) {
         const now = new Map<string, Pair>();
         for (const row of rows) {

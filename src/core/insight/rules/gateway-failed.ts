@@ -7,6 +7,14 @@ import { rule } from '../rule.ts';
 const ANSWERED: ReadonlySet<string | null> = new Set(['REACHABLE', 'STALE', 'DELAY', 'PROBE', 'PERMANENT', 'NOARP']);
 /** How long the kernel asks before it gives up: three times, a second apart. */
 const ASKING_S = 3;
+/** A neighbour that did not answer. */
+interface Silence {
+  /** When it was first seen so. */
+  readonly since: number;
+  /** The kernel asked it during the run. */
+  readonly isNew: boolean;
+}
+
 /** More neighbours without an answer are not looked at. */
 export const MOST_SILENT = 10_000;
 
@@ -16,13 +24,13 @@ export const gatewayFailed = rule({
   severity: 'error',
   about: 'the gateway of a default route does not answer on the link',
   explanation:
-    'Looks up the gateway of each default route in the neighbour table. FAILED means that the kernel asked for its hardware address (ARP, NDP) and nobody answered: nothing gets out that way. INCOMPLETE means that the kernel is asking: while programs send, it asks again and again, so that this counts too when there was no answer for 3 seconds. Where the gateway of another default route answered when it was last asked (REACHABLE, STALE, DELAY, PROBE), it is a warning and no error: part of the traffic, or that of the other address family, has a way out. Linux itself does not change over to the other route. A gateway that answers on the link and forwards nothing is not seen.',
+    'Looks up the gateway of each default route in the neighbour table. FAILED means that the kernel asked for its hardware address (ARP, NDP) and nobody answered: nothing gets out that way. INCOMPLETE means that the kernel is asking: while programs send, it asks again and again, so that this counts too when there was no answer for 3 seconds. FAILED stays after programs gave up: where the kernel did not ask during the run, the confidence is medium, for the gateway may answer again. Where the gateway of another default route answered when it was last asked (REACHABLE, STALE, DELAY, PROBE), it is a warning and no error: part of the traffic, or that of the other address family, has a way out. Linux itself does not change over to the other route. A gateway that answers on the link and forwards nothing is not seen.',
   advice: 'Check the cable or radio, the VLAN and the address of the gateway; see whether the router is up.',
   thresholds: {},
   open() {
     let routes: readonly RouteRow[] = [];
-    /** When each neighbour without an answer was first seen so. */
-    let silentFrom: ReadonlyMap<string, number> = new Map();
+    let silences: ReadonlyMap<string, Silence> = new Map();
+    let isFirst = true;
     let failed: readonly NeighborRow[] = [];
     let answered: readonly NeighborRow[] = [];
     const isGateway = ({ gateway, iface }: RouteRow, { addr, iface: on }: NeighborRow): boolean =>
@@ -33,8 +41,14 @@ export const gatewayFailed = rule({
       },
       neighbor(rows, at) {
         const silent = rows.filter(({ state }) => state === 'FAILED' || state === 'INCOMPLETE').slice(0, MOST_SILENT);
-        silentFrom = new Map(silent.map((row) => [keyOf(row), silentFrom.get(keyOf(row)) ?? at]));
-        failed = silent.filter((row) => row.state === 'FAILED' || at - silentFrom.get(keyOf(row))! >= ASKING_S);
+        silences = new Map(
+          silent.map((row) => {
+            const { since, isNew } = silences.get(keyOf(row)) ?? { since: at, isNew: !isFirst };
+            return [keyOf(row), { since, isNew: isNew || row.state === 'INCOMPLETE' }];
+          }),
+        );
+        isFirst = false;
+        failed = silent.filter((row) => row.state === 'FAILED' || at - silences.get(keyOf(row))!.since >= ASKING_S);
         answered = rows.filter(({ state }) => ANSWERED.has(state));
       },
       *findings() {
@@ -46,11 +60,12 @@ export const gatewayFailed = rule({
           const subject = `${gateway} on ${one?.iface}`;
           if (one === undefined || told.has(subject)) continue;
           told.add(subject);
+          const silence = silences.get(keyOf(one))!;
           yield {
             subject: gateway!,
             severity: other === undefined ? 'error' : 'warn',
             summary: `the gateway ${gateway} does not answer on ${one.iface}${other === undefined ? '' : `; another, ${other.addr}, does on ${other.iface}`}`,
-            confidence: 'high',
+            confidence: silence.isNew ? 'high' : 'medium',
             evidence: [
               evidence('neighbor', { addr: one.addr, iface: one.iface, state: one.state }),
               evidence('route', { dst: 'default', gateway, iface, metric }),
@@ -58,7 +73,7 @@ export const gatewayFailed = rule({
                 ? []
                 : [evidence('neighbor', { addr: other.addr, iface: other.iface, state: other.state })]),
             ],
-            since: isoTimeOf(silentFrom.get(keyOf(one))! * 1000),
+            since: isoTimeOf(silence.since * 1000),
           };
         }
       },

@@ -1,8 +1,9 @@
 import { isoTimeOf } from '../../instant.ts';
+import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted, endpointText } from '../wording.ts';
+import { endpointText } from '../wording.ts';
 
 /** Processes that are told apart. */
 export const MOST_PROCESSES = 1000;
@@ -71,7 +72,7 @@ export const newRemote = rule({
           const before = known.size - fresh;
           yield {
             subject: `${process ?? 'process'} (${pid})`,
-            summary: `${process ?? 'process'} (${pid}) talks to ${endpointText(remote_addr!, remote_port ?? 0)}${fresh === 1 ? '' : ` and ${fresh - 1} more`}, new to it: before it knew ${counted(before, 'address', 'addresses')}`,
+            summary: `${process ?? 'process'} (${pid}) talks to ${endpointText(remote_addr!, remote_port ?? 0)}${fresh === 1 ? '' : ` and ${fresh - 1} more`}, new to it: before it knew ${formatNumberOf(before, 'address', 'addresses')}`,
             confidence: 'high',
             evidence: last.map((one) =>
               evidence('conn', {

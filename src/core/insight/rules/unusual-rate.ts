@@ -1,8 +1,9 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatSignificant } from '../../output/units.ts';
 import type { ConversationRow } from '../../record/tables/conversation.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText, secondsOf, shortNumber } from '../wording.ts';
+import { endpointText, secondsOf } from '../wording.ts';
 
 /** The weight of a second in the baseline: half of it is of the last 14 seconds. */
 const WEIGHT = 0.05;
@@ -102,7 +103,7 @@ export const unusualRate = rule({
         yield {
           subject: most === null ? 'all traffic' : endpointText(most.a_addr, most.a_port),
           severity: isFlood ? 'warn' : 'note',
-          summary: `For ${lasted} s there were ${shortNumber((8 * rate) / 1e6)} Mbit/s and ${shortNumber(packetRate)} packets/s, where ${shortNumber((8 * usualBytes) / 1e6)} Mbit/s and ${shortNumber(usualPackets)} were usual`,
+          summary: `For ${lasted} s there were ${formatSignificant((8 * rate) / 1e6)} Mbit/s and ${formatSignificant(packetRate)} packets/s, where ${formatSignificant((8 * usualBytes) / 1e6)} Mbit/s and ${formatSignificant(usualPackets)} were usual`,
           confidence: 'high',
           evidence: [
             evidence('time_bucket', {

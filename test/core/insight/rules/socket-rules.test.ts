@@ -144,7 +144,7 @@ test('ephemeral_ports: so many pairs are told apart, and no more', () => {
   expect([...open.findings(0)]).toHaveLength(MOST_PAIRS);
 });
 
-test('tcp_memory: what grew since the first look, by what it means', () => {
+test('tcp_memory: what grew, by what it means', () => {
   const open = opened(tcpMemory as Rule);
   const first = { TcpExtTCPAbortOnMemory: 5, TcpExtTCPMemoryPressures: 6, TcpExtPruneCalled: 7 };
   open.counter!(counters(first), 0);
@@ -157,21 +157,21 @@ test('tcp_memory: what grew since the first look, by what it means', () => {
     {
       subject: 'TcpExtTCPAbortOnMemory',
       severity: 'error',
-      summary: 'TCP broke off 1 connection for want of memory since the first look',
+      summary: 'TCP broke off 1 connection for want of memory in 2s',
       evidence: ['counter name=TcpExtTCPAbortOnMemory value=6 grown=1'],
       ...same,
     },
     {
       subject: 'TcpExtTCPMemoryPressures',
       severity: 'warn',
-      summary: 'TCP came under memory pressure 1 time since the first look',
+      summary: 'TCP came under memory pressure 1 time in 2s',
       evidence: ['counter name=TcpExtTCPMemoryPressures value=7 grown=1'],
       ...same,
     },
     {
       subject: 'TcpExtPruneCalled',
       severity: 'note',
-      summary: 'full receive buffers of TCP were pruned 100 times since the first look',
+      summary: 'full receive buffers of TCP were pruned 100 times in 2s',
       evidence: ['counter name=TcpExtPruneCalled value=107 grown=100'],
       ...same,
     },
