@@ -321,7 +321,7 @@ _netwatch_insights() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --new --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

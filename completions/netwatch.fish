@@ -404,6 +404,7 @@ complete -c netwatch -n '__fish_seen_subcommand_from insights' -l keylog -r -F -
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l explain -x -d 'Explain this rule instead of looking: what it reads, how it decides, its thresholds; all for every one.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l threshold -x -d 'Set thresholds of rules, as in port_scan.ports=50; --explain names them.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l probe -d 'Ask the gateway, the DNS servers and for a name, too, at each look, as netwatch probe does.'
+complete -c netwatch -n '__fish_seen_subcommand_from insights' -l new -d 'With --interval: a finding only at the look where it begins or becomes graver, not at each.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l no-packets -d 'Capture nothing: sockets, interfaces and counters alone.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l ai -x -a 'auto always never' -d 'Whether a local Ollama model comments on what the rules found. auto (the default): if one listens; what it says, or why it says nothing, changes no exit status. always: 69 without one, 75 when it is late. never: it is not asked.'
 complete -c netwatch -n '__fish_seen_subcommand_from insights' -l ollama -x -d 'URL of the Ollama server (http://127.0.0.1:11434); on this machine, unless --allow-remote is given.'

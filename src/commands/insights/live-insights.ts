@@ -48,12 +48,12 @@ export async function* sampleInsights(
     witness: comments?.gatherer ?? null,
   });
   const findings = new StandingFindings();
-  const look = async (at: Instant): Promise<Shown> => {
+  const look = async (at: Instant, isTold: boolean): Promise<Shown> => {
     const { rows, more, limits } = await sampler.look(at);
     sayLimits(limits);
     for (const gap of moreGap(more)) await reportGap(gap);
     // since when it is so, a machine that is saved does not tell
-    const found = asked.root === null ? findings.take(rows, at.time) : { rows, fresh: rows };
+    const found = asked.root === null ? findings.take(rows, at.time, isTold) : { rows, fresh: rows };
     return {
       look: [found.rows, Date.parse(at.time) / 1000, at.time],
       shown: asked.freshOnly ? found.fresh : found.rows,
@@ -62,11 +62,11 @@ export async function* sampleInsights(
   let only: Look | null = null;
   try {
     for await (const tick of ticks) {
-      const { look: found, shown } = await look(instantOf(tick));
+      const { look: found, shown } = await look(instantOf(tick), tick.number > 0);
       if (asked.root !== null) only = found;
       else if (asked.sampleMs !== null) {
         await context.clock.sleep(asked.sampleMs, context.signal);
-        only = (await look(instantNow(context.clock))).look;
+        only = (await look(instantNow(context.clock), true)).look;
       } else if (tick.number > 0) {
         yield [section(insight, [...shown, ...(comments?.look(...found) ?? [])])];
       }

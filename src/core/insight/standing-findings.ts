@@ -3,13 +3,14 @@ import { INSIGHT_SEVERITIES, type InsightRow, type InsightSeverity } from '../re
 interface Standing {
   readonly since: string;
   readonly severity: InsightSeverity;
+  readonly isTold: boolean;
 }
 
 /** What the rules found at one look of a machine that is watched. */
 export interface StandingLook {
   /** All of it, each with the time since which it holds. */
   readonly rows: readonly InsightRow[];
-  /** Those that the look before did not have, or not as grave. */
+  /** Those that the look before did not have, or not as grave, or did not tell. */
   readonly fresh: readonly InsightRow[];
 }
 
@@ -19,9 +20,10 @@ export class StandingFindings {
 
   /**
    * `since` of a row is the earliest time that this look or one before it told, without a look between them that did not find
-   * it; the time of the look where the rule knows none.
+   * it; the time of the look where the rule knows none. `isTold` says whether anybody is told of this look: the first one of a run
+   * is only the beginning.
    */
-  take(found: readonly InsightRow[], time: string): StandingLook {
+  take(found: readonly InsightRow[], time: string, isTold: boolean): StandingLook {
     const now = new Map<string, Standing>();
     const told = new Map<string, number>();
     const fresh: InsightRow[] = [];
@@ -33,8 +35,8 @@ export class StandingFindings {
       const key = `${about} ${number}`;
       const before = this.before.get(key);
       const standing = { ...row, since: earlier(before?.since, row.since ?? time) };
-      if (before === undefined || RANK[row.severity] < RANK[before.severity]) fresh.push(standing);
-      now.set(key, { since: standing.since, severity: row.severity });
+      if (!before?.isTold || RANK[row.severity] < RANK[before.severity]) fresh.push(standing);
+      now.set(key, { since: standing.since, severity: row.severity, isTold });
       return standing;
     });
     this.before = now;

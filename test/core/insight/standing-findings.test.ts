@@ -12,23 +12,30 @@ const at = (second: number) => `2026-01-02T03:04:0${second}.000Z`;
 
 /** Subject, and since when, of what holds and of what is new. */
 function take(findings: StandingFindings, second: number, ...rows: readonly InsightRow[]) {
-  const look = findings.take(rows, at(second));
+  const look = findings.take(rows, at(second), second > 0);
   const shown = (those: readonly InsightRow[]) => those.map(({ subject, since }) => [subject, since]);
   return { rows: shown(look.rows), fresh: shown(look.fresh) };
 }
 
 test('a finding holds since the first look that had it, and is new there only', () => {
   const findings = new StandingFindings();
-  expect(take(findings, 0, row('a'))).toEqual({ rows: [['a', at(0)]], fresh: [['a', at(0)]] });
-  expect(take(findings, 1, row('a'), row('b'))).toEqual({
+  expect(take(findings, 1, row('a'))).toEqual({ rows: [['a', at(1)]], fresh: [['a', at(1)]] });
+  expect(take(findings, 2, row('a'), row('b'))).toEqual({
     rows: [
-      ['a', at(0)],
-      ['b', at(1)],
+      ['a', at(1)],
+      ['b', at(2)],
     ],
-    fresh: [['b', at(1)]],
+    fresh: [['b', at(2)]],
   });
-  expect(take(findings, 2, row('b'))).toEqual({ rows: [['b', at(1)]], fresh: [] });
-  expect(take(findings, 3, row('a'))).toEqual({ rows: [['a', at(3)]], fresh: [['a', at(3)]] });
+  expect(take(findings, 3, row('b'))).toEqual({ rows: [['b', at(2)]], fresh: [] });
+  expect(take(findings, 4, row('a'))).toEqual({ rows: [['a', at(4)]], fresh: [['a', at(4)]] });
+});
+
+test('what a look found that nobody was told of is new at the next, and holds since then', () => {
+  const findings = new StandingFindings();
+  take(findings, 0, row('a'));
+  expect(take(findings, 1, row('a')).fresh).toEqual([['a', at(0)]]);
+  expect(take(findings, 2, row('a')).fresh).toEqual([]);
 });
 
 test('what the rule knows of the time, as long as it is not later than before', () => {
@@ -40,14 +47,14 @@ test('what the rule knows of the time, as long as it is not later than before', 
 
 test('what becomes graver is new, what becomes less grave is not', () => {
   const findings = new StandingFindings();
-  take(findings, 0, row('a'));
-  expect(take(findings, 1, row('a', { severity: 'error' })).fresh).toEqual([['a', at(0)]]);
-  expect(take(findings, 2, row('a', { severity: 'note' })).fresh).toEqual([]);
+  take(findings, 1, row('a'));
+  expect(take(findings, 2, row('a', { severity: 'error' })).fresh).toEqual([['a', at(1)]]);
+  expect(take(findings, 3, row('a', { severity: 'note' })).fresh).toEqual([]);
 });
 
 test('rules, and findings of one subject, are told apart', () => {
   const findings = new StandingFindings();
-  take(findings, 0, row('a'));
-  expect(take(findings, 1, row('a'), row('a', { rule: 'resets' })).fresh).toEqual([['a', at(1)]]);
-  expect(take(findings, 2, row('a'), row('a'), row('a', { rule: 'resets' })).fresh).toEqual([['a', at(2)]]);
+  take(findings, 1, row('a'));
+  expect(take(findings, 2, row('a'), row('a', { rule: 'resets' })).fresh).toEqual([['a', at(2)]]);
+  expect(take(findings, 3, row('a'), row('a'), row('a', { rule: 'resets' })).fresh).toEqual([['a', at(3)]]);
 });

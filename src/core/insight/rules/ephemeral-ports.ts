@@ -68,7 +68,7 @@ export const ephemeralPorts = rule({
           yield {
             subject: `${local_addr} to ${subject}`,
             severity: 100 * used >= error_pct * range ? 'error' : 'warn',
-            summary: `${used} of ${range} local ports are in use from ${local_addr} to ${subject} (${process ?? 'unknown process'}), ${timeWait} in TIME_WAIT`,
+            summary: `${used} of ${range} local ports are in use from ${local_addr} to ${subject}${process === null ? '' : ` (${process})`}, ${timeWait} in TIME_WAIT`,
             confidence: 'high',
             evidence: [
               evidence('conn', { local_addr, remote_addr, remote_port, ports: used, time_wait: timeWait }),

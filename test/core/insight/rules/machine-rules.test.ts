@@ -38,7 +38,7 @@ test('close_wait: 50 sockets of one process, not 49, nor those in another state'
   });
   open.conn!(waiting(50), 75);
   expect(foundBy(open)).toMatchObject([{ confidence: 'high', since: '1970-01-01T00:01:00.000Z' }]);
-  const others = [{ state: 'ESTABLISHED' }, { pid: null }, { source: 'capture' }] as const;
+  const others = [{ state: 'ESTABLISHED' }, { pid: null }, { source: 'capture', rx_queue: null }] as const;
   for (const rows of [waiting(49), ...others.map((changes) => waiting(50, changes))]) {
     open.conn!(rows, 90);
     expect(foundBy(open)).toEqual([]);

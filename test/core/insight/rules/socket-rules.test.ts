@@ -46,7 +46,8 @@ test('half_open_sockets: three quarters of what the kernel keeps', () => {
   expect(halfOpen([listener, ...requests(383)])).toEqual([]);
   expect(halfOpen([listener, ...requests(384, { state: 'ESTABLISHED' })])).toEqual([]);
   expect(halfOpen([listener, ...requests(192), ...requests(192, { local_port: 81 })])).toEqual([]);
-  expect(halfOpen([listener, ...requests(383), ...requests(1, { source: 'capture' })])).toEqual([]);
+  expect(halfOpen([listener, ...requests(383), ...requests(1, { source: 'capture', rx_queue: null })])).toEqual([]);
+  expect(halfOpen([listener, ...requests(383), ...requests(1, { source: 'capture', rx_queue: 0 })])).toHaveLength(1);
 });
 
 test('half_open_sockets: the queue of the listener where that is shorter, but not a handful', () => {
@@ -125,6 +126,7 @@ test.each<[string, readonly ConnRow[], readonly string[]]>([
   ['one to another port', [...out(74), ...out(75, { remote_port: 444 }).slice(74)], []],
   ['one from another address', [...out(74), ...out(75, { local_addr: '192.0.2.2' }).slice(74)], []],
   ['UDP', out(95, { proto: 'udp' }), []],
+  ['one in packets alone', [...out(74), ...out(75, { source: 'capture', rx_queue: null }).slice(74)], []],
 ])('ephemeral_ports: %s', (_, rows, severities) => {
   expect(ports(rows).map(({ severity }) => severity)).toEqual(severities);
 });

@@ -26,7 +26,7 @@ test('seconds of a megabyte after a quiet half minute', async () => {
       rule: 'unusual_rate',
       severity: 'note',
       confidence: 'high',
-      summary: 'For 3 s there were 8 Mbit/s and 10 packets/s, where 0.01 Mbit/s and 1 were usual',
+      summary: 'For 3 s there were 8 Mbit/s and 10 packets/s, where 0.008 Mbit/s and 1 were usual',
       evidence: [
         'time_bucket time=2025-01-01T00:00:30.000000Z bytes=3000000 packets=30',
         'conversation proto=udp stream=1 a_addr=10.0.0.1 b_addr=10.0.0.2 bytes=3000000',
