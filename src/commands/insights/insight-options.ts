@@ -19,6 +19,7 @@ export const insightOptions = {
   probe: flag(
     'At each look, probe what netwatch probe does without a target: the gateways, the DNS servers, and whether a name is found. This sends packets.',
   ),
+  new: flag('With --interval: a finding only at the look where it begins or becomes graver, not at each.'),
   'no-packets': flag('Capture nothing: sockets, interfaces and counters alone.'),
   ...modelOptions,
   ...liveOptions,

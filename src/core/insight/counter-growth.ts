@@ -37,7 +37,7 @@ export class CounterGrowth {
     return from === undefined || to === undefined ? 0 : Math.max(0, to - from);
   }
 
-  /** The time over which they grew: `since the first look`. */
+  /** The time over which they grew: `in 10s`. */
   timeText(): string {
     return this.start?.timeText(this.lastAt) ?? '';
   }

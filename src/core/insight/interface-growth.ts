@@ -9,7 +9,7 @@ export type InterfaceCounter = `${'rx' | 'tx'}_${'packets' | 'errors' | 'dropped
 /** An interface as it is now, and what happened since it was first seen, or lately in a longer run. */
 export interface GrownInterface {
   readonly row: IfaceRow;
-  /** Seconds over which it grew, and these in words: `since the first look`. */
+  /** Seconds over which it grew, and these in words: `in 10s`. */
   readonly seconds: number;
   readonly time: string;
   /** 0 where the driver does not count. */

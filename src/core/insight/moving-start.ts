@@ -1,4 +1,4 @@
-import { durationText } from './wording.ts';
+import { formatSeconds } from '../output/units.ts';
 
 /** A look this long ago, in seconds, may become the start; so that growth is that of the last ten minutes at most. */
 const HALF_S = 300;
@@ -16,7 +16,6 @@ export class MovingStart<T> {
   at: number;
   private next: T;
   private nextAt: number;
-  private hasMoved = false;
 
   constructor(value: T, at: number) {
     this.value = value;
@@ -28,7 +27,6 @@ export class MovingStart<T> {
   /** The value at a later look. */
   take(value: T, at: number): void {
     if (at - this.nextAt < HALF_S) return;
-    this.hasMoved ||= this.nextAt !== this.at;
     this.value = this.next;
     this.at = this.nextAt;
     this.next = value;
@@ -40,8 +38,8 @@ export class MovingStart<T> {
     this.nextAt += by;
   }
 
-  /** `since the first look`, `in the last 450 s`. */
+  /** The time that has passed, at a later look: `in 7m30s`. */
   timeText(at: number): string {
-    return this.hasMoved ? `in the last ${durationText(at - this.at)}` : 'since the first look';
+    return `in ${formatSeconds(at - this.at)}`;
   }
 }

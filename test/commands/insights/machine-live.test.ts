@@ -63,37 +63,37 @@ describe.each<[string, number, (by: number) => Scene, string]>([
     'listen_queue',
     1,
     (by) => growing('TcpExtListenOverflows', by),
-    '1 connections found the queue of a listener full since the first look',
+    'connections found the queue of a listener full 1 time in 10s',
   ],
   [
     'udp_drops',
     10,
     (by) => growing('UdpRcvbufErrors', by, { UdpInDatagrams: 90 }),
-    '10 of 100 datagrams (UDP over IPv4) were dropped because the receive buffer was full',
+    '10 of 100 datagrams (UDP over IPv4) were dropped in 10s: receive buffers were full',
   ],
   [
     'tcp_memory',
     1,
     (by) => growing('TcpExtTCPAbortOnMemory', by),
-    'TCP broke off 1 connection for want of memory since the first look',
+    'TCP broke off 1 connection for want of memory in 10s',
   ],
   [
     'interface_errors',
     10,
     (by) => ({ interfaces: [[interfaceOf()], [interfaceOf({ rx_errors: by })]] }),
-    'eth0 had 10 errors in 10 packets that it received since the first look',
+    'eth0 had 10 errors in 10 packets that it received in 10s',
   ],
   [
     'interface_drops',
     100,
     (by) => ({ interfaces: [[interfaceOf()], [interfaceOf({ tx_dropped: by })]] }),
-    'eth0 dropped 100 of 100 packets that it sent since the first look (100 %)',
+    'eth0 dropped 100 of 100 packets that it sent in 10s (100 %)',
   ],
   [
     'half_duplex',
     10,
     (by) => ({ interfaces: [[interfaceOf({ collisions: 3 })], [interfaceOf({ collisions: 3 + by })]] }),
-    'eth0 had 10 collisions since the first look although it is full duplex',
+    'eth0 had 10 collisions in 10s although it is full duplex',
   ],
 ])('%s: what grows between two looks', (rule, least, scene, summary) => {
   test('fires, and one less does not', async () => {
@@ -124,7 +124,7 @@ test('udp_drops: a socket that dropped 100 between two looks, not 99', async () 
     socketOf({ proto: 'udp', state: 'UNCONN', local_port: 53, remote_addr: null, remote_port: null, drops });
   const scene = (by: number): Scene => ({ sockets: [[socket(5)], [socket(5 + by)]] });
   expect(summaries(await foundIn('udp_drops', scene(100)))).toEqual([
-    '100 datagrams to 192.0.2.10:53 (curl) were dropped because it could not take them',
+    '100 datagrams to 192.0.2.10:53 (curl) were dropped in 10s: its receive buffer was full',
   ]);
   expect(await foundIn('udp_drops', scene(99))).toEqual([]);
 });
@@ -150,7 +150,7 @@ test('listen_queue: a queue that is full to four fifths, not less', async () => 
     ],
   });
   expect(summaries(await foundIn('listen_queue', scene(80)))).toEqual([
-    '80 connections wait at 192.0.2.10:80 (curl) to be accepted; 100 can',
+    '80 connections wait at 192.0.2.10:80 (curl) to be accepted; its queue has room for 100',
   ]);
   expect(await foundIn('listen_queue', scene(79))).toEqual([]);
 });

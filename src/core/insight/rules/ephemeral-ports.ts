@@ -1,6 +1,7 @@
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { isKernelSocket } from '../kernel-socket.ts';
 import { rule, threshold } from '../rule.ts';
 import { endpointText } from '../wording.ts';
 
@@ -40,6 +41,7 @@ export const ephemeralPorts = rule({
         for (const row of rows) {
           const { proto, state, local_addr, local_port, remote_addr, remote_port, process } = row;
           if (proto !== 'tcp' || remote_addr === null || remote_port === null || state === 'LISTEN') continue;
+          if (!isKernelSocket(row)) continue;
           const key = `${local_addr} ${remote_addr} ${remote_port}`;
           let pair = now.get(key);
           if (pair === undefined) {
@@ -66,7 +68,7 @@ export const ephemeralPorts = rule({
           yield {
             subject: `${local_addr} to ${subject}`,
             severity: 100 * used >= error_pct * range ? 'error' : 'warn',
-            summary: `${used} of ${range} local ports are in use from ${local_addr} to ${subject} (${process ?? 'unknown process'}), ${timeWait} in TIME_WAIT`,
+            summary: `${used} of ${range} local ports are in use from ${local_addr} to ${subject}${process === null ? '' : ` (${process})`}, ${timeWait} in TIME_WAIT`,
             confidence: 'high',
             evidence: [
               evidence('conn', { local_addr, remote_addr, remote_port, ports: used, time_wait: timeWait }),

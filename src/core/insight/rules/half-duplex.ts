@@ -1,9 +1,9 @@
+import { formatNumberOf } from '../../output/units.ts';
 import type { IfaceRow } from '../../record/tables/iface.ts';
 import { evidence } from '../evidence.ts';
 import { InterfaceGrowth } from '../interface-growth.ts';
 import { MOVING_START } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted } from '../wording.ts';
 
 /** Looks for links whose two ends did not agree. */
 export const halfDuplex = rule({
@@ -14,7 +14,7 @@ export const halfDuplex = rule({
   advice: 'Set autonegotiation at both ends, and try another cable: `ethtool INTERFACE` shows what was negotiated.',
   thresholds: {
     speed_mbps: threshold(100, 'Speed from which on a link should be full duplex, in Mbit/s.'),
-    collisions: threshold(10, 'Collisions of a full-duplex link since the first look.'),
+    collisions: threshold(10, 'Collisions of a full-duplex link in ten minutes.'),
   },
   open({ speed_mbps, collisions: most }) {
     const growth = new InterfaceGrowth();
@@ -48,7 +48,7 @@ export const halfDuplex = rule({
           if (kind !== 'ethernet' || state !== 'up' || duplex !== 'full' || more === 0 || more < most) continue;
           yield {
             subject: name,
-            summary: `${name} had ${counted(more, 'collision')} ${time} although it is full duplex`,
+            summary: `${name} had ${formatNumberOf(more, 'collision')} ${time} although it is full duplex`,
             confidence: 'medium',
             evidence: [evidence('iface', { name, duplex, collisions, grown: more })],
             since: null,

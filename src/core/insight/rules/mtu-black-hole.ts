@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatNumberOf } from '../../output/units.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import type { Flow } from '../../wire/flow.ts';
 import { addressA, addressB } from '../../wire/flow-text.ts';
@@ -9,7 +10,6 @@ import { evidence } from '../evidence.ts';
 import { FRAGMENTATION_NEEDED, icmpErrorLayer, icmpErrorOf, TOO_BIG_V6 } from '../icmp-error.ts';
 import { quotedAddresses } from '../quoted-addresses.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted } from '../wording.ts';
 
 /** Connections whose large segment was sent again; the oldest give way. */
 export const MOST_STUCK = 10_000;
@@ -96,7 +96,7 @@ export const mtuBlackHole = rule({
           yield {
             subject: `${sender} to ${receiver}`,
             severity: flows.length >= error_connections ? 'error' : 'warn',
-            summary: `Segments of ${first.length} bytes from ${sender} to ${receiver} never arrive in ${counted(flows.length, 'connection')}, sent again up to ${most} times; smaller ones pass; ${icmp}`,
+            summary: `Segments of ${first.length} bytes from ${sender} to ${receiver} never arrive in ${formatNumberOf(flows.length, 'connection')}, sent again up to ${most} times; smaller ones pass; ${icmp}`,
             confidence: seen !== undefined ? 'high' : flows.length > 1 ? 'medium' : 'low',
             evidence: flows.slice(0, 5).map(([flow, stuck]) =>
               evidence('packet', {

@@ -1,9 +1,10 @@
 import { isoTimeOf } from '../../instant.ts';
+import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted, endpointText } from '../wording.ts';
+import { endpointText } from '../wording.ts';
 
 /** Processes that are told apart; when there are more, those that have no connection any more give way. */
 export const MOST_PROCESSES = 1000;
@@ -85,7 +86,7 @@ export const newRemote = rule({
           const { pid, process, remote_addr, remote_port } = first.row;
           yield {
             subject: `${process ?? 'process'} (${pid})`,
-            summary: `${process ?? 'process'} (${pid}) talks to ${endpointText(remote_addr!, remote_port ?? 0)}${held.length === 1 ? '' : ` and ${held.length - 1} more`}, new to it: before it knew ${counted(known.size - fresh.size, 'address', 'addresses')}`,
+            summary: `${process ?? 'process'} (${pid}) talks to ${endpointText(remote_addr!, remote_port ?? 0)}${held.length === 1 ? '' : ` and ${held.length - 1} more`}, new to it: before it knew ${formatNumberOf(known.size - fresh.size, 'address', 'addresses')}`,
             confidence: 'high',
             evidence: latest.slice(0, MOST_EVIDENCE).map(({ row }) =>
               evidence('conn', {

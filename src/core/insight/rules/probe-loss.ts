@@ -1,9 +1,9 @@
 import { isoTimeOf } from '../../instant.ts';
+import { formatPercent } from '../../output/units.ts';
 import type { ProbeRow } from '../../record/tables/probe.ts';
 import { evidence } from '../evidence.ts';
 import { shownName } from '../name-wording.ts';
 import { rule, threshold } from '../rule.ts';
-import { shortNumber } from '../wording.ts';
 
 /** Targets that are told apart. */
 export const MOST_TARGETS = 1000;
@@ -71,7 +71,7 @@ export const probeLoss = rule({
           const { target, addr } = row;
           yield {
             subject: addr === null ? target : `${target} (${addr})`,
-            summary: `${shortNumber(share)} % of ${sent} probes of ${shownName(target)} were lost; ${shownName(best.row.target)} answered ${best.received === best.sent ? 'all' : best.received} of ${best.sent}`,
+            summary: `${formatPercent(share)} of ${sent} probes of ${shownName(target)} were lost; ${shownName(best.row.target)} answered ${best.received === best.sent ? 'all' : best.received} of ${best.sent}`,
             confidence: 'medium',
             evidence: [
               evidence('probe', { target, addr, sent, received }),

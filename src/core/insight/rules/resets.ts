@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatPercent } from '../../output/units.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import type { Flow } from '../../wire/flow.ts';
@@ -8,7 +9,7 @@ import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { askedServers, handshakeValues } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { endpointText, shortNumber } from '../wording.ts';
+import { endpointText } from '../wording.ts';
 
 /** Connections whose reset is remembered; the oldest give way. */
 export const MOST_RESET = 20_000;
@@ -101,7 +102,7 @@ function breakOf(
   complete: number,
 ): Finding {
   const [, first] = those[0]!;
-  const pct = complete === 0 ? '' : ` (${shortNumber((100 * those.length) / complete)} %)`;
+  const pct = complete === 0 ? '' : ` (${formatPercent((100 * those.length) / complete)})`;
   return {
     subject: server,
     severity: byServer ? 'warn' : 'note',

@@ -1,8 +1,9 @@
+import { formatMillis } from '../../output/units.ts';
 import { percentile } from '../../percentile.ts';
 import type { DnsQueryRow } from '../../record/tables/dns-query.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
-import { isOfServer, shownMs } from '../name-wording.ts';
+import { isOfServer } from '../name-wording.ts';
 import { registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
 import { secondsOf } from '../wording.ts';
@@ -69,10 +70,10 @@ export const slowResolver = rule({
         for (const { server, p95, median } of judged) {
           if (p95 < p95_ms || server.domains.size < domains || shared.isOver(server.slowAt, at)) continue;
           const compared =
-            quickest!.p95 < p95_ms ? `; ${quickest!.server.address} needs ${shownMs(quickest!.p95)}` : '';
+            quickest!.p95 < p95_ms ? `; ${quickest!.server.address} needs ${formatMillis(quickest!.p95)}` : '';
           yield {
             subject: server.address,
-            summary: `DNS server ${server.address}: 5 of 100 answers take ${shownMs(p95)} or longer, half of them ${shownMs(median)} or longer (${server.latencies.length} answers)${compared}`,
+            summary: `DNS server ${server.address}: 5 of 100 answers take ${formatMillis(p95)} or longer, half of them ${formatMillis(median)} or longer (${server.latencies.length} answers)${compared}`,
             confidence: median >= p95_ms || compared !== '' ? 'high' : 'medium',
             evidence: server.slowest.map(({ text }) => text),
             since: server.since,

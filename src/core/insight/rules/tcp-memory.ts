@@ -1,8 +1,8 @@
+import { formatNumberOf } from '../../output/units.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
 import { MOVING_START } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted } from '../wording.ts';
 
 const ABORTS = 'TcpExtTCPAbortOnMemory';
 const PRESSURES = 'TcpExtTCPMemoryPressures';
@@ -17,9 +17,9 @@ export const tcpMemory = rule({
   advice:
     'See by `netwatch conns -f "rmem_bytes > 1000000"` who holds much; raise net.ipv4.tcp_mem or net.ipv4.tcp_rmem if that is wanted.',
   thresholds: {
-    pressures: threshold(1, 'Times that TCP came under memory pressure since the first look.'),
-    aborts: threshold(1, 'Connections broken off for want of memory since the first look.'),
-    prunes: threshold(100, 'Times that a receive buffer was pruned since the first look.'),
+    pressures: threshold(1, 'Times that TCP came under memory pressure, in ten minutes.'),
+    aborts: threshold(1, 'Connections broken off for want of memory in ten minutes.'),
+    prunes: threshold(100, 'Times that a receive buffer was pruned in ten minutes.'),
   },
   open({ pressures, aborts, prunes }) {
     const growth = new CounterGrowth([ABORTS, PRESSURES, PRUNES]);
@@ -28,19 +28,19 @@ export const tcpMemory = rule({
         name: ABORTS,
         fewest: aborts,
         severity: 'error',
-        say: (n: number) => `TCP broke off ${counted(n, 'connection')} for want of memory`,
+        say: (n: number) => `TCP broke off ${formatNumberOf(n, 'connection')} for want of memory`,
       },
       {
         name: PRESSURES,
         fewest: pressures,
         severity: 'warn',
-        say: (n: number) => `TCP came under memory pressure ${counted(n, 'time')}`,
+        say: (n: number) => `TCP came under memory pressure ${formatNumberOf(n, 'time')}`,
       },
       {
         name: PRUNES,
         fewest: prunes,
         severity: 'note',
-        say: (n: number) => `full receive buffers of TCP were pruned ${counted(n, 'time')}`,
+        say: (n: number) => `full receive buffers of TCP were pruned ${formatNumberOf(n, 'time')}`,
       },
     ] as const;
     return {

@@ -1,11 +1,12 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
 import { isoTimeOf } from '../../instant.ts';
+import { formatSeconds, formatSignificant } from '../../output/units.ts';
 import type { ConversationRow } from '../../record/tables/conversation.ts';
 import { evidence } from '../evidence.ts';
 import { type InterfaceSurge, InterfaceSurges } from '../interface-surges.ts';
 import { endOf, type RateLimits, RateWatch, type Surge } from '../rate-watch.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { durationText, endpointText, secondsOf, shortNumber } from '../wording.ts';
+import { endpointText, secondsOf } from '../wording.ts';
 
 /** Mean size of packets below which so many of them are a flood rather than a transfer. */
 const FLOOD_BYTES = 128;
@@ -91,14 +92,14 @@ const overlap = (one: Surge, other: Surge): boolean => one.from < endOf(other) &
 
 /** `8 Mbit/s and 10 packets/s`, over some seconds. */
 const ratesText = ({ bytes, packets, seconds }: Surge): string =>
-  `${megabits(bytes / seconds)} Mbit/s and ${shortNumber(packets / seconds)} packets/s`;
+  `${megabits(bytes / seconds)} Mbit/s and ${formatSignificant(packets / seconds)} packets/s`;
 
 const usualText = ({ usualBytes, usualPackets }: Surge): string =>
-  `where ${megabits(usualBytes)} Mbit/s and ${shortNumber(usualPackets)} were usual`;
+  `where ${megabits(usualBytes)} Mbit/s and ${formatSignificant(usualPackets)} were usual`;
 
-const timeText = ({ seconds, isUsual }: Surge): string => `${durationText(seconds)}${isUsual ? ' and longer' : ''}`;
+const timeText = ({ seconds, isUsual }: Surge): string => `${formatSeconds(seconds)}${isUsual ? ' and longer' : ''}`;
 
-const megabits = (bytes: number): string => shortNumber((8 * bytes) / 1e6);
+const megabits = (bytes: number): string => formatSignificant((8 * bytes) / 1e6);
 
 function ofTraffic(surge: Surge, severity: 'warn' | 'note', conversations: readonly ConversationRow[]): Finding {
   const { from, bytes, packets } = surge;

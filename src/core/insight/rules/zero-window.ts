@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatNumberOf, formatSeconds } from '../../output/units.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import type { Flow } from '../../wire/flow.ts';
 import { addressA, addressB } from '../../wire/flow-text.ts';
@@ -7,7 +8,6 @@ import { ZERO_WINDOW } from '../../wire/tcp-analysis.ts';
 import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted, durationText } from '../wording.ts';
 
 /** Connections that are remembered; the oldest give way. */
 export const MOST_CLOSED = 10_000;
@@ -85,11 +85,11 @@ export const zeroWindow = rule({
             const [receiver, sender] =
               direction === 0 ? [addressA(flow), addressB(flow)] : [addressB(flow), addressA(flow)];
             const isDead = isClosed && 1000 * still >= dead_ms;
-            const times = counted(side.times, 'time');
+            const times = formatNumberOf(side.times, 'time');
             yield {
               subject: receiver,
               severity: isDead ? 'error' : 'warn',
-              summary: `${receiver} closed its receive window to ${sender} ${times}, for ${durationText(total)} in all${isDead ? `, and did not open it again for ${durationText(still)}` : ''}`,
+              summary: `${receiver} closed its receive window to ${sender} ${times}, for ${formatSeconds(total)} in all${isDead ? `, and did not open it again for ${formatSeconds(still)}` : ''}`,
               confidence: 'high',
               evidence: [
                 evidence('conversation', { proto: 'tcp', stream: flow.stream, a_port: flow.aPort, b_port: flow.bPort }),

@@ -39,7 +39,11 @@ export const insight = table(
     ),
     summary: text('What was found, in words.', { ...shown('SUMMARY', 1, 40), wraps: true }),
     evidence: list('What it was found in: records, by type and number or name, with the values that count.'),
-    since: maybe(time('The time of the first piece of evidence.')),
+    since: maybe(
+      time(
+        'The time of the first piece of evidence. On a machine that is watched: since when it holds, the same at every look; at the latest the look that found it first.',
+      ),
+    ),
     advice: text('What to look at or to do next.', { ...shown('ADVICE', 2, 30), wraps: true }),
     subject: maybe(text('Whom it is about: an address, an endpoint, a process, an interface, a name.')),
     source: choice('Whether a rule of netwatch or a language model says so.', INSIGHT_SOURCES),

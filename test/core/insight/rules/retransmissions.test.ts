@@ -66,6 +66,34 @@ test('segments sent again after duplicate ACKs: the path, for certain', async ()
   });
 });
 
+/** So many times, the first and the third of five segments are lost, and sent again while the sender goes on. */
+function losingTwo(rounds: number, { isSeen = true } = {}) {
+  const lines = [...OPENING, ...transfer(80)];
+  for (let round = 0; round < rounds; round++) {
+    const at = 900 + 30 * round;
+    const seq = (index: number) => 8001 + 500 * round + 100 * index;
+    const send = (when: number, index: number) => `${when} a PA seq=${seq(index)} ack=1 len=100`;
+    const sent = [0, 1, 2, 3, 4].filter((index) => isSeen || index % 2 === 1 || index === 4);
+    lines.push(...sent.map((index) => send(at + index, index)));
+    lines.push(...[0, 1, 2].map((index) => `${at + 4.1 + index / 10} b A seq=1 ack=${seq(0)} win=9000`));
+    lines.push(send(at + 5, 0), send(at + 5.5, 2), `${at + 10} b A seq=1 ack=${seq(5)} win=9000`);
+  }
+  return tcpScript(lines.join('\n'));
+}
+
+test('segments sent again while newer ones are sent are not out of order where the sender is captured', async () => {
+  expect(await findingsOf('retransmissions', losingTwo(5))).toMatchObject([
+    {
+      confidence: 'high',
+      summary:
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 8.7 % of its payload: the path loses packets (15 duplicate ACKs, 10 fast)',
+    },
+  ]);
+  // behind the loss nobody can tell those that were sent again from those that took another way
+  const behind = await findingsOf('retransmissions', losingTwo(5, { isSeen: false }), ['retransmissions.resent=1']);
+  expect(behind.map(({ summary }) => summary)).toEqual([expect.stringContaining('sent 5 segments')]);
+});
+
 test('segments sent again into a closed window: the receiver', async () => {
   expect(await findingsOf('retransmissions', resending(200, 10, 'closed'))).toMatchObject([
     {

@@ -33,7 +33,7 @@ test('seconds of a megabyte after a quiet half minute', async () => {
       rule: 'unusual_rate',
       severity: 'note',
       confidence: 'high',
-      summary: 'For 3 s there were 8 Mbit/s and 10 packets/s, where 0.01 Mbit/s and 1 were usual',
+      summary: 'For 3s there were 8 Mbit/s and 10 packets/s, where 0.008 Mbit/s and 1 were usual',
       evidence: [
         'time_bucket time=2025-01-01T00:00:30.000000Z bytes=3000000 packets=30',
         'conversation proto=udp stream=1 a_addr=10.0.0.1 b_addr=10.0.0.2 bytes=3000000',
@@ -68,7 +68,7 @@ test('many small packets are a flood', async () => {
   expect(await findingsOf('unusual_rate', flood(500), few)).toMatchObject([
     {
       severity: 'warn',
-      summary: 'For 3 s there were 0.24 Mbit/s and 500 packets/s, where 0 Mbit/s and 1 were usual',
+      summary: 'For 3s there were 0.24 Mbit/s and 500 packets/s, where 0 Mbit/s and 1 were usual',
     },
   ]);
   expect(await findingsOf('unusual_rate', flood(499), few)).toEqual([]);
@@ -81,7 +81,7 @@ test('a capture that is silent for years counts them as quiet seconds', async ()
     ...traffic(100_000_009, 1, 1, 60, 1000),
   ];
   expect(await findingsOf('unusual_rate', years)).toMatchObject([
-    { summary: 'For 3 s there were 8 Mbit/s and 10 packets/s, where 0 Mbit/s and 0 were usual' },
+    { summary: 'For 3s there were 8 Mbit/s and 10 packets/s, where 0 Mbit/s and 0 were usual' },
   ]);
 });
 
@@ -112,11 +112,11 @@ test('in a live run a surge leaves ten minutes after its end, and a later one th
   send(0, 60, 1000);
   send(60, 64, 2_000_000);
   send(64, 700, 1000);
-  expect(summaries(664)).toEqual(['For 4 s there were 16 Mbit/s and 1 packets/s, where 0.01 Mbit/s and 1 were usual']);
+  expect(summaries(664)).toEqual(['For 4s there were 16 Mbit/s and 1 packets/s, where 0.008 Mbit/s and 1 were usual']);
   expect(summaries(665)).toEqual([]);
   send(700, 704, 1_000_000);
   send(704, 706, 1000);
-  expect(summaries(706)).toEqual(['For 4 s there were 8 Mbit/s and 1 packets/s, where 0.01 Mbit/s and 1 were usual']);
+  expect(summaries(706)).toEqual(['For 4s there were 8 Mbit/s and 1 packets/s, where 0.008 Mbit/s and 1 were usual']);
 });
 
 test('a rate that lasts ten minutes is the usual one then', () => {
@@ -124,7 +124,7 @@ test('a rate that lasts ten minutes is the usual one then', () => {
   send(0, 60, 1000);
   send(60, 5000, 1_000_000);
   expect(summaries(660)).toEqual([
-    'For 10 min and longer there were 8 Mbit/s and 1 packets/s, where 0.01 Mbit/s and 1 were usual',
+    'For 10m00s and longer there were 8 Mbit/s and 1 packets/s, where 0.008 Mbit/s and 1 were usual',
   ]);
   expect(summaries(5000)).toEqual([]);
 });
@@ -142,7 +142,7 @@ test.each([3600, -3600])('a clock that is set by %i seconds makes no surge, and 
   send(4040 + by, 4044 + by, 10_000_001);
   send(4044 + by, 4045 + by, 1);
   expect(summaries(4045 + by)).toEqual([
-    'For 4 s there were 80 Mbit/s and 1 packets/s, where 8 Mbit/s and 1 were usual',
+    'For 4s there were 80 Mbit/s and 1 packets/s, where 8 Mbit/s and 1 were usual',
   ]);
 });
 
@@ -182,7 +182,7 @@ test('live, without packets: an interface that receives far more than before', a
       rule: 'unusual_rate',
       severity: 'note',
       subject: 'eth0 received',
-      summary: 'For 3 s eth0 received 16 Mbit/s and 2000 packets/s, where 0.08 Mbit/s and 10 were usual',
+      summary: 'For 3s eth0 received 16 Mbit/s and 2000 packets/s, where 0.08 Mbit/s and 10 were usual',
       evidence: ['iface name=eth0 rx_rate=2000000 rx_packet_rate=2000'],
       since: '2026-01-02T03:04:15.678Z',
     },

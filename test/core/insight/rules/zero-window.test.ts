@@ -25,7 +25,7 @@ test('a receiver that closes its window for half a second', async () => {
       rule: 'zero_window',
       severity: 'warn',
       confidence: 'high',
-      summary: '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 500 ms in all',
+      summary: '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 0.5s in all',
       evidence: [
         'conversation proto=tcp stream=0 a_port=40000 b_port=9999',
         'packet number=5 sender=10.0.0.2 window=0',
@@ -60,8 +60,7 @@ test('a window that is never opened again is an error', async () => {
   expect(await findingsOf('zero_window', dead(5030))).toMatchObject([
     {
       severity: 'error',
-      summary:
-        '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 5 s in all, and did not open it again for 5 s',
+      summary: '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 5s in all, and did not open it again for 5s',
     },
   ]);
   expect(await findingsOf('zero_window', dead(5029))).toMatchObject([{ severity: 'warn' }]);
@@ -79,7 +78,7 @@ test('closings add up; a reset ends one, and has no window itself', async () => 
     9000 a RA seq=1 ack=1 win=0
   `);
   expect(await findingsOf('zero_window', twice)).toMatchObject([
-    { summary: '10.0.0.2 closed its receive window to 10.0.0.1 2 times, for 500 ms in all' },
+    { summary: '10.0.0.2 closed its receive window to 10.0.0.1 2 times, for 0.5s in all' },
   ]);
 });
 
