@@ -136,7 +136,7 @@ describe.skipIf(toolIsMissing('tshark'))('as tshark counts', () => {
     const { out } = await netwatch('stats', '-r', file, '--by', 'protocols', '--json');
     const found = recordsOf<{ path: string; packets: number; bytes: number }>(out);
     const { stdout } = runTool('tshark', ['-n', '-q', '-r', file, '-z', 'io,phs']);
-    const theirs = hierarchyIn(stdout);
+    const theirs = new Map(hierarchyIn(stdout));
     for (const [at, ours] of Object.entries(DIFFERENCES[name] ?? {})) {
       if (ours === null) expect(theirs.delete(at), at).toBe(true);
       else theirs.set(at, ours);

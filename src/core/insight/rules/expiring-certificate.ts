@@ -123,6 +123,9 @@ function judge({ endpoint, isClient, certificate, number, at, time }: Shown, day
     // one that its owner made is seldom checked
     severity: isWrong && !isSelfIssued ? 'error' : 'warn',
     confidence: 'high',
+    ...(isEarly
+      ? { advice: 'Compare the clocks of both machines first: one that is slow makes a new certificate look so.' }
+      : {}),
     evidence: [
       evidence('packet', {
         number,

@@ -34,7 +34,7 @@ export const retransmissions = rule({
           const cause = causeOf(way);
           yield {
             subject: way.sender,
-            summary: `${way.sender} sent ${formatNumberOf(again, 'segment')} to ${way.receiver} again, ${formatPercent(pct)} of its payload: ${REASONS[cause](way)}`,
+            summary: `${way.sender} sent ${formatNumberOf(again, 'segment')} to ${way.receiver} again, ${formatPercent(pct)} of the payload of these connections: ${REASONS[cause](way)}`,
             confidence: cause === 'receiver' || (cause === 'path' && way.trouble.fast > 0) ? 'high' : 'medium',
             evidence: evidenceOf(way),
             since: formatTimestamp(way.first.seconds, way.first.nanoseconds),

@@ -17,7 +17,7 @@ test('segments that nobody acknowledges are sent again: the path', async () => {
       severity: 'warn',
       confidence: 'medium',
       summary:
-        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the path loses packets (no duplicate ACKs)',
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the path loses packets (no duplicate ACKs)',
       evidence: [
         'conversation proto=tcp stream=0 a_port=40000 b_port=9999 resent=10',
         'expert sender=10.0.0.1 receiver=10.0.0.2 segments=212 resent=10 fast=0 spurious=0 duplicate_acks=0 zero_windows=0 windows_filled=0',
@@ -51,7 +51,7 @@ test('segments sent again after they were acknowledged: the sender', async () =>
     {
       confidence: 'medium',
       summary:
-        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the sender does not wait for ACKs (10 were acknowledged already)',
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the sender does not wait for ACKs (10 were acknowledged already)',
       advice: expect.stringContaining('retransmission timer of the sender'),
     },
   ]);
@@ -62,7 +62,7 @@ test('segments sent again after duplicate ACKs: the path, for certain', async ()
   expect(found).toMatchObject({
     confidence: 'high',
     summary:
-      '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the path loses packets (30 duplicate ACKs, 10 fast)',
+      '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the path loses packets (30 duplicate ACKs, 10 fast)',
   });
 });
 
@@ -86,7 +86,7 @@ test('segments sent again while newer ones are sent are not out of order where t
     {
       confidence: 'high',
       summary:
-        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 8.7 % of its payload: the path loses packets (15 duplicate ACKs, 10 fast)',
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 8.7 % of the payload of these connections: the path loses packets (15 duplicate ACKs, 10 fast)',
     },
   ]);
   // behind the loss nobody can tell those that were sent again from those that took another way
@@ -99,7 +99,7 @@ test('segments sent again into a closed window: the receiver', async () => {
     {
       confidence: 'high',
       summary:
-        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the receiver is slow (10 zero windows, 0 filled)',
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the receiver is slow (10 zero windows, 0 filled)',
       advice: expect.stringContaining('receive buffer of the receiver'),
     },
   ]);
