@@ -2,7 +2,7 @@ import { EXIT, Failure, messageOf } from '../failure.ts';
 import { type Found, InsightEngine } from '../insight/insight-engine.ts';
 import type { Observation } from '../insight/observation.ts';
 import { observedSections, statisticsFor } from '../insight/observed-statistics.ts';
-import { RecentStreams } from '../insight/recent-streams.ts';
+import { RecentStreams, WINDOW_S } from '../insight/recent-streams.ts';
 import type { Rule } from '../insight/rule.ts';
 import type { ThresholdSettings } from '../insight/thresholds.ts';
 import type { Instant } from '../instant.ts';
@@ -20,6 +20,7 @@ import { StatisticsOfRun } from '../stats/run.ts';
 import type { Reading } from '../system/platform.ts';
 import { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
+import { ClockJumps } from './clock-jumps.ts';
 import { type ConnectionRequest, type ConnectionSampler, openConnectionSampler } from './connection-sampler.ts';
 import type { Place } from './surroundings.ts';
 
@@ -65,7 +66,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   const { platform } = place;
   const { witness } = asked;
   const faults = new Faults();
-  const engine = new InsightEngine(asked.rules, asked.thresholds, faults);
+  const engine = new InsightEngine(asked.rules, asked.thresholds, faults, WINDOW_S);
   const rates = openInterfaceRates();
   let captured: { readonly run: StatisticsOfRun; readonly feed: PacketFeed } | null = null;
   const listen = (feed: PacketFeed, owners: PacketOwners): void => {
@@ -95,9 +96,16 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     return rows;
   };
   let looks = 0;
+  const jumps = new ClockJumps();
   return {
     async look(at) {
       const now = Date.parse(at.time) / 1000;
+      const jump = jumps.take(at);
+      if (jump !== 0) {
+        engine.clockJumped(jump);
+        handshakes.clockJumped(jump);
+        conversations.clockJumped(jump);
+      }
       const limits = [...missing];
       // the first look is the beginning: nobody waits for answers there
       const probes = looks++ === 0 ? null : (asked.probe?.() ?? null);
