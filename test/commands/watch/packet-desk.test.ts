@@ -17,7 +17,13 @@ async function desk(tick = 0) {
   const clock = virtualClock();
   const published: { readonly look: PacketLook; readonly isAsked: boolean }[] = [];
   let now = 0;
-  const slow = { ...clock, monotonic: () => clock.monotonic() + (now += tick) };
+  const slow = {
+    ...clock,
+    monotonic() {
+      now += tick;
+      return clock.monotonic() + now;
+    },
+  };
   const opened = new PacketDesk(slow, (look, isAsked) => published.push({ look, isAsked }));
   const frames = Array.from({ length: COUNT }, (_, n) => ({
     bytes: udpFrame({ srcPort: 4000 + (n % 2), dstPort: 9 }, [n & 255]),

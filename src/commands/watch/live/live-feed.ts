@@ -3,14 +3,13 @@ import { EXIT, Failure, messageOf } from '../../../core/failure.ts';
 import { shellWord } from '../../../core/output/shell-word.ts';
 import type { Numerals } from '../../../core/output/units.ts';
 import { FILE_LIMITS, LIVE_LIMITS } from '../../../core/packet/packet-store.ts';
-import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import type { Context } from '../../context/context.ts';
 import { placeOf } from '../../context/place.ts';
 import { modelRequestOf } from '../../insights/model-options.ts';
 import type { Values } from '../../options/option.ts';
 import type { Action, Effect } from '../model/action.ts';
-import { UNSEEN } from '../model/machine.ts';
+import type { Machine } from '../model/machine.ts';
 import type { Texts } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
 import type { watchOptions } from '../watch-options.ts';
@@ -63,6 +62,10 @@ export async function openLiveFeed(
     take({ type: 'notice', text, isWrong });
     paint(true);
   };
+  const publish = (seen: Machine): void => {
+    take({ type: 'machine', machine: seen });
+    paint(false);
+  };
   const machine = values.read === null ? await openMachine() : null;
   const file = values.read === null ? null : await openFile(values.read);
 
@@ -79,18 +82,21 @@ export async function openLiveFeed(
         model: modelRequestOf(values),
         listen: (feed, owners) => desk.begin(feed, owners, LIVE_LIMITS),
       },
-      (seen) => {
-        take({ type: 'machine', machine: seen });
-        paint(false);
-      },
+      publish,
       failed,
     );
   }
 
   async function openFile(name: string) {
     const { openFileFeed } = await import('./file-feed.ts');
-    take({ type: 'machine', machine: { ...UNSEEN, at: instantNow(clock) } });
-    return openFileFeed(context, name, values.interface, (feed) => desk.begin(feed, null, FILE_LIMITS), failed);
+    return openFileFeed(
+      context,
+      name,
+      values.interface,
+      (feed) => desk.begin(feed, null, FILE_LIMITS),
+      publish,
+      failed,
+    );
   }
 
   const stem = (what: string): string => path.join(saved.folder, `netwatch_${what}`);

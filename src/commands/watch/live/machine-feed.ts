@@ -7,7 +7,6 @@ import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
 import { type InsightSampler, type InsightSampling, openInsightSampler } from '../../../core/sample/insight-sampler.ts';
 import { readNetwork } from '../../../core/sample/network-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
-import type { StatisticName } from '../../../core/stats/names.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
@@ -16,6 +15,7 @@ import { openProbes } from '../../insights/probe-targets.ts';
 import type { Machine } from '../model/machine.ts';
 import { MachineHistory } from './machine-history.ts';
 import { ScreenModel } from './screen-model.ts';
+import { SHOWN_STATISTICS } from './shown-statistics.ts';
 
 /** What is sampled, and how often. */
 export interface FeedRequest {
@@ -30,9 +30,6 @@ export interface FeedRequest {
   /** How a model is asked for its comment; null for none. */
   readonly model: ModelRequest | null;
 }
-
-/** The statistics that the tabs show. */
-const STATISTICS = ['protocols', 'handshakes', 'dns', 'http', 'tls'] as const satisfies readonly StatisticName[];
 
 /** The samplers of the screen at work. */
 export interface MachineFeed {
@@ -83,7 +80,7 @@ export async function openMachineFeed(
         return rows;
       },
       witness: {
-        statistics: [...new Set([...STATISTICS, ...(model === null ? [] : model.statistics)])],
+        statistics: [...new Set([...SHOWN_STATISTICS, ...(model === null ? [] : model.statistics)])],
         ingest(observation) {
           history.ingest(observation, clock.now());
           model?.ingest(observation);
