@@ -14,7 +14,8 @@ import {
 } from '../views/packet-detail-view.ts';
 import { packetsHeadline, packetsView } from '../views/packets-view.ts';
 import { streamView } from '../views/stream-view.ts';
-import { movePanel, PACKET_KEYS } from './packet-keys.ts';
+import { PACKET_KEYS } from './packet-keys.ts';
+import { movePanel } from './packet-panels.ts';
 import { STREAM_KEYS, scrollStream } from './stream-keys.ts';
 
 export const packets: Tab = {
