@@ -23,7 +23,7 @@ export interface Asked {
 
 /** The Failure where there is no terminal, or one that cannot show a screen. It names the command that prints the same. */
 export function noTerminal({ tab, read, filter }: Asked, term: string | undefined): Failure {
-  const [live, captured] = COMMANDS[tab ?? 'dashboard'];
+  const [live, captured] = COMMANDS[tab ?? (read === null ? 'dashboard' : 'packets')];
   const words = [
     `netwatch ${read === null ? live : captured}`,
     ...(read === null ? [] : [`-r ${shellWord(read)}`]),

@@ -7,19 +7,15 @@ import { themeNamed } from '../../core/screen/theme.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 import type { Context } from '../context/context.ts';
-import { placeOf } from '../context/place.ts';
 import { modelRequestOf } from '../insights/model-options.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
 import { AddressFacts } from './live/address-facts.ts';
-import { type CaptureReplay, openCaptureReplay } from './live/capture-replay.ts';
-import { type MachineFeed, openMachineFeed, STATISTICS } from './live/machine-feed.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
 import { UNTOUCHED } from './model/list-state.ts';
 import { openingModel } from './model/model.ts';
-import type { Pace } from './model/replay.ts';
 import { REPLAY_KEYS } from './model/replay-keys.ts';
 import { type KeyTable, update } from './model/update.ts';
 import { Painter } from './painter.ts';
@@ -78,8 +74,17 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     },
     clock.now(),
   );
-  if (values.tab !== null) model = { ...model, tab: values.tab };
-  if (values.filter !== null) {
+  model = {
+    ...model,
+    tab: values.tab ?? (values.read === null ? model.tab : 'packets'),
+    packets: { ...model.packets, bpf: values.bpf, file: values.read },
+  };
+  if (values.filter !== null && model.tab === 'packets') {
+    // loaded here: what reads packets is large
+    const { checkPacketFilter } = await import('../../core/packet/packet-search.ts');
+    checkPacketFilter(values.filter, () => clock.now());
+    model = { ...model, packets: { ...model.packets, filter: values.filter } };
+  } else if (values.filter !== null) {
     const list = TABS.find(({ name }) => name === model.tab)?.lists[0];
     if (list !== undefined) {
       const predicate = compileFilter(values.filter, list.table, () => clock.now());
@@ -95,9 +100,11 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
   const over = new Promise<unknown>((resolve) => {
     end = resolve;
   });
+  let freshen: () => void = () => {};
   const painter = new Painter(
     clock,
     () => {
+      if (model.tab === 'packets') freshen();
       const lines = frameView(table, model);
       if (ink === null) terminal.paint(lines);
       else ink.show(lines);
@@ -147,52 +154,21 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
       if (model.machine !== before) painter.sometime();
     });
     known = facts;
-    const openMachine = async (): Promise<MachineFeed> =>
-      openMachineFeed(
-        await placeOf(quiet),
-        {
-          refreshMs,
-          devices: values.interface === null || isLite ? null : [values.interface],
-          bpf: isLite ? null : values.bpf,
-          probes: !values['no-probe'] && !isLite,
-          packets: !isLite,
-          model: asks,
-        },
-        (machine) => {
-          facts.fillFresh(machine);
-          take({ type: 'machine', machine });
-          painter.sometime();
-        },
-        end,
-      );
-    const openReplay = (file: string): Promise<CaptureReplay> =>
-      openCaptureReplay(
-        quiet,
-        {
-          file,
-          interface: values.interface,
-          pace: paceOf(values.pace),
-          isStopped: values.pace === 'step',
-          refreshMs,
-          model: asks,
-          statistics: STATISTICS,
-        },
-        {
-          listen: () => {},
-          publish(machine, replayed, isAsked) {
-            facts.fillFresh(machine);
-            take({ type: 'replay', machine, replay: replayed });
-            if (isAsked) painter.soon();
-            else painter.sometime();
-          },
-          told(text) {
-            take({ type: 'notice', text, isWrong: true });
-            painter.soon();
-          },
-        },
-      );
-    const replay = values.read === null ? null : await openReplay(values.read);
-    const feed = replay ?? (await openMachine());
+    // what samples and dissects is large: the first screen is there before
+    const { openLiveFeed } = await import('./live/live-feed.ts');
+    const feed = await openLiveFeed(
+      quiet,
+      { ...values, refreshMs, model: asks },
+      {
+        take,
+        paint: (isAsked) => (isAsked ? painter.soon() : painter.sometime()),
+        failed: end,
+        texts: () => model.settings.texts,
+        numerals: () => model.settings.numerals,
+        fill: (machine) => facts.fillFresh(machine),
+      },
+    );
+    freshen = feed.freshen;
     perform = (effect) => {
       switch (effect.type) {
         case 'quit':
@@ -201,23 +177,15 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
           return terminal.suspend();
         case 'redraw':
           return terminal.forget();
-        case 'refresh':
-          return feed.refresh();
         case 'mouse':
           return terminal.setMouse(effect.isOn);
         case 'copy':
           return terminal.copy(effect.text);
-        case 'pace':
-          return replay?.setPace(effect.pace, effect.isStopped);
-        case 'step':
-          return replay?.step();
-        case 'again':
-          return void replay?.again(effect.pace);
         case 'facts':
           facts.want(effect);
           return take({ type: 'known', fill: (machine) => facts.fill(machine) });
-        case 'analyse':
-          return feed.analyse();
+        default:
+          return feed.perform(effect);
       }
     };
     const error = await over;
@@ -235,6 +203,3 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     await ink?.close();
   }
 }
-
-const paceOf = (typed: WatchValues['pace']): Pace =>
-  typed === null || typed === 'end' ? 'end' : typed === 'step' ? 1 : Number(typed);

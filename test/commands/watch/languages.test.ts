@@ -49,16 +49,15 @@ test('tabs are named in the language, and clicked where they stand', () => {
 
 test('a typed line of wide characters keeps its cursor in sight', () => {
   const text = '名'.repeat(60);
-  const use = { typed: () => never(), entered: () => never(), cancelled: () => never() };
-  const prompt = { mark: '/', text, cursor: text.length, error: { message: 'no', column: text.length }, use };
+  const prompt = {
+    ...({ purpose: 'list filter', mark: '/', before: null } as const),
+    ...{ text, cursor: text.length, error: { message: 'no', column: text.length } },
+  };
   const lines = frameView(KEY_TABLE, sceneOf([80, 24], 'connections', {}, { prompt })).map(withoutColors);
   expect(lines.map(widthOf)).toEqual(Array.from({ length: 24 }, () => 80));
   expect(lines[22]).toMatch(/^ \/ (名){37} +$/);
   expect(lines[23]).toMatch(/^ {3}no +$/);
 });
-const never = (): never => {
-  throw new Error('not typed');
-};
 
 test.each([
   [null, { LANG: 'de_DE.UTF-8' }, 'Übersicht', '1.234,5'],

@@ -5,6 +5,7 @@ import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
+import { withWaiting } from './packets-state.ts';
 import type { Tab } from './tab.ts';
 
 /** Goes to a tab. */
@@ -44,12 +45,12 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyPause',
     help: 'helpPause',
     footer: 7,
-    act: (model) =>
-      step(
-        model.held === null
-          ? notify({ ...model, held: model.machine }, 'noticePaused')
-          : notify({ ...model, machine: model.held, held: null }, 'noticeGoesOn'),
-      ),
+    act(model) {
+      if (model.held === null)
+        return step(notify({ ...model, held: model.machine }, 'noticePaused'), { type: 'keep packets', isKept: true });
+      const gone = { ...model, machine: model.held, held: null, packets: withWaiting(model.packets) };
+      return step(notify(gone, 'noticeGoesOn'), { type: 'keep packets', isKept: false });
+    },
   },
   {
     keys: ['r'],

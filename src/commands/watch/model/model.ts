@@ -1,7 +1,7 @@
 import type { Piece } from '../../../core/screen/cells.ts';
-import type { Step } from './action.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
+import { NO_PACKETS, type PacketsState } from './packets-state.ts';
 import type { Replay } from './replay.ts';
 import type { Settings } from './settings.ts';
 
@@ -36,13 +36,18 @@ export interface Model {
   readonly timelineWindow: number;
   /** What came while it was paused; null while it goes on. */
   readonly held: Machine | null;
+  readonly packets: PacketsState;
   readonly prompt: Prompt | null;
   readonly popup: Popup | null;
   readonly notice: Notice | null;
 }
 
+/** What a line is typed for; `prompt-uses.ts` says what becomes of it. */
+export type PromptPurpose = 'list filter' | 'packet filter' | 'capture filter';
+
 /** A line that is being typed. */
 export interface Prompt {
+  readonly purpose: PromptPurpose;
   /** What stands before it: the key that began it. */
   readonly mark: string;
   readonly text: string;
@@ -50,17 +55,8 @@ export interface Prompt {
   readonly cursor: number;
   /** What is wrong with the text, and where; null for nothing. */
   readonly error: { readonly message: string; readonly column: number } | null;
-  readonly use: PromptUse;
-}
-
-/** What a typed line is for. */
-export interface PromptUse {
-  /** Its text is another. Throws a Failure for one that means nothing: then the last one that did holds. */
-  readonly typed: (model: Model, text: string) => Step;
-  /** Enter, where nothing is wrong with it; the prompt is closed. */
-  readonly entered: (model: Model, text: string) => Step;
-  /** Esc; the prompt is closed. */
-  readonly cancelled: (model: Model) => Step;
+  /** What it was before: Esc puts it back. */
+  readonly before: ListState | string | null;
 }
 
 /** What lies over the tab. */
@@ -106,6 +102,7 @@ export function openingModel(
     replay: null,
     timelineWindow: 1,
     held: null,
+    packets: NO_PACKETS,
     prompt: null,
     popup: null,
     notice: null,

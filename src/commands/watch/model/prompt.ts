@@ -6,47 +6,65 @@ import { type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import { keyName } from './key-name.ts';
 import type { ListSpec } from './list-spec.ts';
-import type { Model, Prompt, PromptUse } from './model.ts';
+import type { Model, Prompt } from './model.ts';
 
 /** Longer filters are not typed. */
 const LONGEST = 2000;
 const SEGMENTER = new Intl.Segmenter();
 
-/** The model with a line to be typed, from the text that it has. */
-export const beginPrompt = (model: Model, mark: string, text: string, use: PromptUse): Model => ({
-  ...model,
-  prompt: { mark, text, cursor: text.length, error: null, use },
-});
+/** What a typed line is for. */
+export interface PromptUse {
+  /** Its text is another. Throws a Failure for one that means nothing: then the last one that did holds. */
+  readonly typed: (model: Model, text: string, list: ListSpec | null) => Step;
+  /** Enter, where nothing is wrong with it; the prompt is closed. */
+  readonly entered: (model: Model, text: string) => Step;
+  /** Esc; the prompt is closed. */
+  readonly cancelled: (model: Model, before: Prompt['before'], list: ListSpec | null) => Step;
+}
 
-/** Begins to type the filter of a list, from the one that it has. The filter holds at once. */
+/** The model with a line to be typed, from the text that it has. */
+export const beginPrompt = (
+  model: Model,
+  purpose: Prompt['purpose'],
+  mark: string,
+  text: string,
+  before: Prompt['before'],
+): Model => ({ ...model, prompt: { purpose, mark, text, cursor: text.length, error: null, before } });
+
+/** Begins to type the filter of a list, from the one that it has. */
 export function beginFilter(model: Model, spec: ListSpec): Model {
   const before = listState(model, spec);
-  return beginPrompt(model, '/', before.filter?.text ?? '', {
-    typed: (now, text) => {
-      const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, spec.table, () => now.now) };
-      return step(withList(now, spec, { ...listState(now, spec), filter, selection: FIRST }));
-    },
-    entered: (now) => step(now),
-    cancelled: (now) => step(withList(now, spec, before)),
-  });
+  return beginPrompt(model, 'list filter', '/', before.filter?.text ?? '', before);
 }
+
+/** The filter of the list with the focus. It holds at once. */
+export const LIST_FILTER: PromptUse = {
+  typed(model, text, list) {
+    if (list === null) return step(model);
+    const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, list.table, () => model.now) };
+    return step(withList(model, list, { ...listState(model, list), filter, selection: FIRST }));
+  },
+  entered: (model) => step(model),
+  cancelled: (model, before, list) =>
+    step(list === null || typeof before !== 'object' || before === null ? model : withList(model, list, before)),
+};
 
 /** What typing does. A text that means nothing leaves what the last one did. */
-export function typeLine(model: Model, prompt: Prompt, input: Input): Step {
+export function typeLine(model: Model, prompt: Prompt, input: Input, use: PromptUse, list: ListSpec | null): Step {
   if (input.type === 'mouse') return step(model);
-  if (input.type === 'paste') return apply(model, prompt, insert(prompt, input.text));
+  if (input.type === 'paste') return apply(model, prompt, insert(prompt, input.text), use, list);
   const name = keyName(input);
   const closed = { ...model, prompt: null };
-  if (name === 'escape') return prompt.use.cancelled(closed);
-  if (name === 'enter') return prompt.error === null ? prompt.use.entered(closed, prompt.text) : step(model);
+  if (name === 'escape') return use.cancelled(closed, prompt.before, list);
+  if (name === 'enter') return prompt.error === null ? use.entered(closed, prompt.text) : step(model);
   const edited = edit(prompt, name, input.ctrl || input.alt ? null : input.key);
-  return edited === null ? step(model) : apply(model, prompt, edited);
+  return edited === null ? step(model) : apply(model, prompt, edited, use, list);
 }
 
-function apply(model: Model, before: Prompt, prompt: Prompt): Step {
+function apply(model: Model, before: Prompt, prompt: Prompt, use: PromptUse, list: ListSpec | null): Step {
   if (prompt.text === before.text) return step({ ...model, prompt });
   try {
-    const done = prompt.use.typed(model, prompt.text);
+    const done = use.typed(model, prompt.text, list);
     return { ...done, model: { ...done.model, prompt: { ...prompt, error: null } } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -9,7 +9,9 @@ import { columnAt } from './list-columns.ts';
 import { isDescending, scrollList, selectAt, sortBy } from './list-keys.ts';
 import type { ListPlace, ListSpec } from './list-spec.ts';
 import type { Model } from './model.ts';
+import { takePackets } from './packets-update.ts';
 import { typeLine } from './prompt.ts';
+import { PROMPT_USES } from './prompt-uses.ts';
 import { atEnd } from './replay-keys.ts';
 import type { Tab } from './tab.ts';
 
@@ -41,6 +43,17 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
     }
     case 'known':
       return step({ ...model, machine: action.fill(model.machine), held: model.held && action.fill(model.held) });
+    case 'packets':
+    case 'recaptured':
+    case 'not recaptured':
+    case 'stream':
+      return takePackets(model, action);
+    case 'popup': {
+      const { title, lines } = action;
+      // one that was closed stays closed
+      const isOpen = model.popup?.kind === 'text' && model.popup.title === title;
+      return step(isOpen ? { ...model, popup: { kind: 'text', top: 0, title, lines } } : model);
+    }
     case 'notice':
       return step({ ...model, notice: { text: action.text, isWrong: action.isWrong, until: now + 6000 } });
     case 'time':
@@ -73,7 +86,7 @@ function placeOf(tab: Tab, list: ListSpec, model: Model): ListPlace | null {
 
 function takeInput(table: KeyTable, model: Model, input: Input): Step {
   const { list, place } = focusedList(table, model);
-  if (model.prompt !== null) return typeLine(model, model.prompt, input);
+  if (model.prompt !== null) return typeLine(model, model.prompt, input, PROMPT_USES[model.prompt.purpose], list);
   if (input.type === 'paste') return step(model);
   const at = { list, height: place?.height ?? 0 };
   if (input.type === 'mouse') return takeMouse(table, model, input);
