@@ -10,6 +10,8 @@ export const LEAST_HEIGHT = 10;
 const STRIP = 2;
 const HIGH = 36;
 const HIGH_STRIP = 4;
+/** Tabs that show what is known of the selected row in themselves. */
+const WITHOUT_STRIP: ReadonlySet<TabName> = new Set(['packets']);
 const FOOTER = 2;
 const HEADER = 2;
 
@@ -31,7 +33,7 @@ export interface TabPlace {
 
 export function frameOf(model: Model): FrameLayout {
   const { height } = model;
-  const strip = height >= HIGH ? HIGH_STRIP : height >= 16 ? STRIP : 0;
+  const strip = WITHOUT_STRIP.has(model.tab) ? 0 : height >= HIGH ? HIGH_STRIP : height >= 16 ? STRIP : 0;
   const body = Math.max(1, height - HEADER - FOOTER - strip);
   return {
     body: { row: HEADER, height: body },

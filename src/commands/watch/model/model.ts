@@ -1,3 +1,5 @@
+import type { Piece } from '../../../core/screen/cells.ts';
+import type { Step } from './action.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
 import type { Settings } from './settings.ts';
@@ -38,21 +40,41 @@ export interface Model {
 
 /** A line that is being typed. */
 export interface Prompt {
-  readonly kind: 'filter';
+  /** What stands before it: the key that began it. */
+  readonly mark: string;
   readonly text: string;
   /** Where the cursor is, in UTF-16 units. */
   readonly cursor: number;
   /** What is wrong with the text, and where; null for nothing. */
   readonly error: { readonly message: string; readonly column: number } | null;
-  /** The list as it was before: Esc puts it back. */
-  readonly before: ListState;
+  readonly use: PromptUse;
+}
+
+/** What a typed line is for. */
+export interface PromptUse {
+  /** Its text is another. Throws a Failure for one that means nothing: then the last one that did holds. */
+  readonly typed: (model: Model, text: string) => Step;
+  /** Enter, where nothing is wrong with it; the prompt is closed. */
+  readonly entered: (model: Model, text: string) => Step;
+  /** Esc; the prompt is closed. */
+  readonly cancelled: (model: Model) => Step;
 }
 
 /** What lies over the tab. */
-export interface Popup {
+export type Popup = ViewPopup | TextPopup;
+
+interface ViewPopup {
   readonly kind: 'help' | 'details';
   /** The first line that is shown. */
   readonly top: number;
+}
+
+/** Lines of an answer. */
+export interface TextPopup {
+  readonly kind: 'text';
+  readonly top: number;
+  readonly title: string;
+  readonly lines: readonly (readonly Piece[])[];
 }
 
 /** A line that is shown for a while. */

@@ -6,47 +6,52 @@ import { type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import { keyName } from './key-name.ts';
 import type { ListSpec } from './list-spec.ts';
-import type { ListFilter } from './list-state.ts';
-import type { Model, Prompt } from './model.ts';
+import type { Model, Prompt, PromptUse } from './model.ts';
 
 /** Longer filters are not typed. */
 const LONGEST = 2000;
 const SEGMENTER = new Intl.Segmenter();
 
-/** Begins to type the filter of a list, from the one that it has. */
+/** The model with a line to be typed, from the text that it has. */
+export const beginPrompt = (model: Model, mark: string, text: string, use: PromptUse): Model => ({
+  ...model,
+  prompt: { mark, text, cursor: text.length, error: null, use },
+});
+
+/** Begins to type the filter of a list, from the one that it has. The filter holds at once. */
 export function beginFilter(model: Model, spec: ListSpec): Model {
   const before = listState(model, spec);
-  const text = before.filter?.text ?? '';
-  return { ...model, prompt: { kind: 'filter', text, cursor: text.length, error: null, before } };
-}
-
-/** What typing does. The filter holds at once; one that does not parse leaves the last one that did. */
-export function typeFilter(model: Model, prompt: Prompt, spec: ListSpec, input: Input): Step {
-  if (input.type === 'mouse') return step(model);
-  if (input.type === 'key') {
-    const name = keyName(input);
-    if (name === 'escape') return step({ ...withList(model, spec, prompt.before), prompt: null });
-    if (name === 'enter') return step(prompt.error === null ? { ...model, prompt: null } : model);
-    const edited = edit(prompt, name, input.ctrl || input.alt ? null : input.key);
-    return step(edited === null ? model : apply(model, edited, spec));
-  }
-  return step(apply(model, insert(prompt, input.text), spec));
-}
-
-function apply(model: Model, prompt: Prompt, spec: ListSpec): Model {
-  const state = listState(model, spec);
-  const set = (filter: ListFilter | null): Model => ({
-    ...withList(model, spec, { ...state, filter, selection: FIRST }),
-    prompt: { ...prompt, error: null },
+  return beginPrompt(model, '/', before.filter?.text ?? '', {
+    typed: (now, text) => {
+      const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, spec.table, () => now.now) };
+      return step(withList(now, spec, { ...listState(now, spec), filter, selection: FIRST }));
+    },
+    entered: (now) => step(now),
+    cancelled: (now) => step(withList(now, spec, before)),
   });
-  if (prompt.text === (model.prompt?.text ?? null)) return { ...model, prompt };
-  if (prompt.text.trim() === '') return set(null);
+}
+
+/** What typing does. A text that means nothing leaves what the last one did. */
+export function typeLine(model: Model, prompt: Prompt, input: Input): Step {
+  if (input.type === 'mouse') return step(model);
+  if (input.type === 'paste') return apply(model, prompt, insert(prompt, input.text));
+  const name = keyName(input);
+  const closed = { ...model, prompt: null };
+  if (name === 'escape') return prompt.use.cancelled(closed);
+  if (name === 'enter') return prompt.error === null ? prompt.use.entered(closed, prompt.text) : step(model);
+  const edited = edit(prompt, name, input.ctrl || input.alt ? null : input.key);
+  return edited === null ? step(model) : apply(model, prompt, edited);
+}
+
+function apply(model: Model, before: Prompt, prompt: Prompt): Step {
+  if (prompt.text === before.text) return step({ ...model, prompt });
   try {
-    return set({ text: prompt.text, predicate: compileFilter(prompt.text, spec.table, () => model.now) });
+    const done = prompt.use.typed(model, prompt.text);
+    return { ...done, model: { ...done.model, prompt: { ...prompt, error: null } } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const message = error.hint === null ? error.message : `${error.message}; ${error.hint}`;
-    return { ...model, prompt: { ...prompt, error: { message, column: error.place?.column ?? 0 } } };
+    return step({ ...model, prompt: { ...prompt, error: { message, column: error.place?.column ?? 0 } } });
   }
 }
 

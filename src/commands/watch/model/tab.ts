@@ -1,5 +1,7 @@
 import type { Piece } from '../../../core/screen/cells.ts';
+import type { MouseInput } from '../../../core/screen/input.ts';
 import type { TextName } from '../texts/en.ts';
+import type { Step } from './action.ts';
 import type { Binding } from './binding.ts';
 import type { ListPlace, ListSpec } from './list-spec.ts';
 import type { Model, TabName } from './model.ts';
@@ -19,4 +21,14 @@ export interface Tab {
   readonly place: (list: ListSpec, model: Model, width: number, height: number) => ListPlace | null;
   /** Keys of this tab, beside those of lists and those of every tab. */
   readonly keys: readonly Binding[];
+  /** Keys that go before all others while the tab shows something that has keys of its own; null while it does not. */
+  readonly modeKeys?: (model: Model) => readonly Binding[] | null;
+  /** What the mouse does where no list is; `row` and `column` are counted from the tab's first line and column. */
+  readonly mouse?: (model: Model, input: MouseInput, at: TabPoint, width: number, height: number) => Step;
+}
+
+/** A place in a tab. */
+export interface TabPoint {
+  readonly row: number;
+  readonly column: number;
 }

@@ -9,7 +9,7 @@ import { columnAt } from './list-columns.ts';
 import { isDescending, scrollList, selectAt, sortBy } from './list-keys.ts';
 import type { ListPlace, ListSpec } from './list-spec.ts';
 import type { Model } from './model.ts';
-import { typeFilter } from './prompt.ts';
+import { typeLine } from './prompt.ts';
 import type { Tab } from './tab.ts';
 
 /** The tabs, and all keys that do something, those first that come first. */
@@ -64,7 +64,7 @@ function placeOf(tab: Tab, list: ListSpec, model: Model): ListPlace | null {
 
 function takeInput(table: KeyTable, model: Model, input: Input): Step {
   const { list, place } = focusedList(table, model);
-  if (model.prompt !== null && list !== null) return typeFilter(model, model.prompt, list, input);
+  if (model.prompt !== null) return typeLine(model, model.prompt, input);
   if (input.type === 'paste') return step(model);
   const at = { list, height: place?.height ?? 0 };
   if (input.type === 'mouse') return takeMouse(table, model, input);
@@ -73,7 +73,8 @@ function takeInput(table: KeyTable, model: Model, input: Input): Step {
 
 function press(table: KeyTable, model: Model, input: KeyInput, at: Omit<KeyPlace, 'key'>): Step {
   const key = keyName(input);
-  const all = [...tabOf(table, model).keys, ...table.everywhere, ...table.lists];
+  const tab = tabOf(table, model);
+  const all = [...(tab.modeKeys?.(model) ?? []), ...tab.keys, ...table.everywhere, ...table.lists];
   const binding = all.find(({ keys }) => keys.includes(key));
   return binding === undefined ? step(model) : binding.act(model, { ...at, key });
 }
@@ -143,7 +144,9 @@ function takeMouse(table: KeyTable, model: Model, { action, column, row }: Mouse
     if (top + line >= arrange(model, list).entries.length) return step(focused);
     return step(selectAt(focused, list, top + line, place.height));
   }
-  return step(model);
+  const at = { row: row - frame.body.row, column };
+  if (tab.mouse === undefined || at.row < 0 || at.row >= frame.body.height) return step(model);
+  return tab.mouse(model, { type: 'mouse', action, column, row }, at, model.width, frame.body.height);
 }
 
 /** Sorts by the column at a place; a second click turns the order around. */

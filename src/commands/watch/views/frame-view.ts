@@ -1,4 +1,4 @@
-import { cell, exactly, line, type Piece, piece, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
+import { cell, exactly, line, type Piece, piece, rule, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
 import { paint } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
@@ -41,7 +41,19 @@ function popupView(table: KeyTable, model: Model, list: ListSpec | null, height:
       return helpView(table, model, height);
     case 'details':
       return list === null ? [] : detailsView(model, list, height);
+    case 'text':
+      return textView(model, height);
   }
+}
+
+/** The lines of an answer. */
+function textView(model: Model, height: number): readonly string[] {
+  const { popup, width } = model;
+  if (popup?.kind !== 'text') return [];
+  const { theme } = model.settings;
+  const top = Math.max(0, Math.min(popup.top, popup.lines.length - (height - 1)));
+  const lines = popup.lines.slice(top, top + height - 1).map((pieces) => line(theme, pieces, width));
+  return [rule(theme, [piece(popup.title, 'title')], width), ...lines];
 }
 
 /** The tabs, and the time of day. */
@@ -86,9 +98,10 @@ function footerLines(table: KeyTable, model: Model): readonly string[] {
   const { theme } = model.settings;
   const { width, notice } = model;
   if (model.prompt !== null) return promptLines(model);
+  const tab = tabOf(table, model);
   const first =
     notice === null
-      ? keysLine(model, tabOf(table, model).keys, [])
+      ? keysLine(model, tab.modeKeys?.(model) ?? tab.keys, [])
       : line(theme, [piece(` ${notice.text}`, notice.isWrong ? 'bad' : 'found')], width);
   return [first, keysLine(model, table.everywhere, table.lists)];
 }
@@ -115,13 +128,18 @@ function fitKeys(keys: readonly (readonly Piece[])[], width: number): readonly P
 function promptLines(model: Model): readonly string[] {
   const { theme } = model.settings;
   const { width } = model;
-  const { text, cursor, error } = model.prompt!;
+  const { mark: begun, text, cursor, error } = model.prompt!;
   // what is left of the cursor is shown as far as it fits
   const start = Math.max(0, cursor - (width - 6));
   const at = text.slice(cursor, cursor + 1) || ' ';
   const typed = line(
     theme,
-    [piece(' / ', 'key'), piece(text.slice(start, cursor)), piece(at, 'selected'), piece(text.slice(cursor + 1))],
+    [
+      piece(` ${begun} `, 'key'),
+      piece(text.slice(start, cursor)),
+      piece(at, 'selected'),
+      piece(text.slice(cursor + 1)),
+    ],
     width,
   );
   if (error === null) return [typed, line(theme, [piece('')], width)];

@@ -21,8 +21,9 @@ export function helpView(table: KeyTable, model: Model, height: number): readonl
         add([piece(` ${(index === 0 ? shown : '').padEnd(KEY_COLUMNS)}`, 'key'), piece(part)]);
     }
   };
-  if (tab.keys.length > 0) {
-    addKeys(tab.keys);
+  const own = [...(tab.modeKeys?.(model) ?? []), ...tab.keys];
+  if (own.length > 0) {
+    addKeys(own);
     lines.push(rule(theme, [], width));
   }
   addKeys(table.everywhere);
