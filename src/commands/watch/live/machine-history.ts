@@ -28,7 +28,12 @@ export class MachineHistory {
     switch (type) {
       case 'conn':
         this.tracker.ingest(value, now);
-        this.machine = { ...this.machine, conns: value, tracked: this.tracker.tracked() };
+        this.machine = {
+          ...this.machine,
+          conns: value,
+          tracked: this.tracker.tracked(),
+          closedTraffic: this.tracker.closedTraffic,
+        };
         break;
       case 'iface':
         this.machine = { ...this.machine, ifaces: value, rates: this.ratesWith(value) };

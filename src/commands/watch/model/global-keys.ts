@@ -1,10 +1,10 @@
-import { FIRST } from '../../../core/screen/selection.ts';
 import { THEME_NAMES, themeNamed } from '../../../core/screen/theme.ts';
 import { type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
+import { settle } from './settle.ts';
 import type { Tab } from './tab.ts';
 
 /** Goes to a tab. */
@@ -32,7 +32,9 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     footer: 1,
     act(model, { key }) {
       const tab = TAB_NAMES[Number(key) - 1]!;
-      return step(tabs.some(({ name }) => name === tab) ? goTo(model, tab) : model);
+      return step(
+        tabs.some(({ name }) => name === tab) ? goTo(model, tab) : notify(model, 'noticeNoKey', { key }, true),
+      );
     },
   },
   { keys: ['tab'], shown: 'Tab', label: 'keyPanel', help: 'helpNextPanel', footer: 2, act: focusBy(tabs, 1) },
@@ -48,7 +50,7 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
       step(
         model.held === null
           ? notify({ ...model, held: model.machine }, 'noticePaused')
-          : notify({ ...model, machine: model.held, held: null }, 'noticeGoesOn'),
+          : notify({ ...settle(tabs, model), machine: model.held, held: null }, 'noticeGoesOn'),
       ),
   },
   {
@@ -57,7 +59,8 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyRefresh',
     help: 'helpRefresh',
     footer: 8,
-    act: (model) => step(model, { type: 'refresh' }),
+    act: (model) =>
+      step(notify(model, model.held === null ? 'noticeRefresh' : 'noticeStillPaused'), { type: 'refresh' }),
   },
   {
     keys: ['g'],
@@ -154,11 +157,12 @@ const withSettings = (model: Model, changed: Partial<Model['settings']>): Model 
   settings: { ...model.settings, ...changed },
 });
 
-/** Esc: a popup is closed by `update`; else the filter of the list goes, then the order that is held. */
+/** Esc: a popup is closed by `update`; else the filter of the list goes, then the chosen column, then the order that is held. */
 function goBack(model: Model, { list }: KeyPlace): Step {
-  if (list === null) return step(model);
+  if (list === null) return step(notify(model, 'noticeNothingOpen', {}, true));
   const state = listState(model, list);
-  if (state.filter !== null) return step(withList(model, list, { ...state, filter: null, selection: FIRST }));
+  if (state.filter !== null) return step(withList(model, list, { ...state, filter: null }));
+  if (state.column !== null) return step(withList(model, list, { ...state, column: null }));
   if (state.frozen !== null) return step(notify(withList(model, list, { ...state, frozen: null }), 'noticeThawed'));
-  return step(model);
+  return step(notify(model, 'noticeNothingOpen', {}, true));
 }

@@ -81,11 +81,14 @@ export interface TextPopup {
 export interface Notice {
   readonly text: string;
   readonly isWrong: boolean;
+  /** Whether it stays when a key is pressed. */
+  readonly isLasting: boolean;
   /** Until when, in milliseconds since 1970. */
   readonly until: number;
 }
 
 export const NOTICE_MS = 4000;
+export const WARNING_MS = 6000;
 
 export function openingModel(
   size: { readonly width: number; readonly height: number },

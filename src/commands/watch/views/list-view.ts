@@ -51,14 +51,16 @@ export function listView(
 
 function headings(model: Model, list: ListSpec, columns: readonly PlacedColumn[], width: number): string {
   const { theme } = model.settings;
-  const [first] = listState(model, list).sort === null ? list.usualSort : [listState(model, list).sort!];
+  const { sort, column: chosen } = listState(model, list);
+  const [first] = sort === null ? list.usualSort : [sort];
   let out = ' ';
   let used = 1;
   for (const [index, { column, width: own }] of columns.entries()) {
     const isSorted = column.field === first?.field;
     const mark = isSorted ? theme.glyphs.sorted[first!.descending ? 1 : 0] : '';
     const text = cell(column.heading, Math.max(1, own - mark.length), column.align, theme.glyphs.ellipsis);
-    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, isSorted ? 'title' : 'heading', mark + text);
+    const role = column.field === chosen ? 'selected' : isSorted ? 'title' : 'heading';
+    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, role, mark + text);
     used += (index === 0 ? 0 : GAP) + own;
   }
   return out + ' '.repeat(Math.max(0, width - used));
