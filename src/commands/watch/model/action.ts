@@ -1,6 +1,7 @@
 import type { Input } from '../../../core/screen/input.ts';
+import type { Effect } from './effect.ts';
 import type { Machine } from './machine.ts';
-import type { Model } from './model.ts';
+import type { Model, Step } from './model.ts';
 
 /** What may happen. */
 export type Action =
@@ -10,20 +11,7 @@ export type Action =
   | { readonly type: 'notice'; readonly text: string; readonly isWrong: boolean }
   | { readonly type: 'time' };
 
-/** What the screen asks for, which `update` cannot do itself. */
-export type Effect =
-  | { readonly type: 'quit' }
-  | { readonly type: 'suspend' }
-  | { readonly type: 'redraw' }
-  | { readonly type: 'refresh' }
-  | { readonly type: 'analyse' }
-  | { readonly type: 'mouse'; readonly isOn: boolean }
-  | { readonly type: 'copy'; readonly text: string };
-
-/** The next model, and what is asked for. */
-export interface Step {
-  readonly model: Model;
-  readonly effects: readonly Effect[];
-}
+export type { Effect } from './effect.ts';
+export type { Step } from './model.ts';
 
 export const step = (model: Model, ...effects: readonly Effect[]): Step => ({ model, effects });

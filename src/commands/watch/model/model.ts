@@ -1,5 +1,6 @@
+import type { Completion } from '../../../core/filter/completion.ts';
 import type { Piece } from '../../../core/screen/cells.ts';
-import type { Step } from './action.ts';
+import type { Effect } from './effect.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
 import type { Settings } from './settings.ts';
@@ -34,8 +35,16 @@ export interface Model {
   /** What came while it was paused; null while it goes on. */
   readonly held: Machine | null;
   readonly prompt: Prompt | null;
+  /** Lines that were entered before, by the name of their history, the newest first. */
+  readonly entered: Readonly<Record<string, readonly string[]>>;
   readonly popup: Popup | null;
   readonly notice: Notice | null;
+}
+
+/** The next model, and what is asked for. */
+export interface Step {
+  readonly model: Model;
+  readonly effects: readonly Effect[];
 }
 
 /** A line that is being typed. */
@@ -48,6 +57,10 @@ export interface Prompt {
   /** What is wrong with the text, and where; null for nothing. */
   readonly error: { readonly message: string; readonly column: number } | null;
   readonly use: PromptUse;
+  /** What Tab offers, and which of it stands in the text (-1 for only what all of it begins with); null before Tab. */
+  readonly offered: (Completion & { readonly index: number }) | null;
+  /** Which of the lines that were entered before is shown, the newest is 0, and what was typed; null for none. */
+  readonly recalled: { readonly index: number; readonly draft: string } | null;
 }
 
 /** What a typed line is for. */
@@ -58,6 +71,12 @@ export interface PromptUse {
   readonly entered: (model: Model, text: string) => Step;
   /** Esc; the prompt is closed. */
   readonly cancelled: (model: Model) => Step;
+  /** What the word before the cursor may become; absent where nothing is known of it. */
+  readonly complete?: (model: Model, text: string, cursor: number) => Completion;
+  /** Lines that are entered are remembered under this name; absent for not. */
+  readonly history?: string;
+  /** What stands at the right of the line: what follows from it. */
+  readonly status?: (model: Model) => string;
 }
 
 /** What lies over the tab. */
@@ -106,6 +125,7 @@ export function openingModel(
     timelineWindow: 1,
     held: null,
     prompt: null,
+    entered: {},
     popup: null,
     notice: null,
   };

@@ -1,12 +1,15 @@
 import { Failure } from '../../../core/failure.ts';
 import { compileFilter } from '../../../core/filter/bind.ts';
+import { completeFilter } from '../../../core/filter/completion.ts';
 import type { Input } from '../../../core/screen/input.ts';
 import { FIRST } from '../../../core/screen/selection.ts';
+import { fill } from '../texts/fill.ts';
 import { type Step, step } from './action.ts';
-import { listState, withList } from './arranged.ts';
+import { arrange, listState, withList } from './arranged.ts';
 import { keyName } from './key-name.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { Model, Prompt, PromptUse } from './model.ts';
+import { completed, recalled, remember } from './prompt-help.ts';
 
 /** Longer filters are not typed. */
 const LONGEST = 2000;
@@ -15,7 +18,7 @@ const SEGMENTER = new Intl.Segmenter();
 /** The model with a line to be typed, from the text that it has. */
 export const beginPrompt = (model: Model, mark: string, text: string, use: PromptUse): Model => ({
   ...model,
-  prompt: { mark, text, cursor: text.length, error: null, use },
+  prompt: { mark, text, cursor: text.length, error: null, use, offered: null, recalled: null },
 });
 
 /** Begins to type the filter of a list, from the one that it has. The filter holds at once. */
@@ -23,24 +26,38 @@ export function beginFilter(model: Model, spec: ListSpec): Model {
   const before = listState(model, spec);
   return beginPrompt(model, '/', before.filter?.text ?? '', {
     typed: (now, text) => {
+      // what was selected stays so while it passes
+      const { selection } = before;
       const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, spec.table, () => now.now) };
-      return step(withList(now, spec, { ...listState(now, spec), filter, selection: FIRST }));
+      const filtered = withList(now, spec, { ...listState(now, spec), filter, selection });
+      const isThere = arrange(filtered, spec).indexOf(selection.id) >= 0;
+      return step(isThere ? filtered : withList(now, spec, { ...listState(now, spec), filter, selection: FIRST }));
     },
     entered: (now) => step(now),
     cancelled: (now) => step(withList(now, spec, before)),
+    complete: (_now, text, cursor) => completeFilter(text, cursor, spec.table),
+    history: spec.table.type,
+    status(now) {
+      const { matched, total } = arrange(now, spec);
+      return fill(now.settings.texts.ofTotal, { matched, total });
+    },
   });
 }
 
 /** What typing does. A text that means nothing leaves what the last one did. */
 export function typeLine(model: Model, prompt: Prompt, input: Input): Step {
   if (input.type === 'mouse') return step(model);
-  if (input.type === 'paste') return apply(model, prompt, insert(prompt, input.text));
+  if (input.type === 'paste')
+    return apply(model, prompt, { ...insert(prompt, input.text), offered: null, recalled: null });
   const name = keyName(input);
   const closed = { ...model, prompt: null };
   if (name === 'escape') return prompt.use.cancelled(closed);
-  if (name === 'enter') return prompt.error === null ? prompt.use.entered(closed, prompt.text) : step(model);
+  if (name === 'enter')
+    return prompt.error === null ? prompt.use.entered(remember(closed, prompt), prompt.text) : step(model);
+  const helped = completed(model, prompt, name) ?? recalled(model, prompt, name);
+  if (helped !== null) return apply(model, prompt, helped);
   const edited = edit(prompt, name, input.ctrl || input.alt ? null : input.key);
-  return edited === null ? step(model) : apply(model, prompt, edited);
+  return edited === null ? step(model) : apply(model, prompt, { ...edited, offered: null, recalled: null });
 }
 
 function apply(model: Model, before: Prompt, prompt: Prompt): Step {

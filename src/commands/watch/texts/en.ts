@@ -25,6 +25,7 @@ export const en = {
   columnsHidden: '{count} columns hidden',
   columnHidden: '1 column hidden',
   limited: '{count} not visible: ?',
+  noCompletion: 'nothing to complete here',
   ofTotal: '{matched} of {total}',
   filter: 'filter',
   sortedBy: 'sorted by {field}',
