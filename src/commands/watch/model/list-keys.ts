@@ -1,10 +1,9 @@
-import { shellWord } from '../../../core/output/shell-word.ts';
-import { visibleFields } from '../../../core/record/select-fields.ts';
 import { scrollBy, selectBy, selectedIndex, selectIndex } from '../../../core/screen/selection.ts';
 import { step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
 import type { Binding } from './binding.ts';
 import { COLUMN_KEYS } from './column-keys.ts';
+import { commandOf } from './copied-command.ts';
 import { GROUP_KEYS } from './group-keys.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { Model } from './model.ts';
@@ -157,15 +156,3 @@ export const selectAt = (model: Model, list: ListSpec, index: number, height: nu
     selection: selectIndex(state.selection, arrange(model, list), index, height),
   });
 };
-
-/** The netwatch command that prints the rows of a list as they are filtered, sorted and shown. */
-export function commandOf(model: Model, list: ListSpec): string {
-  const state = listState(model, list);
-  const words = ['netwatch', ...list.command(model)];
-  const fields = list.fields(model).filter((field) => !state.hidden.has(field));
-  if (fields.join() !== visibleFields(list.table, false).join()) words.push('--fields', fields.join(','));
-  if (state.filter !== null) words.push('--filter', state.filter.text);
-  const sort = sortOf(model, list).map(({ field, descending }) => `${field}:${descending ? 'desc' : 'asc'}`);
-  if (sort.length > 0) words.push('--sort', sort.join(','));
-  return words.map(shellWord).join(' ');
-}

@@ -22,8 +22,10 @@ export interface ListSpec {
   readonly roleOf: (row: AnyRow, model: Model) => Role | null;
   /** What stands under the list about the selected row. */
   readonly detail: (row: AnyRow, model: Model) => readonly (readonly Piece[])[];
-  /** The words of the command that prints these rows, without `netwatch`. */
-  readonly command: (model: Model) => readonly string[];
+  /** The words of the command that prints these rows, without `netwatch`; `used` are the fields that it shows and reads. */
+  readonly command: (model: Model, used: ReadonlySet<string>) => readonly string[];
+  /** The filter that leaves of the records of the command those that are rows here; absent for all. */
+  readonly onlyRows?: string;
 }
 
 /** Rows that belong together, and the row that stands for them. */

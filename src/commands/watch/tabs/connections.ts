@@ -81,8 +81,15 @@ export const CONNECTIONS: ListSpec = {
   },
   roleOf: (row) => (row.state === 'CLOSE' ? 'faint' : null),
   detail: (row, model) => detailOf(row as unknown as ConnRow, model),
-  command: () => ['conns'],
+  command: ({ machine }, used) => [
+    'conns',
+    ...(machine.conns.some(isCaptured) || ['app', 'server_name'].some((field) => used.has(field)) ? ['--packets'] : []),
+    ...(['local_host', 'remote_host'].some((field) => used.has(field)) ? ['--resolve'] : []),
+  ],
 };
+
+/** Whether packets say something of it: then the command must capture, too. */
+const isCaptured = ({ source, app }: ConnRow): boolean => source === 'capture' || app !== null;
 
 /** How long a connection is shown, dim, when it is gone. */
 const AFTERGLOW_MS = 10_000;

@@ -76,7 +76,7 @@ const part = (
   table: RecordTable,
   fields: readonly string[],
   usualSort: readonly SortKey[],
-  option: string,
+  options: readonly string[],
   rows: (machine: Machine) => readonly AnyRow[],
 ): ListSpec => ({
   ...PLAIN_LIST,
@@ -88,7 +88,7 @@ const part = (
   identify: (row) => fields.map((field) => row[field]).join(' '),
   usualSort,
   detail: (row) => [fields.flatMap((field) => [piece(` ${field} `, 'faint'), piece(String(row[field] ?? '?'))])],
-  command: () => ['ifaces', option],
+  command: () => ['ifaces', ...options],
 });
 
 const ROUTES = part(
@@ -96,7 +96,8 @@ const ROUTES = part(
   route,
   ['dst', 'gateway', 'iface', 'metric', 'src', 'proto', 'table'],
   [],
-  '--routes',
+  // the kernel is asked for all of them
+  ['--routes', '--table', 'all'],
   (machine) => machine.routes,
 );
 const NEIGHBORS = part(
@@ -104,7 +105,7 @@ const NEIGHBORS = part(
   neighbor,
   ['addr', 'mac', 'iface', 'state'],
   [],
-  '--neighbors',
+  ['--neighbors'],
   (machine) => machine.neighbors,
 );
 const DNS = part(
@@ -112,7 +113,7 @@ const DNS = part(
   dnsServer,
   ['addr', 'port', 'iface', 'source'],
   [],
-  '--dns',
+  ['--dns'],
   (machine) => machine.dnsServers,
 );
 

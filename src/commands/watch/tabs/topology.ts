@@ -70,7 +70,8 @@ const REMOTES: ListSpec = {
       ],
     ];
   },
-  command: () => ['conns', '--summary', 'remote', '--interval', '1'],
+  command: () => ['conns', '--summary', 'remote'],
+  onlyRows: `key != null and not key in {${[...OWN].join(', ')}}`,
 };
 
 /** A box of three lines in a frame. */
