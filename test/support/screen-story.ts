@@ -19,9 +19,11 @@ import { themeNamed } from '../../src/core/screen/theme.ts';
 export const STORY_KEYS: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
 export const STORY_MS = Date.parse('2026-01-02T03:04:05.000Z');
 
+const BLANK_CONN = unknownRow(conn);
+
 /** A connection whose local port tells it from others. */
 export const connOn = (local_port: number, more: Partial<ConnRow> = {}): ConnRow => ({
-  ...unknownRow(conn),
+  ...BLANK_CONN,
   proto: 'tcp',
   state: 'ESTABLISHED',
   local_addr: '192.0.2.1',
@@ -49,7 +51,7 @@ export const ifaceNamed = (name: string, index: number, more: Partial<IfaceRow> 
 
 export const machineOf = (conns: readonly ConnRow[], more: Partial<Machine> = {}): Machine => ({
   ...UNSEEN,
-  at: { time: new Date(STORY_MS).toISOString(), boot_s: 1000 } as never,
+  at: { time: new Date(STORY_MS).toISOString(), monotonicMs: 1000 },
   conns,
   ...more,
 });

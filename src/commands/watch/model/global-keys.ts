@@ -4,6 +4,7 @@ import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
+import { pastKeys } from './past-keys.ts';
 import { settle } from './settle.ts';
 import type { Tab } from './tab.ts';
 
@@ -134,6 +135,7 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     footer: null,
     act: (model) => step(withSettings(model, { dense: !model.settings.dense })),
   },
+  ...pastKeys(tabs),
   {
     keys: ['ctrl+z'],
     shown: '',

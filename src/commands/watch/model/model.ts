@@ -3,6 +3,7 @@ import type { Piece } from '../../../core/screen/cells.ts';
 import type { Effect } from './effect.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
+import type { PastLook } from './past.ts';
 import type { Settings } from './settings.ts';
 
 export const TAB_NAMES = [
@@ -34,6 +35,8 @@ export interface Model {
   readonly timelineWindow: number;
   /** What came while it was paused; null while it goes on. */
   readonly held: Machine | null;
+  /** The looks of the last minutes, the newest last. */
+  readonly past: readonly PastLook[];
   readonly prompt: Prompt | null;
   /** Lines that were entered before, by the name of their history, the newest first. */
   readonly entered: Readonly<Record<string, readonly string[]>>;
@@ -124,6 +127,7 @@ export function openingModel(
     machine: UNSEEN,
     timelineWindow: 1,
     held: null,
+    past: [],
     prompt: null,
     entered: {},
     popup: null,

@@ -13,6 +13,7 @@ import { scrollList, selectAt } from './list-keys.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { Model, Popup } from './model.ts';
 import { notify, warn } from './notices.ts';
+import { withLook } from './past.ts';
 import { typeLine } from './prompt.ts';
 import { settle } from './settle.ts';
 import { isDescending, sortBy } from './sorting.ts';
@@ -28,12 +29,11 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       return takeInput(table, model, action.input);
     case 'resize':
       return step({ ...model, width: action.width, height: action.height });
-    case 'machine':
-      return step(
-        model.held === null
-          ? { ...settle(table.tabs, model), machine: action.machine }
-          : { ...model, held: action.machine },
-      );
+    case 'machine': {
+      const { machine } = action;
+      const next = { ...model, past: withLook(model.past, machine) };
+      return step(model.held === null ? { ...settle(table.tabs, next), machine } : { ...next, held: machine });
+    }
     case 'notice':
       return step(warn(model, action.text, action.isWrong));
     case 'time':
@@ -74,7 +74,23 @@ const bindingOf = (all: readonly Binding[], key: string): Binding | undefined =>
   all.find(({ keys }) => keys.includes(key));
 
 /** Keys of every tab that leave a popup open, and act below it. */
-const THROUGH_POPUPS = new Set(['p', 'r', 'g', 'a', 'H', 'M', 'T', 'D', 'ctrl+c', 'ctrl+z', 'ctrl+l']);
+const THROUGH_POPUPS = new Set([
+  'p',
+  '[',
+  ']',
+  '{',
+  '}',
+  'r',
+  'g',
+  'a',
+  'H',
+  'M',
+  'T',
+  'D',
+  'ctrl+c',
+  'ctrl+z',
+  'ctrl+l',
+]);
 
 /** A popup scrolls; Esc, its key again, Enter and q close it. Keys of tabs go there. */
 function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInput): Step {

@@ -8,6 +8,7 @@ import { frameOf, LEAST_HEIGHT, LEAST_WIDTH } from '../model/frame-layout.ts';
 import { columnsWidth, focusedList, type KeyTable, tabOf } from '../model/key-table.ts';
 import { hiddenColumns } from '../model/list-columns.ts';
 import type { ListPlace, ListSpec } from '../model/list-spec.ts';
+import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import { fill } from '../texts/fill.ts';
 import { footerLines } from './footer-view.ts';
@@ -60,7 +61,7 @@ function titleLine(table: KeyTable, model: Model, list: ListSpec | null, place: 
     if (frozen !== null) left.push(piece(`  ${texts.frozen}`, 'mark'));
   }
   left.push(...tab.headline(model));
-  const paused = model.held === null ? [] : [piece(` ${texts.paused} `, 'found')];
+  const paused = model.held === null ? [] : [piece(` ${pausedText(model, model.held)} `, 'found')];
   const limits = model.machine.limits.length;
   const limited = limits === 0 ? [] : [piece(` ${fill(texts.limited, { count: limits })} `, 'notice')];
   const width = columnsWidth(place);
@@ -73,6 +74,13 @@ function titleLine(table: KeyTable, model: Model, list: ListSpec | null, place: 
   return paused.length > 0 && right === paused
     ? line(theme, left, model.width - widthOfPieces(paused)) + line(theme, paused, widthOfPieces(paused))
     : twoSided(theme, left, right, model.width);
+}
+
+/** That it is paused, and since when, or at which look. */
+function pausedText({ machine, settings: { texts } }: Model, held: Machine): string {
+  if (machine.at === null || held.at === null) return texts.paused;
+  const seconds = Math.round((Date.parse(held.at.time) - Date.parse(machine.at.time)) / 1000);
+  return seconds <= 0 ? texts.paused : fill(texts.pausedAt, { time: machine.at.time.slice(11, 19), seconds });
 }
 
 const shortened = (text: string, longest: number, theme: Theme): string =>
