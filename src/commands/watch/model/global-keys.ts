@@ -2,6 +2,7 @@ import { THEME_NAMES, themeNamed } from '../../../core/screen/theme.ts';
 import { type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
+import { LEAST_HEIGHT, LEAST_SPLIT } from './frame-layout.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
 import { pastKeys } from './past-keys.ts';
@@ -10,6 +11,9 @@ import type { Tab } from './tab.ts';
 
 /** Goes to a tab. */
 export const goTo = (model: Model, tab: TabName): Model => ({ ...model, tab, popup: null, prompt: null });
+
+/** The smallest terminal for the dense view. */
+const LEAST_DENSE = [130, 44] as const;
 
 const focusBy =
   (tabs: readonly Tab[], by: number): Binding['act'] =>
@@ -133,7 +137,25 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyDense',
     help: 'helpDense',
     footer: null,
-    act: (model) => step(withSettings(model, { dense: !model.settings.dense })),
+    act(model) {
+      if (model.width < LEAST_DENSE[0] || model.height < LEAST_DENSE[1])
+        return step(notify(model, 'noticeTooSmall', { width: LEAST_DENSE[0], height: LEAST_DENSE[1] }, true));
+      const dense = !model.settings.dense;
+      return step(notify(withSettings(model, { dense }), dense ? 'noticeDense' : 'noticeNotDense'));
+    },
+  },
+  {
+    keys: ['|'],
+    shown: '|',
+    label: 'keySplit',
+    help: 'helpSplit',
+    footer: null,
+    act: (model) =>
+      step(
+        model.width < LEAST_SPLIT
+          ? notify(model, 'noticeTooSmall', { width: LEAST_SPLIT, height: LEAST_HEIGHT }, true)
+          : notify({ ...model, isSplit: !model.isSplit }, model.isSplit ? 'noticeNotSplit' : 'noticeSplit'),
+      ),
   },
   ...pastKeys(tabs),
   {

@@ -26,7 +26,7 @@ export function focusedList(
 /** Where a list of the tab is; null while it is not shown. */
 export function placeOf(tab: Tab, list: ListSpec, model: Model): ListPlace | null {
   const { body } = frameOf(model);
-  return tab.place(list, model, model.width, body.height);
+  return tab.place(list, model, body.width, body.height);
 }
 
 /** How wide the columns of a list may be together; 0 where it has none. */

@@ -20,6 +20,8 @@ export interface ListSpec {
   readonly groupings: Readonly<Record<string, ListGrouping>>;
   /** The colour of a whole row; null for those of its cells. */
   readonly roleOf: (row: AnyRow, model: Model) => Role | null;
+  /** Whether a row has the mark of what is new before it; absent for never. */
+  readonly isNew?: (row: AnyRow, model: Model) => boolean;
   /** What stands under the list about the selected row. */
   readonly detail: (row: AnyRow, model: Model) => readonly (readonly Piece[])[];
   /** The words of the command that prints these rows, without `netwatch`; `used` are the fields that it shows and reads. */

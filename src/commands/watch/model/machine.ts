@@ -15,6 +15,8 @@ export interface Machine {
   readonly conns: readonly ConnRow[];
   /** Connections that are there, and the last ones that were, those that were first seen first. */
   readonly tracked: readonly TrackedConnection[];
+  /** Remote addresses that were seen for the first time a moment ago; none of those that were there when the screen began. */
+  readonly newRemotes: ReadonlySet<string>;
   /** What connections carried that closed since the screen began. */
   readonly closedTraffic: ClosedTraffic;
   readonly ifaces: readonly IfaceRow[];
@@ -80,6 +82,7 @@ export const UNSEEN: Machine = {
   at: null,
   conns: [],
   tracked: [],
+  newRemotes: new Set(),
   closedTraffic: { all: NO_TRAFFIC, byProcess: new Map(), byRemote: new Map() },
   ifaces: [],
   rates: new Map(),

@@ -37,9 +37,13 @@ export interface Model {
   readonly held: Machine | null;
   /** The looks of the last minutes, the newest last. */
   readonly past: readonly PastLook[];
+  /** Whether the details of the selected row stand beside the tab, where there is room. */
+  readonly isSplit: boolean;
   readonly prompt: Prompt | null;
   /** Lines that were entered before, by the name of their history, the newest first. */
   readonly entered: Readonly<Record<string, readonly string[]>>;
+  /** Findings that a notice told of. */
+  readonly told: ReadonlySet<string>;
   readonly popup: Popup | null;
   readonly notice: Notice | null;
 }
@@ -128,6 +132,8 @@ export function openingModel(
     timelineWindow: 1,
     held: null,
     past: [],
+    told: new Set(),
+    isSplit: false,
     prompt: null,
     entered: {},
     popup: null,

@@ -2,6 +2,7 @@ import type { Input, KeyInput, MouseInput } from '../../../core/screen/input.ts'
 import { shownTop } from '../../../core/screen/selection.ts';
 import { lastTop, popupHeight } from '../views/popup-view.ts';
 import { type Action, type Step, step } from './action.ts';
+import { alerted } from './alerts.ts';
 import { arrange, listState } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { frameOf } from './frame-layout.ts';
@@ -31,7 +32,7 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       return step({ ...model, width: action.width, height: action.height });
     case 'machine': {
       const { machine } = action;
-      const next = { ...model, past: withLook(model.past, machine) };
+      const next = alerted({ ...model, past: withLook(model.past, machine) }, machine);
       return step(model.held === null ? { ...settle(table.tabs, next), machine } : { ...next, held: machine });
     }
     case 'notice':
@@ -165,8 +166,9 @@ function takeMouse(table: KeyTable, model: Model, { action, column, row }: Mouse
     return step(selectAt(focused, list, top + line, place.height));
   }
   const at = { row: row - frame.body.row, column };
-  if (tab.mouse === undefined || at.row < 0 || at.row >= frame.body.height) return step(model);
-  return tab.mouse(model, { type: 'mouse', action, column, row }, at, model.width, frame.body.height);
+  const isInside = at.row >= 0 && at.row < frame.body.height && column < frame.body.width;
+  if (tab.mouse === undefined || !isInside) return step(model);
+  return tab.mouse(model, { type: 'mouse', action, column, row }, at, frame.body.width, frame.body.height);
 }
 
 /** Sorts by the column at a place; a second click turns the order around. */

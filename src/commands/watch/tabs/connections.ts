@@ -80,6 +80,7 @@ export const CONNECTIONS: ListSpec = {
     remote_addr: groupBy('remote_addr', ({ closedTraffic }) => closedTraffic.byRemote),
   },
   roleOf: (row) => (row.state === 'CLOSE' ? 'faint' : null),
+  isNew: ({ remote_addr }, { machine }) => machine.newRemotes.has(String(remote_addr)),
   detail: (row, model) => detailOf(row as unknown as ConnRow, model),
   command: ({ machine }, used) => [
     'conns',

@@ -275,7 +275,7 @@ function remotes(model: Model, width: number, height: number): Stack {
       ...box(
         theme,
         [
-          [key ?? '?', 'strong'],
+          [`${model.machine.newRemotes.has(key ?? '') ? `${theme.glyphs.star} ` : ''}${key ?? '?'}`, 'strong'],
           [process, null],
           [last, 'faint'],
         ],

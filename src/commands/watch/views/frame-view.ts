@@ -1,8 +1,8 @@
 import { safeText } from '../../../core/output/safe-text.ts';
 import { widthOf } from '../../../core/output/text-width.ts';
-import { cell, exactly, line, type Piece, piece, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
+import { beside, cell, exactly, line, type Piece, piece, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
-import type { Theme } from '../../../core/screen/theme.ts';
+import { paint, type Theme } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
 import { frameOf, LEAST_HEIGHT, LEAST_WIDTH } from '../model/frame-layout.ts';
 import { columnsWidth, focusedList, type KeyTable, tabOf } from '../model/key-table.ts';
@@ -10,7 +10,9 @@ import { hiddenColumns } from '../model/list-columns.ts';
 import type { ListPlace, ListSpec } from '../model/list-spec.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
+import type { Tab } from '../model/tab.ts';
 import { fill } from '../texts/fill.ts';
+import { detailLines } from './details-view.ts';
 import { footerLines } from './footer-view.ts';
 import { popupView } from './popup-view.ts';
 
@@ -21,8 +23,7 @@ export function frameView(table: KeyTable, model: Model): readonly string[] {
   const frame = frameOf(model);
   const tab = tabOf(table, model);
   const { list, place } = focusedList(table, model);
-  const body = tab.view(model, width, frame.body.height);
-  const covered = model.popup === null ? body : popupView(table, model, frame.body.height);
+  const covered = model.popup === null ? tabView(model, tab, list) : popupView(table, model, frame.body.height);
   return [
     tabLine(table, model),
     titleLine(table, model, list, place),
@@ -30,6 +31,20 @@ export function frameView(table: KeyTable, model: Model): readonly string[] {
     ...exactly(stripLines(model, list), width, frame.strip.height),
     ...footerLines(table, model, list),
   ];
+}
+
+/** The tab, and beside it the details of the selected row where these are wanted. */
+function tabView(model: Model, tab: Tab, list: ListSpec | null): readonly string[] {
+  const { body, beside: room } = frameOf(model);
+  const view = tab.view(model, body.width, body.height);
+  if (room === 0) return view;
+  const { theme } = model.settings;
+  const edge = paint(theme, 'frame', theme.glyphs.vertical);
+  const details = list === null ? [] : detailLines(model, list, room - 1);
+  return beside(
+    exactly(view, body.width, body.height),
+    exactly(details, room - 1, body.height).map((text) => edge + text),
+  );
 }
 
 function tooSmall(model: Model): readonly string[] {

@@ -76,7 +76,9 @@ function rowLine(
 ): string {
   const { theme } = model.settings;
   const whole = over ?? list.roleOf(entry.row, model);
-  let out = entry.size === null ? ' ' : entry.isFolded ? theme.glyphs.folded : theme.glyphs.unfolded;
+  const mark = entry.size === null && (list.isNew?.(entry.row, model) ?? false);
+  const fold = entry.isFolded ? theme.glyphs.folded : theme.glyphs.unfolded;
+  let out = mark ? paint(theme, whole === null ? 'mark' : null, theme.glyphs.star) : entry.size === null ? ' ' : fold;
   let used = 1;
   for (const [index, { column, width: own }] of columns.entries()) {
     const text = column.isBar
