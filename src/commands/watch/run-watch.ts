@@ -18,6 +18,7 @@ import { UNTOUCHED } from './model/list-state.ts';
 import { openingModel } from './model/model.ts';
 import { update } from './model/update.ts';
 import { Painter } from './painter.ts';
+import { placeDialog } from './place-dialog.ts';
 import { TABS } from './tabs/all-tabs.ts';
 import { ScreenTerminal } from './terminal/screen-terminal.ts';
 import { en } from './texts/en.ts';
@@ -67,7 +68,7 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
   const painter = new Painter(clock, () => {
     const lines = frameView(KEY_TABLE, model);
     if (ink === null) terminal.paint(lines);
-    else ink.show(lines);
+    else ink.show(lines, placeDialog(KEY_TABLE, model));
   });
   let perform: (effect: Effect) => void = () => {};
   const take = (action: Action): void => {

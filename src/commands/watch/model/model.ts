@@ -90,7 +90,7 @@ export interface PromptUse {
 export type Popup = ViewPopup | TextPopup;
 
 interface ViewPopup {
-  readonly kind: 'help' | 'details';
+  readonly kind: 'help' | 'details' | 'tables';
   /** The first line that is shown. */
   readonly top: number;
 }

@@ -23,13 +23,22 @@ export function frameView(table: KeyTable, model: Model): readonly string[] {
   const frame = frameOf(model);
   const tab = tabOf(table, model);
   const { list, place } = focusedList(table, model);
-  const covered = model.popup === null ? tabView(model, tab, list) : popupView(table, model, frame.body.height);
   return [
     tabLine(table, model),
     titleLine(table, model, list, place),
-    ...exactly(covered, width, frame.body.height),
-    ...exactly(stripLines(model, list), width, frame.strip.height),
+    ...exactly(bodyLines(table, model, tab, list), width, frame.body.height + frame.strip.height),
     ...footerLines(table, model, list),
+  ];
+}
+
+/** The tab, or what lies over it, and what is known of the selected row below; tables lie over that, too. */
+function bodyLines(table: KeyTable, model: Model, tab: Tab, list: ListSpec | null): readonly string[] {
+  const { body, strip } = frameOf(model);
+  if (model.popup?.kind === 'tables') return popupView(table, model, body.height + strip.height);
+  const covered = model.popup === null ? tabView(model, tab, list) : popupView(table, model, body.height);
+  return [
+    ...exactly(covered, model.width, body.height),
+    ...exactly(stripLines(model, list), model.width, strip.height),
   ];
 }
 

@@ -1,8 +1,10 @@
 import { exactly, line, piece, rule } from '../../../core/screen/cells.ts';
 import { frameOf } from '../model/frame-layout.ts';
-import { focusedList, type KeyTable } from '../model/key-table.ts';
+import { focusedList, type KeyTable, tabOf } from '../model/key-table.ts';
 import type { Model } from '../model/model.ts';
+import type { TableDialog } from '../model/table-dialog.ts';
 import { detailLines } from './details-view.ts';
+import { dialogLines } from './dialog-view.ts';
 import { helpLines } from './help-view.ts';
 
 /** What a popup shows, whatever there is room for. */
@@ -23,9 +25,16 @@ function contentOf(table: KeyTable, model: Model): Content {
     }
     case 'text':
       return { title: popup.title, lines: popup.lines.map((pieces) => line(theme, pieces, width)) };
+    case 'tables':
     case undefined:
       return { title: '', lines: [] };
   }
+}
+
+/** The tables that lie over the tab; null for none. */
+export function dialogOf(table: KeyTable, model: Model): TableDialog | null {
+  if (model.popup?.kind !== 'tables') return null;
+  return tabOf(table, model).dialog?.(model) ?? { title: '', tables: [] };
 }
 
 /** How many lines of a popup are shown below its title. */
@@ -38,6 +47,8 @@ export const lastTop = (table: KeyTable, model: Model): number =>
 /** The popup in place of the tab: its title, with which lines of how many are shown, and these. */
 export function popupView(table: KeyTable, model: Model, height: number): readonly string[] {
   const { width, popup, settings } = model;
+  const dialog = dialogOf(table, model);
+  if (dialog !== null) return dialogLines(model, dialog, height);
   const { title, lines } = contentOf(table, model);
   const room = Math.max(0, height - 1);
   const top = Math.max(0, Math.min(popup?.top ?? 0, lines.length - room));
