@@ -2,7 +2,7 @@ import type { Entry } from '../../../core/screen/arrangement.ts';
 import { cell, exactly, line, piece, rule } from '../../../core/screen/cells.ts';
 import { barLength, GAP, type PlacedColumn } from '../../../core/screen/columns.ts';
 import { selectedIndex, topFor } from '../../../core/screen/selection.ts';
-import { paint, type Role } from '../../../core/screen/theme.ts';
+import { paint, type Role, type Theme } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
 import { placedColumns } from '../model/list-columns.ts';
 import type { ListSpec } from '../model/list-spec.ts';
@@ -83,7 +83,7 @@ function rowLine(
   for (const [index, { column, width: own }] of columns.entries()) {
     const text = column.isBar
       ? cell(theme.glyphs.bar.repeat(barLength(entry.row[column.field], own)), own)
-      : cell(cellText(column, entry, index === 0), own, column.align, theme.glyphs.ellipsis);
+      : cell(cellText(column, entry, index === 0 ? own : null, theme), own, column.align, theme.glyphs.ellipsis);
     out += index === 0 ? '' : ' '.repeat(GAP);
     out +=
       whole === null ? paint(theme, column.isBar ? 'received' : cellRole(entry, column.role(entry.row)), text) : text;
@@ -93,11 +93,19 @@ function rowLine(
   return whole === null ? out : paint(theme, whole, out);
 }
 
-/** A group has its size behind its name, and nothing where its rows have no total. */
-function cellText({ write, field }: PlacedColumn['column'], { row, size }: Entry, isFirst: boolean): string {
+/** A group has its size behind its name, which is cut for it, and nothing where its rows have no total. */
+function cellText(
+  { write, field }: PlacedColumn['column'],
+  { row, size }: Entry,
+  widthOfFirst: number | null,
+  theme: Theme,
+): string {
   if (size === null) return write(row);
-  const text = row[field] === null ? '' : write(row);
-  return isFirst ? `${text} (${size})` : text;
+  if (widthOfFirst === null) return row[field] === null ? '' : write(row);
+  const count = ` (${size})`;
+  const name = write(row);
+  const room = Math.max(1, widthOfFirst - count.length);
+  return (name.length > room ? cell(name, room, 'left', theme.glyphs.ellipsis) : name) + count;
 }
 
 const cellRole = (entry: Entry, role: Role | null): Role | null => (entry.size === null ? role : (role ?? 'strong'));
