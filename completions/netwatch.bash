@@ -166,7 +166,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --discard-secrets --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -198,7 +198,7 @@ _netwatch_follow() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --tls --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -286,7 +286,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
   esac
 }
 
@@ -317,11 +317,13 @@ _netwatch_insights() {
     --duration) : ;;
     --expect) : ;;
     --fail-on) : ;;
+    --wait) : ;;
+    --timeout) : ;;
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --new --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

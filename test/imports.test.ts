@@ -75,7 +75,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ifaces: BASEMENT,
     probe: BASEMENT,
     stats: BASEMENT,
-    watch: [...BASEMENT, 'insights'],
+    watch: [...BASEMENT, 'insights', 'whois'],
     whois: BASEMENT,
   },
   'src/core': {
@@ -94,7 +94,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     place: ['.', 'net', 'record', 'wire'],
     packet: ['.', 'capture', 'filter', 'keylog', 'net', 'output', 'record', 'wire'],
     stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
-    insight: ['.', 'capture', 'net', 'record', 'stats', 'wire'],
+    insight: ['.', 'capture', 'net', 'output', 'record', 'stats', 'wire'],
     stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],
     connection: ['capture', 'packet', 'record', 'socket', 'stream', 'trace', 'wire'],
     health: ['.', 'filter', 'net', 'output', 'record', 'system', 'wire'],

@@ -87,7 +87,7 @@ function captureFiles(folder: string): readonly string[] | null {
 }
 
 /** The first packets of a capture; of what is none, none. */
-async function packetsOf(bytes: Uint8Array): Promise<readonly Frame[]> {
+export async function packetsOf(bytes: Uint8Array): Promise<readonly Frame[]> {
   const frames: Frame[] = [];
   try {
     const reader = await openCaptureReader(sourceOf(bytes), 64 * 1024);

@@ -5,6 +5,7 @@ import { dissect } from './targets/dissect.ts';
 import { filter } from './targets/filter.ts';
 import { follow } from './targets/follow.ts';
 import { formats } from './targets/formats.ts';
+import { keys } from './targets/keys.ts';
 import { machine } from './targets/machine.ts';
 import { parsers } from './targets/parsers.ts';
 import { readers } from './targets/readers.ts';
@@ -19,6 +20,7 @@ export const TARGETS: readonly Target[] = [
   stats,
   formats,
   follow,
+  keys,
   readers,
   filter,
   machine,

@@ -27,6 +27,12 @@ const RUNS = [
     ['insights', '-r', CAPTURE],
     ['insights', '--no-packets', '--duration', '100ms', '--ai', 'never'],
   ],
+  ...[
+    // special-purpose numbers and prefixes that hold some, and hardware addresses
+    ['whois', '10.1.2.3', '169.254.169.254', 'fe80::1', '::ffff:192.168.0.1', '64:ff9b::a00:1', '0.0.0.0/0', 'AS64512'],
+    ['whois', '00:00:5e:00:53:01', '192.0.2.0/24', '--ip-api'],
+    ['whois', '1.1.1.1', '2606:4700::/32', 'AS13335', '--offline', '--ip-api', '--resolve'],
+  ],
 ];
 /** What sends something to somebody else, or says to whom. */
 const CALLS = 'connect,sendto,sendmsg,sendmmsg';
@@ -36,7 +42,7 @@ const TO_OTHERS =
 promised(
   {
     id: 'P4',
-    says: 'netwatch contacts nobody unless it was asked to: no telemetry, no check for updates, no reverse DNS without --resolve. Only probe, --resolve and names on the command line send packets; insights asks a model on this machine alone.',
+    says: 'netwatch contacts nobody unless it was asked to: no telemetry, no check for updates, no reverse DNS without --resolve. Only probe, whois of public numbers, --resolve and names on the command line send packets; insights asks a model on this machine alone.',
     tested: 'Every command except probe under strace: each call that sends or connects to another machine.',
     notPromised: 'Libraries of the system may write to sockets of this machine (nscd, the journal).',
     skipped: toolIsMissing('strace') ? 'strace is not installed' : null,

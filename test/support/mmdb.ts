@@ -1,5 +1,11 @@
 /** A value of a database: MaxMind DB format 2.0, https://maxmind.github.io/MaxMind-DB/. */
-export type MmdbValue = string | number | readonly MmdbValue[] | { readonly [key: string]: MmdbValue };
+export type MmdbValue =
+  | string
+  | number
+  | readonly MmdbValue[]
+  /** Bytes as they are to be in the file. */
+  | Uint8Array
+  | { readonly [key: string]: MmdbValue };
 
 const STRING = 2;
 const UINT32 = 6;
@@ -19,6 +25,7 @@ export function encode(value: MmdbValue): number[] {
     bytes.writeUInt32BE(value);
     return [...control(UINT32, 4), ...bytes];
   }
+  if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return [...control(ARRAY, value.length), ...value.flatMap(encode)];
   const entries = Object.entries(value);
   return [...control(MAP, entries.length), ...entries.flatMap(([key, one]) => [...encode(key), ...encode(one)])];
@@ -36,8 +43,13 @@ export const bitsOf = (bytes: readonly number[], length: number): string =>
     .join('')
     .slice(0, length);
 
-/** A database with these blocks, none of which holds another. */
-export function mmdbOf(blocks: readonly MmdbBlock[], ipVersion: 4 | 6 = 4, recordSize: 24 | 28 | 32 = 24): Buffer {
+/** A database with these blocks, none of which holds another; `other` are metadata that differ. */
+export function mmdbOf(
+  blocks: readonly MmdbBlock[],
+  ipVersion: 4 | 6 = 4,
+  recordSize: 24 | 28 | 32 = 24,
+  other: Readonly<Record<string, MmdbValue>> = {},
+): Buffer {
   const nodes: [number | string | null, number | string | null][] = [[null, null]];
   const data: number[] = [];
   for (const { bits, value } of blocks) {
@@ -70,6 +82,7 @@ export function mmdbOf(blocks: readonly MmdbBlock[], ipVersion: 4 | 6 = 4, recor
     binary_format_minor_version: 0,
     build_epoch: 1_700_000_000,
     description: { en: 'test' },
+    ...other,
   });
   return Buffer.from([
     ...tree,

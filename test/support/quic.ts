@@ -59,18 +59,50 @@ export function initial(frames: Octets, given: Initial = {}): number[] {
     ...u32(number).slice(4 - numberLength),
   ];
   const common = hmac(octetsOf(version.salt), Uint8Array.from(first));
-  const secret = expand(common, `${side} in`, 32);
-  const iv = expand(secret, `${version.prefix} iv`, 12);
+  return protect(header, frames, expand(common, `${side} in`, 32), { prefix: version.prefix, number, numberLength });
+}
+
+/** A packet with AES-128-GCM: its header as it is without protection, the packet number last. */
+function protect(
+  header: number[],
+  frames: Octets,
+  secret: Uint8Array,
+  { prefix = 'quic', number, numberLength }: { prefix?: string; number: number; numberLength: number },
+): number[] {
+  const iv = expand(secret, `${prefix} iv`, 12);
   iv.writeUInt32BE((iv.readUInt32BE(8) ^ number) >>> 0, 8);
-  const cipher = createCipheriv('aes-128-gcm', expand(secret, `${version.prefix} key`, 16), iv);
+  const cipher = createCipheriv('aes-128-gcm', expand(secret, `${prefix} key`, 16), iv);
   cipher.setAAD(Buffer.from(header));
   const payload = [...cipher.update(Uint8Array.from(frames)), ...cipher.final(), ...cipher.getAuthTag()];
   const sample = Uint8Array.from(payload.slice(4 - numberLength, 20 - numberLength));
-  const mask = createCipheriv('aes-128-ecb', expand(secret, `${version.prefix} hp`, 16), null).update(sample);
-  header[0]! ^= mask[0]! & 0x0f;
+  const mask = createCipheriv('aes-128-ecb', expand(secret, `${prefix} hp`, 16), null).update(sample);
+  header[0]! ^= mask[0]! & (header[0]! >= 0x80 ? 0x0f : 0x1f);
   for (let index = 0; index < numberLength; index++) header[header.length - numberLength + index]! ^= mask[1 + index]!;
   return [...header, ...payload];
 }
+
+/** A Handshake packet of version 1 under this secret. */
+export function handshakePacket(
+  destination: Octets,
+  source: Octets,
+  number: number,
+  frames: Octets,
+  secret: Uint8Array,
+): number[] {
+  const header = [0xe0, 0, 0, 0, 1, destination.length, ...destination, source.length, ...source];
+  header.push(...u16(0x4000 | (1 + frames.length + 16)), number);
+  return protect(header, frames, secret, { number, numberLength: 1 });
+}
+
+/** A 1-RTT packet under this secret. */
+export const shortPacket = (destination: Octets, number: number, frames: Octets, secret: Uint8Array): number[] =>
+  protect([0x40, ...destination, number], frames, secret, { number, numberLength: 1 });
+
+/** A STREAM frame with its offset and length (RFC 9000, 19.8), of less than 64 bytes at places below 64. */
+export const streamFrame = (id: number, offset: number, data: Octets, isFin = false): number[] => [
+  ...[isFin ? 0x0f : 0x0e, id, offset, ...u16(0x4000 | data.length)],
+  ...data,
+];
 
 const octetsOf = (text: string): Uint8Array => Uint8Array.from(octets(text));
 

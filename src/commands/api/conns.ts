@@ -15,11 +15,11 @@ import { runSaved } from '../conns/saved-conns.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
 import type { Listening } from './headless.ts';
-import { type Choice, type Records, type Repeating, recordsOf } from './records.ts';
+import { type Choice, type Placing, type Records, type Repeating, recordsOf } from './records.ts';
 import { type OptionKinds, refuseWithRead, requireOptions, requireValue } from './require-options.ts';
 
 /** Options for connections. */
-export interface ConnsOptions extends Listening, Repeating {
+export interface ConnsOptions extends Listening, Repeating, Placing {
   readonly filter?: Choice<ConnRow>;
   /** Fields that you will read; costly fields that are not among them need not be filled in. All by default. */
   readonly fields?: readonly (keyof ConnRow & string)[];
@@ -47,6 +47,7 @@ const KINDS: OptionKinds = {
   read: 'text',
   interface: 'text',
   keylog: 'text',
+  geoip: 'geoip',
   packets: 'flag',
   ebpf: 'flag',
   root: 'text',
@@ -73,13 +74,13 @@ export function conns(options: ConnsOptions = {}): Records<ConnRow> {
 
 /** Yields a record whenever a connection opens, changes state or closes, as seen at every `interval`. */
 conns.events = (
-  options: Omit<ConnsOptions, 'read' | 'filter' | 'fields'> & { filter?: Choice<ConnEventRow> } = {},
+  options: Omit<ConnsOptions, 'read' | 'filter' | 'fields' | 'geoip'> & { filter?: Choice<ConnEventRow> } = {},
 ): Records<ConnEventRow> => recordsFrom<typeof connEvent>(connEvent, options, { kind: 'events' });
 
 /** Totals of connections. */
 conns.summary = (
   by: SummaryKey,
-  options: Omit<ConnsOptions, 'filter' | 'fields'> & { filter?: Choice<ConnSummaryRow> } = {},
+  options: Omit<ConnsOptions, 'filter' | 'fields' | 'geoip'> & { filter?: Choice<ConnSummaryRow> } = {},
 ) => recordsFrom<typeof connSummary>(connSummary, options, { kind: 'summary', by });
 
 function recordsFrom<T extends RecordTable>(

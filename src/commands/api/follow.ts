@@ -15,13 +15,18 @@ export interface FollowOptions extends PacketOptions {
   readonly filter?: Choice<StreamRow>;
   /** One stream, by its number; TCP and UDP streams are numbered separately. */
   readonly stream?: number;
-  /** The default is both; with `stream`, TCP. */
-  readonly protocol?: 'tcp' | 'udp';
+  /** The default is both TCP and UDP; with `stream`, TCP. `tls` is what was inside TLS of TCP streams, decrypted. */
+  readonly protocol?: 'tcp' | 'udp' | 'tls';
   /** Only what one side sent; A sent the first packet. */
   readonly dir?: 'both' | 'a' | 'b';
 }
 
-const KINDS: OptionKinds = { filter: 'choice', stream: 'number', protocol: ['tcp', 'udp'], dir: ['both', 'a', 'b'] };
+const KINDS: OptionKinds = {
+  filter: 'choice',
+  stream: 'number',
+  protocol: ['tcp', 'udp', 'tls'],
+  dir: ['both', 'a', 'b'],
+};
 
 /** The streams, one record each: for a capture all of them; live, each stream when it is over. */
 export function follow(options: FollowOptions = {}): Records<StreamRow> {
@@ -51,8 +56,13 @@ function requestOf(options: FollowOptions, mode: FollowMode): FollowRequest {
   const { filter, protocol, stream: number = null, dir = 'both' } = options;
   const isNumbered = number !== null || mode === 'records';
   const protocols = new Set(
-    protocol !== undefined ? [protocol] : isNumbered ? ['tcp' as const] : (['tcp', 'udp'] as const),
+    protocol === 'udp'
+      ? [protocol]
+      : protocol !== undefined || isNumbered
+        ? ['tcp' as const]
+        : (['tcp', 'udp'] as const),
   );
+  const isInsideTls = protocol === 'tls';
   const predicate = typeof filter === 'string' ? compileFilter(filter, stream, realClock.now) : null;
   const chosen =
     typeof filter === 'function' ? filter : (row: StreamRow) => predicate?.matches(row as AnyRow) !== false;
@@ -61,9 +71,14 @@ function requestOf(options: FollowOptions, mode: FollowMode): FollowRequest {
     packets: packetRequest(options),
     protocols,
     stream: number,
-    pick: (row) => protocols.has(row.proto) && (number === null || row.stream === number) && chosen(row),
+    pick: (row) =>
+      protocols.has(row.proto) &&
+      (!isInsideTls || row.app === 'tls') &&
+      (number === null || row.stream === number) &&
+      chosen(row),
     pickedBy: predicate?.fields ?? new Set(),
     isFiltered: filter !== undefined,
+    isInsideTls,
     directions: dir,
     format: 'raw',
     ...STREAM_LIMITS,

@@ -13,11 +13,11 @@ import {
 import type { NetworkPart } from '../../core/sample/network-sampler.ts';
 import { sampleInterfaces } from '../ifaces/sample-interfaces.ts';
 import type { Listening } from './headless.ts';
-import { type Choice, type Records, type Repeating, recordsOf } from './records.ts';
+import { type Choice, type Placing, type Records, type Repeating, recordsOf } from './records.ts';
 import { type OptionKinds, requireOptions } from './require-options.ts';
 
 /** Options for interfaces, or for the configuration of a machine. */
-export interface IfacesOptions<R> extends Listening, Repeating {
+export interface IfacesOptions<R> extends Listening, Repeating, Placing {
   readonly filter?: Choice<R>;
   /** Only this interface. */
   readonly interface?: string;
@@ -33,6 +33,7 @@ const KINDS: OptionKinds = {
   interface: 'text',
   root: 'text',
   netns: 'text',
+  geoip: 'geoip',
   interval: 'millis',
   count: 'count',
   duration: 'millis',

@@ -21,7 +21,7 @@ export { type Capture, type Collected, openCapture, type SaveOptions } from './o
 export type { PacketOptions } from './packet-options.ts';
 export { type PacketsOptions, packets } from './packets.ts';
 export { type ProbeOptions, probe } from './probe.ts';
-export type { Choice, Records, Repeating } from './records.ts';
+export type { Choice, Placing, Records, Repeating } from './records.ts';
 export { type StatRow, type StatsOptions, stats } from './stats.ts';
 
 /**

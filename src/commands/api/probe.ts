@@ -5,11 +5,11 @@ import { type ProbeRow, probe as table } from '../../core/record/tables/probe.ts
 import { ROUND } from '../../core/sample/round-defaults.ts';
 import { placeOf } from '../context/place.ts';
 import type { Listening } from './headless.ts';
-import { type Choice, type Records, recordsOf } from './records.ts';
+import { type Choice, type Placing, type Records, recordsOf } from './records.ts';
 import { type OptionKinds, requireOptions, requireValue } from './require-options.ts';
 
 /** How to ask targets. */
-export interface ProbeOptions<R = ProbeRow> extends Listening {
+export interface ProbeOptions<R = ProbeRow> extends Listening, Placing {
   readonly filter?: Choice<R>;
   /** Probes of each target in a round. Default: 3. */
   readonly count?: number;
@@ -33,6 +33,7 @@ const KINDS: OptionKinds = {
   family: ['ipv4', 'ipv6'],
   every: 'millis',
   duration: 'millis',
+  geoip: 'geoip',
 };
 
 /**

@@ -5,6 +5,7 @@ import { didYouMean } from '../../core/suggest.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
+import type { PlaceFields } from '../listing/place-fields.ts';
 import { reasonForNothing } from '../listing/reason-for-nothing.ts';
 import { type TickPlan, ticks } from '../listing/ticks.ts';
 import { headlessContext, type Listening } from './headless.ts';
@@ -33,10 +34,19 @@ export interface Repeating {
   readonly duration?: number;
 }
 
+/** Whether to look addresses and network cards up. */
+export interface Placing {
+  /**
+   * Fill the fields of places and vendors (`geo_country`, `asn`, `vendor` …), which are null otherwise, before records are filtered:
+   * from these databases (MaxMind DB format), or with `true` from those in the usual places; and from those in the package.
+   */
+  readonly geoip?: boolean | readonly string[];
+}
+
 /** Where an answer comes from. */
 interface Source<T extends RecordTable> {
   readonly table: T;
-  readonly listening: Listening;
+  readonly listening: Listening & Placing;
   /** null for all records, and when `run` applies the filter itself. */
   readonly filter: Choice<Row<T>> | null;
   /** Whether `run` applies one. */
@@ -89,11 +99,13 @@ async function* generate<T extends RecordTable>(
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted === true || over.signal.aborted) return;
   const context = headlessContext(listening, over.signal);
+  let placed: PlaceFields | null = null;
   let seen = 0;
   let kept = 0;
   try {
-    for await (const snapshot of source.run(context, requestOf(source, context))) {
-      for (const section of snapshot) {
+    placed = await openPlaces(table, listening.geoip ?? false, context);
+    for await (const found of source.run(context, requestOf(source, context))) {
+      for (const section of placed?.fill(found, (one) => one === table) ?? found) {
         if (section.table !== table) continue;
         const rows = [...section.rows] as Row<T>[];
         const chosen = matches === null ? rows : rows.filter(matches);
@@ -105,9 +117,24 @@ async function* generate<T extends RecordTable>(
     if (kept === 0 && !over.signal.aborted) context.say(reasonForNothing(table, seen, isFilteredByRun));
   } finally {
     stop();
+    placed?.close();
     context.closePlatforms();
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Throws Failure 64 for records without such fields, and 65, 66 or 77 for a file that is no database. */
+async function openPlaces(
+  table: RecordTable,
+  geoip: boolean | readonly string[],
+  { say }: Context,
+): Promise<PlaceFields | null> {
+  if (geoip === false) return null;
+  if (Object.keys(table.places).length === 0) {
+    throw usageError(`${table.type} records have no fields that the option "geoip" fills`);
+  }
+  const { openPlaceFields } = await import('../listing/place-fields.ts');
+  return openPlaceFields(geoip === true ? null : geoip, say);
 }
 
 /** The rows of snapshots, one by one, in the order in which they are asked for. */
@@ -162,6 +189,7 @@ function requestOf<T extends RecordTable>({ table, listening, repeating = {}, fi
       for (const limit of limits) listening.onLimit?.(limit);
     },
     reportGap: (gap) => Promise.resolve(listening.onGap?.(gap)),
+    showNow: async () => {},
   };
   return request;
 }

@@ -16,6 +16,7 @@ const KINDS = {
     // a hole in an array is undefined, too: `every` would pass over it
     (value: unknown) => Array.isArray(value) && Array.from(value).every((one) => typeof one === 'string'),
   ],
+  geoip: ['true, false or an array of files', (value: unknown) => typeof value === 'boolean' || KINDS.texts[1](value)],
   expression: ['a text', (value: unknown) => typeof value === 'string'],
   flag: ['true or false', (value: unknown) => typeof value === 'boolean'],
   millis: [

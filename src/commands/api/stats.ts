@@ -3,14 +3,14 @@ import type { Row } from '../../core/record/table.ts';
 import { BUCKET_MS, STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { type PacketOptions, packetRequest, requirePacketOptions } from './packet-options.ts';
-import { type Choice, type Records, recordsOf } from './records.ts';
+import { type Choice, type Placing, type Records, recordsOf } from './records.ts';
 import { show } from './require-options.ts';
 
 /** The record type of a statistic, and the first one if it has several. */
 export type StatRow<N extends StatisticName> = Row<(typeof STATISTICS)[N]['tables'][0]>;
 
 /** Options for a statistic. */
-export interface StatsOptions<N extends StatisticName> extends PacketOptions {
+export interface StatsOptions<N extends StatisticName> extends PacketOptions, Placing {
   readonly filter?: Choice<StatRow<N>>;
   /** Milliseconds covered by a row of `time`. Default: 1000. */
   readonly bucket?: number;
@@ -22,7 +22,7 @@ export interface StatsOptions<N extends StatisticName> extends PacketOptions {
  */
 export function stats<N extends StatisticName>(by: N, options: StatsOptions<N> = {}): Records<StatRow<N>> {
   return recordsOf(() => {
-    requirePacketOptions(options, { filter: 'choice', bucket: 'millis' });
+    requirePacketOptions(options, { filter: 'choice', bucket: 'millis', geoip: 'geoip' });
     requireStatistic(by);
     return {
       table: STATISTICS[by].tables[0],

@@ -125,7 +125,14 @@ export const capture = listing({
       ];
       return;
     }
-    for (const name of ['rotate-size', 'rotate-time', 'rotate-keep', 'annotate', 'packet-buffered'] as const) {
+    for (const name of [
+      'rotate-size',
+      'rotate-time',
+      'rotate-keep',
+      'annotate',
+      'packet-buffered',
+      'discard-secrets',
+    ] as const) {
       if (values[name] !== null && values[name] !== false) throw usageError(`--${name} needs --write`);
     }
     const format = askedFormat(values) ?? 'table';

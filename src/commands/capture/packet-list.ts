@@ -2,20 +2,10 @@ import type { Renderer } from '../../core/output/renderer.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import { openStreamTable } from '../../core/output/stream-table.ts';
 import type { TableRendererOptions } from '../../core/output/table-renderer.ts';
-import type { Tone } from '../../core/record/field.ts';
+import { packetTone } from '../../core/packet/packet-tone.ts';
 import type { AnyRow } from '../../core/record/table.ts';
 import type { PacketSeverity } from '../../core/record/tables/packet.ts';
 
-/** The colouring rules, by what was found in a packet; the first match counts. */
-const TONES: readonly (readonly [expert: string, tone: Tone])[] = [
-  ['tcp.connection.rst', 'bad'],
-  ['dns.nxdomain', 'bad'],
-  ['tcp.analysis.zero_window', 'notice'],
-  ['icmp.unreachable', 'notice'],
-  ['http.response.client_error', 'notice'],
-  ['http.response.server_error', 'notice'],
-  ['tcp.connection.fin', 'busy'],
-];
 const MARKS: Readonly<Record<PacketSeverity, string>> = { error: '●', warn: '▲', note: '·', chat: ' ' };
 
 const plain = (value: unknown): string => String(value ?? '-');
@@ -28,14 +18,8 @@ export function openPacketList(sink: Sink, options: TableRendererOptions): Rende
     formats: { number: plain, rel_s: seconds, delta_s: seconds, length: plain, captured: plain, payload_bytes: plain },
     widths: { number: 6, rel_s: 11, length: 6, src: 15, dst: 15, src_port: 5, dst_port: 5, proto: 8 },
     markOf: ({ severity }) => (severity === null ? ' ' : MARKS[severity as PacketSeverity]),
-    toneOf,
+    toneOf: ({ expert }) => packetTone(expert as readonly string[]),
   });
-}
-
-function toneOf({ expert }: AnyRow): Tone | null {
-  const found = expert as readonly string[];
-  if (found.length === 0) return null;
-  return TONES.find(([id]) => found.includes(id))?.[1] ?? null;
 }
 
 /** A row and the text that is printed for it when packets are printed completely. */

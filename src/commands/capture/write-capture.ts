@@ -104,6 +104,7 @@ async function copyPackets(
         most,
         annotate,
         packetBuffered: request.packetBuffered,
+        discardsSecrets: request.discardsSecrets,
       });
     const ring =
       rotation === null
@@ -126,12 +127,15 @@ async function copyPackets(
     };
     const { read, written, faults } = await out();
     context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${ring?.written ?? name}`);
+    if (format === 'pcapng' && reader.secrets.length > 0 && !request.discardsSecrets) context.say(HAS_SECRETS);
     sayFaults(context, faults);
     return EXIT.ok;
   } finally {
     await finish();
   }
 }
+
+const HAS_SECRETS = 'with the secrets of sessions that the capture holds: --discard-secrets leaves them out';
 
 /** The processes of a packet, as a later run reads them back. */
 function commentOf(owners: PacketOwners, packet: Packet): string | null {

@@ -21,6 +21,8 @@ export interface WriteRequest {
   readonly annotate: boolean;
   /** Whether each packet is written separately, so that a kill cannot leave half of one. */
   readonly packetBuffered: boolean;
+  /** Whether to leave out the secrets of sessions that the capture holds. */
+  readonly discardsSecrets: boolean;
   /** How the capture is divided into files; null for one file. */
   readonly rotation: Rotation | null;
 }
@@ -45,6 +47,7 @@ export function writeRequestOf(
     ...chosen,
     ...{ write, as, force },
     annotate: annotate === true,
+    discardsSecrets: values['discard-secrets'],
     packetBuffered: values['packet-buffered'] === true,
     rotation: rotationOf(values),
   };

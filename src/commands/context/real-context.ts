@@ -1,18 +1,16 @@
 import fs from 'node:fs';
 import { constants } from 'node:os';
-import { safeText } from '../../core/output/safe-text.ts';
 import { openSink } from '../../core/output/sink.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
 import { openPlatform } from '../../platform/index.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
 import { isPrivileged } from '../../platform/system/open-system.ts';
 import type { Context } from './context.ts';
+import { openMessages } from './messages.ts';
 import { guardTerminal } from './terminal-guard.ts';
 
 const FALLBACK_COLUMNS = 80;
 const FALLBACK_ROWS = 24;
-/** ECMA-48: EL over the whole line, from its first column. */
-const ERASE_LINE = '\r\x1b[2K';
 
 /** The real context: this process's streams, environment, clock and signals. */
 export function openRealContext(): Context {
@@ -38,7 +36,7 @@ export function openRealContext(): Context {
       rows: () => sizeOf('LINES', process.stdout.rows, FALLBACK_ROWS),
       guard: guardTerminal,
     },
-    ...openMessages(),
+    ...openMessages(process.stderr),
     isVerbose: false,
     env: process.env,
     program: [process.execPath, fs.realpathSync(process.argv[1] ?? 'netwatch')],
@@ -72,21 +70,6 @@ function isUnderNohup(): boolean {
   }
 }
 const O_ACCMODE = 3;
-
-/** stderr: messages stay, and the progress line makes room for them. */
-function openMessages(): Pick<Context, 'say' | 'warn' | 'showProgress'> {
-  let shown = false;
-  const showProgress = (line: string | null): void => {
-    if (!shown && line === null) return;
-    process.stderr.write(line === null ? ERASE_LINE : ERASE_LINE + safeText(line));
-    shown = line !== null;
-  };
-  const warn = (line: string): void => {
-    showProgress(null);
-    process.stderr.write(`netwatch: ${safeText(line)}\n`);
-  };
-  return { showProgress, say: warn, warn };
-}
 
 /** A terminal that does not know its size reports 0 or nothing. */
 function sizeOf(variable: string, own: number | undefined, fallback: number): number {

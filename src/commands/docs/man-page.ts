@@ -3,7 +3,7 @@ import { optionGroups } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import { describeOption, type Option } from '../options/option.ts';
 import { FILTER_GUIDE, type GuideSection, PROGRAM_GUIDE } from './guide.ts';
-import { RULES_GUIDE } from './rules-guide.ts';
+import { RULES_GUIDE, RULES_TOPIC } from './rules-guide.ts';
 import { EXIT_STATUS, FIELDS, PRIVILEGES } from './topics.ts';
 
 /** netwatch(1): what the program is, its commands, and what they share, as man(7) source. */
@@ -14,7 +14,7 @@ export function programPage(commands: readonly Command[], version: string): stri
     section('SYNOPSIS', '.B netwatch\n[\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]'),
     ...PROGRAM_GUIDE.map(guideSection),
     section('COMMANDS', commands.map((one) => item(`\\fBnetwatch\\-${roff(one.name)}\\fR(1)`, one.about)).join('\n')),
-    ...[FIELDS, ...FILTER_GUIDE, PRIVILEGES, EXIT_STATUS].map(guideSection),
+    ...[FIELDS, ...FILTER_GUIDE, RULES_TOPIC, PRIVILEGES, EXIT_STATUS].map(guideSection),
     section('SEE ALSO', seeAlso(['ss(8)', 'ip(8)', 'jq(1)', ...commands.map((one) => `netwatch-${one.name}(1)`)])),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { layOut, wrapWords } from '../arguments/help-layout.ts';
 import { EXIT_STATUSES, FILTER_GUIDE, type GuideSection } from './guide.ts';
+import { RULES_TOPIC } from './rules-guide.ts';
 
 export const FIELDS: GuideSection = {
   heading: 'FIELDS',
@@ -45,6 +46,7 @@ export const TOPICS: Readonly<Record<string, GuideSection>> = {
   filters: guide('FILTERS'),
   expectations: guide('EXPECTATIONS'),
   fields: FIELDS,
+  rules: RULES_TOPIC,
   'exit-codes': EXIT_STATUS,
   privileges: PRIVILEGES,
   environment: guide('ENVIRONMENT'),

@@ -24,7 +24,7 @@ export const exportCommand: Command = listing({
   name: 'export',
   about: 'part of a capture, as a capture or as records',
   details: [
-    'With -w, export packets writes the packets of a capture that match a display filter to another capture. Link types, lengths on the wire, units of time, all comments and options of the capture, its interfaces and packets, keys, names of addresses, journal entries and custom blocks are kept where the format has room for them. Without -w it prints the packets as records. A file whose name ends in .ndjson, .json, .tsv or .csv also holds records, and so does a file whose name is not that of a capture when --output names a record format.',
+    'With -w, export packets writes the packets of a capture that match a display filter to another capture. Link types, lengths on the wire, units of time, all comments and options of the capture, its interfaces and packets, keys, names of addresses, journal entries and custom blocks are kept where the format has room for them. Keys are the secrets of TLS sessions: whoever gets the file reads what these sessions said; --discard-secrets leaves them out. Without -w it prints the packets as records. A file whose name ends in .ndjson, .json, .tsv or .csv also holds records, and so does a file whose name is not that of a capture when --output names a record format.',
     'A file is created so that only its owner can read it, and never replaces another without --force; a run that fails leaves no file. With sudo, the file belongs to the user who called sudo if that user could have created it there, and otherwise to root.',
   ],
   operands: 'packets',

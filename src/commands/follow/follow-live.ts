@@ -2,6 +2,7 @@ import type { AnyRow, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { segment } from '../../core/record/tables/segment.ts';
 import { stream } from '../../core/record/tables/stream.ts';
 import { type LiveStreamOptions, LiveStreams, type StreamListener } from '../../core/stream/live-streams.ts';
+import { PlaintextFollower } from '../../core/stream/plaintext-follower.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Flow } from '../../core/wire/flow.ts';
@@ -12,6 +13,7 @@ import { footerOf, printedPiece, textOf, titleOf } from './follow-print.ts';
 import { segmentOf } from './follow-records.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant, isShown } from './follow-selection.ts';
+import { EncryptedStreams, whyInPart, whyNothing } from './say-encrypted.ts';
 
 /** Milliseconds between two checks for streams that are over, while no packets come. */
 const LOOK_MS = 250;
@@ -21,6 +23,8 @@ interface Teller extends StreamListener {
   readonly wants: LiveStreamOptions['wants'];
   taken(): Snapshot;
   isDone(): boolean;
+  /** Nothing more is told. */
+  end(): void;
 }
 
 /**
@@ -33,8 +37,11 @@ export async function* followLive(
   asksOwners: boolean,
 ): AsyncGenerator<Snapshot> {
   const { clock } = context;
-  const teller = asked.mode === 'print' ? tellOne(context, asked) : tellAll(asked);
-  const dissector = new Dissector(REGISTRY);
+  const plaintext = asked.isInsideTls
+    ? new PlaintextFollower(flowsMeant(asked), (flow, piece) => streams.take(flow, piece))
+    : null;
+  const teller = asked.mode === 'print' ? tellOne(context, asked, plaintext) : tellAll(context, asked, plaintext);
+  const dissector = new Dissector(REGISTRY, { plaintext });
   const { faults } = dissector;
   const use = { dissector, showsRows: true, asksOwners };
   const { feed, owners, stop, finish } = await openPackets(context, asked.packets, use);
@@ -48,6 +55,7 @@ export async function* followLive(
       const { a, b } = owners.sidesOf(flow);
       return a ?? b;
     },
+    ...(plaintext === null ? {} : { follower: plaintext }),
   };
   const streams = new LiveStreams(dissector.flows, options, teller);
   feed.listen((packet) => streams.ingest(packet));
@@ -68,6 +76,7 @@ export async function* followLive(
     faults.attempt(() => streams.end());
     yield teller.taken();
   } finally {
+    teller.end();
     stop();
     sayFaults(context, faults);
     await finish();
@@ -85,8 +94,9 @@ async function within({ clock }: Context, more: Promise<boolean>): Promise<boole
 }
 
 /** Prints records: streams when they are over; for `records` also when they begin, with their segments between. */
-function tellAll(asked: FollowRequest): Teller {
+function tellAll(context: Context, asked: FollowRequest, plaintext: PlaintextFollower | null): Teller {
   const { mode } = asked;
+  const encrypted = plaintext === null ? null : new EncryptedStreams(plaintext);
   let sections: { table: RecordTable; rows: AnyRow[] }[] = [];
   const add = (table: RecordTable, row: AnyRow): void => {
     const last = sections.at(-1);
@@ -101,18 +111,25 @@ function tellAll(asked: FollowRequest): Teller {
     piece(flow, piece) {
       if (mode === 'records' && isShown(asked, piece)) add(segment, segmentOf(flow, piece));
     },
-    over: (_flow, row) => add(stream, row),
+    over(flow, row) {
+      encrypted?.add(flow);
+      add(stream, row);
+    },
     taken() {
       const taken = sections;
       sections = [];
       return taken;
     },
     isDone: () => false,
+    end() {
+      const sentence = encrypted?.sentence() ?? null;
+      if (sentence !== null) context.warn(sentence);
+    },
   };
 }
 
 /** Prints the first stream that is picked, as readable text or as it was sent. */
-function tellOne(context: Context, asked: FollowRequest): Teller {
+function tellOne(context: Context, asked: FollowRequest, plaintext: PlaintextFollower | null): Teller {
   const isMeant = flowsMeant(asked);
   const text = textOf(asked.format);
   let rows: AnyRow[] = [];
@@ -135,6 +152,8 @@ function tellOne(context: Context, asked: FollowRequest): Teller {
       if (flow !== chosen) return;
       const end = text?.end() ?? '';
       if (end !== '') rows.push({ dir: 'a', printed: end });
+      const missing = plaintext && (whyNothing(plaintext, flow) ?? whyInPart(plaintext, flow));
+      if (missing !== null) context.warn(missing);
       context.say(footerOf(flow, sides, pieces));
       isDone = true;
     },
@@ -144,5 +163,6 @@ function tellOne(context: Context, asked: FollowRequest): Teller {
       return [{ table: segment, rows: taken }];
     },
     isDone: () => isDone,
+    end: () => {},
   };
 }

@@ -14,6 +14,7 @@ export const followOptions = {
   stream: integer('Follow the stream with this number.', { least: 0 }),
   tcp: flag('TCP streams (the default for --stream and --all).'),
   udp: flag('UDP streams.'),
+  tls: flag('What was inside TLS of TCP streams, decrypted with --keylog or the secrets in a pcapng file.'),
   as: choice('How to print the stream; the default is text, or raw with --write.', ['text', 'hex', 'raw', 'ndjson']),
   dir: choice('Both directions, or only what one side sent; A sent the first packet.', ['both', 'a', 'b']),
   write: text('Write the stream to FILE, which must not exist, instead of stdout.', {

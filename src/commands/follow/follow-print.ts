@@ -5,17 +5,20 @@ import type { Snapshot } from '../../core/record/table.ts';
 import { segment } from '../../core/record/tables/segment.ts';
 import type { StreamRow } from '../../core/record/tables/stream.ts';
 import { timesOf } from '../../core/stats/handshakes.ts';
+import { PlaintextFollower } from '../../core/stream/plaintext-follower.ts';
 import type { Followed, Piece } from '../../core/stream/reassembly.ts';
-import { StreamFollower, TCP, UDP } from '../../core/stream/stream-follower.ts';
+import { TCP, UDP } from '../../core/stream/stream-follower.ts';
 import { StreamHex, StreamLines, type StreamText } from '../../core/stream/stream-text.ts';
 import type { Flow } from '../../core/wire/flow.ts';
+import type { FlowTable } from '../../core/wire/flow-table.ts';
 import { addressA, addressB } from '../../core/wire/flow-text.ts';
 import { canReadAgain } from '../../platform/files/capture-source.ts';
 import type { Context } from '../context/context.ts';
 import { type FileRequest, openReadings, type Readings } from '../reading/open-capture.ts';
-import { pickStreams, readThroughFollower, survey } from './follow-reading.ts';
+import { openFollower, pickStreams, readThroughFollower, survey } from './follow-reading.ts';
 import type { FollowRequest, StreamFormat } from './follow-request.ts';
 import { isShown, noStream } from './follow-selection.ts';
+import { whyInPart, whyNothing } from './say-encrypted.ts';
 import type { PrintedPiece } from './stream-printer.ts';
 
 /** One stream, as readable text or as it was sent. */
@@ -34,10 +37,11 @@ export async function* printStream(
     if (followed === null) {
       followed = flow;
       context.say(titleOf(flow));
+      if (readings.secrets !== null && !asked.isInsideTls) context.say(AS_SENT);
     }
     return true;
   };
-  const follower = new StreamFollower(asked.mostEarlyBytes, wants, (_flow, piece) => {
+  const follower = openFollower(asked, wants, (_flow, piece) => {
     if (!isShown(asked, piece)) return;
     pieces++;
     rows.push(printedPiece(piece, text));
@@ -47,17 +51,34 @@ export async function* printStream(
     rows = [];
     return [{ table: segment, rows: batch }];
   };
-  let there = 0;
+  let table: FlowTable | null = null;
   for await (const flows of readThroughFollower(context, readings, follower)) {
-    there = flows.count(transport);
+    table = flows;
     yield taken();
   }
   if (followed === null && context.signal.aborted) return;
-  if (followed === null) throw noStream(number, transport, there);
+  if (followed === null) {
+    const met = table?.flows.find((flow) => flow.transport === transport && flow.stream === number);
+    if (met === undefined || !asked.isInsideTls) throw noStream(number, transport, table?.count(transport) ?? 0);
+    followed = met;
+  }
+  if (follower instanceof PlaintextFollower) requirePlaintext(context, readings, follower, followed);
   const end = text?.end() ?? '';
   if (end !== '') rows.push({ dir: 'a', printed: end });
   yield taken();
   context.say(footerOf(followed, follower.sidesOf(followed), pieces));
+}
+
+const AS_SENT = 'as it was sent: with --tls, --keylog decrypts what is inside';
+
+/** Says what of the stream stays encrypted. Throws Failure 66 when nothing of it was decrypted. */
+function requirePlaintext(context: Context, { secrets }: Readings, plaintext: PlaintextFollower, flow: Flow): void {
+  const nothing = whyNothing(plaintext, flow);
+  if (nothing !== null && !context.signal.aborted) {
+    throw new Failure(EXIT.noInput, nothing, { hint: secrets === null ? '--keylog FILE tells secrets' : null });
+  }
+  const part = nothing ?? whyInPart(plaintext, flow);
+  if (part !== null) context.warn(part);
 }
 
 /** What turns it into text; null for bytes as they were sent. */

@@ -1,9 +1,12 @@
 import { PacketFeed, type PacketListener } from '../../core/packet/packet-feed.ts';
 import type { StreamRow } from '../../core/record/tables/stream.ts';
-import type { StreamFollower } from '../../core/stream/stream-follower.ts';
+import { PlaintextFollower } from '../../core/stream/plaintext-follower.ts';
+import type { Piece } from '../../core/stream/reassembly.ts';
+import { type Follower, StreamFollower } from '../../core/stream/stream-follower.ts';
 import { StreamSurvey } from '../../core/stream/stream-survey.ts';
 import { HEADER_REGISTRY, REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
+import type { Flow } from '../../core/wire/flow.ts';
 import type { FlowTable } from '../../core/wire/flow-table.ts';
 import type { Context } from '../context/context.ts';
 import { type Readings, sayProblems } from '../reading/open-capture.ts';
@@ -34,6 +37,8 @@ export async function readThrough(
 interface Surveyed {
   readonly rows: Iterable<StreamRow>;
   readonly flows: FlowTable;
+  /** What was inside TLS, when that is asked for. */
+  readonly plaintext: PlaintextFollower | null;
 }
 
 export async function survey(
@@ -42,8 +47,10 @@ export async function survey(
   asked: FollowRequest,
   complains = true,
 ): Promise<Surveyed> {
-  const dissector = new Dissector(REGISTRY, { secrets: readings.secrets });
-  const all = new StreamSurvey(asked.mostEarlyBytes, flowsMeant(asked));
+  const wants = flowsMeant(asked);
+  const plaintext = asked.isInsideTls ? new PlaintextFollower(wants, null) : null;
+  const dissector = new Dissector(REGISTRY, { secrets: readings.secrets, plaintext });
+  const all = new StreamSurvey(asked.mostEarlyBytes, wants, plaintext ?? undefined);
   await readThrough(context, readings, dissector, [(packet) => all.ingest(packet)], complains);
   const { faults, flows } = dissector;
   faults.attempt(() => all.end());
@@ -54,17 +61,29 @@ export async function survey(
       sayFaults(context, faults);
     }
   };
-  return { rows: rows(), flows };
+  return { rows: rows(), flows, plaintext };
+}
+
+/** Follows what was asked for: what was sent, or what was inside TLS. */
+export function openFollower(
+  { mostEarlyBytes, isInsideTls }: FollowRequest,
+  wants: (flow: Flow) => boolean,
+  deliver: (flow: Flow, piece: Piece) => void,
+): Follower {
+  return isInsideTls ? new PlaintextFollower(wants, deliver) : new StreamFollower(mostEarlyBytes, wants, deliver);
 }
 
 /** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
 export async function* readThroughFollower(
   context: Context,
   readings: Readings,
-  follower: StreamFollower,
+  follower: Follower,
 ): AsyncGenerator<FlowTable> {
   const reader = await readings.next(true);
-  const dissector = new Dissector(HEADER_REGISTRY);
+  const dissector =
+    follower instanceof PlaintextFollower
+      ? new Dissector(REGISTRY, { secrets: readings.secrets, plaintext: follower })
+      : new Dissector(HEADER_REGISTRY);
   const { faults, flows } = dissector;
   const feed = new PacketFeed(reader, dissector);
   feed.listen((packet) => follower.ingest(packet));

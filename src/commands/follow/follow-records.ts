@@ -6,8 +6,9 @@ import { type AnyRow, type Section, type Snapshot, section } from '../../core/re
 import { type SegmentRow, segment } from '../../core/record/tables/segment.ts';
 import { type StreamRow, stream } from '../../core/record/tables/stream.ts';
 import { HeldStreams } from '../../core/stream/held-streams.ts';
+import { PlaintextFollower } from '../../core/stream/plaintext-follower.ts';
 import type { Piece } from '../../core/stream/reassembly.ts';
-import { StreamFollower, TCP, UDP } from '../../core/stream/stream-follower.ts';
+import { TCP, UDP } from '../../core/stream/stream-follower.ts';
 import { StreamSurvey } from '../../core/stream/stream-survey.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { ByFlow } from '../../core/wire/by-flow.ts';
@@ -17,9 +18,10 @@ import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
 import { forgottenOf, type Readings } from '../reading/open-capture.ts';
 import { sayFaults } from '../reading/say-faults.ts';
-import { pickStreams, readThrough, readThroughFollower, survey } from './follow-reading.ts';
+import { openFollower, pickStreams, readThrough, readThroughFollower, survey } from './follow-reading.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { flowsMeant, isShown, keyOf, protoOf, requireStream } from './follow-selection.ts';
+import { sayEncrypted } from './say-encrypted.ts';
 
 /** Reports what is missing before the next records. */
 export type ReportGap = Request['reportGap'];
@@ -49,7 +51,7 @@ export async function* recordsOfFile(
     if (row !== undefined) add(stream, row);
     return row !== undefined;
   };
-  const follower = new StreamFollower(asked.mostEarlyBytes, begins, (flow, piece) => {
+  const follower = openFollower(asked, begins, (flow, piece) => {
     if (isShown(asked, piece)) add(segment, segmentOf(flow, piece));
   });
   const taken = (): Snapshot => {
@@ -72,7 +74,7 @@ async function chosenStreams(
   readings: Readings,
   asked: FollowRequest,
 ): Promise<{ readonly wanted: Map<string, StreamRow>; readonly gaps: readonly Gap[] }> {
-  const { rows, flows } = await survey(context, readings, asked, false);
+  const { rows, flows, plaintext } = await survey(context, readings, asked, false);
   requireStream(context, asked, flows);
   const wanted = new Map<string, StreamRow>();
   let bytes = 0;
@@ -84,6 +86,7 @@ async function chosenStreams(
       bytes += sizeOf(row);
     }
   }
+  sayEncrypted(context, asked, plaintext, flows);
   const gaps = left === 0 ? [] : [{ what: 'stream', iface: null, dropped: left, reason: TOO_MANY, fate: 'left out' }];
   return { wanted, gaps: [...gaps, ...forgottenOf(flows)] };
 }
@@ -101,11 +104,12 @@ export async function* recordsOfPipe(
 ): AsyncGenerator<Snapshot> {
   const wants = flowsMeant(asked);
   const held = new HeldStreams<string, SegmentRow>(asked.mostSegments, asked.mostBytes);
-  const follower = new StreamFollower(asked.mostEarlyBytes, wants, (flow, piece) => {
+  const follower = openFollower(asked, wants, (flow, piece) => {
     if (isShown(asked, piece)) held.add(keyOf(protoOf(flow), flow.stream), segmentOf(flow, piece));
   });
-  const dissector = new Dissector(REGISTRY, { secrets: readings.secrets });
-  const all = new StreamSurvey(asked.mostEarlyBytes, wants);
+  const plaintext = follower instanceof PlaintextFollower ? follower : null;
+  const dissector = new Dissector(REGISTRY, { secrets: readings.secrets, plaintext });
+  const all = new StreamSurvey(asked.mostEarlyBytes, wants, plaintext ?? undefined);
   const listeners: PacketListener[] = [(packet) => all.ingest(packet), (packet) => follower.ingest(packet)];
   await readThrough(context, readings, dissector, listeners, true);
   const { faults, flows } = dissector;
@@ -120,6 +124,7 @@ export async function* recordsOfPipe(
     const truncated = row.truncated || held.isCut(key);
     yield [section(stream, [{ ...row, truncated }]), section(segment, held.of(key))];
   }
+  sayEncrypted(context, asked, plaintext, flows);
   sayFaults(context, faults);
   for (const gap of forgottenOf(flows)) await reportGap(gap);
 }

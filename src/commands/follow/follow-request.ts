@@ -26,6 +26,8 @@ export interface FollowRequest {
   readonly pickedBy: ReadonlySet<string>;
   /** Whether there is a filter: then the number alone does not identify the stream. */
   readonly isFiltered: boolean;
+  /** What was inside TLS, in place of what was sent. */
+  readonly isInsideTls: boolean;
   readonly directions: 'both' | 'a' | 'b';
   readonly format: StreamFormat;
   /** The most segments of a stream that are held in memory; the oldest are dropped. */
@@ -44,6 +46,7 @@ export function followRequestOf(values: FollowValues, now: Now): FollowRequest {
   if (mode === 'print' && values.sort !== null) {
     throw usageError('a stream is printed in its own order, not by --sort');
   }
+  if (values.tls && values.udp) throw usageError('--tls follows TCP streams: use either --tls or --udp');
   const filter = values.filter === null ? null : compileFilter(values.filter, stream, now);
   const protocols = protocolsOf(values);
   const packets = packetRequestOf(values);
@@ -54,10 +57,12 @@ export function followRequestOf(values: FollowValues, now: Now): FollowRequest {
     stream: values.stream,
     pick: (row) =>
       protocols.has(row.proto) &&
+      (!values.tls || row.app === 'tls') &&
       (values.stream === null || row.stream === values.stream) &&
       (filter === null || filter.matches(row)),
     pickedBy: filter?.fields ?? new Set(),
     isFiltered: filter !== null,
+    isInsideTls: values.tls,
     directions: values.dir ?? 'both',
     format: formatOf(values),
     mostSegments: values['max-segments'] ?? STREAM_LIMITS.mostSegments,
@@ -84,7 +89,8 @@ export function modeOf(values: FollowValues): FollowMode {
 }
 
 /** A number alone does not distinguish TCP from UDP, so it means TCP by default. */
-function protocolsOf({ tcp, udp, stream: number, all }: FollowValues): ReadonlySet<StreamRow['proto']> {
+function protocolsOf({ tcp, udp, tls, stream: number, all }: FollowValues): ReadonlySet<StreamRow['proto']> {
+  if (tls) return new Set(['tcp']);
   if (!tcp && !udp) return new Set(number !== null || all ? ['tcp'] : ['tcp', 'udp']);
   return new Set([...(tcp ? (['tcp'] as const) : []), ...(udp ? (['udp'] as const) : [])]);
 }

@@ -9,6 +9,7 @@ import { openForPrinting, printStream } from './follow-print.ts';
 import { pickStreams, survey } from './follow-reading.ts';
 import { type ReportGap, recordsOfFile, recordsOfPipe } from './follow-records.ts';
 import type { FollowRequest } from './follow-request.ts';
+import { sayEncrypted } from './say-encrypted.ts';
 
 /** The requested streams of a capture or of the machine. */
 export async function* followStreams(
@@ -45,7 +46,7 @@ async function* listStreams(
   asked: FollowRequest,
   reportGap: ReportGap,
 ): AsyncGenerator<Snapshot> {
-  const { rows, flows } = await survey(context, readings, asked);
+  const { rows, flows, plaintext } = await survey(context, readings, asked);
   let batch: StreamRow[] = [];
   for (const row of pickStreams(rows, asked.pick)) {
     batch.push(row);
@@ -54,6 +55,7 @@ async function* listStreams(
     batch = [];
   }
   yield [section(stream, batch)];
+  sayEncrypted(context, asked, plaintext, flows);
   for (const gap of forgottenOf(flows)) await reportGap(gap);
 }
 

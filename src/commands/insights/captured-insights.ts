@@ -23,7 +23,7 @@ import { moreGap } from './more-findings.ts';
 export async function* readCapturedInsights(
   context: Context,
   asked: CapturedInsightRequest,
-  { reportGap }: Pick<Request, 'reportGap'>,
+  { reportGap, showNow }: Pick<Request, 'reportGap' | 'showNow'>,
 ): AsyncGenerator<Snapshot> {
   const dissector = new Dissector(REGISTRY);
   const engine = new InsightEngine(RULES, asked.thresholds, dissector.faults);
@@ -57,7 +57,7 @@ export async function* readCapturedInsights(
     const { rows, more } = engine.found(now(), time);
     yield [section(insight, rows)];
     for (const gap of [...moreGap(more), ...forgottenOf(dissector.flows)]) await reportGap(gap);
-    ask = () => comments?.comment(rows, now(), time) ?? null;
+    ask = () => comments?.comment(rows, now(), time, showNow) ?? null;
   } finally {
     sayFaults(context, dissector.faults, file);
     await source.finish();

@@ -18,6 +18,7 @@ export async function printNoRecords<O extends Options>(
     repeating: false,
     sayLimits: () => {},
     reportGap: async () => {},
+    showNow: async () => {},
   };
   for await (const _ of run(request));
   return 0;

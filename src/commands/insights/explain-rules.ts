@@ -13,14 +13,14 @@ export function explainRules(name: string): Snapshot {
   if (chosen.length === 0) {
     const names = RULES.map((one) => one.name);
     throw usageError(`--explain "${name}" is no rule`, {
-      hint: didYouMean(name, names, 'netwatch insights --explain all'),
+      hint: didYouMean(name, names, 'netwatch help rules lists them'),
     });
   }
   return [section(rule, chosen.map(rowOf))];
 }
 
 function rowOf(of: Rule): RuleRow {
-  const { findings: _, ...reads } = of.open(ThresholdSettings.usual.of(of), new Shared());
+  const { findings: _, clockJumped: __, ...reads } = of.open(ThresholdSettings.usual.of(of), new Shared());
   return {
     rule: of.name,
     severity: of.severity,

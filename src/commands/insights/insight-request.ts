@@ -27,6 +27,8 @@ export interface LiveInsightRequest {
   readonly packets: CaptureRequest | null;
   readonly demandsPackets: boolean;
   readonly probes: boolean;
+  /** Only what a look finds and the one before did not. */
+  readonly freshOnly: boolean;
   /** Milliseconds between the two looks of a single answer; null where ticks say when to look. */
   readonly sampleMs: number | null;
 }
@@ -49,9 +51,11 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
   if (packets.keylog !== null) throw usageError('--keylog needs a capture: insights reads live packets without keys');
   const demanded = DEMANDS.find((one) => isTyped(values[one]));
   if (root !== null) {
-    const name = demanded ?? REPEATING.find((one) => isTyped(values[one]));
+    const name = demanded ?? [...REPEATING, 'duration' as const].find((one) => isTyped(values[one]));
     if (name !== undefined) throw usageError(`--${name} needs a live machine, not one saved as files`);
   }
+  if (values.new && !repeats)
+    throw usageError('--new needs --interval or --count: it compares each look with the one before');
   if (values['no-packets'] && demanded !== undefined) {
     throw usageError(`--${demanded} says what to capture: it cannot be used with --no-packets`);
   }
@@ -63,6 +67,7 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
     packets: isCaptured ? { ...packets, durationMs: null, promiscuous: false } : null,
     demandsPackets: demanded !== undefined,
     probes: probe,
+    freshOnly: values.new,
     sampleMs: repeats || root !== null ? null : (duration ?? SAMPLE_MS),
   };
 }
@@ -71,6 +76,6 @@ export function insightRequestOf(values: InsightValues): CapturedInsightRequest 
 const DEMANDS = ['interface', 'bpf', 'engine'] as const satisfies readonly ('interface' | keyof typeof liveOptions)[];
 
 /** Options of a live machine alone. */
-const REPEATING = ['interval', 'count', 'probe'] as const;
+const REPEATING = ['interval', 'count', 'wait', 'probe', 'new'] as const;
 
 const isTyped = (value: unknown): boolean => value !== null && value !== false;

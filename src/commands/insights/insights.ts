@@ -13,7 +13,7 @@ export const insights = listing({
   about: 'what is wrong or worth a look, by rules: on this machine and its network, or in a capture',
   details: [
     'Rules read the records of the other commands and say what follows from them: each finding with its evidence, how serious and how sure it is, and what to do. The same records give the same findings. An empty answer means that no rule found anything, not that nothing is wrong: --explain all lists the rules.',
-    'Live, the machine is looked at twice, five seconds apart or as long as --duration says, and packets are captured meanwhile where this user may; with --interval, the findings that hold are printed at every tick. With --root, a machine that is saved as files is looked at once. What only time shows, such as a counter that grows, one look does not find.',
+    'Live, the machine is looked at twice, five seconds apart or as long as --duration says, and packets are captured meanwhile where this user may; with --interval, the findings that hold are printed at every tick, or with --new only when they begin or become graver. `since` says since when a finding holds. One leaves ten minutes after the last of what it was found in, and one about how things stand when they change. With --root, a machine that is saved as files is looked at once. What only time shows, such as a counter that grows, one look does not find.',
     'A language model on this machine may comment on what the rules found: Ollama at http://127.0.0.1:11434, when it runs (--ai, --model). Its findings come after those of the rules, with rule and source model; they are always notes, and --expect, --fail-on and the exit status disregard them, because whoever sends packets can try to tell a model what to say. It is sent counts, protocols, registered domain names and the findings; tokens stand for addresses and for all other names and texts, unless --no-redact is given. What it says is left out when it cites no fact that it was sent, or tells a figure, an address or a name that is none of them. --dry-run prints the request.',
     '--threshold, which a configuration file may set for good, moves what a rule takes for too much: {"insights": {"threshold": ["port_scan.ports=50"]}}.',
   ],
@@ -21,7 +21,8 @@ export const insights = listing({
   operandChoices: [],
   options: insightOptions,
   repeats: true,
-  statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warning', wait: null },
+  statements: { expect: 'count(severity >= warn) == 0', failOn: 'severity >= warn', wait: 'any(severity >= warn)' },
+  isSeries: ({ interval, count }) => interval !== null || count !== null,
   firstTickIsStart: ({ root }) => root === null,
   refusesRoot: ({ read, explain }) =>
     read === null && explain === null
@@ -37,10 +38,12 @@ export const insights = listing({
   tables: [insight, rule],
   examples: [
     { line: 'netwatch insights -r file.pcap', about: 'what a capture shows' },
-    { line: "netwatch insights -r file.pcap --fail-on 'severity >= warning'", about: 'an exit status for a script' },
+    { line: "netwatch insights -r file.pcap --fail-on 'severity >= warn'", about: 'an exit status for a script' },
     { line: 'sudo netwatch insights --interval 15', about: 'this machine, again and again' },
+    { line: 'sudo netwatch insights --interval 15 --new --json', about: 'a log of what begins' },
     { line: 'netwatch insights -r file.pcap --dry-run | jq .', about: 'what a local model would be sent' },
     { line: 'netwatch insights --explain port_scan', about: 'how a rule decides' },
+    { line: 'netwatch insights --explain all', about: 'every rule, with its thresholds' },
   ],
   tableOf: ({ explain }) => (explain === null ? insight : rule),
   run: runInsights,

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import { RULES } from '../../core/insight/all-rules.ts';
 import { mayBeHere } from '../../core/insight/model/endpoint.ts';
-import { ModelCommentary, type ModelFault, setupOf } from '../../core/insight/model/model-commentary.ts';
+import { leftOut, ModelCommentary, type ModelFault, setupOf } from '../../core/insight/model/model-commentary.ts';
 import { SNAPSHOT_STATISTICS, SnapshotGatherer } from '../../core/insight/model/network-snapshot.ts';
 import { vocabularyOf } from '../../core/insight/model/vocabulary.ts';
 import { type Snapshot, section } from '../../core/record/table.ts';
@@ -9,6 +9,7 @@ import { type InsightRow, insight } from '../../core/record/tables/insight.ts';
 import type { StatisticName } from '../../core/stats/names.ts';
 import { type Ollama, openOllama } from '../../platform/model/ollama.ts';
 import type { Context } from '../context/context.ts';
+import type { Request } from '../listing/command.ts';
 import type { ModelRequest } from './model-options.ts';
 
 /**
@@ -66,7 +67,12 @@ export class ModelComments {
    * Asks about what was gathered and about these rows of the rules, and yields what the model says. Throws a Failure 69 or
    * 75 when a comment was demanded and there is none; otherwise says why. With --dry-run it prints the request instead.
    */
-  async *comment(rows: readonly InsightRow[], at: number, time: string | null): AsyncGenerator<Snapshot> {
+  async *comment(
+    rows: readonly InsightRow[],
+    at: number,
+    time: string | null,
+    showNow: Request['showNow'],
+  ): AsyncGenerator<Snapshot> {
     const { context, asked, commentary, gatherer } = this;
     if (gatherer !== null && !context.signal.aborted) {
       const snapshot = gatherer.snapshot(rows);
@@ -75,6 +81,8 @@ export class ModelComments {
         await context.stdout.flush();
         return;
       }
+      // an answer may take its time: what the rules found is not kept back until then
+      await showNow();
       context.showProgress(`asking ${asked.model} for a comment`);
       await commentary.ask(snapshot, at, time);
       context.showProgress(null);
@@ -115,21 +123,23 @@ export class ModelComments {
     if (status.state === 'available') {
       this.fault = null;
       this.isNew = true;
-      if (status.dropped > 0)
-        this.context.say(`${status.dropped} of the model's findings left out: the facts do not bear them out`);
+      if (status.dropped > 0) this.context.say(`the model at ${this.asked.endpoint.text}: ${leftOut(status.dropped)}`);
     } else if (status.state === 'error' || status.state === 'ollama_unavailable') {
       this.fault = status.fault;
       if (this.asked.mode === 'auto') this.say(status.fault);
     }
   }
 
-  /** Each reason once: at the next look it is no news. */
+  /** Each reason once: at the next look it is no news. A server that words each of its faults anew is not quoted for ever. */
   private say(fault: ModelFault): void {
-    if (fault.kind === 'interrupted' || this.said.has(fault.reason)) return;
+    if (fault.kind === 'interrupted' || this.said.has(fault.reason) || this.said.size >= MOST_REASONS) return;
     this.said.add(fault.reason);
     this.context.say(wordsOf(fault, this.asked));
   }
 }
+
+/** Reasons that one run tells. */
+const MOST_REASONS = 10;
 
 function wordsOf(fault: ModelFault, { endpoint, model }: ModelRequest): string {
   const what = fault.kind === 'absent' ? `no model at ${endpoint.text}` : `no comment of the model at ${endpoint.text}`;

@@ -51,6 +51,11 @@ export interface Request {
    * may stand, otherwise on stderr.
    */
   readonly reportGap: (gap: Gap) => Promise<void>;
+  /**
+   * Shows what was yielded so far, where its order does not depend on what comes: for before a long wait within one snapshot.
+   * A table ends there, and what comes is another one.
+   */
+  readonly showNow: () => Promise<void>;
 }
 
 /** A statement about the records. */

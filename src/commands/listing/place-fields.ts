@@ -9,7 +9,10 @@ export interface PlaceFields {
   close(): void;
 }
 
-/** Opens the databases: those of --geoip, or else those in the usual places. Throws a Failure 65 or 66. */
+/**
+ * Opens the databases: those of --geoip, or else those in the usual places. Throws a Failure 65, 66 or 77 for one of --geoip that is
+ * none, and so does `fill`, before it returns rows.
+ */
 export function openPlaceFields(named: readonly string[] | null, say: (line: string) => void): PlaceFields {
   const files = openPlaceFiles(named, say);
   const places = openPlaces(files);
@@ -23,11 +26,14 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
     }
   }
   return {
-    fill: (snapshot, wanted) =>
-      snapshot.map((one) => {
+    fill(snapshot, wanted) {
+      // not before: until the command runs, this process may have privileges
+      if (named !== null) files.openDatabases();
+      return snapshot.map((one) => {
         const fields = Object.entries(one.table.places).filter(([name]) => wanted(one.table, name));
         return fields.length === 0 ? one : { ...one, rows: filled(one.rows, fields) };
-      }),
+      });
+    },
     close: files.close,
   };
 }

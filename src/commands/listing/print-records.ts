@@ -45,6 +45,7 @@ export async function printRecords(
     repeating: plan.repeating,
     sayLimits: sayLimitsOnce(context),
     reportGap: (one) => reportGap(context, renderer, one),
+    showNow: () => renderer.endSnapshot(),
   };
   const verdict = openVerdict(plan.claims);
   const started = context.clock.monotonic();

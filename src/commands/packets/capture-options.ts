@@ -96,6 +96,9 @@ export const writeOptions = {
     CAPTURE_FORMATS,
   ),
   force: flag('Replace an existing file.'),
+  'discard-secrets': flag(
+    'With --write: leave out the secrets of TLS sessions that a pcapng file holds; otherwise a pcapng that is written has them, too.',
+  ),
 };
 
 /** The file of --read. Throws Failure 64 without one. */

@@ -4,12 +4,17 @@ import type { Context } from '../context/context.ts';
 import { lesserUserWithGroups } from '../context/lesser-user.ts';
 
 /**
- * Gives up the privileges of this process before it looks at the first byte of an open file: root becomes the user who
- * called sudo, or else nobody, without capabilities in any thread. `strict` reads nothing unless all of that is given
+ * Gives up the privileges of this process before it looks at the first byte of an open file or of an answer: root becomes the
+ * user who called sudo, or else nobody, without capabilities in any thread. `strict` reads nothing unless all of that is given
  * up; `off` keeps everything. Open or create beforehand what needs the privileges, and load what would be loaded later,
- * because that user may not be able to. Rejects with a Failure 77 when strict is impossible.
+ * because that user may not be able to. `deed` begins the line that says what could not be given up. Rejects with a Failure 77
+ * when strict is impossible.
  */
-export async function shedPrivileges(context: Context, sandbox: SandboxMode = 'on'): Promise<void> {
+export async function shedPrivileges(
+  context: Context,
+  sandbox: SandboxMode = 'on',
+  deed = 'the file is read',
+): Promise<void> {
   if (sandbox === 'off' || !context.isPrivileged()) return;
   const platform = await context.openPlatform({ root: null, netns: null });
   const stays = [...platform.shedPrivileges(lesserUserWithGroups(context.env))];
@@ -23,5 +28,5 @@ export async function shedPrivileges(context: Context, sandbox: SandboxMode = 'o
       hint: '--sandbox on gives up what this system allows',
     });
   }
-  context.say(`the file is read with more rights than needed: ${stays.join('; ')}`);
+  context.say(`${deed} with more rights than needed: ${stays.join('; ')}`);
 }

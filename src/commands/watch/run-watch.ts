@@ -1,15 +1,12 @@
-import { EXIT, Failure } from '../../core/failure.ts';
+import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
 import { numeralsOf, plainNumerals } from '../../core/output/units.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
 import type { Context } from '../context/context.ts';
-import { placeOf } from '../context/place.ts';
-import { modelRequestOf } from '../insights/model-options.ts';
 import type { Values } from '../options/option.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
-import { openMachineFeed } from './live/machine-feed.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import type { KeyTable } from './model/key-table.ts';
@@ -24,8 +21,6 @@ import { ScreenTerminal } from './terminal/screen-terminal.ts';
 import { en } from './texts/en.ts';
 import { frameView } from './views/frame-view.ts';
 import type { watchOptions } from './watch-options.ts';
-
-const REFRESH_MS = 1000;
 
 export const KEY_TABLE: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
 
@@ -51,8 +46,21 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
     },
     clock.now(),
   );
-  if (values.tab !== null) model = { ...model, tab: values.tab };
-  if (values.filter !== null) {
+  if (values.read !== null && values.bpf !== null)
+    throw usageError('--bpf needs a live capture, not a file of --read', {
+      hint: 'use --filter to choose packets of a file',
+    });
+  model = {
+    ...model,
+    tab: values.tab ?? (values.read === null ? model.tab : 'packets'),
+    packets: { ...model.packets, bpf: values.bpf, file: values.read },
+  };
+  if (values.filter !== null && model.tab === 'packets') {
+    // loaded here: what reads packets is large
+    const { checkPacketFilter } = await import('../../core/packet/packet-search.ts');
+    checkPacketFilter(values.filter, () => clock.now());
+    model = { ...model, packets: { ...model.packets, filter: values.filter } };
+  } else if (values.filter !== null) {
     const list = TABS.find(({ name }) => name === model.tab)?.lists[0];
     if (list !== undefined) {
       const predicate = compileFilter(values.filter, list.table, () => clock.now());
@@ -65,7 +73,9 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
   const over = new Promise<unknown>((resolve) => {
     end = resolve;
   });
+  let freshen: () => void = () => {};
   const painter = new Painter(clock, () => {
+    if (model.tab === 'packets') freshen();
     const lines = frameView(KEY_TABLE, model);
     if (ink === null) terminal.paint(lines);
     else ink.show(lines, placeDialog(KEY_TABLE, model));
@@ -104,22 +114,16 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
       warn: (text) => take({ type: 'notice', text, isWrong: true }),
       showProgress: () => {},
     };
-    const feed = await openMachineFeed(
-      await placeOf(quiet),
-      {
-        refreshMs: values.refresh ?? REFRESH_MS,
-        devices: values.interface === null ? null : [values.interface],
-        bpf: values.bpf,
-        probes: !values['no-probe'],
-        packets: true,
-        model: modelRequestOf(values),
-      },
-      (machine) => {
-        take({ type: 'machine', machine });
-        painter.sometime();
-      },
-      end,
-    );
+    // what samples and dissects is large: the first screen is there before
+    const { openLiveFeed } = await import('./live/live-feed.ts');
+    const feed = await openLiveFeed(quiet, values, {
+      take,
+      paint: (isAsked) => (isAsked ? painter.soon() : painter.sometime()),
+      failed: end,
+      texts: () => model.settings.texts,
+      numerals: () => model.settings.numerals,
+    });
+    freshen = feed.freshen;
     perform = (effect) => {
       switch (effect.type) {
         case 'quit':
@@ -128,14 +132,12 @@ export async function runWatch(context: Context, values: Values<typeof watchOpti
           return terminal.suspend();
         case 'redraw':
           return terminal.forget();
-        case 'refresh':
-          return feed.refresh();
         case 'mouse':
           return terminal.setMouse(effect.isOn);
         case 'copy':
           return terminal.copy(effect.text);
-        case 'analyse':
-          return feed.analyse();
+        default:
+          return feed.perform(effect);
       }
     };
     const error = await over;

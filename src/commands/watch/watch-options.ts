@@ -11,6 +11,11 @@ export const watchOptions = {
     { least: 100, most: 3_600_000 },
     { value: 'MS' },
   ),
+  read: text('Show the packets of this capture instead of the machine, - for stdin.', {
+    short: 'r',
+    value: 'FILE',
+    offers: 'file',
+  }),
   interface: text('Capture on this interface only.', { short: 'i', value: 'NAME', offers: 'interface' }),
   bpf: text('Capture only packets that this BPF expression matches.', { value: 'EXPR' }),
   filter: text('Begin with this filter on the list of the tab.', { short: 'f', value: 'EXPR' }),

@@ -1,7 +1,6 @@
 import { EXIT, Failure } from '../../core/failure.ts';
-import { parsePrefix } from '../../core/net/ip-prefix.ts';
+import { holds, parsePrefix } from '../../core/net/ip-prefix.ts';
 import type { Places } from '../../core/place/places.ts';
-import { holds } from '../../core/place/special-purpose.ts';
 import type { WhoisOperand } from '../../core/place/whois-operand.ts';
 import { mayBeAsked, type PlaceFacts, type RdapOutcome, whoisRow } from '../../core/place/whois-row.ts';
 import { type Snapshot, section } from '../../core/record/table.ts';
@@ -9,8 +8,15 @@ import { type WhoisRow, whois } from '../../core/record/tables/whois.ts';
 import { type IpApiReply, openIpApi } from '../../platform/place/ip-api.ts';
 import { openRdapCache } from '../../platform/place/rdap-cache.ts';
 import { openRdapClient } from '../../platform/place/rdap-client.ts';
+import { prepareRoots } from '../../platform/probe/trusted-roots.ts';
 import type { Context } from '../context/context.ts';
 import type { WhoisRequest } from './whois-request.ts';
+
+/** Reads what an ordinary user may not be able to read: the roots that are trusted here, where a server will be asked over https. */
+export function prepareLookUp({ operands, isOffline, base }: WhoisRequest): void {
+  const asks = !isOffline && operands.some((one) => one.kind !== 'mac' && mayBeAsked(one));
+  if (asks && base?.protocol !== 'http:') prepareRoots();
+}
 
 /**
  * What is known of each operand, in their order. When registries were asked and none answered, it rejects after the last row with a

@@ -17,6 +17,7 @@ export class KeptBlocks {
   readonly names: Uint8Array[] = [];
   private kept = 0;
   private secretBytes = 0;
+  private lostSecrets = 0;
 
   /** A copy of the options in [start, end), without an end; empty when too many were kept before. */
   keepOptions(bytes: Uint8Array, start: number, end: number, little: boolean, layouts: Layouts): Uint8Array {
@@ -42,10 +43,16 @@ export class KeptBlocks {
     this.names.push(body);
   }
 
-  /** Type and length in the section's byte order, then the keys as text, then options. */
-  keepSecrets(bytes: Uint8Array, start: number, end: number, little: boolean): void {
-    if (end - start < 8 || this.secrets.length >= MOST_SECRETS) return;
-    if (this.secretBytes + end - start > MOST_SECRET_BYTES) return;
+  /**
+   * Type and length in the section's byte order, then the keys as text, then options. What is wrong, for the first block that
+   * is not kept because there were too many.
+   */
+  keepSecrets(bytes: Uint8Array, start: number, end: number, little: boolean): string | null {
+    if (end - start < 8) return null;
+    if (this.secrets.length >= MOST_SECRETS || this.secretBytes + end - start > MOST_SECRET_BYTES) {
+      if (this.lostSecrets++ > 0) return null;
+      return `there are too many keys: only the first ${this.secrets.length} blocks of them are used`;
+    }
     this.secretBytes += end - start;
     const body = bytes.slice(start, end);
     const view = new DataView(body.buffer);
@@ -58,5 +65,6 @@ export class KeptBlocks {
       body.set(turned, options);
     }
     this.secrets.push(body);
+    return null;
   }
 }

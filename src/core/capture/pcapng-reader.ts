@@ -145,7 +145,7 @@ export class PcapngReader implements CaptureReader {
         this.blocks.keepNames(bytes, start, end, this.little);
         return false;
       case SECRETS:
-        this.blocks.keepSecrets(bytes, start, end, this.little);
+        this.keepSecrets(bytes, start, end);
         return false;
       default:
         return this.readLinkless(packet, type, bytes, start, end);
@@ -257,6 +257,11 @@ export class PcapngReader implements CaptureReader {
     if (this.chunks.end - offset >= read32(bytes, offset + 4, little)) this.sections++;
     this.firstInterface = this.interfaces.length;
     return true;
+  }
+
+  private keepSecrets(bytes: Uint8Array, start: number, end: number): void {
+    const problem = this.blocks.keepSecrets(bytes, start, end, this.little);
+    if (problem !== null) this.problems.push(problem);
   }
 
   private stop(why: string): false {

@@ -21,6 +21,8 @@ export interface Claims {
   last: Card;
   /** How often the address went from one card to another that had it within the window. */
   returns: number;
+  /** When it last did, in seconds since 1970; NaN for never. */
+  returnedAt: number;
   /** Time of the first claim of a second card, as records have it. */
   since: string | null;
 }
@@ -40,7 +42,7 @@ export class AddressClaims {
     let claims = this.byAddress.get(address);
     if (claims === undefined) {
       const card = { mac, claims: 1, lastAt: at, packet };
-      claims = { address, cards: [card], last: card, returns: 0, since: null };
+      claims = { address, cards: [card], last: card, returns: 0, returnedAt: Number.NaN, since: null };
       this.byAddress.add(address, claims);
       return;
     }
@@ -52,7 +54,10 @@ export class AddressClaims {
       claims.since ??= time();
     }
     if (claims.last !== card) {
-      if (card.claims > 0 && !(at - card.lastAt > this.windowSeconds)) claims.returns++;
+      if (card.claims > 0 && !(Math.abs(at - card.lastAt) > this.windowSeconds)) {
+        claims.returns++;
+        claims.returnedAt = at;
+      }
       claims.last = card;
     }
     card.claims++;

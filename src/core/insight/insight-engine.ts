@@ -29,14 +29,15 @@ export class InsightEngine {
   private readonly listeners: ReadonlyMap<ObservedType, readonly ((value: unknown, at: number) => void)[]>;
   private readonly faults: Faults;
 
-  constructor(rules: readonly Rule[], settings: ThresholdSettings, faults: Faults) {
+  /** With `lingerS`, a finding leaves so many seconds after the last of what it was found in. */
+  constructor(rules: readonly Rule[], settings: ThresholdSettings, faults: Faults, lingerS = Number.POSITIVE_INFINITY) {
     this.faults = faults;
-    const shared = new Shared();
+    const shared = new Shared(lingerS);
     this.opened = rules.map((one) => [one, one.open(settings.of(one), shared)]);
     const listeners = new Map<ObservedType, ((value: unknown, at: number) => void)[]>();
     for (const [, open] of this.opened) {
       for (const [type, listener] of Object.entries(open)) {
-        if (type === 'findings') continue;
+        if (type === 'findings' || type === 'clockJumped') continue;
         const those = listeners.get(type as ObservedType) ?? [];
         listeners.set(type as ObservedType, those);
         those.push(listener);
@@ -67,6 +68,17 @@ export class InsightEngine {
     for (const listener of this.listeners.get(type) ?? []) {
       try {
         listener(value, at);
+      } catch (error) {
+        this.faults.note(null, error);
+      }
+    }
+  }
+
+  /** The clock of this machine was set, or it slept: by so many seconds more went by than were measured. */
+  clockJumped(by: number): void {
+    for (const [, open] of this.opened) {
+      try {
+        open.clockJumped?.(by);
       } catch (error) {
         this.faults.note(null, error);
       }

@@ -1,15 +1,17 @@
 import type { IfaceRow } from '../record/tables/iface.ts';
+import { MovingStart } from './moving-start.ts';
 
 /** More interfaces are not told apart. */
 export const MOST_INTERFACES = 10_000;
 
 export type InterfaceCounter = `${'rx' | 'tx'}_${'packets' | 'errors' | 'dropped'}` | 'collisions';
 
-/** An interface as it is now, and what happened since it was first seen. */
+/** An interface as it is now, and what happened since it was first seen, or lately in a longer run. */
 export interface GrownInterface {
   readonly row: IfaceRow;
-  /** Seconds between the first look and the last one. */
+  /** Seconds over which it grew, and these in words: `in 10s`. */
   readonly seconds: number;
+  readonly time: string;
   /** 0 where the driver does not count. */
   readonly grown: (counter: InterfaceCounter) => number;
 }
@@ -19,13 +21,12 @@ const COUNTERS = [
 ] satisfies readonly InterfaceCounter[];
 
 interface Seen {
-  readonly first: IfaceRow;
-  readonly firstAt: number;
+  readonly start: MovingStart<IfaceRow>;
   readonly last: IfaceRow;
-  readonly lastAt: number;
+  lastAt: number;
 }
 
-/** The counters of interfaces since the first look. An interface that is made again, or counts anew, begins anew. */
+/** The growth of the counters of interfaces. An interface that is made again, or counts anew, begins anew. */
 export class InterfaceGrowth {
   private seen: ReadonlyMap<string, Seen> = new Map();
 
@@ -34,20 +35,28 @@ export class InterfaceGrowth {
     for (const row of rows.slice(0, MOST_INTERFACES)) {
       const before = this.seen.get(row.name);
       const goesOn = before !== undefined && before.last.index === row.index && !hasFallen(before.last, row);
-      const { first, firstAt } = goesOn ? before : { first: row, firstAt: at };
-      next.set(row.name, { first, firstAt, last: row, lastAt: at });
+      const start = goesOn ? before.start : new MovingStart(row, at);
+      start.take(row, at);
+      next.set(row.name, { start, last: row, lastAt: at });
     }
     this.seen = next;
   }
 
+  clockJumped(by: number): void {
+    for (const seen of this.seen.values()) {
+      seen.start.clockJumped(by);
+      seen.lastAt += by;
+    }
+  }
+
   *all(): Iterable<GrownInterface> {
-    for (const { first, firstAt, last, lastAt } of this.seen.values()) {
+    for (const { start, last, lastAt } of this.seen.values()) {
       const grown = (counter: InterfaceCounter): number => {
-        const from = first[counter];
+        const from = start.value[counter];
         const to = last[counter];
         return from === null || to === null ? 0 : to - from;
       };
-      yield { row: last, seconds: lastAt - firstAt, grown };
+      yield { row: last, seconds: lastAt - start.at, time: start.timeText(lastAt), grown };
     }
   }
 }

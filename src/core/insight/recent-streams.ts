@@ -13,7 +13,12 @@ interface StreamRow {
  */
 export class RecentStreams<Row extends StreamRow> {
   /** The one told last is last. */
-  private readonly rows = new Map<number, { readonly row: Row; readonly seenAt: number; readonly told: string }>();
+  private readonly rows = new Map<number, { readonly row: Row; seenAt: number; readonly told: string }>();
+
+  /** The clock was set by so many seconds: the records are no older for that. */
+  clockJumped(by: number): void {
+    for (const seen of this.rows.values()) seen.seenAt += by;
+  }
 
   /** Takes the records of this moment, in seconds since 1970; returns those of the last ten minutes. */
   take(rows: readonly Row[], now: number): readonly Row[] {

@@ -37,6 +37,11 @@ export interface Finding {
 export interface OpenRule extends Listeners {
   /** What holds at `at`, in seconds since 1970. Called at every look, and must not change what the rule knows. */
   findings(at: number): Iterable<Finding>;
+  /**
+   * The clock by which `at` is told was set since the last look, or the machine slept: so many seconds went by on it besides
+   * those that were measured, less than none when it was set back. Told before anything of the look.
+   */
+  clockJumped?(by: number): void;
 }
 
 /** What help and --explain say about a rule, and how it is opened. */

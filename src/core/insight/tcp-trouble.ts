@@ -7,6 +7,7 @@ import {
   ACK_LOST_SEGMENT,
   DUPLICATE_ACK,
   FAST_RETRANSMISSION,
+  LOST_SEGMENT,
   OUT_OF_ORDER,
   RETRANSMISSION,
   SPURIOUS_RETRANSMISSION,
@@ -14,13 +15,13 @@ import {
   ZERO_WINDOW,
 } from '../wire/tcp-analysis.ts';
 import { SYN } from '../wire/tcp-flags.ts';
-import { isRemembered } from './remembered.ts';
+import type { Shared } from './shared.ts';
 
 /** Connections whose trouble is remembered; the oldest give way. */
 export const MOST_TROUBLED = 20_000;
 
 const SENT_AGAIN = RETRANSMISSION | FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION;
-const ANY = SENT_AGAIN | OUT_OF_ORDER | DUPLICATE_ACK | ZERO_WINDOW | WINDOW_FULL | ACK_LOST_SEGMENT;
+const ANY = SENT_AGAIN | OUT_OF_ORDER | DUPLICATE_ACK | ZERO_WINDOW | WINDOW_FULL | LOST_SEGMENT | ACK_LOST_SEGMENT;
 /**
  * The last segment sent, there once more within this time, is the same packet captured twice: no timer of TCP is as
  * short (RFC 8985, 7.2: a probe waits 10 ms or more), and duplicate ACKs come of later segments.
@@ -39,6 +40,8 @@ export interface SideTrouble {
   spuriousBytes: number;
   /** Packets that were captured twice. */
   copies: number;
+  /** Segments before which others are missing. */
+  gaps: number;
   outOfOrder: number;
   duplicateAcks: number;
   zeroWindows: number;
@@ -49,6 +52,8 @@ export interface SideTrouble {
 }
 
 export interface FlowTrouble {
+  /** Of the last trouble, in seconds since 1970. */
+  lastSeconds: number;
   /** Of the first trouble. */
   readonly seconds: number;
   readonly nanoseconds: number;
@@ -64,6 +69,7 @@ const noTrouble = (): SideTrouble => ({
   spurious: 0,
   spuriousBytes: 0,
   copies: 0,
+  gaps: 0,
   outOfOrder: 0,
   duplicateAcks: 0,
   zeroWindows: 0,
@@ -87,13 +93,17 @@ export class TcpTrouble {
     let trouble = this.byFlow.get(packet.flow);
     if (trouble === undefined) {
       const { seconds, nanoseconds, number } = packet;
-      trouble = { seconds, nanoseconds, packet: number, sides: [noTrouble(), noTrouble()] };
+      trouble = { lastSeconds: seconds, seconds, nanoseconds, packet: number, sides: [noTrouble(), noTrouble()] };
       this.byFlow.add(packet.flow, trouble);
     }
+    trouble.lastSeconds = packet.seconds;
     const side = trouble.sides[packet.direction];
     if ((found & SENT_AGAIN) !== 0) tellResent(packet, side, found);
+    if ((found & LOST_SEGMENT) !== 0) side.gaps++;
     if ((found & OUT_OF_ORDER) !== 0) {
       if (isCopy(packet)) side.copies++;
+      else if (fillsNoGap(side, trouble.sides[packet.direction === 0 ? 1 : 0]))
+        tellResent(packet, side, FAST_RETRANSMISSION);
       else side.outOfOrder++;
     }
     if ((found & DUPLICATE_ACK) !== 0) side.duplicateAcks++;
@@ -102,13 +112,21 @@ export class TcpTrouble {
     if ((found & ACK_LOST_SEGMENT) !== 0) trouble.sides[packet.direction === 0 ? 1 : 0].notCaptured++;
   }
 
-  /** Those of the connections that the run still remembers at that moment, or which ended not long ago. */
-  *entries(at: number): Iterable<readonly [Flow, FlowTrouble]> {
-    for (const entry of this.byFlow) if (isRemembered(entry[0], at)) yield entry;
+  /** Those of the connections whose trouble is not over at that moment. */
+  *entries(at: number, shared: Shared): Iterable<readonly [Flow, FlowTrouble]> {
+    for (const entry of this.byFlow) if (!shared.isOver(entry[1].lastSeconds, at)) yield entry;
   }
 }
 
 export const openTcpTrouble = (): TcpTrouble => new TcpTrouble();
+
+/**
+ * Where a sender is captured, everything is in order when it is sent first. What the analysis calls out of order there was
+ * sent again while newer segments were sent, because the receiver told of a loss. Where packets are captured twice, it may
+ * be a copy.
+ */
+const fillsNoGap = ({ gaps, copies }: SideTrouble, back: SideTrouble): boolean =>
+  gaps === 0 && copies === 0 && back.duplicateAcks >= 2;
 
 function tellResent(packet: Packet, side: SideTrouble, found: number): void {
   const { payloadLength } = packet;
@@ -198,6 +216,7 @@ function addTo(sum: SideTrouble, one: SideTrouble): void {
   sum.spurious += one.spurious;
   sum.spuriousBytes += one.spuriousBytes;
   sum.copies += one.copies;
+  sum.gaps += one.gaps;
   sum.outOfOrder += one.outOfOrder;
   sum.duplicateAcks += one.duplicateAcks;
   sum.zeroWindows += one.zeroWindows;

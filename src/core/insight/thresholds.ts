@@ -18,10 +18,12 @@ export class ThresholdSettings {
     const set = new Map<string, number>();
     for (const word of words) {
       const [, name, typed] = /^([^=]*)=(.*)$/.exec(word) ?? [];
-      if (name === undefined || typed === undefined) throw wrong(word, 'is not RULE.THRESHOLD=NUMBER', names[0]!);
-      if (!names.includes(name)) throw wrong(word, `names no threshold: "${name}"`, didYouMean(name, names, EXPLAIN));
+      if (name === undefined || typed === undefined)
+        throw wrong(word, ' is not RULE.THRESHOLD=NUMBER', `such as ${names[0]}=20`);
+      if (!names.includes(name)) throw wrong(word, ` names no threshold: "${name}"`, didYouMean(name, names, EXPLAIN));
       const value = /^[0-9]+(\.[0-9]+)?$/.test(typed) ? Number(typed) : Number.NaN;
-      if (!Number.isFinite(value)) throw wrong(word, `"${typed}" is not a number such as 20 or 0.5`, EXPLAIN);
+      if (!Number.isFinite(value))
+        throw wrong(word, ` sets "${typed}", which is not a number such as 20 or 0.5`, EXPLAIN);
       set.set(name, value);
     }
     return new ThresholdSettings(set);
@@ -36,4 +38,4 @@ export class ThresholdSettings {
 
 const EXPLAIN = 'netwatch insights --explain all lists them';
 
-const wrong = (word: string, what: string, hint: string) => usageError(`--threshold "${word}" ${what}`, { hint });
+const wrong = (word: string, what: string, hint: string) => usageError(`--threshold "${word}"${what}`, { hint });

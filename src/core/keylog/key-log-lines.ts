@@ -74,8 +74,9 @@ export class KeyLogLines {
     let at = start;
     let end = lineEnd;
     while (end > at && isBlank(bytes[end - 1]!)) end--;
+    if (hasMark(bytes, at)) at += 3;
     while (at < end && isBlank(bytes[at]!)) at++;
-    if (at === end || bytes[at] === HASH) return;
+    if (at >= end || bytes[at] === HASH) return;
     const { ignored } = this;
     const labelEnd = wordEnd(bytes, at, end);
     const label = labelOf(bytes, at, labelEnd);
@@ -98,6 +99,10 @@ export class KeyLogLines {
 function isLengthOf(label: number, digits: number): boolean {
   return digits === 2 * LONGEST_SECRET || (digits === 2 * SHORTEST_SECRET && label !== MASTER);
 }
+
+/** The byte order mark that editors put before UTF-8. */
+const hasMark = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 
 const isBlank = (byte: number): boolean => byte === SPACE || byte === CR || byte === TAB;
 

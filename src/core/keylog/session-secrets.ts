@@ -5,8 +5,16 @@ import { SecretTable } from './secret-table.ts';
 /** Secrets that are kept: five and more of a session. They take 90 MB. */
 const MOST_SECRETS = 1024 * 1024;
 
-/** Reads on in a key log that has grown; called while a secret is missing. */
-export type ReadOn = (add: (text: Uint8Array) => void) => void;
+/**
+ * Questions of a session that each read on at once: its program writes the secrets while the first packets come, and a
+ * record that is dissected before is not dissected again.
+ */
+const URGENT = 256;
+/** Sessions whose questions are counted. */
+const MOST_ASKING = 1024;
+
+/** Reads on in a key log that may have grown; called while a secret is missing. */
+export type ReadOn = (add: (text: Uint8Array) => void, isUrgent: boolean) => void;
 
 /** The secrets of TLS and QUIC sessions that key logs have told: files, and blocks of captures. They are never printed. */
 export class SessionSecrets implements TlsSecrets {
@@ -15,6 +23,8 @@ export class SessionSecrets implements TlsSecrets {
   private readonly table: SecretTable;
   private readonly lines: KeyLogLines;
   private readonly readOn: ReadOn | null;
+  /** How often secrets of a session were missing, by its random. */
+  private readonly asking = new Map<string, number>();
 
   constructor(readOn: ReadOn | null = null, most = MOST_SECRETS) {
     this.readOn = readOn;
@@ -63,10 +73,21 @@ export class SessionSecrets implements TlsSecrets {
     let secret = this.table.get(number, clientRandom);
     if (secret === null && this.readOn !== null) {
       const before = this.taken;
-      this.readOn((text) => this.add(text));
+      this.readOn((text) => this.add(text), this.isUrgent(clientRandom));
       if (this.taken > before) secret = this.table.get(number, clientRandom);
     }
     return secret;
+  }
+
+  private isUrgent(clientRandom: Uint8Array): boolean {
+    const { asking } = this;
+    const session = String.fromCharCode(...clientRandom);
+    const times = (asking.get(session) ?? 0) + 1;
+    if (times > URGENT) return false;
+    if (times === 1 && asking.size === MOST_ASKING)
+      for (const oldest of asking.keys()) if (asking.delete(oldest)) break;
+    asking.set(session, times);
+    return true;
   }
 
   private readonly take: TakeSecret = (label, random, secret, length) => {

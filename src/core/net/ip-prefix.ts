@@ -48,8 +48,17 @@ export function prefixTest(prefix: IpPrefix): (text: string) => boolean {
   };
 }
 
+/** Whether every address of `inner` is one of `outer`. */
+export function holds(outer: IpPrefix, inner: IpPrefix): boolean {
+  if (outer.family !== inner.family || outer.length > inner.length) return false;
+  for (let index = 0; 8 * index < outer.length; index++) {
+    if (((outer.bytes[index]! ^ inner.bytes[index]!) & maskByte(outer.length, index)) !== 0) return false;
+  }
+  return true;
+}
+
 /** The address without zone and prefix length. */
-function bareAddress(text: string): string {
+export function bareAddress(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === 0x25 || code === 0x2f) return text.slice(0, index);

@@ -53,7 +53,7 @@ const FORMATTERS: Record<Kind, (value: unknown, numerals: Numerals) => string> =
   packet_rate: (value, numerals) => `${formatSignificant(value as number, numerals)}/s`,
   millis: (value, numerals) => formatMillis(value as number, numerals),
   seconds: (value, numerals) => formatSeconds(value as number, numerals),
-  percent: (value, numerals) => `${numerals(value as number, 1)} %`,
+  percent: (value, numerals) => formatPercent(value as number, numerals),
 };
 
 /** Bytes in powers of 1000 with three significant digits: 999 B, 12.4 MB. */
@@ -93,7 +93,12 @@ export function formatSeconds(seconds: number, numerals: Numerals = plainNumeral
   return `${Math.floor(s / 86400)}d${two(Math.floor((s % 86400) / 3600))}h`;
 }
 
-/** A number of things: 1 record, 2 records. */
-export function formatNumberOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** Percent: 12.4 %. */
+export function formatPercent(value: number, numerals: Numerals = plainNumerals): string {
+  return `${numerals(value, 1)} %`;
+}
+
+/** A number of things: 1 record, 2 records; `many` where the plural is another word. */
+export function formatNumberOf(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
 }

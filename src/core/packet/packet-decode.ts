@@ -11,7 +11,7 @@ import type { FieldWriter, Protocol } from '../wire/protocol.ts';
 /** The most lines that are printed for one packet. */
 const MOST_LINES = 2000;
 /** The most bytes that are dumped of a reassembled message. */
-const MOST_DUMPED = 64 * 1024;
+export const MOST_DUMPED = 64 * 1024;
 const STEP = '    ';
 
 /**
@@ -19,6 +19,22 @@ const STEP = '    ';
  * in `faults`. Comments are those stored with it, a line each.
  */
 export function decodeText(packet: Packet, faults: Faults, comment: string | null = null): string {
+  return decodeLines(packet, faults, comment)
+    .map(({ depth, text }) => `${STEP.repeat(depth)}${text}\n`)
+    .join('');
+}
+
+/** A line of what is in a packet. */
+export interface DecodedLine {
+  readonly depth: number;
+  /** Safe to show. */
+  readonly text: string;
+  /** The index of the layer that it is about; -1 for the frame. */
+  readonly layer: number;
+}
+
+/** The same, line by line. */
+export function decodeLines(packet: Packet, faults: Faults, comment: string | null): readonly DecodedLine[] {
   const lines = new Lines();
   const captured = packet.frameEnd - packet.frameStart;
   lines.open(`Frame ${packet.number}: ${packet.length} bytes on the wire, ${captured} captured`);
@@ -29,6 +45,7 @@ export function decodeText(packet: Packet, faults: Faults, comment: string | nul
   for (let layer = 0; layer < packet.layerCount; layer++) {
     const protocol = protocolOf(packet, layer);
     if (protocol === undefined) continue;
+    lines.layer = layer;
     lines.open(`${protocol.about} (${protocol.name})${packet.layerQuoted[layer] === 0 ? '' : ', quoted'}`);
     try {
       if (mayBeCut(packet, layer)) fieldsThere(packet, layer, protocol, lines);
@@ -38,9 +55,10 @@ export function decodeText(packet: Packet, faults: Faults, comment: string | nul
     }
     lines.closeAll();
   }
+  lines.layer = -1;
   if (packet.truncated) lines.open('[Packet cut by the capture]');
   if (packet.malformed) lines.open('[Malformed Packet]');
-  return lines.text;
+  return lines.all;
 }
 
 /** Writes the fields of a layer that may be incomplete, up to the first missing one. */
@@ -86,7 +104,8 @@ export function dumpText(packet: Packet): string {
 }
 
 class Lines implements FieldWriter {
-  text = '';
+  readonly all: DecodedLine[] = [];
+  layer = -1;
   private depth = 0;
   private lines = 0;
 
@@ -109,7 +128,8 @@ class Lines implements FieldWriter {
 
   private line(text: string): void {
     if (this.lines++ > MOST_LINES) return;
-    this.text += `${STEP.repeat(this.depth)}${this.lines > MOST_LINES ? '…' : safeText(text)}\n`;
+    const shown = this.lines > MOST_LINES ? '…' : safeText(text);
+    this.all.push({ depth: this.depth, text: shown, layer: this.layer });
   }
 }
 

@@ -28,6 +28,9 @@ const TCP = 6;
 export type PacketSource = Pick<CaptureReader, 'interfaces' | 'comment'>;
 const NO_SOURCE: PacketSource = { interfaces: [], comment: null };
 
+/** A time; NaN seconds for none. */
+export type Moment = Pick<Packet, 'seconds' | 'nanoseconds'>;
+
 /** Stands for what could not be said about a packet or a layer. */
 export const NOT_TOLD = '[Malformed Packet]';
 
@@ -44,7 +47,16 @@ export class PacketRows {
   private seconds = Number.NaN;
   private nanoseconds = 0;
 
-  see(packet: Packet): void {
+  /** In place of `see`, where packets are shown in another order: with the times of the first one and of the one before. */
+  seeBetween(first: Moment, before: Moment, packet: Moment): void {
+    this.firstSeconds = first.seconds;
+    this.firstNanoseconds = first.nanoseconds;
+    this.seconds = before.seconds;
+    this.nanoseconds = before.nanoseconds;
+    this.see(packet);
+  }
+
+  see(packet: Moment): void {
     if (Number.isNaN(this.firstSeconds)) {
       this.firstSeconds = packet.seconds;
       this.firstNanoseconds = packet.nanoseconds;

@@ -39,6 +39,8 @@ export interface CopyOptions {
   readonly filter: PacketPredicate | null;
   /** Returns the comment for a packet that has none; null for no comment. It sees only headers. */
   readonly annotate: ((packet: Packet) => string | null) | null;
+  /** Leaves out the secrets of sessions that the capture holds; otherwise they are copied. */
+  readonly discardsSecrets?: boolean;
 }
 
 /**
@@ -55,6 +57,7 @@ export class CaptureCopy {
   private readonly sink: ByteSink;
   private readonly filter: PacketPredicate | null;
   private readonly annotate: ((packet: Packet) => string | null) | null;
+  private readonly discardsSecrets: boolean;
   private handed = 0;
   private secrets = 0;
   private names = 0;
@@ -67,6 +70,7 @@ export class CaptureCopy {
     this.sink = sink;
     this.filter = options.filter;
     this.annotate = options.annotate;
+    this.discardsSecrets = options.discardsSecrets === true;
     if (options.filter !== null) options.filter.rows.faults = feed.dissector.faults;
   }
 
@@ -96,7 +100,9 @@ export class CaptureCopy {
   /** Keys and names that were met since. */
   private addBlocks(): void {
     const { reader, writer } = this;
-    for (; this.secrets < reader.secrets.length; this.secrets++) writer.addSecrets(reader.secrets[this.secrets]!);
+    for (; !this.discardsSecrets && this.secrets < reader.secrets.length; this.secrets++) {
+      writer.addSecrets(reader.secrets[this.secrets]!);
+    }
     for (; this.names < reader.names.length; this.names++) writer.addNames(reader.names[this.names]!);
   }
 

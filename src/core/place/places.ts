@@ -1,6 +1,6 @@
 import type { IpAddress } from '../net/ip-address.ts';
+import { locatedAddress } from '../net/located-address.ts';
 import { AgedMap } from '../wire/aged-map.ts';
-import { locatedAddress } from './located-address.ts';
 import { blockAround, formatPrefix } from './widest-prefix.ts';
 
 /** Where an address is, and whose it is, as far as the databases know. Texts are theirs, and as safe as they are. */

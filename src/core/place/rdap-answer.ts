@@ -1,5 +1,5 @@
 import { parseIp } from '../net/ip-address.ts';
-import { type IpPrefix, parsePrefix } from '../net/ip-prefix.ts';
+import { holds, type IpPrefix, parsePrefix } from '../net/ip-prefix.ts';
 import { REGISTRIES } from '../record/tables/whois.ts';
 import {
   asObject,
@@ -14,7 +14,6 @@ import { countryCode } from './country-code.ts';
 import type { RdapQuery } from './rdap-bootstrap.ts';
 import { type Contact, contactsOf } from './rdap-contact.ts';
 import { MOST_ASN } from './special-asn.ts';
-import { holds } from './special-purpose.ts';
 import { formatPrefix, widestPrefix } from './widest-prefix.ts';
 
 export type Registry = (typeof REGISTRIES)[number];

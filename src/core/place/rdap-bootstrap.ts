@@ -1,7 +1,6 @@
-import { parsePrefix } from '../net/ip-prefix.ts';
+import { holds, parsePrefix } from '../net/ip-prefix.ts';
 import { asObject, member, parseBoundedJson, wholeNumber } from './bounded-json.ts';
 import { MOST_ASN } from './special-asn.ts';
-import { holds } from './special-purpose.ts';
 import type { WhoisOperand } from './whois-operand.ts';
 
 /** IANA's lists of who answers for what (RFC 9224). */

@@ -1,4 +1,4 @@
-import type { Scope } from './special-purpose.ts';
+import type { Scope } from '../net/special-purpose.ts';
 
 /** Numbers of autonomous systems that nobody holds, as IANA's registry names them. */
 export interface SpecialAsn {
@@ -11,7 +11,7 @@ export interface SpecialAsn {
 
 export const MOST_ASN = 2 ** 32 - 1;
 
-/** IANA's registry of special-purpose AS numbers, as of November 2025. */
+/** IANA's registry of special-purpose AS numbers. */
 const SPECIAL: readonly SpecialAsn[] = [
   special('reserved', 0, 0, 'Reserved', 7607),
   special('global', 112, 112, 'AS112', 7534),

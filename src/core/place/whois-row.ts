@@ -1,8 +1,8 @@
 import { formatIp } from '../net/ip-address.ts';
+import { isGlobal, type Scope, specialBlockAround } from '../net/special-purpose.ts';
 import type { WhoisRow } from '../record/tables/whois.ts';
 import type { RdapAnswer, Registry } from './rdap-answer.ts';
 import { specialAsnOf } from './special-asn.ts';
-import { isGlobal, type Scope, specialBlockAround } from './special-purpose.ts';
 import type { WhoisOperand } from './whois-operand.ts';
 
 /** Where an address is, and who announces it, as somebody says. */

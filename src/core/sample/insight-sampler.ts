@@ -2,7 +2,7 @@ import { EXIT, Failure, messageOf } from '../failure.ts';
 import { type Found, InsightEngine } from '../insight/insight-engine.ts';
 import type { Observation } from '../insight/observation.ts';
 import { observedSections, statisticsFor } from '../insight/observed-statistics.ts';
-import { RecentStreams } from '../insight/recent-streams.ts';
+import { RecentStreams, WINDOW_S } from '../insight/recent-streams.ts';
 import type { Rule } from '../insight/rule.ts';
 import type { ThresholdSettings } from '../insight/thresholds.ts';
 import type { Instant } from '../instant.ts';
@@ -20,6 +20,7 @@ import { StatisticsOfRun } from '../stats/run.ts';
 import type { Reading } from '../system/platform.ts';
 import { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
+import { ClockJumps } from './clock-jumps.ts';
 import { type ConnectionRequest, type ConnectionSampler, openConnectionSampler } from './connection-sampler.ts';
 import type { Place } from './surroundings.ts';
 
@@ -36,6 +37,8 @@ export interface InsightSampling {
   readonly probe: (() => Promise<readonly ProbeRow[]>) | null;
   /** What is told of all that rules are told, and of some statistics more; null for nobody. */
   readonly witness: Witness | null;
+  /** Is given what is captured, before the first packet, to listen to it too. */
+  readonly listen?: NonNullable<ConnectionRequest['listen']>;
 }
 
 /** Somebody besides the rules. */
@@ -63,7 +66,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   const { platform } = place;
   const { witness } = asked;
   const faults = new Faults();
-  const engine = new InsightEngine(asked.rules, asked.thresholds, faults);
+  const engine = new InsightEngine(asked.rules, asked.thresholds, faults, WINDOW_S);
   const rates = openInterfaceRates();
   let captured: { readonly run: StatisticsOfRun; readonly feed: PacketFeed } | null = null;
   const listen = (feed: PacketFeed, owners: PacketOwners): void => {
@@ -72,6 +75,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     const run = new StatisticsOfRun([...names], options, feed.dissector);
     feed.listen(...run.listeners, ...engine.packetListeners());
     feed.listenToHeld(...run.heldListeners);
+    asked.listen?.(feed, owners);
     captured = { run, feed };
   };
   const { sampler, limits: missing } = await openConnections(place, asked, listen);
@@ -92,9 +96,16 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     return rows;
   };
   let looks = 0;
+  const jumps = new ClockJumps();
   return {
     async look(at) {
       const now = Date.parse(at.time) / 1000;
+      const jump = jumps.take(at);
+      if (jump !== 0) {
+        engine.clockJumped(jump);
+        handshakes.clockJumped(jump);
+        conversations.clockJumped(jump);
+      }
       const limits = [...missing];
       // the first look is the beginning: nobody waits for answers there
       const probes = looks++ === 0 ? null : (asked.probe?.() ?? null);

@@ -58,15 +58,18 @@ function outcomeOf(tcp: TcpConnection): HandshakeOutcome {
   return !tcp.hasSynAck && openingOf(tcp) === 'SYN_SENT' ? 'unanswered' : 'incomplete';
 }
 
+/** See timesOf. */
+export interface HandshakeTimes {
+  readonly first: number | null;
+  readonly second: number | null;
+  readonly total: number | null;
+}
+
 /**
  * Milliseconds of the handshake: to the SYN-ACK, from there to the ACK, and both; null for what was not seen. There is no
  * total without all three. A SYN that was sent again counts from the last.
  */
-export function timesOf(tcp: TcpConnection | null): {
-  readonly first: number | null;
-  readonly second: number | null;
-  readonly total: number | null;
-} {
+export function timesOf(tcp: TcpConnection | null): HandshakeTimes {
   if (tcp === null) return { first: null, second: null, total: null };
   const { hasSyn, hasSynAck, hasAck } = tcp;
   return {

@@ -6,7 +6,7 @@ import type { Packet } from '../wire/packet.ts';
 import { FlowNames } from './flow-names.ts';
 import { HeldStreams } from './held-streams.ts';
 import type { Followed, Piece } from './reassembly.ts';
-import { StreamFollower, TCP, UDP } from './stream-follower.ts';
+import { type Follower, StreamFollower, TCP, UDP } from './stream-follower.ts';
 import { isStreamOver, isStreamPast } from './stream-life.ts';
 import { streamRow } from './stream-row.ts';
 
@@ -29,6 +29,8 @@ export interface LiveStreamOptions {
   readonly wants: (flow: Flow) => boolean;
   readonly pick: (row: StreamRow) => boolean;
   readonly ownerOf: (flow: Flow) => PacketOwner | null;
+  /** Follows in place of what was sent; it passes its pieces to `take`. */
+  readonly follower?: Follower;
 }
 
 /**
@@ -59,7 +61,7 @@ export class LiveStreams {
   private readonly listener: StreamListener;
   private readonly flows: FlowTable;
   private readonly names = new FlowNames();
-  private readonly follower: StreamFollower;
+  private readonly follower: Follower;
   private readonly tracked = new Map<Flow, Tracked>();
   private readonly held: HeldStreams<Flow, HeldPiece>;
   private pastAt = 0;
@@ -69,7 +71,9 @@ export class LiveStreams {
     this.options = options;
     this.listener = listener;
     this.held = new HeldStreams(options.mostSegments, options.mostBytes);
-    this.follower = new StreamFollower(options.mostEarlyBytes, options.wants, (flow, piece) => this.take(flow, piece));
+    this.follower =
+      options.follower ??
+      new StreamFollower(options.mostEarlyBytes, options.wants, (flow, piece) => this.take(flow, piece));
   }
 
   ingest(packet: Packet): void {
@@ -104,7 +108,8 @@ export class LiveStreams {
     }
   }
 
-  private take(flow: Flow, piece: Piece): void {
+  /** The next piece of a stream. */
+  take(flow: Flow, piece: Piece): void {
     const tracked = this.tracked.get(flow);
     if (tracked === undefined) return; // late, of a stream that was said to be over
     if (!tracked.picked && tracked.tries < MOST_TRIES) {

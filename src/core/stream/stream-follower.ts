@@ -6,14 +6,25 @@ import { type Followed, type Piece, Reassembly } from './reassembly.ts';
 export const TCP = 6;
 export const UDP = 17;
 
-const NOTHING: Followed = { bytes: 0, gaps: 0, missing: 0, heldBytes: 0 };
+export const NOTHING: Followed = { bytes: 0, gaps: 0, missing: 0, heldBytes: 0 };
 const NEITHER: readonly [Followed, Followed] = [NOTHING, NOTHING];
+
+/** Follows streams: what their sides said is passed on, or only counted. */
+export interface Follower {
+  ingest(packet: Packet): void;
+  /** The capture is over: passes on what waited and may be passed on. */
+  end(): void;
+  /** The same for one stream, which is then forgotten. */
+  forget(flow: Flow): void;
+  /** The state of A's and of B's side. */
+  sidesOf(flow: Flow): readonly [Followed, Followed];
+}
 
 /**
  * Follows the TCP and UDP streams that were asked for, and passes each piece on in sequence order; a datagram is one
  * piece. With null for `deliver`, pieces are only counted.
  */
-export class StreamFollower {
+export class StreamFollower implements Follower {
   private readonly mostHeldBytes: number;
   private readonly wants: (flow: Flow) => boolean;
   private readonly deliver: ((flow: Flow, piece: Piece) => void) | null;
@@ -40,19 +51,16 @@ export class StreamFollower {
     else if (flow.transport === UDP) this.conversation(flow).take(packet);
   }
 
-  /** The capture is over: passes on what waited and may be passed on. */
   end(): void {
     for (const connection of this.connections.values()) connection.end();
   }
 
-  /** The same for one stream, which is then forgotten. */
   forget(flow: Flow): void {
     this.connections.get(flow)?.end();
     this.connections.delete(flow);
     this.conversations.delete(flow);
   }
 
-  /** The state of A's and of B's side. */
   sidesOf(flow: Flow): readonly [Followed, Followed] {
     return this.connections.get(flow)?.sides ?? this.conversations.get(flow)?.sides ?? NEITHER;
   }

@@ -2,19 +2,23 @@ import type { StreamRow } from '../record/tables/stream.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Packet } from '../wire/packet.ts';
 import { FlowNames } from './flow-names.ts';
-import { StreamFollower, TCP, UDP } from './stream-follower.ts';
+import { type Follower, StreamFollower, TCP, UDP } from './stream-follower.ts';
 import { streamRow } from './stream-row.ts';
 
 /** The requested streams of a capture as records, after one pass that keeps nothing of their contents. */
 export class StreamSurvey {
   private readonly names = new FlowNames();
   private readonly wants: (flow: Flow) => boolean;
-  private readonly follower: StreamFollower;
+  private readonly follower: Follower;
 
-  /** `mostHeldBytes` as in Reassembly. */
-  constructor(mostHeldBytes: number, wants: (flow: Flow) => boolean) {
+  /** `mostHeldBytes` as in Reassembly. The bytes are those that `follower` counts: what was sent, unless given. */
+  constructor(
+    mostHeldBytes: number,
+    wants: (flow: Flow) => boolean,
+    follower: Follower = new StreamFollower(mostHeldBytes, wants, null),
+  ) {
     this.wants = wants;
-    this.follower = new StreamFollower(mostHeldBytes, wants, null);
+    this.follower = follower;
   }
 
   ingest(packet: Packet): void {

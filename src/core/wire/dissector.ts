@@ -1,4 +1,5 @@
 import { HelloPieces } from './app/hello-pieces.ts';
+import type { PlaintextListener } from './app/plaintext-listener.ts';
 import type { TlsSecrets } from './app/tls-secrets.ts';
 import { Faults } from './faults.ts';
 import type { Flow } from './flow.ts';
@@ -27,6 +28,8 @@ export interface DissectorSetup {
   readonly flows?: FlowTable;
   /** With which the encrypted is read, that of QUIC too. */
   readonly secrets?: TlsSecrets | null;
+  /** Hears what is decrypted of TLS. */
+  readonly plaintext?: PlaintextListener | null;
 }
 
 /** What a run of packets shares: the tables of protocols, and everything remembered between packets. */
@@ -43,17 +46,25 @@ export class Dissector implements Dissection {
   readonly applications: boolean;
   decrypts: boolean;
   secrets: TlsSecrets | null;
+  readonly plaintext: PlaintextListener | null;
   private given: TlsSecrets | null;
 
   constructor(
     registry: Registry,
-    { applications = true, decrypts = true, flows = new FlowTable(), secrets = null }: DissectorSetup = {},
+    {
+      applications = true,
+      decrypts = true,
+      flows = new FlowTable(),
+      secrets = null,
+      plaintext = null,
+    }: DissectorSetup = {},
   ) {
     this.registry = registry;
     this.flows = flows;
     this.applications = applications;
     this.decrypts = decrypts || secrets !== null;
     this.secrets = this.given = secrets;
+    this.plaintext = plaintext;
     this.llc = registry.byName.get('llc')?.id ?? END;
   }
 

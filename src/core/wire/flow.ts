@@ -27,8 +27,8 @@ export interface Addresses {
  * or inside one.
  */
 export class Flow {
-  /** Number of the stream, from 0, counted for each transport by itself. */
-  readonly stream: number;
+  /** Number of the stream, from 0, counted for each transport by itself; who dissects packets again gives it that of the first time. */
+  stream: number;
   /** 6, 17 or 132. */
   readonly transport: number;
   /** 4 or 6. IPv4 addresses are in a0 and b0. */

@@ -1,4 +1,6 @@
 import { REGISTRY } from './all-protocols.ts';
+import { tlsSegments } from './app/tls-plaintext.ts';
+import { dataTextLines } from './app/websocket.ts';
 import { madeTwice, mayBeCut } from './cut-layer.ts';
 import { EXPERTS, type Expert } from './expert.ts';
 import { destinationOf, sourceOf } from './flow-text.ts';
@@ -14,6 +16,9 @@ const MOST_JOINED = 16;
 /** Lists of layers that are kept: captures repeat a few dozen. */
 const MOST_PATHS = 4096;
 
+/** Pseudo layers, of what a message was put together from and of its text; the layer of the message says what it is. */
+const SEGMENTS: ReadonlySet<number> = new Set([tcpSegments.id, tlsSegments.id, dataTextLines.id]);
+
 const ETHERNET = REGISTRY.byName.get('eth')?.id;
 const WLAN = REGISTRY.byName.get('wlan')?.id;
 const MAC = 6;
@@ -22,7 +27,7 @@ const MAC = 6;
 export function topLayer(packet: Packet): number {
   const { layerProtocol, layerQuoted } = packet;
   for (let layer = packet.layerCount - 1; layer >= 0; layer--) {
-    if (layerQuoted[layer] === 0 && layerProtocol[layer] !== tcpSegments.id) return layer;
+    if (layerQuoted[layer] === 0 && !SEGMENTS.has(layerProtocol[layer]!)) return layer;
   }
   return -1;
 }
@@ -44,7 +49,7 @@ export function infoOf(packet: Packet): string {
     let before = layer - 1;
     for (let joined = 1; joined < MOST_JOINED && before >= 0; before--) {
       const below = packet.layerProtocol[before]!;
-      if (below === tcpSegments.id) continue;
+      if (SEGMENTS.has(below)) continue;
       if (below !== id || packet.layerQuoted[before] !== 0) break;
       text = `${info(packet, before)}, ${text}`;
       joined++;

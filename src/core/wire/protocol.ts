@@ -1,4 +1,5 @@
 import type { HelloPieces } from './app/hello-pieces.ts';
+import type { PlaintextListener } from './app/plaintext-listener.ts';
 import type { TlsSecrets } from './app/tls-secrets.ts';
 import type { Flow } from './flow.ts';
 import type { FlowTable } from './flow-table.ts';
@@ -133,6 +134,8 @@ export interface Dissection {
   readonly decrypts: boolean;
   /** Of TLS and QUIC sessions; null without any. */
   readonly secrets: TlsSecrets | null;
+  /** Who hears what is decrypted of TLS; null for nobody. */
+  readonly plaintext: PlaintextListener | null;
   /** Id of the 802.2 header, which link layers name by a length instead of a type. */
   readonly llc: number;
 

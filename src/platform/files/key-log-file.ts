@@ -9,7 +9,7 @@ const readAt = promisify(fs.read);
 /** Opening does not wait for a pipe without a writer, and a terminal does not become ours. */
 const OPENED = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
 const CHUNK = 1024 * 1024;
-/** Milliseconds between two checks whether the file has grown. */
+/** Milliseconds between two looks that are not urgent, and between two checks whether the file was emptied. */
 const LOOK_MS = 1000;
 
 /** Takes in bytes that are valid until it returns. */
@@ -19,8 +19,11 @@ type Take = (bytes: Uint8Array) => void;
 export interface KeyLogFile {
   /** Reads all that there is so far. Rejects with a Failure 74. */
   read(take: Take): Promise<void>;
-  /** Reads what was added since, if the last look is a second ago; a file that cannot be read any more adds nothing. */
-  readOn(take: Take): void;
+  /**
+   * Reads what was added since; unless it is urgent, only if the last look is a second ago. A file that cannot be read any more
+   * adds nothing.
+   */
+  readOn(take: Take, isUrgent: boolean): void;
   close(): void;
 }
 
@@ -59,17 +62,19 @@ function readerOf(fd: number, name: string, clock: Clock, signal: AbortSignal): 
         throw asFailure(error, name);
       }
     },
-    readOn(take) {
+    readOn(take, isUrgent) {
+      if (isClosed) return;
       const now = clock.monotonic();
-      if (isClosed || now - lookedAt < LOOK_MS) return;
-      lookedAt = now;
+      const isDue = now - lookedAt >= LOOK_MS;
+      if (!isDue && !isUrgent) return;
       try {
-        const { size } = fs.fstatSync(fd);
-        if (size < position) position = 0; // it was emptied
-        if (size === position) return;
+        if (isDue) {
+          lookedAt = now;
+          if (fs.fstatSync(fd).size < position) position = 0; // it was emptied
+        }
         const length = fs.readSync(fd, chunk, 0, CHUNK, position);
         position += length;
-        take(chunk.subarray(0, length));
+        if (length > 0) take(chunk.subarray(0, length));
       } catch {
         isClosed = true;
       }

@@ -4,6 +4,7 @@ import { type HttpHead, HttpResponseReader } from '../../core/health/messages/ht
 import { MOST_ANSWER } from '../../core/insight/model/answer.ts';
 import { isLoopback, type ModelEndpoint } from '../../core/insight/model/endpoint.ts';
 import type { ModelFault, ModelReply } from '../../core/insight/model/model-commentary.ts';
+import { plainText } from '../../core/insight/model/plain-text.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { connectInTurn } from '../probe/connect-to.ts';
 import { type Deadline, openDeadline } from '../probe/deadline.ts';
@@ -13,6 +14,8 @@ import { prepareRoots } from '../probe/trusted-roots.ts';
 
 /** Bytes of a response that are read. */
 export const MOST_BODY_BYTES = 1_048_576;
+/** Characters of what the server says of an error, such as that memory is short, that are shown. */
+const LONGEST_ERROR = 160;
 /** How long it may take to find out whether anybody listens. */
 const CONNECT_MS = 3000;
 
@@ -59,25 +62,28 @@ export function openOllama(endpoint: ModelEndpoint, model: string, timeoutMs: nu
     },
     async ask(body, signal) {
       const deadline = openDeadline(clock, timeoutMs, signal);
-      const late = (reason: string): { fault: ModelFault } => {
-        if (signal.aborted) return { fault: INTERRUPTED };
-        return { fault: deadline.signal.aborted ? { kind: 'late', reason } : { kind: 'absent', reason } };
+      let isThere = false;
+      const faultOf = (reason: string): ModelFault => {
+        if (signal.aborted) return INTERRUPTED;
+        if (deadline.signal.aborted) return { kind: 'late', reason };
+        return { kind: isThere ? 'bad' : 'absent', reason };
       };
       try {
         let socket: Socket = await connect(deadline);
+        isThere = true;
         if (endpoint.secure) {
           const handshake = await shakeHands(socket, endpoint.host, ['http/1.1'], deadline);
           socket = handshake.socket;
           if (handshake.fault !== null) {
             socket.destroy();
-            return { fault: { kind: 'absent', reason: handshake.fault } };
+            return { fault: { kind: 'bad', reason: handshake.fault } };
           }
         }
         const response = await exchange(socket, requestTo(endpoint, body), deadline);
         if ('fault' in response) return signal.aborted ? { fault: INTERRUPTED } : response;
         return replyOf(response, model);
       } catch (error) {
-        return late((error as Error).message);
+        return { fault: faultOf((error as Error).message) };
       } finally {
         deadline.close();
       }
@@ -155,12 +161,13 @@ function replyOf({ head, body }: Response, model: string): ModelReply {
   if (head.status === 404 && typeof said?.error === 'string' && /not found|pull/i.test(said.error))
     return { fault: { kind: 'missing', reason: `it has no model ${model}` } };
   if (head.status >= 300 && head.status < 400) return bad(`it redirects (${head.status}), which is not followed`);
-  if (head.status !== 200) return bad(`it answered ${head.status}`);
+  const why = typeof said?.error === 'string' ? plainText(said.error, LONGEST_ERROR) : '';
+  if (head.status !== 200) return bad(`it answered ${head.status}${why === '' ? '' : ` and said "${why}"`}`);
   if (said === null) return bad('its answer is no JSON');
   const { message } = said;
   const content =
     typeof message === 'object' && message !== null ? (message as Record<string, unknown>).content : undefined;
-  if (typeof content !== 'string') return bad('its answer has no message');
+  if (typeof content !== 'string') return bad(why === '' ? 'its answer has no message' : `it said "${why}"`);
   if (content.length > MOST_ANSWER || Buffer.byteLength(content) > MOST_ANSWER)
     return bad(`its answer is longer than ${MOST_ANSWER} bytes`);
   return { content };

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type net from 'node:net';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { isGlobalAddress } from '../../core/place/special-purpose.ts';
+import { isGlobalAddress } from '../../core/net/special-purpose.ts';
 import { connectInTurn } from '../probe/connect-to.ts';
 import type { Deadline } from '../probe/deadline.ts';
 import { type Addresses, resolveHost } from '../probe/resolve-host.ts';

@@ -1,5 +1,5 @@
+import { isGlobalAddress } from '../../core/net/special-purpose.ts';
 import { IP_API_FIELDS, parseIpApiAnswer } from '../../core/place/ip-api-answer.ts';
-import { isGlobalAddress } from '../../core/place/special-purpose.ts';
 import type { PlaceFacts } from '../../core/place/whois-row.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { openDeadline } from '../probe/deadline.ts';

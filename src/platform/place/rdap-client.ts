@@ -10,7 +10,6 @@ import type { RdapOutcome } from '../../core/place/whois-row.ts';
 import { REGISTRIES } from '../../core/record/tables/whois.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { type Deadline, openDeadline } from '../probe/deadline.ts';
-import { prepareRoots } from '../probe/trusted-roots.ts';
 import { askOverHttp, type HttpAnswer } from './http-answer.ts';
 import { openPace, type Pace, retryAfterMs } from './pace.ts';
 import { NotPermitted, permittedUrl } from './permitted-url.ts';
@@ -62,7 +61,6 @@ class NotFound extends Error {}
 
 export function openRdapClient(options: RdapOptions): RdapClient {
   const { clock, cache, base } = options;
-  if (base?.protocol !== 'http:') prepareRoots();
   const pace = openPace(clock, PACE_MS);
   const lists = new Map<BootstrapList, string>();
   const keyOf = (query: RdapQuery): string => `${base?.href ?? 'iana'} ${rdapPath(query)}`;
@@ -97,10 +95,7 @@ export function openRdapClient(options: RdapOptions): RdapClient {
       const old = cache.find(url.href, USABLE_MS);
       if (old !== null && isList(old, query)) return old.body;
       const { isLate = false } = error as Partial<Unanswered>;
-      throw new Unanswered(
-        `the list of registries of ${url.hostname} cannot be had: ${(error as Error).message}`,
-        isLate,
-      );
+      throw new Unanswered(`the list of registries cannot be had: ${(error as Error).message}`, isLate);
     }
   }
 
@@ -179,7 +174,8 @@ async function follow(
     if (error instanceof Unanswered || error instanceof NotFound) throw error;
     const { message } = error as Error;
     const words = error instanceof NotPermitted ? `not asked: ${message}` : message;
-    throw new Unanswered(`${url.host}: ${words}`, deadline.signal.aborted && !signal.aborted);
+    const isNamed = words.startsWith(`${url.hostname}: `);
+    throw new Unanswered(isNamed ? words : `${url.host}: ${words}`, deadline.signal.aborted && !signal.aborted);
   } finally {
     deadline.close();
   }

@@ -11,6 +11,7 @@ import { splitWords } from '../../../src/commands/options/split-words.ts';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { compileExpectation } from '../../../src/core/filter/expectation.ts';
 import { compileThreshold } from '../../../src/core/filter/threshold.ts';
+import { RULES } from '../../../src/core/insight/all-rules.ts';
 import { netwatch, runInProcess } from '../../support/in-process.ts';
 
 const wordsOf = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
@@ -138,6 +139,17 @@ test('the help of the program breaks no word either', async () => {
   }
 });
 
+test.each(COMMANDS.map((one) => [one.name, one] as const))('%s names severities as its records do', (_name, one) =>
+  expect(commandHelp(one, 120)).not.toMatch(/severity\s*[<>=]+\s*warning/),
+);
+
+test('a rule of insights is found from its help', async () => {
+  const insights = COMMANDS.find(({ name }) => name === 'insights')!;
+  expect(commandHelp(insights, 80)).toContain('netwatch insights --explain all');
+  const { out } = await netwatch('help', 'rules');
+  for (const { name, severity } of RULES) expect(out).toContain(`${name} (${severity})`);
+});
+
 test('options that a command refuses anyway are not offered', async () => {
   const stats = COMMANDS.find(({ name }) => name === 'stats')!;
   expect(commandHelp(stats, 80)).not.toMatch(/--wait|--timeout/);
@@ -163,7 +175,7 @@ describe('netwatch help', () => {
 
   test('explains at least these', () => {
     expect(Object.keys(TOPICS)).toEqual(
-      expect.arrayContaining(['filters', 'fields', 'exit-codes', 'privileges', 'environment']),
+      expect.arrayContaining(['filters', 'fields', 'rules', 'exit-codes', 'privileges', 'environment']),
     );
   });
 
@@ -182,12 +194,12 @@ describe('netwatch help', () => {
     ['exit-code', 'did you mean netwatch help exit-codes?'],
     [
       'env',
-      'netwatch help explains commands and filters, expectations, fields, exit-codes, privileges, environment, files',
+      'netwatch help explains commands and filters, expectations, fields, rules, exit-codes, privileges, environment, files',
     ],
     ['cons', 'did you mean netwatch help conns?'],
     [
       'constructor',
-      'netwatch help explains commands and filters, expectations, fields, exit-codes, privileges, environment, files',
+      'netwatch help explains commands and filters, expectations, fields, rules, exit-codes, privileges, environment, files',
     ],
   ])('%s is told to be none', async (word, hint) => {
     const { status, out, said } = await netwatch('help', word);

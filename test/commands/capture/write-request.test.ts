@@ -3,7 +3,8 @@ import { keptAndLost } from '../../../src/commands/capture/kept-and-lost.ts';
 import { writeRequestOf } from '../../../src/commands/capture/write-request.ts';
 
 const chosen = { packets: { from: 'file' } as never, filter: 'tcp', process: 'curl', most: 5 };
-const request = (values: object) => writeRequestOf({ write: 'f', as: null, force: false, ...values }, chosen);
+const request = (values: object) =>
+  writeRequestOf({ write: 'f', as: null, force: false, 'discard-secrets': false, ...values }, chosen);
 const PLAIN = {
   ...chosen,
   write: 'f',
@@ -11,11 +12,13 @@ const PLAIN = {
   force: false,
   annotate: false,
   packetBuffered: false,
+  discardsSecrets: false,
   rotation: null,
 };
 
 test.each([
   [{}, {}],
+  [{ 'discard-secrets': true }, { discardsSecrets: true }],
   [
     { annotate: true, 'packet-buffered': true, force: true, as: 'pcap' },
     { annotate: true, packetBuffered: true, force: true, as: 'pcap' },

@@ -59,6 +59,7 @@ test.each([
   ['--all --tcp --udp', ['tcp', 'udp']],
   ['--list --udp', ['udp']],
   ['--list --tcp', ['tcp']],
+  ['--list --tls', ['tcp']],
 ])('%s follows %j', (line, protocols) => {
   expect([...request(line).protocols]).toEqual(protocols);
 });
@@ -71,6 +72,7 @@ test('the request of nothing, and of all that can be said', () => {
     stream: null,
     pickedBy: new Set(),
     isFiltered: false,
+    isInsideTls: false,
     directions: 'both',
     format: 'text',
     ...STREAM_LIMITS,
@@ -95,6 +97,7 @@ test.each([
   ['--stream 1', [false, true, false]],
   ['--udp --stream 1', [false, false, true]],
   ['-f app==tls', [true, false, false]],
+  ['--tls', [true, false, false]],
 ])('%s picks', (line, picked) => {
   const { pick } = request(line);
   const rows = [

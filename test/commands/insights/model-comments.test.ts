@@ -55,6 +55,22 @@ test('a fault is said once, however often it is met; demanded, it ends the run',
   await server.close();
 });
 
+test('of faults that are worded anew each time, ten are said', async () => {
+  let count = 0;
+  const server = await ollamaServer((response) => response.writeHead(500).end(`{"error":"fault ${++count}"}`));
+  const context = fakeContext({ clock: realClock });
+  const comments = (await ModelComments.open(context, requestOf({ ollama: server.url })))!;
+  for (let look = 1; look <= 12; look++) {
+    await until(() => comments.isIdle);
+    comments.look([], look, null);
+  }
+  await until(() => comments.isIdle);
+  comments.finish();
+  await server.close();
+  expect([count, context.said.length]).toEqual([12, 10]);
+  expect(context.said.at(-1)).toContain('(it answered 500 and said "fault 10"): rules alone');
+});
+
 test('an interrupt ends the wait, and is no fault', async () => {
   let asked = (): void => {};
   const isAsked = new Promise<void>((resolve) => {
@@ -64,7 +80,7 @@ test('an interrupt ends the wait, and is no fault', async () => {
   const context = fakeContext({ clock: realClock });
   const request = requestOf({ ollama: `http://127.0.0.1:${server.port}`, ai: 'always' });
   const comments = (await ModelComments.open(context, request))!;
-  const over = comments.comment([], 1, null).next();
+  const over = comments.comment([], 1, null, async () => {}).next();
   await isAsked;
   context.interrupt();
   expect(await over).toEqual({ value: undefined, done: true });

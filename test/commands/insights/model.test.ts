@@ -2,8 +2,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run as runProgram } from '../../../src/commands/program/program.ts';
 import type { InsightRow } from '../../../src/core/record/tables/insight.ts';
 import { realClock } from '../../../src/platform/machine/real-clock.ts';
+import { fakeContext } from '../../support/fake-context.ts';
 import { recordsOf, runInProcess } from '../../support/in-process.ts';
 import { answering, chatAnswer, findings, type OllamaServer, ollamaServer } from '../../support/ollama-server.ts';
 import { closedPort } from '../../support/probe-server.ts';
@@ -53,11 +55,37 @@ test('the rules speak first, and then the model, in notes', async () => {
   expect(rows.at(-1)!.evidence[0]).toBe('model name=llama3.2 severity=critical');
 });
 
+test.each(['table', 'ndjson', 'tsv', 'vertical'])(
+  'nobody waits for the model to see what the rules found: %s',
+  async (format) => {
+    const context = fakeContext({ clock: realClock, terminal: { columns: 80, rows: 24 } });
+    let shown = '';
+    const flush = async (): Promise<void> => {
+      shown = context.out();
+    };
+    const stdout = { ...context.stdout, flush };
+    let before = '';
+    const server = await ollamaServer((response) => {
+      before = shown;
+      response.end(findings(COMMENT));
+    });
+    const status = await runProgram({ ...context, stdout }, [
+      ...['insights', '-r', secrets, '-o', format, '--ollama', server.url],
+    ]);
+    await server.close();
+    expect([status, before.includes('port_scan'), before.includes(COMMENT.summary)]).toEqual([0, true, false]);
+    expect(shown.startsWith(before)).toBe(true);
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain(COMMENT.summary);
+  },
+);
+
 test('what the facts do not bear out is left out, and that is said', async () => {
   const wrong = { ...COMMENT, summary: 'There were 123456 attacks' };
   const { rows, said } = await runWith(answering(findings(COMMENT, wrong)), secrets);
   expect(rows.filter(({ source }) => source === 'model')).toHaveLength(1);
-  expect(said).toEqual(["1 of the model's findings left out: the facts do not bear them out"]);
+  expect(said).toEqual([
+    expect.stringMatching(/^the model at http:\/\/127\.0\.0\.1:\d+: 1 of its findings left out: not in/),
+  ]);
 });
 
 describe('without an answer of use', () => {
@@ -66,6 +94,12 @@ describe('without an answer of use', () => {
   test.each<readonly [string, () => Promise<OllamaServer>, string]>([
     ['HTML', () => answering(html), 'its answer is no JSON'],
     ['no form', () => answering(chatAnswer('hello')), 'its answer has not the form that was asked for'],
+    ['no finding', () => answering(findings()), 'it found nothing to say'],
+    [
+      'no finding that counts',
+      () => answering(findings({ ...COMMENT, cites: ['F999'] }, { ...COMMENT, severity: 'warn' })),
+      '2 of its findings left out: not in the form that was asked for, or not in the facts',
+    ],
     ['500', () => answering('{}', 500), 'it answered 500'],
     ['404', () => answering('{"error":"model not found"}', 404), 'it has no model llama3.2'],
     ['reset', () => ollamaServer((response) => response.socket?.resetAndDestroy()), 'it hung up'],

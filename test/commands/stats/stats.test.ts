@@ -119,6 +119,15 @@ test('every capture has a row that tells what happens in it', () => {
   expect([...rows].map(([, name]) => name).sort()).toEqual([...RECORDED].sort());
 });
 
+/** Where ours differ on purpose, by path; null for what we do not have. XMPP is not dissected; for TDS see captures/DIFFERENCES.md. */
+const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, { packets: number; bytes: number } | null>>>> = {
+  'tls-starttls.pcap': {
+    'eth/ip/tcp/tls': { packets: 164, bytes: 38_117 },
+    'eth/ip/tcp/tds/tls': { packets: 8, bytes: 3469 },
+    'eth/ip/tcp/xmpp': null,
+  },
+};
+
 describe.skipIf(toolIsMissing('tshark'))('as tshark counts', () => {
   const tshark = (...args: readonly string[]): string => runTool('tshark', ['-n', '-r', LOOPBACK, ...args]).stdout;
 
@@ -127,7 +136,12 @@ describe.skipIf(toolIsMissing('tshark'))('as tshark counts', () => {
     const { out } = await netwatch('stats', '-r', file, '--by', 'protocols', '--json');
     const found = recordsOf<{ path: string; packets: number; bytes: number }>(out);
     const { stdout } = runTool('tshark', ['-n', '-q', '-r', file, '-z', 'io,phs']);
-    expect(new Map(found.map(({ path: at, packets, bytes }) => [at, { packets, bytes }]))).toEqual(hierarchyIn(stdout));
+    const theirs = new Map(hierarchyIn(stdout));
+    for (const [at, ours] of Object.entries(DIFFERENCES[name] ?? {})) {
+      if (ours === null) expect(theirs.delete(at), at).toBe(true);
+      else theirs.set(at, ours);
+    }
+    expect(new Map(found.map(({ path: at, packets, bytes }) => [at, { packets, bytes }]))).toEqual(theirs);
   });
 
   test.each(['tcp', 'udp'])('%s conversations, A being who sent first', async (proto) => {

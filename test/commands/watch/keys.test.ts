@@ -47,7 +47,7 @@ test.each(
 
 test('a notice leaves the keys beside it, and goes with the next key', () => {
   const story = new Story(MACHINE).press('x');
-  expect(story.lines.at(-2)).toMatch(/^ x does nothing here: \? shows the keys {2}i details {2}y/);
+  expect(story.lines.at(-2)).toMatch(/^ x does nothing here: \? shows the keys {2}Enter packets {2}i details {2}y/);
   story.press('down');
   expect(story.notice).toBeNull();
 });

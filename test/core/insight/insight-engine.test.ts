@@ -148,15 +148,15 @@ test('thresholds that were set reach the rule, and the others are its own', () =
 });
 
 test.each([
-  ['least=3', 'names no threshold: "least"', 'did you mean one.least?'],
-  ['one.leest=3', 'names no threshold: "one.leest"', 'did you mean one.least?'],
-  ['one.least', 'is not RULE.THRESHOLD=NUMBER', 'one.least'],
-  ['one.least=', '"" is not a number such as 20 or 0.5', 'netwatch insights --explain all lists them'],
-  ['one.least=-1', '"-1" is not a number such as 20 or 0.5', 'netwatch insights --explain all lists them'],
+  ['least=3', ' names no threshold: "least"', 'did you mean one.least?'],
+  ['one.leest=3', ' names no threshold: "one.leest"', 'did you mean one.least?'],
+  ['one.least', ' is not RULE.THRESHOLD=NUMBER', 'such as one.least=20'],
+  ['one.least=', ' sets "", which is not a number such as 20 or 0.5', 'netwatch insights --explain all lists them'],
+  ['one.least=-1', ' sets "-1", which is not a number such as 20 or 0.5', 'netwatch insights --explain all lists them'],
   [`one.least=${'9'.repeat(400)}`, null, null],
 ])('--threshold %s is refused', (word, message, hint) => {
   const parse = () => ThresholdSettings.parse([word], [ruleOf('one', () => ({ findings: () => [] }))]);
-  expect(parse).toThrow(message === null ? /is not a number/ : `--threshold "${word}" ${message}`);
+  expect(parse).toThrow(message === null ? /is not a number/ : `--threshold "${word}"${message}`);
   if (hint !== null) {
     try {
       parse();
@@ -164,4 +164,19 @@ test.each([
       expect(error).toMatchObject({ exit: 64, hint });
     }
   }
+});
+
+test('a jump of the clock is told to the rules that ask for it, and is nothing that they read', () => {
+  const faults = new Faults();
+  const told: number[] = [];
+  const asks = ruleOf('asks', () => ({ clockJumped: (by) => void told.push(by), findings: () => [] }));
+  const fails = ruleOf('fails', () => ({
+    clockJumped() {
+      throw new Error('no');
+    },
+    findings: () => [],
+  }));
+  const engine = engineOf([fails, ruleOf('idle', () => ({ findings: () => [] })), asks], faults);
+  engine.clockJumped(-5);
+  expect([told, [...engine.reads], faults.firstError]).toEqual([[-5], [], new Error('no')]);
 });

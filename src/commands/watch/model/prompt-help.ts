@@ -1,18 +1,27 @@
+import type { ListSpec } from './list-spec.ts';
 import type { Model, Prompt } from './model.ts';
+import type { PromptUse } from './prompt-use.ts';
 
 /** Lines that are remembered of a history. */
 const MOST_ENTERED = 50;
 
 /** The model that remembers a line: once, and the newest first. */
-export function remember(model: Model, { text, use: { history } }: Prompt): Model {
+export function remember(model: Model, { text }: Prompt, use: PromptUse, list: ListSpec | null): Model {
+  const history = use.history?.(list);
   if (history === undefined || text.trim() === '') return model;
   const others = (model.entered[history] ?? []).filter((one) => one !== text);
   return { ...model, entered: { ...model.entered, [history]: [text, ...others].slice(0, MOST_ENTERED) } };
 }
 
 /** The line after Up or Down: one that was entered before, or what was typed; null for any other key. */
-export function recalled({ entered }: Model, prompt: Prompt, key: string): Prompt | null {
-  const { history } = prompt.use;
+export function recalled(
+  { entered }: Model,
+  prompt: Prompt,
+  key: string,
+  use: PromptUse,
+  list: ListSpec | null,
+): Prompt | null {
+  const history = use.history?.(list);
   if (history === undefined || (key !== 'up' && key !== 'down')) return null;
   const lines = entered[history] ?? [];
   const { index, draft } = prompt.recalled ?? { index: -1, draft: prompt.text };
@@ -31,11 +40,11 @@ export function recalled({ entered }: Model, prompt: Prompt, key: string): Promp
  * The line after Tab: first what all candidates begin with, then each of them in turn, Shift-Tab the other way around. Null
  * for any other key.
  */
-export function completed(model: Model, prompt: Prompt, key: string): Prompt | null {
+export function completed(prompt: Prompt, key: string, use: PromptUse, list: ListSpec | null): Prompt | null {
   if (key !== 'tab' && key !== 'backtab') return null;
-  const { text, cursor, use, offered } = prompt;
+  const { text, cursor, offered } = prompt;
   if (offered === null) {
-    const { from, candidates } = use.complete?.(model, text, cursor) ?? { from: cursor, candidates: [] };
+    const { from, candidates } = use.complete?.(text, cursor, list) ?? { from: cursor, candidates: [] };
     const common = commonBeginning(candidates);
     const isLonger = common.length > cursor - from;
     if (candidates.length === 0 || isLonger || candidates.length === 1)

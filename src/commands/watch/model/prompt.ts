@@ -8,62 +8,77 @@ import { type Step, step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
 import { keyName } from './key-name.ts';
 import type { ListSpec } from './list-spec.ts';
-import type { Model, Prompt, PromptUse } from './model.ts';
+import type { Model, Prompt } from './model.ts';
 import { completed, recalled, remember } from './prompt-help.ts';
+import type { PromptUse } from './prompt-use.ts';
 
 /** Longer filters are not typed. */
 const LONGEST = 2000;
 const SEGMENTER = new Intl.Segmenter();
 
 /** The model with a line to be typed, from the text that it has. */
-export const beginPrompt = (model: Model, mark: string, text: string, use: PromptUse): Model => ({
+export const beginPrompt = (
+  model: Model,
+  purpose: Prompt['purpose'],
+  mark: string,
+  text: string,
+  before: Prompt['before'],
+): Model => ({
   ...model,
-  prompt: { mark, text, cursor: text.length, error: null, use, offered: null, recalled: null },
+  prompt: { purpose, mark, text, cursor: text.length, error: null, before, offered: null, recalled: null },
 });
 
-/** Begins to type the filter of a list, from the one that it has. The filter holds at once. */
+/** Begins to type the filter of a list, from the one that it has. */
 export function beginFilter(model: Model, spec: ListSpec): Model {
   const before = listState(model, spec);
-  return beginPrompt(model, '/', before.filter?.text ?? '', {
-    typed: (now, text) => {
-      // what was selected stays so while it passes
-      const { selection } = before;
-      const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, spec.table, () => now.now) };
-      const filtered = withList(now, spec, { ...listState(now, spec), filter, selection });
-      const isThere = arrange(filtered, spec).indexOf(selection.id) >= 0;
-      return step(isThere ? filtered : withList(now, spec, { ...listState(now, spec), filter, selection: FIRST }));
-    },
-    entered: (now) => step(now),
-    cancelled: (now) => step(withList(now, spec, before)),
-    complete: (_now, text, cursor) => completeFilter(text, cursor, spec.table),
-    history: spec.table.type,
-    status(now) {
-      const { matched, total } = arrange(now, spec);
-      return fill(now.settings.texts.ofTotal, { matched, total });
-    },
-  });
+  return beginPrompt(model, 'list filter', '/', before.filter?.text ?? '', before);
 }
+
+/** The filter of the list with the focus. It holds at once. */
+export const LIST_FILTER: PromptUse = {
+  typed(model, text, list) {
+    if (list === null) return step(model);
+    const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, list.table, () => model.now) };
+    // what was selected before stays so while it passes
+    const { before } = model.prompt!;
+    const selection = typeof before === 'object' && before !== null ? before.selection : FIRST;
+    const filtered = withList(model, list, { ...listState(model, list), filter, selection });
+    const isThere = arrange(filtered, list).indexOf(selection.id) >= 0;
+    return step(isThere ? filtered : withList(model, list, { ...listState(model, list), filter, selection: FIRST }));
+  },
+  entered: (model) => step(model),
+  cancelled: (model, before, list) =>
+    step(list === null || typeof before !== 'object' || before === null ? model : withList(model, list, before)),
+  complete: (text, cursor, list) =>
+    list === null ? { from: cursor, candidates: [] } : completeFilter(text, cursor, list.table),
+  history: (list) => list?.table.type ?? '',
+  status(model, list) {
+    if (list === null) return '';
+    const { matched, total } = arrange(model, list);
+    return fill(model.settings.texts.ofTotal, { matched, total });
+  },
+};
 
 /** What typing does. A text that means nothing leaves what the last one did. */
-export function typeLine(model: Model, prompt: Prompt, input: Input): Step {
+export function typeLine(model: Model, prompt: Prompt, input: Input, use: PromptUse, list: ListSpec | null): Step {
   if (input.type === 'mouse') return step(model);
-  if (input.type === 'paste')
-    return apply(model, prompt, { ...insert(prompt, input.text), offered: null, recalled: null });
+  const fresh = { offered: null, recalled: null };
+  if (input.type === 'paste') return apply(model, prompt, { ...insert(prompt, input.text), ...fresh }, use, list);
   const name = keyName(input);
   const closed = { ...model, prompt: null };
-  if (name === 'escape') return prompt.use.cancelled(closed);
+  if (name === 'escape') return use.cancelled(closed, prompt.before, list);
   if (name === 'enter')
-    return prompt.error === null ? prompt.use.entered(remember(closed, prompt), prompt.text) : step(model);
-  const helped = completed(model, prompt, name) ?? recalled(model, prompt, name);
-  if (helped !== null) return apply(model, prompt, helped);
+    return prompt.error === null ? use.entered(remember(closed, prompt, use, list), prompt.text) : step(model);
+  const helped = completed(prompt, name, use, list) ?? recalled(model, prompt, name, use, list);
+  if (helped !== null) return apply(model, prompt, helped, use, list);
   const edited = edit(prompt, name, input.ctrl || input.alt ? null : input.key);
-  return edited === null ? step(model) : apply(model, prompt, { ...edited, offered: null, recalled: null });
+  return edited === null ? step(model) : apply(model, prompt, { ...edited, ...fresh }, use, list);
 }
 
-function apply(model: Model, before: Prompt, prompt: Prompt): Step {
+function apply(model: Model, before: Prompt, prompt: Prompt, use: PromptUse, list: ListSpec | null): Step {
   if (prompt.text === before.text) return step({ ...model, prompt });
   try {
-    const done = prompt.use.typed(model, prompt.text);
+    const done = use.typed(model, prompt.text, list);
     return { ...done, model: { ...done.model, prompt: { ...prompt, error: null } } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

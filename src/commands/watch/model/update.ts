@@ -14,8 +14,10 @@ import { scrollList, selectAt } from './list-keys.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { Model, Popup } from './model.ts';
 import { notify, warn } from './notices.ts';
+import { takePackets } from './packets-update.ts';
 import { withLook } from './past.ts';
 import { typeLine } from './prompt.ts';
+import { PROMPT_USES } from './prompt-uses.ts';
 import { settle } from './settle.ts';
 import { isDescending, sortBy } from './sorting.ts';
 
@@ -35,6 +37,17 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       const next = alerted({ ...model, past: withLook(model.past, machine) }, machine);
       return step(model.held === null ? { ...settle(table.tabs, next), machine } : { ...next, held: machine });
     }
+    case 'packets':
+    case 'recaptured':
+    case 'not recaptured':
+    case 'stream':
+      return takePackets(model, action);
+    case 'popup': {
+      const { title, lines } = action;
+      // one that was closed stays closed
+      const isOpen = model.popup?.kind === 'text' && model.popup.title === title;
+      return step(isOpen ? { ...model, popup: { kind: 'text', top: 0, title, lines } } : model);
+    }
     case 'notice':
       return step(warn(model, action.text, action.isWrong));
     case 'time':
@@ -50,11 +63,11 @@ const atTime = (model: Model, now: number): Model => ({
 
 function takeInput(table: KeyTable, before: Model, input: Input): Step {
   const model = answered(before, input);
-  if (model.prompt !== null) return typeLine(model, model.prompt, input);
+  const { list, place } = focusedList(table, model);
+  if (model.prompt !== null) return typeLine(model, model.prompt, input, PROMPT_USES[model.prompt.purpose], list);
   if (input.type === 'paste') return step(notify(model, 'noticePasted', {}, true));
   if (input.type === 'mouse') return takeMouse(table, model, input);
   if (model.popup !== null) return pressInPopup(table, model, model.popup, input);
-  const { list, place } = focusedList(table, model);
   return press(table, model, input, { list, height: place?.height ?? 0, width: columnsWidth(place) });
 }
 

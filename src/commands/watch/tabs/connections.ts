@@ -3,11 +3,15 @@ import type { AnyRow } from '../../../core/record/table.ts';
 import { type ConnRow, conn } from '../../../core/record/tables/conn.ts';
 import { unknownRow } from '../../../core/record/unknown-row.ts';
 import { type Piece, piece } from '../../../core/screen/cells.ts';
+import { type Step, step } from '../model/action.ts';
 import { arrange, listState } from '../model/arranged.ts';
 import { identifyConn } from '../model/identify-conn.ts';
 import type { ListGrouping, ListSpec } from '../model/list-spec.ts';
 import type { Machine, Traffic } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
+import { notify } from '../model/notices.ts';
+import { showPackets } from '../model/packets-update.ts';
+import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
 import { listView } from '../views/list-view.ts';
 
@@ -171,5 +175,30 @@ export const connections: Tab = {
   },
   view: (model, width, height) => listView(model, CONNECTIONS, width, height, true),
   place: (_list, _model, width, height) => ({ row: 1, column: 0, width, height: height - 1 }),
-  keys: [],
+  keys: [
+    {
+      keys: ['enter'],
+      shown: 'Enter',
+      label: 'keyPackets',
+      help: 'helpEnterPackets',
+      footer: 1,
+      act(model) {
+        const row = selectedRow(model, CONNECTIONS) as ConnRow | null;
+        if (row === null) return step(notify(model, 'noticeNothingSelected', {}, true));
+        return showConnection(model, row);
+      },
+    },
+  ],
 };
+
+/** Protocols whose packets a display filter picks by name. */
+const PICKED: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'icmp', 'icmpv6']);
+
+/** Goes to the packets of a connection, or says why there are none. */
+function showConnection(model: Model, { proto, remote_addr, remote_port }: ConnRow): Step {
+  if (remote_addr === null || remote_port === 0) return step(notify(model, 'noticeNoRemote', {}, true));
+  const name = proto.toLowerCase();
+  if (!PICKED.has(name)) return step(notify(model, 'noticeNoProtocol', { proto }, true));
+  const address = remote_addr.replace(/%.*/, '');
+  return showPackets(model, `${name} and ${address}${remote_port === null ? '' : ` and port ${remote_port}`}`);
+}

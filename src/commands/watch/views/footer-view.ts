@@ -12,7 +12,7 @@ type KeyPieces = readonly [key: Piece, word: Piece];
 
 /** The keys of what is shown, then those of every tab; while something is typed, that, and what is wrong with it. */
 export function footerLines(table: KeyTable, model: Model, list: ListSpec | null): readonly string[] {
-  if (model.prompt !== null) return promptLines(model);
+  if (model.prompt !== null) return promptLines(model, list);
   const everywhere = [...table.everywhere, ...table.lists]
     .filter(({ footer }) => footer !== null)
     .sort((a, b) => a.footer! - b.footer!)

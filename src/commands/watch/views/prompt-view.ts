@@ -2,7 +2,9 @@ import { safeText } from '../../../core/output/safe-text.ts';
 import { widthOf } from '../../../core/output/text-width.ts';
 import { cell, line, type Piece, piece, twoSided } from '../../../core/screen/cells.ts';
 import { paint } from '../../../core/screen/theme.ts';
+import type { ListSpec } from '../model/list-spec.ts';
 import type { Model, Prompt } from '../model/model.ts';
+import { PROMPT_USES } from '../model/prompt-uses.ts';
 
 /** Candidates of Tab that are shown at once. */
 const MOST_SHOWN = 5;
@@ -12,11 +14,12 @@ const MARK = 3;
 const CURSOR = 2;
 
 /** The line that is typed with what follows from it, and below it what is wrong with it, or what Tab offers. */
-export function promptLines(model: Model): readonly string[] {
+export function promptLines(model: Model, list: ListSpec | null): readonly string[] {
   const { theme } = model.settings;
   const prompt = model.prompt!;
   const { text, cursor, mark } = prompt;
-  const status = prompt.use.status?.(model) ?? '';
+  const use = PROMPT_USES[prompt.purpose];
+  const status = use.status?.(model, list) ?? '';
   const room = model.width - MARK - CURSOR - (status === '' ? 0 : widthOf(status) + 2);
   const start = startOf(text, cursor, room);
   const at = String.fromCodePoint(text.codePointAt(cursor) ?? 0x20);
@@ -28,7 +31,7 @@ export function promptLines(model: Model): readonly string[] {
   ];
   const right = status === '' ? [] : [piece(` ${status} `, 'faint')];
   const taken = status === '' ? 0 : widthOf(status) + 2;
-  return [line(theme, typed, model.width - taken) + line(theme, right, taken), underLine(model, prompt, start)];
+  return [line(theme, typed, model.width - taken) + line(theme, right, taken), underLine(model, prompt, start, list)];
 }
 
 /** Where what is shown begins, so that all from there to the cursor fits. */
@@ -39,7 +42,7 @@ function startOf(text: string, cursor: number, room: number): number {
   return start;
 }
 
-function underLine(model: Model, prompt: Prompt, start: number): string {
+function underLine(model: Model, prompt: Prompt, start: number, list: ListSpec | null): string {
   const { theme, texts } = model.settings;
   const { width } = model;
   const { text, cursor, error, offered } = prompt;
@@ -56,7 +59,10 @@ function underLine(model: Model, prompt: Prompt, start: number): string {
     const place = column >= 0 && column < width - 4 ? `${' '.repeat(MARK + column)}^ ` : ' '.repeat(MARK);
     return paint(theme, 'bad', cell(atPlace(error.message, place, width), width, 'left', theme.glyphs.ellipsis));
   }
-  const { from, candidates } = prompt.use.complete?.(model, text, cursor) ?? { from: cursor, candidates: [] };
+  const { from, candidates } = PROMPT_USES[prompt.purpose].complete?.(text, cursor, list) ?? {
+    from: cursor,
+    candidates: [],
+  };
   const isOpen = from < cursor && !candidates.includes(text.slice(from, cursor));
   return twoSided(theme, isOpen ? offeredPieces(candidates, -1) : [], [], width);
 }

@@ -106,6 +106,7 @@ export class ModelCommentary {
     const reply = await this.askModel(body, signal);
     const answer = 'fault' in reply ? null : parseAnswer(reply.content, facts, redaction);
     if (answer === null) this.fail('fault' in reply ? reply.fault : NOT_AS_ASKED);
+    else if (answer.findings.length === 0) this.fail(nothingOfUse(answer));
     else {
       this.last = this.rowsOf(answer, redaction, time);
       this.current = { state: 'available', at, dropped: answer.dropped };
@@ -136,6 +137,15 @@ export class ModelCommentary {
 }
 
 const NOT_AS_ASKED: ModelFault = { kind: 'bad', reason: 'its answer has not the form that was asked for' };
+
+const nothingOfUse = ({ dropped }: ModelAnswer): ModelFault => ({
+  kind: 'bad',
+  reason: dropped === 0 ? 'it found nothing to say' : leftOut(dropped),
+});
+
+/** Findings that are not shown, and why. */
+export const leftOut = (count: number): string =>
+  `${count} of its findings left out: not in the form that was asked for, or not in the facts`;
 
 /** Facts of a finding that are shown. */
 const MOST_CITED = 5;

@@ -32,7 +32,7 @@ export const arpConflict = rule({
     returns: threshold(1, 'How often the address came back to a card that had it before.'),
     window_s: threshold(300, 'Seconds within which it must come back.'),
   },
-  open({ returns, window_s }) {
+  open({ returns, window_s }, shared) {
     const claims = new AddressClaims(window_s);
     return {
       packet(packet, at) {
@@ -42,10 +42,10 @@ export const arpConflict = rule({
         if (protocol === arp.id) takeArp(claims, packet, last, at);
         else if (protocol === icmpv6.id) takeAdvertisement(claims, packet, last, at);
       },
-      *findings() {
+      *findings(at) {
         const addresses = claims.addressesByCard();
-        for (const { address, cards, returns: count, since } of claims.disputed()) {
-          if (count < Math.max(1, returns)) continue;
+        for (const { address, cards, returns: count, returnedAt, since } of claims.disputed()) {
+          if (count < Math.max(1, returns) || shared.isOver(returnedAt, at)) continue;
           const proxies = cards.some(({ mac }) => addresses.get(mac)! >= PROXY_ADDRESSES);
           yield {
             subject: address,

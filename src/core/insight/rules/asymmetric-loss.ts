@@ -1,8 +1,8 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatPercent } from '../../output/units.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 import { type OneWay, openTcpTrouble, waysOf } from '../tcp-trouble.ts';
-import { shortNumber } from '../wording.ts';
 
 /** Looks for pairs of hosts between which only one way loses packets. */
 export const asymmetricLoss = rule({
@@ -24,7 +24,7 @@ export const asymmetricLoss = rule({
     return {
       packet: (packet) => trouble.take(packet),
       *findings(at) {
-        const ways = waysOf(trouble.entries(at));
+        const ways = waysOf(trouble.entries(at, shared));
         for (const bad of ways.values()) {
           const good = ways.get(`${bad.receiver} ${bad.sender}`);
           const { resent } = bad.trouble;
@@ -36,7 +36,7 @@ export const asymmetricLoss = rule({
           if (lost < loss_pct || lost < ratio * lostBack) continue;
           yield {
             subject: bad.sender,
-            summary: `From ${bad.sender} to ${bad.receiver} ${shortNumber(lost)} % of the payload was lost, the other way ${shortNumber(lostBack)} %`,
+            summary: `From ${bad.sender} to ${bad.receiver} ${formatPercent(lost)} of the payload was lost, the other way ${formatPercent(lostBack)}`,
             confidence: resent >= 5 * segments ? 'high' : 'medium',
             evidence: [bad, good].map((way) =>
               evidence('conversation', {

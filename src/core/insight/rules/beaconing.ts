@@ -1,9 +1,10 @@
+import { formatPercent, formatSeconds } from '../../output/units.ts';
 import type { ConversationRow } from '../../record/tables/conversation.ts';
 import { isGlobal, isMulticast } from '../address-scope.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 import { spreadOf } from '../spread.ts';
-import { durationText, endpointText, secondsOf, shortNumber } from '../wording.ts';
+import { endpointText, secondsOf } from '../wording.ts';
 
 /** More pairs of a client and a service are not told apart. */
 const MOST_PAIRS = 50_000;
@@ -89,7 +90,7 @@ export const beaconing = rule({
           yield {
             subject: client,
             severity: isCall ? 'warn' : 'note',
-            summary: `${client} called ${to} ${rows.length} times, every ${durationText(period)} with ${shortNumber(jitter)} % jitter, ${alike ? `always about ${Math.round(sizes.median)} bytes` : 'of different sizes'}`,
+            summary: `${client} called ${to} ${rows.length} times, every ${formatSeconds(period)} with ${formatPercent(jitter)} jitter, ${alike ? `always about ${Math.round(sizes.median)} bytes` : 'of different sizes'}`,
             confidence: isCall && inRhythm === gaps.length && rows.length >= 2 * connections ? 'medium' : 'low',
             evidence: rows.slice(0, 5).map((row) =>
               evidence('conversation', {

@@ -1,10 +1,10 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatNumberOf, formatPercent } from '../../output/units.ts';
 import type { ConversationRow } from '../../record/tables/conversation.ts';
 import type { Flow } from '../../wire/flow.ts';
 import { evidence } from '../evidence.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
 import { type FlowTrouble, openTcpTrouble, type SideTrouble } from '../tcp-trouble.ts';
-import { counted, shortNumber } from '../wording.ts';
 
 /** Looks for what the capture itself lacks, or has twice, so that it is not blamed on the network. */
 export const captureQuality = rule({
@@ -32,7 +32,7 @@ export const captureQuality = rule({
       },
       *findings(at) {
         const packets = connections.reduce((sum, row) => sum + row.packets, 0);
-        const entries = [...trouble.entries(at)];
+        const entries = [...trouble.entries(at, shared)];
         const missing = worstOf(entries, ({ notCaptured }) => notCaptured);
         if (
           missing.sum >= Math.max(1, limits.not_captured) &&
@@ -43,7 +43,7 @@ export const captureQuality = rule({
             'segments not captured',
             'not_captured',
             (sum) =>
-              `${counted(sum, 'ACK')} ${sum === 1 ? 'is' : 'are'} of segments that were not captured: the capture lacks packets that arrived`,
+              `${formatNumberOf(sum, 'ACK')} ${sum === 1 ? 'is' : 'are'} of segments that were not captured: the capture lacks packets that arrived`,
           );
         }
         const twice = worstOf(entries, ({ copies }) => copies);
@@ -53,7 +53,7 @@ export const captureQuality = rule({
             'packets captured twice',
             'copies',
             (sum) =>
-              `${counted(sum, 'TCP packet')} ${sum === 1 ? 'was' : 'were'} captured twice, ${shortNumber((100 * sum) / packets)} % of all`,
+              `${formatNumberOf(sum, 'TCP packet')} ${sum === 1 ? 'was' : 'were'} captured twice, ${formatPercent((100 * sum) / packets)} of all`,
           );
         }
         const oneWay = connections.filter(isOneWay);

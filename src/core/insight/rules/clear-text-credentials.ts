@@ -34,6 +34,8 @@ interface Server {
   readonly clients: Set<string>;
   logins: number;
   readonly since: string | null;
+  /** Of the last login, in seconds since 1970. */
+  lastSeconds: number;
   readonly shown: string[];
 }
 
@@ -69,7 +71,7 @@ export const clearTextCredentials = rule({
   thresholds: {
     logins: threshold(1, 'Least number of logins at one server.'),
   },
-  open({ logins }) {
+  open({ logins }, shared) {
     const servers = new AgedMap<string, Server>(MOST_SERVERS);
     const states = new ByFlow<State>((flow) => flow.isOver);
 
@@ -89,6 +91,7 @@ export const clearTextCredentials = rule({
       }
       const { server } = state;
       server.logins++;
+      server.lastSeconds = packet.seconds;
       if (server.shown.length === MOST_EVIDENCE) return;
       const client = sourceOf(packet);
       server.shown.push(evidence('packet', { number: packet.number, protocol: kind, client, server: server.endpoint }));
@@ -104,7 +107,7 @@ export const clearTextCredentials = rule({
       let known = servers.get(key);
       if (known === undefined) {
         const since = formatTimestamp(packet.seconds, packet.nanoseconds);
-        known = { kind, endpoint, clients: new Set(), logins: 0, since, shown: [] };
+        known = { kind, endpoint, clients: new Set(), logins: 0, since, lastSeconds: packet.seconds, shown: [] };
         servers.add(key, known);
       }
       if (known.clients.size < MOST_CLIENTS) known.clients.add(client);
@@ -146,9 +149,9 @@ export const clearTextCredentials = rule({
           if (kind !== null) note(kind, packet, state);
         }
       },
-      *findings() {
-        for (const [, { kind, endpoint, clients, logins: count, since, shown }] of servers) {
-          if (count < Math.max(1, logins)) continue;
+      *findings(at) {
+        for (const [, { kind, endpoint, clients, logins: count, since, lastSeconds, shown }] of servers) {
+          if (count < Math.max(1, logins) || shared.isOver(lastSeconds, at)) continue;
           const [first] = clients;
           const who = clients.size === 1 ? first : `${clients.size} clients`;
           const isNote = kind === 'SNMP community';

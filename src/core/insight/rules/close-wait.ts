@@ -1,6 +1,7 @@
 import { isoTimeOf } from '../../instant.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { evidence } from '../evidence.ts';
+import { isKernelSocket } from '../kernel-socket.ts';
 import { rule, threshold } from '../rule.ts';
 
 /** More processes are not told apart. */
@@ -28,7 +29,7 @@ export const closeWait = rule({
       conn(rows, at) {
         const now = new Map<number, ConnRow[]>();
         for (const row of rows) {
-          if (row.state !== 'CLOSE_WAIT' || row.pid === null) continue;
+          if (row.state !== 'CLOSE_WAIT' || row.pid === null || !isKernelSocket(row)) continue;
           const those = now.get(row.pid);
           if (those !== undefined) those.push(row);
           else if (now.size < MOST_PROCESSES) now.set(row.pid, [row]);

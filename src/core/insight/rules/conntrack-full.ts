@@ -18,7 +18,7 @@ export const conntrackFull = rule({
   open({ pct, error_pct }) {
     const levels = new CounterGrowth(['nf_conntrack_count', 'nf_conntrack_max']);
     return {
-      counter: (rows) => levels.take(rows),
+      counter: (rows, at) => levels.take(rows, at),
       *findings() {
         const count = levels.now('nf_conntrack_count');
         const max = levels.now('nf_conntrack_max');

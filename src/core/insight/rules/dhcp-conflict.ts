@@ -7,6 +7,7 @@ import { formatMac } from '../../wire/mac-address.ts';
 import type { Packet } from '../../wire/packet.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
+import type { Shared } from '../shared.ts';
 
 // RFC 2131, 2; RFC 2132, 3.3, 3.5, 3.8, 9.6, 9.7.
 const HEADER = 240;
@@ -48,10 +49,13 @@ class Client {
   rivals: readonly Offer[] = [];
   isContradiction = false;
   rivalsSince: string | null = null;
+  rivalsAt = Number.NaN;
   declines = 0;
   naks = 0;
   troubleSince: string | null = null;
-  readonly shown: string[] = [];
+  /** Of the last NAK or DHCPDECLINE, in seconds since 1970. */
+  troubleAt = Number.NaN;
+  shown: string[] = [];
 
   constructor(mac: string) {
     this.mac = mac;
@@ -70,20 +74,21 @@ export const dhcpConflict = rule({
     naks: threshold(3, 'NAKs for one client.'),
     declines: threshold(1, 'Addresses that one client declined.'),
   },
-  open({ naks, declines }) {
+  open({ naks, declines }, shared) {
     const clients = new AgedMap<string, Client>(MOST_CLIENTS);
     return {
       packet(packet, at) {
         const last = packet.layerCount - 1;
         if (last < 0 || packet.layerProtocol[last] !== dhcp.id || packet.layerQuoted[last] === 1) return;
-        takeMessage(clients, packet, last, at);
+        takeMessage(clients, packet, last, at, shared);
       },
-      *findings() {
+      *findings(at) {
         const told = new Set<string>();
         for (const [, client] of clients) {
-          const rivals = rivalsOf(client, told);
+          const rivals = shared.isOver(client.rivalsAt, at) ? null : rivalsOf(client, told);
           if (rivals !== null) yield rivals;
           const { mac, declines: declined, naks: denied } = client;
+          if (shared.isOver(client.troubleAt, at)) continue;
           const isDeclined = declined >= Math.max(1, declines);
           if (!isDeclined && denied < Math.max(1, naks)) continue;
           yield {
@@ -132,7 +137,13 @@ function rivalsOf({ rivals, isContradiction, rivalsSince, mac }: Client, told: S
   };
 }
 
-function takeMessage(clients: AgedMap<string, Client>, packet: Packet, layer: number, at: number): void {
+function takeMessage(
+  clients: AgedMap<string, Client>,
+  packet: Packet,
+  layer: number,
+  at: number,
+  shared: Shared,
+): void {
   const bytes = packet.layerBytes[layer]!;
   const start = packet.layerStart[layer]!;
   const end = packet.layerEnd[layer]!;
@@ -152,9 +163,11 @@ function takeMessage(clients: AgedMap<string, Client>, packet: Packet, layer: nu
   const time = formatTimestamp(packet.seconds, packet.nanoseconds);
   if (kind === OFFER) {
     if (server !== null)
-      takeOffer(client, offerOf(bytes, start, end, server, packet.number), u32(bytes, start + 4), at, time);
+      takeOffer(client, offerOf(bytes, start, end, server, packet.number), u32(bytes, start + 4), at, time, shared);
     return;
   }
+  if (shared.isOver(client.troubleAt, at)) forgetTrouble(client);
+  client.troubleAt = at;
   if (kind === DECLINE) client.declines++;
   else client.naks++;
   client.troubleSince ??= time;
@@ -163,6 +176,13 @@ function takeMessage(clients: AgedMap<string, Client>, packet: Packet, layer: nu
   const address = requested < 0 ? null : formatIpv4(i32(bytes, requested));
   const name = kind === DECLINE ? 'Decline' : 'NAK';
   client.shown.push(evidence('packet', { number: packet.number, type: name, client: mac, address, server }));
+}
+
+function forgetTrouble(client: Client): void {
+  client.declines = 0;
+  client.naks = 0;
+  client.troubleSince = null;
+  client.shown = [];
 }
 
 function offerOf(bytes: Uint8Array, start: number, end: number, server: string, packet: number): Offer {
@@ -175,7 +195,14 @@ function offerOf(bytes: Uint8Array, start: number, end: number, server: string, 
   return { server, network, router: addressIn(ROUTER), nameServer: addressIn(NAME_SERVER), address, packet };
 }
 
-function takeOffer(client: Client, offer: Offer, transaction: number, at: number, time: string | null): void {
+function takeOffer(
+  client: Client,
+  offer: Offer,
+  transaction: number,
+  at: number,
+  time: string | null,
+  shared: Shared,
+): void {
   if (client.transaction !== transaction || at - client.firstAt > WAIT_S) {
     client.transaction = transaction;
     client.firstAt = at;
@@ -190,10 +217,11 @@ function takeOffer(client: Client, offer: Offer, transaction: number, at: number
     ({ network, router, nameServer }) =>
       network !== first!.network || router !== first!.router || nameServer !== first!.nameServer,
   );
-  if (client.isContradiction && !contradicts) return;
+  if (client.isContradiction && !contradicts && !shared.isOver(client.rivalsAt, at)) return;
   client.isContradiction = contradicts;
+  if (client.rivalsSince === null || shared.isOver(client.rivalsAt, at)) client.rivalsSince = time;
   client.rivals = offers;
-  client.rivalsSince ??= time;
+  client.rivalsAt = at;
 }
 
 /** Where the value of an option begins that has at least a byte, of four for addresses; -1 when it is not there. */

@@ -65,7 +65,7 @@ export const dnsTunnelling = rule({
       'Mean length of the answers, in characters, when most questions are for TXT or the like.',
     ),
   },
-  open({ names, length, entropy_bits, rate, answer_length }) {
+  open({ names, length, entropy_bits, rate, answer_length }, shared) {
     const domains = new AgedMap<string, Domain>(MOST_DOMAINS);
     return {
       dns_query(row) {
@@ -75,14 +75,16 @@ export const dnsTunnelling = rule({
         const sub = subNameOf(name, registrable).toLowerCase();
         if (sub === '' || KNOWN_ZONES.has(registrable)) return;
         let domain = domains.get(registrable);
-        if (domain === undefined) {
-          domain = new Domain(row, secondsOf(row.time));
+        const seconds = secondsOf(row.time);
+        if (domain === undefined || shared.isOver(domain.lastSeconds, seconds)) {
+          domain = new Domain(row, seconds);
           domains.add(registrable, domain);
         }
         take(domain, row, sub);
       },
-      *findings() {
+      *findings(at) {
         for (const [name, domain] of domains) {
+          if (shared.isOver(domain.lastSeconds, at)) continue;
           const count = domain.names.size;
           if (count < Math.max(1, names)) continue;
           const minutes = Math.max(1 / 60, (domain.lastSeconds - domain.firstSeconds) / 60 || 0);

@@ -1,6 +1,7 @@
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { isKernelSocket } from '../kernel-socket.ts';
 import { rule, threshold } from '../rule.ts';
 import { endpointText } from '../wording.ts';
 
@@ -34,12 +35,13 @@ export const ephemeralPorts = rule({
     const levels = new CounterGrowth([FIRST, LAST]);
     let pairs: ReadonlyMap<string, Pair> = new Map();
     return {
-      counter: (rows) => levels.take(rows),
+      counter: (rows, at) => levels.take(rows, at),
       conn(rows) {
         const now = new Map<string, Pair>();
         for (const row of rows) {
           const { proto, state, local_addr, local_port, remote_addr, remote_port, process } = row;
           if (proto !== 'tcp' || remote_addr === null || remote_port === null || state === 'LISTEN') continue;
+          if (!isKernelSocket(row)) continue;
           const key = `${local_addr} ${remote_addr} ${remote_port}`;
           let pair = now.get(key);
           if (pair === undefined) {
@@ -66,7 +68,7 @@ export const ephemeralPorts = rule({
           yield {
             subject: `${local_addr} to ${subject}`,
             severity: 100 * used >= error_pct * range ? 'error' : 'warn',
-            summary: `${used} of ${range} local ports are in use from ${local_addr} to ${subject} (${process ?? 'unknown process'}), ${timeWait} in TIME_WAIT`,
+            summary: `${used} of ${range} local ports are in use from ${local_addr} to ${subject}${process === null ? '' : ` (${process})`}, ${timeWait} in TIME_WAIT`,
             confidence: 'high',
             evidence: [
               evidence('conn', { local_addr, remote_addr, remote_port, ports: used, time_wait: timeWait }),

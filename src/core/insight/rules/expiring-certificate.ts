@@ -42,7 +42,7 @@ export const expiringCertificate = rule({
   thresholds: {
     days: threshold(14, 'Days that a certificate is still valid.'),
   },
-  open({ days }) {
+  open({ days }, shared) {
     const endpoints = new AgedMap<string, Shown>(MOST_ENDPOINTS);
     const messages = new CertificateMessages();
     let probes: readonly ProbeRow[] = [];
@@ -62,8 +62,9 @@ export const expiringCertificate = rule({
       probe(rows) {
         probes = rows;
       },
-      *findings() {
+      *findings(at) {
         for (const [, shown] of endpoints) {
+          if (shared.isOver(shown.at, at)) continue;
           const found = judge(shown, days);
           if (found !== null) yield found;
         }
@@ -122,6 +123,9 @@ function judge({ endpoint, isClient, certificate, number, at, time }: Shown, day
     // one that its owner made is seldom checked
     severity: isWrong && !isSelfIssued ? 'error' : 'warn',
     confidence: 'high',
+    ...(isEarly
+      ? { advice: 'Compare the clocks of both machines first: one that is slow makes a new certificate look so.' }
+      : {}),
     evidence: [
       evidence('packet', {
         number,

@@ -35,6 +35,8 @@ class Server {
   readonly clients = new Set<string>();
   readonly shown: string[] = [];
   since: string | null = null;
+  /** When the last question was asked that failed; NaN for none. */
+  failedAt = Number.NaN;
 
   constructor(address: string) {
     this.address = address;
@@ -55,14 +57,15 @@ export const failingResolver = rule({
     failed_pct: threshold(20, 'Of these, those that failed, in percent.'),
     domains: threshold(3, 'Different domains that it failed for; no more than 64 are told apart.'),
   },
-  open({ queries, failed_pct, domains }) {
+  open({ queries, failed_pct, domains }, shared) {
     const servers = new AgedMap<string, Server>(MOST_SERVERS);
     const served = new AgedMap<string, true>(MOST_CLIENTS);
     return {
       dns_query(row) {
         if (!isOfServer(row)) return;
         let server = servers.get(row.server);
-        if (server === undefined) {
+        const isFailure = row.rcode === null || row.rcode === 'SERVFAIL' || row.rcode === 'REFUSED';
+        if (server === undefined || (isFailure && shared.isOver(server.failedAt, secondsOf(row.time)))) {
           server = new Server(row.server);
           servers.add(row.server, server);
         }
@@ -73,12 +76,12 @@ export const failingResolver = rule({
         for (const [, server] of servers) {
           const seesAnswers = hasAnswered(server) || [...server.clients].some((client) => served.has(client));
           const silent = seesAnswers
-            ? server.unanswered + server.waiting.filter((time) => !(at - time < PATIENCE_S)).length
+            ? server.unanswered + server.waiting.filter((time) => !(Math.abs(at - time) < PATIENCE_S)).length
             : 0;
           const failed = server.servfail + server.refused + silent;
           const all = failed + server.answered;
           if (all < Math.max(1, queries) || (100 * failed) / all < failed_pct) continue;
-          if (server.domains.size < domains || failed === 0) continue;
+          if (server.domains.size < domains || failed === 0 || shared.isOver(server.failedAt, at)) continue;
           const counts = [
             [server.servfail, 'SERVFAIL'],
             [server.refused, 'REFUSED'],
@@ -113,7 +116,7 @@ function take(server: Server, row: DnsQueryRow): void {
     if (before !== undefined && !(Math.abs(time - before) > SAME_S)) return;
     if (server.clients.size < MOST_DOMAINS) server.clients.add(row.client);
     server.waiting.push(time);
-    if (server.waiting.length > MOST_WAITING || time - server.waiting[0]! > 2 * PATIENCE_S) {
+    if (server.waiting.length > MOST_WAITING || Math.abs(time - server.waiting[0]!) > 2 * PATIENCE_S) {
       server.waiting.shift();
       server.unanswered++;
     }
@@ -124,6 +127,7 @@ function take(server: Server, row: DnsQueryRow): void {
     return;
   }
   server.since ??= row.time;
+  server.failedAt = time;
   if (row.name !== null && server.domains.size < MOST_DOMAINS) server.domains.add(registrableName(row.name));
   if (server.shown.length < MOST_EVIDENCE) {
     server.shown.push(

@@ -1,8 +1,10 @@
+import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { isKernelSocket } from '../kernel-socket.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted, endpointText } from '../wording.ts';
+import { endpointText } from '../wording.ts';
 
 /** More listening endpoints are not told apart. */
 export const MOST_ENDPOINTS = 10_000;
@@ -35,7 +37,7 @@ export const halfOpenSockets = rule({
     const levels = new CounterGrowth([LIMIT]);
     let requests = new Map<string, Requests>();
     return {
-      counter: (rows) => levels.take(rows),
+      counter: (rows, at) => levels.take(rows, at),
       conn(rows) {
         const now = new Map<string, ConnRow[]>();
         const listeners = new Map<number, ConnRow[]>();
@@ -45,7 +47,7 @@ export const halfOpenSockets = rule({
             if (there !== undefined) there.push(row);
             else listeners.set(row.local_port, [row]);
           }
-          if (row.state !== 'SYN_RECV') continue;
+          if (row.state !== 'SYN_RECV' || !isKernelSocket(row)) continue;
           const key = endpointText(row.local_addr, row.local_port);
           const those = now.get(key);
           if (those !== undefined) those.push(row);
@@ -76,7 +78,7 @@ export const halfOpenSockets = rule({
           if (limit === Number.POSITIVE_INFINITY || 100 * count < pct * limit) continue;
           yield {
             subject,
-            summary: `${counted(count, 'handshake')} with ${subject} (${listener?.process ?? 'unknown process'}) from ${counted(clients, 'address', 'addresses')} did not end; the limit is ${limit}`,
+            summary: `${formatNumberOf(count, 'handshake')} with ${subject} (${listener?.process ?? 'unknown process'}) from ${formatNumberOf(clients, 'address', 'addresses')} did not end; the limit is ${limit}`,
             confidence: looks > 1 ? 'high' : 'medium',
             evidence: [
               evidence('conn', { local_addr: addr, local_port: port, state: 'SYN_RECV', sockets: count, clients }),

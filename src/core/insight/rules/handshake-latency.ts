@@ -1,9 +1,10 @@
+import { formatMillis } from '../../output/units.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { askedServers } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 import { spreadOf } from '../spread.ts';
-import { endpointText, shortNumber } from '../wording.ts';
+import { endpointText } from '../wording.ts';
 
 /** From this part of its handshakes on it is more than a few bad moments. */
 const OFTEN_PCT = 10;
@@ -42,7 +43,7 @@ export const handshakeLatency = rule({
           yield {
             subject: server,
             severity: 100 * slow.length >= OFTEN_PCT * timed.length ? 'warn' : 'note',
-            summary: `${slow.length} of ${timed.length} handshakes with ${server} took up to ${shortNumber(worst[0]!.total_ms!)} ms, the usual ones ${shortNumber(median)} ms`,
+            summary: `${slow.length} of ${timed.length} handshakes with ${server} took up to ${formatMillis(worst[0]!.total_ms!)}, the usual ones ${formatMillis(median)}`,
             confidence: new Set(timed.map((row) => row.client_addr)).size === 1 ? 'high' : 'medium',
             evidence: worst.slice(0, 5).map((row) =>
               evidence('handshake', {

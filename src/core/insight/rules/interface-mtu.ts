@@ -17,7 +17,7 @@ export const interfaceMtu = rule({
   severity: 'warn',
   about: 'interfaces that belong together have different MTUs',
   explanation:
-    'Compares the MTU of the members of each bridge, bond and team with one another and with its own, that of each VLAN, macvlan and ipvlan with its parent, and those of the two ends of a veth pair. A bridge drops without a word what is larger than the MTU of the member it leaves by, so that small packets pass and large ones do not. A VLAN may be smaller than its parent, and a bridge smaller than all its members; larger ones are found. Members that are not up are left out. The network behind the interfaces is not seen: where all packets are small anyway, nothing is lost.',
+    'Compares the MTU of the members of each bridge, bond and team with one another and with its own, that of each VLAN, macvlan and ipvlan with its parent, and those of the two ends of a veth pair. A bridge drops without a word what is larger than the MTU of the member it leaves by, so that small packets pass and large ones do not. A VLAN may be smaller than its parent, and a bridge smaller than all its members; larger ones are found. Members that are not up are left out. The confidence is medium: the sizes are seen, and not that packets are lost. The network behind the interfaces is not seen: where all packets are small anyway, nothing is lost.',
   advice: 'Give them the same MTU: `ip link set INTERFACE mtu BYTES`, and the same at the other ends of the links.',
   thresholds: {},
   open() {
@@ -76,7 +76,8 @@ function finding(
   return {
     subject,
     summary: `the MTUs of the ${kind} ${subject} differ: ${smaller.name} has ${smaller.mtu} bytes, ${larger.name} ${larger.mtu}`,
-    confidence: 'high',
+    // the sizes were seen, but not that anything is lost by them
+    confidence: 'medium',
     evidence: [...new Set(rows)].map(({ name, mtu, master, parent }) =>
       evidence('iface', { name, mtu, master, parent }),
     ),

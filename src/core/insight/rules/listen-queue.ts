@@ -1,6 +1,8 @@
+import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
+import { MOVING_START } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
 import { endpointText } from '../wording.ts';
 
@@ -11,20 +13,20 @@ export const listenQueue = rule({
   name: 'listen_queue',
   severity: 'warn',
   about: 'connections wait to be accepted, or are dropped because too many do',
-  explanation:
-    'Compares rx_queue of each LISTEN socket, the connections that wait to be accepted, with tx_queue, the length of its queue. Short queues are left out: some programs ask for one on purpose, and one client fills it. It also counts by how much TcpExtListenOverflows grew since the first look: connections that found a queue full. The program is too slow, is stopped, or asked for a short queue. The counter is that of the whole machine and does not say which listener it was. What overflowed before the first look is not counted.',
+  explanation: `Compares rx_queue of each LISTEN socket, the connections that wait to be accepted, with tx_queue, the length of its queue. Short queues are left out: some programs ask for one on purpose, and one client fills it. It also counts by how much TcpExtListenOverflows grew since the first look: each time that a connection found a queue full, and once more for each time that its client tried again. The program is too slow, is stopped, or asked for a short queue. The counter is that of the whole machine and does not say which listener it was. What overflowed before the first look is not counted. ${MOVING_START}`,
   advice: 'See what keeps the program from accepting; raise its backlog and net.core.somaxconn if bursts are wanted.',
   thresholds: {
     full_pct: threshold(80, 'Connections that wait, in percent of the length of the queue.'),
     backlog: threshold(8, 'Length of the shortest queue that is judged, in connections.'),
     waiting: threshold(2, 'Connections that wait, at least.'),
-    overflows: threshold(1, 'Connections that found a queue full since the first look.'),
+    overflows: threshold(1, 'Times that a connection found a queue full, in ten minutes.'),
   },
   open({ full_pct, backlog, waiting, overflows }) {
     const growth = new CounterGrowth([OVERFLOWS]);
     let full: readonly ConnRow[] = [];
     return {
-      counter: (rows) => growth.take(rows),
+      counter: (rows, at) => growth.take(rows, at),
+      clockJumped: (by) => growth.clockJumped(by),
       conn(rows) {
         full = rows.filter(
           ({ proto, state, rx_queue, tx_queue }) =>
@@ -42,7 +44,7 @@ export const listenQueue = rule({
           const subject = endpointText(local_addr, local_port);
           yield {
             subject,
-            summary: `${rx_queue} connections wait at ${subject} (${process ?? 'unknown process'}) to be accepted; ${tx_queue} can`,
+            summary: `${rx_queue} connections wait at ${subject} (${process ?? 'unknown process'}) to be accepted; its queue has room for ${tx_queue}`,
             confidence: 'high',
             evidence: [evidence('conn', { local_addr, local_port, pid, rx_queue, tx_queue })],
             since: null,
@@ -52,7 +54,7 @@ export const listenQueue = rule({
         if (grown === 0 || grown < overflows) return;
         yield {
           subject: 'listeners of this machine',
-          summary: `${grown} connections found the queue of a listener full since the first look`,
+          summary: `connections found the queue of a listener full ${formatNumberOf(grown, 'time')} ${growth.timeText()}`,
           confidence: 'high',
           evidence: [evidence('counter', { name: OVERFLOWS, value: growth.now(OVERFLOWS), grown })],
           since: null,

@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatNumberOf } from '../../output/units.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import type { Flow } from '../../wire/flow.ts';
 import { addressA, addressB } from '../../wire/flow-text.ts';
@@ -9,7 +10,6 @@ import { evidence } from '../evidence.ts';
 import { FRAGMENTATION_NEEDED, icmpErrorLayer, icmpErrorOf, TOO_BIG_V6 } from '../icmp-error.ts';
 import { quotedAddresses } from '../quoted-addresses.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted } from '../wording.ts';
 
 /** Connections whose large segment was sent again; the oldest give way. */
 export const MOST_STUCK = 10_000;
@@ -25,6 +25,7 @@ interface Stuck {
   before: number;
   mayFragment: boolean;
   resends: number;
+  lastSeconds: number;
   readonly seconds: number;
   readonly nanoseconds: number;
   readonly packet: number;
@@ -51,7 +52,7 @@ export const mtuBlackHole = rule({
     connections: threshold(1, 'Connections between two hosts that are stuck.'),
     error_connections: threshold(3, 'Connections from which on it is an error.'),
   },
-  open({ resends, bytes, connections, error_connections }) {
+  open({ resends, bytes, connections, error_connections }, shared) {
     const byFlow = new AgedMap<Flow, Stuck>(MOST_STUCK);
     const told = new Map<string, number>();
     const take = (packet: Packet): void => {
@@ -63,10 +64,18 @@ export const mtuBlackHole = rule({
       if (stuck === undefined) {
         const { seconds, nanoseconds, number } = packet;
         const before = bytesBefore(packet);
-        const first = { seq: tcpSeq, length: payloadLength, before, mayFragment: mayFragment(packet), resends: 1 };
+        const first = {
+          seq: tcpSeq,
+          length: payloadLength,
+          before,
+          mayFragment: mayFragment(packet),
+          resends: 1,
+          lastSeconds: seconds,
+        };
         byFlow.add(flow, { direction, ...first, seconds, nanoseconds, packet: number });
       } else if (stuck.direction === direction && stuck.seq === tcpSeq) {
         stuck.resends++;
+        stuck.lastSeconds = packet.seconds;
         stuck.length = Math.min(stuck.length, payloadLength);
         stuck.mayFragment ||= mayFragment(packet);
       } else if (stuck.direction === direction && ((tcpSeq - stuck.seq) | 0) > 0) {
@@ -76,8 +85,9 @@ export const mtuBlackHole = rule({
     };
     return {
       packet: take,
-      *findings() {
-        for (const { sender, receiver, flows } of holesOf(byFlow, resends)) {
+      *findings(at) {
+        const now = [...byFlow].filter(([, { lastSeconds }]) => !shared.isOver(lastSeconds, at));
+        for (const { sender, receiver, flows } of holesOf(now, resends)) {
           if (flows.length < connections) continue;
           const [, first] = flows[0]!;
           const seen = told.get(`${sender} ${receiver}`);
@@ -86,7 +96,7 @@ export const mtuBlackHole = rule({
           yield {
             subject: `${sender} to ${receiver}`,
             severity: flows.length >= error_connections ? 'error' : 'warn',
-            summary: `Segments of ${first.length} bytes from ${sender} to ${receiver} never arrive in ${counted(flows.length, 'connection')}, sent again up to ${most} times; smaller ones pass; ${icmp}`,
+            summary: `Segments of ${first.length} bytes from ${sender} to ${receiver} never arrive in ${formatNumberOf(flows.length, 'connection')}, sent again up to ${most} times; smaller ones pass; ${icmp}`,
             confidence: seen !== undefined ? 'high' : flows.length > 1 ? 'medium' : 'low',
             evidence: flows.slice(0, 5).map(([flow, stuck]) =>
               evidence('packet', {

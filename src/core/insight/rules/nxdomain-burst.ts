@@ -4,6 +4,7 @@ import { evidence } from '../evidence.ts';
 import { isOfServer } from '../name-wording.ts';
 import { isOfAddress, isOfService, registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
+import type { Shared } from '../shared.ts';
 import { secondsOf } from '../wording.ts';
 
 /** Clients that are told apart; of each, the names in one window, and the names it asked for lately. */
@@ -16,6 +17,8 @@ const NAMES_A_DOMAIN = 4;
 /** What a client was told from one moment on, as long as the window. */
 class Window {
   readonly start: number;
+  /** Of the last name that was missing. */
+  last: number;
   /** Missing names, with the record of each. */
   readonly missing = new Map<string, Row>();
   answers = 0;
@@ -23,6 +26,7 @@ class Window {
 
   constructor(start: number) {
     this.start = start;
+    this.last = start;
   }
 }
 type Row = Pick<DnsQueryRow, 'time' | 'packet' | 'server' | 'name'>;
@@ -47,7 +51,7 @@ export const nxdomainBurst = rule({
     window_s: threshold(60, 'The window in seconds.'),
     nxdomain_pct: threshold(30, 'Of the answers in the window, those that say NXDOMAIN, in percent.'),
   },
-  open({ names, window_s, nxdomain_pct }) {
+  open({ names, window_s, nxdomain_pct }, shared) {
     const clients = new AgedMap<string, Client>(MOST_CLIENTS);
     return {
       dns_query(row) {
@@ -60,12 +64,12 @@ export const nxdomainBurst = rule({
           client = { asked: new AgedMap(MOST_ASKED), current: new Window(secondsOf(row.time)), best: null };
           clients.add(row.client, client);
         }
-        take(client, row, isMissing, window_s);
+        take(client, row, isMissing, window_s, shared);
       },
-      *findings() {
+      *findings(at) {
         for (const [address, client] of clients) {
           for (const window of [client.best, client.current]) {
-            if (window === null || window.missing.size < names) continue;
+            if (window === null || window.missing.size < names || shared.isOver(window.last, at)) continue;
             if ((100 * window.nxdomain) / window.answers < nxdomain_pct) continue;
             const missing = missingOf(window, client.asked);
             if (missing.length < Math.max(1, names)) continue;
@@ -88,19 +92,23 @@ export const nxdomainBurst = rule({
   },
 });
 
-function take(client: Client, row: DnsQueryRow, isMissing: boolean, window: number): void {
+function take(client: Client, row: DnsQueryRow, isMissing: boolean, window: number, shared: Shared): void {
   const time = secondsOf(row.time);
   const name = row.name!.toLowerCase();
   if (!client.asked.has(name)) client.asked.add(name, true);
-  if (time - client.current.start >= window) {
+  // when the clock was set back, the window would not end
+  if (Math.abs(time - client.current.start) >= window) {
     if (!isMissing) return;
-    if (client.best === null || client.current.missing.size > client.best.missing.size) client.best = client.current;
+    const { best, current } = client;
+    const isMore = best === null || current.missing.size > best.missing.size || shared.isOver(best.last, time);
+    if (isMore) client.best = current;
     client.current = new Window(time);
   }
   const { current } = client;
   current.answers++;
   if (!isMissing) return;
   current.nxdomain++;
+  current.last = time;
   if (!current.missing.has(name) && current.missing.size < MOST_NAMES) {
     current.missing.set(name, { time: row.time, packet: row.packet, server: row.server, name });
   }

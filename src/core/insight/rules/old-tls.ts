@@ -2,7 +2,7 @@ import type { TlsSessionRow } from '../../record/tables/tls-session.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
+import { endpointText, secondsOf } from '../wording.ts';
 
 /** Servers that are told apart. */
 export const MOST_SERVERS = 1000;
@@ -39,6 +39,8 @@ interface Server {
   offeredCurrent: boolean;
   readonly shown: string[];
   readonly since: string | null;
+  /** Of the last such session, in seconds since 1970. */
+  lastAt: number;
 }
 
 /** Looks for servers that agree to a version or a cipher of TLS that protects too little. */
@@ -52,7 +54,7 @@ export const oldTls = rule({
   thresholds: {
     sessions: threshold(1, 'Least number of such sessions of one server.'),
   },
-  open({ sessions }) {
+  open({ sessions }, shared) {
     const servers = new AgedMap<string, Server>(MOST_SERVERS);
     return {
       tls_session(row) {
@@ -70,14 +72,15 @@ export const oldTls = rule({
             offeredCurrent: false,
             shown: [],
             since: row.time,
+            lastAt: Number.NaN,
           };
           servers.add(subject, server);
         }
         take(server, row, isOld ? row.version : null, weakness);
       },
-      *findings() {
+      *findings(at) {
         for (const [, server] of servers) {
-          if (server.sessions < Math.max(1, sessions)) continue;
+          if (server.sessions < Math.max(1, sessions) || shared.isOver(server.lastAt, at)) continue;
           const chose = [server.version, server.weakness].filter((one) => one !== null).join(' and ');
           const isOfClient = server.version !== null && !server.offeredCurrent;
           yield {
@@ -96,6 +99,7 @@ export const oldTls = rule({
 
 function take(server: Server, row: TlsSessionRow, version: string | null, weakness: string | null): void {
   server.sessions++;
+  server.lastAt = secondsOf(row.time);
   if (version !== null && (server.version === null || OLD.indexOf(version) > OLD.indexOf(server.version))) {
     server.version = version;
   }

@@ -1,9 +1,9 @@
 import { isoTimeOf } from '../../instant.ts';
+import { formatMillis, formatPercent } from '../../output/units.ts';
 import type { ProbeRow } from '../../record/tables/probe.ts';
 import { evidence } from '../evidence.ts';
 import { shownName } from '../name-wording.ts';
 import { rule, threshold } from '../rule.ts';
-import { shortNumber } from '../wording.ts';
 
 type Trouble = 'down' | 'slow or lossy';
 
@@ -55,7 +55,7 @@ export const pathCause = rule({
         const figures =
           trouble === 'down'
             ? `${shownName(worst.target)} is down`
-            : `${shownName(worst.target)} takes ${worst.rtt_avg_ms === null ? 'no time that is known' : `${shortNumber(worst.rtt_avg_ms)} ms`} and loses ${shortNumber(worst.loss_pct ?? 0)} %`;
+            : `${shownName(worst.target)} takes ${worst.rtt_avg_ms === null ? 'no time that is known' : formatMillis(worst.rtt_avg_ms)} and loses ${formatPercent(worst.loss_pct ?? 0)}`;
         const rest = others.length === 0 ? '' : `, then ${others.join(', then ')}`;
         yield {
           subject: first!,

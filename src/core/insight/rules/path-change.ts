@@ -36,10 +36,10 @@ export const pathChange = rule({
   severity: 'note',
   about: 'the default route, or the own address on the way to a probed target, changed',
   explanation:
-    'Compares at each look the default route in use of each address family (of the main table, the one with the lowest metric; the half of all addresses by which a VPN covers it goes before it) with the one of the look before: its gateway and its interface; and with --probe the own address and interface on the way to each target. The last change of the run is told. A VPN that went up or down, a change from cable to radio, and a router that was replaced look like that; interfaces that are tunnels (tun, WireGuard, ppp, IPsec) are named as such. That a default route is gone is a warning. Other tables and rules of routing, and changes between two looks that were undone, are not seen.',
+    'Compares at each look the default route in use of each address family (of the main table, the one with the lowest metric; the half of all addresses by which a VPN covers it goes before it) with the one of the look before: its gateway and its interface; and with --probe the own address and interface on the way to each target. The last change is told for ten minutes; that a default route is gone, as long as that is so. A VPN that went up or down, a change from cable to radio, and a router that was replaced look like that; interfaces that are tunnels (tun, WireGuard, ppp, IPsec) are named as such. That a default route is gone is a warning. Other tables and rules of routing, and changes between two looks that were undone, are not seen.',
   advice: 'If it was not meant, see netwatch ifaces --routes, and what manages the network or the VPN.',
   thresholds: {},
-  open() {
+  open(_, shared) {
     const ways = { ipv4: new Watched<RouteRow | null>(), ipv6: new Watched<RouteRow | null>() };
     const targets = new Map<string, Watched<ProbeRow>>();
     let kinds: ReadonlyMap<string, string> = new Map();
@@ -81,11 +81,12 @@ export const pathChange = rule({
           watched.take(row, `${local_addr} ${iface}`, at);
         }
       },
-      *findings() {
+      *findings(now) {
         for (const family of FAMILIES) {
           const { change } = ways[family];
           if (change === null) continue;
           const { from, to, at } = change;
+          if (to !== null && shared.isOver(at, now)) continue;
           const name = family === 'ipv4' ? 'IPv4' : 'IPv6';
           let summary = `there is a default route of ${name} now, by ${to === null ? '' : routeText(to)}`;
           if (from !== null) {
@@ -116,7 +117,7 @@ export const pathChange = rule({
           };
         }
         for (const { change } of targets.values()) {
-          if (change === null) continue;
+          if (change === null || shared.isOver(change.at, now)) continue;
           const { from, to, at } = change;
           const { target, addr, local_addr, iface, path_changes } = to;
           yield {

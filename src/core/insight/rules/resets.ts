@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatPercent } from '../../output/units.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import type { Flow } from '../../wire/flow.ts';
@@ -7,9 +8,8 @@ import type { Packet } from '../../wire/packet.ts';
 import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { askedServers, handshakeValues } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
-import { isRemembered } from '../remembered.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { endpointText, shortNumber } from '../wording.ts';
+import { endpointText } from '../wording.ts';
 
 /** Connections whose reset is remembered; the oldest give way. */
 export const MOST_RESET = 20_000;
@@ -38,7 +38,7 @@ export const resets = rule({
     reset: threshold(5, 'Connections with one port that ended by a reset after data.'),
     reset_pct: threshold(20, 'These, in percent of the complete handshakes with the port.'),
   },
-  open({ refused, refused_pct, reset, reset_pct }) {
+  open({ refused, refused_pct, reset, reset_pct }, shared) {
     const byFlow = new AgedMap<Flow, Reset>(MOST_RESET);
     let handshakes: readonly HandshakeRow[] = [];
     return {
@@ -57,8 +57,8 @@ export const resets = rule({
       *findings(at) {
         const broken = new Map<string, (readonly [Flow, Reset])[]>();
         for (const entry of byFlow) {
-          const [flow, { byServer }] = entry;
-          if (flow.tcp === null || !isRemembered(flow, at)) continue;
+          const [flow, { byServer, seconds }] = entry;
+          if (flow.tcp === null || shared.isOver(seconds, at)) continue;
           const [addr, port] = flow.tcp.client === 0 ? [addressB(flow), flow.bPort] : [addressA(flow), flow.aPort];
           const key = `${byServer} ${endpointText(addr, port)}`;
           const those = broken.get(key);
@@ -102,7 +102,7 @@ function breakOf(
   complete: number,
 ): Finding {
   const [, first] = those[0]!;
-  const pct = complete === 0 ? '' : ` (${shortNumber((100 * those.length) / complete)} %)`;
+  const pct = complete === 0 ? '' : ` (${formatPercent((100 * those.length) / complete)})`;
   return {
     subject: server,
     severity: byServer ? 'warn' : 'note',

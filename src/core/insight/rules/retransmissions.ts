@@ -1,8 +1,8 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatNumberOf, formatPercent } from '../../output/units.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 import { type OneWay, openTcpTrouble, waysOf } from '../tcp-trouble.ts';
-import { counted, shortNumber } from '../wording.ts';
 
 /** Where segments are lost, or are thought to be. */
 type Cause = 'receiver' | 'sender' | 'path';
@@ -25,7 +25,7 @@ export const retransmissions = rule({
     return {
       packet: (packet) => trouble.take(packet),
       *findings(at) {
-        for (const way of waysOf(trouble.entries(at)).values()) {
+        for (const way of waysOf(trouble.entries(at, shared)).values()) {
           const again = way.trouble.resent + way.trouble.spurious;
           const bytes = way.trouble.resentBytes + way.trouble.spuriousBytes;
           if (again === 0 || again < resent || way.packets < segments) continue;
@@ -34,7 +34,7 @@ export const retransmissions = rule({
           const cause = causeOf(way);
           yield {
             subject: way.sender,
-            summary: `${way.sender} sent ${counted(again, 'segment')} to ${way.receiver} again, ${shortNumber(pct)} % of its payload: ${REASONS[cause](way)}`,
+            summary: `${way.sender} sent ${formatNumberOf(again, 'segment')} to ${way.receiver} again, ${formatPercent(pct)} of the payload of these connections: ${REASONS[cause](way)}`,
             confidence: cause === 'receiver' || (cause === 'path' && way.trouble.fast > 0) ? 'high' : 'medium',
             evidence: evidenceOf(way),
             since: formatTimestamp(way.first.seconds, way.first.nanoseconds),
@@ -58,7 +58,7 @@ const REASONS: Readonly<Record<Cause, (way: OneWay) => string>> = {
   sender: ({ trouble }) => `the sender does not wait for ACKs (${trouble.spurious} were acknowledged already)`,
   path: ({ trouble, back }) =>
     back.duplicateAcks > 0
-      ? `the path loses packets (${counted(back.duplicateAcks, 'duplicate ACK')}, ${trouble.fast} fast)`
+      ? `the path loses packets (${formatNumberOf(back.duplicateAcks, 'duplicate ACK')}, ${trouble.fast} fast)`
       : 'the path loses packets (no duplicate ACKs)',
 };
 

@@ -22,6 +22,9 @@ interface Router {
   readonly address: string;
   readonly packet: number;
   readonly since: string | null;
+  /** Of its last advertisement, in seconds since 1970; and for how many seconds that holds. */
+  lastAt: number;
+  lifetime: number;
   readonly prefixes: Set<string>;
 }
 
@@ -36,29 +39,34 @@ export const routerConflict = rule({
   thresholds: {
     routers: threshold(2, 'Routers without a prefix in common with any of the others.'),
   },
-  open({ routers: least }) {
+  open({ routers: least }, shared) {
     const routers = new AgedMap<string, Router>(MOST_ROUTERS);
     return {
-      packet(packet) {
+      packet(packet, at) {
         const last = packet.layerCount - 1;
         if (last < 0 || packet.layerProtocol[last] !== icmpv6.id || packet.layerQuoted[last] === 1) return;
         const bytes = packet.layerBytes[last]!;
         const start = packet.layerStart[last]!;
         const end = packet.layerEnd[last]!;
         if (bytes[start] !== ROUTER_ADVERTISEMENT || end - start < ADVERTISEMENT_SIZE) return;
-        if (u16(bytes, start + 6) === 0) return;
+        const lifetime = u16(bytes, start + 6);
+        if (lifetime === 0) return;
         const address = sourceOf(packet);
         if (address === null) return;
         let router = routers.get(address);
         if (router === undefined) {
           const since = formatTimestamp(packet.seconds, packet.nanoseconds);
-          router = { address, packet: packet.number, since, prefixes: new Set() };
+          router = { address, packet: packet.number, since, lastAt: at, lifetime, prefixes: new Set() };
           routers.add(address, router);
         }
+        router.lastAt = at;
+        router.lifetime = lifetime;
         takePrefixes(router.prefixes, bytes, start + ADVERTISEMENT_SIZE, end);
       },
-      *findings() {
-        const all = [...routers].map(([, router]) => router).filter(({ prefixes }) => prefixes.size > 0);
+      *findings(at) {
+        const isGone = ({ lastAt, lifetime }: Router): boolean =>
+          Math.abs(at - lastAt) > lifetime && shared.isOver(lastAt, at);
+        const all = [...routers].map(([, router]) => router).filter((one) => one.prefixes.size > 0 && !isGone(one));
         const alone = all.filter((one) =>
           all.every((other) => one === other || [...one.prefixes].every((prefix) => !other.prefixes.has(prefix))),
         );

@@ -1,10 +1,12 @@
+import { formatMillis } from '../../output/units.ts';
 import { percentile } from '../../percentile.ts';
 import type { DnsQueryRow } from '../../record/tables/dns-query.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
-import { isOfServer, shownMs } from '../name-wording.ts';
+import { isOfServer } from '../name-wording.ts';
 import { registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
+import { secondsOf } from '../wording.ts';
 
 /** Servers that are told apart, and the latest answers of each that count. */
 export const MOST_SERVERS = 1000;
@@ -21,6 +23,8 @@ interface Server {
   /** Domains with an answer that was slow. */
   readonly domains: Set<string>;
   since: string | null;
+  /** When the last question was asked whose answer was slow; NaN for none. */
+  slowAt: number;
 }
 interface Slow {
   readonly latency: number;
@@ -40,19 +44,20 @@ export const slowResolver = rule({
     answers: threshold(20, 'Least number of answers; no more than the latest 1,000 of a server count.'),
     domains: threshold(3, 'Different domains whose answers took that long; no more than 64 are told apart.'),
   },
-  open({ p95_ms, answers: least, domains }) {
+  open({ p95_ms, answers: least, domains }, shared) {
     const servers = new AgedMap<string, Server>(MOST_SERVERS);
     return {
       dns_query(row) {
         if (row.latency_ms === null || !isOfServer(row)) return;
         let server = servers.get(row.server);
-        if (server === undefined) {
-          server = { address: row.server, latencies: [], next: 0, slowest: [], domains: new Set(), since: null };
+        const isSlow = row.latency_ms >= p95_ms;
+        if (server === undefined || (isSlow && shared.isOver(server.slowAt, secondsOf(row.time)))) {
+          server = newServer(row.server);
           servers.add(row.server, server);
         }
         take(server, row, row.latency_ms, p95_ms);
       },
-      *findings() {
+      *findings(at) {
         const judged = [...servers]
           .map(([, server]) => server)
           .filter(({ latencies }) => latencies.length >= Math.max(1, least))
@@ -63,12 +68,12 @@ export const slowResolver = rule({
           .sort((one, other) => one.p95 - other.p95);
         const [quickest] = judged;
         for (const { server, p95, median } of judged) {
-          if (p95 < p95_ms || server.domains.size < domains) continue;
+          if (p95 < p95_ms || server.domains.size < domains || shared.isOver(server.slowAt, at)) continue;
           const compared =
-            quickest!.p95 < p95_ms ? `; ${quickest!.server.address} needs ${shownMs(quickest!.p95)}` : '';
+            quickest!.p95 < p95_ms ? `; ${quickest!.server.address} needs ${formatMillis(quickest!.p95)}` : '';
           yield {
             subject: server.address,
-            summary: `DNS server ${server.address}: 5 of 100 answers take ${shownMs(p95)} or longer, half of them ${shownMs(median)} or longer (${server.latencies.length} answers)${compared}`,
+            summary: `DNS server ${server.address}: 5 of 100 answers take ${formatMillis(p95)} or longer, half of them ${formatMillis(median)} or longer (${server.latencies.length} answers)${compared}`,
             confidence: median >= p95_ms || compared !== '' ? 'high' : 'medium',
             evidence: server.slowest.map(({ text }) => text),
             since: server.since,
@@ -79,11 +84,16 @@ export const slowResolver = rule({
   },
 });
 
+const newServer = (address: string): Server => ({
+  ...{ address, latencies: [], next: 0, slowest: [], domains: new Set(), since: null, slowAt: Number.NaN },
+});
+
 function take(server: Server, row: DnsQueryRow, latency: number, slow: number): void {
   server.latencies[server.next] = latency;
   server.next = (server.next + 1) % MOST_ANSWERS;
   if (latency >= slow) {
     server.since ??= row.time;
+    server.slowAt = secondsOf(row.time);
     if (row.name !== null && server.domains.size < MOST_DOMAINS) server.domains.add(registrableName(row.name));
   }
   const { slowest } = server;

@@ -4,7 +4,6 @@ import type { Flow } from '../../wire/flow.ts';
 import { addressA, addressB } from '../../wire/flow-text.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../wire/tcp-flags.ts';
 import { evidence } from '../evidence.ts';
-import { isRemembered } from '../remembered.ts';
 import { rule, threshold } from '../rule.ts';
 
 /** Probes that are remembered; the oldest give way. */
@@ -36,7 +35,7 @@ export const stealthScan = rule({
     'Counts, for each pair of hosts, the ports to which a segment without any flag (NULL), with FIN alone, or with FIN, PSH and URG (XMAS) went as the first one of a connection. Such segments pass simple filters, and a closed port answers with RST. No TCP sends them on purpose, so that few are enough; broken middleboxes and tests of a TCP stack do.',
   advice: 'Treat the client as a scanner: find out what runs on it, and have a stateful firewall drop such segments.',
   thresholds: { ports: threshold(5, 'Different ports of one host that were sent such a segment.') },
-  open({ ports }) {
+  open({ ports }, shared) {
     const probes = new AgedMap<Flow, { kind: Probe['kind']; number: number; seconds: number; nanoseconds: number }>(
       MOST_PROBES,
     );
@@ -52,7 +51,7 @@ export const stealthScan = rule({
       *findings(at) {
         const scans = new Map<string, Scan>();
         for (const [flow, { kind, number, seconds, nanoseconds }] of probes) {
-          if (!isRemembered(flow, at)) continue;
+          if (shared.isOver(seconds, at)) continue;
           const client = addressA(flow);
           const server = addressB(flow);
           const probe = { kind, packet: number, since: formatTimestamp(seconds, nanoseconds) };

@@ -1,9 +1,10 @@
+import { formatNumberOf } from '../../output/units.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { askedServers, handshakeValues, instantsOf, isHalfOpen, isUnfinished } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 import { densestSecond } from '../spread.ts';
-import { counted, endpointText } from '../wording.ts';
+import { endpointText } from '../wording.ts';
 
 /** This part of the SYNs came from addresses of their own: nobody but a forger has so many. */
 const FORGED = 0.5;
@@ -37,7 +38,7 @@ export const synFlood = rule({
           const sources = new Set(unfinished.map((row) => row.client_addr));
           const first = unfinished[0]!;
           const halfOpen = unfinished.filter(isHalfOpen).length;
-          const from = sources.size === 1 ? first.client_addr : counted(sources.size, 'address', 'addresses');
+          const from = sources.size === 1 ? first.client_addr : formatNumberOf(sources.size, 'address', 'addresses');
           const server = endpointText(addr, port);
           yield {
             subject: server,

@@ -32,7 +32,7 @@ export const udpScan = rule({
   advice:
     'If the client is not a scanner of your own, find out what runs on it; a firewall that drops it ends the scan.',
   thresholds: { ports: threshold(10, 'Different UDP ports of one host that were unreachable.') },
-  open({ ports }) {
+  open({ ports }, shared) {
     let words = new Int32Array(64 * WORDS);
     let times = new Float64Array(64 * 3);
     let count = 0;
@@ -77,8 +77,9 @@ export const udpScan = rule({
         times[place * 3 + 2] = packet.number;
         count++;
       },
-      *findings() {
-        for (const { client, server, ports: tried, since } of scansOf(words, times, count)) {
+      *findings(at) {
+        const isTold = (seconds: number): boolean => !shared.isOver(seconds, at);
+        for (const { client, server, ports: tried, since } of scansOf(words, times, count, isTold)) {
           if (tried.size < ports) continue;
           yield {
             subject: client,
@@ -97,10 +98,16 @@ export const udpScan = rule({
   },
 });
 
-function scansOf(words: Int32Array, times: Float64Array, count: number): Iterable<Scan> {
+function scansOf(
+  words: Int32Array,
+  times: Float64Array,
+  count: number,
+  isTold: (seconds: number) => boolean,
+): Iterable<Scan> {
   const scans = new Map<string, Scan>();
   for (let number = Math.max(0, count - MOST_ERRORS); number < count; number++) {
     const index = number % MOST_ERRORS;
+    if (!isTold(times[index * 3]!)) continue;
     const at = index * WORDS;
     const server = addressAt(words, at, at + 1);
     const client = addressAt(words, at, at + 5);

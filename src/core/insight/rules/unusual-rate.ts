@@ -1,24 +1,17 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { isoTimeOf } from '../../instant.ts';
+import { formatSeconds, formatSignificant } from '../../output/units.ts';
 import type { ConversationRow } from '../../record/tables/conversation.ts';
 import { evidence } from '../evidence.ts';
-import { rule, threshold } from '../rule.ts';
-import { endpointText, secondsOf, shortNumber } from '../wording.ts';
+import { type InterfaceSurge, InterfaceSurges } from '../interface-surges.ts';
+import { endOf, type RateLimits, RateWatch, type Surge } from '../rate-watch.ts';
+import { type Finding, rule, threshold } from '../rule.ts';
+import { endpointText, secondsOf } from '../wording.ts';
 
-/** The weight of a second in the baseline: half of it is of the last 14 seconds. */
-const WEIGHT = 0.05;
 /** Mean size of packets below which so many of them are a flood rather than a transfer. */
 const FLOOD_BYTES = 128;
-
-/** A stretch of seconds far above the baseline. */
-interface Surge {
-  from: number;
-  seconds: number;
-  bytes: number;
-  packets: number;
-  /** Of the second before it. */
-  usualBytes: number;
-  usualPackets: number;
-}
+/** Looks at an interface in which a rise must be seen: one alone may be a single burst. */
+const LEAST_LOOKS = 2;
 
 /** Looks for traffic far above what it was until then. */
 export const unusualRate = rule({
@@ -26,65 +19,44 @@ export const unusualRate = rule({
   severity: 'note',
   about: 'there is far more traffic than until then',
   explanation:
-    'Adds up bytes and packets of all traffic by the second, and compares each with an exponentially weighted mean of those before, which forgets half in 14 seconds. Seconds that are a multiple of it, and above a floor, for several seconds on end, are a surge; the greatest is told, and seconds of a surge do not count into the baseline. A backup, a download or a new video looks like that: it is a note. It is a warning when the packets are so small and so many that they are a flood. A clock that goes back, and packets without a time, are left out.',
+    'Adds up bytes and packets of all captured traffic by the second; live, it also takes the rates of each link, and of the interface of the default route, from look to look and each way. Each is compared with an exponentially weighted mean of those before, which forgets half in 14 seconds or looks, and with their mean distance from it. What is a multiple of the mean, many such distances above it and above a floor, for several seconds on end (of an interface, in two looks at least), is a surge; the greatest is told, for ten minutes after its end. It does not count into the baseline, unless it lasts so long that it is the usual rate. A backup, a download or a new video looks like that: it is a note. It is a warning when the packets are so small and so many that they are a flood. What an interface carried is left out where captured packets tell of the same time. Bursts that are shorter, and a rise that is slow, are not seen; a clock that is set makes the baseline of packets begin anew, and in a file, packets of a time that goes back are left out.',
   advice: 'See who talks in these seconds (stats --by conversations), and whether that was meant to happen.',
   thresholds: {
     times: threshold(10, 'How many times the baseline.'),
+    deviations: threshold(6, 'How many mean distances from the baseline above it.'),
     kbytes_per_s: threshold(1000, 'Bytes in a second, in units of 1000, below which nothing is unusual.'),
     packets_per_s: threshold(5000, 'Packets in a second, which do in place of the bytes.'),
     seconds: threshold(3, 'Seconds on end.'),
     baseline_s: threshold(30, 'Seconds that make a baseline first.'),
+    looks: threshold(10, 'Looks that make the baseline of an interface first.'),
+    adapt_s: threshold(600, 'Seconds on end after which the new rate is the usual one.'),
   },
-  open({ times, kbytes_per_s, packets_per_s, seconds, baseline_s }) {
+  open({ times, deviations, kbytes_per_s, packets_per_s, seconds, baseline_s, looks, adapt_s }, shared) {
+    const limits: RateLimits = {
+      ...{ times, deviations, seconds, bytes: 1000 * kbytes_per_s, packets: packets_per_s },
+      ...{ samples: 1, knownSeconds: baseline_s, knownSamples: 1, adaptSeconds: adapt_s },
+    };
+    const traffic = new RateWatch(limits, shared);
+    const interfaces = new InterfaceSurges({ ...limits, samples: LEAST_LOOKS, knownSamples: looks }, shared);
     let now = Number.NaN;
     let bytes = 0;
     let packets = 0;
-    let meanBytes = 0;
-    let meanPackets = 0;
-    let known = 0;
-    let current: Surge | null = null;
-    let greatest: Surge | null = null;
     let conversations: readonly ConversationRow[] = [];
-    const isUnusual = (): boolean =>
-      known >= baseline_s &&
-      ((bytes >= 1000 * kbytes_per_s && bytes >= times * meanBytes) ||
-        (packets >= packets_per_s && packets >= times * meanPackets));
-    const quiet = (count: number): void => {
-      const kept = (1 - WEIGHT) ** count;
-      meanBytes *= kept;
-      meanPackets *= kept;
-      known += count;
-    };
-    const endSecond = (): void => {
-      if (isUnusual()) {
-        current ??= { from: now, seconds: 0, bytes: 0, packets: 0, usualBytes: meanBytes, usualPackets: meanPackets };
-        current.seconds++;
-        current.bytes += bytes;
-        current.packets += packets;
-        if (current.seconds >= seconds && (greatest === null || current.bytes > greatest.bytes)) greatest = current;
-      } else {
-        current = null;
-        known++;
-        // as many seconds as there are make a plain mean first
-        const weight = Math.max(WEIGHT, 1 / known);
-        meanBytes += weight * (bytes - meanBytes);
-        meanPackets += weight * (packets - meanPackets);
-      }
-      bytes = 0;
-      packets = 0;
-    };
+    let lookedAt = Number.NEGATIVE_INFINITY;
+    const isFlood = (surge: Surge): boolean =>
+      surge.packets / surge.seconds >= packets_per_s && surge.bytes / surge.packets < FLOOD_BYTES;
+    const severityOf = (surge: Surge) => (isFlood(surge) ? ('warn' as const) : ('note' as const));
     return {
       packet({ seconds: second, length }) {
         if (second !== now) {
           if (second < now || Number.isNaN(second)) return;
           if (!Number.isNaN(now)) {
-            endSecond();
-            if (second > now + 1) {
-              current = null;
-              quiet(second - now - 1);
-            }
+            traffic.take(now, 1, bytes, packets);
+            if (second > now + 1) traffic.takeSilence(second - now - 1);
           }
           now = second;
+          bytes = 0;
+          packets = 0;
         }
         bytes += length;
         packets++;
@@ -92,42 +64,86 @@ export const unusualRate = rule({
       conversation(rows) {
         conversations = rows;
       },
-      *findings() {
-        if (greatest === null) return;
-        const { from, seconds: lasted, usualBytes, usualPackets } = greatest;
-        const rate = greatest.bytes / lasted;
-        const packetRate = greatest.packets / lasted;
-        const isFlood = packetRate >= packets_per_s && rate / packetRate < FLOOD_BYTES;
-        const most = loudest(conversations, from, from + lasted);
-        yield {
-          subject: most === null ? 'all traffic' : endpointText(most.a_addr, most.a_port),
-          severity: isFlood ? 'warn' : 'note',
-          summary: `For ${lasted} s there were ${shortNumber((8 * rate) / 1e6)} Mbit/s and ${shortNumber(packetRate)} packets/s, where ${shortNumber((8 * usualBytes) / 1e6)} Mbit/s and ${shortNumber(usualPackets)} were usual`,
-          confidence: 'high',
-          evidence: [
-            evidence('time_bucket', {
-              time: formatTimestamp(from, 0),
-              bytes: greatest.bytes,
-              packets: greatest.packets,
-            }),
-            ...(most === null
-              ? []
-              : [
-                  evidence('conversation', {
-                    proto: most.proto,
-                    stream: most.stream,
-                    a_addr: most.a_addr,
-                    b_addr: most.b_addr,
-                    bytes: most.bytes,
-                  }),
-                ]),
-          ],
-          since: formatTimestamp(from, 0),
-        };
+      iface(rows, at) {
+        lookedAt = at;
+        interfaces.take(rows, at);
+      },
+      clockJumped(by) {
+        now = Number.NaN;
+        bytes = 0;
+        packets = 0;
+        // what came after the jump, and before this is told, was compared with the wrong seconds
+        traffic.beginAnew(lookedAt);
+        interfaces.clockJumped(by);
+        lookedAt += by;
+      },
+      *findings(at) {
+        const captured = traffic.surgeAt(at);
+        if (captured !== null) yield ofTraffic(captured, severityOf(captured), conversations);
+        for (const one of interfaces.at(at)) {
+          if (captured === null || !overlap(captured, one.surge)) yield ofInterface(one, severityOf(one.surge));
+        }
       },
     };
   },
 });
+
+const overlap = (one: Surge, other: Surge): boolean => one.from < endOf(other) && other.from < endOf(one);
+
+/** `8 Mbit/s and 10 packets/s`, over some seconds. */
+const ratesText = ({ bytes, packets, seconds }: Surge): string =>
+  `${megabits(bytes / seconds)} Mbit/s and ${formatSignificant(packets / seconds)} packets/s`;
+
+const usualText = ({ usualBytes, usualPackets }: Surge): string =>
+  `where ${megabits(usualBytes)} Mbit/s and ${formatSignificant(usualPackets)} were usual`;
+
+const timeText = ({ seconds, isUsual }: Surge): string => `${formatSeconds(seconds)}${isUsual ? ' and longer' : ''}`;
+
+const megabits = (bytes: number): string => formatSignificant((8 * bytes) / 1e6);
+
+function ofTraffic(surge: Surge, severity: 'warn' | 'note', conversations: readonly ConversationRow[]): Finding {
+  const { from, bytes, packets } = surge;
+  const most = loudest(conversations, from, endOf(surge));
+  const time = formatTimestamp(from, 0);
+  return {
+    subject: most === null ? 'all traffic' : endpointText(most.a_addr, most.a_port),
+    severity,
+    summary: `For ${timeText(surge)} there were ${ratesText(surge)}, ${usualText(surge)}`,
+    confidence: 'high',
+    evidence: [
+      evidence('time_bucket', { time, bytes, packets }),
+      ...(most === null
+        ? []
+        : [
+            evidence('conversation', {
+              proto: most.proto,
+              stream: most.stream,
+              a_addr: most.a_addr,
+              b_addr: most.b_addr,
+              bytes: most.bytes,
+            }),
+          ]),
+    ],
+    since: time,
+  };
+}
+
+function ofInterface({ row, way, surge }: InterfaceSurge, severity: 'warn' | 'note'): Finding {
+  const said = way === 'rx' ? 'received' : 'sent';
+  const { name } = row;
+  const rate = `${way}_rate` as const;
+  const packetRate = `${way}_packet_rate` as const;
+  return {
+    subject: `${name} ${said}`,
+    severity,
+    summary: `For ${timeText(surge)} ${name} ${said} ${ratesText(surge)}, ${usualText(surge)}`,
+    confidence: 'high',
+    evidence: [evidence('iface', { name, [rate]: row[rate], [packetRate]: row[packetRate] })],
+    since: isoTimeOf(surge.from * 1000),
+    advice:
+      'See who talks now (netwatch conns --interval 5 --fields process,remote_addr,rx_rate,tx_rate), and whether that was meant to happen.',
+  };
+}
 
 /** The conversation with the most bytes of those that lasted into these seconds and began no later than they ended. */
 function loudest(rows: readonly ConversationRow[], from: number, to: number): ConversationRow | null {

@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { formatNumberOf, formatSeconds } from '../../output/units.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import type { Flow } from '../../wire/flow.ts';
 import { addressA, addressB } from '../../wire/flow-text.ts';
@@ -6,9 +7,7 @@ import type { Packet } from '../../wire/packet.ts';
 import { ZERO_WINDOW } from '../../wire/tcp-analysis.ts';
 import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { evidence } from '../evidence.ts';
-import { isRemembered } from '../remembered.ts';
 import { rule, threshold } from '../rule.ts';
-import { counted, durationText } from '../wording.ts';
 
 /** Connections that are remembered; the oldest give way. */
 export const MOST_CLOSED = 10_000;
@@ -50,7 +49,7 @@ export const zeroWindow = rule({
     closed_ms: threshold(500, 'Milliseconds for which the window was zero, in all.'),
     dead_ms: threshold(5000, 'Milliseconds without opening again from which on it is an error.'),
   },
-  open({ closed_ms, dead_ms }) {
+  open({ closed_ms, dead_ms }, shared) {
     const byFlow = new AgedMap<Flow, Sides>(MOST_CLOSED);
     let closedNow = 0;
     const take = (packet: Packet, at: number): void => {
@@ -71,11 +70,14 @@ export const zeroWindow = rule({
     };
     return {
       packet: take,
+      clockJumped(by) {
+        for (const [, sides] of byFlow) for (const side of sides) leaveOut(side, by);
+        closedNow = 0;
+      },
       *findings(at) {
         for (const [flow, sides] of byFlow) {
-          if (!isRemembered(flow, at)) continue;
           for (const [direction, side] of sides.entries()) {
-            if (side.times === 0) continue;
+            if (side.times === 0 || shared.isOver(side.last, at)) continue;
             const isClosed = !Number.isNaN(side.since);
             const still = isClosed ? side.last - side.since : 0;
             const total = side.seconds + still;
@@ -83,11 +85,11 @@ export const zeroWindow = rule({
             const [receiver, sender] =
               direction === 0 ? [addressA(flow), addressB(flow)] : [addressB(flow), addressA(flow)];
             const isDead = isClosed && 1000 * still >= dead_ms;
-            const times = counted(side.times, 'time');
+            const times = formatNumberOf(side.times, 'time');
             yield {
               subject: receiver,
               severity: isDead ? 'error' : 'warn',
-              summary: `${receiver} closed its receive window to ${sender} ${times}, for ${durationText(total)} in all${isDead ? `, and did not open it again for ${durationText(still)}` : ''}`,
+              summary: `${receiver} closed its receive window to ${sender} ${times}, for ${formatSeconds(total)} in all${isDead ? `, and did not open it again for ${formatSeconds(still)}` : ''}`,
               confidence: 'high',
               evidence: [
                 evidence('conversation', { proto: 'tcp', stream: flow.stream, a_port: flow.aPort, b_port: flow.bPort }),
@@ -115,6 +117,13 @@ function close(side: Closed, packet: Packet, at: number): void {
   side.times++;
   side.since = at;
   side.last = at;
+}
+
+/** What a clock that was set added is no time of a closed window; one that is still closed begins anew. */
+function leaveOut(side: Closed, by: number): void {
+  if (!Number.isNaN(side.since)) side.seconds += side.last - side.since;
+  side.since = Number.NaN;
+  if (by > 0 && side.seconds >= by) side.seconds -= by;
 }
 
 /** Any packet shows that a closed window is still closed, or opens it; a reset ends both. */

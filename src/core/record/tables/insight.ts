@@ -27,7 +27,11 @@ export const insight = table(
       'The rule that found it, as --explain takes it; model for a comment of a language model.',
       shown('RULE', 1),
     ),
-    severity: ranking('How serious it is.', INSIGHT_SEVERITIES, { ...shown('SEVERITY', 1), tone: toneBy(TONES) }),
+    severity: ranking(
+      'How serious it is: a note is least, an error most; severity >= warn selects warn and error.',
+      INSIGHT_SEVERITIES,
+      { ...shown('SEVERITY', 1), tone: toneBy(TONES) },
+    ),
     confidence: ranking(
       'How sure it is. high: it was seen itself; medium: little else would explain what was seen; low: other things would, too.',
       CONFIDENCES,
@@ -35,13 +39,20 @@ export const insight = table(
     ),
     summary: text('What was found, in words.', { ...shown('SUMMARY', 1, 40), wraps: true }),
     evidence: list('What it was found in: records, by type and number or name, with the values that count.'),
-    since: maybe(time('The time of the first piece of evidence.')),
+    since: maybe(
+      time(
+        'The time of the first piece of evidence. On a machine that is watched: since when it holds, the same at every look; at the latest the look that found it first.',
+      ),
+    ),
     advice: text('What to look at or to do next.', { ...shown('ADVICE', 2, 30), wraps: true }),
     subject: maybe(text('Whom it is about: an address, an endpoint, a process, an interface, a name.')),
     source: choice('Whether a rule of netwatch or a language model says so.', INSIGHT_SOURCES),
   },
   // what a model says must not decide what a script does: whoever is on the network may have told it what to say
-  { none: 'nothing to report', judges: ({ source }) => source !== 'model' },
+  {
+    none: 'no rule found anything; netwatch help rules lists what they look for',
+    judges: ({ source }) => source !== 'model',
+  },
 );
 export type InsightRow = Row<typeof insight>;
 

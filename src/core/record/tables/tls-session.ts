@@ -13,7 +13,10 @@ export const tlsSession = table(
     server_port: port('Its port.', shown('SPORT', 5)),
     server_name: maybe(text('The name the client asked for (SNI).', shown('SNI', 1))),
     alpn: maybe(
-      text('The protocol the server chose; where its answer is encrypted, those the client offered.', shown('ALPN', 2)),
+      text(
+        'The protocol the server chose; where its answer is encrypted and its keys are not known, those the client offered.',
+        shown('ALPN', 2),
+      ),
     ),
     version: maybe(text('The version the server chose; null when its answer was not captured.', shown('VERSION', 1))),
     cipher: maybe(text('The cipher suite the server chose.', shown('CIPHER', 3))),

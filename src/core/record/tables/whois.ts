@@ -1,23 +1,6 @@
+import { SCOPES } from '../../net/special-purpose.ts';
 import { address, choice, flag, integer, list, many, maybe, shown, text, time, toneBy } from '../field.ts';
 import { type Row, table } from '../table.ts';
-
-/** What an address is for; all but `global` mean that nobody else is asked about it. */
-export const SCOPES = [
-  'global',
-  'private',
-  'shared',
-  'loopback',
-  'link_local',
-  'documentation',
-  'benchmarking',
-  'multicast',
-  'broadcast',
-  'unspecified',
-  'translation',
-  'discard',
-  'protocol',
-  'reserved',
-] as const;
 
 /** The registries of Internet numbers. */
 export const REGISTRIES = ['afrinic', 'apnic', 'arin', 'lacnic', 'ripe'] as const;

@@ -1,3 +1,4 @@
+import { dissectByContent } from '../dissect-by-content.ts';
 import { END } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
 import type { Dissection, Protocol } from '../protocol.ts';
@@ -9,7 +10,7 @@ export function tunnel(packet: Packet, dissection: Dissection, http: Protocol, c
   const { end } = packet;
   if (connectPort >= 0) {
     if (!packet.push(http.id)) return;
-    const { byId, tcpPorts, segmentsByContent } = dissection.registry;
+    const { byId, tcpPorts } = dissection.registry;
     const inner = byId[conversation.inner.carries?.id ?? END];
     const proxied = tcpPorts[connectPort];
     if (proxied === http) {
@@ -18,11 +19,11 @@ export function tunnel(packet: Packet, dissection: Dissection, http: Protocol, c
     }
     if (inner !== undefined && callInner(packet, dissection, http, conversation, inner)) return;
     if (proxied !== undefined && callInner(packet, dissection, http, conversation, proxied)) return;
-    for (let index = 0; index < segmentsByContent.length; index++) {
-      const candidate = segmentsByContent[index]!;
-      if (!candidate.segmentLooksLike!(packet)) continue;
-      if (callInner(packet, dissection, http, conversation, candidate)) return;
-    }
+    const flow = packet.flow!;
+    conversation.inner.enter(flow);
+    const recognised = dissectByContent(packet, flow, dissection);
+    conversation.inner.leave(flow, http, conversation);
+    if (recognised !== undefined) return;
   }
   packet.needed = 0;
   packet.offset = end;

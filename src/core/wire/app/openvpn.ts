@@ -1,7 +1,7 @@
 import { u16 } from '../bytes.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
 import { dissectTls } from './tls.ts';
 
@@ -45,14 +45,17 @@ export const openvpn = protocol({
   about: 'OpenVPN Protocol',
   udpPorts: [1194],
   tcpPorts: [1194],
-  datagram(packet: Packet): number {
+  datagram(packet: Packet, dissection: Dissection): number {
     if (packet.end === packet.offset) return NOT_MINE;
     packet.push(openvpn.id);
-    dissectMessage(packet, packet.offset, packet.end);
+    dissectMessage(packet, packet.offset, packet.end, dissection);
     return END;
   },
-  segment(packet: Packet): boolean {
-    eachPdu(packet, LENGTH, lengthOf, pdu);
+  segment(packet: Packet, dissection: Dissection): boolean {
+    eachPdu(packet, LENGTH, lengthOf, (_, start, end) => {
+      packet.push(openvpn.id);
+      dissectMessage(packet, start + LENGTH, end, dissection);
+    });
     return true;
   },
   info: (packet, layer) => {
@@ -74,13 +77,8 @@ function lengthOf(bytes: Uint8Array, at: number): number {
   return LENGTH + u16(bytes, at);
 }
 
-function pdu(packet: Packet, start: number, end: number): void {
-  packet.push(openvpn.id);
-  dissectMessage(packet, start + LENGTH, end);
-}
-
 /** Finds the piece of TLS in the message in [start, end). */
-function dissectMessage(packet: Packet, start: number, end: number): void {
+function dissectMessage(packet: Packet, start: number, end: number, dissection: Dissection): void {
   if (packet.flow === null || start >= end || packet.bytes[start]! >> 3 !== CONTROL) return;
   const tlsAt = controlPayload(packet.bytes, start, end);
   if (tlsAt < 0 || tlsAt >= end) return;
@@ -90,12 +88,12 @@ function dissectMessage(packet: Packet, start: number, end: number): void {
   const { direction } = packet;
   const before = state.pieces[direction];
   if (before === null && end - tlsAt !== PIECE) {
-    dissectInside(packet, state, packet.bytes, tlsAt, end);
+    dissectInside(packet, state, packet.bytes, tlsAt, end, dissection);
     return;
   }
   const joined = joinedWith(before, packet.bytes.subarray(tlsAt, end));
   state.pieces[direction] = end - tlsAt === PIECE && joined.length < LONGEST_MESSAGE ? joined : null;
-  if (end - tlsAt !== PIECE) dissectInside(packet, state, joined, 0, joined.length);
+  if (end - tlsAt !== PIECE) dissectInside(packet, state, joined, 0, joined.length, dissection);
 }
 
 function joinedWith(before: Uint8Array | null, piece: Uint8Array): Uint8Array {
@@ -126,7 +124,14 @@ function looksRandom(bytes: Uint8Array, at: number): boolean {
 }
 
 /** TLS without waiting for more: each message stands for itself. */
-function dissectInside(packet: Packet, state: OpenvpnState, bytes: Uint8Array, start: number, end: number): void {
+function dissectInside(
+  packet: Packet,
+  state: OpenvpnState,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  dissection: Dissection,
+): void {
   const { bytes: outer, offset, end: outerEnd, canWait } = packet;
   const flow = packet.flow!;
   packet.bytes = bytes;
@@ -134,7 +139,7 @@ function dissectInside(packet: Packet, state: OpenvpnState, bytes: Uint8Array, s
   packet.end = end;
   packet.canWait = false;
   flow.applicationState = state.tls;
-  dissectTls(packet);
+  dissectTls(packet, dissection);
   state.tls = flow.applicationState;
   flow.applicationState = state;
   packet.bytes = outer;

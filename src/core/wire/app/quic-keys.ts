@@ -1,23 +1,13 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
+import { mixNumber, NONCE, openAead } from './aead.ts';
 import type { QuicVersion } from './quic-version.ts';
 import { expandLabel } from './tls-key-derivation.ts';
-
-/** What a cipher suite of TLS 1.3 means for packets (RFC 9001, 5.3 and 5.4). */
-interface Suite {
-  readonly hash: 'sha256' | 'sha384';
-  readonly aead: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
-  readonly header: 'aes-128-ecb' | 'aes-256-ecb' | 'chacha20';
-  readonly keyBytes: number;
-}
-const SUITES: ReadonlyMap<number, Suite> = new Map([
-  [0x1301, { hash: 'sha256', aead: 'aes-128-gcm', header: 'aes-128-ecb', keyBytes: 16 }],
-  [0x1302, { hash: 'sha384', aead: 'aes-256-gcm', header: 'aes-256-ecb', keyBytes: 32 }],
-  [0x1303, { hash: 'sha256', aead: 'chacha20-poly1305', header: 'chacha20', keyBytes: 32 }],
-]);
+import { type AeadSuite, isOfTls13, suiteOf } from './tls-suites.ts';
 
 const TAG = 16;
 const SAMPLE = 16;
-const IV = 12;
+/** Room for the header of a packet whose ids are not too long. */
+const HEADER = 64;
 /** Bytes from the packet number to the sample that protects the header (RFC 9001, 5.4.2). */
 const TO_SAMPLE = 4;
 const LONG = 0x80;
@@ -30,15 +20,15 @@ class PhaseKeys {
   readonly key: Uint8Array;
   readonly iv: Uint8Array;
   private readonly secret: Uint8Array;
-  private readonly suite: Suite;
+  private readonly suite: AeadSuite;
   private readonly prefix: string;
 
-  constructor(suite: Suite, prefix: string, secret: Uint8Array) {
+  constructor(suite: AeadSuite, prefix: string, secret: Uint8Array) {
     this.suite = suite;
     this.prefix = prefix;
     this.secret = secret;
-    this.key = expandLabel(suite.hash, secret, `${prefix} key`, suite.keyBytes);
-    this.iv = expandLabel(suite.hash, secret, `${prefix} iv`, IV);
+    this.key = expandLabel(suite.hash, secret, `${prefix} key`, suite.keyLength);
+    this.iv = expandLabel(suite.hash, secret, `${prefix} iv`, NONCE);
   }
 
   /** Those of the phase that follows (RFC 9001, 6.1). */
@@ -66,7 +56,7 @@ export interface OpenedPacket {
  * key phase.
  */
 export class PacketKeys {
-  private readonly suite: Suite;
+  private readonly suite: AeadSuite;
   private readonly headerKey: Uint8Array;
   private current: PhaseKeys;
   private previous: PhaseKeys | null = null;
@@ -74,20 +64,24 @@ export class PacketKeys {
   private following: PhaseKeys | null = null;
   private phase = 0;
   private largest = -1;
+  /** Kept open: it makes each mask by itself. Null with ChaCha20, which takes an object for each. */
   private readonly ecb: ReturnType<typeof createCipheriv> | null;
+  private readonly nonce = new Uint8Array(NONCE);
+  private readonly header = new Uint8Array(HEADER);
 
-  private constructor(suite: Suite, prefix: string, secret: Uint8Array) {
+  private constructor(suite: AeadSuite, prefix: string, secret: Uint8Array) {
     this.suite = suite;
     this.current = new PhaseKeys(suite, prefix, secret);
-    this.headerKey = expandLabel(suite.hash, secret, `${prefix} hp`, suite.keyBytes);
-    this.ecb = suite.header === 'chacha20' ? null : createCipheriv(suite.header, this.headerKey, null);
+    this.headerKey = expandLabel(suite.hash, secret, `${prefix} hp`, suite.keyLength);
+    const isAes = suite.kind === 'gcm';
+    this.ecb = isAes ? createCipheriv(suite.cipher.replace('gcm', 'ecb'), this.headerKey, null) : null;
     this.ecb?.setAutoPadding(false);
   }
 
   /** Null for a cipher suite that is not known, and for a secret that does not have its length. */
   static of(cipher: number, version: QuicVersion, secret: Uint8Array | null): PacketKeys | null {
-    const suite = SUITES.get(cipher);
-    if (suite === undefined || secret === null) return null;
+    const suite = isOfTls13(cipher) ? suiteOf(cipher) : undefined;
+    if (suite === undefined || suite.kind === 'cbc' || suite.kind === 'ccm' || secret === null) return null;
     if (secret.length !== (suite.hash === 'sha256' ? 32 : 48)) return null;
     return new PacketKeys(suite, version.prefix, secret);
   }
@@ -108,7 +102,7 @@ export class PacketKeys {
     const first = bytes[start]! ^ (mask[0]! & (isLong ? 0x0f : 0x1f));
     const length = (first & 3) + 1;
     if (end - number < length + TAG) return null;
-    const header = Buffer.from(bytes.subarray(start, number + length));
+    const header = this.headerOf(bytes, start, number + length);
     header[0] = first;
     let truncated = 0;
     for (let index = 0; index < length; index++) {
@@ -166,23 +160,17 @@ export class PacketKeys {
     start: number,
     end: number,
   ): Uint8Array | null {
-    const nonce = Buffer.from(iv);
-    for (let at = IV - 1, left = number; left > 0; at--, left = Math.floor(left / 256)) nonce[at]! ^= left % 256;
-    // the three have the same methods, and types of their own
-    const { aead } = this.suite;
-    const decipher =
-      aead === 'chacha20-poly1305'
-        ? createDecipheriv(aead, key, nonce, { authTagLength: TAG })
-        : createDecipheriv(aead, key, nonce);
-    decipher.setAAD(header, { plaintextLength: end - TAG - start });
-    decipher.setAuthTag(bytes.subarray(end - TAG, end));
-    try {
-      const plain = decipher.update(bytes.subarray(start, end - TAG));
-      decipher.final();
-      return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
-    } catch {
-      return null; // the tag does not fit: other keys, or damage
-    }
+    this.nonce.set(iv);
+    mixNumber(this.nonce, number);
+    return openAead(this.suite, key, this.nonce, header, bytes, start, end);
+  }
+
+  /** A copy of [start, end), which lasts until the next one. */
+  private headerOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+    const length = end - start;
+    const header = length <= HEADER ? this.header.subarray(0, length) : new Uint8Array(length);
+    for (let index = 0; index < length; index++) header[index] = bytes[start + index]!;
+    return header;
   }
 
   private mask(bytes: Uint8Array, sample: number): Uint8Array {

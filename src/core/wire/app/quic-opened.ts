@@ -11,9 +11,9 @@ export interface CarriedFrames {
 
 /** A packet that was decrypted, as its texts tell it. */
 export interface OpenedQuic {
-  /** Initial, 0-RTT, Handshake, or what Wireshark calls a 1-RTT packet. */
-  readonly title: string;
-  /** The ids, in hexadecimal; a short header has no source. */
+  /** Initial, 0-RTT or Handshake; of a 1-RTT packet, which has no type, its texts make another. */
+  readonly type: string;
+  /** The ids, a character a byte; a short header has no source. */
   readonly destination: string;
   readonly source: string | null;
   readonly number: number;
@@ -85,11 +85,14 @@ const HTTP3_FRAMES: ReadonlyMap<number, string> = new Map([
   [0xf0701, 'PRIORITY_UPDATE'],
 ]);
 
+const hexOf = (id: string): string => Buffer.from(id, 'latin1').toString('hex');
+
 /** What Wireshark's summary line says of a decrypted packet. */
-export function openedInfo({ title, destination, source, number, plain, carried }: OpenedQuic): string {
-  const parts = [title];
-  if (destination !== '') parts.push(`DCID=${destination}`);
-  if (source !== null && source !== '') parts.push(`SCID=${source}`);
+export function openedInfo(opened: OpenedQuic): string {
+  const { type, destination, source, number, keyPhase, plain, carried } = opened;
+  const parts = [source === null ? `Protected Payload (KP${keyPhase})` : type];
+  if (destination !== '') parts.push(`DCID=${hexOf(destination)}`);
+  if (source !== null && source !== '') parts.push(`SCID=${hexOf(source)}`);
   parts.push(`PKN: ${number}`);
   eachFrame(plain, (frame) => {
     if (!frame.isStream) {
@@ -106,15 +109,15 @@ export function openedInfo({ title, destination, source, number, plain, carried 
 
 /** What the layer says beyond its header. */
 export function openedFields(
-  { title, destination, source, number, keyPhase, plain }: OpenedQuic,
+  { type, destination, source, number, keyPhase, plain }: OpenedQuic,
   out: FieldWriter,
 ): void {
   const isLong = source !== null;
   out.field('Header Form', isLong ? 'Long Header' : 'Short Header');
-  if (isLong) out.field('Packet Type', title);
+  if (isLong) out.field('Packet Type', type);
   else out.field('Key Phase', keyPhase);
-  out.field('Destination Connection ID', destination);
-  if (isLong) out.field('Source Connection ID', source);
+  out.field('Destination Connection ID', hexOf(destination));
+  if (isLong) out.field('Source Connection ID', hexOf(source));
   out.field('Packet Number', number);
   const isWhole = eachFrame(plain, (frame) => {
     const { kind, values, start, end, offset } = frame;

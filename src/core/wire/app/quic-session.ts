@@ -39,7 +39,12 @@ export class QuicSession implements StreamOwner {
   ];
   private version: QuicVersion;
   private readonly random: Uint8Array;
-  private readonly keys = new Map<string, PacketKeys>();
+  /** By level and side. */
+  private readonly keys = {
+    early: null as PacketKeys | null,
+    handshake: [null, null] as [ofClient: PacketKeys | null, ofServer: PacketKeys | null],
+    application: [null, null] as [ofClient: PacketKeys | null, ofServer: PacketKeys | null],
+  };
   private readonly secrets: TlsSecrets;
   private looks = 0;
   private earlyMisses = 0;
@@ -96,24 +101,24 @@ export class QuicSession implements StreamOwner {
   }
 
   private keysOf(level: 'handshake' | 'application', ofClient: boolean): PacketKeys | null {
-    const name = `${level} ${ofClient}`;
-    const known = this.keys.get(name);
-    if (known !== undefined) return known;
+    const own = this.keys[level];
+    const side = ofClient ? 0 : 1;
+    const known = own[side];
+    if (known !== null) return known;
     if (this.cipher < 0 || this.looks >= MOST_LOOKS) return null;
     this.looks++;
-    const secret = this.secrets.find(LABELS[level][ofClient ? 0 : 1]!, this.random);
+    const secret = this.secrets.find(LABELS[level][side]!, this.random);
     const keys = PacketKeys.of(this.cipher, this.version, secret);
     if (keys === null) return null;
     if (level === 'application' && ofClient) keys.continueFrom(this.lastEarly);
-    this.keys.set(name, keys);
+    own[side] = keys;
     return keys;
   }
 
   private openEarly(bytes: Uint8Array, start: number, number: number, end: number): OpenedPacket | null {
     if (this.earlyMisses >= MOST_EARLY_MISSES) return null;
-    const known = this.keys.get('early');
-    const opened =
-      known === undefined ? this.tryEarly(bytes, start, number, end) : known.open(bytes, start, number, end);
+    const known = this.keys.early;
+    const opened = known === null ? this.tryEarly(bytes, start, number, end) : known.open(bytes, start, number, end);
     if (opened === null) this.earlyMisses++;
     else {
       this.earlyMisses = 0;
@@ -128,7 +133,7 @@ export class QuicSession implements StreamOwner {
       const keys = PacketKeys.of(cipher, this.version, secret);
       const opened = keys?.open(bytes, start, number, end) ?? null;
       if (keys === null || opened === null) continue;
-      this.keys.set('early', keys);
+      this.keys.early = keys;
       return opened;
     }
     return null;

@@ -61,8 +61,8 @@ export class QuicSessions {
   private readonly ofConnection = new WeakMap<object, QuicSession>();
   private readonly ofFlow = new WeakMap<Flow, { readonly session: QuicSession; readonly client: Direction }>();
   private readonly routes = new Map<string, Route>();
-  /** Of the id that `routeOfShort` found. */
-  private foundLength = 0;
+  /** The id that `routeOfShort` found, a character a byte. */
+  private foundId = '';
   /** How many ids have each length. */
   private readonly lengths = new Uint32Array(LONGEST_ID + 1);
   private readonly streams = new AgedMap<QuicStream, QuicStream>(MOST_STREAMS);
@@ -122,16 +122,17 @@ export class QuicSessions {
   }
 
   /** Opens a packet with a long header, whose payload lies in [number, end). */
-  readLong(packet: Packet, layer: number, level: QuicLevel, title: string, number: number, end: number): void {
+  readLong(packet: Packet, layer: number, level: QuicLevel, type: string, number: number, end: number): void {
     const { bytes, offset: start } = packet;
     const id = start + 6;
     const idEnd = id + bytes[start + 5]!;
-    const route = this.routes.get(latin1(bytes, id, idEnd)) ?? this.routeOfFlow(packet);
+    const destination = latin1(bytes, id, idEnd);
+    const route = this.routes.get(destination) ?? this.routeOfFlow(packet);
     if (route === null || (idEnd === id && route.session.ids[route.toServer ? 1 : 0].length > 0)) return;
     const opened = route.session.open(level, route.toServer, bytes, start, number, end);
     if (opened === null) return;
-    const source = hexOf(bytes, idEnd + 1, idEnd + 1 + bytes[idEnd]!);
-    this.take(packet, layer, route, level, opened, title, hexOf(bytes, id, idEnd), source);
+    const source = latin1(bytes, idEnd + 1, idEnd + 1 + bytes[idEnd]!);
+    this.take(packet, layer, route, level, opened, type, destination, source);
   }
 
   /** Opens a packet with a short header, which has the rest of the datagram. */
@@ -141,19 +142,20 @@ export class QuicSessions {
     const found = this.routeOfShort(bytes, start, end);
     const route = found ?? this.routeOfFlow(packet);
     if (route === null) return;
-    const number = start + 1 + (found === null ? 0 : this.foundLength);
+    const destination = found === null ? '' : this.foundId;
+    const number = start + 1 + destination.length;
     const opened = route.session.open('application', route.toServer, bytes, start, number, end);
     if (opened === null) return;
-    const title = `Protected Payload (KP${opened.keyPhase})`;
-    this.take(packet, layer, route, 'application', opened, title, hexOf(bytes, start + 1, number), null);
+    this.take(packet, layer, route, 'application', opened, '', destination, null);
   }
 
   private routeOfShort(bytes: Uint8Array, start: number, end: number): Route | null {
     for (let length = LONGEST_ID; length > 0; length--) {
       if (this.lengths[length] === 0 || start + 1 + length > end) continue;
-      const route = this.routes.get(latin1(bytes, start + 1, start + 1 + length));
+      const id = latin1(bytes, start + 1, start + 1 + length);
+      const route = this.routes.get(id);
       if (route === undefined) continue;
-      this.foundLength = length;
+      this.foundId = id;
       return route;
     }
     return null;
@@ -171,11 +173,11 @@ export class QuicSessions {
     { session, toServer }: Route,
     level: QuicLevel,
     { plain, number, keyPhase }: OpenedPacket,
-    title: string,
+    type: string,
     destination: string,
     source: string | null,
   ): void {
-    const opened: OpenedQuic = { title, destination, source, number, keyPhase, plain, carried: [] };
+    const opened: OpenedQuic = { type, destination, source, number, keyPhase, plain, carried: [] };
     if (layer >= 0) {
       packet.layerBytes[layer] = plain;
       packet.layerStart[layer] = 0;
@@ -328,6 +330,3 @@ export class QuicSessions {
     this.pieces.drop(session.serverCrypto);
   }
 }
-
-const hexOf = (bytes: Uint8Array, start: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('hex');

@@ -1,7 +1,7 @@
 import { u16 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
-import { type FieldWriter, protocol } from '../protocol.ts';
+import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { dissectTls } from './tls.ts';
 import { isRecord, RECORD } from './tls-record.ts';
 
@@ -63,7 +63,7 @@ export const tds = protocol({
   name: 'tds',
   about: 'Tabular Data Stream',
   tcpPorts: [1433],
-  segment(packet: Packet): boolean {
+  segment(packet: Packet, dissection: Dissection): boolean {
     const flow = packet.flow!;
     const known = flow.application === tds && flow.applicationState instanceof TdsState;
     const state = known ? (flow.applicationState as TdsState) : new TdsState();
@@ -72,7 +72,7 @@ export const tds = protocol({
       const left = end - offset;
       // after its handshake, TLS is outside: to the end, or for the login alone
       if (state.isTls && bytes[offset]! > PRELOGIN)
-        return left < 3 || isRecord(bytes, offset) ? outside(packet, state) : count > 0;
+        return left < 3 || isRecord(bytes, offset) ? outside(packet, state, dissection) : count > 0;
       if (!mayBegin(packet)) return count > 0;
       flow.application = tds;
       flow.applicationState = state;
@@ -86,7 +86,9 @@ export const tds = protocol({
       const stop = length === 0 ? end : Math.min(end, offset + length);
       packet.push(tds.id);
       packet.layerEnd[packet.layerCount - 1] = stop;
-      if (bytes[offset] === PRELOGIN || bytes[offset] === RESPONSE) inside(packet, state, offset + HEADER, stop);
+      if (bytes[offset] === PRELOGIN || bytes[offset] === RESPONSE) {
+        inside(packet, state, offset + HEADER, stop, dissection);
+      }
       packet.offset = stop;
     }
     return true;
@@ -113,7 +115,7 @@ export const tds = protocol({
 });
 
 /** The payload of a pre-login packet, which may be a piece of the TLS handshake (MS-TDS 3.2.5.1). */
-function inside(packet: Packet, state: TdsState, start: number, stop: number): void {
+function inside(packet: Packet, state: TdsState, start: number, stop: number, dissection: Dissection): void {
   const { bytes, direction } = packet;
   if (start >= stop) return;
   if (!state.isTls) {
@@ -128,12 +130,12 @@ function inside(packet: Packet, state: TdsState, start: number, stop: number): v
     return;
   }
   const before = state.partial[direction];
-  if (before.length === 0) dissectInside(packet, state, direction, bytes, start, stop);
+  if (before.length === 0) dissectInside(packet, state, direction, bytes, start, stop, dissection);
   else {
     const whole = new Uint8Array(before.length + stop - start);
     whole.set(before);
     whole.set(bytes.subarray(start, stop), before.length);
-    dissectInside(packet, state, direction, whole, 0, whole.length);
+    dissectInside(packet, state, direction, whole, 0, whole.length, dissection);
   }
 }
 
@@ -150,6 +152,7 @@ function dissectInside(
   bytes: Uint8Array,
   start: number,
   stop: number,
+  dissection: Dissection,
 ): void {
   let whole = start;
   while (stop - whole >= RECORD && whole + RECORD + u16(bytes, whole + 3) <= stop) {
@@ -163,7 +166,7 @@ function dissectInside(
   packet.offset = start;
   packet.end = packet.reportedEnd = whole;
   packet.canWait = false;
-  withTls(packet, state);
+  withTls(packet, state, dissection);
   packet.bytes = outer;
   packet.offset = offset;
   packet.end = end;
@@ -172,19 +175,19 @@ function dissectInside(
 }
 
 /** Records that are not in packets. */
-function outside(packet: Packet, state: TdsState): boolean {
+function outside(packet: Packet, state: TdsState, dissection: Dissection): boolean {
   if (packet.end - packet.offset < 3) {
     if (packet.canWait) packet.needed = NEED_SEGMENT;
     return true;
   }
-  return withTls(packet, state);
+  return withTls(packet, state, dissection);
 }
 
 /** Lets TLS read [packet.offset, packet.end), with its own state in the place of that of the packets. */
-function withTls(packet: Packet, state: TdsState): boolean {
+function withTls(packet: Packet, state: TdsState, dissection: Dissection): boolean {
   const flow = packet.flow!;
   flow.applicationState = state.tls;
-  const isTls = dissectTls(packet);
+  const isTls = dissectTls(packet, dissection);
   state.tls = flow.applicationState;
   flow.applicationState = state;
   return isTls;

@@ -78,3 +78,49 @@ const HANDSHAKES: Readonly<Record<number, string>> = {
 
 /** The name of a handshake message (RFC 8446, 4; RFC 5246, 7.4); undefined for what is none. */
 export const handshakeName = (type: number): string | undefined => HANDSHAKES[type];
+
+/** `Alert (Level: Fatal, Description: Handshake Failure)` in [start, end) (RFC 8446, 6); `Alert` for what is none that is known. */
+export function alertName(bytes: Uint8Array, start: number, end: number): string {
+  const level = end - start === 2 ? LEVELS[bytes[start]!] : undefined;
+  const description = ALERTS[bytes[start + 1]!];
+  return level === undefined || description === undefined
+    ? 'Alert'
+    : `Alert (Level: ${level}, Description: ${description})`;
+}
+const LEVELS: Readonly<Record<number, string>> = { 1: 'Warning', 2: 'Fatal' };
+const ALERTS: Readonly<Record<number, string>> = {
+  0: 'Close Notify',
+  10: 'Unexpected Message',
+  20: 'Bad Record MAC',
+  21: 'Decryption Failed',
+  22: 'Record Overflow',
+  30: 'Decompression Failure',
+  40: 'Handshake Failure',
+  41: 'No Certificate',
+  42: 'Bad Certificate',
+  43: 'Unsupported Certificate',
+  44: 'Certificate Revoked',
+  45: 'Certificate Expired',
+  46: 'Certificate Unknown',
+  47: 'Illegal Parameter',
+  48: 'Unknown CA',
+  49: 'Access Denied',
+  50: 'Decode Error',
+  51: 'Decrypt Error',
+  60: 'Export Restriction',
+  70: 'Protocol Version',
+  71: 'Insufficient Security',
+  80: 'Internal Error',
+  86: 'Inappropriate Fallback',
+  90: 'User Canceled',
+  100: 'No Renegotiation',
+  109: 'Missing Extension',
+  110: 'Unsupported Extension',
+  111: 'Certificate Unobtainable',
+  112: 'Unrecognized Name',
+  113: 'Bad Certificate Status Response',
+  114: 'Bad Certificate Hash Value',
+  115: 'Unknown PSK Identity',
+  116: 'Certificate Required',
+  120: 'No application Protocol',
+};

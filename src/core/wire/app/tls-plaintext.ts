@@ -4,8 +4,9 @@ import type { Flow } from '../flow.ts';
 import type { Packet } from '../packet.ts';
 import { type Dissection, type Protocol, protocol } from '../protocol.ts';
 import { TcpConnection } from '../tcp-connection.ts';
-import { desegment, type StreamReading } from '../tcp-desegmentation.ts';
+import { desegment, endsMessage, type StreamReading } from '../tcp-desegmentation.ts';
 import { TcpDirection } from '../tcp-direction.ts';
+import { FIN } from '../tcp-flags.ts';
 import { InnerStream } from './inner-stream.ts';
 
 /** The pseudo layer tshark shows where a message was put together from several records. */
@@ -14,6 +15,8 @@ export const tlsSegments = protocol({
   title: 'TLS',
   about: 'Reassembled TLS segments',
 });
+
+const NOTHING = new Uint8Array(0);
 
 /** What ports of TLS carry inside; others carry what their number says without TLS. */
 const INSIDE: ReadonlyMap<number, string> = new Map([
@@ -45,6 +48,9 @@ const ALPN: ReadonlyMap<string, string> = new Map([
   ['sip/2', 'sip'],
 ]);
 
+/** Their ports carry TLS in one form or another, but inside of it nothing of the same. */
+const NOT_INSIDE: ReadonlySet<string> = new Set(['tls', 'openvpn']);
+
 /** The decrypted bytes of both sides of a session, which the application reads as it reads those of TCP. */
 export class PlaintextStreams {
   /** What the server chose; null without ALPN. */
@@ -62,10 +68,21 @@ export class PlaintextStreams {
   /** Hands on the next bytes of the packet's side. The packet stands where it stood when this returns. */
   add(packet: Packet, dissection: Dissection, plaintext: Uint8Array): void {
     if (plaintext.length === 0) return;
+    dissection.plaintext?.opened(packet, plaintext);
+    this.read(packet, dissection, plaintext, 0);
+  }
+
+  /** The packet's side sends nothing more (RFC 8446, 6.1): ends a message that goes on until the connection does. */
+  end(packet: Packet, dissection: Dissection): void {
+    const { a, b } = this.connection;
+    if (endsMessage(packet.direction === 0 ? a : b)) this.read(packet, dissection, NOTHING, FIN);
+  }
+
+  private read(packet: Packet, dissection: Dissection, plaintext: Uint8Array, flags: number): void {
     const flow = packet.flow!;
     const { application, applicationState } = flow;
     const { bytes, offset, end, reportedEnd, endSeq, canWait, elided, tcpFlags, tcpAck } = packet;
-    const { direction, inner, sent } = this.begin(packet, flow, plaintext);
+    const { direction, inner, sent } = this.begin(packet, flow, plaintext, flags);
     inner.enter(flow);
     try {
       desegment(packet, flow, this.connection, dissection, sent[direction] - plaintext.length, false, this.reading);
@@ -84,7 +101,7 @@ export class PlaintextStreams {
     }
   }
 
-  private begin(packet: Packet, flow: Flow, plaintext: Uint8Array) {
+  private begin(packet: Packet, flow: Flow, plaintext: Uint8Array, flags: number) {
     const { inner, sent } = this;
     const direction: Direction = packet.direction;
     this.connection.serverPort = flow.tcp?.serverPort ?? 0;
@@ -93,7 +110,7 @@ export class PlaintextStreams {
     packet.offset = 0;
     packet.end = packet.reportedEnd = plaintext.length;
     packet.elided = 0;
-    packet.tcpFlags = 0;
+    packet.tcpFlags = flags;
     packet.tcpAck = sent[direction === 0 ? 1 : 0];
     return { direction, inner, sent };
   }
@@ -137,7 +154,7 @@ function insideOf(port: number, { registry }: Dissection): Protocol | undefined 
   const name = INSIDE.get(port);
   if (name !== undefined) return registry.byName.get(name);
   const plain = registry.tcpPorts[port];
-  return plain?.name === 'tls' ? undefined : plain;
+  return plain === undefined || NOT_INSIDE.has(plain.name) ? undefined : plain;
 }
 
 /** Its first byte has the number 0. */

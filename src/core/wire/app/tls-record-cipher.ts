@@ -1,12 +1,7 @@
-import {
-  type CipherCCMTypes,
-  type CipherChaCha20Poly1305Types,
-  type CipherGCMTypes,
-  createDecipheriv,
-  createHmac,
-} from 'node:crypto';
+import { createDecipheriv, createHmac } from 'node:crypto';
+import { mixNumber, NONCE, openAead } from './aead.ts';
 import { RECORD } from './tls-record.ts';
-import type { Suite } from './tls-suites.ts';
+import type { AeadSuite, CbcSuite } from './tls-suites.ts';
 
 /** Reads the records of one side under one key. */
 export interface RecordCipher {
@@ -14,7 +9,6 @@ export interface RecordCipher {
   open(sequence: number, bytes: Uint8Array, at: number, end: number): Uint8Array | null;
 }
 
-const NONCE = 12;
 /** The part of a nonce that a record carries (RFC 5288, 3). */
 const EXPLICIT = 8;
 const AES_BLOCK = 16;
@@ -22,14 +16,14 @@ const TLS_1_0 = 0x0301;
 
 /** AEAD: of TLS 1.3, whose header is what is authenticated beside the data, or of TLS 1.2. */
 export class AeadCipher implements RecordCipher {
-  private readonly suite: Suite;
+  private readonly suite: AeadSuite;
   private readonly key: Uint8Array;
   private readonly iv: Uint8Array;
   private readonly isTls13: boolean;
   private readonly nonce = new Uint8Array(NONCE);
   private readonly header = new Uint8Array(EXPLICIT + RECORD);
 
-  constructor(suite: Suite, key: Uint8Array, iv: Uint8Array, isTls13: boolean) {
+  constructor(suite: AeadSuite, key: Uint8Array, iv: Uint8Array, isTls13: boolean) {
     this.suite = suite;
     this.key = key;
     this.iv = iv;
@@ -45,51 +39,17 @@ export class AeadCipher implements RecordCipher {
     const { nonce, iv } = this;
     nonce.set(iv);
     if (explicit > 0) nonce.set(bytes.subarray(at + RECORD, start), NONCE - EXPLICIT);
-    else mixIn(nonce, sequence);
-    try {
-      return this.decipher(sequence, bytes, at, start, dataEnd, end);
-    } catch {
-      return null; // not authentic
-    }
-  }
-
-  private decipher(
-    sequence: number,
-    bytes: Uint8Array,
-    at: number,
-    start: number,
-    dataEnd: number,
-    end: number,
-  ): Uint8Array {
-    const { key, nonce } = this;
-    const { kind, cipher, tagLength } = this.suite;
-    const aad = this.isTls13
+    else mixNumber(nonce, sequence);
+    const header = this.isTls13
       ? bytes.subarray(at, at + RECORD)
       : pseudoHeader(this.header, sequence, bytes, at, dataEnd - start);
-    const options = { authTagLength: tagLength };
-    if (kind === 'ccm') {
-      const opened = createDecipheriv(cipher as CipherCCMTypes, key, nonce, options);
-      opened.setAuthTag(bytes.subarray(dataEnd, end));
-      opened.setAAD(aad, { plaintextLength: dataEnd - start });
-      const data = opened.update(bytes.subarray(start, dataEnd));
-      opened.final();
-      return data;
-    }
-    const opened =
-      kind === 'gcm'
-        ? createDecipheriv(cipher as CipherGCMTypes, key, nonce, options)
-        : createDecipheriv(cipher as CipherChaCha20Poly1305Types, key, nonce, options);
-    opened.setAuthTag(bytes.subarray(dataEnd, end));
-    opened.setAAD(aad, { plaintextLength: dataEnd - start });
-    const data = opened.update(bytes.subarray(start, dataEnd));
-    opened.final();
-    return data;
+    return openAead(this.suite, this.key, nonce, header, bytes, start, end);
   }
 }
 
 /** CBC of TLS 1.2 and older: a code over the data and then the padding, or the code last (RFC 7366). */
 export class CbcCipher implements RecordCipher {
-  private readonly suite: Suite;
+  private readonly suite: CbcSuite;
   private readonly key: Uint8Array;
   private readonly macKey: Uint8Array;
   private readonly version: number;
@@ -98,7 +58,14 @@ export class CbcCipher implements RecordCipher {
   private iv: Uint8Array;
   private readonly header = new Uint8Array(EXPLICIT + RECORD);
 
-  constructor(suite: Suite, key: Uint8Array, macKey: Uint8Array, iv: Uint8Array, version: number, macIsLast: boolean) {
+  constructor(
+    suite: CbcSuite,
+    key: Uint8Array,
+    macKey: Uint8Array,
+    iv: Uint8Array,
+    version: number,
+    macIsLast: boolean,
+  ) {
     this.suite = suite;
     this.key = key;
     this.macKey = macKey;
@@ -145,14 +112,6 @@ export class CbcCipher implements RecordCipher {
       .update(what)
       .digest();
     return code.compare(bytes, codeAt, codeAt + code.length) === 0;
-  }
-}
-
-/** RFC 8446, 5.3: the sequence number, padded on the left, changes the nonce. */
-function mixIn(nonce: Uint8Array, sequence: number): void {
-  for (let index = NONCE - 1, left = sequence; left > 0; index--) {
-    nonce[index]! ^= left % 256;
-    left = Math.floor(left / 256);
   }
 }
 

@@ -26,6 +26,8 @@ export interface RecordReader {
   update(): void;
   /** Nothing more is tried. */
   readonly isLost: boolean;
+  /** The last record did not open, although there was a key for it. */
+  readonly hasFailed: boolean;
   readonly contentType: number;
 }
 
@@ -37,6 +39,10 @@ abstract class CountingReader {
 
   get isLost(): boolean {
     return this.failures >= MOST_FAILURES;
+  }
+
+  get hasFailed(): boolean {
+    return this.failures > 0;
   }
 
   skip(): void {

@@ -2,7 +2,7 @@ import type { Hello } from './tls-hello.ts';
 import { expandLabel, keyBlock } from './tls-key-derivation.ts';
 import { AeadCipher, CbcCipher, type RecordCipher } from './tls-record-cipher.ts';
 import type { SecretLabel, TlsSecrets } from './tls-secrets.ts';
-import { isOfTls13, type Suite, suiteOf } from './tls-suites.ts';
+import { type AeadSuite, isOfTls13, type Suite, suiteOf } from './tls-suites.ts';
 
 /** Bytes of the version in a hello; its random follows. */
 const VERSION = 2;
@@ -43,6 +43,13 @@ export class TlsSession {
     return this.serverRandom !== null;
   }
 
+  /** What the server chose is read here, given the secrets. */
+  get isReadable(): boolean {
+    const { suite, version } = this;
+    if (suite === undefined || version <= 0x0300) return false;
+    return version >= TLS_1_2 || suite.kind === 'cbc';
+  }
+
   /** What the server chose, in the body of its hello at `start`. */
   choose(bytes: Uint8Array, start: number, hello: Hello): void {
     this.serverRandom = bytes.slice(start + VERSION, start + VERSION + RANDOM);
@@ -55,12 +62,12 @@ export class TlsSession {
   /** TLS 1.3: what reads records under this secret; none while it, or the suite, is not known. */
   cipherOf(secret: Uint8Array): RecordCipher | null {
     const { suite } = this;
-    return suite === undefined || this.version < TLS_1_3 ? null : cipherOf(suite, secret);
+    return suite === undefined || suite.kind === 'cbc' || this.version < TLS_1_3 ? null : cipherOf(suite, secret);
   }
 
   /** What may read early data under their secret: any suite offered whose hash is as long. */
   earlyCiphersOf(secret: Uint8Array): RecordCipher[] {
-    const suites = this.offers.map(suiteOf).filter((suite) => suite !== undefined);
+    const suites = this.offers.map(suiteOf).filter((suite) => suite !== undefined && suite.kind !== 'cbc');
     return suites.filter(({ hash }) => MAC_LENGTHS[hash] === secret.length).map((suite) => cipherOf(suite, secret));
   }
 
@@ -73,10 +80,9 @@ export class TlsSession {
   cipherOfSide(isClient: boolean, secrets: TlsSecrets): RecordCipher | null {
     const { suite, serverRandom, version } = this;
     if (suite === undefined || serverRandom === null || version > TLS_1_2 || version <= 0x0300) return null;
-    const isCbc = suite.kind === 'cbc';
-    if (version < TLS_1_2 && !isCbc) return null;
-    const macLength = isCbc ? MAC_LENGTHS[suite.mac] : 0;
-    const ivLength = isCbc ? AES_BLOCK : suite.kind === 'chacha20' ? NONCE : IMPLICIT;
+    if (version < TLS_1_2 && suite.kind !== 'cbc') return null;
+    const macLength = suite.kind === 'cbc' ? MAC_LENGTHS[suite.mac] : 0;
+    const ivLength = suite.kind === 'cbc' ? AES_BLOCK : suite.kind === 'chacha20' ? NONCE : IMPLICIT;
     const { keyLength } = suite;
     if (this.block === null) {
       const master = secrets.find('CLIENT_RANDOM', this.clientRandom);
@@ -90,7 +96,7 @@ export class TlsSession {
     const macKey = piece(0, macLength);
     const key = piece(2 * macLength, keyLength);
     const iv = piece(2 * (macLength + keyLength), ivLength);
-    if (isCbc) return new CbcCipher(suite, key, macKey, iv, version, this.macIsLast);
+    if (suite.kind === 'cbc') return new CbcCipher(suite, key, macKey, iv, version, this.macIsLast);
     const whole = new Uint8Array(NONCE);
     whole.set(iv);
     return new AeadCipher(suite, key, whole, false);
@@ -101,7 +107,7 @@ export class TlsSession {
   }
 }
 
-function cipherOf(suite: Suite, secret: Uint8Array): RecordCipher {
+function cipherOf(suite: AeadSuite, secret: Uint8Array): RecordCipher {
   const key = expandLabel(suite.hash, secret, 'key', suite.keyLength);
   return new AeadCipher(suite, key, expandLabel(suite.hash, secret, 'iv', NONCE), true);
 }

@@ -1,20 +1,24 @@
-/** How a suite protects records. */
-export type SuiteKind = 'gcm' | 'ccm' | 'chacha20' | 'cbc';
+import type { Aead } from './aead.ts';
 
-/** A cipher suite as far as reading its records needs it. Lengths are in bytes. */
-export interface Suite {
-  readonly kind: SuiteKind;
-  /** Name in node:crypto. */
-  readonly cipher: 'aes-128-gcm' | 'aes-256-gcm' | 'aes-128-ccm' | 'aes-256-ccm' | 'chacha20-poly1305' | CbcName;
+/** What records and packets are protected by from TLS 1.2 on, as far as reading them needs it. Lengths are in bytes. */
+export interface AeadSuite extends Aead {
   readonly keyLength: number;
-  /** Of the code behind the data: 8 for suites named CCM_8. */
-  readonly tagLength: number;
-  /** What keys are derived with from TLS 1.2 on. */
+  /** What keys are derived with. */
   readonly hash: 'sha256' | 'sha384';
-  /** What records of CBC are authenticated with. */
+}
+
+/** What encrypts in blocks, with a code of its own over the data. */
+export interface CbcSuite {
+  readonly kind: 'cbc';
+  /** Name in node:crypto. */
+  readonly cipher: CbcName;
+  readonly keyLength: number;
+  readonly hash: 'sha256' | 'sha384';
+  /** What records are authenticated with. */
   readonly mac: 'sha1' | 'sha256' | 'sha384';
 }
-export type CbcName = 'aes-128-cbc' | 'aes-256-cbc' | 'camellia-128-cbc' | 'camellia-256-cbc';
+export type Suite = AeadSuite | CbcSuite;
+type CbcName = 'aes-128-cbc' | 'aes-256-cbc' | 'camellia-128-cbc' | 'camellia-256-cbc';
 
 const TAG = 16;
 const SHORT_TAG = 8;
@@ -25,17 +29,16 @@ function add(numbers: readonly number[], suite: Suite): void {
 }
 
 const aead = (
-  kind: SuiteKind,
-  cipher: Suite['cipher'],
+  kind: Aead['kind'],
+  cipher: Aead['cipher'],
   keyLength: number,
-  hash: Suite['hash'],
+  hash: AeadSuite['hash'],
   tagLength = TAG,
-): Suite => ({ kind, cipher, keyLength, tagLength, hash, mac: hash });
-const cbc = (cipher: CbcName, mac: Suite['mac']): Suite => ({
+): AeadSuite => ({ kind, cipher, keyLength, tagLength, hash });
+const cbc = (cipher: CbcName, mac: CbcSuite['mac']): CbcSuite => ({
   kind: 'cbc',
   cipher,
   keyLength: cipher.includes('128') ? 16 : 32,
-  tagLength: 0,
   hash: mac === 'sha384' ? 'sha384' : 'sha256',
   mac,
 });

@@ -2,7 +2,8 @@ import { u16, u24 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import type { FieldWriter } from '../protocol.ts';
 import { readClientHello } from './tls-hello.ts';
-import { handshakeName, tlsVersionName } from './tls-names.ts';
+import { alertName, handshakeName, tlsVersionName } from './tls-names.ts';
+import { openedRecordName } from './tls-opened.ts';
 import {
   ALERT,
   APPLICATION_DATA,
@@ -26,7 +27,7 @@ export function writeRecords(packet: Packet, layer: number, out: FieldWriter): v
   let at = packet.layerStart[layer]!;
   for (let count = 0; at + RECORD <= end && isRecord(bytes, at) && count < MOST_FIELDS; count++) {
     const length = u16(bytes, at + 3);
-    out.open(`${tlsVersionName(u16(bytes, at + 1)) ?? 'TLS'} Record Layer`, recordName(bytes, at, end));
+    out.open(`${tlsVersionName(u16(bytes, at + 1)) ?? 'TLS'} Record Layer`, recordName(packet, bytes, at, end));
     out.field('Content Type', bytes[at]!);
     out.field('Length', length);
     out.close();
@@ -42,18 +43,22 @@ export function recordNames(packet: Packet, layer: number): string[] {
   let at = packet.layerStart[layer]!;
   if (at + RECORD <= end && bytes[at] === SSL2 && bytes[at + 2] === CLIENT_HELLO) return ['Client Hello'];
   while (at + RECORD <= end && isRecord(bytes, at) && names.length < MOST_NAMES) {
-    names.push(recordName(bytes, at, end));
+    names.push(recordName(packet, bytes, at, end));
     at += RECORD + u16(bytes, at + 3);
   }
   return names;
 }
 
-function recordName(bytes: Uint8Array, at: number, end: number): string {
+function recordName(packet: Packet, bytes: Uint8Array, at: number, end: number): string {
+  const opened = openedRecordName(packet, bytes, at);
+  if (opened !== null) return opened;
   switch (bytes[at]) {
     case CHANGE_CIPHER_SPEC:
       return 'Change Cipher Spec';
     case ALERT:
-      return u16(bytes, at + 3) === 2 ? 'Alert' : 'Encrypted Alert';
+      return u16(bytes, at + 3) === 2
+        ? alertName(bytes, at + RECORD, Math.min(end, at + RECORD + 2))
+        : 'Encrypted Alert';
     case APPLICATION_DATA:
       return 'Application Data';
     case HANDSHAKE: {

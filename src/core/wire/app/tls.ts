@@ -2,6 +2,7 @@ import { u16, u24 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
 import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
+import type { Secrecy } from './plaintext-listener.ts';
 import {
   ENCRYPTED_EXTENSIONS,
   type Hello,
@@ -11,8 +12,10 @@ import {
   readServerHello,
 } from './tls-hello.ts';
 import { handshakeName } from './tls-names.ts';
+import { noteOpenedRecord } from './tls-opened.ts';
 import { PlaintextStreams } from './tls-plaintext.ts';
 import {
+  ALERT,
   APPLICATION_DATA,
   beginsWithHello,
   CHANGE_CIPHER_SPEC,
@@ -41,6 +44,8 @@ import { recordNames, writeRecords } from './tls-text.ts';
 
 const TLS_1_3 = 0x0304;
 const KEY_UPDATE = 24;
+/** Of the descriptions of alerts. */
+const CLOSE_NOTIFY = 0;
 /** Version and random. */
 const SHORTEST_HELLO = 34;
 /** Type (1), version (2), lengths of ciphers, session and challenge (2 each). */
@@ -91,7 +96,7 @@ export const tls = protocol({
 });
 
 /** Records in [packet.offset, packet.end) of the flow, whose `applicationState` is that of TLS; false for text. Decrypts with `dissection`. */
-export function dissectTls(packet: Packet, dissection: Dissection | null = null): boolean {
+export function dissectTls(packet: Packet, dissection: Dissection): boolean {
   const flow = packet.flow!;
   if (isText(packet)) return false;
   if (!(flow.applicationState instanceof TlsState)) flow.applicationState = new TlsState();
@@ -105,7 +110,7 @@ export function dissectTls(packet: Packet, dissection: Dissection | null = null)
  * Records that stand there already are read. What else does is passed over: nothing in clear may follow (RFC 3207, 4.2;
  * RFC 9051, 6.2.1), and who puts it there hopes that it is taken for what was encrypted.
  */
-export function startTls(packet: Packet, behind: number, dissection: Dissection | null): void {
+export function startTls(packet: Packet, behind: number, dissection: Dissection): void {
   const flow = packet.flow!;
   flow.application = tls;
   flow.applicationState = null;
@@ -113,7 +118,7 @@ export function startTls(packet: Packet, behind: number, dissection: Dissection 
   if (!mayBeginRecord(packet) || !dissectTls(packet, dissection)) packet.offset = packet.end;
 }
 
-function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection | null): void {
+function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection): void {
   const { bytes, end } = packet;
   for (let count = 0; packet.offset < end && count < MOST_RECORDS; count++) {
     const at = packet.offset;
@@ -144,8 +149,10 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection 
     else if (!state.isTls13 && (type !== HANDSHAKE || bytes[at + RECORD] !== CLIENT_HELLO)) state.isOld = true;
     if (isSsl2) takeSsl2Hello(packet, at + SSL2_HEADER, recordEnd);
     else if (type === CHANGE_CIPHER_SPEC) changeCipher(packet, state, sender);
-    else if (dissection !== null && decrypt(packet, state, dissection, at, at + size)) {
+    else if (decrypt(packet, state, dissection, at, at + size)) {
       // what it holds was read
+    } else if (type === APPLICATION_DATA) {
+      dissection?.plaintext?.closed(packet, secrecyOf(state, packet.direction, at + size > end));
     } else if (type !== HANDSHAKE) {
       // nothing of a handshake
     } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) {
@@ -180,15 +187,30 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
   }
   const plaintext = reader.open(bytes, at, end, dissection.secrets);
   if (plaintext === null) return false;
-  if (reader.contentType === HANDSHAKE) {
+  const { contentType } = reader;
+  if (contentType === HANDSHAKE || contentType === ALERT) {
+    noteOpenedRecord(packet, at, contentType, plaintext, Math.min(plaintext.length, state.skip[packet.direction]));
+  }
+  if (contentType === HANDSHAKE) {
     packet.bytes = plaintext;
     dissectHandshake(packet, state, 0, plaintext.length, dissection);
     packet.bytes = bytes;
-  } else if (reader.contentType === APPLICATION_DATA) {
+  } else if (contentType === APPLICATION_DATA) {
     state.plaintext ??= new PlaintextStreams();
     state.plaintext.add(packet, dissection, plaintext);
+  } else if (reader.contentType === ALERT && plaintext[1] === CLOSE_NOTIFY && plaintext.length === 2) {
+    state.plaintext?.end(packet, dissection);
   }
   return true;
+}
+
+/** Why the record that was just looked at was not decrypted. */
+function secrecyOf({ session, readers }: TlsState, direction: Direction, isCut: boolean): Secrecy {
+  const reader = readers[direction];
+  if (session === null || !session.isChosen || reader === null) return 'no hello';
+  if (!session.isReadable) return 'suite';
+  if (isCut) return 'cut';
+  return reader.hasFailed ? 'wrong secret' : 'no secret';
 }
 
 /** What keys depend on in a handshake message whose body is [start, end). */
@@ -209,7 +231,10 @@ function noteForKeys(packet: Packet, state: TlsState, type: number, start: numbe
       takeServerHello(state, bytes, start, hello, direction);
     }
   } else if (type === KEY_UPDATE && state.isTls13) state.readers[direction]?.update();
-  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13) chooseAlpn(state, readAlpnChoice(bytes, start, end));
+  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13) {
+    chooseAlpn(state, readAlpnChoice(bytes, start, end));
+    packet.message(tls.id, start, end).detail = type;
+  }
 }
 
 function takeServerHello(state: TlsState, bytes: Uint8Array, start: number, hello: Hello, direction: Direction): void {
@@ -234,13 +259,7 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
 }
 
 /** Finds the hellos in a handshake record, and those that began in the record before. */
-function dissectHandshake(
-  packet: Packet,
-  state: TlsState,
-  from: number,
-  end: number,
-  dissection: Dissection | null,
-): void {
+function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number, dissection: Dissection): void {
   const { direction } = packet;
   state.isUnknown = false;
   const skipped = Math.min(state.skip[direction], end - from);
@@ -260,13 +279,7 @@ function dissectHandshake(
   } else walkMessages(packet, state, start, end, dissection);
 }
 
-function walkMessages(
-  packet: Packet,
-  state: TlsState,
-  start: number,
-  end: number,
-  dissection: Dissection | null,
-): void {
+function walkMessages(packet: Packet, state: TlsState, start: number, end: number, dissection: Dissection): void {
   const { bytes } = packet;
   const { direction } = packet;
   let at = start;
@@ -289,7 +302,7 @@ function walkMessages(
       state.isTls13 = true;
       state.isOld = false;
     }
-    if (dissection !== null && dissection.secrets !== null) noteForKeys(packet, state, type, body, body + length);
+    if ((dissection.secrets ?? dissection.plaintext) !== null) noteForKeys(packet, state, type, body, body + length);
     at = body + length;
   }
   if (at < end) state.partial[direction] = bytes.slice(at, end);

@@ -4,6 +4,7 @@ import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { ethernet, ipv6, type Octets, octets } from '../../../support/headers.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { dissectFrame } from '../../../support/wire.ts';
 
 const A = octets('02000000000a');
@@ -100,4 +101,8 @@ test('addresses are bounded', () => {
     for (const mac of [A, B, A]) take!(dissectFrame(reply(mac, [10, 2, host >> 8, host & 255]), 1, dissector), 0);
   }
   expect([...findings(0)]).toHaveLength(4096);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(arpConflict, [reply(A), reply(B), reply(A)], 0, 590, 601)).toEqual([1, 1, 0]);
 });

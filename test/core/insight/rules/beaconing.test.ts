@@ -19,7 +19,7 @@ test('a client that calls a server in the Internet every minute', async () => {
       rule: 'beaconing',
       severity: 'warn',
       confidence: 'low',
-      summary: '10.0.0.1 called 93.184.216.34:443/tcp 8 times, every 61 s with 0 % jitter, always about 162 bytes',
+      summary: '10.0.0.1 called 93.184.216.34:443/tcp 8 times, every 1m01s with 0 % jitter, always about 162 bytes',
       evidence: [0, 1, 2, 3, 4].map(
         (index) =>
           `conversation proto=tcp stream=${index} first=2025-01-01T00:0${index}:0${index % 2}.000000Z bytes=162`,
@@ -56,7 +56,7 @@ test('the jitter decides', async () => {
     ];
   };
   expect(await findingsOf('beaconing', calls(starts(4)))).toMatchObject([
-    { summary: expect.stringContaining('every 60 s with 9.9 % jitter') },
+    { summary: expect.stringContaining('every 1m00s with 9.9 % jitter') },
   ]);
   expect(await findingsOf('beaconing', calls(starts(4.1)))).toEqual([]);
 });
@@ -78,7 +78,7 @@ test('inside one network, and of different sizes, it is a note', async () => {
   expect(await findingsOf('beaconing', sizes)).toMatchObject([
     {
       severity: 'note',
-      summary: '10.0.0.1 called 93.184.216.34:7777/udp 10 times, every 60 s with 0 % jitter, of different sizes',
+      summary: '10.0.0.1 called 93.184.216.34:7777/udp 10 times, every 1m00s with 0 % jitter, of different sizes',
     },
   ]);
 });

@@ -8,6 +8,7 @@ import type { Said } from '../../../support/conversations.ts';
 import { udpFrame } from '../../../support/frames.ts';
 import { ascii, octets, u16, u32 } from '../../../support/headers.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { dissectFrame } from '../../../support/wire.ts';
 
@@ -223,4 +224,13 @@ test('servers are bounded', () => {
     take!(dissectFrame(frame, 1, dissector), 0);
   }
   expect([...findings(0)]).toHaveLength(1000);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  const frames = framesOf(21, [
+    ['C', 'USER joe\r\n'],
+    ['S', '331 who\r\n'],
+    ['C', `PASS ${SECRET}\r\n`],
+  ]);
+  expect(countsLater(clearTextCredentials, frames, 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -5,6 +5,7 @@ import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { udpFrame } from '../../../support/frames.ts';
 import { type Octets, octets, u32 } from '../../../support/headers.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { dissectFrame } from '../../../support/wire.ts';
 
 const OFFER = 2;
@@ -102,4 +103,8 @@ test('clients are bounded', () => {
     take!(dissectFrame(message({ type: DECLINE, client: mac }), 1, dissector), 0);
   }
   expect([...findings(0)]).toHaveLength(4096);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(dhcpConflict, [message({}), message({ server: 3, router: 3 })], 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { dnsTunnelling } from '../../../../src/core/insight/rules/dns-tunnelling.ts';
 import { type DnsExchange, dnsFrames } from '../../../support/dns-exchanges.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 
 const TXT = 16;
 /** So many characters that look like encoded data, different for each index. */
@@ -75,4 +76,8 @@ test('domains are bounded', () => {
     }
   }
   expect([...findings(0)]).toHaveLength(500);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(dnsTunnelling, dnsFrames(tunnel(30)), 0, 590, 601)).toEqual([1, 1, 0]);
 });

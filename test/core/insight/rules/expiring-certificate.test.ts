@@ -4,6 +4,7 @@ import { expiringCertificate } from '../../../../src/core/insight/rules/expiring
 import type { ProbeRow } from '../../../../src/core/record/tables/probe.ts';
 import { type Authority, openAuthority } from '../../../support/certificates.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { START } from '../../../support/run-statistic.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { clientHello, handshake, record, serverHello } from '../../../support/tls.ts';
@@ -100,4 +101,8 @@ test('what probes found', () => {
     ['error The certificate of tls://a:443 expired 2 days ago'],
     [],
   ]);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(expiringCertificate, shownAt(expires - 13 * DAY), 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { failingResolver } from '../../../../src/core/insight/rules/failing-resolver.ts';
 import { type DnsExchange, dnsFrames, REFUSED, SERVFAIL } from '../../../support/dns-exchanges.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 
 /** So many questions, of which the first ones fail with this. */
 const questions = (count: number, failed: number, rcode: number | null, domains = 20): DnsExchange[] =>
@@ -65,4 +66,8 @@ test('servers are bounded', () => {
     }
   }
   expect([...findings(Number.NaN)]).toHaveLength(1000);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(failingResolver, dnsFrames(questions(20, 4, SERVFAIL)), 0, 590, 601)).toEqual([1, 1, 0]);
 });

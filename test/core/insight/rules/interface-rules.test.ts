@@ -30,12 +30,12 @@ test.each([
   ['10 of 100,001', { rx_packets: 99_991, rx_errors: 910 }, 0],
   ['10, but of another interface of that name', { index: 3, rx_errors: 910 }, 0],
   ['fewer than before: it counts anew', { rx_errors: 20 }, 0],
-])('interface_errors: since the first look, %s', (_, now, findings) => {
+])('interface_errors: in ten seconds, %s', (_, now, findings) => {
   expect(after(opened(interfaceErrors), { rx_errors: 900 }, now)).toEqual(
     [
       {
         subject: 'eth0 received',
-        summary: 'eth0 had 10 errors in 100000 packets that it received since the first look',
+        summary: 'eth0 had 10 errors in 100000 packets that it received in 10s',
         confidence: 'high',
         evidence: ['iface name=eth0 rx_errors=910 rx_packets=99990 grown=10'],
         since: null,
@@ -67,9 +67,7 @@ test.each([
 
 test('interface_errors: what is new takes the place of the note', () => {
   const found = after(opened(interfaceErrors), { tx_errors: 1000 }, { tx_errors: 1010 });
-  expect(found.map(({ summary }) => summary)).toEqual([
-    'eth0 had 10 errors in 10 packets that it sent since the first look',
-  ]);
+  expect(found.map(({ summary }) => summary)).toEqual(['eth0 had 10 errors in 10 packets that it sent in 10s']);
 });
 
 test.each([
@@ -81,7 +79,7 @@ test.each([
     [
       {
         subject: 'eth0 received',
-        summary: 'eth0 dropped 100 of 100000 packets that it received since the first look (0.1 %)',
+        summary: 'eth0 dropped 100 of 100000 packets that it received in 10s (0.1 %)',
         confidence: 'medium',
         evidence: ['iface name=eth0 rx_dropped=5100 rx_packets=99900 grown=100'],
         since: null,
@@ -122,6 +120,20 @@ test.each([
   );
 });
 
+test('interface_errors: those lately, however long the run', () => {
+  const open = opened(interfaceErrors);
+  const at = (seconds: number, rx_errors: number) => {
+    open.iface!([rowOf({ rx_errors })], seconds);
+    return foundBy(open).map(({ summary }) => summary);
+  };
+  at(0, 0);
+  expect(at(60, 10)).toEqual(['eth0 had 10 errors in 10 packets that it received in 1m00s']);
+  expect(at(120, 10)).toEqual(['eth0 had 10 errors in 10 packets that it received in 2m00s']);
+  expect(at(600, 10)).toEqual(['eth0 had 10 errors in 10 packets that it received in 10m00s']);
+  expect(at(899, 10)).toEqual(['eth0 had 10 errors in 10 packets that it received in 14m59s']);
+  expect(at(900, 10)).toEqual([]);
+});
+
 test('the growth of so many interfaces is known, and of no more', () => {
   const growth = new InterfaceGrowth();
   growth.take(
@@ -142,7 +154,7 @@ test('interface_mtu: the members of a bridge', () => {
     {
       subject: 'br0',
       summary: 'the MTUs of the bridge br0 differ: tap0 has 1500 bytes, eth0 9000',
-      confidence: 'high',
+      confidence: 'medium',
       evidence: [
         'iface name=br0 mtu=1500',
         'iface name=tap0 mtu=1500 master=br0',

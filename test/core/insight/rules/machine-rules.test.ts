@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Finding, OpenRule, Rule } from '../../../../src/core/insight/rule.ts';
 import { closeWait, MOST_PROCESSES } from '../../../../src/core/insight/rules/close-wait.ts';
 import { conntrackFull } from '../../../../src/core/insight/rules/conntrack-full.ts';
-import { gatewayFailed } from '../../../../src/core/insight/rules/gateway-failed.ts';
+import { gatewayFailed, MOST_SILENT } from '../../../../src/core/insight/rules/gateway-failed.ts';
 import { halfDuplex } from '../../../../src/core/insight/rules/half-duplex.ts';
 import { listenQueue } from '../../../../src/core/insight/rules/listen-queue.ts';
 import { MOST_SOCKETS, udpDrops } from '../../../../src/core/insight/rules/udp-drops.ts';
@@ -38,7 +38,8 @@ test('close_wait: 50 sockets of one process, not 49, nor those in another state'
   });
   open.conn!(waiting(50), 75);
   expect(foundBy(open)).toMatchObject([{ confidence: 'high', since: '1970-01-01T00:01:00.000Z' }]);
-  for (const rows of [waiting(49), waiting(50, { state: 'ESTABLISHED' }), waiting(50, { pid: null })]) {
+  const others = [{ state: 'ESTABLISHED' }, { pid: null }, { source: 'capture', rx_queue: null }] as const;
+  for (const rows of [waiting(49), ...others.map((changes) => waiting(50, changes))]) {
     open.conn!(rows, 90);
     expect(foundBy(open)).toEqual([]);
   }
@@ -57,7 +58,7 @@ test.each([
   ['10 of 10000', 10, 9990, 1],
   ['9 of 9', 9, 0, 0],
   ['10 of 10001', 10, 9991, 0],
-])('udp_drops: %s since the first look', (_, dropped, received, findings) => {
+])('udp_drops: %s in ten minutes', (_, dropped, received, findings) => {
   const open = opened(udpDrops);
   open.counter!(counters({ UdpRcvbufErrors: 500, UdpInDatagrams: 500 }), 0);
   expect(foundBy(open)).toEqual([]);
@@ -66,7 +67,7 @@ test.each([
     [
       {
         subject: 'UDP over IPv4',
-        summary: '10 of 10000 datagrams (UDP over IPv4) were dropped because the receive buffer was full',
+        summary: '10 of 10000 datagrams (UDP over IPv4) were dropped in 1s: receive buffers were full',
         confidence: 'high',
         evidence: ['counter name=UdpRcvbufErrors value=510 grown=10'],
         since: null,
@@ -75,13 +76,14 @@ test.each([
   );
 });
 
-test('udp_drops: the socket that dropped 100 since it was first seen, not 99, nor another one', () => {
+test('udp_drops: the socket that dropped 100, not 99, nor another one', () => {
   const open = opened(udpDrops);
   const socket = {
     ...{ proto: 'udp', netns: null, inode: 9, local_addr: '::', local_port: 53, pid: 7, process: 'named', drops: 500 },
   } as ConnRow;
+  let at = 0;
   const take = (changes: Partial<ConnRow>) => {
-    open.conn!([{ ...socket, ...changes }], 0);
+    open.conn!([{ ...socket, ...changes }], at++);
     return foundBy(open);
   };
   expect(take({})).toEqual([]);
@@ -89,7 +91,7 @@ test('udp_drops: the socket that dropped 100 since it was first seen, not 99, no
   expect(take({ drops: 600 })).toEqual([
     {
       subject: 'UDP [::]:53',
-      summary: '100 datagrams to [::]:53 (named) were dropped because it could not take them',
+      summary: '100 datagrams to [::]:53 (named) were dropped in 2s: its receive buffer was full',
       confidence: 'high',
       evidence: ['conn local_addr=:: local_port=53 pid=7 drops=600 grown=100'],
       since: null,
@@ -97,6 +99,21 @@ test('udp_drops: the socket that dropped 100 since it was first seen, not 99, no
   ]);
   expect(take({ drops: 600, inode: 10 })).toEqual([]);
   expect(take({ drops: 700, inode: 10, proto: 'tcp' })).toEqual([]);
+});
+
+test('udp_drops: what a socket explains is not told again for the machine', () => {
+  const open = opened(udpDrops);
+  const socket = { proto: 'udp', netns: null, inode: 9, local_port: 53, process: 'named' };
+  const at = (drops: number, errors: number, local_addr: string) => {
+    open.conn!([{ ...socket, local_addr, drops } as ConnRow], drops);
+    open.counter!(counters({ UdpRcvbufErrors: errors, UdpInDatagrams: 0 }), drops);
+    return foundBy(open).map(({ subject }) => subject);
+  };
+  at(0, 0, '0.0.0.0');
+  expect(at(100, 109, '0.0.0.0')).toEqual(['UDP 0.0.0.0:53']);
+  expect(at(101, 111, '0.0.0.0')).toEqual(['UDP 0.0.0.0:53', 'UDP over IPv4']);
+  at(0, 111, '::');
+  expect(at(100, 211, '::')).toEqual(['UDP [::]:53', 'UDP over IPv4']);
 });
 
 test('udp_drops: so many sockets are told apart, and no more', () => {
@@ -135,42 +152,75 @@ test('gateway_failed: the gateway in use, and not another neighbour, interface o
       subject: '192.0.2.254',
       severity: 'error',
       summary: 'the gateway 192.0.2.254 does not answer on eth0',
-      confidence: 'high',
+      confidence: 'medium',
       evidence: [
         'neighbor addr=192.0.2.254 iface=eth0 state=FAILED',
         'route dst=default gateway=192.0.2.254 iface=eth0 metric=100',
       ],
-      since: null,
+      since: '1970-01-01T00:00:00.000Z',
     },
   ]);
-  for (const change of [{ addr: '192.0.2.9' }, { iface: 'eth1' }, { state: 'STALE' }]) {
+  for (const change of [{ addr: '192.0.2.9' }, { iface: 'eth1' }, { state: 'STALE' }, { state: 'INCOMPLETE' }]) {
     open.neighbor!([{ ...gateway, ...change }], 0);
     expect(foundBy(open)).toEqual([]);
   }
 });
 
-test.each(['REACHABLE', 'STALE'])('gateway_failed: a warning while the gateway of another route is %s', (state) => {
+test.each(['REACHABLE', 'STALE', 'DELAY', 'PROBE', 'PERMANENT', 'NOARP'])(
+  'gateway_failed: a warning while the gateway of another route is %s',
+  (state) => {
+    const open = opened(gatewayFailed);
+    const failed = { addr: '192.0.2.254', mac: null, iface: 'eth0', state: 'FAILED', host: null } as NeighborRow;
+    const other = { ...failed, addr: '198.51.100.1', iface: 'wlan0', state };
+    const route = { dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow;
+    open.route!([route, { ...route, gateway: '198.51.100.1', iface: 'wlan0', metric: 600 }], 0);
+    open.neighbor!([failed, other], 0);
+    expect(foundBy(open)).toMatchObject([
+      {
+        severity: 'warn',
+        summary: 'the gateway 192.0.2.254 does not answer on eth0; another, 198.51.100.1, does on wlan0',
+        evidence: [
+          'neighbor addr=192.0.2.254 iface=eth0 state=FAILED',
+          'route dst=default gateway=192.0.2.254 iface=eth0 metric=100',
+          `neighbor addr=198.51.100.1 iface=wlan0 state=${state}`,
+        ],
+      },
+    ]);
+    for (const change of [{ state: 'INCOMPLETE' }, { addr: '198.51.100.2' }, { iface: 'eth0' }]) {
+      open.neighbor!([failed, { ...other, ...change }], 0);
+      expect(foundBy(open)).toMatchObject([{ severity: 'error' }]);
+    }
+  },
+);
+
+test('gateway_failed: the kernel asks again and again, and nobody has answered for three seconds', () => {
   const open = opened(gatewayFailed);
-  const failed = { addr: '192.0.2.254', mac: null, iface: 'eth0', state: 'FAILED', host: null } as NeighborRow;
-  const other = { ...failed, addr: '198.51.100.1', iface: 'wlan0', state };
-  const route = { dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow;
-  open.route!([route, { ...route, gateway: '198.51.100.1', iface: 'wlan0', metric: 600 }], 0);
-  open.neighbor!([failed, other], 0);
-  expect(foundBy(open)).toMatchObject([
-    {
-      severity: 'warn',
-      summary: 'the gateway 192.0.2.254 does not answer on eth0; another, 198.51.100.1, does on wlan0',
-      evidence: [
-        'neighbor addr=192.0.2.254 iface=eth0 state=FAILED',
-        'route dst=default gateway=192.0.2.254 iface=eth0 metric=100',
-        `neighbor addr=198.51.100.1 iface=wlan0 state=${state}`,
-      ],
-    },
-  ]);
-  for (const change of [{ state: 'INCOMPLETE' }, { addr: '198.51.100.2' }, { iface: 'eth0' }]) {
-    open.neighbor!([failed, { ...other, ...change }], 0);
-    expect(foundBy(open)).toMatchObject([{ severity: 'error' }]);
-  }
+  const gateway = { addr: '192.0.2.254', mac: null, iface: 'eth0', state: 'INCOMPLETE', host: null } as NeighborRow;
+  open.route!([{ dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow], 0);
+  const foundAt = (at: number, state: NeighborRow['state']): Finding[] => {
+    open.neighbor!([{ ...gateway, state }], at);
+    return foundBy(open);
+  };
+  const since = '1970-01-01T00:00:10.000Z';
+  expect(foundAt(10, 'INCOMPLETE')).toEqual([]);
+  expect(foundAt(12.9, 'INCOMPLETE')).toEqual([]);
+  expect(foundAt(13, 'INCOMPLETE')).toMatchObject([{ severity: 'error', confidence: 'high', since }]);
+  expect(foundAt(14, 'FAILED')).toMatchObject([{ since }]);
+  expect(foundAt(15, 'INCOMPLETE')).toMatchObject([{ since }]);
+  expect(foundAt(16, 'REACHABLE')).toEqual([]);
+  expect(foundAt(20, 'INCOMPLETE')).toEqual([]);
+  expect(foundAt(21, 'FAILED')).toMatchObject([{ confidence: 'high', since: '1970-01-01T00:00:20.000Z' }]);
+});
+
+test('gateway_failed: so many neighbours without an answer are looked at, and no more', () => {
+  const open = opened(gatewayFailed);
+  const silent = (addr: string) => ({ addr, mac: null, iface: 'eth0', state: 'FAILED', host: null }) as NeighborRow;
+  const others = Array.from({ length: MOST_SILENT - 1 }, (_, at) => silent(`fe80::${at.toString(16)}`));
+  open.route!([{ dst: 'default', gateway: '192.0.2.254', iface: 'eth0', metric: 100 } as RouteRow], 0);
+  open.neighbor!([...others, silent('192.0.2.254')], 0);
+  expect(foundBy(open)).toHaveLength(1);
+  open.neighbor!([...others, silent('192.0.2.253'), silent('192.0.2.254')], 0);
+  expect(foundBy(open)).toEqual([]);
 });
 
 test('listen_queue: four of five places taken, not 79 of 100, nor another state', () => {
@@ -181,7 +231,7 @@ test('listen_queue: four of five places taken, not 79 of 100, nor another state'
   expect(foundBy(open)).toEqual([
     {
       subject: '0.0.0.0:80',
-      summary: '80 connections wait at 0.0.0.0:80 (web) to be accepted; 100 can',
+      summary: '80 connections wait at 0.0.0.0:80 (web) to be accepted; its queue has room for 100',
       confidence: 'high',
       evidence: ['conn local_addr=0.0.0.0 local_port=80 pid=7 rx_queue=80 tx_queue=100'],
       since: null,
@@ -216,7 +266,7 @@ test.each([
   expect(foundBy(open).map(({ subject }) => subject)).toEqual(subjects);
 });
 
-test('listen_queue: overflows since the first look, not before', () => {
+test('listen_queue: overflows of the last ten minutes, not before the first look', () => {
   const open = opened(listenQueue);
   open.counter!(counters({ TcpExtListenOverflows: 12 }), 0);
   expect(foundBy(open)).toEqual([]);
@@ -257,7 +307,7 @@ test.each([
   [10, { duplex: 'half' as const, speed_mbps: 10 }, 0],
   [10, { kind: 'wifi' as const }, 0],
   [10, { state: 'down' as const }, 0],
-])('half_duplex: %i collisions since the first look, %o', (more, changes, findings) => {
+])('half_duplex: %i more collisions, %o', (more, changes, findings) => {
   const open = opened(halfDuplex);
   const full = { name: 'eth0', index: 2, kind: 'ethernet', state: 'up', duplex: 'full', speed_mbps: 1000, ...changes };
   open.iface!([{ ...full, collisions: 500 } as IfaceRow], 0);
@@ -267,7 +317,7 @@ test.each([
     [
       {
         subject: 'eth0',
-        summary: 'eth0 had 10 collisions since the first look although it is full duplex',
+        summary: 'eth0 had 10 collisions in 15s although it is full duplex',
         confidence: 'medium',
         evidence: ['iface name=eth0 duplex=full collisions=510 grown=10'],
         since: null,

@@ -4,6 +4,7 @@ import { RETRANSMISSION } from '../../../../src/core/wire/tcp-analysis.ts';
 import { tcpFrame } from '../../../support/frames.ts';
 import { ipv4, ipv4Frame, tcp } from '../../../support/headers.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import type { StatisticFrame } from '../../../support/run-statistic.ts';
 import { attempt } from '../../../support/tcp-attempts.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
@@ -122,4 +123,8 @@ test('no more connections are remembered than the limit', () => {
   expect([...rule.findings(0)].map(({ summary }) => summary)).toEqual([
     expect.stringContaining(`in ${MOST_STUCK} connections`),
   ]);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(mtuBlackHole, stuck(), 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -52,10 +52,38 @@ test('new_remote: a process with 20 addresses, not one with 21', () => {
   expect(found(10, [to('203.0.113.9')], many(20))).toEqual([]);
 });
 
-test('new_remote: so many processes are told apart, and no more', () => {
+test('new_remote: so many processes are told apart, and no more while all of them are there', () => {
   const open = newRemote.open({ looks: 1, addresses: 20 }, new Shared());
   const all = (addr: string) => Array.from({ length: MOST_PROCESSES + 1 }, (_, pid) => to(addr, { pid }));
   open.conn!(all('198.51.100.7'), 0);
   open.conn!(all('203.0.113.9'), 1);
   expect([...open.findings(0)]).toHaveLength(MOST_PROCESSES);
+});
+
+test('new_remote: processes that are gone make room for new ones', () => {
+  const open = newRemote.open({ looks: 1, addresses: 20 }, new Shared());
+  const old = Array.from({ length: MOST_PROCESSES }, (_, pid) => to('198.51.100.7', { pid }));
+  const late = (addr: string) => to(addr, { pid: MOST_PROCESSES });
+  open.conn!(old, 0);
+  open.conn!([late('198.51.100.7')], 1);
+  open.conn!([late('203.0.113.9')], 2);
+  // at the look before, the others were still there
+  expect([...open.findings(0)]).toEqual([]);
+  open.conn!([late('203.0.113.10')], 3);
+  expect([...open.findings(0)]).toHaveLength(1);
+});
+
+test('new_remote: a finding leaves ten minutes after the connection was last seen', () => {
+  const open = newRemote.open({ looks: 1, addresses: 20 }, new Shared(600));
+  open.conn!([HOME], 0);
+  open.conn!([HOME, to('203.0.113.9')], 10);
+  open.conn!([HOME, to('203.0.113.9'), to('203.0.113.10')], 20);
+  open.conn!([HOME, to('203.0.113.9')], 30);
+  const summaries = (at: number) => [...open.findings(at)].map(({ summary }) => summary);
+  expect(summaries(620)).toEqual([
+    'agent (7) talks to 203.0.113.10:443 and 1 more, new to it: before it knew 1 address',
+  ]);
+  expect(summaries(621)).toEqual(['agent (7) talks to 203.0.113.9:443, new to it: before it knew 1 address']);
+  expect(summaries(630)).toHaveLength(1);
+  expect(summaries(631)).toEqual([]);
 });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { nxdomainBurst } from '../../../../src/core/insight/rules/nxdomain-burst.ts';
+import type { DnsQueryRow } from '../../../../src/core/record/tables/dns-query.ts';
 import { type DnsExchange, dnsFrames, NXDOMAIN } from '../../../support/dns-exchanges.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 
 const missing = (names: readonly string[], apart = 100): DnsExchange[] =>
   names.map((name, index) => ({ name, at: apart * index, rcode: NXDOMAIN }));
@@ -64,4 +66,29 @@ test('clients are bounded', () => {
     for (const name of generated(50)) take!({ ...row, ...rest, client: `c${client}`, name }, 0);
   }
   expect([...findings(0)]).toHaveLength(1000);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(nxdomainBurst, dnsFrames(missing(generated(50))), 0, 590, 601)).toEqual([1, 1, 0]);
+});
+
+test.each([
+  [0, 1],
+  [-3600, 0],
+])('names before and after a clock is set by %i seconds are within one window: %i', (by, count) => {
+  const open = opened(nxdomainBurst);
+  for (const [index, name] of generated(50).entries()) {
+    const time = new Date(1e12 + 100 * index + (index < 25 ? 0 : 1000 * by)).toISOString();
+    const answer = {
+      time,
+      name,
+      client: '10.0.0.1',
+      server: '10.0.0.53',
+      rcode: 'NXDOMAIN',
+      transport: 'udp',
+      packet: 1,
+    };
+    open.dns_query!(answer as DnsQueryRow, 1e9);
+  }
+  expect([...open.findings(1e9)]).toHaveLength(count);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { oldTls } from '../../../../src/core/insight/rules/old-tls.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { chosenVersion, clientHello, handshake, record, serverHello, versions } from '../../../support/tls.ts';
 
@@ -65,4 +66,8 @@ test('servers are bounded', () => {
     take!({ ...row, ...rest, ...own }, 0);
   }
   expect([...findings(0)]).toHaveLength(1000);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(oldTls, session([0x0303, 0x0301], 0x0301, 0x002f), 0, 590, 601)).toEqual([1, 1, 0]);
 });

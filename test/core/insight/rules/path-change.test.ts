@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MOST_TARGETS, pathChange } from '../../../../src/core/insight/rules/path-change.ts';
+import { Shared } from '../../../../src/core/insight/shared.ts';
 import { PLAIN_ROUTE, type RouteRow } from '../../../../src/core/record/tables/network-config.ts';
 import { fakePlatform, interfaceOf, readingOf } from '../../../support/fake-platform.ts';
 import { recordsOf, runInProcess } from '../../../support/in-process.ts';
@@ -96,4 +97,15 @@ test('path_change: through the command', async () => {
   expect(rows).toMatchObject([
     { summary: 'the default route of IPv4 by 192.0.2.254 on eth0 is gone', severity: 'warn' },
   ]);
+});
+
+test('path_change: in a live run a change leaves after ten minutes, a route that is gone does not', () => {
+  const after = (routes: readonly RouteRow[]) => {
+    const open = pathChange.open({}, new Shared(600));
+    open.route!([LINK, CABLE], 0);
+    open.route!(routes, 60);
+    return [660, 661].map((at) => [...open.findings(at)].length);
+  };
+  expect(after([LINK, by('192.0.2.253', 'eth0')])).toEqual([1, 0]);
+  expect(after([LINK])).toEqual([1, 1]);
 });

@@ -41,10 +41,28 @@ test.each<[string, readonly ProbeRow[], number]>([
   ['none', [GOOD, round(3, 3)], 0],
   ['nothing else', [round(3, 1)], 0],
   ['others too', [{ ...GOOD, received: 2 }, round(3, 1)], 0],
+  ['of a good target one of 20', [{ ...GOOD, sent: 20, received: 19 }, round(20, 17)], 1],
+  ['not three times what a good target loses', [{ ...GOOD, sent: 60, received: 57 }, round(60, 52)], 0],
+  ['three times what a good target loses', [{ ...GOOD, sent: 60, received: 57 }, round(60, 51)], 1],
+  ['others as much as is too much', [{ ...GOOD, sent: 10, received: 9 }, round(10, 1)], 0],
   ['others that were asked too seldom', [{ ...GOOD, sent: 2, received: 2 }, round(3, 1)], 0],
   ['what could not be asked', [GOOD, round(3, 1, { state: 'unknown' })], 0],
 ])('probe_loss: %s', (_, rows, count) => {
   expect(found(rows)).toHaveLength(count);
+});
+
+test('probe_loss: what the best target answered is told, and all targets are judged by their own', () => {
+  const good = { ...GOOD, sent: 100, received: 99 };
+  const fair = round(50, 48, { target: 'icmp://192.0.2.7' });
+  expect(found([fair, round(20, 15), good, round(20, 0, { target: 'icmp://192.0.2.8' })])).toMatchObject([
+    {
+      summary: '25 % of 20 probes of icmp://192.0.2.9 were lost; icmp://192.0.2.254 answered 99 of 100',
+      evidence: [
+        'probe target=icmp://192.0.2.9 addr=192.0.2.1 sent=20 received=15',
+        'probe target=icmp://192.0.2.254 addr=192.0.2.1 sent=100 received=99',
+      ],
+    },
+  ]);
 });
 
 test('probe_loss: what is long ago is forgotten', () => {

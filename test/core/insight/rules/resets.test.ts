@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { MOST_RESET, resets } from '../../../../src/core/insight/rules/resets.ts';
 import { tcpFrame } from '../../../support/frames.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import type { StatisticFrame } from '../../../support/run-statistic.ts';
 import { attempt, attempts } from '../../../support/tcp-attempts.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
@@ -122,4 +123,8 @@ test('no more connections are remembered than the limit', () => {
   expect([...rule.findings(0)].map(({ summary }) => summary)).toEqual([
     `10.0.0.2:80 reset ${MOST_RESET} of 1 connections (${100 * MOST_RESET} %) after data had passed`,
   ]);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(resets, connections(5, 'server resets', 20), 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { retransmissions } from '../../../../src/core/insight/rules/retransmissions.ts';
+import { Shared } from '../../../../src/core/insight/shared.ts';
 import { MOST_TROUBLED, TcpTrouble } from '../../../../src/core/insight/tcp-trouble.ts';
 import { RETRANSMISSION } from '../../../../src/core/wire/tcp-analysis.ts';
 import { findingsOf } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { tcpScript } from '../../../support/tcp-script.ts';
 import { OPENING, resending, transfer } from '../../../support/tcp-transfer.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
@@ -14,7 +17,7 @@ test('segments that nobody acknowledges are sent again: the path', async () => {
       severity: 'warn',
       confidence: 'medium',
       summary:
-        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the path loses packets (no duplicate ACKs)',
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the path loses packets (no duplicate ACKs)',
       evidence: [
         'conversation proto=tcp stream=0 a_port=40000 b_port=9999 resent=10',
         'expert sender=10.0.0.1 receiver=10.0.0.2 segments=212 resent=10 fast=0 spurious=0 duplicate_acks=0 zero_windows=0 windows_filled=0',
@@ -48,7 +51,7 @@ test('segments sent again after they were acknowledged: the sender', async () =>
     {
       confidence: 'medium',
       summary:
-        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the sender does not wait for ACKs (10 were acknowledged already)',
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the sender does not wait for ACKs (10 were acknowledged already)',
       advice: expect.stringContaining('retransmission timer of the sender'),
     },
   ]);
@@ -59,8 +62,36 @@ test('segments sent again after duplicate ACKs: the path, for certain', async ()
   expect(found).toMatchObject({
     confidence: 'high',
     summary:
-      '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the path loses packets (30 duplicate ACKs, 10 fast)',
+      '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the path loses packets (30 duplicate ACKs, 10 fast)',
   });
+});
+
+/** So many times, the first and the third of five segments are lost, and sent again while the sender goes on. */
+function losingTwo(rounds: number, { isSeen = true } = {}) {
+  const lines = [...OPENING, ...transfer(80)];
+  for (let round = 0; round < rounds; round++) {
+    const at = 900 + 30 * round;
+    const seq = (index: number) => 8001 + 500 * round + 100 * index;
+    const send = (when: number, index: number) => `${when} a PA seq=${seq(index)} ack=1 len=100`;
+    const sent = [0, 1, 2, 3, 4].filter((index) => isSeen || index % 2 === 1 || index === 4);
+    lines.push(...sent.map((index) => send(at + index, index)));
+    lines.push(...[0, 1, 2].map((index) => `${at + 4.1 + index / 10} b A seq=1 ack=${seq(0)} win=9000`));
+    lines.push(send(at + 5, 0), send(at + 5.5, 2), `${at + 10} b A seq=1 ack=${seq(5)} win=9000`);
+  }
+  return tcpScript(lines.join('\n'));
+}
+
+test('segments sent again while newer ones are sent are not out of order where the sender is captured', async () => {
+  expect(await findingsOf('retransmissions', losingTwo(5))).toMatchObject([
+    {
+      confidence: 'high',
+      summary:
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 8.7 % of the payload of these connections: the path loses packets (15 duplicate ACKs, 10 fast)',
+    },
+  ]);
+  // behind the loss nobody can tell those that were sent again from those that took another way
+  const behind = await findingsOf('retransmissions', losingTwo(5, { isSeen: false }), ['retransmissions.resent=1']);
+  expect(behind.map(({ summary }) => summary)).toEqual([expect.stringContaining('sent 5 segments')]);
 });
 
 test('segments sent again into a closed window: the receiver', async () => {
@@ -68,7 +99,7 @@ test('segments sent again into a closed window: the receiver', async () => {
     {
       confidence: 'high',
       summary:
-        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of its payload: the receiver is slow (10 zero windows, 0 filled)',
+        '10.0.0.1 sent 10 segments to 10.0.0.2 again, 4.8 % of the payload of these connections: the receiver is slow (10 zero windows, 0 filled)',
       advice: expect.stringContaining('receive buffer of the receiver'),
     },
   ]);
@@ -92,7 +123,11 @@ test('no more connections are remembered than the limit', () => {
   for (let number = 1; number <= MOST_TROUBLED + 10; number++) {
     trouble.take(packetOfNewFlow(number, { tcpAnalysis: RETRANSMISSION, payloadLength: 100 }));
   }
-  const entries = [...trouble.entries(0)];
+  const entries = [...trouble.entries(0, new Shared())];
   expect(entries).toHaveLength(MOST_TROUBLED);
   expect(entries[0]![1].packet).toBe(11);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(retransmissions, resending(200, 10), 0, 590, 601)).toEqual([1, 1, 0]);
 });

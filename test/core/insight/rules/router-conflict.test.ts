@@ -4,6 +4,7 @@ import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { ethernet, octets, u16, u32 } from '../../../support/headers.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { dissectFrame } from '../../../support/wire.ts';
 
 interface Given {
@@ -75,4 +76,13 @@ test('routers are bounded', () => {
     take!(dissectFrame(advertisement({ router, prefix: router }), 1, dissector), 0);
   }
   expect([...findings(0)].map(({ summary }) => summary.slice(0, 10))).toEqual(['64 IPv6 ro']);
+});
+
+test('in a live run a router is gone after its lifetime, and not before ten minutes', () => {
+  const both = (lifetime: number) => [
+    advertisement({ router: 1, prefix: 1, lifetime }),
+    advertisement({ router: 2, prefix: 2, lifetime }),
+  ];
+  expect(countsLater(routerConflict, both(1800), 0, 1799, 1801)).toEqual([1, 1, 0]);
+  expect(countsLater(routerConflict, both(30), 590, 601)).toEqual([1, 0]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { slowResolver } from '../../../../src/core/insight/rules/slow-resolver.ts';
 import { type DnsExchange, dnsFrames } from '../../../support/dns-exchanges.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 
 /** 20 answers, of which the last two took so long: the 95th percentile is the 19th. */
 const answers = (slow: number, count = 20): DnsExchange[] =>
@@ -68,4 +69,9 @@ test('of servers and answers no more are kept than it says', () => {
     }
   }
   expect([...findings(0)]).toHaveLength(1000);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  const frames = dnsFrames(answers(500).with(17, { ...answers(500)[17]!, takes: 600 }));
+  expect(countsLater(slowResolver, frames, 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -46,6 +46,8 @@ test('half_open_sockets: three quarters of what the kernel keeps', () => {
   expect(halfOpen([listener, ...requests(383)])).toEqual([]);
   expect(halfOpen([listener, ...requests(384, { state: 'ESTABLISHED' })])).toEqual([]);
   expect(halfOpen([listener, ...requests(192), ...requests(192, { local_port: 81 })])).toEqual([]);
+  expect(halfOpen([listener, ...requests(383), ...requests(1, { source: 'capture', rx_queue: null })])).toEqual([]);
+  expect(halfOpen([listener, ...requests(383), ...requests(1, { source: 'capture', rx_queue: 0 })])).toHaveLength(1);
 });
 
 test('half_open_sockets: the queue of the listener where that is shorter, but not a handful', () => {
@@ -124,6 +126,7 @@ test.each<[string, readonly ConnRow[], readonly string[]]>([
   ['one to another port', [...out(74), ...out(75, { remote_port: 444 }).slice(74)], []],
   ['one from another address', [...out(74), ...out(75, { local_addr: '192.0.2.2' }).slice(74)], []],
   ['UDP', out(95, { proto: 'udp' }), []],
+  ['one in packets alone', [...out(74), ...out(75, { source: 'capture', rx_queue: null }).slice(74)], []],
 ])('ephemeral_ports: %s', (_, rows, severities) => {
   expect(ports(rows).map(({ severity }) => severity)).toEqual(severities);
 });
@@ -143,7 +146,7 @@ test('ephemeral_ports: so many pairs are told apart, and no more', () => {
   expect([...open.findings(0)]).toHaveLength(MOST_PAIRS);
 });
 
-test('tcp_memory: what grew since the first look, by what it means', () => {
+test('tcp_memory: what grew, by what it means', () => {
   const open = opened(tcpMemory as Rule);
   const first = { TcpExtTCPAbortOnMemory: 5, TcpExtTCPMemoryPressures: 6, TcpExtPruneCalled: 7 };
   open.counter!(counters(first), 0);
@@ -156,21 +159,21 @@ test('tcp_memory: what grew since the first look, by what it means', () => {
     {
       subject: 'TcpExtTCPAbortOnMemory',
       severity: 'error',
-      summary: 'TCP broke off 1 connection for want of memory since the first look',
+      summary: 'TCP broke off 1 connection for want of memory in 2s',
       evidence: ['counter name=TcpExtTCPAbortOnMemory value=6 grown=1'],
       ...same,
     },
     {
       subject: 'TcpExtTCPMemoryPressures',
       severity: 'warn',
-      summary: 'TCP came under memory pressure 1 time since the first look',
+      summary: 'TCP came under memory pressure 1 time in 2s',
       evidence: ['counter name=TcpExtTCPMemoryPressures value=7 grown=1'],
       ...same,
     },
     {
       subject: 'TcpExtPruneCalled',
       severity: 'note',
-      summary: 'full receive buffers of TCP were pruned 100 times since the first look',
+      summary: 'full receive buffers of TCP were pruned 100 times in 2s',
       evidence: ['counter name=TcpExtPruneCalled value=107 grown=100'],
       ...same,
     },

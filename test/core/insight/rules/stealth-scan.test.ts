@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { MOST_PROBES, stealthScan } from '../../../../src/core/insight/rules/stealth-scan.ts';
 import { tcpFrame } from '../../../support/frames.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
 
 const FIN = 0x01;
@@ -58,4 +59,8 @@ test('no more probes are remembered than the limit', () => {
   expect([...rule.findings(0)].map(({ summary }) => summary)).toEqual([
     `10.0.0.1 sent NULL segments to ${MOST_PROBES} TCP ports of 10.0.0.2`,
   ]);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(stealthScan, probes(5, XMAS), 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -4,6 +4,7 @@ import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { ethernet, ipv4, ipv4Frame, ipv6, udp } from '../../../support/headers.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { dissectFrame } from '../../../support/wire.ts';
 
 const BACK = { from: [10, 0, 0, 2], to: [10, 0, 0, 1] };
@@ -72,4 +73,8 @@ test('no more errors are remembered than the limit', () => {
   expect([...rule.findings(1)].map(({ summary }) => summary)).toEqual([
     `10.0.0.1 tried ${MOST_ERRORS} UDP ports of 10.0.0.2 at which nobody listens`,
   ]);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(udpScan, scan(10), 0, 590, 601)).toEqual([1, 1, 0]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { MOST_CLOSED, zeroWindow } from '../../../../src/core/insight/rules/zero-window.ts';
 import { ZERO_WINDOW } from '../../../../src/core/wire/tcp-analysis.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
+import { countsLater } from '../../../support/live-findings.ts';
 import { tcpScript } from '../../../support/tcp-script.ts';
 import { packetOfNewFlow } from '../../../support/troubled-flow.ts';
 
@@ -24,7 +25,7 @@ test('a receiver that closes its window for half a second', async () => {
       rule: 'zero_window',
       severity: 'warn',
       confidence: 'high',
-      summary: '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 500 ms in all',
+      summary: '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 0.5s in all',
       evidence: [
         'conversation proto=tcp stream=0 a_port=40000 b_port=9999',
         'packet number=5 sender=10.0.0.2 window=0',
@@ -59,8 +60,7 @@ test('a window that is never opened again is an error', async () => {
   expect(await findingsOf('zero_window', dead(5030))).toMatchObject([
     {
       severity: 'error',
-      summary:
-        '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 5 s in all, and did not open it again for 5 s',
+      summary: '10.0.0.2 closed its receive window to 10.0.0.1 1 time, for 5s in all, and did not open it again for 5s',
     },
   ]);
   expect(await findingsOf('zero_window', dead(5029))).toMatchObject([{ severity: 'warn' }]);
@@ -78,7 +78,7 @@ test('closings add up; a reset ends one, and has no window itself', async () => 
     9000 a RA seq=1 ack=1 win=0
   `);
   expect(await findingsOf('zero_window', twice)).toMatchObject([
-    { summary: '10.0.0.2 closed its receive window to 10.0.0.1 2 times, for 500 ms in all' },
+    { summary: '10.0.0.2 closed its receive window to 10.0.0.1 2 times, for 0.5s in all' },
   ]);
 });
 
@@ -91,4 +91,20 @@ test('no more connections are remembered than the limit', () => {
     rule.packet!(packet, 10);
   }
   expect([...rule.findings(10)]).toHaveLength(MOST_CLOSED);
+});
+
+test('in a live run it leaves after ten minutes', () => {
+  expect(countsLater(zeroWindow, closedFor(500), 0, 590, 601)).toEqual([1, 1, 0]);
+});
+
+test.each([3600, -3600])('a clock that is set by %i seconds while the window is closed is no time of it', (by) => {
+  const open = opened(zeroWindow);
+  const packet = packetOfNewFlow(1, { tcpAnalysis: ZERO_WINDOW });
+  open.packet!(packet, 10_000);
+  open.packet!(packet, 10_000.4 + by);
+  open.clockJumped!(by);
+  expect([...open.findings(10_001 + by)]).toEqual([]);
+  open.packet!(packet, 10_001 + by);
+  open.packet!(packet, 10_001.6 + by);
+  expect([...open.findings(10_002 + by)]).toHaveLength(1);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { EXPERTS } from '../../../../src/core/wire/expert.ts';
 import { tcpFrame } from '../../../support/frames.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
+import { clientHello, handshake, record } from '../../../support/tls.ts';
 import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -93,6 +94,15 @@ test('a proxy tunnels what the port of CONNECT carries', () => {
   plain.client('CONNECT example.org:80 HTTP/1.1\r\n\r\n');
   plain.server('HTTP/1.1 200 OK\r\n\r\n');
   expect(plain.client(GET)).toBe('tcp/http');
+});
+
+test('what a proxy tunnels to a port of nobody is known by its beginning, and stays that', () => {
+  const connection = new TcpConversation(8080);
+  connection.client('CONNECT example.org:8445 HTTP/1.1\r\n\r\n');
+  connection.server('HTTP/1.1 200 OK\r\n\r\n');
+  expect(connection.client(record(22, handshake(1, clientHello())))).toBe('tcp/http/tls');
+  expect(connection.client([...record(20, [1]), ...record(23, [1, 2, 3])])).toBe('tcp/http/tls');
+  expect(print(connection.packet).info.at(-1)).toBe('Change Cipher Spec, Application Data');
 });
 
 test('an upgrade hands the connection on', () => {

@@ -135,7 +135,10 @@ test.each([
     [...record(22, SERVER_HELLO), ...CHANGE, ...record(23, bytes(9))],
     'Server Hello, Change Cipher Spec, Application Data',
   ],
-  [[...record(21, [2, 40]), ...record(21, bytes(26)), ...record(24, bytes(3))], 'Alert, Encrypted Alert, Heartbeat'],
+  [
+    [...record(21, [2, 40]), ...record(21, bytes(26)), ...record(24, bytes(3))],
+    'Alert (Level: Fatal, Description: Handshake Failure), Encrypted Alert, Heartbeat',
+  ],
   [record(22, bytes(40)), 'Encrypted Handshake Message'],
   [[1, 2, 3, 4, 5, 6], 'Continuation Data'],
 ])('words %#: %s', (payload, info) => expect(infoOf(payload)).toBe(info));

@@ -1,6 +1,23 @@
-import { foldMapped, formatIp, type IpAddress, parseIp } from '../net/ip-address.ts';
-import { type IpPrefix, parsePrefix } from '../net/ip-prefix.ts';
-import type { SCOPES } from '../record/tables/whois.ts';
+import { type IpAddress, parseIp } from './ip-address.ts';
+import { holds, type IpPrefix, parsePrefix } from './ip-prefix.ts';
+
+/** What an address is for; `global` are those that a host in the Internet may have. */
+export const SCOPES = [
+  'global',
+  'private',
+  'shared',
+  'loopback',
+  'link_local',
+  'documentation',
+  'benchmarking',
+  'multicast',
+  'broadcast',
+  'unspecified',
+  'translation',
+  'discard',
+  'protocol',
+  'reserved',
+] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
@@ -14,8 +31,9 @@ export interface SpecialBlock {
 }
 
 /**
- * IANA's registries of special-purpose addresses (RFC 6890) as of November 2025, and the blocks that its lists of the address spaces
- * give to multicast or to nobody. `global` are those that the registry calls globally reachable and that stand for a service.
+ * IANA's registries of special-purpose addresses (RFC 6890, RFC 8190), and the blocks that its lists of the address spaces give to
+ * multicast or to nobody. `global` are those that the registry calls globally reachable and that stand for a service. IPv4-mapped
+ * addresses (::ffff:0:0/96) are not here: each counts as the address of IPv4 that it stands for.
  */
 const BLOCKS: readonly SpecialBlock[] = [
   block('unspecified', '0.0.0.0/32', 'This host on this network', 1122),
@@ -35,6 +53,7 @@ const BLOCKS: readonly SpecialBlock[] = [
   block('global', '192.31.196.0/24', 'AS112-v4', 7535),
   block('global', '192.52.193.0/24', 'AMT', 7450),
   block('translation', '192.88.99.0/24', 'Deprecated (6to4 Relay Anycast)', 7526),
+  block('translation', '192.88.99.2/32', '6a44-relay anycast address', 6751),
   block('private', '192.168.0.0/16', 'Private-Use', 1918),
   block('global', '192.175.48.0/24', 'Direct Delegation AS112 Service', 7534),
   block('benchmarking', '198.18.0.0/15', 'Benchmarking', 2544),
@@ -75,6 +94,13 @@ const BLOCKS: readonly SpecialBlock[] = [
 /** What IANA gives to networks of IPv6; all else is reserved. */
 const GLOBAL_UNICAST = parsePrefix('2000::/3')!;
 
+/** IPv4-mapped addresses. Written as bytes: `parsePrefix` reads the block as the IPv4 block that it stands for. */
+export const MAPPED: IpPrefix = {
+  family: 'ipv6',
+  bytes: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0),
+  length: 96,
+};
+
 interface Parsed extends SpecialBlock {
   readonly of: IpPrefix;
 }
@@ -93,7 +119,7 @@ function block(scope: Scope, prefix: string, name: string, rfc: number): Special
 
 /** The narrowest special-purpose block that holds the address; null for one of the ordinary public space. */
 export function specialBlockOf(address: IpAddress): SpecialBlock | null {
-  return specialBlockAround({ ...address, length: address.bytes.length * 8 });
+  return specialBlockAround(blockOf(address));
 }
 
 /** The same for a block of addresses: the narrowest that holds all of it. An IPv4-mapped address is one of IPv4. */
@@ -116,22 +142,14 @@ export function isGlobal(prefix: IpPrefix): boolean {
 /** The same for one address as text; false for what is none. */
 export function isGlobalAddress(text: string): boolean {
   const address = parseIp(text);
-  return address !== null && isGlobal({ ...address, length: address.bytes.length * 8 });
+  return address !== null && isGlobal(blockOf(address));
 }
 
-/** Whether every address of `inner` is one of `outer`. */
-export function holds(outer: IpPrefix, inner: IpPrefix): boolean {
-  if (outer.family !== inner.family || outer.length > inner.length) return false;
-  for (let bit = 0; bit < outer.length; bit += 8) {
-    const index = bit >>> 3;
-    const mask = 0xff & (0xff << Math.max(0, 8 - (outer.length - bit)));
-    if (((outer.bytes[index]! ^ inner.bytes[index]!) & mask) !== 0) return false;
-  }
-  return true;
-}
+/** The block of one address. */
+const blockOf = (address: IpAddress): IpPrefix => ({ ...address, length: address.bytes.length * 8 });
 
+/** A block of IPv4-mapped addresses as the block of IPv4 that it stands for; any other as it is. */
 function folded(prefix: IpPrefix): IpPrefix {
-  if (prefix.family === 'ipv4' || prefix.length < 96) return prefix;
-  const text = foldMapped(formatIp(prefix));
-  return text.includes(':') ? prefix : { ...parseIp(text)!, length: prefix.length - 96 };
+  if (!holds(MAPPED, prefix)) return prefix;
+  return { family: 'ipv4', bytes: prefix.bytes.slice(12), length: prefix.length - 96 };
 }

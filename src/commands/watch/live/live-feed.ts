@@ -1,0 +1,207 @@
+import path from 'node:path';
+import { EXIT, Failure, messageOf } from '../../../core/failure.ts';
+import { shellWord } from '../../../core/output/shell-word.ts';
+import type { Numerals } from '../../../core/output/units.ts';
+import { FILE_LIMITS, LIVE_LIMITS } from '../../../core/packet/packet-store.ts';
+import type { Faults } from '../../../core/wire/faults.ts';
+import type { Context } from '../../context/context.ts';
+import { placeOf } from '../../context/place.ts';
+import { modelRequestOf } from '../../insights/model-options.ts';
+import type { Values } from '../../options/option.ts';
+import type { Action, Effect } from '../model/action.ts';
+import type { Machine } from '../model/machine.ts';
+import type { Texts } from '../texts/en.ts';
+import { fill } from '../texts/fill.ts';
+import type { watchOptions } from '../watch-options.ts';
+import type { MachineFeed } from './machine-feed.ts';
+import { PacketDesk } from './packet-desk.ts';
+import { openSavedFolder } from './saved-folder.ts';
+
+const REFRESH_MS = 1000;
+
+/** What the screen shows of what comes. */
+export interface Shown {
+  readonly take: (action: Action) => void;
+  /** `isAsked` when a person waits for it. */
+  readonly paint: (isAsked: boolean) => void;
+  readonly failed: (error: unknown) => void;
+  readonly texts: () => Texts;
+  readonly numerals: () => Numerals;
+}
+
+/** What the screen can ask of it. */
+export type FeedEffect = Exclude<Effect, { readonly type: 'quit' | 'suspend' | 'redraw' | 'mouse' | 'copy' }>;
+
+/** The machine or a file, for the screen. */
+export interface LiveFeed {
+  perform(effect: FeedEffect): void;
+  /** Brings what is shown of packets up to date, just before it is painted: the oldest may have gone. */
+  freshen(): void;
+  /** Ends it; resolves when everything is closed. */
+  close(told: (faults: Faults) => void): Promise<void>;
+}
+
+/** Begins to look at the machine, or reads the file of `-r`. Rejects with a Failure when it cannot begin. */
+export async function openLiveFeed(
+  context: Context,
+  values: Values<typeof watchOptions>,
+  shown: Shown,
+): Promise<LiveFeed> {
+  const { clock } = context;
+  const { take, paint, failed, texts } = shown;
+  const desk = new PacketDesk(clock, (look, isAsked) => {
+    take({ type: 'packets', look, isAsked });
+    paint(isAsked);
+  });
+  const isOfPackets = values.tab === 'packets' || (values.tab === null && values.read !== null);
+  if (isOfPackets && values.filter !== null) desk.setFilter(values.filter, false);
+  const place = await placeOf(context);
+  // while it may
+  const saved = openSavedFolder(context, place.platform.host.readIfAny('/etc/passwd'));
+  const tell = (text: string, isWrong: boolean): void => {
+    take({ type: 'notice', text, isWrong });
+    paint(true);
+  };
+  const publish = (seen: Machine): void => {
+    take({ type: 'machine', machine: seen });
+    paint(false);
+  };
+  const machine = values.read === null ? await openMachine() : null;
+  const file = values.read === null ? null : await openFile(values.read);
+
+  async function openMachine(): Promise<MachineFeed> {
+    const { openMachineFeed } = await import('./machine-feed.ts');
+    return openMachineFeed(
+      place,
+      {
+        refreshMs: values.refresh ?? REFRESH_MS,
+        devices: values.interface === null ? null : [values.interface],
+        bpf: values.bpf,
+        probes: !values['no-probe'],
+        packets: true,
+        model: modelRequestOf(values),
+        listen: (feed, owners) => desk.begin(feed, owners, LIVE_LIMITS),
+      },
+      publish,
+      failed,
+    );
+  }
+
+  async function openFile(name: string) {
+    const { openFileFeed } = await import('./file-feed.ts');
+    return openFileFeed(
+      context,
+      name,
+      values.interface,
+      (feed) => desk.begin(feed, null, FILE_LIMITS),
+      publish,
+      failed,
+    );
+  }
+
+  const stem = (what: string): string => path.join(saved.folder, `netwatch_${what}`);
+
+  /** Writes, and says what came of it. */
+  async function save(effect: FeedEffect): Promise<void> {
+    try {
+      const { savePackets, saveStream, stampOf } = await import('./saved-files.ts');
+      const stamp = stampOf(clock.now());
+      if (effect.type === 'save stream') {
+        const { row } = effect.state.stream;
+        const name = stem(`stream_${row.proto}_${row.stream}_${stamp}`);
+        const { file: written, count } = await saveStream(saved.files, name, effect.state);
+        return tell(fill(texts().noticeSavedBytes, { count, file: written }), false);
+      }
+      const { held } = desk;
+      if (held === null) return tell(texts().noticeNothingToSave, true);
+      const { file: written, count } = await savePackets(
+        saved.files,
+        stem(`capture_${stamp}`),
+        held.store,
+        held.numbers,
+      );
+      tell(fill(texts().noticeSaved, { count, file: written }), false);
+    } catch (error) {
+      tell(messageOf(error), true);
+    }
+  }
+
+  async function recapture(bpf: string): Promise<void> {
+    try {
+      await machine!.recapture(bpf);
+      take({ type: 'recaptured', bpf });
+    } catch (error) {
+      take({ type: 'not recaptured', bpf, ...refusalOf(error, bpf, texts()) });
+    }
+    paint(true);
+  }
+
+  async function whois(addresses: readonly string[]): Promise<void> {
+    const { askWhois } = await import('./whois-answers.ts');
+    const lines = await askWhois(context, addresses, shown.numerals());
+    take({ type: 'popup', title: texts().whoisTitle, lines });
+    paint(true);
+  }
+
+  return {
+    perform(effect) {
+      switch (effect.type) {
+        case 'refresh':
+          return machine?.refresh();
+        case 'analyse':
+          return machine?.analyse();
+        case 'filter packets':
+          return desk.setFilter(effect.filter);
+        case 'keep packets':
+          return desk.keep(effect.isKept);
+        case 'clear packets':
+          return desk.clear();
+        case 'export packets':
+          return void save(effect);
+        case 'save stream':
+          return void save(effect);
+        case 'recapture':
+          return void recapture(effect.bpf);
+        case 'whois':
+          return void whois(effect.addresses).catch(failed);
+        case 'follow stream': {
+          const stream = desk.stream(effect.number);
+          return stream === null ? tell(texts().noticeNoStream, true) : take({ type: 'stream', stream });
+        }
+      }
+    },
+    freshen() {
+      const look = desk.look();
+      if (look !== null) take({ type: 'packets', look, isAsked: false });
+    },
+    async close(told) {
+      desk.stop();
+      await machine?.close(told);
+      await file?.close();
+      saved.files.close();
+    },
+  };
+}
+
+/** Why a capture could not begin, and where its filter is wrong. */
+function refusalOf(error: unknown, bpf: string, texts: Texts): { readonly message: string; readonly column: number } {
+  if (error instanceof Failure && error.exit === EXIT.noPermission) {
+    const words = ['sudo', 'netwatch', 'watch', ...(bpf === '' ? [] : ['--bpf', bpf])];
+    const command = words.map(shellWord).join(' ');
+    return { message: fill(texts.noticeSurrendered, { command }), column: 0 };
+  }
+  const message = messageOf(error).replace(`--bpf "${bpf}": `, '');
+  return { message, column: columnOf(message, bpf) };
+}
+
+/** Where the word is that libpcap complains of; the end where it names none. */
+function columnOf(message: string, bpf: string): number {
+  const words = [...message.matchAll(/'([^']+)'|"([^"]+)"|: (\S+)$/g)].map(
+    (match) => match[1] ?? match[2] ?? match[3]!,
+  );
+  for (const word of words) {
+    const at = bpf.indexOf(word);
+    if (at >= 0) return at;
+  }
+  return bpf.length;
+}

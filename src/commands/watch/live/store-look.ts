@@ -1,0 +1,71 @@
+import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
+import { checkPacketFilter, type PacketSearch } from '../../../core/packet/packet-search.ts';
+import type { PacketStore } from '../../../core/packet/packet-store.ts';
+import type { StoredPackets } from '../../../core/packet/stored-packets.ts';
+import type { PacketRow } from '../../../core/record/tables/packet.ts';
+import { type HandshakeTimes, timesOf } from '../../../core/stats/handshakes.ts';
+import type { PacketLook } from '../model/packet-look.ts';
+
+/** A store and what a search found in it, as they are now. */
+export class StoreLook implements PacketLook {
+  readonly seen: number;
+  readonly held: number;
+  readonly count: number;
+  readonly isSearching: boolean;
+  private readonly store: PacketStore;
+  private readonly packets: StoredPackets;
+  private readonly now: () => number;
+  private readonly first: number;
+  /** Numbers of packets that pass, from `from` on; null for all. The search may add more. */
+  private readonly matches: readonly number[] | null;
+  private readonly from: number;
+
+  constructor(store: PacketStore, packets: StoredPackets, search: PacketSearch | null, now: () => number) {
+    this.store = store;
+    this.packets = packets;
+    this.now = now;
+    this.first = store.first;
+    this.seen = store.count + store.lost;
+    this.held = store.count;
+    this.matches = search?.matches ?? null;
+    this.from = search?.from ?? 0;
+    this.count = search?.matched ?? store.count;
+    this.isSearching = search !== null && !search.isDone;
+  }
+
+  check(filter: string): void {
+    checkPacketFilter(filter, this.now);
+  }
+
+  numberAt(index: number): number {
+    return this.matches === null ? this.first + index : (this.matches[this.from + index] ?? 0);
+  }
+
+  indexOf(number: number): number {
+    if (this.matches === null) return Math.max(0, Math.min(this.count, number - this.first + 1)) - 1;
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.numberAt(middle) <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  rows(from: number, to: number): readonly (PacketRow | null)[] {
+    return this.packets.rows(Array.from({ length: Math.max(0, to - from) }, (_, index) => this.numberAt(from + index)));
+  }
+
+  row(number: number): PacketRow | null {
+    return this.packets.rows([number])[0] ?? null;
+  }
+
+  detail(number: number): PacketDetail | null {
+    return this.packets.detail(number);
+  }
+
+  handshakeOf(number: number): HandshakeTimes {
+    return timesOf(this.store.holds(number) ? (this.store.flowOf(number)?.tcp ?? null) : null);
+  }
+}

@@ -1,0 +1,27 @@
+import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
+import type { PacketRow } from '../../../core/record/tables/packet.ts';
+import type { HandshakeTimes } from '../../../core/stats/handshakes.ts';
+
+/**
+ * The packets that are held, as they were at one moment: those that pass the filter are its lines. Records are made when
+ * they are asked for, and are always the same for a number; a packet that went meanwhile has none.
+ */
+export interface PacketLook {
+  /** Packets that came since all were forgotten, that are held, and lines. */
+  readonly seen: number;
+  readonly held: number;
+  readonly count: number;
+  /** Whether packets are still being searched for some that pass. */
+  readonly isSearching: boolean;
+  /** Throws Failure 64, with the place, for a display filter that means nothing. */
+  check(filter: string): void;
+  /** Number of the packet of a line. */
+  numberAt(index: number): number;
+  /** The line of a packet, or of the last one before it; -1 for none. */
+  indexOf(number: number): number;
+  rows(from: number, to: number): readonly (PacketRow | null)[];
+  row(number: number): PacketRow | null;
+  detail(number: number): PacketDetail | null;
+  /** Milliseconds of the handshake of its TCP connection, so far. */
+  handshakeOf(number: number): HandshakeTimes;
+}

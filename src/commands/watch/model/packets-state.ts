@@ -1,0 +1,69 @@
+import type { StoredStream } from '../../../core/stream/stored-stream.ts';
+import type { PacketLook } from './packet-look.ts';
+
+export const PACKET_PANELS = ['list', 'detail', 'hex'] as const;
+export type PacketPanel = (typeof PACKET_PANELS)[number];
+
+/** What is shown of packets. */
+export interface PacketsState {
+  /** Null where none are captured. */
+  readonly look: PacketLook | null;
+  /** What came while it was paused. */
+  readonly waiting: PacketLook | null;
+  /** The display filter; null for none. */
+  readonly filter: string | null;
+  /** The filter of the capture; null for none, and for a file. */
+  readonly bpf: string | null;
+  /** The file that the packets are from; null live. */
+  readonly file: string | null;
+  readonly panel: PacketPanel;
+  /** The selected packet; null follows the newest. */
+  readonly selected: number | null;
+  /** The packet of the first line that is shown. */
+  readonly top: number;
+  /** Layers whose fields are shown, by their names. */
+  readonly unfolded: ReadonlySet<string>;
+  /** The selected line of the packet's detail, among those that are shown; null for the innermost layer. */
+  readonly line: number | null;
+  /** The first line of the bytes that is shown; null where the selected layer is. */
+  readonly hexTop: number | null;
+  /** Packets with a bookmark. */
+  readonly marks: ReadonlySet<number>;
+  readonly stream: StreamState | null;
+}
+
+/** The stream that is shown in place of details. */
+export interface StreamState {
+  readonly stream: StoredStream;
+  readonly format: 'text' | 'hex';
+  readonly directions: 'both' | 'a' | 'b';
+  /** The first line that is shown. */
+  readonly top: number;
+}
+
+export const NO_PACKETS: PacketsState = {
+  look: null,
+  waiting: null,
+  filter: null,
+  bpf: null,
+  file: null,
+  panel: 'list',
+  selected: null,
+  top: 0,
+  unfolded: new Set(),
+  line: null,
+  hexTop: null,
+  marks: new Set(),
+  stream: null,
+};
+
+/** With what came while it was paused. */
+export const withWaiting = (state: PacketsState): PacketsState => ({
+  ...state,
+  look: state.waiting ?? state.look,
+  waiting: null,
+});
+
+/** With the newest look; while it is paused, that waits, unless a person asked for it. */
+export const withLook = (state: PacketsState, look: PacketLook, isPaused: boolean): PacketsState =>
+  isPaused ? { ...state, waiting: look } : { ...state, look, waiting: null };

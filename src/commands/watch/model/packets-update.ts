@@ -1,0 +1,134 @@
+import { topFor } from '../../../core/screen/selection.ts';
+import { fill } from '../texts/fill.ts';
+import { type Action, type Step, step } from './action.ts';
+import { goTo } from './global-keys.ts';
+import type { Model } from './model.ts';
+import { notify } from './notices.ts';
+import { type PacketsState, withLook } from './packets-state.ts';
+import { beginPrompt } from './prompt.ts';
+import type { PromptUse } from './prompt-use.ts';
+
+export const withPackets = (model: Model, changed: Partial<PacketsState>): Model => ({
+  ...model,
+  packets: { ...model.packets, ...changed },
+});
+
+type PacketAction = Extract<Action, { readonly type: 'packets' | 'recaptured' | 'not recaptured' | 'stream' }>;
+
+/** What follows from news about packets. */
+export function takePackets(model: Model, action: PacketAction): Step {
+  switch (action.type) {
+    case 'packets': {
+      const isPaused = model.held !== null && !action.isAsked;
+      return step({ ...model, packets: withLook(model.packets, action.look, isPaused) });
+    }
+    case 'recaptured': {
+      const bpf = action.bpf === '' ? null : action.bpf;
+      const begun = withPackets(model, { bpf, selected: null, top: 0, marks: new Set(), stream: null });
+      return step(
+        bpf === null ? notify(begun, 'noticeAllCaptured') : notify(begun, 'noticeRecaptured', { filter: bpf }),
+      );
+    }
+    case 'not recaptured': {
+      // nobody is interrupted who types something else by now
+      if (model.prompt !== null || model.popup !== null)
+        return step(notify(model, 'noticeNotRecaptured', { why: action.message }, true));
+      const asked = beginBpf(model, action.bpf);
+      const { message, column } = action;
+      return step({ ...asked, prompt: { ...asked.prompt!, cursor: action.bpf.length, error: { message, column } } });
+    }
+    case 'stream':
+      return step(
+        withPackets(model, { stream: { stream: action.stream, format: 'text', directions: 'both', top: 0 } }),
+      );
+  }
+}
+
+/** Shows the packets that pass a display filter; null or nothing for all. Throws Failure 64 for one that means nothing. */
+export function filterPackets(model: Model, text: string | null): Step {
+  const filter = text === null || text.trim() === '' ? null : text;
+  if (filter !== null) model.packets.look?.check(filter);
+  return step(withPackets(model, { filter, stream: null }), { type: 'filter packets', filter });
+}
+
+/** Begins to type the display filter. */
+export const beginPacketFilter = (model: Model): Model =>
+  beginPrompt(model, 'packet filter', '/', model.packets.filter ?? '', model.packets.filter);
+
+/** The display filter. It holds at once. */
+export const PACKET_FILTER: PromptUse = {
+  typed: filterPackets,
+  entered: (model) => step(model),
+  cancelled: (model, before) => filterPackets(model, typeof before === 'string' ? before : null),
+  history: () => 'packet filter',
+};
+
+/** Begins to type the filter of the capture. */
+export const beginBpf = (model: Model, text: string): Model => beginPrompt(model, 'capture filter', 'b', text, null);
+
+/** The filter of the capture. It holds from Enter on, when it can be had: libpcap alone can tell whether it means something. */
+export const CAPTURE_FILTER: PromptUse = {
+  typed: (model) => step(model),
+  entered: (model, bpf) => step(notify(model, 'noticeRecapturing'), { type: 'recapture', bpf: bpf.trim() }),
+  cancelled: (model) => step(model),
+  history: () => 'capture filter',
+};
+
+/** Goes to the packets that pass a filter; where none are captured, says why. */
+export function showPackets(model: Model, filter: string): Step {
+  if (model.packets.look === null) return step(sayWhyNone(model));
+  return filterPackets(withPackets(goTo(model, 'packets'), { selected: null, panel: 'list' }), filter);
+}
+
+/** Why no packets are captured. */
+export function whyNoPackets({ machine: { limits, at }, settings: { texts } }: Model): string {
+  const limit = limits.find(({ what }) => what === 'packets');
+  if (limit === undefined) return at === null ? texts.starting : texts.noPackets;
+  const { why, remedy } = limit;
+  return remedy === null
+    ? fill(texts.packetsRefused, { why })
+    : fill(texts.packetsRefusedGrant, { why, command: remedy });
+}
+
+/** The same as a notice. */
+export const sayWhyNone = (model: Model): Model => notify(model, 'notice', { text: whyNoPackets(model) }, true);
+
+/** The lines that are shown: which are, and which one of them is selected. */
+export interface ShownLines {
+  readonly count: number;
+  readonly top: number;
+  /** -1 in an empty list. */
+  readonly selected: number;
+}
+
+/** Of a list that shows `height` lines. */
+export function shownLines({ packets }: Model, height: number): ShownLines {
+  const { look, selected, top } = packets;
+  const count = look?.count ?? 0;
+  if (look === null || count === 0) return { count, top: 0, selected: -1 };
+  if (selected === null) return { count, top: Math.max(0, count - height), selected: count - 1 };
+  const index = Math.max(0, look.indexOf(selected));
+  return { count, top: topFor(Math.max(0, look.indexOf(top)), index, count, height), selected: index };
+}
+
+/** Selects a line, and moves what is shown no more than is needed. */
+export function selectLine(model: Model, wanted: number, height: number): Model {
+  const { look } = model.packets;
+  const { count, top } = shownLines(model, height);
+  if (look === null || count === 0) return model;
+  const index = Math.max(0, Math.min(wanted, count - 1));
+  const first = topFor(top, index, count, height);
+  return withPackets(model, {
+    selected: look.numberAt(index),
+    top: look.numberAt(first),
+    line: null,
+    hexTop: null,
+  });
+}
+
+/** The packet that is selected; null in an empty list. */
+export function selectedPacket(model: Model): number | null {
+  const { look } = model.packets;
+  const { selected } = shownLines(model, 1);
+  return look === null || selected < 0 ? null : look.numberAt(selected);
+}

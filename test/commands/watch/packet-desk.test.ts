@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { PacketDesk } from '../../../src/commands/watch/live/packet-desk.ts';
+import type { PacketLook } from '../../../src/commands/watch/model/packet-look.ts';
+import { PacketFeed } from '../../../src/core/packet/packet-feed.ts';
+import { LIVE_LIMITS } from '../../../src/core/packet/packet-store.ts';
+import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
+import { Dissector } from '../../../src/core/wire/dissector.ts';
+import { pcap } from '../../support/captures.ts';
+import { readerOf } from '../../support/filled-store.ts';
+import { udpFrame } from '../../support/frames.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
+
+const COUNT = 1000;
+
+/** A desk with packets of two ports in turn, and what it published. `tick` passes at each look at the clock. */
+async function desk(tick = 0) {
+  const clock = virtualClock();
+  const published: { readonly look: PacketLook; readonly isAsked: boolean }[] = [];
+  let now = 0;
+  const slow = {
+    ...clock,
+    monotonic() {
+      now += tick;
+      return clock.monotonic() + now;
+    },
+  };
+  const opened = new PacketDesk(slow, (look, isAsked) => published.push({ look, isAsked }));
+  const frames = Array.from({ length: COUNT }, (_, n) => ({
+    bytes: udpFrame({ srcPort: 4000 + (n % 2), dstPort: 9 }, [n & 255]),
+  }));
+  const feed = new PacketFeed(await readerOf(pcap(frames)), new Dissector(REGISTRY));
+  const last = () => published.at(-1)!;
+  return { clock, opened, published, feed, last };
+}
+
+test('packets are shown a moment after they came, however many there are', async () => {
+  const { clock, opened, published, feed, last } = await desk();
+  opened.begin(feed, null, LIVE_LIMITS);
+  expect(published.map(({ look }) => look.count)).toEqual([0]);
+  await feed.run(new AbortController().signal);
+  expect(published).toHaveLength(1);
+  await clock.pass(100);
+  expect(published).toHaveLength(2);
+  expect([last().look.count, last().look.numberAt(999), last().isAsked]).toEqual([COUNT, COUNT, false]);
+  expect(clock.timers()).toBe(0);
+});
+
+test('a filter is searched for in slices, in between others may act', async () => {
+  const { clock, opened, published, feed, last } = await desk(1);
+  opened.begin(feed, null, LIVE_LIMITS);
+  await feed.run(new AbortController().signal);
+  await clock.pass(100);
+  const before = published.length;
+  opened.setFilter('port 4001');
+  // 5 ms, one at each look at the clock, one of which begins the slice
+  expect([last().look.count, last().look.isSearching, last().isAsked]).toEqual([80, true, true]);
+  await clock.pass(1000);
+  expect(published.length - before).toBe(Math.ceil(COUNT / 160));
+  expect([last().look.count, last().look.isSearching, last().isAsked]).toEqual([COUNT / 2, false, true]);
+  expect(last().look.numberAt(0)).toBe(2);
+  expect([2, 3, 999, 1000, 5000, 1].map((number) => last().look.indexOf(number))).toEqual([0, 0, 498, 499, 499, -1]);
+  expect(clock.timers()).toBe(0);
+});
+
+test('a look stays as it was, whatever comes', async () => {
+  const { clock, opened, feed, last } = await desk();
+  opened.begin(feed, null, { packets: 100, bytes: 1024 * 1024 });
+  await feed.fill();
+  for (let n = 0; n < 100; n++) feed.next();
+  await clock.pass(100);
+  const { look } = last();
+  feed.drain();
+  await clock.pass(100);
+  expect([look.count, look.numberAt(0), look.held, look.seen]).toEqual([100, 1, 100, 100]);
+  expect(look.rows(0, 2)).toEqual([null, null]);
+  expect([last().look.numberAt(0), last().look.held, last().look.seen]).toEqual([901, 100, COUNT]);
+});
+
+test('the filter holds for the capture that begins after it', async () => {
+  const { clock, opened, feed, last } = await desk();
+  opened.setFilter('port 4000', false);
+  opened.begin(feed, null, LIVE_LIMITS);
+  await feed.run(new AbortController().signal);
+  await clock.pass(200);
+  expect([last().look.count, last().look.held]).toEqual([COUNT / 2, COUNT]);
+  opened.clear();
+  expect([last().look.count, last().look.held, last().look.seen]).toEqual([0, 0, 0]);
+});
+
+test('after the end nothing is shown and no timer is left', async () => {
+  const { clock, opened, published, feed } = await desk();
+  opened.begin(feed, null, LIVE_LIMITS);
+  await feed.fill();
+  feed.next();
+  opened.stop();
+  feed.drain();
+  await clock.pass(1000);
+  expect([published.length, clock.timers()]).toEqual([1, 0]);
+});
+
+test('while packets are kept, those that are held stay, and others are counted as lost', async () => {
+  const { clock, opened, feed, last } = await desk();
+  opened.begin(feed, null, { packets: 100, bytes: 1024 * 1024 });
+  await feed.fill();
+  for (let n = 0; n < 60; n++) feed.next();
+  opened.keep(true);
+  for (let n = 0; n < 60; n++) feed.next();
+  await clock.pass(100);
+  expect([last().look.numberAt(0), last().look.count, last().look.seen]).toEqual([1, 100, 120]);
+  opened.keep(false);
+  feed.next();
+  expect([opened.look()!.numberAt(0), opened.look()!.count, opened.look()!.seen]).toEqual([2, 100, 121]);
+});

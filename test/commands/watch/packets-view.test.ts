@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { widthOf } from '../../../src/core/output/text-width.ts';
+import { themeNamed } from '../../../src/core/screen/theme.ts';
+import { pcap } from '../../support/captures.ts';
+import { tcpFrame, udpFrame } from '../../support/frames.ts';
+import { openPacketScreen, type PacketScreen } from '../../support/packet-screen.ts';
+
+const LOOPBACK = 'test/captures/loopback.pcap';
+const SIZES = [
+  [80, 24],
+  [120, 40],
+  [200, 60],
+  [40, 10],
+  [300, 100],
+] as const;
+
+/** What a terminal would obey. */
+const OBEYED = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+
+/** Every line is as wide as the terminal, and holds nothing but colours that a terminal obeys. */
+function expectWhole(screen: PacketScreen): void {
+  const { width, height } = screen.model;
+  const lines = screen.lines();
+  expect(lines).toHaveLength(height);
+  for (const line of lines) {
+    expect([line, widthOf(line)]).toEqual([line, width]);
+    expect(line).not.toMatch(OBEYED);
+  }
+}
+
+test.each(SIZES)('every line of every panel is whole at %i×%i', async (width, height) => {
+  const screen = await openPacketScreen(LOOPBACK, { width, height });
+  expectWhole(screen);
+  for (const key of ['home', 'down', 'm', 'tab', 'right', 'down', 'tab', 'down', 'tab', 'end', 'up', 'S', 'h', '?']) {
+    screen.press(key);
+    expectWhole(screen);
+  }
+});
+
+test('a low terminal shows the list, the layers and the bytes of the selected one', async () => {
+  const screen = await openPacketScreen(LOOPBACK);
+  screen.press('home', 'down', 'down', 'down', 'down', 'down', 'down', 'down');
+  expect(
+    screen
+      .lines()
+      .slice(1, -1)
+      .map((line) => line.trimEnd()),
+  ).toMatchInlineSnapshot(`
+    [
+      " Packets 38",
+      "      NO     TIME SOURCE          DESTINATION     PROTO    LEN STRM INFO",
+      "       1    0.000 127.0.0.1       127.0.0.1       DNS       72 #0   Standard qu…",
+      "       2    0.001 127.0.0.1       127.0.0.1       DNS       88 #0   Standard qu…",
+      "       3    0.001 127.0.0.1       127.0.0.1       DNS       75 #1   Standard qu…",
+      " ●     4    0.001 127.0.0.1       127.0.0.1       DNS       75 #1   Standard qu…",
+      "       5    0.021 127.0.0.1       127.0.0.1       TCP       74 #0   33638 → 808…",
+      "       6    0.021 127.0.0.1       127.0.0.1       TCP       74 #0   8080 → 3363…",
+      "       7    0.021 127.0.0.1       127.0.0.1       TCP       66 #0   33638 → 808…",
+      "       8    0.023 127.0.0.1       127.0.0.1       HTTP     132 #0   GET /hello …",
+      "─ layers 8  handshake 0.039 ms (SYN→SYN-ACK 0.02 ms, SYN-ACK→ACK 0.019 ms) ─────",
+      "▸ Frame 8: 132 bytes on the wire, 132 captured",
+      "▸ Ethernet II (eth)",
+      "▸ Internet Protocol Version 4 (ip)",
+      "▸ Transmission Control Protocol (tcp)",
+      "▸ Hypertext Transfer Protocol (http)",
+      "─ bytes ────────────────────────────────────────────────────────────────────────",
+      " 0040  04 4b 47 45 54 20 2f 68 65 6c 6c 6f 20 48 54 54   .KGET /hello HTT",
+      " 0050  50 2f 31 2e 31 0d 0a 68 6f 73 74 3a 20 77 65 62   P/1.1..host: web",
+      " 0060  2e 65 78 61 6d 70 6c 65 0d 0a 43 6f 6e 6e 65 63   .example..Connec",
+      " 0070  74 69 6f 6e 3a 20 6b 65 65 70 2d 61 6c 69 76 65   tion: keep-alive",
+      " / filter  S stream  w export  b capture filter  m bookmark  n N next ★  W  x",
+    ]
+  `);
+});
+
+test('a wide one shows whole addresses and microseconds', async () => {
+  const screen = await openPacketScreen(LOOPBACK, { width: 120, height: 40 });
+  const line = screen.lines().find((one) => one.includes('RST, ACK'))!;
+  expect(line.trimEnd()).toMatchInlineSnapshot(
+    `" ●     32     0.105442 ::1               ::1               TCP         74 #2     9 → 49330 [RST, ACK] Seq=1 Ack=1 Win=0…"`,
+  );
+});
+
+test('severities and the colouring rules', async () => {
+  const screen = await openPacketScreen(LOOPBACK, { width: 200, height: 100 });
+  screen.take((model) => ({ ...model, settings: { ...model.settings, theme: themeNamed('terminal', true) } }));
+  screen.press('home');
+  const lineOf = (info: string): string => screen.painted().find((line) => line.includes(info))!;
+  // a name that does not exist is red, an HTTP error yellow, the end of a connection cyan
+  expect(lineOf('NXDOMAIN')).toMatch(/^\x1b\[1;33m \x1b\[0m\x1b\[31m●\x1b\[0m\x1b\[31m/);
+  expect(lineOf('HTTP/1.1 404')).toMatch(/^\x1b\[1;33m \x1b\[0m\x1b\[33m▲\x1b\[0m\x1b\[33m/);
+  expect(lineOf('33638 → 8080 [FIN, ACK]')).toMatch(/^\x1b\[1;33m \x1b\[0m\x1b\[2m \x1b\[0m\x1b\[36m/);
+  expect(lineOf('49330 [RST, ACK]')).toMatch(/^\x1b\[1;33m \x1b\[0m\x1b\[31m●\x1b\[0m\x1b\[31m/);
+  expect(lineOf('HTTP/1.1 200 OK')).toMatch(/^\x1b\[1;33m \x1b\[0m {3}/);
+});
+
+test('the bytes of the selected layer are marked', async () => {
+  const screen = await openPacketScreen(LOOPBACK, { width: 80, height: 40 });
+  screen.take((model) => ({ ...model, settings: { ...model.settings, theme: themeNamed('terminal', true) } }));
+  screen.press('home', 'tab', 'home', 'down');
+  const bytes = screen.lines().findIndex((line) => line.startsWith('─ bytes'));
+  // Ethernet: 14 of the first 16 bytes, in hexadecimal and as ASCII
+  const [first, second] = screen.painted().slice(bytes + 1);
+  const marked = [...first!.matchAll(/\x1b\[7m([^\x1b]*)/g)].map((match) => match[1]!);
+  expect(marked.map((text) => text.length)).toEqual([14 * 3 - 1, 14]);
+  expect(second).not.toContain('\x1b[7m');
+});
+
+const HOSTILE = [
+  '\x1b]52;c;AAAA\x07',
+  '\x1b[2J',
+  '\u202egpj.exe',
+  '\x9b31m',
+  'a\nb\rc\td',
+  '漢字漢字漢字',
+  '\u0000',
+  'é'.repeat(300),
+];
+
+test.each(SIZES)('hostile names and payloads stay in their cells at %i×%i', async (width, height) => {
+  const text = new TextEncoder();
+  const frames = HOSTILE.flatMap((value) => {
+    const label = text.encode(value).subarray(0, 63);
+    const query = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, label.length, ...label, 0, 0, 1, 0, 1];
+    const request = text.encode(`GET /${value} HTTP/1.1\r\nHost: ${value}\r\n\r\n${value}`);
+    return [
+      udpFrame({ srcPort: 4000, dstPort: 53 }, query),
+      tcpFrame({ srcPort: 5000, dstPort: 80, flags: 0x18, seq: 1 }, [...request]),
+    ];
+  });
+  const screen = await openPacketScreen(pcap(frames.map((bytes) => ({ bytes }))), { width, height });
+  screen.press('home');
+  for (let index = 0; index < frames.length; index++) {
+    expectWhole(screen);
+    screen.press('S', 'h');
+    expectWhole(screen);
+    screen.press('t', 'end');
+    expectWhole(screen);
+    screen.press('escape', 'tab', 'space', 'end');
+    expectWhole(screen);
+    screen.press('escape', 'down');
+  }
+});
+
+test('where no packets are captured, it says why, and what grants them', async () => {
+  const screen = await openPacketScreen(null);
+  expect(screen.lines()[3]!.trim()).toBe('no packets are captured');
+  const limit = { what: 'packets', why: 'capturing needs CAP_NET_RAW', remedy: 'sudo netwatch watch' };
+  screen.take((model) => ({ ...model, machine: { ...model.machine, limits: [limit] } }));
+  expect(screen.lines()[3]!.trim()).toBe('no packets: capturing needs CAP_NET_RAW; to see them: sudo netwatch watch');
+  for (const key of ['/', 'S', 'w', 'b', 'm', 'n', 'W', 'x', 'y']) {
+    screen.take((model) => ({ ...model, notice: null }));
+    screen.press(key);
+    expect(screen.model.notice?.text).toContain('CAP_NET_RAW');
+  }
+  expect(screen.asked).toEqual([]);
+  expectWhole(screen);
+});
