@@ -27,6 +27,18 @@ const DEFINE = {
   'process.env.DEV': '"false"',
 };
 
+/** ink-table requires ink, an ES module that cannot be required: it gets an object that the screen fills before it is used. */
+const INK_FOR_TABLE = {
+  name: 'ink-for-table',
+  setup({ onResolve }) {
+    onResolve({ filter: /^ink$/ }, ({ importer }) =>
+      importer.includes(`${path.sep}ink-table${path.sep}`)
+        ? { path: path.join(ROOT, 'src/commands/watch/ink-for-table.ts') }
+        : undefined,
+    );
+  },
+};
+
 /** Every output begins with this: what bundled CommonJS expects, and a segmenter that is made at its first use. */
 const BANNER = `import { createRequire as $createRequire } from 'node:module';
 const require = $createRequire(import.meta.url);
@@ -68,6 +80,7 @@ export async function build() {
         target: 'node20',
         jsx: 'automatic',
         external: EXTERNAL,
+        plugins: [INK_FOR_TABLE],
         define: DEFINE,
         banner: { js: BANNER },
         minifyWhitespace: true,

@@ -1,13 +1,23 @@
 import { EventEmitter } from 'node:events';
 import { render, Text, Transform } from 'ink';
 import { Component, createElement, type ReactNode } from 'react';
+import type { DialogProps } from './ink-dialog.ts';
 
 /** The Ink app that holds the screen. */
 export interface InkScreen {
-  /** Shows lines: Ink commits one frame, at once. */
-  show(lines: readonly string[]): void;
+  /** Shows lines, with a dialog over some of them: Ink commits one frame, at once. */
+  show(lines: readonly string[], dialog?: PlacedDialog | null): void;
   /** Ends it; resolves when Ink has let go. */
   close(): Promise<void>;
+}
+
+/** A dialog, and which of the lines it covers. Ink draws it again only when `content` is another object. */
+export interface PlacedDialog {
+  readonly content: DialogProps;
+  readonly row: number;
+  readonly hasColor: boolean;
+  /** Whether its frames are drawn by characters of ASCII alone. */
+  readonly isAscii: boolean;
 }
 
 /**
@@ -22,10 +32,24 @@ const LINES = '~';
  * frame of one column, and are put in its place here (0.2 ms). `failed` is told what a component threw.
  */
 export function openInkScreen(paint: (lines: readonly string[]) => void, failed: (error: unknown) => void): InkScreen {
-  let ready: readonly string[] = [];
-  const write = (frame: string): void => paint(frame.split('\n').flatMap((line) => (line === LINES ? ready : [line])));
+  /** The lines that are ready: all of them, or those above the dialog and those below it. */
+  let ready: readonly (readonly string[])[] = [];
+  let shown: PlacedDialog | null = null;
+  let isOpen = true;
+  const write = (frame: string): void => {
+    if (!isOpen) return;
+    let block = 0;
+    paint(
+      frame
+        .split('\n')
+        .flatMap((line) =>
+          line === LINES ? (ready[block++] ?? []) : [shown === null ? line : dialogLine(line, shown)],
+        ),
+    );
+  };
+  const facade = facadeOf(write);
   const app = render(createElement(Boundary, { failed }, null), {
-    stdout: facadeOf(write) as unknown as NodeJS.WriteStream,
+    stdout: facade as unknown as NodeJS.WriteStream,
     stdin: silentInput() as unknown as NodeJS.ReadStream,
     // one whole frame for each commit, without erase codes and without throttling
     debug: true,
@@ -33,17 +57,68 @@ export function openInkScreen(paint: (lines: readonly string[]) => void, failed:
     patchConsole: false,
   });
   const ended = app.waitUntilExit().catch(failed);
+  const show = (...children: readonly ReactNode[]): void =>
+    app.rerender(createElement(Boundary, { failed }, ...children));
+  let Dialog: ((props: DialogProps) => ReactNode) | null = null;
+  let loading: Promise<void> | null = null;
+  let wanted: { readonly lines: readonly string[]; readonly dialog: PlacedDialog } | null = null;
+  let drawn: { readonly content: DialogProps; readonly element: ReactNode } | null = null;
+
+  const showLines = (lines: readonly string[]): void => {
+    ready = [lines];
+    shown = null;
+    drawn = null;
+    facade.columns = 1;
+    show(createElement(Lines, { key: 'above' }));
+  };
+  const showDialog = (
+    lines: readonly string[],
+    dialog: PlacedDialog,
+    Drawn: (props: DialogProps) => ReactNode,
+  ): void => {
+    const { content, row } = dialog;
+    ready = [lines.slice(0, row), lines.slice(row + content.height)];
+    shown = dialog;
+    facade.columns = content.width;
+    if (drawn?.content !== content) drawn = { content, element: createElement(Drawn, { key: 'dialog', ...content }) };
+    show(createElement(Lines, { key: 'above' }), drawn.element, createElement(Lines, { key: 'below' }));
+  };
   return {
-    show(lines) {
-      ready = lines;
-      app.rerender(createElement(Boundary, { failed }, createElement(Lines)));
+    show(lines, dialog = null) {
+      wanted = dialog === null ? null : { lines, dialog };
+      if (dialog === null) showLines(lines);
+      else if (Dialog !== null) showDialog(lines, dialog, Dialog);
+      else {
+        // until it is loaded, the lines have the dialog in them
+        showLines(lines);
+        loading ??= import('./ink-dialog.ts').then(({ InkDialog }) => {
+          Dialog = InkDialog;
+          if (wanted !== null) showDialog(wanted.lines, wanted.dialog, InkDialog);
+        }, failed);
+      }
     },
     async close() {
+      wanted = null;
+      await loading;
+      // what Ink paints at its end would stand in a terminal that was given back
+      isOpen = false;
       app.unmount();
       await ended;
     },
   };
 }
+
+const FRAMES = /[\u2500-\u257f]/g;
+const ACROSS = '─';
+const DOWN = '│';
+
+/** A line of a dialog, in the colours and characters that the terminal has. */
+function dialogLine(line: string, { hasColor, isAscii }: PlacedDialog): string {
+  const coloured = hasColor ? line : line.replace(SGR, '');
+  if (!isAscii) return coloured;
+  return coloured.replace(FRAMES, (drawn) => (drawn === ACROSS ? '-' : drawn === DOWN ? '|' : '+'));
+}
+const SGR = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d;]*m`, 'g');
 
 /** The lines that are ready. A new function each time makes Ink commit, and the text that it measures never changes. */
 function Lines(): ReactNode {
@@ -72,8 +147,11 @@ class Boundary extends Component<BoundaryProps, { readonly hasFailed: boolean }>
   }
 }
 
-/** What Ink takes for the terminal. It never hears of a resize: the next frame has the new size. */
-const facadeOf = (write: (frame: string) => void): EventEmitter =>
+/**
+ * What Ink takes for the terminal: one column wide for lines, as wide as the terminal for a dialog. It never hears of a resize:
+ * the next frame has the new size.
+ */
+const facadeOf = (write: (frame: string) => void): EventEmitter & { columns: number } =>
   Object.assign(new EventEmitter(), {
     isTTY: true,
     columns: 1,

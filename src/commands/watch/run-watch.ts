@@ -13,12 +13,14 @@ import type { InkScreen } from './ink-screen.ts';
 import { AddressFacts } from './live/address-facts.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
+import type { KeyTable } from './model/key-table.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
 import { UNTOUCHED } from './model/list-state.ts';
 import { openingModel } from './model/model.ts';
 import { REPLAY_KEYS } from './model/replay-keys.ts';
-import { type KeyTable, update } from './model/update.ts';
+import { update } from './model/update.ts';
 import { Painter } from './painter.ts';
+import { placeDialog } from './place-dialog.ts';
 import { TABS } from './tabs/all-tabs.ts';
 import { ScreenTerminal } from './terminal/screen-terminal.ts';
 import { charactersOf, languageOf } from './texts/language.ts';
@@ -107,7 +109,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
       if (model.tab === 'packets') freshen();
       const lines = frameView(table, model);
       if (ink === null) terminal.paint(lines);
-      else ink.show(lines);
+      else ink.show(lines, placeDialog(table, model));
     },
     isLite ? LITE_REFRESH_MS : REFRESH_MS,
   );

@@ -18,8 +18,8 @@ export interface Order {
   readonly keep: ((row: AnyRow) => boolean) | null;
   readonly sort: readonly SortKey[];
   readonly grouping: Grouping | null;
-  /** Groups that show one line. */
-  readonly folded: ReadonlySet<string>;
+  /** Whether a group, by its identity, shows one line. */
+  readonly isFolded: (id: string) => boolean;
   /** The order that is held, by identity; rows that are not in it come last. Null for none. */
   readonly frozen: readonly string[] | null;
 }
@@ -39,6 +39,7 @@ export class Arrangement {
   /** How many rows pass the filter, folded or not, and how many there are. */
   readonly matched: number;
   readonly total: number;
+  private readonly rows: readonly Entry[];
   private indexes: Map<string, number> | null = null;
 
   constructor(rows: readonly AnyRow[], order: Order) {
@@ -46,8 +47,15 @@ export class Arrangement {
     this.total = rows.length;
     this.matched = kept.length;
     const sorted = order.sort.length === 0 ? kept : sortRows(order.table, kept, order.sort);
-    const entries = order.grouping === null ? entriesOf(sorted, order) : groupedEntries(sorted, order, order.grouping);
-    this.entries = order.frozen === null ? entries : inOrder(entries, order.frozen);
+    const lines = entriesOf(inOrder(sorted, order.identify, order.frozen), order);
+    this.rows = lines;
+    this.entries = order.grouping === null ? lines : groupedEntries(lines, order, order.grouping);
+  }
+
+  /** The order as it is, to be held: of all rows, those of folded groups too, and of the groups. */
+  get ids(): readonly string[] {
+    const groups = this.entries.filter(({ size }) => size !== null);
+    return [...groups, ...this.rows].map(({ id }) => id);
   }
 
   /** Where a line is; -1 when it is not there. */
@@ -65,29 +73,38 @@ const entriesOf = (rows: readonly AnyRow[], { identify }: Order): readonly Entry
   rows.map((row) => ({ id: identify(row), row, size: null, isFolded: false }));
 
 /** Groups in the order of their totals, each with its rows below it unless it is folded. */
-function groupedEntries(rows: readonly AnyRow[], order: Order, { of, total }: Grouping): readonly Entry[] {
-  const groups = new Map<string, AnyRow[]>();
-  for (const row of rows) {
-    const name = of(row);
+function groupedEntries(lines: readonly Entry[], order: Order, { of, total }: Grouping): readonly Entry[] {
+  const groups = new Map<string, Entry[]>();
+  for (const line of lines) {
+    const name = of(line.row);
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
+    if (group === undefined) groups.set(name, [line]);
+    else group.push(line);
   }
-  const totals = new Map<AnyRow, string>();
-  for (const [name, members] of groups) totals.set(total(name, members), name);
-  const sorted = order.sort.length === 0 ? [...totals.keys()] : sortRows(order.table, totals.keys(), order.sort);
-  return sorted.flatMap((row) => {
-    const name = totals.get(row)!;
-    const members = groups.get(name)!;
+  const heads = [...groups].map(([name, members]): Entry => {
     const id = GROUP + name;
-    const isFolded = order.folded.has(id);
-    const head = { id, row, size: members.length, isFolded };
-    return isFolded ? [head] : [head, ...entriesOf(members, order)];
+    const row = total(
+      name,
+      members.map((one) => one.row),
+    );
+    return { id, row, size: members.length, isFolded: order.isFolded(id) };
+  });
+  const byRow = new Map(heads.map((head) => [head.row, head]));
+  const sorted = order.sort.length === 0 ? [...byRow.keys()] : sortRows(order.table, byRow.keys(), order.sort);
+  return inOrder(sorted, (row) => byRow.get(row)!.id, order.frozen).flatMap((row) => {
+    const head = byRow.get(row)!;
+    return head.isFolded ? [head] : [head, ...groups.get(head.id.slice(GROUP.length))!];
   });
 }
 
-function inOrder(entries: readonly Entry[], ids: readonly string[]): readonly Entry[] {
-  const places = new Map(ids.map((id, place) => [id, place]));
-  const placeOf = ({ id }: Entry): number => places.get(id) ?? ids.length;
-  return [...entries].sort((a, b) => placeOf(a) - placeOf(b));
+/** Rows in the order that is held, those that are not in it last; as they are where none is. */
+function inOrder(
+  rows: readonly AnyRow[],
+  identify: (row: AnyRow) => string,
+  frozen: readonly string[] | null,
+): readonly AnyRow[] {
+  if (frozen === null) return rows;
+  const places = new Map(frozen.map((id, place) => [id, place]));
+  const placed = rows.map((row) => ({ row, place: places.get(identify(row)) ?? frozen.length }));
+  return placed.sort((a, b) => a.place - b.place).map(({ row }) => row);
 }

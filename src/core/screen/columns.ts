@@ -104,10 +104,11 @@ function widthsOf(field: Field): readonly [number, number] {
   return [longest, longest];
 }
 
-/** What was done to the columns of a list: those that are not shown, and widths that somebody chose. */
+/** What was done to the columns of a list: those that are not shown, widths that somebody chose, and the column that must be shown. */
 export interface ColumnChoice {
   readonly hidden: ReadonlySet<string>;
   readonly widths: ReadonlyMap<string, number>;
+  readonly column: string | null;
 }
 
 /**
@@ -123,10 +124,12 @@ export function placeColumns(
   const all = columns.filter(({ field }) => !choice.hidden.has(field));
   const least = (column: ListColumn): number =>
     column.isBar ? column.least : (choice.widths.get(column.field) ?? column.least);
-  const shown = new Set(all);
-  let left = room - all.reduce((sum, column) => sum + least(column) + GAP, -GAP);
-  const leaving = [...all].sort((a, b) => b.priority - a.priority || all.indexOf(b) - all.indexOf(a));
-  for (const column of leaving) {
+  const chosen = all.findIndex(({ field }) => field === choice.column);
+  const among = chosen < 0 ? all : scrolledTo(all, chosen, room, least);
+  const shown = new Set(among);
+  let left = room - among.reduce((sum, column) => sum + least(column) + GAP, -GAP);
+  const leaving = [...among].sort((a, b) => b.priority - a.priority || all.indexOf(b) - all.indexOf(a));
+  for (const column of chosen < 0 ? leaving : []) {
     if (left >= 0 || column.priority === ANSWERS) break;
     shown.delete(column);
     left += least(column) + GAP;
@@ -154,4 +157,29 @@ export function placeColumns(
     left -= more;
   }
   return placed;
+}
+
+/** The first column, and beside it as many others as fit: from the left, or so many before `chosen` that it is the last. */
+function scrolledTo(
+  all: readonly ListColumn[],
+  chosen: number,
+  room: number,
+  least: (column: ListColumn) => number,
+): readonly ListColumn[] {
+  const [first, ...others] = all;
+  let left = room - least(first!) - GAP;
+  if (chosen === 0) left = Math.max(left, 0);
+  const fitting = (columns: readonly ListColumn[]): readonly ListColumn[] => {
+    let rest = left;
+    const end = columns.findIndex((column) => {
+      rest -= least(column) + GAP;
+      return rest + GAP < 0;
+    });
+    return end < 0 ? columns : columns.slice(0, end);
+  };
+  const fromLeft = fitting(others);
+  if (chosen <= fromLeft.length) return [first!, ...fromLeft];
+  const before = fitting(others.slice(0, chosen).reverse());
+  // the chosen one alone where the first leaves no room for it
+  return before.length === 0 ? [all[chosen]!] : [first!, ...[...before].reverse()];
 }

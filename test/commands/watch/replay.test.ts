@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CaptureReplay, openCaptureReplay } from '../../../src/commands/watch/live/capture-replay.ts';
 import { connectionTimes } from '../../../src/commands/watch/live/connection-times.ts';
 import { SHOWN_STATISTICS as STATISTICS } from '../../../src/commands/watch/live/shown-statistics.ts';
-import { commandOf } from '../../../src/commands/watch/model/list-keys.ts';
+import { commandOf } from '../../../src/commands/watch/model/copied-command.ts';
 import { type Machine, UNSEEN } from '../../../src/commands/watch/model/machine.ts';
 import type { Model } from '../../../src/commands/watch/model/model.ts';
 import type { Pace, Replay } from '../../../src/commands/watch/model/replay.ts';

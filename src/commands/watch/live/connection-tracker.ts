@@ -1,6 +1,7 @@
 import type { ConnRow, SocketState } from '../../../core/record/tables/conn.ts';
 import { identifyConn } from '../model/identify-conn.ts';
-import type { TrackedConnection } from '../model/machine.ts';
+import type { ClosedTraffic, TrackedConnection } from '../model/machine.ts';
+import { ClosedTrafficCounter } from './closed-traffic.ts';
 
 /** Connections that are remembered: those that are open, and of those that are not the last ones. */
 const MOST = 20_000;
@@ -12,6 +13,7 @@ const MOST_STATES = 16;
 export class ConnectionTracker {
   private open = new Map<string, TrackedConnection>();
   private closed: TrackedConnection[] = [];
+  private readonly traffic = new ClosedTrafficCounter();
 
   /** Takes all connections that there are at a moment, in milliseconds since 1970. */
   ingest(rows: readonly ConnRow[], now: number): void {
@@ -27,9 +29,17 @@ export class ConnectionTracker {
         open.set(id, { id, row, first, last: now, isOpen: true, states: [{ since: first, state }] });
       } else open.set(id, { ...before, row, last: now, states: withState(before.states, state, now) });
     }
-    for (const gone of this.open.values()) this.closed.push({ ...gone, isOpen: false });
+    for (const gone of this.open.values()) {
+      this.closed.push({ ...gone, isOpen: false });
+      this.traffic.add(gone.row);
+    }
     if (this.closed.length > MOST_CLOSED) this.closed = this.closed.slice(-MOST_CLOSED);
     this.open = open;
+  }
+
+  /** What those carried that are gone. */
+  get closedTraffic(): ClosedTraffic {
+    return this.traffic.current;
   }
 
   /** All of them, those that were first seen first. */

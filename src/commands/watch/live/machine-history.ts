@@ -9,6 +9,7 @@ import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { HISTORY, type Machine, type RateHistory, type TargetHistory, UNSEEN } from '../model/machine.ts';
 import { ConnectionTracker } from './connection-tracker.ts';
+import { RemoteMemory } from './remote-memory.ts';
 
 /** Records that come once each, and how many of a type are kept. */
 const MESSAGES: ReadonlySet<string> = new Set(['dns_query', 'http_request', 'tls_session']);
@@ -18,6 +19,7 @@ const MOST_MESSAGES = 1000;
 export class MachineHistory {
   private machine: Machine = UNSEEN;
   private readonly tracker = new ConnectionTracker();
+  private readonly remotes = new RemoteMemory();
 
   get current(): Machine {
     return this.machine;
@@ -28,7 +30,13 @@ export class MachineHistory {
     switch (type) {
       case 'conn':
         this.tracker.ingest(value, now);
-        this.machine = { ...this.machine, conns: value, tracked: this.tracker.tracked() };
+        this.machine = {
+          ...this.machine,
+          conns: value,
+          tracked: this.tracker.tracked(),
+          newRemotes: this.remotes.ingest(value, now),
+          closedTraffic: this.tracker.closedTraffic,
+        };
         break;
       case 'iface':
         this.machine = { ...this.machine, ifaces: value, rates: this.ratesWith(value) };

@@ -1,5 +1,5 @@
 import type { AnyRow } from '../../../core/record/table.ts';
-import { Arrangement } from '../../../core/screen/arrangement.ts';
+import { Arrangement, type Grouping } from '../../../core/screen/arrangement.ts';
 import type { ListSpec } from './list-spec.ts';
 import { type ListState, UNTOUCHED } from './list-state.ts';
 import type { Model } from './model.ts';
@@ -33,17 +33,27 @@ export function arrange(model: Model, spec: ListSpec): Arrangement {
     identify: spec.identify,
     keep: state.filter === null ? null : (row) => state.filter!.predicate.matches(row),
     sort: state.sort === null ? spec.usualSort : [state.sort],
-    grouping: state.grouping === null ? null : (spec.groupings[state.grouping] ?? null),
-    folded: state.folded,
+    grouping: groupingOf(model, spec, state),
+    isFolded: (id) => isFolded(state, id),
     frozen: state.frozen,
   });
   known.set(spec.name, { state, list });
   return list;
 }
 
+/** Whether a group is folded, by its identity. */
+export const isFolded = ({ foldsGroups, unlike }: ListState, id: string): boolean => foldsGroups !== unlike.has(id);
+
+function groupingOf(model: Model, spec: ListSpec, state: ListState): Grouping | null {
+  const grouping = state.grouping === null ? undefined : spec.groupings[state.grouping];
+  if (grouping === undefined) return null;
+  return { of: grouping.of, total: (name, rows) => grouping.total(name, rows, model) };
+}
+
 const isSameOrder = (a: ListState, b: ListState): boolean =>
   a.sort === b.sort &&
   a.filter === b.filter &&
   a.grouping === b.grouping &&
-  a.folded === b.folded &&
+  a.foldsGroups === b.foldsGroups &&
+  a.unlike === b.unlike &&
   a.frozen === b.frozen;

@@ -6,6 +6,9 @@ import type { Tab } from './tab.ts';
 export const LEAST_WIDTH = 40;
 export const LEAST_HEIGHT = 10;
 
+/** The narrowest terminal in which the details of the selected row stand beside a tab. */
+export const LEAST_SPLIT = 120;
+
 /** Lines of the detail strip under the tab, in a usual and in a high terminal. */
 const STRIP = 2;
 const HIGH = 36;
@@ -17,7 +20,9 @@ const HEADER = 2;
 
 /** Which rows of the terminal are what: tabs, title, the tab, details of what is selected, keys. */
 export interface FrameLayout {
-  readonly body: { readonly row: number; readonly height: number };
+  readonly body: { readonly row: number; readonly height: number; readonly width: number };
+  /** The details of the selected row beside the tab: so many columns, with the line between them; 0 where there are none. */
+  readonly beside: number;
   readonly strip: { readonly row: number; readonly height: number };
   readonly footer: { readonly row: number; readonly height: number };
   /** Where the name of each tab is in the first row. */
@@ -34,9 +39,11 @@ export interface TabPlace {
 export function frameOf(model: Model): FrameLayout {
   const { height } = model;
   const strip = WITHOUT_STRIP.has(model.tab) ? 0 : height >= HIGH ? HIGH_STRIP : height >= 16 ? STRIP : 0;
+  const beside = model.isSplit && model.width >= LEAST_SPLIT ? Math.floor(model.width * 0.4) : 0;
   const body = Math.max(1, height - HEADER - FOOTER - strip);
   return {
-    body: { row: HEADER, height: body },
+    body: { row: HEADER, height: body, width: model.width - beside },
+    beside,
     strip: { row: HEADER + body, height: strip },
     footer: { row: HEADER + body + strip, height: FOOTER },
     tabs: (all) => placeTabs(model, all),

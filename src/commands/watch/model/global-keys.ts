@@ -1,15 +1,20 @@
-import { FIRST } from '../../../core/screen/selection.ts';
 import { THEME_NAMES, themeNamed } from '../../../core/screen/theme.ts';
 import { type Effect, type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
+import { LEAST_HEIGHT, LEAST_SPLIT } from './frame-layout.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
 import { withWaiting } from './packets-state.ts';
+import { pastKeys } from './past-keys.ts';
+import { settle } from './settle.ts';
 import type { Tab } from './tab.ts';
 
 /** Goes to a tab. */
 export const goTo = (model: Model, tab: TabName): Model => ({ ...model, tab, popup: null, prompt: null });
+
+/** The smallest terminal for the dense view. */
+const LEAST_DENSE = [130, 44] as const;
 
 const focusBy =
   (tabs: readonly Tab[], by: number): Binding['act'] =>
@@ -33,7 +38,9 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     footer: 1,
     act(model, { key }) {
       const tab = TAB_NAMES[Number(key) - 1]!;
-      return step(tabs.some(({ name }) => name === tab) ? goTo(model, tab) : model);
+      return step(
+        tabs.some(({ name }) => name === tab) ? goTo(model, tab) : notify(model, 'noticeNoKey', { key }, true),
+      );
     },
   },
   { keys: ['tab'], shown: 'Tab', label: 'keyPanel', help: 'helpNextPanel', footer: 2, act: focusBy(tabs, 1) },
@@ -48,7 +55,8 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     act(model) {
       if (model.held === null)
         return step(notify({ ...model, held: model.machine }, 'noticePaused'), { type: 'keep packets', isKept: true });
-      const gone = { ...model, machine: model.held, held: null, packets: withWaiting(model.packets) };
+      const settled = settle(tabs, model);
+      const gone = { ...settled, machine: model.held, held: null, packets: withWaiting(model.packets) };
       return step(notify(gone, 'noticeGoesOn'), { type: 'keep packets', isKept: false });
     },
   },
@@ -58,7 +66,8 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyRefresh',
     help: 'helpRefresh',
     footer: 8,
-    act: (model) => step(model, { type: 'refresh' }),
+    act: (model) =>
+      step(notify(model, model.held === null ? 'noticeRefresh' : 'noticeStillPaused'), { type: 'refresh' }),
   },
   {
     keys: ['g'],
@@ -142,8 +151,27 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keyDense',
     help: 'helpDense',
     footer: null,
-    act: (model) => step(withSettings(model, { dense: !model.settings.dense })),
+    act(model) {
+      if (model.width < LEAST_DENSE[0] || model.height < LEAST_DENSE[1])
+        return step(notify(model, 'noticeTooSmall', { width: LEAST_DENSE[0], height: LEAST_DENSE[1] }, true));
+      const dense = !model.settings.dense;
+      return step(notify(withSettings(model, { dense }), dense ? 'noticeDense' : 'noticeNotDense'));
+    },
   },
+  {
+    keys: ['|'],
+    shown: '|',
+    label: 'keySplit',
+    help: 'helpSplit',
+    footer: null,
+    act: (model) =>
+      step(
+        model.width < LEAST_SPLIT
+          ? notify(model, 'noticeTooSmall', { width: LEAST_SPLIT, height: LEAST_HEIGHT }, true)
+          : notify({ ...model, isSplit: !model.isSplit }, model.isSplit ? 'noticeNotSplit' : 'noticeSplit'),
+      ),
+  },
+  ...pastKeys(tabs),
   {
     keys: ['ctrl+z'],
     shown: '',
@@ -169,11 +197,12 @@ const withSettings = (model: Model, changed: Partial<Model['settings']>): Model 
 
 const factsOf = ({ settings: { names, places } }: Model): Effect => ({ type: 'facts', names, places });
 
-/** Esc: a popup is closed by `update`; else the filter of the list goes, then the order that is held. */
+/** Esc: a popup is closed by `update`; else the filter of the list goes, then the chosen column, then the order that is held. */
 function goBack(model: Model, { list }: KeyPlace): Step {
-  if (list === null) return step(model);
+  if (list === null) return step(notify(model, 'noticeNothingOpen', {}, true));
   const state = listState(model, list);
-  if (state.filter !== null) return step(withList(model, list, { ...state, filter: null, selection: FIRST }));
+  if (state.filter !== null) return step(withList(model, list, { ...state, filter: null }));
+  if (state.column !== null) return step(withList(model, list, { ...state, column: null }));
   if (state.frozen !== null) return step(notify(withList(model, list, { ...state, frozen: null }), 'noticeThawed'));
-  return step(model);
+  return step(notify(model, 'noticeNothingOpen', {}, true));
 }

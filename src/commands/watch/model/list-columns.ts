@@ -14,6 +14,12 @@ export function placedColumns(model: Model, list: ListSpec, width: number): read
   return placeColumns(columns, width - MARGIN, listState(model, list), longestOf(list.rows(model)));
 }
 
+/** How many columns of a list are not shown: hidden, or without room. */
+export function hiddenColumns(model: Model, list: ListSpec, width: number): number {
+  const shown = new Set(placedColumns(model, list, width).map(({ column }) => column.field));
+  return list.fields(model).filter((field) => !shown.has(field)).length;
+}
+
 /** Made once for a table, its fields and a language. */
 const made = new WeakMap<object, Map<string, readonly ListColumn[]>>();
 

@@ -1,6 +1,5 @@
 import type { SortKey } from '../../../core/record/sort.ts';
 import type { AnyRow, RecordTable } from '../../../core/record/table.ts';
-import type { Grouping } from '../../../core/screen/arrangement.ts';
 import type { Piece } from '../../../core/screen/cells.ts';
 import type { Role } from '../../../core/screen/theme.ts';
 import type { TextName } from '../texts/en.ts';
@@ -18,24 +17,38 @@ export interface ListSpec {
   readonly identify: (row: AnyRow) => string;
   readonly usualSort: readonly SortKey[];
   /** By the name of the field that it groups by. */
-  readonly groupings: Readonly<Record<string, Grouping>>;
+  readonly groupings: Readonly<Record<string, ListGrouping>>;
   /** The colour of a whole row; null for those of its cells. */
   readonly roleOf: (row: AnyRow, model: Model) => Role | null;
+  /** Whether a row has the mark of what is new before it; absent for never. */
+  readonly isNew?: (row: AnyRow, model: Model) => boolean;
   /** What stands under the list about the selected row. */
   readonly detail: (row: AnyRow, model: Model) => readonly (readonly Piece[])[];
   /** Why there can be no row; null where there can, and a list without this. */
   readonly whyNone?: (model: Model) => string | null;
-  /** The words of the command that prints these rows, without `netwatch`. */
-  readonly command: (model: Model) => readonly string[];
+  /** The words of the command that prints these rows, without `netwatch`; `used` are the fields that it shows and reads. */
+  readonly command: (model: Model, used: ReadonlySet<string>) => readonly string[];
+  /** The filter that leaves of the records of the command those that are rows here; absent for all. */
+  readonly onlyRows?: string;
+}
+
+/** Rows that belong together, and the row that stands for them. */
+export interface ListGrouping {
+  readonly of: (row: AnyRow) => string;
+  readonly total: (name: string, rows: readonly AnyRow[], model: Model) => AnyRow;
 }
 
 /** Lists that cannot be grouped, and whose rows look all the same. */
 export const PLAIN_LIST = { groupings: {}, roleOf: () => null } as const;
 
-/** Where the body of a list is in a tab, counted from the tab's first line and column; `height` lines without the headings. */
+/** Where the body of a list is in a tab, counted from the tab's first line and column, and how many rows it shows. */
 export interface ListPlace {
   readonly row: number;
   readonly column: number;
   readonly width: number;
   readonly height: number;
+  /** Lines that each row takes; absent for one. */
+  readonly pitch?: number;
+  /** Whether the line above it has the names of its columns; absent for yes. */
+  readonly hasHeadings?: boolean;
 }

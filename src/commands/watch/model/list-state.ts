@@ -10,9 +10,13 @@ export interface ListState {
   readonly filter: ListFilter | null;
   readonly hidden: ReadonlySet<string>;
   readonly widths: ReadonlyMap<string, number>;
+  /** The column that somebody chose; then columns scroll, so that it is shown. Null for none. */
+  readonly column: string | null;
   /** The name of the grouping, null for none. */
   readonly grouping: string | null;
-  readonly folded: ReadonlySet<string>;
+  /** Whether groups are folded; those in `unlike` are not like that. */
+  readonly foldsGroups: boolean;
+  readonly unlike: ReadonlySet<string>;
   /** The identities of the lines, in the order that is held; null where it is free. */
   readonly frozen: readonly string[] | null;
 }
@@ -29,7 +33,9 @@ export const UNTOUCHED: ListState = {
   filter: null,
   hidden: new Set(),
   widths: new Map(),
+  column: null,
   grouping: null,
-  folded: new Set(),
+  foldsGroups: false,
+  unlike: new Set(),
   frozen: null,
 };

@@ -15,6 +15,10 @@ export interface Machine {
   readonly conns: readonly ConnRow[];
   /** Connections that are there, and the last ones that were, those that were first seen first. */
   readonly tracked: readonly TrackedConnection[];
+  /** Remote addresses that were seen for the first time a moment ago; none of those that were there when the screen began. */
+  readonly newRemotes: ReadonlySet<string>;
+  /** What connections carried that closed since the screen began. */
+  readonly closedTraffic: ClosedTraffic;
   readonly ifaces: readonly IfaceRow[];
   /** Rates of each interface by its name, a value for each look. */
   readonly rates: ReadonlyMap<string, RateHistory>;
@@ -44,6 +48,21 @@ export interface TrackedConnection {
   readonly states: readonly { readonly since: number; readonly state: SocketState | null }[];
 }
 
+/** Bytes received and sent. */
+export interface Traffic {
+  readonly rx: number;
+  readonly tx: number;
+}
+
+export const NO_TRAFFIC: Traffic = { rx: 0, tx: 0 };
+
+/** What closed connections carried, all of them, and by process and remote address where these are known. */
+export interface ClosedTraffic {
+  readonly all: Traffic;
+  readonly byProcess: ReadonlyMap<string, Traffic>;
+  readonly byRemote: ReadonlyMap<string, Traffic>;
+}
+
 /** Bytes per second, a value for each of the last looks, the newest last; null where that is not known. */
 export interface RateHistory {
   readonly rx: readonly (number | null)[];
@@ -63,6 +82,8 @@ export const UNSEEN: Machine = {
   at: null,
   conns: [],
   tracked: [],
+  newRemotes: new Set(),
+  closedTraffic: { all: NO_TRAFFIC, byProcess: new Map(), byRemote: new Map() },
   ifaces: [],
   rates: new Map(),
   routes: [],

@@ -1,7 +1,9 @@
+import type { Completion } from '../../../core/filter/completion.ts';
 import type { Piece } from '../../../core/screen/cells.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
 import { NO_PACKETS, type PacketsState } from './packets-state.ts';
+import type { PastLook } from './past.ts';
 import type { Replay } from './replay.ts';
 import type { Settings } from './settings.ts';
 
@@ -36,8 +38,16 @@ export interface Model {
   readonly timelineWindow: number;
   /** What came while it was paused; null while it goes on. */
   readonly held: Machine | null;
+  /** The looks of the last minutes, the newest last. */
+  readonly past: readonly PastLook[];
+  /** Whether the details of the selected row stand beside the tab, where there is room. */
+  readonly isSplit: boolean;
   readonly packets: PacketsState;
   readonly prompt: Prompt | null;
+  /** Lines that were entered before, by the name of their history, the newest first. */
+  readonly entered: Readonly<Record<string, readonly string[]>>;
+  /** Findings that a notice told of. */
+  readonly told: ReadonlySet<string>;
   readonly popup: Popup | null;
   readonly notice: Notice | null;
 }
@@ -57,13 +67,17 @@ export interface Prompt {
   readonly error: { readonly message: string; readonly column: number } | null;
   /** What it was before: Esc puts it back. */
   readonly before: ListState | string | null;
+  /** What Tab offers, and which of it stands in the text (-1 for only what all of it begins with); null before Tab. */
+  readonly offered: (Completion & { readonly index: number }) | null;
+  /** Which of the lines that were entered before is shown, the newest is 0, and what was typed; null for none. */
+  readonly recalled: { readonly index: number; readonly draft: string } | null;
 }
 
 /** What lies over the tab. */
 export type Popup = ViewPopup | TextPopup;
 
 interface ViewPopup {
-  readonly kind: 'help' | 'details';
+  readonly kind: 'help' | 'details' | 'tables';
   /** The first line that is shown. */
   readonly top: number;
 }
@@ -80,11 +94,14 @@ export interface TextPopup {
 export interface Notice {
   readonly text: string;
   readonly isWrong: boolean;
+  /** Whether it stays when a key is pressed. */
+  readonly isLasting: boolean;
   /** Until when, in milliseconds since 1970. */
   readonly until: number;
 }
 
 export const NOTICE_MS = 4000;
+export const WARNING_MS = 6000;
 
 export function openingModel(
   size: { readonly width: number; readonly height: number },
@@ -102,8 +119,12 @@ export function openingModel(
     replay: null,
     timelineWindow: 1,
     held: null,
+    past: [],
+    told: new Set(),
+    isSplit: false,
     packets: NO_PACKETS,
     prompt: null,
+    entered: {},
     popup: null,
     notice: null,
   };

@@ -5,7 +5,8 @@ import { goTo } from './global-keys.ts';
 import type { Model } from './model.ts';
 import { notify } from './notices.ts';
 import { type PacketsState, withLook } from './packets-state.ts';
-import { beginPrompt, type PromptUse } from './prompt.ts';
+import { beginPrompt } from './prompt.ts';
+import type { PromptUse } from './prompt-use.ts';
 
 export const withPackets = (model: Model, changed: Partial<PacketsState>): Model => ({
   ...model,
@@ -59,6 +60,7 @@ export const PACKET_FILTER: PromptUse = {
   typed: filterPackets,
   entered: (model) => step(model),
   cancelled: (model, before) => filterPackets(model, typeof before === 'string' ? before : null),
+  history: () => 'packet filter',
 };
 
 /** Begins to type the filter of the capture. */
@@ -69,6 +71,7 @@ export const CAPTURE_FILTER: PromptUse = {
   typed: (model) => step(model),
   entered: (model, bpf) => step(notify(model, 'noticeRecapturing'), { type: 'recapture', bpf: bpf.trim() }),
   cancelled: (model) => step(model),
+  history: () => 'capture filter',
 };
 
 /** Goes to the packets that pass a filter; where none are captured, says why. */

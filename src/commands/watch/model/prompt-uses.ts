@@ -1,6 +1,7 @@
 import type { PromptPurpose } from './model.ts';
 import { CAPTURE_FILTER, PACKET_FILTER } from './packets-update.ts';
-import { LIST_FILTER, type PromptUse } from './prompt.ts';
+import { LIST_FILTER } from './prompt.ts';
+import type { PromptUse } from './prompt-use.ts';
 
 /** What becomes of typed lines. */
 export const PROMPT_USES: Readonly<Record<PromptPurpose, PromptUse>> = {

@@ -1,26 +1,20 @@
 import { Failure } from '../../../core/failure.ts';
 import { compileFilter } from '../../../core/filter/bind.ts';
+import { completeFilter } from '../../../core/filter/completion.ts';
 import type { Input } from '../../../core/screen/input.ts';
 import { FIRST } from '../../../core/screen/selection.ts';
+import { fill } from '../texts/fill.ts';
 import { type Step, step } from './action.ts';
-import { listState, withList } from './arranged.ts';
+import { arrange, listState, withList } from './arranged.ts';
 import { keyName } from './key-name.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { Model, Prompt } from './model.ts';
+import { completed, recalled, remember } from './prompt-help.ts';
+import type { PromptUse } from './prompt-use.ts';
 
 /** Longer filters are not typed. */
 const LONGEST = 2000;
 const SEGMENTER = new Intl.Segmenter();
-
-/** What a typed line is for. */
-export interface PromptUse {
-  /** Its text is another. Throws a Failure for one that means nothing: then the last one that did holds. */
-  readonly typed: (model: Model, text: string, list: ListSpec | null) => Step;
-  /** Enter, where nothing is wrong with it; the prompt is closed. */
-  readonly entered: (model: Model, text: string) => Step;
-  /** Esc; the prompt is closed. */
-  readonly cancelled: (model: Model, before: Prompt['before'], list: ListSpec | null) => Step;
-}
 
 /** The model with a line to be typed, from the text that it has. */
 export const beginPrompt = (
@@ -29,7 +23,10 @@ export const beginPrompt = (
   mark: string,
   text: string,
   before: Prompt['before'],
-): Model => ({ ...model, prompt: { purpose, mark, text, cursor: text.length, error: null, before } });
+): Model => ({
+  ...model,
+  prompt: { purpose, mark, text, cursor: text.length, error: null, before, offered: null, recalled: null },
+});
 
 /** Begins to type the filter of a list, from the one that it has. */
 export function beginFilter(model: Model, spec: ListSpec): Model {
@@ -42,23 +39,40 @@ export const LIST_FILTER: PromptUse = {
   typed(model, text, list) {
     if (list === null) return step(model);
     const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, list.table, () => model.now) };
-    return step(withList(model, list, { ...listState(model, list), filter, selection: FIRST }));
+    // what was selected before stays so while it passes
+    const { before } = model.prompt!;
+    const selection = typeof before === 'object' && before !== null ? before.selection : FIRST;
+    const filtered = withList(model, list, { ...listState(model, list), filter, selection });
+    const isThere = arrange(filtered, list).indexOf(selection.id) >= 0;
+    return step(isThere ? filtered : withList(model, list, { ...listState(model, list), filter, selection: FIRST }));
   },
   entered: (model) => step(model),
   cancelled: (model, before, list) =>
     step(list === null || typeof before !== 'object' || before === null ? model : withList(model, list, before)),
+  complete: (text, cursor, list) =>
+    list === null ? { from: cursor, candidates: [] } : completeFilter(text, cursor, list.table),
+  history: (list) => list?.table.type ?? '',
+  status(model, list) {
+    if (list === null) return '';
+    const { matched, total } = arrange(model, list);
+    return fill(model.settings.texts.ofTotal, { matched, total });
+  },
 };
 
 /** What typing does. A text that means nothing leaves what the last one did. */
 export function typeLine(model: Model, prompt: Prompt, input: Input, use: PromptUse, list: ListSpec | null): Step {
   if (input.type === 'mouse') return step(model);
-  if (input.type === 'paste') return apply(model, prompt, insert(prompt, input.text), use, list);
+  const fresh = { offered: null, recalled: null };
+  if (input.type === 'paste') return apply(model, prompt, { ...insert(prompt, input.text), ...fresh }, use, list);
   const name = keyName(input);
   const closed = { ...model, prompt: null };
   if (name === 'escape') return use.cancelled(closed, prompt.before, list);
-  if (name === 'enter') return prompt.error === null ? use.entered(closed, prompt.text) : step(model);
+  if (name === 'enter')
+    return prompt.error === null ? use.entered(remember(closed, prompt, use, list), prompt.text) : step(model);
+  const helped = completed(prompt, name, use, list) ?? recalled(model, prompt, name, use, list);
+  if (helped !== null) return apply(model, prompt, helped, use, list);
   const edited = edit(prompt, name, input.ctrl || input.alt ? null : input.key);
-  return edited === null ? step(model) : apply(model, prompt, edited, use, list);
+  return edited === null ? step(model) : apply(model, prompt, { ...edited, ...fresh }, use, list);
 }
 
 function apply(model: Model, before: Prompt, prompt: Prompt, use: PromptUse, list: ListSpec | null): Step {

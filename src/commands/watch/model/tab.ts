@@ -5,6 +5,7 @@ import type { Step } from './action.ts';
 import type { Binding } from './binding.ts';
 import type { ListPlace, ListSpec } from './list-spec.ts';
 import type { Model, TabName } from './model.ts';
+import type { TableDialog } from './table-dialog.ts';
 
 /** A tab as data. To add one, write its file and add a line to `all-tabs.ts`. */
 export interface Tab {
@@ -23,6 +24,8 @@ export interface Tab {
   readonly keys: readonly Binding[];
   /** Keys that go before all others while the tab shows something that has keys of its own; null while it does not. */
   readonly modeKeys?: (model: Model) => readonly Binding[] | null;
+  /** What a popup of tables shows; null for nothing. Absent where the tab has none. */
+  readonly dialog?: (model: Model) => TableDialog | null;
   /** What the mouse does where no list is; `row` and `column` are counted from the tab's first line and column. */
   readonly mouse?: (model: Model, input: MouseInput, at: TabPoint, width: number, height: number) => Step;
 }

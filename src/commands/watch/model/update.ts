@@ -1,26 +1,26 @@
 import type { Input, KeyInput, MouseInput } from '../../../core/screen/input.ts';
+import { shownTop } from '../../../core/screen/selection.ts';
+import { lastTop, popupHeight } from '../views/popup-view.ts';
 import { type Action, type Step, step } from './action.ts';
+import { alerted } from './alerts.ts';
 import { arrange, listState } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { frameOf } from './frame-layout.ts';
 import { goTo } from './global-keys.ts';
 import { keyName } from './key-name.ts';
+import { columnsWidth, focusedList, type KeyTable, placeOf, tabOf } from './key-table.ts';
 import { columnAt } from './list-columns.ts';
-import { isDescending, scrollList, selectAt, sortBy } from './list-keys.ts';
-import type { ListPlace, ListSpec } from './list-spec.ts';
-import type { Model } from './model.ts';
+import { scrollList, selectAt } from './list-keys.ts';
+import type { ListSpec } from './list-spec.ts';
+import type { Model, Popup } from './model.ts';
+import { notify, warn } from './notices.ts';
 import { takePackets } from './packets-update.ts';
+import { withLook } from './past.ts';
 import { typeLine } from './prompt.ts';
 import { PROMPT_USES } from './prompt-uses.ts';
 import { atEnd } from './replay-keys.ts';
-import type { Tab } from './tab.ts';
-
-/** The tabs, and all keys that do something, those first that come first. */
-export interface KeyTable {
-  readonly tabs: readonly Tab[];
-  readonly lists: readonly Binding[];
-  readonly everywhere: readonly Binding[];
-}
+import { settle } from './settle.ts';
+import { isDescending, sortBy } from './sorting.ts';
 
 /** Lines that a turn of the wheel scrolls. */
 const WHEEL_LINES = 3;
@@ -33,10 +33,13 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       return takeInput(table, model, action.input);
     case 'resize':
       return step({ ...model, width: action.width, height: action.height });
-    case 'machine':
-      return step(model.held === null ? { ...model, machine: action.machine } : { ...model, held: action.machine });
+    case 'machine': {
+      const { machine } = action;
+      const next = alerted({ ...model, past: withLook(model.past, machine) }, machine);
+      return step(model.held === null ? { ...settle(table.tabs, next), machine } : { ...next, held: machine });
+    }
     case 'replay': {
-      const next = { ...model, machine: action.machine, replay: action.replay };
+      const next = settle(table.tabs, { ...model, machine: action.machine, replay: action.replay });
       // what is wrong with it is said instead
       const tellsEnd = action.replay.isEnded && model.replay?.isEnded !== true && !model.notice?.isWrong;
       return step(tellsEnd ? atEnd(next, action.replay) : next);
@@ -55,7 +58,7 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       return step(isOpen ? { ...model, popup: { kind: 'text', top: 0, title, lines } } : model);
     }
     case 'notice':
-      return step({ ...model, notice: { text: action.text, isWrong: action.isWrong, until: now + 6000 } });
+      return step(warn(model, action.text, action.isWrong));
     case 'time':
       return step(model);
   }
@@ -67,45 +70,55 @@ const atTime = (model: Model, now: number): Model => ({
   notice: model.notice !== null && model.notice.until > now ? model.notice : null,
 });
 
-export const tabOf = ({ tabs }: KeyTable, { tab }: Model): Tab => tabs.find(({ name }) => name === tab)!;
-
-/** The list with the focus, and where it is. */
-export function focusedList(
-  table: KeyTable,
-  model: Model,
-): { readonly list: ListSpec | null; readonly place: ListPlace | null } {
-  const tab = tabOf(table, model);
-  const list = tab.lists[model.focus[model.tab] ?? 0] ?? null;
-  return { list, place: list === null ? null : placeOf(tab, list, model) };
-}
-
-function placeOf(tab: Tab, list: ListSpec, model: Model): ListPlace | null {
-  const { body } = frameOf(model);
-  return tab.place(list, model, model.width, body.height);
-}
-
-function takeInput(table: KeyTable, model: Model, input: Input): Step {
+function takeInput(table: KeyTable, before: Model, input: Input): Step {
+  const model = answered(before, input);
   const { list, place } = focusedList(table, model);
   if (model.prompt !== null) return typeLine(model, model.prompt, input, PROMPT_USES[model.prompt.purpose], list);
-  if (input.type === 'paste') return step(model);
-  const at = { list, height: place?.height ?? 0 };
+  if (input.type === 'paste') return step(notify(model, 'noticePasted', {}, true));
   if (input.type === 'mouse') return takeMouse(table, model, input);
-  return model.popup === null ? press(table, model, input, at) : pressInPopup(table, model, input);
+  if (model.popup !== null) return pressInPopup(table, model, model.popup, input);
+  return press(table, model, input, { list, height: place?.height ?? 0, width: columnsWidth(place) });
+}
+
+/** What an input answered is not shown beside the answer to the next one. */
+function answered(model: Model, input: Input): Model {
+  const isMove = input.type === 'mouse' && (input.action === 'release' || input.action === 'drag');
+  return model.notice === null || model.notice.isLasting || isMove ? model : { ...model, notice: null };
 }
 
 function press(table: KeyTable, model: Model, input: KeyInput, at: Omit<KeyPlace, 'key'>): Step {
   const key = keyName(input);
   const tab = tabOf(table, model);
   const all = [...(tab.modeKeys?.(model) ?? []), ...tab.keys, ...table.everywhere, ...table.lists];
-  const binding = all.find(({ keys }) => keys.includes(key));
-  return binding === undefined ? step(model) : binding.act(model, { ...at, key });
+  return bindingOf(all, key)?.act(model, { ...at, key }) ?? step(notify(model, 'noticeNoKey', { key }, true));
 }
 
+const bindingOf = (all: readonly Binding[], key: string): Binding | undefined =>
+  all.find(({ keys }) => keys.includes(key));
+
+/** Keys of every tab that leave a popup open, and act below it. */
+const THROUGH_POPUPS = new Set([
+  'p',
+  '[',
+  ']',
+  '{',
+  '}',
+  'r',
+  'g',
+  'a',
+  'H',
+  'M',
+  'T',
+  'D',
+  'ctrl+c',
+  'ctrl+z',
+  'ctrl+l',
+]);
+
 /** A popup scrolls; Esc, its key again, Enter and q close it. Keys of tabs go there. */
-function pressInPopup(table: KeyTable, model: Model, input: KeyInput): Step {
-  const popup = model.popup!;
-  const scroll = (lines: number): Step => step({ ...model, popup: { ...popup, top: Math.max(0, popup.top + lines) } });
-  const page = Math.max(1, model.height - 6);
+function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInput): Step {
+  const scroll = (lines: number): Step => step(scrollPopup(table, model, popup, lines));
+  const page = Math.max(1, popupHeight(model) - 1);
   const key = keyName(input);
   switch (key) {
     case 'up':
@@ -115,12 +128,17 @@ function pressInPopup(table: KeyTable, model: Model, input: KeyInput): Step {
     case 'j':
       return scroll(1);
     case 'pageup':
+    case 'ctrl+b':
       return scroll(-page);
     case 'pagedown':
+    case 'ctrl+f':
     case 'space':
       return scroll(page);
     case 'home':
       return scroll(Number.NEGATIVE_INFINITY);
+    case 'end':
+    case 'G':
+      return scroll(Number.MAX_SAFE_INTEGER);
     case 'escape':
     case 'enter':
     case 'q':
@@ -128,23 +146,24 @@ function pressInPopup(table: KeyTable, model: Model, input: KeyInput): Step {
     case 'f1':
     case 'i':
       return step({ ...model, popup: null });
-    case 'ctrl+c':
-    case 'ctrl+z':
-    case 'ctrl+l':
-      return press(table, model, input, { list: null, height: 0 });
     default:
-      return /^[1-8]$/.test(key)
-        ? press(table, { ...model, popup: null }, input, { list: null, height: 0 })
-        : step(model);
+      if (!THROUGH_POPUPS.has(key) && !/^[1-8]$/.test(key)) return step(notify(model, 'noticeInPopup', { key }, true));
+      return bindingOf(table.everywhere, key)!.act(model, { list: null, height: 0, width: 0, key });
   }
+}
+
+/** Scrolls no further than to the last line, so that a key in the other direction acts at once. */
+function scrollPopup(table: KeyTable, model: Model, popup: Popup, lines: number): Model {
+  const last = lastTop(table, model);
+  if (last === 0 && lines !== 0) return notify({ ...model, popup: { ...popup, top: 0 } }, 'noticeAllShown');
+  return { ...model, popup: { ...popup, top: Math.max(0, Math.min(Math.min(popup.top, last) + lines, last)) } };
 }
 
 /** A click on a tab goes there, on a heading sorts, on a row selects; the wheel scrolls what is under it. */
 function takeMouse(table: KeyTable, model: Model, { action, column, row }: MouseInput): Step {
   const lines = action === 'wheel_up' ? -WHEEL_LINES : action === 'wheel_down' ? WHEEL_LINES : 0;
   if (model.popup !== null) {
-    const top = Math.max(0, model.popup.top + lines);
-    return step(action === 'press' ? { ...model, popup: null } : { ...model, popup: { ...model.popup, top } });
+    return step(action === 'press' ? { ...model, popup: null } : scrollPopup(table, model, model.popup, lines));
   }
   const frame = frameOf(model);
   if (action === 'press' && row === 0) {
@@ -155,20 +174,23 @@ function takeMouse(table: KeyTable, model: Model, { action, column, row }: Mouse
   for (const [index, list] of tab.lists.entries()) {
     const place = placeOf(tab, list, model);
     if (place === null) continue;
-    const line = row - frame.body.row - place.row;
+    const { pitch = 1, hasHeadings = true } = place;
+    const line = Math.floor((row - frame.body.row - place.row) / pitch);
     const across = column - place.column;
-    if (across < 0 || across >= place.width || line < -1 || line >= place.height) continue;
+    if (across < 0 || across >= place.width || line < (hasHeadings ? -1 : 0) || line >= place.height) continue;
     const focused = { ...model, focus: { ...model.focus, [model.tab]: index } };
     if (lines !== 0) return step(scrollList(focused, list, lines, place.height));
     if (action !== 'press') return step(model);
     if (line === -1) return step(sortAt(focused, list, across, place.width));
-    const { top } = listState(model, list).selection;
-    if (top + line >= arrange(model, list).entries.length) return step(focused);
+    const arranged = arrange(model, list);
+    const top = shownTop(listState(model, list).selection, arranged, place.height);
+    if (top + line >= arranged.entries.length) return step(focused);
     return step(selectAt(focused, list, top + line, place.height));
   }
   const at = { row: row - frame.body.row, column };
-  if (tab.mouse === undefined || at.row < 0 || at.row >= frame.body.height) return step(model);
-  return tab.mouse(model, { type: 'mouse', action, column, row }, at, model.width, frame.body.height);
+  const isInside = at.row >= 0 && at.row < frame.body.height && column < frame.body.width;
+  if (tab.mouse === undefined || !isInside) return step(model);
+  return tab.mouse(model, { type: 'mouse', action, column, row }, at, frame.body.width, frame.body.height);
 }
 
 /** Sorts by the column at a place; a second click turns the order around. */

@@ -2,13 +2,12 @@ import { formatBytes, formatMillis, formatSeconds } from '../../../core/output/u
 import type { AnyRow } from '../../../core/record/table.ts';
 import { type ConnRow, conn } from '../../../core/record/tables/conn.ts';
 import { unknownRow } from '../../../core/record/unknown-row.ts';
-import type { Grouping } from '../../../core/screen/arrangement.ts';
 import { type Piece, piece } from '../../../core/screen/cells.ts';
 import { type Step, step } from '../model/action.ts';
-import { arrange } from '../model/arranged.ts';
+import { arrange, listState } from '../model/arranged.ts';
 import { identifyConn } from '../model/identify-conn.ts';
-import type { ListSpec } from '../model/list-spec.ts';
-import type { Machine } from '../model/machine.ts';
+import type { ListGrouping, ListSpec } from '../model/list-spec.ts';
+import type { Machine, Traffic } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import { notify } from '../model/notices.ts';
 import { showPackets } from '../model/packets-update.ts';
@@ -33,25 +32,35 @@ const FIELDS = [
   'rtt_ms',
 ];
 
-/** Rates and bytes of a group are those of its connections together; where none is known, the sum is not either. */
+/** The sum of a field; null where it is known of none. */
 function sumOf(rows: readonly AnyRow[], field: string): number | null {
   let sum: number | null = null;
   for (const row of rows) if (typeof row[field] === 'number') sum = (sum ?? 0) + (row[field] as number);
   return sum;
 }
 
-const groupBy = (field: string): Grouping => ({
+/**
+ * Rates of a group are those of its connections together; bytes those of its connections since the screen began, closed ones
+ * too, as long as no filter leaves some out.
+ */
+const groupBy = (field: string, carriedBy: (machine: Machine) => ReadonlyMap<string, Traffic>): ListGrouping => ({
   of: (row) => String(row[field] ?? '?'),
-  total: (_name, rows) => ({
-    ...unknownRow(conn),
-    [field]: rows[0]?.[field] ?? null,
-    ...Object.fromEntries(
-      ['rx_rate', 'tx_rate', 'rx_bytes', 'tx_bytes', 'rx_packets', 'tx_packets'].map((name) => [
-        name,
-        sumOf(rows, name),
-      ]),
-    ),
-  }),
+  total(name, rows, model) {
+    const closed = carriedBy(model.machine).get(name);
+    const isWhole = listState(model, CONNECTIONS).filter === null;
+    const open = isWhole ? rows.filter((row) => !GONE.has(row)) : rows;
+    const bytes = (of: string, carried: number): number | null => {
+      const sum = sumOf(open, of);
+      return closed === undefined || !isWhole ? sum : (sum ?? 0) + carried;
+    };
+    return {
+      ...unknownRow(conn),
+      [field]: rows[0]?.[field] ?? null,
+      ...Object.fromEntries(['rx_rate', 'tx_rate', 'rx_packets', 'tx_packets'].map((one) => [one, sumOf(rows, one)])),
+      rx_bytes: bytes('rx_bytes', closed?.rx ?? 0),
+      tx_bytes: bytes('tx_bytes', closed?.tx ?? 0),
+    };
+  },
 });
 
 export const CONNECTIONS: ListSpec = {
@@ -71,14 +80,30 @@ export const CONNECTIONS: ListSpec = {
     { field: 'tx_rate', descending: true },
     { field: 'rx_bytes', descending: true },
   ],
-  groupings: { process: groupBy('process'), remote_addr: groupBy('remote_addr') },
+  groupings: {
+    process: groupBy('process', ({ closedTraffic }) => closedTraffic.byProcess),
+    remote_addr: groupBy('remote_addr', ({ closedTraffic }) => closedTraffic.byRemote),
+  },
   roleOf: (row) => (row.state === 'CLOSE' ? 'faint' : null),
+  isNew: ({ remote_addr }, { machine }) => machine.newRemotes.has(String(remote_addr)),
   detail: (row, model) => detailOf(row as unknown as ConnRow, model),
-  command: ({ settings: { names }, replay }) => ['conns', ...sourceWords(replay, []), ...(names ? ['--resolve'] : [])],
+  command: ({ machine, replay }, used) => [
+    'conns',
+    ...sourceWords(
+      replay,
+      machine.conns.some(isCaptured) || ['app', 'server_name'].some((field) => used.has(field)) ? ['--packets'] : [],
+    ),
+    ...(['local_host', 'remote_host'].some((field) => used.has(field)) ? ['--resolve'] : []),
+  ],
 };
+
+/** Whether packets say something of it: then the command must capture, too. */
+const isCaptured = ({ source, app }: ConnRow): boolean => source === 'capture' || app !== null;
 
 /** How long a connection is shown, dim, when it is gone. */
 const AFTERGLOW_MS = 10_000;
+/** Rows of connections that are not there any more. */
+const GONE = new WeakSet<AnyRow>();
 const rowsByMachine = new WeakMap<Machine, readonly AnyRow[]>();
 
 /** The connections that are there, and those that were a moment ago, as closed. */
@@ -86,8 +111,11 @@ function rowsOf(machine: Machine): readonly AnyRow[] {
   let rows = rowsByMachine.get(machine);
   if (rows === undefined) {
     const now = machine.at === null ? 0 : Date.parse(machine.at.time);
-    const gone = machine.tracked.filter(({ isOpen, last }) => !isOpen && now - last < AFTERGLOW_MS);
-    rows = [...machine.conns, ...gone.map(({ row }): ConnRow => ({ ...row, state: 'CLOSE', rx_rate: 0, tx_rate: 0 }))];
+    const gone = machine.tracked
+      .filter(({ isOpen, last }) => !isOpen && now - last < AFTERGLOW_MS)
+      .map(({ row }): ConnRow => ({ ...row, state: 'CLOSE', rx_rate: 0, tx_rate: 0 }));
+    for (const row of gone) GONE.add(row);
+    rows = [...machine.conns, ...gone];
     rowsByMachine.set(machine, rows);
   }
   return rows;
@@ -146,15 +174,19 @@ export const connections: Tab = {
     const count = (value: number): string => numerals(value, 0);
     const rate = (field: 'rx_rate' | 'tx_rate'): string =>
       `${formatBytes(sumOf(model.machine.conns, field) ?? 0, numerals)}/s`;
+    const { conns, closedTraffic } = model.machine;
+    const bytes = (field: 'rx_bytes' | 'tx_bytes', closed: number): string =>
+      formatBytes((sumOf(conns, field) ?? 0) + closed, numerals);
+    const { down, up } = model.settings.theme.glyphs;
     return [
       piece(` ${matched === total ? count(total) : `${count(matched)}/${count(total)}`}`),
       // a capture has no rates of now
       ...(model.replay !== null
         ? []
-        : [
-            piece(`  ${model.settings.theme.glyphs.down}${rate('rx_rate')}`, 'received'),
-            piece(` ${model.settings.theme.glyphs.up}${rate('tx_rate')}`, 'sent'),
-          ]),
+        : [piece(`  ${down}${rate('rx_rate')}`, 'received'), piece(` ${up}${rate('tx_rate')}`, 'sent')]),
+      piece(`  ${model.settings.texts.total}`, 'faint'),
+      piece(` ${down}${bytes('rx_bytes', closedTraffic.all.rx)}`, 'received'),
+      piece(` ${up}${bytes('tx_bytes', closedTraffic.all.tx)}`, 'sent'),
     ];
   },
   view: (model, width, height) => listView(model, CONNECTIONS, width, height, true),

@@ -2,7 +2,7 @@ import { widthOf } from '../../../core/output/text-width.ts';
 import { formatBytes, formatMillis } from '../../../core/output/units.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
-import { cell, exactly, line, type Piece, piece } from '../../../core/screen/cells.ts';
+import { blank, cell, exactly, line, type Piece, piece } from '../../../core/screen/cells.ts';
 import { graph, sparkLine, topOf } from '../../../core/screen/graph.ts';
 import { paint, type Role } from '../../../core/screen/theme.ts';
 import type { ListPlace, ListSpec } from '../model/list-spec.ts';
@@ -91,34 +91,42 @@ export const dashboard: Tab = {
 
 const RATE = 10;
 const STATE = 8;
+const ADDR = 19;
+const LEAST_SPARKS = 4;
 
 function interfacesView(model: Model, width: number, height: number): readonly string[] {
   const { theme, texts, numerals, isLite } = model.settings;
   const name = 12;
-  const addr = 19;
-  const sparks = Math.max(4, Math.min(30, Math.floor((width - name - addr - 2 * RATE - STATE - 8) / 2)));
-  const spark = (values: readonly (number | null)[], role: Role): string =>
-    isLite ? ' '.repeat(sparks) : sparkLine(theme, values, sparks, topOf(values, 1), role);
+  // where not all fits, the address goes first, then the history, then the state
+  const needed = 1 + name + 2 * (1 + RATE);
+  const hasState = width >= needed + 1 + STATE;
+  const hasSparks = width >= needed + 1 + STATE + 2 * (1 + LEAST_SPARKS);
+  const hasAddr = width >= needed + 1 + STATE + 2 * (1 + LEAST_SPARKS) + 1 + ADDR;
+  const free = width - needed - (1 + STATE) - (hasAddr ? 1 + ADDR : 0) - 3;
+  const sparks = Math.max(LEAST_SPARKS, Math.min(30, Math.floor(free / 2)));
+  const rate = (value: number | null): string =>
+    value === null ? '?' : value === 0 ? '–' : `${formatBytes(value, numerals)}/s`;
   const rows = active(model.machine.ifaces)
     .slice(0, height - 1)
     .map((row) => {
       const { rx, tx } = model.machine.rates.get(row.name) ?? { rx: [], tx: [] };
-      const rate = (value: number | null): string =>
-        value === null ? '?' : value === 0 ? '–' : `${formatBytes(value, numerals)}/s`;
-      const state = cell(row.state, STATE, 'left', theme.glyphs.ellipsis);
+      const spark = (values: readonly (number | null)[], role: Role): string =>
+        hasSparks ? ` ${isLite ? blank(sparks) : sparkLine(theme, values, sparks, topOf(values, 1), role)}` : '';
+      const addr = hasAddr ? ` ${paint(theme, 'faint', cell(row.ipv4[0] ?? row.ipv6[0] ?? '', ADDR))}` : '';
+      const role = row.state === 'up' ? 'good' : row.state === 'unknown' ? null : 'bad';
+      const state = hasState ? ` ${paint(theme, role, cell(row.state, STATE, 'left', theme.glyphs.ellipsis))}` : '';
       return (
-        ` ${cell(row.name, name)} ${paint(theme, 'faint', cell(row.ipv4[0] ?? row.ipv6[0] ?? '', addr))} ` +
-        `${spark(rx, 'received')} ${paint(theme, 'received', cell(rate(row.rx_rate), RATE, 'right'))} ` +
-        `${spark(tx, 'sent')} ${paint(theme, 'sent', cell(rate(row.tx_rate), RATE, 'right'))} ` +
-        paint(theme, row.state === 'up' ? 'good' : row.state === 'unknown' ? null : 'bad', state)
+        ` ${cell(row.name, name, 'left', theme.glyphs.ellipsis)}${addr}` +
+        `${spark(rx, 'received')} ${paint(theme, 'received', cell(rate(row.rx_rate), RATE, 'right'))}` +
+        `${spark(tx, 'sent')} ${paint(theme, 'sent', cell(rate(row.tx_rate), RATE, 'right'))}${state}`
       );
     });
-  const used = 1 + name + 1 + addr + 1 + sparks + 1 + RATE + 1 + sparks + 1 + RATE + 1 + STATE;
+  const used = needed + (hasState ? 1 + STATE : 0) + (hasAddr ? 1 + ADDR : 0) + (hasSparks ? 2 * (1 + sparks) : 0);
   const captured = notInCapture(model);
   const fitted =
     captured !== null
       ? [line(theme, [piece(` ${captured}`, 'faint')], width)]
-      : rows.map((row) => (used <= width ? row + ' '.repeat(width - used) : row));
+      : rows.map((row) => row + blank(Math.max(0, width - used)));
   return exactly(
     [sectionTitle(model, texts.interfaces, ` ${model.machine.ifaces.length}`, width, false), ...fitted],
     width,

@@ -5,13 +5,18 @@ import { type IfaceRow, iface } from '../../../core/record/tables/iface.ts';
 import { dnsServer, neighbor, route } from '../../../core/record/tables/network-config.ts';
 import { beside, type Piece, piece } from '../../../core/screen/cells.ts';
 import { graph, topOf } from '../../../core/screen/graph.ts';
+import { selectedIndex } from '../../../core/screen/selection.ts';
 import type { Role, Theme } from '../../../core/screen/theme.ts';
-import { arrange } from '../model/arranged.ts';
+import { step } from '../model/action.ts';
+import { arrange, listState } from '../model/arranged.ts';
+import { selectAt } from '../model/list-keys.ts';
 import { type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
+import { notify } from '../model/notices.ts';
 import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
+import type { TableDialog } from '../model/table-dialog.ts';
 import { notInCapture } from '../model/why-empty.ts';
 import { listTitle, listView, sectionTitle } from '../views/list-view.ts';
 
@@ -78,7 +83,7 @@ const part = (
   table: RecordTable,
   fields: readonly string[],
   usualSort: readonly SortKey[],
-  option: string,
+  options: readonly string[],
   rows: (machine: Machine) => readonly AnyRow[],
 ): ListSpec => ({
   ...PLAIN_LIST,
@@ -91,7 +96,7 @@ const part = (
   usualSort,
   detail: (row) => [fields.flatMap((field) => [piece(` ${field} `, 'faint'), piece(String(row[field] ?? '?'))])],
   whyNone: notInCapture,
-  command: () => ['ifaces', option],
+  command: () => ['ifaces', ...options],
 });
 
 const ROUTES = part(
@@ -99,7 +104,8 @@ const ROUTES = part(
   route,
   ['dst', 'gateway', 'iface', 'metric', 'src', 'proto', 'table'],
   [],
-  '--routes',
+  // the kernel is asked for all of them
+  ['--routes', '--table', 'all'],
   (machine) => machine.routes,
 );
 const NEIGHBORS = part(
@@ -107,7 +113,7 @@ const NEIGHBORS = part(
   neighbor,
   ['addr', 'mac', 'iface', 'state'],
   [],
-  '--neighbors',
+  ['--neighbors'],
   (machine) => machine.neighbors,
 );
 const DNS = part(
@@ -115,7 +121,7 @@ const DNS = part(
   dnsServer,
   ['addr', 'port', 'iface', 'source'],
   [],
-  '--dns',
+  ['--dns'],
   (machine) => machine.dnsServers,
 );
 
@@ -168,8 +174,51 @@ export const interfaces: Tab = {
     const column = widths.slice(0, index).reduce((sum, one) => sum + one, 0);
     return { row: share.list + share.graph + 2, column, width: widths[index]!, height: share.config - 2 };
   },
-  keys: [],
+  dialog: interfaceDialog,
+  keys: [
+    {
+      keys: ['enter'],
+      shown: 'Enter',
+      label: 'keyAddresses',
+      help: 'helpAddresses',
+      footer: 1,
+      act(model, { list, height, key }) {
+        if (list !== INTERFACES) return step(notify(model, 'noticeNoKey', { key }, true));
+        const index = selectedIndex(listState(model, INTERFACES).selection, arrange(model, INTERFACES));
+        if (index < 0) return step(notify(model, 'noticeNothingSelected', {}, true));
+        // it stays the same interface while it is read
+        return step({ ...selectAt(model, INTERFACES, index, height), popup: { kind: 'tables', top: 0 } });
+      },
+    },
+  ],
 };
+
+/** The addresses, routes and DNS servers of the selected interface; DNS servers of no interface are for all. */
+function interfaceDialog(model: Model): TableDialog | null {
+  const row = selectedRow(model, INTERFACES) as IfaceRow | null;
+  if (row === null) return null;
+  const { texts } = model.settings;
+  const { routes, dnsServers } = model.machine;
+  const orNone = (value: string | number | null): string => (value === null ? '' : String(value));
+  return {
+    title: [row.name, row.kind, row.state, row.mac].filter((part) => part !== null).join('  '),
+    tables: [
+      { columns: [texts.addresses], rows: [...row.ipv4, ...row.ipv6].map((addr) => [addr]) },
+      {
+        columns: [texts.routes, texts.gateway, 'metric'],
+        rows: routes
+          .filter(({ iface: name, table }) => name === row.name && table !== 'local')
+          .map(({ dst, gateway, metric }) => [orNone(dst), orNone(gateway), orNone(metric)]),
+      },
+      {
+        columns: [texts.dnsServers, 'source'],
+        rows: dnsServers
+          .filter(({ iface: name }) => name === null || name === row.name)
+          .map(({ addr, source }) => [addr, orNone(source)]),
+      },
+    ],
+  };
+}
 
 /** The rates of the selected interface: received at the left, sent at the right. */
 function historyView(model: Model, width: number, height: number): readonly string[] {

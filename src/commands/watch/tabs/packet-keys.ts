@@ -20,16 +20,14 @@ import { fill } from '../texts/fill.ts';
 import { selectedDetail, selectedTreeLine, treeLines } from '../views/packet-detail-view.ts';
 import { movePanel, panelLines } from './packet-panels.ts';
 
-const move =
-  (lines: (room: number) => number): Binding['act'] =>
-  (model) =>
-    step(movePanel(model, lines(panelLines(model))));
-
 /** Wraps what a key does where packets are captured; elsewhere it says why they are not. */
 const onPackets =
   (act: (model: Model) => Step): Binding['act'] =>
   (model) =>
     model.packets.look === null ? step(sayWhyNone(model)) : act(model);
+
+const move = (lines: (room: number) => number): Binding['act'] =>
+  onPackets((model) => step(movePanel(model, lines(panelLines(model)))));
 
 /** The same with the packet that is selected. */
 const onPacket = (act: (model: Model, number: number) => Step): Binding['act'] =>
@@ -231,12 +229,13 @@ export const PACKET_KEYS: readonly Binding[] = [
     label: 'keyMove',
     help: 'helpEnds',
     footer: null,
-    act: (model) =>
+    act: onPackets((model) =>
       step(
         model.packets.panel === 'list'
           ? withPackets(model, { selected: null, line: null, hexTop: null })
           : movePanel(model, Number.MAX_SAFE_INTEGER),
       ),
+    ),
   },
   { keys: ['space', 'z'], shown: 'Space', label: 'keyToggle', help: 'helpToggle', footer: null, act: fold(null) },
   { keys: ['left'], shown: '', label: 'keyToggle', help: 'helpToggle', footer: null, act: fold(true) },
@@ -276,7 +275,9 @@ export const PACKET_KEYS: readonly Binding[] = [
     footer: null,
     act(model) {
       if (model.packets.panel !== 'list') return step(withPackets(model, { panel: 'list' }));
-      return model.packets.filter === null ? step(model) : filterPackets(model, null);
+      return model.packets.filter === null
+        ? step(notify(model, 'noticeNothingOpen', {}, true))
+        : filterPackets(model, null);
     },
   },
 ];

@@ -6,9 +6,8 @@ import { type HandshakeHistogramRow, handshakeHistogram } from '../../../core/re
 import { httpRequest } from '../../../core/record/tables/http-request.ts';
 import { protocol } from '../../../core/record/tables/protocol.ts';
 import { tlsSession } from '../../../core/record/tables/tls-session.ts';
-import type { Grouping } from '../../../core/screen/arrangement.ts';
 import { beside, type Piece, piece } from '../../../core/screen/cells.ts';
-import { type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
+import { type ListGrouping, type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
 import { sourceWords } from '../model/replay.ts';
 import type { Tab } from '../model/tab.ts';
@@ -56,7 +55,7 @@ const detailOf = (row: AnyRow, fields: readonly string[]): readonly (readonly Pi
 const newestFirst: readonly SortKey[] = [{ field: 'time', descending: true }];
 
 /** Queries by the server that was asked: how many, and how long they took. */
-const byServer: Grouping = {
+const byServer: ListGrouping = {
   of: (row) => String(row.server),
   total(_name, rows) {
     const times = rows.flatMap(({ latency_ms }) => (typeof latency_ms === 'number' ? [latency_ms] : []));

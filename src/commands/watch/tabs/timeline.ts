@@ -110,7 +110,7 @@ export const timeline: Tab = {
     const none = line(theme, [piece(` ${whyEmpty(model)}`, 'faint')], width);
     return exactly([head, ...(lines.length === 0 ? [none] : lines)], width, height);
   },
-  place: (_list, _model, width, height) => ({ row: 1, column: 0, width, height: height - 1 }),
+  place: (_list, _model, width, height) => ({ row: 1, column: 0, width, height: height - 1, hasHeadings: false }),
   keys: [
     {
       keys: ['t'],

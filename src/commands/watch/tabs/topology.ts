@@ -81,7 +81,8 @@ const REMOTES: ListSpec = {
       ],
     ];
   },
-  command: ({ replay }) => ['conns', '--summary', 'remote', ...sourceWords(replay, ['--interval', '1'])],
+  command: ({ replay }) => ['conns', '--summary', 'remote', ...sourceWords(replay, [])],
+  onlyRows: `key != null and not key in {${[...OWN].join(', ')}}`,
 };
 
 /** A box of three lines in a frame. */
@@ -95,8 +96,11 @@ interface Columns {
   readonly right: number;
 }
 
+/** Narrower than this there is no room for the infrastructure. */
+const LEAST_FOR_ALL = 48;
+
 function columnsOf(width: number): Columns {
-  const left = Math.max(14, Math.min(28, Math.floor(width * 0.26)));
+  const left = width < LEAST_FOR_ALL ? 0 : Math.max(14, Math.min(28, Math.floor(width * 0.26)));
   const centre = Math.max(16, Math.min(30, Math.floor(width * 0.28)));
   const right = Math.max(18, Math.min(43, Math.floor(width * 0.32)));
   return { left, centre, right, edge: Math.max(0, Math.min(16, Math.floor((width - left - centre - right) / 2))) };
@@ -137,12 +141,11 @@ export const topology: Tab = {
     });
   },
 
-  place: (_list, _model, _width, height) => ({
-    row: 0,
-    column: 0,
-    width: 0,
-    height: Math.max(1, Math.floor(height / BOX)),
-  }),
+  place(_list, _model, width, height) {
+    const { left, centre, right, edge: gap } = columnsOf(width);
+    const rows = Math.max(1, Math.floor(height / BOX));
+    return { row: 0, column: left + centre + 2 * gap, width: right, height: rows, pitch: BOX, hasHeadings: false };
+  },
   keys: [
     {
       keys: ['enter'],
@@ -202,6 +205,7 @@ function edge(theme: Theme, label: string | null, width: number): string {
 function infrastructure(model: Model, width: number, height: number): Stack {
   const { theme, texts } = model.settings;
   const { host, dnsServers, health, conns } = model.machine;
+  if (width === 0) return { lines: exactly([], 0, height), labels: new Map() };
   const nodes = [
     ...(host?.gateway ?? []).map((addr) => ({ name: texts.gateway, addr })),
     ...dnsServers.slice(0, MOST_SERVERS).map(({ addr }) => ({ name: 'DNS', addr })),
@@ -282,7 +286,10 @@ function remotes(model: Model, width: number, height: number): Stack {
       ...box(
         theme,
         [
-          [(names ? used.host : null) ?? key ?? '?', 'strong'],
+          [
+            `${model.machine.newRemotes.has(key ?? '') ? `${theme.glyphs.star} ` : ''}${(names ? used.host : null) ?? key ?? '?'}`,
+            'strong',
+          ],
           [process, null],
           [last, 'faint'],
         ],

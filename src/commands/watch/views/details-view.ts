@@ -1,7 +1,7 @@
 import { safeText } from '../../../core/output/safe-text.ts';
 import { wrap } from '../../../core/output/text-width.ts';
 import { formatterFor, UNKNOWN } from '../../../core/output/units.ts';
-import { exactly, line, piece, rule } from '../../../core/screen/cells.ts';
+import { line, piece } from '../../../core/screen/cells.ts';
 import { NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
 import { arrange, listState } from '../model/arranged.ts';
@@ -9,15 +9,14 @@ import type { ListSpec } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
 
 /** All fields of the selected row, one below the other. */
-export function detailsView(model: Model, list: ListSpec, height: number): readonly string[] {
-  const { theme, texts, numerals } = model.settings;
-  const { width } = model;
+export function detailLines(model: Model, list: ListSpec, width: number): readonly string[] {
+  const { theme, numerals } = model.settings;
   const arranged = arrange(model, list);
   const entry = arranged.entries[selectedIndex(listState(model, list).selection, arranged)];
   if (entry === undefined) return [];
   const fields = Object.entries(list.table.fields);
   const names = Math.max(...fields.map(([name]) => name.length));
-  const all = fields.flatMap(([name, field]) => {
+  return fields.flatMap(([name, field]) => {
     const value = entry.row[name];
     const text = value === null || value === undefined ? NOT_KNOWN : formatterFor(field, numerals)(value);
     const role = value === null || value === undefined ? 'faint' : (field.tone?.(value as never) ?? null);
@@ -25,6 +24,4 @@ export function detailsView(model: Model, list: ListSpec, height: number): reado
       line(theme, [piece(` ${(index === 0 ? name : '').padEnd(names)}  `, 'faint'), piece(part, role)], width),
     );
   });
-  const top = Math.max(0, Math.min(model.popup?.top ?? 0, all.length - (height - 1)));
-  return exactly([rule(theme, [piece(texts.detailsTitle, 'title')], width), ...all.slice(top)], width, height);
 }

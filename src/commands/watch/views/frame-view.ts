@@ -1,19 +1,22 @@
 import { safeText } from '../../../core/output/safe-text.ts';
 import { widthOf } from '../../../core/output/text-width.ts';
-import { cell, exactly, line, type Piece, piece, rule, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
+import { beside, cell, exactly, line, type Piece, piece, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
 import { withCharacters } from '../../../core/screen/characters.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
-import { paint } from '../../../core/screen/theme.ts';
+import { paint, type Theme } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
-import type { Binding } from '../model/binding.ts';
 import { frameOf, LEAST_HEIGHT, LEAST_WIDTH } from '../model/frame-layout.ts';
-import type { ListSpec } from '../model/list-spec.ts';
+import { columnsWidth, focusedList, type KeyTable, tabOf } from '../model/key-table.ts';
+import { hiddenColumns } from '../model/list-columns.ts';
+import type { ListPlace, ListSpec } from '../model/list-spec.ts';
+import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { Replay } from '../model/replay.ts';
-import { focusedList, type KeyTable, tabOf } from '../model/update.ts';
+import type { Tab } from '../model/tab.ts';
 import { fill } from '../texts/fill.ts';
-import { detailsView } from './details-view.ts';
-import { helpView } from './help-view.ts';
+import { detailLines } from './details-view.ts';
+import { footerLines } from './footer-view.ts';
+import { popupView } from './popup-view.ts';
 
 /** The whole screen: `model.height` lines of `model.width` columns, in characters that the terminal can show. */
 export function frameView(table: KeyTable, model: Model): readonly string[] {
@@ -27,43 +30,44 @@ function wholeFrame(table: KeyTable, model: Model): readonly string[] {
   if (width < LEAST_WIDTH || height < LEAST_HEIGHT) return tooSmall(model);
   const frame = frameOf(model);
   const tab = tabOf(table, model);
-  const { list } = focusedList(table, model);
-  const body = tab.view(model, width, frame.body.height);
-  const covered = model.popup === null ? body : popupView(table, model, list, frame.body.height);
+  const { list, place } = focusedList(table, model);
   return [
     tabLine(table, model),
-    titleLine(table, model, list),
-    ...exactly(covered, width, frame.body.height),
-    ...exactly(stripLines(model, list), width, frame.strip.height),
-    ...footerLines(table, model),
+    titleLine(table, model, list, place),
+    ...exactly(bodyLines(table, model, tab, list), width, frame.body.height + frame.strip.height),
+    ...footerLines(table, model, list),
   ];
+}
+
+/** The tab, or what lies over it, and what is known of the selected row below; tables lie over that, too. */
+function bodyLines(table: KeyTable, model: Model, tab: Tab, list: ListSpec | null): readonly string[] {
+  const { body, strip } = frameOf(model);
+  if (model.popup?.kind === 'tables') return popupView(table, model, body.height + strip.height);
+  const covered = model.popup === null ? tabView(model, tab, list) : popupView(table, model, body.height);
+  return [
+    ...exactly(covered, model.width, body.height),
+    ...exactly(stripLines(model, list), model.width, strip.height),
+  ];
+}
+
+/** The tab, and beside it the details of the selected row where these are wanted. */
+function tabView(model: Model, tab: Tab, list: ListSpec | null): readonly string[] {
+  const { body, beside: room } = frameOf(model);
+  const view = tab.view(model, body.width, body.height);
+  if (room === 0) return view;
+  const { theme } = model.settings;
+  const edge = paint(theme, 'frame', theme.glyphs.vertical);
+  const details = list === null ? [] : detailLines(model, list, room - 1);
+  return beside(
+    exactly(view, body.width, body.height),
+    exactly(details, room - 1, body.height).map((text) => edge + text),
+  );
 }
 
 function tooSmall(model: Model): readonly string[] {
   const { theme, texts } = model.settings;
   const text = fill(texts.terminalTooSmall, { width: LEAST_WIDTH, height: LEAST_HEIGHT });
   return exactly([line(theme, [piece(text)], model.width)], model.width, model.height);
-}
-
-function popupView(table: KeyTable, model: Model, list: ListSpec | null, height: number): readonly string[] {
-  switch (model.popup!.kind) {
-    case 'help':
-      return helpView(table, model, height);
-    case 'details':
-      return list === null ? [] : detailsView(model, list, height);
-    case 'text':
-      return textView(model, height);
-  }
-}
-
-/** The lines of an answer. */
-function textView(model: Model, height: number): readonly string[] {
-  const { popup, width } = model;
-  if (popup?.kind !== 'text') return [];
-  const { theme } = model.settings;
-  const top = Math.max(0, Math.min(popup.top, popup.lines.length - (height - 1)));
-  const lines = popup.lines.slice(top, top + height - 1).map((pieces) => line(theme, pieces, width));
-  return [rule(theme, [piece(popup.title, 'title')], width), ...lines];
 }
 
 /** The tabs, and the time of day. */
@@ -77,23 +81,50 @@ function tabLine(table: KeyTable, model: Model): string {
 }
 
 /** What the tab shows, how it is filtered and sorted, and what holds of all of it. */
-function titleLine(table: KeyTable, model: Model, list: ListSpec | null): string {
+function titleLine(table: KeyTable, model: Model, list: ListSpec | null, place: ListPlace | null): string {
   const { theme, texts } = model.settings;
   const tab = tabOf(table, model);
-  const left: Piece[] = [piece(` ${texts[tab.title]}`, 'title'), ...tab.headline(model)];
+  const left: Piece[] = [piece(` ${texts[tab.title]}`, 'title')];
   if (list !== null) {
     const { filter, frozen } = listState(model, list);
-    if (filter !== null) left.push(piece(`  ${texts.filter}: `, 'faint'), piece(filter.text, 'found'));
+    const longest = Math.floor(model.width / 2);
+    if (filter !== null)
+      left.push(piece(`  ${texts.filter}: `, 'faint'), piece(shortened(filter.text, longest, theme), 'found'));
     if (frozen !== null) left.push(piece(`  ${texts.frozen}`, 'mark'));
   }
-  const right: Piece[] = [];
-  if (model.replay !== null) right.push(...replayPieces(model, model.replay));
-  if (model.settings.isLite) right.push(piece(` ${texts.lite} `, 'faint'));
-  if (model.held !== null) right.push(piece(` ${texts.paused} `, 'found'));
-  if (model.machine.limits.length > 0)
-    right.push(piece(` ${fill(texts.limited, { count: model.machine.limits.length })} `, 'notice'));
-  return twoSided(theme, left, right, model.width);
+  left.push(...tab.headline(model));
+  const replayed = model.replay === null ? [] : replayPieces(model, model.replay);
+  const lite = model.settings.isLite ? [piece(` ${texts.lite} `, 'faint')] : [];
+  const paused = model.held === null ? [] : [piece(` ${pausedText(model, model.held)} `, 'found')];
+  const limits = model.machine.limits.length;
+  const limited = limits === 0 ? [] : [piece(` ${fill(texts.limited, { count: limits })} `, 'notice')];
+  const width = columnsWidth(place);
+  const count = list === null || width === 0 ? 0 : hiddenColumns(model, list, width);
+  const text = count === 1 ? texts.columnHidden : fill(texts.columnsHidden, { count });
+  const hidden = count === 0 ? [] : [piece(` ${text} `, 'faint')];
+  const used = widthOfPieces(left);
+  const fits = (pieces: readonly Piece[]): boolean => used + 1 + widthOfPieces(pieces) <= model.width;
+  const right =
+    [
+      [...replayed, ...lite, ...paused, ...hidden, ...limited],
+      [...replayed, ...paused, ...limited],
+      [...replayed, ...paused],
+      paused,
+    ].find(fits) ?? paused;
+  return paused.length > 0 && right === paused
+    ? line(theme, left, model.width - widthOfPieces(paused)) + line(theme, paused, widthOfPieces(paused))
+    : twoSided(theme, left, right, model.width);
 }
+
+/** That it is paused, and since when, or at which look. */
+function pausedText({ machine, settings: { texts } }: Model, held: Machine): string {
+  if (machine.at === null || held.at === null) return texts.paused;
+  const seconds = Math.round((Date.parse(held.at.time) - Date.parse(machine.at.time)) / 1000);
+  return seconds <= 0 ? texts.paused : fill(texts.pausedAt, { time: machine.at.time.slice(11, 19), seconds });
+}
+
+const shortened = (text: string, longest: number, theme: Theme): string =>
+  widthOf(safeText(text)) > longest ? cell(text, longest, 'left', theme.glyphs.ellipsis) : text;
 
 /** Which capture is shown, how much of it was read, and at which pace. */
 function replayPieces({ settings: { texts, numerals } }: Model, replay: Replay): readonly Piece[] {
@@ -114,72 +145,4 @@ function stripLines(model: Model, list: ListSpec | null): readonly string[] {
   const entry = arranged.entries[selectedIndex(listState(model, list).selection, arranged)];
   if (entry === undefined) return [];
   return list.detail(entry.row, model).map((pieces) => line(theme, pieces, model.width));
-}
-
-/** The keys of the tab, then those of every tab; while something is typed, that, and what is wrong with it. */
-function footerLines(table: KeyTable, model: Model): readonly string[] {
-  const { theme } = model.settings;
-  const { width, notice } = model;
-  if (model.prompt !== null) return promptLines(model);
-  const tab = tabOf(table, model);
-  const first =
-    notice === null
-      ? keysLine(model, tab.modeKeys?.(model) ?? tab.keys, [])
-      : line(theme, [piece(` ${notice.text}`, notice.isWrong ? 'bad' : 'found')], width);
-  return [first, keysLine(model, table.everywhere, table.lists)];
-}
-
-function keysLine(model: Model, own: readonly Binding[], lists: readonly Binding[]): string {
-  const { theme, texts } = model.settings;
-  const shown = [...own, ...lists]
-    .filter(({ footer }) => footer !== null)
-    .sort((a, b) => a.footer! - b.footer!)
-    .map(({ shown: key, label }): readonly Piece[] => [piece(key, 'key'), piece(` ${texts[label]}`)]);
-  // where the words do not all fit, the last ones lose theirs
-  const pieces = fitKeys(shown, model.width - 1);
-  return line(theme, [piece(' '), ...pieces], model.width);
-}
-
-function fitKeys(keys: readonly (readonly Piece[])[], width: number): readonly Piece[] {
-  const gap = piece('  ');
-  const joined = (words: number): readonly Piece[] =>
-    keys.flatMap((one, index) => [...(index === 0 ? [] : [gap]), ...(index < words ? one : one.slice(0, 1))]);
-  for (let words = keys.length; words > 0; words--) if (widthOfPieces(joined(words)) <= width) return joined(words);
-  return joined(0);
-}
-
-function promptLines(model: Model): readonly string[] {
-  const { theme } = model.settings;
-  const { width } = model;
-  const { mark: begun, text, cursor, error } = model.prompt!;
-  const start = shownFrom(text, cursor, width - 6);
-  const [at = ' '] = Array.from(new Intl.Segmenter().segment(text.slice(cursor)), ({ segment }) => segment);
-  const typed = line(
-    theme,
-    [
-      piece(` ${begun} `, 'key'),
-      piece(text.slice(start, cursor)),
-      piece(at, 'selected'),
-      piece(text.slice(cursor + at.length)),
-    ],
-    width,
-  );
-  if (error === null) return [typed, line(theme, [piece('')], width)];
-  const column = error.column < start ? -1 : widthOf(safeText(text.slice(start, error.column)));
-  const mark = column >= 0 && column < width - 4 ? `${' '.repeat(3 + column)}^ ` : '   ';
-  const room = width - mark.length;
-  const message = room < widthOf(error.message) ? `   ${error.message}` : mark + error.message;
-  return [typed, paint(theme, 'bad', cell(message, width, 'left', theme.glyphs.ellipsis))];
-}
-
-/** Where the shown part of a typed line begins: what is left of the cursor is shown as far as it fits. */
-function shownFrom(text: string, cursor: number, room: number): number {
-  let start = cursor;
-  let used = 0;
-  for (const { segment } of [...new Intl.Segmenter().segment(text.slice(0, cursor))].reverse()) {
-    used += widthOf(safeText(segment));
-    if (used > room) break;
-    start -= segment.length;
-  }
-  return start;
 }

@@ -1,18 +1,18 @@
 import { wrap } from '../../../core/output/text-width.ts';
-import { cell, exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
+import { cell, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
 import type { Binding } from '../model/binding.ts';
+import { type KeyTable, tabOf } from '../model/key-table.ts';
 import type { Model } from '../model/model.ts';
-import { type KeyTable, tabOf } from '../model/update.ts';
 import { fill } from '../texts/fill.ts';
 
 const KEY_COLUMNS = 14;
 
 /** All keys of the tab, of lists and of every tab, from the key table; then what cannot be seen, and what grants it. */
-export function helpView(table: KeyTable, model: Model, height: number): readonly string[] {
+export function helpLines(table: KeyTable, model: Model): readonly string[] {
   const { theme, texts } = model.settings;
   const { width } = model;
   const tab = tabOf(table, model);
-  const lines: string[] = [rule(theme, [piece(texts.helpTitle, 'title')], width)];
+  const lines: string[] = [];
   const add = (pieces: readonly Piece[]): number => lines.push(line(theme, pieces, width));
   const addKeys = (bindings: readonly Binding[]): void => {
     for (const { shown, help } of bindings) {
@@ -28,8 +28,8 @@ export function helpView(table: KeyTable, model: Model, height: number): readonl
   }
   addKeys(table.everywhere);
   if (tab.lists.length > 0) addKeys(table.lists);
-  const { error, warn, note } = theme.glyphs;
-  add([piece(` ${fill(texts.helpLegend, { error, warn, note })}`, 'faint')]);
+  const { error, warn, note, star } = theme.glyphs;
+  add([piece(` ${fill(texts.helpLegend, { error, warn, note, star })}`, 'faint')]);
   if (model.machine.limits.length > 0) {
     lines.push(rule(theme, [piece(texts.helpLimits, 'title')], width));
     for (const { what, why, remedy } of model.machine.limits) {
@@ -37,6 +37,5 @@ export function helpView(table: KeyTable, model: Model, height: number): readonl
       if (remedy !== null) add([piece('   '), piece(fill(texts.helpGrant, { command: remedy }))]);
     }
   }
-  const top = Math.max(0, Math.min(model.popup?.top ?? 0, lines.length - height));
-  return exactly(lines.slice(top), width, height);
+  return lines;
 }

@@ -2,7 +2,7 @@ import type { Entry } from '../../../core/screen/arrangement.ts';
 import { cell, exactly, line, piece, rule } from '../../../core/screen/cells.ts';
 import { barLength, GAP, type PlacedColumn } from '../../../core/screen/columns.ts';
 import { selectedIndex, topFor } from '../../../core/screen/selection.ts';
-import { paint, type Role } from '../../../core/screen/theme.ts';
+import { paint, type Role, type Theme } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
 import { placedColumns } from '../model/list-columns.ts';
 import type { ListSpec } from '../model/list-spec.ts';
@@ -48,14 +48,16 @@ export function listView(
 
 function headings(model: Model, list: ListSpec, columns: readonly PlacedColumn[], width: number): string {
   const { theme } = model.settings;
-  const [first] = listState(model, list).sort === null ? list.usualSort : [listState(model, list).sort!];
+  const { sort, column: chosen } = listState(model, list);
+  const [first] = sort === null ? list.usualSort : [sort];
   let out = ' ';
   let used = 1;
   for (const [index, { column, width: own }] of columns.entries()) {
     const isSorted = column.field === first?.field;
     const mark = isSorted ? theme.glyphs.sorted[first!.descending ? 1 : 0] : '';
     const text = cell(column.heading, Math.max(1, own - mark.length), column.align, theme.glyphs.ellipsis);
-    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, isSorted ? 'title' : 'heading', mark + text);
+    const role = column.field === chosen ? 'selected' : isSorted ? 'title' : 'heading';
+    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, role, mark + text);
     used += (index === 0 ? 0 : GAP) + own;
   }
   return out + ' '.repeat(Math.max(0, width - used));
@@ -71,12 +73,14 @@ function rowLine(
 ): string {
   const { theme } = model.settings;
   const whole = over ?? list.roleOf(entry.row, model);
-  let out = entry.size === null ? ' ' : entry.isFolded ? theme.glyphs.folded : theme.glyphs.unfolded;
+  const mark = entry.size === null && (list.isNew?.(entry.row, model) ?? false);
+  const fold = entry.isFolded ? theme.glyphs.folded : theme.glyphs.unfolded;
+  let out = mark ? paint(theme, whole === null ? 'mark' : null, theme.glyphs.star) : entry.size === null ? ' ' : fold;
   let used = 1;
   for (const [index, { column, width: own }] of columns.entries()) {
     const text = column.isBar
       ? cell(theme.glyphs.bar.repeat(barLength(entry.row[column.field], own)), own)
-      : cell(cellText(column, entry, index === 0), own, column.align, theme.glyphs.ellipsis);
+      : cell(cellText(column, entry, index === 0 ? own : null, theme), own, column.align, theme.glyphs.ellipsis);
     out += index === 0 ? '' : ' '.repeat(GAP);
     out +=
       whole === null ? paint(theme, column.isBar ? 'received' : cellRole(entry, column.role(entry.row)), text) : text;
@@ -86,11 +90,19 @@ function rowLine(
   return whole === null ? out : paint(theme, whole, out);
 }
 
-/** A group has its size behind its name, and nothing where its rows have no total. */
-function cellText({ write, field }: PlacedColumn['column'], { row, size }: Entry, isFirst: boolean): string {
+/** A group has its size behind its name, which is cut for it, and nothing where its rows have no total. */
+function cellText(
+  { write, field }: PlacedColumn['column'],
+  { row, size }: Entry,
+  widthOfFirst: number | null,
+  theme: Theme,
+): string {
   if (size === null) return write(row);
-  const text = row[field] === null ? '' : write(row);
-  return isFirst ? `${text} (${size})` : text;
+  if (widthOfFirst === null) return row[field] === null ? '' : write(row);
+  const count = ` (${size})`;
+  const name = write(row);
+  const room = Math.max(1, widthOfFirst - count.length);
+  return (name.length > room ? cell(name, room, 'left', theme.glyphs.ellipsis) : name) + count;
 }
 
 const cellRole = (entry: Entry, role: Role | null): Role | null => (entry.size === null ? role : (role ?? 'strong'));

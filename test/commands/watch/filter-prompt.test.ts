@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { connOn, machineOf, Story } from '../../support/screen-story.ts';
+
+const MACHINE = machineOf([
+  connOn(1, { process: 'curl', remote_port: 1001 }),
+  connOn(2, { process: 'netcat', remote_port: 1002 }),
+  connOn(3, { process: 'netcat', remote_port: 1003, state: 'LISTEN' }),
+]);
+const rowsOf = (story: Story): number => story.lines.slice(3, -4).filter((line) => line.trim() !== '').length;
+
+test('the filter holds as it is typed, and the line tells how many rows pass', () => {
+  const story = new Story(MACHINE).press('/').type('netcat');
+  expect(story.lines.at(-2)).toMatch(/^ \/ netcat {2,}.* 2 of 3 $/);
+  expect(rowsOf(story)).toBe(2);
+});
+
+test('what does not parse has its place marked, and leaves the last filter that did', () => {
+  const story = new Story(MACHINE).press('/').type('netcat and ');
+  expect(story.lines.at(-1)).toMatch(/^ {14}\^ expected /);
+  expect(rowsOf(story)).toBe(2);
+  expect(story.press('enter').model.prompt).not.toBeNull();
+  expect(story.press('escape').model.lists.connections!.filter).toBeNull();
+});
+
+test('Tab completes a field, then the value, and offers what there is', () => {
+  const story = new Story(MACHINE).press('/').type('stat').press('tab').type(' == LIS').press('tab');
+  expect(story.model.prompt!.text).toBe('state == LISTEN');
+  expect(story.lines.at(-2)).toContain('1 of 3');
+  story.press('ctrl+u').type('rx').press('tab');
+  expect(story.model.prompt!.text).toBe('rx_');
+  const [, first, second] = story.lines.at(-1)!.trim().split(/ +/);
+  expect([first, second].every((word) => word!.startsWith('rx_'))).toBe(true);
+  story.press('tab', 'tab');
+  expect(story.model.prompt!.text).toBe(first);
+  expect(story.press('backtab', 'backtab').model.prompt!.text).not.toBe(first);
+  expect(story.press('ctrl+u').type('zzz').press('tab').lines.at(-1)).toContain('nothing to complete here');
+});
+
+test('candidates of the word are shown while it is typed', () => {
+  expect(new Story(MACHINE).press('/').type('remote').lines.at(-1)).toMatch(/remote_addr remote_port/);
+});
+
+test('Up brings back filters that were entered, Down what was typed', () => {
+  const story = new Story(MACHINE);
+  for (const text of ['netcat', 'curl', 'netcat']) story.press('/', 'ctrl+u').type(text).press('enter');
+  story.press('/', 'ctrl+u').type('ne').press('up');
+  expect(story.model.prompt!.text).toBe('netcat');
+  expect(story.press('up').model.prompt!.text).toBe('curl');
+  expect(story.press('up').model.prompt!.text).toBe('curl');
+  expect(story.press('down', 'down').model.prompt!.text).toBe('ne');
+  expect(story.model.entered.conn).toEqual(['netcat', 'curl']);
+});
+
+test('the cursor is seen in a long line of wide characters', () => {
+  const story = new Story(MACHINE, { width: 60 }).press('/').input({ type: 'paste', text: '漢'.repeat(100) });
+  expect(story.coloured.at(-2)).toContain('\x1b[7m \x1b[0m');
+  story.press('left');
+  expect(story.coloured.at(-2)).toContain('\x1b[7m漢\x1b[0m');
+});
+
+test('history is bounded', () => {
+  const story = new Story(MACHINE);
+  for (let i = 0; i < 70; i++) story.press('/', 'ctrl+u').type(`remote_port == ${i}`).press('enter');
+  expect(story.model.entered.conn!.length).toBe(50);
+});
