@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AddressFacts } from '../../../src/commands/watch/live/address-facts.ts';
-import { globalKeys } from '../../../src/commands/watch/model/global-keys.ts';
 import { commandOf } from '../../../src/commands/watch/model/copied-command.ts';
+import { globalKeys } from '../../../src/commands/watch/model/global-keys.ts';
 import { LIST_KEYS } from '../../../src/commands/watch/model/list-keys.ts';
 import type { Machine } from '../../../src/commands/watch/model/machine.ts';
 import type { Model } from '../../../src/commands/watch/model/model.ts';

@@ -55,6 +55,7 @@ export const de: Texts = {
   keyHelp: 'Hilfe',
   keyDetails: 'Einzelheiten',
   keyScroll: 'rollen',
+  keyClose: 'schließen',
   keyReverse: 'umkehren',
   keyFreeze: 'Reihenfolge halten',
   keyGroup: 'gruppieren',
@@ -279,7 +280,6 @@ export const de: Texts = {
   keyText: 'Text/Hex',
   keyDirection: 'Richtung',
   keySave: 'speichern',
-  keyClose: 'schließen',
 
   helpPacketMove: 'eine Zeile weiter; End oder G folgt wieder dem neuesten',
   helpPacketPanel: 'zum nächsten Feld gehen: Pakete, Schichten, Bytes',

@@ -55,6 +55,7 @@ export const zh: Texts = {
   keyHelp: '帮助',
   keyDetails: '详情',
   keyScroll: '滚动',
+  keyClose: '关闭',
   keyReverse: '反序',
   keyFreeze: '固定顺序',
   keyGroup: '分组',
@@ -279,7 +280,6 @@ export const zh: Texts = {
   keyText: '文本/十六进制',
   keyDirection: '方向',
   keySave: '保存',
-  keyClose: '关闭',
 
   helpPacketMove: '移动一行；End 或 G 重新跟随最新数据包',
   helpPacketPanel: '转到下一个面板：数据包、协议层、字节',

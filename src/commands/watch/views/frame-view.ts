@@ -96,6 +96,8 @@ function titleLine(table: KeyTable, model: Model, list: ListSpec | null, place: 
   const replayed = model.replay === null ? [] : replayPieces(model, model.replay);
   const lite = model.settings.isLite ? [piece(` ${texts.lite} `, 'faint')] : [];
   const paused = model.held === null ? [] : [piece(` ${pausedText(model, model.held)} `, 'found')];
+  // what is shown at all is said before what is left of the title
+  const essential = [...replayed, ...paused];
   const limits = model.machine.limits.length;
   const limited = limits === 0 ? [] : [piece(` ${fill(texts.limited, { count: limits })} `, 'notice')];
   const width = columnsWidth(place);
@@ -106,14 +108,12 @@ function titleLine(table: KeyTable, model: Model, list: ListSpec | null, place: 
   const fits = (pieces: readonly Piece[]): boolean => used + 1 + widthOfPieces(pieces) <= model.width;
   const right =
     [
-      [...replayed, ...lite, ...paused, ...hidden, ...limited],
-      [...replayed, ...paused, ...limited],
-      [...replayed, ...paused],
-      paused,
-    ].find(fits) ?? paused;
-  return paused.length > 0 && right === paused
-    ? line(theme, left, model.width - widthOfPieces(paused)) + line(theme, paused, widthOfPieces(paused))
-    : twoSided(theme, left, right, model.width);
+      [...essential, ...lite, ...hidden, ...limited],
+      [...essential, ...limited],
+    ].find(fits) ?? essential;
+  if (right !== essential || right.length === 0) return twoSided(theme, left, right, model.width);
+  const kept = Math.min(model.width, widthOfPieces(essential));
+  return line(theme, left, model.width - kept) + line(theme, essential, kept);
 }
 
 /** That it is paused, and since when, or at which look. */
