@@ -248,7 +248,7 @@ test('the end is said once, unless something is wrong with the capture', () => {
 test('the title has the capture and its pace, help its keys, and y the command that reads it', () => {
   const model = scene({ isStopped: true });
   const lines = frameView(REPLAY_KEY_TABLE, model).map(withoutColors);
-  expect(lines[1]).toMatch(/ a b\.pcap 12345 packets stopped {2}1 not visible: \? $/);
+  expect(lines[1]).toMatch(/ a b\.pcap 12345 packets stopped {2}1 column hidden {2}1 not visible: \? $/);
   expect(lines[39]).toMatch(/p pause {2}> < speed {2}\. step/);
   const help = frameView(REPLAY_KEY_TABLE, press(model, '?').model).map(withoutColors).join('\n');
   expect(help).toContain('read the next packet of the capture, and stop');
