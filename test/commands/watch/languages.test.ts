@@ -56,7 +56,7 @@ test('a typed line of wide characters keeps its cursor in sight', () => {
   const lines = frameView(KEY_TABLE, sceneOf([80, 24], 'connections', {}, { prompt })).map(withoutColors);
   expect(lines.map(widthOf)).toEqual(Array.from({ length: 24 }, () => 80));
   expect(lines[22]).toMatch(/^ \/ (名)+ +3 of 3 $/);
-  expect(lines[23]).toMatch(/^ {3}no +$/);
+  expect(lines[23]).toMatch(/^ {69}\^ no +$/);
 });
 
 test.each([
