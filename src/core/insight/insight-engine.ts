@@ -1,5 +1,4 @@
-import type { AnyRow } from '../record/table.ts';
-import { INSIGHT_SEVERITIES, type InsightRow } from '../record/tables/insight.ts';
+import { type InsightRow, SEVERITY_RANK } from '../record/tables/insight.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import { MOST_EVIDENCE } from './evidence.ts';
@@ -121,5 +120,4 @@ export class InsightEngine {
   }
 }
 
-const RANK: ReadonlyMap<unknown, number> = new Map(INSIGHT_SEVERITIES.map((one, index) => [one, index]));
-const byRank = (a: AnyRow, b: AnyRow): number => RANK.get(a.severity)! - RANK.get(b.severity)!;
+const byRank = (a: InsightRow, b: InsightRow): number => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity];

@@ -1,6 +1,9 @@
 import { formatSeconds } from '../output/units.ts';
 
-/** A look this long ago, in seconds, may become the start; so that growth is that of the last ten minutes at most. */
+/**
+ * A look this long ago, in seconds, may become the start. So growth is that of the last ten minutes at most, and of a look more
+ * where looks are rare.
+ */
 const HALF_S = 300;
 
 /** Said by rules that use it. */

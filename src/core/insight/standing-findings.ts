@@ -1,4 +1,4 @@
-import { INSIGHT_SEVERITIES, type InsightRow, type InsightSeverity } from '../record/tables/insight.ts';
+import { type InsightRow, type InsightSeverity, SEVERITY_RANK } from '../record/tables/insight.ts';
 
 interface Standing {
   readonly since: string;
@@ -35,7 +35,7 @@ export class StandingFindings {
       const key = `${about} ${number}`;
       const before = this.before.get(key);
       const standing = { ...row, since: earlier(before?.since, row.since ?? time) };
-      if (!before?.isTold || RANK[row.severity] < RANK[before.severity]) fresh.push(standing);
+      if (!before?.isTold || SEVERITY_RANK[row.severity] < SEVERITY_RANK[before.severity]) fresh.push(standing);
       now.set(key, { since: standing.since, severity: row.severity, isTold });
       return standing;
     });
@@ -43,10 +43,6 @@ export class StandingFindings {
     return { rows, fresh };
   }
 }
-
-const RANK = Object.fromEntries(INSIGHT_SEVERITIES.map((one, index) => [one, index])) as Readonly<
-  Record<InsightSeverity, number>
->;
 
 const earlier = (one: string | undefined, other: string): string =>
   one === undefined || Date.parse(other) < Date.parse(one) ? other : one;

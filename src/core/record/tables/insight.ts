@@ -3,6 +3,10 @@ import { type Row, table } from '../table.ts';
 
 export const INSIGHT_SEVERITIES = ['error', 'warn', 'note'] as const;
 export type InsightSeverity = (typeof INSIGHT_SEVERITIES)[number];
+/** The gravest has 0. */
+export const SEVERITY_RANK = Object.fromEntries(INSIGHT_SEVERITIES.map((one, rank) => [one, rank])) as Readonly<
+  Record<InsightSeverity, number>
+>;
 
 export const CONFIDENCES = [
   'high', // it was seen itself

@@ -10,6 +10,7 @@ import type { QuicApplication } from './quic-application.ts';
 import { CRYPTO, eachFrame, NEW_CONNECTION_ID, type QuicFrame } from './quic-frames.ts';
 import type { OpenedPacket } from './quic-keys.ts';
 import { noteOpened, type OpenedQuic } from './quic-opened.ts';
+import { QuicRoutes, type Route } from './quic-routes.ts';
 import { type QuicLevel, QuicSession } from './quic-session.ts';
 import type { QuicStream } from './quic-stream.ts';
 import type { QuicVersion } from './quic-version.ts';
@@ -17,24 +18,16 @@ import { ENCRYPTED_EXTENSIONS, readAlpnChoice, readClientHello } from './tls-hel
 import { HANDSHAKE_HEADER, LONGEST_HELLO } from './tls-record.ts';
 import type { TlsSecrets } from './tls-secrets.ts';
 
-/** Connections that are remembered, and ids of each side of one; the oldest give way. */
+/** Connections that are remembered; the oldest give way. */
 const MOST_SESSIONS = 1024;
-const MOST_IDS = 32;
 /** Directions of streams that are remembered, of all connections. */
 const MOST_STREAMS = 65_536;
-const LONGEST_ID = 20;
 const RANDOM = 2;
 const RANDOM_BYTES = 32;
 /** What waits of streams for the rest of a frame, or for what comes before it. */
 const LIMITS = { most: 16_384, mostBytes: 64 * 1024 * 1024, longest: 2 * LONGEST_HELLO, seconds: 60 };
 /** Two numbers for each piece that waits behind a gap. */
 const MOST_PLACES = 512;
-
-/** Whom packets with an id are for. */
-interface Route {
-  readonly session: QuicSession;
-  readonly toServer: boolean;
-}
 
 /** Of a hello that was read: of which connection, and the ids that its packets told. */
 export interface ToldHello {
@@ -60,11 +53,7 @@ export class QuicSessions {
   private readonly sessions = new AgedMap<QuicSession, QuicSession>(MOST_SESSIONS);
   private readonly ofConnection = new WeakMap<object, QuicSession>();
   private readonly ofFlow = new WeakMap<Flow, { readonly session: QuicSession; readonly client: Direction }>();
-  private readonly routes = new Map<string, Route>();
-  /** The id that `routeOfShort` found, a character a byte. */
-  private foundId = '';
-  /** How many ids have each length. */
-  private readonly lengths = new Uint32Array(LONGEST_ID + 1);
+  private readonly routes = new QuicRoutes();
   private readonly streams = new AgedMap<QuicStream, QuicStream>(MOST_STREAMS);
   private readonly pieces = new PiecesTable<object, Pieces>(LIMITS, (since) => new Pieces(since));
 
@@ -118,7 +107,7 @@ export class QuicSessions {
 
   /** Whether the datagram is for an id of a session that came from elsewhere, as it may after a migration. */
   knows({ bytes, offset, end }: Packet): boolean {
-    return this.routeOfShort(bytes, offset, end) !== null;
+    return this.routes.find(bytes, offset, end) !== null;
   }
 
   /** Opens a packet with a long header, whose payload lies in [number, end). */
@@ -127,7 +116,7 @@ export class QuicSessions {
     const id = start + 6;
     const idEnd = id + bytes[start + 5]!;
     const destination = latin1(bytes, id, idEnd);
-    const route = this.routes.get(destination) ?? this.routeOfFlow(packet);
+    const route = this.routes.of(destination) ?? this.routeOfFlow(packet);
     if (route === null || (idEnd === id && route.session.ids[route.toServer ? 1 : 0].length > 0)) return;
     const opened = route.session.open(level, route.toServer, bytes, start, number, end);
     if (opened === null) return;
@@ -139,26 +128,14 @@ export class QuicSessions {
   readShort(packet: Packet, layer: number): void {
     const { bytes, offset: start, end } = packet;
     if (packet.reportedEnd > end) return; // its tag is not there
-    const found = this.routeOfShort(bytes, start, end);
+    const found = this.routes.find(bytes, start, end);
     const route = found ?? this.routeOfFlow(packet);
     if (route === null) return;
-    const destination = found === null ? '' : this.foundId;
+    const destination = found === null ? '' : this.routes.found;
     const number = start + 1 + destination.length;
     const opened = route.session.open('application', route.toServer, bytes, start, number, end);
     if (opened === null) return;
     this.take(packet, layer, route, 'application', opened, '', destination, null);
-  }
-
-  private routeOfShort(bytes: Uint8Array, start: number, end: number): Route | null {
-    for (let length = LONGEST_ID; length > 0; length--) {
-      if (this.lengths[length] === 0 || start + 1 + length > end) continue;
-      const id = latin1(bytes, start + 1, start + 1 + length);
-      const route = this.routes.get(id);
-      if (route === undefined) continue;
-      this.foundId = id;
-      return route;
-    }
-    return null;
   }
 
   /** For packets without an id: the last connection that began between the endpoints. */
@@ -303,24 +280,12 @@ export class QuicSessions {
   }
 
   private route(session: QuicSession, toServer: boolean, id: string | null): void {
-    if (id === null || id.length === 0 || id.length > LONGEST_ID || !this.sessions.has(session)) return;
-    const own = session.ids[toServer ? 1 : 0];
-    if (own.includes(id)) return;
-    own.push(id);
-    if (!this.routes.has(id)) this.lengths[id.length]!++;
-    this.routes.set(id, { session, toServer });
-    if (own.length > MOST_IDS) this.unroute(session, own.shift()!);
-  }
-
-  private unroute(session: QuicSession, id: string): void {
-    if (this.routes.get(id)?.session !== session) return;
-    this.routes.delete(id);
-    this.lengths[id.length]!--;
+    if (this.sessions.has(session)) this.routes.add(session, toServer, id);
   }
 
   private forget(session: QuicSession | undefined): void {
     if (session === undefined) return;
-    for (const ids of session.ids) for (const id of ids) this.unroute(session, id);
+    this.routes.forget(session);
     for (const own of session.streams) {
       for (const stream of own.values()) {
         this.streams.delete(stream);

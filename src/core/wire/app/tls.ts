@@ -1,16 +1,8 @@
 import { u16, u24 } from '../bytes.ts';
-import type { Direction } from '../direction.ts';
 import { NEED_SEGMENT, NO_TYPE, type Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
-import type { Secrecy } from './plaintext-listener.ts';
-import {
-  ENCRYPTED_EXTENSIONS,
-  type Hello,
-  isHelloRetryRequest,
-  readAlpnChoice,
-  readClientHello,
-  readServerHello,
-} from './tls-hello.ts';
+import { ENCRYPTED_EXTENSIONS, readServerHello } from './tls-hello.ts';
+import { changeCipher, noteForKeys, secrecyOf } from './tls-keys.ts';
 import { handshakeName } from './tls-names.ts';
 import { noteOpenedRecord } from './tls-opened.ts';
 import { PlaintextStreams } from './tls-plaintext.ts';
@@ -38,49 +30,15 @@ import {
   SSL2_HEADER,
   ssl2Size,
 } from './tls-record.ts';
-import { KeyBlockReader, type RecordReader, TrafficReader } from './tls-record-reader.ts';
-import { TlsSession } from './tls-session.ts';
+import { TlsState } from './tls-state.ts';
 import { recordNames, writeRecords } from './tls-text.ts';
 
 const TLS_1_3 = 0x0304;
-const KEY_UPDATE = 24;
 /** Of the descriptions of alerts. */
 const CLOSE_NOTIFY = 0;
-/** Version and random. */
-const SHORTEST_HELLO = 34;
 /** Type (1), version (2), lengths of ciphers, session and challenge (2 each). */
 const SSL2_HELLO = 9;
 const MOST_RECORDS = 1024;
-
-/** What a TLS connection remembers. */
-class TlsState {
-  /** Known to be TLS 1.2 or older, where the type alone makes a record, as in Wireshark; else its version does too. */
-  isOld = false;
-  isTls13 = false;
-  /** A message that only SSL 2.0 has came before any record: all that follows is taken for its records, as in Wireshark. */
-  isSsl2 = false;
-  /** A ChangeCipherSpec was seen from A (1), from B (2): what follows is encrypted. */
-  encrypted = 0;
-  /** A hello that lies in several records, from A and from B. */
-  readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
-  /** Bytes of another handshake message that are still to come in the records that follow. */
-  readonly skip: [number, number] = [0, 0];
-  /** The type of the message that `skip` counts. */
-  readonly skippedType: [number, number] = [NO_TYPE, NO_TYPE];
-  /** The last record ended in what is no message: encrypted, from the middle of a connection. */
-  isUnknown = false;
-  /** With secrets: the last handshake, and what reads the records of A and of B, where those are encrypted. */
-  session: TlsSession | null = null;
-  client: Direction = 0;
-  readonly readers: [RecordReader | null, RecordReader | null] = [null, null];
-  plaintext: PlaintextStreams | null = null;
-
-  /** No message of this direction goes on in its next record. */
-  forget(direction: Direction): void {
-    this.partial[direction] = null;
-    this.skip[direction] = 0;
-  }
-}
 
 export const tls = protocol({
   name: 'tls',
@@ -152,7 +110,7 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection)
     else if (decrypt(packet, state, dissection, at, at + size)) {
       // what it holds was read
     } else if (type === APPLICATION_DATA) {
-      dissection?.plaintext?.closed(packet, secrecyOf(state, packet.direction, at + size > end));
+      dissection.plaintext?.closed(packet, secrecyOf(state, packet.direction, at + size > end));
     } else if (type !== HANDSHAKE) {
       // nothing of a handshake
     } else if ((state.encrypted & sender) !== 0 && !isHello(bytes, at + RECORD, recordEnd)) {
@@ -166,14 +124,6 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection)
     packet.offset = recordEnd;
   }
   packet.offset = end;
-}
-
-function changeCipher(packet: Packet, state: TlsState, sender: number): void {
-  state.encrypted |= sender;
-  const { session } = state;
-  // in TLS 1.3 it means nothing; before the server's hello it precedes early data of that
-  if (session === null || state.isTls13 || !session.isChosen) return;
-  state.readers[packet.direction] = new KeyBlockReader(session, packet.direction === state.client);
 }
 
 /** Reads the record in [at, end), if it is encrypted and its key is known. */
@@ -198,57 +148,10 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
   } else if (contentType === APPLICATION_DATA) {
     state.plaintext ??= new PlaintextStreams();
     state.plaintext.add(packet, dissection, plaintext);
-  } else if (reader.contentType === ALERT && plaintext[1] === CLOSE_NOTIFY && plaintext.length === 2) {
+  } else if (contentType === ALERT && plaintext[1] === CLOSE_NOTIFY && plaintext.length === 2) {
     state.plaintext?.end(packet, dissection);
   }
   return true;
-}
-
-/** Why the record that was just looked at was not decrypted. */
-function secrecyOf({ session, readers }: TlsState, direction: Direction, isCut: boolean): Secrecy {
-  const reader = readers[direction];
-  if (session === null || !session.isChosen || reader === null) return 'no hello';
-  if (!session.isReadable) return 'suite';
-  if (isCut) return 'cut';
-  return reader.hasFailed ? 'wrong secret' : 'no secret';
-}
-
-/** What keys depend on in a handshake message whose body is [start, end). */
-function noteForKeys(packet: Packet, state: TlsState, type: number, start: number, end: number): void {
-  const { bytes, direction } = packet;
-  if (type === CLIENT_HELLO) {
-    const hello = readClientHello(bytes, start, end, false);
-    if (hello === null || end - start < SHORTEST_HELLO) return;
-    // a second hello after HelloRetryRequest begins no session (RFC 8446, 4.1.2)
-    if (state.session?.isOf(bytes, start) === true) return;
-    state.session = new TlsSession(bytes, start, hello);
-    state.client = direction;
-    // early data follow at once
-    if (state.encrypted === 0) state.readers[direction] = new TrafficReader(state.session, true);
-  } else if (type === SERVER_HELLO) {
-    const hello = readServerHello(bytes, start, end);
-    if (hello !== null && state.session !== null && !isHelloRetryRequest(bytes, start, end)) {
-      takeServerHello(state, bytes, start, hello, direction);
-    }
-  } else if (type === KEY_UPDATE && state.isTls13) state.readers[direction]?.update();
-  else if (type === ENCRYPTED_EXTENSIONS && state.isTls13) {
-    chooseAlpn(state, readAlpnChoice(bytes, start, end));
-    packet.message(tls.id, start, end).detail = type;
-  }
-}
-
-function takeServerHello(state: TlsState, bytes: Uint8Array, start: number, hello: Hello, direction: Direction): void {
-  const session = state.session!;
-  session.choose(bytes, start, hello);
-  if (state.isTls13) state.readers[direction] = new TrafficReader(session, false);
-  else if ((state.encrypted & (1 << state.client)) === 0) state.readers[state.client] = null;
-  chooseAlpn(state, hello.alpn[0] ?? null);
-}
-
-function chooseAlpn(state: TlsState, alpn: string | null): void {
-  if (alpn === null) return;
-  state.plaintext ??= new PlaintextStreams();
-  state.plaintext.alpn = alpn;
 }
 
 /** A ClientHello in [start, end), of SSL 2.0 or in its form (RFC 5246, E.2). */
@@ -302,7 +205,10 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
       state.isTls13 = true;
       state.isOld = false;
     }
-    if ((dissection.secrets ?? dissection.plaintext) !== null) noteForKeys(packet, state, type, body, body + length);
+    if ((dissection.secrets ?? dissection.plaintext) !== null) {
+      noteForKeys(packet, state, type, body, body + length);
+      if (type === ENCRYPTED_EXTENSIONS && state.isTls13) packet.message(tls.id, body, body + length).detail = type;
+    }
     at = body + length;
   }
   if (at < end) state.partial[direction] = bytes.slice(at, end);
