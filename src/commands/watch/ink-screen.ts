@@ -69,7 +69,10 @@ export function openInkScreen(paint: (lines: readonly string[]) => void, failed:
   const showLines = (lines: readonly string[]): void => {
     ready = [lines];
     // the tree would be the same: React and Ink took an eighth of an idle screen to find that out
-    if (isPlain && isOpen) return paint(lines);
+    if (isPlain && isOpen) {
+      paint(lines);
+      return;
+    }
     isPlain = true;
     shown = null;
     drawn = null;
