@@ -16,7 +16,7 @@ import { globalKeys } from './model/global-keys.ts';
 import type { KeyTable } from './model/key-table.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
 import { UNTOUCHED } from './model/list-state.ts';
-import { openingModel } from './model/model.ts';
+import { openingModel, type TabName } from './model/model.ts';
 import { REPLAY_KEYS } from './model/replay-keys.ts';
 import { update } from './model/update.ts';
 import { Painter } from './painter.ts';
@@ -114,9 +114,12 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     isLite ? LITE_REFRESH_MS : REFRESH_MS,
   );
   let perform: (effect: Effect) => void = () => {};
+  let show: (tab: TabName) => void = () => {};
   const take = (action: Action): void => {
     const { model: next, effects } = update(table, model, action, clock.now());
+    const isOther = next.tab !== model.tab;
     model = next;
+    if (isOther) show(model.tab);
     for (const effect of effects) perform(effect);
   };
   const interrupted = (): void => end(null);
@@ -170,7 +173,8 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
         fill: (machine) => facts.fillFresh(machine),
       },
     );
-    freshen = feed.freshen;
+    ({ freshen, show } = feed);
+    show(model.tab);
     perform = (effect) => {
       switch (effect.type) {
         case 'quit':

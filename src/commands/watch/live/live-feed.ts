@@ -9,6 +9,7 @@ import { placeOf } from '../../context/place.ts';
 import type { ModelRequest } from '../../insights/model-options.ts';
 import type { Action, Effect } from '../model/action.ts';
 import type { Machine } from '../model/machine.ts';
+import type { TabName } from '../model/model.ts';
 import type { Texts } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
 import type { WatchValues } from '../watch-values.ts';
@@ -43,6 +44,8 @@ export type FeedEffect = Exclude<Effect, { readonly type: 'quit' | 'suspend' | '
 /** The machine or a file, for the screen. */
 export interface LiveFeed {
   perform(effect: FeedEffect): void;
+  /** Another tab is shown. */
+  show(tab: TabName): void;
   /** Brings what is shown of packets up to date, just before it is painted: the oldest may have gone. */
   freshen(): void;
   /** Ends it; resolves when everything is closed. */
@@ -80,6 +83,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       place,
       {
         refreshMs: values.refreshMs,
+        tab: values.tab ?? 'dashboard',
         devices: values.interface === null || values.lite ? null : [values.interface],
         bpf: values.lite ? null : values.bpf,
         probes: !values['no-probe'] && !values.lite,
@@ -197,6 +201,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
         }
       }
     },
+    show: (tab) => machine?.show(tab),
     freshen() {
       const look = desk.look();
       if (look !== null) take({ type: 'packets', look, isAsked: false });
