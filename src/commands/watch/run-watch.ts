@@ -56,9 +56,11 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     guard: context.terminal.guard,
   });
   const characters = charactersOf(context.env);
+  const colors = chooseColorLevel(values.color ?? 'auto', context.env, true);
   const theme = themeNamed(
     values.theme ?? (characters === 'all' && !isLite ? 'terminal' : 'ascii'),
-    chooseColorLevel(values.color ?? 'auto', context.env, true) > 0,
+    colors > 0,
+    colors > 1,
   );
   let model = openingModel(
     { width: terminal.width, height: terminal.height },
