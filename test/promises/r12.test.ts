@@ -9,8 +9,10 @@ import { BIN } from '../support/program.ts';
 import { toolIsMissing } from '../support/tool.ts';
 import { promised } from './promise.ts';
 
+/** Without a command: there the table stands in for the screen. */
+const ALONE = '';
 const TABLES = [
-  '',
+  ALONE,
   'conns --interval 1',
   'ifaces --interval 1',
   'probe tcp://127.0.0.1:9 --every 1',
@@ -56,7 +58,12 @@ async function end(folder: string, table: string, way: readonly NodeJS.Signals[]
   const script = `stty rows 24 cols 100; stty -a >${at('before')}; ${run}; stty -a >${at('after')}`;
   const child = spawn('script', ['-qec', script, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', NETWATCH_CONFIG: 'none', SHELL: '/bin/bash' },
+    env: {
+      PATH: process.env.PATH ?? '',
+      TERM: table === ALONE ? 'dumb' : 'xterm',
+      NETWATCH_CONFIG: 'none',
+      SHELL: '/bin/bash',
+    },
   });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

@@ -58,6 +58,8 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
   const context: FakeContext = {
     stdout: sink,
     terminal: {
+      // nobody types in a test
+      stdinIsTerminal: false,
       stdoutIsTerminal: options.terminal !== undefined,
       stderrIsTerminal: options.terminal !== undefined,
       columns: () => options.terminal?.columns ?? 80,

@@ -41,6 +41,7 @@ export function headlessContext({ onNotice = () => {} }: Listening, signal: Abor
   return {
     stdout: NOWHERE,
     terminal: {
+      stdinIsTerminal: false,
       stdoutIsTerminal: false,
       stderrIsTerminal: false,
       columns: () => 80,

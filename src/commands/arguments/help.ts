@@ -49,10 +49,10 @@ export async function programHelp(
     .help(false)
     .version(false)
     .wrap(Math.max(LEAST_COLUMNS, Math.min(columns, MOST_COLUMNS)))
-    .example('netwatch', 'who this machine talks to, live')
+    .example('netwatch', 'a screen of who this machine talks to')
     .example('netwatch conns --json | jq .remote_addr', 'the same for a script')
     .epilogue(
-      `netwatch without a command shows a live table of connections on a terminal, and prints a snapshot in a pipe.\nnetwatch <command> --help says more; netwatch doctor says what this machine permits.\nnetwatch help explains: ${topics.join(', ')}.`,
+      `netwatch without a command is netwatch watch on a terminal, and prints a snapshot of connections in a pipe.\nnetwatch <command> --help says more; netwatch doctor says what this machine permits.\nnetwatch help explains: ${topics.join(', ')}.`,
     );
   for (const one of commands) parser.command(one.name, one.about);
   return `${await parser.getHelp()}\n`;

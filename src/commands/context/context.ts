@@ -36,6 +36,7 @@ export interface Context {
 }
 
 export interface Terminal extends ScreenTerminal {
+  readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   readonly columns: () => number;

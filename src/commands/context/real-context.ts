@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { openSink } from '../../core/output/sink.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
 import { openPlatform } from '../../platform/index.ts';
@@ -30,6 +31,8 @@ export function openRealContext(): Context {
   return {
     stdout: openSink(openStdout()),
     terminal: {
+      // process.stdin would be opened by a look at it
+      stdinIsTerminal: isatty(0),
       stdoutIsTerminal: process.stdout.isTTY === true,
       stderrIsTerminal: process.stderr.isTTY === true,
       columns: () => sizeOf('COLUMNS', process.stdout.columns, FALLBACK_COLUMNS),

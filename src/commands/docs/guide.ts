@@ -12,7 +12,7 @@ export const PROGRAM_GUIDE: readonly GuideSection[] = [
       'netwatch answers questions about the network of this machine with records: as a table on a terminal, as TSV in a pipe, as NDJSON, JSON or CSV on request, and with some commands as a Markdown table or as Prometheus metrics. Every record type has one list of fields; --fields, --sort, --filter, the schema and these pages are all made from it.',
       'A table on a terminal is as wide as the terminal. The columns that answer the question stay; others are hidden by their rank, and one line on stderr, or below a live table, names them. Long text is cut with an ellipsis, a time first loses what all rows share. Addresses are whole; only where two IPv6 addresses do not fit are they shortened in the middle, so that different ones differ. In a pipe -o table shows everything.',
       'In TSV and CSV, when a run prints several snapshots, rows begin with the time. A CSV has one header, and so records of one type: asking for several is refused, and rows of a second type that come along (hops, a histogram) are left out with a message. In TSV an empty line and a header of its own come before records of another type.',
-      'Without a command it shows a live table of connections on a terminal, and prints a snapshot of them in a pipe.',
+      'Without a command it is netwatch watch on a terminal, and prints a snapshot of connections in a pipe. A terminal that cannot show that screen (TERM is dumb, fewer than 40 columns or 10 lines, stdin is something else) gets a live table of connections.',
       'stdout carries records only. Messages go to stderr. Unknown values are null in JSON, an empty cell in TSV and CSV, and a dash in a table; a number is never made up.',
       'In text that comes from outside (process names, command lines, host names), control characters, bidirectional marks and hidden characters are shown as escapes.',
     ],
@@ -125,6 +125,6 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
   ['78', 'bad configuration'],
   [
     '129, 130, 143',
-    'interrupted by SIGHUP, SIGINT or SIGTERM, after the output was finished; 0 for capture and follow, and for the live table of netwatch without a command',
+    'interrupted by SIGHUP, SIGINT or SIGTERM, after the output was finished; 0 for capture, follow and watch, and for the live table of netwatch without a command',
   ],
 ];

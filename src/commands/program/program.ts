@@ -12,6 +12,7 @@ import type { ListingValues } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
 import type { Options, Values } from '../options/option.ts';
 import type { globalOptions } from '../options/shared-options.ts';
+import { canShowScreen } from '../watch/can-show-screen.ts';
 import { errorLines } from './error-report.ts';
 import { asksPlugin, reportPluginFailure } from './plugin-failure.ts';
 import { COMMANDS, DEFAULT_COMMAND } from './registry.ts';
@@ -28,7 +29,9 @@ export async function program(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What `netwatch` without a command does on a terminal: shows connections, busiest first, redrawn in place. */
+/** What `netwatch` without a command does on a terminal that can show the screen: it is there sooner than a first table. */
+const SCREEN = ['watch'];
+/** And on one that cannot: it shows connections, busiest first, redrawn in place. */
 const LIVE_TABLE = ['--interval', '1', '--sort', 'rx_rate:desc,tx_rate:desc'];
 
 /** Accepts `netwatch help conns`, which many people type first. */
@@ -60,7 +63,8 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
     return printText(context, helpOn(word, argv, context.terminal.columns()));
   }
   const live = argv.length === 0 && context.terminal.stdoutIsTerminal;
-  const { command, named, rest } = findCommand(live ? LIVE_TABLE : withHelpOption(argv), COMMANDS, DEFAULT_COMMAND);
+  const alone = live ? (canShowScreen(context) ? SCREEN : LIVE_TABLE) : null;
+  const { command, named, rest } = findCommand(alone ?? withHelpOption(argv), COMMANDS, DEFAULT_COMMAND);
   // the file is named by an option, and gives defaults of options: so they are read twice when there is one
   let read = readArguments(command, named, rest, null);
   const general = read.values as Values<typeof globalOptions>;

@@ -224,7 +224,7 @@ describe('repeating', () => {
     expect(out.split('\x1b[?1049l')[1]).not.toContain('\x1b[H');
   });
 
-  test('netwatch alone on a terminal does so until it is interrupted, and that is its normal end', async () => {
+  test('netwatch alone does so, on a terminal at which nobody can type, until it is interrupted, and that is its normal end', async () => {
     const { status, out } = await netwatch('', {
       terminal: { columns: 100, rows: 10 },
       onSleep: (at, context) => at >= 3000 && context.interrupt(),

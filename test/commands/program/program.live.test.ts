@@ -245,9 +245,35 @@ describe.skipIf(toolIsMissing('bash'))('a process whose name attacks the termina
 });
 
 describe.skipIf(toolIsMissing('script'))('on a terminal', () => {
-  test('netwatch alone shows a live table, and gives the terminal back when it is interrupted', () => {
-    const { stdout } = shell(`timeout -s INT 3 script -qec 'stty rows 24 cols 100; exec node ${BIN}' /dev/null`);
-    expect(stdout).toContain('\x1b[?1049h');
-    expect(stdout).toMatch(/\d+ connections: /);
+  const config = path.join(os.tmpdir(), `netwatch-alone-${process.pid}.json`);
+  beforeAll(() => fs.writeFileSync(config, '{"watch": {"no-probe": true, "ai": "never"}}', { mode: 0o644 }));
+  afterAll(() => fs.rmSync(config));
+
+  /** Starts netwatch without arguments, and types `keys` once it has painted: what the terminal got, and the exit status. */
+  async function alone(settings: string, painted: RegExp, keys: string) {
+    const line = `stty ${settings}; exec ${process.execPath} ${BIN}`;
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { PATH: process.env.PATH ?? '', TERM: 'xterm', LANG: 'C.UTF-8', NETWATCH_CONFIG: config, SHELL: '/bin/sh' },
+    });
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const wasPainted = painted.test(shown);
+      shown += text;
+      if (!wasPainted && painted.test(shown)) child.stdin.write(keys);
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    return { shown, status };
+  }
+
+  test.each([
+    ['the screen', 'rows 24 cols 80', /\d\d:\d\d:\d\dZ/, 'q'],
+    ['a live table, where the screen has no room,', 'rows 9 cols 80', /\d+ connections: /, '\x03'],
+  ])('netwatch alone shows %s and gives the terminal back at a key', async (what, settings, painted, key) => {
+    const { shown, status } = await alone(settings, painted, key);
+    expect(status).toBe(0);
+    expect(shown.split('\x1b[?1049h')).toHaveLength(2);
+    expect(shown.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(shown.lastIndexOf('\x1b[?1049h'));
+    expect(shown.includes('\x1b[?2004h')).toBe(what === 'the screen');
   });
 });
