@@ -3,6 +3,7 @@ import { EXIT, Failure, messageOf } from '../../../core/failure.ts';
 import { shellWord } from '../../../core/output/shell-word.ts';
 import type { Numerals } from '../../../core/output/units.ts';
 import { FILE_LIMITS, LIVE_LIMITS } from '../../../core/packet/packet-store.ts';
+import type { AddressPlace } from '../../../core/place/places.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import type { Context } from '../../context/context.ts';
 import { placeOf } from '../../context/place.ts';
@@ -27,6 +28,8 @@ export interface Shown {
   readonly failed: (error: unknown) => void;
   readonly texts: () => Texts;
   readonly numerals: () => Numerals;
+  /** Where an address is. */
+  readonly placeOf: (address: string) => AddressPlace;
   /** Fills rows that nobody has seen yet. */
   readonly fill: (machine: Machine) => void;
 }
@@ -56,10 +59,14 @@ export interface LiveFeed {
 export async function openLiveFeed(context: Context, values: FeedValues, shown: Shown): Promise<LiveFeed> {
   const { clock } = context;
   const { take, paint, failed, texts } = shown;
-  const desk = new PacketDesk(clock, (look, isAsked) => {
-    take({ type: 'packets', look, isAsked });
-    paint(isAsked);
-  });
+  const desk = new PacketDesk(
+    clock,
+    (look, isAsked) => {
+      take({ type: 'packets', look, isAsked });
+      paint(isAsked);
+    },
+    shown.placeOf,
+  );
   const isOfPackets = values.tab === 'packets' || (values.tab === null && values.read !== null);
   if (isOfPackets && values.filter !== null) desk.setFilter(values.filter, false);
   const place = await placeOf(context);
