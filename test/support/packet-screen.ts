@@ -85,8 +85,8 @@ export async function openPacketScreen(
     asked.push(effect);
     if (effect.type === 'filter packets') desk.setFilter(effect.filter);
     if (effect.type === 'clear packets') desk.clear();
-    if (effect.type === 'follow stream') {
-      const stream = desk.stream(effect.number);
+    if (effect.type === 'follow stream' || effect.type === 'follow on') {
+      const stream = effect.type === 'follow on' ? desk.streamOn(effect.number) : desk.stream(effect.number);
       if (stream !== null) take({ type: 'stream', stream });
     }
   };

@@ -46,6 +46,7 @@ export interface Witness {
   /** The statistics that it reads as they are. */
   readonly statistics: readonly StatisticName[];
   ingest(observation: Observation): void;
+  /** Their rows may be read more than once. */
   ingestSections(sections: readonly Section[]): void;
 }
 
@@ -112,7 +113,9 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       // before the sockets are read: then the flows that are over are forgotten
       if (captured !== null) {
         const { run, feed } = captured;
-        const sections = run.fresh(feed.reader, null, now);
+        const fresh = run.fresh(feed.reader, null, now);
+        // rows are read once, and here two read them
+        const sections = witness === null ? fresh : fresh.map((one): Section => ({ ...one, rows: [...one.rows] }));
         witness?.ingestSections(sections);
         for (const one of observedSections(sections)) tell(recent(one, now), now);
       }

@@ -25,8 +25,8 @@ const WIDTHS: Readonly<Record<Kind, readonly [least: number, most: number]>> = {
   time: [12, 12],
   list: [10, 40],
 };
-/** A zero that says nothing but that there is none, and a value that is not known: they must not look alike. */
-const ZERO = '–';
+/** A zero or an empty list, which says nothing but that there is none, and a value that is not known: they must not look alike. */
+export const NONE = '–';
 export const NOT_KNOWN = '?';
 
 /** A column of a list, before it is known how much room there is. */
@@ -74,6 +74,7 @@ function columnOf(name: string, field: Field, numerals: Numerals): ListColumn {
   const format = formatterFor(field, numerals);
   const isNumber = isNumeric(field);
   const isAmount = isNumber && field.kind !== 'port' && field.kind !== 'integer';
+  const isNone = (value: unknown): boolean => (isAmount && value === 0) || isEmptyList(value);
   return {
     field: name,
     heading,
@@ -84,7 +85,7 @@ function columnOf(name: string, field: Field, numerals: Numerals): ListColumn {
     isBar: false,
     write(row) {
       const value = row[name];
-      if (isAmount && value === 0) return ZERO;
+      if (isNone(value)) return NONE;
       if (value === null || value === undefined) return NOT_KNOWN;
       if (field.kind === 'time') return String(value).slice(11, 23);
       const text = format(value);
@@ -92,11 +93,13 @@ function columnOf(name: string, field: Field, numerals: Numerals): ListColumn {
     },
     role(row) {
       const value = row[name];
-      if (value === null || value === undefined || (isAmount && value === 0)) return 'faint';
+      if (value === null || value === undefined || isNone(value)) return 'faint';
       return field.tone?.(value as never) ?? null;
     },
   };
 }
+
+export const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 function widthsOf(field: Field): readonly [number, number] {
   if (field.values === null || field.many) return WIDTHS[field.kind];
@@ -113,7 +116,8 @@ export interface ColumnChoice {
 
 /**
  * Places columns into `room`: those of the highest priority number go first where not all fit, of equal ones the last. What
- * is left widens texts and addresses up to the longest value that `longest` tells of.
+ * is left widens texts and addresses up to the longest value that `longest` tells of: first as far as is good for their kind,
+ * then as far as there is room.
  */
 export function placeColumns(
   columns: readonly ListColumn[],
@@ -143,19 +147,18 @@ export function placeColumns(
     .filter((column) => shown.has(column))
     .map((column) => ({ column, width: left < 0 ? Math.max(1, room) : least(column) }));
   left = Math.max(0, left);
-  const growing = [...placed].sort((a, b) => a.column.priority - b.column.priority);
-  for (const one of growing) {
-    if (!one.column.isBar && choice.widths.has(one.column.field)) continue;
-    const more = Math.min(
-      left,
-      Math.max(
-        0,
-        (one.column.isBar ? one.column.most : Math.min(one.column.most, longest(one.column.field))) - one.width,
-      ),
-    );
-    one.width += more;
-    left -= more;
-  }
+  const growing = placed
+    .filter(({ column }) => column.isBar || !choice.widths.has(column.field))
+    .sort((a, b) => a.column.priority - b.column.priority);
+  const growTo = (wanted: (column: ListColumn) => number): void => {
+    for (const one of growing) {
+      const more = Math.max(0, Math.min(left, wanted(one.column) - one.width));
+      one.width += more;
+      left -= more;
+    }
+  };
+  growTo(({ field, isBar, most }) => (isBar ? most : Math.min(most, longest(field))));
+  growTo(({ field, isBar, most }) => (isBar ? most : longest(field)));
   return placed;
 }
 

@@ -19,9 +19,15 @@ export interface StoredStream {
   readonly row: StreamRow;
   /** In sequence order; each has bytes of its own. */
   readonly pieces: readonly Readonly<Piece>[];
+  /** The number of its newest packet that is held. */
+  readonly newest: number;
   /** Whether its first packets or pieces are missing here. */
   readonly isCut: boolean;
 }
+
+/** The newest packet that is held of a stream; 0 for none. */
+export const newestOf = (store: PacketStore, { proto, stream }: StreamRow): number =>
+  store.lastOf(proto === 'tcp' ? TCP : UDP, stream);
 
 /** Follows the stream of a packet; null for one without a TCP or UDP stream, and for one that is no longer held. */
 export function followStored(store: PacketStore, number: number): StoredStream | null {
@@ -59,7 +65,7 @@ export function followStored(store: PacketStore, number: number): StoredStream |
   const [a, b] = followed === null ? follower.sidesOf(flow) : follower.sidesOf(followed);
   const isTurned = followed !== null && isOtherWay(followed, flow);
   if (isTurned) for (const piece of pieces) piece.direction = piece.direction === 0 ? 1 : 0;
-  return { row: streamRow(flow, isTurned ? [b, a] : [a, b], null, null), pieces, isCut };
+  return { row: streamRow(flow, isTurned ? [b, a] : [a, b], null, null), pieces, newest: numbers.at(-1)!, isCut };
 }
 
 /** Whether A of the one is B of the other. */

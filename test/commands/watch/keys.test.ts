@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { UNTOUCHED } from '../../../src/commands/watch/model/list-state.ts';
 import { TAB_NAMES } from '../../../src/commands/watch/model/model.ts';
 import { TABS } from '../../../src/commands/watch/tabs/all-tabs.ts';
 import { connOn, ifaceNamed, machineOf, STORY_KEYS, Story } from '../../support/screen-story.ts';
@@ -116,4 +117,15 @@ test.each([
   story.press('enter');
   expect(story.model.tab).toBe('connections');
   expect(story.lines[1]).toContain('remote_addr == 198.51.100.2');
+});
+
+test.each([
+  ['insights', 'severity', '▼SEVERITY SUMMARY'],
+  ['connections', 'remote_port', '▼RPORT '],
+] as const)('on %s the mark of the order by %s leaves the name of its column whole', (tab, field, heading) => {
+  const story = new Story(machineOf(CONNS, { insights: [] }), { tab, width: 120 });
+  const name = tab === 'insights' ? 'insights' : 'connections';
+  const lists = { [name]: { ...UNTOUCHED, sort: { field, descending: true } } };
+  story.model = { ...story.model, lists };
+  expect(story.lines[2]).toContain(heading);
 });

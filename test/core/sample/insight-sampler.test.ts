@@ -5,8 +5,11 @@ import { rule } from '../../../src/core/insight/rule.ts';
 import { ThresholdSettings } from '../../../src/core/insight/thresholds.ts';
 import { PLAIN_CAPTURE } from '../../../src/core/sample/capture-request.ts';
 import { type InsightSampling, openInsightSampler } from '../../../src/core/sample/insight-sampler.ts';
+import { pcap } from '../../support/captures.ts';
 import { fakeContext, START_MS } from '../../support/fake-context.ts';
 import { fakePlatform, interfaceOf, readingOf, socketOf } from '../../support/fake-platform.ts';
+import { sensorScene } from '../../support/fake-sensor.ts';
+import { attempt } from '../../support/tcp-attempts.ts';
 
 const DENIED = new Failure(EXIT.noPermission, 'capturing needs CAP_NET_RAW', { hint: 'sudo netwatch insights' });
 
@@ -111,6 +114,44 @@ test.each([
   ['not for want of a permission', {}, new Failure(EXIT.noInput, 'no such interface')],
 ])('packets that cannot be captured end the run: %s', async (_, asked, refusal) => {
   await expect(open({ packets: PLAIN_CAPTURE, ...asked }, refusal)).rejects.toThrow(refusal.message);
+});
+
+test('statistics of what is captured are told to the rules, and to a witness too', async () => {
+  const { told, rule: one } = recorder((into) => ({
+    handshake: (rows) => void into.push(rows.map(({ outcome }) => outcome)),
+  }));
+  const seen: unknown[] = [];
+  const frames = [...attempt({ at: 0 }), ...attempt({ at: 10, clientPort: 40_001, port: 81, ends: 'refused' })];
+  const { openSockets } = fakePlatform([readingOf([socketOf()])]);
+  const bytes = pcap(frames.map((frame) => ({ bytes: frame.bytes })));
+  const { place, clock, end } = sensorScene({ bytes, platform: { openSockets } });
+  const sampler = await openInsightSampler(place, {
+    rules: [one],
+    thresholds: ThresholdSettings.usual,
+    serviceOf: () => null,
+    packets: { ...PLAIN_CAPTURE, devices: ['eth0'] },
+    demandsPackets: true,
+    probe: null,
+    witness: {
+      statistics: ['protocols'],
+      ingest: ({ type, value }) => void (type === 'handshake' && seen.push(['observed', value.length])),
+      ingestSections: (sections) =>
+        void seen.push(sections.map(({ table, rows }) => [table.type, [...rows].length, [...rows].length])),
+    },
+  });
+  await clock.pass(100);
+  await sampler.look({ time: new Date(START_MS).toISOString(), monotonicMs: 0 });
+  end();
+  await sampler.close(() => {});
+  expect(told).toEqual([['complete', 'refused']]);
+  expect(seen).toEqual([
+    [
+      ['handshake', 2, 2],
+      ['handshake_histogram', 8, 8],
+      ['protocol', 3, 3],
+    ],
+    ['observed', 2],
+  ]);
 });
 
 test('what threw is told at the end', async () => {

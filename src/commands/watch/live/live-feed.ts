@@ -191,6 +191,10 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
           const stream = desk.stream(effect.number);
           return stream === null ? tell(texts().noticeNoStream, true) : take({ type: 'stream', stream });
         }
+        case 'follow on': {
+          const stream = desk.streamOn(effect.number);
+          return stream === null ? undefined : take({ type: 'stream', stream });
+        }
       }
     },
     freshen() {

@@ -86,10 +86,8 @@ export async function openMachineFeed(
           model?.ingest(observation);
         },
         ingestSections(sections) {
-          // the rows of a section are read once
-          const read = sections.map((one) => ({ ...one, rows: [...one.rows] }));
-          history.ingestSections(read);
-          model?.ingestSections(read);
+          history.ingestSections(sections);
+          model?.ingestSections(sections);
         },
       },
       listen: asked.listen,

@@ -14,6 +14,8 @@ const PUBLISH_MS = 100;
 /** A search takes so long at a time, that keys stay quick; and rests so long. */
 const SLICE_MS = 5;
 const REST_MS = 1;
+/** To follow a stream again takes no more than this part of the time. */
+const FOLLOW_SHARE = 0.05;
 
 /** `isAsked` when it is the answer to what a person did. */
 export type PublishPackets = (look: PacketLook, isAsked: boolean) => void;
@@ -31,6 +33,7 @@ export class PacketDesk {
   private isAsked = false;
   /** Nothing that is held may go: somebody looks at it. */
   private isKept = false;
+  private followAt = 0;
   private cancel: (() => void) | null = null;
   private due = Number.POSITIVE_INFINITY;
 
@@ -106,7 +109,20 @@ export class PacketDesk {
 
   /** What was said in the stream of a packet; null for none. */
   stream(number: number): StoredStream | null {
-    return this.store === null ? null : followStored(this.store, number);
+    if (this.store === null) return null;
+    const begun = this.clock.monotonic();
+    const stream = followStored(this.store, number);
+    const ended = this.clock.monotonic();
+    this.followAt = ended + Math.max(PUBLISH_MS, (ended - begun) / FOLLOW_SHARE);
+    return stream;
+  }
+
+  /** The same, of a stream that was followed before; null when that was so lately that the next look must ask again. */
+  streamOn(number: number): StoredStream | null {
+    const rest = this.followAt - this.clock.monotonic();
+    if (rest <= 0) return this.stream(number);
+    this.wakeIn(rest);
+    return null;
   }
 
   stop(): void {

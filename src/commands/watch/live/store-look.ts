@@ -3,19 +3,21 @@ import { checkPacketFilter, type PacketSearch } from '../../../core/packet/packe
 import type { PacketStore } from '../../../core/packet/packet-store.ts';
 import type { StoredPackets } from '../../../core/packet/stored-packets.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
+import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import { type HandshakeTimes, timesOf } from '../../../core/stats/handshakes.ts';
+import { newestOf } from '../../../core/stream/stored-stream.ts';
 import type { PacketLook } from '../model/packet-look.ts';
 
 /** A store and what a search found in it, as they are now. */
 export class StoreLook implements PacketLook {
   readonly seen: number;
+  readonly first: number;
   readonly held: number;
   readonly count: number;
   readonly isSearching: boolean;
   private readonly store: PacketStore;
   private readonly packets: StoredPackets;
   private readonly now: () => number;
-  private readonly first: number;
   /** Numbers of packets that pass, from `from` on; null for all. The search may add more. */
   private readonly matches: readonly number[] | null;
   private readonly from: number;
@@ -67,5 +69,9 @@ export class StoreLook implements PacketLook {
 
   handshakeOf(number: number): HandshakeTimes {
     return timesOf(this.store.holds(number) ? (this.store.flowOf(number)?.tcp ?? null) : null);
+  }
+
+  newestOf(stream: StreamRow): number {
+    return newestOf(this.store, stream);
   }
 }

@@ -50,6 +50,8 @@ export type Effect =
   | { readonly type: 'recapture'; readonly bpf: string }
   /** Follows the stream of a packet. */
   | { readonly type: 'follow stream'; readonly number: number }
+  /** Follows it again, as packets of it came; that may come later. */
+  | { readonly type: 'follow on'; readonly number: number }
   | { readonly type: 'save stream'; readonly state: StreamState }
   | { readonly type: 'whois'; readonly addresses: readonly string[] };
 

@@ -1,5 +1,6 @@
 import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
+import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import type { HandshakeTimes } from '../../../core/stats/handshakes.ts';
 
 /**
@@ -9,6 +10,8 @@ import type { HandshakeTimes } from '../../../core/stats/handshakes.ts';
 export interface PacketLook {
   /** Packets that came since all were forgotten, that are held, and lines. */
   readonly seen: number;
+  /** The number of the oldest packet that is held. */
+  readonly first: number;
   readonly held: number;
   readonly count: number;
   /** Whether packets are still being searched for some that pass. */
@@ -24,4 +27,6 @@ export interface PacketLook {
   detail(number: number): PacketDetail | null;
   /** Milliseconds of the handshake of its TCP connection, so far. */
   handshakeOf(number: number): HandshakeTimes;
+  /** The newest packet of a stream; 0 when none is held. */
+  newestOf(stream: StreamRow): number;
 }

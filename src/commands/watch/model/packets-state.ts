@@ -62,8 +62,15 @@ export const withWaiting = (state: PacketsState): PacketsState => ({
   ...state,
   look: state.waiting ?? state.look,
   waiting: null,
+  marks: state.waiting === null ? state.marks : heldOf(state.marks, state.waiting),
 });
 
 /** With the newest look; while it is paused, that waits, unless a person asked for it. */
 export const withLook = (state: PacketsState, look: PacketLook, isPaused: boolean): PacketsState =>
-  isPaused ? { ...state, waiting: look } : { ...state, look, waiting: null };
+  isPaused ? { ...state, waiting: look } : { ...state, look, waiting: null, marks: heldOf(state.marks, look) };
+
+/** Bookmarks without those of packets that went; the very same where none did. */
+function heldOf(marks: ReadonlySet<number>, { first }: PacketLook): ReadonlySet<number> {
+  for (const mark of marks) if (mark < first) return new Set([...marks].filter((number) => number >= first));
+  return marks;
+}

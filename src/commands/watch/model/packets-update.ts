@@ -1,6 +1,6 @@
 import { topFor } from '../../../core/screen/selection.ts';
 import { fill } from '../texts/fill.ts';
-import { type Action, type Step, step } from './action.ts';
+import { type Action, type Effect, type Step, step } from './action.ts';
 import { goTo } from './global-keys.ts';
 import type { Model } from './model.ts';
 import { notify } from './notices.ts';
@@ -20,7 +20,8 @@ export function takePackets(model: Model, action: PacketAction): Step {
   switch (action.type) {
     case 'packets': {
       const isPaused = model.held !== null && !action.isAsked;
-      return step({ ...model, packets: withLook(model.packets, action.look, isPaused) });
+      const next = { ...model, packets: withLook(model.packets, action.look, isPaused) };
+      return isPaused ? step(next) : step(next, ...grown(next));
     }
     case 'recaptured': {
       const bpf = action.bpf === '' ? null : action.bpf;
@@ -37,11 +38,24 @@ export function takePackets(model: Model, action: PacketAction): Step {
       const { message, column } = action;
       return step({ ...asked, prompt: { ...asked.prompt!, cursor: action.bpf.length, error: { message, column } } });
     }
-    case 'stream':
+    case 'stream': {
+      const { stream } = action;
+      const shown = model.packets.stream;
+      const isSame = shown?.stream.row.stream === stream.row.stream && shown.stream.row.proto === stream.row.proto;
       return step(
-        withPackets(model, { stream: { stream: action.stream, format: 'text', directions: 'both', top: 0 } }),
+        withPackets(model, {
+          stream: isSame ? { ...shown, stream } : { stream, format: 'text', directions: 'both', top: 0 },
+        }),
       );
+    }
   }
+}
+
+/** Asks for the stream that is shown when packets of it came. */
+function grown({ tab, packets: { look, stream } }: Model): readonly Effect[] {
+  if (tab !== 'packets' || look === null || stream === null) return [];
+  const number = look.newestOf(stream.stream.row);
+  return number === 0 || number === stream.stream.newest ? [] : [{ type: 'follow on', number }];
 }
 
 /** Shows the packets that pass a display filter; null or nothing for all. Throws Failure 64 for one that means nothing. */

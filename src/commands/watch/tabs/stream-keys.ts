@@ -8,11 +8,16 @@ import type { StreamState } from '../model/packets-state.ts';
 import { withPackets } from '../model/packets-update.ts';
 import { scrolled } from '../views/stream-view.ts';
 
+const STREAM_END = Number.MAX_SAFE_INTEGER;
+
 /** Moves what is shown of the stream by lines. */
 export function scrollStream(model: Model, lines: number): Model {
   const { stream: height } = streamLayout(frameOf(model).body.height);
-  const state = scrolled(model.packets.stream!, model.packets.stream!.top, model.width, height);
-  return withPackets(model, { stream: scrolled(state, state.top + lines, model.width, height) });
+  const before = scrolled(model.packets.stream!, model.packets.stream!.top, model.width, height);
+  const after = scrolled(before, before.top + lines, model.width, height);
+  const isAtEnd = scrolled(after, STREAM_END, model.width, height).top === after.top;
+  // who went to its end stays there while it grows
+  return withPackets(model, { stream: lines > 0 && isAtEnd ? { ...after, top: STREAM_END } : after });
 }
 
 const scroll =
@@ -107,6 +112,6 @@ export const STREAM_KEYS: readonly Binding[] = [
     label: 'keyMove',
     help: 'helpScroll',
     footer: null,
-    act: scroll(() => Number.MAX_SAFE_INTEGER),
+    act: scroll(() => STREAM_END),
   },
 ];

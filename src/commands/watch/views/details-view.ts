@@ -2,7 +2,7 @@ import { safeText } from '../../../core/output/safe-text.ts';
 import { wrap } from '../../../core/output/text-width.ts';
 import { formatterFor, UNKNOWN } from '../../../core/output/units.ts';
 import { line, piece } from '../../../core/screen/cells.ts';
-import { NOT_KNOWN } from '../../../core/screen/columns.ts';
+import { isEmptyList, NONE, NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
 import { arrange, listState } from '../model/arranged.ts';
 import type { ListSpec } from '../model/list-spec.ts';
@@ -18,8 +18,9 @@ export function detailLines(model: Model, list: ListSpec, width: number): readon
   const names = Math.max(...fields.map(([name]) => name.length));
   return fields.flatMap(([name, field]) => {
     const value = entry.row[name];
-    const text = value === null || value === undefined ? NOT_KNOWN : formatterFor(field, numerals)(value);
-    const role = value === null || value === undefined ? 'faint' : (field.tone?.(value as never) ?? null);
+    const isKnown = value !== null && value !== undefined;
+    const text = isEmptyList(value) ? NONE : isKnown ? formatterFor(field, numerals)(value) : NOT_KNOWN;
+    const role = !isKnown || isEmptyList(value) ? 'faint' : (field.tone?.(value as never) ?? null);
     return wrap(safeText(text === UNKNOWN ? NOT_KNOWN : text), Math.max(8, width - names - 4)).map((part, index) =>
       line(theme, [piece(` ${(index === 0 ? name : '').padEnd(names)}  `, 'faint'), piece(part, role)], width),
     );

@@ -4,7 +4,7 @@ import { barLength, GAP, type PlacedColumn } from '../../../core/screen/columns.
 import { selectedIndex, topFor } from '../../../core/screen/selection.ts';
 import { paint, type Role, type Theme } from '../../../core/screen/theme.ts';
 import { arrange, listState } from '../model/arranged.ts';
-import { placedColumns } from '../model/list-columns.ts';
+import { MARGIN, placedColumns } from '../model/list-columns.ts';
 import type { ListSpec } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
 import { whyEmpty } from '../model/why-empty.ts';
@@ -50,14 +50,17 @@ function headings(model: Model, list: ListSpec, columns: readonly PlacedColumn[]
   const { theme } = model.settings;
   const { sort, column: chosen } = listState(model, list);
   const [first] = sort === null ? list.usualSort : [sort];
-  let out = ' ';
-  let used = 1;
+  let out = '';
+  let used = MARGIN;
   for (const [index, { column, width: own }] of columns.entries()) {
-    const isSorted = column.field === first?.field;
+    const isSorted = column.field === first?.field && !column.isBar;
     const mark = isSorted ? theme.glyphs.sorted[first!.descending ? 1 : 0] : '';
-    const text = cell(column.heading, Math.max(1, own - mark.length), column.align, theme.glyphs.ellipsis);
+    // a name that needs all of its room has the mark before it, between the columns
+    const isBefore = mark !== '' && column.heading.length >= own;
+    const text = cell(isBefore ? column.heading : mark + column.heading, own, column.align, theme.glyphs.ellipsis);
     const role = column.field === chosen ? 'selected' : isSorted ? 'title' : 'heading';
-    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, role, mark + text);
+    const gap = ' '.repeat((index === 0 ? MARGIN : GAP) - (isBefore ? 1 : 0));
+    out += gap + (isBefore ? paint(theme, 'title', mark) : '') + paint(theme, role, text);
     used += (index === 0 ? 0 : GAP) + own;
   }
   return out + ' '.repeat(Math.max(0, width - used));

@@ -39,8 +39,17 @@ export function streamView(model: Model, width: number, height: number): readonl
   const { toRight, toLeft } = theme.glyphs;
   const shown = directions === 'both' ? texts.streamBoth : directions === 'a' ? `A${toRight}B` : `B${toRight}A`;
   const ends = `${endpoint(row.a_addr, row.a_port)} ${toLeft}${toRight} ${endpoint(row.b_addr, row.b_port)}`;
+  const room = Math.max(0, height - AROUND);
+  const pages = pagesOf(state, width - MARGIN);
+  const lines = pages.lines(top, Math.min(pages.count, top + room)).map(({ direction, text }) => {
+    const written =
+      theme.name === 'ascii' ? text.replace(/^[→←]/, (arrow) => (arrow === '→' ? toRight : toLeft)) : text;
+    return line(theme, [piece(` ${written}`, direction === 0 ? 'sent' : 'received')], width);
+  });
+  const place = pages.count > room ? ` ${top + 1}-${top + lines.length}/${pages.count}` : '';
   const head: Piece[] = [
     piece(`${row.proto.toUpperCase()} stream #${row.stream}`, 'title'),
+    piece(place),
     piece(`  A ${ends} B`),
     piece(`  ${shown}, ${state.format}`, 'faint'),
   ];
@@ -60,13 +69,6 @@ export function streamView(model: Model, width: number, height: number): readonl
   }
   if (row.missing_bytes > 0) foot.push(piece(`  ${fill(texts.streamMissing, { count: row.missing_bytes })}`, 'notice'));
   if (isCut) foot.push(piece(`  ${texts.streamCut}`, 'notice'));
-  const room = Math.max(0, height - AROUND);
-  const pages = pagesOf(state, width - MARGIN);
-  const lines = pages.lines(top, Math.min(pages.count, top + room)).map(({ direction, text }) => {
-    const written =
-      theme.name === 'ascii' ? text.replace(/^[→←]/, (arrow) => (arrow === '→' ? toRight : toLeft)) : text;
-    return line(theme, [piece(` ${written}`, direction === 0 ? 'sent' : 'received')], width);
-  });
   if (pages.count === 0) lines.push(line(theme, [piece(` ${texts.streamNothing}`, 'faint')], width));
   return [rule(theme, head, width), ...exactly(lines, width, room), rule(theme, foot, width)];
 }

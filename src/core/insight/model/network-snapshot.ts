@@ -83,6 +83,8 @@ export class SnapshotGatherer {
         this.connections = countConnections(value);
         break;
       case 'probe':
+        // a look between two rounds
+        if (value.length === 0) break;
         this.gateway = healthOf(value, ({ target }) => target === 'gateway');
         this.dns = healthOf(value, ({ kind, target }) => kind === 'dns' || target === 'dns');
         break;

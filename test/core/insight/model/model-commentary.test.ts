@@ -123,6 +123,8 @@ test('a snapshot of a live machine, and what is not known is told as such', () =
       { target: 'dns', kind: 'dns', rtt_avg_ms: 9.87654, loss_pct: 0 },
     ] as unknown as ProbeRow[],
   });
+  // a look between two rounds of probes
+  gatherer.ingest({ type: 'probe', value: [] });
   const talkers = Array.from({ length: 100 }, (_, index) => ({ addr: `10.0.0.${index}`, rx_packets: index }));
   gatherer.ingestSections([section(endpoint, talkers as never)]);
   const facts = factsIn(opened().commentary.request(gatherer.snapshot([])));
