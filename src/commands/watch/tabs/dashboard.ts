@@ -161,9 +161,9 @@ function bandwidthView(model: Model, width: number, height: number): readonly st
   const side = (name: string, values: readonly (number | null)[], role: Role): readonly string[] => {
     const label = 2 + Math.max(widthOf(texts.received), widthOf(texts.sent));
     const top = topOf(values, 1);
-    // each value as wide as fits
-    const repeat = Math.max(1, Math.floor((width - label) / HISTORY));
-    const wide = values.flatMap((value) => Array.from({ length: repeat }, () => value));
+    // over the whole width: some values may be a column wider than others
+    const columns = Math.max(HISTORY, width - label);
+    const wide = Array.from({ length: columns }, (_, column) => values[Math.floor((column * HISTORY) / columns)] ?? null);
     return graph(theme, wide, width - label, half, top, role).map(
       (text, row) => paint(theme, role, cell(row === 0 ? ` ${name}` : '', label)) + text,
     );
