@@ -1,6 +1,7 @@
 // npm run bench -- watch: what the screen costs. It runs as it is built, on a pseudo-terminal. Wall times are those of this
 // machine with all that runs on it; CPU times are not.
-// npm run bench -- watch [--long] [NAME...] runs some parts: start, idle, keys.
+// npm run bench -- watch [--long] [NAME...] runs some parts: start, idle, frame, keys.
+import { benchFrame } from './frame.js';
 import { benchIdle } from './idle.js';
 import { benchKeys } from './keys.js';
 import { noNetworks } from './network.js';
@@ -10,6 +11,7 @@ import { benchStart } from './start.js';
 const PARTS = {
   start: { run: benchStart, networks: false },
   idle: { run: benchIdle, networks: true },
+  frame: { run: benchFrame, networks: false },
   keys: { run: benchKeys, networks: true },
 };
 const WIDTHS = [42, 14, 5];
