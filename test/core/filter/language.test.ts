@@ -5,6 +5,7 @@ import { compileExpectation } from '../../../src/core/filter/expectation.ts';
 import { parseFilter } from '../../../src/core/filter/parse.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { iface } from '../../../src/core/record/tables/iface.ts';
+import { ANY_CHARACTER } from '../../support/any-character.ts';
 import { failureOf } from './failing.ts';
 import { evaluate, model, row, write } from './model.ts';
 import { printExpr, withoutPlaces } from './print.ts';
@@ -94,7 +95,7 @@ describe('any text is understood or refused with its place', () => {
     ' ',
   );
   const soup = fc.array(pieces, { maxLength: 12 }).chain((parts) => fc.constantFrom(parts.join(' '), parts.join('')));
-  const source = fc.oneof(soup, fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
+  const source = fc.oneof(soup, fc.string({ unit: ANY_CHARACTER }), fc.string({ unit: 'grapheme' }));
 
   test.each([
     ['filter', compileFilter],

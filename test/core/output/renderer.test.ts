@@ -7,6 +7,7 @@ import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
 import { bytes, flag, list, maybe, millis, shown, text } from '../../../src/core/record/field.ts';
 import { type AnyRow, type RecordTable, table } from '../../../src/core/record/table.ts';
+import { ANY_CHARACTER } from '../../support/any-character.ts';
 import { openMemorySink } from '../../support/memory-sink.ts';
 
 const sample = table('sample', 'One row per sample.', {
@@ -82,7 +83,7 @@ describe('ndjson', () => {
       fc.asyncProperty(
         fc.array(
           fc.record({
-            name: fc.string({ unit: 'binary' }),
+            name: fc.string({ unit: ANY_CHARACTER }),
             size: fc.option(fc.nat()),
             rtt_ms: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
             up: fc.boolean(),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { safeJsonString, safeText, safeTsvText } from '../../../src/core/output/safe-text.ts';
+import { ANY_CHARACTER } from '../../support/any-character.ts';
 
 /** What must never reach a terminal, a table or a TSV cell. */
 const DANGEROUS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -24,7 +25,7 @@ test.each([
 
 test('no text gets through that a terminal acts on', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: ANY_CHARACTER }), (text) => {
       expect(safeText(text)).not.toMatch(DANGEROUS);
       expect(safeTsvText(text)).not.toMatch(DANGEROUS);
       expect(safeJsonString(text)).not.toMatch(DANGEROUS);
@@ -35,7 +36,7 @@ test('no text gets through that a terminal acts on', () => {
 
 test('JSON gives the text back', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: ANY_CHARACTER }), (text) => {
       expect(JSON.parse(safeJsonString(text))).toBe(text);
     }),
     { numRuns: 2000 },
@@ -50,7 +51,7 @@ test('a TSV cell gives the text back', () => {
         : { t: '\t', n: '\n', r: '\r', '\\': '\\' }[letter as 't']!,
     );
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: ANY_CHARACTER }), (text) => {
       expect(textOf(safeTsvText(text))).toBe(text);
     }),
     { numRuns: 2000 },

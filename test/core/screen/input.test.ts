@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Input, InputReader } from '../../../src/core/screen/input.ts';
+import { ANY_CHARACTER } from '../../support/any-character.ts';
 
 const key = (name: string, more: Partial<{ ctrl: boolean; alt: boolean }> = {}): Input => ({
   type: 'key',
@@ -108,7 +109,7 @@ test('what is pasted does not act, and is bounded', () => {
 
 test('whatever a terminal sends, nothing is thrown, and what waits is bounded', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { maxLength: 8 }), (chunks) => {
+    fc.property(fc.array(fc.string({ unit: ANY_CHARACTER, maxLength: 40 }), { maxLength: 8 }), (chunks) => {
       const reader = new InputReader();
       for (const chunk of chunks) reader.read(chunk);
       reader.flush();
