@@ -47,6 +47,23 @@ class $Segmenter {
   segment(text) { return (this.segmenter ??= new Intl.Segmenter(...this.args)).segment(text); }
 }`;
 
+/** How every output is bundled. */
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  // what is loaded later, or never, has files of its own
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  jsx: 'automatic',
+  external: EXTERNAL,
+  plugins: [INK_FOR_TABLE],
+  define: DEFINE,
+  banner: { js: BANNER },
+  logLevel: 'warning',
+};
+
 /** The folder in dist/ of the declarations of the JavaScript API. */
 const TYPES = 'types';
 
@@ -67,24 +84,13 @@ export async function build() {
   const bundles = await Promise.all(
     Object.entries(ENTRIES).map(([name, file]) =>
       bundle({
-        absWorkingDir: ROOT,
+        ...BUNDLING,
         entryPoints: { [name]: file },
         outdir: DIST,
         entryNames: '[name]',
         chunkNames: '[name]-[hash]',
         write: false,
-        bundle: true,
-        splitting: true,
-        format: 'esm',
-        platform: 'node',
-        target: 'node20',
-        jsx: 'automatic',
-        external: EXTERNAL,
-        plugins: [INK_FOR_TABLE],
-        define: DEFINE,
-        banner: { js: BANNER },
         minifyWhitespace: true,
-        logLevel: 'warning',
       }),
     ),
   );

@@ -48,12 +48,13 @@ export interface PacketScreenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly limits?: StoreLimits;
+  readonly placeOf?: ConstructorParameters<typeof PacketDesk>[2];
 }
 
 /** Opens it at the tab with all packets of a capture; null for a machine on which none are captured. */
 export async function openPacketScreen(
   capture: string | Uint8Array | null,
-  { width = 80, height = 24, limits = FILE_LIMITS }: PacketScreenOptions = {},
+  { width = 80, height = 24, limits = FILE_LIMITS, placeOf }: PacketScreenOptions = {},
 ): Promise<PacketScreen> {
   const clock = virtualClock();
   const settings = {
@@ -80,7 +81,7 @@ export async function openPacketScreen(
     model = done.model;
     for (const effect of done.effects) perform(effect);
   };
-  const desk = new PacketDesk(clock, (look, isAsked) => take({ type: 'packets', look, isAsked }));
+  const desk = new PacketDesk(clock, (look, isAsked) => take({ type: 'packets', look, isAsked }), placeOf);
   const perform = (effect: Effect): void => {
     asked.push(effect);
     if (effect.type === 'filter packets') desk.setFilter(effect.filter);

@@ -63,9 +63,17 @@ export function openInkScreen(paint: (lines: readonly string[]) => void, failed:
   let loading: Promise<void> | null = null;
   let wanted: { readonly lines: readonly string[]; readonly dialog: PlacedDialog } | null = null;
   let drawn: { readonly content: DialogProps; readonly element: ReactNode } | null = null;
+  /** The tree is that of lines alone. */
+  let isPlain = false;
 
   const showLines = (lines: readonly string[]): void => {
     ready = [lines];
+    // the tree would be the same: React and Ink took an eighth of an idle screen to find that out
+    if (isPlain && isOpen) {
+      paint(lines);
+      return;
+    }
+    isPlain = true;
     shown = null;
     drawn = null;
     facade.columns = 1;
@@ -77,6 +85,7 @@ export function openInkScreen(paint: (lines: readonly string[]) => void, failed:
     Drawn: (props: DialogProps) => ReactNode,
   ): void => {
     const { content, row } = dialog;
+    isPlain = false;
     ready = [lines.slice(0, row), lines.slice(row + content.height)];
     shown = dialog;
     facade.columns = content.width;

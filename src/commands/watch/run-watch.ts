@@ -11,12 +11,13 @@ import { modelRequestOf } from '../insights/model-options.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
 import { AddressFacts } from './live/address-facts.ts';
+import type { FeedEffect } from './live/live-feed.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import type { KeyTable } from './model/key-table.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
 import { UNTOUCHED } from './model/list-state.ts';
-import { openingModel } from './model/model.ts';
+import { openingModel, type TabName } from './model/model.ts';
 import { REPLAY_KEYS } from './model/replay-keys.ts';
 import { update } from './model/update.ts';
 import { Painter } from './painter.ts';
@@ -56,9 +57,11 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     guard: context.terminal.guard,
   });
   const characters = charactersOf(context.env);
+  const colors = chooseColorLevel(values.color ?? 'auto', context.env, true);
   const theme = themeNamed(
     values.theme ?? (characters === 'all' && !isLite ? 'terminal' : 'ascii'),
-    chooseColorLevel(values.color ?? 'auto', context.env, true) > 0,
+    colors > 0,
+    colors > 1,
   );
   let model = openingModel(
     { width: terminal.width, height: terminal.height },
@@ -113,10 +116,34 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     },
     isLite ? LITE_REFRESH_MS : REFRESH_MS,
   );
-  let perform: (effect: Effect) => void = () => {};
+  let show: (tab: TabName) => void = () => {};
+  // keys are quicker than what they ask: that waits until it is there
+  const early: FeedEffect[] = [];
+  let askFeed: (effect: FeedEffect) => void = (effect) => early.push(effect);
+  const perform: (effect: Effect) => void = (effect) => {
+    switch (effect.type) {
+      case 'quit':
+        return end(null);
+      case 'suspend':
+        return terminal.suspend();
+      case 'redraw':
+        return terminal.forget();
+      case 'mouse':
+        return terminal.setMouse(effect.isOn);
+      case 'copy':
+        return terminal.copy(effect.text);
+      case 'facts':
+        known?.want(effect);
+        return take({ type: 'known', fill: (machine) => known?.fill(machine) ?? machine });
+      default:
+        return askFeed(effect);
+    }
+  };
   const take = (action: Action): void => {
     const { model: next, effects } = update(table, model, action, clock.now());
+    const isOther = next.tab !== model.tab;
     model = next;
+    if (isOther) show(model.tab);
     for (const effect of effects) perform(effect);
   };
   const interrupted = (): void => end(null);
@@ -150,12 +177,14 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     // before privileges are given up: then the files may not be readable
     placeFiles ??= openPlaceFiles(null, quiet.warn);
     const names = values['no-dns'] ? null : await openReverseDns(clock);
-    const facts = new AddressFacts(names, openPlaces(placeFiles), () => {
+    const places = openPlaces(placeFiles);
+    const facts = new AddressFacts(names, places, () => {
       const before = model.machine;
       take({ type: 'known', fill: (machine) => facts.fill(machine) });
       if (model.machine !== before) painter.sometime();
     });
     known = facts;
+    facts.want(model.settings);
     // what samples and dissects is large: the first screen is there before
     const { openLiveFeed } = await import('./live/live-feed.ts');
     const feed = await openLiveFeed(
@@ -167,29 +196,14 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
         failed: end,
         texts: () => model.settings.texts,
         numerals: () => model.settings.numerals,
+        placeOf: places.placeOf,
         fill: (machine) => facts.fillFresh(machine),
       },
     );
-    freshen = feed.freshen;
-    perform = (effect) => {
-      switch (effect.type) {
-        case 'quit':
-          return end(null);
-        case 'suspend':
-          return terminal.suspend();
-        case 'redraw':
-          return terminal.forget();
-        case 'mouse':
-          return terminal.setMouse(effect.isOn);
-        case 'copy':
-          return terminal.copy(effect.text);
-        case 'facts':
-          facts.want(effect);
-          return take({ type: 'known', fill: (machine) => facts.fill(machine) });
-        default:
-          return feed.perform(effect);
-      }
-    };
+    ({ freshen, show } = feed);
+    show(model.tab);
+    askFeed = (effect) => feed.perform(effect);
+    for (const effect of early) askFeed(effect);
     const error = await over;
     painter.stop();
     terminal.close();

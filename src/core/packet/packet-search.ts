@@ -31,7 +31,12 @@ export class PacketSearch {
 
   /** Whether every packet was looked at. */
   get isDone(): boolean {
-    return this.next > this.store.last;
+    return this.left === 0;
+  }
+
+  /** Packets that were not looked at yet. */
+  get left(): number {
+    return this.store.last - Math.max(this.next, this.store.first) + 1;
   }
 
   get matched(): number {

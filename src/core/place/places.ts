@@ -53,7 +53,8 @@ export interface PlaceSources {
   openVendors(): (mac: string) => string | null;
 }
 
-const NOWHERE: AddressPlace = { country: null, city: null, asn: null, org: null, prefix: null, source: null };
+/** What is known of an address that is in no database. */
+export const NOWHERE: AddressPlace = { country: null, city: null, asn: null, org: null, prefix: null, source: null };
 
 /** Answers that are remembered: strangers choose how many addresses there are. */
 const REMEMBERED = 20_000;

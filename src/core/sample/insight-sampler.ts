@@ -55,9 +55,17 @@ export interface InsightLook extends Found {
   readonly limits: readonly Limit[];
 }
 
+/** What a glance reads besides the interfaces. */
+export interface Glanced {
+  readonly connections: boolean;
+  readonly statistics: boolean;
+}
+
 /** The rules over a machine, look after look. */
 export interface InsightSampler {
   look(at: Instant): Promise<InsightLook>;
+  /** Reads little, for the witness: rules hear of records that come once each, and of all else at the next look. */
+  glance(at: Instant, what: Glanced): Promise<readonly Limit[]>;
   /** Ends it; `told` is called with what threw, before the counts of the capture are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -96,33 +104,53 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     into.push(...limits);
     return rows;
   };
+  const noteJump = (at: Instant): void => {
+    const jump = jumps.take(at);
+    if (jump === 0) return;
+    engine.clockJumped(jump);
+    handshakes.clockJumped(jump);
+    conversations.clockJumped(jump);
+  };
+  const takeStatistics = (now: number): void => {
+    if (captured === null) return;
+    const { run, feed } = captured;
+    const fresh = run.fresh(feed.reader, null, now);
+    // rows are read once, and here two read them
+    const sections = witness === null ? fresh : fresh.map((one): Section => ({ ...one, rows: [...one.rows] }));
+    witness?.ingestSections(sections);
+    for (const one of observedSections(sections)) tell(recent(one, now), now);
+  };
+  const readInterfaces = async (at: Instant, into: Limit[]): Promise<Observation> => {
+    return { type: 'iface', value: rates.ingest(await read(platform.readInterfaces(), into), at) };
+  };
   let looks = 0;
   const jumps = new ClockJumps();
   return {
+    async glance(at, { connections, statistics }) {
+      noteJump(at);
+      if (statistics) takeStatistics(Date.parse(at.time) / 1000);
+      const limits = [...missing];
+      if (connections) {
+        const found = await sampler.look(at);
+        limits.push(...found.limits);
+        witness?.ingest({ type: 'conn', value: [...found.rows()] });
+        limits.push(...sampler.goOn());
+      }
+      witness?.ingest(await readInterfaces(at, limits));
+      return limits;
+    },
     async look(at) {
       const now = Date.parse(at.time) / 1000;
-      const jump = jumps.take(at);
-      if (jump !== 0) {
-        engine.clockJumped(jump);
-        handshakes.clockJumped(jump);
-        conversations.clockJumped(jump);
-      }
+      noteJump(at);
       const limits = [...missing];
       // the first look is the beginning: nobody waits for answers there
       const probes = looks++ === 0 ? null : (asked.probe?.() ?? null);
       // before the sockets are read: then the flows that are over are forgotten
-      if (captured !== null) {
-        const { run, feed } = captured;
-        const fresh = run.fresh(feed.reader, null, now);
-        // rows are read once, and here two read them
-        const sections = witness === null ? fresh : fresh.map((one): Section => ({ ...one, rows: [...one.rows] }));
-        witness?.ingestSections(sections);
-        for (const one of observedSections(sections)) tell(recent(one, now), now);
-      }
+      takeStatistics(now);
       const connections = await sampler.look(at);
       limits.push(...connections.limits);
       tell({ type: 'conn', value: [...connections.rows()] }, now);
-      tell({ type: 'iface', value: rates.ingest(await read(platform.readInterfaces(), limits), at) }, now);
+      tell(await readInterfaces(at, limits), now);
       if (engine.reads.has('neighbor'))
         tell({ type: 'neighbor', value: await read(platform.readNeighbors(), limits) }, now);
       if (engine.reads.has('route')) tell({ type: 'route', value: await read(platform.readRoutes(), limits) }, now);

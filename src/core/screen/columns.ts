@@ -158,7 +158,8 @@ export function placeColumns(
     }
   };
   growTo(({ field, isBar, most }) => (isBar ? most : Math.min(most, longest(field))));
-  growTo(({ field, isBar, most }) => (isBar ? most : longest(field)));
+  // others than texts and addresses are always as wide as they can be
+  growTo(({ field, isBar, least: fixed, most }) => (isBar || fixed === most ? most : longest(field)));
   return placed;
 }
 

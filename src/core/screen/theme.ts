@@ -21,6 +21,8 @@ export type ThemeName = (typeof THEME_NAMES)[number];
 /** How a screen looks: the SGR parameters of each role, and the characters that draw lines, bars and marks. */
 export interface Theme {
   readonly hasColor: boolean;
+  /** Whether the terminal has the 256 colours of xterm. */
+  readonly has256: boolean;
   readonly name: ThemeName;
   readonly styles: Readonly<Record<Role, string>>;
   readonly glyphs: Glyphs;
@@ -122,6 +124,35 @@ const TERMINAL: Theme['styles'] = {
   found: '1;33',
 };
 
+/**
+ * The same for a light background, in a terminal that has these 16 colours alone: there yellow, cyan and what is bright cannot
+ * be read.
+ */
+const LIGHT_OF_16: Theme['styles'] = {
+  ...TERMINAL,
+  notice: '35',
+  busy: '34',
+  title: '1;34',
+  key: '34',
+  sent: '34',
+  mark: '35',
+  found: '1;35',
+};
+
+/** The same for a dark one, where what is bright can be read best. */
+const DARK_OF_16: Theme['styles'] = {
+  ...TERMINAL,
+  good: '92',
+  notice: '93',
+  busy: '96',
+  bad: '91',
+  title: '1;96',
+  key: '96',
+  received: '92',
+  mark: '93',
+  found: '1;93',
+};
+
 /** Nothing but what shows where there is no colour: the selection. */
 const NONE: Theme['styles'] = {
   good: '',
@@ -203,12 +234,16 @@ const STYLES: Readonly<Record<ThemeName, Theme['styles']>> = {
   none: NONE,
 };
 
+/** Themes of 256 colours in a terminal of 16. */
+const STYLES_OF_16: Partial<typeof STYLES> = { dark: DARK_OF_16, light: LIGHT_OF_16 };
+
 /** The theme of that name; without colours where the terminal has none, or nobody wants them. */
-export function themeNamed(name: ThemeName, hasColor: boolean): Theme {
+export function themeNamed(name: ThemeName, hasColor: boolean, has256 = true): Theme {
   return {
     name,
     hasColor,
-    styles: hasColor ? STYLES[name] : NONE,
+    has256,
+    styles: !hasColor ? NONE : ((has256 ? null : STYLES_OF_16[name]) ?? STYLES[name]),
     glyphs: name === 'ascii' ? ASCII : LINES,
   };
 }

@@ -32,6 +32,10 @@ const RECEIVE_TIMEOUT_S = 5;
 /** Holds some thousands of messages that arrive between two reads of a group. */
 const GROUP_BUFFER_BYTES = 4 * 1024 * 1024;
 
+/** Buffers of sockets that were closed: each reading of a table opens a socket, and 64 KiB a time are much garbage. */
+const spares: Buffer[] = [];
+const MOST_SPARES = 4;
+
 /** What the kernel answered instead of data. */
 export class NetlinkError extends Error {
   readonly errno: number;
@@ -71,7 +75,7 @@ export function openNetlink(protocol: number): Netlink {
   c.setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, on, on.length);
   // makes the kernel honour the filters of a request header (Linux 4.20); older kernels ignore it
   c.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, on, on.length);
-  const data = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
+  let data = spares.pop() ?? Buffer.allocUnsafeSlow(RECEIVE_BYTES);
   let sequence = 0;
   return {
     dump(type, payload, visit) {
@@ -94,7 +98,11 @@ export function openNetlink(protocol: number): Netlink {
       }
     },
     receive: (visit) => readGroups(c, fd, data, visit),
-    close: () => void c.close(fd),
+    close() {
+      c.close(fd);
+      if (data.length > 0 && spares.length < MOST_SPARES) spares.push(data);
+      data = Buffer.alloc(0);
+    },
   };
 }
 

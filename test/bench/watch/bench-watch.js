@@ -1,16 +1,27 @@
 // npm run bench -- watch: what the screen costs. It runs as it is built, on a pseudo-terminal. Wall times are those of this
 // machine with all that runs on it; CPU times are not.
-// npm run bench -- watch [--long] [NAME...] runs some parts: start, idle, keys.
+// npm run bench -- watch [--long] [NAME...] runs some parts: start, idle, frame, held, keys, heap, flows, steps;
+// --long takes 20 minutes for flows, and longer for idle.
+import { benchFlows } from './flows.js';
+import { benchFrame } from './frame.js';
+import { benchHeap } from './heap.js';
+import { benchHeld } from './held.js';
 import { benchIdle } from './idle.js';
 import { benchKeys } from './keys.js';
 import { noNetworks } from './network.js';
 import { benchStart } from './start.js';
+import { benchSteps } from './steps.js';
 
 /** In the order in which they run; those of `networks` need root and network namespaces. */
 const PARTS = {
   start: { run: benchStart, networks: false },
   idle: { run: benchIdle, networks: true },
+  frame: { run: benchFrame, networks: false },
+  held: { run: benchHeld, networks: true },
   keys: { run: benchKeys, networks: true },
+  heap: { run: benchHeap, networks: false },
+  flows: { run: benchFlows, networks: true },
+  steps: { run: benchSteps, networks: false },
 };
 const WIDTHS = [42, 14, 5];
 

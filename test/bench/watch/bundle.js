@@ -1,9 +1,11 @@
-// Node 20 runs no TypeScript: what is measured inside the bench is bundled first, and runs in a process of its own.
+// Node 20 runs no TypeScript: what is measured inside the bench is bundled first, as the program is, and runs in a process of
+// its own.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLING } from '../../../build.js';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 
@@ -11,22 +13,14 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 export async function runBundled(name, words = [], nodeOptions = []) {
   // inside the checkout, where packages are found
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules/.netwatch-bench-'));
-  const outfile = path.join(folder, 'bundled.mjs');
   try {
     await build({
-      absWorkingDir: ROOT,
-      entryPoints: [path.join(import.meta.dirname, name)],
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      jsx: 'automatic',
-      packages: 'external',
-      define: { 'process.env.NODE_ENV': '"production"' },
-      logLevel: 'warning',
+      ...BUNDLING,
+      entryPoints: { bundled: path.join(import.meta.dirname, name) },
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
     });
-    const child = spawn(process.execPath, [...nodeOptions, outfile, ...words], {
+    const child = spawn(process.execPath, [...nodeOptions, path.join(folder, 'bundled.mjs'), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_ENV: 'production' },
     });

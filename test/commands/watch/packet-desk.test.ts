@@ -13,7 +13,7 @@ import { virtualClock } from '../../support/virtual-clock.ts';
 const COUNT = 1000;
 
 /** A desk with packets of two ports in turn, and what it published. `tick` passes at each look at the clock. */
-async function desk(tick = 0) {
+async function desk(tick = 0, count = COUNT) {
   const clock = virtualClock();
   const published: { readonly look: PacketLook; readonly isAsked: boolean }[] = [];
   let now = 0;
@@ -25,7 +25,7 @@ async function desk(tick = 0) {
     },
   };
   const opened = new PacketDesk(slow, (look, isAsked) => published.push({ look, isAsked }));
-  const frames = Array.from({ length: COUNT }, (_, n) => ({
+  const frames = Array.from({ length: count }, (_, n) => ({
     bytes: udpFrame({ srcPort: 4000 + (n % 2), dstPort: 9 }, [n & 255]),
   }));
   const feed = new PacketFeed(await readerOf(pcap(frames)), new Dissector(REGISTRY));
@@ -110,4 +110,24 @@ test('while packets are kept, those that are held stay, and others are counted a
   opened.keep(false);
   feed.next();
   expect([opened.look()!.numberAt(0), opened.look()!.count, opened.look()!.seen]).toEqual([2, 100, 121]);
+});
+
+test('packets that have just come are no search that somebody waits for; many are', async () => {
+  const { clock, opened, feed } = await desk(0, 6000);
+  opened.begin(feed, null, LIVE_LIMITS);
+  await feed.fill();
+  for (let n = 0; n < 100; n++) feed.next();
+  opened.setFilter('port 4001');
+  await clock.pass(100);
+  const found = (): unknown => [opened.look()!.count, opened.look()!.isSearching];
+  expect(found()).toEqual([50, false]);
+  for (let n = 0; n < 100; n++) feed.next();
+  expect(found()).toEqual([50, false]);
+  await clock.pass(100);
+  expect(found()).toEqual([100, false]);
+  feed.drain();
+  await feed.run(new AbortController().signal);
+  expect(found()).toEqual([100, true]);
+  await clock.pass(1000);
+  expect(found()).toEqual([3000, false]);
 });

@@ -14,6 +14,12 @@ const SIZES = [
   [300, 100],
 ] as const;
 
+const NOWHERE = { country: null, city: null, asn: null, org: null, prefix: null, source: null };
+const placeOf = (address: string) =>
+  address === '198.51.100.9'
+    ? { ...NOWHERE, country: 'DE', city: 'Berlin\u202e', asn: 64_500, org: 'Example' }
+    : NOWHERE;
+
 /** What a terminal would obey. */
 const OBEYED = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
@@ -155,4 +161,41 @@ test('where no packets are captured, it says why, and what grants them', async (
   }
   expect(screen.asked).toEqual([]);
   expectWhole(screen);
+});
+
+test('places of the addresses of a packet stand in brackets below its layers, and mark no bytes', async () => {
+  const frame = udpFrame({ from: [198, 51, 100, 9], to: [10, 0, 0, 2], srcPort: 4000, dstPort: 9 }, [1, 2, 3]);
+  const screen = await openPacketScreen(pcap([{ bytes: frame }]), { width: 120, height: 40, placeOf });
+  const tree = (): readonly string[] =>
+    screen.lines().flatMap((line) => (/^[▸ ] (Frame|User|\[)/.test(line) ? [line.trim()] : []));
+  const layers = ['▸ Frame 1: 45 bytes on the wire, 45 captured', '▸ User Datagram Protocol (udp)'];
+  expect(tree()).toEqual(layers);
+  screen.press('g');
+  expect(tree()).toEqual([...layers, '[source 198.51.100.9: Berlin\\u202e, DE, AS64500 Example]']);
+  screen.press('tab', 'end');
+  expectWhole(screen);
+  screen.take((model) => ({
+    ...model,
+    settings: { ...model.settings, theme: themeNamed('terminal', true) },
+  }));
+  const bytes = screen.painted().findIndex((line) => line.includes(' 0000 '));
+  expect(screen.painted()[bytes]).not.toContain('\x1b[7m');
+  screen.press('up');
+  expect(screen.painted().slice(bytes).join()).toContain('\x1b[7m');
+});
+
+test('? tells what filters look like, and what colours and marks of packets mean', async () => {
+  const screen = await openPacketScreen(LOOPBACK, { width: 120, height: 60 });
+  screen.press('?');
+  const help = screen.lines().map((line) => line.trim().replaceAll(/ {3,}/g, ' | '));
+  expect(help).toContain('– none | ? not known | ● error | ▲ warning | · note | ★ bookmark');
+  expect(help).toContain(
+    'reset, name does not exist | window closed, unreachable, HTTP 4xx and 5xx | end of a connection',
+  );
+  expect(help).toContain('stream 7 | a stream');
+  screen.press('escape', '2', '?');
+  const others = screen.lines().join('\n');
+  expect(others).toContain('★ new address');
+  expect(others).toContain('rtt_ms > 100   state == LISTEN');
+  expect(others).not.toContain('stream 7');
 });

@@ -31,6 +31,7 @@ async function feed() {
     { ...scene.place, platform },
     {
       refreshMs: 1000,
+      tab: 'dashboard',
       devices: ['eth0'],
       bpf: null,
       probes: false,

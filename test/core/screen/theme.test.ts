@@ -43,6 +43,21 @@ test.each([
   }
 });
 
+test.each(THEME_NAMES)('%s has only the 16 colours of a terminal that has no others', (name) => {
+  const { styles } = themeNamed(name, true, false);
+  const others = ROLES.filter(
+    (role) => !/^(|(\d|3[0-7]|4[0-7]|9[0-7]|10[0-7])(;(\d|3[0-7]|4[0-7]|9[0-7]|10[0-7]))*)$/.test(styles[role]),
+  );
+  expect(others).toEqual([]);
+});
+
+test('in 16 colours, nothing of the light theme is yellow, cyan or bright, and what is not alike stays so', () => {
+  const { styles } = themeNamed('light', true, false);
+  expect(ROLES.filter((role) => /(^|;)(33|36|9\d)(;|$)/.test(styles[role]))).toEqual([]);
+  const told = (['good', 'notice', 'bad', 'busy'] as const).map((role) => styles[role]);
+  expect(new Set(told).size).toBe(told.length);
+});
+
 test('the theme of high contrast names no colour without what is behind it', () => {
   const { styles } = themeNamed('contrast', true);
   for (const role of ROLES) {

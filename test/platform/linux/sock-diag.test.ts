@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Socket } from '../../../src/core/socket/socket.ts';
 import type { Netlink } from '../../../src/platform/linux/netlink.ts';
 import { NetlinkError } from '../../../src/platform/linux/netlink.ts';
-import { buildDiagRequest, openSockDiag, readProtocol } from '../../../src/platform/linux/sock-diag.ts';
+import { buildDiagRequest, openReading, openSockDiag, readProtocol } from '../../../src/platform/linux/sock-diag.ts';
 import { hex, u8, u32 } from './netlink-bytes.ts';
 
 const ID = Buffer.alloc(48); // struct inet_diag_sockid
@@ -63,6 +63,31 @@ describe('a dump', () => {
     expect(read(kernel(new NetlinkError('dump', 2)))).toEqual({ whole: true, inodes: [] });
     expect(() => read(kernel(new NetlinkError('dump', 1)))).toThrow('errno 1');
   });
+});
+
+test('TCP of both families is read with one dump, or with one each where that is refused', () => {
+  const asked: [type: number, family: number, bytes: number][] = [];
+  const from = (refused: boolean): Netlink => {
+    const all = kernel(true);
+    return {
+      ...all,
+      dump(type, request, visit) {
+        asked.push([type, request[0]!, request.length]);
+        if (refused && type === 18) throw new NetlinkError('dump', 95);
+        return all.dump(type, Buffer.from([2]), visit);
+      },
+    };
+  };
+  const sockets: Socket[] = [];
+  expect(openReading(from(false))('tcp', sockets)).toBe(true);
+  expect([asked.splice(0), sockets.length]).toEqual([[[18, 0, 60]], 1]);
+  const refused = openReading(from(true));
+  expect([refused('tcp', sockets), refused('tcp', sockets)]).toEqual([true, true]);
+  const each = [
+    [20, 2, 56],
+    [20, 10, 56],
+  ];
+  expect([asked, sockets.length]).toEqual([[[18, 0, 60], ...each, ...each], 5]);
 });
 
 test.skipIf(process.platform !== 'linux')(

@@ -3,12 +3,14 @@ import { EXIT, Failure, messageOf } from '../../../core/failure.ts';
 import { shellWord } from '../../../core/output/shell-word.ts';
 import type { Numerals } from '../../../core/output/units.ts';
 import { FILE_LIMITS, LIVE_LIMITS } from '../../../core/packet/packet-store.ts';
+import type { AddressPlace } from '../../../core/place/places.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import type { Context } from '../../context/context.ts';
 import { placeOf } from '../../context/place.ts';
 import type { ModelRequest } from '../../insights/model-options.ts';
 import type { Action, Effect } from '../model/action.ts';
 import type { Machine } from '../model/machine.ts';
+import type { TabName } from '../model/model.ts';
 import type { Texts } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
 import type { WatchValues } from '../watch-values.ts';
@@ -26,6 +28,8 @@ export interface Shown {
   readonly failed: (error: unknown) => void;
   readonly texts: () => Texts;
   readonly numerals: () => Numerals;
+  /** Where an address is. */
+  readonly placeOf: (address: string) => AddressPlace;
   /** Fills rows that nobody has seen yet. */
   readonly fill: (machine: Machine) => void;
 }
@@ -43,6 +47,8 @@ export type FeedEffect = Exclude<Effect, { readonly type: 'quit' | 'suspend' | '
 /** The machine or a file, for the screen. */
 export interface LiveFeed {
   perform(effect: FeedEffect): void;
+  /** Another tab is shown. */
+  show(tab: TabName): void;
   /** Brings what is shown of packets up to date, just before it is painted: the oldest may have gone. */
   freshen(): void;
   /** Ends it; resolves when everything is closed. */
@@ -53,10 +59,14 @@ export interface LiveFeed {
 export async function openLiveFeed(context: Context, values: FeedValues, shown: Shown): Promise<LiveFeed> {
   const { clock } = context;
   const { take, paint, failed, texts } = shown;
-  const desk = new PacketDesk(clock, (look, isAsked) => {
-    take({ type: 'packets', look, isAsked });
-    paint(isAsked);
-  });
+  const desk = new PacketDesk(
+    clock,
+    (look, isAsked) => {
+      take({ type: 'packets', look, isAsked });
+      paint(isAsked);
+    },
+    shown.placeOf,
+  );
   const isOfPackets = values.tab === 'packets' || (values.tab === null && values.read !== null);
   if (isOfPackets && values.filter !== null) desk.setFilter(values.filter, false);
   const place = await placeOf(context);
@@ -80,6 +90,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       place,
       {
         refreshMs: values.refreshMs,
+        tab: values.tab ?? 'dashboard',
         devices: values.interface === null || values.lite ? null : [values.interface],
         bpf: values.lite ? null : values.bpf,
         probes: !values['no-probe'] && !values.lite,
@@ -197,6 +208,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
         }
       }
     },
+    show: (tab) => machine?.show(tab),
     freshen() {
       const look = desk.look();
       if (look !== null) take({ type: 'packets', look, isAsked: false });

@@ -4,6 +4,7 @@ import type { ReplaySetup } from '../../../core/packet/packet-replay.ts';
 import { PacketSearch } from '../../../core/packet/packet-search.ts';
 import { PacketStore, type StoreLimits } from '../../../core/packet/packet-store.ts';
 import { StoredPackets } from '../../../core/packet/stored-packets.ts';
+import { NOWHERE } from '../../../core/place/places.ts';
 import { followStored, type StoredStream } from '../../../core/stream/stored-stream.ts';
 import type { Clock } from '../../../core/system/clock.ts';
 import type { PacketLook } from '../model/packet-look.ts';
@@ -14,6 +15,8 @@ const PUBLISH_MS = 100;
 /** A search takes so long at a time, that keys stay quick; and rests so long. */
 const SLICE_MS = 5;
 const REST_MS = 1;
+/** When fewer have not been searched yet, nobody needs to know: they have just come. */
+const FEW = 5000;
 /** To follow a stream again takes no more than this part of the time. */
 const FOLLOW_SHARE = 0.05;
 
@@ -24,6 +27,7 @@ export type PublishPackets = (look: PacketLook, isAsked: boolean) => void;
 export class PacketDesk {
   private readonly clock: Clock;
   private readonly publish: PublishPackets;
+  private readonly placeOf: PacketLook['placeOf'];
   private store: PacketStore | null = null;
   private setup: ReplaySetup = { secrets: null, owners: null, decrypts: false };
   private packets: StoredPackets | null = null;
@@ -37,9 +41,10 @@ export class PacketDesk {
   private cancel: (() => void) | null = null;
   private due = Number.POSITIVE_INFINITY;
 
-  constructor(clock: Clock, publish: PublishPackets) {
+  constructor(clock: Clock, publish: PublishPackets, placeOf: PacketLook['placeOf'] = () => NOWHERE) {
     this.clock = clock;
     this.publish = publish;
+    this.placeOf = placeOf;
   }
 
   /** Holds the packets of this capture from now on, in place of those of another. `owners` as in ReplaySetup. */
@@ -102,9 +107,11 @@ export class PacketDesk {
 
   /** The packets as they are now; null where there are none. */
   look(): PacketLook | null {
-    const { store, packets, search, clock } = this;
+    const { store, packets, search, clock, placeOf } = this;
     search?.forget();
-    return store === null || packets === null ? null : new StoreLook(store, packets, search, () => clock.now());
+    if (store === null || packets === null) return null;
+    const isSearching = search !== null && search.left > (this.isAsked ? 0 : FEW);
+    return new StoreLook(store, packets, search, isSearching, () => clock.now(), placeOf);
   }
 
   /** What was said in the stream of a packet; null for none. */

@@ -18,21 +18,30 @@ export class StoreLook implements PacketLook {
   private readonly store: PacketStore;
   private readonly packets: StoredPackets;
   private readonly now: () => number;
+  readonly placeOf: PacketLook['placeOf'];
   /** Numbers of packets that pass, from `from` on; null for all. The search may add more. */
   private readonly matches: readonly number[] | null;
   private readonly from: number;
 
-  constructor(store: PacketStore, packets: StoredPackets, search: PacketSearch | null, now: () => number) {
+  constructor(
+    store: PacketStore,
+    packets: StoredPackets,
+    search: PacketSearch | null,
+    isSearching: boolean,
+    now: () => number,
+    placeOf: PacketLook['placeOf'],
+  ) {
     this.store = store;
     this.packets = packets;
     this.now = now;
+    this.placeOf = placeOf;
     this.first = store.first;
     this.seen = store.count + store.lost;
     this.held = store.count;
     this.matches = search?.matches ?? null;
     this.from = search?.from ?? 0;
     this.count = search?.matched ?? store.count;
-    this.isSearching = search !== null && !search.isDone;
+    this.isSearching = isSearching;
   }
 
   check(filter: string): void {

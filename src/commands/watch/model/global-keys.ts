@@ -142,7 +142,8 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     act(model) {
       const { theme } = model.settings;
       const name = THEME_NAMES[wrap(THEME_NAMES.indexOf(theme.name) + 1, THEME_NAMES.length)]!;
-      return step(notify(withSettings(model, { theme: themeNamed(name, theme.hasColor) }), 'noticeTheme', { name }));
+      const next = themeNamed(name, theme.hasColor, theme.has256);
+      return step(notify(withSettings(model, { theme: next }), 'noticeTheme', { name }));
     },
   },
   {

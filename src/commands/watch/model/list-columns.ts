@@ -10,8 +10,13 @@ export const MARGIN = 1;
 
 /** The columns of a list, and the room that they have in `width`. */
 export function placedColumns(model: Model, list: ListSpec, width: number): readonly PlacedColumn[] {
+  const cells = list.cells?.(model) ?? null;
   const columns = allColumns(model, list);
-  return placeColumns(columns, width - MARGIN, listState(model, list), longestOf(list.rows(model)));
+  const written =
+    cells === null
+      ? columns
+      : columns.map((column) => (column.isBar ? column : { ...column, write: cells[column.field] ?? column.write }));
+  return placeColumns(written, width - MARGIN, listState(model, list), longestOf(list.rows(model), cells));
 }
 
 /** How many columns of a list are not shown: hidden, or without room. */
@@ -45,8 +50,10 @@ const lengths = new WeakMap<readonly AnyRow[], Map<string, number>>();
 
 /** The longest value of a field in all rows, in columns: so columns keep their widths while a list scrolls. */
 const longestOf =
-  (rows: readonly AnyRow[]) =>
+  (rows: readonly AnyRow[], cells: ReturnType<NonNullable<ListSpec['cells']>> | null) =>
   (field: string): number => {
+    const write = cells?.[field];
+    if (write !== undefined) return rows.reduce((most, row) => Math.max(most, widthOf(write(row).slice(0, WIDEST))), 0);
     let known = lengths.get(rows);
     if (known === undefined) {
       known = new Map();

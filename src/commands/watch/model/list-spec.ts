@@ -14,6 +14,8 @@ export interface ListSpec {
   /** The fields that are columns, in this order. */
   readonly fields: (model: Model) => readonly string[];
   readonly rows: (model: Model) => readonly AnyRow[];
+  /** How cells of some fields are written, not yet safe; absent for as everywhere. */
+  readonly cells?: (model: Model) => Readonly<Record<string, (row: AnyRow) => string>>;
   readonly identify: (row: AnyRow) => string;
   readonly usualSort: readonly SortKey[];
   /** By the name of the field that it groups by. */

@@ -1,4 +1,5 @@
 import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
+import type { AddressPlace } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import type { HandshakeTimes } from '../../../core/stats/handshakes.ts';
@@ -27,6 +28,8 @@ export interface PacketLook {
   detail(number: number): PacketDetail | null;
   /** Milliseconds of the handshake of its TCP connection, so far. */
   handshakeOf(number: number): HandshakeTimes;
+  /** Where an address is, as far as that is known without asking anybody. */
+  placeOf(address: string): AddressPlace;
   /** The newest packet of a stream; 0 when none is held. */
   newestOf(stream: StreamRow): number;
 }

@@ -95,9 +95,10 @@ export function showPackets(model: Model, filter: string): Step {
 }
 
 /** Why no packets are captured. */
-export function whyNoPackets({ machine: { limits, at }, settings: { texts } }: Model): string {
-  const limit = limits.find(({ what }) => what === 'packets');
-  if (limit === undefined) return at === null ? texts.starting : texts.noPackets;
+export function whyNoPackets({ machine, packets, settings: { texts } }: Model): string {
+  const limit = machine.limits.find(({ what }) => what === 'packets');
+  if (limit === undefined && machine.at !== null) return texts.noPackets;
+  if (limit === undefined) return packets.file === null ? texts.starting : texts.startingCapture;
   const { why, remedy } = limit;
   return remedy === null
     ? fill(texts.packetsRefused, { why })

@@ -1,141 +1,66 @@
 import { formatMillis } from '../../../core/output/units.ts';
-import type { SortKey } from '../../../core/record/sort.ts';
-import type { AnyRow, RecordTable } from '../../../core/record/table.ts';
-import { dnsQuery } from '../../../core/record/tables/dns-query.ts';
-import { type HandshakeHistogramRow, handshakeHistogram } from '../../../core/record/tables/handshake.ts';
-import { httpRequest } from '../../../core/record/tables/http-request.ts';
-import { protocol } from '../../../core/record/tables/protocol.ts';
-import { tlsSession } from '../../../core/record/tables/tls-session.ts';
-import { beside, type Piece, piece } from '../../../core/screen/cells.ts';
-import { type ListGrouping, type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
+import { HANDSHAKE_BUCKETS_MS, type HandshakeHistogramRow } from '../../../core/record/tables/handshake.ts';
+import { beside, exactly, line, type Piece, piece, rule, widthOfPieces } from '../../../core/screen/cells.ts';
+import { NOT_KNOWN } from '../../../core/screen/columns.ts';
+import { arrange } from '../model/arranged.ts';
+import type { ListPlace, ListSpec } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
-import { sourceWords } from '../model/replay.ts';
 import type { Tab } from '../model/tab.ts';
-import type { TextName } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
-import { listTitle, listView } from '../views/list-view.ts';
+import { listTitle, listView, sectionTitle } from '../views/list-view.ts';
+import { HISTOGRAM, MESSAGES, NONE, PROTOCOLS } from './stats-lists.ts';
 
-const NONE: readonly AnyRow[] = [];
-
-/** A list of the records of one statistic. */
-function statistic(
-  table: RecordTable,
-  title: TextName,
-  by: string,
-  fields: readonly string[],
-  identity: readonly string[],
-  usualSort: readonly SortKey[],
-  more: Partial<ListSpec> = {},
-): ListSpec {
-  return {
-    ...PLAIN_LIST,
-    name: table.type,
-    title,
-    table,
-    fields: () => fields,
-    rows: ({ machine }) => machine.statistics.get(table.type) ?? NONE,
-    identify: (row) => identity.map((name) => row[name]).join(' '),
-    usualSort,
-    detail: (row) => detailOf(row, fields),
-    whyNone: ({ settings: { isLite, texts } }) => (isLite ? fill(texts.notCaptured, { option: '--lite' }) : null),
-    command: ({ replay }) => ['stats', '--by', by, ...sourceWords(replay, ['--duration', '10'])],
-    ...more,
-  };
-}
-
-/** What the columns may have cut. */
-const detailOf = (row: AnyRow, fields: readonly string[]): readonly (readonly Piece[])[] => {
-  const known = fields.filter((name) => row[name] !== null && row[name] !== undefined);
-  const half = Math.ceil(known.length / 2);
-  const facts = (names: readonly string[]): readonly Piece[] =>
-    names.flatMap((name) => [piece(` ${name} `, 'faint'), piece(String(row[name]))]);
-  return [facts(known.slice(0, half)), facts(known.slice(half))];
-};
-
-const newestFirst: readonly SortKey[] = [{ field: 'time', descending: true }];
-
-/** Queries by the server that was asked: how many, and how long they took. */
-const byServer: ListGrouping = {
-  of: (row) => String(row.server),
-  total(_name, rows) {
-    const times = rows.flatMap(({ latency_ms }) => (typeof latency_ms === 'number' ? [latency_ms] : []));
-    const mean = times.length === 0 ? null : times.reduce((sum, one) => sum + one, 0) / times.length;
-    return {
-      ...Object.fromEntries(Object.keys(dnsQuery.fields).map((name) => [name, null])),
-      server: rows[0]?.server,
-      latency_ms: mean,
-    };
-  },
-};
-
-const PROTOCOLS = statistic(
-  protocol,
-  'protocols',
-  'protocols',
-  ['path', 'packets', 'bytes', 'packets_pct', 'bytes_pct'],
-  ['path'],
-  [],
-);
-const HISTOGRAM = statistic(
-  handshakeHistogram,
-  'handshakes',
-  'handshakes',
-  ['bucket', 'count', 'pct'],
-  ['bucket'],
-  [],
-  { detail: (row, model) => handshakeDetail(row as unknown as HandshakeHistogramRow, model) },
-);
-const DNS = statistic(
-  dnsQuery,
-  'dns',
-  'dns',
-  ['server', 'time', 'client', 'name', 'qtype', 'rcode', 'latency_ms', 'answers'],
-  ['time', 'id', 'client', 'server', 'name'],
-  newestFirst,
-  { groupings: { server: byServer } },
-);
-const HTTP = statistic(
-  httpRequest,
-  'http',
-  'http',
-  [
-    'time',
-    'method',
-    'host',
-    'uri',
-    'status',
-    'latency_ms',
-    'client_addr',
-    'server_addr',
-    'server_port',
-    'response_bytes',
-  ],
-  ['time', 'stream', 'uri'],
-  newestFirst,
-);
-const TLS = statistic(
-  tlsSession,
-  'tls',
-  'tls',
-  ['time', 'server_name', 'version', 'alpn', 'cipher', 'client_addr', 'server_addr', 'server_port', 'ja4'],
-  ['time', 'stream', 'client_port'],
-  newestFirst,
-);
-
-/** The lists of messages share a place: the one that had the focus last is shown. */
-const MESSAGES: readonly ListSpec[] = [DNS, HTTP, TLS];
+/** Lists before those of messages. */
 const BEFORE_MESSAGES = 2;
 
-const messagesShown = (model: Model): ListSpec => MESSAGES[(model.focus.stats ?? 0) - BEFORE_MESSAGES] ?? DNS;
+/** Where there is no room for all lists of messages, the one that had the focus last is shown. */
+const messagesShown = (model: Model): ListSpec => MESSAGES[(model.focus.stats ?? 0) - BEFORE_MESSAGES] ?? MESSAGES[0]!;
+
+/** Lines of a title and of headings, and how many rows of messages are worth a list. */
+const HEAD = 2;
+const LEAST_ROWS = 3;
+/** Ranges of the histogram, and lines for what is said of all of it. */
+const RANGES = HANDSHAKE_BUCKETS_MS.length;
+const SUMMARY = 3;
+/** The narrowest panel that has room for bars. */
+const HISTOGRAM_WIDTH = 34;
 
 interface Shares {
   readonly upper: number;
   readonly left: number;
+  /** Lines of the lists of messages that are shown. */
+  readonly messages: ReadonlyMap<ListSpec, number>;
 }
-const shares = (width: number, height: number): Shares => ({
-  upper: Math.max(9, Math.min(Math.floor(height / 2), height - 5)),
-  left: Math.floor(width * 0.6),
-});
+
+function shares(model: Model, width: number, height: number): Shares {
+  const wanted = Math.max(HEAD + RANGES + SUMMARY, HEAD + arrange(model, PROTOCOLS).entries.length);
+  const upper = Math.max(
+    1,
+    Math.min(wanted, Math.max(Math.floor(height * 0.6), HEAD + RANGES + SUMMARY), height - HEAD - LEAST_ROWS),
+  );
+  const right = Math.min(Math.floor(width / 2), Math.max(HISTOGRAM_WIDTH, Math.floor(width * 0.4)));
+  return { upper, left: width - right, messages: messageShares(model, height - upper) };
+}
+
+/** All lists of messages below each other where there is room; each has what it needs, as long as there is. */
+function messageShares(model: Model, height: number): ReadonlyMap<ListSpec, number> {
+  const least = HEAD + LEAST_ROWS;
+  if (height < MESSAGES.length * least) return new Map([[messagesShown(model), height]]);
+  const lines = new Map(MESSAGES.map((list) => [list, least]));
+  let left = height - MESSAGES.length * least;
+  for (let isGrowing = true; isGrowing && left > 0; ) {
+    isGrowing = false;
+    for (const list of MESSAGES) {
+      if (left === 0 || lines.get(list)! >= HEAD + arrange(model, list).entries.length) continue;
+      lines.set(list, lines.get(list)! + 1);
+      left--;
+      isGrowing = true;
+    }
+  }
+  const last = MESSAGES.at(-1)!;
+  lines.set(last, lines.get(last)! + left);
+  return lines;
+}
 
 export const stats: Tab = {
   name: 'stats',
@@ -154,55 +79,93 @@ export const stats: Tab = {
     ];
   },
   view(model, width, height) {
-    const { upper, left } = shares(width, height);
+    const { upper, left, messages } = shares(model, width, height);
     const focus = model.focus.stats ?? 0;
-    const messages = messagesShown(model);
-    const panel = (list: ListSpec, own: number, lines: number, hasFocus: boolean): readonly string[] => [
-      listTitle(model, list, own, hasFocus),
-      ...listView(model, list, own, lines - 1, hasFocus),
+    const protocols = [
+      listTitle(model, PROTOCOLS, left, focus === 0),
+      ...listView(model, PROTOCOLS, left, upper - 1, focus === 0),
     ];
+    const isAlone = messages.size === 1;
     return [
-      ...beside(panel(PROTOCOLS, left, upper, focus === 0), panel(HISTOGRAM, width - left, upper, focus === 1)),
-      ...panel(messages, width, height - upper, focus >= BEFORE_MESSAGES),
+      ...beside(
+        exactly(protocols, left, upper),
+        exactly(histogramView(model, width - left, upper, focus === 1), width - left, upper),
+      ),
+      ...[...messages].flatMap(([list, lines]) => {
+        const hasFocus = focus === BEFORE_MESSAGES + MESSAGES.indexOf(list);
+        const title = isAlone ? messagesTitle(model, list, width, hasFocus) : listTitle(model, list, width, hasFocus);
+        return [title, ...listView(model, list, width, lines - 1, hasFocus)];
+      }),
     ];
   },
   place(list, model, width, height): ListPlace | null {
-    const { upper, left } = shares(width, height);
-    if (list === PROTOCOLS) return { row: 2, column: 0, width: left, height: upper - 2 };
-    if (list === HISTOGRAM) return { row: 2, column: left, width: width - left, height: upper - 2 };
-    return list === messagesShown(model) ? { row: upper + 2, column: 0, width, height: height - upper - 2 } : null;
+    const { upper, left, messages } = shares(model, width, height);
+    if (list === PROTOCOLS) return { row: HEAD, column: 0, width: left, height: upper - HEAD };
+    if (list === HISTOGRAM)
+      return { row: HEAD, column: left, width: width - left, height: Math.min(RANGES, upper - HEAD) };
+    let row = upper;
+    for (const [shown, lines] of messages) {
+      if (shown === list) return { row: row + HEAD, column: 0, width, height: lines - HEAD };
+      row += lines;
+    }
+    return null;
   },
   keys: [],
 };
 
-/** What the row for all says of them together. */
-function handshakeDetail(
-  row: HandshakeHistogramRow,
-  { machine, settings: { numerals, texts } }: Model,
-): readonly (readonly Piece[])[] {
-  const rows = (machine.statistics.get('handshake_histogram') ?? []) as readonly HandshakeHistogramRow[];
-  const all = rows.find(({ bucket }) => bucket === 'all') ?? row;
-  const millis = (name: string, value: number | null): readonly Piece[] => [
-    piece(` ${name} `, 'faint'),
-    piece(value === null ? '?' : formatMillis(value, numerals)),
+/** The line over the list of messages that is shown, with the others that Tab goes to. */
+function messagesTitle(model: Model, shown: ListSpec, width: number, hasFocus: boolean): string {
+  const { theme, texts, numerals } = model.settings;
+  const names = MESSAGES.flatMap((list, index) => [
+    piece(index === 0 ? '' : `  ${theme.glyphs.vertical}  `, 'frame'),
+    piece(texts[list.title], list !== shown ? 'faint' : hasFocus ? 'title' : 'heading'),
+    piece(` ${numerals(arrange(model, list).matched, 0)}`, list === shown ? null : 'faint'),
+  ]);
+  return rule(theme, names, width);
+}
+
+/** How long handshakes took: how many in which range, and then all of them together. */
+function histogramView(model: Model, width: number, height: number, hasFocus: boolean): readonly string[] {
+  const { texts, numerals } = model.settings;
+  const rows = (model.machine.statistics.get('handshake_histogram') ?? NONE) as readonly HandshakeHistogramRow[];
+  const all = rows.find(({ bucket }) => bucket === 'all');
+  const title = sectionTitle(
+    model,
+    texts.handshakes,
+    all === undefined ? '' : ` ${numerals(all.count, 0)}`,
+    width,
+    hasFocus,
+  );
+  const lines = Math.max(0, Math.min(1 + RANGES, height - 1));
+  const list = listView(model, HISTOGRAM, width, lines, hasFocus);
+  return [title, ...list, ...(all === undefined ? [] : summaryLines(model, all, width))];
+}
+
+function summaryLines(
+  { settings: { theme, numerals, texts } }: Model,
+  all: HandshakeHistogramRow,
+  width: number,
+): readonly string[] {
+  const fact = (name: string, text: string): readonly Piece[] => [piece(` ${name} `, 'faint'), piece(`${text} `)];
+  const millis = (name: string, value: number | null): readonly Piece[] =>
+    fact(name, value === null ? NOT_KNOWN : formatMillis(value, numerals));
+  // how many handshakes came to nothing, where any did
+  const count = (name: string, value: number | null): readonly (readonly Piece[])[] =>
+    value === null || value === 0 ? [] : [fact(name, numerals(value, 0))];
+  const facts = [
+    millis(texts.least, all.min_ms),
+    millis(texts.mean, all.avg_ms),
+    millis(texts.median, all.median_ms),
+    millis('p95', all.p95_ms),
+    millis(texts.most, all.max_ms),
+    ...count(texts.refused, all.refused),
+    ...count(texts.unanswered, all.unanswered),
+    ...count(texts.incomplete, all.incomplete),
   ];
-  const count = (name: string, value: number | null): readonly Piece[] => [
-    piece(` ${name} `, 'faint'),
-    piece(String(value ?? '?')),
-  ];
-  return [
-    [
-      ...millis(texts.least, all.min_ms),
-      ...millis(texts.mean, all.avg_ms),
-      ...millis(texts.median, all.median_ms),
-      ...millis('p95', all.p95_ms),
-      ...millis(texts.most, all.max_ms),
-    ],
-    [
-      ...count(texts.complete, all.count),
-      ...count(texts.refused, all.refused),
-      ...count(texts.unanswered, all.unanswered),
-      ...count(texts.incomplete, all.incomplete),
-    ],
-  ];
+  const lines: Piece[][] = [[]];
+  for (const pieces of facts) {
+    if (widthOfPieces([...lines.at(-1)!, ...pieces]) > width && lines.at(-1)!.length > 0) lines.push([]);
+    lines.at(-1)!.push(...pieces);
+  }
+  return lines.map((pieces) => line(theme, pieces, width));
 }

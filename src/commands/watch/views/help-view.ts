@@ -3,9 +3,26 @@ import { cell, line, type Piece, piece, rule } from '../../../core/screen/cells.
 import type { Binding } from '../model/binding.ts';
 import { type KeyTable, tabOf } from '../model/key-table.ts';
 import type { Model } from '../model/model.ts';
+import type { TextName } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
 
 const KEY_COLUMNS = 14;
+const EXAMPLE_COLUMNS = 34;
+
+/** Filters as they are written, what they mean, and whether they are for packets alone, or for other lists alone. */
+const FILTERS: readonly (readonly [example: string, about: TextName, isForPackets: boolean | null])[] = [
+  ['tcp   dns   tls   http   arp', 'helpFilterProtocol', true],
+  ['tcp   udp', 'helpFilterProtocol', false],
+  ['10.0.0.1   ip.src == 10.0.0.0/8', 'helpFilterAddress', null],
+  ['port 443', 'helpFilterPort', null],
+  ['stream 7', 'helpFilterStream', true],
+  ['google   contains "hello"', 'helpFilterText', null],
+  ['http.response.code >= 500', 'helpFilterField', true],
+  ['rtt_ms > 100   state == LISTEN', 'helpFilterField', false],
+  ['not arp and (port 53 or icmp)', 'helpFilterWords', true],
+  ['not udp and (port 53 or port 443)', 'helpFilterWords', false],
+  ['', 'helpFilterMore', null],
+];
 
 /** All keys of the tab, of lists and of every tab, from the key table; then what cannot be seen, and what grants it. */
 export function helpLines(table: KeyTable, model: Model): readonly string[] {
@@ -29,7 +46,22 @@ export function helpLines(table: KeyTable, model: Model): readonly string[] {
   addKeys(table.everywhere);
   if (tab.lists.length > 0) addKeys(table.lists);
   const { error, warn, note, star } = theme.glyphs;
-  add([piece(` ${fill(texts.helpLegend, { error, warn, note, star })}`, 'faint')]);
+  const isOfPackets = tab.name === 'packets';
+  const marked = isOfPackets ? texts.helpStarBookmark : texts.helpStarAddress;
+  add([piece(` ${fill(texts.helpLegend, { error, warn, note, star, marked })}`, 'faint')]);
+  if (isOfPackets)
+    add([
+      piece(` ${texts.helpColors}`, 'bad'),
+      piece(`   ${texts.helpColorsNotice}`, 'notice'),
+      piece(`   ${texts.helpColorsBusy}`, 'busy'),
+    ]);
+  if (isOfPackets || tab.lists.length > 0) {
+    lines.push(rule(theme, [piece(texts.helpFilters, 'title')], width));
+    for (const [example, about, isForPackets] of FILTERS)
+      if (isForPackets === null || isForPackets === isOfPackets)
+        for (const [index, part] of wrap(texts[about], width - EXAMPLE_COLUMNS - 2).entries())
+          add([piece(` ${cell(index === 0 ? example : '', EXAMPLE_COLUMNS)}`, 'key'), piece(part)]);
+  }
   if (model.machine.limits.length > 0) {
     lines.push(rule(theme, [piece(texts.helpLimits, 'title')], width));
     for (const { what, why, remedy } of model.machine.limits) {

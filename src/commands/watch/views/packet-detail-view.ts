@@ -1,3 +1,4 @@
+import { safeText } from '../../../core/output/safe-text.ts';
 import { formatMillis } from '../../../core/output/units.ts';
 import type { DecodedLine } from '../../../core/packet/packet-decode.ts';
 import type { LayerSpan, PacketDetail } from '../../../core/packet/packet-detail.ts';
@@ -19,10 +20,24 @@ export interface TreeLine {
 const INDENT = 2;
 const BYTES_A_LINE = 16;
 
-/** All that is in the selected packet; null without one. */
+/** All that is in the selected packet, and, where they are wanted, the places of its addresses; null without one. */
 export function selectedDetail(model: Model): PacketDetail | null {
   const number = selectedPacket(model);
-  return number === null ? null : (model.packets.look?.detail(number) ?? null);
+  const detail = number === null ? null : (model.packets.look?.detail(number) ?? null);
+  if (detail === null || !model.settings.places) return detail;
+  return { ...detail, lines: [...detail.lines, ...placeLines(model, detail)] };
+}
+
+/** In brackets, as what no byte of a packet says. */
+function placeLines({ packets: { look }, settings: { texts } }: Model, { row }: PacketDetail): readonly DecodedLine[] {
+  const of = (text: string, address: string | null): readonly DecodedLine[] => {
+    if (address === null) return [];
+    const { city, country, asn, org } = look!.placeOf(address);
+    const network = [asn === null ? null : `AS${asn}`, org].filter((one) => one !== null).join(' ');
+    const place = [city, country, network].filter((one) => one !== null && one !== '').join(', ');
+    return place === '' ? [] : [{ depth: 0, layer: -1, text: safeText(fill(text, { address, place })) }];
+  };
+  return [...of(texts.packetSourcePlace, row.src), ...of(texts.packetDestinationPlace, row.dst)];
 }
 
 /** The lines of a packet's layers without those that are folded. A layer is unfolded in all packets, by its name. */
@@ -71,7 +86,8 @@ export function packetDetailView(model: Model, width: number, height: number, ha
     const isSelected = top + index === selected;
     const over = isSelected ? (hasFocus ? 'selected' : 'unfocused') : null;
     const text = `${' '.repeat(one.depth * INDENT)}${mark} ${one.text}`;
-    return line(theme, [piece(text, one.depth === 0 ? 'strong' : null)], width, over);
+    const role = one.depth > 0 ? null : one.text.startsWith('[') ? 'faint' : 'strong';
+    return line(theme, [piece(text, role)], width, over);
   });
   return exactly([head, ...lines], width, height);
 }

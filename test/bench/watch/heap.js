@@ -1,0 +1,20 @@
+// The heap after garbage was collected, over 10,000 frames of random steps.
+import { runBundled } from './bundle.js';
+
+const FRAMES = 10_000;
+/** Which tab is shown, and so what is kept for it, differs by more than that from sample to sample. */
+const FLAT_MB = 2;
+
+export async function benchHeap(row) {
+  const heaps = await runBundled('heap-growth.ts', [String(FRAMES)], ['--expose-gc']);
+  // the first tenth loads and fills what is kept
+  const [, ...later] = heaps;
+  const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
+  const more = mean(later.slice(-3)) - mean(later.slice(0, 3));
+  row(
+    'heap after gc over 10,000 frames',
+    'flat',
+    more < FLAT_MB,
+    `${more.toFixed(2)} MB more at the end: ${heaps.map((heap) => heap.toFixed(1)).join(' ')}`,
+  );
+}
