@@ -237,7 +237,7 @@ async function record(): Promise<RecordedScreen> {
   const feed = await openMachineFeed(
     { ...scene.place, clock, platform },
     {
-      ...{ refreshMs: 1000, devices: ['eth0'], bpf: null, probes: false, packets: true, model: null },
+      ...{ refreshMs: 1000, tab: 'stats', devices: ['eth0'], bpf: null, probes: false, packets: true, model: null },
       listen: (from, owners) => desk.begin(from, owners, LIVE_LIMITS),
     },
     (look) => looks.push(look),
