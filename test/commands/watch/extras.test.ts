@@ -3,6 +3,7 @@ import { MachineHistory } from '../../../src/commands/watch/live/machine-history
 import { RemoteMemory } from '../../../src/commands/watch/live/remote-memory.ts';
 import { TABS } from '../../../src/commands/watch/tabs/all-tabs.ts';
 import { type InsightRow, insight } from '../../../src/core/record/tables/insight.ts';
+import { type ProbeRow, probe } from '../../../src/core/record/tables/probe.ts';
 import { unknownRow } from '../../../src/core/record/unknown-row.ts';
 import { connOn, machineOf, STORY_MS, Story } from '../../support/screen-story.ts';
 
@@ -80,4 +81,36 @@ test('a row with a new address is marked, in the list and in the topology', () =
   expect(marked.length).toBe(1);
   expect(marked[0]).toContain('203.0.113.9');
   expect(new Story(machine, { tab: 'topology' }).text).toContain('★ 203.0.113.9');
+});
+
+test('each of two gateways has its own health, and one that is gone has none', () => {
+  const history = new MachineHistory();
+  const answer = (target: string, addr: string, rtt_avg_ms: number | null): ProbeRow => ({
+    ...unknownRow(probe),
+    target,
+    addr,
+    rtt_avg_ms,
+  });
+  const rttsOf = () => [...history.current.health.values()].map(({ row, rtts }) => [row.addr, rtts]);
+  history.addRound([
+    answer('gateway', '192.0.2.1', 1),
+    answer('gateway', '2001:db8::1', 7),
+    answer('dns:///a', '192.0.2.9', 3),
+  ]);
+  history.addRound([
+    answer('gateway', '192.0.2.1', null),
+    answer('gateway', '2001:db8::1', 8),
+    answer('dns:///a', '192.0.2.8', 4),
+  ]);
+  expect(rttsOf()).toEqual([
+    ['192.0.2.1', [1, null]],
+    ['2001:db8::1', [7, 8]],
+    ['192.0.2.8', [3, 4]],
+  ]);
+  const machine = { ...machineOf([]), health: history.current.health };
+  const text = new Story(machine, { tab: 'dashboard' }).text;
+  expect(text).toContain('gateway 192.0.2.1');
+  expect(text).toContain('gateway 2001:db8::1');
+  history.addRound([answer('dns:///a', '192.0.2.8', 5)]);
+  expect(rttsOf()).toEqual([['192.0.2.8', [3, 4, 5]]]);
 });

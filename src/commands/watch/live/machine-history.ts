@@ -73,11 +73,15 @@ export class MachineHistory {
     this.machine = { ...this.machine, host };
   }
 
+  /** The rows of a whole round: what is no longer probed takes its history with it. */
   addRound(rows: readonly ProbeRow[]): void {
-    const health = new Map(this.machine.health);
+    const before = this.machine.health;
+    const health = new Map<string, TargetHistory>();
     for (const row of rows) {
-      const { rtts } = health.get(row.target) ?? { rtts: [] };
-      health.set(row.target, { row, rtts: lengthened(rtts, row.rtt_avg_ms) } satisfies TargetHistory);
+      // a target can be several: each gateway is one, while a name may have another address in every round
+      const isOne = rows.every((other) => other === row || other.target !== row.target);
+      const key = isOne ? row.target : `${row.target} ${row.addr}`;
+      health.set(key, { row, rtts: lengthened(before.get(key)?.rtts ?? [], row.rtt_avg_ms) });
     }
     this.machine = { ...this.machine, health };
   }

@@ -26,7 +26,7 @@ export interface Machine {
   readonly dnsServers: readonly DnsServerRow[];
   readonly neighbors: readonly NeighborRow[];
   readonly host: HostRow | null;
-  /** By target, in the order in which they first answered. */
+  /** By target, and by address where a target has several, in the order of the last round. */
   readonly health: ReadonlyMap<string, TargetHistory>;
   readonly insights: readonly InsightRow[];
   /** What the model does; null when none is asked. */

@@ -163,7 +163,10 @@ function bandwidthView(model: Model, width: number, height: number): readonly st
     const top = topOf(values, 1);
     // over the whole width: some values may be a column wider than others
     const columns = Math.max(HISTORY, width - label);
-    const wide = Array.from({ length: columns }, (_, column) => values[Math.floor((column * HISTORY) / columns)] ?? null);
+    const wide = Array.from(
+      { length: columns },
+      (_, column) => values[Math.floor((column * HISTORY) / columns)] ?? null,
+    );
     return graph(theme, wide, width - label, half, top, role).map(
       (text, row) => paint(theme, role, cell(row === 0 ? ` ${name}` : '', label)) + text,
     );
@@ -240,8 +243,9 @@ function healthLine(
   { row, rtts }: TargetHistory,
   width: number,
 ): string {
+  const isNamed = row.addr === null || row.target.includes(row.addr);
   const name = cell(
-    `${row.target} ${row.addr ?? ''}`,
+    isNamed ? row.target : `${row.target} ${row.addr}`,
     Math.min(34, Math.floor(width / 2)),
     'left',
     theme.glyphs.ellipsis,

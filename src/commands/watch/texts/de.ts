@@ -177,7 +177,7 @@ export const de: Texts = {
   noticeAllColumns: 'alle Spalten werden gezeigt',
   noticeGrouped: 'gruppiert nach {field}',
   noticeUngrouped: 'nicht gruppiert',
-  noticeWindow: 'die letzten {minutes} Minuten',
+  noticeWindow: 'letzte {minutes} min',
   noticeNothingSelected: 'keine Zeile ist gewählt',
   noticeNames: 'Namen von Adressen werden gezeigt, wie Reverse-DNS sie nennt',
   noticeNoNames: 'Namen von Adressen werden nicht gezeigt',

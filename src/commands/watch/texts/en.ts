@@ -175,7 +175,7 @@ export const en = {
   noticeAllColumns: 'all columns are shown',
   noticeGrouped: 'grouped by {field}: Space folds a group, Z all',
   noticeUngrouped: 'not grouped',
-  noticeWindow: 'the last {minutes} minutes',
+  noticeWindow: 'the last {minutes} min',
   noticeNothingSelected: 'no row is selected',
   noticeNames: 'names of addresses are shown as reverse DNS answers',
   noticeNoNames: 'names of addresses are not shown',

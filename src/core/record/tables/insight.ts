@@ -20,7 +20,7 @@ export const INSIGHT_SOURCES = [
   'model', // the comment of a language model, which no exit status depends on
 ] as const;
 
-const TONES: Readonly<Record<InsightSeverity, Tone>> = { error: 'bad', warn: 'busy', note: 'notice' };
+const TONES: Readonly<Record<InsightSeverity, Tone>> = { error: 'bad', warn: 'notice', note: 'faint' };
 
 export const insight = table(
   'insight',
