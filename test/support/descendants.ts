@@ -14,6 +14,9 @@ export function descendantsOf(ancestor: number): readonly { readonly pid: number
 /** Whether a process is over: gone, or a zombie that nobody has asked for yet. */
 export const isOver = (pid: number): boolean => statOf(pid) === null || statOf(pid)!.startsWith('Z');
 
+/** Whether a signal has stopped it. */
+export const isStopped = (pid: number): boolean => statOf(pid)?.startsWith('T') === true;
+
 const parentOf = (pid: number): number => Number(statOf(pid)?.split(' ')[1] ?? 0);
 
 function commandOf(pid: number): string {

@@ -60,6 +60,7 @@ export interface PseudoTerminal {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   readonly stdio?: readonly ('terminal' | 'ignore' | 'pipe')[];
 }
 
@@ -114,10 +115,11 @@ export function openPseudoTerminal(width: number, height: number): PseudoTermina
   return {
     name,
     sent: () => sent,
-    start(argv, { env = {}, stdio = [] } = {}) {
+    start(argv, { env = {}, stdio = [], cwd } = {}) {
       // a child of ours leads no process group: setsid becomes the program
       const child = spawn('setsid', ['--ctty', ...argv], {
         stdio: [0, 1, 2].map((fd) => (stdio[fd] === undefined || stdio[fd] === 'terminal' ? slave : stdio[fd])),
+        cwd,
         env: {
           PATH: process.env.PATH ?? '',
           HOME: os.tmpdir(),
@@ -149,11 +151,16 @@ export function openPseudoTerminal(width: number, height: number): PseudoTermina
     standStill: () => void reader.pause(),
     readOn: () => void reader.resume(),
     lines,
-    shows: (text) =>
-      until(async () => {
-        const shown = (await lines()).join('\n');
+    async shows(text) {
+      let shown = '';
+      const isShown = async (): Promise<boolean> => {
+        shown = (await lines()).join('\n');
         return typeof text === 'string' ? shown.includes(text) : text.test(shown);
-      }),
+      };
+      await until(isShown).catch(() => {
+        throw new Error(`${text} was not shown, but\n${shown}`);
+      });
+    },
     async state() {
       await played();
       const { modes } = screen;
