@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { openSink } from '../../core/output/sink.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
 import { openPlatform } from '../../platform/index.ts';
+import { letGoOfClosedTerminals } from '../../platform/machine/own-terminal.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
 import { isPrivileged } from '../../platform/system/open-system.ts';
 import type { Context } from './context.ts';
@@ -20,12 +21,15 @@ export function openRealContext(): Context {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (name === 'SIGHUP' && isUnderNohup()) return;
+      // a terminal that closes sends one, and its shell another
+      if (name === 'SIGHUP' && signalNumber === constants.signals.SIGHUP) return;
       // the second one is serious: its sender will not wait for the output to be finished
       if (signalNumber !== null) process.exit(128 + constants.signals[name]);
       signalNumber = constants.signals[name];
       abort.abort();
     });
   }
+  process.on('exit', letGoOfClosedTerminals);
   // nobody may be left to read the messages; that is no reason to fail
   process.stderr.on('error', () => {});
   return {

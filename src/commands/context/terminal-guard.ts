@@ -1,5 +1,5 @@
-import fs from 'node:fs';
 import { constants } from 'node:os';
+import { writeToTerminal } from '../../platform/machine/own-terminal.ts';
 
 /**
  * Signals whose default is the end, and that a program can hear of when they are sent: Ctrl-\ is SIGQUIT, a limit of
@@ -22,15 +22,13 @@ const ENDS = [
 
 /**
  * Writes `text` to the terminal that is stdout when the program is suspended (Ctrl-Z), when a signal ends it, when it is made to
- * exit, or ends by a bug; then what was to happen happens. `resumed` is called when it goes on. Returns what lets go of the terminal.
+ * exit, or ends by a bug; then what was to happen happens. Each time `leaving` is called before, which may undo more than text can.
+ * `resumed` is called when it goes on. Returns what lets go of the terminal.
  */
-export function guardTerminal(text: string, resumed: () => void): () => void {
+export function guardTerminal(text: string, resumed: () => void, leaving: () => void = () => {}): () => void {
   const restore = (): void => {
-    try {
-      fs.writeSync(1, text);
-    } catch {
-      // the terminal is gone
-    }
+    leaving();
+    writeToTerminal(text);
   };
   const suspend = (): void => {
     restore();

@@ -21,17 +21,26 @@ export interface Asked {
   readonly filter: string | null;
 }
 
+/** Why there can be no screen. */
+const WHY = {
+  none: 'watch needs a terminal for its screen',
+  dumb: 'watch needs a terminal that can move its cursor, and TERM is dumb',
+  unnamed: 'watch needs a terminal that can move its cursor, and TERM does not say which one this is',
+  taken: 'watch needs the terminal, and runs in the background',
+} as const;
+
+/** What TERM says against a screen; null for nothing. */
+export function whyUnable(term: string | undefined): 'dumb' | 'unnamed' | null {
+  return term === 'dumb' ? 'dumb' : term === undefined || term === '' ? 'unnamed' : null;
+}
+
 /** The Failure where there is no terminal, or one that cannot show a screen. It names the command that prints the same. */
-export function noTerminal({ tab, read, filter }: Asked, term: string | undefined): Failure {
+export function noTerminal({ tab, read, filter }: Asked, why: keyof typeof WHY): Failure {
   const [live, captured] = COMMANDS[tab ?? (read === null ? 'dashboard' : 'packets')];
   const words = [
     `netwatch ${read === null ? live : captured}`,
     ...(read === null ? [] : [`-r ${shellWord(read)}`]),
     ...(filter === null ? [] : [`--filter ${shellWord(filter)}`]),
   ];
-  const message =
-    term === 'dumb'
-      ? 'watch needs a terminal that can move its cursor, and TERM is dumb'
-      : 'watch needs a terminal for its screen';
-  return new Failure(EXIT.usage, message, { hint: `${words.join(' ')} prints the same` });
+  return new Failure(EXIT.usage, WHY[why], { hint: `${words.join(' ')} prints the same` });
 }

@@ -4,6 +4,7 @@ import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
 import { openPlaces } from '../../core/place/places.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
+import { writeToTerminal } from '../../platform/machine/own-terminal.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 import type { Context } from '../context/context.ts';
@@ -11,13 +12,13 @@ import { modelRequestOf } from '../insights/model-options.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
 import { AddressFacts } from './live/address-facts.ts';
-import type { FeedEffect } from './live/live-feed.ts';
+import type { FeedEffect, LiveFeed } from './live/live-feed.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import type { KeyTable } from './model/key-table.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
 import { UNTOUCHED } from './model/list-state.ts';
-import { openingModel, type TabName } from './model/model.ts';
+import { openingModel } from './model/model.ts';
 import { REPLAY_KEYS } from './model/replay-keys.ts';
 import { update } from './model/update.ts';
 import { Painter } from './painter.ts';
@@ -43,6 +44,10 @@ export const REPLAY_KEY_TABLE: KeyTable = {
 
 const REFRESH_MS = 1000;
 const LITE_REFRESH_MS = 2000;
+/** What is still to be closed when the terminal was given back is waited for so long. */
+const CLOSING_MS = 5000;
+/** Keys are done later that were pressed before the machine was looked at, so many of them. */
+const MOST_EARLY = 100;
 
 /** Shows the screen until it is left; resolves to the exit status. Rejects with a Failure 64 where there is no terminal. */
 export async function runWatch(context: Context, values: WatchValues, keyboard: ReadStream): Promise<number> {
@@ -55,6 +60,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
   const terminal = new ScreenTerminal(keyboard, process.stdout as never, {
     clock,
     guard: context.terminal.guard,
+    writeAtOnce: writeToTerminal,
   });
   const characters = charactersOf(context.env);
   const colors = chooseColorLevel(values.color ?? 'auto', context.env, true);
@@ -101,26 +107,31 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
   let placeFiles = values.geoip === null ? null : openPlaceFiles(values.geoip, context.say);
   let known: AddressFacts | null = null;
   let ink: InkScreen | null = null;
+  let feed: LiveFeed | null = null;
+  /** Aborts when the screen is left, so that nothing that was begun is waited for. */
+  const left = new AbortController();
   let end: (error: unknown) => void = () => {};
   const over = new Promise<unknown>((resolve) => {
-    end = resolve;
+    end = (error) => {
+      resolve(error);
+      painter.stop();
+      terminal.close();
+      left.abort();
+    };
   });
-  let freshen: () => void = () => {};
   const painter = new Painter(
     clock,
     () => {
-      if (model.tab === 'packets') freshen();
+      if (model.tab === 'packets') feed?.freshen();
       const lines = frameView(table, model);
       if (ink === null) terminal.paint(lines);
       else ink.show(lines, placeDialog(table, model));
     },
     isLite ? LITE_REFRESH_MS : REFRESH_MS,
   );
-  let show: (tab: TabName) => void = () => {};
-  // keys are quicker than what they ask: that waits until it is there
+  /** What was asked before there was a feed to do it. */
   const early: FeedEffect[] = [];
-  let askFeed: (effect: FeedEffect) => void = (effect) => early.push(effect);
-  const perform: (effect: Effect) => void = (effect) => {
+  const perform = (effect: Effect): void => {
     switch (effect.type) {
       case 'quit':
         return end(null);
@@ -136,18 +147,22 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
         known?.want(effect);
         return take({ type: 'known', fill: (machine) => known?.fill(machine) ?? machine });
       default:
-        return askFeed(effect);
+        if (feed !== null) feed.perform(effect);
+        else if (early.length < MOST_EARLY) early.push(effect);
     }
   };
   const take = (action: Action): void => {
     const { model: next, effects } = update(table, model, action, clock.now());
     const isOther = next.tab !== model.tab;
     model = next;
-    if (isOther) show(model.tab);
+    if (isOther) feed?.show(model.tab);
     for (const effect of effects) perform(effect);
   };
   const interrupted = (): void => end(null);
   context.signal.addEventListener('abort', interrupted, { once: true });
+  if (context.signal.aborted) return EXIT.ok;
+  const failed = (error: unknown): void => end(error ?? new Error(String(error)));
+  process.on('uncaughtException', failed);
   terminal.open(
     {
       input(inputs) {
@@ -170,6 +185,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     // what is said while the screen is up would tear it
     const quiet: Context = {
       ...context,
+      signal: left.signal,
       say: () => {},
       warn: (text) => take({ type: 'notice', text, isWrong: true }),
       showProgress: () => {},
@@ -187,7 +203,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     facts.want(model.settings);
     // what samples and dissects is large: the first screen is there before
     const { openLiveFeed } = await import('./live/live-feed.ts');
-    const feed = await openLiveFeed(
+    const opening = openLiveFeed(
       quiet,
       { ...values, refreshMs, model: asks },
       {
@@ -200,20 +216,20 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
         fill: (machine) => facts.fillFresh(machine),
       },
     );
-    ({ freshen, show } = feed);
-    show(model.tab);
-    askFeed = (effect) => feed.perform(effect);
-    for (const effect of early) askFeed(effect);
+    feed = await Promise.race([opening, over.then(() => null)]);
+    feed?.show(model.tab);
+    for (const effect of early.splice(0)) perform(effect);
     const error = await over;
-    painter.stop();
-    terminal.close();
-    await feed.close((faults) => sayFaults(context, faults));
+    // when there is nothing yet that must be finished, what was begun ends with this process
+    if (feed === null) opening.catch(() => {});
+    else await Promise.race([feed.close((faults) => sayFaults(context, faults)), clock.sleep(CLOSING_MS)]);
     if (error !== null) throw error;
     return EXIT.ok;
   } finally {
     painter.stop();
     context.signal.removeEventListener('abort', interrupted);
     terminal.close();
+    process.off('uncaughtException', failed);
     known?.close();
     placeFiles?.close();
     await ink?.close();

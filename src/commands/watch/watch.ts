@@ -1,5 +1,6 @@
 import { screenCommand } from '../listing/command.ts';
-import { noTerminal } from './no-terminal.ts';
+import { noTerminal, whyUnable } from './no-terminal.ts';
+import { comeToForeground } from './terminal/foreground.ts';
 import { openKeyboard } from './terminal/keyboard.ts';
 import { watchOptions } from './watch-options.ts';
 
@@ -24,8 +25,10 @@ export const watch = screenCommand({
   ],
   async show(context, values) {
     const keyboard = context.terminal.stdoutIsTerminal ? openKeyboard(values.read === '-') : null;
-    if (keyboard === null) throw noTerminal(values, undefined);
-    if (context.env.TERM === 'dumb') throw noTerminal(values, 'dumb');
+    if (keyboard === null) throw noTerminal(values, 'none');
+    const unable = whyUnable(context.env.TERM);
+    if (unable !== null) throw noTerminal(values, unable);
+    if (!(await comeToForeground(context.clock))) throw noTerminal(values, 'taken');
     const { runWatch } = await import('./run-watch.ts');
     try {
       return await runWatch(context, values, keyboard);

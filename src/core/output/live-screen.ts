@@ -20,9 +20,9 @@ export interface ScreenTerminal {
   readonly rows: () => number;
   /**
    * Writes `restore` when the program is suspended or ended before the returned function was called, and calls `resumed`
-   * when it goes on: however netwatch ends, the terminal is left as it was found.
+   * when it goes on: however netwatch ends, the terminal is left as it was found. `leaving` is called before it is written.
    */
-  readonly guard: (restore: string, resumed: () => void) => () => void;
+  readonly guard: (restore: string, resumed: () => void, leaving?: () => void) => () => void;
 }
 
 /** Takes the terminal at the first drawing. */

@@ -32,7 +32,7 @@ test.each([
 
 test.each(TAB_NAMES)('the command of %s is one that netwatch understands, live and of a capture', (tab) => {
   for (const file of [null, 'test/captures/none.pcap']) {
-    const { hint } = noTerminal({ tab, read: file, filter: null }, undefined);
+    const { hint } = noTerminal({ tab, read: file, filter: null }, 'none');
     const [, name, ...rest] = hint!.replace(' prints the same', '').split(' ');
     const command = COMMANDS.find((one) => one.name === name)!;
     expect(() => readArguments(command, true, rest, null)).not.toThrow();

@@ -11,7 +11,9 @@ const ESCAPE_MS = 40;
 export interface TerminalDoors {
   readonly clock: Clock;
   /** Writes the text, however the program ends, until the function that it returns is called: see `guardTerminal`. */
-  readonly guard: (restore: string, resumed: () => void) => () => void;
+  readonly guard: (restore: string, resumed: () => void, leaving: () => void) => () => void;
+  /** Writes to the terminal, also when it takes no more: see `writeToTerminal`. */
+  readonly writeAtOnce: (text: string) => void;
 }
 
 /** What happens at the terminal. */
@@ -24,6 +26,11 @@ export interface TerminalEvents {
   readonly ended: () => void;
 }
 
+interface TerminalHandle {
+  readonly setBlocking?: (on: boolean) => void;
+  readonly close?: () => void;
+}
+
 /** The terminal while the screen has it. It is the only reader of stdin, and the only writer of stdout. */
 export class ScreenTerminal {
   private readonly stdin: ReadStream;
@@ -34,6 +41,7 @@ export class ScreenTerminal {
   private cancelFlush = (): void => {};
   private release: (() => void) | null = null;
   private mouse = false;
+  private isAway = true;
   /** The terminal has not taken what was written: only the newest frame waits. */
   private isFull = false;
   private waiting: readonly string[] | null = null;
@@ -56,7 +64,7 @@ export class ScreenTerminal {
   /** Takes the terminal. `close` gives it back. */
   open(events: TerminalEvents, mouse: boolean): void {
     // a terminal that nobody reads would halt the program (3 s each 3 s) if writing waited for it
-    (this.stdout as { _handle?: { setBlocking?: (on: boolean) => void } })._handle?.setBlocking?.(false);
+    this.handle?.setBlocking?.(false);
     const take = (inputs: readonly Input[]): void => {
       if (inputs.length > 0) events.input(inputs);
     };
@@ -83,12 +91,14 @@ export class ScreenTerminal {
     for (const [emitter, name, handler] of this.handlers) emitter.on(name, handler as (...args: unknown[]) => void);
     this.mouse = mouse;
     this.stdin.setEncoding('utf8');
-    this.release = this.doors.guard(LEAVE, () => {
-      this.enter();
-      events.resumed();
-    });
-    // before the guard stops the process
-    process.prependListener('SIGTSTP', this.cooked);
+    this.release = this.doors.guard(
+      LEAVE,
+      () => {
+        this.enter();
+        events.resumed();
+      },
+      () => this.leave(),
+    );
     this.enter();
     this.stdin.resume();
   }
@@ -99,7 +109,7 @@ export class ScreenTerminal {
       this.waiting = lines;
       return;
     }
-    this.send(this.writer.update(lines, this.width, this.height));
+    if (!this.isAway) this.send(this.writer.update(lines, this.width, this.height));
   }
 
   /** The next frame is drawn whole. */
@@ -116,37 +126,55 @@ export class ScreenTerminal {
     this.send(clipboard(text));
   }
 
-  private readonly cooked = (): void => {
-    this.stdin.setRawMode(false);
-  };
-
   /** Stops the program as Ctrl-Z does; it goes on with SIGCONT. */
   suspend(): void {
     process.kill(process.pid, 'SIGTSTP');
   }
 
+  /** Safe to call twice. */
   close(): void {
     this.cancelFlush();
     for (const [emitter, name, handler] of this.handlers) emitter.off(name, handler as (...args: unknown[]) => void);
     this.handlers = [];
+    this.waiting = null;
+    if (this.release === null) return;
+    this.release();
+    this.release = null;
     // an error of a terminal that is gone would end the program by a bug
     this.stdout.on('error', () => {});
     this.stdin.on('error', () => {});
-    this.release?.();
-    this.release = null;
-    process.off('SIGTSTP', this.cooked);
+    // a frame that the terminal has not taken would come when the screen is left
+    if (this.stdout.writableLength > 0) this.handle?.close?.();
+    this.leave();
+    this.doors.writeAtOnce(LEAVE);
     this.stdin.pause();
-    if (this.stdin.isTTY) this.stdin.setRawMode(false);
-    this.stdout.write(LEAVE);
+  }
+
+  /** What is painted from here on would stand on the screen of others: Ink paints once more when the process exits. */
+  private leave(): void {
+    this.isAway = true;
+    this.setRaw(false);
   }
 
   private enter(): void {
+    this.isAway = false;
     this.writer.forget();
-    this.stdin.setRawMode(true);
-    this.send(ENTER + (this.mouse ? MOUSE_ON : ''));
+    this.setRaw(true);
+    // before the rest of a frame that was not taken
+    this.doors.writeAtOnce(ENTER + (this.mouse ? MOUSE_ON : ''));
+  }
+
+  private setRaw(isRaw: boolean): void {
+    if (this.stdin.isTTY) this.stdin.setRawMode(isRaw);
+  }
+
+  /** What libuv has of the terminal. */
+  private get handle(): TerminalHandle | undefined {
+    return (this.stdout as { _handle?: TerminalHandle })._handle;
   }
 
   private send(text: string): void {
+    if (this.isAway) return;
     if (text !== '' && !this.stdout.write(text)) this.isFull = true;
   }
 }
