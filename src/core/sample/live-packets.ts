@@ -49,9 +49,7 @@ export async function openLivePackets(
   const feed = new PacketFeed(await openCaptureReader(sensor.source, CHUNK, nameOf(devices)), dissector);
   live.countBy(() => feed.count);
   const owners = new FlowOwners(tracing?.trace ?? (typeof asksOwners === 'object' ? asksOwners : null));
-  // who has the sockets already asks late: to read them for each piece of a quiet line took 5 % of a core
-  const onlyMissing = typeof asksOwners === 'object';
-  if (sockets !== null) await lookForOwners(place, sockets, feed, owners, onlyMissing, async () => tracing?.stop());
+  if (sockets !== null) await lookForOwners(place, sockets, feed, owners, async () => tracing?.stop());
   return {
     feed,
     owners,

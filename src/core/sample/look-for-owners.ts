@@ -11,16 +11,12 @@ const LOOK_MS = 20;
 const LONGEST_LOOK_MS = 2000;
 const SHARE = 10;
 
-/**
- * Finds out which processes hold the sockets whenever packets have come, or `onlyMissing`: when an owner was asked for that is
- * not known. `atEnd` is called when there are no more packets.
- */
+/** Finds out which processes hold the sockets whenever packets have come; `atEnd` is called when there are no more. */
 export async function lookForOwners(
   { platform, clock }: Place,
   sockets: SocketSource,
   feed: PacketFeed,
   owners: FlowOwners,
-  onlyMissing: boolean,
   atEnd: () => Promise<void>,
 ): Promise<void> {
   const addresses = (await platform.readInterfaces()).rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]);
@@ -28,7 +24,7 @@ export async function lookForOwners(
   let due = 0;
   feed.pauseAfterPiece(async (more) => {
     const start = clock.monotonic();
-    if (more && start >= due && (!onlyMissing || owners.needsReading)) {
+    if (more && start >= due && owners.needsReading) {
       owners.ingest(await sockets.read());
       const end = clock.monotonic();
       due = end + Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, (end - start) * SHARE));

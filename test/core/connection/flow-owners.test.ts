@@ -78,8 +78,10 @@ test('an owner that was found stays, one that was not is looked for again', () =
   expect([owners.senderOf(packet)?.process, owners.receiverOf(packet)?.process]).toEqual(['curl', 'nginx']);
 });
 
-test('another reading is of use while an owner that was asked for was missing in fewer than three', () => {
+test('who is thrifty needs a reading while an owner that was asked for was missing in fewer than three', () => {
   const owners = new FlowOwners();
+  expect(owners.needsReading).toBe(true);
+  owners.isThrifty = true;
   owners.setAddresses([US]);
   const packet = dissectFrame(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 }));
   const needed = [owners.needsReading];

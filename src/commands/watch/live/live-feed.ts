@@ -90,7 +90,10 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
         probes: !values['no-probe'] && !values.lite,
         packets: !values.lite,
         model: values.model,
-        listen: (feed, owners) => desk.begin(feed, owners, LIVE_LIMITS),
+        listen(feed, owners) {
+          owners.isThrifty = true;
+          desk.begin(feed, owners, LIVE_LIMITS);
+        },
       },
       publish,
       failed,
