@@ -14,11 +14,15 @@ export interface Probes {
   readonly close: () => void;
 }
 
-/** Opens the probers of the usual targets, while this process may. */
+/**
+ * Opens the probers of the usual targets, and the sockets of echo requests, which the process may not open any more when it has
+ * given up its privileges: each request was a ping command then, 4 % of a core.
+ */
 export async function openProbes(place: Place, sayLimits: (limits: readonly Limit[]) => void): Promise<Probes> {
   const { platform, clock } = place;
   const targets = await settleTargets(await targetsOf([], platform), platform);
   const plan = { ...ROUND, targets, pair: null, everyMs: null, next: null, durationMs: null, followsPaths: true };
+  for (const family of ['ipv4', 'ipv6'] as const) platform.openEcho(family);
   const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
   const sampler = await openProbeSampler(place, plan, {
     openProber: (target) => openProber(target, { platform, clock, sayLimit }),

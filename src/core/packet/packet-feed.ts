@@ -14,6 +14,19 @@ export type PacketListener = (packet: Packet) => void;
 /** Runs after a piece of the capture has been read and before its packets are dissected; `more` is false at the end. */
 export type Pause = (more: boolean) => Promise<void>;
 
+/** How packets are dissected a slice of time at once, so that others can work between. */
+export interface Slices {
+  /** A slice begins. */
+  begin(): void;
+  /** Whether it has lasted long enough. */
+  isOver(): boolean;
+  /** Lets others work. */
+  rest(): Promise<void>;
+}
+
+/** Packets between two questions whether a slice is over: a tenth of a millisecond, or two. */
+const ASKED_AFTER = 16;
+
 /**
  * The packets of one capture, file or device, dissected once for all listeners. There is one packet object, filled
  * again for each packet. Either `run` or `pieces` goes through all of it, or `fill` and `next` go step by step.
@@ -25,6 +38,7 @@ export class PacketFeed {
   private readonly listeners: PacketListener[] = [];
   private readonly heldListeners: PacketListener[] = [];
   private readonly pauses: Pause[] = [];
+  private slices: Slices | null = null;
   /** Blocks of keys that the dissector has, and what it had them put into. */
   private secretBlocks = 0;
   private fileSecrets: SessionSecrets | null = null;
@@ -55,6 +69,11 @@ export class PacketFeed {
   /** After each piece, packets wait for `pause`, which may do something that takes time. */
   pauseAfterPiece(pause: Pause): void {
     this.pauses.push(pause);
+  }
+
+  /** From now on, `run` and `pieces` dissect in slices. What makes packets wait after a piece does so after a slice, too. */
+  workInSlices(slices: Slices): void {
+    this.slices = slices;
   }
 
   /** Reads until there are packets; false at the end. Rejects as `CaptureReader.fill` does. */
@@ -92,7 +111,7 @@ export class PacketFeed {
   /** Continues to the end, or until `signal` aborts; yields after each piece. Rejects as `fill` does. */
   async *pieces(signal: AbortSignal): AsyncGenerator<void> {
     while (!signal.aborted && (await this.fill())) {
-      this.drain();
+      await this.drainInSlices(signal);
       yield;
     }
     this.end();
@@ -100,8 +119,22 @@ export class PacketFeed {
 
   /** The same, without yielding. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (await this.fill())) this.drain();
+    while (!signal.aborted && (await this.fill())) await this.drainInSlices(signal);
     this.end();
+  }
+
+  private async drainInSlices(signal: AbortSignal): Promise<void> {
+    const { slices } = this;
+    if (slices === null) return this.drain();
+    for (;;) {
+      slices.begin();
+      do {
+        for (let left = ASKED_AFTER; left > 0; left--) if (!this.next()) return;
+      } while (!slices.isOver());
+      await slices.rest();
+      if (signal.aborted) return;
+      for (const pause of this.pauses) await pause(true);
+    }
   }
 
   /** Gives the dissector the keys that the capture told since, beside those it was given. */

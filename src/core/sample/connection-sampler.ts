@@ -1,7 +1,7 @@
+import type { FlowOwners } from '../connection/flow-owners.ts';
 import type { Instant } from '../instant.ts';
 import type { Limit } from '../limit.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
-import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
 import type { CoverageRow } from '../record/tables/meta.ts';
@@ -42,7 +42,7 @@ export interface ConnectionRequest {
   /** What to capture during the run; null for nothing. Without devices, captures on every interface that is up. */
   readonly packets: CaptureRequest | null;
   /** Is given what is captured, before the first packet, to listen to it too. */
-  readonly listen?: (feed: PacketFeed, owners: PacketOwners) => void;
+  readonly listen?: (feed: PacketFeed, owners: FlowOwners) => void;
 }
 
 /** What one look found. It is valid until the next. */

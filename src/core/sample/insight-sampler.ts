@@ -1,3 +1,4 @@
+import type { FlowOwners } from '../connection/flow-owners.ts';
 import { EXIT, Failure, messageOf } from '../failure.ts';
 import { type Found, InsightEngine } from '../insight/insight-engine.ts';
 import type { Observation } from '../insight/observation.ts';
@@ -9,7 +10,6 @@ import type { Instant } from '../instant.ts';
 import type { Limit } from '../limit.ts';
 import { openInterfaceRates } from '../network/interface-rates.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
-import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { Section } from '../record/table.ts';
 import type { ConversationRow } from '../record/tables/conversation.ts';
 import type { HandshakeRow } from '../record/tables/handshake.ts';
@@ -78,7 +78,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   const engine = new InsightEngine(asked.rules, asked.thresholds, faults, WINDOW_S);
   const rates = openInterfaceRates();
   let captured: { readonly run: StatisticsOfRun; readonly feed: PacketFeed } | null = null;
-  const listen = (feed: PacketFeed, owners: PacketOwners): void => {
+  const listen = (feed: PacketFeed, owners: FlowOwners): void => {
     const options = { bucketMs: 1000, owners, communityIds: false };
     const names = new Set([...statisticsFor(engine.reads), ...(witness?.statistics ?? [])]);
     const run = new StatisticsOfRun([...names], options, feed.dissector);

@@ -24,7 +24,7 @@ export async function lookForOwners(
   let due = 0;
   feed.pauseAfterPiece(async (more) => {
     const start = clock.monotonic();
-    if (more && start >= due) {
+    if (more && start >= due && owners.needsReading) {
       owners.ingest(await sockets.read());
       const end = clock.monotonic();
       due = end + Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, (end - start) * SHARE));

@@ -1,8 +1,8 @@
+import type { FlowOwners } from '../connection/flow-owners.ts';
 import { PacketSockets } from '../connection/packet-sockets.ts';
 import { messageOf } from '../failure.ts';
 import type { Limit } from '../limit.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
-import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import type { SocketTrace } from '../trace/socket-trace.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
@@ -39,7 +39,7 @@ export async function openPacketConnections(
   tellsClosed: boolean,
   trace: SocketTrace,
   read: OwnedSockets,
-  listen: (feed: PacketFeed, owners: PacketOwners) => void = ignore,
+  listen: (feed: PacketFeed, owners: FlowOwners) => void = ignore,
 ): Promise<PacketConnections> {
   const { clock } = place;
   const { rows } = await place.platform.readInterfaces();

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { PacketDesk } from '../../../src/commands/watch/live/packet-desk.ts';
 import type { PacketLook } from '../../../src/commands/watch/model/packet-look.ts';
@@ -43,6 +44,23 @@ test('packets are shown a moment after they came, however many there are', async
   expect(published).toHaveLength(2);
   expect([last().look.count, last().look.numberAt(999), last().isAsked]).toEqual([COUNT, COUNT, false]);
   expect(clock.timers()).toBe(0);
+});
+
+test('packets are dissected in slices, in between others may act', async () => {
+  const { opened, feed } = await desk(1);
+  opened.begin(feed, null, LIVE_LIMITS);
+  const counts = [0];
+  let isOver = false;
+  void feed.run(new AbortController().signal).then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await nextTurn();
+    counts.push(feed.count);
+  }
+  // 5 ms, one at each look at the clock, which is looked at after 16 packets
+  expect(Math.max(...counts.map((count, at) => count - (counts[at - 1] ?? 0)))).toBe(80);
+  expect(feed.count).toBe(COUNT);
 });
 
 test('a filter is searched for in slices, in between others may act', async () => {

@@ -78,6 +78,24 @@ test('an owner that was found stays, one that was not is looked for again', () =
   expect([owners.senderOf(packet)?.process, owners.receiverOf(packet)?.process]).toEqual(['curl', 'nginx']);
 });
 
+test('who is thrifty needs a reading while an owner that was asked for was missing in fewer than three', () => {
+  const owners = new FlowOwners();
+  expect(owners.needsReading).toBe(true);
+  owners.isThrifty = true;
+  owners.setAddresses([US]);
+  const packet = dissectFrame(tcpFrame({ srcPort: 40_000, dstPort: 80, flags: 2 }));
+  const needed = [owners.needsReading];
+  for (let reading = 0; reading < 4; reading++) {
+    ownerOf(owners, packet);
+    needed.push(owners.needsReading);
+    owners.ingest(readingOf([]));
+    needed.push(owners.needsReading);
+  }
+  expect(needed).toEqual([false, true, false, true, false, true, false, false, false]);
+  owners.ingest(readingOf([[tcp(US, 40_000, null, null), 'curl']]));
+  expect(ownerOf(owners, packet)?.process).toBe('curl');
+});
+
 test('a connection that no process has yet, or none any more, is of who listens', () => {
   const owners = new FlowOwners();
   owners.setAddresses([US]);

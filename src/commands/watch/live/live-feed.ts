@@ -70,8 +70,9 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
   const isOfPackets = values.tab === 'packets' || (values.tab === null && values.read !== null);
   if (isOfPackets && values.filter !== null) desk.setFilter(values.filter, false);
   const place = await placeOf(context);
-  // while it may
-  const saved = openSavedFolder(context, place.platform.host.readIfAny('/etc/passwd'));
+  // while it may; where nothing is captured there is nothing to save, and root's process for that takes 45 MB
+  const hasPackets = values.read !== null || !values.lite;
+  const saved = hasPackets ? openSavedFolder(context, place.platform.host.readIfAny('/etc/passwd')) : null;
   const tell = (text: string, isWrong: boolean): void => {
     take({ type: 'notice', text, isWrong });
     paint(true);
@@ -96,7 +97,10 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
         probes: !values['no-probe'] && !values.lite,
         packets: !values.lite,
         model: values.model,
-        listen: (feed, owners) => desk.begin(feed, owners, LIVE_LIMITS),
+        listen(feed, owners) {
+          owners.isThrifty = true;
+          desk.begin(feed, owners, LIVE_LIMITS);
+        },
       },
       publish,
       failed,
@@ -127,10 +131,10 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
     );
   }
 
-  const stem = (what: string): string => path.join(saved.folder, `netwatch_${what}`);
-
   /** Writes, and says what came of it. */
   async function save(effect: FeedEffect): Promise<void> {
+    if (saved === null) return tell(texts().noticeNothingToSave, true);
+    const stem = (what: string): string => path.join(saved.folder, `netwatch_${what}`);
     try {
       const { savePackets, saveStream, stampOf } = await import('./saved-files.ts');
       const stamp = stampOf(clock.now());
@@ -217,7 +221,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       desk.stop();
       await machine?.close(told);
       await file?.close(told);
-      saved.files.close();
+      saved?.files.close();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PacketFeed } from '../../../core/packet/packet-feed.ts';
 import type { PacketOwners } from '../../../core/packet/packet-owners.ts';
 import type { ReplaySetup } from '../../../core/packet/packet-replay.ts';
@@ -12,7 +13,7 @@ import { StoreLook } from './store-look.ts';
 
 /** Packets are shown so long after they came, at most. */
 const PUBLISH_MS = 100;
-/** A search takes so long at a time, that keys stay quick; and rests so long. */
+/** Packets are dissected, and searched, for so long at a time, so that keys stay quick; a search rests so long. */
 const SLICE_MS = 5;
 const REST_MS = 1;
 /** When fewer have not been searched yet, nobody needs to know: they have just come. */
@@ -50,6 +51,15 @@ export class PacketDesk {
   /** Holds the packets of this capture from now on, in place of those of another. `owners` as in ReplaySetup. */
   begin(feed: PacketFeed, owners: PacketOwners | null, limits: StoreLimits): void {
     const { reader, dissector } = feed;
+    const { clock } = this;
+    let end = 0;
+    feed.workInSlices({
+      begin() {
+        end = clock.monotonic() + SLICE_MS;
+      },
+      isOver: () => clock.monotonic() >= end,
+      rest: () => nextTurn(),
+    });
     const store = new PacketStore(reader.interfaces, limits);
     this.store = store;
     // secrets may come with packets
