@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ConnectionTracker } from '../../../src/commands/watch/live/connection-tracker.ts';
 import { selectedRow } from '../../../src/commands/watch/model/selected-row.ts';
 import { CONNECTIONS } from '../../../src/commands/watch/tabs/connections.ts';
+import { checkPacketFilter } from '../../../src/core/packet/packet-search.ts';
 import { connOn, machineOf, STORY_MS, Story } from '../../support/screen-story.ts';
 
 const CURL = { process: 'curl', rx_rate: 10, rx_bytes: 100 };
@@ -59,6 +60,15 @@ test('folding selects the group of the row, and ungrouping a row of the group', 
   expect(selectedRow(story.model, CONNECTIONS)).toMatchObject({ process: 'curl', local_port: null });
   story.press('v', 'v');
   expect(selectedRow(story.model, CONNECTIONS)).toMatchObject({ process: 'curl', remote_port: 1001 });
+});
+
+test('Enter shows the packets of a remote address; a group of a process has none', () => {
+  const story = new Story(machineOf(CONNS)).press('v', 'Z', 'enter');
+  expect(story.notice).toBe('this connection has no remote end');
+  story.press('v', 'Z');
+  const look = { check: (filter: string) => checkPacketFilter(filter, () => STORY_MS) };
+  story.model = { ...story.model, packets: { ...story.model.packets, look: look as never } };
+  expect(story.press('enter').effects).toEqual([{ type: 'filter packets', filter: '198.51.100.1' }]);
 });
 
 test('an order that is held keeps rows in their groups', () => {

@@ -210,11 +210,15 @@ export const connections: Tab = {
 /** Protocols whose packets a display filter picks by name. */
 const PICKED: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'icmp', 'icmpv6']);
 
-/** Goes to the packets of a connection, or says why there are none. */
-function showConnection(model: Model, { proto, remote_addr, remote_port }: ConnRow): Step {
+/** Goes to the packets of a connection, or of the remote address of a group, or says why there are none. */
+function showConnection(model: Model, row: ConnRow): Step {
+  const { remote_addr, remote_port } = row;
+  // a group has no protocol
+  const proto: string | null = row.proto;
   if (remote_addr === null || remote_port === 0) return step(notify(model, 'noticeNoRemote', {}, true));
-  const name = proto.toLowerCase();
-  if (!PICKED.has(name)) return step(notify(model, 'noticeNoProtocol', { proto }, true));
+  const name = proto?.toLowerCase() ?? null;
+  if (name !== null && !PICKED.has(name)) return step(notify(model, 'noticeNoProtocol', { proto: row.proto }, true));
   const address = remote_addr.replace(/%.*/, '');
-  return showPackets(model, `${name} and ${address}${remote_port === null ? '' : ` and port ${remote_port}`}`);
+  const terms = [name, address, remote_port === null ? null : `port ${remote_port}`];
+  return showPackets(model, terms.filter((term) => term !== null).join(' and '));
 }
