@@ -43,6 +43,12 @@ export interface MachineFeed {
   close(told: (faults: Faults) => void): Promise<void>;
 }
 
+/** What grants a command more grants it to the screen, as root: it opens what it needs, and becomes somebody else. */
+const grantedHere = (limit: Limit): Limit =>
+  limit.remedy === 'sudo netwatch conns' || (limit.what === 'ICMP echo' && process.getuid?.() !== 0)
+    ? { ...limit, remedy: 'sudo netwatch watch' }
+    : limit;
+
 /** Targets are probed, and the name of the machine is read, so often. */
 const PROBE_MS = 5000;
 const HOST_MS = 10_000;
@@ -60,9 +66,14 @@ export async function openMachineFeed(
   const { platform, clock } = place;
   const over = new AbortController();
   const history = new MachineHistory();
-  const probeLimits: Limit[] = [];
+  // a prober says the same in each round
+  const probeLimits = new Map<string, Limit>();
   const model = asked.model === null ? null : new ScreenModel(asked.model, clock);
-  const probes = asked.probes ? await openProbes(place, (limits) => probeLimits.push(...limits)) : null;
+  const probes = asked.probes
+    ? await openProbes(place, (limits) => {
+        for (const limit of limits) probeLimits.set(limit.what, limit);
+      })
+    : null;
   let fresh: readonly ProbeRow[] = [];
   const openSampler = (bpf: string | null, demandsPackets: boolean): Promise<InsightSampler> =>
     openInsightSampler(place, {
@@ -109,7 +120,14 @@ export async function openMachineFeed(
     const { rows, limits } = await used.look(at);
     if (over.signal.aborted || used !== sampler) return;
     const comments = model?.look(rows, at) ?? [];
-    publish(history.finish(at, [...rows, ...comments], model?.status ?? null, [...limits, ...probeLimits]));
+    publish(
+      history.finish(
+        at,
+        [...rows, ...comments],
+        model?.status ?? null,
+        [...limits, ...probeLimits.values()].map(grantedHere),
+      ),
+    );
   };
   let current: Promise<void> = Promise.resolve();
   const looking = (async () => {

@@ -9,6 +9,7 @@ import { tlsSession } from '../../../core/record/tables/tls-session.ts';
 import { beside, type Piece, piece } from '../../../core/screen/cells.ts';
 import { type ListGrouping, type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
+import { whyNoPackets } from '../model/packets-update.ts';
 import { sourceWords } from '../model/replay.ts';
 import type { Tab } from '../model/tab.ts';
 import type { TextName } from '../texts/en.ts';
@@ -37,10 +38,18 @@ function statistic(
     identify: (row) => identity.map((name) => row[name]).join(' '),
     usualSort,
     detail: (row) => detailOf(row, fields),
-    whyNone: ({ settings: { isLite, texts } }) => (isLite ? fill(texts.notCaptured, { option: '--lite' }) : null),
+    whyNone,
     command: ({ replay }) => ['stats', '--by', by, ...sourceWords(replay, ['--duration', '10'])],
     ...more,
   };
+}
+
+/** That packets are not captured, and why; null where they are, or come from a file. */
+function whyNone(model: Model): string | null {
+  const { isLite, texts } = model.settings;
+  if (isLite) return fill(texts.notCaptured, { option: '--lite' });
+  const isRefused = model.machine.limits.some(({ what }) => what === 'packets');
+  return model.replay === null && isRefused ? whyNoPackets(model) : null;
 }
 
 /** What the columns may have cut. */

@@ -58,8 +58,9 @@ const TIMELINE: ListSpec = {
   fields: () => ['process', 'remote_addr', 'first_seen', 'state', 'proto'],
   rows: (model) => tracksOf(model).rows,
   identify: identifyConn,
-  usualSort: [],
+  usualSort: [{ field: 'first_seen', descending: false }],
   groupings: {},
+  isOver: (row, model) => model.replay === null && tracksOf(model).byRow.get(row)?.isOpen !== true,
 };
 
 export const timeline: Tab = {

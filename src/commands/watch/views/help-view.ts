@@ -30,11 +30,14 @@ export function helpLines(table: KeyTable, model: Model): readonly string[] {
   if (tab.lists.length > 0) addKeys(table.lists);
   const { error, warn, note, star } = theme.glyphs;
   add([piece(` ${fill(texts.helpLegend, { error, warn, note, star })}`, 'faint')]);
+  if (tab.lists.some(({ table: { type } }) => type === 'conn')) add([piece(` ${texts.helpDim}`, 'faint')]);
   if (model.machine.limits.length > 0) {
     lines.push(rule(theme, [piece(texts.helpLimits, 'title')], width));
     for (const { what, why, remedy } of model.machine.limits) {
       for (const part of wrap(`${what}: ${why}`, width - 2)) add([piece(` ${part}`, 'notice')]);
-      if (remedy !== null) add([piece('   '), piece(fill(texts.helpGrant, { command: remedy }))]);
+      // whole, however long: it is to be typed
+      const grant = remedy === null ? [] : wrap(fill(texts.helpGrant, { command: remedy }), width - 4);
+      for (const part of grant) add([piece(`   ${part}`)]);
     }
   }
   return lines;
