@@ -11,7 +11,9 @@ export const MARGIN = 1;
 /** The columns of a list, and the room that they have in `width`. */
 export function placedColumns(model: Model, list: ListSpec, width: number): readonly PlacedColumn[] {
   const columns = allColumns(model, list);
-  return placeColumns(columns, width - MARGIN, listState(model, list), longestOf(list.rows(model)));
+  const state = listState(model, list);
+  const choice = { ...state, sorted: state.sort?.field ?? null };
+  return placeColumns(columns, width - MARGIN, choice, longestOf(list.rows(model)));
 }
 
 /** How many columns of a list are not shown: hidden, or without room. */
@@ -34,7 +36,10 @@ function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
   }
   let columns = known.get(key);
   if (columns === undefined) {
-    columns = columnsOf(list.table, fields, numerals);
+    columns = columnsOf(list.table, fields, numerals).map((column) => ({
+      ...column,
+      priority: list.priorities?.[column.field] ?? column.priority,
+    }));
     known.set(key, columns);
   }
   return columns;
