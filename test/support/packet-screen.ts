@@ -68,6 +68,7 @@ export async function openPacketScreen(
     probes: false,
     characters: 'all' as const,
     mayAskDns: true,
+    ownPid: null,
     isLite: false,
   };
   let model: Model = {

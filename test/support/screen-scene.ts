@@ -134,6 +134,7 @@ export const SETTINGS: Settings = {
   mouse: true,
   dense: false,
   probes: true,
+  ownPid: null,
   isLite: false,
 };
 

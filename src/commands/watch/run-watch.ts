@@ -81,6 +81,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
       mouse: true,
       dense: false,
       probes: !values['no-probe'] && !isLite,
+      ownPid: values.read === null ? process.pid : null,
       isLite,
     },
     clock.now(),

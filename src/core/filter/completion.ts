@@ -16,7 +16,21 @@ const BEFORE_OTHER_VALUE = /(?:[<>~]=?|\b(?:lt|le|gt|ge|contains|matches)\b)\s*$
  * Completes the word before the cursor of a filter: to a value where its field has a closed set of them, to none where a
  * value is free, else to a field or an alias: those that begin with the word, or else those that contain it.
  */
-export function completeFilter(text: string, cursor: number, table: RecordTable): Completion {
+export const completeFilter = (text: string, cursor: number, table: RecordTable): Completion =>
+  completeNames(text, cursor, {
+    names: [...fieldNames(table), ...Object.keys(table.aliases)],
+    valuesOf: (field) => valuesOf(table, field),
+  });
+
+/** What may stand in a filter. */
+export interface FilterNames {
+  readonly names: readonly string[];
+  /** The values of a field, by its name in small letters, that has a closed set of them; empty for any other. */
+  readonly valuesOf: (field: string) => readonly string[];
+}
+
+/** The same for names that are not those of one table alone. */
+export function completeNames(text: string, cursor: number, known: FilterNames): Completion {
   const before = text.slice(0, cursor);
   const word = WORD.exec(before)![0];
   const from = cursor - word.length;
@@ -24,9 +38,9 @@ export function completeFilter(text: string, cursor: number, table: RecordTable)
   const none = { from, candidates: [] };
   if (isQuoted(context)) return none;
   const field = BEFORE_VALUE.exec(context)?.[1] ?? BEFORE_MEMBER.exec(context)?.[1];
-  if (field !== undefined) return { from, candidates: like(word, valuesOf(table, field.toLowerCase())).map(written) };
+  if (field !== undefined) return { from, candidates: like(word, known.valuesOf(field.toLowerCase())).map(written) };
   if (BEFORE_OTHER_VALUE.test(context)) return none;
-  return { from, candidates: like(word, [...fieldNames(table), ...Object.keys(table.aliases)]) };
+  return { from, candidates: like(word, known.names) };
 }
 
 /** Whether a string is open at the end. */
@@ -35,7 +49,8 @@ function isQuoted(text: string): boolean {
   return /["']/.test(rest);
 }
 
-function valuesOf(table: RecordTable, name: string): readonly string[] {
+/** The values of a field or an alias of a table that have a closed set of them. */
+export function valuesOf(table: RecordTable, name: string): readonly string[] {
   const names = fieldNamed(table, name) === undefined ? (table.aliases[name] ?? []) : [name];
   const values = names.flatMap((one) => {
     const field = fieldNamed(table, one);

@@ -1,3 +1,4 @@
+import { compareText } from '../filter/text-order.ts';
 import { type SortKey, sortRows } from '../record/sort.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
 
@@ -26,6 +27,8 @@ export interface Order {
 
 /** Rows that belong together, and the row that stands for them. */
 export interface Grouping {
+  /** The field that they share: groups whose totals are alike are in the order of its texts. */
+  readonly field: string;
   readonly of: (row: AnyRow) => string;
   readonly total: (name: string, rows: readonly AnyRow[]) => AnyRow;
 }
@@ -73,7 +76,7 @@ const entriesOf = (rows: readonly AnyRow[], { identify }: Order): readonly Entry
   rows.map((row) => ({ id: identify(row), row, size: null, isFolded: false }));
 
 /** Groups in the order of their totals, each with its rows below it unless it is folded. */
-function groupedEntries(lines: readonly Entry[], order: Order, { of, total }: Grouping): readonly Entry[] {
+function groupedEntries(lines: readonly Entry[], order: Order, { field, of, total }: Grouping): readonly Entry[] {
   const groups = new Map<string, Entry[]>();
   for (const line of lines) {
     const name = of(line.row);
@@ -90,11 +93,18 @@ function groupedEntries(lines: readonly Entry[], order: Order, { of, total }: Gr
     return { id, row, size: members.length, isFolded: order.isFolded(id) };
   });
   const byRow = new Map(heads.map((head) => [head.row, head]));
-  const sorted = order.sort.length === 0 ? [...byRow.keys()] : sortRows(order.table, byRow.keys(), order.sort);
+  const byText = [...byRow.keys()].sort((a, b) => compareKnown(a[field], b[field]));
+  const sorted = order.sort.length === 0 ? [...byRow.keys()] : sortRows(order.table, byText, order.sort);
   return inOrder(sorted, (row) => byRow.get(row)!.id, order.frozen).flatMap((row) => {
     const head = byRow.get(row)!;
     return head.isFolded ? [head] : [head, ...groups.get(head.id.slice(GROUP.length))!];
   });
+}
+
+/** Unknown values come last. */
+function compareKnown(a: unknown, b: unknown): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return compareText(String(a), String(b));
 }
 
 /** Rows in the order that is held, those that are not in it last; as they are where none is. */

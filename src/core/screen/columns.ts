@@ -112,6 +112,8 @@ export interface ColumnChoice {
   readonly hidden: ReadonlySet<string>;
   readonly widths: ReadonlyMap<string, number>;
   readonly column: string | null;
+  /** The field that somebody sorted by: its column goes last; null for none. */
+  readonly sorted: string | null;
 }
 
 /**
@@ -132,9 +134,10 @@ export function placeColumns(
   const among = chosen < 0 ? all : scrolledTo(all, chosen, room, least);
   const shown = new Set(among);
   let left = room - among.reduce((sum, column) => sum + least(column) + GAP, -GAP);
-  const leaving = [...among].sort((a, b) => b.priority - a.priority || all.indexOf(b) - all.indexOf(a));
+  const priorityOf = ({ field, priority }: ListColumn): number => (field === choice.sorted ? ANSWERS : priority);
+  const leaving = [...among].sort((a, b) => priorityOf(b) - priorityOf(a) || all.indexOf(b) - all.indexOf(a));
   for (const column of chosen < 0 ? leaving : []) {
-    if (left >= 0 || column.priority === ANSWERS) break;
+    if (left >= 0 || priorityOf(column) === ANSWERS) break;
     shown.delete(column);
     left += least(column) + GAP;
   }

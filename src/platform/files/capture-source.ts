@@ -29,13 +29,51 @@ export async function openCaptureSource(file: string, clock: Clock, signal: Abor
       throw new Failure(EXIT.data, `${file} is a folder`);
     }
     if (!isOnDisk(stat)) return unpackStream(name, openDeviceStream(fd, stat.isFIFO(), clock), clock, signal);
-    const magic = Buffer.alloc(4);
-    await unlessInterrupted(read(fd, magic, 0, 4, 0), clock, signal);
-    if (packing(magic) !== null) return unpackStream(name, fs.createReadStream(file, { fd, start: 0 }), clock, signal);
-    return wholeFile(name, fd, stat.size, clock, signal);
+    return await fileSource(name, fd, true, clock, signal);
   } catch (error) {
     throw asFailure(error, name);
   }
+}
+
+/** A file that stays open, so that it is read again by those who may not open it any more. */
+export interface KeptFile {
+  /** Its bytes from the start. Rejects as openCaptureSource does. */
+  read(): Promise<ByteSource>;
+  close(): void;
+}
+
+/** Opens a file for as many readings as are wanted; null for what can be read once. Rejects as openCaptureSource does. */
+export async function openKeptFile(file: string, clock: Clock, signal: AbortSignal): Promise<KeptFile | null> {
+  if (!(await canReadAgain(file))) return null;
+  const fd = await unlessInterrupted(open(file, OPENED), clock, signal).catch((error) => {
+    throw asFailure(error, file);
+  });
+  if (fd === null) return null;
+  if (!isOnDisk(fs.fstatSync(fd))) {
+    fs.closeSync(fd);
+    return null;
+  }
+  return {
+    read: () =>
+      fileSource(file, fd, false, clock, signal).catch((error) => {
+        throw asFailure(error, file);
+      }),
+    close: () => fs.closeSync(fd),
+  };
+}
+
+/** The bytes of an open file from its start; `closes` closes it with them. */
+async function fileSource(
+  name: string,
+  fd: number,
+  closes: boolean,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ByteSource> {
+  const magic = Buffer.alloc(4);
+  await unlessInterrupted(read(fd, magic, 0, 4, 0), clock, signal);
+  if (packing(magic) === null) return wholeFile(name, fd, closes, clock, signal);
+  return unpackStream(name, fs.createReadStream(name, { fd, start: 0, autoClose: closes }), clock, signal);
 }
 
 /** Whether the bytes can be read a second time: true for a file, but not for a pipe. */
@@ -78,7 +116,8 @@ function openStdin(clock: Clock): Readable {
   }
 }
 
-function wholeFile(name: string, fd: number, size: number, clock: Clock, signal: AbortSignal): ByteSource {
+function wholeFile(name: string, fd: number, closes: boolean, clock: Clock, signal: AbortSignal): ByteSource {
+  const { size } = fs.fstatSync(fd);
   let position = 0;
   let closed = false;
   return {
@@ -95,7 +134,7 @@ function wholeFile(name: string, fd: number, size: number, clock: Clock, signal:
       }
     },
     async close() {
-      if (!closed) fs.close(fd, () => {});
+      if (closes && !closed) fs.close(fd, () => {});
       closed = true;
     },
   };

@@ -7,6 +7,7 @@ import { arrange } from '../../../src/commands/watch/model/arranged.ts';
 import type { Machine } from '../../../src/commands/watch/model/machine.ts';
 import type { TabName } from '../../../src/commands/watch/model/model.ts';
 import { TABS } from '../../../src/commands/watch/tabs/all-tabs.ts';
+import { CONNECTIONS } from '../../../src/commands/watch/tabs/connections.ts';
 import { compileFilter } from '../../../src/core/filter/bind.ts';
 import { namedFields } from '../../../src/core/record/select-fields.ts';
 import { parseSort } from '../../../src/core/record/sort.ts';
@@ -63,6 +64,31 @@ describe('on a saved machine it prints the same rows', () => {
     if (status !== 0) throw new Error(said.join('\n'));
     return recordsOf(out);
   };
+
+  test.each([
+    ['process', ['v']],
+    ['remote_addr', ['v', 'v']],
+  ])('folded groups by %s are the totals', async (grouping, keys) => {
+    for (const order of [[], [...Array<string>(11).fill('right'), 's', 'o']]) {
+      const story = onList(machine, 'connections', 0).press(...order, ...keys, 'Z');
+      const words = copied(story);
+      expect(words).toContain('--summary');
+      const printed = await print(...words);
+      const { entries } = arrange(story.press('y').model, CONNECTIONS);
+      const shown = entries.map(({ row, size }) => [row[grouping], size, row.rx_bytes, row.tx_bytes]);
+      expect(printed.map(({ key, conns, rx_bytes, tx_bytes }) => [key, conns, rx_bytes, tx_bytes])).toEqual(shown);
+      expect(shown.length).toBeGreaterThan(2);
+    }
+    // the command cannot choose rows and add them up: then it prints the rows
+    const chosen = copied(
+      onList(machine, 'connections', 0)
+        .press(...keys, 'Z', '/')
+        .type('tcp')
+        .press('enter'),
+    );
+    expect(chosen).not.toContain('--summary');
+  });
+
   let machine: Machine;
   beforeAll(async () => {
     // a field of rates makes it look twice

@@ -98,7 +98,7 @@ test('a list that has no groups says so', () => {
 
 test('columns: the title tells how many are hidden, arrows scroll to each, c hides, C shows all', () => {
   const story = new Story(machineOf(CONNS));
-  expect(story.lines[1]).toContain(' 6 columns hidden ');
+  expect(story.lines[1]).toContain(' 5 columns hidden ');
   const seen = new Set<string>();
   for (let i = 0; i < 13; i++) {
     story.press('right');
@@ -112,7 +112,7 @@ test('columns: the title tells how many are hidden, arrows scroll to each, c hid
   expect(story.notice).toBe('column rtt_ms hidden: C shows all');
   expect(story.lines[2]).not.toContain('RTT');
   story.press('C');
-  expect(story.lines[1]).toContain(' 6 columns hidden ');
+  expect(story.lines[1]).toContain(' 5 columns hidden ');
   expect(new Story(machineOf(CONNS), { width: 200 }).lines[1]).not.toContain('hidden');
 });
 
@@ -134,4 +134,24 @@ test('hiding goes on to the last column, which stays', () => {
   for (let i = 0; i < 12; i++) story.press('c');
   expect(story.press('c').notice).toBe('the only column stays');
   expect(story.press('escape', 'c').notice).toBe('choose a column first: ← →');
+});
+
+test('a group has its name in the column that it is grouped by, and its size in the first', () => {
+  const story = new Story(machineOf(CONNS)).press('v', 'v', 'Z');
+  expect(story.lines[3]).toMatch(/^▸\(2\) .* 198\.51\.100\.1 /);
+  const unknown = new Story(machineOf([connOn(1, { process: null })])).press('v', 'Z');
+  expect(unknown.lines[3]).toMatch(/^▸\? \(1\) /);
+});
+
+test('in 80 columns the state is seen, and always the column that somebody sorted by', () => {
+  const story = new Story(machineOf(CONNS));
+  const headings = (): string => story.lines[2]!.replace(/ +/g, ' ').trim();
+  expect(headings()).toBe('PROCESS STATE PORT REMOTE RPORT ▼RX/s TX/s RTT');
+  // two columns on, behind those of rates
+  story.press('s', 's');
+  expect(story.notice).toBe('sorted by rx_bytes ▼');
+  expect(headings()).toContain(' ▼RX ');
+  expect(headings()).toMatch(/^PROCESS /);
+  // hidden is hidden
+  expect(story.press('c').lines[2]).not.toContain('RX ');
 });

@@ -286,3 +286,18 @@ test('without packets, Enter on a connection says why there are none', async () 
     'no packets: capturing needs CAP_NET_RAW',
   ]);
 });
+
+test('Tab completes a display filter from the fields that it knows', async () => {
+  const screen = await openPacketScreen(LOOPBACK);
+  const typed = (): string => screen.model.prompt!.text;
+  screen.press('/', '"tls.handshake.extensions_serv"');
+  expect(screen.lines().at(-1)).toContain('tls.handshake.extensions_server_name');
+  screen.press('tab');
+  expect(typed()).toBe('tls.handshake.extensions_server_name');
+  screen.press('ctrl+u', '"quic or rx_"', 'tab');
+  expect(screen.lines().at(-1)).toContain('nothing to complete here');
+  screen.press('ctrl+u', '"src_po"', 'tab');
+  expect(typed()).toBe('src_port');
+  screen.press('ctrl+u', '"dns"');
+  expect(screen.lines().at(-2)).toMatch(/^ \/ dns .* 4 of 38 $/);
+});

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { completeFilter } from '../../../src/core/filter/completion.ts';
+import { completePacketFilter } from '../../../src/core/packet/packet-completion.ts';
+import { compilePacketFilter } from '../../../src/core/packet/packet-filter.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 
 const at = (text: string, cursor = text.length) => completeFilter(text, cursor, conn);
@@ -34,4 +36,10 @@ test('whatever is typed, only the word before the cursor is replaced', () => {
       expect(text.slice(from, place)).not.toMatch(/\s/);
     }),
   );
+});
+
+test('all that is offered for a display filter is understood in one', () => {
+  const all = completePacketFilter('', 0).candidates;
+  expect(all).toEqual(expect.arrayContaining(['tcp', 'src_port', 'info', 'tcp.analysis.retransmission', 'ip.ttl']));
+  for (const name of all) expect(() => compilePacketFilter(name), name).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { CaptureReader } from '../../../core/capture/capture-reader.ts';
 import { formatTimestamp } from '../../../core/capture/timestamp.ts';
 import { CapturedConnections } from '../../../core/connection/captured-connections.ts';
 import { messageOf } from '../../../core/failure.ts';
@@ -14,10 +15,11 @@ import { StatisticsOfRun } from '../../../core/stats/run.ts';
 import { REGISTRY } from '../../../core/wire/all-protocols.ts';
 import { Dissector } from '../../../core/wire/dissector.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
-import { isFile } from '../../../platform/files/capture-source.ts';
+import { type KeptFile, openKeptFile } from '../../../platform/files/capture-source.ts';
 import type { Context } from '../../context/context.ts';
 import type { ModelRequest } from '../../insights/model-options.ts';
-import { openCapture } from '../../reading/open-capture.ts';
+import { openCapture, openReader } from '../../reading/open-capture.ts';
+import { shedPrivileges } from '../../reading/shed-privileges.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Pace, Replay } from '../model/replay.ts';
 import { connectionTimes } from './connection-times.ts';
@@ -59,7 +61,7 @@ export interface CaptureReplay {
   setPace(pace: Pace, isStopped: boolean): void;
   /** Reads one packet. */
   step(): void;
-  /** Reads it from its start, at a pace. When it cannot be opened any more, that is told, and nothing changes. */
+  /** Reads it from its start, at a pace. When it cannot be read any more, that is told, and nothing changes. */
   again(pace: Pace): Promise<void>;
   /** Ends it; resolves when everything is closed. `told` is called with what threw. */
   close(told: (faults: Faults) => void): Promise<void>;
@@ -77,7 +79,9 @@ export async function openCaptureReplay(
   request: ReplayRequest,
   shown: ReplayShown,
 ): Promise<CaptureReplay> {
-  let reading = await Reading.open(context, request, shown);
+  // before privileges are given up
+  const kept = await openKeptFile(request.file, context.clock, context.signal);
+  let reading = await Reading.open(context, request, shown, kept);
   return {
     refresh: () => reading.show(true),
     analyse: () => reading.analyse(),
@@ -85,7 +89,7 @@ export async function openCaptureReplay(
     step: () => reading.step(),
     async again(pace) {
       try {
-        const next = await Reading.open(context, { ...request, pace, isStopped: false }, shown);
+        const next = await Reading.open(context, { ...request, pace, isStopped: false }, shown, kept);
         const before = reading;
         reading = next;
         await before.close(() => {});
@@ -93,7 +97,10 @@ export async function openCaptureReplay(
         shown.told(messageOf(error));
       }
     },
-    close: (told) => reading.close(told),
+    async close(told) {
+      await reading.close(told);
+      kept?.close();
+    },
   };
 }
 
@@ -123,12 +130,23 @@ class Reading {
   private restMs: number;
   private lastShown = Number.NEGATIVE_INFINITY;
 
-  static async open(context: Context, request: ReplayRequest, shown: ReplayShown): Promise<Reading> {
+  static async open(
+    context: Context,
+    request: ReplayRequest,
+    shown: ReplayShown,
+    kept: KeptFile | null,
+  ): Promise<Reading> {
     const over = new AbortController();
     const { file, interface: iface } = request;
-    const reader = await openCapture(context, { file, interface: iface, sandbox: 'on' }, false);
+    const reader = await openReading();
     const gate = new PaceGate(context.clock, request.pace, request.isStopped);
-    return new Reading(context, request, shown, over, gate, new PacedReader(reader, gate, over.signal));
+    return new Reading(context, request, shown, over, gate, new PacedReader(reader, gate, over.signal), kept !== null);
+
+    async function openReading(): Promise<CaptureReader> {
+      if (kept === null) return openCapture(context, { file, interface: iface, sandbox: 'on' }, false);
+      await shedPrivileges(context, 'on');
+      return openReader(context, await kept.read(), iface, false);
+    }
   }
 
   private constructor(
@@ -138,6 +156,7 @@ class Reading {
     over: AbortController,
     gate: PaceGate,
     reader: PacedReader,
+    private readonly isKept: boolean,
   ) {
     this.context = context;
     this.request = request;
@@ -218,11 +237,7 @@ class Reading {
     const { pace, isStopped, isEnded, packets } = this;
     const { file } = this.request;
     const name = file === '-' ? 'stdin' : path.basename(file);
-    this.shown.publish(
-      machine,
-      { file, name, packets, pace, isStopped, isEnded, isFile: file !== '-' && isFile(file) },
-      isAsked,
-    );
+    this.shown.publish(machine, { file, name, packets, pace, isStopped, isEnded, isFile: this.isKept }, isAsked);
     for (; this.toldProblems < this.feed.reader.problems.length; this.toldProblems++)
       this.shown.told(`${name}: ${this.feed.reader.problems[this.toldProblems]}`);
     this.lastShown = clock.monotonic();

@@ -1,6 +1,8 @@
 import { RULES } from '../../../core/insight/all-rules.ts';
 import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
 import type { Limit } from '../../../core/limit.ts';
+import type { Section } from '../../../core/record/table.ts';
+import { type HandshakeRow, handshake, handshakeHistogram } from '../../../core/record/tables/handshake.ts';
 import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
@@ -19,6 +21,7 @@ import type { ModelRequest } from '../../insights/model-options.ts';
 import { openProbes } from '../../insights/probe-targets.ts';
 import type { Machine } from '../model/machine.ts';
 import type { TabName } from '../model/model.ts';
+import { HandshakeMemory } from './handshake-memory.ts';
 import { MachineHistory } from './machine-history.ts';
 import { ScreenModel } from './screen-model.ts';
 import { SHOWN_STATISTICS } from './shown-statistics.ts';
@@ -58,6 +61,17 @@ export interface MachineFeed {
  * look took 2.5 % of a core, with 16 sockets.
  */
 const WHOLE_MS = 5000;
+
+/** The handshakes among the records. */
+const timed = (sections: readonly Section[]): readonly HandshakeRow[] =>
+  sections.filter(({ table }) => table === handshake).flatMap(({ rows }) => [...rows] as unknown as HandshakeRow[]);
+
+/** What grants a command more grants it to the screen, as root: it opens what it needs, and becomes somebody else. */
+const grantedHere = (limit: Limit): Limit =>
+  limit.remedy === 'sudo netwatch conns' || (limit.what === 'ICMP echo' && process.getuid?.() !== 0)
+    ? { ...limit, remedy: 'sudo netwatch watch' }
+    : limit;
+
 /** Targets are probed, and the name of the machine is read, so often. */
 const PROBE_MS = 5000;
 const HOST_MS = 10_000;
@@ -75,9 +89,15 @@ export async function openMachineFeed(
   const { platform, clock } = place;
   const over = new AbortController();
   const history = new MachineHistory();
-  const probeLimits: Limit[] = [];
+  const handshakes = new HandshakeMemory();
+  // a prober says the same in each round
+  const probeLimits = new Map<string, Limit>();
   const model = asked.model === null ? null : new ScreenModel(asked.model, clock);
-  const probes = asked.probes ? await openProbes(place, (limits) => probeLimits.push(...limits)) : null;
+  const probes = asked.probes
+    ? await openProbes(place, (limits) => {
+        for (const limit of limits) probeLimits.set(limit.what, limit);
+      })
+    : null;
   let fresh: readonly ProbeRow[] = [];
   const openSampler = (bpf: string | null, demandsPackets: boolean): Promise<InsightSampler> =>
     openInsightSampler(place, {
@@ -101,7 +121,9 @@ export async function openMachineFeed(
           model?.ingest(observation);
         },
         ingestSections(sections) {
-          history.ingestSections(sections);
+          history.ingestSections(
+            sections.map((one) => (one.table === handshakeHistogram ? handshakes.histogram(timed(sections)) : one)),
+          );
           model?.ingestSections(sections);
         },
       },
@@ -132,7 +154,7 @@ export async function openMachineFeed(
     if (over.signal.aborted || used !== sampler) return;
     const { rows, limits } = whole;
     const comments = model?.look(rows, at) ?? [];
-    const all = [...limits, ...glanced, ...probeLimits];
+    const all = [...limits, ...glanced, ...probeLimits.values()].map(grantedHere);
     publish(history.finish(at, [...rows, ...comments], model?.status ?? null, all));
   };
   const lookWhole = (): void => {

@@ -1,3 +1,5 @@
+import type { Completion } from '../../../core/filter/completion.ts';
+import { completePacketFilter } from '../../../core/packet/packet-completion.ts';
 import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
 import { checkPacketFilter, type PacketSearch } from '../../../core/packet/packet-search.ts';
 import type { PacketStore } from '../../../core/packet/packet-store.ts';
@@ -46,6 +48,10 @@ export class StoreLook implements PacketLook {
 
   check(filter: string): void {
     checkPacketFilter(filter, this.now);
+  }
+
+  complete(filter: string, cursor: number): Completion {
+    return completePacketFilter(filter, cursor);
   }
 
   numberAt(index: number): number {

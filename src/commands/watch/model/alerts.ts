@@ -16,4 +16,14 @@ export function alerted(model: Model, { insights }: Machine): Model {
   return warn({ ...model, told }, fill(noticeAlert, { summary: first.summary }), true);
 }
 
+/** The model that tells what cannot be seen, each once. */
+export function limitsTold(model: Model, { limits }: Machine): Model {
+  const fresh = limits.map(({ subject, what }) => subject ?? what).filter((what) => !model.told.has(limitNamed(what)));
+  if (fresh.length === 0) return model;
+  const told = new Set([...model.told, ...fresh.map(limitNamed)].slice(-MOST_TOLD));
+  return warn({ ...model, told }, fill(model.settings.texts.noticeLimits, { what: fresh.join(', ') }), false);
+}
+
+const limitNamed = (what: string): string => `limit ${what}`;
+
 const nameOf = ({ source, rule, subject }: Machine['insights'][number]): string => `${source} ${rule} ${subject}`;

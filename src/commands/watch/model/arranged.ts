@@ -45,9 +45,10 @@ export function arrange(model: Model, spec: ListSpec): Arrangement {
 export const isFolded = ({ foldsGroups, unlike }: ListState, id: string): boolean => foldsGroups !== unlike.has(id);
 
 function groupingOf(model: Model, spec: ListSpec, state: ListState): Grouping | null {
-  const grouping = state.grouping === null ? undefined : spec.groupings[state.grouping];
-  if (grouping === undefined) return null;
-  return { of: grouping.of, total: (name, rows) => grouping.total(name, rows, model) };
+  const { grouping: field } = state;
+  const grouping = field === null ? undefined : spec.groupings[field];
+  if (field === null || grouping === undefined) return null;
+  return { field, of: grouping.of, total: (name, rows) => grouping.total(name, rows, model) };
 }
 
 const isSameOrder = (a: ListState, b: ListState): boolean =>

@@ -1,24 +1,62 @@
 import { shellWord } from '../../../core/output/shell-word.ts';
 import { visibleFields } from '../../../core/record/select-fields.ts';
-import { listState } from './arranged.ts';
-import type { ListSpec } from './list-spec.ts';
+import type { SortKey } from '../../../core/record/sort.ts';
+import { arrange, listState } from './arranged.ts';
+import type { ListSpec, PrintedTotals } from './list-spec.ts';
 import type { Model } from './model.ts';
 import { sortOf } from './sorting.ts';
 
-/** The netwatch command that prints the rows of a list as they are filtered, sorted and shown, as a shell reads it. */
+/**
+ * The netwatch command that prints the rows of a list as they are filtered, sorted and shown, as a shell reads it. Where all
+ * groups are folded it prints their totals, unless a filter leaves rows out: the command cannot do both.
+ */
 export function commandOf(model: Model, list: ListSpec): string {
   const { hidden, filter } = listState(model, list);
   const all = list.fields(model);
   const fields = all.filter((field) => !hidden.has(field));
   const sort = sortOf(model, list);
+  const totals = filter === null ? shownTotals(model, list) : null;
+  if (totals !== null) return wordsOfTotals(model, list, totals, fields, sort).map(shellWord).join(' ');
   const used = new Set([...fields, ...sort.map(({ field }) => field), ...(filter?.predicate.fields ?? [])]);
   const words = ['netwatch', ...list.command(model, used)];
   if (fields.join() !== visibleFields(list.table, false).join()) words.push('--fields', fields.join(','));
   const condition = bothOf(list.onlyRows ?? null, filter?.text ?? null);
   if (condition !== null) words.push('--filter', condition);
-  if (sort.length > 0)
-    words.push('--sort', sort.map(({ field, descending }) => `${field}:${descending ? 'desc' : 'asc'}`).join(','));
+  words.push(...sortWords(sort));
   return words.map(shellWord).join(' ');
+}
+
+const sortWords = (sort: readonly SortKey[]): readonly string[] =>
+  sort.length === 0
+    ? []
+    : ['--sort', sort.map(({ field, descending }) => `${field}:${descending ? 'desc' : 'asc'}`).join(',')];
+
+/** What prints the totals of groups that are all folded; null where rows are shown, or no command prints them. */
+function shownTotals(model: Model, list: ListSpec): PrintedTotals | null {
+  const { grouping } = listState(model, list);
+  const printed = grouping === null ? undefined : list.groupings[grouping]?.printed;
+  if (printed === undefined) return null;
+  const { entries } = arrange(model, list);
+  return entries.length > 0 && entries.every(({ size }) => size !== null) ? printed : null;
+}
+
+function wordsOfTotals(
+  model: Model,
+  list: ListSpec,
+  { words, names, size }: PrintedTotals,
+  shown: readonly string[],
+  sort: readonly SortKey[],
+): readonly string[] {
+  const fields = shown.filter((field) => Object.hasOwn(names, field));
+  const [key, ...others] = fields.map((field) => names[field]!);
+  const sorted = sort.flatMap(({ field, descending }) =>
+    Object.hasOwn(names, field) ? [{ field: names[field]!, descending }] : [],
+  );
+  return [
+    ...['netwatch', ...list.command(model, new Set(fields)), ...words],
+    ...['--fields', [...(key === undefined ? [] : [key]), size, ...others].join(',')],
+    ...sortWords(key === undefined ? sorted : [...sorted, { field: key, descending: false }]),
+  ];
 }
 
 function bothOf(a: string | null, b: string | null): string | null {

@@ -16,7 +16,9 @@ export function placedColumns(model: Model, list: ListSpec, width: number): read
     cells === null
       ? columns
       : columns.map((column) => (column.isBar ? column : { ...column, write: cells[column.field] ?? column.write }));
-  return placeColumns(written, width - MARGIN, listState(model, list), longestOf(list.rows(model), cells));
+  const state = listState(model, list);
+  const choice = { ...state, sorted: state.sort?.field ?? null };
+  return placeColumns(written, width - MARGIN, choice, longestOf(list.rows(model), cells));
 }
 
 /** How many columns of a list are not shown: hidden, or without room. */
@@ -39,7 +41,10 @@ function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
   }
   let columns = known.get(key);
   if (columns === undefined) {
-    columns = columnsOf(list.table, fields, numerals);
+    columns = columnsOf(list.table, fields, numerals).map((column) => ({
+      ...column,
+      priority: list.priorities?.[column.field] ?? column.priority,
+    }));
     known.set(key, columns);
   }
   return columns;

@@ -1,5 +1,8 @@
+import { wrap } from '../../../core/output/text-width.ts';
+import { piece } from '../../../core/screen/cells.ts';
 import { scrollBy, selectBy, selectedIndex, selectIndex } from '../../../core/screen/selection.ts';
-import { step } from './action.ts';
+import { fill } from '../texts/fill.ts';
+import { type Effect, step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
 import type { Binding } from './binding.ts';
 import { COLUMN_KEYS } from './column-keys.ts';
@@ -141,12 +144,24 @@ export const LIST_KEYS: readonly Binding[] = [
     help: 'helpCopy',
     footer: null,
     extra: 2,
-    act: onList((model, list) => {
-      const text = commandOf(model, list);
-      return step(notify(model, 'noticeCopied', { text }), { type: 'copy', text });
-    }),
+    act: onList((model, list) => step(...copied(model, list))),
   },
 ];
+
+/** Copies the command, and shows it: not every terminal lets a program copy. What it cannot print is said. */
+function copied(model: Model, list: ListSpec): [Model, Effect] {
+  const text = commandOf(model, list);
+  const { texts } = model.settings;
+  const count = arrange(model, list).entries.filter(({ row }) => list.isOver?.(row, model) ?? false).length;
+  const over =
+    count === 0 ? [] : wrap(fill(texts.copiedWithout, { count: model.settings.numerals(count, 0) }), model.width - 2);
+  const lines = [
+    ...wrap(text, model.width - 2).map((part) => [piece(` ${part}`)]),
+    ...over.map((part) => [piece(` ${part}`, 'notice')]),
+  ];
+  const shown: Model = { ...model, popup: { kind: 'text', top: 0, title: texts.copiedTitle, lines } };
+  return [notify(shown, 'noticeCopied'), { type: 'copy', text }];
+}
 
 /** Selects the line at an index of the list. */
 export const selectAt = (model: Model, list: ListSpec, index: number, height: number): Model => {

@@ -13,6 +13,8 @@ export interface ListSpec {
   readonly table: RecordTable;
   /** The fields that are columns, in this order. */
   readonly fields: (model: Model) => readonly string[];
+  /** How important columns are where the command thinks otherwise: the lowest number stays the longest. */
+  readonly priorities?: Readonly<Record<string, number>>;
   readonly rows: (model: Model) => readonly AnyRow[];
   /** How cells of some fields are written, not yet safe; absent for as everywhere. */
   readonly cells?: (model: Model) => Readonly<Record<string, (row: AnyRow) => string>>;
@@ -30,6 +32,8 @@ export interface ListSpec {
   readonly whyNone?: (model: Model) => string | null;
   /** The words of the command that prints these rows, without `netwatch`; `used` are the fields that it shows and reads. */
   readonly command: (model: Model, used: ReadonlySet<string>) => readonly string[];
+  /** Whether a row is over, so that no command prints it any more; absent for never. */
+  readonly isOver?: (row: AnyRow, model: Model) => boolean;
   /** The filter that leaves of the records of the command those that are rows here; absent for all. */
   readonly onlyRows?: string;
 }
@@ -38,6 +42,17 @@ export interface ListSpec {
 export interface ListGrouping {
   readonly of: (row: AnyRow) => string;
   readonly total: (name: string, rows: readonly AnyRow[], model: Model) => AnyRow;
+  /** The command that prints the totals of all rows; absent where none does. */
+  readonly printed?: PrintedTotals;
+}
+
+/** Records of totals, as a command prints them. */
+export interface PrintedTotals {
+  /** What makes the command of the list print totals. */
+  readonly words: readonly string[];
+  /** What fields of the list are called there, and the number of rows; those that are not named are not there. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly size: string;
 }
 
 /** Lists that cannot be grouped, and whose rows look all the same. */

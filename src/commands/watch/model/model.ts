@@ -46,7 +46,7 @@ export interface Model {
   readonly prompt: Prompt | null;
   /** Lines that were entered before, by the name of their history, the newest first. */
   readonly entered: Readonly<Record<string, readonly string[]>>;
-  /** Findings that a notice told of. */
+  /** Findings, and what cannot be seen, that a notice told of. */
   readonly told: ReadonlySet<string>;
   readonly popup: Popup | null;
   readonly notice: Notice | null;

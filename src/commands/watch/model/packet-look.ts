@@ -1,3 +1,4 @@
+import type { Completion } from '../../../core/filter/completion.ts';
 import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
 import type { AddressPlace } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
@@ -19,6 +20,8 @@ export interface PacketLook {
   readonly isSearching: boolean;
   /** Throws Failure 64, with the place, for a display filter that means nothing. */
   check(filter: string): void;
+  /** What the word before the cursor of a display filter may become. */
+  complete(filter: string, cursor: number): Completion;
   /** Number of the packet of a line. */
   numberAt(index: number): number;
   /** The line of a packet, or of the last one before it; -1 for none. */

@@ -74,7 +74,14 @@ export const PACKET_FILTER: PromptUse = {
   typed: filterPackets,
   entered: (model) => step(model),
   cancelled: (model, before) => filterPackets(model, typeof before === 'string' ? before : null),
+  complete: (text, cursor, _list, { packets: { look } }) =>
+    look === null ? { from: cursor, candidates: [] } : look.complete(text, cursor),
   history: () => 'packet filter',
+  status({ packets: { look }, settings: { texts, numerals } }) {
+    if (look === null) return '';
+    if (look.isSearching) return texts.packetsSearching;
+    return fill(texts.ofTotal, { matched: numerals(look.count, 0), total: numerals(look.held, 0) });
+  },
 };
 
 /** Begins to type the filter of the capture. */

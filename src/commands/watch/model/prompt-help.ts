@@ -40,11 +40,17 @@ export function recalled(
  * The line after Tab: first what all candidates begin with, then each of them in turn, Shift-Tab the other way around. Null
  * for any other key.
  */
-export function completed(prompt: Prompt, key: string, use: PromptUse, list: ListSpec | null): Prompt | null {
+export function completed(
+  model: Model,
+  prompt: Prompt,
+  key: string,
+  use: PromptUse,
+  list: ListSpec | null,
+): Prompt | null {
   if (key !== 'tab' && key !== 'backtab') return null;
   const { text, cursor, offered } = prompt;
   if (offered === null) {
-    const { from, candidates } = use.complete?.(text, cursor, list) ?? { from: cursor, candidates: [] };
+    const { from, candidates } = use.complete?.(text, cursor, list, model) ?? { from: cursor, candidates: [] };
     const common = commonBeginning(candidates);
     const isLonger = common.length > cursor - from;
     if (candidates.length === 0 || isLonger || candidates.length === 1)

@@ -12,7 +12,7 @@ export interface PromptUse {
   /** Esc; the prompt is closed. */
   readonly cancelled: (model: Model, before: Prompt['before'], list: ListSpec | null) => Step;
   /** What the word before the cursor may become; absent where nothing is known of it. */
-  readonly complete?: (text: string, cursor: number, list: ListSpec | null) => Completion;
+  readonly complete?: (text: string, cursor: number, list: ListSpec | null, model: Model) => Completion;
   /** Lines that are entered are remembered under this name; absent for not. */
   readonly history?: (list: ListSpec | null) => string;
   /** What stands at the right of the line: what follows from it. */

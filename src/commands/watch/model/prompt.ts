@@ -69,7 +69,7 @@ export function typeLine(model: Model, prompt: Prompt, input: Input, use: Prompt
   if (name === 'escape') return use.cancelled(closed, prompt.before, list);
   if (name === 'enter')
     return prompt.error === null ? use.entered(remember(closed, prompt, use, list), prompt.text) : step(model);
-  const helped = completed(prompt, name, use, list) ?? recalled(model, prompt, name, use, list);
+  const helped = completed(model, prompt, name, use, list) ?? recalled(model, prompt, name, use, list);
   if (helped !== null) return apply(model, prompt, helped, use, list);
   const edited = edit(prompt, name, input.ctrl || input.alt ? null : input.key);
   return edited === null ? step(model) : apply(model, prompt, { ...edited, ...fresh }, use, list);

@@ -19,6 +19,8 @@ export interface Settings {
   readonly dense: boolean;
   /** Whether targets are probed. */
   readonly probes: boolean;
+  /** The process that this is, whose rows stand back; null where rows are of another time. */
+  readonly ownPid: number | null;
   /** Whether it costs as little as can be: no packets, no probes, no model, no graphs. */
   readonly isLite: boolean;
 }

@@ -2,7 +2,7 @@ import type { Input, KeyInput, MouseInput } from '../../../core/screen/input.ts'
 import { shownTop } from '../../../core/screen/selection.ts';
 import { lastTop, popupHeight } from '../views/popup-view.ts';
 import { type Action, type Step, step } from './action.ts';
-import { alerted } from './alerts.ts';
+import { alerted, limitsTold } from './alerts.ts';
 import { arrange, listState } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { frameOf } from './frame-layout.ts';
@@ -35,7 +35,8 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
       return step({ ...model, width: action.width, height: action.height });
     case 'machine': {
       const { machine } = action;
-      const next = alerted({ ...model, past: withLook(model.past, machine) }, machine);
+      // of both, what is found is the more urgent
+      const next = alerted(limitsTold({ ...model, past: withLook(model.past, machine) }, machine), machine);
       return step(model.held === null ? { ...settle(table.tabs, next), machine } : { ...next, held: machine });
     }
     case 'replay': {
@@ -145,6 +146,7 @@ function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInp
     case '?':
     case 'f1':
     case 'i':
+    case 'y':
       return step({ ...model, popup: null });
     default:
       if (!THROUGH_POPUPS.has(key) && !/^[1-8]$/.test(key)) return step(notify(model, 'noticeInPopup', { key }, true));

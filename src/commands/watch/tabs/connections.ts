@@ -1,6 +1,7 @@
 import { formatBytes, formatMillis, formatSeconds } from '../../../core/output/units.ts';
 import type { AnyRow } from '../../../core/record/table.ts';
 import { type ConnRow, conn } from '../../../core/record/tables/conn.ts';
+import type { SummaryKey } from '../../../core/record/tables/conn-summary.ts';
 import { unknownRow } from '../../../core/record/unknown-row.ts';
 import { type Piece, piece } from '../../../core/screen/cells.ts';
 import { type Step, step } from '../model/action.ts';
@@ -43,8 +44,17 @@ function sumOf(rows: readonly AnyRow[], field: string): number | null {
  * Rates of a group are those of its connections together; bytes those of its connections since the screen began, closed ones
  * too, as long as no filter leaves some out.
  */
-const groupBy = (field: string, carriedBy: (machine: Machine) => ReadonlyMap<string, Traffic>): ListGrouping => ({
+const groupBy = (
+  field: string,
+  key: SummaryKey,
+  carriedBy: (machine: Machine) => ReadonlyMap<string, Traffic>,
+): ListGrouping => ({
   of: (row) => String(row[field] ?? '?'),
+  printed: {
+    words: ['--summary', key],
+    names: { [field]: 'key', rx_rate: 'rx_rate', tx_rate: 'tx_rate', rx_bytes: 'rx_bytes', tx_bytes: 'tx_bytes' },
+    size: 'conns',
+  },
   total(name, rows, model) {
     const closed = carriedBy(model.machine).get(name);
     const isWhole = listState(model, CONNECTIONS).filter === null;
@@ -73,7 +83,10 @@ export const CONNECTIONS: ListSpec = {
     ...(settings.places ? ['geo_country'] : []),
     ...(settings.dense ? ['user', 'cwnd', 'retrans', 'iface', 'age_s'] : []),
   ],
-  rows: ({ machine }) => rowsOf(machine),
+  // those of a capture that are closed are among its connections
+  // in 80 columns, which of its addresses this machine uses says less than what becomes of the connection
+  priorities: { process: 1, local_addr: 6 },
+  rows: ({ machine, replay }) => (replay === null ? rowsOf(machine) : machine.conns),
   identify: identifyConn,
   usualSort: [
     { field: 'rx_rate', descending: true },
@@ -81,12 +94,15 @@ export const CONNECTIONS: ListSpec = {
     { field: 'rx_bytes', descending: true },
   ],
   groupings: {
-    process: groupBy('process', ({ closedTraffic }) => closedTraffic.byProcess),
-    remote_addr: groupBy('remote_addr', ({ closedTraffic }) => closedTraffic.byRemote),
+    process: groupBy('process', 'process', ({ closedTraffic }) => closedTraffic.byProcess),
+    remote_addr: groupBy('remote_addr', 'remote', ({ closedTraffic }) => closedTraffic.byRemote),
   },
-  roleOf: (row) => (row.state === 'CLOSE' ? 'faint' : null),
+  // those of this program are there as they are for the commands, and stand back
+  roleOf: (row, { settings }) =>
+    row.state === 'CLOSE' || (row.pid !== null && row.pid === settings.ownPid) ? 'faint' : null,
   isNew: ({ remote_addr }, { machine }) => machine.newRemotes.has(String(remote_addr)),
   detail: (row, model) => detailOf(row as unknown as ConnRow, model),
+  isOver: (row) => GONE.has(row),
   command: ({ machine, replay }, used) => [
     'conns',
     ...sourceWords(

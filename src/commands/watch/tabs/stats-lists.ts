@@ -9,6 +9,8 @@ import { tlsSession } from '../../../core/record/tables/tls-session.ts';
 import { type Piece, piece } from '../../../core/screen/cells.ts';
 import { isEmptyList } from '../../../core/screen/columns.ts';
 import { type ListGrouping, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
+import type { Model } from '../model/model.ts';
+import { whyNoPackets } from '../model/packets-update.ts';
 import { sourceWords } from '../model/replay.ts';
 import { sortOf } from '../model/sorting.ts';
 import type { TextName } from '../texts/en.ts';
@@ -36,10 +38,18 @@ function statistic(
     identify: (row) => identity.map((name) => row[name]).join(' '),
     usualSort,
     detail: (row, { settings: { numerals } }) => detailOf(row, table, fields, numerals),
-    whyNone: ({ settings: { isLite, texts } }) => (isLite ? fill(texts.notCaptured, { option: '--lite' }) : null),
+    whyNone,
     command: ({ replay }) => ['stats', '--by', by, ...sourceWords(replay, ['--duration', '10'])],
     ...more,
   };
+}
+
+/** That packets are not captured, and why; null where they are, or come from a file. */
+function whyNone(model: Model): string | null {
+  const { isLite, texts } = model.settings;
+  if (isLite) return fill(texts.notCaptured, { option: '--lite' });
+  const isRefused = model.machine.limits.some(({ what }) => what === 'packets');
+  return model.replay === null && isRefused ? whyNoPackets(model) : null;
 }
 
 /** What the columns may have cut. */

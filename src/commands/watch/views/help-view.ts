@@ -55,6 +55,7 @@ export function helpLines(table: KeyTable, model: Model): readonly string[] {
       piece(`   ${texts.helpColorsNotice}`, 'notice'),
       piece(`   ${texts.helpColorsBusy}`, 'busy'),
     ]);
+  if (tab.lists.some(({ table: { type } }) => type === 'conn')) add([piece(` ${texts.helpDim}`, 'faint')]);
   if (isOfPackets || tab.lists.length > 0) {
     lines.push(rule(theme, [piece(texts.helpFilters, 'title')], width));
     for (const [example, about, isForPackets] of FILTERS)
@@ -66,7 +67,9 @@ export function helpLines(table: KeyTable, model: Model): readonly string[] {
     lines.push(rule(theme, [piece(texts.helpLimits, 'title')], width));
     for (const { what, why, remedy } of model.machine.limits) {
       for (const part of wrap(`${what}: ${why}`, width - 2)) add([piece(` ${part}`, 'notice')]);
-      if (remedy !== null) add([piece('   '), piece(fill(texts.helpGrant, { command: remedy }))]);
+      // whole, however long: it is to be typed
+      const grant = remedy === null ? [] : wrap(fill(texts.helpGrant, { command: remedy }), width - 4);
+      for (const part of grant) add([piece(`   ${part}`)]);
     }
   }
   return lines;

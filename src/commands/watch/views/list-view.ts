@@ -1,3 +1,4 @@
+import { wrap } from '../../../core/output/text-width.ts';
 import type { Entry } from '../../../core/screen/arrangement.ts';
 import { cell, exactly, line, piece, rule } from '../../../core/screen/cells.ts';
 import { barLength, GAP, type PlacedColumn } from '../../../core/screen/columns.ts';
@@ -27,7 +28,8 @@ export function listView(
   if (arranged.entries.length === 0) {
     const none = list.whyNone?.(model) ?? whyEmpty(model);
     const text = state.filter === null ? none : fill(texts.noMatch, { filter: state.filter.text });
-    return exactly([head, line(theme, [piece(` ${text}`, 'faint')], width)], width, height);
+    const lines = wrap(text, Math.max(1, width - 2)).map((part) => line(theme, [piece(` ${part}`, 'faint')], width));
+    return exactly([head, ...lines], width, height);
   }
   const selected = selectedIndex(state.selection, arranged);
   const top = topFor(state.selection.top, selected, arranged.entries.length, rows);
@@ -76,6 +78,7 @@ function rowLine(
 ): string {
   const { theme } = model.settings;
   const whole = over ?? list.roleOf(entry.row, model);
+  const { grouping } = listState(model, list);
   const mark = entry.size === null && (list.isNew?.(entry.row, model) ?? false);
   const fold = entry.isFolded ? theme.glyphs.folded : theme.glyphs.unfolded;
   let out = mark ? paint(theme, whole === null ? 'mark' : null, theme.glyphs.star) : entry.size === null ? ' ' : fold;
@@ -83,7 +86,12 @@ function rowLine(
   for (const [index, { column, width: own }] of columns.entries()) {
     const text = column.isBar
       ? cell(theme.glyphs.bar.repeat(barLength(entry.row[column.field], own)), own)
-      : cell(cellText(column, entry, index === 0 ? own : null, theme), own, column.align, theme.glyphs.ellipsis);
+      : cell(
+          cellText(column, entry, index === 0 ? own : null, grouping, theme),
+          own,
+          column.align,
+          theme.glyphs.ellipsis,
+        );
     out += index === 0 ? '' : ' '.repeat(GAP);
     out +=
       whole === null ? paint(theme, column.isBar ? 'received' : cellRole(entry, column.role(entry.row)), text) : text;
@@ -93,15 +101,21 @@ function rowLine(
   return whole === null ? out : paint(theme, whole, out);
 }
 
-/** A group has its size behind its name, which is cut for it, and nothing where its rows have no total. */
+/**
+ * A group has its size behind its name, which is cut for it, and nothing where its rows have no total. Where it is not the
+ * first field that its rows share, the size stands alone.
+ */
 function cellText(
   { write, field }: PlacedColumn['column'],
   { row, size }: Entry,
   widthOfFirst: number | null,
+  grouping: string | null,
   theme: Theme,
 ): string {
   if (size === null) return write(row);
-  if (widthOfFirst === null) return row[field] === null ? '' : write(row);
+  const isName = field === grouping;
+  if (widthOfFirst === null) return row[field] === null && !isName ? '' : write(row);
+  if (!isName && row[field] === null) return `(${size})`;
   const count = ` (${size})`;
   const name = write(row);
   const room = Math.max(1, widthOfFirst - count.length);

@@ -54,16 +54,18 @@ function underLine(model: Model, prompt: Prompt, start: number, list: ListSpec |
       width,
     );
   }
-  if (error !== null) {
-    const column = error.column < start ? -1 : widthOf(safeText(text.slice(start, error.column)));
-    const place = column >= 0 && column < width - 4 ? `${' '.repeat(MARK + column)}^ ` : ' '.repeat(MARK);
-    return paint(theme, 'bad', cell(atPlace(error.message, place, width), width, 'left', theme.glyphs.ellipsis));
-  }
-  const { from, candidates } = PROMPT_USES[prompt.purpose].complete?.(text, cursor, list) ?? {
+  const { from, candidates } = PROMPT_USES[prompt.purpose].complete?.(text, cursor, list, model) ?? {
     from: cursor,
     candidates: [],
   };
   const isOpen = from < cursor && !candidates.includes(text.slice(from, cursor));
+  // a word that is being typed is no fault yet
+  const isBegun = isOpen && candidates.length > 0 && error !== null && error.column >= from && error.column < cursor;
+  if (error !== null && !isBegun) {
+    const column = error.column < start ? -1 : widthOf(safeText(text.slice(start, error.column)));
+    const place = column >= 0 && column < width - 4 ? `${' '.repeat(MARK + column)}^ ` : ' '.repeat(MARK);
+    return paint(theme, 'bad', cell(atPlace(error.message, place, width), width, 'left', theme.glyphs.ellipsis));
+  }
   return twoSided(theme, isOpen ? offeredPieces(candidates, -1) : [], [], width);
 }
 
