@@ -5,7 +5,7 @@ import { insight } from '../../../src/core/record/tables/insight.ts';
 import { unknownRow } from '../../../src/core/record/unknown-row.ts';
 import { columnsOf, placeColumns } from '../../../src/core/screen/columns.ts';
 
-const NO_CHOICE = { hidden: new Set<string>(), widths: new Map<string, number>(), column: null };
+const NO_CHOICE = { hidden: new Set<string>(), widths: new Map<string, number>(), column: null, sorted: null };
 const widthsOf = (room: number, longest: number): Readonly<Record<string, number>> => {
   const columns = columnsOf(insight, ['severity', 'summary', 'rule'], plainNumerals);
   const placed = placeColumns(columns, room, NO_CHOICE, (field) => (field === 'summary' ? longest : 8));
