@@ -82,6 +82,27 @@ test('rules are told of sockets and of interfaces with their rates, at every loo
   expect(rows).toMatchObject([{ rule: 'recorder', summary: '10 told', time: at(2).time }]);
 });
 
+test('a glance tells the witness of interfaces, and of connections where they are wanted, and tells no rule', async () => {
+  const { told, rule: one } = recorder((into) => ({
+    conn: () => void into.push('conn'),
+    iface: (rows) => void into.push(['iface', rows.map(({ rx_rate }) => rx_rate)]),
+  }));
+  const seen: string[] = [];
+  const witness = {
+    statistics: [],
+    ingest: ({ type }: { readonly type: string }) => void seen.push(type),
+    ingestSections: () => void seen.push('sections'),
+  };
+  const { sampler, at } = await open({ rules: [one], witness });
+  await sampler.look(at(0));
+  seen.length = 0;
+  expect(await sampler.glance(at(1), { connections: false, statistics: true })).toEqual([]);
+  expect(seen.splice(0)).toEqual(['iface']);
+  expect(await sampler.glance(at(2), { connections: true, statistics: false })).toEqual([]);
+  expect(seen).toEqual(['conn', 'iface']);
+  expect(told).toEqual(['conn', ['iface', [null]]]);
+});
+
 test('what no rule reads is not asked for', async () => {
   const { sampler, at } = await open({});
   expect(await sampler.look(at(0))).toMatchObject({ rows: [] });
