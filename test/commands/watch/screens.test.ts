@@ -65,10 +65,7 @@ const STATES: Readonly<Record<string, readonly [Opening, (story: Story) => Story
   help: [{ tab: 'packets' }, (story) => story.press('?')],
   'a connection': [{ tab: 'connections' }, (story) => story.press('i')],
   'an interface': [{ tab: 'interfaces' }, (story) => story.press('enter')],
-  'a filter that is wrong': [
-    { tab: 'connections' },
-    (story) => story.press('/').type('remote_port == 443 and prozess'),
-  ],
+  'a filter that is wrong': [{ tab: 'connections' }, (story) => story.press('/').type('remote_prt == 443')],
   'a filter that is completed': [{ tab: 'connections' }, (story) => story.press('/').type('rem').press('tab')],
   'no match': [{ tab: 'connections' }, (story) => story.press('/').type('pid == 1').press('enter')],
   groups: [{ tab: 'connections', size: [120, 40] }, (story) => story.press('v')],
