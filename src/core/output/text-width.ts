@@ -1,12 +1,22 @@
 import stringWidth from 'string-width';
 
 const ASCII = /^[\x20-\x7e]*$/;
-/** The same with what frames, bars and marks are drawn with, all of one column: they are measured for every line of a screen. */
-const ONE_COLUMN = /^[\x20-\x7e\xb7\u2013\u2026\u2190-\u2193\u2500-\u259f\u25b2\u25b8\u25bc\u25be\u25cf\u2605]*$/;
+/**
+ * The same with letters of Western Europe, and with what frames, bars and marks are drawn with, all of one column: they are
+ * measured for every line of a screen, and string-width takes a thousand times as long.
+ */
+const ONE_COLUMN =
+  /^[\x20-\x7e\xa0-\xa8\xaa-\xac\xaf-\xff\u2013\u2019\u2026\u202f\u2190-\u2193\u2500-\u259f\u25b2\u25b8\u25bc\u25be\u25cf\u2605]*$/;
+/** The same with characters of East Asia, of two columns; none of them is joined to another. */
+const SIMPLE =
+  /^[\x20-\x7e\xa0-\xa8\xaa-\xac\xaf-\xff\u2013\u2019\u2026\u202f\u2190-\u2193\u2500-\u259f\u25b2\u25b8\u25bc\u25be\u25cf\u2605\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*$/;
+const TWO_COLUMNS = /[\u3000-\u9fff\uac00-\ud7a3\uff01-\uff60]/g;
 
 /** Columns a terminal gives to a text that has been made safe: wide characters count two, combining marks none. */
 export function widthOf(text: string): number {
-  return ONE_COLUMN.test(text) ? text.length : stringWidth(text);
+  if (ONE_COLUMN.test(text)) return text.length;
+  if (!SIMPLE.test(text)) return stringWidth(text);
+  return text.length + (text.match(TWO_COLUMNS)?.length ?? 0);
 }
 
 /** The text cut to at most `width` columns, its last character an ellipsis when something was cut. */
@@ -17,7 +27,7 @@ export function truncate(text: string, width: number): string {
   let out = '';
   let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const columns = stringWidth(segment);
+    const columns = widthOf(segment);
     if (used + columns > width - 1) break;
     out += segment;
     used += columns;
@@ -44,7 +54,7 @@ function fitting(segments: readonly string[], width: number, reversed = false): 
   let out = '';
   let used = 0;
   for (const segment of segments) {
-    used += stringWidth(segment);
+    used += widthOf(segment);
     if (used > width) break;
     out = reversed ? segment + out : out + segment;
   }
@@ -63,21 +73,39 @@ export function wrap(text: string, width: number): readonly string[] {
       continue;
     }
     if (line !== '') lines.push(line);
-    line = word;
-    while (widthOf(line) > width) {
-      const head = headOf(line, width);
-      lines.push(head);
-      line = line.slice(head.length);
-    }
+    const parts = widthOf(word) > width ? broken(word, width) : [word];
+    lines.push(...parts.slice(0, -1));
+    line = parts.at(-1)!;
   }
   return line === '' ? lines : [...lines, line];
 }
 
-/** The beginning of a word that fits `width`, of one character at least. */
-function headOf(word: string, width: number): string {
-  if (ASCII.test(word)) return word.slice(0, width);
-  const segments = Array.from(new Intl.Segmenter().segment(word), ({ segment }) => segment);
-  return fitting(segments, width) || segments[0]!;
+/** What a terminal shows as one character: a letter with its marks. */
+function* charactersOf(text: string): Iterable<string> {
+  if (SIMPLE.test(text)) return yield* text;
+  for (const { segment } of new Intl.Segmenter().segment(text)) yield segment;
+}
+
+/** A word in parts that fit `width`, each of one character at least. */
+function broken(word: string, width: number): readonly string[] {
+  const parts: string[] = [];
+  if (ONE_COLUMN.test(word)) {
+    for (let from = 0; from < word.length; from += width) parts.push(word.slice(from, from + width));
+    return parts;
+  }
+  let part = '';
+  let used = 0;
+  for (const segment of charactersOf(word)) {
+    const columns = widthOf(segment);
+    if (part !== '' && used + columns > width) {
+      parts.push(part);
+      part = '';
+      used = 0;
+    }
+    part += segment;
+    used += columns;
+  }
+  return [...parts, part];
 }
 
 /** The text with spaces on one side up to `width` columns. */

@@ -4,13 +4,26 @@ import { paint, type Role, type Theme } from './theme.ts';
 
 const ASCII = /^[\x20-\x7e]*$/;
 const SEGMENTER = new Intl.Segmenter();
-/** A text from outside is cut to so many characters before it is measured: no cell shows more. */
+/** A text from outside is cut to so many characters before it is measured: no line shows more. */
 const LONGEST_MEASURED = 4096;
+
+/**
+ * Marks without a letter, which would go to what stands before the text; and so many on one that they are of no language: they
+ * would be drawn over the lines around it.
+ */
+const MARKS = /^\p{M}+|(?<=\p{M}{8})\p{M}+/gu;
+
+/** The text as it may be shown: safe, without what no line has room for. */
+function shownText(text: string): string {
+  if (ASCII.test(text)) return text;
+  const safe = safeText(text.length > LONGEST_MEASURED ? text.slice(0, LONGEST_MEASURED) : text);
+  return ASCII.test(safe) ? safe : safe.replace(MARKS, '');
+}
 
 /** The text made safe and exactly `width` columns wide: padded at a side, or cut with an ellipsis at its end. */
 export function cell(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
   if (width <= 0) return '';
-  const safe = safeText(text.length > LONGEST_MEASURED ? text.slice(0, LONGEST_MEASURED) : text);
+  const safe = shownText(text);
   if (ASCII.test(safe)) {
     if (safe.length > width) return safe.slice(0, width - 1) + ellipsis;
     return align === 'left' ? safe.padEnd(width) : safe.padStart(width);
@@ -48,7 +61,7 @@ export function line(theme: Theme, pieces: readonly Piece[], width: number, over
   let out = '';
   for (const { text, role } of pieces) {
     if (left === 0) break;
-    const safe = safeText(text);
+    const safe = shownText(text);
     const columns = widthOf(safe);
     const shown = columns <= left ? safe : cell(safe, left, 'left', theme.glyphs.ellipsis);
     left -= Math.min(columns, left);
@@ -66,7 +79,7 @@ export function twoSided(theme: Theme, left: readonly Piece[], right: readonly P
 }
 
 export const widthOfPieces = (pieces: readonly Piece[]): number =>
-  pieces.reduce((sum, { text }) => sum + widthOf(safeText(text)), 0);
+  pieces.reduce((sum, { text }) => sum + widthOf(shownText(text)), 0);
 
 /** An empty line. */
 export const blank = (width: number): string => ' '.repeat(width);

@@ -27,7 +27,7 @@ export function graph(
   role: Role | null | ((value: number) => Role | null),
 ): readonly string[] {
   const { levels } = theme.glyphs;
-  const last = width > 0 ? values.slice(-width) : [];
+  const last = values.slice(Math.max(0, values.length - width));
   const heights = last.map((value) => eighths(value, top, rows));
   return Array.from({ length: rows }, (_, row) => {
     const floor = (rows - 1 - row) * 8;

@@ -1,15 +1,18 @@
 import { safeText } from '../../../core/output/safe-text.ts';
 import { wrap } from '../../../core/output/text-width.ts';
 import { formatterFor, UNKNOWN } from '../../../core/output/units.ts';
-import { line, piece } from '../../../core/screen/cells.ts';
+import { type Piece, piece } from '../../../core/screen/cells.ts';
 import { isEmptyList, NONE, NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
 import { arrange, listState } from '../model/arranged.ts';
 import type { ListSpec } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
 
-/** All fields of the selected row, one below the other. */
-export function detailLines(model: Model, list: ListSpec, width: number): readonly string[] {
+/** A value is cut there. */
+const LONGEST = 4096;
+
+/** All fields of the selected row, one below the other: the pieces of each line. */
+export function detailLines(model: Model, list: ListSpec, width: number): readonly (readonly Piece[])[] {
   const { theme, numerals } = model.settings;
   const arranged = arrange(model, list);
   const entry = arranged.entries[selectedIndex(listState(model, list).selection, arranged)];
@@ -21,8 +24,11 @@ export function detailLines(model: Model, list: ListSpec, width: number): readon
     const isKnown = value !== null && value !== undefined;
     const text = isEmptyList(value) ? NONE : isKnown ? formatterFor(field, numerals)(value) : NOT_KNOWN;
     const role = !isKnown || isEmptyList(value) ? 'faint' : (field.tone?.(value as never) ?? null);
-    return wrap(safeText(text === UNKNOWN ? NOT_KNOWN : text), Math.max(8, width - names - 4)).map((part, index) =>
-      line(theme, [piece(` ${(index === 0 ? name : '').padEnd(names)}  `, 'faint'), piece(part, role)], width),
-    );
+    const known = text === UNKNOWN ? NOT_KNOWN : text;
+    const shown = known.length > LONGEST ? known.slice(0, LONGEST) + theme.glyphs.ellipsis : known;
+    return wrap(safeText(shown), Math.max(8, width - names - 4)).map((part, index) => [
+      piece(` ${(index === 0 ? name : '').padEnd(names)}  `, 'faint'),
+      piece(part, role),
+    ]);
   });
 }

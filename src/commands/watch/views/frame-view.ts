@@ -60,7 +60,11 @@ function tabView(model: Model, tab: Tab, list: ListSpec | null): readonly string
   const details = list === null ? [] : detailLines(model, list, room - 1);
   return beside(
     exactly(view, body.width, body.height),
-    exactly(details, room - 1, body.height).map((text) => edge + text),
+    exactly(
+      details.slice(0, body.height).map((pieces) => line(theme, pieces, room - 1)),
+      room - 1,
+      body.height,
+    ).map((text) => edge + text),
   );
 }
 

@@ -1,4 +1,4 @@
-import { exactly, line, piece, rule } from '../../../core/screen/cells.ts';
+import { exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
 import { frameOf } from '../model/frame-layout.ts';
 import { focusedList, type KeyTable, tabOf } from '../model/key-table.ts';
 import type { Model } from '../model/model.ts';
@@ -10,12 +10,13 @@ import { helpLines } from './help-view.ts';
 /** What a popup shows, whatever there is room for. */
 interface Content {
   readonly title: string;
-  readonly lines: readonly string[];
+  /** Painted, or not yet. */
+  readonly lines: readonly (string | readonly Piece[])[];
 }
 
 function contentOf(table: KeyTable, model: Model): Content {
   const { popup, width, settings } = model;
-  const { theme, texts } = settings;
+  const { texts } = settings;
   switch (popup?.kind) {
     case 'help':
       return { title: texts.helpTitle, lines: helpLines(table, model) };
@@ -24,7 +25,7 @@ function contentOf(table: KeyTable, model: Model): Content {
       return { title: texts.detailsTitle, lines: list === null ? [] : detailLines(model, list, width) };
     }
     case 'text':
-      return { title: popup.title, lines: popup.lines.map((pieces) => line(theme, pieces, width)) };
+      return { title: popup.title, lines: popup.lines };
     case 'tables':
     case undefined:
       return { title: '', lines: [] };
@@ -54,5 +55,8 @@ export function popupView(table: KeyTable, model: Model, height: number): readon
   const top = Math.max(0, Math.min(popup?.top ?? 0, lines.length - room));
   const part = lines.length <= room ? '' : ` ${top + 1}-${Math.min(lines.length, top + room)}/${lines.length}`;
   const head = rule(settings.theme, [piece(title, 'title'), piece(part, 'faint')], width);
-  return exactly([head, ...lines.slice(top, top + room)], width, height);
+  const shown = lines
+    .slice(top, top + room)
+    .map((one) => (typeof one === 'string' ? one : line(settings.theme, one, width)));
+  return exactly([head, ...shown], width, height);
 }

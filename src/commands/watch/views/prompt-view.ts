@@ -36,11 +36,19 @@ export function promptLines(model: Model, list: ListSpec | null): readonly strin
 
 /** Where what is shown begins, so that all from there to the cursor fits. */
 function startOf(text: string, cursor: number, room: number): number {
-  let start = 0;
-  while (start < cursor && widthOf(safeText(text.slice(start, cursor))) > room)
-    start += text.codePointAt(start)! > 0xffff ? 2 : 1;
+  // more than so many units are never shown of it
+  const from = Math.max(0, cursor - room * UNITS_A_COLUMN);
+  let start = cursor;
+  let used = 0;
+  for (const { index, segment } of [...SEGMENTER.segment(text.slice(from, cursor))].reverse()) {
+    used += widthOf(safeText(segment));
+    if (used > room) break;
+    start = from + index;
+  }
   return start;
 }
+const UNITS_A_COLUMN = 8;
+const SEGMENTER = new Intl.Segmenter();
 
 function underLine(model: Model, prompt: Prompt, start: number, list: ListSpec | null): string {
   const { theme, texts } = model.settings;
