@@ -89,7 +89,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
   model = {
     ...model,
     tab: values.tab ?? (values.read === null ? model.tab : 'packets'),
-    packets: { ...model.packets, bpf: values.bpf, file: values.read },
+    packets: { ...model.packets, bpf: values.bpf, file: values.read, iface: values.interface },
   };
   if (values.filter !== null && model.tab === 'packets') {
     // loaded here: what reads packets is large

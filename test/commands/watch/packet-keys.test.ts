@@ -220,6 +220,9 @@ test('packets of a file have no capture filter', async () => {
   expect(screen.model.notice?.text).toBe('these packets are from a file: press / to filter them');
   screen.press('/', '"dns"', 'enter', 'y');
   expect(screen.asked.at(-1)).toEqual({ type: 'copy', text: "netwatch capture -r 'a b.pcap' -f dns" });
+  screen.take((model) => ({ ...model, packets: { ...model.packets, file: null, iface: 'eth0' } }));
+  screen.press('y');
+  expect(screen.asked.at(-1)).toEqual({ type: 'copy', text: 'sudo netwatch capture -i eth0 -f dns' });
 });
 
 test('while it is paused, packets wait; then the newest are shown', async () => {

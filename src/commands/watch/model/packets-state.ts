@@ -16,6 +16,8 @@ export interface PacketsState {
   readonly bpf: string | null;
   /** The file that the packets are from; null live. */
   readonly file: string | null;
+  /** The only interface whose packets are wanted; null for all. */
+  readonly iface: string | null;
   readonly panel: PacketPanel;
   /** The selected packet; null follows the newest. */
   readonly selected: number | null;
@@ -47,6 +49,7 @@ export const NO_PACKETS: PacketsState = {
   filter: null,
   bpf: null,
   file: null,
+  iface: null,
   panel: 'list',
   selected: null,
   top: 0,

@@ -21,7 +21,11 @@ const INSIGHTS: ListSpec = {
   identify: (row) => `${row.source} ${row.rule} ${row.subject}`,
   usualSort: [{ field: 'severity', descending: true }],
   detail: () => [],
-  command: ({ replay }) => ['insights', ...sourceWords(replay, ['--interval', '1'])],
+  command: ({ replay, packets: { iface } }) => [
+    'insights',
+    ...sourceWords(replay, ['--interval', '1']),
+    ...(iface === null ? [] : ['-i', iface]),
+  ],
 };
 
 /** How the height is shared by the findings and by what is known of the selected one. */
