@@ -80,15 +80,19 @@ export function hostileMachine(machine: Machine, text: string): Machine {
 /** The packets with every text that strangers may choose. */
 export const hostilePackets = (look: PacketLook, text: string): PacketLook => ({
   seen: look.seen,
+  first: look.first,
   held: look.held,
   count: look.count,
   isSearching: false,
   check: () => {},
+  complete: (filter, cursor) => look.complete(filter, cursor),
   numberAt: (index) => look.numberAt(index),
   indexOf: (number) => look.indexOf(number),
   rows: (from, to) => look.rows(from, to).map((row) => (row === null ? null : filledRows(packet, [row], text)[0]!)),
   row: (number) => filledRows(packet, [look.row(number)!], text)[0]!,
   handshakeOf: (number) => look.handshakeOf(number),
+  placeOf: () => ({ country: text, city: text, asn: null, org: text, prefix: text, source: text }),
+  newestOf: (stream) => look.newestOf(stream),
   detail(number) {
     const detail = look.detail(number);
     if (detail === null) return null;

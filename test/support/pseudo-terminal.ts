@@ -116,8 +116,9 @@ export function openPseudoTerminal(width: number, height: number): PseudoTermina
     name,
     sent: () => sent,
     start(argv, { env = {}, stdio = [], cwd } = {}) {
-      // a child of ours leads no process group: setsid becomes the program
-      const child = spawn('setsid', ['--ctty', ...argv], {
+      // a child of ours leads no process group: setsid becomes the program. It takes the terminal that is stdin
+      const takes = stdio[0] === undefined || stdio[0] === 'terminal' ? ['--ctty'] : [];
+      const child = spawn('setsid', [...takes, ...argv], {
         stdio: [0, 1, 2].map((fd) => (stdio[fd] === undefined || stdio[fd] === 'terminal' ? slave : stdio[fd])),
         cwd,
         env: {

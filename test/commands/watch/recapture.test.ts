@@ -44,6 +44,7 @@ async function feed() {
     },
     (machine) => looks.push(machine),
     (error) => failures.push(error),
+    (text) => failures.push(text),
   );
   return { ...scene, opened, captures, looks, failures };
 }

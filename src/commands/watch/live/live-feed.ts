@@ -104,6 +104,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       },
       publish,
       failed,
+      (text) => tell(text, true),
     );
   }
 
