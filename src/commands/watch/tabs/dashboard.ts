@@ -242,7 +242,7 @@ function healthLine(
 ): string {
   const name = cell(
     `${row.target} ${row.addr ?? ''}`,
-    Math.min(34, Math.floor(width / 2)),
+    Math.max(1, Math.min(34, Math.floor(width / 2), width - 21 - widthOf(texts.loss))),
     'left',
     theme.glyphs.ellipsis,
   );
