@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { pad, truncate, truncateMiddle, widthOf, wrap } from '../../../src/core/output/text-width.ts';
 
@@ -62,4 +63,13 @@ test.each([
   ['abc', 0, ['abc']],
 ])('%s in lines of %d', (text, width, lines) => {
   expect(wrap(text, width)).toEqual(lines);
+});
+
+test('every character is as wide as string-width says, whichever way it is measured', () => {
+  const wrong: string[] = [];
+  for (let code = 0x20; code < 0xd800; code++) {
+    const text = String.fromCharCode(code);
+    if (widthOf(text) !== stringWidth(text)) wrong.push(code.toString(16));
+  }
+  expect(wrong).toEqual([]);
 });

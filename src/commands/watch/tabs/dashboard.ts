@@ -246,7 +246,7 @@ function healthLine(
   const isNamed = row.addr === null || row.target.includes(row.addr);
   const name = cell(
     isNamed ? row.target : `${row.target} ${row.addr}`,
-    Math.min(34, Math.floor(width / 2)),
+    Math.max(1, Math.min(34, Math.floor(width / 2), width - 21 - widthOf(texts.loss))),
     'left',
     theme.glyphs.ellipsis,
   );
