@@ -24,7 +24,7 @@ export function openHandshakes(): OpenStatistic {
   return {
     sections({ dissector }: StatisticsRun) {
       const flows = dissector.flows.flows;
-      return [section(handshake, rows(flows)), section(handshakeHistogram, histogram(flows))];
+      return [section(handshake, rows(flows)), section(handshakeHistogram, handshakeHistogramOf(ended(flows)))];
     },
   };
 }
@@ -109,15 +109,30 @@ function millisBetween(fromS: number, fromNs: number, toS: number, toNs: number)
   return nanoseconds >= 0 ? nanoseconds / 1e6 : null;
 }
 
-function histogram(flows: readonly Flow[]): HandshakeHistogramRow[] {
+function* ended(flows: readonly Flow[]): Iterable<EndedHandshake> {
+  for (const { tcp } of flows) if (tcp?.hasSyn === true) yield { total: totalOf(tcp), outcome: outcomeOf(tcp) };
+}
+
+/** What is counted of a handshake; `total` is milliseconds, null for one that is not complete. */
+export interface EndedHandshake {
+  readonly total: number | null;
+  readonly outcome: HandshakeOutcome | null;
+}
+
+/** What is counted of a record. */
+export const endedOf = ({ total_ms, outcome }: HandshakeRow): EndedHandshake => ({
+  // of a refusal it is the time until it came
+  total: outcome === 'refused' ? null : total_ms,
+  outcome,
+});
+
+/** How long handshakes took, in ranges and together. */
+export function handshakeHistogramOf(handshakes: Iterable<EndedHandshake>): HandshakeHistogramRow[] {
   const totals: number[] = [];
   const failed = { refused: 0, unanswered: 0, incomplete: 0 };
-  for (const { tcp } of flows) {
-    if (tcp === null || !tcp.hasSyn) continue;
-    const total = totalOf(tcp);
+  for (const { total, outcome } of handshakes) {
     if (total !== null) totals.push(total);
-    const outcome = outcomeOf(tcp);
-    if (outcome !== 'complete') failed[outcome]++;
+    if (outcome !== null && outcome !== 'complete') failed[outcome]++;
   }
   const labels = ['<1ms', '1-5ms', '5-10ms', '10-50ms', '50-100ms', '100-500ms', '>500ms'] as const;
   const spans = HANDSHAKE_BUCKETS_MS.map((from, index) => {

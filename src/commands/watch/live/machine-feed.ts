@@ -1,6 +1,8 @@
 import { RULES } from '../../../core/insight/all-rules.ts';
 import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
 import type { Limit } from '../../../core/limit.ts';
+import type { Section } from '../../../core/record/table.ts';
+import { type HandshakeRow, handshake, handshakeHistogram } from '../../../core/record/tables/handshake.ts';
 import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
@@ -13,6 +15,7 @@ import { readServices } from '../../../platform/machine/services.ts';
 import type { ModelRequest } from '../../insights/model-options.ts';
 import { openProbes } from '../../insights/probe-targets.ts';
 import type { Machine } from '../model/machine.ts';
+import { HandshakeMemory } from './handshake-memory.ts';
 import { MachineHistory } from './machine-history.ts';
 import { ScreenModel } from './screen-model.ts';
 import { SHOWN_STATISTICS } from './shown-statistics.ts';
@@ -43,6 +46,10 @@ export interface MachineFeed {
   close(told: (faults: Faults) => void): Promise<void>;
 }
 
+/** The handshakes among the records. */
+const timed = (sections: readonly Section[]): readonly HandshakeRow[] =>
+  sections.filter(({ table }) => table === handshake).flatMap(({ rows }) => [...rows] as unknown as HandshakeRow[]);
+
 /** What grants a command more grants it to the screen, as root: it opens what it needs, and becomes somebody else. */
 const grantedHere = (limit: Limit): Limit =>
   limit.remedy === 'sudo netwatch conns' || (limit.what === 'ICMP echo' && process.getuid?.() !== 0)
@@ -66,6 +73,7 @@ export async function openMachineFeed(
   const { platform, clock } = place;
   const over = new AbortController();
   const history = new MachineHistory();
+  const handshakes = new HandshakeMemory();
   // a prober says the same in each round
   const probeLimits = new Map<string, Limit>();
   const model = asked.model === null ? null : new ScreenModel(asked.model, clock);
@@ -99,7 +107,9 @@ export async function openMachineFeed(
         ingestSections(sections) {
           // the rows of a section are read once
           const read = sections.map((one) => ({ ...one, rows: [...one.rows] }));
-          history.ingestSections(read);
+          history.ingestSections(
+            read.map((one) => (one.table === handshakeHistogram ? handshakes.histogram(timed(read)) : one)),
+          );
           model?.ingestSections(read);
         },
       },

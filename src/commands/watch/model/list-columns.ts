@@ -39,6 +39,7 @@ function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
     columns = columnsOf(list.table, fields, numerals).map((column) => ({
       ...column,
       priority: list.priorities?.[column.field] ?? column.priority,
+      write: (!column.isBar && list.written?.[column.field]) || column.write,
     }));
     known.set(key, columns);
   }

@@ -13,6 +13,8 @@ export interface ListSpec {
   readonly table: RecordTable;
   /** The fields that are columns, in this order. */
   readonly fields: (model: Model) => readonly string[];
+  /** How fields are written where the table would write them longer. */
+  readonly written?: Readonly<Record<string, (row: AnyRow) => string>>;
   /** How important columns are where the command thinks otherwise: the lowest number stays the longest. */
   readonly priorities?: Readonly<Record<string, number>>;
   readonly rows: (model: Model) => readonly AnyRow[];

@@ -1,4 +1,4 @@
-import { formatMillis } from '../../../core/output/units.ts';
+import { formatMillis, formatterFor } from '../../../core/output/units.ts';
 import type { SortKey } from '../../../core/record/sort.ts';
 import type { AnyRow, RecordTable } from '../../../core/record/table.ts';
 import { dnsQuery } from '../../../core/record/tables/dns-query.ts';
@@ -37,7 +37,7 @@ function statistic(
     rows: ({ machine }) => machine.statistics.get(table.type) ?? NONE,
     identify: (row) => identity.map((name) => row[name]).join(' '),
     usualSort,
-    detail: (row) => detailOf(row, fields),
+    detail: (row, model) => detailOf(row, table, fields, model),
     whyNone,
     command: ({ replay }) => ['stats', '--by', by, ...sourceWords(replay, ['--duration', '10'])],
     ...more,
@@ -53,11 +53,19 @@ function whyNone(model: Model): string | null {
 }
 
 /** What the columns may have cut. */
-const detailOf = (row: AnyRow, fields: readonly string[]): readonly (readonly Piece[])[] => {
+const detailOf = (
+  row: AnyRow,
+  table: RecordTable,
+  fields: readonly string[],
+  { settings: { numerals } }: Model,
+): readonly (readonly Piece[])[] => {
   const known = fields.filter((name) => row[name] !== null && row[name] !== undefined);
   const half = Math.ceil(known.length / 2);
   const facts = (names: readonly string[]): readonly Piece[] =>
-    names.flatMap((name) => [piece(` ${name} `, 'faint'), piece(String(row[name]))]);
+    names.flatMap((name) => [
+      piece(` ${name} `, 'faint'),
+      piece(formatterFor(table.fields[name]!, numerals)(row[name])),
+    ]);
   return [facts(known.slice(0, half)), facts(known.slice(half))];
 };
 
@@ -84,6 +92,8 @@ const PROTOCOLS = statistic(
   ['path', 'packets', 'bytes', 'packets_pct', 'bytes_pct'],
   ['path'],
   [],
+  // whole paths are cut where they differ
+  { written: { path: ({ path, depth }) => ' '.repeat(Math.max(0, Number(depth) - 1)) + String(path).split('/').at(-1) } },
 );
 const HISTOGRAM = statistic(
   handshakeHistogram,

@@ -146,7 +146,7 @@ function nameOf(row: ConnRow, width: number, { settings }: Model): string {
   const addr = Math.min(22, Math.floor(width / 2));
   const remote =
     (settings.names ? row.remote_host : null) ?? row.remote_addr ?? `${theme.glyphs.note} ${row.local_port}`;
-  return ` ${cell(row.process ?? row.service ?? row.proto, width - addr - 2, 'left', theme.glyphs.ellipsis)} ${cell(remote, addr, 'left', theme.glyphs.ellipsis)}`;
+  return ` ${cell(row.process ?? row.service ?? `${row.proto}/${row.remote_port ?? row.local_port}`, width - addr - 2, 'left', theme.glyphs.ellipsis)} ${cell(remote, addr, 'left', theme.glyphs.ellipsis)}`;
 }
 
 /** Where a connection was in the window: solid while it was established, dense at the edge of now, light in other states. */

@@ -57,9 +57,9 @@ function headings(model: Model, list: ListSpec, columns: readonly PlacedColumn[]
   for (const [index, { column, width: own }] of columns.entries()) {
     const isSorted = column.field === first?.field;
     const mark = isSorted ? theme.glyphs.sorted[first!.descending ? 1 : 0] : '';
-    const text = cell(column.heading, Math.max(1, own - mark.length), column.align, theme.glyphs.ellipsis);
+    const text = cell(mark + column.heading, own, column.align, theme.glyphs.ellipsis);
     const role = column.field === chosen ? 'selected' : isSorted ? 'title' : 'heading';
-    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, role, mark + text);
+    out += (index === 0 ? '' : ' '.repeat(GAP)) + paint(theme, role, text);
     used += (index === 0 ? 0 : GAP) + own;
   }
   return out + ' '.repeat(Math.max(0, width - used));
