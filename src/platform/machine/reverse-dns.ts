@@ -11,8 +11,8 @@ const TIMEOUT_MS = 1000;
 export interface ReverseDns {
   /** The name if it is already known, otherwise null; asks for it if it was not asked before. */
   hostOf(address: string): string | null;
-  /** Resolves when everything asked so far is answered, or after `millis`. */
-  settle(millis: number): Promise<void>;
+  /** Resolves when everything asked so far is answered, or after `millis`: to whether there was anything to wait for. */
+  settle(millis: number): Promise<boolean>;
   close(): void;
 }
 
@@ -53,7 +53,7 @@ export async function openReverseDns(clock: Clock): Promise<ReverseDns> {
       return null;
     },
     async settle(millis) {
-      if (running === 0 && queue.length === 0) return;
+      if (running === 0 && queue.length === 0) return false;
       let cancel = (): void => {};
       await new Promise<void>((resolve) => {
         whenIdle = resolve;
@@ -61,6 +61,7 @@ export async function openReverseDns(clock: Clock): Promise<ReverseDns> {
       });
       cancel();
       whenIdle = null;
+      return true;
     },
     close: () => resolver.cancel(),
   };

@@ -35,8 +35,8 @@ function slowDns() {
         return answers.get(address) ?? null;
       },
       settle: () =>
-        new Promise<void>((resolve) => {
-          settled = resolve;
+        new Promise<boolean>((resolve) => {
+          settled = () => resolve(true);
         }),
       close: () => {},
     },
@@ -92,6 +92,20 @@ test('names are shown when they come, and nobody waits for them', async () => {
   expect(late).toBe(1);
   expect(placesOf(facts.fill(machine))[0]).toEqual([null, null, 'host.example']);
   facts.close();
+});
+
+test('who fills rows again when names came is not told again while nothing is asked', async () => {
+  const { names } = slowDns();
+  let told = 0;
+  const machine = fresh();
+  const facts: AddressFacts = new AddressFacts({ ...names, settle: async () => told === 0 }, PLACES, () => {
+    told++;
+    facts.fill(machine);
+  });
+  facts.want({ names: true, places: false });
+  facts.fill(machine);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toBe(1);
 });
 
 const press = (model: Model, key: string) =>

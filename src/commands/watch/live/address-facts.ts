@@ -101,9 +101,10 @@ export class AddressFacts {
   private awaitNames(): void {
     if (!this.wanted.names || this.names === null || this.isWaiting) return;
     this.isWaiting = true;
-    void this.names.settle(WAIT_MS).then(() => {
+    void this.names.settle(WAIT_MS).then((hasWaited) => {
       this.isWaiting = false;
-      if (!this.isOver) this.cameLate();
+      // who is told fills rows again: where nothing was asked that would go on without an end
+      if (hasWaited && !this.isOver) this.cameLate();
     });
   }
 }
