@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Terminal } from '@xterm/headless';
+
+const DRIVER = path.join(import.meta.dirname, 'pty-driver.py');
+/** Of a frame of the driver: a letter, three doubles and a length. */
+const HEAD = 29;
+/** Less than a test may take, so that the screen is in its error. */
+const LONGEST_MS = 40_000;
+
+/** netwatch on a terminal of its own, and what a person sees there. */
+export interface WatchedScreen {
+  /** Its lines, without the spaces at their ends. */
+  lines(): readonly string[];
+  /** Columns of a line, from 0, that are shown inverted. */
+  inverted(line: number): readonly number[];
+  /** Presses keys: a name of `KEYS`, or what is typed. Wait for what follows from Esc: with the next key it is another one. */
+  press(...keys: readonly string[]): void;
+  /** Resolves when a line is so; with the screen in the error when none ever is. */
+  shows(what: string | RegExp): Promise<string>;
+  /** The same, when the lines are. */
+  until(holds: (lines: readonly string[]) => boolean): Promise<void>;
+  /** Resolves to the status of the program when it ends. */
+  readonly ended: Promise<number>;
+  close(): Promise<void>;
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  esc: '\x1b',
+  enter: '\r',
+  tab: '\t',
+  backtab: '\x1b[Z',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  home: '\x1b[H',
+  end: '\x1b[F',
+  pageup: '\x1b[5~',
+  pagedown: '\x1b[6~',
+  clear: '\x15',
+};
+
+/** Opens it with a command and the size of its terminal. */
+export function watchScreen(
+  size: readonly [columns: number, rows: number],
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+): WatchedScreen {
+  const terminal = new Terminal({ cols: size[0], rows: size[1], allowProposedApi: true });
+  let end: (status: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  const driver = spawn('python3', [DRIVER, String(size[0]), String(size[1]), ...command], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', TERM: 'xterm-256color', NETWATCH_CONFIG: 'none', ...env },
+  });
+  let held: Buffer = Buffer.alloc(0);
+  driver.stdout.on('data', (bytes: Buffer) => {
+    held = Buffer.concat([held, bytes]);
+    while (held.length >= HEAD) {
+      const last = HEAD + held.readUInt32BE(HEAD - 4);
+      if (held.length < last) break;
+      const kind = String.fromCharCode(held[0]!);
+      const contents = held.subarray(HEAD, last);
+      if (kind === 'o') terminal.write(new Uint8Array(contents));
+      // a wait status: the exit status is in its upper byte
+      if (kind === 'x') end(Number(contents.toString()) >> 8);
+      held = held.subarray(last);
+    }
+  });
+  const closed = new Promise<void>((resolve) => driver.on('close', () => resolve()));
+  driver.stdin.on('error', () => {});
+  const lineAt = (row: number) => terminal.buffer.active.getLine(terminal.buffer.active.baseY + row);
+  const lines = (): readonly string[] =>
+    Array.from({ length: size[1] }, (_, row) => lineAt(row)?.translateToString(true).trimEnd() ?? '');
+  const waitFor = async (holds: () => boolean): Promise<void> => {
+    const end = Date.now() + LONGEST_MS;
+    while (!holds()) {
+      if (Date.now() > end) throw new Error(`it did not come; the screen:\n${lines().join('\n')}`);
+      await sleep(10);
+    }
+  };
+  return {
+    lines,
+    inverted(line) {
+      const columns = Array.from({ length: size[0] }, (_, column) => column);
+      return columns.filter((column) => (lineAt(line)?.getCell(column)?.isInverse() ?? 0) !== 0);
+    },
+    press(...keys) {
+      for (const key of keys) driver.stdin.write(`${JSON.stringify({ write: KEYS[key] ?? key })}\n`);
+    },
+    async shows(what) {
+      const find = (): string | undefined =>
+        lines().find((line) => (typeof what === 'string' ? line.includes(what) : what.test(line)));
+      await waitFor(() => find() !== undefined);
+      return find()!;
+    },
+    until: (holds) => waitFor(() => holds(lines())),
+    ended,
+    async close() {
+      driver.stdin.end();
+      await closed;
+    },
+  };
+}
