@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import { openSink } from '../../core/output/sink.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
 import { openPlatform } from '../../platform/index.ts';
-import { letGoOfClosedTerminals } from '../../platform/machine/own-terminal.ts';
+import { letGoOfClosedTerminals } from '../../platform/linux/own-terminal.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
 import { isPrivileged } from '../../platform/system/open-system.ts';
 import type { Context } from './context.ts';

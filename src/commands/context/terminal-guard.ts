@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { writeToTerminal } from '../../platform/machine/own-terminal.ts';
+import { writeToTerminal } from '../../platform/linux/own-terminal.ts';
 
 /**
  * Signals whose default is the end, and that a program can hear of when they are sent: Ctrl-\ is SIGQUIT, a limit of

@@ -4,7 +4,7 @@ import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
 import { openPlaces } from '../../core/place/places.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
-import { writeToTerminal } from '../../platform/machine/own-terminal.ts';
+import { writeToTerminal } from '../../platform/linux/own-terminal.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 import type { Context } from '../context/context.ts';

@@ -44,7 +44,8 @@ async function feed() {
     },
     (machine) => looks.push(machine),
     (error) => failures.push(error),
-    (text) => failures.push(text),
+    // this capture is a file, and has ended
+    () => {},
   );
   return { ...scene, opened, captures, looks, failures };
 }

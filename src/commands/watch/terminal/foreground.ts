@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/system/clock.ts';
-import { isInBackground, letGoOfTerminals } from '../../../platform/machine/own-terminal.ts';
+import { isInBackground, letGoOfTerminals } from '../../../platform/linux/own-terminal.ts';
 
 /** What stopped it may be slow to come, and where nobody can let it go on, it never comes. */
 const LOOK_MS = 20;

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { isatty } from 'node:tty';
-import { loadKoffi } from '../linux/libc.ts';
+import { loadKoffi } from './libc.ts';
 
 const STDIO = [0, 1, 2] as const;
 /** stdin, stdout and stderr as far as they are terminals when this is loaded. */
