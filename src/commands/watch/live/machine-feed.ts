@@ -163,7 +163,12 @@ export async function openMachineFeed(
     sayNew(all);
     isFirst = false;
     publish(
-      history.finish(at, [...rows, ...comments], model?.status ?? null, [...all, ...probeLimits.values()].map(grantedHere)),
+      history.finish(
+        at,
+        [...rows, ...comments],
+        model?.status ?? null,
+        [...all, ...probeLimits.values()].map(grantedHere),
+      ),
     );
   };
   const lookWhole = (): void => {
