@@ -132,7 +132,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
   );
   /** What was asked before there was a feed to do it. */
   const early: FeedEffect[] = [];
-  const perform = (effect: Effect): void => {
+  const perform: (effect: Effect) => void = (effect) => {
     switch (effect.type) {
       case 'quit':
         return end(null);

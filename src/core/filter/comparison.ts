@@ -1,13 +1,13 @@
 import type { Failure } from '../failure.ts';
 import { type Field, type Kind, NUMERIC_KINDS } from '../record/field.ts';
 import type { RecordTable } from '../record/table.ts';
+import { compareText } from '../record/text-order.ts';
 import { equalsAddress, equalsElement, equalsText, oneOf, type TextTest } from './equality.ts';
 import type { Literal, Order, Range, Relation } from './expr.ts';
 import { compareInstants, instantAt, type Now, parseInstant, parseRelative } from './instant.ts';
 import { compilePattern } from './pattern.ts';
 import { type Misfit, parseQuantity } from './quantity.ts';
 import { quoted, sourceError } from './source-error.ts';
-import { compareText } from './text-order.ts';
 
 /** Tests a value of the field it was made for; the value is not null and no empty list. */
 export type ValueTest = (value: unknown) => boolean;

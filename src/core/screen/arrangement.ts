@@ -1,6 +1,6 @@
-import { compareText } from '../filter/text-order.ts';
 import { type SortKey, sortRows } from '../record/sort.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
+import { compareText } from '../record/text-order.ts';
 
 /** A line of a list: a row, or a group of rows. */
 export interface Entry {

@@ -4,6 +4,7 @@ import { type ConnRow, conn } from '../../../core/record/tables/conn.ts';
 import type { SummaryKey } from '../../../core/record/tables/conn-summary.ts';
 import { unknownRow } from '../../../core/record/unknown-row.ts';
 import { type Piece, piece } from '../../../core/screen/cells.ts';
+import { NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { type Step, step } from '../model/action.ts';
 import { arrange, listState } from '../model/arranged.ts';
 import { identifyConn } from '../model/identify-conn.ts';
@@ -159,7 +160,7 @@ function detailOf(
       [texts.least, millis(row.min_rtt_ms)],
       ['retrans', row.retrans === null ? null : String(row.retrans)],
       ['cwnd', row.cwnd === null ? null : String(row.cwnd)],
-      [texts.queues, row.rx_queue === null ? null : `${row.rx_queue}/${row.tx_queue}`],
+      [texts.queues, row.rx_queue === null ? null : `${row.rx_queue}/${row.tx_queue ?? NOT_KNOWN}`],
       ['iface', row.iface],
       ['app', row.app],
       [texts.server, row.server_name],

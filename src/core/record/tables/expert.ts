@@ -4,7 +4,7 @@ import { type Row, table } from '../table.ts';
 export const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
 
 const toneOf = (severity: string): Tone | null =>
-  severity === 'error' ? 'bad' : severity === 'warn' ? 'busy' : severity === 'note' ? 'notice' : 'faint';
+  severity === 'error' ? 'bad' : severity === 'warn' ? 'notice' : severity === 'note' ? 'busy' : 'faint';
 
 export const expert = table('expert', 'One row per kind of thing worth looking at.', {
   id: text("Wireshark's filter name where it has one.", shown('ID', 1, 26)),
