@@ -266,7 +266,9 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     const flags = execFileSync('tshark', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     expect(flags.trim().split('\n')).toEqual(Array.from({ length: count }, () => '1'));
     screen.press('y');
-    await screen.shows(`copied: sudo netwatch capture -i ${NEAR} -f 'tcp.flags.reset == 1'`);
+    await screen.shows(`sudo netwatch capture -i ${NEAR} -f 'tcp.flags.reset == 1'`);
+    screen.press('esc');
+    await screen.shows('─ layers ');
     const words = ['capture', '-r', file, '-f', 'tcp.flags.reset == 1', '--fields', 'number,info', '-o', 'tsv', '-H'];
     const printed = (await netwatch(...words)).stdout.trim().split('\n');
     screen.press('home');
@@ -308,7 +310,8 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     await screen.shows(/warn .*port_scan/);
     await screen.shows('10.0.0.1 tried 26 ports of 10.0.0.2, of which 25 did not accept a connection');
     screen.press('y');
-    await screen.shows('copied: netwatch insights');
+    await screen.shows(`netwatch insights --interval 1 -i ${NEAR} `);
+    screen.press('esc');
     screen.press('6');
     await screen.shows('Topology');
     screen.press('2');

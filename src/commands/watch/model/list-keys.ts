@@ -1,12 +1,10 @@
-import { wrap } from '../../../core/output/text-width.ts';
-import { piece } from '../../../core/screen/cells.ts';
 import { scrollBy, selectBy, selectedIndex, selectIndex } from '../../../core/screen/selection.ts';
-import { fill } from '../texts/fill.ts';
-import { type Effect, step } from './action.ts';
+import type { Step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
 import type { Binding } from './binding.ts';
 import { COLUMN_KEYS } from './column-keys.ts';
 import { commandOf } from './copied-command.ts';
+import { copyCommand } from './copy-command.ts';
 import { GROUP_KEYS } from './group-keys.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { Model } from './model.ts';
@@ -144,23 +142,13 @@ export const LIST_KEYS: readonly Binding[] = [
     help: 'helpCopy',
     footer: null,
     extra: 2,
-    act: onList((model, list) => step(...copied(model, list))),
+    act: onList(copied),
   },
 ];
 
-/** Copies the command, and shows it: not every terminal lets a program copy. What it cannot print is said. */
-function copied(model: Model, list: ListSpec): [Model, Effect] {
-  const text = commandOf(model, list);
-  const { texts } = model.settings;
-  const count = arrange(model, list).entries.filter(({ row }) => list.isOver?.(row, model) ?? false).length;
-  const over =
-    count === 0 ? [] : wrap(fill(texts.copiedWithout, { count: model.settings.numerals(count, 0) }), model.width - 2);
-  const lines = [
-    ...wrap(text, model.width - 2).map((part) => [piece(` ${part}`)]),
-    ...over.map((part) => [piece(` ${part}`, 'notice')]),
-  ];
-  const shown: Model = { ...model, popup: { kind: 'text', top: 0, title: texts.copiedTitle, lines } };
-  return [notify(shown, 'noticeCopied'), { type: 'copy', text }];
+function copied(model: Model, list: ListSpec): Step {
+  const over = arrange(model, list).entries.filter(({ row }) => list.isOver?.(row, model) ?? false);
+  return copyCommand(model, commandOf(model, list), over.length);
 }
 
 /** Selects the line at an index of the list. */

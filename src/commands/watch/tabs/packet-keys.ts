@@ -1,6 +1,7 @@
 import { shellWord } from '../../../core/output/shell-word.ts';
 import { type Step, step } from '../model/action.ts';
 import type { Binding } from '../model/binding.ts';
+import { copyCommand } from '../model/copy-command.ts';
 import { frameOf } from '../model/frame-layout.ts';
 import type { Model } from '../model/model.ts';
 import { notify } from '../model/notices.ts';
@@ -263,10 +264,7 @@ export const PACKET_KEYS: readonly Binding[] = [
     label: 'keyCopy',
     help: 'helpCopy',
     footer: null,
-    act: onPackets((model) => {
-      const text = commandOf(model);
-      return step(notify(model, 'noticeCopied', { text }), { type: 'copy', text });
-    }),
+    act: onPackets((model) => copyCommand(model, commandOf(model))),
   },
   {
     keys: ['escape'],
