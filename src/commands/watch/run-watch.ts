@@ -1,9 +1,6 @@
 import type { ReadStream } from 'node:tty';
 import { EXIT } from '../../core/failure.ts';
-import { compileFilter } from '../../core/filter/bind.ts';
-import { chooseColorLevel } from '../../core/output/palette.ts';
 import { openPlaces } from '../../core/place/places.ts';
-import { themeNamed } from '../../core/screen/theme.ts';
 import { writeToTerminal } from '../../platform/linux/own-terminal.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
@@ -17,15 +14,13 @@ import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import type { KeyTable } from './model/key-table.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
-import { UNTOUCHED } from './model/list-state.ts';
-import { openingModel } from './model/model.ts';
 import { REPLAY_KEYS } from './model/replay-keys.ts';
 import { update } from './model/update.ts';
+import { modelAtStart } from './model-at-start.ts';
 import { Painter } from './painter.ts';
 import { placeDialog } from './place-dialog.ts';
 import { TABS } from './tabs/all-tabs.ts';
 import { ScreenTerminal } from './terminal/screen-terminal.ts';
-import { charactersOf, languageOf } from './texts/language.ts';
 import { frameView } from './views/frame-view.ts';
 import { refuseOptions, type WatchValues } from './watch-values.ts';
 
@@ -62,47 +57,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     guard: context.terminal.guard,
     writeAtOnce: writeToTerminal,
   });
-  const characters = charactersOf(context.env);
-  const colors = chooseColorLevel(values.color ?? 'auto', context.env, true);
-  const theme = themeNamed(
-    values.theme ?? (characters === 'all' && !isLite ? 'terminal' : 'ascii'),
-    colors > 0,
-    colors > 1,
-  );
-  let model = openingModel(
-    { width: terminal.width, height: terminal.height },
-    {
-      theme,
-      ...languageOf(values.lang, context.env, characters),
-      characters,
-      places: false,
-      names: false,
-      mayAskDns: !values['no-dns'],
-      mouse: true,
-      dense: false,
-      probes: !values['no-probe'] && !isLite,
-      ownPid: values.read === null ? process.pid : null,
-      isLite,
-    },
-    clock.now(),
-  );
-  model = {
-    ...model,
-    tab: values.tab ?? (values.read === null ? model.tab : 'packets'),
-    packets: { ...model.packets, bpf: values.bpf, file: values.read, iface: values.interface },
-  };
-  if (values.filter !== null && model.tab === 'packets') {
-    // loaded here: what reads packets is large
-    const { checkPacketFilter } = await import('../../core/packet/packet-search.ts');
-    checkPacketFilter(values.filter, () => clock.now());
-    model = { ...model, packets: { ...model.packets, filter: values.filter } };
-  } else if (values.filter !== null) {
-    const list = TABS.find(({ name }) => name === model.tab)?.lists[0];
-    if (list !== undefined) {
-      const predicate = compileFilter(values.filter, list.table, () => clock.now());
-      model = { ...model, lists: { [list.name]: { ...UNTOUCHED, filter: { text: values.filter, predicate } } } };
-    }
-  }
+  let model = await modelAtStart(context, values, { width: terminal.width, height: terminal.height });
 
   // a database that is none is said before the screen is opened
   let placeFiles = values.geoip === null ? null : openPlaceFiles(values.geoip, context.say);
