@@ -56,7 +56,9 @@ export function openReading(netlink: Netlink): SockDiag['read'] {
     if (proto !== 'tcp' || !readsTcpAtOnce) return readProtocol(netlink, proto, sockets);
     const before = sockets.length;
     try {
-      return readWith(netlink, TCPDIAG_GETSOCK, buildTcpRequest(), proto, sockets);
+      const whole = readWith(netlink, TCPDIAG_GETSOCK, buildTcpRequest(), proto, sockets);
+      moveIpv6Behind(sockets, before);
+      return whole;
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
       readsTcpAtOnce = false;
@@ -64,6 +66,18 @@ export function openReading(netlink: Netlink): SockDiag['read'] {
       return readProtocol(netlink, proto, sockets);
     }
   };
+}
+
+/** Sockets from `from` on stand as if each family had been asked for. */
+function moveIpv6Behind(sockets: Socket[], from: number): void {
+  const ipv6: Socket[] = [];
+  let end = from;
+  for (let index = from; index < sockets.length; index++) {
+    const socket = sockets[index]!;
+    if (socket.family === 'ipv6') ipv6.push(socket);
+    else sockets[end++] = socket;
+  }
+  for (const socket of ipv6) sockets[end++] = socket;
 }
 
 /**
