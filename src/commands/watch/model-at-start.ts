@@ -1,8 +1,7 @@
-import { compileFilter } from '../../core/filter/bind.ts';
 import { chooseColorLevel } from '../../core/output/palette.ts';
 import { themeNamed } from '../../core/screen/theme.ts';
 import type { Context } from '../context/context.ts';
-import { UNTOUCHED } from './model/list-state.ts';
+import { listFilter, UNTOUCHED } from './model/list-state.ts';
 import { type Model, openingModel } from './model/model.ts';
 import type { Settings } from './model/settings.ts';
 import { TABS } from './tabs/all-tabs.ts';
@@ -32,8 +31,7 @@ export async function modelAtStart(
   }
   const list = TABS.find(({ name }) => name === model.tab)?.lists[0];
   if (list === undefined) return model;
-  const predicate = compileFilter(filter, list.table, () => clock.now());
-  return { ...model, lists: { [list.name]: { ...UNTOUCHED, filter: { text: filter, predicate } } } };
+  return { ...model, lists: { [list.name]: { ...UNTOUCHED, filter: listFilter(filter, list.table) } } };
 }
 
 function settingsOf({ env }: Context, values: WatchValues): Settings {

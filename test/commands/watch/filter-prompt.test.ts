@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connOn, machineOf, Story } from '../../support/screen-story.ts';
+import { connOn, machineOf, STORY_MS, Story } from '../../support/screen-story.ts';
 
 const MACHINE = machineOf([
   connOn(1, { process: 'curl', remote_port: 1001 }),
@@ -12,6 +12,14 @@ test('the filter holds as it is typed, and the line tells how many rows pass', (
   const story = new Story(MACHINE).press('/').type('netcat');
   expect(story.lines.at(-2)).toMatch(/^ \/ netcat {2,}.* 2 of 3 $/);
   expect(rowsOf(story)).toBe(2);
+});
+
+test('times count from each look, not from when the filter was typed', () => {
+  const conns = [connOn(1, { first_seen: new Date(STORY_MS).toISOString() })];
+  const story = new Story(machineOf(conns)).press('/').type('first_seen >= -30s').press('enter');
+  expect(rowsOf(story)).toBe(1);
+  story.wait(31_000).look(machineOf([...conns]));
+  expect(story.text).toContain('no row matches');
 });
 
 test('what does not parse has its place marked, and leaves the last filter that did', () => {

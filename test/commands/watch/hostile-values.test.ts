@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
+import { listFilter } from '../../../src/commands/watch/model/list-state.ts';
 import type { Model, Popup, Prompt } from '../../../src/commands/watch/model/model.ts';
 import { TABS } from '../../../src/commands/watch/tabs/all-tabs.ts';
 import { frameView } from '../../../src/commands/watch/views/frame-view.ts';
-import { compileFilter } from '../../../src/core/filter/bind.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { HOSTILE, hostileMachine, hostilePackets, hostileStream } from '../../support/hostile-screen.ts';
 import { recordScreen } from '../../support/recorded-screen.ts';
@@ -63,7 +63,7 @@ function* statesOf(text: string): Generator<readonly [string, Model]> {
     ['grouped', new Story(hostile).press('v').model] as const,
     ['grouped by remote', new Story(hostile).press('v', 'v').model] as const,
   ];
-  const filter = { text, predicate: compileFilter('pid == 1', conn, () => 0) };
+  const filter = { ...listFilter('pid == 1', conn), text };
   const untouched = new Story(hostile).press('down').model.lists.connections!;
   yield ['filtered', { ...base, tab: 'connections', lists: { connections: { ...untouched, filter } } }];
   yield ['notice', { ...base, notice: { text, isWrong: true, isLasting: true, until: Number.MAX_SAFE_INTEGER } }];

@@ -28,6 +28,7 @@ export function arrange(model: Model, spec: ListSpec): Arrangement {
   }
   const last = known.get(spec.name);
   if (last !== undefined && isSameOrder(last.state, state)) return last.list;
+  if (state.filter !== null) state.filter.moment.now = model.now;
   const list = new Arrangement(rows, {
     table: spec.table,
     identify: spec.identify,

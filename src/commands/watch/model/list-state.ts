@@ -1,5 +1,6 @@
-import type { Predicate } from '../../../core/filter/bind.ts';
+import { compileFilter, type Predicate } from '../../../core/filter/bind.ts';
 import type { SortKey } from '../../../core/record/sort.ts';
+import type { RecordTable } from '../../../core/record/table.ts';
 import { FIRST, type Selection } from '../../../core/screen/selection.ts';
 
 /** What somebody did to a list. */
@@ -21,10 +22,18 @@ export interface ListState {
   readonly frozen: readonly string[] | null;
 }
 
-/** A filter as it was typed, and what it means. */
+/** A filter as it was typed, and what it means. Times such as -5m count from `moment`, which is set before rows are tested. */
 export interface ListFilter {
   readonly text: string;
   readonly predicate: Predicate;
+  /** In milliseconds since 1970. */
+  readonly moment: { now: number };
+}
+
+/** Compiles a filter. Throws Failure 64 where it means nothing. It remembers no model: filters outlive many of them. */
+export function listFilter(text: string, table: RecordTable): ListFilter {
+  const moment = { now: 0 };
+  return { text, moment, predicate: compileFilter(text, table, () => moment.now) };
 }
 
 export const UNTOUCHED: ListState = {

@@ -1,5 +1,4 @@
 import { Failure } from '../../../core/failure.ts';
-import { compileFilter } from '../../../core/filter/bind.ts';
 import { completeFilter } from '../../../core/filter/completion.ts';
 import type { Input } from '../../../core/screen/input.ts';
 import { FIRST } from '../../../core/screen/selection.ts';
@@ -8,6 +7,7 @@ import { type Step, step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
 import { keyName } from './key-name.ts';
 import type { ListSpec } from './list-spec.ts';
+import { listFilter } from './list-state.ts';
 import type { Model, Prompt } from './model.ts';
 import { completed, recalled, remember } from './prompt-help.ts';
 import type { PromptUse } from './prompt-use.ts';
@@ -38,7 +38,7 @@ export function beginFilter(model: Model, spec: ListSpec): Model {
 export const LIST_FILTER: PromptUse = {
   typed(model, text, list) {
     if (list === null) return step(model);
-    const filter = text.trim() === '' ? null : { text, predicate: compileFilter(text, list.table, () => model.now) };
+    const filter = text.trim() === '' ? null : listFilter(text, list.table);
     // what was selected before stays so while it passes
     const { before } = model.prompt!;
     const selection = typeof before === 'object' && before !== null ? before.selection : FIRST;
