@@ -221,7 +221,7 @@ test('packets of a file have no capture filter', async () => {
   screen.press('/', '"dns"', 'enter', 'y');
   expect(screen.asked.at(-1)).toEqual({ type: 'copy', text: "netwatch capture -r 'a b.pcap' -f dns" });
   screen.take((model) => ({ ...model, packets: { ...model.packets, file: null, iface: 'eth0' } }));
-  screen.press('y');
+  screen.press('escape', 'y');
   expect(screen.asked.at(-1)).toEqual({ type: 'copy', text: 'sudo netwatch capture -i eth0 -f dns' });
 });
 
