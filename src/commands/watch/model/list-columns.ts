@@ -70,6 +70,8 @@ const longestOf =
       for (const row of rows) {
         const value = row[field];
         const text = typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
+        // no character has more columns than two
+        if (text.length * 2 <= longest) continue;
         // no column is wider than that
         const length = widthOf(text.length > WIDEST ? text.slice(0, WIDEST) : text);
         if (length > longest) longest = length;
