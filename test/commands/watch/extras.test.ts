@@ -47,6 +47,10 @@ test('the dense view needs 130×44', () => {
   const story = new Story(machineOf(CONNS), { width: 129, height: 44 }).press('D');
   expect(story.notice).toBe('the terminal is too small for that: at least 130×44');
   expect(story.resize(200, 44).press('D').lines[2]).toContain('USER');
+  // the strip about the selected row leaves its lines to the list
+  expect(story.lines.at(-3)).not.toContain(' rtt ');
+  expect(story.press('D').lines.slice(-6, -2).join()).toContain('RX');
+  expect(story.press('D').resize(129, 44).lines.slice(-6, -2).join()).toContain('RX');
 });
 
 test('a finding of severity error is told of once, whatever tab is shown', () => {

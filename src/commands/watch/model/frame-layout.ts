@@ -9,6 +9,13 @@ export const LEAST_HEIGHT = 10;
 /** The narrowest terminal in which the details of the selected row stand beside a tab. */
 export const LEAST_SPLIT = 120;
 
+/** The smallest terminal for the dense view. */
+export const LEAST_DENSE = [130, 44] as const;
+
+/** Whether as much as possible is shown at once: no strip under the tab, more columns. */
+export const isDense = ({ settings, width, height }: Model): boolean =>
+  settings.dense && width >= LEAST_DENSE[0] && height >= LEAST_DENSE[1];
+
 /** Lines of the detail strip under the tab, in a usual and in a high terminal. */
 const STRIP = 2;
 const HIGH = 36;
@@ -38,7 +45,8 @@ export interface TabPlace {
 
 export function frameOf(model: Model): FrameLayout {
   const { height } = model;
-  const strip = WITHOUT_STRIP.has(model.tab) ? 0 : height >= HIGH ? HIGH_STRIP : height >= 16 ? STRIP : 0;
+  const hasStrip = !WITHOUT_STRIP.has(model.tab) && !isDense(model);
+  const strip = !hasStrip ? 0 : height >= HIGH ? HIGH_STRIP : height >= 16 ? STRIP : 0;
   const beside = model.isSplit && model.width >= LEAST_SPLIT ? Math.floor(model.width * 0.4) : 0;
   const body = Math.max(1, height - HEADER - FOOTER - strip);
   return {

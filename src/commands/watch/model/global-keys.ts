@@ -2,7 +2,7 @@ import { THEME_NAMES, themeNamed } from '../../../core/screen/theme.ts';
 import { type Effect, type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
-import { LEAST_HEIGHT, LEAST_SPLIT } from './frame-layout.ts';
+import { LEAST_DENSE, LEAST_HEIGHT, LEAST_SPLIT } from './frame-layout.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
 import { withWaiting } from './packets-state.ts';
@@ -12,9 +12,6 @@ import type { Tab } from './tab.ts';
 
 /** Goes to a tab. */
 export const goTo = (model: Model, tab: TabName): Model => ({ ...model, tab, popup: null, prompt: null });
-
-/** The smallest terminal for the dense view. */
-const LEAST_DENSE = [130, 44] as const;
 
 const focusBy =
   (tabs: readonly Tab[], by: number): Binding['act'] =>

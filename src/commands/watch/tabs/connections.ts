@@ -7,6 +7,7 @@ import { type Piece, piece } from '../../../core/screen/cells.ts';
 import { NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { type Step, step } from '../model/action.ts';
 import { arrange, listState } from '../model/arranged.ts';
+import { isDense } from '../model/frame-layout.ts';
 import { identifyConn } from '../model/identify-conn.ts';
 import type { ListGrouping, ListSpec } from '../model/list-spec.ts';
 import type { Machine, Traffic } from '../model/machine.ts';
@@ -78,11 +79,11 @@ export const CONNECTIONS: ListSpec = {
   name: 'connections',
   title: 'connections',
   table: conn,
-  fields: ({ settings }) => [
+  fields: (model) => [
     ...FIELDS,
-    ...(settings.names ? ['remote_host'] : []),
-    ...(settings.places ? ['geo_country'] : []),
-    ...(settings.dense ? ['user', 'cwnd', 'retrans', 'iface', 'age_s'] : []),
+    ...(model.settings.names ? ['remote_host'] : []),
+    ...(model.settings.places ? ['geo_country'] : []),
+    ...(isDense(model) ? ['user', 'cwnd', 'retrans', 'iface', 'age_s'] : []),
   ],
   // those of a capture that are closed are among its connections
   // in 80 columns, which of its addresses this machine uses says less than what becomes of the connection

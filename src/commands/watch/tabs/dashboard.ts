@@ -47,7 +47,7 @@ function shares({ machine, settings, replay }: Model, height: number): Shares {
   const bandwidth = replay !== null ? 0 : 1 + (settings.isLite ? 0 : isHigh ? 6 : 2);
   const health = 2 + Math.max(1, Math.min(machine.health.size, isHigh ? 6 : 3));
   const findings = 1 + Math.max(1, Math.min(machine.insights.length, isHigh ? 5 : 2));
-  const top = Math.max(settings.dense ? 3 : 4, height - interfaces - bandwidth - health - findings);
+  const top = Math.max(4, height - interfaces - bandwidth - health - findings);
   return { interfaces, bandwidth, top, health, findings };
 }
 
