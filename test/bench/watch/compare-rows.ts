@@ -50,13 +50,16 @@ for (let step = 0; step < steps; step++) {
   if (terminal.cols !== width || terminal.rows !== height) terminal.resize(width, height);
   // what was loaded or searched meanwhile has painted too
   if (step % 10 === 0) await screen.pass(20);
-  await write(terminal, screen.taken() + screen.frame());
+  const bytes = screen.taken() + screen.frame();
+  // a dialog that is loaded while the terminal draws belongs to the next step
+  const { lines } = screen;
+  await write(terminal, bytes);
   const isWhole = step % CELLS_EACH === 0;
   const anew = isWhole ? open(width, height) : null;
-  if (anew !== null) await write(anew, ENTER + new FrameWriter().update(screen.lines, width, height));
+  if (anew !== null) await write(anew, ENTER + new FrameWriter().update(lines, width, height));
   for (let row = 0; row < height; row++) {
     rows++;
-    const wanted = (screen.lines[row] ?? '').replace(SGR, '').trimEnd();
+    const wanted = (lines[row] ?? '').replace(SGR, '').trimEnd();
     const shown = rowOf(terminal, row);
     const isRight = shown === wanted && (anew === null || cellsOf(terminal, row) === cellsOf(anew, row));
     if (isRight) continue;
