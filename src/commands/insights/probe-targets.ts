@@ -24,8 +24,6 @@ export async function openProbes(place: Place, sayLimits: (limits: readonly Limi
   const plan = { ...ROUND, targets, pair: null, everyMs: null, next: null, durationMs: null, followsPaths: true };
   for (const family of ['ipv4', 'ipv6'] as const) platform.openEcho(family);
   const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
-  // while it may: a socket for echo requests stays open when privileges are given up
-  if (place.surrender !== null) for (const family of ['ipv4', 'ipv6'] as const) platform.openEcho(family);
   const sampler = await openProbeSampler(place, plan, {
     openProber: (target) => openProber(target, { platform, clock, sayLimit }),
     localAddressTo,
