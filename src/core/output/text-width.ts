@@ -86,18 +86,19 @@ function* charactersOf(text: string): Iterable<string> {
   for (const { segment } of new Intl.Segmenter().segment(text)) yield segment;
 }
 
-/** A word in parts that fit `width`, each of one character at least. */
-function broken(word: string, width: number): readonly string[] {
+/** A text in parts of at most `width` columns, those behind the first of at most `later`, each of one character at least. */
+export function broken(text: string, width: number, later = width): readonly string[] {
   const parts: string[] = [];
-  if (ONE_COLUMN.test(word)) {
-    for (let from = 0; from < word.length; from += width) parts.push(word.slice(from, from + width));
+  if (ONE_COLUMN.test(text)) {
+    parts.push(text.slice(0, width));
+    for (let from = width; from < text.length; from += later) parts.push(text.slice(from, from + later));
     return parts;
   }
   let part = '';
   let used = 0;
-  for (const segment of charactersOf(word)) {
+  for (const segment of charactersOf(text)) {
     const columns = widthOf(segment);
-    if (part !== '' && used + columns > width) {
+    if (part !== '' && used + columns > (parts.length === 0 ? width : later)) {
       parts.push(part);
       part = '';
       used = 0;

@@ -1,4 +1,4 @@
-import { widthOf } from '../output/text-width.ts';
+import { broken, widthOf } from '../output/text-width.ts';
 import type { Direction } from '../wire/direction.ts';
 import type { Piece } from './reassembly.ts';
 import { StreamHex, StreamLines } from './stream-text.ts';
@@ -78,30 +78,6 @@ function lastAtOrBefore(values: readonly number[], wanted: number): number {
   return low - 1;
 }
 
-const ASCII = /^[\x20-\x7e]*$/;
-const SEGMENTER = new Intl.Segmenter();
-
 /** A line cut into pieces that fit; those behind the first leave room for two spaces. */
-function partsOf(line: string, width: number): readonly string[] {
-  if (widthOf(line) <= width) return [line];
-  const parts: string[] = [];
-  // the arrow is one column wide, and no ASCII
-  if (ASCII.test(line.slice(1))) {
-    parts.push(line.slice(0, width));
-    for (let at = width; at < line.length; at += width - 2) parts.push(line.slice(at, at + width - 2));
-    return parts;
-  }
-  let part = '';
-  let used = 0;
-  for (const { segment } of SEGMENTER.segment(line)) {
-    const columns = widthOf(segment);
-    if (used + columns > (parts.length === 0 ? width : width - 2)) {
-      parts.push(part);
-      part = '';
-      used = 0;
-    }
-    part += segment;
-    used += columns;
-  }
-  return [...parts, part];
-}
+const partsOf = (line: string, width: number): readonly string[] =>
+  widthOf(line) <= width ? [line] : broken(line, width, width - 2);
