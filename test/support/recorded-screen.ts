@@ -242,7 +242,6 @@ async function record(): Promise<RecordedScreen> {
     },
     (look) => looks.push(look),
     fail,
-    () => {},
   );
   await clock.pass(LOOKS * 1000 - 1);
   const last = looks.at(-1)!;

@@ -44,8 +44,6 @@ async function feed() {
     },
     (machine) => looks.push(machine),
     (error) => failures.push(error),
-    // this capture is a file, and has ended
-    () => {},
   );
   return { ...scene, opened, captures, looks, failures };
 }

@@ -104,7 +104,6 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       },
       publish,
       failed,
-      (text) => tell(text, true),
     );
   }
 

@@ -18,7 +18,6 @@ import type { Place } from '../../../core/sample/surroundings.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
-import { sayLimitsOnce } from '../../context/say-limits.ts';
 import type { ModelRequest } from '../../insights/model-options.ts';
 import { openProbes } from '../../insights/probe-targets.ts';
 import type { Machine } from '../model/machine.ts';
@@ -80,14 +79,13 @@ const HOST_MS = 10_000;
 
 /**
  * Begins to look at the machine every `refreshMs`, and gives each look to `publish`. Rejects with a Failure when it cannot
- * begin; what goes wrong later is given to `failed`. `told` is given what can no longer be seen that could be before.
+ * begin; what goes wrong later is given to `failed`.
  */
 export async function openMachineFeed(
   place: Place,
   asked: FeedRequest,
   publish: (machine: Machine) => void,
   failed: (error: unknown) => void,
-  told: (text: string) => void,
 ): Promise<MachineFeed> {
   const { platform, clock } = place;
   const over = new AbortController();
@@ -144,8 +142,6 @@ export async function openMachineFeed(
   let needs = needsOf(asked.tab);
   let whole: InsightLook = { rows: [], more: new Map(), limits: [] };
   let wholeIsDue = Number.NEGATIVE_INFINITY;
-  let isFirst = true;
-  const sayNew = sayLimitsOnce({ say: (text) => isFirst || told(text), isVerbose: false });
   const look = async (): Promise<void> => {
     const at = instantNow(clock);
     const used = sampler;
@@ -159,17 +155,8 @@ export async function openMachineFeed(
     if (over.signal.aborted || used !== sampler) return;
     const { rows, limits } = whole;
     const comments = model?.look(rows, at) ?? [];
-    const all = [...limits, ...glanced];
-    sayNew(all);
-    isFirst = false;
-    publish(
-      history.finish(
-        at,
-        [...rows, ...comments],
-        model?.status ?? null,
-        [...all, ...probeLimits.values()].map(grantedHere),
-      ),
-    );
+    const all = [...limits, ...glanced, ...probeLimits.values()].map(grantedHere);
+    publish(history.finish(at, [...rows, ...comments], model?.status ?? null, all));
   };
   const lookWhole = (): void => {
     wholeIsDue = Number.NEGATIVE_INFINITY;
@@ -223,12 +210,12 @@ export async function openMachineFeed(
       model?.askNow();
       lookWhole();
     },
-    async close(tellFaults) {
+    async close(told) {
       over.abort();
       model?.close();
       probes?.close();
       await looking;
-      await Promise.all([naming, sampler.close(tellFaults).catch(unlessTold)]);
+      await Promise.all([naming, sampler.close(told).catch(unlessTold)]);
       void probing;
     },
   };

@@ -1,3 +1,4 @@
+import type { Limit } from '../../../core/limit.ts';
 import { fill } from '../texts/fill.ts';
 import type { Machine } from './machine.ts';
 import type { Model } from './model.ts';
@@ -16,14 +17,25 @@ export function alerted(model: Model, { insights }: Machine): Model {
   return warn({ ...model, told }, fill(noticeAlert, { summary: first.summary }), true);
 }
 
-/** The model that tells what cannot be seen, each once. */
+/**
+ * The model that tells what cannot be seen, each once: by name, as help has the rest; but why, of what was there and nothing brings
+ * back.
+ */
 export function limitsTold(model: Model, { limits }: Machine): Model {
-  const fresh = limits.map(({ subject, what }) => subject ?? what).filter((what) => !model.told.has(limitNamed(what)));
+  const fresh = limits.filter((limit) => !model.told.has(limitNamed(limit)));
   if (fresh.length === 0) return model;
   const told = new Set([...model.told, ...fresh.map(limitNamed)].slice(-MOST_TOLD));
-  return warn({ ...model, told }, fill(model.settings.texts.noticeLimits, { what: fresh.join(', ') }), false);
+  const lost = model.machine.at === null ? [] : fresh.filter(({ remedy }) => remedy === null);
+  const what = fresh.map(({ subject, what }) => subject ?? what).join(', ');
+  const text =
+    lost.length === 0
+      ? fill(model.settings.texts.noticeLimits, { what })
+      : lost.map((limit) => `${limit.what}: ${limit.why}`).join('; ');
+  return warn({ ...model, told }, text, lost.length > 0);
 }
 
-const limitNamed = (what: string): string => `limit ${what}`;
+/** What nothing grants may have another reason later. */
+const limitNamed = ({ subject, what, why, remedy }: Limit): string =>
+  `limit ${subject ?? (remedy === null ? `${what} ${why}` : what)}`;
 
 const nameOf = ({ source, rule, subject }: Machine['insights'][number]): string => `${source} ${rule} ${subject}`;
