@@ -7,7 +7,9 @@ export interface Deadline {
   readonly clock: Clock;
   /** Aborts when the time is over, or the run is. */
   readonly signal: AbortSignal;
-  /** Milliseconds that are left, not below 0. */
+  /** Whether the run was ended, and not the time. */
+  interrupted(): boolean;
+  /** Milliseconds that are left, not below 0: timers may fire a little early, so more than 0 does not mean in time. */
   left(): number;
   /** Why it is over, in the words for something that did not come: `no answer within 2000 ms`. */
   why(what: string): string;
@@ -36,11 +38,13 @@ export function openDeadline(clock: Clock, timeoutMs: number, signal: AbortSigna
   const cancel = clock.after(timeoutMs, stop);
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
+  const interrupted = (): boolean => signal.aborted;
   const why = (what: string): string =>
-    signal.aborted ? 'interrupted' : `no ${what} within ${Math.round(timeoutMs)} ms`;
+    interrupted() ? 'interrupted' : `no ${what} within ${Math.round(timeoutMs)} ms`;
   return {
     clock,
     signal: over.signal,
+    interrupted,
     left: () => Math.max(0, timeoutMs - (clock.monotonic() - start)),
     why,
     race: raceOf(over.signal, why),

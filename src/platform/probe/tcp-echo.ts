@@ -26,7 +26,7 @@ export function tcpEcho(to: Resolved, deadline: Deadline): Promise<Reply> {
       resolve(reply({ addr, findings, ...known }));
     };
     const untold = 'no ICMP is permitted here, and no TCP port answers: netwatch doctor';
-    const abandon = (): void => end({ ok: null, detail: deadline.left() > 0 ? 'interrupted' : untold });
+    const abandon = (): void => end({ ok: null, detail: deadline.interrupted() ? 'interrupted' : untold });
     signal.addEventListener('abort', abandon, { once: true });
     if (signal.aborted) return abandon();
     let failed = 0;

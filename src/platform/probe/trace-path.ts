@@ -106,7 +106,8 @@ async function askHops(
     if (left <= 0) break;
     const one = socket.send(addr, zoneIndex, left, signal, { ttl }).then((answer) => {
       if (signal.aborted && answer.rttMs === null) {
-        if (deadline.left() <= 0) path.ingest(ttl, SILENT);
+        // timers fire up to a millisecond early
+        if (deadline.left() < 1) path.ingest(ttl, SILENT);
         return;
       }
       fault ??= requestFailure(answer, to);
