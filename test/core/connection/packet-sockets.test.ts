@@ -226,6 +226,16 @@ describe('sockets and the packets of their flows', () => {
     }
   });
 
+  test('of 100,000 sides of ended flows at most, the latest', () => {
+    const scene = open();
+    for (let flow = 0; flow <= 100_000; flow++)
+      scene.datagram(US, THEM, 1 + (flow % 60_000), flow < 60_000 ? 53 : 54, 1);
+    scene.read(readingOf(), 40);
+    const streamOf = (local_port: number): number | null =>
+      scene.joiner.closedOf([udpSocket({ local_port })])[0]!.stream;
+    expect([streamOf(1), streamOf(2)]).toEqual([null, 1]);
+  });
+
   test('counters of a socket that has some are its own, and of one that has none those of packets', () => {
     const scene = open();
     scene.segment('us', 2, 0);

@@ -18,13 +18,13 @@ test('for ten minutes after it changed last', () => {
   expect(recent.take([], 1000.5)).toEqual([]);
 });
 
-test('100,000 streams, the latest', () => {
+test('50,000 streams, the latest', () => {
   const recent = new RecentStreams<ReturnType<typeof row>>();
   const kept = recent.take(
-    Array.from({ length: 100_002 }, (_, stream) => row(stream)),
+    Array.from({ length: 50_002 }, (_, stream) => row(stream)),
     100,
   );
-  expect(kept).toHaveLength(100_000);
+  expect(kept).toHaveLength(50_000);
   expect(kept[0]).toEqual(row(2));
 });
 
