@@ -6,6 +6,12 @@ const MANY = 100_000;
 /** How much garbage there may be beside live data, in per cent; V8 lets it be as much again, and more. */
 const GROWING_PERCENT = 10;
 
+/**
+ * The same for a program that runs for days. At 500 new flows a second the screen keeps 130 MB for long, and V8 let 400 be
+ * before it looked for garbage: it took 550 MB then, and takes 350 with this, for no more time.
+ */
+const LASTING_PERCENT = 40;
+
 let isAllowed = false;
 let isTight = false;
 
@@ -23,6 +29,11 @@ export function tightenHeap(objects: number): void {
   isTight = true;
   v8.setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   collectGarbage();
+}
+
+/** For a program that runs for days: garbage is collected sooner from the next collection on. */
+export function keepHeapLow(): void {
+  if (isAllowed && !isTight) v8.setFlagsFromString(`--heap-growing-percent=${LASTING_PERCENT}`);
 }
 
 /** The flag counts from the next collection on, and until then the heap could double. */

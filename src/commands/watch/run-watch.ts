@@ -1,6 +1,7 @@
 import type { ReadStream } from 'node:tty';
 import { EXIT } from '../../core/failure.ts';
 import { openPlaces } from '../../core/place/places.ts';
+import { keepHeapLow } from '../../core/tight-heap.ts';
 import { writeToTerminal } from '../../platform/linux/own-terminal.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
@@ -48,6 +49,7 @@ const MOST_EARLY = 100;
 export async function runWatch(context: Context, values: WatchValues, keyboard: ReadStream): Promise<number> {
   const { clock } = context;
   refuseOptions(values);
+  keepHeapLow();
   const isLite = values.lite;
   const table = values.read === null ? KEY_TABLE : REPLAY_KEY_TABLE;
   const refreshMs = values.refresh ?? (isLite ? LITE_REFRESH_MS : REFRESH_MS);
