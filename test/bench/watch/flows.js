@@ -10,8 +10,8 @@ import { openTerminal } from './terminal.js';
 const SIZE = [120, 40];
 const FLOWS = 500;
 const PACKETS_EACH = 8;
-/** What is remembered of flows is full by then: 100,000 packets, connections for 65 s after their end, 50,000 streams. */
-const FILLS_S = 150;
+/** What is remembered of flows is full by then: 100,000 packets, connections for 65 s after their end, 50,000 streams; V8 settles later. */
+const FILLS_S = 210;
 /** How much more a minute is flat: RSS of a program that collects garbage is never still. */
 const FLAT_MB_A_MINUTE = 1;
 
