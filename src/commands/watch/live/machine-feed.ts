@@ -142,15 +142,21 @@ export async function openMachineFeed(
   let needs = needsOf(asked.tab);
   let whole: InsightLook = { rows: [], more: new Map(), limits: [] };
   let wholeIsDue = Number.NEGATIVE_INFINITY;
+  let connectedAt = Number.NEGATIVE_INFINITY;
   const look = async (): Promise<void> => {
     const at = instantNow(clock);
     const used = sampler;
     let glanced: readonly Limit[] = [];
     // a look that is a little early waits for no other
-    if (at.monotonicMs + asked.refreshMs / 2 < wholeIsDue) glanced = await used.glance(at, needs);
-    else {
+    const soon = at.monotonicMs + asked.refreshMs / 2;
+    const isWhole = soon >= wholeIsDue;
+    const connections = isWhole || (needs.connectionsMs !== null && soon >= connectedAt + needs.connectionsMs);
+    if (connections) connectedAt = at.monotonicMs;
+    if (isWhole) {
       wholeIsDue = at.monotonicMs + WHOLE_MS;
       whole = await used.look(at);
+    } else {
+      glanced = await used.glance(at, { connections, statistics: needs.statistics });
     }
     if (over.signal.aborted || used !== sampler) return;
     const { rows, limits } = whole;
@@ -195,7 +201,9 @@ export async function openMachineFeed(
     show(tab) {
       const before = needs;
       needs = needsOf(tab);
-      if ((needs.connections && !before.connections) || (needs.statistics && !before.statistics)) wake();
+      const isSooner = (needs.connectionsMs ?? Infinity) < (before.connectionsMs ?? Infinity);
+      if (isSooner) connectedAt = Number.NEGATIVE_INFINITY;
+      if (isSooner || (needs.statistics && !before.statistics)) wake();
     },
     async recapture(bpf) {
       const next = await openSampler(bpf, true);

@@ -1,11 +1,18 @@
-import type { Glanced } from '../../../core/sample/insight-sampler.ts';
 import type { TabName } from '../model/model.ts';
 
-/** Tabs that show connections. */
-const OF_CONNECTIONS: ReadonlySet<TabName> = new Set(['dashboard', 'connections', 'topology', 'timeline']);
+/** What is read between the looks that read all of it. */
+export interface TabNeeds {
+  /** Milliseconds from one reading of the connections to the next, at least; null for none. */
+  readonly connectionsMs: number | null;
+  readonly statistics: boolean;
+}
 
-/** What is read at each look for a tab; the rest is read every few seconds. */
-export const needsOf = (tab: TabName): Glanced => ({
-  connections: OF_CONNECTIONS.has(tab),
+/** Tabs that show a few connections, or where they lead. */
+const OF_SOME_CONNECTIONS: ReadonlySet<TabName> = new Set(['dashboard', 'topology', 'timeline']);
+/** As often as the NetWatch of the seed reads them; each second took a fifth of an idle screen's time. */
+const SOME_CONNECTIONS_MS = 2000;
+
+export const needsOf = (tab: TabName): TabNeeds => ({
+  connectionsMs: tab === 'connections' ? 0 : OF_SOME_CONNECTIONS.has(tab) ? SOME_CONNECTIONS_MS : null,
   statistics: tab === 'stats',
 });
