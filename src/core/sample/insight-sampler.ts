@@ -33,7 +33,7 @@ export interface InsightSampling {
   readonly packets: CaptureRequest | null;
   /** Whether a run without packets is none. Otherwise it is a limit that they cannot be captured. */
   readonly demandsPackets: boolean;
-  /** Asks the targets that are probed, at each look but the first; null for none. */
+  /** Asks the targets that are probed, at each look but the first, or tells of no round; null for none. */
   readonly probe: (() => Promise<readonly ProbeRow[]>) | null;
   /** What is told of all that rules are told, and of some statistics more; null for nobody. */
   readonly witness: Witness | null;
@@ -158,7 +158,9 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
         tell({ type: 'dns_server', value: await read(platform.readDnsServers(), limits) }, now);
       if (engine.reads.has('counter'))
         tell({ type: 'counter', value: await read(platform.readCounters(), limits) }, now);
-      if (probes !== null) tell({ type: 'probe', value: await probes }, now);
+      const round = (await probes) ?? [];
+      // no round has ended since the look before: what the last one told still holds
+      if (round.length > 0) tell({ type: 'probe', value: round }, now);
       limits.push(...sampler.goOn());
       return { ...engine.found(now, at.time), limits };
     },

@@ -3,6 +3,7 @@ import { EXIT, Failure } from '../../../src/core/failure.ts';
 import type { Listeners } from '../../../src/core/insight/observation.ts';
 import { rule } from '../../../src/core/insight/rule.ts';
 import { ThresholdSettings } from '../../../src/core/insight/thresholds.ts';
+import type { ProbeRow } from '../../../src/core/record/tables/probe.ts';
 import { PLAIN_CAPTURE } from '../../../src/core/sample/capture-request.ts';
 import { type InsightSampling, openInsightSampler } from '../../../src/core/sample/insight-sampler.ts';
 import { pcap } from '../../support/captures.ts';
@@ -108,19 +109,18 @@ test('what no rule reads is not asked for', async () => {
   expect(await sampler.look(at(0))).toMatchObject({ rows: [] });
 });
 
-test('targets are asked at every look but the first', async () => {
+test('targets are asked at every look but the first, and no round is told where none has ended', async () => {
   let rounds = 0;
+  const row = {} as ProbeRow;
   const { told, rule: one } = recorder((into) => ({ probe: (rows) => void into.push(rows) }));
   const probe = async () => {
-    rounds++;
-    return [];
+    return rounds++ === 1 ? [] : [row];
   };
   const { sampler, at } = await open({ rules: [one], probe });
   await sampler.look(at(0));
   expect([rounds, told]).toEqual([0, []]);
-  await sampler.look(at(1));
-  await sampler.look(at(2));
-  expect([rounds, told]).toEqual([2, [[], []]]);
+  for (const time of [1, 2, 3]) await sampler.look(at(time));
+  expect([rounds, told]).toEqual([3, [[row], [row]]]);
 });
 
 test('packets that may not be captured are a limit at every look', async () => {
