@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { Blocks, join, MODIFIED, NANO, pcap, words } from '../support/captures.ts';
 import { udpFrame } from '../support/frames.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { type Ended, netwatch, startNetwatch } from '../support/program.ts';
+import { type Ended, hasOpened, listensToSignals, netwatch, startNetwatch } from '../support/program.ts';
 import { promised } from './promise.ts';
 
 const FRAME = { bytes: udpFrame({ srcPort: 1, dstPort: 2 }, [1, 2, 3]) };
@@ -154,7 +154,9 @@ const writers: (() => void)[] = [];
 /** Milliseconds from SIGINT, sent when it reads, to its end. */
 async function signalled(file: string): Promise<number> {
   const running = startNetwatch([...SUMMARY, file]);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await hasOpened(running.child.pid!, file);
+  await listensToSignals(running.child.pid!);
+  await new Promise((resolve) => setTimeout(resolve, 300));
   expect(running.child.exitCode).toBe(null);
   const before = performance.now();
   running.child.kill('SIGINT');

@@ -32,10 +32,11 @@ const SHORT = `
     socket.on('data', (data) => (got += data.length) === ${2 * BYTES} && socket.end()).on('close', next);
   };
   setTimeout(next, 500);`;
-/** Datagrams of a socket without a peer, over both families, for two seconds. */
+const EACH = 20;
+/** So many datagrams of a socket without a peer over each family, for two seconds. */
 const DATAGRAMS = `
   const sockets = [['udp4', '127.0.0.1'], ['udp6', '::1']].map(([type, host]) => [require('node:dgram').createSocket(type), host]);
-  let left = 20;
+  let left = ${EACH};
   const next = () => {
     if (left-- === 0) return process.stdout.write('done');
     for (const [socket, host] of sockets) socket.send(Buffer.alloc(100), 7071, host);
@@ -63,8 +64,12 @@ describe.skipIf(noLiveCapture !== null)('conns --packets', { timeout: 60_000 }, 
     await run.capturing;
     const [short, datagrams] = await Promise.all([scene.run(SHORT), scene.run(DATAGRAMS)]);
     // what was sent after the last look is in no row: a busy machine looks late
-    await run.until(({ out }) => connectionsOf(out).filter(isAccepted).length === SHORT_ONES);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await run.until(({ out }) => {
+      const rows = connectionsOf(out);
+      const isWhole = ({ proto, rx_packets, tx_packets }: Row): boolean =>
+        proto === 'udp' && rx_packets === EACH && tx_packets === EACH;
+      return sum(rows.filter(isAccepted), 'tx_bytes') >= 2 * SHORT_ONES * BYTES && rows.filter(isWhole).length === 4;
+    });
     run.child.kill('SIGINT');
     const { said, out } = await run.ended;
     for (const child of [server, short, datagrams]) child.stdin!.end();
