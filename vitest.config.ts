@@ -39,7 +39,7 @@ export default defineConfig({
           name: 'live',
           include: [LIVE],
           // most of them wait: for a server, a timer, the kernel
-          maxWorkers: '100%',
+          maxWorkers: '150%',
           sequence: { groupOrder: 1 },
         },
       },
@@ -49,8 +49,8 @@ export default defineConfig({
           name: 'promises',
           include: [PROMISES],
           exclude: MEASURED,
-          maxWorkers: '100%',
-          sequence: { groupOrder: 2 },
+          maxWorkers: '150%',
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -59,7 +59,7 @@ export default defineConfig({
           name: 'measured',
           include: MEASURED,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
