@@ -38,6 +38,7 @@ export function openTmuxScreen(
   const tmux = (...words: readonly string[]): string =>
     execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...words], {
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, TERM: 'xterm' },
     });
   const user = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
@@ -75,6 +76,15 @@ export function openTmuxScreen(
     ],
   );
   const read = (): readonly string[] => tmux('capture-pane', '-p', '-N').split('\n').slice(0, height);
+  const readUnlessOver = (): readonly string[] => {
+    try {
+      return read();
+    } catch (error) {
+      // it may end before it is read
+      if (screen.isOver()) return [];
+      throw error;
+    }
+  };
   const taken = async (): Promise<void> => {
     const [pid, tty] = tmux('display-message', '-p', '#{pane_pid} #{pane_tty}').trim().split(' ');
     const fd = fs.openSync(tty!, fs.constants.O_RDONLY | fs.constants.O_NOCTTY | fs.constants.O_NONBLOCK);
@@ -108,7 +118,7 @@ export function openTmuxScreen(
     async until(holds) {
       const end = performance.now() + PATIENCE_MS;
       for (;;) {
-        const lines = screen.isOver() ? [] : read();
+        const lines = readUnlessOver();
         const told = holds(lines);
         if (told !== null && told !== undefined && told !== false) return told;
         if (performance.now() > end) throw new Error(`not seen: ${holds}\n${lines.join('\n')}`);

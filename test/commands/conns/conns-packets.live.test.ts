@@ -47,13 +47,18 @@ const DATAGRAMS = `
 type Row = Record<string, unknown>;
 const sum = (rows: readonly Row[], field: string): number => rows.reduce((all, row) => all + Number(row[field]), 0);
 
-/** The last row of each connection in whole lines. */
-function connectionsOf(out: string): Row[] {
+/** The last row of each connection in whole lines; each time it is asked it reads on. */
+function connectionsIn(): (out: string) => Row[] {
   const last = new Map<string, Row>();
-  for (const row of parseLines(out.slice(0, out.lastIndexOf('\n') + 1))) {
-    last.set([row.proto, row.local_addr, row.local_port, row.remote_addr, row.remote_port].join(' '), row);
-  }
-  return [...last.values()].filter(({ remote_port }) => remote_port !== null);
+  let read = 0;
+  return (out) => {
+    const end = out.lastIndexOf('\n') + 1;
+    for (const row of parseLines(out.slice(read, end))) {
+      last.set([row.proto, row.local_addr, row.local_port, row.remote_addr, row.remote_port].join(' '), row);
+    }
+    read = end;
+    return [...last.values()].filter(({ remote_port }) => remote_port !== null);
+  };
 }
 const isAccepted = ({ proto, local_port }: Row): boolean => proto === 'tcp' && local_port === 7071;
 
@@ -64,6 +69,7 @@ describe.skipIf(noLiveCapture !== null)('conns --packets', { timeout: 60_000 }, 
     await run.capturing;
     const [short, datagrams] = await Promise.all([scene.run(SHORT), scene.run(DATAGRAMS)]);
     // what was sent after the last look is in no row: a busy machine looks late
+    const connectionsOf = connectionsIn();
     await run.until(({ out }) => {
       const rows = connectionsOf(out);
       const isWhole = ({ proto, rx_packets, tx_packets }: Row): boolean =>

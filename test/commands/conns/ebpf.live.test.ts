@@ -170,7 +170,8 @@ const bpftraceOf = (pid: number): number[] =>
 const isAlive = (pid: number): boolean =>
   fs.existsSync(`/proc/${pid}/exe`) && fs.readlinkSync(`/proc/${pid}/exe`) !== '';
 
-// again where it fails: the kernel leaves a program out that would run on top of another, which a busy machine may bring about
+// again where it fails: the kernel leaves a program out that would run on top of another, which a busy machine may bring about;
+// nothing else runs beside it (vitest.config.ts)
 describe.skipIf(noEbpf !== null)('sockets watched by eBPF', { timeout: 60_000, retry: 2 }, () => {
   test('conns --events: a thousand short connections and datagrams, each byte of the right process', async () => {
     const live = await startWatching('conns', '--events', '--interval', '1s');
