@@ -125,7 +125,8 @@ export function openTmuxScreen(
         await sleep(POLL_MS);
       }
     },
-    copied: () => screen.until(() => spawnSync('tmux', ['-L', socket, 'show-buffer'], { encoding: 'utf8' }).stdout),
+    copied: () =>
+      screen.until(() => spawnSync('tmux', ['-L', socket, 'show-buffer'], { encoding: 'utf8' }).stdout || null),
     isOver: () => spawnSync('tmux', ['-L', socket, 'has-session']).status !== 0,
     close: () => void spawnSync('tmux', ['-L', socket, 'kill-server']),
   };
