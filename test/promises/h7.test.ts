@@ -143,9 +143,10 @@ async function endlessPipe(folder: string): Promise<string> {
   fs.writeFileSync(frames, pcap(Array.from({ length: 1000 }, () => FRAME)).slice(24));
   const writer = spawn('sh', ['-c', 'cat "$1"; while cat "$2"; do :; done', 'sh', header, frames], {
     stdio: ['ignore', fs.openSync(file, fs.constants.O_RDWR), 'ignore'],
+    detached: true,
   });
-  writer.on('close', () => {});
-  writers.push(() => writer.kill());
+  // cat too, which waits for room in the pipe that it holds open itself
+  writers.push(() => process.kill(-writer.pid!));
   return file;
 }
 
