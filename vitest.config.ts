@@ -10,8 +10,10 @@ const shared = {
 /** Tests of a live machine; test/live-names.test.ts says what that is. */
 const LIVE = 'test/**/*.live.test.ts';
 const PROMISES = 'test/promises/*.test.ts';
+/** On a busy machine the kernel leaves eBPF programs out, which would run on top of others: it then counts less than passed. */
+const COUNTED = 'test/commands/conns/ebpf.live.test.ts';
 /** Promises about times, rates and memory: nothing else may run beside them. */
-const MEASURED = ['e2', 'e3', 'e4', 'h1', 'h3', 'h5', 'h6', 'h7', 'h8', 'h9', 'r3', 'r4', 'r5', 'r7', 'r8', 'r10'].map(
+const MEASURED = ['e2', 'e3', 'e4', 'h1', 'h3', 'h5', 'h6', 'h7', 'h8', 'r3', 'r4', 'r5', 'r7', 'r8', 'r10'].map(
   (name) => `test/promises/${name}.test.ts`,
 );
 
@@ -38,8 +40,9 @@ export default defineConfig({
           ...shared,
           name: 'live',
           include: [LIVE],
+          exclude: [COUNTED],
           // most of them wait: for a server, a timer, the kernel
-          maxWorkers: '100%',
+          maxWorkers: '150%',
           sequence: { groupOrder: 1 },
         },
       },
@@ -49,17 +52,17 @@ export default defineConfig({
           name: 'promises',
           include: [PROMISES],
           exclude: MEASURED,
-          maxWorkers: '100%',
-          sequence: { groupOrder: 2 },
+          maxWorkers: '150%',
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           ...shared,
           name: 'measured',
-          include: MEASURED,
+          include: [...MEASURED, COUNTED],
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { Blocks, join, MODIFIED, NANO, pcap, words } from '../support/captures.ts';
 import { udpFrame } from '../support/frames.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { type Ended, netwatch, startNetwatch } from '../support/program.ts';
+import { type Ended, hasOpened, listensToSignals, netwatch, startNetwatch } from '../support/program.ts';
 import { promised } from './promise.ts';
 
 const FRAME = { bytes: udpFrame({ srcPort: 1, dstPort: 2 }, [1, 2, 3]) };
@@ -143,9 +143,10 @@ async function endlessPipe(folder: string): Promise<string> {
   fs.writeFileSync(frames, pcap(Array.from({ length: 1000 }, () => FRAME)).slice(24));
   const writer = spawn('sh', ['-c', 'cat "$1"; while cat "$2"; do :; done', 'sh', header, frames], {
     stdio: ['ignore', fs.openSync(file, fs.constants.O_RDWR), 'ignore'],
+    detached: true,
   });
-  writer.on('close', () => {});
-  writers.push(() => writer.kill());
+  // cat too, which waits for room in the pipe that it holds open itself
+  writers.push(() => process.kill(-writer.pid!));
   return file;
 }
 
@@ -154,7 +155,9 @@ const writers: (() => void)[] = [];
 /** Milliseconds from SIGINT, sent when it reads, to its end. */
 async function signalled(file: string): Promise<number> {
   const running = startNetwatch([...SUMMARY, file]);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await hasOpened(running.child.pid!, file);
+  await listensToSignals(running.child.pid!);
+  await new Promise((resolve) => setTimeout(resolve, 300));
   expect(running.child.exitCode).toBe(null);
   const before = performance.now();
   running.child.kill('SIGINT');

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { noLiveCapture } from '../support/live-scene.ts';
 import { watchStalls } from '../support/machine-stall.ts';
 import { countedIn, type NumberedCapture, openNumberedCapture, readNumbered } from '../support/numbered-capture.ts';
-import { BIN, startNetwatch } from '../support/program.ts';
+import { BIN, isHeldUp, startNetwatch } from '../support/program.ts';
 import { promised } from './promise.ts';
 
 const RUNS = 8;
@@ -68,8 +68,7 @@ async function endTwice({ scene }: NumberedCapture): Promise<unknown> {
   const argv = ['netns', 'exec', scene.name, process.execPath, BIN, 'capture', '-i', 'nwr5', '--json'];
   const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  await new Promise((resolve) => child.stderr.once('data', resolve));
-  await sleep(2000);
+  await isHeldUp(child.pid!);
   child.kill('SIGINT');
   await sleep(500);
   expect(child.exitCode).toBe(null);

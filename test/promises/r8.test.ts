@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { noLiveCapture } from '../support/live-scene.ts';
 import { watchStalls } from '../support/machine-stall.ts';
-import { type NumberedCapture, openNumberedCapture, readNumbered } from '../support/numbered-capture.ts';
+import { type NumberedCapture, openNumberedCapture, readNumbered, untilCounted } from '../support/numbered-capture.ts';
 import { numbered } from '../support/veth-pair.ts';
 import { promised } from './promise.ts';
 
@@ -61,20 +61,23 @@ async function flap({ scene, pair, start, fileOf }: NumberedCapture): Promise<vo
   for (let at = 1; at <= FLAPS; at++) {
     scene.ip('link', 'set', pair.near, 'down');
     await sleep(100 * (at % 5));
-    scene.ip('link', 'set', pair.near, 'up');
-    await sleep(300);
+    await pair.up();
+    await run.until(({ said }) => flapsIn(said) === at);
     pair.send(5, 5 * at);
   }
-  await sleep(500);
+  await untilCounted(run, 5 * (FLAPS + 1));
   run.child.kill('SIGINT');
   const { status, said } = await run.ended;
   expect(status).toBe(0);
-  expect(said.match(/is up again after|was down for a moment/g)!.length).toBe(FLAPS);
+  expect(flapsIn(said)).toBe(FLAPS);
   expect(await readNumbered(fileOf('flaps.pcap'))).toMatchObject({
     numbers: numbered(0, 5 * (FLAPS + 1)),
     problems: [],
   });
 }
+
+/** How often it was said that the interface is back. */
+const flapsIn = (said: string): number => said.match(/is up again after|was down for a moment/g)?.length ?? 0;
 
 async function reconnect({ pair, start, fileOf }: NumberedCapture): Promise<void> {
   const run = start('--reconnect', '-w', fileOf('back.pcapng'));
@@ -82,11 +85,11 @@ async function reconnect({ pair, start, fileOf }: NumberedCapture): Promise<void
   pair.send(10, 0);
   await sleep(100);
   pair.remove();
-  await sleep(500);
+  await run.until(({ said }) => said.includes(`${pair.near} is gone`));
   await pair.make();
-  await sleep(1000);
+  await run.until(({ said }) => said.includes('is back after'));
   pair.send(10, 10);
-  await sleep(500);
+  await untilCounted(run, 20);
   run.child.kill('SIGINT');
   expect((await run.ended).status).toBe(0);
   expect(await readNumbered(fileOf('back.pcapng'))).toMatchObject({ numbers: numbered(0, 20), problems: [] });

@@ -56,6 +56,28 @@ export async function listensToSignals(pid: number): Promise<void> {
   while (!/^SigCgt:\s+[0-9a-f]*[13579bdf]$/m.test(caught())) await sleep(20);
 }
 
+/** Resolves when a program that writes without an end writes no more, since nobody reads. */
+export async function isHeldUp(pid: number): Promise<void> {
+  const written = (): number => Number(/^wchar: (\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/io`, 'latin1'))![1]);
+  for (let before = -1; before < LEAST_HELD || written() > before; await sleep(HELD_MS)) before = written();
+}
+/** Less than any pipe or socket holds, and more than is written before there is output. */
+const LEAST_HELD = 32 * 1024;
+const HELD_MS = 500;
+
+/** Resolves when a program has opened the file. */
+export async function hasOpened(pid: number, file: string): Promise<void> {
+  const folder = `/proc/${pid}/fd`;
+  const leadsThere = (fd: string): boolean => {
+    try {
+      return fs.readlinkSync(path.join(folder, fd)) === file;
+    } catch {
+      return false;
+    }
+  };
+  while (!fs.readdirSync(folder).some(leadsThere)) await sleep(20);
+}
+
 /** Runs the built program to its end. */
 export function netwatch(...args: readonly string[]): Promise<Ended> {
   return startNetwatch(args).ended;

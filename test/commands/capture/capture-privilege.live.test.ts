@@ -7,6 +7,7 @@ import { isUnprivileged } from '../../../src/platform/linux/drop-privileges.ts';
 import { SENSOR_NODE } from '../../../src/platform/linux/sensor-node.ts';
 import { readCapture } from '../../support/captures.ts';
 import { type LiveScene, noLiveCapture, openLiveScene, until } from '../../support/live-scene.ts';
+import { untilCounted } from '../../support/numbered-capture.ts';
 import { ROOT } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
@@ -298,7 +299,7 @@ describe.skipIf(noLiveCapture !== null)('privileges of a live capture', { timeou
       const sensor = sensorOf(run.pid);
       const threads = threadsOf(sensor);
       talk();
-      await sleep(300);
+      await untilCounted(run, 60);
       run.child.kill('SIGINT');
       const { status, said } = await run.ended;
       expect([status, said]).toEqual([0, expect.stringMatching(/ 60 packets captured/)]);

@@ -11,6 +11,7 @@ import {
   openNumberedCapture,
   readNumbered,
   sensorOf,
+  untilCounted,
 } from '../../support/numbered-capture.ts';
 import { BIN, netwatch } from '../../support/program.ts';
 
@@ -43,7 +44,7 @@ describe.skipIf(noLiveCapture !== null)('signals, while packets come', { timeout
     expect(pid).toBeGreaterThan(0);
     process.kill(pid, 'SIGHUP');
     await sleep(1000);
-    expect(fs.readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^State:\s+[SR]/m);
+    expect(fs.readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^State:\s+[SRD]/m);
     process.kill(pid, 'SIGTERM');
     expect(await ended).toBe(0);
   });
@@ -55,7 +56,7 @@ describe.skipIf(noLiveCapture !== null)('signals, while packets come', { timeout
     const file = fileOf(`stopped-${before.length}.pcap`);
     const run = scene.start([...CAPTURE, '-w', file], before);
     await run.capturing;
-    await sleep(500);
+    await untilCounted(run, 1);
     let said = '';
     run.child.stderr!.on('data', (text: string) => (said += text));
     const stalls = await watchStalls();
@@ -88,7 +89,7 @@ describe.skipIf(noLiveCapture !== null)('signals, while packets come', { timeout
     fs.writeFileSync(file, 'old');
     const run = scene.start([...CAPTURE, '-v', '--force', '-w', file]);
     await run.capturing;
-    await sleep(2300);
+    await run.until(({ said }) => countedIn(said) > 0);
     run.child.kill('SIGKILL');
     const { said } = await run.ended;
     const beside = fileOf(`.old.pcap.${run.pid}`);

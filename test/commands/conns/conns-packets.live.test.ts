@@ -32,10 +32,11 @@ const SHORT = `
     socket.on('data', (data) => (got += data.length) === ${2 * BYTES} && socket.end()).on('close', next);
   };
   setTimeout(next, 500);`;
-/** Datagrams of a socket without a peer, over both families, for two seconds. */
+const EACH = 20;
+/** So many datagrams of a socket without a peer over each family, for two seconds. */
 const DATAGRAMS = `
   const sockets = [['udp4', '127.0.0.1'], ['udp6', '::1']].map(([type, host]) => [require('node:dgram').createSocket(type), host]);
-  let left = 20;
+  let left = ${EACH};
   const next = () => {
     if (left-- === 0) return process.stdout.write('done');
     for (const [socket, host] of sockets) socket.send(Buffer.alloc(100), 7071, host);
@@ -46,13 +47,18 @@ const DATAGRAMS = `
 type Row = Record<string, unknown>;
 const sum = (rows: readonly Row[], field: string): number => rows.reduce((all, row) => all + Number(row[field]), 0);
 
-/** The last row of each connection in whole lines. */
-function connectionsOf(out: string): Row[] {
+/** The last row of each connection in whole lines; each time it is asked it reads on. */
+function connectionsIn(): (out: string) => Row[] {
   const last = new Map<string, Row>();
-  for (const row of parseLines(out.slice(0, out.lastIndexOf('\n') + 1))) {
-    last.set([row.proto, row.local_addr, row.local_port, row.remote_addr, row.remote_port].join(' '), row);
-  }
-  return [...last.values()].filter(({ remote_port }) => remote_port !== null);
+  let read = 0;
+  return (out) => {
+    const end = out.lastIndexOf('\n') + 1;
+    for (const row of parseLines(out.slice(read, end))) {
+      last.set([row.proto, row.local_addr, row.local_port, row.remote_addr, row.remote_port].join(' '), row);
+    }
+    read = end;
+    return [...last.values()].filter(({ remote_port }) => remote_port !== null);
+  };
 }
 const isAccepted = ({ proto, local_port }: Row): boolean => proto === 'tcp' && local_port === 7071;
 
@@ -63,8 +69,13 @@ describe.skipIf(noLiveCapture !== null)('conns --packets', { timeout: 60_000 }, 
     await run.capturing;
     const [short, datagrams] = await Promise.all([scene.run(SHORT), scene.run(DATAGRAMS)]);
     // what was sent after the last look is in no row: a busy machine looks late
-    await run.until(({ out }) => connectionsOf(out).filter(isAccepted).length === SHORT_ONES);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const connectionsOf = connectionsIn();
+    await run.until(({ out }) => {
+      const rows = connectionsOf(out);
+      const isWhole = ({ proto, rx_packets, tx_packets }: Row): boolean =>
+        proto === 'udp' && rx_packets === EACH && tx_packets === EACH;
+      return sum(rows.filter(isAccepted), 'tx_bytes') >= 2 * SHORT_ONES * BYTES && rows.filter(isWhole).length === 4;
+    });
     run.child.kill('SIGINT');
     const { said, out } = await run.ended;
     for (const child of [server, short, datagrams]) child.stdin!.end();

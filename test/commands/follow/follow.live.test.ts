@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LiveScene, noLiveCapture, openLiveScene, parseLines } from '../../support/live-scene.ts';
 
@@ -29,6 +28,12 @@ const saying = (...lines: readonly string[]): string => `
   socket.on('error', () => {}).on('data', () => {});
   setTimeout(next, 150);`;
 
+/** Connects, says a line, and says `bye` once it reads something. */
+const sayingFirst = (line: string): string => `
+  const socket = require('node:net').connect(7070, '127.0.0.1', () => socket.write('${line}\\n', () => process.stdout.write('said')));
+  socket.on('error', () => {}).on('data', () => {});
+  process.stdin.once('data', () => socket.write('bye\\n'));`;
+
 /** The same with one line after another, until it reads something, and then `bye`. */
 const SAYING_UNTIL_TOLD = `
   const socket = require('node:net').connect(7070, '127.0.0.1', () => process.stdout.write('connected'));
@@ -46,16 +51,14 @@ describe.skipIf(noLiveCapture !== null)('follow, live', { timeout: 30_000 }, () 
   test('a stream is printed as it happens, and ends with it', async () => {
     const run = scene.start([...FOLLOW, '--stream', '0']);
     await run.capturing;
-    let seen = '';
-    run.child.stdout!.on('data', (text: string) => (seen += text));
-    await scene.run(saying('first', 'second', 'bye'));
-    await sleep(250);
-    expect(seen).toContain('→ first\n');
-    expect(seen).not.toContain('bye');
+    const client = await scene.run(sayingFirst('first'));
+    // its end is said only when this was printed
+    await run.until(({ out }) => out === '→ first\n← echo first\n');
+    client.stdin!.write('enough\n');
     const { status, out, said } = await run.ended;
-    expect(out).toBe('→ first\n← echo first\n→ second\n← echo second\n→ bye\n← echo bye\n');
+    expect(out).toBe('→ first\n← echo first\n→ bye\n← echo bye\n');
     expect(said).toMatch(/TCP stream 0: A 127\.0\.0\.1:\d+ ↔ B 127\.0\.0\.1:7070/);
-    expect(said).toMatch(/6 segments │ A→B 17 B │ B→A 32 B/);
+    expect(said).toMatch(/4 segments │ A→B 10 B │ B→A 20 B/);
     expect(status).toBe(0);
   });
 
@@ -119,12 +122,12 @@ describe.skipIf(noLiveCapture !== null)('follow, live', { timeout: 30_000 }, () 
     await run.capturing;
     let seen = '';
     run.child.stdout!.on('data', (text: string) => (seen += text));
-    const stays = await scene.run(saying('stays'));
+    const stays = await scene.run(sayingFirst('stays'));
     await scene.run(saying('bye'));
     await scene.run(`
       const socket = require('node:dgram').createSocket('udp4');
       socket.on('message', () => process.stdout.write('answered')).send('datagram', 7070, '127.0.0.1');`);
-    await sleep(2500);
+    await run.until(({ out }) => out.includes('CLOSED'));
     expect(parseLines(seen).map(({ stream, state }) => [stream, state])).toEqual([[1, 'CLOSED']]);
     run.child.kill('SIGINT');
     const { status, out } = await run.ended;

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BIN, netwatch, startNetwatch } from '../../support/program.ts';
+import { BIN, isHeldUp, netwatch, startNetwatch } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
 /** A listener of this process, so that there is always something to see. */
@@ -163,7 +163,7 @@ describe('the end', () => {
   test('a slow reader gets gaps, and does not make the program grow', async () => {
     const run = startNetwatch(['conns', '--json', '--interval', '0.01']);
     run.child.stdout!.pause();
-    await sleep(2000);
+    await isHeldUp(run.child.pid!);
     run.child.stdout!.resume();
     await run.until('"type":"gap"');
     run.child.kill('SIGINT');

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../support/live-scene.ts';
 import { writeNumbered } from '../../support/numbered-pcap.ts';
-import { BIN, listensToSignals, startNetwatch } from '../../support/program.ts';
+import { BIN, hasOpened, listensToSignals, startNetwatch } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-interrupted-'));
@@ -17,10 +17,11 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 /** Far more than it takes, and far less than for ever. */
 const AT_ONCE_MS = 5000;
 
-/** Waits until the program listens to signals, and has had time to open its input. */
-async function readsFrom(pid: number): Promise<void> {
+/** Waits until the program listens to signals and has opened its input, `-` for stdin, and lets it wait for that. */
+async function readsFrom(pid: number, file: string): Promise<void> {
   await listensToSignals(pid);
-  await sleep(1000);
+  if (file !== '-') await hasOpened(pid, file);
+  await sleep(200);
 }
 
 const ENDS: readonly (readonly [string, NodeJS.Signals, number])[] = [
@@ -41,7 +42,7 @@ describe.skipIf(process.platform !== 'linux')(
   () => {
     test.each(ENDS)('a pipe without a writer: %s on %s: %i', async (command, signal, status) => {
       const run = startNetwatch([...command.split(' '), '-r', silent, '--json']);
-      await readsFrom(run.child.pid!);
+      await readsFrom(run.child.pid!, silent);
       const start = performance.now();
       run.child.kill(signal);
       const ended = await run.ended;
@@ -53,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')(
     test('-w of it: no file is left behind', async () => {
       const file = path.join(folder, 'none.pcap');
       const run = startNetwatch(['export', 'packets', '-r', silent, '-w', file]);
-      await readsFrom(run.child.pid!);
+      await readsFrom(run.child.pid!, silent);
       run.child.kill('SIGINT');
       expect([(await run.ended).status, fs.existsSync(file)]).toEqual([130, false]);
     });
@@ -76,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')(
         const closed = new Promise((resolve) => child.once('close', resolve));
         await until(() => fs.existsSync(pidFile) && fs.readFileSync(pidFile, 'utf8').endsWith('\n'));
         const pid = Number(fs.readFileSync(pidFile, 'utf8'));
-        await readsFrom(pid);
+        await readsFrom(pid, argv.split(' ').at(-1)!);
         const start = performance.now();
         process.kill(pid, signal);
         await until(() => shown.includes('status '));
@@ -103,7 +104,8 @@ describe.skipIf(process.platform !== 'linux')(
         env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none' },
       });
       const ended = new Promise((resolve) => child.once('exit', (status) => resolve(status)));
-      await readsFrom(child.pid!);
+      // by then it may be over, and of what is over nothing can be read
+      await Promise.race([ended, readsFrom(child.pid!, file).catch(() => ended)]);
       const start = performance.now();
       if (child.exitCode === null) child.kill('SIGTERM');
       expect([65, 143]).toContain(await ended);
