@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PacketFeed } from '../../../core/packet/packet-feed.ts';
 import type { PacketOwners } from '../../../core/packet/packet-owners.ts';
 import type { ReplaySetup } from '../../../core/packet/packet-replay.ts';
@@ -9,12 +8,12 @@ import { NOWHERE } from '../../../core/place/places.ts';
 import { followStored, type StoredStream } from '../../../core/stream/stored-stream.ts';
 import type { Clock } from '../../../core/system/clock.ts';
 import type { PacketLook } from '../model/packet-look.ts';
+import { SLICE_MS, slicesOfTime } from './slices-of-time.ts';
 import { StoreLook } from './store-look.ts';
 
 /** Packets are shown so long after they came, at most. */
 const PUBLISH_MS = 100;
-/** Packets are dissected, and searched, for so long at a time, so that keys stay quick; a search rests so long. */
-const SLICE_MS = 5;
+/** A search rests so long between two slices. */
 const REST_MS = 1;
 /** When fewer have not been searched yet, nobody needs to know: they have just come. */
 const FEW = 5000;
@@ -51,15 +50,7 @@ export class PacketDesk {
   /** Holds the packets of this capture from now on, in place of those of another. `owners` as in ReplaySetup. */
   begin(feed: PacketFeed, owners: PacketOwners | null, limits: StoreLimits): void {
     const { reader, dissector } = feed;
-    const { clock } = this;
-    let end = 0;
-    feed.workInSlices({
-      begin() {
-        end = clock.monotonic() + SLICE_MS;
-      },
-      isOver: () => clock.monotonic() >= end,
-      rest: () => nextTurn(),
-    });
+    feed.workInSlices(slicesOfTime(this.clock));
     const store = new PacketStore(reader.interfaces, limits);
     this.store = store;
     // secrets may come with packets
