@@ -85,7 +85,7 @@ const HOST_MS = 10_000;
 export async function openMachineFeed(
   place: Place,
   asked: FeedRequest,
-  publish: (machine: Machine) => void,
+  publish: (machine: Machine) => Promise<void> | void,
   failed: (error: unknown) => void,
 ): Promise<MachineFeed> {
   const { platform, clock } = place;
@@ -166,7 +166,7 @@ export async function openMachineFeed(
     const { rows, limits } = whole;
     const comments = model?.look(rows, at) ?? [];
     const all = [...limits, ...glanced, ...probeLimits.values()].map(grantedHere);
-    publish(history.finish(at, [...rows, ...comments], model?.status ?? null, all));
+    await publish(history.finish(at, [...rows, ...comments], model?.status ?? null, all));
   };
   const lookWhole = (): void => {
     wholeIsDue = Number.NEGATIVE_INFINITY;
