@@ -37,6 +37,8 @@ export class PacketDesk {
   private isAsked = false;
   /** Nothing that is held may go: somebody looks at it. */
   private isKept = false;
+  /** The newest packet when some were shown that are not whole yet. */
+  private unfinishedAt = 0;
   private followAt = 0;
   private cancel: (() => void) | null = null;
   private due = Number.POSITIVE_INFINITY;
@@ -154,14 +156,19 @@ export class PacketDesk {
   private work(): void {
     const { store, search, clock } = this;
     if (store === null) return;
-    if (search !== null) {
-      const end = clock.monotonic() + SLICE_MS;
-      search.goOn(() => clock.monotonic() >= end);
-    }
-    this.packets ??= new StoredPackets(store, this.setup);
+    const end = clock.monotonic() + SLICE_MS;
+    const isOver = (): boolean => clock.monotonic() >= end;
+    search?.goOn(isOver);
+    this.packets ??= new StoredPackets(store, this.setup, () => {
+      this.unfinishedAt = store.last;
+      this.wakeIn(REST_MS);
+    });
+    // where packets come all the time, others are shown soon
+    const isWhole = this.packets.goOn(isOver) && store.last === this.unfinishedAt;
+    if (this.packets.isUnfinished) this.wakeIn(REST_MS);
     const { isAsked } = this;
     if (search === null || search.isDone) this.isAsked = false;
     else this.wakeIn(REST_MS);
-    this.publish(this.look()!, isAsked);
+    this.publish(this.look()!, isAsked || isWhole);
   }
 }
