@@ -96,7 +96,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
     insight: ['.', 'capture', 'net', 'output', 'record', 'stats', 'wire'],
     stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],
-    connection: ['capture', 'packet', 'record', 'socket', 'stream', 'trace', 'wire'],
+    connection: ['.', 'capture', 'packet', 'record', 'socket', 'stream', 'trace', 'wire'],
     health: ['.', 'filter', 'net', 'output', 'record', 'system', 'wire'],
     sample: [
       '.',

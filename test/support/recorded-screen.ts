@@ -240,7 +240,7 @@ async function record(): Promise<RecordedScreen> {
       ...{ refreshMs: 1000, tab: 'stats', devices: ['eth0'], bpf: null, probes: false, packets: true, model: null },
       listen: (from, owners) => desk.begin(from, owners, LIVE_LIMITS),
     },
-    (look) => looks.push(look),
+    (look) => void looks.push(look),
     fail,
   );
   await clock.pass(LOOKS * 1000 - 1);

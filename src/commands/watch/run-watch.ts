@@ -1,6 +1,7 @@
 import type { ReadStream } from 'node:tty';
 import { EXIT } from '../../core/failure.ts';
 import { openPlaces } from '../../core/place/places.ts';
+import { takeSteps } from '../../core/slices.ts';
 import { keepHeapLow } from '../../core/tight-heap.ts';
 import { writeToTerminal } from '../../platform/linux/own-terminal.ts';
 import { openReverseDns } from '../../platform/machine/reverse-dns.ts';
@@ -11,10 +12,12 @@ import { sayFaults } from '../reading/say-faults.ts';
 import type { InkScreen } from './ink-screen.ts';
 import { AddressFacts } from './live/address-facts.ts';
 import type { FeedEffect, LiveFeed } from './live/live-feed.ts';
+import { slicesOfTime } from './live/slices-of-time.ts';
 import type { Action, Effect } from './model/action.ts';
 import { globalKeys } from './model/global-keys.ts';
 import type { KeyTable } from './model/key-table.ts';
 import { LIST_KEYS } from './model/list-keys.ts';
+import { preparing } from './model/preparing.ts';
 import { REPLAY_KEYS } from './model/replay-keys.ts';
 import { update } from './model/update.ts';
 import { modelAtStart } from './model-at-start.ts';
@@ -53,6 +56,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
   const isLite = values.lite;
   const table = values.read === null ? KEY_TABLE : REPLAY_KEY_TABLE;
   const refreshMs = values.refresh ?? (isLite ? LITE_REFRESH_MS : REFRESH_MS);
+  const slices = slicesOfTime(clock);
   const asks = isLite ? null : modelRequestOf({ ...values, 'dry-run': false });
   const terminal = new ScreenTerminal(keyboard, process.stdout as never, {
     clock,
@@ -172,6 +176,10 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
         numerals: () => model.settings.numerals,
         placeOf: places.placeOf,
         fill: (machine) => facts.fillFresh(machine),
+        prepare(machine) {
+          slices.begin();
+          return takeSteps(preparing(table, model, machine), slices);
+        },
       },
     );
     feed = await Promise.race([opening, over.then(() => null)]);

@@ -1,3 +1,4 @@
+import { type Slices, takeEach } from '../slices.ts';
 import type { Ownership, Socket, SocketReading } from '../socket/socket.ts';
 import { tupleOf } from '../socket/socket-tuple.ts';
 import { FlowNames } from '../stream/flow-names.ts';
@@ -97,8 +98,16 @@ export class PacketSockets {
     if (packet.flow !== null) this.owners.sidesOf(packet.flow); // a short connection is gone at the next reading
   }
 
-  /** The sockets, and the flows begun before they were read. `readAt` and `now` are seconds of the wall clock. */
-  join(reading: SocketReading, readAt: number, now: number): SocketReading {
+  /**
+   * The sockets, and the flows begun before they were read. `readAt` and `now` are seconds of the wall clock. No packet may be
+   * dissected meanwhile.
+   */
+  async join(
+    reading: SocketReading,
+    readAt: number,
+    now: number,
+    slices: Slices | null = null,
+  ): Promise<SocketReading> {
     const sockets: Socket[] = [...reading.sockets];
     const connected = new Map<string, number>();
     for (const [index, socket] of sockets.entries()) {
@@ -113,10 +122,10 @@ export class PacketSockets {
       origins.set(joined, socket);
       owners.set(joined, firstKnown(reading.ownerOf(socket), owner));
     };
-    for (const flow of this.flows.flows) {
-      if (flow.aPackets + flow.bPackets === 0) continue; // announced, or quoted in an error
+    const joinFlow = (flow: Flow): void => {
+      if (flow.aPackets + flow.bPackets === 0) return; // announced, or quoted in an error
       const known = this.knownOf(flow);
-      if (known.wasOver || flow.firstSeconds > readAt) continue;
+      if (known.wasOver || flow.firstSeconds > readAt) return;
       const isOver = isFlowOver(flow, now);
       known.wasOver = isOver;
       for (const side of SIDES) {
@@ -139,7 +148,8 @@ export class PacketSockets {
           if (!isOver || sockets[index]!.state === 'TIME_WAIT') joinTo(index, seen, owner);
         }
       }
-    }
+    };
+    await takeEach(this.flows.flows, slices, joinFlow);
     for (const [tuple, index] of connected) {
       const ended = sockets[index]!.state === 'TIME_WAIT' ? this.ended.get(tuple) : undefined;
       if (ended !== undefined) joinTo(index, ended.seen, ended.owner);

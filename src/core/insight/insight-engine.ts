@@ -63,13 +63,23 @@ export class InsightEngine {
     return listeners.length === 0 ? [] : [take];
   }
 
-  ingest({ type, value }: Observation, at: number): void {
-    for (const listener of this.listeners.get(type) ?? []) {
-      try {
-        listener(value, at);
-      } catch (error) {
-        this.faults.note(null, error);
-      }
+  ingest(observation: Observation, at: number): void {
+    for (const listener of this.listeners.get(observation.type) ?? []) this.tell(listener, observation, at);
+  }
+
+  /** The same, a step for each rule. */
+  *ingesting(observation: Observation, at: number): Generator<void, void> {
+    for (const listener of this.listeners.get(observation.type) ?? []) {
+      this.tell(listener, observation, at);
+      yield;
+    }
+  }
+
+  private tell(listener: (value: unknown, at: number) => void, { value }: Observation, at: number): void {
+    try {
+      listener(value, at);
+    } catch (error) {
+      this.faults.note(null, error);
     }
   }
 
@@ -86,12 +96,22 @@ export class InsightEngine {
 
   /** What holds at `at`, in seconds since 1970: the gravest first, then by rule. `time` is what the rows say. */
   found(at: number, time: string | null): Found {
+    const steps = this.finding(at, time);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** The same, a step for each rule. */
+  *finding(at: number, time: string | null): Generator<void, Found> {
     const rows: InsightRow[] = [];
     const more = new Map<string, number>();
     for (const [of, open] of this.opened) {
       const own = this.rowsOf(of, open, at, time);
       rows.push(...own.slice(0, MOST_FINDINGS));
       if (own.length > MOST_FINDINGS) more.set(of.name, own.length - MOST_FINDINGS);
+      yield;
     }
     return { rows: rows.sort(byRank), more };
   }

@@ -1,6 +1,7 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
 import { keyLogOf } from '../keylog/file-secrets.ts';
 import { SessionSecrets } from '../keylog/session-secrets.ts';
+import type { Slices } from '../slices.ts';
 import { tightenHeap } from '../tight-heap.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import { Packet } from '../wire/packet.ts';
@@ -13,16 +14,6 @@ export type PacketListener = (packet: Packet) => void;
 
 /** Runs after a piece of the capture has been read and before its packets are dissected; `more` is false at the end. */
 export type Pause = (more: boolean) => Promise<void>;
-
-/** How packets are dissected a slice of time at once, so that others can work between. */
-export interface Slices {
-  /** A slice begins. */
-  begin(): void;
-  /** Whether it has lasted long enough. */
-  isOver(): boolean;
-  /** Lets others work. */
-  rest(): Promise<void>;
-}
 
 /** Packets between two questions whether a slice is over: a tenth of a millisecond, or two. */
 const ASKED_AFTER = 16;
@@ -39,6 +30,10 @@ export class PacketFeed {
   private readonly heldListeners: PacketListener[] = [];
   private readonly pauses: Pause[] = [];
   private slices: Slices | null = null;
+  /** How many want packets to wait, and when the last of them is done; null where nobody does. */
+  private halts = 0;
+  private halted: Promise<void> | null = null;
+  private goOn = (): void => {};
   /** Blocks of keys that the dissector has, and what it had them put into. */
   private secretBlocks = 0;
   private fileSecrets: SessionSecrets | null = null;
@@ -69,6 +64,22 @@ export class PacketFeed {
   /** After each piece, packets wait for `pause`, which may do something that takes time. */
   pauseAfterPiece(pause: Pause): void {
     this.pauses.push(pause);
+  }
+
+  /** `run` and `pieces` dissect no packet while this work lasts: what they told stays as it is. */
+  async halt<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.halted ??= new Promise((resolve) => {
+      this.goOn = resolve;
+    });
+    this.halts++;
+    try {
+      return await work();
+    } finally {
+      if (--this.halts === 0) {
+        this.halted = null;
+        this.goOn();
+      }
+    }
   }
 
   /** From now on, `run` and `pieces` dissect in slices. What makes packets wait after a piece does so after a slice, too. */
@@ -125,8 +136,9 @@ export class PacketFeed {
 
   private async drainInSlices(signal: AbortSignal): Promise<void> {
     const { slices } = this;
-    if (slices === null) return this.drain();
     for (;;) {
+      while (this.halted !== null) await this.halted;
+      if (slices === null) return this.drain();
       slices.begin();
       do {
         for (let left = ASKED_AFTER; left > 0; left--) if (!this.next()) return;

@@ -26,23 +26,50 @@ export function parseSort(table: RecordTable, words: readonly string[]): readonl
 
 /** The rows in order; equal rows keep their places, and unknown values come last in either direction. Of many values the first counts. */
 export function sortRows(table: RecordTable, rows: Iterable<AnyRow>, keys: readonly SortKey[]): AnyRow[] {
-  const comparisons = keys.map(({ field, descending }) => ({
-    field,
-    sign: descending ? -1 : 1,
-    compare: comparisonOf(fieldNamed(table, field)),
-  }));
-  return [...rows].sort((a, b) => {
-    for (const { field, sign, compare } of comparisons) {
-      const left = a[field];
-      const right = b[field];
-      if (left === right) continue;
-      if (left === null) return 1;
-      if (right === null) return -1;
-      const order = compare(left, right);
-      if (order !== 0) return sign * order;
+  const all = [...rows];
+  const comparisons = keys.map((key) => comparisonOfRows(table, all, key));
+  const [only, ...others] = comparisons;
+  if (only === undefined) return all;
+  const compare = (a: number, b: number): number => {
+    let order = only(a, b);
+    for (let index = 0; order === 0 && index < others.length; index++) order = others[index]!(a, b);
+    return order;
+  };
+  const places: number[] = [];
+  for (let place = 0; place < all.length; place++) places.push(place);
+  return places.sort(compare).map((place) => all[place]!);
+}
+
+/** Compares two rows by their places. Numbers are read once: to read them from 10,000 rows at each comparison took ten times as long. */
+function comparisonOfRows(
+  table: RecordTable,
+  rows: readonly AnyRow[],
+  { field: name, descending }: SortKey,
+): (a: number, b: number) => number {
+  const field = fieldNamed(table, name);
+  const sign = descending ? -1 : 1;
+  if (field !== undefined && !field.many && (NUMERIC_KINDS.has(field.kind) || field.kind === 'flag')) {
+    const values = new Float64Array(rows.length);
+    for (let place = 0; place < rows.length; place++) {
+      const value = rows[place]![name];
+      values[place] = value === null ? Number.POSITIVE_INFINITY : sign * Number(value);
     }
-    return 0;
-  });
+    return (a, b) => {
+      const left = values[a]!;
+      const right = values[b]!;
+      return left < right ? -1 : left > right ? 1 : 0;
+    };
+  }
+  const compare = comparisonOf(field);
+  const values = rows.map((row) => row[name]);
+  return (a, b) => {
+    const left = values[a];
+    const right = values[b];
+    if (left === right) return 0;
+    if (left === null) return 1;
+    if (right === null) return -1;
+    return sign * compare(left, right);
+  };
 }
 
 function comparisonOf(field: Field | undefined): (a: unknown, b: unknown) => number {

@@ -5,6 +5,7 @@ import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
 import type { CoverageRow } from '../record/tables/meta.ts';
+import { restWhenOver, type Slices } from '../slices.ts';
 import type { ServiceOf } from '../socket/conn-row.ts';
 import { openConnections } from '../socket/connections.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
@@ -43,6 +44,8 @@ export interface ConnectionRequest {
   readonly packets: CaptureRequest | null;
   /** Is given what is captured, before the first packet, to listen to it too. */
   readonly listen?: (feed: PacketFeed, owners: FlowOwners) => void;
+  /** How long it works at once; absent for as long as it takes. */
+  readonly slices?: Slices | null;
 }
 
 /** What one look found. It is valid until the next. */
@@ -78,6 +81,7 @@ const CLOSED_UNTOLD: Limit = {
 /** Begins to watch. Rejects with a Failure 64, 66, 69 or 77. */
 export async function openConnectionSampler(place: Place, request: ConnectionRequest): Promise<ConnectionSampler> {
   const { platform, clock, signal } = place;
+  const slices = request.slices ?? null;
   const tracing = await Tracing.open(place, request.traces, request.events);
   const wanted: SocketRequest = {
     protocols: request.protocols,
@@ -100,7 +104,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     const { openPacketConnections } = await import('./packet-connections.ts');
     const tellsClosed = request.events && platform.name === 'linux';
     try {
-      return await openPacketConnections(place, capture, tellsClosed, tracing.trace, owned, request.listen);
+      return await openPacketConnections(place, capture, tellsClosed, tracing.trace, owned, slices, request.listen);
     } catch (error) {
       tracing.kill();
       source.close();
@@ -114,6 +118,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     // flows of packets are rows of their own: counters of their sockets would count them twice
     const read = async (): Promise<SocketReading> => tracing.add(await source.read(), packets === null);
     const reading = await (packets === null ? read() : packets.join(read));
+    await restWhenOver(slices);
     engine.ingest(reading, at);
     return reading.limits;
   };

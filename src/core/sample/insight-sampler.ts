@@ -14,6 +14,7 @@ import type { Section } from '../record/table.ts';
 import type { ConversationRow } from '../record/tables/conversation.ts';
 import type { HandshakeRow } from '../record/tables/handshake.ts';
 import type { ProbeRow } from '../record/tables/probe.ts';
+import { gather, restWhenOver, type Slices, takeSteps } from '../slices.ts';
 import type { ServiceOf } from '../socket/conn-row.ts';
 import type { StatisticName } from '../stats/names.ts';
 import { StatisticsOfRun } from '../stats/run.ts';
@@ -39,6 +40,8 @@ export interface InsightSampling {
   readonly witness: Witness | null;
   /** Is given what is captured, before the first packet, to listen to it too. */
   readonly listen?: NonNullable<ConnectionRequest['listen']>;
+  /** How long it works at once; absent for as long as it takes. */
+  readonly slices?: Slices | null;
 }
 
 /** Somebody besides the rules. */
@@ -73,7 +76,7 @@ export interface InsightSampler {
 /** Begins to watch. Rejects with a Failure 64, 66, 69 or 77 where packets are demanded. */
 export async function openInsightSampler(place: Place, asked: InsightSampling): Promise<InsightSampler> {
   const { platform } = place;
-  const { witness } = asked;
+  const { witness, slices = null } = asked;
   const faults = new Faults();
   const engine = new InsightEngine(asked.rules, asked.thresholds, faults, WINDOW_S);
   const rates = openInterfaceRates();
@@ -89,9 +92,10 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   };
   const { sampler, limits: missing } = await openConnections(place, asked, listen);
 
-  const tell = (observation: Observation, at: number): void => {
-    engine.ingest(observation, at);
+  const tell = async (observation: Observation, at: number): Promise<void> => {
+    await takeSteps(engine.ingesting(observation, at), slices);
     witness?.ingest(observation);
+    await restWhenOver(slices);
   };
   const handshakes = new RecentStreams<HandshakeRow>();
   const conversations = new RecentStreams<ConversationRow>();
@@ -111,14 +115,24 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     handshakes.clockJumped(jump);
     conversations.clockJumped(jump);
   };
-  const takeStatistics = (now: number): void => {
+  const takeStatistics = async (now: number): Promise<void> => {
     if (captured === null) return;
     const { run, feed } = captured;
-    const fresh = run.fresh(feed.reader, null, now);
-    // rows are read once, and here two read them
-    const sections = witness === null ? fresh : fresh.map((one): Section => ({ ...one, rows: [...one.rows] }));
+    slices?.begin();
+    const sections = await feed.halt(async () => {
+      const all: Section[] = [];
+      for (const one of run.fresh(feed.reader, null, now)) all.push({ ...one, rows: await gather(one.rows, slices) });
+      return all;
+    });
     witness?.ingestSections(sections);
-    for (const one of observedSections(sections)) tell(recent(one, now), now);
+    for (const one of observedSections(sections)) {
+      if (Array.isArray(one.value)) await tell(recent(one, now), now);
+      else {
+        engine.ingest(one, now);
+        witness?.ingest(one);
+        if (slices?.isOver() === true) await restWhenOver(slices);
+      }
+    }
   };
   const readInterfaces = async (at: Instant, into: Limit[]): Promise<Observation> => {
     return { type: 'iface', value: rates.ingest(await read(platform.readInterfaces(), into), at) };
@@ -128,12 +142,14 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   return {
     async glance(at, { connections, statistics }) {
       noteJump(at);
-      if (statistics) takeStatistics(Date.parse(at.time) / 1000);
+      if (statistics) await takeStatistics(Date.parse(at.time) / 1000);
       const limits = [...missing];
       if (connections) {
         const found = await sampler.look(at);
         limits.push(...found.limits);
-        witness?.ingest({ type: 'conn', value: [...found.rows()] });
+        const value = await gather(found.rows(), slices);
+        witness?.ingest({ type: 'conn', value });
+        await restWhenOver(slices);
         limits.push(...sampler.goOn());
       }
       witness?.ingest(await readInterfaces(at, limits));
@@ -146,23 +162,24 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       // the first look is the beginning: nobody waits for answers there
       const probes = looks++ === 0 ? null : (asked.probe?.() ?? null);
       // before the sockets are read: then the flows that are over are forgotten
-      takeStatistics(now);
+      await takeStatistics(now);
       const connections = await sampler.look(at);
       limits.push(...connections.limits);
-      tell({ type: 'conn', value: [...connections.rows()] }, now);
-      tell(await readInterfaces(at, limits), now);
+      await tell({ type: 'conn', value: await gather(connections.rows(), slices) }, now);
+      await tell(await readInterfaces(at, limits), now);
       if (engine.reads.has('neighbor'))
-        tell({ type: 'neighbor', value: await read(platform.readNeighbors(), limits) }, now);
-      if (engine.reads.has('route')) tell({ type: 'route', value: await read(platform.readRoutes(), limits) }, now);
+        await tell({ type: 'neighbor', value: await read(platform.readNeighbors(), limits) }, now);
+      if (engine.reads.has('route'))
+        await tell({ type: 'route', value: await read(platform.readRoutes(), limits) }, now);
       if (engine.reads.has('dns_server'))
-        tell({ type: 'dns_server', value: await read(platform.readDnsServers(), limits) }, now);
+        await tell({ type: 'dns_server', value: await read(platform.readDnsServers(), limits) }, now);
       if (engine.reads.has('counter'))
-        tell({ type: 'counter', value: await read(platform.readCounters(), limits) }, now);
+        await tell({ type: 'counter', value: await read(platform.readCounters(), limits) }, now);
       const round = (await probes) ?? [];
       // no round has ended since the look before: what the last one told still holds
-      if (round.length > 0) tell({ type: 'probe', value: round }, now);
+      if (round.length > 0) await tell({ type: 'probe', value: round }, now);
       limits.push(...sampler.goOn());
-      return { ...engine.found(now, at.time), limits };
+      return { ...(await takeSteps(engine.finding(now, at.time), slices)), limits };
     },
     async close(told) {
       await sampler.close(told);
@@ -174,7 +191,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
 /** The sampler of the connections, with packets where they can be had. */
 async function openConnections(
   place: Place,
-  { packets, demandsPackets, serviceOf }: InsightSampling,
+  { packets, demandsPackets, serviceOf, slices }: InsightSampling,
   listen: NonNullable<ConnectionRequest['listen']>,
 ): Promise<{ readonly sampler: ConnectionSampler; readonly limits: readonly Limit[] }> {
   const request: ConnectionRequest = {
@@ -190,6 +207,7 @@ async function openConnections(
     traces: packets?.traces ?? 'refused',
     packets,
     listen,
+    slices: slices ?? null,
   };
   try {
     return { sampler: await openConnectionSampler(place, request), limits: [] };

@@ -3,6 +3,7 @@ import { PacketSockets } from '../connection/packet-sockets.ts';
 import { messageOf } from '../failure.ts';
 import type { Limit } from '../limit.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
+import type { Slices } from '../slices.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import type { SocketTrace } from '../trace/socket-trace.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
@@ -39,6 +40,7 @@ export async function openPacketConnections(
   tellsClosed: boolean,
   trace: SocketTrace,
   read: OwnedSockets,
+  slices: Slices | null,
   listen: (feed: PacketFeed, owners: FlowOwners) => void = ignore,
 ): Promise<PacketConnections> {
   const { clock } = place;
@@ -53,9 +55,6 @@ export async function openPacketConnections(
   const use = { dissector, showsRows: false, asksOwners: trace, sockets: read };
   const live = await openLivePackets(place, { ...request, devices }, use);
   const { feed } = live;
-  // packets wait while sockets are read, which another process may do: else they tell of the time after
-  let held: Promise<void> = Promise.resolve();
-  feed.pauseAfterPiece(() => held);
   const sockets = new PacketSockets(dissector.flows, live.owners, (address) => addresses.has(address), tellsClosed);
   feed.listen((packet) => sockets.ingest(packet));
   listen(feed, live.owners);
@@ -68,17 +67,20 @@ export async function openPacketConnections(
     limits = [{ what: 'connection details from packets', why, remedy: null }];
   });
   return {
-    async join(read) {
-      const readAt = clock.now();
-      const asked = read();
-      held = asked.then(ignore, ignore);
-      const reading = await asked;
-      let joined = reading;
-      faults.attempt(() => {
-        joined = sockets.join(reading, readAt / 1000, clock.now() / 1000);
-      });
-      return { ...joined, limits: [...reading.limits, ...limits] };
-    },
+    // packets wait while sockets are read, which another process may do: else they tell of the time after
+    join: (read) =>
+      feed.halt(async () => {
+        const readAt = clock.now();
+        const reading = await read();
+        let joined = reading;
+        slices?.begin();
+        try {
+          joined = await sockets.join(reading, readAt / 1000, clock.now() / 1000, slices);
+        } catch (error) {
+          faults.note(null, error);
+        }
+        return { ...joined, limits: [...reading.limits, ...limits] };
+      }),
     closedOf: (closed) => sockets.closedOf(closed),
     counts: () => ({
       captured: feed.count,

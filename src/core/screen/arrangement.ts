@@ -36,6 +36,9 @@ export interface Grouping {
 /** Identities of groups begin so, which none of a row does. */
 const GROUP = '\0group ';
 
+/** So many lines are looked for one by one, as those that stay selected from look to look. */
+const FEW = 2;
+
 /** The lines of a list in order. */
 export class Arrangement {
   readonly entries: readonly Entry[];
@@ -43,6 +46,8 @@ export class Arrangement {
   readonly matched: number;
   readonly total: number;
   private readonly rows: readonly Entry[];
+  /** Where lines are that were asked for, and of all lines when many were. */
+  private readonly found = new Map<string, number>();
   private indexes: Map<string, number> | null = null;
 
   constructor(rows: readonly AnyRow[], order: Order) {
@@ -64,16 +69,39 @@ export class Arrangement {
   /** Where a line is; -1 when it is not there. */
   indexOf(id: string | null): number {
     if (id === null) return -1;
-    if (this.indexes === null) {
+    if (this.indexes === null && this.found.size >= FEW) {
       this.indexes = new Map();
       for (const [index, entry] of this.entries.entries()) this.indexes.set(entry.id, index);
     }
-    return this.indexes.get(id) ?? -1;
+    if (this.indexes !== null) return this.indexes.get(id) ?? -1;
+    let index = this.found.get(id);
+    if (index === undefined) {
+      index = this.entries.findLastIndex((entry) => entry.id === id);
+      this.found.set(id, index);
+    }
+    return index;
   }
 }
 
 const entriesOf = (rows: readonly AnyRow[], { identify }: Order): readonly Entry[] =>
-  rows.map((row) => ({ id: identify(row), row, size: null, isFolded: false }));
+  rows.map((row) => new RowEntry(row, identify));
+
+/** The line of a row. Its identity is a text that is made when it is asked for: few of 10,000 are. */
+class RowEntry implements Entry {
+  readonly row: AnyRow;
+  readonly size = null;
+  readonly isFolded = false;
+  private readonly identify: Order['identify'];
+
+  constructor(row: AnyRow, identify: Order['identify']) {
+    this.row = row;
+    this.identify = identify;
+  }
+
+  get id(): string {
+    return this.identify(this.row);
+  }
+}
 
 /** Groups in the order of their totals, each with its rows below it unless it is folded. */
 function groupedEntries(lines: readonly Entry[], order: Order, { field, of, total }: Grouping): readonly Entry[] {

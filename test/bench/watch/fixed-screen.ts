@@ -8,6 +8,7 @@ import type { KeyTable } from '../../../src/commands/watch/model/key-table.ts';
 import { LIST_KEYS } from '../../../src/commands/watch/model/list-keys.ts';
 import type { Machine } from '../../../src/commands/watch/model/machine.ts';
 import { type Model, openingModel, type TabName } from '../../../src/commands/watch/model/model.ts';
+import { preparing } from '../../../src/commands/watch/model/preparing.ts';
 import { update } from '../../../src/commands/watch/model/update.ts';
 import { placeDialog } from '../../../src/commands/watch/place-dialog.ts';
 import { TABS } from '../../../src/commands/watch/tabs/all-tabs.ts';
@@ -93,8 +94,11 @@ export class FixedScreen {
     await this.clock.pass(1000);
   }
 
-  /** Another look at the machine: one connection in ten has other rates, and one in a hundred is another. */
-  look(): void {
+  /**
+   * Another look at the machine: one connection in ten has other rates, and one in a hundred is another. What a frame needs of
+   * it is worked out before, each step by `take`.
+   */
+  look(take: (step: () => void) => void = (step) => step()): void {
     const { random } = this;
     this.now += 1000;
     this.conns = this.conns.map((row) => {
@@ -110,6 +114,13 @@ export class FixedScreen {
       tracked: this.tracker.tracked(),
       closedTraffic: this.tracker.closedTraffic,
     };
+    const steps = preparing(KEYS, this.model, machine);
+    let isDone = false;
+    while (!isDone) {
+      take(() => {
+        isDone = steps.next().done === true;
+      });
+    }
     this.take({ type: 'machine', machine });
   }
 

@@ -27,7 +27,7 @@ export function benchKeys(row) {
     await runBundled('write-traffic.ts', ['mixed', file]);
     const network = await openNetwork();
     try {
-      const watching = await open(network.command([process.execPath, BIN, 'watch', '--tab', 'packets']));
+      const watching = await open(network.command([process.execPath, BIN, 'watch', '--tab', 'dashboard']));
       const echo = await open(network.command([process.execPath, '-e', ECHO]));
       const end = await network.send(file, RATE);
       await sleep(5000);

@@ -9,12 +9,13 @@ import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { pcap } from '../../support/captures.ts';
 import { readerOf } from '../../support/filled-store.ts';
 import { udpFrame } from '../../support/frames.ts';
+import { longResponse } from '../../support/long-response.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 const COUNT = 1000;
 
 /** A desk with packets of two ports in turn, and what it published. `tick` passes at each look at the clock. */
-async function desk(tick = 0, count = COUNT) {
+async function desk(tick = 0, count = COUNT, capture: Uint8Array | null = null) {
   const clock = virtualClock();
   const published: { readonly look: PacketLook; readonly isAsked: boolean }[] = [];
   let now = 0;
@@ -29,7 +30,7 @@ async function desk(tick = 0, count = COUNT) {
   const frames = Array.from({ length: count }, (_, n) => ({
     bytes: udpFrame({ srcPort: 4000 + (n % 2), dstPort: 9 }, [n & 255]),
   }));
-  const feed = new PacketFeed(await readerOf(pcap(frames)), new Dissector(REGISTRY));
+  const feed = new PacketFeed(await readerOf(capture ?? pcap(frames)), new Dissector(REGISTRY));
   const last = () => published.at(-1)!;
   return { clock, opened, published, feed, last };
 }
@@ -148,4 +149,18 @@ test('packets that have just come are no search that somebody waits for; many ar
   expect(found()).toEqual([100, true]);
   await clock.pass(1000);
   expect(found()).toEqual([3000, false]);
+});
+
+test('a packet that is shown plainly at first is shown as it is a moment later, and at once', async () => {
+  const { clock, opened, published, feed, last } = await desk(0, 0, longResponse(9000));
+  opened.begin(feed, null, LIVE_LIMITS);
+  await feed.run(new AbortController().signal);
+  await clock.pass(1000);
+  const number = last().look.numberAt(last().look.count - 1);
+  expect(last().look.row(number)!.layers).not.toContain('http');
+  const before = published.length;
+  await clock.pass(1000);
+  expect(published.slice(before).map(({ isAsked }) => isAsked)).toEqual([true]);
+  expect(last().look.row(number)!.layers).toContain('http');
+  expect(clock.timers()).toBe(0);
 });

@@ -42,7 +42,7 @@ async function feed() {
         from.listen(() => captures[index]!++);
       },
     },
-    (machine) => looks.push(machine),
+    (machine) => void looks.push(machine),
     (error) => failures.push(error),
   );
   return { ...scene, opened, captures, looks, failures };

@@ -9,6 +9,7 @@ import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { storeOf } from '../../support/filled-store.ts';
 import { netwatch, recordsOf } from '../../support/in-process.ts';
+import { longResponse } from '../../support/long-response.ts';
 
 const CAPTURES = [
   'loopback',
@@ -137,4 +138,33 @@ test('a packet in detail is what capture -V prints, with the bytes of each layer
 test('a filter that means nothing is refused with its place', () => {
   expect(() => checkPacketFilter('tcp and (', () => 0)).toThrow(expect.objectContaining({ place: expect.anything() }));
   expect(() => checkPacketFilter('tcp.sort == 1', () => 0)).toThrow('tcp.sort');
+});
+
+test('what takes long to tell is told plainly first, and as it is when that is known', async () => {
+  const store = await storeOf(longResponse(9000));
+  const replay = new PacketReplay(store, { ...PLAIN, decrypts: false });
+  for (let number = store.first; number <= store.last; number++) replay.visit(number);
+  replay.see();
+  const wanted = replay.rows.row(replay.packet);
+  expect(wanted.layers).toContain('http');
+
+  let asked = 0;
+  const packets = new StoredPackets(store, { ...PLAIN, decrypts: false }, () => asked++);
+  const first = packets.rows([store.last])[0]!;
+  expect([first.number, first.layers.includes('http'), asked, packets.isUnfinished]).toEqual([
+    store.last,
+    false,
+    1,
+    true,
+  ]);
+  // it is asked for again while it is worked on
+  expect(packets.rows([store.last])).toEqual([first]);
+  let slices = 0;
+  for (let isWhole = false; !isWhole; slices++) {
+    let steps = 0;
+    isWhole = packets.goOn(() => ++steps > 1000);
+  }
+  expect(slices).toBeGreaterThan(3);
+  expect([packets.isUnfinished, packets.rows([store.last]), asked]).toEqual([false, [wanted], 1]);
+  expect(packets.goOn(never)).toBe(false);
 });

@@ -32,6 +32,8 @@ export interface Shown {
   readonly placeOf: (address: string) => AddressPlace;
   /** Fills rows that nobody has seen yet. */
   readonly fill: (machine: Machine) => void;
+  /** Works out what a frame will need of a look, between keys. */
+  readonly prepare: (machine: Machine) => Promise<void>;
 }
 
 /** What was asked of the screen, as far as it is about what is shown. */
@@ -77,8 +79,9 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
     take({ type: 'notice', text, isWrong });
     paint(true);
   };
-  const publish = (seen: Machine): void => {
+  const publish = async (seen: Machine): Promise<void> => {
     shown.fill(seen);
+    await shown.prepare(seen);
     take({ type: 'machine', machine: seen });
     paint(false);
   };

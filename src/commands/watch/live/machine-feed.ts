@@ -26,6 +26,7 @@ import { HandshakeMemory } from './handshake-memory.ts';
 import { MachineHistory } from './machine-history.ts';
 import { ScreenModel } from './screen-model.ts';
 import { SHOWN_STATISTICS } from './shown-statistics.ts';
+import { slicesOfTime } from './slices-of-time.ts';
 import { needsOf } from './tab-needs.ts';
 
 /** What is sampled, and how often. */
@@ -84,7 +85,7 @@ const HOST_MS = 10_000;
 export async function openMachineFeed(
   place: Place,
   asked: FeedRequest,
-  publish: (machine: Machine) => void,
+  publish: (machine: Machine) => Promise<void> | void,
   failed: (error: unknown) => void,
 ): Promise<MachineFeed> {
   const { platform, clock } = place;
@@ -129,14 +130,17 @@ export async function openMachineFeed(
         },
       },
       listen: asked.listen,
+      slices: slicesOfTime(clock),
     });
   let sampler = await openSampler(asked.bpf, asked.devices !== null || asked.bpf !== null);
   let wake = (): void => {};
-  const pause = (millis: number): Promise<void> => {
+  const pause = async (millis: number): Promise<void> => {
+    if (over.signal.aborted) return;
     const woken = new AbortController();
     wake = () => woken.abort();
     over.signal.addEventListener('abort', wake, { once: true });
-    return clock.sleep(millis, woken.signal).finally(() => over.signal.removeEventListener('abort', wake));
+    await clock.sleep(millis, woken.signal);
+    over.signal.removeEventListener('abort', wake);
   };
 
   let needs = needsOf(asked.tab);
@@ -162,7 +166,7 @@ export async function openMachineFeed(
     const { rows, limits } = whole;
     const comments = model?.look(rows, at) ?? [];
     const all = [...limits, ...glanced, ...probeLimits.values()].map(grantedHere);
-    publish(history.finish(at, [...rows, ...comments], model?.status ?? null, all));
+    await publish(history.finish(at, [...rows, ...comments], model?.status ?? null, all));
   };
   const lookWhole = (): void => {
     wholeIsDue = Number.NEGATIVE_INFINITY;

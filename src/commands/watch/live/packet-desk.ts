@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PacketFeed } from '../../../core/packet/packet-feed.ts';
 import type { PacketOwners } from '../../../core/packet/packet-owners.ts';
 import type { ReplaySetup } from '../../../core/packet/packet-replay.ts';
@@ -9,12 +8,12 @@ import { NOWHERE } from '../../../core/place/places.ts';
 import { followStored, type StoredStream } from '../../../core/stream/stored-stream.ts';
 import type { Clock } from '../../../core/system/clock.ts';
 import type { PacketLook } from '../model/packet-look.ts';
+import { SLICE_MS, slicesOfTime } from './slices-of-time.ts';
 import { StoreLook } from './store-look.ts';
 
 /** Packets are shown so long after they came, at most. */
 const PUBLISH_MS = 100;
-/** Packets are dissected, and searched, for so long at a time, so that keys stay quick; a search rests so long. */
-const SLICE_MS = 5;
+/** A search rests so long between two slices. */
 const REST_MS = 1;
 /** When fewer have not been searched yet, nobody needs to know: they have just come. */
 const FEW = 5000;
@@ -38,6 +37,8 @@ export class PacketDesk {
   private isAsked = false;
   /** Nothing that is held may go: somebody looks at it. */
   private isKept = false;
+  /** The newest packet when some were shown that are not whole yet. */
+  private unfinishedAt = 0;
   private followAt = 0;
   private cancel: (() => void) | null = null;
   private due = Number.POSITIVE_INFINITY;
@@ -51,15 +52,7 @@ export class PacketDesk {
   /** Holds the packets of this capture from now on, in place of those of another. `owners` as in ReplaySetup. */
   begin(feed: PacketFeed, owners: PacketOwners | null, limits: StoreLimits): void {
     const { reader, dissector } = feed;
-    const { clock } = this;
-    let end = 0;
-    feed.workInSlices({
-      begin() {
-        end = clock.monotonic() + SLICE_MS;
-      },
-      isOver: () => clock.monotonic() >= end,
-      rest: () => nextTurn(),
-    });
+    feed.workInSlices(slicesOfTime(this.clock));
     const store = new PacketStore(reader.interfaces, limits);
     this.store = store;
     // secrets may come with packets
@@ -163,14 +156,19 @@ export class PacketDesk {
   private work(): void {
     const { store, search, clock } = this;
     if (store === null) return;
-    if (search !== null) {
-      const end = clock.monotonic() + SLICE_MS;
-      search.goOn(() => clock.monotonic() >= end);
-    }
-    this.packets ??= new StoredPackets(store, this.setup);
+    const end = clock.monotonic() + SLICE_MS;
+    const isOver = (): boolean => clock.monotonic() >= end;
+    search?.goOn(isOver);
+    this.packets ??= new StoredPackets(store, this.setup, () => {
+      this.unfinishedAt = store.last;
+      this.wakeIn(REST_MS);
+    });
+    // where packets come all the time, others are shown soon
+    const isWhole = this.packets.goOn(isOver) && store.last === this.unfinishedAt;
+    if (this.packets.isUnfinished) this.wakeIn(REST_MS);
     const { isAsked } = this;
     if (search === null || search.isDone) this.isAsked = false;
     else this.wakeIn(REST_MS);
-    this.publish(this.look()!, isAsked);
+    this.publish(this.look()!, isAsked || isWhole);
   }
 }

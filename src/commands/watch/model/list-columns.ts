@@ -53,6 +53,26 @@ function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
 const WIDEST = 80;
 const lengths = new WeakMap<readonly AnyRow[], Map<string, number>>();
 
+/** Widths of values: in all rows of a list a few are met again and again, and to measure them took half of a frame. */
+const MOST_WIDTHS = 4096;
+const widths = new Map<string, number>();
+
+function knownWidth(text: string): number {
+  let at = 0;
+  while (at < text.length && isPlain(text.charCodeAt(at))) at++;
+  if (at === text.length) return text.length;
+  let width = widths.get(text);
+  if (width === undefined) {
+    width = widthOf(text);
+    if (widths.size >= MOST_WIDTHS) widths.clear();
+    widths.set(text, width);
+  }
+  return width;
+}
+
+/** Whether a character is of ASCII and has a column. */
+const isPlain = (code: number): boolean => code >= 0x20 && code < 0x7f;
+
 /** The longest value of a field in all rows, in columns: so columns keep their widths while a list scrolls. */
 const longestOf =
   (rows: readonly AnyRow[], cells: ReturnType<NonNullable<ListSpec['cells']>> | null) =>
@@ -73,7 +93,7 @@ const longestOf =
         // no character has more columns than two
         if (text.length * 2 <= longest) continue;
         // no column is wider than that
-        const length = widthOf(text.length > WIDEST ? text.slice(0, WIDEST) : text);
+        const length = knownWidth(text.length > WIDEST ? text.slice(0, WIDEST) : text);
         if (length > longest) longest = length;
       }
       known.set(field, longest);

@@ -18,6 +18,8 @@ export interface Tab {
   readonly headline: (model: Model) => readonly Piece[];
   /** Lines of exactly `width` columns, `height` of them. */
   readonly view: (model: Model, width: number, height: number) => readonly string[];
+  /** Works out what it shows of all rows of a look, a step at a time, and keeps it; absent where lists are all of that. */
+  readonly preparing?: (model: Model) => Generator<void, void>;
   /** Where the lines of a list are, so that keys and clicks know what is shown; null while it is not. */
   readonly place: (list: ListSpec, model: Model, width: number, height: number) => ListPlace | null;
   /** Keys of this tab, beside those of lists and those of every tab. */

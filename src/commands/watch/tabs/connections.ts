@@ -141,11 +141,14 @@ function rowsOf(machine: Machine): readonly AnyRow[] {
   let rows = rowsByMachine.get(machine);
   if (rows === undefined) {
     const now = machine.at === null ? 0 : Date.parse(machine.at.time);
-    const gone = machine.tracked
-      .filter(({ isOpen, last }) => !isOpen && now - last < AFTERGLOW_MS)
-      .map(({ row }): ConnRow => ({ ...row, state: 'CLOSE', rx_rate: 0, tx_rate: 0 }));
-    for (const row of gone) GONE.add(row);
-    rows = [...machine.conns, ...gone];
+    const gone: ConnRow[] = [];
+    for (const { isOpen, last, row } of machine.tracked) {
+      if (isOpen || now - last >= AFTERGLOW_MS) continue;
+      const closed: ConnRow = { ...row, state: 'CLOSE', rx_rate: 0, tx_rate: 0 };
+      GONE.add(closed);
+      gone.push(closed);
+    }
+    rows = machine.conns.concat(gone);
     rowsByMachine.set(machine, rows);
   }
   return rows;
@@ -220,6 +223,10 @@ export const connections: Tab = {
     ];
   },
   view: (model, width, height) => listView(model, CONNECTIONS, width, height, true),
+  *preparing({ machine }) {
+    totalsOf(machine.conns);
+    yield;
+  },
   place: (_list, _model, width, height) => ({ row: 1, column: 0, width, height: height - 1 }),
   keys: [
     {
