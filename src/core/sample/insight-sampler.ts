@@ -18,6 +18,7 @@ import type { ServiceOf } from '../socket/conn-row.ts';
 import type { StatisticName } from '../stats/names.ts';
 import { StatisticsOfRun } from '../stats/run.ts';
 import type { Reading } from '../system/platform.ts';
+import type { Sensor } from '../system/sensor.ts';
 import { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
 import { ClockJumps } from './clock-jumps.ts';
@@ -66,6 +67,8 @@ export interface InsightSampler {
   look(at: Instant): Promise<InsightLook>;
   /** Reads little, for the witness: rules hear of records that come once each, and of all else at the next look. */
   glance(at: Instant, what: Glanced): Promise<readonly Limit[]>;
+  /** Replaces the filter of the capture, as that of a Sensor; null where it cannot, and without packets. */
+  readonly refilter: Sensor['refilter'];
   /** Ends it; `told` is called with what threw, before the counts of the capture are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -162,6 +165,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       limits.push(...sampler.goOn());
       return { ...engine.found(now, at.time), limits };
     },
+    refilter: sampler.refilter,
     async close(told) {
       await sampler.close(told);
       told(faults);

@@ -60,6 +60,7 @@ export async function beginCapture(
     packetBuffered: request.packetBuffered,
     user: place.lesserUser,
     sandbox: request.sandbox,
+    refilters: request.refilters,
     absence: request.reconnects ? absenceOf(place, gaps) : null,
     ...beginning,
   };

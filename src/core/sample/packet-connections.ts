@@ -4,6 +4,7 @@ import { messageOf } from '../failure.ts';
 import type { Limit } from '../limit.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
+import type { Sensor } from '../system/sensor.ts';
 import type { SocketTrace } from '../trace/socket-trace.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
@@ -23,6 +24,8 @@ export interface PacketConnections {
   /** How many packets have been captured so far, and how many the kernel has dropped. */
   counts(): { readonly captured: number; readonly dropped: number };
   readonly faults: Faults;
+  /** As that of a Sensor. */
+  readonly refilter: Sensor['refilter'];
   /** Ends the capture; resolves when its last packet has been processed. */
   stop(): Promise<void>;
   /** Reports what was counted. Rejects as `PacketSource.finish` does. */
@@ -85,6 +88,7 @@ export async function openPacketConnections(
       dropped: live.counts().reduce((sum, { droppedByKernel }) => sum + droppedByKernel, 0),
     }),
     faults,
+    refilter: live.refilter,
     async stop() {
       live.stop();
       await ended;

@@ -201,7 +201,7 @@ test('b asks for another capture filter; what is wrong with it is shown with the
   const screen = await openPacketScreen(LOOPBACK);
   screen.press('b', '"port xyz"', 'enter');
   expect(screen.asked.at(-1)).toEqual({ type: 'recapture', bpf: 'port xyz' });
-  expect(screen.model.notice?.text).toBe('the capture begins anew …');
+  expect(screen.model.notice?.text).toBe('the filter of the capture is replaced …');
   screen.refused('port xyz', "unknown port 'xyz'", 5);
   const [typed, wrong] = screen.lines().slice(-2);
   expect(typed).toContain(' b port xyz');
@@ -211,6 +211,20 @@ test('b asks for another capture filter; what is wrong with it is shown with the
   expect(screen.asked.at(-1)).toEqual({ type: 'recapture', bpf: 'port 80' });
   screen.recaptured('port 80');
   expect(title(screen)).toContain('bpf: port 80');
+});
+
+test('a filter that was replaced leaves bookmarks and the selected packet; a capture that began anew has neither', async () => {
+  const screen = await openPacketScreen(LOOPBACK);
+  screen.press('home', 'm');
+  screen.recaptured('port 80', false);
+  expect([screen.model.packets.selected, screen.model.packets.marks.size]).toEqual([1, 1]);
+  expect(title(screen)).toContain('bpf: port 80');
+  screen.press('y');
+  expect(screen.asked.at(-1)).toEqual({ type: 'copy', text: "sudo netwatch capture --bpf 'port 80'" });
+  screen.press('escape');
+  screen.recaptured('', true);
+  expect([screen.model.packets.selected, screen.model.packets.marks.size]).toEqual([null, 0]);
+  expect(title(screen)).not.toContain('bpf:');
 });
 
 test('packets of a file have no capture filter', async () => {

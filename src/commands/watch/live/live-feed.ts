@@ -160,8 +160,8 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
 
   async function recapture(bpf: string): Promise<void> {
     try {
-      await machine!.recapture(bpf);
-      take({ type: 'recaptured', bpf });
+      const isAnew = await machine!.recapture(bpf);
+      take({ type: 'recaptured', bpf, isAnew });
     } catch (error) {
       take({ type: 'not recaptured', bpf, ...refusalOf(error, bpf, texts()) });
     }

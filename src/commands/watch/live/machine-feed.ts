@@ -49,8 +49,11 @@ export interface MachineFeed {
   refresh(): void;
   /** Another tab is shown: what it needs is read at once, and from then on. */
   show(tab: TabName): void;
-  /** Begins to capture with another filter, empty for all packets. Rejects with a Failure; then the old one goes on. */
-  recapture(bpf: string): Promise<void>;
+  /**
+   * Captures with another filter, empty for all packets. Resolves to whether the capture began anew for it: what was
+   * captured before is not in it. Rejects with a Failure; then the old one goes on.
+   */
+  recapture(bpf: string): Promise<boolean>;
   /** The same, and asks the model. */
   analyse(): void;
   /** Ends it; resolves when everything is closed. */
@@ -106,7 +109,13 @@ export async function openMachineFeed(
       thresholds: ThresholdSettings.usual,
       serviceOf: readServices(platform.host),
       packets: asked.packets
-        ? { ...PLAIN_CAPTURE, devices: asked.devices, bpf: bpf ?? PLAIN_CAPTURE.bpf, promiscuous: false }
+        ? {
+            ...PLAIN_CAPTURE,
+            devices: asked.devices,
+            bpf: bpf ?? PLAIN_CAPTURE.bpf,
+            promiscuous: false,
+            refilters: true,
+          }
         : null,
       demandsPackets,
       // the rules are told of the rounds that ended since the look before
@@ -198,6 +207,10 @@ export async function openMachineFeed(
       if ((needs.connections && !before.connections) || (needs.statistics && !before.statistics)) wake();
     },
     async recapture(bpf) {
+      if (sampler.refilter !== null) {
+        await sampler.refilter(bpf);
+        return false;
+      }
       const next = await openSampler(bpf, true);
       const old = sampler;
       sampler = next;
@@ -205,6 +218,7 @@ export async function openMachineFeed(
       // what threw in it was told when it was there
       await old.close(() => {});
       lookWhole();
+      return true;
     },
     analyse() {
       model?.askNow();

@@ -25,7 +25,8 @@ export function takePackets(model: Model, action: PacketAction): Step {
     }
     case 'recaptured': {
       const bpf = action.bpf === '' ? null : action.bpf;
-      const begun = withPackets(model, { bpf, selected: null, top: 0, marks: new Set(), stream: null });
+      const nothing = { selected: null, top: 0, marks: new Set<number>(), stream: null };
+      const begun = withPackets(model, { bpf, ...(action.isAnew ? nothing : {}) });
       return step(
         bpf === null ? notify(begun, 'noticeAllCaptured') : notify(begun, 'noticeRecaptured', { filter: bpf }),
       );

@@ -331,7 +331,7 @@ export const de: Texts = {
   noticeSavedBytes: '{count} Bytes in {file} gespeichert',
   noticeNothingToSave: 'es gibt nichts zu speichern',
   noticeFromFile: 'diese Pakete sind aus einer Datei: / filtert sie',
-  noticeRecapturing: 'der Mitschnitt beginnt neu …',
+  noticeRecapturing: 'der Filter des Mitschnitts wird ersetzt …',
   noticeRecaptured: 'mitgeschnitten wird von jetzt an: {filter}',
   noticeAllCaptured: 'mitgeschnitten wird von jetzt an alles',
   noticeNotRecaptured: 'der Mitschnitt geht weiter wie bisher: {why}',

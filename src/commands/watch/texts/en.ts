@@ -329,7 +329,7 @@ export const en = {
   noticeSavedBytes: 'saved {count} bytes to {file}',
   noticeNothingToSave: 'there is nothing to save',
   noticeFromFile: 'these packets are from a file: press / to filter them',
-  noticeRecapturing: 'the capture begins anew …',
+  noticeRecapturing: 'the filter of the capture is replaced …',
   noticeRecaptured: 'captured is from now on: {filter}',
   noticeAllCaptured: 'captured is from now on everything',
   noticeNotRecaptured: 'the capture goes on as it was: {why}',

@@ -331,7 +331,7 @@ export const zh: Texts = {
   noticeSavedBytes: '已将 {count} 字节保存到 {file}',
   noticeNothingToSave: '没有可保存的内容',
   noticeFromFile: '这些数据包来自文件：按 / 过滤',
-  noticeRecapturing: '正在重新开始抓包…',
+  noticeRecapturing: '正在更换抓包过滤器…',
   noticeRecaptured: '从现在起抓取：{filter}',
   noticeAllCaptured: '从现在起抓取全部',
   noticeNotRecaptured: '抓包照旧进行：{why}',
