@@ -1,5 +1,7 @@
 import { EXIT, Failure } from '../../../core/failure.ts';
 import { RULES } from '../../../core/insight/all-rules.ts';
+import type { Observation } from '../../../core/insight/observation.ts';
+import type { OwnConnections } from '../../../core/insight/own-connections.ts';
 import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { Section } from '../../../core/record/table.ts';
@@ -118,6 +120,7 @@ export async function openMachineFeed(
           }
         : null,
       demandsPackets,
+      own: probes?.own ?? null,
       // the rules are told of the rounds that ended since the look before
       probe: async () => {
         const rows = fresh;
@@ -127,7 +130,7 @@ export async function openMachineFeed(
       witness: {
         statistics: [...new Set([...SHOWN_STATISTICS, ...(model === null ? [] : model.statistics)])],
         ingest(observation) {
-          history.ingest(observation, clock.now());
+          history.ingest(probes === null ? observation : marked(observation, probes.own), clock.now());
           model?.ingest(observation);
         },
         ingestSections(sections) {
@@ -232,6 +235,16 @@ export async function openMachineFeed(
       await Promise.all([naming, sampler.close(told).catch(unlessTold)]);
       void probing;
     },
+  };
+}
+
+/** Connections that netwatch itself opened are its own, also where they ended before anybody saw whose they are. */
+function marked(one: Observation, own: OwnConnections): Observation {
+  if (one.type !== 'conn' || !one.value.some((row) => own.hasConn(row))) return one;
+  const { pid } = process;
+  return {
+    type: one.type,
+    value: one.value.map((row) => (own.hasConn(row) ? { ...row, pid, process: 'netwatch' } : row)),
   };
 }
 
