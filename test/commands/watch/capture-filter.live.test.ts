@@ -143,7 +143,7 @@ describe.skipIf(missing !== null)('another filter for the capture that runs, by 
     screen.press('y');
     await screen.shows(`sudo netwatch capture -i ${NEAR} --bpf 'udp and not port 53'`);
     screen.press('esc');
-    await screen.shows('─ layers 1 ');
+    await screen.shows('─ Layers 1 ');
   });
 
   test('emptied it is none', async () => {

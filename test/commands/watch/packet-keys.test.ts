@@ -10,7 +10,7 @@ const ALL = 38;
 
 /** The number of the packet in the line with the selection, which is the one whose layers are shown. */
 const shownPacket = (screen: PacketScreen): number =>
-  Number(/^─ layers (\d+)/.exec(screen.lines().find((line) => line.startsWith('─ layers'))!)?.[1]);
+  Number(/^─ Layers (\d+)/.exec(screen.lines().find((line) => line.startsWith('─ Layers'))!)?.[1]);
 const title = (screen: PacketScreen): string => screen.lines()[1]!.trimEnd();
 const listed = (screen: PacketScreen): number[] =>
   screen.lines().flatMap((line) => {
@@ -256,7 +256,7 @@ test('a click selects a packet, a layer or a panel; the wheel scrolls', async ()
   expect(shownPacket(screen)).toBe(3);
   mouse('wheel_down', 5);
   expect(shownPacket(screen)).toBe(6);
-  const layers = screen.lines().findIndex((line) => line.startsWith('─ layers'));
+  const layers = screen.lines().findIndex((line) => line.startsWith('─ Layers'));
   mouse('press', layers + 2);
   expect([screen.model.packets.panel, screen.model.packets.line]).toEqual(['detail', 1]);
 });

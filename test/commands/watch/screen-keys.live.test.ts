@@ -87,7 +87,7 @@ describe.skipIf(noLiveCapture !== null || !hasSs || toolIsMissing('tmux'))('the 
     await scene.run(SERVERS);
     await scene.run(CLIENTS);
     screen = openTmuxScreen(scene.name, ['--no-probe', '--ai', 'never'], { width: 80, height: 24 });
-    await screen.until((lines) => lines.some((line) => /top connections [1-9]/.test(line)));
+    await screen.until((lines) => lines.some((line) => /Top connections [1-9]/.test(line)));
   });
   afterAll(() => {
     screen?.close();
@@ -109,7 +109,7 @@ describe.skipIf(noLiveCapture !== null || !hasSs || toolIsMissing('tmux'))('the 
     const text = await screen.until((lines) => /7000 .*kB\/s/.test(lines.join('\n')) && lines.join('\n'));
     expect(text).toMatch(/^ w0 +10\.77\.1\.1\/24/m);
     expect(text).toMatch(/^ lo +127\.0\.0\.1\/8/m);
-    expect(text).toMatch(/^─ health ─/m);
+    expect(text).toMatch(/^─ Health ─/m);
   });
 
   test('connections are those of ss, and y copies the command that prints them', async () => {

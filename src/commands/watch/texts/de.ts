@@ -250,7 +250,7 @@ export const de: Texts = {
   collisions: 'Kollisionen',
   bandwidth: 'Bandbreite',
   last60s: 'letzte 60 s',
-  topConnections: 'aktivste Verbindungen',
+  topConnections: 'Aktivste Verbindungen',
   health: 'Gesundheit',
   findings: 'Befunde',
   gateway: 'Gateway',
@@ -266,7 +266,7 @@ export const de: Texts = {
 
   packetLayers: 'Schichten',
   packetBytes: 'Bytes',
-  packetReassembled: 'zusammengesetzt, {count} Bytes',
+  packetReassembled: 'Zusammengesetzt, {count} Bytes',
   packetGone: 'nicht mehr gehalten',
   packetSourcePlace: '[Quelle {address}: {place}]',
   packetDestinationPlace: '[Ziel {address}: {place}]',
@@ -286,6 +286,9 @@ export const de: Texts = {
   streamMissing: '{count} Bytes fehlen',
   streamNothing: 'keine Nutzdaten in diesen Richtungen',
   streamBoth: 'beide Richtungen',
+  streamTitle: '{proto}-Strom #{number}',
+  streamText: 'Text',
+  streamHex: 'Hex',
 
   keyBookmark: 'merken',
   keyNextBookmark: 'nächstes ★',

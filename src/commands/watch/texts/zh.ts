@@ -286,6 +286,9 @@ export const zh: Texts = {
   streamMissing: '缺少 {count} 字节',
   streamNothing: '这些方向没有载荷',
   streamBoth: '双向',
+  streamTitle: '{proto} 流 #{number}',
+  streamText: '文本',
+  streamHex: '十六进制',
 
   keyBookmark: '书签',
   keyNextBookmark: '下一个 ★',
