@@ -153,6 +153,20 @@ describe.skipIf(noTerminals)('a terminal', { timeout: 90_000 }, () => {
   });
 });
 
+describe.skipIf(noTerminals || process.getuid?.() !== 0)("root's home folder", { timeout: 90_000 }, () => {
+  test('that is not there keeps nothing but files from being saved, and says so', async () => {
+    const run = start(['--tab', 'packets', '-r', CAPTURE], { HOME: path.join(folder, 'gone', 'home') });
+    await pty.shows(/files cannot be saved: .*gone/);
+    pty.type('1');
+    await pty.shows(/^ Dashboard/m);
+    pty.type('4');
+    await pty.shows('Frame 38');
+    pty.type('w');
+    await pty.shows(/files cannot be saved: .*gone/);
+    await leave(run);
+  });
+});
+
 describe.skipIf(noTerminals)('a capture', { timeout: 90_000 }, () => {
   test('that is cut is shown as far as it goes', async () => {
     const cut = path.join(folder, 'cut.pcap');

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { unknownRow } from '../../../src/core/record/unknown-row.ts';
@@ -317,4 +317,46 @@ test('Tab completes a display filter from the fields that it knows', async () =>
   expect(typed()).toBe('src_port');
   screen.press('ctrl+u', '"dns"');
   expect(screen.lines().at(-2)).toMatch(/^ \/ dns .* 4 of 38 $/);
+});
+
+describe('a filter that is typed before there are packets', () => {
+  const early = async () => {
+    const screen = await openPacketScreen(LOOPBACK);
+    screen.take((model) => ({
+      ...model,
+      machine: { ...model.machine, at: null },
+      packets: { ...model.packets, look: null },
+    }));
+    return screen;
+  };
+
+  test('is typed, and holds from the first look on', async () => {
+    const screen = await early();
+    screen.press('/', 'd', 'n', 's');
+    expect([screen.model.prompt?.text, screen.model.notice]).toEqual(['dns', null]);
+    screen.press('enter');
+    expect([screen.model.prompt, screen.model.tab, screen.model.packets.filter]).toEqual([null, 'packets', null]);
+    screen.desk.setFilter(null);
+    expect(screen.model.packets.filter).toBe('dns');
+    expect(title(screen)).toMatch(/ Packets \d+ of \d+ {2}filter: dns/);
+  });
+
+  test('is typed on when the look comes meanwhile', async () => {
+    const screen = await early();
+    screen.press('/', 'd', 'n');
+    screen.desk.setFilter(null);
+    expect(screen.model.prompt?.text).toBe('dn');
+    screen.press('s', 'enter');
+    expect(screen.model.packets.filter).toBe('dns');
+  });
+
+  test('that means nothing can be typed on, and holds the screen up in no way', async () => {
+    const screen = await early();
+    screen.press('/', '"ip.src =="', 'enter');
+    screen.desk.setFilter(null);
+    expect([screen.model.prompt?.text, screen.model.packets.filter]).toEqual(['ip.src ==', null]);
+    expect(screen.model.prompt?.error?.column).toBeGreaterThan(0);
+    screen.press('escape');
+    expect([screen.model.prompt, screen.model.packets.early]).toEqual([null, null]);
+  });
 });

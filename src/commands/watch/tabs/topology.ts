@@ -82,7 +82,7 @@ const REMOTES: ListSpec = {
     ];
   },
   command: ({ replay }) => ['conns', '--summary', 'remote', ...sourceWords(replay, [])],
-  onlyRows: `key != null and not key in {${[...OWN].join(', ')}}`,
+  onlyRows: () => `key != null and not key in {${[...OWN].join(', ')}}`,
 };
 
 /** A box of three lines in a frame. */
