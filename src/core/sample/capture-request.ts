@@ -17,6 +17,8 @@ export interface CaptureRequest {
   readonly sandbox: SandboxMode;
   /** Whether to wait for an interface that has disappeared. */
   readonly reconnects: boolean;
+  /** Whether to go on without an interface that has disappeared, as long as another is left. */
+  readonly outlives: boolean;
   /** Whether its filter may be replaced while it runs. */
   readonly refilters: boolean;
   /** null until it is stopped. */
@@ -41,6 +43,7 @@ export const PLAIN_CAPTURE: CaptureRequest = {
   engine: null,
   sandbox: 'on',
   reconnects: false,
+  outlives: false,
   refilters: false,
   durationMs: null,
   packetBuffered: false,

@@ -16,6 +16,13 @@ import type { Place } from './surroundings.ts';
 
 const ignore = (): void => {};
 
+/** What is missing without the interfaces that have disappeared. */
+function without(lost: readonly string[]): readonly Limit[] {
+  if (lost.length === 0) return [];
+  const why = lost.length === 1 ? 'the interface is gone' : 'the interfaces are gone';
+  return [{ what: `packets of ${lost.join(', ')}`, why: `${why}; the others are captured`, remedy: null }];
+}
+
 /** What packets say about connections while these are sampled. */
 export interface PacketConnections {
   /** The sockets of a reading, with what their packets said, and the flows that have no socket. */
@@ -54,7 +61,7 @@ export async function openPacketConnections(
   const dissector = new Dissector(REGISTRY);
   const { faults } = dissector;
   const use = { dissector, showsRows: false, asksOwners: trace, sockets: read };
-  const live = await openLivePackets(place, { ...request, devices }, use);
+  const live = await openLivePackets(place, { ...request, devices, outlives: true }, use);
   const { feed } = live;
   // packets wait while sockets are read, which another process may do: else they tell of the time after
   let held: Promise<void> = Promise.resolve();
@@ -80,7 +87,7 @@ export async function openPacketConnections(
       faults.attempt(() => {
         joined = sockets.join(reading, readAt / 1000, clock.now() / 1000);
       });
-      return { ...joined, limits: [...reading.limits, ...limits] };
+      return { ...joined, limits: [...reading.limits, ...without(live.lost), ...limits] };
     },
     closedOf: (closed) => sockets.closedOf(closed),
     counts: () => ({

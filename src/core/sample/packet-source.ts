@@ -31,6 +31,8 @@ export interface PacketSource {
 /** A live source; its owners are those of flows. */
 export interface LiveSource extends PacketSource {
   readonly owners: FlowOwners;
+  /** The interfaces that have disappeared, without which it goes on. */
+  readonly lost: readonly string[];
   /** As that of a Sensor. */
   readonly refilter: Sensor['refilter'];
 }

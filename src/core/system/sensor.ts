@@ -59,6 +59,8 @@ export interface CaptureOrder {
   readonly packetBuffered: boolean;
   /** Whether the filter may be replaced while it runs; then what that takes is kept. */
   readonly refilters: boolean;
+  /** Whether it goes on without an interface that has disappeared, as long as another is left. */
+  readonly outlives: boolean;
   /** The user that the capturing process becomes once the devices are open; null to stay the same user. */
   readonly user: User | null;
   readonly sandbox: SandboxMode;

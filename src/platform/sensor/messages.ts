@@ -16,6 +16,8 @@ export interface SensorOrder extends Omit<CaptureOrder, 'engine' | 'fd' | 'absen
 export type SensorMessage =
   /** `refilters`: whether its filter can be replaced. */
   | { readonly type: 'ready'; readonly linkTypes: readonly number[]; readonly refilters: boolean }
+  /** An interface has disappeared, and the capture goes on without it. */
+  | { readonly type: 'gone'; readonly device: string }
   /** The answer to another filter: it holds, and what came before it has been written; or why the old one stays. */
   | { readonly type: 'filtered'; readonly refusal: string | null }
   /** The packets counted here have been written; `synced`: they are also on the disk, as was asked. */

@@ -50,6 +50,8 @@ export async function openSensor(
   let last: SensorMessage | null = null;
   const syncing: ((captured: number) => void)[] = [];
   const filtering: ((refusal: string | null) => void)[] = [];
+  /** Both this process and the sensor see that an interface has disappeared. */
+  let lose: (device: string) => void = () => {};
   const begun = new Promise<SensorMessage | null>((resolve) => {
     const lines = createInterface({ input: child.stdio[MESSAGES_FD] as Readable });
     lines.on('line', (line) => {
@@ -58,6 +60,7 @@ export async function openSensor(
       if (message.type === 'ended' || (message.type === 'counts' && message.synced)) {
         for (const synced of syncing.splice(0)) synced(captured);
       }
+      if (message.type === 'gone') return lose(message.device);
       if (message.type === 'filtered') return filtering.shift()?.(message.refusal);
       last = message;
       resolve(message);
@@ -70,13 +73,17 @@ export async function openSensor(
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
   let gone: string | null = null;
+  const lost = new Set<string>();
+  lose = (device) => {
+    if (lost.has(device)) return;
+    lost.add(device);
+    if (order.outlives && lost.size < order.devices.length) return events.changed(device, { change: 'gone' });
+    gone = device;
+    stop();
+  };
   const unwatch = watchCapture(order, child.pid!, clock, {
     ...events,
-    changed(device, change) {
-      if (change.change !== 'gone') return events.changed(device, change);
-      gone = device;
-      stop();
-    },
+    changed: (device, change) => (change.change === 'gone' ? lose(device) : events.changed(device, change)),
   });
   const ended = exit.then((status) => {
     unwatch();

@@ -183,6 +183,12 @@ function run(order: SensorOrder, clock: Clock): void {
   process.stdin.on('end', stop).on('error', stop);
   process.stdin.on('data', (bytes: Buffer) => requests.take(bytes));
   for (const device of devices) device.start(() => writer.flush());
+  const lost = new Set<PcapDevice>();
+  const lose = (device: PcapDevice): void => {
+    lost.add(device);
+    if (order.outlives && lost.size < devices.length) say({ type: 'gone', device: device.name });
+    else finish(goneOf(device.name));
+  };
   const untold = new Set<PcapDevice>();
   every(clock, WATCH_MS, () => {
     for (const device of devices) {
@@ -194,7 +200,7 @@ function run(order: SensorOrder, clock: Clock): void {
         });
       }
       writer.flush();
-      if (device.hasFailed && !isThere.get(device.name)?.()) finish(goneOf(device.name));
+      if (device.hasFailed && !lost.has(device) && !isThere.get(device.name)?.()) lose(device);
     }
   });
   every(clock, COUNTS_MS, () => tellCounts());
