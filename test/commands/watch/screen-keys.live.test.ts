@@ -4,6 +4,7 @@ import { type LiveScene, noLiveCapture, openLiveScene } from '../../support/live
 import { BIN } from '../../support/program.ts';
 import { STORY_KEYS } from '../../support/screen-story.ts';
 import { hasSs, readSs } from '../../support/ss.ts';
+import { tmuxName } from '../../support/tmux-keys.ts';
 import { openTmuxScreen, type TmuxScreen } from '../../support/tmux-screen.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
@@ -37,24 +38,6 @@ const CLIENTS = `
   }, 250);
   held.at(-1).once('connect', () => process.stdout.write('connected'));`;
 
-/** How tmux names keys. */
-const NAMES: Readonly<Record<string, string>> = {
-  up: 'Up',
-  down: 'Down',
-  left: 'Left',
-  right: 'Right',
-  pageup: 'PPage',
-  pagedown: 'NPage',
-  home: 'Home',
-  end: 'End',
-  space: 'Space',
-  tab: 'Tab',
-  backtab: 'BTab',
-  enter: 'Enter',
-  escape: 'Escape',
-  f1: 'F1',
-};
-const tmuxName = (key: string): string => NAMES[key] ?? key.replace(/^ctrl\+/, 'C-');
 /** Those that open something, which the keys behind them would then go to. */
 const OPENS: ReadonlySet<string> = new Set(['?', 'f1', 'i', 'y']);
 /** Those that leave the screen, or the tab, or begin to type, which the test of the filter does. */
