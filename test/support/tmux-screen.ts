@@ -70,6 +70,15 @@ export function openTmuxScreen(
     ],
   );
   const read = (): readonly string[] => tmux('capture-pane', '-p', '-N').split('\n').slice(0, height);
+  /** None of one that ended, which may be while it is read. */
+  const readIfAny = (): readonly string[] => {
+    try {
+      return read();
+    } catch (error) {
+      if (screen.isOver()) return [];
+      throw error;
+    }
+  };
   const screen: TmuxScreen = {
     async press(...keys) {
       for (const key of keys) tmux('send-keys', '--', key);
@@ -84,7 +93,7 @@ export function openTmuxScreen(
     async until(holds) {
       const end = performance.now() + PATIENCE_MS;
       for (;;) {
-        const lines = screen.isOver() ? [] : read();
+        const lines = readIfAny();
         const told = holds(lines);
         if (told !== null && told !== undefined && told !== false) return told;
         if (performance.now() > end) throw new Error(`not seen: ${holds}\n${lines.join('\n')}`);

@@ -61,7 +61,8 @@ describe.skipIf(missing !== null)('another filter for the capture that runs, by 
   };
   /** Sends all frames while tcpdump captures too; resolves to how many of them it takes with the same filter, at least so many. */
   const sendBesideTcpdump = async (filter: string, least: number): Promise<number> => {
-    const args = ['-i', NEAR, '-p', '-n', '-l', '--immediate-mode', '-Z', 'root', '--', filter];
+    // its buffer has room for few packets of the usual length
+    const args = ['-i', NEAR, '-p', '-n', '-l', '--immediate-mode', '-s', '256', '-Z', 'root', '--', filter];
     const tcpdump = spawn('ip', ['netns', 'exec', scene.name, 'tcpdump', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
