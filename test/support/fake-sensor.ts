@@ -27,6 +27,7 @@ export interface SensorSetting {
   readonly captured?: number;
   readonly isVerbose?: boolean;
   readonly surrender?: Surrender | null;
+  readonly refilter?: Sensor['refilter'];
 }
 
 export const countsOf = (changes: Partial<DeviceCounts> = {}): DeviceCounts => ({
@@ -47,6 +48,7 @@ export function sensorScene({
   captured = 2,
   isVerbose = false,
   surrender = null,
+  refilter = null,
 }: SensorSetting = {}): SensorScene {
   const said: string[] = [];
   const orders: CaptureOrder[] = [];
@@ -66,6 +68,7 @@ export function sensorScene({
     captured: () => captured,
     stop: () => void said.push('stop'),
     sync: async () => captured,
+    refilter,
     ended,
   };
   const place: Place = {

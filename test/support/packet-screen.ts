@@ -36,7 +36,7 @@ export interface PacketScreen {
   input(input: Input): void;
   take(change: (model: Model) => Model): void;
   /** The capture began anew, or could not. */
-  recaptured(bpf: string): void;
+  recaptured(bpf: string, isAnew?: boolean): void;
   refused(bpf: string, message: string, column: number): void;
   /** As they are written, and without colours. */
   painted(): readonly string[];
@@ -118,7 +118,7 @@ export async function openPacketScreen(
     take(change) {
       model = change(model);
     },
-    recaptured: (bpf) => take({ type: 'recaptured', bpf }),
+    recaptured: (bpf, isAnew = true) => take({ type: 'recaptured', isAnew, bpf }),
     refused: (bpf, message, column) => take({ type: 'not recaptured', bpf, message, column }),
     painted: () => frameView(TABLE, model),
     lines: () => frameView(TABLE, model).map((line) => line.replaceAll(SGR, '')),

@@ -45,6 +45,7 @@ export async function* sampleInsights(
     packets: asked.packets,
     demandsPackets: asked.demandsPackets,
     probe: probes?.round ?? null,
+    own: probes?.own ?? null,
     witness: comments?.gatherer ?? null,
   });
   const findings = new StandingFindings();

@@ -1,3 +1,4 @@
+import { OwnConnections } from '../../core/insight/own-connections.ts';
 import type { Limit } from '../../core/limit.ts';
 import type { ProbeRow } from '../../core/record/tables/probe.ts';
 import { openProbeSampler } from '../../core/sample/probe-sampler.ts';
@@ -9,6 +10,8 @@ import { openProber } from '../../platform/probe/open-prober.ts';
 
 /** The gateway, the DNS servers and a name, asked once for each look. */
 export interface Probes {
+  /** Connections that they opened in place of echo requests. */
+  readonly own: OwnConnections;
   /** A round of all of them; resolves when the last one has answered or was waited for. */
   readonly round: () => Promise<readonly ProbeRow[]>;
   readonly close: () => void;
@@ -24,11 +27,13 @@ export async function openProbes(place: Place, sayLimits: (limits: readonly Limi
   const plan = { ...ROUND, targets, pair: null, everyMs: null, next: null, durationMs: null, followsPaths: true };
   for (const family of ['ipv4', 'ipv6'] as const) platform.openEcho(family);
   const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
+  const own = new OwnConnections();
   const sampler = await openProbeSampler(place, plan, {
-    openProber: (target) => openProber(target, { platform, clock, sayLimit }),
+    openProber: (target) => openProber(target, { platform, clock, sayLimit, own }),
     localAddressTo,
   });
   return {
+    own,
     async round() {
       const rows: ProbeRow[] = [];
       for await (const rounds of sampler.rounds()) rows.push(...rounds.map(({ row }) => row));

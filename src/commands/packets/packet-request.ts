@@ -35,6 +35,8 @@ function captureRequestOf(values: PacketOptions): CaptureRequest {
     engine: values.engine ?? null,
     sandbox: values.sandbox ?? PLAIN_CAPTURE.sandbox,
     reconnects: values.reconnect === true,
+    outlives: false,
+    refilters: false,
     durationMs,
     packetBuffered: values['packet-buffered'] === true,
     traces: traceWishOf(values, durationMs),

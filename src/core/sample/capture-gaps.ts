@@ -10,6 +10,8 @@ export class CaptureGaps {
   private pending: Gap[] = [];
   private readonly dropped = new Map<string, number>();
   private readonly say: (line: string) => void;
+  /** The interfaces that the capture goes on without. */
+  readonly lost: string[] = [];
 
   /** `say` is called with a line for people as soon as an interface changes. */
   constructor(say: (line: string) => void) {
@@ -18,6 +20,7 @@ export class CaptureGaps {
 
   /** An interface changed during the capture. What it did while it was away is missing. */
   change(iface: string, change: InterfaceChange): void {
+    if (change.change === 'gone') this.lost.push(iface);
     if (change.change === 'up') this.miss(iface, lineOf(iface, change));
     else this.note(lineOf(iface, change));
   }
@@ -61,6 +64,6 @@ function lineOf(iface: string, change: InterfaceChange): string {
     case 'renamed':
       return `interface ${iface} is now named ${change.name}; the capture continues`;
     case 'gone':
-      return `interface ${iface} is gone`;
+      return `interface ${iface} is gone; the capture goes on without it`;
   }
 }

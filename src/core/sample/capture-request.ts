@@ -17,6 +17,10 @@ export interface CaptureRequest {
   readonly sandbox: SandboxMode;
   /** Whether to wait for an interface that has disappeared. */
   readonly reconnects: boolean;
+  /** Whether to go on without an interface that has disappeared, as long as another is left. */
+  readonly outlives: boolean;
+  /** Whether its filter may be replaced while it runs. */
+  readonly refilters: boolean;
   /** null until it is stopped. */
   readonly durationMs: number | null;
   /** Whether each packet is written separately, so that a kill cannot leave half of one. */
@@ -39,6 +43,8 @@ export const PLAIN_CAPTURE: CaptureRequest = {
   engine: null,
   sandbox: 'on',
   reconnects: false,
+  outlives: false,
+  refilters: false,
   durationMs: null,
   packetBuffered: false,
   traces: 'refused',

@@ -11,6 +11,7 @@ import { openConnections } from '../socket/connections.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import { instantNow } from '../system/instant-now.ts';
 import type { SocketRequest } from '../system/platform.ts';
+import type { Sensor } from '../system/sensor.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
 import { openCoverageMeter } from './coverage-meter.ts';
@@ -65,6 +66,8 @@ export interface ConnectionSampler {
   look(at: Instant): Promise<ConnectionLook>;
   /** Call after a look: starts what only helps later looks, and returns what the tracing misses. */
   goOn(): readonly Limit[];
+  /** Replaces the filter of the capture, as that of a Sensor; null where it cannot, and without packets. */
+  readonly refilter: Sensor['refilter'];
   /** Ends it; `told` is called with the packets that could not be dissected, before the counts are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -167,6 +170,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
       tracing.begin();
       return limits;
     },
+    refilter: packets?.refilter ?? null,
     async close(told) {
       tracing.kill();
       if (packets !== null) {

@@ -3,6 +3,7 @@ import { EXIT, Failure, messageOf } from '../failure.ts';
 import { type Found, InsightEngine } from '../insight/insight-engine.ts';
 import type { Observation } from '../insight/observation.ts';
 import { observedSections, statisticsFor } from '../insight/observed-statistics.ts';
+import type { OwnConnections } from '../insight/own-connections.ts';
 import { RecentStreams, WINDOW_S } from '../insight/recent-streams.ts';
 import type { Rule } from '../insight/rule.ts';
 import type { ThresholdSettings } from '../insight/thresholds.ts';
@@ -19,7 +20,9 @@ import type { ServiceOf } from '../socket/conn-row.ts';
 import type { StatisticName } from '../stats/names.ts';
 import { StatisticsOfRun } from '../stats/run.ts';
 import type { Reading } from '../system/platform.ts';
+import type { Sensor } from '../system/sensor.ts';
 import { Faults } from '../wire/faults.ts';
+import type { Packet } from '../wire/packet.ts';
 import type { CaptureRequest } from './capture-request.ts';
 import { ClockJumps } from './clock-jumps.ts';
 import { type ConnectionRequest, type ConnectionSampler, openConnectionSampler } from './connection-sampler.ts';
@@ -36,6 +39,8 @@ export interface InsightSampling {
   readonly demandsPackets: boolean;
   /** Asks the targets that are probed, at each look but the first, or tells of no round; null for none. */
   readonly probe: (() => Promise<readonly ProbeRow[]>) | null;
+  /** Connections that the probes open, which rules are not told of; null without such. */
+  readonly own: OwnConnections | null;
   /** What is told of all that rules are told, and of some statistics more; null for nobody. */
   readonly witness: Witness | null;
   /** Is given what is captured, before the first packet, to listen to it too. */
@@ -69,6 +74,8 @@ export interface InsightSampler {
   look(at: Instant): Promise<InsightLook>;
   /** Reads little, for the witness: rules hear of records that come once each, and of all else at the next look. */
   glance(at: Instant, what: Glanced): Promise<readonly Limit[]>;
+  /** Replaces the filter of the capture, as that of a Sensor; null where it cannot, and without packets. */
+  readonly refilter: Sensor['refilter'];
   /** Ends it; `told` is called with what threw, before the counts of the capture are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -76,7 +83,7 @@ export interface InsightSampler {
 /** Begins to watch. Rejects with a Failure 64, 66, 69 or 77 where packets are demanded. */
 export async function openInsightSampler(place: Place, asked: InsightSampling): Promise<InsightSampler> {
   const { platform } = place;
-  const { witness, slices = null } = asked;
+  const { witness, own, slices = null } = asked;
   const faults = new Faults();
   const engine = new InsightEngine(asked.rules, asked.thresholds, faults, WINDOW_S);
   const rates = openInterfaceRates();
@@ -85,7 +92,8 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     const options = { bucketMs: 1000, owners, communityIds: false };
     const names = new Set([...statisticsFor(engine.reads), ...(witness?.statistics ?? [])]);
     const run = new StatisticsOfRun([...names], options, feed.dissector);
-    feed.listen(...run.listeners, ...engine.packetListeners());
+    const judges = engine.packetListeners().map((judge) => (own === null ? judge : unlessOwn(judge, own)));
+    feed.listen(...run.listeners, ...judges);
     feed.listenToHeld(...run.heldListeners);
     asked.listen?.(feed, owners);
     captured = { run, feed };
@@ -93,7 +101,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   const { sampler, limits: missing } = await openConnections(place, asked, listen);
 
   const tell = async (observation: Observation, at: number): Promise<void> => {
-    await takeSteps(engine.ingesting(observation, at), slices);
+    await takeSteps(engine.ingesting(own?.without(observation) ?? observation, at), slices);
     witness?.ingest(observation);
     await restWhenOver(slices);
   };
@@ -181,12 +189,19 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       limits.push(...sampler.goOn());
       return { ...(await takeSteps(engine.finding(now, at.time), slices)), limits };
     },
+    refilter: sampler.refilter,
     async close(told) {
       await sampler.close(told);
       told(faults);
     },
   };
 }
+
+const unlessOwn =
+  (judge: (packet: Packet) => void, own: OwnConnections) =>
+  (packet: Packet): void => {
+    if (!own.hasPacket(packet)) judge(packet);
+  };
 
 /** The sampler of the connections, with packets where they can be had. */
 async function openConnections(

@@ -60,6 +60,9 @@ export async function beginCapture(
     packetBuffered: request.packetBuffered,
     user: place.lesserUser,
     sandbox: request.sandbox,
+    // one that is waited for is not done without
+    outlives: request.outlives && !request.reconnects,
+    refilters: request.refilters,
     absence: request.reconnects ? absenceOf(place, gaps) : null,
     ...beginning,
   };

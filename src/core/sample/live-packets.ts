@@ -57,6 +57,8 @@ export async function openLivePackets(
     signal: new AbortController().signal,
     counts: sensor.counts,
     stop: sensor.stop,
+    lost: gaps.lost,
+    refilter: sensor.refilter,
     gaps: () => gaps.take(sensor.counts()),
     async finish() {
       sockets?.close();

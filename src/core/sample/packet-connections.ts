@@ -5,6 +5,7 @@ import type { Limit } from '../limit.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { Slices } from '../slices.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
+import type { Sensor } from '../system/sensor.ts';
 import type { SocketTrace } from '../trace/socket-trace.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
@@ -16,6 +17,13 @@ import type { Place } from './surroundings.ts';
 
 const ignore = (): void => {};
 
+/** What is missing without the interfaces that have disappeared. */
+function without(lost: readonly string[]): readonly Limit[] {
+  if (lost.length === 0) return [];
+  const why = lost.length === 1 ? 'the interface is gone' : 'the interfaces are gone';
+  return [{ what: `packets of ${lost.join(', ')}`, why: `${why}; the others are captured`, remedy: null }];
+}
+
 /** What packets say about connections while these are sampled. */
 export interface PacketConnections {
   /** The sockets of a reading, with what their packets said, and the flows that have no socket. */
@@ -24,6 +32,8 @@ export interface PacketConnections {
   /** How many packets have been captured so far, and how many the kernel has dropped. */
   counts(): { readonly captured: number; readonly dropped: number };
   readonly faults: Faults;
+  /** As that of a Sensor. */
+  readonly refilter: Sensor['refilter'];
   /** Ends the capture; resolves when its last packet has been processed. */
   stop(): Promise<void>;
   /** Reports what was counted. Rejects as `PacketSource.finish` does. */
@@ -53,7 +63,7 @@ export async function openPacketConnections(
   const dissector = new Dissector(REGISTRY);
   const { faults } = dissector;
   const use = { dissector, showsRows: false, asksOwners: trace, sockets: read };
-  const live = await openLivePackets(place, { ...request, devices }, use);
+  const live = await openLivePackets(place, { ...request, devices, outlives: true }, use);
   const { feed } = live;
   const sockets = new PacketSockets(dissector.flows, live.owners, (address) => addresses.has(address), tellsClosed);
   feed.listen((packet) => sockets.ingest(packet));
@@ -79,7 +89,7 @@ export async function openPacketConnections(
         } catch (error) {
           faults.note(null, error);
         }
-        return { ...joined, limits: [...reading.limits, ...limits] };
+        return { ...joined, limits: [...reading.limits, ...without(live.lost), ...limits] };
       }),
     closedOf: (closed) => sockets.closedOf(closed),
     counts: () => ({
@@ -87,6 +97,7 @@ export async function openPacketConnections(
       dropped: live.counts().reduce((sum, { droppedByKernel }) => sum + droppedByKernel, 0),
     }),
     faults,
+    refilter: live.refilter,
     async stop() {
       live.stop();
       await ended;

@@ -2,7 +2,7 @@ import type { FlowOwners } from '../connection/flow-owners.ts';
 import type { Gap } from '../gap.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { PacketOwners } from '../packet/packet-owners.ts';
-import type { DeviceCounts } from '../system/sensor.ts';
+import type { DeviceCounts, Sensor } from '../system/sensor.ts';
 import type { SocketTrace } from '../trace/socket-trace.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import type { OwnedSockets } from './owned-sockets.ts';
@@ -31,6 +31,10 @@ export interface PacketSource {
 /** A live source; its owners are those of flows. */
 export interface LiveSource extends PacketSource {
   readonly owners: FlowOwners;
+  /** The interfaces that have disappeared, without which it goes on. */
+  readonly lost: readonly string[];
+  /** As that of a Sensor. */
+  readonly refilter: Sensor['refilter'];
 }
 
 /** How packets are used, so that no work is done that nobody needs. */

@@ -57,6 +57,10 @@ export interface CaptureOrder {
   readonly most: number | null;
   /** Whether each packet is written separately, so that a kill cannot leave half of one. */
   readonly packetBuffered: boolean;
+  /** Whether the filter may be replaced while it runs; then what that takes is kept. */
+  readonly refilters: boolean;
+  /** Whether it goes on without an interface that has disappeared, as long as another is left. */
+  readonly outlives: boolean;
   /** The user that the capturing process becomes once the devices are open; null to stay the same user. */
   readonly user: User | null;
   readonly sandbox: SandboxMode;
@@ -79,6 +83,12 @@ export interface Sensor {
   stop(): void;
   /** Resolves when everything captured so far is on the disk, with the number of those packets. */
   sync(): Promise<number>;
+  /**
+   * Captures from now on only what another filter passes, on every device; empty for all. Resolves when what was captured
+   * before has been handed on. Rejects with a Failure, 64 for a filter that means nothing; then the old one holds. Null
+   * where a running capture keeps its filter.
+   */
+  readonly refilter: ((bpf: string) => Promise<void>) | null;
   /**
    * Resolves when it has ended; rejects with a Failure 69 when a device or the process ended unexpectedly, 74 for a
    * full disk.

@@ -14,6 +14,8 @@ export interface Libc {
   /** `message` is a struct msghdr. */
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
+  /** `length` is a 32-bit number, as the call reads and writes it. */
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array): number;
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   setns(fd: number, kind: number): number;
   close(fd: number): number;
@@ -60,6 +62,7 @@ function load(): Libc {
     recv: lib.func('long recv(int, _Out_ void *, size_t, int)'),
     sendto: lib.func('long sendto(int, const void *, size_t, int, const void *, uint32_t)'),
     recvmsg: lib.func('long recvmsg(int, _Inout_ void *, int)'),
+    getsockopt: lib.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)'),
     setsockopt: lib.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     ioctl: lib.func('int ioctl(int, unsigned long, _Inout_ void *)'),
     setns: lib.func('int setns(int, int)'),

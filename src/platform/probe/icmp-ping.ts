@@ -13,7 +13,7 @@ import { tcpEcho } from './tcp-echo.ts';
  * Sends echo requests by the first method that works here: a socket of our own, the ping command, or a TCP connection,
  * whose answer or refusal shows that the host is up. `method` says which it was.
  */
-export function openIcmpProber(target: Target, { platform, clock, sayLimit }: ProberOptions): Prober {
+export function openIcmpProber(target: Target, { platform, clock, sayLimit, own }: ProberOptions): Prober {
   let counted: { readonly socket: EchoSocket; readonly addr: string } | null = null;
   return {
     async send(timeoutMs, signal): Promise<Reply> {
@@ -24,7 +24,7 @@ export function openIcmpProber(target: Target, { platform, clock, sayLimit }: Pr
         const socket = platform.openEcho(to.addr.includes(':') ? 'ipv6' : 'ipv4');
         if (socket === null) {
           sayLimit('ICMP echo', 'no socket for it is permitted here', 'netwatch doctor');
-          const told = (await openPing(platform, to, within.left(), within.signal)) ?? (await tcpEcho(to, within));
+          const told = (await openPing(platform, to, within.left(), within.signal)) ?? (await tcpEcho(to, within, own));
           if (told.ok === true) return told;
           findings = { ...told.findings, ...findings };
           throw told.ok === null ? new CannotAsk(told.detail) : new Error(told.detail);

@@ -1,4 +1,5 @@
 import type { Findings, Reply } from '../../core/health/prober.ts';
+import type { OwnConnections } from '../../core/insight/own-connections.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Platform } from '../../core/system/platform.ts';
 
@@ -8,6 +9,8 @@ export interface ProberOptions {
   readonly clock: Clock;
   /** Reports something once, to those who listen. */
   readonly sayLimit: (what: string, why: string, remedy: string | null) => void;
+  /** Is told of connections that stand for echo requests; absent where nobody looks at connections. */
+  readonly own?: OwnConnections;
 }
 
 /** A reply with the known fields; all others are null or empty. */

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import type { Reply } from '../../core/health/prober.ts';
+import type { OwnConnections } from '../../core/insight/own-connections.ts';
 import type { Deadline } from './deadline.ts';
 import { reply } from './prober-options.ts';
 import { type Resolved, socketAddress } from './resolve-host.ts';
@@ -11,13 +12,20 @@ const ALIVE = new Set(['ECONNREFUSED', 'ECONNRESET']);
 
 /**
  * Asks a host for a TCP connection on several ports in parallel: the first that is opened or refused shows that the
- * host is up. If none is, that does not prove that it is down: the reply is unknown.
+ * host is up. If none is, that does not prove that it is down: the reply is unknown. `own` is told of each connection.
  */
-export function tcpEcho(to: Resolved, deadline: Deadline): Promise<Reply> {
+export function tcpEcho(to: Resolved, deadline: Deadline, own?: OwnConnections): Promise<Reply> {
   const { clock, signal } = deadline;
   return new Promise((resolve) => {
     const start = clock.monotonic();
     const sockets = PORTS.map((port) => net.connect({ host: socketAddress(to), port }));
+    // node connects in the next tick, and what we ask for then comes after it; from a refused one nobody learns its port
+    const note = (): void => {
+      for (const [index, { localPort }] of sockets.entries()) {
+        if (localPort !== undefined) own?.add(localPort, to.addr, PORTS[index]!);
+      }
+    };
+    process.nextTick(note);
     const { addr } = to;
     const findings = { method: 'tcp_connect' as const };
     const end = (known: Partial<Reply> & Pick<Reply, 'ok' | 'detail'>): void => {

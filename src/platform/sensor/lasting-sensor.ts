@@ -91,6 +91,8 @@ export async function openLastingSensor(
     captured,
     stop,
     sync: () => last().sync(),
+    // the next sensor would begin with the first filter
+    refilter: null,
     ended,
   };
 }

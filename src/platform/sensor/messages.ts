@@ -14,7 +14,12 @@ export interface SensorOrder extends Omit<CaptureOrder, 'engine' | 'fd' | 'absen
 
 /** What the sensor says besides the packets, one JSON text per line. */
 export type SensorMessage =
-  | { readonly type: 'ready'; readonly linkTypes: readonly number[] }
+  /** `refilters`: whether its filter can be replaced. */
+  | { readonly type: 'ready'; readonly linkTypes: readonly number[]; readonly refilters: boolean }
+  /** An interface has disappeared, and the capture goes on without it. */
+  | { readonly type: 'gone'; readonly device: string }
+  /** The answer to another filter: it holds, and what came before it has been written; or why the old one stays. */
+  | { readonly type: 'filtered'; readonly refusal: string | null }
   /** The packets counted here have been written; `synced`: they are also on the disk, as was asked. */
   | {
       readonly type: 'counts';
@@ -40,8 +45,8 @@ export type SensorMessage =
   | { readonly type: 'failed'; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
 
 /**
- * Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. When its stdin ends it stops; a byte
- * on stdin asks it to put everything on the disk.
+ * Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. When its stdin ends it stops. A line on
+ * stdin is a request: an empty one asks it to put everything on the disk, any other is another filter, as a JSON string.
  */
 export const PACKETS_FD = 3;
 export const MESSAGES_FD = 4;

@@ -10,6 +10,7 @@ import { isStopped } from '../linux/process-state.ts';
 import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 import { InterfaceWatch } from './interface-watch.ts';
 import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
+import { refilterLine } from './request-lines.ts';
 
 /** The captured interface has disappeared. */
 export class InterfaceGone extends Failure {
@@ -48,6 +49,9 @@ export async function openSensor(
   let captured = 0;
   let last: SensorMessage | null = null;
   const syncing: ((captured: number) => void)[] = [];
+  const filtering: ((refusal: string | null) => void)[] = [];
+  /** Both this process and the sensor see that an interface has disappeared. */
+  let lose: (device: string) => void = () => {};
   const begun = new Promise<SensorMessage | null>((resolve) => {
     const lines = createInterface({ input: child.stdio[MESSAGES_FD] as Readable });
     lines.on('line', (line) => {
@@ -56,6 +60,8 @@ export async function openSensor(
       if (message.type === 'ended' || (message.type === 'counts' && message.synced)) {
         for (const synced of syncing.splice(0)) synced(captured);
       }
+      if (message.type === 'gone') return lose(message.device);
+      if (message.type === 'filtered') return filtering.shift()?.(message.refusal);
       last = message;
       resolve(message);
     });
@@ -67,17 +73,22 @@ export async function openSensor(
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
   let gone: string | null = null;
+  const lost = new Set<string>();
+  lose = (device) => {
+    if (lost.has(device)) return;
+    lost.add(device);
+    if (order.outlives && lost.size < order.devices.length) return events.changed(device, { change: 'gone' });
+    gone = device;
+    stop();
+  };
   const unwatch = watchCapture(order, child.pid!, clock, {
     ...events,
-    changed(device, change) {
-      if (change.change !== 'gone') return events.changed(device, change);
-      gone = device;
-      stop();
-    },
+    changed: (device, change) => (change.change === 'gone' ? lose(device) : events.changed(device, change)),
   });
   const ended = exit.then((status) => {
     unwatch();
     for (const synced of syncing.splice(0)) synced(captured);
+    for (const filtered of filtering.splice(0)) filtered('the capture has ended');
     if (last?.type !== 'ended') throw exitFailure(status, complaint());
     gone ??= last.gone;
     if (gone !== null) throw new InterfaceGone(gone);
@@ -93,7 +104,23 @@ export async function openSensor(
       syncing.push(resolve);
       child.stdin!.write('\n');
     });
-  return { linkTypes, source, counts: () => counts, captured: () => captured, stop, sync, ended };
+  const refilter = async (bpf: string): Promise<void> => {
+    const refusal = await new Promise<string | null>((resolve) => {
+      filtering.push(resolve);
+      child.stdin!.write(refilterLine(bpf));
+    });
+    if (refusal !== null) throw new Failure(EXIT.usage, `--bpf "${bpf}": ${refusal}`, { hint: 'man 7 pcap-filter' });
+  };
+  return {
+    linkTypes,
+    source,
+    counts: () => counts,
+    captured: () => captured,
+    stop,
+    sync,
+    refilter: first.type === 'ready' && first.refilters ? refilter : null,
+    ended,
+  };
 }
 
 const WATCH_MS = 200;

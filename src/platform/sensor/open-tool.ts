@@ -92,6 +92,7 @@ export async function openTool(
     captured: () => 0,
     stop: ask,
     sync: async () => 0,
+    refilter: null,
     ended,
   };
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { DeviceCounts } from '../../core/system/sensor.ts';
+import { attachFilter, type KernelProgram, packetSockets } from './kernel-filter.ts';
 import type { SensorOrder } from './messages.ts';
 
 /**
@@ -48,6 +49,12 @@ export interface FrameBuffers {
   readonly header: Buffer;
 }
 
+/** The filter that a device is opened with when it may be another one later, and the time in milliseconds since 1970. */
+export interface FirstFilter {
+  readonly program: KernelProgram;
+  readonly now: () => number;
+}
+
 /** A device that is captured from. */
 export class PcapDevice {
   readonly name: string;
@@ -58,14 +65,32 @@ export class PcapDevice {
   private wasTold = false;
   /** The number of packets that it has handed out. */
   taken = 0;
+  /** Its packet socket; -1 unless its filter may be another one later. */
+  private readonly socket: number = -1;
+  /** Microseconds since 1970 when its first filter held: the kernel kept packets before that passed none. */
+  private filteredFrom = 0;
+  private unfiltered = 0;
 
-  /** `onFrame` is called for each packet, which is in the buffers then. Throws what libpcap says. */
-  constructor(native: Native, name: string, order: SensorOrder, into: FrameBuffers, onFrame: () => void) {
+  /**
+   * `onFrame` is called for each packet, which is in the buffers then. With `first`, this process attaches filters, and
+   * libpcap knows of none, which it would go on using itself. Throws what libpcap says.
+   */
+  constructor(
+    native: Native,
+    name: string,
+    order: SensorOrder,
+    into: FrameBuffers,
+    onFrame: () => void,
+    first: FirstFilter | null,
+  ) {
     this.name = name;
     this.into = into;
     this.session = new native.PcapSession();
-    const { bpf, bufferBytes, snapLength, promiscuous, gatherMs } = order;
+    const { bufferBytes, snapLength, promiscuous, gatherMs } = order;
+    const bpf = first === null ? order.bpf : '';
+    const before = first === null ? null : packetSockets();
     const call = (): void => {
+      if (this.filteredFrom > 0 && this.cameUnfiltered()) return;
       this.taken++;
       onFrame();
     };
@@ -75,6 +100,27 @@ export class PcapDevice {
     );
     const dlt = Number(/(\d+)$/.exec(link)?.[1] ?? Number.NaN);
     this.linkType = LINK_TYPES[link] ?? (dlt === DLT_RAW ? 101 : dlt);
+    if (first === null || before === null) return;
+    this.socket = [...packetSockets()].find((fd) => !before.has(fd)) ?? -1;
+    if (this.socket < 0) throw new Error('its socket is not found');
+    if (first.program.length === 0) return;
+    this.attach(first.program);
+    this.filteredFrom = (first.now() + 1) * 1000;
+  }
+
+  /** Has the kernel hand out what another program passes. Throws what the system says. */
+  attach(program: KernelProgram): void {
+    attachFilter(this.socket, program);
+  }
+
+  private cameUnfiltered(): boolean {
+    const { header } = this.into;
+    if (header.readUInt32LE(0) * 1e6 + header.readUInt32LE(4) < this.filteredFrom) {
+      this.unfiltered++;
+      return true;
+    }
+    this.filteredFrom = 0;
+    return false;
   }
 
   /** Starts to call back when packets come; `afterwards` runs after each batch. */
@@ -122,11 +168,13 @@ export class PcapDevice {
   /** All counts from one reading, because the kernel goes on counting. */
   counts(): DeviceCounts {
     const { ps_recv, ps_drop, ps_ifdrop } = this.session.stats();
-    const handedOut = (ps_recv - ps_drop) / (this.name === LOOPBACK ? 2 : 1);
+    const twice = this.name === LOOPBACK ? 2 : 1;
+    const received = ps_recv - this.unfiltered * twice;
+    const handedOut = (received - ps_drop) / twice;
     return {
       device: this.name,
       captured: this.taken,
-      received: ps_recv,
+      received,
       droppedByKernel: ps_drop,
       droppedByInterface: ps_ifdrop,
       left: this.name === 'any' ? null : Math.max(0, Math.ceil(handedOut) - this.taken),

@@ -17,7 +17,8 @@ export interface Refusal {
 export function enterSandbox(order: SensorOrder): Refusal | null {
   if (order.sandbox === 'off') return null;
   try {
-    const missing = order.system === 'linux' ? confine(order.user, statisticsOf(order)) : leaveUser(order);
+    const readable = (): string[] => [...statisticsOf(order), ...(order.refilters ? namesFiles() : [])];
+    const missing = order.system === 'linux' ? confine(order.user, readable()) : leaveUser(order);
     if (order.sandbox !== 'strict' || missing.length === 0) return null;
     return {
       message: `--sandbox strict: ${missing.join('; ')}`,
@@ -34,6 +35,13 @@ export function enterSandbox(order: SensorOrder): Refusal | null {
 /** The files that libpcap reads when it is asked what an interface dropped. */
 function statisticsOf({ devices }: SensorOrder): string[] {
   return devices.map((name) => `/sys/class/net/${name}/statistics`).filter((folder) => fs.existsSync(folder));
+}
+
+/** What libpcap reads, by way of the C library, for names in a filter: of ports, protocols, networks, cards and hosts. */
+const NAMES = ['services', 'protocols', 'networks', 'ethers', 'hosts', 'host.conf', 'nsswitch.conf', 'resolv.conf'];
+
+function namesFiles(): string[] {
+  return NAMES.map((name) => `/etc/${name}`).filter((file) => fs.existsSync(file));
 }
 
 function leaveUser({ user, system }: SensorOrder): string[] {

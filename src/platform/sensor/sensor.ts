@@ -5,10 +5,12 @@ import type { DeviceCounts } from '../../core/system/sensor.ts';
 import { followIndex } from '../linux/interface-index.ts';
 import { obstacleOf } from '../linux/sensor-node.ts';
 import { realClock } from '../machine/real-clock.ts';
+import { ChangingFilter, openFilters } from './changing-filter.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
 import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
-import { checkFilter, loadPcap, PcapDevice } from './pcap-device.ts';
+import { checkFilter, type FirstFilter, loadPcap, PcapDevice } from './pcap-device.ts';
+import { RequestLines } from './request-lines.ts';
 import { enterSandbox } from './sandbox.ts';
 
 /**
@@ -84,12 +86,10 @@ function run(order: SensorOrder, clock: Clock): void {
     if (last !== null) return;
     last = ending;
     deadline = clock.monotonic() + order.gatherMs + GRACE_MS;
-    const left = devices.map((device) => device.left() ?? Number.POSITIVE_INFINITY);
-    const before = devices.map(({ taken }) => taken);
+    const isOut = outOf(devices);
     const look = (): void => {
       for (const device of devices) device.drain();
-      const isAll = devices.every(({ taken }, index) => taken >= before[index]! + left[index]!);
-      if (isAll || clock.monotonic() > deadline) end(ending);
+      if (isOut() || clock.monotonic() > deadline) end(ending);
     };
     look();
     every(clock, LAST_MS, look);
@@ -116,10 +116,33 @@ function run(order: SensorOrder, clock: Clock): void {
     if (now > deadline) end(last ?? ASKED);
     // no timer runs while packets keep coming
     if (now > countedAt + COUNTS_MS) tellCounts();
-    const asked = lookAtStdin();
-    if (asked === 'end') deadline = Math.min(deadline, now + WATCH_MS);
-    else if (asked === 'sync') tellCounts(true);
+    tellFiltered();
+    if (!requests.look()) deadline = Math.min(deadline, now + WATCH_MS);
   };
+  /** Filters that hold, while packets from before them may wait in the kernel. */
+  const settling: { readonly isOut: () => boolean; readonly until: number }[] = [];
+  const tellFiltered = (): void => {
+    while (settling.length > 0 && (settling[0]!.isOut() || clock.monotonic() > settling[0]!.until)) {
+      settling.shift();
+      writer.flush();
+      say({ type: 'filtered', refusal: null });
+    }
+  };
+  const refilter = (bpf: string): void => {
+    const refusal = changing?.change(bpf) ?? null;
+    if (refusal !== null) {
+      say({ type: 'filtered', refusal });
+      return;
+    }
+    settling.push({ isOut: outOf(devices), until: clock.monotonic() + order.gatherMs + GRACE_MS });
+    const drain = (): void => {
+      for (const device of devices) device.drain();
+      tellFiltered();
+      if (settling.length > 0) clock.after(LAST_MS, drain);
+    };
+    clock.after(LAST_MS, drain);
+  };
+  const requests = new RequestLines({ sync: () => tellCounts(true), refilter });
 
   try {
     for (const name of order.devices) checkFilter(native, order.bpf, name === 'any' ? LINUX_SLL : ETHERNET);
@@ -127,14 +150,18 @@ function run(order: SensorOrder, clock: Clock): void {
     fail(EXIT.usage, `--bpf "${order.bpf}": ${messageOf(error)}`, 'man 7 pcap-filter');
     return;
   }
+  const filters = order.refilters ? openFilters(order) : null;
   for (const [index, name] of order.devices.entries()) {
     try {
-      devices.push(new PcapDevice(native, name, order, writer, () => onFrame(index)));
+      const first: FirstFilter | null =
+        filters === null ? null : { program: filters[index]!.compile(order.bpf), now: clock.now };
+      devices.push(new PcapDevice(native, name, order, writer, () => onFrame(index), first));
     } catch (error) {
       failToOpen(order, name, messageOf(error));
       return;
     }
   }
+  const changing = filters === null ? null : new ChangingFilter(filters, devices, order);
   // libpcap gives up an interface that is down when its name is gone, though packets come once it is up under another
   const isThere = new Map(order.system === 'linux' ? order.devices.map((name) => [name, followIndex(name)]) : []);
   // from here on nothing is privileged, and what was not opened above cannot be
@@ -150,12 +177,18 @@ function run(order: SensorOrder, clock: Clock): void {
     leave({ status: EXIT.unavailable, reason, gone: null });
   }
   writer.flush();
-  say({ type: 'ready', linkTypes });
+  say({ type: 'ready', linkTypes, refilters: changing !== null });
 
   const stop = (): void => finish(ASKED);
   process.stdin.on('end', stop).on('error', stop);
-  process.stdin.on('data', () => tellCounts(true));
+  process.stdin.on('data', (bytes: Buffer) => requests.take(bytes));
   for (const device of devices) device.start(() => writer.flush());
+  const lost = new Set<PcapDevice>();
+  const lose = (device: PcapDevice): void => {
+    lost.add(device);
+    if (order.outlives && lost.size < devices.length) say({ type: 'gone', device: device.name });
+    else finish(goneOf(device.name));
+  };
   const untold = new Set<PcapDevice>();
   every(clock, WATCH_MS, () => {
     for (const device of devices) {
@@ -167,10 +200,16 @@ function run(order: SensorOrder, clock: Clock): void {
         });
       }
       writer.flush();
-      if (device.hasFailed && !isThere.get(device.name)?.()) finish(goneOf(device.name));
+      if (device.hasFailed && !lost.has(device) && !isThere.get(device.name)?.()) lose(device);
     }
   });
   every(clock, COUNTS_MS, () => tellCounts());
+}
+
+/** Whether what the kernel holds now has been handed out. */
+function outOf(devices: readonly PcapDevice[]): () => boolean {
+  const wanted = devices.map((device) => device.taken + (device.left() ?? Number.POSITIVE_INFINITY));
+  return () => devices.every(({ taken }, index) => taken >= wanted[index]!);
 }
 
 const goneOf = (name: string): Ending => ({
@@ -200,17 +239,6 @@ function failToOpen({ system, grant }: SensorOrder, name: string, message: strin
     fail(EXIT.noPermission, `capturing on ${name} needs CAP_NET_RAW: ${obstacle ?? words}`, grant);
   } else if (/no such device/i.test(words)) fail(EXIT.noInput, `no interface "${name}"`, 'netwatch ifaces');
   else fail(EXIT.unavailable, `${name} cannot be captured from: ${words}`, null);
-}
-
-const byte = Buffer.alloc(1);
-
-/** What is asked there. Looks without waiting: node has made it a descriptor that does not block. */
-function lookAtStdin(): 'end' | 'sync' | null {
-  try {
-    return fs.readSync(0, byte, 0, 1, null) === 0 ? 'end' : 'sync';
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? null : 'end';
-  }
 }
 
 /** A pipe cannot be, and need not. */

@@ -153,6 +153,20 @@ describe.skipIf(noTerminals)('a terminal', { timeout: 90_000 }, () => {
   });
 });
 
+describe.skipIf(noTerminals || process.getuid?.() !== 0)("root's home folder", { timeout: 90_000 }, () => {
+  test('that is not there keeps nothing but files from being saved, and says so', async () => {
+    const run = start(['--tab', 'packets', '-r', CAPTURE], { HOME: path.join(folder, 'gone', 'home') });
+    await pty.shows(/files cannot be saved: .*gone/);
+    pty.type('1');
+    await pty.shows(/^ Dashboard/m);
+    pty.type('4');
+    await pty.shows('Frame 38');
+    pty.type('w');
+    await pty.shows(/files cannot be saved: .*gone/);
+    await leave(run);
+  });
+});
+
 describe.skipIf(noTerminals)('a capture', { timeout: 90_000 }, () => {
   test('that is cut is shown as far as it goes', async () => {
     const cut = path.join(folder, 'cut.pcap');
@@ -208,12 +222,20 @@ describe.skipIf(noTerminals || noLiveCapture !== null)('as root', { timeout: 90_
   afterAll(() => scene?.remove());
   const inside = (): readonly string[] => ['ip', 'netns', 'exec', scene.name];
 
-  test('an interface that vanishes is told, and the screen lives on', async () => {
+  test('an interface that vanishes is named, and the others are captured', async () => {
     const run = start(['--tab', 'interfaces'], {}, inside());
     await pty.shows('gone0');
     scene.ip('link', 'del', 'gone0');
-    await pty.shows('connection details from packets: the capture has ended');
+    // and the other end of it with it
+    await pty.shows(/packets of [^:]*gone0[^:]*: the interfaces? (is|are) gone; the others are captured/);
     await until(async () => !(await pty.lines()).some((line) => line.startsWith(' gone0')));
+    pty.type('4');
+    await pty.shows(/^ Packets/m);
+    await scene.run(`
+      const socket = require('node:dgram').createSocket('udp4');
+      for (let n = 0; n < 5; n++) socket.send('still here', 4999, '127.0.0.1');
+      process.stdout.write('sent');`);
+    await pty.shows(/ → 4999 /);
     await leave(run);
   });
 

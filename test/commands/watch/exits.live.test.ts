@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { noNetwork } from '../../platform/linux/live-network.ts';
-import { descendantsOf, isOver } from '../../support/descendants.ts';
+import { descendantsOf, isOver, isStopped } from '../../support/descendants.ts';
 import { until } from '../../support/live-scene.ts';
 import { BIN } from '../../support/program.ts';
 import { openPseudoTerminal, type PseudoTerminal, type Started } from '../../support/pseudo-terminal.ts';
@@ -121,6 +123,104 @@ async function openScreen(pty: PseudoTerminal, options: readonly string[]): Prom
   });
   await pty.shows(/\blo +/);
   return run;
+}
+
+/** The settings of the terminal, as stty prints them, beside its modes. */
+type WholeState = Awaited<ReturnType<PseudoTerminal['state']>> & { readonly stty: string };
+
+async function wholeState(pty: PseudoTerminal): Promise<WholeState> {
+  const stty = execFileSync('stty', ['-F', pty.name, '-a'], { encoding: 'utf8' });
+  return { ...(await pty.state()), stty };
+}
+
+/** What goes on in the background has drawn by then, if it does. */
+const GOES_ON_MS = 300;
+/** A shell without a line editor, whose prompt leaves the terminal as it is. */
+const SHELL = ['bash', '--noprofile', '--norc', '--noediting', '-i'];
+const noShell = ['setsid', 'bash', 'stty'].some(toolIsMissing);
+
+describe.skipIf(noNetwork !== null || noShell)(
+  'the terminal is lent to a shell, and comes back',
+  { timeout: 60_000 * (ROUNDS + 1) },
+  () => {
+    /** Begins the screen in a shell; goes through rounds of it, and leaves it. */
+    async function inShell(round: (there: InShell) => Promise<void>): Promise<void> {
+      const pty = openPseudoTerminal(100, 30);
+      const shell = pty.start(SHELL, { env: { HOME: folder, PS1: 'ready> ' } });
+      await pty.shows(/^ready> *$/m);
+      const before = await wholeState(pty);
+      pty.type(`${process.execPath} ${BIN} watch --no-dns --no-probe\n`);
+      await pty.shows(/\blo +/);
+      const during = await wholeState(pty);
+      expect([during.buffer, during.stty === before.stty]).toEqual(['alternate', false]);
+      const { pid } = descendantsOf(shell.pid).find(({ command }) => command.includes(`${BIN} watch`))!;
+      let prompts = 0;
+      const there: InShell = {
+        pty,
+        pid,
+        async isAway() {
+          await until(() => isStopped(pid));
+          // the shell says so, and prompts: then the terminal is its own
+          pty.type(`echo aw''ay ${++prompts}\n`);
+          await pty.shows(new RegExp(`away ${prompts} *$`, 'm'));
+          await pty.drained();
+          expect(await wholeState(pty)).toEqual(before);
+        },
+        async isBack() {
+          await pty.shows(/1 Dash[\s\S]* 1-8 tabs/);
+          expect(await wholeState(pty)).toEqual(during);
+        },
+      };
+      for (let n = 0; n < ROUNDS; n++) await round(there);
+      pty.type('q');
+      await pty.shows(/^ready> *$/m);
+      await pty.drained();
+      expect(await wholeState(pty)).toEqual(before);
+      pty.type('exit\n');
+      await shell.ended;
+      pty.close();
+    }
+
+    test('by Ctrl-Z, and by fg', () =>
+      inShell(async ({ pty, isAway, isBack }) => {
+        pty.type('\x1a');
+        await isAway();
+        pty.type('fg\n');
+        await isBack();
+      }));
+
+    test('by SIGTSTP; SIGCONT alone does not take what is the shell’s, fg does', () =>
+      inShell(async ({ pty, pid, isAway, isBack }) => {
+        process.kill(pid, 'SIGTSTP');
+        await isAway();
+        process.kill(pid, 'SIGCONT');
+        await sleep(GOES_ON_MS);
+        await isAway();
+        pty.type('fg\n');
+        await isBack();
+      }));
+
+    test('by bg, which does not bring it back, and by fg', () =>
+      inShell(async ({ pty, isAway, isBack }) => {
+        pty.type('\x1a');
+        await isAway();
+        pty.type('bg\n');
+        await sleep(GOES_ON_MS);
+        await isAway();
+        pty.type('fg\n');
+        await isBack();
+      }));
+  },
+);
+
+/** The screen in a shell. */
+interface InShell {
+  readonly pty: PseudoTerminal;
+  readonly pid: number;
+  /** Resolves when the screen is stopped and the terminal is as it was before. */
+  isAway(): Promise<void>;
+  /** Resolves when it is shown again, and the terminal is as it was while it was shown. */
+  isBack(): Promise<void>;
 }
 
 describe.skipIf(noNetwork !== null || toolIsMissing('setsid'))('the terminal is given back', () => {

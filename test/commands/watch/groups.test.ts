@@ -155,3 +155,29 @@ test('in 80 columns the state is seen, and always the column that somebody sorte
   // hidden is hidden
   expect(story.press('c').lines[2]).not.toContain('RX ');
 });
+
+test('bytes that closed connections had are told of: the command does not add them', () => {
+  const tracker = new ConnectionTracker();
+  tracker.ingest(CONNS, STORY_MS);
+  const remaining = CONNS.filter(({ process, local_port }) => process === 'ssh' || local_port === 1);
+  tracker.ingest(remaining, STORY_MS + 1000);
+  const { closedTraffic } = tracker;
+  const story = new Story(machineOf(remaining, { closedTraffic }), { width: 160, height: 40 }).press('v', 'Z', 'y');
+  const notice = 'the bytes here are also those of connections that closed; the command adds up those that are open';
+  expect(story.lines.join('\n')).toContain(notice);
+  story.press('escape', 'home');
+  expect(story.lines.join('\n')).not.toContain('closed connections included');
+  story.press('end');
+  expect(story.lines.join('\n')).toContain('closed connections included');
+  // where none of them is in what is shown, there is nothing to tell
+  story.press('/').type('process == ssh').press('enter', 'y');
+  expect(story.lines.join('\n')).not.toContain(notice);
+  expect(new Story(machineOf(CONNS), { width: 160 }).press('v', 'Z', 'y').lines.join('\n')).not.toContain(notice);
+});
+
+test('the name of a group is cut with an ellipsis, also where its characters are wide, and whole among its details', () => {
+  const name = '网络服务进程名称很长的程序';
+  const story = new Story(machineOf([connOn(1, { process: name })]), { width: 80, height: 30 }).press('v', 'Z');
+  expect(story.lines[3]).toMatch(/^▸网络… +\(1\) /);
+  expect(story.press('i').lines.join('\n')).toContain(`  ${name}`);
+});

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { unknownRow } from '../../../src/core/record/unknown-row.ts';
@@ -10,7 +10,7 @@ const ALL = 38;
 
 /** The number of the packet in the line with the selection, which is the one whose layers are shown. */
 const shownPacket = (screen: PacketScreen): number =>
-  Number(/^─ layers (\d+)/.exec(screen.lines().find((line) => line.startsWith('─ layers'))!)?.[1]);
+  Number(/^─ Layers (\d+)/.exec(screen.lines().find((line) => line.startsWith('─ Layers'))!)?.[1]);
 const title = (screen: PacketScreen): string => screen.lines()[1]!.trimEnd();
 const listed = (screen: PacketScreen): number[] =>
   screen.lines().flatMap((line) => {
@@ -201,7 +201,7 @@ test('b asks for another capture filter; what is wrong with it is shown with the
   const screen = await openPacketScreen(LOOPBACK);
   screen.press('b', '"port xyz"', 'enter');
   expect(screen.asked.at(-1)).toEqual({ type: 'recapture', bpf: 'port xyz' });
-  expect(screen.model.notice?.text).toBe('the capture begins anew …');
+  expect(screen.model.notice?.text).toBe('the filter of the capture is replaced …');
   screen.refused('port xyz', "unknown port 'xyz'", 5);
   const [typed, wrong] = screen.lines().slice(-2);
   expect(typed).toContain(' b port xyz');
@@ -211,6 +211,20 @@ test('b asks for another capture filter; what is wrong with it is shown with the
   expect(screen.asked.at(-1)).toEqual({ type: 'recapture', bpf: 'port 80' });
   screen.recaptured('port 80');
   expect(title(screen)).toContain('bpf: port 80');
+});
+
+test('a filter that was replaced leaves bookmarks and the selected packet; a capture that began anew has neither', async () => {
+  const screen = await openPacketScreen(LOOPBACK);
+  screen.press('home', 'm');
+  screen.recaptured('port 80', false);
+  expect([screen.model.packets.selected, screen.model.packets.marks.size]).toEqual([1, 1]);
+  expect(title(screen)).toContain('bpf: port 80');
+  screen.press('y');
+  expect(screen.asked.at(-1)).toEqual({ type: 'copy', text: "sudo netwatch capture --bpf 'port 80'" });
+  screen.press('escape');
+  screen.recaptured('', true);
+  expect([screen.model.packets.selected, screen.model.packets.marks.size]).toEqual([null, 0]);
+  expect(title(screen)).not.toContain('bpf:');
 });
 
 test('packets of a file have no capture filter', async () => {
@@ -242,7 +256,7 @@ test('a click selects a packet, a layer or a panel; the wheel scrolls', async ()
   expect(shownPacket(screen)).toBe(3);
   mouse('wheel_down', 5);
   expect(shownPacket(screen)).toBe(6);
-  const layers = screen.lines().findIndex((line) => line.startsWith('─ layers'));
+  const layers = screen.lines().findIndex((line) => line.startsWith('─ Layers'));
   mouse('press', layers + 2);
   expect([screen.model.packets.panel, screen.model.packets.line]).toEqual(['detail', 1]);
 });
@@ -303,4 +317,46 @@ test('Tab completes a display filter from the fields that it knows', async () =>
   expect(typed()).toBe('src_port');
   screen.press('ctrl+u', '"dns"');
   expect(screen.lines().at(-2)).toMatch(/^ \/ dns .* 4 of 38 $/);
+});
+
+describe('a filter that is typed before there are packets', () => {
+  const early = async () => {
+    const screen = await openPacketScreen(LOOPBACK);
+    screen.take((model) => ({
+      ...model,
+      machine: { ...model.machine, at: null },
+      packets: { ...model.packets, look: null },
+    }));
+    return screen;
+  };
+
+  test('is typed, and holds from the first look on', async () => {
+    const screen = await early();
+    screen.press('/', 'd', 'n', 's');
+    expect([screen.model.prompt?.text, screen.model.notice]).toEqual(['dns', null]);
+    screen.press('enter');
+    expect([screen.model.prompt, screen.model.tab, screen.model.packets.filter]).toEqual([null, 'packets', null]);
+    screen.desk.setFilter(null);
+    expect(screen.model.packets.filter).toBe('dns');
+    expect(title(screen)).toMatch(/ Packets \d+ of \d+ {2}filter: dns/);
+  });
+
+  test('is typed on when the look comes meanwhile', async () => {
+    const screen = await early();
+    screen.press('/', 'd', 'n');
+    screen.desk.setFilter(null);
+    expect(screen.model.prompt?.text).toBe('dn');
+    screen.press('s', 'enter');
+    expect(screen.model.packets.filter).toBe('dns');
+  });
+
+  test('that means nothing can be typed on, and holds the screen up in no way', async () => {
+    const screen = await early();
+    screen.press('/', '"ip.src =="', 'enter');
+    screen.desk.setFilter(null);
+    expect([screen.model.prompt?.text, screen.model.packets.filter]).toEqual(['ip.src ==', null]);
+    expect(screen.model.prompt?.error?.column).toBeGreaterThan(0);
+    screen.press('escape');
+    expect([screen.model.prompt, screen.model.packets.early]).toEqual([null, null]);
+  });
 });

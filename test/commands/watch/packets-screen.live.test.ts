@@ -183,13 +183,13 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
   test('layers are those of tshark, and those of the selected one are the bytes that are marked', async () => {
     await filterBy('http.request', '2 of ');
     screen.press('home');
-    await screen.shows('─ layers 8 ');
+    await screen.shows('─ Layers 8 ');
     const protocols = said.frames[7]![5]!.split(':');
-    const layers = panel('layers').flatMap((line) => /\((\w+)\)$/.exec(line)?.slice(1) ?? []);
+    const layers = panel('Layers').flatMap((line) => /\((\w+)\)$/.exec(line)?.slice(1) ?? []);
     expect(layers).toEqual(protocols.filter((name) => name !== 'ethertype'));
     screen.press('tab', 'home', 'down');
     const marked = (): number => {
-      const from = screen.lines().findIndex((line) => line.startsWith('─ bytes'));
+      const from = screen.lines().findIndex((line) => line.startsWith('─ Bytes'));
       const rows = screen.lines().map((_, row) => row);
       // two digits of each byte; the spaces between them are marked too, but not at the end of a line
       const columns = rows.filter((row) => row > from).flatMap((row) => screen.inverted(row).filter((at) => at >= 56));
@@ -202,10 +202,10 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     await screen.shows('Total Length: 118');
     screen.press('left');
     await screen.until((lines) => !lines.some((line) => line.includes('Total Length')));
-    const [first] = panel('bytes');
+    const [first] = panel('Bytes');
     expect(first?.slice(7, 54).replaceAll(' ', '')).toBe(Buffer.from(FRAMES[7]!.subarray(0, 16)).toString('hex'));
     screen.press('tab', 'down');
-    await screen.until(() => panel('bytes')[0]?.startsWith(' 0010') === true);
+    await screen.until(() => panel('Bytes')[0]?.startsWith(' 0010') === true);
     screen.press('esc');
     await clearFilter();
   });
@@ -227,7 +227,7 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     const saved = fs.readFileSync(path.join(scene.folder, home()[0]!));
     expect(saved.toString('hex')).toBe(said.sent.join(''));
     screen.press('a', 'esc');
-    await screen.shows('─ layers ');
+    await screen.shows('─ Layers ');
     await filterBy('port 7000', `${TROUBLED.frames.length} of `);
     screen.press('end', 'S');
     await screen.shows('→ first line');
@@ -235,7 +235,7 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     send(TROUBLED.more);
     await screen.shows('→ another line');
     screen.press('S');
-    await screen.shows('─ layers ');
+    await screen.shows('─ Layers ');
     await clearFilter();
   });
 
@@ -249,9 +249,9 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     screen.press('n');
     await screen.until((lines) => lines[3]!.startsWith('★●'));
     const marked = screen.lines()[3]!.trim().split(/ +/)[1];
-    await screen.shows(`─ layers ${marked}`);
+    await screen.shows(`─ Layers ${marked}`);
     screen.press('N');
-    await screen.until((lines) => !lines.some((line) => line.startsWith(`─ layers ${marked}`)));
+    await screen.until((lines) => !lines.some((line) => line.startsWith(`─ Layers ${marked}`)));
     screen.press('m');
     await screen.shows('★1');
   });
@@ -268,7 +268,7 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     screen.press('y');
     await screen.shows(`sudo netwatch capture -i ${NEAR} -f 'tcp.flags.reset == 1'`);
     screen.press('esc');
-    await screen.shows('─ layers ');
+    await screen.shows('─ Layers ');
     const words = ['capture', '-r', file, '-f', 'tcp.flags.reset == 1', '--fields', 'number,info', '-o', 'tsv', '-H'];
     const printed = (await netwatch(...words)).stdout.trim().split('\n');
     screen.press('home');
@@ -288,7 +288,7 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     await screen.shows('─ Whois');
     await screen.shows(/scope +(private|loopback)/);
     screen.press('esc');
-    await screen.shows('─ layers ');
+    await screen.shows('─ Layers ');
     screen.press('b');
     await screen.shows(/^ b( |$)/);
     screen.press('esc');
@@ -302,7 +302,7 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     screen.press('end');
     await screen.shows('stream 7');
     screen.press('esc');
-    await screen.shows('─ layers ');
+    await screen.shows('─ Layers ');
   });
 
   test('findings follow from what was captured, and lead to connections and their packets', async () => {

@@ -63,13 +63,13 @@ test('a low terminal shows the list, the layers and the bytes of the selected on
       "       6    0.021 127.0.0.1       127.0.0.1       TCP       74 #0   8080 → 3363…",
       "       7    0.021 127.0.0.1       127.0.0.1       TCP       66 #0   33638 → 808…",
       "       8    0.023 127.0.0.1       127.0.0.1       HTTP     132 #0   GET /hello …",
-      "─ layers 8  handshake 0.039 ms (SYN→SYN-ACK 0.02 ms, SYN-ACK→ACK 0.019 ms) ─────",
+      "─ Layers 8  handshake 0.039 ms (SYN→SYN-ACK 0.02 ms, SYN-ACK→ACK 0.019 ms) ─────",
       "▸ Frame 8: 132 bytes on the wire, 132 captured",
       "▸ Ethernet II (eth)",
       "▸ Internet Protocol Version 4 (ip)",
       "▸ Transmission Control Protocol (tcp)",
       "▸ Hypertext Transfer Protocol (http)",
-      "─ bytes ────────────────────────────────────────────────────────────────────────",
+      "─ Bytes ────────────────────────────────────────────────────────────────────────",
       " 0040  04 4b 47 45 54 20 2f 68 65 6c 6c 6f 20 48 54 54   .KGET /hello HTT",
       " 0050  50 2f 31 2e 31 0d 0a 68 6f 73 74 3a 20 77 65 62   P/1.1..host: web",
       " 0060  2e 65 78 61 6d 70 6c 65 0d 0a 43 6f 6e 6e 65 63   .example..Connec",
@@ -104,7 +104,7 @@ test('the bytes of the selected layer are marked', async () => {
   const screen = await openPacketScreen(LOOPBACK, { width: 80, height: 40 });
   screen.take((model) => ({ ...model, settings: { ...model.settings, theme: themeNamed('terminal', true) } }));
   screen.press('home', 'tab', 'home', 'down');
-  const bytes = screen.lines().findIndex((line) => line.startsWith('─ bytes'));
+  const bytes = screen.lines().findIndex((line) => line.startsWith('─ Bytes'));
   // Ethernet: 14 of the first 16 bytes, in hexadecimal and as ASCII
   const [first, second] = screen.painted().slice(bytes + 1);
   const marked = [...first!.matchAll(/\x1b\[7m([^\x1b]*)/g)].map((match) => match[1]!);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openMachineFeed } from '../../../src/commands/watch/live/machine-feed.ts';
 import type { Machine } from '../../../src/commands/watch/model/machine.ts';
 import { EXIT, Failure } from '../../../src/core/failure.ts';
+import type { Sensor } from '../../../src/core/system/sensor.ts';
 import { pcap, sourceOf } from '../../support/captures.ts';
 import { fakePlatform, readingOf, socketOf } from '../../support/fake-platform.ts';
 import { sensorScene } from '../../support/fake-sensor.ts';
@@ -12,9 +13,9 @@ const WANTED = { protocols: null, owners: true, closed: false, processDetails: t
 const REFUSED = new Failure(EXIT.usage, '--bpf "port xyz": unknown port', { hint: 'man 7 pcap-filter' });
 
 /** A machine that is looked at, what was captured in each capture that began, and what went wrong. */
-async function feed() {
+async function feed(refilter: Sensor['refilter'] = null) {
   const sockets = fakePlatform([readingOf([socketOf()])]).openSockets(WANTED);
-  const scene = sensorScene({ platform: { openSockets: () => sockets } });
+  const scene = sensorScene({ platform: { openSockets: () => sockets }, refilter });
 
   const { openSensor } = scene.place.platform;
   const failures: unknown[] = [];
@@ -53,7 +54,7 @@ test('another filter begins another capture, and ends the one before', async () 
   await clock.pass(1500);
   expect([orders.map(({ bpf }) => bpf), captures]).toEqual([[''], [1]]);
   end();
-  await opened.recapture('port 9');
+  expect(await opened.recapture('port 9')).toBe(true);
   await clock.pass(1500);
   expect([orders.map(({ bpf }) => bpf), captures, failures]).toEqual([['', 'port 9'], [1, 1], []]);
   expect(looks.length).toBeGreaterThan(1);
@@ -67,6 +68,22 @@ test('a filter that cannot be had leaves the capture as it was', async () => {
   const before = looks.length;
   await clock.pass(3000);
   expect([captures, looks.length > before, failures]).toEqual([[1], true, []]);
+  end();
+  await opened.close(() => {});
+});
+
+test('where the filter of a running capture can be replaced, no other capture begins', async () => {
+  const replaced: string[] = [];
+  const { clock, opened, orders, captures, failures, end } = await feed(async (bpf) => {
+    replaced.push(bpf);
+    if (bpf === 'port xyz') throw REFUSED;
+  });
+  await clock.pass(1500);
+  expect(await opened.recapture('port 9')).toBe(false);
+  await expect(opened.recapture('port xyz')).rejects.toThrow(REFUSED);
+  expect(await opened.recapture('')).toBe(false);
+  await clock.pass(1500);
+  expect([orders.length, replaced, captures, failures]).toEqual([1, ['port 9', 'port xyz', ''], [1], []]);
   end();
   await opened.close(() => {});
 });

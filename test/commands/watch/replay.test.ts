@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CaptureReplay, openCaptureReplay } from '../../../src/commands/watch/live/capture-replay.ts';
 import { connectionTimes } from '../../../src/commands/watch/live/connection-times.ts';
 import { SHOWN_STATISTICS as STATISTICS } from '../../../src/commands/watch/live/shown-statistics.ts';
+import { arrange } from '../../../src/commands/watch/model/arranged.ts';
 import { commandOf } from '../../../src/commands/watch/model/copied-command.ts';
 import { type Machine, UNSEEN } from '../../../src/commands/watch/model/machine.ts';
 import type { Model } from '../../../src/commands/watch/model/model.ts';
@@ -17,9 +19,12 @@ import { LANGUAGES } from '../../../src/commands/watch/texts/language.ts';
 import { frameView } from '../../../src/commands/watch/views/frame-view.ts';
 import { widthOf } from '../../../src/core/output/text-width.ts';
 import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
+import { pcap } from '../../support/captures.ts';
 import { fakeContext } from '../../support/fake-context.ts';
+import { udpFrame } from '../../support/frames.ts';
 import { netwatch, recordsOf } from '../../support/in-process.ts';
 import { writeNumbered } from '../../support/numbered-pcap.ts';
+import { openPacketScreen } from '../../support/packet-screen.ts';
 import { MACHINE, NOON, SIZES, sceneOf, withoutColors } from '../../support/screen-scene.ts';
 import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
 
@@ -170,6 +175,34 @@ test('a capture that is cut short is shown as far as it goes, and says so', asyn
   await close(shown);
 });
 
+test('the command that y copies in the timeline prints the connections of its window', async () => {
+  const file = path.join(folder, 'windows.pcap');
+  // the last packet of each, in seconds before the end; the window begins 300 s before it
+  const ends = [900, 301, 300, 61, 59, 0];
+  const packets = ends.map((before, n) => ({
+    bytes: udpFrame({ srcPort: 4000 + n, dstPort: 9 }, [n]),
+    seconds: 1000 - before,
+  }));
+  fs.writeFileSync(file, pcap(packets));
+  const shown = await show(file, 'end');
+  await shown.until(({ isEnded }) => isEnded);
+  const portsOf = async (model: Model): Promise<readonly number[]> => {
+    const [list] = REPLAY_KEY_TABLE.tabs.find(({ name }) => name === 'timeline')!.lists;
+    const shell = `netwatch() { printf '%s\\0' "$@"; }\n${commandOf(model, list!)}`;
+    const words = execFileSync('sh', ['-c', shell], { encoding: 'utf8' }).split('\0').slice(0, -1);
+    expect(words).toContain('--fields');
+    const printed = recordsOf<ConnRow>((await netwatch(...words, '--json', '--fields', 'local_port')).out);
+    const rows = arrange(model, list!).entries.map(({ row }) => row.local_port);
+    expect(printed.map(({ local_port }) => local_port)).toEqual(rows);
+    return rows as number[];
+  };
+  const begun = { ...scene({ file }, [120, 40], 'timeline'), machine: shown.machine() };
+  expect(await portsOf({ ...begun, timelineWindow: 0 })).toEqual([4004, 4005]);
+  expect(await portsOf({ ...begun, timelineWindow: 1 })).toEqual([4002, 4003, 4004, 4005]);
+  expect(await portsOf({ ...begun, timelineWindow: 2 })).toEqual([4000, 4001, 4002, 4003, 4004, 4005]);
+  await close(shown);
+});
+
 test('what is no capture, and what is not there, is refused', async () => {
   await expect(show('package.json', 'end')).rejects.toThrow('is not a capture');
   await expect(show(path.join(folder, 'none.pcap'), 'end')).rejects.toThrow('no such file');
@@ -180,9 +213,9 @@ test('times of connections are those of the capture', () => {
   const iso = (before: number) => new Date(NOON - before).toISOString();
   const times = connectionTimes(
     [
-      row(1, { first_seen: iso(100_000), age_s: 99 }),
-      row(2, { first_seen: iso(200_000), age_s: 1 }),
-      row(3, { first_seen: iso(300_000), age_s: 299, state: 'CLOSE' }),
+      row(1, { first_seen: iso(100_000), time: iso(1000) }),
+      row(2, { first_seen: iso(200_000), time: iso(199_000) }),
+      row(3, { first_seen: iso(300_000), time: iso(1000), state: 'CLOSE' }),
       row(4, { first_seen: null }),
     ],
     NOON,
@@ -245,6 +278,14 @@ test('the end is said once, unless something is wrong with the capture', () => {
   expect(end({ ...first, notice: null }).notice).toBeNull();
   const wrong = { text: 'cut short', isWrong: true, until: NOON + 1000 };
   expect(end({ ...scene({}), notice: { ...first.notice!, ...wrong } }).notice!.text).toBe('cut short');
+});
+
+test('the name of the capture stands once in the title of its packets', async () => {
+  const screen = await openPacketScreen(LOOPBACK, { width: 120 });
+  const model = scene({}, [120, 40], 'packets');
+  const packets = { ...screen.model.packets, file: 'a b.pcap' };
+  const [, title] = frameView(REPLAY_KEY_TABLE, { ...model, packets }).map(withoutColors);
+  expect(title!.match(/a b\.pcap/g)).toHaveLength(1);
 });
 
 test('the title has the capture and its pace, help its keys, and y the command that reads it', () => {

@@ -22,7 +22,7 @@ test('a protocol is indented by its depth, and known by its path once the rows a
 test('handshakes are counted by range, and what is said of all of them stands below', () => {
   const { lines } = open(120, 40);
   const right = lines.slice(2, 14).map((line) => line.slice(72).trimEnd());
-  expect(right[0]).toMatch(/^─ handshakes 8 ─+$/);
+  expect(right[0]).toMatch(/^─ Handshakes 8 ─+$/);
   expect(right.slice(2, 9).map((line) => line.trim().split(/ +/)[0])).toEqual([
     '<1ms',
     '1-5ms',

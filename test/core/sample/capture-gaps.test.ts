@@ -11,7 +11,7 @@ test.each<[InterfaceChange, string, boolean]>([
   [{ change: 'up', downMs: null }, 'interface eth0 was down for a moment', true],
   [{ change: 'up', downMs: 1500 }, 'interface eth0 is up again after 1.5s', true],
   [{ change: 'renamed', name: 'lan0' }, 'interface eth0 is now named lan0; the capture continues', false],
-  [{ change: 'gone' }, 'interface eth0 is gone', false],
+  [{ change: 'gone' }, 'interface eth0 is gone; the capture goes on without it', false],
 ])('%j is said, and missed only after it was away', (change, line, isMissed) => {
   const said: string[] = [];
   const gaps = new CaptureGaps((text) => said.push(text));

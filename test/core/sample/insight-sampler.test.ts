@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EXIT, Failure } from '../../../src/core/failure.ts';
 import type { Listeners } from '../../../src/core/insight/observation.ts';
+import { OwnConnections } from '../../../src/core/insight/own-connections.ts';
 import { rule } from '../../../src/core/insight/rule.ts';
 import { ThresholdSettings } from '../../../src/core/insight/thresholds.ts';
 import type { ProbeRow } from '../../../src/core/record/tables/probe.ts';
@@ -48,6 +49,7 @@ async function open(asked: Partial<InsightSampling>, refusal: Failure = DENIED) 
     packets: null,
     demandsPackets: false,
     probe: null,
+    own: null,
     witness: null,
     ...asked,
   });
@@ -153,6 +155,7 @@ test('statistics of what is captured are told to the rules, and to a witness too
     packets: { ...PLAIN_CAPTURE, devices: ['eth0'] },
     demandsPackets: true,
     probe: null,
+    own: null,
     witness: {
       statistics: ['protocols'],
       ingest: ({ type, value }) => void (type === 'handshake' && seen.push(['observed', value.length])),
@@ -186,4 +189,47 @@ test('what threw is told at the end', async () => {
   const counts: number[] = [];
   await sampler.close((faults) => counts.push(faults.count));
   expect(counts).toEqual([1]);
+});
+
+test('connections that probes opened are told to the witness, and to no rule', async () => {
+  const { told, rule: one } = recorder((into) => ({
+    packet: ({ number }) => void into.push(['packet', number]),
+    handshake: (rows) => void into.push(['handshake', rows.map(({ server_port }) => server_port)]),
+  }));
+  const seen: unknown[] = [];
+  const own = new OwnConnections();
+  own.add(40_001, '10.0.0.2', 81);
+  // the same port of this machine, of another connection
+  const frames = [
+    ...attempt({ at: 0, clientPort: 40_001, port: 80 }),
+    ...attempt({ at: 10, clientPort: 40_001, port: 81, ends: 'refused' }),
+  ];
+  const { openSockets } = fakePlatform([readingOf([socketOf()])]);
+  const bytes = pcap(frames.map((frame) => ({ bytes: frame.bytes })));
+  const { place, clock, end } = sensorScene({ bytes, platform: { openSockets } });
+  const sampler = await openInsightSampler(place, {
+    rules: [one],
+    thresholds: ThresholdSettings.usual,
+    serviceOf: () => null,
+    packets: { ...PLAIN_CAPTURE, devices: ['eth0'] },
+    demandsPackets: true,
+    probe: null,
+    own,
+    witness: {
+      statistics: [],
+      ingest: ({ type, value }) => void (type === 'handshake' && seen.push(value.length)),
+      ingestSections() {},
+    },
+  });
+  await clock.pass(100);
+  await sampler.look({ time: new Date(START_MS).toISOString(), monotonicMs: 0 });
+  end();
+  await sampler.close(() => {});
+  expect(told).toEqual([
+    ['packet', 1],
+    ['packet', 2],
+    ['packet', 3],
+    ['handshake', [80]],
+  ]);
+  expect(seen).toEqual([2]);
 });

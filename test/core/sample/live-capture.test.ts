@@ -29,6 +29,8 @@ test('the order to the sensor is what was asked for', async () => {
       snapLength: 100,
       bufferBytes: 16 * 1024 * 1024,
       promiscuous: false,
+      outlives: false,
+      refilters: false,
       packetBuffered: true,
       user: null,
       sandbox: 'on',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EXIT, Failure } from '../../../src/core/failure.ts';
 import type { Reply } from '../../../src/core/health/prober.ts';
 import { parseTarget } from '../../../src/core/health/target.ts';
+import { OwnConnections } from '../../../src/core/insight/own-connections.ts';
 import type { Platform } from '../../../src/core/system/platform.ts';
 import { openHost } from '../../../src/platform/machine/host.ts';
 import { realClock } from '../../../src/platform/machine/real-clock.ts';
@@ -23,10 +24,11 @@ const platformWith = (
 async function ask(
   platform: Platform,
   text = '127.0.0.1',
+  own = new OwnConnections(),
 ): Promise<{ readonly reply: Reply; readonly said: string[]; readonly elapsedMs: number }> {
   const said: string[] = [];
   const sayLimit = (what: string, why: string): void => void said.push(`${what}: ${why}`);
-  const prober = await openProber(parseTarget(text), { platform, clock: realClock, sayLimit });
+  const prober = await openProber(parseTarget(text), { platform, clock: realClock, sayLimit, own });
   const start = performance.now();
   const reply = await prober.send(1500, new AbortController().signal);
   return { reply, said, elapsedMs: performance.now() - start };
@@ -75,6 +77,16 @@ describe('where no socket for ICMP is permitted', () => {
     expect(reply.detail).toMatch(/^TCP port \d+ (answers|is closed, so the host answers)$/);
     expect(reply.rttMs).toBeGreaterThan(0);
     expect(reply.rttMs).toBeLessThan(elapsedMs);
+  });
+
+  test('each of these connections is noted with its ports, also one that is refused', async () => {
+    const own = new OwnConnections();
+    const noted: (readonly [number, string, number])[] = [];
+    own.add = (...one) => void noted.push(one);
+    await ask(platformWith('linux', failed('ping: spawn ping ENOENT')), '127.0.0.1', own);
+    expect(noted.map(([, ...remote]) => remote)).toEqual([443, 80, 22, 53, 7].map((port) => ['127.0.0.1', port]));
+    const ports = noted.map(([port]) => port);
+    expect([new Set(ports).size, Math.min(...ports) > 0]).toEqual([5, true]);
   });
 
   test('nothing can be told where that does not answer either: unknown, never down', async () => {

@@ -16,6 +16,8 @@ const ORDER: SensorOrder = {
   gatherMs: 20,
   most: null,
   packetBuffered: false,
+  outlives: false,
+  refilters: false,
   continues: null,
   user: { uid: 1234, gid: 1235 },
   sandbox: 'on',

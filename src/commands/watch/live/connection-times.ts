@@ -11,7 +11,8 @@ export function connectionTimes(conns: readonly ConnRow[], now: number): readonl
   const timed = conns.flatMap((row, index): readonly TrackedConnection[] => {
     if (row.first_seen === null) return [];
     const first = Date.parse(row.first_seen);
-    const last = first + (row.age_s ?? 0) * 1000;
+    // of a capture, the time of its last packet
+    const last = Math.max(first, Date.parse(row.time));
     const isOpen = row.state !== 'CLOSE' && row.state !== 'TIME_WAIT' && now - last < SILENT_MS;
     return [{ id: String(index), row, first, last, isOpen, states: [{ since: first, state: row.state }] }];
   });

@@ -17,7 +17,7 @@ import type { WatchValues } from '../watch-values.ts';
 import type { CaptureReplay } from './capture-replay.ts';
 import type { MachineFeed } from './machine-feed.ts';
 import { PacketDesk } from './packet-desk.ts';
-import { openSavedFolder } from './saved-folder.ts';
+import { openSavedFolder, type SavedFolder } from './saved-folder.ts';
 import { SHOWN_STATISTICS } from './shown-statistics.ts';
 
 /** What the screen shows of what comes. */
@@ -74,7 +74,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
   const place = await placeOf(context);
   // while it may; where nothing is captured there is nothing to save, and root's process for that takes 45 MB
   const hasPackets = values.read !== null || !values.lite;
-  const saved = hasPackets ? openSavedFolder(context, place.platform.host.readIfAny('/etc/passwd')) : null;
+  const saved = hasPackets ? openFolder() : null;
   const tell = (text: string, isWrong: boolean): void => {
     take({ type: 'notice', text, isWrong });
     paint(true);
@@ -85,8 +85,19 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
     take({ type: 'machine', machine: seen });
     paint(false);
   };
+  if (saved instanceof Failure) tell(fill(texts().noticeNoFolder, { why: saved.message }), true);
   const machine = values.read === null ? await openMachine() : null;
   const file = values.read === null ? null : await openFile(values.read);
+
+  /** Where there is none, everything but saving goes on. */
+  function openFolder(): SavedFolder | Failure {
+    try {
+      return openSavedFolder(context, place.platform.host.readIfAny('/etc/passwd'));
+    } catch (error) {
+      if (error instanceof Failure) return error;
+      throw error;
+    }
+  }
 
   async function openMachine(): Promise<MachineFeed> {
     const { openMachineFeed } = await import('./machine-feed.ts');
@@ -137,6 +148,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
   /** Writes, and says what came of it. */
   async function save(effect: FeedEffect): Promise<void> {
     if (saved === null) return tell(texts().noticeNothingToSave, true);
+    if (saved instanceof Failure) return tell(fill(texts().noticeNoFolder, { why: saved.message }), true);
     const stem = (what: string): string => path.join(saved.folder, `netwatch_${what}`);
     try {
       const { savePackets, saveStream, stampOf } = await import('./saved-files.ts');
@@ -163,8 +175,8 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
 
   async function recapture(bpf: string): Promise<void> {
     try {
-      await machine!.recapture(bpf);
-      take({ type: 'recaptured', bpf });
+      const isAnew = await machine!.recapture(bpf);
+      take({ type: 'recaptured', bpf, isAnew });
     } catch (error) {
       take({ type: 'not recaptured', bpf, ...refusalOf(error, bpf, texts()) });
     }
@@ -224,7 +236,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       desk.stop();
       await machine?.close(told);
       await file?.close(told);
-      saved?.files.close();
+      if (!(saved instanceof Failure)) saved?.files.close();
     },
   };
 }

@@ -1,5 +1,7 @@
 import { EXIT, Failure } from '../../../core/failure.ts';
 import { RULES } from '../../../core/insight/all-rules.ts';
+import type { Observation } from '../../../core/insight/observation.ts';
+import type { OwnConnections } from '../../../core/insight/own-connections.ts';
 import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { Section } from '../../../core/record/table.ts';
@@ -50,8 +52,11 @@ export interface MachineFeed {
   refresh(): void;
   /** Another tab is shown: what it needs is read at once, and from then on. */
   show(tab: TabName): void;
-  /** Begins to capture with another filter, empty for all packets. Rejects with a Failure; then the old one goes on. */
-  recapture(bpf: string): Promise<void>;
+  /**
+   * Captures with another filter, empty for all packets. Resolves to whether the capture began anew for it: what was
+   * captured before is not in it. Rejects with a Failure; then the old one goes on.
+   */
+  recapture(bpf: string): Promise<boolean>;
   /** The same, and asks the model. */
   analyse(): void;
   /** Ends it; resolves when everything is closed. */
@@ -107,9 +112,16 @@ export async function openMachineFeed(
       thresholds: ThresholdSettings.usual,
       serviceOf: readServices(platform.host),
       packets: asked.packets
-        ? { ...PLAIN_CAPTURE, devices: asked.devices, bpf: bpf ?? PLAIN_CAPTURE.bpf, promiscuous: false }
+        ? {
+            ...PLAIN_CAPTURE,
+            devices: asked.devices,
+            bpf: bpf ?? PLAIN_CAPTURE.bpf,
+            promiscuous: false,
+            refilters: true,
+          }
         : null,
       demandsPackets,
+      own: probes?.own ?? null,
       // the rules are told of the rounds that ended since the look before
       probe: async () => {
         const rows = fresh;
@@ -119,7 +131,7 @@ export async function openMachineFeed(
       witness: {
         statistics: [...new Set([...SHOWN_STATISTICS, ...(model === null ? [] : model.statistics)])],
         ingest(observation) {
-          history.ingest(observation, clock.now());
+          history.ingest(probes === null ? observation : marked(observation, probes.own), clock.now());
           model?.ingest(observation);
         },
         ingestSections(sections) {
@@ -210,6 +222,10 @@ export async function openMachineFeed(
       if (isSooner || (needs.statistics && !before.statistics)) wake();
     },
     async recapture(bpf) {
+      if (sampler.refilter !== null) {
+        await sampler.refilter(bpf);
+        return false;
+      }
       const next = await openSampler(bpf, true);
       const old = sampler;
       sampler = next;
@@ -217,6 +233,7 @@ export async function openMachineFeed(
       // what threw in it was told when it was there
       await old.close(() => {});
       lookWhole();
+      return true;
     },
     analyse() {
       model?.askNow();
@@ -230,6 +247,16 @@ export async function openMachineFeed(
       await Promise.all([naming, sampler.close(told).catch(unlessTold)]);
       void probing;
     },
+  };
+}
+
+/** Connections that netwatch itself opened are its own, also where they ended before anybody saw whose they are. */
+function marked(one: Observation, own: OwnConnections): Observation {
+  if (one.type !== 'conn' || !one.value.some((row) => own.hasConn(row))) return one;
+  const { pid } = process;
+  return {
+    type: one.type,
+    value: one.value.map((row) => (own.hasConn(row) ? { ...row, pid, process: 'netwatch' } : row)),
   };
 }
 

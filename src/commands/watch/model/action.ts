@@ -17,8 +17,8 @@ export type Action =
   | { readonly type: 'known'; readonly fill: (machine: Machine) => Machine }
   /** `isAsked` when a person did something that it is the answer to. */
   | { readonly type: 'packets'; readonly look: PacketLook; readonly isAsked: boolean }
-  /** The capture has begun anew, with another filter; or it could not, and the old one goes on. */
-  | { readonly type: 'recaptured'; readonly bpf: string }
+  /** Another filter holds for the capture, which may have begun anew for it; or it could not, and the old one goes on. */
+  | { readonly type: 'recaptured'; readonly bpf: string; readonly isAnew: boolean }
   | { readonly type: 'not recaptured'; readonly bpf: string; readonly message: string; readonly column: number }
   | { readonly type: 'stream'; readonly stream: StoredStream }
   | { readonly type: 'popup'; readonly title: string; readonly lines: readonly (readonly Piece[])[] }

@@ -20,10 +20,18 @@ export function commandOf(model: Model, list: ListSpec): string {
   const used = new Set([...fields, ...sort.map(({ field }) => field), ...(filter?.predicate.fields ?? [])]);
   const words = ['netwatch', ...list.command(model, used)];
   if (fields.join() !== visibleFields(list.table, false).join()) words.push('--fields', fields.join(','));
-  const condition = bothOf(list.onlyRows ?? null, filter?.text ?? null);
+  const condition = bothOf(list.onlyRows?.(model) ?? null, filter?.text ?? null);
   if (condition !== null) words.push('--filter', condition);
   words.push(...sortWords(sort));
   return words.map(shellWord).join(' ');
+}
+
+/** Whether the command prints totals that are less than those that are shown. */
+export function printsLess(model: Model, list: ListSpec): boolean {
+  const { filter, grouping } = listState(model, list);
+  if (filter !== null || grouping === null || shownTotals(model, list) === null) return false;
+  const { countsMore } = list.groupings[grouping]!;
+  return countsMore !== undefined && arrange(model, list).entries.some(({ row }) => countsMore(row, model));
 }
 
 const sortWords = (sort: readonly SortKey[]): readonly string[] =>

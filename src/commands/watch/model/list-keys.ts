@@ -1,9 +1,10 @@
 import { scrollBy, selectBy, selectedIndex, selectIndex } from '../../../core/screen/selection.ts';
+import { fill } from '../texts/fill.ts';
 import type { Step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
 import type { Binding } from './binding.ts';
 import { COLUMN_KEYS } from './column-keys.ts';
-import { commandOf } from './copied-command.ts';
+import { commandOf, printsLess } from './copied-command.ts';
 import { copyCommand } from './copy-command.ts';
 import { GROUP_KEYS } from './group-keys.ts';
 import type { ListSpec } from './list-spec.ts';
@@ -148,7 +149,11 @@ export const LIST_KEYS: readonly Binding[] = [
 
 function copied(model: Model, list: ListSpec): Step {
   const over = arrange(model, list).entries.filter(({ row }) => list.isOver?.(row, model) ?? false);
-  return copyCommand(model, commandOf(model, list), over.length);
+  const { texts, numerals } = model.settings;
+  return copyCommand(model, commandOf(model, list), [
+    ...(over.length === 0 ? [] : [fill(texts.copiedWithout, { count: numerals(over.length, 0) })]),
+    ...(printsLess(model, list) ? [texts.copiedTotals] : []),
+  ]);
 }
 
 /** Selects the line at an index of the list. */

@@ -35,13 +35,15 @@ export interface ListSpec {
   /** Whether a row is over, so that no command prints it any more; absent for never. */
   readonly isOver?: (row: AnyRow, model: Model) => boolean;
   /** The filter that leaves of the records of the command those that are rows here; absent for all. */
-  readonly onlyRows?: string;
+  readonly onlyRows?: (model: Model) => string | null;
 }
 
 /** Rows that belong together, and the row that stands for them. */
 export interface ListGrouping {
   readonly of: (row: AnyRow) => string;
   readonly total: (name: string, rows: readonly AnyRow[], model: Model) => AnyRow;
+  /** Whether a total counts what the command does not know of: connections that are gone; absent for never. */
+  readonly countsMore?: (total: AnyRow, model: Model) => boolean;
   /** The command that prints the totals of all rows; absent where none does. */
   readonly printed?: PrintedTotals;
 }

@@ -12,6 +12,8 @@ export interface PacketsState {
   readonly waiting: PacketLook | null;
   /** The display filter; null for none. */
   readonly filter: string | null;
+  /** What was typed as display filter before there was a look, which says what it means; null for nothing. */
+  readonly early: string | null;
   /** The filter of the capture; null for none, and for a file. */
   readonly bpf: string | null;
   /** The file that the packets are from; null live. */
@@ -47,6 +49,7 @@ export const NO_PACKETS: PacketsState = {
   look: null,
   waiting: null,
   filter: null,
+  early: null,
   bpf: null,
   file: null,
   iface: null,

@@ -1,3 +1,4 @@
+import { Failure } from '../../../core/failure.ts';
 import { topFor } from '../../../core/screen/selection.ts';
 import { fill } from '../texts/fill.ts';
 import { type Action, type Effect, type Step, step } from './action.ts';
@@ -21,11 +22,13 @@ export function takePackets(model: Model, action: PacketAction): Step {
     case 'packets': {
       const isPaused = model.held !== null && !action.isAsked;
       const next = { ...model, packets: withLook(model.packets, action.look, isPaused) };
+      if (next.packets.early !== null && next.packets.look !== null) return filterEarly(next, next.packets.early);
       return isPaused ? step(next) : step(next, ...grown(next));
     }
     case 'recaptured': {
       const bpf = action.bpf === '' ? null : action.bpf;
-      const begun = withPackets(model, { bpf, selected: null, top: 0, marks: new Set(), stream: null });
+      const nothing = { selected: null, top: 0, marks: new Set<number>(), stream: null };
+      const begun = withPackets(model, { bpf, ...(action.isAnew ? nothing : {}) });
       return step(
         bpf === null ? notify(begun, 'noticeAllCaptured') : notify(begun, 'noticeRecaptured', { filter: bpf }),
       );
@@ -58,21 +61,39 @@ function grown({ tab, packets: { look, stream } }: Model): readonly Effect[] {
   return number === 0 || number === stream.stream.newest ? [] : [{ type: 'follow on', number }];
 }
 
-/** Shows the packets that pass a display filter; null or nothing for all. Throws Failure 64 for one that means nothing. */
+/** Does what was typed before there were packets, where that means something; else it can be typed on. */
+function filterEarly(model: Model, text: string): Step {
+  const ready = withPackets(model, { early: null });
+  try {
+    return filterPackets(ready, text);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const asked = ready.prompt === null && ready.popup === null ? beginPacketFilter(ready, text) : ready;
+    if (asked.prompt?.purpose !== 'packet filter') return step(notify(ready, 'notice', { text: error.message }, true));
+    const wrong = { message: error.message, column: error.place?.column ?? 0 };
+    return step({ ...asked, prompt: { ...asked.prompt, error: wrong } });
+  }
+}
+
+/**
+ * Shows the packets that pass a display filter; null or nothing for all. Throws Failure 64 for one that means nothing.
+ * Before there is a look it waits for that.
+ */
 export function filterPackets(model: Model, text: string | null): Step {
   const filter = text === null || text.trim() === '' ? null : text;
-  if (filter !== null) model.packets.look?.check(filter);
+  if (model.packets.look === null) return step(withPackets(model, { early: filter }));
+  if (filter !== null) model.packets.look.check(filter);
   return step(withPackets(model, { filter, stream: null }), { type: 'filter packets', filter });
 }
 
 /** Begins to type the display filter. */
-export const beginPacketFilter = (model: Model): Model =>
-  beginPrompt(model, 'packet filter', '/', model.packets.filter ?? '', model.packets.filter);
+export const beginPacketFilter = (model: Model, text = model.packets.filter ?? ''): Model =>
+  beginPrompt(model, 'packet filter', '/', text, model.packets.filter);
 
 /** The display filter. It holds at once. */
 export const PACKET_FILTER: PromptUse = {
   typed: filterPackets,
-  entered: (model) => step(model),
+  entered: (model) => step(hasNone(model) ? sayWhyNone(model) : model),
   cancelled: (model, before) => filterPackets(model, typeof before === 'string' ? before : null),
   complete: (text, cursor, _list, { packets: { look } }) =>
     look === null ? { from: cursor, candidates: [] } : look.complete(text, cursor),
@@ -111,6 +132,9 @@ export function whyNoPackets({ machine, packets, settings: { texts } }: Model): 
     ? fill(texts.packetsRefused, { why })
     : fill(texts.packetsRefusedGrant, { why, command: remedy });
 }
+
+/** Whether no packets are captured, and none will be: the machine was looked at, and there are none. */
+export const hasNone = ({ machine, packets }: Model): boolean => packets.look === null && machine.at !== null;
 
 /** The same as a notice. */
 export const sayWhyNone = (model: Model): Model => notify(model, 'notice', { text: whyNoPackets(model) }, true);

@@ -69,13 +69,14 @@ const groupBy = (
     names: { [field]: 'key', rx_rate: 'rx_rate', tx_rate: 'tx_rate', rx_bytes: 'rx_bytes', tx_bytes: 'tx_bytes' },
     size: 'conns',
   },
+  countsMore: (total, model) => isWhole(model) && carriedBy(model.machine).has(String(total[field] ?? '?')),
   total(name, rows, model) {
     const closed = carriedBy(model.machine).get(name);
-    const isWhole = listState(model, CONNECTIONS).filter === null;
-    const open = isWhole ? rows.filter((row) => !GONE.has(row)) : rows;
+    const all = isWhole(model);
+    const open = all ? rows.filter((row) => !GONE.has(row)) : rows;
     const bytes = (of: string, carried: number): number | null => {
       const sum = sumOf(open, of);
-      return closed === undefined || !isWhole ? sum : (sum ?? 0) + carried;
+      return closed === undefined || !all ? sum : (sum ?? 0) + carried;
     };
     return {
       ...unknownRow(conn),
@@ -86,6 +87,9 @@ const groupBy = (
     };
   },
 });
+
+/** Whether no filter leaves connections out. */
+const isWhole = (model: Model): boolean => listState(model, CONNECTIONS).filter === null;
 
 export const CONNECTIONS: ListSpec = {
   name: 'connections',
@@ -155,10 +159,8 @@ function rowsOf(machine: Machine): readonly AnyRow[] {
 }
 
 /** Two lines: who it is, and how it does. */
-function detailOf(
-  row: ConnRow,
-  { settings: { numerals, texts, names, places } }: Model,
-): readonly (readonly Piece[])[] {
+function detailOf(row: ConnRow, model: Model): readonly (readonly Piece[])[] {
+  const { numerals, texts, names, places } = model.settings;
   const facts = (pairs: readonly (readonly [string, string | null])[]): readonly Piece[] =>
     pairs.flatMap(([name, value]) => (value === null ? [] : [piece(` ${name} `, 'faint'), piece(value)]));
   const millis = (value: number | null): string | null => (value === null ? null : formatMillis(value, numerals));
@@ -188,8 +190,16 @@ function detailOf(
       [texts.sent, row.tx_bytes === null ? null : formatBytes(row.tx_bytes, numerals)],
       ['service', row.service],
       ['cgroup', row.cgroup],
-    ]),
+    ]).concat(countsClosed(row, model) ? [piece(`  ${texts.withClosed}`, 'faint')] : []),
   ];
+}
+
+/** Whether it is the total of a group, in which closed connections are counted too. */
+function countsClosed(row: ConnRow, model: Model): boolean {
+  const { grouping } = listState(model, CONNECTIONS);
+  // a group has no protocol
+  const isTotal = grouping !== null && (row.proto as string | null) === null;
+  return isTotal && (CONNECTIONS.groupings[grouping]!.countsMore?.(row, model) ?? false);
 }
 
 /** Country, city and whose network it is, as far as they are known. */

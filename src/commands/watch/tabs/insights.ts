@@ -89,15 +89,18 @@ function findingView(model: Model, width: number, height: number): readonly stri
       line(theme, [piece(` ${cell(index === 0 ? title : '', labels)}`, 'faint'), piece(each)], width),
     );
   };
-  return exactly(
-    [
-      rule(theme, [piece(row.rule, 'title'), piece(` ${row.severity}, ${row.confidence}`)], width),
-      ...part(texts.found, row.summary),
-      ...part(texts.advice, row.advice),
-      ...part(texts.since, row.since),
-      ...row.evidence.flatMap((each, index) => part(index === 0 ? texts.evidence : '', each)),
-    ],
-    width,
-    height,
-  );
+  const lines = [
+    rule(theme, [piece(row.rule, 'title'), piece(` ${row.severity}, ${row.confidence}`)], width),
+    ...part(texts.found, row.summary),
+    ...part(texts.advice, row.advice),
+    ...part(texts.since, row.since),
+    ...row.evidence.flatMap((each, index) => part(index === 0 ? texts.evidence : '', each)),
+  ];
+  if (lines.length <= height) return exactly(lines, width, height);
+  const left = lines.length - height + 1;
+  const more = fill(left === 1 ? texts.moreLine : texts.moreLines, { count: left });
+  return [
+    ...lines.slice(0, Math.max(0, height - 1)),
+    line(theme, [piece(` ${theme.glyphs.ellipsis} ${more}`, 'notice')], width),
+  ];
 }

@@ -11,6 +11,7 @@ import {
   beginBpf,
   beginPacketFilter,
   filterPackets,
+  hasNone,
   sayWhyNone,
   selectedPacket,
   selectLine,
@@ -101,7 +102,8 @@ export const PACKET_KEYS: readonly Binding[] = [
     label: 'keyFilter',
     help: 'helpPacketFilter',
     footer: 1,
-    act: onPackets((model) => step(beginPacketFilter(model))),
+    // before the first look, what is typed waits for it: else its letters would be keys
+    act: (model) => step(hasNone(model) ? sayWhyNone(model) : beginPacketFilter(model)),
   },
   {
     keys: ['S'],

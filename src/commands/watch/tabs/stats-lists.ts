@@ -126,7 +126,7 @@ export const HISTOGRAM: ListSpec = statistic(
   [],
   {
     rows: ({ machine }) => rangesOf(machine.statistics.get('handshake_histogram') ?? NONE),
-    onlyRows: 'bucket != all',
+    onlyRows: () => 'bucket != all',
     roleOf({ count, from_ms }) {
       if (count === 0) return 'faint';
       return Number(from_ms) >= VERY_SLOW_MS ? 'bad' : Number(from_ms) >= SLOW_MS ? 'notice' : 'good';

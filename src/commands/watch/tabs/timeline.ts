@@ -38,7 +38,7 @@ function tracksOf({ machine, timelineWindow }: Model): Tracks {
   }
   let tracks = known.get(timelineWindow);
   if (tracks === undefined) {
-    const from = nowOf(machine) - windowMs(timelineWindow);
+    const from = beginOf(machine, timelineWindow);
     const seen = tracked.filter(({ last, isOpen }) => isOpen || last >= from);
     const byRow = new Map<AnyRow, TrackedConnection>(seen.map((one) => [one.row, one]));
     tracks = { rows: [...byRow.keys()], byRow };
@@ -48,6 +48,8 @@ function tracksOf({ machine, timelineWindow }: Model): Tracks {
 }
 
 const nowOf = ({ at }: Machine): number => (at === null ? 0 : Date.parse(at.time));
+/** When the window begins. */
+const beginOf = (machine: Machine, index: number): number => nowOf(machine) - windowMs(index);
 const windowMs = (index: number): number => WINDOWS[index]! * 60_000;
 
 const TIMELINE: ListSpec = {
@@ -60,6 +62,9 @@ const TIMELINE: ListSpec = {
   identify: identifyConn,
   usualSort: [{ field: 'first_seen', descending: false }],
   groupings: {},
+  // of a capture, those before the window are among its records, whose time is that of the last packet
+  onlyRows: ({ machine, replay, timelineWindow }) =>
+    replay === null ? null : `time >= ${new Date(beginOf(machine, timelineWindow)).toISOString()}`,
   isOver: (row, model) => model.replay === null && tracksOf(model).byRow.get(row)?.isOpen !== true,
 };
 

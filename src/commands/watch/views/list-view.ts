@@ -1,4 +1,4 @@
-import { wrap } from '../../../core/output/text-width.ts';
+import { widthOf, wrap } from '../../../core/output/text-width.ts';
 import type { Entry } from '../../../core/screen/arrangement.ts';
 import { cell, exactly, line, piece, rule } from '../../../core/screen/cells.ts';
 import { barLength, GAP, type PlacedColumn } from '../../../core/screen/columns.ts';
@@ -119,7 +119,7 @@ function cellText(
   const count = ` (${size})`;
   const name = write(row);
   const room = Math.max(1, widthOfFirst - count.length);
-  return (name.length > room ? cell(name, room, 'left', theme.glyphs.ellipsis) : name) + count;
+  return (widthOf(name) > room ? cell(name, room, 'left', theme.glyphs.ellipsis) : name) + count;
 }
 
 const cellRole = (entry: Entry, role: Role | null): Role | null => (entry.size === null ? role : (role ?? 'strong'));

@@ -132,8 +132,8 @@ export function packetsHeadline(model: Model): readonly Piece[] {
   if (look.isSearching) pieces.push(piece(`  ${texts.packetsSearching}`, 'mark'));
   if (filter !== null) pieces.push(piece(`  ${texts.filter}: `, 'faint'), piece(filter, 'found'));
   if (bpf !== null) pieces.push(piece(`  ${texts.captureFilter}: `, 'faint'), piece(bpf));
-  if (file !== null) pieces.push(piece(`  ${file}`, 'faint'));
-  else if (selected === null) pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
+  // the name of a file stands at the right
+  if (file === null && selected === null) pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
   if (lost !== '') pieces.push(piece(lost, 'faint'));
   return pieces;
 }

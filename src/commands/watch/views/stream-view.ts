@@ -48,10 +48,10 @@ export function streamView(model: Model, width: number, height: number): readonl
   });
   const place = pages.count > room ? ` ${top + 1}-${top + lines.length}/${pages.count}` : '';
   const head: Piece[] = [
-    piece(`${row.proto.toUpperCase()} stream #${row.stream}`, 'title'),
+    piece(fill(texts.streamTitle, { proto: row.proto.toUpperCase(), number: row.stream }), 'title'),
     piece(place),
     piece(`  A ${ends} B`),
-    piece(`  ${shown}, ${state.format}`, 'faint'),
+    piece(`  ${shown}, ${state.format === 'text' ? texts.streamText : texts.streamHex}`, 'faint'),
   ];
   const millis = (value: number | null): string => (value === null ? '?' : formatMillis(value, numerals));
   const foot: Piece[] = [
