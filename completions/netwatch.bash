@@ -8,8 +8,9 @@ _netwatch() {
       continue
     fi
     prev=$whole whole=$word
-    case $prev in
-      conns|ifaces|capture|follow|stats|probe|export|insights|watch|whois|fields|schema|completion|doctor|config) command=${command:-$prev} ;;
+    case $command:$prev in
+      :conns|:ifaces|:capture|:follow|:stats|:probe|:export|:insights|:watch|:whois|:fields|:schema|:completion|:doctor|:config) command=$prev ;;
+      export:packets) command='export packets' ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -18,21 +19,22 @@ _netwatch() {
   [[ $whole == --*=* ]] && prev=${whole%%=*} cur=${whole#*=} head=$prev=
   COMPREPLY=()
   case $command in
-    conns) _netwatch_conns ;;
-    ifaces) _netwatch_ifaces ;;
-    capture) _netwatch_capture ;;
-    follow) _netwatch_follow ;;
-    stats) _netwatch_stats ;;
-    probe) _netwatch_probe ;;
-    export) _netwatch_export ;;
-    insights) _netwatch_insights ;;
-    watch) _netwatch_watch ;;
-    whois) _netwatch_whois ;;
-    fields) _netwatch_fields ;;
-    schema) _netwatch_schema ;;
-    completion) _netwatch_completion ;;
-    doctor) _netwatch_doctor ;;
-    config) _netwatch_config ;;
+    'conns') _netwatch_conns ;;
+    'ifaces') _netwatch_ifaces ;;
+    'capture') _netwatch_capture ;;
+    'follow') _netwatch_follow ;;
+    'stats') _netwatch_stats ;;
+    'probe') _netwatch_probe ;;
+    'export') _netwatch_export ;;
+    'export packets') _netwatch_export_packets ;;
+    'insights') _netwatch_insights ;;
+    'watch') _netwatch_watch ;;
+    'whois') _netwatch_whois ;;
+    'fields') _netwatch_fields ;;
+    'schema') _netwatch_schema ;;
+    'completion') _netwatch_completion ;;
+    'doctor') _netwatch_doctor ;;
+    'config') _netwatch_config ;;
     *) _netwatch_words 'conns ifaces capture follow stats probe export insights watch whois fields schema completion doctor config --help --version' ;;
   esac
 }
@@ -270,6 +272,15 @@ _netwatch_probe() {
 }
 
 _netwatch_export() {
+  case $prev in
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+  esac
+}
+
+_netwatch_export_packets() {
   local fields='number time rel_s iface link length captured src src_port dst dst_port proto layers info stream severity expert pid process delta_s transport tcp_flags payload_bytes truncated malformed comment src_host dst_host eth.src eth.dst eth.addr eth.type vlan.id vlan.priority arp.opcode ip.version ip.src ip.dst ip.addr ip.hdr_len ip.dsfield.dscp ip.len ip.id ip.flags.df ip.flags.mf ip.frag_offset ip.ttl ip.proto ipv6.src ipv6.dst ipv6.addr ipv6.tclass ipv6.flow ipv6.plen ipv6.nxt ipv6.hlim icmp.type icmp.code icmpv6.type icmpv6.code tcp.srcport tcp.dstport tcp.port tcp.stream tcp.len tcp.seq tcp.seq_raw tcp.ack tcp.ack_raw tcp.window_size tcp.window_size_value tcp.flags tcp.flags.fin tcp.flags.syn tcp.flags.reset tcp.flags.push tcp.flags.ack tcp.flags.urg tcp.flags.ece tcp.flags.cwr udp.srcport udp.dstport udp.port udp.stream udp.length data dns.id dns.flags dns.flags.response dns.flags.opcode dns.flags.authoritative dns.flags.truncated dns.flags.recdesired dns.flags.recavail dns.flags.z dns.flags.authenticated dns.flags.checkdisable dns.flags.rcode dns.count.queries dns.count.answers dns.qry.name dns.qry.type http http.request http.request.method http.request.uri http.request.version http.host http.user_agent http.referer http.content_type http.server http.location http.response http.response.code http.response.phrase http.response.version tls.handshake tls.handshake.type tls.handshake.extensions_server_name'
   case $prev in
     --read|-r) _netwatch_files ;;
@@ -287,7 +298,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

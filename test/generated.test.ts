@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { pageOf } from '../src/commands/listing/command.ts';
 import { COMMANDS } from '../src/commands/program/registry.ts';
 import { DISPLAY_FIELDS } from '../src/core/packet/display-fields.ts';
 import { conn } from '../src/core/record/tables/conn.ts';
@@ -89,6 +90,6 @@ const quote = (doc: string): string => (doc.includes("'") ? `"${doc}"` : `'${doc
 /** npm installs the man pages that are listed, and those alone: \`directories.man\` it reads only when it publishes. */
 function packageWithManPages(): string {
   const manifest = JSON.parse(readText('package.json')) as Record<string, unknown>;
-  const pages = ['netwatch', ...COMMANDS.map(({ name }) => `netwatch-${name}`).sort()];
+  const pages = ['netwatch', ...COMMANDS.map(pageOf).sort()];
   return `${JSON.stringify({ ...manifest, man: pages.map((name) => `./man/${name}.1`) }, null, 2)}\n`;
 }

@@ -41,7 +41,7 @@ test('a command with one of --expect and --fail-on has both', () => {
     'follow',
     'stats',
     'probe',
-    'export',
+    'export packets',
     'insights',
     'whois',
   ]);

@@ -60,8 +60,7 @@ const QUANTITIES = ['1', '500ms', '2s', '1m', '1d', '100d', '64', '1KiB', '1MB',
 
 /** The words of a command line: a command, options of it with values that may or may not fit, and what a hand does wrong. */
 export function makeWords(prng: Prng, command: Command): string[] {
-  const words = [command.name];
-  if (command.name === 'export' && !prng.once(12)) words.push('packets');
+  const words = command.name.split(' ');
   if (command.operandChoices.length > 0 && prng.once(2)) words.push(prng.of(command.operandChoices));
   const options = Object.entries(everyOption(command));
   const asksFile = 'read' in command.options && !prng.once(command.name === 'conns' ? 2 : 12);

@@ -1,6 +1,6 @@
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import { didYouMean } from '../../core/suggest.ts';
-import type { Command } from '../listing/command.ts';
+import { type Command, membersOf } from '../listing/command.ts';
 import { placeOf } from '../options/command-line.ts';
 import type { Option, Options } from '../options/option.ts';
 import {
@@ -76,30 +76,59 @@ export function offeredOptions(command: Command): Options {
   return Object.assign({}, ...optionGroups(command).map((group) => group.options)) as Options;
 }
 
-/** Which command is named: the first word that is neither an option nor the value of one. */
-export function findCommand(
-  argv: readonly string[],
-  commands: readonly Command[],
-  fallback: Command,
-): { readonly command: Command; readonly named: boolean; readonly rest: readonly string[] } {
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] ?? '';
-    if (word === '--') break;
-    if (word.startsWith('-') && word !== '-') {
-      if (takesNextWord(word, commands)) i++;
-      continue;
-    }
-    const command = commands.find((one) => one.name === word);
-    if (command === undefined) {
-      const names = commands.map((one) => one.name);
-      throw usageError(`unknown command "${word}"`, {
-        hint: didYouMean(word, names, 'netwatch --help lists the commands', (near) => `netwatch ${near}`),
-        place: placeOf(argv, i),
-      });
-    }
-    return { command, named: true, rest: [...argv.slice(0, i), ...argv.slice(i + 1)] };
+interface Named {
+  readonly command: Command;
+  readonly named: boolean;
+  /** The other words. */
+  readonly rest: readonly string[];
+}
+
+/** Which command is named: the first word that is neither an option nor the value of one, and in a group the second. */
+export function findCommand(argv: readonly string[], commands: readonly Command[], fallback: Command): Named {
+  const at = plainWord(argv, commands);
+  if (at < 0) return { command: fallback, named: false, rest: argv };
+  const word = argv[at]!;
+  const command = commands.find((one) => one.name === word);
+  if (command === undefined) {
+    const names = commands.map((one) => one.name);
+    throw usageError(`unknown command "${word}"`, {
+      hint: didYouMean(word, names, 'netwatch --help lists the commands', (near) => `netwatch ${near}`),
+      place: placeOf(argv, at),
+    });
   }
-  return { command: fallback, named: false, rest: argv };
+  const rest = argv.toSpliced(at, 1);
+  return command.kind === 'group' ? findMember(command, rest, commands) : { command, named: true, rest };
+}
+
+/** Words that ask about a command. */
+const QUESTIONS = new Set(['-h', '--help', '--version']);
+
+/** The group itself where that is asked about. Throws Failure 64 where no command of it is named. */
+function findMember(group: Command, rest: readonly string[], commands: readonly Command[]): Named {
+  const members = membersOf(group.name, commands);
+  const at = plainWord(rest, members);
+  if (at < 0 && rest.some((word) => QUESTIONS.has(word))) return { command: group, named: true, rest };
+  if (at < 0) throw usageError(`${group.name} what?`, { hint: group.examples[0]!.line });
+  const name = `${group.name} ${rest[at]}`;
+  const command = members.find((one) => one.name === name);
+  if (command !== undefined) return { command, named: true, rest: rest.toSpliced(at, 1) };
+  const [word, line] = [rest[at]!, [group.name, ...rest]];
+  const hint = `netwatch ${group.name} --help lists what it can`;
+  throw usageError(`${name} is not known`, {
+    hint: didYouMean(word, group.operandChoices, hint, (near) => `netwatch ${group.name} ${near}`),
+    place: placeOf(line, at + 1),
+  });
+}
+
+/** The index of the first word that is neither an option of one of the commands nor its value; -1 for none. */
+function plainWord(argv: readonly string[], commands: readonly Command[]): number {
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (word === '--') break;
+    if (!word.startsWith('-') || word === '-') return i;
+    if (takesNextWord(word, commands)) i++;
+  }
+  return -1;
 }
 
 /** Whether the option `word`, before the command's name, takes the next word as its value. */
@@ -122,7 +151,7 @@ export function readArguments(
   defaults: Defaults | null,
 ): Arguments {
   const options = everyOption(command);
-  const line = named ? [command.name, ...rest] : rest;
+  const line = named ? [...command.name.split(' '), ...rest] : rest;
   const parsed = splitWords(options, rest, `netwatch ${command.name} --help`);
   for (const key of Object.keys(parsed)) {
     if (key === '_' || Object.hasOwn(options, key) || isShort(options, key)) continue;

@@ -1,4 +1,4 @@
-import type { Command } from '../listing/command.ts';
+import { type Command, pageOf } from '../listing/command.ts';
 import { describeOption, type Option } from '../options/option.ts';
 import { optionGroups } from './arguments.ts';
 import { type Entry, layOut, wrapWords } from './help-layout.ts';
@@ -22,7 +22,7 @@ export function commandHelp(command: Command, terminalColumns: number): string {
     ...(offered === '' ? [] : [paragraph(`${/[A-Z]+/.exec(operands)?.[0] ?? command.operands}: ${offered}`, columns)]),
     ...groups,
     `Examples:\n${command.examples.map((one) => `  ${one.line}\n      ${one.about}\n`).join('')}`,
-    paragraph(`See also: man netwatch-${command.name}, netwatch fields, netwatch help filters`, columns),
+    paragraph(`See also: man ${pageOf(command)}, netwatch fields, netwatch help filters`, columns),
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import { formatPlace, type JsonPlaces, placesOf } from '../../core/json-places.ts';
 import { didYouMean } from '../../core/suggest.ts';
-import type { Command } from '../listing/command.ts';
+import { type Command, membersOf } from '../listing/command.ts';
 import type { Defaults } from './arguments.ts';
 import { everyOption } from './arguments.ts';
 import type { SettingsFile } from './settings-file.ts';
@@ -38,15 +38,19 @@ export function parseSettings(from: SettingsFile, command: Command, commands: re
       places[name] = placeOf(path);
     }
   };
+  /** A part is of one command, or of all of a group. */
+  const optionsOf = (name: string): ReadonlySet<string> =>
+    new Set([name, ...membersOf(name, commands).map((one) => one.name)].flatMap(namesOf));
+  const namesOf = (name: string): readonly string[] =>
+    commands.filter((one) => one.name === name).flatMap((one) => Object.keys(everyOption(one)));
   // `fields` is an option and a command: what holds an object is the command's
   const isPart = ([key, value]: readonly [string, unknown]): boolean =>
     isObject(value) && commands.some((one) => one.name === key);
   const entries = Object.entries(settings);
   take(Object.fromEntries(entries.filter((entry) => !isPart(entry))), '', known);
   for (const [key, part] of entries.filter(isPart)) {
-    const of = commands.find((one) => one.name === key) ?? command;
-    const allowed = new Set(Object.keys(everyOption(of)));
-    if (of === command) take(asObject(part, key), `${key}.`, allowed);
+    const allowed = optionsOf(key);
+    if (key === command.name || command.name.startsWith(`${key} `)) take(asObject(part, key), `${key}.`, allowed);
     for (const name of Object.keys(asObject(part, key)))
       if (!allowed.has(name)) throw unknown(`${key}.${name}`, name, allowed);
   }

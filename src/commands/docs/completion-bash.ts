@@ -1,11 +1,11 @@
 import { offeredOptions } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
-import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
+import { fieldsByLine, functionOf, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
 
 /** The completion script for bash 3.2 and later. It does not start netwatch: it contains every word. */
 export function bashCompletion(commands: readonly Command[]): string {
-  const names = commands.map((one) => one.name);
+  const names = commands.map((one) => one.name).filter((name) => !name.includes(' '));
   return `# bash completion for netwatch; made by: netwatch completion bash
 _netwatch() {
   local whole='' prev='' command='' word
@@ -16,9 +16,12 @@ _netwatch() {
       continue
     fi
     prev=$whole whole=$word
-    case $prev in
-      ${names.join('|')}) command=\${command:-$prev} ;;
-    esac
+    case $command:$prev in
+      ${names.map((name) => `:${name}`).join('|')}) command=$prev ;;
+${commands
+  .filter(({ name }) => name.includes(' '))
+  .map(({ name }) => `      ${name.replace(' ', ':')}) command='${name}' ;;\n`)
+  .join('')}    esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
   local cur=$whole head='' kept='' breaks=\${COMP_WORDBREAKS//[!=:]}
@@ -26,7 +29,7 @@ _netwatch() {
   [[ $whole == --*=* ]] && prev=\${whole%%=*} cur=\${whole#*=} head=$prev=
   COMPREPLY=()
   case $command in
-${names.map((name) => `    ${name}) _netwatch_${name} ;;`).join('\n')}
+${commands.map((one) => `    '${one.name}') ${functionOf(one)} ;;`).join('\n')}
     *) _netwatch_words '${[...names, '--help', '--version'].join(' ')}' ;;
   esac
 }
@@ -65,7 +68,7 @@ function commandFunction(command: Command): string {
     .filter(([, option]) => option.value !== null)
     .map(([name, option]) => `    ${optionWords(name, option).join('|')}) ${replyFor(option)} ;;`);
   const words = [...options.flatMap(([name, option]) => optionWords(name, option)), ...command.operandChoices];
-  return `_netwatch_${command.name}() {
+  return `${functionOf(command)}() {
 ${fieldsByLine(command, `\${COMP_WORDS[*]}`)}  case $prev in
 ${cases.join('\n')}
     *) _netwatch_words '${words.join(' ')}' ;;

@@ -1,11 +1,12 @@
 import { offeredOptions } from '../arguments/arguments.ts';
 import type { Command } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
-import { fieldChoices, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
+import { fieldChoices, functionOf, LIST_INTERFACES, LIST_NETNS, LIST_PIDS } from './completion-words.ts';
 
 /** The completion script of fish. */
 export function fishCompletion(commands: readonly Command[]): string {
-  const names = commands.map((one) => one.name).join(' ');
+  const alone = commands.filter(({ name }) => !name.includes(' '));
+  const names = alone.map((one) => one.name).join(' ');
   return `# fish completion for netwatch; made by: netwatch completion fish
 # offers its arguments for the last item of a comma-separated list
 function __netwatch_list
@@ -13,17 +14,23 @@ function __netwatch_list
     printf '%s\\n' "$head"$argv
 end
 
+# whether these are the first words, besides options
+function __netwatch_is
+    set -l words (string match -v -- '-*' (commandline -opc)[2..])
+    test "$words[1..$(count $argv)]" = "$argv"
+end
+
 ${commands.map(fieldsFunction).join('')}complete -c netwatch -f
-${commands.map((one) => `complete -c netwatch -n 'not __fish_seen_subcommand_from ${names}' -a ${one.name} -d ${quote(one.about)}`).join('\n')}
+${alone.map((one) => `complete -c netwatch -n 'not __fish_seen_subcommand_from ${names}' -a ${one.name} -d ${quote(one.about)}`).join('\n')}
 ${commands.flatMap(commandLines).join('\n')}
 `;
 }
 
 function commandLines(command: Command): readonly string[] {
-  const start = `complete -c netwatch -n '__fish_seen_subcommand_from ${command.name}'`;
+  const start = `complete -c netwatch -n '__netwatch_is ${command.name}'`;
   const lines = Object.entries(offeredOptions(command)).map(([name, option]) => {
     const short = option.short === null ? '' : ` -s ${option.short}`;
-    return `${start}${short} -l ${name}${valueFor(command.name, option)} -d ${quote(option.doc)}`;
+    return `${start}${short} -l ${name}${valueFor(command, option)} -d ${quote(option.doc)}`;
   });
   if (command.operandChoices.length > 0) lines.push(`${start} -a ${quote(command.operandChoices.join(' '))}`);
   return lines;
@@ -36,7 +43,7 @@ function fieldsFunction(command: Command): string {
     return `        case ${pattern}\n            printf '%s\\n' ${fields}\n`;
   });
   if (cases.length === 0) return '';
-  return `function __netwatch_${command.name}_fields
+  return `function _${functionOf(command)}_fields
     switch (commandline -p)' '
 ${cases.join('')}    end
 end
@@ -44,7 +51,7 @@ end
 `;
 }
 
-function valueFor(command: string, option: Option): string {
+function valueFor(command: Command, option: Option): string {
   if (option.value === null) return '';
   if (option.choices !== null) {
     const choices = option.choices.join(' ');
@@ -60,9 +67,9 @@ function valueFor(command: string, option: Option): string {
     case 'netns':
       return ` -x -a '(${LIST_NETNS})'`;
     case 'field':
-      return ` -x -a '(__netwatch_list (__netwatch_${command}_fields))'`;
+      return ` -x -a '(__netwatch_list (_${functionOf(command)}_fields))'`;
     case 'sort':
-      return ` -x -a '(__netwatch_list (__netwatch_${command}_fields){,:desc})'`;
+      return ` -x -a '(__netwatch_list (_${functionOf(command)}_fields){,:desc})'`;
     default:
       return ' -x';
   }

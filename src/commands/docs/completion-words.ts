@@ -8,6 +8,9 @@ export const LIST_INTERFACES = 'ls /sys/class/net 2>/dev/null || ifconfig -l 2>/
 export const LIST_PIDS = 'ps -Ao pid= 2>/dev/null';
 export const LIST_NETNS = 'ls /run/netns 2>/dev/null';
 
+/** The name of the shell function that completes a command. */
+export const functionOf = ({ name }: Command): string => `_netwatch_${name.replace(' ', '_')}`;
+
 /** The spellings of an option: `--filter` and `-f`. Its other long names are not offered. */
 export function optionWords(name: string, option: Option): readonly string[] {
   return option.short === null ? [`--${name}`] : [`--${name}`, `-${option.short}`];

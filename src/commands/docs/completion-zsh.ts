@@ -1,10 +1,11 @@
 import { offeredOptions } from '../arguments/arguments.ts';
-import type { Command } from '../listing/command.ts';
+import { type Command, membersOf } from '../listing/command.ts';
 import type { Option } from '../options/option.ts';
-import { fieldsByLine, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
+import { fieldsByLine, functionOf, LIST_INTERFACES, LIST_NETNS, LIST_PIDS, optionWords } from './completion-words.ts';
 
 /** The completion script of zsh, for a folder in $fpath under the name _netwatch. */
 export function zshCompletion(commands: readonly Command[]): string {
+  const alone = commands.filter(({ name }) => !name.includes(' '));
   return `#compdef netwatch
 # zsh completion for netwatch; made by: netwatch completion zsh
 _netwatch() {
@@ -14,7 +15,7 @@ _netwatch() {
   case $state in
     rest)
       case $words[1] in
-${commands.map((one) => `        ${one.name}) _netwatch_${one.name} ;;`).join('\n')}
+${alone.map((one) => `        ${one.name}) ${functionOf(one)} ;;`).join('\n')}
       esac ;;
   esac
 }
@@ -22,7 +23,7 @@ ${commands.map((one) => `        ${one.name}) _netwatch_${one.name} ;;`).join('\
 _netwatch_commands() {
   local -a commands
   commands=(
-${commands.map((one) => `    ${quote(`${one.name}:${one.about}`)}`).join('\n')}
+${alone.map((one) => `    ${quote(`${one.name}:${one.about}`)}`).join('\n')}
   )
   _describe command commands
 }
@@ -39,7 +40,7 @@ _netwatch_operands() {
   compadd -- \${@:#*://}
 }
 
-${commands.map(commandFunction).join('\n')}
+${commands.map((one) => (one.kind === 'group' ? groupFunction(one, commands) : commandFunction(one))).join('\n')}
 if [ "$funcstack[1]" = _netwatch ]; then
   _netwatch "$@"
 else
@@ -60,9 +61,25 @@ function commandFunction(command: Command): string {
   });
   if (command.operandChoices.length > 0)
     specs.push(`    ${quote(`*:argument:_netwatch_operands ${command.operandChoices.join(' ')}`)}`);
-  return `_netwatch_${command.name}() {
+  return `${functionOf(command)}() {
 ${fieldsByLine(command, '$words')}  _arguments -s \\
 ${specs.join(' \\\n')}
+}
+`;
+}
+
+/** Completes the second word of a command, and then as the command does. */
+function groupFunction(group: Command, commands: readonly Command[]): string {
+  const members = membersOf(group.name, commands);
+  return `${functionOf(group)}() {
+  local curcontext=$curcontext state line
+  _arguments -C ${quote(`1:what:(${group.operandChoices.join(' ')})`)} '*::argument:->rest'
+  case $state in
+    rest)
+      case $words[1] in
+${members.map((one) => `        ${one.name.split(' ')[1]}) ${functionOf(one)} ;;`).join('\n')}
+      esac ;;
+  esac
 }
 `;
 }

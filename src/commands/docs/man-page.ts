@@ -1,6 +1,6 @@
 import { headingOf, type RecordTable } from '../../core/record/table.ts';
 import { optionGroups } from '../arguments/arguments.ts';
-import type { Command } from '../listing/command.ts';
+import { type Command, pageOf } from '../listing/command.ts';
 import { describeOption, type Option } from '../options/option.ts';
 import { FILTER_GUIDE, type GuideSection, PROGRAM_GUIDE } from './guide.ts';
 import { RULES_GUIDE, RULES_TOPIC } from './rules-guide.ts';
@@ -13,9 +13,9 @@ export function programPage(commands: readonly Command[], version: string): stri
     section('NAME', 'netwatch \\- network diagnostics as records'),
     section('SYNOPSIS', '.B netwatch\n[\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]'),
     ...PROGRAM_GUIDE.map(guideSection),
-    section('COMMANDS', commands.map((one) => item(`\\fBnetwatch\\-${roff(one.name)}\\fR(1)`, one.about)).join('\n')),
+    section('COMMANDS', commands.map((one) => item(`\\fB${roff(pageOf(one))}\\fR(1)`, one.about)).join('\n')),
     ...[FIELDS, ...FILTER_GUIDE, RULES_TOPIC, PRIVILEGES, EXIT_STATUS].map(guideSection),
-    section('SEE ALSO', seeAlso(['ss(8)', 'ip(8)', 'jq(1)', ...commands.map((one) => `netwatch-${one.name}(1)`)])),
+    section('SEE ALSO', seeAlso(['ss(8)', 'ip(8)', 'jq(1)', ...commands.map((one) => `${pageOf(one)}(1)`)])),
   ].join('\n');
 }
 
@@ -24,8 +24,8 @@ export function commandPage(command: Command, version: string): string {
   const tables = command.kind === 'listing' ? command.tables : [];
   const operands = command.operands === '' ? '' : `\n${roff(command.operands)}`;
   return [
-    title(`NETWATCH-${command.name.toUpperCase()}`, version),
-    section('NAME', `netwatch\\-${roff(command.name)} \\- ${roff(command.about)}`),
+    title(pageOf(command).toUpperCase(), version),
+    section('NAME', `${roff(pageOf(command))} \\- ${roff(command.about)}`),
     section('SYNOPSIS', `.B netwatch ${roff(command.name)}${operands}\n[\\fIOPTIONS\\fR]`),
     section('DESCRIPTION', command.details.map(roff).join('\n.PP\n')),
     ...optionGroups(command).map(({ title: heading, options }) =>

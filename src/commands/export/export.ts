@@ -1,95 +1,17 @@
-import { usageError } from '../../core/failure.ts';
-import { packet } from '../../core/record/tables/packet.ts';
-import { didYouMean } from '../../core/suggest.ts';
-import { openPacketList } from '../capture/packet-list.ts';
-import { writeRequestOf } from '../capture/write-request.ts';
-import type { Context } from '../context/context.ts';
-import { type Command, type ListingCommand, type ListingValues, listing } from '../listing/command.ts';
-import { format } from '../listing/format.ts';
-import { RECORDS } from '../listing/shared-formats.ts';
-import { recordFormatOf, refuseRecordOptions } from '../listing/written-format.ts';
-import { packetOptions, requireCapture, writeOptions } from '../packets/capture-options.ts';
-import { packetRequestOf } from '../packets/packet-request.ts';
+import { type Command, commandGroup, membersOf } from '../listing/command.ts';
 
-const WHAT = ['packets'] as const;
-
-const options = { ...packetOptions, ...writeOptions };
-
-const packets = format('table', async ({ context, tableOptions }) =>
-  openPacketList(context.stdout, await tableOptions()),
-);
-
-/** `netwatch export packets`: a part of a capture, as a capture or as records. */
-export const exportCommand: Command = listing({
-  name: 'export',
-  about: 'part of a capture, as a capture or as records',
-  details: [
-    'With -w, export packets writes the packets of a capture that match a display filter to another capture. Link types, lengths on the wire, units of time, all comments and options of the capture, its interfaces and packets, keys, names of addresses, journal entries and custom blocks are kept where the format has room for them. Keys are the secrets of TLS sessions: whoever gets the file reads what these sessions said; --discard-secrets leaves them out. Without -w it prints the packets as records. A file whose name ends in .ndjson, .json, .tsv or .csv also holds records, and so does a file whose name is not that of a capture when --output names a record format.',
-    'A file is created so that only its owner can read it, and never replaces another without --force; a run that fails leaves no file. With sudo, the file belongs to the user who called sudo if that user could have created it there, and otherwise to root.',
-  ],
-  operands: 'packets',
-  operandChoices: WHAT,
-  options,
-  tables: [packet],
-  examples: [
-    { line: "netwatch export packets -r all.pcap -f 'tcp and port 443' -w tls.pcap", about: 'some of a capture' },
-    { line: 'netwatch export packets -r all.pcapng -f dns --json', about: 'as records' },
-    { line: 'netwatch export packets -r all.pcap -w all.pcapng', about: 'in another format' },
-    { line: 'netwatch export packets -r all.pcap --fields all -w all.csv', about: 'for a spreadsheet' },
-  ],
-  tableOf: () => packet,
-  formats: [packets, ...Object.values(RECORDS)],
-  runOf: (values) => {
-    const { write } = values;
-    // records on stdout are what it prints anyway
-    return write === null || (write === '-' && recordFormatOf(values, write) !== null)
-      ? { kind: 'batches', interruptIsStatus: true }
-      : {
-          kind: 'deed',
-          interruptIsStatus: true,
-          perform: (context, given, operands) => writePackets(context, given, operands, write),
-        };
-  },
-  run: async function* (context, values, operands, request) {
-    requirePackets(operands);
-    requireCapture('export packets', values.read);
-    const { listPackets } = await import('../capture/capture-packets.ts');
-    const asked = { packets: packetRequestOf(values), filter: values.filter, most: null, decode: false, hex: false };
-    yield* listPackets(context, asked, request);
-  },
-});
-
-/**
- * Writes packets to a capture file, or to a file of records if its name or a format says so; returns the exit status.
- */
-async function writePackets(
-  context: Context,
-  values: ListingValues<typeof options>,
-  operands: readonly string[],
-  name: string,
-): Promise<number> {
-  requirePackets(operands);
-  const read = requireCapture('export packets', values.read);
-  const format = recordFormatOf(values, name);
-  if (format !== null) {
-    const { writeRecords } = await import('./write-records.ts');
-    const { force } = values;
-    return writeRecords(exportCommand as ListingCommand, context, values, operands, { name, force, format });
-  }
-  refuseRecordOptions(values);
-  const { writeCapture } = await import('../capture/write-capture.ts');
-  const { filter, limit: most } = values;
-  const chosen = { packets: packetRequestOf({ ...values, read }), filter, process: null, most };
-  return writeCapture(context, writeRequestOf({ ...values, write: name }, chosen));
-}
-
-/** Throws Failure 64 for anything but `packets`. */
-function requirePackets(operands: readonly string[]): void {
-  const [what, more] = operands;
-  if (what === 'packets' && more === undefined) return;
-  const hint =
-    what === undefined
-      ? 'netwatch export packets -r FILE -w FILE'
-      : didYouMean(what, [...WHAT], 'packets is what can be exported');
-  throw usageError(what === undefined ? 'export what?' : `export ${[...operands].join(' ')} is not known`, { hint });
-}
+/** `netwatch export`: what netwatch knows, for other people and other systems. */
+export const exportOf = (commands: () => readonly Command[]): Command => {
+  const members = (): readonly Command[] => membersOf('export', commands());
+  return commandGroup({
+    name: 'export',
+    about: 'what netwatch knows, for other people and other systems',
+    details: ['Each thing that can be exported is a command of its own, with its own options.'],
+    get operandChoices() {
+      return members().map(({ name }) => name.split(' ')[1]!);
+    },
+    get examples() {
+      return members().flatMap(({ examples }) => examples.slice(0, 1));
+    },
+  });
+};

@@ -14,6 +14,7 @@ export type { ListingValues } from '../options/shared-options.ts';
 
 /** What help, man page and completion say about a command. */
 interface Description<O extends Options> {
+  /** One word, or two where the first is that of a group. */
   readonly name: string;
   /** One line for the list of commands. */
   readonly about: string;
@@ -21,7 +22,7 @@ interface Description<O extends Options> {
   readonly details: readonly string[];
   /** Names of positional arguments, as help shows them; empty if there are none. */
   readonly operands: string;
-  /** The values an operand may have, for completion. */
+  /** The values an operand may have, for completion; of a group, the second words of its commands. */
   readonly operandChoices: readonly string[];
   readonly options: O;
   readonly examples: readonly Example[];
@@ -130,7 +131,19 @@ export interface ScreenCommand<O extends Options = Options> extends Description<
   readonly show: (context: Context, values: Values<O> & Values<typeof globalOptions>) => Promise<number>;
 }
 
-export type Command = ListingCommand | TextCommand | ScreenCommand;
+/** The first word of commands of two words: it only names them. */
+export interface CommandGroup extends Description<Options> {
+  readonly kind: 'group';
+}
+
+export type Command = ListingCommand | TextCommand | ScreenCommand | CommandGroup;
+
+/** The name of its man page. */
+export const pageOf = ({ name }: Command): string => `netwatch-${name.replace(' ', '-')}`;
+
+/** The commands of a group, whose names begin with its name. */
+export const membersOf = (group: string, commands: readonly Command[]): readonly Command[] =>
+  commands.filter(({ name }) => name.startsWith(`${group} `));
 
 /** Defaults that most listings share. */
 const USUAL = {
@@ -166,4 +179,15 @@ export function screenCommand<const O extends Options>(of: Omit<ScreenCommand<O>
 /** Declares a text command. */
 export function textCommand<const O extends Options>(of: Omit<TextCommand<O>, 'kind'>): Command {
   return { kind: 'text', ...of } as unknown as Command;
+}
+
+/** Declares a group of commands. What it has is asked for later: the other commands are not declared yet. */
+export function commandGroup(of: Omit<CommandGroup, 'kind' | 'options' | 'operands'>): Command {
+  return Object.defineProperties(
+    { kind: 'group', options: {} },
+    {
+      ...Object.getOwnPropertyDescriptors(of),
+      operands: { get: () => of.operandChoices.join('|'), enumerable: true },
+    },
+  ) as Command;
 }

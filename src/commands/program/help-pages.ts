@@ -19,7 +19,8 @@ export async function helpOf(command: Command | null, columns: number): Promise<
  */
 export function helpOn(word: string, argv: readonly string[], columns: number): string {
   const topic = Object.hasOwn(TOPICS, word) ? TOPICS[word] : undefined;
-  const command = COMMANDS.find(({ name }) => name === word);
+  const named = (name: string) => COMMANDS.find((one) => one.name === name);
+  const command = named(`${word} ${argv[2]}`) ?? named(word);
   const parts = [
     ...(topic === undefined ? [] : [sectionText(topic, Math.min(columns, MOST_COLUMNS))]),
     ...(command === undefined ? [] : [commandHelp(command, columns)]),

@@ -74,6 +74,7 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
     return printText(context, await helpOf(named ? command : null, context.terminal.columns()));
   }
   // a broken file must not take the completion of every shell with it
+  if (command.kind === 'group') throw new Error(`${command.name} is no command`);
   if (command.kind === 'text')
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
   const { env, say } = contextFor(context, general);

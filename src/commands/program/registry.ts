@@ -5,7 +5,8 @@ import { fields } from '../about/fields.ts';
 import { schema } from '../about/schema.ts';
 import { capture } from '../capture/capture.ts';
 import { conns } from '../conns/conns.ts';
-import { exportCommand } from '../export/export.ts';
+import { exportOf } from '../export/export.ts';
+import { exportPackets } from '../export/export-packets.ts';
 import { follow } from '../follow/follow.ts';
 import { ifaces } from '../ifaces/ifaces.ts';
 import { insights } from '../insights/insights.ts';
@@ -23,7 +24,8 @@ export const COMMANDS: readonly Command[] = [
   follow,
   stats,
   probe,
-  exportCommand,
+  exportOf(() => COMMANDS),
+  exportPackets,
   insights,
   watch,
   whois,

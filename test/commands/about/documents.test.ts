@@ -7,6 +7,7 @@ import { bashCompletion } from '../../../src/commands/docs/completion-bash.ts';
 import { fishCompletion } from '../../../src/commands/docs/completion-fish.ts';
 import { zshCompletion } from '../../../src/commands/docs/completion-zsh.ts';
 import { commandPage, programPage } from '../../../src/commands/docs/man-page.ts';
+import { pageOf } from '../../../src/commands/listing/command.ts';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
 import { runTool, toolIsMissing } from '../../support/tool.ts';
 
@@ -14,7 +15,7 @@ import { runTool, toolIsMissing } from '../../support/tool.ts';
 const { version } = packageJson;
 const GENERATED: Record<string, string> = {
   'man/netwatch.1': programPage(COMMANDS, version),
-  ...Object.fromEntries(COMMANDS.map((one) => [`man/netwatch-${one.name}.1`, commandPage(one, version)])),
+  ...Object.fromEntries(COMMANDS.map((one) => [`man/${pageOf(one)}.1`, commandPage(one, version)])),
   'completions/netwatch.bash': bashCompletion(COMMANDS),
   'completions/_netwatch': zshCompletion(COMMANDS),
   'completions/netwatch.fish': fishCompletion(COMMANDS),
@@ -74,6 +75,9 @@ const TABS: Record<string, string> = {
   'conns --output=nd': 'conns --output=ndjson',
   'conns -o ta': 'conns -o table',
   'schema ifa': 'schema iface',
+  'export pac': 'export packets',
+  'export packets --disc': 'export packets --discard-secrets',
+  'export packets --fields stre': 'export packets --fields stream',
   'probe gatew': 'probe gateway',
   'probe stu': 'probe stun://',
   'conns --read=LICEN': 'conns --read=LICENSE',

@@ -106,7 +106,8 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s',
     for (const argv of commandLines(line)) {
       const { command: found, named, rest } = findCommand(argv, COMMANDS, COMMANDS[0]!);
       const { values, operands } = readArguments(found, named, rest, null);
-      expect([found.name, operands.length === 0 || found.operands !== '']).toEqual([command.name, true]);
+      const isOfGroup = command.kind === 'group' && found.name.startsWith(`${command.name} `);
+      expect([isOfGroup || found === command, operands.length === 0 || found.operands !== '']).toEqual([true, true]);
       if (found.kind === 'listing') planListing(found, values as ListingValues<Options>, false, () => 0);
     }
   });

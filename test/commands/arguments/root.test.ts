@@ -52,7 +52,7 @@ describe('--root is refused where no machine is read', () => {
     [['stats', '-r', capture], '--root cannot be used with stats'],
     [['stats', '-i', 'lo'], '--root cannot be used with stats'],
     [['follow', '-r', capture], '--root cannot be used with follow'],
-    [['export', 'packets', '-r', capture], '--root cannot be used with export'],
+    [['export', 'packets', '-r', capture], '--root cannot be used with export packets'],
     [['fields', 'conn'], '--root cannot be used with fields'],
     [['schema', 'conn'], '--root cannot be used with schema'],
     [['completion', 'bash'], '--root cannot be used with completion'],

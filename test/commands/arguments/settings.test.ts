@@ -31,6 +31,18 @@ describe('settings are defaults', () => {
     expect(await netwatch({ ifaces: { fields: ['name'] }, fields: ['state'] })).toBe('state\nESTABLISHED\n');
   });
 
+  test('for all commands of a group, and for one of it', async () => {
+    const fieldsOf = async (settings: unknown): Promise<string> => {
+      fs.writeFileSync(file, JSON.stringify(settings));
+      const context = fakeContext();
+      await run(context, ['export', 'packets', '--config', file, '-r', 'test/captures/loopback.pcap', '--limit', '1']);
+      return context.out().split('\n', 1)[0]!;
+    };
+    expect(await fieldsOf({ export: { fields: ['number'] } })).toBe('number');
+    expect(await fieldsOf({ 'export packets': { fields: ['length'] }, conns: { fields: ['pid'] } })).toBe('length');
+    await expect(fieldsOf({ export: { bpf: 'x' } })).rejects.toThrow('unknown setting "export.bpf"');
+  });
+
   test('quiet silences what is said, but no warning', async () => {
     const said = async (settings: unknown, ...argv: readonly string[]): Promise<readonly string[]> => {
       fs.writeFileSync(file, JSON.stringify(settings));

@@ -65,17 +65,19 @@ test('the status of records that are written is that of their expectation, and a
   expect((await exported('-w', at('a.csv'), '--force')).status).toBe(0);
 });
 
+const EXAMPLE = "netwatch export packets -r all.pcap -f 'tcp and port 443' -w tls.pcap";
+
 describe('what is refused', () => {
   const failing = async (...words: readonly string[]): Promise<unknown> =>
     run(fakeContext(), words).catch((error: unknown) => error);
   test.each<[string[], string, string | null]>([
-    [['export'], 'export what?', 'netwatch export packets -r FILE -w FILE'],
-    [['export', 'packet'], 'export packet is not known', 'did you mean packets?'],
-    [['export', 'zzzzzz'], 'export zzzzzz is not known', 'packets is what can be exported'],
-    [['export', 'packets', 'x'], 'export packets x is not known', null],
+    [['export'], 'export what?', EXAMPLE],
+    [['export', 'packet'], 'export packet is not known', 'did you mean netwatch export packets?'],
+    [['export', 'zzzzzz'], 'export zzzzzz is not known', 'netwatch export --help lists what it can'],
+    [['export', 'packets', 'x'], 'unexpected argument "x"', 'netwatch export packets --help'],
     [['export', 'packets'], 'export packets needs a capture', 'netwatch export packets -r FILE'],
     [['export', 'packets', '-w', 'x.pcap'], 'export packets needs a capture', 'netwatch export packets -r FILE'],
-    [['export', '-r', CAPTURE, '-w', 'x.pcap'], 'export what?', 'netwatch export packets -r FILE -w FILE'],
+    [['export', '-r', CAPTURE, '-w', 'x.pcap'], 'export what?', EXAMPLE],
     [
       ['export', 'packets', '-r', CAPTURE, '-w', 'x.pcap', '--sort', 'number'],
       '--sort applies to packets that are printed, not to packets that --write saves',

@@ -28,7 +28,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   stats: [...USUAL, 'markdown'],
   whois: [...USUAL, 'markdown'],
   probe: [...USUAL, 'markdown', 'nagios', 'prometheus'],
-  export: ['table', 'ndjson', 'json', 'tsv', 'csv'],
+  'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv'],
 };
 
 describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[command.name, command] as const] : [])))(
@@ -45,7 +45,7 @@ describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[comm
 
     test('others are refused', async () => {
       for (const format of FORMAT_NAMES.filter((one) => !formats.includes(one)))
-        await expect(netwatch([name, `--output=${format}`])).rejects.toMatchObject({
+        await expect(netwatch([...name.split(' '), `--output=${format}`])).rejects.toMatchObject({
           exit: EXIT.usage,
           message: `--output "${format}" is not one of ${formats.join(', ')}`,
         });
