@@ -42,7 +42,7 @@ export function benchFlows(row, { isLong }) {
         `RSS, ${minutes} minutes of 500 new flows/s`,
         'flat',
         slope < FLAT_MB_A_MINUTE,
-        `${first.toFixed(0)} MB, then ${last.toFixed(0)}, at most ${most.toFixed(0)}: ${slope.toFixed(2)} MB a minute`,
+        `${first.toFixed(0)} MB, then ${last.toFixed(0)}, at most ${most.toFixed(0)}: ${slope.toFixed(2)} MB a minute; by quarters ${quarters(samples)}`,
       );
       row(
         '  what it had to do',
@@ -55,6 +55,15 @@ export function benchFlows(row, { isLong }) {
       await network.close();
     }
   });
+}
+
+/** The mean of each quarter of the time. */
+function quarters(samples) {
+  const part = Math.ceil(samples.length / 4);
+  return [0, 1, 2, 3]
+    .map((quarter) => samples.slice(quarter * part, (quarter + 1) * part))
+    .map((some) => (some.reduce((sum, { mb }) => sum + mb, 0) / some.length).toFixed(0))
+    .join(', ');
 }
 
 /** Of the line that fits the samples best, in MB a minute. */
