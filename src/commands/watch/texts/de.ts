@@ -112,7 +112,7 @@ export const de: Texts = {
   helpSplit: 'die Einzelheiten der gewählten Zeile neben der Liste, ab 120 Spalten',
   helpPast: 'einen Blick zurück in die letzten Minuten, und vor; p geht mit jetzt weiter',
   helpFarPast: 'zehn Blicke zurück, und vor',
-  helpWindow: 'der nächste Zeitraum: 1, 5, 15, 30, 60 Minuten',
+  helpWindow: 'der nächste Zeitraum: 1, 5, 15, 30, 60 Minuten, ein Mitschnitt ganz',
   helpToConnections: 'die Verbindungen der gewählten Adresse',
   helpReplayPause: 'den Mitschnitt anhalten, wo er ist, oder weitermachen',
   helpSpeed: 'schneller lesen: 1-, 2-, 10-, 100-mal so schnell wie aufgezeichnet, dann bis zum Ende; < langsamer',
@@ -201,6 +201,7 @@ export const de: Texts = {
   noticeNotAgain: 'was durch eine Pipe kam, kann nicht noch einmal gelesen werden',
 
   lastMinutes: 'letzte {minutes} min',
+  wholeCapture: 'der ganze Mitschnitt',
   now: 'jetzt',
   open: 'offen',
   closed: 'geschlossen',

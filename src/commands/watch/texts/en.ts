@@ -110,7 +110,7 @@ export const en = {
   helpSplit: 'the details of the selected row beside the list, from 120 columns',
   helpPast: 'one look back into the last minutes, and forward; p goes on with now',
   helpFarPast: 'ten looks back, and forward',
-  helpWindow: 'the next window: 1, 5, 15, 30, 60 minutes',
+  helpWindow: 'the next window: 1, 5, 15, 30, 60 minutes, all of a capture',
   helpToConnections: 'the connections of the selected address',
   helpReplayPause: 'stop the capture where it is, or go on',
   helpSpeed: 'read the capture faster: 1, 2, 10, 100 times its pace, then to its end; < slower',
@@ -199,6 +199,7 @@ export const en = {
   noticeNotAgain: 'what came through a pipe cannot be read again',
 
   lastMinutes: 'last {minutes} min',
+  wholeCapture: 'all of the capture',
   now: 'now',
   open: 'open',
   closed: 'closed',

@@ -112,7 +112,7 @@ export const zh: Texts = {
   helpSplit: '在列表旁显示所选行的详情，需 120 列以上',
   helpPast: '在最近几分钟内后退或前进一次；p 回到现在',
   helpFarPast: '后退或前进十次',
-  helpWindow: '下一个时段：1、5、15、30、60 分钟',
+  helpWindow: '下一个时段：1、5、15、30、60 分钟，或整个抓包文件',
   helpToConnections: '所选地址的连接',
   helpReplayPause: '停止回放，或继续',
   helpSpeed: '加快回放：1、2、10、100 倍速，再到结尾；< 减慢',
@@ -201,6 +201,7 @@ export const zh: Texts = {
   noticeNotAgain: '来自管道的内容无法重新读取',
 
   lastMinutes: '最近 {minutes} 分钟',
+  wholeCapture: '整个抓包文件',
   now: '现在',
   open: '打开',
   closed: '已关闭',
