@@ -124,6 +124,7 @@ export const de: Texts = {
   helpLegend: '– keine   ? nicht bekannt   {error} Fehler   {warn} Warnung   {note} Hinweis   {star} {marked}',
   helpStarAddress: 'neue Adresse',
   helpStarBookmark: 'Lesezeichen',
+  helpBars: '{bar} aufgebaut   {light} anderer Zustand   {dense} am rechten Rand offen',
   helpColors: 'zurückgesetzt, Name gibt es nicht',
   helpColorsNotice: 'Fenster zu, nicht erreichbar, HTTP 4xx und 5xx',
   helpColorsBusy: 'Ende einer Verbindung',

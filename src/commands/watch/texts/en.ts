@@ -122,6 +122,7 @@ export const en = {
   helpLegend: '– none   ? not known   {error} error   {warn} warning   {note} note   {star} {marked}',
   helpStarAddress: 'new address',
   helpStarBookmark: 'bookmark',
+  helpBars: '{bar} established   {light} another state   {dense} open at the right edge',
   helpColors: 'reset, name does not exist',
   helpColorsNotice: 'window closed, unreachable, HTTP 4xx and 5xx',
   helpColorsBusy: 'end of a connection',

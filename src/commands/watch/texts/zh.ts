@@ -124,6 +124,7 @@ export const zh: Texts = {
   helpLegend: '– 无   ? 未知   {error} 错误   {warn} 警告   {note} 提示   {star} {marked}',
   helpStarAddress: '新地址',
   helpStarBookmark: '书签',
+  helpBars: '{bar} 已建立   {light} 其他状态   {dense} 右端仍打开',
   helpColors: '连接重置、域名不存在',
   helpColorsNotice: '窗口为零、不可达、HTTP 4xx 和 5xx',
   helpColorsBusy: '连接结束',
