@@ -10,8 +10,11 @@ import { openTerminal } from './terminal.js';
 const SIZE = [120, 40];
 const FLOWS = 500;
 const PACKETS_EACH = 8;
-/** What is remembered of flows is full by then: 100,000 packets, connections for 65 s after their end, 50,000 streams; V8 settles later. */
-const FILLS_S = 210;
+/**
+ * What is remembered of flows is full after half of this: 100,000 packets, connections for 65 s after their end, 50,000 streams.
+ * What V8 takes for it settles later.
+ */
+const FILLS_S = 420;
 /** How much more a minute is flat: RSS of a program that collects garbage is never still. */
 const FLAT_MB_A_MINUTE = 1;
 
