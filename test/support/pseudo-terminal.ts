@@ -35,6 +35,8 @@ export interface TerminalState {
 export interface PseudoTerminal {
   /** `/dev/pts/N`. */
   readonly name: string;
+  /** What is shown, as far as it was played. */
+  readonly screen: xterm.Terminal;
   /** Everything that it was sent, if `size` was never exceeded. */
   readonly sent: () => string;
   /** Starts a program whose controlling terminal it is. `stderr` may go elsewhere. */
@@ -114,6 +116,7 @@ export function openPseudoTerminal(width: number, height: number): PseudoTermina
   };
   return {
     name,
+    screen,
     sent: () => sent,
     start(argv, { env = {}, stdio = [], cwd } = {}) {
       // a child of ours leads no process group: setsid becomes the program. It takes the terminal that is stdin

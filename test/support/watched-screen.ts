@@ -1,11 +1,6 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Terminal } from '@xterm/headless';
+import { openPseudoTerminal } from './pseudo-terminal.ts';
 
-const DRIVER = path.join(import.meta.dirname, 'pty-driver.py');
-/** Of a frame of the driver: a letter, three doubles and a length. */
-const HEAD = 29;
 /** Less than a test may take, so that the screen is in its error. */
 const LONGEST_MS = 40_000;
 
@@ -21,8 +16,8 @@ export interface WatchedScreen {
   shows(what: string | RegExp): Promise<string>;
   /** The same, when the lines are. */
   until(holds: (lines: readonly string[]) => boolean): Promise<void>;
-  /** Resolves to the status of the program when it ends. */
-  readonly ended: Promise<number>;
+  /** Resolves to the status of the program when it ends; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -48,32 +43,10 @@ export function watchScreen(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
 ): WatchedScreen {
-  const terminal = new Terminal({ cols: size[0], rows: size[1], allowProposedApi: true });
-  let end: (status: number) => void = () => {};
-  const ended = new Promise<number>((resolve) => {
-    end = resolve;
-  });
-  const driver = spawn('python3', [DRIVER, String(size[0]), String(size[1]), ...command], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', TERM: 'xterm-256color', NETWATCH_CONFIG: 'none', ...env },
-  });
-  let held: Buffer = Buffer.alloc(0);
-  driver.stdout.on('data', (bytes: Buffer) => {
-    held = Buffer.concat([held, bytes]);
-    while (held.length >= HEAD) {
-      const last = HEAD + held.readUInt32BE(HEAD - 4);
-      if (held.length < last) break;
-      const kind = String.fromCharCode(held[0]!);
-      const contents = held.subarray(HEAD, last);
-      if (kind === 'o') terminal.write(new Uint8Array(contents));
-      // a wait status: the exit status is in its upper byte
-      if (kind === 'x') end(Number(contents.toString()) >> 8);
-      held = held.subarray(last);
-    }
-  });
-  const closed = new Promise<void>((resolve) => driver.on('close', () => resolve()));
-  driver.stdin.on('error', () => {});
-  const lineAt = (row: number) => terminal.buffer.active.getLine(terminal.buffer.active.baseY + row);
+  const pty = openPseudoTerminal(...size);
+  const program = pty.start(command, { env: { TERM: 'xterm-256color', ...env } });
+  const ended = program.ended.then(({ status }) => status);
+  const lineAt = (row: number) => pty.screen.buffer.active.getLine(pty.screen.buffer.active.baseY + row);
   const lines = (): readonly string[] =>
     Array.from({ length: size[1] }, (_, row) => lineAt(row)?.translateToString(true).trimEnd() ?? '');
   const waitFor = async (holds: () => boolean): Promise<void> => {
@@ -90,7 +63,7 @@ export function watchScreen(
       return columns.filter((column) => (lineAt(line)?.getCell(column)?.isInverse() ?? 0) !== 0);
     },
     press(...keys) {
-      for (const key of keys) driver.stdin.write(`${JSON.stringify({ write: KEYS[key] ?? key })}\n`);
+      for (const key of keys) pty.type(KEYS[key] ?? key);
     },
     async shows(what) {
       const find = (): string | undefined =>
@@ -101,8 +74,9 @@ export function watchScreen(
     until: (holds) => waitFor(() => holds(lines())),
     ended,
     async close() {
-      driver.stdin.end();
-      await closed;
+      pty.hangUp();
+      await ended;
+      pty.close();
     },
   };
 }

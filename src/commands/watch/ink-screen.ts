@@ -37,7 +37,8 @@ export function openInkScreen(paint: (lines: readonly string[]) => void, failed:
   let shown: PlacedDialog | null = null;
   let isOpen = true;
   const write = (frame: string): void => {
-    if (!isOpen) return;
+    // Ink's first frame, before it has anything to show, would wipe out what is on the screen
+    if (!isOpen || ready.length === 0) return;
     let block = 0;
     paint(
       frame

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-const DRIVER = path.join(import.meta.dirname, '../../support/pty-driver.py');
+const DRIVER = path.join(import.meta.dirname, 'pty-driver.py');
 /** A letter, three doubles and a length. */
 const HEAD = 29;
 

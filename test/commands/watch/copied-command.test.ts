@@ -23,7 +23,9 @@ const LISTS = TABS.flatMap(({ name, lists }) => lists.map((list, index) => ({ ta
 function copied(story: Story): readonly string[] {
   const [effect] = story.press('y').effects;
   if (effect?.type !== 'copy') throw new Error(`nothing was copied: ${story.notice}`);
-  const split = execFileSync('sh', ['-c', `netwatch() { printf '%s\\0' "$@"; }\n${effect.text}`], { encoding: 'utf8' });
+  const split = execFileSync('sh', ['-c', `netwatch() { printf '%s\\0' "$@"; }; sudo() { "$@"; }\n${effect.text}`], {
+    encoding: 'utf8',
+  });
   return split.split('\0').slice(0, -1);
 }
 

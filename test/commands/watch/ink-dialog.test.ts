@@ -123,3 +123,19 @@ test('Esc closes it, and Enter says why it cannot act on another list', () => {
   expect(story.model.popup).toBeNull();
   expect(story.press('tab', 'enter').notice).toBe('enter does nothing here: ? shows the keys');
 });
+
+test('nothing is painted before there is something to show', async () => {
+  const paints: (readonly string[])[] = [];
+  const screen = openInkScreen(
+    (lines) => void paints.push(lines),
+    (error) => {
+      throw error;
+    },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(paints).toEqual([]);
+  screen.show(['a', 'b']);
+  await vi.waitFor(() => expect(paints).toEqual([['a', 'b']]));
+  await screen.close();
+  expect(paints).toHaveLength(1);
+});

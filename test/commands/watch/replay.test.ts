@@ -197,6 +197,7 @@ test('the command that y copies in the timeline prints the connections of its wi
     return rows as number[];
   };
   const begun = { ...scene({ file }, [120, 40], 'timeline'), machine: shown.machine() };
+  expect(await portsOf(begun)).toEqual([4000, 4001, 4002, 4003, 4004, 4005]);
   expect(await portsOf({ ...begun, timelineWindow: 0 })).toEqual([4004, 4005]);
   expect(await portsOf({ ...begun, timelineWindow: 1 })).toEqual([4002, 4003, 4004, 4005]);
   expect(await portsOf({ ...begun, timelineWindow: 2 })).toEqual([4000, 4001, 4002, 4003, 4004, 4005]);
@@ -291,7 +292,7 @@ test('the name of the capture stands once in the title of its packets', async ()
 test('the title has the capture and its pace, help its keys, and y the command that reads it', () => {
   const model = scene({ isStopped: true });
   const lines = frameView(REPLAY_KEY_TABLE, model).map(withoutColors);
-  expect(lines[1]).toMatch(/ a b\.pcap 12345 packets stopped {2}1 column hidden {2}1 not visible: \? $/);
+  expect(lines[1]).toMatch(/ a b\.pcap 12345 packets stopped {2}1 not visible: \? $/);
   expect(lines[39]).toMatch(/p pause {2}> < speed {2}\. step/);
   const help = frameView(REPLAY_KEY_TABLE, press(model, '?').model).map(withoutColors).join('\n');
   expect(help).toContain('read the next packet of the capture, and stop');

@@ -79,11 +79,14 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
     take({ type: 'notice', text, isWrong });
     paint(true);
   };
+  let hasLook = false;
   const publish = async (seen: Machine): Promise<void> => {
     shown.fill(seen);
     await shown.prepare(seen);
     take({ type: 'machine', machine: seen });
-    paint(false);
+    // who waits for the first one is not kept waiting as long as between two
+    paint(!hasLook);
+    hasLook = true;
   };
   if (saved instanceof Failure) tell(fill(texts().noticeNoFolder, { why: saved.message }), true);
   const machine = values.read === null ? await openMachine() : null;

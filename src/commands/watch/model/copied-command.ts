@@ -18,13 +18,21 @@ export function commandOf(model: Model, list: ListSpec): string {
   const totals = filter === null ? shownTotals(model, list) : null;
   if (totals !== null) return wordsOfTotals(model, list, totals, fields, sort).map(shellWord).join(' ');
   const used = new Set([...fields, ...sort.map(({ field }) => field), ...(filter?.predicate.fields ?? [])]);
-  const words = ['netwatch', ...list.command(model, used)];
+  const words = startOf(model, list.command(model, used));
   if (fields.join() !== visibleFields(list.table, false).join()) words.push('--fields', fields.join(','));
   const condition = bothOf(list.onlyRows?.(model) ?? null, filter?.text ?? null);
   if (condition !== null) words.push('--filter', condition);
   words.push(...sortWords(sort));
   return words.map(shellWord).join(' ');
 }
+
+/** What captures needs the privilege that the screen had. */
+const startOf = ({ replay }: Model, [command, ...words]: readonly string[]): string[] => [
+  ...(replay === null && (command === 'stats' || words.includes('--packets')) ? ['sudo'] : []),
+  'netwatch',
+  command!,
+  ...words,
+];
 
 /** Whether the command prints totals that are less than those that are shown. */
 export function printsLess(model: Model, list: ListSpec): boolean {
@@ -61,7 +69,7 @@ function wordsOfTotals(
     Object.hasOwn(names, field) ? [{ field: names[field]!, descending }] : [],
   );
   return [
-    ...['netwatch', ...list.command(model, new Set(fields)), ...words],
+    ...startOf(model, [...list.command(model, new Set(fields)), ...words]),
     ...['--fields', [...(key === undefined ? [] : [key]), size, ...others].join(',')],
     ...sortWords(key === undefined ? sorted : [...sorted, { field: key, descending: false }]),
   ];

@@ -1,3 +1,4 @@
+import { shellLines } from '../../../core/output/shell-word.ts';
 import { wrap } from '../../../core/output/text-width.ts';
 import { piece } from '../../../core/screen/cells.ts';
 import { type Step, step } from './action.ts';
@@ -9,7 +10,7 @@ export function copyCommand(model: Model, text: string, beside: readonly string[
   const { texts } = model.settings;
   const width = model.width - 2;
   const lines = [
-    ...wrap(text, width).map((part) => [piece(` ${part}`)]),
+    ...shellLines(text, model.width).map((part) => [piece(part)]),
     ...beside.flatMap((one) => wrap(one, width)).map((part) => [piece(` ${part}`, 'notice')]),
   ];
   const shown: Model = { ...model, popup: { kind: 'text', top: 0, title: texts.copiedTitle, lines } };

@@ -27,13 +27,13 @@ export function hiddenColumns(model: Model, list: ListSpec, width: number): numb
   return list.fields(model).filter((field) => !shown.has(field)).length;
 }
 
-/** Made once for a table, its fields and a language. */
+/** Made once for a list, whether it is of a capture, its fields and a language. */
 const made = new WeakMap<object, Map<string, readonly ListColumn[]>>();
 
 function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
   const { numerals } = model.settings;
   const fields = list.fields(model);
-  const key = `${list.name} ${fields.join()}`;
+  const key = `${list.name} ${model.replay === null} ${fields.join()}`;
   let known = made.get(numerals);
   if (known === undefined) {
     known = new Map();
@@ -41,9 +41,10 @@ function allColumns(model: Model, list: ListSpec): readonly ListColumn[] {
   }
   let columns = known.get(key);
   if (columns === undefined) {
+    const priorities = list.priorities?.(model) ?? {};
     columns = columnsOf(list.table, fields, numerals).map((column) => ({
       ...column,
-      priority: list.priorities?.[column.field] ?? column.priority,
+      priority: priorities[column.field] ?? column.priority,
     }));
     known.set(key, columns);
   }

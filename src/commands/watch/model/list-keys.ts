@@ -1,6 +1,6 @@
 import { scrollBy, selectBy, selectedIndex, selectIndex } from '../../../core/screen/selection.ts';
 import { fill } from '../texts/fill.ts';
-import type { Step } from './action.ts';
+import { type Step, step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
 import type { Binding } from './binding.ts';
 import { COLUMN_KEYS } from './column-keys.ts';
@@ -148,6 +148,9 @@ export const LIST_KEYS: readonly Binding[] = [
 ];
 
 function copied(model: Model, list: ListSpec): Step {
+  // it would print this machine, and not the capture
+  if (model.replay !== null && !list.command(model, new Set()).includes('-r'))
+    return step(notify(model, 'notInCapture', {}, true));
   const over = arrange(model, list).entries.filter(({ row }) => list.isOver?.(row, model) ?? false);
   const { texts, numerals } = model.settings;
   return copyCommand(model, commandOf(model, list), [

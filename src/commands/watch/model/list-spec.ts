@@ -14,7 +14,7 @@ export interface ListSpec {
   /** The fields that are columns, in this order. */
   readonly fields: (model: Model) => readonly string[];
   /** How important columns are where the command thinks otherwise: the lowest number stays the longest. */
-  readonly priorities?: Readonly<Record<string, number>>;
+  readonly priorities?: (model: Model) => Readonly<Record<string, number>>;
   readonly rows: (model: Model) => readonly AnyRow[];
   /** How cells of some fields are written, not yet safe; absent for as everywhere. */
   readonly cells?: (model: Model) => Readonly<Record<string, (row: AnyRow) => string>>;

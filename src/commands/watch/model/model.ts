@@ -35,7 +35,7 @@ export interface Model {
   /** The capture that is shown in place of the machine; null for the machine. */
   readonly replay: Replay | null;
   /** Which of the windows of the timeline is shown. */
-  readonly timelineWindow: number;
+  readonly timelineWindow: number | null;
   /** What came while it was paused; null while it goes on. */
   readonly held: Machine | null;
   /** The looks of the last minutes, the newest last. */
@@ -117,7 +117,7 @@ export function openingModel(
     lists: {},
     machine: UNSEEN,
     replay: null,
-    timelineWindow: 1,
+    timelineWindow: null,
     held: null,
     past: [],
     told: new Set(),

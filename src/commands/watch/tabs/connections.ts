@@ -35,6 +35,17 @@ const FIELDS = [
   'rtt_ms',
 ];
 
+/** What no capture tells; and, unless somebody noted it there, who has a connection. */
+const NOT_CAPTURED = new Set(['rx_rate', 'tx_rate']);
+const OWNERS = new Set(['process', 'pid']);
+
+/** Columns of `?` alone take the room of what a capture tells. */
+function fieldsOf({ machine, replay }: Model): readonly string[] {
+  if (replay === null) return FIELDS;
+  const hasOwners = machine.conns.some(({ pid }) => pid !== null);
+  return FIELDS.filter((field) => !NOT_CAPTURED.has(field) && (hasOwners || !OWNERS.has(field)));
+}
+
 /** The sum of a field; null where it is known of none. */
 function sumOf(rows: readonly AnyRow[], field: string): number | null {
   let sum: number | null = null;
@@ -96,17 +107,19 @@ export const CONNECTIONS: ListSpec = {
   title: 'connections',
   table: conn,
   fields: (model) => [
-    ...FIELDS,
+    ...fieldsOf(model),
     ...(model.settings.names ? ['remote_host'] : []),
     ...(model.settings.places ? ['geo_country'] : []),
     ...(isDense(model) ? ['user', 'cwnd', 'retrans', 'iface', 'age_s'] : []),
   ],
   // in 80 columns, which of its addresses this machine uses says less than what becomes of the connection
-  priorities: { process: 1, local_addr: 6 },
+  priorities: ({ replay }) =>
+    replay === null ? { process: 1, local_addr: 6 } : { local_addr: 1, rx_bytes: 2, tx_bytes: 2, state: 3, rtt_ms: 9 },
   // those of a capture that are closed are among its connections
   rows: ({ machine, replay }) => (replay === null ? rowsOf(machine) : machine.conns),
   identify: identifyConn,
   usualSort: [
+    // a capture has no rates
     { field: 'rx_rate', descending: true },
     { field: 'tx_rate', descending: true },
     { field: 'rx_bytes', descending: true },

@@ -18,7 +18,7 @@ import { whyEmpty } from '../model/why-empty.ts';
 import { fill } from '../texts/fill.ts';
 import { CONNECTIONS } from './connections.ts';
 
-/** The windows of the seed, in minutes; the second is the usual one. */
+/** The windows of the seed, in minutes; the second is the usual one. A capture has one more before them: all of it. */
 export const WINDOWS = [1, 5, 15, 30, 60] as const;
 
 /** Rows are connections; `tracked` leads from a row back to its times. */
@@ -26,11 +26,12 @@ interface Tracks {
   readonly rows: readonly AnyRow[];
   readonly byRow: ReadonlyMap<AnyRow, TrackedConnection>;
 }
-const tracksByMachine = new WeakMap<readonly TrackedConnection[], Map<number, Tracks>>();
+const tracksByMachine = new WeakMap<readonly TrackedConnection[], Map<number | null, Tracks>>();
 
 /** The connections that were there in the window, those that were first seen first. */
-function tracksOf({ machine, timelineWindow }: Model): Tracks {
-  const { tracked } = machine;
+function tracksOf(model: Model): Tracks {
+  const { timelineWindow } = model;
+  const { tracked } = model.machine;
   let known = tracksByMachine.get(tracked);
   if (known === undefined) {
     known = new Map();
@@ -38,7 +39,7 @@ function tracksOf({ machine, timelineWindow }: Model): Tracks {
   }
   let tracks = known.get(timelineWindow);
   if (tracks === undefined) {
-    const from = beginOf(machine, timelineWindow);
+    const from = beginOf(model);
     const seen = tracked.filter(({ last, isOpen }) => isOpen || last >= from);
     const byRow = new Map<AnyRow, TrackedConnection>(seen.map((one) => [one.row, one]));
     tracks = { rows: [...byRow.keys()], byRow };
@@ -48,9 +49,30 @@ function tracksOf({ machine, timelineWindow }: Model): Tracks {
 }
 
 const nowOf = ({ at }: Machine): number => (at === null ? 0 : Date.parse(at.time));
+/** The minutes of the window; null for all of a capture. */
+const minutesOf = ({ replay, timelineWindow }: Model): number | null =>
+  timelineWindow === null ? (replay === null ? WINDOWS[1] : null) : WINDOWS[timelineWindow]!;
+
+/** The index of the next window. */
+function windowAfter({ replay, timelineWindow }: Model): number | null {
+  if (replay === null) return ((timelineWindow ?? 1) + 1) % WINDOWS.length;
+  const next = timelineWindow === null ? 0 : timelineWindow + 1;
+  return next < WINDOWS.length ? next : null;
+}
+
+/** The time of day, UTC. */
+const timeOf = (millis: number): string => new Date(millis).toISOString().slice(11, 19);
+
 /** When the window begins. */
-const beginOf = (machine: Machine, index: number): number => nowOf(machine) - windowMs(index);
-const windowMs = (index: number): number => WINDOWS[index]! * 60_000;
+function beginOf(model: Model): number {
+  const minutes = minutesOf(model);
+  const now = nowOf(model.machine);
+  if (minutes !== null) return now - minutes * 60_000;
+  return model.machine.tracked.reduce((least, { first }) => Math.min(least, first), now - LEAST_WINDOW_MS);
+}
+
+/** The longest of a capture is drawn as at least so long: of one instant nothing could be. */
+const LEAST_WINDOW_MS = 1;
 
 const TIMELINE: ListSpec = {
   ...CONNECTIONS,
@@ -63,8 +85,8 @@ const TIMELINE: ListSpec = {
   usualSort: [{ field: 'first_seen', descending: false }],
   groupings: {},
   // of a capture, those before the window are among its records, whose time is that of the last packet
-  onlyRows: ({ machine, replay, timelineWindow }) =>
-    replay === null ? null : `time >= ${new Date(beginOf(machine, timelineWindow)).toISOString()}`,
+  onlyRows: (model) =>
+    model.replay === null || minutesOf(model) === null ? null : `time >= ${new Date(beginOf(model)).toISOString()}`,
   isOver: (row, model) => model.replay === null && tracksOf(model).byRow.get(row)?.isOpen !== true,
 };
 
@@ -77,8 +99,9 @@ export const timeline: Tab = {
     const { rows, byRow } = tracksOf(model);
     const open = [...byRow.values()].filter(({ isOpen }) => isOpen).length;
     const { texts } = model.settings;
+    const minutes = minutesOf(model);
     return [
-      piece(` ${fill(texts.lastMinutes, { minutes: WINDOWS[model.timelineWindow]! })}`),
+      piece(` ${minutes === null ? texts.wholeCapture : fill(texts.lastMinutes, { minutes })}`),
       piece(`  ${texts.open} `, 'faint'),
       piece(String(open), 'good'),
       piece(`  ${texts.closed} `, 'faint'),
@@ -94,14 +117,16 @@ export const timeline: Tab = {
     const rows = height - 1;
     const names = namesWidth(width);
     const bars = width - names - 1;
-    const minutes = WINDOWS[model.timelineWindow]!;
-    const scale = `${theme.glyphs.toLeft} ${minutes}m`;
+    const minutes = minutesOf(model);
+    const [from, now] = [beginOf(model), nowOf(model.machine)];
+    const scale = `${theme.glyphs.toLeft} ${minutes === null ? timeOf(from) : `${minutes}m`}`;
+    const end = model.replay === null ? texts.now : timeOf(now);
     const head = line(
       theme,
       [
         piece(cell('', names + 1)),
-        piece(cell(scale, bars - widthOf(texts.now) - 2), 'faint'),
-        piece(`${texts.now} ${theme.glyphs.toRight}`, 'faint'),
+        piece(cell(scale, bars - widthOf(end) - 2), 'faint'),
+        piece(`${end} ${theme.glyphs.toRight}`, 'faint'),
       ],
       width,
     );
@@ -110,7 +135,7 @@ export const timeline: Tab = {
     const lines = arranged.entries.slice(top, top + rows).map(({ row }, index) => {
       const isSelected = top + index === selected;
       const name = nameOf(row as unknown as ConnRow, names, model);
-      const bar = barOf(theme, byRow.get(row)!, nowOf(model.machine), windowMs(model.timelineWindow), bars);
+      const bar = barOf(theme, byRow.get(row)!, from, now, bars, model.replay === null);
       return `${isSelected ? paint(theme, 'selected', name) : name} ${bar}`;
     });
     const none = line(theme, [piece(` ${whyEmpty(model)}`, 'faint')], width);
@@ -125,8 +150,9 @@ export const timeline: Tab = {
       help: 'helpWindow',
       footer: 1,
       act(model) {
-        const timelineWindow = (model.timelineWindow + 1) % WINDOWS.length;
-        return step(notify({ ...model, timelineWindow }, 'noticeWindow', { minutes: WINDOWS[timelineWindow]! }));
+        const next: Model = { ...model, timelineWindow: windowAfter(model) };
+        const minutes = minutesOf(next);
+        return step(minutes === null ? notify(next, 'wholeCapture') : notify(next, 'noticeWindow', { minutes }));
       },
     },
     {
@@ -154,18 +180,29 @@ function nameOf(row: ConnRow, width: number, { settings }: Model): string {
   return ` ${cell(row.process ?? row.service ?? `${row.proto}/${row.remote_port ?? row.local_port}`, width - addr - 2, 'left', theme.glyphs.ellipsis)} ${cell(remote, addr, 'left', theme.glyphs.ellipsis)}`;
 }
 
-/** Where a connection was in the window: solid while it was established, dense at the edge of now, light in other states. */
-function barOf(theme: Theme, track: TrackedConnection, now: number, window: number, width: number): string {
+/**
+ * Where a connection was in the window: solid while it was established, dense at the edge of now, light in other states. What is
+ * open `isNow` is there at that edge, also where nothing was heard of it for a while.
+ */
+function barOf(
+  theme: Theme,
+  track: TrackedConnection,
+  from: number,
+  to: number,
+  width: number,
+  isNow: boolean,
+): string {
   const { bar, dense, light } = theme.glyphs;
-  const from = now - window;
-  const slice = window / width;
+  const slice = (to - from) / width;
   let out = '';
   let run = '';
   let runRole: Role | null = null;
   for (let column = 0; column < width; column++) {
     const begins = from + column * slice;
     const isLast = column === width - 1;
-    const isThere = track.first < begins + slice && (track.last >= begins || (track.isOpen && isLast));
+    const isThere =
+      (track.first < begins + slice || (isLast && track.first <= to)) &&
+      (track.last >= begins || (isNow && track.isOpen && isLast));
     const state = isThere ? stateAt(track, begins + slice) : null;
     const text = !isThere ? ' ' : isLast && track.isOpen ? dense : state === null || isSteady(state) ? bar : light;
     const role = !isThere ? null : track.isOpen ? roleOfState(state) : 'faint';

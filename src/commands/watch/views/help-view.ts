@@ -45,7 +45,7 @@ export function helpLines(table: KeyTable, model: Model): readonly string[] {
   }
   addKeys(table.everywhere);
   if (tab.lists.length > 0) addKeys(table.lists);
-  const { error, warn, note, star } = theme.glyphs;
+  const { error, warn, note, star, bar, dense, light } = theme.glyphs;
   const isOfPackets = tab.name === 'packets';
   const marked = isOfPackets ? texts.helpStarBookmark : texts.helpStarAddress;
   add([piece(` ${fill(texts.helpLegend, { error, warn, note, star, marked })}`, 'faint')]);
@@ -56,6 +56,7 @@ export function helpLines(table: KeyTable, model: Model): readonly string[] {
       piece(`   ${texts.helpColorsBusy}`, 'busy'),
     ]);
   if (tab.lists.some(({ table: { type } }) => type === 'conn')) add([piece(` ${texts.helpDim}`, 'faint')]);
+  if (tab.name === 'timeline') add([piece(` ${fill(texts.helpBars, { bar, light, dense })}`, 'faint')]);
   if (isOfPackets || tab.lists.length > 0) {
     lines.push(rule(theme, [piece(texts.helpFilters, 'title')], width));
     for (const [example, about, isForPackets] of FILTERS)
