@@ -4,7 +4,7 @@ import { type Field, isNumeric } from '../record/field.ts';
 import { visibleFields } from '../record/select-fields.ts';
 import { type AnyRow, headingOf, type RecordTable } from '../record/table.ts';
 import { textPx } from './figure.ts';
-import { type Markup, markup } from './markup.ts';
+import { cutText, type Markup, markup } from './markup.ts';
 
 /** Characters of a cell; what is longer is cut. */
 const MOST_CHARACTERS = 160;
@@ -105,7 +105,7 @@ export function factsOf(table: RecordTable, row: AnyRow, numerals: Numerals): Ma
 /** A value as a page shows it. */
 function textOf({ kind }: Field, value: unknown, format: Formatter): string {
   if (isUnknown(value)) return UNKNOWN;
-  return kind === 'time' ? shortTime(String(value)) : cut(format(value));
+  return kind === 'time' ? shortTime(String(value)) : cutText(format(value), MOST_CHARACTERS);
 }
 
 const isUnknown = (value: unknown): boolean =>
@@ -128,12 +128,6 @@ export function shortTime(time: string): string {
         .replace(FRACTION, '.$1')
         .replace(/\.000$/, '')
     : time;
-}
-
-export function cut(text: string, most = MOST_CHARACTERS): string {
-  if (text.length <= most) return text;
-  const end = text.charCodeAt(most - 2);
-  return `${text.slice(0, end >= 0xd800 && end <= 0xdbff ? most - 2 : most - 1)}…`;
 }
 
 /** A few words and numbers beside a picture, for what is no record. */

@@ -1,3 +1,4 @@
+import { safeText } from '../output/safe-text.ts';
 import { widthOf } from '../output/text-width.ts';
 import { type Markup, markup } from './markup.ts';
 import type { Look } from './section.ts';
@@ -60,12 +61,19 @@ export function px(value: number): string {
 /** What a character of 12 pixels takes at most, in the widest of the usual fonts. */
 const CHARACTER_PX = 7.4;
 
+/** Characters of a label that are looked at. */
+const MOST_LABEL = 512;
+
 /** About how wide a text is. */
 export const textPx = (text: string): number => widthOf(text) * CHARACTER_PX;
 
 /** The text, cut in its middle where it is wider: both ends of an address tell it from others. */
-export function fitText(text: string, width: number): string {
+export function fitText(from: string, width: number): string {
   const room = Math.floor(width / CHARACTER_PX);
+  // as it will be shown: an escape is wider than what it stands for
+  const text = safeText(
+    from.length > MOST_LABEL ? `${from.slice(0, MOST_LABEL / 2)}…${from.slice(-MOST_LABEL / 2)}` : from,
+  );
   if (widthOf(text) <= room) return text;
   const letters = [...text];
   for (let kept = Math.min(letters.length - 1, room - 1); kept > 1; kept--) {

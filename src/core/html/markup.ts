@@ -38,7 +38,18 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Characters of a text; strangers may send more. */
+const MOST_CHARACTERS = 4096;
+
 /** Text that shows as it is, in an element and in a quoted attribute; what would be hidden or obeyed becomes visible. */
 export function escapeText(text: string): string {
-  return safeText(text).replace(/[&<>"']/g, (character) => SPECIAL[character]!);
+  return safeText(cutText(text, MOST_CHARACTERS)).replace(/[&<>"']/g, (character) => SPECIAL[character]!);
+}
+
+/** The text, or its beginning where it is longer. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 2);
+  const splits = last >= 0xd800 && last <= 0xdbff; // half of a character
+  return `${text.slice(0, splits ? most - 2 : most - 1)}…`;
 }
