@@ -3,14 +3,14 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --raised: #f5f7f9; --ink: #17202a; --muted: #55626f; --rule: #dde3e8; --track: #eaeef2;
-  --a: #1f6fb2; --b: #d98324; --c: #8b98a5; --d: #7aa7d0; --soft: #1f6fb226; --box: #1f6fb2;
+  --a: #1a619e; --b: #c9751a; --c: #7d8a97; --d: #6494c2; --soft: #1a619e26; --box: #1a619e;
   --good: #3f9b6c; --notice: #b7791f; --bad: #c43d3d; --busy: #7a5bb5;
   --good-ink: #24704a; --notice-ink: #8a5a10; --bad-ink: #b02a2a; --busy-ink: #6443a6;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #12171c; --raised: #1b2229; --ink: #e8edf1; --muted: #a3b0bc; --rule: #2e3841; --track: #232c34;
-    --a: #5aa9e6; --b: #e5a04b; --c: #7e8b97; --d: #3b6d98; --soft: #5aa9e633; --box: #5aa9e6;
+    --a: #5aa9e6; --b: #e5a04b; --c: #7e8b97; --d: #42739d; --soft: #5aa9e633; --box: #5aa9e6;
     --good: #4fae7f; --notice: #d9a441; --bad: #e36a6a; --busy: #a58adb;
     --good-ink: #6fcb9d; --notice-ink: #e0b565; --bad-ink: #f08a8a; --busy-ink: #bda7ea;
   }

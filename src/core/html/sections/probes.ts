@@ -128,7 +128,7 @@ function targetView(
   });
   const says =
     total === null
-      ? ''
+      ? 'What the filter left of this target.'
       : `Available ${availabilityOf(total, numerals)} of the time, loss ${total.loss_pct === null ? UNKNOWN : formatPercent(total.loss_pct, numerals)}, median ${total.rtt_p50_ms === null ? UNKNOWN : formatMillis(total.rtt_p50_ms, numerals)}, 95 % within ${total.rtt_p95_ms === null ? UNKNOWN : formatMillis(total.rtt_p95_ms, numerals)}, ${formatNumberOf(outages.length, 'outage')}.`;
   const picture = figure(
     {
