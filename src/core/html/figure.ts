@@ -1,6 +1,6 @@
 import { safeText } from '../output/safe-text.ts';
 import { widthOf } from '../output/text-width.ts';
-import { type Markup, markup } from './markup.ts';
+import { Markup, markup } from './markup.ts';
 import type { Look } from './section.ts';
 
 /** A picture at one width, in pixels of the page. */
@@ -57,6 +57,9 @@ export function px(value: number): string {
   const rounded = Math.round(value * 10) / 10;
   return String(rounded === 0 ? 0 : rounded);
 }
+
+/** The outline that d3-shape made: numbers alone, as many as there are, and nothing that others chose. */
+export const pathOf = (outline: string | null): Markup => new Markup(outline ?? '');
 
 /** What a character of 12 pixels takes at most, in the widest of the usual fonts. */
 const CHARACTER_PX = 7.4;

@@ -209,3 +209,24 @@ test('what is missing is told above all', async () => {
   ]);
   expect(page.indexOf('<li>1,234 conversations forgotten: too many</li>')).toBeLessThan(page.indexOf('<main>'));
 });
+
+test('outlines are whole, however many points they have', async () => {
+  function* seconds(): Iterable<AnyRow> {
+    for (let n = 0; n < 3600; n++)
+      yield {
+        ...rowWith(timeBucket, 'x', 0),
+        time: new Date(Date.parse('2026-01-02T03:00:00Z') + n * 1000).toISOString(),
+        span_s: 1,
+        ...{
+          bytes: (n * 7919) % 10_007,
+          packets: (n * 31) % 101,
+          tcp_packets: (n * 31) % 57,
+          udp_packets: (n * 31) % 43,
+        },
+      };
+  }
+  const outlines = [...(await pageOf([{ table: timeBucket, rows: seconds() }])).matchAll(/ d="([^"]*)"/g)];
+  expect(outlines.length).toBe(12);
+  expect(Math.max(...outlines.map(([, outline]) => outline!.length))).toBeGreaterThan(4096);
+  for (const [, outline] of outlines) expect(outline).toMatch(/^M[-\d.,LMZ]+Z$/);
+});

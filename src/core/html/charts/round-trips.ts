@@ -1,7 +1,7 @@
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { formatMillis, formatPercent, type Numerals } from '../../output/units.ts';
-import { type Drawing, px, textPx } from '../figure.ts';
+import { type Drawing, pathOf, px, textPx } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
 import type { HistorySpan } from '../target-history.ts';
 import { timeAxis, valueAxis } from './axis.ts';
@@ -70,7 +70,7 @@ export function roundTrips(
       return markup`<rect class="outage" x="${px(at)}" y="${HEAD}" width="${px(Math.max(1.5, Math.min(width, x(end)) - at))}" height="${bottom - HEAD}"/>`;
     }),
     ...valueAxis(y, left, width, TICKS, millis),
-    markup`<path class="soft" d="${band(points) ?? ''}"/><path class="line b" d="${curve(({ p95Ms }) => p95Ms)(points) ?? ''}"/><path class="line a" d="${curve(({ medianMs }) => medianMs)(points) ?? ''}"/>`,
+    markup`<path class="soft" d="${pathOf(band(points))}"/><path class="line b" d="${pathOf(curve(({ p95Ms }) => p95Ms)(points))}"/><path class="line a" d="${pathOf(curve(({ medianMs }) => medianMs)(points))}"/>`,
     markup`<text class="label" x="${px(left)}" y="12">time to an answer</text><text class="label" x="${px(left)}" y="${lossTop - 8}">loss</text><text class="label" x="${px(left - 8)}" y="${px(lossTop + 4)}" text-anchor="end">${percent(worst)}</text><text class="label" x="${px(left - 8)}" y="${px(bottom + 4)}" text-anchor="end">${percent(0)}</text>`,
   ];
   for (const span of spans) {

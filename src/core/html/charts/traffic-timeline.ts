@@ -2,7 +2,7 @@ import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
 import type { Numerals } from '../../output/units.ts';
 import { formatBytes, formatSignificant } from '../../output/units.ts';
-import { type Drawing, px, textPx } from '../figure.ts';
+import { type Drawing, pathOf, px, textPx } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
 import type { MergedSpan } from '../merged-spans.ts';
 import { timeAxis, valueAxis } from './axis.ts';
@@ -62,7 +62,7 @@ export function trafficTimeline(
         .curve(curveStepAfter)
         .digits(1);
       // the last one lasts, too
-      body.push(markup`<path class="${tone}" d="${shape([...spans.keys(), spans.length])}"/>`);
+      body.push(markup`<path class="${tone}" d="${pathOf(shape([...spans.keys(), spans.length]))}"/>`);
       below = top;
     }
     body.push(
