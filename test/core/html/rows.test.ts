@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { shortTime } from '../../../src/core/html/data-table.ts';
 import { fitText, px, textPx } from '../../../src/core/html/figure.ts';
 import { MergedSpans } from '../../../src/core/html/merged-spans.ts';
+import { timesOf } from '../../../src/core/html/table-columns.ts';
 import { asTheyCome, largest, TopRows } from '../../../src/core/html/top-rows.ts';
 
 describe('the first rows of any number', () => {
@@ -87,12 +87,22 @@ test('text fits, by leaving out its middle', () => {
 });
 
 test.each([
-  ['2026-01-02T03:04:05.678901234Z', '2026-01-02 03:04:05.678'],
-  ['2026-01-02T03:04:05.000000Z', '2026-01-02 03:04:05'],
-  ['2026-01-02T03:04:05Z', '2026-01-02 03:04:05'],
-  ['T and Z', 'T and Z'],
-])('the time %s is shown as %s', (time, shown) => {
-  expect(shortTime(time)).toBe(shown);
+  [
+    ['2026-01-02T03:04:05.678901234Z', '2026-01-02T03:04:06Z'],
+    ['2026-01-02 03:04:05.678', '2026-01-02 03:04:06.000'],
+  ],
+  [
+    ['2026-01-02T03:04:05.000000Z', '2026-01-02T03:04:06.1Z'],
+    ['2026-01-02 03:04:05.000', '2026-01-02 03:04:06.100'],
+  ],
+  [
+    ['2026-01-02T03:04:05.000Z', '2026-01-02T03:04:06Z', null],
+    ['2026-01-02 03:04:05', '2026-01-02 03:04:06', '–'],
+  ],
+  [['T and Z'], ['T and Z']],
+])('the times %j of a column are %j', (times, shown) => {
+  const rows = times.map((time) => ({ time }));
+  expect(rows.map(timesOf('time', rows))).toEqual(shown);
 });
 
 test('coordinates have a tenth, and no minus zero', () => {
