@@ -23,7 +23,7 @@ const MOST_OF_LIST = 84;
 const MILLIS = 3;
 
 /** What a page has room for, in pixels. Text is wrapped where it takes more than its part, but not within a word. */
-const ROOM_PX = 1080;
+const ROOM_PX = 1060;
 const MOST_TEXT_PX = 170;
 const GAP_PX = 14;
 /** Text of tables is a little larger than that of pictures. */

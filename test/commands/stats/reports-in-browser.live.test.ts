@@ -117,6 +117,7 @@ describe.skipIf(toolIsMissing('chromium'))('in a browser', () => {
             expect([report, await browser.evaluate('document.documentElement.scrollWidth')]).toEqual([report, width]);
             expect([report, width, await browser.evaluate(OVERLAPS)]).toEqual([report, width, []]);
             expect([report, width, await browser.evaluate(OUTSIDE)]).toEqual([report, width, []]);
+            if (width === 1200) expect([report, await browser.evaluate(SCROLLED)]).toEqual([report, []]);
             const paper = await browser.evaluate('getComputedStyle(document.body).backgroundColor');
             expect(paper).toBe(scheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(18, 23, 28)');
           }
@@ -154,6 +155,9 @@ const OVERLAPS = `[...document.querySelectorAll('figure > svg')].filter((svg) =>
     Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
     Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4).map(([b]) => a + ' / ' + b));
 })`;
+
+/** Tables that are wider than their place. */
+const SCROLLED = `[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.getAttribute('aria-label'))`;
 
 /** Texts of the pictures that reach out of the window. */
 const OUTSIDE = `[...document.querySelectorAll('figure > svg text')].filter((text) => {

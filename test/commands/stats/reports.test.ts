@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { run } from '../../../src/commands/program/program.ts';
 import { PAGE_START } from '../../../src/core/html/page.ts';
-import { START_MS } from '../../support/fake-context.ts';
+import { fakeContext, START_MS } from '../../support/fake-context.ts';
 import { type Ran, runInProcess } from '../../support/in-process.ts';
 import { probeHistory } from '../../support/probe-history.ts';
 import { ROOT } from '../../support/program.ts';
@@ -75,6 +76,16 @@ describe.each(MAKERS)('a report of %s', (name, argv) => {
     fs.rmSync(out);
     expect((await netwatch(...failing, '--out', out)).status).toBe(66);
     expect(fs.readdirSync(folder).filter((one) => one.includes('report.html'))).toEqual([]);
+  });
+
+  test('of a run that is interrupted there is none', async () => {
+    fs.writeFileSync(out, `${PAGE_START}old`);
+    const context = fakeContext();
+    context.interrupt();
+    await run(context, [...argv, '--out', out]);
+    expect(fs.readFileSync(out, 'utf8')).toBe(`${PAGE_START}old`);
+    expect(context.said.join('\n')).toMatch(/interrupted: there is no report, and .*report\.html is as it was/);
+    expect(fs.readdirSync(folder).filter((one) => one.startsWith('.'))).toEqual([]);
   });
 
   test('is not printed on a terminal, which may write it to a file', async () => {

@@ -11,6 +11,8 @@ import { largest, TopRows } from '../top-rows.ts';
 /** Rows of the table, and bars of the picture. */
 const MOST = 25;
 const BARS = 10;
+/** A smaller share would be written as none. */
+const LEAST_SHARE = 0.1;
 
 export const conversationsSection: ReportSection = {
   title: 'Conversations',
@@ -51,7 +53,9 @@ export const conversationsSection: ReportSection = {
           look,
         );
         const share = bytes === 0 ? 100 : (100 * shown) / bytes;
-        const of = `${formatBytes(shown, numerals)}, ${formatPercent(share, numerals)} of the bytes of all`;
+        const percent =
+          share < LEAST_SHARE ? `less than ${formatPercent(LEAST_SHARE, numerals)}` : formatPercent(share, numerals);
+        const of = `${formatBytes(shown, numerals)}, ${percent} of the bytes of all`;
         const caption = `${countOf(top, 'conversation', 'with the most bytes', numerals)}: ${of}`;
         return markup`${picture}${dataTable({ table: conversation, rows, caption, numerals })}`;
       },

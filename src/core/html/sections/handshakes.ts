@@ -68,7 +68,7 @@ export const handshakesSection: ReportSection = {
           rows: ranges,
           caption: 'The distribution in numbers',
           numerals,
-          fields: ['bucket', 'count', 'pct', 'median_ms', 'p95_ms', 'max_ms'],
+          fields: ['bucket', 'count', 'pct', 'median_ms', 'p95_ms'],
         });
         const rows = (top: TopRows, which: string) =>
           dataTable({
