@@ -3,6 +3,7 @@ import { EXIT, Failure } from '../../core/failure.ts';
 import { PAGE_START } from '../../core/html/page.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import { formatBytes } from '../../core/output/units.ts';
+import { refuseStreamLink } from '../../platform/files/stream-link.ts';
 import type { Context } from '../context/context.ts';
 import type { ListingCommand, ListingValues } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
@@ -30,7 +31,7 @@ export async function writeReport(
   operands: readonly string[],
   { name, force, isWhole }: ReportFile,
 ): Promise<number> {
-  if (!force) refuseOthers(name);
+  refuseOthers(name, force);
   const request = { write: name, force: true, isLive: false, sandbox: 'on' } as const;
   // before the command gives up the privileges that this may take
   const files = openCaptureFiles(context, request, false);
@@ -59,15 +60,33 @@ export async function writeReport(
   }
 }
 
-/** Throws Failure 73 for a file that is no report: it was not meant. One that is a report is replaced each day. */
-function refuseOthers(name: string): void {
-  const stat = fs.lstatSync(name, { throwIfNoEntry: false });
-  // what is no file is refused where it would be created
-  if (stat === undefined || (!stat.isFile() && !stat.isSymbolicLink())) return;
-  if (stat.isFile() && beginsAsReport(name)) return;
+/**
+ * Throws Failure 73 for what is no file, and, without `force`, for a file that is no report: it was not meant. One that is a
+ * report is replaced each day.
+ */
+function refuseOthers(name: string, force: boolean): void {
+  refuseStreamLink(name, TO_STDOUT);
+  const stat = lookAt(name);
+  if (stat === null) return;
+  if (!stat.isFile() && !stat.isSymbolicLink()) {
+    const what = stat.isDirectory() ? 'a folder' : 'a device or a pipe';
+    throw new Failure(EXIT.cannotCreate, `${name} is ${what}, not a file`, { hint: TO_STDOUT });
+  }
+  if (force || (stat.isFile() && beginsAsReport(name))) return;
   throw new Failure(EXIT.cannotCreate, `${name} exists already, and is no report of netwatch`, {
     hint: '--force replaces it',
   });
+}
+
+const TO_STDOUT = 'without --out it is written to stdout';
+
+/** Null for what is not there, or not to be seen: creating it says why. */
+function lookAt(name: string): fs.Stats | null {
+  try {
+    return fs.lstatSync(name);
+  } catch {
+    return null;
+  }
 }
 
 function beginsAsReport(name: string): boolean {

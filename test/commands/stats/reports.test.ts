@@ -61,6 +61,18 @@ describe.each(MAKERS)('a report of %s', (name, argv) => {
     expect(fs.readFileSync(out, 'utf8').startsWith(PAGE_START)).toBe(true);
   });
 
+  test.each(['/dev/null', '/dev/stdout', os.tmpdir(), '/proc/self/fd/1'])('does not replace %s', async (name) => {
+    for (const more of [[], ['--force']]) {
+      const { status, said } = await netwatch(...argv, '--out', name, ...more);
+      expect([status, said.join('\n')]).toEqual([73, expect.stringContaining('without --out it is written to stdout')]);
+    }
+  });
+
+  test('in a folder that is not there cannot be created', async () => {
+    for (const name of [at('none/report.html'), path.join(HISTORY, 'report.html')])
+      expect((await netwatch(...argv, '--out', name)).status).toBe(73);
+  });
+
   test('is not written over what it is made from', async () => {
     const source = argv[2];
     const before = fs.readFileSync(source);
