@@ -83,6 +83,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     wire: ['net'],
     record: ['.', 'net'],
     output: ['.', 'record'],
+    html: ['.', 'output', 'record'],
     screen: ['.', 'net', 'output', 'record'],
     filter: ['.', 'net', 'record'],
     capture: ['.', 'wire'],

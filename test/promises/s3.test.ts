@@ -19,10 +19,11 @@ const NEW = [
   ['export', 'packets', '-r', CAPTURE, '-w'],
   ['export', 'packets', '-r', CAPTURE, '--json', '-w'],
   ['follow', '-r', CAPTURE, '--stream', '0', '-w'],
+  ['stats', '-r', CAPTURE, '-o', 'html', '--out'],
 ];
 const PROBE = ['probe', 'tcp://127.0.0.1:9', '-c', '1', '--timeout', '1'];
 const REPLACING = [
-  ...NEW.map((argv) => [...argv.slice(0, -1), '--force', '-w']),
+  ...NEW.map((argv) => [...argv.slice(0, -1), '--force', argv.at(-1)!]),
   [...PROBE, '-o', 'prometheus', '--out'],
   [...PROBE, '-o', 'markdown', '--out'],
 ];

@@ -34,6 +34,7 @@ export function stats<N extends StatisticName>(by: N, options: StatsOptions<N> =
           packets: packetRequest(options),
           names: [by],
           bucketMs: options.bucket ?? BUCKET_MS,
+          printsAll: false,
           repeats: false,
         };
         yield* countPackets(context, asked, request);

@@ -164,8 +164,11 @@ function formatOf(command: ListingCommand, values: ListingValues<Options>, isTer
   return found;
 }
 
+/** The options that name a format. */
+export type FormatValues = Pick<Values<typeof outputOptions>, 'output' | 'json' | 'tsv' | 'csv'>;
+
 /** The format that the options name; null for none. Throws Failure 64 when they name several. */
-export function askedFormat(values: Values<typeof outputOptions>): FormatName | null {
+export function askedFormat(values: FormatValues): FormatName | null {
   const named: FormatName[] = [];
   if (values.output !== null) named.push(values.output);
   if (values.json) named.push('ndjson');

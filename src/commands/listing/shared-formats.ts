@@ -1,8 +1,11 @@
+import { usageError } from '../../core/failure.ts';
 import { FORMAT_TRAITS, type RecordFormat } from '../../core/output/format.ts';
 import { openLiveTable } from '../../core/output/live-table.ts';
 import { openRenderer } from '../../core/output/renderer.ts';
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
-import { type Format, format } from './format.ts';
+import { numeralsOf } from '../../core/output/units.ts';
+import type { Options } from '../options/option.ts';
+import { type Format, format, type Output } from './format.ts';
 
 /** A table below the previous one, or in its place. */
 export const TABLE: Format = format('table', async ({ context, redraws, tableOptions }) => {
@@ -45,6 +48,27 @@ export const MARKDOWN: Format = format('markdown', async ({ context, header, num
   const { openMarkdownRenderer } = await import('../../core/output/markdown.ts');
   return openMarkdownRenderer(context.stdout, header, numerals);
 });
+
+/**
+ * A page to look at, of all records of a run; `titleOf` says what it is about. A report is never printed on a terminal, and not
+ * again and again.
+ */
+export function htmlOf<O extends Options>(
+  titleOf: (values: Output<O>['values']) => string,
+  excludes: Format['excludes'] = {},
+): Format<O> {
+  const open: Format<O>['open'] = async ({ context, values, numerals }) => {
+    if (context.terminal.stdoutIsTerminal)
+      throw usageError('a report is a page for a browser, not for a terminal', {
+        hint: '--out report.html, or > FILE',
+      });
+    const { openHtmlRenderer } = await import('../../core/html/html-renderer.ts');
+    // its words are English; a large number is read by its groups
+    const figures = values.lang === null ? numeralsOf('en') : numerals;
+    return openHtmlRenderer(context.stdout, { title: titleOf(values), numerals: figures });
+  };
+  return format('html', open, { excludes });
+}
 
 /** For a run whose records go elsewhere. */
 export const NOTHING: Format = {

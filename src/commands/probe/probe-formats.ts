@@ -2,7 +2,7 @@ import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { probe } from '../../core/record/tables/probe.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
 import { type Format, format } from '../listing/format.ts';
-import { MARKDOWN, NOTHING, RECORDS, VERTICAL } from '../listing/shared-formats.ts';
+import { htmlOf, MARKDOWN, NOTHING, RECORDS, VERTICAL } from '../listing/shared-formats.ts';
 import { type probeOptions, repeatsRounds } from './probe-options.ts';
 
 type ProbeFormat = Format<typeof probeOptions>;
@@ -39,6 +39,10 @@ const prometheus: ProbeFormat = format(
   { tables: [probe] },
 );
 
+const html: ProbeFormat = htmlOf<typeof probeOptions>(({ report }) => `Probes: ${report}`, {
+  outages: 'a report shows them anyway',
+});
+
 /**
  * For a run that only adds to a history: prints no records, but says at the end which targets do not answer as they should, for
  * what cron mails should name them. Nothing where other conditions were given, or where rounds repeat.
@@ -59,6 +63,7 @@ export const PROBE_FORMATS: readonly ProbeFormat[] = [
   ...Object.values(RECORDS),
   VERTICAL,
   markdown,
+  html,
   nagios,
   prometheus,
 ];

@@ -3,6 +3,7 @@ import { compileExpectation } from '../../core/filter/expectation.ts';
 import { FORMAT_TRAITS } from '../../core/output/format.ts';
 import type { RecordTable } from '../../core/record/table.ts';
 import { probe } from '../../core/record/tables/probe.ts';
+import { probeOutage } from '../../core/record/tables/probe-outage.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
@@ -30,7 +31,7 @@ export const probeOptions = {
     value: 'EXPR',
   }),
   crit: text('With -o nagios: CRITICAL when this holds; the default is when a target is down.', { value: 'EXPR' }),
-  out: text('With -o prometheus or -o markdown: replace FILE with the output, as a whole and at once.', {
+  out: text('With -o html, -o prometheus or -o markdown: replace FILE with the output, as a whole and at once.', {
     value: 'FILE',
     offers: 'file',
   }),
@@ -56,6 +57,8 @@ export const probeOptions = {
   ),
   step: period('With --window: windows that end each D instead, so that they overlap: --window 24h --step 1h.'),
   total: flag('With --report: after the other rows, a row for each target about all of the report.'),
+  outages: flag('With --report: each outage, with its length and cause, instead of how targets were.'),
+  force: flag('With -o html --out: replace FILE even if it is no report.'),
   'print-cron': flag(
     'Print the crontab(5) line that does this at --schedule and mails on failure only, and ask no target.',
   ),
@@ -74,8 +77,8 @@ const probeReportWithTotals: typeof probeReport = {
 };
 
 /** The record type of a report. */
-export const reportTableOf = ({ total }: Pick<ProbeValues, 'total'>): typeof probeReport =>
-  total ? probeReportWithTotals : probeReport;
+export const reportTableOf = ({ total, outages }: Pick<ProbeValues, 'total' | 'outages'>): RecordTable =>
+  outages ? probeOutage : total ? probeReportWithTotals : probeReport;
 
 /** Options about asking targets, which do not go with a report of what was saved. */
 const ASKING = [
@@ -125,15 +128,21 @@ export function probeClaim(values: ProbeValues): Claim | null {
     throw usageError(`--via and --direct are the same: "${values.via}"`);
   if (values['append-max'] !== null && values.append === null) throw usageError('--append-max needs --append');
   if (values.out !== null && traits?.goesIntoFile !== true)
-    throw usageError('--out needs -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
-  const reporting = given(['since', 'window', 'step', 'total']);
+    throw usageError('--out needs -o html, -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
+  if (values.force && (values.out === null || format !== 'html')) throw usageError('--force needs -o html --out FILE');
+  const reporting = given(['since', 'window', 'step', 'total', 'outages']);
   if (reporting !== undefined && values.report === null) throw usageError(`--${reporting} needs --report`);
+  const spans = values.outages ? given(['window', 'step', 'total']) : undefined;
+  if (spans !== undefined) throw usageError(`--outages and --${spans} exclude each other`);
   refuseWindows(values);
   if (values.report !== null) {
     const asking = given(ASKING);
     if (asking !== undefined) throw usageError(`--report asks no targets: --${asking} cannot be used with it`);
-    if (traits?.choosesFields === false) throw usageError(`-o ${format} cannot be used with --report`);
+    if (traits?.choosesFields === false && format !== 'html')
+      throw usageError(`-o ${format} cannot be used with --report`);
   }
+  if (format === 'html' && values.report === null)
+    throw usageError('-o html makes a report of a history', { hint: 'netwatch probe --report FILE -o html' });
   if (traits?.repeats === false && repeats && values.out === null) {
     if (!traits.goesIntoFile) throw usageError(`-o ${format} prints one ${traits.of} only`);
     throw usageError(`-o ${format} with several rounds needs --out FILE`, {

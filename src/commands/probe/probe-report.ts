@@ -3,11 +3,14 @@ import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import { HistoryReport, type ReportPlan } from '../../core/health/reports/history-report.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
 import { readRow } from '../../core/record/saved-row.ts';
+import { type RecordTable, type Snapshot, section } from '../../core/record/table.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
+import { type ProbeOutageRow, probeOutage } from '../../core/record/tables/probe-outage.ts';
 import type { ProbeReportRow } from '../../core/record/tables/probe-report.ts';
 import { rotatedName } from '../../platform/files/append-file.ts';
 import type { Context } from '../context/context.ts';
 import { shedPrivileges } from '../reading/shed-privileges.ts';
+import type { ReportRequest } from './probe-request.ts';
 
 /** A record takes 2 KiB; a longer line than this is not a record, and is not parsed. */
 const LONGEST_LINE = 1024 * 1024;
@@ -21,12 +24,28 @@ interface Lines {
   isTorn: boolean;
 }
 
+/** The records of a history that were requested. Rejects as reportOf does, and with a Failure 64 for too many rows. */
+export async function sectionsOf(
+  context: Context,
+  { file, keeps, plan, shows }: ReportRequest,
+  table: RecordTable,
+): Promise<Snapshot> {
+  const report = await reportOf(context, file, plan);
+  if (shows === 'outages') return [section(probeOutage, report.outages().filter(keeps))];
+  const rows = report.rows().filter(keeps);
+  if (shows === 'spans') return [{ table, rows }];
+  const keyOf = ({ target, kind }: ProbeReportRow | ProbeOutageRow): string => JSON.stringify([target, kind]);
+  const shown = new Set(rows.map(keyOf));
+  const outages = report.outages().filter((outage) => shown.has(keyOf(outage)));
+  return [{ table, rows }, section(probeOutage, outages)];
+}
+
 /**
  * Summarises a history that `--append` made, together with FILE.1, the file before it. Lines that hold no record are
- * reported and skipped. Rejects with a Failure 64 for more rows
- * than a report has, 66 when there is no such file, and 65 when it holds no record.
+ * reported and skipped. Rejects with a Failure 66 when there is no such file, and 65
+ * when it holds no record.
  */
-export async function reportOf(context: Context, file: string, plan: ReportPlan): Promise<readonly ProbeReportRow[]> {
+export async function reportOf(context: Context, file: string, plan: ReportPlan): Promise<HistoryReport> {
   const report = new HistoryReport(plan);
   const current = open(file);
   const before = openIfThere(rotatedName(file));
@@ -47,7 +66,7 @@ export async function reportOf(context: Context, file: string, plan: ReportPlan)
   if (isSame) fs.closeSync(before);
   if (records === 0)
     throw new Failure(EXIT.data, `${file} holds no probe record`, { hint: 'netwatch probe --append FILE saves some' });
-  return report.rows();
+  return report;
 }
 
 function open(file: string): number {

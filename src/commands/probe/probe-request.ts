@@ -7,9 +7,11 @@ import type { ReportPlan } from '../../core/health/reports/history-report.ts';
 import { parseTarget } from '../../core/health/target.ts';
 import type { AnyRow, RecordTable } from '../../core/record/table.ts';
 import { probe } from '../../core/record/tables/probe.ts';
+import { probeOutage } from '../../core/record/tables/probe-outage.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { ProbingRequest } from '../../core/sample/probe-sampler.ts';
 import { ROUND } from '../../core/sample/round-defaults.ts';
+import { askedFormat } from '../listing/listing-plan.ts';
 import type { Options } from '../options/option.ts';
 import { globalOptions, outputOptions } from '../options/shared-options.ts';
 import { type ProbeValues, probeOptions, repeatsRounds } from './probe-options.ts';
@@ -44,6 +46,8 @@ export interface ReportRequest {
   readonly file: string;
   readonly keeps: Keeps;
   readonly plan: ReportPlan;
+  /** Which records: spans of time, outages, or both. */
+  readonly shows: 'spans' | 'outages' | 'both';
 }
 
 /** What cron or systemd should start, and when. */
@@ -90,7 +94,8 @@ export async function askRequestOf(values: ProbeValues, words: readonly string[]
 
 /** Throws Failure 64 for a wrong filter or time, and for targets. */
 export function reportRequestOf(values: ProbeValues, file: string, words: readonly string[], now: Now): ReportRequest {
-  const keeps = compileKeeps(values, probeReport, now);
+  const shows = values.outages ? 'outages' : askedFormat(values) === 'html' ? 'both' : 'spans';
+  const keeps = compileKeeps(values, shows === 'outages' ? probeOutage : probeReport, now);
   const { since, window: length, step, total } = values;
   const end = now();
   if (words.length > 0)
@@ -101,8 +106,10 @@ export function reportRequestOf(values: ProbeValues, file: string, words: readon
     plan: {
       since: since === null ? null : readSince(since, end),
       windows: length === null ? null : { length, step: step ?? length, end },
-      total,
+      // a page begins with all of it
+      total: total || shows === 'both',
     },
+    shows,
   };
 }
 

@@ -1,13 +1,14 @@
-import { section } from '../../core/record/table.ts';
 import { hop } from '../../core/record/tables/hop.ts';
 import { PROBE_KINDS, probe as table } from '../../core/record/tables/probe.ts';
+import { probeOutage } from '../../core/record/tables/probe-outage.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
-import { listing } from '../listing/command.ts';
+import { type Command, type ListingCommand, listing } from '../listing/command.ts';
+import { askedFormat } from '../listing/listing-plan.ts';
 import { HISTORY_ALONE, PROBE_FORMATS } from './probe-formats.ts';
 import { probeClaim, probeOptions, probeTableOf, repeatsRounds, reportTableOf } from './probe-options.ts';
 
 /** `netwatch probe`: does the network work well, and if not, which part does not? */
-export const probe = listing({
+export const probe: Command = listing({
   name: 'probe',
   about: 'whether targets answer, how fast and how reliably',
   details: [
@@ -36,7 +37,7 @@ export const probe = listing({
   operands: '[TARGET...]',
   operandChoices: ['gateway', 'dns', ...PROBE_KINDS.map((kind) => `${kind}://`)],
   options: probeOptions,
-  tables: [table, hop, probeReport],
+  tables: [table, hop, probeReport, probeOutage],
   examples: [
     { line: 'netwatch probe', about: 'the gateways, the name servers, and whether a name resolves' },
     { line: 'netwatch probe example.org tcp://example.org:443', about: 'a host, and one of its ports' },
@@ -62,6 +63,11 @@ export const probe = listing({
       about: 'the crontab line that keeps a history',
     },
     { line: 'netwatch probe --report probe.ndjson', about: 'how it went, hour by hour' },
+    { line: 'netwatch probe --report probe.ndjson --outages', about: 'when targets were down, and why' },
+    {
+      line: 'netwatch probe --report probe.ndjson --since 7d -o html --out report.html',
+      about: 'a page with pictures, for a browser',
+    },
     {
       line: 'netwatch probe --report probe.ndjson --since 24h --total',
       about: 'the last day, and a row for all of it',
@@ -92,14 +98,24 @@ export const probe = listing({
             return printProbeUnits(context, unitsRequestOf(given, operands));
           },
         }
-      : { kind: 'batches', interruptIsStatus: true },
+      : values.out !== null && values.report !== null && askedFormat(values) === 'html'
+        ? {
+            kind: 'deed',
+            interruptIsStatus: true,
+            async perform(context, given, operands) {
+              const { writeReport } = await import('../packets/write-report.ts');
+              const file = { name: given.out!, force: given.force, isWhole: true };
+              return writeReport(probe as ListingCommand, context, given, operands, file);
+            },
+          }
+        : { kind: 'batches', interruptIsStatus: true },
   run: async function* (context, values, operands, request) {
     // loaded here: other commands start without it
     const { askRequestOf, reportRequestOf } = await import('./probe-request.ts');
     if (values.report !== null) {
-      const { file, keeps, plan } = reportRequestOf(values, values.report, operands, context.clock.now);
-      const { reportOf } = await import('./probe-report.ts');
-      yield [section(reportTableOf(values), (await reportOf(context, file, plan)).filter(keeps))];
+      const request = reportRequestOf(values, values.report, operands, context.clock.now);
+      const { sectionsOf } = await import('./probe-report.ts');
+      yield await sectionsOf(context, request, reportTableOf(values));
       return;
     }
     const asked = await askRequestOf(values, operands, context.clock.now);

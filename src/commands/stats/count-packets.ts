@@ -21,6 +21,8 @@ export interface StatsRequest {
   readonly names: readonly StatisticName[];
   /** Width of a bucket of `time`. */
   readonly bucketMs: number;
+  /** Whether all fields of the statistics after the first are printed. */
+  readonly printsAll: boolean;
   /** Whether records are printed at every tick, and not only at the end. */
   readonly repeats: boolean;
 }
@@ -28,7 +30,7 @@ export interface StatsRequest {
 /** The statistics of a capture or of the machine. Rejects as `openPackets` does. */
 export async function* countPackets(
   context: Context,
-  { packets, names, bucketMs, repeats }: StatsRequest,
+  { packets, names, bucketMs, printsAll, repeats }: StatsRequest,
   request: Request,
 ): AsyncGenerator<Snapshot> {
   const dissector = new Dissector(REGISTRY, { decrypts: names.includes('tls') });
@@ -39,7 +41,7 @@ export async function* countPackets(
   const use = { dissector, showsRows, asksOwners };
   const source = await openPackets(context, packets, use);
   // of the other statistics, JSON prints all fields
-  const communityIds = names.length > 1 || request.wanted.has('community_id');
+  const communityIds = printsAll || request.wanted.has('community_id');
   const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners, communityIds }, dissector);
   source.feed.listen(...run.listeners);
   source.feed.listenToHeld(...run.heldListeners);

@@ -3,11 +3,11 @@ import type { RecordTable } from '../../core/record/table.ts';
 import { BUCKET_MS, STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { isFile } from '../../platform/files/capture-source.ts';
-import { listing } from '../listing/command.ts';
-import { askedFormat } from '../listing/listing-plan.ts';
+import { type Command, type ListingCommand, type ListingValues, listing } from '../listing/command.ts';
+import { askedFormat, type FormatValues } from '../listing/listing-plan.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
-import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
-import { duration, words } from '../options/option.ts';
+import { htmlOf, MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
+import { duration, flag, text, words } from '../options/option.ts';
 import { placeOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
@@ -25,10 +25,37 @@ const options = {
   ...placeOptions,
   ...liveOptions,
   bucket: duration('Time covered by each row of --by time: 100ms, 1m; the default is 1 second.'),
+  out: text('With -o html: write the report to FILE, as a whole and at once; an older report is replaced.', {
+    value: 'FILE',
+    offers: 'file',
+  }),
+  force: flag('With --out: replace FILE even if it is no report.'),
 };
+type StatsValues = ListingValues<typeof options>;
+
+/** What a report shows where --by does not say. */
+const REPORTED: readonly StatisticName[] = [
+  'summary',
+  'time',
+  'protocols',
+  'conversations',
+  'dns',
+  'handshakes',
+  'expert',
+];
+/** Width of a bucket of a report, which merges them: short captures have a timeline, too. */
+const REPORT_BUCKET_MS = 100;
+
+const isReport = (values: FormatValues): boolean => askedFormat(values) === 'html';
+
+const HTML = htmlOf<typeof options>(
+  ({ read, interface: iface }) =>
+    read === '-' ? 'Capture from a pipe' : (read ?? `Traffic of ${iface ?? 'this machine'}`),
+  { interval: null, count: null },
+);
 
 /** `netwatch stats`: counts what a capture holds. */
-export const stats = listing({
+export const stats: Command = listing({
   name: 'stats',
   about: 'what a network carries, or a capture holds: protocols, conversations, DNS, HTTP, TLS, handshakes, experts',
   details: [
@@ -36,6 +63,7 @@ export const stats = listing({
     `--by takes: ${NAMES.map((name) => `${name} (${STATISTICS[name].about})`).join(', ')}.`,
     'Live, packets are counted until --duration has passed, or until Ctrl-C. With --interval, records are printed at every tick. For DNS, HTTP and TLS these are the new ones, once they have been answered or have gone ten seconds without an answer; all others are counted from the start. The same holds when -r names a pipe; when the pipe ends, the rest is printed at once. A file is read in one go and has no ticks.',
     '-o markdown prints a table for each, to paste into an issue.',
+    `-o html makes a report to look at: one page with pictures and tables, in which nothing runs and which loads nothing. Without --by it has ${REPORTED.join(', ')}. Of what there is much of it shows the most, and says of how many. --out FILE writes it to a file that only its owner can read, as a whole and at once, so that cron may replace it each day; a file that is no report is replaced with --force alone. The same capture makes the same bytes.`,
     'When --by has several names, --fields, --sort, --filter, --limit, --expect and --fail-on apply to the first one. Of handshakes, they apply to the connections, or, when they name fields of handshake_histogram (bucket, p95_ms), to its rows, which are then printed alone.',
   ],
   operands: '',
@@ -46,8 +74,24 @@ export const stats = listing({
   firstTickIsStart: () => true,
   isSeries: ({ interval, count }) => interval !== null || count !== null,
   resolves: ({ resolve }) => resolve,
-  formats: [...USUAL_FORMATS, MARKDOWN],
-  runOf: ({ interval, count }) => (interval === null && count === null ? PARTS : SNAPSHOTS),
+  formats: [...USUAL_FORMATS, MARKDOWN, HTML],
+  runOf: (values) => {
+    const { interval, count, out: name, force, read } = values;
+    if (name === null) {
+      if (force) throw usageError('--force needs --out FILE');
+      return interval === null && count === null ? PARTS : SNAPSHOTS;
+    }
+    if (!isReport(values)) throw usageError('--out needs -o html', { hint: 'other formats: > FILE' });
+    return {
+      kind: 'deed',
+      interruptIsStatus: true,
+      async perform(context, given, operands) {
+        const { writeReport } = await import('../packets/write-report.ts');
+        const isWhole = read !== null && isFile(read);
+        return writeReport(stats as ListingCommand, context, given, operands, { name, force, isWhole });
+      },
+    };
+  },
   tables: [...new Set(NAMES.flatMap((name): readonly RecordTable[] => STATISTICS[name].tables))],
   examples: [
     { line: 'netwatch stats -r file.pcap', about: 'the protocol hierarchy' },
@@ -63,6 +107,7 @@ export const stats = listing({
       about: 'queries that failed, and those without an answer, whose rcode is null',
     },
     { line: 'netwatch stats -r file.pcap --by summary,protocols --json', about: 'two questions in one pass' },
+    { line: 'netwatch stats -r file.pcap -o html --out report.html', about: 'a page with pictures, for a browser' },
     { line: 'ssh host tcpdump -w - -U | netwatch stats -r - --by endpoints --interval 10', about: 'another machine' },
   ],
   tableOf,
@@ -70,7 +115,7 @@ export const stats = listing({
     for (const name of ['wait', 'timeout'] as const) {
       if (values[name] !== null) throw usageError(`--${name} cannot be used with stats`);
     }
-    const names = namesOf(values.by);
+    const names = namesOf(values);
     if (names.length > 1 && askedFormat(values) === 'csv') {
       throw usageError(`-o csv has one header: it cannot print ${names.join(' and ')} together`, {
         hint: 'one --by at a time, -o ndjson, or -o tsv, which parts record types by an empty line',
@@ -84,7 +129,8 @@ export const stats = listing({
     const asked = {
       packets: packetRequestOf(values),
       names,
-      bucketMs: values.bucket ?? BUCKET_MS,
+      bucketMs: values.bucket ?? (isReport(values) ? REPORT_BUCKET_MS : BUCKET_MS),
+      printsAll: names.length > 1 && !isReport(values),
       repeats,
     };
     // loaded here: the code that reads packets is large, and other commands start without it
@@ -100,13 +146,17 @@ export const stats = listing({
 });
 
 /** The table that the options speak of: of the first statistic's, the first that has all fields they name. */
-function tableOf(values: Naming & { readonly by: readonly string[] | null }): RecordTable {
-  return tableNamedBy(values, STATISTICS[namesOf(values.by)[0]!].tables);
+function tableOf(values: Naming & Counted): RecordTable {
+  return tableNamedBy(values, STATISTICS[namesOf(values)[0]!].tables);
 }
 
+/** The options that say what is counted. */
+type Counted = Pick<StatsValues, 'by'> & FormatValues;
+
 /** Throws Failure 64 for an unknown statistic. */
-function namesOf(by: readonly string[] | null): readonly StatisticName[] {
-  if (by === null) return ['protocols'];
+function namesOf(values: Counted): readonly StatisticName[] {
+  const { by } = values;
+  if (by === null) return isReport(values) ? REPORTED : ['protocols'];
   if (by.includes('all')) return NAMES;
   return [...new Set(by)].map((name) => {
     if (Object.hasOwn(STATISTICS, name)) return name as StatisticName;

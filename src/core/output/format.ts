@@ -3,7 +3,15 @@ export const RECORD_FORMATS = ['ndjson', 'json', 'tsv', 'csv'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
 /** All formats, in the order in which help lists them. */
-export const FORMAT_NAMES = ['table', ...RECORD_FORMATS, 'vertical', 'markdown', 'nagios', 'prometheus'] as const;
+export const FORMAT_NAMES = [
+  'table',
+  ...RECORD_FORMATS,
+  'vertical',
+  'markdown',
+  'html',
+  'nagios',
+  'prometheus',
+] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
 /** The properties of a format, whatever records it prints. */
@@ -42,6 +50,7 @@ export const FORMAT_TRAITS: Readonly<Record<FormatName, FormatTraits>> = {
   csv: { ...ROWS, datesRows: true },
   vertical: { ...ROWS, hasAllFields: true },
   markdown: { ...ROWS, goesIntoFile: true },
+  html: { ...ROWS, of: 'run', choosesFields: false, goesIntoFile: true },
   nagios: { ...ROWS, of: 'round', choosesFields: false, repeats: false, hasStatus: true },
   prometheus: { ...ROWS, of: 'round', choosesFields: false, repeats: false, goesIntoFile: true },
 };

@@ -25,9 +25,9 @@ const USUAL = ['table', 'ndjson', 'json', 'tsv', 'csv', 'vertical'];
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   conns: [...USUAL, 'markdown', 'prometheus'],
   ifaces: [...USUAL, 'markdown', 'prometheus'],
-  stats: [...USUAL, 'markdown'],
+  stats: [...USUAL, 'markdown', 'html'],
   whois: [...USUAL, 'markdown'],
-  probe: [...USUAL, 'markdown', 'nagios', 'prometheus'],
+  probe: [...USUAL, 'markdown', 'html', 'nagios', 'prometheus'],
   'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv'],
 };
 

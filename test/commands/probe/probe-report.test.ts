@@ -20,7 +20,7 @@ const minute = (n: number): string => `2026-01-02T03:0${n}:00.000Z`;
 
 async function report(name = 'h') {
   const context = fakeContext();
-  const rows = await reportOf(context, at(name), { since: null, windows: null, total: false });
+  const rows = (await reportOf(context, at(name), { since: null, windows: null, total: false })).rows();
   return { rounds: rows.map(({ rounds }) => rounds), said: context.said };
 }
 

@@ -657,6 +657,17 @@ export const SHOWN: readonly ShownRows[] = [
       until: '2026-03-01T10:00:00.000Z',
     },
   ]),
+  shown('probe --report --outages', TABLES.probe_outage, [
+    {
+      time: '2026-03-01T09:12:00.000Z',
+      target: 'https://www.example.org/status',
+      kind: 'https',
+      outage_s: 61,
+      until: '2026-03-01T09:13:01.000Z',
+      rounds: 1,
+      detail: 'connection refused',
+    },
+  ]),
   shown('config show', TABLES.setting, [
     { name: 'interval', value: '2s', source: 'option', origin: '--interval', commands: ['conns'] },
     {

@@ -94,6 +94,7 @@ const NEVER_NULL: Record<string, string> = {
   hop: 'time target hop sent received',
   probe_report:
     'time target kind rounds outages outage_s longest_outage_s known_s degraded_rounds unknown_rounds sent received',
+  probe_outage: 'time target kind outage_s rounds',
   insight: 'rule severity confidence summary advice source',
   rule: 'rule severity about explanation advice',
   counter: 'name value',

@@ -1,6 +1,7 @@
 import { usageError } from '../../failure.ts';
 import { percentile } from '../../percentile.ts';
 import type { ProbeKind, ProbeRow } from '../../record/tables/probe.ts';
+import type { ProbeOutageRow } from '../../record/tables/probe-outage.ts';
 import type { ProbeReportRow } from '../../record/tables/probe-report.ts';
 import { hourAfter, hourOf, type KeptRound, RoundTimeline, type Span, type SpanSum } from './round-timeline.ts';
 
@@ -43,7 +44,7 @@ export class HistoryReport {
     this.plan = plan;
   }
 
-  ingest({ target, kind, host, time, state, sent, received, rtt_avg_ms, rtt_max_ms }: ProbeRow): void {
+  ingest({ target, kind, host, time, state, sent, received, rtt_avg_ms, rtt_max_ms, detail }: ProbeRow): void {
     const at = Date.parse(time);
     if (Number.isNaN(at)) return;
     // a gateway has an address in each family
@@ -51,7 +52,8 @@ export class HistoryReport {
     const history = this.histories.get(key) ?? { target, kind, rounds: [] };
     this.histories.set(key, history);
     // those before `since` too: what the last of them found lasts until the next
-    history.rounds.push({ at, state, sent, received, averageMs: rtt_avg_ms, maxMs: rtt_max_ms });
+    const why = state === 'down' ? detail : null;
+    history.rounds.push({ at, state, sent, received, averageMs: rtt_avg_ms, maxMs: rtt_max_ms, why });
   }
 
   /**
@@ -74,6 +76,24 @@ export class HistoryReport {
     }
     rows.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
     return [...rows, ...totals];
+  }
+
+  /** The outages that began in the time of the report, by the target in the order in which they were met, then by time. */
+  outages(): readonly ProbeOutageRow[] {
+    const since = this.plan.since ?? Number.NEGATIVE_INFINITY;
+    return [...this.histories.values()].flatMap(({ target, kind, rounds }) =>
+      new RoundTimeline(rounds).outages
+        .filter(({ at }) => at >= since)
+        .map(({ at, ms, rounds: count, isOver, why }) => ({
+          time: new Date(at).toISOString(),
+          target,
+          kind,
+          outage_s: Math.round(ms) / 1000,
+          until: isOver ? new Date(at + ms).toISOString() : null,
+          rounds: count,
+          detail: why,
+        })),
+    );
   }
 
   private spansOf(timeline: RoundTimeline): Iterable<NamedSpan> {
@@ -164,6 +184,7 @@ function rowOf({ target, kind }: History, { name, time, end }: NamedSpan, found:
     unknown_rounds: rounds.length - told.length,
     sent,
     received,
+    rtt_p50_ms: averages.length === 0 ? null : micros(percentile(averages, 50)),
   };
 }
 

@@ -10,6 +10,20 @@ export interface KeptRound {
   readonly received: number;
   readonly averageMs: number | null;
   readonly maxMs: number | null;
+  /** Why it was down; null when it was not. */
+  readonly why: string | null;
+}
+
+/** Rounds one after the other in which a target was down. */
+export interface Outage {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly ms: number;
+  readonly rounds: number;
+  /** Whether a round is known that ended it. */
+  readonly isOver: boolean;
+  /** What the first of the rounds said. */
+  readonly why: string | null;
 }
 
 /** A span of time, in milliseconds since 1970: from the first instant up to, and without, the second. */
@@ -39,7 +53,7 @@ export class RoundTimeline {
   readonly rounds: readonly KeptRound[];
   /** When the state of each round ended. */
   private readonly ends: Float64Array;
-  private readonly outages: readonly { readonly at: number; readonly ms: number }[];
+  readonly outages: readonly Outage[];
 
   /** In any order. */
   constructor(rounds: readonly KeptRound[]) {
@@ -110,15 +124,20 @@ function usualStep(sorted: readonly KeptRound[]): number {
 }
 
 /** Rounds in which it was down, one after the other without a time that is not known. */
-function outagesOf(rounds: readonly KeptRound[], ends: Float64Array) {
-  const outages: { at: number; ms: number }[] = [];
+function outagesOf(rounds: readonly KeptRound[], ends: Float64Array): readonly Outage[] {
+  const outages: { -readonly [K in keyof Outage]: Outage[K] }[] = [];
   let isOut = false;
-  for (const [index, { at, state }] of rounds.entries()) {
+  for (const [index, { at, state, why }] of rounds.entries()) {
+    const goesOn = rounds[index + 1]?.at === ends[index];
     if (state === 'down') {
-      if (!isOut) outages.push({ at, ms: 0 });
-      outages.at(-1)!.ms += ends[index]! - at;
+      if (!isOut) outages.push({ at, ms: 0, rounds: 0, isOver: false, why });
+      const outage = outages.at(-1)!;
+      outage.ms += ends[index]! - at;
+      outage.rounds++;
+      const next = rounds[index + 1]?.state;
+      outage.isOver = goesOn && next !== 'down' && next !== 'unknown';
     }
-    isOut = state === 'down' && rounds[index + 1]?.at === ends[index];
+    isOut = state === 'down' && goesOn;
   }
   return outages;
 }

@@ -20,6 +20,7 @@ import { packet } from './packet.ts';
 import { packetLengths } from './packet-lengths.ts';
 import { portCount } from './port-count.ts';
 import { probe } from './probe.ts';
+import { probeOutage } from './probe-outage.ts';
 import { probeReport } from './probe-report.ts';
 import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
@@ -62,6 +63,7 @@ export const TABLES = {
   probe,
   hop,
   probe_report: probeReport,
+  probe_outage: probeOutage,
   insight,
   rule,
   counter,

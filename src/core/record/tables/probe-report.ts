@@ -56,6 +56,9 @@ export const probeReport = table(
     unknown_rounds: count('Rounds whose result is unknown.'),
     sent: count('Probes sent.'),
     received: count('Probes answered.'),
+    rtt_p50_ms: maybe(
+      millis('The mean time of half of the rounds was no longer than this; by nearest rank.', { heading: 'P50' }),
+    ),
   },
   { none: 'no round of probes falls into that time' },
 );

@@ -45,6 +45,7 @@ test('an hour of a round each five minutes, two of them down', () => {
       unknown_rounds: 0,
       sent: 24,
       received: 20,
+      rtt_p50_ms: 21,
     },
   ]);
 });
@@ -248,6 +249,7 @@ describe('a total', () => {
       unknown_rounds: 0,
       sent: 24,
       received: 20,
+      rtt_p50_ms: 10,
     });
     expect(rows[4]).toMatchObject({ time: iso(7), until: iso(7), rounds: 1, known_s: 0, degraded_rounds: 1 });
   });

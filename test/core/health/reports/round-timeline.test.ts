@@ -8,7 +8,7 @@ import {
 
 const HOUR = 3_600_000;
 const rounds = (...given: (readonly [at: number, state: KeptRound['state']])[]): KeptRound[] =>
-  given.map(([at, state]) => ({ at, state, sent: 1, received: 1, averageMs: 1, maxMs: 1 }));
+  given.map(([at, state]) => ({ at, state, sent: 1, received: 1, averageMs: 1, maxMs: 1, why: null }));
 const ALL = { from: 0, until: 10 * HOUR };
 const sumOf = (timeline: RoundTimeline, span = ALL) => {
   const { rounds: begun, ...rest } = timeline.sum(span);
