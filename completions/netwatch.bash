@@ -11,6 +11,8 @@ _netwatch() {
     case $command:$prev in
       :conns|:ifaces|:capture|:follow|:stats|:probe|:export|:insights|:watch|:whois|:fields|:schema|:completion|:doctor|:config) command=$prev ;;
       export:packets) command='export packets' ;;
+      export:conns) command='export conns' ;;
+      export:streams) command='export streams' ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -27,6 +29,8 @@ _netwatch() {
     'probe') _netwatch_probe ;;
     'export') _netwatch_export ;;
     'export packets') _netwatch_export_packets ;;
+    'export conns') _netwatch_export_conns ;;
+    'export streams') _netwatch_export_streams ;;
     'insights') _netwatch_insights ;;
     'watch') _netwatch_watch ;;
     'whois') _netwatch_whois ;;
@@ -276,7 +280,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams' ;;
   esac
 }
 
@@ -299,6 +303,73 @@ _netwatch_export_packets() {
     --lang) : ;;
     --config) _netwatch_files ;;
     *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_conns() {
+  local fields
+  case " ${COMP_WORDS[*]} " in
+    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
+    *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes' ;;
+    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
+  esac
+  case $prev in
+    --port) : ;;
+    --pid) _netwatch_words "$(ps -Ao pid= 2>/dev/null)" ;;
+    --process) : ;;
+    --state) _netwatch_list 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN' ;;
+    --user) : ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --summary) _netwatch_words 'process pid remote state port user' ;;
+    --geoip) _netwatch_files ;;
+    --keylog) _netwatch_files ;;
+    --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
+    --read|-r) _netwatch_files ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --interval) : ;;
+    --count|-c) : ;;
+    --duration) : ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --wait) : ;;
+    --timeout) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_streams() {
+  local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host community_id'
+  case $prev in
+    --read|-r) _netwatch_files ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --keylog) _netwatch_files ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --bpf) : ;;
+    --snaplen) : ;;
+    --buffer) : ;;
+    --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
+    --sandbox) _netwatch_words 'on strict off' ;;
+    --duration) : ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --tcp --udp --tls --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

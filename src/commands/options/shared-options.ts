@@ -33,7 +33,9 @@ export const rootOptions = {
 const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
-  csv: flag('Short for -o csv.'),
+  csv: flag('Short for -o csv, in which no text is a formula to a spreadsheet.', {
+    also: ['safe-csv'],
+  }),
   fields: words('Fields to print, in this order; all means every field, and help lists them.', {
     value: 'A,B,C',
     offers: 'field',

@@ -6,7 +6,9 @@ import { schema } from '../about/schema.ts';
 import { capture } from '../capture/capture.ts';
 import { conns } from '../conns/conns.ts';
 import { exportOf } from '../export/export.ts';
+import { exportConns } from '../export/export-conns.ts';
 import { exportPackets } from '../export/export-packets.ts';
+import { exportStreams } from '../export/export-streams.ts';
 import { follow } from '../follow/follow.ts';
 import { ifaces } from '../ifaces/ifaces.ts';
 import { insights } from '../insights/insights.ts';
@@ -26,6 +28,8 @@ export const COMMANDS: readonly Command[] = [
   probe,
   exportOf(() => COMMANDS),
   exportPackets,
+  exportConns,
+  exportStreams,
   insights,
   watch,
   whois,
