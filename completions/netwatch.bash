@@ -13,6 +13,7 @@ _netwatch() {
       export:packets) command='export packets' ;;
       export:conns) command='export conns' ;;
       export:streams) command='export streams' ;;
+      export:snapshot) command='export snapshot' ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -31,6 +32,7 @@ _netwatch() {
     'export packets') _netwatch_export_packets ;;
     'export conns') _netwatch_export_conns ;;
     'export streams') _netwatch_export_streams ;;
+    'export snapshot') _netwatch_export_snapshot ;;
     'insights') _netwatch_insights ;;
     'watch') _netwatch_watch ;;
     'whois') _netwatch_whois ;;
@@ -280,7 +282,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot' ;;
   esac
 }
 
@@ -370,6 +372,27 @@ _netwatch_export_streams() {
     --lang) : ;;
     --config) _netwatch_files ;;
     *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --tcp --udp --tls --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_snapshot() {
+  local fields='time version netwatch of source'
+  case $prev in
+    --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
+    --read|-r) _netwatch_files ;;
+    --keylog) _netwatch_files ;;
+    --geoip) _netwatch_files ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'ndjson json' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--netns --read -r --keylog --geoip --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -463,7 +486,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot limit check setting whois field gap' ;;
   esac
 }
 
@@ -472,7 +495,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot limit check setting whois field gap' ;;
   esac
 }
 

@@ -8,6 +8,7 @@ import { conns } from '../conns/conns.ts';
 import { exportOf } from '../export/export.ts';
 import { exportConns } from '../export/export-conns.ts';
 import { exportPackets } from '../export/export-packets.ts';
+import { exportSnapshot } from '../export/export-snapshot.ts';
 import { exportStreams } from '../export/export-streams.ts';
 import { follow } from '../follow/follow.ts';
 import { ifaces } from '../ifaces/ifaces.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   exportPackets,
   exportConns,
   exportStreams,
+  exportSnapshot,
   insights,
   watch,
   whois,

@@ -29,6 +29,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   whois: [...USUAL, 'markdown'],
   probe: [...USUAL, 'markdown', 'nagios', 'prometheus'],
   'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv'],
+  'export snapshot': ['ndjson', 'json'],
 };
 
 describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[command.name, command] as const] : [])))(

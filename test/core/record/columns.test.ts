@@ -54,6 +54,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   insight: 'rule 1, severity 1, confidence 4, summary 1/40, advice 2/30',
   rule: 'rule 1, severity 1, about 1/30, reads 3, thresholds 2/40',
   counter: 'name 1, value 1',
+  snapshot: 'time 1, version 3, of 2',
+  limit: 'what 1, why 1, remedy 1',
   check: 'name 1, status 1, detail 1, remedy 1',
   setting: 'name 1, value 1, source 2, origin 2, place 4, commands 3',
   whois:

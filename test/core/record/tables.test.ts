@@ -97,6 +97,8 @@ const NEVER_NULL: Record<string, string> = {
   insight: 'rule severity confidence summary advice source',
   rule: 'rule severity about explanation advice',
   counter: 'name value',
+  snapshot: 'time version netwatch of',
+  limit: 'what why',
   check: 'name status detail',
   setting: 'name source',
   whois: 'query kind rdap truncated',
@@ -155,7 +157,7 @@ describe.each(ALL_TABLES.map((table) => [table.type, table] as const))('%s', (_t
 
   test('the schema requires every field and allows null just where it may be unknown', () => {
     const schema = schemaOf(table) as { required: string[]; properties: Record<string, { type?: unknown }> };
-    expect(schema.required).toEqual(['type', ...Object.keys(table.fields)]);
+    expect(schema.required).toEqual(['type', ...Object.keys(table.fields), ...Object.keys(table.parts ?? {})]);
     for (const [name, field] of Object.entries(table.fields)) {
       expect(Array.isArray(schema.properties[name]!.type), name).toBe(field.nullable);
     }

@@ -14,7 +14,7 @@ import { hop } from './hop.ts';
 import { httpRequest } from './http-request.ts';
 import { iface } from './iface.ts';
 import { insight, rule } from './insight.ts';
-import { check, coverage, fieldRecord, gap } from './meta.ts';
+import { check, coverage, fieldRecord, gap, limit } from './meta.ts';
 import { dnsServer, host, neighbor, route } from './network-config.ts';
 import { packet } from './packet.ts';
 import { packetLengths } from './packet-lengths.ts';
@@ -25,6 +25,7 @@ import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
 import { segment } from './segment.ts';
 import { setting } from './setting.ts';
+import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
@@ -65,6 +66,8 @@ export const TABLES = {
   insight,
   rule,
   counter,
+  snapshot,
+  limit,
   check,
   setting,
   whois,
