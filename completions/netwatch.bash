@@ -14,6 +14,7 @@ _netwatch() {
       export:conns) command='export conns' ;;
       export:streams) command='export streams' ;;
       export:snapshot) command='export snapshot' ;;
+      export:diff) command='export diff' ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -33,6 +34,7 @@ _netwatch() {
     'export conns') _netwatch_export_conns ;;
     'export streams') _netwatch_export_streams ;;
     'export snapshot') _netwatch_export_snapshot ;;
+    'export diff') _netwatch_export_diff ;;
     'insights') _netwatch_insights ;;
     'watch') _netwatch_watch ;;
     'whois') _netwatch_whois ;;
@@ -282,7 +284,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot diff' ;;
   esac
 }
 
@@ -396,6 +398,22 @@ _netwatch_export_snapshot() {
   esac
 }
 
+_netwatch_export_diff() {
+  local fields='time what change key field before after delta process pid direction proto addr port iface since'
+  case $prev in
+    --ignore) _netwatch_list 'listener remote route dns_server iface iface_fact neighbor counter host' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--ignore --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
 _netwatch_insights() {
   local fields='time rule severity confidence summary evidence since advice subject source'
   case $prev in
@@ -486,7 +504,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot limit check setting whois field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 
@@ -495,7 +513,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot limit check setting whois field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 

@@ -99,6 +99,13 @@ function __netwatch_export_snapshot_fields
     end
 end
 
+function __netwatch_export_diff_fields
+    switch (commandline -p)' '
+        case '*'
+            printf '%s\n' time what change key field before after delta process pid direction proto addr port iface since
+    end
+end
+
 function __netwatch_insights_fields
     switch (commandline -p)' '
         case '*'
@@ -414,7 +421,7 @@ complete -c netwatch -n '__netwatch_is export' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is export' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is export' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is export' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is export' -a 'packets conns streams snapshot'
+complete -c netwatch -n '__netwatch_is export' -a 'packets conns streams snapshot diff'
 complete -c netwatch -n '__netwatch_is export packets' -s r -l read -r -F -d 'The capture: pcap or pcapng, compressed or not; - is stdin, read as it grows.'
 complete -c netwatch -n '__netwatch_is export packets' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only packets captured on this interface, where the file names them.'
 complete -c netwatch -n '__netwatch_is export packets' -l keylog -r -F -d 'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.'
@@ -551,6 +558,23 @@ complete -c netwatch -n '__netwatch_is export snapshot' -l config -r -F -d 'Read
 complete -c netwatch -n '__netwatch_is export snapshot' -l root -r -F -d 'Read a machine saved as files below DIR (proc/, sys/, etc/, run/) instead of this one.'
 complete -c netwatch -n '__netwatch_is export snapshot' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is export snapshot' -l version -d 'Show the version.'
+complete -c netwatch -n '__netwatch_is export diff' -l ignore -x -a '(__netwatch_list listener remote route dns_server iface iface_fact neighbor counter host)' -d 'Leave out changes of these kinds.'
+complete -c netwatch -n '__netwatch_is export diff' -s o -l output -x -a 'table ndjson json tsv csv vertical markdown' -d 'Output format: table, ndjson, json, tsv, csv, vertical, markdown; the default is table on a terminal and tsv in a pipe.'
+complete -c netwatch -n '__netwatch_is export diff' -l json -d 'Short for -o ndjson.'
+complete -c netwatch -n '__netwatch_is export diff' -l tsv -d 'Short for -o tsv.'
+complete -c netwatch -n '__netwatch_is export diff' -l csv -d 'Short for -o csv, in which no text is a formula to a spreadsheet.'
+complete -c netwatch -n '__netwatch_is export diff' -l fields -x -a '(__netwatch_list (__netwatch_export_diff_fields))' -d 'Fields to print, in this order; all means every field, and help lists them.'
+complete -c netwatch -n '__netwatch_is export diff' -l sort -x -a '(__netwatch_list (__netwatch_export_diff_fields){,:desc})' -d 'Sort by these fields, each written as F, F:asc or F:desc.'
+complete -c netwatch -n '__netwatch_is export diff' -l limit -x -d 'Print at most N rows per snapshot.'
+complete -c netwatch -n '__netwatch_is export diff' -s H -l no-header -d 'Print no header line.'
+complete -c netwatch -n '__netwatch_is export diff' -s f -l filter -x -d 'Print only rows that this filter matches; see FILTERS in netwatch(1).'
+complete -c netwatch -n '__netwatch_is export diff' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
+complete -c netwatch -n '__netwatch_is export diff' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
+complete -c netwatch -n '__netwatch_is export diff' -s q -l quiet -d 'Print nothing but errors on stderr.'
+complete -c netwatch -n '__netwatch_is export diff' -s v -l verbose -d 'Print more on stderr.'
+complete -c netwatch -n '__netwatch_is export diff' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
+complete -c netwatch -n '__netwatch_is export diff' -s h -l help -d 'Show help.'
+complete -c netwatch -n '__netwatch_is export diff' -l version -d 'Show the version.'
 complete -c netwatch -n '__netwatch_is insights' -s r -l read -r -F -d 'Read this capture instead of the live machine: pcap or pcapng, compressed or not; - is stdin, read as it grows.'
 complete -c netwatch -n '__netwatch_is insights' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Capture on these interfaces, separated by commas, or on any; the default is every interface that is up and has an address. With a file, only packets captured on this interface.'
 complete -c netwatch -n '__netwatch_is insights' -l keylog -r -F -d 'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.'
@@ -665,7 +689,7 @@ complete -c netwatch -n '__netwatch_is fields' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is fields' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is fields' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is fields' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is fields' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot limit check setting whois field gap'
+complete -c netwatch -n '__netwatch_is fields' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap'
 complete -c netwatch -n '__netwatch_is schema' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__netwatch_is schema' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__netwatch_is schema' -s q -l quiet -d 'Print nothing but errors on stderr.'
@@ -673,7 +697,7 @@ complete -c netwatch -n '__netwatch_is schema' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is schema' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is schema' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is schema' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is schema' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot limit check setting whois field gap'
+complete -c netwatch -n '__netwatch_is schema' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap'
 complete -c netwatch -n '__netwatch_is completion' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__netwatch_is completion' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__netwatch_is completion' -s q -l quiet -d 'Print nothing but errors on stderr.'

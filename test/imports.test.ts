@@ -95,6 +95,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     packet: ['.', 'capture', 'filter', 'keylog', 'net', 'output', 'record', 'wire'],
     stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
     insight: ['.', 'capture', 'net', 'output', 'record', 'stats', 'wire'],
+    snapshot: ['.', 'record'],
     stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],
     connection: ['.', 'capture', 'packet', 'record', 'socket', 'stream', 'trace', 'wire'],
     health: ['.', 'filter', 'net', 'output', 'record', 'system', 'wire'],

@@ -7,6 +7,7 @@ import { capture } from '../capture/capture.ts';
 import { conns } from '../conns/conns.ts';
 import { exportOf } from '../export/export.ts';
 import { exportConns } from '../export/export-conns.ts';
+import { exportDiff } from '../export/export-diff.ts';
 import { exportPackets } from '../export/export-packets.ts';
 import { exportSnapshot } from '../export/export-snapshot.ts';
 import { exportStreams } from '../export/export-streams.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   exportConns,
   exportStreams,
   exportSnapshot,
+  exportDiff,
   insights,
   watch,
   whois,

@@ -30,6 +30,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   probe: [...USUAL, 'markdown', 'nagios', 'prometheus'],
   'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv'],
   'export snapshot': ['ndjson', 'json'],
+  'export diff': [...USUAL, 'markdown'],
 };
 
 describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[command.name, command] as const] : [])))(

@@ -714,6 +714,22 @@ export const SHOWN: readonly ShownRows[] = [
   ]),
   shown('whois', TABLES.whois, WHOSE),
   shown('counters', TABLES.counter, [{ name: 'TcpExtListenOverflows', value: 12 }]),
+  shown('export diff', TABLES.change, [
+    {
+      what: 'listener',
+      change: 'added',
+      key: 'tcp [2001:db8:1000:2000::a]:8080',
+      after: 'caddy',
+      process: 'caddy',
+      pid: 812,
+      proto: 'tcp',
+      addr: '2001:db8:1000:2000::a',
+      port: 8080,
+    },
+    { what: 'remote', change: 'removed', key: 'firefox-bin tcp 203.0.113.11:443', process: 'firefox-bin' },
+    { what: 'iface_fact', change: 'changed', key: 'wg0', field: 'mtu', before: '1420', after: '1280' },
+    { what: 'counter', change: 'reset', key: 'eth0', field: 'rx_dropped', before: '812', after: '3', delta: 3 },
+  ]),
   shown('doctor', TABLES.check, [
     {
       name: 'capture',

@@ -55,6 +55,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   rule: 'rule 1, severity 1, about 1/30, reads 3, thresholds 2/40',
   counter: 'name 1, value 1',
   snapshot: 'time 1, version 3, of 2',
+  change: 'what 1, change 1, key 1/30, field 1, before 1/16, after 1/16, delta 3, process 2',
   limit: 'what 1, why 1, remedy 1',
   check: 'name 1, status 1, detail 1, remedy 1',
   setting: 'name 1, value 1, source 2, origin 2, place 4, commands 3',

@@ -98,6 +98,7 @@ const NEVER_NULL: Record<string, string> = {
   rule: 'rule severity about explanation advice',
   counter: 'name value',
   snapshot: 'time version netwatch of',
+  change: 'time what change key since',
   limit: 'what why',
   check: 'name status detail',
   setting: 'name source',

@@ -1,5 +1,6 @@
 import type { RecordTable } from '../table.ts';
 import { captureSummary } from './capture-summary.ts';
+import { change } from './change.ts';
 import { conn } from './conn.ts';
 import { connEvent } from './conn-event.ts';
 import { connSummary } from './conn-summary.ts';
@@ -67,6 +68,7 @@ export const TABLES = {
   rule,
   counter,
   snapshot,
+  change,
   limit,
   check,
   setting,
