@@ -29,7 +29,7 @@ export const exportDiff: Command = listing({
   examples: [
     { line: 'netwatch export diff monday.json friday.json', about: 'what changed in between' },
     {
-      line: "netwatch export snapshot | netwatch export diff yesterday.json - -f 'what == remote and change == added'",
+      line: "netwatch export diff yesterday.json today.json -f 'what == remote and change == added'",
       about: 'new remotes since yesterday',
     },
     { line: 'netwatch export diff a.json b.json --ignore remote,counter', about: 'how the machine is set up' },
