@@ -15,6 +15,7 @@ _netwatch() {
       export:streams) command='export streams' ;;
       export:snapshot) command='export snapshot' ;;
       export:diff) command='export diff' ;;
+      export:history) command='export history' ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -35,6 +36,7 @@ _netwatch() {
     'export streams') _netwatch_export_streams ;;
     'export snapshot') _netwatch_export_snapshot ;;
     'export diff') _netwatch_export_diff ;;
+    'export history') _netwatch_export_history ;;
     'insights') _netwatch_insights ;;
     'watch') _netwatch_watch ;;
     'whois') _netwatch_whois ;;
@@ -84,6 +86,8 @@ _netwatch_conns() {
     --state) _netwatch_list 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN' ;;
     --user) : ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --append) _netwatch_files ;;
+    --append-max) : ;;
     --summary) _netwatch_words 'process pid remote state port user' ;;
     --geoip) _netwatch_files ;;
     --keylog) _netwatch_files ;;
@@ -105,7 +109,7 @@ _netwatch_conns() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --append --append-max --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -284,7 +288,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot diff' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot diff history' ;;
   esac
 }
 
@@ -414,6 +418,25 @@ _netwatch_export_diff() {
   esac
 }
 
+_netwatch_export_history() {
+  local fields='time by key opened closed rx_bytes tx_bytes processes remotes retrans until'
+  case $prev in
+    --by) _netwatch_words 'process remote hour' ;;
+    --since) : ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--by --since --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
 _netwatch_insights() {
   local fields='time rule severity confidence summary evidence since advice subject source'
   case $prev in
@@ -504,7 +527,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 
@@ -513,7 +536,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 

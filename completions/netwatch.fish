@@ -106,6 +106,13 @@ function __netwatch_export_diff_fields
     end
 end
 
+function __netwatch_export_history_fields
+    switch (commandline -p)' '
+        case '*'
+            printf '%s\n' time by key opened closed rx_bytes tx_bytes processes remotes retrans until
+    end
+end
+
 function __netwatch_insights_fields
     switch (commandline -p)' '
         case '*'
@@ -170,6 +177,8 @@ complete -c netwatch -n '__netwatch_is conns' -l state -x -a '(__netwatch_list E
 complete -c netwatch -n '__netwatch_is conns' -l user -x -d 'Only sockets of this user, by name or uid.'
 complete -c netwatch -n '__netwatch_is conns' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only sockets bound to this interface or to one of its addresses; with a capture, only what was captured on it.'
 complete -c netwatch -n '__netwatch_is conns' -l events -d 'Print a record when a connection opens, changes state or closes.'
+complete -c netwatch -n '__netwatch_is conns' -l append -r -F -d 'Add the records to FILE, one line of JSON each; several runs may do so at once. Nothing is printed unless you ask for a format.'
+complete -c netwatch -n '__netwatch_is conns' -l append-max -x -d 'With --append: when the file reaches SIZE it becomes FILE.1 and replaces the previous one (100MB).'
 complete -c netwatch -n '__netwatch_is conns' -l summary -x -a 'process pid remote state port user' -d 'Total the connections by this key.'
 complete -c netwatch -n '__netwatch_is conns' -l coverage -d 'Add a record that says what is missing from the snapshot.'
 complete -c netwatch -n '__netwatch_is conns' -l packets -d 'Also capture packets: this adds applications, server names, UDP traffic, and flows that have no socket here or end too soon to be seen as sockets.'
@@ -421,7 +430,7 @@ complete -c netwatch -n '__netwatch_is export' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is export' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is export' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is export' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is export' -a 'packets conns streams snapshot diff'
+complete -c netwatch -n '__netwatch_is export' -a 'packets conns streams snapshot diff history'
 complete -c netwatch -n '__netwatch_is export packets' -s r -l read -r -F -d 'The capture: pcap or pcapng, compressed or not; - is stdin, read as it grows.'
 complete -c netwatch -n '__netwatch_is export packets' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only packets captured on this interface, where the file names them.'
 complete -c netwatch -n '__netwatch_is export packets' -l keylog -r -F -d 'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.'
@@ -575,6 +584,26 @@ complete -c netwatch -n '__netwatch_is export diff' -s v -l verbose -d 'Print mo
 complete -c netwatch -n '__netwatch_is export diff' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is export diff' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is export diff' -l version -d 'Show the version.'
+complete -c netwatch -n '__netwatch_is export history' -l by -x -a 'process remote hour' -d 'Sum up by this key; the default is process.'
+complete -c netwatch -n '__netwatch_is export history' -l since -x -d 'Only what happened since TIME: a length of time before now (24h, 7d), or a time (2026-01-02, 2026-01-02T03:00).'
+complete -c netwatch -n '__netwatch_is export history' -l expect -x -d 'Exit 1 unless this holds, 3 when that is unknown: \'none(key == nc)\'.'
+complete -c netwatch -n '__netwatch_is export history' -l fail-on -x -d 'Exit 1 when this holds for a record or, as in --expect, for all of them, 3 when that is unknown: \'opened > 10000\'; with --expect, both are judged.'
+complete -c netwatch -n '__netwatch_is export history' -s o -l output -x -a 'table ndjson json tsv csv vertical markdown' -d 'Output format: table, ndjson, json, tsv, csv, vertical, markdown; the default is table on a terminal and tsv in a pipe.'
+complete -c netwatch -n '__netwatch_is export history' -l json -d 'Short for -o ndjson.'
+complete -c netwatch -n '__netwatch_is export history' -l tsv -d 'Short for -o tsv.'
+complete -c netwatch -n '__netwatch_is export history' -l csv -d 'Short for -o csv, in which no text is a formula to a spreadsheet.'
+complete -c netwatch -n '__netwatch_is export history' -l fields -x -a '(__netwatch_list (__netwatch_export_history_fields))' -d 'Fields to print, in this order; all means every field, and help lists them.'
+complete -c netwatch -n '__netwatch_is export history' -l sort -x -a '(__netwatch_list (__netwatch_export_history_fields){,:desc})' -d 'Sort by these fields, each written as F, F:asc or F:desc.'
+complete -c netwatch -n '__netwatch_is export history' -l limit -x -d 'Print at most N rows per snapshot.'
+complete -c netwatch -n '__netwatch_is export history' -s H -l no-header -d 'Print no header line.'
+complete -c netwatch -n '__netwatch_is export history' -s f -l filter -x -d 'Print only rows that this filter matches; see FILTERS in netwatch(1).'
+complete -c netwatch -n '__netwatch_is export history' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
+complete -c netwatch -n '__netwatch_is export history' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
+complete -c netwatch -n '__netwatch_is export history' -s q -l quiet -d 'Print nothing but errors on stderr.'
+complete -c netwatch -n '__netwatch_is export history' -s v -l verbose -d 'Print more on stderr.'
+complete -c netwatch -n '__netwatch_is export history' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
+complete -c netwatch -n '__netwatch_is export history' -s h -l help -d 'Show help.'
+complete -c netwatch -n '__netwatch_is export history' -l version -d 'Show the version.'
 complete -c netwatch -n '__netwatch_is insights' -s r -l read -r -F -d 'Read this capture instead of the live machine: pcap or pcapng, compressed or not; - is stdin, read as it grows.'
 complete -c netwatch -n '__netwatch_is insights' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Capture on these interfaces, separated by commas, or on any; the default is every interface that is up and has an address. With a file, only packets captured on this interface.'
 complete -c netwatch -n '__netwatch_is insights' -l keylog -r -F -d 'Decrypt TLS and QUIC with the secrets in this file, in the NSS key log format that SSLKEYLOGFILE makes programs write. Secrets inside a pcapng file are used without it.'
@@ -689,7 +718,7 @@ complete -c netwatch -n '__netwatch_is fields' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is fields' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is fields' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is fields' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is fields' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap'
+complete -c netwatch -n '__netwatch_is fields' -a 'conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap'
 complete -c netwatch -n '__netwatch_is schema' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__netwatch_is schema' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__netwatch_is schema' -s q -l quiet -d 'Print nothing but errors on stderr.'
@@ -697,7 +726,7 @@ complete -c netwatch -n '__netwatch_is schema' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is schema' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is schema' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is schema' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is schema' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap'
+complete -c netwatch -n '__netwatch_is schema' -a 'conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter snapshot change limit check setting whois field gap'
 complete -c netwatch -n '__netwatch_is completion' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__netwatch_is completion' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__netwatch_is completion' -s q -l quiet -d 'Print nothing but errors on stderr.'

@@ -8,6 +8,7 @@ import { conns } from '../conns/conns.ts';
 import { exportOf } from '../export/export.ts';
 import { exportConns } from '../export/export-conns.ts';
 import { exportDiff } from '../export/export-diff.ts';
+import { exportHistory } from '../export/export-history.ts';
 import { exportPackets } from '../export/export-packets.ts';
 import { exportSnapshot } from '../export/export-snapshot.ts';
 import { exportStreams } from '../export/export-streams.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   exportStreams,
   exportSnapshot,
   exportDiff,
+  exportHistory,
   insights,
   watch,
   whois,

@@ -31,6 +31,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv'],
   'export snapshot': ['ndjson', 'json'],
   'export diff': [...USUAL, 'markdown'],
+  'export history': [...USUAL, 'markdown'],
 };
 
 describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[command.name, command] as const] : [])))(

@@ -64,6 +64,7 @@ const NEVER_NULL: Record<string, string> = {
   conn: 'time proto family state local_addr local_port source attribution',
   conn_event: 'event time proto family state local_addr local_port source attribution',
   conn_summary: 'time by conns established listening remotes',
+  conn_history: 'time by opened closed until',
   coverage: 'time sockets attributed unattributed_kernel unattributed_denied unattributed_unseen dropped_by_reader',
   iface: 'time name index kind state',
   route: 'family dst',

@@ -3,6 +3,7 @@ import { captureSummary } from './capture-summary.ts';
 import { change } from './change.ts';
 import { conn } from './conn.ts';
 import { connEvent } from './conn-event.ts';
+import { connHistory } from './conn-history.ts';
 import { connSummary } from './conn-summary.ts';
 import { conversation } from './conversation.ts';
 import { counter } from './counter.ts';
@@ -37,6 +38,7 @@ export const TABLES = {
   conn,
   conn_event: connEvent,
   conn_summary: connSummary,
+  conn_history: connHistory,
   coverage,
   iface,
   route,
