@@ -1,11 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noNetwork } from '../../platform/linux/live-network.ts';
 import { recordsOf } from '../../support/in-process.ts';
 import { type LiveScene, openLiveScene } from '../../support/live-scene.ts';
-import { BIN, ROOT } from '../../support/program.ts';
+import { readmeLine, runLine } from '../../support/readme-line.ts';
 
 const SERVER = `require('node:net').createServer((socket) => socket.resume()).listen(8080, '127.0.0.1', () => process.stdout.write('listening'));`;
 const CLIENT = `require('node:net').connect(8080, '127.0.0.1', () => process.stdout.write('connected'));`;
@@ -14,23 +14,11 @@ describe.skipIf(noNetwork !== null)('a diff round a server', () => {
   let scene: LiveScene;
   beforeAll(() => {
     scene = openLiveScene('diff');
-    // the lines of README say netwatch
-    fs.writeFileSync(path.join(scene.folder, 'netwatch'), `#!/bin/sh\nexec ${process.execPath} ${BIN} "$@"\n`, {
-      mode: 0o755,
-    });
     scene.ip('link', 'add', 'left', 'type', 'veth', 'peer', 'name', 'right');
   });
   afterAll(() => scene.remove());
 
-  const shell = (line: string) => {
-    const env = { PATH: `${scene.folder}:${process.env.PATH}`, NETWATCH_CONFIG: 'none' };
-    const words = ['netns', 'exec', scene.name, 'sh', '-c', line];
-    return spawnSync('ip', words, { cwd: scene.folder, env, encoding: 'utf8' });
-  };
-  const readmeLine = (comment: string): string => {
-    const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-    return new RegExp(`^(netwatch export .+?) +# ${comment}`, 'm').exec(readme)![1]!;
-  };
+  const shell = (line: string) => runLine(scene, line);
 
   test('that was started, with the client, the route and the MTU that came with it', async () => {
     expect(shell(readmeLine('from cron')).status).toBe(0);
