@@ -18,7 +18,10 @@ export const exportConns = recordExport(conns as ListingCommand, {
   given: {},
   examples: [
     { line: 'netwatch export conns -w conns.ndjson', about: 'every socket of this machine' },
-    { line: 'netwatch export conns -r all.pcap -w flows.csv', about: 'the flows of a capture, for a spreadsheet' },
+    {
+      line: 'netwatch export conns -r all.pcap --fields all -w flows.csv',
+      about: 'the flows of a capture, for a spreadsheet',
+    },
     { line: 'netwatch export conns --events --duration 1h -w hour.ndjson', about: 'what opens and closes in an hour' },
   ],
 });

@@ -34,20 +34,19 @@ export async function readSnapshots(
 }
 
 async function readDocument({ signal }: Context, source: ByteSource): Promise<SnapshotDocument> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const decoder = new TextDecoder();
   const chunk = Buffer.alloc(CHUNK);
-  for (;;) {
+  let text = '';
+  for (let length = 0; ; ) {
     const read = await source.read(chunk, 0, CHUNK);
     if (signal.aborted) throw new Interrupted();
     if (read === 0) break;
     length += read;
     if (length > MOST_BYTES)
       throw new Failure(EXIT.data, `${source.name} is no snapshot: it has more than ${formatBytes(MOST_BYTES)}`);
-    // a pipe may give a few bytes at a time
-    chunks.push(Buffer.from(chunk.subarray(0, read)));
+    text += decoder.decode(chunk.subarray(0, read), { stream: true });
   }
   if (source.isCutShort?.() === true)
     throw new Failure(EXIT.data, `${source.name} is cut short: what packs it ends early`);
-  return parseSnapshot(new TextDecoder().decode(Buffer.concat(chunks)), source.name);
+  return parseSnapshot(text + decoder.decode(), source.name);
 }

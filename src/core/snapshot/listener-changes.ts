@@ -1,8 +1,11 @@
-import type { ConnRow } from '../record/tables/conn.ts';
 import { type Change, changeOf, endpointText, grouped, pairs } from './change.ts';
+import type { SnapshotSocket } from './snapshot-document.ts';
 
 /** Sockets that began or ceased to listen, and those that another process holds now. An unknown process is no other one. */
-export function* listenerChanges(before: readonly ConnRow[], after: readonly ConnRow[]): Iterable<Change> {
+export function* listenerChanges(
+  before: readonly SnapshotSocket[],
+  after: readonly SnapshotSocket[],
+): Iterable<Change> {
   for (const pair of pairs(grouped(before, listenerKey), grouped(after, listenerKey))) {
     const [first] = pair.after ?? pair.before ?? [];
     if (first === undefined) continue;
@@ -27,11 +30,11 @@ export function* listenerChanges(before: readonly ConnRow[], after: readonly Con
   }
 }
 
-const listenerKey = ({ proto, local_addr, local_port }: ConnRow): string =>
+const listenerKey = ({ proto, local_addr, local_port }: SnapshotSocket): string =>
   `${proto} ${endpointText(local_addr, local_port)}`;
 
 /** The processes that hold them; null where one is unknown. */
-function namesOf(rows: readonly ConnRow[]): string | null {
+function namesOf(rows: readonly SnapshotSocket[]): string | null {
   const names = rows.map(({ process }) => process);
   return names.includes(null) ? null : [...new Set(names)].sort().join(', ');
 }

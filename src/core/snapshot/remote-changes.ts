@@ -1,5 +1,5 @@
-import type { ConnRow } from '../record/tables/conn.ts';
 import { type Change, endpointText } from './change.ts';
+import type { SnapshotSocket } from './snapshot-document.ts';
 
 /** Whom a process is connected with: any number of connections to one port of a remote, or from a remote to one port, are one. */
 interface Remote {
@@ -18,9 +18,9 @@ interface Remote {
  * of both: what came in by one that has ceased to listen still did.
  */
 export function* remoteChanges(
-  before: readonly ConnRow[],
-  after: readonly ConnRow[],
-  listeners: readonly ConnRow[],
+  before: readonly SnapshotSocket[],
+  after: readonly SnapshotSocket[],
+  listeners: readonly SnapshotSocket[],
 ): Iterable<Change> {
   const isAccepted = acceptedBy(listeners);
   const [earlier, later] = [remotesOf(before, isAccepted), remotesOf(after, isAccepted)];
@@ -45,7 +45,7 @@ function* changesOf(change: 'added' | 'removed', of: Remotes, other: Remotes): I
 /** Remotes by their endpoint, then by process. */
 type Remotes = ReadonlyMap<string, ReadonlyMap<string | null, Remote>>;
 
-function remotesOf(conns: readonly ConnRow[], isAccepted: (row: ConnRow) => boolean): Remotes {
+function remotesOf(conns: readonly SnapshotSocket[], isAccepted: (row: SnapshotSocket) => boolean): Remotes {
   const found = new Map<string, Map<string | null, Remote>>();
   for (const row of conns) {
     const { proto, process, pid, remote_addr: addr, remote_port: remotePort, local_port: localPort } = row;
@@ -63,7 +63,7 @@ function remotesOf(conns: readonly ConnRow[], isAccepted: (row: ConnRow) => bool
 const ANY = new Set(['0.0.0.0', '::']);
 
 /** Whether a connection came in by one of the sockets that listen. */
-function acceptedBy(listeners: readonly ConnRow[]): (row: ConnRow) => boolean {
+function acceptedBy(listeners: readonly SnapshotSocket[]): (row: SnapshotSocket) => boolean {
   const keys = new Set(
     listeners.map(({ proto, local_addr, local_port }) =>
       ANY.has(local_addr) ? `${proto} ${local_port}` : `${proto} ${local_port} ${local_addr}`,

@@ -13,6 +13,20 @@ import {
   snapshot,
 } from '../record/tables/snapshot.ts';
 
+/** What is compared of a socket; the other fields of 100,000 would fill memory. */
+const COMPARED = [
+  'proto',
+  'state',
+  'local_addr',
+  'local_port',
+  'remote_addr',
+  'remote_port',
+  'process',
+  'pid',
+  'iface',
+] as const satisfies readonly (keyof ConnRow)[];
+export type SnapshotSocket = Pick<ConnRow, (typeof COMPARED)[number]>;
+
 /** A snapshot as it was read back. A part that nobody could read is null. */
 export interface SnapshotDocument {
   readonly head: SnapshotRow;
@@ -22,8 +36,8 @@ export interface SnapshotDocument {
   readonly dns_servers: readonly DnsServerRow[] | null;
   readonly neighbors: readonly NeighborRow[] | null;
   readonly counters: readonly CounterRow[] | null;
-  readonly listeners: readonly ConnRow[] | null;
-  readonly conns: readonly ConnRow[] | null;
+  readonly listeners: readonly SnapshotSocket[] | null;
+  readonly conns: readonly SnapshotSocket[] | null;
 }
 
 /** Parts that nobody compares. */
@@ -56,8 +70,8 @@ export function parseSnapshot(text: string, name: string): SnapshotDocument {
     dns_servers: part('dns_servers') as readonly DnsServerRow[] | null,
     neighbors: part('neighbors') as readonly NeighborRow[] | null,
     counters: part('counters') as readonly CounterRow[] | null,
-    listeners: part('listeners') as readonly ConnRow[] | null,
-    conns: part('conns') as readonly ConnRow[] | null,
+    listeners: part('listeners') as readonly SnapshotSocket[] | null,
+    conns: part('conns') as readonly SnapshotSocket[] | null,
   };
 }
 
@@ -83,7 +97,11 @@ function partIn(of: Compared, value: unknown, name: string): unknown {
   if (value === null) return null;
   if (!isMany) return rowIn(table, value, `${name}: ${of}`);
   if (!Array.isArray(value)) throw wrong(`${name}: ${of} is not a list`);
-  return value.map((one, index) => rowIn(table, one, `${name}: ${of} ${index + 1}`));
+  const compared: readonly string[] = table.type === 'conn' ? COMPARED : Object.keys(table.fields);
+  return value.map((one, index) => {
+    const row = rowIn(table, one, `${name}: ${of} ${index + 1}`);
+    return Object.fromEntries(compared.map((field) => [field, row[field]]));
+  });
 }
 
 /** The record, with every field that is never null. */

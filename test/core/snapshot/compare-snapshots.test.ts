@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ChangeKind, ChangeRow } from '../../../src/core/record/tables/change.ts';
-import type { ConnRow } from '../../../src/core/record/tables/conn.ts';
 import { compareSnapshots } from '../../../src/core/snapshot/compare-snapshots.ts';
-import { parseSnapshot, type SnapshotDocument } from '../../../src/core/snapshot/snapshot-document.ts';
+import {
+  parseSnapshot,
+  type SnapshotDocument,
+  type SnapshotSocket,
+} from '../../../src/core/snapshot/snapshot-document.ts';
 import { netwatch } from '../../support/in-process.ts';
 import { expectRecord } from '../../support/record-schema.ts';
 
@@ -34,7 +37,7 @@ const later = (seconds: number) => (document: Changed) => {
 const ofIface = (document: Changed, name: string, facts: object): void => {
   document.ifaces = document.ifaces!.map((row) => (row.name === name ? { ...row, ...facts } : row));
 };
-const socket = (facts: Partial<ConnRow>): ConnRow => ({ ...taken().conns![0]!, ...facts });
+const socket = (facts: Partial<SnapshotSocket>): SnapshotSocket => ({ ...taken().conns![0]!, ...facts });
 
 test('a machine does not differ from itself, nor from itself a day later', () => {
   expect(changesOf(taken())).toEqual([]);
@@ -60,7 +63,7 @@ describe('listeners', () => {
     process: 'caddy',
     pid: 7,
   });
-  const withIt = (facts: Partial<ConnRow> = {}) =>
+  const withIt = (facts: Partial<SnapshotSocket> = {}) =>
     taken((one) => (one.listeners = [...one.listeners!, { ...opened, ...facts }]));
 
   test('one that began to listen, and one that ceased to', () => {
@@ -96,7 +99,7 @@ describe('remotes', () => {
     process: 'curl',
     pid: 5,
   });
-  const withAll = (...conns: readonly ConnRow[]) => taken((one) => (one.conns = [...one.conns!, ...conns]));
+  const withAll = (...conns: readonly SnapshotSocket[]) => taken((one) => (one.conns = [...one.conns!, ...conns]));
 
   test('a new one is one however many connections there are', () => {
     expect(changesOf(withAll(out, { ...out, local_port: 50_002 }))).toEqual([
