@@ -70,6 +70,12 @@ describe.skipIf(noNetwork !== null)('a diff round a server', () => {
       }),
     );
 
+    // the sheet has the connections, and no cell that begins like a formula
+    expect(runLine(scene, readmeLine('for a spreadsheet')).status).toBe(0);
+    expect(fs.readFileSync(path.join(scene.folder, 'conns.csv'), 'utf8')).toMatch(
+      /^proto,.+\ntcp,LISTEN,127\.0\.0\.1,8080,/,
+    );
+
     // and when it is gone
     for (const child of [client, server]) {
       const gone = new Promise((resolve) => child.once('close', resolve));
