@@ -29,8 +29,13 @@ export function recordExport(of: ListingCommand, { given, options, ...told }: To
     options: { ...options, ...recordFileOptions },
     watches: (values) => of.watches(own(values)),
     firstTickIsStart: (values) => of.firstTickIsStart(own(values)),
+    resolves: (values) => of.resolves(own(values)),
+    refusesRoot: of.refusesRoot === null ? null : (values) => of.refusesRoot!(own(values)),
+    claim: (values) => of.claim(own(values)),
     isSeries: (values, repeating) => of.isSeries(own(values), repeating),
-    formats: of.formats.filter(({ name }) => name === 'table' || name === 'vertical' || isRecordFormat(name)),
+    formats: of.formats
+      .filter(({ name }) => name === 'table' || name === 'vertical' || isRecordFormat(name))
+      .map((format) => ({ ...format, open: (output) => format.open({ ...output, values: own(output.values) }) })),
     usualFormat: () => null,
     tableOf: (values) => of.tableOf(own(values)),
     runOf: (values): Run => {

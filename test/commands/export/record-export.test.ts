@@ -49,6 +49,11 @@ describe('what is exported is what the command prints', () => {
       await netwatch('export', ...words, '-w', at(`a.${format}`));
       expect(textOf(`a.${format}`)).toBe(printed.out);
     }
+    for (const format of ['table', 'vertical'])
+      expect((await netwatch('export', ...words, '-o', format)).out).toBe((await netwatch(...same, '-o', format)).out);
+    const terminal = { columns: 100, rows: 30 };
+    const drawn = await runInProcess(['export', ...words], { terminal });
+    expect(drawn.out).toBe((await runInProcess(same, { terminal })).out);
     // --output counts more than the name
     await netwatch('export', ...words, '--json', '-w', at('b.csv'));
     expect(textOf('b.csv')).toBe(expected.out);
