@@ -42,6 +42,9 @@ test('a command with one of --expect and --fail-on has both', () => {
     'stats',
     'probe',
     'export packets',
+    'export conns',
+    'export streams',
+    'export history',
     'insights',
     'whois',
   ]);

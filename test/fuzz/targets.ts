@@ -11,6 +11,7 @@ import { parsers } from './targets/parsers.ts';
 import { readers } from './targets/readers.ts';
 import { records } from './targets/records.ts';
 import { settings } from './targets/settings.ts';
+import { snapshots } from './targets/snapshots.ts';
 import { stats } from './targets/stats.ts';
 
 /** Everything that is fuzzed. */
@@ -26,6 +27,7 @@ export const TARGETS: readonly Target[] = [
   machine,
   parsers,
   records,
+  snapshots,
   settings,
   argv,
 ];

@@ -26,7 +26,7 @@ promised(
     says: 'In CSV no text from outside is a formula: netwatch puts an apostrophe before every text that begins like one, always and without an option. Numbers stay numbers.',
     tested: 'The formulas that OWASP ASVS names, in every text of every record type, as CSV, TSV and NDJSON.',
     notPromised:
-      'TSV, the default in a pipe, and JSON keep the text as it is, because programs read them: open CSV, not TSV, in a spreadsheet. There is no option --safe-csv; CSV is always safe.',
+      'TSV, the default in a pipe, and JSON keep the text as it is, because programs read them: open CSV, not TSV, in a spreadsheet. --safe-csv is only another name of --csv: CSV is always safe.',
     skipped: null,
     timeoutMs: 60_000,
   },

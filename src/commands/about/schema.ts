@@ -8,7 +8,7 @@ export const schema = textCommand({
   name: 'schema',
   about: 'JSON Schema (2020-12) of a record type',
   details: [
-    'For several record types, or for all of them when none is named, it prints one schema that holds them under $defs. The schema describes whole records; --fields prints only a part of them.',
+    'For several record types, or for all of them when none is named, it prints one schema that holds them under $defs. That of snapshot is of the document that netwatch export snapshot writes, with all its parts. The schema describes whole records; --fields prints only a part of them.',
   ],
   operands: '[RECORD...]',
   operandChoices: RECORD_NAMES,

@@ -103,12 +103,16 @@ export function findCommand(argv: readonly string[], commands: readonly Command[
 /** Words that ask about a command. */
 const QUESTIONS = new Set(['-h', '--help', '--version']);
 
+/** A group alone does nothing. */
+export const unnamedMember = (group: Command): Failure =>
+  usageError(`${group.name} what?`, { hint: group.examples[0]!.line });
+
 /** The group itself where that is asked about. Throws Failure 64 where no command of it is named. */
 function findMember(group: Command, rest: readonly string[], commands: readonly Command[]): Named {
   const members = membersOf(group.name, commands);
   const at = plainWord(rest, members);
   if (at < 0 && rest.some((word) => QUESTIONS.has(word))) return { command: group, named: true, rest };
-  if (at < 0) throw usageError(`${group.name} what?`, { hint: group.examples[0]!.line });
+  if (at < 0) throw unnamedMember(group);
   const name = `${group.name} ${rest[at]}`;
   const command = members.find((one) => one.name === name);
   if (command !== undefined) return { command, named: true, rest: rest.toSpliced(at, 1) };
@@ -225,7 +229,7 @@ function readDefault(name: string, option: Option, { file, values, places, isSec
 function misplacedRoot(message: string, line: readonly string[]): Failure {
   const at = line.findIndex((word) => word === '--root' || word.startsWith('--root='));
   return usageError(message, {
-    hint: '--root works with netwatch conns, ifaces, capture --devices, insights and doctor',
+    hint: '--root works with netwatch conns, ifaces, capture --devices, export conns, export snapshot, insights and doctor',
     place: placeOf(line, at),
   });
 }

@@ -13,7 +13,10 @@ import { sayFaults } from '../reading/say-faults.ts';
 /** The number of connections per batch. */
 const BATCH = 1024;
 
-/** The flows of a capture as connections, once all of it has been read. Rejects with a Failure 65, 66 or 74. */
+/**
+ * The flows of a capture as connections, once all of it has been read. `listen` is given what is read before the first
+ * packet, to listen to it too. Rejects with a Failure 65, 66 or 74.
+ */
 export async function* readCapturedConns(
   context: Context,
   file: string,
@@ -21,11 +24,13 @@ export async function* readCapturedConns(
   iface: string | null,
   secrets: TlsSecrets | null,
   { reportGap, wanted }: Pick<Request, 'reportGap' | 'wanted'>,
+  listen: (feed: PacketFeed, dissector: Dissector) => void = () => {},
 ): AsyncGenerator<readonly ConnRow[]> {
   const reader = await openReader(context, source, iface, false);
   const dissector = new Dissector(REGISTRY, { secrets });
   const feed = new PacketFeed(reader, dissector);
   const connections = new CapturedConnections(feed, wanted.has('community_id'));
+  listen(feed, dissector);
   try {
     await feed.run(context.signal);
   } finally {

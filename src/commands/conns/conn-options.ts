@@ -1,7 +1,7 @@
 import { SOCKET_STATES } from '../../core/record/tables/conn.ts';
 import { SUMMARY_KEYS } from '../../core/record/tables/conn-summary.ts';
 import { choice, flag, integer, text, words } from '../options/option.ts';
-import { machineOptions, placeOptions, resolveOptions } from '../options/shared-options.ts';
+import { historyOptionsOf, machineOptions, placeOptions, resolveOptions } from '../options/shared-options.ts';
 import { keyOptions } from '../packets/capture-options.ts';
 import { ebpfOptions } from '../packets/ebpf-options.ts';
 
@@ -30,6 +30,7 @@ export const connOptions = {
     },
   ),
   events: flag('Print a record when a connection opens, changes state or closes.'),
+  ...historyOptionsOf('100MB'),
   summary: choice('Total the connections by this key.', SUMMARY_KEYS),
   coverage: flag('Add a record that says what is missing from the snapshot.'),
   packets: flag(

@@ -4,11 +4,13 @@ import { connSummary } from '../../core/record/tables/conn-summary.ts';
 import { coverage } from '../../core/record/tables/meta.ts';
 import { listing } from '../listing/command.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
+import { NOTHING } from '../listing/shared-formats.ts';
 import { ebpfOptions } from '../packets/ebpf-options.ts';
 import { refuseLiveOptions } from '../reading/saved-records.ts';
 import { CONN_FORMATS } from './conn-formats.ts';
 import { connOptions } from './conn-options.ts';
 import { liveRequestOf, savedRequestOf } from './conn-request.ts';
+import { historyOf } from './event-history.ts';
 import { runLive } from './live-conns.ts';
 import { runSaved } from './saved-conns.ts';
 
@@ -23,6 +25,7 @@ export const conns = listing({
     'With --packets, netwatch also captures what passes the interfaces (needs CAP_NET_RAW). Connections then have app and server_name. UDP has bytes and packets, counted since netwatch began, with source capture. Each flow of a socket without a peer is a row of its own. So are forwarded flows, and connections that were too short to be seen as sockets; these are listed once, in state CLOSE. TCP keeps the counters of the kernel. A single snapshot collects packets for a second.',
     'Where the owner is unknown, pid and process are null and the attribution field gives the reason.',
     'With eBPF, bytes are also counted for sockets that have no counters, from the moment they are watched (source ebpf), and processes that are gone before a snapshot are known too (attribution ebpf). --ebpf requires eBPF; runs of five seconds and more use it by default, as root and with bpftrace installed. A single snapshot with --ebpf watches for a second, then prints.',
+    '--events --append FILE keeps a history: each event on a line, added under a lock by one write for each look, so that several runs may do so at once. The file is readable only by its owner, links are refused, and when it reaches --append-max it becomes FILE.1. netwatch export history sums it up.',
     '-o prometheus totals sockets by protocol, state and process: netwatch_conns counts them, and netwatch_conns_receive_bytes and the like are sums over those that are open now. A hundred processes have series of their own; all others are counted under process="(others)". -o markdown is a table to paste into an issue.',
   ],
   operands: '',
@@ -34,6 +37,7 @@ export const conns = listing({
   resolves: ({ resolve }) => resolve,
   refusesRoot: ({ read }) => (read === null ? null : '--root cannot be used with --read'),
   formats: CONN_FORMATS,
+  usualFormat: ({ append }) => (append === null ? null : NOTHING),
   runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),
   tables: [conn, connEvent, connSummary, coverage],
   examples: [
@@ -50,6 +54,7 @@ export const conns = listing({
       about: 'with applications, server names and UDP traffic',
     },
     { line: 'sudo netwatch conns --events --ebpf', about: 'every connection, however short, with its process' },
+    { line: 'netwatch conns --events --append conns.ndjson', about: 'a history, for netwatch export history' },
     { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows in a capture' },
     { line: 'netwatch conns --summary pid --fields key,processes,conns,rtt_p95_ms', about: 'totals of each process' },
     {
@@ -61,11 +66,22 @@ export const conns = listing({
   ],
   tableOf: (values) => (values.events ? connEvent : values.summary !== null ? connSummary : conn),
   run: async function* (context, values, _operands, request) {
-    if (values.read === null) {
+    if (values.read !== null) {
+      refuseLiveOptions(values, [...LIVE_ALONE, ...Object.keys(ebpfOptions)]);
+      yield* runSaved(context, savedRequestOf(values, values.read), request);
+      return;
+    }
+    const history = historyOf(values, context.clock.now);
+    if (history === null) {
       yield* runLive(context, liveRequestOf(values, request), request);
       return;
     }
-    refuseLiveOptions(values, ['events', 'coverage', 'packets', 'netns', ...Object.keys(ebpfOptions)]);
-    yield* runSaved(context, savedRequestOf(values, values.read), request);
+    // a history has every field, whatever is printed
+    const asked = liveRequestOf(values, { ...request, wanted: new Set(Object.keys(connEvent.fields)) });
+    const { appendEvents } = await import('./append-events.ts');
+    yield* appendEvents(context, runLive(context, asked, request), history);
   },
 });
+
+/** Options of a live machine, besides those of all commands. */
+const LIVE_ALONE = ['events', 'append', 'append-max', 'coverage', 'packets', 'netns'];

@@ -184,10 +184,7 @@ export function textCommand<const O extends Options>(of: Omit<TextCommand<O>, 'k
 /** Declares a group of commands. What it has is asked for later: the other commands are not declared yet. */
 export function commandGroup(of: Omit<CommandGroup, 'kind' | 'options' | 'operands'>): Command {
   return Object.defineProperties(
-    { kind: 'group', options: {} },
-    {
-      ...Object.getOwnPropertyDescriptors(of),
-      operands: { get: () => of.operandChoices.join('|'), enumerable: true },
-    },
+    { kind: 'group', options: {}, operands: 'WHAT' },
+    Object.getOwnPropertyDescriptors(of),
   ) as Command;
 }

@@ -1,5 +1,5 @@
 import { FORMAT_NAMES, type FormatName, RECORD_FORMATS } from '../../core/output/format.ts';
-import { choice, duration, flag, integer, language, type Options, text, type Values, words } from './option.ts';
+import { choice, duration, flag, integer, language, type Options, size, text, type Values, words } from './option.ts';
 
 /** Options every command takes. */
 export const globalOptions = {
@@ -33,7 +33,9 @@ export const rootOptions = {
 const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
-  csv: flag('Short for -o csv.'),
+  csv: flag('Short for -o csv, in which no text is a formula to a spreadsheet.', {
+    also: ['safe-csv'],
+  }),
   fields: words('Fields to print, in this order; all means every field, and help lists them.', {
     value: 'A,B,C',
     offers: 'field',
@@ -58,6 +60,20 @@ export const outputOptionsOf = (formats: readonly FormatName[]) => {
 
 /** The output options of a command without formats of its own. */
 export const outputOptions = outputOptionsOf(['table', ...RECORD_FORMATS]);
+
+/** The size at which a history is turned away, where nobody says: as `historyOptionsOf` tells. */
+export const HISTORY_BYTES = { probe: 10_000_000, conns: 100_000_000 } as const;
+
+/** Where a command keeps a history of its records; `most` is how large it grows. */
+export const historyOptionsOf = (most: string) => ({
+  append: text(
+    'Add the records to FILE, one line of JSON each; several runs may do so at once. Nothing is printed unless you ask for a format.',
+    { value: 'FILE', offers: 'file' },
+  ),
+  'append-max': size(
+    `With --append: when the file reaches SIZE it becomes FILE.1 and replaces the previous one (${most}).`,
+  ),
+});
 
 /** Accepted where ss, tcpdump and mtr have it. */
 export const numericOptions = {

@@ -7,8 +7,14 @@ import { probeOutage } from '../../core/record/tables/probe-outage.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
-import { duration, flag, integer, period, size, text } from '../options/option.ts';
-import { expectOptionsOf, numericOptions, placeOptions, repeatOptions } from '../options/shared-options.ts';
+import { duration, flag, integer, period, text } from '../options/option.ts';
+import {
+  expectOptionsOf,
+  historyOptionsOf,
+  numericOptions,
+  placeOptions,
+  repeatOptions,
+} from '../options/shared-options.ts';
 
 /** The options of `netwatch probe`. */
 export const probeOptions = {
@@ -35,13 +41,7 @@ export const probeOptions = {
     value: 'FILE',
     offers: 'file',
   }),
-  append: text(
-    'Add the records to FILE, one line of JSON each; several runs may do so at once. Nothing is printed unless you ask for a format.',
-    { value: 'FILE', offers: 'file' },
-  ),
-  'append-max': size(
-    'With --append: when the file reaches SIZE it becomes FILE.1 and replaces the previous one (10MB).',
-  ),
+  ...historyOptionsOf('10MB'),
   report: text('Summarise what --append saved in FILE and in FILE.1, by hour and target.', {
     value: 'FILE',
     offers: 'file',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { usageError } from '../../core/failure.ts';
 import { compileFilter } from '../../core/filter/bind.ts';
-import { type Now, parseInstant, parseRelative } from '../../core/filter/instant.ts';
+import type { Now } from '../../core/filter/instant.ts';
 import { compileSchedule } from '../../core/health/cron-schedule.ts';
 import type { ReportPlan } from '../../core/health/reports/history-report.ts';
 import { parseTarget } from '../../core/health/target.ts';
@@ -13,7 +13,8 @@ import type { ProbingRequest } from '../../core/sample/probe-sampler.ts';
 import { ROUND } from '../../core/sample/round-defaults.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
 import type { Options } from '../options/option.ts';
-import { globalOptions, outputOptions } from '../options/shared-options.ts';
+import { globalOptions, HISTORY_BYTES, outputOptions } from '../options/shared-options.ts';
+import { readSince } from '../options/since.ts';
 import { type ProbeValues, probeOptions, repeatsRounds } from './probe-options.ts';
 
 /** Whether a record passes the filter. */
@@ -63,8 +64,6 @@ export interface UnitsRequest {
   readonly folders: readonly string[];
 }
 
-const MOST_BYTES = 10_000_000;
-
 /** Rejects with a Failure 64 for a wrong filter, target or schedule. */
 export async function askRequestOf(values: ProbeValues, words: readonly string[], now: Now): Promise<AskRequest> {
   const { via, direct, schedule, append, out, output } = values;
@@ -85,7 +84,7 @@ export async function askRequestOf(values: ProbeValues, words: readonly string[]
       followsPaths: repeats,
     },
     files: {
-      history: append === null ? null : { file: append, mostBytes: values['append-max'] ?? MOST_BYTES },
+      history: append === null ? null : { file: append, mostBytes: values['append-max'] ?? HISTORY_BYTES.probe },
       exposition: output === 'prometheus' ? out : null,
       repeats,
     },
@@ -111,17 +110,6 @@ export function reportRequestOf(values: ProbeValues, file: string, words: readon
     },
     shows,
   };
-}
-
-/** Milliseconds since 1970: a time, or a length of time before the present. Throws Failure 64. */
-function readSince(text: string, present: number): number {
-  const instant = parseInstant(text);
-  const offset = parseRelative(text) ?? parseRelative(`-${text}`);
-  if (instant === null && offset === null)
-    throw usageError(`--since "${text}" is no time`, { hint: 'as in 24h, 30d, 2026-01-02, 2026-01-02T03:00' });
-  const since = instant === null ? present + offset! : Date.parse(`${instant}Z`);
-  if (since > present) throw usageError(`--since "${text}" is still to come`);
-  return since;
 }
 
 export function unitsRequestOf(values: ProbeValues, words: readonly string[]): UnitsRequest {

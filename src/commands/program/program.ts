@@ -2,7 +2,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { EXIT, Failure } from '../../core/failure.ts';
 import { OutputClosed } from '../../core/output/sink.ts';
 import { fieldsAsked } from '../about/fields-help.ts';
-import { findCommand, readArguments } from '../arguments/arguments.ts';
+import { findCommand, readArguments, unnamedMember } from '../arguments/arguments.ts';
 import { parseSettings } from '../arguments/settings.ts';
 import { fromSettings } from '../arguments/settings-failure.ts';
 import { readSettingsFile } from '../arguments/settings-file.ts';
@@ -73,8 +73,9 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
     const { helpOf } = await import('./help-pages.ts');
     return printText(context, await helpOf(named ? command : null, context.terminal.columns()));
   }
+  // a word that asks about it may be an argument: export -- --help
+  if (command.kind === 'group') throw unnamedMember(command);
   // a broken file must not take the completion of every shell with it
-  if (command.kind === 'group') throw new Error(`${command.name} is no command`);
   if (command.kind === 'text')
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
   const { env, say } = contextFor(context, general);

@@ -6,7 +6,12 @@ import { schema } from '../about/schema.ts';
 import { capture } from '../capture/capture.ts';
 import { conns } from '../conns/conns.ts';
 import { exportOf } from '../export/export.ts';
+import { exportConns } from '../export/export-conns.ts';
+import { exportDiff } from '../export/export-diff.ts';
+import { exportHistory } from '../export/export-history.ts';
 import { exportPackets } from '../export/export-packets.ts';
+import { exportSnapshot } from '../export/export-snapshot.ts';
+import { exportStreams } from '../export/export-streams.ts';
 import { follow } from '../follow/follow.ts';
 import { ifaces } from '../ifaces/ifaces.ts';
 import { insights } from '../insights/insights.ts';
@@ -26,6 +31,11 @@ export const COMMANDS: readonly Command[] = [
   probe,
   exportOf(() => COMMANDS),
   exportPackets,
+  exportConns,
+  exportStreams,
+  exportSnapshot,
+  exportDiff,
+  exportHistory,
   insights,
   watch,
   whois,

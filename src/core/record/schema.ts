@@ -1,5 +1,5 @@
 import { type Field, NUMERIC_KINDS } from './field.ts';
-import type { RecordTable } from './table.ts';
+import type { Part, RecordTable } from './table.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -18,16 +18,32 @@ export function schemaOf(table: RecordTable): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `urn:netwatch:record:${table.type}:${table.version}`,
+    ...objectOf(table),
+  };
+}
+
+function objectOf(table: RecordTable): JsonSchema {
+  const parts = table.parts ?? {};
+  return {
     title: table.type,
     description: table.about,
     type: 'object',
     properties: {
       type: { const: table.type },
       ...Object.fromEntries(Object.entries(table.fields).map(([name, field]) => [name, propertyOf(field)])),
+      ...Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, schemaOfPart(part)])),
     },
-    required: ['type', ...Object.keys(table.fields)],
+    required: ['type', ...Object.keys(table.fields), ...Object.keys(parts)],
     additionalProperties: false,
   };
+}
+
+/** A part that could not be read is null. */
+function schemaOfPart({ doc, of, isMany }: Part): JsonSchema {
+  const one = objectOf(of);
+  return isMany
+    ? { description: doc, type: ['array', 'null'], items: one }
+    : { description: doc, oneOf: [one, { type: 'null' }] };
 }
 
 function propertyOf(field: Field): JsonSchema {

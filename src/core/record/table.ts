@@ -28,6 +28,16 @@ export interface RecordTable<F extends Fields = Fields> {
   readonly none: string;
   /** Whether a statement (--expect, --fail-on, --wait) is about a row; the others are only printed. Null: about all. */
   readonly judges: ((row: AnyRow) => boolean) | null;
+  /** Records of other types that stand within one of this type, where it is a document; null where it is not. */
+  readonly parts: Readonly<Record<string, Part>> | null;
+}
+
+/** Records within a document. */
+export interface Part {
+  readonly doc: string;
+  readonly of: RecordTable;
+  /** Whether it is a list of them; otherwise it is one. */
+  readonly isMany: boolean;
 }
 
 /** What is looked up of the address in another field. */
@@ -67,6 +77,7 @@ export interface TableOptions {
   readonly places?: Readonly<Record<string, PlaceField>>;
   readonly none?: string;
   readonly judges?: (row: AnyRow) => boolean;
+  readonly parts?: Readonly<Record<string, Part>>;
 }
 
 /** Declares a record type: `table('conn', 'One row per socket.', { local_port: port('Local port.') })`. */
@@ -87,6 +98,7 @@ export function table<const F extends Fields>(
     places: options.places ?? {},
     none: options.none ?? `no ${type} records`,
     judges: options.judges ?? null,
+    parts: options.parts ?? null,
   };
 }
 

@@ -14,11 +14,12 @@ const capture = path.join(CAPTURES, fs.readdirSync(CAPTURES).find((name) => name
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-root-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const HINT = '--root works with netwatch conns, ifaces, capture --devices, insights and doctor';
+const HINT =
+  '--root works with netwatch conns, ifaces, capture --devices, export conns, export snapshot, insights and doctor';
 
 test('commands that read a machine take --root, and no others do', () => {
   const taking = COMMANDS.filter((command) => Object.hasOwn(everyOption(command), 'root')).map(({ name }) => name);
-  expect(taking).toEqual(['conns', 'ifaces', 'capture', 'insights', 'doctor']);
+  expect(taking).toEqual(['conns', 'ifaces', 'capture', 'export conns', 'export snapshot', 'insights', 'doctor']);
 });
 
 describe('--root names another machine', () => {
@@ -53,6 +54,8 @@ describe('--root is refused where no machine is read', () => {
     [['stats', '-i', 'lo'], '--root cannot be used with stats'],
     [['follow', '-r', capture], '--root cannot be used with follow'],
     [['export', 'packets', '-r', capture], '--root cannot be used with export packets'],
+    [['export', 'conns', '-r', capture], '--root cannot be used with --read'],
+    [['export', 'streams', '-r', capture], '--root cannot be used with export streams'],
     [['fields', 'conn'], '--root cannot be used with fields'],
     [['schema', 'conn'], '--root cannot be used with schema'],
     [['completion', 'bash'], '--root cannot be used with completion'],

@@ -40,7 +40,7 @@ describe('settings are defaults', () => {
     };
     expect(await fieldsOf({ export: { fields: ['number'] } })).toBe('number');
     expect(await fieldsOf({ 'export packets': { fields: ['length'] }, conns: { fields: ['pid'] } })).toBe('length');
-    await expect(fieldsOf({ export: { bpf: 'x' } })).rejects.toThrow('unknown setting "export.bpf"');
+    await expect(fieldsOf({ export: { pace: '1' } })).rejects.toThrow('unknown setting "export.pace"');
   });
 
   test('quiet silences what is said, but no warning', async () => {

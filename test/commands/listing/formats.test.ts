@@ -29,6 +29,9 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   whois: [...USUAL, 'markdown'],
   probe: [...USUAL, 'markdown', 'html', 'nagios', 'prometheus'],
   'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv'],
+  'export snapshot': ['ndjson', 'json'],
+  'export diff': [...USUAL, 'markdown'],
+  'export history': [...USUAL, 'markdown'],
 };
 
 describe.each(COMMANDS.flatMap((command) => (command.kind === 'listing' ? [[command.name, command] as const] : [])))(

@@ -725,6 +725,37 @@ export const SHOWN: readonly ShownRows[] = [
   ]),
   shown('whois', TABLES.whois, WHOSE),
   shown('counters', TABLES.counter, [{ name: 'TcpExtListenOverflows', value: 12 }]),
+  shown('export history', TABLES.conn_history, [
+    {
+      time: '2026-01-02T03:04:05.678Z',
+      by: 'remote',
+      key: '2001:db8:1000:2000:3000:4000:5000:a',
+      opened: 1234,
+      closed: 1230,
+      rx_bytes: 123_456_789,
+      tx_bytes: 2_345_678,
+      processes: 2,
+      remotes: 1,
+      retrans: 17,
+      until: '2026-01-05T03:04:05.678Z',
+    },
+  ]),
+  shown('export diff', TABLES.change, [
+    {
+      what: 'listener',
+      change: 'added',
+      key: 'tcp [2001:db8:1000:2000::a]:8080',
+      after: 'caddy',
+      process: 'caddy',
+      pid: 812,
+      proto: 'tcp',
+      addr: '2001:db8:1000:2000::a',
+      port: 8080,
+    },
+    { what: 'remote', change: 'removed', key: 'firefox-bin tcp 203.0.113.11:443', process: 'firefox-bin' },
+    { what: 'iface_fact', change: 'changed', key: 'wg0', field: 'mtu', before: '1420', after: '1280' },
+    { what: 'counter', change: 'reset', key: 'eth0', field: 'rx_dropped', before: '812', after: '3', delta: 3 },
+  ]),
   shown('doctor', TABLES.check, [
     {
       name: 'capture',

@@ -27,8 +27,13 @@ test.each([
 
 test('every record type that a table prints has rows here', () => {
   const shown = new Set(SHOWN.map(({ table }) => table.type));
-  // packets are printed as they come, and gaps only between records as JSON
-  expect(ALL_TABLES.map(({ type }) => type).filter((type) => !shown.has(type))).toEqual(['packet', 'gap']);
+  // packets are printed as they come, snapshots as a document with limits, and gaps only between records as JSON
+  expect(ALL_TABLES.map(({ type }) => type).filter((type) => !shown.has(type))).toEqual([
+    'packet',
+    'snapshot',
+    'limit',
+    'gap',
+  ]);
 });
 
 test('no line is wider than the terminal, and nothing is hidden where all fits', async () => {

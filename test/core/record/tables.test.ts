@@ -64,6 +64,7 @@ const NEVER_NULL: Record<string, string> = {
   conn: 'time proto family state local_addr local_port source attribution',
   conn_event: 'event time proto family state local_addr local_port source attribution',
   conn_summary: 'time by conns established listening remotes',
+  conn_history: 'time by opened closed until',
   coverage: 'time sockets attributed unattributed_kernel unattributed_denied unattributed_unseen dropped_by_reader',
   iface: 'time name index kind state',
   route: 'family dst',
@@ -98,6 +99,9 @@ const NEVER_NULL: Record<string, string> = {
   insight: 'rule severity confidence summary advice source',
   rule: 'rule severity about explanation advice',
   counter: 'name value',
+  snapshot: 'time version netwatch of',
+  change: 'time what change key since',
+  limit: 'what why',
   check: 'name status detail',
   setting: 'name source',
   whois: 'query kind rdap truncated',
@@ -156,7 +160,7 @@ describe.each(ALL_TABLES.map((table) => [table.type, table] as const))('%s', (_t
 
   test('the schema requires every field and allows null just where it may be unknown', () => {
     const schema = schemaOf(table) as { required: string[]; properties: Record<string, { type?: unknown }> };
-    expect(schema.required).toEqual(['type', ...Object.keys(table.fields)]);
+    expect(schema.required).toEqual(['type', ...Object.keys(table.fields), ...Object.keys(table.parts ?? {})]);
     for (const [name, field] of Object.entries(table.fields)) {
       expect(Array.isArray(schema.properties[name]!.type), name).toBe(field.nullable);
     }

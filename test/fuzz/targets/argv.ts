@@ -101,11 +101,12 @@ function check(words: readonly string[], status: number, { out }: FakeContext, s
     throw new Broken('an empty answer without its reason');
   if (words.some((word) => word.includes('raw') || /^-\w*w|^--wr/.test(word))) return;
   checkShown(unpainted(printed), 'stdout', true);
-  if (printed.startsWith('{"type":') && !words.includes('schema')) checkNdjson(printed, false);
+  if (printed.startsWith('{"type":') && !words.some((word) => word === 'schema' || word === 'snapshot'))
+    checkNdjson(printed, false);
 }
 
 /** Options that ask for less than all. */
-const isQuiet = (word: string): boolean => /^-\w*q|^--quiet|^--limit|^--no-h|^--config|^-\w*w|^--wr/.test(word);
+const isQuiet = (word: string): boolean => /^-\w*q|^--quiet|^--limit|^--no-h|^--config|^-\w*w|^--wr|^--app/.test(word);
 
 /** The files that words of a command line may name, in the folder where the fuzzer is. */
 class SampleFolder {

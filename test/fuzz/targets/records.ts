@@ -8,8 +8,12 @@ import { readRow } from '../../../src/core/record/saved-row.ts';
 import { sortRows } from '../../../src/core/record/sort.ts';
 import type { AnyRow, RecordTable } from '../../../src/core/record/table.ts';
 import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
+import type { ConnEventRow } from '../../../src/core/record/tables/conn-event.ts';
+import { connEvent } from '../../../src/core/record/tables/conn-event.ts';
+import { HISTORY_KEYS } from '../../../src/core/record/tables/conn-history.ts';
 import type { ProbeRow } from '../../../src/core/record/tables/probe.ts';
 import { probe } from '../../../src/core/record/tables/probe.ts';
+import { ConnHistory } from '../../../src/core/socket/conn-history.ts';
 import { checkNdjson, checkShown } from '../checks.ts';
 import { mutateText } from '../mutate-text.ts';
 import type { Prng } from '../prng.ts';
@@ -53,7 +57,7 @@ const VALUES: readonly unknown[] = [
 ];
 
 /** A record of each type with values of all kinds. */
-function recordText(prng: Prng, table: RecordTable): string {
+export function recordText(prng: Prng, table: RecordTable): string {
   const entries = Object.entries(table.fields).map(([name, { kind, values }]) => {
     if (values !== null && !prng.once(4)) return [name, prng.of(values)];
     if (kind === 'time' && !prng.once(4)) return [name, `2026-01-0${1 + prng.below(9)}T0${prng.below(9)}:00:00Z`];
@@ -105,6 +109,12 @@ export const records: Target = {
           for (const row of rows) report.ingest(row as unknown as ProbeRow);
           report.rows();
         }
+        if (table.type === connEvent.type)
+          for (const by of HISTORY_KEYS) {
+            const history = new ConnHistory(by, null);
+            for (const row of rows) history.ingest(row as unknown as ConnEventRow);
+            history.rows();
+          }
       },
     };
   },

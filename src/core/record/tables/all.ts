@@ -1,7 +1,9 @@
 import type { RecordTable } from '../table.ts';
 import { captureSummary } from './capture-summary.ts';
+import { change } from './change.ts';
 import { conn } from './conn.ts';
 import { connEvent } from './conn-event.ts';
+import { connHistory } from './conn-history.ts';
 import { connSummary } from './conn-summary.ts';
 import { conversation } from './conversation.ts';
 import { counter } from './counter.ts';
@@ -14,7 +16,7 @@ import { hop } from './hop.ts';
 import { httpRequest } from './http-request.ts';
 import { iface } from './iface.ts';
 import { insight, rule } from './insight.ts';
-import { check, coverage, fieldRecord, gap } from './meta.ts';
+import { check, coverage, fieldRecord, gap, limit } from './meta.ts';
 import { dnsServer, host, neighbor, route } from './network-config.ts';
 import { packet } from './packet.ts';
 import { packetLengths } from './packet-lengths.ts';
@@ -26,6 +28,7 @@ import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
 import { segment } from './segment.ts';
 import { setting } from './setting.ts';
+import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
@@ -36,6 +39,7 @@ export const TABLES = {
   conn,
   conn_event: connEvent,
   conn_summary: connSummary,
+  conn_history: connHistory,
   coverage,
   iface,
   route,
@@ -67,6 +71,9 @@ export const TABLES = {
   insight,
   rule,
   counter,
+  snapshot,
+  change,
+  limit,
   check,
   setting,
   whois,

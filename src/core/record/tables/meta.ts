@@ -48,6 +48,14 @@ export const coverage = table('coverage', 'What a snapshot of sockets knows and 
 });
 export type CoverageRow = Row<typeof coverage>;
 
+/** What a user may not see, or what this machine does not tell. */
+export const limit = table('limit', 'One thing that could not be seen.', {
+  what: text('What is missing.', { ...shown('WHAT', 1), wraps: true }),
+  why: text('Why.', { ...shown('WHY', 1), wraps: true }),
+  remedy: maybe(text('The command that grants it; null where nothing does.', { ...shown('REMEDY', 1), wraps: true })),
+});
+export type LimitRow = Row<typeof limit>;
+
 /** One thing doctor looked at. */
 export const check = table('check', 'One thing this machine permits or lacks.', {
   name: text('What was checked.', shown('CHECK', 1)),

@@ -1,0 +1,54 @@
+import { usageError } from '../../core/failure.ts';
+import { section } from '../../core/record/table.ts';
+import { connHistory, HISTORY_KEYS } from '../../core/record/tables/conn-history.ts';
+import { type Command, listing } from '../listing/command.ts';
+import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
+import { choice, text } from '../options/option.ts';
+import { expectOptionsOf } from '../options/shared-options.ts';
+import { readSince } from '../options/since.ts';
+
+const options = {
+  by: choice('Sum up by this key; the default is process.', HISTORY_KEYS),
+  since: text(
+    'Only what happened since TIME: a length of time before now (24h, 7d), or a time (2026-01-02, 2026-01-02T03:00).',
+    { value: 'TIME' },
+  ),
+  ...expectOptionsOf({ expect: 'none(key == nc)', failOn: 'opened > 10000' }),
+};
+
+/** `netwatch export history FILE`: what conns --events --append gathered, summed up. */
+export const exportHistory: Command = listing({
+  name: 'export history',
+  about: 'a history of connections, summed up by process, remote or hour',
+  details: [
+    'Sums up what netwatch conns --events --append FILE saved in FILE and in FILE.1: how many connections opened and closed, with how many remotes, and what those that closed had moved, as far as somebody counted. Sockets that listen are among those that open and close.',
+    'Hours are by the clock, in UTC; the first one is cut by --since. Rows by process and by remote begin with those that opened most.',
+    'A line that holds no record, a last line that is cut short, and records that only a later version knows are skipped and told on stderr.',
+  ],
+  operands: 'FILE',
+  operandChoices: [],
+  options,
+  formats: [...USUAL_FORMATS, MARKDOWN],
+  tables: [connHistory],
+  examples: [
+    { line: 'netwatch export history conns.ndjson --by remote --since 7d', about: 'whom this machine talked to' },
+    { line: 'netwatch export history conns.ndjson --by hour -o markdown', about: 'hour by hour, for a report' },
+    { line: "netwatch export history conns.ndjson --expect 'none(key == nc)'", about: 'a check for cron' },
+  ],
+  tableOf: () => connHistory,
+  run: async function* (context, { by, since }, operands, { ticks, reportGap }) {
+    const [file, ...more] = operands;
+    if (file === undefined || more.length > 0)
+      throw usageError(`export history reads one file, not ${operands.length}`, {
+        hint: 'netwatch export history FILE',
+      });
+    const start = since === null ? null : readSince(since, context.clock.now());
+    const { sumUpHistory } = await import('./sum-up-history.ts');
+    const history = await sumUpHistory(context, file, by ?? 'process', start);
+    for await (const _ of ticks) yield [section(connHistory, history.rows())];
+    if (history.left > 0)
+      await reportGap({ what: 'event', iface: null, dropped: history.left, reason: GROUPS, fate: 'left out' });
+  },
+});
+
+const GROUPS = 'there were too many groups to keep all of them';

@@ -1,0 +1,167 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FakeOptions, START_MS } from '../../support/fake-context.ts';
+import { fakePlatform, readingOf, socketOf } from '../../support/fake-platform.ts';
+import { recordsOf, runInProcess } from '../../support/in-process.ts';
+import { expectRecord } from '../../support/record-schema.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-history-'));
+  file = path.join(folder, 'conns.ndjson');
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+const one = socketOf();
+const other = socketOf({ key: 2, remote_addr: '203.0.113.9' });
+/** A machine on which one connection opens, and then another closes. */
+const platform = () =>
+  fakePlatform([readingOf([one]), readingOf([one, other]), readingOf([other])], undefined, [[], [], [one], []]);
+const watch = (words: readonly string[] = [], options: FakeOptions = { platform: platform() }) =>
+  runInProcess(['conns', '--events', '--interval', '1', '--count', '2', '--append', file, ...words], options);
+const history = (...words: readonly string[]) => runInProcess(['export', 'history', file, ...words]);
+const linesOf = (name = file): readonly string[] => fs.readFileSync(name, 'utf8').trimEnd().split('\n');
+
+describe('conns --events --append', () => {
+  test('keeps each event with all its fields, for its owner alone, and prints nothing', async () => {
+    const { status, out, said } = await watch();
+    expect([status, out, said]).toEqual([0, '', []]);
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    const rows = recordsOf(linesOf().join('\n'));
+    for (const row of rows) expectRecord(row);
+    expect(rows.map(({ event, remote_addr }) => [event, remote_addr])).toEqual([
+      ['opened', '203.0.113.9'],
+      ['closed', one.remote_addr],
+    ]);
+  });
+
+  test('adds to what is there, and prints what is asked for', async () => {
+    await watch();
+    const { out } = await watch(['--json', '--fields', 'event']);
+    expect(recordsOf(out).map(({ event }) => event)).toEqual(['opened', 'closed']);
+    expect(linesOf().length).toBe(4);
+    expect(linesOf()[3]).toBe(linesOf()[1]);
+  });
+
+  test('keeps those that pass the filter and the selection', async () => {
+    await watch(['-f', 'event == closed']);
+    await watch(['--udp']);
+    expect(recordsOf(linesOf().join('\n')).map(({ event }) => event)).toEqual(['closed']);
+  });
+
+  test('turns the file away when it is full', async () => {
+    await watch();
+    await watch(['--append-max', '2500']);
+    expect([linesOf().length, linesOf(`${file}.1`).length]).toEqual([2, 2]);
+  });
+
+  test('begins a line of its own after one that is cut short', async () => {
+    await watch();
+    fs.truncateSync(file, fs.statSync(file).size - 100);
+    await watch();
+    expect(linesOf().length).toBe(4);
+    expect(await history('--json')).toMatchObject({ status: 0, said: [`${file}: skipped 1 line without a record`] });
+  });
+
+  test('a link is refused', async () => {
+    fs.symlinkSync(path.join(folder, 'elsewhere'), file);
+    const { status, said } = await watch();
+    expect([status, said[0]]).toEqual([73, `${file} cannot be opened: it is a link`]);
+  });
+
+  test.each<[string[], string]>([
+    [['conns', '--append', 'x'], '--append keeps a history of events: it needs --events'],
+    [['conns', '--events', '--append-max', '5MB'], '--append-max needs --append'],
+    [['conns', '--events', '--packets', '--append', 'x'], '--append cannot be used with --packets'],
+    [['conns', '-r', 'x', '--append', 'x'], '--append needs a live machine, not --read'],
+    [['export', 'conns', '--append', 'x'], 'unknown option --append'],
+  ])('%j is refused', async (words, message) => {
+    const { status, said } = await runInProcess(words, { platform: platform() });
+    expect([status, said[0]]).toEqual([64, message]);
+  });
+});
+
+describe('export history', () => {
+  /** Events at so many hours before the present. */
+  const write = (...events: readonly (readonly [hours: number, facts: object])[]): void => {
+    const time = (hours: number): string => new Date(START_MS - hours * 3_600_000).toISOString();
+    const usual = { type: 'conn_event', event: 'opened', process: 'curl', remote_addr: '192.0.2.7' };
+    fs.writeFileSync(
+      file,
+      events.map(([hours, facts]) => `${JSON.stringify({ ...usual, time: time(hours), ...facts })}\n`).join(''),
+    );
+  };
+
+  test('sums up what conns gathered', async () => {
+    await watch();
+    const { status, out, said } = await history('--by', 'remote', '--json');
+    expect([status, said]).toEqual([0, []]);
+    expect(recordsOf(out)).toMatchObject([
+      { type: 'conn_history', by: 'remote', key: '203.0.113.9', opened: 1, closed: 0 },
+      { key: one.remote_addr, opened: 0, closed: 1, rx_bytes: one.rx_bytes },
+    ]);
+  });
+
+  test('since a time, by process unless asked, with FILE.1', async () => {
+    write([200, { process: 'old' }], [100, { process: 'wget' }]);
+    fs.renameSync(file, `${file}.1`);
+    write([1, {}], [0.5, { event: 'closed', rx_bytes: 5 }]);
+    const keys = async (...words: readonly string[]) =>
+      recordsOf((await history('--json', ...words)).out).map(({ key }) => key);
+    expect(await keys()).toEqual(['curl', 'old', 'wget']);
+    expect(await keys('--since', '7d')).toEqual(['curl', 'wget']);
+    expect(await keys('--since', '2026-01-02T02:10:00')).toEqual(['curl']);
+    expect(await keys('--by', 'hour', '--since', '7d')).toEqual([
+      '2025-12-28T23:00:00.000Z',
+      '2026-01-02T02:00:00.000Z',
+    ]);
+    expect(await keys('-f', 'rx_bytes > 0')).toEqual(['curl']);
+    expect(await history('--since', '1s')).toMatchObject({
+      status: 0,
+      said: ['no connection opened or closed in that time'],
+    });
+  });
+
+  test('what is cut short, damaged, or of a later version is told and skipped', async () => {
+    write(
+      [3, {}],
+      [2, { event: 'migrated' }],
+      [1, { type: 'path_event' }],
+      [1, { color: 'red' }],
+      [1, { time: 'noon' }],
+      [1, { event: null }],
+    );
+    fs.appendFileSync(file, 'nothing\n[]\n{"type":"conn_event","event":"ope');
+    const { status, out, said } = await history('--json');
+    expect([status, recordsOf(out).map(({ opened }) => opened)]).toEqual([0, [2]]);
+    expect(said).toEqual([
+      `${file}: skipped 4 lines without a record`,
+      `${file}: skipped 2 records that only a later version may know`,
+      `${file}: the last line is cut short, so it was skipped`,
+    ]);
+  });
+
+  test('an expectation is judged', async () => {
+    write([1, {}]);
+    expect((await history('--expect', 'none(key == nc)')).status).toBe(0);
+    expect((await history('--fail-on', 'opened > 0')).status).toBe(1);
+  });
+
+  test.each<[() => string[], number, string]>([
+    [() => [], 64, 'export history reads one file, not 0'],
+    [() => [file, file], 64, 'export history reads one file, not 2'],
+    [() => [path.join(folder, 'none')], 66, 'no such file or directory'],
+    [() => [folder], 66, 'is a folder, a device or a pipe, not a file'],
+    [() => [file], 65, 'holds no event of a connection'],
+    [() => [file, '--since', 'soon'], 64, '--since "soon" is no time'],
+    [() => [file, '--by', 'port'], 64, '--by "port" is not one of process, remote, hour'],
+  ])('%#: what is refused', async (words, status, message) => {
+    fs.writeFileSync(file, '{"type":"conn"}\n');
+    const ran = await runInProcess(['export', 'history', ...words()]);
+    expect([ran.status, ran.out]).toEqual([status, '']);
+    expect(ran.said.join('\n')).toContain(message);
+  });
+});
