@@ -10,7 +10,7 @@ import type { ServiceOf } from '../socket/conn-row.ts';
 import { openConnections } from '../socket/connections.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import { instantNow } from '../system/instant-now.ts';
-import type { SocketRequest } from '../system/platform.ts';
+import type { InterfaceReading, SocketRequest } from '../system/platform.ts';
 import type { Sensor } from '../system/sensor.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
@@ -68,6 +68,8 @@ export interface ConnectionSampler {
   goOn(): readonly Limit[];
   /** Replaces the filter of the capture, as that of a Sensor; null where it cannot, and without packets. */
   readonly refilter: Sensor['refilter'];
+  /** Takes the interfaces as they are now, where somebody reads them: packets of those that came are captured too. */
+  noteInterfaces(rows: readonly InterfaceReading[]): void;
   /** Ends it; `told` is called with the packets that could not be dissected, before the counts are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -171,6 +173,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
       return limits;
     },
     refilter: packets?.refilter ?? null,
+    noteInterfaces: (rows) => packets?.noteInterfaces(rows),
     async close(told) {
       tracing.kill();
       if (packets !== null) {
