@@ -107,9 +107,12 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
   async function openPackets(capture: CaptureRequest): Promise<PacketConnections> {
     // loaded here: the code that reads packets is large, and connections start without it
     const { openPacketConnections } = await import('./packet-connections.ts');
+    const { LATER } = await import('./later-interfaces.ts');
     const tellsClosed = request.events && platform.name === 'linux';
     try {
-      return await openPacketConnections(place, capture, tellsClosed, tracing.trace, owned, slices, request.listen);
+      // a single look is over before another interface comes
+      const asked = { ...capture, later: request.repeats ? LATER : null };
+      return await openPacketConnections(place, asked, tellsClosed, tracing.trace, owned, slices, request.listen);
     } catch (error) {
       tracing.kill();
       source.close();

@@ -2,6 +2,8 @@ import type { Limit } from '../limit.ts';
 import type { InterfaceReading } from '../system/platform.ts';
 import type { LiveSource } from './packet-source.ts';
 
+/** How many interfaces that come later are captured at once: each is a socket with a buffer. */
+export const LATER = 4;
 /** How often a capture must refuse an interface before it is told: one that has just come again is taken a moment later. */
 const TOLD_AT = 2;
 
@@ -19,7 +21,7 @@ export function wantedOf(names: readonly string[] | null): (row: InterfaceReadin
 }
 
 /** Whether libpcap can be given the name: the kernel's names are bytes, and some are no UTF-8. */
-export const canBeNamed = ({ name }: InterfaceReading): boolean => !name.includes('\ufffd');
+export const canBeNamed = ({ name }: Pick<InterfaceReading, 'name'>): boolean => !name.includes('\ufffd');
 
 /** Has a running capture take interfaces that come while it runs, and tells of those that are not captured. */
 export class LaterInterfaces {
@@ -98,7 +100,9 @@ export class LaterInterfaces {
   }
 
   private refuse(index: number, { name, why, times }: Refusal): void {
-    const text = `it came after the start, and ${why}; to capture it, start again`;
+    const text = canBeNamed({ name })
+      ? `it came after the start, and ${why}; to capture it, start again`
+      : `its name is not UTF-8, and ${why}`;
     this.refused.set(index, { name, why: text, times });
   }
 }

@@ -19,8 +19,6 @@ import type { Place } from './surroundings.ts';
 
 const ignore = (): void => {};
 
-/** How many interfaces that come later are captured at once: each is a socket with a buffer. */
-const LATER = 4;
 /** Interfaces are looked at so often, where nobody tells of them. */
 const LOOK_MS = 2000;
 
@@ -69,7 +67,7 @@ export async function openPacketConnections(
   const use = { dissector, showsRows: false, asksOwners: trace, sockets: read };
   const live = await openLivePackets(
     place,
-    { ...request, devices, outlives: true, mayLack: !isNamed, later: isNamed ? 0 : LATER },
+    { ...request, devices, outlives: true, mayLack: !isNamed, later: isNamed ? request.later && 0 : request.later },
     use,
   );
   const { feed } = live;

@@ -87,6 +87,13 @@ test('where what captures opens no other, that is told at once', () => {
   ]);
 });
 
+test('one whose name is not UTF-8 may have been there before', () => {
+  const live = { lost: [], lacking: [], follow: null };
+  const later = new LaterInterfaces(live, wantedOf(null), [LO], ['lo'], () => {});
+  later.ingest([LO, row(3, 'q\ufffdz')]);
+  expect(later.limits().map(({ why }) => why)).toEqual(['its name is not UTF-8, and what captures opens no other']);
+});
+
 test('those that were named are wanted and no other, whatever their state', async () => {
   const { see, asked } = scene(() => null, { names: ['eth0'] });
   await see(LO, row(5, 'eth0', { state: 'down', ipv4: [] }), row(6, 'veth0'));
