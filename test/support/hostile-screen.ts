@@ -63,6 +63,7 @@ export function hostileMachine(machine: Machine, text: string): Machine {
     newRemotes: new Set([text]),
     ifaces: fill(iface, machine.ifaces),
     rates: new Map([[text, { rx: [1, null, 3], tx: [0] }]]),
+    bandwidth: { rx: [1, null, 3], tx: [0] },
     routes: fill(route, machine.routes),
     dnsServers: fill(dnsServer, machine.dnsServers),
     neighbors: fill(neighbor, machine.neighbors),

@@ -39,7 +39,12 @@ export class MachineHistory {
         };
         break;
       case 'iface':
-        this.machine = { ...this.machine, ifaces: value, rates: this.ratesWith(value) };
+        this.machine = {
+          ...this.machine,
+          ifaces: value,
+          rates: this.ratesWith(value),
+          bandwidth: this.bandwidthWith(value),
+        };
         break;
       case 'route':
         this.machine = { ...this.machine, routes: value };
@@ -106,7 +111,20 @@ export class MachineHistory {
       }),
     );
   }
+
+  private bandwidthWith(ifaces: readonly IfaceRow[]): RateHistory {
+    const { rx, tx } = this.machine.bandwidth;
+    const counted = ifaces.filter(({ kind }) => kind !== 'loopback');
+    return {
+      rx: lengthened(rx, sumOf(counted.map(({ rx_rate }) => rx_rate))),
+      tx: lengthened(tx, sumOf(counted.map(({ tx_rate }) => tx_rate))),
+    };
+  }
 }
+
+/** Null where none is known. */
+const sumOf = (rates: readonly (number | null)[]): number | null =>
+  rates.reduce((sum, rate) => (rate === null ? sum : (sum ?? 0) + rate), null);
 
 const lengthened = <T>(values: readonly T[], value: T): readonly T[] => [...values.slice(1 - HISTORY), value];
 

@@ -22,6 +22,8 @@ export interface Machine {
   readonly ifaces: readonly IfaceRow[];
   /** Rates of each interface by its name, a value for each look. */
   readonly rates: ReadonlyMap<string, RateHistory>;
+  /** Of all interfaces but loopback together; what those carried that are gone stays. */
+  readonly bandwidth: RateHistory;
   readonly routes: readonly RouteRow[];
   readonly dnsServers: readonly DnsServerRow[];
   readonly neighbors: readonly NeighborRow[];
@@ -86,6 +88,7 @@ export const UNSEEN: Machine = {
   closedTraffic: { all: NO_TRAFFIC, byProcess: new Map(), byRemote: new Map() },
   ifaces: [],
   rates: new Map(),
+  bandwidth: { rx: [], tx: [] },
   routes: [],
   dnsServers: [],
   neighbors: [],

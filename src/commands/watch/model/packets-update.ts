@@ -133,6 +133,12 @@ export function whyNoPackets({ machine, packets, settings: { texts } }: Model): 
     : fill(texts.packetsRefusedGrant, { why, command: remedy });
 }
 
+/** Why no more packets are captured; null while they are, of a file, and where there never were any. */
+export const whyEnded = ({ machine, packets }: Model): string | null =>
+  packets.look === null || packets.file !== null
+    ? null
+    : (machine.limits.find(({ what }) => what === 'packets')?.why ?? null);
+
 /** Whether no packets are captured, and none will be: the machine was looked at, and there are none. */
 export const hasNone = ({ machine, packets }: Model): boolean => packets.look === null && machine.at !== null;
 

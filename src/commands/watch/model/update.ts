@@ -2,7 +2,7 @@ import type { Input, KeyInput, MouseInput } from '../../../core/screen/input.ts'
 import { shownTop } from '../../../core/screen/selection.ts';
 import { lastTop, popupHeight } from '../views/popup-view.ts';
 import { type Action, type Step, step } from './action.ts';
-import { alerted, limitsTold } from './alerts.ts';
+import { alerted, interfacesTold, limitsTold } from './alerts.ts';
 import { arrange, listState } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { frameOf } from './frame-layout.ts';
@@ -36,7 +36,8 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
     case 'machine': {
       const { machine } = action;
       // of both, what is found is the more urgent
-      const next = alerted(limitsTold({ ...model, past: withLook(model.past, machine) }, machine), machine);
+      const told = interfacesTold({ ...model, past: withLook(model.past, machine) }, machine);
+      const next = alerted(limitsTold(told, machine), machine);
       return step(model.held === null ? { ...settle(table.tabs, next), machine } : { ...next, held: machine });
     }
     case 'replay': {

@@ -16,6 +16,7 @@ import {
   selectedPacket,
   selectLine,
   shownLines,
+  whyEnded,
   withPackets,
 } from '../model/packets-update.ts';
 import { fill } from '../texts/fill.ts';
@@ -139,9 +140,11 @@ export const PACKET_KEYS: readonly Binding[] = [
     footer: 4,
     act: onPackets((model) =>
       step(
-        model.packets.file === null
-          ? beginBpf(model, model.packets.bpf ?? '')
-          : notify(model, 'noticeFromFile', {}, true),
+        model.packets.file !== null
+          ? notify(model, 'noticeFromFile', {}, true)
+          : whyEnded(model) !== null
+            ? sayWhyNone(model)
+            : beginBpf(model, model.packets.bpf ?? ''),
       ),
     ),
   },

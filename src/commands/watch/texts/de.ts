@@ -171,6 +171,8 @@ export const de: Texts = {
   noticeNarrowest: 'Spalte {field} kann nicht schmaler werden',
   noticeWidest: 'Spalte {field} kann nicht breiter werden',
   noticeAlert: '{summary}: 8 zeigt es',
+  noticeIfacesGone: 'Schnittstelle verschwunden: {names}',
+  noticeIfacesDown: 'Schnittstelle ausgefallen: {names}',
   noticeLimits: 'nicht sichtbar: {what}; ? sagt, warum und was es erlaubt',
   noticeTooSmall: 'dafür ist das Terminal zu klein: mindestens {width}×{height}',
   noticeDense: 'dicht',

@@ -169,6 +169,8 @@ export const en = {
   noticeNarrowest: 'column {field} cannot be narrower',
   noticeWidest: 'column {field} cannot be wider',
   noticeAlert: '{summary}: 8 shows it',
+  noticeIfacesGone: 'interface gone: {names}',
+  noticeIfacesDown: 'interface went down: {names}',
   noticeLimits: 'not visible: {what}; ? says why, and what grants it',
   noticeTooSmall: 'the terminal is too small for that: at least {width}×{height}',
   noticeDense: 'dense',

@@ -171,6 +171,8 @@ export const zh: Texts = {
   noticeNarrowest: '列 {field} 不能再窄',
   noticeWidest: '列 {field} 不能再宽',
   noticeAlert: '{summary}：按 8 查看',
+  noticeIfacesGone: '接口已消失：{names}',
+  noticeIfacesDown: '接口已断开：{names}',
   noticeLimits: '不可见：{what}；按 ? 看原因和获得许可的命令',
   noticeTooSmall: '终端太小：至少需要 {width}×{height}',
   noticeDense: '紧凑',

@@ -6,7 +6,7 @@ import { cell, exactly, line, type Piece, piece } from '../../../core/screen/cel
 import { NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { paint, type Role } from '../../../core/screen/theme.ts';
 import type { Model } from '../model/model.ts';
-import { shownLines, whyNoPackets } from '../model/packets-update.ts';
+import { shownLines, whyEnded, whyNoPackets } from '../model/packets-update.ts';
 import { fill } from '../texts/fill.ts';
 
 /** From this width on, addresses of IPv6 and microseconds have room. */
@@ -133,7 +133,10 @@ export function packetsHeadline(model: Model): readonly Piece[] {
   if (filter !== null) pieces.push(piece(`  ${texts.filter}: `, 'faint'), piece(filter, 'found'));
   if (bpf !== null) pieces.push(piece(`  ${texts.captureFilter}: `, 'faint'), piece(bpf));
   // the name of a file stands at the right
-  if (file === null && selected === null) pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
+  const ended = whyEnded(model);
+  if (ended !== null) pieces.push(piece(`  ${safeText(ended)}`, 'bad'));
+  else if (file === null && selected === null)
+    pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
   if (lost !== '') pieces.push(piece(lost, 'faint'));
   return pieces;
 }
