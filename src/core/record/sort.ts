@@ -24,7 +24,9 @@ export function parseSort(table: RecordTable, words: readonly string[]): readonl
   });
 }
 
-/** The rows in order; equal rows keep their places, and unknown values come last in either direction. Of many values the first counts. */
+/**
+ * The rows in order. Values that have a rank are in its order, the lowest first, as filters compare them; a value that is none
+ * of them comes before all. Equal rows keep their places, and unknown values come last in either direction. Of many values the first counts. */
 export function sortRows(table: RecordTable, rows: Iterable<AnyRow>, keys: readonly SortKey[]): AnyRow[] {
   const all = [...rows];
   const comparisons = keys.map((key) => comparisonOfRows(table, all, key));

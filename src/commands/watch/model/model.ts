@@ -1,4 +1,5 @@
 import type { Completion } from '../../../core/filter/completion.ts';
+import type { AnyRow } from '../../../core/record/table.ts';
 import type { Piece } from '../../../core/screen/cells.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
@@ -74,12 +75,28 @@ export interface Prompt {
 }
 
 /** What lies over the tab. */
-export type Popup = ViewPopup | TextPopup;
+export type Popup = HelpPopup | RowPopup | TextPopup;
 
-interface ViewPopup {
-  readonly kind: 'help' | 'details' | 'tables';
+interface HelpPopup {
+  readonly kind: 'help';
   /** The first line that is shown. */
   readonly top: number;
+}
+
+/** What is known of one row, as fields or as tables. */
+export interface RowPopup {
+  readonly kind: 'details' | 'tables';
+  readonly top: number;
+  readonly pinned: PinnedRow;
+}
+
+/** The row that a popup is about, whatever becomes of the list. */
+export interface PinnedRow {
+  readonly id: string;
+  /** As it was last. */
+  readonly row: AnyRow;
+  /** Whether it is over, or there no more. */
+  readonly isGone: boolean;
 }
 
 /** Lines of an answer. */

@@ -267,6 +267,7 @@ export const de: Texts = {
   neighbors: 'Nachbarn',
   dnsServers: 'DNS-Server',
   detailsTitle: 'Einzelheiten',
+  gone: 'nicht mehr da: wie zuletzt',
 
   packetLayers: 'Schichten',
   packetBytes: 'Bytes',

@@ -265,6 +265,7 @@ export const en = {
   neighbors: 'Neighbors',
   dnsServers: 'DNS servers',
   detailsTitle: 'Details',
+  gone: 'gone: as it was last',
 
   packetLayers: 'Layers',
   packetBytes: 'Bytes',

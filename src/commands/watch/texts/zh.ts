@@ -267,6 +267,7 @@ export const zh: Texts = {
   neighbors: '邻居',
   dnsServers: 'DNS 服务器',
   detailsTitle: '详情',
+  gone: '已不存在：最后的状态',
 
   packetLayers: '协议层',
   packetBytes: '字节',

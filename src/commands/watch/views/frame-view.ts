@@ -12,6 +12,7 @@ import type { ListPlace, ListSpec } from '../model/list-spec.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { Replay } from '../model/replay.ts';
+import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
 import { fill } from '../texts/fill.ts';
 import { detailLines } from './details-view.ts';
@@ -57,7 +58,8 @@ function tabView(model: Model, tab: Tab, list: ListSpec | null): readonly string
   if (room === 0) return view;
   const { theme } = model.settings;
   const edge = paint(theme, 'frame', theme.glyphs.vertical);
-  const details = list === null ? [] : detailLines(model, list, room - 1);
+  const row = list === null ? null : selectedRow(model, list);
+  const details = list === null || row === null ? [] : detailLines(model, list, row, room - 1);
   return beside(
     exactly(view, body.width, body.height),
     exactly(
