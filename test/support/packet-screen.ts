@@ -35,6 +35,8 @@ export interface PacketScreen {
   press(...keys: readonly string[]): void;
   input(input: Input): void;
   take(change: (model: Model) => Model): void;
+  /** The machine is looked at, at so many seconds since 1970. */
+  look(second: number): void;
   /** The capture began anew, or could not. */
   recaptured(bpf: string, isAnew?: boolean): void;
   refused(bpf: string, message: string, column: number): void;
@@ -117,6 +119,10 @@ export async function openPacketScreen(
     input: (input) => take({ type: 'input', input }),
     take(change) {
       model = change(model);
+    },
+    look(second) {
+      const at = { time: new Date(second * 1000).toISOString(), monotonicMs: second * 1000 };
+      take({ type: 'machine', machine: { ...model.machine, at } });
     },
     recaptured: (bpf, isAnew = true) => take({ type: 'recaptured', isAnew, bpf }),
     refused: (bpf, message, column) => take({ type: 'not recaptured', bpf, message, column }),

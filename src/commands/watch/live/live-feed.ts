@@ -149,7 +149,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
   }
 
   /** Writes, and says what came of it. */
-  async function save(effect: FeedEffect): Promise<void> {
+  async function save(effect: Extract<FeedEffect, { readonly type: 'save stream' | 'export packets' }>): Promise<void> {
     if (saved === null) return tell(texts().noticeNothingToSave, true);
     if (saved instanceof Failure) return tell(fill(texts().noticeNoFolder, { why: saved.message }), true);
     const stem = (what: string): string => path.join(saved.folder, `netwatch_${what}`);
@@ -162,13 +162,14 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
         const { file: written, count } = await saveStream(saved.files, name, effect.state);
         return tell(fill(texts().noticeSavedBytes, { count, file: written }), false);
       }
+      const { last } = effect;
       const { held } = desk;
       if (held === null) return tell(texts().noticeNothingToSave, true);
       const { file: written, count } = await savePackets(
         saved.files,
         stem(`capture_${stamp}`),
         held.store,
-        held.numbers,
+        last === null ? held.numbers : held.numbers.filter((number) => number <= last),
       );
       tell(fill(texts().noticeSaved, { count, file: written }), false);
     } catch (error) {

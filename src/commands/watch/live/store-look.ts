@@ -19,6 +19,7 @@ export class StoreLook implements PacketLook {
   readonly isSearching: boolean;
   private readonly store: PacketStore;
   private readonly packets: StoredPackets;
+  private readonly search: PacketSearch | null;
   private readonly now: () => number;
   readonly placeOf: PacketLook['placeOf'];
   /** Numbers of packets that pass, from `from` on; null for all. The search may add more. */
@@ -32,18 +33,26 @@ export class StoreLook implements PacketLook {
     isSearching: boolean,
     now: () => number,
     placeOf: PacketLook['placeOf'],
+    last = store.last,
   ) {
     this.store = store;
     this.packets = packets;
+    this.search = search;
     this.now = now;
     this.placeOf = placeOf;
     this.first = store.first;
-    this.seen = store.count + store.lost;
-    this.held = store.count;
+    this.held = last - store.first + 1;
+    this.seen = this.held + store.lost;
     this.matches = search?.matches ?? null;
     this.from = search?.from ?? 0;
-    this.count = search?.matched ?? store.count;
+    this.count = search?.matched ?? this.held;
+    if (search !== null && last < store.last) this.count = this.indexOf(last) + 1;
     this.isSearching = isSearching;
+  }
+
+  until(moment: number): PacketLook {
+    const { store, packets, search, isSearching, now, placeOf } = this;
+    return new StoreLook(store, packets, search, isSearching, now, placeOf, lastUntil(store, moment));
   }
 
   check(filter: string): void {
@@ -89,4 +98,17 @@ export class StoreLook implements PacketLook {
   newestOf(stream: StreamRow): number {
     return newestOf(this.store, stream);
   }
+}
+
+/** The newest packet that came until a moment; the one before the first that is held for none. */
+function lastUntil(store: PacketStore, moment: number): number {
+  let low = store.first;
+  let high = store.last + 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { seconds, nanoseconds } = store.momentOf(middle);
+    if (seconds * 1000 + nanoseconds / 1e6 > moment) high = middle;
+    else low = middle + 1;
+  }
+  return low - 1;
 }

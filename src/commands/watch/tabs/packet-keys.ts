@@ -125,11 +125,11 @@ export const PACKET_KEYS: readonly Binding[] = [
     label: 'keyExport',
     help: 'helpExport',
     footer: 3,
-    act: onPackets((model) =>
-      model.packets.look!.count === 0
-        ? step(notify(model, 'noticeNothingToSave', {}, true))
-        : step(model, { type: 'export packets' }),
-    ),
+    act: onPackets((model) => {
+      const { look, until } = model.packets;
+      if (look!.count === 0) return step(notify(model, 'noticeNothingToSave', {}, true));
+      return step(model, { type: 'export packets', last: until === null ? null : look!.numberAt(look!.count - 1) });
+    }),
   },
   {
     keys: ['b'],

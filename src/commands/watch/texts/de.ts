@@ -280,6 +280,7 @@ export const de: Texts = {
   packetsSearching: 'wird gesucht …',
   packetsFollow: 'neueste',
   packetsNone: 'bisher keine Pakete',
+  packetsNoneThen: 'von damals sind keine Pakete mehr da',
   packetsNoMatch: 'kein Paket passt zu {filter}; Esc löscht den Filter',
   packetsRefused: 'keine Pakete: {why}',
   packetsRefusedGrant: 'keine Pakete: {why}; damit sie zu sehen sind: {command}',

@@ -278,6 +278,7 @@ export const en = {
   packetsSearching: 'searching …',
   packetsFollow: 'newest',
   packetsNone: 'no packets so far',
+  packetsNoneThen: 'no packets of that time are held',
   packetsNoMatch: 'no packet passes {filter}; Esc clears the filter',
   packetsRefused: 'no packets: {why}',
   packetsRefusedGrant: 'no packets: {why}; to see them: {command}',

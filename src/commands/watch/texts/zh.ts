@@ -280,6 +280,7 @@ export const zh: Texts = {
   packetsSearching: '正在搜索…',
   packetsFollow: '最新',
   packetsNone: '尚无数据包',
+  packetsNoneThen: '没有保留当时的数据包',
   packetsNoMatch: '没有符合 {filter} 的数据包；按 Esc 清除过滤器',
   packetsRefused: '没有数据包：{why}',
   packetsRefusedGrant: '没有数据包：{why}；要看到它们：{command}',

@@ -63,7 +63,7 @@ function columnsFor(width: number): readonly Column[] {
 /** The list of packets: a line of headings, and those that are shown. Only these have records made. */
 export function packetsView(model: Model, width: number, height: number, hasFocus: boolean): readonly string[] {
   const { theme, texts } = model.settings;
-  const { look, filter, marks } = model.packets;
+  const { look, filter, marks, until } = model.packets;
   const columns = columnsFor(width);
   const rows = Math.max(0, height - 1);
   const { count, top, selected } = shownLines(model, rows);
@@ -75,7 +75,9 @@ export function packetsView(model: Model, width: number, height: number, hasFocu
         : look.isSearching
           ? texts.packetsSearching
           : filter === null
-            ? texts.packetsNone
+            ? until === null
+              ? texts.packetsNone
+              : texts.packetsNoneThen
             : fill(texts.packetsNoMatch, { filter });
     const said = wrap(safeText(text), width - 2).map((part) => line(theme, [piece(` ${part}`, 'faint')], width));
     return exactly([head, ...said], width, height);
@@ -123,7 +125,7 @@ function rowLine(
 /** What stands beside the title: counts, bookmarks and filters. */
 export function packetsHeadline(model: Model): readonly Piece[] {
   const { theme, texts } = model.settings;
-  const { look, filter, bpf, file, marks, selected } = model.packets;
+  const { look, filter, bpf, file, marks, selected, until } = model.packets;
   if (look === null) return [];
   const counts = filter === null ? String(look.held) : fill(texts.packetsOf, { count: look.count, held: look.held });
   const lost = look.seen > look.held ? `  ${fill(texts.packetsSeen, { count: look.held, seen: look.seen })}` : '';
@@ -133,7 +135,8 @@ export function packetsHeadline(model: Model): readonly Piece[] {
   if (filter !== null) pieces.push(piece(`  ${texts.filter}: `, 'faint'), piece(filter, 'found'));
   if (bpf !== null) pieces.push(piece(`  ${texts.captureFilter}: `, 'faint'), piece(bpf));
   // the name of a file stands at the right
-  if (file === null && selected === null) pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
+  if (file === null && selected === null && until === null)
+    pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
   if (lost !== '') pieces.push(piece(lost, 'faint'));
   return pieces;
 }
