@@ -117,12 +117,13 @@ const THROUGH_POPUPS = new Set([
   'M',
   'T',
   'D',
+  'q',
   'ctrl+c',
   'ctrl+z',
   'ctrl+l',
 ]);
 
-/** A popup scrolls; Esc, its key again, Enter and q close it. Keys of tabs go there. */
+/** A popup scrolls; Esc, its key again and Enter close it. Keys of tabs go there. */
 function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInput): Step {
   const scroll = (lines: number): Step => step(scrollPopup(table, model, popup, lines));
   const page = Math.max(1, popupHeight(model) - 1);
@@ -148,7 +149,6 @@ function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInp
       return scroll(Number.MAX_SAFE_INTEGER);
     case 'escape':
     case 'enter':
-    case 'q':
     case '?':
     case 'f1':
     case 'i':

@@ -41,7 +41,7 @@ export const de: Texts = {
   replayStopped: 'angehalten',
   replayEnd: 'Ende',
   filter: 'Filter',
-  terminalTooSmall: 'das Terminal ist zu klein: mindestens {width}×{height}',
+  terminalTooSmall: 'mindestens {width}×{height}: das Terminal ist zu klein',
 
   keyTabs: 'Reiter',
   keyPanel: 'Feld',
@@ -171,7 +171,7 @@ export const de: Texts = {
   noticeWidest: 'Spalte {field} kann nicht breiter werden',
   noticeAlert: '{summary}: 8 zeigt es',
   noticeLimits: 'nicht sichtbar: {what}; ? sagt, warum und was es erlaubt',
-  noticeTooSmall: 'dafür ist das Terminal zu klein: mindestens {width}×{height}',
+  noticeTooSmall: 'braucht mindestens {width}×{height}: das Terminal ist zu klein',
   noticeDense: 'dicht',
   noticeNotDense: 'nicht dicht',
   noticeSplit: 'Einzelheiten neben der Liste: | schließt sie',

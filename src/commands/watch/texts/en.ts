@@ -39,7 +39,7 @@ export const en = {
   replayStopped: 'stopped',
   replayEnd: 'end',
   filter: 'filter',
-  terminalTooSmall: 'the terminal is too small: at least {width}×{height}',
+  terminalTooSmall: '{width}×{height} at least: the terminal is too small',
 
   keyTabs: 'tabs',
   keyPanel: 'panel',
@@ -169,7 +169,7 @@ export const en = {
   noticeWidest: 'column {field} cannot be wider',
   noticeAlert: '{summary}: 8 shows it',
   noticeLimits: 'not visible: {what}; ? says why, and what grants it',
-  noticeTooSmall: 'the terminal is too small for that: at least {width}×{height}',
+  noticeTooSmall: 'needs at least {width}×{height}: the terminal is too small',
   noticeDense: 'dense',
   noticeNotDense: 'not dense',
   noticeSplit: 'details beside the list: | closes them',

@@ -41,7 +41,7 @@ export const zh: Texts = {
   replayStopped: '已停止',
   replayEnd: '结尾',
   filter: '过滤器',
-  terminalTooSmall: '终端太小：至少需要 {width}×{height}',
+  terminalTooSmall: '至少需要 {width}×{height}：终端太小',
 
   keyTabs: '标签页',
   keyPanel: '面板',
@@ -171,7 +171,7 @@ export const zh: Texts = {
   noticeWidest: '列 {field} 不能再宽',
   noticeAlert: '{summary}：按 8 查看',
   noticeLimits: '不可见：{what}；按 ? 看原因和获得许可的命令',
-  noticeTooSmall: '终端太小：至少需要 {width}×{height}',
+  noticeTooSmall: '此操作至少需要 {width}×{height}：终端太小',
   noticeDense: '紧凑',
   noticeNotDense: '不紧凑',
   noticeSplit: '详情在列表旁：| 关闭',

@@ -1,5 +1,5 @@
 import { safeText } from '../../../core/output/safe-text.ts';
-import { widthOf } from '../../../core/output/text-width.ts';
+import { widthOf, wrap } from '../../../core/output/text-width.ts';
 import { beside, cell, exactly, line, type Piece, piece, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
 import { withCharacters } from '../../../core/screen/characters.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
@@ -73,7 +73,8 @@ function tabView(model: Model, tab: Tab, list: ListSpec | null): readonly string
 function tooSmall(model: Model): readonly string[] {
   const { theme, texts } = model.settings;
   const text = fill(texts.terminalTooSmall, { width: LEAST_WIDTH, height: LEAST_HEIGHT });
-  return exactly([line(theme, [piece(text)], model.width)], model.width, model.height);
+  const lines = wrap(text, model.width).map((part) => line(theme, [piece(part)], model.width));
+  return exactly(lines, model.width, model.height);
 }
 
 /** The tabs, and the time of day. */

@@ -1,4 +1,5 @@
-import { exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
+import { exactly, line, type Piece, piece, rule, widthOfPieces } from '../../../core/screen/cells.ts';
+import { wrapPieces } from '../../../core/screen/wrapped-pieces.ts';
 import { frameOf } from '../model/frame-layout.ts';
 import { focusedList, type KeyTable, tabOf } from '../model/key-table.ts';
 import type { Model } from '../model/model.ts';
@@ -28,12 +29,16 @@ function contentOf(table: KeyTable, model: Model): Content {
       return { title: texts.detailsTitle, mark: popup.pinned.isGone ? texts.gone : '', lines };
     }
     case 'text':
-      return { title: popup.title, lines: popup.lines };
+      return { title: popup.title, lines: popup.lines.flatMap((one) => wrapPieces(one, width, indentOf(one))) };
     case 'tables':
     case undefined:
       return { title: '', lines: [] };
   }
 }
+
+/** Where a line that is too long goes on: below what is said of a name, else below its first word. */
+const indentOf = ([first, second]: readonly Piece[]): number =>
+  first === undefined ? 0 : second === undefined ? /^ */.exec(first.text)![0].length : widthOfPieces([first]);
 
 /** The tables that lie over the tab; null for none. */
 export function dialogOf(table: KeyTable, model: Model): TableDialog | null {
