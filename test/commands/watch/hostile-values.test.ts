@@ -96,7 +96,18 @@ function* statesOf(text: string): Generator<readonly [string, Model]> {
       const error = cursor === 0 ? null : { message: text, column: 5 };
       const offered =
         cursor === 0 && purpose === 'list filter' ? { from: 0, candidates: [text, 'pid'], index: 0 } : null;
-      const prompt: Prompt = { purpose, mark: '/', text, cursor, error, before: null, offered, recalled: null };
+      const prompt: Prompt = {
+        purpose,
+        mark: '/',
+        text,
+        cursor,
+        error,
+        before: null,
+        offered,
+        recalled: null,
+        holds: '',
+        stays: '',
+      };
       const tab = purpose === 'list filter' ? 'connections' : 'packets';
       yield [`${purpose} at ${cursor}`, { ...base, tab, prompt }];
     }

@@ -55,7 +55,15 @@ test('tabs are named in the language, and clicked where they stand', () => {
 test('a typed line of wide characters keeps its cursor in sight', () => {
   const text = '名'.repeat(60);
   const prompt = {
-    ...({ purpose: 'list filter', mark: '/', before: null, offered: null, recalled: null } as const),
+    ...({
+      purpose: 'list filter',
+      mark: '/',
+      before: null,
+      offered: null,
+      recalled: null,
+      holds: '',
+      stays: '',
+    } as const),
     ...{ text, cursor: text.length, error: { message: 'no', column: text.length } },
   };
   const lines = frameView(KEY_TABLE, sceneOf([80, 24], 'connections', {}, { prompt })).map(withoutColors);

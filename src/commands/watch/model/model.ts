@@ -66,6 +66,10 @@ export interface Prompt {
   readonly cursor: number;
   /** What is wrong with the text, and where; null for nothing. */
   readonly error: { readonly message: string; readonly column: number } | null;
+  /** The text that acts: this one, or while it means nothing what is complete in it, else `stays`. */
+  readonly holds: string;
+  /** The last text that meant something, and was no step on the way to a longer or a shorter one. */
+  readonly stays: string;
   /** What it was before: Esc puts it back. */
   readonly before: ListState | string | null;
   /** What Tab offers, and which of it stands in the text (-1 for only what all of it begins with); null before Tab. */

@@ -71,7 +71,7 @@ function filterEarly(model: Model, text: string): Step {
     const asked = ready.prompt === null && ready.popup === null ? beginPacketFilter(ready, text) : ready;
     if (asked.prompt?.purpose !== 'packet filter') return step(notify(ready, 'notice', { text: error.message }, true));
     const wrong = { message: error.message, column: error.place?.column ?? 0 };
-    return step({ ...asked, prompt: { ...asked.prompt, error: wrong } });
+    return step({ ...asked, prompt: { ...asked.prompt, holds: '', stays: '', error: wrong } });
   }
 }
 
