@@ -84,6 +84,7 @@ export const hostilePackets = (look: PacketLook, text: string): PacketLook => ({
   held: look.held,
   count: look.count,
   isSearching: false,
+  isCounted: look.isCounted,
   until: (moment) => hostilePackets(look.until(moment), text),
   check: () => {},
   complete: (filter, cursor) => look.complete(filter, cursor),

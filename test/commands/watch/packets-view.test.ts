@@ -199,3 +199,17 @@ test('? tells what filters look like, and what colours and marks of packets mean
   expect(others).toContain('rtt_ms > 100   state == LISTEN');
   expect(others).not.toContain('stream 7');
 });
+
+test('a count that is still being made says so, beside the title and where the filter is typed', async () => {
+  const screen = await openPacketScreen(LOOPBACK);
+  screen.press('/', '"dns"');
+  expect(screen.lines().at(-2)).toMatch(/ 4 of 38 $/);
+  screen.take((model) => {
+    const look = new Proxy(model.packets.look!, {
+      get: (of, name) => (name === 'isCounted' ? false : Reflect.get(of, name, of)),
+    });
+    return { ...model, packets: { ...model.packets, look } };
+  });
+  expect(screen.lines().at(-2)).toMatch(/ 4… of 38 $/);
+  expect(screen.lines()[1]).toMatch(/^ Packets 4… of 38 /);
+});

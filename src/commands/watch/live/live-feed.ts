@@ -233,7 +233,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
     },
     show: (tab) => machine?.show(tab),
     freshen() {
-      const look = desk.look();
+      const look = desk.freshLook();
       if (look !== null) take({ type: 'packets', look, isAsked: false });
     },
     async close(told) {

@@ -17,6 +17,8 @@ const PUBLISH_MS = 100;
 const REST_MS = 1;
 /** When fewer have not been searched yet, nobody needs to know: they have just come. */
 const FEW = 5000;
+/** A frame waits so long for a search. */
+const FRESH_MS = 2;
 /** To follow a stream again takes no more than this part of the time. */
 const FOLLOW_SHARE = 0.05;
 
@@ -115,6 +117,13 @@ export class PacketDesk {
     if (store === null || packets === null) return null;
     const isSearching = search !== null && search.left > (this.isAsked ? 0 : FEW);
     return new StoreLook(store, packets, search, isSearching, () => clock.now(), placeOf);
+  }
+
+  /** The same, after a short search of those that have just come: a frame need not tell a count that is still being made. */
+  freshLook(): PacketLook | null {
+    const end = this.clock.monotonic() + FRESH_MS;
+    this.search?.goOn(() => this.clock.monotonic() >= end);
+    return this.look();
   }
 
   /** What was said in the stream of a packet; null for none. */

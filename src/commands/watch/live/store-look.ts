@@ -17,6 +17,7 @@ export class StoreLook implements PacketLook {
   readonly held: number;
   readonly count: number;
   readonly isSearching: boolean;
+  readonly isCounted: boolean;
   private readonly store: PacketStore;
   private readonly packets: StoredPackets;
   private readonly search: PacketSearch | null;
@@ -48,6 +49,7 @@ export class StoreLook implements PacketLook {
     this.count = search?.matched ?? this.held;
     if (search !== null && last < store.last) this.count = this.indexOf(last) + 1;
     this.isSearching = isSearching;
+    this.isCounted = search?.isDone ?? true;
   }
 
   until(moment: number): PacketLook {

@@ -18,6 +18,8 @@ export interface PacketLook {
   readonly count: number;
   /** Whether packets are still being searched for some that pass. */
   readonly isSearching: boolean;
+  /** Whether all that are held were looked at: else more of them may pass than `count`. */
+  readonly isCounted: boolean;
   /** The packets of it that came until a moment, in milliseconds since 1970. */
   until(moment: number): PacketLook;
   /** Throws Failure 64, with the place, for a display filter that means nothing. */

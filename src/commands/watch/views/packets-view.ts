@@ -1,12 +1,13 @@
 import { safeText } from '../../../core/output/safe-text.ts';
 import { wrap } from '../../../core/output/text-width.ts';
+import { plainNumerals } from '../../../core/output/units.ts';
 import { packetTone } from '../../../core/packet/packet-tone.ts';
 import type { PacketRow, PacketSeverity } from '../../../core/record/tables/packet.ts';
 import { cell, exactly, line, type Piece, piece } from '../../../core/screen/cells.ts';
 import { NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { paint, type Role } from '../../../core/screen/theme.ts';
 import type { Model } from '../model/model.ts';
-import { shownLines, whyNoPackets } from '../model/packets-update.ts';
+import { countOf, shownLines, whyNoPackets } from '../model/packets-update.ts';
 import { fill } from '../texts/fill.ts';
 
 /** From this width on, addresses of IPv6 and microseconds have room. */
@@ -127,7 +128,10 @@ export function packetsHeadline(model: Model): readonly Piece[] {
   const { theme, texts } = model.settings;
   const { look, filter, bpf, file, marks, selected, until } = model.packets;
   if (look === null) return [];
-  const counts = filter === null ? String(look.held) : fill(texts.packetsOf, { count: look.count, held: look.held });
+  const counts =
+    filter === null
+      ? String(look.held)
+      : fill(texts.packetsOf, { count: countOf(look, plainNumerals), held: look.held });
   const lost = look.seen > look.held ? `  ${fill(texts.packetsSeen, { count: look.held, seen: look.seen })}` : '';
   const pieces: Piece[] = [piece(` ${counts}`)];
   if (marks.size > 0) pieces.push(piece(` ${theme.glyphs.star}${marks.size}`, 'found'));
