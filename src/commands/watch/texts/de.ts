@@ -35,6 +35,7 @@ export const de: Texts = {
   noCompletion: 'hier gibt es nichts zu ergänzen',
   total: 'gesamt',
   ofTotal: '{matched} von {total}',
+  lastOf: 'letzte {count} von {total}',
   lite: 'sparsam',
   notCaptured: 'es werden keine Pakete mitgeschnitten ({option})',
   notInCapture: 'das steht in keinem Mitschnitt; ohne -r wird dieser Rechner gezeigt',

@@ -33,6 +33,7 @@ export const en = {
   noCompletion: 'nothing to complete here',
   total: 'total',
   ofTotal: '{matched} of {total}',
+  lastOf: 'last {count} of {total}',
   lite: 'lite',
   notCaptured: 'no packets are captured ({option})',
   notInCapture: 'a capture does not tell: without -r, this machine is shown',

@@ -35,6 +35,7 @@ export const zh: Texts = {
   noCompletion: '这里没有可补全的内容',
   total: '共计',
   ofTotal: '{matched}/{total}',
+  lastOf: '共 {total}，显示最近 {count}',
   lite: '精简',
   notCaptured: '未抓包（{option}）',
   notInCapture: '抓包文件中没有此信息；不加 -r 则显示本机',
