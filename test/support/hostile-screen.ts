@@ -94,6 +94,7 @@ export const hostilePackets = (look: PacketLook, text: string): PacketLook => ({
   row: (number) => filledRows(packet, [look.row(number)!], text)[0]!,
   handshakeOf: (number) => look.handshakeOf(number),
   placeOf: () => ({ country: text, city: text, asn: null, org: text, prefix: text, source: text }),
+  hostOf: () => text,
   newestOf: (stream) => look.newestOf(stream),
   detail(number) {
     const detail = look.detail(number);

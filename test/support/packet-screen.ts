@@ -4,6 +4,7 @@ import { globalKeys } from '../../src/commands/watch/model/global-keys.ts';
 import { LIST_KEYS } from '../../src/commands/watch/model/list-keys.ts';
 import { UNSEEN } from '../../src/commands/watch/model/machine.ts';
 import { type Model, openingModel } from '../../src/commands/watch/model/model.ts';
+import type { AddressLook } from '../../src/commands/watch/model/packet-look.ts';
 import { update } from '../../src/commands/watch/model/update.ts';
 import { TABS } from '../../src/commands/watch/tabs/all-tabs.ts';
 import { en } from '../../src/commands/watch/texts/en.ts';
@@ -12,6 +13,7 @@ import type { CaptureReader } from '../../src/core/capture/capture-reader.ts';
 import { plainNumerals } from '../../src/core/output/units.ts';
 import { PacketFeed } from '../../src/core/packet/packet-feed.ts';
 import { FILE_LIMITS, type StoreLimits } from '../../src/core/packet/packet-store.ts';
+import { NOWHERE } from '../../src/core/place/places.ts';
 import type { Input } from '../../src/core/screen/input.ts';
 import { themeNamed } from '../../src/core/screen/theme.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
@@ -50,13 +52,20 @@ export interface PacketScreenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly limits?: StoreLimits;
-  readonly placeOf?: ConstructorParameters<typeof PacketDesk>[2];
+  readonly placeOf?: AddressLook['placeOf'];
+  readonly hostOf?: AddressLook['hostOf'];
 }
 
 /** Opens it at the tab with all packets of a capture; null for a machine on which none are captured. */
 export async function openPacketScreen(
   capture: string | Uint8Array | null,
-  { width = 80, height = 24, limits = FILE_LIMITS, placeOf }: PacketScreenOptions = {},
+  {
+    width = 80,
+    height = 24,
+    limits = FILE_LIMITS,
+    placeOf = () => NOWHERE,
+    hostOf = () => null,
+  }: PacketScreenOptions = {},
 ): Promise<PacketScreen> {
   const clock = virtualClock();
   const settings = {
@@ -84,7 +93,10 @@ export async function openPacketScreen(
     model = done.model;
     for (const effect of done.effects) perform(effect);
   };
-  const desk = new PacketDesk(clock, (look, isAsked) => take({ type: 'packets', look, isAsked }), placeOf);
+  const desk = new PacketDesk(clock, (look, isAsked) => take({ type: 'packets', look, isAsked }), {
+    placeOf,
+    hostOf,
+  });
   const perform = (effect: Effect): void => {
     asked.push(effect);
     if (effect.type === 'filter packets') desk.setFilter(effect.filter);

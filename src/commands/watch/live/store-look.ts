@@ -4,11 +4,12 @@ import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
 import { checkPacketFilter, type PacketSearch } from '../../../core/packet/packet-search.ts';
 import type { PacketStore } from '../../../core/packet/packet-store.ts';
 import type { StoredPackets } from '../../../core/packet/stored-packets.ts';
+import type { AddressPlace } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import { type HandshakeTimes, timesOf } from '../../../core/stats/handshakes.ts';
 import { newestOf } from '../../../core/stream/stored-stream.ts';
-import type { PacketLook } from '../model/packet-look.ts';
+import type { AddressLook, PacketLook } from '../model/packet-look.ts';
 
 /** A store and what a search found in it, as they are now. */
 export class StoreLook implements PacketLook {
@@ -22,7 +23,7 @@ export class StoreLook implements PacketLook {
   private readonly packets: StoredPackets;
   private readonly search: PacketSearch | null;
   private readonly now: () => number;
-  readonly placeOf: PacketLook['placeOf'];
+  private readonly addresses: AddressLook;
   /** Numbers of packets that pass, from `from` on; null for all. The search may add more. */
   private readonly matches: readonly number[] | null;
   private readonly from: number;
@@ -33,14 +34,14 @@ export class StoreLook implements PacketLook {
     search: PacketSearch | null,
     isSearching: boolean,
     now: () => number,
-    placeOf: PacketLook['placeOf'],
+    addresses: AddressLook,
     last = store.last,
   ) {
     this.store = store;
     this.packets = packets;
     this.search = search;
     this.now = now;
-    this.placeOf = placeOf;
+    this.addresses = addresses;
     this.first = store.first;
     this.held = last - store.first + 1;
     this.seen = this.held + store.lost;
@@ -53,8 +54,8 @@ export class StoreLook implements PacketLook {
   }
 
   until(moment: number): PacketLook {
-    const { store, packets, search, isSearching, now, placeOf } = this;
-    return new StoreLook(store, packets, search, isSearching, now, placeOf, lastUntil(store, moment));
+    const { store, packets, search, isSearching, now, addresses } = this;
+    return new StoreLook(store, packets, search, isSearching, now, addresses, lastUntil(store, moment));
   }
 
   check(filter: string): void {
@@ -95,6 +96,14 @@ export class StoreLook implements PacketLook {
 
   handshakeOf(number: number): HandshakeTimes {
     return timesOf(this.store.holds(number) ? (this.store.flowOf(number)?.tcp ?? null) : null);
+  }
+
+  placeOf(address: string): AddressPlace {
+    return this.addresses.placeOf(address);
+  }
+
+  hostOf(address: string): string | null {
+    return this.addresses.hostOf(address);
   }
 
   newestOf(stream: StreamRow): number {

@@ -86,11 +86,12 @@ const fold = (wanted: boolean | null): Binding['act'] =>
   });
 
 /** The netwatch command that prints these packets. */
-function commandOf({ packets: { file, iface, filter, bpf } }: Model): string {
+function commandOf({ packets: { file, iface, filter, bpf }, settings }: Model): string {
   const words = file === null ? ['sudo', 'netwatch', 'capture'] : ['netwatch', 'capture', '-r', file];
   if (iface !== null) words.push('-i', iface);
   if (bpf !== null) words.push('--bpf', bpf);
   if (filter !== null) words.push('-f', filter);
+  if (settings.names) words.push('--resolve');
   return words.map(shellWord).join(' ');
 }
 
