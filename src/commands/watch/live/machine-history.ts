@@ -63,15 +63,17 @@ export class MachineHistory {
   /** Takes records of statistics: those of messages come once each, of the others all there are. */
   ingestSections(sections: readonly Section[]): void {
     const statistics = new Map(this.machine.statistics);
+    const messages = new Map(this.machine.messages);
     for (const { table, rows } of sections) {
       const fresh = [...rows];
       const isMessage = MESSAGES.has(table.type);
+      if (isMessage) messages.set(table.type, (messages.get(table.type) ?? 0) + fresh.length);
       statistics.set(
         table.type,
         isMessage ? [...(statistics.get(table.type) ?? []), ...fresh].slice(-MOST_MESSAGES) : fresh,
       );
     }
-    this.machine = { ...this.machine, statistics };
+    this.machine = { ...this.machine, statistics, messages };
   }
 
   setHost(host: HostRow): void {

@@ -35,6 +35,8 @@ export interface Machine {
   readonly commentary: CommentaryStatus | null;
   /** Records of statistics by their type; of messages the last ones. */
   readonly statistics: ReadonlyMap<string, readonly AnyRow[]>;
+  /** How many records of messages there were, by their type: more than are kept. */
+  readonly messages: ReadonlyMap<string, number>;
   readonly limits: readonly Limit[];
 }
 
@@ -97,5 +99,6 @@ export const UNSEEN: Machine = {
   insights: [],
   commentary: null,
   statistics: new Map(),
+  messages: new Map(),
   limits: [],
 };

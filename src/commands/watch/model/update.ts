@@ -16,6 +16,7 @@ import type { Model, Popup } from './model.ts';
 import { notify, warn } from './notices.ts';
 import { takePackets } from './packets-update.ts';
 import { withLook } from './past.ts';
+import { followPinned } from './pinned-row.ts';
 import { typeLine } from './prompt.ts';
 import { PROMPT_USES } from './prompt-uses.ts';
 import { atEnd } from './replay-keys.ts';
@@ -27,6 +28,11 @@ const WHEEL_LINES = 3;
 
 /** What follows from an action, at a moment in milliseconds since 1970. Pure: it asks for what it cannot do itself. */
 export function update(table: KeyTable, before: Model, action: Action, now: number): Step {
+  const done = follow(table, before, action, now);
+  return done.model.machine === before.machine ? done : { ...done, model: followPinned(table, done.model) };
+}
+
+function follow(table: KeyTable, before: Model, action: Action, now: number): Step {
   const model = atTime(before, now);
   switch (action.type) {
     case 'input':
@@ -112,12 +118,13 @@ const THROUGH_POPUPS = new Set([
   'M',
   'T',
   'D',
+  'q',
   'ctrl+c',
   'ctrl+z',
   'ctrl+l',
 ]);
 
-/** A popup scrolls; Esc, its key again, Enter and q close it. Keys of tabs go there. */
+/** A popup scrolls; Esc, its key again and Enter close it. Keys of tabs go there. */
 function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInput): Step {
   const scroll = (lines: number): Step => step(scrollPopup(table, model, popup, lines));
   const page = Math.max(1, popupHeight(model) - 1);
@@ -143,7 +150,6 @@ function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInp
       return scroll(Number.MAX_SAFE_INTEGER);
     case 'escape':
     case 'enter':
-    case 'q':
     case '?':
     case 'f1':
     case 'i':
