@@ -28,6 +28,8 @@ export interface SensorSetting {
   readonly isVerbose?: boolean;
   readonly surrender?: Surrender | null;
   readonly refilter?: Sensor['refilter'];
+  readonly lacking?: Sensor['lacking'];
+  readonly follow?: Sensor['follow'];
 }
 
 export const countsOf = (changes: Partial<DeviceCounts> = {}): DeviceCounts => ({
@@ -49,6 +51,8 @@ export function sensorScene({
   isVerbose = false,
   surrender = null,
   refilter = null,
+  lacking = [],
+  follow = null,
 }: SensorSetting = {}): SensorScene {
   const said: string[] = [];
   const orders: CaptureOrder[] = [];
@@ -69,6 +73,8 @@ export function sensorScene({
     stop: () => void said.push('stop'),
     sync: async () => captured,
     refilter,
+    lacking,
+    follow,
     ended,
   };
   const place: Place = {

@@ -63,6 +63,7 @@ export function hostileMachine(machine: Machine, text: string): Machine {
     newRemotes: new Set([text]),
     ifaces: fill(iface, machine.ifaces),
     rates: new Map([[text, { rx: [1, null, 3], tx: [0] }]]),
+    bandwidth: { rx: [1, null, 3], tx: [0] },
     routes: fill(route, machine.routes),
     dnsServers: fill(dnsServer, machine.dnsServers),
     neighbors: fill(neighbor, machine.neighbors),
@@ -84,6 +85,8 @@ export const hostilePackets = (look: PacketLook, text: string): PacketLook => ({
   held: look.held,
   count: look.count,
   isSearching: false,
+  isCounted: look.isCounted,
+  until: (moment) => hostilePackets(look.until(moment), text),
   check: () => {},
   complete: (filter, cursor) => look.complete(filter, cursor),
   numberAt: (index) => look.numberAt(index),
@@ -92,6 +95,7 @@ export const hostilePackets = (look: PacketLook, text: string): PacketLook => ({
   row: (number) => filledRows(packet, [look.row(number)!], text)[0]!,
   handshakeOf: (number) => look.handshakeOf(number),
   placeOf: () => ({ country: text, city: text, asn: null, org: text, prefix: text, source: text }),
+  hostOf: () => text,
   newestOf: (stream) => look.newestOf(stream),
   detail(number) {
     const detail = look.detail(number);

@@ -4,6 +4,7 @@ import { globalKeys } from '../../src/commands/watch/model/global-keys.ts';
 import { LIST_KEYS } from '../../src/commands/watch/model/list-keys.ts';
 import { UNSEEN } from '../../src/commands/watch/model/machine.ts';
 import { type Model, openingModel } from '../../src/commands/watch/model/model.ts';
+import type { AddressLook } from '../../src/commands/watch/model/packet-look.ts';
 import { update } from '../../src/commands/watch/model/update.ts';
 import { TABS } from '../../src/commands/watch/tabs/all-tabs.ts';
 import { en } from '../../src/commands/watch/texts/en.ts';
@@ -12,6 +13,7 @@ import type { CaptureReader } from '../../src/core/capture/capture-reader.ts';
 import { plainNumerals } from '../../src/core/output/units.ts';
 import { PacketFeed } from '../../src/core/packet/packet-feed.ts';
 import { FILE_LIMITS, type StoreLimits } from '../../src/core/packet/packet-store.ts';
+import { NOWHERE } from '../../src/core/place/places.ts';
 import type { Input } from '../../src/core/screen/input.ts';
 import { themeNamed } from '../../src/core/screen/theme.ts';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
@@ -35,6 +37,8 @@ export interface PacketScreen {
   press(...keys: readonly string[]): void;
   input(input: Input): void;
   take(change: (model: Model) => Model): void;
+  /** The machine is looked at, at so many seconds since 1970. */
+  look(second: number): void;
   /** The capture began anew, or could not. */
   recaptured(bpf: string, isAnew?: boolean): void;
   refused(bpf: string, message: string, column: number): void;
@@ -48,13 +52,20 @@ export interface PacketScreenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly limits?: StoreLimits;
-  readonly placeOf?: ConstructorParameters<typeof PacketDesk>[2];
+  readonly placeOf?: AddressLook['placeOf'];
+  readonly hostOf?: AddressLook['hostOf'];
 }
 
 /** Opens it at the tab with all packets of a capture; null for a machine on which none are captured. */
 export async function openPacketScreen(
   capture: string | Uint8Array | null,
-  { width = 80, height = 24, limits = FILE_LIMITS, placeOf }: PacketScreenOptions = {},
+  {
+    width = 80,
+    height = 24,
+    limits = FILE_LIMITS,
+    placeOf = () => NOWHERE,
+    hostOf = () => null,
+  }: PacketScreenOptions = {},
 ): Promise<PacketScreen> {
   const clock = virtualClock();
   const settings = {
@@ -82,7 +93,10 @@ export async function openPacketScreen(
     model = done.model;
     for (const effect of done.effects) perform(effect);
   };
-  const desk = new PacketDesk(clock, (look, isAsked) => take({ type: 'packets', look, isAsked }), placeOf);
+  const desk = new PacketDesk(clock, (look, isAsked) => take({ type: 'packets', look, isAsked }), {
+    placeOf,
+    hostOf,
+  });
   const perform = (effect: Effect): void => {
     asked.push(effect);
     if (effect.type === 'filter packets') desk.setFilter(effect.filter);
@@ -117,6 +131,10 @@ export async function openPacketScreen(
     input: (input) => take({ type: 'input', input }),
     take(change) {
       model = change(model);
+    },
+    look(second) {
+      const at = { time: new Date(second * 1000).toISOString(), monotonicMs: second * 1000 };
+      take({ type: 'machine', machine: { ...model.machine, at } });
     },
     recaptured: (bpf, isAnew = true) => take({ type: 'recaptured', isAnew, bpf }),
     refused: (bpf, message, column) => take({ type: 'not recaptured', bpf, message, column }),

@@ -88,6 +88,7 @@ export const MACHINE: Machine = {
     row(iface, { name: 'lo', index: 1, state: 'unknown', kind: 'loopback', ipv4: ['127.0.0.1/8'], ipv6: ['::1/128'] }),
   ],
   rates: new Map([['eth0', { rx: [null, 100, 5e6], tx: [0, 0, 0] }]]),
+  bandwidth: { rx: [null, 100, 5e6], tx: [0, 0, 0] },
   routes: [row(route, { dst: 'default', gateway: '192.0.2.1', iface: 'eth0', metric: 100 })],
   dnsServers: [row(dnsServer, { addr: '192.0.2.53', port: 53, source: 'resolv.conf' })],
   neighbors: [row(neighbor, { addr: '192.0.2.1', mac: '02:00:00:00:00:01', iface: 'eth0' })],

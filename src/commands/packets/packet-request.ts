@@ -36,6 +36,8 @@ function captureRequestOf(values: PacketOptions): CaptureRequest {
     sandbox: values.sandbox ?? PLAIN_CAPTURE.sandbox,
     reconnects: values.reconnect === true,
     outlives: false,
+    mayLack: false,
+    later: null,
     refilters: false,
     durationMs,
     packetBuffered: values['packet-buffered'] === true,

@@ -159,7 +159,8 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
     const facts = new AddressFacts(names, places, () => {
       const before = model.machine;
       take({ type: 'known', fill: (machine) => facts.fill(machine) });
-      if (model.machine !== before) painter.sometime();
+      // those of packets are asked for as they are painted
+      if (model.machine !== before || model.tab === 'packets') painter.sometime();
     });
     known = facts;
     facts.want(model.settings);
@@ -174,7 +175,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
         failed: end,
         texts: () => model.settings.texts,
         numerals: () => model.settings.numerals,
-        placeOf: places.placeOf,
+        addresses: { placeOf: places.placeOf, hostOf: (address) => facts.nameOf(address) },
         fill: (machine) => facts.fillFresh(machine),
         prepare(machine) {
           slices.begin();

@@ -24,7 +24,11 @@ export function parseSort(table: RecordTable, words: readonly string[]): readonl
   });
 }
 
-/** The rows in order; equal rows keep their places, and unknown values come last in either direction. Of many values the first counts. */
+/**
+ * The rows in order. Values that have a rank are in its order, the lowest first, as filters compare them; a value that is none
+ * of them comes before all. Equal rows keep their places, and unknown values come last in either direction. Of many values
+ * the first counts.
+ */
 export function sortRows(table: RecordTable, rows: Iterable<AnyRow>, keys: readonly SortKey[]): AnyRow[] {
   const all = [...rows];
   const comparisons = keys.map((key) => comparisonOfRows(table, all, key));
@@ -48,11 +52,12 @@ function comparisonOfRows(
 ): (a: number, b: number) => number {
   const field = fieldNamed(table, name);
   const sign = descending ? -1 : 1;
-  if (field !== undefined && !field.many && (NUMERIC_KINDS.has(field.kind) || field.kind === 'flag')) {
+  const numberOf = field === undefined || field.many ? null : numberFor(field);
+  if (numberOf !== null) {
     const values = new Float64Array(rows.length);
     for (let place = 0; place < rows.length; place++) {
       const value = rows[place]![name];
-      values[place] = value === null ? Number.POSITIVE_INFINITY : sign * Number(value);
+      values[place] = value === null ? Number.POSITIVE_INFINITY : sign * numberOf(value);
     }
     return (a, b) => {
       const left = values[a]!;
@@ -72,13 +77,22 @@ function comparisonOfRows(
   };
 }
 
+/** The number by which a value of a field is compared; null where it is compared as a text. */
+function numberFor({ kind, ranked, values }: Field): ((value: unknown) => number) | null {
+  if (NUMERIC_KINDS.has(kind) || kind === 'flag') return Number;
+  if (!ranked || values === null) return null;
+  const ranks = new Map<unknown, number>(values.map((value, index) => [value, values.length - index])); // the highest stands first
+  return (value) => ranks.get(value) ?? 0;
+}
+
 function comparisonOf(field: Field | undefined): (a: unknown, b: unknown) => number {
   if (field === undefined) return () => 0;
   if (field.many) {
     const compare = comparisonOf({ ...field, many: false });
     return (a, b) => compare((a as readonly unknown[])[0], (b as readonly unknown[])[0]);
   }
-  if (NUMERIC_KINDS.has(field.kind) || field.kind === 'flag') return (a, b) => Number(a) - Number(b);
+  const numberOf = numberFor(field);
+  if (numberOf !== null) return (a, b) => numberOf(a) - numberOf(b);
   if (field.kind !== 'address') return (a, b) => compareText(String(a), String(b));
   const keys = new Map<string, string>();
   const keyOf = (address: string): string => {

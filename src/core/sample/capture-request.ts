@@ -19,6 +19,9 @@ export interface CaptureRequest {
   readonly reconnects: boolean;
   /** Whether to go on without an interface that has disappeared, as long as another is left. */
   readonly outlives: boolean;
+  /** As those of a CaptureOrder. */
+  readonly mayLack: boolean;
+  readonly later: number | null;
   /** Whether its filter may be replaced while it runs. */
   readonly refilters: boolean;
   /** null until it is stopped. */
@@ -44,6 +47,8 @@ export const PLAIN_CAPTURE: CaptureRequest = {
   sandbox: 'on',
   reconnects: false,
   outlives: false,
+  mayLack: false,
+  later: null,
   refilters: false,
   durationMs: null,
   packetBuffered: false,

@@ -10,7 +10,7 @@ import type { ServiceOf } from '../socket/conn-row.ts';
 import { openConnections } from '../socket/connections.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
 import { instantNow } from '../system/instant-now.ts';
-import type { SocketRequest } from '../system/platform.ts';
+import type { InterfaceReading, SocketRequest } from '../system/platform.ts';
 import type { Sensor } from '../system/sensor.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
@@ -68,6 +68,8 @@ export interface ConnectionSampler {
   goOn(): readonly Limit[];
   /** Replaces the filter of the capture, as that of a Sensor; null where it cannot, and without packets. */
   readonly refilter: Sensor['refilter'];
+  /** Takes the interfaces as they are now, where somebody reads them: packets of those that came are captured too. */
+  noteInterfaces(rows: readonly InterfaceReading[]): void;
   /** Ends it; `told` is called with the packets that could not be dissected, before the counts are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -105,9 +107,12 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
   async function openPackets(capture: CaptureRequest): Promise<PacketConnections> {
     // loaded here: the code that reads packets is large, and connections start without it
     const { openPacketConnections } = await import('./packet-connections.ts');
+    const { LATER } = await import('./later-interfaces.ts');
     const tellsClosed = request.events && platform.name === 'linux';
     try {
-      return await openPacketConnections(place, capture, tellsClosed, tracing.trace, owned, slices, request.listen);
+      // a single look is over before another interface comes
+      const asked = { ...capture, later: request.repeats ? LATER : null };
+      return await openPacketConnections(place, asked, tellsClosed, tracing.trace, owned, slices, request.listen);
     } catch (error) {
       tracing.kill();
       source.close();
@@ -171,6 +176,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
       return limits;
     },
     refilter: packets?.refilter ?? null,
+    noteInterfaces: (rows) => packets?.noteInterfaces(rows),
     async close(told) {
       tracing.kill();
       if (packets !== null) {

@@ -143,7 +143,9 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     }
   };
   const readInterfaces = async (at: Instant, into: Limit[]): Promise<Observation> => {
-    return { type: 'iface', value: rates.ingest(await read(platform.readInterfaces(), into), at) };
+    const rows = await read(platform.readInterfaces(), into);
+    sampler.noteInterfaces(rows);
+    return { type: 'iface', value: rates.ingest(rows, at) };
   };
   let looks = 0;
   const jumps = new ClockJumps();

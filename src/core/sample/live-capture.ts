@@ -62,6 +62,8 @@ export async function beginCapture(
     sandbox: request.sandbox,
     // one that is waited for is not done without
     outlives: request.outlives && !request.reconnects,
+    mayLack: request.mayLack,
+    later: request.reconnects ? null : request.later,
     refilters: request.refilters,
     absence: request.reconnects ? absenceOf(place, gaps) : null,
     ...beginning,

@@ -59,6 +59,9 @@ export async function openLivePackets(
     stop: sensor.stop,
     lost: gaps.lost,
     refilter: sensor.refilter,
+    lacking: sensor.lacking,
+    follow: sensor.follow,
+    ended: sensor.ended,
     gaps: () => gaps.take(sensor.counts()),
     async finish() {
       sockets?.close();

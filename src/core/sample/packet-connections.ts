@@ -5,30 +5,30 @@ import type { Limit } from '../limit.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
 import type { Slices } from '../slices.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
+import type { InterfaceReading } from '../system/platform.ts';
 import type { Sensor } from '../system/sensor.ts';
 import type { SocketTrace } from '../trace/socket-trace.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
+import { canBeNamed, LaterInterfaces, wantedOf } from './later-interfaces.ts';
 import { openLivePackets } from './live-packets.ts';
 import type { OwnedSockets } from './owned-sockets.ts';
 import type { Place } from './surroundings.ts';
 
 const ignore = (): void => {};
 
-/** What is missing without the interfaces that have disappeared. */
-function without(lost: readonly string[]): readonly Limit[] {
-  if (lost.length === 0) return [];
-  const why = lost.length === 1 ? 'the interface is gone' : 'the interfaces are gone';
-  return [{ what: `packets of ${lost.join(', ')}`, why: `${why}; the others are captured`, remedy: null }];
-}
+/** Interfaces are looked at so often, where nobody tells of them. */
+const LOOK_MS = 2000;
 
 /** What packets say about connections while these are sampled. */
 export interface PacketConnections {
   /** The sockets of a reading, with what their packets said, and the flows that have no socket. */
   join(read: () => Promise<SocketReading>): Promise<SocketReading>;
   closedOf(closed: readonly Socket[]): readonly Socket[];
+  /** Takes the interfaces as they are now: those that came are captured too. */
+  noteInterfaces(rows: readonly InterfaceReading[]): void;
   /** How many packets have been captured so far, and how many the kernel has dropped. */
   counts(): { readonly captured: number; readonly dropped: number };
   readonly faults: Faults;
@@ -40,9 +40,12 @@ export interface PacketConnections {
   finish(): Promise<void>;
 }
 
+const addressesOf = (rows: readonly InterfaceReading[]): ReadonlySet<string> =>
+  new Set(rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]).map((prefix) => prefix.split('/', 1)[0]!));
+
 /**
- * Captures on the interfaces that are named, or else on every one that is up and has an address: everything that
- * sockets of this machine send or receive passes one of those. Rejects with a Failure 64, 66, 69 or 77.
+ * Captures on the interfaces that are named, or else on every one that is up and has an address, also when that comes
+ * later: everything that sockets of this machine send or receive passes one of those. Rejects with a Failure 64, 66, 69 or 77.
  */
 export async function openPacketConnections(
   place: Place,
@@ -55,31 +58,46 @@ export async function openPacketConnections(
 ): Promise<PacketConnections> {
   const { clock } = place;
   const { rows } = await place.platform.readInterfaces();
-  const addresses = new Set(
-    rows.flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6]).map((prefix) => prefix.split('/', 1)[0]!),
-  );
-  const isUp = rows.filter(({ state, ipv4, ipv6 }) => state !== 'down' && ipv4.length + ipv6.length > 0);
-  const devices = request.devices ?? isUp.map(({ name }) => name);
+  let addresses = addressesOf(rows);
+  const isWanted = wantedOf(request.devices);
+  const devices = request.devices ?? rows.filter((row) => isWanted(row) && canBeNamed(row)).map(({ name }) => name);
+  const isNamed = request.devices !== null;
   const dissector = new Dissector(REGISTRY);
   const { faults } = dissector;
   const use = { dissector, showsRows: false, asksOwners: trace, sockets: read };
-  const live = await openLivePackets(place, { ...request, devices, outlives: true }, use);
+  const live = await openLivePackets(
+    place,
+    { ...request, devices, outlives: true, mayLack: !isNamed, later: isNamed ? request.later && 0 : request.later },
+    use,
+  );
   const { feed } = live;
   const sockets = new PacketSockets(dissector.flows, live.owners, (address) => addresses.has(address), tellsClosed);
   feed.listen((packet) => sockets.ingest(packet));
   listen(feed, live.owners);
-  let limits: readonly Limit[] = [];
+  const later = new LaterInterfaces(live, isWanted, rows, devices, place.say);
+  let notedAt = clock.monotonic();
+  const noteInterfaces = (now: readonly InterfaceReading[]): void => {
+    notedAt = clock.monotonic();
+    addresses = addressesOf(now);
+    later.ingest(now);
+  };
+  noteInterfaces(rows);
+  let limits: readonly Limit[] | null = null;
+  const conclude = (why: string): void => {
+    limits = [{ what: 'packets', why, remedy: null }];
+  };
   const ended = feed.run(live.signal).then(
-    () => 'the capture has ended',
-    (error: unknown) => messageOf(error),
+    () => {
+      conclude('the capture has ended');
+      live.ended.catch((error: unknown) => conclude(`the capture has ended: ${messageOf(error)}`));
+    },
+    (error: unknown) => conclude(messageOf(error)),
   );
-  void ended.then((why) => {
-    limits = [{ what: 'connection details from packets', why, remedy: null }];
-  });
   return {
     // packets wait while sockets are read, which another process may do: else they tell of the time after
-    join: (read) =>
-      feed.halt(async () => {
+    join: async (read) => {
+      if (clock.monotonic() >= notedAt + LOOK_MS) noteInterfaces((await place.platform.readInterfaces()).rows);
+      return feed.halt(async () => {
         const readAt = clock.now();
         const reading = await read();
         let joined = reading;
@@ -89,8 +107,10 @@ export async function openPacketConnections(
         } catch (error) {
           faults.note(null, error);
         }
-        return { ...joined, limits: [...reading.limits, ...without(live.lost), ...limits] };
-      }),
+        return { ...joined, limits: [...reading.limits, ...(limits ?? later.limits())] };
+      });
+    },
+    noteInterfaces,
     closedOf: (closed) => sockets.closedOf(closed),
     counts: () => ({
       captured: feed.count,

@@ -35,6 +35,10 @@ export interface LiveSource extends PacketSource {
   readonly lost: readonly string[];
   /** As that of a Sensor. */
   readonly refilter: Sensor['refilter'];
+  /** The same. */
+  readonly lacking: Sensor['lacking'];
+  readonly follow: Sensor['follow'];
+  readonly ended: Sensor['ended'];
 }
 
 /** How packets are used, so that no work is done that nobody needs. */

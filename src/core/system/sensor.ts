@@ -61,6 +61,10 @@ export interface CaptureOrder {
   readonly refilters: boolean;
   /** Whether it goes on without an interface that has disappeared, as long as another is left. */
   readonly outlives: boolean;
+  /** Whether it begins without those devices that cannot be opened, as long as another can: nobody named them. */
+  readonly mayLack: boolean;
+  /** How many interfaces that come later can be captured, besides those that come again; null for neither. */
+  readonly later: number | null;
   /** The user that the capturing process becomes once the devices are open; null to stay the same user. */
   readonly user: User | null;
   readonly sandbox: SandboxMode;
@@ -68,6 +72,18 @@ export interface CaptureOrder {
   readonly fd: number | null;
   /** Waits for an interface that has disappeared; null when the capture ends with it. */
   readonly absence: Absence | null;
+}
+
+/** A device that could not be opened, and why. */
+export interface LackingDevice {
+  readonly device: string;
+  readonly why: string;
+}
+
+/** An interface, by the number that it keeps as long as it is there, and by its name. */
+export interface InterfaceId {
+  readonly index: number;
+  readonly name: string;
 }
 
 /** A running capture. */
@@ -89,6 +105,13 @@ export interface Sensor {
    * where a running capture keeps its filter.
    */
   readonly refilter: ((bpf: string) => Promise<void>) | null;
+  /** The devices that could not be opened, without which it began. */
+  readonly lacking: readonly LackingDevice[];
+  /**
+   * Captures from now on from another interface too. Resolves to why it cannot; null when it does. Null where a running
+   * capture keeps its devices.
+   */
+  readonly follow: ((iface: InterfaceId) => Promise<string | null>) | null;
   /**
    * Resolves when it has ended; rejects with a Failure 69 when a device or the process ended unexpectedly, 74 for a
    * full disk.

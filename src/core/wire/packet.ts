@@ -284,10 +284,13 @@ export class Packet {
     if (this.handshakeCount < MAX_HANDSHAKES) this.handshakes[this.handshakeCount++] = type;
   }
 
-  /** A whole message of `protocol` in `bytes`; returns its record so that `length` and `detail` can be set. */
+  /**
+   * A whole message of `protocol` in `bytes`; returns its record so that `length` and `detail` can be set. What an ICMP
+   * error quotes counted where it was sent.
+   */
   message(protocol: number, start: number, end: number): Message {
     const message = this.messages[this.messageCount] ?? this.newMessage();
-    this.messageCount++;
+    if (!this.quoted) this.messageCount++;
     message.protocol = protocol;
     message.bytes = this.bytes;
     message.start = start;

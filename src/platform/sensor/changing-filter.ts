@@ -1,28 +1,30 @@
 import { messageOf } from '../../core/failure.ts';
-import { KernelFilter, type KernelProgram } from './kernel-filter.ts';
-import type { SensorOrder } from './messages.ts';
+import type { FilterCompiler, KernelProgram } from './kernel-filter.ts';
 import type { PcapDevice } from './pcap-device.ts';
+
+/** A device that is captured from, and what compiles its filters. */
+export interface FilteredDevice {
+  readonly device: Pick<PcapDevice, 'tap' | 'isReleased'>;
+  readonly filter: FilterCompiler;
+}
 
 /** The filter of running captures, which is another from time to time, on all devices at once. */
 export class ChangingFilter {
-  private readonly filters: readonly KernelFilter[];
-  private readonly devices: readonly PcapDevice[];
-  private programs: readonly KernelProgram[];
+  private devices: readonly FilteredDevice[];
+  private bpf: string;
 
-  /** `filters` are those of the devices, in their order. */
-  constructor(filters: readonly KernelFilter[], devices: readonly PcapDevice[], { bpf }: SensorOrder) {
-    this.filters = filters;
+  constructor(devices: readonly FilteredDevice[], bpf: string) {
     this.devices = devices;
-    this.programs = filters.map((filter) => filter.compile(bpf));
+    this.bpf = bpf;
   }
 
   /** Has another filter hold. Returns why the old one stays; null otherwise. */
   change(bpf: string): string | null {
-    const before = this.programs;
+    const { bpf: before } = this;
+    this.devices = this.devices.filter(({ device }) => !device.isReleased);
     try {
-      const programs = this.filters.map((filter) => filter.compile(bpf));
-      this.attach(programs);
-      this.programs = programs;
+      this.attach(bpf);
+      this.bpf = bpf;
       return null;
     } catch (error) {
       this.attach(before);
@@ -30,26 +32,25 @@ export class ChangingFilter {
     }
   }
 
-  private attach(programs: readonly KernelProgram[]): void {
-    for (const [index, device] of this.devices.entries()) device.attach(programs[index]!);
+  /** What holds, for a device that comes later. Throws libpcap's message where it means nothing there. */
+  programFor(filter: FilterCompiler): KernelProgram {
+    return filter.compile(this.bpf);
   }
-}
 
-/** The filters of the devices, one each; null where this machine cannot change those of running captures. */
-export function openFilters({ system, devices, snapLength, bpf }: SensorOrder): readonly KernelFilter[] | null {
-  if (system !== 'linux') return null;
-  try {
-    const filters = devices.map((name) => new KernelFilter(name, snapLength));
-    for (const filter of filters) filter.compile(bpf);
-    loadNames(filters[0]!);
-    return filters;
-  } catch {
-    return null;
+  /** Another device, to which what holds is attached. */
+  add(one: FilteredDevice): void {
+    this.devices = [...this.devices, one];
+  }
+
+  private attach(bpf: string): void {
+    // all are compiled before the first is attached
+    const programs = this.devices.map(({ filter }) => filter.compile(bpf));
+    for (const [index, { device }] of this.devices.entries()) device.tap.attach(programs[index]!);
   }
 }
 
 /** The C library loads what looks names up when it first does; later it may open no file. */
-function loadNames(filter: KernelFilter): void {
+export function loadNames(filter: FilterCompiler): void {
   try {
     filter.compile('port domain');
   } catch {

@@ -25,7 +25,8 @@ export class FrameBlocks extends FrameWriter {
     for (const { name, linkType } of devices) this.addInterface(name, linkType, snapLength);
   }
 
-  private addInterface(name: string, linkType: number, snapLength: number): void {
+  /** Names another device, whose number is that of those before it. */
+  addInterface(name: string, linkType: number, snapLength: number): void {
     const text = Buffer.from(name);
     const room = (text.length + 3) & ~3;
     const at = this.block(INTERFACE, 20 + 4 + room + 4);

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type koffiModule from 'koffi';
+import { openRequests } from '../linux/ifreq.ts';
 import { type Libc, libc, loadKoffi } from '../linux/libc.ts';
 
 // include/uapi/asm-generic/socket.h; packet(7), socket(7)
@@ -16,9 +17,11 @@ const INSTRUCTION = 8;
 const PROGRAM = 16;
 const POINTER_AT = 8;
 /** IEEE 802's number for experiments in one's own network: nothing that is captured has it. */
-const UNUSED_PROTOCOL = 0x88b5;
+export const UNUSED_PROTOCOL = 0x88b5;
 const NETMASK_UNKNOWN = 0xffff_ffff;
 const ERROR_BYTES = 256;
+/** Of Linux. */
+const DLT_RAW = 12;
 
 /** The functions of libpcap that are used; each takes the address of a pcap_t. */
 interface Pcap {
@@ -27,6 +30,7 @@ interface Pcap {
   set_buffer_size(pcap: unknown, bytes: number): number;
   set_protocol_linux(pcap: unknown, protocol: number): number;
   activate(pcap: unknown): number;
+  open_dead(linkType: number, snapLength: number): unknown;
   get_selectable_fd(pcap: unknown): number;
   lookupnet(device: string, net: Uint8Array, mask: Uint8Array, error: Uint8Array): number;
   compile(pcap: unknown, program: Uint8Array, text: string, optimizes: number, mask: number): number;
@@ -38,13 +42,19 @@ interface Pcap {
 /** Instructions for the kernel, as it has them; empty for every packet. */
 export type KernelProgram = Buffer;
 
+/** Compiles the filters of a device. */
+export interface FilterCompiler {
+  /** Throws libpcap's message for a wrong filter. */
+  compile(bpf: string): KernelProgram;
+}
+
 /**
  * Compiles filters for a device while it is captured from, and attaches them to the socket of that capture, which takes no
  * privilege; the binding can do neither. libpcap compiles for a device that it has opened, as the kernel keeps some of a
  * packet apart (VLAN tags). So it opens the device a second time here, for a protocol that nothing has, and the
  * instructions are those that the kernel was given for that second socket.
  */
-export class KernelFilter {
+export class KernelFilter implements FilterCompiler {
   private readonly pcap: Pcap;
   private readonly handle: unknown;
   private readonly mask: number;
@@ -63,15 +73,21 @@ export class KernelFilter {
     if (pcap.activate(handle) < 0) throw new Error(pcap.geterr(handle));
     this.handle = handle;
     this.socket = pcap.get_selectable_fd(handle);
-    const mask = Buffer.alloc(4);
-    const isKnown = pcap.lookupnet(device, Buffer.alloc(4), mask, error) === 0;
-    this.mask = isKnown ? mask.readUInt32LE(0) : NETMASK_UNKNOWN;
+    this.mask = maskOf(pcap, device);
   }
 
-  /** Throws libpcap's message for a wrong filter. */
   compile(bpf: string): KernelProgram {
+    return this.compileFor(bpf, this.mask);
+  }
+
+  /** Compiles for another device of the same link type, which takes no privilege. */
+  forDevice(device: string): FilterCompiler {
+    return { compile: (bpf) => this.compileFor(bpf, maskOf(this.pcap, device)) };
+  }
+
+  private compileFor(bpf: string, mask: number): KernelProgram {
     if (bpf === '') return Buffer.alloc(0);
-    const { pcap, handle, mask } = this;
+    const { pcap, handle } = this;
     const program = Buffer.alloc(PROGRAM);
     if (pcap.compile(handle, program, bpf, 1, mask) < 0) throw new Error(pcap.geterr(handle));
     const status = pcap.setfilter(handle, program);
@@ -81,6 +97,33 @@ export class KernelFilter {
     if (attached.length === 0) throw new Error('the kernel does not take a filter that is so long');
     return attached;
   }
+}
+
+/** Compiles for devices whose packets begin with the IP header, which takes no privilege. */
+export function compilerOfRaw(device: string, snapLength: number): FilterCompiler {
+  const pcap = functions();
+  const handle = pcap.open_dead(DLT_RAW, snapLength);
+  const c = libc();
+  // the kernel reads the instructions where libpcap has them, for any socket
+  const socket = openRequests(c);
+  return {
+    compile(bpf) {
+      if (bpf === '') return Buffer.alloc(0);
+      const program = Buffer.alloc(PROGRAM);
+      if (pcap.compile(handle, program, bpf, 1, maskOf(pcap, device)) < 0) throw new Error(pcap.geterr(handle));
+      const status = c.setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, program, PROGRAM);
+      pcap.freecode(program);
+      if (status < 0) throw new Error('the kernel does not take a filter that is so long');
+      return attachedTo(socket);
+    },
+  };
+}
+
+/** The netmask of a device, as libpcap wants it. */
+function maskOf(pcap: Pcap, device: string): number {
+  const mask = Buffer.alloc(4);
+  const isKnown = pcap.lookupnet(device, Buffer.alloc(4), mask, Buffer.alloc(ERROR_BYTES)) === 0;
+  return isKnown ? mask.readUInt32LE(0) : NETMASK_UNKNOWN;
 }
 
 /** Has the kernel hand out only what the program passes, from now on. Throws what the system says. */
@@ -148,6 +191,7 @@ function load(): Pcap {
     set_buffer_size: lib.func('int pcap_set_buffer_size(void *, int)'),
     set_protocol_linux: lib.func('int pcap_set_protocol_linux(void *, int)'),
     activate: lib.func('int pcap_activate(void *)'),
+    open_dead: lib.func('void *pcap_open_dead(int, int)'),
     get_selectable_fd: lib.func('int pcap_get_selectable_fd(void *)'),
     lookupnet: lib.func('int pcap_lookupnet(const char *, _Out_ void *, _Out_ void *, _Out_ void *)'),
     compile: lib.func('int pcap_compile(void *, _Out_ void *, const char *, int, uint32_t)'),

@@ -93,6 +93,8 @@ export async function openLastingSensor(
     sync: () => last().sync(),
     // the next sensor would begin with the first filter
     refilter: null,
+    lacking: first.lacking,
+    follow: null,
     ended,
   };
 }

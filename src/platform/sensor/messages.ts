@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../../core/failure.ts';
 import type { Platform } from '../../core/system/platform.ts';
-import type { CaptureOrder, DeviceCounts } from '../../core/system/sensor.ts';
+import type { CaptureOrder, DeviceCounts, LackingDevice } from '../../core/system/sensor.ts';
 
 /** What the sensor should do: one JSON text in its arguments. */
 export interface SensorOrder extends Omit<CaptureOrder, 'engine' | 'fd' | 'absence'> {
@@ -14,8 +14,19 @@ export interface SensorOrder extends Omit<CaptureOrder, 'engine' | 'fd' | 'absen
 
 /** What the sensor says besides the packets, one JSON text per line. */
 export type SensorMessage =
-  /** `refilters`: whether its filter can be replaced. */
-  | { readonly type: 'ready'; readonly linkTypes: readonly number[]; readonly refilters: boolean }
+  /**
+   * `refilters`: whether its filter can be replaced. `follows`: whether interfaces that come later can be captured.
+   * `lacking`: the devices that could not be opened, without which it goes on.
+   */
+  | {
+      readonly type: 'ready';
+      readonly linkTypes: readonly number[];
+      readonly refilters: boolean;
+      readonly follows: boolean;
+      readonly lacking: readonly LackingDevice[];
+    }
+  /** The answer to an interface that came later: it is captured from now on, or why it is not. */
+  | { readonly type: 'following'; readonly index: number; readonly refusal: string | null }
   /** An interface has disappeared, and the capture goes on without it. */
   | { readonly type: 'gone'; readonly device: string }
   /** The answer to another filter: it holds, and what came before it has been written; or why the old one stays. */
@@ -46,7 +57,8 @@ export type SensorMessage =
 
 /**
  * Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. When its stdin ends it stops. A line on
- * stdin is a request: an empty one asks it to put everything on the disk, any other is another filter, as a JSON string.
+ * stdin is a request: an empty one asks it to put everything on the disk, a JSON string is another filter, and a number the
+ * index of an interface to capture from too.
  */
 export const PACKETS_FD = 3;
 export const MESSAGES_FD = 4;

@@ -5,12 +5,19 @@ import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
 import { type Clock, every } from '../../core/system/clock.ts';
-import { type DeviceCounts, type Sensor, SensorCut, SensorDied, type SensorEvents } from '../../core/system/sensor.ts';
+import {
+  type DeviceCounts,
+  type InterfaceId,
+  type Sensor,
+  SensorCut,
+  SensorDied,
+  type SensorEvents,
+} from '../../core/system/sensor.ts';
 import { isStopped } from '../linux/process-state.ts';
 import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 import { InterfaceWatch } from './interface-watch.ts';
 import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
-import { refilterLine } from './request-lines.ts';
+import { followLine, refilterLine } from './request-lines.ts';
 
 /** The captured interface has disappeared. */
 export class InterfaceGone extends Failure {
@@ -50,6 +57,7 @@ export async function openSensor(
   let last: SensorMessage | null = null;
   const syncing: ((captured: number) => void)[] = [];
   const filtering: ((refusal: string | null) => void)[] = [];
+  const following = new Map<number, (refusal: string | null) => void>();
   /** Both this process and the sensor see that an interface has disappeared. */
   let lose: (device: string) => void = () => {};
   const begun = new Promise<SensorMessage | null>((resolve) => {
@@ -61,6 +69,7 @@ export async function openSensor(
         for (const synced of syncing.splice(0)) synced(captured);
       }
       if (message.type === 'gone') return lose(message.device);
+      if (message.type === 'following') return following.get(message.index)?.(message.refusal);
       if (message.type === 'filtered') return filtering.shift()?.(message.refusal);
       last = message;
       resolve(message);
@@ -73,22 +82,26 @@ export async function openSensor(
   if (first.type === 'failed') throw new Failure(first.status, first.message, { hint: first.hint });
 
   let gone: string | null = null;
-  const lost = new Set<string>();
+  const lacking = first.type === 'ready' ? first.lacking : [];
+  const isLacking = new Set(lacking.map(({ device }) => device));
+  const there = new Set(order.devices.filter((device) => !isLacking.has(device)));
   lose = (device) => {
-    if (lost.has(device)) return;
-    lost.add(device);
-    if (order.outlives && lost.size < order.devices.length) return events.changed(device, { change: 'gone' });
+    if (!there.delete(device)) return;
+    if (order.outlives && there.size > 0) return events.changed(device, { change: 'gone' });
     gone = device;
     stop();
   };
-  const unwatch = watchCapture(order, child.pid!, clock, {
+  const watch = watchCapture(order.system, [...there], child.pid!, clock, {
     ...events,
     changed: (device, change) => (change.change === 'gone' ? lose(device) : events.changed(device, change)),
   });
+  let isOver = false;
   const ended = exit.then((status) => {
-    unwatch();
+    isOver = true;
+    watch.end();
     for (const synced of syncing.splice(0)) synced(captured);
-    for (const filtered of filtering.splice(0)) filtered('the capture has ended');
+    for (const filtered of filtering.splice(0)) filtered(ENDED);
+    for (const followed of following.values()) followed(ENDED);
     if (last?.type !== 'ended') throw exitFailure(status, complaint());
     gone ??= last.gone;
     if (gone !== null) throw new InterfaceGone(gone);
@@ -101,15 +114,32 @@ export async function openSensor(
   const linkTypes = first.type === 'ready' ? first.linkTypes : [];
   const sync = (): Promise<number> =>
     new Promise((resolve) => {
+      if (isOver) return resolve(captured);
       syncing.push(resolve);
       child.stdin!.write('\n');
     });
   const refilter = async (bpf: string): Promise<void> => {
+    if (isOver) throw new Failure(EXIT.unavailable, ENDED);
     const refusal = await new Promise<string | null>((resolve) => {
       filtering.push(resolve);
       child.stdin!.write(refilterLine(bpf));
     });
+    if (refusal === ENDED) throw new Failure(EXIT.unavailable, ENDED);
     if (refusal !== null) throw new Failure(EXIT.usage, `--bpf "${bpf}": ${refusal}`, { hint: 'man 7 pcap-filter' });
+  };
+  const follow = async ({ index, name }: InterfaceId): Promise<string | null> => {
+    if (isOver) return ENDED;
+    const refusal = await new Promise<string | null>((resolve) => {
+      following.set(index, (answer) => {
+        following.delete(index);
+        // before what is told of it next
+        if (answer === null) there.add(name);
+        resolve(answer);
+      });
+      child.stdin!.write(followLine(index));
+    });
+    if (refusal === null) watch.add(name);
+    return refusal;
   };
   return {
     linkTypes,
@@ -119,28 +149,36 @@ export async function openSensor(
     stop,
     sync,
     refilter: first.type === 'ready' && first.refilters ? refilter : null,
+    lacking,
+    follow: first.type === 'ready' && first.follows ? follow : null,
     ended,
   };
 }
 
+const ENDED = 'the capture has ended';
 const WATCH_MS = 200;
 
-/**
- * Follows the sensor and the interfaces from this process, because the sensor may no longer read about them. Returns a
- * function that ends this.
- */
+/** What follows the sensor and the interfaces, until it ends. */
+export interface CaptureWatch {
+  /** Another interface, or another of the same name. */
+  add(device: string): void;
+  end(): void;
+}
+
+/** Follows the sensor and the interfaces from this process, because the sensor may no longer read about them. */
 export function watchCapture(
-  { system, devices }: SensorOrder,
+  system: SensorOrder['system'],
+  devices: readonly string[],
   pid: number,
   clock: Clock,
   { changed, stopped }: SensorEvents,
-): () => void {
-  if (system !== 'linux') return () => {};
-  const watches = devices.map((device) => ({ device, interface: new InterfaceWatch(device) }));
+): CaptureWatch {
+  if (system !== 'linux') return { add() {}, end() {} };
+  const watches = new Map(devices.map((device) => [device, new InterfaceWatch(device)]));
   let seen = 0;
-  return every(clock, WATCH_MS, () => {
-    for (const one of watches) {
-      for (const change of one.interface.look(clock.monotonic())) changed(one.device, change);
+  const end = every(clock, WATCH_MS, () => {
+    for (const [device, watch] of watches) {
+      for (const change of watch.look(clock.monotonic())) changed(device, change);
     }
     if (isStopped(pid)) {
       // Ctrl-Z and fg reach both, and not at the same time
@@ -150,6 +188,7 @@ export function watchCapture(
       seen = 0;
     }
   });
+  return { add: (device) => void watches.set(device, new InterfaceWatch(device)), end };
 }
 
 const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };

@@ -63,7 +63,7 @@ export async function openTool(
   if (!(await begun)) throw failureOf(tool, said(), order);
 
   let gone: string | null = null;
-  const unwatch = watchCapture(order, child.pid!, clock, {
+  const watch = watchCapture(order.system, devices, child.pid!, clock, {
     ...events,
     changed(device, change) {
       if (change.change !== 'gone') return events.changed(device, change);
@@ -74,7 +74,7 @@ export async function openTool(
   let isAsked = false;
   let counts: readonly DeviceCounts[] = [];
   const ended = exit.then((status) => {
-    unwatch();
+    watch.end();
     counts = countsOf(tool, said(), devices);
     if (gone !== null || saysGone(said())) throw new InterfaceGone(gone ?? devices[0]!);
     if (status.signal !== null || counts.length === 0) throw exitFailure(status, wordsOf(tool, said()));
@@ -93,6 +93,8 @@ export async function openTool(
     stop: ask,
     sync: async () => 0,
     refilter: null,
+    lacking: [],
+    follow: null,
     ended,
   };
 }

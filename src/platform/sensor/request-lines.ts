@@ -9,6 +9,8 @@ export interface Requests {
   readonly sync: () => void;
   /** To capture by another filter. */
   readonly refilter: (bpf: string) => void;
+  /** To capture from the interface of an index too. */
+  readonly follow: (index: number) => void;
 }
 
 /** Requests that come as lines, in pieces, by whichever way stdin is read. */
@@ -27,7 +29,11 @@ export class RequestLines {
       const line = lines.toString('utf8', 0, end);
       lines = lines.subarray(end + 1);
       if (line === '') this.requests.sync();
-      else this.requests.refilter(JSON.parse(line) as string);
+      else {
+        const asked = JSON.parse(line) as string | number;
+        if (typeof asked === 'string') this.requests.refilter(asked);
+        else this.requests.follow(asked);
+      }
     }
     this.rest = lines;
   }
@@ -47,3 +53,6 @@ export class RequestLines {
 
 /** A request for another filter, as a line. */
 export const refilterLine = (bpf: string): string => `${JSON.stringify(bpf)}\n`;
+
+/** A request for the interface of an index, as a line. */
+export const followLine = (index: number): string => `${index}\n`;

@@ -2,16 +2,17 @@ import fs from 'node:fs';
 import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
 import { type Clock, every } from '../../core/system/clock.ts';
 import type { DeviceCounts } from '../../core/system/sensor.ts';
-import { followIndex } from '../linux/interface-index.ts';
-import { obstacleOf } from '../linux/sensor-node.ts';
 import { realClock } from '../machine/real-clock.ts';
-import { ChangingFilter, openFilters } from './changing-filter.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
-import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
-import { checkFilter, type FirstFilter, loadPcap, PcapDevice } from './pcap-device.ts';
+import { LaterDevices } from './later-devices.ts';
+import { PACKETS_FD, type SensorOrder } from './messages.ts';
+import { NotOpened, openDevices } from './open-devices.ts';
+import { checkFilter, type PcapDevice } from './pcap-device.ts';
+import { loadPcap, type PcapTap } from './pcap-tap.ts';
 import { RequestLines } from './request-lines.ts';
 import { enterSandbox } from './sandbox.ts';
+import { fail, failToOpen, say, sync, writeSome } from './sensor-talk.ts';
 
 /**
  * Entry point of the capturing process: the only part of netwatch that needs a privilege, and that runs native code for
@@ -45,7 +46,6 @@ function run(order: SensorOrder, clock: Clock): void {
   const native = load();
   if (native === null) return;
   const writer = new (order.format === 'pcap' ? FrameRecords : FrameBlocks)(order.snapLength, (bytes) => hand(bytes));
-  const devices: PcapDevice[] = [];
   let captured = 0;
   /** Packets that were handed on whole, and one that is being added, which those before it may have to make room for. */
   let written = 0;
@@ -88,7 +88,7 @@ function run(order: SensorOrder, clock: Clock): void {
     deadline = clock.monotonic() + order.gatherMs + GRACE_MS;
     const isOut = outOf(devices);
     const look = (): void => {
-      for (const device of devices) device.drain();
+      for (const { tap } of devices) tap.drain();
       if (isOut() || clock.monotonic() > deadline) end(ending);
     };
     look();
@@ -136,13 +136,13 @@ function run(order: SensorOrder, clock: Clock): void {
     }
     settling.push({ isOut: outOf(devices), until: clock.monotonic() + order.gatherMs + GRACE_MS });
     const drain = (): void => {
-      for (const device of devices) device.drain();
+      for (const { tap } of devices) tap.drain();
       tellFiltered();
       if (settling.length > 0) clock.after(LAST_MS, drain);
     };
     clock.after(LAST_MS, drain);
   };
-  const requests = new RequestLines({ sync: () => tellCounts(true), refilter });
+  const requests = new RequestLines({ sync: () => tellCounts(true), refilter, follow: (index) => follow(index) });
 
   try {
     for (const name of order.devices) checkFilter(native, order.bpf, name === 'any' ? LINUX_SLL : ETHERNET);
@@ -150,20 +150,13 @@ function run(order: SensorOrder, clock: Clock): void {
     fail(EXIT.usage, `--bpf "${order.bpf}": ${messageOf(error)}`, 'man 7 pcap-filter');
     return;
   }
-  const filters = order.refilters ? openFilters(order) : null;
-  for (const [index, name] of order.devices.entries()) {
-    try {
-      const first: FirstFilter | null =
-        filters === null ? null : { program: filters[index]!.compile(order.bpf), now: clock.now };
-      devices.push(new PcapDevice(native, name, order, writer, () => onFrame(index), first));
-    } catch (error) {
-      failToOpen(order, name, messageOf(error));
-      return;
-    }
+  const opened = openDevices(native, order, writer, onFrame, clock);
+  if (opened instanceof NotOpened) {
+    failToOpen(order, opened.device, opened.message);
+    return;
   }
-  const changing = filters === null ? null : new ChangingFilter(filters, devices, order);
-  // libpcap gives up an interface that is down when its name is gone, though packets come once it is up under another
-  const isThere = new Map(order.system === 'linux' ? order.devices.map((name) => [name, followIndex(name)]) : []);
+  const { devices, changing, lacking } = opened;
+  const later = changing === null ? null : LaterDevices.open(native, order, writer, devices, changing, onFrame);
   // from here on nothing is privileged, and what was not opened above cannot be
   const refusal = enterSandbox(order);
   if (refusal !== null) {
@@ -177,39 +170,61 @@ function run(order: SensorOrder, clock: Clock): void {
     leave({ status: EXIT.unavailable, reason, gone: null });
   }
   writer.flush();
-  say({ type: 'ready', linkTypes, refilters: changing !== null });
+  const refilters = order.refilters && changing !== null;
+  say({ type: 'ready', linkTypes, refilters, follows: later !== null, lacking });
 
   const stop = (): void => finish(ASKED);
   process.stdin.on('end', stop).on('error', stop);
   process.stdin.on('data', (bytes: Buffer) => requests.take(bytes));
-  for (const device of devices) device.start(() => writer.flush());
+  const start = (device: PcapDevice): void => device.tap.start(() => writer.flush());
+  for (const device of devices) start(device);
   const lost = new Set<PcapDevice>();
-  const lose = (device: PcapDevice): void => {
-    lost.add(device);
-    if (order.outlives && lost.size < devices.length) say({ type: 'gone', device: device.name });
-    else finish(goneOf(device.name));
-  };
-  const untold = new Set<PcapDevice>();
-  every(clock, WATCH_MS, () => {
+  const noteLost = (): void => {
     for (const device of devices) {
-      if (device.drainUntold() && !untold.has(device)) {
-        untold.add(device);
+      if (lost.has(device)) continue;
+      device.tap.drain();
+      if (device.isThere()) continue;
+      lost.add(device);
+      const isLeft = devices.some((other) => !lost.has(other));
+      if (order.outlives && isLeft) say({ type: 'gone', device: device.name });
+      else finish(goneOf(device.name));
+    }
+  };
+  const follow = (index: number): void => {
+    // who reads it knows which one is meant
+    noteLost();
+    const found = later?.follow(index) ?? 'this machine cannot';
+    if (typeof found !== 'string') start(found);
+    writer.flush();
+    say({ type: 'following', index, refusal: typeof found === 'string' ? found : null });
+  };
+  const untold = new Set<PcapTap>();
+  every(clock, WATCH_MS, () => {
+    // what the kernel had gathered of it has come meanwhile
+    later?.release(lost);
+    for (const { tap, isReleased } of devices) {
+      if (isReleased) continue;
+      if (tap.drainUntold() && !untold.has(tap)) {
+        untold.add(tap);
         every(clock, UNTOLD_MS, () => {
-          device.drain();
+          tap.drain();
           writer.flush();
         });
       }
       writer.flush();
-      if (device.hasFailed && !lost.has(device) && !isThere.get(device.name)?.()) lose(device);
     }
+    noteLost();
   });
   every(clock, COUNTS_MS, () => tellCounts());
 }
 
 /** Whether what the kernel holds now has been handed out. */
 function outOf(devices: readonly PcapDevice[]): () => boolean {
-  const wanted = devices.map((device) => device.taken + (device.left() ?? Number.POSITIVE_INFINITY));
-  return () => devices.every(({ taken }, index) => taken >= wanted[index]!);
+  const wanted = devices.map((device) => ({
+    device,
+    taken: device.taken + (device.left() ?? Number.POSITIVE_INFINITY),
+  }));
+  return () => wanted.every(({ device, taken }) => device.taken >= taken);
 }
 
 const goneOf = (name: string): Ending => ({
@@ -229,49 +244,6 @@ function load(): ReturnType<typeof loadPcap> | null {
     );
     return null;
   }
-}
-
-/** libpcap's words tell which it is: permission, a device that is not there, or another reason. */
-function failToOpen({ system, grant }: SensorOrder, name: string, message: string): void {
-  const words = message.replace(/\s+/g, ' ').trim();
-  if (/permission|not permitted|CAP_NET_RAW/i.test(words)) {
-    const obstacle = system === 'linux' ? obstacleOf(fs.readFileSync('/proc/self/status', 'utf8')) : null;
-    fail(EXIT.noPermission, `capturing on ${name} needs CAP_NET_RAW: ${obstacle ?? words}`, grant);
-  } else if (/no such device/i.test(words)) fail(EXIT.noInput, `no interface "${name}"`, 'netwatch ifaces');
-  else fail(EXIT.unavailable, `${name} cannot be captured from: ${words}`, null);
-}
-
-/** A pipe cannot be, and need not. */
-function sync(fd: number): void {
-  try {
-    fs.fsyncSync(fd);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
-  }
-}
-
-/** Writes as much as possible; 0 while the reader is slow. Throws as fs.writeSync does. */
-function writeSome(fd: number, bytes: Uint8Array, at: number): number {
-  try {
-    return fs.writeSync(fd, bytes, at);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
-    throw error;
-  }
-}
-
-/** Messages are of no use when nobody is there to read them. */
-function say(message: SensorMessage): void {
-  try {
-    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-    for (let at = 0; at < bytes.length; ) at += writeSome(MESSAGES_FD, bytes, at);
-  } catch {
-    process.exit(0);
-  }
-}
-
-function fail(status: ExitStatus, message: string, hint: string | null): void {
-  say({ type: 'failed', status, message, hint });
 }
 
 run(JSON.parse(process.argv[2]!) as SensorOrder, realClock);

@@ -33,7 +33,7 @@ test('the split pane shows the details of the selected row beside the list, and 
   story.mouse('press', 100, 3);
   expect(story.model.lists.connections!.selection.index).toBe(1);
   expect(story.resize(119, 40).text).not.toContain('remote_port');
-  expect(story.press('|').notice).toBe('the terminal is too small for that: at least 120×10');
+  expect(story.press('|').notice).toBe('needs at least 120×10: the terminal is too small');
 });
 
 test.each(TABS.flatMap(({ name }) => [120, 200].map((width) => [name, width] as const)))(
@@ -45,7 +45,7 @@ test.each(TABS.flatMap(({ name }) => [120, 200].map((width) => [name, width] as 
 
 test('the dense view needs 130×44', () => {
   const story = new Story(machineOf(CONNS), { width: 129, height: 44 }).press('D');
-  expect(story.notice).toBe('the terminal is too small for that: at least 130×44');
+  expect(story.notice).toBe('needs at least 130×44: the terminal is too small');
   expect(story.resize(200, 44).press('D').lines[2]).toContain('USER');
   // the strip about the selected row leaves its lines to the list
   expect(story.lines.at(-3)).not.toContain(' rtt ');

@@ -71,3 +71,38 @@ test('history is bounded', () => {
   for (let i = 0; i < 70; i++) story.press('/', 'ctrl+u').type(`remote_port == ${i}`).press('enter');
   expect(story.model.entered.conn!.length).toBe(50);
 });
+
+/** Types on from nothing, and tells what acts. */
+const holding = (...texts: readonly string[]): string | null => {
+  const story = new Story(MACHINE).press('/');
+  for (const text of texts) text.startsWith('<') ? story.press(...text.slice(1).split(' ')) : story.type(text);
+  return story.model.lists.connections?.filter?.text ?? null;
+};
+
+test.each([
+  // what a longer line begins with is no filter that anybody typed
+  [['code >= 400'], null],
+  [['remote_addr == 10.77.0.0/99'], null],
+  [['remote_port == 443x'], null],
+  // what stands before a word that joins is
+  [['netcat and '], 'netcat'],
+  [['netcat and code >= 400'], 'netcat'],
+  [['netcat or curl and state =='], 'netcat or curl'],
+  [['netcat && (curl or x ='], 'netcat'],
+  [['(netcat or curl'], null],
+  [['"a and b" and stat =='], '"a and b"'],
+  // what was whole stays while it is mended, from its middle or its end
+  [['netcat and curl', '<left left left left left backspace'], 'netcat and curl'],
+  [['remote_port == 443', '<backspace backspace backspace'], 'remote_port == 443'],
+  [['remote_port == 443', '<backspace backspace backspace', '80'], 'remote_port == 80'],
+  // nothing is a filter, too
+  [['netcat', '<ctrl+u', 'code >= 400'], null],
+] as const)('while %j means nothing, %j acts', (texts, filter) => {
+  expect(holding(...texts)).toBe(filter);
+});
+
+test('the filter that held before stays while another is typed that means nothing', () => {
+  const story = new Story(MACHINE).press('/').type('netcat').press('enter', '/').type(' >= 3');
+  expect(story.model.lists.connections!.filter!.text).toBe('netcat');
+  expect(story.lines.at(-2)).toMatch(/2 of 3/);
+});

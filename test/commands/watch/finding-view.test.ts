@@ -34,3 +34,19 @@ test('one for which there is room is whole', () => {
   expect(story.lines.join('\n')).not.toContain('i shows all');
   for (const word of ['summary59', 'advice59', 'evidence19']) expect(story.lines.join('\n')).toContain(word);
 });
+
+test('the worst finding comes first, also when somebody sorts by how serious and how sure it is', () => {
+  const insights = (['note', 'error', 'warn'] as const).map((severity, index) => ({
+    ...FINDING,
+    severity,
+    confidence: (['medium', 'low', 'high'] as const)[index]!,
+    rule: `rule-${severity}`,
+  }));
+  const story = new Story(machineOf([], { insights }), { tab: 'insights', width: 120, height: 30 });
+  const order = (): readonly string[] => story.lines.slice(3, 6).map((line) => /rule-(\w+)/.exec(line)![1]!);
+  expect(order()).toEqual(['error', 'warn', 'note']);
+  expect(story.press('o') && order()).toEqual(['note', 'warn', 'error']);
+  // by how sure it is: the surest first
+  story.press('right', 'right', 'right', 'right', 's');
+  expect([story.notice, order()]).toEqual(['sorted by confidence ▼', ['warn', 'note', 'error']]);
+});

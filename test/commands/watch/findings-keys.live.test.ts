@@ -68,7 +68,7 @@ const pressedOn = (first: RegExp, last: RegExp): readonly Pressed[] => [
   { keys: ['H'], shows: /names of addresses are not shown/ },
   { keys: ['M'], shows: /the mouse is the terminal’s/ },
   { keys: ['M'], shows: /the mouse is used here/ },
-  { keys: ['D'], shows: /the terminal is too small for that: at least 130×44/ },
+  { keys: ['D'], shows: /needs at least 130×44: the terminal is too small/ },
   { keys: ['|'], shows: /details beside the list/ },
   { keys: ['|'], shows: /details closed/ },
   { keys: ['ctrl+l'], shows: /^ 1 Dashboard {2}2 Connections/ },

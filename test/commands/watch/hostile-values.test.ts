@@ -5,6 +5,7 @@ import { listFilter } from '../../../src/commands/watch/model/list-state.ts';
 import type { Model, Popup, Prompt } from '../../../src/commands/watch/model/model.ts';
 import { TABS } from '../../../src/commands/watch/tabs/all-tabs.ts';
 import { frameView } from '../../../src/commands/watch/views/frame-view.ts';
+import type { AnyRow } from '../../../src/core/record/table.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { HOSTILE, hostileMachine, hostilePackets, hostileStream } from '../../support/hostile-screen.ts';
 import { recordScreen } from '../../support/recorded-screen.ts';
@@ -36,11 +37,12 @@ function faultsOf(model: Model): readonly string[] {
   return faults;
 }
 
-const POPUPS = (text: string): readonly (Popup | null)[] => [
+const pinnedOf = (row: AnyRow) => ({ id: '', row, isGone: true });
+const POPUPS = (text: string, row: AnyRow): readonly (Popup | null)[] => [
   null,
   { kind: 'help', top: 0 },
-  { kind: 'details', top: 0 },
-  { kind: 'tables', top: 0 },
+  { kind: 'details', top: 0, pinned: pinnedOf(row) },
+  { kind: 'tables', top: 0, pinned: pinnedOf(row) },
   { kind: 'text', top: 0, title: text, lines: [[{ text, role: null }], [{ text, role: 'bad' }]] },
 ];
 
@@ -52,7 +54,7 @@ function* statesOf(text: string): Generator<readonly [string, Model]> {
   const settings = { ...model.settings, names: true, places: true };
   const base = { ...model, settings };
   for (const { name, lists } of TABS) {
-    for (const popup of name === 'interfaces' ? POPUPS(text) : [null])
+    for (const popup of name === 'interfaces' ? POPUPS(text, hostile.ifaces[0]!) : [null])
       yield [`${name} ${popup?.kind}`, { ...base, tab: name, popup }];
     for (const focus of lists.keys())
       yield [`${name}, list ${focus}`, { ...base, tab: name, focus: { [name]: focus }, width: 200, height: 60 }];
@@ -94,7 +96,18 @@ function* statesOf(text: string): Generator<readonly [string, Model]> {
       const error = cursor === 0 ? null : { message: text, column: 5 };
       const offered =
         cursor === 0 && purpose === 'list filter' ? { from: 0, candidates: [text, 'pid'], index: 0 } : null;
-      const prompt: Prompt = { purpose, mark: '/', text, cursor, error, before: null, offered, recalled: null };
+      const prompt: Prompt = {
+        purpose,
+        mark: '/',
+        text,
+        cursor,
+        error,
+        before: null,
+        offered,
+        recalled: null,
+        holds: '',
+        stays: '',
+      };
       const tab = purpose === 'list filter' ? 'connections' : 'packets';
       yield [`${purpose} at ${cursor}`, { ...base, tab, prompt }];
     }

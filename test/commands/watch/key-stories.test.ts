@@ -48,7 +48,10 @@ const EVERYWHERE: Readonly<Record<string, Outcome>> = {
   M: asks('mouse'),
   T: sets('settings.theme.name', 'dark'),
   D: sets('settings.dense', true),
-  '|': sets('isSplit', true),
+  '|'(after, before) {
+    if (after.model.tab !== 'packets') return sets('isSplit', true)(after, before);
+    expect([after.model.isSplit, after.notice]).toEqual([false, '| has nothing to act on here']);
+  },
   '[': says(/^nothing older is kept$/),
   ']': says(/^this is the newest look/),
   '{': says(/^nothing older is kept$/),

@@ -8,6 +8,7 @@ import { zh } from '../../../src/commands/watch/texts/zh.ts';
 import { frameView } from '../../../src/commands/watch/views/frame-view.ts';
 import { widthOf } from '../../../src/core/output/text-width.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
+import type { AnyRow } from '../../../src/core/record/table.ts';
 import { withCharacters } from '../../../src/core/screen/characters.ts';
 import { MACHINE, SIZES, sceneOf, withoutColors } from '../../support/screen-scene.ts';
 
@@ -21,14 +22,18 @@ test.each(Object.entries(LANGUAGES))('%s fills the same places, and says somethi
   expect(NAMES.filter((name) => texts[name].trim() !== texts[name] || texts[name] === '')).toEqual([]);
 });
 
-const popups = [null, { kind: 'help', top: 0 }, { kind: 'details', top: 0 }] as const;
+const popupsOf = (row: AnyRow | undefined) => [
+  null,
+  { kind: 'help', top: 0 } as const,
+  ...(row === undefined ? [] : [{ kind: 'details', top: 0, pinned: { id: '', row, isGone: true } } as const]),
+];
 const CASES = Object.keys(LANGUAGES).flatMap((language) => SIZES.map((size) => [language, size] as const));
 
 test.each(CASES)('every line of every tab is as wide as the terminal: %s %s', (language, size) => {
   const spoken = languageOf(language, {}, 'all');
   for (const { name, lists } of TABS)
-    for (const popup of popups)
-      for (const focus of lists.keys())
+    for (const focus of lists.keys())
+      for (const popup of popupsOf(lists[focus]!.rows(sceneOf(size, name, spoken))[0]))
         for (const machine of [MACHINE, { ...MACHINE, at: null, conns: [], health: new Map(), insights: [] }])
           for (const dense of [false, true]) {
             const settings = { ...spoken, dense, names: dense, places: dense, probes: !dense };
@@ -50,7 +55,15 @@ test('tabs are named in the language, and clicked where they stand', () => {
 test('a typed line of wide characters keeps its cursor in sight', () => {
   const text = '名'.repeat(60);
   const prompt = {
-    ...({ purpose: 'list filter', mark: '/', before: null, offered: null, recalled: null } as const),
+    ...({
+      purpose: 'list filter',
+      mark: '/',
+      before: null,
+      offered: null,
+      recalled: null,
+      holds: '',
+      stays: '',
+    } as const),
     ...{ text, cursor: text.length, error: { message: 'no', column: text.length } },
   };
   const lines = frameView(KEY_TABLE, sceneOf([80, 24], 'connections', {}, { prompt })).map(withoutColors);

@@ -142,3 +142,23 @@ test('what becomes known while the screen is paused is shown, and nothing else',
   const { model } = update(KEY_TABLE, paused, { type: 'known', fill }, NOON);
   expect([model.machine.conns.length, model.held!.conns.length, model.machine.at]).toEqual([1, 1, MACHINE.at]);
 });
+
+test('names of packets are asked for only while they are wanted, and told when they came', async () => {
+  const { names, asked, answers, settle } = slowDns();
+  let late = 0;
+  const facts = new AddressFacts(names, PLACES, () => {
+    late++;
+  });
+  expect([facts.nameOf('198.51.100.9'), asked]).toEqual([null, []]);
+  facts.want({ names: true, places: false });
+  expect([facts.nameOf('198.51.100.9'), facts.nameOf('02:00:00:00:00:01'), asked]).toEqual([
+    null,
+    null,
+    ['198.51.100.9'],
+  ]);
+  answers.set('198.51.100.9', 'one.example');
+  settle();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect([late, facts.nameOf('198.51.100.9')]).toEqual([1, 'one.example']);
+});

@@ -142,6 +142,7 @@ test('packets that have just come are no search that somebody waits for; many ar
   expect(found()).toEqual([50, false]);
   for (let n = 0; n < 100; n++) feed.next();
   expect(found()).toEqual([50, false]);
+  expect(opened.look()!.isCounted).toBe(false);
   await clock.pass(100);
   expect(found()).toEqual([100, false]);
   feed.drain();
@@ -163,4 +164,25 @@ test('a packet that is shown plainly at first is shown as it is a moment later, 
   expect(published.slice(before).map(({ isAsked }) => isAsked)).toEqual([true]);
   expect(last().look.row(number)!.layers).toContain('http');
   expect(clock.timers()).toBe(0);
+});
+
+test('a frame tells a count that is whole, or that it is still being made', async () => {
+  const { clock, opened, feed } = await desk();
+  opened.begin(feed, null, LIVE_LIMITS);
+  opened.setFilter('port 4001');
+  for (let n = 0; n < 100; n++) feed.next();
+  expect([opened.look()!.count, opened.look()!.held, opened.look()!.isCounted]).toEqual([0, 100, false]);
+  const fresh = opened.freshLook()!;
+  expect([fresh.count, fresh.held, fresh.isCounted]).toEqual([50, 100, true]);
+  await clock.pass(1000);
+});
+
+test('a frame does not wait for a long search', async () => {
+  const { opened, feed } = await desk(1);
+  opened.begin(feed, null, LIVE_LIMITS);
+  for (let n = 0; n < 1000; n++) feed.next();
+  opened.setFilter('port 4001');
+  const before = opened.look()!.count;
+  const fresh = opened.freshLook()!;
+  expect([fresh.count > before, fresh.count < 500, fresh.isCounted]).toEqual([true, true, false]);
 });

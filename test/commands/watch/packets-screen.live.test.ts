@@ -308,6 +308,8 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
   test('findings follow from what was captured, and lead to connections and their packets', async () => {
     screen.press('8');
     await screen.shows(/warn .*port_scan/);
+    // what is worse stands before it
+    screen.press('/', 'port_scan', 'enter');
     await screen.shows('10.0.0.1 tried 26 ports of 10.0.0.2, of which 25 did not accept a connection');
     screen.press('y');
     await screen.shows(`netwatch insights --interval 1 -i ${NEAR} `);

@@ -54,15 +54,15 @@ test('a low terminal shows the list, the layers and the bytes of the selected on
   ).toMatchInlineSnapshot(`
     [
       " Packets 38",
-      "      NO     TIME SOURCE          DESTINATION     PROTO    LEN STRM INFO",
-      "       1    0.000 127.0.0.1       127.0.0.1       DNS       72 #0   Standard qu…",
-      "       2    0.001 127.0.0.1       127.0.0.1       DNS       88 #0   Standard qu…",
-      "       3    0.001 127.0.0.1       127.0.0.1       DNS       75 #1   Standard qu…",
-      " ●     4    0.001 127.0.0.1       127.0.0.1       DNS       75 #1   Standard qu…",
-      "       5    0.021 127.0.0.1       127.0.0.1       TCP       74 #0   33638 → 808…",
-      "       6    0.021 127.0.0.1       127.0.0.1       TCP       74 #0   8080 → 3363…",
-      "       7    0.021 127.0.0.1       127.0.0.1       TCP       66 #0   33638 → 808…",
-      "       8    0.023 127.0.0.1       127.0.0.1       HTTP     132 #0   GET /hello …",
+      "   NO  TIME SOURCE      DESTINATION PROTO LEN STRM INFO",
+      "    1 0.000 127.0.0.1   127.0.0.1   DNS    72 #0   Standard query 0x0ac2 A real…",
+      "    2 0.001 127.0.0.1   127.0.0.1   DNS    88 #0   Standard query response 0x0a…",
+      "    3 0.001 127.0.0.1   127.0.0.1   DNS    75 #1   Standard query 0x55d6 A miss…",
+      " ●  4 0.001 127.0.0.1   127.0.0.1   DNS    75 #1   Standard query response 0x55…",
+      "    5 0.021 127.0.0.1   127.0.0.1   TCP    74 #0   33638 → 8080 [SYN] Seq=0 Win…",
+      "    6 0.021 127.0.0.1   127.0.0.1   TCP    74 #0   8080 → 33638 [SYN, ACK] Seq=…",
+      "    7 0.021 127.0.0.1   127.0.0.1   TCP    66 #0   33638 → 8080 [ACK] Seq=1 Ack…",
+      "    8 0.023 127.0.0.1   127.0.0.1   HTTP  132 #0   GET /hello HTTP/1.1",
       "─ Layers 8  handshake 0.039 ms (SYN→SYN-ACK 0.02 ms, SYN-ACK→ACK 0.019 ms) ─────",
       "▸ Frame 8: 132 bytes on the wire, 132 captured",
       "▸ Ethernet II (eth)",
@@ -83,7 +83,7 @@ test('a wide one shows whole addresses and microseconds', async () => {
   const screen = await openPacketScreen(LOOPBACK, { width: 120, height: 40 });
   const line = screen.lines().find((one) => one.includes('RST, ACK'))!;
   expect(line.trimEnd()).toMatchInlineSnapshot(
-    `" ●     32     0.105442 ::1               ::1               TCP         74 #2     9 → 49330 [RST, ACK] Seq=1 Ack=1 Win=0…"`,
+    `" ● 32 0.105442 ::1         ::1         TCP    74 #2     9 → 49330 [RST, ACK] Seq=1 Ack=1 Win=0 Len=0"`,
   );
 });
 
@@ -97,7 +97,7 @@ test('severities and the colouring rules', async () => {
   expect(lineOf('HTTP/1.1 404')).toMatch(/^\x1b\[1;33m \x1b\[0m\x1b\[33m▲\x1b\[0m\x1b\[33m/);
   expect(lineOf('33638 → 8080 [FIN, ACK]')).toMatch(/^\x1b\[1;33m \x1b\[0m\x1b\[2m \x1b\[0m\x1b\[36m/);
   expect(lineOf('49330 [RST, ACK]')).toMatch(/^\x1b\[1;33m \x1b\[0m\x1b\[31m●\x1b\[0m\x1b\[31m/);
-  expect(lineOf('HTTP/1.1 200 OK')).toMatch(/^\x1b\[1;33m \x1b\[0m {3}/);
+  expect(lineOf('HTTP/1.1 200 OK')).toMatch(/^\x1b\[1;33m \x1b\[0m +\d/);
 });
 
 test('the bytes of the selected layer are marked', async () => {
@@ -198,4 +198,59 @@ test('? tells what filters look like, and what colours and marks of packets mean
   expect(others).toContain('★ new address');
   expect(others).toContain('rtt_ms > 100   state == LISTEN');
   expect(others).not.toContain('stream 7');
+});
+
+test('a count that is still being made says so, beside the title and where the filter is typed', async () => {
+  const screen = await openPacketScreen(LOOPBACK);
+  screen.press('/', '"dns"');
+  expect(screen.lines().at(-2)).toMatch(/ 4 of 38 $/);
+  screen.take((model) => {
+    const look = new Proxy(model.packets.look!, {
+      get: (of, name) => (name === 'isCounted' ? false : Reflect.get(of, name, of)),
+    });
+    return { ...model, packets: { ...model.packets, look } };
+  });
+  expect(screen.lines().at(-2)).toMatch(/ 4… of 38 $/);
+  expect(screen.lines()[1]).toMatch(/^ Packets 4… of 38 /);
+});
+
+const framesAt = (seconds: readonly number[], from = [198, 51, 100, 9]) =>
+  pcap(seconds.map((second) => ({ bytes: udpFrame({ from, srcPort: 4000, dstPort: 9 }, [1]), seconds: second })));
+const rowsOf = (screen: PacketScreen): readonly string[] =>
+  screen
+    .lines()
+    .slice(2, 5)
+    .map((line) => line.trimEnd());
+
+test('columns are as wide as what they show, and what the packet says has the rest', async () => {
+  const screen = await openPacketScreen(framesAt([0, 1]));
+  expect(rowsOf(screen)).toMatchInlineSnapshot(`
+    [
+      "  NO  TIME SOURCE          DESTINATION PROTO LEN STRM INFO",
+      "   1 0.000 198.51.100.9    10.0.0.2    UDP    43 #0   4000 → 9 Len=1",
+      "   2 1.000 198.51.100.9    10.0.0.2    UDP    43 #0   4000 → 9 Len=1",
+    ]
+  `);
+  expectWhole(screen);
+});
+
+test.each([80, 120])('packets that are years apart have a date at %i columns', async (width) => {
+  const screen = await openPacketScreen(framesAt([0, 1_424_498_400]), { width });
+  expect(rowsOf(screen)[2]).toMatch(width === 80 ? / 2 2015-02-21 06:00 / : / 2 2015-02-21 06:00:00 /);
+  expect(rowsOf(screen)[1]).toContain(' 1970-01-01 00:00');
+  expectWhole(screen);
+});
+
+test('H shows names of addresses that are known, and g countries behind them', async () => {
+  const hostOf = (address: string): string | null => (address === '198.51.100.9' ? 'a-long-name.example.net' : null);
+  const screen = await openPacketScreen(framesAt([0]), { placeOf, hostOf });
+  screen.press('g');
+  expect(rowsOf(screen)[1]).toContain(' 198.51.100.9 DE 10.0.0.2 ');
+  screen.press('g', 'H');
+  expect(rowsOf(screen)[1]).toContain(' a-long-name.ex… 10.0.0.2 ');
+  screen.press('g');
+  expect(rowsOf(screen)[1]).toContain(' a-long-name.ex… DE 10.0.0.2 ');
+  expectWhole(screen);
+  screen.press('y');
+  expect(screen.lines().join(' ')).toContain('sudo netwatch capture --resolve');
 });

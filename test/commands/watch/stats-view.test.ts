@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { MachineHistory } from '../../../src/commands/watch/live/machine-history.ts';
+import { dnsQuery } from '../../../src/core/record/tables/dns-query.ts';
+import { unknownRow } from '../../../src/core/record/unknown-row.ts';
 import { recordScreen } from '../../support/recorded-screen.ts';
 import { Story } from '../../support/screen-story.ts';
 
@@ -67,4 +70,27 @@ test.each([
 ])('every line is as wide as a terminal of %i×%i', (width, height) => {
   const story = open(width, height);
   for (let focus = 0; focus < 5; focus++) expect(story.press('tab').lines).toHaveLength(height);
+});
+
+test('messages that are no longer kept are counted, and no limit looks like a count', () => {
+  const history = new MachineHistory();
+  const look = (count: number): Story => {
+    const rows = Array.from({ length: count }, (_, id) => ({
+      ...unknownRow(dnsQuery),
+      time: `${id}`,
+      id,
+      name: `n${id}`,
+    }));
+    history.ingestSections([{ table: dnsQuery, rows: rows as never }]);
+    const { current } = history;
+    return new Story({ ...current, at: machine.at }, { tab: 'stats', width: 200, height: 60 });
+  };
+  expect(look(900).text).toContain('─ DNS queries 900 ─');
+  const story = look(600);
+  expect(story.text).toContain('─ DNS queries last 1000 of 1500 ─');
+  expect(story.resize(80, 24).text).toContain('─ DNS queries last 1000 of 1500  │  HTTP requests 0  │');
+  story.press('tab', 'tab', 'tab');
+  expect(story.text).toContain('─ DNS queries 1000+  │  HTTP requests 0  │');
+  story.press('backtab', '/').type('name == n5').press('enter');
+  expect(story.text).toContain('─ DNS queries 1 of 1000+  │');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
-import { address, flag, integer, maybe, text } from '../../../src/core/record/field.ts';
+import { address, flag, integer, many, maybe, ranking, text } from '../../../src/core/record/field.ts';
 import { parseSort, sortRows } from '../../../src/core/record/sort.ts';
 import { type AnyRow, table } from '../../../src/core/record/table.ts';
 
@@ -10,6 +10,8 @@ const thing = table('thing', 'One row.', {
   addr: maybe(address('Its address.')),
   on: maybe(flag('Whether.')),
   size: maybe(integer('Its size.')),
+  level: maybe(ranking('How grave it is.', ['error', 'warn', 'note'])),
+  levels: many(ranking('How grave they are.', ['error', 'warn', 'note'])),
 });
 
 const failureOf = (run: () => unknown): Failure => {
@@ -46,6 +48,9 @@ test.each<[string, readonly unknown[], readonly number[], readonly number[]]>([
   ['size', [10, 9, null, 10, 100], [1, 0, 3, 4, 2], [4, 0, 3, 1, 2]],
   ['on', [true, null, false], [2, 0, 1], [0, 2, 1]],
   ['name', ['b', 'B', null, 'a', '10', '9'], [4, 5, 1, 3, 0, 2], [0, 3, 1, 5, 4, 2]],
+  // by rank; a value of a later version comes before all
+  ['level', ['warn', 'error', null, 'note', 'fatal', 'error'], [4, 3, 0, 1, 5, 2], [1, 5, 0, 3, 4, 2]],
+  ['levels', [['warn', 'error'], ['note'], null, ['error']], [1, 0, 3, 2], [3, 0, 1, 2]],
   // by number, IPv4 first; what is no address comes after them
   [
     'addr',

@@ -163,10 +163,7 @@ test('packets make rows of flows that have no socket, and are counted', async ()
     ['capture', '9.9.9.9', 3],
   ]);
   expect(await first.measure(0)).toMatchObject({ captured: 1, dropped_by_kernel: 1 });
-  expect(first.limits).toEqual([
-    LIMIT,
-    { what: 'connection details from packets', why: 'the capture has ended', remedy: null },
-  ]);
+  expect(first.limits).toEqual([LIMIT, { what: 'packets', why: 'the capture has ended', remedy: null }]);
   end();
   await sampler.close(({ count }) => void done.push(`told of ${count}`));
   expect(done).toEqual(['told of 0', 'closed', 'closed']);

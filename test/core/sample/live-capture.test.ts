@@ -30,6 +30,8 @@ test('the order to the sensor is what was asked for', async () => {
       bufferBytes: 16 * 1024 * 1024,
       promiscuous: false,
       outlives: false,
+      mayLack: false,
+      later: null,
       refilters: false,
       packetBuffered: true,
       user: null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DnsQueryRow } from '../../../src/core/record/tables/dns-query.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
-import { ethernet, ipv6, octets, udp } from '../../support/headers.ts';
+import { ethernet, ipv4, ipv6, octets, udp } from '../../support/headers.ts';
 import { runStatistic, type StatisticFrame } from '../../support/run-statistic.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
@@ -369,4 +369,13 @@ test('queries that nobody answers are bounded: the oldest wait no longer', () =>
 test('an answer holds a hundred values at most', () => {
   const addresses = Array.from({ length: 120 }, (_, index) => [10, 0, 0, index]);
   expect(rowsOf([asked('a'), answered('a', { addresses })])[0]!.answers).toHaveLength(100);
+});
+
+test('a query that an ICMP error quotes is not another one', () => {
+  const sent = udp(40_000, 53, message('a.example'));
+  const back = { from: SERVER, to: CLIENT };
+  const error = ethernet(0x0800, ipv4(1, [...octets('03 03 0000 00000000'), ...ipv4(17, sent)], back));
+  const error6 = ethernet(0x86dd, ipv6(58, [...octets('01 04 0000 00000000'), ...ipv6(17, sent)]));
+  const rows = rowsOf([asked('a.example'), Uint8Array.from(error), Uint8Array.from(error6)]);
+  expect(rows.map(({ client, server }) => [client, server])).toEqual([['10.0.0.1', '10.0.0.2']]);
 });

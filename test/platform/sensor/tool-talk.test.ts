@@ -17,6 +17,8 @@ const ORDER: SensorOrder = {
   most: null,
   packetBuffered: false,
   outlives: false,
+  mayLack: false,
+  later: null,
   refilters: false,
   continues: null,
   user: { uid: 1234, gid: 1235 },

@@ -65,6 +65,14 @@ export class AddressFacts {
     return isSame ? machine : { ...machine, conns, tracked };
   }
 
+  /** The name of an address where names are wanted and it is known by now; asks for it else. */
+  nameOf(address: string): string | null {
+    if (!this.wanted.names) return null;
+    const name = this.hostOf(address);
+    this.awaitNames();
+    return name;
+  }
+
   close(): void {
     this.isOver = true;
     this.names?.close();

@@ -3,7 +3,6 @@ import { EXIT, Failure, messageOf } from '../../../core/failure.ts';
 import { shellWord } from '../../../core/output/shell-word.ts';
 import type { Numerals } from '../../../core/output/units.ts';
 import { FILE_LIMITS, LIVE_LIMITS } from '../../../core/packet/packet-store.ts';
-import type { AddressPlace } from '../../../core/place/places.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import type { Context } from '../../context/context.ts';
 import { placeOf } from '../../context/place.ts';
@@ -11,6 +10,7 @@ import type { ModelRequest } from '../../insights/model-options.ts';
 import type { Action, Effect } from '../model/action.ts';
 import type { Machine } from '../model/machine.ts';
 import type { TabName } from '../model/model.ts';
+import type { AddressLook } from '../model/packet-look.ts';
 import type { Texts } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
 import type { WatchValues } from '../watch-values.ts';
@@ -28,8 +28,8 @@ export interface Shown {
   readonly failed: (error: unknown) => void;
   readonly texts: () => Texts;
   readonly numerals: () => Numerals;
-  /** Where an address is. */
-  readonly placeOf: (address: string) => AddressPlace;
+  /** Where addresses are, and their names. */
+  readonly addresses: AddressLook;
   /** Fills rows that nobody has seen yet. */
   readonly fill: (machine: Machine) => void;
   /** Works out what a frame will need of a look, between keys. */
@@ -67,7 +67,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       take({ type: 'packets', look, isAsked });
       paint(isAsked);
     },
-    shown.placeOf,
+    shown.addresses,
   );
   const isOfPackets = values.tab === 'packets' || (values.tab === null && values.read !== null);
   if (isOfPackets && values.filter !== null) desk.setFilter(values.filter, false);
@@ -149,7 +149,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
   }
 
   /** Writes, and says what came of it. */
-  async function save(effect: FeedEffect): Promise<void> {
+  async function save(effect: Extract<FeedEffect, { readonly type: 'save stream' | 'export packets' }>): Promise<void> {
     if (saved === null) return tell(texts().noticeNothingToSave, true);
     if (saved instanceof Failure) return tell(fill(texts().noticeNoFolder, { why: saved.message }), true);
     const stem = (what: string): string => path.join(saved.folder, `netwatch_${what}`);
@@ -162,13 +162,14 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
         const { file: written, count } = await saveStream(saved.files, name, effect.state);
         return tell(fill(texts().noticeSavedBytes, { count, file: written }), false);
       }
+      const { last } = effect;
       const { held } = desk;
       if (held === null) return tell(texts().noticeNothingToSave, true);
       const { file: written, count } = await savePackets(
         saved.files,
         stem(`capture_${stamp}`),
         held.store,
-        held.numbers,
+        last === null ? held.numbers : held.numbers.filter((number) => number <= last),
       );
       tell(fill(texts().noticeSaved, { count, file: written }), false);
     } catch (error) {
@@ -232,7 +233,7 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
     },
     show: (tab) => machine?.show(tab),
     freshen() {
-      const look = desk.look();
+      const look = desk.freshLook();
       if (look !== null) take({ type: 'packets', look, isAsked: false });
     },
     async close(told) {

@@ -6,6 +6,7 @@ import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { Section } from '../../../core/record/table.ts';
 import { type HandshakeRow, handshake, handshakeHistogram } from '../../../core/record/tables/handshake.ts';
+import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { HostRow } from '../../../core/record/tables/network-config.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
@@ -106,6 +107,14 @@ export async function openMachineFeed(
       })
     : null;
   let fresh: readonly ProbeRow[] = [];
+  let wholeIsDue = Number.NEGATIVE_INFINITY;
+  let interfaces: string | null = null;
+  /** Routes and neighbours go with an interface, and packets: where one changed, all is read at the next look. */
+  const noteInterfaces = (rows: readonly IfaceRow[]): void => {
+    const now = JSON.stringify(rows.map(({ index, name, state, ipv4, ipv6 }) => [index, name, state, ipv4, ipv6]));
+    if (interfaces !== null && now !== interfaces) wholeIsDue = Number.NEGATIVE_INFINITY;
+    interfaces = now;
+  };
   const openSampler = (bpf: string | null, demandsPackets: boolean): Promise<InsightSampler> =>
     openInsightSampler(place, {
       rules: RULES,
@@ -133,6 +142,7 @@ export async function openMachineFeed(
         ingest(observation) {
           history.ingest(probes === null ? observation : marked(observation, probes.own), clock.now());
           model?.ingest(observation);
+          if (observation.type === 'iface') noteInterfaces(observation.value);
         },
         ingestSections(sections) {
           history.ingestSections(
@@ -157,7 +167,6 @@ export async function openMachineFeed(
 
   let needs = needsOf(asked.tab);
   let whole: InsightLook = { rows: [], more: new Map(), limits: [] };
-  let wholeIsDue = Number.NEGATIVE_INFINITY;
   let connectedAt = Number.NEGATIVE_INFINITY;
   const look = async (): Promise<void> => {
     const at = instantNow(clock);

@@ -39,7 +39,12 @@ export class MachineHistory {
         };
         break;
       case 'iface':
-        this.machine = { ...this.machine, ifaces: value, rates: this.ratesWith(value) };
+        this.machine = {
+          ...this.machine,
+          ifaces: value,
+          rates: this.ratesWith(value),
+          bandwidth: this.bandwidthWith(value),
+        };
         break;
       case 'route':
         this.machine = { ...this.machine, routes: value };
@@ -58,15 +63,17 @@ export class MachineHistory {
   /** Takes records of statistics: those of messages come once each, of the others all there are. */
   ingestSections(sections: readonly Section[]): void {
     const statistics = new Map(this.machine.statistics);
+    const messages = new Map(this.machine.messages);
     for (const { table, rows } of sections) {
       const fresh = [...rows];
       const isMessage = MESSAGES.has(table.type);
+      if (isMessage) messages.set(table.type, (messages.get(table.type) ?? 0) + fresh.length);
       statistics.set(
         table.type,
         isMessage ? [...(statistics.get(table.type) ?? []), ...fresh].slice(-MOST_MESSAGES) : fresh,
       );
     }
-    this.machine = { ...this.machine, statistics };
+    this.machine = { ...this.machine, statistics, messages };
   }
 
   setHost(host: HostRow): void {
@@ -106,7 +113,20 @@ export class MachineHistory {
       }),
     );
   }
+
+  private bandwidthWith(ifaces: readonly IfaceRow[]): RateHistory {
+    const { rx, tx } = this.machine.bandwidth;
+    const counted = ifaces.filter(({ kind }) => kind !== 'loopback');
+    return {
+      rx: lengthened(rx, sumOf(counted.map(({ rx_rate }) => rx_rate))),
+      tx: lengthened(tx, sumOf(counted.map(({ tx_rate }) => tx_rate))),
+    };
+  }
 }
+
+/** Null where none is known. */
+const sumOf = (rates: readonly (number | null)[]): number | null =>
+  rates.reduce((sum, rate) => (rate === null ? sum : (sum ?? 0) + rate), null);
 
 const lengthened = <T>(values: readonly T[], value: T): readonly T[] => [...values.slice(1 - HISTORY), value];
 

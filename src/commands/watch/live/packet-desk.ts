@@ -7,7 +7,7 @@ import { StoredPackets } from '../../../core/packet/stored-packets.ts';
 import { NOWHERE } from '../../../core/place/places.ts';
 import { followStored, type StoredStream } from '../../../core/stream/stored-stream.ts';
 import type { Clock } from '../../../core/system/clock.ts';
-import type { PacketLook } from '../model/packet-look.ts';
+import type { AddressLook, PacketLook } from '../model/packet-look.ts';
 import { SLICE_MS, slicesOfTime } from './slices-of-time.ts';
 import { StoreLook } from './store-look.ts';
 
@@ -17,17 +17,21 @@ const PUBLISH_MS = 100;
 const REST_MS = 1;
 /** When fewer have not been searched yet, nobody needs to know: they have just come. */
 const FEW = 5000;
+/** A frame waits so long for a search. */
+const FRESH_MS = 2;
 /** To follow a stream again takes no more than this part of the time. */
 const FOLLOW_SHARE = 0.05;
 
 /** `isAsked` when it is the answer to what a person did. */
 export type PublishPackets = (look: PacketLook, isAsked: boolean) => void;
 
+const UNKNOWN_ADDRESSES: AddressLook = { placeOf: () => NOWHERE, hostOf: () => null };
+
 /** Holds the packets of a capture for the screen, and searches them. */
 export class PacketDesk {
   private readonly clock: Clock;
   private readonly publish: PublishPackets;
-  private readonly placeOf: PacketLook['placeOf'];
+  private readonly addresses: AddressLook;
   private store: PacketStore | null = null;
   private setup: ReplaySetup = { secrets: null, owners: null, decrypts: false };
   private packets: StoredPackets | null = null;
@@ -43,10 +47,10 @@ export class PacketDesk {
   private cancel: (() => void) | null = null;
   private due = Number.POSITIVE_INFINITY;
 
-  constructor(clock: Clock, publish: PublishPackets, placeOf: PacketLook['placeOf'] = () => NOWHERE) {
+  constructor(clock: Clock, publish: PublishPackets, addresses: AddressLook = UNKNOWN_ADDRESSES) {
     this.clock = clock;
     this.publish = publish;
-    this.placeOf = placeOf;
+    this.addresses = addresses;
   }
 
   /** Holds the packets of this capture from now on, in place of those of another. `owners` as in ReplaySetup. */
@@ -110,11 +114,18 @@ export class PacketDesk {
 
   /** The packets as they are now; null where there are none. */
   look(): PacketLook | null {
-    const { store, packets, search, clock, placeOf } = this;
+    const { store, packets, search, clock, addresses } = this;
     search?.forget();
     if (store === null || packets === null) return null;
     const isSearching = search !== null && search.left > (this.isAsked ? 0 : FEW);
-    return new StoreLook(store, packets, search, isSearching, () => clock.now(), placeOf);
+    return new StoreLook(store, packets, search, isSearching, () => clock.now(), addresses);
+  }
+
+  /** The same, after a short search of those that have just come: a frame need not tell a count that is still being made. */
+  freshLook(): PacketLook | null {
+    const end = this.clock.monotonic() + FRESH_MS;
+    this.search?.goOn(() => this.clock.monotonic() >= end);
+    return this.look();
   }
 
   /** What was said in the stream of a packet; null for none. */

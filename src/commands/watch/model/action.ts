@@ -45,8 +45,8 @@ export type Effect =
   /** While it is paused, packets that are held stay. */
   | { readonly type: 'keep packets'; readonly isKept: boolean }
   | { readonly type: 'clear packets' }
-  /** Writes the packets that pass to a file. */
-  | { readonly type: 'export packets' }
+  /** Writes the packets that pass to a file, up to the last one that is shown; null for all. */
+  | { readonly type: 'export packets'; readonly last: number | null }
   | { readonly type: 'recapture'; readonly bpf: string }
   /** Follows the stream of a packet. */
   | { readonly type: 'follow stream'; readonly number: number }

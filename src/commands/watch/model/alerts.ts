@@ -1,4 +1,5 @@
 import type { Limit } from '../../../core/limit.ts';
+import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import { fill } from '../texts/fill.ts';
 import type { Machine } from './machine.ts';
 import type { Model } from './model.ts';
@@ -33,6 +34,24 @@ export function limitsTold(model: Model, { limits }: Machine): Model {
       : lost.map((limit) => `${limit.what}: ${limit.why}`).join('; ');
   return warn({ ...model, told }, text, lost.length > 0);
 }
+
+/** The model that tells which interfaces went down, or are gone, since the look before. */
+export function interfacesTold(model: Model, { ifaces }: Machine): Model {
+  const { texts } = model.settings;
+  const now = new Map(ifaces.map(({ index, state }) => [index, state]));
+  const before = (model.held ?? model.machine).ifaces;
+  const gone = before.filter(({ index }) => !now.has(index)).map(({ name }) => name);
+  const down = before
+    .filter(({ index, state }) => !isDown(state) && isDown(now.get(index) ?? state))
+    .map(({ name }) => name);
+  const told = [
+    ...(gone.length === 0 ? [] : [fill(texts.noticeIfacesGone, { names: gone.join(', ') })]),
+    ...(down.length === 0 ? [] : [fill(texts.noticeIfacesDown, { names: down.join(', ') })]),
+  ];
+  return ifaces.length === 0 || told.length === 0 ? model : warn(model, told.join('; '), true);
+}
+
+const isDown = (state: IfaceRow['state']): boolean => state === 'down' || state === 'lowerlayerdown';
 
 /** What nothing grants may have another reason later. */
 const limitNamed = ({ subject, what, why, remedy }: Limit): string =>

@@ -22,6 +22,8 @@ const HIGH = 36;
 const HIGH_STRIP = 4;
 /** Tabs that show what is known of the selected row in themselves. */
 const WITHOUT_STRIP: ReadonlySet<TabName> = new Set(['packets']);
+/** Whether the details of a selected row can stand beside the tab. */
+export const canSplit = ({ tab }: Model): boolean => !WITHOUT_STRIP.has(tab);
 const FOOTER = 2;
 const HEADER = 2;
 
@@ -47,7 +49,7 @@ export function frameOf(model: Model): FrameLayout {
   const { height } = model;
   const hasStrip = !WITHOUT_STRIP.has(model.tab) && !isDense(model);
   const strip = !hasStrip ? 0 : height >= HIGH ? HIGH_STRIP : height >= 16 ? STRIP : 0;
-  const beside = model.isSplit && model.width >= LEAST_SPLIT ? Math.floor(model.width * 0.4) : 0;
+  const beside = model.isSplit && canSplit(model) && model.width >= LEAST_SPLIT ? Math.floor(model.width * 0.4) : 0;
   const body = Math.max(1, height - HEADER - FOOTER - strip);
   return {
     body: { row: HEADER, height: body, width: model.width - beside },

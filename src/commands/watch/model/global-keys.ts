@@ -2,7 +2,7 @@ import { THEME_NAMES, themeNamed } from '../../../core/screen/theme.ts';
 import { type Effect, type Step, step } from './action.ts';
 import { listState, withList } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
-import { LEAST_DENSE, LEAST_HEIGHT, LEAST_SPLIT } from './frame-layout.ts';
+import { canSplit, LEAST_DENSE, LEAST_HEIGHT, LEAST_SPLIT } from './frame-layout.ts';
 import { type Model, TAB_NAMES, type TabName } from './model.ts';
 import { notify } from './notices.ts';
 import { withWaiting } from './packets-state.ts';
@@ -162,12 +162,13 @@ export const globalKeys = (tabs: readonly Tab[]): readonly Binding[] => [
     label: 'keySplit',
     help: 'helpSplit',
     footer: null,
-    act: (model) =>
-      step(
-        model.width < LEAST_SPLIT
-          ? notify(model, 'noticeTooSmall', { width: LEAST_SPLIT, height: LEAST_HEIGHT }, true)
-          : notify({ ...model, isSplit: !model.isSplit }, model.isSplit ? 'noticeNotSplit' : 'noticeSplit'),
-      ),
+    act(model, { key }) {
+      if (!canSplit(model)) return step(notify(model, 'noticeNoList', { what: key }, true));
+      if (model.width < LEAST_SPLIT)
+        return step(notify(model, 'noticeTooSmall', { width: LEAST_SPLIT, height: LEAST_HEIGHT }, true));
+      const split = { ...model, isSplit: !model.isSplit };
+      return step(notify(split, model.isSplit ? 'noticeNotSplit' : 'noticeSplit'));
+    },
   },
   ...pastKeys(tabs),
   {

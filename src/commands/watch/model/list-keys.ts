@@ -11,6 +11,7 @@ import type { ListSpec } from './list-spec.ts';
 import type { Model } from './model.ts';
 import { notify } from './notices.ts';
 import { onList } from './on-list.ts';
+import { pin } from './pinned-row.ts';
 import { beginFilter } from './prompt.ts';
 import { sortBy, sortByNext, sortOf } from './sorting.ts';
 
@@ -130,10 +131,7 @@ export const LIST_KEYS: readonly Binding[] = [
     act: onList((model, list, { height }) => {
       const arranged = arrange(model, list);
       if (arranged.entries.length === 0) return notify(model, 'noticeNothingSelected', {}, true);
-      // it stays the same row while it is read
-      const { selection } = listState(model, list);
-      const pinned = selectAt(model, list, selectedIndex(selection, arranged), height);
-      return { ...pinned, popup: { kind: 'details', top: 0 } };
+      return { ...selectPinned(model, list, height), popup: { kind: 'details', top: 0, pinned: pin(model, list)! } };
     }),
   },
   {
@@ -157,6 +155,11 @@ function copied(model: Model, list: ListSpec): Step {
     ...(over.length === 0 ? [] : [fill(texts.copiedWithout, { count: numerals(over.length, 0) })]),
     ...(printsLess(model, list) ? [texts.copiedTotals] : []),
   ]);
+}
+
+/** The line that is selected stays so while a popup shows it. */
+export function selectPinned(model: Model, list: ListSpec, height: number): Model {
+  return selectAt(model, list, selectedIndex(listState(model, list).selection, arrange(model, list)), height);
 }
 
 /** Selects the line at an index of the list. */

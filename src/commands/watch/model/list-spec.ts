@@ -16,6 +16,8 @@ export interface ListSpec {
   /** How important columns are where the command thinks otherwise: the lowest number stays the longest. */
   readonly priorities?: (model: Model) => Readonly<Record<string, number>>;
   readonly rows: (model: Model) => readonly AnyRow[];
+  /** How many there were, of which `rows` are the last; absent for no more than these. */
+  readonly seen?: (model: Model) => number;
   /** How cells of some fields are written, not yet safe; absent for as everywhere. */
   readonly cells?: (model: Model) => Readonly<Record<string, (row: AnyRow) => string>>;
   readonly identify: (row: AnyRow) => string;

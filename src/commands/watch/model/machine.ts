@@ -22,6 +22,8 @@ export interface Machine {
   readonly ifaces: readonly IfaceRow[];
   /** Rates of each interface by its name, a value for each look. */
   readonly rates: ReadonlyMap<string, RateHistory>;
+  /** Of all interfaces but loopback together; what those carried that are gone stays. */
+  readonly bandwidth: RateHistory;
   readonly routes: readonly RouteRow[];
   readonly dnsServers: readonly DnsServerRow[];
   readonly neighbors: readonly NeighborRow[];
@@ -33,6 +35,8 @@ export interface Machine {
   readonly commentary: CommentaryStatus | null;
   /** Records of statistics by their type; of messages the last ones. */
   readonly statistics: ReadonlyMap<string, readonly AnyRow[]>;
+  /** How many records of messages there were, by their type: more than are kept. */
+  readonly messages: ReadonlyMap<string, number>;
   readonly limits: readonly Limit[];
 }
 
@@ -86,6 +90,7 @@ export const UNSEEN: Machine = {
   closedTraffic: { all: NO_TRAFFIC, byProcess: new Map(), byRemote: new Map() },
   ifaces: [],
   rates: new Map(),
+  bandwidth: { rx: [], tx: [] },
   routes: [],
   dnsServers: [],
   neighbors: [],
@@ -94,5 +99,6 @@ export const UNSEEN: Machine = {
   insights: [],
   commentary: null,
   statistics: new Map(),
+  messages: new Map(),
   limits: [],
 };

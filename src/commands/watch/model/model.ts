@@ -1,4 +1,5 @@
 import type { Completion } from '../../../core/filter/completion.ts';
+import type { AnyRow } from '../../../core/record/table.ts';
 import type { Piece } from '../../../core/screen/cells.ts';
 import type { ListState } from './list-state.ts';
 import { type Machine, UNSEEN } from './machine.ts';
@@ -65,6 +66,10 @@ export interface Prompt {
   readonly cursor: number;
   /** What is wrong with the text, and where; null for nothing. */
   readonly error: { readonly message: string; readonly column: number } | null;
+  /** The text that acts: this one, or while it means nothing what is complete in it, else `stays`. */
+  readonly holds: string;
+  /** The last text that meant something, and was no step on the way to a longer or a shorter one. */
+  readonly stays: string;
   /** What it was before: Esc puts it back. */
   readonly before: ListState | string | null;
   /** What Tab offers, and which of it stands in the text (-1 for only what all of it begins with); null before Tab. */
@@ -74,12 +79,28 @@ export interface Prompt {
 }
 
 /** What lies over the tab. */
-export type Popup = ViewPopup | TextPopup;
+export type Popup = HelpPopup | RowPopup | TextPopup;
 
-interface ViewPopup {
-  readonly kind: 'help' | 'details' | 'tables';
+interface HelpPopup {
+  readonly kind: 'help';
   /** The first line that is shown. */
   readonly top: number;
+}
+
+/** What is known of one row, as fields or as tables. */
+export interface RowPopup {
+  readonly kind: 'details' | 'tables';
+  readonly top: number;
+  readonly pinned: PinnedRow;
+}
+
+/** The row that a popup is about, whatever becomes of the list. */
+export interface PinnedRow {
+  readonly id: string;
+  /** As it was last. */
+  readonly row: AnyRow;
+  /** Whether it is over, or there no more. */
+  readonly isGone: boolean;
 }
 
 /** Lines of an answer. */

@@ -5,6 +5,9 @@ import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import type { HandshakeTimes } from '../../../core/stats/handshakes.ts';
 
+/** What is known of addresses, as far as anybody wants it. */
+export type AddressLook = Pick<PacketLook, 'placeOf' | 'hostOf'>;
+
 /**
  * The packets that are held, as they were at one moment: those that pass the filter are its lines. Records are made when
  * they are asked for, and are always the same for a number; a packet that went meanwhile has none.
@@ -18,6 +21,10 @@ export interface PacketLook {
   readonly count: number;
   /** Whether packets are still being searched for some that pass. */
   readonly isSearching: boolean;
+  /** Whether all that are held were looked at: else more of them may pass than `count`. */
+  readonly isCounted: boolean;
+  /** The packets of it that came until a moment, in milliseconds since 1970. */
+  until(moment: number): PacketLook;
   /** Throws Failure 64, with the place, for a display filter that means nothing. */
   check(filter: string): void;
   /** What the word before the cursor of a display filter may become. */
@@ -33,6 +40,8 @@ export interface PacketLook {
   handshakeOf(number: number): HandshakeTimes;
   /** Where an address is, as far as that is known without asking anybody. */
   placeOf(address: string): AddressPlace;
+  /** The name of an address where names are wanted and it is known by now; null for none. */
+  hostOf(address: string): string | null;
   /** The newest packet of a stream; 0 when none is held. */
   newestOf(stream: StreamRow): number;
 }

@@ -8,8 +8,10 @@ export type PacketPanel = (typeof PACKET_PANELS)[number];
 export interface PacketsState {
   /** Null where none are captured. */
   readonly look: PacketLook | null;
-  /** What came while it was paused. */
+  /** What came while it was paused; in the past all that came. */
   readonly waiting: PacketLook | null;
+  /** In the past, until when packets are shown, in milliseconds since 1970; else null. */
+  readonly until: number | null;
   /** The display filter; null for none. */
   readonly filter: string | null;
   /** What was typed as display filter before there was a look, which says what it means; null for nothing. */
@@ -48,6 +50,7 @@ export interface StreamState {
 export const NO_PACKETS: PacketsState = {
   look: null,
   waiting: null,
+  until: null,
   filter: null,
   early: null,
   bpf: null,
@@ -68,12 +71,24 @@ export const withWaiting = (state: PacketsState): PacketsState => ({
   ...state,
   look: state.waiting ?? state.look,
   waiting: null,
+  until: null,
   marks: state.waiting === null ? state.marks : heldOf(state.marks, state.waiting),
 });
 
 /** With the newest look; while it is paused, that waits, unless a person asked for it. */
-export const withLook = (state: PacketsState, look: PacketLook, isPaused: boolean): PacketsState =>
-  isPaused ? { ...state, waiting: look } : { ...state, look, waiting: null, marks: heldOf(state.marks, look) };
+export function withLook(state: PacketsState, look: PacketLook, isPaused: boolean): PacketsState {
+  if (isPaused) return { ...state, waiting: look };
+  const { until } = state;
+  const marks = heldOf(state.marks, look);
+  if (until !== null) return { ...state, look: look.until(until), waiting: look, marks };
+  return { ...state, look, waiting: null, marks };
+}
+
+/** With the packets that came until a moment of the past, in milliseconds since 1970. */
+export function withPast(state: PacketsState, until: number): PacketsState {
+  const all = state.waiting ?? state.look;
+  return { ...state, until, waiting: all, look: all?.until(until) ?? null };
+}
 
 /** Bookmarks without those of packets that went; the very same where none did. */
 function heldOf(marks: ReadonlySet<number>, { first }: PacketLook): ReadonlySet<number> {

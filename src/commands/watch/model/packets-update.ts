@@ -1,10 +1,12 @@
 import { Failure } from '../../../core/failure.ts';
+import type { Numerals } from '../../../core/output/units.ts';
 import { topFor } from '../../../core/screen/selection.ts';
 import { fill } from '../texts/fill.ts';
 import { type Action, type Effect, type Step, step } from './action.ts';
 import { goTo } from './global-keys.ts';
 import type { Model } from './model.ts';
 import { notify } from './notices.ts';
+import type { PacketLook } from './packet-look.ts';
 import { type PacketsState, withLook } from './packets-state.ts';
 import { beginPrompt } from './prompt.ts';
 import type { PromptUse } from './prompt-use.ts';
@@ -71,7 +73,7 @@ function filterEarly(model: Model, text: string): Step {
     const asked = ready.prompt === null && ready.popup === null ? beginPacketFilter(ready, text) : ready;
     if (asked.prompt?.purpose !== 'packet filter') return step(notify(ready, 'notice', { text: error.message }, true));
     const wrong = { message: error.message, column: error.place?.column ?? 0 };
-    return step({ ...asked, prompt: { ...asked.prompt, error: wrong } });
+    return step({ ...asked, prompt: { ...asked.prompt, holds: '', stays: '', error: wrong } });
   }
 }
 
@@ -101,9 +103,13 @@ export const PACKET_FILTER: PromptUse = {
   status({ packets: { look }, settings: { texts, numerals } }) {
     if (look === null) return '';
     if (look.isSearching) return texts.packetsSearching;
-    return fill(texts.ofTotal, { matched: numerals(look.count, 0), total: numerals(look.held, 0) });
+    return fill(texts.ofTotal, { matched: countOf(look, numerals), total: numerals(look.held, 0) });
   },
 };
+
+/** How many packets pass; with dots while that is still being found out. */
+export const countOf = ({ count, isCounted }: PacketLook, numerals: Numerals): string =>
+  isCounted ? numerals(count, 0) : `${numerals(count, 0)}…`;
 
 /** Begins to type the filter of the capture. */
 export const beginBpf = (model: Model, text: string): Model => beginPrompt(model, 'capture filter', 'b', text, null);
@@ -132,6 +138,12 @@ export function whyNoPackets({ machine, packets, settings: { texts } }: Model): 
     ? fill(texts.packetsRefused, { why })
     : fill(texts.packetsRefusedGrant, { why, command: remedy });
 }
+
+/** Why no more packets are captured; null while they are, of a file, and where there never were any. */
+export const whyEnded = ({ machine, packets }: Model): string | null =>
+  packets.look === null || packets.file !== null
+    ? null
+    : (machine.limits.find(({ what }) => what === 'packets')?.why ?? null);
 
 /** Whether no packets are captured, and none will be: the machine was looked at, and there are none. */
 export const hasNone = ({ machine, packets }: Model): boolean => packets.look === null && machine.at !== null;

@@ -2,6 +2,7 @@ import { type Step, step } from './action.ts';
 import type { Binding } from './binding.ts';
 import type { Model } from './model.ts';
 import { notify } from './notices.ts';
+import { withPast } from './packets-state.ts';
 import { lookFrom } from './past.ts';
 import { settle } from './settle.ts';
 import type { Tab } from './tab.ts';
@@ -30,5 +31,7 @@ function stepBy(tabs: readonly Tab[], model: Model, by: number): Step {
   const { at } = model.machine;
   const machine = at === null ? null : lookFrom(model.past, Date.parse(at.time), by);
   if (machine === null) return step(notify(model, by < 0 ? 'noticeOldest' : 'noticeNewest', {}, true));
-  return step({ ...settle(tabs, model), machine, held: model.held ?? model.machine });
+  const past = { ...settle(tabs, model), machine, held: model.held ?? model.machine };
+  const then = { ...past, packets: withPast(model.packets, Date.parse(machine.at!.time)) };
+  return model.held === null ? step(then, { type: 'keep packets', isKept: true }) : step(then);
 }

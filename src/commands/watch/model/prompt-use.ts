@@ -5,7 +5,7 @@ import type { Model, Prompt } from './model.ts';
 
 /** What a typed line is for. */
 export interface PromptUse {
-  /** Its text is another. Throws a Failure for one that means nothing: then the last one that did holds. */
+  /** Its text is another. Throws a Failure for one that means nothing: then what is complete in it is tried, and the last one that was. */
   readonly typed: (model: Model, text: string, list: ListSpec | null) => Step;
   /** Enter, where nothing is wrong with it; the prompt is closed. */
   readonly entered: (model: Model, text: string) => Step;

@@ -5,6 +5,7 @@ import { FIRST } from '../../../core/screen/selection.ts';
 import { fill } from '../texts/fill.ts';
 import { type Step, step } from './action.ts';
 import { arrange, listState, withList } from './arranged.ts';
+import { completeParts } from './complete-part.ts';
 import { keyName } from './key-name.ts';
 import type { ListSpec } from './list-spec.ts';
 import { listFilter } from './list-state.ts';
@@ -25,7 +26,10 @@ export const beginPrompt = (
   before: Prompt['before'],
 ): Model => ({
   ...model,
-  prompt: { purpose, mark, text, cursor: text.length, error: null, before, offered: null, recalled: null },
+  prompt: {
+    ...{ purpose, mark, text, cursor: text.length, error: null, before, offered: null, recalled: null },
+    ...{ holds: text, stays: text },
+  },
 });
 
 /** Begins to type the filter of a list, from the one that it has. */
@@ -59,7 +63,7 @@ export const LIST_FILTER: PromptUse = {
   },
 };
 
-/** What typing does. A text that means nothing leaves what the last one did. */
+/** What typing does. A text that means nothing leaves what the last one did that was complete. */
 export function typeLine(model: Model, prompt: Prompt, input: Input, use: PromptUse, list: ListSpec | null): Step {
   if (input.type === 'mouse') return step(model);
   const fresh = { offered: null, recalled: null };
@@ -75,16 +79,42 @@ export function typeLine(model: Model, prompt: Prompt, input: Input, use: Prompt
   return edited === null ? step(model) : apply(model, prompt, { ...edited, ...fresh }, use, list);
 }
 
-function apply(model: Model, before: Prompt, prompt: Prompt, use: PromptUse, list: ListSpec | null): Step {
-  if (prompt.text === before.text) return step({ ...model, prompt });
+function apply(model: Model, before: Prompt, edited: Prompt, use: PromptUse, list: ListSpec | null): Step {
+  if (edited.text === before.text) return step({ ...model, prompt: edited });
+  const prompt = { ...edited, stays: staying(before, edited.text) };
   try {
     const done = use.typed(model, prompt.text, list);
-    return { ...done, model: { ...done.model, prompt: { ...prompt, error: null } } };
+    return { ...done, model: { ...done.model, prompt: { ...prompt, holds: prompt.text, error: null } } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const message = error.hint === null ? error.message : `${error.message}; ${error.hint}`;
-    return step({ ...model, prompt: { ...prompt, error: { message, column: error.place?.column ?? 0 } } });
+    return actComplete(model, { ...prompt, error: { message, column: error.place?.column ?? 0 } }, use, list);
   }
+}
+
+/** What stays when a line becomes another that means nothing. */
+function staying({ text, error, stays }: Prompt, next: string): string {
+  if (error !== null) return stays;
+  if (text.trim() === '') return '';
+  // a line that is typed on, or taken back, was a step on the way
+  const isStep = next.startsWith(text) || (text.startsWith(next) && stays.startsWith(text));
+  return isStep ? stays : text;
+}
+
+/** Lets act what is complete in a line that means nothing, else what stays. */
+function actComplete(model: Model, prompt: Prompt, use: PromptUse, list: ListSpec | null): Step {
+  const { text, stays, holds } = prompt;
+  const parts = completeParts(text).filter((part) => !stays.startsWith(part));
+  for (const wanted of [...parts, stays]) {
+    if (wanted === holds) break;
+    try {
+      const done = use.typed(model, wanted, list);
+      return { ...done, model: { ...done.model, prompt: { ...prompt, holds: wanted } } };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+  return step({ ...model, prompt });
 }
 
 /** The line after a key; null for a key that does nothing to it. `typed` is the character of the key. */

@@ -9,7 +9,7 @@ export const sortOf = (model: Model, list: ListSpec): ListSpec['usualSort'] => {
   return sort === null ? list.usualSort : [sort];
 };
 
-/** Sorts by a field: numbers the greatest first. */
+/** Sorts by a field: amounts the greatest first, and what has a rank the highest. */
 export function sortBy(model: Model, list: ListSpec, field: string, descending: boolean): Model {
   const state = listState(model, list);
   return notify(withList(model, list, { ...state, sort: { field, descending }, frozen: null }), 'noticeSorted', {
@@ -31,9 +31,10 @@ export function sortByNext(model: Model, list: ListSpec): Model {
 
 /** Whether the greatest values of a field are what one looks for. */
 export function isDescending({ table }: ListSpec, field: string): boolean {
-  const kind = table.fields[field]?.kind;
+  const { kind, ranked } = table.fields[field] ?? {};
   return (
-    kind !== undefined &&
-    ['count', 'bytes', 'byte_rate', 'packet_rate', 'millis', 'seconds', 'percent', 'number'].includes(kind)
+    ranked === true ||
+    (kind !== undefined &&
+      ['count', 'bytes', 'byte_rate', 'packet_rate', 'millis', 'seconds', 'percent', 'number'].includes(kind))
   );
 }

@@ -1,3 +1,4 @@
+import type { AnyRow } from '../../../core/record/table.ts';
 import type { Piece } from '../../../core/screen/cells.ts';
 import type { MouseInput } from '../../../core/screen/input.ts';
 import type { TextName } from '../texts/en.ts';
@@ -26,8 +27,8 @@ export interface Tab {
   readonly keys: readonly Binding[];
   /** Keys that go before all others while the tab shows something that has keys of its own; null while it does not. */
   readonly modeKeys?: (model: Model) => readonly Binding[] | null;
-  /** What a popup of tables shows; null for nothing. Absent where the tab has none. */
-  readonly dialog?: (model: Model) => TableDialog | null;
+  /** What a popup of tables shows of a row. Absent where the tab has none. */
+  readonly dialog?: (model: Model, row: AnyRow) => TableDialog;
   /** What the mouse does where no list is; `row` and `column` are counted from the tab's first line and column. */
   readonly mouse?: (model: Model, input: MouseInput, at: TabPoint, width: number, height: number) => Step;
 }

@@ -2,7 +2,7 @@ import type { Input, KeyInput, MouseInput } from '../../../core/screen/input.ts'
 import { shownTop } from '../../../core/screen/selection.ts';
 import { lastTop, popupHeight } from '../views/popup-view.ts';
 import { type Action, type Step, step } from './action.ts';
-import { alerted, limitsTold } from './alerts.ts';
+import { alerted, interfacesTold, limitsTold } from './alerts.ts';
 import { arrange, listState } from './arranged.ts';
 import type { Binding, KeyPlace } from './binding.ts';
 import { frameOf } from './frame-layout.ts';
@@ -16,6 +16,7 @@ import type { Model, Popup } from './model.ts';
 import { notify, warn } from './notices.ts';
 import { takePackets } from './packets-update.ts';
 import { withLook } from './past.ts';
+import { followPinned } from './pinned-row.ts';
 import { typeLine } from './prompt.ts';
 import { PROMPT_USES } from './prompt-uses.ts';
 import { atEnd } from './replay-keys.ts';
@@ -27,6 +28,11 @@ const WHEEL_LINES = 3;
 
 /** What follows from an action, at a moment in milliseconds since 1970. Pure: it asks for what it cannot do itself. */
 export function update(table: KeyTable, before: Model, action: Action, now: number): Step {
+  const done = follow(table, before, action, now);
+  return done.model.machine === before.machine ? done : { ...done, model: followPinned(table, done.model) };
+}
+
+function follow(table: KeyTable, before: Model, action: Action, now: number): Step {
   const model = atTime(before, now);
   switch (action.type) {
     case 'input':
@@ -36,7 +42,8 @@ export function update(table: KeyTable, before: Model, action: Action, now: numb
     case 'machine': {
       const { machine } = action;
       // of both, what is found is the more urgent
-      const next = alerted(limitsTold({ ...model, past: withLook(model.past, machine) }, machine), machine);
+      const told = interfacesTold({ ...model, past: withLook(model.past, machine) }, machine);
+      const next = alerted(limitsTold(told, machine), machine);
       return step(model.held === null ? { ...settle(table.tabs, next), machine } : { ...next, held: machine });
     }
     case 'replay': {
@@ -111,12 +118,13 @@ const THROUGH_POPUPS = new Set([
   'M',
   'T',
   'D',
+  'q',
   'ctrl+c',
   'ctrl+z',
   'ctrl+l',
 ]);
 
-/** A popup scrolls; Esc, its key again, Enter and q close it. Keys of tabs go there. */
+/** A popup scrolls; Esc, its key again and Enter close it. Keys of tabs go there. */
 function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInput): Step {
   const scroll = (lines: number): Step => step(scrollPopup(table, model, popup, lines));
   const page = Math.max(1, popupHeight(model) - 1);
@@ -142,7 +150,6 @@ function pressInPopup(table: KeyTable, model: Model, popup: Popup, input: KeyInp
       return scroll(Number.MAX_SAFE_INTEGER);
     case 'escape':
     case 'enter':
-    case 'q':
     case '?':
     case 'f1':
     case 'i':

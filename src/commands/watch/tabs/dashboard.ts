@@ -134,25 +134,10 @@ function interfacesView(model: Model, width: number, height: number): readonly s
   );
 }
 
-/** Received and sent by all interfaces that are up but loopback, together. */
+/** Received and sent by all interfaces but loopback, together. */
 function bandwidthView(model: Model, width: number, height: number): readonly string[] {
   const { theme, texts, numerals } = model.settings;
-  const names = model.machine.ifaces.filter(({ kind }) => kind !== 'loopback').map(({ name }) => name);
-  const sum = (side: 'rx' | 'tx'): readonly (number | null)[] => {
-    const all = names.flatMap((name) => model.machine.rates.get(name)?.[side] ?? []);
-    if (all.length === 0) return [];
-    return Array.from({ length: HISTORY }, (_, index) => {
-      let total: number | null = null;
-      for (const name of names) {
-        const values = model.machine.rates.get(name)?.[side] ?? [];
-        const value = values[values.length - HISTORY + index] ?? null;
-        if (value !== null) total = (total ?? 0) + value;
-      }
-      return total;
-    });
-  };
-  const rx = sum('rx');
-  const tx = sum('tx');
+  const { rx, tx } = model.machine.bandwidth;
   const half = Math.max(1, Math.floor((height - 1) / 2));
   const written = (values: readonly (number | null)[]): string => {
     const last = values.at(-1) ?? null;

@@ -5,15 +5,15 @@ import { type IfaceRow, iface } from '../../../core/record/tables/iface.ts';
 import { dnsServer, neighbor, route } from '../../../core/record/tables/network-config.ts';
 import { beside, type Piece, piece } from '../../../core/screen/cells.ts';
 import { graph, topOf } from '../../../core/screen/graph.ts';
-import { selectedIndex } from '../../../core/screen/selection.ts';
 import type { Role, Theme } from '../../../core/screen/theme.ts';
 import { step } from '../model/action.ts';
-import { arrange, listState } from '../model/arranged.ts';
-import { selectAt } from '../model/list-keys.ts';
+import { arrange } from '../model/arranged.ts';
+import { selectPinned } from '../model/list-keys.ts';
 import { type ListPlace, type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import { notify } from '../model/notices.ts';
+import { pin } from '../model/pinned-row.ts';
 import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
 import type { TableDialog } from '../model/table-dialog.ts';
@@ -184,19 +184,17 @@ export const interfaces: Tab = {
       footer: 1,
       act(model, { list, height, key }) {
         if (list !== INTERFACES) return step(notify(model, 'noticeNoKey', { key }, true));
-        const index = selectedIndex(listState(model, INTERFACES).selection, arrange(model, INTERFACES));
-        if (index < 0) return step(notify(model, 'noticeNothingSelected', {}, true));
-        // it stays the same interface while it is read
-        return step({ ...selectAt(model, INTERFACES, index, height), popup: { kind: 'tables', top: 0 } });
+        const pinned = pin(model, INTERFACES);
+        if (pinned === null) return step(notify(model, 'noticeNothingSelected', {}, true));
+        return step({ ...selectPinned(model, INTERFACES, height), popup: { kind: 'tables', top: 0, pinned } });
       },
     },
   ],
 };
 
-/** The addresses, routes and DNS servers of the selected interface; DNS servers of no interface are for all. */
-function interfaceDialog(model: Model): TableDialog | null {
-  const row = selectedRow(model, INTERFACES) as IfaceRow | null;
-  if (row === null) return null;
+/** The addresses, routes and DNS servers of an interface; DNS servers of no interface are for all. */
+function interfaceDialog(model: Model, shown: AnyRow): TableDialog {
+  const row = shown as unknown as IfaceRow;
   const { texts } = model.settings;
   const { routes, dnsServers } = model.machine;
   const orNone = (value: string | number | null): string => (value === null ? '' : String(value));

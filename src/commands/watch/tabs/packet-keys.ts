@@ -16,6 +16,7 @@ import {
   selectedPacket,
   selectLine,
   shownLines,
+  whyEnded,
   withPackets,
 } from '../model/packets-update.ts';
 import { fill } from '../texts/fill.ts';
@@ -86,11 +87,12 @@ const fold = (wanted: boolean | null): Binding['act'] =>
   });
 
 /** The netwatch command that prints these packets. */
-function commandOf({ packets: { file, iface, filter, bpf } }: Model): string {
+function commandOf({ packets: { file, iface, filter, bpf }, settings }: Model): string {
   const words = file === null ? ['sudo', 'netwatch', 'capture'] : ['netwatch', 'capture', '-r', file];
   if (iface !== null) words.push('-i', iface);
   if (bpf !== null) words.push('--bpf', bpf);
   if (filter !== null) words.push('-f', filter);
+  if (settings.names) words.push('--resolve');
   return words.map(shellWord).join(' ');
 }
 
@@ -125,11 +127,11 @@ export const PACKET_KEYS: readonly Binding[] = [
     label: 'keyExport',
     help: 'helpExport',
     footer: 3,
-    act: onPackets((model) =>
-      model.packets.look!.count === 0
-        ? step(notify(model, 'noticeNothingToSave', {}, true))
-        : step(model, { type: 'export packets' }),
-    ),
+    act: onPackets((model) => {
+      const { look, until } = model.packets;
+      if (look!.count === 0) return step(notify(model, 'noticeNothingToSave', {}, true));
+      return step(model, { type: 'export packets', last: until === null ? null : look!.numberAt(look!.count - 1) });
+    }),
   },
   {
     keys: ['b'],
@@ -139,9 +141,11 @@ export const PACKET_KEYS: readonly Binding[] = [
     footer: 4,
     act: onPackets((model) =>
       step(
-        model.packets.file === null
-          ? beginBpf(model, model.packets.bpf ?? '')
-          : notify(model, 'noticeFromFile', {}, true),
+        model.packets.file !== null
+          ? notify(model, 'noticeFromFile', {}, true)
+          : whyEnded(model) !== null
+            ? sayWhyNone(model)
+            : beginBpf(model, model.packets.bpf ?? ''),
       ),
     ),
   },

@@ -35,6 +35,7 @@ function statistic(
     table,
     fields: () => fields,
     rows: ({ machine }) => machine.statistics.get(table.type) ?? NONE,
+    seen: ({ machine }) => machine.messages.get(table.type) ?? 0,
     identify: (row) => identity.map((name) => row[name]).join(' '),
     usualSort,
     detail: (row, { settings: { numerals } }) => detailOf(row, table, fields, numerals),

@@ -7,7 +7,7 @@ import type { ListPlace, ListSpec } from '../model/list-spec.ts';
 import type { Model } from '../model/model.ts';
 import type { Tab } from '../model/tab.ts';
 import { fill } from '../texts/fill.ts';
-import { listTitle, listView, sectionTitle } from '../views/list-view.ts';
+import { countText, listTitle, listView, sectionTitle } from '../views/list-view.ts';
 import { HISTOGRAM, MESSAGES, NONE, PROTOCOLS } from './stats-lists.ts';
 
 /** Lists before those of messages. */
@@ -115,11 +115,11 @@ export const stats: Tab = {
 
 /** The line over the list of messages that is shown, with the others that Tab goes to. */
 function messagesTitle(model: Model, shown: ListSpec, width: number, hasFocus: boolean): string {
-  const { theme, texts, numerals } = model.settings;
+  const { theme, texts } = model.settings;
   const names = MESSAGES.flatMap((list, index) => [
     piece(index === 0 ? '' : `  ${theme.glyphs.vertical}  `, 'frame'),
     piece(texts[list.title], list !== shown ? 'faint' : hasFocus ? 'title' : 'heading'),
-    piece(` ${numerals(arrange(model, list).matched, 0)}`, list === shown ? null : 'faint'),
+    piece(` ${countText(model, list, list !== shown)}`, list === shown ? null : 'faint'),
   ]);
   return rule(theme, names, width);
 }

@@ -1,5 +1,5 @@
 import { safeText } from '../../../core/output/safe-text.ts';
-import { widthOf } from '../../../core/output/text-width.ts';
+import { widthOf, wrap } from '../../../core/output/text-width.ts';
 import { beside, cell, exactly, line, type Piece, piece, twoSided, widthOfPieces } from '../../../core/screen/cells.ts';
 import { withCharacters } from '../../../core/screen/characters.ts';
 import { selectedIndex } from '../../../core/screen/selection.ts';
@@ -12,6 +12,7 @@ import type { ListPlace, ListSpec } from '../model/list-spec.ts';
 import type { Machine } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import type { Replay } from '../model/replay.ts';
+import { selectedRow } from '../model/selected-row.ts';
 import type { Tab } from '../model/tab.ts';
 import { fill } from '../texts/fill.ts';
 import { detailLines } from './details-view.ts';
@@ -57,7 +58,8 @@ function tabView(model: Model, tab: Tab, list: ListSpec | null): readonly string
   if (room === 0) return view;
   const { theme } = model.settings;
   const edge = paint(theme, 'frame', theme.glyphs.vertical);
-  const details = list === null ? [] : detailLines(model, list, room - 1);
+  const row = list === null ? null : selectedRow(model, list);
+  const details = list === null || row === null ? [] : detailLines(model, list, row, room - 1);
   return beside(
     exactly(view, body.width, body.height),
     exactly(
@@ -71,7 +73,8 @@ function tabView(model: Model, tab: Tab, list: ListSpec | null): readonly string
 function tooSmall(model: Model): readonly string[] {
   const { theme, texts } = model.settings;
   const text = fill(texts.terminalTooSmall, { width: LEAST_WIDTH, height: LEAST_HEIGHT });
-  return exactly([line(theme, [piece(text)], model.width)], model.width, model.height);
+  const lines = wrap(text, model.width).map((part) => line(theme, [piece(part)], model.width));
+  return exactly(lines, model.width, model.height);
 }
 
 /** The tabs, and the time of day. */

@@ -1,11 +1,13 @@
 import { wrap } from '../../../core/output/text-width.ts';
 import { cell, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
+import { wrapPieces } from '../../../core/screen/wrapped-pieces.ts';
 import type { Binding } from '../model/binding.ts';
 import { type KeyTable, tabOf } from '../model/key-table.ts';
 import type { Model } from '../model/model.ts';
 import type { TextName } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
 
+const MARGIN = 1;
 const KEY_COLUMNS = 14;
 const EXAMPLE_COLUMNS = 34;
 
@@ -30,7 +32,9 @@ export function helpLines(table: KeyTable, model: Model): readonly string[] {
   const { width } = model;
   const tab = tabOf(table, model);
   const lines: string[] = [];
-  const add = (pieces: readonly Piece[]): number => lines.push(line(theme, pieces, width));
+  const add = (pieces: readonly Piece[]): void => {
+    for (const part of wrapPieces(pieces, width, MARGIN)) lines.push(line(theme, part, width));
+  };
   const addKeys = (bindings: readonly Binding[]): void => {
     for (const { shown, help } of bindings) {
       if (shown === '') continue;

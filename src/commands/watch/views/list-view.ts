@@ -125,12 +125,20 @@ function cellText(
 const cellRole = (entry: Entry, role: Role | null): Role | null => (entry.size === null ? role : (role ?? 'strong'));
 
 /** The line over a panel: its name, and how many of how many rows it shows. */
-export function listTitle(model: Model, list: ListSpec, width: number, hasFocus: boolean): string {
-  const { theme, texts, numerals } = model.settings;
+export const listTitle = (model: Model, list: ListSpec, width: number, hasFocus: boolean): string =>
+  sectionTitle(model, model.settings.texts[list.title], ` ${countText(model, list)}`, width, hasFocus);
+
+/** How many rows pass of how many; where there were more than are kept, of those that are kept, and that there were. */
+export function countText(model: Model, list: ListSpec, isShort = false): string {
+  const { texts, numerals } = model.settings;
   const arranged = arrange(model, list);
-  const [matched, total] = [numerals(arranged.matched, 0), numerals(arranged.total, 0)];
-  const count = matched === total ? total : fill(texts.ofTotal, { matched, total });
-  return rule(theme, [piece(texts[list.title], hasFocus ? 'title' : 'heading'), piece(` ${count}`)], width);
+  const seen = list.seen?.(model) ?? 0;
+  const isMore = seen > arranged.total;
+  const kept = numerals(arranged.total, 0);
+  const total = isMore ? `${kept}+` : kept;
+  if (arranged.matched !== arranged.total)
+    return fill(texts.ofTotal, { matched: numerals(arranged.matched, 0), total });
+  return isMore && !isShort ? fill(texts.lastOf, { count: kept, total: numerals(seen, 0) }) : total;
 }
 
 /** The line over a panel that is no list. */

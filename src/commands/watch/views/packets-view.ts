@@ -1,23 +1,14 @@
 import { safeText } from '../../../core/output/safe-text.ts';
-import { wrap } from '../../../core/output/text-width.ts';
+import { widthOf, wrap } from '../../../core/output/text-width.ts';
+import { plainNumerals } from '../../../core/output/units.ts';
 import { packetTone } from '../../../core/packet/packet-tone.ts';
 import type { PacketRow, PacketSeverity } from '../../../core/record/tables/packet.ts';
 import { cell, exactly, line, type Piece, piece } from '../../../core/screen/cells.ts';
-import { NOT_KNOWN } from '../../../core/screen/columns.ts';
 import { paint, type Role } from '../../../core/screen/theme.ts';
 import type { Model } from '../model/model.ts';
-import { shownLines, whyNoPackets } from '../model/packets-update.ts';
+import { countOf, shownLines, whyEnded, whyNoPackets } from '../model/packets-update.ts';
 import { fill } from '../texts/fill.ts';
-
-/** From this width on, addresses of IPv6 and microseconds have room. */
-const WIDE = 110;
-
-interface Column {
-  readonly heading: string;
-  readonly width: number;
-  readonly align: 'left' | 'right';
-  readonly write: (row: PacketRow) => string;
-}
+import { type PacketColumn, packetColumns } from './packet-columns.ts';
 
 const ROLES: Readonly<Record<PacketSeverity, Role | null>> = {
   error: 'bad',
@@ -26,47 +17,14 @@ const ROLES: Readonly<Record<PacketSeverity, Role | null>> = {
   chat: 'faint',
 };
 
-/** With as many decimals as there is room for. */
-function seconds(value: number, width: number, decimals: number): string {
-  for (let left = decimals; left > 0; left--) {
-    const text = value.toFixed(left);
-    if (text.length <= width) return text;
-  }
-  return value.toFixed(0);
-}
-
-/** The columns before the last one, which has what is left. */
-function columnsFor(width: number): readonly Column[] {
-  const isWide = width >= WIDE;
-  const address = isWide ? Math.min(39, 15 + Math.floor((width - WIDE) / 4)) : 15;
-  return [
-    { heading: 'NO', width: isWide ? 7 : 6, align: 'right', write: ({ number }) => String(number) },
-    {
-      heading: 'TIME',
-      width: isWide ? 12 : 8,
-      align: 'right',
-      write: ({ rel_s }) => (rel_s === null ? NOT_KNOWN : seconds(rel_s, isWide ? 12 : 8, isWide ? 6 : 3)),
-    },
-    { heading: 'SOURCE', width: address, align: 'left', write: ({ src }) => src ?? NOT_KNOWN },
-    { heading: 'DESTINATION', width: address, align: 'left', write: ({ dst }) => dst ?? NOT_KNOWN },
-    { heading: 'PROTO', width: isWide ? 8 : 6, align: 'left', write: ({ proto }) => proto ?? NOT_KNOWN },
-    { heading: 'LEN', width: 5, align: 'right', write: ({ length }) => String(length) },
-    {
-      heading: isWide ? 'STREAM' : 'STRM',
-      width: isWide ? 6 : 4,
-      align: 'left',
-      write: ({ stream }) => (stream === null ? '' : `#${stream}`),
-    },
-  ];
-}
-
 /** The list of packets: a line of headings, and those that are shown. Only these have records made. */
 export function packetsView(model: Model, width: number, height: number, hasFocus: boolean): readonly string[] {
   const { theme, texts } = model.settings;
-  const { look, filter, marks } = model.packets;
-  const columns = columnsFor(width);
-  const rows = Math.max(0, height - 1);
-  const { count, top, selected } = shownLines(model, rows);
+  const { look, filter, marks, until } = model.packets;
+  const room = Math.max(0, height - 1);
+  const { count, top, selected } = shownLines(model, room);
+  const rows = look === null ? [] : look.rows(top, Math.min(count, top + room));
+  const columns = packetColumns(model, width, rows);
   const head = headings(model, columns, width);
   if (look === null || count === 0) {
     const text =
@@ -75,13 +33,14 @@ export function packetsView(model: Model, width: number, height: number, hasFocu
         : look.isSearching
           ? texts.packetsSearching
           : filter === null
-            ? texts.packetsNone
+            ? until === null
+              ? texts.packetsNone
+              : texts.packetsNoneThen
             : fill(texts.packetsNoMatch, { filter });
     const said = wrap(safeText(text), width - 2).map((part) => line(theme, [piece(` ${part}`, 'faint')], width));
     return exactly([head, ...said], width, height);
   }
-  const last = Math.min(count, top + rows);
-  const lines = look.rows(top, last).map((row, index) => {
+  const lines = rows.map((row, index) => {
     const over = top + index !== selected ? null : hasFocus ? 'selected' : 'unfocused';
     if (row === null) return line(theme, [piece(`  ${texts.packetGone}`, 'faint')], width, over);
     return rowLine(model, columns, row, marks.has(row.number), width, over);
@@ -89,7 +48,7 @@ export function packetsView(model: Model, width: number, height: number, hasFocu
   return exactly([head, ...lines], width, height);
 }
 
-function headings(model: Model, columns: readonly Column[], width: number): string {
+function headings(model: Model, columns: readonly PacketColumn[], width: number): string {
   const { theme } = model.settings;
   const { ellipsis } = theme.glyphs;
   const cells = columns.map(({ heading, width: own, align }) => cell(heading, own, align, ellipsis));
@@ -99,7 +58,7 @@ function headings(model: Model, columns: readonly Column[], width: number): stri
 
 function rowLine(
   { settings: { theme } }: Model,
-  columns: readonly Column[],
+  columns: readonly PacketColumn[],
   row: PacketRow,
   isMarked: boolean,
   width: number,
@@ -110,7 +69,7 @@ function rowLine(
   const mark = row.severity === null ? ' ' : marks[row.severity];
   const tone = over === null ? packetTone(row.expert) : null;
   const cells = columns.map(({ write, width: own, align }) => cell(write(row), own, align, ellipsis)).join(' ');
-  const used = 3 + cells.length;
+  const used = 3 + widthOf(cells);
   const rest = ` ${cells} ${cell(row.info, width - used, 'left', ellipsis)}`.slice(1);
   const pieces = [
     piece(isMarked ? star : ' ', 'found'),
@@ -123,9 +82,12 @@ function rowLine(
 /** What stands beside the title: counts, bookmarks and filters. */
 export function packetsHeadline(model: Model): readonly Piece[] {
   const { theme, texts } = model.settings;
-  const { look, filter, bpf, file, marks, selected } = model.packets;
+  const { look, filter, bpf, file, marks, selected, until } = model.packets;
   if (look === null) return [];
-  const counts = filter === null ? String(look.held) : fill(texts.packetsOf, { count: look.count, held: look.held });
+  const counts =
+    filter === null
+      ? String(look.held)
+      : fill(texts.packetsOf, { count: countOf(look, plainNumerals), held: look.held });
   const lost = look.seen > look.held ? `  ${fill(texts.packetsSeen, { count: look.held, seen: look.seen })}` : '';
   const pieces: Piece[] = [piece(` ${counts}`)];
   if (marks.size > 0) pieces.push(piece(` ${theme.glyphs.star}${marks.size}`, 'found'));
@@ -133,7 +95,10 @@ export function packetsHeadline(model: Model): readonly Piece[] {
   if (filter !== null) pieces.push(piece(`  ${texts.filter}: `, 'faint'), piece(filter, 'found'));
   if (bpf !== null) pieces.push(piece(`  ${texts.captureFilter}: `, 'faint'), piece(bpf));
   // the name of a file stands at the right
-  if (file === null && selected === null) pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
+  const ended = whyEnded(model);
+  if (ended !== null) pieces.push(piece(`  ${safeText(ended)}`, 'bad'));
+  else if (file === null && selected === null && until === null)
+    pieces.push(piece(`  ${theme.glyphs.down} ${texts.packetsFollow}`, 'faint'));
   if (lost !== '') pieces.push(piece(lost, 'faint'));
   return pieces;
 }

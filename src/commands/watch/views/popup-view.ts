@@ -1,4 +1,5 @@
-import { exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
+import { exactly, line, type Piece, piece, rule, widthOfPieces } from '../../../core/screen/cells.ts';
+import { wrapPieces } from '../../../core/screen/wrapped-pieces.ts';
 import { frameOf } from '../model/frame-layout.ts';
 import { focusedList, type KeyTable, tabOf } from '../model/key-table.ts';
 import type { Model } from '../model/model.ts';
@@ -10,6 +11,8 @@ import { helpLines } from './help-view.ts';
 /** What a popup shows, whatever there is room for. */
 interface Content {
   readonly title: string;
+  /** What stands behind the title; absent for nothing. */
+  readonly mark?: string;
   /** Painted, or not yet. */
   readonly lines: readonly (string | readonly Piece[])[];
 }
@@ -22,20 +25,27 @@ function contentOf(table: KeyTable, model: Model): Content {
       return { title: texts.helpTitle, lines: helpLines(table, model) };
     case 'details': {
       const { list } = focusedList(table, model);
-      return { title: texts.detailsTitle, lines: list === null ? [] : detailLines(model, list, width) };
+      const lines = list === null ? [] : detailLines(model, list, popup.pinned.row, width);
+      return { title: texts.detailsTitle, mark: popup.pinned.isGone ? texts.gone : '', lines };
     }
     case 'text':
-      return { title: popup.title, lines: popup.lines };
+      return { title: popup.title, lines: popup.lines.flatMap((one) => wrapPieces(one, width, indentOf(one))) };
     case 'tables':
     case undefined:
       return { title: '', lines: [] };
   }
 }
 
+/** Where a line that is too long goes on: below what is said of a name, else below its first word. */
+const indentOf = ([first, second]: readonly Piece[]): number =>
+  first === undefined ? 0 : second === undefined ? /^ */.exec(first.text)![0].length : widthOfPieces([first]);
+
 /** The tables that lie over the tab; null for none. */
 export function dialogOf(table: KeyTable, model: Model): TableDialog | null {
   if (model.popup?.kind !== 'tables') return null;
-  return tabOf(table, model).dialog?.(model) ?? { title: '', tables: [] };
+  const { pinned } = model.popup;
+  const dialog = tabOf(table, model).dialog?.(model, pinned.row) ?? { title: '', tables: [] };
+  return pinned.isGone ? { ...dialog, title: `${dialog.title}  ${model.settings.texts.gone}` } : dialog;
 }
 
 /** How many lines of a popup are shown below its title. */
@@ -50,11 +60,15 @@ export function popupView(table: KeyTable, model: Model, height: number): readon
   const { width, popup, settings } = model;
   const dialog = dialogOf(table, model);
   if (dialog !== null) return dialogLines(model, dialog, height);
-  const { title, lines } = contentOf(table, model);
+  const { title, mark = '', lines } = contentOf(table, model);
   const room = Math.max(0, height - 1);
   const top = Math.max(0, Math.min(popup?.top ?? 0, lines.length - room));
   const part = lines.length <= room ? '' : ` ${top + 1}-${Math.min(lines.length, top + room)}/${lines.length}`;
-  const head = rule(settings.theme, [piece(title, 'title'), piece(part, 'faint')], width);
+  const head = rule(
+    settings.theme,
+    [piece(title, 'title'), piece(mark === '' ? '' : ` ${mark}`, 'notice'), piece(part, 'faint')],
+    width,
+  );
   const shown = lines
     .slice(top, top + room)
     .map((one) => (typeof one === 'string' ? one : line(settings.theme, one, width)));
