@@ -109,6 +109,7 @@ export const capture = listing({
               filter: filterOf(values, now),
               process: values.process,
               most: least(values.count, values.limit),
+              redaction: null,
             };
             return writeCapture(context, writeRequestOf({ ...values, write }, chosen));
           },
@@ -151,6 +152,7 @@ export const capture = listing({
       most: count,
       decode,
       hex,
+      redaction: null,
     };
     yield* listPackets(context, asked, request);
   },

@@ -1,15 +1,18 @@
 import { packet } from '../../core/record/tables/packet.ts';
+import type { Redaction } from '../../core/redact/redaction.ts';
 import { openPacketList } from '../capture/packet-list.ts';
 import { writeRequestOf } from '../capture/write-request.ts';
 import type { Context } from '../context/context.ts';
 import { type Command, type ListingCommand, type ListingValues, listing } from '../listing/command.ts';
 import { format } from '../listing/format.ts';
+import type { RedactValues } from '../listing/open-redaction.ts';
 import { RECORDS } from '../listing/shared-formats.ts';
 import { recordFormatOf, refuseRecordOptions } from '../listing/written-format.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { packetOptions, requireCapture, writeOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
 
-const options = { ...packetOptions, ...writeOptions };
+const options = { ...packetOptions, ...writeOptions, ...redactOptions };
 
 const packets = format('table', async ({ context, tableOptions }) =>
   openPacketList(context.stdout, await tableOptions()),
@@ -34,6 +37,7 @@ export const exportPackets: Command = listing({
     { line: 'netwatch export packets -r all.pcap --fields all -w all.csv', about: 'for a spreadsheet' },
   ],
   tableOf: () => packet,
+  redactsItself: true,
   formats: [packets, ...Object.values(RECORDS)],
   runOf: (values) => {
     const { write } = values;
@@ -49,7 +53,9 @@ export const exportPackets: Command = listing({
   run: async function* (context, values, _operands, request) {
     requireCapture('export packets', values.read);
     const { listPackets } = await import('../capture/capture-packets.ts');
-    const asked = { packets: packetRequestOf(values), filter: values.filter, most: null, decode: false, hex: false };
+    const { filter } = values;
+    const redaction = await redactionOf(context, values);
+    const asked = { packets: packetRequestOf(values), filter, most: null, decode: false, hex: false, redaction };
     yield* listPackets(context, asked, request);
   },
 });
@@ -73,6 +79,14 @@ async function writePackets(
   refuseRecordOptions(values);
   const { writeCapture } = await import('../capture/write-capture.ts');
   const { filter, limit: most } = values;
-  const chosen = { packets: packetRequestOf({ ...values, read }), filter, process: null, most };
+  const redaction = await redactionOf(context, values);
+  const chosen = { packets: packetRequestOf({ ...values, read }), filter, process: null, most, redaction };
   return writeCapture(context, writeRequestOf({ ...values, write: name }, chosen));
+}
+
+/** Loaded here, because few runs redact. */
+async function redactionOf(context: Context, values: RedactValues): Promise<Redaction | null> {
+  if (!values.redact && !values['redact-key']) return null;
+  const { openRedaction } = await import('../listing/open-redaction.ts');
+  return openRedaction(context, values);
 }
