@@ -17,6 +17,8 @@ export class AddressMap {
   private readonly pad: Uint8Array;
   private readonly blocks4 = new Uint8Array(32 * BLOCK);
   private readonly blocks6 = new Uint8Array(128 * BLOCK);
+  private readonly flips = new Uint8Array(BLOCK);
+  private readonly address = new Uint8Array(4);
   private readonly from4 = new Uint32Array(PLACES4);
   private readonly to4 = new Uint32Array(PLACES4);
   private readonly from6 = new Uint32Array(PLACES6 * 4);
@@ -27,6 +29,8 @@ export class AddressMap {
     this.cipher = createCipheriv('aes-128-ecb', key.subarray(0, BLOCK), null);
     this.cipher.setAutoPadding(false);
     this.pad = this.cipher.update(key.subarray(BLOCK, 2 * BLOCK));
+    for (let bit = 0; bit < 128; bit++) this.blocks6.set(this.pad, bit * BLOCK);
+    this.blocks4.set(this.blocks6.subarray(0, this.blocks4.length));
   }
 
   /** The 32 bits that stand for those of an IPv4 address, both unsigned. */
@@ -74,14 +78,18 @@ export class AddressMap {
   }
 
   private compute4(address: number): number {
-    const bytes = Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address);
-    const flips = this.flips(bytes, 32, this.blocks4, keptBits4(address));
+    const bytes = this.address;
+    bytes[0] = address >>> 24;
+    bytes[1] = address >>> 16;
+    bytes[2] = address >>> 8;
+    bytes[3] = address;
+    const flips = this.turned(bytes, 32, this.blocks4, keptBits4(address));
     return (address ^ word(flips, 0)) >>> 0;
   }
 
   private compute6(bytes: Uint8Array, at: number): Uint8Array {
     const address = bytes.slice(at, at + BLOCK);
-    const flips = this.flips(address, 128, this.blocks6, keptBits6(address));
+    const flips = this.turned(address, 128, this.blocks6, keptBits6(address));
     const other = address.map((byte, index) => byte ^ flips[index]!);
     const inner = whereIpv4Lies(address);
     if (inner >= 0) {
@@ -91,21 +99,22 @@ export class AddressMap {
     return other;
   }
 
-  /** The bits to turn over: each depends on those before it in the address, and the first `kept` stay. */
-  private flips(address: Uint8Array, bits: number, blocks: Uint8Array, kept: number): Uint8Array {
-    const { pad } = this;
-    const flips = new Uint8Array(bits / 8);
+  /** The bits to turn over: each depends on those before it in the address, and the first `kept` stay. Valid until the next call. */
+  private turned(address: Uint8Array, bits: number, blocks: Uint8Array, kept: number): Uint8Array {
+    const { pad, flips } = this;
+    flips.fill(0);
     if (kept >= bits) return flips;
     for (let bit = kept; bit < bits; bit++) {
+      // what follows in each block is the pad, and was put there before
       const block = bit * BLOCK;
       const whole = bit >>> 3;
-      for (let index = 0; index < BLOCK; index++) blocks[block + index] = index < whole ? address[index]! : pad[index]!;
+      for (let index = 0; index < whole; index++) blocks[block + index] = address[index]!;
       const mask = 0xff00 >>> (bit & 7);
       blocks[block + whole] = (address[whole]! & mask) | (pad[whole]! & ~mask);
     }
     const made = this.cipher.update(blocks.subarray(kept * BLOCK, bits * BLOCK));
-    for (let bit = kept; bit < bits; bit++) {
-      flips[bit >>> 3]! |= (made[(bit - kept) * BLOCK]! >>> 7) << (7 - (bit & 7));
+    for (let bit = kept, at = 0; bit < bits; bit++, at += BLOCK) {
+      flips[bit >>> 3]! |= (made[at]! >>> 7) << (7 - (bit & 7));
     }
     return flips;
   }

@@ -8,7 +8,7 @@ import { byEtherType, ethernet, knowsLink, walkLink } from './walk-links.ts';
 /** Redacts frames one after the other; each is valid until the next. */
 export class FrameRedactor implements Walk {
   readonly redaction: Redaction;
-  bytes = new Uint8Array(65_536);
+  bytes = Buffer.alloc(65_536);
   source: Uint8Array = this.bytes;
   shift = 0;
   isCut = false;
@@ -31,7 +31,7 @@ export class FrameRedactor implements Walk {
   redact(packet: Packet): number {
     const { frame, frameStart, frameEnd, linkType } = packet;
     const length = frameEnd - frameStart;
-    if (length > this.bytes.length) this.bytes = new Uint8Array(2 * length);
+    if (length > this.bytes.length) this.bytes = Buffer.alloc(2 * length);
     const { bytes } = this;
     bytes.set(frame.subarray(frameStart, frameEnd));
     this.source = frame;

@@ -51,8 +51,8 @@ export class Redaction {
   }
 
   /** The same for each label of a name in [from, to), which has dots between them; a port may follow it. */
-  name(bytes: Uint8Array, from: number, to: number): void {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+  name(bytes: Buffer, from: number, to: number): void {
+    const text = bytes.toString('latin1', from, to);
     const port = /:\d{1,5}$/.exec(text)?.[0] ?? '';
     const labels = text.slice(0, text.length - port.length).split('.');
     const isName = labels.some((label) => /[^\d]/.test(label)) && labels.every((label) => /^[\w-]{0,63}$/.test(label));

@@ -26,7 +26,7 @@ export function httpMessage(walk: Walk, start: number, end: number): number {
   for (;;) {
     const next = lineEnd(walk.bytes, at, end);
     if (next < 0) return stop(walk, at, end);
-    const line = Buffer.from(walk.bytes.buffer, walk.bytes.byteOffset + at, next - at - 1).toString('latin1');
+    const line = walk.bytes.toString('latin1', at, next - 1);
     if (at === start) {
       if (!firstLine(walk, at, line)) return stop(walk, start, end);
     } else if (line === '' || line === '\r') return stop(walk, next, end);
@@ -35,10 +35,9 @@ export function httpMessage(walk: Walk, start: number, end: number): number {
   }
 }
 
-function lineEnd(bytes: Uint8Array, at: number, end: number): number {
-  const last = Math.min(end, at + LONGEST_LINE);
-  for (let index = at; index < last; index++) if (bytes[index] === LINE_FEED) return index + 1;
-  return -1;
+function lineEnd(bytes: Buffer, at: number, end: number): number {
+  const found = bytes.indexOf(LINE_FEED, at);
+  return found < 0 || found >= end || found - at > LONGEST_LINE ? -1 : found + 1;
 }
 
 function firstLine({ bytes }: Walk, at: number, line: string): boolean {
@@ -59,7 +58,10 @@ function field(walk: Walk, at: number, line: string): void {
   const [, name = '', gap = ''] = /^([!-9;-~]+):([ \t]*)/.exec(line) ?? [];
   const known = name.toLowerCase();
   const to = at + line.replace(/[ \t\r]+$/, '').length;
-  if (name === '') return cross(bytes, at, at + line.length);
+  if (name === '') {
+    cross(bytes, at, at + line.length);
+    return;
+  }
   if (!FIELDS.has(known)) cross(bytes, at, at + name.length);
   const from = at + name.length + 1 + gap.length;
   if (known === 'host') walk.redaction.name(bytes, from, Math.max(from, to));

@@ -11,10 +11,10 @@ const TIMES = new Set([13, 14]);
 const TIME_LENGTH = 20;
 
 export function icmp(walk: Walk, at: number, end: number): number {
-  if (end - at < HEADER || walk.isQuoted) return stop(walk, Math.min(end, at + HEADER), end);
+  if (end - at < HEADER) return stop(walk, end - at < 4 ? at : at + 4, end);
   const { bytes } = walk;
   put16(bytes, at + 2, 0);
-  const kept = body(walk, bytes[at]!, at, end);
+  const kept = walk.isQuoted ? stop(walk, at + HEADER, end) : body(walk, bytes[at]!, at, end);
   put16(bytes, at + 2, checksumOf(sumWords(bytes, at, kept)));
   return kept;
 }

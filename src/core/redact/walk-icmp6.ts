@@ -20,10 +20,10 @@ const LISTENERS = new Set([QUERY, 131, 132]);
 const REPORT = 143;
 
 export function icmp6(walk: Walk, at: number, end: number, carried: Carried): number {
-  if (end - at < HEADER || walk.isQuoted) return stop(walk, Math.min(end, at + HEADER), end);
+  if (end - at < HEADER) return stop(walk, end - at < 4 ? at : at + 4, end);
   const { bytes } = walk;
   put16(bytes, at + 2, 0);
-  const kept = body(walk, bytes[at]!, at, end);
+  const kept = walk.isQuoted ? stop(walk, at + HEADER, end) : body(walk, bytes[at]!, at, end);
   put16(bytes, at + 2, checksumOf(carried.pseudo + ICMP6 + carried.reported + sumWords(bytes, at, kept)));
   return kept;
 }

@@ -120,13 +120,13 @@ function serverName(walk: Walk, at: number, end: number): boolean {
 }
 
 /** Names of protocols that nobody knows become as many x. */
-function protocols(bytes: Uint8Array, start: number, end: number): boolean {
+function protocols(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 2 || u16(bytes, start) !== end - start - 2) return false;
   let at = start + 2;
   for (; at < end; at += 1 + bytes[at]!) {
     const next = at + 1 + bytes[at]!;
     if (next > end) return false;
-    if (!PROTOCOLS.has(Buffer.from(bytes.subarray(at + 1, next)).toString('latin1'))) bytes.fill(0x78, at + 1, next);
+    if (!PROTOCOLS.has(bytes.toString('latin1', at + 1, next))) bytes.fill(0x78, at + 1, next);
   }
   return at === end;
 }

@@ -84,9 +84,7 @@ function tcp(walk: Walk, at: number, end: number, carried: Carried): number {
   put16(bytes, at + 16, 0);
   const isReadable = isWhole && !walk.isQuoted && !carried.hasMore;
   const kept = isReadable ? segment(walk, after, end, u16(bytes, at), u16(bytes, at + 2)) : stop(walk, after, end);
-  if (!walk.isQuoted) {
-    put16(bytes, at + 16, checksumOf(carried.pseudo + TCP + carried.reported + sumWords(bytes, at, kept)));
-  }
+  put16(bytes, at + 16, checksumOf(carried.pseudo + TCP + carried.reported + sumWords(bytes, at, kept)));
   return kept;
 }
 
@@ -136,7 +134,7 @@ function udp(walk: Walk, at: number, end: number, carried: Carried): number {
     bytes.fill(0, after, last);
     kept = last;
   } else kept = datagram(walk, after, last, from, to);
-  if (!walk.isQuoted && (had !== 0 || !carried.isIp4)) {
+  if (had !== 0 || !carried.isIp4) {
     const reported = length === 0 ? carried.reported : length;
     const sum = checksumOf(carried.pseudo + UDP + reported + sumWords(bytes, at, kept));
     put16(bytes, at + 6, sum === 0 ? 0xffff : sum);
@@ -177,11 +175,9 @@ function sctp(walk: Walk, at: number, end: number, carried: Carried): number {
   }
   const clean = stop(walk, kept, end);
   bytes.fill(0, at + 8, at + 12);
-  if (!walk.isQuoted) {
-    const zeros = Math.max(0, Math.min(carried.reported, 65_535) - (clean - at));
-    const crc = crc32c(bytes, at, clean, zeros);
-    for (let index = 0; index < 4; index++) bytes[at + 8 + index] = crc >>> (8 * index);
-  }
+  const zeros = Math.max(0, Math.min(carried.reported, 65_535) - (clean - at));
+  const crc = crc32c(bytes, at, clean, zeros);
+  for (let index = 0; index < 4; index++) bytes[at + 8 + index] = crc >>> (8 * index);
   return clean;
 }
 

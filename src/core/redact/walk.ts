@@ -8,7 +8,7 @@ import type { Redaction } from './redaction.ts';
 export interface Walk {
   readonly redaction: Redaction;
   /** What is written, from 0. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** The frame as it was; the same bytes begin at `shift`. */
   readonly source: Uint8Array;
   readonly shift: number;
