@@ -1,7 +1,7 @@
 import { u16 } from '../wire/bytes.ts';
 import { checksumOf, sumWords } from './checksums.ts';
 import { put16, stop, type Walk } from './walk.ts';
-import { laterFragment, transport } from './walk-transport.ts';
+import { fragment, transport } from './walk-transport.ts';
 
 const MOST_DEPTH = 6;
 const NOP = 1;
@@ -45,9 +45,12 @@ function ip4(walk: Walk, at: number, end: number): number {
   put16(bytes, at + 10, checksumOf(sumWords(bytes, at, after)));
   const protocol = bytes[at + 9]!;
   const pseudo = sumWords(bytes, at + 12, at + 20);
-  const fragment = u16(bytes, at + 6);
-  if ((fragment & 0x1fff) !== 0) return laterFragment(walk, protocol, after, last);
-  return transport(walk, protocol, after, last, { pseudo, reported, hasMore: (fragment & 0x2000) !== 0, isIp4: true });
+  const place = u16(bytes, at + 6);
+  if ((place & 0x1fff) !== 0) return fragment(walk, protocol, after, last, null);
+  const carried = { pseudo, reported, hasMore: (place & 0x2000) !== 0, isIp4: true };
+  return carried.hasMore
+    ? fragment(walk, protocol, after, last, carried)
+    : transport(walk, protocol, after, last, carried);
 }
 
 /** Options may hold addresses (record route): what is not known becomes none. */
@@ -86,14 +89,15 @@ function ip6(walk: Walk, start: number, end: number): number {
     const isExtension = next === HOP_BY_HOP || next === ROUTING || next === DESTINATION || next === AUTHENTICATION;
     if (!isExtension && next !== FRAGMENT) {
       const pseudo = sumWords(bytes, start + 8, start + 24) + sumWords(bytes, destination, destination + 16);
-      return transport(walk, next, at, last, { pseudo, reported: finish - at, hasMore, isIp4: false });
+      const carried = { pseudo, reported: finish - at, hasMore, isIp4: false };
+      return hasMore ? fragment(walk, next, at, last, carried) : transport(walk, next, at, last, carried);
     }
     if (last - at < 8) return stop(walk, at, last);
     const following = bytes[at]!;
     if (next === FRAGMENT) {
-      const fragment = u16(bytes, at + 2);
-      if ((fragment & 0xfff8) !== 0) return laterFragment(walk, following, at + 8, last);
-      hasMore ||= (fragment & 1) !== 0;
+      const place = u16(bytes, at + 2);
+      if ((place & 0xfff8) !== 0) return fragment(walk, following, at + 8, last, null);
+      hasMore ||= (place & 1) !== 0;
       at += 8;
     } else {
       const size = next === AUTHENTICATION ? (bytes[at + 1]! + 2) * 4 : (bytes[at + 1]! + 1) * 8;

@@ -8,6 +8,7 @@ const MPLS = 0x8847;
 const MPLS_GROUP = 0x8848;
 const PPPOE = 0x8864;
 const BRIDGED = 0x6558;
+const BACKBONE = 0x88e7;
 const TAGS = new Set([0x8100, 0x88a8, 0x9100, 0x9200]);
 const MOST_TAGS = 8;
 
@@ -72,6 +73,8 @@ export function byEtherType(walk: Walk, first: number, start: number, end: numbe
       return mpls(walk, at, end);
     case PPPOE:
       return pppoe(walk, at, end);
+    case BACKBONE:
+      return end - at < 4 ? stop(walk, at, end) : walk.ethernet(at + 4, end);
     case BRIDGED:
       return walk.ethernet(at, end);
     default:

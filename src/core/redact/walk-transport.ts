@@ -32,7 +32,7 @@ export function transport(walk: Walk, protocol: number, at: number, end: number,
     case UDP:
       return udp(walk, at, end, carried);
     case ICMP:
-      return carried.hasMore ? stop(walk, at, end) : icmp(walk, at, end);
+      return icmp(walk, at, end);
     case ICMP6:
       return carried.hasMore ? stop(walk, at, end) : icmp6(walk, at, end, carried);
     case SCTP:
@@ -43,15 +43,17 @@ export function transport(walk: Walk, protocol: number, at: number, end: number,
       return at;
   }
   // what carries other packets
-  if (carried.hasMore) return stop(walk, at, end);
   switch (protocol) {
-    case IGMP:
-      return igmp(walk, at, end);
     case IP4:
     case IP6:
       return walk.ip(at, end);
     case GRE:
       return gre(walk, at, end);
+  }
+  if (carried.hasMore) return stop(walk, at, end);
+  switch (protocol) {
+    case IGMP:
+      return igmp(walk, at, end);
     case AUTHENTICATION:
       return authentication(walk, at, end, carried);
     case ETHERIP:
@@ -63,13 +65,18 @@ export function transport(walk: Walk, protocol: number, at: number, end: number,
   }
 }
 
+/** What is filled up with zeros where it is in fragments; checksums of others need the length of all of them. */
+const FILLED = new Set([ICMP, IP4, UDP, IP6, GRE]);
+
 /**
- * A fragment that is not the first. Those of UDP become zeros, so that the datagram can be put together and its ports be
- * seen; the checksum in its first fragment is right for that. Others are cut: their checksums would not be right.
+ * A fragment of a packet of IP, with zeros in place of what cannot stay, so that the fragments can be put together and the
+ * headers in the first one be seen; checksums there are right for that. Of other protocols they are cut.
  */
-export function laterFragment(walk: Walk, protocol: number, at: number, end: number): number {
-  if (protocol !== UDP || walk.isQuoted) return stop(walk, at, end);
-  walk.bytes.fill(0, at, end);
+export function fragment(walk: Walk, protocol: number, at: number, end: number, first: Carried | null): number {
+  const kept = first === null ? stop(walk, at, end) : transport(walk, protocol, at, end, first);
+  if (!walk.isCut || walk.isQuoted || !FILLED.has(protocol)) return kept;
+  walk.bytes.fill(0, kept, end);
+  walk.isCut = false;
   return end;
 }
 
@@ -129,11 +136,8 @@ function udp(walk: Walk, at: number, end: number, carried: Carried): number {
   const after = at + 8;
   let kept: number;
   if (walk.isQuoted || !isWhole) kept = stop(walk, after, last);
-  else if (isTunnel(from, to)) kept = carried.hasMore ? stop(walk, after, last) : tunnel(walk, after, last, from, to);
-  else if (carried.hasMore) {
-    bytes.fill(0, after, last);
-    kept = last;
-  } else kept = datagram(walk, after, last, from, to);
+  else if (isTunnel(from, to)) kept = tunnel(walk, after, last, from, to);
+  else kept = carried.hasMore ? stop(walk, after, last) : datagram(walk, after, last, from, to);
   if (had !== 0 || !carried.isIp4) {
     const reported = length === 0 ? carried.reported : length;
     const sum = checksumOf(carried.pseudo + UDP + reported + sumWords(bytes, at, kept));
