@@ -1,11 +1,12 @@
 import type { Field } from '../record/field.ts';
 import { type AnyRow, fieldNamed, type RecordTable, type Section, type Snapshot } from '../record/table.ts';
-import { redactAddress, redactMac, redactName } from './redact-text.ts';
+import { ALPN_NAMES, HTTP_METHODS } from './known-words.ts';
+import { redactAddress, redactName } from './redact-text.ts';
 import type { Redaction } from './redaction.ts';
 
 /** Texts of protocols, of the kernel and of netwatch itself, which come from closed sets that the table does not list. */
 const PLAIN = new Set(
-  'app service congestion alpn version cipher ja3 ja4 offered_versions offered_alpn qtype rcode method proto layers link link_types format tcp_flags transport id group path range scope kind table pref flags state source rule os kernel pids key types reads record json_type tls_version tls_cipher tls_alpn'.split(
+  'app service congestion version cipher ja3 ja4 offered_versions qtype rcode proto layers link link_types format tcp_flags transport id group path range scope kind table pref flags state source rule os kernel pids types reads record json_type tls_version tls_cipher'.split(
     ' ',
   ),
 );
@@ -14,7 +15,16 @@ const NAMES = new Set('server_name host hostname name user search target master 
 /** Names of interfaces that every machine has, and say nothing of it. */
 const PLAIN_INTERFACE = /^(?:lo|any|docker0|(?:eth|wlan|tun|tap|wg|br|bond|veth|interface-)\d{1,3})$/;
 const INTERFACES = new Set(['iface', 'interfaces', 'master', 'parent']);
+/** Words of which others than the known ones come from outside. */
+const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
+  alpn: ALPN_NAMES,
+  offered_alpn: ALPN_NAMES,
+  tls_alpn: ALPN_NAMES,
+  method: HTTP_METHODS,
+};
 const ADDRESS_LISTS = new Set('ipv4 ipv6 gateway dns addrs answers'.split(' '));
+/** Records of what applications say. */
+const OF_MESSAGES = new Set(['dns_query', 'http_request', 'tls_session']);
 const PROCESSES = new Set(['process', 'processes']);
 /** A name of a program that cannot be an address or a host. */
 const PROGRAM = /^[a-z_][a-z_+-]{0,30}$/i;
@@ -72,7 +82,7 @@ export class RowRedactor {
     if (field === undefined) return () => null;
     const { ips } = this.redaction;
     const emptied = emptyOf(field);
-    if (ips && Object.hasOwn(table.places, name)) return () => null;
+    if (Object.hasOwn(table.places, name)) return ips ? () => null : null; // told by databases of addresses
     if (name === 'community_id') return ips ? () => null : null;
     if (field.kind === 'address') return this.each(field, (text) => redactAddress(text, this.redaction));
     if (field.kind !== 'text' && field.kind !== 'list') return null;
@@ -80,17 +90,21 @@ export class RowRedactor {
       const values = new Set(field.values);
       return this.each(field, (text) => (values.has(text) ? text : emptied));
     }
+    const isSaid = name === 'server_name' || OF_MESSAGES.has(table.type);
+    if (this.redaction.payload && isSaid && (NAMES.has(name) || name === 'answers')) {
+      return () => (field.kind === 'list' ? [] : emptied);
+    }
     return this.ofText(name, field, emptied);
   }
 
   private ofText(name: string, field: Field, emptied: unknown): Redact {
     const { redaction } = this;
     const isName = NAMES.has(name) || name.endsWith('_host') || name.endsWith('_name');
-    if (name === 'mac') return this.each(field, (text) => redactMac(text, redaction));
-    if (INTERFACES.has(name) || (name === 'name' && !isName))
-      return this.each(field, (text) => this.interfaceName(text));
+    const known = KNOWN[name];
+    if (known !== undefined) return this.each(field, (text) => (known.has(text) ? text : emptied));
+    if (INTERFACES.has(name)) return this.each(field, (text) => this.interfaceName(text));
     if (PROCESSES.has(name)) return this.each(field, (text) => (PROGRAM.test(text) ? text : emptied));
-    if (ADDRESS_LISTS.has(name)) return this.each(field, (text) => redactAddress(text, redaction));
+    if (name === 'mac' || ADDRESS_LISTS.has(name)) return this.each(field, (text) => redactAddress(text, redaction));
     if (isName) return this.each(field, (text) => (PLAIN_INTERFACE.test(text) ? text : redactName(text, redaction)));
     if (PLAIN.has(name))
       return this.each(field, (text) => (WORD.test(text) && !LIKE_AN_ADDRESS.test(text) ? text : emptied));
@@ -98,7 +112,7 @@ export class RowRedactor {
   }
 
   private interfaceName(text: string): string {
-    return PLAIN_INTERFACE.test(text) ? text : Buffer.from(this.redaction.names.label(text)).toString('latin1');
+    return PLAIN_INTERFACE.test(text) ? text : redactName(text, this.redaction);
   }
 
   /** Of a list, each text that is left. */

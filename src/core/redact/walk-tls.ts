@@ -1,4 +1,5 @@
 import { u16, u24 } from '../wire/bytes.ts';
+import { ALPN_NAMES } from './known-words.ts';
 import { put16, stop, type Walk } from './walk.ts';
 
 const CHANGE = 20;
@@ -15,19 +16,6 @@ const KEY_SHARE = 51;
 /** Extensions of numbers only, none of which tells who speaks. */
 const KEPT = new Set([10, 11, 13, 22, 23, 27, 28, 43, 45, 50, 65_281]);
 const LONGEST_KEPT = 256;
-const PROTOCOLS = new Set([
-  'h2',
-  'http/1.1',
-  'http/1.0',
-  'h3',
-  'dot',
-  'doq',
-  'ftp',
-  'imap',
-  'pop3',
-  'mqtt',
-  'xmpp-client',
-]);
 /** The random of a hello that asks for another one (RFC 8446, 4.1.3). */
 const RETRY = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c', 'hex');
 
@@ -126,7 +114,7 @@ function protocols(bytes: Buffer, start: number, end: number): boolean {
   for (; at < end; at += 1 + bytes[at]!) {
     const next = at + 1 + bytes[at]!;
     if (next > end) return false;
-    if (!PROTOCOLS.has(bytes.toString('latin1', at + 1, next))) bytes.fill(0x78, at + 1, next);
+    if (!ALPN_NAMES.has(bytes.toString('latin1', at + 1, next))) bytes.fill(0x78, at + 1, next);
   }
   return at === end;
 }
