@@ -241,3 +241,17 @@ test('a key that can be guessed, or is too long, is refused', async () => {
     expect([ran.status, ran.said.join(' ')]).toEqual([65, expect.stringContaining(said!)]);
   }
 });
+
+test('the lines of the README run', async () => {
+  const readme = fs.readFileSync(path.resolve('README.md'), 'utf8');
+  const lines = [...readme.matchAll(/^netwatch (export packets .*--redact .*?) +#/gm)].map(([, line]) => line!);
+  expect(lines.length).toBe(4);
+  for (const line of lines) {
+    const words = line.replace('f.pcapng', at('canaries.pcapng')).replace('team.key', at('key')).split(/ +/);
+    const ran = await netwatch(
+      ...words.map((word) => (word === 'clean.pcapng' ? at('clean.pcapng') : word)),
+      ...(words.includes('-w') ? ['--force'] : []),
+    );
+    expect([line, ran.status]).toEqual([line, 0]);
+  }
+});
