@@ -10,6 +10,7 @@ import { machine } from './targets/machine.ts';
 import { parsers } from './targets/parsers.ts';
 import { readers } from './targets/readers.ts';
 import { records } from './targets/records.ts';
+import { redact } from './targets/redact.ts';
 import { settings } from './targets/settings.ts';
 import { stats } from './targets/stats.ts';
 
@@ -26,6 +27,7 @@ export const TARGETS: readonly Target[] = [
   machine,
   parsers,
   records,
+  redact,
   settings,
   argv,
 ];

@@ -80,9 +80,11 @@ export class RowRedactor {
     const field = fieldNamed(table, name);
     // what no table knows is nothing that a reader may see
     if (field === undefined) return () => null;
-    const { ips } = this.redaction;
+    const { ips, macs } = this.redaction;
     const emptied = emptyOf(field);
-    if (Object.hasOwn(table.places, name)) return ips ? () => null : null; // told by databases of addresses
+    const place = table.places[name];
+    // told by databases of addresses, and of network cards
+    if (place !== undefined) return (place.is === 'vendor' ? macs : ips) ? () => null : null;
     if (name === 'community_id') return ips ? () => null : null;
     if (field.kind === 'address') return this.each(field, (text) => redactAddress(text, this.redaction));
     if (field.kind !== 'text' && field.kind !== 'list') return null;

@@ -8,7 +8,7 @@ import { ALL_TABLES } from '../../../src/core/record/tables/all.ts';
 import { conn } from '../../../src/core/record/tables/conn.ts';
 import { iface } from '../../../src/core/record/tables/iface.ts';
 import { RowRedactor } from '../../../src/core/redact/redact-rows.ts';
-import { REDACT_WORDS } from '../../../src/core/redact/redact-words.ts';
+import { REDACT_WORDS, type RedactWord } from '../../../src/core/redact/redact-words.ts';
 import { Redaction } from '../../../src/core/redact/redaction.ts';
 import { CANARY_FRAMES, canariesIn } from '../../support/canaries.ts';
 import { pcap } from '../../support/captures.ts';
@@ -111,6 +111,13 @@ test('addresses of interfaces, in lists', () => {
   expect(made).toMatchObject({ name: 'eth0', alias: null });
   expect(JSON.stringify(made)).not.toMatch(/93\.184|1b:21/);
   expect((made.ipv4 as string[])[0]).toMatch(/\/24$/);
+});
+
+test('the vendor of a network card goes with the card', () => {
+  const of = (...words: readonly RedactWord[]): AnyRow =>
+    new RowRedactor(new Redaction(words, new Uint8Array(32))).row(iface, { mac: '00:1b:21:ca:4a:7e', vendor: 'Intel' });
+  expect(of('macs').vendor).toBeNull();
+  expect(of('ips')).toEqual({ mac: '00:1b:21:ca:4a:7e', vendor: 'Intel' });
 });
 
 test('a text that is never null becomes empty, and what a field holds is asked once for a table', () => {
