@@ -110,6 +110,16 @@ describe.each([ALL, 'ips,hosts,macs'])('--redact %s', (words) => {
     expect(ran.out.length).toBeGreaterThan(1000);
   });
 
+  test('nor in a file of records', async () => {
+    const out = at(`${words}.csv`);
+    const { status } = await netwatch(
+      ...['export', 'packets', '-r', at('canaries.pcapng'), '-w', out, '--fields', 'all'],
+      ...['--redact', words, '--redact-key', at('key')],
+    );
+    expect(status).toBe(0);
+    expect(canariesIn(fs.readFileSync(out))).toEqual([]);
+  });
+
   test.skipIf(toolIsMissing('tshark'))('tshark finds checksums right and nothing malformed', async () => {
     const out = at(`${words}-tshark.pcapng`);
     await netwatch('export', 'packets', '-r', at('canaries.pcapng'), '-w', out, '--redact', words);
