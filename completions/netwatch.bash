@@ -157,6 +157,8 @@ _netwatch_capture() {
     --rotate-size) : ;;
     --rotate-time) : ;;
     --rotate-keep) : ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --process) : ;;
     --duration) : ;;
     --count|-c) : ;;
@@ -169,7 +171,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --discard-secrets --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --discard-secrets --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --redact --redact-key --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -291,6 +293,8 @@ _netwatch_export_packets() {
     --fail-on) : ;;
     --write|-w) _netwatch_files ;;
     --as) _netwatch_words 'pcap pcapng' ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
@@ -299,7 +303,7 @@ _netwatch_export_packets() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --redact --redact-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

@@ -29,6 +29,9 @@ export async function benchCaptures(file) {
     const [ours, theirs] = ['ours.pcap', 'theirs.pcap'].map((name) => path.join(folder, name));
     const written = ['node', BIN, 'export', 'packets', '-r', file, '-f', FILTER, '-w', ours, '--force'];
     await beside('export packets -f', written, [...tshark, '-Y', FILTER, '-F', 'pcap', '-w', theirs], 10);
+    const plain = ['node', BIN, 'export', 'packets', '-r', file, '-w', theirs, '--force'];
+    const redacted = [...plain.with(-2, ours), '--redact', 'ips,hosts,macs'];
+    await beside('export packets --redact', redacted, plain, 0.5);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

@@ -10,6 +10,7 @@ import { machine } from './targets/machine.ts';
 import { parsers } from './targets/parsers.ts';
 import { readers } from './targets/readers.ts';
 import { records } from './targets/records.ts';
+import { redact } from './targets/redact.ts';
 import { settings } from './targets/settings.ts';
 import { snapshots } from './targets/snapshots.ts';
 import { stats } from './targets/stats.ts';
@@ -28,6 +29,7 @@ export const TARGETS: readonly Target[] = [
   parsers,
   records,
   snapshots,
+  redact,
   settings,
   argv,
 ];

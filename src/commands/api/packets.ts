@@ -29,7 +29,14 @@ export function packets(options: PacketsOptions = {}): Records<PacketRow> {
       async *run(context, request) {
         const { listPackets } = await import('../capture/capture-packets.ts');
         const most = passes === null ? count : null;
-        const asked = { packets: packetRequest(options), filter: text, most, decode: false, hex: false };
+        const asked = {
+          packets: packetRequest(options),
+          filter: text,
+          most,
+          decode: false,
+          hex: false,
+          redaction: null,
+        };
         const listed = listPackets(context, asked, request);
         yield* passes === null ? listed : firstOf(listed, passes, count ?? Number.POSITIVE_INFINITY);
       },

@@ -3,8 +3,10 @@ import { isOfHellos } from '../../core/packet/display-fields.ts';
 import { decodeText, dumpText } from '../../core/packet/packet-decode.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import { PacketRows } from '../../core/packet/packet-rows.ts';
+import { RedactedPackets } from '../../core/packet/redacted-packets.ts';
 import type { AnyRow, Snapshot } from '../../core/record/table.ts';
 import { type PacketRow, packet as table } from '../../core/record/tables/packet.ts';
+import type { Redaction } from '../../core/redact/redaction.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Packet } from '../../core/wire/packet.ts';
@@ -28,6 +30,8 @@ export interface ListRequest {
   /** Whether to print text with every layer, or with the bytes, instead of records. */
   readonly decode: boolean;
   readonly hex: boolean;
+  /** What is taken out of packets before they are looked at; the filter sees all of them. Null for nothing. */
+  readonly redaction: Redaction | null;
 }
 
 /**
@@ -36,7 +40,9 @@ export interface ListRequest {
  */
 export async function* listPackets(context: Context, asked: ListRequest, request: Request): AsyncGenerator<Snapshot> {
   const rows = new PacketRows();
-  const filter = asked.filter === null ? null : compilePacketFilter(asked.filter, rows, context.clock.now);
+  // what a filter asks, it asks of the packet as it was
+  const filtered = asked.redaction === null ? rows : new PacketRows();
+  const filter = asked.filter === null ? null : compilePacketFilter(asked.filter, filtered, context.clock.now);
   const decrypts = filter?.needsHellos === true || [...request.wanted].some(isOfHellos);
   const dissector = new Dissector(REGISTRY, { decrypts });
   const { feed, owners, signal, gaps, finish } = await openPackets(context, asked.packets, {
@@ -44,19 +50,25 @@ export async function* listPackets(context: Context, asked: ListRequest, request
     showsRows: true,
     asksOwners: filter?.needsText === true || request.wanted.has('pid') || request.wanted.has('process'),
   });
-  rows.source = feed.reader;
-  rows.owners = owners;
-  rows.faults = dissector.faults;
   const { packet } = feed;
+  const clean = asked.redaction === null ? null : new RedactedPackets(feed.reader, asked.redaction);
+  filtered.source = feed.reader;
+  filtered.owners = owners;
+  filtered.faults = dissector.faults;
+  if (clean !== null) rows.source = clean;
   const rowOf = rowMaker(rows, asked, request);
   let left = asked.most ?? Number.POSITIVE_INFINITY;
 
   function* batch(): Iterable<AnyRow> {
-    while (left > 0 && feed.next()) {
+    while (left > 0 && (clean !== null && filter === null ? feed.nextFrame() : feed.next())) {
       rows.see(packet);
+      if (clean !== null) {
+        if (filtered !== rows) filtered.see(packet);
+        clean.take(packet);
+      }
       if (filter !== null && !filter.matches(packet)) continue;
       left--;
-      yield rowOf(packet);
+      yield rowOf(clean?.packet ?? packet);
     }
   }
   try {
@@ -66,6 +78,7 @@ export async function* listPackets(context: Context, asked: ListRequest, request
     }
   } finally {
     sayFaults(context, dissector.faults);
+    if (clean !== null) sayFaults(context, clean.dissector.faults);
     await finish();
   }
   for (const gap of gaps()) await request.reportGap(gap);

@@ -10,6 +10,7 @@ import { askedFormat } from '../listing/listing-plan.ts';
 import { RECORDS, VERTICAL } from '../listing/shared-formats.ts';
 import { refuseRecordOptions } from '../listing/written-format.ts';
 import { flag, integer, text } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { expectOptionsOf, repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import {
   liveOptions,
@@ -19,6 +20,7 @@ import {
   writeOptions,
 } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
+import { redactionOf } from '../packets/redaction-of.ts';
 import { openPacketList, openPacketPrinter } from './packet-list.ts';
 import { writeRequestOf } from './write-request.ts';
 
@@ -30,6 +32,7 @@ const options = {
   ...rotateOptions,
   ...packetWriteOptions,
   ...resolveOptions,
+  ...redactOptions,
   process: text(
     'Only packets of processes with this name; a pcapng file then names the processes, as with --annotate.',
     {
@@ -92,6 +95,7 @@ export const capture = listing({
   usualFormat: ({ decode, hex }) => (decode || hex ? tables : null),
   resolves: ({ resolve }) => resolve,
   refusesRoot: ({ devices }) => (devices ? null : '--root needs --devices'),
+  redactsItself: true,
   tableOf: ({ devices }) => (devices ? device : packet),
   runOf: ({ write }) =>
     write === null
@@ -109,12 +113,14 @@ export const capture = listing({
               filter: filterOf(values, now),
               process: values.process,
               most: least(values.count, values.limit),
+              redaction: await redactionOf(context, values),
             };
             return writeCapture(context, writeRequestOf({ ...values, write }, chosen));
           },
         },
   run: async function* (context, values, _operands, request) {
     if (values.devices) {
+      if (values.redact !== null) throw usageError('--redact is about packets, not about --devices');
       const { readDevices } = await import('./capture-devices.ts');
       const filter = values.filter === null ? null : compileFilter(values.filter, device, context.clock.now);
       yield [
@@ -135,6 +141,9 @@ export const capture = listing({
     ] as const) {
       if (values[name] !== null && values[name] !== false) throw usageError(`--${name} needs --write`);
     }
+    if (values.resolve && values.redact !== null) {
+      throw usageError('--resolve looks up who an address belongs to, and --redact takes that out');
+    }
     const format = askedFormat(values) ?? 'table';
     if ((values.decode || values.hex) && format !== 'table') {
       throw usageError(`--${values.decode ? 'decode' : 'hex'} prints text, not ${format}`, {
@@ -151,6 +160,7 @@ export const capture = listing({
       most: count,
       decode,
       hex,
+      redaction: await redactionOf(context, values),
     };
     yield* listPackets(context, asked, request);
   },

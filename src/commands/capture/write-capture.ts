@@ -7,6 +7,7 @@ import { formatOwners } from '../../core/packet/owner-comment.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import type { PacketOwners } from '../../core/packet/packet-owners.ts';
 import { type ByteSink, OutputCut, type Rewritten, rewrite } from '../../core/packet/rewrite.ts';
+import { CaptureRedactor } from '../../core/redact/capture-redactor.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Packet } from '../../core/wire/packet.ts';
@@ -19,6 +20,7 @@ import { refuseRawTerminal } from '../packets/raw-output.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import { keptAndLost } from './kept-and-lost.ts';
 import { RotatingCapture } from './rotating-capture.ts';
+import { sayRedacted } from './say-redacted.ts';
 import { PACKED, type WriteRequest } from './write-request.ts';
 
 /**
@@ -36,7 +38,7 @@ export async function writeCapture(context: Context, request: WriteRequest): Pro
     rotation?.packs === true,
   );
   try {
-    if (packets.from === 'machine') {
+    if (packets.from === 'machine' && request.redaction === null) {
       const { captureDirectly } = await import('./capture-directly.ts');
       const written = await captureDirectly(context, request, packets, files);
       if (written !== null) return written;
@@ -95,8 +97,10 @@ async function copyPackets(
         hint: '--as pcapng',
       });
     }
+    const redactor = request.redaction === null ? null : new CaptureRedactor(request.redaction);
     const namesProcess = request.annotate || request.process !== null;
-    const annotate = namesProcess && format === 'pcapng' ? (packet: Packet) => commentOf(owners, packet) : null;
+    const annotate =
+      namesProcess && redactor === null && format === 'pcapng' ? (packet: Packet) => commentOf(owners, packet) : null;
     const most = request.most ?? Number.POSITIVE_INFINITY;
     const copy = (writer: CaptureWriter, sink: ByteSink) =>
       rewrite(feed, writer, sink, signal, {
@@ -105,6 +109,7 @@ async function copyPackets(
         annotate,
         packetBuffered: request.packetBuffered,
         discardsSecrets: request.discardsSecrets,
+        redactor,
       });
     const ring =
       rotation === null
@@ -127,7 +132,8 @@ async function copyPackets(
     };
     const { read, written, faults } = await out();
     context.say(`wrote ${written} of ${formatNumberOf(read, 'packet')} to ${ring?.written ?? name}`);
-    if (format === 'pcapng' && reader.secrets.length > 0 && !request.discardsSecrets) context.say(HAS_SECRETS);
+    if (redactor !== null) sayRedacted(context, redactor, reader);
+    else if (format === 'pcapng' && reader.secrets.length > 0 && !request.discardsSecrets) context.say(HAS_SECRETS);
     sayFaults(context, faults);
     return EXIT.ok;
   } finally {

@@ -1,5 +1,6 @@
 import type { CaptureFormat } from '../../core/capture/capture-writer.ts';
 import { usageError } from '../../core/failure.ts';
+import type { Redaction } from '../../core/redact/redaction.ts';
 import type { Values } from '../options/option.ts';
 import type { packetWriteOptions, rotateOptions, writeOptions } from '../packets/capture-options.ts';
 import type { PacketRequest } from '../packets/packet-request.ts';
@@ -23,6 +24,8 @@ export interface WriteRequest {
   readonly packetBuffered: boolean;
   /** Whether to leave out the secrets of sessions that the capture holds. */
   readonly discardsSecrets: boolean;
+  /** What is taken out of packets, and of what is said of them; null for nothing. */
+  readonly redaction: Redaction | null;
   /** How the capture is divided into files; null for one file. */
   readonly rotation: Rotation | null;
 }
@@ -40,9 +43,12 @@ interface WriteOptions
 /** Throws Failure 64 for options that do not fit together. */
 export function writeRequestOf(
   values: WriteOptions,
-  chosen: Pick<WriteRequest, 'packets' | 'filter' | 'process' | 'most'>,
+  chosen: Pick<WriteRequest, 'packets' | 'filter' | 'process' | 'most' | 'redaction'>,
 ): WriteRequest {
   const { write, as, force, annotate } = values;
+  if (annotate === true && chosen.redaction !== null) {
+    throw usageError('--annotate writes who sent a packet, and --redact takes that out');
+  }
   return {
     ...chosen,
     ...{ write, as, force },

@@ -97,6 +97,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly usualFormat: (values: ListingValues<O>) => Format<NoInfer<O>> | null;
   /** What must hold for the records when neither --expect nor --fail-on is given; null for nothing. Throws Failure 64. */
   readonly claim: (values: ListingValues<O>) => Claim | null;
+  /** Whether its records are redacted already when --redact is given; otherwise they are when they are printed. */
+  readonly redactsItself: boolean;
   /** Whether no record at all is an answer: there is none. Otherwise nothing was asked, and --fail-on is unknown. */
   readonly emptyIsAnswer: boolean;
   /** The record type that this run prints, to which --fields, --sort and --filter apply. */
@@ -158,6 +160,7 @@ const USUAL = {
   formats: USUAL_FORMATS,
   usualFormat: () => null,
   claim: () => null,
+  redactsItself: false,
   emptyIsAnswer: true,
   runOf: () => SNAPSHOTS,
 } as const satisfies Partial<ListingCommand>;

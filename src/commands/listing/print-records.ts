@@ -5,6 +5,7 @@ import { datedFields, datedRows, datedTable } from '../../core/record/dated-rows
 import { GatheredRows } from '../../core/record/gathered-rows.ts';
 import { visibleFields } from '../../core/record/select-fields.ts';
 import type { AnyRow, RecordTable, Section, Snapshot } from '../../core/record/table.ts';
+import type { RowRedactor } from '../../core/redact/redact-rows.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Context } from '../context/context.ts';
 import { Interrupted } from '../context/interrupted.ts';
@@ -15,6 +16,7 @@ import type { ListingCommand, Request } from './command.ts';
 import type { HostNames } from './host-names.ts';
 import type { ListingPlan } from './listing-plan.ts';
 import { openOutput } from './open-output.ts';
+import type { RedactValues } from './open-redaction.ts';
 import type { PlaceFields } from './place-fields.ts';
 import { reasonForNothing } from './reason-for-nothing.ts';
 import { leftOut, reportGap, tooSlow, watchTicks } from './report-gap.ts';
@@ -34,6 +36,7 @@ export async function printRecords(
   plan: ListingPlan,
   interruptStatus: () => number | null,
 ): Promise<number> {
+  const redactor = command.redactsItself ? null : await openRedactor(context, values as RedactValues);
   const renderer = await openOutput(context, plan, values);
   const over = new AbortController();
   const pace = watchTicks(ticks(context.clock, plan.ticks, AbortSignal.any([context.signal, over.signal])));
@@ -44,7 +47,8 @@ export async function printRecords(
     wanted: plan.wanted,
     repeating: plan.repeating,
     sayLimits: sayLimitsOnce(context),
-    reportGap: (one) => reportGap(context, renderer, one),
+    reportGap: (one) =>
+      reportGap(context, renderer, redactor === null ? one : { ...one, iface: null, reason: NOT_TOLD }),
     showNow: () => renderer.endSnapshot(),
   };
   const verdict = openVerdict(plan.claims);
@@ -85,10 +89,10 @@ export async function printRecords(
         const spoken = gathered.map(({ one, rows }) =>
           one.table === plan.table ? shape(one, spokenOf(rows, plan)) : { ...one, rows },
         );
-        await print(renderer, spoken, plan, context.clock);
+        await print(renderer, redactor?.snapshot(spoken) ?? spoken, plan, context.clock);
       } else {
         const shaped = snapshot.map((one) => (one.table === plan.table ? shape(one, kept(one)) : one));
-        await print(renderer, shaped, plan, context.clock);
+        await print(renderer, redactor?.snapshot(shaped) ?? shaped, plan, context.clock);
       }
       if (!inParts) await renderer.endSnapshot();
       if (sorted !== null && sorted.left > 0) await left(sorted.left);
@@ -130,6 +134,18 @@ function spokenOf(rows: readonly AnyRow[], { wait, format }: ListingPlan): reado
 
 /** Whether all rows that may be printed have been printed, and no others need to be read. */
 const isOver = (whole: Answer | null): boolean => whole !== null && !whole.readsOn && whole.left <= 0;
+
+/** A reason may name an interface. */
+const NOT_TOLD = 'not told, because of --redact';
+
+/** Loaded here, because few runs redact. Throws as openRedaction does. */
+async function openRedactor(context: Context, values: RedactValues): Promise<RowRedactor | null> {
+  if (!values.redact && !values['redact-key']) return null;
+  const { openRedaction } = await import('./open-redaction.ts');
+  const { RowRedactor } = await import('../../core/redact/redact-rows.ts');
+  const redaction = openRedaction(context, values);
+  return redaction === null ? null : new RowRedactor(redaction);
+}
 
 /** Loaded here, because few runs look up names. */
 async function openHosts(clock: Clock): Promise<HostNames> {

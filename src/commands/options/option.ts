@@ -122,6 +122,28 @@ export function choice<const V extends string>(doc: string, values: readonly V[]
   return option<V | null>(doc, read, null, extra.value ?? values.join('|'), { ...extra, choices: values });
 }
 
+/** Several of a closed set, separated by commas. */
+export function choices<const V extends string>(
+  doc: string,
+  values: readonly V[],
+  extra: Extra = {},
+): Option<readonly V[] | null> {
+  const read = (typed: string, name: string): readonly V[] =>
+    readWords(typed, name).map((word) => {
+      const found = values.find((value) => value === word);
+      if (found === undefined) throw wrongValue(name, word, `one of ${values.join(', ')}`);
+      return found;
+    });
+  return option<readonly V[] | null>(
+    doc,
+    read,
+    null,
+    extra.value ?? values.join(','),
+    { ...extra, choices: values },
+    true,
+  );
+}
+
 /** The Failure for a wrong value of `--name`. The caller adds the place on the command line. */
 function wrongValue(name: string, typed: string, expected: string): Failure {
   return usageError(`--${name} "${typed}" is not ${expected}`);

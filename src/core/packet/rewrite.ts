@@ -1,6 +1,7 @@
-import type { CaptureReader } from '../capture/capture-reader.ts';
+import { type CaptureReader, type CaptureRecord, NO_OPTIONS } from '../capture/capture-reader.ts';
 import type { CaptureWriter } from '../capture/capture-writer.ts';
 import { Failure } from '../failure.ts';
+import type { CaptureRedactor } from '../redact/capture-redactor.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { PacketFeed } from './packet-feed.ts';
@@ -41,6 +42,8 @@ export interface CopyOptions {
   readonly annotate: ((packet: Packet) => string | null) | null;
   /** Leaves out the secrets of sessions that the capture holds; otherwise they are copied. */
   readonly discardsSecrets?: boolean;
+  /** Takes out of packets, and of what is said of them, what must not be seen; absent or null for nothing. */
+  readonly redactor?: CaptureRedactor | null;
 }
 
 /**
@@ -58,6 +61,7 @@ export class CaptureCopy {
   private readonly filter: PacketPredicate | null;
   private readonly annotate: ((packet: Packet) => string | null) | null;
   private readonly discardsSecrets: boolean;
+  private readonly redactor: CaptureRedactor | null;
   private handed = 0;
   private secrets = 0;
   private names = 0;
@@ -71,6 +75,8 @@ export class CaptureCopy {
     this.filter = options.filter;
     this.annotate = options.annotate;
     this.discardsSecrets = options.discardsSecrets === true;
+    this.redactor = options.redactor ?? null;
+    if (this.redactor !== null) this.redactor.frames.faults = feed.dissector.faults;
     if (options.filter !== null) options.filter.rows.faults = feed.dissector.faults;
   }
 
@@ -80,6 +86,7 @@ export class CaptureCopy {
     const record = packet.linkType < 0 && writer.holdsRecords ? reader.record : null;
     if (packet.linkType < 0 && record === null) return false;
     if (filter !== null && !filter.matches(packet)) return false;
+    if (this.redactor !== null) return this.takeRedacted(this.redactor, record);
     if (this.written === 0) this.prepare();
     this.addBlocks();
     if (record !== null) writer.addRecord(packet, record);
@@ -92,8 +99,36 @@ export class CaptureCopy {
     return true;
   }
 
+  /** Of blocks without packets nothing is known to be clean, nor of keys and names. */
+  private takeRedacted(redactor: CaptureRedactor, record: CaptureRecord | null): boolean {
+    const { reader, packet, writer } = this;
+    if (record !== null) {
+      redactor.records++;
+      return false;
+    }
+    if (this.written === 0) this.prepare();
+    redactor.takeFrame(packet);
+    writer.add(
+      packet,
+      redactor.interfaceOf(reader.interfaces[packet.iface]!, packet.iface),
+      null,
+      redactor.optionsOf(reader.options),
+    );
+    this.written++;
+    return true;
+  }
+
   private prepare(): void {
     const { interfaces, section, keepsAllInterfaces } = this.reader;
+    if (this.redactor !== null) {
+      const { redactor } = this;
+      this.writer.prepare(
+        interfaces.map((one, index) => redactor.interfaceOf(one, index)),
+        NO_OPTIONS,
+        false,
+      );
+      return;
+    }
     this.writer.prepare(interfaces, section, keepsAllInterfaces);
   }
 
@@ -124,8 +159,8 @@ export class CaptureCopy {
   async end(): Promise<void> {
     const [first] = this.reader.interfaces;
     if (this.written === 0) this.prepare();
-    if (this.written > 0 || first !== undefined) this.addBlocks();
-    if (first !== undefined) this.writer.beginEmpty(first);
+    if (this.redactor === null && (this.written > 0 || first !== undefined)) this.addBlocks();
+    if (first !== undefined) this.writer.beginEmpty(this.redactor?.interfaceOf(first, 0) ?? first);
     await this.hand();
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { keptAndLost } from '../../../src/commands/capture/kept-and-lost.ts';
 import { writeRequestOf } from '../../../src/commands/capture/write-request.ts';
 
-const chosen = { packets: { from: 'file' } as never, filter: 'tcp', process: 'curl', most: 5 };
+const chosen = { packets: { from: 'file' } as never, filter: 'tcp', process: 'curl', most: 5, redaction: null };
 const request = (values: object) =>
   writeRequestOf({ write: 'f', as: null, force: false, 'discard-secrets': false, ...values }, chosen);
 const PLAIN = {

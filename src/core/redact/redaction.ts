@@ -1,0 +1,88 @@
+import { AddressMap } from './address-map.ts';
+import { isOfIpGroup, MacMap } from './mac-map.ts';
+import { NameMap } from './name-map.ts';
+import { keyFor } from './redact-key.ts';
+import type { RedactWord } from './redact-words.ts';
+
+const X = 0x78;
+/** Labels in which an address may be written: `ip-10-0-0-1`, `0a000001`. */
+const LIKE_AN_ADDRESS = /\d|^[0-9a-f]{8,}$/i;
+
+/** What is taken out, and what stands in its place: the same each time under one key. */
+export class Redaction {
+  readonly words: ReadonlySet<RedactWord>;
+  readonly ips: boolean;
+  readonly hosts: boolean;
+  readonly macs: boolean;
+  readonly payload: boolean;
+  readonly addresses: AddressMap;
+  readonly names: NameMap;
+  private readonly macMap: MacMap;
+
+  /** `key` has 32 bytes. */
+  constructor(words: Iterable<RedactWord>, key: Uint8Array) {
+    this.words = new Set(words);
+    this.ips = this.words.has('ips');
+    this.hosts = this.words.has('hosts');
+    this.macs = this.words.has('macs');
+    this.payload = this.words.has('payload');
+    this.addresses = new AddressMap(key);
+    this.names = new NameMap(keyFor('names', key));
+    this.macMap = new MacMap(keyFor('macs', key));
+  }
+
+  ip4(bytes: Uint8Array, at: number): void {
+    if (this.ips) this.addresses.replace4(bytes, at);
+  }
+
+  /** Without `ips`, the MAC address that an address may be made of is replaced (RFC 4291, appendix A). */
+  ip6(bytes: Uint8Array, at: number): void {
+    if (this.ips) this.addresses.replace6(bytes, at);
+    else if (this.macs && bytes[at + 11] === 0xff && bytes[at + 12] === 0xfe) this.interfaceIdentifier(bytes, at + 8);
+  }
+
+  mac(bytes: Uint8Array, at: number): void {
+    if (this.macs || (this.ips && isOfIpGroup(bytes, at))) this.macMap.replace(bytes, at);
+  }
+
+  /** What stands for a label of a host name: as many bytes. Without `hosts`, labels that may hold an address are replaced. */
+  label(label: string): Uint8Array {
+    return this.keeps(label) ? Buffer.from(label, 'latin1') : this.names.label(label);
+  }
+
+  /** The same for each label of a name in [from, to), which has dots between them; a port may follow it. */
+  name(bytes: Buffer, from: number, to: number): void {
+    const text = bytes.toString('latin1', from, to);
+    const port = /:\d{1,5}$/.exec(text)?.[0] ?? '';
+    const labels = text.slice(0, text.length - port.length).split('.');
+    const isName = labels.some((label) => /[^\d]/.test(label)) && labels.every((label) => /^[\w-]{0,63}$/.test(label));
+    if (!isName)
+      bytes.fill(X, from, to - port.length); // an address, or what no name is
+    else if (!labels.every((label) => this.keeps(label))) this.putLabels(bytes, from, labels);
+  }
+
+  private keeps(label: string): boolean {
+    return !this.hosts && !((this.ips || this.macs) && LIKE_AN_ADDRESS.test(label));
+  }
+
+  private putLabels(bytes: Uint8Array, from: number, labels: readonly string[]): void {
+    let at = from;
+    for (const label of labels) {
+      bytes.set(this.label(label), at);
+      at += label.length + 1;
+    }
+  }
+
+  private interfaceIdentifier(bytes: Uint8Array, at: number): void {
+    const mac = Uint8Array.of(
+      bytes[at]! ^ 2,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
+    );
+    this.macMap.replace(mac, 0);
+    bytes.set([mac[0]! ^ 2, mac[1]!, mac[2]!, 0xff, 0xfe, mac[3]!, mac[4]!, mac[5]!], at);
+  }
+}
