@@ -18,7 +18,7 @@ const HINT = '--root works with netwatch conns, ifaces, capture --devices, insig
 
 test('commands that read a machine take --root, and no others do', () => {
   const taking = COMMANDS.filter((command) => Object.hasOwn(everyOption(command), 'root')).map(({ name }) => name);
-  expect(taking).toEqual(['conns', 'ifaces', 'capture', 'insights', 'doctor']);
+  expect(taking).toEqual(['conns', 'ifaces', 'capture', 'export metrics', 'insights', 'doctor']);
 });
 
 describe('--root names another machine', () => {
