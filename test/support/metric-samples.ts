@@ -1,40 +1,15 @@
 import { ConnMetrics } from '../../src/commands/conns/conn-metrics.ts';
 import type { Sample } from '../../src/commands/export/metrics/sample.ts';
-import { type InterfaceSample, openInterfaceRates } from '../../src/core/network/interface-rates.ts';
+import { openInterfaceRates } from '../../src/core/network/interface-rates.ts';
 import type { IfaceRow } from '../../src/core/record/tables/iface.ts';
+import { interfaceOf } from './fake-platform.ts';
 import { roundOf } from './probe-rows.ts';
 
 /** What must stay text in a page, and in a label. */
 export const HOSTILE = `<script>alert(1)</script>"' onload='x\\ &amp;\u202e\x1b]0;t\x07\n</style><img src=x>`;
 
 export function ifaceRow(changes: Partial<IfaceRow>): IfaceRow {
-  const blank = {
-    ...{
-      name: 'eth0',
-      index: 2,
-      kind: 'ethernet',
-      state: 'up',
-      ipv4: [],
-      ipv6: [],
-      mac: null,
-      mtu: 1500,
-      duplex: 'full',
-      speed_mbps: 1000,
-    },
-    ...{ rx_bytes: 1, tx_bytes: 2, rx_packets: 3, tx_packets: 4, rx_errors: 0, tx_errors: 0 },
-    ...{
-      rx_dropped: 0,
-      tx_dropped: 0,
-      collisions: 0,
-      multicast: 0,
-      flags: ['up'],
-      master: null,
-      parent: null,
-      alias: null,
-    },
-    default_route: null,
-  } as const satisfies InterfaceSample;
-  const [row] = openInterfaceRates().ingest([blank], { time: '2026-01-02T03:04:05.000Z', monotonicMs: 0 });
+  const [row] = openInterfaceRates().ingest([interfaceOf()], { time: '2026-01-02T03:04:05.000Z', monotonicMs: 0 });
   return { ...row!, ...changes };
 }
 

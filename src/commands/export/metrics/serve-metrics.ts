@@ -32,7 +32,7 @@ export async function serveMetrics(
   names: readonly string[],
   open: () => Promise<Station>,
 ): Promise<void> {
-  const { clock, signal } = context;
+  const { clock } = context;
   const fault = onceEach((message) => context.warn(`the machine cannot be read: ${message}`));
   const host = (await place.platform.readHost()).hostname;
   let station: Station | null = null;
@@ -69,7 +69,7 @@ export async function serveMetrics(
     station = await open();
     await shedPrivileges(context, 'on', 'the machine is read');
     sayWhere(context, at, listener);
-    await standBy(station, signal, fault);
+    await station.watch(fault);
   } finally {
     listener.close();
     await station?.close((faults) => sayFaults(context, faults));
@@ -91,14 +91,6 @@ function textsOf(read: () => Promise<Sample>): (format: MetricsFormat) => Promis
     made.set(format, { of: sample, answer });
     return answer;
   };
-}
-
-async function standBy(station: Station, signal: AbortSignal, fault: (error: unknown) => void): Promise<void> {
-  const { rounds, stop } = station.watch(fault);
-  if (!signal.aborted)
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  stop();
-  await rounds;
 }
 
 function sayWhere({ say, warn }: Context, { isLoopback }: ListenAddress, { address, port }: HttpListener): void {

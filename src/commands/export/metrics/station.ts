@@ -8,7 +8,6 @@ import type { InsightRow } from '../../../core/record/tables/insight.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
 import { type InsightSampler, openInsightSampler } from '../../../core/sample/insight-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
-import { every } from '../../../core/system/clock.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
@@ -45,7 +44,6 @@ export class Station {
   private failures = 0;
   private turn: Promise<unknown> = Promise.resolve();
   private rulesDue = 0;
-  private isBusy = false;
 
   private constructor(
     private readonly place: Place,
@@ -94,22 +92,23 @@ export class Station {
     await this.probes?.ask(() => {});
   }
 
-  /** Begins to ask targets, and to keep the hour; returns what ends it. `fault` is told why something could not be read. */
-  watch(fault: (error: unknown) => void): { readonly rounds: Promise<void>; readonly stop: () => void } {
-    const { clock } = this.place;
-    const step = (): void => {
-      // a machine that is slow misses a step rather than queueing it
-      if (this.isBusy) return;
-      this.isBusy = true;
-      this.inTurn(() => this.step())
-        .catch(fault)
-        .finally(() => {
-          this.isBusy = false;
-        });
-    };
-    step();
-    const rounds = this.probes?.ask((row) => this.hour.takeRound(row, clock.monotonic())) ?? Promise.resolve();
-    return { rounds: rounds.catch(fault), stop: every(clock, STEP_MS, step) };
+  /**
+   * Asks targets and keeps the hour until the signal of the place aborts. `fault` is told why something could not be read. Rejects
+   * when nothing could be read for a minute: who started netwatch may start it anew.
+   */
+  async watch(fault: (error: unknown) => void): Promise<void> {
+    const { clock, signal } = this.place;
+    const rounds = this.probes?.ask((row) => this.hour.takeRound(row, clock.monotonic())).catch(fault);
+    for (let failed = 0; !signal.aborted; await clock.sleep(STEP_MS, signal)) {
+      try {
+        await this.inTurn(() => this.step());
+        failed = 0;
+      } catch (error) {
+        fault(error);
+        if (++failed === MOST_FAILED) throw error;
+      }
+    }
+    await rounds;
   }
 
   /** Reads connections and interfaces now. Rejects when that fails. */
@@ -196,3 +195,5 @@ export class Station {
 const CONNECTIONS = { connections: true, statistics: true } as const;
 const INTERFACES = { connections: false, statistics: false } as const;
 const MOST_KEPT = 100;
+/** Steps one after another: a minute. */
+const MOST_FAILED = 4;
