@@ -1,5 +1,5 @@
 import packageJson from '../../../package.json' with { type: 'json' };
-import { EXIT, Failure } from '../../core/failure.ts';
+import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import { OutputClosed } from '../../core/output/sink.ts';
 import { fieldsAsked } from '../about/fields-help.ts';
 import { findCommand, readArguments } from '../arguments/arguments.ts';
@@ -73,8 +73,9 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
     const { helpOf } = await import('./help-pages.ts');
     return printText(context, await helpOf(named ? command : null, context.terminal.columns()));
   }
+  // what looked like a question was the value of an option, or stood behind --
+  if (command.kind === 'group') throw usageError(`${command.name} what?`, { hint: command.examples[0]!.line });
   // a broken file must not take the completion of every shell with it
-  if (command.kind === 'group') throw new Error(`${command.name} is no command`);
   if (command.kind === 'text')
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
   const { env, say } = contextFor(context, general);
