@@ -16,8 +16,8 @@ const FILES = 200 * SCALE;
 
 /** They write files, or ask others for something: not what is tested here. */
 const LEFT_OUT = new Set(['write', 'read', 'config', 'root', 'netns', 'resolve', 'packets', 'ebpf', 'devices', 'help']);
-/** A probe would ask who is named, and wait. */
-const QUIET = COMMANDS.filter(({ name }) => name !== 'probe');
+/** A probe would ask who is named, and wait; metrics would be listened for. */
+const QUIET = COMMANDS.filter(({ name }) => name !== 'probe' && name !== 'export metrics');
 const VALUES = [
   ...[
     '',
@@ -94,7 +94,7 @@ const WORDS = [
 const ALLOWED = new Set([0, 1, 3, 64, 65, 66, 69, 75, 77, 78, 130]);
 /** Then a run that goes on is interrupted. */
 const MOST_SLEEPS = 20;
-const READS_CAPTURE = new Set(['capture', 'stats', 'follow', 'export']);
+const READS_CAPTURE = new Set(['capture', 'stats', 'follow', 'export packets']);
 const CAPTURE = path.join(ROOT, 'test/captures/loopback.pcap');
 
 promised(
@@ -179,5 +179,4 @@ promised(
 );
 
 /** The words of a command: what reads packets reads those of a file. */
-const begun = (name: string): string[] =>
-  READS_CAPTURE.has(name) ? [name, ...(name === 'export' ? ['packets'] : []), '-r', CAPTURE] : [name];
+const begun = (name: string): string[] => [...name.split(' '), ...(READS_CAPTURE.has(name) ? ['-r', CAPTURE] : [])];

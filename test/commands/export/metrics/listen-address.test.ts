@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseListenAddress, urlOf } from '../../../../src/commands/export/metrics/listen-address.ts';
+import { Failure } from '../../../../src/core/failure.ts';
 
 test.each([
   ['9787', '127.0.0.1', 9787, true],
@@ -43,4 +45,22 @@ describe('is refused', () => {
 test('as a URL', () => {
   expect(urlOf('127.0.0.1', 80)).toBe('http://127.0.0.1:80');
   expect(urlOf('fe80::1%eth0', 80)).toBe('http://[fe80::1]:80');
+});
+
+test('any text is an address and a port, or a mistake that is told', () => {
+  const parts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(':', '[', ']', '::1', '%eth0', '127.0.0.1', '80', 'localhost'),
+  );
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 6 }), (some) => {
+      try {
+        const { host, port } = parseListenAddress(some.join(''));
+        expect(host).toMatch(/^(localhost|[0-9.]+|[0-9a-f:.]+(%.+)?)$/i);
+        expect(port).toBeLessThanOrEqual(65_535);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Failure);
+      }
+    }),
+  );
 });
