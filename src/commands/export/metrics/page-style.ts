@@ -18,6 +18,7 @@ th, td { padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--edge); v
 tr:last-child td { border-bottom: 0; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.picture { width: 250px; } td.name { font-weight: 600; overflow-wrap: anywhere; } td p { font-weight: 400; }
+td.rule { font-weight: 600; white-space: nowrap; }
 th { white-space: nowrap; } .first { color: var(--first); } .second { color: var(--second); }
 p { margin: .2rem 0; }
 .good { color: var(--good); } .notice { color: var(--notice); } .bad { color: var(--bad); } .faint { color: var(--faint); }

@@ -67,7 +67,7 @@ function findingsOf(rows: readonly InsightRow[] | null, hour: LastHour, now: num
     .slice(0, MOST_ROWS)
     .map(
       ({ rule, severity, summary, advice, since }) =>
-        markup`<tr><td class="${TONES[severity]}">${severity}</td><td class="name">${rule}</td><td>${summary}<p class="faint">${advice}</p></td><td class="number">${since === null ? '' : shortTime(since)}</td></tr>`,
+        markup`<tr><td class="${TONES[severity]}">${severity}</td><td class="rule">${rule}</td><td>${summary}<p class="faint">${advice}</p></td><td class="number">${since === null ? '' : shortTime(since)}</td></tr>`,
     );
   const head = markup`<tr><th>Severity</th><th>Rule</th><th>Finding</th><th class="number">Since (UTC)</th></tr>`;
   return section('Findings', markup`${picture}${tableOf(head, lines)}${restOf(rows.length)}`);
@@ -115,10 +115,11 @@ const bytesOf = (bytes: number | null): string => (bytes === null ? '' : formatB
 
 function limitsOf({ limits, health }: Sample): Markup {
   const lines = limits.map(({ what, why }) => markup`<p>${what}: ${why}</p>`);
-  const took = health.samples === 0 ? 'nobody has asked for metrics yet' : `took ${formatSeconds(health.tookS)}`;
+  const took =
+    health.samples === 0 ? 'nobody has asked for metrics yet' : `the last took ${formatSeconds(health.tookS)}`;
   return section(
     'netwatch itself',
-    markup`<p class="faint">${formatNumberOf(health.samples, 'sample')}, ${formatNumberOf(health.failures, 'failure')}; the last ${took}; ${formatBytes(health.residentBytes)} of memory.</p>${lines}`,
+    markup`<p class="faint">${formatNumberOf(health.samples, 'sample')}, ${formatNumberOf(health.failures, 'failure')}; ${took}; ${formatBytes(health.residentBytes)} of memory.</p>${lines}`,
   );
 }
 

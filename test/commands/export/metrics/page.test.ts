@@ -64,6 +64,9 @@ test('it tells what there is: each finding, target, tunnel and interface, and wh
   const empty: Sample = { ...sampleWith('x'), findings: null, probes: [], interfaces: [], limits: [] };
   for (const part of ['for the second time', '--probe TARGET', 'no tunnel', 'no interface'])
     expect(page(empty)).toContain(part);
+  const { health } = empty;
+  expect(page(empty)).toContain('3 samples, 1 failure; the last took 0.013s;');
+  expect(page({ ...empty, health: { ...health, samples: 0 } })).toContain('; nobody has asked for metrics yet;');
   expect(page({ ...empty, findings: [] })).toContain('No rule found anything.');
 });
 
