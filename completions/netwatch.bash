@@ -11,6 +11,7 @@ _netwatch() {
     case $command:$prev in
       :conns|:ifaces|:capture|:follow|:stats|:probe|:export|:insights|:watch|:whois|:fields|:schema|:completion|:doctor|:config) command=$prev ;;
       export:packets) command='export packets' ;;
+      export:metrics) command='export metrics' ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -27,6 +28,7 @@ _netwatch() {
     'probe') _netwatch_probe ;;
     'export') _netwatch_export ;;
     'export packets') _netwatch_export_packets ;;
+    'export metrics') _netwatch_export_metrics ;;
     'insights') _netwatch_insights ;;
     'watch') _netwatch_watch ;;
     'whois') _netwatch_whois ;;
@@ -279,7 +281,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets metrics' ;;
   esac
 }
 
@@ -304,6 +306,20 @@ _netwatch_export_packets() {
     --lang) : ;;
     --config) _netwatch_files ;;
     *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --redact --redact-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_metrics() {
+  case $prev in
+    --listen) : ;;
+    --allow-host) : ;;
+    --write|-w) _netwatch_files ;;
+    --probe) : ;;
+    --root) _netwatch_files ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--listen --allow-host --write -w --probe --packets --root --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

@@ -69,7 +69,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     api: [...BASEMENT, 'capture', 'conns', 'follow', 'ifaces', 'probe', 'stats'],
     capture: BASEMENT,
     conns: BASEMENT,
-    export: [...BASEMENT, 'capture', 'conns', 'follow'],
+    export: [...BASEMENT, 'capture', 'conns', 'follow', 'ifaces'],
     follow: BASEMENT,
     insights: BASEMENT,
     ifaces: BASEMENT,

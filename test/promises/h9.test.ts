@@ -28,8 +28,8 @@ const LEFT_OUT = new Set([
   'devices',
   'help',
 ]);
-/** A probe would ask who is named, and wait. */
-const QUIET = COMMANDS.filter(({ name }) => name !== 'probe');
+/** A probe would ask who is named, and wait; metrics would be listened for. */
+const QUIET = COMMANDS.filter(({ name }) => name !== 'probe' && name !== 'export metrics');
 const VALUES = [
   ...[
     '',

@@ -24,6 +24,7 @@ const RUNS = [
     ['capture', '-r', CAPTURE, '-V'],
     ['follow', '-r', CAPTURE, '--all', '--json'],
     ['export', 'packets', '-r', CAPTURE],
+    ['export', 'metrics'],
     ['insights', '-r', CAPTURE],
     ['insights', '--no-packets', '--duration', '100ms', '--ai', 'never'],
   ],

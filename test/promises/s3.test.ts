@@ -26,6 +26,7 @@ const REPLACING = [
   ...NEW.map((argv) => [...argv.slice(0, -1), '--force', argv.at(-1)!]),
   [...PROBE, '-o', 'prometheus', '--out'],
   [...PROBE, '-o', 'markdown', '--out'],
+  ['export', 'metrics', '--root', path.join(ROOT, 'test/hosts/linux'), '-w'],
 ];
 const APPENDING = [[...PROBE, '--append']];
 
@@ -36,7 +37,7 @@ promised(
     tested:
       'Links, pipes, folders, hard links and existing files in the place of every output; umask 0; a reader that looks while a report is replaced again and again.',
     notPromised:
-      'netwatch says nothing when others may write to the folder. A file of metrics (-o prometheus --out) is 0644, because node_exporter reads it as another user.',
+      'netwatch says nothing when others may write to the folder. A file of metrics (-o prometheus --out, export metrics -w) is 0644, because node_exporter reads it as another user.',
     skipped: null,
     timeoutMs: 120_000,
   },
@@ -57,7 +58,10 @@ promised(
         };
         expect([argv, await write(at('new'))]).toEqual([argv, expect.toSatisfy((status) => status < 64)]);
         const { mode } = fs.statSync(at('new'));
-        expect([argv, mode & 0o7777]).toEqual([argv, argv.includes('prometheus') ? 0o644 : 0o600]);
+        expect([argv, mode & 0o7777]).toEqual([
+          argv,
+          argv.includes('prometheus') || argv.includes('metrics') ? 0o644 : 0o600,
+        ]);
 
         fs.writeFileSync(at('precious'), PRECIOUS, { mode: 0o600 });
         fs.symlinkSync(at('precious'), at('link'));

@@ -1,4 +1,12 @@
-import { exposition, type Labels, type Metric, type Sample, scaled } from '../../core/output/exposition.ts';
+import {
+  type Family,
+  familiesOf,
+  familiesText,
+  type Labels,
+  type Metric,
+  type Sample,
+  scaled,
+} from '../../core/output/exposition.ts';
 import type { ConnRow } from '../../core/record/tables/conn.ts';
 import { KnownSum } from '../../core/socket/known-sum.ts';
 
@@ -8,6 +16,8 @@ const MOST_PROCESSES = 100;
 const MOST_COUNTED = 10_000;
 /** The process label of all others. */
 const OTHERS = '(others)';
+
+const isNamed = (process: string | null): boolean => process !== null && process !== OTHERS;
 
 /** Totals of the sockets of one protocol that one process holds. */
 class Group {
@@ -115,6 +125,15 @@ export class ConnMetrics {
   }
 
   text(): string {
+    return familiesText(this.families());
+  }
+
+  /** Processes that are added up as one: they have no series of their own. */
+  others(): number {
+    return Math.max(0, [...this.byProcess.keys()].filter(isNamed).length - MOST_PROCESSES);
+  }
+
+  families(): readonly Family[] {
     const chosen = this.chosen();
     const series: Series[] = [];
     const states = new Map<string, number>();
@@ -125,7 +144,7 @@ export class ConnMetrics {
         for (const [state, count] of group.states) states.set(state, (states.get(state) ?? 0) + count);
       }
     }
-    return exposition(METRICS, series) + exposition([STATES], series.length === 0 ? [] : [states]);
+    return [...familiesOf(METRICS, series), ...familiesOf([STATES], series.length === 0 ? [] : [states])];
   }
 
   /** The processes with the most sockets, and all others together. */
@@ -133,7 +152,7 @@ export class ConnMetrics {
     const sockets = (groups: ReadonlyMap<string, Group>): number =>
       [...groups.values()].reduce((sum, group) => sum + group.count(), 0);
     const most = [...this.byProcess]
-      .filter(([process]) => process !== null && process !== OTHERS)
+      .filter(([process]) => isNamed(process))
       .sort(([, a], [, b]) => sockets(b) - sockets(a))
       .slice(0, MOST_PROCESSES);
     const kept = new Set(most.map(([process]) => process));

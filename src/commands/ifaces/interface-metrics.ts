@@ -1,4 +1,4 @@
-import { exposition, type Metric } from '../../core/output/exposition.ts';
+import { type Family, familiesOf, familiesText, type Metric } from '../../core/output/exposition.ts';
 import type { IfaceRow } from '../../core/record/tables/iface.ts';
 
 const metric = (
@@ -47,6 +47,10 @@ export class InterfaceMetrics {
   }
 
   text(): string {
-    return exposition(METRICS, [...this.rows.values()]);
+    return familiesText(this.families());
+  }
+
+  families(): readonly Family[] {
+    return familiesOf(METRICS, [...this.rows.values()]);
   }
 }

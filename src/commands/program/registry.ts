@@ -9,6 +9,7 @@ import { exportOf } from '../export/export.ts';
 import { exportConns } from '../export/export-conns.ts';
 import { exportDiff } from '../export/export-diff.ts';
 import { exportHistory } from '../export/export-history.ts';
+import { exportMetrics } from '../export/export-metrics.ts';
 import { exportPackets } from '../export/export-packets.ts';
 import { exportSnapshot } from '../export/export-snapshot.ts';
 import { exportStreams } from '../export/export-streams.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   exportSnapshot,
   exportDiff,
   exportHistory,
+  exportMetrics,
   insights,
   watch,
   whois,

@@ -17,23 +17,45 @@ export interface Metric<R> {
   readonly samples: (row: R) => readonly Sample[];
 }
 
+/** A metric with its samples of all rows. */
+export interface Family {
+  readonly name: string;
+  readonly type: Metric<never>['type'];
+  readonly help: string;
+  /** Values of labels are safe to show, and not yet escaped. */
+  readonly samples: readonly (readonly [labels: Labels, value: number])[];
+}
+
 /**
- * The text format 0.0.4 of Prometheus. Of samples with the same labels the last counts. What is unknown is absent, and so
- * is a metric without samples, unless there are no rows at all: then help and type say what there would be.
+ * The metrics of the rows. Of samples with the same labels the last counts. What is unknown is absent, and so is a metric
+ * without samples, unless there are no rows at all: then name, help and type say what there would be.
  */
-export function exposition<R>(metrics: readonly Metric<R>[], rows: readonly R[]): string {
-  let out = '';
+export function familiesOf<R>(metrics: readonly Metric<R>[], rows: readonly R[]): readonly Family[] {
+  const families: Family[] = [];
   for (const { name, type, help, samples } of metrics) {
-    const lines = new Map<string, number>();
+    const found = new Map<string, readonly [Labels, number]>();
     for (const row of rows) {
       for (const [labels, value] of samples(row)) {
         if (value === null || !Number.isFinite(Number(value))) continue;
-        lines.set(labelText(labels), Number(value));
+        const safe = safeLabels(labels);
+        found.set(labelText(safe), [safe, Number(value)]);
       }
     }
-    if (lines.size === 0 && rows.length > 0) continue;
+    if (found.size > 0 || rows.length === 0) families.push({ name, type, help, samples: [...found.values()] });
+  }
+  return families;
+}
+
+/** The text format 0.0.4 of Prometheus. */
+export function exposition<R>(metrics: readonly Metric<R>[], rows: readonly R[]): string {
+  return familiesText(familiesOf(metrics, rows));
+}
+
+export function familiesText(families: readonly Family[]): string {
+  let out = '';
+  for (const { name, type, help, samples } of families) {
     out += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-    for (const [labels, value] of lines) out += `${name}${labels} ${value}\n`;
+    for (const [labels, value] of samples) out += `${name}${labelText(labels)} ${value}\n`;
   }
   return out;
 }
@@ -65,12 +87,15 @@ export function scaled(value: number, factor: number): number {
   return Number((value * factor).toPrecision(12));
 }
 
-function labelText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+/** What a terminal would act on is made text. */
+function safeLabels(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, safeText(value)]));
 }
 
-/** Backslash, quote and line feed are escaped; what a terminal would act on was made text before. */
-function escapeLabel(value: string): string {
-  return safeText(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+/** Backslash and quote are escaped; a line feed is text already. */
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+  );
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

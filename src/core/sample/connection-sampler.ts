@@ -47,6 +47,8 @@ export interface ConnectionRequest {
   readonly listen?: (feed: PacketFeed, owners: FlowOwners) => void;
   /** How long it works at once; absent for as long as it takes. */
   readonly slices?: Slices | null;
+  /** Whether this process gives up its privileges when the sampler is open; with packets it does in any case. */
+  readonly outlivesPrivileges?: boolean;
 }
 
 /** What one look found. It is valid until the next. */
@@ -70,6 +72,8 @@ export interface ConnectionSampler {
   readonly refilter: Sensor['refilter'];
   /** Takes the interfaces as they are now, where somebody reads them: packets of those that came are captured too. */
   noteInterfaces(rows: readonly InterfaceReading[]): void;
+  /** How many packets were captured and how many the kernel dropped, so far; null without packets. */
+  captured(): { readonly captured: number; readonly dropped: number } | null;
   /** Ends it; `told` is called with the packets that could not be dissected, before the counts are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -95,7 +99,8 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     processDetails: request.processDetails,
   };
   // to capture takes the privileges of this process away; the sockets then need another, which is one for all who ask
-  const isLeft = request.packets !== null && place.surrender !== null && platform.isPrivileged();
+  const isLost = request.packets !== null || request.outlivesPrivileges === true;
+  const isLeft = isLost && place.surrender !== null && platform.isPrivileged();
   const owned = await openOwnedSockets(platform, { isLeft, user: place.lesserUser });
   const source = await owned.open(wanted);
   const engine = openConnections(request.serviceOf, request.repeats, request.communityIds);
@@ -177,6 +182,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     },
     refilter: packets?.refilter ?? null,
     noteInterfaces: (rows) => packets?.noteInterfaces(rows),
+    captured: () => packets?.counts() ?? null,
     async close(told) {
       tracing.kill();
       if (packets !== null) {

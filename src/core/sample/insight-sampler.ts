@@ -47,6 +47,8 @@ export interface InsightSampling {
   readonly listen?: NonNullable<ConnectionRequest['listen']>;
   /** How long it works at once; absent for as long as it takes. */
   readonly slices?: Slices | null;
+  /** As in ConnectionRequest. */
+  readonly outlivesPrivileges?: boolean;
 }
 
 /** Somebody besides the rules. */
@@ -76,6 +78,7 @@ export interface InsightSampler {
   glance(at: Instant, what: Glanced): Promise<readonly Limit[]>;
   /** Replaces the filter of the capture, as that of a Sensor; null where it cannot, and without packets. */
   readonly refilter: Sensor['refilter'];
+  readonly captured: ConnectionSampler['captured'];
   /** Ends it; `told` is called with what threw, before the counts of the capture are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -192,6 +195,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       return { ...(await takeSteps(engine.finding(now, at.time), slices)), limits };
     },
     refilter: sampler.refilter,
+    captured: sampler.captured,
     async close(told) {
       await sampler.close(told);
       told(faults);
@@ -208,7 +212,7 @@ const unlessOwn =
 /** The sampler of the connections, with packets where they can be had. */
 async function openConnections(
   place: Place,
-  { packets, demandsPackets, serviceOf, slices }: InsightSampling,
+  { packets, demandsPackets, serviceOf, slices, outlivesPrivileges = false }: InsightSampling,
   listen: NonNullable<ConnectionRequest['listen']>,
 ): Promise<{ readonly sampler: ConnectionSampler; readonly limits: readonly Limit[] }> {
   const request: ConnectionRequest = {
@@ -225,6 +229,7 @@ async function openConnections(
     packets,
     listen,
     slices: slices ?? null,
+    outlivesPrivileges,
   };
   try {
     return { sampler: await openConnectionSampler(place, request), limits: [] };

@@ -19,7 +19,16 @@ const HINT =
 
 test('commands that read a machine take --root, and no others do', () => {
   const taking = COMMANDS.filter((command) => Object.hasOwn(everyOption(command), 'root')).map(({ name }) => name);
-  expect(taking).toEqual(['conns', 'ifaces', 'capture', 'export conns', 'export snapshot', 'insights', 'doctor']);
+  expect(taking).toEqual([
+    'conns',
+    'ifaces',
+    'capture',
+    'export conns',
+    'export snapshot',
+    'export metrics',
+    'insights',
+    'doctor',
+  ]);
 });
 
 describe('--root names another machine', () => {

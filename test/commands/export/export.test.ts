@@ -73,6 +73,8 @@ describe('what is refused', () => {
   test.each<[string[], string, string | null]>([
     [['export'], 'export what?', EXAMPLE],
     [['export', '--', '--help'], 'export what?', EXAMPLE],
+    [['export', '--', '-h'], 'export what?', EXAMPLE],
+    [['export', '--lang', 'de', '--', '--help'], 'export what?', EXAMPLE],
     [['export', 'packet'], 'export packet is not known', 'did you mean netwatch export packets?'],
     [['export', 'zzzzzz'], 'export zzzzzz is not known', 'netwatch export --help lists what it can'],
     [['export', 'packets', 'x'], 'unexpected argument "x"', 'netwatch export packets --help'],

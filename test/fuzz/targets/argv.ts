@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { readArguments } from '../../../src/commands/arguments/arguments.ts';
+import { exportMetrics } from '../../../src/commands/export/export-metrics.ts';
+import { metricsRequestOf } from '../../../src/commands/export/metrics/metrics-request.ts';
 import { errorLines } from '../../../src/commands/program/error-report.ts';
 import { run as runProgram } from '../../../src/commands/program/program.ts';
 import { COMMANDS } from '../../../src/commands/program/registry.ts';
@@ -22,8 +24,8 @@ import { type Target, textOf, textPiece } from '../target.ts';
 const STATUSES: ReadonlySet<number> = new Set([0, 1, 3, 64, 65, 66, 68, 69, 73, 74, 75, 77, 78, 129, 130, 143]);
 /** Looks at the clock after which a run that goes on is interrupted. */
 const MOST_SLEEPS = 20;
-/** What asks servers: only its words are read. */
-const SERVED = 'probe';
+/** What asks servers, or is one: only its words are read. */
+const SERVED = ['probe', 'export metrics'];
 
 /** Command lines, each a run of the program in this process, in a folder with captures, records and machines. */
 export const argv: Target = {
@@ -40,15 +42,15 @@ export const argv: Target = {
       async run({ pieces }) {
         const words = pieces.map(textOf);
         folder.restore();
-        if (!words.includes(SERVED)) return check(words, ...(await ran(words)));
-        const command = COMMANDS.find(({ name }) => name === SERVED)!;
+        const served = COMMANDS.find(
+          ({ name }) => SERVED.includes(name) && name.split(' ').every((word) => words.includes(word)),
+        );
+        if (served === undefined) return check(words, ...(await ran(words)));
+        const named = served.name.split(' ');
+        const rest = words.filter((word) => !named.includes(word));
         try {
-          readArguments(
-            command,
-            true,
-            words.filter((word) => word !== SERVED),
-            null,
-          );
+          const { values } = readArguments(served, true, rest, null);
+          if (served === exportMetrics) metricsRequestOf(values as never);
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
         }

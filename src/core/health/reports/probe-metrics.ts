@@ -1,4 +1,4 @@
-import { exposition, type Metric, type Sample, scaled } from '../../output/exposition.ts';
+import { type Family, familiesOf, familiesText, type Metric, type Sample, scaled } from '../../output/exposition.ts';
 import { PROBE_STATES, type ProbeRow } from '../../record/tables/probe.ts';
 
 const one = (value: number | boolean | null): readonly Sample[] => [[{}, value]];
@@ -86,8 +86,12 @@ const COUNTERS: readonly Metric<ProbeRow>[] = [
  * than one round (`repeating`).
  */
 export function probeExposition(rows: readonly ProbeRow[], repeating: boolean): string {
-  if (rows.length === 0) return '';
-  return exposition((repeating ? [...GAUGES, ...COUNTERS] : GAUGES).map(ofTarget), rows);
+  return rows.length === 0 ? '' : familiesText(probeFamilies(rows, repeating));
+}
+
+/** The same as families; without rows, those that there would be. */
+export function probeFamilies(rows: readonly ProbeRow[], repeating: boolean): readonly Family[] {
+  return familiesOf((repeating ? [...GAUGES, ...COUNTERS] : GAUGES).map(ofTarget), rows);
 }
 
 /** The metric with the labels that say which target it is of. */

@@ -1,0 +1,42 @@
+import { type Command, textCommand } from '../listing/command.ts';
+import type { Values } from '../options/option.ts';
+import type { globalOptions } from '../options/shared-options.ts';
+import { metricsOptions } from './metrics/metrics-options.ts';
+
+/** `netwatch export metrics`: this machine for Prometheus. */
+export const exportMetrics: Command = textCommand({
+  name: 'export metrics',
+  about: 'interfaces, connections, probes and findings for Prometheus, and as a page',
+  details: [
+    'With --listen, netwatch answers at /metrics in OpenMetrics 1.0 or in the text format 0.0.4, as the client asks, and at / with a page of targets, tunnels, interfaces and findings with their last hour. The machine is read when somebody asks: a second within which several ask is read once. Meanwhile only probes are sent (every 15 seconds), interfaces are read for the last hour (every 15 seconds), and rules look (every minute, or less often where a look takes long). It ends with 0 at SIGINT and SIGTERM.',
+    'Without a host, --listen is on 127.0.0.1. An address beyond the loopback must be named, and stderr tells that whoever reaches it can read it: there is no password and no TLS, which are the business of a proxy before it. Only GET and HEAD of / and /metrics are answered, only to who names this machine by an address of it, by localhost or by a name of --allow-host, and not to pages of other sites. A client that takes more than five seconds for its request or is idle for ten is let go; there are 64 connections at most.',
+    'As root, sockets are read by a process that can do nothing else, and netwatch itself becomes the user who called sudo, or nobody, before it answers anybody.',
+    'Names are those of -o prometheus of ifaces, conns and probe: node_network_… and node_tcp_connection_states as node_exporter has them, netwatch_conns… by protocol, state and process, netwatch_probe_…. Besides, netwatch_tunnel_up tells of each tunnel, netwatch_findings of the rules of insights by rule and severity, netwatch_limit_info what cannot be seen here, and netwatch_sample_duration_seconds, netwatch_last_success_timestamp_seconds, netwatch_sample_failures_total and process_… how netwatch itself does. The number of series has a limit: a hundred processes and a thousand interfaces have series of their own, and netwatch_left_out counts the others; connections of other processes are added up as "(others)".',
+    '-w FILE writes the metrics once, readable by everyone, for cron or a timer. It leaves out those that begin with node_ or process_: node_exporter has them itself. Without --listen and -w they are printed. Findings need two looks, so that only --listen has them.',
+    'The package has a service for systemd (netwatch-metrics.service), a dashboard for Grafana (grafana-dashboard.json) and rules for alerts (prometheus-alerts.yml).',
+  ],
+  operands: '',
+  operandChoices: [],
+  options: metricsOptions,
+  examples: [
+    {
+      line: 'sudo netwatch export metrics --listen 9787',
+      about: 'for a Prometheus on this machine, and http://127.0.0.1:9787/',
+    },
+    {
+      line: 'sudo netwatch export metrics --listen 192.0.2.7:9787 --allow-host web1.example.org --probe gateway,dns',
+      about: 'for one on another machine, with probes',
+    },
+    {
+      line: 'sudo netwatch export metrics -w /var/lib/prometheus/node-exporter/netwatch.prom',
+      about: 'for node_exporter',
+    },
+    { line: 'netwatch export metrics | grep netwatch_conns', about: 'once, to look at' },
+  ],
+  print: async (context, values) => {
+    const { metricsRequestOf } = await import('./metrics/metrics-request.ts');
+    const asked = metricsRequestOf(values as typeof values & Values<typeof globalOptions>);
+    const { runMetrics } = await import('./metrics/run-metrics.ts');
+    return runMetrics(context, asked);
+  },
+});

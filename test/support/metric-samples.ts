@@ -1,0 +1,48 @@
+import { ConnMetrics } from '../../src/commands/conns/conn-metrics.ts';
+import type { Sample } from '../../src/commands/export/metrics/sample.ts';
+import { openInterfaceRates } from '../../src/core/network/interface-rates.ts';
+import type { IfaceRow } from '../../src/core/record/tables/iface.ts';
+import { interfaceOf } from './fake-platform.ts';
+import { roundOf } from './probe-rows.ts';
+
+/** What must stay text in a page, and in a label. */
+export const HOSTILE = `<script>alert(1)</script>"' onload='x\\ &amp;\u202e\x1b]0;t\x07\n</style><img src=x>`;
+
+export function ifaceRow(changes: Partial<IfaceRow>): IfaceRow {
+  const [row] = openInterfaceRates().ingest([interfaceOf()], { time: '2026-01-02T03:04:05.000Z', monotonicMs: 0 });
+  return { ...row!, ...changes };
+}
+
+/** A sample that has one of everything, and the text in each place that others choose. */
+export function sampleWith(text: string): Sample {
+  return {
+    conns: new ConnMetrics(),
+    interfaces: [
+      ifaceRow({ name: text, alias: text }),
+      ifaceRow({ name: 'wg0', kind: 'wireguard', state: 'unknown' }),
+      ifaceRow({ name: 'tun0', kind: 'tun', state: 'down', flags: [] }),
+    ],
+    probes: [roundOf('tcp://192.0.2.1:1', [null, null], { target: text, host: text, detail: `${text} down` })],
+    probesRepeat: true,
+    findings: [
+      {
+        time: '2026-01-02T03:04:05.000Z',
+        rule: 'probe_loss',
+        severity: 'error',
+        confidence: 'high',
+        summary: text,
+        evidence: [text],
+        since: '2026-01-02T03:04:05.000Z',
+        advice: text,
+        subject: text,
+        source: 'rules',
+      },
+    ],
+    captured: { captured: 1000, dropped: 7 },
+    limits: [{ what: text, why: `why ${text}`, remedy: null }],
+    health: {
+      ...{ version: '1.2.3', node: '20.0.0', startedAt: 1000, readAt: 2000, tookS: 0.0125, samples: 3, failures: 1 },
+      ...{ residentBytes: 50_000_000, cpuS: 1.5 },
+    },
+  };
+}
