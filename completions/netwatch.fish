@@ -14,11 +14,11 @@ end
 function __netwatch_conns_fields
     switch (commandline -p)' '
         case '* --events *' '* --events=*'
-            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org
+            printf '%s\n' event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org mptcp_token mptcp_role mptcp_subflows mptcp_rx_bytes mptcp_tx_bytes mptcp_backup mptcp_local_id mptcp_remote_id mptcp_flags
         case '* --summary *' '* --summary=*'
-            printf '%s\n' time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes
+            printf '%s\n' time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes session share_pct
         case '*'
-            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org
+            printf '%s\n' time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org mptcp_token mptcp_role mptcp_subflows mptcp_rx_bytes mptcp_tx_bytes mptcp_backup mptcp_local_id mptcp_remote_id mptcp_flags
     end
 end
 
@@ -127,6 +127,7 @@ complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture fo
 complete -c netwatch -n 'not __fish_seen_subcommand_from conns ifaces capture follow stats probe export insights watch whois fields schema completion doctor config' -a config -d 'each setting, and whether the file, the environment or the default says so'
 complete -c netwatch -n '__netwatch_is conns' -l tcp -d 'Only TCP.'
 complete -c netwatch -n '__netwatch_is conns' -l udp -d 'Only UDP.'
+complete -c netwatch -n '__netwatch_is conns' -l mptcp -d 'Only MPTCP: each connection, and after it the TCP subflows that carry it.'
 complete -c netwatch -n '__netwatch_is conns' -l listen -d 'Only listening sockets: state LISTEN, and UDP without a peer.'
 complete -c netwatch -n '__netwatch_is conns' -l established -d 'Only connections in state ESTABLISHED.'
 complete -c netwatch -n '__netwatch_is conns' -s 4 -l ipv4 -d 'Only IPv4.'
@@ -138,7 +139,7 @@ complete -c netwatch -n '__netwatch_is conns' -l state -x -a '(__netwatch_list E
 complete -c netwatch -n '__netwatch_is conns' -l user -x -d 'Only sockets of this user, by name or uid.'
 complete -c netwatch -n '__netwatch_is conns' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only sockets bound to this interface or to one of its addresses; with a capture, only what was captured on it.'
 complete -c netwatch -n '__netwatch_is conns' -l events -d 'Print a record when a connection opens, changes state or closes.'
-complete -c netwatch -n '__netwatch_is conns' -l summary -x -a 'process pid remote state port user' -d 'Total the connections by this key.'
+complete -c netwatch -n '__netwatch_is conns' -l summary -x -a 'process pid remote state port user interface path session subflow' -d 'Total the connections by this key.'
 complete -c netwatch -n '__netwatch_is conns' -l coverage -d 'Add a record that says what is missing from the snapshot.'
 complete -c netwatch -n '__netwatch_is conns' -l packets -d 'Also capture packets: this adds applications, server names, UDP traffic, and flows that have no socket here or end too soon to be seen as sockets.'
 complete -c netwatch -n '__netwatch_is conns' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
