@@ -30,6 +30,8 @@ function __netwatch_ifaces_fields
             printf '%s\n' addr port iface search source
         case '* --neighbors *' '* --neighbors=*'
             printf '%s\n' addr mac iface state host vendor
+        case '* --tunnels *' '* --tunnels=*'
+            printf '%s\n' time iface kind state peer pid process proto local_addr local_port remote_addr remote_port outer_iface outer_flows inner rx_bytes tx_bytes last_handshake handshake_age_s up_since reconnects
         case '* --host *' '* --host=*'
             printf '%s\n' hostname os kernel uptime_s gateway dns
         case '*'
@@ -178,6 +180,7 @@ complete -c netwatch -n '__netwatch_is ifaces' -l routes -d 'Show the routes ins
 complete -c netwatch -n '__netwatch_is ifaces' -l table -x -a 'main local default all' -d 'With --routes: the routing table to show, by its name (main, local, default) or number, or all.'
 complete -c netwatch -n '__netwatch_is ifaces' -l dns -d 'Show the DNS servers in use instead.'
 complete -c netwatch -n '__netwatch_is ifaces' -l neighbors -d 'Show the neighbours on the link (ARP, NDP) instead.'
+complete -c netwatch -n '__netwatch_is ifaces' -l tunnels -d 'Show the tunnels instead: WireGuard peers, tun and tap devices with their process, outer flow and reconnects.'
 complete -c netwatch -n '__netwatch_is ifaces' -l host -d 'Show this machine instead: name, system, gateways, DNS servers.'
 complete -c netwatch -n '__netwatch_is ifaces' -l up -d 'Only interfaces whose state is up (or unknown, as for tunnels and loopback).'
 complete -c netwatch -n '__netwatch_is ifaces' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only this interface.'
@@ -530,7 +533,7 @@ complete -c netwatch -n '__netwatch_is fields' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is fields' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is fields' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is fields' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is fields' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap'
+complete -c netwatch -n '__netwatch_is fields' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap'
 complete -c netwatch -n '__netwatch_is schema' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__netwatch_is schema' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__netwatch_is schema' -s q -l quiet -d 'Print nothing but errors on stderr.'
@@ -538,7 +541,7 @@ complete -c netwatch -n '__netwatch_is schema' -s v -l verbose -d 'Print more on
 complete -c netwatch -n '__netwatch_is schema' -l config -r -F -d 'Read defaults from this JSON file instead of the usual places; with none, read no file.'
 complete -c netwatch -n '__netwatch_is schema' -s h -l help -d 'Show help.'
 complete -c netwatch -n '__netwatch_is schema' -l version -d 'Show the version.'
-complete -c netwatch -n '__netwatch_is schema' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap'
+complete -c netwatch -n '__netwatch_is schema' -a 'conn conn_event conn_summary coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report insight rule counter check setting whois field gap'
 complete -c netwatch -n '__netwatch_is completion' -l color -x -a 'auto always never' -d 'Use colour: auto means on a terminal that supports it, unless NO_COLOR is set.'
 complete -c netwatch -n '__netwatch_is completion' -l lang -x -d 'Write numbers in tables as in this language (de: 12,4 kB); machine formats and messages do not change.'
 complete -c netwatch -n '__netwatch_is completion' -s q -l quiet -d 'Print nothing but errors on stderr.'
