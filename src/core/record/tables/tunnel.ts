@@ -62,8 +62,8 @@ export const tunnel = table('tunnel', 'One row per tun or tap device, and per pe
     'Addresses of the device; of a WireGuard peer, those that are routed to it (at most 100).',
     shown('INNER', 3, 22),
   ),
-  rx_bytes: maybe(bytes('Bytes that came out of the tunnel.', shown('RX', 2))),
-  tx_bytes: maybe(bytes('Bytes that went into the tunnel.', shown('TX', 2))),
+  rx_bytes: maybe(bytes('Bytes that came out of the tunnel.', shown('RX', 3))),
+  tx_bytes: maybe(bytes('Bytes that went into the tunnel.', shown('TX', 3))),
   last_handshake: maybe(time('When WireGuard last exchanged keys with the peer; null for never.')),
   handshake_age_s: maybe(seconds('Seconds since then.', shown('HANDSHAKE', 4))),
   up_since: maybe(
