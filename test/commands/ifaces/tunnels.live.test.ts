@@ -179,7 +179,7 @@ describe.skipIf(noWireguard !== null)('WireGuard', () => {
       const within = (name: string, file: string, ...args: string[]): string =>
         execFileSync('ip', ['netns', 'exec', name, file, ...args], { encoding: 'utf8' });
       wired.ip('link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far', 'netns', other);
-      const secrets = [wired.name, other].map((name, at) => {
+      const publicKeys = [wired.name, other].map((name, at) => {
         const file = path.join(wired.folder, `${at}.key`);
         fs.writeFileSync(file, execFileSync('wg', ['genkey']), { mode: 0o600 });
         within(name, 'ip', 'addr', 'add', `10.94.0.${at + 1}/24`, 'dev', at === 0 ? 'near' : 'far');
@@ -193,26 +193,28 @@ describe.skipIf(noWireguard !== null)('WireGuard', () => {
       const set = (name: string, at: number): string =>
         within(
           name,
-          ...(['wg', 'set', 'wg0', 'peer', secrets[at]!] as [string, ...string[]]),
+          ...(['wg', 'set', 'wg0', 'peer', publicKeys[at]!] as [string, ...string[]]),
           ...['endpoint', `10.94.0.${at + 1}:51820`, 'allowed-ips', `10.97.0.${at + 1}/32`],
         );
       set(wired.name, 1);
       set(other, 0);
-      within(wired.name, 'ping', '-c1', '-W5', '10.97.0.2');
+      // a keepalive has keys exchanged
+      within(wired.name, 'wg', 'set', 'wg0', 'peer', publicKeys[1]!, 'persistent-keepalive', '1');
+      await until(() => /\t[1-9]\d*\n/.test(within(wired.name, 'wg', 'show', 'wg0', 'latest-handshakes')));
       const { out } = await wired.start(['ifaces', '--tunnels', '--json']).ended;
       expect(parseLines(out)).toMatchObject([
         {
           iface: 'wg0',
           kind: 'wireguard',
           state: 'up',
-          peer: `${secrets[1]!.slice(0, 8)}...`,
+          peer: `${publicKeys[1]!.slice(0, 8)}...`,
           remote_addr: '10.94.0.2',
           remote_port: 51_820,
           local_port: 51_820,
           inner: ['10.97.0.2/32'],
         },
       ]);
-      for (const secret of secrets) expect(out).not.toContain(secret);
+      for (const key of publicKeys) expect(out).not.toContain(key);
     } finally {
       wired.remove();
       spawnSync('ip', ['netns', 'del', other]);
