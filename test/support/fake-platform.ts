@@ -123,6 +123,7 @@ export function fakePlatform(
     readRoutes: async () => ({ rows: [], limits: [] }),
     readDnsServers: async () => ({ rows: [], limits: [] }),
     readNeighbors: async () => ({ rows: [], limits: [] }),
+    readTunnels: async () => ({ rows: [], limits: [] }),
     readCounters: async () => ({ rows: [], limits: [] }),
     readHost: async () => ({ hostname: 'box', os: 'Test OS', kernel: '1.0', uptime_s: 5 }),
     installCommand: (name) => `install ${name}`,

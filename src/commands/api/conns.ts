@@ -120,6 +120,7 @@ function liveRequest(
     keep: iface === undefined || packets ? null : (row) => row.iface === iface,
     summary: what.kind === 'summary' ? what.by : null,
     services: wanted.has('service'),
+    bySession: false,
     sampled: {
       protocols: null,
       processDetails: ['cmdline', 'cgroup', 'container'].some((field) => wanted.has(field)),

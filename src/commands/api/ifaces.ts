@@ -10,7 +10,8 @@ import {
   type RouteRow,
   route,
 } from '../../core/record/tables/network-config.ts';
-import type { NetworkPart } from '../../core/sample/network-sampler.ts';
+import { type TunnelRow, tunnel } from '../../core/record/tables/tunnel.ts';
+import type { IfacePart } from '../ifaces/iface-request.ts';
 import { sampleInterfaces } from '../ifaces/sample-interfaces.ts';
 import type { Listening } from './headless.ts';
 import { type Choice, type Placing, type Records, type Repeating, recordsOf } from './records.ts';
@@ -56,12 +57,15 @@ ifaces.dns = (options: IfacesOptions<DnsServerRow> = {}): Records<DnsServerRow> 
 /** The neighbours on the link (ARP, NDP). */
 ifaces.neighbors = (options: IfacesOptions<NeighborRow> = {}): Records<NeighborRow> =>
   recordsFrom(neighbor, 'neighbors', options);
+/** Tunnels: WireGuard peers, tun and tap devices with their outer flows. */
+ifaces.tunnels = (options: IfacesOptions<TunnelRow> = {}): Records<TunnelRow> =>
+  recordsFrom(tunnel, 'tunnels', options);
 /** The machine: name, system, gateways, DNS servers. */
 ifaces.host = (options: IfacesOptions<HostRow> = {}): Records<HostRow> => recordsFrom(host, 'host', options);
 
 function recordsFrom<T extends RecordTable>(
   table: T,
-  part: NetworkPart | null,
+  part: IfacePart | null,
   options: IfacesOptions<Row<T>> & { readonly fields?: readonly string[] },
 ): Records<Row<T>> {
   return recordsOf(() => {

@@ -9,6 +9,7 @@ import { ebpfOptions } from '../packets/ebpf-options.ts';
 export const connOptions = {
   tcp: flag('Only TCP.'),
   udp: flag('Only UDP.'),
+  mptcp: flag('Only MPTCP: each connection, and after it the TCP subflows that carry it.'),
   listen: flag('Only listening sockets: state LISTEN, and UDP without a peer.'),
   established: flag('Only connections in state ESTABLISHED.'),
   ipv4: flag('Only IPv4.', { short: '4' }),

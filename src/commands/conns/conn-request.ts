@@ -34,6 +34,8 @@ export interface LiveConnRequest {
   readonly named: Pick<ConnSelection, 'pid' | 'user' | 'interface'>;
   readonly keep: RowTest | null;
   readonly summary: SummaryKey | null;
+  /** Whether subflows stand after their MPTCP connection. */
+  readonly bySession: boolean;
   readonly sampled: Omit<ConnectionRequest, 'serviceOf'>;
   /** Whether to look up names of services. */
   readonly services: boolean;
@@ -74,6 +76,7 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
     named: { pid, user, interface: values.interface },
     keep: compileSelection(values),
     summary,
+    bySession: values.mptcp,
     services: wanted.has('service'),
     sampled: {
       protocols: protocolsOf(values),
@@ -97,7 +100,11 @@ function lastsMs({ interval, count, duration, wait }: ConnValues, repeating: boo
   return counted === null || duration === null ? (counted ?? duration) : Math.min(counted, duration);
 }
 
-function protocolsOf({ tcp, udp }: ConnValues): ReadonlySet<Socket['proto']> | null {
-  if (!tcp && !udp) return null;
-  return new Set([...(tcp ? (['tcp'] as const) : []), ...(udp ? (['udp'] as const) : [])]);
+function protocolsOf({ tcp, udp, mptcp }: ConnValues): ReadonlySet<Socket['proto']> | null {
+  if (!tcp && !udp && !mptcp) return null;
+  return new Set([
+    ...(tcp || mptcp ? (['tcp'] as const) : []),
+    ...(udp ? (['udp'] as const) : []),
+    ...(mptcp ? (['mptcp'] as const) : []),
+  ]);
 }

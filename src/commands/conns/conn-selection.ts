@@ -7,6 +7,7 @@ import { didYouMean } from '../../core/suggest.ts';
 export interface ConnSelection {
   readonly tcp: boolean;
   readonly udp: boolean;
+  readonly mptcp: boolean;
   readonly listen: boolean;
   readonly established: boolean;
   readonly ipv4: boolean;
@@ -25,8 +26,12 @@ export type RowTest = (row: ConnRow) => boolean;
 /** One test of a row; null when nothing was selected. Throws Failure 64 for an unknown state. */
 export function compileSelection(values: ConnSelection): RowTest | null {
   const tests: RowTest[] = [];
-  const { tcp, udp, port, pid, process, user } = values;
-  if (tcp || udp) tests.push((row) => (tcp && row.proto === 'tcp') || (udp && row.proto === 'udp'));
+  const { tcp, udp, mptcp, port, pid, process, user } = values;
+  if (tcp || udp || mptcp) {
+    tests.push(
+      (row) => (tcp && row.proto === 'tcp') || (udp && row.proto === 'udp') || (mptcp && row.mptcp_role !== null),
+    );
+  }
   const states = new Set([
     ...(values.listen ? ['LISTEN', 'UNCONN'] : []),
     ...(values.established ? ['ESTABLISHED'] : []),

@@ -23,6 +23,7 @@ export const conns = listing({
     'Rates need two samples. Without --interval a second sample is taken after a quarter of a second, but only when --fields, --sort, --filter, --expect, --fail-on or --wait uses a rate.',
     'When -r names a capture, there is one row per flow, seen from the side that opened it: local is the side that sent the SYN, or else the first packet. What only a machine knows, such as processes and queues, is null.',
     'With --packets, netwatch also captures what passes the interfaces (needs CAP_NET_RAW). Connections then have app and server_name. UDP has bytes and packets, counted since netwatch began, with source capture. Each flow of a socket without a peer is a row of its own. So are forwarded flows, and connections that were too short to be seen as sockets; these are listed once, in state CLOSE. TCP keeps the counters of the kernel. A single snapshot collects packets for a second.',
+    'An MPTCP connection and each TCP subflow that carries it are rows of their own (--mptcp: in that order), which share mptcp_token. Bytes of subflows are rx_bytes and tx_bytes; those of the connection are mptcp_rx_bytes and mptcp_tx_bytes, so that no sum has them twice. --summary subflow says what share of its session each path carries.',
     'Where the owner is unknown, pid and process are null and the attribution field gives the reason.',
     'With eBPF, bytes are also counted for sockets that have no counters, from the moment they are watched (source ebpf), and processes that are gone before a snapshot are known too (attribution ebpf). --ebpf requires eBPF; runs of five seconds and more use it by default, as root and with bpftrace installed. A single snapshot with --ebpf watches for a second, then prints.',
     '--events --append FILE keeps a history: each event on a line, added under a lock by one write for each look, so that several runs may do so at once. The file is readable only by its owner, links are refused, and when it reaches --append-max it becomes FILE.1. netwatch export history sums it up.',
@@ -55,6 +56,14 @@ export const conns = listing({
     },
     { line: 'sudo netwatch conns --events --ebpf', about: 'every connection, however short, with its process' },
     { line: 'netwatch conns --events --append conns.ndjson', about: 'a history, for netwatch export history' },
+    {
+      line: 'netwatch conns --mptcp --fields mptcp_token,mptcp_role,local_addr,remote_addr,iface,rx_bytes,tx_bytes',
+      about: 'MPTCP connections with their subflows',
+    },
+    {
+      line: 'netwatch conns --mptcp --summary subflow --fields session,key,share_pct,rx_bytes,tx_bytes',
+      about: 'the share of each path',
+    },
     { line: 'netwatch conns -r file.pcap --sort rx_bytes:desc', about: 'the flows in a capture' },
     { line: 'netwatch conns --summary pid --fields key,processes,conns,rtt_p95_ms', about: 'totals of each process' },
     {

@@ -6,6 +6,7 @@ import { connEvent } from '../../core/record/tables/conn-event.ts';
 import { connSummary } from '../../core/record/tables/conn-summary.ts';
 import { coverage } from '../../core/record/tables/meta.ts';
 import { type ConnectionLook, openConnectionSampler } from '../../core/sample/connection-sampler.ts';
+import { arrangeBySession } from '../../core/socket/mptcp-subflows.ts';
 import { summarize } from '../../core/socket/summary.ts';
 import { instantNow } from '../../core/system/instant-now.ts';
 import type { Platform } from '../../core/system/platform.ts';
@@ -47,13 +48,18 @@ export async function* runLive(context: Context, asked: LiveConnRequest, request
   }
 }
 
-async function snapshotOf(look: ConnectionLook, { keep, summary, sampled }: LiveConnRequest, missed: number) {
+async function snapshotOf(
+  look: ConnectionLook,
+  { keep, summary, bySession, sampled }: LiveConnRequest,
+  missed: number,
+) {
   if (sampled.events) return [section(connEvent, selectEvents(look.events, keep))];
   const rows = select(look.rows(), keep);
   if (summary !== null) return [section(connSummary, summarize(rows, summary, look.at.time))];
+  const listed = bySession ? arrangeBySession([...rows]) : rows;
   const measured = await look.measure(missed);
-  if (measured === null) return [{ ...section(conn, rows), headline: connTotals }];
-  return [section(conn, rows), section(coverage, [measured])];
+  if (measured === null) return [{ ...section(conn, listed), headline: connTotals }];
+  return [section(conn, listed), section(coverage, [measured])];
 }
 
 /** A process, user or interface that does not exist is an error, not an empty answer. Throws Failure 66. */

@@ -10,6 +10,9 @@ export const ifaceOptions = {
   }),
   dns: flag('Show the DNS servers in use instead.'),
   neighbors: flag('Show the neighbours on the link (ARP, NDP) instead.'),
+  tunnels: flag(
+    'Show the tunnels instead: WireGuard peers, tun and tap devices with their process, outer flow and reconnects.',
+  ),
   host: flag('Show this machine instead: name, system, gateways, DNS servers.'),
   up: flag('Only interfaces whose state is up (or unknown, as for tunnels and loopback).'),
   interface: text('Only this interface.', { short: 'i', value: 'NAME', offers: 'interface' }),

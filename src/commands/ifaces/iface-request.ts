@@ -1,15 +1,20 @@
 import { usageError } from '../../core/failure.ts';
 import type { AnyRow, RecordTable } from '../../core/record/table.ts';
 import { iface } from '../../core/record/tables/iface.ts';
-import { NETWORK_TABLES, type NetworkPart } from '../../core/sample/network-sampler.ts';
+import { tunnel } from '../../core/record/tables/tunnel.ts';
+import { NETWORK_TABLES } from '../../core/sample/network-sampler.ts';
 import type { PlatformOptions } from '../../core/system/platform.ts';
 import type { ListingValues } from '../listing/command.ts';
 import type { ifaceOptions } from './iface-options.ts';
 
+/** What can be shown instead of interfaces. */
+export const PART_TABLES = { ...NETWORK_TABLES, tunnels: tunnel } as const;
+export type IfacePart = keyof typeof PART_TABLES;
+
 /** The request for interfaces, or for the configuration. */
 export interface IfaceRequest {
   /** null for the interfaces. */
-  readonly part: NetworkPart | null;
+  readonly part: IfacePart | null;
   /** Only this interface; null for all. */
   readonly interface: string | null;
   readonly isUp: boolean;
@@ -44,12 +49,12 @@ export function requestOf(values: ListingValues<typeof ifaceOptions>, asked: Rea
 }
 
 export const tableOf = ({ part }: Pick<IfaceRequest, 'part'>): RecordTable =>
-  part === null ? iface : NETWORK_TABLES[part];
+  part === null ? iface : PART_TABLES[part];
 
 /** What of the configuration the options ask for; null for the interfaces. Throws Failure 64 for several. */
-export function partOf(values: ListingValues<typeof ifaceOptions>): NetworkPart | null {
-  const parts = (Object.keys(NETWORK_TABLES) as NetworkPart[]).filter((part) => values[part]);
-  if (parts.length > 1) throw usageError('--routes, --dns, --neighbors and --host exclude each other');
+export function partOf(values: ListingValues<typeof ifaceOptions>): IfacePart | null {
+  const parts = (Object.keys(PART_TABLES) as IfacePart[]).filter((part) => values[part]);
+  if (parts.length > 1) throw usageError('--routes, --dns, --neighbors, --host and --tunnels exclude each other');
   return parts[0] ?? null;
 }
 

@@ -74,5 +74,14 @@ export function socketRow(
     geo_city: null,
     asn: null,
     as_org: null,
+    mptcp_token: socket.mptcp_token,
+    mptcp_role: socket.mptcp_role,
+    mptcp_subflows: socket.mptcp_subflows,
+    mptcp_rx_bytes: socket.mptcp_rx_bytes,
+    mptcp_tx_bytes: socket.mptcp_tx_bytes,
+    mptcp_backup: socket.mptcp_backup,
+    mptcp_local_id: socket.mptcp_local_id,
+    mptcp_remote_id: socket.mptcp_remote_id,
+    mptcp_flags: socket.mptcp_flags,
   };
 }

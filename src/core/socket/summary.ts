@@ -3,14 +3,24 @@ import type { ConnRow } from '../record/tables/conn.ts';
 import type { ConnSummaryRow, SummaryKey } from '../record/tables/conn-summary.ts';
 import { KnownSum } from './known-sum.ts';
 
-const KEY_OF: Record<SummaryKey, (row: ConnRow) => string | null> = {
+/** Undefined leaves a row out. */
+const KEY_OF: Record<SummaryKey, (row: ConnRow) => string | null | undefined> = {
   process: (row) => row.process,
   pid: (row) => (row.pid === null ? null : String(row.pid)),
   remote: (row) => row.remote_addr,
   state: (row) => row.state,
   port: (row) => String(row.remote_port === null ? row.local_port : Math.min(row.local_port, row.remote_port)),
   user: (row) => row.user ?? (row.uid === null ? null : String(row.uid)),
+  interface: (row) => (isConnection(row) ? undefined : row.iface),
+  path: (row) => (isConnection(row) || row.remote_addr === null ? undefined : pathOf(row)),
+  session: (row) => (isConnection(row) ? undefined : (row.mptcp_token ?? undefined)),
+  subflow: (row) =>
+    isConnection(row) || row.mptcp_token === null ? undefined : `${row.mptcp_token} ${row.iface ?? '?'} ${pathOf(row)}`,
 };
+
+/** What an MPTCP connection carries is counted where it is carried: in its subflows. */
+const isConnection = (row: ConnRow): boolean => row.proto === 'mptcp';
+const pathOf = (row: ConnRow): string => `${row.local_addr} > ${row.remote_addr}`;
 
 /** Groups that are told apart; a file may name any number of processes or addresses. */
 const MOST_GROUPS = 100_000;
@@ -34,13 +44,14 @@ export class ConnSummary {
 
   add(row: ConnRow): void {
     const key = KEY_OF[this.by](row);
+    if (key === undefined) return;
     let group = this.groups.get(key);
     if (group === undefined) {
       if (this.groups.size >= this.mostGroups) {
         this.left++;
         return;
       }
-      group = new Group(this.room);
+      group = new Group(this.room, this.by === 'subflow' ? row.mptcp_token : null);
       this.groups.set(key, group);
     }
     group.add(row);
@@ -48,7 +59,11 @@ export class ConnSummary {
 
   /** The group with the most sockets first. */
   rows(time: string): ConnSummaryRow[] {
-    return [...this.groups].map(([key, group]) => group.row(time, this.by, key)).sort((a, b) => b.conns - a.conns);
+    const wholes = new Map<string | null, number>();
+    for (const { session, moved } of this.groups.values()) wholes.set(session, (wholes.get(session) ?? 0) + moved);
+    return [...this.groups]
+      .map(([key, group]) => group.row(time, this.by, key, wholes.get(group.session)!))
+      .sort((a, b) => b.conns - a.conns);
   }
 }
 
@@ -74,7 +89,11 @@ class Group {
   private readonly retrans = new KnownSum();
   private readonly times: KeptValues;
 
-  constructor(room: Room) {
+  /** The session whose bytes it has a share of; null for those of all groups. */
+  readonly session: string | null;
+
+  constructor(room: Room, session: string | null) {
+    this.session = session;
     this.times = new KeptValues(room);
   }
 
@@ -94,7 +113,12 @@ class Group {
     this.retrans.add(row.retrans);
   }
 
-  row(time: string, by: SummaryKey, key: string | null): ConnSummaryRow {
+  /** Bytes that are known, both ways. */
+  get moved(): number {
+    return (this.rx.total() ?? 0) + (this.tx.total() ?? 0);
+  }
+
+  row(time: string, by: SummaryKey, key: string | null, whole: number): ConnSummaryRow {
     return {
       time,
       by,
@@ -114,6 +138,8 @@ class Group {
       retrans: rounded(this.retrans.total(), 1),
       pids: this.pids.all(),
       processes: this.processes.all(),
+      session: this.session,
+      share_pct: this.rx.total() === null || whole === 0 ? null : rounded((100 * this.moved) / whole, 2),
     };
   }
 }

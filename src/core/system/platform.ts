@@ -1,5 +1,6 @@
 import type { Limit } from '../limit.ts';
 import type { InterfaceSample } from '../network/interface-rates.ts';
+import type { TunnelDevice } from '../network/tunnel-device.ts';
 import type { CounterRow } from '../record/tables/counter.ts';
 import type { DnsServerRow, HostRow, NeighborRow, RouteRow } from '../record/tables/network-config.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
@@ -139,6 +140,8 @@ export interface OperatingSystem {
   readRoutes(): Promise<Reading<RouteRow>>;
   readDnsServers(): Promise<Reading<DnsServerRow>>;
   readNeighbors(): Promise<Reading<NeighborRow>>;
+  /** Devices that tunnel, with the processes that hold them, and the peers of WireGuard. */
+  readTunnels(): Promise<Reading<TunnelDevice>>;
   /** Counters of the kernel since boot, by the names of nstat, and the limits that they reach, by those of sysctl. */
   readCounters(): Promise<Reading<CounterRow>>;
   /** What the machine says about itself; the configuration engine fills in gateway and dns. */

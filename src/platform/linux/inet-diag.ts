@@ -1,6 +1,7 @@
 import { blankSocket, type SocketDraft } from '../../core/socket/blank-socket.ts';
 import type { Socket } from '../../core/socket/socket.ts';
 import { ipv4Text, ipv6Text, isAny, isMapped } from './address-text.ts';
+import { fillFromMptcpInfo, fillFromUlpInfo } from './mptcp-info.ts';
 import { socketState } from './socket-state.ts';
 import { fillFromTcpInfo } from './tcp-info.ts';
 
@@ -24,6 +25,9 @@ export const INET_DIAG_INFO = 2;
 export const INET_DIAG_CONG = 4;
 export const INET_DIAG_SKMEMINFO = 7;
 export const INET_DIAG_PROTOCOL = 10;
+const INET_DIAG_ULP_INFO = 19;
+/** Without the flag of nested attributes. */
+const ATTRIBUTE_TYPE = 0x3fff;
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
@@ -110,15 +114,19 @@ function fillFromAttributes(socket: SocketDraft, words: Uint32Array, start: numb
     const next = at + (((header & 0xffff) + 3) >>> 2);
     if (next <= at || next > end) return;
     const value = at + 1;
-    switch (header >>> 16) {
+    switch ((header >>> 16) & ATTRIBUTE_TYPE) {
       case INET_DIAG_INFO:
         if (socket.proto === 'tcp' && hasPeer(socket)) fillFromTcpInfo(socket, words, value, next);
+        else if (socket.proto === 'mptcp') fillFromMptcpInfo(socket, words, value, next);
         break;
       case INET_DIAG_CONG:
         socket.congestion = congestionName(words, value, next);
         break;
       case INET_DIAG_SKMEMINFO:
         if (value + DROPS < next) fillFromMemory(socket, words, value);
+        break;
+      case INET_DIAG_ULP_INFO:
+        if (socket.proto === 'tcp') fillFromUlpInfo(socket, words, value, next);
         break;
     }
     at = next;

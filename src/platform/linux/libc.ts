@@ -124,6 +124,7 @@ function hasMusl(): boolean {
 /** errno values by name, from include/uapi/asm-generic/errno-base.h and errno.h; the same on every architecture koffi supports. */
 export const ERRNO = {
   EPERM: 1,
+  ENODEV: 19,
   ENOENT: 2,
   ESRCH: 3,
   EINTR: 4,

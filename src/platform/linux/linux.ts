@@ -17,6 +17,7 @@ import { readRoutes } from './routes.ts';
 import { findSensorNode } from './sensor-node.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { openLinuxSockets } from './sockets.ts';
+import { readTunnels } from './tunnels.ts';
 import { openUdpRequests } from './udp-request.ts';
 
 /**
@@ -36,6 +37,7 @@ export function openLinux(host: Host, options: PlatformOptions, clock: Clock): O
     readRoutes: async () => readRoutes(host, netns),
     readDnsServers: async () => readDnsServers(host, netns),
     readNeighbors: async () => readNeighbors(host, netns),
+    readTunnels: async () => readTunnels(host, netns),
     readCounters: async () => readCounters(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),

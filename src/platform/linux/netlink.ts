@@ -18,6 +18,7 @@ const MSG_DONTWAIT = 0x40;
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_SOCK_DIAG = 4;
+export const NETLINK_GENERIC = 16;
 
 const NLMSG_HEADER_BYTES = 16;
 const NLMSG_ERROR = 2;

@@ -1,4 +1,4 @@
-import type { Socket } from '../../core/socket/socket.ts';
+import type { SocketDraft } from '../../core/socket/blank-socket.ts';
 import { AF_INET, AF_INET6, INET_DIAG_CONG, INET_DIAG_INFO, INET_DIAG_SKMEMINFO, parseInetDiag } from './inet-diag.ts';
 import { ERRNO } from './libc.ts';
 import { NETLINK_SOCK_DIAG, type Netlink, NetlinkError, openNetlink } from './netlink.ts';
@@ -36,7 +36,7 @@ export type DiagProtocol = keyof typeof DIAG_PROTOCOLS;
 
 export interface SockDiag {
   /** See `readProtocol`. */
-  read(proto: DiagProtocol, sockets: Socket[]): boolean;
+  read(proto: DiagProtocol, sockets: SocketDraft[]): boolean;
   close(): void;
 }
 
@@ -69,8 +69,8 @@ export function openReading(netlink: Netlink): SockDiag['read'] {
 }
 
 /** Sockets from `from` on stand as if each family had been asked for. */
-function moveIpv6Behind(sockets: Socket[], from: number): void {
-  const ipv6: Socket[] = [];
+function moveIpv6Behind(sockets: SocketDraft[], from: number): void {
+  const ipv6: SocketDraft[] = [];
   let end = from;
   for (let index = from; index < sockets.length; index++) {
     const socket = sockets[index]!;
@@ -85,16 +85,22 @@ function moveIpv6Behind(sockets: Socket[], from: number): void {
  * Returns false when the kernel kept changing its tables meanwhile, so that one may be missing or stand twice. Throws
  * NetlinkError.
  */
-export function readProtocol(netlink: Netlink, proto: DiagProtocol, sockets: Socket[]): boolean {
+export function readProtocol(netlink: Netlink, proto: DiagProtocol, sockets: SocketDraft[]): boolean {
   const ipv4 = readFamily(netlink, AF_INET, proto, sockets);
   const ipv6 = readFamily(netlink, AF_INET6, proto, sockets);
   return ipv4 && ipv6;
 }
 
-const readFamily = (netlink: Netlink, family: number, proto: DiagProtocol, sockets: Socket[]): boolean =>
+const readFamily = (netlink: Netlink, family: number, proto: DiagProtocol, sockets: SocketDraft[]): boolean =>
   readWith(netlink, SOCK_DIAG_BY_FAMILY, buildDiagRequest(family, proto), proto, sockets);
 
-function readWith(netlink: Netlink, type: number, request: Buffer, proto: DiagProtocol, sockets: Socket[]): boolean {
+function readWith(
+  netlink: Netlink,
+  type: number,
+  request: Buffer,
+  proto: DiagProtocol,
+  sockets: SocketDraft[],
+): boolean {
   const before = sockets.length;
   for (let attempt = 0; ; attempt++) {
     const whole = dumpInto(netlink, type, request, proto, sockets);
@@ -103,7 +109,13 @@ function readWith(netlink: Netlink, type: number, request: Buffer, proto: DiagPr
   }
 }
 
-function dumpInto(netlink: Netlink, type: number, request: Buffer, proto: DiagProtocol, sockets: Socket[]): boolean {
+function dumpInto(
+  netlink: Netlink,
+  type: number,
+  request: Buffer,
+  proto: DiagProtocol,
+  sockets: SocketDraft[],
+): boolean {
   let words: Uint32Array | undefined;
   try {
     return netlink.dump(type, request, (_type, data, start, end) => {
@@ -128,7 +140,7 @@ export function buildDiagRequest(family: number, proto: DiagProtocol): Buffer {
   const request = Buffer.alloc(isMptcp ? REQUEST_BYTES + 8 : REQUEST_BYTES);
   request[0] = family;
   request[1] = isMptcp ? UNASSIGNED_PROTOCOL : DIAG_PROTOCOLS[proto];
-  request[2] = proto === 'tcp' ? TCP_EXTENSIONS : extension(INET_DIAG_SKMEMINFO);
+  request[2] = proto === 'tcp' ? TCP_EXTENSIONS : isMptcp ? MPTCP_EXTENSIONS : extension(INET_DIAG_SKMEMINFO);
   request.writeUInt32LE(ALL_STATES, 4);
   if (isMptcp) {
     request.writeUInt16LE(8, REQUEST_BYTES);
@@ -148,3 +160,4 @@ function buildTcpRequest(): Buffer {
 
 const extension = (attribute: number): number => 1 << (attribute - 1);
 const TCP_EXTENSIONS = extension(INET_DIAG_INFO) | extension(INET_DIAG_CONG) | extension(INET_DIAG_SKMEMINFO);
+const MPTCP_EXTENSIONS = extension(INET_DIAG_INFO) | extension(INET_DIAG_SKMEMINFO);

@@ -1,5 +1,7 @@
 import { EXIT, Failure } from '../../core/failure.ts';
 import type { Limit } from '../../core/limit.ts';
+import type { SocketDraft } from '../../core/socket/blank-socket.ts';
+import { joinSubflows } from '../../core/socket/mptcp-subflows.ts';
 import type { Socket } from '../../core/socket/socket.ts';
 import type { Host } from '../../core/system/host.ts';
 import { NetlinkError } from './netlink.ts';
@@ -77,7 +79,7 @@ function readKernel(
 ): SocketListing {
   const counts = readFile('protocols');
   const inUse = counts === null ? null : parseProtocolsInUse(counts);
-  const sockets: Socket[] = [];
+  const sockets: SocketDraft[] = [];
   let whole = true;
   for (const proto of protocols) {
     const isUsed = inUse === null || inUse.has(proto);
@@ -87,11 +89,17 @@ function readKernel(
     // raw_diag is missing from many kernels, and there is none for icmp
     if (isUsed && sockets.length === before) appendFromFiles(sockets, proto, readFile);
   }
+  if (inUse?.has('mptcp') === true && protocols.includes('tcp')) {
+    const connections = sockets.filter(({ proto }) => proto === 'mptcp');
+    // TCP sockets tell what they carry, also where connections are not listed
+    if (!protocols.includes('mptcp') && !diag.read('mptcp', connections)) whole = false;
+    joinSubflows(sockets, connections);
+  }
   return { sockets, limits: whole ? [] : [CHANGING] };
 }
 
 function readFiles(protocols: readonly Socket['proto'][], readFile: (name: string) => string | null): Socket[] {
-  const sockets: Socket[] = [];
+  const sockets: SocketDraft[] = [];
   const answered = protocols.filter((proto) => appendFromFiles(sockets, proto, readFile));
   if (answered.length === 0 && protocols.length > 0) {
     throw new Failure(EXIT.unavailable, `no sockets of ${protocols.join(', ')}: /proc/net cannot be read`);
@@ -101,7 +109,7 @@ function readFiles(protocols: readonly Socket['proto'][], readFile: (name: strin
 
 /** Appends the sockets in the files of a protocol; false when there is no such file. */
 function appendFromFiles(
-  sockets: Socket[],
+  sockets: SocketDraft[],
   proto: Socket['proto'],
   readFile: (name: string) => string | null,
 ): boolean {

@@ -29,6 +29,7 @@ export function openMacos(host: Host, options: PlatformOptions): OperatingSystem
     readRoutes: async () => ({ rows: await readNetstatRoutes(host), limits: [] }),
     readDnsServers: async () => ({ rows: await readScutilDns(host), limits: [] }),
     readNeighbors: async () => ({ rows: (await Promise.all([readArp(host), readNdp(host)])).flat(), limits: [] }),
+    readTunnels: async () => ({ rows: [], limits: [NO_TUNNELS] }),
     readCounters: async () => ({ rows: [], limits: [NO_COUNTERS] }),
     readHost: () => readMacosHost(host),
     openEcho: () => null, // ping is asked
@@ -51,6 +52,13 @@ export function openMacos(host: Host, options: PlatformOptions): OperatingSystem
     },
   };
 }
+
+const NO_TUNNELS: Limit = {
+  what: 'tunnels',
+  why: 'netwatch does not read those of macOS',
+  remedy: null,
+  isFinal: true,
+};
 
 const NO_COUNTERS: Limit = {
   what: 'counters of the kernel',

@@ -31,6 +31,7 @@ test('the request of nothing, whole', () => {
     keep: null,
     summary: null,
     services: false,
+    bySession: false,
     sampled: PLAIN,
   });
 });
@@ -43,6 +44,7 @@ test('the request of everything', () => {
     named: { pid: 7, user: 'bob', interface: 'eth0,lo' },
     summary: 'process',
     services: false,
+    bySession: false,
     sampled: PLAIN,
   });
   expect(request('--packets').sampled.packets).toMatchObject({ devices: null, promiscuous: false });
@@ -53,6 +55,7 @@ test.each<[line: string, given: Parameters<typeof request>[1], sampled: object]>
   ['--tcp', {}, { protocols: new Set(['tcp']) }],
   ['--udp', {}, { protocols: new Set(['udp']) }],
   ['--tcp --udp', {}, { protocols: new Set(['tcp', 'udp']) }],
+  ['--mptcp', {}, { protocols: new Set(['tcp', 'mptcp']) }],
   ['', { wanted: ['cmdline'] }, { processDetails: true }],
   ['', { wanted: ['cgroup'] }, { processDetails: true }],
   ['', { wanted: ['container'] }, { processDetails: true }],

@@ -16,6 +16,7 @@ const row = (given: Partial<ConnRow>): ConnRow =>
     remote_port: 443,
     pids: ['7', '77'],
     process: 'curl',
+    mptcp_role: null,
     comm: 'curl-thread',
     user: 'alice',
     uid: 1000,
@@ -27,6 +28,8 @@ const row = (given: Partial<ConnRow>): ConnRow =>
 const ROWS = {
   usual: row({}),
   udp: row({ proto: 'udp', state: 'UNCONN' }),
+  mptcp: row({ proto: 'mptcp', mptcp_role: 'connection' }),
+  subflow: row({ mptcp_role: 'joined' }),
   raw: row({ proto: 'raw' as never, state: 'UNCONN' }),
   listen: row({ state: 'LISTEN', remote_port: null }),
   v6: row({ family: 'ipv6' }),
@@ -44,9 +47,11 @@ const ALL = Object.keys(ROWS);
 const without = (...names: string[]): string[] => ALL.filter((name) => !names.includes(name));
 
 test.each<[words: string, kept: string[]]>([
-  ['--tcp', without('udp', 'raw')],
+  ['--tcp', without('udp', 'raw', 'mptcp')],
+  ['--mptcp', ['mptcp', 'subflow']],
+  ['--udp --mptcp', ['udp', 'mptcp', 'subflow']],
   ['--udp', ['udp']],
-  ['--tcp --udp', without('raw')],
+  ['--tcp --udp', without('raw', 'mptcp')],
   ['--listen', ['udp', 'raw', 'listen']],
   ['--established', without('udp', 'raw', 'listen', 'closing')],
   ['--listen --established', without('closing')],

@@ -16,6 +16,7 @@ test.each([
   ['--dns', [], { part: 'dns' }],
   ['--neighbors', [], { part: 'neighbors' }],
   ['--host --netns x --root /y', [], { part: 'host', place: { root: '/y', netns: 'x' } }],
+  ['--tunnels -i tun0', [], { part: 'tunnels', interface: 'tun0' }],
   ['', ['rx_rate'], { rates: true }],
   ['', ['tx_rate'], { rates: true }],
   ['', ['rx_packet_rate'], { rates: true }],
@@ -26,9 +27,12 @@ test.each([
   expect(request(line, asked)).toEqual({ ...plain, place: { root: null, netns: null }, ...given });
 });
 
-test.each(['--routes --dns', '--dns --host', '--neighbors --routes'])('%s exclude each other', (line) => {
-  expect(() => request(line)).toThrow('--routes, --dns, --neighbors and --host exclude each other');
-});
+test.each(['--routes --dns', '--dns --host', '--neighbors --routes', '--tunnels --host'])(
+  '%s exclude each other',
+  (line) => {
+    expect(() => request(line)).toThrow('--routes, --dns, --neighbors, --host and --tunnels exclude each other');
+  },
+);
 
 const ROWS: Record<string, AnyRow> = {
   up: { name: 'eth0', iface: 'x', state: 'up', table: 'other' },
@@ -44,6 +48,7 @@ test.each([
   ['--routes --up', ['unknown', 'down']],
   ['--routes --table all -i eth0', ['unknown', 'down']],
   ['--routes --table all', ['up', 'unknown', 'down']],
+  ['--tunnels -i eth0', ['unknown', 'down']],
   ['--dns -i eth0', ['unknown', 'down']],
   ['--host -i eth0', ['up', 'unknown', 'down']],
 ])('rows of %s', (line, kept) => {

@@ -21,6 +21,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
     'family 6, dst 1, gateway 1, iface 1, metric 2, src 2, scope 5, proto 4, table 5, kind 3, from 5, weight 6, flags 6',
   dns_server: 'addr 1, port 4, iface 2, search 2, source 3',
   neighbor: 'addr 1, mac 1/Infinity, iface 2, state 1',
+  tunnel:
+    'iface 1/Infinity, kind 3, state 1, peer 2, pid 5, process 2/8, proto 5, remote_addr 1, remote_port 3, outer_iface 3, inner 3/22, rx_bytes 3, tx_bytes 3, handshake_age_s 4, up_since 4, reconnects 2',
   host: 'hostname 1, os 2, kernel 4, uptime_s 3, gateway 1, dns 1',
   device: 'name 1/Infinity, kind 3, state 2, ipv4 1/22, ipv6 2/22, is_default 1',
   packet: 'number 1, rel_s 1, length 3, src 1, dst 1, proto 1, info 1',

@@ -71,6 +71,7 @@ const NEVER_NULL: Record<string, string> = {
   dns_server: 'addr port source',
   neighbor: 'addr iface',
   host: 'hostname os',
+  tunnel: 'time iface kind',
   device: 'name kind state is_default',
   packet: 'number link length captured info truncated malformed',
   stream:

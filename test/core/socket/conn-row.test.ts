@@ -75,6 +75,15 @@ test('every field of a socket that is known', () => {
     geo_city: null,
     asn: null,
     as_org: null,
+    mptcp_token: null,
+    mptcp_role: null,
+    mptcp_subflows: null,
+    mptcp_rx_bytes: null,
+    mptcp_tx_bytes: null,
+    mptcp_backup: null,
+    mptcp_local_id: null,
+    mptcp_remote_id: null,
+    mptcp_flags: null,
   });
 });
 

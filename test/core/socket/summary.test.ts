@@ -97,3 +97,45 @@ describe('percentiles of round-trip times', () => {
     expect(percentilesOf(summaryOf([1, 2, 3, 4], 3))).toEqual([[null, null, null]]);
   });
 });
+
+describe('several paths', () => {
+  const [row] = engine.rows();
+  const carried = (given: Partial<ConnRow>): ConnRow => ({ ...row!, rx_bytes: 0, tx_bytes: 0, ...given });
+  const rows = [
+    carried({ proto: 'mptcp', mptcp_token: 'aa', mptcp_role: 'connection', rx_bytes: null, tx_bytes: null }),
+    carried({ mptcp_token: 'aa', iface: 'a0', local_addr: '10.0.0.1', rx_bytes: 60, tx_bytes: 15 }),
+    carried({ mptcp_token: 'aa', iface: 'a1', local_addr: '10.0.1.1', rx_bytes: 25 }),
+    carried({ mptcp_token: 'bb', iface: 'a1', local_addr: '10.0.1.1', tx_bytes: 100 }),
+    carried({ mptcp_token: 'cc', iface: null, local_addr: '10.0.2.1' }),
+    carried({ iface: 'a1', local_addr: '10.0.1.1', rx_bytes: 800 }),
+  ];
+  const shares = (key: SummaryKey) =>
+    summarize(rows, key, 'now').map(({ key, session, conns, share_pct }) => [key, session, conns, share_pct]);
+
+  test('by subflow: the share of each path of its session; nothing is known of one that carried nothing', () => {
+    expect(shares('subflow')).toEqual([
+      ['aa a0 10.0.0.1 > 198.51.100.7', 'aa', 1, 75],
+      ['aa a1 10.0.1.1 > 198.51.100.7', 'aa', 1, 25],
+      ['bb a1 10.0.1.1 > 198.51.100.7', 'bb', 1, 100],
+      ['cc ? 10.0.2.1 > 198.51.100.7', 'cc', 1, null],
+    ]);
+  });
+
+  test('by session, interface and path: the share of all; the connection adds nothing to its subflows', () => {
+    expect(shares('session')).toEqual([
+      ['aa', null, 2, 50],
+      ['bb', null, 1, 50],
+      ['cc', null, 1, 0],
+    ]);
+    expect(shares('interface')).toEqual([
+      ['a1', null, 3, 92.5],
+      ['a0', null, 1, 7.5],
+      [null, null, 1, 0],
+    ]);
+    expect(shares('path')).toEqual([
+      ['10.0.1.1 > 198.51.100.7', null, 3, 92.5],
+      ['10.0.0.1 > 198.51.100.7', null, 1, 7.5],
+      ['10.0.2.1 > 198.51.100.7', null, 1, 0],
+    ]);
+  });
+});

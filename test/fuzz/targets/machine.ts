@@ -90,6 +90,7 @@ async function readAll(platform: OperatingSystem): Promise<void> {
   await unlessRefused(async () => check(route, (await platform.readRoutes()).rows));
   await unlessRefused(async () => check(dnsServer, (await platform.readDnsServers()).rows));
   await unlessRefused(async () => check(neighbor, (await platform.readNeighbors()).rows));
+  await unlessRefused(async () => void (await platform.readTunnels()));
   await unlessRefused(async () => check(counter, (await platform.readCounters()).rows));
   await unlessRefused(async () => void (await platform.readHost()));
   await unlessRefused(async () => void (await platform.readInterfaces()));

@@ -19,7 +19,7 @@ describe('a request', () => {
   });
 
   test('for MPTCP has the protocol behind it', () => {
-    const expected = Buffer.concat([u8(2, 254, 0b0100_0000, 0), u32(0xffffffff), ID, hex('0800 0300 06010000')]);
+    const expected = Buffer.concat([u8(2, 254, 0b0100_0010, 0), u32(0xffffffff), ID, hex('0800 0300 06010000')]);
     expect(buildDiagRequest(2, 'mptcp')).toEqual(expected);
   });
 });

@@ -88,6 +88,16 @@ function fromSs(socket: SsSocket): Compared {
     app: null,
     server_name: null,
     stream: null,
+    // none of the scene carries MPTCP
+    mptcp_token: null,
+    mptcp_role: null,
+    mptcp_subflows: null,
+    mptcp_rx_bytes: null,
+    mptcp_tx_bytes: null,
+    mptcp_backup: null,
+    mptcp_local_id: null,
+    mptcp_remote_id: null,
+    mptcp_flags: null,
     holders: socket.processes.map(({ pid, comm }) => `${pid} ${comm}`).sort(),
   };
 }

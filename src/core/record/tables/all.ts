@@ -32,6 +32,7 @@ import { snapshot } from './snapshot.ts';
 import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
+import { tunnel } from './tunnel.ts';
 import { whois } from './whois.ts';
 
 /** Every record type there is, by its name. A new one is a file beside this and a line here. */
@@ -46,6 +47,7 @@ export const TABLES = {
   dns_server: dnsServer,
   neighbor,
   host,
+  tunnel,
   device,
   packet,
   stream,

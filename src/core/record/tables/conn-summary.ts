@@ -6,6 +6,7 @@ import {
   list,
   maybe,
   millis,
+  percent,
   shown,
   shownWhenRepeating,
   text,
@@ -13,7 +14,18 @@ import {
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-export const SUMMARY_KEYS = ['process', 'pid', 'remote', 'state', 'port', 'user'] as const;
+export const SUMMARY_KEYS = [
+  'process',
+  'pid',
+  'remote',
+  'state',
+  'port',
+  'user',
+  'interface',
+  'path',
+  'session',
+  'subflow',
+] as const;
 export type SummaryKey = (typeof SUMMARY_KEYS)[number];
 
 const percentileDoc = (percent: number): string =>
@@ -22,7 +34,7 @@ const percentileDoc = (percent: number): string =>
 /** Sockets added up by one of their properties. Sums leave out sockets whose value is unknown. */
 export const connSummary = table(
   'conn_summary',
-  'One row per process name, process id, remote address, state, port or user.',
+  'One row per process name, process id, remote address, state, port, user, interface, path, or session of several paths.',
   {
     time: time('When it was read.'),
     by: choice('What the sockets are grouped by.', SUMMARY_KEYS, shown('BY', 5)),
@@ -42,6 +54,10 @@ export const connSummary = table(
     retrans: maybe(count('Segments retransmitted.', shown('RETRANS', 4))),
     pids: list('Processes that hold them, by id.'),
     processes: list('Names of the processes that hold them.'),
+    session: maybe(text('By subflow, the token of the MPTCP connection; null otherwise.')),
+    share_pct: maybe(
+      percent('Its share of the payload bytes of all rows, both ways; by subflow, of those of its session.'),
+    ),
   },
 );
 export type ConnSummaryRow = Row<typeof connSummary>;

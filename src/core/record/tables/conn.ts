@@ -75,6 +75,8 @@ export const ATTRIBUTIONS = [
 ] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
+export const MPTCP_ROLES = ['connection', 'fallback', 'initial', 'joined', 'subflow', 'listener'] as const;
+
 export const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture', 'ebpf'] as const;
 
 /**
@@ -192,6 +194,33 @@ export const conn = table(
       maybe(integer('Autonomous system that announces remote_addr, where a database of them is installed.')),
     ),
     as_org: by('engine', maybe(text('Organization of that autonomous system.'))),
+    mptcp_token: maybe(
+      text('Token of the MPTCP connection on this machine, which its subflows share; null for everything else.'),
+    ),
+    mptcp_role: maybe(
+      choice(
+        'What it is to MPTCP: the connection (fallback: it became plain TCP), its initial subflow, one that joined, either of both where the kernel does not tell, or a listener.',
+        MPTCP_ROLES,
+      ),
+    ),
+    mptcp_subflows: maybe(count('Subflows that an MPTCP connection has now.')),
+    mptcp_rx_bytes: maybe(
+      bytes('Bytes an MPTCP connection received; rx_bytes has those of its subflows, so that sums count each once.'),
+    ),
+    mptcp_tx_bytes: maybe(
+      bytes('Bytes an MPTCP connection sent; tx_bytes has those of its subflows, so that sums count each once.'),
+    ),
+    mptcp_backup: maybe(
+      choice('Which side asked that this subflow be used only when the others fail.', [
+        'none',
+        'local',
+        'remote',
+        'both',
+      ]),
+    ),
+    mptcp_local_id: maybe(integer('Number of the local address of a subflow (ip mptcp endpoint).')),
+    mptcp_remote_id: maybe(integer('Number of the remote address of a subflow.')),
+    mptcp_flags: maybe(text('Flags of a subflow, as the letters of ss -i (MmJjBbecv).')),
   },
   {
     hosts: { remote_host: 'remote_addr' },
