@@ -11,6 +11,11 @@ _netwatch() {
     case $command:$prev in
       :conns|:ifaces|:capture|:follow|:stats|:probe|:export|:insights|:watch|:whois|:fields|:schema|:completion|:doctor|:config) command=$prev ;;
       export:packets) command='export packets' ;;
+      export:conns) command='export conns' ;;
+      export:streams) command='export streams' ;;
+      export:snapshot) command='export snapshot' ;;
+      export:diff) command='export diff' ;;
+      export:history) command='export history' ;;
       export:metrics) command='export metrics' ;;
     esac
   done
@@ -28,6 +33,11 @@ _netwatch() {
     'probe') _netwatch_probe ;;
     'export') _netwatch_export ;;
     'export packets') _netwatch_export_packets ;;
+    'export conns') _netwatch_export_conns ;;
+    'export streams') _netwatch_export_streams ;;
+    'export snapshot') _netwatch_export_snapshot ;;
+    'export diff') _netwatch_export_diff ;;
+    'export history') _netwatch_export_history ;;
     'export metrics') _netwatch_export_metrics ;;
     'insights') _netwatch_insights ;;
     'watch') _netwatch_watch ;;
@@ -67,9 +77,9 @@ _netwatch_files() {
 _netwatch_conns() {
   local fields
   case " ${COMP_WORDS[*]} " in
-    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
-    *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes' ;;
-    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org' ;;
+    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org mptcp_token mptcp_role mptcp_subflows mptcp_rx_bytes mptcp_tx_bytes mptcp_backup mptcp_local_id mptcp_remote_id mptcp_flags' ;;
+    *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes session share_pct' ;;
+    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org mptcp_token mptcp_role mptcp_subflows mptcp_rx_bytes mptcp_tx_bytes mptcp_backup mptcp_local_id mptcp_remote_id mptcp_flags' ;;
   esac
   case $prev in
     --port) : ;;
@@ -78,7 +88,9 @@ _netwatch_conns() {
     --state) _netwatch_list 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN' ;;
     --user) : ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
-    --summary) _netwatch_words 'process pid remote state port user' ;;
+    --append) _netwatch_files ;;
+    --append-max) : ;;
+    --summary) _netwatch_words 'process pid remote state port user interface path session subflow' ;;
     --geoip) _netwatch_files ;;
     --keylog) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
@@ -99,7 +111,7 @@ _netwatch_conns() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --append --append-max --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -109,6 +121,7 @@ _netwatch_ifaces() {
     *' --routes'[\ =]*) fields='family dst gateway iface metric src scope proto table kind from weight flags tos mtu_bytes expires_s pref' ;;
     *' --dns'[\ =]*) fields='addr port iface search source' ;;
     *' --neighbors'[\ =]*) fields='addr mac iface state host vendor' ;;
+    *' --tunnels'[\ =]*) fields='time iface kind state peer pid process proto local_addr local_port remote_addr remote_port outer_iface outer_flows inner rx_bytes tx_bytes last_handshake handshake_age_s up_since reconnects' ;;
     *' --host'[\ =]*) fields='hostname os kernel uptime_s gateway dns' ;;
     *) fields='time name index kind state ipv4 ipv6 mac mtu speed_mbps duplex rx_bytes tx_bytes rx_packets tx_packets rx_errors tx_errors rx_dropped tx_dropped collisions multicast rx_rate tx_rate rx_packet_rate tx_packet_rate flags master parent alias default_route vendor' ;;
   esac
@@ -133,7 +146,7 @@ _netwatch_ifaces() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--routes --table --dns --neighbors --host --up --interface -i --resolve --numeric -n --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--routes --table --dns --neighbors --tunnels --host --up --interface -i --resolve --numeric -n --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -281,7 +294,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets metrics' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot diff history metrics' ;;
   esac
 }
 
@@ -306,6 +319,129 @@ _netwatch_export_packets() {
     --lang) : ;;
     --config) _netwatch_files ;;
     *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --write -w --as --force --discard-secrets --redact --redact-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_conns() {
+  local fields
+  case " ${COMP_WORDS[*]} " in
+    *' --events'[\ =]*) fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org mptcp_token mptcp_role mptcp_subflows mptcp_rx_bytes mptcp_tx_bytes mptcp_backup mptcp_local_id mptcp_remote_id mptcp_flags' ;;
+    *' --summary'[\ =]*) fields='time by key conns established listening remotes rx_bytes tx_bytes rx_rate tx_rate rtt_avg_ms rtt_p50_ms rtt_p95_ms rtt_p99_ms retrans pids processes session share_pct' ;;
+    *) fields='time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org mptcp_token mptcp_role mptcp_subflows mptcp_rx_bytes mptcp_tx_bytes mptcp_backup mptcp_local_id mptcp_remote_id mptcp_flags' ;;
+  esac
+  case $prev in
+    --port) : ;;
+    --pid) _netwatch_words "$(ps -Ao pid= 2>/dev/null)" ;;
+    --process) : ;;
+    --state) _netwatch_list 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN' ;;
+    --user) : ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --summary) _netwatch_words 'process pid remote state port user interface path session subflow' ;;
+    --geoip) _netwatch_files ;;
+    --keylog) _netwatch_files ;;
+    --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
+    --read|-r) _netwatch_files ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --interval) : ;;
+    --count|-c) : ;;
+    --duration) : ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --wait) : ;;
+    --timeout) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_streams() {
+  local fields='stream proto a_addr a_port b_addr b_port packets a_packets b_packets a_bytes b_bytes first last duration_s state handshake_ms syn_synack_ms synack_ack_ms app server_name gaps truncated missing_bytes retransmissions pid process a_host b_host community_id'
+  case $prev in
+    --read|-r) _netwatch_files ;;
+    --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --keylog) _netwatch_files ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --bpf) : ;;
+    --snaplen) : ;;
+    --buffer) : ;;
+    --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
+    --sandbox) _netwatch_words 'on strict off' ;;
+    --duration) : ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --tcp --udp --tls --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_snapshot() {
+  local fields='time version netwatch of source'
+  case $prev in
+    --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
+    --read|-r) _netwatch_files ;;
+    --keylog) _netwatch_files ;;
+    --geoip) _netwatch_files ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'ndjson json' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    --root) _netwatch_files ;;
+    *) _netwatch_words '--netns --read -r --keylog --geoip --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_diff() {
+  local fields='time what change key field before after delta process pid direction proto addr port iface since'
+  case $prev in
+    --ignore) _netwatch_list 'listener remote route dns_server iface iface_fact neighbor counter host' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--ignore --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_history() {
+  local fields='time by key opened closed rx_bytes tx_bytes processes remotes retrans until'
+  case $prev in
+    --by) _netwatch_words 'process remote hour' ;;
+    --since) : ;;
+    --expect) : ;;
+    --fail-on) : ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --fields) _netwatch_list "$fields" ;;
+    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
+    --limit) : ;;
+    --filter|-f) : ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--by --since --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -413,7 +549,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter check setting whois field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 
@@ -422,7 +558,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary coverage iface route dns_server neighbor host device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter check setting whois field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 
