@@ -6,6 +6,7 @@ import { schema } from '../about/schema.ts';
 import { capture } from '../capture/capture.ts';
 import { conns } from '../conns/conns.ts';
 import { exportOf } from '../export/export.ts';
+import { exportEvents } from '../export/export-events.ts';
 import { exportPackets } from '../export/export-packets.ts';
 import { follow } from '../follow/follow.ts';
 import { ifaces } from '../ifaces/ifaces.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   probe,
   exportOf(() => COMMANDS),
   exportPackets,
+  exportEvents,
   insights,
   watch,
   whois,

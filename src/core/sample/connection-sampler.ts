@@ -43,6 +43,8 @@ export interface ConnectionRequest {
   readonly traces: TraceWish;
   /** What to capture during the run; null for nothing. Without devices, captures on every interface that is up. */
   readonly packets: CaptureRequest | null;
+  /** Whether this process gives up its privileges when the sampler is open; a capture makes it do so anyway. */
+  readonly surrenders?: boolean;
   /** Is given what is captured, before the first packet, to listen to it too. */
   readonly listen?: (feed: PacketFeed, owners: FlowOwners) => void;
   /** How long it works at once; absent for as long as it takes. */
@@ -93,13 +95,16 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     processDetails: request.processDetails,
   };
   // to capture takes the privileges of this process away; the sockets then need another, which is one for all who ask
-  const isLeft = request.packets !== null && place.surrender !== null && platform.isPrivileged();
+  const surrenders = request.packets !== null || request.surrenders === true;
+  const isLeft = surrenders && place.surrender !== null && platform.isPrivileged();
   const owned = await openOwnedSockets(platform, { isLeft, user: place.lesserUser });
   const source = await owned.open(wanted);
   const engine = openConnections(request.serviceOf, request.repeats, request.communityIds);
   const meter = request.coverage ? openCoverageMeter(platform) : null;
   // before privileges are given up
-  if (request.packets !== null) tracing.begin();
+  const begins = surrenders ? tracing.begin() : null;
+  // nothing else takes until then
+  if (isLeft && request.packets === null) await begins;
   const packets = request.packets === null ? null : await openPackets(request.packets);
 
   async function openPackets(capture: CaptureRequest): Promise<PacketConnections> {
@@ -167,7 +172,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     },
     goOn() {
       const limits = tracing.limits();
-      tracing.begin();
+      void tracing.begin();
       return limits;
     },
     refilter: packets?.refilter ?? null,

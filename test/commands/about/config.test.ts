@@ -56,7 +56,12 @@ test('each says where it comes from: the file with its place, the option that na
     },
     { ...from('line 3, column 12'), name: 'fields', value: 'pid,state', commands: ['conns'] },
     { ...from('line 3, column 40'), name: 'interval', value: '5s', commands: ['conns'] },
-    { ...from('line 2, column 2'), name: 'interval', value: '2s', commands: ['ifaces', 'stats', 'probe', 'insights'] },
+    {
+      ...from('line 2, column 2'),
+      name: 'interval',
+      value: '2s',
+      commands: ['ifaces', 'stats', 'probe', 'export events', 'insights'],
+    },
     { ...from('line 2, column 20'), name: 'quiet', value: 'false', commands: READERS },
   ]);
   const usual = { type: 'setting', source: 'default', origin: null, place: null };
