@@ -18,6 +18,7 @@ export const exportEvents: Command = listing({
   details: [
     'A record for each connection that opens, changes state or closes, as conns --events prints them. With --to they are sent, one message for each, as lines of NDJSON without the line feed.',
     '--to nats://HOST[:PORT]/SUBJECT publishes to a stream of JetStream, which must be there: netwatch makes none. Several servers of a cluster are written HOST:PORT,HOST:PORT and tried in turn. Each message has a Nats-Msg-Id of its own, by which the stream knows one that comes twice. nats+tls:// demands TLS; certificates are trusted as those of probe are: SSL_CERT_FILE, or else those of the system. USER:PASSWORD@ or TOKEN@ before the host work, and are hidden from the list of processes once netwatch has started; --credentials FILE was never in it.',
+    '--to otlp+http://HOST[:PORT][/PATH] posts them as logs of OTLP (protobuf) to PATH/v1/logs: each field that is not null is an attribute netwatch.FIELD, and log.record.uid is the same when a record is sent again. After 429, 500, 503 and the like they are sent again, not before Retry-After; what the server rejects for good is counted and told.',
     'Every record is written to the spool first, and removed when the other side has acknowledged it: it arrives at least once. While the other side is away, records wait in the spool, also when netwatch is killed and started again; it tries again after half a second, later after up to 30 s, and says so on stderr once. One process at a time may use a spool. Its files are readable by their owner alone, and have checksums; a record that was cut short because netwatch was killed is dropped and told. After a power cut, the records of the last seconds may be missing.',
     'When the spool is full, the oldest records make room. In their place a gap record is sent, which says how many are missing.',
     'SIGTERM and SIGINT take a last look, send what waits for up to five seconds, and leave the rest in the spool. SIGUSR1 prints how many records were sent and how many wait, SIGUSR2 brings the spool to the disk.',
@@ -37,6 +38,7 @@ export const exportEvents: Command = listing({
       line: 'netwatch export events --to nats+tls://nats.example/netwatch.events --credentials netwatch.creds --spool /var/spool/netwatch',
       about: 'over TLS, with credentials, and with a spool of its own',
     },
+    { line: 'netwatch export events --to otlp+http://127.0.0.1:4318', about: 'as logs to an OpenTelemetry collector' },
     { line: "netwatch export events --json -f 'event == opened'", about: 'what would be sent' },
   ],
   tableOf: () => connEvent,

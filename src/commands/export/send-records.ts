@@ -38,7 +38,7 @@ export async function sendRecords(
   if (destination.user !== null) hideArguments(`netwatch export events --to ${destination.name}`);
   const open = await loadSink(destination.protocol);
   makeSpoolFolder(folder, lesserUserWithGroups(context.env), request.isUsual);
-  const recipient = open(request);
+  const recipient = open({ ...request, clock: context.clock });
   let sender: Sender | null = null;
   const command = commandOf(async () => {
     await shedPrivileges(context, 'on', 'records are sent');

@@ -13,7 +13,7 @@ import type { sinkOptions } from './sink-options.ts';
 const USUAL_SPOOL_BYTES = 256 * 1024 * 1024;
 
 /** What is sent where, by way of which spool. */
-export interface SendRequest extends SinkRequest {
+export interface SendRequest extends Omit<SinkRequest, 'clock'> {
   readonly folder: string;
   /** Whether nobody named the folder. */
   readonly isUsual: boolean;

@@ -2,11 +2,11 @@ import { usageError } from '../failure.ts';
 
 /** Where records are sent, out of the URL of --to. */
 export interface Destination {
-  readonly protocol: 'nats';
-  /** Servers of a cluster, tried in turn. */
+  readonly protocol: 'nats' | 'otlp';
+  /** Servers of a cluster, tried in turn; of OTLP there is one. */
   readonly servers: readonly { readonly host: string; readonly port: number }[];
   readonly secure: boolean;
-  /** The subject. */
+  /** The subject of NATS; of OTLP what comes before v1/logs. */
   readonly path: string;
   /** What stood before the `@`. */
   readonly user: string | null;
@@ -19,8 +19,11 @@ const SCHEMES: Readonly<Record<string, { protocol: Destination['protocol']; secu
   nats: { protocol: 'nats', secure: false, port: 4222 },
   'nats+tls': { protocol: 'nats', secure: true, port: 4222 },
   tls: { protocol: 'nats', secure: true, port: 4222 },
+  otlp: { protocol: 'otlp', secure: false, port: 4318 },
+  'otlp+http': { protocol: 'otlp', secure: false, port: 4318 },
+  'otlp+https': { protocol: 'otlp', secure: true, port: 4318 },
 };
-const FORMS = 'nats://HOST[:PORT]/SUBJECT or nats+tls://…';
+const FORMS = 'nats://HOST[:PORT]/SUBJECT, nats+tls://…, otlp+http://HOST[:PORT] or otlp+https://…';
 
 const SERVER = /^(\[[0-9a-f:.]+(?:%25?[a-z0-9_.-]+)?\]|[a-z0-9_](?:[a-z0-9_.-]{0,252}))(?::([0-9]{1,5}))?$/i;
 /** A subject that can be published to: tokens with dots between them, and no wildcard. */
@@ -35,9 +38,13 @@ export function parseDestination(typed: string): Destination {
   if (parts === null || known === undefined) throw usageError(`--to "${withoutSecrets(typed)}" is not ${FORMS}`);
   const shown = `${scheme.toLowerCase()}://${authority}${path}`;
   const servers = authority.split(',').map((one) => serverOf(one, known.port, shown));
+  if (known.protocol === 'otlp' && servers.length > 1)
+    throw usageError(`--to "${shown}" names several servers: OTLP has one`);
   const [user = null, password = null] = userinfo === undefined ? [] : secretsOf(userinfo, shown);
   const rest = decoded(path.slice(1), shown);
-  if (!(SUBJECT.test(rest) && rest.length <= MOST_SUBJECT)) {
+  if (known.protocol === 'otlp' && !/^[\w./~-]*$/.test(rest))
+    throw usageError(`--to "${shown}" has a path that is none`);
+  if (known.protocol === 'nats' && !(SUBJECT.test(rest) && rest.length <= MOST_SUBJECT)) {
     throw usageError(`--to "${shown}" has no subject to publish to`, {
       hint: 'nats://HOST/netwatch.events: words with dots between them, without * and >',
     });

@@ -5,7 +5,8 @@ import type { SinkRequest } from './sink-request.ts';
 type Open = (request: SinkRequest) => Recipient;
 
 /** One line a protocol; each is loaded when it is asked for. */
-const SINKS: Readonly<Record<'nats', () => Promise<Open>>> = {
+const SINKS: Readonly<Record<Destination['protocol'], () => Promise<Open>>> = {
+  otlp: async () => (await import('./otlp.ts')).openOtlp,
   nats: async () => (await import('./nats.ts')).openNats,
 };
 

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { parseRecord } from '../../../src/core/delivery/segment.ts';
 import { isUnprivileged } from '../../../src/platform/linux/drop-privileges.ts';
 import { type NatsServer, startNatsServer } from '../../support/nats-server.ts';
+import { startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { type Running, startNetwatch } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
@@ -176,6 +177,40 @@ describe.skipIf(toolIsMissing('nats-server'))('export events --to nats', () => {
     expect(pids).toContain(process.pid);
     run.child.kill('SIGTERM');
     await run.ended;
+  });
+});
+
+test('export events --to otlp+http: what was seen arrives as logs, after a receiver that was overloaded', async () => {
+  const receiver = await startOtlpReceiver((request) => ({ status: request <= 2 ? 503 : 200 }));
+  closing.push(() => receiver.close());
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'events-'));
+  fs.chmodSync(folder, 0o755);
+  closing.push(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const spool = path.join(folder, 'spool');
+  const to = `otlp+http://127.0.0.1:${receiver.port}`;
+  const run = startNetwatch([
+    'export',
+    'events',
+    '--port',
+    `${receiver.port}`,
+    '--spool',
+    spool,
+    '--interval',
+    '200ms',
+    '--to',
+    to,
+  ]);
+  closing.push(() => run.child.kill('SIGKILL'));
+  await until(() => fs.existsSync(path.join(spool, 'sent')));
+  await sleep(600);
+  const socket = net.connect(receiver.port, '127.0.0.1');
+  await until(() => receiver.logs.length > 0);
+  socket.destroy();
+  run.child.kill('SIGTERM');
+  expect((await run.ended).stderr).toMatch(/it answers 503; .*takes records again/s);
+  expect(receiver.logs[0]).toMatchObject({
+    eventName: 'netwatch.conn_event',
+    attributes: { 'netwatch.event': { stringValue: 'opened' } },
   });
 });
 

@@ -39,6 +39,13 @@ describe('--to', () => {
     });
   });
 
+  test('of OTLP: a server, and what comes before v1/logs', () => {
+    expect(parseDestination('otlp+https://h/otlp')).toMatchObject({ protocol: 'otlp', secure: true, path: 'otlp' });
+    expect(parseDestination('otlp://h').servers).toEqual([{ host: 'h', port: 4318 }]);
+    expect(failureOf(() => parseDestination('otlp://a,b')).message).toContain('OTLP has one');
+    expect(failureOf(() => parseDestination('otlp://h/a%0d%0ab')).exit).toBe(64);
+  });
+
   test('a user, a password with an @ in it, and a token are read and not shown', () => {
     expect(parseDestination('nats://ada:s%40c:r@h/x')).toMatchObject({
       user: 'ada',

@@ -33,6 +33,7 @@ async function lineTo(url: string, credentials: string | null = null) {
     destination,
     credentials: credentials === null ? null : parseCredentials(credentials, 'FILE', 'nats'),
     certificate: null,
+    clock: realClock,
   });
   const spool: Spool = await openSpool({
     ...{ folder, mostBytes: 256 * 1024 * 1024, say, clock: realClock },
@@ -131,30 +132,22 @@ describe.skipIf(toolIsMissing('nats-server'))('a real nats-server', () => {
 
   test.each([
     [
-      'a user with a password, in the URL',
+      'a user with a password',
       'authorization { user: ada, password: geheim }',
       { user: 'ada', pass: 'geheim' },
-      'ada:geheim@',
-      null,
-    ],
-    [
-      'the same, in a file',
-      'authorization { user: ada, password: geheim }',
-      { user: 'ada', pass: 'geheim' },
-      '',
       'ada:geheim\n',
     ],
-    ['a token, in a file', 'authorization { token: geheim }', { token: 'geheim' }, '', 'geheim\n'],
-  ])('%s', async (_, config, options, userinfo, credentials) => {
+    ['a token', 'authorization { token: geheim }', { token: 'geheim' }, 'geheim\n'],
+  ])('%s is let in, and shown to nobody', async (_, config, options, credentials) => {
     const server = await serverWith(config, options);
     await server.addStream('netwatch.>');
-    const url = (who: string): string => `nats://${who}127.0.0.1:${server.port}/netwatch.events`;
-    const { spool, sent } = userinfo === '' ? await lineTo(url(''), credentials) : await lineTo(url(''), 'ada:geheim');
+    const url = `nats://127.0.0.1:${server.port}/netwatch.events`;
+    const { spool, sent } = await lineTo(url, credentials);
     spool.append(Buffer.from('one'));
     await sent();
-    const wrong = await lineTo(url(''), 'ada:falsch');
+    const wrong = await lineTo(url, 'ada:falsch');
     wrong.spool.append(Buffer.from('two'));
-    await wrong.told('records in the spool'.replace('records', '1 record'));
+    await wrong.told('1 record in the spool');
     expect(wrong.said.join('\n')).not.toMatch(/geheim|falsch/);
     expect(await server.count()).toBe(1);
   });
