@@ -92,6 +92,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     network: ['.', 'record'],
     trace: ['record', 'socket'],
     system: ['.', 'capture', 'network', 'record', 'socket', 'trace'],
+    delivery: ['.', 'output', 'system'],
     place: ['.', 'net', 'record', 'wire'],
     redact: ['capture', 'net', 'record', 'wire'],
     packet: ['.', 'capture', 'filter', 'keylog', 'net', 'output', 'record', 'redact', 'wire'],

@@ -21,8 +21,16 @@ import type { LiveConnRequest } from './conn-request.ts';
 import { select, selectEvents } from './conn-selection.ts';
 import { connTotals } from './conn-totals.ts';
 
-/** The connections of the machine, a snapshot for each tick. Rejects with a Failure 64, 66, 69 or 77. */
-export async function* runLive(context: Context, asked: LiveConnRequest, request: Request): AsyncGenerator<Snapshot> {
+/**
+ * The connections of the machine, a snapshot for each tick; `opened` is awaited before the first, when all that takes privileges is
+ * open. Rejects with a Failure 64, 66, 69 or 77, and as `opened` does.
+ */
+export async function* runLive(
+  context: Context,
+  asked: LiveConnRequest,
+  request: Request,
+  opened: () => Promise<void> = async () => {},
+): AsyncGenerator<Snapshot> {
   const place = await placeOf(context, asked.place);
   const { platform } = place;
   await requireNamed(platform, asked.named);
@@ -30,6 +38,7 @@ export async function* runLive(context: Context, asked: LiveConnRequest, request
   const sampler = await openConnectionSampler(place, { ...asked.sampled, serviceOf });
   let looks = 0;
   try {
+    await opened();
     for await (const tick of request.ticks) {
       looks++;
       const look = await sampler.look(instantOf(tick));

@@ -8,6 +8,7 @@ import { conns } from '../conns/conns.ts';
 import { exportOf } from '../export/export.ts';
 import { exportConns } from '../export/export-conns.ts';
 import { exportDiff } from '../export/export-diff.ts';
+import { exportEvents } from '../export/export-events.ts';
 import { exportHistory } from '../export/export-history.ts';
 import { exportMetrics } from '../export/export-metrics.ts';
 import { exportPackets } from '../export/export-packets.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   exportDiff,
   exportHistory,
   exportMetrics,
+  exportEvents,
   insights,
   watch,
   whois,

@@ -106,7 +106,9 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
   const engine = openConnections(request.serviceOf, request.repeats, request.communityIds);
   const meter = request.coverage ? openCoverageMeter(platform) : null;
   // before privileges are given up
-  if (request.packets !== null) tracing.begin();
+  const begins = isLost ? tracing.begin() : null;
+  // nothing else takes until then
+  if (isLeft && request.packets === null) await begins;
   const packets = request.packets === null ? null : await openPackets(request.packets);
 
   async function openPackets(capture: CaptureRequest): Promise<PacketConnections> {
@@ -177,7 +179,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     },
     goOn() {
       const limits = tracing.limits();
-      tracing.begin();
+      void tracing.begin();
       return limits;
     },
     refilter: packets?.refilter ?? null,

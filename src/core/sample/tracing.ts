@@ -44,13 +44,13 @@ export class Tracing {
     return tracing;
   }
 
-  /** Begins in the background if it is welcome and likely to work. */
-  begin(): void {
+  /** Begins in the background if it is welcome and likely to work; resolves when it has begun, or will not. */
+  async begin(): Promise<void> {
     if (!this.waits) return;
     this.waits = false;
     const { platform } = this.place;
     if (!platform.canTrace()) return;
-    platform.openTrace(this.trace.ingest, this.over.signal).then(
+    await platform.openTrace(this.trace.ingest, this.over.signal).then(
       (source) => {
         if (this.over.signal.aborted) return source.kill();
         this.begun(source);

@@ -32,9 +32,7 @@ export function trustedRoots(): TrustedRoots {
   const { SSL_CERT_FILE = '', NODE_EXTRA_CA_CERTS = '' } = process.env;
   const of = `${SSL_CERT_FILE}\n${NODE_EXTRA_CA_CERTS}`;
   if (made?.of === of) return made;
-  const system = SSL_CERT_FILE === '' ? firstOf(BUNDLES) : named('SSL_CERT_FILE', SSL_CERT_FILE);
-  const ca = system === null ? [...tls.rootCertificates] : [system];
-  if (NODE_EXTRA_CA_CERTS !== '') ca.push(named('NODE_EXTRA_CA_CERTS', NODE_EXTRA_CA_CERTS));
+  const ca = rootsOf(SSL_CERT_FILE, NODE_EXTRA_CA_CERTS);
   let context: tls.SecureContext;
   try {
     context = tls.createSecureContext({ ca });
@@ -43,6 +41,19 @@ export function trustedRoots(): TrustedRoots {
   }
   made = { of, context, bySubject: readRoots(ca) };
   return made;
+}
+
+/** The same as PEM, for libraries that make a context of their own. Throws CannotAsk as trustedRoots. */
+export function trustedPem(): string {
+  const { SSL_CERT_FILE = '', NODE_EXTRA_CA_CERTS = '' } = process.env;
+  return rootsOf(SSL_CERT_FILE, NODE_EXTRA_CA_CERTS).join('\n');
+}
+
+function rootsOf(file: string, extra: string): string[] {
+  const system = file === '' ? firstOf(BUNDLES) : named('SSL_CERT_FILE', file);
+  const ca = system === null ? [...tls.rootCertificates] : [system];
+  if (extra !== '') ca.push(named('NODE_EXTRA_CA_CERTS', extra));
+  return ca;
 }
 
 /** Makes them before anything is timed; each probe reports what is wrong with them. */

@@ -60,7 +60,7 @@ test('each says where it comes from: the file with its place, the option that na
       ...from('line 2, column 2'),
       name: 'interval',
       value: '2s',
-      commands: ['ifaces', 'stats', 'probe', 'export conns', 'insights'],
+      commands: ['ifaces', 'stats', 'probe', 'export conns', 'export events', 'insights'],
     },
     { ...from('line 2, column 20'), name: 'quiet', value: 'false', commands: READERS },
   ]);
