@@ -16,8 +16,8 @@ _netwatch() {
       export:snapshot) command='export snapshot' ;;
       export:diff) command='export diff' ;;
       export:history) command='export history' ;;
-      export:metrics) command='export metrics' ;;
       export:events) command='export events' ;;
+      export:metrics) command='export metrics' ;;
     esac
   done
   # cur is to be completed, head stands before it, and kept is what readline does not replace
@@ -39,8 +39,8 @@ _netwatch() {
     'export snapshot') _netwatch_export_snapshot ;;
     'export diff') _netwatch_export_diff ;;
     'export history') _netwatch_export_history ;;
-    'export metrics') _netwatch_export_metrics ;;
     'export events') _netwatch_export_events ;;
+    'export metrics') _netwatch_export_metrics ;;
     'insights') _netwatch_insights ;;
     'watch') _netwatch_watch ;;
     'whois') _netwatch_whois ;;
@@ -296,7 +296,7 @@ _netwatch_export() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot diff history metrics events' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version packets conns streams snapshot diff history events metrics' ;;
   esac
 }
 
@@ -447,20 +447,6 @@ _netwatch_export_history() {
   esac
 }
 
-_netwatch_export_metrics() {
-  case $prev in
-    --listen) : ;;
-    --allow-host) : ;;
-    --write|-w) _netwatch_files ;;
-    --probe) : ;;
-    --root) _netwatch_files ;;
-    --color) _netwatch_words 'auto always never' ;;
-    --lang) : ;;
-    --config) _netwatch_files ;;
-    *) _netwatch_words '--listen --allow-host --write -w --probe --packets --root --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
-  esac
-}
-
 _netwatch_export_events() {
   local fields='event previous_state time proto family state local_addr local_port remote_addr remote_port pid process cmdline uid user inode rx_queue tx_queue rx_bytes tx_bytes rx_packets tx_packets rx_rate tx_rate rtt_ms rttvar_ms min_rtt_ms retrans lost cwnd mss iface first_seen age_s remote_host service app server_name geo_country container cgroup netns stream source attribution pids exe comm process_start congestion bytes_acked bytes_retrans delivery_rate retransmits rmem_bytes wmem_bytes rcvbuf_bytes sndbuf_bytes drops community_id geo_city asn as_org mptcp_token mptcp_role mptcp_subflows mptcp_rx_bytes mptcp_tx_bytes mptcp_backup mptcp_local_id mptcp_remote_id mptcp_flags'
   case $prev in
@@ -495,6 +481,20 @@ _netwatch_export_events() {
     --lang) : ;;
     --config) _netwatch_files ;;
     *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --append --append-max --packets --resolve --numeric -n --geoip --ebpf --no-ebpf --to --spool --spool-size --credentials --tls-cert --tls-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+  esac
+}
+
+_netwatch_export_metrics() {
+  case $prev in
+    --listen) : ;;
+    --allow-host) : ;;
+    --write|-w) _netwatch_files ;;
+    --probe) : ;;
+    --root) _netwatch_files ;;
+    --color) _netwatch_words 'auto always never' ;;
+    --lang) : ;;
+    --config) _netwatch_files ;;
+    *) _netwatch_words '--listen --allow-host --write -w --probe --packets --root --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

@@ -45,6 +45,7 @@ test('a command with one of --expect and --fail-on has both', () => {
     'export conns',
     'export streams',
     'export history',
+    'export events',
     'insights',
     'whois',
   ]);

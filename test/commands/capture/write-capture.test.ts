@@ -244,9 +244,9 @@ describe('export packets writes records', () => {
 
   test.each<[readonly string[], RegExp]>([
     [[], /export what\?/],
-    [['streams'], /export streams is not known/],
-    [['packet'], /did you mean packets\?/],
-    [['packets', 'more'], /export packets more is not known/],
+    [['stream'], /did you mean netwatch export streams\?/],
+    [['packet'], /did you mean netwatch export packets\?/],
+    [['packets', 'more'], /unexpected argument "more"/],
   ])('%j is not known', async (words, message) => {
     const { status, said } = await netwatch('export', ...words, '-r', FILE, '-w', out);
     expect([status, said.join('\n'), fs.existsSync(out)]).toEqual([64, expect.stringMatching(message), false]);

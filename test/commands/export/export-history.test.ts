@@ -54,7 +54,7 @@ describe('conns --events --append', () => {
 
   test('turns the file away when it is full', async () => {
     await watch();
-    await watch(['--append-max', '2500']);
+    await watch(['--append-max', '3500']);
     expect([linesOf().length, linesOf(`${file}.1`).length]).toEqual([2, 2]);
   });
 
