@@ -372,7 +372,7 @@ test.each([
   [['--via', '192.0.2.9'], '--via and --direct must be given together'],
   [['--via', '192.0.2.9', '--direct', '192.0.2.9'], 'are the same'],
   [['--via', 'tcp://x', '--direct', '192.0.2.9'], 'needs a port'],
-  [['--out', 'x'], '--out needs -o prometheus or -o markdown'],
+  [['--out', 'x'], '--out needs -o html, -o prometheus or -o markdown'],
   [['--warn', 'ok == false'], '--warn needs -o nagios'],
   [['--since', '24h'], '--since needs --report'],
   [['--window', '24h'], '--window needs --report'],
