@@ -105,12 +105,12 @@ describe.skipIf(noTerminals)('a terminal', { timeout: 90_000 }, () => {
   test('of any size shows lines that fit, also when it is resized', async () => {
     pty.resize(20, 5);
     const run = start(['-r', CAPTURE]);
-    await pty.shows(/^the terminal is too/);
+    await pty.shows(/^40×10 at least/);
     for (const [width, height, text] of [
-      [10, 3, /^the termi…/],
-      [1, 1, /^…/],
+      [10, 3, /^40×10 at *\n/],
+      [1, 1, /^4$/],
       [300, 100, /1-8 tabs/],
-      [19, 4, /^the terminal is to…/],
+      [19, 4, /^40×10 at least: the *\n/],
       [80, 24, /1-8 tabs/],
     ] as const) {
       pty.resize(width, height);

@@ -109,8 +109,8 @@ describe.skipIf(noLiveCapture !== null || !hasSs || toolIsMissing('tmux'))('the 
     expect(ports.sort((a, b) => a - b)).toEqual(heldPorts());
     await screen.press('y');
     const command = await screen.copied();
-    expect(command).toMatch(/^netwatch conns --packets --fields process,pid,.* --filter '?remote_port == 7000/);
-    const script = `netwatch() { NETWATCH_CONFIG=none ${process.execPath} ${BIN} "$@" --tsv -H -q; }\n${command}`;
+    expect(command).toMatch(/^sudo netwatch conns --packets --fields process,pid,.* --filter '?remote_port == 7000/);
+    const script = `sudo() { "$@"; }; netwatch() { NETWATCH_CONFIG=none ${process.execPath} ${BIN} "$@" --tsv -H -q; }\n${command}`;
     const out = execFileSync('ip', ['netns', 'exec', scene.name, 'sh', '-c', script], { encoding: 'utf8' });
     const rows = out
       .trim()
