@@ -77,3 +77,22 @@ export function isInBackground(): boolean {
     return false;
   }
 }
+
+/**
+ * Stops this process until a shell gives it the terminal (fg). Returns false where no shell could. The kernel does both, the
+ * question and the stop, at once (tty_check_change, drivers/tty/tty_jobctrl.c): a stop that comes late, as that of a signal to
+ * oneself does on a busy machine, would stop it a second time after fg. Throws where koffi is missing.
+ */
+export function stopUntilForeground(): boolean {
+  const lib = loadKoffi().load(null);
+  const getpgrp = lib.func('int getpgrp()');
+  const tcsetpgrp = lib.func('int tcsetpgrp(int, int)');
+  // who ignores SIGTTOU is not stopped, and would take the terminal away from the shell
+  return !ignoresTtou() && TERMINALS.some((fd) => tcsetpgrp(fd, getpgrp()) === 0);
+}
+
+const SIGTTOU = 22;
+function ignoresTtou(): boolean {
+  const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)/m.exec(fs.readFileSync('/proc/self/status', 'latin1')) ?? [];
+  return ((BigInt(`0x${ignored}`) >> BigInt(SIGTTOU - 1)) & 1n) === 1n;
+}

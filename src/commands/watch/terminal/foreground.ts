@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/system/clock.ts';
-import { isInBackground, letGoOfTerminals } from '../../../platform/linux/own-terminal.ts';
+import { isInBackground, letGoOfTerminals, stopUntilForeground } from '../../../platform/linux/own-terminal.ts';
 
 /** What stopped it may be slow to come, and where nobody can let it go on, it never comes. */
 const LOOK_MS = 20;
@@ -12,6 +12,11 @@ const MOST_LOOKS = 25;
 export async function comeToForeground(clock: Clock): Promise<boolean> {
   if (!isInBackground()) return true;
   process.on('exit', letGoOfTerminals);
+  try {
+    return stopUntilForeground();
+  } catch {
+    // koffi has no binary for this machine
+  }
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     process.kill(process.pid, 'SIGTTOU');
     await clock.sleep(LOOK_MS);
