@@ -7,7 +7,7 @@ import type { OwnConnections } from '../insight/own-connections.ts';
 import { RecentStreams, WINDOW_S } from '../insight/recent-streams.ts';
 import type { Rule } from '../insight/rule.ts';
 import type { ThresholdSettings } from '../insight/thresholds.ts';
-import type { Instant } from '../instant.ts';
+import { type Instant, instantOf } from '../instant.ts';
 import type { Limit } from '../limit.ts';
 import { openInterfaceRates } from '../network/interface-rates.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
@@ -85,7 +85,7 @@ export interface InsightSampler {
 
 /** Begins to watch. Rejects with a Failure 64, 66, 69 or 77 where packets are demanded. */
 export async function openInsightSampler(place: Place, asked: InsightSampling): Promise<InsightSampler> {
-  const { platform } = place;
+  const { platform, clock } = place;
   const { witness, own, slices = null } = asked;
   const faults = new Faults();
   const engine = new InsightEngine(asked.rules, asked.thresholds, faults, WINDOW_S);
@@ -145,6 +145,11 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
       }
     }
   };
+  /** Now, `begun` being the time of `at`: rates are wrong where what is read late counts as of when the look began. */
+  const laterThan = (at: Instant, begun: number): Instant => {
+    const since = clock.monotonic() - begun;
+    return instantOf({ at: Date.parse(at.time) + since, monotonic: at.monotonicMs + since });
+  };
   const readInterfaces = async (at: Instant, into: Limit[]): Promise<Observation> => {
     const rows = await read(platform.readInterfaces(), into);
     sampler.noteInterfaces(rows);
@@ -155,31 +160,33 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
   return {
     async glance(at, { connections, statistics }) {
       noteJump(at);
+      const begun = clock.monotonic();
       if (statistics) await takeStatistics(Date.parse(at.time) / 1000);
       const limits = [...missing];
       if (connections) {
-        const found = await sampler.look(at);
+        const found = await sampler.look(laterThan(at, begun));
         limits.push(...found.limits);
         const value = await gather(found.rows(), slices);
         witness?.ingest({ type: 'conn', value });
         await restWhenOver(slices);
         limits.push(...sampler.goOn());
       }
-      witness?.ingest(await readInterfaces(at, limits));
+      witness?.ingest(await readInterfaces(laterThan(at, begun), limits));
       return limits;
     },
     async look(at) {
       const now = Date.parse(at.time) / 1000;
       noteJump(at);
+      const begun = clock.monotonic();
       const limits = [...missing];
       // the first look is the beginning: nobody waits for answers there
       const probes = looks++ === 0 ? null : (asked.probe?.() ?? null);
       // before the sockets are read: then the flows that are over are forgotten
       await takeStatistics(now);
-      const connections = await sampler.look(at);
+      const connections = await sampler.look(laterThan(at, begun));
       limits.push(...connections.limits);
       await tell({ type: 'conn', value: await gather(connections.rows(), slices) }, now);
-      await tell(await readInterfaces(at, limits), now);
+      await tell(await readInterfaces(laterThan(at, begun), limits), now);
       if (engine.reads.has('neighbor'))
         await tell({ type: 'neighbor', value: await read(platform.readNeighbors(), limits) }, now);
       if (engine.reads.has('route'))
