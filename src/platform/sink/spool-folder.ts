@@ -23,7 +23,7 @@ export function makeSpoolFolder(folder: string, user: User | null, isUsual: bool
   try {
     if (fs.lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
     // root makes no folder on a way that others chose
-    if (isUsual || user === null) fs.mkdirSync(path.dirname(folder), { recursive: true, mode: 0o755 });
+    if (isUsual || user === null) makeParents(path.dirname(folder));
     const place = openOwnPlace(path.dirname(folder));
     try {
       const at = place.at(path.basename(folder));
@@ -35,6 +35,13 @@ export function makeSpoolFolder(folder: string, user: User | null, isUsual: bool
   } catch (error) {
     throw cannotUse(folder, reasonOf(error), error);
   }
+}
+
+/** One after another: node's own recursion never ends where a folder cannot be made in one that is there, as in /proc. */
+function makeParents(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  makeParents(path.dirname(folder));
+  fs.mkdirSync(folder, { mode: 0o755 });
 }
 
 /** Throws Failure 73 for a folder that is none, or that others could put files into. */

@@ -214,16 +214,19 @@ test('export events --to otlp+http: what was seen arrives as logs, after a recei
   });
 });
 
+/** Where none is named, an ordinary user needs a home for it. */
+const SPOOL = path.join(os.tmpdir(), 'netwatch-never-made');
+
 test.each([
   [['--to', 'http://h/x'], 64, /is not nats:\/\/HOST/],
   [['--to', 'nats://h/x', '-o', 'csv'], 64, /--to sends ndjson, not csv/],
-  [['--to', 'nats://h/x', '--spool-size', '1k'], 64, /too small.*at least 512KiB/s],
+  [['--to', 'nats://h/x', '--spool', SPOOL, '--spool-size', '1k'], 64, /too small.*at least 512KiB/s],
   [
     ['--to', 'nats://h/x', '--credentials', '/nonexistent'],
     66,
     /--credentials \/nonexistent cannot be read: no such file/,
   ],
-  [['--to', 'nats://h/x', '--tls-cert', '/c'], 64, /--tls-cert and --tls-key go together/],
+  [['--to', 'nats://h/x', '--spool', SPOOL, '--tls-cert', '/c'], 64, /--tls-cert and --tls-key go together/],
   [['--to', 'nats://a:geheim@h/x', '--credentials', '/c'], 64, /has credentials in it/],
   [['--to', 'nats://h/x', '--spool', '/proc/no/spool'], 73, /the spool \/proc\/no\/spool cannot be used/],
 ])('%j ends with %i', async (args, status, message) => {
