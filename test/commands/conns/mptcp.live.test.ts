@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noNetwork } from '../../platform/linux/live-network.ts';
 import { parseLines, until } from '../../support/live-scene.ts';
@@ -113,6 +114,15 @@ describe.skipIf(noMptcp !== null)('a connection over two pairs of interfaces', (
     await until(() => subflowsOfSs(near).length === 2 && subflowsOfSs(far).length === 2);
     client.child.stdin!.write('go\n');
     await client.says('done');
+    // what a subflow sends once more may still be under way
+    let before = '';
+    await until(async () => {
+      await sleep(200);
+      const now = JSON.stringify([near, far].map(subflowsOfSs));
+      const isStill = now === before;
+      before = now;
+      return isStill;
+    });
   }, 60_000);
 
   afterAll(() => {
