@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { makeFolders } from '../files/make-folders.ts';
 import { replaceFile } from '../files/replace-file.ts';
 
 /** Something that a server said before. */
@@ -77,7 +78,7 @@ function folderOf({ XDG_CACHE_HOME = '', HOME = '' }: CachePlace['env']): string
 
 function makeOwn(folder: string, uid: number | null): boolean {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     return [folder, path.dirname(folder)].every((one) => {
       const stat = fs.lstatSync(one);
       return stat.isDirectory() && (uid === null || stat.uid === uid) && (stat.mode & 0o022) === 0;

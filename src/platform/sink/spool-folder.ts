@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import { shellFile } from '../../core/output/shell-word.ts';
 import type { User } from '../../core/system/user.ts';
+import { makeFolders } from '../files/make-folders.ts';
 import { openOwnPlace } from '../files/place.ts';
 
 /** Where a spool is kept when --spool does not say: systemd's StateDirectory, or else where the state of programs is kept. */
@@ -23,7 +24,7 @@ export function makeSpoolFolder(folder: string, user: User | null, isUsual: bool
   try {
     if (fs.lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
     // root makes no folder on a way that others chose
-    if (isUsual || user === null) makeParents(path.dirname(folder));
+    if (isUsual || user === null) makeFolders(path.dirname(folder), 0o755);
     const place = openOwnPlace(path.dirname(folder));
     try {
       const at = place.at(path.basename(folder));
@@ -35,13 +36,6 @@ export function makeSpoolFolder(folder: string, user: User | null, isUsual: bool
   } catch (error) {
     throw cannotUse(folder, reasonOf(error), error);
   }
-}
-
-/** One after another: node's own recursion never ends where a folder cannot be made in one that is there, as in /proc. */
-function makeParents(folder: string): void {
-  if (fs.existsSync(folder)) return;
-  makeParents(path.dirname(folder));
-  fs.mkdirSync(folder, { mode: 0o755 });
 }
 
 /** Throws Failure 73 for a folder that is none, or that others could put files into. */
