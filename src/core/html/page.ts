@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Numerals } from '../output/units.ts';
 import type { AnyRow } from '../record/table.ts';
 import { Markup, markup } from './markup.ts';
 import { STYLE } from './style.ts';
+import { policyFor } from './style-policy.ts';
 
 export interface Page {
   readonly title: string;
@@ -16,8 +16,7 @@ export interface Page {
 export const PAGE_START =
   '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="netwatch">\n';
 
-/** Nothing is loaded, nothing runs, and no style holds but the one whose bytes are these. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+const POLICY = policyFor(STYLE);
 
 /** A whole report. The same records make the same bytes. */
 export function pageOf({ title, sections, gaps, numerals }: Page): string {

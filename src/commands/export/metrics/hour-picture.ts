@@ -1,5 +1,6 @@
+import { px } from '../../../core/html/figure.ts';
+import { type Markup, markup } from '../../../core/html/markup.ts';
 import { HOUR_MS, type Point, STEP_MS } from './hour.ts';
-import { type Markup, markup } from './markup.ts';
 
 const WIDTH = 240;
 const HEIGHT = 36;
@@ -40,8 +41,8 @@ function pathOf(points: readonly Point[], most: number): string {
   let before: Point | null = null;
   for (const point of points) {
     if (point.value !== null) {
-      const x = round(WIDTH - 1 - (point.agoMs / HOUR_MS) * (WIDTH - 2));
-      const y = round(HEIGHT - 2 - (most === 0 ? 0 : point.value / most) * (HEIGHT - 4));
+      const x = px(WIDTH - 1 - (point.agoMs / HOUR_MS) * (WIDTH - 2));
+      const y = px(HEIGHT - 2 - (most === 0 ? 0 : point.value / most) * (HEIGHT - 4));
       const isJoined = before !== null && before.value !== null && before.agoMs - point.agoMs <= GAP_MS;
       // a point alone is a dot
       path += isJoined ? `L${x} ${y}` : `M${x} ${y}h.01`;
@@ -50,5 +51,3 @@ function pathOf(points: readonly Point[], most: number): string {
   }
   return path;
 }
-
-const round = (value: number): number => Math.round(value * 10) / 10;

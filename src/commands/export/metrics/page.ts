@@ -1,10 +1,10 @@
+import { Markup, markup } from '../../../core/html/markup.ts';
 import { formatBytes, formatMillis, formatNumberOf, formatPercent, formatSeconds } from '../../../core/output/units.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow, InsightSeverity } from '../../../core/record/tables/insight.ts';
 import type { ProbeRow, ProbeState } from '../../../core/record/tables/probe.ts';
 import { hourPicture } from './hour-picture.ts';
 import type { LastHour } from './last-hour.ts';
-import { type Markup, markup } from './markup.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { isCarrying, isTunnel, type Sample } from './sample.ts';
 
@@ -54,7 +54,7 @@ ${limitsOf(sample)}
 }
 
 /** Not escaped: it is our own, and its bytes are those of the hash. */
-const STYLE = Object.assign(markup``, { text: PAGE_STYLE });
+const STYLE = new Markup(PAGE_STYLE);
 
 const TONES: Readonly<Record<InsightSeverity, string>> = { error: 'bad', warn: 'notice', note: 'faint' };
 

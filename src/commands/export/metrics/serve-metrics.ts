@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { EXIT, Failure, messageOf } from '../../../core/failure.ts';
+import { policyFor } from '../../../core/html/style-policy.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
 import { keepHeapLow } from '../../../core/tight-heap.ts';
 import { type Answer, type HttpListener, listenHttp } from '../../../platform/listener/http-listener.ts';
@@ -18,8 +18,7 @@ import type { Station } from './station.ts';
 /** However many ask, the machine is read once a second. */
 const FRESH_MS = 1000;
 const METRICS_POLICY = "default-src 'none'; frame-ancestors 'none'";
-const STYLE_HASH = createHash('sha256').update(PAGE_STYLE).digest('base64');
-const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const PAGE_POLICY = `${policyFor(PAGE_STYLE)}; frame-ancestors 'none'`;
 
 /**
  * Answers for metrics and for the page until the context is interrupted. `open` opens the station, after the port is taken; then

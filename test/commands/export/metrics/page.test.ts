@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { LastHour } from '../../../../src/commands/export/metrics/last-hour.ts';
-import { markup } from '../../../../src/commands/export/metrics/markup.ts';
 import { pageOf } from '../../../../src/commands/export/metrics/page.ts';
 import { PAGE_STYLE } from '../../../../src/commands/export/metrics/page-style.ts';
 import type { Sample } from '../../../../src/commands/export/metrics/sample.ts';
+import { markup } from '../../../../src/core/html/markup.ts';
 import { HOSTILE, sampleWith } from '../../../support/metric-samples.ts';
 
 const page = (sample: Sample, hour = new LastHour()): string =>
