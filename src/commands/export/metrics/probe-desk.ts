@@ -1,12 +1,9 @@
 import type { OwnConnections } from '../../../core/insight/own-connections.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
-import { openProbeSampler, type ProbeSampler } from '../../../core/sample/probe-sampler.ts';
-import { settleTargets, targetsOf } from '../../../core/sample/probe-targets.ts';
-import { ROUND } from '../../../core/sample/round-defaults.ts';
+import type { ProbeSampler } from '../../../core/sample/probe-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
-import { localAddressTo } from '../../../platform/probe/local-address.ts';
-import { openProber } from '../../../platform/probe/open-prober.ts';
+import { openStandingProbes } from '../../context/standing-probes.ts';
 
 /** The last round of each target. */
 export class ProbeDesk {
@@ -29,23 +26,8 @@ export class ProbeDesk {
     own: OwnConnections,
     sayLimits: (limits: readonly Limit[]) => void,
   ): Promise<ProbeDesk> {
-    const { platform, clock } = place;
-    const targets = await settleTargets(await targetsOf(words, platform), platform);
-    const plan = {
-      ...ROUND,
-      targets,
-      pair: null,
-      everyMs,
-      next: null,
-      durationMs: null,
-      followsPaths: everyMs !== null,
-    };
-    for (const family of ['ipv4', 'ipv6'] as const) platform.openEcho(family);
-    const sayLimit = (what: string, why: string, remedy: string | null): void => sayLimits([{ what, why, remedy }]);
-    const sampler = await openProbeSampler(place, plan, {
-      openProber: (target) => openProber(target, { platform, clock, sayLimit, own }),
-      localAddressTo,
-    });
+    const plan = { everyMs, followsPaths: everyMs !== null };
+    const sampler = await openStandingProbes(place, words, plan, own, sayLimits);
     return new ProbeDesk(sampler, everyMs !== null);
   }
 
