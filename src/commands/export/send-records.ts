@@ -1,3 +1,4 @@
+import { openLines } from '../../core/cut-lines.ts';
 import { type Delivery, deliver } from '../../core/delivery/deliver.ts';
 import type { Recipient } from '../../core/delivery/message.ts';
 import { compileJson } from '../../core/output/json.ts';
@@ -44,7 +45,7 @@ export async function sendRecords(
     await shedPrivileges(context, 'on', 'records are sent');
     sender = await openSender(context, request, recipient);
   });
-  const stdout = openLines((line) => sender?.spool.append(line));
+  const stdout = lineSink((line) => sender?.spool.append(line));
   try {
     const plain = { ...values, to: null, output: 'ndjson' as const, json: false, tsv: false, csv: false };
     return await runListing(command, { ...context, stdout }, plain, operands);
@@ -102,16 +103,11 @@ function statusOf({ sent, refused }: Delivery, spool: Spool): string {
 }
 
 /** A sink that hands on whole lines. */
-function openLines(take: (line: Uint8Array) => void): Sink {
-  let rest = '';
-  const write = (text: string): undefined => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) take(Buffer.from(line));
-  };
+function lineSink(take: (line: Uint8Array) => void): Sink {
+  const cut = openLines((line) => take(Buffer.from(line)));
   return {
-    write,
-    writeBytes: (bytes) => write(Buffer.from(bytes).toString('utf8')),
+    write: (text) => void cut(text),
+    writeBytes: (bytes) => void cut(Buffer.from(bytes).toString('utf8')),
     flush: async () => {},
   };
 }

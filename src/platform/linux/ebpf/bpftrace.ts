@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
+import { openLines } from '../../../core/cut-lines.ts';
 import { EXIT, Failure } from '../../../core/failure.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { Clock } from '../../../core/system/clock.ts';
 import type { TraceSource } from '../../../core/system/platform.ts';
 import type { TraceEvent } from '../../../core/trace/trace-event.ts';
-import { openLines } from './lines.ts';
 import { parseLine, type Turns } from './parse-line.ts';
 import { BEATS, MOST_KEYS, PROGRAMS } from './program.ts';
 import type { Means } from './requirements.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openLines } from '../../../../src/platform/linux/ebpf/lines.ts';
+import { openLines } from '../../src/core/cut-lines.ts';
 
 function linesOf(pieces: readonly string[], longest?: number): string[] {
   const lines: string[] = [];

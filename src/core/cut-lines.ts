@@ -1,4 +1,4 @@
-/** A map with all its keys fits. */
+/** A map of bpftrace with all its keys fits. */
 const LONGEST_LINE = 4 * 1024 * 1024;
 
 /** Cuts text that comes in pieces into lines; one that is too long is left out. */
