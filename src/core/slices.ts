@@ -27,6 +27,14 @@ export async function takeSteps<Result>(steps: Iterator<void, Result>, slices: S
   }
 }
 
+/** Takes all steps at once; returns what the last one does. */
+export function takeAll<Result>(steps: Iterator<void, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
 /** Takes each item, in slices; without them, all at once. What is read must not change while others work. */
 export async function takeEach<Item>(
   items: Iterable<Item>,

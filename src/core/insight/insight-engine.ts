@@ -1,4 +1,5 @@
 import { type InsightRow, SEVERITY_RANK } from '../record/tables/insight.ts';
+import { takeAll } from '../slices.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import { MOST_EVIDENCE } from './evidence.ts';
@@ -64,22 +65,18 @@ export class InsightEngine {
   }
 
   ingest(observation: Observation, at: number): void {
-    for (const listener of this.listeners.get(observation.type) ?? []) this.tell(listener, observation, at);
+    takeAll(this.ingesting(observation, at));
   }
 
   /** The same, a step for each rule. */
-  *ingesting(observation: Observation, at: number): Generator<void, void> {
-    for (const listener of this.listeners.get(observation.type) ?? []) {
-      this.tell(listener, observation, at);
+  *ingesting({ type, value }: Observation, at: number): Generator<void, void> {
+    for (const listener of this.listeners.get(type) ?? []) {
+      try {
+        listener(value, at);
+      } catch (error) {
+        this.faults.note(null, error);
+      }
       yield;
-    }
-  }
-
-  private tell(listener: (value: unknown, at: number) => void, { value }: Observation, at: number): void {
-    try {
-      listener(value, at);
-    } catch (error) {
-      this.faults.note(null, error);
     }
   }
 
@@ -96,11 +93,7 @@ export class InsightEngine {
 
   /** What holds at `at`, in seconds since 1970: the gravest first, then by rule. `time` is what the rows say. */
   found(at: number, time: string | null): Found {
-    const steps = this.finding(at, time);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) return value;
-    }
+    return takeAll(this.finding(at, time));
   }
 
   /** The same, a step for each rule. */

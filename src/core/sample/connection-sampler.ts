@@ -51,6 +51,18 @@ export interface ConnectionRequest {
   readonly outlivesPrivileges?: boolean;
 }
 
+/** All sockets, with their processes, and nothing that takes longer. */
+export const PLAIN_CONNECTIONS = {
+  protocols: null,
+  processDetails: true,
+  rates: false,
+  events: false,
+  settles: false,
+  coverage: false,
+  traces: 'refused',
+  packets: null,
+} as const satisfies Partial<ConnectionRequest>;
+
 /** What one look found. It is valid until the next. */
 export interface ConnectionLook {
   readonly at: Instant;

@@ -25,7 +25,12 @@ import { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { CaptureRequest } from './capture-request.ts';
 import { ClockJumps } from './clock-jumps.ts';
-import { type ConnectionRequest, type ConnectionSampler, openConnectionSampler } from './connection-sampler.ts';
+import {
+  type ConnectionRequest,
+  type ConnectionSampler,
+  openConnectionSampler,
+  PLAIN_CONNECTIONS,
+} from './connection-sampler.ts';
 import type { Place } from './surroundings.ts';
 
 /** Which rules look at the machine, and at what. */
@@ -223,15 +228,10 @@ async function openConnections(
   listen: NonNullable<ConnectionRequest['listen']>,
 ): Promise<{ readonly sampler: ConnectionSampler; readonly limits: readonly Limit[] }> {
   const request: ConnectionRequest = {
-    protocols: null,
-    processDetails: true,
+    ...PLAIN_CONNECTIONS,
     serviceOf,
     communityIds: false,
     repeats: true,
-    rates: false,
-    events: false,
-    settles: false,
-    coverage: false,
     traces: packets?.traces ?? 'refused',
     packets,
     listen,

@@ -7,7 +7,7 @@ import { counter } from '../record/tables/counter.ts';
 import { iface } from '../record/tables/iface.ts';
 import { isListener, SNAPSHOT_PARTS } from '../record/tables/snapshot.ts';
 import type { ServiceOf } from '../socket/conn-row.ts';
-import { openConnectionSampler } from './connection-sampler.ts';
+import { openConnectionSampler, PLAIN_CONNECTIONS } from './connection-sampler.ts';
 import { openInterfaceSampler } from './interface-sampler.ts';
 import { readNetwork } from './network-sampler.ts';
 import type { Place } from './surroundings.ts';
@@ -47,17 +47,10 @@ export async function* readMachine(
   });
   yield await partOf('sockets', async () => {
     const sampler = await openConnectionSampler(place, {
-      protocols: null,
-      processDetails: true,
+      ...PLAIN_CONNECTIONS,
       serviceOf,
       communityIds: true,
       repeats: false,
-      rates: false,
-      events: false,
-      settles: false,
-      coverage: false,
-      traces: 'refused',
-      packets: null,
     });
     try {
       const { rows, limits } = await sampler.look(instant);

@@ -2,6 +2,7 @@ import { formatBytes, formatMillis } from '../../../core/output/units.ts';
 import type { AnyRow } from '../../../core/record/table.ts';
 import { type ConnSummaryRow, connSummary } from '../../../core/record/tables/conn-summary.ts';
 import { piece } from '../../../core/screen/cells.ts';
+import { takeAll } from '../../../core/slices.ts';
 import { ConnSummary } from '../../../core/socket/summary.ts';
 import { type ListSpec, PLAIN_LIST } from '../model/list-spec.ts';
 import type { Machine } from '../model/machine.ts';
@@ -18,7 +19,7 @@ const STEP = 2000;
 export function remotesOf(machine: Machine): readonly AnyRow[] {
   const known = remotesByMachine.get(machine);
   if (known !== undefined) return known;
-  for (const _ of summing(machine));
+  takeAll(summing(machine));
   return remotesByMachine.get(machine)!;
 }
 
