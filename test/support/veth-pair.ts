@@ -11,6 +11,8 @@ export interface VethPair {
   remove(): void;
   /** Makes both, again after they were removed; resolves as `up` does. */
   make(): Promise<void>;
+  /** Sends the frames of a little-endian pcap on `far`, as they are; needs python3. */
+  sendFrames(file: string): void;
   /** Sends datagrams that hold their number, from `first` on, a millisecond apart. */
   send(count: number, first: number): void;
   /** A program that sends the same without an end, some ten thousand a second. */
@@ -51,6 +53,9 @@ export async function openVethPair(scene: LiveScene, near: string, network: numb
       scene.ip('neigh', 'add', target, 'lladdr', '02:00:00:00:00:09', 'dev', far, 'nud', 'permanent');
       await pair.up();
     },
+    sendFrames(file) {
+      execFileSync('ip', ['netns', 'exec', scene.name, 'python3', '-c', SEND_FRAMES, far, file]);
+    },
     send(count, first) {
       const script = `
         const socket = require('node:dgram').createSocket('udp4');
@@ -68,6 +73,18 @@ export async function openVethPair(scene: LiveScene, near: string, network: numb
   await pair.make();
   return pair;
 }
+
+const SEND_FRAMES = `
+import socket, struct, sys
+contents = open(sys.argv[2], 'rb').read()
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+link.bind((sys.argv[1], 0))
+at = 24
+while at < len(contents):
+    (length,) = struct.unpack_from('<I', contents, at + 8)
+    link.send(contents[at + 16 : at + 16 + length])
+    at += 16 + length
+`;
 
 /** The number in each datagram of a capture, in its order. */
 export const numbersOf = (frames: readonly { readonly bytes: string }[]): number[] =>

@@ -8,24 +8,11 @@ import { BIN, netwatch } from '../../support/program.ts';
 import { attempts } from '../../support/tcp-attempts.ts';
 import { TcpConversation } from '../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../support/tool.ts';
-import { openVethPair } from '../../support/veth-pair.ts';
+import { openVethPair, type VethPair } from '../../support/veth-pair.ts';
 import { type WatchedScreen, watchScreen } from '../../support/watched-screen.ts';
 
 const LOOPBACK = path.join(import.meta.dirname, '../../captures/loopback.pcap');
 const NEAR = 'nwscreen';
-/** Sends the frames of a pcap on an interface. */
-const SEND = `
-import socket, struct, sys
-contents = open(sys.argv[2], 'rb').read()
-link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-link.bind((sys.argv[1], 0))
-at = 24
-while at < len(contents):
-    (length,) = struct.unpack_from('<I', contents, at + 8)
-    link.send(contents[at + 16 : at + 16 + length])
-    at += 16 + length
-`;
-
 /** The frames of a little-endian pcap. */
 function framesOf(file: string): readonly Uint8Array[] {
   const bytes = fs.readFileSync(file);
@@ -104,13 +91,14 @@ const missing =
 describe.skipIf(missing !== null)('packets that come on a link, on a terminal', () => {
   let scene: LiveScene;
   let screen: WatchedScreen;
+  let pair: VethPair;
   let file: string;
   const home = (): readonly string[] => fs.readdirSync(scene.folder).filter((name) => name.startsWith('netwatch_'));
   const title = (): string => screen.lines()[1]!;
   const send = (frames: readonly Uint8Array[]): void => {
     const name = path.join(scene.folder, 'sent.pcap');
     fs.writeFileSync(name, pcap(frames.map((bytes, n) => ({ bytes, seconds: 1, fraction: n }))));
-    execFileSync('ip', ['netns', 'exec', scene.name, 'python3', '-c', SEND, `${NEAR}-far`, name]);
+    pair.sendFrames(name);
   };
   let said: Said;
   /** How many packets tshark picks. */
@@ -135,7 +123,7 @@ describe.skipIf(missing !== null)('packets that come on a link, on a terminal', 
     scene = openLiveScene('screen');
     const exec = ['netns', 'exec', scene.name];
     execFileSync('ip', [...exec, 'sysctl', '-qw', 'net.ipv6.conf.default.disable_ipv6=1']);
-    await openVethPair(scene, NEAR, 78);
+    pair = await openVethPair(scene, NEAR, 78);
     file = path.join(scene.folder, 'all.pcap');
     fs.writeFileSync(file, pcap(FRAMES.map((bytes, n) => ({ bytes, seconds: 1, fraction: 1000 * n }))));
     const options = ['--tab', 'packets', '-i', NEAR, '--no-probe', '--no-dns', '--ai', 'never'];

@@ -57,6 +57,28 @@ async function open(asked: Partial<InsightSampling>, refusal: Failure = DENIED) 
   return { sampler, at };
 }
 
+/** One look while these frames are captured. */
+async function lookAtCaptured(
+  frames: readonly { readonly bytes: Uint8Array }[],
+  asked: Pick<InsightSampling, 'rules' | 'own' | 'witness'>,
+): Promise<void> {
+  const { openSockets } = fakePlatform([readingOf([socketOf()])]);
+  const bytes = pcap(frames.map((frame) => ({ bytes: frame.bytes })));
+  const { place, clock, end } = sensorScene({ bytes, platform: { openSockets } });
+  const sampler = await openInsightSampler(place, {
+    thresholds: ThresholdSettings.usual,
+    serviceOf: () => null,
+    packets: { ...PLAIN_CAPTURE, devices: ['eth0'] },
+    demandsPackets: true,
+    probe: null,
+    ...asked,
+  });
+  await clock.pass(100);
+  await sampler.look({ time: new Date(START_MS).toISOString(), monotonicMs: 0 });
+  end();
+  await sampler.close(() => {});
+}
+
 test('rules are told of sockets and of interfaces with their rates, at every look', async () => {
   const { told, rule: one } = recorder((into) => ({
     conn: (rows, now) => void into.push(['conn', rows.map(({ local_port }) => local_port), now]),
@@ -145,16 +167,8 @@ test('statistics of what is captured are told to the rules, and to a witness too
   }));
   const seen: unknown[] = [];
   const frames = [...attempt({ at: 0 }), ...attempt({ at: 10, clientPort: 40_001, port: 81, ends: 'refused' })];
-  const { openSockets } = fakePlatform([readingOf([socketOf()])]);
-  const bytes = pcap(frames.map((frame) => ({ bytes: frame.bytes })));
-  const { place, clock, end } = sensorScene({ bytes, platform: { openSockets } });
-  const sampler = await openInsightSampler(place, {
+  await lookAtCaptured(frames, {
     rules: [one],
-    thresholds: ThresholdSettings.usual,
-    serviceOf: () => null,
-    packets: { ...PLAIN_CAPTURE, devices: ['eth0'] },
-    demandsPackets: true,
-    probe: null,
     own: null,
     witness: {
       statistics: ['protocols'],
@@ -163,10 +177,6 @@ test('statistics of what is captured are told to the rules, and to a witness too
         void seen.push(sections.map(({ table, rows }) => [table.type, [...rows].length, [...rows].length])),
     },
   });
-  await clock.pass(100);
-  await sampler.look({ time: new Date(START_MS).toISOString(), monotonicMs: 0 });
-  end();
-  await sampler.close(() => {});
   expect(told).toEqual([['complete', 'refused']]);
   expect(seen).toEqual([
     [
@@ -204,16 +214,8 @@ test('connections that probes opened are told to the witness, and to no rule', a
     ...attempt({ at: 0, clientPort: 40_001, port: 80 }),
     ...attempt({ at: 10, clientPort: 40_001, port: 81, ends: 'refused' }),
   ];
-  const { openSockets } = fakePlatform([readingOf([socketOf()])]);
-  const bytes = pcap(frames.map((frame) => ({ bytes: frame.bytes })));
-  const { place, clock, end } = sensorScene({ bytes, platform: { openSockets } });
-  const sampler = await openInsightSampler(place, {
+  await lookAtCaptured(frames, {
     rules: [one],
-    thresholds: ThresholdSettings.usual,
-    serviceOf: () => null,
-    packets: { ...PLAIN_CAPTURE, devices: ['eth0'] },
-    demandsPackets: true,
-    probe: null,
     own,
     witness: {
       statistics: [],
@@ -221,10 +223,6 @@ test('connections that probes opened are told to the witness, and to no rule', a
       ingestSections() {},
     },
   });
-  await clock.pass(100);
-  await sampler.look({ time: new Date(START_MS).toISOString(), monotonicMs: 0 });
-  end();
-  await sampler.close(() => {});
   expect(told).toEqual([
     ['packet', 1],
     ['packet', 2],
