@@ -1,8 +1,8 @@
 // Memory over minutes while 500 flows a second begin and end: eight packets each, captured and dissected.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inFolder, runBundled } from '../bundle.js';
 import { BIN } from '../measure.js';
-import { inFolder, runBundled } from './bundle.js';
 import { openNetwork } from './network.js';
 import { cpuOf, familyOf, memoryOf } from './processes.js';
 import { openTerminal } from './terminal.js';
@@ -22,7 +22,7 @@ export function benchFlows(row, { isLong }) {
   const minutes = isLong ? 20 : 2;
   return inFolder(async (folder) => {
     const file = path.join(folder, 'flows.pcap');
-    await runBundled('write-traffic.ts', ['flows', file]);
+    await runBundled('watch/write-traffic.ts', ['flows', file]);
     const network = await openNetwork();
     try {
       const terminal = await openTerminal(SIZE, network.command([process.execPath, BIN, 'watch', '--tab', 'packets']));

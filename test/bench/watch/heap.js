@@ -1,5 +1,5 @@
 // The heap after garbage was collected, over 10,000 frames of random steps.
-import { runBundled } from './bundle.js';
+import { runBundled } from '../bundle.js';
 
 const FRAMES = 10_000;
 /** So many fill what is kept of the past (past.ts). */
@@ -8,7 +8,7 @@ const WARM = 30_000;
 const FLAT_MB = 2;
 
 export async function benchHeap(row) {
-  const heaps = await runBundled('heap-growth.ts', [String(WARM), String(FRAMES)], ['--expose-gc']);
+  const heaps = await runBundled('watch/heap-growth.ts', [String(WARM), String(FRAMES)], ['--expose-gc']);
   const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
   const more = mean(heaps.slice(-3)) - mean(heaps.slice(0, 3));
   row(

@@ -3,8 +3,8 @@
 // had is said too, and is not held against it.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inFolder, runBundled } from '../bundle.js';
 import { BIN } from '../measure.js';
-import { inFolder, runBundled } from './bundle.js';
 import { openNetwork } from './network.js';
 import { cpuOf, familyOf } from './processes.js';
 import { openTerminal } from './terminal.js';
@@ -24,7 +24,7 @@ process.stdout.write('ready');`;
 export function benchKeys(row) {
   return inFolder(async (folder) => {
     const file = path.join(folder, 'traffic.pcap');
-    await runBundled('write-traffic.ts', ['mixed', file]);
+    await runBundled('watch/write-traffic.ts', ['mixed', file]);
     const network = await openNetwork();
     try {
       const watching = await open(network.command([process.execPath, BIN, 'watch', '--tab', 'dashboard']));

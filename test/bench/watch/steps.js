@@ -1,10 +1,10 @@
 // What stands on a terminal after random steps is what should stand there.
-import { runBundled } from './bundle.js';
+import { runBundled } from '../bundle.js';
 
 const STEPS = 10_000;
 
 export async function benchSteps(row) {
-  const { rows, wrong, first } = await runBundled('compare-rows.ts', [String(STEPS)]);
+  const { rows, wrong, first } = await runBundled('watch/compare-rows.ts', [String(STEPS)]);
   const figure = `${wrong} of ${rows} rows`;
   row(
     'wrong rows over 10,000 random steps',

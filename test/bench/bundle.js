@@ -5,11 +5,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLING } from '../../../build.js';
+import { BUNDLING } from '../../build.js';
 
-const ROOT = path.join(import.meta.dirname, '../../..');
+const ROOT = path.join(import.meta.dirname, '../..');
 
-/** Runs a file of this folder with these words; resolves to what it printed, read as JSON. */
+/** Runs a file, named from this folder, with these words; resolves to what it printed, read as JSON. */
 export async function runBundled(name, words = [], nodeOptions = []) {
   // inside the checkout, where packages are found
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules/.netwatch-bench-'));
