@@ -1,6 +1,5 @@
 import { Flow } from '../../src/core/wire/flow.ts';
 import { Packet } from '../../src/core/wire/packet.ts';
-import { TcpConnection } from '../../src/core/wire/tcp-connection.ts';
 
 /** A packet as the dissector leaves it, with what is given; of a flow of its own from 10.0.0.1:`number` mod 65536. */
 export function packetOfNewFlow(number: number, given: Partial<Packet>): Packet {
@@ -13,7 +12,7 @@ export function packetOfNewFlow(number: number, given: Partial<Packet>): Packet 
   packet.transport = 6;
   const flow = new Flow(number, 6, packet, number & 0xffff, 80);
   flow.aPackets = 1;
-  flow.tcp = new TcpConnection();
+  flow.openTcp();
   packet.flow = flow;
   return Object.assign(packet, given);
 }

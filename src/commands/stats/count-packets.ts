@@ -1,11 +1,12 @@
 import type { Gap } from '../../core/gap.ts';
 import type { Snapshot } from '../../core/record/table.ts';
 import type { PacketSource } from '../../core/sample/packet-source.ts';
-import type { StatisticName } from '../../core/stats/names.ts';
+import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
 import { StatisticsOfRun } from '../../core/stats/run.ts';
 import type { Loss } from '../../core/stats/statistic.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
+import { FlowTable } from '../../core/wire/flow-table.ts';
 import type { Packet } from '../../core/wire/packet.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';
@@ -33,7 +34,10 @@ export async function* countPackets(
   { packets, names, bucketMs, printsAll, repeats }: StatsRequest,
   request: Request,
 ): AsyncGenerator<Snapshot> {
-  const dissector = new Dissector(REGISTRY, { decrypts: names.includes('tls') });
+  const dissector = new Dissector(REGISTRY, {
+    decrypts: names.includes('tls'),
+    flows: new FlowTable({ remembersOver: names.some((name) => 'readsFlows' in STATISTICS[name]) }),
+  });
   const showsRows = repeats && packets.from === 'file';
   // to read the sockets of this machine costs more than to read comments of a file
   const read = packets.from === 'file' ? request.wanted : request.asked;

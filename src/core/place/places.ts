@@ -68,9 +68,8 @@ export function openPlaces(sources: PlaceSources): Places {
     const known = answers.get(text);
     if (known !== undefined) return known;
     const address = locatedAddress(text);
-    if (address === null) return NOWHERE;
-    databases ??= sources.openDatabases();
-    const place = askAll(databases, address);
+    if (address !== null) databases ??= sources.openDatabases();
+    const place = address === null || databases === null ? NOWHERE : askAll(databases, address);
     answers.add(text, place);
     return place;
   }

@@ -9,6 +9,8 @@ import type { HeldBytes } from './awaited-rows.ts';
 export interface Statistic {
   readonly about: string;
   readonly tables: readonly [RecordTable, ...RecordTable[]];
+  /** Its records are made of flows, at the end, so that those that are over must be remembered. */
+  readonly readsFlows?: true;
 }
 
 /** The options with which a statistic is opened. */

@@ -1,3 +1,4 @@
+import { nthSmallest } from '../nth-smallest.ts';
 import { EndpointHash } from './endpoint-hash.ts';
 import { Expectations } from './expectations.ts';
 import { Flow } from './flow.ts';
@@ -25,6 +26,8 @@ const BEFORE_NEXT_SEED = 1 / 4;
 export interface FlowTableSetup {
   readonly mostCurrent?: number;
   readonly mostRemembered?: number;
+  /** Whether flows that are over are remembered until there are too many; where nobody will read them, they go at once. */
+  readonly remembersOver?: boolean;
   readonly random?: RandomWords;
   readonly makeSlots?: NewSlots;
 }
@@ -42,6 +45,8 @@ export class FlowTable {
   forgotten = 0;
   readonly expectations = new Expectations();
   private slots: Int32Array; // index into current, plus 1
+  /** The hash of what is in each slot: another flow is told apart without fetching it, which is what a look-up takes its time for. */
+  private tags: Int32Array;
   private current: Flow[] = [];
   private readonly hash: EndpointHash;
   /** Slots that were looked at for the last flow that was not there. */
@@ -53,19 +58,23 @@ export class FlowTable {
   private readonly streams = new Int32Array(256);
   private readonly mostCurrent: number;
   private readonly mostRemembered: number;
+  private readonly remembersOver: boolean;
   private readonly makeSlots: NewSlots;
 
   constructor({
     mostCurrent = MOST_CURRENT,
     mostRemembered = MOST_REMEMBERED,
+    remembersOver = true,
     random,
     makeSlots = newSlots,
   }: FlowTableSetup = {}) {
     this.makeSlots = makeSlots;
     this.slots = makeSlots(FIRST_CAPACITY);
+    this.tags = new Int32Array(FIRST_CAPACITY);
     this.hash = new EndpointHash(random);
     this.mostCurrent = mostCurrent;
     this.mostRemembered = mostRemembered;
+    this.remembersOver = remembersOver;
   }
 
   /** How many flows of a transport there were. */
@@ -122,14 +131,9 @@ export class FlowTable {
   /** Lets go of flows that are over, and of those that `isDone` says are, as a run without an end has to. */
   release(isDone: (flow: Flow) => boolean): void {
     const there = this.flows.length;
-    let kept = 0;
-    for (const flow of this.flows) {
-      if (!flow.isOver && isDone(flow)) flow.finish();
-      if (flow.isOver) flow.isForgotten = true;
-      else this.flows[kept++] = flow;
-    }
-    if (kept === there) return;
-    this.flows.length = kept;
+    for (const flow of this.flows) if (!flow.isOver && isDone(flow)) flow.finish();
+    this.dropOver();
+    if (this.flows.length === there) return;
     this.current = this.current.filter(({ isOver }) => !isOver);
     this.place(this.slots.length);
   }
@@ -142,27 +146,32 @@ export class FlowTable {
     flow.lastPacket = packet.number;
     flow.application = this.expectations.match(flow);
     this.flows.push(flow);
-    if (this.flows.length > this.mostRemembered) this.forget();
+    if (this.flows.length > this.mostRemembered) {
+      if (this.remembersOver) this.forget();
+      else this.dropOver();
+    }
     return flow;
   }
 
   /** Where the packet's flow is, or would be. Sets `packet.direction` when it is there. */
   private findSlot(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
-    const { slots, current, hash } = this;
+    const { slots, tags, current, hash } = this;
     const mask = slots.length - 1;
     const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
     let first: number;
     if (packet.ipVersion === 6) {
       first = hash.ofIpv6(src0, src1, src2, src3, srcPort) + hash.ofIpv6(dst0, dst1, dst2, dst3, dstPort);
     } else first = hash.ofIpv4(src0, srcPort) + hash.ofIpv4(dst0, dstPort);
-    let slot = (first + transport) & mask;
+    const tag = (first + transport) | 0;
+    let slot = tag & mask;
     for (let looks = 1; ; looks++) {
       const index = slots[slot]!;
       if (index === 0) {
         this.looks = looks;
+        tags[slot] = tag; // for the flow that will be put there; where nothing is, nobody reads it
         return slot;
       }
-      if (setDirection(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
+      if (tags[slot] === tag && setDirection(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
       slot = (slot + 1) & mask;
     }
   }
@@ -174,16 +183,35 @@ export class FlowTable {
   private finishSilent(): void {
     const { current } = this;
     const newest = current.at(-1)!;
-    const passing = current.filter(({ isEstablished }) => !isEstablished);
-    const sparesEstablished = passing.length >= current.length * LEAST_PASSING;
-    const last = Float64Array.from(sparesEstablished ? passing : current, ({ lastPacket }) => lastPacket).sort();
-    const median = last[last.length >> 1]!;
-    this.current = current.filter((flow) => {
-      if (flow.lastPacket > median || flow === newest || (sparesEstablished && flow.isEstablished)) return true;
+    // each flow is looked at once: they lie all over memory, and to fetch one takes longer than what is done with it
+    const last = new Float64Array(current.length);
+    const isEstablished = new Uint8Array(current.length);
+    let passing = 0;
+    for (const [index, flow] of current.entries()) {
+      last[index] = flow.lastPacket;
+      if (flow.isEstablished) isEstablished[index] = 1;
+      else passing++;
+    }
+    const spares = passing >= current.length * LEAST_PASSING;
+    const judged = spares ? last.filter((_, index) => isEstablished[index] === 0) : last.slice();
+    const median = nthSmallest(judged, judged.length, judged.length >> 1);
+    this.current = current.filter((flow, index) => {
+      if (last[index]! > median || flow === newest || (spares && isEstablished[index] === 1)) return true;
       flow.finish();
       return false;
     });
+    if (!this.remembersOver) this.dropOver();
     this.place(this.slots.length);
+  }
+
+  private dropOver(): void {
+    const { flows } = this;
+    let kept = 0;
+    for (const flow of flows) {
+      if (flow.isOver) flow.isForgotten = true;
+      else flows[kept++] = flow;
+    }
+    flows.length = kept;
   }
 
   /** The oldest of those that are over go, first those that were no conversations. */
@@ -209,6 +237,7 @@ export class FlowTable {
     hash.renew();
     this.newcomers = 0;
     this.slots = this.makeSlots(slots);
+    this.tags = new Int32Array(slots);
     const mask = slots - 1;
     for (let index = 0; index < current.length; index++) {
       const { ipVersion, transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = current[index]!;
@@ -216,9 +245,11 @@ export class FlowTable {
         ipVersion === 6
           ? hash.ofIpv6(a0, a1, a2, a3, aPort) + hash.ofIpv6(b0, b1, b2, b3, bPort)
           : hash.ofIpv4(a0, aPort) + hash.ofIpv4(b0, bPort);
-      let slot = (first + transport) & mask;
+      const tag = (first + transport) | 0;
+      let slot = tag & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = index + 1;
+      this.tags[slot] = tag;
     }
   }
 }

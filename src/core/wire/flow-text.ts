@@ -5,10 +5,39 @@ import type { Packet } from './packet.ts';
 const scratch = new Uint8Array(16);
 const words = new DataView(scratch.buffer);
 
+/** Addresses whose text is kept; the same ones come again and again. Who makes them collide gains nothing but that they are written anew. */
+const KEPT = 4096;
+const WORDS = 4;
+const keptVersions = new Uint8Array(KEPT);
+const keptWords = new Int32Array(KEPT * WORDS);
+const keptTexts: string[] = new Array(KEPT).fill('');
+
 /** Canonical text of an address held in words, as packets and flows hold theirs; null when there is none. */
 function formatWords(ipVersion: number, w0: number, w1: number, w2: number, w3: number): string | null {
-  if (ipVersion === 4) return formatIpv4(w0);
-  if (ipVersion !== 6) return null;
+  if (ipVersion !== 4 && ipVersion !== 6) return null;
+  const mixed = Math.imul(w0 ^ Math.imul(w1, 31) ^ Math.imul(w2, 961) ^ w3, 0x9e3779b1);
+  const slot = mixed >>> 20;
+  const at = slot * WORDS;
+  if (
+    keptVersions[slot] === ipVersion &&
+    keptWords[at] === w0 &&
+    keptWords[at + 1] === w1 &&
+    keptWords[at + 2] === w2 &&
+    keptWords[at + 3] === w3
+  ) {
+    return keptTexts[slot]!;
+  }
+  const text = ipVersion === 4 ? formatIpv4(w0) : formatIpv6Words(w0, w1, w2, w3);
+  keptVersions[slot] = ipVersion;
+  keptWords[at] = w0;
+  keptWords[at + 1] = w1;
+  keptWords[at + 2] = w2;
+  keptWords[at + 3] = w3;
+  keptTexts[slot] = text;
+  return text;
+}
+
+function formatIpv6Words(w0: number, w1: number, w2: number, w3: number): string {
   words.setInt32(0, w0);
   words.setInt32(4, w1);
   words.setInt32(8, w2);

@@ -1,4 +1,6 @@
-import type { TcpConnection } from './tcp-connection.ts';
+import { TcpConnection } from './tcp-connection.ts';
+import { connectionAfterSyn } from './tcp-first-syn.ts';
+import { SYN } from './tcp-flags.ts';
 import { settle } from './tcp-progress.ts';
 
 /** What a flow knows about the protocol that it carries; every `Protocol` has it. */
@@ -72,8 +74,12 @@ export class Flow {
   applicationState: unknown = null;
   /** Datagrams nobody recognised, so that guessing can stop. */
   unrecognised = 0;
-  /** Sequence numbers, analysis and reassembly of a TCP connection. */
-  tcp: TcpConnection | null = null;
+  /** The SYN that is all there was of a connection so far, and then nothing is kept of it but this; null for any other flow. */
+  private hasSynAlone = false;
+  private synSeq = 0;
+  private synWindow = 0;
+  private synScale = 0;
+  private connection: TcpConnection | null = null;
 
   constructor(
     stream: number,
@@ -112,11 +118,57 @@ export class Flow {
     }
   }
 
+  /**
+   * What a TCP connection did so far, to be read; null for a flow of another transport. Of a connection that was asked for and
+   * no more, it is made anew each time: of scans and floods there are too many to keep it (700 bytes each).
+   */
+  get tcp(): TcpConnection | null {
+    return this.hasSynAlone ? this.connectionOfSyn() : this.connection;
+  }
+
+  /** Sequence numbers, analysis and reassembly of a TCP connection, to be continued with its next segment. */
+  openTcp(): TcpConnection {
+    this.connection ??= this.hasSynAlone ? this.connectionOfSyn() : new TcpConnection();
+    this.hasSynAlone = false;
+    return this.connection;
+  }
+
+  /** Whether no segment of it came before. */
+  get isBlank(): boolean {
+    return this.connection === null && !this.hasSynAlone;
+  }
+
+  /** Its first segment is a SYN, without data, with this window and shift of the window scale option. */
+  beginWithSyn(seq: number, window: number, scale: number): void {
+    this.hasSynAlone = true;
+    this.synSeq = seq;
+    this.synWindow = window;
+    this.synScale = scale;
+  }
+
+  private connectionOfSyn(): TcpConnection {
+    const { synSeq, synWindow, synScale, aPort, bPort, firstSeconds, firstNanoseconds } = this;
+    return connectionAfterSyn(
+      {
+        direction: 0,
+        srcPort: aPort,
+        dstPort: bPort,
+        tcpFlags: SYN,
+        tcpSeq: synSeq,
+        tcpAck: 0,
+        tcpWindow: synWindow,
+        seconds: firstSeconds,
+        nanoseconds: firstNanoseconds,
+      },
+      synScale,
+    );
+  }
+
   /** Nothing more is expected: what waited for its next packets is freed, its results are kept. */
   finish(): void {
     this.isOver = true;
     this.applicationState = null;
-    if (this.tcp !== null) settle(this.tcp);
+    if (this.connection !== null) settle(this.connection);
   }
 
   /** Both sides took part, and the one that asked continued after the answer: floods do not look like this. */
@@ -126,6 +178,6 @@ export class Flow {
 
   /** A conversation that nobody has ended. */
   get isEstablished(): boolean {
-    return this.isConversation && (this.tcp === null || this.tcp.ended === 0);
+    return this.isConversation && (this.connection === null || this.connection.ended === 0);
   }
 }

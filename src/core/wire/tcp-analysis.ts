@@ -1,6 +1,6 @@
 import * as experts from './expert.ts';
 import type { Packet } from './packet.ts';
-import type { TcpConnection } from './tcp-connection.ts';
+import type { Segment, TcpConnection } from './tcp-connection.ts';
 import { type TcpDirection, UNSEEN } from './tcp-direction.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
 
@@ -139,7 +139,8 @@ function sentAgain(packet: Packet, connection: TcpConnection, length: number, fo
   return RETRANSMISSION;
 }
 
-function remember(packet: Packet, connection: TcpConnection, length: number, found: number, ack: number): void {
+/** Takes in what is compared with the next segments: what was `found`, and the `ack`, 0 without one. */
+export function remember(packet: Segment, connection: TcpConnection, length: number, found: number, ack: number): void {
   const { tcpFlags: flags, tcpSeq: seq, tcpWindow: window } = packet;
   const forward = packet.direction === 0 ? connection.a : connection.b;
   const next = (seq + length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0)) | 0;

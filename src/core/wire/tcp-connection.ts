@@ -21,6 +21,7 @@ export interface Segment {
   readonly tcpFlags: number;
   readonly tcpSeq: number;
   readonly tcpAck: number;
+  readonly tcpWindow: number;
   readonly seconds: number;
   readonly nanoseconds: number;
 }

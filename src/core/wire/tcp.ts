@@ -4,7 +4,7 @@ import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 import { analyse, FAST_RETRANSMISSION, PORTS_REUSED, RETRANSMISSION } from './tcp-analysis.ts';
-import { TcpConnection } from './tcp-connection.ts';
+import type { TcpConnection } from './tcp-connection.ts';
 import { ACK, FIN, formatTcpFlags, RST, SYN } from './tcp-flags.ts';
 import { formatTcpOptions, windowScaleOf } from './tcp-options.ts';
 import { giveUpGaps, takeSegment } from './tcp-sequence.ts';
@@ -39,21 +39,31 @@ export const tcp = protocol({
     packet.tcpWindow = u16(bytes, offset + WINDOW);
     packet.tcpAnalysis = 0;
     let flow = dissection.flows.of(packet, TCP, srcPort, dstPort);
-    if ((flags & (SYN | ACK)) === SYN && flow.tcp !== null && isNewConnection(packet, flow.tcp)) {
+    if ((flags & (SYN | ACK)) === SYN && !flow.isBlank && isNewConnection(packet, flow.openTcp())) {
       flow = dissection.flows.renew(packet, TCP, srcPort, dstPort);
       packet.tcpAnalysis = PORTS_REUSED;
     }
     packet.flow = flow;
-    flow.tcp ??= new TcpConnection();
-    const connection = flow.tcp;
-    if (header < MINIMUM) return packet.broken();
+    if (header < MINIMUM) {
+      flow.openTcp();
+      return packet.broken();
+    }
     packet.offset = offset + header;
-    if (packet.offset > packet.end) return packet.short();
+    if (packet.offset > packet.end) {
+      flow.openTcp();
+      return packet.short();
+    }
     const length = packet.reportedEnd - packet.offset;
     packet.payloadBytes = bytes;
     packet.payloadStart = packet.offset;
     packet.payloadEnd = packet.end;
     packet.payloadLength = length;
+    if (flow.isBlank && length === 0 && packet.tcpAnalysis === 0 && (flags & (SYN | ACK | FIN | RST)) === SYN) {
+      flow.beginWithSyn(packet.tcpSeq, packet.tcpWindow, windowScaleOf(bytes, offset + MINIMUM, offset + header));
+      packet.expert(experts.synchronise.number);
+      return END;
+    }
+    const connection = flow.openTcp();
     const forward = connection.sender(packet.direction);
     if ((flags & (SYN | ACK)) === (SYN | ACK) && forward.hasBase && forward.baseSeq !== packet.tcpSeq) {
       forward.hasBase = forward.hasDataSeq = false; // it refused before, and takes the same SYN now

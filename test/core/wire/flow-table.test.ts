@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { FlowTable } from '../../../src/core/wire/flow-table.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
-import { TcpConnection } from '../../../src/core/wire/tcp-connection.ts';
 
 const TCP = 6;
 const UDP = 17;
@@ -134,7 +133,7 @@ test('a conversation that is silent while a flood passes outlives it, and is rem
   }
   expect(established.isOver).toBe(false);
   expect(table.of(Object.assign(packetOf(2, 1), { number: 5001 }), TCP, 80, 1)).toBe(established);
-  established.tcp = Object.assign(new TcpConnection(), { ended: 4 });
+  established.openTcp().ended = 4;
   for (let number = 5002; number <= 10_000; number++) {
     Object.assign(packet, { number, ipVersion: 4, src0: 1000 + number, dst0: 2 });
     table.of(packet, TCP, 1024, 80).aPackets++;
@@ -162,4 +161,16 @@ test('ports that are used again and again do not grow without end', () => {
     expect(table.flows.length).toBeLessThanOrEqual(150);
   }
   expect(table.flows.length + table.forgotten).toBe(1001);
+});
+
+test('where nobody reads flows that are over, none are remembered, and the count of all is the same', () => {
+  const [remembering, forgetting] = [true, false].map((remembersOver) => {
+    const table = new FlowTable({ mostCurrent: 100, mostRemembered: 10_000, remembersOver });
+    for (let host = 0; host < 1000; host++) table.of(packetOf(host, 2), TCP, 1000, 80);
+    return table;
+  });
+  expect(forgetting!.flows.every(({ isOver }) => !isOver)).toBe(true);
+  expect(forgetting!.flows.length).toBeLessThanOrEqual(100);
+  expect([remembering!.count(TCP), forgetting!.count(TCP)]).toEqual([1000, 1000]);
+  expect([remembering!.flows.length, forgetting!.forgotten]).toEqual([1000, 0]);
 });
