@@ -37,6 +37,7 @@ export const conns = listing({
   firstTickIsStart: ({ events }) => events,
   resolves: ({ resolve }) => resolve,
   refusesRoot: ({ read }) => (read === null ? null : '--root cannot be used with --read'),
+  unredacted: { append: 'a history keeps what happened, and export history --redact hands it on' },
   formats: CONN_FORMATS,
   usualFormat: ({ append }) => (append === null ? null : NOTHING),
   runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),

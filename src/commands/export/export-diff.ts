@@ -6,9 +6,11 @@ import { CHANGE_KINDS, type ChangeKind, change } from '../../core/record/tables/
 import { type Claim, type Command, listing } from '../listing/command.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { words } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 
 const options = {
   ignore: words('Leave out changes of these kinds.', { value: 'KIND,...', choices: CHANGE_KINDS }),
+  ...redactOptions,
 };
 
 /** `netwatch export diff A B`: what changed between two snapshots. */

@@ -4,6 +4,7 @@ import { connHistory, HISTORY_KEYS } from '../../core/record/tables/conn-history
 import { type Command, listing } from '../listing/command.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { choice, text } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { expectOptionsOf } from '../options/shared-options.ts';
 import { readSince } from '../options/since.ts';
 
@@ -13,6 +14,7 @@ const options = {
     'Only what happened since TIME: a length of time before now (24h, 7d), or a time (2026-01-02, 2026-01-02T03:00).',
     { value: 'TIME' },
   ),
+  ...redactOptions,
   ...expectOptionsOf({ expect: 'none(key == nc)', failOn: 'opened > 10000' }),
 };
 

@@ -3,6 +3,7 @@ import { SNAPSHOT_PARTS, snapshot } from '../../core/record/tables/snapshot.ts';
 import { type Command, type ListingCommand, listing } from '../listing/command.ts';
 import { type Format, format } from '../listing/format.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { machineOptions, placeOptions } from '../options/shared-options.ts';
 import { keyOptions } from '../packets/capture-options.ts';
 import { refuseLiveOptions } from '../reading/saved-records.ts';
@@ -12,6 +13,7 @@ const options = {
   ...machineOptions('a capture'),
   ...keyOptions,
   ...placeOptions,
+  ...redactOptions,
   ...recordFileOptions,
   write: { ...recordFileOptions.write, doc: 'Write the document to FILE, which must not exist; - is stdout.' },
 };

@@ -45,8 +45,13 @@ export const follow = listing({
   formats: [tables, ...Object.values(RECORDS), VERTICAL],
   usualFormat: (values) => ({ list: null, records: RECORDS.ndjson, print: tables })[modeOf(values)],
   resolves: ({ resolve }) => resolve,
-  runOf: ({ write }) =>
-    write === null || write === '-'
+  runOf: (values) => {
+    if (values.redact !== null && modeOf(values) !== 'list')
+      throw usageError('--redact is for the list of streams: what a stream said cannot be redacted', {
+        hint: '--list',
+      });
+    const { write } = values;
+    return write === null || write === '-'
       ? { kind: 'batches', interruptIsStatus: false }
       : {
           kind: 'deed',
@@ -57,7 +62,8 @@ export const follow = listing({
             const { writeStream } = await import('./write-stream.ts');
             return writeStream(context, asked, write, values.force);
           },
-        },
+        };
+  },
   run: async function* (context, values, _operands, request) {
     const asked = followRequestOf(values, context.clock.now);
     if (asked.mode === 'print' && asked.format === 'raw') refuseRawTerminal(context, 'a stream');

@@ -29,6 +29,7 @@ export const insights = listing({
       ? null
       : '--root is a machine to look at: it cannot be used with --read or --explain',
   usualFormat: ({ explain }) => (explain === null || explain === 'all' ? null : VERTICAL),
+  unredacted: { 'dry-run': 'it prints what a model would be sent, which --no-redact is about' },
   runOf: (values) =>
     values['dry-run'] && values.explain === null
       ? DRY_RUN

@@ -141,10 +141,7 @@ const NOT_TOLD = 'not told, because of --redact';
 /** Loaded here, because few runs redact. Throws as openRedaction does. */
 async function openRedactor(context: Context, values: RedactValues): Promise<RowRedactor | null> {
   if (!values.redact && !values['redact-key']) return null;
-  const { openRedaction } = await import('./open-redaction.ts');
-  const { RowRedactor } = await import('../../core/redact/redact-rows.ts');
-  const redaction = openRedaction(context, values);
-  return redaction === null ? null : new RowRedactor(redaction);
+  return (await import('./open-row-redactor.ts')).openRowRedactor(context, values);
 }
 
 /** Loaded here, because few runs look up names. */

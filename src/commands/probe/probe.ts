@@ -84,6 +84,7 @@ export const probe: Command = listing({
   tableOf: probeTableOf,
   claim: probeClaim,
   emptyIsAnswer: false,
+  unredacted: { append: 'a history keeps what was found, and --report --redact hands it on' },
   formats: PROBE_FORMATS,
   isSeries: (values) => repeatsRounds(values) && values.report === null,
   usualFormat: ({ append }) => (append === null ? null : HISTORY_ALONE),

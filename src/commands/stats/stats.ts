@@ -8,6 +8,7 @@ import { askedFormat, type FormatValues } from '../listing/listing-plan.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { htmlOf, MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { duration, flag, text, words } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { placeOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
@@ -23,6 +24,7 @@ const options = {
   ...sourceOptions,
   ...resolveOptions,
   ...placeOptions,
+  ...redactOptions,
   ...liveOptions,
   bucket: duration('Time covered by each row of --by time: 100ms, 1m; the default is 1 second.'),
   out: text('With -o html: write the report to FILE, as a whole and at once; an older report is replaced.', {
@@ -49,6 +51,7 @@ const REPORT_BUCKET_MS = 100;
 const isReport = (values: FormatValues): boolean => askedFormat(values) === 'html';
 
 const HTML = htmlOf<typeof options>(
+  'Traffic, redacted',
   ({ read, interface: iface }) =>
     read === '-' ? 'Capture from a pipe' : (read ?? `Traffic of ${iface ?? 'this machine'}`),
   { interval: null, count: null },
