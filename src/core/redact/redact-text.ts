@@ -106,7 +106,7 @@ function pathOf(scheme: string, path: string, redaction: Redaction): string {
   const [, name, type = ''] = /^\/([\w.-]*)(\?type=[A-Z0-9]{1,10})?$/.exec(path) ?? [];
   return OF_NAMES.has(scheme) && name !== undefined
     ? `/${redactName(name, redaction)}${type}`
-    : `/${redactToken(path.slice(1), redaction)}`;
+    : `/${redactToken(path.slice(1).padEnd(8, '/'), redaction)}`;
 }
 
 /** Whom a finding is about: what may stay of a sentence, or else one thing that has a name or an address. */
