@@ -9,3 +9,9 @@ export const ALPN_NAMES: ReadonlySet<string> = new Set(
 export const HTTP_METHODS: ReadonlySet<string> = new Set(
   'GET HEAD POST PUT DELETE OPTIONS PATCH CONNECT TRACE'.split(' '),
 );
+
+/** Words of `ip route`. */
+export const ROUTE_WORDS: readonly string[] =
+  'main local default tos metric via dev src proto scope weight mtu pref from table kernel static dhcp ra boot bgp ospf isis rip babel bird zebra redirect link host site global nowhere low medium high onlink linkdown dead pervasive offload trap unresolved unicast broadcast multicast anycast blackhole unreachable prohibit throw nat'.split(
+    ' ',
+  );

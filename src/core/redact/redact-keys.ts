@@ -1,9 +1,11 @@
 import type { AnyRow, RecordTable } from '../record/table.ts';
+import { conn } from '../record/tables/conn.ts';
 import { iface } from '../record/tables/iface.ts';
 import { host } from '../record/tables/network-config.ts';
-import { isWord, redactAddress, redactInterface, redactProgram, redactToken } from './redact-text.ts';
+import { ROUTE_WORDS } from './known-words.ts';
+import { isTime, redactAddress, redactInterface, redactProgram, redactToken } from './redact-text.ts';
 import type { Redaction } from './redaction.ts';
-import { textKindOf } from './text-kinds.ts';
+import { COUNTER, textKindOf } from './text-kinds.ts';
 
 /** A text of which another field of its row says what it is; null for what may not stay. */
 export function redactKey(
@@ -13,6 +15,7 @@ export function redactKey(
   row: AnyRow,
   redaction: Redaction,
 ): string | null {
+  if (type === 'route') return ofChange(text, type, redaction);
   if (type !== 'change') return ofGroup(text, row.by, redaction);
   const { what, field, process } = row;
   if (what === 'listener' && name !== 'key') return text.split(', ').map(programOf).join(', ');
@@ -33,9 +36,9 @@ function ofGroup(text: string, by: unknown, redaction: Redaction): string | null
     case 'port':
       return /^\d{1,10}$/.test(text) ? text : null;
     case 'state':
-      return isWord(text) ? text : null;
+      return conn.fields.state.values!.includes(text) ? text : null;
     case 'hour':
-      return /^[\d:.TZ-]{1,30}$/.test(text) ? text : null;
+      return isTime(text) ? text : null;
     case 'remote':
       return redactAddress(text, redaction);
     case 'user':
@@ -69,11 +72,11 @@ const programOf = (text: string): string => redactProgram(text) ?? '…';
 const OF_CHANGES = new Set([
   ...(iface.fields.kind.values ?? []),
   ...(iface.fields.state.values ?? []),
-  ...'tcp udp sctp mptcp raw to port from table main local default tos metric via dev src proto scope weight mtu pref kernel static dhcp ra boot bgp redirect link host site global nowhere low medium high onlink linkdown dead pervasive offload trap unresolved broadcast multicast anycast blackhole unreachable prohibit throw running loopback pointopoint noarp promisc lower_up half full ipv4 ipv6 both'.split(
+  ...ROUTE_WORDS,
+  ...'tcp udp sctp mptcp raw to port running loopback pointopoint noarp promisc lower_up half full ipv4 ipv6 both'.split(
     ' ',
   ),
 ]);
-const COUNTER = /^[A-Z][A-Za-z0-9]{1,60}$/;
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,3})?$/;
 const ADDRESS =
   /^(?:\[[0-9a-f:.%\w]*\](?::\d{1,5})?|[\d.]+(?:\/\d{1,2}|:\d{1,5})?|(?=.*:.*:)[0-9a-f:.]+(?:%\w+)?(?:\/\d{1,3})?)$/i;

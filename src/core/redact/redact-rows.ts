@@ -3,6 +3,7 @@ import { type AnyRow, fieldNamed, type RecordTable, type Section, type Snapshot 
 import { redactEvidence } from './redact-evidence.ts';
 import { redactKey } from './redact-keys.ts';
 import {
+  isTime,
   isWord,
   redactAddress,
   redactAnswer,
@@ -18,7 +19,6 @@ import { STATIC_TYPES, type TextKind, textKindOf } from './text-kinds.ts';
 /** Records of what applications say. */
 const OF_MESSAGES = new Set(['dns_query', 'http_request', 'tls_session']);
 const SAID: ReadonlySet<TextKind | null> = new Set<TextKind | null>(['name', 'answer']);
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 type Redact = (value: unknown, row: AnyRow) => unknown;
 /** What may stay of a text; null for nothing. */
@@ -84,7 +84,7 @@ export class RowRedactor {
     if (place !== undefined) return (place.is === 'vendor' ? macs : ips) ? () => null : null;
     if (name === 'community_id') return ips ? () => null : null;
     if (field.kind === 'address') return each(field, (text) => redactAddress(text, this.redaction));
-    if (field.kind === 'time') return each(field, (text) => (TIME.test(text) ? text : null));
+    if (field.kind === 'time') return each(field, (text) => (isTime(text) ? text : null));
     if (field.kind !== 'text' && field.kind !== 'list') return null;
     if (field.values !== null) return each(field, keptOf(new Set(field.values)));
     const kind = textKindOf(table, name);

@@ -19,6 +19,9 @@ const NO_ADDRESS = new Set(['', '*', 'default']);
 /** With a zone or without. */
 const isAddress = (text: string): boolean => parseIp(text.replace(/%[^/]*$/, '')) !== null;
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+export const isTime = (text: string): boolean => TIME.test(text);
+
 export const isWord = (text: string): boolean => WORD.test(text) && !LIKE_AN_ADDRESS.test(text);
 
 export const redactProgram = (text: string): string | null => (PROGRAM.test(text) ? text : null);

@@ -1,6 +1,6 @@
 import type { RecordTable } from '../record/table.ts';
 import { EXPERTS } from '../wire/expert.ts';
-import { ALPN_NAMES, HTTP_METHODS } from './known-words.ts';
+import { ALPN_NAMES, HTTP_METHODS, ROUTE_WORDS } from './known-words.ts';
 
 /**
  * What a text of a record holds, by which is decided what may stay of it: a set, the texts that may stay; an expression, what of
@@ -29,7 +29,7 @@ const list = (kind: TextKind, names: string): void => {
 };
 list(
   'word',
-  'app service congestion cipher version ja3 ja4 offered_versions qtype rcode proto layers link link_types format tcp_flags transport path range scope kind pref flags state rule tls_version tls_cipher',
+  'app service congestion cipher qtype rcode proto layers link link_types format tcp_flags transport path range scope kind pref flags state rule tls_cipher',
 );
 list('program', 'process processes');
 list('interface', 'iface interfaces outer_iface master parent');
@@ -41,9 +41,18 @@ list('token', 'mptcp_token session peer');
 list(ALPN_NAMES, 'alpn offered_alpn tls_alpn');
 list(HTTP_METHODS, 'method');
 list(/^\d{1,10}$/, 'pids');
+list(/^(?:HTTP\/|SSLv|TLSv|DTLSv|0x|GREASE)[\w.]{0,8}$/, 'version offered_versions tls_version');
+list(/^[0-9a-f]{32}$/, 'ja3');
+list(/^\w{10}_[0-9a-f]{12}_[0-9a-f]{12}$/, 'ja4');
 list(/^[MmJjBbEeCcVv]{0,16}$/, 'mptcp_flags');
 
 const known = (field: 'id' | 'group' | 'summary'): ReadonlySet<string> => new Set(EXPERTS.map((one) => one[field]));
+
+const OF_ROUTES = new RegExp(`^(?:${ROUTE_WORDS.join('|')}|\\d{1,5})$`);
+
+/** Counters of the kernel, by nstat, and its limits, by sysctl. */
+export const COUNTER =
+  /^(?:(?:Ip|IpExt|Ip6|Icmp|IcmpMsg|Icmp6|Tcp|TcpExt|MPTcpExt|Udp|UdpLite|Udp6|UdpLite6)[A-Z]\w{1,40}|nf_conntrack_\w{3,5}|somaxconn|tcp_max_syn_backlog|ip_local_port_range_\w{4,5})$/;
 
 /** By the type of a record and the name of a field, where the name alone does not say it. */
 const BY_TYPE: ReadonlyMap<string, TextKind | null> = new Map<string, TextKind | null>([
@@ -67,10 +76,14 @@ const BY_TYPE: ReadonlyMap<string, TextKind | null> = new Map<string, TextKind |
   ['expert.group', known('group')],
   ['expert.summary', known('summary')],
   ['packet.expert', known('id')],
-  ['counter.name', /^[A-Za-z][\w.]{1,60}$/],
-  ['http_request.version', /^HTTP\/\d(?:\.\d)?$/],
+  ['counter.name', COUNTER],
   ['snapshot.netwatch', /^\d+\.\d+\.\d+/],
-  ['route.table', /^(?:main|local|default|\d{1,10})$/],
+  ['route.scope', OF_ROUTES],
+  ['route.proto', OF_ROUTES],
+  ['route.kind', OF_ROUTES],
+  ['route.pref', OF_ROUTES],
+  ['route.flags', OF_ROUTES],
+  ['route.table', 'key'],
   [
     'dns_server.source',
     /^(?:\/etc\/resolv\.conf|\/run\/systemd\/(?:resolve|netif)\/[a-z/]+(?:\.conf|\d+)|scutil --dns)$/,
