@@ -6,7 +6,7 @@ import type { Redaction } from './redaction.ts';
 
 const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
 /** Names of interfaces that every machine has, and say nothing of it. */
-const PLAIN_INTERFACE = /^(?:lo|any|docker0|(?:eth|wlan|tun|tap|wg|br|bond|veth|interface-)\d{1,3})$/;
+export const PLAIN_INTERFACE = /^(?:lo|any|docker0|(?:eth|wlan|tun|tap|wg|br|bond|veth|interface-)\d{1,3})$/;
 /** A name of a program that cannot be an address or a host. */
 const PROGRAM = /^[a-z_][a-z_+-]{0,30}(?:\d{1,2}(?:\.\d{1,2})?)?$/i;
 /** Where the text is one word of a protocol; other values are from outside. */
@@ -114,7 +114,6 @@ function pathOf(scheme: string, path: string, redaction: Redaction): string {
 
 /** Whom a finding is about: what may stay of a sentence, or else one thing that has a name or an address. */
 export function redactSubject(text: string, redaction: Redaction, sentence: (text: string) => string): string {
-  if (PLAIN_INTERFACE.test(text)) return text;
   const said = sentence(text);
   return said !== '' && !said.includes('…') ? said : /\s/.test(text) ? said : redactTarget(text, redaction);
 }

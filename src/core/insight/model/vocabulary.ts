@@ -22,7 +22,10 @@ export function vocabularyOf(rules: readonly Rule[]): Vocabulary {
 }
 
 /** What stands for what came from outside. */
-export type StandIns = Pick<Redaction, 'isOn' | 'any' | 'text'>;
+export interface StandIns extends Pick<Redaction, 'isOn' | 'any' | 'text'> {
+  /** What stands for a word of which more is known; null for any other. */
+  readonly word?: (text: string) => string | null;
+}
 
 const ENDPOINT = /^(?:[\d.]+|\[[0-9a-f:.%\w]+\]):\d+$/i;
 const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
@@ -42,9 +45,11 @@ export function sentence(text: string, redaction: StandIns, vocabulary: Vocabula
   const said = words.map((word) => {
     const [, before = '', core = '', after = ''] = /^([("']*)(.*?)([)"',;:.!?]*)$/s.exec(word) ?? [];
     if (core === '' || isFigure(core) || vocabulary.has(core.toLowerCase())) return word;
+    const known = redaction.word?.(core) ?? null;
+    if (known !== null) return `${before}${known}${after}`;
     const isForeign = addressOf(core) === null && !ENDPOINT.test(core) && !MAC.test(core) && !NAME.test(core);
     if (!isForeign) return `${before}${redaction.any(core)}${after}`;
-    if (redaction.isOn) return `…${after}`;
+    if (redaction.isOn) return `${before}…${after}`;
     foreign += core.length;
     return foreign > MOST_FOREIGN ? '…' : `${before}${redaction.text(core)}${after}`;
   });
