@@ -115,5 +115,5 @@ function pathOf(scheme: string, path: string, redaction: Redaction): string {
 /** Whom a finding is about: what may stay of a sentence, or else one thing that has a name or an address. */
 export function redactSubject(text: string, redaction: Redaction, sentence: (text: string) => string): string {
   const said = sentence(text);
-  return said !== '' && !said.includes('…') ? said : /\s/.test(text) ? said : redactTarget(text, redaction);
+  return /\s/.test(text) || !said.includes('…') ? said : redactTarget(text, redaction);
 }

@@ -11,8 +11,10 @@ import { CANARY_FRAMES, canariesIn } from '../../support/canaries.ts';
 import { pcap } from '../../support/captures.ts';
 import { type FakeOptions, fakeContext } from '../../support/fake-context.ts';
 import { recordsOf, runInProcess } from '../../support/in-process.ts';
+import { captureOf } from '../../support/insights.ts';
 import { CANARY_ADDRESSES, canaryMachine, canaryRounds, RECORD_WORDS } from '../../support/record-canaries.ts';
 import { expectRecord } from '../../support/record-schema.ts';
+import { attempts } from '../../support/tcp-attempts.ts';
 
 let folder: string;
 const at = (name: string): string => path.join(folder, name);
@@ -198,6 +200,25 @@ test('the same address is the same in a capture, in records, in a snapshot and i
   expect(address).not.toBe(CANARY_ADDRESSES.v4);
   for (const out of [packets, page, snapshot, report]) expect(out).toContain(address);
   expect(recordsOf(report)[0]).toMatchObject({ target: `icmp://${address}` });
+});
+
+test('a finding says what was found, of whom that nobody knows', async () => {
+  const frames = attempts(20, (index) => ({ at: 10 * index, port: 100 + index, ends: 'refused' }));
+  fs.writeFileSync(at('scan.pcap'), captureOf(frames));
+  const { out } = await redacted(['insights', '-r', at('scan.pcap'), '--json', '-f', 'subject == "10.0.0.1"']);
+  const [finding] = recordsOf(out);
+  const { subject } = finding!;
+  expect(subject).toMatch(/^10\.\d+\.\d+\.\d+$/);
+  expect(finding).toMatchObject({ rule: 'port_scan', severity: 'warn' });
+  expect(finding!.summary).toMatch(
+    /^10\.\d+\.\d+\.\d+ tried 20 ports of 10\.\d+\.\d+\.\d+, of which 20 did not accept a connection$/,
+  );
+  expect(String(finding!.summary)).toContain(`${subject} tried`);
+  expect(finding!.advice).toMatch(/^If the client is not a scanner of your own/);
+  expect((finding!.evidence as string[])[0]).toMatch(
+    /^handshake stream=0 server_addr=10\.[\d.]+ server_port=100 outcome=refused$/,
+  );
+  expect(out).not.toMatch(/10\.0\.0\.[12]\b/);
 });
 
 test('the shape stays: counts, ports, times, and which addresses are the same', async () => {
