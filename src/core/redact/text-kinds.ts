@@ -1,6 +1,6 @@
 import type { RecordTable } from '../record/table.ts';
 import { EXPERTS } from '../wire/expert.ts';
-import { ALPN_NAMES, HTTP_METHODS, ROUTE_WORDS } from './known-words.ts';
+import { ALPN_NAMES, HTTP_METHODS, ROUTE_WORDS, SERVICES } from './known-words.ts';
 
 /**
  * What a text of a record holds, by which is decided what may stay of it: a set, the texts that may stay; an expression, what of
@@ -29,7 +29,7 @@ const list = (kind: TextKind, names: string): void => {
 };
 list(
   'word',
-  'app service congestion cipher qtype rcode proto layers link link_types format tcp_flags transport path range scope kind pref flags state rule tls_cipher',
+  'app congestion cipher qtype rcode proto layers link link_types format tcp_flags transport path range scope kind pref flags state rule tls_cipher',
 );
 list('program', 'process processes');
 list('interface', 'iface interfaces outer_iface master parent');
@@ -40,6 +40,7 @@ list('target', 'target direct');
 list('token', 'mptcp_token session peer');
 list(ALPN_NAMES, 'alpn offered_alpn tls_alpn');
 list(HTTP_METHODS, 'method');
+list(SERVICES, 'service');
 list(/^\d{1,10}$/, 'pids');
 list(/^(?:HTTP\/|SSLv|TLSv|DTLSv|0x|GREASE)[\w.]{0,8}$/, 'version offered_versions tls_version');
 list(/^[0-9a-f]{32}$/, 'ja3');
