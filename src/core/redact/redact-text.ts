@@ -12,7 +12,7 @@ const PROGRAM = /^[a-z_][a-z_+-]{0,30}(?:\d{1,2}(?:\.\d{1,2})?)?$/i;
 /** Where the text is one word of a protocol; other values are from outside. */
 const WORD = /^[\w .,:+*/()#-]{0,128}$/;
 const LIKE_AN_ADDRESS = /\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,}|::|[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}/i;
-const HOST = /^[\w-]+(?:\.[\w-]+)*\.?$/;
+const DOTTED_NAME = /^[\w-]+(?:\.[\w-]+)*\.[\w-]*$/;
 /** In place of an address. */
 const NO_ADDRESS = new Set(['', '*', 'default']);
 
@@ -81,7 +81,7 @@ export function redactName(text: string, redaction: Redaction): string {
 
 /** An answer of DNS: an address or a name. Null for a text, which may hold anything. */
 export const redactAnswer = (text: string, redaction: Redaction): string | null =>
-  parseIp(text) !== null || HOST.test(text) ? redactAddress(text, redaction) : null;
+  parseIp(text) !== null || DOTTED_NAME.test(text) ? redactAddress(text, redaction) : null;
 
 /** Another text of as many bytes for any text, whatever is to be redacted. */
 export const redactToken = (text: string, { names }: Redaction): string =>

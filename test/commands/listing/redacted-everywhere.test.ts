@@ -128,23 +128,24 @@ const NAMED = [
   ],
 ];
 
-test('whatever a text of a record holds, no address comes through, nor a name but where programs and protocols are named', () => {
-  const redactor = openRowRedactor(fakeContext(), {
-    redact: ['ips', 'hosts', 'macs', 'payload'],
-    'redact-key': at('key'),
-  })!;
+test.each([
+  [['ips', 'hosts', 'macs', 'payload'], /./],
+  [['ips', 'macs'], /^(?:other )?(?:ip|mac|eui)/],
+] as const)('whatever a text of a record holds, nothing that %j take out comes through', (words, forms) => {
+  const redactor = openRowRedactor(fakeContext(), { redact: words, 'redact-key': at('key') })!;
   const leaks: string[] = [];
   for (const table of ALL_TABLES.filter(({ type }) => !UNTOLD.includes(type))) {
     for (const name of fieldNames(table)) {
       const { kind: json, many } = fieldNamed(table, name)!;
       if (!['text', 'list', 'address', 'time'].includes(json)) continue;
       const kind = textKindOf(table, name);
+      // programs and protocols are named
       const texts = kind === 'word' || kind === 'program' ? HOSTILE : [...HOSTILE, ...NAMED];
       const made = (kind === 'key' ? OTHERS : [{}]).flatMap((other) =>
         texts.map((text) => redactor.row(table, { ...other, [name]: json === 'list' || many ? [text] : text })[name]),
       );
-      const forms = found(JSON.stringify(made));
-      if (forms.length > 0) leaks.push(`${table.type}.${name}: ${forms} in ${JSON.stringify(made)}`);
+      const leaked = found(JSON.stringify(made)).filter((form) => forms.test(form));
+      if (leaked.length > 0) leaks.push(`${table.type}.${name}: ${leaked} in ${JSON.stringify(made)}`);
     }
   }
   expect(leaks).toEqual([]);
