@@ -50,8 +50,8 @@ export const MARKDOWN: Format = format('markdown', async ({ context, header, num
 });
 
 /**
- * A page to look at, of all records of a run; `titleOf` says what it is about, and `redacted` does where that is not to be told. A report is never printed on a terminal, and not
- * again and again.
+ * A page to look at, of all records of a run; `titleOf` says what it is about, and `redacted` is its title where that is not to
+ * be told. A report is never printed on a terminal, and not again and again.
  */
 export function htmlOf<O extends Options>(
   redacted: string,
