@@ -94,6 +94,8 @@ _netwatch_conns() {
     --append-max) : ;;
     --summary) _netwatch_words 'process pid remote state port user interface path session subflow' ;;
     --geoip) _netwatch_files ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --keylog) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
@@ -113,7 +115,7 @@ _netwatch_conns() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --append --append-max --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --append --append-max --summary --coverage --packets --resolve --numeric -n --geoip --redact --redact-key --keylog --ebpf --no-ebpf --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -130,6 +132,8 @@ _netwatch_ifaces() {
   case $prev in
     --table) _netwatch_words 'main local default all' ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
@@ -148,7 +152,7 @@ _netwatch_ifaces() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--routes --table --dns --neighbors --tunnels --host --up --interface -i --resolve --numeric -n --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--routes --table --dns --neighbors --tunnels --host --up --interface -i --resolve --numeric -n --redact --redact-key --netns --read -r --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -200,6 +204,8 @@ _netwatch_follow() {
     --keylog) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -220,7 +226,7 @@ _netwatch_follow() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --tls --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --redact --redact-key --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --tls --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -232,6 +238,8 @@ _netwatch_stats() {
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --keylog) _netwatch_files ;;
     --geoip) _netwatch_files ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -252,7 +260,7 @@ _netwatch_stats() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --keylog --resolve --numeric -n --geoip --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --out --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --keylog --resolve --numeric -n --geoip --redact --redact-key --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --out --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -276,6 +284,8 @@ _netwatch_probe() {
     --append-max) : ;;
     --report) _netwatch_files ;;
     --geoip) _netwatch_files ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --since) : ;;
     --window) : ;;
     --step) : ;;
@@ -287,7 +297,7 @@ _netwatch_probe() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--count -c --interval --timeout --ipv4 -4 --ipv6 -6 --every --via --direct --schedule --duration --expect --fail-on --warn --crit --out --append --append-max --report --geoip --numeric -n --since --window --step --total --outages --force --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
+    *) _netwatch_words '--count -c --interval --timeout --ipv4 -4 --ipv6 -6 --every --via --direct --schedule --duration --expect --fail-on --warn --crit --out --append --append-max --report --geoip --redact --redact-key --numeric -n --since --window --step --total --outages --force --print-cron --print-systemd --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version gateway dns icmp:// tcp:// udp:// dns:// dot:// doh:// http:// https:// tls:// stun:// ntp:// trace:// mtu://' ;;
   esac
 }
 
@@ -340,6 +350,8 @@ _netwatch_export_conns() {
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --summary) _netwatch_words 'process pid remote state port user interface path session subflow' ;;
     --geoip) _netwatch_files ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --keylog) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
@@ -360,7 +372,7 @@ _netwatch_export_conns() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --keylog --ebpf --no-ebpf --netns --read -r --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --events --summary --coverage --packets --resolve --numeric -n --geoip --redact --redact-key --keylog --ebpf --no-ebpf --netns --read -r --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -372,6 +384,8 @@ _netwatch_export_streams() {
     --keylog) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --bpf) : ;;
     --snaplen) : ;;
     --buffer) : ;;
@@ -387,7 +401,7 @@ _netwatch_export_streams() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --tcp --udp --tls --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --redact --redact-key --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --tcp --udp --tls --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -398,6 +412,8 @@ _netwatch_export_snapshot() {
     --read|-r) _netwatch_files ;;
     --keylog) _netwatch_files ;;
     --geoip) _netwatch_files ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --write|-w) _netwatch_files ;;
     --output|-o) _netwatch_words 'ndjson json' ;;
     --fields) _netwatch_list "$fields" ;;
@@ -408,7 +424,7 @@ _netwatch_export_snapshot() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--netns --read -r --keylog --geoip --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--netns --read -r --keylog --geoip --redact --redact-key --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -416,6 +432,8 @@ _netwatch_export_diff() {
   local fields='time what change key field before after delta process pid direction proto addr port iface since'
   case $prev in
     --ignore) _netwatch_list 'listener remote route dns_server iface iface_fact neighbor counter host' ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
@@ -424,7 +442,7 @@ _netwatch_export_diff() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--ignore --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--ignore --redact --redact-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -433,6 +451,8 @@ _netwatch_export_history() {
   case $prev in
     --by) _netwatch_words 'process remote hour' ;;
     --since) : ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
     --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
@@ -443,7 +463,7 @@ _netwatch_export_history() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --since --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --since --redact --redact-key --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -459,6 +479,8 @@ _netwatch_export_events() {
     --append) _netwatch_files ;;
     --append-max) : ;;
     --geoip) _netwatch_files ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --to) : ;;
     --spool) _netwatch_files ;;
     --spool-size) : ;;
@@ -480,7 +502,7 @@ _netwatch_export_events() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --append --append-max --packets --resolve --numeric -n --geoip --ebpf --no-ebpf --to --spool --spool-size --credentials --tls-cert --tls-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --append --append-max --packets --resolve --numeric -n --geoip --redact --redact-key --ebpf --no-ebpf --to --spool --spool-size --credentials --tls-cert --tls-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -490,11 +512,13 @@ _netwatch_export_metrics() {
     --allow-host) : ;;
     --write|-w) _netwatch_files ;;
     --probe) : ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --root) _netwatch_files ;;
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--listen --allow-host --write -w --probe --packets --root --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--listen --allow-host --write -w --probe --packets --redact --redact-key --root --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -506,6 +530,8 @@ _netwatch_insights() {
     --keylog) _netwatch_files ;;
     --explain) : ;;
     --threshold) : ;;
+    --redact) _netwatch_list 'ips hosts macs payload' ;;
+    --redact-key) _netwatch_files ;;
     --ai) _netwatch_words 'auto always never' ;;
     --ollama) : ;;
     --model) : ;;
@@ -531,7 +557,7 @@ _netwatch_insights() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --new --no-packets --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --new --no-packets --redact --redact-key --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

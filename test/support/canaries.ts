@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { ascii, ethernet, type Octets, octets, u16, u32 } from './headers.ts';
 import { crypto, initial } from './quic.ts';
 import { clientHello, handshake, record, serverName } from './tls.ts';
@@ -258,11 +259,13 @@ export const CANARY_FRAMES: readonly (readonly number[])[] = [
 export const WLAN_FRAME = [0x80, 0, 0, 0, ...MAC, ...MAC, ...MAC, 0, 0, ...of('canarywlan')];
 
 /** All ways in which a canary is looked for. */
-export function formsOfCanaries(): ReadonlyMap<string, Buffer> {
+export function formsOfCanaries(words: readonly string[] = WORDS): ReadonlyMap<string, Buffer> {
   const forms = new Map<string, Buffer>();
-  for (const word of WORDS) {
+  for (const word of words) {
     const bytes = Buffer.from(word);
     forms.set(word, bytes);
+    forms.set(`${word} punycode`, Buffer.from(domainToASCII(word)));
+    forms.set(`${word} percent`, Buffer.from(encodeURIComponent(word).toLowerCase()));
     forms.set(`${word} utf-16`, Buffer.from(word, 'utf16le'));
     forms.set(`${word} utf-16be`, Buffer.from(word, 'utf16le').swap16());
     forms.set(`${word} netbios`, Buffer.from(netbios(word)));
@@ -292,6 +295,16 @@ export function formsOfCanaries(): ReadonlyMap<string, Buffer> {
       forms.set(`${name} four ${between}`, Buffer.from(digits.match(/.{1,4}/g)!.join(between)));
       forms.set(`${name} digits ${between}`, Buffer.from([...digits].reverse().join(between)));
     }
+    // as addresses of IPv6 are written: without zeros in front
+    forms.set(
+      `${name} text`,
+      Buffer.from(
+        digits
+          .match(/.{1,4}/g)!
+          .map((group) => group.replace(/^0+(?=.)/, ''))
+          .join(':'),
+      ),
+    );
     if (raw.length > 4) continue;
     forms.set(`${name} decimal`, Buffer.from(String(raw.readUInt32BE())));
     forms.set(`${name} reversed decimal`, Buffer.from(String(raw.readUInt32LE())));
@@ -305,11 +318,13 @@ export function formsOfCanaries(): ReadonlyMap<string, Buffer> {
 }
 
 /** The forms of canaries that are found in it, whatever the case. */
-export function canariesIn(bytes: Uint8Array): string[] {
+export function canariesIn(bytes: Uint8Array, words: readonly string[] = WORDS): string[] {
   const as = Buffer.from(bytes);
   const lower = Buffer.from(
     as.toString('latin1').replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
     'latin1',
   );
-  return [...formsOfCanaries()].filter(([, form]) => as.includes(form) || lower.includes(form)).map(([name]) => name);
+  return [...formsOfCanaries(words)]
+    .filter(([, form]) => as.includes(form) || lower.includes(form))
+    .map(([name]) => name);
 }

@@ -47,7 +47,7 @@ async function insightsOfFile(file: string, thresholds: readonly string[]): Prom
 }
 
 /** A pcap file of one link type, with times to the nanosecond. */
-function captureOf(frames: readonly (StatisticFrame | Uint8Array)[]): Uint8Array {
+export function captureOf(frames: readonly (StatisticFrame | Uint8Array)[]): Uint8Array {
   let clock = -1;
   let linkType = 1;
   const records = frames.map((given) => {

@@ -96,6 +96,7 @@ export const capture = listing({
   resolves: ({ resolve }) => resolve,
   refusesRoot: ({ devices }) => (devices ? null : '--root needs --devices'),
   redactsItself: true,
+  unredacted: { devices: 'it lists devices, not packets' },
   tableOf: ({ devices }) => (devices ? device : packet),
   runOf: ({ write }) =>
     write === null
@@ -120,7 +121,6 @@ export const capture = listing({
         },
   run: async function* (context, values, _operands, request) {
     if (values.devices) {
-      if (values.redact !== null) throw usageError('--redact is about packets, not about --devices');
       const { readDevices } = await import('./capture-devices.ts');
       const filter = values.filter === null ? null : compileFilter(values.filter, device, context.clock.now);
       yield [
@@ -140,9 +140,6 @@ export const capture = listing({
       'discard-secrets',
     ] as const) {
       if (values[name] !== null && values[name] !== false) throw usageError(`--${name} needs --write`);
-    }
-    if (values.resolve && values.redact !== null) {
-      throw usageError('--resolve looks up who an address belongs to, and --redact takes that out');
     }
     const format = askedFormat(values) ?? 'table';
     if ((values.decode || values.hex) && format !== 'table') {

@@ -1,6 +1,7 @@
 import { SOCKET_STATES } from '../../core/record/tables/conn.ts';
 import { SUMMARY_KEYS } from '../../core/record/tables/conn-summary.ts';
 import { choice, flag, integer, text, words } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { historyOptionsOf, machineOptions, placeOptions, resolveOptions } from '../options/shared-options.ts';
 import { keyOptions } from '../packets/capture-options.ts';
 import { ebpfOptions } from '../packets/ebpf-options.ts';
@@ -39,6 +40,7 @@ export const connOptions = {
   ),
   ...resolveOptions,
   ...placeOptions,
+  ...redactOptions,
   ...keyOptions,
   ...ebpfOptions,
   ...machineOptions('a capture, or records saved with --json,'),

@@ -5,6 +5,7 @@ import { coverage } from '../../core/record/tables/meta.ts';
 import { listing } from '../listing/command.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { NOTHING } from '../listing/shared-formats.ts';
+import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { ebpfOptions } from '../packets/ebpf-options.ts';
 import { refuseLiveOptions } from '../reading/saved-records.ts';
 import { CONN_FORMATS } from './conn-formats.ts';
@@ -28,6 +29,7 @@ export const conns = listing({
     'With eBPF, bytes are also counted for sockets that have no counters, from the moment they are watched (source ebpf), and processes that are gone before a snapshot are known too (attribution ebpf). --ebpf requires eBPF; runs of five seconds and more use it by default, as root and with bpftrace installed. A single snapshot with --ebpf watches for a second, then prints.',
     '--events --append FILE keeps a history: each event on a line, added under a lock by one write for each look, so that several runs may do so at once. The file is readable only by its owner, links are refused, and when it reaches --append-max it becomes FILE.1. netwatch export history sums it up.',
     '-o prometheus totals sockets by protocol, state and process: netwatch_conns counts them, and netwatch_conns_receive_bytes and the like are sums over those that are open now. A hundred processes have series of their own; all others are counted under process="(others)". -o markdown is a table to paste into an issue.',
+    REDACTED_RECORDS,
   ],
   operands: '',
   operandChoices: [],
@@ -37,6 +39,7 @@ export const conns = listing({
   firstTickIsStart: ({ events }) => events,
   resolves: ({ resolve }) => resolve,
   refusesRoot: ({ read }) => (read === null ? null : '--root cannot be used with --read'),
+  unredacted: { append: 'a history keeps what happened, and export history --redact hands it on' },
   formats: CONN_FORMATS,
   usualFormat: ({ append }) => (append === null ? null : NOTHING),
   runOf: ({ read }) => (read === null ? SNAPSHOTS : PARTS),

@@ -1,6 +1,7 @@
 import { connOptions } from '../conns/conn-options.ts';
 import { conns } from '../conns/conns.ts';
 import type { ListingCommand } from '../listing/command.ts';
+import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { recordExport } from './record-export.ts';
 
 // a history is for netwatch conns
@@ -13,6 +14,7 @@ export const exportConns = recordExport(conns as ListingCommand, {
   details: [
     'The records of netwatch conns, with its options: of the machine, or with -r of a capture or of saved records. With -w they go to a file, in the format that its name says; without, to stdout.',
     'A file is created so that only its owner can read it, and never replaces another without --force; a run that fails leaves no file. With --interval or --events, it ends with the run: an interrupt ends both, and the file is kept.',
+    REDACTED_RECORDS,
   ],
   options,
   given: {},

@@ -6,9 +6,11 @@ import { CHANGE_KINDS, type ChangeKind, change } from '../../core/record/tables/
 import { type Claim, type Command, listing } from '../listing/command.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { words } from '../options/option.ts';
+import { REDACTED_RECORDS, redactOptions } from '../options/redact-options.ts';
 
 const options = {
   ignore: words('Leave out changes of these kinds.', { value: 'KIND,...', choices: CHANGE_KINDS }),
+  ...redactOptions,
 };
 
 /** `netwatch export diff A B`: what changed between two snapshots. */
@@ -20,6 +22,7 @@ export const exportDiff: Command = listing({
     'A counter that began anew, since the machine was started or the interface made again, is reset: delta is what it has counted since. What is unknown in one of the snapshots is no change: a part that one of them does not have is named on stderr, and a remote or listener whose process was hidden from who took one of them is not taken for another one.',
     'direction of a remote is in where it connected to a socket that listens here, and out otherwise; port is the port that was connected to.',
     'The exit status is 1 when something has changed that is printed, and 0 when nothing has. It is 65 for a file that is no snapshot, is cut short, or is of a later version.',
+    REDACTED_RECORDS,
   ],
   operands: 'A B',
   operandChoices: [],

@@ -4,6 +4,7 @@ import { liveRequestOf } from '../conns/conn-request.ts';
 import { runLive } from '../conns/live-conns.ts';
 import { type Command, type ListingCommand, type ListingValues, listing } from '../listing/command.ts';
 import { SNAPSHOTS } from '../listing/run.ts';
+import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { sinkOptions } from './sink-options.ts';
 
 const { events: _e, summary: _s, coverage: _c, keylog: _k, netns: _n, read: _r, ...chosen } = connOptions;
@@ -23,6 +24,8 @@ export const exportEvents: Command = listing({
     'When the spool is full, the oldest records make room. In their place a gap record is sent, which says how many are missing.',
     'SIGTERM and SIGINT take a last look, send what waits for up to five seconds, and leave the rest in the spool. SIGUSR1 prints how many records were sent and how many wait, SIGUSR2 brings the spool to the disk.',
     'Root gives up its privileges before anything is sent: netwatch becomes the user who called sudo, or else nobody. A separate process keeps the right to see the owners of sockets. The spool belongs to that user.',
+    REDACTED_RECORDS,
+    'Records that are redacted wait in a spool of their own, beside the other one (spool-redacted-ips-hosts), so that nothing is sent with them that an earlier run left there; and OTLP is not told the name of this machine.',
   ],
   operands: '',
   operandChoices: [],

@@ -4,6 +4,7 @@ import { connHistory, HISTORY_KEYS } from '../../core/record/tables/conn-history
 import { type Command, listing } from '../listing/command.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { choice, text } from '../options/option.ts';
+import { REDACTED_RECORDS, redactOptions } from '../options/redact-options.ts';
 import { expectOptionsOf } from '../options/shared-options.ts';
 import { readSince } from '../options/since.ts';
 
@@ -13,6 +14,7 @@ const options = {
     'Only what happened since TIME: a length of time before now (24h, 7d), or a time (2026-01-02, 2026-01-02T03:00).',
     { value: 'TIME' },
   ),
+  ...redactOptions,
   ...expectOptionsOf({ expect: 'none(key == nc)', failOn: 'opened > 10000' }),
 };
 
@@ -24,6 +26,7 @@ export const exportHistory: Command = listing({
     'Sums up what netwatch conns --events --append FILE saved in FILE and in FILE.1: how many connections opened and closed, with how many remotes, and what those that closed had moved, as far as somebody counted. Sockets that listen are among those that open and close.',
     'Hours are by the clock, in UTC; the first one is cut by --since. Rows by process and by remote begin with those that opened most.',
     'A line that holds no record, a last line that is cut short, and records that only a later version knows are skipped and told on stderr.',
+    REDACTED_RECORDS,
   ],
   operands: 'FILE',
   operandChoices: [],

@@ -14,6 +14,7 @@ export const exportMetrics: Command = textCommand({
     'Names are those of -o prometheus of ifaces, conns and probe: node_network_… and node_tcp_connection_states as node_exporter has them, netwatch_conns… by protocol, state and process, netwatch_probe_…. Besides, netwatch_tunnel_up tells of each tunnel, netwatch_findings of the rules of insights by rule and severity, netwatch_limit_info what cannot be seen here, and netwatch_sample_duration_seconds, netwatch_last_success_timestamp_seconds, netwatch_sample_failures_total and process_… how netwatch itself does. The number of series has a limit: a hundred processes and a thousand interfaces have series of their own, and netwatch_left_out counts the others; connections of other processes are added up as "(others)".',
     '-w FILE writes the metrics once, readable by everyone, for cron or a timer. It leaves out those that begin with node_ or process_: node_exporter has them itself. Without --listen and -w they are printed. Findings need two looks, so that only --listen has them.',
     'The package has a service for systemd (netwatch-metrics.service), a dashboard for Grafana (grafana-dashboard.json) and rules for alerts (prometheus-alerts.yml).',
+    'With --redact, labels and the page are redacted: names of interfaces, targets, findings, what cannot be seen, and the name of the machine. Names of programs stay. The key must be a file of --redact-key for series to be the same after a start.',
   ],
   operands: '',
   operandChoices: [],

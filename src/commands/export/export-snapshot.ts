@@ -3,6 +3,7 @@ import { SNAPSHOT_PARTS, snapshot } from '../../core/record/tables/snapshot.ts';
 import { type Command, type ListingCommand, listing } from '../listing/command.ts';
 import { type Format, format } from '../listing/format.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
+import { REDACTED_RECORDS, redactOptions } from '../options/redact-options.ts';
 import { machineOptions, placeOptions } from '../options/shared-options.ts';
 import { keyOptions } from '../packets/capture-options.ts';
 import { refuseLiveOptions } from '../reading/saved-records.ts';
@@ -12,6 +13,7 @@ const options = {
   ...machineOptions('a capture'),
   ...keyOptions,
   ...placeOptions,
+  ...redactOptions,
   ...recordFileOptions,
   write: { ...recordFileOptions.write, doc: 'Write the document to FILE, which must not exist; - is stdout.' },
 };
@@ -32,6 +34,7 @@ export const exportSnapshot: Command = listing({
     'With -r it is of a capture: conns are its flows, streams what follow --list says of them; the parts that only a machine has are null.',
     'With -w, the file is created so that only its owner can read it, and never replaces another without --force, which replaces it as a whole; a run that fails leaves no file. As root more can be seen: the processes of other users.',
     'netwatch export diff compares two of them.',
+    REDACTED_RECORDS,
   ],
   operands: '',
   operandChoices: [],

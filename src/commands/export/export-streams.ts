@@ -1,6 +1,7 @@
 import { follow } from '../follow/follow.ts';
 import { followOptions } from '../follow/follow-options.ts';
 import type { ListingCommand } from '../listing/command.ts';
+import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { recordExport } from './record-export.ts';
 
 // what streams say, and how much of that is held, is for follow
@@ -13,6 +14,7 @@ export const exportStreams = recordExport(follow as ListingCommand, {
   details: [
     'One record for each TCP connection or UDP conversation of a capture, as netwatch follow --list prints them; what they said is what netwatch follow prints. Without -r they are captured live, each written when it is over, until --duration has passed or Ctrl-C. With -w they go to a file, in the format that its name says; without, to stdout.',
     'A file is created so that only its owner can read it, and never replaces another without --force; a run that fails leaves no file.',
+    REDACTED_RECORDS,
   ],
   options,
   given: { list: true },

@@ -12,6 +12,7 @@ import { makeSpoolFolder } from '../../platform/sink/spool-folder.ts';
 import type { Context } from '../context/context.ts';
 import { lesserUserWithGroups } from '../context/lesser-user.ts';
 import type { ListingCommand, ListingValues } from '../listing/command.ts';
+import { NOT_TOLD } from '../listing/report-gap.ts';
 import { runListing } from '../listing/run-listing.ts';
 import type { Options } from '../options/option.ts';
 import { shedPrivileges } from '../reading/shed-privileges.ts';
@@ -61,12 +62,19 @@ interface Sender {
 
 async function openSender(context: Context, request: SendRequest, recipient: Recipient): Promise<Sender> {
   const { clock, say, warn } = context;
-  const { destination, folder, mostBytes } = request;
+  const { destination, folder, mostBytes, spool: named, isRedacted } = request;
   const gapLine = compileJson(gap, Object.keys(gap.fields));
   const spool = await openSpool({
     ...{ folder, mostBytes, say: warn, clock },
     gapOf: (dropped, reason) =>
-      Buffer.from(gapLine({ time: new Date(clock.now()).toISOString(), dropped, reason, iface: null })),
+      Buffer.from(
+        gapLine({
+          time: new Date(clock.now()).toISOString(),
+          dropped,
+          reason: isRedacted ? NOT_TOLD : reason,
+          iface: null,
+        }),
+      ),
   });
   if (spool.count() > 0) say(`${formatNumberOf(spool.count(), 'record')} of an earlier run in ${folder}`);
   const over = new AbortController();
@@ -87,7 +95,10 @@ async function openSender(context: Context, request: SendRequest, recipient: Rec
       forgetStatus();
       forgetSync();
       say(statusOf(delivery, spool));
-      if (spool.count() > 0) say(`they are sent when netwatch runs again with --spool ${folder}`);
+      if (spool.count() > 0)
+        say(
+          `they are sent when netwatch runs again with --spool ${named}${isRedacted ? ' and the same --redact' : ''}`,
+        );
       spool.close();
     },
   };

@@ -1,4 +1,5 @@
 import { choice, flag, integer, text } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { expectOptionsOf, repeatOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions, writeOptions } from '../packets/capture-options.ts';
 
@@ -7,6 +8,7 @@ export const followOptions = {
   ...sourceOptions,
   ...expectOptionsOf({ expect: 'none(retransmissions > 100)', failOn: 'retransmissions > 100' }),
   ...resolveOptions,
+  ...redactOptions,
   ...liveOptions,
   duration: repeatOptions.duration,
   list: flag('List the streams.'),

@@ -5,6 +5,7 @@ import { stream } from '../../core/record/tables/stream.ts';
 import { type ListingValues, listing } from '../listing/command.ts';
 import { format } from '../listing/format.ts';
 import { RECORDS, VERTICAL } from '../listing/shared-formats.ts';
+import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { refuseRawTerminal } from '../packets/raw-output.ts';
 import { followOptions } from './follow-options.ts';
 import { followRequestOf, modeOf } from './follow-request.ts';
@@ -27,6 +28,7 @@ export const follow = listing({
     '--all prints each stream record before its first segment; segments of different streams are mixed, in the order they come. A pipe cannot be read twice, so its streams are collected first, each within --max-segments and --max-bytes. Without --list, --all, --stream or a filter, streams are listed.',
     'With --tls, a stream is what its two sides sent inside TLS over TCP, record by record, decrypted with --keylog or the secrets that a pcapng file holds; streams without TLS are left out. What stays encrypted is said on stderr with its reason; if that is the whole of one stream, the exit status is 66.',
     'Live, packets are captured as with netwatch capture, and streams are numbered from 0 as they come. A listed stream is printed when it is over: one second after both sides of TCP have finished or one side has reset it, two minutes after the last UDP datagram, or at the end. With --all, a stream record is printed before the first segment, with what is known by then, and again, complete, when the stream is over. When one stream is followed, it is the first one picked, and the run ends with it. A filter may need something that is learned later, such as server_name or process; until it picks a stream, what that stream said is held, within --max-segments and --max-bytes.',
+    REDACTED_RECORDS,
   ],
   operands: '',
   operandChoices: [],
@@ -45,8 +47,13 @@ export const follow = listing({
   formats: [tables, ...Object.values(RECORDS), VERTICAL],
   usualFormat: (values) => ({ list: null, records: RECORDS.ndjson, print: tables })[modeOf(values)],
   resolves: ({ resolve }) => resolve,
-  runOf: ({ write }) =>
-    write === null || write === '-'
+  runOf: (values) => {
+    if (values.redact !== null && modeOf(values) !== 'list')
+      throw usageError('--redact is for the list of streams: what a stream said cannot be redacted', {
+        hint: '--list',
+      });
+    const { write } = values;
+    return write === null || write === '-'
       ? { kind: 'batches', interruptIsStatus: false }
       : {
           kind: 'deed',
@@ -57,7 +64,8 @@ export const follow = listing({
             const { writeStream } = await import('./write-stream.ts');
             return writeStream(context, asked, write, values.force);
           },
-        },
+        };
+  },
   run: async function* (context, values, _operands, request) {
     const asked = followRequestOf(values, context.clock.now);
     if (asked.mode === 'print' && asked.format === 'raw') refuseRawTerminal(context, 'a stream');

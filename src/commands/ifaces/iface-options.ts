@@ -1,4 +1,5 @@
 import { flag, text } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { machineOptions, resolveOptions } from '../options/shared-options.ts';
 
 /** The options of `ifaces`, in addition to those of every listing. */
@@ -17,5 +18,6 @@ export const ifaceOptions = {
   up: flag('Only interfaces whose state is up (or unknown, as for tunnels and loopback).'),
   interface: text('Only this interface.', { short: 'i', value: 'NAME', offers: 'interface' }),
   ...resolveOptions,
+  ...redactOptions,
   ...machineOptions('records saved with --json'),
 };

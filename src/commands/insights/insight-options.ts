@@ -1,4 +1,5 @@
 import { flag, text, words } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { modelOptions } from './model-options.ts';
 
@@ -21,6 +22,7 @@ export const insightOptions = {
   ),
   new: flag('With --interval: a finding only at the look where it begins or becomes graver, not at each.'),
   'no-packets': flag('Capture nothing: sockets, interfaces and counters alone.'),
+  ...redactOptions,
   ...modelOptions,
   ...liveOptions,
 };

@@ -5,6 +5,7 @@ import type { Context } from '../context/context.ts';
 import { type ListingValues, listing, type Request } from '../listing/command.ts';
 import { PARTS, type Run, SNAPSHOTS } from '../listing/run.ts';
 import { VERTICAL } from '../listing/shared-formats.ts';
+import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { insightOptions } from './insight-options.ts';
 
 /** `netwatch insights`: what the records mean. */
@@ -16,6 +17,7 @@ export const insights = listing({
     'Live, the machine is looked at twice, five seconds apart or as long as --duration says, and packets are captured meanwhile where this user may; with --interval, the findings that hold are printed at every tick, or with --new only when they begin or become graver. `since` says since when a finding holds. One leaves ten minutes after the last of what it was found in, and one about how things stand when they change. With --root, a machine that is saved as files is looked at once. What only time shows, such as a counter that grows, one look does not find.',
     'A language model on this machine may comment on what the rules found: Ollama at http://127.0.0.1:11434, when it runs (--ai, --model). Its findings come after those of the rules, with rule and source model; they are always notes, and --expect, --fail-on and the exit status disregard them, because whoever sends packets can try to tell a model what to say. It is sent counts, protocols, registered domain names and the findings; tokens stand for addresses and for all other names and texts, unless --no-redact is given. What it says is left out when it cites no fact that it was sent, or tells a figure, an address or a name that is none of them. --dry-run prints the request.',
     '--threshold, which a configuration file may set for good, moves what a rule takes for too much: {"insights": {"threshold": ["port_scan.ports=50"]}}.',
+    REDACTED_RECORDS,
   ],
   operands: '',
   operandChoices: [],
@@ -29,6 +31,7 @@ export const insights = listing({
       ? null
       : '--root is a machine to look at: it cannot be used with --read or --explain',
   usualFormat: ({ explain }) => (explain === null || explain === 'all' ? null : VERTICAL),
+  unredacted: { 'dry-run': 'it prints what a model would be sent, which --no-redact is about' },
   runOf: (values) =>
     values['dry-run'] && values.explain === null
       ? DRY_RUN

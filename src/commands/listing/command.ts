@@ -99,6 +99,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
   readonly claim: (values: ListingValues<O>) => Claim | null;
   /** Whether its records are redacted already when --redact is given; otherwise they are when they are printed. */
   readonly redactsItself: boolean;
+  /** Options whose output is not what is redacted, each with the reason: --redact is refused beside them. */
+  readonly unredacted: Readonly<Record<string, string>>;
   /** Whether no record at all is an answer: there is none. Otherwise nothing was asked, and --fail-on is unknown. */
   readonly emptyIsAnswer: boolean;
   /** The record type that this run prints, to which --fields, --sort and --filter apply. */
@@ -161,6 +163,7 @@ const USUAL = {
   usualFormat: () => null,
   claim: () => null,
   redactsItself: false,
+  unredacted: {},
   emptyIsAnswer: true,
   runOf: () => SNAPSHOTS,
 } as const satisfies Partial<ListingCommand>;

@@ -19,7 +19,7 @@ import { openOutput } from './open-output.ts';
 import type { RedactValues } from './open-redaction.ts';
 import type { PlaceFields } from './place-fields.ts';
 import { reasonForNothing } from './reason-for-nothing.ts';
-import { leftOut, reportGap, tooSlow, watchTicks } from './report-gap.ts';
+import { leftOut, NOT_TOLD, reportGap, tooSlow, watchTicks } from './report-gap.ts';
 import { type Answer, beginAnswer, gatherParts, inOrder, keep, type Seen, take } from './shape-rows.ts';
 import { ticks } from './ticks.ts';
 import { openVerdict } from './verdict.ts';
@@ -135,16 +135,10 @@ function spokenOf(rows: readonly AnyRow[], { wait, format }: ListingPlan): reado
 /** Whether all rows that may be printed have been printed, and no others need to be read. */
 const isOver = (whole: Answer | null): boolean => whole !== null && !whole.readsOn && whole.left <= 0;
 
-/** A reason may name an interface. */
-const NOT_TOLD = 'not told, because of --redact';
-
 /** Loaded here, because few runs redact. Throws as openRedaction does. */
 async function openRedactor(context: Context, values: RedactValues): Promise<RowRedactor | null> {
   if (!values.redact && !values['redact-key']) return null;
-  const { openRedaction } = await import('./open-redaction.ts');
-  const { RowRedactor } = await import('../../core/redact/redact-rows.ts');
-  const redaction = openRedaction(context, values);
-  return redaction === null ? null : new RowRedactor(redaction);
+  return (await import('./open-row-redactor.ts')).openRowRedactor(context, values);
 }
 
 /** Loaded here, because few runs look up names. */

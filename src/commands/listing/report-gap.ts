@@ -6,6 +6,9 @@ import { type GapRow, gap } from '../../core/record/tables/meta.ts';
 import type { Context } from '../context/context.ts';
 import type { Tick } from './ticks.ts';
 
+/** In place of a reason, which may name an interface or a file, where records are redacted. */
+export const NOT_TOLD = 'not told, because of --redact';
+
 /** The gap for records that should have been sorted but did not fit. */
 export function leftOut(type: string, rows: number): Gap {
   return {

@@ -7,6 +7,7 @@ import type { ListingCommand } from './command.ts';
 import { planListing } from './listing-plan.ts';
 import { printRecords } from './print-records.ts';
 import { interruptIsStatus } from './run.ts';
+import { refuseUnredacted } from './unredacted-options.ts';
 
 /**
  * Runs a listing command in the way that its options ask for. Returns the exit status; throws Failure for everything
@@ -19,6 +20,7 @@ export async function runListing(
   operands: readonly string[],
 ): Promise<number> {
   const plan = planListing(command, values, context.terminal.stdoutIsTerminal, context.clock.now);
+  refuseUnredacted(command, values);
   const { run } = plan;
   const interruptStatus = (): number | null =>
     context.signal.aborted && interruptIsStatus(run) ? 128 + (context.signalNumber() ?? 2) : null;

@@ -50,10 +50,11 @@ export const MARKDOWN: Format = format('markdown', async ({ context, header, num
 });
 
 /**
- * A page to look at, of all records of a run; `titleOf` says what it is about. A report is never printed on a terminal, and not
- * again and again.
+ * A page to look at, of all records of a run; `titleOf` says what it is about, and `redacted` is its title where that is not to
+ * be told. A report is never printed on a terminal, and not again and again.
  */
 export function htmlOf<O extends Options>(
+  redacted: string,
   titleOf: (values: Output<O>['values']) => string,
   excludes: Format['excludes'] = {},
 ): Format<O> {
@@ -65,7 +66,7 @@ export function htmlOf<O extends Options>(
     const { openHtmlRenderer } = await import('../../core/html/html-renderer.ts');
     // its words are English; a large number is read by its groups
     const figures = values.lang === null ? numeralsOf('en') : numerals;
-    return openHtmlRenderer(context.stdout, { title: titleOf(values), numerals: figures });
+    return openHtmlRenderer(context.stdout, { title: values.redact ? redacted : titleOf(values), numerals: figures });
   };
   return format('html', open, { excludes });
 }

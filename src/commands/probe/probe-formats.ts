@@ -39,7 +39,7 @@ const prometheus: ProbeFormat = format(
   { tables: [probe] },
 );
 
-const html: ProbeFormat = htmlOf<typeof probeOptions>(({ report }) => `Probes: ${report}`, {
+const html: ProbeFormat = htmlOf<typeof probeOptions>('Probes, redacted', ({ report }) => `Probes: ${report}`, {
   outages: 'a report shows them anyway',
 });
 

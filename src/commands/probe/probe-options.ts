@@ -8,6 +8,7 @@ import { probeReport } from '../../core/record/tables/probe-report.ts';
 import type { Claim, ListingValues } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
 import { duration, flag, integer, period, text } from '../options/option.ts';
+import { redactOptions } from '../options/redact-options.ts';
 import {
   expectOptionsOf,
   historyOptionsOf,
@@ -47,6 +48,7 @@ export const probeOptions = {
     offers: 'file',
   }),
   ...placeOptions,
+  ...redactOptions,
   ...numericOptions,
   since: text(
     'With --report: only what was found since TIME: a length of time before now (24h, 30d), or a time (2026-01-02, 2026-01-02T03:00).',
@@ -129,6 +131,8 @@ export function probeClaim(values: ProbeValues): Claim | null {
   if (values['append-max'] !== null && values.append === null) throw usageError('--append-max needs --append');
   if (values.out !== null && traits?.goesIntoFile !== true)
     throw usageError('--out needs -o html, -o prometheus or -o markdown', { hint: 'other formats: > FILE' });
+  if (values.out !== null && values.redact !== null && format === 'prometheus')
+    throw usageError('--redact is for what is printed, not for the file of -o prometheus --out', { hint: '> FILE' });
   if (values.force && (values.out === null || format !== 'html')) throw usageError('--force needs -o html --out FILE');
   const reporting = given(['since', 'window', 'step', 'total', 'outages']);
   if (reporting !== undefined && values.report === null) throw usageError(`--${reporting} needs --report`);

@@ -4,6 +4,7 @@ import { probeOutage } from '../../core/record/tables/probe-outage.ts';
 import { probeReport } from '../../core/record/tables/probe-report.ts';
 import { type Command, type ListingCommand, listing } from '../listing/command.ts';
 import { askedFormat } from '../listing/listing-plan.ts';
+import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { HISTORY_ALONE, PROBE_FORMATS } from './probe-formats.ts';
 import { probeClaim, probeOptions, probeTableOf, repeatsRounds, reportTableOf } from './probe-options.ts';
 
@@ -33,6 +34,7 @@ export const probe: Command = listing({
     '-o prometheus prints the text format 0.0.4, with the units that Prometheus uses; what is unknown is absent. --out FILE replaces the file as a whole and makes it readable by everyone, as the textfile collector of node_exporter needs it; with --every it does so after each round. -o markdown prints a table for a report.',
     '--append FILE keeps a history: one record per line, each added by one write under a lock, so that cron runs may overlap. The file is readable only by its owner, links are refused, and when it reaches --append-max it becomes FILE.1. --report FILE summarises both files by hour and target. A state lasts until the next round; time in which rounds are missing counts as neither up nor down.',
     "With --report, --since TIME leaves out what was before: TIME is a length of time before now (24h, 30d, 90min), or a time in UTC unless it has an offset. A state that was found before and lasted until then counts from there on. --window D replaces the hours by windows of length D: the last ends now, the one before D earlier, or with --step S each S earlier, so that they roll (--window 24h --step 1h). Windows that begin before --since, and windows of which nothing is known, have no row. --total adds a row for each target about all of the report. Percentiles are by nearest rank, over the mean times of rounds. --filter, --expect and --fail-on apply to the rows, totals included: --filter 'span == total' picks those.",
+    REDACTED_RECORDS,
   ],
   operands: '[TARGET...]',
   operandChoices: ['gateway', 'dns', ...PROBE_KINDS.map((kind) => `${kind}://`)],
@@ -84,6 +86,7 @@ export const probe: Command = listing({
   tableOf: probeTableOf,
   claim: probeClaim,
   emptyIsAnswer: false,
+  unredacted: { append: 'a history keeps what was found, and --report --redact hands it on' },
   formats: PROBE_FORMATS,
   isSeries: (values) => repeatsRounds(values) && values.report === null,
   usualFormat: ({ append }) => (append === null ? null : HISTORY_ALONE),

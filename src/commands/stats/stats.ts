@@ -8,6 +8,7 @@ import { askedFormat, type FormatValues } from '../listing/listing-plan.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { htmlOf, MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { duration, flag, text, words } from '../options/option.ts';
+import { REDACTED_RECORDS, redactOptions } from '../options/redact-options.ts';
 import { placeOptions, resolveOptions } from '../options/shared-options.ts';
 import { liveOptions, sourceOptions } from '../packets/capture-options.ts';
 import { packetRequestOf } from '../packets/packet-request.ts';
@@ -23,6 +24,7 @@ const options = {
   ...sourceOptions,
   ...resolveOptions,
   ...placeOptions,
+  ...redactOptions,
   ...liveOptions,
   bucket: duration('Time covered by each row of --by time: 100ms, 1m; the default is 1 second.'),
   out: text('With -o html: write the report to FILE, as a whole and at once; an older report is replaced.', {
@@ -49,6 +51,7 @@ const REPORT_BUCKET_MS = 100;
 const isReport = (values: FormatValues): boolean => askedFormat(values) === 'html';
 
 const HTML = htmlOf<typeof options>(
+  'Traffic, redacted',
   ({ read, interface: iface }) =>
     read === '-' ? 'Capture from a pipe' : (read ?? `Traffic of ${iface ?? 'this machine'}`),
   { interval: null, count: null },
@@ -65,6 +68,7 @@ export const stats: Command = listing({
     '-o markdown prints a table for each, to paste into an issue.',
     `-o html makes a report to look at: one page with pictures and tables, in which nothing runs and which loads nothing. Without --by it has ${REPORTED.join(', ')}. Of what there is much of it shows the most, and says of how many. --out FILE writes it to a file that only its owner can read, as a whole and at once, so that cron may replace it each day; a file that is no report is replaced with --force alone. The same capture makes the same bytes.`,
     'When --by has several names, --fields, --sort, --filter, --limit, --expect and --fail-on apply to the first one. Of handshakes, they apply to the connections, or, when they name fields of handshake_histogram (bucket, p95_ms), to its rows, which are then printed alone.',
+    REDACTED_RECORDS,
   ],
   operands: '',
   operandChoices: [],

@@ -10,11 +10,11 @@ const INFO = { severityNumber: 9, severityText: 'INFO' };
 const WARN = { severityNumber: 13, severityText: 'WARN' };
 
 /** Makes log records of messages: their fields are attributes, without those that are null, and their id is log.record.uid. */
-export function openLogRecords(clock: Clock): (message: Message) => ReadableLogRecord {
+export function openLogRecords(clock: Clock, namesHost: boolean): (message: Message) => ReadableLogRecord {
   const resource = resourceFromAttributes({
     'service.name': 'netwatch',
     'service.version': packageJson.version,
-    'host.name': os.hostname(),
+    ...(namesHost ? { 'host.name': os.hostname() } : {}),
   });
   const instrumentationScope = { name: 'netwatch', version: packageJson.version };
   return ({ id, bytes }) => {

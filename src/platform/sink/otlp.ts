@@ -25,13 +25,13 @@ interface Answer {
  * Posts records as logs of OTLP/HTTP in protobuf, after the specification but for one thing: what is answered with 500 or a refusal of
  * who we are is sent again too, because it may have been the server's fault or a key that had expired.
  */
-export function openOtlp({ destination, credentials, certificate, clock }: SinkRequest): Recipient {
+export function openOtlp({ destination, credentials, certificate, clock, isRedacted }: SinkRequest): Recipient {
   const { secure, servers, path } = destination;
   const { host, port } = servers[0]!;
   const agent = secure
     ? new https.Agent({ keepAlive: true, maxSockets: 1 })
     : new http.Agent({ keepAlive: true, maxSockets: 1 });
-  const recordOf = openLogRecords(clock);
+  const recordOf = openLogRecords(clock, isRedacted !== true);
   const options = {
     ...{ host, port, agent, method: 'POST' },
     path: `${path === '' ? '' : `/${path.replace(/\/+$/, '')}`}/v1/logs`,

@@ -7,6 +7,8 @@ export interface SinkRequest {
   readonly destination: Destination;
   readonly credentials: Credentials | null;
   readonly clock: Clock;
+  /** Whether the other side is not to learn the name of this machine. */
+  readonly isRedacted?: boolean;
   /** What we show of ourselves in TLS, as PEM; null for nothing. */
   readonly certificate: { readonly cert: string; readonly key: string } | null;
 }

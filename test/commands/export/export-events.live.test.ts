@@ -235,3 +235,44 @@ test.each([
   expect(ended.stderr).not.toContain('geheim');
   expect(ended.status).toBe(status);
 });
+
+test('export events --redact: who is told does not learn who says it, nor what an earlier run left in the spool', async () => {
+  const receiver = await startOtlpReceiver();
+  closing.push(() => receiver.close());
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'events-'));
+  fs.chmodSync(folder, 0o755);
+  closing.push(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const spool = path.join(folder, 'spool');
+  const begin = (to: string, ...more: readonly string[]): Running => {
+    const run = startNetwatch([
+      ...['export', 'events', '--port', `${receiver.port}`, '--spool', spool, '--interval', '200ms', '--to', to],
+      ...more,
+    ]);
+    closing.push(() => run.child.kill('SIGKILL'));
+    return run;
+  };
+  /** Connects, and ends the run when the record has come. */
+  const watchOne = async (run: Running, at: string, has: () => boolean): Promise<void> => {
+    await until(() => fs.existsSync(path.join(at, 'sent')));
+    await sleep(600);
+    const socket = net.connect(receiver.port, '127.0.0.1');
+    socket.on('error', () => {});
+    await until(has);
+    socket.destroy();
+    run.child.kill('SIGTERM');
+    await run.ended;
+  };
+  // nobody listens there: its records wait
+  await watchOne(begin('otlp+http://127.0.0.1:9'), spool, () => recordsIn(spool).length > 0);
+  const left = recordsIn(spool).length;
+  const redacted = begin(`otlp+http://127.0.0.1:${receiver.port}`, '--redact', 'ips,hosts,macs,payload');
+  await watchOne(redacted, `${spool}-redacted-ips-hosts-macs-payload`, () => receiver.logs.length > 0);
+  expect(recordsIn(spool)).toHaveLength(left);
+  const { attributes, resource } = receiver.logs[0]!;
+  expect(resource).not.toHaveProperty('host.name');
+  expect(attributes).toMatchObject({ 'netwatch.event': { stringValue: 'opened' } });
+  for (const { attributes: one } of receiver.logs) {
+    for (const field of ['cmdline', 'exe', 'cgroup']) expect(one).not.toHaveProperty(`netwatch.${field}`);
+    expect(one['netwatch.user']?.stringValue).not.toBe(os.userInfo().username);
+  }
+});

@@ -41,16 +41,27 @@ async function receiverOf(...args: Parameters<typeof startOtlpReceiver>) {
   return receiver;
 }
 
-function otlpTo(url: string, credentials: string | null = null, clock = realClock): Recipient {
+function otlpTo(url: string, credentials: string | null = null, clock = realClock, isRedacted = false): Recipient {
   const recipient = openOtlp({
     destination: parseDestination(url),
     credentials: credentials === null ? null : parseCredentials(credentials, 'FILE', 'otlp'),
     certificate: null,
     clock,
+    isRedacted,
   });
   closing.push(() => recipient.close());
   return recipient;
 }
+
+test('the receiver of redacted records does not learn the name of this machine', async () => {
+  const receiver = await receiverOf();
+  for (const isRedacted of [false, true]) {
+    const recipient = otlpTo(`otlp+http://127.0.0.1:${receiver.port}`, null, realClock, isRedacted);
+    await recipient.send(messagesOf(1), NEVER);
+  }
+  expect(receiver.logs.map(({ resource }) => Object.hasOwn(resource, 'host.name'))).toEqual([true, false]);
+  expect(receiver.logs[1]!.resource).toMatchObject({ 'service.name': { stringValue: 'netwatch' } });
+});
 
 test('records arrive as logs: what they say, when, and under an id that stays', async () => {
   const receiver = await receiverOf();

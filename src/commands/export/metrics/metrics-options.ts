@@ -1,4 +1,5 @@
 import { flag, text, words } from '../../options/option.ts';
+import { redactOptions } from '../../options/redact-options.ts';
 import { rootOptions } from '../../options/shared-options.ts';
 
 /** The options of `netwatch export metrics`. */
@@ -22,5 +23,6 @@ export const metricsOptions = {
   packets: flag(
     'With --listen: also capture, so that rules see packets; counts of what was captured and dropped are among the metrics (needs CAP_NET_RAW).',
   ),
+  ...redactOptions,
   ...rootOptions,
 };

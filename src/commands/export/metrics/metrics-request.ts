@@ -1,5 +1,6 @@
 import { usageError } from '../../../core/failure.ts';
 import { hostOf } from '../../../platform/listener/request-gate.ts';
+import type { RedactValues } from '../../listing/open-redaction.ts';
 import type { Values } from '../../options/option.ts';
 import type { globalOptions } from '../../options/shared-options.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -15,6 +16,7 @@ export interface MetricsRequest {
   readonly targets: readonly string[];
   readonly packets: boolean;
   readonly root: string | null;
+  readonly redact: RedactValues;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -40,6 +42,7 @@ export function metricsRequestOf(values: Values<typeof metricsOptions> & Values<
   if (wrong !== undefined)
     throw usageError(`--allow-host "${wrong}" is no name of a host`, { hint: '--allow-host monitor.example.org' });
   return {
+    redact: values,
     listen: listen === null ? null : parseListenAddress(listen),
     write,
     names: names?.map((name) => name.toLowerCase()) ?? [],

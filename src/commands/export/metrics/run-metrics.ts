@@ -8,6 +8,7 @@ import { familiesOfSample, familiesOfTextfile } from './metric-families.ts';
 import type { MetricsRequest } from './metrics-request.ts';
 import { metricsText } from './metrics-text.ts';
 import { serveMetrics } from './serve-metrics.ts';
+import { openShown } from './shown.ts';
 import { Station } from './station.ts';
 
 /** node_exporter reads the file as another user. */
@@ -22,9 +23,10 @@ export async function runMetrics(given: Context, asked: MetricsRequest): Promise
   const place = await placeOf(context, { root: asked.root, netns: null });
   const { listen, write, targets, packets } = asked;
   const stands = listen !== null;
-  const open = (): Promise<Station> => Station.open(place, { targets, packets, stands }, sayLimitsOnce(context));
+  const shown = await openShown(context, asked.redact);
+  const open = (): Promise<Station> => Station.open(place, { targets, packets, stands, shown }, sayLimitsOnce(context));
   if (listen !== null) {
-    await serveMetrics(context, place, listen, asked.names, open);
+    await serveMetrics(context, place, listen, asked.names, shown, open);
     return '';
   }
   const station = await open();

@@ -12,6 +12,7 @@ import { CONTENT_TYPES, formatFor, type MetricsFormat, metricsText } from './met
 import { pageOf } from './page.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { Sample } from './sample.ts';
+import type { Shown } from './shown.ts';
 import { singleFlight } from './single-flight.ts';
 import type { Station } from './station.ts';
 
@@ -29,11 +30,12 @@ export async function serveMetrics(
   place: Place,
   at: ListenAddress,
   names: readonly string[],
+  shown: Shown,
   open: () => Promise<Station>,
 ): Promise<void> {
   const { clock } = context;
   const fault = onceEach((message) => context.warn(`the machine cannot be read: ${message}`));
-  const host = (await place.platform.readHost()).hostname;
+  const host = shown.hostname(await place.platform.readHost());
   let station: Station | null = null;
   const opened = (): Station => {
     if (station === null) throw new Failure(EXIT.unavailable, 'netwatch is still starting');
@@ -52,7 +54,7 @@ export async function serveMetrics(
       return await answer();
     } catch (error) {
       fault(error);
-      const text = `the machine cannot be read: ${messageOf(error)}\n`;
+      const text = `the machine cannot be read${shown.tellsReasons ? `: ${messageOf(error)}` : ''}\n`;
       return { status: 503, type: 'text/plain; charset=utf-8', text, policy: METRICS_POLICY };
     }
   };

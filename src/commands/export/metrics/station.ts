@@ -16,6 +16,7 @@ import { LastHour } from './last-hour.ts';
 import { MachineWitness } from './machine-witness.ts';
 import { ProbeDesk } from './probe-desk.ts';
 import type { Sample } from './sample.ts';
+import type { Shown } from './shown.ts';
 
 export interface StationRequest {
   /** Targets as they are typed. */
@@ -23,6 +24,7 @@ export interface StationRequest {
   readonly packets: boolean;
   /** Whether it goes on until it is interrupted; otherwise there is one sample. */
   readonly stands: boolean;
+  readonly shown: Shown;
 }
 
 /** Milliseconds from one round of probes to the next. */
@@ -50,6 +52,7 @@ export class Station {
     private readonly sampler: InsightSampler,
     private readonly witness: MachineWitness,
     private readonly probes: ProbeDesk | null,
+    private readonly shown: Shown,
     private readonly sayLimits: (limits: readonly Limit[]) => void,
   ) {
     this.startedAt = place.clock.now() / 1000;
@@ -61,13 +64,13 @@ export class Station {
    */
   static async open(
     place: Place,
-    { targets, packets, stands }: StationRequest,
+    { targets, packets, stands, shown }: StationRequest,
     sayLimits: (limits: readonly Limit[]) => void,
   ): Promise<Station> {
     const own = new OwnConnections();
     const desk =
       targets.length === 0 ? null : await ProbeDesk.open(place, targets, stands ? PROBE_MS : null, own, sayLimits);
-    const witness = new MachineWitness();
+    const witness = new MachineWitness(shown);
     try {
       const sampler = await openInsightSampler(place, {
         rules: RULES,
@@ -80,7 +83,7 @@ export class Station {
         witness,
         outlivesPrivileges: stands,
       });
-      return new Station(place, sampler, witness, desk, sayLimits);
+      return new Station(place, sampler, witness, desk, shown, sayLimits);
     } catch (error) {
       desk?.close();
       throw error;
@@ -98,7 +101,9 @@ export class Station {
    */
   async watch(fault: (error: unknown) => void): Promise<void> {
     const { clock, signal } = this.place;
-    const rounds = this.probes?.ask((row) => this.hour.takeRound(row, clock.monotonic())).catch(fault);
+    const rounds = this.probes
+      ?.ask((row) => this.hour.takeRound(this.shown.probe(row), clock.monotonic()))
+      .catch(fault);
     for (let failed = 0; !signal.aborted; await clock.sleep(STEP_MS, signal)) {
       try {
         await this.inTurn(() => this.step());
@@ -133,11 +138,11 @@ export class Station {
     return {
       conns: this.witness.conns,
       interfaces: this.witness.interfaces,
-      probes: this.probes?.rows() ?? [],
+      probes: this.probes?.rows().map(this.shown.probe) ?? [],
       probesRepeat: this.probes?.isRepeated ?? false,
       findings: this.found,
       captured: this.sampler.captured(),
-      limits: [...this.limits.values()],
+      limits: [...this.limits.values()].map(this.shown.limit),
       health: {
         version: packageJson.version,
         node: process.versions.node,
@@ -168,7 +173,7 @@ export class Station {
       const isFirst = this.rulesDue === 0;
       const { rows, limits } = await this.sampler.look(at);
       this.meet(limits);
-      if (!isFirst) this.found = this.standing.take(rows, at.time, true).rows;
+      if (!isFirst) this.found = this.standing.take(rows, at.time, true).rows.map(this.shown.finding);
       this.rulesDue =
         begun + (isFirst ? STEP_MS : Math.max(RULES_MS, (clock.monotonic() - begun) * SHARE)) - STEP_MS / 2;
     } else this.meet(await this.sampler.glance(instantNow(clock), INTERFACES));

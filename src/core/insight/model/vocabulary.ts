@@ -21,6 +21,16 @@ export function vocabularyOf(rules: readonly Rule[]): Vocabulary {
   ]);
 }
 
+/** What stands for what came from outside. */
+export interface StandIns extends Pick<Redaction, 'isOn' | 'any' | 'text'> {
+  /** What stands for a word of which more is known; null for any other. */
+  readonly word?: (text: string) => string | null;
+}
+
+const ENDPOINT = /^(?:[\d.]+|\[[0-9a-f:.%\w]+\]):\d+$/i;
+const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
+const NAME = /^[\w-]+(\.[\w-]+)+$/;
+
 /** Characters of words from outside that one sentence may have where nothing is redacted. */
 const MOST_FOREIGN = 64;
 const LONGEST_SENTENCE = 300;
@@ -29,15 +39,17 @@ const LONGEST_SENTENCE = 300;
  * A sentence of a rule, which quotes what others chose. Its own words and its figures are kept, addresses and names become
  * what the redaction makes of them. What else it quotes is left out or, where nothing is redacted, cut short.
  */
-export function sentence(text: string, redaction: Redaction, vocabulary: Vocabulary): string {
+export function sentence(text: string, redaction: StandIns, vocabulary: Vocabulary): string {
   let foreign = 0;
   const words = withoutQuotes(text.slice(0, 4 * LONGEST_SENTENCE), redaction).split(/\s+/);
   const said = words.map((word) => {
     const [, before = '', core = '', after = ''] = /^([("']*)(.*?)([)"',;:.!?]*)$/s.exec(word) ?? [];
     if (core === '' || isFigure(core) || vocabulary.has(core.toLowerCase())) return word;
-    const isForeign = addressOf(core) === null && !/^[\d.]+:\d+$/.test(core) && !/^[\w-]+(\.[\w-]+)+$/.test(core);
+    const known = redaction.word?.(core) ?? null;
+    if (known !== null) return `${before}${known}${after}`;
+    const isForeign = addressOf(core) === null && !ENDPOINT.test(core) && !MAC.test(core) && !NAME.test(core);
     if (!isForeign) return `${before}${redaction.any(core)}${after}`;
-    if (redaction.isOn) return `…${after}`;
+    if (redaction.isOn) return `${before}…${after}`;
     foreign += core.length;
     return foreign > MOST_FOREIGN ? '…' : `${before}${redaction.text(core)}${after}`;
   });
@@ -46,5 +58,5 @@ export function sentence(text: string, redaction: Redaction, vocabulary: Vocabul
 }
 
 /** What stands in quotation marks came from outside, whatever words it has. */
-const withoutQuotes = (text: string, redaction: Redaction): string =>
+const withoutQuotes = (text: string, redaction: StandIns): string =>
   redaction.isOn ? text.replace(/"(?:[^"\\]|\\.)*(?:"|$)/gs, '…') : text;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { noNetwork } from '../../../platform/linux/live-network.ts';
@@ -48,6 +49,31 @@ const numberOf = (text: string, series: string): number => {
 const NODE_LISTENS = 'netwatch_conns{proto="tcp",process="node",state="listen"}';
 
 describe.skipIf(noNetwork !== null)('export metrics --listen', () => {
+  test('--redact: neither metrics nor the page name the machine, a tunnel or a target', async () => {
+    const key = path.join(scene.folder, 'key');
+    fs.writeFileSync(key, Buffer.alloc(32, 5));
+    const words = [
+      '--redact',
+      'ips,hosts,macs,payload',
+      '--redact-key',
+      key,
+      '--probe',
+      'tcp://127.199.88.77:1,tcp://tn0.example:1',
+    ];
+    await serve(words);
+    // targets are asked three times, a second apart, before they are told
+    await until(() => ask('http://127.0.0.1:9787/').includes('tcp://'));
+    const text = metrics();
+    const page = ask('http://127.0.0.1:9787/');
+    for (const one of [text, page]) {
+      expect(one).not.toMatch(/tn0|127\.199\.88/);
+      expect(one).toMatch(/lo\b/);
+    }
+    expect(text).toMatch(/netwatch_tunnel_up\{device="[a-z0-9]{3}",kind="tun"\} 0/);
+    expect(page).not.toContain(`<title>${os.hostname()}: netwatch</title>`);
+    expect(page).toMatch(/tcp:\/\/127\.\d+\.\d+\.\d+:1/);
+  });
+
   test('becomes nobody and still tells which processes of root hold sockets; SIGTERM ends it with 0', async () => {
     const live = await serve();
     const status = fs.readFileSync(`/proc/${live.pid}/status`, 'utf8');
