@@ -1,12 +1,8 @@
-import { formatNumberOf, formatSeconds } from '../output/units.ts';
+import { formatNumberOf } from '../output/units.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Recipient, Waiting } from './message.ts';
-
-/** Waits between tries that fail: twice as long each time, at most so long; chance takes off up to half of it. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
-/** Whatever the other side asks for, it is tried again after an hour. */
-const MOST_ASKED_MS = 3_600_000;
+import { Trouble } from './trouble.ts';
+import { waitToTry } from './wait-to-try.ts';
 
 export interface Delivery {
   /** Records that arrived, and records that the other side refused for good. */
@@ -39,21 +35,8 @@ export function deliver(
 ): Delivery {
   let sent = 0;
   let refused = 0;
-  let trouble: string | null = null;
-  let since = 0;
   let tries = 0;
-
-  const away = (reason: string): void => {
-    if (trouble === null) since = clock.monotonic();
-    if (trouble !== reason) say(`${name}: ${reason}; ${formatNumberOf(waiting.count(), 'record')} in the spool`);
-    trouble = reason;
-  };
-  const back = (): void => {
-    tries = 0;
-    if (trouble === null) return;
-    trouble = null;
-    say(`${name} takes records again after ${formatSeconds((clock.monotonic() - since) / 1000)}`);
-  };
+  const trouble = new Trouble({ clock, say, name }, 'records');
 
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -67,17 +50,16 @@ export function deliver(
         waiting.settle(batch);
         sent += batch.messages.length - reply.refused;
         refused += reply.refused;
-        back();
+        tries = 0;
+        trouble.ends();
         if (reply.refused > 0)
           say(`${name} refused ${formatNumberOf(reply.refused, 'record')}: ${reply.why ?? 'it does not say why'}`);
         continue;
       }
       if (signal.aborted) return;
-      away(reply.reason);
-      const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries++);
-      const asked = Math.min(reply.afterMs ?? 0, MOST_ASKED_MS);
-      await clock.sleep(Math.max(longest * (1 - random() / 2), asked), signal);
+      trouble.goesOn(reply.reason, () => `${formatNumberOf(waiting.count(), 'record')} in the spool`);
+      await clock.sleep(waitToTry(tries++, reply.afterMs, random()), signal);
     }
   };
-  return { sent: () => sent, refused: () => refused, trouble: () => trouble, ended: run() };
+  return { sent: () => sent, refused: () => refused, trouble: () => trouble.reason, ended: run() };
 }

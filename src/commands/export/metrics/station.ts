@@ -138,6 +138,7 @@ export class Station {
       findings: this.found,
       captured: this.sampler.captured(),
       limits: [...this.limits.values()],
+      push: null,
       health: {
         version: packageJson.version,
         node: process.versions.node,
