@@ -1,3 +1,4 @@
+import { reasonOf } from '../failure.ts';
 import { formatNumberOf } from '../output/units.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Recipient, Waiting } from './message.ts';
@@ -38,27 +39,38 @@ export function deliver(
   let tries = 0;
   const trouble = new Trouble({ clock, say, name }, 'records');
 
+  const failed = (reason: string, afterMs: number | null): number => {
+    trouble.goesOn(reason, () => `${formatNumberOf(waiting.count(), 'record')} in the spool`);
+    return waitToTry(tries++, afterMs, random());
+  };
+  /** Sends what waits, or waits until something does; returns how long to wait before the next turn. */
+  const turn = async (): Promise<number> => {
+    const batch = waiting.first(recipient.most);
+    if (batch.messages.length === 0) {
+      await waiting.some(signal);
+      return 0;
+    }
+    const reply = await recipient.send(batch.messages, signal);
+    if (reply.kind === 'later') return signal.aborted ? 0 : failed(reply.reason, reply.afterMs);
+    waiting.settle(batch);
+    sent += batch.messages.length - reply.refused;
+    refused += reply.refused;
+    tries = 0;
+    trouble.ends();
+    if (reply.refused > 0)
+      say(`${name} refused ${formatNumberOf(reply.refused, 'record')}: ${reply.why ?? 'it does not say why'}`);
+    return 0;
+  };
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      const batch = waiting.first(recipient.most);
-      if (batch.messages.length === 0) {
-        await waiting.some(signal);
-        continue;
+      let wait: number;
+      try {
+        wait = await turn();
+      } catch (error) {
+        // of a disk that is broken; what is sent may be sent again
+        wait = failed(`the spool cannot be read: ${reasonOf(error)}`, null);
       }
-      const reply = await recipient.send(batch.messages, signal);
-      if (reply.kind === 'taken') {
-        waiting.settle(batch);
-        sent += batch.messages.length - reply.refused;
-        refused += reply.refused;
-        tries = 0;
-        trouble.ends();
-        if (reply.refused > 0)
-          say(`${name} refused ${formatNumberOf(reply.refused, 'record')}: ${reply.why ?? 'it does not say why'}`);
-        continue;
-      }
-      if (signal.aborted) return;
-      trouble.goesOn(reply.reason, () => `${formatNumberOf(waiting.count(), 'record')} in the spool`);
-      await clock.sleep(waitToTry(tries++, reply.afterMs, random()), signal);
+      if (wait > 0) await clock.sleep(wait, signal);
     }
   };
   return { sent: () => sent, refused: () => refused, trouble: () => trouble.reason, ended: run() };

@@ -214,6 +214,52 @@ test('export events --to otlp+http: what was seen arrives as logs, after a recei
   });
 });
 
+/** A spool of whoever sends, which others made. */
+function spoolWith(files: Readonly<Record<string, string>>): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'events-'));
+  fs.chmodSync(folder, 0o755);
+  closing.push(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const spool = path.join(folder, 'spool');
+  fs.mkdirSync(spool, { mode: 0o700 });
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(spool, name), text, { mode: 0o600 });
+  const places = [spool, ...Object.keys(files).map((name) => path.join(spool, name))];
+  if (isRoot) for (const place of places) fs.chownSync(place, 65_534, 65_534);
+  return spool;
+}
+const toNobody = (spool: string): Running =>
+  startNetwatch(['export', 'events', '--to', 'otlp+http://127.0.0.1:1', '--spool', spool]);
+
+test('a spool belongs to one process at a time: the second says who has it, and the first goes on', async () => {
+  const spool = spoolWith({});
+  const first = toNobody(spool);
+  closing.push(() => first.child.kill('SIGKILL'));
+  await until(() => recordsIn(spool).length > 0 || fs.existsSync(path.join(spool, '0000000000000001.seg')));
+  const { status, stderr } = await toNobody(spool).ended;
+  expect(stderr).toMatch(/another program has kept .*sent locked for 10 s\n.*fuser .*shows which program/);
+  expect(status).toBe(75);
+  first.child.kill('SIGTERM');
+  expect((await first.ended).status).toBe(143);
+});
+
+test('a spool of a later version is refused and left as it is; garbage is told and left out', async () => {
+  const later = `NWSPOOL2${'later'.repeat(20)}`;
+  const spool = spoolWith({ '0000000000000001.seg': later });
+  const refused = await toNobody(spool).ended;
+  expect(refused.stderr).toMatch(/the spool .* cannot be used: a later version of netwatch wrote it\n.*--spool DIR/);
+  expect(refused.status).toBe(73);
+  expect(fs.readFileSync(path.join(spool, '0000000000000001.seg'), 'utf8')).toBe(later);
+
+  const rubbish = spoolWith({ '0000000000000001.seg': 'rubbish '.repeat(99), sent: 'rubbish', 'notes.txt': 'mine' });
+  const run = toNobody(rubbish);
+  closing.push(() => run.child.kill('SIGKILL'));
+  await until(() => fs.statSync(path.join(rubbish, 'sent')).size === 12);
+  run.child.kill('SIGTERM');
+  const { status, stderr } = await run.ended;
+  expect(stderr).toMatch(/0000000000000001\.seg is damaged: what waited in it is lost/);
+  expect(status).toBe(143);
+  expect(fs.readFileSync(path.join(rubbish, 'notes.txt'), 'utf8')).toBe('mine');
+});
+
 /** Where none is named, an ordinary user needs a home for it. */
 const SPOOL = path.join(os.tmpdir(), 'netwatch-never-made');
 
