@@ -677,7 +677,7 @@ complete -c netwatch -n '__netwatch_is export events' -l version -d 'Show the ve
 complete -c netwatch -n '__netwatch_is export metrics' -l listen -x -d 'Answer Prometheus at /metrics and browsers at / until Ctrl-C: HOST:PORT, or PORT on the loopback; port 0 is any that is free.'
 complete -c netwatch -n '__netwatch_is export metrics' -l to -x -d 'Send the metrics by OTLP until Ctrl-C: otlp+http://HOST[:PORT][/PATH] or otlp+https://…; together with --listen, too.'
 complete -c netwatch -n '__netwatch_is export metrics' -l interval -x -d 'With --to: send them every D (15s), 1s at least.'
-complete -c netwatch -n '__netwatch_is export metrics' -l credentials -r -F -d 'Read who we are from FILE: of NATS a .creds file, USER:PASSWORD or a token; of OTLP header fields, as Authorization: Bearer TOKEN.'
+complete -c netwatch -n '__netwatch_is export metrics' -l credentials -r -F -d 'With --to: read header fields that say who we are from FILE, as Authorization: Bearer TOKEN.'
 complete -c netwatch -n '__netwatch_is export metrics' -l tls-cert -r -F -d 'Show this certificate (PEM) in TLS; with --tls-key.'
 complete -c netwatch -n '__netwatch_is export metrics' -l tls-key -r -F -d 'The key of --tls-cert (PEM).'
 complete -c netwatch -n '__netwatch_is export metrics' -l allow-host -x -d 'With --listen: names by which this machine may be asked, besides its addresses and localhost; by others nothing is answered, so that no page of a stranger can read it.'

@@ -22,7 +22,7 @@ export const exportEvents: Command = listing({
     'Every record is written to the spool first, and removed when the other side has acknowledged it: it arrives at least once. While the other side is away, records wait in the spool, also when netwatch is killed and started again; it tries again after half a second, later after up to 30 s, and says so on stderr once. One process at a time may use a spool. Its files are readable by their owner alone, and have checksums; a record that was cut short because netwatch was killed is dropped and told. After a power cut, the records of the last seconds may be missing.',
     'When the spool is full, the oldest records make room. Where the disk itself is full, new ones are dropped until there is room, and stderr tells once. In the place of those that are missing a gap record is sent, which says how many. What is damaged in a spool is told and passed over; a spool of a later version is refused (73).',
     'SIGTERM and SIGINT take a last look, send what waits for up to five seconds, and leave the rest in the spool. SIGUSR1 prints how many records were sent and how many wait, SIGUSR2 brings the spool to the disk.',
-    'Root gives up its privileges before anything is sent: netwatch becomes the user who called sudo, or else nobody. A separate process keeps the right to see the owners of sockets. The spool belongs to that user.',
+    'Root gives up its privileges before anything is sent: netwatch becomes the user who called sudo, or else nobody. A separate process keeps the right to see the owners of sockets. The spool belongs to that user. The package has a confined service for systemd (netwatch-events.service).',
   ],
   operands: '',
   operandChoices: [],

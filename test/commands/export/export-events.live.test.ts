@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -8,7 +9,7 @@ import { parseRecord } from '../../../src/core/delivery/segment.ts';
 import { isUnprivileged } from '../../../src/platform/linux/drop-privileges.ts';
 import { type NatsServer, startNatsServer } from '../../support/nats-server.ts';
 import { startOtlpReceiver } from '../../support/otlp-receiver.ts';
-import { type Running, startNetwatch } from '../../support/program.ts';
+import { BIN, type Running, startNetwatch } from '../../support/program.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -240,6 +241,49 @@ test('a spool belongs to one process at a time: the second says who has it, and 
   first.child.kill('SIGTERM');
   expect((await first.ended).status).toBe(143);
 });
+
+test.skipIf(!isRoot || toolIsMissing('setpriv'))(
+  'with the capabilities and the folder of its unit alone it sends, and tells whose sockets they are',
+  async () => {
+    const receiver = await startOtlpReceiver();
+    closing.push(() => receiver.close());
+    const state = path.dirname(spoolWith({}));
+    fs.rmdirSync(path.join(state, 'spool'));
+    fs.chownSync(state, 65_533, 65_533);
+    const caps = '+dac_read_search,+sys_ptrace';
+    const confined = [
+      ...['--reuid=65533', '--regid=65533', '--clear-groups', '--no-new-privs', `--bounding-set=-all,${caps}`],
+      ...[`--inh-caps=${caps}`, `--ambient-caps=${caps}`, process.execPath, BIN],
+    ];
+    const options = [
+      '--to',
+      `otlp+http://127.0.0.1:${receiver.port}`,
+      '--port',
+      `${receiver.port}`,
+      '--interval',
+      '200ms',
+    ];
+    const child = spawn('setpriv', [...confined, 'export', 'events', ...options], {
+      env: { PATH: process.env.PATH, NETWATCH_CONFIG: 'none', STATE_DIRECTORY: state },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    closing.push(() => child.kill('SIGKILL'));
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    await until(() => fs.existsSync(path.join(state, 'spool', 'sent')));
+    await sleep(600);
+    const socket = net.connect(receiver.port, '127.0.0.1');
+    const ofThis = (): boolean =>
+      receiver.logs.some(({ attributes }) => attributes['netwatch.pid']?.intValue === `${process.pid}`);
+    await until(ofThis);
+    socket.destroy();
+    expect(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8')).toMatch(/^CapEff:\t0+$/m);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(143);
+    expect(said).toMatch(/records sent, 0 in the spool/);
+  },
+);
 
 test('a spool of a later version is refused and left as it is; garbage is told and left out', async () => {
   const later = `NWSPOOL2${'later'.repeat(20)}`;

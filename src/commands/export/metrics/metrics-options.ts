@@ -14,6 +14,10 @@ export const metricsOptions = {
   ),
   interval: duration('With --to: send them every D (15s), 1s at least.'),
   ...recipientOptions,
+  credentials: text('With --to: read header fields that say who we are from FILE, as Authorization: Bearer TOKEN.', {
+    value: 'FILE',
+    offers: 'file',
+  }),
   'allow-host': words(
     'With --listen: names by which this machine may be asked, besides its addresses and localhost; by others nothing is answered, so that no page of a stranger can read it.',
     { value: 'NAME,...' },
