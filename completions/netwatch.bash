@@ -509,6 +509,11 @@ _netwatch_export_events() {
 _netwatch_export_metrics() {
   case $prev in
     --listen) : ;;
+    --to) : ;;
+    --interval) : ;;
+    --credentials) _netwatch_files ;;
+    --tls-cert) _netwatch_files ;;
+    --tls-key) _netwatch_files ;;
     --allow-host) : ;;
     --write|-w) _netwatch_files ;;
     --probe) : ;;
@@ -518,7 +523,7 @@ _netwatch_export_metrics() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--listen --allow-host --write -w --probe --packets --redact --redact-key --root --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--listen --to --interval --credentials --tls-cert --tls-key --allow-host --write -w --probe --packets --redact --redact-key --root --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

@@ -40,6 +40,7 @@ export function sampleWith(text: string): Sample {
     ],
     captured: { captured: 1000, dropped: 7 },
     limits: [{ what: text, why: `why ${text}`, remedy: null }],
+    push: { sent: 5, failures: 2, refused: 1, sentAt: 1_999_500 },
     health: {
       ...{ version: '1.2.3', node: '20.0.0', startedAt: 1000, readAt: 2000, tookS: 0.0125, samples: 3, failures: 1 },
       ...{ residentBytes: 50_000_000, cpuS: 1.5 },

@@ -5,11 +5,9 @@ import type { AddressInfo } from 'node:net';
 
 /** The messages of the protocol as OpenTelemetry's own generated code has them: netwatch writes with other code. */
 const { opentelemetry } = createRequire(import.meta.url)('otlp-definitions/build/src/generated/root.js') as {
-  opentelemetry: {
-    proto: { collector: { logs: { v1: Record<'ExportLogsServiceRequest' | 'ExportLogsServiceResponse', Codec> } } };
-  };
+  opentelemetry: { proto: { collector: Record<'logs' | 'metrics', { v1: Record<string, Codec> }> } };
 };
-const { ExportLogsServiceRequest, ExportLogsServiceResponse } = opentelemetry.proto.collector.logs.v1;
+const { logs: ofLogs, metrics: ofMetrics } = opentelemetry.proto.collector;
 
 interface Codec {
   decode(bytes: Uint8Array): unknown;
@@ -33,21 +31,39 @@ export interface ReceivedLog {
   readonly resource: Readonly<Record<string, AnyValue>>;
 }
 
+/** A value of a metric. Times are in nanoseconds since 1970. */
+export interface ReceivedPoint {
+  readonly name: string;
+  readonly description: string;
+  readonly unit: string;
+  /** `sum` is cumulative and monotonic. */
+  readonly type: 'gauge' | 'sum' | 'another';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly startTimeUnixNano: string;
+  readonly timeUnixNano: string;
+  readonly resource: Readonly<Record<string, AnyValue>>;
+}
+
 export interface OtlpAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  /** An ExportLogsServiceResponse; absent for an empty body. */
+  /** An ExportLogsServiceResponse, or that of metrics; absent for an empty body. */
   readonly says?: object;
+  /** What it does instead of all that. */
+  readonly does?: (response: http.ServerResponse) => void;
 }
 
-/** A receiver of OTLP/HTTP: answers each request as it is told, and keeps the logs of those that it answers with 200. */
+/** A receiver of OTLP/HTTP: answers each request as it is told, and keeps the logs and metrics of those that it answers with 200. */
 export interface OtlpReceiver {
   readonly port: number;
   readonly logs: ReceivedLog[];
+  readonly points: ReceivedPoint[];
   readonly requests: {
     readonly path: string;
     readonly headers: http.IncomingHttpHeaders;
     readonly logs: number;
+    readonly points: number;
     readonly at: number;
   }[];
   close(): Promise<void>;
@@ -59,22 +75,38 @@ export async function startOtlpReceiver(
   tls: { readonly cert: string; readonly key: string } | null = null,
 ): Promise<OtlpReceiver> {
   const logs: ReceivedLog[] = [];
+  const points: ReceivedPoint[] = [];
   const requests: OtlpReceiver['requests'] = [];
   const listener: http.RequestListener = async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const received = logsOf(Buffer.concat(parts));
-    requests.push({ path: request.url!, headers: request.headers, logs: received.length, at: performance.now() });
+    const ofPoints = request.url!.endsWith('/v1/metrics');
+    const bytes = Buffer.concat(parts);
+    const received = ofPoints ? [] : logsOf(bytes);
+    const values = ofPoints ? pointsOf(bytes) : [];
+    const at = performance.now();
+    requests.push({
+      path: request.url!,
+      headers: request.headers,
+      logs: received.length,
+      points: values.length,
+      at,
+    });
     const given = answer(requests.length, received.length);
     if (given === null) return;
-    if (given.status === 200) logs.push(...received);
+    if (given.does !== undefined) return given.does(response);
+    if (given.status === 200) {
+      logs.push(...received);
+      points.push(...values);
+    }
     response.writeHead(given.status, { 'content-type': 'application/x-protobuf', ...given.headers });
-    response.end(given.says === undefined ? undefined : ExportLogsServiceResponse.encode(given.says).finish());
+    const codec = ofPoints ? ofMetrics.v1.ExportMetricsServiceResponse! : ofLogs.v1.ExportLogsServiceResponse!;
+    response.end(given.says === undefined ? undefined : codec.encode(given.says).finish());
   };
   const server = tls === null ? http.createServer(listener) : https.createServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    ...{ logs, requests, port: (server.address() as AddressInfo).port },
+    ...{ logs, points, requests, port: (server.address() as AddressInfo).port },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -83,9 +115,8 @@ export async function startOtlpReceiver(
 }
 
 function logsOf(bytes: Buffer): ReceivedLog[] {
-  const message = ExportLogsServiceRequest.toObject(ExportLogsServiceRequest.decode(bytes), {
-    longs: String,
-  }) as unknown as {
+  const codec = ofLogs.v1.ExportLogsServiceRequest!;
+  const message = codec.toObject(codec.decode(bytes), { longs: String }) as unknown as {
     resourceLogs?: {
       resource: { attributes: Pair[] };
       scopeLogs: { logRecords: (Omit<ReceivedLog, 'attributes'> & { attributes: Pair[] })[] }[];
@@ -94,6 +125,46 @@ function logsOf(bytes: Buffer): ReceivedLog[] {
   return (message.resourceLogs ?? []).flatMap(({ resource, scopeLogs }) =>
     scopeLogs.flatMap(({ logRecords }) =>
       logRecords.map((one) => ({ ...one, attributes: byKey(one.attributes), resource: byKey(resource.attributes) })),
+    ),
+  );
+}
+
+interface Data {
+  readonly dataPoints?: {
+    attributes?: Pair[];
+    startTimeUnixNano: string;
+    timeUnixNano: string;
+    asDouble: number;
+  }[];
+  readonly aggregationTemporality?: number;
+  readonly isMonotonic?: boolean;
+}
+const CUMULATIVE = 2;
+
+function pointsOf(bytes: Buffer): ReceivedPoint[] {
+  const codec = ofMetrics.v1.ExportMetricsServiceRequest!;
+  const message = codec.toObject(codec.decode(bytes), { longs: String }) as unknown as {
+    resourceMetrics?: {
+      resource: { attributes: Pair[] };
+      scopeMetrics: {
+        metrics: { name: string; description: string; unit?: string; gauge?: Data; sum?: Data }[];
+      }[];
+    }[];
+  };
+  return (message.resourceMetrics ?? []).flatMap(({ resource, scopeMetrics }) =>
+    scopeMetrics.flatMap(({ metrics }) =>
+      metrics.flatMap(({ name, description, unit = '', gauge, sum }) => {
+        const { dataPoints, aggregationTemporality, isMonotonic } = gauge ?? sum ?? {};
+        const isSum = aggregationTemporality === CUMULATIVE && isMonotonic === true;
+        const type = gauge !== undefined ? 'gauge' : isSum ? 'sum' : 'another';
+        return (dataPoints ?? []).map(
+          ({ attributes = [], startTimeUnixNano, timeUnixNano, asDouble }): ReceivedPoint => ({
+            ...{ name, description, unit, type, startTimeUnixNano, timeUnixNano, value: asDouble },
+            labels: Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? ''])),
+            resource: byKey(resource.attributes),
+          }),
+        );
+      }),
     ),
   );
 }

@@ -1,5 +1,18 @@
 import { size, text } from '../options/option.ts';
 
+/** Who we are to the other side. */
+export const recipientOptions = {
+  credentials: text(
+    'Read who we are from FILE: of NATS a .creds file, USER:PASSWORD or a token; of OTLP header fields, as Authorization: Bearer TOKEN.',
+    {
+      value: 'FILE',
+      offers: 'file',
+    },
+  ),
+  'tls-cert': text('Show this certificate (PEM) in TLS; with --tls-key.', { value: 'FILE', offers: 'file' }),
+  'tls-key': text('The key of --tls-cert (PEM).', { value: 'FILE', offers: 'file' }),
+};
+
 /** Where records are sent, and where they wait. */
 export const sinkOptions = {
   to: text(
@@ -13,13 +26,5 @@ export const sinkOptions = {
   'spool-size': size(
     'Let them take at most this much (256MiB): then the oldest make room, and a gap record tells how many.',
   ),
-  credentials: text(
-    'Read who we are from FILE: of NATS a .creds file, USER:PASSWORD or a token; of OTLP header fields, as Authorization: Bearer TOKEN.',
-    {
-      value: 'FILE',
-      offers: 'file',
-    },
-  ),
-  'tls-cert': text('Show this certificate (PEM) in TLS; with --tls-key.', { value: 'FILE', offers: 'file' }),
-  'tls-key': text('The key of --tls-cert (PEM).', { value: 'FILE', offers: 'file' }),
+  ...recipientOptions,
 };

@@ -1,12 +1,9 @@
-import { formatNumberOf, formatSeconds } from '../output/units.ts';
+import { reasonOf } from '../failure.ts';
+import { formatNumberOf } from '../output/units.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Recipient, Waiting } from './message.ts';
-
-/** Waits between tries that fail: twice as long each time, at most so long; chance takes off up to half of it. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
-/** Whatever the other side asks for, it is tried again after an hour. */
-const MOST_ASKED_MS = 3_600_000;
+import { Trouble } from './trouble.ts';
+import { waitToTry } from './wait-to-try.ts';
 
 export interface Delivery {
   /** Records that arrived, and records that the other side refused for good. */
@@ -39,45 +36,42 @@ export function deliver(
 ): Delivery {
   let sent = 0;
   let refused = 0;
-  let trouble: string | null = null;
-  let since = 0;
   let tries = 0;
+  const trouble = new Trouble({ clock, say, name }, 'records');
 
-  const away = (reason: string): void => {
-    if (trouble === null) since = clock.monotonic();
-    if (trouble !== reason) say(`${name}: ${reason}; ${formatNumberOf(waiting.count(), 'record')} in the spool`);
-    trouble = reason;
+  const failed = (reason: string, afterMs: number | null): number => {
+    trouble.goesOn(reason, () => `${formatNumberOf(waiting.count(), 'record')} in the spool`);
+    return waitToTry(tries++, afterMs, random());
   };
-  const back = (): void => {
+  /** Sends what waits, or waits until something does; returns how long to wait before the next turn. */
+  const turn = async (): Promise<number> => {
+    const batch = waiting.first(recipient.most);
+    if (batch.messages.length === 0) {
+      await waiting.some(signal);
+      return 0;
+    }
+    const reply = await recipient.send(batch.messages, signal);
+    if (reply.kind === 'later') return signal.aborted ? 0 : failed(reply.reason, reply.afterMs);
+    waiting.settle(batch);
+    sent += batch.messages.length - reply.refused;
+    refused += reply.refused;
     tries = 0;
-    if (trouble === null) return;
-    trouble = null;
-    say(`${name} takes records again after ${formatSeconds((clock.monotonic() - since) / 1000)}`);
+    trouble.ends();
+    if (reply.refused > 0)
+      say(`${name} refused ${formatNumberOf(reply.refused, 'record')}: ${reply.why ?? 'it does not say why'}`);
+    return 0;
   };
-
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      const batch = waiting.first(recipient.most);
-      if (batch.messages.length === 0) {
-        await waiting.some(signal);
-        continue;
+      let wait: number;
+      try {
+        wait = await turn();
+      } catch (error) {
+        // of a disk that is broken; what is sent may be sent again
+        wait = failed(`the spool cannot be read: ${reasonOf(error)}`, null);
       }
-      const reply = await recipient.send(batch.messages, signal);
-      if (reply.kind === 'taken') {
-        waiting.settle(batch);
-        sent += batch.messages.length - reply.refused;
-        refused += reply.refused;
-        back();
-        if (reply.refused > 0)
-          say(`${name} refused ${formatNumberOf(reply.refused, 'record')}: ${reply.why ?? 'it does not say why'}`);
-        continue;
-      }
-      if (signal.aborted) return;
-      away(reply.reason);
-      const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries++);
-      const asked = Math.min(reply.afterMs ?? 0, MOST_ASKED_MS);
-      await clock.sleep(Math.max(longest * (1 - random() / 2), asked), signal);
+      if (wait > 0) await clock.sleep(wait, signal);
     }
   };
-  return { sent: () => sent, refused: () => refused, trouble: () => trouble, ended: run() };
+  return { sent: () => sent, refused: () => refused, trouble: () => trouble.reason, ended: run() };
 }

@@ -14,6 +14,8 @@ export const MOST_RECORD_BYTES = 1024 * 1024;
 
 const MAGIC = Buffer.from('NWSPOOL1', 'latin1');
 const NAME_BYTES = 8;
+/** The last byte of it is the version. */
+const ANY_VERSION = MAGIC.subarray(0, -1);
 
 export interface SegmentHead {
   /** The name of the spool, in hex: part of the id of each message. */
@@ -37,6 +39,12 @@ export function parseHead(bytes: Buffer): SegmentHead | null {
   if (bytes.readUInt32LE(24) !== crc32(bytes.subarray(0, 24))) return null;
   return { name: bytes.toString('hex', 8, 16), first: Number(bytes.readBigUInt64LE(16)) };
 }
+
+/** Whether it begins as a segment of another version of this format, which may hold what waits to be sent. */
+export const isOfLaterVersion = (bytes: Buffer): boolean =>
+  bytes.length >= MAGIC.length &&
+  bytes.subarray(0, ANY_VERSION.length).equals(ANY_VERSION) &&
+  !bytes.subarray(0, MAGIC.length).equals(MAGIC);
 
 export function encodeRecord(number: number, text: Uint8Array): Buffer {
   const record = Buffer.allocUnsafe(RECORD_HEAD_BYTES + text.length);

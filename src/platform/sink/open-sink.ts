@@ -12,3 +12,6 @@ const SINKS: Readonly<Record<Destination['protocol'], () => Promise<Open>>> = {
 
 /** Loads what a protocol takes: while the files of this program can be read. */
 export const loadSink = (protocol: Destination['protocol']): Promise<Open> => SINKS[protocol]();
+
+/** The same for metrics, which go by OTLP alone. */
+export const loadMetricsSink = async () => (await import('./otlp-metrics.ts')).openOtlpMetrics;

@@ -1,9 +1,7 @@
-import os from 'node:os';
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import packageJson from '../../../package.json' with { type: 'json' };
 import type { Message } from '../../core/delivery/message.ts';
 import type { Clock } from '../../core/system/clock.ts';
+import { originOf } from './otlp-origin.ts';
 
 /** Severities of the data model of logs. */
 const INFO = { severityNumber: 9, severityText: 'INFO' };
@@ -11,12 +9,7 @@ const WARN = { severityNumber: 13, severityText: 'WARN' };
 
 /** Makes log records of messages: their fields are attributes, without those that are null, and their id is log.record.uid. */
 export function openLogRecords(clock: Clock, namesHost: boolean): (message: Message) => ReadableLogRecord {
-  const resource = resourceFromAttributes({
-    'service.name': 'netwatch',
-    'service.version': packageJson.version,
-    ...(namesHost ? { 'host.name': os.hostname() } : {}),
-  });
-  const instrumentationScope = { name: 'netwatch', version: packageJson.version };
+  const { resource, scope: instrumentationScope } = originOf(namesHost);
   return ({ id, bytes }) => {
     const { type, time, ...fields } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Readonly<
       Record<string, Value>

@@ -1,5 +1,14 @@
 import fs from 'node:fs';
-import { encodeHead, HEAD_BYTES, parseHead, parseRecord, type SegmentHead } from '../../core/delivery/segment.ts';
+import path from 'node:path';
+import {
+  encodeHead,
+  HEAD_BYTES,
+  isOfLaterVersion,
+  parseHead,
+  parseRecord,
+  type SegmentHead,
+} from '../../core/delivery/segment.ts';
+import { cannotUse } from './spool-folder.ts';
 
 /** A segment of a spool that is open. */
 export interface SegmentFile {
@@ -26,13 +35,15 @@ export function createSegment(file: string, head: SegmentHead): SegmentFile {
   return { file, fd, first: head.first, bytes: bytes.length };
 }
 
-/** Opens a segment that is there; null when it does not begin as one. Throws the system's error. */
+/** Opens a segment that is there; null when it does not begin as one. Throws the system's error, and a Failure 73 for one of a later version. */
 export function openSegment(file: string): (SegmentFile & { readonly name: string }) | null {
   const fd = fs.openSync(file, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
   const stat = fs.fstatSync(fd);
-  const head = stat.isFile() ? parseHead(readAt(fd, 0, HEAD_BYTES)) : null;
+  const bytes = stat.isFile() ? readAt(fd, 0, HEAD_BYTES) : Buffer.alloc(0);
+  const head = parseHead(bytes);
   if (head !== null) return { file, fd, first: head.first, name: head.name, bytes: stat.size };
   fs.closeSync(fd);
+  if (isOfLaterVersion(bytes)) throw cannotUse(path.dirname(file), 'a later version of netwatch wrote it');
   return null;
 }
 
@@ -68,4 +79,20 @@ export function endOf({ fd, first, bytes }: SegmentFile): SegmentEnd {
   const left = all.length - end;
   const isCut = left < 4 || all.readUInt32LE(end) + 16 > left;
   return { last, end, rest: isCut ? 'a record cut short' : 'damage' };
+}
+
+/** Writes a record at the end of a segment, or nothing. Throws the system's error. */
+export function appendRecord(segment: SegmentFile, record: Buffer): void {
+  let written = 0;
+  try {
+    while (written < record.length) {
+      const some = fs.writeSync(segment.fd, record, written, record.length - written, segment.bytes + written);
+      if (some === 0) throw new Error('the disk is full');
+      written += some;
+    }
+  } catch (error) {
+    if (written > 0) fs.ftruncateSync(segment.fd, segment.bytes);
+    throw error;
+  }
+  segment.bytes += record.length;
 }

@@ -60,7 +60,8 @@ export function requireOwnFolder(folder: string): void {
 }
 const OTHERS_WRITE = 0o022;
 
-const cannotUse = (folder: string, reason: string, cause?: unknown): Failure =>
+/** What is said of a spool that is of no use here. */
+export const cannotUse = (folder: string, reason: string, cause?: unknown): Failure =>
   new Failure(EXIT.cannotCreate, `the spool ${folder} cannot be used: ${reason}`, {
     hint: '--spool DIR names another folder',
     cause,

@@ -117,3 +117,29 @@ test('it ends in the middle of a wait', async () => {
   await end();
   expect(clock.timers()).toBe(0);
 });
+
+test('a spool that cannot be read is told once and tried again, and delivery does not end', async () => {
+  const clock = virtualClock();
+  const said: string[] = [];
+  const waiting = waitingFor(3);
+  let reads = 0;
+  const broken: Waiting = {
+    ...waiting,
+    first(most) {
+      if (++reads <= 10) throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+      return waiting.first(most);
+    },
+  };
+  const recipient: Recipient = { most: 10, send: async () => TAKEN, close: async () => {} };
+  const over = new AbortController();
+  const place = { clock, random: () => 0.5, say: (line: string) => said.push(line), name: 'nats://h/x' };
+  const delivery = deliver(broken, recipient, place, over.signal);
+  await clock.pass(600_000);
+  expect([waiting.count(), delivery.sent(), reads]).toEqual([0, 3, 12]);
+  expect(said.map((line) => line.replace(/ after .*/, ''))).toEqual([
+    expect.stringMatching(/^nats:\/\/h\/x: the spool cannot be read: .*; 3 records in the spool$/),
+    'nats://h/x takes records again',
+  ]);
+  over.abort();
+  await delivery.ended;
+});

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { encodeHead, encodeRecord, parseHead, parseRecord } from '../../../src/core/delivery/segment.ts';
+import {
+  encodeHead,
+  encodeRecord,
+  isOfLaterVersion,
+  parseHead,
+  parseRecord,
+} from '../../../src/core/delivery/segment.ts';
 
 const HEAD = { name: '00112233445566aa', first: 4_294_967_297 };
 
@@ -38,4 +44,13 @@ test('numbers only grow', () => {
   const record = encodeRecord(7, Buffer.from('x'));
   expect(parseRecord(record, 0, 7)).toBeNull();
   expect(parseRecord(record, 0, 6)?.number).toBe(7);
+});
+
+test('a head of a later version is known as one, and no other bytes are', () => {
+  const head = encodeHead(HEAD);
+  expect(isOfLaterVersion(head)).toBe(false);
+  head.write('2', 7, 'latin1');
+  expect([isOfLaterVersion(head), parseHead(head)]).toEqual([true, null]);
+  for (let length = 0; length < 8; length++) expect(isOfLaterVersion(head.subarray(0, length))).toBe(false);
+  expect(isOfLaterVersion(Buffer.from('nothing of the kind'))).toBe(false);
 });

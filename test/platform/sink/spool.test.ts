@@ -134,8 +134,33 @@ describe('a spool', () => {
     const other = path.join(path.dirname(folder), 'other');
     fs.writeFileSync(other, 'precious');
     fs.symlinkSync(other, path.join(folder, '0000000000000001.seg'));
-    await expect(spoolOf()).rejects.toThrow();
+    await expect(spoolOf()).rejects.toMatchObject({ exit: 73, message: expect.stringContaining(folder) });
     expect(fs.readFileSync(other, 'utf8')).toBe('precious');
+  });
+
+  test('is refused where a folder is in place of a segment, or of what tells how far it was sent', async () => {
+    fs.mkdirSync(path.join(folder, '0000000000000001.seg'));
+    await expect(spoolOf()).rejects.toMatchObject({ exit: 73 });
+    fs.rmdirSync(path.join(folder, '0000000000000001.seg'));
+    fs.rmSync(path.join(folder, 'sent'));
+    fs.mkdirSync(path.join(folder, 'sent'));
+    await expect(spoolOf()).rejects.toMatchObject({ exit: 73 });
+  });
+
+  test('of a later version is refused, and left as it is', async () => {
+    const one = await spoolOf();
+    add(one, 'a', 'b');
+    close(one);
+    const file = path.join(folder, segments()[0]!);
+    const bytes = fs.readFileSync(file);
+    bytes.write('2', 7, 'latin1');
+    fs.writeFileSync(file, bytes);
+    await expect(spoolOf()).rejects.toMatchObject({
+      exit: 73,
+      message: `the spool ${folder} cannot be used: a later version of netwatch wrote it`,
+      hint: '--spool DIR names another folder',
+    });
+    expect(fs.readFileSync(file)).toEqual(bytes);
   });
 });
 

@@ -82,6 +82,27 @@ const ITSELF: readonly Metric<Sample>[] = [
     'How often it could not be read.',
     ({ health }) => health.failures,
   ),
+  metric(
+    'netwatch_pushes_total',
+    'counter',
+    'How often metrics were sent (--to) and taken.',
+    ({ push }) => push?.sent ?? null,
+  ),
+  metric(
+    'netwatch_push_failures_total',
+    'counter',
+    'How often they could not be sent.',
+    ({ push }) => push?.failures ?? null,
+  ),
+  metric(
+    'netwatch_push_refused_values_total',
+    'counter',
+    'Values that the receiver did not take.',
+    ({ push }) => push?.refused ?? null,
+  ),
+  metric('netwatch_last_push_timestamp_seconds', 'gauge', 'When they were last taken, since 1970.', ({ push }) =>
+    push === null || push.sentAt === null ? null : push.sentAt / 1000,
+  ),
   metric('netwatch_build_info', 'gauge', 'Versions; always 1.', ({ health: { version, node } }) => [
     [{ version, node }, 1],
   ]),

@@ -7,26 +7,26 @@ import { sayFaults } from '../../reading/say-faults.ts';
 import { familiesOfSample, familiesOfTextfile } from './metric-families.ts';
 import type { MetricsRequest } from './metrics-request.ts';
 import { metricsText } from './metrics-text.ts';
-import { serveMetrics } from './serve-metrics.ts';
 import { openShown } from './shown.ts';
+import { standMetrics } from './stand-metrics.ts';
 import { Station } from './station.ts';
 
 /** node_exporter reads the file as another user. */
 const TEXTFILE_MODE = 0o644;
 
 /**
- * Listens until it is interrupted, or replaces a file; or returns the metrics as text. Rejects with a Failure 64, 66, 69, 73, 74 or
+ * Listens or sends until it is interrupted, or replaces a file; or returns the metrics as text. Rejects with a Failure 64, 66, 69, 73, 74 or
  * 77.
  */
 export async function runMetrics(given: Context, asked: MetricsRequest): Promise<string> {
   const context = contextFor(given, asked);
   const place = await placeOf(context, { root: asked.root, netns: null });
-  const { listen, write, targets, packets } = asked;
-  const stands = listen !== null;
+  const { write, targets, packets } = asked;
+  const stands = asked.listen !== null || asked.push !== null;
   const shown = await openShown(context, asked.redact);
   const open = (): Promise<Station> => Station.open(place, { targets, packets, stands, shown }, sayLimitsOnce(context));
-  if (listen !== null) {
-    await serveMetrics(context, place, listen, asked.names, shown, open);
+  if (stands) {
+    await standMetrics(context, place, asked, shown, open);
     return '';
   }
   const station = await open();

@@ -1,3 +1,4 @@
+import type { PushHealth } from '../../../core/delivery/push.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
@@ -17,6 +18,8 @@ export interface Sample {
   readonly captured: { readonly captured: number; readonly dropped: number } | null;
   readonly limits: readonly Limit[];
   readonly health: Health;
+  /** How sending goes; null where nothing is sent. */
+  readonly push: PushHealth | null;
 }
 
 /** How netwatch itself does. Times are in seconds. */

@@ -143,6 +143,7 @@ export class Station {
       findings: this.found,
       captured: this.sampler.captured(),
       limits: [...this.limits.values()].map(this.shown.limit),
+      push: null,
       health: {
         version: packageJson.version,
         node: process.versions.node,

@@ -47,8 +47,17 @@ test('a link is replaced and not followed, and what is no file is refused', asyn
 describe('what is refused', () => {
   test.each<[string, string[], string]>([
     ['both', ['--listen', '1', '-w', 'x'], '--listen and --write exclude each other'],
+    ['both, of another kind', ['--to', 'otlp://h', '-w', 'x'], '--to and --write exclude each other'],
     ['names for nobody', ['--allow-host', 'a'], '--allow-host needs --listen'],
-    ['packets at once', ['--packets'], '--packets needs --listen'],
+    ['packets at once', ['--packets'], '--packets needs --listen or --to'],
+    ['a saved machine that is sent', ['--root', HOST, '--to', 'otlp://h'], 'it cannot be used with --to'],
+    ['another protocol', ['--to', 'nats://h/x'], 'metrics are sent by OTLP alone'],
+    ['no protocol', ['--to', 'http://h'], '--to "http://h" is not nats://'],
+    ['too often', ['--to', 'otlp://h', '--interval', '999ms'], '--interval 999ms is not between 1s and 1h'],
+    ['too seldom', ['--to', 'otlp://h', '--interval', '2h'], '--interval 7200000ms is not between 1s and 1h'],
+    ['an interval of nothing', ['--interval', '2s'], '--interval needs --to'],
+    ['credentials for nobody', ['--listen', '0', '--credentials', '/c'], '--credentials needs --to'],
+    ['half a certificate', ['--to', 'otlp+https://h', '--tls-key', '/k'], '--tls-cert and --tls-key go together'],
     ['a saved machine that listens', ['--root', HOST, '--listen', '0'], '--root is a machine saved as files'],
     ['a saved machine that asks', ['--root', HOST, '--probe', 'gateway'], '--root is a machine saved as files'],
     ['too many targets', ['--probe', Array(201).fill('a').join(',')], '--probe has 201 targets: 200 at most'],

@@ -58,8 +58,14 @@ test('netwatch about itself, tunnels, findings and limits', async () => {
     'netwatch_sample_failures_total 1',
     'netwatch_left_out{of="interfaces"} 0',
     'process_cpu_seconds_total 1.5',
+    'netwatch_pushes_total 5',
+    'netwatch_push_failures_total 2',
+    'netwatch_push_refused_values_total 1',
+    'netwatch_last_push_timestamp_seconds 1999.5',
   ])
     expect(lines).toContain(line);
+  const unsent = familiesText(familiesOfSample({ ...sampleWith('x'), push: null }));
+  expect(unsent).not.toContain('push');
   expect(lines.filter((line) => line.startsWith('netwatch_tunnel_up'))).toHaveLength(2);
 });
 

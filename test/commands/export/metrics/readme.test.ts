@@ -18,7 +18,7 @@ const EXAMPLES = exportMetrics.examples.map(({ line }) =>
 );
 
 test('every line of README and of help is understood', () => {
-  expect(LINES).toHaveLength(5);
+  expect(LINES).toHaveLength(6);
   for (const line of [...LINES, ...EXAMPLES]) {
     const { values, operands } = readArguments(exportMetrics, true, line === '' ? [] : line.split(/ +/), null);
     expect(operands).toEqual([]);

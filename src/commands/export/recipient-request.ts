@@ -1,0 +1,44 @@
+import { type Credentials, parseCredentials } from '../../core/delivery/credentials.ts';
+import { type Destination, parseDestination } from '../../core/delivery/destination.ts';
+import { EXIT, Failure, reasonOf, usageError } from '../../core/failure.ts';
+import { readNamedFile } from '../../platform/machine/read-named-file.ts';
+import type { SinkRequest } from '../../platform/sink/sink-request.ts';
+import type { Values } from '../options/option.ts';
+import type { recipientOptions } from './sink-options.ts';
+
+/** Where to send, and as whom. */
+export type RecipientRequest = Omit<SinkRequest, 'clock'>;
+
+/** Reads a destination, and the files that the options name. Throws Failure 64, 65 or 66. */
+export function recipientRequestOf(values: Values<typeof recipientOptions>, to: string): RecipientRequest {
+  const destination = parseDestination(to);
+  const credentials = credentialsOf(destination, values.credentials);
+  const { 'tls-cert': cert, 'tls-key': key } = values;
+  if ((cert === null) !== (key === null)) throw usageError('--tls-cert and --tls-key go together');
+  if (cert !== null && !destination.secure) throw usageError(`--tls-cert is for TLS, not ${destination.name}`);
+  const certificate =
+    cert === null || key === null ? null : { cert: readFile('tls-cert', cert), key: readFile('tls-key', key) };
+  return { destination, credentials, certificate };
+}
+
+function credentialsOf({ user, password, protocol, name }: Destination, file: string | null): Credentials | null {
+  if (file !== null) {
+    if (user !== null) throw usageError(`--to ${name} has credentials in it, and so has --credentials ${file}`);
+    return parseCredentials(readFile('credentials', file), file, protocol);
+  }
+  if (user === null) return null;
+  return password === null ? { kind: 'token', token: user } : { kind: 'password', user, password };
+}
+
+const MOST_FILE_BYTES = 64 * 1024;
+
+function readFile(option: string, file: string): string {
+  let text: string;
+  try {
+    text = readNamedFile(file, 'utf8');
+  } catch (error) {
+    throw new Failure(EXIT.noInput, `--${option} ${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  if (text.length > MOST_FILE_BYTES) throw new Failure(EXIT.data, `--${option} ${file} has more than 64 KiB`);
+  return text;
+}
