@@ -97,7 +97,7 @@ _netwatch_conns() {
     --keylog) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -132,7 +132,7 @@ _netwatch_ifaces() {
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -179,7 +179,7 @@ _netwatch_capture() {
     --process) : ;;
     --duration) : ;;
     --count|-c) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -212,7 +212,7 @@ _netwatch_follow() {
     --write|-w) _netwatch_files ;;
     --max-segments) : ;;
     --max-bytes) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -239,7 +239,7 @@ _netwatch_stats() {
     --sandbox) _netwatch_words 'on strict off' ;;
     --bucket) : ;;
     --out) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown html' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown html' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -279,7 +279,7 @@ _netwatch_probe() {
     --since) : ;;
     --window) : ;;
     --step) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown html nagios prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown html nagios prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -312,7 +312,7 @@ _netwatch_export_packets() {
     --as) _netwatch_words 'pcap pcapng' ;;
     --redact) _netwatch_list 'ips hosts macs payload' ;;
     --redact-key) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -344,7 +344,7 @@ _netwatch_export_conns() {
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
     --write|-w) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -379,7 +379,7 @@ _netwatch_export_streams() {
     --sandbox) _netwatch_words 'on strict off' ;;
     --duration) : ;;
     --write|-w) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -416,7 +416,7 @@ _netwatch_export_diff() {
   local fields='time what change key field before after delta process pid direction proto addr port iface since'
   case $prev in
     --ignore) _netwatch_list 'listener remote route dns_server iface iface_fact neighbor counter host' ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -435,7 +435,8 @@ _netwatch_export_history() {
     --since) : ;;
     --expect) : ;;
     --fail-on) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -443,7 +444,7 @@ _netwatch_export_history() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --since --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --since --expect --fail-on --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -465,7 +466,7 @@ _netwatch_export_events() {
     --credentials) _netwatch_files ;;
     --tls-cert) _netwatch_files ;;
     --tls-key) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -515,7 +516,7 @@ _netwatch_insights() {
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -565,7 +566,7 @@ _netwatch_whois() {
     --geoip) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -580,7 +581,7 @@ _netwatch_whois() {
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -613,7 +614,7 @@ _netwatch_completion() {
 _netwatch_doctor() {
   local fields='name status detail remedy'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -629,7 +630,7 @@ _netwatch_doctor() {
 _netwatch_config() {
   local fields='name value source origin place commands'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;

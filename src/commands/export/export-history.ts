@@ -1,11 +1,14 @@
 import { usageError } from '../../core/failure.ts';
 import { section } from '../../core/record/table.ts';
 import { connHistory, HISTORY_KEYS } from '../../core/record/tables/conn-history.ts';
-import { type Command, listing } from '../listing/command.ts';
+import { type Command, type ListingCommand, listing } from '../listing/command.ts';
+import { SNAPSHOTS } from '../listing/run.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { choice, text } from '../options/option.ts';
 import { expectOptionsOf } from '../options/shared-options.ts';
 import { readSince } from '../options/since.ts';
+import { recordFileRun } from './record-export.ts';
+import { recordFileOptions } from './record-file-options.ts';
 
 const options = {
   by: choice('Sum up by this key; the default is process.', HISTORY_KEYS),
@@ -14,6 +17,7 @@ const options = {
     { value: 'TIME' },
   ),
   ...expectOptionsOf({ expect: 'none(key == nc)', failOn: 'opened > 10000' }),
+  ...recordFileOptions,
 };
 
 /** `netwatch export history FILE`: what conns --events --append gathered, summed up. */
@@ -24,6 +28,7 @@ export const exportHistory: Command = listing({
     'Sums up what netwatch conns --events --append FILE saved in FILE and in FILE.1: how many connections opened and closed, with how many remotes, and what those that closed had moved, as far as somebody counted. Sockets that listen are among those that open and close.',
     'Hours are by the clock, in UTC; the first one is cut by --since. Rows by process and by remote begin with those that opened most.',
     'A line that holds no record, a last line that is cut short, and records that only a later version knows are skipped and told on stderr.',
+    'With -w the sums go to a new file, in the format that its name says.',
   ],
   operands: 'FILE',
   operandChoices: [],
@@ -36,6 +41,7 @@ export const exportHistory: Command = listing({
     { line: "netwatch export history conns.ndjson --expect 'none(key == nc)'", about: 'a check for cron' },
   ],
   tableOf: () => connHistory,
+  runOf: (values) => recordFileRun(exportHistory as ListingCommand, values, values) ?? SNAPSHOTS,
   run: async function* (context, { by, since }, operands, { ticks, reportGap }) {
     const [file, ...more] = operands;
     if (file === undefined || more.length > 0)
