@@ -15,7 +15,7 @@ export interface ParquetOptions extends OneTable {
  * A group is written when it has so many rows, or so much text: it is what memory must hold. Larger ones are smaller on the disk
  * and faster to read, and stop everything else for longer while they are written.
  */
-const GROUP_ROWS = 32_768;
+const GROUP_ROWS = 16_384;
 const GROUP_CHARACTERS = 16 * 1024 * 1024;
 
 /**

@@ -67,7 +67,7 @@ describe('many rows', () => {
     expect([status, stderr]).toEqual([0, expect.stringContaining('wrote')]);
     const { groups } = parquetHead(fs.readFileSync(at('many.parquet')));
     expect(groups.reduce((sum, rows) => sum + rows, 0)).toBe(ROWS);
-    expect(Math.max(...groups)).toBeLessThan(50_000);
+    expect(Math.max(...groups)).toBeLessThan(20_000);
   });
 
   test('that do not fit on the disk leave no file, and end with 74', async () => {
