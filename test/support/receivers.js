@@ -9,8 +9,8 @@ import { connect } from '@nats-io/transport-node';
 
 /** One that is talked to in clear, and one over TLS. */
 const SERVERS = [
-  { servers: 'nats.example' },
-  { servers: 'n1', tls: { caFile: process.env.SSL_CERT_FILE }, user: 'ada', pass: 'geheim' },
+  { servers: '127.0.0.1' },
+  { servers: '127.0.0.2', tls: { caFile: process.env.SSL_CERT_FILE }, user: 'ada', pass: 'geheim' },
 ];
 const [, , word, ...words] = process.argv;
 const received = { nats: 0, '/v1/logs': 0, '/v1/metrics': 0 };
@@ -26,7 +26,7 @@ else {
   http
     .createServer((request, response) => {
       request.resume().on('end', () => response.end());
-      count(request.url);
+      count(request.url.slice(request.url.indexOf('/v1/')));
     })
     .listen(4318, '127.0.0.1', () => process.stdout.write('ready'));
 }
