@@ -99,7 +99,7 @@ _netwatch_conns() {
     --keylog) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -136,7 +136,7 @@ _netwatch_ifaces() {
     --redact-key) _netwatch_files ;;
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -183,7 +183,7 @@ _netwatch_capture() {
     --process) : ;;
     --duration) : ;;
     --count|-c) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -218,7 +218,7 @@ _netwatch_follow() {
     --write|-w) _netwatch_files ;;
     --max-segments) : ;;
     --max-bytes) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -247,7 +247,7 @@ _netwatch_stats() {
     --sandbox) _netwatch_words 'on strict off' ;;
     --bucket) : ;;
     --out) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown html' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown html' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -289,7 +289,7 @@ _netwatch_probe() {
     --since) : ;;
     --window) : ;;
     --step) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown html nagios prometheus' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown html nagios prometheus' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -322,7 +322,7 @@ _netwatch_export_packets() {
     --as) _netwatch_words 'pcap pcapng' ;;
     --redact) _netwatch_list 'ips hosts macs payload' ;;
     --redact-key) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -356,7 +356,7 @@ _netwatch_export_conns() {
     --netns) _netwatch_words "$(ls /run/netns 2>/dev/null)" ;;
     --read|-r) _netwatch_files ;;
     --write|-w) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -393,7 +393,7 @@ _netwatch_export_streams() {
     --sandbox) _netwatch_words 'on strict off' ;;
     --duration) : ;;
     --write|-w) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -434,7 +434,7 @@ _netwatch_export_diff() {
     --ignore) _netwatch_list 'listener remote route dns_server iface iface_fact neighbor counter host' ;;
     --redact) _netwatch_list 'ips hosts macs payload' ;;
     --redact-key) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -455,7 +455,8 @@ _netwatch_export_history() {
     --redact-key) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --write|-w) _netwatch_files ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -463,7 +464,7 @@ _netwatch_export_history() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --since --redact --redact-key --expect --fail-on --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --since --redact --redact-key --expect --fail-on --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -487,7 +488,7 @@ _netwatch_export_events() {
     --credentials) _netwatch_files ;;
     --tls-cert) _netwatch_files ;;
     --tls-key) _netwatch_files ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -546,7 +547,7 @@ _netwatch_insights() {
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -596,7 +597,7 @@ _netwatch_whois() {
     --geoip) _netwatch_files ;;
     --expect) : ;;
     --fail-on) : ;;
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical markdown' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical markdown' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -611,7 +612,7 @@ _netwatch_whois() {
 _netwatch_fields() {
   local fields='record name kind json_type nullable visible heading values doc'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -644,7 +645,7 @@ _netwatch_completion() {
 _netwatch_doctor() {
   local fields='name status detail remedy'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;
@@ -660,7 +661,7 @@ _netwatch_doctor() {
 _netwatch_config() {
   local fields='name value source origin place commands'
   case $prev in
-    --output|-o) _netwatch_words 'table ndjson json tsv csv vertical' ;;
+    --output|-o) _netwatch_words 'table ndjson json tsv csv parquet vertical' ;;
     --fields) _netwatch_list "$fields" ;;
     --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
     --limit) : ;;

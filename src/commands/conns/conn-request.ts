@@ -5,7 +5,7 @@ import type { ConnectionRequest } from '../../core/sample/connection-sampler.ts'
 import type { Socket } from '../../core/socket/socket.ts';
 import type { PlatformOptions } from '../../core/system/platform.ts';
 import type { ListingValues, Request } from '../listing/command.ts';
-import { askedFormat } from '../listing/listing-plan.ts';
+import { refuseSeveralTypes } from '../listing/one-type.ts';
 import { traceWishOf } from '../packets/ebpf-options.ts';
 import type { connOptions } from './conn-options.ts';
 import { type ConnSelection, compileSelection, type RowTest } from './conn-selection.ts';
@@ -65,11 +65,7 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
   if (packets && (netns !== null || root !== null)) {
     throw usageError('--packets captures from the network of this machine: it cannot be used with --netns or --root');
   }
-  if (coverage && askedFormat(values) === 'csv') {
-    throw usageError('-o csv has one header: it cannot print conn and coverage records together', {
-      hint: '-o ndjson, or -o tsv, which parts record types by an empty line',
-    });
-  }
+  if (coverage) refuseSeveralTypes(values, ['conn', 'coverage records']);
   const devices = values.interface?.split(',') ?? null;
   return {
     place: { root, netns },

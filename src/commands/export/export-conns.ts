@@ -20,6 +20,7 @@ export const exportConns = recordExport(conns as ListingCommand, {
   given: {},
   examples: [
     { line: 'netwatch export conns -w conns.ndjson', about: 'every socket of this machine' },
+    { line: 'netwatch export conns -w conns.parquet', about: 'the same for DuckDB, ClickHouse and the like' },
     {
       line: 'netwatch export conns -r all.pcap --fields all -w flows.csv',
       about: 'the flows of a capture, for a spreadsheet',

@@ -1,12 +1,15 @@
 import { usageError } from '../../core/failure.ts';
 import { section } from '../../core/record/table.ts';
 import { connHistory, HISTORY_KEYS } from '../../core/record/tables/conn-history.ts';
-import { type Command, listing } from '../listing/command.ts';
+import { type Command, type ListingCommand, listing } from '../listing/command.ts';
+import { SNAPSHOTS } from '../listing/run.ts';
 import { MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { choice, text } from '../options/option.ts';
 import { REDACTED_RECORDS, redactOptions } from '../options/redact-options.ts';
 import { expectOptionsOf } from '../options/shared-options.ts';
 import { readSince } from '../options/since.ts';
+import { recordFileRun } from './record-export.ts';
+import { recordFileOptions } from './record-file-options.ts';
 
 const options = {
   by: choice('Sum up by this key; the default is process.', HISTORY_KEYS),
@@ -16,6 +19,7 @@ const options = {
   ),
   ...redactOptions,
   ...expectOptionsOf({ expect: 'none(key == nc)', failOn: 'opened > 10000' }),
+  ...recordFileOptions,
 };
 
 /** `netwatch export history FILE`: what conns --events --append gathered, summed up. */
@@ -27,6 +31,7 @@ export const exportHistory: Command = listing({
     'Hours are by the clock, in UTC; the first one is cut by --since. Rows by process and by remote begin with those that opened most.',
     'A line that holds no record, a last line that is cut short, and records that only a later version knows are skipped and told on stderr.',
     REDACTED_RECORDS,
+    'With -w the sums go to a new file, in the format that its name says.',
   ],
   operands: 'FILE',
   operandChoices: [],
@@ -39,6 +44,7 @@ export const exportHistory: Command = listing({
     { line: "netwatch export history conns.ndjson --expect 'none(key == nc)'", about: 'a check for cron' },
   ],
   tableOf: () => connHistory,
+  runOf: (values) => recordFileRun(exportHistory as ListingCommand, values, values) ?? SNAPSHOTS,
   run: async function* (context, { by, since }, operands, { ticks, reportGap }) {
     const [file, ...more] = operands;
     if (file === undefined || more.length > 0)

@@ -4,7 +4,7 @@ import type { Context } from '../context/context.ts';
 import { type Command, type ListingCommand, type ListingValues, listing } from '../listing/command.ts';
 import type { Run } from '../listing/run.ts';
 import { recordFormatOf } from '../listing/written-format.ts';
-import type { Options } from '../options/option.ts';
+import type { Options, Values } from '../options/option.ts';
 import { recordFileOptions } from './record-file-options.ts';
 
 /** What an export says of itself, and which options of the command it has. */
@@ -38,17 +38,23 @@ export function recordExport(of: ListingCommand, { given, options, ...told }: To
       .map((format) => ({ ...format, open: (output) => format.open({ ...output, values: own(output.values) }) })),
     usualFormat: () => null,
     tableOf: (values) => of.tableOf(own(values)),
-    runOf: (values): Run => {
-      const { write } = values;
-      if (write === null || write === '-') return of.runOf(own(values));
-      return {
-        kind: 'deed',
-        interruptIsStatus: true,
-        perform: (context, all, operands) => writeTo(write, of, context, own(all), operands, all.force === true),
-      };
-    },
+    runOf: (values) => recordFileRun(of, values, own(values)) ?? of.runOf(own(values)),
     run: (context, values, operands, request) => of.run(context, own(values), operands, request),
   });
+}
+
+/** The run of a command that writes its records to the file of --write; null where they go to stdout. `own` are its own options. */
+export function recordFileRun(
+  of: ListingCommand,
+  { write, force }: Values<typeof recordFileOptions>,
+  own: ListingValues<Options>,
+): Run | null {
+  if (write === null || write === '-') return null;
+  return {
+    kind: 'deed',
+    interruptIsStatus: true,
+    perform: (context, _values, operands) => writeTo(write, of, context, own, operands, force),
+  };
 }
 
 async function writeTo(
@@ -69,7 +75,7 @@ export function writtenFormatOf(values: ListingValues<Options>, name: string): R
   const format = recordFormatOf({ ...values, as: null }, name);
   if (format !== null) return format;
   throw usageError(`--write "${name}" says no format of records`, {
-    hint: 'a name that ends in .ndjson, .json, .tsv or .csv, or --output with one of them',
+    hint: 'a name that ends in .ndjson, .json, .tsv, .csv or .parquet, or --output with one of them',
   });
 }
 

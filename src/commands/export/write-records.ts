@@ -33,7 +33,8 @@ export async function writeRecords(
   let status: number = EXIT.internal;
   try {
     const plain = { ...values, write: null, output: format, json: false, tsv: false, csv: false };
-    status = await runListing(command, { ...context, stdout: sink }, plain, operands);
+    const terminal = { ...context.terminal, stdoutIsTerminal: false };
+    status = await runListing(command, { ...context, stdout: sink, terminal }, plain, operands);
     await file.finish();
   } catch (error) {
     await file.abandon();

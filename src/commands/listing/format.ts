@@ -13,6 +13,8 @@ export interface Output<O extends Options = Options> {
   readonly values: ListingValues<O>;
   /** The record type to which --fields, --sort and --filter apply. */
   readonly table: RecordTable;
+  /** The fields of it to print. */
+  readonly fields: readonly string[];
   readonly header: boolean;
   readonly numerals: Numerals;
   /** Whether each snapshot replaces the previous one on a terminal. */

@@ -36,6 +36,7 @@ export async function openOutput(
     context,
     values,
     table: plan.table,
+    fields: plan.fields,
     header: plan.header,
     numerals,
     redraws: plan.repeating && plan.wait === null && terminal.stdoutIsTerminal,

@@ -1,9 +1,10 @@
 import { usageError } from '../../core/failure.ts';
-import { FORMAT_TRAITS, type RecordFormat } from '../../core/output/format.ts';
+import { FORMAT_TRAITS, type RecordFormat, type TextFormat } from '../../core/output/format.ts';
 import { openLiveTable } from '../../core/output/live-table.ts';
 import { openRenderer } from '../../core/output/renderer.ts';
 import { openTableRenderer } from '../../core/output/table-renderer.ts';
 import { numeralsOf } from '../../core/output/units.ts';
+import { refuseRawTerminal } from '../context/raw-output.ts';
 import type { Options } from '../options/option.ts';
 import { type Format, format, type Output } from './format.ts';
 
@@ -19,7 +20,7 @@ export const TABLE: Format = format('table', async ({ context, redraws, tableOpt
   });
 });
 
-const recordFormat = (name: RecordFormat): Format =>
+const textFormat = (name: TextFormat): Format =>
   format(name, ({ context, header, table }) =>
     openRenderer(context.stdout, name, header, {
       table,
@@ -28,12 +29,26 @@ const recordFormat = (name: RecordFormat): Format =>
     }),
   );
 
+/** A file of columns, for databases. */
+const PARQUET: Format = format('parquet', async ({ context, table, fields }) => {
+  refuseRawTerminal(context, 'a Parquet file');
+  const { openParquetRenderer } = await import('../../core/output/parquet.ts');
+  return openParquetRenderer(context.stdout, {
+    table,
+    fields,
+    onOther: ({ type }) =>
+      context.warn(`${type} records are left out, because a Parquet file has one schema; -o ndjson prints them`),
+    onUnheld: context.warn,
+  });
+});
+
 /** Rows as records, for programs. */
 export const RECORDS: Readonly<Record<RecordFormat, Format>> = {
-  ndjson: recordFormat('ndjson'),
-  json: recordFormat('json'),
-  tsv: recordFormat('tsv'),
-  csv: recordFormat('csv'),
+  ndjson: textFormat('ndjson'),
+  json: textFormat('json'),
+  tsv: textFormat('tsv'),
+  csv: textFormat('csv'),
+  parquet: PARQUET,
 };
 
 /** A line for each field, for rows that are read one by one. */

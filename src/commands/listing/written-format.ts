@@ -12,6 +12,7 @@ const RECORD_ENDS: Readonly<Record<string, RecordFormat>> = {
   '.json': 'json',
   '.tsv': 'tsv',
   '.csv': 'csv',
+  '.parquet': 'parquet',
 };
 
 /** The capture format that the end of a file name says; null for none. Throws Failure 64 for a compressed one. */

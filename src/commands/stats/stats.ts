@@ -5,6 +5,7 @@ import { didYouMean } from '../../core/suggest.ts';
 import { isFile } from '../../platform/files/capture-source.ts';
 import { type Command, type ListingCommand, type ListingValues, listing } from '../listing/command.ts';
 import { askedFormat, type FormatValues } from '../listing/listing-plan.ts';
+import { refuseSeveralTypes } from '../listing/one-type.ts';
 import { PARTS, SNAPSHOTS } from '../listing/run.ts';
 import { htmlOf, MARKDOWN, USUAL_FORMATS } from '../listing/shared-formats.ts';
 import { duration, flag, text, words } from '../options/option.ts';
@@ -120,11 +121,7 @@ export const stats: Command = listing({
       if (values[name] !== null) throw usageError(`--${name} cannot be used with stats`);
     }
     const names = namesOf(values);
-    if (names.length > 1 && askedFormat(values) === 'csv') {
-      throw usageError(`-o csv has one header: it cannot print ${names.join(' and ')} together`, {
-        hint: 'one --by at a time, -o ndjson, or -o tsv, which parts record types by an empty line',
-      });
-    }
+    if (names.length > 1) refuseSeveralTypes(values, names, 'one --by at a time, ');
     const repeats = values.interval !== null || values.count !== null;
     if (repeats && values.read !== null && isFile(values.read)) {
       const option = values.interval === null ? 'count' : 'interval';

@@ -1,5 +1,9 @@
+/** Formats of text for rows as they are. */
+export const TEXT_FORMATS = ['ndjson', 'json', 'tsv', 'csv'] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+
 /** Formats for rows as they are: every command that prints records has them. */
-export const RECORD_FORMATS = ['ndjson', 'json', 'tsv', 'csv'] as const;
+export const RECORD_FORMATS = [...TEXT_FORMATS, 'parquet'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
 /** All formats, in the order in which help lists them. */
@@ -28,6 +32,8 @@ export interface FormatTraits {
   readonly repeats: boolean;
   /** Whether it may replace a file, as a whole and at once: --out. */
   readonly goesIntoFile: boolean;
+  /** What it has one of, so that it holds records of one type; null for a format that holds several. */
+  readonly hasOne: 'header' | 'schema' | null;
   /** Whether its renderer says the exit status. */
   readonly hasStatus: boolean;
 }
@@ -39,6 +45,7 @@ const ROWS: FormatTraits = {
   datesRows: false,
   repeats: true,
   goesIntoFile: false,
+  hasOne: null,
   hasStatus: false,
 };
 
@@ -47,7 +54,8 @@ export const FORMAT_TRAITS: Readonly<Record<FormatName, FormatTraits>> = {
   ndjson: { ...ROWS, hasAllFields: true },
   json: { ...ROWS, of: 'run', hasAllFields: true },
   tsv: { ...ROWS, datesRows: true },
-  csv: { ...ROWS, datesRows: true },
+  csv: { ...ROWS, datesRows: true, hasOne: 'header' },
+  parquet: { ...ROWS, of: 'run', hasAllFields: true, hasOne: 'schema' },
   vertical: { ...ROWS, hasAllFields: true },
   markdown: { ...ROWS, goesIntoFile: true },
   html: { ...ROWS, of: 'run', choosesFields: false, goesIntoFile: true },

@@ -1,6 +1,6 @@
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { compileCsv, compileTsv, csvHeader, tsvHeader } from './delimited.ts';
-import type { RecordFormat } from './format.ts';
+import type { TextFormat } from './format.ts';
 import { compileJson } from './json.ts';
 import type { LineWriter } from './line-writer.ts';
 import type { Sink } from './sink.ts';
@@ -31,7 +31,7 @@ export interface Renderer {
   readonly status?: () => number;
 }
 
-/** The table of a CSV, which has one header. */
+/** The table of a format that holds one record type: a CSV has one header, a Parquet file one schema. */
 export interface OneTable {
   readonly table: RecordTable;
   /** Told once of another table, whose rows are left out. */
@@ -39,7 +39,7 @@ export interface OneTable {
 }
 
 /** Opens the renderer of a format for programs on a sink. `one` is for CSV; without it the first table is the one. */
-export function openRenderer(sink: Sink, format: RecordFormat, header: boolean, one: OneTable | null = null): Renderer {
+export function openRenderer(sink: Sink, format: TextFormat, header: boolean, one: OneTable | null = null): Renderer {
   switch (format) {
     case 'ndjson':
       return lineRenderer(sink, compileJson, null, true);
@@ -95,7 +95,8 @@ function lineRenderer(
   };
 }
 
-function ofOneTable(renderer: Renderer, one: OneTable | null): Renderer {
+/** A renderer that leaves out the rows of all tables but one: `one`, or else the first. */
+export function ofOneTable(renderer: Renderer, one: OneTable | null): Renderer {
   let only = one?.table ?? null;
   const told = new Set<RecordTable>();
   return {

@@ -98,7 +98,10 @@ describe('what is refused', () => {
     [['streams', '-w', 'x.txt'], '--write "x.txt" says no format of records'],
     [['streams', '--stream', '3'], 'unknown option --stream'],
     [['streams', '--as', 'raw'], 'unknown option --as'],
-    [['conns', '-o', 'prometheus'], '--output "prometheus" is not one of table, ndjson, json, tsv, csv, vertical'],
+    [
+      ['conns', '-o', 'prometheus'],
+      '--output "prometheus" is not one of table, ndjson, json, tsv, csv, parquet, vertical',
+    ],
   ])('export %j', async (words, message) => {
     const { status, said, out } = await netwatch('export', ...words);
     expect([status, said[0], out]).toEqual([64, message, '']);

@@ -21,14 +21,14 @@ async function netwatch(words: readonly string[], options: FakeOptions = {}) {
   return { status, out: context.out(), said: context.said };
 }
 
-const USUAL = ['table', 'ndjson', 'json', 'tsv', 'csv', 'vertical'];
+const USUAL = ['table', 'ndjson', 'json', 'tsv', 'csv', 'parquet', 'vertical'];
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   conns: [...USUAL, 'markdown', 'prometheus'],
   ifaces: [...USUAL, 'markdown', 'prometheus'],
   stats: [...USUAL, 'markdown', 'html'],
   whois: [...USUAL, 'markdown'],
   probe: [...USUAL, 'markdown', 'html', 'nagios', 'prometheus'],
-  'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv'],
+  'export packets': ['table', 'ndjson', 'json', 'tsv', 'csv', 'parquet'],
   'export snapshot': ['ndjson', 'json'],
   'export diff': [...USUAL, 'markdown'],
   'export history': [...USUAL, 'markdown'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RecordFormat } from '../../../src/core/output/format.ts';
+import type { TextFormat } from '../../../src/core/output/format.ts';
 import { openPalette } from '../../../src/core/output/palette.ts';
 import { openRenderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
@@ -23,7 +23,7 @@ const ROWS = [
 ];
 
 async function render(
-  format: RecordFormat | 'table',
+  format: TextFormat | 'table',
   rows: readonly AnyRow[],
   options: { header?: boolean; fields?: readonly string[]; columns?: number; table?: RecordTable } = {},
 ) {
@@ -169,7 +169,7 @@ describe('table', () => {
 describe('several snapshots', () => {
   const other = table('other', 'One row.', { word: text('Word.') });
   /** Two snapshots with a row each, then one of another type; after each, what a reader has by then. */
-  async function snapshots(format: RecordFormat, header = true) {
+  async function snapshots(format: TextFormat, header = true) {
     const sink = openMemorySink();
     const told: string[] = [];
     const renderer = openRenderer(sink, format, header, { table: sample, onOther: ({ type }) => told.push(type) });
@@ -182,7 +182,7 @@ describe('several snapshots', () => {
     return { out: sink.text(), told, renderer };
   }
 
-  test.each<[RecordFormat, string, string[], boolean]>([
+  test.each<[TextFormat, string, string[], boolean]>([
     ['tsv', 'name\tsize\none\t1\ntwo\t1\n\nword\nw\nx\n', [], false],
     ['csv', 'name,size\none,1\ntwo,1\n', ['other'], false],
     [
@@ -219,7 +219,7 @@ describe('several snapshots', () => {
   });
 });
 
-test.each<[RecordFormat, number]>([
+test.each<[TextFormat, number]>([
   ['tsv', 4],
   ['json', 4],
 ])('%s waits for a reader that is behind, a row at a time', async (format, writes) => {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { openPacketList } from '../../../src/commands/capture/packet-list.ts';
 import { openMarkdownRenderer } from '../../../src/core/output/markdown.ts';
 import { openPalette } from '../../../src/core/output/palette.ts';
+import { openParquetRenderer } from '../../../src/core/output/parquet.ts';
 import { openRenderer, type Renderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
@@ -11,6 +13,7 @@ import { packet as packetTable } from '../../../src/core/record/tables/packet.ts
 import { STATISTICS, type StatisticName } from '../../../src/core/stats/names.ts';
 import { StatisticsOfRun } from '../../../src/core/stats/run.ts';
 import { openMemorySink } from '../../support/memory-sink.ts';
+import { asInParquet, readParquet } from '../../support/parquet.ts';
 import { checkedRows, checkNdjson, checkShown, unpainted } from '../checks.ts';
 import { Broken } from '../finding.ts';
 import { FrameSource, makePackets } from '../packets.ts';
@@ -54,6 +57,7 @@ export const formats: Target = {
           await printed(sections.slice(0, 1), (sink) => openMarkdownRenderer(sink, false, plainNumerals)),
           sections[0]!,
         );
+        await checkParquet(sections[0]!);
         const palette = palettes[input.pieces.length % 2]!;
         const columns = input.pieces.length % 3 === 0 ? 20 + input.pieces.length : null;
         const options = { ...table, palette, terminalColumns: () => columns };
@@ -86,6 +90,16 @@ function checkJson(text: string): void {
     throw new Broken(`json: ${String(error)}`);
   }
   checkShown(text, 'json');
+}
+
+/** What is read back is what was written. */
+async function checkParquet(section: Section): Promise<void> {
+  const { table, rows } = section;
+  const fields = Object.keys(table.fields);
+  const options = { table, fields, onOther: () => {}, onUnheld: () => {} };
+  const bytes = Buffer.from(await printed([section], (sink) => openParquetRenderer(sink, options)), 'latin1');
+  const expected = Array.from(rows, (row) => asInParquet(table, fields, row));
+  if (!isDeepStrictEqual(await readParquet(bytes), expected)) throw new Broken('parquet: not what was written');
 }
 
 /** One record one line, one field one cell. */

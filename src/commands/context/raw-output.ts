@@ -1,5 +1,5 @@
 import { usageError } from '../../core/failure.ts';
-import type { Context } from '../context/context.ts';
+import type { Context } from './context.ts';
 
 /**
  * Throws Failure 64 when raw bytes would go to a terminal, which would obey them. Call it before anything is started.
