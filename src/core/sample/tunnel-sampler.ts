@@ -53,7 +53,12 @@ function samplesOf(device: TunnelDevice, outer: OuterFlow | null, now: number): 
     {
       iface: device.iface,
       index: device.index,
-      kind: device.kind === 'wireguard' ? 'wireguard' : holder?.name === 'openvpn' ? 'openvpn' : device.kind,
+      kind:
+        device.kind === 'wireguard' || wireguard !== null
+          ? 'wireguard'
+          : holder?.name === 'openvpn'
+            ? 'openvpn'
+            : device.kind,
       state: stateOf(device),
       peer: null,
       pid: holder?.pid ?? null,
@@ -75,15 +80,16 @@ function samplesOf(device: TunnelDevice, outer: OuterFlow | null, now: number): 
 }
 
 function samplePeer(device: TunnelDevice, peer: WireguardPeer, listenPort: number | null, now: number): TunnelSample {
+  const [holder] = device.holders;
   return {
     iface: device.iface,
     index: device.index,
     kind: 'wireguard',
     state: stateOfPeer(device, peer, now),
     peer: peer.key,
-    pid: null,
-    process: null,
-    process_start: null,
+    pid: holder?.pid ?? null,
+    process: holder?.name ?? null,
+    process_start: holder?.started ?? null,
     proto: 'udp',
     local_addr: null,
     local_port: listenPort,
@@ -100,8 +106,8 @@ function samplePeer(device: TunnelDevice, peer: WireguardPeer, listenPort: numbe
 
 function stateOf(device: TunnelDevice): TunnelSample['state'] {
   if (!isUpOf(device)) return 'down';
-  if (device.kind !== 'wireguard') return 'up';
-  return device.wireguard === null ? null : 'waiting';
+  if (device.wireguard !== null) return 'waiting';
+  return device.kind === 'wireguard' ? null : 'up';
 }
 
 function stateOfPeer(device: TunnelDevice, { lastHandshake }: WireguardPeer, now: number): TunnelSample['state'] {
