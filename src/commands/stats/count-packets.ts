@@ -33,7 +33,7 @@ export async function* countPackets(
   { packets, names, bucketMs, printsAll, repeats }: StatsRequest,
   request: Request,
 ): AsyncGenerator<Snapshot> {
-  const dissector = new Dissector(REGISTRY, { decrypts: names.includes('tls') });
+  const dissector = new Dissector(REGISTRY, { decrypts: names.includes('tls') || names.includes('quic') });
   const showsRows = repeats && packets.from === 'file';
   // to read the sockets of this machine costs more than to read comments of a file
   const read = packets.from === 'file' ? request.wanted : request.asked;

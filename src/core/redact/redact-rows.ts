@@ -6,7 +6,7 @@ import type { Redaction } from './redaction.ts';
 
 /** Texts of protocols, of the kernel and of netwatch itself, which come from closed sets that the table does not list. */
 const PLAIN = new Set(
-  'app service congestion version cipher ja3 ja4 offered_versions qtype rcode proto layers link link_types format tcp_flags transport id group path range scope kind table pref flags state source rule os kernel pids types reads record json_type tls_version tls_cipher'.split(
+  'app service congestion version cipher ja3 ja4 offered_versions versions answered change qtype rcode proto layers link link_types format tcp_flags transport id group path range scope kind table pref flags state source rule os kernel pids types reads record json_type tls_version tls_cipher'.split(
     ' ',
   ),
 );

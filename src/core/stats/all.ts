@@ -9,6 +9,7 @@ import { openPacketLengths } from './packet-lengths.ts';
 import { openPorts } from './ports.ts';
 import { openProcesses } from './processes.ts';
 import { openProtocols } from './protocols.ts';
+import { openQuic } from './quic.ts';
 import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 import { openSummary } from './summary.ts';
 import { openTime } from './time.ts';
@@ -25,6 +26,7 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   dns: openDns,
   http: openHttp,
   tls: openTls,
+  quic: openQuic,
   handshakes: openHandshakes,
   expert: openExpert,
   packet_lengths: openPacketLengths,

@@ -26,6 +26,7 @@ import { probeOutage } from './probe-outage.ts';
 import { probeReport } from './probe-report.ts';
 import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
+import { quicPath, quicSession } from './quic-session.ts';
 import { segment } from './segment.ts';
 import { setting } from './setting.ts';
 import { snapshot } from './snapshot.ts';
@@ -61,6 +62,8 @@ export const TABLES = {
   dns_query: dnsQuery,
   http_request: httpRequest,
   tls_session: tlsSession,
+  quic_session: quicSession,
+  quic_path: quicPath,
   handshake,
   handshake_histogram: handshakeHistogram,
   expert,
