@@ -5,7 +5,7 @@ import type { TunnelRow } from '../record/tables/tunnel.ts';
 import type { Socket } from '../socket/socket.ts';
 import type { Reading, SocketRequest, SocketSource } from '../system/platform.ts';
 import { type OuterFlow, outerFlowOf } from './outer-flow.ts';
-import type { Place } from './surroundings.ts';
+import type { OwnedSockets } from './owned-sockets.ts';
 
 /** The tunnels of a machine, look after look. */
 export interface TunnelSampler {
@@ -18,16 +18,16 @@ const OUTER: SocketRequest = { protocols: new Set(['tcp', 'udp']), owners: true,
 /** WireGuard rejects keys that are older (REJECT_AFTER_TIME of its protocol). */
 const KEYS_LAST_MS = 180_000;
 
-export function openTunnelSampler({ platform }: Pick<Place, 'platform'>): TunnelSampler {
+export function openTunnelSampler(owned: Pick<OwnedSockets, 'open' | 'readTunnels'>): TunnelSampler {
   const sessions = openTunnelSessions();
   let source: SocketSource | null = null;
   /** By index of the device, the socket of its outer flow at the last look. */
   let last = new Map<number, Socket['key']>();
   return {
     async look(at) {
-      const { rows, limits } = await platform.readTunnels();
+      const { rows, limits } = await owned.readTunnels();
       const isHeld = rows.some(({ holders }) => holders.length > 0);
-      if (isHeld) source ??= platform.openSockets(OUTER);
+      if (isHeld) source ??= await owned.open(OUTER);
       const sockets = isHeld ? await source!.read() : null;
       const flows = new Map<number, OuterFlow>();
       for (const device of rows) {

@@ -129,11 +129,8 @@ function take(peer: PeerDraft, key: string, value: string): void {
 
 function peerOf({ seconds, nanoseconds, ...peer }: PeerDraft): WireguardPeer {
   const ms = seconds * 1000 + Math.trunc(nanoseconds / 1e6);
-  return { ...peer, lastHandshake: ms === 0 || ms > LAST_DATE_MS ? null : isoTimeOf(ms) };
+  return { ...peer, lastHandshake: ms === 0 ? null : isoTimeOf(ms) };
 }
-
-/** The last one that a Date knows. */
-const LAST_DATE_MS = 8.64e15;
 
 /** As in `192.0.2.1:51820` and `[2001:db8::1]:51820`; a zone is left out. */
 function parseEndpoint(text: string): WireguardPeer['endpoint'] {

@@ -5,15 +5,20 @@ import { StandingFindings } from '../../../core/insight/standing-findings.ts';
 import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
+import type { TunnelRow } from '../../../core/record/tables/tunnel.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
 import { type InsightSampler, openInsightSampler } from '../../../core/sample/insight-sampler.ts';
+import { type MultipathSampler, openMultipathSampler } from '../../../core/sample/multipath-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
+import { openTunnelSampler, type TunnelSampler } from '../../../core/sample/tunnel-sampler.ts';
+import type { MultipathLook } from '../../../core/socket/multipath-sessions.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
 import { STEP_MS } from './hour.ts';
 import { LastHour } from './last-hour.ts';
 import { MachineWitness } from './machine-witness.ts';
+import { shownSessions } from './page-paths.ts';
 import { ProbeDesk } from './probe-desk.ts';
 import type { Sample } from './sample.ts';
 
@@ -44,11 +49,16 @@ export class Station {
   private failures = 0;
   private turn: Promise<unknown> = Promise.resolve();
   private rulesDue = 0;
+  private tunnels: readonly TunnelRow[] = [];
+  private multipath: MultipathLook = { sessions: [], lost: 0 };
+  private hasLooked = false;
 
   private constructor(
     private readonly place: Place,
     private readonly sampler: InsightSampler,
     private readonly witness: MachineWitness,
+    private readonly tunnelSampler: TunnelSampler,
+    private readonly multipathSampler: MultipathSampler,
     private readonly probes: ProbeDesk | null,
     private readonly sayLimits: (limits: readonly Limit[]) => void,
   ) {
@@ -79,8 +89,10 @@ export class Station {
         own,
         witness,
         outlivesPrivileges: stands,
+        readsPeers: true,
       });
-      return new Station(place, sampler, witness, desk, sayLimits);
+      const tunnels = openTunnelSampler(sampler.owned);
+      return new Station(place, sampler, witness, tunnels, openMultipathSampler(place.platform), desk, sayLimits);
     } catch (error) {
       desk?.close();
       throw error;
@@ -115,7 +127,11 @@ export class Station {
   async read(): Promise<Sample> {
     const begun = this.place.clock.monotonic();
     try {
-      await this.inTurn(async () => this.meet(await this.sampler.glance(instantNow(this.place.clock), CONNECTIONS)));
+      await this.inTurn(async () => {
+        this.meet(await this.sampler.glance(instantNow(this.place.clock), CONNECTIONS));
+        // who listens looks at them every 15 seconds
+        if (!this.hasLooked) await this.lookAtSessions();
+      });
     } catch (error) {
       this.failures++;
       throw error;
@@ -133,6 +149,8 @@ export class Station {
     return {
       conns: this.witness.conns,
       interfaces: this.witness.interfaces,
+      tunnels: this.tunnels,
+      multipath: this.multipath,
       probes: this.probes?.rows() ?? [],
       probesRepeat: this.probes?.isRepeated ?? false,
       findings: this.found,
@@ -156,6 +174,8 @@ export class Station {
   async close(told: (faults: Faults) => void): Promise<void> {
     await this.turn;
     this.probes?.close();
+    this.tunnelSampler.close();
+    this.multipathSampler.close();
     await this.sampler.close(told);
   }
 
@@ -172,8 +192,21 @@ export class Station {
       this.rulesDue =
         begun + (isFirst ? STEP_MS : Math.max(RULES_MS, (clock.monotonic() - begun) * SHARE)) - STEP_MS / 2;
     } else this.meet(await this.sampler.glance(instantNow(clock), INTERFACES));
+    await this.lookAtSessions();
     this.hour.takeInterfaces(this.witness.interfaces, clock.monotonic());
     this.hour.takeFindings(this.found, clock.monotonic());
+  }
+
+  /** Tunnels and MPTCP sessions as they are now. */
+  private async lookAtSessions(): Promise<void> {
+    const { clock } = this.place;
+    const { rows, limits } = await this.tunnelSampler.look(instantNow(clock));
+    this.meet(limits);
+    this.tunnels = rows;
+    this.multipath = await this.multipathSampler.look(instantNow(clock));
+    this.hasLooked = true;
+    this.hour.takeTunnels(rows, clock.monotonic());
+    this.hour.takePaths(shownSessions(this.multipath), clock.monotonic());
   }
 
   private meet(limits: readonly Limit[]): void {
