@@ -60,22 +60,24 @@ function ask(clock: Clock, file: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ path: file });
     const cancel = clock.after(ANSWER_MS, () => socket.destroy(new Error(`no answer within ${ANSWER_MS} ms`)));
-    let text = '';
+    const pieces: string[] = [];
     let length = 0;
+    let tail = '';
     socket.setEncoding('latin1');
     socket.on('connect', () => socket.write(QUESTION));
     socket.on('data', (piece: string) => {
       length += piece.length;
       if (length > LONGEST_ANSWER) socket.destroy(new Error('its answer is too long'));
-      text += piece;
+      pieces.push(piece);
+      tail = (tail + piece).slice(-2);
       // an empty line ends the answer; the other side may wait for the next question
-      if (text.endsWith('\n\n')) socket.destroy();
+      if (tail === '\n\n') socket.destroy();
     });
     socket.on('end', () => socket.destroy());
     socket.on('error', reject);
     socket.on('close', () => {
       cancel();
-      resolve(text);
+      resolve(pieces.join(''));
     });
   });
 }

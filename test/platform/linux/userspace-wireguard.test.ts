@@ -181,7 +181,7 @@ describe('a socket', () => {
       const go = (): void => void socket.write(piece, () => setImmediate(go));
       socket.once('data', go).on('close', () => socket.destroy());
     });
-    await expect(askUserspaceWireguard(realClock, file, 'wg0')).rejects.toThrow('its answer is too long');
+    await expect(askUserspaceWireguard(virtualClock(), file, 'wg0')).rejects.toThrow('its answer is too long');
   });
 
   test('that is not there is told', async () => {
