@@ -14,6 +14,7 @@ import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 import { openSummary } from './summary.ts';
 import { openTime } from './time.ts';
 import { openTls } from './tls.ts';
+import { openTunnels } from './tunnels.ts';
 
 /** How each statistic begins. Apart from their names, so that what is not asked for is not loaded. */
 export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions) => OpenStatistic>> = {
@@ -27,6 +28,7 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   http: openHttp,
   tls: openTls,
   quic: openQuic,
+  tunnels: openTunnels,
   handshakes: openHandshakes,
   expert: openExpert,
   packet_lengths: openPacketLengths,

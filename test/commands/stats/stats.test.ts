@@ -29,7 +29,10 @@ const whole = fs.readFileSync(LOOPBACK);
 const EMPTY = saved('empty.pcap', whole.subarray(0, 24));
 
 /** What the recording has nothing of is counted in another. */
-const ELSEWHERE: Partial<Record<StatisticName, string>> = { quic: path.join(CAPTURES, 'quic-early.pcap') };
+const ELSEWHERE: Partial<Record<StatisticName, string>> = {
+  quic: path.join(CAPTURES, 'quic-early.pcap'),
+  tunnels: path.join(CAPTURES, 'tls-starttls.pcap'),
+};
 const stats = (...argv: readonly string[]): Promise<Ran> =>
   netwatch('stats', '-r', ELSEWHERE[argv[1] as StatisticName] ?? LOOPBACK, ...argv);
 

@@ -527,6 +527,32 @@ export const SHOWN: readonly ShownRows[] = [
     TABLES.tls_session,
     SESSIONS.map((one) => ({ ...one, client_addr: V6, server_addr: V6_PEER })),
   ),
+  shown('stats --by tunnels', TABLES.tunnel_flow, [
+    {
+      kind: 'vxlan/gtp',
+      outer_a_addr: '192.168.178.42',
+      outer_b_addr: '104.244.143.188',
+      outer_proto: 'udp',
+      outer_port: 4789,
+      inner_proto: 'tcp',
+      inner_a_addr: '10.8.0.6',
+      inner_a_port: 51_234,
+      inner_b_addr: '10.8.0.1',
+      inner_b_port: 443,
+      inner_stream: 17,
+      packets: 12_345,
+      bytes: 1_234_567,
+    },
+    {
+      kind: 'wg',
+      outer_a_addr: V6,
+      outer_b_addr: V6_PEER,
+      outer_proto: 'udp',
+      outer_port: 51_820,
+      packets: 12,
+      bytes: 1234,
+    },
+  ]),
   shown('stats --by quic', TABLES.quic_session, [
     {
       session: 0,

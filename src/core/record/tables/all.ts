@@ -34,6 +34,7 @@ import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
 import { tunnel } from './tunnel.ts';
+import { tunnelFlow } from './tunnel-flow.ts';
 import { whois } from './whois.ts';
 
 /** Every record type there is, by its name. A new one is a file beside this and a line here. */
@@ -64,6 +65,7 @@ export const TABLES = {
   tls_session: tlsSession,
   quic_session: quicSession,
   quic_path: quicPath,
+  tunnel_flow: tunnelFlow,
   handshake,
   handshake_histogram: handshakeHistogram,
   expert,
