@@ -145,6 +145,7 @@ describe.skipIf(noTunnel !== null)('tunnels', () => {
       'AES-256-CBC',
       '--verb',
       '3',
+      ...['--persist-tun', '--connect-retry', '1'],
     ];
     const peer = (name: string, role: string, local: string, remote: string, ...more: string[]) =>
       spawnVpn(name, ['openvpn', ...common, '--proto', role, '--ifconfig', local, remote, ...more]);
@@ -171,6 +172,18 @@ describe.skipIf(noTunnel !== null)('tunnels', () => {
         inner: expect.arrayContaining(['10.96.0.1/32']),
       },
     ]);
+    // it keeps its device and its process, and connects anew
+    const watched = scene.start(['ifaces', '--tunnels', '-i', 'nwvpn', '--json', '--interval', '200ms']);
+    const rowsOf = (out: string) =>
+      parseLines(out.slice(0, out.lastIndexOf('\n') + 1)).filter(({ type }) => type === 'tunnel');
+    await watched.until(({ out }) => rowsOf(out).length >= 2);
+    client.kill('SIGUSR1');
+    await watched.until(({ out }) => rowsOf(out).some(({ reconnects }) => reconnects === 1));
+    watched.child.kill('SIGINT');
+    const [first, ...rows] = rowsOf((await watched.ended).out);
+    expect(rows.at(-1)).toMatchObject({ pid: client.pid, reconnects: 1, remote_port: 1194 });
+    expect(rows.at(-1)!.local_port).not.toBe(first!.local_port);
+    expect(Date.parse(rows.at(-1)!.up_since as string)).toBeGreaterThan(Date.parse(first!.up_since as string));
     client.kill('SIGKILL');
   });
 });
@@ -249,6 +262,8 @@ describe.skipIf(noUserspace !== null)('WireGuard by a process', { timeout: 120_0
     expect(Math.floor(Date.parse(first!.last_handshake as string) / 1000)).toBe(Number(shown('latest-handshakes')));
     expect(first!.rx_bytes).toBeGreaterThan(0);
     near.kill('SIGKILL');
+    // its device is gone a moment later
+    await until(() => spawnSync('ip', ['-n', wired.name, 'link', 'show', devices[0]]).status !== 0);
     const again = await open(wired.name, 0);
     setPeer(wired.name, 0);
     await watched.until(({ out }) => rows(out).some((row) => row.pid === again.pid && row.state === 'up'));
