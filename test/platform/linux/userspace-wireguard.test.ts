@@ -71,6 +71,13 @@ describe('an answer', () => {
     expect(() => parseConfiguration(text, 'wg0')).toThrow(message);
   });
 
+  test('survives every cut, and tells no secret', () => {
+    for (let end = 0; end < ANSWER.length; end++) {
+      const told = JSON.stringify(parseConfiguration(`${ANSWER.slice(0, end)}\nerrno=0\n`, 'wg0'));
+      expect(told).not.toContain(SECRET.slice(0, 12));
+    }
+  });
+
   test('what is out of range is not known, and lists have an end', () => {
     const lines = [
       ...[
