@@ -53,6 +53,9 @@ describe.skipIf(noNetwork !== null)('export metrics --listen', () => {
     const status = fs.readFileSync(`/proc/${live.pid}/status`, 'utf8');
     expect(status).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
     for (const set of ['CapEff', 'CapPrm', 'CapAmb']) expect(status).toMatch(new RegExp(`^${set}:\t0+$`, 'm'));
+    // the process that reads sockets and tunnels: CAP_DAC_READ_SEARCH, CAP_NET_ADMIN and CAP_SYS_PTRACE
+    const [reader] = fs.readFileSync(`/proc/${live.pid}/task/${live.pid}/children`, 'utf8').trim().split(' ');
+    expect(fs.readFileSync(`/proc/${reader}/status`, 'utf8')).toMatch(/^CapEff:\t0000000000081004$/m);
     const text = metrics();
     // the server of this test, and netwatch
     expect(numberOf(text, NODE_LISTENS)).toBe(2);
