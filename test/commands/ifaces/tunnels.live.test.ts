@@ -230,6 +230,8 @@ describe.skipIf(noUserspace !== null)('WireGuard by a process', { timeout: 120_0
 
   afterAll(() => {
     for (const child of started) child.kill('SIGKILL');
+    // who is killed leaves its socket
+    for (const device of devices) fs.rmSync(`/run/wireguard/${device}.sock`, { force: true });
     wired.remove();
     spawnSync('ip', ['netns', 'del', other]);
   });
