@@ -233,7 +233,7 @@ _netwatch_follow() {
 _netwatch_stats() {
   local fields='path proto depth packets bytes packets_pct bytes_pct'
   case $prev in
-    --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls handshakes expert packet_lengths time all' ;;
+    --by) _netwatch_list 'protocols summary conversations endpoints processes ports dns http tls quic tunnels handshakes expert packet_lengths time all' ;;
     --read|-r) _netwatch_files ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
     --keylog) _netwatch_files ;;
@@ -620,7 +620,7 @@ _netwatch_fields() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter snapshot change limit check setting whois field gap' ;;
+    *) _netwatch_words '--output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session quic_session quic_path tunnel_flow handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 
@@ -629,7 +629,7 @@ _netwatch_schema() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter snapshot change limit check setting whois field gap' ;;
+    *) _netwatch_words '--color --lang --quiet -q --verbose -v --config --help -h --version conn conn_event conn_summary conn_history coverage iface route dns_server neighbor host tunnel device packet stream segment capture_summary protocol conversation endpoint process port dns_query http_request tls_session quic_session quic_path tunnel_flow handshake handshake_histogram expert packet_length time_bucket probe hop probe_report probe_outage insight rule counter snapshot change limit check setting whois field gap' ;;
   esac
 }
 

@@ -17,9 +17,9 @@ export async function openPlatform(options: PlatformOptions, clock: Clock): Prom
       const { startSensor } = await import('./sensor/start-sensor.ts');
       return startSensor(system, order, clock, events);
     },
-    async openSocketReader(user) {
+    async openSocketReader(user, readsPeers) {
       const { openSocketReader } = await import('./privileged/read-sockets-aside.ts');
-      return openSocketReader(user);
+      return openSocketReader(user, readsPeers);
     },
   };
 }

@@ -5,6 +5,7 @@ import { iface } from '../../core/record/tables/iface.ts';
 import { tunnel } from '../../core/record/tables/tunnel.ts';
 import { openInterfaceSampler } from '../../core/sample/interface-sampler.ts';
 import { readNetwork } from '../../core/sample/network-sampler.ts';
+import { openOwnedSockets } from '../../core/sample/owned-sockets.ts';
 import { openTunnelSampler, type TunnelSampler } from '../../core/sample/tunnel-sampler.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
@@ -29,7 +30,10 @@ export async function* sampleInterfaces(
     const { rows, limits } = await interfaces.look(at);
     return { ...section(iface, rows), limits };
   };
-  const tunnels = asked.part === 'tunnels' ? openTunnelSampler(place) : null;
+  const tunnels =
+    asked.part === 'tunnels'
+      ? openTunnelSampler(await openOwnedSockets(place.platform, { isLeft: false, user: null }))
+      : null;
   const lookAtTunnels = async (sampler: TunnelSampler, at: Instant): Promise<Look> => {
     const { rows, limits } = await sampler.look(at);
     return { ...section(tunnel, rows), limits };

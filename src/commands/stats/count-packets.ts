@@ -35,7 +35,7 @@ export async function* countPackets(
   request: Request,
 ): AsyncGenerator<Snapshot> {
   const dissector = new Dissector(REGISTRY, {
-    decrypts: names.includes('tls'),
+    decrypts: names.includes('tls') || names.includes('quic'),
     flows: new FlowTable({ remembersOver: names.some((name) => 'readsFlows' in STATISTICS[name]) }),
   });
   const showsRows = repeats && packets.from === 'file';

@@ -8,7 +8,7 @@ export interface TunnelHolder {
   readonly started: string | null;
 }
 
-/** What the kernel says of a peer of WireGuard. */
+/** What the kernel, or a process that is WireGuard itself, says of a peer. */
 export interface WireguardPeer {
   /** The beginning of its public key, to tell it by. */
   readonly key: string;
@@ -39,6 +39,6 @@ export interface TunnelDevice {
   readonly tx_bytes: number | null;
   /** The processes that hold it, first started first. */
   readonly holders: readonly TunnelHolder[];
-  /** Null for others than WireGuard, and where that may not be read. */
+  /** Null for others than WireGuard, and where that may not be read; of a tun device when its holder is WireGuard. */
   readonly wireguard: WireguardDevice | null;
 }

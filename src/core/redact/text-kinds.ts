@@ -43,6 +43,7 @@ list(HTTP_METHODS, 'method');
 list(SERVICES, 'service');
 list(/^\d{1,10}$/, 'pids');
 list(/^(?:HTTP\/|SSLv|TLSv|DTLSv|0x|GREASE)[\w.]{0,8}$/, 'version offered_versions tls_version');
+list(/^(?:1|2|draft-\d{2}|0x[0-9a-f]{8})$/, 'versions');
 list(/^[0-9a-f]{32}$/, 'ja3');
 list(/^\w{10}_[0-9a-f]{12}_[0-9a-f]{12}$/, 'ja4');
 list(/^[MmJjBbEeCcVv]{0,16}$/, 'mptcp_flags');

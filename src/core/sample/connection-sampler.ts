@@ -15,7 +15,7 @@ import type { Sensor } from '../system/sensor.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { CaptureRequest } from './capture-request.ts';
 import { openCoverageMeter } from './coverage-meter.ts';
-import { openOwnedSockets } from './owned-sockets.ts';
+import { type OwnedSockets, openOwnedSockets } from './owned-sockets.ts';
 import type { PacketConnections } from './packet-connections.ts';
 import { RATE_SAMPLE_MS } from './rate-sample.ts';
 import type { Place } from './surroundings.ts';
@@ -49,6 +49,8 @@ export interface ConnectionRequest {
   readonly slices?: Slices | null;
   /** Whether this process gives up its privileges when the sampler is open; with packets it does in any case. */
   readonly outlivesPrivileges?: boolean;
+  /** Whether tunnels will be read, with their peers. */
+  readonly readsPeers?: boolean;
 }
 
 /** All sockets, with their processes, and nothing that takes longer. */
@@ -84,6 +86,8 @@ export interface ConnectionSampler {
   readonly refilter: Sensor['refilter'];
   /** Takes the interfaces as they are now, where somebody reads them: packets of those that came are captured too. */
   noteInterfaces(rows: readonly InterfaceReading[]): void;
+  /** What this sampler reads sockets by, also when privileges are gone; closed with it. */
+  readonly owned: Pick<OwnedSockets, 'open' | 'readTunnels'>;
   /** How many packets were captured and how many the kernel dropped, so far; null without packets. */
   captured(): { readonly captured: number; readonly dropped: number } | null;
   /** Ends it; `told` is called with the packets that could not be dissected, before the counts are reported. */
@@ -113,7 +117,11 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
   // to capture takes the privileges of this process away; the sockets then need another, which is one for all who ask
   const isLost = request.packets !== null || request.outlivesPrivileges === true;
   const isLeft = isLost && place.surrender !== null && platform.isPrivileged();
-  const owned = await openOwnedSockets(platform, { isLeft, user: place.lesserUser });
+  const owned = await openOwnedSockets(platform, {
+    isLeft,
+    user: place.lesserUser,
+    readsPeers: request.readsPeers ?? false,
+  });
   const source = await owned.open(wanted);
   const engine = openConnections(request.serviceOf, request.repeats, request.communityIds);
   const meter = request.coverage ? openCoverageMeter(platform) : null;
@@ -196,6 +204,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     },
     refilter: packets?.refilter ?? null,
     noteInterfaces: (rows) => packets?.noteInterfaces(rows),
+    owned,
     captured: () => packets?.counts() ?? null,
     async close(told) {
       tracing.kill();

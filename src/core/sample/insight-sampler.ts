@@ -54,6 +54,7 @@ export interface InsightSampling {
   readonly slices?: Slices | null;
   /** As in ConnectionRequest. */
   readonly outlivesPrivileges?: boolean;
+  readonly readsPeers?: boolean;
 }
 
 /** Somebody besides the rules. */
@@ -84,6 +85,7 @@ export interface InsightSampler {
   /** Replaces the filter of the capture, as that of a Sensor; null where it cannot, and without packets. */
   readonly refilter: Sensor['refilter'];
   readonly captured: ConnectionSampler['captured'];
+  readonly owned: ConnectionSampler['owned'];
   /** Ends it; `told` is called with what threw, before the counts of the capture are reported. */
   close(told: (faults: Faults) => void): Promise<void>;
 }
@@ -208,6 +210,7 @@ export async function openInsightSampler(place: Place, asked: InsightSampling): 
     },
     refilter: sampler.refilter,
     captured: sampler.captured,
+    owned: sampler.owned,
     async close(told) {
       await sampler.close(told);
       told(faults);
@@ -224,7 +227,7 @@ const unlessOwn =
 /** The sampler of the connections, with packets where they can be had. */
 async function openConnections(
   place: Place,
-  { packets, demandsPackets, serviceOf, slices, outlivesPrivileges = false }: InsightSampling,
+  { packets, demandsPackets, serviceOf, slices, outlivesPrivileges = false, readsPeers = false }: InsightSampling,
   listen: NonNullable<ConnectionRequest['listen']>,
 ): Promise<{ readonly sampler: ConnectionSampler; readonly limits: readonly Limit[] }> {
   const request: ConnectionRequest = {
@@ -237,6 +240,7 @@ async function openConnections(
     listen,
     slices: slices ?? null,
     outlivesPrivileges,
+    readsPeers,
   };
   try {
     return { sampler: await openConnectionSampler(place, request), limits: [] };

@@ -33,7 +33,7 @@ export interface LiveCapture {
 /** What a capture starts with, in addition to the request. */
 export interface Beginning extends Pick<CaptureOrder, 'format' | 'most' | 'gatherMs' | 'fd'> {
   /** Whether processes are needed; or the sockets that are already read for another purpose, to take them from. */
-  readonly asksOwners: boolean | OwnedSockets;
+  readonly asksOwners: boolean | Pick<OwnedSockets, 'open'>;
 }
 
 /**

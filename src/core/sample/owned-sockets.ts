@@ -1,14 +1,23 @@
 import { EXIT, Failure, messageOf } from '../failure.ts';
-import type { Platform, SocketRequest, SocketSource } from '../system/platform.ts';
+import type { OperatingSystem, Platform, SocketRequest, SocketSource } from '../system/platform.ts';
 import type { Sensor } from '../system/sensor.ts';
 import type { User } from '../system/user.ts';
 import type { Surrender } from './surroundings.ts';
 
-/** Opens sources of sockets with their owners, any number of times. */
+/** Opens sources of sockets with their owners, any number of times, and reads which of these hold tunnels. */
 export interface OwnedSockets {
   /** By default, a source that is read only for the owners. */
   open(request?: SocketRequest): Promise<SocketSource>;
+  readonly readTunnels: OperatingSystem['readTunnels'];
   close(): void;
+}
+
+/** Whether this process will give up its privileges, and what the other one then becomes and keeps. */
+export interface ReadAside {
+  readonly isLeft: boolean;
+  readonly user: User | null;
+  /** Whether peers of WireGuard are read, which takes CAP_NET_ADMIN. */
+  readonly readsPeers?: boolean;
 }
 
 const OWNERS: SocketRequest = { protocols: null, owners: true, processDetails: false, closed: false };
@@ -19,11 +28,15 @@ const OWNERS: SocketRequest = { protocols: null, owners: true, processDetails: f
  */
 export async function openOwnedSockets(
   platform: Platform,
-  { isLeft, user }: { readonly isLeft: boolean; readonly user: User | null },
+  { isLeft, user, readsPeers = false }: ReadAside,
 ): Promise<OwnedSockets> {
-  if (!isLeft) return { open: async (request = OWNERS) => platform.openSockets(request), close: () => {} };
-  const reader = await platform.openSocketReader(user);
-  return { open: (request = OWNERS) => reader.open(request), close: reader.close };
+  if (!isLeft) {
+    const { readTunnels } = platform;
+    return { open: async (request = OWNERS) => platform.openSockets(request), readTunnels, close: () => {} };
+  }
+  const reader = await platform.openSocketReader(user, readsPeers);
+  const { readTunnels, close } = reader;
+  return { open: (request = OWNERS) => reader.open(request), readTunnels, close };
 }
 
 /** Opens the only source of sockets; closing it ends everything. */

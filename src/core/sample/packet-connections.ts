@@ -52,7 +52,7 @@ export async function openPacketConnections(
   request: CaptureRequest,
   tellsClosed: boolean,
   trace: SocketTrace,
-  read: OwnedSockets,
+  read: Pick<OwnedSockets, 'open'>,
   slices: Slices | null,
   listen: (feed: PacketFeed, owners: FlowOwners) => void = ignore,
 ): Promise<PacketConnections> {

@@ -49,5 +49,5 @@ export interface PacketUse {
   /** Whether processes are needed; or a kernel trace that is kept for another purpose and can name them too. */
   readonly asksOwners: boolean | SocketTrace;
   /** Where sockets are already being read; null to begin reading when somebody needs them. */
-  readonly sockets?: OwnedSockets | null;
+  readonly sockets?: Pick<OwnedSockets, 'open'> | null;
 }

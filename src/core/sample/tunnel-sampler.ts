@@ -5,7 +5,7 @@ import type { TunnelRow } from '../record/tables/tunnel.ts';
 import type { Socket } from '../socket/socket.ts';
 import type { Reading, SocketRequest, SocketSource } from '../system/platform.ts';
 import { type OuterFlow, outerFlowOf } from './outer-flow.ts';
-import type { Place } from './surroundings.ts';
+import type { OwnedSockets } from './owned-sockets.ts';
 
 /** The tunnels of a machine, look after look. */
 export interface TunnelSampler {
@@ -18,16 +18,16 @@ const OUTER: SocketRequest = { protocols: new Set(['tcp', 'udp']), owners: true,
 /** WireGuard rejects keys that are older (REJECT_AFTER_TIME of its protocol). */
 const KEYS_LAST_MS = 180_000;
 
-export function openTunnelSampler({ platform }: Pick<Place, 'platform'>): TunnelSampler {
+export function openTunnelSampler(owned: Pick<OwnedSockets, 'open' | 'readTunnels'>): TunnelSampler {
   const sessions = openTunnelSessions();
   let source: SocketSource | null = null;
   /** By index of the device, the socket of its outer flow at the last look. */
   let last = new Map<number, Socket['key']>();
   return {
     async look(at) {
-      const { rows, limits } = await platform.readTunnels();
+      const { rows, limits } = await owned.readTunnels();
       const isHeld = rows.some(({ holders }) => holders.length > 0);
-      if (isHeld) source ??= platform.openSockets(OUTER);
+      if (isHeld) source ??= await owned.open(OUTER);
       const sockets = isHeld ? await source!.read() : null;
       const flows = new Map<number, OuterFlow>();
       for (const device of rows) {
@@ -53,7 +53,12 @@ function samplesOf(device: TunnelDevice, outer: OuterFlow | null, now: number): 
     {
       iface: device.iface,
       index: device.index,
-      kind: device.kind === 'wireguard' ? 'wireguard' : holder?.name === 'openvpn' ? 'openvpn' : device.kind,
+      kind:
+        device.kind === 'wireguard' || wireguard !== null
+          ? 'wireguard'
+          : holder?.name === 'openvpn'
+            ? 'openvpn'
+            : device.kind,
       state: stateOf(device),
       peer: null,
       pid: holder?.pid ?? null,
@@ -75,15 +80,16 @@ function samplesOf(device: TunnelDevice, outer: OuterFlow | null, now: number): 
 }
 
 function samplePeer(device: TunnelDevice, peer: WireguardPeer, listenPort: number | null, now: number): TunnelSample {
+  const [holder] = device.holders;
   return {
     iface: device.iface,
     index: device.index,
     kind: 'wireguard',
     state: stateOfPeer(device, peer, now),
     peer: peer.key,
-    pid: null,
-    process: null,
-    process_start: null,
+    pid: holder?.pid ?? null,
+    process: holder?.name ?? null,
+    process_start: holder?.started ?? null,
     proto: 'udp',
     local_addr: null,
     local_port: listenPort,
@@ -100,8 +106,8 @@ function samplePeer(device: TunnelDevice, peer: WireguardPeer, listenPort: numbe
 
 function stateOf(device: TunnelDevice): TunnelSample['state'] {
   if (!isUpOf(device)) return 'down';
-  if (device.kind !== 'wireguard') return 'up';
-  return device.wireguard === null ? null : 'waiting';
+  if (device.wireguard !== null) return 'waiting';
+  return device.kind === 'wireguard' ? null : 'up';
 }
 
 function stateOfPeer(device: TunnelDevice, { lastHandshake }: WireguardPeer, now: number): TunnelSample['state'] {

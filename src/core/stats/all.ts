@@ -9,10 +9,12 @@ import { openPacketLengths } from './packet-lengths.ts';
 import { openPorts } from './ports.ts';
 import { openProcesses } from './processes.ts';
 import { openProtocols } from './protocols.ts';
+import { openQuic } from './quic.ts';
 import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 import { openSummary } from './summary.ts';
 import { openTime } from './time.ts';
 import { openTls } from './tls.ts';
+import { openTunnels } from './tunnels.ts';
 
 /** How each statistic begins. Apart from their names, so that what is not asked for is not loaded. */
 export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions) => OpenStatistic>> = {
@@ -25,6 +27,8 @@ export const OPENERS: Readonly<Record<StatisticName, (options: StatisticOptions)
   dns: openDns,
   http: openHttp,
   tls: openTls,
+  quic: openQuic,
+  tunnels: openTunnels,
   handshakes: openHandshakes,
   expert: openExpert,
   packet_lengths: openPacketLengths,

@@ -9,8 +9,10 @@ import { packetLengths } from '../record/tables/packet-lengths.ts';
 import { portCount } from '../record/tables/port-count.ts';
 import { processTraffic } from '../record/tables/process-traffic.ts';
 import { protocol } from '../record/tables/protocol.ts';
+import { quicPath, quicSession } from '../record/tables/quic-session.ts';
 import { timeBucket } from '../record/tables/time-bucket.ts';
 import { tlsSession } from '../record/tables/tls-session.ts';
+import { tunnelFlow } from '../record/tables/tunnel-flow.ts';
 import type { Statistic } from './statistic.ts';
 
 /** Width of a bucket of `time`, in milliseconds, where nobody asked for another. */
@@ -34,6 +36,8 @@ export const STATISTICS = {
   dns: { about: 'DNS queries with their answers', tables: [dnsQuery] },
   http: { about: 'HTTP requests with their responses', tables: [httpRequest] },
   tls: { about: 'TLS, DTLS and QUIC sessions', tables: [tlsSession] },
+  quic: { about: 'QUIC connections, with the outer flows that carried each', tables: [quicSession, quicPath] },
+  tunnels: { about: 'flows inside tunnels, each with its outer flow', tables: [tunnelFlow] },
   handshakes: { about: 'how long TCP handshakes took', tables: [handshake, handshakeHistogram], readsFlows: true },
   expert: { about: 'what is worth looking at, by severity', tables: [expert] },
   packet_lengths: { about: 'packets by their length', tables: [packetLengths] },

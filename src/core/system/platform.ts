@@ -79,6 +79,7 @@ export type KeptCapability =
   | 'CAP_DAC_OVERRIDE'
   | 'CAP_DAC_READ_SEARCH'
   | 'CAP_FOWNER'
+  | 'CAP_NET_ADMIN'
   | 'CAP_NET_RAW'
   | 'CAP_SETGID'
   | 'CAP_SETUID'
@@ -186,6 +187,8 @@ export interface OperatingSystem {
 export interface SocketReader {
   /** Sockets as `openSockets` gives them. Resolves after the first reading. */
   open(request: SocketRequest): Promise<SocketSource>;
+  /** As `readTunnels` gives them. */
+  readTunnels(): Promise<Reading<TunnelDevice>>;
   close(): void;
 }
 
@@ -200,10 +203,10 @@ export interface Platform extends OperatingSystem {
    */
   openSensor(order: CaptureOrder, events: SensorEvents): Promise<Sensor>;
   /**
-   * Starts a process that becomes `user` and keeps what it needs to read sockets. Call this before privileges are given
-   * up.
+   * Starts a process that becomes `user` and keeps what it needs to read sockets; `readsPeers` when it is also to keep what the
+   * peers of WireGuard take. Call this before privileges are given up.
    */
-  openSocketReader(user: User | null): Promise<SocketReader>;
+  openSocketReader(user: User | null, readsPeers: boolean): Promise<SocketReader>;
 }
 
 /** The options that a platform is opened with. */

@@ -37,7 +37,7 @@ export function openLinux(host: Host, options: PlatformOptions, clock: Clock): O
     readRoutes: async () => readRoutes(host, netns),
     readDnsServers: async () => readDnsServers(host, netns),
     readNeighbors: async () => readNeighbors(host, netns),
-    readTunnels: async () => readTunnels(host, netns),
+    readTunnels: () => readTunnels(host, netns, clock),
     readCounters: async () => readCounters(host, netns),
     readHost: async () => readHostFacts(host),
     readChecks: () => readChecks(host),

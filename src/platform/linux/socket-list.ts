@@ -101,7 +101,8 @@ function readKernel(
 function readFiles(protocols: readonly Socket['proto'][], readFile: (name: string) => string | null): Socket[] {
   const sockets: SocketDraft[] = [];
   const answered = protocols.filter((proto) => appendFromFiles(sockets, proto, readFile));
-  if (answered.length === 0 && protocols.length > 0) {
+  // of MPTCP there are no files
+  if (answered.length === 0 && protocols.some((proto) => proto !== 'mptcp')) {
     throw new Failure(EXIT.unavailable, `no sockets of ${protocols.join(', ')}: /proc/net cannot be read`);
   }
   return sockets;

@@ -1,6 +1,7 @@
-import { Failure } from '../../core/failure.ts';
+import { Failure, messageOf } from '../../core/failure.ts';
 import type { Limit } from '../../core/limit.ts';
-import type { TunnelDevice, WireguardDevice } from '../../core/network/tunnel-device.ts';
+import type { TunnelDevice, TunnelHolder, WireguardDevice } from '../../core/network/tunnel-device.ts';
+import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { Reading } from '../../core/system/platform.ts';
 import { readFamilyId, readWireguard } from './genetlink-wireguard.ts';
@@ -10,17 +11,28 @@ import { NETLINK_GENERIC, NetlinkError, openNetlink } from './netlink.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { openIn } from './rtnetlink.ts';
 import { readTunHolders } from './tun-holders.ts';
+import { askUserspaceWireguard, findUserspaceWireguard } from './userspace-wireguard.ts';
 
 const REMEDY = 'sudo netwatch ifaces --tunnels';
 
-/** The devices of a namespace, null for our own, that tunnel: tun, tap and WireGuard. Throws a Failure. */
-export function readTunnels(host: Host, netns: NetworkNamespace | null): Reading<TunnelDevice> {
+/** The devices of a namespace, null for our own, that tunnel: tun, tap and WireGuard. Rejects with a Failure. */
+export async function readTunnels(
+  host: Host,
+  netns: NetworkNamespace | null,
+  clock: Clock,
+): Promise<Reading<TunnelDevice>> {
   const { rows, limits } = readInterfaces(host, netns);
   const found = rows.filter(({ kind }) => kind === 'tun' || kind === 'tap' || kind === 'wireguard');
   const missing: Limit[] = [...limits];
   const names = found.filter(({ kind }) => kind === 'wireguard').map(({ name }) => name);
   const wireguard = names.length === 0 || host.root !== null ? null : readPeers(netns, names, missing);
   const holders = names.length === found.length ? null : holdersOf(host, netns);
+  const userspace = new Map<string, WireguardDevice>();
+  for (const { name, kind } of host.root === null ? found : []) {
+    const held = kind === 'tun' ? (holders?.byDevice.get(name) ?? []) : [];
+    const device = await readUserspacePeers(host, clock, name, held, missing);
+    if (device !== null) userspace.set(name, device);
+  }
   const devices = found.map(
     (row): TunnelDevice => ({
       iface: row.name,
@@ -31,7 +43,7 @@ export function readTunnels(host: Host, netns: NetworkNamespace | null): Reading
       rx_bytes: row.rx_bytes,
       tx_bytes: row.tx_bytes,
       holders: holders?.byDevice.get(row.name) ?? [],
-      wireguard: wireguard?.get(row.name) ?? null,
+      wireguard: wireguard?.get(row.name) ?? userspace.get(row.name) ?? null,
     }),
   );
   const isUnknown = devices.some(({ kind, holders: held }) => kind !== 'wireguard' && held.length === 0);
@@ -47,6 +59,31 @@ export function readTunnels(host: Host, netns: NetworkNamespace | null): Reading
 
 function holdersOf(host: Host, netns: NetworkNamespace | null) {
   return readTunHolders(host, netns === null ? host.linkIfAny('/proc/self/ns/net') : `net:[${netns.inode}]`);
+}
+
+/** What a process that is WireGuard itself says of its device; null for another one, and, with a limit, where it does not say. */
+async function readUserspacePeers(
+  host: Host,
+  clock: Clock,
+  iface: string,
+  holders: readonly TunnelHolder[],
+  missing: Limit[],
+): Promise<WireguardDevice | null> {
+  for (const holder of holders) {
+    const file = findUserspaceWireguard(host, iface, holder);
+    if (file === null) continue;
+    try {
+      return await askUserspaceWireguard(clock, file, iface);
+    } catch (error) {
+      const isDenied = (error as NodeJS.ErrnoException).code === 'EACCES';
+      missing.push({
+        what: 'peers of WireGuard devices',
+        why: isDenied ? `${holder.name} tells them to its own user and to root alone` : `${file}: ${messageOf(error)}`,
+        remedy: isDenied ? REMEDY : null,
+      });
+    }
+  }
+  return null;
 }
 
 /** What the kernel says of some devices of WireGuard; null, and a limit, where it refuses. */

@@ -1,11 +1,14 @@
+import type { TunnelDevice } from '../../core/network/tunnel-device.ts';
 import type { Ownership, Socket, SocketReading } from '../../core/socket/socket.ts';
-import type { SocketReader, SocketSource } from '../../core/system/platform.ts';
+import type { Reading, SocketReader, SocketSource } from '../../core/system/platform.ts';
 import type { User } from '../../core/system/user.ts';
 import { type Asked, openAsked } from './questions.ts';
 
 /** The order that starts the process that reads sockets. */
 export interface ReaderOrder {
   readonly user: User | null;
+  /** Whether it keeps CAP_NET_ADMIN, to which alone the kernel tells peers of WireGuard. */
+  readonly readsPeers: boolean;
 }
 
 /** A reading as data: what a SocketReading looks up comes in the order of its sockets. */
@@ -19,14 +22,15 @@ export interface SentReading extends Pick<SocketReading, 'sockets' | 'netns' | '
 const UNSEEN: Ownership = { processes: [], attribution: 'none unseen' };
 
 /** Starts it, as `Platform.openSocketReader` says. Its answers reject with a Failure 69 when it has ended. */
-export function openSocketReader(user: User | null): SocketReader {
-  const order: ReaderOrder = { user };
+export function openSocketReader(user: User | null, readsPeers: boolean): SocketReader {
+  const order: ReaderOrder = { user, readsPeers };
   const asked = openAsked('socket-reader', order);
   return {
     async open(request) {
       const number = (await asked.ask('open', request)) as number;
       return sourceOf(asked, number);
     },
+    readTunnels: async () => (await asked.ask('tunnels')) as Reading<TunnelDevice>,
     close: () => asked.close(),
   };
 }

@@ -6,11 +6,13 @@ import type { ReaderOrder, SentReading } from './read-sockets-aside.ts';
 
 /**
  * Entry point of the process that reads sockets and their owners for a process that has given up its privileges. It
- * keeps the two capabilities that are needed to see the descriptors of other users' processes, and sees no packet.
+ * keeps the two capabilities that are needed to see the descriptors of other users' processes, and the one by which the kernel
+ * tells peers of WireGuard where these are asked for. It sees no packet.
  */
-const { user } = JSON.parse(process.argv[2]!) as ReaderOrder;
+const { user, readsPeers } = JSON.parse(process.argv[2]!) as ReaderOrder;
 const platform = await openSystem({ root: null, netns: null }, realClock);
-platform.dropPrivileges(user, ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE']);
+const OF_SOCKETS = ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE'] as const;
+platform.dropPrivileges(user, readsPeers ? [...OF_SOCKETS, 'CAP_NET_ADMIN'] : OF_SOCKETS);
 const sources = new Map<number, ReturnType<typeof platform.openSockets>>();
 
 answer({
@@ -36,6 +38,7 @@ answer({
       closed: source.readClosed(),
     };
   },
+  tunnels: () => platform.readTunnels(),
   close(number: number): void {
     sources.get(number)!.close();
   },

@@ -17,6 +17,11 @@ const noWireguard: string | null =
     : spawnSync('wg', ['--version']).status === 0
       ? null
       : 'needs wg of wireguard-tools');
+const noUserspace: string | null =
+  noTunnel ??
+  ['wireguard-go', 'wg'].map((tool) => (spawnSync(tool, ['--version']).error ? `needs ${tool}` : null)).find(Boolean) ??
+  null;
+if (noUserspace !== null) console.warn(`skipped: WireGuard by a process: ${noUserspace}`);
 if (noTunnel !== null) console.warn(`skipped: tun devices: ${noTunnel}`);
 if (noOpenvpn !== null) console.warn(`skipped: sessions of OpenVPN: ${noOpenvpn}`);
 if (noWireguard !== null) console.warn(`skipped: sessions of WireGuard: ${noWireguard}`);
@@ -140,6 +145,7 @@ describe.skipIf(noTunnel !== null)('tunnels', () => {
       'AES-256-CBC',
       '--verb',
       '3',
+      ...['--persist-tun', '--connect-retry', '1'],
     ];
     const peer = (name: string, role: string, local: string, remote: string, ...more: string[]) =>
       spawnVpn(name, ['openvpn', ...common, '--proto', role, '--ifconfig', local, remote, ...more]);
@@ -166,7 +172,113 @@ describe.skipIf(noTunnel !== null)('tunnels', () => {
         inner: expect.arrayContaining(['10.96.0.1/32']),
       },
     ]);
+    // it keeps its device and its process, and connects anew
+    const watched = scene.start(['ifaces', '--tunnels', '-i', 'nwvpn', '--json', '--interval', '200ms']);
+    const rowsOf = (out: string) =>
+      parseLines(out.slice(0, out.lastIndexOf('\n') + 1)).filter(({ type }) => type === 'tunnel');
+    await watched.until(({ out }) => rowsOf(out).length >= 2);
+    client.kill('SIGUSR1');
+    await watched.until(({ out }) => rowsOf(out).some(({ reconnects }) => reconnects === 1));
+    watched.child.kill('SIGINT');
+    const [first, ...rows] = rowsOf((await watched.ended).out);
+    expect(rows.at(-1)).toMatchObject({ pid: client.pid, reconnects: 1, remote_port: 1194 });
+    expect(rows.at(-1)!.local_port).not.toBe(first!.local_port);
+    expect(Date.parse(rows.at(-1)!.up_since as string)).toBeGreaterThan(Date.parse(first!.up_since as string));
     client.kill('SIGKILL');
+  });
+});
+
+describe.skipIf(noUserspace !== null)('WireGuard by a process', { timeout: 120_000 }, () => {
+  const wired = noUserspace === null ? openLiveScene('wgo') : null!;
+  const other = `${wired?.name}-far`;
+  const devices = [`nwa${process.pid}`, `nwb${process.pid}`] as const;
+  const within = (name: string, ...argv: [string, ...string[]]): string =>
+    execFileSync('ip', ['netns', 'exec', name, ...argv], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const keys: string[] = [];
+
+  /** A device that a process of its own holds, which ends with the test. */
+  async function open(name: string, at: 0 | 1): Promise<ChildProcess> {
+    const device = devices[at];
+    const child = spawn('ip', ['netns', 'exec', name, 'wireguard-go', '--foreground', device], { stdio: 'ignore' });
+    started.push(child);
+    await until(() => spawnSync('ip', ['netns', 'exec', name, 'wg', 'show', device]).status === 0);
+    const file = path.join(wired.folder, `${at}.key`);
+    within(name, 'wg', 'set', device, 'private-key', file, 'listen-port', '51820');
+    within(name, 'ip', 'addr', 'add', `10.97.0.${at + 1}/24`, 'dev', device);
+    within(name, 'ip', 'link', 'set', device, 'up');
+    return child;
+  }
+
+  const setPeer = (name: string, at: 0 | 1): string =>
+    within(
+      name,
+      ...(['wg', 'set', devices[at], 'peer', keys[1 - at]!, 'endpoint', `10.94.0.${2 - at}:51820`] as const),
+      ...['allowed-ips', `10.97.0.${2 - at}/32`, 'persistent-keepalive', '1'],
+    );
+
+  beforeAll(async () => {
+    execFileSync('ip', ['netns', 'add', other]);
+    wired.ip('link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far', 'netns', other);
+    for (const [at, name] of [wired.name, other].entries()) {
+      const secret = execFileSync('wg', ['genkey'], { encoding: 'utf8' });
+      fs.writeFileSync(path.join(wired.folder, `${at}.key`), secret, { mode: 0o600 });
+      keys.push(execFileSync('wg', ['pubkey'], { encoding: 'utf8', input: secret }).trim());
+      within(name, 'ip', 'addr', 'add', `10.94.0.${at + 1}/24`, 'dev', at === 0 ? 'near' : 'far');
+      within(name, 'ip', 'link', 'set', at === 0 ? 'near' : 'far', 'up');
+    }
+  });
+
+  afterAll(() => {
+    for (const child of started) child.kill('SIGKILL');
+    // who is killed leaves its socket
+    for (const device of devices) fs.rmSync(`/run/wireguard/${device}.sock`, { force: true });
+    wired.remove();
+    spawnSync('ip', ['netns', 'del', other]);
+  });
+
+  test('its peers as wg shows them, no private key, and its reconnect when the process is another one', async () => {
+    const near = await open(wired.name, 0);
+    await open(other, 1);
+    setPeer(wired.name, 0);
+    setPeer(other, 1);
+    const shown = (what: string): string =>
+      within(wired.name, 'wg', 'show', devices[0], what).split('\t').at(-1)!.trim();
+    await until(() => Number(shown('latest-handshakes')) > 0);
+    const watched = wired.start(['ifaces', '--tunnels', '--json', '--interval', '200ms']);
+    const rows = (out: string) =>
+      parseLines(out.slice(0, out.lastIndexOf('\n') + 1)).filter(({ type }) => type === 'tunnel');
+    await watched.until(({ out }) => rows(out).length >= 2);
+    const [first] = rows((await wired.start(['ifaces', '--tunnels', '--json']).ended).out);
+    expect(first).toMatchObject({
+      iface: devices[0],
+      kind: 'wireguard',
+      state: 'up',
+      peer: `${keys[1]!.slice(0, 8)}...`,
+      pid: near.pid,
+      process: 'wireguard-go',
+      local_port: 51_820,
+      remote_addr: '10.94.0.2',
+      remote_port: 51_820,
+      inner: [shown('allowed-ips')],
+    });
+    expect(Math.floor(Date.parse(first!.last_handshake as string) / 1000)).toBe(Number(shown('latest-handshakes')));
+    expect(first!.rx_bytes).toBeGreaterThan(0);
+    near.kill('SIGKILL');
+    // its device is gone a moment later
+    await until(() => spawnSync('ip', ['-n', wired.name, 'link', 'show', devices[0]]).status !== 0);
+    const again = await open(wired.name, 0);
+    setPeer(wired.name, 0);
+    await watched.until(({ out }) => rows(out).some((row) => row.pid === again.pid && row.state === 'up'));
+    watched.child.kill('SIGINT');
+    const { out } = await watched.ended;
+    expect(rows(out)[1]).toMatchObject({ pid: near.pid, reconnects: 0 });
+    expect(rows(out).at(-1)).toMatchObject({ pid: again.pid, reconnects: 1, state: 'up' });
+    for (const at of [0, 1])
+      expect(out).not.toContain(fs.readFileSync(path.join(wired.folder, `${at}.key`), 'utf8').trim());
+    const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const asNobody = await wired.start(['ifaces', '--tunnels', '--json'], user).ended;
+    expect(parseLines(asNobody.out)).toMatchObject([{ iface: devices[0], kind: 'tun', peer: null }]);
+    expect(asNobody.said).toContain('sudo netwatch ifaces --tunnels');
   });
 });
 

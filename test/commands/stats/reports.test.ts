@@ -132,7 +132,7 @@ describe('netwatch stats -o html', () => {
       ...['Summary', 'Traffic over time', 'Protocols', 'Conversations', 'DNS', 'TCP handshakes', 'Worth a look'],
     ]);
     expect(headings((await stats('--by', 'tls,ports')).out)).toEqual(['TLS', 'Ports']);
-    expect(headings((await stats('--by', 'all')).out)).toHaveLength(13);
+    expect(headings((await stats('--by', 'all')).out)).toHaveLength(16);
   });
 
   test('says what passes the filter of the first statistic', async () => {

@@ -42,6 +42,12 @@ const COLUMNS: Readonly<Record<string, string>> = {
     'time 1, stream 5, client_addr 1, server_addr 1, server_port 4, method 1, host 2, uri 1, status 1, response_bytes 3, latency_ms 1, app 6',
   tls_session:
     'time 1, stream 7, client_addr 1, server_addr 1, server_port 5, server_name 1, alpn 2, version 1, cipher 3, ja4 4/Infinity, transport 6',
+  tunnel_flow:
+    'kind 1, outer_a_addr 1, outer_b_addr 1, outer_proto 4, outer_port 4, inner_proto 2, inner_a_addr 1, inner_a_port 3, inner_b_addr 1, inner_b_port 2, inner_stream 5, packets 2, bytes 1',
+  quic_session:
+    'session 2, client_addr 1, client_port 4, server_addr 1, server_port 4, server_name 1, versions 3, answered 5, paths 1, client_bytes 2, server_bytes 2, first 4, duration_s 3',
+  quic_path:
+    'session 1, path 1, change 1, stream 2, client_addr 1, client_port 2, server_addr 1, server_port 3, client_bytes 2, server_bytes 2, share_pct 1 bar, first 3',
   handshake:
     'stream 6, client_addr 1, client_port 5, server_addr 1, server_port 4, syn_synack_ms 2, synack_ack_ms 2, total_ms 1, outcome 1',
   handshake_histogram:

@@ -87,6 +87,11 @@ const NEVER_NULL: Record<string, string> = {
   dns_query: 'client server transport id packet',
   http_request: 'client_port server_port',
   tls_session: 'stream client_addr client_port server_addr server_port ja3 ja4 transport packet',
+  quic_session:
+    'session client_addr client_port server_addr server_port answered paths client_packets client_bytes server_packets server_bytes client_id',
+  quic_path:
+    'session path change stream client_addr client_port server_addr server_port client_packets client_bytes server_packets server_bytes',
+  tunnel_flow: 'kind outer_a_addr outer_b_addr outer_proto packets bytes',
   handshake: 'time stream client_addr client_port server_addr server_port',
   handshake_histogram: 'bucket count pct',
   expert: 'id severity group summary packets first_packet',

@@ -22,10 +22,11 @@ function scene() {
   const platform = {
     ...fakePlatform([]),
     openSockets: opened('here'),
-    openSocketReader: async (user: unknown) => {
-      done.push(['reader', user]);
+    openSocketReader: async (user: unknown, readsPeers: boolean) => {
+      done.push(['reader', user, readsPeers]);
       return {
         open: async (request: SocketRequest) => opened('there')(request),
+        readTunnels: async () => ({ rows: [], limits: [] }),
         close: () => void done.push('reader closed'),
       };
     },
@@ -47,7 +48,7 @@ test('sockets are read here, or there if this process gives its privileges up', 
   expect(done).toEqual([
     ['here', OWNERS],
     ['here', EVENTS],
-    ['reader', USER],
+    ['reader', USER, false],
     ['there', OWNERS],
     ['there', EVENTS],
     'reader closed',
@@ -59,7 +60,7 @@ test('the only source closes everything', async () => {
   const only = await openOnly(openOwnedSockets(platform, { isLeft: true, user: null }));
   expect([(await only.read()).sockets, only.readClosed()]).toEqual([[], { sockets: [], whole: false }]);
   only.close();
-  expect(done).toEqual([['reader', null], ['there', OWNERS], 'source closed', 'reader closed']);
+  expect(done).toEqual([['reader', null, false], ['there', OWNERS], 'source closed', 'reader closed']);
 });
 
 test('of two that start, one ends when the other fails', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TunnelDevice, WireguardPeer } from '../../../src/core/network/tunnel-device.ts';
 import { outerFlowOf } from '../../../src/core/sample/outer-flow.ts';
+import { openOwnedSockets } from '../../../src/core/sample/owned-sockets.ts';
 import { openTunnelSampler } from '../../../src/core/sample/tunnel-sampler.ts';
 import type { Socket } from '../../../src/core/socket/socket.ts';
 import { CURL, fakePlatform, readingOf, socketOf } from '../../support/fake-platform.ts';
@@ -29,7 +30,7 @@ async function look(devices: readonly TunnelDevice[], sockets: readonly Socket[]
     opened++;
     return openSockets(request);
   };
-  const sampler = openTunnelSampler({ platform });
+  const sampler = openTunnelSampler(await openOwnedSockets(platform, { isLeft: false, user: null }));
   const { rows, limits } = await sampler.look(AT);
   sampler.close();
   expect(limits).toHaveLength(1);

@@ -12,6 +12,7 @@ test.each([
       'CAP_FOWNER',
       'CAP_SETGID',
       'CAP_SETUID',
+      'CAP_NET_ADMIN',
       'CAP_NET_RAW',
       'CAP_SYS_PTRACE',
       'CAP_SYS_ADMIN',

@@ -9,7 +9,7 @@ export const HOUR_MS = 3_600_000;
 /** Milliseconds between two values. */
 export const STEP_MS = 15_000;
 const MOST_POINTS = HOUR_MS / STEP_MS;
-/** Names that are kept; interfaces of containers come and go. */
+/** Names that are kept, where nothing else is said; interfaces of containers come and go. */
 const MOST_NAMES = 300;
 
 interface Kept {
@@ -21,12 +21,17 @@ interface Kept {
 /** The last hour of values by name. Time is of the monotonic clock. */
 export class HourOfValues {
   private readonly byName = new Map<string, Kept>();
+  private readonly most: number;
+
+  constructor(most = MOST_NAMES) {
+    this.most = most;
+  }
 
   add(name: string, at: number, value: number | null): void {
     let kept = this.byName.get(name);
     if (kept === undefined) {
       this.forget(at);
-      if (this.byName.size >= MOST_NAMES) return;
+      if (this.byName.size >= this.most) return;
       kept = { at: new Float64Array(MOST_POINTS), values: new Float64Array(MOST_POINTS), count: 0 };
       this.byName.set(name, kept);
     }

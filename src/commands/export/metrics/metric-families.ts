@@ -9,7 +9,9 @@ import {
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import { ConnMetrics } from '../../conns/conn-metrics.ts';
 import { InterfaceMetrics } from '../../ifaces/interface-metrics.ts';
+import { pathFamilies } from './path-metrics.ts';
 import { isCarrying, isTunnel, MOST_INTERFACES, MOST_LIMITS, type Sample } from './sample.ts';
+import { MOST_TUNNELS, tunnelFamilies } from './tunnel-metrics.ts';
 
 /** What node_exporter reads itself: a textfile that has it too breaks the scrape. */
 const OF_NODE_EXPORTER = 'node_';
@@ -62,6 +64,7 @@ const ITSELF: readonly Metric<Sample>[] = [
   metric('netwatch_left_out', 'gauge', 'How many of these have no series of their own.', (of) => [
     [{ of: 'processes' }, of.conns.others()],
     [{ of: 'interfaces' }, Math.max(0, of.interfaces.length - MOST_INTERFACES)],
+    [{ of: 'tunnels' }, Math.max(0, of.tunnels.length - MOST_TUNNELS)],
   ]),
   metric('netwatch_limit_info', 'gauge', 'What netwatch cannot see here, and why; always 1.', ({ limits }) =>
     limits.slice(0, MOST_LIMITS).map(({ what, subject, why }): Series => [{ what: subject ?? what, why }, 1]),
@@ -120,13 +123,15 @@ const ITSELF: readonly Metric<Sample>[] = [
 
 /** All metrics of a sample. */
 export function familiesOfSample(sample: Sample): readonly Family[] {
-  const { conns, interfaces, probes, probesRepeat } = sample;
+  const { conns, interfaces, tunnels, multipath, probes, probesRepeat } = sample;
   const listed = interfaces.slice(0, MOST_INTERFACES);
   const ofInterfaces = new InterfaceMetrics();
   for (const row of listed) ofInterfaces.add(row);
   return [
     ...ofInterfaces.families(),
     ...familiesOf(TUNNELS, listed.filter(isTunnel)),
+    ...tunnelFamilies(tunnels),
+    ...pathFamilies(multipath),
     ...conns.families(),
     ...probeFamilies(probes, probesRepeat),
     ...familiesOf(ITSELF, [sample]),
@@ -145,6 +150,8 @@ export function metricNames(): readonly string[] {
   const families = [
     ...new InterfaceMetrics().families(),
     ...familiesOf(TUNNELS, []),
+    ...tunnelFamilies([]),
+    ...pathFamilies(null),
     ...new ConnMetrics().families(),
     ...probeFamilies([], true),
     ...familiesOf(ITSELF, []),

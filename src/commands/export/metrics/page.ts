@@ -5,13 +5,14 @@ import type { InsightRow, InsightSeverity } from '../../../core/record/tables/in
 import type { ProbeRow, ProbeState } from '../../../core/record/tables/probe.ts';
 import { hourPicture } from './hour-picture.ts';
 import type { LastHour } from './last-hour.ts';
+import { bytesOf, MOST_ROWS, rateOf, restOf, section, shortTime, tableOf } from './page-parts.ts';
+import { pathsOf } from './page-paths.ts';
 import { PAGE_STYLE } from './page-style.ts';
+import { sessionsOfTunnels } from './page-tunnels.ts';
 import { isCarrying, isTunnel, type Sample } from './sample.ts';
 
 /** Seconds after which a browser asks again. */
 const REFRESH_S = 15;
-/** Rows of a table. */
-const MOST_ROWS = 100;
 
 /** What the page tells of. */
 export interface PageRequest {
@@ -24,7 +25,7 @@ export interface PageRequest {
   readonly hour: LastHour;
 }
 
-/** The page at `/`: targets, tunnels, interfaces and findings, with their last hour. It needs nothing else, and runs nothing. */
+/** The page at `/`: targets, tunnels, paths, interfaces and findings, with their last hour. It needs nothing else, and runs nothing. */
 export function pageOf({ host, time, now, sample, hour }: PageRequest): string {
   const tunnels = sample.interfaces.filter(isTunnel);
   const others = sample.interfaces.filter((row) => !isTunnel(row));
@@ -43,6 +44,8 @@ export function pageOf({ host, time, now, sample, hour }: PageRequest): string {
 ${findingsOf(sample.findings, hour, now)}
 ${targetsOf(sample.probes, hour, now)}
 ${interfacesOf('Tunnels', tunnels, hour, now, 'This machine has no tunnel.')}
+${sessionsOfTunnels(sample.tunnels, hour, now)}
+${pathsOf(sample.multipath, hour, now)}
 ${interfacesOf('Interfaces', others, hour, now, 'This machine has no interface.')}
 ${limitsOf(sample)}
 </main>
@@ -73,9 +76,6 @@ function findingsOf(rows: readonly InsightRow[] | null, hour: LastHour, now: num
   return section('Findings', markup`${picture}${tableOf(head, lines)}${restOf(rows.length)}`);
 }
 
-/** As in `2026-01-02 03:04`. */
-const shortTime = (time: string): string => time.slice(0, 16).replace('T', ' ');
-
 const STATES: Readonly<Record<ProbeState, string>> = { up: 'good', degraded: 'notice', down: 'bad', unknown: 'faint' };
 
 function targetsOf(rows: readonly ProbeRow[], hour: LastHour, now: number): Markup {
@@ -101,7 +101,7 @@ function interfacesOf(title: string, rows: readonly IfaceRow[], hour: LastHour, 
         { name: 'received', points: hour.received(name, now) },
         { name: 'sent', points: hour.sent(name, now) },
       ],
-      (rate) => `${formatBytes(rate)}/s`,
+      rateOf,
     );
     const faults = [row.rx_errors, row.tx_errors, row.rx_dropped, row.tx_dropped];
     const lost = faults.every((one) => one === null) ? null : faults.reduce<number>((sum, one) => sum + (one ?? 0), 0);
@@ -111,8 +111,6 @@ function interfacesOf(title: string, rows: readonly IfaceRow[], hour: LastHour, 
   return section(title, markup`${tableOf(head, lines)}${restOf(rows.length)}`);
 }
 
-const bytesOf = (bytes: number | null): string => (bytes === null ? '' : formatBytes(bytes));
-
 function limitsOf({ limits, health }: Sample): Markup {
   const lines = limits.map(({ what, why }) => markup`<p>${what}: ${why}</p>`);
   const took =
@@ -121,16 +119,4 @@ function limitsOf({ limits, health }: Sample): Markup {
     'netwatch itself',
     markup`<p class="faint">${formatNumberOf(health.samples, 'sample')}, ${formatNumberOf(health.failures, 'failure')}; ${took}; ${formatBytes(health.residentBytes)} of memory.</p>${lines}`,
   );
-}
-
-function section(title: string, content: Markup): Markup {
-  return markup`<section><h2>${title}</h2>${content}</section>`;
-}
-
-function tableOf(head: Markup, lines: readonly Markup[]): Markup {
-  return markup`<table><thead>${head}</thead><tbody>${lines}</tbody></table>`;
-}
-
-function restOf(count: number): Markup {
-  return count <= MOST_ROWS ? markup`` : markup`<p class="faint">${count - MOST_ROWS} more are left out.</p>`;
 }

@@ -3,12 +3,17 @@ import type { Limit } from '../../../core/limit.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
 import type { ProbeRow } from '../../../core/record/tables/probe.ts';
+import type { TunnelRow } from '../../../core/record/tables/tunnel.ts';
+import type { MultipathLook } from '../../../core/socket/multipath-sessions.ts';
 import type { ConnMetrics } from '../../conns/conn-metrics.ts';
 
 /** What there is to tell of the machine at one moment. */
 export interface Sample {
   readonly conns: ConnMetrics;
   readonly interfaces: readonly IfaceRow[];
+  /** Tun and tap devices, and peers of WireGuard, as of the last look at them. */
+  readonly tunnels: readonly TunnelRow[];
+  readonly multipath: MultipathLook;
   readonly probes: readonly ProbeRow[];
   /** Whether targets are asked again and again. */
   readonly probesRepeat: boolean;

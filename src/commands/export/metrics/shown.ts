@@ -1,12 +1,14 @@
 import type { Limit } from '../../../core/limit.ts';
 import type { RecordTable } from '../../../core/record/table.ts';
-import type { ConnRow } from '../../../core/record/tables/conn.ts';
+import { type ConnRow, conn } from '../../../core/record/tables/conn.ts';
 import { type IfaceRow, iface } from '../../../core/record/tables/iface.ts';
 import { type InsightRow, insight } from '../../../core/record/tables/insight.ts';
 import { limit } from '../../../core/record/tables/meta.ts';
 import { type HostRow, host } from '../../../core/record/tables/network-config.ts';
 import { type ProbeRow, probe } from '../../../core/record/tables/probe.ts';
+import { type TunnelRow, tunnel } from '../../../core/record/tables/tunnel.ts';
 import { redactProgram } from '../../../core/redact/redact-text.ts';
+import type { MultipathSession } from '../../../core/socket/multipath-sessions.ts';
 import type { Context } from '../../context/context.ts';
 import type { RedactValues } from '../../listing/open-redaction.ts';
 
@@ -18,8 +20,18 @@ export interface Shown {
   readonly conn: (row: ConnRow) => ConnRow;
   readonly interfaces: (rows: readonly IfaceRow[]) => readonly IfaceRow[];
   readonly probe: (row: ProbeRow) => ProbeRow;
+  readonly tunnel: (row: TunnelRow) => TunnelRow;
+  readonly session: (one: MultipathSession) => MultipathSession;
   readonly finding: (row: InsightRow) => InsightRow;
   readonly limit: (one: Limit) => Limit;
+}
+
+/** What the record of a connection has of a flow that carries a session. */
+interface FlowOfSession {
+  readonly mptcp_token: string;
+  readonly iface: string | null;
+  readonly local_addr: string;
+  readonly remote_addr: string;
 }
 
 const ALL: Shown = {
@@ -28,6 +40,8 @@ const ALL: Shown = {
   conn: (row) => row,
   interfaces: (rows) => rows,
   probe: (row) => row,
+  tunnel: (row) => row,
+  session: (one) => one,
   finding: (row) => row,
   limit: (one) => one,
 };
@@ -43,6 +57,7 @@ export async function openShown(context: Context, values: RedactValues): Promise
     (row: Row): Row =>
       redactor.row(table, row as Readonly<Record<string, unknown>>) as Row;
   const [hosts, ifaces, limits] = [of<Pick<HostRow, 'hostname'>>(host), of<IfaceRow>(iface), of<Limit>(limit)];
+  const flows = of<FlowOfSession>(conn);
   return {
     tellsReasons: false,
     hostname: (row) => hosts(row).hostname,
@@ -50,6 +65,20 @@ export async function openShown(context: Context, values: RedactValues): Promise
     conn: (row) => ({ ...row, process: row.process === null ? null : redactProgram(row.process) }),
     interfaces: (rows) => rows.map(ifaces),
     probe: of<ProbeRow>(probe),
+    tunnel: of<TunnelRow>(tunnel),
+    session: ({ token, paths, ...rest }) => ({
+      ...rest,
+      token: flows({ mptcp_token: token, iface: null, local_addr: '', remote_addr: '' }).mptcp_token,
+      paths: paths.map(({ iface: via, local, remote, ...path }) => {
+        const shown = flows({ mptcp_token: token, iface: via, local_addr: local.addr, remote_addr: remote.addr });
+        return {
+          ...path,
+          iface: shown.iface,
+          local: { ...local, addr: shown.local_addr },
+          remote: { ...remote, addr: shown.remote_addr },
+        };
+      }),
+    }),
     finding: of<InsightRow>(insight),
     limit: ({ what, why, remedy }) => limits({ what, why, remedy }),
   };

@@ -5,18 +5,29 @@ import { StandingFindings } from '../../../core/insight/standing-findings.ts';
 import { ThresholdSettings } from '../../../core/insight/thresholds.ts';
 import type { Limit } from '../../../core/limit.ts';
 import type { InsightRow } from '../../../core/record/tables/insight.ts';
+import type { TunnelRow } from '../../../core/record/tables/tunnel.ts';
 import { PLAIN_CAPTURE } from '../../../core/sample/capture-request.ts';
 import { type InsightSampler, openInsightSampler } from '../../../core/sample/insight-sampler.ts';
+import { type MultipathSampler, openMultipathSampler } from '../../../core/sample/multipath-sampler.ts';
 import type { Place } from '../../../core/sample/surroundings.ts';
+import { openTunnelSampler, type TunnelSampler } from '../../../core/sample/tunnel-sampler.ts';
+import type { MultipathLook } from '../../../core/socket/multipath-sessions.ts';
 import { instantNow } from '../../../core/system/instant-now.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
 import { readServices } from '../../../platform/machine/services.ts';
 import { STEP_MS } from './hour.ts';
 import { LastHour } from './last-hour.ts';
 import { MachineWitness } from './machine-witness.ts';
+import { shownSessions } from './page-paths.ts';
 import { ProbeDesk } from './probe-desk.ts';
 import type { Sample } from './sample.ts';
 import type { Shown } from './shown.ts';
+
+/** A privilege for peers is kept only where there may be some: a device that comes later has none until the next start. */
+async function hasWireguard({ platform }: Place): Promise<boolean> {
+  const { rows } = await platform.readInterfaces();
+  return rows.some(({ kind }) => kind === 'wireguard');
+}
 
 export interface StationRequest {
   /** Targets as they are typed. */
@@ -46,11 +57,16 @@ export class Station {
   private failures = 0;
   private turn: Promise<unknown> = Promise.resolve();
   private rulesDue = 0;
+  private tunnels: readonly TunnelRow[] = [];
+  private multipath: MultipathLook = { sessions: [], lost: 0 };
+  private hasLooked = false;
 
   private constructor(
     private readonly place: Place,
     private readonly sampler: InsightSampler,
     private readonly witness: MachineWitness,
+    private readonly tunnelSampler: TunnelSampler,
+    private readonly multipathSampler: MultipathSampler,
     private readonly probes: ProbeDesk | null,
     private readonly shown: Shown,
     private readonly sayLimits: (limits: readonly Limit[]) => void,
@@ -82,8 +98,19 @@ export class Station {
         own,
         witness,
         outlivesPrivileges: stands,
+        readsPeers: stands && (await hasWireguard(place)),
       });
-      return new Station(place, sampler, witness, desk, shown, sayLimits);
+      const tunnels = openTunnelSampler(sampler.owned);
+      return new Station(
+        place,
+        sampler,
+        witness,
+        tunnels,
+        openMultipathSampler(place.platform),
+        desk,
+        shown,
+        sayLimits,
+      );
     } catch (error) {
       desk?.close();
       throw error;
@@ -120,7 +147,11 @@ export class Station {
   async read(): Promise<Sample> {
     const begun = this.place.clock.monotonic();
     try {
-      await this.inTurn(async () => this.meet(await this.sampler.glance(instantNow(this.place.clock), CONNECTIONS)));
+      await this.inTurn(async () => {
+        this.meet(await this.sampler.glance(instantNow(this.place.clock), CONNECTIONS));
+        // who listens looks at them every 15 seconds
+        if (!this.hasLooked) await this.lookAtSessions();
+      });
     } catch (error) {
       this.failures++;
       throw error;
@@ -138,6 +169,8 @@ export class Station {
     return {
       conns: this.witness.conns,
       interfaces: this.witness.interfaces,
+      tunnels: this.tunnels,
+      multipath: this.multipath,
       probes: this.probes?.rows().map(this.shown.probe) ?? [],
       probesRepeat: this.probes?.isRepeated ?? false,
       findings: this.found,
@@ -162,6 +195,8 @@ export class Station {
   async close(told: (faults: Faults) => void): Promise<void> {
     await this.turn;
     this.probes?.close();
+    this.tunnelSampler.close();
+    this.multipathSampler.close();
     await this.sampler.close(told);
   }
 
@@ -178,8 +213,22 @@ export class Station {
       this.rulesDue =
         begun + (isFirst ? STEP_MS : Math.max(RULES_MS, (clock.monotonic() - begun) * SHARE)) - STEP_MS / 2;
     } else this.meet(await this.sampler.glance(instantNow(clock), INTERFACES));
+    await this.lookAtSessions();
     this.hour.takeInterfaces(this.witness.interfaces, clock.monotonic());
     this.hour.takeFindings(this.found, clock.monotonic());
+  }
+
+  /** Tunnels and MPTCP sessions as they are now. */
+  private async lookAtSessions(): Promise<void> {
+    const { clock } = this.place;
+    const { rows, limits } = await this.tunnelSampler.look(instantNow(clock));
+    this.meet(limits);
+    this.tunnels = rows.map(this.shown.tunnel);
+    const { sessions, lost } = await this.multipathSampler.look(instantNow(clock));
+    this.multipath = { sessions: sessions.map(this.shown.session), lost };
+    this.hasLooked = true;
+    this.hour.takeTunnels(this.tunnels, clock.monotonic());
+    this.hour.takePaths(shownSessions(this.multipath), clock.monotonic());
   }
 
   private meet(limits: readonly Limit[]): void {

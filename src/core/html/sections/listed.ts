@@ -5,7 +5,9 @@ import { httpRequest } from '../../record/tables/http-request.ts';
 import { packetLengths } from '../../record/tables/packet-lengths.ts';
 import { portCount } from '../../record/tables/port-count.ts';
 import { processTraffic } from '../../record/tables/process-traffic.ts';
+import { quicPath, quicSession } from '../../record/tables/quic-session.ts';
 import { tlsSession } from '../../record/tables/tls-session.ts';
+import { tunnelFlow } from '../../record/tables/tunnel-flow.ts';
 import { labelledBars } from '../charts/labelled-bars.ts';
 import { dataTable } from '../data-table.ts';
 import { figure } from '../figure.ts';
@@ -78,6 +80,30 @@ const LISTED: readonly Listed[] = [
     title: 'TLS',
     table: tlsSession,
     noun: 'session',
+    by: null,
+    which: 'that came first',
+    label: null,
+  },
+  {
+    title: 'QUIC',
+    table: quicSession,
+    noun: 'connection',
+    by: 'server_bytes',
+    which: 'with the most bytes from the server',
+    label: ({ session, server_name, server_addr }) => `${session} ${server_name ?? server_addr}`,
+  },
+  {
+    title: 'Tunnels',
+    table: tunnelFlow,
+    noun: 'flow',
+    by: 'bytes',
+    which: 'with the most bytes',
+    label: ({ kind, outer_a_addr, outer_b_addr }) => `${kind} ${outer_a_addr} ${outer_b_addr}`,
+  },
+  {
+    title: 'Paths of QUIC',
+    table: quicPath,
+    noun: 'path',
     by: null,
     which: 'that came first',
     label: null,

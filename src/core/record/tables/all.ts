@@ -26,6 +26,7 @@ import { probeOutage } from './probe-outage.ts';
 import { probeReport } from './probe-report.ts';
 import { processTraffic } from './process-traffic.ts';
 import { protocol } from './protocol.ts';
+import { quicPath, quicSession } from './quic-session.ts';
 import { segment } from './segment.ts';
 import { setting } from './setting.ts';
 import { snapshot } from './snapshot.ts';
@@ -33,6 +34,7 @@ import { stream } from './stream.ts';
 import { timeBucket } from './time-bucket.ts';
 import { tlsSession } from './tls-session.ts';
 import { tunnel } from './tunnel.ts';
+import { tunnelFlow } from './tunnel-flow.ts';
 import { whois } from './whois.ts';
 
 /** Every record type there is, by its name. A new one is a file beside this and a line here. */
@@ -61,6 +63,9 @@ export const TABLES = {
   dns_query: dnsQuery,
   http_request: httpRequest,
   tls_session: tlsSession,
+  quic_session: quicSession,
+  quic_path: quicPath,
+  tunnel_flow: tunnelFlow,
   handshake,
   handshake_histogram: handshakeHistogram,
   expert,

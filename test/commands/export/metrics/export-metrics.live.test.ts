@@ -79,6 +79,9 @@ describe.skipIf(noNetwork !== null)('export metrics --listen', () => {
     const status = fs.readFileSync(`/proc/${live.pid}/status`, 'utf8');
     expect(status).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
     for (const set of ['CapEff', 'CapPrm', 'CapAmb']) expect(status).toMatch(new RegExp(`^${set}:\t0+$`, 'm'));
+    // the process that reads sockets: CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE; no device of WireGuard, no CAP_NET_ADMIN
+    const [reader] = fs.readFileSync(`/proc/${live.pid}/task/${live.pid}/children`, 'utf8').trim().split(' ');
+    expect(fs.readFileSync(`/proc/${reader}/status`, 'utf8')).toMatch(/^CapEff:\t0000000000080004$/m);
     const text = metrics();
     // the server of this test, and netwatch
     expect(numberOf(text, NODE_LISTENS)).toBe(2);

@@ -10,7 +10,7 @@ import {
 } from '../../../../src/commands/export/metrics/metric-families.ts';
 import { formatFor, METRICS_FORMATS, metricsText } from '../../../../src/commands/export/metrics/metrics-text.ts';
 import { familiesText } from '../../../../src/core/output/exposition.ts';
-import { HOSTILE, ifaceRow, sampleWith } from '../../../support/metric-samples.ts';
+import { HOSTILE, ifaceRow, sampleWith, tunnelSampleOf } from '../../../support/metric-samples.ts';
 import { ROOT } from '../../../support/program.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 
@@ -50,6 +50,16 @@ test('netwatch about itself, tunnels, findings and limits', async () => {
   for (const line of [
     'netwatch_tunnel_up{device="wg0",kind="wireguard"} 1',
     'netwatch_tunnel_up{device="tun0",kind="tun"} 0',
+    'netwatch_tunnel_session_up{device="x",kind="wireguard",peer="x"} 1',
+    'netwatch_tunnel_reconnects_total{device="x",kind="wireguard",peer="x"} 2',
+    'netwatch_tunnel_last_handshake_timestamp_seconds{device="x",kind="wireguard",peer="x"} 1767323040',
+    'netwatch_tunnel_session_start_timestamp_seconds{device="x",kind="wireguard",peer="x"} 1767322800',
+    'netwatch_tunnel_receive_bytes_total{device="x",kind="wireguard",peer="x"} 1234',
+    'netwatch_mptcp_sessions{paths="2"} 1',
+    'netwatch_mptcp_paths{device="wlan0"} 1',
+    'netwatch_mptcp_receive_bytes{device="x"} 300',
+    'netwatch_mptcp_share_ratio{device="x"} 0.8',
+    'netwatch_mptcp_paths_lost_total 3',
     'netwatch_findings{rule="probe_loss",severity="error"} 1',
     'netwatch_limit_info{what="x",why="why x"} 1',
     'netwatch_build_info{version="1.2.3",node="20.0.0"} 1',
@@ -74,6 +84,27 @@ test('a thousand interfaces have series, and the others are counted', async () =
   const lines = seriesOf(familiesText(familiesOfSample({ ...sampleWith('x'), interfaces })));
   expect(lines.filter((line) => line.startsWith('node_network_up{'))).toHaveLength(1000);
   expect(lines).toContain('netwatch_left_out{of="interfaces"} 500');
+});
+
+test('who opens sessions of MPTCP makes no series', () => {
+  const sample = sampleWith('x');
+  const [one] = sample.multipath.sessions;
+  const sessions = Array.from({ length: 5000 }, (_, at) => ({
+    ...one!,
+    token: `t${at}`,
+    paths: Array.from({ length: at % 9 }, () => one!.paths[at % 2]!),
+  }));
+  const ofPaths = (of: typeof sample): number =>
+    seriesOf(familiesText(familiesOfSample(of))).filter((line) => line.startsWith('netwatch_mptcp_')).length;
+  // as many as there are interfaces, and up to five counts of sessions
+  expect(ofPaths({ ...sample, multipath: { lost: 0, sessions } })).toBe(5 + 4 * 2 + 1);
+});
+
+test('a thousand tunnels have series, and the others are counted', () => {
+  const tunnels = Array.from({ length: 1200 }, (_, at) => tunnelSampleOf(`tun${at}`));
+  const lines = seriesOf(familiesText(familiesOfSample({ ...sampleWith('x'), tunnels })));
+  expect(lines.filter((line) => line.startsWith('netwatch_tunnel_session_up{'))).toHaveLength(1000);
+  expect(lines).toContain('netwatch_left_out{of="tunnels"} 200');
 });
 
 test('a textfile has nothing that node_exporter has itself', () => {

@@ -58,11 +58,31 @@ test('it tells what there is: each finding, target, tunnel and interface, and wh
     'wireguard',
     'Interfaces',
     'ethernet',
+    'Sessions of tunnels',
+    'udp to 192.0.2.7 port 51820 by plain',
+    'Paths',
+    '192.0.2.1 port 40000 to 198.51.100.7 port 443',
+    '1 session of MPTCP; bytes by interface: plain 80 %, wlan0 20 %.',
+    '3 paths ended before their session did.',
     'why plain',
   ])
     expect(text).toContain(part);
-  const empty: Sample = { ...sampleWith('x'), findings: null, probes: [], interfaces: [], limits: [] };
-  for (const part of ['for the second time', '--probe TARGET', 'no tunnel', 'no interface'])
+  const empty: Sample = {
+    ...sampleWith('x'),
+    findings: null,
+    probes: [],
+    interfaces: [],
+    limits: [],
+    tunnels: [],
+    multipath: { sessions: [], lost: 0 },
+  };
+  for (const part of [
+    'for the second time',
+    '--probe TARGET',
+    'no tunnel',
+    'no interface',
+    'No session of MPTCP is open.',
+  ])
     expect(page(empty)).toContain(part);
   const { health } = empty;
   expect(page(empty)).toContain('3 samples, 1 failure; the last took 0.013s;');

@@ -12,6 +12,7 @@ async function listening(lastsMs: number, failsFrom = Number.POSITIVE_INFINITY) 
     ...plain,
     openSockets: (request) => {
       const source = plain.openSockets(request);
+      if (request.protocols !== null) return source; // those of MPTCP alone
       const read = async () => {
         if (++counts.sockets >= failsFrom) throw new Error('the reader is gone');
         return source.read();
