@@ -1,7 +1,7 @@
-import { nthSmallest } from '../nth-smallest.ts';
 import { EndpointHash } from './endpoint-hash.ts';
 import { Expectations } from './expectations.ts';
 import { Flow } from './flow.ts';
+import { nthSmallest } from './nth-smallest.ts';
 import type { Packet } from './packet.ts';
 import type { RandomWords } from './random-words.ts';
 import { type NewSlots, newSlots } from './slots.ts';

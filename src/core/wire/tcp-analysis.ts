@@ -1,6 +1,6 @@
 import * as experts from './expert.ts';
 import type { Packet } from './packet.ts';
-import type { Segment, TcpConnection } from './tcp-connection.ts';
+import type { TcpConnection } from './tcp-connection.ts';
 import { type TcpDirection, UNSEEN } from './tcp-direction.ts';
 import { ACK, FIN, RST, SYN } from './tcp-flags.ts';
 
@@ -62,7 +62,7 @@ export function analyse(packet: Packet, connection: TcpConnection, length: numbe
     found |= acksLost(reverse);
   }
   if (length > 0 || (flags & (SYN | FIN)) !== 0) found |= sentAgain(packet, connection, length, found);
-  remember(packet, connection, length, found, ack);
+  connection.remember(packet, length, found, (found & ZERO_WINDOW_PROBE) !== 0);
   packet.tcpAnalysis = found;
   if (found !== 0) tell(packet, found);
 }
@@ -137,32 +137,6 @@ function sentAgain(packet: Packet, connection: TcpConnection, length: number, fo
     return OUT_OF_ORDER;
   }
   return RETRANSMISSION;
-}
-
-/** Takes in what is compared with the next segments: what was `found`, and the `ack`, 0 without one. */
-export function remember(packet: Segment, connection: TcpConnection, length: number, found: number, ack: number): void {
-  const { tcpFlags: flags, tcpSeq: seq, tcpWindow: window } = packet;
-  const forward = packet.direction === 0 ? connection.a : connection.b;
-  const next = (seq + length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0)) | 0;
-  if ((found & ZERO_WINDOW_PROBE) === 0) {
-    if (!forward.hasNext || ((next - forward.nextSeq) | 0) > 0) {
-      forward.nextSeq = next;
-      forward.hasNext = next !== 0; // 0 as of a reset in answer to a SYN: as in Wireshark it tells of nothing sent
-      forward.nextSeqSeconds = packet.seconds;
-      forward.nextSeqNanoseconds = packet.nanoseconds;
-    }
-    if (!forward.hasMaxSeqToBeAcked || seq === forward.maxSeqToBeAcked) {
-      forward.maxSeqToBeAcked = forward.nextSeq;
-      forward.hasMaxSeqToBeAcked = forward.nextSeq !== 0;
-    }
-  }
-  forward.window = window;
-  forward.hasWindow = true;
-  forward.scaledWindow = (flags & SYN) === 0 && forward.windowScale > 0 ? window << forward.windowScale : window;
-  forward.lastAck = ack;
-  forward.lastAckSeconds = packet.seconds;
-  forward.lastAckNanoseconds = packet.nanoseconds;
-  forward.lastAnalysis = found;
 }
 
 function tell(packet: Packet, found: number): void {

@@ -102,6 +102,35 @@ export class TcpConnection {
     }
   }
 
+  /**
+   * Keeps what the next segments are compared with, after the segment was analysed and `found` to be that. A zero window probe
+   * moves no numbers on.
+   */
+  remember(segment: Segment, length: number, found: number, isProbe: boolean): void {
+    const { tcpFlags: flags, tcpSeq: seq, tcpWindow: window } = segment;
+    const forward = segment.direction === 0 ? this.a : this.b;
+    const next = (seq + length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0)) | 0;
+    if (!isProbe) {
+      if (!forward.hasNext || ((next - forward.nextSeq) | 0) > 0) {
+        forward.nextSeq = next;
+        forward.hasNext = next !== 0; // 0 as of a reset in answer to a SYN: as in Wireshark it tells of nothing sent
+        forward.nextSeqSeconds = segment.seconds;
+        forward.nextSeqNanoseconds = segment.nanoseconds;
+      }
+      if (!forward.hasMaxSeqToBeAcked || seq === forward.maxSeqToBeAcked) {
+        forward.maxSeqToBeAcked = forward.nextSeq;
+        forward.hasMaxSeqToBeAcked = forward.nextSeq !== 0;
+      }
+    }
+    forward.window = window;
+    forward.hasWindow = true;
+    forward.scaledWindow = (flags & SYN) === 0 && forward.windowScale > 0 ? window << forward.windowScale : window;
+    forward.lastAck = (flags & ACK) !== 0 ? segment.tcpAck : 0;
+    forward.lastAckSeconds = segment.seconds;
+    forward.lastAckNanoseconds = segment.nanoseconds;
+    forward.lastAnalysis = found;
+  }
+
   private followAck(segment: Segment): void {
     if (!this.hasAck && this.endsHandshake(segment)) {
       this.hasAck = true;

@@ -1,4 +1,3 @@
-import { remember } from './tcp-analysis.ts';
 import { type Segment, TcpConnection } from './tcp-connection.ts';
 
 /** A connection after its first segment: a SYN of A without data, whose window scale option has this shift. */
@@ -7,7 +6,7 @@ export function connectionAfterSyn(segment: Segment, scale: number): TcpConnecti
   const side = connection.sender(segment.direction);
   connection.offerScale(side, scale);
   connection.follow(segment, 0);
-  remember(segment, connection, 0, 0, 0);
+  connection.remember(segment, 0, 0, false);
   side.dataSeq = (segment.tcpSeq + 1) | 0;
   side.hasDataSeq = true;
   return connection;

@@ -74,7 +74,7 @@ export const tunnel = table('tunnel', 'One row per tun or tap device, and per pe
   ),
   reconnects: maybe(
     count(
-      'How often it was seen to come up again since this run began: after it was down or idle, with another process or device, or by another outer flow (WireGuard may change that without). Null at the first look.',
+      'How often it was seen to come up again in this run: after it was down or idle, with another process or device, or (but for WireGuard) by another outer flow. Null at the first look.',
       shown('RECONN', 2),
     ),
   ),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nthSmallest } from '../../src/core/nth-smallest.ts';
+import { nthSmallest } from '../../../src/core/wire/nth-smallest.ts';
 
 test('is the value that sorting puts there', () => {
   fc.assert(
