@@ -1,4 +1,4 @@
-import { openPlaces, type Places } from '../../core/place/places.ts';
+import { NOWHERE, openPlaces } from '../../core/place/places.ts';
 import type { AnyRow, PlaceField, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 
@@ -17,11 +17,25 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
   const files = openPlaceFiles(named, say);
   const places = openPlaces(files);
   function* filled(rows: Iterable<AnyRow>, fields: readonly (readonly [string, PlaceField])[]): Iterable<AnyRow> {
+    // fields of one address stand next to each other
+    let asked: unknown;
+    let place = NOWHERE;
     for (const row of rows) {
       // in the row itself, which was made for this snapshot: a copy of 65 fields takes longer than the looking up
       const placed = row as Record<string, unknown>;
-      // a saved record may know already
-      for (const [name, { of, is }] of fields) placed[name] ??= factOf(places, row[of], is);
+      for (const [name, { of, is }] of fields) {
+        const value = row[of];
+        // a saved record may know already
+        if ((placed[name] ?? null) !== null) continue;
+        if (is === 'vendor') placed[name] = typeof value === 'string' ? places.vendorOf(value) : null;
+        else {
+          if (value !== asked) {
+            asked = value;
+            place = typeof value === 'string' ? places.placeOf(value) : NOWHERE;
+          }
+          if (placed[name] !== place[is]) placed[name] = place[is];
+        }
+      }
       yield row;
     }
   }
@@ -36,9 +50,4 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
     },
     close: files.close,
   };
-}
-
-function factOf(places: Places, value: unknown, is: PlaceField['is']): string | number | null {
-  if (typeof value !== 'string') return null;
-  return is === 'vendor' ? places.vendorOf(value) : places.placeOf(value)[is];
 }
