@@ -27,9 +27,11 @@ function program(): Main {
 }
 
 /** Arguments in, exit status out. What takes longest begins before the program is loaded. */
-export function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[]): Promise<number> {
   const begun = headStart(argv);
-  return program()(argv, begun);
+  const status = await program()(argv, begun);
+  await begun?.abandon();
+  return status;
 }
 
 /** What a chunk of the program that runs exports: the parts of it that are ES modules ask. */
