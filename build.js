@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -8,19 +10,20 @@ const DIST = path.join(ROOT, 'dist');
 
 const ENTRIES = {
   api: 'src/commands/api/index.ts',
-  'head-start': 'src/platform/head-start.ts',
-  main: 'src/commands/program/main.ts',
   'proc-pid-fd-worker': 'src/platform/linux/proc-pid-fd-worker.ts',
   sensor: 'src/platform/entries/sensor.ts',
   'socket-reader': 'src/platform/entries/socket-reader.ts',
   'file-writer': 'src/platform/entries/file-writer.ts',
 };
+/** What `bin/netwatch.js` requires, and the program that it loads. */
+const START = 'src/platform/program/start.ts';
+const PROGRAM = 'src/commands/program/main.ts';
+
 /** Native addons cannot be bundled; Ink asks for the devtools of React only where DEV is set. */
 const EXTERNAL = ['koffi', 'pcap', 'react-devtools-core'];
 
 /** What is decided when the program is built. */
 const DEFINE = {
-  // string-width makes one while it loads, which takes 8 ms of a start that seldom needs it
   'Intl.Segmenter': '$Segmenter',
   // React's development build paints a frame in twice the time, and keeps 22 kB of each
   'process.env.NODE_ENV': '"production"',
@@ -39,13 +42,16 @@ const INK_FOR_TABLE = {
   },
 };
 
-/** Every output begins with this: what bundled CommonJS expects, and a segmenter that is made at its first use. */
-const BANNER = `import { createRequire as $createRequire } from 'node:module';
-const require = $createRequire(import.meta.url);
-class $Segmenter {
+/** string-width makes a segmenter while it loads, which takes 8 ms of a start that seldom needs it: it is made at its first use. */
+const SEGMENTER = `class $Segmenter {
   constructor(...args) { this.args = args; }
   segment(text) { return (this.segmenter ??= new Intl.Segmenter(...this.args)).segment(text); }
 }`;
+
+/** Every ES module begins with this: what bundled CommonJS expects, too. */
+const BANNER = `import { createRequire as $createRequire } from 'node:module';
+const require = $createRequire(import.meta.url);
+${SEGMENTER}`;
 
 /** How every output is bundled. */
 export const BUNDLING = {
@@ -80,9 +86,17 @@ export function distIsCurrent() {
 export async function build() {
   const source = hashSource();
   const { build: bundle } = await import('esbuild');
+  const { bundleProgram } = await import('./bundle-program.js');
+  const program = await bundleProgram({
+    bundling: BUNDLING,
+    start: START,
+    entry: PROGRAM,
+    outdir: DIST,
+    preamble: SEGMENTER,
+  });
   // a bundle each: what two entries share would become many small files, and every file read at a start takes 0.5 ms
-  const bundles = await Promise.all(
-    Object.entries(ENTRIES).map(([name, file]) =>
+  const bundles = await Promise.all([
+    ...Object.entries(ENTRIES).map(([name, file]) =>
       bundle({
         ...BUNDLING,
         entryPoints: { [name]: file },
@@ -93,20 +107,37 @@ export async function build() {
         minifyWhitespace: true,
       }),
     ),
-  );
+  ]);
   const outputFiles = bundles.flatMap((one) => one.outputFiles);
-  const outputs = outputFiles.map((file) => ({ name: path.basename(file.path), contents: file.contents }));
+  const others = outputFiles.map((file) => ({ name: path.basename(file.path), contents: file.contents }));
   const isEntry = ({ name }) => path.parse(name).name in ENTRIES;
+  const outputs = [...others.filter((one) => !isEntry(one)), ...others.filter(isEntry), ...program];
 
   fs.mkdirSync(DIST, { recursive: true });
-  for (const { name, contents } of outputs.filter((output) => !isEntry(output))) replace(name, contents);
-  for (const { name, contents } of outputs.filter(isEntry)) replace(name, contents);
+  for (const { name, contents } of outputs) replace(name, contents);
 
   const files = outputs.map(({ name }) => name);
   const kept = new Set([...files, ...readRecord().files, 'build.json', TYPES]);
   replace('build.json', JSON.stringify({ source, files }));
-  for (const name of fs.readdirSync(DIST)) if (!kept.has(name)) fs.rmSync(path.join(DIST, name), { force: true });
+  // code that was kept is named after its script, and the version of node
+  const isKept = (name) => kept.has(name) || kept.has(name.replace(/-v[\d.]+-\w+\.code$/, '.cjs'));
+  for (const name of fs.readdirSync(DIST)) if (!isKept(name)) fs.rmSync(path.join(DIST, name), { force: true });
+  await keepCode();
 }
+
+/** Whether V8's code of the program that was built is kept for the node that runs. */
+export function codeIsKept() {
+  return createRequire(import.meta.url)('./dist/main.cjs').isCodeKept();
+}
+
+/** Keeps it, in a process that runs what is run most often. Without it each start takes longer, and that is all. */
+export async function keepCode() {
+  const child = spawn(process.execPath, ['-e', KEEP_CODE, BUILT], { stdio: 'ignore', timeout: 30_000 });
+  await new Promise((resolve) => child.on('error', resolve).on('close', resolve));
+}
+
+const BUILT = path.join(DIST, 'main.cjs');
+const KEEP_CODE = 'require(process.argv[1]).keepCode().then(() => process.exit())';
 
 function replace(name, contents) {
   const temporary = path.join(DIST, `${name}.${process.pid}`);
@@ -126,7 +157,9 @@ function readRecord() {
 function hashSource() {
   const folder = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, withFileTypes: true });
   const source = folder.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  const others = ['build.js', 'package.json', 'package-lock.json'].map((name) => path.join(ROOT, name));
+  const others = ['build.js', 'bundle-program.js', 'package.json', 'package-lock.json'].map((name) =>
+    path.join(ROOT, name),
+  );
   const hash = createHash('sha256');
   for (const file of [...source.sort(), ...others])
     hash.update(`${path.relative(ROOT, file)}\0`).update(fs.readFileSync(file));

@@ -27,7 +27,7 @@ const NODE_ABI = process.versions.modules;
 
 process.chdir(path.dirname(fileURLToPath(import.meta.url)));
 checkNode();
-const { build, distIsCurrent } = await import('./build.js');
+const { build, codeIsKept, distIsCurrent, keepCode } = await import('./build.js');
 /** The command that runs now, and the signal that ended it. */
 let child = null;
 let interruptedBy = null;
@@ -47,7 +47,7 @@ function checkNode() {
 }
 
 function isReady() {
-  return packagesMatchLock() && captureIsSettled() && distIsCurrent();
+  return packagesMatchLock() && captureIsSettled() && distIsCurrent() && codeIsKept();
 }
 
 async function setUp() {
@@ -60,6 +60,8 @@ async function setUp() {
     else if (!captureIsSettled() && canBuildPcap()) await addPcap();
     if (!captureIsSettled()) recordPcapAttempt();
     if (!distIsCurrent()) await buildProgram();
+    // the node may be another than the one that built it
+    else if (!codeIsKept()) await keepCode();
     await giveToOwner();
   } finally {
     unlock();
@@ -84,7 +86,7 @@ function listenForSignals() {
 function settleForReadOnly() {
   if (packagesMatchLock() && distIsCurrent()) return;
   const problem = `${process.cwd()} has changed since it was set up and is read-only for this user: run npm start as its owner`;
-  if (!fs.existsSync('dist/main.js')) throw new Error(problem);
+  if (!fs.existsSync('dist/main.cjs')) throw new Error(problem);
   say(problem);
 }
 

@@ -14,20 +14,6 @@ export async function line(what, promise, measure) {
   process.stdout.write(`${holds ? 'ok   ' : 'SHORT'}  ${what}: ${figure}; promised: ${promise}\n`);
 }
 
-/** Runs commands in turn, A B A B …, once to warm up and then `runs` times; the median wall time of each in milliseconds. */
-export function inTurn(runs, commands) {
-  const times = commands.map(() => []);
-  for (let run = -1; run < runs; run++) {
-    for (const [i, [file, ...args]] of commands.entries()) {
-      const start = performance.now();
-      const { status } = spawnSync(file, args, { stdio: ['ignore', nowhere, 'ignore'] });
-      if (status !== 0) fail(`${file} ${args.join(' ')} ended with ${status}`);
-      if (run >= 0) times[i].push(performance.now() - start);
-    }
-  }
-  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);
-}
-
 /**
  * Runs commands in turn, `runs` times; of each the least processor time, of all its threads and of processes that it waited
  * for, and the least wall time, in seconds.

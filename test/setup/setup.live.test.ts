@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Checkout, type Ended, FAKE_INSTALLATION, openCheckout } from '../support/checkout.ts';
@@ -76,6 +77,78 @@ ${FAKE_INSTALLATION}`,
       status: 1,
       stderr: 'netwatch set-up: node 20.18.3 is too old: 20.19 or newer is needed\n',
     });
+  });
+});
+
+describe('code that V8 compiled', () => {
+  const keptCode = (): string => {
+    const [name] = fs.readdirSync(checkout.at('dist')).filter((one) => one.endsWith('.code'));
+    return checkout.at(`dist/${name}`);
+  };
+  /** Whether a start takes it, and what the program ends with. */
+  const start = async (): Promise<readonly [string, number | null]> => {
+    const asked = await checkout.start(['-p', 'require("./dist/main.cjs").usesKeptCode()']).ended;
+    const run = await checkout.start(['bin/netwatch.js', 'a', 'b']).ended;
+    return [asked.stdout + asked.stderr, run.status];
+  };
+  beforeEach(async () => {
+    await setUp();
+  });
+
+  test('is kept at set-up, and taken by each start', async () => {
+    expect(path.basename(keptCode())).toContain(process.version);
+    expect(await start()).toEqual(['true\n', 2]);
+  });
+
+  test('is made anew when it has gone, as for another node', async () => {
+    const kept = keptCode();
+    fs.rmSync(kept);
+    expect(await start()).toEqual(['false\n', 2]);
+    expect(await setUp()).toEqual(silent);
+    expect(keptCode()).toBe(kept);
+    expect(await start()).toEqual(['true\n', 2]);
+  });
+
+  test('does no harm when it is damaged, at whichever byte, or cut off', async () => {
+    const sound = fs.readFileSync(keptCode());
+    for (const at of [0, 16, 40, sound.length >> 1, sound.length - 1]) {
+      const damaged = Buffer.from(sound);
+      damaged[at]! ^= 0x55;
+      fs.writeFileSync(keptCode(), damaged);
+      expect(await start()).toEqual(['false\n', 2]);
+    }
+    for (const length of [0, 3, 100, sound.length - 1]) {
+      fs.writeFileSync(keptCode(), sound.subarray(0, length));
+      expect(await start()).toEqual(['false\n', 2]);
+    }
+  });
+
+  test("of another script, in this one's place, does no harm", async () => {
+    const sound = fs.readFileSync(keptCode());
+    checkout.write('src/commands/program/main.ts', 'export const main = async (argv: string[]) => 1 + argv.length;\n');
+    await setUp();
+    for (const name of fs.readdirSync(checkout.at('dist')).filter((one) => one.endsWith('.code')))
+      fs.writeFileSync(checkout.at(`dist/${name}`), sound);
+    expect((await start())[1]).toBe(3);
+  });
+
+  test('that others may write is not taken', async () => {
+    fs.chmodSync(keptCode(), 0o664);
+    expect(await start()).toEqual(['false\n', 2]);
+  });
+
+  test.skipIf(!IS_ROOT)("nor is another user's, not even by root", async () => {
+    fs.chownSync(keptCode(), 12_345, 12_345);
+    expect(await start()).toEqual(['false\n', 2]);
+    const asked = await checkout.start(['-p', 'require("./dist/main.cjs").usesKeptCode()'], 'root').ended;
+    expect(asked.stdout).toBe('false\n');
+  });
+
+  test('a start keeps none, and needs none', async () => {
+    fs.rmSync(keptCode());
+    const names = fs.readdirSync(checkout.at('dist'));
+    await start();
+    expect(fs.readdirSync(checkout.at('dist'))).toEqual(names);
   });
 });
 
@@ -168,6 +241,33 @@ describe('a change', () => {
       expect(chunks()).toHaveLength(kept);
       expect((await checkout.start(['bin/netwatch.js']).ended).status).toBe(Number(text));
     }
+  });
+
+  test('of a variable is seen by who imported it, and a module of node as it is', async () => {
+    checkout.write(
+      'src/commands/program/count.ts',
+      'export let count = 0;\nexport const add = () => (count += 4);\nexport let late: number;\nexport const set = () => { late = 1; };\n',
+    );
+    checkout.write('src/commands/program/one.ts', "export { add, set } from './count.ts';\n");
+    checkout.write(
+      'src/commands/program/two.ts',
+      "import zlib, { crc32 } from 'node:zlib';\nimport { count, late } from './count.ts';\nexport default () => count + late + (zlib.crc32 === crc32 ? 2 : 0);\n",
+    );
+    checkout.write(
+      'src/commands/program/main.ts',
+      `import { promisify } from 'node:util';
+export const main = async () => {
+  const { default: sum } = await import('./two.ts');
+  const { add, set } = await import('./one.ts');
+  const { createHash } = await import('node:crypto');
+  add();
+  set();
+  return sum() + (promisify === (await import('node:util')).default.promisify && createHash('sha1') ? 8 : 0);
+};
+`,
+    );
+    await setUp();
+    expect((await checkout.start(['bin/netwatch.js']).ended).status).toBe(15);
   });
 
   test('in package-lock.json installs', async () => {

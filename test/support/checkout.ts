@@ -7,6 +7,13 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const NOBODY = 65534;
 const IS_ROOT = process.getuid?.() === 0;
 
+/** What sets a checkout up, and starts what it built. */
+const COPIED = [
+  ...['setup.js', 'build.js', 'bundle-program.js', 'package.json', 'package-lock.json'],
+  ...['bin/netwatch.js', 'bin/package.json'],
+  ...['chunks', 'kept-code', 'start'].map((name) => `src/platform/program/${name}.ts`),
+];
+
 /** A script for `npm` that installs esbuild by a link, and prints what npm might. */
 export const FAKE_INSTALLATION = `echo noise
 mkdir -p node_modules
@@ -50,11 +57,9 @@ export function openCheckout(): Checkout {
     fs.chmodSync(at(`tools/${name}`), 0o755);
   };
 
-  for (const name of ['setup.js', 'build.js', 'bin/netwatch.js', 'package.json', 'package-lock.json']) {
-    write(name, fs.readFileSync(path.join(ROOT, name), 'utf8'));
-  }
+  for (const name of COPIED) write(name, fs.readFileSync(path.join(ROOT, name), 'utf8'));
   for (const [, entry] of fs.readFileSync(at('build.js'), 'utf8').matchAll(/'(src\/[^']+\.ts)'/g))
-    write(entry!, 'export {};\n');
+    if (!fs.existsSync(at(entry!))) write(entry!, 'export {};\n');
   write('src/platform/head-start.ts', 'export const headStart = () => null;\n');
   write('src/commands/program/main.ts', 'export const main = async (argv: string[]) => argv.length;\n');
   write('tools/calls', '');

@@ -1,10 +1,9 @@
 import fs from 'node:fs';
 import { constants } from 'node:os';
-import { isatty } from 'node:tty';
 import { openSink } from '../../core/output/sink.ts';
 import { openStdout } from '../../platform/files/file-stdout.ts';
 import { openPlatform } from '../../platform/index.ts';
-import { letGoOfClosedTerminals } from '../../platform/linux/own-terminal.ts';
+import { isTerminal, letGoOfClosedTerminals } from '../../platform/linux/own-terminal.ts';
 import { realClock } from '../../platform/machine/real-clock.ts';
 import { isPrivileged } from '../../platform/system/open-system.ts';
 import type { Context } from './context.ts';
@@ -36,7 +35,7 @@ export function openRealContext(): Context {
     stdout: openSink(openStdout()),
     terminal: {
       // process.stdin would be opened by a look at it
-      stdinIsTerminal: isatty(0),
+      stdinIsTerminal: isTerminal(0),
       stdoutIsTerminal: process.stdout.isTTY === true,
       stderrIsTerminal: process.stderr.isTTY === true,
       columns: () => sizeOf('COLUMNS', process.stdout.columns, FALLBACK_COLUMNS),

@@ -1,4 +1,4 @@
-import { openPlaces, type Places } from '../../core/place/places.ts';
+import { type AddressPlace, NOWHERE, openPlaces } from '../../core/place/places.ts';
 import type { AnyRow, PlaceField, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 
@@ -16,12 +16,24 @@ export interface PlaceFields {
 export function openPlaceFields(named: readonly string[] | null, say: (line: string) => void): PlaceFields {
   const files = openPlaceFiles(named, say);
   const places = openPlaces(files);
+  // fields of one address stand next to each other
+  let asked: unknown;
+  let place = NOWHERE;
+  function placeOf(value: unknown): AddressPlace {
+    if (value === asked) return place;
+    asked = value;
+    place = typeof value === 'string' ? places.placeOf(value) : NOWHERE;
+    return place;
+  }
+  const factOf = (value: unknown, is: PlaceField['is']): string | number | null =>
+    is !== 'vendor' ? placeOf(value)[is] : typeof value === 'string' ? places.vendorOf(value) : null;
+
   function* filled(rows: Iterable<AnyRow>, fields: readonly (readonly [string, PlaceField])[]): Iterable<AnyRow> {
     for (const row of rows) {
       // in the row itself, which was made for this snapshot: a copy of 65 fields takes longer than the looking up
       const placed = row as Record<string, unknown>;
       // a saved record may know already
-      for (const [name, { of, is }] of fields) placed[name] ??= factOf(places, row[of], is);
+      for (const [name, { of, is }] of fields) placed[name] ??= factOf(row[of], is);
       yield row;
     }
   }
@@ -36,9 +48,4 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
     },
     close: files.close,
   };
-}
-
-function factOf(places: Places, value: unknown, is: PlaceField['is']): string | number | null {
-  if (typeof value !== 'string') return null;
-  return is === 'vendor' ? places.vendorOf(value) : places.placeOf(value)[is];
 }

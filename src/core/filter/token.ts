@@ -15,12 +15,9 @@ const SOURCE_MAX = 65_536;
 const SYMBOL = '&&|\\|\\||[=!<>]=|[<>!~(){},]';
 const WORD_CHARACTER = '[\\p{L}\\p{M}\\p{N}_.:/*%+@-]';
 const STRING = '"(?:[^"\\\\]|\\\\[^])*"|\'(?:[^\'\\\\]|\\\\[^])*\'';
-const TOKEN = new RegExp(`\\s+|(?<symbol>${SYMBOL})|(?<word>${WORD_CHARACTER}+)|(?<string>${STRING})`, 'uy');
+const PLAIN = `\\s+|(?<symbol>${SYMBOL})|(?<word>${WORD_CHARACTER}+)|(?<string>${STRING})`;
 /** Inside braces `..` stands between the ends of a range. */
-const MEMBER = new RegExp(
-  `\\s+|(?<symbol>\\.\\.|${SYMBOL})|(?<word>(?:(?!\\.\\.)${WORD_CHARACTER})+)|(?<string>${STRING})`,
-  'uy',
-);
+const MEMBER = `\\s+|(?<symbol>\\.\\.|${SYMBOL})|(?<word>(?:(?!\\.\\.)${WORD_CHARACTER})+)|(?<string>${STRING})`;
 
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([nrt"'\\]))/g;
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
@@ -35,7 +32,10 @@ export function tokenize(source: string): readonly Token[] {
     throw sourceError(start, { column: 0, length: start.length }, `the filter is longer than ${SOURCE_MAX} characters`);
   }
   const tokens: Token[] = [];
-  let pattern = TOKEN;
+  // made here, as V8 takes 0.4 ms for these sets of characters, at each start that has no filter
+  const plain = new RegExp(PLAIN, 'uy');
+  const member = new RegExp(MEMBER, 'uy');
+  let pattern = plain;
   let column = 0;
   while (column < source.length) {
     pattern.lastIndex = column;
@@ -45,8 +45,8 @@ export function tokenize(source: string): readonly Token[] {
     const { symbol, word, string } = match.groups!;
     if (symbol !== undefined) {
       tokens.push({ kind: 'symbol', text: symbol, column, length });
-      if (symbol === '{') pattern = MEMBER;
-      if (symbol === '}') pattern = TOKEN;
+      if (symbol === '{') pattern = member;
+      if (symbol === '}') pattern = plain;
     } else if (word !== undefined) {
       tokens.push({ kind: 'word', text: word, column, length });
     } else if (string !== undefined) {

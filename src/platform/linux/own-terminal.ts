@@ -4,14 +4,29 @@ import { loadKoffi } from './libc.ts';
 
 const STDIO = [0, 1, 2] as const;
 /** stdin, stdout and stderr as far as they are terminals when this is loaded. */
-const TERMINALS = STDIO.filter((fd) => isatty(fd));
+const TERMINALS = STDIO.filter(isTerminal);
+
+/** Whether a descriptor is a terminal. Node loads its terminals and sockets to say so, 2 ms of a start, and is asked only if it may be. */
+export function isTerminal(fd: number): boolean {
+  try {
+    const stat = fs.fstatSync(fd);
+    return stat.isCharacterDevice() && !isMemory(stat.rdev) && isatty(fd);
+  } catch {
+    return false;
+  }
+}
+
+/** /dev/null and its like, by the major number of Linux. */
+function isMemory(device: number): boolean {
+  return ((device >> 8) & 0xfff) === 1;
+}
 
 /**
  * When node exits it gives these terminals the settings that they had when it began. A terminal that was closed refuses, and node
  * takes that for a bug of its own and aborts. To be called at the exit: nothing is left to be shown on a closed terminal.
  */
 export function letGoOfClosedTerminals(): void {
-  for (const fd of TERMINALS) if (!isatty(fd)) replace(fd, '/dev/null');
+  for (const fd of TERMINALS) if (!isTerminal(fd)) replace(fd, '/dev/null');
 }
 
 /**

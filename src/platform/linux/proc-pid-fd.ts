@@ -68,6 +68,11 @@ export function scanDescriptors(host: Host, { pids, claimed }: SharedWork, direc
   });
 }
 
+/** Leaves nothing to read: every thread that reads ends with what it is at. */
+export function claimAll({ claimed }: SharedWork): void {
+  for (let index = 0; index < claimed.length; index++) Atomics.store(claimed, index, ALL);
+}
+
 /**
  * Reads the descriptors that have come since `before`, or whose socket is no longer in `alive`. A number that stood for
  * something else than a socket is only read again with `filesToo`.

