@@ -1,6 +1,7 @@
 import { HelloPieces } from './app/hello-pieces.ts';
 import type { PlaintextListener } from './app/plaintext-listener.ts';
 import type { TlsSecrets } from './app/tls-secrets.ts';
+import { readCommonHeaders, tunnelPorts } from './common-headers.ts';
 import { Faults } from './faults.ts';
 import type { Flow } from './flow.ts';
 import { FlowTable } from './flow-table.ts';
@@ -24,6 +25,11 @@ export const MAX_HEADERS = 16;
 /** What a dissector may be given in place of its own. */
 export interface DissectorSetup {
   readonly applications?: boolean;
+  /**
+   * Nobody asks for anything but headers: no flow is looked up, TCP is not analysed, and there are no applications.
+   * Measured with `tcp` on the mix: 44 % of the time that dissecting takes.
+   */
+  readonly headersAlone?: boolean;
   readonly decrypts?: boolean;
   readonly flows?: FlowTable;
   /** With which the encrypted is read, that of QUIC too. */
@@ -44,6 +50,8 @@ export class Dissector implements Dissection {
   readonly pending = new PendingMessages();
   readonly llc: number;
   readonly applications: boolean;
+  readonly headersAlone: boolean;
+  private readonly tunnelPorts: Uint8Array | null;
   decrypts: boolean;
   secrets: TlsSecrets | null;
   readonly plaintext: PlaintextListener | null;
@@ -53,6 +61,7 @@ export class Dissector implements Dissection {
     registry: Registry,
     {
       applications = true,
+      headersAlone = false,
       decrypts = true,
       flows = new FlowTable(),
       secrets = null,
@@ -61,7 +70,9 @@ export class Dissector implements Dissection {
   ) {
     this.registry = registry;
     this.flows = flows;
-    this.applications = applications;
+    this.applications = applications && !headersAlone;
+    this.headersAlone = headersAlone;
+    this.tunnelPorts = headersAlone ? tunnelPorts(registry) : null;
     this.decrypts = decrypts || secrets !== null;
     this.secrets = this.given = secrets;
     this.plaintext = plaintext;
@@ -96,6 +107,7 @@ export class Dissector implements Dissection {
 
   /** Fills the packet from the frame its reader set. Never throws: a packet that a protocol throws at is malformed. */
   dissect(packet: Packet): void {
+    if (this.tunnelPorts !== null && readCommonHeaders(packet, this.tunnelPorts)) return;
     packet.rewind();
     const first = this.registry.linkTypes.get(packet.linkType);
     if (first !== undefined) {

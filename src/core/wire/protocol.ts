@@ -127,6 +127,8 @@ export interface Dissection {
   readonly pending: PendingMessages;
   /** Whether payload is dissected, or only links, networks and transports. */
   readonly applications: boolean;
+  /** Whether packets are of no flow: TCP is not analysed then, and there are no applications. */
+  readonly headersAlone: boolean;
   /**
    * Whether Initial packets of QUIC are decrypted, which only their hellos need: 27 µs a connection, a fifth of all where
    * many begin.

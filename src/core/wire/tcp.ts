@@ -38,6 +38,10 @@ export const tcp = protocol({
     packet.tcpFlags = flags;
     packet.tcpWindow = u16(bytes, offset + WINDOW);
     packet.tcpAnalysis = 0;
+    if (dissection.headersAlone) {
+      takePayload(packet, header);
+      return END;
+    }
     let flow = dissection.flows.of(packet, TCP, srcPort, dstPort);
     if ((flags & (SYN | ACK)) === SYN && flow.tcp !== null && isNewConnection(packet, flow.tcp)) {
       flow = dissection.flows.renew(packet, TCP, srcPort, dstPort);
@@ -46,14 +50,8 @@ export const tcp = protocol({
     packet.flow = flow;
     flow.tcp ??= new TcpConnection();
     const connection = flow.tcp;
-    if (header < MINIMUM) return packet.broken();
-    packet.offset = offset + header;
-    if (packet.offset > packet.end) return packet.short();
-    const length = packet.reportedEnd - packet.offset;
-    packet.payloadBytes = bytes;
-    packet.payloadStart = packet.offset;
-    packet.payloadEnd = packet.end;
-    packet.payloadLength = length;
+    if (!takePayload(packet, header)) return END;
+    const length = packet.payloadLength;
     const forward = connection.sender(packet.direction);
     if ((flags & (SYN | ACK)) === (SYN | ACK) && forward.hasBase && forward.baseSeq !== packet.tcpSeq) {
       forward.hasBase = forward.hasDataSeq = false; // it refused before, and takes the same SYN now
@@ -111,6 +109,24 @@ export const tcp = protocol({
     out.field('Segment Len', packet.payloadLength);
   },
 });
+
+/** Goes past a header of that length, and notes what it carries; false where there is no such header. */
+function takePayload(packet: Packet, header: number): boolean {
+  if (header < MINIMUM) {
+    packet.broken();
+    return false;
+  }
+  packet.offset += header;
+  if (packet.offset > packet.end) {
+    packet.short();
+    return false;
+  }
+  packet.payloadBytes = packet.bytes;
+  packet.payloadStart = packet.offset;
+  packet.payloadEnd = packet.end;
+  packet.payloadLength = packet.reportedEnd - packet.offset;
+  return true;
+}
 
 /** A SYN with another sequence number is not the old one sent again: the ports are used by a new connection. */
 function isNewConnection(packet: Packet, { a, b }: TcpConnection): boolean {
