@@ -1,7 +1,11 @@
 import type { ByteSource } from './byte-source.ts';
 
-/** Read at once: large enough that the system call costs nothing, small enough to stay flat (4 MiB ran as fast as 16). */
-const CHUNK = 4 * 1024 * 1024;
+/**
+ * Read at once: large enough that asking for it costs little, and small enough that it is still in the processor's cache
+ * when it is looked at, and copied (measured where 560 of 640 MB are copied: a tenth less than with 4 MiB, and with 256 KiB
+ * a fifth more).
+ */
+const CHUNK = 1024 * 1024;
 /** Part of a chunk's length that is room before it, for the record that the one before it ended within. */
 const HEADROOM = 1 / 8;
 
