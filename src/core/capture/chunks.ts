@@ -6,8 +6,12 @@ import type { ByteSource } from './byte-source.ts';
  * a fifth more).
  */
 const CHUNK = 1024 * 1024;
-/** Part of a chunk's length that is room before it, for the record that the one before it ended within. */
-const HEADROOM = 1 / 8;
+/**
+ * So much of a chunk's length as a power of two divides by is room before it, for the record that the one before it ended
+ * within: an eighth. Shifted, not multiplied: V8 keeps the product with a fraction as a double, and with it every offset
+ * in every packet, which costs a tenth of all time.
+ */
+const HEADROOM_SHIFT = 3;
 
 /**
  * The bytes of a source as a window [offset, end) that moves on. Two buffers: the next chunk is read into one while the
@@ -29,7 +33,7 @@ export class Chunks {
   /** `chunk` bytes are read at once. */
   constructor(source: ByteSource, chunk = CHUNK) {
     this.source = source;
-    this.headroom = chunk * HEADROOM;
+    this.headroom = chunk >> HEADROOM_SHIFT;
     this.spare = new Uint8Array(this.headroom + chunk);
   }
 
