@@ -1,3 +1,4 @@
+import { type ByteText, constant, writtenText } from '../net/byte-text.ts';
 import { i32, u16, u32 } from './bytes.ts';
 import * as experts from './expert.ts';
 import { END } from './outcome.ts';
@@ -6,7 +7,7 @@ import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 import { analyse, FAST_RETRANSMISSION, PORTS_REUSED, RETRANSMISSION } from './tcp-analysis.ts';
 import { TcpConnection } from './tcp-connection.ts';
 import { ACK, FIN, formatTcpFlags, RST, SYN } from './tcp-flags.ts';
-import { formatTcpOptions, windowScaleOf } from './tcp-options.ts';
+import { windowScaleOf, writeTcpOptions } from './tcp-options.ts';
 import { giveUpGaps, takeSegment } from './tcp-sequence.ts';
 
 // RFC 9293, 3.1.
@@ -67,23 +68,8 @@ export const tcp = protocol({
     else if (length > 0 || (flags & (SYN | FIN)) !== 0) takeSegment(packet, flow, connection, dissection);
     return END;
   },
-  info(packet: Packet, layer: number): string {
-    const bytes = packet.layerBytes[layer]!;
-    const start = packet.layerStart[layer]!;
-    const flags = u16(bytes, start + OFFSET_AND_FLAGS) & 0xfff;
-    const { a, b } = packet.flow?.tcp ?? {};
-    const [forward, reverse] = packet.direction === 0 ? [a, b] : [b, a];
-    const seq = ((i32(bytes, start + SEQUENCE) - (forward?.baseSeq ?? 0)) >>> 0).toString();
-    const ack = ((i32(bytes, start + ACKNOWLEDGEMENT) - (reverse?.baseSeq ?? 0)) >>> 0).toString();
-    const scale = (flags & SYN) === 0 && (forward?.windowScale ?? 0) > 0 ? forward!.windowScale : 0;
-    const options = formatTcpOptions(bytes, start + MINIMUM, headerEnd(packet, layer));
-    return [
-      `${u16(bytes, start)} → ${u16(bytes, start + 2)} [${formatTcpFlags(flags)}] Seq=${seq}`,
-      ...((flags & ACK) !== 0 ? [`Ack=${ack}`] : []),
-      `Win=${u16(bytes, start + WINDOW) << scale} Len=${packet.payloadLength}`,
-      ...options,
-    ].join(' ');
-  },
+  info: (packet, layer) => writtenText((out) => writeTcpInfo(packet, layer, out)),
+  writeInfo: writeTcpInfo,
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
@@ -104,11 +90,45 @@ export const tcp = protocol({
         .padStart(4, '0')}`,
     );
     out.field('Urgent Pointer', u16(bytes, start + 18));
-    const options = formatTcpOptions(bytes, start + MINIMUM, headerEnd(packet, layer));
-    if (options.length > 0) out.field('Options', options.join(' '));
+    const options = writtenText((text) => writeTcpOptions(text, bytes, start + MINIMUM, headerEnd(packet, layer)));
+    if (options.length > 0) out.field('Options', options.slice(1));
     out.field('Segment Len', packet.payloadLength);
   },
 });
+
+const ARROW = constant(' → ');
+const FLAGS = constant(' [');
+const SEQ = constant('] Seq=');
+const ACKNOWLEDGES = constant(' Ack=');
+const WIN = constant(' Win=');
+const LEN = constant(' Len=');
+
+/** `443 → 51000 [SYN, ACK] Seq=0 Ack=1 Win=64240 Len=0 MSS=1460`. */
+function writeTcpInfo(packet: Packet, layer: number, out: ByteText): void {
+  const bytes = packet.layerBytes[layer]!;
+  const start = packet.layerStart[layer]!;
+  const flags = u16(bytes, start + OFFSET_AND_FLAGS) & 0xfff;
+  const connection = packet.flow?.tcp;
+  const forward = packet.direction === 0 ? connection?.a : connection?.b;
+  const reverse = packet.direction === 0 ? connection?.b : connection?.a;
+  const scale = (flags & SYN) === 0 && (forward?.windowScale ?? 0) > 0 ? forward!.windowScale : 0;
+  out.integer(u16(bytes, start));
+  out.constant(ARROW);
+  out.integer(u16(bytes, start + 2));
+  out.constant(FLAGS);
+  out.ascii(formatTcpFlags(flags));
+  out.constant(SEQ);
+  out.integer((i32(bytes, start + SEQUENCE) - (forward?.baseSeq ?? 0)) >>> 0);
+  if ((flags & ACK) !== 0) {
+    out.constant(ACKNOWLEDGES);
+    out.integer((i32(bytes, start + ACKNOWLEDGEMENT) - (reverse?.baseSeq ?? 0)) >>> 0);
+  }
+  out.constant(WIN);
+  out.integer(u16(bytes, start + WINDOW) << scale);
+  out.constant(LEN);
+  out.integer(packet.payloadLength);
+  writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer));
+}
 
 /** Goes past a header of that length, and notes what it carries; false where there is no such header. */
 function takePayload(packet: Packet, header: number): boolean {
