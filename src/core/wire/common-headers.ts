@@ -13,6 +13,8 @@ const IPV4_TYPE = 0x0800;
 const IPV6_TYPE = 0x86dd;
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
+const IPV4_PROTOCOL = 9;
+const IPV6_NEXT = 6;
 /** Version 4, and a header of five words. */
 const WITHOUT_OPTIONS = 0x45;
 /** More fragments follow, or this is not the first. */
@@ -21,6 +23,12 @@ const TCP = 6;
 const UDP = 17;
 const TCP_HEADER = 20;
 const UDP_HEADER = 8;
+/** Stands for a frame whose headers are not read in one go. */
+export const NONE = 0;
+
+/** Whether these protocols are what the numbers mean. */
+export const hasCommonHeaders = ({ linkTypes, etherTypes }: Registry): boolean =>
+  linkTypes.get(ETHERNET) === eth.id && etherTypes[IPV4_TYPE] === ip.id && etherTypes[IPV6_TYPE] === ipv6.id;
 
 /** By UDP port, whether its datagrams may hold packets with headers of their own. */
 export function tunnelPorts({ udpPorts }: Registry): Uint8Array {
@@ -28,47 +36,57 @@ export function tunnelPorts({ udpPorts }: Registry): Uint8Array {
 }
 
 /**
- * Reads the headers of the frame that was just begun, where they are those of most frames: Ethernet, IPv4 without options
- * or IPv6 without extensions, and TCP or UDP, whole and not cut. It sets what the protocols set that are called one after
- * another without flows and applications, in a third of their time, and a test compares the two. False for any other frame,
- * which is to be dissected.
+ * Reads Ethernet and IP of the frame that was just rewound, where they are what most frames have: IPv4 without options or
+ * IPv6 without extensions, TCP or UDP behind them, and nothing cut. Returns the number of the transport, which begins at
+ * `packet.offset`, and sets what the protocols set that are called one after another, in a third of their time; a test
+ * compares the two. NONE for any other frame, which is to be rewound again and dissected.
  */
-export function readCommonHeaders(packet: Packet, tunnels: Uint8Array): boolean {
-  if (packet.linkType !== ETHERNET) return false;
-  packet.rewind();
+export function readCommonNetwork(packet: Packet): number {
   const { bytes, offset, end } = packet;
   const network = offset + ETHERNET_HEADER;
-  if (end < network + IPV4_HEADER) return false;
+  if (packet.linkType !== ETHERNET || end < network + IPV4_HEADER) return NONE;
   const type = u16(bytes, offset + 12);
+  const { layerProtocol, layerStart, layerEnd, layerBytes, layerQuoted } = packet;
   if (type === IPV4_TYPE) {
-    if (!readIpv4(packet, bytes, network)) return false;
-    packet.layerProtocol[1] = ip.id;
+    if (!readIpv4(packet, bytes, network)) return NONE;
+    layerProtocol[1] = ip.id;
   } else if (type === IPV6_TYPE) {
-    if (!readIpv6(packet, bytes, network)) return false;
-    packet.layerProtocol[1] = ipv6.id;
-  } else return false;
-  const transport = packet.offset;
-  if (packet.transport === TCP) {
-    if (!readTcp(packet, bytes, transport)) return false;
+    if (!readIpv6(packet, bytes, network)) return NONE;
+    layerProtocol[1] = ipv6.id;
+  } else return NONE;
+  layerProtocol[0] = eth.id;
+  layerStart[0] = offset;
+  layerStart[1] = network;
+  layerEnd[0] = layerEnd[1] = end;
+  layerBytes[0] = layerBytes[1] = bytes;
+  layerQuoted[0] = layerQuoted[1] = 0;
+  packet.layerCount = 2;
+  return bytes[type === IPV4_TYPE ? network + IPV4_PROTOCOL : network + IPV6_NEXT]!;
+}
+
+/** Reads the transport, too, where nobody asks for flows. False for what is to be dissected. */
+export function readCommonHeaders(packet: Packet, tunnels: Uint8Array): boolean {
+  packet.rewind();
+  const transport = readCommonNetwork(packet);
+  if (transport === NONE) return false;
+  const { bytes, offset: at } = packet;
+  if (transport === TCP) {
+    if (!readTcp(packet, bytes, at)) return false;
     packet.layerProtocol[2] = tcp.id;
   } else {
-    if (!readUdp(packet, bytes, transport, tunnels)) return false;
+    if (!readUdp(packet, bytes, at, tunnels)) return false;
     packet.layerProtocol[2] = udp.id;
   }
-  packet.srcPort = u16(bytes, transport);
-  packet.dstPort = u16(bytes, transport + 2);
+  packet.transport = transport;
+  packet.srcPort = u16(bytes, at);
+  packet.dstPort = u16(bytes, at + 2);
   packet.payloadBytes = bytes;
   packet.payloadStart = packet.offset;
   packet.payloadEnd = packet.end;
   packet.payloadLength = packet.reportedEnd - packet.offset;
-  const { layerStart, layerEnd, layerBytes, layerQuoted } = packet;
-  packet.layerProtocol[0] = eth.id;
-  layerStart[0] = offset;
-  layerStart[1] = network;
-  layerStart[2] = transport;
-  layerEnd[0] = layerEnd[1] = end;
-  layerBytes[0] = layerBytes[1] = layerBytes[2] = bytes;
-  layerQuoted[0] = layerQuoted[1] = layerQuoted[2] = 0;
+  packet.layerStart[2] = at;
+  packet.layerBytes[2] = bytes;
+  packet.layerQuoted[2] = 0;
   packet.layerCount = 3;
   return true;
 }
@@ -76,14 +94,13 @@ export function readCommonHeaders(packet: Packet, tunnels: Uint8Array): boolean 
 /** RFC 791, 3.1. */
 function readIpv4(packet: Packet, bytes: Uint8Array, at: number): boolean {
   const length = u16(bytes, at + 2);
-  const transport = bytes[at + 9]!;
+  const transport = bytes[at + IPV4_PROTOCOL]!;
   if (bytes[at] !== WITHOUT_OPTIONS || (u16(bytes, at + 6) & IS_FRAGMENT) !== 0) return false;
   if (length < IPV4_HEADER || (transport !== TCP && transport !== UDP)) return false;
   packet.ipVersion = 4;
   packet.src0 = i32(bytes, at + 12);
   packet.dst0 = i32(bytes, at + 16);
   packet.src1 = packet.src2 = packet.src3 = packet.dst1 = packet.dst2 = packet.dst3 = 0;
-  packet.transport = transport;
   packet.offset = at;
   packet.endAfter(length);
   packet.offset = at + IPV4_HEADER;
@@ -94,7 +111,7 @@ function readIpv4(packet: Packet, bytes: Uint8Array, at: number): boolean {
 function readIpv6(packet: Packet, bytes: Uint8Array, at: number): boolean {
   if (packet.end < at + IPV6_HEADER || bytes[at]! >> 4 !== 6) return false;
   const length = u16(bytes, at + 4);
-  const transport = bytes[at + 6]!;
+  const transport = bytes[at + IPV6_NEXT]!;
   if (length === 0 || (transport !== TCP && transport !== UDP)) return false;
   packet.ipVersion = 6;
   packet.src0 = i32(bytes, at + 8);
@@ -105,7 +122,6 @@ function readIpv6(packet: Packet, bytes: Uint8Array, at: number): boolean {
   packet.dst1 = i32(bytes, at + 28);
   packet.dst2 = i32(bytes, at + 32);
   packet.dst3 = i32(bytes, at + 36);
-  packet.transport = transport;
   packet.offset = at + IPV6_HEADER;
   packet.endAfter(length);
   return true;

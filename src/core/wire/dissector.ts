@@ -1,7 +1,7 @@
 import { HelloPieces } from './app/hello-pieces.ts';
 import type { PlaintextListener } from './app/plaintext-listener.ts';
 import type { TlsSecrets } from './app/tls-secrets.ts';
-import { readCommonHeaders, tunnelPorts } from './common-headers.ts';
+import { hasCommonHeaders, NONE, readCommonHeaders, readCommonNetwork, tunnelPorts } from './common-headers.ts';
 import { Faults } from './faults.ts';
 import type { Flow } from './flow.ts';
 import { FlowTable } from './flow-table.ts';
@@ -9,6 +9,7 @@ import { FragmentTable } from './fragments.ts';
 import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import type { Dissection, Protocol, Registry } from './protocol.ts';
+import { hasStreams } from './registry.ts';
 import { EarlySegments } from './tcp-early.ts';
 import { PendingMessages } from './tcp-pending.ts';
 import { giveUpAll } from './tcp-sequence.ts';
@@ -50,7 +51,9 @@ export class Dissector implements Dissection {
   readonly pending = new PendingMessages();
   readonly llc: number;
   readonly applications: boolean;
+  readonly readsStreams: boolean;
   readonly headersAlone: boolean;
+  private readonly readsCommon: boolean;
   private readonly tunnelPorts: Uint8Array | null;
   decrypts: boolean;
   secrets: TlsSecrets | null;
@@ -71,8 +74,10 @@ export class Dissector implements Dissection {
     this.registry = registry;
     this.flows = flows;
     this.applications = applications && !headersAlone;
+    this.readsStreams = this.applications && hasStreams(registry);
     this.headersAlone = headersAlone;
-    this.tunnelPorts = headersAlone ? tunnelPorts(registry) : null;
+    this.readsCommon = hasCommonHeaders(registry);
+    this.tunnelPorts = headersAlone && this.readsCommon ? tunnelPorts(registry) : null;
     this.decrypts = decrypts || secrets !== null;
     this.secrets = this.given = secrets;
     this.plaintext = plaintext;
@@ -109,7 +114,12 @@ export class Dissector implements Dissection {
   dissect(packet: Packet): void {
     if (this.tunnelPorts !== null && readCommonHeaders(packet, this.tunnelPorts)) return;
     packet.rewind();
-    const first = this.registry.linkTypes.get(packet.linkType);
+    let first: number | undefined;
+    const transport = this.readsCommon ? readCommonNetwork(packet) : NONE;
+    if (transport === NONE) {
+      packet.rewind();
+      first = this.registry.linkTypes.get(packet.linkType);
+    } else first = this.registry.ipProtocols[transport]!;
     if (first !== undefined) {
       try {
         this.continue(packet, first);

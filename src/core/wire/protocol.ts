@@ -130,6 +130,8 @@ export interface Dissection {
   readonly pending: PendingMessages;
   /** Whether payload is dissected, or only links, networks and transports. */
   readonly applications: boolean;
+  /** Whether there are protocols above TCP, for which its segments are put in order. */
+  readonly readsStreams: boolean;
   /** Whether packets are of no flow: TCP is not analysed then, and there are no applications. */
   readonly headersAlone: boolean;
   /**

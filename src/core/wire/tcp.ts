@@ -63,7 +63,7 @@ export const tcp = protocol({
     analyse(packet, connection, length);
     if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
     if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
-    if (!dissection.applications) return END;
+    if (!dissection.readsStreams) return END;
     if ((flags & RST) !== 0) giveUpGaps(packet, flow, connection, dissection);
     else if (length > 0 || (flags & (SYN | FIN)) !== 0) takeSegment(packet, flow, connection, dissection);
     return END;
