@@ -1,7 +1,9 @@
+import type { ByteText } from '../../core/net/byte-text.ts';
 import { safeText } from '../../core/output/safe-text.ts';
 import { isOfHellos } from '../../core/packet/display-fields.ts';
 import { decodeText, dumpText } from '../../core/packet/packet-decode.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
+import { compilePacketJson } from '../../core/packet/packet-json.ts';
 import { PacketRows } from '../../core/packet/packet-rows.ts';
 import { RedactedPackets } from '../../core/packet/redacted-packets.ts';
 import type { AnyRow, Snapshot } from '../../core/record/table.ts';
@@ -20,6 +22,9 @@ import { sayFaults } from '../reading/say-faults.ts';
 const MOST_SINGLE_FIELDS = 8;
 /** The fields that decide the colours and marks of the list on a terminal. */
 const LIST_FIELDS = ['severity', 'expert'];
+
+/** Stands for a row that writes its own line. */
+const WRITTEN: AnyRow = {};
 
 /** Which packets to print, and how. */
 export interface ListRequest {
@@ -52,11 +57,14 @@ export async function* listPackets(context: Context, asked: ListRequest, request
   });
   const { packet } = feed;
   const clean = asked.redaction === null ? null : new RedactedPackets(feed.reader, asked.redaction);
+  const shown = clean?.packet ?? packet;
   filtered.source = feed.reader;
   filtered.owners = owners;
   filtered.faults = dissector.faults;
   if (clean !== null) rows.source = clean;
   const rowOf = rowMaker(rows, asked, request);
+  const lineFields = asked.decode || asked.hex ? null : (request.lineFields ?? null);
+  const lines = lineFields === null ? null : compilePacketJson(rows, lineFields);
   let left = asked.most ?? Number.POSITIVE_INFINITY;
 
   function* batch(): Iterable<AnyRow> {
@@ -68,13 +76,14 @@ export async function* listPackets(context: Context, asked: ListRequest, request
       }
       if (filter !== null && !filter.matches(packet)) continue;
       left--;
-      yield rowOf(clean?.packet ?? packet);
+      yield lines !== null ? WRITTEN : rowOf(shown);
     }
   }
+  const writeLine = lines === null ? undefined : (out: ByteText) => lines.write(out, shown);
   try {
     while (left > 0 && !signal.aborted && (await feed.fill())) {
       for (const gap of gaps()) await request.reportGap(gap);
-      yield [{ table, rows: batch() }];
+      yield [{ table, rows: batch(), writeLine }];
     }
   } finally {
     sayFaults(context, dissector.faults);

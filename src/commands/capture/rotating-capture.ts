@@ -94,6 +94,13 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     this.added++;
   }
 
+  /** Each packet may be the first of a file. */
+  writesAsRead(): boolean {
+    return false;
+  }
+
+  addRun(): void {}
+
   addRecord(packet: Packet, record: CaptureRecord): void {
     this.turnWhenFull(packet);
     this.writer.addRecord(packet, record);

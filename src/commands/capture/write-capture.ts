@@ -73,6 +73,8 @@ async function copyPackets(
   const { rotation } = request;
   const dissector = new Dissector(REGISTRY, {
     applications: filter?.needsApplications ?? false,
+    // owners are those of flows
+    headersAlone: filter?.needsFlows !== true && !request.annotate && request.process === null,
     decrypts: filter?.needsHellos ?? false,
   });
   const { feed, owners, file, signal, finish } = await openPackets(context, request.packets, {

@@ -66,6 +66,7 @@ function openFileSink(file: OutputFile): Sink & { written(): number } {
       gathered += text;
       return gathered.length >= GATHERED ? flush() : undefined;
     },
+    writeLines: (bytes) => flush().then(() => put(bytes)),
     writeBytes: (bytes) => flush().then(() => put(bytes)),
     flush,
     written: () => written,

@@ -43,6 +43,11 @@ export interface Request {
   readonly asked: ReadonlySet<string>;
   /** All fields that will be read; costly fields that are not shown need not be filled in. */
   readonly wanted: ReadonlySet<string>;
+  /**
+   * The fields of the lines of NDJSON that rows of its table become, where nothing else reads the rows: a section may write
+   * its lines itself then (`writeLine`). Null or absent otherwise.
+   */
+  readonly lineFields?: readonly string[] | null;
   /** Whether there may be more than one snapshot. */
   readonly repeating: boolean;
   /** Says what cannot be seen; each limit is said once. */

@@ -37,6 +37,7 @@ export async function printRecords(
   interruptStatus: () => number | null,
 ): Promise<number> {
   const redactor = command.redactsItself ? null : await openRedactor(context, values as RedactValues);
+  const placed = await openPlaces(context, plan, command, values);
   const renderer = await openOutput(context, plan, values);
   const over = new AbortController();
   const pace = watchTicks(ticks(context.clock, plan.ticks, AbortSignal.any([context.signal, over.signal])));
@@ -45,6 +46,7 @@ export async function printRecords(
     endTicks: () => over.abort(),
     asked: plan.asked,
     wanted: plan.wanted,
+    lineFields: placed === null && redactor === null ? lineFieldsOf(plan) : null,
     repeating: plan.repeating,
     sayLimits: sayLimitsOnce(context),
     reportGap: (one) =>
@@ -57,7 +59,6 @@ export async function printRecords(
   let waited = plan.wait === null;
   const inParts = plan.run.kind === 'parts';
   const whole = plan.run.kind === 'snapshots' ? null : beginAnswer(plan, !inParts);
-  const placed = await openPlaces(context, plan, command, values);
   const hosts = plan.resolves ? await openHosts(context.clock) : null;
   const left = (rows: number): Promise<void> => request.reportGap(leftOut(plan.table.type, rows));
   const found = withPlaces(command.run(context, values, operands, request), placed, plan);
@@ -125,6 +126,22 @@ export async function printRecords(
   return verdict.status();
 }
 
+/** The fields of lines of NDJSON, where rows are printed as they come and nothing else reads them; null otherwise. */
+function lineFieldsOf({
+  format,
+  fields,
+  table,
+  filter,
+  claims,
+  wait,
+  sort,
+  resolves,
+  isDated,
+}: ListingPlan): readonly string[] | null {
+  const areRead = filter !== null || claims.length > 0 || wait !== null || sort.length > 0 || table.judges !== null;
+  return format.name === 'ndjson' && !areRead && !resolves && !isDated ? fields : null;
+}
+
 /** The rows that --wait speaks of; all of them where it speaks of none, and where a format is about all. */
 function spokenOf(rows: readonly AnyRow[], { wait, format }: ListingPlan): readonly AnyRow[] {
   if (wait === null || !format.choosesFields) return rows;
@@ -187,11 +204,11 @@ async function* withNames(
 
 async function print(renderer: Renderer, snapshot: Snapshot, plan: ListingPlan, clock: Clock): Promise<void> {
   const taken = plan.isDated ? new Date(clock.now()).toISOString() : null;
-  for (const { table, rows, headline } of snapshot) {
+  for (const { table, rows, writeLine, headline } of snapshot) {
     const fields = table === plan.table ? plan.fields : fieldsOfOther(renderer, table, plan);
     await renderer.write(
       taken === null
-        ? { table, fields, rows, headline }
+        ? { table, fields, rows, writeLine, headline }
         : { table: datedTable(table), fields: datedFields(fields), rows: datedRows(table, rows, taken), headline },
     );
   }

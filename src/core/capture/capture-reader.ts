@@ -9,6 +9,11 @@ export interface CaptureInterface {
   readonly nanoseconds: boolean;
   /** The unit of its times as if_tsresol says it, where pcapng does. */
   readonly resolution?: number | undefined;
+  /**
+   * Whether each frame stands behind its record as little-endian pcap has it, with nanoseconds or microseconds as
+   * `nanoseconds` says.
+   */
+  readonly hasPcapRecords?: boolean;
   /** What else pcapng says of it: options in little-endian order, without an end; bounded. */
   readonly options?: Uint8Array;
 }

@@ -19,6 +19,10 @@ export interface CaptureWriter {
    * format can hold them. Throws Failure 65.
    */
   add(packet: Packet, from: CaptureInterface, comment: string | null, options: Uint8Array): void;
+  /** Whether `add` would write the very bytes that were read, which stand before the frame and in it. */
+  writesAsRead(packet: Packet, from: CaptureInterface): boolean;
+  /** Adds frames that are written as they were read, with their records, side by side in [start, end). */
+  addRun(bytes: Uint8Array, start: number, end: number): void;
   /** Adds a frame that is no packet, if `holdsRecords`. */
   addRecord(packet: Packet, record: CaptureRecord): void;
   /** Adds names of addresses, as a pcapng block keeps them; formats that cannot pass them over. */
@@ -66,6 +70,12 @@ export class ByteGatherer {
   set(at: number, from: Uint8Array, room: number): void {
     this.bytes.set(from, at);
     this.bytes.fill(0, at + from.length, at + room);
+  }
+
+  /** Adds the bytes in [start, end). */
+  append(bytes: Uint8Array, start: number, end: number): void {
+    const at = this.reserve(end - start);
+    this.bytes.set(bytes.subarray(start, end), at);
   }
 
   get pending(): number {

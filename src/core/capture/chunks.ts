@@ -1,9 +1,17 @@
 import type { ByteSource } from './byte-source.ts';
 
-/** Read at once: large enough that the system call costs nothing, small enough to stay flat (4 MiB ran as fast as 16). */
-const CHUNK = 4 * 1024 * 1024;
-/** Part of a chunk's length that is room before it, for the record that the one before it ended within. */
-const HEADROOM = 1 / 8;
+/**
+ * Read at once: large enough that asking for it costs little, and small enough that it is still in the processor's cache
+ * when it is looked at, and copied (measured where 560 of 640 MB are copied: a tenth less than with 4 MiB, and with 256 KiB
+ * a fifth more).
+ */
+const CHUNK = 1024 * 1024;
+/**
+ * So much of a chunk's length as a power of two divides by is room before it, for the record that the one before it ended
+ * within: an eighth. Shifted, not multiplied: V8 keeps the product with a fraction as a double, and with it every offset
+ * in every packet, which costs a tenth of all time.
+ */
+const HEADROOM_SHIFT = 3;
 
 /**
  * The bytes of a source as a window [offset, end) that moves on. Two buffers: the next chunk is read into one while the
@@ -25,7 +33,7 @@ export class Chunks {
   /** `chunk` bytes are read at once. */
   constructor(source: ByteSource, chunk = CHUNK) {
     this.source = source;
-    this.headroom = chunk * HEADROOM;
+    this.headroom = chunk >> HEADROOM_SHIFT;
     this.spare = new Uint8Array(this.headroom + chunk);
   }
 

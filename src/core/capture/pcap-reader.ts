@@ -2,11 +2,10 @@ import type { Packet } from '../wire/packet.ts';
 import { LONGEST_FRAME, MOST_EMPTY_FRAMES, PACK_CUT } from './capture-problem.ts';
 import { type CaptureInterface, type CaptureReader, NO_OPTIONS } from './capture-reader.ts';
 import type { Chunks } from './chunks.ts';
+import { PCAP_RECORD } from './frame-runs.ts';
 
 // draft-ietf-opsawg-pcap: magic (4), version (2, 2), zone (4), accuracy (4), snap length (4), link type (4).
 export const PCAP_HEADER = 24;
-// Seconds (4), fraction (4), captured length (4), length (4).
-const RECORD = 16;
 // The "modified" pcap of Kuznetzov's patches adds interface index (4), protocol (2), packet type (1), padding (1).
 const MODIFIED_RECORD = 24;
 
@@ -19,8 +18,8 @@ interface Variant {
 
 /** By the magic number, read in the byte order of the file. */
 const VARIANTS: Readonly<Record<number, Variant>> = {
-  2712847316: { format: 'pcap', record: RECORD, unit: 1000 },
-  2712812621: { format: 'nsecpcap', record: RECORD, unit: 1 },
+  2712847316: { format: 'pcap', record: PCAP_RECORD, unit: 1000 },
+  2712812621: { format: 'nsecpcap', record: PCAP_RECORD, unit: 1 },
   2712849716: { format: 'modpcap', record: MODIFIED_RECORD, unit: 1000 },
 };
 
@@ -60,9 +59,9 @@ export class PcapReader implements CaptureReader {
     // the upper bits say whether frames end with a checksum, and of what length
     this.linkType = view.getUint32(at + 20, little) & 0xffff;
     const snapLength = view.getUint32(at + 16, little);
-    this.interfaces = [
-      { name: interfaceName, linkType: this.linkType, snapLength, nanoseconds: this.variant.unit === 1 },
-    ];
+    const nanoseconds = this.variant.unit === 1;
+    const hasPcapRecords = little && this.variant.record === PCAP_RECORD;
+    this.interfaces = [{ name: interfaceName, linkType: this.linkType, snapLength, nanoseconds, hasPcapRecords }];
     chunks.offset += PCAP_HEADER;
   }
 

@@ -1,13 +1,14 @@
 import { EXIT, Failure } from '../failure.ts';
+import { i32le } from '../wire/bytes.ts';
 import type { Packet } from '../wire/packet.ts';
 import { LONGEST_FRAME } from './capture-problem.ts';
 import type { CaptureInterface } from './capture-reader.ts';
 import { ByteGatherer, type CaptureWriter } from './capture-writer.ts';
+import { PCAP_RECORD } from './frame-runs.ts';
 import { linkTypeName } from './link-types.ts';
 
 // draft-ietf-opsawg-pcap, 4 and 5.
 const HEADER = 24;
-const RECORD = 16;
 const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;
 
@@ -42,12 +43,26 @@ export class PcapWriter implements CaptureWriter {
       });
     }
     const captured = packet.frameEnd - packet.frameStart;
-    const at = this.out.reserve(RECORD + captured);
+    const at = this.out.reserve(PCAP_RECORD + captured);
     this.out.set32(at, packet.seconds > 0 ? packet.seconds : 0);
     this.out.set32(at + 4, this.nanoseconds ? packet.nanoseconds : packet.nanoseconds / 1000);
     this.out.set32(at + 8, captured);
     this.out.set32(at + 12, packet.length);
-    this.out.set(at + RECORD, packet.frame.subarray(packet.frameStart, packet.frameEnd), captured);
+    this.out.set(at + PCAP_RECORD, packet.frame.subarray(packet.frameStart, packet.frameEnd), captured);
+  }
+
+  writesAsRead(packet: Packet, from: CaptureInterface): boolean {
+    return (
+      from.hasPcapRecords === true &&
+      from.nanoseconds === this.nanoseconds &&
+      packet.linkType === this.linkType &&
+      // where the fraction is more than a second, the reader has carried it over
+      i32le(packet.frame, packet.frameStart - PCAP_RECORD) === (packet.seconds | 0)
+    );
+  }
+
+  addRun(bytes: Uint8Array, start: number, end: number): void {
+    this.out.append(bytes, start, end);
   }
 
   addRecord(): void {}

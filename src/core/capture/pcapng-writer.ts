@@ -64,6 +64,12 @@ export class PcapngWriter implements CaptureWriter {
     this.options(at, options);
   }
 
+  writesAsRead(): boolean {
+    return false;
+  }
+
+  addRun(): void {}
+
   addRecord({ frame, frameStart, frameEnd }: Packet, { type, enterprise, processor }: CaptureRecord): void {
     this.begin();
     this.addInterfaces();

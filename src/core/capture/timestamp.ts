@@ -1,3 +1,5 @@
+import type { ByteText } from '../net/byte-text.ts';
+
 /** The last second that a Date can hold (ECMA-262, 21.4.1.1). */
 const LAST_SECOND = 8_640_000_000_000;
 
@@ -12,6 +14,20 @@ export function formatTimestamp(seconds: number, nanoseconds: number): string | 
   return `${wholeSecond(seconds)}.${digits}Z`;
 }
 
+const MICROSECOND = 1000;
+const POINT = 0x2e;
+const Z = 0x5a;
+
+/** Writes the same text; nothing for a packet without a time. */
+export function writeTimestamp(out: ByteText, seconds: number, nanoseconds: number): void {
+  if (Number.isNaN(seconds)) return;
+  out.ascii(wholeSecond(seconds));
+  out.byte(POINT);
+  if (nanoseconds % MICROSECOND === 0) out.digits(nanoseconds / MICROSECOND, 6);
+  else out.digits(nanoseconds, 9);
+  out.byte(Z);
+}
+
 /** The last second written: records come in the order of time, and a Date costs 500 ns. */
 let lastSecond = Number.NaN;
 let lastText = '';
@@ -24,12 +40,24 @@ function wholeSecond(seconds: number): string {
   return lastText;
 }
 
-/** Seconds from one packet's time to another's, to the nanosecond as far as a double goes; may be negative. */
+export const NANOSECONDS = 1e9;
+
+/** Nanoseconds from one packet's time to another's, as far as a double goes; may be negative. */
+export function nanosecondsBetween(
+  fromSeconds: number,
+  fromNanoseconds: number,
+  toSeconds: number,
+  toNanoseconds: number,
+): number {
+  return (toSeconds - fromSeconds) * NANOSECONDS + (toNanoseconds - fromNanoseconds);
+}
+
+/** The same in seconds. */
 export function secondsBetween(
   fromSeconds: number,
   fromNanoseconds: number,
   toSeconds: number,
   toNanoseconds: number,
 ): number {
-  return ((toSeconds - fromSeconds) * 1e9 + (toNanoseconds - fromNanoseconds)) / 1e9;
+  return nanosecondsBetween(fromSeconds, fromNanoseconds, toSeconds, toNanoseconds) / NANOSECONDS;
 }

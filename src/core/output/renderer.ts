@@ -1,3 +1,4 @@
+import { ByteText } from '../net/byte-text.ts';
 import type { AnyRow, RecordTable } from '../record/table.ts';
 import { compileCsv, compileTsv, csvHeader, tsvHeader } from './delimited.ts';
 import type { TextFormat } from './format.ts';
@@ -11,6 +12,7 @@ export interface RenderedSection {
   readonly fields: readonly string[];
   readonly rows: Iterable<AnyRow>;
   /** See Section. */
+  readonly writeLine?: ((out: ByteText) => void) | undefined;
   readonly headline?: ((rows: readonly AnyRow[]) => string) | undefined;
 }
 
@@ -42,7 +44,7 @@ export interface OneTable {
 export function openRenderer(sink: Sink, format: TextFormat, header: boolean, one: OneTable | null = null): Renderer {
   switch (format) {
     case 'ndjson':
-      return lineRenderer(sink, compileJson, null, true);
+      return ofWrittenLines(sink, lineRenderer(sink, compileJson, null, true));
     case 'json':
       return jsonDocument(sink);
     case 'tsv':
@@ -92,6 +94,35 @@ function lineRenderer(
     },
     endSnapshot: () => sink.flush(),
     end: () => sink.flush(),
+  };
+}
+
+/** What is handed on at once. */
+const LINES_BYTES = 64 * 1024;
+/** Room for one more; longer ones are rare, and take more of it. */
+const LONGEST_USUAL_LINE = 4096;
+
+/** The same, of rows that write their own lines. */
+function ofWrittenLines(sink: Sink, renderer: Renderer): Renderer {
+  let lines: ByteText | null = null;
+  const hand = (written: ByteText): Promise<void> | undefined => {
+    const bytes = written.take();
+    return sink.writeLines === undefined ? sink.write(Buffer.from(bytes).toString()) : sink.writeLines(bytes);
+  };
+  return {
+    ...renderer,
+    async write(section) {
+      const { writeLine, rows } = section;
+      if (writeLine === undefined) return renderer.write(section);
+      lines ??= new ByteText(LINES_BYTES);
+      for (const _ of rows) {
+        writeLine(lines);
+        if (lines.length < LINES_BYTES - LONGEST_USUAL_LINE) continue;
+        const wait = hand(lines);
+        if (wait !== undefined) await wait;
+      }
+      if (lines.length > 0) await hand(lines);
+    },
   };
 }
 

@@ -34,6 +34,8 @@ export interface Sink {
   write(text: string): Promise<void> | undefined;
   /** The same for bytes as they are; they are handed on at once, and may not be changed before the promise resolves. */
   writeBytes(bytes: Uint8Array): Promise<void> | undefined;
+  /** The same for whole lines of text; the bytes are the sink's from then on. Absent where text is wanted. */
+  writeLines?(bytes: Uint8Array): Promise<void> | undefined;
   /** Hands everything to the system and waits until it took it. */
   flush(): Promise<void>;
 }
@@ -98,6 +100,10 @@ export function openSink(stream: TextStream): Sink {
       if (most > GATHERED_BYTES) return send(Buffer.from(text)) ?? wait;
       length = gathered.write(text);
       return wait;
+    },
+    writeLines(bytes) {
+      const wait = push();
+      return send(bytes) ?? wait;
     },
     writeBytes(bytes) {
       const wait = push();

@@ -260,6 +260,11 @@ export const DISPLAY_FIELDS: ReadonlyMap<string, DisplayField> = new Map(
   Object.entries({ ...HEADER_FIELDS, ...MESSAGE_FIELDS }),
 );
 
+const OF_FLOWS: ReadonlySet<string> = new Set(['tcp.stream', 'tcp.seq', 'tcp.ack', 'tcp.window_size', 'udp.stream']);
+
+/** Whether the field needs what is remembered of the packets before. */
+export const isOfFlows = (name: string): boolean => OF_FLOWS.has(name) || isOfMessages(name);
+
 /** Whether the field is read from handshake messages, those that QUIC encrypts too. */
 export const isOfHellos = (name: string): boolean => name.startsWith('tls.');
 

@@ -17,10 +17,10 @@ import { REGISTRY } from '../wire/all-protocols.ts';
 import { EXPERTS } from '../wire/expert.ts';
 import type { Packet } from '../wire/packet.ts';
 import { ABSENT, type DisplayField, presenceTest } from './display-field.ts';
-import { DISPLAY_FIELDS, isOfHellos, isOfMessages } from './display-fields.ts';
+import { DISPLAY_FIELDS, isOfFlows, isOfHellos, isOfMessages } from './display-fields.ts';
 import { displayMembers, displayTest } from './display-test.ts';
 import { addressTest, type Side } from './packet-address.ts';
-import { PACKET_NUMBERS } from './packet-number.ts';
+import { PACKET_NUMBERS, type PacketNumberField } from './packet-number.ts';
 import { PacketRows } from './packet-rows.ts';
 import { byteText, layerBytesTest, payloadSearch } from './packet-text-search.ts';
 
@@ -32,6 +32,8 @@ export interface PacketPredicate {
   readonly needsText: boolean;
   /** Whether it needs anything after the transport header. */
   readonly needsApplications: boolean;
+  /** Whether it needs the flow of a packet, and so the packets before it; otherwise their headers do. */
+  readonly needsFlows: boolean;
   /** Whether it asks what is in hellos, those of QUIC too. */
   readonly needsHellos: boolean;
   /** Makes the fields that it needs; the caller tells it about the file and the owners. */
@@ -79,6 +81,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
   return {
     needsText: binder.needsText,
     needsApplications: binder.needsText || binder.needsApplications,
+    needsFlows: binder.needsText || binder.needsApplications || binder.needsFlows,
     needsHellos: binder.needsHellos,
     rows: binder.rows,
     matches(packet) {
@@ -96,6 +99,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
 class Binder {
   needsText = false;
   needsApplications = false;
+  needsFlows = false;
   needsHellos = false;
   readonly rows: PacketRows;
   private readonly source: string;
@@ -124,7 +128,7 @@ class Binder {
 
   private word(word: Literal): Test<Packet> | null {
     const name = word.text.toLowerCase();
-    const number = PACKET_NUMBERS.get(name);
+    const number = this.number(name);
     if (number !== undefined) return (packet) => number.read.some((read) => read(packet) !== ABSENT);
     const field = this.display(name);
     if (field !== null) return presenceTest(field);
@@ -141,6 +145,7 @@ class Binder {
     const expert = expertTest(name);
     if (expert !== null) {
       this.needsApplications ||= !name.startsWith('tcp.');
+      this.needsFlows = true;
       return expert;
     }
     const prefix = parsePrefix(word.text);
@@ -162,7 +167,7 @@ class Binder {
 
   private comparison({ field, relation, value }: Comparison): Test<Packet> | null {
     const name = field.text.toLowerCase();
-    const number = PACKET_NUMBERS.get(name);
+    const number = this.number(name);
     if (number !== undefined && relation !== '!=') {
       return numberTest(number.read, valueTest({ ...number, name, table, source: this.source }, relation, value));
     }
@@ -176,11 +181,19 @@ class Binder {
     return prefix === null ? null : addressTest(prefix, side!);
   }
 
+  /** The number of a packet with this name. */
+  private number(name: string): PacketNumberField | undefined {
+    const number = PACKET_NUMBERS.get(name);
+    this.needsFlows ||= number?.field === table.fields.stream;
+    return number;
+  }
+
   /** The field of display filters with this name. */
   private display(name: string): DisplayField | null {
     const field = DISPLAY_FIELDS.get(name) ?? null;
     if (field !== null) {
       this.needsApplications ||= isOfMessages(name);
+      this.needsFlows ||= isOfFlows(name);
       this.needsHellos ||= isOfHellos(name);
     }
     return field;
@@ -202,7 +215,7 @@ class Binder {
   private membership({ field, members }: Membership): Test<Packet> | null {
     const name = field.text.toLowerCase();
     if (members.some((member) => member.kind === 'value' && isNull(member.value))) return null;
-    const number = PACKET_NUMBERS.get(name);
+    const number = this.number(name);
     if (number !== undefined) {
       return numberTest(number.read, memberTest({ ...number, name, table, source: this.source }, members));
     }

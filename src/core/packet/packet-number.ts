@@ -16,20 +16,25 @@ const captured: PacketNumber = ({ frameStart, frameEnd }) => frameEnd - frameSta
 
 const { src_port: PORT, stream: STREAM, number: NUMBER, length: LENGTH } = table.fields;
 
-/** By name in a filter: how its literals are written, and how it is read; when there are two, either may match. */
-export const PACKET_NUMBERS: ReadonlyMap<string, { readonly field: Field; readonly read: readonly PacketNumber[] }> =
-  new Map(
-    Object.entries({
-      port: { field: PORT, read: [sourcePort, targetPort] },
-      src_port: { field: PORT, read: [sourcePort] },
-      dst_port: { field: PORT, read: [targetPort] },
-      stream: { field: STREAM, read: [stream] },
-      number: { field: NUMBER, read: [frameNumber] },
-      'frame.number': { field: NUMBER, read: [frameNumber] },
-      length: { field: LENGTH, read: [length] },
-      'frame.len': { field: LENGTH, read: [length] },
-      captured: { field: LENGTH, read: [captured] },
-      'frame.cap_len': { field: LENGTH, read: [captured] },
-      payload_bytes: { field: LENGTH, read: [payload] },
-    }),
-  );
+/** How its literals are written, and how it is read; when there are two, either may match. */
+export interface PacketNumberField {
+  readonly field: Field;
+  readonly read: readonly PacketNumber[];
+}
+
+/** By name in a filter. */
+export const PACKET_NUMBERS: ReadonlyMap<string, PacketNumberField> = new Map(
+  Object.entries({
+    port: { field: PORT, read: [sourcePort, targetPort] },
+    src_port: { field: PORT, read: [sourcePort] },
+    dst_port: { field: PORT, read: [targetPort] },
+    stream: { field: STREAM, read: [stream] },
+    number: { field: NUMBER, read: [frameNumber] },
+    'frame.number': { field: NUMBER, read: [frameNumber] },
+    length: { field: LENGTH, read: [length] },
+    'frame.len': { field: LENGTH, read: [length] },
+    captured: { field: LENGTH, read: [captured] },
+    'frame.cap_len': { field: LENGTH, read: [captured] },
+    payload_bytes: { field: LENGTH, read: [payload] },
+  }),
+);

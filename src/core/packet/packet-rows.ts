@@ -1,7 +1,8 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
 import { linkTypeName } from '../capture/link-types.ts';
 import { interfaceOf } from '../capture/one-interface.ts';
-import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
+import { formatTimestamp, NANOSECONDS, nanosecondsBetween } from '../capture/timestamp.ts';
+import type { ByteText } from '../net/byte-text.ts';
 import { type PacketRow, packet as table } from '../record/tables/packet.ts';
 import { Faults } from '../wire/faults.ts';
 import { isOfFlow, transportName } from '../wire/flow-text.ts';
@@ -16,11 +17,12 @@ import {
   severityOf,
   sourceText,
   topLayer,
+  writeInfo,
 } from '../wire/packet-text.ts';
 import { formatTcpFlags } from '../wire/tcp-flags.ts';
 import { recordValue } from './display-field.ts';
 import { DISPLAY_FIELDS } from './display-fields.ts';
-import { ownerOf, type PacketOwners, PktapOwners } from './packet-owners.ts';
+import { ownerOf, type PacketOwner, type PacketOwners, PktapOwners } from './packet-owners.ts';
 
 const TCP = 6;
 
@@ -71,9 +73,14 @@ export class PacketRows {
     try {
       return this.whole(packet);
     } catch (error) {
-      this.faults.note(packet, error);
-      return bareRow(packet);
+      return this.rowOfFault(packet, error);
     }
+  }
+
+  /** The row of a packet at which something threw. */
+  rowOfFault(packet: Packet, error: unknown): PacketRow {
+    this.faults.note(packet, error);
+    return bareRow(packet);
   }
 
   private whole(packet: Packet): PacketRow {
@@ -81,7 +88,7 @@ export class PacketRows {
     const hasPorts = packet.transport !== 0;
     const portsFit = hasPorts && isOfFlow(packet);
     const top = topLayer(packet);
-    const owner = ownerOf(this.owners, packet);
+    const owner = this.ownerOf(packet);
     return {
       number: packet.number,
       time: formatTimestamp(packet.seconds, packet.nanoseconds),
@@ -108,7 +115,7 @@ export class PacketRows {
       payload_bytes: hasPorts ? packet.payloadLength : null,
       truncated: packet.truncated,
       malformed: packet.malformed,
-      comment: commentOf(this.source),
+      comment: this.comment(),
       src_host: null,
       dst_host: null,
     };
@@ -149,9 +156,9 @@ export class PacketRows {
       case 'info':
         return this.info(packet);
       case 'pid':
-        return ownerOf(this.owners, packet)?.pid ?? null;
+        return this.ownerOf(packet)?.pid ?? null;
       case 'process':
-        return ownerOf(this.owners, packet)?.process ?? null;
+        return this.ownerOf(packet)?.process ?? null;
       case 'severity':
         return severityOf(packet);
       case 'expert':
@@ -161,7 +168,7 @@ export class PacketRows {
       case 'malformed':
         return packet.malformed;
       case 'comment':
-        return commentOf(this.source);
+        return this.comment();
       case 'src_host':
       case 'dst_host':
         return null;
@@ -170,7 +177,7 @@ export class PacketRows {
     }
   }
 
-  private info(packet: Packet): string {
+  info(packet: Packet): string {
     try {
       return infoOf(packet);
     } catch (error) {
@@ -179,15 +186,45 @@ export class PacketRows {
     }
   }
 
+  /** Writes the same where its protocol writes its own, so that nothing of it is to be escaped; false otherwise. */
+  writeInfo(packet: Packet, out: ByteText): boolean {
+    const { length } = out;
+    try {
+      return writeInfo(packet, out);
+    } catch {
+      out.length = length;
+      return false;
+    }
+  }
+
   private relative(packet: Packet): number | null {
-    return orNull(secondsBetween(this.firstSeconds, this.firstNanoseconds, packet.seconds, packet.nanoseconds));
+    return orNull(this.sinceFirst(packet) / NANOSECONDS);
   }
 
   private delta(packet: Packet): number | null {
-    return orNull(secondsBetween(this.beforeSeconds, this.beforeNanoseconds, packet.seconds, packet.nanoseconds));
+    return orNull(this.sinceBefore(packet) / NANOSECONDS);
   }
 
-  private interfaceOf(packet: Packet): string | null {
+  /** In nanoseconds; NaN where a packet has no time. */
+  sinceFirst({ seconds, nanoseconds }: Packet): number {
+    return nanosecondsBetween(this.firstSeconds, this.firstNanoseconds, seconds, nanoseconds);
+  }
+
+  sinceBefore({ seconds, nanoseconds }: Packet): number {
+    return nanosecondsBetween(this.beforeSeconds, this.beforeNanoseconds, seconds, nanoseconds);
+  }
+
+  ownerOf(packet: Packet): PacketOwner | null {
+    return ownerOf(this.owners, packet);
+  }
+
+  /** At most 4 KiB of it; a capture that is written keeps all. */
+  comment(): string | null {
+    const { comment } = this.source;
+    return comment === null || comment.length <= LONGEST_TEXT ? comment : `${comment.slice(0, LONGEST_TEXT)}…`;
+  }
+
+  interfaceOf(packet: Packet): string | null {
     return interfaceOf(packet, this.source.interfaces);
   }
 }
@@ -207,11 +244,6 @@ function bareRow(packet: Packet): PacketRow {
     truncated: packet.truncated,
     malformed: true,
   };
-}
-
-/** At most 4 KiB of the comment; a capture that is written keeps all of it. */
-function commentOf({ comment }: PacketSource): string | null {
-  return comment === null || comment.length <= LONGEST_TEXT ? comment : `${comment.slice(0, LONGEST_TEXT)}…`;
 }
 
 function orNull(seconds: number): number | null {

@@ -1,5 +1,6 @@
 import { type CaptureReader, type CaptureRecord, NO_OPTIONS } from '../capture/capture-reader.ts';
 import type { CaptureWriter } from '../capture/capture-writer.ts';
+import { FrameRuns } from '../capture/frame-runs.ts';
 import { Failure } from '../failure.ts';
 import type { CaptureRedactor } from '../redact/capture-redactor.ts';
 import type { Faults } from '../wire/faults.ts';
@@ -42,6 +43,8 @@ export interface CopyOptions {
   readonly annotate: ((packet: Packet) => string | null) | null;
   /** Leaves out the secrets of sessions that the capture holds; otherwise they are copied. */
   readonly discardsSecrets?: boolean;
+  /** Whether `hand` is called before the feed reads on, so that packets may be kept where they were read until then. */
+  readonly handsInTime?: boolean;
   /** Takes out of packets, and of what is said of them, what must not be seen; absent or null for nothing. */
   readonly redactor?: CaptureRedactor | null;
 }
@@ -62,6 +65,8 @@ export class CaptureCopy {
   private readonly annotate: ((packet: Packet) => string | null) | null;
   private readonly discardsSecrets: boolean;
   private readonly redactor: CaptureRedactor | null;
+  /** Null where packets are handed to the sink at other times than before more are read. */
+  private readonly runs: FrameRuns | null;
   private handed = 0;
   private secrets = 0;
   private names = 0;
@@ -75,6 +80,7 @@ export class CaptureCopy {
     this.filter = options.filter;
     this.annotate = options.annotate;
     this.discardsSecrets = options.discardsSecrets === true;
+    this.runs = options.handsInTime === true ? new FrameRuns(writer) : null;
     this.redactor = options.redactor ?? null;
     if (this.redactor !== null) this.redactor.frames.faults = feed.dissector.faults;
     if (options.filter !== null) options.filter.rows.faults = feed.dissector.faults;
@@ -91,9 +97,16 @@ export class CaptureCopy {
     this.addBlocks();
     if (record !== null) writer.addRecord(packet, record);
     else {
+      const from = reader.interfaces[packet.iface]!;
+      if (annotate === null && this.runs !== null && writer.writesAsRead(packet, from)) {
+        this.runs.add(packet);
+        this.written++;
+        return true;
+      }
+      this.runs?.endRun();
       const asks = annotate !== null && reader.comment === null;
       const comment = asks ? said(packet, annotate, this.faults) : null;
-      writer.add(packet, reader.interfaces[packet.iface]!, comment, reader.options);
+      writer.add(packet, from, comment, reader.options);
     }
     this.written++;
     return true;
@@ -143,6 +156,7 @@ export class CaptureCopy {
 
   /** Passes what was taken to the sink. Rejects with an OutputCut when the sink rejects with a Failure. */
   async hand(): Promise<void> {
+    this.runs?.endRun();
     const bytes = this.writer.take();
     if (bytes.length === 0) return;
     try {
@@ -183,7 +197,7 @@ export async function rewrite(
   signal: AbortSignal,
   { most, packetBuffered, ...options }: RewriteOptions,
 ): Promise<Rewritten> {
-  const copy = new CaptureCopy(feed, writer, sink, options);
+  const copy = new CaptureCopy(feed, writer, sink, { ...options, handsInTime: true });
   const isDissected = options.filter !== null || options.annotate !== null;
   while (!signal.aborted && copy.written < most && (await feed.fill())) {
     while (copy.written < most && (isDissected ? feed.next() : feed.nextFrame())) {

@@ -1,3 +1,4 @@
+import type { ByteText } from '../net/byte-text.ts';
 import type { By, Field, ValueOf } from './field.ts';
 
 export type Fields = Readonly<Record<string, Field>>;
@@ -62,6 +63,11 @@ export type AnyRow = Readonly<Record<string, unknown>>;
 export interface Section {
   readonly table: RecordTable;
   readonly rows: Iterable<AnyRow>;
+  /**
+   * Writes the row that `rows` gave last, with its line feed: as the line of NDJSON that a renderer would make of it. Rows
+   * hold nothing then. Only for who asked for it (`Request.lineFields`).
+   */
+  readonly writeLine?: ((out: ByteText) => void) | undefined;
   /** One line that sums the rows up, shown over a table that is redrawn in place. */
   readonly headline?: (rows: readonly AnyRow[]) => string;
 }

@@ -38,7 +38,7 @@ export class CaptureRedactor {
     const options = from.options ?? NO_OPTIONS;
     const left = options.length === 0 ? 0 : this.keep(options, KEPT_OF_INTERFACES);
     const name = from.name === null ? null : interfaceName(index);
-    const made = { ...from, name, options: this.kept.slice(0, left) };
+    const made = { ...from, name, hasPcapRecords: false, options: this.kept.slice(0, left) };
     this.interfaces.set(from, made);
     return made;
   }

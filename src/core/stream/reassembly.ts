@@ -212,7 +212,7 @@ export class Reassembly {
     half.heldBytes -= one.length;
     if (half.held.length > 0 && one.seq === half.lowest) half.lowest = lowestOf(half.held);
     // found by this difference: the opposite one is as negative for what lies half of all numbers away
-    const known = -((one.seq - half.next) | 0);
+    const known = 0 - ((one.seq - half.next) | 0); // not -0, which V8 keeps as a double
     const length = one.length - known;
     if (length <= 0) return;
     const start = this.deliver === null ? 0 : known;

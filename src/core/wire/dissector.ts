@@ -1,6 +1,7 @@
 import { HelloPieces } from './app/hello-pieces.ts';
 import type { PlaintextListener } from './app/plaintext-listener.ts';
 import type { TlsSecrets } from './app/tls-secrets.ts';
+import { hasCommonHeaders, NONE, readCommonHeaders, readCommonNetwork, tunnelPorts } from './common-headers.ts';
 import { Faults } from './faults.ts';
 import type { Flow } from './flow.ts';
 import { FlowTable } from './flow-table.ts';
@@ -8,6 +9,7 @@ import { FragmentTable } from './fragments.ts';
 import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import type { Dissection, Protocol, Registry } from './protocol.ts';
+import { hasStreams } from './registry.ts';
 import { EarlySegments } from './tcp-early.ts';
 import { PendingMessages } from './tcp-pending.ts';
 import { giveUpAll } from './tcp-sequence.ts';
@@ -24,6 +26,11 @@ export const MAX_HEADERS = 16;
 /** What a dissector may be given in place of its own. */
 export interface DissectorSetup {
   readonly applications?: boolean;
+  /**
+   * Nobody asks for anything but headers: no flow is looked up, TCP is not analysed, and there are no applications.
+   * Measured with `tcp` on the mix: 44 % of the time that dissecting takes.
+   */
+  readonly headersAlone?: boolean;
   readonly decrypts?: boolean;
   readonly flows?: FlowTable;
   /** With which the encrypted is read, that of QUIC too. */
@@ -44,6 +51,10 @@ export class Dissector implements Dissection {
   readonly pending = new PendingMessages();
   readonly llc: number;
   readonly applications: boolean;
+  readonly readsStreams: boolean;
+  readonly headersAlone: boolean;
+  private readonly readsCommon: boolean;
+  private readonly tunnelPorts: Uint8Array | null;
   decrypts: boolean;
   secrets: TlsSecrets | null;
   readonly plaintext: PlaintextListener | null;
@@ -53,6 +64,7 @@ export class Dissector implements Dissection {
     registry: Registry,
     {
       applications = true,
+      headersAlone = false,
       decrypts = true,
       flows = new FlowTable(),
       secrets = null,
@@ -61,7 +73,11 @@ export class Dissector implements Dissection {
   ) {
     this.registry = registry;
     this.flows = flows;
-    this.applications = applications;
+    this.applications = applications && !headersAlone;
+    this.readsStreams = this.applications && hasStreams(registry);
+    this.headersAlone = headersAlone;
+    this.readsCommon = hasCommonHeaders(registry);
+    this.tunnelPorts = headersAlone && this.readsCommon ? tunnelPorts(registry) : null;
     this.decrypts = decrypts || secrets !== null;
     this.secrets = this.given = secrets;
     this.plaintext = plaintext;
@@ -96,8 +112,14 @@ export class Dissector implements Dissection {
 
   /** Fills the packet from the frame its reader set. Never throws: a packet that a protocol throws at is malformed. */
   dissect(packet: Packet): void {
+    if (this.tunnelPorts !== null && readCommonHeaders(packet, this.tunnelPorts)) return;
     packet.rewind();
-    const first = this.registry.linkTypes.get(packet.linkType);
+    let first: number | undefined;
+    const transport = this.readsCommon ? readCommonNetwork(packet) : NONE;
+    if (transport === NONE) {
+      packet.rewind();
+      first = this.registry.linkTypes.get(packet.linkType);
+    } else first = this.registry.ipProtocols[transport]!;
     if (first !== undefined) {
       try {
         this.continue(packet, first);

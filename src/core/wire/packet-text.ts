@@ -1,3 +1,4 @@
+import type { ByteText } from '../net/byte-text.ts';
 import { REGISTRY } from './all-protocols.ts';
 import { tlsSegments } from './app/tls-plaintext.ts';
 import { dataTextLines } from './app/websocket.ts';
@@ -58,6 +59,21 @@ export function infoOf(packet: Packet): string {
     return (text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text) + note;
   }
   return '';
+}
+
+/**
+ * Writes the same text if the topmost protocol writes its own, and nothing joins it; false otherwise. It holds nothing that
+ * JSON escapes.
+ */
+export function writeInfo(packet: Packet, out: ByteText): boolean {
+  const layer = topLayer(packet);
+  const write = layer < 0 ? undefined : protocolOf(packet, layer)?.writeInfo;
+  if (write === undefined || mayBeCut(packet, layer)) return false;
+  let before = layer - 1;
+  while (before >= 0 && SEGMENTS.has(packet.layerProtocol[before]!)) before--;
+  if (before >= 0 && packet.layerProtocol[before] === packet.layerProtocol[layer]) return false;
+  write(packet, layer, out);
+  return true;
 }
 
 /** What says something of a layer; of one that is not all there, only its name where it would tell of bytes behind it. */

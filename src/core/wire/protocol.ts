@@ -1,3 +1,4 @@
+import type { ByteText } from '../net/byte-text.ts';
 import type { HelloPieces } from './app/hello-pieces.ts';
 import type { PlaintextListener } from './app/plaintext-listener.ts';
 import type { TlsSecrets } from './app/tls-secrets.ts';
@@ -82,6 +83,8 @@ export interface ProtocolDefinition {
 
   /** The summary line of the packet, as tshark's Info column, from layer `layer` of it. */
   readonly info?: (packet: Packet, layer: number) => string;
+  /** Writes the same text, where it holds nothing but printable ASCII without quotes and backslashes, and arrows (→). */
+  readonly writeInfo?: (packet: Packet, layer: number, out: ByteText) => void;
   /** What the layer says, for `capture -V`. */
   readonly fields?: (packet: Packet, layer: number, out: FieldWriter) => void;
 }
@@ -127,6 +130,10 @@ export interface Dissection {
   readonly pending: PendingMessages;
   /** Whether payload is dissected, or only links, networks and transports. */
   readonly applications: boolean;
+  /** Whether there are protocols above TCP, for which its segments are put in order. */
+  readonly readsStreams: boolean;
+  /** Whether packets are of no flow: TCP is not analysed then, and there are no applications. */
+  readonly headersAlone: boolean;
   /**
    * Whether Initial packets of QUIC are decrypted, which only their hellos need: 27 µs a connection, a fifth of all where
    * many begin.

@@ -24,6 +24,9 @@ export function registryOf(protocols: readonly Protocol[]): Registry {
   };
 }
 
+/** Whether one of the protocols is above TCP. */
+export const hasStreams = ({ byId }: Registry): boolean => byId.some((protocol) => protocol?.segment !== undefined);
+
 type Numbers = readonly number[] | undefined;
 
 function idsBy(protocols: readonly Protocol[], size: number, numbers: (of: Protocol) => Numbers): Uint8Array {

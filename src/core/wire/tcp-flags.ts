@@ -10,7 +10,13 @@ export const CWR = 0x80;
 
 const NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
 
+/** By the bits that have names. */
+const TEXTS = Array.from(
+  { length: 1 << NAMES.length },
+  (_, flags) => NAMES.filter((_, bit) => (flags & (1 << bit)) !== 0).join(', ') || '<None>',
+);
+
 /** `SYN, ACK` as tshark orders them: from the lowest bit. */
 export function formatTcpFlags(flags: number): string {
-  return NAMES.filter((_, bit) => (flags & (1 << bit)) !== 0).join(', ') || '<None>';
+  return TEXTS[flags & (TEXTS.length - 1)]!;
 }

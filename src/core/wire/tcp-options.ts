@@ -1,3 +1,4 @@
+import { type ByteText, constant } from '../net/byte-text.ts';
 import { u16, u32 } from './bytes.ts';
 import { UNSCALED } from './tcp-direction.ts';
 
@@ -34,9 +35,18 @@ export function windowScaleOf(bytes: Uint8Array, start: number, end: number): nu
   return UNSCALED;
 }
 
-/** `MSS=1460`, `SACK_PERM`, `WS=128` … as tshark's Info column has them. */
-export function formatTcpOptions(bytes: Uint8Array, start: number, end: number): string[] {
-  const texts: string[] = [];
+const MSS_IS = constant(' MSS=');
+const SCALE_IS = constant(' WS=');
+const MAY_SACK = constant(' SACK_PERM');
+const TIME_IS = constant(' TSval=');
+const ECHO_IS = constant(' TSecr=');
+const FAST = constant(' TFO');
+const MULTIPATH = constant(' MPTCP');
+const LEFT_IS = constant(' SLE=');
+const RIGHT_IS = constant(' SRE=');
+
+/** Writes ` MSS=1460 SACK_PERM WS=128`, with a space before each, as tshark's Info column has them. */
+export function writeTcpOptions(out: ByteText, bytes: Uint8Array, start: number, end: number): void {
   let at = start;
   for (let count = 0; at < end && count < MOST_OPTIONS; count++) {
     const kind = bytes[at]!;
@@ -47,24 +57,29 @@ export function formatTcpOptions(bytes: Uint8Array, start: number, end: number):
     }
     const length = at + 1 < end ? bytes[at + 1]! : 0;
     if (length < 2 || at + length > end) break;
-    const text = formatOption(bytes, at, kind, length);
-    if (text !== null) texts.push(text);
+    writeOption(out, bytes, at, kind, length);
     at += length;
   }
-  return texts;
 }
 
-function formatOption(bytes: Uint8Array, at: number, kind: number, length: number): string | null {
-  if (kind === MSS && length === 4) return `MSS=${u16(bytes, at + 2)}`;
-  if (kind === WINDOW_SCALE && length === 3) return `WS=${2 ** Math.min(bytes[at + 2]!, MOST_SHIFT)}`;
-  if (kind === SACK_PERMITTED) return 'SACK_PERM';
-  if (kind === TIMESTAMPS && length === 10) return `TSval=${u32(bytes, at + 2)} TSecr=${u32(bytes, at + 6)}`;
-  if (kind === FAST_OPEN) return 'TFO';
-  if (kind === MPTCP) return 'MPTCP';
-  if (kind !== SACK) return null;
-  const blocks: string[] = [];
-  for (let block = at + 2; block + 8 <= at + length; block += 8) {
-    blocks.push(`SLE=${u32(bytes, block)} SRE=${u32(bytes, block + 4)}`);
+function writeOption(out: ByteText, bytes: Uint8Array, at: number, kind: number, length: number): void {
+  if (kind === MSS && length === 4) writeNumber(out, MSS_IS, u16(bytes, at + 2));
+  else if (kind === WINDOW_SCALE && length === 3) writeNumber(out, SCALE_IS, 2 ** Math.min(bytes[at + 2]!, MOST_SHIFT));
+  else if (kind === SACK_PERMITTED) out.constant(MAY_SACK);
+  else if (kind === TIMESTAMPS && length === 10) {
+    writeNumber(out, TIME_IS, u32(bytes, at + 2));
+    writeNumber(out, ECHO_IS, u32(bytes, at + 6));
+  } else if (kind === FAST_OPEN) out.constant(FAST);
+  else if (kind === MPTCP) out.constant(MULTIPATH);
+  else if (kind === SACK) {
+    for (let block = at + 2; block + 8 <= at + length; block += 8) {
+      writeNumber(out, LEFT_IS, u32(bytes, block));
+      writeNumber(out, RIGHT_IS, u32(bytes, block + 4));
+    }
   }
-  return blocks.join(' ') || null;
+}
+
+function writeNumber(out: ByteText, name: Uint8Array, value: number): void {
+  out.constant(name);
+  out.integer(value);
 }

@@ -188,7 +188,7 @@ function release(packet: Packet, flow: Flow, dissection: Dissection, side: Early
     }
     if (segment === undefined) break;
     early.remove(side, segment);
-    const known = -((segment.seq - next) | 0);
+    const known = 0 - ((segment.seq - next) | 0); // not -0, which V8 keeps as a double, and then all offsets
     const length = segment.length - known;
     if (length < 0) continue;
     next = (next + length) | 0;

@@ -1,3 +1,4 @@
+import { type ByteText, constant, writtenText } from '../net/byte-text.ts';
 import { i32, u16, u32 } from './bytes.ts';
 import * as experts from './expert.ts';
 import { END } from './outcome.ts';
@@ -6,7 +7,7 @@ import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 import { analyse, FAST_RETRANSMISSION, PORTS_REUSED, RETRANSMISSION } from './tcp-analysis.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { ACK, FIN, formatTcpFlags, RST, SYN } from './tcp-flags.ts';
-import { formatTcpOptions, windowScaleOf } from './tcp-options.ts';
+import { windowScaleOf, writeTcpOptions } from './tcp-options.ts';
 import { giveUpGaps, takeSegment } from './tcp-sequence.ts';
 
 // RFC 9293, 3.1.
@@ -38,26 +39,21 @@ export const tcp = protocol({
     packet.tcpFlags = flags;
     packet.tcpWindow = u16(bytes, offset + WINDOW);
     packet.tcpAnalysis = 0;
+    if (dissection.headersAlone) {
+      takePayload(packet, header);
+      return END;
+    }
     let flow = dissection.flows.of(packet, TCP, srcPort, dstPort);
     if ((flags & (SYN | ACK)) === SYN && !flow.isBlank && isNewConnection(packet, flow.openTcp())) {
       flow = dissection.flows.renew(packet, TCP, srcPort, dstPort);
       packet.tcpAnalysis = PORTS_REUSED;
     }
     packet.flow = flow;
-    if (header < MINIMUM) {
+    if (!takePayload(packet, header)) {
       flow.openTcp();
-      return packet.broken();
+      return END;
     }
-    packet.offset = offset + header;
-    if (packet.offset > packet.end) {
-      flow.openTcp();
-      return packet.short();
-    }
-    const length = packet.reportedEnd - packet.offset;
-    packet.payloadBytes = bytes;
-    packet.payloadStart = packet.offset;
-    packet.payloadEnd = packet.end;
-    packet.payloadLength = length;
+    const length = packet.payloadLength;
     if (flow.isBlank && length === 0 && packet.tcpAnalysis === 0 && (flags & (SYN | ACK | FIN | RST)) === SYN) {
       flow.beginWithSyn(packet.tcpSeq, packet.tcpWindow, windowScaleOf(bytes, offset + MINIMUM, offset + header));
       packet.expert(experts.synchronise.number);
@@ -74,28 +70,13 @@ export const tcp = protocol({
     analyse(packet, connection, length);
     if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
     if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
-    if (!dissection.applications) return END;
+    if (!dissection.readsStreams) return END;
     if ((flags & RST) !== 0) giveUpGaps(packet, flow, connection, dissection);
     else if (length > 0 || (flags & (SYN | FIN)) !== 0) takeSegment(packet, flow, connection, dissection);
     return END;
   },
-  info(packet: Packet, layer: number): string {
-    const bytes = packet.layerBytes[layer]!;
-    const start = packet.layerStart[layer]!;
-    const flags = u16(bytes, start + OFFSET_AND_FLAGS) & 0xfff;
-    const { a, b } = packet.flow?.tcp ?? {};
-    const [forward, reverse] = packet.direction === 0 ? [a, b] : [b, a];
-    const seq = ((i32(bytes, start + SEQUENCE) - (forward?.baseSeq ?? 0)) >>> 0).toString();
-    const ack = ((i32(bytes, start + ACKNOWLEDGEMENT) - (reverse?.baseSeq ?? 0)) >>> 0).toString();
-    const scale = (flags & SYN) === 0 && (forward?.windowScale ?? 0) > 0 ? forward!.windowScale : 0;
-    const options = formatTcpOptions(bytes, start + MINIMUM, headerEnd(packet, layer));
-    return [
-      `${u16(bytes, start)} → ${u16(bytes, start + 2)} [${formatTcpFlags(flags)}] Seq=${seq}`,
-      ...((flags & ACK) !== 0 ? [`Ack=${ack}`] : []),
-      `Win=${u16(bytes, start + WINDOW) << scale} Len=${packet.payloadLength}`,
-      ...options,
-    ].join(' ');
-  },
+  info: (packet, layer) => writtenText((out) => writeTcpInfo(packet, layer, out)),
+  writeInfo: writeTcpInfo,
   fields(packet: Packet, layer: number, out: FieldWriter): void {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
@@ -116,11 +97,63 @@ export const tcp = protocol({
         .padStart(4, '0')}`,
     );
     out.field('Urgent Pointer', u16(bytes, start + 18));
-    const options = formatTcpOptions(bytes, start + MINIMUM, headerEnd(packet, layer));
-    if (options.length > 0) out.field('Options', options.join(' '));
+    const options = writtenText((text) => writeTcpOptions(text, bytes, start + MINIMUM, headerEnd(packet, layer)));
+    if (options.length > 0) out.field('Options', options.slice(1));
     out.field('Segment Len', packet.payloadLength);
   },
 });
+
+const ARROW = constant(' → ');
+const FLAGS = constant(' [');
+const SEQ = constant('] Seq=');
+const ACKNOWLEDGES = constant(' Ack=');
+const WIN = constant(' Win=');
+const LEN = constant(' Len=');
+
+/** `443 → 51000 [SYN, ACK] Seq=0 Ack=1 Win=64240 Len=0 MSS=1460`. */
+function writeTcpInfo(packet: Packet, layer: number, out: ByteText): void {
+  const bytes = packet.layerBytes[layer]!;
+  const start = packet.layerStart[layer]!;
+  const flags = u16(bytes, start + OFFSET_AND_FLAGS) & 0xfff;
+  const connection = packet.flow?.tcp;
+  const forward = packet.direction === 0 ? connection?.a : connection?.b;
+  const reverse = packet.direction === 0 ? connection?.b : connection?.a;
+  const scale = (flags & SYN) === 0 && (forward?.windowScale ?? 0) > 0 ? forward!.windowScale : 0;
+  out.integer(u16(bytes, start));
+  out.constant(ARROW);
+  out.integer(u16(bytes, start + 2));
+  out.constant(FLAGS);
+  out.ascii(formatTcpFlags(flags));
+  out.constant(SEQ);
+  out.integer((i32(bytes, start + SEQUENCE) - (forward?.baseSeq ?? 0)) >>> 0);
+  if ((flags & ACK) !== 0) {
+    out.constant(ACKNOWLEDGES);
+    out.integer((i32(bytes, start + ACKNOWLEDGEMENT) - (reverse?.baseSeq ?? 0)) >>> 0);
+  }
+  out.constant(WIN);
+  out.integer(u16(bytes, start + WINDOW) << scale);
+  out.constant(LEN);
+  out.integer(packet.payloadLength);
+  writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer));
+}
+
+/** Goes past a header of that length, and notes what it carries; false where there is no such header. */
+function takePayload(packet: Packet, header: number): boolean {
+  if (header < MINIMUM) {
+    packet.broken();
+    return false;
+  }
+  packet.offset += header;
+  if (packet.offset > packet.end) {
+    packet.short();
+    return false;
+  }
+  packet.payloadBytes = packet.bytes;
+  packet.payloadStart = packet.offset;
+  packet.payloadEnd = packet.end;
+  packet.payloadLength = packet.reportedEnd - packet.offset;
+  return true;
+}
 
 /** A SYN with another sequence number is not the old one sent again: the ports are used by a new connection. */
 function isNewConnection(packet: Packet, { a, b }: TcpConnection): boolean {

@@ -69,8 +69,9 @@ function carry(packet: Packet, dissection: Dissection): number {
   dissection.countFlow(packet);
   if (packet.quoted) {
     packet.flow = null;
-    const known = quotedFlow(packet, dissection, UDP, srcPort, dstPort)?.application ?? null;
-    if (known !== null && dissection.applications && packet.end > packet.offset) {
+    const quoted = dissection.applications ? quotedFlow(packet, dissection, UDP, srcPort, dstPort) : null;
+    const known = quoted?.application ?? null;
+    if (known !== null && packet.end > packet.offset) {
       packet.push(known.id); // what it says counted where it was sent
       return END;
     }
@@ -78,7 +79,7 @@ function carry(packet: Packet, dissection: Dissection): number {
     packet.transport = UDP;
     packet.srcPort = srcPort;
     packet.dstPort = dstPort;
-    packet.flow = dissection.flows.of(packet, UDP, srcPort, dstPort);
+    if (!dissection.headersAlone) packet.flow = dissection.flows.of(packet, UDP, srcPort, dstPort);
     packet.payloadBytes = bytes;
     packet.payloadStart = packet.offset;
     packet.payloadEnd = packet.end;

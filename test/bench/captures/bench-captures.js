@@ -9,11 +9,11 @@ const RUNS = 5;
 const EVERYTHING = 'summary,protocols,conversations,dns,http,tls,handshakes,expert';
 const STREAM = '1000';
 const FOUR_FIELDS = ['frame.number', 'ip.src', 'ip.dst', '_ws.col.Protocol'].flatMap((field) => ['-e', field]);
-const HEADER_FILTERS = ['port 443', 'ip 192.168.1.2', 'tcp'];
+const HEADER_FILTERS = ['port 443', 'host 192.168.1.2', 'tcp'];
 /** The same questions in tshark's words. */
 const SAME = {
   'port 443': 'tcp.port == 443 or udp.port == 443 or sctp.port == 443',
-  'ip 192.168.1.2': 'ip.addr == 192.168.1.2',
+  'host 192.168.1.2': 'ip.addr == 192.168.1.2',
   tcp: 'tcp',
   dns: 'dns',
 };

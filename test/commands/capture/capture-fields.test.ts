@@ -33,6 +33,23 @@ test('without a name for them, JSON has none', async () => {
   expect(Object.keys(JSON.parse(line!) as object)).toEqual(['type', ...Object.keys(packet.fields)]);
 });
 
+test('rows that nothing else reads, and those that are sorted, judged or limited, are the same lines', async () => {
+  const { out } = await capture('--json');
+  const lines = out.split('\n');
+  for (const others of [
+    ['--sort', 'number'],
+    ['--expect', 'count(number > 0) > 0'],
+    ['-f', '"" or number > 0'],
+  ]) {
+    expect((await capture('--json', ...others)).out).toBe(out);
+  }
+  expect((await capture('--json', '--limit', '3')).out).toBe(`${lines.slice(0, 3).join('\n')}\n`);
+  expect((await capture('--json', '--count', '2')).out).toBe(`${lines.slice(0, 2).join('\n')}\n`);
+  expect((await capture('--json', '--fields', 'all')).out).toBe(out);
+  const few = (await capture('--json', '--fields', 'info,src,number')).out;
+  expect(few).toBe((await capture('--json', '--fields', 'info,src,number', '--sort', 'number')).out);
+});
+
 test('in a table they are columns', async () => {
   const fields = 'number,http.request.method,http.response.code,http.request';
   const { out } = await capture('-o', 'table', ...EXCHANGES, '--fields', fields, '--limit', '2');

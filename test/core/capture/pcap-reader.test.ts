@@ -28,7 +28,8 @@ describe.each([
     const { reader, frames, problems } = await readCapture(file);
     const nanoseconds = magic === NANO;
     expect(reader.format).toBe(format);
-    expect(reader.interfaces).toEqual([{ name: null, linkType: 113, snapLength: 96, nanoseconds }]);
+    const hasPcapRecords = little && magic !== MODIFIED;
+    expect(reader.interfaces).toEqual([{ name: null, linkType: 113, snapLength: 96, nanoseconds, hasPcapRecords }]);
     const common = { iface: 0, linkType: 113, comment: null };
     expect(frames).toEqual([
       {

@@ -47,6 +47,24 @@ async function render(
 }
 
 describe('ndjson', () => {
+  test.each([
+    ['text', false],
+    ['bytes', true],
+  ])('rows that write their own lines, between others, to a sink that takes %s', async (_, takesBytes) => {
+    const sink = openMemorySink();
+    const writeLines = (bytes: Uint8Array) => sink.write(Buffer.from(bytes).toString());
+    const renderer = openRenderer(takesBytes ? { ...sink, writeLines } : sink, 'ndjson', true);
+    const row = ROWS[0]!;
+    const fields = ['name'];
+    const line = `${'→'.repeat(20_000)}\n`;
+    await renderer.write({ table: sample, fields, rows: [row] });
+    await renderer.write({ table: sample, fields, rows: [{}, {}, {}], writeLine: (out) => out.text(line) });
+    await renderer.write({ table: sample, fields, rows: [row] });
+    await renderer.end();
+    const other = '{"type":"sample","name":"plain"}\n';
+    expect(sink.text()).toBe(other + line + line + line + other);
+  });
+
   test('one record a line, type first, unknown is null', async () => {
     expect(await render('ndjson', ROWS)).toBe(
       '{"type":"sample","name":"plain","size":1500,"rtt_ms":0.25,"up":true,"tags":["a","b"]}\n' +

@@ -99,6 +99,14 @@ test('bytes come after what was gathered, as they are', async () => {
   expect(texts()).toEqual(['head ', 'body']);
 });
 
+test('lines that are bytes come after what was gathered, and are handed on at once', () => {
+  const { stream, texts } = openStream();
+  const sink = openSink(stream);
+  sink.write('head\n');
+  expect(sink.writeLines!(Buffer.from('body\n'))).toBeUndefined();
+  expect(texts()).toEqual(['head\n', 'body\n']);
+});
+
 test('a reader that is behind is waited for', async () => {
   const { stream, control, waiting, drain } = openStream();
   const sink = openSink(stream);

@@ -35,9 +35,18 @@ const FRAMES: Readonly<Record<string, Uint8Array>> = {
   ),
 };
 
-/** The names of the frames that pass. */
+/** The names of the frames that pass: the same whether all is dissected, or what the filter says that it needs. */
 function passing(source: string): string[] {
-  const dissector = new Dissector(REGISTRY);
+  const { needsApplications, needsFlows } = compilePacketFilter(source);
+  const least = passingOf(
+    source,
+    new Dissector(REGISTRY, { applications: needsApplications, headersAlone: !needsFlows }),
+  );
+  expect(least).toEqual(passingOf(source, new Dissector(REGISTRY)));
+  return least;
+}
+
+function passingOf(source: string, dissector: Dissector): string[] {
   const packet = new Packet();
   const rows = new PacketRows();
   const filter = compilePacketFilter(source, rows);
@@ -119,6 +128,21 @@ describe.each<[string, string[]]>([
 test('only filters over text make text', () => {
   expect(compilePacketFilter('tcp and port 9443 and ip.addr == 10.0.0.0/8').needsText).toBe(false);
   expect(compilePacketFilter('tcp or hello').needsText).toBe(true);
+});
+
+test.each([
+  ['tcp and port 9443 and ip.addr == 10.0.0.0/8', false],
+  ['tcp.flags.syn == 1 or length > 100 or icmp', false],
+  ['stream == 1', true],
+  ['tcp.stream in {1, 2}', true],
+  ['udp.stream', true],
+  ['tcp.seq > 5 or tcp.ack == 1', true],
+  ['tcp.window_size == 0', true],
+  ['tcp.analysis.retransmission', true],
+  ['dns', true],
+  ['"text"', true],
+])('whether %s needs flows: %s', (source, needsFlows) => {
+  expect(compilePacketFilter(source).needsFlows).toBe(needsFlows);
 });
 
 test.each([
