@@ -171,7 +171,7 @@ export class QuicConnection {
   }
 
   private decrypt({ version, bytes, start, number, end }: Initial, ofClient: boolean): Uint8Array | null {
-    const keys = initialKeys(version, this.firstId, ofClient ? 'client' : 'server');
+    const keys = initialKeys(version, this.firstId, ofClient);
     return decryptInitial(keys, bytes, start, number, end);
   }
 }
