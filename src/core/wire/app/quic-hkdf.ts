@@ -14,7 +14,6 @@ const padded = blankSchedule();
 const ofDigest = blankSchedule();
 ofDigest[STATE_WORDS] = 0x80000000;
 ofDigest[BLOCK_WORDS - 1] = 8 * (BLOCK + 32);
-const digest = new Int32Array(STATE_WORDS);
 
 /** An HMAC-SHA-256 key, for messages of 55 bytes at most. */
 export class HmacKey {
@@ -39,19 +38,21 @@ export class HmacKey {
 
   /** Writes the code of a message, whose schedule this is, into `code`. */
   sign(message: Int32Array, code: Int32Array): void {
-    for (let index = 0; index < STATE_WORDS; index++) digest[index] = this.inner[index]!;
-    takeBlock(digest, message);
+    // the digest comes about where the schedule of the outer hash has it
     for (let index = 0; index < STATE_WORDS; index++) {
-      ofDigest[index] = digest[index]!;
+      ofDigest[index] = this.inner[index]!;
       code[index] = this.outer[index]!;
     }
+    takeBlock(ofDigest, message);
     fillSchedule(ofDigest);
     takeBlock(code, ofDigest);
   }
 }
 
 function pad(state: Int32Array, words: Int32Array, by: number): void {
-  for (let index = 0; index < BLOCK_WORDS; index++) padded[index] = (index < words.length ? words[index]! : 0) ^ by;
+  const given = words.length;
+  for (let index = 0; index < given; index++) padded[index] = words[index]! ^ by;
+  for (let index = given; index < BLOCK_WORDS; index++) padded[index] = by;
   fillSchedule(padded);
   for (let index = 0; index < STATE_WORDS; index++) state[index] = INITIAL_STATE[index]!;
   takeBlock(state, padded);
