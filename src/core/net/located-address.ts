@@ -1,6 +1,6 @@
 import { type IpAddress, parseIp } from './ip-address.ts';
 import { bareAddress, holds, parsePrefix } from './ip-prefix.ts';
-import { isGlobal, MAPPED } from './special-purpose.ts';
+import { isGlobalIp, MAPPED } from './special-purpose.ts';
 
 /**
  * The address of a host in the Internet that `text` stands for, or null where it stands for none. An address of IPv6 that
@@ -13,7 +13,7 @@ export function locatedAddress(text: string): IpAddress | null {
   if (address === null) return null;
   const embedded = address.family === 'ipv6' ? embeddedIpv4(address) : null;
   const located: IpAddress = embedded === null ? address : { family: 'ipv4', bytes: embedded };
-  return isGlobal({ ...located, length: located.bytes.length * 8 }) ? located : null;
+  return isGlobalIp(located) ? located : null;
 }
 
 const NAT64 = parsePrefix('64:ff9b::/96')!;

@@ -1,5 +1,5 @@
 import { http } from '../wire/app/http.ts';
-import { headerEnd } from '../wire/app/http-end.ts';
+import { readHead } from '../wire/app/http-end.ts';
 import { type HttpMessage, readHttpMessage } from '../wire/app/http-message.ts';
 import { kindOfLine, NEITHER, REQUEST, RESPONSE, statusOf } from '../wire/app/http-start-line.ts';
 import { headerField, valueEnd } from '../wire/app/message-framing.ts';
@@ -44,7 +44,7 @@ export const ofHeaderField = (name: string): Visit =>
     const start = packet.layerStart[layer]!;
     const end = packet.layerEnd[layer]!;
     if (kindOfLine(bytes, start, lineEnd(bytes, start, end, false)) === NEITHER) return null;
-    const stop = headerEnd(bytes, start, end);
+    const stop = readHead(bytes, start, end).end;
     const value = headerField(bytes, lineEnd(bytes, start, stop, false), stop, name);
     return value < 0 ? null : test(utf8(bytes, value, Math.min(valueEnd(bytes, value, stop), value + LONGEST_TEXT)));
   });

@@ -135,7 +135,7 @@ export interface Dissection {
   /** Whether packets are of no flow: TCP is not analysed then, and there are no applications. */
   readonly headersAlone: boolean;
   /**
-   * Whether Initial packets of QUIC are decrypted, which only their hellos need: 27 µs a connection, a fifth of all where
+   * Whether Initial packets of QUIC are decrypted, which only their hellos need: 10 µs a connection, a fifth of all where
    * many begin.
    */
   readonly decrypts: boolean;

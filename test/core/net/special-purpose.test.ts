@@ -6,9 +6,11 @@ import { locatedAddress } from '../../../src/core/net/located-address.ts';
 import {
   isGlobal,
   isGlobalAddress,
+  isGlobalIp,
   specialBlockAround,
   specialBlockOf,
 } from '../../../src/core/net/special-purpose.ts';
+import { Prng } from '../../fuzz/prng.ts';
 
 /** IANA's registries of special-purpose addresses, IPv4 and IPv6: each block, and its first and last address. */
 const REGISTRY: readonly (readonly [prefix: string, scope: string, first: string, last: string])[] = [
@@ -108,6 +110,19 @@ test.each([
   ['::/0', false],
 ])('every address of %s is global: %s', (prefix, expected) => {
   expect(isGlobal(parsePrefix(prefix)!)).toBe(expected);
+});
+
+test('one address is global where the block of it is, however it begins and whatever was asked before', () => {
+  const random = new Prng(1);
+  const asked = REGISTRY.flatMap(([, , first, last]) => [parseIp(first)!, parseIp(last)!]);
+  for (let count = 0; count < 20_000; count++) {
+    const bytes = Uint8Array.from({ length: count % 2 === 0 ? 4 : 16 }, () => random.below(256));
+    // half of them begin as something special does
+    const like = asked[count % (2 * REGISTRY.length)]!;
+    if (random.below(2) === 0 && like.bytes.length === bytes.length) bytes.set(like.bytes.subarray(0, random.below(9)));
+    asked.push({ family: bytes.length === 4 ? 'ipv4' : 'ipv6', bytes });
+  }
+  for (const one of asked) expect(isGlobalIp(one), formatIp(one)).toBe(isGlobal(parsePrefix(formatIp(one))!));
 });
 
 describe('the host in the Internet that a text stands for', () => {

@@ -4,7 +4,7 @@ import type { Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { FIN } from '../tcp-flags.ts';
 import { HttpConversation } from './http-conversation.ts';
-import { bodyEnd, hasNoBody, headerEnd } from './http-end.ts';
+import { bodyEnd, hasNoBody, readHead } from './http-end.ts';
 import { CONNECT, HEAD, OTHER, REPEATED, SSTP } from './http-exchange.ts';
 import { findStartLine, kindOfLine, mayBegin, NEITHER, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
@@ -164,8 +164,9 @@ function finishMessage(
 ): number {
   const { bytes, end } = packet;
   const side = conversation.sides[packet.direction];
-  const body = headerEnd(bytes, start, end);
-  let next = bodyEnd(packet, start, body, kind, status, bodiless, side);
+  const head = readHead(bytes, start, end);
+  const body = head.end;
+  let next = bodyEnd(packet, start, head, kind, status, bodiless, side);
   if (next < 0) {
     packet.malformed = true;
     next = end;

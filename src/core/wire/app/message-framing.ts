@@ -221,18 +221,6 @@ export function lastCoding(bytes: Uint8Array, start: number, stop: number): numb
   return coding;
 }
 
-/** What the last Transfer-Encoding field of the header block in [start, end) says. */
-export function transferCoding(bytes: Uint8Array, start: number, end: number): number {
-  let coding = NO_CODING;
-  for (let at = start; ; ) {
-    const value = headerField(bytes, at, end, 'transfer-encoding');
-    if (value < 0) return coding;
-    at = lineEnd(bytes, value, end, false);
-    coding = lastCoding(bytes, value, at);
-    at = nextLine(bytes, at, end);
-  }
-}
-
 /** Whether [start, end) is the coding `name`, with parameters or without. */
 function isCoding(bytes: Uint8Array, start: number, end: number, name: string): boolean {
   if (!beginsWith(bytes, start, end, name)) return false;

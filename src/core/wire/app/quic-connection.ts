@@ -52,7 +52,8 @@ export class QuicConnection {
   private chosen: QuicVersion | null = null;
   private initials = 0;
   private readonly clientStream = new CryptoStream(CLIENT_HELLO);
-  private readonly serverStream = new CryptoStream(SERVER_HELLO);
+  /** Null until a packet of the server is read: of many connections only the client's are seen. */
+  private serverStream: CryptoStream | null = null;
   private clientHellos = 0;
   /** The server asked for another ClientHello. */
   private retried = false;
@@ -103,7 +104,8 @@ export class QuicConnection {
       if (version !== this.version) this.chosen = version;
     }
     const { hellos, packet } = into;
-    const stream = ofClient ? this.clientStream : this.serverStream;
+    if (!ofClient) this.serverStream ??= new CryptoStream(SERVER_HELLO);
+    const stream = ofClient || this.serverStream === null ? this.clientStream : this.serverStream;
     const isHandshake = stream.addFrames(plain, version.cryptoFrame, hellos, packet.seconds, (from, at, end) => {
       this.count(ofClient, from, at, end);
       this.tell(into, initial, ofClient ? CLIENT_HELLO : SERVER_HELLO, from, at, end);
@@ -111,14 +113,14 @@ export class QuicConnection {
     });
     if (!isHandshake) this.isGivenUp = true;
     if (this.isGivenUp || !this.awaitsClient) hellos.drop(this.clientStream);
-    if (this.isGivenUp || this.isAnswered) hellos.drop(this.serverStream);
+    if ((this.isGivenUp || this.isAnswered) && this.serverStream !== null) hellos.drop(this.serverStream);
     return true;
   }
 
   /** Nothing more is read for it. */
   forget(hellos: HelloPieces): void {
     hellos.drop(this.clientStream);
-    hellos.drop(this.serverStream);
+    if (this.serverStream !== null) hellos.drop(this.serverStream);
   }
 
   /** A message for the packet that completed it, which may be one of the other side: packets that wait are read late. */
@@ -171,7 +173,7 @@ export class QuicConnection {
   }
 
   private decrypt({ version, bytes, start, number, end }: Initial, ofClient: boolean): Uint8Array | null {
-    const keys = initialKeys(version, this.firstId, ofClient ? 'client' : 'server');
+    const keys = initialKeys(version, this.firstId, ofClient);
     return decryptInitial(keys, bytes, start, number, end);
   }
 }

@@ -10,6 +10,8 @@ const MOST_MISSES = 32;
 const MOST_EARLY = 4;
 const LONGEST_EARLY = 2048;
 
+const NONE_EARLY: readonly Early[] = [];
+
 /** An Initial packet that came before the one that tells the keys; its bytes wait among the `HelloPieces`. */
 type Early = Omit<Initial, 'bytes'>;
 
@@ -19,9 +21,9 @@ type Early = Omit<Initial, 'bytes'>;
  * Negotiation (RFC 9000, 5.2, 6.2, 17.2.5).
  */
 export class QuicConnections {
-  /** The newest last. */
-  private readonly connections: QuicConnection[] = [];
-  private early: Early[] = [];
+  /** The newest last. Another list for each, which there seldom is: one that was added to keeps room for 16 more. */
+  private connections: readonly QuicConnection[] = [];
+  private early: readonly Early[] = NONE_EARLY;
   private misses = 0;
 
   read(initial: Initial, into: HelloReader): void {
@@ -58,8 +60,9 @@ export class QuicConnections {
     const connection = new QuicConnection(initial);
     if (!this.readFor(connection, initial, into)) return false;
     this.misses = 0;
-    this.connections.push(connection);
-    if (this.connections.length > MOST_CONNECTIONS) this.connections.shift()!.forget(into.hellos);
+    const isFull = this.connections.length >= MOST_CONNECTIONS;
+    if (isFull) this.connections[0]!.forget(into.hellos);
+    this.connections = [...this.connections.slice(isFull ? 1 : 0), connection];
     return true;
   }
 
@@ -68,8 +71,9 @@ export class QuicConnections {
     if (length > LONGEST_EARLY) return;
     const early: Early = { version, start: 0, number: number - start, end: length, direction };
     hellos.add(early, bytes, start, 0, length, packet.seconds);
-    this.early.push(early);
-    if (this.early.length > MOST_EARLY) hellos.drop(this.early.shift()!);
+    const isFull = this.early.length >= MOST_EARLY;
+    if (isFull) hellos.drop(this.early[0]!);
+    this.early = [...this.early.slice(isFull ? 1 : 0), early];
   }
 
   /** Reads what has waited for this connection; what is read may tell whose the others are. */

@@ -21,12 +21,18 @@ export function readVarint(bytes: Uint8Array, offset: number, end: number): numb
 /** Called for each hello: its bytes, and where its body lies; says whether another one is awaited. */
 export type TakeHello = (bytes: Uint8Array, start: number, end: number) => boolean;
 
+const OTHER = -1;
+
 /** The CRYPTO frames of one direction, put in their order, and the hellos in them; its bytes wait among the `HelloPieces`. */
 export class CryptoStream {
   /** What a side says in Initial packets: a ClientHello or a ServerHello, and another one after a HelloRetryRequest. */
   private readonly type: number;
   /** Where in the stream the pieces begin that wait: behind the hellos that were taken. */
   private base = 0;
+  /** Whether pieces may wait. */
+  private hasPieces = false;
+  /** What was last said of it: whether another hello is awaited. */
+  private isAwaited = true;
 
   constructor(type: number) {
     this.type = type;
@@ -39,6 +45,7 @@ export class CryptoStream {
   addFrames(payload: Uint8Array, crypto: number, hellos: HelloPieces, seconds: number, take: TakeHello): boolean {
     const end = payload.length;
     let at = 0;
+    this.isAwaited = true;
     for (let frames = 0; at < end && frames < MOST_FRAMES; frames++) {
       const type = payload[at]!;
       if (type === 0) {
@@ -61,32 +68,60 @@ export class CryptoStream {
       at = afterVarint(payload, at);
       if (at + length > end) break;
       const known = Math.min(length, Math.max(0, this.base - offset));
-      if (known < length) {
-        hellos.add(this, payload, at + known, offset + known - this.base, length - known, seconds);
+      if (known < length && !this.addFrame(payload, at + known, at + length, offset + known, hellos, seconds, take)) {
+        return false;
       }
       at += length;
     }
-    return this.takeHellos(hellos, take);
+    return this.takeWaiting(hellos, take);
   }
 
-  private takeHellos(hellos: HelloPieces, take: TakeHello): boolean {
-    const pieces = hellos.get(this);
-    if (pieces === undefined) return true;
-    const { bytes, filled } = pieces;
-    let at = 0;
-    for (let isAwaited = true; isAwaited && filled - at >= HANDSHAKE_HEADER; ) {
-      if (bytes[at] !== this.type) return false;
-      const next = at + HANDSHAKE_HEADER + u24(bytes, at + 1);
-      if (next - at > LONGEST_HELLO) return false;
-      if (next > filled) break;
-      isAwaited = take(bytes, at + HANDSHAKE_HEADER, next);
-      at = next;
+  /** The data of a frame in [start, end), which belongs at `offset`. Most hellos are whole in one, and need no room of their own. */
+  private addFrame(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+    hellos: HelloPieces,
+    seconds: number,
+    take: TakeHello,
+  ): boolean {
+    let at = start;
+    if (!this.hasPieces && offset === this.base) {
+      at = this.takeHellos(bytes, start, end, take);
+      if (at === OTHER) return false;
+      this.base += at - start;
     }
+    if (at === end) return true;
+    this.hasPieces = true;
+    hellos.add(this, bytes, at, offset + at - start - this.base, end - at, seconds);
+    return true;
+  }
+
+  private takeWaiting(hellos: HelloPieces, take: TakeHello): boolean {
+    const pieces = this.hasPieces ? hellos.get(this) : undefined;
+    if (pieces === undefined) return true;
+    const at = this.takeHellos(pieces.bytes, 0, pieces.filled, take);
+    if (at === OTHER) return false;
     if (at === 0) return true;
     hellos.drop(this);
     this.base += at;
     this.keepRest(hellos, pieces, at);
     return true;
+  }
+
+  /** Takes the hellos that are whole in [start, end). Returns where the last one ended, or OTHER where something else follows. */
+  private takeHellos(bytes: Uint8Array, start: number, end: number, take: TakeHello): number {
+    let at = start;
+    while (this.isAwaited && end - at >= HANDSHAKE_HEADER) {
+      if (bytes[at] !== this.type) return OTHER;
+      const next = at + HANDSHAKE_HEADER + u24(bytes, at + 1);
+      if (next - at > LONGEST_HELLO) return OTHER;
+      if (next > end) break;
+      this.isAwaited = take(bytes, at + HANDSHAKE_HEADER, next);
+      at = next;
+    }
+    return at;
   }
 
   /** What stands behind the hellos that were taken, `from` in the pieces, waits on. */

@@ -1,4 +1,4 @@
-import { HmacKey, hkdfLabel } from './quic-hkdf.ts';
+import { HmacKey, labelSchedule } from './quic-hkdf.ts';
 
 /** What one version of QUIC needs for its Initial packets: RFC 9001, 5.2; RFC 9369, 3.3; the drafts. */
 export interface QuicVersion {
@@ -13,17 +13,17 @@ export interface QuicVersion {
   readonly cryptoFrame: number;
 }
 
-/** What the parts of a side's key are derived by. */
+/** What the parts of a side's key are derived by, as schedules of SHA-256. */
 interface KeyLabels {
-  readonly key: Uint8Array;
-  readonly iv: Uint8Array;
-  readonly headerProtection: Uint8Array;
+  readonly key: Int32Array;
+  readonly iv: Int32Array;
+  readonly headerProtection: Int32Array;
 }
 
 const labels = (prefix: string): KeyLabels => ({
-  key: hkdfLabel(`${prefix} key`, 16),
-  iv: hkdfLabel(`${prefix} iv`, 12),
-  headerProtection: hkdfLabel(`${prefix} hp`, 16),
+  key: labelSchedule(`${prefix} key`, 16),
+  iv: labelSchedule(`${prefix} iv`, 12),
+  headerProtection: labelSchedule(`${prefix} hp`, 16),
 });
 const LABELS = labels('quic');
 
@@ -32,7 +32,7 @@ const V2_TYPES = [1, 2, 3, 0] as const;
 const CRYPTO = 6;
 /** Of Google's versions between its own protocol and the standard. */
 const GOOGLE_CRYPTO = 8;
-const salt = (hex: string): HmacKey => new HmacKey(Buffer.from(hex, 'hex'));
+const salt = (hex: string): HmacKey => HmacKey.of(Buffer.from(hex, 'hex'));
 const V1_SALT = salt('38762cf7f55934b34d179ae6a4c80cadccbb7f0a');
 const V2_DRAFT_SALT = salt('a707c203a59b47184a1d62ca570406ea7ae3e5d3');
 const DRAFT_29_SALT = salt('afbfec289993d24c9e9786f19c6111e04390a899');

@@ -12,20 +12,29 @@ const VERSION = 'SIP/';
 const SPACE = 0x20;
 const COLON = 0x3a;
 const CR = 0x0d;
+const LF = 0x0a;
 /** Characters of a token that are neither letters nor digits. */
 const MARKS: Uint8Array = Buffer.from("-.!%*_+`'~");
 /** A first line that has not ended by then is not waited for. */
 const LONGEST_LINE = 8 * 1024;
 const MOST_MESSAGES = 64;
 
-/** Whether [offset, stop) is the first line of a SIP message. */
-function isFirstLine(bytes: Uint8Array, offset: number, stop: number): boolean {
-  if (startsWith(bytes, offset, stop, VERSION)) return find(bytes, SPACE, offset, stop) > 0;
-  const first = find(bytes, SPACE, offset, stop);
-  if (first <= offset) return false;
-  const second = find(bytes, SPACE, first + 1, stop);
-  if (second <= first + 1 || find(bytes, COLON, first + 1, second) < 0) return false;
-  return startsWith(bytes, second + 1, stop, VERSION);
+/** Whether the line that begins at `offset` is the first one of a SIP message. Only its words are looked at, not the rest of it. */
+function isFirstLine(bytes: Uint8Array, offset: number, end: number): boolean {
+  const first = wordEnd(bytes, offset, end);
+  if (first === end || bytes[first] !== SPACE) return false;
+  if (startsWith(bytes, offset, end, VERSION)) return true;
+  if (first === offset) return false;
+  const second = wordEnd(bytes, first + 1, end);
+  if (second === end || bytes[second] !== SPACE || find(bytes, COLON, first + 1, second) < 0) return false;
+  return startsWith(bytes, second + 1, end, VERSION);
+}
+
+/** Where the first blank or end of line is; `end` without one. */
+function wordEnd(bytes: Uint8Array, offset: number, end: number): number {
+  let at = offset;
+  while (at < end && bytes[at] !== SPACE && bytes[at] !== CR && bytes[at] !== LF) at++;
+  return at;
 }
 
 /** Whether [offset, end), which has no end of line, may be the beginning of a first line. */
@@ -46,9 +55,9 @@ function mayBegin(bytes: Uint8Array, offset: number, end: number): boolean {
 
 /** Whether a request line begins, without its end, whose URI tells that it is one of SIP. */
 function looksLikeRequest(bytes: Uint8Array, offset: number, end: number): boolean {
-  const first = find(bytes, SPACE, offset, end);
-  if (first <= offset || !mayBegin(bytes, offset, end)) return false;
-  return beginsWith(bytes, first + 1, end, 'sip:') || beginsWith(bytes, first + 1, end, 'sips:');
+  const first = wordEnd(bytes, offset, end);
+  const isSip = beginsWith(bytes, first + 1, end, 'sip:') || beginsWith(bytes, first + 1, end, 'sips:');
+  return isSip && first > offset && bytes[first] === SPACE && mayBegin(bytes, offset, end);
 }
 
 /** Characters of a method (RFC 3261, 25.1: token). */
@@ -61,8 +70,7 @@ function isTokenByte(byte: number): boolean {
 /** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
 function dissectMessage(packet: Packet, dissection: Dissection, end: number): number {
   const { bytes, offset } = packet;
-  const stop = lineEnd(bytes, offset, end, false);
-  if (!isFirstLine(bytes, offset, stop)) return -1;
+  if (!isFirstLine(bytes, offset, end)) return -1;
   if (!packet.push(sip.id)) return -1;
   let body = end;
   for (let at = offset; at < end; ) {
@@ -108,8 +116,7 @@ export const sip = protocol({
         packet.offset++;
         continue;
       }
-      const stop = lineEnd(bytes, offset, end, false);
-      if (!isFirstLine(bytes, offset, stop)) {
+      if (!isFirstLine(bytes, offset, end)) {
         if (packet.canWait && mayBegin(bytes, offset, end)) {
           packet.needed = NEED_SEGMENT;
           return true;
@@ -146,5 +153,5 @@ export const sip = protocol({
 function looksLikeSip({ bytes, offset, end }: Packet): boolean {
   const first = bytes[offset]!;
   if (first < 0x41 || first > 0x7a) return false;
-  return isFirstLine(bytes, offset, lineEnd(bytes, offset, end, false));
+  return isFirstLine(bytes, offset, end);
 }

@@ -11,7 +11,8 @@ const LONG_LINE = 512;
 export function lineEnd(bytes: Uint8Array, offset: number, end: number, more: boolean): number {
   const near = Math.min(end, offset + LONG_LINE);
   let at = offset;
-  while (at < near && bytes[at] !== LF && bytes[at] !== CR) at++;
+  // LF and CR are below all that a line is mostly made of: one comparison a byte
+  while (at < near && (bytes[at]! > CR || (bytes[at] !== LF && bytes[at] !== CR))) at++;
   if (at === near && near < end) at = farTerminator(bytes, near, end);
   if (!more) return at;
   // an LF may follow on a CR that is the last

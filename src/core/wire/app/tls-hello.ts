@@ -20,13 +20,13 @@ export interface Hello {
 
 /** The type of a ClientHello in SSL 2 (RFC 5246, E.2). */
 export const SSL2_CLIENT_HELLO = 1;
-const SERVER_NAME = 0;
-const SUPPORTED_GROUPS = 10;
-const POINT_FORMATS = 11;
-const SIGNATURE_ALGORITHMS = 13;
-const ALPN = 16;
-const SUPPORTED_VERSIONS = 43;
-const MOST_VALUES = 512;
+export const SERVER_NAME = 0;
+export const SUPPORTED_GROUPS = 10;
+export const POINT_FORMATS = 11;
+export const SIGNATURE_ALGORITHMS = 13;
+export const ALPN = 16;
+export const SUPPORTED_VERSIONS = 43;
+export const MOST_VALUES = 512;
 
 /** RFC 8701: values that mean nothing, sent so that servers learn to ignore what they do not know. */
 export const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff);
@@ -128,7 +128,7 @@ function read16s(bytes: Uint8Array, start: number, end: number): number[] {
 }
 
 /** RFC 6066, 3: the first name of type host_name. */
-function readServerName(bytes: Uint8Array, start: number, end: number): string | null {
+export function readServerName(bytes: Uint8Array, start: number, end: number): string | null {
   if (start + 5 > end || bytes[start + 2] !== 0) return null;
   const length = u16(bytes, start + 3);
   return start + 5 + length > end ? null : latin1(bytes, start + 5, start + 5 + Math.min(length, 1024));

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readHead } from '../../../../src/core/wire/app/http-end.ts';
 import {
   askForRest,
   CHUNKED,
@@ -8,7 +9,6 @@ import {
   lastCoding,
   NO_CODING,
   OTHER_CODING,
-  transferCoding,
   valueEnd,
 } from '../../../../src/core/wire/app/message-framing.ts';
 import { NEED_FIN, NEED_SEGMENT, Packet } from '../../../../src/core/wire/packet.ts';
@@ -71,9 +71,20 @@ test.each([
 ])('the last of the codings %j counts', (list, coding) => {
   const block = `A\r\nTransfer-Encoding: ${list}\r\n\r\n`;
   expect(lastCoding(bytes(list), 0, list.length)).toBe(coding);
-  expect(transferCoding(bytes(block), 0, block.length)).toBe(coding);
+  expect(readHead(bytes(block), 0, block.length).coding).toBe(coding);
   const expected = { [CHUNKED]: NEED_SEGMENT, [OTHER_CODING]: NEED_FIN, [NO_CODING]: 4 }[coding];
   expect(wanted(`A\r\nContent-Length: 5\r\n${block.slice(3)}a`, { untilFin: true })).toBe(expected);
+});
+
+test.each([
+  ['Content-Length: 5\r\ncontent-length: 6\r\n\r\n', 5],
+  ['Content-Length:\t7 \r\nX: y', 7],
+  ['Content-Length: x\r\nContent-Length: 6\r\n\r\n', -1],
+  ['Content-Length : 5\r\n\r\n', -1],
+  ['X: Content-Length: 5\r\n\r\nContent-Length: 5', -1],
+])('the first Content-Length counts: %j', (fields, length) => {
+  const block = `A\r\n${fields}`;
+  expect(readHead(bytes(block), 0, block.length).length).toBe(length);
 });
 
 test('fields of transfer codings make one list', () => {
@@ -83,7 +94,7 @@ test('fields of transfer codings make one list', () => {
     [both('gzip', 'chunked'), CHUNKED, NEED_SEGMENT],
     [both('chunked', 'gzip'), OTHER_CODING, NEED_FIN],
   ] as const) {
-    expect(transferCoding(bytes(text), 0, text.length)).toBe(coding);
+    expect(readHead(bytes(text), 0, text.length).coding).toBe(coding);
     expect(wanted(text, { untilFin: true })).toBe(expected);
   }
 });
