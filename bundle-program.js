@@ -20,8 +20,7 @@ const $node = (name) => ({ __proto__: require(name), default: require(name) });
 const $later = (name) => new Proxy({}, { get: (_, key) => (key === 'default' ? require(name) : require(name)[key]) });`;
 
 /** Modules of node that take 0.5 to 3 ms each to load: a start loads them when something of them is used. */
-const LATER =
-  /\b(?:__toESM\()?require\("(node:(?:crypto|net|stream|timers\/promises|tty|v8|vm|worker_threads|zlib))"\)(?:(?:,1)?\))?/g;
+const LATER = 'crypto|net|stream|timers/promises|tty|v8|vm|worker_threads|zlib';
 
 /** A script is a function of what is given to it, by `src/platform/program/chunks.ts`. */
 const HEAD = '(function(exports,require,module,$import,$node,$later,$url){"use strict";';
@@ -29,9 +28,10 @@ const FOOT = '\n})';
 
 /**
  * Bundles `start`, and the program that it loads, which begins with `entry`: their files as `{ name, contents }`, in an
- * order in which they can be written while netwatch is started. esbuild parts the program into chunks. Those that a start needs become one script,
- * whose code V8 can keep; each of the others is a script that is loaded when it is wanted. They are CommonJS, as node takes
- * no kept code for an ES module. Each begins with `preamble`. `src/platform/program/chunks.ts` loads them, and gives them what begins with a `$`.
+ * order in which they can be written while netwatch is started. esbuild parts the program into chunks. Those that a start
+ * needs become one script, whose code V8 can keep; each of the others is a script that is loaded when it is wanted. They
+ * are CommonJS, as node takes no kept code for an ES module, and begin with `preamble`. `src/platform/program/chunks.ts`
+ * loads them, and gives them what begins with a `$`.
  */
 export async function bundleProgram({ bundling, start, entry, outdir, preamble }) {
   const chunks = await partProgram(bundling, entry, outdir);
@@ -47,18 +47,18 @@ export async function bundleProgram({ bundling, start, entry, outdir, preamble }
   );
   if ([...modules].some((one) => starting.has(one))) throw new Error('a start would wait for a top-level await');
 
-  const scriptOf = (text) => `${HEAD}${importLater(text, modules)}${FOOT}`;
-  const contents = asAscii(loadLater(scriptOf(await joinChunks(starting, chunks, outdir, preamble))));
+  const scriptOf = (text) => nodeByName(`${HEAD}${importLater(text, modules)}${FOOT}`);
+  const joined = await joinChunks(starting, chunks, outdir, preamble);
+  const contents = asAscii(scriptOf(loadLater(joined)));
   const program = `program-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
-  const laterScripts = later.filter((one) => !modules.has(one));
+  const first = await bundleStart(bundling, start, { script: program, main: `./${main.name}` });
   return [
-    ...laterScripts.map((one) => ({ name: one.name, contents: nodeByName(scriptOf(scripts.get(one))) })),
+    ...later
+      .filter((one) => !modules.has(one))
+      .map((one) => ({ name: one.name, contents: scriptOf(scripts.get(one)) })),
     ...(await bundleModules(modules, chunks, outdir, preamble)),
-    { name: program, contents: nodeByName(contents) },
-    {
-      name: 'main.cjs',
-      contents: nodeByName(loadLater(await bundleStart(bundling, start, { script: program, main: `./${main.name}` }))),
-    },
+    { name: program, contents },
+    { name: 'main.cjs', contents: nodeByName(loadLater(first)) },
   ];
 }
 
@@ -242,7 +242,9 @@ function nodeByName(code) {
 
 /** Hands to `$later` what need not be there when a start begins. */
 function loadLater(code) {
-  return code.replaceAll(LATER, '$later("$1")');
+  return code
+    .replaceAll(new RegExp(`\\b__toESM\\(require\\("(node:(?:${LATER}))"\\)(?:,1)?\\)`, 'g'), '$later("$1")')
+    .replaceAll(new RegExp(`\\brequire\\("(node:(?:${LATER}))"\\)`, 'g'), '$later("$1")');
 }
 
 /** The same text in ASCII, which takes a byte a character in memory, and is read as it is. */

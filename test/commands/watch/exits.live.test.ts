@@ -129,8 +129,10 @@ async function openScreen(pty: PseudoTerminal, options: readonly string[]): Prom
 type WholeState = Awaited<ReturnType<PseudoTerminal['state']>> & { readonly stty: string };
 
 async function wholeState(pty: PseudoTerminal): Promise<WholeState> {
-  const stty = execFileSync('stty', ['-F', pty.name, '-a'], { encoding: 'utf8' });
-  return { ...(await pty.state()), stty };
+  let state = await pty.state();
+  // a frame is on its way
+  for (; state.holdsFrames; state = await pty.state()) await sleep(1);
+  return { ...state, stty: execFileSync('stty', ['-F', pty.name, '-a'], { encoding: 'utf8' }) };
 }
 
 /** What goes on in the background has drawn by then, if it does. */
