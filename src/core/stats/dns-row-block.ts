@@ -130,12 +130,13 @@ export class DnsRowBlock {
     return ROW_BYTES + addresses + this.nameLengths[row]! + this.answerLengths[row]!;
   }
 
-  /** The rows in [from, to) that were not moved, each made as it is asked for. */
-  *rows(from: number, to: number): Iterable<DnsQueryRow> {
-    for (let row = from; row < to; row++) if (this.waits[row] !== MOVED) yield this.rowOf(row);
+  /** Whether the row is in another block now. */
+  isMoved(row: number): boolean {
+    return this.waits[row] === MOVED;
   }
 
-  private rowOf(row: number): DnsQueryRow {
+  /** The record of a row: made for each that is printed, and not kept. */
+  rowOf(row: number): DnsQueryRow {
     const ipVersion = this.ways[row]! & 15;
     const client = this.addressesAt[row]!;
     const server = client + addressLength(ipVersion);

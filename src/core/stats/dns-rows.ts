@@ -163,6 +163,7 @@ export class DnsRows {
 function* rowsOf(blocks: readonly DnsRowBlock[], from: number, to = Number.POSITIVE_INFINITY): Iterable<DnsQueryRow> {
   for (const [place, block] of blocks.entries()) {
     const start = place * BLOCK_ROWS;
-    yield* block.rows(Math.max(0, from - start), Math.min(block.count, to - start));
+    const end = Math.min(block.count, to - start);
+    for (let row = Math.max(0, from - start); row < end; row++) if (!block.isMoved(row)) yield block.rowOf(row);
   }
 }

@@ -19,9 +19,31 @@ export function afterName(bytes: Uint8Array, offset: number, end: number): numbe
 }
 
 /**
- * Writes the labels of the name at `offset` of the message in [start, end) to `to`, each behind its length and the empty one
- * last, without a pointer. Returns how many bytes these are: LONGEST_NAME at most, and 0 for a name that does not end, is too
- * long, or points in circles (RFC 1035, 4.1.4).
+ * How many bytes `copyName` writes of the name at `offset` of the message in [start, end): LONGEST_NAME at most, and 0 for a name
+ * that does not end, is too long, or points in circles (RFC 1035, 4.1.4).
+ */
+export function nameLength(bytes: Uint8Array, start: number, end: number, offset: number): number {
+  if (afterName(bytes, offset, end) < 0) return 0;
+  let at = offset;
+  let total = 0;
+  for (let jumps = 0; at < end; ) {
+    const length = bytes[at]!;
+    if (length === 0) return total + 1;
+    if (length >= 0xc0) {
+      if (++jumps > MOST_JUMPS || at + 1 >= end) return 0;
+      at = start + (((length & 0x3f) << 8) | bytes[at + 1]!);
+      continue;
+    }
+    total += length + 1;
+    if (length > 63 || at + 1 + length > end || total >= LONGEST_NAME) return 0;
+    at += length + 1;
+  }
+  return 0;
+}
+
+/**
+ * Writes the labels of the name at `offset` to `to`, each behind its length and the empty one last, without a pointer. Returns
+ * how many bytes these are, as `nameLength` does.
  */
 export function copyName(
   bytes: Uint8Array,
@@ -31,26 +53,17 @@ export function copyName(
   to: Uint8Array,
   toOffset: number,
 ): number {
-  if (afterName(bytes, offset, end) < 0) return 0;
+  const total = nameLength(bytes, start, end, offset);
   let at = offset;
-  let total = 0;
-  for (let jumps = 0; ; ) {
-    if (at >= end) return 0;
+  for (let written = toOffset; written < toOffset + total; ) {
     const length = bytes[at]!;
-    if (length === 0) {
-      to[toOffset + total] = 0;
-      return total + 1;
-    }
     if (length >= 0xc0) {
-      if (++jumps > MOST_JUMPS || at + 1 >= end) return 0;
       at = start + (((length & 0x3f) << 8) | bytes[at + 1]!);
       continue;
     }
-    if (length > 63 || at + 1 + length > end || total + length + 1 >= LONGEST_NAME) return 0;
-    for (let index = 0; index <= length; index++) to[toOffset + total + index] = bytes[at + index]!;
-    total += length + 1;
-    at += length + 1;
+    for (const next = at + 1 + length; at < next; ) to[written++] = bytes[at++]!;
   }
+  return total;
 }
 
 const labels = new Uint8Array(LONGEST_NAME);

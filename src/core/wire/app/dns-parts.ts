@@ -1,7 +1,7 @@
 import { u16, u32 } from '../bytes.ts';
 import { isText, LONGEST_ANSWER, packAnswer, textLength } from './dns-answers.ts';
 import { ANSWERS, DNS_HEADER, FLAGS, QUESTIONS, RECORD_HEADER, RESPONSE, readRcode } from './dns-header.ts';
-import { afterName, copyName, LONGEST_NAME } from './dns-name.ts';
+import { afterName, copyName, LONGEST_NAME, nameLength } from './dns-name.ts';
 
 /** A type or class that the message ends before. */
 export const UNKNOWN = -1;
@@ -10,9 +10,6 @@ const MOST_RECORDS = 100;
 /** Of the strings of a TXT record together, and of all such records of a message, so that a line stays below 64 KiB. */
 const LONGEST_TEXT = 4096;
 const LONGEST_TEXTS = 6000;
-
-/** Where the name of a record that is passed over goes. */
-const passed = new Uint8Array(LONGEST_NAME);
 
 /**
  * A DNS message as numbers and bytes, one object for one message after another: no text is made. It is read as far as its
@@ -42,7 +39,7 @@ export class DnsParts {
   answerType = 0;
   ttl = 0;
 
-  private bytes: Uint8Array = passed;
+  private bytes: Uint8Array = this.name;
   private start = 0;
   private end = 0;
   private questionAt = 0;
@@ -99,7 +96,7 @@ export class DnsParts {
     if (this.recordsLeft === 0) return false;
     const { bytes, start, end, recordAt } = this;
     this.recordsLeft--;
-    if (copyName(bytes, start, end, recordAt, passed, 0) === 0) return this.isOver();
+    if (nameLength(bytes, start, end, recordAt) === 0) return this.isOver();
     const at = afterName(bytes, recordAt, end);
     if (at + RECORD_HEADER > end) return this.isOver();
     const data = at + RECORD_HEADER;
@@ -135,7 +132,7 @@ export class DnsParts {
     const { bytes, start, end } = this;
     let at = this.questionAt;
     for (let left = this.questionsLeft; left > 0; left--) {
-      if (copyName(bytes, start, end, at, passed, 0) === 0) break;
+      if (nameLength(bytes, start, end, at) === 0) break;
       at = afterName(bytes, at, end) + 4;
     }
     return at;
