@@ -8,12 +8,15 @@ const GROWING_PERCENT = 30;
 
 /**
  * The same for a program that runs for days. At 500 new flows a second the screen keeps 130 MB for long, and V8 let 400 be
- * before it looked for garbage: it took 550 MB then, and takes 350 with this, for no more time.
+ * before it looked for garbage: it took 550 MB then, and takes 350 with this, for no more time. And for one that prints records
+ * of messages while it reads: four million packets with HTTP take 10.9 s and 340 MB without, 11.1 s and 290 MB with this, and
+ * 13.4 s with 10 per cent, for as much memory.
  */
 const LASTING_PERCENT = 40;
 
 let isAllowed = false;
 let isTight = false;
+let isLow = false;
 
 /** Allows tightenHeap to act: V8's flags apply to the whole process, which is not ours when netwatch is a library. */
 export function allowTightHeap(): void {
@@ -33,7 +36,16 @@ export function tightenHeap(objects: number): void {
 
 /** For a program that runs for days: garbage is collected sooner from the next collection on. */
 export function keepHeapLow(): void {
-  if (isAllowed && !isTight) v8.setFlagsFromString(`--heap-growing-percent=${LASTING_PERCENT}`);
+  if (!isAllowed || isTight || isLow) return;
+  isLow = true;
+  v8.setFlagsFromString(`--heap-growing-percent=${LASTING_PERCENT}`);
+}
+
+/** For a program that prints what it reads, and has read much: the same from now on. */
+export function keepHeapLowFromNow(): void {
+  if (!isAllowed || isTight || isLow) return;
+  keepHeapLow();
+  collectGarbage();
 }
 
 /** The flag counts from the next collection on, and until then the heap could double. */

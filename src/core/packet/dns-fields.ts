@@ -1,5 +1,5 @@
 import { dns, llmnr, mdns } from '../wire/app/dns.ts';
-import { DNS_HEADER } from '../wire/app/dns-message.ts';
+import { DNS_HEADER } from '../wire/app/dns-header.ts';
 import { afterName, readName } from '../wire/app/dns-name.ts';
 import { u16 } from '../wire/bytes.ts';
 import type { Protocol } from '../wire/protocol.ts';

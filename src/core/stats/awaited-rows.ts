@@ -6,9 +6,9 @@ import type { Packet } from '../wire/packet.ts';
  */
 export const PATIENCE_SECONDS = 10;
 /** Bytes of complete records that are held anyway: most captures are printed after all of them has been read. */
-const MOST_BYTES = 16 * 1024 * 1024;
+export const MOST_BYTES = 16 * 1024 * 1024;
 /** With more bytes than this waiting, records are no longer waited for. */
-const MOST_WAITING_BYTES = 24 * 1024 * 1024;
+export const MOST_WAITING_BYTES = 24 * 1024 * 1024;
 /** The most that may be held, by all statistics of a run together. */
 const MOST_HELD_BYTES = 80 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
 import type { Section } from '../record/table.ts';
-import { tightenHeap } from '../tight-heap.ts';
+import { keepHeapLowFromNow } from '../tight-heap.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { Dissector } from '../wire/dissector.ts';
 import type { Packet } from '../wire/packet.ts';
@@ -38,7 +38,7 @@ export class StatisticsOfRun {
   first(): readonly Section[] {
     const part = this.open[0]?.first?.() ?? null;
     if (part === null) return [];
-    tightenHeap(Number.POSITIVE_INFINITY);
+    keepHeapLowFromNow();
     return [part];
   }
 

@@ -49,7 +49,7 @@ export class EndpointHash {
  * The finalizer of MurmurHash3 (Appleby, public domain), one to one on 32 bits. It makes the sum of two hashes, which is
  * the same in either direction, one that does not show when halves change places between the two.
  */
-function spread(sum: number): number {
+export function spread(sum: number): number {
   let hash = sum ^ (sum >>> 16);
   hash = Math.imul(hash, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

@@ -316,6 +316,16 @@ test('two queries whose names were cut off wait for an answer each', () => {
   ]);
 });
 
+test('names that are written alike are not the same: a dot within a label is none between two', () => {
+  const dotted = message('a-b');
+  dotted[12 + 2] = 0x2e;
+  const rows = rowsOf([udpFrame({ srcPort: 40_000, dstPort: 53 }, dotted), answered('a.b')]);
+  expect(rows.map(({ name, latency_ms }) => [name, latency_ms])).toEqual([
+    ['a.b', null],
+    ['a.b', null],
+  ]);
+});
+
 test('a question of Multicast DNS that asks for an answer to itself is the same question', () => {
   const GROUP = [224, 0, 0, 251];
   const rows = rowsOf([

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import dnsPacket, { type Answer } from 'dns-packet';
-import { DNS_HEADER, dnsRcodeName } from '../../wire/app/dns-message.ts';
+import { dnsRcodeName } from '../../wire/app/dns-codes.ts';
+import { DNS_HEADER } from '../../wire/app/dns-header.ts';
 import { afterName } from '../../wire/app/dns-name.ts';
 import { u16 } from '../../wire/bytes.ts';
 

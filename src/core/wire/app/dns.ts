@@ -3,7 +3,9 @@ import { nameError } from '../expert.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
 import { type FieldWriter, type Protocol, protocol } from '../protocol.ts';
-import { DNS_HEADER, dnsRcodeName, dnsTypeName, isDnsRcode, isDnsResponse, readDnsMessage } from './dns-message.ts';
+import { dnsRcodeName, dnsTypeName } from './dns-codes.ts';
+import { DNS_HEADER, isDnsRcode, isDnsResponse } from './dns-header.ts';
+import { readDnsMessage } from './dns-message.ts';
 import { eachPdu } from './pdu.ts';
 
 // RFC 1035, 4. RFC 6762 (multicast) and RFC 4795 (link-local) use the same messages on ports of their own.

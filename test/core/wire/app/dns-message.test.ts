@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dnsRcodeName, dnsTypeName, isDnsRcode, readDnsMessage } from '../../../../src/core/wire/app/dns-message.ts';
+import { dnsRcodeName, dnsTypeName } from '../../../../src/core/wire/app/dns-codes.ts';
+import { isDnsRcode } from '../../../../src/core/wire/app/dns-header.ts';
+import { readDnsMessage } from '../../../../src/core/wire/app/dns-message.ts';
 import { hex } from '../../../support/wire.ts';
 
 /** Question `a.b` of type 1 (15 bytes) behind a response's header that counts `answers` of them. */
