@@ -56,12 +56,14 @@ export class PacketJson {
 
   /** Adds the line of a packet that the rows have seen. */
   write(out: ByteText, packet: Packet): void {
-    const { heads, writers } = this;
     const { length } = out;
+    const { malformed } = packet;
     try {
-      for (let index = 0; index < writers.length; index++) {
-        out.constant(heads[index]!);
-        writers[index]!(out, packet);
+      this.writeFields(out, packet);
+      // a text at which something threw made it so, and it may be told before the text
+      if (packet.malformed !== malformed) {
+        out.length = length;
+        this.writeFields(out, packet);
       }
     } catch (error) {
       out.length = length;
@@ -69,6 +71,14 @@ export class PacketJson {
       return;
     }
     out.constant(END);
+  }
+
+  private writeFields(out: ByteText, packet: Packet): void {
+    const { heads, writers } = this;
+    for (let index = 0; index < writers.length; index++) {
+      out.constant(heads[index]!);
+      writers[index]!(out, packet);
+    }
   }
 }
 
