@@ -776,6 +776,7 @@ export const SHOWN: readonly ShownRows[] = [
       longest_outage_s: 61,
       span: 'hour',
       until: '2026-03-01T10:00:00.000Z',
+      host: 'www.example.org',
     },
   ]),
   shown('probe --report --outages', TABLES.probe_outage, [
@@ -787,6 +788,7 @@ export const SHOWN: readonly ShownRows[] = [
       until: '2026-03-01T09:13:01.000Z',
       rounds: 1,
       detail: 'connection refused',
+      host: 'www.example.org',
     },
   ]),
   shown('config show', TABLES.setting, [
