@@ -58,6 +58,14 @@ export const outputOptionsOf = (formats: readonly FormatName[]) => {
   return { output: choice<FormatName>(formatDoc(names), names, { short: 'o', value: 'FORMAT' }), ...ROW_OPTIONS };
 };
 
+/** Those of a command that prints one document: it has no rows to choose. They are understood, to be refused with a reason. */
+export const documentOptionsOf = (formats: readonly FormatName[]): Options => {
+  const { output, json, ...others } = outputOptionsOf(formats);
+  const hidden = Object.entries(others).map(([name, option]) => [name, { ...option, hidden: true }]);
+  const doc = `Output format: ${FORMAT_NAMES.filter((name) => formats.includes(name)).join(', ')}; the default is json.`;
+  return { output: { ...output, doc }, json, ...Object.fromEntries(hidden) };
+};
+
 /** The output options of a command without formats of its own. */
 export const outputOptions = outputOptionsOf(['table', ...RECORD_FORMATS]);
 

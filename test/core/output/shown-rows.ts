@@ -338,6 +338,7 @@ export const SHOWN: readonly ShownRows[] = [
         tx_rate: 45_600,
         rtt_avg_ms: 18.4,
         retrans: 3,
+        share_pct: 61.5,
       },
     ],
     true,

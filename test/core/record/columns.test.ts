@@ -11,7 +11,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   conn_event:
     'event 1, proto 6, state 2, local_addr 1, local_port 3, remote_addr 1, remote_port 1, pid 5, process 2/8, user 8, rx_bytes 7, tx_bytes 7, rx_rate* 4, tx_rate* 4, rtt_ms 1',
   conn_summary:
-    'by 5, key 1, conns 1, established 2, listening 2, remotes 3, rx_bytes 3, tx_bytes 3, rx_rate* 1, tx_rate* 1, rtt_avg_ms 1, retrans 4',
+    'by 5, key 1, conns 1, established 2, listening 2, remotes 3, rx_bytes 3, tx_bytes 3, rx_rate* 1, tx_rate* 1, rtt_avg_ms 1, retrans 4, share_pct 2',
   conn_history: 'time 2, key 1, opened 1, closed 1, rx_bytes 1, tx_bytes 1, processes 3, remotes 3, retrans 4, until 2',
   coverage:
     'sockets 1, attributed 1, unattributed_kernel 2, unattributed_denied 2, unattributed_unseen 2, interface_bytes 3, attributed_bytes 3, unattributed_bytes 3, unaccounted_bytes 3, dropped_by_reader 4',
