@@ -33,7 +33,7 @@ export const rootOptions = {
 const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
-  csv: flag('Short for -o csv, in which no text is a formula to a spreadsheet.', {
+  csv: flag('Short for -o csv. In any CSV, a text that a spreadsheet would take for a formula has an apostrophe in front.', {
     also: ['safe-csv'],
   }),
   fields: words('Fields to print, in this order; all means every field, and help lists them.', {
@@ -44,7 +44,7 @@ const ROW_OPTIONS = {
     value: 'F[:asc|desc],...',
     offers: 'sort',
   }),
-  limit: integer('Print at most N rows per snapshot.', { least: 0 }),
+  limit: integer('Print at most N rows; with --interval, N each time.', { least: 0 }),
   'no-header': flag('Print no header line.', { short: 'H', also: ['no-headers'] }),
   filter: text('Print only rows that this filter matches; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
 };

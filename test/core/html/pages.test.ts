@@ -198,6 +198,7 @@ test('two gateways are two targets, and one that never answered has no axis of t
   const headings = [...page.matchAll(/<h3>(gateway [^ ]+) /g)].map(([, heading]) => heading);
   expect(headings).toEqual(['gateway (fd00::1)', 'gateway (192.0.2.1)']);
   const down = page.slice(page.indexOf('<h3>gateway (fd00::1)'), page.indexOf('<h3>gateway (192.0.2.1)'));
+  expect(down).toContain(', no answer, ');
   expect(down).toContain('no answer, so no time to it');
   expect(down).not.toMatch(/>[\d.]+ ms</);
   // a single hour is a dot, for a line of one point shows next to nothing

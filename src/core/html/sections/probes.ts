@@ -123,6 +123,11 @@ function viewOf(histories: readonly TargetHistory[], look: Look): Markup {
 const availabilityOf = (total: ProbeReportRow | null, numerals: Numerals): string =>
   total === null || total.availability_pct === null ? UNKNOWN : `${numerals(total.availability_pct, 3)} %`;
 
+function timesOf({ rtt_p50_ms: median, rtt_p95_ms: most }: ProbeReportRow, numerals: Numerals): readonly string[] {
+  if (median === null || most === null) return ['no answer'];
+  return [`median ${formatMillis(median, numerals)}`, `95 % within ${formatMillis(most, numerals)}`];
+}
+
 function targetView(
   history: TargetHistory,
   period: { readonly from: number; readonly until: number },
@@ -139,7 +144,12 @@ function targetView(
   const says =
     total === null
       ? 'What the filter left of this target.'
-      : `Available ${availabilityOf(total, numerals)} of the time, loss ${total.loss_pct === null ? UNKNOWN : formatPercent(total.loss_pct, numerals)}, median ${total.rtt_p50_ms === null ? UNKNOWN : formatMillis(total.rtt_p50_ms, numerals)}, 95 % within ${total.rtt_p95_ms === null ? UNKNOWN : formatMillis(total.rtt_p95_ms, numerals)}, ${formatNumberOf(outages.length, 'outage')}.`;
+      : [
+          `Available ${availabilityOf(total, numerals)} of the time`,
+          `loss ${total.loss_pct === null ? UNKNOWN : formatPercent(total.loss_pct, numerals)}`,
+          ...timesOf(total, numerals),
+          `${formatNumberOf(outages.length, 'outage')}.`,
+        ].join(', ');
   const picture = figure(
     {
       title: `Times to an answer and loss: ${target}`,
