@@ -33,9 +33,12 @@ export const rootOptions = {
 const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
-  csv: flag('Short for -o csv. In any CSV, a text that a spreadsheet would take for a formula has an apostrophe in front.', {
-    also: ['safe-csv'],
-  }),
+  csv: flag(
+    'Short for -o csv. In any CSV, a text that a spreadsheet would take for a formula has an apostrophe in front.',
+    {
+      also: ['safe-csv'],
+    },
+  ),
   fields: words('Fields to print, in this order; all means every field, and help lists them.', {
     value: 'A,B,C',
     offers: 'field',
