@@ -65,7 +65,8 @@ const TONES: Readonly<Record<InsightSeverity, string>> = { error: 'bad', warn: '
 function findingsOf(rows: readonly InsightRow[] | null, hour: LastHour, now: number): Markup {
   if (rows === null)
     return section('Findings', markup`<p class="faint">The rules look for the second time in a few seconds.</p>`);
-  const picture = hourPicture([{ name: 'findings', points: hour.findings(now) }], (value) => String(Math.round(value)));
+  const drawn = hourPicture([{ name: 'findings', points: hour.findings(now) }], (value) => String(Math.round(value)));
+  const picture = markup`<p class="faint">The last hour: <span class="first">how many</span></p>${drawn}`;
   if (rows.length === 0) return section('Findings', markup`<p class="good">No rule found anything.</p>${picture}`);
   const lines = rows
     .slice(0, MOST_ROWS)

@@ -50,6 +50,13 @@ test('text of others stays text, wherever it stands', () => {
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
 
+test('each picture says what it shows', () => {
+  const hour = new LastHour();
+  hour.takeFindings([], 1000);
+  const text = page(sampleWith('plain'), hour);
+  expect(text).toMatch(/The last hour: <span class="first">how many<\/span>/);
+});
+
 test('two gateways have a name and a picture each', () => {
   const hour = new LastHour();
   const of = (host: string): ProbeRow => roundOf('gateway', [1], { host });
