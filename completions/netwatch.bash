@@ -416,15 +416,11 @@ _netwatch_export_snapshot() {
     --redact-key) _netwatch_files ;;
     --write|-w) _netwatch_files ;;
     --output|-o) _netwatch_words 'ndjson json' ;;
-    --fields) _netwatch_list "$fields" ;;
-    --sort) _netwatch_list "$fields ${fields// /:desc }:desc" ;;
-    --limit) : ;;
-    --filter|-f) : ;;
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--netns --read -r --keylog --geoip --redact --redact-key --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--netns --read -r --keylog --geoip --redact --redact-key --write -w --force --output -o --json --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

@@ -43,7 +43,7 @@ const TO_OTHERS =
 promised(
   {
     id: 'P4',
-    says: 'netwatch contacts nobody unless it was asked to: no telemetry, no check for updates, no reverse DNS without --resolve. Only probe, whois of public numbers, --resolve and names on the command line send packets; insights asks a model on this machine alone.',
+    says: 'netwatch contacts nobody unless it was asked to: no telemetry, no check for updates, no reverse DNS without --resolve. Only the screen (its gateways and name servers, unless --no-probe), probe, whois of public numbers, --resolve, --probe, --to and names on the command line send packets; insights asks a model on this machine alone.',
     tested: 'Every command except probe under strace: each call that sends or connects to another machine.',
     notPromised: 'Libraries of the system may write to sockets of this machine (nscd, the journal).',
     skipped: toolIsMissing('strace') ? 'strace is not installed' : null,

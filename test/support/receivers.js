@@ -1,4 +1,4 @@
-// Listens where README sends records: `receivers.js` serves OTLP on 127.0.0.1:4318, and counts what comes there and to the
+// Listens where README sends records: `receivers.js` serves OTLP on the ports 4318 and 8428 of 127.0.0.1, and counts what comes there and to the
 // servers of NATS; the counts are in the file received.json. `receivers.js stream add …` stands for the program
 // `nats`, which no registry here has.
 import fs from 'node:fs';
@@ -12,6 +12,8 @@ const SERVERS = [
   { servers: '127.0.0.1' },
   { servers: '127.0.0.2', tls: { caFile: process.env.SSL_CERT_FILE }, user: 'ada', pass: 'geheim' },
 ];
+/** Of a collector, and of VictoriaMetrics. */
+const OTLP_PORTS = [4318, 8428];
 const [, , word, ...words] = process.argv;
 const received = { nats: 0, '/v1/logs': 0, '/v1/metrics': 0 };
 const count = (what) => {
@@ -23,12 +25,16 @@ const count = (what) => {
 if (word === 'stream') await addStream(words);
 else {
   if (word === 'nats') await listenToNats();
-  http
-    .createServer((request, response) => {
-      request.resume().on('end', () => response.end());
-      count(request.url.slice(request.url.indexOf('/v1/')));
-    })
-    .listen(4318, '127.0.0.1', () => process.stdout.write('ready'));
+  for (const port of OTLP_PORTS) await listenToOtlp(port);
+  process.stdout.write('ready');
+}
+
+function listenToOtlp(port) {
+  const server = http.createServer((request, response) => {
+    request.resume().on('end', () => response.end());
+    count(request.url.slice(request.url.indexOf('/v1/')));
+  });
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
 }
 
 async function listenToNats() {

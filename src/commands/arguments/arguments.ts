@@ -4,6 +4,7 @@ import { type Command, membersOf } from '../listing/command.ts';
 import { placeOf } from '../options/command-line.ts';
 import type { Option, Options } from '../options/option.ts';
 import {
+  documentOptionsOf,
   globalOptions,
   type ListingValues,
   outputOptionsOf,
@@ -48,7 +49,9 @@ export function optionGroups(command: Command): readonly { readonly title: strin
 function everyGroup(command: Command): readonly { readonly title: string; readonly options: Options }[] {
   const groups: { title: string; options: Options }[] = [{ title: 'Options', options: command.options }];
   if (command.kind === 'listing') {
-    groups.push({ title: 'Output', options: outputOptionsOf(command.formats.flatMap(({ name }) => name ?? [])) });
+    const formats = command.formats.flatMap(({ name }) => name ?? []);
+    const optionsOf = command.formats.some(({ choosesFields }) => choosesFields) ? outputOptionsOf : documentOptionsOf;
+    groups.push({ title: 'Output', options: optionsOf(formats) });
     if (command.repeats) groups.push({ title: 'Repeating and checking', options: repeatOptionsOf(command.statements) });
   }
   groups.push({ title: 'General', options: generalOptions(command) });
@@ -160,7 +163,7 @@ export function readArguments(
   for (const key of Object.keys(parsed)) {
     if (key === '_' || Object.hasOwn(options, key) || isShort(options, key)) continue;
     if (Object.hasOwn(rootOptions, key)) throw misplacedRoot(`--root cannot be used with ${command.name}`, line);
-    throw unknownOption(key, options, line);
+    throw unknownOption(key, options, line, named ? command.name : '');
   }
   const beaten = new Set(RIVALS.filter((names) => names.some((name) => parsed[name] !== undefined)).flat());
   const values: Record<string, unknown> = {};
@@ -234,7 +237,7 @@ function misplacedRoot(message: string, line: readonly string[]): Failure {
   });
 }
 
-function unknownOption(key: string, options: Options, line: readonly string[]): Failure {
+function unknownOption(key: string, options: Options, line: readonly string[], command: string): Failure {
   const dashed = key.length === 1 ? `-${key}` : `--${key}`;
   const at = line.findIndex(
     (word) =>
@@ -242,7 +245,7 @@ function unknownOption(key: string, options: Options, line: readonly string[]): 
       word.startsWith(`${dashed}=`) ||
       (key.length === 1 && /^-[^-]/.test(word) && word.includes(key)),
   );
-  const help = `netwatch ${line[0]?.startsWith('-') === false ? `${line[0]} ` : ''}--help lists the options`;
+  const help = `netwatch ${command === '' ? '' : `${command} `}--help lists the options`;
   return usageError(`unknown option ${dashed}`, {
     hint: didYouMean(key, Object.keys(options), help, (near) => `--${near}`),
     place: placeOf(line, at),

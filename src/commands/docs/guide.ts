@@ -112,7 +112,7 @@ export const FILTER_GUIDE: readonly GuideSection[] = [
 /** The exit statuses that the contract promises. */
 export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string])[] = [
   ['0', 'done, even if the result is empty; a closed pipe also ends quietly with 0'],
-  ['1', 'an expectation does not hold, or what --fail-on names does'],
+  ['1', 'an expectation does not hold, or what --fail-on names does; of export diff: something has changed'],
   ['3', 'not enough evidence to decide'],
   ['64', 'usage: unknown option, field or filter'],
   ['65', 'input that is not in the expected format'],
@@ -126,6 +126,6 @@ export const EXIT_STATUSES: readonly (readonly [status: string, meaning: string]
   ['78', 'bad configuration'],
   [
     '129, 130, 143',
-    'interrupted by SIGHUP, SIGINT or SIGTERM, after the output was finished; 0 for capture, follow and watch, and for the live table of netwatch without a command',
+    'interrupted by SIGHUP, SIGINT or SIGTERM, after the output was finished; 0 for capture, follow, watch and export metrics, and for the live table of netwatch without a command',
   ],
 ];

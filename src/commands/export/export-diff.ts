@@ -20,7 +20,7 @@ export const exportDiff: Command = listing({
   details: [
     'Compares two files of netwatch export snapshot, the earlier one first; - is stdin, compressed files are decompressed. One record for each change: listener (a socket that listens came, went, or is held by another process), remote (a process is connected with another remote; several connections to one port of a remote are one), route, dns_server, iface (an interface came or went), iface_fact (its MTU, addresses, state, hardware address and so on), neighbor (an address has another hardware address), counter (errors and drops of the kernel and of interfaces, by how much they grew) and host (name, system, kernel, a start). --ignore leaves kinds out; a filter chooses among the rest.',
     'A counter that began anew, since the machine was started or the interface made again, is reset: delta is what it has counted since. What is unknown in one of the snapshots is no change: a part that one of them does not have is named on stderr, and a remote or listener whose process was hidden from who took one of them is not taken for another one.',
-    'direction of a remote is in where it connected to a socket that listens here, and out otherwise; port is the port that was connected to.',
+    'direction of a remote is in where it connected to a socket that listens here, and out otherwise; port is the port that was connected to. Its key says both: tcp 192.0.2.7:443 was connected to from here, tcp 192.0.2.7 to port 22 connected to port 22 here.',
     'The exit status is 1 when something has changed that is printed, and 0 when nothing has. It is 65 for a file that is no snapshot, is cut short, or is of a later version.',
     REDACTED_RECORDS,
   ],

@@ -1,3 +1,4 @@
+import { usageError } from '../../core/failure.ts';
 import { connEvent } from '../../core/record/tables/conn-event.ts';
 import { connOptions } from '../conns/conn-options.ts';
 import { liveRequestOf } from '../conns/conn-request.ts';
@@ -47,7 +48,12 @@ export const exportEvents: Command = listing({
   tableOf: () => connEvent,
   runOf: (values) => {
     const { to } = values;
-    if (to === null) return SNAPSHOTS;
+    if (to === null) {
+      refuseSinkOptions(values);
+      return SNAPSHOTS;
+    }
+    if (values.append !== null)
+      throw usageError('--append cannot be used with --to', { hint: 'netwatch conns --events --append FILE' });
     return {
       kind: 'deed',
       interruptIsStatus: true,
@@ -62,6 +68,12 @@ export const exportEvents: Command = listing({
   run: (context, values, _operands, request) =>
     runLive(context, liveRequestOf({ ...values, ...NOT_ASKED }, request), request),
 });
+
+/** Throws Failure 64 for what says how to send, where nothing is sent. */
+function refuseSinkOptions(values: ListingValues<typeof sinkOptions>): void {
+  const given = Object.keys(sinkOptions).find((name) => values[name as keyof typeof sinkOptions] !== null);
+  if (given !== undefined) throw usageError(`--${given} needs --to URL`, { hint: 'netwatch export events --help' });
+}
 
 /** The same command, which calls `opened` before its first look. */
 const commandThatOpens = (opened: () => Promise<void>): ListingCommand => ({

@@ -29,7 +29,7 @@ export const exportHistory: Command = listing({
   details: [
     'Sums up what netwatch conns --events --append FILE saved in FILE and in FILE.1: how many connections opened and closed, with how many remotes, and what those that closed had moved, as far as somebody counted. Sockets that listen are among those that open and close.',
     'Hours are by the clock, in UTC; the first one is cut by --since. Rows by process and by remote begin with those that opened most.',
-    'A line that holds no record, a last line that is cut short, and records that only a later version knows are skipped and told on stderr.',
+    'A line that holds no record, a last line that is cut short, and records of another kind or of a later version are skipped and told on stderr.',
     REDACTED_RECORDS,
     'With -w the sums go to a new file, in the format that its name says.',
   ],

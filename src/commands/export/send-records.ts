@@ -17,10 +17,14 @@ import { runListing } from '../listing/run-listing.ts';
 import type { Options } from '../options/option.ts';
 import { shedPrivileges } from '../reading/shed-privileges.ts';
 import type { SendRequest } from './send-request.ts';
+import { sinkOptions } from './sink-options.ts';
 
 /** How long what waits is still sent after the end of a run. */
 const FLUSH_MS = 5_000;
 const FLUSH_CHECK_MS = 20;
+
+/** The listing itself only prints. */
+const NOT_SENT = Object.fromEntries(Object.keys(sinkOptions).map((name) => [name, null]));
 
 /** A command whose run says when all that needs privileges is open: they are given up there. */
 export type CommandThatOpens = (opened: () => Promise<void>) => ListingCommand;
@@ -48,7 +52,7 @@ export async function sendRecords(
   });
   const stdout = lineSink((line) => sender?.spool.append(line));
   try {
-    const plain = { ...values, to: null, output: 'ndjson' as const, json: false, tsv: false, csv: false };
+    const plain = { ...values, ...NOT_SENT, output: 'ndjson' as const, json: false, tsv: false, csv: false };
     return await runListing(command, { ...context, stdout }, plain, operands);
   } finally {
     await (sender as Sender | null)?.finish();

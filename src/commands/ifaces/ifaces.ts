@@ -18,7 +18,7 @@ export const ifaces = listing({
   details: [
     'One row per network interface, with its addresses, kind, speed, state and 64-bit counters.',
     'With --routes, --dns, --neighbors, --host or --tunnels the configuration is shown instead. --routes shows the main routing table, as ip route does, and --table chooses another one, or all of them. Behind a local stub resolver (127.0.0.53), --dns names the servers the stub asks.',
-    '--tunnels has a row for each tun or tap device, with the process that holds it and the flow that carries it, and a row for each peer of a WireGuard device, with its endpoint and the last exchange of keys (needs CAP_NET_ADMIN; where WireGuard is a process, as wireguard-go is, root or its user). With --interval it counts reconnects. A process that sends by a socket without a peer, as OpenVPN does over UDP, tells nobody where to: remote_addr is null then.',
+    '--tunnels has a row for each tun or tap device, with the process that holds it and the flow that carries it, and a row for each peer of a WireGuard device, with its endpoint and the last exchange of keys (needs CAP_NET_ADMIN; where WireGuard is a process, as wireguard-go is, root or its user). With --interval it counts reconnects. A process that sends by a socket without a peer, as OpenVPN does over UDP, tells nobody where to: remote_addr is null then. VXLAN, GRE and the like belong to the kernel alone: they are interfaces, of the kind vxlan, gre and so on, in netwatch ifaces without --tunnels.',
     '-o prometheus names counters as node_exporter does (node_network_receive_bytes_total), so that the same expressions work for both; do not give both to one collector. -o markdown prints a table to paste into an issue.',
     REDACTED_RECORDS,
   ],

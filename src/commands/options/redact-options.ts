@@ -8,7 +8,7 @@ export const redactOptions = {
     REDACT_WORDS,
   ),
   'redact-key': text(
-    'With --redact: the key under which equal things become equal, in every run: a file of 32 bytes, or of a text. Without it, each run has a key of its own.',
+    'With --redact: the key under which equal things become equal, in every run: a file of 32 random bytes (head -c 32 /dev/urandom), or of a text. Who has it can undo addresses. Without it, each run has a key of its own.',
     { value: 'FILE', offers: 'file' },
   ),
 };

@@ -33,9 +33,12 @@ export const rootOptions = {
 const ROW_OPTIONS = {
   json: flag('Short for -o ndjson.'),
   tsv: flag('Short for -o tsv.'),
-  csv: flag('Short for -o csv, in which no text is a formula to a spreadsheet.', {
-    also: ['safe-csv'],
-  }),
+  csv: flag(
+    'Short for -o csv. In any CSV, a text that a spreadsheet would take for a formula has an apostrophe in front.',
+    {
+      also: ['safe-csv'],
+    },
+  ),
   fields: words('Fields to print, in this order; all means every field, and help lists them.', {
     value: 'A,B,C',
     offers: 'field',
@@ -44,7 +47,7 @@ const ROW_OPTIONS = {
     value: 'F[:asc|desc],...',
     offers: 'sort',
   }),
-  limit: integer('Print at most N rows per snapshot.', { least: 0 }),
+  limit: integer('Print at most N rows; with --interval, N each time.', { least: 0 }),
   'no-header': flag('Print no header line.', { short: 'H', also: ['no-headers'] }),
   filter: text('Print only rows that this filter matches; see FILTERS in netwatch(1).', { short: 'f', value: 'EXPR' }),
 };
@@ -56,6 +59,14 @@ const formatDoc = (names: readonly FormatName[]): string =>
 export const outputOptionsOf = (formats: readonly FormatName[]) => {
   const names = FORMAT_NAMES.filter((name) => formats.includes(name));
   return { output: choice<FormatName>(formatDoc(names), names, { short: 'o', value: 'FORMAT' }), ...ROW_OPTIONS };
+};
+
+/** Those of a command that prints one document: it has no rows to choose. They are understood, to be refused with a reason. */
+export const documentOptionsOf = (formats: readonly FormatName[]): Options => {
+  const { output, json, ...others } = outputOptionsOf(formats);
+  const hidden = Object.entries(others).map(([name, option]) => [name, { ...option, hidden: true }]);
+  const doc = `Output format: ${FORMAT_NAMES.filter((name) => formats.includes(name)).join(', ')}; the default is json.`;
+  return { output: { ...output, doc }, json, ...Object.fromEntries(hidden) };
 };
 
 /** The output options of a command without formats of its own. */

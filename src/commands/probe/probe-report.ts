@@ -19,7 +19,8 @@ export async function sectionsOf(
   if (shows === 'outages') return [section(probeOutage, report.outages().filter(keeps))];
   const rows = report.rows().filter(keeps);
   if (shows === 'spans') return [{ table, rows }];
-  const keyOf = ({ target, kind }: ProbeReportRow | ProbeOutageRow): string => JSON.stringify([target, kind]);
+  const keyOf = ({ target, kind, host }: ProbeReportRow | ProbeOutageRow): string =>
+    JSON.stringify([target, kind, host]);
   const shown = new Set(rows.map(keyOf));
   const outages = report.outages().filter((outage) => shown.has(keyOf(outage)));
   return [{ table, rows }, section(probeOutage, outages)];

@@ -44,7 +44,7 @@ export async function readHistory(context: Context, file: string, take: (value: 
     records += lines.records;
     if (lines.broken > 0) context.say(`${name}: skipped ${formatNumberOf(lines.broken, 'line')} without a record`);
     if (lines.later > 0)
-      context.say(`${name}: skipped ${formatNumberOf(lines.later, 'record')} that only a later version may know`);
+      context.say(`${name}: skipped ${formatNumberOf(lines.later, 'record')} of another kind, or of a later version`);
     if (lines.isTorn) context.say(`${name}: the last line is cut short, so it was skipped`);
   }
   if (isSame) fs.closeSync(before);

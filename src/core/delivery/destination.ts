@@ -35,7 +35,11 @@ export function parseDestination(typed: string): Destination {
   const parts = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#@]*)(\/[^?#]*)?$/i.exec(typed);
   const [, scheme = '', userinfo, authority = '', path = ''] = parts ?? [];
   const known = SCHEMES[scheme.toLowerCase()];
-  if (parts === null || known === undefined) throw usageError(`--to "${withoutSecrets(typed)}" is not ${FORMS}`);
+  if (parts === null || known === undefined) {
+    const isWeb = /^https?$/i.test(scheme);
+    const hint = isWeb ? `OTLP: otlp+${scheme.toLowerCase()}://${authority}${path}` : null;
+    throw usageError(`--to "${withoutSecrets(typed)}" is not ${FORMS}`, { hint });
+  }
   const shown = `${scheme.toLowerCase()}://${authority}${path}`;
   const servers = authority.split(',').map((one) => serverOf(one, known.port, shown));
   if (known.protocol === 'otlp' && servers.length > 1)
@@ -45,7 +49,8 @@ export function parseDestination(typed: string): Destination {
   if (known.protocol === 'otlp' && !/^[\w./~-]*$/.test(rest))
     throw usageError(`--to "${shown}" has a path that is none`);
   if (known.protocol === 'nats' && !(SUBJECT.test(rest) && rest.length <= MOST_SUBJECT)) {
-    throw usageError(`--to "${shown}" has no subject to publish to`, {
+    const subject = rest === '' ? 'no subject' : 'a subject that nobody can publish to';
+    throw usageError(`--to "${shown}" has ${subject}`, {
       hint: 'nats://HOST/netwatch.events: words with dots between them, without * and >',
     });
   }

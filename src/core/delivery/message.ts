@@ -29,7 +29,7 @@ export interface Waiting {
   some(signal: AbortSignal): Promise<void>;
   /** Lets go of a batch that is delivered. */
   settle(batch: Batch): void;
-  /** How many records wait. */
+  /** How many records wait; those that were dropped do not. */
   count(): number;
 }
 

@@ -18,10 +18,16 @@ export interface HistorySpan {
 export interface TargetHistory {
   readonly target: string;
   readonly kind: string;
+  readonly host: string | null;
   readonly rows: ProbeReportRow[];
   readonly outages: ProbeOutageRow[];
   /** The row about all of it; null where none passed the filter. */
   total: ProbeReportRow | null;
+}
+
+/** A target as a reader tells it from others: a gateway has an address in each family. */
+export function nameOf({ target, host }: Pick<TargetHistory, 'target' | 'host'>): string {
+  return host === null || target.includes(host) ? target : `${target} (${host})`;
 }
 
 /** The spans of a target, as many as can be drawn: those side by side become one, in which the worst counts. */

@@ -36,7 +36,11 @@ export const STATISTICS = {
   dns: { about: 'DNS queries with their answers', tables: [dnsQuery] },
   http: { about: 'HTTP requests with their responses', tables: [httpRequest] },
   tls: { about: 'TLS, DTLS and QUIC sessions', tables: [tlsSession] },
-  quic: { about: 'QUIC connections, with the outer flows that carried each', tables: [quicSession, quicPath] },
+  quic: {
+    about:
+      'QUIC connections, with the outer flows that carried each; of a client that moved on purpose, the later ones only with --keylog',
+    tables: [quicSession, quicPath],
+  },
   tunnels: { about: 'flows inside tunnels, each with its outer flow', tables: [tunnelFlow] },
   handshakes: { about: 'how long TCP handshakes took', tables: [handshake, handshakeHistogram], readsFlows: true },
   expert: { about: 'what is worth looking at, by severity', tables: [expert] },

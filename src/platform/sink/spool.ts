@@ -198,7 +198,7 @@ export async function openSpool({ folder, mostBytes, gapOf, say, clock }: SpoolR
       writeSent(position, sent);
       while (segments.length > 1 && segments[1]!.first <= sent + 1) remove();
     },
-    count: () => next - 1 - sent,
+    count: () => next - 1 - sent - losses.countIn(sent + 1, next - 1),
     dropped: () => dropped,
     sync,
     close() {

@@ -139,7 +139,7 @@ describe('export history', () => {
     expect([status, recordsOf(out).map(({ opened }) => opened)]).toEqual([0, [2]]);
     expect(said).toEqual([
       `${file}: skipped 4 lines without a record`,
-      `${file}: skipped 2 records that only a later version may know`,
+      `${file}: skipped 2 records of another kind, or of a later version`,
       `${file}: the last line is cut short, so it was skipped`,
     ]);
   });

@@ -22,6 +22,16 @@ type Row = Readonly<Record<string, unknown>>;
 const PARTS = Object.keys(SNAPSHOT_PARTS);
 const rowsOf = (document: Row, part: string): readonly Row[] => [document[part] ?? []].flat() as Row[];
 
+test('help offers what a document has: two formats, and no rows to choose', async () => {
+  const { out } = await netwatch('export', 'snapshot', '--help');
+  expect(out).toMatch(/Output format: ndjson, json; the default is json\./);
+  expect(out).not.toMatch(/--(tsv|csv|fields|sort|limit|no-header|filter)\b/);
+  // who tries is told that it is understood, and not that it is unknown
+  expect((await netwatch('export', 'snapshot', '--fields', 'host')).said[0]).toBe(
+    '--fields cannot be used with -o json',
+  );
+});
+
 test('every part of a machine, each with the records of its own command', async () => {
   const { status, out } = await netwatch('export', 'snapshot', '--root', MACHINE);
   const document = JSON.parse(out) as Row;

@@ -511,6 +511,14 @@ describe('--wait', () => {
 describe('bad input', () => {
   test.each([
     ['conns --jsn', EXIT.usage, 'unknown option --jsn', 'did you mean --json?'],
+    ['export events -w f', EXIT.usage, 'unknown option -w', 'netwatch export events --help lists the options'],
+    ['export events --spool q', EXIT.usage, '--spool needs --to URL', 'netwatch export events --help'],
+    [
+      'export events --to nats://h/s --append f',
+      EXIT.usage,
+      '--append cannot be used with --to',
+      'netwatch conns --events --append FILE',
+    ],
     ['conns -Z', EXIT.usage, 'unknown option -Z', '--help'],
     ['conns --_=a b', EXIT.usage, 'unknown option --_=a', null],
     ['conns -_a', EXIT.usage, 'unknown option -_', null],

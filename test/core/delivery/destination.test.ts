@@ -76,6 +76,14 @@ describe('--to', () => {
     '',
   ])('%j is refused', (url) => expect(failureOf(() => parseDestination(url)).exit).toBe(64));
 
+  test('who names http is told how OTLP is written, and a subject that is wrong is not called missing', () => {
+    const of = (url: string) => failureOf(() => parseDestination(url));
+    expect(of('http://ada:geheim@h:4318/x').hint).toBe('OTLP: otlp+http://h:4318/x');
+    expect(of('ftp://h/x').hint).toBeNull();
+    expect(of('nats://h').message).toBe('--to "nats://h" has no subject');
+    expect(of('nats://h/a.>').message).toBe('--to "nats://h/a.>" has a subject that nobody can publish to');
+  });
+
   test.each([
     'nats://ada:geheim@h',
     'nats://ada:geheim@h:0/x',

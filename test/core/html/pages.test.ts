@@ -184,6 +184,28 @@ test('strangers may invent answer codes and targets: what is kept and shown is b
   expect(page.length).toBeLessThan(1_000_000);
 });
 
+test('two gateways are two targets, and one that never answered has no axis of times', async () => {
+  const row = (host: string, span: string, answered: number): AnyRow => ({
+    ...rowWith(probeReport, 'gateway', 4),
+    host,
+    span,
+    until: '2026-01-02T04:04:05.678Z',
+    availability_pct: answered,
+    ...(answered === 0 ? { rtt_avg_ms: null, rtt_p50_ms: null, rtt_p95_ms: null, rtt_max_ms: null } : {}),
+  });
+  const rows = ['hour', 'total'].flatMap((span) => [row('192.0.2.1', span, 100), row('fd00::1', span, 0)]);
+  const page = await pageOf([{ table: probeReport, rows }]);
+  const headings = [...page.matchAll(/<h3>(gateway [^ ]+) /g)].map(([, heading]) => heading);
+  expect(headings).toEqual(['gateway (fd00::1)', 'gateway (192.0.2.1)']);
+  const down = page.slice(page.indexOf('<h3>gateway (fd00::1)'), page.indexOf('<h3>gateway (192.0.2.1)'));
+  expect(down).toContain(', no answer, ');
+  expect(down).toContain('no answer, so no time to it');
+  expect(down).not.toMatch(/>[\d.]+ ms</);
+  // a single hour is a dot, for a line of one point shows next to nothing
+  expect(down).not.toContain('<circle class="a"');
+  expect(page.slice(page.indexOf('<h3>gateway (192.0.2.1)'))).toContain('<circle class="a"');
+});
+
 test('a history of years has a picture of bounded size', async () => {
   function* hours(): Iterable<AnyRow> {
     const start = Date.parse('2016-01-01T00:00:00Z');

@@ -338,6 +338,7 @@ export const SHOWN: readonly ShownRows[] = [
         tx_rate: 45_600,
         rtt_avg_ms: 18.4,
         retrans: 3,
+        share_pct: 61.5,
       },
     ],
     true,
@@ -776,6 +777,7 @@ export const SHOWN: readonly ShownRows[] = [
       longest_outage_s: 61,
       span: 'hour',
       until: '2026-03-01T10:00:00.000Z',
+      host: 'www.example.org',
     },
   ]),
   shown('probe --report --outages', TABLES.probe_outage, [
@@ -787,6 +789,7 @@ export const SHOWN: readonly ShownRows[] = [
       until: '2026-03-01T09:13:01.000Z',
       rounds: 1,
       detail: 'connection refused',
+      host: 'www.example.org',
     },
   ]),
   shown('config show', TABLES.setting, [

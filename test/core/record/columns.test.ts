@@ -11,7 +11,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   conn_event:
     'event 1, proto 6, state 2, local_addr 1, local_port 3, remote_addr 1, remote_port 1, pid 5, process 2/8, user 8, rx_bytes 7, tx_bytes 7, rx_rate* 4, tx_rate* 4, rtt_ms 1',
   conn_summary:
-    'by 5, key 1, conns 1, established 2, listening 2, remotes 3, rx_bytes 3, tx_bytes 3, rx_rate* 1, tx_rate* 1, rtt_avg_ms 1, retrans 4',
+    'by 5, key 1, conns 1, established 2, listening 2, remotes 3, rx_bytes 3, tx_bytes 3, rx_rate* 1, tx_rate* 1, rtt_avg_ms 1, retrans 4, share_pct 2',
   conn_history: 'time 2, key 1, opened 1, closed 1, rx_bytes 1, tx_bytes 1, processes 3, remotes 3, retrans 4, until 2',
   coverage:
     'sockets 1, attributed 1, unattributed_kernel 2, unattributed_denied 2, unattributed_unseen 2, interface_bytes 3, attributed_bytes 3, unattributed_bytes 3, unaccounted_bytes 3, dropped_by_reader 4',
@@ -59,8 +59,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
     'target 1, kind 4, addr 2, sent 5, received 5, loss_pct 1, rtt_min_ms 3, rtt_avg_ms 1, rtt_max_ms 3, rtt_stddev_ms 6, jitter_ms 6, detail 2, state 1',
   hop: 'target 3, hop 1, addr 1, sent 4, loss_pct 1, rtt_min_ms 2, rtt_avg_ms 1, rtt_max_ms 2, error 2',
   probe_report:
-    'time 1, target 1, kind 5, rounds 4, availability_pct 1, loss_pct 1, rtt_avg_ms 1, rtt_p95_ms 3, rtt_max_ms 3, outages 2, outage_s 2, longest_outage_s 4, span 4',
-  probe_outage: 'time 1, target 1, kind 5, outage_s 1, until 2, rounds 4, detail 2',
+    'time 1, target 1, kind 5, rounds 4, availability_pct 1, loss_pct 1, rtt_avg_ms 1, rtt_p95_ms 3, rtt_max_ms 3, outages 2, outage_s 2, longest_outage_s 4, span 4, host 5',
+  probe_outage: 'time 1, target 1, kind 5, outage_s 1, until 2, rounds 4, detail 2, host 5',
   insight: 'rule 1, severity 1, confidence 4, summary 1/40, advice 2/30',
   rule: 'rule 1, severity 1, about 1/30, reads 3, thresholds 2/40',
   counter: 'name 1, value 1',

@@ -240,6 +240,17 @@ describe('after a kill', () => {
   });
 });
 
+test('what was dropped does not wait: neither the oldest that made room, nor what could not be written', async () => {
+  const spool = await spoolOf(64 * 1024);
+  add(spool, ...numbered(1000), 'y'.repeat(2 ** 24));
+  const waits = spool.count();
+  expect(waits + spool.dropped()).toBe(1001);
+  add(spool, 'last');
+  expect(spool.count()).toBe(waits + 1);
+  expect(textsOf(spool).filter((text) => !text.startsWith('gap'))).toHaveLength(waits + 1);
+  expect(spool.count()).toBe(0);
+});
+
 describe('a damaged spool', () => {
   test.each([
     ['in the middle of the last segment', 1],

@@ -45,8 +45,8 @@ export class LastHour {
     );
   }
 
-  takeRound({ target, kind, rtt_avg_ms: rtt }: Pick<ProbeRow, 'target' | 'kind' | 'rtt_avg_ms'>, at: number): void {
-    this.values.add(`round ${kind} ${target}`, at, rtt);
+  takeRound(row: Asked & Pick<ProbeRow, 'rtt_avg_ms'>, at: number): void {
+    this.values.add(nameOfRounds(row), at, row.rtt_avg_ms);
   }
 
   takeFindings(rows: readonly InsightRow[] | null, at: number): void {
@@ -79,8 +79,8 @@ export class LastHour {
   }
 
   /** Milliseconds to an answer. */
-  rounds({ target, kind }: Pick<ProbeRow, 'target' | 'kind'>, now: number): readonly Point[] {
-    return this.values.of(`round ${kind} ${target}`, now);
+  rounds(row: Asked, now: number): readonly Point[] {
+    return this.values.of(nameOfRounds(row), now);
   }
 
   /** How many held. */
@@ -89,6 +89,10 @@ export class LastHour {
   }
 }
 
+/** What tells a target from others: a gateway has an address in each family. */
+type Asked = Pick<ProbeRow, 'target' | 'kind' | 'host'>;
+
+const nameOfRounds = ({ target, kind, host }: Asked): string => `round ${kind} ${target} ${host}`;
 const nameOfTunnel = ({ iface, peer }: TunnelRow): string => `${iface} ${peer}`;
 const nameOfPath = (token: string, { key }: SessionPath): string => `${token} ${key}`;
 

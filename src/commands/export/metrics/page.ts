@@ -1,4 +1,5 @@
 import { Markup, markup } from '../../../core/html/markup.ts';
+import { nameOf } from '../../../core/html/target-history.ts';
 import { formatBytes, formatMillis, formatNumberOf, formatPercent, formatSeconds } from '../../../core/output/units.ts';
 import type { IfaceRow } from '../../../core/record/tables/iface.ts';
 import type { InsightRow, InsightSeverity } from '../../../core/record/tables/insight.ts';
@@ -64,7 +65,8 @@ const TONES: Readonly<Record<InsightSeverity, string>> = { error: 'bad', warn: '
 function findingsOf(rows: readonly InsightRow[] | null, hour: LastHour, now: number): Markup {
   if (rows === null)
     return section('Findings', markup`<p class="faint">The rules look for the second time in a few seconds.</p>`);
-  const picture = hourPicture([{ name: 'findings', points: hour.findings(now) }], (value) => String(Math.round(value)));
+  const drawn = hourPicture([{ name: 'findings', points: hour.findings(now) }], (value) => String(Math.round(value)));
+  const picture = markup`<p class="faint">The last hour: <span class="first">how many</span></p>${drawn}`;
   if (rows.length === 0) return section('Findings', markup`<p class="good">No rule found anything.</p>${picture}`);
   const lines = rows
     .slice(0, MOST_ROWS)
@@ -82,11 +84,11 @@ function targetsOf(rows: readonly ProbeRow[], hour: LastHour, now: number): Mark
   if (rows.length === 0)
     return section('Targets', markup`<p class="faint">None is asked; --probe TARGET asks some.</p>`);
   const lines = rows.slice(0, MOST_ROWS).map((row) => {
-    const { target, state, loss_pct: loss, rtt_avg_ms: rtt, detail } = row;
+    const { state, loss_pct: loss, rtt_avg_ms: rtt, detail } = row;
     const picture = hourPicture([{ name: 'time to an answer', points: hour.rounds(row, now) }], (ms) =>
       formatMillis(ms),
     );
-    return markup`<tr><td class="${STATES[state]}">${state}</td><td class="name">${target}<p class="faint">${detail}</p></td><td class="number">${rtt === null ? '' : formatMillis(rtt)}</td><td class="number">${loss === null ? '' : formatPercent(loss)}</td><td class="picture">${picture}</td></tr>`;
+    return markup`<tr><td class="${STATES[state]}">${state}</td><td class="name">${nameOf(row)}<p class="faint">${detail}</p></td><td class="number">${rtt === null ? '' : formatMillis(rtt)}</td><td class="number">${loss === null ? '' : formatPercent(loss)}</td><td class="picture">${picture}</td></tr>`;
   });
   const head = markup`<tr><th>State</th><th>Target</th><th class="number">Time</th><th class="number">Loss</th><th>The last hour: <span class="first">time</span></th></tr>`;
   return section('Targets', markup`${tableOf(head, lines)}${restOf(rows.length)}`);

@@ -24,6 +24,8 @@ export interface Windows {
 interface History {
   readonly target: string;
   readonly kind: ProbeKind;
+  /** That of the last record: a gateway may get another address. */
+  host: string | null;
   readonly rounds: KeptRound[];
 }
 
@@ -49,7 +51,8 @@ export class HistoryReport {
     if (Number.isNaN(at)) return;
     // a gateway has an address in each family
     const key = JSON.stringify([target, kind, host?.includes(':') ?? false]);
-    const history = this.histories.get(key) ?? { target, kind, rounds: [] };
+    const history = this.histories.get(key) ?? { target, kind, host, rounds: [] };
+    history.host = host;
     this.histories.set(key, history);
     // those before `since` too: what the last of them found lasts until the next
     const why = state === 'down' ? detail : null;
@@ -81,7 +84,7 @@ export class HistoryReport {
   /** The outages that began in the time of the report, by the target in the order in which they were met, then by time. */
   outages(): readonly ProbeOutageRow[] {
     const since = this.plan.since ?? Number.NEGATIVE_INFINITY;
-    return [...this.histories.values()].flatMap(({ target, kind, rounds }) =>
+    return [...this.histories.values()].flatMap(({ target, kind, host, rounds }) =>
       new RoundTimeline(rounds).outages
         .filter(({ at }) => at >= since)
         .map(({ at, ms, rounds: count, isOver, why }) => ({
@@ -92,6 +95,7 @@ export class HistoryReport {
           until: isOver ? new Date(at + ms).toISOString() : null,
           rounds: count,
           detail: why,
+          host,
         })),
     );
   }
@@ -155,7 +159,7 @@ function wholeOf({ rounds, end }: RoundTimeline, since: number | null): NamedSpa
 
 const isKnown = ({ rounds, knownMs }: SpanSum): boolean => rounds.length > 0 || knownMs > 0;
 
-function rowOf({ target, kind }: History, { name, time, end }: NamedSpan, found: SpanSum): ProbeReportRow {
+function rowOf({ target, kind, host }: History, { name, time, end }: NamedSpan, found: SpanSum): ProbeReportRow {
   const { rounds, knownMs, downMs } = found;
   const sum = (of: (round: KeptRound) => number): number => rounds.reduce((total, round) => total + of(round), 0);
   const told = rounds.filter(({ state }) => state !== 'unknown');
@@ -185,6 +189,7 @@ function rowOf({ target, kind }: History, { name, time, end }: NamedSpan, found:
     sent,
     received,
     rtt_p50_ms: averages.length === 0 ? null : micros(percentile(averages, 50)),
+    host,
   };
 }
 

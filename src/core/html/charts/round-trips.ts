@@ -40,13 +40,14 @@ export function roundTrips(
   const millis = (value: number): string => formatMillis(value, numerals);
   const percent = (value: number): string => formatPercent(value, numerals);
   const lossOf = ({ sent, received }: HistorySpan): number => (sent === 0 ? 0 : (100 * (sent - received)) / sent);
-  const longest = Math.max(0.001, ...spans.map(({ p95Ms, medianMs }) => p95Ms ?? medianMs ?? 0));
+  const times = spans.flatMap(({ p95Ms, medianMs }) => p95Ms ?? medianMs ?? []);
+  const longest = Math.max(0.001, ...times);
   const worst = Math.max(LEAST_LOSS, ...spans.map(lossOf));
   const lossTop = HEAD + TIMES + HEAD;
   const bottom = lossTop + LOSS;
   const y = scaleLinear([0, longest], [HEAD + TIMES, HEAD]).nice(TICKS);
   const loss = scaleLinear([0, worst], [bottom, lossTop]);
-  const labels = [...y.ticks(TICKS).map(millis), percent(worst)];
+  const labels = [...(times.length === 0 ? [] : y.ticks(TICKS).map(millis)), percent(worst)];
   const left = Math.ceil(Math.max(...labels.map(textPx))) + 8;
   const x = scaleUtc([from, Math.max(until, from + 1)], [left, width]);
   const middle = (span: HistorySpan): number => x((span.from + span.until) / 2);
@@ -69,10 +70,12 @@ export function roundTrips(
       const at = Math.max(left, x(begin));
       return markup`<rect class="outage" x="${px(at)}" y="${HEAD}" width="${px(Math.max(1.5, Math.min(width, x(end)) - at))}" height="${bottom - HEAD}"/>`;
     }),
-    ...valueAxis(y, left, width, TICKS, millis),
+    ...(times.length === 0 ? [] : valueAxis(y, left, width, TICKS, millis)),
     markup`<path class="soft" d="${pathOf(band(points))}"/><path class="line b" d="${pathOf(curve(({ p95Ms }) => p95Ms)(points))}"/><path class="line a" d="${pathOf(curve(({ medianMs }) => medianMs)(points))}"/>`,
-    markup`<text class="label" x="${px(left)}" y="12">time to an answer</text><text class="label" x="${px(left)}" y="${lossTop - 8}">loss</text><text class="label" x="${px(left - 8)}" y="${px(lossTop + 4)}" text-anchor="end">${percent(worst)}</text><text class="label" x="${px(left - 8)}" y="${px(bottom + 4)}" text-anchor="end">${percent(0)}</text>`,
+    markup`<text class="label" x="${px(left)}" y="12">${times.length === 0 ? 'no answer, so no time to it' : 'time to an answer'}</text><text class="label" x="${px(left)}" y="${lossTop - 8}">loss</text><text class="label" x="${px(left - 8)}" y="${px(lossTop + 4)}" text-anchor="end">${percent(worst)}</text><text class="label" x="${px(left - 8)}" y="${px(bottom + 4)}" text-anchor="end">${percent(0)}</text>`,
   ];
+  for (const { span, of, tone } of alone(points))
+    body.push(markup`<circle class="${tone}" cx="${px(middle(span))}" cy="${px(y(of))}" r="2.5"/>`);
   for (const span of spans) {
     const lost = lossOf(span);
     if (lost <= 0) continue;
@@ -83,4 +86,21 @@ export function roundTrips(
     );
   }
   return { height: bottom + AXIS, body };
+}
+
+/** Values without a neighbour, of which a line shows next to nothing: each is a dot. The median is drawn last, as its line is. */
+function alone(
+  points: readonly HistorySpan[],
+): readonly { readonly span: HistorySpan; readonly of: number; readonly tone: string }[] {
+  const lines = [
+    { tone: 'b', timeOf: (span: HistorySpan | undefined) => span?.p95Ms ?? null },
+    { tone: 'a', timeOf: (span: HistorySpan | undefined) => span?.medianMs ?? null },
+  ];
+  return lines.flatMap(({ tone, timeOf }) =>
+    points.flatMap((span, at) => {
+      const of = timeOf(span);
+      const isAlone = timeOf(points[at - 1]) === null && timeOf(points[at + 1]) === null;
+      return of !== null && isAlone ? [{ span, of, tone }] : [];
+    }),
+  );
 }

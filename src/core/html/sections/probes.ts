@@ -9,7 +9,7 @@ import { figure } from '../figure.ts';
 import { type Markup, markup } from '../markup.ts';
 import { countOf, none } from '../phrases.ts';
 import type { Look, ReportSection } from '../section.ts';
-import { periodOf, spansOf, type TargetHistory } from '../target-history.ts';
+import { nameOf, periodOf, spansOf, type TargetHistory } from '../target-history.ts';
 import { TopRows } from '../top-rows.ts';
 
 /** Targets with a picture of their own, and those in the overview. */
@@ -41,11 +41,18 @@ export const probesSection: ReportSection = {
   tables: [probeReport, probeOutage],
   open() {
     const histories = new Map<string, TargetHistory>();
-    const of = ({ target, kind }: AnyRow): TargetHistory => {
-      const key = JSON.stringify([target, kind]);
+    const of = ({ target, kind, host }: AnyRow): TargetHistory => {
+      const key = JSON.stringify([target, kind, host]);
       const known = histories.get(key);
       if (known !== undefined) return known;
-      const made = { target: String(target), kind: String(kind), rows: [], outages: [], total: null };
+      const made: TargetHistory = {
+        target: String(target),
+        kind: String(kind),
+        host: typeof host === 'string' ? host : null,
+        rows: [],
+        outages: [],
+        total: null,
+      };
       histories.set(key, made);
       return made;
     };
@@ -70,7 +77,9 @@ function byTrouble(a: TargetHistory, b: TargetHistory): number {
 function viewOf(histories: readonly TargetHistory[], look: Look): Markup {
   const { numerals } = look;
   if (histories.length === 0) return none('No round of probes falls into that time.');
-  const totals = histories.flatMap(({ total }) => (total === null ? [] : [total]));
+  const totals = histories.flatMap((history) =>
+    history.total === null ? [] : [{ ...history.total, target: nameOf(history) }],
+  );
   const overview = dataTable({
     table: probeReport,
     rows: totals.slice(0, LISTED),
@@ -85,7 +94,7 @@ function viewOf(histories: readonly TargetHistory[], look: Look): Markup {
   const left = histories.length - pictured.length;
   const period = periodOf(pictured);
   const strips = pictured.map((history) => ({
-    label: history.target,
+    label: nameOf(history),
     says: availabilityOf(history.total, numerals),
     spans: spansOf(history, DRAWN),
   }));
@@ -114,13 +123,19 @@ function viewOf(histories: readonly TargetHistory[], look: Look): Markup {
 const availabilityOf = (total: ProbeReportRow | null, numerals: Numerals): string =>
   total === null || total.availability_pct === null ? UNKNOWN : `${numerals(total.availability_pct, 3)} %`;
 
+function timesOf({ rtt_p50_ms: median, rtt_p95_ms: most }: ProbeReportRow, numerals: Numerals): readonly string[] {
+  if (median === null || most === null) return ['no answer'];
+  return [`median ${formatMillis(median, numerals)}`, `95 % within ${formatMillis(most, numerals)}`];
+}
+
 function targetView(
   history: TargetHistory,
   period: { readonly from: number; readonly until: number },
   look: Look,
 ): Markup {
   const { numerals } = look;
-  const { target, kind, total, outages } = history;
+  const { kind, total, outages } = history;
+  const target = nameOf(history);
   const spans = spansOf(history, DRAWN);
   const downs = outages.map(({ time, outage_s }) => {
     const from = Date.parse(time);
@@ -129,7 +144,12 @@ function targetView(
   const says =
     total === null
       ? 'What the filter left of this target.'
-      : `Available ${availabilityOf(total, numerals)} of the time, loss ${total.loss_pct === null ? UNKNOWN : formatPercent(total.loss_pct, numerals)}, median ${total.rtt_p50_ms === null ? UNKNOWN : formatMillis(total.rtt_p50_ms, numerals)}, 95 % within ${total.rtt_p95_ms === null ? UNKNOWN : formatMillis(total.rtt_p95_ms, numerals)}, ${formatNumberOf(outages.length, 'outage')}.`;
+      : [
+          `Available ${availabilityOf(total, numerals)} of the time`,
+          `loss ${total.loss_pct === null ? UNKNOWN : formatPercent(total.loss_pct, numerals)}`,
+          ...timesOf(total, numerals),
+          `${formatNumberOf(outages.length, 'outage')}.`,
+        ].join(', ');
   const picture = figure(
     {
       title: `Times to an answer and loss: ${target}`,

@@ -56,7 +56,10 @@ export const connSummary = table(
     processes: list('Names of the processes that hold them.'),
     session: maybe(text('By subflow, the token of the MPTCP connection; null otherwise.')),
     share_pct: maybe(
-      percent('Its share of the payload bytes of all rows, both ways; by subflow, of those of its session.'),
+      percent(
+        'Its share of the payload bytes of all rows, both ways; by subflow, of those of its session.',
+        shown('SHARE', 2),
+      ),
     ),
   },
 );

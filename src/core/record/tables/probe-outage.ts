@@ -14,6 +14,9 @@ export const probeOutage = table(
     until: maybe(time('When a round began in which it was not down; null when none is known.', shown('UNTIL', 2))),
     rounds: count('Rounds in which it was down.', shown('ROUNDS', 4)),
     detail: maybe(text('Why, as the first of the rounds says.', shown('DETAIL', 2))),
+    host: maybe(
+      text('The host in the target, or its address as last known: it tells two gateways apart.', shown('HOST', 5)),
+    ),
   },
   { none: 'no outage falls into that time' },
 );

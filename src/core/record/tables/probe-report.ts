@@ -59,6 +59,9 @@ export const probeReport = table(
     rtt_p50_ms: maybe(
       millis('The mean time of half of the rounds was no longer than this; by nearest rank.', { heading: 'P50' }),
     ),
+    host: maybe(
+      text('The host in the target, or its address as last known: it tells two gateways apart.', shown('HOST', 5)),
+    ),
   },
   { none: 'no round of probes falls into that time' },
 );

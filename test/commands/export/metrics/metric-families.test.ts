@@ -147,6 +147,17 @@ describe('the dashboard and the alerts', () => {
     expect(names.filter((name) => !known.includes(name))).toEqual([]);
   });
 
+  test('who is told of a target is told its host, too: two gateways have one name', () => {
+    const told = [
+      ...JSON.stringify(dashboard).matchAll(/"legendFormat":"([^"]*)"/g),
+      ...alerts.matchAll(/(?:summary|description): (.*)/g),
+    ]
+      .map(([, text]) => text!)
+      .filter((text) => /\btarget\b/.test(text));
+    expect(told).toHaveLength(5);
+    for (const text of told) expect(text).toMatch(/\{\{ ?(\$labels\.)?host ?\}\}/);
+  });
+
   test('a panel has a title and a place of its own', () => {
     const panels = dashboard.panels as unknown as {
       id: number;

@@ -4,14 +4,16 @@ import { pageOf } from '../../../../src/commands/export/metrics/page.ts';
 import { PAGE_STYLE } from '../../../../src/commands/export/metrics/page-style.ts';
 import type { Sample } from '../../../../src/commands/export/metrics/sample.ts';
 import { markup } from '../../../../src/core/html/markup.ts';
+import type { ProbeRow } from '../../../../src/core/record/tables/probe.ts';
 import { HOSTILE, sampleWith } from '../../../support/metric-samples.ts';
+import { roundOf } from '../../../support/probe-rows.ts';
 
 const page = (sample: Sample, hour = new LastHour()): string =>
   pageOf({ host: HOSTILE, time: '2026-01-02T03:04:05.678Z', now: 1000, sample, hour });
 
 test('text of others stays text, wherever it stands', () => {
   const hour = new LastHour();
-  hour.takeRound({ target: HOSTILE, kind: 'tcp', rtt_avg_ms: 3 }, 1000);
+  hour.takeRound({ target: HOSTILE, kind: 'tcp', host: HOSTILE, rtt_avg_ms: 3 }, 1000);
   const text = page(sampleWith(HOSTILE), hour);
   const tags = new Set([...text.replace(PAGE_STYLE, '').matchAll(/<\/?([a-zA-Z!][^\s/>]*)/g)].map(([, name]) => name));
   expect([...tags].sort()).toEqual(
@@ -46,6 +48,24 @@ test('text of others stays text, wherever it stands', () => {
   expect(text.match(/\b(href|src)="[^"]*"|@import|url\(/g)).toEqual(['href="/metrics"']);
   // a control character would be seen by who saves the page and looks at it in a terminal
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+});
+
+test('each picture says what it shows', () => {
+  const hour = new LastHour();
+  hour.takeFindings([], 1000);
+  const text = page(sampleWith('plain'), hour);
+  expect(text).toMatch(/The last hour: <span class="first">how many<\/span>/);
+});
+
+test('two gateways have a name and a picture each', () => {
+  const hour = new LastHour();
+  const of = (host: string): ProbeRow => roundOf('gateway', [1], { host });
+  hour.takeRound({ ...of('192.0.2.1'), rtt_avg_ms: 3 }, 1000);
+  hour.takeRound({ ...of('fd00::1'), rtt_avg_ms: 7 }, 1000);
+  const text = page({ ...sampleWith('plain'), probes: [of('192.0.2.1'), of('fd00::1')] }, hour);
+  const line = (host: string): string => text.slice(text.indexOf(`gateway (${host})`)).split('</tr>')[0]!;
+  expect(line('192.0.2.1')).toContain('at most 3 ms, now 3 ms');
+  expect(line('fd00::1')).toContain('at most 7 ms, now 7 ms');
 });
 
 test('it tells what there is: each finding, target, tunnel and interface, and what is not seen', () => {

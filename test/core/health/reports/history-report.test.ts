@@ -46,6 +46,7 @@ test('an hour of a round each five minutes, two of them down', () => {
       sent: 24,
       received: 20,
       rtt_p50_ms: 21,
+      host: '192.0.2.1',
     },
   ]);
 });
@@ -250,6 +251,7 @@ describe('a total', () => {
       sent: 24,
       received: 20,
       rtt_p50_ms: 10,
+      host: '192.0.2.1',
     });
     expect(rows[4]).toMatchObject({ time: iso(7), until: iso(7), rounds: 1, known_s: 0, degraded_rounds: 1 });
   });
@@ -268,4 +270,17 @@ test('hours of a history of many years are refused, not made', () => {
   ];
   expect(() => reportOf(rounds)).toThrow('the report would have more than 100000 rows for a target');
   expect(reportOf(rounds, { ...ALL, since: at(60 * 100_001) })).toHaveLength(1);
+});
+
+test('rows and outages tell by host which of two gateways they are about, by the address that it had last', () => {
+  const report = new HistoryReport();
+  const time = (minute: number): string => new Date(START + minute * MINUTE).toISOString();
+  report.ingest(roundOf('gateway', [1], { time: time(0), host: '192.0.2.1' }));
+  report.ingest(roundOf('gateway', [null], { time: time(0), host: 'fd00::1' }));
+  report.ingest(roundOf('gateway', [2], { time: time(5), host: '192.0.2.7' }));
+  expect(report.rows().map(({ host, rounds }) => [host, rounds])).toEqual([
+    ['192.0.2.7', 2],
+    ['fd00::1', 1],
+  ]);
+  expect(report.outages()).toMatchObject([{ target: 'gateway', host: 'fd00::1' }]);
 });
