@@ -66,6 +66,8 @@ export const BUNDLING = {
   external: EXTERNAL,
   plugins: [INK_FOR_TABLE],
   define: DEFINE,
+  // libraries print what a server said, as it is, between our records
+  drop: ['console'],
   banner: { js: BANNER },
   logLevel: 'warning',
 };

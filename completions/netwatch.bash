@@ -473,8 +473,6 @@ _netwatch_export_events() {
     --state) _netwatch_list 'ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN' ;;
     --user) : ;;
     --interface|-i) _netwatch_words "$(ls /sys/class/net 2>/dev/null || ifconfig -l 2>/dev/null)" ;;
-    --append) _netwatch_files ;;
-    --append-max) : ;;
     --geoip) _netwatch_files ;;
     --redact) _netwatch_list 'ips hosts macs payload' ;;
     --redact-key) _netwatch_files ;;
@@ -499,7 +497,7 @@ _netwatch_export_events() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --append --append-max --packets --resolve --numeric -n --geoip --redact --redact-key --ebpf --no-ebpf --to --spool --spool-size --credentials --tls-cert --tls-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--tcp --udp --mptcp --listen --established --ipv4 -4 --ipv6 -6 --port --pid --process --state --user --interface -i --packets --resolve --numeric -n --geoip --redact --redact-key --ebpf --no-ebpf --to --spool --spool-size --credentials --tls-cert --tls-key --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 

@@ -652,8 +652,6 @@ complete -c netwatch -n '__netwatch_is export events' -l process -x -d 'Only soc
 complete -c netwatch -n '__netwatch_is export events' -l state -x -a '(__netwatch_list ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING UNCONN)' -d 'Only these states; the spellings of ss (estab, syn-sent) are accepted.'
 complete -c netwatch -n '__netwatch_is export events' -l user -x -d 'Only sockets of this user, by name or uid.'
 complete -c netwatch -n '__netwatch_is export events' -s i -l interface -x -a '(ls /sys/class/net 2>/dev/null ; or ifconfig -l 2>/dev/null)' -d 'Only sockets bound to this interface or to one of its addresses; with a capture, only what was captured on it.'
-complete -c netwatch -n '__netwatch_is export events' -l append -r -F -d 'Add the records to FILE, one line of JSON each; several runs may do so at once. Nothing is printed unless you ask for a format.'
-complete -c netwatch -n '__netwatch_is export events' -l append-max -x -d 'With --append: when the file reaches SIZE it becomes FILE.1 and replaces the previous one (100MB).'
 complete -c netwatch -n '__netwatch_is export events' -l packets -d 'Also capture packets: this adds applications, server names, UDP traffic, and flows that have no socket here or end too soon to be seen as sockets.'
 complete -c netwatch -n '__netwatch_is export events' -l resolve -d 'Look up the names of addresses by reverse DNS (sends DNS queries); they fill the fields that end in host.'
 complete -c netwatch -n '__netwatch_is export events' -s n -l numeric -d 'Print addresses as numbers, without looking up names, which is the default.'

@@ -8,10 +8,15 @@ import { SNAPSHOTS } from '../listing/run.ts';
 import { REDACTED_RECORDS } from '../options/redact-options.ts';
 import { sinkOptions } from './sink-options.ts';
 
-const { events: _e, summary: _s, coverage: _c, keylog: _k, netns: _n, read: _r, ...chosen } = connOptions;
+const { events: _e, summary: _s, coverage: _c, keylog: _k, netns: _n, read: _r, ...others } = connOptions;
+// a history is for netwatch conns
+const { append: _a, 'append-max': _m, ...chosen } = others;
 const options = { ...chosen, ...sinkOptions };
 
-const NOT_ASKED = { events: true, summary: null, coverage: false, keylog: null, netns: null, read: null, root: null };
+const NOT_ASKED = {
+  ...{ events: true, append: null, 'append-max': null, summary: null, coverage: false },
+  ...{ keylog: null, netns: null, read: null, root: null },
+};
 
 /** `netwatch export events`: connections that open, change and close, for a system that collects them. */
 export const exportEvents: Command = listing({

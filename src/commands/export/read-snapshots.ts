@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
 import { formatBytes } from '../../core/output/units.ts';
+import { Nesting } from '../../core/snapshot/nesting.ts';
 import { parseSnapshot, type SnapshotDocument } from '../../core/snapshot/snapshot-document.ts';
 import { openCaptureSource } from '../../platform/files/capture-source.ts';
 import type { Context } from '../context/context.ts';
@@ -9,6 +10,8 @@ import { shedPrivileges } from '../reading/shed-privileges.ts';
 
 /** A machine with 100,000 sockets has a document of 130 MB; a longer one must not fill memory. */
 const MOST_BYTES = 256 * 1024 * 1024;
+/** A field of a record is four deep, and a later version may have deeper ones; JSON.parse takes 50 times the memory for what is all depth. */
+const MOST_DEPTH = 64;
 const CHUNK = 64 * 1024;
 
 /**
@@ -36,6 +39,7 @@ export async function readSnapshots(
 async function readDocument({ signal }: Context, source: ByteSource): Promise<SnapshotDocument> {
   const decoder = new TextDecoder();
   const chunk = Buffer.alloc(CHUNK);
+  const nesting = new Nesting();
   let text = '';
   for (let length = 0; ; ) {
     const read = await source.read(chunk, 0, CHUNK);
@@ -44,6 +48,12 @@ async function readDocument({ signal }: Context, source: ByteSource): Promise<Sn
     length += read;
     if (length > MOST_BYTES)
       throw new Failure(EXIT.data, `${source.name} is no snapshot: it has more than ${formatBytes(MOST_BYTES)}`);
+    nesting.add(chunk.subarray(0, read));
+    if (nesting.deepest > MOST_DEPTH)
+      throw new Failure(
+        EXIT.data,
+        `${source.name} is no snapshot: more than ${MOST_DEPTH} lists are inside one another`,
+      );
     text += decoder.decode(chunk.subarray(0, read), { stream: true });
   }
   if (source.isCutShort?.() === true)

@@ -3,6 +3,7 @@ import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
 import { rotatedName } from '../../platform/files/append-file.ts';
 import type { Context } from '../context/context.ts';
+import { Interrupted } from '../context/interrupted.ts';
 import { shedPrivileges } from './shed-privileges.ts';
 
 /** A record takes 2 KiB; a longer line than this is not a record, and is not parsed. */
@@ -26,7 +27,7 @@ export type Taken = 'taken' | 'later' | 'none';
  * Reads a history that `--append` made, together with FILE.1, the file before it. `take` gets the value of each line.
  * Lines that hold no record, and records of a later version, are reported and skipped. Resolves to the number of
  * records that were taken. Gives up the privileges of this process when the files are open. Rejects with a Failure 66
- * when there is no such file.
+ * when there is no such file, or with Interrupted.
  */
 export async function readHistory(context: Context, file: string, take: (value: unknown) => Taken): Promise<number> {
   const current = open(file);
@@ -40,7 +41,7 @@ export async function readHistory(context: Context, file: string, take: (value: 
     [current, file],
   ] as const) {
     if (fd === null) continue;
-    const lines = await readLines(fd, name, take);
+    const lines = await readLines(fd, name, take, context.signal);
     records += lines.records;
     if (lines.broken > 0) context.say(`${name}: skipped ${formatNumberOf(lines.broken, 'line')} without a record`);
     if (lines.later > 0)
@@ -75,9 +76,16 @@ function openIfThere(file: string): number | null {
   }
 }
 
-async function readLines(fd: number, name: string, take: (value: unknown) => Taken): Promise<Lines> {
+async function readLines(
+  fd: number,
+  name: string,
+  take: (value: unknown) => Taken,
+  signal: AbortSignal,
+): Promise<Lines> {
   const lines: Lines = { records: 0, broken: 0, later: 0, isTorn: false };
   for await (const { text, isWhole } of linesOf(fd, name)) {
+    // a sum of a part would be a wrong one
+    if (signal.aborted) throw new Interrupted();
     if (text === '') continue;
     // a last line without its line feed may be whole all the same
     const taken = text === null ? 'none' : takeLine(text, take);

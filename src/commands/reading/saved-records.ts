@@ -26,7 +26,7 @@ export const loadRecordReader = (): Promise<unknown> => import('ndjson');
  * Records that `--json` printed earlier, of one type, in batches; gzip is recognised by its first bytes. Records of
  * other types are skipped and counted on stderr. Throws Failure 66 when there is no such file, and 65 when the file is
  * something else, or at its end when some lines were not records; readable records have been yielded by then. If an
- * input holds no record for long, reading stops before its end.
+ * input holds no record for long, reading stops before its end, as it does when this run is interrupted.
  */
 export async function* readSavedRecords(
   context: Context,
@@ -68,6 +68,8 @@ export async function* readSavedRecords(
     await nextTurn();
     if (parser.destroyed) break;
     yield rows();
+    // what was read is the answer to an interrupt, as with a capture
+    if (context.signal.aborted) return;
     if (records + others > since.records) Object.assign(since, { records: records + others, wrong, bytes: 0 });
     since.bytes += chunk.length;
     isGivenUp = wrong - since.wrong > MOST_WRONG_LINES || since.bytes > MOST_BYTES_WITHOUT_RECORD;

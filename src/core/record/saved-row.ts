@@ -17,14 +17,18 @@ export function readRow(table: RecordTable, value: unknown): AnyRow | string | n
   const row: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(table.fields)) {
     const read = Object.hasOwn(record, name) ? record[name] : null;
-    if (read !== null && !fits(field, read)) return `${name} is not ${describe(field)}: ${textOf(read).slice(0, 80)}`;
+    if (read !== null && !fits(field, read))
+      return `${name} is not ${describe(field, read)}: ${textOf(read).slice(0, 80)}`;
     row[name] = read ?? (field.kind === 'list' ? [] : null);
   }
   return row;
 }
 
+/** Nothing that is measured comes near it; above it, sums and pictures of many would have no number any more. JSON.parse makes Infinity of 1e999. */
+const MOST = 1e30;
+
 function fits(field: Field, value: unknown): boolean {
-  if (NUMERIC_KINDS.has(field.kind)) return Number.isFinite(value); // JSON.parse makes Infinity of 1e999
+  if (NUMERIC_KINDS.has(field.kind)) return typeof value === 'number' && Math.abs(value) <= MOST;
   if (field.kind === 'flag') return typeof value === 'boolean';
   if (field.kind === 'list') return Array.isArray(value) && value.every((item) => typeof item === 'string');
   return typeof value === 'string';
@@ -35,7 +39,7 @@ function textOf(value: unknown): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
-function describe(field: Field): string {
-  if (NUMERIC_KINDS.has(field.kind)) return 'a number';
+function describe(field: Field, value: unknown): string {
+  if (NUMERIC_KINDS.has(field.kind)) return Number.isFinite(value) ? `a number up to ${MOST}` : 'a number';
   return field.kind === 'flag' ? 'true or false' : field.kind === 'list' ? 'a list of texts' : 'a text';
 }

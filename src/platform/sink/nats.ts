@@ -1,8 +1,15 @@
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import {
+  credsAuthenticator,
+  type NatsConnection,
+  NatsConnectionImpl,
+  setTransportFactory,
+} from '@nats-io/transport-node';
+import { nodeResolveHost } from '@nats-io/transport-node/lib/node_transport.js';
 import type { Message, Recipient, Reply } from '../../core/delivery/message.ts';
 import { messageOf } from '../../core/failure.ts';
 import { trustedPem } from '../probe/trusted-roots.ts';
+import { NatsTransport } from './nats-transport.ts';
 import type { SinkRequest } from './sink-request.ts';
 
 /** Messages whose acknowledgements are waited for together. */
@@ -45,7 +52,8 @@ export function openNats({ destination, credentials, certificate }: SinkRequest)
 
   const connected = async () => {
     if (open !== null && !open.connection.isClosed()) return open;
-    const connection = await connect(options);
+    setTransportFactory({ factory: () => new NatsTransport(), dnsResolveFn: nodeResolveHost });
+    const connection = await NatsConnectionImpl.connect(options);
     const gone = connection.closed().then((error): Reply => {
       open = null;
       return later(error === undefined ? 'the connection has ended' : reasonOf(error));

@@ -101,11 +101,24 @@ describe('what is refused', () => {
     [() => [at('a.json'), changed('v2.json', (one) => (one.version = 2))], 65, 'is a snapshot of version 2'],
     [() => [cut('cut.json'), at('a.json')], 65, 'cut.json is a snapshot that is cut short or damaged'],
     [() => [cut('cut.gz'), at('a.json')], 65, 'cut.gz is cut short'],
+    [
+      () => [at('a.json'), nested('deep.json')],
+      65,
+      'deep.json is no snapshot: more than 64 lists are inside one another',
+    ],
   ])('%#', async (words, status, message) => {
     const ran = await diff(...words(), '--json');
     expect([ran.status, ran.out]).toEqual([status, '']);
     expect(ran.said[0]).toContain(message);
   });
+
+  /** Only a list in a text, and then lists in lists in a field that nobody knows. */
+  function nested(name: string): string {
+    const field = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
+    const text = fs.readFileSync(at('a.json'), 'utf8');
+    fs.writeFileSync(at(name), text.replace('{', `{"x":"\\"${'['.repeat(100)}","y":${field},`));
+    return at(name);
+  }
 
   function cut(name: string): string {
     const bytes = fs.readFileSync(at('a.json'));

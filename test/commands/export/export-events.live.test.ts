@@ -365,3 +365,28 @@ test('export events --redact: who is told does not learn who says it, nor what a
     expect(one['netwatch.user']?.stringValue).not.toBe(os.userInfo().username);
   }
 });
+
+test('what a server says that is no NATS reaches no terminal as it is', async () => {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write('INFO {"server_id":"x","version":"\x1b]0;x\x07","max_payload":1048576,"headers":true}\r\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const { port } = server.address() as net.AddressInfo;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'events-'));
+  fs.chmodSync(folder, 0o755);
+  closing.push(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const spool = path.join(folder, 'spool');
+  const run = startNetwatch(['export', 'events', '--to', `nats://127.0.0.1:${port}/events`, '--spool', spool]);
+  await until(() => fs.existsSync(path.join(spool, 'sent')));
+  const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+  closing.push(() => socket.destroy());
+  let said = '';
+  run.child.stderr!.on('data', (text: string) => (said += text));
+  await until(() => said.includes('in the spool'));
+  run.child.kill('SIGTERM');
+  const { stdout, stderr } = await run.ended;
+  expect(stdout).toBe('');
+  expect(stderr).not.toMatch(/\x1b|\n\s+at /);
+});

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FakeOptions, START_MS } from '../../support/fake-context.ts';
+import { run } from '../../../src/commands/program/program.ts';
+import { type FakeOptions, fakeContext, START_MS } from '../../support/fake-context.ts';
 import { fakePlatform, readingOf, socketOf } from '../../support/fake-platform.ts';
 import { recordsOf, runInProcess } from '../../support/in-process.ts';
 import { expectRecord } from '../../support/record-schema.ts';
@@ -164,4 +165,22 @@ describe('export history', () => {
     expect([ran.status, ran.out]).toEqual([status, '']);
     expect(ran.said.join('\n')).toContain(message);
   });
+});
+
+test('an interrupt ends the reading of a long history, and no sum of a part is printed', async () => {
+  await watch();
+  fs.writeFileSync(file, `${linesOf()[0]}\n`.repeat(5000));
+  const context = fakeContext();
+  let reads = 0;
+  const { parse } = JSON;
+  JSON.parse = (...args) => {
+    if (++reads === 10) context.interrupt();
+    return parse(...args);
+  };
+  try {
+    expect(await run(context, ['export', 'history', file])).toBe(130);
+  } finally {
+    JSON.parse = parse;
+  }
+  expect([context.out(), reads]).toEqual(['', 10]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { sendRequestOf } from '../../../src/commands/export/send-request.ts';
 import type { sinkOptions } from '../../../src/commands/export/sink-options.ts';
 import type { ListingValues } from '../../../src/commands/options/shared-options.ts';
+import { netwatch } from '../../support/in-process.ts';
 
 const asked = (typed: object) =>
   sendRequestOf(
@@ -23,3 +24,11 @@ test('what is redacted waits beside what is not, and by what was taken out', () 
     isRedacted: true,
   });
 });
+
+test.each(['--append', '--append-max'])(
+  'export events has no %s: a history is for conns, and is not redacted',
+  async (option) => {
+    const { status, said } = await netwatch('export', 'events', '--count', '1', option, '1000');
+    expect([status, said[0]]).toEqual([64, `unknown option ${option}`]);
+  },
+);

@@ -202,3 +202,23 @@ describe('records saved with --json', () => {
     },
   );
 });
+
+test('an interrupt ends the reading of a long file: what was read is printed, and nothing is said of a line that is cut', async () => {
+  const { out } = await netwatch('conns', '--json', '--limit', '1');
+  const file = saved(out.repeat(2000));
+  const context = fakeContext({ platform: fakePlatform([]) });
+  let isFirst = true;
+  const stdout = {
+    ...context.stdout,
+    write(text: string) {
+      if (isFirst) context.interrupt();
+      isFirst = false;
+      return context.stdout.write(text);
+    },
+  };
+  expect(await run({ ...context, stdout }, ['conns', '--json', '-r', file])).toBe(130);
+  const lines = context.out().split('\n').length - 1;
+  expect(lines).toBeGreaterThan(0);
+  expect(lines).toBeLessThan(1000);
+  expect(context.said).toEqual([]);
+});
