@@ -57,8 +57,6 @@ export const exportEvents: Command = listing({
       refuseSinkOptions(values);
       return SNAPSHOTS;
     }
-    if (values.append !== null)
-      throw usageError('--append cannot be used with --to', { hint: 'netwatch conns --events --append FILE' });
     return {
       kind: 'deed',
       interruptIsStatus: true,
