@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import vm from 'node:vm';
 import { build, transform } from 'esbuild';
 
 /** Files that `netwatch conns` imports while it runs: they are in the script that every start loads. */
@@ -47,7 +48,7 @@ export async function bundleProgram({ bundling, start, entry, outdir, preamble }
   );
   if ([...modules].some((one) => starting.has(one))) throw new Error('a start would wait for a top-level await');
 
-  const scriptOf = (text) => nodeByName(`${HEAD}${importLater(text, modules)}${FOOT}`);
+  const scriptOf = (text) => readable(nodeByName(`${HEAD}${importLater(text, modules)}${FOOT}`));
   const joined = await joinChunks(starting, chunks, outdir, preamble);
   const contents = asAscii(scriptOf(loadLater(joined)));
   const program = `program-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
@@ -136,9 +137,11 @@ function exportsOf(text, names) {
  * in it as fast as one next to it; with the getters that esbuild makes, `capture` takes a fifth longer.
  */
 function literalOf(exports, from) {
-  const properties = exports.map(({ name, changes }) =>
-    changes ? `get ${name}() { return ${from}.${name}; }` : `${name}: ${from}.${name}`,
-  );
+  const properties = exports.map(({ name, changes }) => {
+    // a name may be a text: packages of CommonJS have "module.exports"
+    const key = JSON.stringify(name);
+    return changes ? `get ${key}() { return ${from}[${key}]; }` : `${key}: ${from}[${key}]`;
+  });
   return `{ ${['__esModule: true', ...properties].join(', ')} }`;
 }
 
@@ -225,6 +228,12 @@ function fromChunks(chunks, place) {
       }));
     },
   };
+}
+
+/** The same script; throws a SyntaxError for one that could not be loaded. */
+function readable(code) {
+  new vm.Script(code);
+  return code;
 }
 
 /** Hands to `$import` what a script imports later. */

@@ -136,7 +136,7 @@ export async function openBrowser(): Promise<Browser> {
     async close() {
       child.kill();
       await ended;
-      fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      fs.rmSync(home, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

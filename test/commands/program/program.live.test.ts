@@ -25,6 +25,20 @@ const shell = (line: string) =>
     env: { ...process.env, NETWATCH_CONFIG: 'none' },
   });
 
+describe('the program as it was built', () => {
+  test('has help, and each of its parts can be loaded', async () => {
+    const { stdout, status } = await netwatch('--help');
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Commands:')]);
+    const dist = path.join(path.dirname(BIN), '../dist');
+    // Ink asks for the devtools of React, which are not installed, where DEV is set
+    const parts = fs.readdirSync(dist).filter((name) => /^(?!main|program-|devtools-).*\.cjs$/.test(name));
+    expect(parts.length).toBeGreaterThan(100);
+    const load = `const { chunk } = require('./main.cjs'); for (const part of ${JSON.stringify(parts)}) chunk('./' + part); process.exit()`;
+    const loaded = spawnSync(process.execPath, ['-e', load], { cwd: dist, encoding: 'utf8', timeout: 20_000 });
+    expect([loaded.status, loaded.stderr]).toEqual([0, '']);
+  });
+});
+
 describe('conns on this machine', () => {
   test('shows a listener of this process, with its owner', async () => {
     const { stdout, status } = await netwatch('conns', '--json', '-f', `local_port == ${port} and state == LISTEN`);
