@@ -63,6 +63,8 @@ async function tried(run: () => Promise<string>): Promise<string> {
 
 async function flood({ scene, pair, fileOf }: NumberedCapture, argv: readonly string[]): Promise<string> {
   const enter = ['netns', 'exec', scene.name];
+  // of a try before; a file that is there is not replaced
+  fs.rmSync(fileOf('flood.pcap'), { force: true });
   // longer than it is needed: it is ended when netwatch has ended
   const seconds = String(3 * (FLOOD_MS / 1000));
   const replay = ['nice', 'tcpreplay', '-q', '-K', '--topspeed', '-l', '1000000', '--duration', seconds];

@@ -37,6 +37,8 @@ test.each([
   [1.6, 0],
   [1.7, 1],
   [0, 0],
+  [2 ** 53, 30],
+  [-1, 0],
   [null, 0],
   [undefined, 0],
 ])('%s percent are %i blocks', (percent, blocks) => {
