@@ -1,7 +1,7 @@
 import { i32, u16 } from './bytes.ts';
 import { eth } from './eth.ts';
-import { ip } from './ip.ts';
-import { ipv6 } from './ipv6.ts';
+import { ip, takeIpv4Addresses } from './ip.ts';
+import { ipv6, takeIpv6Addresses } from './ipv6.ts';
 import type { Packet } from './packet.ts';
 import type { Registry } from './protocol.ts';
 import { tcp } from './tcp.ts';
@@ -97,10 +97,7 @@ function readIpv4(packet: Packet, bytes: Uint8Array, at: number): boolean {
   const transport = bytes[at + IPV4_PROTOCOL]!;
   if (bytes[at] !== WITHOUT_OPTIONS || (u16(bytes, at + 6) & IS_FRAGMENT) !== 0) return false;
   if (length < IPV4_HEADER || (transport !== TCP && transport !== UDP)) return false;
-  packet.ipVersion = 4;
-  packet.src0 = i32(bytes, at + 12);
-  packet.dst0 = i32(bytes, at + 16);
-  packet.src1 = packet.src2 = packet.src3 = packet.dst1 = packet.dst2 = packet.dst3 = 0;
+  takeIpv4Addresses(packet, bytes, at);
   packet.offset = at;
   packet.endAfter(length);
   packet.offset = at + IPV4_HEADER;
@@ -113,15 +110,7 @@ function readIpv6(packet: Packet, bytes: Uint8Array, at: number): boolean {
   const length = u16(bytes, at + 4);
   const transport = bytes[at + IPV6_NEXT]!;
   if (length === 0 || (transport !== TCP && transport !== UDP)) return false;
-  packet.ipVersion = 6;
-  packet.src0 = i32(bytes, at + 8);
-  packet.src1 = i32(bytes, at + 12);
-  packet.src2 = i32(bytes, at + 16);
-  packet.src3 = i32(bytes, at + 20);
-  packet.dst0 = i32(bytes, at + 24);
-  packet.dst1 = i32(bytes, at + 28);
-  packet.dst2 = i32(bytes, at + 32);
-  packet.dst3 = i32(bytes, at + 36);
+  takeIpv6Addresses(packet, bytes, at);
   packet.offset = at + IPV6_HEADER;
   packet.endAfter(length);
   return true;

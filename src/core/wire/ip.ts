@@ -37,12 +37,7 @@ export const ip = protocol({
     const total = u16(bytes, offset + TOTAL_LENGTH);
     if (total >= header) packet.endAfter(total);
     else if (total !== 0) return packet.broken(); // 0: segmentation left to the network card
-    if (!packet.quoted) {
-      packet.ipVersion = 4;
-      packet.src0 = i32(bytes, offset + SOURCE);
-      packet.dst0 = i32(bytes, offset + DESTINATION);
-      packet.src1 = packet.src2 = packet.src3 = packet.dst1 = packet.dst2 = packet.dst3 = 0;
-    }
+    if (!packet.quoted) takeIpv4Addresses(packet, bytes, offset);
     if (packet.end - offset < header) return packet.short();
     packet.offset = offset + header;
     const fragment = u16(bytes, offset + FRAGMENT);
@@ -94,3 +89,11 @@ export const ip = protocol({
     out.field('Destination Address', formatIpv4(i32(bytes, start + DESTINATION)));
   },
 });
+
+/** Takes the addresses of the header at `offset`, which has at least its first five words. */
+export function takeIpv4Addresses(packet: Packet, bytes: Uint8Array, offset: number): void {
+  packet.ipVersion = 4;
+  packet.src0 = i32(bytes, offset + SOURCE);
+  packet.dst0 = i32(bytes, offset + DESTINATION);
+  packet.src1 = packet.src2 = packet.src3 = packet.dst1 = packet.dst2 = packet.dst3 = 0;
+}

@@ -44,17 +44,7 @@ export const ipv6 = protocol({
     const length = payloadLength(packet);
     const cut = packet.end - offset < HEADER + length;
     packet.endAfter(HEADER + length);
-    if (!packet.quoted) {
-      packet.ipVersion = 6;
-      packet.src0 = i32(bytes, offset + 8);
-      packet.src1 = i32(bytes, offset + 12);
-      packet.src2 = i32(bytes, offset + 16);
-      packet.src3 = i32(bytes, offset + 20);
-      packet.dst0 = i32(bytes, offset + 24);
-      packet.dst1 = i32(bytes, offset + 28);
-      packet.dst2 = i32(bytes, offset + 32);
-      packet.dst3 = i32(bytes, offset + 36);
-    }
+    if (!packet.quoted) takeIpv6Addresses(packet, bytes, offset);
     packet.offset = offset + HEADER;
     return afterExtensions(packet, dissection, bytes[offset + NEXT_HEADER]!, cut);
   },
@@ -75,6 +65,19 @@ export const ipv6 = protocol({
     out.field('Destination Address', formatIpv6(bytes, start + DESTINATION));
   },
 });
+
+/** Takes the addresses of the header at `offset`, which is whole. */
+export function takeIpv6Addresses(packet: Packet, bytes: Uint8Array, offset: number): void {
+  packet.ipVersion = 6;
+  packet.src0 = i32(bytes, offset + 8);
+  packet.src1 = i32(bytes, offset + 12);
+  packet.src2 = i32(bytes, offset + 16);
+  packet.src3 = i32(bytes, offset + 20);
+  packet.dst0 = i32(bytes, offset + 24);
+  packet.dst1 = i32(bytes, offset + 28);
+  packet.dst2 = i32(bytes, offset + 32);
+  packet.dst3 = i32(bytes, offset + 36);
+}
 
 /**
  * Bytes behind the header. A field of 0 before hop-by-hop options leaves it to the jumbo payload option; before TCP and UDP,
