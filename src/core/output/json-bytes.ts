@@ -1,4 +1,5 @@
 import { type ByteText, constant } from '../net/byte-text.ts';
+import { MAX_KEPT_LENGTH, MAX_KEPT_LITERALS } from './json.ts';
 import { safeJsonString } from './safe-text.ts';
 
 const QUOTE = 0x22;
@@ -7,9 +8,6 @@ const FIRST_PRINTABLE = 0x20;
 const DELETE = 0x7f;
 /** The arrow of summaries such as `443 → 51000`. */
 const ARROW = 0x2192;
-/** Texts that repeat are kept as literals, so many at most, and of so many characters. */
-const MOST_LITERALS = 20_000;
-const LONGEST_LITERAL = 64;
 
 /** Writes a text as the JSON literal that `safeJsonString` makes of it. */
 export function writeJsonString(out: ByteText, text: string): void {
@@ -47,7 +45,7 @@ export class JsonLiterals {
       return;
     }
     writeJsonString(out, text);
-    if (text.length <= LONGEST_LITERAL && this.kept.size < MOST_LITERALS) {
+    if (text.length <= MAX_KEPT_LENGTH && this.kept.size < MAX_KEPT_LITERALS) {
       this.kept.set(text, constant(safeJsonString(text)));
     }
   }

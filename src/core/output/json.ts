@@ -6,9 +6,9 @@ import { safeJsonString } from './safe-text.ts';
 const HARMLESS = /^[\x20-\x7e\u2192]*$/;
 
 /** Texts repeat from row to row (states, addresses, process names), so their literals are kept; bounded. */
-const MAX_KEPT_LITERALS = 20_000;
+export const MAX_KEPT_LITERALS = 20_000;
 /** Longer texts seldom repeat, and would fill memory. */
-const MAX_KEPT_LENGTH = 64;
+export const MAX_KEPT_LENGTH = 64;
 
 /** Fields whose text is kept together from one row to the next. */
 const RUN = 6;
