@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { PLAIN_CAPTURE } from '../../../src/core/sample/capture-request.ts';
-import { type ConnectionRequest, openConnectionSampler } from '../../../src/core/sample/connection-sampler.ts';
+import {
+  type ConnectionRequest,
+  openConnectionSampler,
+  PLAIN_CONNECTIONS,
+} from '../../../src/core/sample/connection-sampler.ts';
 import type { Socket } from '../../../src/core/socket/socket.ts';
 import type { SocketRequest } from '../../../src/core/system/platform.ts';
 import { pcap } from '../../support/captures.ts';
@@ -9,17 +13,11 @@ import { type SensorSetting, sensorScene } from '../../support/fake-sensor.ts';
 import { udpFrame } from '../../support/frames.ts';
 
 const REQUEST: ConnectionRequest = {
-  protocols: null,
+  ...PLAIN_CONNECTIONS,
   processDetails: false,
   serviceOf: () => null,
   communityIds: false,
   repeats: true,
-  rates: false,
-  events: false,
-  settles: false,
-  coverage: false,
-  traces: 'refused',
-  packets: null,
 };
 const LIMIT = { what: 'owners', why: 'denied', remedy: null };
 
