@@ -115,14 +115,14 @@ export class LaterDevices {
       linkType === RAW ? compilerOfRaw(name, this.order.snapLength) : (this.ethernet?.forDevice(name) ?? null);
     if (filter === null) return 'no interface of its kind was there at the start';
     tap.drain();
+    const earlier = { tap: tap.stats(), name: this.devices[before]?.counts() ?? null };
     tap.attach(this.changing.programFor(filter));
     if (!bindPacketSocket(tap.socket, index, ETH_P_ALL)) return 'it is gone';
     if (this.order.promiscuous) bePromiscuous(tap.socket, index);
     this.free.shift();
     const number = before < 0 ? this.devices.length : before;
     const isThere = (): boolean => this.interfaces.nameOf(index) !== null;
-    const counted = this.devices[before]?.counts() ?? null;
-    const device = new PcapDevice(tap, name, linkType, isThere, () => this.onFrame(number), counted);
+    const device = new PcapDevice(tap, name, linkType, isThere, () => this.onFrame(number), earlier);
     if (before < 0) this.writer.addInterface(name, linkType, this.order.snapLength);
     this.devices[number] = device;
     this.changing.add({ device, filter });

@@ -8,6 +8,13 @@ import type { KernelCounts, Native, PcapTap } from './pcap-tap.ts';
 const LOOPBACK = 'lo';
 
 const NONE = { captured: 0, received: 0, droppedByKernel: 0, droppedByInterface: 0, left: 0 };
+const NOTHING: KernelCounts = { ps_recv: 0, ps_drop: 0, ps_ifdrop: 0 };
+
+/** What came before a device began: what its tap had counted for another, and what was counted of its own name. */
+interface Earlier {
+  readonly tap: KernelCounts;
+  readonly name: DeviceCounts | null;
+}
 
 /** A device that is captured from. */
 export class PcapDevice {
@@ -19,7 +26,6 @@ export class PcapDevice {
   /** The number of packets that it has handed out. */
   taken: number;
   private readonly counted: DeviceCounts;
-  /** What its tap had counted before. */
   private readonly before: KernelCounts;
   /** What was counted last, once its tap is another's. */
   private last: DeviceCounts | null = null;
@@ -28,8 +34,8 @@ export class PcapDevice {
   private unfiltered = 0;
 
   /**
-   * `onFrame` is called for each packet, which is in the buffers then; `counted` is what was counted of an interface of
-   * that name before.
+   * `onFrame` is called for each packet, which is in the buffers then. What came since the tap was opened is its own, so
+   * `earlier` is read before the tap is bound to this device.
    */
   constructor(
     tap: PcapTap,
@@ -37,15 +43,15 @@ export class PcapDevice {
     linkType: number,
     isThere: () => boolean,
     onFrame: () => void,
-    counted: DeviceCounts | null = null,
+    earlier: Earlier = { tap: NOTHING, name: null },
   ) {
     this.name = name;
     this.linkType = linkType;
     this.tap = tap;
     this.isThere = isThere;
-    this.counted = counted ?? { ...NONE, device: name };
+    this.counted = earlier.name ?? { ...NONE, device: name };
     this.taken = this.counted.captured;
-    this.before = tap.stats();
+    this.before = earlier.tap;
     tap.receiver = () => {
       if (this.filteredFrom > 0 && this.cameUnfiltered()) return;
       this.taken++;
