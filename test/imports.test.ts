@@ -96,7 +96,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     place: ['.', 'net', 'record', 'wire'],
     redact: ['capture', 'net', 'record', 'wire'],
     packet: ['.', 'capture', 'filter', 'keylog', 'net', 'output', 'record', 'redact', 'wire'],
-    stats: ['.', 'capture', 'net', 'packet', 'record', 'wire'],
+    stats: ['.', 'capture', 'net', 'output', 'packet', 'record', 'wire'],
     insight: ['.', 'capture', 'net', 'output', 'record', 'stats', 'wire'],
     snapshot: ['.', 'record'],
     stream: ['capture', 'output', 'packet', 'record', 'stats', 'wire'],

@@ -63,8 +63,8 @@ export async function* listPackets(context: Context, asked: ListRequest, request
   filtered.faults = dissector.faults;
   if (clean !== null) rows.source = clean;
   const rowOf = rowMaker(rows, asked, request);
-  const lineFields = asked.decode || asked.hex ? null : (request.lineFields ?? null);
-  const lines = lineFields === null ? null : compilePacketJson(rows, lineFields);
+  const form = asked.decode || asked.hex ? null : (request.lineOf?.(table) ?? null);
+  const lines = form === null ? null : compilePacketJson(rows, form.fields);
   let left = asked.most ?? Number.POSITIVE_INFINITY;
 
   function* batch(): Iterable<AnyRow> {

@@ -4,7 +4,7 @@ import { formatBytes, formatNumberOf, formatSignificant } from '../../core/outpu
 import type { Snapshot } from '../../core/record/table.ts';
 import { segment } from '../../core/record/tables/segment.ts';
 import type { StreamRow } from '../../core/record/tables/stream.ts';
-import { timesOf } from '../../core/stats/handshakes.ts';
+import { timesOf } from '../../core/stats/handshake-times.ts';
 import { PlaintextFollower } from '../../core/stream/plaintext-follower.ts';
 import type { Followed, Piece } from '../../core/stream/reassembly.ts';
 import { TCP, UDP } from '../../core/stream/stream-follower.ts';

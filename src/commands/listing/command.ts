@@ -1,6 +1,7 @@
 import type { Expectation } from '../../core/filter/expectation.ts';
 import type { Gap } from '../../core/gap.ts';
 import type { Limit } from '../../core/limit.ts';
+import type { LineForm } from '../../core/output/json-line.ts';
 import type { RecordTable, Snapshot } from '../../core/record/table.ts';
 import type { Context } from '../context/context.ts';
 import type { Options, Values } from '../options/option.ts';
@@ -44,10 +45,10 @@ export interface Request {
   /** All fields that will be read; costly fields that are not shown need not be filled in. */
   readonly wanted: ReadonlySet<string>;
   /**
-   * The fields of the lines of NDJSON that rows of its table become, where nothing else reads the rows: a section may write
-   * its lines itself then (`writeLine`). Null or absent otherwise.
+   * What the lines of NDJSON hold that rows of a table become, where nothing else reads the rows: a section may write its
+   * lines itself then (`writeLine`). Null or absent otherwise.
    */
-  readonly lineFields?: readonly string[] | null;
+  readonly lineOf?: (table: RecordTable) => LineForm | null;
   /** Whether there may be more than one snapshot. */
   readonly repeating: boolean;
   /** Says what cannot be seen; each limit is said once. */

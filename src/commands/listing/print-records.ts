@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../../core/failure.ts';
+import type { LineForm } from '../../core/output/json-line.ts';
 import type { Renderer } from '../../core/output/renderer.ts';
 import { formatNumberOf, formatSeconds } from '../../core/output/units.ts';
 import { datedFields, datedRows, datedTable } from '../../core/record/dated-rows.ts';
@@ -46,7 +47,7 @@ export async function printRecords(
     endTicks: () => over.abort(),
     asked: plan.asked,
     wanted: plan.wanted,
-    lineFields: placed === null && redactor === null ? lineFieldsOf(plan) : null,
+    lineOf: (table) => (redactor === null ? lineOf(plan, table, placed) : null),
     repeating: plan.repeating,
     sayLimits: sayLimitsOnce(context),
     reportGap: (one) =>
@@ -126,20 +127,14 @@ export async function printRecords(
   return verdict.status();
 }
 
-/** The fields of lines of NDJSON, where rows are printed as they come and nothing else reads them; null otherwise. */
-function lineFieldsOf({
-  format,
-  fields,
-  table,
-  filter,
-  claims,
-  wait,
-  sort,
-  resolves,
-  isDated,
-}: ListingPlan): readonly string[] | null {
+/** The lines of NDJSON of a table, where rows are printed as they come and nothing else reads them; null otherwise. */
+function lineOf(plan: ListingPlan, table: RecordTable, placed: PlaceFields | null): LineForm | null {
+  const { format, filter, claims, wait, sort, resolves, isDated } = plan;
+  if (format.name !== 'ndjson' || resolves || isDated) return null;
+  const factOf = placed?.factOf ?? null;
+  if (table !== plan.table) return { fields: Object.keys(table.fields), factOf };
   const areRead = filter !== null || claims.length > 0 || wait !== null || sort.length > 0 || table.judges !== null;
-  return format.name === 'ndjson' && !areRead && !resolves && !isDated ? fields : null;
+  return areRead ? null : { fields: plan.fields, factOf };
 }
 
 /** The rows that --wait speaks of; all of them where it speaks of none, and where a format is about all. */

@@ -46,7 +46,8 @@ export async function* countPackets(
   const source = await openPackets(context, packets, use);
   // of the other statistics, JSON prints all fields
   const communityIds = printsAll || request.wanted.has('community_id');
-  const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners, communityIds }, dissector);
+  const { lineOf } = request;
+  const run = new StatisticsOfRun(names, { bucketMs, owners: source.owners, communityIds, lineOf }, dissector);
   source.feed.listen(...run.listeners);
   source.feed.listenToHeld(...run.heldListeners);
   try {

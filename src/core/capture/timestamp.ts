@@ -1,4 +1,4 @@
-import type { ByteText } from '../net/byte-text.ts';
+import { type ByteText, constant } from '../net/byte-text.ts';
 
 /** The last second that a Date can hold (ECMA-262, 21.4.1.1). */
 const LAST_SECOND = 8_640_000_000_000;
@@ -15,17 +15,24 @@ export function formatTimestamp(seconds: number, nanoseconds: number): string | 
 }
 
 const MICROSECOND = 1000;
+const QUOTE = 0x22;
 const POINT = 0x2e;
 const Z = 0x5a;
+const NULL = constant('null');
 
-/** Writes the same text; nothing for a packet without a time. */
+/** Writes the same as a literal of JSON. */
 export function writeTimestamp(out: ByteText, seconds: number, nanoseconds: number): void {
-  if (Number.isNaN(seconds)) return;
+  if (Number.isNaN(seconds)) {
+    out.constant(NULL);
+    return;
+  }
+  out.byte(QUOTE);
   out.ascii(wholeSecond(seconds));
   out.byte(POINT);
   if (nanoseconds % MICROSECOND === 0) out.digits(nanoseconds / MICROSECOND, 6);
   else out.digits(nanoseconds, 9);
   out.byte(Z);
+  out.byte(QUOTE);
 }
 
 /** The last second written: records come in the order of time, and a Date costs 500 ns. */

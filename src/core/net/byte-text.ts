@@ -1,4 +1,5 @@
 const ZERO = 0x30;
+const EQUALS = 0x3d;
 const DOT = 0x2e;
 const MINUS = 0x2d;
 /** The most bytes of a whole number that a double holds exactly, with its sign. */
@@ -6,6 +7,8 @@ const MOST_DIGITS = 17;
 const MOST_IPV4 = 15;
 const MOST_EXACT = 2 ** 53;
 const encoder = new TextEncoder();
+const HEX = encoder.encode('0123456789abcdef');
+const BASE64 = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 
 /** The bytes of a text that does not change. */
 export const constant = (text: string): Uint8Array => encoder.encode(text);
@@ -100,6 +103,16 @@ export class ByteText {
     this.length = length + count;
   }
 
+  /** A number of 16 bits in hexadecimal, without zeros before it. */
+  hex16(value: number): void {
+    this.reserve(4);
+    const { bytes } = this;
+    let at = this.length;
+    let shift = value >= 0x1000 ? 12 : value >= 0x100 ? 8 : value >= 0x10 ? 4 : 0;
+    for (; shift >= 0; shift -= 4) bytes[at++] = HEX[(value >> shift) & 15]!;
+    this.length = at;
+  }
+
   /** `10.0.0.1` from its 32 bits in network order. */
   ipv4(address: number): void {
     this.reserve(MOST_IPV4);
@@ -110,6 +123,24 @@ export class ByteText {
     this.octet((address >>> 8) & 255);
     this.bytes[this.length++] = DOT;
     this.octet(address & 255);
+  }
+
+  /** The bytes in base64 (RFC 4648, 4). */
+  base64(of: Uint8Array): void {
+    const { length } = of;
+    this.reserve(4 * Math.ceil(length / 3));
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = 0; index < length; index += 3) {
+      const second = index + 1 < length ? of[index + 1]! : 0;
+      const third = index + 2 < length ? of[index + 2]! : 0;
+      const bits = (of[index]! << 16) | (second << 8) | third;
+      bytes[at++] = BASE64[bits >> 18]!;
+      bytes[at++] = BASE64[(bits >> 12) & 63]!;
+      bytes[at++] = index + 1 < length ? BASE64[(bits >> 6) & 63]! : EQUALS;
+      bytes[at++] = index + 2 < length ? BASE64[bits & 63]! : EQUALS;
+    }
+    this.length = at;
   }
 
   private octet(value: number): void {
@@ -142,29 +173,37 @@ export function writtenText(write: (out: ByteText) => void): string {
 
 /** Digits that tell a double from all others, whatever it is (C, DBL_DIG). */
 const SURE_DIGITS = 1e15;
-const NANOSECONDS = 1e9;
+const POWERS = Array.from({ length: 10 }, (_, digits) => 10 ** digits);
+/** A smaller number is written with an exponent (ECMA-262, 6.1.6.1.20). */
+const LEAST_PLAIN = 1e-6;
+
+/** So many nanoseconds as seconds; see `writeQuotient`. */
+export const writeSeconds = (out: ByteText, nanoseconds: number): void => writeQuotient(out, nanoseconds, 9);
+
+/** So many nanoseconds as milliseconds; see `writeQuotient`. */
+export const writeMillis = (out: ByteText, nanoseconds: number): void => writeQuotient(out, nanoseconds, 6);
 
 /**
- * So many nanoseconds as seconds, as JavaScript writes the quotient: a number of up to fifteen digits is the shortest that
- * is read back as that double.
+ * A whole number divided by that power of ten, as JavaScript writes the quotient: a number of up to fifteen digits is the
+ * shortest that is read back as that double.
  */
-export function writeSeconds(out: ByteText, nanoseconds: number): void {
-  const size = Math.abs(nanoseconds);
+function writeQuotient(out: ByteText, dividend: number, power: number): void {
+  const size = Math.abs(dividend);
   if (size === 0) {
     out.byte(ZERO);
     return;
   }
-  // below a microsecond there is an exponent
-  if (size < 1000 || size >= SURE_DIGITS || size > MOST_EXACT) {
-    out.ascii(String(nanoseconds / NANOSECONDS));
+  const divisor = POWERS[power]!;
+  if (size < divisor * LEAST_PLAIN || size >= SURE_DIGITS || size > MOST_EXACT) {
+    out.ascii(String(dividend / divisor));
     return;
   }
-  if (nanoseconds < 0) out.byte(MINUS);
-  const whole = Math.floor(size / NANOSECONDS);
+  if (dividend < 0) out.byte(MINUS);
+  const whole = Math.floor(size / divisor);
   out.integer(whole);
-  let fraction = size - whole * NANOSECONDS;
+  let fraction = size - whole * divisor;
   if (fraction === 0) return;
-  let digits = 9;
+  let digits = power;
   while (fraction % 1000 === 0) {
     fraction /= 1000;
     digits -= 3;

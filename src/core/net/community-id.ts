@@ -1,4 +1,5 @@
-import { message, sha1Base64 } from './sha1-block.ts';
+import { type ByteText, constant } from './byte-text.ts';
+import { digest, hashMessage, message } from './sha1-block.ts';
 
 /** The seed, two bytes; netwatch has no other. */
 const SEED_BYTES = 2;
@@ -15,10 +16,27 @@ export function communityId(
   b: Uint8Array,
   bPort: number | null,
 ): string {
-  const order = compareBytes(a, b);
-  const isInOrder = order < 0 || (order === 0 && (aPort ?? 0) <= (bPort ?? 0));
-  return isInOrder ? hashOf(protocol, a, aPort, b, bPort) : hashOf(protocol, b, bPort, a, aPort);
+  hashEnds(protocol, a, aPort, b, bPort);
+  return digestText();
 }
+
+const VERSION = constant('1:');
+
+/** Writes the same text. */
+export function writeCommunityId(
+  out: ByteText,
+  protocol: number,
+  a: Uint8Array,
+  aPort: number | null,
+  b: Uint8Array,
+  bPort: number | null,
+): void {
+  hashEnds(protocol, a, aPort, b, bPort);
+  out.constant(VERSION);
+  out.base64(digest);
+}
+
+const digestText = (): string => `1:${digest.toString('base64')}`;
 
 /** Types of ICMP and of ICMPv6 that come in pairs: who asks and who answers have one flow. */
 const ICMP_PAIRS = pairs([8, 0], [13, 14], [15, 16], [10, 9], [17, 18]);
@@ -37,9 +55,9 @@ export function icmpCommunityId(
   code: number,
 ): string {
   const counterpart = (protocol === ICMPV6 ? ICMPV6_PAIRS : ICMP_PAIRS).get(type);
-  return counterpart === undefined
-    ? hashOf(protocol, source, type, target, code)
-    : communityId(protocol, source, type, target, counterpart);
+  if (counterpart === undefined) hash(protocol, source, type, target, code);
+  else hashEnds(protocol, source, type, target, counterpart);
+  return digestText();
 }
 
 function pairs(...types: readonly (readonly [number, number])[]): ReadonlyMap<number, number> {
@@ -54,18 +72,27 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return 0;
 }
 
+/** The smaller end first. */
+function hashEnds(protocol: number, a: Uint8Array, aPort: number | null, b: Uint8Array, bPort: number | null): void {
+  const order = compareBytes(a, b);
+  const isInOrder = order < 0 || (order === 0 && (aPort ?? 0) <= (bPort ?? 0));
+  if (isInOrder) hash(protocol, a, aPort, b, bPort);
+  else hash(protocol, b, bPort, a, aPort);
+}
+
 /** Addresses, protocol and ports, as they are. */
-function hashOf(
+function hash(
   protocol: number,
   first: Uint8Array,
   firstPort: number | null,
   second: Uint8Array,
   secondPort: number | null,
-): string {
-  message.fill(0, 0, SEED_BYTES);
-  message.set(first, SEED_BYTES);
-  message.set(second, SEED_BYTES + first.length);
-  let end = SEED_BYTES + first.length + second.length;
+): void {
+  let end = 0;
+  while (end < SEED_BYTES) message[end++] = 0;
+  // by loops: for so few bytes a call of `set` takes longer
+  for (let index = 0; index < first.length; index++) message[end++] = first[index]!;
+  for (let index = 0; index < second.length; index++) message[end++] = second[index]!;
   message[end++] = protocol;
   message[end++] = 0; // padding
   if (firstPort !== null && secondPort !== null) {
@@ -74,5 +101,5 @@ function hashOf(
     message[end++] = secondPort >>> 8;
     message[end++] = secondPort;
   }
-  return `1:${sha1Base64(end)}`;
+  hashMessage(end);
 }

@@ -1,3 +1,5 @@
+import type { ByteText } from './byte-text.ts';
+
 /** An IP address as the bytes of its header field: 4 or 16, network order. */
 export interface IpAddress {
   readonly family: 'ipv4' | 'ipv6';
@@ -19,20 +21,12 @@ export function formatIpv4(address: number): string {
  * keeps its prefix, `::ffff:10.0.0.1`; see `foldMapped`.
  */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
-  let runStart = -1;
-  let runLength = 1; // a single zero group is written out
-  for (let start = 0; start < 8; start++) {
-    const first = start;
-    while (start < 8 && group(bytes, offset, start) === 0) start++;
-    if (start - first > runLength) {
-      runStart = first;
-      runLength = start - first;
-    }
-  }
-  if (runStart === 0 && runLength === 5 && group(bytes, offset, 5) === 0xffff) {
+  const run = longestZeros(bytes, offset);
+  const runStart = run >> 4;
+  const runEnd = runStart + (run & 15);
+  if (runStart === 0 && runEnd === 5 && group(bytes, offset, 5) === 0xffff) {
     return MAPPED + formatIpv4((group(bytes, offset, 6) << 16) | group(bytes, offset, 7));
   }
-  const runEnd = runStart + runLength;
   let text = '';
   for (let index = 0; index < 8; index++) {
     if (index === runStart) {
@@ -44,6 +38,43 @@ export function formatIpv6(bytes: Uint8Array, offset = 0): string {
     }
   }
   return text;
+}
+
+/** Writes the same text. */
+export function writeIpv6(out: ByteText, bytes: Uint8Array, offset: number): void {
+  const run = longestZeros(bytes, offset);
+  const runStart = run >> 4;
+  const runEnd = runStart + (run & 15);
+  if (runStart === 0 && runEnd === 5 && group(bytes, offset, 5) === 0xffff) {
+    out.ascii(MAPPED);
+    out.ipv4((group(bytes, offset, 6) << 16) | group(bytes, offset, 7));
+    return;
+  }
+  for (let index = 0; index < 8; index++) {
+    if (index === runStart) {
+      out.byte(COLON);
+      out.byte(COLON);
+      index = runEnd - 1;
+    } else {
+      if (index > 0 && index !== runEnd) out.byte(COLON);
+      out.hex16(group(bytes, offset, index));
+    }
+  }
+}
+
+/** Where the first of the longest runs of zeros begins, times 16, and how many groups it has; -16 for none of two or more. */
+function longestZeros(bytes: Uint8Array, offset: number): number {
+  let runStart = -1;
+  let runLength = 1; // a single zero group is written out
+  for (let start = 0; start < 8; start++) {
+    const first = start;
+    while (start < 8 && group(bytes, offset, start) === 0) start++;
+    if (start - first > runLength) {
+      runStart = first;
+      runLength = start - first;
+    }
+  }
+  return runStart < 0 ? -16 : runStart * 16 + runLength;
 }
 
 function group(bytes: Uint8Array, offset: number, index: number): number {

@@ -1,28 +1,44 @@
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
-import { ownerOfFlow, type PacketOwner, type PacketOwners } from '../packet/packet-owners.ts';
+import { ownerOfFlow, type PacketOwners } from '../packet/packet-owners.ts';
 import { section } from '../record/table.ts';
 import { type ConversationRow, conversation } from '../record/tables/conversation.ts';
 import type { Flow } from '../wire/flow.ts';
 import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
+import { type Conversed, compileConversationLine } from './conversation-line.ts';
 import type { OpenStatistic, StatisticOptions, StatisticsRun } from './statistic.ts';
+import { writtenRows } from './written-rows.ts';
 
 /** Flows as records; the dissector counts them, so nothing is done per packet. */
-export function openConversations({ owners, communityIds = true }: StatisticOptions): OpenStatistic {
+export function openConversations({ owners, communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
+  const form = lineOf?.(conversation) ?? null;
+  const line = form === null ? null : compileConversationLine(form, communityIds);
   return {
-    sections: ({ dissector }: StatisticsRun) => [
-      section(conversation, rows(dissector.flows.flows, owners, communityIds)),
-    ],
+    sections({ dissector }: StatisticsRun) {
+      const found = conversed(dissector.flows.flows, owners);
+      return [
+        line === null ? section(conversation, rows(found, communityIds)) : writtenRows(conversation, found, line),
+      ];
+    },
   };
 }
 
-function* rows(flows: readonly Flow[], owners: PacketOwners, communityIds: boolean): Iterable<ConversationRow> {
+/** Told in the same object, each when it is read. */
+function* conversed(flows: readonly Flow[], owners: PacketOwners): Iterable<Conversed> {
+  const told: { -readonly [Key in keyof Conversed]: Conversed[Key] | null } = { flow: null, owner: null };
   for (const flow of flows) {
-    if (flow.aPackets + flow.bPackets > 0) yield rowOf(flow, ownerOfFlow(owners.sidesOf(flow)), communityIds);
+    if (flow.aPackets + flow.bPackets === 0) continue;
+    told.flow = flow;
+    told.owner = ownerOfFlow(owners.sidesOf(flow));
+    yield told as Conversed;
   }
 }
 
-function rowOf(flow: Flow, owner: PacketOwner | null, communityIds: boolean): ConversationRow {
+function* rows(found: Iterable<Conversed>, communityIds: boolean): Iterable<ConversationRow> {
+  for (const one of found) yield rowOf(one, communityIds);
+}
+
+function rowOf({ flow, owner }: Conversed, communityIds: boolean): ConversationRow {
   return {
     proto: transportName(flow.transport),
     a_addr: addressA(flow),

@@ -23,6 +23,7 @@ const MOVED = -1;
 const GROWTH = 1 / 8;
 const FIRST_BYTES = 4096;
 
+/** Both ends of a flow. */
 const V4 = [new Uint8Array(4), new Uint8Array(4)] as const;
 const V6 = [new Uint8Array(16), new Uint8Array(16)] as const;
 
@@ -38,25 +39,25 @@ export class DnsRowBlock {
   readonly nanoseconds = new Int32Array(BLOCK_ROWS);
   /** Entries among the pending queries; 0 where the row waits for nothing. */
   readonly waits = new Int32Array(BLOCK_ROWS);
-  private readonly packets = new Float64Array(BLOCK_ROWS);
+  readonly packets = new Float64Array(BLOCK_ROWS);
   /** Nanoseconds; NaN for none. */
-  private readonly latencies = new Float64Array(BLOCK_ROWS);
-  private readonly addressesAt = new Int32Array(BLOCK_ROWS);
-  private readonly namesAt = new Int32Array(BLOCK_ROWS);
-  private readonly answersAt = new Int32Array(BLOCK_ROWS);
-  private readonly answerLengths = new Uint16Array(BLOCK_ROWS);
-  private readonly ids = new Uint16Array(BLOCK_ROWS);
-  private readonly clientPorts = new Uint16Array(BLOCK_ROWS);
-  private readonly serverPorts = new Uint16Array(BLOCK_ROWS);
+  readonly latencies = new Float64Array(BLOCK_ROWS);
+  readonly addressesAt = new Int32Array(BLOCK_ROWS);
+  readonly namesAt = new Int32Array(BLOCK_ROWS);
+  readonly answersAt = new Int32Array(BLOCK_ROWS);
+  readonly answerLengths = new Uint16Array(BLOCK_ROWS);
+  readonly ids = new Uint16Array(BLOCK_ROWS);
+  readonly clientPorts = new Uint16Array(BLOCK_ROWS);
+  readonly serverPorts = new Uint16Array(BLOCK_ROWS);
   /** UNKNOWN where there is none, as among `rcodes`. */
-  private readonly types = new Int32Array(BLOCK_ROWS);
-  private readonly rcodes = new Int16Array(BLOCK_ROWS);
-  private readonly nameLengths = new Uint8Array(BLOCK_ROWS);
+  readonly types = new Int32Array(BLOCK_ROWS);
+  readonly rcodes = new Int16Array(BLOCK_ROWS);
+  readonly nameLengths = new Uint8Array(BLOCK_ROWS);
   /** Version of IP, and above it the place in TRANSPORTS. */
-  private readonly ways = new Uint8Array(BLOCK_ROWS);
+  readonly ways = new Uint8Array(BLOCK_ROWS);
   /** Protocol of the flow, by its number; 0 where it has no community ID. */
-  private readonly flows = new Uint8Array(BLOCK_ROWS);
-  private bytes: Uint8Array;
+  readonly flows = new Uint8Array(BLOCK_ROWS);
+  bytes: Uint8Array;
   private used = 0;
 
   /** `before` is the block whose rows these follow. */
@@ -135,44 +136,66 @@ export class DnsRowBlock {
     return this.waits[row] === MOVED;
   }
 
+  /** The version of IP of both addresses; 0 where there are none. */
+  ipVersionOf(row: number): number {
+    return this.ways[row]! & 15;
+  }
+
+  transportOf(row: number): DnsQueryRow['transport'] {
+    return TRANSPORTS[this.ways[row]! >> 4]!;
+  }
+
+  /** Where the address of the server is; that of the client is at `addressesAt`. */
+  serverAt(row: number): number {
+    return this.addressesAt[row]! + addressLength(this.ipVersionOf(row));
+  }
+
+  answersEnd(row: number): number {
+    return this.answersAt[row]! + this.answerLengths[row]!;
+  }
+
+  /** The addresses of both ends, which are the block's until it is asked again. A message is of the innermost flow of its packet, which is between the packet's addresses. */
+  endsOf(row: number): readonly [Uint8Array, Uint8Array] {
+    const ends = this.ipVersionOf(row) === 4 ? V4 : V6;
+    const client = this.addressesAt[row]!;
+    const server = this.serverAt(row);
+    for (let index = 0; index < ends[0].length; index++) {
+      ends[0][index] = this.bytes[client + index]!;
+      ends[1][index] = this.bytes[server + index]!;
+    }
+    return ends;
+  }
+
   /** The record of a row: made for each that is printed, and not kept. */
   rowOf(row: number): DnsQueryRow {
-    const ipVersion = this.ways[row]! & 15;
-    const client = this.addressesAt[row]!;
-    const server = client + addressLength(ipVersion);
     const type = this.types[row]!;
     const rcode = this.rcodes[row]!;
     const latency = this.latencies[row]!;
-    const answers = this.answersAt[row]!;
     return {
       time: formatTimestamp(this.seconds[row]!, this.nanoseconds[row]!),
-      client: this.addressText(ipVersion, client),
-      server: this.addressText(ipVersion, server),
-      transport: TRANSPORTS[this.ways[row]! >> 4]!,
+      client: this.addressText(row, this.addressesAt[row]!),
+      server: this.addressText(row, this.serverAt(row)),
+      transport: this.transportOf(row),
       id: this.ids[row]!,
       name: this.nameLengths[row] === 0 ? null : nameText(this.bytes, this.namesAt[row]!),
       qtype: type === UNKNOWN ? null : dnsTypeName(type),
       rcode: rcode === UNKNOWN ? null : dnsRcodeName(rcode),
-      answers: answerTexts(this.bytes, answers, answers + this.answerLengths[row]!),
+      answers: answerTexts(this.bytes, this.answersAt[row]!, this.answersEnd(row)),
       latency_ms: Number.isNaN(latency) ? null : latency / 1e6,
       packet: this.packets[row]!,
-      community_id: this.flows[row] === 0 ? null : this.communityIdOf(row, ipVersion, client, server),
+      community_id: this.flows[row] === 0 ? null : this.communityIdOf(row),
     };
   }
 
-  private addressText(ipVersion: number, at: number): string {
+  private addressText(row: number, at: number): string {
+    const ipVersion = this.ipVersionOf(row);
     if (ipVersion === 4) return formatIpv4(i32(this.bytes, at));
     return ipVersion === 6 ? formatIpv6(this.bytes, at) : '';
   }
 
-  /** A message is of the innermost flow of its packet, which is between the packet's addresses. */
-  private communityIdOf(row: number, ipVersion: number, client: number, server: number): string {
-    const [one, other] = ipVersion === 4 ? V4 : V6;
-    for (let index = 0; index < one.length; index++) {
-      one[index] = this.bytes[client + index]!;
-      other[index] = this.bytes[server + index]!;
-    }
-    return communityId(this.flows[row]!, one, this.clientPorts[row]!, other, this.serverPorts[row]!);
+  private communityIdOf(row: number): string {
+    const [client, server] = this.endsOf(row);
+    return communityId(this.flows[row]!, client, this.clientPorts[row]!, server, this.serverPorts[row]!);
   }
 
   private putName(row: number, { name, nameLength }: DnsParts): void {

@@ -10,6 +10,12 @@ export const GONE = -2;
 /** There was no room for it: its answer is not reported either. */
 export const DROPPED = -3;
 
+/** Where a row is, while it is read: the next one is told in the same object. */
+export interface DnsPlace {
+  readonly block: DnsRowBlock;
+  readonly row: number;
+}
+
 /** Told of a row that waits: it has another number now, or is GONE. */
 export type RowMoved = (entry: number, row: number) => void;
 
@@ -76,7 +82,7 @@ export class DnsRows {
     return this.bytes > MOST_BYTES;
   }
 
-  all(): Iterable<DnsQueryRow> {
+  all(): Iterable<DnsPlace> {
     return rowsOf(this.blocks, this.first);
   }
 
@@ -84,7 +90,7 @@ export class DnsRows {
    * For a live run: removes and returns those that wait for nothing, and those that have waited too long by `now`. The others
    * go to new blocks, so that the old ones can be read when there is time, and are no longer held.
    */
-  takeComplete(now: number): Iterable<DnsQueryRow> {
+  takeComplete(now: number): Iterable<DnsPlace> {
     const { blocks, first } = this;
     this.blocks = [];
     this.base += blocks.length * BLOCK_ROWS;
@@ -109,7 +115,7 @@ export class DnsRows {
    * these wait for nothing. Order is kept, so a record that waits delays those after it; but not longer than the
    * waiting time, nor when they become too many anyway. `least` bytes remain.
    */
-  takeFirst(least = MOST_BYTES, leastWaiting = MOST_WAITING_BYTES): Iterable<DnsQueryRow> {
+  takeFirst(least = MOST_BYTES, leastWaiting = MOST_WAITING_BYTES): Iterable<DnsPlace> {
     const { blocks, first } = this;
     let taken = first;
     for (const end = this.end; taken < end && this.bytes > least; taken++) {
@@ -159,11 +165,17 @@ export class DnsRows {
   }
 }
 
-/** The rows of these blocks, each made as it is read; places are counted from the first block. */
-function* rowsOf(blocks: readonly DnsRowBlock[], from: number, to = Number.POSITIVE_INFINITY): Iterable<DnsQueryRow> {
-  for (const [place, block] of blocks.entries()) {
-    const start = place * BLOCK_ROWS;
+/** The rows of these blocks; places are counted from the first block. */
+function* rowsOf(blocks: readonly DnsRowBlock[], from: number, to = Number.POSITIVE_INFINITY): Iterable<DnsPlace> {
+  for (const [number, block] of blocks.entries()) {
+    const start = number * BLOCK_ROWS;
     const end = Math.min(block.count, to - start);
-    for (let row = Math.max(0, from - start); row < end; row++) if (!block.isMoved(row)) yield block.rowOf(row);
+    const place = { block, row: Math.max(0, from - start) };
+    for (; place.row < end; place.row++) if (!block.isMoved(place.row)) yield place;
   }
+}
+
+/** The records of rows, each made as it is read. */
+export function* recordsAt(places: Iterable<DnsPlace>): Iterable<DnsQueryRow> {
+  for (const { block, row } of places) yield block.rowOf(row);
 }

@@ -1,14 +1,16 @@
-import { section } from '../record/table.ts';
+import { type Section, section } from '../record/table.ts';
 import { dnsQuery } from '../record/tables/dns-query.ts';
 import { dns, llmnr, mdns } from '../wire/app/dns.ts';
 import { DnsParts } from '../wire/app/dns-parts.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { HeldBytes, PATIENCE_SECONDS } from './awaited-rows.ts';
 import { DnsKey } from './dns-key.ts';
+import { compileDnsLine } from './dns-line.ts';
 import { PendingQueries } from './dns-pending.ts';
 import { TRANSPORTS } from './dns-row-block.ts';
-import { DnsRows, DROPPED } from './dns-rows.ts';
+import { type DnsPlace, DnsRows, DROPPED, recordsAt } from './dns-rows.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
+import { writtenRows } from './written-rows.ts';
 
 /**
  * A query sent again sooner than this is the same one, and its answer is told of the first, as in Wireshark; later it is
@@ -25,7 +27,9 @@ const MDNS = TRANSPORTS.indexOf('mdns');
 const LLMNR = TRANSPORTS.indexOf('llmnr');
 
 /** Queries and their answers, paired by who asked, whom, how, and the number, name, type and class of the question. */
-export function openDns({ held = new HeldBytes(), communityIds = true }: StatisticOptions): OpenStatistic {
+export function openDns({ held = new HeldBytes(), communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
+  const form = lineOf?.(dnsQuery) ?? null;
+  const line = form === null ? null : compileDnsLine(form);
   const pending = new PendingQueries();
   const rows = new DnsRows(held, (entry, row) => pending.setRow(entry, row));
   const parts = new DnsParts();
@@ -88,12 +92,14 @@ export function openDns({ held = new HeldBytes(), communityIds = true }: Statist
       if (protocol === dns.id || protocol === mdns.id || protocol === llmnr.id) take(packet, message);
     }
   };
+  const sectionOf = (places: Iterable<DnsPlace>): Section =>
+    line === null ? section(dnsQuery, recordsAt(places)) : writtenRows(dnsQuery, places, line);
   return {
     ingest,
     ingestHeld: ingest,
-    sections: () => [section(dnsQuery, rows.all())],
-    fresh: (now) => [section(dnsQuery, rows.takeComplete(now))],
-    first: () => (rows.hasMany ? section(dnsQuery, rows.takeFirst()) : null),
+    sections: () => [sectionOf(rows.all())],
+    fresh: (now) => [sectionOf(rows.takeComplete(now))],
+    first: () => (rows.hasMany ? sectionOf(rows.takeFirst()) : null),
     losses: () => lossesOf(dnsQuery.type, rows),
   };
 }

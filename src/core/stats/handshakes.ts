@@ -11,33 +11,46 @@ import {
 } from '../record/tables/handshake.ts';
 import type { Flow } from '../wire/flow.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
-import type { TcpConnection } from '../wire/tcp-connection.ts';
-import { openingOf } from '../wire/tcp-progress.ts';
+import { compileHandshakeLine, isFromA, type Shaken, synNanoseconds, synSeconds } from './handshake-line.ts';
+import { endingOf, outcomeOf, timesOf, totalOf } from './handshake-times.ts';
 import { share } from './share.ts';
-import type { OpenStatistic, StatisticsRun } from './statistic.ts';
-
-/** The tick of a clock that tells whole seconds. */
-const COARSE_TICK_NS = 1e9;
+import type { OpenStatistic, StatisticOptions, StatisticsRun } from './statistic.ts';
+import { writtenRows } from './written-rows.ts';
 
 /** How long TCP handshakes took, each and distributed; the connections remember their times, so packets cost nothing. */
-export function openHandshakes(): OpenStatistic {
+export function openHandshakes({ lineOf }: Pick<StatisticOptions, 'lineOf'>): OpenStatistic {
+  const form = lineOf?.(handshake) ?? null;
+  const line = form === null ? null : compileHandshakeLine(form);
   return {
     sections({ dissector }: StatisticsRun) {
       const flows = dissector.flows.flows;
-      return [section(handshake, rows(flows)), section(handshakeHistogram, handshakeHistogramOf(ended(flows)))];
+      const found = shaken(flows);
+      return [
+        line === null ? section(handshake, rows(found)) : writtenRows(handshake, found, line),
+        section(handshakeHistogram, handshakeHistogramOf(ended(shaken(flows)))),
+      ];
     },
   };
 }
 
-function* rows(flows: readonly Flow[]): Iterable<HandshakeRow> {
+/** Those whose SYN was captured; told in the same object, each when it is read. */
+function* shaken(flows: readonly Flow[]): Iterable<Shaken> {
+  const told: { -readonly [Key in keyof Shaken]: Shaken[Key] | null } = { flow: null, tcp: null };
   for (const flow of flows) {
-    const { tcp } = flow;
-    if (tcp === null || !tcp.hasSyn) continue;
+    told.flow = flow;
+    // of scans there are so many that a connection for each takes longer than all else
+    told.tcp = flow.hasSynAlone ? null : flow.tcp;
+    if (flow.hasSynAlone || told.tcp?.hasSyn === true) yield told as Shaken;
+  }
+}
+
+function* rows(found: Iterable<Shaken>): Iterable<HandshakeRow> {
+  for (const one of found) {
+    const { flow, tcp } = one;
     const { first, second } = timesOf(tcp);
-    const outcome = outcomeOf(tcp);
-    const clientIsA = tcp.client === 0;
+    const clientIsA = isFromA(one);
     yield {
-      time: formatTimestamp(tcp.synSeconds, tcp.synNanoseconds) ?? '',
+      time: formatTimestamp(synSeconds(one), synNanoseconds(one)) ?? '',
       stream: flow.stream,
       client_addr: clientIsA ? addressA(flow) : addressB(flow),
       client_port: clientIsA ? flow.aPort : flow.bPort,
@@ -45,72 +58,14 @@ function* rows(flows: readonly Flow[]): Iterable<HandshakeRow> {
       server_port: clientIsA ? flow.bPort : flow.aPort,
       syn_synack_ms: first,
       synack_ack_ms: second,
-      total_ms: outcome === 'refused' ? initialRttOf(tcp) : totalOf(tcp),
-      outcome,
+      total_ms: endingOf(tcp),
+      outcome: outcomeOf(tcp),
     };
   }
 }
 
-/** What became of a connection whose SYN was captured. */
-function outcomeOf(tcp: TcpConnection): HandshakeOutcome {
-  if (tcp.hasSynAck && tcp.hasAck) return 'complete';
-  if (tcp.isRefused) return 'refused';
-  return !tcp.hasSynAck && openingOf(tcp) === 'SYN_SENT' ? 'unanswered' : 'incomplete';
-}
-
-/** See timesOf. */
-export interface HandshakeTimes {
-  readonly first: number | null;
-  readonly second: number | null;
-  readonly total: number | null;
-}
-
-/**
- * Milliseconds of the handshake: to the SYN-ACK, from there to the ACK, and both; null for what was not seen. There is no
- * total without all three. A SYN that was sent again counts from the last.
- */
-export function timesOf(tcp: TcpConnection | null): HandshakeTimes {
-  if (tcp === null) return { first: null, second: null, total: null };
-  const { hasSyn, hasSynAck, hasAck } = tcp;
-  return {
-    first:
-      hasSyn && hasSynAck && !tcp.isAskedAgain
-        ? millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.synAckSeconds, tcp.synAckNanoseconds)
-        : null,
-    second:
-      hasSynAck && hasAck
-        ? millisBetween(tcp.synAckSeconds, tcp.synAckNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds)
-        : null,
-    total:
-      hasSyn && hasSynAck && hasAck
-        ? millisBetween(tcp.synSeconds, tcp.synNanoseconds, tcp.ackSeconds, tcp.ackNanoseconds)
-        : null,
-  };
-}
-
-/**
- * Milliseconds of a handshake, null for one that is not complete. Of a clock that tells whole seconds alone they are within
- * one tick, which stands for less.
- */
-function totalOf(tcp: TcpConnection): number | null {
-  const { total } = timesOf(tcp);
-  const isCoarse = total === 0 && tcp.synNanoseconds === 0 && tcp.firstRttNanoseconds === COARSE_TICK_NS;
-  return isCoarse ? initialRttOf(tcp) : total;
-}
-
-/** Milliseconds to the first later segment with ACK, as tshark's tcp.analysis.initial_rtt: of a refusal, to its RST. */
-function initialRttOf({ firstRttNanoseconds }: TcpConnection): number | null {
-  return firstRttNanoseconds === 0 ? null : firstRttNanoseconds / 1e6;
-}
-
-/** Null when the clock went back between them. */
-function millisBetween(fromS: number, fromNs: number, toS: number, toNs: number): number | null {
-  const nanoseconds = (toS - fromS) * 1e9 + (toNs - fromNs);
-  return nanoseconds >= 0 ? nanoseconds / 1e6 : null;
-}
-
-function* ended(flows: readonly Flow[]): Iterable<EndedHandshake> {
-  for (const { tcp } of flows) if (tcp?.hasSyn === true) yield { total: totalOf(tcp), outcome: outcomeOf(tcp) };
+function* ended(found: Iterable<Shaken>): Iterable<EndedHandshake> {
+  for (const { tcp } of found) yield { total: totalOf(tcp), outcome: outcomeOf(tcp) };
 }
 
 /** What is counted of a handshake; `total` is milliseconds, null for one that is not complete. */

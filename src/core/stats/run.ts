@@ -66,9 +66,12 @@ export class StatisticsOfRun {
     const { faults } = this.dissector;
     return this.open.flatMap((statistic) => {
       try {
-        return sectionsOf(statistic).map((one) =>
-          Array.isArray(one.rows) ? one : { ...one, rows: faults.rows(() => one.rows) },
-        );
+        return sectionsOf(statistic).map((one) => {
+          const { rows, writeLine } = one;
+          if (Array.isArray(rows)) return one;
+          const made = { ...one, rows: faults.rows(() => rows) };
+          return writeLine === undefined ? made : { ...made, writeLine: faults.writer(writeLine) };
+        });
       } catch (error) {
         faults.note(null, error);
         return [];

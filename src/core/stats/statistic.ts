@@ -1,4 +1,5 @@
 import type { CaptureReader } from '../capture/capture-reader.ts';
+import type { LineForm } from '../output/json-line.ts';
 import type { PacketOwners } from '../packet/packet-owners.ts';
 import type { RecordTable, Section } from '../record/table.ts';
 import type { Dissector } from '../wire/dissector.ts';
@@ -22,6 +23,8 @@ export interface StatisticOptions {
   readonly held?: HeldBytes;
   /** Whether `community_id` is read; it is null if not, and computed by default. */
   readonly communityIds?: boolean;
+  /** How a table's records are printed, where lines of NDJSON are all that they become; null and absent otherwise. */
+  readonly lineOf?: ((table: RecordTable) => LineForm | null) | undefined;
 }
 
 /** One count of a run over packets, open while it lasts. */

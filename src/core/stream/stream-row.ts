@@ -1,7 +1,7 @@
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
 import type { PacketOwner } from '../packet/packet-owners.ts';
 import type { StreamRow, StreamState } from '../record/tables/stream.ts';
-import { timesOf } from '../stats/handshakes.ts';
+import { timesOf } from '../stats/handshake-times.ts';
 import type { Flow } from '../wire/flow.ts';
 import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';

@@ -1,3 +1,4 @@
+import type { ByteText } from '../net/byte-text.ts';
 import type { Packet } from './packet.ts';
 
 /**
@@ -53,6 +54,19 @@ export class Faults {
     } catch (error) {
       this.note(null, error);
     }
+  }
+
+  /** Writes as `write` does; nothing where it throws. */
+  writer(write: (out: ByteText) => void): (out: ByteText) => void {
+    return (out) => {
+      const { length } = out;
+      try {
+        write(out);
+      } catch (error) {
+        out.length = length;
+        this.note(null, error);
+      }
+    };
   }
 
   /** The records that `make` makes; those so far when it throws. */

@@ -1,4 +1,5 @@
-import { communityId } from '../net/community-id.ts';
+import type { ByteText } from '../net/byte-text.ts';
+import { communityId, writeCommunityId } from '../net/community-id.ts';
 import type { Flow } from './flow.ts';
 
 const V4 = [new Uint8Array(4), new Uint8Array(4)] as const;
@@ -6,9 +7,23 @@ const V6 = [new Uint8Array(16), new Uint8Array(16)] as const;
 
 /** Community ID of a flow (see `communityId`); null for one without addresses. */
 export function flowCommunityId(flow: Flow): string | null {
-  const { ipVersion, transport, aPort, bPort } = flow;
+  const ends = endsOf(flow);
+  return ends === null ? null : communityId(flow.transport, ends[0], flow.aPort, ends[1], flow.bPort);
+}
+
+/** Writes the same text; returns false for one without addresses. */
+export function writeFlowCommunityId(out: ByteText, flow: Flow): boolean {
+  const ends = endsOf(flow);
+  if (ends === null) return false;
+  writeCommunityId(out, flow.transport, ends[0], flow.aPort, ends[1], flow.bPort);
+  return true;
+}
+
+function endsOf(flow: Flow): readonly [Uint8Array, Uint8Array] | null {
+  const { ipVersion } = flow;
   if (ipVersion !== 4 && ipVersion !== 6) return null;
-  const [a, b] = ipVersion === 4 ? V4 : V6;
+  const ends = ipVersion === 4 ? V4 : V6;
+  const [a, b] = ends;
   writeWord(a, 0, flow.a0);
   writeWord(b, 0, flow.b0);
   if (ipVersion === 6) {
@@ -19,7 +34,7 @@ export function flowCommunityId(flow: Flow): string | null {
     writeWord(b, 8, flow.b2);
     writeWord(b, 12, flow.b3);
   }
-  return communityId(transport, a, aPort, b, bPort);
+  return ends;
 }
 
 function writeWord(bytes: Uint8Array, at: number, word: number): void {

@@ -1,4 +1,5 @@
-import { formatIpv4, formatIpv6 } from '../net/ip-address.ts';
+import type { ByteText } from '../net/byte-text.ts';
+import { formatIpv4, formatIpv6, writeIpv6 } from '../net/ip-address.ts';
 import type { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
 
@@ -52,6 +53,28 @@ export function addressA(flow: Flow): string {
 
 export function addressB(flow: Flow): string {
   return formatWords(flow.ipVersion, flow.b0, flow.b1, flow.b2, flow.b3) ?? '';
+}
+
+/** Writes the same text. */
+export function writeAddressA(out: ByteText, { ipVersion, a0, a1, a2, a3 }: Flow): void {
+  writeWords(out, ipVersion, a0, a1, a2, a3);
+}
+
+export function writeAddressB(out: ByteText, { ipVersion, b0, b1, b2, b3 }: Flow): void {
+  writeWords(out, ipVersion, b0, b1, b2, b3);
+}
+
+function writeWords(out: ByteText, ipVersion: number, w0: number, w1: number, w2: number, w3: number): void {
+  if (ipVersion === 4) {
+    out.ipv4(w0);
+    return;
+  }
+  if (ipVersion !== 6) return;
+  words.setInt32(0, w0);
+  words.setInt32(4, w1);
+  words.setInt32(8, w2);
+  words.setInt32(12, w3);
+  writeIpv6(out, scratch, 0);
 }
 
 /** Source address of the packet's innermost IP header that is not quoted; null without one. */

@@ -74,8 +74,8 @@ export class Flow {
   applicationState: unknown = null;
   /** Datagrams nobody recognised, so that guessing can stop. */
   unrecognised = 0;
-  /** The SYN that is all there was of a connection so far, and then nothing is kept of it but this; null for any other flow. */
-  private hasSynAlone = false;
+  /** A SYN without data is all there was of a connection so far; then nothing is kept of it but these. */
+  hasSynAlone = false;
   private synSeq = 0;
   private synWindow = 0;
   private synScale = 0;

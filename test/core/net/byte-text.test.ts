@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteText, constant, writeSeconds, writtenText } from '../../../src/core/net/byte-text.ts';
+import { ByteText, constant, writeMillis, writeSeconds, writtenText } from '../../../src/core/net/byte-text.ts';
 import { formatIpv4 } from '../../../src/core/net/ip-address.ts';
 import { ANY_CHARACTER } from '../../support/any-character.ts';
 
@@ -39,6 +39,27 @@ test('addresses of IPv4 are what they are as text', () => {
     }),
   );
   for (let octet = 0; octet < 256; octet++) expect(writtenText((out) => out.ipv4(octet))).toBe(`0.0.0.${octet}`);
+});
+
+test('bytes in base64 are what node makes of them, at every length', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 30 }), (bytes) => {
+      expect(writtenText((out) => out.base64(bytes))).toBe(Buffer.from(bytes).toString('base64'));
+    }),
+  );
+});
+
+test('numbers of 16 bits in hexadecimal', () => {
+  for (let value = 0; value < 0x1_0000; value += 7)
+    expect(writtenText((out) => out.hex16(value))).toBe(value.toString(16));
+});
+
+test('nanoseconds as milliseconds are what JavaScript writes of the quotient', () => {
+  fc.assert(
+    fc.property(whole, (nanoseconds) => {
+      expect(writtenText((out) => writeMillis(out, nanoseconds))).toBe(JSON.stringify(nanoseconds / 1e6));
+    }),
+  );
 });
 
 describe('nanoseconds as seconds', () => {

@@ -1,6 +1,7 @@
 import { isIP, isIPv4, SocketAddress } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { writtenText } from '../../../src/core/net/byte-text.ts';
 import {
   foldMapped,
   formatIp,
@@ -9,6 +10,7 @@ import {
   parseIp,
   parseIpv4,
   parseIpv6Into,
+  writeIpv6,
 } from '../../../src/core/net/ip-address.ts';
 
 /** 16 bytes with many zero groups, so that `::` has something to do. */
@@ -25,6 +27,15 @@ const nearAddress = fc
     maxLength: 17,
   })
   .map((pieces) => pieces.join(''));
+
+test('an address of IPv6 is written as it is formatted', () => {
+  fc.assert(
+    fc.property(ipv6Bytes, (bytes) => {
+      expect(writtenText((out) => writeIpv6(out, bytes, 0))).toBe(formatIpv6(bytes));
+    }),
+    { numRuns: 2000 },
+  );
+});
 
 /** Node writes the deprecated IPv4-compatible block `::/96` with dots, which RFC 5952 does not ask for. */
 const isCompatible = (bytes: Uint8Array) => bytes.subarray(0, 12).every((byte) => byte === 0);

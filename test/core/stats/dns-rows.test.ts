@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HeldBytes } from '../../../src/core/stats/awaited-rows.ts';
 import { DnsKey } from '../../../src/core/stats/dns-key.ts';
-import { DnsRows, DROPPED, GONE } from '../../../src/core/stats/dns-rows.ts';
+import { type DnsPlace, DnsRows, DROPPED, GONE, recordsAt } from '../../../src/core/stats/dns-rows.ts';
 import { DnsParts } from '../../../src/core/wire/app/dns-parts.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { hex } from '../../support/wire.ts';
@@ -43,8 +43,7 @@ function answer(rows: DnsRows, row: number, nanoseconds = 5e6): void {
   rows.setWaits(row, 0);
   rows.answer(row, response, nanoseconds);
 }
-const timesOf = (taken: Iterable<{ readonly time: string | null }>) =>
-  [...taken].map(({ time }) => Date.parse(time!) / 1000);
+const timesOf = (taken: Iterable<DnsPlace>) => [...recordsAt(taken)].map(({ time }) => Date.parse(time!) / 1000);
 
 test('records are given from the first on, up to one that still waits', () => {
   const { rows, numbers, told } = waiting([1, 2, 3]);
@@ -94,8 +93,12 @@ test('a live run takes those that are complete out of the middle, and what is le
   expect(held.bytes).toBe(3 * BYTES);
   // what comes later is not of the rows that were taken
   answer(rows, told[1]![1], 7e6);
-  expect([...taken]).toMatchObject([{ rcode: 'NXDOMAIN', answers: ['1.2.3.4'], latency_ms: 5, name: 'a', qtype: 'A' }]);
-  expect([...rows.takeComplete(6)]).toMatchObject([{ latency_ms: 7, client: '0.0.0.0', answers: ['1.2.3.4'] }]);
+  expect([...recordsAt(taken)]).toMatchObject([
+    { rcode: 'NXDOMAIN', answers: ['1.2.3.4'], latency_ms: 5, name: 'a', qtype: 'A' },
+  ]);
+  expect([...recordsAt(rows.takeComplete(6))]).toMatchObject([
+    { latency_ms: 7, client: '0.0.0.0', answers: ['1.2.3.4'] },
+  ]);
   expect(timesOf(rows.takeComplete(15))).toEqual([5, 5]);
   expect(told.slice(-2)).toEqual([
     [1, GONE],
@@ -123,7 +126,7 @@ test('numbers of rows hold over blocks, and over what was given', () => {
   const numbers = Array.from({ length: 5000 }, (_, second) => add(rows, second, 0));
   expect(timesOf(rows.takeFirst(2000 * BYTES))).toEqual(numbers.slice(0, 3000));
   answer(rows, numbers[4096]!);
-  expect([...rows.all()].map(({ rcode }) => rcode).indexOf('NXDOMAIN')).toBe(4096 - 3000);
+  expect([...recordsAt(rows.all())].map(({ rcode }) => rcode).indexOf('NXDOMAIN')).toBe(4096 - 3000);
   expect(rows.nanosecondsSince(numbers[4999]!, at(5001))).toBe(2e9);
   expect(timesOf(rows.takeFirst(0))).toEqual(numbers.slice(3000));
   expect(add(rows, 7, 0)).toBe(5000);

@@ -7,7 +7,7 @@ import type { StoredPackets } from '../../../core/packet/stored-packets.ts';
 import type { AddressPlace } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
-import { type HandshakeTimes, timesOf } from '../../../core/stats/handshakes.ts';
+import { type HandshakeTimes, timesOf } from '../../../core/stats/handshake-times.ts';
 import { newestOf } from '../../../core/stream/stored-stream.ts';
 import type { AddressLook, PacketLook } from '../model/packet-look.ts';
 

@@ -3,7 +3,7 @@ import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
 import type { AddressPlace } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
-import type { HandshakeTimes } from '../../../core/stats/handshakes.ts';
+import type { HandshakeTimes } from '../../../core/stats/handshake-times.ts';
 
 /** What is known of addresses, as far as anybody wants it. */
 export type AddressLook = Pick<PacketLook, 'placeOf' | 'hostOf'>;

@@ -11,14 +11,14 @@ const HEADER = 6;
 /** The most of one that is no text: priority, weight and port, and a name. */
 export const LONGEST_ANSWER = HEADER + 6 + LONGEST_NAME;
 
-const A = 1;
+export const A = 1;
 const NS = 2;
 const CNAME = 5;
 const SOA = 6;
 const PTR = 12;
 const MX = 15;
 const TXT = 16;
-const AAAA = 28;
+export const AAAA = 28;
 const SRV = 33;
 const DNAME = 39;
 const SPF = 99;
@@ -60,17 +60,12 @@ function packData(
   to: Uint8Array,
   at: number,
 ): number {
+  if (isName(type)) return copyName(bytes, start, end, data, to, at);
   switch (type) {
     case A:
       return length === 4 ? copy(bytes, data, 4, to, at) : 0;
     case AAAA:
       return length === 16 ? copy(bytes, data, 16, to, at) : 0;
-    case NS:
-    case CNAME:
-    case PTR:
-    case DNAME:
-    case SOA:
-      return copyName(bytes, start, end, data, to, at);
     case MX:
       return length > 2 ? copy(bytes, data, 2, to, at) + copyName(bytes, start, end, data + 2, to, at + 2) : 0;
     case SRV:
@@ -90,30 +85,32 @@ function packText(bytes: Uint8Array, start: number, end: number, most: number, t
   return kept;
 }
 
+/** Where the data of the answer at `at` begins. */
+export const answerData = (at: number): number => at + HEADER;
+
+/** Whether the data of such an answer is a name. */
+export const isName = (type: number): boolean =>
+  type === NS || type === CNAME || type === PTR || type === DNAME || type === SOA;
+
 /** How many characters the text of an answer at `at` has. */
 export const textLength = (packed: Uint8Array, at: number): number => u16(packed, at + KEPT);
 
 /** Where the answer after the one at `at` begins. */
-const afterAnswer = (packed: Uint8Array, at: number): number => at + HEADER + u16(packed, at + KEPT);
+export const afterAnswer = (packed: Uint8Array, at: number): number => at + HEADER + u16(packed, at + KEPT);
 
 /** The answer at `at` as a person reads it: an address, a name, a text. */
 export function answerText(packed: Uint8Array, at: number): string {
   const type = u16(packed, at);
-  const data = at + HEADER;
+  const data = answerData(at);
   const end = afterAnswer(packed, at);
   if (isText(type)) return latin1(packed, data, end);
   const nameAt = (offset: number): string => (offset < end ? nameText(packed, offset) : '');
+  if (isName(type)) return nameAt(data);
   switch (type) {
     case A:
       return end > data ? formatIpv4(i32(packed, data)) : '';
     case AAAA:
       return end > data ? formatIpv6(packed, data) : '';
-    case NS:
-    case CNAME:
-    case PTR:
-    case DNAME:
-    case SOA:
-      return nameAt(data);
     case MX:
       return end > data ? `${u16(packed, data)} ${nameAt(data + 2)}` : '';
     case SRV:
