@@ -236,8 +236,11 @@ export class FlowTable {
     const { hash, current } = this;
     hash.renew();
     this.newcomers = 0;
-    this.slots = this.makeSlots(slots);
-    this.tags = new Int32Array(slots);
+    if (slots === this.slots.length) this.slots.fill(0);
+    else {
+      this.slots = this.makeSlots(slots);
+      this.tags = new Int32Array(slots);
+    }
     const mask = slots - 1;
     for (let index = 0; index < current.length; index++) {
       const { ipVersion, transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = current[index]!;
