@@ -23,6 +23,28 @@ export class EndpointHash {
     this.random(this.keys);
   }
 
+  /** 32 bits of two endpoints and the transport between them, the same in either direction. */
+  ofEnds(
+    transport: number,
+    ipVersion: number,
+    a0: number,
+    a1: number,
+    a2: number,
+    a3: number,
+    aPort: number,
+    b0: number,
+    b1: number,
+    b2: number,
+    b3: number,
+    bPort: number,
+  ): number {
+    const sum =
+      ipVersion === 6
+        ? this.ofIpv6(a0, a1, a2, a3, aPort) + this.ofIpv6(b0, b1, b2, b3, bPort)
+        : this.ofIpv4(a0, aPort) + this.ofIpv4(b0, bPort);
+    return (sum + transport) | 0;
+  }
+
   /** 32 bits of an IPv4 address and a port. */
   ofIpv4(word: number, port: number): number {
     const { keys } = this;

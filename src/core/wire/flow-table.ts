@@ -157,12 +157,8 @@ export class FlowTable {
   private findSlot(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
     const { slots, tags, current, hash } = this;
     const mask = slots.length - 1;
-    const { src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
-    let first: number;
-    if (packet.ipVersion === 6) {
-      first = hash.ofIpv6(src0, src1, src2, src3, srcPort) + hash.ofIpv6(dst0, dst1, dst2, dst3, dstPort);
-    } else first = hash.ofIpv4(src0, srcPort) + hash.ofIpv4(dst0, dstPort);
-    const tag = (first + transport) | 0;
+    const { ipVersion, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
+    const tag = hash.ofEnds(transport, ipVersion, src0, src1, src2, src3, srcPort, dst0, dst1, dst2, dst3, dstPort);
     let slot = tag & mask;
     for (let looks = 1; ; looks++) {
       const index = slots[slot]!;
@@ -244,11 +240,7 @@ export class FlowTable {
     const mask = slots - 1;
     for (let index = 0; index < current.length; index++) {
       const { ipVersion, transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = current[index]!;
-      const first =
-        ipVersion === 6
-          ? hash.ofIpv6(a0, a1, a2, a3, aPort) + hash.ofIpv6(b0, b1, b2, b3, bPort)
-          : hash.ofIpv4(a0, aPort) + hash.ofIpv4(b0, bPort);
-      const tag = (first + transport) | 0;
+      const tag = hash.ofEnds(transport, ipVersion, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort);
       let slot = tag & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = index + 1;
