@@ -232,7 +232,7 @@ function readDefault(name: string, option: Option, { file, values, places, isSec
 function misplacedRoot(message: string, line: readonly string[]): Failure {
   const at = line.findIndex((word) => word === '--root' || word.startsWith('--root='));
   return usageError(message, {
-    hint: '--root works with netwatch conns, ifaces, capture --devices, export conns, export snapshot, insights and doctor',
+    hint: '--root works with netwatch conns, ifaces, capture --devices, export conns, export snapshot, export metrics, insights and doctor',
     place: placeOf(line, at),
   });
 }

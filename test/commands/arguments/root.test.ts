@@ -15,7 +15,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-root-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 const HINT =
-  '--root works with netwatch conns, ifaces, capture --devices, export conns, export snapshot, insights and doctor';
+  '--root works with netwatch conns, ifaces, capture --devices, export conns, export snapshot, export metrics, insights and doctor';
 
 test('commands that read a machine take --root, and no others do', () => {
   const taking = COMMANDS.filter((command) => Object.hasOwn(everyOption(command), 'root')).map(({ name }) => name);
