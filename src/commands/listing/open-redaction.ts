@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import { shellFile } from '../../core/output/shell-word.ts';
 import { KEY_BYTES, keyOf, LEAST_TEXT } from '../../core/redact/redact-key.ts';
 import type { RedactWord } from '../../core/redact/redact-words.ts';
 import { Redaction } from '../../core/redact/redaction.ts';
+import { isPublicFile } from '../../platform/files/public-file.ts';
 import { readSmallFile } from '../../platform/files/small-file.ts';
 import type { Context } from '../context/context.ts';
 
@@ -25,7 +27,12 @@ export function openRedaction({ say }: Pick<Context, 'say'>, values: RedactValue
     if (name !== null) throw usageError('--redact-key needs --redact', { hint: '--redact ips,hosts,macs,payload' });
     return null;
   }
-  if (name !== null) return new Redaction(words, keyIn(name));
+  if (name !== null) {
+    const key = keyIn(name);
+    if (isPublicFile(name))
+      say(`every user can read the key in ${name}, which gives redacted addresses back: chmod 600 ${shellFile(name)}`);
+    return new Redaction(words, key);
+  }
   say(
     'redacted under a random key of this run: another run gives other addresses and names; --redact-key FILE keeps them',
   );

@@ -175,6 +175,10 @@ test('under one key equal things become equal, under another they do not; withou
   expect((await of('--redact-key', at('hex'))).bytes).toBe(first.bytes);
   expect((await of('--redact-key', at('text'))).bytes).not.toBe(first.bytes);
   expect((await of('--redact-key', at('text'))).bytes).toBe((await of('--redact-key', at('text'))).bytes);
+  fs.chmodSync(at('text'), 0o644);
+  expect((await of('--redact-key', at('text'))).said).toMatch(/^every user can read the key in .*text, .*: chmod 600 /);
+  fs.chmodSync(at('text'), 0o640);
+  expect((await of('--redact-key', at('text'))).said).not.toMatch(/^every user/);
   const random = await of();
   expect(random.bytes).not.toBe((await of()).bytes);
   expect(random.said).toMatch(/^redacted under a random key of this run/);
