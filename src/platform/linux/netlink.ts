@@ -21,6 +21,7 @@ export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_GENERIC = 16;
 
 const NLMSG_HEADER_BYTES = 16;
+export const NLMSG_HEADER_WORDS = NLMSG_HEADER_BYTES / 4;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 0x1;
@@ -28,7 +29,7 @@ const NLM_F_DUMP = 0x300;
 const NLM_F_DUMP_INTR = 0x10;
 
 /** The kernel never fills a dump message past 32 KiB (netlink_dump, net/netlink/af_netlink.c); twice that is slack. */
-const RECEIVE_BYTES = 64 * 1024;
+export const RECEIVE_BYTES = 64 * 1024;
 const RECEIVE_TIMEOUT_S = 5;
 /** Holds some thousands of messages that arrive between two reads of a group. */
 const GROUP_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -55,8 +56,11 @@ export interface Netlink {
    * Sends `payload` as a dump request of message type `type` and visits every message of the answer. Returns false when
    * the kernel says that the table changed while it was read (NLM_F_DUMP_INTR): what was visited may then lack or
    * repeat an entry. Throws NetlinkError.
+   *
+   * With `room`, messages are received where it says, which it is asked before each answer: RECEIVE_BYTES at least, from a multiple
+   * of four. Whoever has such room keeps it.
    */
-  dump(type: number, payload: Uint8Array, visit: MessageVisitor): boolean;
+  dump(type: number, payload: Uint8Array, visit: MessageVisitor, room?: () => Buffer): boolean;
   /** Subscribes to multicast groups. Throws NetlinkError. */
   join(groups: readonly number[]): void;
   /** Visits what has arrived on the joined groups, without waiting. Returns false when the kernel dropped some (ENOBUFS). */
@@ -79,10 +83,10 @@ export function openNetlink(protocol: number): Netlink {
   let data = spares.pop() ?? Buffer.allocUnsafeSlow(RECEIVE_BYTES);
   let sequence = 0;
   return {
-    dump(type, payload, visit) {
+    dump(type, payload, visit, room = () => data) {
       sequence++;
       sendDumpRequest(c, fd, type, sequence, payload);
-      return readDump(c, fd, data, sequence, visit);
+      return readDump(c, fd, sequence, visit, room);
     },
     join(groups) {
       // a socket hears a group only once it has an address
@@ -124,10 +128,11 @@ function sendDumpRequest(c: Libc, fd: number, type: number, sequence: number, pa
 }
 
 // headers are read as words: a profile of a cold run over 18,000 messages had 10 ms in Buffer's checked reads
-function readDump(c: Libc, fd: number, data: Buffer, sequence: number, visit: MessageVisitor): boolean {
-  const words = new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2);
+function readDump(c: Libc, fd: number, sequence: number, visit: MessageVisitor, room: () => Buffer): boolean {
   let whole = true;
   for (;;) {
+    const data = room();
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2);
     const received = receiveInto(c, fd, data, 0);
     let at = 0;
     while (at + NLMSG_HEADER_BYTES <= received) {
