@@ -63,7 +63,7 @@ export async function* listPackets(context: Context, asked: ListRequest, request
   filtered.faults = dissector.faults;
   if (clean !== null) rows.source = clean;
   const rowOf = rowMaker(rows, asked, request);
-  const lineFields = asked.decode || asked.hex ? null : (request.lineFields ?? null);
+  const lineFields = asked.decode || asked.hex || request.placeOf ? null : (request.lineFields ?? null);
   const lines = lineFields === null ? null : compilePacketJson(rows, lineFields);
   let left = asked.most ?? Number.POSITIVE_INFINITY;
 

@@ -57,7 +57,10 @@ export function savedRequestOf(values: ConnValues, file: string): SavedConnReque
 const LEAST_SETTLING_INTERVAL_MS = 1000;
 
 /** Throws Failure 64 for options that do not fit together, and for an unknown state. */
-export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: Request): LiveConnRequest {
+export function liveRequestOf(
+  values: ConnValues,
+  { wanted, asked, repeating, lineFields = null, placeOf = null }: Request,
+): LiveConnRequest {
   const { events, coverage, packets, netns, root, pid, user, summary } = values;
   if (values.keylog !== null) throw usageError('--keylog needs a capture: conns -r FILE --keylog FILE');
   if (events && (summary !== null || coverage))
@@ -67,10 +70,11 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
   }
   if (coverage) refuseSeveralTypes(values, ['conn', 'coverage records']);
   const devices = values.interface?.split(',') ?? null;
+  const keep = compileSelection(values);
   return {
     place: { root, netns },
     named: { pid, user, interface: values.interface },
-    keep: compileSelection(values),
+    keep,
     summary,
     bySession: values.mptcp,
     services: wanted.has('service'),
@@ -83,6 +87,8 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
       events,
       settles: values.ebpf || (values.interval ?? 1000) >= LEAST_SETTLING_INTERVAL_MS,
       coverage,
+      lineFields: keep === null && summary === null && !values.mptcp && !coverage ? lineFields : null,
+      placeOf,
       traces: traceWishOf(values, lastsMs(values, repeating)),
       packets: packets ? { ...PLAIN_CAPTURE, devices, promiscuous: false } : null,
     },

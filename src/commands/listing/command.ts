@@ -1,6 +1,7 @@
 import type { Expectation } from '../../core/filter/expectation.ts';
 import type { Gap } from '../../core/gap.ts';
 import type { Limit } from '../../core/limit.ts';
+import type { AddressPlace } from '../../core/place/places.ts';
 import type { RecordTable, Snapshot } from '../../core/record/table.ts';
 import type { Context } from '../context/context.ts';
 import type { Options, Values } from '../options/option.ts';
@@ -48,6 +49,8 @@ export interface Request {
    * its lines itself then (`writeLine`). Null or absent otherwise.
    */
   readonly lineFields?: readonly string[] | null;
+  /** What such lines say of addresses, in fields that databases fill (`places` of the table); null where none is printed. */
+  readonly placeOf?: ((address: unknown) => AddressPlace) | null;
   /** Whether there may be more than one snapshot. */
   readonly repeating: boolean;
   /** Says what cannot be seen; each limit is said once. */

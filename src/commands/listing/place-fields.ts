@@ -4,8 +4,10 @@ import { openPlaceFiles } from '../../platform/place/place-files.ts';
 
 /** Fills the fields that say where an address is, whose it is, or who made a network card. */
 export interface PlaceFields {
-  /** The same records, which are looked up as they are read. `wanted` says which fields of a table will be read. */
+  /** The same records, which are looked up as they are read; those that write their own lines write these fields, too. `wanted` says which fields of a table will be read. */
   fill(snapshot: Snapshot, wanted: (table: RecordTable, field: string) => boolean): Snapshot;
+  /** What the databases say of the address in a field, where that is one. */
+  placeOf(value: unknown): AddressPlace;
   close(): void;
 }
 
@@ -43,9 +45,10 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
       if (named !== null) files.openDatabases();
       return snapshot.map((one) => {
         const fields = Object.entries(one.table.places).filter(([name]) => wanted(one.table, name));
-        return fields.length === 0 ? one : { ...one, rows: filled(one.rows, fields) };
+        return fields.length === 0 || one.writeLine !== undefined ? one : { ...one, rows: filled(one.rows, fields) };
       });
     },
+    placeOf,
     close: files.close,
   };
 }

@@ -46,7 +46,8 @@ export async function printRecords(
     endTicks: () => over.abort(),
     asked: plan.asked,
     wanted: plan.wanted,
-    lineFields: placed === null && redactor === null ? lineFieldsOf(plan) : null,
+    lineFields: redactor === null ? lineFieldsOf(plan) : null,
+    placeOf: placed?.placeOf ?? null,
     repeating: plan.repeating,
     sayLimits: sayLimitsOnce(context),
     reportGap: (one) =>

@@ -1,4 +1,5 @@
-import { message, sha1Base64 } from './sha1-block.ts';
+import type { ByteText } from './byte-text.ts';
+import { digestOfWords, message, sha1Base64, words } from './sha1-block.ts';
 
 /** The seed, two bytes; netwatch has no other. */
 const SEED_BYTES = 2;
@@ -18,6 +19,33 @@ export function communityId(
   const order = compareBytes(a, b);
   const isInOrder = order < 0 || (order === 0 && (aPort ?? 0) <= (bPort ?? 0));
   return isInOrder ? hashOf(protocol, a, aPort, b, bPort) : hashOf(protocol, b, bPort, a, aPort);
+}
+
+/** Bits of the message of IPv4: seed, two addresses, protocol, padding and two ports. */
+const IPV4_MESSAGE_BITS = 128;
+
+/** Writes the same of a flow of IPv4 with ports; addresses are the 32 bits of network order, unsigned. */
+export function writeCommunityIdOfIpv4(
+  out: ByteText,
+  protocol: number,
+  a: number,
+  aPort: number,
+  b: number,
+  bPort: number,
+): void {
+  const isInOrder = a < b || (a === b && aPort <= bPort);
+  const first = isInOrder ? a : b;
+  const second = isInOrder ? b : a;
+  words[0] = first >>> 16;
+  words[1] = (first << 16) | (second >>> 16);
+  words[2] = (second << 16) | (protocol << 8);
+  words[3] = isInOrder ? (aPort << 16) | bPort : (bPort << 16) | aPort;
+  words[4] = 0x80000000;
+  for (let index = 5; index < 15; index++) words[index] = 0;
+  words[15] = IPV4_MESSAGE_BITS;
+  out.byte(0x31);
+  out.byte(0x3a);
+  out.base64(digestOfWords());
 }
 
 /** Types of ICMP and of ICMPv6 that come in pairs: who asks and who answers have one flow. */

@@ -1,7 +1,8 @@
 /** Where a message is put, from its start: at most 55 bytes, which with its length fit into one block. */
 export const message = new Uint8Array(64);
 
-const words = new Int32Array(80);
+/** The words of a block, for who has its message as words: the first sixteen, and the place of others. */
+export const words = new Int32Array(80);
 const digest = Buffer.alloc(20);
 
 /**
@@ -16,6 +17,11 @@ export function sha1Base64(length: number): string {
   for (let index = 0, at = 0; index < 16; index++, at += 4) {
     words[index] = (message[at]! << 24) | (message[at + 1]! << 16) | (message[at + 2]! << 8) | message[at + 3]!;
   }
+  return digestOfWords().toString('base64');
+}
+
+/** SHA-1 of the block in `words`, as bytes that the next call overwrites. */
+export function digestOfWords(): Buffer {
   for (let index = 16; index < 80; index++) {
     const word = words[index - 3]! ^ words[index - 8]! ^ words[index - 14]! ^ words[index - 16]!;
     words[index] = (word << 1) | (word >>> 31);
@@ -63,7 +69,7 @@ export function sha1Base64(length: number): string {
   put(8, c + 0x98badcfe);
   put(12, d + 0x10325476);
   put(16, e + 0xc3d2e1f0);
-  return digest.toString('base64');
+  return digest;
 }
 
 function put(at: number, word: number): void {

@@ -22,6 +22,8 @@ const PLAIN = {
   coverage: false,
   traces: 'refused',
   packets: null,
+  lineFields: null,
+  placeOf: null,
 };
 
 test('the request of nothing, whole', () => {
