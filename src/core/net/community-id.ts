@@ -24,7 +24,7 @@ export function communityId(
 /** Bits of the message of IPv4: seed, two addresses, protocol, padding and two ports. */
 const IPV4_MESSAGE_BITS = 128;
 
-/** Writes the same of a flow of IPv4 with ports; addresses are the 32 bits of network order, unsigned. */
+/** Writes the same, without `1:`, of a flow of IPv4 with ports; addresses are the 32 bits of network order, unsigned. */
 export function writeCommunityIdOfIpv4(
   out: ByteText,
   protocol: number,
@@ -43,8 +43,6 @@ export function writeCommunityIdOfIpv4(
   words[4] = 0x80000000;
   for (let index = 5; index < 15; index++) words[index] = 0;
   words[15] = IPV4_MESSAGE_BITS;
-  out.byte(0x31);
-  out.byte(0x3a);
   out.base64(digestOfWords());
 }
 

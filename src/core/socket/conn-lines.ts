@@ -5,9 +5,10 @@ import { writeJsonString } from '../output/json-bytes.ts';
 import type { LineWriter } from '../output/line-writer.ts';
 import { type ConnRow, conn } from '../record/tables/conn.ts';
 import { connRow, type Reading, type ServiceOf, serviceNameOf } from './conn-row.ts';
+import { MOST_NUMBER_BYTES, putNumber } from './put-number.ts';
 import type { Ownership, Socket } from './socket.ts';
 import { socketCommunityId, writeSocketCommunityId } from './socket-community-id.ts';
-import { numbersOf, SOCKET_NUMBERS, UNKNOWN } from './socket-numbers.ts';
+import { numbersOf, SOCKET_NUMBERS } from './socket-numbers.ts';
 
 /** What is known of the sockets of a single look. */
 export interface Looked {
@@ -70,10 +71,8 @@ function isPlain(socket: Socket): boolean {
 const NULL = constant('null');
 const END = constant('}\n');
 const START = `{"type":${JSON.stringify(conn.type)}`;
-/** Room for the text of a run of numbers, and for one. */
-const NUMBERS_BYTES = 512;
-const MOST_NUMBER = 32;
-const DOT = 0x2e;
+/** The most that an address or a Community ID takes. */
+const MOST_TEXT_BYTES = 64;
 
 /** What a part is, besides the number of a number. */
 const LOCAL = -1;
@@ -97,7 +96,7 @@ class NumberRun {
   private readonly heads: readonly Uint8Array[];
   private readonly from: number;
   private readonly before: Float64Array;
-  private readonly room = new ByteText(NUMBERS_BYTES);
+  private readonly kept: ByteText;
   /** What they are as text; null until they come a second time. */
   private text: Uint8Array | null = null;
 
@@ -106,10 +105,11 @@ class NumberRun {
     this.from = from;
     this.heads = heads;
     this.before = new Float64Array(heads.length).fill(Number.NaN);
+    this.kept = new ByteText(roomOf(heads));
   }
 
   write(out: ByteText, numbers: Float64Array): void {
-    const { before, from, room } = this;
+    const { before, from, kept } = this;
     let isSame = true;
     for (let index = 0; index < before.length; index++) {
       if (before[index] === numbers[from + index]) continue;
@@ -122,18 +122,25 @@ class NumberRun {
       return;
     }
     if (this.text === null) {
-      room.length = 0;
-      this.writeAll(room);
-      this.text = room.bytes.subarray(0, room.length);
+      kept.length = 0;
+      this.writeAll(kept);
+      this.text = kept.bytes.subarray(0, kept.length);
     }
     out.longConstant(this.text);
   }
 
+  /** Into room that there is. */
   private writeAll(out: ByteText): void {
     const { before, heads } = this;
-    for (let index = 0; index < heads.length; index++) writeNumber(out, heads[index]!, before[index]!);
+    const { bytes } = out;
+    let at = out.length;
+    for (let index = 0; index < heads.length; index++) at = putNumber(bytes, at, heads[index]!, before[index]!);
+    out.length = at;
   }
 }
+
+const roomOf = (heads: readonly Uint8Array[]): number =>
+  heads.reduce((sum, head) => sum + head.length + MOST_NUMBER_BYTES, 0);
 
 /** Neighbouring fields whose text depends on one thing, and that text, by the thing. */
 class Run {
@@ -203,6 +210,8 @@ export class ConnLines {
   private readonly lineOf: LineWriter;
   private readonly numbers = new Float64Array(SOCKET_NUMBERS.length);
   private readonly hasCommunityId: boolean;
+  /** For all of a line but its runs. */
+  private readonly room: number;
   private last: Socket | null = null;
   private state = '';
 
@@ -211,6 +220,7 @@ export class ConnLines {
     this.lineOf = compileJson(conn, fields);
     this.hasCommunityId = fields.includes('community_id');
     this.parts = partsOf(fields);
+    this.room = END.length + fields.length * MOST_TEXT_BYTES + fields.join().length;
   }
 
   /** Adds the line of a socket. */
@@ -220,6 +230,7 @@ export class ConnLines {
       return;
     }
     const { parts, numbers, looked } = this;
+    out.reserve(this.room);
     numbersOf(socket, numbers);
     const state = this.stateOf(socket);
     const owner = looked.reading.ownerOf(socket);
@@ -230,6 +241,7 @@ export class ConnLines {
           const run = part.run!;
           const key = run.keyOf(socket, looked, state, owner);
           if (key !== run.key) run.turnTo(key, () => this.rowOf(socket));
+          out.reserve(run.text.length + this.room);
           out.longConstant(run.text);
           break;
         }
@@ -250,7 +262,7 @@ export class ConnLines {
           writeSocketCommunityId(out, socket);
           break;
         default:
-          writeNumber(out, part.text, numbers[part.kind]!);
+          out.length = putNumber(out.bytes, out.length, part.text, numbers[part.kind]!);
       }
     }
     out.constant(END);
@@ -331,31 +343,4 @@ function partOf(fields: readonly string[], start: string): Part {
   const number = numberOf(first);
   if (fields.length > 1) return { kind: NUMBERS, text, run: null, numbers: new NumberRun(number, heads) };
   return { kind: number < 0 ? NAMED[first]! : number, text, run: null, numbers: null };
-}
-
-/** Most are whole and small, some are thousandths. */
-function writeNumber(out: ByteText, head: Uint8Array, value: number): void {
-  out.reserve(head.length + MOST_NUMBER);
-  out.constant(head);
-  if (value === UNKNOWN) {
-    out.constant(NULL);
-    return;
-  }
-  if ((value | 0) === value) {
-    out.integer(value);
-    return;
-  }
-  const thousandths = Math.round(value * 1000);
-  if (thousandths / 1000 !== value || thousandths < 1 || thousandths > 0x3fff_ffff) {
-    // JSON has no NaN and no infinity: unknown is what they mean here
-    out.ascii(Number.isFinite(value) ? String(value) : 'null');
-    return;
-  }
-  const whole = (thousandths / 1000) | 0;
-  out.integer(whole);
-  let fraction = thousandths - whole * 1000;
-  let digits = 3;
-  for (; fraction % 10 === 0; fraction = (fraction / 10) | 0) digits--;
-  out.byte(DOT);
-  out.digits(fraction, digits);
 }

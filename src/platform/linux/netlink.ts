@@ -127,31 +127,47 @@ function sendDumpRequest(c: Libc, fd: number, type: number, sequence: number, pa
   if (c.send(fd, message, message.length, 0) < 0) throw new NetlinkError('send', c.errno());
 }
 
-// headers are read as words: a profile of a cold run over 18,000 messages had 10 ms in Buffer's checked reads
 function readDump(c: Libc, fd: number, sequence: number, visit: MessageVisitor, room: () => Buffer): boolean {
-  let whole = true;
-  for (;;) {
+  const progress: Progress = { isOver: false, whole: true };
+  while (!progress.isOver) {
     const data = room();
-    const words = new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2);
-    const received = receiveInto(c, fd, data, 0);
-    let at = 0;
-    while (at + NLMSG_HEADER_BYTES <= received) {
-      const header = at >>> 2;
-      const length = words[header]!;
-      const type = words[header + 1]! & 0xffff;
-      if (length < NLMSG_HEADER_BYTES || at + length > received) throw new NetlinkError('dump (message cut short)', 0);
-      if (((words[header + 1]! >>> 16) & NLM_F_DUMP_INTR) !== 0) whole = false;
-      if (words[header + 2] === sequence) {
-        if (type === NLMSG_DONE || type === NLMSG_ERROR) {
-          // a refusal comes as the one or the other, with an error number as its payload
-          const errno = length >= NLMSG_HEADER_BYTES + 4 ? -(words[header + 4]! | 0) : 0;
-          if (errno > 0) throw new NetlinkError('dump', errno);
-          return whole;
-        }
-        visit(type, data, at + NLMSG_HEADER_BYTES, at + length);
+    visitAnswer(data, receiveInto(c, fd, data, 0), sequence, visit, progress);
+  }
+  return progress.whole;
+}
+
+interface Progress {
+  isOver: boolean;
+  whole: boolean;
+}
+
+// headers are read as words: a profile of a cold run over 18,000 messages had 10 ms in Buffer's checked reads
+function visitAnswer(
+  data: Buffer,
+  received: number,
+  sequence: number,
+  visit: MessageVisitor,
+  progress: Progress,
+): void {
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2);
+  let at = 0;
+  while (at + NLMSG_HEADER_BYTES <= received) {
+    const header = at >>> 2;
+    const length = words[header]!;
+    const type = words[header + 1]! & 0xffff;
+    if (length < NLMSG_HEADER_BYTES || at + length > received) throw new NetlinkError('dump (message cut short)', 0);
+    if (((words[header + 1]! >>> 16) & NLM_F_DUMP_INTR) !== 0) progress.whole = false;
+    if (words[header + 2] === sequence) {
+      if (type === NLMSG_DONE || type === NLMSG_ERROR) {
+        // a refusal comes as the one or the other, with an error number as its payload
+        const errno = length >= NLMSG_HEADER_BYTES + 4 ? -(words[header + 4]! | 0) : 0;
+        if (errno > 0) throw new NetlinkError('dump', errno);
+        progress.isOver = true;
+        return;
       }
-      at += (length + 3) & ~3;
+      visit(type, data, at + NLMSG_HEADER_BYTES, at + length);
     }
+    at += (length + 3) & ~3;
   }
 }
 

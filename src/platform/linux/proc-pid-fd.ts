@@ -100,18 +100,22 @@ function countUp(host: Host, pid: number): Descriptors | null {
     if (started === undefined) return null;
     const fds = new Int32Array(count);
     const inodes = new Uint32Array(count);
-    let found = 0;
-    for (let fd = 0; found < count; fd++) {
-      if (fd > 2 * found + MANY) return null;
-      const inode = links.readIfAny(fd);
-      if (inode < 0) continue;
-      fds[found] = fd;
-      inodes[found++] = inode;
-    }
-    return { pid, started, fds, inodes };
+    return findAll(links, fds, inodes) ? { pid, started, fds, inodes } : null;
   } finally {
     links.close();
   }
+}
+
+/** Finds as many descriptors as there is room for; false when they are too far apart. */
+function findAll(links: FdInodes, fds: Int32Array, inodes: Uint32Array): boolean {
+  let found = 0;
+  for (let fd = 0; found < fds.length && fd <= 2 * found + MANY; fd++) {
+    const inode = links.readIfAny(fd);
+    if (inode < 0) continue;
+    fds[found] = fd;
+    inodes[found++] = inode;
+  }
+  return found === fds.length;
 }
 
 /** Leaves nothing to read: every thread that reads ends with what it is at. */

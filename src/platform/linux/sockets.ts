@@ -1,3 +1,4 @@
+import { hurryThrough } from '../../core/brief-run.ts';
 import type { Limit } from '../../core/limit.ts';
 import type { Socket, SocketReading } from '../../core/socket/socket.ts';
 import type { Clock } from '../../core/system/clock.ts';
@@ -60,7 +61,9 @@ export function openLinuxSockets(
     async readOnce() {
       owners?.start();
       const kept = list.keep();
-      return kept === null ? this.read() : readingOf(kept, () => kept.sockets);
+      if (kept === null) return this.read();
+      hurryThrough(kept.sockets.count);
+      return readingOf(kept, () => kept.sockets);
     },
     readClosed: () => destroyed?.read() ?? { sockets: [], whole: true },
     close() {
