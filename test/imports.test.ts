@@ -88,7 +88,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     filter: ['.', 'net', 'record'],
     capture: ['.', 'net', 'wire'],
     keylog: ['wire'],
-    socket: ['.', 'net', 'record'],
+    socket: ['.', 'net', 'output', 'record'],
     network: ['.', 'record'],
     trace: ['record', 'socket'],
     system: ['.', 'capture', 'network', 'record', 'socket', 'trace'],

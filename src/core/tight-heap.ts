@@ -18,9 +18,13 @@ let isAllowed = false;
 let isTight = false;
 let isLow = false;
 
-/** Allows tightenHeap to act: V8's flags apply to the whole process, which is not ours when netwatch is a library. */
+/** Allows tightenHeap and `hurryThrough` to act: V8's flags apply to the whole process, which is not ours when netwatch is a library. */
 export function allowTightHeap(): void {
   isAllowed = true;
+}
+
+export function areFlagsOurs(): boolean {
+  return isAllowed;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { usageError } from '../../core/failure.ts';
+import { conn } from '../../core/record/tables/conn.ts';
 import type { SummaryKey } from '../../core/record/tables/conn-summary.ts';
 import { PLAIN_CAPTURE } from '../../core/sample/capture-request.ts';
 import type { ConnectionRequest } from '../../core/sample/connection-sampler.ts';
@@ -57,7 +58,7 @@ export function savedRequestOf(values: ConnValues, file: string): SavedConnReque
 const LEAST_SETTLING_INTERVAL_MS = 1000;
 
 /** Throws Failure 64 for options that do not fit together, and for an unknown state. */
-export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: Request): LiveConnRequest {
+export function liveRequestOf(values: ConnValues, { wanted, asked, repeating, lineOf }: Request): LiveConnRequest {
   const { events, coverage, packets, netns, root, pid, user, summary } = values;
   if (values.keylog !== null) throw usageError('--keylog needs a capture: conns -r FILE --keylog FILE');
   if (events && (summary !== null || coverage))
@@ -67,10 +68,11 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
   }
   if (coverage) refuseSeveralTypes(values, ['conn', 'coverage records']);
   const devices = values.interface?.split(',') ?? null;
+  const keep = compileSelection(values);
   return {
     place: { root, netns },
     named: { pid, user, interface: values.interface },
-    keep: compileSelection(values),
+    keep,
     summary,
     bySession: values.mptcp,
     services: wanted.has('service'),
@@ -83,6 +85,7 @@ export function liveRequestOf(values: ConnValues, { wanted, asked, repeating }: 
       events,
       settles: values.ebpf || (values.interval ?? 1000) >= LEAST_SETTLING_INTERVAL_MS,
       coverage,
+      lineForm: keep === null && summary === null && !values.mptcp && !coverage ? (lineOf?.(conn) ?? null) : null,
       traces: traceWishOf(values, lastsMs(values, repeating)),
       packets: packets ? { ...PLAIN_CAPTURE, devices, promiscuous: false } : null,
     },

@@ -62,6 +62,7 @@ async function snapshotOf(
   { keep, summary, bySession, sampled }: LiveConnRequest,
   missed: number,
 ) {
+  if (look.lines !== null) return [{ table: conn, ...look.lines }];
   if (sampled.events) return [section(connEvent, selectEvents(look.events, keep))];
   const rows = select(look.rows(), keep);
   if (summary !== null) return [section(connSummary, summarize(rows, summary, look.at.time))];

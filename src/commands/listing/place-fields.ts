@@ -1,13 +1,13 @@
-import type { PlaceFact } from '../../core/output/json-line.ts';
 import { type AddressPlace, NOWHERE, openPlaces } from '../../core/place/places.ts';
 import type { AnyRow, PlaceField, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 
 /** Fills the fields that say where an address is, whose it is, or who made a network card. */
 export interface PlaceFields {
-  readonly factOf: PlaceFact;
   /** The same records, which are looked up as they are read. `wanted` says which fields of a table will be read. */
   fill(snapshot: Snapshot, wanted: (table: RecordTable, field: string) => boolean): Snapshot;
+  /** What the databases say of the address in a field, where that is one. */
+  placeOf(value: unknown): AddressPlace;
   close(): void;
 }
 
@@ -46,11 +46,11 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
       return snapshot.map((one) => {
         const fields = Object.entries(one.table.places).filter(([name]) => wanted(one.table, name));
         // those that write their lines have asked
-        const isFilled = fields.length === 0 || one.writeLine !== undefined;
-        return isFilled ? one : { ...one, rows: filled(one.rows, fields) };
+        const isDone = fields.length === 0 || one.writeLine !== undefined;
+        return isDone ? one : { ...one, rows: filled(one.rows, fields) };
       });
     },
-    factOf,
+    placeOf,
     close: files.close,
   };
 }

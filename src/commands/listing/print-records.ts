@@ -131,10 +131,10 @@ export async function printRecords(
 function lineOf(plan: ListingPlan, table: RecordTable, placed: PlaceFields | null): LineForm | null {
   const { format, filter, claims, wait, sort, resolves, isDated } = plan;
   if (format.name !== 'ndjson' || resolves || isDated) return null;
-  const factOf = placed?.factOf ?? null;
-  if (table !== plan.table) return { fields: Object.keys(table.fields), factOf };
+  const placeOf = placed?.placeOf ?? null;
+  if (table !== plan.table) return { fields: Object.keys(table.fields), placeOf };
   const areRead = filter !== null || claims.length > 0 || wait !== null || sort.length > 0 || table.judges !== null;
-  return areRead ? null : { fields: plan.fields, factOf };
+  return areRead ? null : { fields: plan.fields, placeOf };
 }
 
 /** The rows that --wait speaks of; all of them where it speaks of none, and where a format is about all. */

@@ -53,6 +53,13 @@ export class ByteText {
     this.length = at;
   }
 
+  /** The same for hundreds of bytes. */
+  longConstant(text: Uint8Array): void {
+    this.reserve(text.length);
+    this.bytes.set(text, this.length);
+    this.length += text.length;
+  }
+
   /** A text of ASCII. */
   ascii(text: string): void {
     const { length } = text;

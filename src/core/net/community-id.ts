@@ -1,5 +1,5 @@
 import { type ByteText, constant } from './byte-text.ts';
-import { digest, hashMessage, message } from './sha1-block.ts';
+import { digest, hashMessage, hashWords, message, words } from './sha1-block.ts';
 
 /** The seed, two bytes; netwatch has no other. */
 const SEED_BYTES = 2;
@@ -37,6 +37,33 @@ export function writeCommunityId(
 }
 
 const digestText = (): string => `1:${digest.toString('base64')}`;
+
+/** Bits of the message of IPv4: seed, two addresses, protocol, padding and two ports. */
+const IPV4_MESSAGE_BITS = 128;
+
+/** Writes the same of a flow of IPv4 with ports; addresses are the 32 bits of network order, unsigned. */
+export function writeCommunityIdOfIpv4(
+  out: ByteText,
+  protocol: number,
+  a: number,
+  aPort: number,
+  b: number,
+  bPort: number,
+): void {
+  const isInOrder = a < b || (a === b && aPort <= bPort);
+  const first = isInOrder ? a : b;
+  const second = isInOrder ? b : a;
+  words[0] = first >>> 16;
+  words[1] = (first << 16) | (second >>> 16);
+  words[2] = (second << 16) | (protocol << 8);
+  words[3] = isInOrder ? (aPort << 16) | bPort : (bPort << 16) | aPort;
+  words[4] = 0x80000000;
+  for (let index = 5; index < 15; index++) words[index] = 0;
+  words[15] = IPV4_MESSAGE_BITS;
+  hashWords();
+  out.constant(VERSION);
+  out.base64(digest);
+}
 
 /** Types of ICMP and of ICMPv6 that come in pairs: who asks and who answers have one flow. */
 const ICMP_PAIRS = pairs([8, 0], [13, 14], [15, 16], [10, 9], [17, 18]);

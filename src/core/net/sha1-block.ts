@@ -4,7 +4,8 @@ export const message = new Uint8Array(64);
 /** The last hash. */
 export const digest = Buffer.alloc(20);
 
-const words = new Int32Array(80);
+/** The words of a block, for who has its message as words: the first sixteen, and the place of others. */
+export const words = new Int32Array(80);
 
 /**
  * Makes `digest` the SHA-1 (FIPS 180-4) of the first `length` bytes of `message`. Not by node:crypto: for a run that needs
@@ -18,6 +19,11 @@ export function hashMessage(length: number): void {
   for (let index = 0, at = 0; index < 16; index++, at += 4) {
     words[index] = (message[at]! << 24) | (message[at + 1]! << 16) | (message[at + 2]! << 8) | message[at + 3]!;
   }
+  hashWords();
+}
+
+/** Makes `digest` that of the block in `words`. */
+export function hashWords(): void {
   for (let index = 16; index < 80; index++) {
     const word = words[index - 3]! ^ words[index - 8]! ^ words[index - 14]! ^ words[index - 16]!;
     words[index] = (word << 1) | (word >>> 31);

@@ -1,15 +1,20 @@
 import { type ByteText, constant, writeMillis, writeSeconds } from '../net/byte-text.ts';
-import type { PlaceField, RecordTable } from '../record/table.ts';
+import type { RecordTable } from '../record/table.ts';
 import { JsonLiterals, writeJsonString } from './json-bytes.ts';
 
 /** What databases say of an address. */
-export type PlaceFact = (address: string, is: PlaceField['is']) => string | number | null;
+export interface LinePlace {
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly asn: number | null;
+  readonly org: string | null;
+}
 
 /** What the lines of NDJSON of a table hold. */
 export interface LineForm {
   readonly fields: readonly string[];
   /** Null where databases are not asked. */
-  readonly factOf: PlaceFact | null;
+  readonly placeOf: ((address: string | null) => LinePlace) | null;
 }
 
 /** Writes the value of one field, and null where there is none. */

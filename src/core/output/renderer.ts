@@ -1,5 +1,5 @@
 import { ByteText } from '../net/byte-text.ts';
-import type { AnyRow, RecordTable } from '../record/table.ts';
+import type { AnyRow, RecordTable, Section } from '../record/table.ts';
 import { compileCsv, compileTsv, csvHeader, tsvHeader } from './delimited.ts';
 import type { TextFormat } from './format.ts';
 import { compileJson } from './json.ts';
@@ -12,7 +12,7 @@ export interface RenderedSection {
   readonly fields: readonly string[];
   readonly rows: Iterable<AnyRow>;
   /** See Section. */
-  readonly writeLine?: ((out: ByteText) => void) | undefined;
+  readonly writeLine?: Section['writeLine'];
   readonly headline?: ((rows: readonly AnyRow[]) => string) | undefined;
 }
 
@@ -106,8 +106,11 @@ const LONGEST_USUAL_LINE = 4096;
 function ofWrittenLines(sink: Sink, renderer: Renderer): Renderer {
   let lines: ByteText | null = null;
   const hand = (written: ByteText): Promise<void> | undefined => {
-    const bytes = written.take();
-    return sink.writeLines === undefined ? sink.write(Buffer.from(bytes).toString()) : sink.writeLines(bytes);
+    const bytes = written.bytes.subarray(0, written.length);
+    const wait = sink.writeLines === undefined ? sink.write(Buffer.from(bytes).toString()) : sink.writeLines(bytes);
+    if (sink.writeLines === undefined || sink.isIdle?.() === true) written.length = 0;
+    else written.take();
+    return wait;
   };
   return {
     ...renderer,
@@ -115,8 +118,8 @@ function ofWrittenLines(sink: Sink, renderer: Renderer): Renderer {
       const { writeLine, rows } = section;
       if (writeLine === undefined) return renderer.write(section);
       lines ??= new ByteText(LINES_BYTES);
-      for (const _ of rows) {
-        writeLine(lines);
+      for (const row of rows) {
+        writeLine(lines, row);
         if (lines.length < LINES_BYTES - LONGEST_USUAL_LINE) continue;
         const wait = hand(lines);
         if (wait !== undefined) await wait;

@@ -18,6 +18,8 @@ export interface TextStream {
   once(event: 'drain', listener: () => void): unknown;
   on(event: 'error', listener: (error: FailedWrite) => void): unknown;
   off(event: 'drain', listener: () => void): unknown;
+  /** Bytes that it still holds; absent where it may hold some. */
+  readonly writableLength?: number;
 }
 
 /** The reader has closed the pipe: not an error, the program ends quietly with 0. */
@@ -36,6 +38,8 @@ export interface Sink {
   writeBytes(bytes: Uint8Array): Promise<void> | undefined;
   /** The same for whole lines of text; the bytes are the sink's from then on. Absent where text is wanted. */
   writeLines?(bytes: Uint8Array): Promise<void> | undefined;
+  /** Whether the system has everything that was handed on, so that the caller may use its bytes again. */
+  readonly isIdle?: () => boolean;
   /** Hands everything to the system and waits until it took it. */
   flush(): Promise<void>;
 }
@@ -80,13 +84,16 @@ export function openSink(stream: TextStream): Sink {
     return sent ? undefined : drained();
   };
 
+  const isIdle = (): boolean => stream.writableLength === 0;
+
   const push = (): Promise<void> | undefined => {
     if (error !== null) throw error;
     if (length === 0) return undefined;
     const bytes = gathered.subarray(0, length);
-    gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES); // the stream keeps the other until it is written
     length = 0;
-    return send(bytes);
+    const wait = send(bytes);
+    if (!isIdle()) gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES); // the stream keeps the other until it is written
+    return wait;
   };
 
   return {
@@ -105,6 +112,7 @@ export function openSink(stream: TextStream): Sink {
       const wait = push();
       return send(bytes) ?? wait;
     },
+    isIdle,
     writeBytes(bytes) {
       const wait = push();
       isText = false;

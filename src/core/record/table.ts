@@ -65,9 +65,9 @@ export interface Section {
   readonly rows: Iterable<AnyRow>;
   /**
    * Writes the row that `rows` gave last, with its line feed: as the line of NDJSON that a renderer would make of it. Rows
-   * hold nothing then. Only for who asked for it (`Request.lineOf`).
+   * need not hold what their table says then. Only for who asked for it (`Request.lineOf`).
    */
-  readonly writeLine?: ((out: ByteText) => void) | undefined;
+  readonly writeLine?: ((out: ByteText, row: AnyRow) => void) | undefined;
   /** One line that sums the rows up, shown over a table that is redrawn in place. */
   readonly headline?: (rows: readonly AnyRow[]) => string;
 }

@@ -1,11 +1,14 @@
 import type { FlowOwners } from '../connection/flow-owners.ts';
 import type { Instant } from '../instant.ts';
 import type { Limit } from '../limit.ts';
+import type { LineForm } from '../output/json-line.ts';
 import type { PacketFeed } from '../packet/packet-feed.ts';
+import type { AnyRow, Section } from '../record/table.ts';
 import type { ConnRow } from '../record/tables/conn.ts';
 import type { ConnEventRow } from '../record/tables/conn-event.ts';
 import type { CoverageRow } from '../record/tables/meta.ts';
 import { restWhenOver, type Slices } from '../slices.ts';
+import { compileConnLines } from '../socket/conn-lines.ts';
 import type { ServiceOf } from '../socket/conn-row.ts';
 import { openConnections } from '../socket/connections.ts';
 import type { Socket, SocketReading } from '../socket/socket.ts';
@@ -40,6 +43,8 @@ export interface ConnectionRequest {
   readonly settles: boolean;
   /** Whether each look measures what is missing from it. */
   readonly coverage: boolean;
+  /** The lines of NDJSON, where nothing but these is wanted of a look; absent or null otherwise. */
+  readonly lineForm?: LineForm | null;
   readonly traces: TraceWish;
   /** What to capture during the run; null for nothing. Without devices, captures on every interface that is up. */
   readonly packets: CaptureRequest | null;
@@ -70,12 +75,17 @@ export interface ConnectionLook {
   readonly at: Instant;
   /** All connections, made as they are read. */
   rows(): Iterable<ConnRow>;
+  /** The same connections as rows that write their own lines; null where nobody asked for lines, or these take rows. */
+  readonly lines: WrittenRows | null;
   /** What has happened since the previous look; empty at the first, and when events were not requested. */
   readonly events: Iterable<ConnEventRow>;
   readonly limits: readonly Limit[];
   /** What is missing from the look; `missed` is the number of looks that were skipped before it. */
   measure(missed: number): Promise<CoverageRow | null>;
 }
+
+/** Rows that write their own lines (see Section). */
+export type WrittenRows = Required<Pick<Section, 'rows' | 'writeLine'>>;
 
 /** The connections of a machine, look after look. */
 export interface ConnectionSampler {
@@ -152,14 +162,28 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
     await meter?.beforeSample(at);
     // flows of packets are rows of their own: counters of their sockets would count them twice
     const read = async (): Promise<SocketReading> => tracing.add(await source.read(), packets === null);
-    const reading = await (packets === null ? read() : packets.join(read));
+    const reading = await (packets === null ? (isSingle() ? readOnce() : read()) : packets.join(read));
     await restWhenOver(slices);
     engine.ingest(reading, at);
+    lines = isSingle() && request.lineForm ? linesOf(reading, at, request.lineForm) : null;
     return reading.limits;
   };
+  function linesOf(reading: SocketReading<Iterable<Socket>>, at: Instant, form: LineForm): WrittenRows | null {
+    const { serviceOf } = request;
+    const compiled = compileConnLines({ reading, at, serviceOf }, form);
+    if (compiled === null) return null;
+    // what stands for a row is its socket
+    const rows = reading.sockets as Iterable<Socket & AnyRow>;
+    return { rows, writeLine: (out, row) => compiled.write(out, row as Socket & AnyRow) };
+  }
+  /** Whether nobody wants to know more of a socket than one look tells. */
+  const isSingle = (): boolean =>
+    !request.repeats && !request.rates && !request.events && packets === null && !tracing.isOn;
+  const readOnce = (): Promise<SocketReading<Iterable<Socket>>> => source.readOnce?.() ?? source.read();
   const gathers = !request.repeats && (packets !== null || tracing.isOn);
   const firstTakesMs = gathers ? GATHER_MS : request.rates ? RATE_SAMPLE_MS : null;
   let looks = 0;
+  let lines: WrittenRows | null = null;
 
   return {
     async look(begun) {
@@ -192,6 +216,7 @@ export async function openConnectionSampler(place: Place, request: ConnectionReq
       return {
         at,
         rows: () => engine.rows(),
+        lines,
         events,
         limits,
         measure: async (missed) => meter?.row(engine.rows(), missed, packets?.counts() ?? null) ?? null,

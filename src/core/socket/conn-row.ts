@@ -16,8 +16,11 @@ export interface Seen {
   readonly txRate: number | null;
 }
 
+/** What a reading says of its sockets. */
+export type Reading = Pick<SocketReading, 'ownerOf' | 'userOf' | 'ifaceOf' | 'netns'>;
+
 /** The `conn` record of a socket: what it tells by itself, and what the engine knows of it. */
-export function connRow(socket: Socket, reading: SocketReading, serviceOf: ServiceOf, seen: Seen): ConnRow {
+export function connRow(socket: Socket, reading: Reading, serviceOf: ServiceOf, seen: Seen): ConnRow {
   const { at, owner, firstSeen } = seen;
   const row = socketRow(socket, at.time, owner.attribution, pidsOf(owner));
   const process = owner.processes[0];
@@ -59,7 +62,7 @@ function pidsOf(owner: Ownership): readonly string[] {
 }
 
 /** Ephemeral ports lie above the ones with names, so of two named ports the lower one is the service. */
-function serviceNameOf(socket: Socket, serviceOf: ServiceOf): string | null {
+export function serviceNameOf(socket: Socket, serviceOf: ServiceOf): string | null {
   const { proto, local_port: local, remote_port: remote } = socket;
   if (remote === null) return serviceOf(proto, local);
   const [lower, higher] = local < remote ? [local, remote] : [remote, local];

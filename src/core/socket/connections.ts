@@ -12,7 +12,7 @@ import { tupleOf } from './socket-tuple.ts';
  * null when `communityIds` is false.
  */
 export interface Connections {
-  ingest(reading: SocketReading, at: Instant): void;
+  ingest(reading: SocketReading<Iterable<Socket>>, at: Instant): void;
   /** Rows of the last reading, made as they are read. */
   rows(): Iterable<ConnRow>;
   /**
@@ -37,7 +37,7 @@ interface Past {
 
 /** The last reading, and what is known of its sockets from the readings before. */
 interface Present {
-  readonly reading: SocketReading;
+  readonly reading: SocketReading<Iterable<Socket>>;
   readonly at: Instant;
   readonly first: boolean;
   /** Seconds since the reading before; 0 for the first. */
@@ -136,7 +136,7 @@ function rememberSockets({ reading, at, pastOf }: Present): Map<Socket['key'], P
 }
 
 /** Finds what is known of a socket by its key, or by its addresses where the kernel gave it a new key. */
-function lookUp(sockets: readonly Socket[], before: ReadonlyMap<Socket['key'], Past>): Present['pastOf'] {
+function lookUp(sockets: Iterable<Socket>, before: ReadonlyMap<Socket['key'], Past>): Present['pastOf'] {
   const renamed = vanishedByTuple(sockets, before);
   return renamed === null
     ? (socket) => before.get(socket.key)
@@ -161,7 +161,7 @@ function eventRow(event: ConnEventRow['event'], previousState: SocketState | nul
 }
 
 /** A process may be gone before its socket is: what was known of the owner stays true. */
-function ownerOf(reading: SocketReading, socket: Socket, past: Past | undefined): Ownership {
+function ownerOf(reading: Pick<SocketReading, 'ownerOf'>, socket: Socket, past: Past | undefined): Ownership {
   const owner = reading.ownerOf(socket);
   return owner.processes.length === 0 && past !== undefined && past.owner.processes.length > 0 ? past.owner : owner;
 }
@@ -184,12 +184,17 @@ function rate(
  * by their addresses. Returns the vanished sockets by address, or null when no socket needs it.
  */
 function vanishedByTuple(
-  sockets: readonly Socket[],
+  sockets: Iterable<Socket>,
   before: ReadonlyMap<Socket['key'], Past>,
 ): Map<string, Past> | null {
   if (before.size === 0) return null;
-  if (!sockets.some((socket) => socket.inode === null && !before.has(socket.key))) return null;
-  const present = new Set(sockets.map((socket) => socket.key));
+  const present = new Set<Socket['key']>();
+  let isNeeded = false;
+  for (const { key, inode } of sockets) {
+    present.add(key);
+    if (inode === null && !before.has(key)) isNeeded = true;
+  }
+  if (!isNeeded) return null;
   const vanished = new Map<string, Past>();
   for (const past of before.values()) {
     // what was in TIME_WAIT already has given its addresses to another connection

@@ -1,5 +1,6 @@
-import { communityId, icmpCommunityId } from '../net/community-id.ts';
-import { parseIp } from '../net/ip-address.ts';
+import type { ByteText } from '../net/byte-text.ts';
+import { communityId, icmpCommunityId, writeCommunityIdOfIpv4 } from '../net/community-id.ts';
+import { parseIp, parseIpv4 } from '../net/ip-address.ts';
 import type { Socket } from './socket.ts';
 
 /** Protocols of IP by number. Those of one TCP connection of several, as of MPTCP, are several flows. */
@@ -12,6 +13,8 @@ const NUMBERS: Readonly<Partial<Record<Socket['proto'], number>>> = {
 };
 /** Those whose ports are a part of the Community ID. */
 const WITH_PORTS: ReadonlySet<Socket['proto']> = new Set(['tcp', 'udp', 'sctp']);
+
+const QUOTE = 0x22;
 
 /** What a ping socket sends, and every other message that a raw socket of ICMP could send as well. */
 const ICMP = 1;
@@ -47,4 +50,21 @@ export function socketCommunityId({
   if (number === undefined) return null;
   if (!WITH_PORTS.has(proto)) return communityId(number, local.bytes, null, remote.bytes, null);
   return remote_port === null ? null : communityId(number, local.bytes, local_port, remote.bytes, remote_port);
+}
+
+/** Writes the same as JSON. */
+export function writeSocketCommunityId(out: ByteText, socket: Socket): void {
+  const { proto, family, local_addr, local_port, remote_addr, remote_port } = socket;
+  if (family === 'ipv4' && WITH_PORTS.has(proto) && remote_addr !== null && remote_port !== null) {
+    const local = parseIpv4(local_addr);
+    const remote = parseIpv4(remote_addr);
+    if (local !== null && remote !== null) {
+      out.byte(QUOTE);
+      writeCommunityIdOfIpv4(out, NUMBERS[proto]!, local, local_port, remote, remote_port);
+      out.byte(QUOTE);
+      return;
+    }
+  }
+  const id = socketCommunityId(socket);
+  out.ascii(id === null ? 'null' : `"${id}"`);
 }

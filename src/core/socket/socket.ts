@@ -34,9 +34,9 @@ export interface Ownership {
   readonly attribution: Attribution;
 }
 
-/** Every socket at one instant. */
-export interface SocketReading {
-  readonly sockets: readonly Socket[];
+/** Every socket at one instant; those that are made as they are read (`Iterable`) may be read again. */
+export interface SocketReading<S = readonly Socket[]> {
+  readonly sockets: S;
   /** Finds the owner; costs a lookup, reads nothing. */
   ownerOf(socket: Socket): Ownership;
   /** User name of a uid, or null. */

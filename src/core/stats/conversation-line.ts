@@ -20,23 +20,21 @@ const QUOTE = 0x22;
  * other fields than a record has.
  */
 export function compileConversationLine(
-  { fields, factOf }: LineForm,
+  { fields, placeOf }: LineForm,
   communityIds: boolean,
 ): JsonLine<Conversed> | null {
-  return compileLine(conversation, fields, writers(factOf, communityIds));
+  return compileLine(conversation, fields, writers(placeOf, communityIds));
 }
 
-function writers(factOf: LineForm['factOf'], communityIds: boolean): FieldWriters<ConversationRow, Conversed> {
+function writers(placeOf: LineForm['placeOf'], communityIds: boolean): FieldWriters<ConversationRow, Conversed> {
   const values = new JsonValues();
   const quoted = (out: ByteText, flow: Flow, write: (out: ByteText, flow: Flow) => void): void => {
     out.byte(QUOTE);
     write(out, flow);
     out.byte(QUOTE);
   };
-  const country = (out: ByteText, address: string): void =>
-    values.name(out, (factOf?.(address, 'country') ?? null) as string | null);
-  const asn = (out: ByteText, address: string): void =>
-    values.integer(out, (factOf?.(address, 'asn') ?? null) as number | null);
+  const country = (out: ByteText, address: string): void => values.name(out, placeOf?.(address).country ?? null);
+  const asn = (out: ByteText, address: string): void => values.integer(out, placeOf?.(address).asn ?? null);
   return {
     proto: (out, { flow }) => values.name(out, transportName(flow.transport)),
     a_addr: (out, { flow }) => quoted(out, flow, writeAddressA),

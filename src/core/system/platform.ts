@@ -33,6 +33,8 @@ export interface SocketRequest {
 /** Reads sockets, again and again; keeps what need not be read twice. */
 export interface SocketSource {
   read(): Promise<SocketReading>;
+  /** The same for who holds no socket after the next; absent where that costs as much. */
+  readOnce?(): Promise<SocketReading<Iterable<Socket>>>;
   /**
    * Sockets that closed since the last call, with their last counters; empty where the system does not report them.
    * `whole` is false when the system reported more than could be kept.

@@ -57,11 +57,11 @@ export class Faults {
   }
 
   /** Writes as `write` does; nothing where it throws. */
-  writer(write: (out: ByteText) => void): (out: ByteText) => void {
-    return (out) => {
+  writer<Row>(write: (out: ByteText, row: Row) => void): (out: ByteText, row: Row) => void {
+    return (out, row) => {
       const { length } = out;
       try {
-        write(out);
+        write(out, row);
       } catch (error) {
         out.length = length;
         this.note(null, error);

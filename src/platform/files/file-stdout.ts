@@ -19,6 +19,7 @@ export function openStdout(): TextStream {
 
 /** Writes before it returns, and so never asks the caller to wait. */
 export class FileStream implements TextStream {
+  readonly writableLength = 0;
   private readonly fd: number;
   private readonly listeners: ((error: FailedWrite) => void)[] = [];
   private readonly taken = { bytes: 0, lines: 0, isTorn: false };

@@ -58,13 +58,33 @@ export function parseInetDiag(
   socket.key = readCookie(words, start + COOKIE);
   socket.rx_queue = words[start + RQUEUE]!;
   socket.tx_queue = words[start + WQUEUE]!;
-  const inode = words[start + INODE]!;
-  const uid = words[start + UID]!;
-  if (inode !== 0) socket.inode = inode;
-  // without an inode the kernel writes 0 for "no owner": that is not root
-  if (inode !== 0 || uid !== 0) socket.uid = uid;
+  socket.inode = heldInode(words, start);
+  socket.uid = holderUid(words, start);
   fillFromAttributes(socket, words, start + ATTRIBUTES, end);
   return socket;
+}
+
+/** Whether the message describes a socket that `parseInetDiag` knows. */
+export function isInetDiag(words: Uint32Array, start: number, end: number): boolean {
+  if (end - start < ATTRIBUTES) return false;
+  const family = words[start + FAMILY_AND_STATE]! & 0xff;
+  return family === AF_INET || family === AF_INET6;
+}
+
+/** Whether the socket of such a message is of family ipv6. */
+export function isIpv6(words: Uint32Array, start: number): boolean {
+  return (words[start + FAMILY_AND_STATE]! & 0xff) === AF_INET6 && !isMapped(words, start + LOCAL);
+}
+
+/** Its inode; null where the kernel keeps none. */
+export function heldInode(words: Uint32Array, start: number): number | null {
+  return words[start + INODE]! || null;
+}
+
+/** Its user. Without an inode the kernel writes 0 for "no owner": that is not root. */
+export function holderUid(words: Uint32Array, start: number): number | null {
+  const uid = words[start + UID]!;
+  return uid === 0 && words[start + INODE] === 0 ? null : uid;
 }
 
 /** Signed, so that the cookies which the kernel counts down from 2^64 stay exact. */

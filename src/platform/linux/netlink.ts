@@ -21,6 +21,7 @@ export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_GENERIC = 16;
 
 const NLMSG_HEADER_BYTES = 16;
+export const NLMSG_HEADER_WORDS = NLMSG_HEADER_BYTES / 4;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 0x1;
@@ -28,7 +29,7 @@ const NLM_F_DUMP = 0x300;
 const NLM_F_DUMP_INTR = 0x10;
 
 /** The kernel never fills a dump message past 32 KiB (netlink_dump, net/netlink/af_netlink.c); twice that is slack. */
-const RECEIVE_BYTES = 64 * 1024;
+export const RECEIVE_BYTES = 64 * 1024;
 const RECEIVE_TIMEOUT_S = 5;
 /** Holds some thousands of messages that arrive between two reads of a group. */
 const GROUP_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -55,8 +56,11 @@ export interface Netlink {
    * Sends `payload` as a dump request of message type `type` and visits every message of the answer. Returns false when
    * the kernel says that the table changed while it was read (NLM_F_DUMP_INTR): what was visited may then lack or
    * repeat an entry. Throws NetlinkError.
+   *
+   * With `room`, messages are received where it says, which it is asked before each answer: RECEIVE_BYTES at least, from a multiple
+   * of four. Whoever has such room keeps it.
    */
-  dump(type: number, payload: Uint8Array, visit: MessageVisitor): boolean;
+  dump(type: number, payload: Uint8Array, visit: MessageVisitor, room?: () => Buffer): boolean;
   /** Subscribes to multicast groups. Throws NetlinkError. */
   join(groups: readonly number[]): void;
   /** Visits what has arrived on the joined groups, without waiting. Returns false when the kernel dropped some (ENOBUFS). */
@@ -79,10 +83,10 @@ export function openNetlink(protocol: number): Netlink {
   let data = spares.pop() ?? Buffer.allocUnsafeSlow(RECEIVE_BYTES);
   let sequence = 0;
   return {
-    dump(type, payload, visit) {
+    dump(type, payload, visit, room = () => data) {
       sequence++;
       sendDumpRequest(c, fd, type, sequence, payload);
-      return readDump(c, fd, data, sequence, visit);
+      return readDump(c, fd, sequence, visit, room);
     },
     join(groups) {
       // a socket hears a group only once it has an address
@@ -123,30 +127,47 @@ function sendDumpRequest(c: Libc, fd: number, type: number, sequence: number, pa
   if (c.send(fd, message, message.length, 0) < 0) throw new NetlinkError('send', c.errno());
 }
 
+function readDump(c: Libc, fd: number, sequence: number, visit: MessageVisitor, room: () => Buffer): boolean {
+  const progress: Progress = { isOver: false, whole: true };
+  while (!progress.isOver) {
+    const data = room();
+    visitAnswer(data, receiveInto(c, fd, data, 0), sequence, visit, progress);
+  }
+  return progress.whole;
+}
+
+interface Progress {
+  isOver: boolean;
+  whole: boolean;
+}
+
 // headers are read as words: a profile of a cold run over 18,000 messages had 10 ms in Buffer's checked reads
-function readDump(c: Libc, fd: number, data: Buffer, sequence: number, visit: MessageVisitor): boolean {
+function visitAnswer(
+  data: Buffer,
+  received: number,
+  sequence: number,
+  visit: MessageVisitor,
+  progress: Progress,
+): void {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2);
-  let whole = true;
-  for (;;) {
-    const received = receiveInto(c, fd, data, 0);
-    let at = 0;
-    while (at + NLMSG_HEADER_BYTES <= received) {
-      const header = at >>> 2;
-      const length = words[header]!;
-      const type = words[header + 1]! & 0xffff;
-      if (length < NLMSG_HEADER_BYTES || at + length > received) throw new NetlinkError('dump (message cut short)', 0);
-      if (((words[header + 1]! >>> 16) & NLM_F_DUMP_INTR) !== 0) whole = false;
-      if (words[header + 2] === sequence) {
-        if (type === NLMSG_DONE || type === NLMSG_ERROR) {
-          // a refusal comes as the one or the other, with an error number as its payload
-          const errno = length >= NLMSG_HEADER_BYTES + 4 ? -(words[header + 4]! | 0) : 0;
-          if (errno > 0) throw new NetlinkError('dump', errno);
-          return whole;
-        }
-        visit(type, data, at + NLMSG_HEADER_BYTES, at + length);
+  let at = 0;
+  while (at + NLMSG_HEADER_BYTES <= received) {
+    const header = at >>> 2;
+    const length = words[header]!;
+    const type = words[header + 1]! & 0xffff;
+    if (length < NLMSG_HEADER_BYTES || at + length > received) throw new NetlinkError('dump (message cut short)', 0);
+    if (((words[header + 1]! >>> 16) & NLM_F_DUMP_INTR) !== 0) progress.whole = false;
+    if (words[header + 2] === sequence) {
+      if (type === NLMSG_DONE || type === NLMSG_ERROR) {
+        // a refusal comes as the one or the other, with an error number as its payload
+        const errno = length >= NLMSG_HEADER_BYTES + 4 ? -(words[header + 4]! | 0) : 0;
+        if (errno > 0) throw new NetlinkError('dump', errno);
+        progress.isOver = true;
+        return;
       }
-      at += (length + 3) & ~3;
+      visit(type, data, at + NLMSG_HEADER_BYTES, at + length);
     }
+    at += (length + 3) & ~3;
   }
 }
 

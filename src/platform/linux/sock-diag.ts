@@ -4,6 +4,7 @@ import { ERRNO } from './libc.ts';
 import { NETLINK_SOCK_DIAG, type Netlink, NetlinkError, openNetlink } from './netlink.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { openIn } from './rtnetlink.ts';
+import type { SocketMessages } from './socket-messages.ts';
 
 /** Socket listings by netlink: sock_diag(7), include/uapi/linux/{sock_diag,inet_diag}.h. Needs no privilege. */
 export const SOCK_DIAG_BY_FAMILY = 20;
@@ -37,6 +38,8 @@ export type DiagProtocol = keyof typeof DIAG_PROTOCOLS;
 export interface SockDiag {
   /** See `readProtocol`. */
   read(proto: DiagProtocol, sockets: SocketDraft[]): boolean;
+  /** The same; they are added to `messages` and not parsed. */
+  keep(proto: DiagProtocol, messages: SocketMessages): boolean;
   close(): void;
 }
 
@@ -45,25 +48,46 @@ export function openSockDiag(netns: NetworkNamespace | null): SockDiag {
   const netlink = openIn(netns, () => openNetlink(NETLINK_SOCK_DIAG));
   return {
     read: openReading(netlink),
+    keep: openKeeping(netlink),
     close: () => netlink.close(),
   };
 }
 
-/** See `readProtocol`. A kernel that refuses the request for all of TCP is asked for each family from then on. */
+/** See `readProtocol`. */
 export function openReading(netlink: Netlink): SockDiag['read'] {
-  let readsTcpAtOnce = true;
+  const readsTcp = openTcpReading();
   return (proto, sockets) => {
-    if (proto !== 'tcp' || !readsTcpAtOnce) return readProtocol(netlink, proto, sockets);
     const before = sockets.length;
+    const into = intoSockets(netlink, proto, sockets);
+    const whole = proto === 'tcp' ? readsTcp(into) : null;
+    if (whole === null) return readFamilies(into, proto);
+    moveIpv6Behind(sockets, before);
+    return whole;
+  };
+}
+
+/** See `SockDiag.keep`. */
+export function openKeeping(netlink: Netlink): SockDiag['keep'] {
+  const readsTcp = openTcpReading();
+  return (proto, messages) => {
+    const into = intoMessages(netlink, messages);
+    return (proto === 'tcp' ? readsTcp(into) : null) ?? readFamilies(into, proto);
+  };
+}
+
+/** Reads all of TCP by one request; null where the kernel refuses it, which is not asked again then. */
+function openTcpReading(): (into: Into) => boolean | null {
+  let isRefused = false;
+  return (into) => {
+    if (isRefused) return null;
+    const forget = into.begin();
     try {
-      const whole = readWith(netlink, TCPDIAG_GETSOCK, buildTcpRequest(), proto, sockets);
-      moveIpv6Behind(sockets, before);
-      return whole;
+      return readWith(into, TCPDIAG_GETSOCK, buildTcpRequest());
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
-      readsTcpAtOnce = false;
-      sockets.length = before;
-      return readProtocol(netlink, proto, sockets);
+      isRefused = true;
+      forget();
+      return null;
     }
   };
 }
@@ -86,48 +110,63 @@ function moveIpv6Behind(sockets: SocketDraft[], from: number): void {
  * NetlinkError.
  */
 export function readProtocol(netlink: Netlink, proto: DiagProtocol, sockets: SocketDraft[]): boolean {
-  const ipv4 = readFamily(netlink, AF_INET, proto, sockets);
-  const ipv6 = readFamily(netlink, AF_INET6, proto, sockets);
+  return readFamilies(intoSockets(netlink, proto, sockets), proto);
+}
+
+function readFamilies(into: Into, proto: DiagProtocol): boolean {
+  const ipv4 = readWith(into, SOCK_DIAG_BY_FAMILY, buildDiagRequest(AF_INET, proto));
+  const ipv6 = readWith(into, SOCK_DIAG_BY_FAMILY, buildDiagRequest(AF_INET6, proto));
   return ipv4 && ipv6;
 }
 
-const readFamily = (netlink: Netlink, family: number, proto: DiagProtocol, sockets: SocketDraft[]): boolean =>
-  readWith(netlink, SOCK_DIAG_BY_FAMILY, buildDiagRequest(family, proto), proto, sockets);
-
-function readWith(
-  netlink: Netlink,
-  type: number,
-  request: Buffer,
-  proto: DiagProtocol,
-  sockets: SocketDraft[],
-): boolean {
-  const before = sockets.length;
+function readWith(into: Into, type: number, request: Buffer): boolean {
+  const forget = into.begin();
   for (let attempt = 0; ; attempt++) {
-    const whole = dumpInto(netlink, type, request, proto, sockets);
+    const whole = askOnce(into, type, request);
     if (whole || attempt === MAX_RETRIES) return whole;
-    sockets.length = before;
+    forget();
   }
 }
 
-function dumpInto(
-  netlink: Netlink,
-  type: number,
-  request: Buffer,
-  proto: DiagProtocol,
-  sockets: SocketDraft[],
-): boolean {
-  let words: Uint32Array | undefined;
+function askOnce(into: Into, type: number, request: Buffer): boolean {
   try {
-    return netlink.dump(type, request, (_type, data, start, end) => {
-      words ??= wordsOf(data);
-      const socket = parseInetDiag(words, start >>> 2, end >>> 2, proto);
-      if (socket !== null) sockets.push(socket);
-    });
+    return into.ask(type, request);
   } catch (error) {
     if (error instanceof NetlinkError && error.errno === ERRNO.ENOENT) return true;
     throw error;
   }
 }
+
+/** Where the answers to a request go. */
+interface Into {
+  ask(type: number, request: Buffer): boolean;
+  /** Returns a function that forgets what has come since. */
+  begin(): () => void;
+}
+
+function intoSockets(netlink: Netlink, proto: DiagProtocol, sockets: SocketDraft[]): Into {
+  return {
+    ask(type, request) {
+      let words: Uint32Array | undefined;
+      return netlink.dump(type, request, (_type, data, start, end) => {
+        words ??= wordsOf(data);
+        const socket = parseInetDiag(words, start >>> 2, end >>> 2, proto);
+        if (socket !== null) sockets.push(socket);
+      });
+    },
+    begin() {
+      const before = sockets.length;
+      return () => {
+        sockets.length = before;
+      };
+    },
+  };
+}
+
+const intoMessages = (netlink: Netlink, messages: SocketMessages): Into => ({
+  ask: (type, request) => netlink.dump(type, request, messages.visit, messages.room),
+  begin: () => messages.begin(),
+});
 
 /** The receive buffer as 32-bit words; netlink aligns every message and attribute to them. */
 export function wordsOf(data: Buffer): Uint32Array {

@@ -9,6 +9,7 @@ import type { NetworkNamespace } from './netns.ts';
 import { parseProtocolsInUse } from './proc-net-protocols.ts';
 import { PROC_NET_PROTOCOLS, parseProcNetSockets } from './proc-net-sockets.ts';
 import { DIAG_PROTOCOLS, openSockDiag, type SockDiag } from './sock-diag.ts';
+import { SocketMessages } from './socket-messages.ts';
 
 const PROTOCOLS: readonly Socket['proto'][] = ['tcp', 'udp', 'udplite', 'raw', 'icmp', 'sctp', 'dccp', 'mptcp'];
 
@@ -23,9 +24,17 @@ export interface SocketListing {
   readonly limits: readonly Limit[];
 }
 
+/** What a listing is made of that is read once. */
+export interface KeptListing {
+  readonly sockets: SocketMessages;
+  readonly limits: readonly Limit[];
+}
+
 export interface SocketList {
   /** Throws Failure 69 when the sockets can be listed by no means. */
   read(): SocketListing;
+  /** The same sockets, as the kernel wrote them; null where that is not all that `read` has to do. */
+  keep(): KeptListing | null;
   close(): void;
 }
 
@@ -68,8 +77,33 @@ export function openSocketList(
       diag = null;
       return { sockets: readFiles(protocols, readFile), limits: refusals };
     },
+    keep() {
+      const kernel = diag;
+      return kernel === null ? null : tryNetlink(() => keepKernel(kernel, protocols, readFile));
+    },
     close: () => diag?.close(),
   };
+}
+
+/** Null where some sockets are in files only, and where connections of MPTCP are to be joined with what carries them. */
+function keepKernel(
+  diag: SockDiag,
+  protocols: readonly Socket['proto'][],
+  readFile: (name: string) => string | null,
+): KeptListing | null {
+  const counts = readFile('protocols');
+  if (counts === null) return null;
+  const inUse = parseProtocolsInUse(counts);
+  if (inUse.has('mptcp') || (inUse.has('icmp') && protocols.includes('icmp'))) return null;
+  const sockets = new SocketMessages();
+  let whole = true;
+  for (const proto of protocols) {
+    const isUsed = inUse.has(proto);
+    if (proto === 'icmp' || (!isUsed && proto !== 'tcp')) continue; // sockets in TIME_WAIT are no use of TCP
+    if (!diag.keep(proto, sockets)) whole = false;
+    if (sockets.end(proto) === 0 && isUsed) return null;
+  }
+  return { sockets, limits: whole ? [] : [CHANGING] };
 }
 
 function readKernel(

@@ -7,7 +7,7 @@ import { readHidepid } from './hidepid.ts';
 import { absentLimit, deniedLimit } from './owner-limits.ts';
 import { parseUid, readBootTime, readProcess, readStat } from './proc-pid.ts';
 import { type DescriptorScan, type Descriptors, rescanDescriptors, scanThreads } from './proc-pid-fd.ts';
-import { type Holders, indexHolders, type ProcessKey } from './socket-holders.ts';
+import { type Holders, HoldersByInode, indexHolders, type ProcessKey } from './socket-holders.ts';
 import { type StartedScan, startScan } from './started-scan.ts';
 
 /** Age at which all descriptors are read anew. */
@@ -36,12 +36,34 @@ function takeEarlyScan(now: number): StartedScan | null {
   return taken !== null && now - taken.at < FRESH_MS ? taken.scan : null;
 }
 
+/** Sockets of a listing, as far as it takes to find their owners. */
+export interface HeldSockets {
+  readonly count: number;
+  /** Null where the kernel keeps none: no process holds the socket. */
+  inodeOf(index: number): number | null;
+  uidOf(index: number): number | null;
+}
+
+export function heldSockets(sockets: readonly Pick<Socket, 'inode' | 'uid'>[]): HeldSockets {
+  return {
+    count: sockets.length,
+    inodeOf: (index) => sockets[index]!.inode,
+    uidOf: (index) => sockets[index]!.uid,
+  };
+}
+
+/** One of them whose holder is not known. */
+interface Unheld {
+  readonly inode: number;
+  readonly uid: number | null;
+}
+
 /** Owners of sockets, listing after listing. */
 export interface SocketOwners {
   /** To be called before the sockets are listed: a large scan then runs beside the listing. */
   start(): void;
   /** To be called after. */
-  find(sockets: readonly Socket[]): Promise<FoundOwners>;
+  find(sockets: HeldSockets): Promise<FoundOwners>;
 }
 
 export interface FoundOwners {
@@ -77,13 +99,13 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
   let without: readonly number[] = [];
   /** /proc shows no process, not even this one: it is not mounted. */
   let isAbsent = false;
-  let holders = new Map<number, Holders<Ownership>>();
+  let holders = new HoldersByInode<Ownership>();
   let unreadable: readonly number[] = [];
   let deniedUids = (): ReadonlySet<number | null> => new Set();
   const processes = new Map<number, ProcessKey & { readonly process: Process | null }>();
   const ownerless = new Set<number>();
   /** Sockets of the last listing that no known process holds. */
-  let unheld: Socket[] = [];
+  let unheld: Unheld[] = [];
   let limit: Limit | null = null;
 
   function adopt(found: DescriptorScan): void {
@@ -126,7 +148,7 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
   }
 
   /** Describes who holds the sockets, and returns those that should have a holder but have none. */
-  function settle(sockets: readonly Socket[]): Socket[] {
+  function settle(sockets: HeldSockets): Unheld[] {
     const missing = match(sockets);
     return missing.length > 0 && adoptThreads() ? match(sockets) : missing;
   }
@@ -141,49 +163,55 @@ export function openSocketOwners(host: Host, details: boolean, clock: Pick<Clock
     return true;
   }
 
-  function match(sockets: readonly Socket[]): Socket[] {
-    const missing: Socket[] = [];
+  function match(sockets: HeldSockets): Unheld[] {
+    const missing: Unheld[] = [];
     unheld = [];
-    for (const socket of sockets) {
-      if (socket.inode === null) continue;
-      const known = holders.get(socket.inode);
+    const { count } = sockets;
+    for (let index = 0; index < count; index++) {
+      const inode = sockets.inodeOf(index);
+      if (inode === null) continue;
+      const known = holders.get(inode);
+      if (known !== undefined) {
+        known.said ??= describe(known);
+        if (known.said !== UNSEEN) continue;
+      }
+      const socket = { inode, uid: sockets.uidOf(index) };
       if (known === undefined) unheld.push(socket);
-      else known.said ??= describe(known);
-      const isFound = known !== undefined && known.said !== UNSEEN;
-      if (!isFound && maySee(socket.uid) && !ownerless.has(socket.inode)) missing.push(socket);
+      if (maySee(socket.uid) && !ownerless.has(inode)) missing.push(socket);
     }
     return missing;
   }
 
   /** Looks for what is missing among the descriptors that have changed; returns what is missing still. */
-  function look(sockets: readonly Socket[], missing: Socket[], filesToo: boolean): Socket[] {
+  function look(sockets: HeldSockets, missing: Unheld[], filesToo: boolean): Unheld[] {
     if (missing.length === 0) return missing;
     adopt(rescanDescriptors(host, descriptors, inodesOf(sockets), filesToo));
     return settle(sockets);
   }
 
-  function giveUp(missing: readonly Socket[]): void {
-    for (const { inode } of missing) ownerless.add(inode!);
+  function giveUp(missing: readonly Unheld[]): void {
+    for (const { inode } of missing) ownerless.add(inode);
   }
 
-  async function scanAll(started: StartedScan, sockets: readonly Socket[]): Promise<void> {
-    adopt(await started.finish());
+  async function scanAll(started: StartedScan, sockets: HeldSockets): Promise<void> {
+    const found = await started.finish();
+    adopt(found);
     processes.clear();
     ownerless.clear();
     const missing = settle(sockets);
-    if (!started.isEarly) giveUp(missing);
+    if (!started.isEarly && found.isCounted !== true) giveUp(missing);
     // what came while they were listed; where that may be denied as well, the next listing looks
     else if (missing.some(({ uid }) => !isDenied(uid))) look(sockets, missing, false);
   }
 
-  function scanChanges(sockets: readonly Socket[]): void {
+  function scanChanges(sockets: HeldSockets): void {
     forgetChangedProcesses();
     giveUp(look(sockets, look(sockets, settle(sockets), false), true));
   }
 
   /** Inodes and users of the sockets whose owner may be one that this user cannot see. */
   function deniedInodes(): Map<number, number | null> {
-    return new Map(unheld.filter(({ uid }) => isDenied(uid)).map(({ inode, uid }) => [inode!, uid]));
+    return new Map(unheld.filter(({ uid }) => isDenied(uid)).map(({ inode, uid }) => [inode, uid]));
   }
 
   return {
@@ -235,8 +263,11 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function inodesOf(sockets: readonly Socket[]): Set<number> {
+function inodesOf(sockets: HeldSockets): Set<number> {
   const inodes = new Set<number>();
-  for (const { inode } of sockets) if (inode !== null) inodes.add(inode);
+  for (let index = 0; index < sockets.count; index++) {
+    const inode = sockets.inodeOf(index);
+    if (inode !== null) inodes.add(inode);
+  }
   return inodes;
 }

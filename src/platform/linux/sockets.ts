@@ -1,4 +1,6 @@
-import type { Socket } from '../../core/socket/socket.ts';
+import { hurryThrough } from '../../core/brief-run.ts';
+import type { Limit } from '../../core/limit.ts';
+import type { Socket, SocketReading } from '../../core/socket/socket.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Host } from '../../core/system/host.ts';
 import type { SocketRequest, SocketSource } from '../../core/system/platform.ts';
@@ -6,7 +8,7 @@ import { type InterfaceNames, readInterfaceNames } from './interface-names.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { openSocketDestroyEvents, type SocketDestroyEvents } from './sock-destroy.ts';
 import { openSocketList } from './socket-list.ts';
-import { type FoundOwners, openSocketOwners } from './socket-owners.ts';
+import { type FoundOwners, type HeldSockets, heldSockets, openSocketOwners } from './socket-owners.ts';
 import { readUsers } from './users.ts';
 
 const NOT_ASKED: FoundOwners = { ownerOf: () => ({ processes: [], attribution: 'none unseen' }), limits: [] };
@@ -27,26 +29,41 @@ export function openLinuxSockets(
   const destroyed = request.closed && host.root === null ? openEventsIfAny(netns) : null;
   let users: ReadonlyMap<number, string> | null = null;
 
+  /** The reading of sockets that were listed; `held` are the same. */
+  async function readingOf<S>(
+    { sockets, limits }: { sockets: S; limits: readonly Limit[] },
+    held: () => HeldSockets,
+  ): Promise<SocketReading<S>> {
+    const found = (await owners?.find(held())) ?? NOT_ASKED;
+    let names: InterfaceNames | null = null;
+    return {
+      sockets,
+      ownerOf: found.ownerOf,
+      userOf(uid) {
+        users ??= readUsers(host);
+        return users.get(uid) ?? null;
+      },
+      ifaceOf(socket) {
+        names ??= readInterfaceNames(host, netns);
+        return ifaceOf(socket, names);
+      },
+      netns: netns?.label ?? null,
+      limits: [...limits, ...found.limits],
+    };
+  }
+
   return {
     async read() {
       owners?.start();
-      const { sockets, limits } = list.read();
-      const found = (await owners?.find(sockets)) ?? NOT_ASKED;
-      let names: InterfaceNames | null = null;
-      return {
-        sockets,
-        ownerOf: found.ownerOf,
-        userOf(uid) {
-          users ??= readUsers(host);
-          return users.get(uid) ?? null;
-        },
-        ifaceOf(socket) {
-          names ??= readInterfaceNames(host, netns);
-          return ifaceOf(socket, names);
-        },
-        netns: netns?.label ?? null,
-        limits: [...limits, ...found.limits],
-      };
+      const listing = list.read();
+      return readingOf(listing, () => heldSockets(listing.sockets));
+    },
+    async readOnce() {
+      owners?.start();
+      const kept = list.keep();
+      if (kept === null) return this.read();
+      hurryThrough(kept.sockets.count);
+      return readingOf(kept, () => kept.sockets);
     },
     readClosed: () => destroyed?.read() ?? { sockets: [], whole: true },
     close() {

@@ -2,10 +2,17 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Host } from '../../core/system/host.ts';
-import { claimAll, type DescriptorScan, listProcesses, type SharedWork, scanDescriptors } from './proc-pid-fd.ts';
+import {
+  claimAll,
+  type DescriptorScan,
+  listProcesses,
+  type SharedWork,
+  scanAlone,
+  scanDescriptors,
+} from './proc-pid-fd.ts';
 
 /** A worker thread takes 20 ms of a core to come up, in which one thread reads the links of this many sockets. */
-const MIN_SOCKETS_FOR_WORKER = 5000;
+const MIN_SOCKETS_FOR_WORKER = 50000;
 
 /** Built beside this file; absent where the sources run as they are. */
 const WORKER_FILE = new URL('./proc-pid-fd-worker.js', import.meta.url);
@@ -45,8 +52,9 @@ export function startScan(host: Host): StartedScan {
   return {
     isEarly: finishWorker !== null,
     async finish() {
+      if (finishWorker === null) return scanAlone(host, pids);
       const own = scanDescriptors(host, work, 'forward');
-      const other = (await finishWorker?.()) ?? null;
+      const other = await finishWorker();
       if (other === null) return own;
       return {
         processes: [...own.processes, ...other.processes],

@@ -22,6 +22,7 @@ const PLAIN = {
   coverage: false,
   traces: 'refused',
   packets: null,
+  lineForm: null,
 };
 
 test('the request of nothing, whole', () => {

@@ -22,7 +22,7 @@ const CAPTURES = [
 ];
 /** Statistics whose records write their own lines. */
 const WRITTEN: readonly StatisticName[] = ['conversations', 'dns', 'handshakes'];
-const whole = (table: RecordTable): LineForm => ({ fields: Object.keys(table.fields), factOf: null });
+const whole = (table: RecordTable): LineForm => ({ fields: Object.keys(table.fields), placeOf: null });
 
 /** Lines of all records of a capture: written by the records where `lineOf` asks for it, and otherwise made of rows. */
 async function linesOf(reader: CaptureReader, lineOf: typeof whole | null): Promise<string> {
@@ -41,7 +41,7 @@ async function linesOf(reader: CaptureReader, lineOf: typeof whole | null): Prom
     const textOf = compileJson(table, Object.keys(table.fields));
     for (const row of rows) {
       if (writeLine === undefined) out.text(`${textOf(row)}\n`);
-      else writeLine(out);
+      else writeLine(out, row);
     }
   }
   return Buffer.from(out.take()).toString();
@@ -90,7 +90,7 @@ test('so is each of damaged frames, and of names that could harm a terminal', as
 test('fields of some, in another order', async () => {
   const frame = udpFrame({ srcPort: 1, dstPort: 53 }, [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 97, 0, 0, 1, 0, 1]);
   const reader = (await openOf(pcap([{ bytes: frame }])))!;
-  const some = (): LineForm => ({ fields: ['name', 'packet'], factOf: null });
+  const some = (): LineForm => ({ fields: ['name', 'packet'], placeOf: null });
   const run = new StatisticsOfRun(['dns'], { bucketMs: 1000, owners: new FileOwners(reader), lineOf: some });
   const packet = new Packet();
   await reader.fill();
@@ -98,6 +98,6 @@ test('fields of some, in another order', async () => {
   run.dissector.dissect(packet);
   for (const listener of run.listeners) listener(packet);
   const out = new ByteText(256);
-  for (const { rows, writeLine } of run.sections(reader, null)) for (const _ of rows) writeLine!(out);
+  for (const { rows, writeLine } of run.sections(reader, null)) for (const row of rows) writeLine!(out, row);
   expect(Buffer.from(out.take()).toString()).toBe('{"type":"dns_query","name":"a","packet":1}\n');
 });

@@ -1,13 +1,17 @@
 import fs from 'node:fs';
-import { expect, test } from 'vitest';
+import net from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Host } from '../../../src/core/system/host.ts';
 import {
   claimAll,
   type DescriptorScan,
   listProcesses,
   rescanDescriptors,
+  scanAlone,
   scanDescriptors,
 } from '../../../src/platform/linux/proc-pid-fd.ts';
+import { openHost } from '../../../src/platform/machine/host.ts';
+import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { brokenDen, den, folderMachine } from './folder-machine.ts';
 
 const workOn = (host: Host) => {
@@ -202,4 +206,52 @@ test('a process without descriptors is named, and a descriptor that is closed me
 test('ids are those names that are numbers, ascending', () => {
   const list = (): string[] => ['self', '100', '9', 'net', '12.5', '20'];
   expect([...listProcesses({ ...brokenDen, list })]).toEqual([9, 20, 100]);
+});
+
+test('one thread finds what two find', () => {
+  expect(socketsOf(scanAlone(den, listProcesses(den)))).toEqual(
+    socketsOf(scanDescriptors(den, workOn(den), 'forward')),
+  );
+});
+
+describe.skipIf(process.platform !== 'linux')('of a process with hundreds of descriptors', () => {
+  const host = openHost(null, realClock);
+  const own = Int32Array.of(process.pid);
+  /** Opens files, and sockets among them; the descriptors are closed when the test ends. */
+  async function openMany(count: number): Promise<number[]> {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const fds = Array.from({ length: count }, () => fs.openSync(import.meta.filename, 'r'));
+    onTestFinished(() => {
+      for (const fd of fds) if (isOpen(fd)) fs.closeSync(fd);
+      server.close();
+    });
+    return fds;
+  }
+  const isOpen = (fd: number): boolean => {
+    try {
+      return fs.fstatSync(fd).isFile();
+    } catch {
+      return false;
+    }
+  };
+  const listed = (): DescriptorScan => scanDescriptors(host, { pids: own, claimed: new Int32Array(1) }, 'forward');
+
+  test('all are found by their numbers, where the kernel tells how many there are', async () => {
+    await openMany(700);
+    const counted = scanAlone(host, own);
+    const isTold = fs.statSync('/proc/self/fd').size > 0;
+    expect(counted.isCounted).toBe(isTold);
+    // the descriptor of the folder itself is among those that are counted
+    expect(counted.processes[0]!.fds.length).toBeGreaterThanOrEqual(700);
+    expect(socketsOf(counted)).toEqual(socketsOf(listed()));
+  });
+
+  test('with wide gaps they are listed', async () => {
+    const fds = await openMany(2000);
+    for (const fd of fds.slice(20, -500)) fs.closeSync(fd);
+    const scan = scanAlone(host, own);
+    expect(scan.isCounted).toBe(false);
+    expect(socketsOf(scan)).toEqual(socketsOf(listed()));
+  });
 });

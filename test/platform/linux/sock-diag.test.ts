@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { Socket } from '../../../src/core/socket/socket.ts';
 import type { Netlink } from '../../../src/platform/linux/netlink.ts';
 import { NetlinkError } from '../../../src/platform/linux/netlink.ts';
-import { buildDiagRequest, openReading, openSockDiag, readProtocol } from '../../../src/platform/linux/sock-diag.ts';
+import {
+  buildDiagRequest,
+  openKeeping,
+  openReading,
+  openSockDiag,
+  readProtocol,
+} from '../../../src/platform/linux/sock-diag.ts';
+import { SocketMessages } from '../../../src/platform/linux/socket-messages.ts';
 import { hex, u8, u32 } from './netlink-bytes.ts';
 
 const ID = Buffer.alloc(48); // struct inet_diag_sockid
@@ -108,3 +115,86 @@ test.skipIf(process.platform !== 'linux')(
     server.close();
   },
 );
+
+/** A struct inet_diag_msg of an inode in its netlink message. */
+function messageOf(family: number, inode: number): Buffer {
+  const local = family === 10 ? hex('20010db8 00000000 00000000 00000001') : Buffer.alloc(16);
+  const bytes = [u8(family, 1, 0, 0), u8(0, 80, 1, 1), local, Buffer.alloc(40), u32(7), u32(inode)];
+  return Buffer.concat([u32(16 + 72), Buffer.alloc(12), ...bytes]);
+}
+
+/** A kernel that puts the messages of each answer into the room it is given. */
+function roomyKernel(...answers: { messages: readonly Buffer[]; whole?: boolean; refusal?: number }[]): Netlink {
+  return {
+    ...kernel(true),
+    dump(type, _request, visit, room) {
+      const { messages, whole = true, refusal } = answers.shift()!;
+      if (refusal !== undefined) throw new NetlinkError('dump', refusal);
+      for (const message of messages) {
+        const data = room!();
+        message.copy(data);
+        visit(type, data, 16, message.length);
+      }
+      return whole;
+    },
+  };
+}
+
+function keep(from: Netlink, ...protocols: ('tcp' | 'udp')[]) {
+  const messages = new SocketMessages();
+  const keeping = openKeeping(from);
+  const counts = protocols.map((proto) => [keeping(proto, messages), messages.end(proto)]);
+  return { counts, messages, sockets: [...messages].map(({ proto, family, inode }) => `${proto} ${family} ${inode}`) };
+}
+
+describe('messages that are kept', () => {
+  const v4 = (inode: number): Buffer => messageOf(2, inode);
+  const v6 = (inode: number): Buffer => messageOf(10, inode);
+
+  test('become the sockets that are read, those of IPv6 behind the others, as often as they are asked for', () => {
+    const from = roomyKernel({ messages: [v6(1), v4(2), v6(3), v4(4)] }, { messages: [v4(5)] }, { messages: [v6(6)] });
+    const { counts, messages, sockets } = keep(from, 'tcp', 'udp');
+    expect(counts).toEqual([
+      [true, 4],
+      [true, 2],
+    ]);
+    const expected = ['tcp ipv4 2', 'tcp ipv4 4', 'tcp ipv6 1', 'tcp ipv6 3', 'udp ipv4 5', 'udp ipv6 6'];
+    expect(sockets).toEqual(expected);
+    expect([...messages].map(({ proto, family, inode }) => `${proto} ${family} ${inode}`)).toEqual(expected);
+    expect([messages.count, messages.inodeOf(2), messages.uidOf(2)]).toEqual([6, 1, 7]);
+  });
+
+  test('are forgotten when the answer was interrupted, and taken as they are the fourth time', () => {
+    const torn = { messages: [v4(1), v6(2)], whole: false };
+    expect(keep(roomyKernel(torn, { messages: [v4(3)] }), 'tcp')).toMatchObject({
+      counts: [[true, 1]],
+      sockets: ['tcp ipv4 3'],
+    });
+    expect(keep(roomyKernel(torn, torn, torn, torn), 'tcp')).toMatchObject({
+      counts: [[false, 2]],
+      sockets: ['tcp ipv4 1', 'tcp ipv6 2'],
+    });
+  });
+
+  test('of one family stay when those of the other are asked for again', () => {
+    const from = roomyKernel(
+      { messages: [], refusal: 95 },
+      { messages: [v4(1)] },
+      { messages: [v6(2)], whole: false },
+      { messages: [v6(3)] },
+    );
+    expect(keep(from, 'tcp')).toMatchObject({ counts: [[true, 2]], sockets: ['tcp ipv4 1', 'tcp ipv6 3'] });
+  });
+
+  test('are as many as there are, wherever they lie', () => {
+    const many = Array.from({ length: 30_000 }, (_, index) => v4(index + 1));
+    const { sockets, messages } = keep(roomyKernel({ messages: many }), 'tcp');
+    expect([sockets.length, sockets.at(-1), messages.inodeOf(20_000)]).toEqual([30_000, 'tcp ipv4 30000', 20_001]);
+  });
+
+  test('that are cut short, or of another family, are none', () => {
+    const short = v4(9).subarray(0, 80);
+    short.writeUInt32LE(80);
+    expect(keep(roomyKernel({ messages: [short, messageOf(1, 8), v4(1)] }), 'tcp').sockets).toEqual(['tcp ipv4 1']);
+  });
+});

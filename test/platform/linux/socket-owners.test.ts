@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { blankSocket } from '../../../src/core/socket/blank-socket.ts';
 import type { Socket } from '../../../src/core/socket/socket.ts';
-import { type FoundOwners, openSocketOwners } from '../../../src/platform/linux/socket-owners.ts';
+import { type FoundOwners, heldSockets, openSocketOwners } from '../../../src/platform/linux/socket-owners.ts';
 import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { openProcessFolder, type ProcessFolder } from './process-folder.ts';
 
@@ -15,7 +15,7 @@ function owners(folder: ProcessFolder) {
   const at = async (seconds: number, ...sockets: Socket[]): Promise<FoundOwners> => {
     now = seconds * 1000;
     source.start();
-    return source.find(sockets);
+    return source.find(heldSockets(sockets));
   };
   /** Pids and attribution of each inode. */
   const find = async (seconds: number, ...inodes: (number | null)[]): Promise<unknown[]> => {
@@ -53,7 +53,7 @@ describe('who holds a socket', () => {
     const vanishing = { ...folder.host, linkIfAny };
     const source = openSocketOwners(vanishing, true, realClock);
     source.start();
-    const { ownerOf, limits } = await source.find([socket(1)]);
+    const { ownerOf, limits } = await source.find(heldSockets([socket(1)]));
     expect(ownerOf(socket(1))).toEqual({ processes: [], attribution: 'none unseen' });
     expect(limits).toEqual([]);
   });

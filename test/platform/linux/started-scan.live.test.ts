@@ -96,20 +96,20 @@ const canShare = os.availableParallelism() > 1;
 if (!canShare) console.warn('skipped: scans with a worker thread: one processor');
 
 test('few sockets are not worth a worker', async () => {
-  const { root, expected } = machine(4000);
+  const { root, expected } = machine(40_000);
   expect(await scan(root, 0)).toEqual({ sockets: expected, unreadable: [], isEarly: false, parts: 3 });
 });
 
 describe.skipIf(!canShare)('many sockets', () => {
   test('are found by both threads together, each once', async () => {
-    const { root, expected } = machine(9000);
+    const { root, expected } = machine(90_000);
     for (const waitMs of [0, 20, 30, 40]) {
       expect(await scan(root, waitMs)).toMatchObject({ sockets: expected, isEarly: true });
     }
   });
 
   test('are found by the worker alone, while the main thread does something else', async () => {
-    const { root, expected } = machine(9000);
+    const { root, expected } = machine(90_000);
     expect(await scan(root, 'until all is read')).toEqual({
       sockets: expected,
       unreadable: [],
@@ -119,7 +119,7 @@ describe.skipIf(!canShare)('many sockets', () => {
   });
 
   test('are let alone when nobody wants them any more', async () => {
-    const { root } = machine(9000);
+    const { root } = machine(90_000);
     for (const waitMs of ['0', '20', '30', '40', 'until all is read']) {
       const args = [path.join(dist, 'scan.js'), root, waitMs, 'abandon'];
       const { stdout } = await promisify(execFile)(process.execPath, args);
@@ -128,7 +128,7 @@ describe.skipIf(!canShare)('many sockets', () => {
   });
 
   test('are found by the main thread alone when the worker fails, or is not there', async () => {
-    const { root, expected } = machine(9000);
+    const { root, expected } = machine(90_000);
     const file = path.join(dist, WORKER);
     const text = fs.readFileSync(file);
     fs.writeFileSync(file, 'throw new Error("broken");');
