@@ -1,6 +1,6 @@
 import { writeTimestamp } from '../capture/timestamp.ts';
 import { type ByteText, constant } from '../net/byte-text.ts';
-import { writeCommunityId } from '../net/community-id.ts';
+import { writeCommunityId, writeCommunityIdOfIpv4 } from '../net/community-id.ts';
 import { writeIpv6 } from '../net/ip-address.ts';
 import { writeJsonString } from '../output/json-bytes.ts';
 import { compileLine, type FieldWriters, type JsonLine, JsonValues, type LineForm } from '../output/json-line.ts';
@@ -9,7 +9,8 @@ import { A, AAAA, afterAnswer, answerData, answerText, isName } from '../wire/ap
 import { dnsRcodeName, dnsTypeName } from '../wire/app/dns-codes.ts';
 import { nameText } from '../wire/app/dns-name.ts';
 import { UNKNOWN } from '../wire/app/dns-parts.ts';
-import { i32, u16 } from '../wire/bytes.ts';
+import { i32, u16, u32 } from '../wire/bytes.ts';
+import type { DnsRowBlock } from './dns-row-block.ts';
 import type { DnsPlace } from './dns-rows.ts';
 
 const QUOTE = 0x22;
@@ -58,12 +59,24 @@ function writers(): FieldWriters<DnsQueryRow, DnsPlace> {
         values.none(out);
         return;
       }
-      const [client, server] = block.endsOf(row);
       out.byte(QUOTE);
-      writeCommunityId(out, block.flows[row]!, client, block.clientPorts[row]!, server, block.serverPorts[row]!);
+      writeFlowId(out, block, row);
       out.byte(QUOTE);
     },
   };
+}
+
+function writeFlowId(out: ByteText, block: DnsRowBlock, row: number): void {
+  const flow = block.flows[row]!;
+  const clientPort = block.clientPorts[row]!;
+  const serverPort = block.serverPorts[row]!;
+  if (block.ipVersionOf(row) === 4) {
+    const client = u32(block.bytes, block.addressesAt[row]!);
+    writeCommunityIdOfIpv4(out, flow, client, clientPort, u32(block.bytes, block.serverAt(row)), serverPort);
+  } else {
+    const [client, server] = block.endsOf(row);
+    writeCommunityId(out, flow, client, clientPort, server, serverPort);
+  }
 }
 
 function writeAddress(out: ByteText, { block, row }: DnsPlace, at: number): void {

@@ -1,5 +1,5 @@
 import type { ByteText } from '../net/byte-text.ts';
-import { communityId, writeCommunityId } from '../net/community-id.ts';
+import { communityId, writeCommunityId, writeCommunityIdOfIpv4 } from '../net/community-id.ts';
 import type { Flow } from './flow.ts';
 
 const V4 = [new Uint8Array(4), new Uint8Array(4)] as const;
@@ -13,6 +13,11 @@ export function flowCommunityId(flow: Flow): string | null {
 
 /** Writes the same text; returns false for one without addresses. */
 export function writeFlowCommunityId(out: ByteText, flow: Flow): boolean {
+  const { ipVersion, transport, a0, aPort, b0, bPort } = flow;
+  if (ipVersion === 4) {
+    writeCommunityIdOfIpv4(out, transport, a0 >>> 0, aPort, b0 >>> 0, bPort);
+    return true;
+  }
   const ends = endsOf(flow);
   if (ends === null) return false;
   writeCommunityId(out, flow.transport, ends[0], flow.aPort, ends[1], flow.bPort);
