@@ -4,8 +4,14 @@ import type { Flow } from './flow.ts';
 const V4 = [new Uint8Array(4), new Uint8Array(4)] as const;
 const V6 = [new Uint8Array(16), new Uint8Array(16)] as const;
 
+/** The ends of a flow, in either order. */
+export type FlowEnds = Pick<
+  Flow,
+  'ipVersion' | 'transport' | 'a0' | 'a1' | 'a2' | 'a3' | 'aPort' | 'b0' | 'b1' | 'b2' | 'b3' | 'bPort'
+>;
+
 /** Community ID of a flow (see `communityId`); null for one without addresses. */
-export function flowCommunityId(flow: Flow): string | null {
+export function flowCommunityId(flow: FlowEnds): string | null {
   const { ipVersion, transport, aPort, bPort } = flow;
   if (ipVersion !== 4 && ipVersion !== 6) return null;
   const [a, b] = ipVersion === 4 ? V4 : V6;
