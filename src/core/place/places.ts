@@ -3,7 +3,7 @@ import { locatedAddress } from '../net/located-address.ts';
 import { blockAround, formatPrefix } from './widest-prefix.ts';
 
 /** Where an address is, and whose it is, as far as the databases know. Texts are theirs, and as safe as they are. */
-export interface AddressPlace {
+export interface PlaceFacts {
   /** ISO 3166-1 code, two capitals. */
   readonly country: string | null;
   readonly city: string | null;
@@ -11,6 +11,10 @@ export interface AddressPlace {
   readonly asn: number | null;
   /** The organization of that autonomous system. */
   readonly org: string | null;
+}
+
+/** The same, with where it is known from. */
+export interface AddressPlace extends PlaceFacts {
   /** The block, in CIDR, to which all of this applies; null when nothing is known. */
   readonly prefix: string | null;
   /** The databases that know it, by file name, joined by commas; null when none does. */
@@ -21,7 +25,9 @@ export interface AddressPlace {
 export interface Places {
   /** ISO 3166-1 code of its country; null for an address that is private, unknown, or none. */
   countryOf(address: string): string | null;
-  /** Every field is null for an address that is private, unknown, or none. */
+  /** Every field is null for an address that is private, unknown, or none. What was asked lately is remembered. */
+  factsOf(address: string): PlaceFacts;
+  /** The same, looked up each time. */
   placeOf(address: string): AddressPlace;
   /** The organization that IEEE gave the block of a hardware address to; null for one that is local, a group, or unknown. */
   vendorOf(mac: string): string | null;
@@ -61,24 +67,27 @@ export const NOWHERE: AddressPlace = { country: null, city: null, asn: null, org
  * 8 MB, and more time to keep than to look up. A power of two.
  */
 const REMEMBERED = 16_384;
+/** Facts that are shared; beyond, sharing begins anew. */
+const MOST_SHARED = 4096;
 
 export function openPlaces(sources: PlaceSources): Places {
   const asked: string[] = new Array<string>(REMEMBERED).fill('');
-  const answers: AddressPlace[] = new Array<AddressPlace>(REMEMBERED).fill(NOWHERE);
+  const answers: PlaceFacts[] = new Array<PlaceFacts>(REMEMBERED).fill(NOWHERE);
+  const shared = new SharedFacts();
   let databases: readonly PlaceDatabase[] | null = null;
   let vendorOf: ((mac: string) => string | null) | null = null;
 
-  function placeOf(text: string): AddressPlace {
+  function factsOf(text: string): PlaceFacts {
     const at = placeIn(text);
     if (asked[at] === text) return answers[at]!;
-    const place = find(text);
+    const facts = shared.of(placeOf(text));
     // also of one that is nowhere: thousands of connections to this machine itself took a quarter of the time of a listing
     asked[at] = text;
-    answers[at] = place;
-    return place;
+    answers[at] = facts;
+    return facts;
   }
 
-  function find(text: string): AddressPlace {
+  function placeOf(text: string): AddressPlace {
     const address = locatedAddress(text);
     if (address === null) return NOWHERE;
     databases ??= sources.openDatabases();
@@ -86,13 +95,30 @@ export function openPlaces(sources: PlaceSources): Places {
   }
 
   return {
-    countryOf: (address) => placeOf(address).country,
+    countryOf: (address) => factsOf(address).country,
+    factsOf,
     placeOf,
     vendorOf(mac) {
       vendorOf ??= sources.openVendors();
       return vendorOf(mac);
     },
   };
+}
+
+/** Of all countries and networks there are few: what is remembered of addresses is the same objects. */
+class SharedFacts {
+  private readonly known = new Map<string, PlaceFacts>();
+
+  of({ country, city, asn, org }: PlaceFacts): PlaceFacts {
+    const key = `${country}|${asn}|${city}|${org}`;
+    const known = this.known.get(key);
+    // texts of databases may hold what parts them
+    if (known?.country === country && known.asn === asn && known.city === city && known.org === org) return known;
+    const facts = { country, city, asn, org };
+    if (this.known.size >= MOST_SHARED) this.known.clear();
+    this.known.set(key, facts);
+    return facts;
+  }
 }
 
 /** Which of the remembered places a text belongs to. Who makes them collide gains nothing but that they are looked up anew. */
