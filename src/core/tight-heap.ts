@@ -14,7 +14,17 @@ const GROWING_PERCENT = 30;
  */
 const LASTING_PERCENT = 40;
 
+/**
+ * Where objects are made, V8 has two halves of up to 16 MB, and so many bytes of buffers wait beside for garbage to be looked
+ * for. Eight statistics of a mix took 265 MB with that and 230 with halves of 2 MB, of ten such mixes out of a pipe 351 and
+ * 267, for the same time: most of what packets make is garbage at once, or kept for long. A scan, whose flows are all kept,
+ * took 40 MB less and 5 per cent more time. With halves of 1 MB all took 5 per cent more, and 3 MB less. So small a half is
+ * looked through by one thread: to wake others took 3 per cent of the time.
+ */
+const YOUNG_BYTES = 2 * 2 * 1024 * 1024;
+
 let isAllowed = false;
+let isYoungSmall = false;
 let isTight = false;
 let isLow = false;
 
@@ -36,6 +46,16 @@ export function tightenHeap(objects: number): void {
   isTight = true;
   v8.setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   collectGarbage();
+}
+
+/** For a program that reads packets, called again and again: new objects get no more room than they have, once that is enough. */
+export function keepYoungSmall(): void {
+  if (!isAllowed || isYoungSmall) return;
+  const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+  if (young === undefined || young.space_size < YOUNG_BYTES) return;
+  isYoungSmall = true;
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
+  v8.setFlagsFromString('--no-parallel-scavenge');
 }
 
 /** For a program that runs for days: garbage is collected sooner from the next collection on. */

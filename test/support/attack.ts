@@ -127,7 +127,10 @@ const DATAGRAMS: readonly (readonly [port: number, payload: readonly number[]])[
 export async function sampleFrames(): Promise<readonly SampleFrame[]> {
   const frames: SampleFrame[] = await framesIn(path.join(ROOT, 'test/captures/loopback.pcap'));
   const counting = Array.from({ length: 96 }, (_, index) => index);
-  const { tcpPorts, udpPorts, etherTypes, ipProtocols } = REGISTRY;
+  const { etherTypes, ipProtocols } = REGISTRY;
+  const [tcpPorts, udpPorts] = [REGISTRY.tcpPorts, REGISTRY.udpPorts].map((ports) =>
+    Array.from({ length: 65_536 }, (_, port) => ports.of(port)),
+  ) as [unknown[], unknown[]];
   for (const [port, payload] of [...SAID, ...claimed(tcpPorts).map((port) => [port, counting] as const)]) {
     frames.push({ bytes: tcpFrame({ srcPort: 40_000, dstPort: port, flags: 0x18, seq: 1 }, payload), linkType: 1 });
   }

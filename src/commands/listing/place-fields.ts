@@ -1,4 +1,4 @@
-import { type AddressPlace, NOWHERE, openPlaces } from '../../core/place/places.ts';
+import { NOWHERE, openPlaces, type PlaceFacts } from '../../core/place/places.ts';
 import type { AnyRow, PlaceField, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 
@@ -7,7 +7,7 @@ export interface PlaceFields {
   /** The same records, which are looked up as they are read. `wanted` says which fields of a table will be read. */
   fill(snapshot: Snapshot, wanted: (table: RecordTable, field: string) => boolean): Snapshot;
   /** What the databases say of the address in a field, where that is one. */
-  placeOf(value: unknown): AddressPlace;
+  placeOf(value: unknown): PlaceFacts;
   close(): void;
 }
 
@@ -20,11 +20,11 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
   const places = openPlaces(files);
   // fields of one address stand next to each other
   let asked: unknown;
-  let place = NOWHERE;
-  function placeOf(value: unknown): AddressPlace {
+  let place: PlaceFacts = NOWHERE;
+  function placeOf(value: unknown): PlaceFacts {
     if (value === asked) return place;
     asked = value;
-    place = typeof value === 'string' ? places.placeOf(value) : NOWHERE;
+    place = typeof value === 'string' ? places.factsOf(value) : NOWHERE;
     return place;
   }
   const factOf = (value: unknown, is: PlaceField['is']): string | number | null =>

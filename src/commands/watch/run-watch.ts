@@ -175,7 +175,7 @@ export async function runWatch(context: Context, values: WatchValues, keyboard: 
         failed: end,
         texts: () => model.settings.texts,
         numerals: () => model.settings.numerals,
-        addresses: { placeOf: places.placeOf, hostOf: (address) => facts.nameOf(address) },
+        addresses: { placeOf: places.factsOf, hostOf: (address) => facts.nameOf(address) },
         fill: (machine) => facts.fillFresh(machine),
         prepare(machine) {
           slices.begin();

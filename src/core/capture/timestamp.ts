@@ -35,16 +35,22 @@ export function writeTimestamp(out: ByteText, seconds: number, nanoseconds: numb
   out.byte(QUOTE);
 }
 
-/** The last second written: records come in the order of time, and a Date costs 500 ns. */
-let lastSecond = Number.NaN;
-let lastText = '';
+/**
+ * Seconds that were written, each at a place of its own: a Date costs 500 ns, and a record of a flow has two times, which are
+ * those of others.
+ */
+const KEPT = 1024;
+const keptSeconds = new Float64Array(KEPT).fill(Number.NaN);
+const keptTexts: string[] = new Array<string>(KEPT).fill('');
 
 function wholeSecond(seconds: number): string {
-  if (seconds === lastSecond) return lastText;
+  const place = seconds & (KEPT - 1);
+  if (keptSeconds[place] === seconds) return keptTexts[place]!;
   const whole = Math.max(-LAST_SECOND, Math.min(LAST_SECOND, seconds));
-  lastText = new Date(whole * 1000).toISOString().slice(0, -5);
-  lastSecond = seconds;
-  return lastText;
+  const text = new Date(whole * 1000).toISOString().slice(0, -5);
+  keptSeconds[place] = seconds;
+  keptTexts[place] = text;
+  return text;
 }
 
 export const NANOSECONDS = 1e9;

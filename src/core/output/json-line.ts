@@ -26,6 +26,9 @@ const NULL = constant('null');
 const TRUE = constant('true');
 const FALSE = constant('false');
 const END = constant('}\n');
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const COMMA = 0x2c;
 
 /**
  * Writes records as lines of NDJSON, the bytes that the renderer makes of their rows, without rows. Of each field it knows how
@@ -96,6 +99,16 @@ export class JsonValues {
   readonly name = (out: ByteText, value: string | null): void => {
     if (value === null) out.constant(NULL);
     else this.literals.write(out, value);
+  };
+
+  /** A list of such texts. */
+  readonly names = (out: ByteText, list: readonly string[]): void => {
+    out.byte(OPEN);
+    for (let index = 0; index < list.length; index++) {
+      if (index > 0) out.byte(COMMA);
+      this.literals.write(out, list[index]!);
+    }
+    out.byte(CLOSE);
   };
 
   readonly text = (out: ByteText, value: string | null): void => {

@@ -2,7 +2,7 @@ import type { CaptureReader } from '../capture/capture-reader.ts';
 import { keyLogOf } from '../keylog/file-secrets.ts';
 import { SessionSecrets } from '../keylog/session-secrets.ts';
 import type { Slices } from '../slices.ts';
-import { tightenHeap } from '../tight-heap.ts';
+import { keepYoungSmall, tightenHeap } from '../tight-heap.ts';
 import type { Dissector } from '../wire/dissector.ts';
 import { Packet } from '../wire/packet.ts';
 
@@ -91,6 +91,7 @@ export class PacketFeed {
   async fill(): Promise<boolean> {
     const more = await this.reader.fill();
     for (const pause of this.pauses) await pause(more);
+    keepYoungSmall();
     tightenHeap(this.dissector.flows.flows.length);
     return more;
   }

@@ -1,4 +1,4 @@
-import type { Packet } from '../wire/packet.ts';
+import { BLOCK_ROWS, COMPLETE, GONE, type Moment, type RowBlock, type RowPlace, WAITS } from './row-block.ts';
 
 /**
  * How long to wait for an answer before the request is printed alone: always when live, for a file only when there are
@@ -6,11 +6,14 @@ import type { Packet } from '../wire/packet.ts';
  */
 export const PATIENCE_SECONDS = 10;
 /** Bytes of complete records that are held anyway: most captures are printed after all of them has been read. */
-export const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 /** With more bytes than this waiting, records are no longer waited for. */
-export const MOST_WAITING_BYTES = 24 * 1024 * 1024;
+const MOST_WAITING_BYTES = 24 * 1024 * 1024;
 /** The most that may be held, by all statistics of a run together. */
 const MOST_HELD_BYTES = 80 * 1024 * 1024;
+
+/** In place of the number of a row: there was no room for it, and its answer is not reported either. */
+export const DROPPED = -1;
 
 /** The memory that the records of a run take. */
 export class HeldBytes {
@@ -22,73 +25,83 @@ export class HeldBytes {
   }
 }
 
-/** A time of a packet. */
-export type Moment = Pick<Packet, 'seconds' | 'nanoseconds'>;
-
-/** A record that may grow when its answer comes. */
-export class Asked<Row> {
-  readonly row: Row;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  waits: boolean;
-  /** It was passed on, or there was no room for it: nothing is added to it any more. */
-  isGone = false;
-  /** There was no room for it: its answer is not reported either. */
-  isDropped = false;
-  bytes: number;
-
-  constructor(row: Row, { seconds, nanoseconds }: Moment, waits: boolean, bytes: number) {
-    this.row = row;
-    this.seconds = seconds;
-    this.nanoseconds = nanoseconds;
-    this.waits = waits;
-    this.bytes = bytes;
-  }
-}
-
-/** Records of messages in the order of their first packets, each of which may wait for an answer. Bounded by bytes. */
-export class AwaitedRows<Row> {
+/**
+ * Records of messages in the order of their first packets, each of which may wait for an answer. Bounded by bytes. A row has a
+ * number, by which its block is found as long as it is held.
+ */
+export class AwaitedRows<Row, Block extends RowBlock<Row>> {
   /** The number of records for which there was no room. */
   dropped = 0;
   /** The number of records that were passed on without the answer for which they still waited. */
   unawaited = 0;
-  private queue: Asked<Row>[] = [];
+  private blocks: Block[] = [];
+  /** How many rows there were in blocks before these; and the first row that may not have been passed on. */
+  private base = 0;
+  private first = 0;
   private bytes = 0;
   /** Seconds of the last record. */
   private now = 0;
   private readonly held: HeldBytes;
+  private readonly makeBlock: (before: Block | null) => Block;
 
-  /** `held` is shared by all statistics of a run. */
-  constructor(held = new HeldBytes()) {
+  /** `held` is shared by all statistics of a run. `makeBlock` is given the block whose rows the new ones follow. */
+  constructor(held: HeldBytes, makeBlock: (before: Block | null) => Block) {
     this.held = held;
+    this.makeBlock = makeBlock;
   }
 
-  /** `bytes` is roughly the memory that the row takes. */
-  add(row: Row, moment: Moment, waits: boolean, bytes: number): Asked<Row> {
-    const asked = new Asked(row, moment, waits, bytes);
+  /** Adds a row to the last block; returns its number, or DROPPED. `bytes` is roughly the memory that it takes. */
+  add(moment: Moment, waits: boolean, bytes: number): number {
     this.now = moment.seconds;
     if (this.held.bytes + bytes > this.held.most) {
-      asked.isGone = asked.isDropped = true;
       this.dropped++;
-      return asked;
+      return DROPPED;
     }
-    this.queue.push(asked);
-    this.bytes += bytes;
-    this.held.bytes += bytes;
-    return asked;
+    let block = this.blocks.at(-1);
+    if (block === undefined || block.isFull) {
+      block = this.makeBlock(block ?? null);
+      this.blocks.push(block);
+    }
+    block.begin(moment, waits, bytes);
+    this.count(bytes);
+    return this.end - 1;
   }
 
-  /** The answer came, and made the row this much larger. */
-  answer(asked: Asked<Row>, bytes: number): void {
-    asked.waits = false;
-    this.grow(asked, bytes);
+  /** The block of a row that is not gone, and its place there. */
+  blockOf(row: number): Block {
+    return this.blocks[Math.floor((row - this.base) / BLOCK_ROWS)]!;
   }
 
-  grow(asked: Asked<Row>, bytes: number): void {
-    if (asked.isGone) return;
-    asked.bytes += bytes;
-    this.bytes += bytes;
-    this.held.bytes += bytes;
+  indexOf(row: number): number {
+    return row % BLOCK_ROWS;
+  }
+
+  /** Whether the row was passed on, or there was no room for it: nothing is added to it any more. */
+  isGone(row: number): boolean {
+    return row < this.first || this.blockOf(row).states[row % BLOCK_ROWS] === GONE;
+  }
+
+  /** From the row to a packet; NaN where one of them has no time. */
+  nanosecondsSince(row: number, { seconds, nanoseconds }: Moment): number {
+    const block = this.blockOf(row);
+    const index = row % BLOCK_ROWS;
+    return (seconds - block.seconds[index]!) * 1e9 + (nanoseconds - block.nanoseconds[index]!);
+  }
+
+  /** Whether the row, which is not gone, waits. */
+  setWaits(row: number, waits: boolean): void {
+    this.blockOf(row).states[row % BLOCK_ROWS] = waits ? WAITS : COMPLETE;
+  }
+
+  /** The answer came, and made the row, which is not gone, this much larger. */
+  answer(row: number, bytes: number): void {
+    this.setWaits(row, false);
+    this.grow(row, bytes);
+  }
+
+  grow(row: number, bytes: number): void {
+    this.blockOf(row).sizes[row % BLOCK_ROWS]! += bytes;
+    this.count(bytes);
   }
 
   /** Whether takeFirst may return some. */
@@ -96,20 +109,27 @@ export class AwaitedRows<Row> {
     return this.bytes > MOST_BYTES;
   }
 
-  *all(): Iterable<Row> {
-    for (const { row } of this.queue) yield row;
+  *all(): Iterable<RowPlace<Block>> {
+    const { first, end } = this;
+    if (first === end) return;
+    const place = { block: this.blockOf(first), row: 0 };
+    for (let row = first; row < end; row++) {
+      place.block = this.blockOf(row);
+      place.row = row % BLOCK_ROWS;
+      if (place.block.states[place.row] !== GONE) yield place;
+    }
   }
 
   /** For a live run: removes and returns those that wait for nothing, and those that have waited too long by `now`. */
-  takeComplete(now: number): readonly Row[] {
-    const left: Asked<Row>[] = [];
-    const taken: Row[] = [];
-    for (const asked of this.queue) {
-      if (asked.waits && now - asked.seconds < PATIENCE_SECONDS) left.push(asked);
-      else taken.push(this.give(asked));
+  takeComplete(now: number): Iterable<RowPlace<Block>> {
+    const taken: number[] = [];
+    for (let row = this.first; row < this.end; row++) {
+      const { states, seconds } = this.blockOf(row);
+      const index = row % BLOCK_ROWS;
+      if (states[index] === GONE || (states[index] === WAITS && now - seconds[index]! < PATIENCE_SECONDS)) continue;
+      taken.push(row);
     }
-    this.queue = left;
-    return taken;
+    return this.give(taken);
   }
 
   /**
@@ -117,24 +137,66 @@ export class AwaitedRows<Row> {
    * these wait for nothing. Order is kept, so a record that waits delays those after it; but not longer than the
    * waiting time, nor when they become too many anyway. `least` bytes remain.
    */
-  takeFirst(least = MOST_BYTES, leastWaiting = MOST_WAITING_BYTES): readonly Row[] {
-    const taken: Row[] = [];
-    for (const asked of this.queue) {
-      if (this.bytes <= least) break;
-      if (asked.waits && Math.abs(this.now - asked.seconds) < PATIENCE_SECONDS) {
-        if (this.bytes <= leastWaiting) break;
+  takeFirst(least = MOST_BYTES, leastWaiting = MOST_WAITING_BYTES): Iterable<RowPlace<Block>> {
+    const taken: number[] = [];
+    let left = this.bytes;
+    for (let row = this.first; row < this.end && left > least; row++) {
+      const { states, seconds, sizes } = this.blockOf(row);
+      const index = row % BLOCK_ROWS;
+      if (states[index] === GONE) continue;
+      if (states[index] === WAITS && Math.abs(this.now - seconds[index]!) < PATIENCE_SECONDS) {
+        if (left <= leastWaiting) break;
         this.unawaited++;
       }
-      taken.push(this.give(asked));
+      left -= sizes[index]!;
+      taken.push(row);
     }
-    if (taken.length > 0) this.queue = this.queue.slice(taken.length);
-    return taken;
+    return this.give(taken);
   }
 
-  private give(asked: Asked<Row>): Row {
-    asked.isGone = true;
-    this.bytes -= asked.bytes;
-    this.held.bytes -= asked.bytes;
-    return asked.row;
+  /** Behind the last row. */
+  private get end(): number {
+    const last = this.blocks.length - 1;
+    return last < 0 ? this.base : this.base + last * BLOCK_ROWS + this.blocks[last]!.count;
+  }
+
+  private count(bytes: number): void {
+    this.bytes += bytes;
+    this.held.bytes += bytes;
+  }
+
+  /** The rows are gone; they can be read when there is time, as nothing is added to them. */
+  private give(taken: readonly number[]): Iterable<RowPlace<Block>> {
+    const { blocks, base } = this;
+    for (const row of taken) {
+      const { states, sizes } = this.blockOf(row);
+      states[row % BLOCK_ROWS] = GONE;
+      this.count(-sizes[row % BLOCK_ROWS]!);
+    }
+    this.letGo();
+    return placesOf(blocks, base, taken);
+  }
+
+  /** Lets go of the blocks at the start whose rows are all gone. */
+  private letGo(): void {
+    const { end } = this;
+    while (this.first < end && this.isGone(this.first)) this.first++;
+    // of the last block, too: it may be long until it is full
+    const gone = this.first === end ? this.blocks.length : Math.floor((this.first - this.base) / BLOCK_ROWS);
+    if (gone === 0) return;
+    this.blocks = this.blocks.slice(gone);
+    this.base += gone * BLOCK_ROWS;
+    this.first = Math.max(this.first, this.base);
+  }
+}
+
+/** These rows of the blocks. */
+function* placesOf<Block>(blocks: readonly Block[], base: number, taken: readonly number[]): Iterable<RowPlace<Block>> {
+  if (taken.length === 0) return;
+  const place = { block: blocks[0]!, row: 0 };
+  for (const row of taken) {
+    place.block = blocks[Math.floor((row - base) / BLOCK_ROWS)]!;
+    place.row = row % BLOCK_ROWS;
+    yield place;
   }
 }

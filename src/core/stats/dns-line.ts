@@ -11,7 +11,9 @@ import { nameText } from '../wire/app/dns-name.ts';
 import { UNKNOWN } from '../wire/app/dns-parts.ts';
 import { i32, u16, u32 } from '../wire/bytes.ts';
 import type { DnsRowBlock } from './dns-row-block.ts';
-import type { DnsPlace } from './dns-rows.ts';
+import type { RowPlace } from './row-block.ts';
+
+type DnsPlace = RowPlace<DnsRowBlock>;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -58,11 +58,6 @@ export class PendingQueries {
     return this.rows[entry]!;
   }
 
-  /** The row of a query has another number now. */
-  setRow(entry: number, row: number): void {
-    this.rows[entry] = row;
-  }
-
   /** Whether another query can be added before the oldest is removed. */
   get isFull(): boolean {
     return this.size === MOST_PENDING;
@@ -72,8 +67,8 @@ export class PendingQueries {
     return this.newer[0]!;
   }
 
-  /** Adds a query, of which no other with its whole key may be there, where there is room. Returns its entry. */
-  add(key: DnsKey, row: number): number {
+  /** Adds a query, of which no other with its whole key may be there, where there is room. */
+  add(key: DnsKey, row: number): void {
     const entry = this.freeEntry();
     this.rows[entry] = row;
     for (let word = 0; word < KEY_WORDS; word++) this.words[entry * KEY_WORDS + word] = key.words[word]!;
@@ -93,7 +88,6 @@ export class PendingQueries {
     this.newer[entry] = 0;
     this.older[0] = entry;
     this.size++;
-    return entry;
   }
 
   /** Takes out an entry; returns its row. */

@@ -9,36 +9,25 @@ import { type DnsParts, UNKNOWN } from '../wire/app/dns-parts.ts';
 import { i32 } from '../wire/bytes.ts';
 import type { Packet } from '../wire/packet.ts';
 import { CLIENT, type DnsKey, SERVER } from './dns-key.ts';
+import { BLOCK_ROWS, RowBlock } from './row-block.ts';
 
-/** Rows of a block. */
-export const BLOCK_ROWS = 1024;
 /** What a row takes of the columns. */
 const ROW_BYTES = 61;
 /** How the transports of rows are numbered. */
 export const TRANSPORTS = ['udp', 'tcp', 'mdns', 'llmnr'] as const satisfies readonly DnsQueryRow['transport'][];
 
-/** In the column `waits`: the row is in another block now. */
-const MOVED = -1;
 /** By so much more than is needed the bytes grow, and those of the next block are more than of the one before. */
 const GROWTH = 1 / 8;
 const FIRST_BYTES = 4096;
 
-/** Both ends of a flow. */
 const V4 = [new Uint8Array(4), new Uint8Array(4)] as const;
 const V6 = [new Uint8Array(16), new Uint8Array(16)] as const;
 
 /**
  * Some rows of DNS queries as columns. Addresses, names and answers lie in one run of bytes: first both addresses and the name as
- * it was asked for, elsewhere what the answer brought. A row object is made when it is printed, and not kept: half a million
- * of them, with their texts, took three quarters of the time in garbage collection, and four times the memory.
+ * it was asked for, elsewhere what the answer brought.
  */
-export class DnsRowBlock {
-  count = 0;
-  /** Of the query, or of an answer without one. */
-  readonly seconds = new Float64Array(BLOCK_ROWS);
-  readonly nanoseconds = new Int32Array(BLOCK_ROWS);
-  /** Entries among the pending queries; 0 where the row waits for nothing. */
-  readonly waits = new Int32Array(BLOCK_ROWS);
+export class DnsRowBlock extends RowBlock<DnsQueryRow> {
   readonly packets = new Float64Array(BLOCK_ROWS);
   /** Nanoseconds; NaN for none. */
   readonly latencies = new Float64Array(BLOCK_ROWS);
@@ -62,18 +51,15 @@ export class DnsRowBlock {
 
   /** `before` is the block whose rows these follow. */
   constructor(before: DnsRowBlock | null) {
+    super();
     this.bytes = new Uint8Array(before === null ? FIRST_BYTES : before.used + Math.ceil(before.used * GROWTH));
   }
 
-  get isFull(): boolean {
-    return this.count === BLOCK_ROWS;
-  }
-
-  /** Adds a row of the message with this key; what it answers is in `parts`. `flow` is the number of its protocol, or 0. */
-  add(packet: Packet, key: DnsKey, parts: DnsParts, flow: number): void {
-    const row = this.count++;
-    this.seconds[row] = packet.seconds;
-    this.nanoseconds[row] = packet.nanoseconds;
+  /**
+   * Fills in a new row of the message with this key, whose answers are in `parts`. `flow` is the number of the protocol of its
+   * flow, 0 where no community ID is asked for.
+   */
+  set(row: number, packet: Packet, key: DnsKey, parts: DnsParts, flow: number): void {
     this.packets[row] = packet.number;
     this.latencies[row] = Number.NaN;
     this.ids[row] = key.id;
@@ -81,7 +67,6 @@ export class DnsRowBlock {
     this.serverPorts[row] = key.serverPort;
     this.ways[row] = (key.transport << 4) | key.ipVersion;
     this.flows[row] = flow;
-    this.waits[row] = 0;
     this.rcodes[row] = UNKNOWN;
     this.addressesAt[row] = this.used;
     this.room(2 * addressLength(key.ipVersion));
@@ -102,38 +87,10 @@ export class DnsRowBlock {
     return this.sizeOf(row) - size;
   }
 
-  /** Adds a row of another block, which passes over it from now on. */
-  move(from: DnsRowBlock, index: number): void {
-    const row = this.count++;
-    this.seconds[row] = from.seconds[index]!;
-    this.nanoseconds[row] = from.nanoseconds[index]!;
-    this.packets[row] = from.packets[index]!;
-    this.latencies[row] = from.latencies[index]!;
-    this.ids[row] = from.ids[index]!;
-    this.clientPorts[row] = from.clientPorts[index]!;
-    this.serverPorts[row] = from.serverPorts[index]!;
-    this.ways[row] = from.ways[index]!;
-    this.flows[row] = from.flows[index]!;
-    this.waits[row] = from.waits[index]!;
-    this.types[row] = from.types[index]!;
-    this.rcodes[row] = from.rcodes[index]!;
-    this.nameLengths[row] = from.nameLengths[index]!;
-    this.answerLengths[row] = from.answerLengths[index]!;
-    this.addressesAt[row] = this.put(from.bytes, from.addressesAt[index]!, 2 * addressLength(from.ways[index]! & 15));
-    this.namesAt[row] = this.put(from.bytes, from.namesAt[index]!, from.nameLengths[index]!);
-    this.answersAt[row] = this.put(from.bytes, from.answersAt[index]!, from.answerLengths[index]!);
-    from.waits[index] = MOVED;
-  }
-
   /** The memory that a row takes. */
-  sizeOf(row: number): number {
+  private sizeOf(row: number): number {
     const addresses = 2 * addressLength(this.ways[row]! & 15);
     return ROW_BYTES + addresses + this.nameLengths[row]! + this.answerLengths[row]!;
-  }
-
-  /** Whether the row is in another block now. */
-  isMoved(row: number): boolean {
-    return this.waits[row] === MOVED;
   }
 
   /** The version of IP of both addresses; 0 where there are none. */
@@ -166,7 +123,6 @@ export class DnsRowBlock {
     return ends;
   }
 
-  /** The record of a row: made for each that is printed, and not kept. */
   rowOf(row: number): DnsQueryRow {
     const type = this.types[row]!;
     const rcode = this.rcodes[row]!;

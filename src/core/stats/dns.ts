@@ -1,16 +1,16 @@
-import { type Section, section } from '../record/table.ts';
-import { dnsQuery } from '../record/tables/dns-query.ts';
+import type { Section } from '../record/table.ts';
+import { type DnsQueryRow, dnsQuery } from '../record/tables/dns-query.ts';
 import { dns, llmnr, mdns } from '../wire/app/dns.ts';
 import { DnsParts } from '../wire/app/dns-parts.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import { HeldBytes, PATIENCE_SECONDS } from './awaited-rows.ts';
+import { AwaitedRows, DROPPED, HeldBytes, PATIENCE_SECONDS } from './awaited-rows.ts';
 import { DnsKey } from './dns-key.ts';
 import { compileDnsLine } from './dns-line.ts';
 import { PendingQueries } from './dns-pending.ts';
-import { TRANSPORTS } from './dns-row-block.ts';
-import { type DnsPlace, DnsRows, DROPPED, recordsAt } from './dns-rows.ts';
+import { DnsRowBlock, sizeOfRow, TRANSPORTS } from './dns-row-block.ts';
+import type { RowPlace } from './row-block.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
-import { writtenRows } from './written-rows.ts';
+import { sectionAt } from './written-rows.ts';
 
 /**
  * A query sent again sooner than this is the same one, and its answer is told of the first, as in Wireshark; later it is
@@ -31,24 +31,31 @@ export function openDns({ held = new HeldBytes(), communityIds = true, lineOf }:
   const form = lineOf?.(dnsQuery) ?? null;
   const line = form === null ? null : compileDnsLine(form);
   const pending = new PendingQueries();
-  const rows = new DnsRows(held, (entry, row) => pending.setRow(entry, row));
+  const rows = new AwaitedRows<DnsQueryRow, DnsRowBlock>(held, (before) => new DnsRowBlock(before));
   const parts = new DnsParts();
   const key = new DnsKey();
+
+  /** Adds a row of the message in `key` and `parts`; returns its number, or DROPPED. */
+  const add = (packet: Packet, flow: number): number => {
+    const row = rows.add(packet, false, sizeOfRow(key, parts));
+    if (row !== DROPPED) rows.blockOf(row).set(rows.indexOf(row), packet, key, parts, flow);
+    return row;
+  };
 
   /** Whether the query took the answer: not one that is missing for too long, or was given away without it. */
   const answer = (entry: number, packet: Packet): boolean => {
     const row = waitNoLonger(entry);
-    if (row < 0) return row === DROPPED;
+    if (rows.isGone(row)) return row === DROPPED;
     const nanoseconds = rows.nanosecondsSince(row, packet);
     if (nanoseconds > PATIENCE_SECONDS * 1e9) return false;
-    rows.answer(row, parts, nanoseconds);
+    rows.grow(row, rows.blockOf(row).answer(rows.indexOf(row), parts, nanoseconds));
     return true;
   };
 
   /** Takes out a query, for which its row waits no longer; returns the row. */
   const waitNoLonger = (entry: number): number => {
     const row = pending.remove(entry);
-    if (row >= 0) rows.setWaits(row, 0);
+    if (!rows.isGone(row)) rows.setWaits(row, false);
     return row;
   };
 
@@ -68,21 +75,21 @@ export function openDns({ held = new HeldBytes(), communityIds = true, lineOf }:
       while (parts.nextAnswer());
       const query = pending.findAsked(key);
       if (query !== 0 && answer(query, packet)) return;
-      rows.add(packet, key, parts, flow);
+      add(packet, flow);
     } else takeQuery(packet, flow);
-    while (parts.nextQuestion()) rows.add(packet, key, parts, flow);
+    while (parts.nextQuestion()) add(packet, flow);
   };
 
   const takeQuery = (packet: Packet, flow: number): void => {
     const same = pending.find(key);
-    const before = same === 0 ? -1 : pending.rowOf(same);
-    const isRepeated = before >= 0 && isSoonAfter(before, packet);
+    const before = same === 0 ? DROPPED : pending.rowOf(same);
+    const isRepeated = !rows.isGone(before) && isSoonAfter(before, packet);
     if (same !== 0 && !isRepeated) waitNoLonger(same);
-    const row = rows.add(packet, key, parts, flow);
+    const row = add(packet, flow);
     if (isRepeated) return;
     if (pending.isFull) waitNoLonger(pending.oldest);
-    const entry = pending.add(key, row);
-    if (row >= 0) rows.setWaits(row, entry);
+    pending.add(key, row);
+    if (row !== DROPPED) rows.setWaits(row, true);
   };
 
   const ingest = (packet: Packet): void => {
@@ -92,8 +99,7 @@ export function openDns({ held = new HeldBytes(), communityIds = true, lineOf }:
       if (protocol === dns.id || protocol === mdns.id || protocol === llmnr.id) take(packet, message);
     }
   };
-  const sectionOf = (places: Iterable<DnsPlace>): Section =>
-    line === null ? section(dnsQuery, recordsAt(places)) : writtenRows(dnsQuery, places, line);
+  const sectionOf = (places: Iterable<RowPlace<DnsRowBlock>>): Section => sectionAt(dnsQuery, places, line);
   return {
     ingest,
     ingestHeld: ingest,

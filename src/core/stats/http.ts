@@ -1,5 +1,4 @@
-import { formatTimestamp } from '../capture/timestamp.ts';
-import { type Section, section } from '../record/table.ts';
+import type { Section } from '../record/table.ts';
 import { type HttpRequestRow, httpRequest } from '../record/tables/http-request.ts';
 import { http } from '../wire/app/http.ts';
 import { HttpExchange, REPEATED } from '../wire/app/http-exchange.ts';
@@ -8,22 +7,21 @@ import { http2 } from '../wire/app/http2.ts';
 import { Http2Headers, type Http2Stream } from '../wire/app/http2-stream.ts';
 import { http3 } from '../wire/app/http3.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
-import { flowCommunityId } from '../wire/flow-community-id.ts';
-import { destinationOf, sourceOf } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import { type Asked, AwaitedRows, type Moment } from './awaited-rows.ts';
+import { AwaitedRows, DROPPED, HeldBytes } from './awaited-rows.ts';
+import { compileHttpLine } from './http-line.ts';
+import { HttpRowBlock, sizeOfRequest, sizeOfResponse } from './http-row-block.ts';
+import type { RowPlace } from './row-block.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
-
-/** What a record takes beside the texts of messages. */
-const ROW_BYTES = 720;
-
-type Waiting = Asked<HttpRequestRow>;
+import { sectionAt } from './written-rows.ts';
 
 /** Requests and responses, paired as their connection tells; in HTTP/2 and HTTP/3 by their stream. */
-export function openHttp({ held, communityIds = true }: StatisticOptions): OpenStatistic {
-  const rows = new AwaitedRows<HttpRequestRow>(held);
-  const asked = new WeakMap<HttpExchange, Waiting>();
-  const open = new Map<Http2Stream, Waiting>();
+export function openHttp({ held = new HeldBytes(), communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
+  const form = lineOf?.(httpRequest) ?? null;
+  const line = form === null ? null : compileHttpLine(form);
+  const rows = new AwaitedRows<HttpRequestRow, HttpRowBlock>(held, () => new HttpRowBlock());
+  const asked = new WeakMap<HttpExchange, number>();
+  const open = new Map<Http2Stream, number>();
 
   const take = (packet: Packet, message: Message): void => {
     if (message.detail === REPEATED) return;
@@ -37,80 +35,102 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
   const takeRequest = (packet: Packet, message: Message, read: HttpRequest, exchange: HttpExchange | null): void => {
     const known = exchange === null ? undefined : asked.get(exchange);
     if (known !== undefined) {
-      known.row.request_bytes = message.length; // it was answered before it was whole
+      // it was answered before it was whole
+      if (!rows.isGone(known)) rows.blockOf(known).requestBytes[rows.indexOf(known)] = message.length;
       return;
     }
+    const uri = read.uri === '' ? null : read.uri;
     const fromClient = message.direction === packet.direction;
     const moment = fromClient || exchange === null ? packet : exchange;
-    const row = newRow(packet, appOf(message), fromClient, moment, communityIds);
-    row.method = read.method;
-    row.host = read.host;
-    row.uri = read.uri === '' ? null : read.uri;
-    row.version = read.version;
-    row.user_agent = read.userAgent;
-    row.request_bytes = message.length;
-    const one = rows.add(row, moment, exchange !== null, sizeOf(row));
-    if (exchange !== null) asked.set(exchange, one);
+    const row = rows.add(moment, exchange !== null, sizeOfRequest(read.host, uri, read.userAgent));
+    if (exchange !== null) asked.set(exchange, row);
+    if (row === DROPPED) return;
+    const block = begin(row, packet, isSsdp(message), fromClient);
+    const index = rows.indexOf(row);
+    block.methods[index] = read.method;
+    block.hosts[index] = read.host;
+    block.uris[index] = uri;
+    block.versions[index] = read.version;
+    block.userAgents[index] = read.userAgent;
+    block.requestBytes[index] = message.length;
   };
 
   const takeResponse = (packet: Packet, message: Message, read: HttpResponse, exchange: HttpExchange | null): void => {
     if (read.status !== null && read.status < 200 && read.status !== 101) return; // its final one follows
     const request = exchange === null ? undefined : asked.get(exchange);
-    if (request?.isDropped === true) return;
-    const known = request === undefined || request.isGone ? null : request;
-    const row =
-      known?.row ?? newRow(packet, appOf(message), message.direction !== packet.direction, packet, communityIds);
-    row.status = read.status;
-    row.reason = read.reason;
-    row.response_bytes = message.length;
-    if (known !== null) {
-      row.latency_ms = latency(known, packet);
-      rows.answer(known, row.reason?.length ?? 0);
-    } else {
-      row.version = read.version;
-      rows.add(row, packet, false, sizeOf(row));
-    }
+    if (request === DROPPED) return;
+    const known = request !== undefined && !rows.isGone(request);
+    const row = known ? request : rows.add(packet, false, sizeOfResponse(read.reason));
+    if (row === DROPPED) return;
+    const index = rows.indexOf(row);
+    if (known) {
+      rows.blockOf(row).latencies[index] = latency(row, packet);
+      rows.answer(row, read.reason?.length ?? 0);
+    } else begin(row, packet, isSsdp(message), message.direction !== packet.direction).versions[index] = read.version;
+    const block = rows.blockOf(row);
+    if (read.status !== null) block.statuses[index] = read.status;
+    block.reasons[index] = read.reason;
+    block.responseBytes[index] = message.length;
   };
 
   const takeStream = (packet: Packet, { stream, fields }: Http2Headers): void => {
-    const response = fields.has(':status');
     const before = open.get(stream);
-    const known = before?.isGone === true ? undefined : before;
-    const row = known?.row ?? newRow(packet, 'http', packet.direction !== stream.server, packet, communityIds);
-    const held = known ?? rows.add(row, packet, true, ROW_BYTES);
-    if (known === undefined) {
-      row.version = stream.version;
-      if (!held.isGone) open.set(stream, held);
+    const known = before !== undefined && !rows.isGone(before);
+    const row = known ? before : rows.add(packet, true, sizeOfRequest(null, null, null));
+    if (row === DROPPED) return;
+    const index = rows.indexOf(row);
+    if (!known) {
+      begin(row, packet, false, packet.direction !== stream.server).versions[index] = stream.version;
+      open.set(stream, row);
     }
-    if (response) {
+    const block = rows.blockOf(row);
+    if (fields.has(':status')) {
       const status = Number(fields.get(':status'));
       if (!(status >= 200)) return; // interim
-      row.status = status;
-      if (row.method !== null && known !== undefined) row.latency_ms = latency(known, packet);
-      rows.answer(held, 0);
+      block.statuses[index] = status;
+      if (block.methods[index] !== null && known) block.latencies[index] = latency(row, packet);
+      rows.answer(row, 0);
       return;
     }
-    row.method ??= fields.get(':method') ?? null;
-    row.host ??= fields.get(':authority') ?? fields.get('host') ?? null;
-    row.uri ??= fields.get(':path') ?? null;
-    row.user_agent ??= fields.get('user-agent') ?? null;
-    rows.grow(held, sizeOf(row) - held.bytes);
+    block.methods[index] ??= fields.get(':method') ?? null;
+    block.hosts[index] ??= fields.get(':authority') ?? fields.get('host') ?? null;
+    block.uris[index] ??= fields.get(':path') ?? null;
+    block.userAgents[index] ??= fields.get('user-agent') ?? null;
+    rows.grow(row, block.sizeOf(index) - block.sizes[index]!);
+  };
+
+  /** Fills in a new row of the packet's connection, whose sender is the client or the server. */
+  const begin = (row: number, packet: Packet, ofSsdp: boolean, fromClient: boolean): HttpRowBlock => {
+    const block = rows.blockOf(row);
+    const index = rows.indexOf(row);
+    block.setConversation(index, packet.flow?.stream ?? null, ofSsdp);
+    block.ends.setPacket(index, packet, fromClient, communityIds);
+    return block;
+  };
+
+  /** Milliseconds from the request; NaN where the clock went back, and for packets without a time. */
+  const latency = (row: number, packet: Packet): number => {
+    const nanoseconds = rows.nanosecondsSince(row, packet);
+    return nanoseconds >= 0 ? nanoseconds / 1e6 : Number.NaN;
   };
 
   /** Lengths of HTTP/2 and HTTP/3 messages, which are known when they are over. */
   const measure = (): void => {
-    for (const [stream, { row }] of open) {
-      row.request_bytes = stream.requestBytes === 0 ? null : stream.requestBytes;
-      row.response_bytes = stream.responseBytes === 0 ? null : stream.responseBytes;
+    for (const [stream, row] of open) {
+      if (rows.isGone(row)) continue;
+      const { requestBytes, responseBytes } = rows.blockOf(row);
+      const index = rows.indexOf(row);
+      if (stream.requestBytes !== 0) requestBytes[index] = stream.requestBytes;
+      if (stream.responseBytes !== 0) responseBytes[index] = stream.responseBytes;
     }
   };
 
   /** The rows that `take` gives, and what belongs to them is let go of. */
-  const given = (take: () => readonly HttpRequestRow[]): Section => {
+  const given = (take: () => Iterable<RowPlace<HttpRowBlock>>): Section => {
     measure();
     const taken = take();
-    for (const [stream, { isGone }] of open) if (isGone) open.delete(stream);
-    return section(httpRequest, taken);
+    for (const [stream, row] of open) if (rows.isGone(row)) open.delete(stream);
+    return sectionAt(httpRequest, taken, line);
   };
 
   const ingest = (packet: Packet): void => {
@@ -131,50 +151,9 @@ export function openHttp({ held, communityIds = true }: StatisticOptions): OpenS
     losses: () => lossesOf(httpRequest.type, rows),
     sections() {
       measure();
-      return [section(httpRequest, rows.all())];
+      return [sectionAt(httpRequest, rows.all(), line)];
     },
   };
 }
 
-function sizeOf({ host, uri, reason, user_agent }: HttpRequestRow): number {
-  return ROW_BYTES + (host?.length ?? 0) + (uri?.length ?? 0) + (reason?.length ?? 0) + (user_agent?.length ?? 0);
-}
-
-const appOf = ({ protocol }: Message): HttpRequestRow['app'] => (protocol === ssdp.id ? 'ssdp' : 'http');
-
-/** A row of the packet's connection, whose sender is the client or the server. */
-function newRow(
-  packet: Packet,
-  app: HttpRequestRow['app'],
-  fromClient: boolean,
-  { seconds, nanoseconds }: Moment,
-  communityIds: boolean,
-): HttpRequestRow {
-  const source = sourceOf(packet);
-  const target = destinationOf(packet);
-  return {
-    time: formatTimestamp(seconds, nanoseconds),
-    stream: packet.flow?.stream ?? null,
-    client_addr: fromClient ? source : target,
-    client_port: fromClient ? packet.srcPort : packet.dstPort,
-    server_addr: fromClient ? target : source,
-    server_port: fromClient ? packet.dstPort : packet.srcPort,
-    method: null,
-    host: null,
-    uri: null,
-    version: null,
-    status: null,
-    reason: null,
-    request_bytes: null,
-    response_bytes: null,
-    latency_ms: null,
-    user_agent: null,
-    community_id: communityIds && packet.flow !== null ? flowCommunityId(packet.flow) : null,
-    app,
-  };
-}
-
-function latency(request: Waiting, packet: Packet): number | null {
-  const nanoseconds = (packet.seconds - request.seconds) * 1e9 + (packet.nanoseconds - request.nanoseconds);
-  return nanoseconds >= 0 ? nanoseconds / 1e6 : null; // not for packets without a time, either
-}
+const isSsdp = ({ protocol }: Message): boolean => protocol === ssdp.id;

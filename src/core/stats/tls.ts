@@ -1,5 +1,4 @@
-import { formatTimestamp } from '../capture/timestamp.ts';
-import { section } from '../record/table.ts';
+import type { Section } from '../record/table.ts';
 import { type TlsSessionRow, tlsSession } from '../record/tables/tls-session.ts';
 import { dtls } from '../wire/app/dtls.ts';
 import { ConnectionHello, helloTypeOf } from '../wire/app/hello-message.ts';
@@ -11,20 +10,52 @@ import { type HelloTransport, readOffer } from '../wire/app/tls-offer.ts';
 import { CLIENT_HELLO } from '../wire/app/tls-record.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
-import { flowCommunityId } from '../wire/flow-community-id.ts';
-import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Message, Packet } from '../wire/packet.ts';
-import { type Asked, AwaitedRows } from './awaited-rows.ts';
+import { AwaitedRows, DROPPED, HeldBytes } from './awaited-rows.ts';
+import type { RowPlace } from './row-block.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
+import { compileTlsLine } from './tls-line.ts';
+import { sizeOfHello, TlsRowBlock, TRANSPORTS } from './tls-row-block.ts';
+import { sectionAt } from './written-rows.ts';
 
 const TLS_1_3 = 0x0304;
 
 /** ClientHellos as records, completed by the ServerHello that follows on the same connection. */
-export function openTls({ held, communityIds = true }: StatisticOptions): OpenStatistic {
-  const rows = new AwaitedRows<TlsSessionRow>(held);
-  const open = new ByFlow<Asked<TlsSessionRow>>((flow, { isGone }) => isGone || flow.isOver);
+export function openTls({ held = new HeldBytes(), communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
+  const form = lineOf?.(tlsSession) ?? null;
+  const line = form === null ? null : compileTlsLine(form);
+  const rows = new AwaitedRows<TlsSessionRow, TlsRowBlock>(held, () => new TlsRowBlock());
+  const open = new ByFlow<number>((flow, row) => flow.isOver || rows.isGone(row));
   // no WeakMap: where there are 100,000, the collector looks at each of them each time, which was a fifth of a run
-  const ofConnection = new ByFlow<Asked<TlsSessionRow>, object>((_, { isGone }) => isGone);
+  const ofConnection = new ByFlow<number, object>((_, row) => rows.isGone(row));
+
+  /** Returns the number of the row; null for what is no hello. */
+  const takeHello = (packet: Packet, message: Message, flow: Flow): number | null => {
+    const { protocol, bytes, start, end } = message;
+    const transport = protocol === quic.id ? 'quic' : protocol === dtls.id ? 'dtls' : 'tcp';
+    const hello = readOffer(bytes, start, end, LETTERS[transport]);
+    if (hello === null) return null;
+    const row = rows.add(packet, true, sizeOfHello(hello));
+    if (row === DROPPED) return row;
+    const block = rows.blockOf(row);
+    const index = rows.indexOf(row);
+    block.ends.setFlow(index, flow, message.direction === 0, communityIds);
+    block.streams[index] = flow.stream;
+    block.packets[index] = packet.number;
+    block.transports[index] = TRANSPORTS.indexOf(transport);
+    block.serverNames[index] = hello.serverName;
+    block.offers[index] = hello.offer;
+    return row;
+  };
+
+  const takeAnswer = (row: number, message: Message): void => {
+    const block = rows.blockOf(row);
+    const index = rows.indexOf(row);
+    if (helloTypeOf(message) === ENCRYPTED_EXTENSIONS) choose(block, index, message);
+    else answer(block, index, message);
+    if (block.versions[index] !== null) rows.setWaits(row, false);
+  };
+
   const ingest = (packet: Packet): void => {
     for (let index = 0; index < packet.messageCount; index++) {
       const message = packet.messages[index]!;
@@ -33,82 +64,43 @@ export function openTls({ held, communityIds = true }: StatisticOptions): OpenSt
       // of QUIC the flow does not tell the connection
       const connection = message.detail instanceof ConnectionHello ? message.detail.connection : null;
       if (helloTypeOf(message) === CLIENT_HELLO) {
-        const row = clientRow(packet, message, flow);
+        const row = takeHello(packet, message, flow);
         if (row === null) continue;
-        const asked = rows.add(row, packet, true, sizeOf(row));
-        if (communityIds && !asked.isGone) row.community_id = flowCommunityId(flow);
-        if (connection === null) open.set(flow, asked);
-        else if (asked.isGone) ofConnection.delete(connection);
-        else ofConnection.set(connection, asked);
+        if (connection === null) open.set(flow, row);
+        else if (row === DROPPED) ofConnection.delete(connection);
+        else ofConnection.set(connection, row);
       } else {
-        const asked = connection === null ? open.get(flow) : ofConnection.get(connection);
-        if (asked === undefined || asked.isGone) continue;
-        if (helloTypeOf(message) === ENCRYPTED_EXTENSIONS) choose(asked.row, message);
-        else answer(asked.row, message);
-        if (asked.row.version !== null) asked.waits = false;
+        const row = connection === null ? open.get(flow) : ofConnection.get(connection);
+        if (row !== undefined && !rows.isGone(row)) takeAnswer(row, message);
       }
     }
   };
+  const sectionOf = (places: Iterable<RowPlace<TlsRowBlock>>): Section => sectionAt(tlsSession, places, line);
   return {
     ingest,
     ingestHeld: ingest,
-    sections: () => [section(tlsSession, rows.all())],
-    fresh: (now) => [section(tlsSession, rows.takeComplete(now))],
-    first: () => (rows.hasMany ? section(tlsSession, rows.takeFirst()) : null),
+    sections: () => [sectionOf(rows.all())],
+    fresh: (now) => [sectionOf(rows.takeComplete(now))],
+    first: () => (rows.hasMany ? sectionOf(rows.takeFirst()) : null),
     losses: () => lossesOf(tlsSession.type, rows),
   };
 }
 
-/** What a record takes beside the texts of messages. */
-const ROW_BYTES = 800;
+/** How JA4 writes what carries a hello. */
+const LETTERS = { tcp: 't', quic: 'q', dtls: 'd' } as const satisfies Record<string, HelloTransport>;
 
-function sizeOf({ server_name, offered_versions, offered_alpn }: TlsSessionRow): number {
-  let bytes = ROW_BYTES + (server_name?.length ?? 0) + 32 * offered_versions.length;
-  for (const name of offered_alpn) bytes += 32 + name.length;
-  return bytes;
-}
-
-const TRANSPORTS = { t: 'tcp', q: 'quic', d: 'dtls' } as const;
-
-function clientRow(packet: Packet, message: Message, flow: Flow): TlsSessionRow | null {
-  const { protocol } = message;
-  const transport: HelloTransport = protocol === quic.id ? 'q' : protocol === dtls.id ? 'd' : 't';
-  const hello = readOffer(message.bytes, message.start, message.end, transport);
-  if (hello === null) return null;
-  const { serverName, offer } = hello;
-  const fromA = message.direction === 0;
-  return {
-    time: formatTimestamp(packet.seconds, packet.nanoseconds),
-    stream: flow.stream,
-    client_addr: fromA ? addressA(flow) : addressB(flow),
-    client_port: fromA ? flow.aPort : flow.bPort,
-    server_addr: fromA ? addressB(flow) : addressA(flow),
-    server_port: fromA ? flow.bPort : flow.aPort,
-    server_name: serverName,
-    alpn: null,
-    version: null,
-    cipher: null,
-    ja3: offer.ja3,
-    ja4: offer.ja4,
-    transport: TRANSPORTS[transport],
-    offered_versions: offer.versions,
-    offered_alpn: offer.alpn,
-    packet: packet.number,
-    community_id: null,
-  };
-}
-
-function answer(row: TlsSessionRow, message: Message): void {
+function answer({ versions, ciphers, alpns, offers }: TlsRowBlock, index: number, message: Message): void {
   const hello = readServerHello(message.bytes, message.start, message.end);
   if (hello === null) return;
   const version = hello.versions[0] ?? hello.legacyVersion;
-  row.version = tlsVersionName(version);
-  row.cipher = cipherName(hello.ciphers[0]!);
+  versions[index] = tlsVersionName(version);
+  ciphers[index] = cipherName(hello.ciphers[0]!);
   const encrypted = version === TLS_1_3 || version === 0xfefc;
-  row.alpn = hello.alpn[0] ?? (encrypted && row.offered_alpn.length > 0 ? row.offered_alpn.join(',') : null);
+  const offered = offers[index]!.alpn;
+  alpns[index] = hello.alpn[0] ?? (encrypted && offered.length > 0 ? offered.join(',') : null);
 }
 
 /** With keys the server's choice is known, in place of all that was offered. */
-function choose(row: TlsSessionRow, { bytes, start, end }: Message): void {
-  row.alpn = readAlpnChoice(bytes, start, end);
+function choose({ alpns }: TlsRowBlock, index: number, { bytes, start, end }: Message): void {
+  alpns[index] = readAlpnChoice(bytes, start, end);
 }

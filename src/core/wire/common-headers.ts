@@ -32,7 +32,7 @@ export const hasCommonHeaders = ({ linkTypes, etherTypes }: Registry): boolean =
 
 /** By UDP port, whether its datagrams may hold packets with headers of their own. */
 export function tunnelPorts({ udpPorts }: Registry): Uint8Array {
-  return Uint8Array.from(udpPorts, (protocol) => (protocol?.isTunnel === true ? 1 : 0));
+  return Uint8Array.from({ length: 65_536 }, (_, port) => (udpPorts.of(port)?.isTunnel === true ? 1 : 0));
 }
 
 /**

@@ -8,6 +8,7 @@ import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
 import { END, NOT_MINE } from './outcome.ts';
 import type { Packet } from './packet.ts';
+import type { PortTable } from './port-table.ts';
 import type { Dissection, Protocol, Registry } from './protocol.ts';
 import { hasStreams } from './registry.ts';
 import { EarlySegments } from './tcp-early.ts';
@@ -196,14 +197,14 @@ export class Dissector implements Dissection {
   }
 
   /** Without applications: what a tunnel carries is looked into all the same, for it has addresses and ports. */
-  private tunnel(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number {
-    const found = ports[dstPort]?.isTunnel === true ? ports[dstPort] : ports[srcPort];
+  private tunnel(packet: Packet, ports: PortTable<Protocol>, srcPort: number, dstPort: number): number {
+    const found = ports.of(dstPort)?.isTunnel === true ? ports.of(dstPort) : ports.of(srcPort);
     if (found?.isTunnel !== true) return END;
     const next = found.datagram!(packet, this);
     return next === NOT_MINE ? END : next;
   }
 
-  datagram(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number {
+  datagram(packet: Packet, ports: PortTable<Protocol>, srcPort: number, dstPort: number): number {
     const flow = packet.flow;
     if (!this.applications) return this.tunnel(packet, ports, srcPort, dstPort);
     const known = flow === null ? undefined : this.carriedBy(flow);
@@ -211,8 +212,8 @@ export class Dissector implements Dissection {
       const next = known.datagram(packet, this);
       if (next !== NOT_MINE) return next;
     }
-    const low = ports[srcPort < dstPort ? srcPort : dstPort];
-    const high = ports[srcPort < dstPort ? dstPort : srcPort];
+    const low = ports.of(srcPort < dstPort ? srcPort : dstPort);
+    const high = ports.of(srcPort < dstPort ? dstPort : srcPort);
     let next = NOT_MINE;
     let taken: Protocol | undefined;
     if (low !== undefined) {

@@ -5,14 +5,20 @@ import type { Flow } from './flow.ts';
 const V4 = [new Uint8Array(4), new Uint8Array(4)] as const;
 const V6 = [new Uint8Array(16), new Uint8Array(16)] as const;
 
+/** The ends of a flow, in either order. */
+export type FlowEnds = Pick<
+  Flow,
+  'ipVersion' | 'transport' | 'a0' | 'a1' | 'a2' | 'a3' | 'aPort' | 'b0' | 'b1' | 'b2' | 'b3' | 'bPort'
+>;
+
 /** Community ID of a flow (see `communityId`); null for one without addresses. */
-export function flowCommunityId(flow: Flow): string | null {
+export function flowCommunityId(flow: FlowEnds): string | null {
   const ends = endsOf(flow);
   return ends === null ? null : communityId(flow.transport, ends[0], flow.aPort, ends[1], flow.bPort);
 }
 
 /** Writes the same text; returns false for one without addresses. */
-export function writeFlowCommunityId(out: ByteText, flow: Flow): boolean {
+export function writeFlowCommunityId(out: ByteText, flow: FlowEnds): boolean {
   const { ipVersion, transport, a0, aPort, b0, bPort } = flow;
   if (ipVersion === 4) {
     writeCommunityIdOfIpv4(out, transport, a0 >>> 0, aPort, b0 >>> 0, bPort);
@@ -24,7 +30,7 @@ export function writeFlowCommunityId(out: ByteText, flow: Flow): boolean {
   return true;
 }
 
-function endsOf(flow: Flow): readonly [Uint8Array, Uint8Array] | null {
+function endsOf(flow: FlowEnds): readonly [Uint8Array, Uint8Array] | null {
   const { ipVersion } = flow;
   if (ipVersion !== 4 && ipVersion !== 6) return null;
   const ends = ipVersion === 4 ? V4 : V6;

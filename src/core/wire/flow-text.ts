@@ -14,7 +14,7 @@ const keptWords = new Int32Array(KEPT * WORDS);
 const keptTexts: string[] = new Array(KEPT).fill('');
 
 /** Canonical text of an address held in words, as packets and flows hold theirs; null when there is none. */
-function formatWords(ipVersion: number, w0: number, w1: number, w2: number, w3: number): string | null {
+export function formatWords(ipVersion: number, w0: number, w1: number, w2: number, w3: number): string | null {
   if (ipVersion !== 4 && ipVersion !== 6) return null;
   const mixed = Math.imul(w0 ^ Math.imul(w1, 31) ^ Math.imul(w2, 961) ^ w3, 0x9e3779b1);
   const slot = mixed >>> 20;

@@ -6,6 +6,7 @@ import type { Flow } from './flow.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FragmentTable } from './fragments.ts';
 import type { Packet } from './packet.ts';
+import type { PortTable } from './port-table.ts';
 import type { EarlySegments } from './tcp-early.ts';
 import type { PendingMessages } from './tcp-pending.ts';
 
@@ -39,7 +40,6 @@ export interface ProtocolDefinition {
   readonly llcSaps?: readonly number[];
   readonly udpPorts?: readonly number[];
   readonly tcpPorts?: readonly number[];
-  readonly sctpPorts?: readonly number[];
 
   /**
    * A header: reads what is at `packet.offset`, moves `offset` past it, lowers `end` to what its lengths say, and names
@@ -108,9 +108,8 @@ export interface Registry {
   readonly ipProtocols: Uint8Array;
   readonly pppProtocols: Uint8Array;
   readonly llcSaps: Uint8Array;
-  readonly udpPorts: readonly (Protocol | undefined)[];
-  readonly tcpPorts: readonly (Protocol | undefined)[];
-  readonly sctpPorts: readonly (Protocol | undefined)[];
+  readonly udpPorts: PortTable<Protocol>;
+  readonly tcpPorts: PortTable<Protocol>;
   /** In the order of the list: those that recognise a stream whatever its port, and by content. */
   readonly segmentsByBeginning: readonly Protocol[];
   readonly datagramsByContent: readonly Protocol[];
@@ -158,7 +157,7 @@ export interface Dissection {
    * Finds the application protocol of a datagram in [offset, end), as tshark does: what the flow is known to carry, the
    * ports, then the content. Returns END or the id of the header to go on with.
    */
-  datagram(packet: Packet, ports: readonly (Protocol | undefined)[], srcPort: number, dstPort: number): number;
+  datagram(packet: Packet, ports: PortTable<Protocol>, srcPort: number, dstPort: number): number;
 }
 
 let lastId = 0;

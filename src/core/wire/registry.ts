@@ -1,4 +1,5 @@
 import { END } from './outcome.ts';
+import { PortTable } from './port-table.ts';
 import type { Protocol, Registry } from './protocol.ts';
 
 /** Builds the tables of a registry. Where two protocols claim one number, the later in the list has it. */
@@ -15,9 +16,14 @@ export function registryOf(protocols: readonly Protocol[]): Registry {
     ipProtocols: idsBy(protocols, 256, ({ ipProtocols }) => ipProtocols),
     pppProtocols: idsBy(protocols, 65_536, ({ pppProtocols }) => pppProtocols),
     llcSaps: idsBy(protocols, 256, ({ llcSaps }) => llcSaps),
-    udpPorts: protocolsBy(protocols, ({ udpPorts }) => udpPorts),
-    tcpPorts: protocolsBy(protocols, ({ tcpPorts }) => tcpPorts),
-    sctpPorts: protocolsBy(protocols, ({ sctpPorts }) => sctpPorts),
+    udpPorts: new PortTable(
+      byId,
+      idsBy(protocols, 65_536, ({ udpPorts }) => udpPorts),
+    ),
+    tcpPorts: new PortTable(
+      byId,
+      idsBy(protocols, 65_536, ({ tcpPorts }) => tcpPorts),
+    ),
     datagramsByContent: protocols.filter(({ datagramLooksLike }) => datagramLooksLike !== undefined),
     segmentsByBeginning: protocols.filter(({ segmentBegins }) => segmentBegins !== undefined),
     segmentsByContent: protocols.filter(({ segmentLooksLike }) => segmentLooksLike !== undefined),
@@ -32,11 +38,5 @@ type Numbers = readonly number[] | undefined;
 function idsBy(protocols: readonly Protocol[], size: number, numbers: (of: Protocol) => Numbers): Uint8Array {
   const table = new Uint8Array(size);
   for (const protocol of protocols) for (const number of numbers(protocol) ?? []) table[number] = protocol.id;
-  return table;
-}
-
-function protocolsBy(protocols: readonly Protocol[], numbers: (of: Protocol) => Numbers): (Protocol | undefined)[] {
-  const table: (Protocol | undefined)[] = new Array(65_536).fill(undefined);
-  for (const protocol of protocols) for (const number of numbers(protocol) ?? []) table[number] = protocol;
   return table;
 }

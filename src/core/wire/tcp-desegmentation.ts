@@ -3,7 +3,7 @@ import type { Flow } from './flow.ts';
 import { NEED_FIN, NEED_SEGMENT, type Packet } from './packet.ts';
 import type { Dissection, Protocol } from './protocol.ts';
 import type { TcpConnection } from './tcp-connection.ts';
-import { NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
+import { NO_PIECES, NONE, type PendingMessage, type TcpDirection } from './tcp-direction.ts';
 import { FIN } from './tcp-flags.ts';
 import { LONGEST_MESSAGE, leaveOut, placeOf } from './tcp-pending.ts';
 import { tcpSegments } from './tcp-segments.ts';
@@ -177,13 +177,16 @@ function begin(direction: TcpDirection, packet: Packet, seq: number, nextSeq: nu
     kept,
     dropped: 0,
     filled: 0,
-    later: [],
+    later: NO_PIECES,
     done: false,
   };
   dissection.pending.begin(message);
   dissection.pending.add(message, packet.bytes, packet.offset, 0, length);
   if (kept < 0 && discardFrom !== 0) leaveOut(message, discardFrom - offset, packet.discardTo - offset);
-  if (direction.pending === NONE) direction.pending = [];
+  if (direction.pending === NONE) {
+    direction.pending = [message]; // what is pushed into an empty array gets room for sixteen more, and most hold one
+    return;
+  }
   const { pending } = direction;
   if (pending.length === MOST_PENDING) dissection.pending.release(pending.shift()!);
   pending.push(message);
@@ -252,17 +255,17 @@ function dissectSegment(packet: Packet, flow: Flow, connection: TcpConnection, d
     return;
   }
   const { srcPort, dstPort } = packet;
-  const server = connection.serverPort === 0 ? undefined : tcpPorts[connection.serverPort];
+  const server = connection.serverPort === 0 ? undefined : tcpPorts.of(connection.serverPort);
   if (server?.segment?.(packet, dissection) === true) {
     flow.recognised = server;
     return;
   }
-  const low = tcpPorts[srcPort < dstPort ? srcPort : dstPort];
+  const low = tcpPorts.of(srcPort < dstPort ? srcPort : dstPort);
   if (low !== server && low?.segment?.(packet, dissection) === true) {
     flow.recognised = low;
     return;
   }
-  const high = tcpPorts[srcPort < dstPort ? dstPort : srcPort];
+  const high = tcpPorts.of(srcPort < dstPort ? dstPort : srcPort);
   if (high !== server && high !== low && high?.segment?.(packet, dissection) === true) {
     flow.recognised = high;
     return;

@@ -47,6 +47,8 @@ export interface EarlySide {
 
 /** Most directions never wait for anything: they share this, which stays empty. */
 export const NONE: PendingMessage[] = [];
+/** And most messages have no piece after a gap. */
+export const NO_PIECES: number[] = [];
 
 /** `windowScale` before a SYN was seen, and when it, or that of the other side, had no such option. */
 export const UNSEEN = -1;

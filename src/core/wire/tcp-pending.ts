@@ -1,4 +1,4 @@
-import type { PendingMessage } from './tcp-direction.ts';
+import { NO_PIECES, type PendingMessage } from './tcp-direction.ts';
 
 /** The longest message that is put together. */
 export const LONGEST_MESSAGE = 16 * 1024 * 1024;
@@ -51,7 +51,8 @@ export class PendingMessages {
       absorb(message);
     } else if (message.later.length < MOST_LATER) {
       if (keepsAll) message.bytes.set(bytes.subarray(at, at + length), place);
-      message.later.push(place, end);
+      if (message.later === NO_PIECES) message.later = [place, end];
+      else message.later.push(place, end);
     }
     return true;
   }
@@ -70,7 +71,7 @@ export class PendingMessages {
     this.messages.delete(message);
     message.done = true;
     message.bytes = EMPTY;
-    message.later = [];
+    message.later = NO_PIECES;
   }
 
   /**

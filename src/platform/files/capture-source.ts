@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Readable, Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import tty from 'node:tty';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -9,6 +9,7 @@ import { shellFile } from '../../core/output/shell-word.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { unlessInterrupted } from './abandon.ts';
 import { openDeviceStream, openStdinStream } from './device-stream.ts';
+import { openPipePieces, type Pieces, piecesOf } from './pieces.ts';
 
 /** Milliseconds between two checks whether all decompressed data has been read. */
 const TAKEN_POLL_MS = 2;
@@ -19,7 +20,7 @@ const TAKEN_POLL_MS = 2;
  */
 export async function openCaptureSource(file: string, clock: Clock, signal: AbortSignal): Promise<ByteSource> {
   const name = file === '-' ? 'stdin' : file;
-  if (file === '-') return unpackStream(name, openStdin(clock), clock, signal);
+  if (file === '-') return unpackPieces(name, openStdin(clock), clock, signal);
   try {
     const fd = await unlessInterrupted(open(file, OPENED), clock, signal);
     if (fd === null) return NOTHING;
@@ -28,7 +29,8 @@ export async function openCaptureSource(file: string, clock: Clock, signal: Abor
       fs.closeSync(fd);
       throw new Failure(EXIT.data, `${file} is a folder`);
     }
-    if (!isOnDisk(stat)) return unpackStream(name, openDeviceStream(fd, stat.isFIFO(), clock), clock, signal);
+    if (stat.isFIFO()) return unpackPieces(name, openPipePieces(fd), clock, signal);
+    if (!isOnDisk(stat)) return unpackPieces(name, piecesOf(openDeviceStream(fd, clock)), clock, signal);
     return await fileSource(name, fd, true, clock, signal);
   } catch (error) {
     throw asFailure(error, name);
@@ -73,7 +75,7 @@ async function fileSource(
   const magic = Buffer.alloc(4);
   await unlessInterrupted(read(fd, magic, 0, 4, 0), clock, signal);
   if (packing(magic) === null) return wholeFile(name, fd, closes, clock, signal);
-  return unpackStream(name, fs.createReadStream(name, { fd, start: 0, autoClose: closes }), clock, signal);
+  return unpackPieces(name, piecesOf(fs.createReadStream(name, { fd, start: 0, autoClose: closes })), clock, signal);
 }
 
 /** Whether the bytes can be read a second time: true for a file, but not for a pipe. */
@@ -106,13 +108,13 @@ const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, clo
 /** Whether a read returns at once. A file of /proc does not count, though it looks like one: it has no size. */
 const isOnDisk = (stat: fs.Stats): boolean => stat.isFile() && stat.size > 0;
 
-function openStdin(clock: Clock): Readable {
+function openStdin(clock: Clock): Pieces {
   try {
     const stat = fs.fstatSync(0);
-    const isNodes = stat.isFIFO() || stat.isSocket() || tty.isatty(0) || isOnDisk(stat);
-    return isNodes ? process.stdin : openStdinStream(clock);
+    if (stat.isFIFO() || stat.isSocket()) return openPipePieces(0);
+    return piecesOf(tty.isatty(0) || isOnDisk(stat) ? process.stdin : openStdinStream(clock));
   } catch {
-    return process.stdin; // it is closed, and node knows what to do
+    return piecesOf(process.stdin); // it is closed, and node knows what to do
   }
 }
 
@@ -140,15 +142,13 @@ function wholeFile(name: string, fd: number, closes: boolean, clock: Clock, sign
   };
 }
 
-/** A stream, decompressed if its first bytes say so, as chunks that are handed out piece by piece. */
-function unpackStream(name: string, stream: Readable, clock: Clock, signal: AbortSignal): ByteSource {
-  const stop = (): void => {
-    stream.destroy();
-  };
+/** What comes in pieces, decompressed if its first bytes say so, handed out part by part. */
+function unpackPieces(name: string, pieces: Pieces, clock: Clock, signal: AbortSignal): ByteSource {
+  const stop = (): void => pieces.destroy();
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   let cutShort = false;
-  const chunks = unpack(stream, name, clock, () => {
+  const chunks = unpack(pieces, name, clock, () => {
     cutShort = true;
   });
   let rest: Uint8Array = new Uint8Array(0);
@@ -174,23 +174,22 @@ function unpackStream(name: string, stream: Readable, clock: Clock, signal: Abor
     isCutShort: () => cutShort,
     async close() {
       signal.removeEventListener('abort', stop);
-      stream.destroy();
+      pieces.destroy();
     },
   };
 }
 
-async function* unpack(stream: Readable, name: string, clock: Clock, onCutShort: () => void): AsyncGenerator<Buffer> {
-  const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
+async function* unpack(pieces: Pieces, name: string, clock: Clock, onCutShort: () => void): AsyncGenerator<Buffer> {
   let first: Buffer = Buffer.alloc(0);
   while (first.length < 4) {
-    const { value, done } = await chunks.next();
+    const { value, done } = await pieces.next();
     if (done === true) break;
-    first = first.length === 0 ? value : Buffer.concat([first, value]);
+    first = Buffer.concat([first, value]);
   }
   const packed = packing(first);
   if (packed === null) {
     if (first.length > 0) yield first;
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
     return;
   }
   const unpacker = packed === 'gzip' ? zlib.createGunzip() : createUnzstd(name);
@@ -201,7 +200,7 @@ async function* unpack(stream: Readable, name: string, clock: Clock, onCutShort:
         unpacker.write(chunk, () => resolve());
       });
     await write(first);
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) await write(next.value);
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) await write(next.value);
     // to end what was cut short is an error, which drops what was not taken yet
     while (unpacker.readableLength > 0 && !unpacker.destroyed) await clock.sleep(TAKEN_POLL_MS);
     unpacker.end();

@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import net from 'node:net';
 import { Readable } from 'node:stream';
 import tty from 'node:tty';
 import { promisify } from 'node:util';
@@ -15,11 +14,10 @@ const LOOK_MS = 20;
 
 /**
  * The bytes of a descriptor that is not a file on a disk, as they come. It was opened with O_NONBLOCK, so the event
- * loop can wait for pipes and terminals. Others, such as /dev/kmsg and files of /proc, are polled. A device that
+ * loop can wait for terminals. Others, such as /dev/kmsg and files of /proc, are polled. A device that
  * ignores O_NONBLOCK occupies a thread; the stream can be destroyed without waiting for that thread.
  */
-export function openDeviceStream(fd: number, isPipe: boolean, clock: Clock): Readable {
-  if (isPipe) return new net.Socket({ fd, readable: true, writable: false });
+export function openDeviceStream(fd: number, clock: Clock): Readable {
   return (tty.isatty(fd) ? openTerminal(fd) : null) ?? readNowAndThen(fd, true, clock);
 }
 

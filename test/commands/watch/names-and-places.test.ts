@@ -14,9 +14,12 @@ import { MACHINE, NOON, sceneOf, withoutColors } from '../../support/screen-scen
 
 const KEY_TABLE = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
 const NOWHERE = { country: null, city: null, asn: null, org: null, prefix: null, source: null };
+const placeOf: Places['placeOf'] = (address) =>
+  address === '198.51.100.9' ? { ...NOWHERE, country: 'DE', asn: 64_500 } : NOWHERE;
 const PLACES: Places = {
   countryOf: () => null,
-  placeOf: (address) => (address === '198.51.100.9' ? { ...NOWHERE, country: 'DE', asn: 64_500 } : NOWHERE),
+  factsOf: placeOf,
+  placeOf,
   vendorOf: () => null,
 };
 

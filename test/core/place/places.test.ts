@@ -81,8 +81,27 @@ test('an answer is remembered', () => {
     },
   };
   const { places } = open(counting);
-  for (let times = 0; times < 3; times++) places.placeOf('8.8.8.8');
+  for (let times = 0; times < 3; times++) {
+    expect(places.factsOf('8.8.8.8')).toEqual({ country: 'DE', city: null, asn: null, org: null });
+  }
   expect(asked).toBe(1);
+  // those of another address with the same facts are the same object
+  expect(places.factsOf('8.8.4.4')).toBe(places.factsOf('8.8.8.8'));
+  places.placeOf('8.8.8.8');
+  expect(asked).toBe(3);
+});
+
+test('many addresses each have their own facts', () => {
+  const byLastByte: PlaceDatabase = {
+    name: 'a',
+    find: ({ bytes }) => ({ ...EMPTY, asn: bytes[2]! * 256 + bytes[3]! }),
+  };
+  const { places } = open(byLastByte);
+  for (const times of [1, 2]) {
+    for (let number = 0; number < 40_000; number++) {
+      expect([times, places.factsOf(`8.8.${number >> 8}.${number & 255}`).asn]).toEqual([times, number]);
+    }
+  }
 });
 
 test('vendors come from their own source', () => {

@@ -21,7 +21,7 @@ const CAPTURES = [
   ...['dev', 'malformed', 'pcapng-suite'].map((name) => path.join(ROOT, '../shared/corpus', name)),
 ];
 /** Statistics whose records write their own lines. */
-const WRITTEN: readonly StatisticName[] = ['conversations', 'dns', 'handshakes'];
+const WRITTEN: readonly StatisticName[] = ['conversations', 'dns', 'handshakes', 'http', 'tls'];
 const whole = (table: RecordTable): LineForm => ({ fields: Object.keys(table.fields), placeOf: null });
 
 /** Lines of all records of a capture: written by the records where `lineOf` asks for it, and otherwise made of rows. */

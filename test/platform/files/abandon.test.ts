@@ -36,7 +36,7 @@ test('a read that does not end is let go of', async () => {
 test('a descriptor that has nothing yet is asked again', async () => {
   const fd = fs.openSync(pipe, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   const writer = fs.openSync(pipe, 'w');
-  const stream = openDeviceStream(fd, false, realClock);
+  const stream = openDeviceStream(fd, realClock);
   setTimeout(() => {
     fs.writeSync(writer, 'late');
     fs.closeSync(writer);

@@ -97,7 +97,7 @@ export class AddressFacts {
       for (const [field, { of, is }] of PLACES) {
         const value = values[of];
         if (values[field] !== null || typeof value !== 'string') continue;
-        add(field, is === 'vendor' ? this.places.vendorOf(value) : this.places.placeOf(value)[is]);
+        add(field, is === 'vendor' ? this.places.vendorOf(value) : this.places.factsOf(value)[is]);
       }
     return facts;
   }

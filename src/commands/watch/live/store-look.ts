@@ -4,7 +4,7 @@ import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
 import { checkPacketFilter, type PacketSearch } from '../../../core/packet/packet-search.ts';
 import type { PacketStore } from '../../../core/packet/packet-store.ts';
 import type { StoredPackets } from '../../../core/packet/stored-packets.ts';
-import type { AddressPlace } from '../../../core/place/places.ts';
+import type { PlaceFacts } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import { type HandshakeTimes, timesOf } from '../../../core/stats/handshake-times.ts';
@@ -98,7 +98,7 @@ export class StoreLook implements PacketLook {
     return timesOf(this.store.holds(number) ? (this.store.flowOf(number)?.tcp ?? null) : null);
   }
 
-  placeOf(address: string): AddressPlace {
+  placeOf(address: string): PlaceFacts {
     return this.addresses.placeOf(address);
   }
 

@@ -1,6 +1,6 @@
 import type { Completion } from '../../../core/filter/completion.ts';
 import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
-import type { AddressPlace } from '../../../core/place/places.ts';
+import type { PlaceFacts } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import type { HandshakeTimes } from '../../../core/stats/handshake-times.ts';
@@ -39,7 +39,7 @@ export interface PacketLook {
   /** Milliseconds of the handshake of its TCP connection, so far. */
   handshakeOf(number: number): HandshakeTimes;
   /** Where an address is, as far as that is known without asking anybody. */
-  placeOf(address: string): AddressPlace;
+  placeOf(address: string): PlaceFacts;
   /** The name of an address where names are wanted and it is known by now; null for none. */
   hostOf(address: string): string | null;
   /** The newest packet of a stream; 0 when none is held. */

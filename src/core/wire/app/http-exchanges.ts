@@ -10,7 +10,7 @@ const MOST_WAITING = 1000;
  * where bytes are missing, sequence and acknowledgement numbers tell which requests the missing ones answered.
  */
 export class HttpExchanges {
-  private readonly waiting: HttpExchange[] = [];
+  private waiting: HttpExchange[] = [];
   /** The server has acknowledged a request: its acknowledgement numbers mean something. */
   private hasAcknowledged = false;
   /** What the server had of the client when it began responses whose requests had not come. */
@@ -73,6 +73,10 @@ export class HttpExchanges {
   }
 
   private add(exchange: HttpExchange): void {
+    if (this.waiting.length === 0) {
+      this.waiting = [exchange]; // what is pushed into an empty array gets room for sixteen more, and most hold one
+      return;
+    }
     if (this.waiting.length === MOST_WAITING) this.waiting.shift();
     this.waiting.push(exchange);
   }

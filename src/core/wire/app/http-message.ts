@@ -1,9 +1,12 @@
 import { utf8 } from '../bytes.ts';
-import { kindOfLine, NEITHER, RESPONSE, splitLine, statusOf } from './http-start-line.ts';
+import { KnownTexts } from '../known-texts.ts';
+import { kindOfLine, NEITHER, partsOfLine, RESPONSE, statusOf } from './http-start-line.ts';
 import { headerField, valueEnd } from './message-framing.ts';
 import { lineEnd } from './text-line.ts';
 
 const LONGEST_TEXT = 4096;
+
+const known = new KnownTexts();
 
 /** The start line and the header fields that statistics tell of. */
 export type HttpMessage = HttpRequest | HttpResponse;
@@ -29,16 +32,19 @@ export function readHttpMessage(bytes: Uint8Array, start: number, end: number): 
   const stop = lineEnd(bytes, start, end, false);
   const kind = kindOfLine(bytes, start, stop);
   if (kind === NEITHER) return null;
-  const line = splitLine(textOf(bytes, start, stop));
+  const lineStop = Math.min(stop, start + LONGEST_TEXT);
+  const line = partsOfLine(bytes, start, lineStop);
+  const first = knownText(bytes, start, line.firstEnd);
+  const rest = knownText(bytes, line.rest, lineStop).trimStart() || null;
   if (kind === RESPONSE) {
     const status = statusOf(bytes, start, stop);
-    return { request: false, version: line.first, status: status === 0 ? null : status, reason: line.rest || null };
+    return { request: false, version: first, status: status === 0 ? null : status, reason: rest };
   }
   return {
     request: true,
-    method: line.first,
-    uri: line.second,
-    version: line.rest || null,
+    method: first,
+    uri: utf8(bytes, line.second, line.secondEnd),
+    version: rest,
     host: fieldOf(bytes, stop, end, 'host'),
     userAgent: fieldOf(bytes, stop, end, 'user-agent'),
   };
@@ -46,9 +52,8 @@ export function readHttpMessage(bytes: Uint8Array, start: number, end: number): 
 
 function fieldOf(bytes: Uint8Array, start: number, end: number, name: string): string | null {
   const value = headerField(bytes, start, end, name);
-  return value < 0 ? null : textOf(bytes, value, valueEnd(bytes, value, end));
+  if (value < 0) return null;
+  return knownText(bytes, value, Math.min(valueEnd(bytes, value, end), value + LONGEST_TEXT));
 }
 
-function textOf(bytes: Uint8Array, start: number, stop: number): string {
-  return utf8(bytes, start, Math.min(stop, start + LONGEST_TEXT));
-}
+const knownText = (bytes: Uint8Array, start: number, end: number): string => known.read(bytes, start, end, utf8);

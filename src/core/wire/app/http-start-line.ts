@@ -106,21 +106,26 @@ export function statusOf(bytes: Uint8Array, start: number, stop: number): number
   return status;
 }
 
-/** A first line's three parts, as text. */
-export interface StartLine {
-  readonly first: string;
-  readonly second: string;
-  readonly rest: string;
+/** Where the three parts of a first line lie: from its start to `firstEnd`, [second, secondEnd), and from `rest` on. */
+export interface LineParts {
+  readonly firstEnd: number;
+  readonly second: number;
+  readonly secondEnd: number;
+  readonly rest: number;
 }
 
-/** The line cut as Wireshark cuts it: two words, and what is left. Two blanks after a method are an empty target. */
-export function splitLine(line: string): StartLine {
-  const space = line.indexOf(' ');
-  if (space < 0) return { first: line, second: '', rest: '' };
-  let second = space + 1;
-  while (line[second] === ' ') second++;
-  if (second - space >= 2) second--; // keeps one blank: the target is empty then
-  const stop = line.indexOf(' ', second);
-  if (stop < 0) return { first: line.slice(0, space), second: line.slice(second), rest: '' };
-  return { first: line.slice(0, space), second: line.slice(second, stop), rest: line.slice(stop + 1).trimStart() };
+/** The line in [start, stop) cut as Wireshark cuts it: two words, and what is left. Two blanks after a method are an empty target. */
+export function partsOfLine(bytes: Uint8Array, start: number, stop: number): LineParts {
+  const firstEnd = blankAt(bytes, start, stop);
+  let second = Math.min(firstEnd + 1, stop);
+  while (second < stop && bytes[second] === SPACE) second++;
+  if (second - firstEnd >= 2) second--; // keeps one blank: the target is empty then
+  const secondEnd = blankAt(bytes, second, stop);
+  return { firstEnd, second, secondEnd, rest: Math.min(secondEnd + 1, stop) };
+}
+
+function blankAt(bytes: Uint8Array, start: number, stop: number): number {
+  let at = start;
+  while (at < stop && bytes[at] !== SPACE) at++;
+  return at;
 }

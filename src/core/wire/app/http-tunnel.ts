@@ -12,7 +12,7 @@ export function tunnel(packet: Packet, dissection: Dissection, http: Protocol, c
     if (!packet.push(http.id)) return;
     const { byId, tcpPorts } = dissection.registry;
     const inner = byId[conversation.inner.carries?.id ?? END];
-    const proxied = tcpPorts[connectPort];
+    const proxied = tcpPorts.of(connectPort);
     if (proxied === http) {
       packet.offset = end;
       return;

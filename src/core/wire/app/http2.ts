@@ -103,7 +103,7 @@ function beginsPreface({ bytes, offset, end }: Packet): boolean {
 }
 
 function isPortOfHttp({ srcPort, dstPort }: Packet, { registry: { tcpPorts } }: Dissection): boolean {
-  return tcpPorts[srcPort]?.name === 'http' || tcpPorts[dstPort]?.name === 'http';
+  return tcpPorts.of(srcPort)?.name === 'http' || tcpPorts.of(dstPort)?.name === 'http';
 }
 
 /** Takes in one whole frame in [start, stop). */

@@ -62,7 +62,8 @@ export class QuicConnections {
     this.misses = 0;
     const isFull = this.connections.length >= MOST_CONNECTIONS;
     if (isFull) this.connections[0]!.forget(into.hellos);
-    this.connections = [...this.connections.slice(isFull ? 1 : 0), connection];
+    // by concat: an array that was spread into has room for sixteen more, and most hold one
+    this.connections = (isFull ? this.connections.slice(1) : this.connections).concat(connection);
     return true;
   }
 

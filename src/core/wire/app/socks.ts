@@ -102,7 +102,7 @@ function relay(packet: Packet, dissection: Dissection, flow: Flow, state: SocksS
 
 function dissectRelayed(packet: Packet, dissection: Dissection, flow: Flow, port: number): boolean {
   if (dissection.carriedBy(flow)?.segment?.(packet, dissection) === true) return true;
-  const ofPort = dissection.registry.tcpPorts[port];
+  const ofPort = dissection.registry.tcpPorts.of(port);
   if (ofPort !== socks && ofPort?.segment?.(packet, dissection) === true) return true;
   return dissectByContent(packet, flow, dissection) !== undefined;
 }

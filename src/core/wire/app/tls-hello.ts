@@ -1,4 +1,7 @@
 import { latin1, u16 } from '../bytes.ts';
+import { KnownTexts } from '../known-texts.ts';
+
+const names = new KnownTexts();
 
 /** What a ClientHello or a ServerHello says, as far as its bytes go. Values are the numbers of IANA's TLS registries. */
 export interface Hello {
@@ -131,7 +134,7 @@ function read16s(bytes: Uint8Array, start: number, end: number): number[] {
 export function readServerName(bytes: Uint8Array, start: number, end: number): string | null {
   if (start + 5 > end || bytes[start + 2] !== 0) return null;
   const length = u16(bytes, start + 3);
-  return start + 5 + length > end ? null : latin1(bytes, start + 5, start + 5 + Math.min(length, 1024));
+  return start + 5 + length > end ? null : names.read(bytes, start + 5, start + 5 + Math.min(length, 1024), latin1);
 }
 
 /** RFC 7301, 3.1. */

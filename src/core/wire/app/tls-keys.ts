@@ -25,12 +25,13 @@ export function changeCipher(packet: Packet, state: TlsState, sender: number): v
   const { session } = state;
   // in TLS 1.3 it means nothing; before the server's hello it precedes early data of that
   if (session === null || state.isTls13 || !session.isChosen) return;
-  state.readers[packet.direction] = new KeyBlockReader(session, packet.direction === state.client);
+  state.setReader(packet.direction, new KeyBlockReader(session, packet.direction === state.client));
 }
 
 /** Why the record that was just looked at was not decrypted. */
-export function secrecyOf({ session, readers }: TlsState, direction: Direction, isCut: boolean): Secrecy {
-  const reader = readers[direction];
+export function secrecyOf(state: TlsState, direction: Direction, isCut: boolean): Secrecy {
+  const { session } = state;
+  const reader = state.reader(direction);
   if (session === null || !session.isChosen || reader === null) return 'no hello';
   if (!session.isReadable) return 'suite';
   if (isCut) return 'cut';
@@ -48,13 +49,13 @@ export function noteForKeys(packet: Packet, state: TlsState, type: number, start
     state.session = new TlsSession(bytes, start, hello);
     state.client = direction;
     // early data follow at once
-    if (state.encrypted === 0) state.readers[direction] = new TrafficReader(state.session, true);
+    if (state.encrypted === 0) state.setReader(direction, new TrafficReader(state.session, true));
   } else if (type === SERVER_HELLO) {
     const hello = readServerHello(bytes, start, end);
     if (hello !== null && state.session !== null && !isHelloRetryRequest(bytes, start, end)) {
       takeServerHello(state, bytes, start, hello, direction);
     }
-  } else if (type === KEY_UPDATE && state.isTls13) state.readers[direction]?.update();
+  } else if (type === KEY_UPDATE && state.isTls13) state.reader(direction)?.update();
   else if (type === ENCRYPTED_EXTENSIONS && state.isTls13) {
     chooseAlpn(state, readAlpnChoice(bytes, start, end));
   }
@@ -63,8 +64,8 @@ export function noteForKeys(packet: Packet, state: TlsState, type: number, start
 function takeServerHello(state: TlsState, bytes: Uint8Array, start: number, hello: Hello, direction: Direction): void {
   const session = state.session!;
   session.choose(bytes, start, hello);
-  if (state.isTls13) state.readers[direction] = new TrafficReader(session, false);
-  else if ((state.encrypted & (1 << state.client)) === 0) state.readers[state.client] = null;
+  if (state.isTls13) state.setReader(direction, new TrafficReader(session, false));
+  else if ((state.encrypted & (1 << state.client)) === 0) state.setReader(state.client, null);
   chooseAlpn(state, hello.alpn[0] ?? null);
 }
 

@@ -153,7 +153,7 @@ function takes(candidate: Protocol | undefined, packet: Packet, dissection: Diss
 function insideOf(port: number, { registry }: Dissection): Protocol | undefined {
   const name = INSIDE.get(port);
   if (name !== undefined) return registry.byName.get(name);
-  const plain = registry.tcpPorts[port];
+  const plain = registry.tcpPorts.of(port);
   return plain === undefined || NOT_INSIDE.has(plain.name) ? undefined : plain;
 }
 

@@ -4,6 +4,19 @@ import type { PlaintextStreams } from './tls-plaintext.ts';
 import type { RecordReader } from './tls-record-reader.ts';
 import type { TlsSession } from './tls-session.ts';
 
+/** What is still to come of a handshake message, of one direction. */
+class MessageRest {
+  /** The beginning of a hello that lies in several records. */
+  partial: Uint8Array | null = null;
+  /** Bytes of another message that are still to come. */
+  skip = 0;
+  /** The type of the message that `skip` counts. */
+  skippedType = NO_TYPE;
+}
+
+/** In place of one, where nothing is to come: nobody changes it. */
+const NO_REST = new MessageRest();
+
 /** What a TLS connection remembers. */
 export class TlsState {
   /** Known to be TLS 1.2 or older, where the type alone makes a record, as in Wireshark; else its version does too. */
@@ -13,23 +26,47 @@ export class TlsState {
   isSsl2 = false;
   /** A ChangeCipherSpec was seen from A (1), from B (2): what follows is encrypted. */
   encrypted = 0;
-  /** A hello that lies in several records, from A and from B. */
-  readonly partial: [Uint8Array | null, Uint8Array | null] = [null, null];
-  /** Bytes of another handshake message that are still to come in the records that follow. */
-  readonly skip: [number, number] = [0, 0];
-  /** The type of the message that `skip` counts. */
-  readonly skippedType: [number, number] = [NO_TYPE, NO_TYPE];
   /** The last record ended in what is no message: encrypted, from the middle of a connection. */
   isUnknown = false;
   /** With secrets: the last handshake, and what reads the records of A and of B, where those are encrypted. */
   session: TlsSession | null = null;
   client: Direction = 0;
-  readonly readers: [RecordReader | null, RecordReader | null] = [null, null];
+  private readerOfA: RecordReader | null = null;
+  private readerOfB: RecordReader | null = null;
   plaintext: PlaintextStreams | null = null;
+  /** Of most connections no message lies in several records. */
+  private restOfA: MessageRest = NO_REST;
+  private restOfB: MessageRest = NO_REST;
+
+  reader(direction: Direction): RecordReader | null {
+    return direction === 0 ? this.readerOfA : this.readerOfB;
+  }
+
+  setReader(direction: Direction, reader: RecordReader | null): void {
+    if (direction === 0) this.readerOfA = reader;
+    else this.readerOfB = reader;
+  }
+
+  /** What the next record goes on with, to be read. */
+  rest(direction: Direction): Readonly<MessageRest> {
+    return direction === 0 ? this.restOfA : this.restOfB;
+  }
+
+  /** The same, to be changed. */
+  ownRest(direction: Direction): MessageRest {
+    if (direction === 0) {
+      if (this.restOfA === NO_REST) this.restOfA = new MessageRest();
+      return this.restOfA;
+    }
+    if (this.restOfB === NO_REST) this.restOfB = new MessageRest();
+    return this.restOfB;
+  }
 
   /** No message of this direction goes on in its next record. */
   forget(direction: Direction): void {
-    this.partial[direction] = null;
-    this.skip[direction] = 0;
+    if (this.rest(direction) === NO_REST) return;
+    const rest = this.ownRest(direction);
+    rest.partial = null;
+    rest.skip = 0;
   }
 }

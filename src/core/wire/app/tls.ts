@@ -95,7 +95,7 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection)
     if (left < size && packet.canWait) {
       packet.needed = size - left;
       // of what is encrypted nothing but its length is of use
-      const reader = state.readers[packet.direction];
+      const reader = state.reader(packet.direction);
       const isRead = reader?.reads(type) === true && !reader.isLost;
       const hasHello = isSsl2 ? bytes[at + 2] === CLIENT_HELLO : type === HANDSHAKE;
       if (!hasHello && !isRead) packet.discardFrom = Math.min(end, at + RECORD);
@@ -128,7 +128,7 @@ function dissectRecords(packet: Packet, state: TlsState, dissection: Dissection)
 
 /** Reads the record in [at, end), if it is encrypted and its key is known. */
 function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: number, end: number): boolean {
-  const reader = state.readers[packet.direction];
+  const reader = state.reader(packet.direction);
   const { bytes } = packet;
   if (reader === null || dissection.secrets === null || !reader.reads(bytes[at]!)) return false;
   if (end > packet.end) {
@@ -139,7 +139,7 @@ function decrypt(packet: Packet, state: TlsState, dissection: Dissection, at: nu
   if (plaintext === null) return false;
   const { contentType } = reader;
   if (contentType === HANDSHAKE || contentType === ALERT) {
-    noteOpenedRecord(packet, at, contentType, plaintext, Math.min(plaintext.length, state.skip[packet.direction]));
+    noteOpenedRecord(packet, at, contentType, plaintext, Math.min(plaintext.length, state.rest(packet.direction).skip));
   }
   if (contentType === HANDSHAKE) {
     packet.bytes = plaintext;
@@ -165,16 +165,16 @@ function takeSsl2Hello(packet: Packet, start: number, end: number): void {
 function dissectHandshake(packet: Packet, state: TlsState, from: number, end: number, dissection: Dissection): void {
   const { direction } = packet;
   state.isUnknown = false;
-  const skipped = Math.min(state.skip[direction], end - from);
-  state.skip[direction] -= skipped;
-  if (skipped > 0 && state.skip[direction] === 0) packet.handshake(state.skippedType[direction]);
+  const skipped = Math.min(state.rest(direction).skip, end - from);
+  if (skipped !== 0) state.ownRest(direction).skip -= skipped;
+  if (skipped > 0 && state.rest(direction).skip === 0) packet.handshake(state.rest(direction).skippedType);
   const start = from + skipped;
-  const before = state.partial[direction];
+  const before = state.rest(direction).partial;
   if (before !== null) {
     const whole = new Uint8Array(before.length + end - start);
     whole.set(before);
     whole.set(packet.bytes.subarray(start, end), before.length);
-    state.partial[direction] = null;
+    state.ownRest(direction).partial = null;
     const { bytes } = packet;
     packet.bytes = whole;
     walkMessages(packet, state, 0, whole.length, dissection);
@@ -194,9 +194,10 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     const known = handshakeName(type) === undefined ? NO_TYPE : type;
     if (body + length > end) {
       state.isUnknown = known === NO_TYPE;
-      state.skippedType[direction] = known;
-      if (hello && length < LONGEST_HELLO) state.partial[direction] = bytes.slice(at, end);
-      if (!hello && known !== NO_TYPE && length < LONGEST_MESSAGE) state.skip[direction] = body + length - end;
+      const rest = state.ownRest(direction);
+      rest.skippedType = known;
+      if (hello && length < LONGEST_HELLO) rest.partial = bytes.slice(at, end);
+      if (!hello && known !== NO_TYPE && length < LONGEST_MESSAGE) rest.skip = body + length - end;
       return;
     }
     packet.handshake(known);
@@ -211,7 +212,7 @@ function walkMessages(packet: Packet, state: TlsState, start: number, end: numbe
     }
     at = body + length;
   }
-  if (at < end) state.partial[direction] = bytes.slice(at, end);
+  if (at < end) state.ownRest(direction).partial = bytes.slice(at, end);
 }
 
 /** What the server agreed to, in supported_versions or in the version field; drafts of TLS 1.3 count as higher. */

@@ -5,9 +5,9 @@ import {
   mayBegin,
   NEITHER,
   NOTIFICATION,
+  partsOfLine,
   REQUEST,
   RESPONSE,
-  splitLine,
   statusOf,
 } from '../../../../src/core/wire/app/http-start-line.ts';
 
@@ -65,10 +65,21 @@ test.each([
 });
 
 test('a line has two words and a rest; two blanks are an empty target', () => {
-  expect(splitLine('GET /a?b HTTP/1.1')).toEqual({ first: 'GET', second: '/a?b', rest: 'HTTP/1.1' });
-  expect(splitLine('GET /a')).toEqual({ first: 'GET', second: '/a', rest: '' });
-  expect(splitLine('GET  HTTP/1.0')).toEqual({ first: 'GET', second: '', rest: 'HTTP/1.0' });
-  expect(splitLine('HTTP/1.1 404 Not Found')).toEqual({ first: 'HTTP/1.1', second: '404', rest: 'Not Found' });
+  const split = (line: string): string[] => {
+    const within = bytes(` ${line} `);
+    const { firstEnd, second, secondEnd, rest } = partsOfLine(within, 1, 1 + line.length);
+    const text = ` ${line} `;
+    return [text.slice(1, firstEnd), text.slice(second, secondEnd), text.slice(rest, 1 + line.length)];
+  };
+  expect(split('GET /a?b HTTP/1.1')).toEqual(['GET', '/a?b', 'HTTP/1.1']);
+  expect(split('GET /a')).toEqual(['GET', '/a', '']);
+  expect(split('GET')).toEqual(['GET', '', '']);
+  expect(split('GET ')).toEqual(['GET', '', '']);
+  expect(split('')).toEqual(['', '', '']);
+  expect(split('GET   ')).toEqual(['GET', '', '']);
+  expect(split('GET  HTTP/1.0')).toEqual(['GET', '', 'HTTP/1.0']);
+  expect(split('GET    /b HTTP/1.0')).toEqual(['GET', '', '/b HTTP/1.0']);
+  expect(split('HTTP/1.1 404 Not Found')).toEqual(['HTTP/1.1', '404', 'Not Found']);
 });
 
 test.each([

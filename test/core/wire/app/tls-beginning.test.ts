@@ -19,7 +19,9 @@ const ANSWER = record(22, handshake(2, serverHello(0x1301, [chosenVersion(0x0304
 const ENCRYPTED = record(23, new Array<number>(40).fill(7));
 const ROW = { server_name: 'a.example', version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256', server_addr: '10.0.0.2' };
 /** Every port of TCP that a protocol claims. */
-const PORTS = REGISTRY.tcpPorts.flatMap((protocol, port) => (protocol === undefined ? [] : [port]));
+const PORTS = Array.from({ length: 65_536 }, (_, port) => port).filter(
+  (port) => REGISTRY.tcpPorts.of(port) !== undefined,
+);
 
 const rowsOf = (connection: TcpConversation): readonly unknown[] => runStatistic('tls', connection.frames);
 
