@@ -37,6 +37,9 @@ export interface CaptureWriter {
   readonly pending: number;
 }
 
+/** So many bytes are copied by a loop in the time that a call of `set`, and the object that it takes, costs. */
+const SHORT = 128;
+
 /** Little-endian integers and bytes, gathered in a buffer that grows. */
 export class ByteGatherer {
   private bytes = new Uint8Array(1024 * 1024);
@@ -70,6 +73,18 @@ export class ByteGatherer {
   set(at: number, from: Uint8Array, room: number): void {
     this.bytes.set(from, at);
     this.bytes.fill(0, at + from.length, at + room);
+  }
+
+  /** Copies the frame of a packet to [at, at + room); what it does not fill becomes zero. */
+  setFrame(at: number, { frame, frameStart, frameEnd }: Packet, room: number): void {
+    if (frameEnd - frameStart > SHORT) {
+      this.set(at, frame.subarray(frameStart, frameEnd), room);
+      return;
+    }
+    const { bytes } = this;
+    let to = at;
+    for (let from = frameStart; from < frameEnd; from++) bytes[to++] = frame[from]!;
+    while (to < at + room) bytes[to++] = 0;
   }
 
   /** Adds the bytes in [start, end). */

@@ -1,4 +1,6 @@
+import { latin1 } from '../wire/bytes.ts';
 import { AddressMap } from './address-map.ts';
+import { LabelCache } from './label-cache.ts';
 import { isOfIpGroup, MacMap } from './mac-map.ts';
 import { NameMap } from './name-map.ts';
 import { keyFor } from './redact-key.ts';
@@ -18,6 +20,7 @@ export class Redaction {
   readonly addresses: AddressMap;
   readonly names: NameMap;
   private readonly macMap: MacMap;
+  private readonly labels = new LabelCache((label) => this.label(label));
 
   /** `key` has 32 bytes. */
   constructor(words: Iterable<RedactWord>, key: Uint8Array) {
@@ -50,9 +53,14 @@ export class Redaction {
     return this.keeps(label) ? Buffer.from(label, 'latin1') : this.names.label(label);
   }
 
+  /** The same for the label of `length` bytes at `at`. */
+  labelAt(bytes: Uint8Array, at: number, length: number): void {
+    this.labels.replace(bytes, at, length);
+  }
+
   /** The same for each label of a name in [from, to), which has dots between them; a port may follow it. */
-  name(bytes: Buffer, from: number, to: number): void {
-    const text = bytes.toString('latin1', from, to);
+  name(bytes: Uint8Array, from: number, to: number): void {
+    const text = latin1(bytes, from, to);
     const port = /:\d{1,5}$/.exec(text)?.[0] ?? '';
     const labels = text.slice(0, text.length - port.length).split('.');
     const isName = labels.some((label) => /[^\d]/.test(label)) && labels.every((label) => /^[\w-]{0,63}$/.test(label));
