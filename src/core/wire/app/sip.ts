@@ -104,6 +104,7 @@ export const sip = protocol({
   about: 'Session Initiation Protocol',
   udpPorts: [5060],
   tcpPorts: [5060],
+  announces: true,
   datagram(packet: Packet, dissection: Dissection): number {
     return dissectMessage(packet, dissection, packet.end) < 0 ? NOT_MINE : END;
   },
