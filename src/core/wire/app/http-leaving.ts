@@ -1,9 +1,10 @@
 import type { Packet } from '../packet.ts';
-import { kindOfLine, NEITHER, RESPONSE } from './http-start-line.ts';
+import { kindOfLine, NEITHER, RESPONSE, tokenEnd } from './http-start-line.ts';
 import { beginsWith, lineEnd } from './text-line.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
+const SPACE = 0x20;
 const C = 0x63;
 const H = 0x68;
 
@@ -13,8 +14,8 @@ const H = 0x68;
  */
 export function mayLeaveHttp({ bytes, offset, end }: Packet): boolean {
   const start = bytes[offset] === CR && bytes[offset + 1] === LF ? offset + 2 : offset;
-  const first = bytes[start]! | 0x20;
-  if (first < 0x61 || first > 0x7a) return false;
+  const word = tokenEnd(bytes, start, end);
+  if (word === start || word === end || bytes[word] !== SPACE) return false;
   if (beginsWith(bytes, start, end, 'connect ')) return true;
   const stop = lineEnd(bytes, start, end, false);
   const kind = kindOfLine(bytes, start, stop);
