@@ -1,6 +1,8 @@
 import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
+import { arpaBytes } from './arpa-names.ts';
 import type { Redaction } from './redaction.ts';
+import { TextCache } from './text-cache.ts';
 import type { Walk } from './walk.ts';
 import { ip } from './walk-ip.ts';
 import { byEtherType, ethernet, knowsLink, walkLink } from './walk-links.ts';
@@ -10,6 +12,7 @@ const ROOM = 65_536;
 /** Redacts frames one after the other. */
 export class FrameRedactor implements Walk {
   readonly redaction: Redaction;
+  readonly arpaNames = new TextCache(80, 1024, (name) => arpaBytes(name, this.redaction));
   bytes: Uint8Array = new Uint8Array(0);
   isCut = false;
   isQuoted = false;

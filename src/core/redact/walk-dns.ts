@@ -87,14 +87,17 @@ function skipName(bytes: Uint8Array, from: number, end: number): number {
 
 /** Replaces the labels of a name, up to a pointer; returns where it ends. Names and pointers were checked. */
 function name(walk: Walk, start: number, from: number, end: number): number {
-  const { bytes, redaction } = walk;
-  const length = bytes[from]!;
-  if (length === 0) return from + 1;
-  if (length >= POINTER) return from + 2;
+  const { bytes, redaction, arpaNames } = walk;
+  if (bytes[from]! === 0) return from + 1;
+  if (bytes[from]! >= POINTER) return from + 2;
   // only the name of an address is seen as a whole
-  const others = endsInArpa(from - start, end - start)
-    ? arpaLabels(labelsOf(from - start, end - start), redaction)
-    : null;
+  const isOfAddress = endsInArpa(from - start, end - start);
+  const length = isOfAddress ? plainLength(bytes, from) : 0;
+  if (length > 0 && length <= arpaNames.longest) {
+    arpaNames.replace(bytes, from, length);
+    return from + length + 1;
+  }
+  const others = isOfAddress ? arpaLabels(labelsOf(from - start, end - start), redaction) : null;
   let at = from;
   for (let index = 0; ; index++) {
     const size = bytes[at]!;
@@ -108,6 +111,13 @@ function name(walk: Walk, start: number, from: number, end: number): number {
     }
     at += 1 + size;
   }
+}
+
+/** Of a name without a pointer, without the zero that ends it; 0 for another one. */
+function plainLength(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at]! > 0 && bytes[at]! < POINTER) at += 1 + bytes[at]!;
+  return bytes[at] === 0 ? at - from : 0;
 }
 
 /** The message as it was: names point at what has been replaced by then. */

@@ -1,4 +1,5 @@
 import type { Redaction } from './redaction.ts';
+import type { TextCache } from './text-cache.ts';
 
 /**
  * A frame that is being redacted, where it lies. Each function of a header gets where it begins and where what
@@ -8,6 +9,8 @@ import type { Redaction } from './redaction.ts';
  */
 export interface Walk {
   readonly redaction: Redaction;
+  /** What stands for names of addresses (`4.3.2.1.in-addr.arpa`) as DNS has them, without the zero at their end. */
+  readonly arpaNames: TextCache;
   /** What holds the frame. */
   readonly bytes: Uint8Array;
   /** The frame ends where the function that set it stopped. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { LabelCache } from '../../../src/core/redact/label-cache.ts';
+import { TextCache } from '../../../src/core/redact/text-cache.ts';
 
-test('each label becomes what is made of it, however many others have its place', () => {
+test('each text becomes what is made of it, however many others have its place', () => {
   let made = 0;
-  const cache = new LabelCache((label) => {
+  const cache = new TextCache(63, 4096, (label) => {
     made++;
     return Buffer.from([...label].reverse().join(''), 'latin1');
   });
