@@ -3,6 +3,7 @@ import { PcapWriter } from '../../core/capture/pcap-writer.ts';
 import { PcapngWriter } from '../../core/capture/pcapng-writer.ts';
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
+import { setupFor } from '../../core/packet/filter-setup.ts';
 import { formatOwners } from '../../core/packet/owner-comment.ts';
 import { compilePacketFilter } from '../../core/packet/packet-filter.ts';
 import type { PacketOwners } from '../../core/packet/packet-owners.ts';
@@ -71,11 +72,11 @@ async function copyPackets(
 ): Promise<number> {
   const filter = request.filter === null ? null : compilePacketFilter(request.filter, undefined, context.clock.now);
   const { rotation } = request;
+  const setup = setupFor(filter);
   const dissector = new Dissector(REGISTRY, {
-    applications: filter?.needsApplications ?? false,
+    ...setup,
     // owners are those of flows
-    headersAlone: filter?.needsFlows !== true && !request.annotate && request.process === null,
-    decrypts: filter?.needsHellos ?? false,
+    headersAlone: setup.headersAlone && !request.annotate && request.process === null,
   });
   const { feed, owners, file, signal, finish } = await openPackets(context, request.packets, {
     dissector,

@@ -37,10 +37,19 @@ export interface CaptureWriter {
   readonly pending: number;
 }
 
+/** So many bytes are copied four by four in the time that a call of `set`, and the object that it takes, costs. */
+const SHORT = 256;
+
+const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView => new DataView(buffer, byteOffset, length);
+
 /** Little-endian integers and bytes, gathered in a buffer that grows. */
 export class ByteGatherer {
   private bytes = new Uint8Array(1024 * 1024);
   private length = 0;
+  private view = viewOf(this.bytes);
+  /** Frames mostly lie in the same bytes as those before them. */
+  private seen: Uint8Array | null = null;
+  private seenView = this.view;
 
   /** Room for `count` bytes; where they begin. */
   reserve(count: number): number {
@@ -49,6 +58,7 @@ export class ByteGatherer {
       const larger = new Uint8Array(Math.max(this.bytes.length * 2, at + count));
       larger.set(this.bytes.subarray(0, at));
       this.bytes = larger;
+      this.view = viewOf(larger);
     }
     this.length = at + count;
     return at;
@@ -70,6 +80,24 @@ export class ByteGatherer {
   set(at: number, from: Uint8Array, room: number): void {
     this.bytes.set(from, at);
     this.bytes.fill(0, at + from.length, at + room);
+  }
+
+  /** Copies the frame of a packet to [at, at + room); what it does not fill becomes zero. */
+  setFrame(at: number, { frame, frameStart, frameEnd }: Packet, room: number): void {
+    if (frameEnd - frameStart > SHORT) {
+      this.set(at, frame.subarray(frameStart, frameEnd), room);
+      return;
+    }
+    if (frame !== this.seen) {
+      this.seen = frame;
+      this.seenView = viewOf(frame);
+    }
+    const { bytes, view, seenView } = this;
+    let from = frameStart;
+    let to = at;
+    for (; from + 4 <= frameEnd; from += 4, to += 4) view.setInt32(to, seenView.getInt32(from, true), true);
+    while (from < frameEnd) bytes[to++] = frame[from++]!;
+    while (to < at + room) bytes[to++] = 0;
   }
 
   /** Adds the bytes in [start, end). */

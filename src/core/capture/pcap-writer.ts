@@ -48,7 +48,7 @@ export class PcapWriter implements CaptureWriter {
     this.out.set32(at + 4, this.nanoseconds ? packet.nanoseconds : packet.nanoseconds / 1000);
     this.out.set32(at + 8, captured);
     this.out.set32(at + 12, packet.length);
-    this.out.set(at + PCAP_RECORD, packet.frame.subarray(packet.frameStart, packet.frameEnd), captured);
+    this.out.setFrame(at + PCAP_RECORD, packet, captured);
   }
 
   writesAsRead(packet: Packet, from: CaptureInterface): boolean {

@@ -57,7 +57,7 @@ export class PcapngWriter implements CaptureWriter {
     out.set32(at + 8, units.low);
     out.set32(at + 12, captured);
     out.set32(at + 16, packet.length);
-    out.set(at + 20, packet.frame.subarray(packet.frameStart, packet.frameEnd), padded(captured));
+    out.setFrame(at + 20, packet, padded(captured));
     if (said === 0) return;
     at += 20 + padded(captured);
     if (comment !== null) at = this.option(at, COMMENT, text);

@@ -32,8 +32,12 @@ export interface PacketPredicate {
   readonly needsText: boolean;
   /** Whether it needs anything after the transport header. */
   readonly needsApplications: boolean;
+  /** Of which protocols alone it needs streams: those whose names it holds; null for all. */
+  readonly streams: readonly string[] | null;
   /** Whether it needs the flow of a packet, and so the packets before it; otherwise their headers do. */
   readonly needsFlows: boolean;
+  /** Whether it asks how segments of TCP follow each other. */
+  readonly needsAnalysis: boolean;
   /** Whether it asks what is in hellos, those of QUIC too. */
   readonly needsHellos: boolean;
   /** Makes the fields that it needs; the caller tells it about the file and the owners. */
@@ -81,7 +85,9 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
   return {
     needsText: binder.needsText,
     needsApplications: binder.needsText || binder.needsApplications,
+    streams: binder.needsText || binder.needsAllStreams ? null : [...binder.streams],
     needsFlows: binder.needsText || binder.needsApplications || binder.needsFlows,
+    needsAnalysis: binder.needsText || binder.needsAnalysis,
     needsHellos: binder.needsHellos,
     rows: binder.rows,
     matches(packet) {
@@ -99,7 +105,10 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
 class Binder {
   needsText = false;
   needsApplications = false;
+  needsAllStreams = false;
+  readonly streams = new Set<string>();
   needsFlows = false;
+  needsAnalysis = false;
   needsHellos = false;
   readonly rows: PacketRows;
   private readonly source: string;
@@ -138,6 +147,7 @@ class Binder {
     const protocols = layersNamed(name).flatMap((layer) => REGISTRY.byName.get(layer)?.id ?? []);
     if (protocols.length > 0) {
       this.needsApplications ||= !TRANSPORTS.has(name);
+      this.readStreams(layersNamed(name));
       return (packet) => protocols.some((id) => packet.has(id));
     }
     if (PROTOCOL_NAMES.has(name))
@@ -145,7 +155,8 @@ class Binder {
     const expert = expertTest(name);
     if (expert !== null) {
       this.needsApplications ||= !name.startsWith('tcp.');
-      this.needsFlows = true;
+      this.needsAllStreams ||= this.needsApplications;
+      this.needsFlows = this.needsAnalysis = true;
       return expert;
     }
     const prefix = parsePrefix(word.text);
@@ -158,6 +169,16 @@ class Binder {
       ANY_ANALYSIS,
     ]);
     return this.search(word);
+  }
+
+  /** Where one of the layers may be in any stream, all are read. */
+  private readStreams(layers: readonly string[]): void {
+    for (const layer of layers) {
+      const protocol = REGISTRY.byName.get(layer);
+      if (protocol === undefined || protocol.dissect !== undefined) continue; // a header is in no stream
+      if (protocol.carriedBy === undefined) this.needsAllStreams = true;
+      this.streams.add(layer);
+    }
   }
 
   /** Neither a plain number nor an address with a port: `record` throws for those. */
@@ -193,6 +214,7 @@ class Binder {
     const field = DISPLAY_FIELDS.get(name) ?? null;
     if (field !== null) {
       this.needsApplications ||= isOfMessages(name);
+      this.needsAllStreams ||= isOfMessages(name);
       this.needsFlows ||= isOfFlows(name);
       this.needsHellos ||= isOfHellos(name);
     }

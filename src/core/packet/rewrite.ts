@@ -120,7 +120,7 @@ export class CaptureCopy {
       return false;
     }
     if (this.written === 0) this.prepare();
-    redactor.takeFrame(packet);
+    redactor.frames.redactInPlace(packet);
     writer.add(
       packet,
       redactor.interfaceOf(reader.interfaces[packet.iface]!, packet.iface),

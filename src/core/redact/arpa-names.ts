@@ -24,6 +24,22 @@ export function arpaLabels(labels: readonly string[], redaction: Redaction): rea
   return [...others.reverse(), ...labels.slice(-2).map((one) => Buffer.from(one.toLowerCase(), 'latin1'))];
 }
 
+/** The name of an address as DNS has it, each label behind its length, under other addresses. */
+export function arpaBytes(name: string, redaction: Redaction): Uint8Array {
+  const labels: string[] = [];
+  for (let at = 0; at < name.length; at += 1 + name.charCodeAt(at)) {
+    labels.push(name.slice(at + 1, at + 1 + name.charCodeAt(at)));
+  }
+  const bytes = Buffer.from(name, 'latin1');
+  let at = 1;
+  const others = arpaLabels(labels, redaction) ?? labels.map((label) => redaction.label(label));
+  for (const other of others) {
+    bytes.set(other, at);
+    at += other.length + 1;
+  }
+  return bytes;
+}
+
 function arpaZoneOf(labels: readonly string[]): 'in-addr' | 'ip6' | null {
   if (labels.at(-1)?.toLowerCase() !== 'arpa') return null;
   const zone = labels.at(-2)?.toLowerCase();

@@ -1,7 +1,6 @@
 import type { CaptureInterface } from '../capture/capture-reader.ts';
 import { NO_OPTIONS } from '../capture/capture-reader.ts';
 import { pcapngOptions } from '../capture/pcapng-options.ts';
-import type { Packet } from '../wire/packet.ts';
 import { FrameRedactor } from './frame-redactor.ts';
 import type { Redaction } from './redaction.ts';
 
@@ -17,24 +16,24 @@ export class CaptureRedactor {
   options = 0;
   records = 0;
   private readonly interfaces = new Map<CaptureInterface, CaptureInterface>();
+  /** What the last frame came from, and what it is then. */
+  private last: CaptureInterface | null = null;
+  private lastMade: CaptureInterface | null = null;
   private kept = new Uint8Array(64);
 
   constructor(redaction: Redaction) {
     this.frames = new FrameRedactor(redaction);
   }
 
-  /** Gives the packet its redacted frame, which is valid until the next one. */
-  takeFrame(packet: Packet): void {
-    const length = this.frames.redact(packet);
-    packet.frame = this.frames.bytes;
-    packet.frameStart = 0;
-    packet.frameEnd = length;
-  }
-
   /** The same interface under a number instead of its name. */
   interfaceOf(from: CaptureInterface, index: number): CaptureInterface {
-    const known = this.interfaces.get(from);
-    if (known !== undefined) return known;
+    if (from === this.last && this.lastMade !== null) return this.lastMade;
+    this.last = from;
+    this.lastMade = this.interfaces.get(from) ?? this.make(from, index);
+    return this.lastMade;
+  }
+
+  private make(from: CaptureInterface, index: number): CaptureInterface {
     const options = from.options ?? NO_OPTIONS;
     const left = options.length === 0 ? 0 : this.keep(options, KEPT_OF_INTERFACES);
     const name = from.name === null ? null : interfaceName(index);

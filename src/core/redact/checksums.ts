@@ -9,7 +9,8 @@ export function sumWords(bytes: Uint8Array, from: number, to: number): number {
 /** The checksum of a sum. */
 export function checksumOf(sum: number): number {
   let folded = sum;
-  while (folded > 0xffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000);
+  while (folded > 0xffffffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000);
+  while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16); // in whole numbers
   return ~folded & 0xffff;
 }
 

@@ -21,20 +21,29 @@ export class MacMap {
 
   /** Replaces the six bytes at `at`. */
   replace(bytes: Uint8Array, at: number): void {
-    if (isWellKnown(bytes, at)) return;
     const high = (bytes[at]! << 8) | bytes[at + 1]!;
     const low = ((bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!) >>> 0;
     const place = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 20;
     const of = high * 2 ** 32 + low;
     const value = place * 6;
-    if (this.from[place] !== of) {
-      this.block.set(bytes.subarray(at, at + 6));
-      const made = this.cipher.update(this.block);
-      this.to.set(made.subarray(0, 6), value);
-      this.to[value] = (made[0]! & 0xfc) | 2 | (bytes[at]! & 1);
-      this.from[place] = of;
+    const { from, to } = this;
+    if (from[place] !== of) {
+      this.learn(bytes, at, value);
+      from[place] = of;
     }
-    for (let index = 0; index < 6; index++) bytes[at + index] = this.to[value + index]!;
+    for (let index = 0; index < 6; index++) bytes[at + index] = to[value + index]!;
+  }
+
+  private learn(bytes: Uint8Array, at: number, value: number): void {
+    const was = bytes.subarray(at, at + 6);
+    if (isWellKnown(bytes, at)) {
+      this.to.set(was, value);
+      return;
+    }
+    this.block.set(was);
+    const made = this.cipher.update(this.block);
+    this.to.set(made.subarray(0, 6), value);
+    this.to[value] = (made[0]! & 0xfc) | 2 | (bytes[at]! & 1);
   }
 }
 

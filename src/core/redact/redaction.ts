@@ -1,8 +1,10 @@
+import { latin1 } from '../wire/bytes.ts';
 import { AddressMap } from './address-map.ts';
 import { isOfIpGroup, MacMap } from './mac-map.ts';
 import { NameMap } from './name-map.ts';
 import { keyFor } from './redact-key.ts';
 import type { RedactWord } from './redact-words.ts';
+import { TextCache } from './text-cache.ts';
 
 const X = 0x78;
 /** Labels in which an address may be written: `ip-10-0-0-1`, `0a000001`. */
@@ -18,6 +20,8 @@ export class Redaction {
   readonly addresses: AddressMap;
   readonly names: NameMap;
   private readonly macMap: MacMap;
+  private readonly labels = new TextCache(63, 4096, (label) => this.label(label));
+  private readonly dotted = new TextCache(96, 1024, (name) => this.dottedName(name));
 
   /** `key` has 32 bytes. */
   constructor(words: Iterable<RedactWord>, key: Uint8Array) {
@@ -50,23 +54,36 @@ export class Redaction {
     return this.keeps(label) ? Buffer.from(label, 'latin1') : this.names.label(label);
   }
 
+  /** The same for the label of `length` bytes at `at`. */
+  labelAt(bytes: Uint8Array, at: number, length: number): void {
+    this.labels.replace(bytes, at, length);
+  }
+
   /** The same for each label of a name in [from, to), which has dots between them; a port may follow it. */
-  name(bytes: Buffer, from: number, to: number): void {
-    const text = bytes.toString('latin1', from, to);
+  name(bytes: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    if (length === 0) return;
+    if (length <= this.dotted.longest) this.dotted.replace(bytes, from, length);
+    else bytes.set(this.dottedName(latin1(bytes, from, to)), from);
+  }
+
+  private dottedName(text: string): Uint8Array {
+    const bytes = Buffer.from(text, 'latin1');
     const port = /:\d{1,5}$/.exec(text)?.[0] ?? '';
     const labels = text.slice(0, text.length - port.length).split('.');
     const isName = labels.some((label) => /[^\d]/.test(label)) && labels.every((label) => /^[\w-]{0,63}$/.test(label));
     if (!isName)
-      bytes.fill(X, from, to - port.length); // an address, or what no name is
-    else if (!labels.every((label) => this.keeps(label))) this.putLabels(bytes, from, labels);
+      bytes.fill(X, 0, text.length - port.length); // an address, or what no name is
+    else if (!labels.every((label) => this.keeps(label))) this.putLabels(bytes, labels);
+    return bytes;
   }
 
   private keeps(label: string): boolean {
     return !this.hosts && !((this.ips || this.macs) && LIKE_AN_ADDRESS.test(label));
   }
 
-  private putLabels(bytes: Uint8Array, from: number, labels: readonly string[]): void {
-    let at = from;
+  private putLabels(bytes: Uint8Array, labels: readonly string[]): void {
+    let at = 0;
     for (const label of labels) {
       bytes.set(this.label(label), at);
       at += label.length + 1;

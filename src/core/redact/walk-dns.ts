@@ -1,4 +1,4 @@
-import { u16 } from '../wire/bytes.ts';
+import { latin1, u16 } from '../wire/bytes.ts';
 import { arpaLabels } from './arpa-names.ts';
 import { put16, stop, type Walk } from './walk.ts';
 
@@ -6,21 +6,21 @@ const HEADER = 12;
 const MOST_LABELS = 128;
 const MOST_HOPS = 20;
 const MOST_RECORDS = 1000;
+const MOST_BYTES = 65_536;
+const ARPA = 'arpa';
 const POINTER = 0xc0;
 const OPT = 41;
 const PADDING = 12;
 const CLIENT_SUBNET = 8;
 const LOCAL_USE = 65_001;
 /** NS, CNAME, PTR, DNAME: one name. */
-const NAMES = new Set([2, 5, 12, 39]);
+const isOfName = (type: number): boolean => type === 2 || type === 5 || type === 12 || type === 39;
 const A = 1;
 const SOA = 6;
 const MX = 15;
 const TXT = 16;
 const AAAA = 28;
 const SRV = 33;
-/** IN, CH, HS, none, any; the first bit is mDNS's. */
-const CLASSES = new Set([1, 3, 4, 254, 255]);
 
 /**
  * A message of DNS, in its own length: labels become others as long. It is clean up to the first record whose type is
@@ -33,6 +33,7 @@ export function dnsMessage(walk: Walk, start: number, end: number): number {
   if (questions < 0 || questions > 16 || records > MOST_RECORDS || questions + records === 0)
     return stop(walk, start, end);
   if (!isMessage(walk, start, end, questions, records)) return stop(walk, start, end);
+  keep(bytes, start, end);
   let at = start + HEADER;
   for (let left = questions; left > 0; left--) at = name(walk, start, at, end) + 4;
   for (let left = records; left > 0; left--) {
@@ -65,7 +66,11 @@ function isMessage(walk: Walk, start: number, end: number, questions: number, re
   return true;
 }
 
-const isClass = (value: number): boolean => CLASSES.has(value & 0x7fff);
+/** IN, CH, HS, none, any; the first bit is mDNS's. */
+function isClass(value: number): boolean {
+  const of = value & 0x7fff;
+  return of === 1 || of === 3 || of === 4 || of === 254 || of === 255;
+}
 
 /** Where the name at `from` ends; -1 for one that does not end in time. */
 function skipName(bytes: Uint8Array, from: number, end: number): number {
@@ -82,48 +87,93 @@ function skipName(bytes: Uint8Array, from: number, end: number): number {
 
 /** Replaces the labels of a name, up to a pointer; returns where it ends. Names and pointers were checked. */
 function name(walk: Walk, start: number, from: number, end: number): number {
-  const { bytes, redaction } = walk;
-  const length = bytes[from]!;
-  if (length === 0) return from + 1;
-  if (length >= POINTER) return from + 2;
-  const labels = labelsOf(walk, start, from, end);
-  const others = arpaLabels(labels, redaction) ?? labels.map((one) => redaction.label(one));
+  const { bytes, redaction, arpaNames } = walk;
+  if (bytes[from]! === 0) return from + 1;
+  if (bytes[from]! >= POINTER) return from + 2;
+  // only the name of an address is seen as a whole
+  const isOfAddress = endsInArpa(from - start, end - start);
+  const length = isOfAddress ? plainLength(bytes, from) : 0;
+  if (length > 0 && length <= arpaNames.longest) {
+    arpaNames.replace(bytes, from, length);
+    return from + length + 1;
+  }
+  const others = isOfAddress ? arpaLabels(labelsOf(from - start, end - start), redaction) : null;
   let at = from;
   for (let index = 0; ; index++) {
     const size = bytes[at]!;
     if (size === 0) return at + 1;
     if (size >= POINTER) return at + 2;
-    const other = others[index];
-    if (other === undefined || other.length !== size) bytes.fill(0x78, at + 1, at + 1 + size);
-    else bytes.set(other, at + 1);
+    if (others === null) redaction.labelAt(bytes, at + 1, size);
+    else {
+      const other = others[index];
+      if (other === undefined || other.length !== size) bytes.fill(0x78, at + 1, at + 1 + size);
+      else bytes.set(other, at + 1);
+    }
     at += 1 + size;
   }
 }
 
-/** All labels of a name as it was, those behind pointers too; a byte is a character. */
-function labelsOf({ source, shift }: Walk, start: number, from: number, end: number): string[] {
-  const labels: string[] = [];
+/** Of a name without a pointer, without the zero that ends it; 0 for another one. */
+function plainLength(bytes: Uint8Array, from: number): number {
   let at = from;
-  for (let hops = 0; hops <= MOST_HOPS && labels.length < MOST_LABELS && at < end; ) {
-    const length = source[shift + at]!;
-    if (length === 0) break;
+  while (bytes[at]! > 0 && bytes[at]! < POINTER) at += 1 + bytes[at]!;
+  return bytes[at] === 0 ? at - from : 0;
+}
+
+/** The message as it was: names point at what has been replaced by then. */
+let before = new Uint8Array(MOST_BYTES);
+
+function keep(bytes: Uint8Array, start: number, end: number): void {
+  if (end - start > before.length) before = new Uint8Array(2 * (end - start));
+  for (let at = start; at < end; at++) before[at - start] = bytes[at]!;
+}
+
+/**
+ * Calls `take` with the place and the length of each label of a name, those behind pointers too; places count from the
+ * message, of which `end` bytes are there.
+ */
+function eachLabel(from: number, end: number, take: (at: number, length: number) => void): void {
+  let at = from;
+  for (let hops = 0, count = 0; hops <= MOST_HOPS && count < MOST_LABELS && at < end; ) {
+    const length = before[at]!;
+    if (length === 0) return;
     if (length >= POINTER) {
-      at = start + (((length & 0x3f) << 8) | source[shift + at + 1]!);
+      at = ((length & 0x3f) << 8) | (at + 1 < end ? before[at + 1]! : 0);
       hops++;
       continue;
     }
-    if (length > 63 || at + 1 + length > end) break;
-    labels.push(Buffer.from(source.buffer, source.byteOffset + shift + at + 1, length).toString('latin1'));
+    if (length > 63 || at + 1 + length > end) return;
+    take(at + 1, length);
+    count++;
     at += 1 + length;
   }
+}
+
+/** A byte is a character. */
+function labelsOf(from: number, end: number): string[] {
+  const labels: string[] = [];
+  eachLabel(from, end, (at, length) => labels.push(latin1(before, at, at + length)));
   return labels;
+}
+
+function endsInArpa(from: number, end: number): boolean {
+  let last = 0;
+  let size = 0;
+  eachLabel(from, end, (at, length) => {
+    last = at;
+    size = length;
+  });
+  if (size !== ARPA.length) return false;
+  for (let index = 0; index < size; index++)
+    if ((before[last + index]! | 0x20) !== ARPA.charCodeAt(index)) return false;
+  return true;
 }
 
 /** Whether the data of a record of this type is clean now. */
 function recordData(walk: Walk, start: number, type: number, at: number, end: number): boolean {
   const { bytes, redaction } = walk;
   if (at === end) return true;
-  if (NAMES.has(type)) return isName(walk, start, at, end);
+  if (isOfName(type)) return isName(walk, start, at, end);
   switch (type) {
     case A:
       if (end - at === 4) redaction.ip4(bytes, at);

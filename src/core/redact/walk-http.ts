@@ -1,3 +1,5 @@
+import { latin1, startsWith } from '../wire/bytes.ts';
+import { KnownNames } from './byte-names.ts';
 import { stop, type Walk } from './walk.ts';
 
 const LINE_FEED = 0x0a;
@@ -6,38 +8,49 @@ const LONGEST_LINE = 8192;
 const REQUEST = /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) ([^ ]+) HTTP\/1\.[01]\r?$/;
 const STATUS = /^HTTP\/1\.[01] \d{3}(?: |\r?$)/;
 /** Fields whose names say nothing of anybody; the values of those that are not in VALUES become x. */
-const FIELDS = new Set(
+const FIELDS =
   'accept accept-encoding accept-language accept-ranges age allow authorization cache-control connection content-disposition content-encoding content-length content-type cookie date etag expires host if-modified-since if-none-match keep-alive last-modified location origin pragma range referer server set-cookie transfer-encoding upgrade user-agent vary via www-authenticate x-forwarded-for'.split(
     ' ',
-  ),
-);
-const VALUES: Readonly<Record<string, RegExp>> = {
-  'content-length': /^\d{1,15}$/,
-  connection: /^(?:close|keep-alive|upgrade)$/i,
-  'transfer-encoding': /^(?:chunked|identity)$/i,
-  'content-encoding': /^(?:gzip|br|deflate|zstd)$/i,
-};
-const BEGINNINGS = new Set('GHPDOCT'.split('').map((one) => one.charCodeAt(0)));
+  );
+const VALUES: ReadonlyMap<string, RegExp> = new Map([
+  ['content-length', /^\d{1,15}$/],
+  ['connection', /^(?:close|keep-alive|upgrade)$/i],
+  ['transfer-encoding', /^(?:chunked|identity)$/i],
+  ['content-encoding', /^(?:gzip|br|deflate|zstd)$/i],
+]);
+const STARTS = [
+  ...'GET HEAD POST PUT DELETE OPTIONS PATCH CONNECT TRACE'.split(' ').map((one) => `${one} `),
+  'HTTP/1.',
+];
+const NAMES = new KnownNames(FIELDS);
+const HOST = FIELDS.indexOf('host');
+const TESTS = FIELDS.map((name) => VALUES.get(name));
+const TAB = 0x09;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+const COLON = 0x3a;
 
 /** The head of an HTTP message: methods, numbers and known fields stay, host names become others, all else becomes x. */
 export function httpMessage(walk: Walk, start: number, end: number): number {
-  if (!BEGINNINGS.has(walk.bytes[start]!)) return stop(walk, start, end);
+  const { bytes } = walk;
+  if (!STARTS.some((text) => startsWith(bytes, start, end, text))) return stop(walk, start, end);
   let at = start;
   for (;;) {
-    const next = lineEnd(walk.bytes, at, end);
+    const next = lineEnd(bytes, at, end);
     if (next < 0) return stop(walk, at, end);
-    const line = walk.bytes.toString('latin1', at, next - 1);
     if (at === start) {
-      if (!firstLine(walk, at, line)) return stop(walk, start, end);
-    } else if (line === '' || line === '\r') return stop(walk, next, end);
-    else field(walk, at, line);
+      if (!firstLine(walk, at, latin1(bytes, at, next - 1))) return stop(walk, start, end);
+    } else if (next - at === 1 || (next - at === 2 && bytes[at] === RETURN)) return stop(walk, next, end);
+    else field(walk, at, next - 1);
     at = next;
   }
 }
 
-function lineEnd(bytes: Buffer, at: number, end: number): number {
-  const found = bytes.indexOf(LINE_FEED, at);
-  return found < 0 || found >= end || found - at > LONGEST_LINE ? -1 : found + 1;
+function lineEnd(bytes: Uint8Array, start: number, end: number): number {
+  const last = Math.min(end - 1, start + LONGEST_LINE);
+  let at = start;
+  while (at <= last && bytes[at] !== LINE_FEED) at++;
+  return at > last ? -1 : at + 1;
 }
 
 function firstLine({ bytes }: Walk, at: number, line: string): boolean {
@@ -53,22 +66,29 @@ function firstLine({ bytes }: Walk, at: number, line: string): boolean {
   return true;
 }
 
-function field(walk: Walk, at: number, line: string): void {
+/** A field in [start, end). By its bytes: strings and expressions took a sixth of the time in which all of the mix is redacted. */
+function field(walk: Walk, start: number, end: number): void {
   const { bytes } = walk;
-  const [, name = '', gap = ''] = /^([!-9;-~]+):([ \t]*)/.exec(line) ?? [];
-  const known = name.toLowerCase();
-  const to = at + line.replace(/[ \t\r]+$/, '').length;
-  if (name === '') {
-    cross(bytes, at, at + line.length);
+  let colon = start;
+  while (colon < end && isOfName(bytes[colon]!)) colon++;
+  if (colon === start || colon === end || bytes[colon] !== COLON) {
+    cross(bytes, start, end);
     return;
   }
-  if (!FIELDS.has(known)) cross(bytes, at, at + name.length);
-  const from = at + name.length + 1 + gap.length;
-  if (known === 'host') walk.redaction.name(bytes, from, Math.max(from, to));
-  else if (!VALUES[known]?.test(line.slice(from - at, to - at))) cross(bytes, from, to);
+  let from = colon + 1;
+  while (from < end && (bytes[from] === SPACE || bytes[from] === TAB)) from++;
+  let to = end;
+  while (to > from && isSpace(bytes[to - 1]!)) to--;
+  const known = NAMES.find(bytes, start, colon);
+  if (known < 0) cross(bytes, start, colon);
+  if (known === HOST) walk.redaction.name(bytes, from, to);
+  else if (known < 0 || TESTS[known]?.test(latin1(bytes, from, to)) !== true) cross(bytes, from, to);
 }
+
+const isOfName = (byte: number): boolean => byte > SPACE && byte < 0x7f && byte !== COLON;
+const isSpace = (byte: number): boolean => byte === SPACE || byte === TAB || byte === RETURN;
 
 /** All but spaces and the end of a line. */
 function cross(bytes: Uint8Array, from: number, to: number): void {
-  for (let at = from; at < to; at++) if (bytes[at] !== 0x20 && bytes[at] !== 0x0d) bytes[at] = X;
+  for (let at = from; at < to; at++) if (bytes[at] !== SPACE && bytes[at] !== RETURN) bytes[at] = X;
 }

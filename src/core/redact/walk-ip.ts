@@ -40,12 +40,15 @@ function ip4(walk: Walk, at: number, end: number): number {
   const reported = total === 0 ? last - after : total - header;
   redaction.ip4(bytes, at + 12);
   redaction.ip4(bytes, at + 16);
-  clearOptions(bytes, at + 20, after);
-  put16(bytes, at + 10, 0);
-  put16(bytes, at + 10, checksumOf(sumWords(bytes, at, after)));
-  const protocol = bytes[at + 9]!;
   const pseudo = sumWords(bytes, at + 12, at + 20);
   const place = u16(bytes, at + 6);
+  let sum = u16(bytes, at) + total + u16(bytes, at + 4) + place + u16(bytes, at + 8) + pseudo;
+  if (header > 20) {
+    clearOptions(bytes, at + 20, after);
+    sum += sumWords(bytes, at + 20, after);
+  }
+  put16(bytes, at + 10, checksumOf(sum));
+  const protocol = bytes[at + 9]!;
   if ((place & 0x1fff) !== 0) return fragment(walk, protocol, after, last, null);
   const carried = { pseudo, reported, hasMore: (place & 0x2000) !== 0, isIp4: true };
   return carried.hasMore

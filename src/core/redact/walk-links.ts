@@ -9,31 +9,31 @@ const MPLS_GROUP = 0x8848;
 const PPPOE = 0x8864;
 const BRIDGED = 0x6558;
 const BACKBONE = 0x88e7;
-const TAGS = new Set([0x8100, 0x88a8, 0x9100, 0x9200]);
 const MOST_TAGS = 8;
 
 /** LINKTYPE_ numbers (tcpdump.org/linktypes.html). */
-const LINKS: Readonly<Record<number, (walk: Walk, end: number) => number>> = {
-  0: (walk, end) => ipAfter(walk, 4, end),
-  1: (walk, end) => walk.ethernet(0, end),
-  9: (walk, end) => ppp(walk, 0, end),
-  12: (walk, end) => walk.ip(0, end),
-  14: (walk, end) => walk.ip(0, end),
-  101: (walk, end) => walk.ip(0, end),
-  108: (walk, end) => ipAfter(walk, 4, end),
+const LINKS: Readonly<Record<number, (walk: Walk, at: number, end: number) => number>> = {
+  0: (walk, at, end) => ipAfter(walk, at, at + 4, end),
+  9: ppp,
+  12: (walk, at, end) => walk.ip(at, end),
+  14: (walk, at, end) => walk.ip(at, end),
+  101: (walk, at, end) => walk.ip(at, end),
+  108: (walk, at, end) => ipAfter(walk, at, at + 4, end),
   113: cooked,
-  228: (walk, end) => walk.ip(0, end),
-  229: (walk, end) => walk.ip(0, end),
+  228: (walk, at, end) => walk.ip(at, end),
+  229: (walk, at, end) => walk.ip(at, end),
   276: cookedTwo,
 };
+const ETHERNET = 1;
 
-/** Redacts a frame of this link type in [0, end). Nothing of a type that is not known is clean. */
-export function walkLink(walk: Walk, linkType: number, end: number): number {
+/** Redacts a frame of this link type in [at, end). Nothing of a type that is not known is clean. */
+export function walkLink(walk: Walk, linkType: number, at: number, end: number): number {
+  if (linkType === ETHERNET) return ethernet(walk, at, end);
   const link = LINKS[linkType];
-  return link === undefined ? stop(walk, 0, end) : link(walk, end);
+  return link === undefined ? stop(walk, at, end) : link(walk, at, end);
 }
 
-export const knowsLink = (linkType: number): boolean => LINKS[linkType] !== undefined;
+export const knowsLink = (linkType: number): boolean => linkType === ETHERNET || LINKS[linkType] !== undefined;
 
 export function ethernet(walk: Walk, at: number, end: number): number {
   if (end - at < 14) return stop(walk, at, end);
@@ -53,10 +53,12 @@ function typed(walk: Walk, at: number, end: number): number {
   return byEtherType(walk, u16(bytes, llc + 6), llc + 8, Math.min(end, llc + Math.max(type, 8)));
 }
 
+const isTag = (type: number): boolean => type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x9200;
+
 export function byEtherType(walk: Walk, first: number, start: number, end: number): number {
   let type = first;
   let at = start;
-  for (let tags = 0; TAGS.has(type); tags++) {
+  for (let tags = 0; isTag(type); tags++) {
     if (tags === MOST_TAGS || end - at < 4) return stop(walk, at, end);
     type = u16(walk.bytes, at + 2);
     at += 4;
@@ -125,24 +127,24 @@ function protocolOfPpp(walk: Walk, at: number, end: number): number {
 }
 
 /** Behind a header that says no more than which family follows. */
-function ipAfter(walk: Walk, at: number, end: number): number {
-  if (end <= at) return stop(walk, 0, end);
+function ipAfter(walk: Walk, start: number, at: number, end: number): number {
+  if (end <= at) return stop(walk, start, end);
   return isIp(walk.bytes[at]!) ? walk.ip(at, end) : stop(walk, at, end);
 }
 
 const isIp = (byte: number): boolean => byte >>> 4 === 4 || byte >>> 4 === 6;
 
-function cooked(walk: Walk, end: number): number {
-  if (end < 16) return stop(walk, 0, end);
-  linkAddress(walk, 6, u16(walk.bytes, 4));
-  return typed(walk, 14, end);
+function cooked(walk: Walk, at: number, end: number): number {
+  if (end - at < 16) return stop(walk, at, end);
+  linkAddress(walk, at + 6, u16(walk.bytes, at + 4));
+  return typed(walk, at + 14, end);
 }
 
-function cookedTwo(walk: Walk, end: number): number {
-  if (end < 20) return stop(walk, 0, end);
-  linkAddress(walk, 12, walk.bytes[11]!);
-  const type = u16(walk.bytes, 0);
-  return type < 0x600 ? stop(walk, 20, end) : byEtherType(walk, type, 20, end);
+function cookedTwo(walk: Walk, at: number, end: number): number {
+  if (end - at < 20) return stop(walk, at, end);
+  linkAddress(walk, at + 12, walk.bytes[at + 11]!);
+  const type = u16(walk.bytes, at);
+  return type < 0x600 ? stop(walk, at + 20, end) : byEtherType(walk, type, at + 20, end);
 }
 
 /** The address of the sender in eight bytes at `at`. */

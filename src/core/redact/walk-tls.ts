@@ -1,4 +1,4 @@
-import { u16, u24 } from '../wire/bytes.ts';
+import { latin1, u16, u24 } from '../wire/bytes.ts';
 import { ALPN_NAMES } from './known-words.ts';
 import { put16, stop, type Walk } from './walk.ts';
 
@@ -108,13 +108,13 @@ function serverName(walk: Walk, at: number, end: number): boolean {
 }
 
 /** Names of protocols that nobody knows become as many x. */
-function protocols(bytes: Buffer, start: number, end: number): boolean {
+function protocols(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 2 || u16(bytes, start) !== end - start - 2) return false;
   let at = start + 2;
   for (; at < end; at += 1 + bytes[at]!) {
     const next = at + 1 + bytes[at]!;
     if (next > end) return false;
-    if (!ALPN_NAMES.has(bytes.toString('latin1', at + 1, next))) bytes.fill(0x78, at + 1, next);
+    if (!ALPN_NAMES.has(latin1(bytes, at + 1, next))) bytes.fill(0x78, at + 1, next);
   }
   return at === end;
 }

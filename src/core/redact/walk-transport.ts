@@ -22,7 +22,7 @@ const SCTP = 132;
 const MPLS = 137;
 
 /** Options of TCP that say nothing of anybody: size, scale, selective acknowledgements, time stamps. */
-const KEPT_OPTIONS = new Set([2, 3, 4, 5, 8]);
+const KEPT_OPTIONS = (1 << 2) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 8);
 const NOP = 1;
 
 export function transport(walk: Walk, protocol: number, at: number, end: number, carried: Carried): number {
@@ -111,10 +111,12 @@ function clearOptions(bytes: Uint8Array, start: number, end: number): void {
     }
     const length = at + 1 < end ? bytes[at + 1]! : 0;
     const next = length < 2 || at + length > end ? end : at + length;
-    if (next - at !== length || !KEPT_OPTIONS.has(kind) || !fits(kind, length)) bytes.fill(NOP, at, next);
+    if (next - at !== length || !isKept(kind) || !fits(kind, length)) bytes.fill(NOP, at, next);
     at = next;
   }
 }
+
+const isKept = (kind: number): boolean => kind < 32 && ((KEPT_OPTIONS >>> kind) & 1) === 1;
 
 /** Whether an option of this kind may be as long. */
 function fits(kind: number, length: number): boolean {

@@ -3,7 +3,8 @@ import { checksumOf, sumWords } from './checksums.ts';
 import { put16, stop, type Walk } from './walk.ts';
 import { ppp } from './walk-links.ts';
 
-const VXLAN = new Set([4789, 8472]);
+const VXLAN = 4789;
+const VXLAN_OF_LINUX = 8472;
 const GENEVE = 6081;
 const GTP = 2152;
 const TEREDO = 3544;
@@ -11,12 +12,13 @@ const PPP = 0x880b;
 const ERSPAN = 0x88be;
 
 export const isTunnel = (from: number, to: number): boolean => of(from) || of(to);
-const of = (port: number): boolean => VXLAN.has(port) || port === GENEVE || port === GTP || port === TEREDO;
+const of = (port: number): boolean => isVxlan(port) || port === GENEVE || port === GTP || port === TEREDO;
+const isVxlan = (port: number): boolean => port === VXLAN || port === VXLAN_OF_LINUX;
 
 /** A datagram that carries packets, by its ports. */
 export function tunnel(walk: Walk, at: number, end: number, from: number, to: number): number {
   const port = of(to) ? to : from;
-  if (VXLAN.has(port)) return vxlan(walk, at, end);
+  if (isVxlan(port)) return vxlan(walk, at, end);
   if (port === GENEVE) return geneve(walk, at, end);
   if (port === GTP) return gtp(walk, at, end);
   return at < end && walk.bytes[at]! >>> 4 === 6 ? walk.ip(at, end) : stop(walk, at, end);

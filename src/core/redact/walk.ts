@@ -1,17 +1,18 @@
 import type { Redaction } from './redaction.ts';
+import type { TextCache } from './text-cache.ts';
 
 /**
- * A frame that is being redacted, in a buffer of its own. Each function of a header gets where it begins and where what
+ * A frame that is being redacted, where it lies. Each function of a header gets where it begins and where what
  * holds it ends, replaces what must not be seen, and returns up to where all is clean. Where it cannot tell what follows, it
- * says so with `stop`: the frame is cut there, so what nobody understands is never written.
+ * says so with `stop`: the frame is cut there, so what nobody understands is never written. Nothing is written outside of
+ * the frame, where others may lie.
  */
 export interface Walk {
   readonly redaction: Redaction;
-  /** What is written, from 0. */
-  readonly bytes: Buffer;
-  /** The frame as it was; the same bytes begin at `shift`. */
-  readonly source: Uint8Array;
-  readonly shift: number;
+  /** What stands for names of addresses (`4.3.2.1.in-addr.arpa`) as DNS has them, without the zero at their end. */
+  readonly arpaNames: TextCache;
+  /** What holds the frame. */
+  readonly bytes: Uint8Array;
   /** The frame ends where the function that set it stopped. */
   isCut: boolean;
   /** Inside a packet that an ICMP error quotes. */

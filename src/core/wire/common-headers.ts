@@ -31,8 +31,13 @@ export const hasCommonHeaders = ({ linkTypes, etherTypes }: Registry): boolean =
   linkTypes.get(ETHERNET) === eth.id && etherTypes[IPV4_TYPE] === ip.id && etherTypes[IPV6_TYPE] === ipv6.id;
 
 /** By UDP port, whether its datagrams may hold packets with headers of their own. */
-export function tunnelPorts({ udpPorts }: Registry): Uint8Array {
-  return Uint8Array.from({ length: 65_536 }, (_, port) => (udpPorts.of(port)?.isTunnel === true ? 1 : 0));
+export function tunnelPorts({ byId, udpPorts }: Registry): Uint8Array {
+  const tunnels = new Uint8Array(65_536);
+  for (const protocol of byId) {
+    if (protocol?.isTunnel !== true) continue;
+    for (const port of protocol.udpPorts ?? []) if (udpPorts.of(port) === protocol) tunnels[port] = 1;
+  }
+  return tunnels;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Packet } from './packet.ts';
 import type { PortTable } from './port-table.ts';
 import type { Dissection, Protocol, Registry } from './protocol.ts';
 import { hasStreams } from './registry.ts';
+import { StreamGate } from './stream-gate.ts';
 import { EarlySegments } from './tcp-early.ts';
 import { PendingMessages } from './tcp-pending.ts';
 import { giveUpAll } from './tcp-sequence.ts';
@@ -32,6 +33,10 @@ export interface DissectorSetup {
    * Measured with `tcp` on the mix: 44 % of the time that dissecting takes.
    */
   readonly headersAlone?: boolean;
+  /** Whether segments of TCP are judged; true unless given. */
+  readonly analyses?: boolean;
+  /** Of these protocols alone it is asked whether they are in a packet; null for all that may be. Each has `carriedBy`. */
+  readonly streams?: readonly string[] | null;
   readonly decrypts?: boolean;
   readonly flows?: FlowTable;
   /** With which the encrypted is read, that of QUIC too. */
@@ -54,6 +59,8 @@ export class Dissector implements Dissection {
   readonly applications: boolean;
   readonly readsStreams: boolean;
   readonly headersAlone: boolean;
+  readonly analyses: boolean;
+  readonly gate: StreamGate | null;
   private readonly readsCommon: boolean;
   private readonly tunnelPorts: Uint8Array | null;
   decrypts: boolean;
@@ -66,6 +73,8 @@ export class Dissector implements Dissection {
     {
       applications = true,
       headersAlone = false,
+      analyses = true,
+      streams = null,
       decrypts = true,
       flows = new FlowTable(),
       secrets = null,
@@ -77,6 +86,8 @@ export class Dissector implements Dissection {
     this.applications = applications && !headersAlone;
     this.readsStreams = this.applications && hasStreams(registry);
     this.headersAlone = headersAlone;
+    this.analyses = analyses;
+    this.gate = streams === null || plaintext !== null ? null : new StreamGate(registry, streams);
     this.readsCommon = hasCommonHeaders(registry);
     this.tunnelPorts = headersAlone && this.readsCommon ? tunnelPorts(registry) : null;
     this.decrypts = decrypts || secrets !== null;

@@ -80,6 +80,20 @@ export interface ProtocolDefinition {
   readonly segmentLooksLike?: (packet: Packet) => boolean;
   /** A stream recognised by its content or its beginning carries this protocol from then on, whatever its next bytes look like. */
   readonly keepsStream?: boolean;
+  /**
+   * The streams in which it may be, besides those on its ports: where nothing else is asked for, no others are read
+   * (stream-gate.ts). Absent: any. Who takes it in is to be named here.
+   */
+  readonly carriedBy?: readonly string[];
+  /**
+   * Whether another protocol may begin in a stream of this one from this segment on: in one that nobody has read yet. Absent:
+   * whenever it is this protocol.
+   */
+  readonly opensStream?: (packet: Packet) => boolean;
+  /** What it carries is encrypted: with the secrets of sessions all streams are read. */
+  readonly needsSecrets?: boolean;
+  /** It says what other flows carry (expectations.ts). */
+  readonly announces?: boolean;
 
   /** The summary line of the packet, as tshark's Info column, from layer `layer` of it. */
   readonly info?: (packet: Packet, layer: number) => string;
@@ -131,8 +145,12 @@ export interface Dissection {
   readonly applications: boolean;
   /** Whether there are protocols above TCP, for which its segments are put in order. */
   readonly readsStreams: boolean;
+  /** Says whether a connection of TCP is read from its segment on; null where all are. */
+  readonly gate: { opens(packet: Packet): boolean } | null;
   /** Whether packets are of no flow: TCP is not analysed then, and there are no applications. */
   readonly headersAlone: boolean;
+  /** Whether segments of TCP are judged (tcp-analysis), which the applications in them do not need. */
+  readonly analyses: boolean;
   /**
    * Whether Initial packets of QUIC are decrypted, which only their hellos need: 10 µs a connection, a fifth of all where
    * many begin.

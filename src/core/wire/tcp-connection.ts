@@ -53,6 +53,8 @@ export class TcpConnection {
   isFastOpen = false;
   /** From SYN to the first ACK after it; 0 when it is not known, or took no time that the clock could tell. */
   firstRttNanoseconds = 0;
+  /** Where not all connections are: its stream is read from now on. */
+  isRead = false;
   /** FIN seen from A (1) and B (2), RST (4). */
   ended = 0;
   retransmissions = 0;

@@ -67,10 +67,12 @@ export const tcp = protocol({
     }
     if ((flags & SYN) !== 0) connection.offerScale(forward, windowScaleOf(bytes, offset + MINIMUM, offset + header));
     connection.follow(packet, length);
-    analyse(packet, connection, length);
-    if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
-    if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
-    if (!dissection.readsStreams) return END;
+    if (dissection.analyses) {
+      analyse(packet, connection, length);
+      if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
+      if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
+    } else connection.remember(packet, length, 0, false); // streams are put in order by what each side acknowledged
+    if (!dissection.readsStreams || !isRead(packet, connection, dissection)) return END;
     if ((flags & RST) !== 0) giveUpGaps(packet, flow, connection, dissection);
     else if (length > 0 || (flags & (SYN | FIN)) !== 0) takeSegment(packet, flow, connection, dissection);
     return END;
@@ -135,6 +137,13 @@ function writeTcpInfo(packet: Packet, layer: number, out: ByteText): void {
   out.constant(LEN);
   out.integer(packet.payloadLength);
   writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer));
+}
+
+/** Whether somebody may ask for what the connection says, from this segment on. */
+function isRead(packet: Packet, connection: TcpConnection, { gate, secrets }: Dissection): boolean {
+  if (gate === null || connection.isRead) return true;
+  connection.isRead = secrets !== null || gate.opens(packet);
+  return connection.isRead;
 }
 
 /** Goes past a header of that length, and notes what it carries; false where there is no such header. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DISPLAY_FIELDS } from '../../../src/core/packet/display-fields.ts';
+import { setupFor } from '../../../src/core/packet/filter-setup.ts';
 import { compilePacketFilter } from '../../../src/core/packet/packet-filter.ts';
 import { PacketRows } from '../../../src/core/packet/packet-rows.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
@@ -134,8 +135,7 @@ function passing(source: string): string[] {
     }, dissector);
     return found;
   };
-  const { needsApplications: applications, needsFlows } = filter;
-  const least = passingOf(new Dissector(REGISTRY, { applications, headersAlone: !needsFlows }));
+  const least = passingOf(new Dissector(REGISTRY, setupFor(filter)));
   expect(least).toEqual(passingOf(new Dissector(REGISTRY)));
   return least;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { setupFor } from '../../../src/core/packet/filter-setup.ts';
 import { compilePacketFilter } from '../../../src/core/packet/packet-filter.ts';
 import { PacketRows } from '../../../src/core/packet/packet-rows.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
@@ -37,11 +38,7 @@ const FRAMES: Readonly<Record<string, Uint8Array>> = {
 
 /** The names of the frames that pass: the same whether all is dissected, or what the filter says that it needs. */
 function passing(source: string): string[] {
-  const { needsApplications, needsFlows } = compilePacketFilter(source);
-  const least = passingOf(
-    source,
-    new Dissector(REGISTRY, { applications: needsApplications, headersAlone: !needsFlows }),
-  );
+  const least = passingOf(source, new Dissector(REGISTRY, setupFor(compilePacketFilter(source))));
   expect(least).toEqual(passingOf(source, new Dissector(REGISTRY)));
   return least;
 }
@@ -143,6 +140,30 @@ test.each([
   ['"text"', true],
 ])('whether %s needs flows: %s', (source, needsFlows) => {
   expect(compilePacketFilter(source).needsFlows).toBe(needsFlows);
+});
+
+test.each([
+  ['dns', false],
+  ['stream == 1', false],
+  ['tcp.seq > 5', false],
+  ['tcp.analysis.retransmission', true],
+  ['tcp.analysis.flags', true],
+  ['tcp.connection.fin', true],
+  ['"text"', true],
+])('whether %s needs to know how segments follow each other: %s', (source, needsAnalysis) => {
+  expect(compilePacketFilter(source).needsAnalysis).toBe(needsAnalysis);
+});
+
+test.each([
+  ['dns', ['dns']],
+  ['dns and tcp or not (mdns or vlan)', ['dns', 'mdns']],
+  ['dns or http', null],
+  ['dns and "text"', null],
+  ['dns or http.host == a.example', null],
+  ['dns or dns.id == 1', null],
+  ['dns or http.response.client_error', null],
+])('the streams that %s needs: %j', (source, streams) => {
+  expect(compilePacketFilter(source).streams).toEqual(streams);
 });
 
 test.each([

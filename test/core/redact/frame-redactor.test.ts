@@ -10,6 +10,9 @@ import { dissectFrame } from '../../support/wire.ts';
 
 const KEY = new Uint8Array(32).fill(3);
 
+const AROUND = 64;
+const tcpTo80 = [0x12, 0x34, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 1, 0, 0, 0, 0, 0];
+
 /** Redacts single frames; what throws fails the test. */
 function redactorOf(words: readonly RedactWord[]) {
   const frames = new FrameRedactor(new Redaction(words, KEY));
@@ -50,6 +53,24 @@ describe.each([[REDACT_WORDS], [['ips', 'hosts', 'macs']]] as const)('%j', (word
       }
     }
     expect([...shown]).toEqual([]);
+  });
+
+  test('in its place a frame becomes what its copy does, and nothing around it changes', () => {
+    const frames = new FrameRedactor(new Redaction(words, KEY));
+    const packet = new Packet();
+    for (const frame of CANARY_FRAMES) {
+      for (let length = 0; length <= frame.length; length++) {
+        const around = new Uint8Array(AROUND + length + AROUND).fill(0xa5);
+        around.set(frame.slice(0, length), AROUND);
+        packet.begin(around, AROUND, AROUND + length, length, 0, 0, 0, 1);
+        frames.redactInPlace(packet);
+        const clean = redact(Uint8Array.from(frame.slice(0, length)));
+        const there = around.subarray(AROUND, packet.frameEnd);
+        const others = [around.subarray(0, AROUND), around.subarray(AROUND + length)];
+        if (Buffer.compare(there, clean) !== 0) expect([length, ...there]).toEqual([length, ...clean]);
+        if (others.some((bytes) => bytes.some((byte) => byte !== 0xa5))) expect(others).toEqual([frame, length]);
+      }
+    }
   });
 
   test('frames of other link types lose everything', () => {
@@ -135,4 +156,37 @@ test('a packet in a packet, without end, ends', () => {
   let nested: number[] = udp(1, 2, []);
   for (let depth = 0; depth < 40; depth++) nested = ipv4(4, nested);
   expect(redactorOf(REDACT_WORDS)(Uint8Array.from(ethernet(0x0800, nested))).length).toBeLessThan(200);
+});
+
+test('a field of HTTP stays if everybody has it, whatever its case; its value, if it says nothing of anybody', () => {
+  const head = [
+    'GET /secret HTTP/1.1',
+    'HOST: \tone.example:80 ',
+    'Content-Length:12',
+    'coNNection: \tclose \t',
+    'constructor: secret',
+    'User-Agent: some one',
+    ' folded',
+    'no field',
+    ': none',
+    'Age:',
+    '',
+    'body',
+  ].join('\r\n');
+  const bytes = Uint8Array.from(ethernet(0x0800, ipv4(6, [...tcpTo80, ...ascii(head)])));
+  const text = Buffer.from(redactorOf(['ips', 'macs'])(bytes).subarray(54)).toString('latin1');
+  expect(text.split('\r\n')).toEqual([
+    'GET /xxxxxx HTTP/1.1',
+    'HOST: \tone.example:80 ',
+    'Content-Length:12',
+    'coNNection: \tclose \t',
+    'xxxxxxxxxxx: xxxxxx',
+    'User-Agent: xxxx xxx',
+    ' xxxxxx',
+    'xx xxxxx',
+    'x xxxx',
+    'Age:',
+    '',
+    '',
+  ]);
 });

@@ -49,6 +49,7 @@ function dnsLike(name: string, title: string, about: string, ports: readonly num
     title,
     about,
     udpPorts: ports,
+    carriedBy: ['http', 'http2', 'socks', 'tls'],
     ...(name === 'dns' && { datagramLooksLike: looksLikeDns }),
     ...(overTcp && {
       tcpPorts: ports,

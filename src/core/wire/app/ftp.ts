@@ -32,6 +32,7 @@ export const ftp = protocol({
   name: 'ftp',
   about: 'File Transfer Protocol (FTP)',
   tcpPorts: [21],
+  announces: true,
   segment(packet: Packet, dissection: Dissection): boolean {
     const { bytes, offset, end } = packet;
     const flow = packet.flow!;

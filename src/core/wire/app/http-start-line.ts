@@ -34,6 +34,13 @@ const IN_TOKEN: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(String.fromCharCode(byte)) ? 1 : 0,
 );
 
+/** Where the token at `offset` ends. */
+export function tokenEnd(bytes: Uint8Array, offset: number, end: number): number {
+  let at = offset;
+  while (at < end && IN_TOKEN[bytes[at]!] === 1) at++;
+  return at;
+}
+
 /** What the line in [start, stop) begins: a request, a response, a notification, or none of them. */
 export function kindOfLine(bytes: Uint8Array, start: number, stop: number): number {
   // RFC 2774: M- says that an extension is mandatory
@@ -61,8 +68,7 @@ function isRequestLine(bytes: Uint8Array, start: number, stop: number): boolean 
   if (version - start < LEAST_BEFORE_VERSION || !startsWith(bytes, version, stop, VERSION)) return false;
   const minor = bytes[version + VERSION.length]!;
   if (minor < 0x30 || minor > 0x39 || bytes[version - 1] !== SPACE) return false;
-  let at = start;
-  while (at < version && IN_TOKEN[bytes[at]!] === 1) at++;
+  const at = tokenEnd(bytes, start, version);
   return at > start && bytes[at] === SPACE && version - at > 2;
 }
 

@@ -6,6 +6,7 @@ import { FIN } from '../tcp-flags.ts';
 import { HttpConversation } from './http-conversation.ts';
 import { bodyEnd, hasNoBody, readHead } from './http-end.ts';
 import { CONNECT, HEAD, OTHER, REPEATED, SSTP } from './http-exchange.ts';
+import { mayLeaveHttp } from './http-leaving.ts';
 import { findStartLine, kindOfLine, mayBegin, NEITHER, RESPONSE, statusOf } from './http-start-line.ts';
 import { writeHttpFields } from './http-text.ts';
 import { callInner, tunnel } from './http-tunnel.ts';
@@ -65,6 +66,7 @@ export const http = protocol({
     if (stop < 0 || stop - offset === 8) return false;
     return beginsWith(bytes, offset, packet.end, 'http/1.') || beginsWith(bytes, stop - 8, packet.end, 'http/1.');
   },
+  opensStream: mayLeaveHttp,
   info(packet: Packet, layer: number): string {
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;

@@ -32,6 +32,7 @@ export const rtsp = protocol({
   name: 'rtsp',
   about: 'Real Time Streaming Protocol',
   tcpPorts: [554, 7236, 8554],
+  announces: true,
   segment(packet: Packet, dissection: Dissection): boolean {
     for (let count = 0; packet.offset < packet.end && count < MOST_MESSAGES; count++) {
       const { bytes, offset, end } = packet;

@@ -13,8 +13,11 @@ const SPACE = 0x20;
 const COLON = 0x3a;
 const CR = 0x0d;
 const LF = 0x0a;
-/** Characters of a token that are neither letters nor digits. */
-const MARKS: Uint8Array = Buffer.from("-.!%*_+`'~");
+const SLASH = 0x2f;
+/** By byte: whether it may be in a token (RFC 3261, 25.1). */
+const IN_TOKEN: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[-.!%*_+`'~0-9A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 /** A first line that has not ended by then is not waited for. */
 const LONGEST_LINE = 8 * 1024;
 const MOST_MESSAGES = 64;
@@ -44,7 +47,7 @@ function mayBegin(bytes: Uint8Array, offset: number, end: number): boolean {
   const word = first < 0 ? end : first;
   if (word === offset) return false;
   const isStatus = startsWith(bytes, offset, Math.min(word, offset + VERSION.length), VERSION.slice(0, word - offset));
-  for (let at = offset; at < word; at++) if (!isStatus && !isTokenByte(bytes[at]!)) return false;
+  for (let at = offset; at < word; at++) if (!isStatus && IN_TOKEN[bytes[at]!] === 0) return false;
   for (let at = word; at < end; at++) if (bytes[at]! < SPACE && (bytes[at] !== CR || at + 1 < end)) return false;
   if (isStatus || first < 0) return true;
   const second = find(bytes, SPACE, first + 1, end);
@@ -55,16 +58,12 @@ function mayBegin(bytes: Uint8Array, offset: number, end: number): boolean {
 
 /** Whether a request line begins, without its end, whose URI tells that it is one of SIP. */
 function looksLikeRequest(bytes: Uint8Array, offset: number, end: number): boolean {
-  const first = wordEnd(bytes, offset, end);
+  let first = offset;
+  while (first < end && IN_TOKEN[bytes[first]!] === 1) first++;
+  if (bytes[first] === SLASH) first = wordEnd(bytes, first, end); // of the version
+  if (bytes[first] !== SPACE) return false;
   const isSip = beginsWith(bytes, first + 1, end, 'sip:') || beginsWith(bytes, first + 1, end, 'sips:');
-  return isSip && first > offset && bytes[first] === SPACE && mayBegin(bytes, offset, end);
-}
-
-/** Characters of a method (RFC 3261, 25.1: token). */
-function isTokenByte(byte: number): boolean {
-  const letter = byte | 0x20;
-  if ((letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39)) return true;
-  return MARKS.includes(byte);
+  return isSip && first > offset && first < end && mayBegin(bytes, offset, end);
 }
 
 /** Dissects the message in [packet.offset, end): where it ends; -1 when it is none. */
@@ -104,6 +103,7 @@ export const sip = protocol({
   about: 'Session Initiation Protocol',
   udpPorts: [5060],
   tcpPorts: [5060],
+  announces: true,
   datagram(packet: Packet, dissection: Dissection): number {
     return dissectMessage(packet, dissection, packet.end) < 0 ? NOT_MINE : END;
   },

@@ -49,6 +49,7 @@ export const tls = protocol({
   segmentBegins: (packet, isStart) => isStart && beginsWithHello(packet),
   segmentLooksLike: (packet) => looksLikeRecord(packet) || looksLikeSsl2Hello(packet),
   keepsStream: true,
+  needsSecrets: true,
   info: (packet, layer) => recordNames(packet, layer).join(', ') || 'Continuation Data',
   fields: writeRecords,
 });
