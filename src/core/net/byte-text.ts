@@ -10,9 +10,6 @@ const encoder = new TextEncoder();
 /** The bytes of a text that does not change. */
 export const constant = (text: string): Uint8Array => encoder.encode(text);
 
-const BASE64 = constant('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
-const PAD = 0x3d;
-
 /** Text that is written as UTF-8 at once, without strings between: what rows of packets are made of. */
 export class ByteText {
   bytes: Uint8Array;
@@ -74,23 +71,6 @@ export class ByteText {
   text(text: string): void {
     this.reserve(text.length * 3);
     this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
-  }
-
-  /** Bytes as base64. */
-  base64(of: Uint8Array): void {
-    const { length } = of;
-    this.reserve(length * 2 + 2);
-    const { bytes } = this;
-    let at = this.length;
-    for (let index = 0; index < length; index += 3) {
-      const left = length - index;
-      const group = (of[index]! << 16) | ((left > 1 ? of[index + 1]! : 0) << 8) | (left > 2 ? of[index + 2]! : 0);
-      bytes[at++] = BASE64[group >>> 18]!;
-      bytes[at++] = BASE64[(group >>> 12) & 63]!;
-      bytes[at++] = left > 1 ? BASE64[(group >>> 6) & 63]! : PAD;
-      bytes[at++] = left > 2 ? BASE64[group & 63]! : PAD;
-    }
-    this.length = at;
   }
 
   /** A whole number that a double holds exactly. */

@@ -1,5 +1,4 @@
-import type { ByteText } from './byte-text.ts';
-import { digestOfWords, message, sha1Base64, words } from './sha1-block.ts';
+import { message, putDigestOfWords, sha1Base64, words } from './sha1-block.ts';
 
 /** The seed, two bytes; netwatch has no other. */
 const SEED_BYTES = 2;
@@ -24,9 +23,15 @@ export function communityId(
 /** Bits of the message of IPv4: seed, two addresses, protocol, padding and two ports. */
 const IPV4_MESSAGE_BITS = 128;
 
-/** Writes the same, without `1:`, of a flow of IPv4 with ports; addresses are the 32 bits of network order, unsigned. */
-export function writeCommunityIdOfIpv4(
-  out: ByteText,
+/** The bytes of one as text. */
+export const COMMUNITY_ID_BYTES = 30;
+
+/**
+ * Puts the same of a flow of IPv4 with ports into `bytes` from `at` on. Addresses are the 32 bits of network order, unsigned.
+ */
+export function putCommunityIdOfIpv4(
+  bytes: Uint8Array,
+  at: number,
   protocol: number,
   a: number,
   aPort: number,
@@ -43,7 +48,9 @@ export function writeCommunityIdOfIpv4(
   words[4] = 0x80000000;
   for (let index = 5; index < 15; index++) words[index] = 0;
   words[15] = IPV4_MESSAGE_BITS;
-  out.base64(digestOfWords());
+  bytes[at] = 0x31;
+  bytes[at + 1] = 0x3a;
+  putDigestOfWords(bytes, at + 2);
 }
 
 /** Types of ICMP and of ICMPv6 that come in pairs: who asks and who answers have one flow. */

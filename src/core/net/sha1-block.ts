@@ -1,9 +1,13 @@
+const BASE64 = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+const PAD = 0x3d;
+
 /** Where a message is put, from its start: at most 55 bytes, which with its length fit into one block. */
 export const message = new Uint8Array(64);
 
 /** The words of a block, for who has its message as words: the first sixteen, and the place of others. */
 export const words = new Int32Array(80);
-const digest = Buffer.alloc(20);
+const digest = new Int32Array(5);
+const text = Buffer.alloc(28);
 
 /**
  * SHA-1 (FIPS 180-4) of the first `length` bytes of `message`, in base64. Not by node:crypto: for a run that needs some
@@ -17,11 +21,12 @@ export function sha1Base64(length: number): string {
   for (let index = 0, at = 0; index < 16; index++, at += 4) {
     words[index] = (message[at]! << 24) | (message[at + 1]! << 16) | (message[at + 2]! << 8) | message[at + 3]!;
   }
-  return digestOfWords().toString('base64');
+  putDigestOfWords(text, 0);
+  return text.toString('latin1');
 }
 
-/** SHA-1 of the block in `words`, as bytes that the next call overwrites. */
-export function digestOfWords(): Buffer {
+/** Puts SHA-1 of the block in `words`, in base64, into `bytes` from `at` on: 28 of them. */
+export function putDigestOfWords(bytes: Uint8Array, at: number): void {
   for (let index = 16; index < 80; index++) {
     const word = words[index - 3]! ^ words[index - 8]! ^ words[index - 14]! ^ words[index - 16]!;
     words[index] = (word << 1) | (word >>> 31);
@@ -64,17 +69,18 @@ export function digestOfWords(): Buffer {
     b = a;
     a = next;
   }
-  put(0, a + 0x67452301);
-  put(4, b + 0xefcdab89);
-  put(8, c + 0x98badcfe);
-  put(12, d + 0x10325476);
-  put(16, e + 0xc3d2e1f0);
-  return digest;
-}
-
-function put(at: number, word: number): void {
-  digest[at] = word >>> 24;
-  digest[at + 1] = word >>> 16;
-  digest[at + 2] = word >>> 8;
-  digest[at + 3] = word;
+  digest[0] = a + 0x67452301;
+  digest[1] = b + 0xefcdab89;
+  digest[2] = c + 0x98badcfe;
+  digest[3] = d + 0x10325476;
+  digest[4] = e + 0xc3d2e1f0;
+  // six bits each, the last of which are four, of one word or of two
+  for (let bit = 0; bit < 160; bit += 6, at++) {
+    const word = digest[bit >>> 5]!;
+    const before = bit & 31;
+    const next = before > 26 ? (digest[(bit >>> 5) + 1] ?? 0) >>> (58 - before) : 0;
+    const six = before > 26 ? (word << (before - 26)) | next : word >>> (26 - before);
+    bytes[at] = BASE64[six & 63]!;
+  }
+  bytes[at] = PAD;
 }

@@ -241,8 +241,10 @@ export class ConnLines {
           const run = part.run!;
           const key = run.keyOf(socket, looked, state, owner);
           if (key !== run.key) run.turnTo(key, () => this.rowOf(socket));
-          out.reserve(run.text.length + this.room);
-          out.longConstant(run.text);
+          const { text } = run;
+          if (out.length + text.length + this.room > out.bytes.length) out.reserve(text.length + this.room);
+          out.bytes.set(text, out.length);
+          out.length += text.length;
           break;
         }
         case NUMBERS:

@@ -1,5 +1,5 @@
-import { type ByteText, constant } from '../net/byte-text.ts';
-import { communityId, icmpCommunityId, writeCommunityIdOfIpv4 } from '../net/community-id.ts';
+import type { ByteText } from '../net/byte-text.ts';
+import { COMMUNITY_ID_BYTES, communityId, icmpCommunityId, putCommunityIdOfIpv4 } from '../net/community-id.ts';
 import { parseIp, parseIpv4 } from '../net/ip-address.ts';
 import type { Socket } from './socket.ts';
 
@@ -15,7 +15,6 @@ const NUMBERS: Readonly<Partial<Record<Socket['proto'], number>>> = {
 const WITH_PORTS: ReadonlySet<Socket['proto']> = new Set(['tcp', 'udp', 'sctp']);
 
 const QUOTE = 0x22;
-const BEGIN = constant('"1:');
 
 /** What a ping socket sends, and every other message that a raw socket of ICMP could send as well. */
 const ICMP = 1;
@@ -60,9 +59,12 @@ export function writeSocketCommunityId(out: ByteText, socket: Socket): void {
     const local = parseIpv4(local_addr);
     const remote = parseIpv4(remote_addr);
     if (local !== null && remote !== null) {
-      out.constant(BEGIN);
-      writeCommunityIdOfIpv4(out, NUMBERS[proto]!, local, local_port, remote, remote_port);
-      out.byte(QUOTE);
+      out.reserve(COMMUNITY_ID_BYTES + 2);
+      const { bytes, length } = out;
+      bytes[length] = QUOTE;
+      putCommunityIdOfIpv4(bytes, length + 1, NUMBERS[proto]!, local, local_port, remote, remote_port);
+      bytes[length + 1 + COMMUNITY_ID_BYTES] = QUOTE;
+      out.length = length + 2 + COMMUNITY_ID_BYTES;
       return;
     }
   }
