@@ -139,6 +139,10 @@ class NumberRun {
   }
 }
 
+/** Thousands of addresses are in few places, and most in none. */
+const placeKey = ({ country, city, asn, org }: Place): string | null =>
+  country === null && asn === null && city === null && org === null ? null : JSON.stringify([country, city, asn, org]);
+
 const roomOf = (heads: readonly Uint8Array[]): number =>
   heads.reduce((sum, head) => sum + head.length + MOST_NUMBER_BYTES, 0);
 
@@ -176,7 +180,7 @@ class Run {
       case 'congestion':
         return socket.congestion;
       case 'place':
-        return placeOf === null ? null : placeOf(socket.remote_addr);
+        return placeOf === null ? null : placeKey(placeOf(socket.remote_addr));
     }
   }
 
