@@ -6,9 +6,9 @@ import { realClock } from './machine/real-clock.ts';
 const READS_FILE = /^(?:-r|--read|--root)/;
 
 /**
- * What runs before the program is loaded. On a machine with thousands of sockets the search for their owners
- * takes longest, so a thread begins with it at once: `conns` with 18,000 sockets ends 15 ms earlier. Returns what was
- * begun for `main`, or null: for other commands, with few sockets, and on a system without /proc.
+ * What runs before the program is loaded. On a machine with tens of thousands of sockets the search for their owners
+ * takes longest, so a thread begins with it at once. Returns what was begun for `main`, or null: for other commands, with
+ * fewer sockets, and on a system without /proc.
  */
 export function headStart(argv: readonly string[]): StartedScan | null {
   const [first] = argv;

@@ -22,7 +22,7 @@ export function leastOf(runs, commands) {
   const least = commands.map(() => ({ cpu: Number.POSITIVE_INFINITY, wall: Number.POSITIVE_INFINITY }));
   for (let run = 0; run < runs; run++) {
     for (const [i, command] of commands.entries()) {
-      const { stdout, status } = spawnSync('bash', ['-c', TIMED, 'timed', ...command], { encoding: 'utf8' });
+      const { stdout, status } = spawnSync('bash', ['-c', TIMED, 'timed', ...command], { encoding: 'utf8', env });
       if (status !== 0) fail(`${command.join(' ')} ended with ${status}`);
       const [wall, user, system] = stdout.trim().split(' ').map(Number);
       least[i].cpu = Math.min(least[i].cpu, user + system);
@@ -31,6 +31,9 @@ export function leastOf(runs, commands) {
   }
   return least;
 }
+
+/** Where certificates are named, node reads them at each start, which takes 30 ms and is neither ours nor everybody's. */
+const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
 
 const TIMED = 'TIMEFORMAT="%R %U %S"; { time "$@" >/dev/null 2>/dev/null; } 2>&1';
 

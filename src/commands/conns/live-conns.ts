@@ -10,6 +10,7 @@ import { arrangeBySession } from '../../core/socket/mptcp-subflows.ts';
 import { summarize } from '../../core/socket/summary.ts';
 import { instantNow } from '../../core/system/instant-now.ts';
 import type { Platform } from '../../core/system/platform.ts';
+import { keepHeapLow } from '../../core/tight-heap.ts';
 import { processExists } from '../../platform/linux/process-state.ts';
 import { readServices } from '../../platform/machine/services.ts';
 import type { Context } from '../context/context.ts';
@@ -37,6 +38,8 @@ export async function* runLive(
   const serviceOf = asked.services ? readServices(platform.host) : () => null;
   const sampler = await openConnectionSampler(place, { ...asked.sampled, serviceOf });
   let looks = 0;
+  // two looks at 18,000 sockets are 30 MB, and took 180 as V8 let garbage be: 140 with this, in the same time
+  if (request.repeating) keepHeapLow();
   try {
     await opened();
     for await (const tick of request.ticks) {

@@ -2,7 +2,7 @@ import type { Instant } from '../instant.ts';
 import { ByteText, constant } from '../net/byte-text.ts';
 import { compileJson } from '../output/json.ts';
 import { writeJsonString } from '../output/json-bytes.ts';
-import type { LineForm } from '../output/json-line.ts';
+import type { LineForm, LinePlace } from '../output/json-line.ts';
 import type { LineWriter } from '../output/line-writer.ts';
 import { type ConnRow, conn } from '../record/tables/conn.ts';
 import { connRow, type Reading, type ServiceOf, serviceNameOf } from './conn-row.ts';
@@ -130,6 +130,10 @@ class NumberRun {
   }
 }
 
+/** Thousands of addresses are in few places, and most in none. */
+const placeKey = ({ country, city, asn, org }: LinePlace): string | null =>
+  country === null && asn === null && city === null && org === null ? null : JSON.stringify([country, city, asn, org]);
+
 const roomOf = (heads: readonly Uint8Array[]): number =>
   heads.reduce((sum, head) => sum + head.length + MOST_NUMBER_BYTES, 0);
 
@@ -173,7 +177,7 @@ class Run {
       case 'congestion':
         return socket.congestion;
       case 'place':
-        return placeOf === null ? null : placeOf(socket.remote_addr);
+        return placeOf === null ? null : placeKey(placeOf(socket.remote_addr));
     }
   }
 
@@ -240,8 +244,10 @@ export class ConnLines {
           const run = part.run!;
           const key = run.keyOf(socket, looked, placeOf, state, owner);
           if (key !== run.key) run.turnTo(key, () => this.rowOf(socket));
-          out.reserve(run.text.length + this.room);
-          out.longConstant(run.text);
+          const { text } = run;
+          if (out.length + text.length + this.room > out.bytes.length) out.reserve(text.length + this.room);
+          out.bytes.set(text, out.length);
+          out.length += text.length;
           break;
         }
         case NUMBERS:

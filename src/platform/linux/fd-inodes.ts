@@ -8,15 +8,17 @@ const PREFIX = Buffer.from('socket:[');
 /** Room for the longest such link; of a longer link the kernel gives the beginning. */
 const LINK_BYTES = 32;
 const DIGIT_ZERO = 0x30;
+/** So many numbers that stand for nothing, beside as many as stand for something, are tried. */
+const WIDE_GAP = 256;
 
 /** Tells the sockets among one process's descriptors. */
 export interface FdInodes {
-  /** How many descriptors the process has; 0 where that is not told: before Linux 6.2, and for a machine that is a folder. */
-  readonly count: number;
+  /** How many descriptors the process has; null where that is not told: before Linux 6.2, and for a machine that is a folder. */
+  readonly count: number | null;
   /** Inode of the socket behind a descriptor, 0 where there is none. Throws the error of the system call. */
   read(fd: number): number;
-  /** The same; -1 where there is no such descriptor, or it cannot be read. */
-  readIfAny(fd: number): number;
+  /** Finds as many descriptors as there is room for, with what `read` says of them; false when there are wide gaps between them. */
+  readAll(fds: Int32Array, inodes: Uint32Array): boolean;
   close(): void;
 }
 
@@ -28,22 +30,36 @@ export interface FdInodes {
 export function openFdInodes(host: Host, folder: string): FdInodes {
   const byPath = (fd: number): number => parseSocketLink(host.link(`${folder}/${fd}`));
   const c = host.root === null ? libcIfAny() : null;
-  if (c === null) return { count: 0, read: byPath, readIfAny: () => -1, close: () => {} };
+  if (c === null) return { count: null, read: byPath, readAll: () => false, close: () => {} };
   const opened = fs.openSync(folder, 'r');
-  const readIfAny = (fd: number): number => {
-    writeName(fd);
-    const length = c.readlinkat(opened, name, link, LINK_BYTES);
-    return length < 0 ? -1 : parseSocketLinkBytes(length);
-  };
   return {
-    count: fs.fstatSync(opened).size,
+    count: tellsCounts() ? fs.fstatSync(opened).size : null,
     read(fd) {
-      const inode = readIfAny(fd);
-      return inode < 0 ? byPath(fd) : inode; // the other way throws the error
+      writeName(fd);
+      const length = c.readlinkat(opened, name, link, LINK_BYTES);
+      return length < 0 ? byPath(fd) : parseSocketLinkBytes(length); // the other way throws the error
     },
-    readIfAny,
+    readAll(fds, inodes) {
+      let found = 0;
+      for (let fd = 0; found < fds.length && fd <= 2 * found + WIDE_GAP; fd++) {
+        writeName(fd);
+        const length = c.readlinkat(opened, name, link, LINK_BYTES);
+        if (length < 0) continue;
+        fds[found] = fd;
+        inodes[found++] = parseSocketLinkBytes(length);
+      }
+      return found === fds.length;
+    },
     close: () => fs.closeSync(opened),
   };
+}
+
+let tells: boolean | null = null;
+
+/** Whether the folder of descriptors has their number as its size. This process has some. */
+function tellsCounts(): boolean {
+  tells ??= fs.statSync('/proc/self/fd').size > 0;
+  return tells;
 }
 
 /** The inode in the target of a link, or 0. */

@@ -64,16 +64,12 @@ export function parseInetDiag(
   return socket;
 }
 
-/** Whether the message describes a socket that `parseInetDiag` knows. */
-export function isInetDiag(words: Uint32Array, start: number, end: number): boolean {
-  if (end - start < ATTRIBUTES) return false;
+/** The family of the socket that a message describes; null where `parseInetDiag` makes none of it. */
+export function familyOf(words: Uint32Array, start: number, end: number): Socket['family'] | null {
+  if (end - start < ATTRIBUTES) return null;
   const family = words[start + FAMILY_AND_STATE]! & 0xff;
-  return family === AF_INET || family === AF_INET6;
-}
-
-/** Whether the socket of such a message is of family ipv6. */
-export function isIpv6(words: Uint32Array, start: number): boolean {
-  return (words[start + FAMILY_AND_STATE]! & 0xff) === AF_INET6 && !isMapped(words, start + LOCAL);
+  if (family === AF_INET) return 'ipv4';
+  return family !== AF_INET6 ? null : isMapped(words, start + LOCAL) ? 'ipv4' : 'ipv6';
 }
 
 /** Its inode; null where the kernel keeps none. */

@@ -90,32 +90,26 @@ export function scanAlone(host: Host, pids: Int32Array): DescriptorScan {
   return { ...scan, isCounted };
 }
 
-/** Null where they are few, or too far apart, or some went meanwhile. Throws the error of the system call. */
+/** Null where they are few, or too far apart, or some went meanwhile, and where they cannot be read: to list them says why. */
 function countUp(host: Host, pid: number): Descriptors | null {
-  const links = openFdInodes(host, folderOf(pid));
+  let links: FdInodes;
+  try {
+    links = openFdInodes(host, folderOf(pid));
+  } catch {
+    return null;
+  }
   try {
     const { count } = links;
-    if (count < MANY) return null;
+    if (count === null || count < MANY) return null;
+    // read before the links, as below
     const started = readStat(host, pid)?.started;
     if (started === undefined) return null;
     const fds = new Int32Array(count);
     const inodes = new Uint32Array(count);
-    return findAll(links, fds, inodes) ? { pid, started, fds, inodes } : null;
+    return links.readAll(fds, inodes) ? { pid, started, fds, inodes } : null;
   } finally {
     links.close();
   }
-}
-
-/** Finds as many descriptors as there is room for; false when they are too far apart. */
-function findAll(links: FdInodes, fds: Int32Array, inodes: Uint32Array): boolean {
-  let found = 0;
-  for (let fd = 0; found < fds.length && fd <= 2 * found + MANY; fd++) {
-    const inode = links.readIfAny(fd);
-    if (inode < 0) continue;
-    fds[found] = fd;
-    inodes[found++] = inode;
-  }
-  return found === fds.length;
 }
 
 /** Leaves nothing to read: every thread that reads ends with what it is at. */

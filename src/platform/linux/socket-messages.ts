@@ -1,5 +1,5 @@
 import type { Socket } from '../../core/socket/socket.ts';
-import { heldInode, holderUid, isInetDiag, isIpv6, parseInetDiag } from './inet-diag.ts';
+import { familyOf, heldInode, holderUid, parseInetDiag } from './inet-diag.ts';
 import { NLMSG_HEADER_WORDS, RECEIVE_BYTES } from './netlink.ts';
 import type { HeldSockets } from './socket-owners.ts';
 
@@ -48,19 +48,22 @@ export class SocketMessages implements HeldSockets, Iterable<Socket> {
     const words = this.chunks[chunk]!;
     const first = (this.begun + start) >>> 2;
     this.used = this.begun + ((end + 3) & ~3);
-    if (!isInetDiag(words, first, (this.begun + end) >>> 2)) return;
+    const family = familyOf(words, first, (this.begun + end) >>> 2);
+    if (family === null) return;
     const place = (chunk << CHUNK_WORD_BITS) | first;
-    if (isIpv6(words, first)) this.behind.push(place);
+    if (family === 'ipv6') this.behind.push(place);
     else this.add(place);
   };
 
   private add(place: number): void {
-    if (this.count === this.places.length) {
-      const larger = new Int32Array(2 * this.count);
-      larger.set(this.places);
-      this.places = larger;
-    }
+    if (this.count === this.places.length) this.grow();
     this.places[this.count++] = place;
+  }
+
+  private grow(): void {
+    const larger = new Int32Array(2 * this.count);
+    larger.set(this.places);
+    this.places = larger;
   }
 
   /** Begins to keep answers to a request; returns a function that forgets them. */

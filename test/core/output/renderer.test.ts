@@ -6,7 +6,7 @@ import { openRenderer } from '../../../src/core/output/renderer.ts';
 import { openTableRenderer } from '../../../src/core/output/table-renderer.ts';
 import { plainNumerals } from '../../../src/core/output/units.ts';
 import { bytes, flag, list, maybe, millis, shown, text } from '../../../src/core/record/field.ts';
-import { type AnyRow, type RecordTable, table } from '../../../src/core/record/table.ts';
+import { type AnyRow, type RecordTable, type Section, table } from '../../../src/core/record/table.ts';
 import { ANY_CHARACTER } from '../../support/any-character.ts';
 import { openMemorySink } from '../../support/memory-sink.ts';
 
@@ -63,6 +63,23 @@ describe('ndjson', () => {
     await renderer.end();
     const other = '{"type":"sample","name":"plain"}\n';
     expect(sink.text()).toBe(other + line + line + line + other);
+  });
+
+  test.each([true, false])('lines stay as they were written while the sink holds them: %s', async (holds) => {
+    const given: Uint8Array[] = [];
+    const texts: string[] = [];
+    const writeLines = (bytes: Uint8Array): undefined => {
+      given.push(bytes);
+      texts.push(Buffer.from(bytes).toString());
+    };
+    const renderer = openRenderer({ ...openMemorySink(), writeLines, isIdle: () => !holds }, 'ndjson', true);
+    const rows = Array.from({ length: 40 }, (_, number) => ({ number }));
+    const writeLine: Section['writeLine'] = (out, row) => out.text(`${String(row.number).repeat(2000)}\n`);
+    await renderer.write({ table: sample, fields: ['name'], rows, writeLine });
+    expect(texts.join('')).toBe(rows.map(({ number }) => `${String(number).repeat(2000)}\n`).join(''));
+    expect(given.length).toBeGreaterThan(1);
+    const kept = given.map((bytes) => Buffer.from(bytes).toString()).join('') === texts.join('');
+    expect([kept, given[0]!.buffer === given[1]!.buffer]).toEqual([holds, !holds]);
   });
 
   test('one record a line, type first, unknown is null', async () => {

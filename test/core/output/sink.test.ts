@@ -107,6 +107,25 @@ test('lines that are bytes come after what was gathered, and are handed on at on
   expect(texts()).toEqual(['head\n', 'body\n']);
 });
 
+test('memory is used again where the stream holds nothing of it, and nowhere else', () => {
+  const memoryOf = (writableLength: number | undefined): boolean => {
+    const { stream } = openStream();
+    const given: ArrayBufferLike[] = [];
+    const write: TextStream['write'] = (bytes) => {
+      given.push(bytes.buffer);
+      return true;
+    };
+    const sink = openSink({ ...stream, write, ...(writableLength === undefined ? {} : { writableLength }) });
+    for (let i = 0; i < 2; i++) {
+      sink.write('gathered\n');
+      sink.writeBytes(Buffer.from('x'));
+    }
+    expect(sink.isIdle!()).toBe(writableLength === 0);
+    return given[0] === given[2];
+  };
+  expect([memoryOf(0), memoryOf(1), memoryOf(undefined)]).toEqual([true, false, false]);
+});
+
 test('a reader that is behind is waited for', async () => {
   const { stream, control, waiting, drain } = openStream();
   const sink = openSink(stream);
