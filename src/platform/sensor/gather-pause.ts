@@ -1,7 +1,7 @@
 /** Of a ring, how much may fill while nobody reads: an eighth leaves room for whatever else the machine does. */
 const SHARE = 8;
-/** The longest wait, in milliseconds; and how much longer it becomes at once. */
-const MOST_MS = 25;
+/** The longest wait, in milliseconds, as a busy machine may add to it; and how much longer it becomes at once. */
+const MOST_MS = 10;
 const STEP_MS = 2;
 
 /**

@@ -120,14 +120,14 @@ describe('the wait for more packets', () => {
   it('grows while full blocks come and little of the ring fills, and ends when they come less than full', () => {
     const pause = new GatherPause(64, 250);
     expect(pause.length).toBe(0);
-    for (let look = 0; look < 5; look++) pause.adapt(1, false);
-    expect(pause.length).toBe(10);
+    for (let look = 0; look < 4; look++) pause.adapt(1, false);
+    expect(pause.length).toBe(8);
     for (let look = 0; look < 50; look++) pause.adapt(7, false);
-    expect(pause.length).toBe(25);
+    expect(pause.length).toBe(10);
     pause.adapt(8, false);
-    expect(pause.length).toBe(25);
+    expect(pause.length).toBe(10);
     pause.adapt(9, false);
-    expect(pause.length).toBe(12);
+    expect(pause.length).toBe(5);
     pause.adapt(1, true);
     expect(pause.length).toBe(0);
   });
