@@ -32,6 +32,21 @@ export function followIndex(name: string): (() => boolean) | null {
   }
 }
 
+/** Null where there is none of that name in this network namespace, or the C library cannot be called. */
+export function readInterfaceIndex(name: string): number | null {
+  const request = blankRequest();
+  try {
+    const c = libc();
+    const fd = openRequests(c);
+    nameInterface(request, name);
+    const isThere = c.ioctl(fd, SIOCGIFINDEX, request) >= 0;
+    c.close(fd);
+    return isThere ? request.readInt32LE(VALUE_AT) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Asks about interfaces by their index, without a privilege and without opening a file. */
 export interface InterfaceQuestions {
   /** Null when there is none. */

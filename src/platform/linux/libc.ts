@@ -33,6 +33,8 @@ export interface Libc {
   mprotect(address: bigint, length: number, protection: number): number;
   /** Copies bytes to an address. */
   memcpy(to: bigint, from: Uint8Array, length: number): void;
+  /** `parts` is an array of struct iovec. */
+  writev(fd: number, parts: Uint32Array, count: number): number;
   /** `name` ends in a NUL. */
   readlinkat(folder: number, name: Uint8Array, target: Uint8Array, size: number): number;
   /** Where the bytes lie, for a structure that points to another; valid while `data`, of allocUnsafeSlow, is held. */
@@ -76,6 +78,7 @@ function load(): Libc {
     mmap: (...of) => BigInt(mmap(...of)),
     mprotect: lib.func('int mprotect(uint64_t, size_t, int)'),
     memcpy: lib.func('uint64_t memcpy(uint64_t, const void *, size_t)'),
+    writev: lib.func('long writev(int, const void *, int)'),
     readlinkat: lib.func('long readlinkat(int, const void *, _Out_ void *, size_t)'),
     address: (data) => koffi.address(data),
     errno: () => koffi.errno(),

@@ -1,5 +1,6 @@
 import type { DeviceCounts } from '../../core/system/sensor.ts';
 import { FRAME_HEADER, FrameWriter, type WholePart, type WrittenDevice } from './frame-writer.ts';
+import type { RingFrame } from './packet-ring.ts';
 
 // draft-ietf-opsawg-pcapng, 4: type (4), length (4), body, length (4); padded to four bytes, in this machine's order.
 const SECTION_HEADER = 0x0a0d0d0a;
@@ -12,8 +13,10 @@ const ISB_IFRECV = 4;
 const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
 const ISB_USRDELIV = 8;
-/** An enhanced packet block without its data. */
+/** An enhanced packet block without its data, and what of it stands before that. */
 const OVERHEAD = 32;
+const BEFORE = 28;
+const HIGH = 2 ** 32;
 
 /** Frames as blocks of pcapng. */
 export class FrameBlocks extends FrameWriter {
@@ -51,6 +54,26 @@ export class FrameBlocks extends FrameWriter {
     // the length on the wire is the last word of the header, and stands before the frame here too
     bytes.copyWithin(at + 16, FRAME_HEADER - 4, FRAME_HEADER + captured);
     bytes.fill(0, at + 20 + captured, at + 20 + room);
+  }
+
+  protected surround(iface: number, { view, at, captured, length, seconds, micros }: RingFrame): void {
+    const from = at - BEFORE;
+    const end = at + captured;
+    const padded = at + ((captured + 3) & ~3);
+    const size = OVERHEAD + padded - at;
+    const time = seconds * 1e6 + micros;
+    const high = Math.floor(time / HIGH);
+    view.setUint32(from, ENHANCED_PACKET, true);
+    view.setUint32(from + 4, size, true);
+    view.setUint32(from + 8, iface, true);
+    view.setUint32(from + 12, high, true);
+    view.setUint32(from + 16, time - high * HIGH, true);
+    view.setUint32(from + 20, captured, true);
+    view.setUint32(from + 24, length, true);
+    for (let pad = end; pad < padded; pad++) view.setUint8(pad, 0);
+    view.setUint32(padded, size, true);
+    this.from = from;
+    this.to = padded + 4;
   }
 
   end(counts: readonly DeviceCounts[], seconds: number): void {

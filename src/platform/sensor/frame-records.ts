@@ -1,4 +1,5 @@
 import { FrameWriter, type WholePart, type WrittenDevice } from './frame-writer.ts';
+import type { RingFrame } from './packet-ring.ts';
 
 // draft-ietf-opsawg-pcap, 4 and 5; in this machine's order, which is little-endian on all that netwatch runs on.
 const MAGIC = 0xa1b2c3d4;
@@ -21,6 +22,16 @@ export class FrameRecords extends FrameWriter {
   addFrame(): void {
     const captured = Math.min(this.bytes.readUInt32LE(8), this.frame.length);
     this.bytes.copyWithin(this.reserve(RECORD + captured), 0, RECORD + captured);
+  }
+
+  protected surround(_: number, { view, at, captured, length, seconds, micros }: RingFrame): void {
+    const from = at - RECORD;
+    view.setUint32(from, seconds, true);
+    view.setUint32(from + 4, micros, true);
+    view.setUint32(from + 8, captured, true);
+    view.setUint32(from + 12, length, true);
+    this.from = from;
+    this.to = at + captured;
   }
 
   end(): void {}

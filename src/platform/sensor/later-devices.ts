@@ -6,6 +6,7 @@ import { FrameBlocks } from './frame-blocks.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { compilerOfRaw, type FilterCompiler, KernelFilter, UNUSED_PROTOCOL } from './kernel-filter.ts';
 import type { SensorOrder } from './messages.ts';
+import type { OnFrame } from './open-devices.ts';
 import { PcapDevice } from './pcap-device.ts';
 import { type Native, PcapTap } from './pcap-tap.ts';
 
@@ -33,7 +34,7 @@ export class LaterDevices {
   private readonly changing: ChangingFilter;
   private readonly ethernet: KernelFilter | null;
   private readonly interfaces: InterfaceQuestions;
-  private readonly onFrame: (index: number) => void;
+  private readonly onFrame: OnFrame;
 
   private constructor(
     free: PcapTap[],
@@ -43,7 +44,7 @@ export class LaterDevices {
     changing: ChangingFilter,
     ethernet: KernelFilter | null,
     interfaces: InterfaceQuestions,
-    onFrame: (index: number) => void,
+    onFrame: OnFrame,
   ) {
     this.free = free;
     this.order = order;
@@ -62,7 +63,7 @@ export class LaterDevices {
     writer: FrameWriter,
     devices: PcapDevice[],
     changing: ChangingFilter,
-    onFrame: (index: number) => void,
+    onFrame: OnFrame,
   ): LaterDevices | null {
     const interfaces = askInterfaces();
     if (order.later === null || interfaces === null || !(writer instanceof FrameBlocks)) return null;
@@ -122,7 +123,7 @@ export class LaterDevices {
     this.free.shift();
     const number = before < 0 ? this.devices.length : before;
     const isThere = (): boolean => this.interfaces.nameOf(index) !== null;
-    const device = new PcapDevice(tap, name, linkType, isThere, () => this.onFrame(number), earlier);
+    const device = new PcapDevice(tap, name, linkType, isThere, (ring) => this.onFrame(number, ring), earlier);
     if (before < 0) this.writer.addInterface(name, linkType, this.order.snapLength);
     this.devices[number] = device;
     this.changing.add({ device, filter });

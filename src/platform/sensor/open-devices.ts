@@ -5,8 +5,12 @@ import { followIndex } from '../linux/interface-index.ts';
 import { ChangingFilter, type FilteredDevice, loadNames } from './changing-filter.ts';
 import { KernelFilter } from './kernel-filter.ts';
 import type { SensorOrder } from './messages.ts';
+import type { RingFrame } from './packet-ring.ts';
 import { PcapDevice } from './pcap-device.ts';
 import { type FrameBuffers, type Native, PcapTap } from './pcap-tap.ts';
+
+/** Is called for each packet with the number of its device: it is where the ring says, or in the buffers without one. */
+export type OnFrame = (index: number, ring: RingFrame | null) => void;
 
 /** The devices that were opened, and those that were not, without which it goes on. */
 export interface OpenedDevices {
@@ -31,7 +35,7 @@ export function openDevices(
   native: Native,
   order: SensorOrder,
   into: FrameBuffers,
-  onFrame: (index: number) => void,
+  onFrame: OnFrame,
   clock: Clock,
 ): OpenedDevices | NotOpened {
   const isLinux = order.system === 'linux';
@@ -41,8 +45,8 @@ export function openDevices(
   const devices = opened.taps.map(({ tap, filter }, index) => {
     // libpcap gives up an interface that is down when its name is gone, though packets come once it is up under another
     const follow = isLinux ? followIndex(tap.name) : null;
-    const isThere = (): boolean => !tap.hasFailed || (follow?.() ?? false);
-    const device = new PcapDevice(tap, tap.name, tap.linkType, isThere, () => onFrame(index));
+    const isThere = (): boolean => !tap.mayBeGone || (follow?.() ?? false);
+    const device = new PcapDevice(tap, tap.name, tap.linkType, isThere, (ring) => onFrame(index, ring));
     if (filter !== null) {
       device.beginFiltered(filter.compile(order.bpf), clock.now);
       filtered.push({ device, filter });

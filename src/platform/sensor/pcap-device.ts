@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { DeviceCounts } from '../../core/system/sensor.ts';
 import type { KernelProgram } from './kernel-filter.ts';
+import type { RingFrame } from './packet-ring.ts';
 import type { KernelCounts, Native, PcapTap } from './pcap-tap.ts';
 
 const LOOPBACK = 'lo';
@@ -34,7 +35,7 @@ export class PcapDevice {
   private unfiltered = 0;
 
   /**
-   * `onFrame` is called for each packet, which is in the buffers then. What came since the tap was opened is its own, so
+   * `onFrame` is called for each packet, which is then where the ring says, or in the buffers without one. What came since the tap was opened is its own, so
    * `earlier` is read before the tap is bound to this device.
    */
   constructor(
@@ -42,7 +43,7 @@ export class PcapDevice {
     name: string,
     linkType: number,
     isThere: () => boolean,
-    onFrame: () => void,
+    onFrame: (ring: RingFrame | null) => void,
     earlier: Earlier = { tap: NOTHING, name: null },
   ) {
     this.name = name;
@@ -52,10 +53,10 @@ export class PcapDevice {
     this.counted = earlier.name ?? { ...NONE, device: name };
     this.taken = this.counted.captured;
     this.before = earlier.tap;
-    tap.receiver = () => {
-      if (this.filteredFrom > 0 && this.cameUnfiltered()) return;
+    tap.receiver = (ring) => {
+      if (this.filteredFrom > 0 && this.cameUnfiltered(ring)) return;
       this.taken++;
-      onFrame();
+      onFrame(ring);
     };
   }
 
@@ -78,9 +79,11 @@ export class PcapDevice {
     return this.last !== null;
   }
 
-  private cameUnfiltered(): boolean {
+  private cameUnfiltered(ring: RingFrame | null): boolean {
     const { header } = this.tap.into;
-    if (header.readUInt32LE(0) * 1e6 + header.readUInt32LE(4) < this.filteredFrom) {
+    const seconds = ring?.seconds ?? header.readUInt32LE(0);
+    const micros = ring?.micros ?? header.readUInt32LE(4);
+    if (seconds * 1e6 + micros < this.filteredFrom) {
       this.unfiltered++;
       return true;
     }

@@ -1,7 +1,10 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { GatherPause } from './gather-pause.ts';
 import { attachFilter, type KernelProgram, packetSockets } from './kernel-filter.ts';
 import type { SensorOrder } from './messages.ts';
+import type { PacketRing, RingFrame } from './packet-ring.ts';
+import { RingMemory } from './ring-memory.ts';
 
 /**
  * The part of the `pcap` package's native half that is used; its JavaScript half polls once and then never reports
@@ -28,6 +31,8 @@ export interface KernelCounts {
   readonly ps_ifdrop: number;
 }
 
+const ETHERNET = 1;
+const RAW = 101;
 const LINK_TYPES: Readonly<Record<string, number>> = {
   LINKTYPE_NULL: 0,
   LINKTYPE_ETHERNET: 1,
@@ -45,10 +50,21 @@ export function loadPcap(): Native {
   return require(path.join(folder, 'build/Release/pcap_binding.node')) as Native;
 }
 
-/** Where a packet is put: its bytes, and struct pcap_pkthdr. */
+/** Where a packet is put that the binding hands out: its bytes, and struct pcap_pkthdr. */
 export interface FrameBuffers {
   readonly frame: Buffer;
   readonly header: Buffer;
+  /** Passes on what was taken out of the ring, before the kernel gets it back. */
+  flush(): void;
+}
+
+/** Null where the memory of sockets cannot be found. */
+function openRingMemory(): RingMemory | null {
+  try {
+    return new RingMemory();
+  } catch {
+    return null;
+  }
 }
 
 /** A capture that libpcap has opened: of the device that it was opened for, or of another that its socket was bound to. */
@@ -59,9 +75,12 @@ export class PcapTap {
   /** Its packet socket; -1 unless that was asked for. */
   readonly socket: number = -1;
   readonly into: FrameBuffers;
-  /** Is called for each packet, which is in the buffers then; null while nobody wants them. */
-  receiver: (() => void) | null = null;
+  /** Is called for each packet, which is then where the ring says, or in the buffers without one; null while nobody wants them. */
+  receiver: ((ring: RingFrame | null) => void) | null = null;
   private readonly session: NativeSession;
+  /** Null where packets come by the binding. */
+  private ring: PacketRing | null = null;
+  private pause: GatherPause | null = null;
   private failed = false;
   private wasTold = false;
   private handed = 0;
@@ -70,7 +89,7 @@ export class PcapTap {
   constructor(
     native: Native,
     name: string,
-    { bpf, bufferBytes, snapLength, promiscuous, gatherMs }: SensorOrder,
+    { system, devices, later, bpf, bufferBytes, snapLength, promiscuous, gatherMs, packetBuffered }: SensorOrder,
     into: FrameBuffers,
     findsSocket: boolean,
   ) {
@@ -80,15 +99,23 @@ export class PcapTap {
     const before = findsSocket ? packetSockets() : null;
     const call = (): void => {
       this.handed++;
-      this.receiver?.();
+      this.receiver?.(null);
     };
     const warn = (): void => {}; // that the device has no IPv4 network is no matter
     const filter = findsSocket ? '' : bpf;
+    // libpcap itself filters what the kernel gathered before its filter held
+    const memory = system === 'linux' && filter === '' && !packetBuffered && name !== 'any' ? openRingMemory() : null;
     const link = this.session.open_live(
       ...[name, filter, bufferBytes, snapLength, '', call, false, gatherMs, warn, promiscuous],
     );
     const dlt = Number(/(\d+)$/.exec(link)?.[1] ?? Number.NaN);
     this.linkType = LINK_TYPES[link] ?? (dlt === DLT_RAW ? 101 : dlt);
+    if (this.linkType === ETHERNET || this.linkType === RAW) {
+      this.ring = memory?.findNew(snapLength, this.linkType === ETHERNET) ?? null;
+      // waiting for one would leave the others alone
+      const isAlone = devices.length === 1 && later === null;
+      if (this.ring !== null && isAlone) this.pause = new GatherPause(this.ring.blocks, gatherMs);
+    }
     if (before === null) return;
     this.socket = [...packetSockets()].find((fd) => !before.has(fd)) ?? -1;
     if (this.socket < 0) throw new Error('its socket is not found');
@@ -103,6 +130,7 @@ export class PcapTap {
   start(afterwards: () => void): void {
     this.session.read_callback = () => {
       this.wasTold = true;
+      this.pause?.wait();
       this.drain();
       afterwards();
     };
@@ -113,7 +141,31 @@ export class PcapTap {
    * Reads what is there, even from a device that has failed, because the kernel later hands out what it had collected.
    */
   drain(): void {
+    const { ring } = this;
+    if (ring !== null && this.drainRing(ring)) return;
     if (this.session.dispatch(this.into.frame, this.into.header) < 0) this.failed = true;
+  }
+
+  /** Whether it could; else the binding hands out all of it. */
+  private drainRing(ring: PacketRing): boolean {
+    const take = (): void => {
+      this.handed++;
+      this.receiver?.(ring);
+    };
+    const flush = (): void => this.into.flush();
+    let blocks = 0;
+    let wasCalm = false;
+    for (; ring.isReady; blocks++) {
+      if (!ring.isUnderstood()) {
+        this.ring = null;
+        this.pause = null;
+        return false;
+      }
+      wasCalm ||= ring.isCalm;
+      ring.readBlock(take, flush);
+    }
+    if (blocks > 0) this.pause?.adapt(blocks, wasCalm);
+    return true;
   }
 
   /**
@@ -128,9 +180,9 @@ export class PcapTap {
     return !wasTold && this.handed > handed;
   }
 
-  /** Whether libpcap has said so: it goes by the name that the device had. */
-  get hasFailed(): boolean {
-    return this.failed;
+  /** Whether its interface may be gone: libpcap said so, which goes by the name that it had, or libpcap is not asked. */
+  get mayBeGone(): boolean {
+    return this.failed || this.ring !== null;
   }
 
   stats(): KernelCounts {

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import { EXIT, type ExitStatus } from '../../core/failure.ts';
+import { libc } from '../linux/libc.ts';
 import { obstacleOf } from '../linux/sensor-node.ts';
+import type { FrameVector } from './frame-vector.ts';
 import { MESSAGES_FD, type SensorMessage, type SensorOrder } from './messages.ts';
 
 /** A pipe cannot be, and need not. */
@@ -20,6 +22,11 @@ export function writeSome(fd: number, bytes: Uint8Array, at: number): number {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
     throw error;
   }
+}
+
+/** Writes frames from where they lie; returns how many bytes were taken, 0 when it could not. */
+export function writeFrames(fd: number, { entries, count }: FrameVector): number {
+  return Math.max(0, libc().writev(fd, entries, count));
 }
 
 /** Messages are of no use when nobody is there to read them. */

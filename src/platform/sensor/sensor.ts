@@ -5,14 +5,16 @@ import type { DeviceCounts } from '../../core/system/sensor.ts';
 import { realClock } from '../machine/real-clock.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
+import type { FrameVector } from './frame-vector.ts';
 import { LaterDevices } from './later-devices.ts';
 import { PACKETS_FD, type SensorOrder } from './messages.ts';
 import { NotOpened, openDevices } from './open-devices.ts';
+import type { RingFrame } from './packet-ring.ts';
 import { checkFilter, type PcapDevice } from './pcap-device.ts';
 import { loadPcap, type PcapTap } from './pcap-tap.ts';
 import { RequestLines } from './request-lines.ts';
 import { enterSandbox } from './sandbox.ts';
-import { fail, failToOpen, say, sync, writeSome } from './sensor-talk.ts';
+import { fail, failToOpen, say, sync, writeFrames, writeSome } from './sensor-talk.ts';
 
 /**
  * Entry point of the capturing process: the only part of netwatch that needs a privilege, and that runs native code for
@@ -45,7 +47,10 @@ const ASKED: Ending = { status: EXIT.ok, reason: null, gone: null };
 function run(order: SensorOrder, clock: Clock): void {
   const native = load();
   if (native === null) return;
-  const writer = new (order.format === 'pcap' ? FrameRecords : FrameBlocks)(order.snapLength, (bytes) => hand(bytes));
+  const writer = new (order.format === 'pcap' ? FrameRecords : FrameBlocks)(order.snapLength, {
+    write: (bytes, from) => hand(bytes, from),
+    writeTogether: (frames) => handTogether(frames),
+  });
   let captured = 0;
   /** Packets that were handed on whole, and one that is being added, which those before it may have to make room for. */
   let written = 0;
@@ -64,8 +69,8 @@ function run(order: SensorOrder, clock: Clock): void {
     return leave(ending, counts);
   };
   /** A pipe without a reader is the end, and so is a full disk: a file then keeps what was written whole. */
-  const hand = (bytes: Uint8Array): void => {
-    let at = 0;
+  const hand = (bytes: Uint8Array, from: number): void => {
+    let at = from;
     try {
       while (at < bytes.length) at += writeSome(PACKETS_FD, bytes, at);
       whole += bytes.length;
@@ -77,6 +82,14 @@ function run(order: SensorOrder, clock: Clock): void {
       fs.ftruncateSync(PACKETS_FD, whole + part.bytes);
       leave({ status: EXIT.io, reason: reasonOf(error), gone: null });
     }
+  };
+
+  const handTogether = (frames: FrameVector): number => {
+    const taken = writeFrames(PACKETS_FD, frames);
+    if (taken < frames.bytes) return taken;
+    whole += taken;
+    written = captured;
+    return taken;
   };
 
   let last: Ending | null = null;
@@ -103,9 +116,10 @@ function run(order: SensorOrder, clock: Clock): void {
     say({ type: 'counts', captured, counts: countsOf(), synced });
   };
   let sinceLook = 0;
-  const onFrame = (index: number): void => {
+  const onFrame = (index: number, ring: RingFrame | null): void => {
     adding = 1;
-    writer.addFrame(index);
+    if (ring === null) writer.addFrame(index);
+    else writer.addRingFrame(index, ring);
     adding = 0;
     captured++;
     if (order.packetBuffered) writer.flush();
