@@ -16,12 +16,12 @@ const LASTING_PERCENT = 40;
 
 /**
  * Where objects are made, V8 has two halves of up to 16 MB, and so many bytes of buffers wait beside for garbage to be looked
- * for. Eight statistics of a mix took 265 MB with that and 230 with halves of 2 MB, of ten such mixes out of a pipe 351 and
- * 267, for the same time: most of what packets make is garbage at once, or kept for long. A scan, whose flows are all kept,
- * took 40 MB less and 5 per cent more time. With halves of 1 MB all took 5 per cent more, and 3 MB less. So small a half is
- * looked through by one thread: to wake others took 3 per cent of the time.
+ * for. Eight statistics of a mix took 268 MB with that and 231 with what there is when so much was reached, halves of 4 MB; of ten
+ * such mixes out of a pipe 348 and 266, for the same time: most of what packets make is garbage at once, or kept for long. With
+ * halves of 1 MB it took 5 MB less, and 6 per cent more time. So small a half is looked through by one thread: to wake others
+ * took 3 per cent of the time.
  */
-const YOUNG_BYTES = 2 * 2 * 1024 * 1024;
+const YOUNG_BYTES = 4 * 1024 * 1024;
 
 let isAllowed = false;
 let isYoungSmall = false;
