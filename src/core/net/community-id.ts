@@ -20,9 +20,10 @@ export function communityId(
   return digestText();
 }
 
-const VERSION = constant('1:');
+const BEGIN = constant('"1:');
+const QUOTE = 0x22;
 
-/** Writes the same text. */
+/** Writes the same as a literal of JSON. */
 export function writeCommunityId(
   out: ByteText,
   protocol: number,
@@ -32,8 +33,13 @@ export function writeCommunityId(
   bPort: number | null,
 ): void {
   hashEnds(protocol, a, aPort, b, bPort);
-  out.constant(VERSION);
+  writeDigest(out);
+}
+
+function writeDigest(out: ByteText): void {
+  out.constant(BEGIN);
   out.base64(digest);
+  out.byte(QUOTE);
 }
 
 const digestText = (): string => `1:${digest.toString('base64')}`;
@@ -61,8 +67,7 @@ export function writeCommunityIdOfIpv4(
   for (let index = 5; index < 15; index++) words[index] = 0;
   words[15] = IPV4_MESSAGE_BITS;
   hashWords();
-  out.constant(VERSION);
-  out.base64(digest);
+  writeDigest(out);
 }
 
 /** Types of ICMP and of ICMPv6 that come in pairs: who asks and who answers have one flow. */

@@ -14,8 +14,6 @@ const NUMBERS: Readonly<Partial<Record<Socket['proto'], number>>> = {
 /** Those whose ports are a part of the Community ID. */
 const WITH_PORTS: ReadonlySet<Socket['proto']> = new Set(['tcp', 'udp', 'sctp']);
 
-const QUOTE = 0x22;
-
 /** What a ping socket sends, and every other message that a raw socket of ICMP could send as well. */
 const ICMP = 1;
 const ICMPV6 = 58;
@@ -59,9 +57,7 @@ export function writeSocketCommunityId(out: ByteText, socket: Socket): void {
     const local = parseIpv4(local_addr);
     const remote = parseIpv4(remote_addr);
     if (local !== null && remote !== null) {
-      out.byte(QUOTE);
       writeCommunityIdOfIpv4(out, NUMBERS[proto]!, local, local_port, remote, remote_port);
-      out.byte(QUOTE);
       return;
     }
   }

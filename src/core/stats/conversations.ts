@@ -7,12 +7,11 @@ import { flowCommunityId } from '../wire/flow-community-id.ts';
 import { addressA, addressB, transportName } from '../wire/flow-text.ts';
 import { type Conversed, compileConversationLine } from './conversation-line.ts';
 import type { OpenStatistic, StatisticOptions, StatisticsRun } from './statistic.ts';
-import { writtenRows } from './written-rows.ts';
+import { lineFor, writtenRows } from './written-rows.ts';
 
 /** Flows as records; the dissector counts them, so nothing is done per packet. */
 export function openConversations({ owners, communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
-  const form = lineOf?.(conversation) ?? null;
-  const line = form === null ? null : compileConversationLine(form, communityIds);
+  const line = lineFor({ lineOf }, conversation, (form) => compileConversationLine(form, communityIds));
   return {
     sections({ dissector }: StatisticsRun) {
       const found = conversed(dissector.flows.flows, owners);

@@ -61,9 +61,7 @@ function writers(): FieldWriters<DnsQueryRow, DnsPlace> {
         values.none(out);
         return;
       }
-      out.byte(QUOTE);
       writeFlowId(out, block, row);
-      out.byte(QUOTE);
     },
   };
 }

@@ -10,7 +10,7 @@ import { PendingQueries } from './dns-pending.ts';
 import { DnsRowBlock, sizeOfRow, TRANSPORTS } from './dns-row-block.ts';
 import type { RowPlace } from './row-block.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
-import { sectionAt } from './written-rows.ts';
+import { lineFor, sectionAt } from './written-rows.ts';
 
 /**
  * A query sent again sooner than this is the same one, and its answer is told of the first, as in Wireshark; later it is
@@ -28,8 +28,7 @@ const LLMNR = TRANSPORTS.indexOf('llmnr');
 
 /** Queries and their answers, paired by who asked, whom, how, and the number, name, type and class of the question. */
 export function openDns({ held = new HeldBytes(), communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
-  const form = lineOf?.(dnsQuery) ?? null;
-  const line = form === null ? null : compileDnsLine(form);
+  const line = lineFor({ lineOf }, dnsQuery, compileDnsLine);
   const pending = new PendingQueries();
   const rows = new AwaitedRows<DnsQueryRow, DnsRowBlock>(held, (before) => new DnsRowBlock(before));
   const parts = new DnsParts();

@@ -1,5 +1,4 @@
 import type { ByteText } from '../net/byte-text.ts';
-import { writeJsonString } from '../output/json-bytes.ts';
 import type { Flow } from '../wire/flow.ts';
 import { type FlowEnds, flowCommunityId, writeFlowCommunityId } from '../wire/flow-community-id.ts';
 import { formatWords, isOfFlow } from '../wire/flow-text.ts';
@@ -8,7 +7,6 @@ import { BLOCK_ROWS } from './row-block.ts';
 
 /** Words of an address of IPv6 behind the first one. */
 const MORE_WORDS = 3;
-const QUOTE = 0x22;
 
 /** A client and a server, as the ends of a flow: what its community ID is made of. */
 const ends: { -readonly [Field in keyof FlowEnds]: FlowEnds[Field] } = {
@@ -85,24 +83,16 @@ export class EndpointColumns {
     return flowCommunityId(ends);
   }
 
-  /** Writes it as JSON; returns false where there is none. */
-  writeCommunityId(out: ByteText, index: number): boolean {
+  /** Writes it as a literal of JSON. */
+  writeCommunityId(out: ByteText, index: number): void {
     const transport = this.transports[index]!;
     if (transport === 0) {
-      const other = this.ofOthers?.get(index) ?? null;
-      if (other !== null) writeJsonString(out, other);
-      return other !== null;
+      out.ascii(JSON.stringify(this.ofOthers?.get(index) ?? null));
+      return;
     }
     this.readEnds(index);
     ends.transport = transport;
-    const { length } = out;
-    out.byte(QUOTE);
-    if (writeFlowCommunityId(out, ends)) {
-      out.byte(QUOTE);
-      return true;
-    }
-    out.length = length;
-    return false;
+    writeFlowCommunityId(out, ends);
   }
 
   private readEnds(index: number): void {

@@ -22,8 +22,6 @@ export const synSeconds = ({ flow, tcp }: Shaken): number => (tcp === null ? flo
 export const synNanoseconds = ({ flow, tcp }: Shaken): number =>
   tcp === null ? flow.firstNanoseconds : tcp.synNanoseconds;
 
-const QUOTE = 0x22;
-
 /** Writes records of handshakes as lines of NDJSON. Null for other fields than a record has. */
 export function compileHandshakeLine({ fields }: LineForm): JsonLine<Shaken> | null {
   return compileLine(handshake, fields, writers());
@@ -31,12 +29,7 @@ export function compileHandshakeLine({ fields }: LineForm): JsonLine<Shaken> | n
 
 function writers(): FieldWriters<HandshakeRow, Shaken> {
   const values = new JsonValues();
-  const address = (out: ByteText, flow: Flow, ofA: boolean): void => {
-    out.byte(QUOTE);
-    if (ofA) writeAddressA(out, flow);
-    else writeAddressB(out, flow);
-    out.byte(QUOTE);
-  };
+  const address = (out: ByteText, flow: Flow, ofA: boolean): void => (ofA ? writeAddressA : writeAddressB)(out, flow);
   return {
     time: (out, one) => {
       if (Number.isNaN(synSeconds(one))) values.text(out, '');

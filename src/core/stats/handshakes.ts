@@ -15,12 +15,11 @@ import { compileHandshakeLine, isFromA, type Shaken, synNanoseconds, synSeconds 
 import { endingOf, outcomeOf, timesOf, totalOf } from './handshake-times.ts';
 import { share } from './share.ts';
 import type { OpenStatistic, StatisticOptions, StatisticsRun } from './statistic.ts';
-import { writtenRows } from './written-rows.ts';
+import { lineFor, writtenRows } from './written-rows.ts';
 
 /** How long TCP handshakes took, each and distributed; the connections remember their times, so packets cost nothing. */
-export function openHandshakes({ lineOf }: Pick<StatisticOptions, 'lineOf'>): OpenStatistic {
-  const form = lineOf?.(handshake) ?? null;
-  const line = form === null ? null : compileHandshakeLine(form);
+export function openHandshakes(options: Pick<StatisticOptions, 'lineOf'>): OpenStatistic {
+  const line = lineFor(options, handshake, compileHandshakeLine);
   return {
     sections({ dissector }: StatisticsRun) {
       const flows = dissector.flows.flows;

@@ -30,9 +30,7 @@ function writers(): FieldWriters<HttpRequestRow, HttpPlace> {
     response_bytes: (out, { block, row }) => values.number(out, block.responseBytes[row]!),
     latency_ms: (out, { block, row }) => values.number(out, block.latencies[row]!),
     user_agent: (out, { block, row }) => values.text(out, block.userAgents[row]!),
-    community_id: (out, { block, row }) => {
-      if (!block.ends.writeCommunityId(out, row)) values.none(out);
-    },
+    community_id: (out, { block, row }) => block.ends.writeCommunityId(out, row),
     app: (out, { block, row }) => values.name(out, block.appOf(row)),
   };
 }

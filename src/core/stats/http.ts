@@ -13,12 +13,11 @@ import { compileHttpLine } from './http-line.ts';
 import { HttpRowBlock, sizeOfRequest, sizeOfResponse } from './http-row-block.ts';
 import type { RowPlace } from './row-block.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
-import { sectionAt } from './written-rows.ts';
+import { lineFor, sectionAt } from './written-rows.ts';
 
 /** Requests and responses, paired as their connection tells; in HTTP/2 and HTTP/3 by their stream. */
 export function openHttp({ held = new HeldBytes(), communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
-  const form = lineOf?.(httpRequest) ?? null;
-  const line = form === null ? null : compileHttpLine(form);
+  const line = lineFor({ lineOf }, httpRequest, compileHttpLine);
   const rows = new AwaitedRows<HttpRequestRow, HttpRowBlock>(held, () => new HttpRowBlock());
   const asked = new WeakMap<HttpExchange, number>();
   const open = new Map<Http2Stream, number>();

@@ -30,8 +30,6 @@ function writers(): FieldWriters<TlsSessionRow, TlsPlace> {
     offered_versions: (out, { block, row }) => values.names(out, block.offers[row]!.versions),
     offered_alpn: (out, { block, row }) => values.names(out, block.offers[row]!.alpn),
     packet: (out, { block, row }) => out.integer(block.packets[row]!),
-    community_id: (out, { block, row }) => {
-      if (!block.ends.writeCommunityId(out, row)) values.none(out);
-    },
+    community_id: (out, { block, row }) => block.ends.writeCommunityId(out, row),
   };
 }

@@ -16,14 +16,13 @@ import type { RowPlace } from './row-block.ts';
 import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
 import { compileTlsLine } from './tls-line.ts';
 import { sizeOfHello, TlsRowBlock, TRANSPORTS } from './tls-row-block.ts';
-import { sectionAt } from './written-rows.ts';
+import { lineFor, sectionAt } from './written-rows.ts';
 
 const TLS_1_3 = 0x0304;
 
 /** ClientHellos as records, completed by the ServerHello that follows on the same connection. */
 export function openTls({ held = new HeldBytes(), communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
-  const form = lineOf?.(tlsSession) ?? null;
-  const line = form === null ? null : compileTlsLine(form);
+  const line = lineFor({ lineOf }, tlsSession, compileTlsLine);
   const rows = new AwaitedRows<TlsSessionRow, TlsRowBlock>(held, () => new TlsRowBlock());
   const open = new ByFlow<number>((flow, row) => flow.isOver || rows.isGone(row));
   // no WeakMap: where there are 100,000, the collector looks at each of them each time, which was a fifth of a run

@@ -1,6 +1,17 @@
-import type { JsonLine } from '../output/json-line.ts';
+import type { JsonLine, LineForm } from '../output/json-line.ts';
 import type { AnyRow, RecordTable, Section } from '../record/table.ts';
 import type { RowBlock, RowPlace } from './row-block.ts';
+import type { StatisticOptions } from './statistic.ts';
+
+/** How the lines of a table are written, where they are asked for and `compile` knows all their fields; null otherwise. */
+export function lineFor<Line>(
+  { lineOf }: Pick<StatisticOptions, 'lineOf'>,
+  table: RecordTable,
+  compile: (form: LineForm) => Line | null,
+): Line | null {
+  const form = lineOf?.(table) ?? null;
+  return form === null ? null : compile(form);
+}
 
 /** A section whose lines are written as it is read; what they are made of stands for its rows. */
 export function writtenRows<Of>(table: RecordTable, each: Iterable<Of>, line: JsonLine<Of>): Section {

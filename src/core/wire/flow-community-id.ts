@@ -1,7 +1,8 @@
-import type { ByteText } from '../net/byte-text.ts';
+import { type ByteText, constant } from '../net/byte-text.ts';
 import { communityId, writeCommunityId, writeCommunityIdOfIpv4 } from '../net/community-id.ts';
 import type { Flow } from './flow.ts';
 
+const NULL = constant('null');
 const V4 = [new Uint8Array(4), new Uint8Array(4)] as const;
 const V6 = [new Uint8Array(16), new Uint8Array(16)] as const;
 
@@ -17,17 +18,16 @@ export function flowCommunityId(flow: FlowEnds): string | null {
   return ends === null ? null : communityId(flow.transport, ends[0], flow.aPort, ends[1], flow.bPort);
 }
 
-/** Writes the same text; returns false for one without addresses. */
-export function writeFlowCommunityId(out: ByteText, flow: FlowEnds): boolean {
+/** Writes the same as a literal of JSON. */
+export function writeFlowCommunityId(out: ByteText, flow: FlowEnds): void {
   const { ipVersion, transport, a0, aPort, b0, bPort } = flow;
   if (ipVersion === 4) {
     writeCommunityIdOfIpv4(out, transport, a0 >>> 0, aPort, b0 >>> 0, bPort);
-    return true;
+    return;
   }
   const ends = endsOf(flow);
-  if (ends === null) return false;
-  writeCommunityId(out, flow.transport, ends[0], flow.aPort, ends[1], flow.bPort);
-  return true;
+  if (ends === null) out.constant(NULL);
+  else writeCommunityId(out, transport, ends[0], aPort, ends[1], bPort);
 }
 
 function endsOf(flow: FlowEnds): readonly [Uint8Array, Uint8Array] | null {

@@ -3,6 +3,7 @@ import { formatIpv4, formatIpv6, writeIpv6 } from '../net/ip-address.ts';
 import type { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
 
+const QUOTE = 0x22;
 const scratch = new Uint8Array(16);
 const words = new DataView(scratch.buffer);
 
@@ -39,10 +40,7 @@ export function formatWords(ipVersion: number, w0: number, w1: number, w2: numbe
 }
 
 function formatIpv6Words(w0: number, w1: number, w2: number, w3: number): string {
-  words.setInt32(0, w0);
-  words.setInt32(4, w1);
-  words.setInt32(8, w2);
-  words.setInt32(12, w3);
+  putWords(w0, w1, w2, w3);
   return formatIpv6(scratch);
 }
 
@@ -55,7 +53,7 @@ export function addressB(flow: Flow): string {
   return formatWords(flow.ipVersion, flow.b0, flow.b1, flow.b2, flow.b3) ?? '';
 }
 
-/** Writes the same text. */
+/** Writes the same as a literal of JSON. */
 export function writeAddressA(out: ByteText, { ipVersion, a0, a1, a2, a3 }: Flow): void {
   writeWords(out, ipVersion, a0, a1, a2, a3);
 }
@@ -65,16 +63,20 @@ export function writeAddressB(out: ByteText, { ipVersion, b0, b1, b2, b3 }: Flow
 }
 
 function writeWords(out: ByteText, ipVersion: number, w0: number, w1: number, w2: number, w3: number): void {
-  if (ipVersion === 4) {
-    out.ipv4(w0);
-    return;
+  out.byte(QUOTE);
+  if (ipVersion === 4) out.ipv4(w0);
+  else if (ipVersion === 6) {
+    putWords(w0, w1, w2, w3);
+    writeIpv6(out, scratch, 0);
   }
-  if (ipVersion !== 6) return;
+  out.byte(QUOTE);
+}
+
+function putWords(w0: number, w1: number, w2: number, w3: number): void {
   words.setInt32(0, w0);
   words.setInt32(4, w1);
   words.setInt32(8, w2);
   words.setInt32(12, w3);
-  writeIpv6(out, scratch, 0);
 }
 
 /** Source address of the packet's innermost IP header that is not quoted; null without one. */
