@@ -1,4 +1,5 @@
-import { NOWHERE, openPlaces, type PlaceFacts } from '../../core/place/places.ts';
+import type { PlaceFacts } from '../../core/net/place-facts.ts';
+import { NOWHERE, openPlaces } from '../../core/place/places.ts';
 import type { AnyRow, PlaceField, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 

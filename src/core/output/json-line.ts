@@ -1,20 +1,13 @@
 import { type ByteText, constant, writeMillis, writeSeconds } from '../net/byte-text.ts';
+import type { PlaceFacts } from '../net/place-facts.ts';
 import type { RecordTable } from '../record/table.ts';
 import { JsonLiterals, writeJsonString } from './json-bytes.ts';
-
-/** What databases say of an address. */
-export interface LinePlace {
-  readonly country: string | null;
-  readonly city: string | null;
-  readonly asn: number | null;
-  readonly org: string | null;
-}
 
 /** What the lines of NDJSON of a table hold. */
 export interface LineForm {
   readonly fields: readonly string[];
   /** Null where databases are not asked. */
-  readonly placeOf: ((address: string | null) => LinePlace) | null;
+  readonly placeOf: ((address: string | null) => PlaceFacts) | null;
 }
 
 /** Writes the value of one field, and null where there is none. */

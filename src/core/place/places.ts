@@ -1,17 +1,7 @@
 import type { IpAddress } from '../net/ip-address.ts';
 import { locatedAddress } from '../net/located-address.ts';
+import type { PlaceFacts } from '../net/place-facts.ts';
 import { blockAround, formatPrefix } from './widest-prefix.ts';
-
-/** Where an address is, and whose it is, as far as the databases know. Texts are theirs, and as safe as they are. */
-export interface PlaceFacts {
-  /** ISO 3166-1 code, two capitals. */
-  readonly country: string | null;
-  readonly city: string | null;
-  /** Number of the autonomous system that announces it. */
-  readonly asn: number | null;
-  /** The organization of that autonomous system. */
-  readonly org: string | null;
-}
 
 /** The same, with where it is known from. */
 export interface AddressPlace extends PlaceFacts {

@@ -1,11 +1,12 @@
 import { latin1, startsWith } from '../wire/bytes.ts';
 import { KnownNames } from './byte-names.ts';
+import { HTTP_METHODS } from './known-words.ts';
 import { stop, type Walk } from './walk.ts';
 
 const LINE_FEED = 0x0a;
 const X = 0x78;
 const LONGEST_LINE = 8192;
-const REQUEST = /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) ([^ ]+) HTTP\/1\.[01]\r?$/;
+const REQUEST = new RegExp(`^(?:${[...HTTP_METHODS].join('|')}) ([^ ]+) HTTP/1\\.[01]\r?$`);
 const STATUS = /^HTTP\/1\.[01] \d{3}(?: |\r?$)/;
 /** Fields whose names say nothing of anybody; the values of those that are not in VALUES become x. */
 const FIELDS =
@@ -18,10 +19,7 @@ const VALUES: ReadonlyMap<string, RegExp> = new Map([
   ['transfer-encoding', /^(?:chunked|identity)$/i],
   ['content-encoding', /^(?:gzip|br|deflate|zstd)$/i],
 ]);
-const STARTS = [
-  ...'GET HEAD POST PUT DELETE OPTIONS PATCH CONNECT TRACE'.split(' ').map((one) => `${one} `),
-  'HTTP/1.',
-];
+const STARTS = [...[...HTTP_METHODS].map((one) => `${one} `), 'HTTP/1.'];
 const NAMES = new KnownNames(FIELDS);
 const HOST = FIELDS.indexOf('host');
 const TESTS = FIELDS.map((name) => VALUES.get(name));

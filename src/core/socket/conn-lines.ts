@@ -1,8 +1,9 @@
 import type { Instant } from '../instant.ts';
 import { ByteText, constant } from '../net/byte-text.ts';
+import type { PlaceFacts } from '../net/place-facts.ts';
 import { compileJson } from '../output/json.ts';
 import { writeJsonString } from '../output/json-bytes.ts';
-import type { LineForm, LinePlace } from '../output/json-line.ts';
+import type { LineForm } from '../output/json-line.ts';
 import type { LineWriter } from '../output/line-writer.ts';
 import { type ConnRow, conn } from '../record/tables/conn.ts';
 import { connRow, type Reading, type ServiceOf, serviceNameOf } from './conn-row.ts';
@@ -131,7 +132,7 @@ class NumberRun {
 }
 
 /** Thousands of addresses are in few places, and most in none. */
-const placeKey = ({ country, city, asn, org }: LinePlace): string | null =>
+const placeKey = ({ country, city, asn, org }: PlaceFacts): string | null =>
   country === null && asn === null && city === null && org === null ? null : JSON.stringify([country, city, asn, org]);
 
 const roomOf = (heads: readonly Uint8Array[]): number =>

@@ -7,46 +7,6 @@ const SIOCGIFNAME = 0x8910;
 /** The hardware address, before which its family stands (ARPHRD_*). */
 const SIOCGIFHWADDR = 0x8927;
 
-/**
- * Follows an interface of this network namespace by its index, which lasts as long as it does, whatever its name. Returns
- * the question whether it is still there, which takes no privilege and opens no file; null of one that is not there, and
- * where the C library cannot be called.
- */
-export function followIndex(name: string): (() => boolean) | null {
-  const request = blankRequest();
-  try {
-    const c = libc();
-    const fd = openRequests(c);
-    nameInterface(request, name);
-    if (c.ioctl(fd, SIOCGIFINDEX, request) < 0) {
-      c.close(fd);
-      return null;
-    }
-    const index = request.readInt32LE(VALUE_AT);
-    return () => {
-      request.fill(0).writeInt32LE(index, VALUE_AT);
-      return c.ioctl(fd, SIOCGIFNAME, request) >= 0;
-    };
-  } catch {
-    return null;
-  }
-}
-
-/** Null where there is none of that name in this network namespace, or the C library cannot be called. */
-export function readInterfaceIndex(name: string): number | null {
-  const request = blankRequest();
-  try {
-    const c = libc();
-    const fd = openRequests(c);
-    nameInterface(request, name);
-    const isThere = c.ioctl(fd, SIOCGIFINDEX, request) >= 0;
-    c.close(fd);
-    return isThere ? request.readInt32LE(VALUE_AT) : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Asks about interfaces by their index, without a privilege and without opening a file. */
 export interface InterfaceQuestions {
   /** Null when there is none. */
@@ -55,9 +15,11 @@ export interface InterfaceQuestions {
   nameOf(index: number): Buffer | null;
   /** The kind of its hardware (ARPHRD_*); null when it is gone. */
   hardwareOf(index: number): number | null;
+  /** Nothing is asked after it. */
+  close(): void;
 }
 
-/** Null where the C library cannot be called. */
+/** About the network namespace this thread is in; null where the C library cannot be called. */
 export function askInterfaces(): InterfaceQuestions | null {
   try {
     const c = libc();
@@ -79,8 +41,30 @@ export function askInterfaces(): InterfaceQuestions | null {
         if (nameOf(index) === null || c.ioctl(fd, SIOCGIFHWADDR, request) < 0) return null;
         return request.readUInt16LE(VALUE_AT);
       },
+      close: () => void c.close(fd),
     };
   } catch {
     return null;
   }
+}
+
+/**
+ * Follows an interface of this network namespace by its index, which lasts as long as it does, whatever its name. Returns
+ * the question whether it is still there, which takes no privilege and opens no file; null of one that is not there, and
+ * where the C library cannot be called.
+ */
+export function followIndex(name: string): (() => boolean) | null {
+  const questions = askInterfaces();
+  const index = questions?.indexOf(name) ?? null;
+  if (questions !== null && index !== null) return () => questions.nameOf(index) !== null;
+  questions?.close();
+  return null;
+}
+
+/** Null where there is none of that name in this network namespace, or the C library cannot be called. */
+export function readInterfaceIndex(name: string): number | null {
+  const questions = askInterfaces();
+  const index = questions?.indexOf(name) ?? null;
+  questions?.close();
+  return index;
 }

@@ -1,8 +1,4 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts';
-import { openCaptureReader } from '../../../src/core/capture/open-capture-reader.ts';
 import { ByteText } from '../../../src/core/net/byte-text.ts';
 import { compileJson } from '../../../src/core/output/json.ts';
 import { FileOwners } from '../../../src/core/packet/file-owners.ts';
@@ -13,15 +9,10 @@ import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { damaged, sampleFrames, seeded } from '../../support/attack.ts';
-import { sourceOf } from '../../support/captures.ts';
+import { everyCapture, readerOf } from '../../support/every-capture.ts';
 import { tcpFrame, udpFrame } from '../../support/frames.ts';
-import { ROOT } from '../../support/program.ts';
 
 const ALL = Object.keys(table.fields);
-const CAPTURES = [
-  path.join(ROOT, 'test/captures'),
-  ...['dev', 'malformed', 'pcapng-suite'].map((name) => path.join(ROOT, '../shared/corpus', name)),
-];
 const HOSTILE = 'a"b\\c\u0000\u001b[2J\u007f\u009b\u202e\ud800 ü→\n\u2028';
 
 /** The line of a packet as bytes, and as the general renderer makes it of the row. */
@@ -45,31 +36,21 @@ class BothWays {
   }
 }
 
-async function readerOf(file: string): Promise<CaptureReader | null> {
-  try {
-    return await openCaptureReader(sourceOf(fs.readFileSync(file)), 64 * 1024);
-  } catch {
-    return null; // no capture, or packed
-  }
-}
-
 test('each packet of each capture is the line that the general renderer makes', async () => {
   let compared = 0;
-  for (const folder of CAPTURES.filter((one) => fs.existsSync(one))) {
-    for (const name of fs.readdirSync(folder)) {
-      const reader = await readerOf(path.join(folder, name));
-      if (reader === null) continue;
-      const dissector = new Dissector(REGISTRY, { decrypts: false });
-      const both = new BothWays(reader);
-      both.rows.owners = new FileOwners(reader);
-      const packet = new Packet();
-      while (await reader.fill().catch(() => false)) {
-        while (reader.next(packet)) {
-          dissector.dissect(packet);
-          const [bytes, row] = both.of(packet);
-          if (bytes !== row) expect(`${name} ${bytes}`).toBe(`${name} ${row}`);
-          compared++;
-        }
+  for (const { name, bytes: capture } of everyCapture()) {
+    const reader = await readerOf(capture);
+    if (reader === null) continue;
+    const dissector = new Dissector(REGISTRY, { decrypts: false });
+    const both = new BothWays(reader);
+    both.rows.owners = new FileOwners(reader);
+    const packet = new Packet();
+    while (await reader.fill().catch(() => false)) {
+      while (reader.next(packet)) {
+        dissector.dissect(packet);
+        const [bytes, row] = both.of(packet);
+        if (bytes !== row) expect(`${name} ${bytes}`).toBe(`${name} ${row}`);
+        compared++;
       }
     }
   }

@@ -1,8 +1,5 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts';
-import { openCaptureReader } from '../../../src/core/capture/open-capture-reader.ts';
 import { ByteText } from '../../../src/core/net/byte-text.ts';
 import { compileJson } from '../../../src/core/output/json.ts';
 import type { LineForm } from '../../../src/core/output/json-line.ts';
@@ -12,14 +9,10 @@ import type { StatisticName } from '../../../src/core/stats/names.ts';
 import { StatisticsOfRun } from '../../../src/core/stats/run.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { damaged, sampleFrames, seeded } from '../../support/attack.ts';
-import { pcap, sourceOf } from '../../support/captures.ts';
+import { pcap } from '../../support/captures.ts';
+import { everyCapture, readerOf } from '../../support/every-capture.ts';
 import { udpFrame } from '../../support/frames.ts';
-import { ROOT } from '../../support/program.ts';
 
-const CAPTURES = [
-  path.join(ROOT, 'test/captures'),
-  ...['dev', 'malformed', 'pcapng-suite'].map((name) => path.join(ROOT, '../shared/corpus', name)),
-];
 /** Statistics whose records write their own lines. */
 const WRITTEN: readonly StatisticName[] = ['conversations', 'dns', 'handshakes', 'http', 'tls'];
 const whole = (table: RecordTable): LineForm => ({ fields: Object.keys(table.fields), placeOf: null });
@@ -47,16 +40,8 @@ async function linesOf(reader: CaptureReader, lineOf: typeof whole | null): Prom
   return Buffer.from(out.take()).toString();
 }
 
-async function openOf(bytes: Uint8Array): Promise<CaptureReader | null> {
-  try {
-    return await openCaptureReader(sourceOf(bytes), 64 * 1024);
-  } catch {
-    return null; // no capture, or packed
-  }
-}
-
 async function compare(name: string, bytes: Uint8Array): Promise<number> {
-  const [one, other] = [await openOf(bytes), await openOf(bytes)];
+  const [one, other] = [await readerOf(bytes), await readerOf(bytes)];
   if (one === null || other === null) return 0;
   const [written, made] = [await linesOf(one, whole), await linesOf(other, null)];
   if (written !== made) expect(`${name} ${written}`).toBe(`${name} ${made}`);
@@ -65,10 +50,7 @@ async function compare(name: string, bytes: Uint8Array): Promise<number> {
 
 test('each record of each capture is the line that the general renderer makes of its row', async () => {
   let compared = 0;
-  for (const folder of CAPTURES.filter((one) => fs.existsSync(one))) {
-    for (const name of fs.readdirSync(folder))
-      compared += await compare(name, fs.readFileSync(path.join(folder, name)));
-  }
+  for (const { name, bytes } of everyCapture()) compared += await compare(name, bytes);
   expect(compared).toBeGreaterThan(20);
 });
 
@@ -89,7 +71,7 @@ test('so is each of damaged frames, and of names that could harm a terminal', as
 
 test('fields of some, in another order', async () => {
   const frame = udpFrame({ srcPort: 1, dstPort: 53 }, [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 97, 0, 0, 1, 0, 1]);
-  const reader = (await openOf(pcap([{ bytes: frame }])))!;
+  const reader = (await readerOf(pcap([{ bytes: frame }])))!;
   const some = (): LineForm => ({ fields: ['name', 'packet'], placeOf: null });
   const run = new StatisticsOfRun(['dns'], { bucketMs: 1000, owners: new FileOwners(reader), lineOf: some });
   const packet = new Packet();

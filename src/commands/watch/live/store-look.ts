@@ -1,10 +1,10 @@
 import type { Completion } from '../../../core/filter/completion.ts';
+import type { PlaceFacts } from '../../../core/net/place-facts.ts';
 import { completePacketFilter } from '../../../core/packet/packet-completion.ts';
 import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
 import { checkPacketFilter, type PacketSearch } from '../../../core/packet/packet-search.ts';
 import type { PacketStore } from '../../../core/packet/packet-store.ts';
 import type { StoredPackets } from '../../../core/packet/stored-packets.ts';
-import type { PlaceFacts } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import { type HandshakeTimes, timesOf } from '../../../core/stats/handshake-times.ts';

@@ -1,6 +1,6 @@
 import type { Completion } from '../../../core/filter/completion.ts';
+import type { PlaceFacts } from '../../../core/net/place-facts.ts';
 import type { PacketDetail } from '../../../core/packet/packet-detail.ts';
-import type { PlaceFacts } from '../../../core/place/places.ts';
 import type { PacketRow } from '../../../core/record/tables/packet.ts';
 import type { StreamRow } from '../../../core/record/tables/stream.ts';
 import type { HandshakeTimes } from '../../../core/stats/handshake-times.ts';
