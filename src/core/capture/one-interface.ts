@@ -3,6 +3,7 @@ import { didYouMean } from '../suggest.ts';
 import type { Packet } from '../wire/packet.ts';
 import { pktapInterface } from '../wire/pktap.ts';
 import type { CaptureReader } from './capture-reader.ts';
+import { ReaderAround } from './reader-around.ts';
 
 /** Interfaces that messages know the names of. */
 const MOST_NAMES = 100;
@@ -20,43 +21,17 @@ export function onlyInterface(reader: CaptureReader, name: string): CaptureReade
   return new OneInterface(reader, name);
 }
 
-class OneInterface implements CaptureReader {
-  readonly keepsAllInterfaces = false;
-  private readonly reader: CaptureReader;
+class OneInterface extends ReaderAround {
   private readonly name: string;
   private readonly seen = new Set<string>();
 
   constructor(reader: CaptureReader, name: string) {
-    this.reader = reader;
+    super(reader);
     this.name = name;
   }
 
-  get format() {
-    return this.reader.format;
-  }
-  get interfaces() {
-    return this.reader.interfaces;
-  }
-  get problems() {
-    return this.reader.problems;
-  }
-  get comment() {
-    return this.reader.comment;
-  }
-  get secrets() {
-    return this.reader.secrets;
-  }
-  get names() {
-    return this.reader.names;
-  }
-  get section() {
-    return this.reader.section;
-  }
-  get options() {
-    return this.reader.options;
-  }
-  get record() {
-    return this.reader.record;
+  override get keepsAllInterfaces() {
+    return false;
   }
 
   next(packet: Packet): boolean {
@@ -80,9 +55,5 @@ class OneInterface implements CaptureReader {
           ? 'it does not name its interfaces'
           : didYouMean(this.name, names, `it has ${names.join(', ')}`),
     });
-  }
-
-  close(): Promise<void> {
-    return this.reader.close();
   }
 }
