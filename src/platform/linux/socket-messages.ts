@@ -7,7 +7,8 @@ import type { HeldSockets } from './socket-owners.ts';
 const CHUNK_WORD_BITS = 18;
 const CHUNK_BYTES = 4 << CHUNK_WORD_BITS;
 const WORD_IN_CHUNK = (1 << CHUNK_WORD_BITS) - 1;
-const FIRST_ROOM = 4096;
+/** Where it has to grow, V8 compiles anew what receives and what adds: with room for 4096, 18,000 sockets took 5 ms more. What is not used is not in memory. */
+const FIRST_ROOM = 32_768;
 
 /** Messages of one protocol, by their number. */
 interface Range {
