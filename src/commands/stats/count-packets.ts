@@ -1,7 +1,7 @@
 import type { Gap } from '../../core/gap.ts';
 import type { Snapshot } from '../../core/record/table.ts';
 import type { PacketSource } from '../../core/sample/packet-source.ts';
-import { STATISTICS, type StatisticName } from '../../core/stats/names.ts';
+import { anyReads, type StatisticName } from '../../core/stats/names.ts';
 import { StatisticsOfRun } from '../../core/stats/run.ts';
 import type { Loss } from '../../core/stats/statistic.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
@@ -34,14 +34,17 @@ export async function* countPackets(
   { packets, names, bucketMs, printsAll, repeats }: StatsRequest,
   request: Request,
 ): AsyncGenerator<Snapshot> {
-  const dissector = new Dissector(REGISTRY, {
-    decrypts: names.includes('tls') || names.includes('quic'),
-    flows: new FlowTable({ remembersOver: names.some((name) => 'readsFlows' in STATISTICS[name]) }),
-  });
-  const showsRows = repeats && packets.from === 'file';
   // to read the sockets of this machine costs more than to read comments of a file
   const read = packets.from === 'file' ? request.wanted : request.asked;
   const asksOwners = names.includes('processes') || read.has('pid') || read.has('process');
+  const remembersOver = anyReads(names, 'flows');
+  const readsEach = remembersOver || asksOwners || anyReads(names, 'flow of each packet');
+  const dissector = new Dissector(REGISTRY, {
+    decrypts: names.includes('tls') || names.includes('quic'),
+    analyses: anyReads(names, 'analysis'),
+    flows: new FlowTable({ remembersOver, keepsSynsApart: !readsEach && packets.from === 'file' }),
+  });
+  const showsRows = repeats && packets.from === 'file';
   const use = { dissector, showsRows, asksOwners };
   const source = await openPackets(context, packets, use);
   // of the other statistics, JSON prints all fields

@@ -10,9 +10,15 @@ import type { HeldBytes } from './awaited-rows.ts';
 export interface Statistic {
   readonly about: string;
   readonly tables: readonly [RecordTable, ...RecordTable[]];
-  /** Its records are made of flows, at the end, so that those that are over must be remembered. */
-  readonly readsFlows?: true;
+  /** What its records are made of besides headers and messages, with the flows of these: the rest is not found out. */
+  readonly reads: readonly Reading[];
 }
+
+/**
+ * What not every statistic is made of. `flows`: all there were, at the end, so that those that are over must be remembered;
+ * `flow of each packet`: also of one that has no message; `analysis`: how segments of TCP were judged.
+ */
+export type Reading = 'flows' | 'flow of each packet' | 'analysis';
 
 /** The options with which a statistic is opened. */
 export interface StatisticOptions {

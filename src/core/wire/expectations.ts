@@ -24,9 +24,14 @@ export class Expectations {
     this.announced.add(keyOf(transport, ...address, port), application);
   }
 
+  /** Whether a flow between these ports may have been announced. */
+  mayMatch(aPort: number, bPort: number): boolean {
+    return this.ports[aPort] !== 0 || this.ports[bPort] !== 0;
+  }
+
   /** What a new flow was announced to carry; null for nothing. */
   match(flow: Flow): Application | null {
-    if (this.ports[flow.aPort] === 0 && this.ports[flow.bPort] === 0) return null;
+    if (!this.mayMatch(flow.aPort, flow.bPort)) return null;
     const { transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = flow;
     return (
       this.announced.get(keyOf(transport, b0, b1, b2, b3, bPort)) ??

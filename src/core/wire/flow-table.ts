@@ -1,6 +1,9 @@
+import { AskedConnections } from './asked-connections.ts';
 import { EndpointHash } from './endpoint-hash.ts';
 import { Expectations } from './expectations.ts';
 import { Flow } from './flow.ts';
+import { setDirection } from './flow-direction.ts';
+import { dropOver, forgetOldest } from './forget-flows.ts';
 import { nthSmallest } from './nth-smallest.ts';
 import type { Packet } from './packet.ts';
 import type { RandomWords } from './random-words.ts';
@@ -28,6 +31,8 @@ export interface FlowTableSetup {
   readonly mostRemembered?: number;
   /** Whether flows that are over are remembered until there are too many; where nobody will read them, they go at once. */
   readonly remembersOver?: boolean;
+  /** Nobody reads the flow of a packet without messages: a connection that was asked for and no more has none. */
+  readonly keepsSynsApart?: boolean;
   readonly random?: RandomWords;
   readonly makeSlots?: NewSlots;
 }
@@ -44,10 +49,11 @@ export class FlowTable {
   /** How many are not remembered any more. */
   forgotten = 0;
   readonly expectations = new Expectations();
-  private slots: Int32Array; // index into current, plus 1
+  private slots: Int32Array; // index into current, plus 1; row of asked, plus 1, negative
   /** The hash of what is in each slot: another flow is told apart without fetching it, which is what a look-up takes its time for. */
   private tags: Int32Array;
   private current: Flow[] = [];
+  private readonly asked = new AskedConnections();
   private readonly hash: EndpointHash;
   /** Slots that were looked at for the last flow that was not there. */
   private looks = 0;
@@ -59,12 +65,14 @@ export class FlowTable {
   private readonly mostCurrent: number;
   private readonly mostRemembered: number;
   private readonly remembersOver: boolean;
+  readonly keepsSynsApart: boolean;
   private readonly makeSlots: NewSlots;
 
   constructor({
     mostCurrent = MOST_CURRENT,
     mostRemembered = MOST_REMEMBERED,
     remembersOver = true,
+    keepsSynsApart = false,
     random,
     makeSlots = newSlots,
   }: FlowTableSetup = {}) {
@@ -75,6 +83,7 @@ export class FlowTable {
     this.mostCurrent = mostCurrent;
     this.mostRemembered = mostRemembered;
     this.remembersOver = remembersOver;
+    this.keepsSynsApart = keepsSynsApart;
   }
 
   /** How many flows of a transport there were. */
@@ -92,7 +101,7 @@ export class FlowTable {
     const slot = this.findSlot(packet, transport, srcPort, dstPort);
     const found = this.slots[slot]!;
     if (found !== 0) {
-      const known = this.current[found - 1]!;
+      const known = found > 0 ? this.current[found - 1]! : this.grow(found);
       known.lastPacket = packet.number;
       this.last = known;
       return known;
@@ -102,19 +111,30 @@ export class FlowTable {
     this.current.push(flow);
     this.slots[slot] = this.current.length;
     this.last = flow;
-    this.newcomers++;
-    if (this.current.length > this.mostCurrent) this.finishSilent();
-    else if (this.current.length * 2 > this.slots.length) this.place(this.slots.length * 2);
-    else if (this.looks > MOST_LOOKS && this.newcomers >= this.current.length * BEFORE_NEXT_SEED) {
-      this.place(this.slots.length);
-    }
+    this.settle(flow);
     return flow;
+  }
+
+  /**
+   * Takes in a connection whose first segment is this SYN without data, without a flow of its own. False, and nothing done,
+   * where there is one with its ends, where it may have been announced, and where a row cannot hold it.
+   */
+  ask(packet: Packet, transport: number, srcPort: number, dstPort: number, scale: number): boolean {
+    if (this.expectations.mayMatch(srcPort, dstPort) || !this.asked.takes(packet)) return false;
+    const slot = this.findSlot(packet, transport, srcPort, dstPort);
+    if (this.slots[slot] !== 0) return false;
+    packet.direction = 0;
+    this.asked.add(packet, transport, srcPort, dstPort, scale, this.streams[transport]!++, slot);
+    this.slots[slot] = -this.asked.length;
+    this.settle(null);
+    return true;
   }
 
   /** The flow of the packet's addresses and ports if there is one; `packet.direction` is set then. */
   find(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow | null {
     const found = this.slots[this.findSlot(packet, transport, srcPort, dstPort)]!;
-    return found === 0 ? null : this.current[found - 1]!;
+    if (found === 0) return null;
+    return found > 0 ? this.current[found - 1]! : this.grow(found);
   }
 
   /** A new flow takes the place of the one with the same 5-tuple: its ports were used again by a new connection. */
@@ -132,10 +152,32 @@ export class FlowTable {
   release(isDone: (flow: Flow) => boolean): void {
     const there = this.flows.length;
     for (const flow of this.flows) if (!flow.isOver && isDone(flow)) flow.finish();
-    this.dropOver();
+    dropOver(this.flows);
     if (this.flows.length === there) return;
     this.current = this.current.filter(({ isOver }) => !isOver);
     this.place(this.slots.length);
+  }
+
+  /** After a newcomer: no more than there may be, and slots that are half empty. Its flow, null for one that has none yet. */
+  private settle(newest: Flow | null): void {
+    const count = this.current.length + this.asked.length;
+    this.newcomers++;
+    if (count > this.mostCurrent) this.finishSilent(newest);
+    else if (count * 2 > this.slots.length) this.place(this.slots.length * 2);
+    else if (this.looks > MOST_LOOKS && this.newcomers >= count * BEFORE_NEXT_SEED) this.place(this.slots.length);
+  }
+
+  /** Of a connection that was asked for another packet has come: makes its flow. */
+  private grow(found: number): Flow {
+    const { asked, slots } = this;
+    const row = -1 - found;
+    const flow = asked.flowOf(row);
+    this.current.push(flow);
+    slots[asked.slotOf(row)] = this.current.length;
+    asked.remove(row);
+    if (row < asked.length) slots[asked.slotOf(row)] = -1 - row;
+    this.remember(flow);
+    return flow;
   }
 
   private create(packet: Packet, transport: number, srcPort: number, dstPort: number): Flow {
@@ -145,17 +187,21 @@ export class FlowTable {
     flow.firstPacket = packet.number;
     flow.lastPacket = packet.number;
     flow.application = this.expectations.match(flow);
-    this.flows.push(flow);
-    if (this.flows.length > this.mostRemembered) {
-      if (this.remembersOver) this.forget();
-      else this.dropOver();
-    }
+    this.remember(flow);
     return flow;
+  }
+
+  private remember(flow: Flow): void {
+    this.flows.push(flow);
+    if (this.flows.length <= this.mostRemembered) return;
+    if (!this.remembersOver) dropOver(this.flows);
+    else
+      this.forgotten += forgetOldest(this.flows, this.flows.length - Math.floor(this.mostRemembered * LEFT_REMEMBERED));
   }
 
   /** Where the packet's flow is, or would be. Sets `packet.direction` when it is there. */
   private findSlot(packet: Packet, transport: number, srcPort: number, dstPort: number): number {
-    const { slots, tags, current, hash } = this;
+    const { slots, tags, current, asked, hash } = this;
     const mask = slots.length - 1;
     const { ipVersion, src0, src1, src2, src3, dst0, dst1, dst2, dst3 } = packet;
     const tag = hash.ofEnds(transport, ipVersion, src0, src1, src2, src3, srcPort, dst0, dst1, dst2, dst3, dstPort);
@@ -167,7 +213,11 @@ export class FlowTable {
         tags[slot] = tag; // for the flow that will be put there; where nothing is, nobody reads it
         return slot;
       }
-      if (tags[slot] === tag && setDirection(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
+      if (tags[slot] === tag) {
+        if (index > 0) {
+          if (setDirection(current[index - 1]!, packet, transport, srcPort, dstPort)) return slot;
+        } else if (asked.has(-1 - index, packet, transport, srcPort, dstPort)) return slot;
+      }
       slot = (slot + 1) & mask;
     }
   }
@@ -176,60 +226,39 @@ export class FlowTable {
    * A flood of flows must not grow without end, and those that are alive must outlive it: the half that was silent longest
    * is over, of those that never were established as long as these are many.
    */
-  private finishSilent(): void {
-    const { current } = this;
-    const newest = current.at(-1)!;
+  private finishSilent(newest: Flow | null): void {
+    const { current, asked } = this;
+    const flows = current.length;
+    const count = flows + asked.length;
     // each flow is looked at once: they lie all over memory, and to fetch one takes longer than what is done with it
-    const last = new Float64Array(current.length);
-    const isEstablished = new Uint8Array(current.length);
-    let passing = 0;
-    for (const [index, flow] of current.entries()) {
-      last[index] = flow.lastPacket;
-      if (flow.isEstablished) isEstablished[index] = 1;
-      else passing++;
+    const last = new Float64Array(count);
+    const isEstablished = new Uint8Array(flows);
+    let established = 0;
+    for (let index = 0; index < flows; index++) {
+      last[index] = current[index]!.lastPacket;
+      if (current[index]!.isEstablished) established += isEstablished[index] = 1;
     }
-    const spares = passing >= current.length * LEAST_PASSING;
-    const judged = spares ? last.filter((_, index) => isEstablished[index] === 0) : last.slice();
+    for (let row = 0; row < asked.length; row++) last[flows + row] = asked.packetOf(row);
+    const spares = count - established >= count * LEAST_PASSING;
+    const judged = spares ? last.filter((_, index) => index >= flows || isEstablished[index] === 0) : last.slice();
     const median = nthSmallest(judged, judged.length, judged.length >> 1);
     this.current = current.filter((flow, index) => {
       if (last[index]! > median || flow === newest || (spares && isEstablished[index] === 1)) return true;
       flow.finish();
       return false;
     });
-    if (!this.remembersOver) this.dropOver();
+    // from behind: one that goes gives its place to one that stays
+    const newestRow = newest === null ? asked.length - 1 : -1;
+    for (let row = asked.length - 1; row >= 0; row--) {
+      if (last[flows + row]! <= median && row !== newestRow) asked.remove(row);
+    }
+    if (!this.remembersOver) dropOver(this.flows);
     this.place(this.slots.length);
-  }
-
-  private dropOver(): void {
-    const { flows } = this;
-    let kept = 0;
-    for (const flow of flows) {
-      if (flow.isOver) flow.isForgotten = true;
-      else flows[kept++] = flow;
-    }
-    flows.length = kept;
-  }
-
-  /** The oldest of those that are over go, first those that were no conversations. */
-  private forget(): void {
-    const { flows } = this;
-    let extra = flows.length - Math.floor(this.mostRemembered * LEFT_REMEMBERED);
-    for (const sparesConversations of [true, false]) {
-      let kept = 0;
-      for (const flow of flows) {
-        if (extra > 0 && flow.isOver && !(sparesConversations && flow.isConversation)) {
-          extra--;
-          this.forgotten++;
-          flow.isForgotten = true;
-        } else flows[kept++] = flow;
-      }
-      flows.length = kept;
-    }
   }
 
   /** Puts the current flows into a table of so many slots, by another seed. */
   private place(slots: number): void {
-    const { hash, current } = this;
+    const { hash, current, asked } = this;
     hash.renew();
     this.newcomers = 0;
     if (slots === this.slots.length) this.slots.fill(0);
@@ -237,50 +266,21 @@ export class FlowTable {
       this.slots = this.makeSlots(slots);
       this.tags = new Int32Array(slots);
     }
-    const mask = slots - 1;
     for (let index = 0; index < current.length; index++) {
       const { ipVersion, transport, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort } = current[index]!;
-      const tag = hash.ofEnds(transport, ipVersion, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort);
-      let slot = tag & mask;
-      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.slots[slot] = index + 1;
-      this.tags[slot] = tag;
+      this.point(hash.ofEnds(transport, ipVersion, a0, a1, a2, a3, aPort, b0, b1, b2, b3, bPort), index + 1);
     }
+    for (let row = 0; row < asked.length; row++) asked.moveTo(row, this.point(asked.hashOf(row, hash), -1 - row));
   }
-}
 
-/** Sets `packet.direction` of a packet of the flow; false, and nothing set, for one that is not of it. */
-function setDirection(flow: Flow, packet: Packet, transport: number, srcPort: number, dstPort: number): boolean {
-  if (flow.transport !== transport || flow.ipVersion !== packet.ipVersion) return false;
-  if (
-    flow.aPort === srcPort &&
-    flow.bPort === dstPort &&
-    flow.a0 === packet.src0 &&
-    flow.b0 === packet.dst0 &&
-    flow.a1 === packet.src1 &&
-    flow.b1 === packet.dst1 &&
-    flow.a2 === packet.src2 &&
-    flow.b2 === packet.dst2 &&
-    flow.a3 === packet.src3 &&
-    flow.b3 === packet.dst3
-  ) {
-    packet.direction = 0;
-    return true;
+  /** Lets a free slot for this hash point to an entry. Returns which. */
+  private point(tag: number, entry: number): number {
+    const { slots, tags } = this;
+    const mask = slots.length - 1;
+    let slot = tag & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = entry;
+    tags[slot] = tag;
+    return slot;
   }
-  if (
-    flow.aPort === dstPort &&
-    flow.bPort === srcPort &&
-    flow.a0 === packet.dst0 &&
-    flow.b0 === packet.src0 &&
-    flow.a1 === packet.dst1 &&
-    flow.b1 === packet.src1 &&
-    flow.a2 === packet.dst2 &&
-    flow.b2 === packet.src2 &&
-    flow.a3 === packet.dst3 &&
-    flow.b3 === packet.src3
-  ) {
-    packet.direction = 1;
-    return true;
-  }
-  return false;
 }

@@ -43,6 +43,7 @@ export const tcp = protocol({
       takePayload(packet, header);
       return END;
     }
+    if (dissection.flows.keepsSynsApart && isSynAlone(packet, header) && ask(packet, header, dissection)) return END;
     let flow = dissection.flows.of(packet, TCP, srcPort, dstPort);
     if ((flags & (SYN | ACK)) === SYN && !flow.isBlank && isNewConnection(packet, flow.openTcp())) {
       flow = dissection.flows.renew(packet, TCP, srcPort, dstPort);
@@ -137,6 +138,23 @@ function writeTcpInfo(packet: Packet, layer: number, out: ByteText): void {
   out.constant(LEN);
   out.integer(packet.payloadLength);
   writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer));
+}
+
+/** Whether a segment with a header of that length is a SYN, whole and without data. */
+function isSynAlone({ tcpFlags, offset, end, reportedEnd }: Packet, header: number): boolean {
+  return (
+    (tcpFlags & (SYN | ACK | FIN | RST)) === SYN && header >= MINIMUM && offset + header === end && end === reportedEnd
+  );
+}
+
+/** Takes in the SYN where it is the first of a connection; it has no flow then. */
+function ask(packet: Packet, header: number, { flows }: Dissection): boolean {
+  const { bytes, offset, srcPort, dstPort } = packet;
+  const scale = windowScaleOf(bytes, offset + MINIMUM, offset + header);
+  if (!flows.ask(packet, TCP, srcPort, dstPort, scale)) return false;
+  packet.flow = null;
+  packet.expert(experts.synchronise.number);
+  return takePayload(packet, header);
 }
 
 /** Whether somebody may ask for what the connection says, from this segment on. */
