@@ -136,7 +136,7 @@ function faultOf(fd: number): string | null {
   return tail.includes(MARKER) ? null : 'it is no database of addresses, or cut off';
 }
 
-/** Most machines have none of the folders: to find so for each file in each of them took 2 ms of a start. */
+/** Most machines have none of the folders: to find so for each file in each of them took half a millisecond of a start. */
 function usualFiles(): readonly OpenFile[] {
   const folders = FOLDERS.filter((folder) => fs.existsSync(folder));
   return NAMES.flatMap((name) => folders.flatMap((folder) => openIfAny(path.join(folder, name))).slice(0, 1));
