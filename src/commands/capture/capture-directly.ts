@@ -1,5 +1,5 @@
 import type { CaptureFormat } from '../../core/capture/capture-writer.ts';
-import { EXIT, Failure } from '../../core/failure.ts';
+import { EXIT } from '../../core/failure.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
 import type { CaptureRequest } from '../../core/sample/capture-request.ts';
 import { beginCapture } from '../../core/sample/live-capture.ts';
@@ -10,27 +10,35 @@ import type { CaptureFiles } from '../../platform/files/capture-output.ts';
 import type { Context } from '../context/context.ts';
 import { placeOf } from '../context/place.ts';
 import { captureFormatOf } from '../listing/written-format.ts';
-import { keptAndLost } from './kept-and-lost.ts';
-import type { WriteRequest } from './write-request.ts';
+import { captureRing } from './capture-ring.ts';
+import { cutOf, keepBegun } from './end-direct.ts';
+import { plainNameOf, type WriteRequest } from './write-request.ts';
 
 /**
  * Whether the sensor can write the file by itself: nothing about the packets is needed, and a pcap file has packets of
  * only one interface.
  */
-function isDirect({ platform }: Place, request: WriteRequest, { engine, devices }: CaptureRequest): boolean {
+function isDirect(
+  { platform }: Place,
+  request: WriteRequest,
+  { engine, devices, reconnects }: CaptureRequest,
+): boolean {
   const { filter, write, annotate, rotation } = request;
-  if (rotation !== null || filter !== null || write === '-' || annotate) return false;
+  if (filter !== null || write === '-' || annotate) return false;
+  // another sensor would have to go on in the middle of a file that this process has no descriptor of
+  if (rotation !== null && reconnects) return false;
   return platform.chooseEngine(engine) === 'pcap' && (liveFormat(request) === 'pcapng' || (devices?.length ?? 1) === 1);
 }
 
-const liveFormat = (request: WriteRequest): CaptureFormat => request.as ?? captureFormatOf(request.write) ?? 'pcapng';
+const liveFormat = (request: WriteRequest): CaptureFormat =>
+  request.as ?? captureFormatOf(plainNameOf(request)) ?? 'pcapng';
 
 /** Milliseconds that packets for a file may wait in the kernel. */
 const GATHER_MS = 250;
 
 /**
- * Lets the sensor write the file, if it can: then no packet passes through this process, which cuts the cost to a
- * quarter. Returns the exit status, or null if it cannot. Rejects as `writeCapture` does.
+ * Lets the sensor write the file, or the files of a ring, if it can: then no packet passes through this process, which cuts
+ * the cost to a quarter. Returns the exit status, or null if it cannot. Rejects as `writeCapture` does.
  */
 export async function captureDirectly(
   context: Context,
@@ -40,10 +48,13 @@ export async function captureDirectly(
 ): Promise<number | null> {
   const place = await placeOf(context);
   if (!isDirect(place, request, capture)) return null;
+  const { rotation } = request;
+  const format = liveFormat(request);
+  if (rotation !== null) return captureRing(context, place, capture, { ...request, rotation, format }, files);
   const file = await files.createHere(request.write, request.force);
   try {
     refuseTrace(capture);
-    const order = { format: liveFormat(request), most: request.most, fd: file.fd, gatherMs: GATHER_MS };
+    const order = { format, most: request.most, fd: file.fd, series: null, gatherMs: GATHER_MS };
     const { sensor, conclude } = await beginCapture(place, capture, { ...order, asksOwners: false });
     const forget = context.onSyncAsked(async () => {
       context.warn(`${formatNumberOf(await sensor.sync(), 'packet')} on the disk`);
@@ -54,12 +65,7 @@ export async function captureDirectly(
     context.say(`wrote ${formatNumberOf(written, 'packet')} to ${request.write}`);
     return EXIT.ok;
   } catch (error) {
-    const wasBegun = (await file.size()) > 0;
-    await (wasBegun ? file.finish() : file.abandon());
-    if (!(error instanceof SensorCut)) throw error;
-    const { message, kept, lost } = error;
-    throw new Failure(EXIT.io, `${request.write} cannot be written: ${message}; ${keptAndLost(kept, lost)}`, {
-      cause: error,
-    });
+    await keepBegun(file);
+    throw error instanceof SensorCut ? cutOf(error, request.write) : error;
   }
 }

@@ -1,45 +1,19 @@
-import path from 'node:path';
 import { type CaptureInterface, type CaptureRecord, NO_OPTIONS } from '../../core/capture/capture-reader.ts';
 import type { CaptureWriter } from '../../core/capture/capture-writer.ts';
-import { messageOf } from '../../core/failure.ts';
 import type { ByteSink } from '../../core/packet/rewrite.ts';
 import type { Packet } from '../../core/wire/packet.ts';
-import type { CaptureFiles, OutputFile } from '../../platform/files/capture-output.ts';
-import { WrittenFiles } from './written-files.ts';
-
-/** When a new file begins, and how many files are kept; null for never, and for all. */
-export interface Rotation {
-  readonly bytes: number | null;
-  readonly seconds: number | null;
-  readonly keep: number | null;
-  /** Whether full files are compressed: `.gz` is added to their names. */
-  readonly packs: boolean;
-}
-
-/** The clocks that a rotation needs. */
-export interface RotationClock {
-  /** The wall clock, for names. */
-  readonly now: () => number;
-  /**
-   * The clock, in seconds, that measures the time of a file: live, a clock that never jumps; for a file that is read,
-   * the times of its packets.
-   */
-  readonly seconds: (packet: Packet) => number;
-  readonly say: (line: string) => void;
-}
+import type { OutputFile } from '../../platform/files/capture-output.ts';
+import type { RingFiles, Rotation } from './ring-files.ts';
 
 /**
- * A capture in one file after another, each complete in itself, named as dumpcap names its ring:
- * `out_00001_20260102030405.pcap`. A file ends before the packet that comes when it is full, or whose time is too long
+ * A capture in one file of a ring after another, each complete in itself. A file ends before the packet that comes when it is full, or whose time is too long
  * after its first packet; no packet is lost between two files.
  */
 export class RotatingCapture implements CaptureWriter, ByteSink {
-  private readonly name: string;
-  private readonly force: boolean;
-  private readonly files: CaptureFiles;
+  private readonly ring: RingFiles;
   private readonly rotation: Rotation;
   private readonly makeWriter: () => CaptureWriter;
-  private readonly clock: RotationClock;
+  private readonly secondsOf: (packet: Packet) => number;
   private writer: CaptureWriter;
   private interfaces: readonly CaptureInterface[] = [];
   private section: Uint8Array = NO_OPTIONS;
@@ -51,29 +25,24 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   /** Packets that were added since the last end. */
   private added = 0;
   wholeOfFailed = 0;
-  private file: OutputFile | null = null;
-  /** The files that there are once `keep` has resolved. */
-  readonly written: WrittenFiles;
-  private count = 0;
   /** Bytes of the file so far that are no longer in the writer. */
   private flushed = 0;
   private firstSeconds = Number.NaN;
 
+  /**
+   * `secondsOf` is the clock that measures the time of a file: live, one that never jumps; for a file that is read, the
+   * times of its packets.
+   */
   constructor(
-    files: CaptureFiles,
-    name: string,
-    force: boolean,
+    ring: RingFiles,
     rotation: Rotation,
     makeWriter: () => CaptureWriter,
-    clock: RotationClock,
+    secondsOf: (packet: Packet) => number,
   ) {
-    this.files = files;
-    this.name = name;
-    this.force = force;
+    this.ring = ring;
     this.rotation = rotation;
-    this.written = new WrittenFiles(rotation.packs);
     this.makeWriter = makeWriter;
-    this.clock = clock;
+    this.secondsOf = secondsOf;
     this.writer = makeWriter();
   }
 
@@ -108,7 +77,7 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   }
 
   private turnWhenFull(packet: Packet): void {
-    const seconds = this.clock.seconds(packet);
+    const seconds = this.secondsOf(packet);
     if (Number.isNaN(this.firstSeconds)) this.firstSeconds = seconds;
     else if (this.isFull(seconds)) this.turn(seconds);
   }
@@ -144,32 +113,10 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
     this.wholeOfFailed = 0;
     for (const end of ends) {
       await (await this.current()).write(end.bytes);
-      await this.end((file) => file.finish());
+      await this.ring.end((file) => file.finish());
       this.wholeOfFailed += end.packets;
     }
     await (await this.current()).write(bytes);
-  }
-
-  /** Resolves when what was written of the last file is on the disk. */
-  async sync(): Promise<void> {
-    await this.file?.sync();
-  }
-
-  /** Ends the last file with what was written completely, and resolves when all files are compressed that should be. */
-  async keep(): Promise<void> {
-    await this.end((file) => file.keep());
-    if (!this.rotation.packs) return;
-    const complaints = await this.files.packing.end();
-    this.written.complained(complaints);
-    for (const line of complaints) this.clock.say(line);
-  }
-
-  private async end(how: (file: OutputFile) => Promise<unknown>): Promise<void> {
-    if (this.file === null) return;
-    const became = await how(this.file);
-    this.file = null;
-    if (became === 'abandoned') this.written.forgetLast();
-    else if (this.rotation.packs) await this.files.packing.pack(this.written.last);
   }
 
   private isFull(seconds: number): boolean {
@@ -190,32 +137,6 @@ export class RotatingCapture implements CaptureWriter, ByteSink {
   }
 
   private async current(): Promise<OutputFile> {
-    if (this.file === null) {
-      const name = nameOf(this.name, ++this.count, new Date(this.clock.now()));
-      this.file = await this.files.create(name, this.force);
-      this.written.add(name);
-      const { keep } = this.rotation;
-      if (keep !== null && this.written.length > keep) await this.remove(this.written.takeOldest());
-    }
-    return this.file;
+    return this.ring.file ?? (await this.ring.begin());
   }
-
-  /** Removes a file; if that fails, the capture continues. */
-  private async remove(file: string): Promise<void> {
-    try {
-      await (this.rotation.packs ? this.files.packing : this.files).remove(file);
-    } catch (error) {
-      this.written.stays(file);
-      this.clock.say(messageOf(error));
-    }
-  }
-}
-
-/** The number of the file and the local time, before the end of the name. */
-function nameOf(name: string, count: number, at: Date): string {
-  const { dir, name: stem, ext } = path.parse(name);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
-  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
-  return path.join(dir, `${stem}_${String(count).padStart(5, '0')}_${day}${time}${ext}`);
 }

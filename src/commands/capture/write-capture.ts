@@ -20,9 +20,10 @@ import { openCaptureFiles } from '../packets/capture-files.ts';
 import { openPackets } from '../packets/open-packets.ts';
 import { sayFaults } from '../reading/say-faults.ts';
 import { keptAndLost } from './kept-and-lost.ts';
+import { RingFiles } from './ring-files.ts';
 import { RotatingCapture } from './rotating-capture.ts';
 import { sayRedacted } from './say-redacted.ts';
-import { PACKED, type WriteRequest } from './write-request.ts';
+import { plainNameOf, type WriteRequest } from './write-request.ts';
 
 /**
  * Writes the packets of one capture that pass the filter to another, in the requested format, or else the format that
@@ -89,7 +90,7 @@ async function copyPackets(
     filter.rows.owners = owners;
   }
   try {
-    const target = rotation?.packs === true ? request.write.slice(0, -PACKED.length) : request.write;
+    const target = plainNameOf(request);
     const format = request.as ?? captureFormatOf(target) ?? (reader.format === 'pcapng' ? 'pcapng' : 'pcap');
     const name = target === '-' ? 'stdout' : target;
     // interfaces of pcapng have a snap length each
@@ -117,18 +118,17 @@ async function copyPackets(
     const ring =
       rotation === null
         ? null
-        : new RotatingCapture(files, name, request.force, rotation, makeWriter, {
-            now: context.clock.now,
-            seconds: file === null ? () => context.clock.monotonic() / 1000 : ({ seconds }) => seconds,
-            say: context.warn,
-          });
+        : new RingFiles(files, name, request.force, rotation, { now: context.clock.now, say: context.warn });
     const out = async (): Promise<Rewritten> => {
       if (request.write === '-') {
         return copy(makeWriter(), stdoutSink(context)).catch((error: unknown) => {
           throw withCounts(error, true);
         });
       }
-      if (ring !== null) return toFiles(context, ring, copy);
+      if (rotation !== null && ring !== null) {
+        const seconds = file === null ? () => context.clock.monotonic() / 1000 : ({ seconds }: Packet) => seconds;
+        return toFiles(context, ring, new RotatingCapture(ring, rotation, makeWriter, seconds), copy);
+      }
       return toFile(context, made ?? (await files.create(name, request.force)), file === null, (sink) =>
         copy(makeWriter(), sink),
       );
@@ -194,17 +194,18 @@ function syncWhenAsked(context: Context, file: { sync(): Promise<void> }): () =>
 
 async function toFiles(
   context: Context,
-  files: RotatingCapture,
+  ring: RingFiles,
+  capture: RotatingCapture,
   copy: (writer: CaptureWriter, sink: ByteSink) => Promise<Rewritten>,
 ): Promise<Rewritten> {
-  const unasked = syncWhenAsked(context, files);
+  const unasked = syncWhenAsked(context, ring);
   try {
-    return await copy(files, files);
+    return await copy(capture, capture);
   } catch (error) {
     throw withCounts(error);
   } finally {
     unasked();
-    await files.keep();
+    await ring.keep((file) => file.keep());
   }
 }
 

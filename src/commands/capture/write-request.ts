@@ -4,7 +4,7 @@ import type { Redaction } from '../../core/redact/redaction.ts';
 import type { Values } from '../options/option.ts';
 import type { packetWriteOptions, rotateOptions, writeOptions } from '../packets/capture-options.ts';
 import type { PacketRequest } from '../packets/packet-request.ts';
-import type { Rotation } from './rotating-capture.ts';
+import type { Rotation } from './ring-files.ts';
 
 /** The request for a command that writes packets. */
 export interface WriteRequest {
@@ -31,7 +31,11 @@ export interface WriteRequest {
 }
 
 /** The end of a name whose files are compressed when they are full. */
-export const PACKED = '.gz';
+const PACKED = '.gz';
+
+/** The name of what is written, without the end that stands for compressing it. */
+export const plainNameOf = ({ write, rotation }: Pick<WriteRequest, 'write' | 'rotation'>): string =>
+  rotation?.packs === true ? write.slice(0, -PACKED.length) : write;
 
 /** The options for this, as they were typed; not every command has those of a live capture. */
 interface WriteOptions

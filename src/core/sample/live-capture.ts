@@ -31,7 +31,7 @@ export interface LiveCapture {
 }
 
 /** What a capture starts with, in addition to the request. */
-export interface Beginning extends Pick<CaptureOrder, 'format' | 'most' | 'gatherMs' | 'fd'> {
+export interface Beginning extends Pick<CaptureOrder, 'format' | 'most' | 'gatherMs' | 'fd' | 'series'> {
   /** Whether processes are needed; or the sockets that are already read for another purpose, to take them from. */
   readonly asksOwners: boolean | Pick<OwnedSockets, 'open'>;
 }

@@ -38,6 +38,7 @@ export async function openLivePackets(
       format: 'pcapng',
       most: null,
       fd: null,
+      series: null,
       asksOwners: asksOwners === false ? false : (read ?? true),
       gatherMs: showsRows ? WATCHED_MS : COUNTED_MS,
     });

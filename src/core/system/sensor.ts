@@ -37,6 +37,24 @@ export type InterfaceChange =
   | { readonly change: 'renamed'; readonly name: string }
   | { readonly change: 'gone' };
 
+/** When a file of a series ends: before the packet that comes when it has so many bytes, or is so old; null for never. */
+export interface FileEnds {
+  readonly bytes: number | null;
+  /** Seconds since its first packet, by a clock that never jumps. */
+  readonly seconds: number | null;
+}
+
+/** One file after another, each a complete capture that begins with its first packet. */
+export interface FileSeries extends FileEnds {
+  /** The descriptor by which the capturing process receives the descriptors of files. */
+  readonly receiver: number;
+  /**
+   * Is called when it waits for the first file or the next: what it has written to the one before is all of it. Has a file
+   * passed to it, or says there that none will come; never rejects.
+   */
+  readonly next: () => Promise<void>;
+}
+
 /** What to capture, and how. */
 export interface CaptureOrder {
   readonly engine: Engine;
@@ -68,8 +86,10 @@ export interface CaptureOrder {
   /** The user that the capturing process becomes once the devices are open; null to stay the same user. */
   readonly user: User | null;
   readonly sandbox: SandboxMode;
-  /** The descriptor of the file that it writes to; null when packets come to this process. */
+  /** The descriptor of the file that it writes to; null when packets come to this process, or go to a series of files. */
   readonly fd: number | null;
+  /** The files that it writes one after another; null for one file or none. */
+  readonly series: FileSeries | null;
   /** Waits for an interface that has disappeared; null when the capture ends with it. */
   readonly absence: Absence | null;
 }

@@ -36,6 +36,19 @@ export interface CaptureFiles {
   remove(file: string): Promise<void>;
   /** Compresses files in place while others are written. */
   readonly packing: Packing;
+  /** Opens the way by which another process gets files that were created here; null where there is none. */
+  openHandover(): FileHandover | null;
+  close(): void;
+}
+
+/** Passes files that were created here to another process, which may then write to them and do nothing else with them. */
+export interface FileHandover {
+  /** The descriptor that the other process is to inherit: there it receives those of files. */
+  readonly receiver: number;
+  /** Passes a file, which stays open here. Rejects with a Failure. */
+  pass(file: OutputFile): Promise<void>;
+  /** Says to the other process, which waits for a file, that none will come. */
+  refuse(): void;
   close(): void;
 }
 

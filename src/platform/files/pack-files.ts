@@ -3,6 +3,7 @@ import { createGzip } from 'node:zlib';
 import { EXIT, Failure, messageOf, reasonOf } from '../../core/failure.ts';
 import type { User } from '../../core/system/user.ts';
 import type { CaptureFiles, HandOver } from './capture-output.ts';
+import { openHandover } from './handover.ts';
 import { MadeFiles } from './made-files.ts';
 
 /** Compresses finished files one after another while others are written: `out.pcap` becomes `out.pcap.gz`. */
@@ -74,6 +75,7 @@ export function openFiles(caller: User | null, force: boolean, handOver: HandOve
     createHere: create,
     remove: removerOf(files),
     packing: new PackedFiles(files, force),
+    openHandover,
     close: () => {},
   };
 }

@@ -7,11 +7,14 @@ import { installationOf, mendModule } from '../machine/installation.ts';
 /** The C library calls netwatch makes, each with the C signature given to koffi below. A negative result is an error; see `errno`. */
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
+  /** `pair` is an array of two 32-bit numbers, as the call writes it. */
+  socketpair(domain: number, type: number, protocol: number, pair: Uint8Array): number;
   bind(fd: number, address: Uint8Array, length: number): number;
   send(fd: number, data: Uint8Array, length: number, flags: number): number;
   recv(fd: number, data: Uint8Array, length: number, flags: number): number;
   sendto(fd: number, data: Uint8Array, length: number, flags: number, to: Uint8Array, toLength: number): number;
   /** `message` is a struct msghdr. */
+  sendmsg(fd: number, message: Uint8Array, flags: number): number;
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   /** `length` is a 32-bit number, as the call reads and writes it. */
@@ -60,10 +63,12 @@ function load(): Libc {
   const mmap = lib.func('int64_t mmap(uint64_t, size_t, int, int, int, long)');
   return {
     socket: lib.func('int socket(int, int, int)'),
+    socketpair: lib.func('int socketpair(int, int, int, _Out_ void *)'),
     bind: lib.func('int bind(int, const void *, uint32_t)'),
     send: lib.func('long send(int, const void *, size_t, int)'),
     recv: lib.func('long recv(int, _Out_ void *, size_t, int)'),
     sendto: lib.func('long sendto(int, const void *, size_t, int, const void *, uint32_t)'),
+    sendmsg: lib.func('long sendmsg(int, const void *, int)'),
     recvmsg: lib.func('long recvmsg(int, _Inout_ void *, int)'),
     getsockopt: lib.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ void *)'),
     setsockopt: lib.func('int setsockopt(int, int, int, const void *, uint32_t)'),

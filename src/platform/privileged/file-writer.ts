@@ -3,6 +3,7 @@ import { type OutputFile, removeIfThere } from '../files/capture-output.ts';
 import { MadeFiles } from '../files/made-files.ts';
 import { PackedFiles, removerOf } from '../files/pack-files.ts';
 import { heldPlace } from '../files/place.ts';
+import { sendFile } from '../linux/file-passage.ts';
 import { FILE_RIGHTS, landlockVersion, restrictFiles } from '../linux/landlock.ts';
 import { realClock } from '../machine/real-clock.ts';
 import { openSystem } from '../system/open-system.ts';
@@ -18,6 +19,8 @@ import type { WriterOrder } from './write-aside.ts';
 const { caller, folder, packs, force, made } = JSON.parse(process.argv[2]!) as WriterOrder;
 /** The descriptor of the folder, as the parent process holds it; see openAsked. */
 const FOLDER = 4;
+/** By which it passes files on. */
+const SENDER = 5;
 const own = heldPlace(FOLDER, folder);
 const platform = await openSystem({ root: null, netns: null }, realClock);
 const becomes = caller === null ? [] : (['CAP_SETGID', 'CAP_SETUID'] as const);
@@ -45,6 +48,8 @@ answer({
     return count;
   },
   write: (number: number, bytes: Uint8Array) => open.get(number)!.write(bytes),
+  // who gets it can write to it, and to nothing else
+  pass: (number: number) => sendFile(SENDER, open.get(number)!.fd!),
   sync: (number: number) => open.get(number)!.sync(),
   size: (number: number) => open.get(number)!.size(),
   finish: (number: number) => take(number).finish(),

@@ -28,13 +28,13 @@ type Deeds = Readonly<Record<string, (...of: never[]) => unknown>>;
 
 /**
  * Starts the entry with that name, with an order as its argument and with these descriptors, which it gets as 4 and the
- * following numbers. It ends with this process.
+ * following numbers; null leaves one out. It ends with this process.
  */
-export function openAsked(entry: string, order: unknown, descriptors: readonly number[] = []): Asked {
+export function openAsked(entry: string, order: unknown, descriptors: readonly (number | null)[] = []): Asked {
   const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
   // not execa, which is for tools that end: this one answers questions until its stdin ends
   const child = spawn(process.execPath, [...NO_INSPECTOR, file, JSON.stringify(order)], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...descriptors],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...descriptors.map((fd) => fd ?? 'ignore')],
     serialization: 'advanced', // bytes, and no row twice
     env: {},
   });

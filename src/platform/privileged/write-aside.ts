@@ -2,8 +2,10 @@ import path from 'node:path';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import type { User } from '../../core/system/user.ts';
 import type { CaptureFiles, FileNames, Finisher, OutputFile } from '../files/capture-output.ts';
+import { handoverOf } from '../files/handover.ts';
 import { openFiles } from '../files/pack-files.ts';
 import { openOwnPlace, type Place } from '../files/place.ts';
+import { openFilePassage } from '../linux/file-passage.ts';
 import { type Asked, openAsked } from './questions.ts';
 
 /** The order that starts the process that writes files. */
@@ -26,13 +28,18 @@ export interface WriterOrder {
  */
 export function openRingAside(name: string, caller: User | null, packs: boolean, force: boolean): CaptureFiles {
   const place = placeFor(name);
-  const asked = openWriter(place, { caller, folder: path.dirname(name), packs, force, made: null });
+  const passage = openFilePassage();
+  const order = { caller, folder: path.dirname(name), packs, force, made: null };
+  const asked = openWriter(place, order, passage?.sender ?? null);
   place.close();
+  const numbers = new WeakMap<OutputFile, number>();
+  const pass = async (file: OutputFile): Promise<void> => void (await asked.ask('pass', numbers.get(file)!));
+  const handover = passage === null ? null : handoverOf(passage, pass);
   return {
     async create(file) {
-      const number = await asked.ask('create', file);
+      const number = (await asked.ask('create', file)) as number;
       const ask = async (does: string): Promise<void> => void (await asked.ask(does, number));
-      return {
+      const output: OutputFile = {
         fd: null,
         size: async () => (await asked.ask('size', number)) as number,
         write: async (bytes) => void (await asked.ask('write', number, bytes)),
@@ -40,7 +47,9 @@ export function openRingAside(name: string, caller: User | null, packs: boolean,
         finish: () => ask('finish'),
         keep: async () => (await asked.ask('keep', number)) as Awaited<ReturnType<OutputFile['keep']>>,
         abandon: () => ask('abandon'),
-      } satisfies OutputFile;
+      };
+      numbers.set(output, number);
+      return output;
     },
     createHere: openFiles(caller, force).createHere,
     remove: async (file) => void (await asked.ask('remove', file)),
@@ -49,7 +58,11 @@ export function openRingAside(name: string, caller: User | null, packs: boolean,
       remove: async (file) => void (await asked.ask('removePacked', file)),
       end: async () => (await asked.ask('packed')) as readonly string[],
     },
-    close: () => asked.close(),
+    openHandover: () => handover,
+    close() {
+      handover?.close();
+      asked.close();
+    },
   };
 }
 
@@ -71,9 +84,9 @@ export function openFilesBefore(caller: User | null, force: boolean): CaptureFil
   return { ...openFiles(caller, force, handOver), close: () => asked?.close() };
 }
 
-/** The folder is passed as an open descriptor, so that nobody can swap it. */
-function openWriter(place: Place, order: WriterOrder): Asked {
-  return openAsked('file-writer', order, place.folder === null ? [] : [place.folder]);
+/** The folder is passed as an open descriptor, so that nobody can swap it; and what it passes files on by. */
+function openWriter(place: Place, order: WriterOrder, sender: number | null = null): Asked {
+  return openAsked('file-writer', order, [place.folder, sender]);
 }
 
 function placeFor(name: string): Place {

@@ -92,6 +92,11 @@ export abstract class FrameWriter {
     this.addFrame(device);
   }
 
+  /** How many bytes were collected and not passed on. */
+  get pending(): number {
+    return this.at - this.start + this.vector.bytes;
+  }
+
   /** Passes on what was collected. */
   flush(): void {
     if (this.at !== this.start) {

@@ -1,3 +1,5 @@
+import { standStill } from './stand-still.ts';
+
 /** Of a ring, how much may fill while nobody reads: an eighth leaves room for whatever else the machine does. */
 const SHARE = 8;
 /** The longest wait, in milliseconds, as a busy machine may add to it; and how much longer it becomes at once. */
@@ -14,7 +16,6 @@ export class GatherPause {
   length = 0;
   private readonly mostBlocks: number;
   private readonly mostMs: number;
-  private readonly nap = new Int32Array(new SharedArrayBuffer(4));
 
   /** Of packets that may wait in the kernel for `gatherMs`, in a ring of so many blocks. */
   constructor(blocks: number, gatherMs: number) {
@@ -22,9 +23,8 @@ export class GatherPause {
     this.mostMs = Math.min(MOST_MS, Math.floor(gatherMs / SHARE));
   }
 
-  /** The event loop stands still meanwhile, as it does while packets are read. */
   wait(): void {
-    if (this.length > 0) Atomics.wait(this.nap, 0, 0, this.length);
+    if (this.length > 0) standStill(this.length);
   }
 
   /** How many blocks there were afterwards, and whether one of them was handed out before it was full. */

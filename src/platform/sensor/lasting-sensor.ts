@@ -16,7 +16,7 @@ export async function openLastingSensor(
   events: SensorEvents,
   absence: Absence,
 ): Promise<Sensor> {
-  const first = await openSensor(order, fd, clock, events);
+  const first = await openSensor(order, { fd, series: null }, clock, events);
   const sensors = [first];
   const last = (): Sensor => sensors.at(-1)!;
   const stopped = new AbortController();
@@ -28,7 +28,9 @@ export async function openLastingSensor(
       await absence.appears(device, stopped.signal);
       if (stopped.signal.aborted) return;
       try {
-        sensors.push(await openSensor({ ...order, most, continues: first.linkTypes }, fd, clock, events));
+        sensors.push(
+          await openSensor({ ...order, most, continues: first.linkTypes }, { fd, series: null }, clock, events),
+        );
         break;
       } catch (error) {
         // gone once more, or not up yet

@@ -1,9 +1,11 @@
 import type { ExitStatus } from '../../core/failure.ts';
 import type { Platform } from '../../core/system/platform.ts';
-import type { CaptureOrder, DeviceCounts, LackingDevice } from '../../core/system/sensor.ts';
+import type { CaptureOrder, DeviceCounts, FileEnds, LackingDevice } from '../../core/system/sensor.ts';
 
 /** What the sensor should do: one JSON text in its arguments. */
-export interface SensorOrder extends Omit<CaptureOrder, 'engine' | 'fd' | 'absence'> {
+export interface SensorOrder extends Omit<CaptureOrder, 'engine' | 'fd' | 'series' | 'absence'> {
+  /** When a file of a series ends; null where packets go to a pipe or to one file. */
+  readonly ends: FileEnds | null;
   readonly system: Platform['name'];
   /** The link types of the open capture that this one continues; null to begin a new one. */
   readonly continues: readonly number[] | null;
@@ -27,6 +29,8 @@ export type SensorMessage =
     }
   /** The answer to an interface that came later: it is captured from now on, or why it is not. */
   | { readonly type: 'following'; readonly index: number; readonly refusal: string | null }
+  /** It waits for a file of its series: the one before is closed, and what it said of packets before is in files. */
+  | { readonly type: 'turn' }
   /** An interface has disappeared, and the capture goes on without it. */
   | { readonly type: 'gone'; readonly device: string }
   /** The answer to another filter: it holds, and what came before it has been written; or why the old one stays. */
@@ -56,9 +60,9 @@ export type SensorMessage =
   | { readonly type: 'failed'; readonly status: ExitStatus; readonly message: string; readonly hint: string | null };
 
 /**
- * Descriptors of the sensor: packets go to a pipe or a file, messages to a pipe. When its stdin ends it stops. A line on
- * stdin is a request: an empty one asks it to put everything on the disk, a JSON string is another filter, and a number the
- * index of an interface to capture from too.
+ * Descriptors of the sensor: packets go to a pipe or a file, or to files that come by a socket, messages to a pipe. When
+ * its stdin ends it stops. A line on stdin is a request: an empty one asks it to put everything on the disk, a JSON string
+ * is another filter, and a number the index of an interface to capture from too.
  */
 export const PACKETS_FD = 3;
 export const MESSAGES_FD = 4;

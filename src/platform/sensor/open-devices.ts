@@ -7,7 +7,7 @@ import { KernelFilter } from './kernel-filter.ts';
 import type { SensorOrder } from './messages.ts';
 import type { RingFrame } from './packet-ring.ts';
 import { PcapDevice } from './pcap-device.ts';
-import { type FrameBuffers, type Native, PcapTap } from './pcap-tap.ts';
+import { ANY, type FrameBuffers, type Native, PcapTap } from './pcap-tap.ts';
 
 /** Is called for each packet with the number of its device: it is where the ring says, or in the buffers without one. */
 export type OnFrame = (index: number, ring: RingFrame | null) => void;
@@ -15,7 +15,7 @@ export type OnFrame = (index: number, ring: RingFrame | null) => void;
 /** The devices that were opened, and those that were not, without which it goes on. */
 export interface OpenedDevices {
   readonly devices: PcapDevice[];
-  /** Their filter, when it may be another one later; else null. */
+  /** Their filter, when it is attached here and so may be another one later; else null. */
   readonly changing: ChangingFilter | null;
   readonly lacking: readonly LackingDevice[];
 }
@@ -39,7 +39,7 @@ export function openDevices(
   clock: Clock,
 ): OpenedDevices | NotOpened {
   const isLinux = order.system === 'linux';
-  const opened = openTaps(native, order, into, isLinux && (order.refilters || order.later !== null));
+  const opened = openTaps(native, order, into, isLinux && attachesFilter(order));
   if (opened instanceof NotOpened) return opened;
   const filtered: FilteredDevice[] = [];
   const devices = opened.taps.map(({ tap, filter }, index) => {
@@ -57,12 +57,21 @@ export function openDevices(
   return { devices, changing, lacking: opened.lacking };
 }
 
+/**
+ * Whether the filter is attached here and not by libpcap: it may be another one later, or packets are taken from the ring,
+ * where libpcap would filter by itself what came before its filter held.
+ */
+function attachesFilter({ refilters, later, bpf, packetBuffered, devices }: SensorOrder): boolean {
+  if (refilters || later !== null) return true;
+  return bpf !== '' && !packetBuffered && !devices.includes(ANY);
+}
+
 interface Taps {
   readonly taps: readonly { readonly tap: PcapTap; readonly filter: KernelFilter | null }[];
   readonly lacking: readonly LackingDevice[];
 }
 
-/** Each device, and a second time for its filter when that may be another one later, where this machine can. */
+/** Each device, and a second time for its filter when that is attached here, where this machine can. */
 function openTaps(native: Native, order: SensorOrder, into: FrameBuffers, refilters: boolean): Taps | NotOpened {
   const taps: { readonly tap: PcapTap; readonly filter: KernelFilter | null }[] = [];
   const lacking: LackingDevice[] = [];
@@ -81,8 +90,15 @@ function openTaps(native: Native, order: SensorOrder, into: FrameBuffers, refilt
   return taps.length === 0 && first !== null ? first : { taps, lacking };
 }
 
-/** The filters of the devices that can be opened; null where this machine cannot change those of running captures. */
-function openFilters({ devices, snapLength, bpf, mayLack }: SensorOrder): ReadonlyMap<string, KernelFilter> | null {
+/** The filters of the devices that can be opened; null where this machine cannot attach them. */
+function openFilters({
+  devices,
+  snapLength,
+  bpf,
+  mayLack,
+  refilters,
+  later,
+}: SensorOrder): ReadonlyMap<string, KernelFilter> | null {
   const filters = new Map<string, KernelFilter>();
   for (const name of devices) {
     try {
@@ -95,6 +111,7 @@ function openFilters({ devices, snapLength, bpf, mayLack }: SensorOrder): Readon
   }
   const [one] = filters.values();
   if (one === undefined) return null;
-  loadNames(one);
+  // those of filters that come later
+  if (refilters || later !== null) loadNames(one);
   return filters;
 }

@@ -6,6 +6,7 @@ import type { ByteSource } from '../../core/capture/byte-source.ts';
 import { EXIT, Failure } from '../../core/failure.ts';
 import { type Clock, every } from '../../core/system/clock.ts';
 import {
+  type CaptureOrder,
   type DeviceCounts,
   type InterfaceId,
   type Sensor,
@@ -30,20 +31,20 @@ export class InterfaceGone extends Failure {
 }
 
 /**
- * Starts to capture in a separate process, into a pipe, or into the file that is open as `fd`. Rejects with a Failure:
+ * Starts to capture in a separate process, into a pipe, into the file that is open as `fd`, or into a series. Rejects with a Failure:
  * 64 for a wrong filter, 66 when there is no such interface, 69 without libpcap, 77 when it is not permitted. `events`
  * is called with what happens meanwhile.
  */
 export async function openSensor(
   order: SensorOrder,
-  fd: number | null,
+  { fd, series }: Pick<CaptureOrder, 'fd' | 'series'>,
   clock: Clock,
   events: SensorEvents,
 ): Promise<Sensor> {
   const entry = fileURLToPath(new URL('./sensor.js', import.meta.url));
   // not execa, which is for tools that end: this one talks over pipes of its own until it is told to stop
   const child = spawn(order.node, [...NO_INSPECTOR, entry, JSON.stringify(order)], {
-    stdio: ['pipe', 'ignore', 'pipe', fd ?? 'pipe', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe', series?.receiver ?? fd ?? 'pipe', 'pipe'],
     env: {},
   });
   const stop = (): void => {
@@ -68,6 +69,7 @@ export async function openSensor(
       if (message.type === 'ended' || (message.type === 'counts' && message.synced)) {
         for (const synced of syncing.splice(0)) synced(captured);
       }
+      if (message.type === 'turn') return void series?.next();
       if (message.type === 'gone') return lose(message.device);
       if (message.type === 'following') return following.get(message.index)?.(message.refusal);
       if (message.type === 'filtered') return filtering.shift()?.(message.refusal);
@@ -110,7 +112,8 @@ export async function openSensor(
     throw new Failure(last.status, last.reason);
   });
   ended.catch(() => {}); // those who await it get the error
-  const source = fd === null ? sourceOf(child.stdio[PACKETS_FD] as Readable, order.devices.join(','), stop) : NOTHING;
+  const isPiped = fd === null && series === null;
+  const source = isPiped ? sourceOf(child.stdio[PACKETS_FD] as Readable, order.devices.join(','), stop) : NOTHING;
   const linkTypes = first.type === 'ready' ? first.linkTypes : [];
   const sync = (): Promise<number> =>
     new Promise((resolve) => {

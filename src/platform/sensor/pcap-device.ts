@@ -5,9 +5,11 @@ import type { DeviceCounts } from '../../core/system/sensor.ts';
 import type { KernelProgram } from './kernel-filter.ts';
 import type { RingFrame } from './packet-ring.ts';
 import type { KernelCounts, Native, PcapTap } from './pcap-tap.ts';
+import { standStill } from './stand-still.ts';
 
 const LOOPBACK = 'lo';
 
+const MARGIN_MS = 1;
 const NONE = { captured: 0, received: 0, droppedByKernel: 0, droppedByInterface: 0, left: 0 };
 const NOTHING: KernelCounts = { ps_recv: 0, ps_drop: 0, ps_ifdrop: 0 };
 
@@ -32,6 +34,8 @@ export class PcapDevice {
   private last: DeviceCounts | null = null;
   /** Microseconds since 1970 when its first filter held: the kernel kept packets before that passed none. */
   private filteredFrom = 0;
+  /** How many packets may have come before that, at most: the wall clock may be set back. */
+  private early = 0;
   private unfiltered = 0;
 
   /**
@@ -54,7 +58,7 @@ export class PcapDevice {
     this.taken = this.counted.captured;
     this.before = earlier.tap;
     tap.receiver = (ring) => {
-      if (this.filteredFrom > 0 && this.cameUnfiltered(ring)) return;
+      if (this.early > 0 && this.cameUnfiltered(ring)) return;
       this.taken++;
       onFrame(ring);
     };
@@ -64,7 +68,11 @@ export class PcapDevice {
   beginFiltered(program: KernelProgram, now: () => number): void {
     if (program.length === 0) return;
     this.tap.attach(program);
-    this.filteredFrom = (now() + 1) * 1000;
+    this.filteredFrom = (now() + MARGIN_MS) * 1000;
+    // a processor that takes a packet meanwhile may have asked the filter before
+    standStill(MARGIN_MS + 1);
+    const { ps_recv, ps_drop } = this.tap.stats();
+    this.early = ps_recv - ps_drop;
   }
 
   /** Ends it: what comes from its tap is another's from now on. */
@@ -84,10 +92,11 @@ export class PcapDevice {
     const seconds = ring?.seconds ?? header.readUInt32LE(0);
     const micros = ring?.micros ?? header.readUInt32LE(4);
     if (seconds * 1e6 + micros < this.filteredFrom) {
+      this.early--;
       this.unfiltered++;
       return true;
     }
-    this.filteredFrom = 0;
+    this.early = 0;
     return false;
   }
 

@@ -31,6 +31,8 @@ export interface KernelCounts {
   readonly ps_ifdrop: number;
 }
 
+/** Every interface at once: libpcap makes the headers of such packets. */
+export const ANY = 'any';
 const ETHERNET = 1;
 const RAW = 101;
 const LINK_TYPES: Readonly<Record<string, number>> = {
@@ -103,8 +105,8 @@ export class PcapTap {
     };
     const warn = (): void => {}; // that the device has no IPv4 network is no matter
     const filter = findsSocket ? '' : bpf;
-    // libpcap itself filters what the kernel gathered before its filter held
-    const memory = system === 'linux' && filter === '' && !packetBuffered && name !== 'any' ? openRingMemory() : null;
+    // libpcap itself would filter what the kernel gathered before its filter held
+    const memory = system === 'linux' && filter === '' && !packetBuffered && name !== ANY ? openRingMemory() : null;
     const link = this.session.open_live(
       ...[name, filter, bufferBytes, snapLength, '', call, false, gatherMs, warn, promiscuous],
     );

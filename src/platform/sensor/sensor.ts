@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import { EXIT, type ExitStatus, messageOf, reasonOf } from '../../core/failure.ts';
 import { type Clock, every } from '../../core/system/clock.ts';
 import type { DeviceCounts } from '../../core/system/sensor.ts';
+import { receiveFile } from '../linux/file-passage.ts';
 import { realClock } from '../machine/real-clock.ts';
+import { FileTurns } from './file-turns.ts';
 import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
 import type { FrameVector } from './frame-vector.ts';
@@ -55,6 +57,7 @@ function run(order: SensorOrder, clock: Clock): void {
   /** Packets that were handed on whole, and one that is being added, which those before it may have to make room for. */
   let written = 0;
   let adding = 0;
+  let out = PACKETS_FD;
   let whole = order.continues === null ? 0 : fs.fstatSync(PACKETS_FD).size;
   const countsOf = (): DeviceCounts[] => devices.map((device) => device.counts());
   const leave = (ending: Ending, counts = countsOf()): never => {
@@ -64,7 +67,10 @@ function run(order: SensorOrder, clock: Clock): void {
   const end = (ending: Ending): never => {
     // the kernel goes on counting: the file and the message tell of one reading
     const counts = countsOf();
-    writer.end(counts, clock.now() / 1000);
+    // a series without packets is one empty file
+    if (turns?.isBegun === false) turn();
+    // what the kernel counted is of all files, and stands in none
+    if (turns === null) writer.end(counts, clock.now() / 1000);
     writer.flush();
     return leave(ending, counts);
   };
@@ -72,24 +78,38 @@ function run(order: SensorOrder, clock: Clock): void {
   const hand = (bytes: Uint8Array, from: number): void => {
     let at = from;
     try {
-      while (at < bytes.length) at += writeSome(PACKETS_FD, bytes, at);
+      while (at < bytes.length) at += writeSome(out, bytes, at);
       whole += bytes.length;
       written = captured;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
       const part = writer.wholeWithin(bytes, at);
       written += part.frames;
-      fs.ftruncateSync(PACKETS_FD, whole + part.bytes);
+      fs.ftruncateSync(out, whole + part.bytes);
       leave({ status: EXIT.io, reason: reasonOf(error), gone: null });
     }
   };
 
   const handTogether = (frames: FrameVector): number => {
-    const taken = writeFrames(PACKETS_FD, frames);
+    const taken = writeFrames(out, frames);
     if (taken < frames.bytes) return taken;
     whole += taken;
     written = captured;
     return taken;
+  };
+
+  const turns = order.ends === null ? null : new FileTurns(order.ends, clock);
+  /** Goes on in the next file of a series, or in the first. */
+  const turn = (): void => {
+    writer.flush();
+    say({ type: 'turn' });
+    if (out !== PACKETS_FD) fs.closeSync(out);
+    out = receiveFile(PACKETS_FD) ?? leave({ status: EXIT.io, reason: 'there is no file for it', gone: null });
+    whole = 0;
+    turns?.begin();
+    writer.begin(devices, order.snapLength);
+    // by itself, as a header that was cut is told by its length
+    writer.flush();
   };
 
   let last: Ending | null = null;
@@ -112,12 +132,13 @@ function run(order: SensorOrder, clock: Clock): void {
   const tellCounts = (synced = false): void => {
     countedAt = clock.monotonic();
     writer.flush();
-    if (synced) sync(PACKETS_FD);
+    if (synced) sync(out);
     say({ type: 'counts', captured, counts: countsOf(), synced });
   };
   let sinceLook = 0;
   const onFrame = (index: number, ring: RingFrame | null): void => {
     adding = 1;
+    if (turns?.isDue(whole + writer.pending) === true) turn();
     if (ring === null) writer.addFrame(index);
     else writer.addRingFrame(index, ring);
     adding = 0;
@@ -178,8 +199,10 @@ function run(order: SensorOrder, clock: Clock): void {
     return;
   }
   const linkTypes = devices.map(({ linkType }) => linkType);
-  if (order.continues === null || order.format === 'pcapng') writer.begin(devices, order.snapLength);
-  else if (order.continues[0] !== linkTypes[0]) {
+  // each file of a series begins with its first packet
+  const begins = turns === null && (order.continues === null || order.format === 'pcapng');
+  if (begins) writer.begin(devices, order.snapLength);
+  else if (order.continues !== null && order.continues[0] !== linkTypes[0]) {
     const reason = `${order.devices[0]} has link type ${linkTypes[0]} now, and the file holds packets of ${order.continues[0]}`;
     leave({ status: EXIT.unavailable, reason, gone: null });
   }

@@ -11,7 +11,7 @@ import { openTool } from './open-tool.ts';
 /** Starts what captures, as `Platform.openSensor` says, with the engine that the order names. */
 export async function startSensor(
   system: OperatingSystem,
-  { engine, fd, absence, ...asked }: CaptureOrder,
+  { engine, fd, series, absence, ...asked }: CaptureOrder,
   clock: Clock,
   events: SensorEvents,
 ): Promise<Sensor> {
@@ -19,7 +19,10 @@ export async function startSensor(
     throw new Failure(EXIT.unavailable, `packets cannot be captured on a machine saved as files: ${system.host.root}`);
   }
   const { file: node, grant } = system.findSensorNode();
-  const order: SensorOrder = { ...asked, ...{ system: system.name, continues: null, node, grant } };
+  const ends = series === null ? null : { bytes: series.bytes, seconds: series.seconds };
+  const order: SensorOrder = { ...asked, ...{ system: system.name, continues: null, ends, node, grant } };
   if (engine !== 'pcap') return openTool(order, engine, system.installCommand(PACKAGES[engine]), clock, events);
-  return absence === null ? openSensor(order, fd, clock, events) : openLastingSensor(order, fd, clock, events, absence);
+  return absence === null
+    ? openSensor(order, { fd, series }, clock, events)
+    : openLastingSensor(order, fd, clock, events, absence);
 }

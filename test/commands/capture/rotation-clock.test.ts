@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { RingFiles } from '../../../src/commands/capture/ring-files.ts';
 import { RotatingCapture } from '../../../src/commands/capture/rotating-capture.ts';
 import { NO_OPTIONS } from '../../../src/core/capture/capture-reader.ts';
 import { PcapWriter } from '../../../src/core/capture/pcap-writer.ts';
@@ -33,13 +34,16 @@ function openRing(keep: number | null) {
     ...{ create, createHere: create, close: () => {} },
     remove: (name) => Promise.reject(new Failure(EXIT.io, `${name} cannot be removed: read-only file system`)),
     packing: { pack: nothing, remove: nothing, end: async () => [] },
+    openHandover: () => null,
   };
   const rotation = { bytes: null, seconds: 10, keep, packs: false };
-  const ring = new RotatingCapture(files, 'r.pcap', false, rotation, () => new PcapWriter('r', 65_535), {
-    now: () => 0,
-    seconds: () => clock.at,
-    say: (line) => said.push(line),
-  });
+  const named = new RingFiles(files, 'r.pcap', false, rotation, { now: () => 0, say: (line) => said.push(line) });
+  const ring = new RotatingCapture(
+    named,
+    rotation,
+    () => new PcapWriter('r', 65_535),
+    () => clock.at,
+  );
   ring.prepare([LINK], NO_OPTIONS, false);
   const add = async (at: number, wallClock: number): Promise<void> => {
     clock.at = at;

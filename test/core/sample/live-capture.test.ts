@@ -6,7 +6,7 @@ import { type DeviceCounts, SensorDied } from '../../../src/core/system/sensor.t
 import { interfaceOf } from '../../support/fake-platform.ts';
 import { countsOf, type SensorSetting, sensorScene } from '../../support/fake-sensor.ts';
 
-const BEGINNING = { format: 'pcapng', most: 5, gatherMs: 20, fd: 3, asksOwners: false } as const;
+const BEGINNING = { format: 'pcapng', most: 5, gatherMs: 20, fd: 3, series: null, asksOwners: false } as const;
 const REQUEST = { ...PLAIN_CAPTURE, devices: ['eth0'] };
 const REPORT = '2 packets captured; eth0: 3 received by the filter, 1 dropped by the kernel, 0 by the interface';
 
@@ -41,6 +41,7 @@ test('the order to the sensor is what was asked for', async () => {
       most: 5,
       gatherMs: 20,
       fd: 3,
+      series: null,
     },
   ]);
   expect([said, live.devices, live.sockets]).toEqual([['capturing on eth0'], ['eth0'], null]);

@@ -22,6 +22,16 @@ class Waiting {
     for (; this.held > 0; this.held--) this.receiver?.();
   }
 
+  attach(): void {}
+
+  /** Hands out one packet, of a time in microseconds since 1970. */
+  drainOne(micros: number): void {
+    this.held--;
+    this.into.header.writeUInt32LE(Math.floor(micros / 1e6), 0);
+    this.into.header.writeUInt32LE(micros % 1e6, 4);
+    this.receiver?.();
+  }
+
   stats(): KernelCounts {
     return this.counted;
   }
@@ -58,5 +68,39 @@ describe('what is counted of a device', () => {
     const second = deviceOf(tap, earlier);
     tap.drain();
     expect(second.counts()).toMatchObject({ captured: 11, received: 12, droppedByKernel: 1, left: 0 });
+  });
+});
+
+describe('packets that came before its filter held', () => {
+  const NOW = 1_700_000_000_000;
+  const program = Buffer.alloc(8);
+
+  it('are left out and not counted, up to the first that came after it', () => {
+    const tap = new Waiting();
+    const device = deviceOf(tap);
+    tap.arrive(3);
+    device.beginFiltered(program, () => NOW);
+    tap.arrive(2);
+    for (const after of [-5000, 0, 999, 1000, 2000]) tap.drainOne(NOW * 1000 + after);
+    expect(device.counts()).toMatchObject({ captured: 2, received: 2, left: 0 });
+  });
+
+  it('are no more than had come, so that a wall clock that is set back hides none', () => {
+    const tap = new Waiting();
+    const device = deviceOf(tap);
+    tap.arrive(2, 1);
+    device.beginFiltered(program, () => NOW);
+    tap.arrive(3);
+    for (let packet = 0; packet < 5; packet++) tap.drainOne((NOW - 3_600_000) * 1000);
+    expect(device.counts()).toMatchObject({ captured: 3, received: 4, droppedByKernel: 1, left: 0 });
+  });
+
+  it('are none where none has come', () => {
+    const tap = new Waiting();
+    const device = deviceOf(tap);
+    device.beginFiltered(program, () => NOW);
+    tap.arrive(1);
+    tap.drainOne(NOW * 1000 - 1);
+    expect(device.counts()).toMatchObject({ captured: 1, received: 1 });
   });
 });

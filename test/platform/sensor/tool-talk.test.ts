@@ -21,6 +21,7 @@ const ORDER: SensorOrder = {
   later: null,
   refilters: false,
   continues: null,
+  ends: null,
   user: { uid: 1234, gid: 1235 },
   sandbox: 'on',
   node: 'node',
