@@ -6,6 +6,17 @@ import { build, transform } from 'esbuild';
 /** Files that `netwatch conns` imports while it runs: they are in the script that every start loads. */
 const AT_START = ['src/commands/listing/place-fields.ts', 'src/platform/place/place-files.ts'];
 
+/**
+ * What reads packets. The chunks that each of them needs are a second script: 600 kB, of which a start with V8's code takes a
+ * quarter of the time.
+ */
+const READ_PACKETS = [
+  'src/commands/capture/write-capture.ts',
+  'src/commands/capture/capture-packets.ts',
+  'src/commands/follow/follow-streams.ts',
+  'src/commands/stats/count-packets.ts',
+];
+
 /** How chunks become scripts. */
 const SCRIPT = { platform: 'node', target: 'node20', format: 'cjs', minifyWhitespace: true, logLevel: 'silent' };
 
@@ -30,8 +41,8 @@ const FOOT = '\n})';
 /**
  * Bundles `start`, and the program that it loads, which begins with `entry`: their files as `{ name, contents }`, in an
  * order in which they can be written while netwatch is started. esbuild parts the program into chunks. Those that a start
- * needs become one script, whose code V8 can keep; each of the others is a script that is loaded when it is wanted. They
- * are CommonJS, as node takes no kept code for an ES module, and begin with `preamble`. `src/platform/program/chunks.ts`
+ * needs become one script, and those that read packets another, whose code V8 can keep; each of the others is a script that is
+ * loaded when it is wanted. They are CommonJS, as node takes no kept code for an ES module, and begin with `preamble`. `src/platform/program/chunks.ts`
  * loads them, and gives them what begins with a `$`.
  */
 export async function bundleProgram({ bundling, start, entry, outdir, preamble }) {
@@ -39,31 +50,44 @@ export async function bundleProgram({ bundling, start, entry, outdir, preamble }
   const isStart = ({ source }) => source === entry || AT_START.includes(source);
   const starting = reach(chunks, [...chunks.values()].filter(isStart));
   const main = [...starting].find((one) => one.source === entry);
-  const later = [...chunks.values()].filter((one) => !starting.has(one));
+  const packets = new Set(neededByEach(chunks, READ_PACKETS).filter((one) => !starting.has(one)));
+  const later = [...chunks.values()].filter((one) => !starting.has(one) && !packets.has(one));
   const scripts = new Map();
   for (const one of later) scripts.set(one, await toScript(one, preamble));
   const modules = importersOf(
     chunks,
     later.filter((one) => scripts.get(one) === null),
   );
-  if ([...modules].some((one) => starting.has(one))) throw new Error('a start would wait for a top-level await');
+  if ([...modules].some((one) => starting.has(one) || packets.has(one)))
+    throw new Error('a start would wait for a top-level await');
 
   const scriptOf = (text) => readable(nodeByName(`${HEAD}${importLater(text, modules)}${FOOT}`));
-  const joined = await joinChunks(starting, chunks, outdir, preamble);
-  const contents = asAscii(scriptOf(loadLater(joined)));
-  const program = `program-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
-  const first = await bundleStart(bundling, start, { script: program, main: `./${main.name}` });
+  const joined = async (name, group) =>
+    namedByContent(name, asAscii(scriptOf(loadLater(await joinChunks(group, chunks, outdir, preamble)))));
+  const program = await joined('program', starting);
+  const reader = await joined('packets', packets);
+  const first = await bundleStart(bundling, start, {
+    script: program.name,
+    main: `./${main.name}`,
+    packets: { script: reader.name, chunks: [...packets].map(({ name }) => name) },
+  });
   return [
     ...later
       .filter((one) => !modules.has(one))
       .map((one) => ({ name: one.name, contents: scriptOf(scripts.get(one)) })),
     ...(await bundleModules(modules, chunks, outdir, preamble)),
-    { name: program, contents },
+    reader,
+    program,
     { name: 'main.cjs', contents: nodeByName(loadLater(first)) },
   ];
 }
 
-/** What `bin/netwatch.js` requires: it loads `program`, by the names of its script and of the chunk that exports `main`. */
+const namedByContent = (name, contents) => ({
+  name: `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`,
+  contents,
+});
+
+/** What `bin/netwatch.js` requires: it loads `program`, by the names of its scripts and of the chunk that exports `main`. */
 async function bundleStart(bundling, start, program) {
   const { outputFiles } = await build({
     ...bundling,
@@ -152,6 +176,16 @@ function reach(chunks, some) {
   return reached;
 }
 
+/** The chunks that are loaded before any of these files, whichever it is. */
+function neededByEach(chunks, sources) {
+  const [first, ...others] = sources.map((source) => {
+    const begun = [...chunks.values()].filter((one) => one.source === source);
+    if (begun.length === 0) throw new Error(`no chunk begins with ${source}`);
+    return reach(chunks, begun);
+  });
+  return [...first].filter((one) => others.every((other) => other.has(one)));
+}
+
 /** Some chunks, and all before which one of them is loaded. */
 function importersOf(chunks, some) {
   const found = new Set(some);
@@ -171,18 +205,18 @@ async function toScript({ text, exports }, preamble) {
 }
 
 /** One script of chunks, in one scope. It exports functions that give what each chunk exports, under the name of the chunk. */
-async function joinChunks(starting, chunks, outdir, preamble) {
-  const all = [...starting].flatMap(({ name, exports }, i) => [
+async function joinChunks(group, chunks, outdir, preamble) {
+  const all = [...group].flatMap(({ name, exports }, i) => [
     `import * as chunk${i} from './${name}';`,
     `const give${i} = () => (${literalOf(exports, `chunk${i}`)});`,
     `export { give${i} as ${JSON.stringify(name)} };`,
   ]);
-  const joined = (kind, chunk) => (kind === 'import-statement' && starting.has(chunk) ? 'text' : 'outside');
+  const joined = (kind, chunk) => (kind === 'import-statement' && group.has(chunk) ? 'text' : 'outside');
   const { outputFiles } = await build({
     ...SCRIPT,
     bundle: true,
     stdin: { contents: all.join('\n'), resolveDir: outdir },
-    outfile: path.join(outdir, 'program.cjs'),
+    outfile: path.join(outdir, 'joined.cjs'),
     banner: { js: preamble },
     plugins: [fromChunks(chunks, joined)],
     write: false,

@@ -52,7 +52,7 @@ export async function* printStream(
     return [{ table: segment, rows: batch }];
   };
   let table: FlowTable | null = null;
-  for await (const flows of readThroughFollower(context, readings, follower)) {
+  for await (const flows of readThroughFollower(context, readings, follower, false)) {
     table = flows;
     yield taken();
   }

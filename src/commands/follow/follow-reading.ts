@@ -73,17 +73,21 @@ export function openFollower(
   return isInsideTls ? new PlaintextFollower(wants, deliver) : new StreamFollower(mostEarlyBytes, wants, deliver);
 }
 
-/** Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. */
+/**
+ * Reads the capture through `follower`; yields the flows met so far after each piece of the file, and when it is over. What was
+ * sent is followed without `analyses` of segments where nobody asks for them.
+ */
 export async function* readThroughFollower(
   context: Context,
   readings: Readings,
   follower: Follower,
+  analyses = true,
 ): AsyncGenerator<FlowTable> {
   const reader = await readings.next(true);
   const dissector =
     follower instanceof PlaintextFollower
       ? new Dissector(REGISTRY, { secrets: readings.secrets, plaintext: follower })
-      : new Dissector(HEADER_REGISTRY);
+      : new Dissector(HEADER_REGISTRY, { analyses });
   const { faults, flows } = dissector;
   const feed = new PacketFeed(reader, dissector);
   feed.listen((packet) => follower.ingest(packet));

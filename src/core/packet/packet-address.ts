@@ -16,23 +16,32 @@ const IPV6_SOURCE = 8;
 const IPV6_BYTES = 16;
 const IPV6_HEADER = 40;
 
-/**
- * Whether an address in one of the packet's IP headers lies in the block. Headers inside a tunnel count; headers quoted
- * inside an ICMP error do not. Null for a packet without IP.
- */
-export function addressTest({ family, bytes, length }: IpPrefix, side: Side): Test<Packet> {
+/** Where source and target stand in a header, and how long it is. */
+export const addressesIn = (family: IpPrefix['family']) =>
+  family === 'ipv4'
+    ? { source: IPV4_SOURCE, target: IPV4_SOURCE + IPV4_BYTES, header: IPV4_HEADER }
+    : { source: IPV6_SOURCE, target: IPV6_SOURCE + IPV6_BYTES, header: IPV6_HEADER };
+
+/** Whether the address at a place of a frame lies in the block; it is of the same family. */
+export function prefixTest({ family, bytes, length }: IpPrefix): (frame: Uint8Array, at: number) => boolean {
   const wanted = family === 'ipv4' ? [i32(bytes, 0)] : [0, 4, 8, 12].map((at) => i32(bytes, at));
   const masks = wanted.map((_, index) => maskOf(length - 32 * index));
-  const id = family === 'ipv4' ? ip.id : ipv6.id;
-  const header = family === 'ipv4' ? IPV4_HEADER : IPV6_HEADER;
-  const source = family === 'ipv4' ? IPV4_SOURCE : IPV6_SOURCE;
-  const target = source + (family === 'ipv4' ? IPV4_BYTES : IPV6_BYTES);
-  const isWanted = (frame: Uint8Array, at: number): boolean => {
+  return (frame, at) => {
     for (let index = 0; index < wanted.length; index++) {
       if (((i32(frame, at + 4 * index) ^ wanted[index]!) & masks[index]!) !== 0) return false;
     }
     return true;
   };
+}
+
+/**
+ * Whether an address in one of the packet's IP headers lies in the block. Headers inside a tunnel count; headers quoted
+ * inside an ICMP error do not. Null for a packet without IP.
+ */
+export function addressTest(prefix: IpPrefix, side: Side): Test<Packet> {
+  const id = prefix.family === 'ipv4' ? ip.id : ipv6.id;
+  const { source, target, header } = addressesIn(prefix.family);
+  const isWanted = prefixTest(prefix);
   return (packet) => {
     if (packet.ipVersion === 0) return null;
     const { layerCount, layerProtocol, layerQuoted, layerStart, layerEnd, layerBytes } = packet;

@@ -48,6 +48,11 @@ export class PacketFeed {
     return this.packet.number;
   }
 
+  /** Whether there are listeners to packets. */
+  get isHeard(): boolean {
+    return this.listeners.length > 0;
+  }
+
   /** Calls each listener with every packet from now on, after the listeners that were added before. */
   listen(...listeners: readonly PacketListener[]): void {
     this.listeners.push(...listeners);
@@ -99,15 +104,20 @@ export class PacketFeed {
   /** Dissects the next packet that has been read and calls all listeners; false when `fill` must be called. */
   next(): boolean {
     if (!this.reader.next(this.packet)) return false;
-    if (this.reader.secrets.length > this.secretBlocks) this.takeSecrets();
-    this.dissector.dissect(this.packet);
-    this.tell(this.listeners);
+    this.dissectFrame();
     return true;
   }
 
   /** Sets the next packet that has been read, without dissecting it or calling listeners: for copying frames. */
   nextFrame(): boolean {
     return this.reader.next(this.packet);
+  }
+
+  /** Dissects the packet that `nextFrame` set, and calls all listeners. */
+  dissectFrame(): void {
+    if (this.reader.secrets.length > this.secretBlocks) this.takeSecrets();
+    this.dissector.dissect(this.packet);
+    this.tell(this.listeners);
   }
 
   /** Dissects all packets that have been read. */

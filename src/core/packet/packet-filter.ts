@@ -19,6 +19,7 @@ import type { Packet } from '../wire/packet.ts';
 import { ABSENT, type DisplayField, presenceTest } from './display-field.ts';
 import { DISPLAY_FIELDS, isOfFlows, isOfHellos, isOfMessages } from './display-fields.ts';
 import { displayMembers, displayTest } from './display-test.ts';
+import { FrameFilter, TRANSPORTS } from './frame-filter.ts';
 import { addressTest, type Side } from './packet-address.ts';
 import { PACKET_NUMBERS, type PacketNumberField } from './packet-number.ts';
 import { PacketRows } from './packet-rows.ts';
@@ -40,6 +41,8 @@ export interface PacketPredicate {
   readonly needsAnalysis: boolean;
   /** Whether it asks what is in hellos, those of QUIC too. */
   readonly needsHellos: boolean;
+  /** The same over bytes of frames, where that can be; null where packets are to be dissected. */
+  readonly frames: FrameFilter | null;
   /** Makes the fields that it needs; the caller tells it about the file and the owners. */
   readonly rows: PacketRows;
   matches(packet: Packet): boolean;
@@ -52,19 +55,6 @@ const ADDRESSES: ReadonlyMap<string, Side> = new Map([
 ]);
 /** The name for the whole frame in `frame contains "text"`. */
 const FRAME = 'frame';
-/** Protocols that are known before any payload is examined. */
-const TRANSPORTS: ReadonlySet<string> = new Set([
-  'eth',
-  'vlan',
-  'arp',
-  'ip',
-  'ipv6',
-  'icmp',
-  'icmpv6',
-  'igmp',
-  'tcp',
-  'udp',
-]);
 const ANY_ANALYSIS = 'tcp.analysis.flags';
 
 /**
@@ -77,7 +67,8 @@ const ANY_ANALYSIS = 'tcp.analysis.flags';
  */
 export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now): PacketPredicate {
   const binder = new Binder(source, rows ?? new PacketRows(), now);
-  const test = compileLogic<Term, Packet>(parseFilter(source), (term) => {
+  const parsed = parseFilter(source);
+  const test = compileLogic<Term, Packet>(parsed, (term) => {
     const known = binder.bind(term);
     return (packet) => known(packet) === true;
   });
@@ -89,6 +80,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
     needsFlows: binder.needsText || binder.needsApplications || binder.needsFlows,
     needsAnalysis: binder.needsText || binder.needsAnalysis,
     needsHellos: binder.needsHellos,
+    frames: FrameFilter.of(parsed, source),
     rows: binder.rows,
     matches(packet) {
       own?.see(packet);

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import type { CaptureRedactor } from '../redact/capture-redactor.ts';
 import type { Faults } from '../wire/faults.ts';
 import type { Packet } from '../wire/packet.ts';
+import { type FrameFilter, PASSES, UNKNOWN } from './frame-filter.ts';
 import type { PacketFeed } from './packet-feed.ts';
 import type { PacketPredicate } from './packet-filter.ts';
 
@@ -88,10 +89,20 @@ export class CaptureCopy {
 
   /** Adds the current packet of the feed, if it passes. */
   take(): boolean {
-    const { reader, packet, writer, filter, annotate } = this;
-    const record = packet.linkType < 0 && writer.holdsRecords ? reader.record : null;
-    if (packet.linkType < 0 && record === null) return false;
-    if (filter !== null && !filter.matches(packet)) return false;
+    const { filter } = this;
+    if (filter !== null && !(this.hasRoom() && filter.matches(this.packet))) return false;
+    return this.keep();
+  }
+
+  private hasRoom(): boolean {
+    return this.packet.linkType >= 0 || (this.writer.holdsRecords && this.reader.record !== null);
+  }
+
+  /** Adds the current frame of the feed, which passes, if the format has room for what it is. */
+  keep(): boolean {
+    const { reader, packet, writer, annotate } = this;
+    if (!this.hasRoom()) return false;
+    const record = packet.linkType < 0 ? reader.record : null;
     if (this.redactor !== null) return this.takeRedacted(this.redactor, record);
     if (this.written === 0) this.prepare();
     this.addBlocks();
@@ -103,7 +114,7 @@ export class CaptureCopy {
         this.written++;
         return true;
       }
-      this.runs?.endRun();
+      this.runs?.giveToWriter();
       const asks = annotate !== null && reader.comment === null;
       const comment = asks ? said(packet, annotate, this.faults) : null;
       writer.add(packet, from, comment, reader.options);
@@ -156,8 +167,13 @@ export class CaptureCopy {
 
   /** Passes what was taken to the sink. Rejects with an OutputCut when the sink rejects with a Failure. */
   async hand(): Promise<void> {
-    this.runs?.endRun();
-    const bytes = this.writer.take();
+    const { runs } = this;
+    await this.pass(this.writer.take(), this.written - (runs?.count ?? 0));
+    if (runs !== null) await this.pass(runs.take(), this.written);
+  }
+
+  /** Writes bytes, with which so many packets are written. */
+  private async pass(bytes: Uint8Array, packets: number): Promise<void> {
     if (bytes.length === 0) return;
     try {
       await this.sink.write(bytes);
@@ -166,7 +182,7 @@ export class CaptureCopy {
       const kept = this.handed + (this.sink.wholeOfFailed ?? 0);
       throw new OutputCut(error, kept, this.written - kept);
     }
-    this.handed = this.written;
+    this.handed = packets;
   }
 
   /** The same; a capture without packets also becomes complete. */
@@ -198,15 +214,38 @@ export async function rewrite(
   { most, packetBuffered, ...options }: RewriteOptions,
 ): Promise<Rewritten> {
   const copy = new CaptureCopy(feed, writer, sink, { ...options, handsInTime: true });
-  const isDissected = options.filter !== null || options.annotate !== null;
+  const { filter, annotate, redactor = null } = options;
+  const isPlain = annotate === null && redactor === null && !feed.isHeard;
+  const next =
+    isPlain && filter?.frames != null
+      ? nextByBytes(feed, copy, filter.frames)
+      : filter !== null || annotate !== null
+        ? () => (feed.next() ? copy.take() : null)
+        : () => (feed.nextFrame() ? copy.keep() : null);
   while (!signal.aborted && copy.written < most && (await feed.fill())) {
-    while (copy.written < most && (isDissected ? feed.next() : feed.nextFrame())) {
-      if (copy.take() && packetBuffered) await copy.hand();
+    for (let isTaken: boolean | null = false; isTaken !== null && copy.written < most; ) {
+      isTaken = next();
+      if (isTaken === true && packetBuffered) await copy.hand();
     }
     await copy.hand();
   }
   await copy.end();
   return { read: feed.count, written: copy.written, faults: feed.dissector.faults };
+}
+
+/**
+ * Offers the next packet by the bytes of its frame, where the filter can tell by these; others are dissected. Null when more
+ * must be read. Measured on the mix: a seventh less of all time for `tcp`, `port 443` and an address.
+ */
+function nextByBytes(feed: PacketFeed, copy: CaptureCopy, frames: FrameFilter): () => boolean | null {
+  const { packet } = feed;
+  return () => {
+    if (!feed.nextFrame()) return null;
+    const verdict = frames.judge(packet);
+    if (verdict !== UNKNOWN) return verdict === PASSES && copy.keep();
+    feed.dissectFrame();
+    return copy.take();
+  };
 }
 
 function said(packet: Packet, annotate: (packet: Packet) => string | null, faults: Faults): string | null {

@@ -72,7 +72,7 @@ export const tcp = protocol({
       analyse(packet, connection, length);
       if ((flags & (SYN | FIN | RST)) !== 0) tellFlags(packet);
       if ((packet.tcpAnalysis & (RETRANSMISSION | FAST_RETRANSMISSION)) !== 0) connection.retransmissions++;
-    } else connection.remember(packet, length, 0, false); // streams are put in order by what each side acknowledged
+    } else if (dissection.readsStreams) connection.remember(packet, length, 0, false); // what each side acknowledged puts streams in order
     if (!dissection.readsStreams || !isRead(packet, connection, dissection)) return END;
     if ((flags & RST) !== 0) giveUpGaps(packet, flow, connection, dissection);
     else if (length > 0 || (flags & (SYN | FIN)) !== 0) takeSegment(packet, flow, connection, dissection);

@@ -11,11 +11,20 @@ export type Exports = Readonly<Record<string, unknown>>;
 export interface Chunks {
   /** What the chunk of this name exports, such as `./chunk-AAAA.cjs`; it is loaded if it was not. */
   load(name: string): Exports;
-  /** Whether V8 took the code that it was given. */
+  /** Whether V8 took the code that it was given, of each joined script that was loaded. */
   readonly usesKeptCode: boolean;
-  /** The code of the first script, of all functions that have run so far. */
-  compiledCode(): Buffer;
+  /** The joined scripts that were loaded, with the code of all functions that have run so far. */
+  compiledCode(): readonly { readonly script: string; readonly code: Buffer }[];
 }
+
+/** A script of several chunks, whose code V8 can keep. */
+export interface JoinedScript {
+  readonly script: string;
+  readonly chunks: readonly string[];
+}
+
+/** What a joined script makes: functions that give what each chunk exports. */
+type Gives = Readonly<Record<string, () => Exports>>;
 
 /** What the text of a script is: a function of these. */
 type Script = (
@@ -28,18 +37,28 @@ type Script = (
   $url: string,
 ) => void;
 
-/** Loads the first script of a program, and from its folder each other chunk when it is wanted. */
-export function openChunks(first: string, keptCode: Buffer | null): Chunks {
+/**
+ * Loads the first script of a program, and from its folder `second` or each other chunk when it is wanted. `keptCodeOf` finds
+ * the code that was kept of a script.
+ */
+export function openChunks(first: string, second: JoinedScript, keptCodeOf: (script: string) => Buffer | null): Chunks {
   const folder = path.dirname(first);
   const url = pathToFileURL(first).href;
   const requireHere = createRequire(first);
   const loaded = new Map<string, { exports: object }>();
   const nodes = new Map<string, unknown>();
+  const joined: { readonly script: string; readonly compiled: vm.Script; readonly isKept: boolean }[] = [];
+  const ofSecond = new Set(second.chunks);
+  let gives = join(first);
 
-  // it is ASCII: a byte a character
-  const text = fs.readFileSync(first, 'latin1');
-  const script = new vm.Script(text, { filename: first, ...(keptCode === null ? {} : { cachedData: keptCode }) });
-  const starting = run(script.runInThisContext() as Script) as Readonly<Record<string, () => Exports>>;
+  function join(filename: string): Gives {
+    // it is ASCII: a byte a character
+    const text = fs.readFileSync(filename, 'latin1');
+    const keptCode = keptCodeOf(filename);
+    const compiled = new vm.Script(text, { filename, ...(keptCode === null ? {} : { cachedData: keptCode }) });
+    joined.push({ script: filename, compiled, isKept: keptCode !== null && compiled.cachedDataRejected === false });
+    return run(compiled.runInThisContext() as Script) as Gives;
+  }
 
   function run(body: Script, module: { exports: object } = { exports: {} }): object {
     body(module.exports, require, module, load, node, later, url);
@@ -54,9 +73,10 @@ export function openChunks(first: string, keptCode: Buffer | null): Chunks {
     const file = name.slice(2);
     let module = loaded.get(file);
     if (module === undefined) {
-      module = { exports: starting[file]?.() ?? {} };
+      if (ofSecond.has(file) && !(file in gives)) gives = { ...gives, ...join(path.join(folder, second.script)) };
+      module = { exports: gives[file]?.() ?? {} };
       loaded.set(file, module);
-      if (file in starting) return module.exports as Exports;
+      if (file in gives) return module.exports as Exports;
       const filename = path.join(folder, file);
       const body = vm.runInThisContext(fs.readFileSync(filename, 'utf8'), { filename }) as Script;
       run(body, module);
@@ -88,7 +108,9 @@ export function openChunks(first: string, keptCode: Buffer | null): Chunks {
 
   return {
     load: chunk,
-    usesKeptCode: keptCode !== null && script.cachedDataRejected === false,
-    compiledCode: () => script.createCachedData(),
+    get usesKeptCode() {
+      return joined.every(({ isKept }) => isKept);
+    },
+    compiledCode: () => joined.map(({ script, compiled }) => ({ script, code: compiled.createCachedData() })),
   };
 }

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { headStart } from '../head-start.ts';
 import type { StartedScan } from '../linux/started-scan.ts';
-import { type Chunks, type Exports, openChunks } from './chunks.ts';
+import { type Chunks, type Exports, type JoinedScript, openChunks } from './chunks.ts';
 import { readKeptCode, writeKeptCode } from './kept-code.ts';
 
-/** The first script of the program, and the chunk of it that exports `main`: `bundle-program.js` puts the names here. */
-declare const $PROGRAM: { readonly script: string; readonly main: string };
+/**
+ * The first script of the program, the chunk of it that exports `main`, and the script that reads packets:
+ * `bundle-program.js` puts the names here.
+ */
+declare const $PROGRAM: { readonly script: string; readonly main: string; readonly packets: JoinedScript };
 
 /** The program, as `src/commands/program/main.ts` exports it. */
 type Main = (argv: readonly string[], begun: StartedScan | null) => Promise<number>;
@@ -14,11 +17,12 @@ type Main = (argv: readonly string[], begun: StartedScan | null) => Promise<numb
 const OFTEN = [['--version'], ['conns', '-o', 'ndjson'], ['conns']];
 
 const SCRIPT = path.join(__dirname, $PROGRAM.script);
+const PACKETS = path.join(__dirname, $PROGRAM.packets.script);
 
 let opened: Chunks | null = null;
 
 function chunks(): Chunks {
-  opened ??= openChunks(SCRIPT, readKeptCode(SCRIPT));
+  opened ??= openChunks(SCRIPT, $PROGRAM.packets, readKeptCode);
   return opened;
 }
 
@@ -41,17 +45,23 @@ export function chunk(name: string): Exports {
 
 /** Whether code is kept that a start gives to V8. */
 export function isCodeKept(): boolean {
-  return readKeptCode(SCRIPT) !== null;
+  return readKeptCode(SCRIPT) !== null && readKeptCode(PACKETS) !== null;
 }
 
 /** And whether V8 takes it. */
 export function usesKeptCode(): boolean {
+  loadPackets(chunks());
   return chunks().usesKeptCode;
 }
 
-/** Keeps V8's code of the script for the node that runs, beside it. `build.js` asks for it; a start never does. */
+/** Keeps V8's code of the scripts for the node that runs, beside them. `build.js` asks for it; a start never does. */
 export async function keepCode(): Promise<void> {
-  opened = openChunks(SCRIPT, null);
+  opened = openChunks(SCRIPT, $PROGRAM.packets, () => null);
   for (const argv of OFTEN) await program()(argv, null);
-  writeKeptCode(SCRIPT, opened.compiledCode());
+  loadPackets(opened);
+  for (const { script, code } of opened.compiledCode()) writeKeptCode(script, code);
+}
+
+function loadPackets({ load }: Chunks): void {
+  load(`./${$PROGRAM.packets.chunks[0]}`);
 }

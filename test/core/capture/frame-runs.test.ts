@@ -35,11 +35,10 @@ async function copied(
         inRuns++;
         continue;
       }
-      runs.endRun();
+      runs.giveToWriter();
       writer.add(packet);
     }
-    runs.endRun();
-    parts.push(writer.take().slice());
+    parts.push(writer.take().slice(), runs.take().slice());
   }
   return [Buffer.concat(parts), inRuns];
 }
