@@ -40,15 +40,19 @@ export async function captureRing(
   const talk = { now: context.clock.now, say: context.warn };
   const ring = new RingFiles(files, plainNameOf(request), request.force, rotation, talk);
   const refused: { by: unknown } = { by: null };
+  /** It may still be under way when the sensor was killed that waited for it. */
+  let passing: Promise<void> = Promise.resolve();
   const series: FileSeries = {
     bytes: rotation.bytes,
     seconds: rotation.seconds,
     receiver: handover.receiver,
-    next: () =>
-      passNext(ring, handover).catch((error: unknown) => {
+    next() {
+      passing = passNext(ring, handover).catch((error: unknown) => {
         refused.by = error;
         handover.refuse();
-      }),
+      });
+      return passing;
+    },
   };
   try {
     refuseTrace(capture);
@@ -64,9 +68,12 @@ export async function captureRing(
     context.say(`wrote ${written} of ${formatNumberOf(written, 'packet')} to ${ring.written}`);
     return EXIT.ok;
   } catch (error) {
+    await passing;
+    // which is no longer the last one if nothing could be written to it
+    const { last } = ring.written;
     await ring.keep(keepBegun);
     if (!(error instanceof SensorCut)) throw error;
-    throw refused.by === null ? cutOf(error, ring.written.last) : refusalOf(refused.by, error);
+    throw refused.by === null ? cutOf(error, last) : refusalOf(refused.by, error);
   } finally {
     handover.close();
   }
