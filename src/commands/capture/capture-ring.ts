@@ -6,7 +6,7 @@ import { beginCapture } from '../../core/sample/live-capture.ts';
 import { refuseTrace } from '../../core/sample/live-packets.ts';
 import type { Place } from '../../core/sample/surroundings.ts';
 import { type FileSeries, SensorCut } from '../../core/system/sensor.ts';
-import type { CaptureFiles, FileHandover } from '../../platform/files/capture-output.ts';
+import type { CaptureFiles } from '../../platform/files/capture-output.ts';
 import type { Context } from '../context/context.ts';
 import { cutOf, keepBegun } from './end-direct.ts';
 import { keptAndLost } from './kept-and-lost.ts';
@@ -40,15 +40,21 @@ export async function captureRing(
   const talk = { now: context.clock.now, say: context.warn };
   const ring = new RingFiles(files, plainNameOf(request), request.force, rotation, talk);
   const refused: { by: unknown } = { by: null };
+  /** One is passed after another; the last may still be under way when the sensor has ended. */
+  let passing: Promise<void> = Promise.resolve();
   const series: FileSeries = {
     bytes: rotation.bytes,
     seconds: rotation.seconds,
     receiver: handover.receiver,
-    next: () =>
-      passNext(ring, handover).catch((error: unknown) => {
-        refused.by = error;
-        handover.refuse();
-      }),
+    next() {
+      passing = passing
+        .then(() => ring.turn(handover.pass))
+        .catch((error: unknown) => {
+          refused.by = error;
+          handover.refuse();
+        });
+      return passing;
+    },
   };
   try {
     refuseTrace(capture);
@@ -59,22 +65,22 @@ export async function captureRing(
       context.warn('the packets written so far are on the disk');
     });
     await conclude().finally(forget);
+    await passing;
+    if (refused.by !== null) throw refused.by;
     await ring.keep((file) => file.finish());
     const written = sensor.captured();
     context.say(`wrote ${written} of ${formatNumberOf(written, 'packet')} to ${ring.written}`);
     return EXIT.ok;
   } catch (error) {
+    await passing;
+    // which is no longer the last one if nothing could be written to it
+    const { last } = ring.written;
     await ring.keep(keepBegun);
     if (!(error instanceof SensorCut)) throw error;
-    throw refused.by === null ? cutOf(error, ring.written.last) : refusalOf(refused.by, error);
+    throw refused.by === null ? cutOf(error, last) : refusalOf(refused.by, error);
   } finally {
     handover.close();
   }
-}
-
-async function passNext(ring: RingFiles, handover: FileHandover): Promise<void> {
-  await ring.end((file) => file.finish());
-  await handover.pass(await ring.begin());
 }
 
 /** Why there was no file, and what that means for packets. */

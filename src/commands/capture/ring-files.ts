@@ -42,12 +42,25 @@ export class RingFiles {
 
   /** Begins the next file, and removes the oldest if there are too many. Rejects with a Failure 73. */
   async begin(): Promise<OutputFile> {
-    const { keep } = this.rotation;
-    const name = nameOf(this.name, ++this.count, new Date(this.talk.now()));
-    this.file = await this.files.create(name, this.force);
-    this.written.add(name);
-    if (keep !== null && this.written.length > keep) await this.remove(this.written.takeOldest());
-    return this.file;
+    const file = await this.create();
+    await this.removeOldest();
+    return file;
+  }
+
+  /**
+   * The same, when the one before is full: `pass` gets the next before anything else is done, because packets wait for it.
+   */
+  async turn(pass: (file: OutputFile) => Promise<void>): Promise<void> {
+    const before = this.file;
+    const full = before === null ? null : this.written.last;
+    const next = await this.create();
+    try {
+      await pass(next);
+    } finally {
+      await before?.finish();
+      if (full !== null) await this.pack(full);
+      await this.removeOldest();
+    }
   }
 
   /** Ends the file that is being written, if there is one. */
@@ -56,7 +69,7 @@ export class RingFiles {
     const became = await how(this.file);
     this.file = null;
     if (became === 'abandoned') this.written.forgetLast();
-    else if (this.rotation.packs) await this.files.packing.pack(this.written.last);
+    else await this.pack(this.written.last);
   }
 
   /** Ends the last file, and resolves when all files are compressed that should be. */
@@ -73,8 +86,23 @@ export class RingFiles {
     await this.file?.sync();
   }
 
-  /** Removes a file; if that fails, the capture continues. */
-  private async remove(file: string): Promise<void> {
+  private async create(): Promise<OutputFile> {
+    const name = nameOf(this.name, ++this.count, new Date(this.talk.now()));
+    const file = await this.files.create(name, this.force);
+    this.file = file;
+    this.written.add(name);
+    return file;
+  }
+
+  private async pack(file: string): Promise<void> {
+    if (this.rotation.packs) await this.files.packing.pack(file);
+  }
+
+  /** Removes the oldest if there are too many; if that fails, the capture continues. */
+  private async removeOldest(): Promise<void> {
+    const { keep } = this.rotation;
+    if (keep === null || this.written.length <= keep) return;
+    const file = this.written.takeOldest();
     try {
       await (this.rotation.packs ? this.files.packing : this.files).remove(file);
     } catch (error) {

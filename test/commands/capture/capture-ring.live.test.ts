@@ -78,5 +78,22 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('tcpreplay'))(
         execFileSync('umount', [mounted]);
       }
     });
+
+    test('a disk that is full from the start ends it with 74 by the name of the file, which is not left', async () => {
+      const mounted = fs.mkdtempSync(path.join(scene.folder, 'full-'));
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=777', 'tmpfs', mounted]);
+      try {
+        fs.writeFileSync(path.join(mounted, 'full'), Buffer.alloc(64 * 1024));
+        const run = scene.start([...CAPTURE, '-w', path.join(mounted, 'r.pcap'), '--rotate-size', '100kB']);
+        await run.capturing;
+        await replay(100);
+        const { status, said } = await run.ended;
+        const cut = /r_00001_\d+\.pcap cannot be written: no space left on device; 0 packets kept, \d+ lost/;
+        expect([status, said]).toEqual([74, expect.stringMatching(cut)]);
+        expect(fs.readdirSync(mounted)).toEqual(['full']);
+      } finally {
+        execFileSync('umount', [mounted]);
+      }
+    });
   },
 );
