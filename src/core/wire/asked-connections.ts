@@ -163,7 +163,7 @@ export class AskedConnections {
     const flow = new Flow(words[at + STREAM]!, words[at + KIND]! >> 8, ends, ports >>> 16, ports & 0xffff);
     flow.firstSeconds = flow.lastSeconds = times[time + SECONDS]!;
     flow.firstNanoseconds = flow.lastNanoseconds = times[time + NANOSECONDS]!;
-    flow.firstPacket = flow.lastPacket = times[time + PACKET]!;
+    flow.lastPacket = times[time + PACKET]!;
     flow.aPackets = 1;
     flow.aBytes = words[at + LENGTH]!;
     flow.beginWithSyn(words[at + SEQ]!, words[at + WINDOW]! & 0xffff, (words[at + WINDOW]! >> 16) - SCALE_BIAS);

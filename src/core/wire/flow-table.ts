@@ -184,7 +184,6 @@ export class FlowTable {
     const flow = new Flow(this.streams[transport]!++, transport, packet, srcPort, dstPort);
     flow.firstSeconds = flow.lastSeconds = packet.seconds;
     flow.firstNanoseconds = flow.lastNanoseconds = packet.nanoseconds;
-    flow.firstPacket = packet.number;
     flow.lastPacket = packet.number;
     flow.application = this.expectations.match(flow);
     this.remember(flow);

@@ -23,6 +23,25 @@ export interface Addresses {
   readonly dst3: number;
 }
 
+/** The words of IPv6 addresses after the first. */
+interface OtherWords {
+  readonly a1: number;
+  readonly a2: number;
+  readonly a3: number;
+  readonly b1: number;
+  readonly b2: number;
+  readonly b3: number;
+}
+
+const CURRENT = 0;
+const OVER = 1;
+const FORGOTTEN = 2;
+
+/** Which no SYN is: its scale is more than SCALE_BIAS below 0 nowhere. */
+const NO_SYN = 0;
+/** Added to the shift of a scale: those that stand for no number are above 0 then. */
+const SCALE_BIAS = 3;
+
 /**
  * Two endpoints and the transport between them: one TCP connection, or all datagrams of a UDP or SCTP 5-tuple. A sent
  * the first packet seen. Counters are of frames (bytes on the wire), for packets with a transport header of it: of a tunnel,
@@ -31,20 +50,14 @@ export interface Addresses {
 export class Flow {
   /** Number of the stream, from 0, counted for each transport by itself; who dissects packets again gives it that of the first time. */
   stream: number;
-  /** 6, 17 or 132. */
-  readonly transport: number;
-  /** 4 or 6. IPv4 addresses are in a0 and b0. */
-  readonly ipVersion: number;
+  /** The transport, and the version of IP in the lowest byte. */
+  private readonly kind: number;
+  /** The port of A in the upper half, that of B in the lower. */
+  private readonly ports: number;
+  /** The first words of the addresses; those of IPv4 have no others. */
   readonly a0: number;
-  readonly a1: number;
-  readonly a2: number;
-  readonly a3: number;
-  readonly aPort: number;
   readonly b0: number;
-  readonly b1: number;
-  readonly b2: number;
-  readonly b3: number;
-  readonly bPort: number;
+  private readonly others: OtherWords | null;
 
   aPackets = 0;
   aBytes = 0;
@@ -58,13 +71,9 @@ export class Flow {
   firstNanoseconds = 0;
   lastSeconds = 0;
   lastNanoseconds = 0;
-  firstPacket = 0;
   /** Number of the last packet that had it in any layer. */
   lastPacket = 0;
-  /** Too many others have come since: a packet with its endpoints begins a new flow. */
-  isOver = false;
-  /** The table has forgotten it: whatever is kept for it may go. */
-  isForgotten = false;
+  private phase = CURRENT;
 
   /** The protocol this flow is known to carry, by an earlier packet or by another flow that announced it. */
   application: Application | null = null;
@@ -72,13 +81,9 @@ export class Flow {
   recognised: Application | null = null;
   /** What `application` remembers from packet to packet; only its own file knows the shape. */
   applicationState: unknown = null;
-  /** Datagrams nobody recognised, so that guessing can stop. */
-  unrecognised = 0;
-  /** A SYN without data is all there was of a connection so far; then nothing is kept of it but these. */
-  hasSynAlone = false;
+  /** Of a connection of which a SYN without data is all there was so far: its window, and the shift of its scale above; or NO_SYN. */
+  private syn = NO_SYN;
   private synSeq = 0;
-  private synWindow = 0;
-  private synScale = 0;
   private connection: TcpConnection | null = null;
 
   constructor(
@@ -89,18 +94,63 @@ export class Flow {
     bPort: number,
   ) {
     this.stream = stream;
-    this.transport = transport;
-    this.ipVersion = ipVersion;
+    this.kind = (transport << 8) | ipVersion;
+    this.ports = (aPort << 16) | bPort;
     this.a0 = src0;
-    this.a1 = src1;
-    this.a2 = src2;
-    this.a3 = src3;
-    this.aPort = aPort;
     this.b0 = dst0;
-    this.b1 = dst1;
-    this.b2 = dst2;
-    this.b3 = dst3;
-    this.bPort = bPort;
+    this.others = ipVersion === 6 ? { a1: src1, a2: src2, a3: src3, b1: dst1, b2: dst2, b3: dst3 } : null;
+  }
+
+  /** 6, 17 or 132. */
+  get transport(): number {
+    return this.kind >> 8;
+  }
+
+  /** 4 or 6; 0 for none. */
+  get ipVersion(): number {
+    return this.kind & 0xff;
+  }
+
+  get aPort(): number {
+    return this.ports >>> 16;
+  }
+
+  get bPort(): number {
+    return this.ports & 0xffff;
+  }
+
+  get a1(): number {
+    return this.others === null ? 0 : this.others.a1;
+  }
+
+  get a2(): number {
+    return this.others === null ? 0 : this.others.a2;
+  }
+
+  get a3(): number {
+    return this.others === null ? 0 : this.others.a3;
+  }
+
+  get b1(): number {
+    return this.others === null ? 0 : this.others.b1;
+  }
+
+  get b2(): number {
+    return this.others === null ? 0 : this.others.b2;
+  }
+
+  get b3(): number {
+    return this.others === null ? 0 : this.others.b3;
+  }
+
+  /** Too many others have come since: a packet with its endpoints begins a new flow. */
+  get isOver(): boolean {
+    return this.phase !== CURRENT;
+  }
+
+  /** The table has forgotten it: whatever is kept for it may go. */
+  get isForgotten(): boolean {
+    return this.phase === FORGOTTEN;
   }
 
   /** Records that a packet of the flow came at that time; when a clock was set back, times are not in order. */
@@ -129,8 +179,13 @@ export class Flow {
   /** Sequence numbers, analysis and reassembly of a TCP connection, to be continued with its next segment. */
   openTcp(): TcpConnection {
     this.connection ??= this.hasSynAlone ? this.connectionOfSyn() : new TcpConnection();
-    this.hasSynAlone = false;
+    this.syn = NO_SYN;
     return this.connection;
+  }
+
+  /** Whether a SYN without data is all there was of a connection so far; then nothing is kept of it but that. */
+  get hasSynAlone(): boolean {
+    return this.syn !== NO_SYN;
   }
 
   /** Whether no segment of it came before. */
@@ -140,14 +195,12 @@ export class Flow {
 
   /** Its first segment is a SYN, without data, with this window and shift of the window scale option. */
   beginWithSyn(seq: number, window: number, scale: number): void {
-    this.hasSynAlone = true;
+    this.syn = ((scale + SCALE_BIAS) << 16) | window;
     this.synSeq = seq;
-    this.synWindow = window;
-    this.synScale = scale;
   }
 
   private connectionOfSyn(): TcpConnection {
-    const { synSeq, synWindow, synScale, aPort, bPort, firstSeconds, firstNanoseconds } = this;
+    const { syn, synSeq, aPort, bPort, firstSeconds, firstNanoseconds } = this;
     return connectionAfterSyn(
       {
         direction: 0,
@@ -156,19 +209,24 @@ export class Flow {
         tcpFlags: SYN,
         tcpSeq: synSeq,
         tcpAck: 0,
-        tcpWindow: synWindow,
+        tcpWindow: syn & 0xffff,
         seconds: firstSeconds,
         nanoseconds: firstNanoseconds,
       },
-      synScale,
+      (syn >> 16) - SCALE_BIAS,
     );
   }
 
   /** Nothing more is expected: what waited for its next packets is freed, its results are kept. */
   finish(): void {
-    this.isOver = true;
+    if (this.phase === CURRENT) this.phase = OVER;
     this.applicationState = null;
     if (this.connection !== null) settle(this.connection);
+  }
+
+  /** Nobody will read it any more. */
+  forget(): void {
+    this.phase = FORGOTTEN;
   }
 
   /** Both sides took part, and the one that asked continued after the answer: floods do not look like this. */

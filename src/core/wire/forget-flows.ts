@@ -4,7 +4,7 @@ import type { Flow } from './flow.ts';
 export function dropOver(flows: Flow[]): void {
   let kept = 0;
   for (const flow of flows) {
-    if (flow.isOver) flow.isForgotten = true;
+    if (flow.isOver) flow.forget();
     else flows[kept++] = flow;
   }
   flows.length = kept;
@@ -18,7 +18,7 @@ export function forgetOldest(flows: Flow[], most: number): number {
     for (const flow of flows) {
       if (left > 0 && flow.isOver && !(sparesConversations && flow.isConversation)) {
         left--;
-        flow.isForgotten = true;
+        flow.forget();
       } else flows[kept++] = flow;
     }
     flows.length = kept;

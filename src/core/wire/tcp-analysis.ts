@@ -40,8 +40,11 @@ const EXPERT_OF_BIT: readonly experts.Expert[] = [
   experts.portsReused,
 ];
 
-/** In place of the number of duplicate ACKs, as in Wireshark, where it is as good as many. */
-const TOLD_OF_LOSS = 0xffffffff;
+/**
+ * In place of the number of duplicate ACKs, as in Wireshark, where it is as good as many. It fits into 31 bits: what is greater
+ * V8 keeps as a double, and then that of every direction, in an object of its own.
+ */
+const TOLD_OF_LOSS = 0x7fffffff;
 /** A segment sent again this soon after duplicate ACKs is a fast retransmission. */
 const FAST_RETRANSMISSION_NS = 20_000_000;
 /** A segment this late, when no round trip is known, was sent again; one that comes sooner took another way. */

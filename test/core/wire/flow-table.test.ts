@@ -108,7 +108,7 @@ test('endpoints whose flow is over begin another', () => {
   for (let number = 2; number <= 6; number++) table.of(numbered(number, number), TCP, 1, 80);
   expect(first.isOver).toBe(true);
   expect(table.of(numbered(7, 1), TCP, 1, 80)).not.toBe(first);
-  expect(table.find(numbered(8, 6), TCP, 1, 80)?.firstPacket).toBe(6);
+  expect(table.find(numbered(8, 6), TCP, 1, 80)?.lastPacket).toBe(6);
 });
 
 test('flows that are done are let go of, and the others are found as before', () => {
