@@ -3,21 +3,25 @@ import { usageError } from '../../core/failure.ts';
 import { placeOf } from './command-line.ts';
 import type { Options } from './option.ts';
 
-/** Options whose value is a condition: a second one would silently replace the first. */
-const GIVEN_ONCE: ReadonlySet<string> = new Set(['filter', 'expect', 'fail-on', 'wait']);
+/** Options that select, and what to write in place of a second one, which would silently replace the first. */
+const GIVEN_ONCE: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['filter', 'expect', 'fail-on', 'wait', 'bpf'].map((name) => [name, 'join the two with and'])),
+  ...Object.fromEntries(['port', 'pid', 'process', 'user'].map((one) => [one, 'for either of two: --filter "A or B"'])),
+  interface: 'several to capture on are separated by commas: -i eth0,wlan0',
+};
 
 /** Names that the parser uses for itself, and those that every object has. */
 const RESERVED = /^--(_|\$0|__proto__)(=|$)/;
 
+/** Values by the long names of options, as they were typed; operands under `_`. */
+type Arguments = Readonly<Record<string, unknown>> & { readonly _: readonly unknown[] };
+
 /**
  * Splits words into options and operands. Throws Failure 64 for an option without its value or with a value that it
- * does not take, and for an expression that is given twice, because one of the two would be ignored.
+ * does not take, and for a selection that is given twice, because one of the two would be ignored. A list that is given twice
+ * is one list; of other values the last one counts.
  */
-export function splitWords(
-  options: Options,
-  words: readonly string[],
-  helpLine: string,
-): Readonly<Record<string, unknown>> & { readonly _: readonly unknown[] } {
+export function splitWords(options: Options, words: readonly string[], helpLine: string): Arguments {
   const entries = Object.entries(options);
   const valued = entries.filter(([, option]) => option.value !== null).map(([name]) => name);
   const { argv, error } = parser.detailed(spellOut(options, words), {
@@ -29,7 +33,6 @@ export function splitWords(
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'strip-aliased': true,
@@ -41,7 +44,15 @@ export function splitWords(
       name === undefined ? error.message.toLowerCase() : `no value after ${name.length === 1 ? '-' : '--'}${name}`;
     throw usageError(message, { hint: helpLine });
   }
-  return argv;
+  return withOneValue(argv, options);
+}
+
+function withOneValue(argv: Arguments, options: Options): Arguments {
+  const oneOf = (name: string, value: unknown): unknown => {
+    if (name === '_' || !Array.isArray(value)) return value;
+    return Object.hasOwn(options, name) && options[name]!.list ? value.join(',') : value.at(-1);
+  };
+  return Object.fromEntries(Object.entries(argv).map(([name, value]) => [name, oneOf(name, value)])) as Arguments;
 }
 
 /**
@@ -56,8 +67,9 @@ function spellOut(options: Options, words: readonly string[]): string[] {
   const out: string[] = [];
   const given = new Set<string>();
   const note = (name: string, at: number): void => {
-    if (GIVEN_ONCE.has(name) && given.has(name)) {
-      throw usageError(`--${name} is given twice`, { hint: 'join the two with and', place: placeOf(words, at) });
+    const hint = Object.hasOwn(GIVEN_ONCE, name) ? GIVEN_ONCE[name] : undefined;
+    if (hint !== undefined && given.has(name)) {
+      throw usageError(`--${name} is given twice`, { hint, place: placeOf(words, at) });
     }
     given.add(name);
   };

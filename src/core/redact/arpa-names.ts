@@ -11,16 +11,14 @@ const NIBBLE = /^[0-9a-f]$/;
 export function arpaLabels(labels: readonly string[], redaction: Redaction): readonly Uint8Array[] | null {
   const zone = arpaZoneOf(labels);
   if (zone === null) return null;
-  const { ips, names, hosts } = redaction;
   const numbers = labels.slice(0, -2).reverse();
-  const others = (ips ? (zone === 'in-addr' ? octets(numbers, redaction) : nibbles(numbers, redaction)) : numbers).map(
-    (other, index) => {
-      const was = numbers[index]!;
-      const fits = other !== null && other.length <= was.length;
-      if (fits) return Buffer.from(other.padStart(was.length, '0'), 'latin1');
-      return ips || hosts ? names.label(was) : Buffer.from(was, 'latin1');
-    },
-  );
+  const others = othersOf(zone, numbers, redaction).map((other, index) => {
+    const was = numbers[index]!;
+    if (other === null) return wordFor(was, redaction);
+    return other.length <= was.length
+      ? Buffer.from(other.padStart(was.length, '0'), 'latin1')
+      : redaction.names.label(was);
+  });
   return [...others.reverse(), ...labels.slice(-2).map((one) => Buffer.from(one.toLowerCase(), 'latin1'))];
 }
 
@@ -46,26 +44,34 @@ function arpaZoneOf(labels: readonly string[]): 'in-addr' | 'ip6' | null {
   return zone === 'in-addr' || zone === 'ip6' ? zone : null;
 }
 
-/** From the front of the address; null for what is no part of one. */
-function octets(numbers: readonly string[], { addresses }: Redaction): (string | null)[] {
+/** The numbers of the other address, from its front; null for what is no part of one, as the names of delegations are. */
+function othersOf(zone: 'in-addr' | 'ip6', numbers: readonly string[], redaction: Redaction): (string | null)[] {
+  return zone === 'in-addr' ? octets(numbers, redaction) : nibbles(numbers, redaction);
+}
+
+/** What stands for a label that is no number: beside an address that is replaced, always another. */
+const wordFor = (label: string, redaction: Redaction): Uint8Array =>
+  redaction.ips ? redaction.names.label(label) : redaction.label(label);
+
+function octets(numbers: readonly string[], redaction: Redaction): (string | null)[] {
   const bytes = new Uint8Array(4);
   let known = 0;
   while (known < 4 && DIGITS.test(numbers[known] ?? '') && Number(numbers[known]) < 256) {
     bytes[known] = Number(numbers[known]);
     known++;
   }
-  addresses.replace4(bytes, 0);
+  redaction.ip4(bytes, 0);
   return numbers.map((_, index) => (index < known ? String(bytes[index]) : null));
 }
 
-function nibbles(numbers: readonly string[], { addresses }: Redaction): (string | null)[] {
+function nibbles(numbers: readonly string[], redaction: Redaction): (string | null)[] {
   const bytes = new Uint8Array(16);
   let known = 0;
   while (known < 32 && NIBBLE.test(numbers[known]?.toLowerCase() ?? '')) {
     bytes[known >>> 1]! |= Number.parseInt(numbers[known]!, 16) << (known % 2 === 0 ? 4 : 0);
     known++;
   }
-  addresses.replace6(bytes, 0);
+  redaction.ip6(bytes, 0);
   return numbers.map((_, index) =>
     index < known ? ((bytes[index >>> 1]! >>> (index % 2 === 0 ? 4 : 0)) & 15).toString(16) : null,
   );
@@ -77,9 +83,12 @@ export function arpaText(name: string, redaction: Redaction): string | null {
   const zone = arpaZoneOf(labels);
   if (zone === null) return null;
   const numbers = labels.slice(0, -2).reverse();
-  const others = zone === 'in-addr' ? octets(numbers, redaction) : nibbles(numbers, redaction);
-  const shown = others.map(
-    (other, index) => other ?? Buffer.from(redaction.names.label(numbers[index]!)).toString('latin1'),
+  const shown = othersOf(zone, numbers, redaction).map(
+    (other, index) => other ?? textOf(wordFor(latin1Of(numbers[index]!), redaction)),
   );
   return [...shown.reverse(), zone, 'arpa'].join('.');
 }
+
+/** A text as its bytes, a character each, which is how names are replaced. */
+const latin1Of = (text: string): string => Buffer.from(text).toString('latin1');
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');

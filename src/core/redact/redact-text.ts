@@ -71,7 +71,7 @@ export function redactMac(text: string, redaction: Redaction): string {
 /** A host name, label by label; the name of an address becomes that of the other address. */
 export function redactName(text: string, redaction: Redaction): string {
   if (isAddress(text)) return redactAddress(text, redaction);
-  const arpa = redaction.ips ? arpaText(text, redaction) : null;
+  const arpa = arpaText(text, redaction);
   if (arpa !== null) return arpa;
   return text
     .split('.')

@@ -39,10 +39,15 @@ export class Redaction {
     if (this.ips) this.addresses.replace4(bytes, at);
   }
 
-  /** Without `ips`, the MAC address that an address may be made of is replaced (RFC 4291, appendix A). */
+  /**
+   * Without `ips`, what an address may have of a MAC address is replaced: an interface identifier that is made of one (RFC 4291,
+   * appendix A), and the last 24 bits in a solicited-node group (2.7.1 there).
+   */
   ip6(bytes: Uint8Array, at: number): void {
     if (this.ips) this.addresses.replace6(bytes, at);
-    else if (this.macs && bytes[at + 11] === 0xff && bytes[at + 12] === 0xfe) this.interfaceIdentifier(bytes, at + 8);
+    else if (!this.macs) return;
+    else if (bytes[at + 11] === 0xff && bytes[at + 12] === 0xfe) this.interfaceIdentifier(bytes, at + 8);
+    else if (isSolicitedNode(bytes, at)) this.solicitedNode(bytes, at);
   }
 
   mac(bytes: Uint8Array, at: number): void {
@@ -90,6 +95,13 @@ export class Redaction {
     }
   }
 
+  /** Its last three bytes become those of the group of Ethernet that it is sent to (RFC 2464, 7). */
+  private solicitedNode(bytes: Uint8Array, at: number): void {
+    const group = Uint8Array.of(0x33, 0x33, 0xff, bytes[at + 13]!, bytes[at + 14]!, bytes[at + 15]!);
+    this.macMap.replace(group, 0);
+    bytes.set(group.subarray(3), at + 13);
+  }
+
   private interfaceIdentifier(bytes: Uint8Array, at: number): void {
     const mac = Uint8Array.of(
       bytes[at]! ^ 2,
@@ -102,4 +114,11 @@ export class Redaction {
     this.macMap.replace(mac, 0);
     bytes.set([mac[0]! ^ 2, mac[1]!, mac[2]!, 0xff, 0xfe, mac[3]!, mac[4]!, mac[5]!], at);
   }
+}
+
+/** ff02::1:ff00:0/104 */
+function isSolicitedNode(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== 0xff || bytes[at + 1] !== 2 || bytes[at + 11] !== 1 || bytes[at + 12] !== 0xff) return false;
+  for (let index = 2; index < 11; index++) if (bytes[at + index] !== 0) return false;
+  return true;
 }

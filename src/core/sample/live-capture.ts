@@ -179,14 +179,18 @@ function reportOf(sensor: Sensor, captured: number, isLess: boolean): string {
   const unread = sensor.captured() - captured;
   return [
     `${isLess ? 'at least ' : ''}${formatNumberOf(captured, 'packet')} captured`,
-    ...sensor.counts().map(describe),
+    ...sensor.counts().map((counts) => describe(counts, isLess)),
     ...(unread > 0 ? [`${unread} more captured but not processed`] : []),
   ].join('; ');
 }
 
 /** The loopback hands every packet out twice, sent and received, and libpcap takes one of them. */
-function describe({ device, captured, received, droppedByKernel, droppedByInterface, left }: DeviceCounts): string {
+function describe(
+  { device, captured, received, droppedByKernel, droppedByInterface, left }: DeviceCounts,
+  isLess: boolean,
+): string {
   const twice = device === 'lo' && received > captured ? ', each counted twice' : '';
-  const untaken = left === null ? '' : `, ${left} not read by netwatch`;
-  return `${device}: ${received} received by the filter${twice}, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface${untaken}`;
+  // what a process that died had still to read, nobody knows
+  const untaken = left === null || isLess ? '' : `, ${left} not read by netwatch`;
+  return `${device}: ${isLess ? 'at least ' : ''}${received} received by the filter${twice}, ${droppedByKernel} dropped by the kernel, ${droppedByInterface} by the interface${untaken}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { placeOf } from '../../../src/commands/options/command-line.ts';
-import { choice, flag, text } from '../../../src/commands/options/option.ts';
+import { choice, choices, flag, text, words } from '../../../src/commands/options/option.ts';
 import { splitWords } from '../../../src/commands/options/split-words.ts';
 import type { Failure } from '../../../src/core/failure.ts';
 
@@ -9,6 +9,9 @@ const OPTIONS = {
   filter: text('F.', { short: 'f' }),
   wait: text('W.'),
   name: text('N.', { also: ['named', 'title'] }),
+  interface: text('I.', { short: 'i' }),
+  redact: choices('R.', ['ips', 'hosts']),
+  by: words('B.', { short: 'b', also: ['per'] }),
   quiet: flag('Q.', { short: 'q' }),
   verbose: flag('V.', { short: 'v', also: ['loud'] }),
 };
@@ -34,6 +37,10 @@ test.each<[line: string, options: object, operands: string[]]>([
   ['--quiet 5', { quiet: true }, ['5']],
   ['-f a --name b', { filter: 'a', name: 'b' }, []],
   ['--name a --name b', { name: 'b' }, []],
+  ['-o json -o csv', { output: 'csv' }, []],
+  ['-q -q', { quiet: true }, []],
+  ['--redact ips x --redact=hosts', { redact: 'ips,hosts' }, ['x']],
+  ['-b a,b --by c --per=d -be', { by: 'a,b,c,d,e' }, []],
   ['-q -- -v --nonsense --filter', { quiet: true }, ['-v', '--nonsense', '--filter']],
   ['- x', {}, ['-', 'x']],
   ['-7x', { 7: true, x: true }, []],
@@ -57,6 +64,7 @@ test.each<[line: string, message: string, hint: string | null, at: string | null
   ['x --loud=', '--loud takes no value', null, '--loud='],
   ['-f a x --filter b', '--filter is given twice', 'join the two with and', '--filter'],
   ['--filter=a -fb', '--filter is given twice', 'join the two with and', '-fb'],
+  ['-i a -qib', '--interface is given twice', 'several to capture on are separated by commas: -i eth0,wlan0', '-qib'],
   ['--wait a --wait=b', '--wait is given twice', 'join the two with and', '--wait=b'],
   ['x --_', 'unknown option --_', null, '--_'],
   ['x --_=5', 'unknown option --_=5', null, '--_=5'],

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseIp } from '../../../src/core/net/ip-address.ts';
+import { arpaLabels } from '../../../src/core/redact/arpa-names.ts';
 import { KEY_BYTES, keyFor, keyOf } from '../../../src/core/redact/redact-key.ts';
 import { redactAddress, redactMac, redactName } from '../../../src/core/redact/redact-text.ts';
 import type { RedactWord } from '../../../src/core/redact/redact-words.ts';
@@ -57,6 +59,21 @@ describe('MAC addresses', () => {
   });
 });
 
+test('what a solicited-node group has of a MAC address goes with it, and other groups stay', () => {
+  const macs = under('macs');
+  const group = redactAddress('ff02::1:ff33:4455', macs);
+  expect(group).toMatch(/^ff02::1:ff/);
+  expect(group).not.toBe('ff02::1:ff33:4455');
+  const ethernet = Uint8Array.of(0x33, 0x33, 0xff, 0x33, 0x44, 0x55);
+  macs.mac(ethernet, 0);
+  expect(Buffer.from(ethernet.subarray(3)).toString('hex')).toBe(
+    Buffer.from(parseIp(group)!.bytes.subarray(13)).toString('hex'),
+  );
+  for (const other of ['ff02::1', 'ff02::fb', 'ff05::1:ff33:4455', '2001:db8::1:ff33:4455'])
+    expect(redactAddress(other, macs)).toBe(other);
+  expect(redactAddress('ff02::1:ff33:4455', under('hosts'))).toBe('ff02::1:ff33:4455');
+});
+
 describe('names', () => {
   const nameOf = (text: string, by = all): string => redactName(text, by);
   test('labels keep their lengths, and suffixes are shared', () => {
@@ -70,6 +87,32 @@ describe('names', () => {
     const [a, b, c, d] = redactAddress('93.184.216.34', all).split('.');
     expect(nameOf('34.216.184.93.in-addr.arpa')).toBe(`${d}.${c}.${b}.${a}.in-addr.arpa`);
     expect(nameOf('216.184.93.in-addr.arpa')).toBe(`${c}.${b}.${a}.in-addr.arpa`);
+  });
+  test('labels among the numbers of an address are names, and addresses in names are those elsewhere', () => {
+    const hosts = under('hosts');
+    expect(nameOf('34.216.184.93.in-addr.arpa', hosts)).toBe('34.216.184.93.in-addr.arpa');
+    expect(nameOf('secret.0-63.184.93.in-addr.arpa', hosts)).toMatch(
+      /^[a-z][a-z0-9]{5}\.[a-z][a-z0-9]{3}\.184\.93\.in-addr\.arpa$/,
+    );
+    expect(nameOf('secret.corp.ip6.arpa', hosts)).not.toMatch(/secret|corp/);
+    expect(nameOf('secret.93.in-addr.arpa', under('macs'))).toBe('secret.93.in-addr.arpa');
+    const macs = under('macs');
+    const reversed = (text: string): string =>
+      [...Buffer.from(parseIp(text)!.bytes).toString('hex')].reverse().join('.');
+    const of = 'fe80::211:22ff:fe33:4455';
+    expect(nameOf(`${reversed(of)}.ip6.arpa`, macs)).toBe(`${reversed(redactAddress(of, macs))}.ip6.arpa`);
+    expect(redactAddress(of, macs)).not.toContain('4455');
+  });
+  test.each([
+    ['macs', 'b.a.9.1.0.0.2.ip6.arpa'],
+    ['hosts', 'mail.7.198.91.in-addr.arpa'],
+    ['hosts', '7.7.198.91.in-addr.arpa'],
+    ['hosts', '_dns-sd._udp.0.7.198.91.in-addr.arpa'],
+    ['macs', '5.5.4.4.3.3.e.f.f.f.2.2.1.1.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.e.f.ip6.arpa'],
+  ] as const)('under %s, %s is the same in a frame and in a record', (word, name) => {
+    const by = under(word);
+    const labels = arpaLabels(name.split('.'), by)!;
+    expect(labels.map((one) => Buffer.from(one).toString()).join('.')).toBe(nameOf(name, by));
   });
   test('without hosts, only labels in which an address may be written', () => {
     const ips = under('ips');
