@@ -176,13 +176,13 @@ function reach(chunks, some) {
   return reached;
 }
 
-/** The chunks that are loaded before any of these files, whichever it is. */
+/** The chunks that are loaded before any of these files, whichever it is; none of a program that has none of them. */
 function neededByEach(chunks, sources) {
-  const [first, ...others] = sources.map((source) => {
-    const begun = [...chunks.values()].filter((one) => one.source === source);
-    if (begun.length === 0) throw new Error(`no chunk begins with ${source}`);
-    return reach(chunks, begun);
-  });
+  const begun = sources.map((source) => [...chunks.values()].filter((one) => one.source === source));
+  if (begun.every((some) => some.length === 0)) return [];
+  const missing = sources.filter((_, index) => begun[index].length === 0);
+  if (missing.length > 0) throw new Error(`no chunk begins with ${missing.join(', ')}`);
+  const [first, ...others] = begun.map((some) => reach(chunks, some));
   return [...first].filter((one) => others.every((other) => other.has(one)));
 }
 

@@ -45,7 +45,7 @@ export function chunk(name: string): Exports {
 
 /** Whether code is kept that a start gives to V8. */
 export function isCodeKept(): boolean {
-  return readKeptCode(SCRIPT) !== null && readKeptCode(PACKETS) !== null;
+  return readKeptCode(SCRIPT) !== null && ($PROGRAM.packets.chunks.length === 0 || readKeptCode(PACKETS) !== null);
 }
 
 /** And whether V8 takes it. */
@@ -62,6 +62,7 @@ export async function keepCode(): Promise<void> {
   for (const { script, code } of opened.compiledCode()) writeKeptCode(script, code);
 }
 
+/** All of the script that reads packets is loaded with its first chunk. */
 function loadPackets({ load }: Chunks): void {
-  load(`./${$PROGRAM.packets.chunks[0]}`);
+  for (const name of $PROGRAM.packets.chunks.slice(0, 1)) load(`./${name}`);
 }
