@@ -7,8 +7,10 @@ import type { Options } from './option.ts';
 const GIVEN_ONCE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['filter', 'expect', 'fail-on', 'wait', 'bpf'].map((name) => [name, 'join the two with and'])),
   ...Object.fromEntries(['port', 'pid', 'process', 'user'].map((one) => [one, 'for either of two: --filter "A or B"'])),
-  interface: 'several to capture on are separated by commas: -i eth0,wlan0',
 };
+
+/** Beside lists, what may be several, separated by commas: as of tcpdump and dumpcap, each `-i` adds one. */
+const ADDED: ReadonlySet<string> = new Set(['interface']);
 
 /** Names that the parser uses for itself, and those that every object has. */
 const RESERVED = /^--(_|\$0|__proto__)(=|$)/;
@@ -50,7 +52,8 @@ export function splitWords(options: Options, words: readonly string[], helpLine:
 function withOneValue(argv: Arguments, options: Options): Arguments {
   const oneOf = (name: string, value: unknown): unknown => {
     if (name === '_' || !Array.isArray(value)) return value;
-    return Object.hasOwn(options, name) && options[name]!.list ? value.join(',') : value.at(-1);
+    const adds = ADDED.has(name) || (Object.hasOwn(options, name) && options[name]!.list);
+    return adds ? value.join(',') : value.at(-1);
   };
   return Object.fromEntries(Object.entries(argv).map(([name, value]) => [name, oneOf(name, value)])) as Arguments;
 }

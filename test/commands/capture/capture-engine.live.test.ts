@@ -122,13 +122,17 @@ describe.skipIf(noLiveCapture !== null || toolIsMissing('setpriv')).each(['tcpdu
 
     test.skipIf(missing).each<[string, readonly string[], readonly string[], number, RegExp]>([
       ['a wrong filter', ['--bpf', 'port foo'], [], 64, /--bpf "port foo": unknown port 'foo'/],
-      ['no interface', ['-i', 'nosuch0'], [], 66, /no interface "nosuch0"/],
       ['no permission', [], NOBODY, 77, /lo needs CAP_NET_RAW: socket: Operation not permitted\n.*setcap/],
       ['--sandbox strict', ['--sandbox', 'strict'], [], 77, /does not confine itself by Landlock/],
       ['--reconnect', ['--reconnect'], [], 64, /--reconnect needs --engine pcap/],
     ])('%s', async (_what, argv, before, status, message) => {
       const { status: ended, said, out } = await scene.start(capture(...argv), before).ended;
       expect([ended, said, out]).toEqual([status, expect.stringMatching(message), '']);
+    });
+
+    test.skipIf(missing)('no interface', async () => {
+      const { status, said, out } = await scene.start(['capture', '--engine', tool, '-i', 'nosuch0']).ended;
+      expect([status, said, out]).toEqual([66, expect.stringMatching(/no interface "nosuch0"/), '']);
     });
 
     test('one that is not there is named, with the command that installs it', async () => {

@@ -52,9 +52,7 @@ test('FIN with ACK, and FIN alone in a connection that is under way, are no prob
 test('no more probes are remembered than the limit', () => {
   const rule = opened(stealthScan);
   for (let number = 1; number <= MOST_PROBES + 10; number++) {
-    const packet = packetOfNewFlow(number, { tcpFlags: 0 });
-    Object.assign(packet.flow!, { bPort: number });
-    rule.packet!(packet, 0);
+    rule.packet!(packetOfNewFlow(number, { tcpFlags: 0 }, number), 0);
   }
   expect([...rule.findings(0)].map(({ summary }) => summary)).toEqual([
     `10.0.0.1 sent NULL segments to ${MOST_PROBES} TCP ports of 10.0.0.2`,
