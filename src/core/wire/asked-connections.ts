@@ -1,6 +1,7 @@
 import type { EndpointHash } from './endpoint-hash.ts';
 import { Flow } from './flow.ts';
 import type { Packet } from './packet.ts';
+import { packSyn, scaleOfSyn, windowOfSyn } from './tcp-first-syn.ts';
 
 const FIRST_ROOM = 1024;
 // A row of words fills a line of the processor's cache: to compare all of a key fetches one.
@@ -12,9 +13,8 @@ const PORTS = 1;
 const A = 2;
 const B = 6;
 const SEQ = 10;
-/** The window in the lower half, the shift of its scale above, from 0 for the least that stands for none. */
-const WINDOW = 11;
-const SCALE_BIAS = 2;
+/** What `packSyn` makes of the window and its scale. */
+const SYN = 11;
 const LENGTH = 12;
 const STREAM = 13;
 const SLOT = 14;
@@ -67,7 +67,7 @@ export class AskedConnections {
     words[at + B + 2] = packet.dst2;
     words[at + B + 3] = packet.dst3;
     words[at + SEQ] = packet.tcpSeq;
-    words[at + WINDOW] = packet.tcpWindow | ((scale + SCALE_BIAS) << 16);
+    words[at + SYN] = packSyn(packet.tcpWindow, scale);
     words[at + LENGTH] = packet.length;
     words[at + STREAM] = stream;
     words[at + SLOT] = slot;
@@ -166,7 +166,7 @@ export class AskedConnections {
     flow.lastPacket = times[time + PACKET]!;
     flow.aPackets = 1;
     flow.aBytes = words[at + LENGTH]!;
-    flow.beginWithSyn(words[at + SEQ]!, words[at + WINDOW]! & 0xffff, (words[at + WINDOW]! >> 16) - SCALE_BIAS);
+    flow.beginWithSyn(words[at + SEQ]!, windowOfSyn(words[at + SYN]!), scaleOfSyn(words[at + SYN]!));
     return flow;
   }
 

@@ -11,17 +11,23 @@ export type FrameKind = (typeof FRAME_KINDS)[number];
 export const OTHER_KIND = -1;
 
 // IEEE 802.3, 3.1.1; RFC 791, 3.1; RFC 8200, 3; RFC 9293, 3.1; RFC 768.
+/** The link type of such frames. */
+export const ETHERNET = 1;
 export const NETWORK_AT = 14;
-const IPV4_HEADER = 20;
-const IPV6_HEADER = 40;
-const TCP_HEADER = 20;
-const UDP_HEADER = 8;
-const IPV4_TYPE = 0x0800;
-const IPV6_TYPE = 0x86dd;
-const WITHOUT_OPTIONS = 0x45;
-const IS_FRAGMENT = 0x3fff;
-const TCP = 6;
-const UDP = 17;
+export const IPV4_TYPE = 0x0800;
+export const IPV6_TYPE = 0x86dd;
+export const IPV4_HEADER = 20;
+export const IPV6_HEADER = 40;
+export const IPV4_PROTOCOL = 9;
+export const IPV6_NEXT = 6;
+/** Version 4, and a header of five words. */
+export const WITHOUT_OPTIONS = 0x45;
+/** More fragments follow, or this is not the first. */
+export const IS_FRAGMENT = 0x3fff;
+export const TCP = 6;
+export const UDP = 17;
+export const TCP_HEADER = 20;
+export const UDP_HEADER = 8;
 
 /** Where the header of TCP or UDP stands in a frame of the kind. */
 export const transportAt = (kind: FrameKind): number => NETWORK_AT + (kind < TCP_IN_IPV6 ? IPV4_HEADER : IPV6_HEADER);
@@ -42,7 +48,7 @@ export function kindOfFrame(bytes: Uint8Array, start: number, end: number, tunne
     const length = u16(bytes, network + 2);
     if (bytes[network] !== WITHOUT_OPTIONS || (u16(bytes, network + 6) & IS_FRAGMENT) !== 0) return OTHER_KIND;
     if (length < IPV4_HEADER) return OTHER_KIND;
-    transport = bytes[network + 9]!;
+    transport = bytes[network + IPV4_PROTOCOL]!;
     at = network + IPV4_HEADER;
     last = network + length;
     kind = TCP_IN_IPV4;
@@ -50,7 +56,7 @@ export function kindOfFrame(bytes: Uint8Array, start: number, end: number, tunne
     const length = u16(bytes, network + 4);
     at = network + IPV6_HEADER;
     if (end < at || bytes[network]! >> 4 !== 6 || length === 0) return OTHER_KIND;
-    transport = bytes[network + 6]!;
+    transport = bytes[network + IPV6_NEXT]!;
     last = at + length;
     kind = TCP_IN_IPV6;
   } else return OTHER_KIND;

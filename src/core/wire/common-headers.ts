@@ -1,4 +1,20 @@
 import { i32, u16 } from './bytes.ts';
+import {
+  ETHERNET,
+  IPV4_HEADER,
+  IPV4_PROTOCOL,
+  IPV4_TYPE,
+  IPV6_HEADER,
+  IPV6_NEXT,
+  IPV6_TYPE,
+  IS_FRAGMENT,
+  NETWORK_AT,
+  TCP,
+  TCP_HEADER,
+  UDP,
+  UDP_HEADER,
+  WITHOUT_OPTIONS,
+} from './common-frame.ts';
 import { eth } from './eth.ts';
 import { ip, takeIpv4Addresses } from './ip.ts';
 import { ipv6, takeIpv6Addresses } from './ipv6.ts';
@@ -7,22 +23,6 @@ import type { Registry } from './protocol.ts';
 import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
 
-const ETHERNET = 1;
-const ETHERNET_HEADER = 14;
-const IPV4_TYPE = 0x0800;
-const IPV6_TYPE = 0x86dd;
-const IPV4_HEADER = 20;
-const IPV6_HEADER = 40;
-const IPV4_PROTOCOL = 9;
-const IPV6_NEXT = 6;
-/** Version 4, and a header of five words. */
-const WITHOUT_OPTIONS = 0x45;
-/** More fragments follow, or this is not the first. */
-const IS_FRAGMENT = 0x3fff;
-const TCP = 6;
-const UDP = 17;
-const TCP_HEADER = 20;
-const UDP_HEADER = 8;
 /** Stands for a frame whose headers are not read in one go. */
 export const NONE = 0;
 
@@ -48,7 +48,7 @@ export function tunnelPorts({ byId, udpPorts }: Registry): Uint8Array {
  */
 export function readCommonNetwork(packet: Packet): number {
   const { bytes, offset, end } = packet;
-  const network = offset + ETHERNET_HEADER;
+  const network = offset + NETWORK_AT;
   if (packet.linkType !== ETHERNET || end < network + IPV4_HEADER) return NONE;
   const type = u16(bytes, offset + 12);
   const { layerProtocol, layerStart, layerEnd, layerBytes, layerQuoted } = packet;

@@ -10,9 +10,9 @@ import type { RandomWords } from './random-words.ts';
 import { type NewSlots, newSlots } from './slots.ts';
 
 const FIRST_CAPACITY = 4096;
-/** Flows that may get more packets, 800 bytes each; beyond, some of them are over. */
+/** Flows that may get more packets, 700 bytes each; beyond, some of them are over. */
 const MOST_CURRENT = 100_000;
-/** Flows that are remembered, those that are over with 500 bytes each; beyond, some of these are forgotten, an eighth of all. */
+/** Flows that are remembered, those that are over with 400 bytes each; beyond, some of these are forgotten, an eighth of all. */
 const MOST_REMEMBERED = 200_000;
 const LEFT_REMEMBERED = 7 / 8;
 /** Part of the current flows: as many that never were established give way, and the others are spared. */

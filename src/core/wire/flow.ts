@@ -1,5 +1,5 @@
 import { TcpConnection } from './tcp-connection.ts';
-import { connectionAfterSyn } from './tcp-first-syn.ts';
+import { connectionAfterSyn, NO_SYN, packSyn, scaleOfSyn, windowOfSyn } from './tcp-first-syn.ts';
 import { SYN } from './tcp-flags.ts';
 import { settle } from './tcp-progress.ts';
 
@@ -36,11 +36,6 @@ interface OtherWords {
 const CURRENT = 0;
 const OVER = 1;
 const FORGOTTEN = 2;
-
-/** Which no SYN is: its scale is more than SCALE_BIAS below 0 nowhere. */
-const NO_SYN = 0;
-/** Added to the shift of a scale: those that stand for no number are above 0 then. */
-const SCALE_BIAS = 3;
 
 /**
  * Two endpoints and the transport between them: one TCP connection, or all datagrams of a UDP or SCTP 5-tuple. A sent
@@ -81,7 +76,7 @@ export class Flow {
   recognised: Application | null = null;
   /** What `application` remembers from packet to packet; only its own file knows the shape. */
   applicationState: unknown = null;
-  /** Of a connection of which a SYN without data is all there was so far: its window, and the shift of its scale above; or NO_SYN. */
+  /** Of a connection of which a SYN without data is all there was so far, what `packSyn` makes of it; or NO_SYN. */
   private syn = NO_SYN;
   private synSeq = 0;
   private connection: TcpConnection | null = null;
@@ -195,7 +190,7 @@ export class Flow {
 
   /** Its first segment is a SYN, without data, with this window and shift of the window scale option. */
   beginWithSyn(seq: number, window: number, scale: number): void {
-    this.syn = ((scale + SCALE_BIAS) << 16) | window;
+    this.syn = packSyn(window, scale);
     this.synSeq = seq;
   }
 
@@ -209,11 +204,11 @@ export class Flow {
         tcpFlags: SYN,
         tcpSeq: synSeq,
         tcpAck: 0,
-        tcpWindow: syn & 0xffff,
+        tcpWindow: windowOfSyn(syn),
         seconds: firstSeconds,
         nanoseconds: firstNanoseconds,
       },
-      (syn >> 16) - SCALE_BIAS,
+      scaleOfSyn(syn),
     );
   }
 
