@@ -7,6 +7,7 @@ import { packet as table } from '../record/tables/packet.ts';
 import { REGISTRY } from '../wire/all-protocols.ts';
 import { u16 } from '../wire/bytes.ts';
 import {
+  ETHERNET,
   FRAME_KINDS,
   type FrameKind,
   kindOfFrame,
@@ -23,7 +24,7 @@ import { ipv6 } from '../wire/ipv6.ts';
 import type { Packet } from '../wire/packet.ts';
 import { tcp } from '../wire/tcp.ts';
 import { udp } from '../wire/udp.ts';
-import { addressesIn, prefixTest, type Side } from './packet-address.ts';
+import { ADDRESS_SIDES, addressesIn, prefixTest, type Side } from './packet-address.ts';
 import { PACKET_NUMBERS } from './packet-number.ts';
 
 /** What a filter says of a frame by its bytes. */
@@ -37,7 +38,6 @@ type FrameTest = (bytes: Uint8Array, start: number) => boolean | null;
 /** Of all frames of a kind the same is true, or each is tested. */
 type Known = boolean | null | FrameTest;
 
-const ETHERNET = 1;
 /** Protocols that are in the headers of such a frame, or not in the frame. */
 export const TRANSPORTS: ReadonlySet<string> = new Set([
   ...['eth', 'vlan', 'arp', 'ip', 'ipv6', 'icmp', 'icmpv6', 'igmp', 'tcp', 'udp'],
@@ -48,9 +48,7 @@ const PORTS: ReadonlyMap<string, Side> = new Map([
   ['dst_port', 'dst'],
 ]);
 const ADDRESSES: ReadonlyMap<string, Side> = new Map(
-  ['', 'ip.', 'ipv6.'].flatMap((of) =>
-    (['addr', 'src', 'dst'] as const).map((name): [string, Side] => [of + name, name === 'addr' ? 'either' : name]),
-  ),
+  ['', 'ip.', 'ipv6.'].flatMap((of) => [...ADDRESS_SIDES].map(([name, side]): [string, Side] => [of + name, side])),
 );
 
 /**

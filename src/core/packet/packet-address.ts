@@ -8,6 +8,13 @@ import type { Packet } from '../wire/packet.ts';
 /** Which address of a header is meant. */
 export type Side = 'src' | 'dst' | 'either';
 
+/** Fields of addresses, and which of the two each means. */
+export const ADDRESS_SIDES: ReadonlyMap<string, Side> = new Map([
+  ['addr', 'either'],
+  ['src', 'src'],
+  ['dst', 'dst'],
+]);
+
 // Where the source stands in a header, and how long it and the destination after it are (RFC 791, RFC 8200).
 const IPV4_SOURCE = 12;
 const IPV4_BYTES = 4;

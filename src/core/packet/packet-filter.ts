@@ -20,7 +20,7 @@ import { ABSENT, type DisplayField, presenceTest } from './display-field.ts';
 import { DISPLAY_FIELDS, isOfFlows, isOfHellos, isOfMessages } from './display-fields.ts';
 import { displayMembers, displayTest } from './display-test.ts';
 import { FrameFilter, TRANSPORTS } from './frame-filter.ts';
-import { addressTest, type Side } from './packet-address.ts';
+import { ADDRESS_SIDES, addressTest, type Side } from './packet-address.ts';
 import { PACKET_NUMBERS, type PacketNumberField } from './packet-number.ts';
 import { PacketRows } from './packet-rows.ts';
 import { byteText, layerBytesTest, payloadSearch } from './packet-text-search.ts';
@@ -41,18 +41,13 @@ export interface PacketPredicate {
   readonly needsAnalysis: boolean;
   /** Whether it asks what is in hellos, those of QUIC too. */
   readonly needsHellos: boolean;
-  /** The same over bytes of frames, where that can be; null where packets are to be dissected. */
-  readonly frames: FrameFilter | null;
+  /** Makes the same over bytes of frames, where that can be; null where packets are to be dissected. */
+  overFrames(): FrameFilter | null;
   /** Makes the fields that it needs; the caller tells it about the file and the owners. */
   readonly rows: PacketRows;
   matches(packet: Packet): boolean;
 }
 
-const ADDRESSES: ReadonlyMap<string, Side> = new Map([
-  ['addr', 'either'],
-  ['src', 'src'],
-  ['dst', 'dst'],
-]);
 /** The name for the whole frame in `frame contains "text"`. */
 const FRAME = 'frame';
 const ANY_ANALYSIS = 'tcp.analysis.flags';
@@ -80,7 +75,7 @@ export function compilePacketFilter(source: string, rows?: PacketRows, now?: Now
     needsFlows: binder.needsText || binder.needsApplications || binder.needsFlows,
     needsAnalysis: binder.needsText || binder.needsAnalysis,
     needsHellos: binder.needsHellos,
-    frames: FrameFilter.of(parsed, source),
+    overFrames: () => FrameFilter.of(parsed, source),
     rows: binder.rows,
     matches(packet) {
       own?.see(packet);
@@ -133,7 +128,7 @@ class Binder {
     if (number !== undefined) return (packet) => number.read.some((read) => read(packet) !== ABSENT);
     const field = this.display(name);
     if (field !== null) return presenceTest(field);
-    const side = ADDRESSES.get(name);
+    const side = ADDRESS_SIDES.get(name);
     if (side !== undefined) return ({ ipVersion }) => ipVersion !== 0;
     if (Object.hasOwn(table.fields, name) || Object.hasOwn(table.aliases, name)) return null;
     const protocols = layersNamed(name).flatMap((layer) => REGISTRY.byName.get(layer)?.id ?? []);
@@ -157,7 +152,7 @@ class Binder {
     refuseDottedName(this.source, word, table.type, [
       ...namesOf(table),
       ...PACKET_NUMBERS.keys(),
-      ...ADDRESSES.keys(),
+      ...ADDRESS_SIDES.keys(),
       ANY_ANALYSIS,
     ]);
     return this.search(word);
@@ -189,7 +184,7 @@ class Binder {
     if (bytes !== null) return bytes;
     const known = this.display(name);
     if (known !== null && relation !== '!=') return displayTest(known, name, this.source, relation, value);
-    const side = ADDRESSES.get(name);
+    const side = ADDRESS_SIDES.get(name);
     const prefix = side === undefined || relation !== '==' ? null : parsePrefix(value.text);
     return prefix === null ? null : addressTest(prefix, side!);
   }
@@ -235,7 +230,7 @@ class Binder {
     }
     const known = this.display(name);
     if (known !== null) return displayMembers(known, name, this.source, members);
-    const side = ADDRESSES.get(name);
+    const side = ADDRESS_SIDES.get(name);
     return side === undefined ? null : addressMembers(members, side);
   }
 

@@ -216,9 +216,10 @@ export async function rewrite(
   const copy = new CaptureCopy(feed, writer, sink, { ...options, handsInTime: true });
   const { filter, annotate, redactor = null } = options;
   const isPlain = annotate === null && redactor === null && !feed.isHeard;
+  const frames = isPlain && filter !== null ? filter.overFrames() : null;
   const next =
-    isPlain && filter?.frames != null
-      ? nextByBytes(feed, copy, filter.frames)
+    frames !== null
+      ? nextByBytes(feed, copy, frames)
       : filter !== null || annotate !== null
         ? () => (feed.next() ? copy.take() : null)
         : () => (feed.nextFrame() ? copy.keep() : null);

@@ -56,11 +56,12 @@ function* all(rounds: number): Iterable<readonly [SampleFrame, number]> {
 
 test.each(TOLD)('%s passes by bytes what it passes when packets are dissected', (text) => {
   const filter = compilePacketFilter(text);
+  const frames = filter.overFrames()!;
   const dissector = new Dissector(REGISTRY, setupFor(filter));
   let told = 0;
   for (const [frame, cut] of all(3)) {
     const packet = begun(frame, cut);
-    const verdict = filter.frames!.judge(packet);
+    const verdict = frames.judge(packet);
     if (verdict === UNKNOWN) continue;
     told++;
     dissector.dissect(packet);
@@ -70,7 +71,7 @@ test.each(TOLD)('%s passes by bytes what it passes when packets are dissected', 
 });
 
 test.each(NOT_TOLD)('%s asks for what bytes do not tell', (text) => {
-  expect(compilePacketFilter(text).frames).toBeNull();
+  expect(compilePacketFilter(text).overFrames()).toBeNull();
 });
 
 test('frames are told by bytes where headers are read in one go, and nowhere else', () => {
@@ -85,14 +86,14 @@ test('frames are told by bytes where headers are read in one go, and nowhere els
 });
 
 test('a frame that is cut anywhere is told as it is dissected', () => {
-  const filter = compilePacketFilter('port 443 or port 53');
+  const frames = compilePacketFilter('port 443 or port 53').overFrames()!;
   for (const bytes of [
     tcpFrame({ srcPort: 1, dstPort: 443, flags: 0x12 }, [1, 2, 3]),
     udpFrame({ srcPort: 53, dstPort: 9 }, [1, 2]),
   ]) {
-    expect(filter.frames!.judge(begun({ bytes, linkType: 1 }))).toBe(PASSES);
+    expect(frames.judge(begun({ bytes, linkType: 1 }))).toBe(PASSES);
     for (let end = 0; end < bytes.length; end++) {
-      const verdict = filter.frames!.judge(begun({ bytes: bytes.subarray(0, end), linkType: 1 }, bytes.length - end));
+      const verdict = frames.judge(begun({ bytes: bytes.subarray(0, end), linkType: 1 }, bytes.length - end));
       expect(verdict).not.toBe(FAILS);
     }
   }
@@ -100,5 +101,9 @@ test('a frame that is cut anywhere is told as it is dissected', () => {
 
 test('another link is not told', () => {
   const bytes = tcpFrame({ srcPort: 1, dstPort: 443, flags: 2 });
-  expect(compilePacketFilter('tcp').frames!.judge(begun({ bytes, linkType: 113 }))).toBe(UNKNOWN);
+  expect(
+    compilePacketFilter('tcp')
+      .overFrames()!
+      .judge(begun({ bytes, linkType: 113 })),
+  ).toBe(UNKNOWN);
 });
