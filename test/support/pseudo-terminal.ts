@@ -159,7 +159,8 @@ export function openPseudoTerminal(width: number, height: number): PseudoTermina
       let shown = '';
       const isShown = async (): Promise<boolean> => {
         shown = (await lines()).join('\n');
-        return typeof text === 'string' ? shown.includes(text) : text.test(shown);
+        const isWhole = !screen.modes.synchronizedOutputMode;
+        return isWhole && (typeof text === 'string' ? shown.includes(text) : text.test(shown));
       };
       await until(isShown).catch(() => {
         throw new Error(`${text} was not shown, but\n${shown}`);

@@ -51,7 +51,8 @@ export function watchScreen(
     Array.from({ length: size[1] }, (_, row) => lineAt(row)?.translateToString(true).trimEnd() ?? '');
   const waitFor = async (holds: () => boolean): Promise<void> => {
     const end = Date.now() + LONGEST_MS;
-    while (!holds()) {
+    // half of a frame shows what was above, and what comes below: a key pressed then would come too early
+    while (pty.screen.modes.synchronizedOutputMode || !holds()) {
       if (Date.now() > end) throw new Error(`it did not come; the screen:\n${lines().join('\n')}`);
       await sleep(10);
     }
