@@ -13,7 +13,7 @@ import { shakeHands } from '../probe/tls-handshake.ts';
 import { prepareRoots } from '../probe/trusted-roots.ts';
 
 /** Bytes of a response that are read. */
-export const MOST_BODY_BYTES = 1_048_576;
+const MOST_BODY_BYTES = 1_048_576;
 /** Characters of what the server says of an error, such as that memory is short, that are shown. */
 const LONGEST_ERROR = 160;
 /** How long it may take to find out whether anybody listens. */

@@ -260,11 +260,7 @@ function findingsView(model: Model, width: number, height: number): readonly str
   );
 }
 
-export function findingLine(
-  { settings: { theme } }: Model,
-  { severity, summary, rule }: InsightRow,
-  width: number,
-): string {
+function findingLine({ settings: { theme } }: Model, { severity, summary, rule }: InsightRow, width: number): string {
   const role = SEVERITY_ROLES[severity];
   return line(theme, [piece(` ${theme.glyphs[severity]} `, role), piece(summary), piece(`  ${rule}`, 'faint')], width);
 }

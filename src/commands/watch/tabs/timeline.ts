@@ -19,7 +19,7 @@ import { fill } from '../texts/fill.ts';
 import { CONNECTIONS } from './connections.ts';
 
 /** The windows of the seed, in minutes; the second is the usual one. A capture has one more before them: all of it. */
-export const WINDOWS = [1, 5, 15, 30, 60] as const;
+const WINDOWS = [1, 5, 15, 30, 60] as const;
 
 /** Rows are connections; `tracked` leads from a row back to its times. */
 interface Tracks {

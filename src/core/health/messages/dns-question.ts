@@ -19,7 +19,7 @@ export interface DnsQuestion {
   readonly path: string;
 }
 
-export const NS = 2;
+const NS = 2;
 export const A = 1;
 export const AAAA = 28;
 const NAMED_TYPES = 258;

@@ -23,7 +23,7 @@ import { rule, threshold } from '../rule.ts';
 import { endpointText } from '../wording.ts';
 
 /** Servers, each with one kind of login, that are told apart, and clients of each. */
-export const MOST_SERVERS = 1000;
+const MOST_SERVERS = 1000;
 const MOST_CLIENTS = 100;
 const TELNET = 23;
 const TCP = 6;

@@ -8,8 +8,8 @@ import { rule, threshold } from '../rule.ts';
 import { secondsOf } from '../wording.ts';
 
 /** Domains that are told apart, and different names below each. */
-export const MOST_DOMAINS = 500;
-export const MOST_NAMES = 200;
+const MOST_DOMAINS = 500;
+const MOST_NAMES = 200;
 /** Types of records whose contents the owner of the domain may choose freely. */
 const CARRIERS: ReadonlySet<string> = new Set(['TXT', 'NULL', 'CNAME', 'MX', 'SRV', 'KEY', 'DNSKEY', 'PRIVATE']);
 /**

@@ -12,7 +12,7 @@ import { type Finding, rule, threshold } from '../rule.ts';
 import { endpointText } from '../wording.ts';
 
 /** Who sent a certificate; more are not told apart. */
-export const MOST_ENDPOINTS = 1000;
+const MOST_ENDPOINTS = 1000;
 const DAY_S = 86_400;
 /** A certificate that is valid so many seconds later tells that the capture's clock is wrong. */
 const WRONG_CLOCK_S = 365 * DAY_S;

@@ -7,7 +7,7 @@ import { rule, threshold } from '../rule.ts';
 import { secondsOf } from '../wording.ts';
 
 /** Servers that are told apart; of each, domains it failed for, and questions whose repetition is recognized. */
-export const MOST_SERVERS = 1000;
+const MOST_SERVERS = 1000;
 const MOST_DOMAINS = 64;
 const MOST_QUESTIONS = 64;
 /** Clients who are known to get answers. */

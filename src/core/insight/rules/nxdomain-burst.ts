@@ -8,8 +8,8 @@ import type { Shared } from '../shared.ts';
 import { secondsOf } from '../wording.ts';
 
 /** Clients that are told apart; of each, the names in one window, and the names it asked for lately. */
-export const MOST_CLIENTS = 1000;
-export const MOST_NAMES = 500;
+const MOST_CLIENTS = 1000;
+const MOST_NAMES = 500;
 const MOST_ASKED = 500;
 /** Fewer domains than one in so many missing names: names below few domains are missing. */
 const NAMES_A_DOMAIN = 4;

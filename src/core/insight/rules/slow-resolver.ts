@@ -9,8 +9,8 @@ import { rule, threshold } from '../rule.ts';
 import { secondsOf } from '../wording.ts';
 
 /** Servers that are told apart, and the latest answers of each that count. */
-export const MOST_SERVERS = 1000;
-export const MOST_ANSWERS = 1000;
+const MOST_SERVERS = 1000;
+const MOST_ANSWERS = 1000;
 const MOST_DOMAINS = 64;
 
 interface Server {

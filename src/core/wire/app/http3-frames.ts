@@ -5,7 +5,6 @@ export const DATA = 0;
 export const HEADERS = 1;
 export const SETTINGS = 4;
 export const CONTROL_STREAM = 0;
-export const PUSH_STREAM = 1;
 export const ENCODER_STREAM = 2;
 const QPACK_MAX_TABLE_CAPACITY = 1;
 const MOST_FRAMES = 64;

@@ -26,7 +26,7 @@ const ofId = blankSchedule();
 const ofSide = new HmacKey();
 
 /** Keys of one direction of Initial packets (RFC 9001, 5.1). */
-export class InitialKeys {
+class InitialKeys {
   readonly key = new Uint8Array(KEY);
   readonly iv = new Uint8Array(IV);
   /** What hides the header. */
