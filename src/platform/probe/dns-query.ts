@@ -11,7 +11,8 @@ import { connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { askDnsStream } from './dns-stream.ts';
 import { askDoh } from './doh-request.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
 import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 import { openSystemResolution } from './system-resolution.ts';
 import { shakeHands } from './tls-handshake.ts';
@@ -72,8 +73,7 @@ export function openDnsProber(target: Target, options: Pick<ProberOptions, 'cloc
         const told = replyOf(question, value.asked, addr, { ...value.findings, total_ms: clock.monotonic() - start });
         return { ...told, detail: told.detail + note };
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: found[0] ?? {} });
+        return failedReply(error, { addr, findings: found[0] ?? {} });
       } finally {
         deadline.close();
       }

@@ -6,8 +6,9 @@ import type { ProbeRow } from '../../core/record/tables/probe.ts';
 import type { Platform } from '../../core/system/platform.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
-import { CannotAsk, resolveHost } from './resolve-host.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
+import { resolveHost } from './resolve-host.ts';
 import { type Answered, StunSocket } from './stun-socket.ts';
 
 /** How long an answer waits for the answer of another server, for comparison. */
@@ -44,8 +45,7 @@ export function openStunProber(target: Target, { platform, clock }: ProberOption
         const told = await replyOf(asked.value, { addr, port }, socketTo(addr), deadline, millis);
         return { ...told, detail: told.detail + asked.note };
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });
+        return failedReply(error, { addr, findings: { dns_ms: millis } });
       } finally {
         deadline.close();
       }
