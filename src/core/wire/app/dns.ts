@@ -1,5 +1,6 @@
 import { u16 } from '../bytes.ts';
 import { nameError } from '../expert.ts';
+import { hex } from '../hex.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
 import { type FieldWriter, type Protocol, protocol } from '../protocol.ts';
@@ -92,8 +93,7 @@ function info(packet: Packet, layer: number): string {
   const question = message.name === null ? '' : `${typeText(message.type)} ${message.name}`;
   const answers = message.answers.map(({ type, value }) => ` ${dnsTypeName(type)} ${value}`).join('');
   const failed = message.response && message.rcode !== 0 ? ` ${dnsRcodeName(message.rcode)}` : '';
-  const id = message.id.toString(16).padStart(4, '0');
-  return `${kind}${message.response ? ' response' : ''} 0x${id}${failed}${question}${answers}`;
+  return `${kind}${message.response ? ' response' : ''} ${hex(message.id, 4)}${failed}${question}${answers}`;
 }
 
 const typeText = (type: number | null): string => (type === null ? '' : ` ${dnsTypeName(type)}`);
@@ -102,7 +102,7 @@ function fields(packet: Packet, layer: number, out: FieldWriter): void {
   const bytes = packet.layerBytes[layer]!;
   const message = readDnsMessage(bytes, packet.layerStart[layer]!, packet.layerEnd[layer]!);
   if (message === null) return;
-  out.field('Transaction ID', `0x${message.id.toString(16).padStart(4, '0')}`);
+  out.field('Transaction ID', hex(message.id, 4));
   out.field('Response', message.response);
   out.field('Opcode', OPCODES[message.opcode] ?? message.opcode);
   if (message.response) out.field('Reply code', dnsRcodeName(message.rcode));

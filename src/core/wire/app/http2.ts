@@ -1,4 +1,5 @@
 import { i32, startsWith, u24 } from '../bytes.ts';
+import { hex } from '../hex.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { dns } from './dns.ts';
@@ -86,7 +87,7 @@ export const http2 = protocol({
     else if (end - start >= HEADER) {
       out.field('Length', u24(bytes, start));
       out.field('Type', `${NAMES[bytes[start + TYPE]!] ?? 'unknown'} (${bytes[start + TYPE]!})`);
-      out.field('Flags', `0x${bytes[start + FLAGS]!.toString(16).padStart(2, '0')}`);
+      out.field('Flags', hex(bytes[start + FLAGS]!, 2));
       out.field('Stream Identifier', i32(bytes, start + STREAM) & 0x7fffffff);
     }
   },

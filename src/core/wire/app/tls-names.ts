@@ -1,3 +1,5 @@
+import { hex } from '../hex.ts';
+
 /** `TLSv1.3` for 0x0304, as Wireshark's Protocol column has it; null for a number that is no version. */
 export function tlsVersionName(version: number): string | null {
   return VERSIONS[version] ?? ((version & 0xff00) === 0x7f00 ? 'TLSv1.3' : null); // drafts of 1.3
@@ -57,7 +59,7 @@ const CIPHERS: Readonly<Record<number, string>> = {
 
 /** The name of a cipher suite; `0xc02f` for one that is not in the list. */
 export function cipherName(cipher: number): string {
-  return CIPHERS[cipher] ?? `0x${cipher.toString(16).padStart(4, '0')}`;
+  return CIPHERS[cipher] ?? hex(cipher, 4);
 }
 
 const HANDSHAKES: Readonly<Record<number, string>> = {

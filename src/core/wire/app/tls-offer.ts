@@ -1,4 +1,5 @@
 import { u16 } from '../bytes.ts';
+import { hex } from '../hex.ts';
 import { ja3, ja4 } from './tls-fingerprint.ts';
 import {
   ALPN,
@@ -84,7 +85,7 @@ function offerOf(hello: Hello, transport: HelloTransport): Offer {
   return {
     ja3: ja3(hello),
     ja4: ja4(hello, transport),
-    versions: offered.map((version) => tlsVersionName(version) ?? `0x${version.toString(16).padStart(4, '0')}`),
+    versions: offered.map((version) => tlsVersionName(version) ?? hex(version, 4)),
     alpn,
   };
 }
