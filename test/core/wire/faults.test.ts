@@ -93,7 +93,7 @@ test('a dissector that throws makes its packet malformed, and the flow is read a
   expect(dissector.faults).toMatchObject({ count: 1, firstPacket: 2 });
 });
 
-test('a datagram too', () => {
+test('what throws at a datagram costs that packet alone, too', () => {
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
   vi.spyOn(dns as Taker, 'datagram').mockImplementation(() => {

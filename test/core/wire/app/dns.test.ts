@@ -15,7 +15,7 @@ const prefixed = (message: readonly number[]): number[] => [message.length >> 8,
 const udp = (payload: readonly number[], port = 53): Uint8Array =>
   udpFrame({ srcPort: 40_000, dstPort: port }, payload);
 
-test('a query', () => {
+test('a query is one message, told by id, type and name', () => {
   const packet = dissectFrame(udp(QUERY));
   expect(pathOf(packet)).toBe('eth/ip/udp/dns');
   expect(packet.messageCount).toBe(1);
@@ -23,7 +23,7 @@ test('a query', () => {
   expect(print(packet).info.at(-1)).toBe('Standard query 0x1a2b AAAA example.org');
 });
 
-test('a response', () => {
+test('a response tells its answers', () => {
   const packet = dissectFrame(udp(ANSWER));
   expect(print(packet).info.at(-1)).toBe('Standard query response 0x1a2b AAAA example.org AAAA 2001:db8::1');
   expect(print(packet).fields.slice(-6)).toEqual([

@@ -3,7 +3,7 @@ import { readHttpMessage } from '../../../../src/core/wire/app/http-message.ts';
 
 const read = (text: string) => readHttpMessage(Uint8Array.from(Buffer.from(text, 'latin1')), 0, text.length);
 
-test('a request', () => {
+test('a request is read into method, target, version, host and agent', () => {
   expect(read('GET /a?b=c HTTP/1.1\r\nHost: example.org\r\nUser-Agent: x/1 (y)\r\n\r\n')).toEqual({
     request: true,
     method: 'GET',
@@ -14,7 +14,7 @@ test('a request', () => {
   });
 });
 
-test('a response', () => {
+test('a response is read into version, status and reason', () => {
   expect(read('HTTP/1.1 404 Not Found\r\n\r\n')).toEqual({
     request: false,
     version: 'HTTP/1.1',
