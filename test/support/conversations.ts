@@ -1,4 +1,4 @@
-import { PREFACE } from '../../src/core/wire/app/http2.ts';
+import { PREFACE } from '../../src/core/wire/app/http/http2.ts';
 import { ber, integer, octetString, sequence } from './ber.ts';
 import { ascii, type Octets, octets, u16, u32 } from './headers.ts';
 import { crypto, initial } from './quic.ts';

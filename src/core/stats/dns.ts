@@ -1,6 +1,6 @@
 import { type DnsQueryRow, dnsQuery } from '../record/tables/dns-query.ts';
-import { dns, llmnr, mdns } from '../wire/app/dns.ts';
-import { DnsParts } from '../wire/app/dns-parts.ts';
+import { dns, llmnr, mdns } from '../wire/app/dns/dns.ts';
+import { DnsParts } from '../wire/app/dns/dns-parts.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { AwaitedRows, DROPPED, HeldBytes, PATIENCE_SECONDS } from './awaited-rows.ts';
 import { DnsKey } from './dns-key.ts';

@@ -1,10 +1,10 @@
 import { type HttpRequestRow, httpRequest } from '../record/tables/http-request.ts';
-import { http } from '../wire/app/http.ts';
-import { HttpExchange, REPEATED } from '../wire/app/http-exchange.ts';
-import { type HttpRequest, type HttpResponse, readHttpMessage } from '../wire/app/http-message.ts';
-import { http2 } from '../wire/app/http2.ts';
-import { Http2Headers, type Http2Stream } from '../wire/app/http2-stream.ts';
-import { http3 } from '../wire/app/http3.ts';
+import { http } from '../wire/app/http/http.ts';
+import { HttpExchange, REPEATED } from '../wire/app/http/http-exchange.ts';
+import { type HttpRequest, type HttpResponse, readHttpMessage } from '../wire/app/http/http-message.ts';
+import { http2 } from '../wire/app/http/http2.ts';
+import { Http2Headers, type Http2Stream } from '../wire/app/http/http2-stream.ts';
+import { http3 } from '../wire/app/quic/http3.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { AwaitedRows, DROPPED, HeldBytes } from './awaited-rows.ts';

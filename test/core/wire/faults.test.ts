@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { dns } from '../../../src/core/wire/app/dns.ts';
+import { dns } from '../../../src/core/wire/app/dns/dns.ts';
 import { imap } from '../../../src/core/wire/app/imap.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Faults } from '../../../src/core/wire/faults.ts';

@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { usageError } from '../../failure.ts';
 import { meansItself } from '../../net/host-name.ts';
 import { didYouMean } from '../../suggest.ts';
-import { dnsTypeName } from '../../wire/app/dns-codes.ts';
+import { dnsTypeName } from '../../wire/app/dns/dns-codes.ts';
 import type { Target } from '../target.ts';
 
 /** What a dns, dot or doh target asks, and how. */

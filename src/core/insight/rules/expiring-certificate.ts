@@ -1,8 +1,8 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
 import type { ProbeRow } from '../../record/tables/probe.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
-import { tls } from '../../wire/app/tls.ts';
-import type { CertificateText } from '../../wire/app/x509.ts';
+import { tls } from '../../wire/app/tls/tls.ts';
+import type { CertificateText } from '../../wire/app/tls/x509.ts';
 import { sourceOf } from '../../wire/flow-text.ts';
 import type { Packet } from '../../wire/packet.ts';
 import { CertificateMessages } from '../certificate-messages.ts';

@@ -3,8 +3,8 @@ import type { Direction } from '../direction.ts';
 import { hex } from '../hex.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
-import { dissectTls } from './tls.ts';
-import { isRecord, RECORD } from './tls-record.ts';
+import { dissectTls } from './tls/tls.ts';
+import { isRecord, RECORD } from './tls/tls-record.ts';
 
 // MS-TDS 2.2.3.1: type (1), status (1), length with the header (2), process (2), number (1), window (1).
 const HEADER = 8;
