@@ -5,6 +5,7 @@ import { dnsQuery } from '../../core/health/messages/dns-query.ts';
 import { type DnsQuestion, dnsQuestionOf } from '../../core/health/messages/dns-question.ts';
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
+import { endpointText, hostText } from '../../core/net/endpoint-text.ts';
 import { askDatagram } from './ask-datagram.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { connectTo } from './connect-to.ts';
@@ -171,5 +172,5 @@ function answersText(rcode: string, answers: readonly string[]): string {
 
 function authorityOf({ host, port }: Target): string {
   const [bare = ''] = host.split('%', 1);
-  return `${bare.includes(':') ? `[${bare}]` : bare}${port === 443 ? '' : `:${port}`}`;
+  return port === 443 ? hostText(bare) : endpointText(bare, port);
 }

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { natMapping, type Seen } from '../../core/health/messages/nat-mapping.ts';
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
+import { endpointText } from '../../core/net/endpoint-text.ts';
 import type { ProbeRow } from '../../core/record/tables/probe.ts';
 import type { Platform } from '../../core/system/platform.ts';
 import { askInTurn } from './ask-in-turn.ts';
@@ -80,7 +81,7 @@ async function replyOf(
     await socket.another(seen, Math.min(COMPARE_MS, deadline.left()));
     nat = natMapping(seen, socket.othersThan(seen), localPort, local);
   }
-  const at = `${mapped.addr.includes(':') ? `[${mapped.addr}]` : mapped.addr}:${mapped.port}`;
+  const at = endpointText(mapped.addr, mapped.port);
   const repeated = sent === 1 ? '' : `; asked ${sent} times`;
   return reply({
     ok: true,

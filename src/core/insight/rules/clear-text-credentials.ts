@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { ftp } from '../../wire/app/ftp.ts';
 import { http } from '../../wire/app/http/http.ts';
@@ -20,7 +21,6 @@ import { telnetLogin } from '../credentials/telnet-login.ts';
 import { ftpLogin, imapLogin, popLogin, smtpLogin } from '../credentials/text-logins.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Servers, each with one kind of login, that are told apart, and clients of each. */
 const MOST_SERVERS = 1000;

@@ -3,9 +3,9 @@ import { AgedMap } from '../../wire/aged-map.ts';
 import { entropyOf } from '../entropy.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { isOfServer, shownName } from '../name-wording.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { isOfAddress, isOfService, registrableName, subNameOf } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
-import { secondsOf } from '../wording.ts';
 
 /** Domains that are told apart, and different names below each. */
 const MOST_DOMAINS = 500;

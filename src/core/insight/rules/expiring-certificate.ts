@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { ProbeRow } from '../../record/tables/probe.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { tls } from '../../wire/app/tls/tls.ts';
@@ -9,7 +10,6 @@ import { CertificateMessages } from '../certificate-messages.ts';
 import { evidence } from '../evidence.ts';
 import { shownName } from '../name-wording.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Who sent a certificate; more are not told apart. */
 const MOST_ENDPOINTS = 1000;

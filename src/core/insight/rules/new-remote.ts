@@ -1,10 +1,10 @@
 import { isoTimeOf } from '../../instant.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Processes that are told apart; when there are more, those that have no connection any more give way. */
 export const MOST_PROCESSES = 1000;

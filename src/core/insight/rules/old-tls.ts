@@ -1,8 +1,9 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { TlsSessionRow } from '../../record/tables/tls-session.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText, secondsOf } from '../wording.ts';
 
 /** Servers that are told apart. */
 const MOST_SERVERS = 1000;
