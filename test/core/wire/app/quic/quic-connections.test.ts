@@ -4,7 +4,7 @@ import { ConnectionHello, helloTypeOf } from '../../../../../src/core/wire/app/t
 import { readClientHello, readServerHello } from '../../../../../src/core/wire/app/tls/tls-hello.ts';
 import { Dissector } from '../../../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../../../src/core/wire/packet.ts';
-import { ethernet, ipv4Frame, ipv6, type Octets, udp } from '../../../../support/headers.ts';
+import { ethernet, ipv4Frame, ipv6, type Octets, udp, zeros } from '../../../../support/headers.ts';
 import { crypto, initial, V1, V2, type Version } from '../../../../support/quic.ts';
 import {
   A,
@@ -21,7 +21,6 @@ import {
   padded,
   SERVER,
   type Turn,
-  zeros,
 } from '../../../../support/quic-conversations.ts';
 import { toolIsMissing } from '../../../../support/tool.ts';
 import { tsharkFields } from '../../../../support/tshark.ts';

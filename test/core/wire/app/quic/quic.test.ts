@@ -4,7 +4,7 @@ import { helloTypeOf } from '../../../../../src/core/wire/app/tls/hello-message.
 import { readClientHello } from '../../../../../src/core/wire/app/tls/tls-hello.ts';
 import { Dissector } from '../../../../../src/core/wire/dissector.ts';
 import type { Packet } from '../../../../../src/core/wire/packet.ts';
-import { ipv4Frame, type Octets, octets, udp } from '../../../../support/headers.ts';
+import { ipv4Frame, type Octets, octets, udp, zeros } from '../../../../support/headers.ts';
 import { crypto, type Initial, initial, longPacket, V2 } from '../../../../support/quic.ts';
 import { clientHello, handshake, serverHello, serverName } from '../../../../support/tls.ts';
 import { toolIsMissing } from '../../../../support/tool.ts';
@@ -12,7 +12,6 @@ import { tsharkFields } from '../../../../support/tshark.ts';
 import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../../support/wire.ts';
 
 const HEX = (bytes: Octets): string => Buffer.from(bytes).toString('hex');
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
 /** RFC 9001, A.2: the frames of the client's Initial packet. */
 const RFC_HELLO = octets(`
