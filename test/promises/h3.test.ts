@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { readDnsMessage } from '../../src/core/wire/app/dns-message.ts';
+import { readDnsMessage } from '../../src/core/wire/app/dns/dns-message.ts';
 import { MAX_HEADERS } from '../../src/core/wire/dissector.ts';
 import { MAX_LAYERS } from '../../src/core/wire/packet.ts';
 import { damaged, type SampleFrame, sampleFrames, seeded } from '../support/attack.ts';

@@ -26,3 +26,12 @@ test('the lock file holds the packages of every platform', () => {
   );
   expect(named.filter((name) => !locked.has(name))).toEqual([]);
 });
+
+test('ARCHITECTURE.md says why each dependency is there', () => {
+  const { dependencies, optionalDependencies, devDependencies } = read('package.json');
+  const text = fs.readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
+  const explained = (name: string): boolean =>
+    text.includes(`**${name}**`) || text.includes(`**${name.replace(/^@opentelemetry\//, '')}**`);
+  expect(names.filter((name) => !name.startsWith('@types/') && !explained(name))).toEqual([]);
+});

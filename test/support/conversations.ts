@@ -1,6 +1,6 @@
-import { PREFACE } from '../../src/core/wire/app/http2.ts';
+import { PREFACE } from '../../src/core/wire/app/http/http2.ts';
 import { ber, integer, octetString, sequence } from './ber.ts';
-import { ascii, type Octets, octets, u16, u32 } from './headers.ts';
+import { ascii, type Octets, octets, u16, u32, zeros } from './headers.ts';
 import { crypto, initial } from './quic.ts';
 import { clientHello, handshake, record, serverHello, serverName } from './tls.ts';
 
@@ -13,7 +13,6 @@ export interface Talk {
   readonly said: readonly Said[];
 }
 
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 const CLIENT_HELLO = record(22, handshake(1, clientHello({ extensions: [serverName('a.example')] })));
 const SERVER_HELLO = record(22, handshake(2, serverHello(0x1301)));
 const TLS: readonly Said[] = [

@@ -2,7 +2,7 @@ import { udpFrame } from './frames.ts';
 import { ascii, u16, u32 } from './headers.ts';
 import type { StatisticFrame } from './run-statistic.ts';
 
-export const NOERROR = 0;
+const NOERROR = 0;
 export const SERVFAIL = 2;
 export const NXDOMAIN = 3;
 export const REFUSED = 5;

@@ -7,6 +7,7 @@ export type Octets = readonly number[];
 /** Bytes from hexadecimal text; white space does not count. */
 export const octets = (text: string): number[] => [...hex(text)];
 export const ascii = (text: string): number[] => [...Buffer.from(text, 'latin1')];
+export const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 export const u16 = (value: number): number[] => [(value >> 8) & 255, value & 255];
 export const u32 = (value: number): number[] => [...u16(value >>> 16), ...u16(value)];
 

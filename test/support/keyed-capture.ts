@@ -6,7 +6,7 @@ import { ROOT } from './program.ts';
 const blocks = new Blocks(true);
 const SECRETS_BLOCK = 10;
 /** Secrets type of a key log (draft-ietf-opsawg-pcapng, 4.7). */
-export const TLS_KEY_LOG = 0x544c534b;
+const TLS_KEY_LOG = 0x544c534b;
 
 /** A capture of test/captures, and its key log. */
 export const capturePath = (name: string): string => path.join(ROOT, 'test/captures', `${name}.pcap`);

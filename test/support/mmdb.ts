@@ -18,7 +18,7 @@ function control(type: number, size: number): number[] {
   return type > 7 ? [low, type - 7, ...long] : [(type << 5) | low, ...long];
 }
 
-export function encode(value: MmdbValue): number[] {
+function encode(value: MmdbValue): number[] {
   if (typeof value === 'string') return [...control(STRING, Buffer.byteLength(value)), ...Buffer.from(value)];
   if (typeof value === 'number') {
     const bytes = Buffer.alloc(4);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { REGISTRY } from '../../src/core/wire/all-protocols.ts';
-import type { TlsSecrets } from '../../src/core/wire/app/tls-secrets.ts';
+import type { TlsSecrets } from '../../src/core/wire/app/tls/tls-secrets.ts';
 import { Dissector } from '../../src/core/wire/dissector.ts';
 import { Packet } from '../../src/core/wire/packet.ts';
 

@@ -1,10 +1,10 @@
 import type { Octets } from './headers.ts';
+import { zeros } from './headers.ts';
 import { crypto, DRAFT_29, initial, longPacket, retry, V1, V2, type Version, versionNegotiation } from './quic.ts';
 import { clientHello, handshake, helloRetryRequest, serverHello, serverName, versions } from './tls.ts';
 
 /** Conversations of QUIC whose hellos are not found by ports alone, and what they are made of. */
 
-export const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 export const padded = (frames: Octets): number[] => [...frames, ...zeros(Math.max(0, 300 - frames.length))];
 
 /** The ids of a connection, of its first packet and of both sides, and what each side says in its Initial packets. */

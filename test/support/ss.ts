@@ -50,7 +50,7 @@ export function readSs(netns: string | null): SsSocket[] {
 const WORDS_THAT_ARE_NO_ALGORITHM =
   /^(ts|sack|ecn|ecnseen|fastopen|app_limited|send|pacing_rate|delivery_rate|[-<>]+|.*bps)$/;
 
-export function parseSsLine(proto: SsSocket['proto'], line: string): SsSocket {
+function parseSsLine(proto: SsSocket['proto'], line: string): SsSocket {
   const [users = ''] = /users:\(\(.*\)\)/.exec(line) ?? [];
   const [state, rxQueue, txQueue, local, remote, ...words] = line.replace(users, '').trim().split(/\s+/);
   const numbers: Record<string, number[]> = {};

@@ -29,7 +29,7 @@ export function playTurns(protocol: string, port: number, turns: readonly Turn[]
 }
 
 /** How tshark shows `protocol` in these frames. */
-export function tsharkShows(protocol: string, frames: readonly TimedFrame[]): readonly string[] {
+function tsharkShows(protocol: string, frames: readonly TimedFrame[]): readonly string[] {
   return tsharkFields(frames, ['frame.protocols', 'tcp.segments']).map((line) => {
     const [protocols = '', segments] = line.split('\t');
     return protocols.split(':').includes(protocol) ? (segments === '' ? protocol : `${protocol}+`) : '';

@@ -166,7 +166,7 @@ function rowsOf<R>(snapshots: AsyncIterator<readonly R[], undefined>): AsyncIter
 }
 
 /** Throws Failure 64 for a filter that is wrong. */
-export function testOf<T extends RecordTable>(filter: Choice<Row<T>>, table: T): (row: Row<T>) => boolean {
+function testOf<T extends RecordTable>(filter: Choice<Row<T>>, table: T): (row: Row<T>) => boolean {
   if (typeof filter === 'function') return filter;
   const predicate = compileFilter(filter, table, realClock.now);
   return (row) => predicate.matches(row as AnyRow);

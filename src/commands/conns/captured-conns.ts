@@ -3,7 +3,7 @@ import { CapturedConnections } from '../../core/connection/captured-connections.
 import { PacketFeed } from '../../core/packet/packet-feed.ts';
 import type { ConnRow } from '../../core/record/tables/conn.ts';
 import { REGISTRY } from '../../core/wire/all-protocols.ts';
-import type { TlsSecrets } from '../../core/wire/app/tls-secrets.ts';
+import type { TlsSecrets } from '../../core/wire/app/tls/tls-secrets.ts';
 import { Dissector } from '../../core/wire/dissector.ts';
 import type { Context } from '../context/context.ts';
 import type { Request } from '../listing/command.ts';

@@ -71,7 +71,7 @@ async function writeTo(
 }
 
 /** The format of a file of records: that of --output, or else of its name. Throws Failure 64 where neither says. */
-export function writtenFormatOf(values: ListingValues<Options>, name: string): RecordFormat {
+function writtenFormatOf(values: ListingValues<Options>, name: string): RecordFormat {
   const format = recordFormatOf({ ...values, as: null }, name);
   if (format !== null) return format;
   throw usageError(`--write "${name}" says no format of records`, {

@@ -18,7 +18,7 @@ export interface RecordsRequest {
 
 /**
  * Runs a listing whose records go to a new file instead of stdout; returns its exit status. When it fails there is no
- * file. Rejects as createOutputFile and the listing do.
+ * file. Rejects with what makeOutputFile throws and as the listing does.
  */
 export async function writeRecords(
   command: ListingCommand,

@@ -1,4 +1,5 @@
 import { EXIT, Failure, usageError } from '../../core/failure.ts';
+import { endpointText } from '../../core/net/endpoint-text.ts';
 import { shellFile } from '../../core/output/shell-word.ts';
 import { formatBytes, formatNumberOf, formatSignificant } from '../../core/output/units.ts';
 import type { Snapshot } from '../../core/record/table.ts';
@@ -135,11 +136,7 @@ async function chosen(
 /** The line that says whose stream it is. */
 export function titleOf(flow: Flow): string {
   const name = flow.transport === TCP ? 'TCP' : 'UDP';
-  return `${name} stream ${flow.stream}: A ${endpoint(addressA(flow), flow.aPort)} ↔ B ${endpoint(addressB(flow), flow.bPort)}`;
-}
-
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${name} stream ${flow.stream}: A ${endpointText(addressA(flow), flow.aPort)} ↔ B ${endpointText(addressB(flow), flow.bPort)}`;
 }
 
 /** The line that says how long the stream was. */

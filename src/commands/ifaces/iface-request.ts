@@ -8,7 +8,7 @@ import type { ListingValues } from '../listing/command.ts';
 import type { ifaceOptions } from './iface-options.ts';
 
 /** What can be shown instead of interfaces. */
-export const PART_TABLES = { ...NETWORK_TABLES, tunnels: tunnel } as const;
+const PART_TABLES = { ...NETWORK_TABLES, tunnels: tunnel } as const;
 export type IfacePart = keyof typeof PART_TABLES;
 
 /** The request for interfaces, or for the configuration. */

@@ -48,11 +48,6 @@ export class ModelComments {
     return comments;
   }
 
-  /** Whether there is an answer that no look has shown. */
-  get hasNews(): boolean {
-    return this.isNew;
-  }
-
   /** Whether no request is under way. */
   get isIdle(): boolean {
     return this.commentary.status.state !== 'analyzing';

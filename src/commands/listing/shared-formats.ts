@@ -9,7 +9,7 @@ import type { Options } from '../options/option.ts';
 import { type Format, format, type Output } from './format.ts';
 
 /** A table below the previous one, or in its place. */
-export const TABLE: Format = format('table', async ({ context, redraws, tableOptions }) => {
+const TABLE: Format = format('table', async ({ context, redraws, tableOptions }) => {
   const { stdout, terminal, clock } = context;
   const options = await tableOptions();
   if (!redraws) return openTableRenderer(stdout, options);

@@ -113,36 +113,28 @@ export const period = (doc: string, extra: Extra = {}): Option<number | null> =>
 export const language = (doc: string, extra: Extra = {}): Option<string | null> =>
   option<string | null>(doc, readLanguage, null, extra.value ?? 'TAG', extra);
 
-export function choice<const V extends string>(doc: string, values: readonly V[], extra: Extra = {}): Option<V | null> {
-  const read = (typed: string, name: string): V => {
+export const choice = <const V extends string>(
+  doc: string,
+  values: readonly V[],
+  extra: Extra = {},
+): Option<V | null> =>
+  option<V | null>(doc, oneOf(values), null, extra.value ?? values.join('|'), { ...extra, choices: values });
+
+/** Several of a closed set, separated by commas. */
+export function choices<const V extends string>(doc: string, values: readonly V[]): Option<readonly V[] | null> {
+  const read = (typed: string, name: string): readonly V[] =>
+    readWords(typed, name).map((word) => oneOf(values)(word, name));
+  return option<readonly V[] | null>(doc, read, null, values.join(','), { choices: values }, true);
+}
+
+/** Reads one value of a closed set. */
+const oneOf =
+  <V extends string>(values: readonly V[]) =>
+  (typed: string, name: string): V => {
     const found = values.find((value) => value === typed);
     if (found === undefined) throw wrongValue(name, typed, `one of ${values.join(', ')}`);
     return found;
   };
-  return option<V | null>(doc, read, null, extra.value ?? values.join('|'), { ...extra, choices: values });
-}
-
-/** Several of a closed set, separated by commas. */
-export function choices<const V extends string>(
-  doc: string,
-  values: readonly V[],
-  extra: Extra = {},
-): Option<readonly V[] | null> {
-  const read = (typed: string, name: string): readonly V[] =>
-    readWords(typed, name).map((word) => {
-      const found = values.find((value) => value === word);
-      if (found === undefined) throw wrongValue(name, word, `one of ${values.join(', ')}`);
-      return found;
-    });
-  return option<readonly V[] | null>(
-    doc,
-    read,
-    null,
-    extra.value ?? values.join(','),
-    { ...extra, choices: values },
-    true,
-  );
-}
 
 /** The Failure for a wrong value of `--name`. The caller adds the place on the command line. */
 function wrongValue(name: string, typed: string, expected: string): Failure {

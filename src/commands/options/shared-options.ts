@@ -149,7 +149,7 @@ export const repeatOptionsOf = (statements: Statements) => ({
 
 export const repeatOptions = repeatOptionsOf(ABOUT_SOCKETS);
 
-export const listingOptions = { ...globalOptions, ...rootOptions, ...outputOptions, ...repeatOptions };
+const listingOptions = { ...globalOptions, ...rootOptions, ...outputOptions, ...repeatOptions };
 
 /** The values of a command's own options and of those that every listing shares. */
 export type ListingValues<O extends Options> = Values<O> & Values<typeof listingOptions>;

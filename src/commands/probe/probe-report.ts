@@ -31,7 +31,7 @@ export async function sectionsOf(
  * reported and skipped. Rejects with a Failure 66 when there is no such file, and 65
  * when it holds no record.
  */
-export async function reportOf(context: Context, file: string, plan: ReportPlan): Promise<HistoryReport> {
+async function reportOf(context: Context, file: string, plan: ReportPlan): Promise<HistoryReport> {
   const report = new HistoryReport(plan);
   const records = await readHistory(context, file, (value) => {
     const row = readRow(probe, value);

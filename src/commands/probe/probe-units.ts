@@ -54,11 +54,7 @@ const STATE = '/var/lib/netwatch';
  * A service, and a timer if there is a schedule, confined like systemd/netwatch-capture.service. It runs as its own
  * user that may send ICMP, unless it writes outside /var/lib/netwatch or the program is in somebody's home.
  */
-export function systemdUnits(
-  words: readonly string[],
-  events: readonly string[] | null,
-  folders: readonly string[],
-): string {
+function systemdUnits(words: readonly string[], events: readonly string[] | null, folders: readonly string[]): string {
   const isState = (folder: string): boolean => folder === STATE || folder.startsWith(`${STATE}/`);
   const isPrivate = (name: string): boolean => /^\/(?:home|root|run\/user)(?:\/|$)/.test(name);
   const others = folders.filter((folder) => !isState(folder));

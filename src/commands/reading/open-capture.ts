@@ -4,7 +4,7 @@ import { onlyInterface } from '../../core/capture/one-interface.ts';
 import { openCaptureReader } from '../../core/capture/open-capture-reader.ts';
 import type { Gap } from '../../core/gap.ts';
 import type { SandboxMode } from '../../core/system/sensor.ts';
-import type { TlsSecrets } from '../../core/wire/app/tls-secrets.ts';
+import type { TlsSecrets } from '../../core/wire/app/tls/tls-secrets.ts';
 import type { FlowTable } from '../../core/wire/flow-table.ts';
 import { openCaptureSource } from '../../platform/files/capture-source.ts';
 import type { Context } from '../context/context.ts';

@@ -1,6 +1,6 @@
 import { SessionSecrets } from '../../core/keylog/session-secrets.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
-import type { TlsSecrets } from '../../core/wire/app/tls-secrets.ts';
+import type { TlsSecrets } from '../../core/wire/app/tls/tls-secrets.ts';
 import { openKeyLogFile } from '../../platform/files/key-log-file.ts';
 import type { Context } from '../context/context.ts';
 

@@ -28,7 +28,7 @@ import { ScreenTerminal } from './terminal/screen-terminal.ts';
 import { frameView } from './views/frame-view.ts';
 import { refuseOptions, type WatchValues } from './watch-values.ts';
 
-export const KEY_TABLE: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
+const KEY_TABLE: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
 
 /** The keys of a capture go before those of other screens. */
 export const REPLAY_KEY_TABLE: KeyTable = {

@@ -84,4 +84,4 @@ function decoded(text: string, shown: string): string {
 }
 
 /** A URL as it may be shown: all that may be a secret is left out. */
-export const withoutSecrets = (url: string): string => url.replace(/^([a-z+]*:?\/*)?.*@/is, '$1');
+const withoutSecrets = (url: string): string => url.replace(/^([a-z+]*:?\/*)?.*@/is, '$1');

@@ -5,6 +5,9 @@ export interface Message {
   readonly bytes: Uint8Array;
 }
 
+/** Characters of what the other side says of itself that are shown. */
+export const LONGEST_REASON = 200;
+
 /** What became of messages that were sent. */
 export type Reply =
   /** They are kept on the other side, but for those that it will never take; `why` says why not. */

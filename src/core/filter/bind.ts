@@ -29,7 +29,7 @@ export function compileFilter(source: string, table: RecordTable, now?: Now): Pr
  * comparison holds when it holds for one of the fields that are not null, and `!=` when none of those is equal. Throws
  * Failure 64 with its place for an unknown field and for a value that does not fit one.
  */
-export function bindFilter(expr: Expr, source: string, table: RecordTable, now?: Now): Predicate {
+function bindFilter(expr: Expr, source: string, table: RecordTable, now?: Now): Predicate {
   const scope: Scope = { source, table, searchesWords: true, fields: new Set(), now };
   const test = compileLogic<Term, AnyRow>(expr, (term) => {
     const known = bindTerm(scope, term);

@@ -84,7 +84,7 @@ export const isUnknown = (value: unknown): boolean =>
   value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 
 /** How a page shows the values of a field. */
-export function valuesOf(name: string, field: Field, numerals: Numerals): Column['textOf'] {
+function valuesOf(name: string, field: Field, numerals: Numerals): Column['textOf'] {
   const format = formatterFor(field, numerals);
   const most = field.kind === 'list' ? MOST_OF_LIST : MOST_CHARACTERS;
   return (row) => (isUnknown(row[name]) ? UNKNOWN : cutText(format(row[name]), most));

@@ -1,7 +1,7 @@
 import { AgedMap } from '../wire/aged-map.ts';
 
 /** Addresses whose claims are remembered, and cards that claim one. */
-export const MOST_ADDRESSES = 4096;
+const MOST_ADDRESSES = 4096;
 const MOST_CARDS = 4;
 
 /** One network card that says that it has an address. */

@@ -1,5 +1,5 @@
 import type { HandshakeRow } from '../record/tables/handshake.ts';
-import { secondsOf } from './wording.ts';
+import { secondsOf } from './record-seconds.ts';
 
 /** A server's port, and the connections that were asked of it. */
 export interface AskedServer {

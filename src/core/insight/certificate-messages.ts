@@ -1,4 +1,4 @@
-import { type CertificateText, readFirstCertificate } from '../wire/app/x509.ts';
+import { type CertificateText, readFirstCertificate } from '../wire/app/tls/x509.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import { u16, u24 } from '../wire/bytes.ts';
 import type { Flow } from '../wire/flow.ts';

@@ -3,7 +3,7 @@ import { type RateLimits, RateWatch, type Surge } from './rate-watch.ts';
 import type { Shared } from './shared.ts';
 
 /** More interfaces are not watched. */
-export const MOST_INTERFACES = 1000;
+const MOST_INTERFACES = 1000;
 
 /** Links of the machine. What is stacked on them, and what is inside the machine, would tell of the same traffic again. */
 const LINKS: ReadonlySet<IfaceKind> = new Set<IfaceKind>(['ethernet', 'wifi', 'ppp', 'infiniband']);

@@ -1,4 +1,4 @@
-import { SECRET_LABELS } from '../wire/app/tls-secrets.ts';
+import { SECRET_LABELS } from '../wire/app/tls/tls-secrets.ts';
 import { LONGEST_SECRET, RANDOM } from './secret-table.ts';
 
 /** Takes in a secret: its label as an index of SECRET_LABELS, and bytes that are valid until it returns. */

@@ -1,4 +1,4 @@
-import { SECRET_LABELS, type SecretLabel, type TlsSecrets } from '../wire/app/tls-secrets.ts';
+import { SECRET_LABELS, type SecretLabel, type TlsSecrets } from '../wire/app/tls/tls-secrets.ts';
 import { type IgnoredLines, KeyLogLines, type TakeSecret } from './key-log-lines.ts';
 import { SecretTable } from './secret-table.ts';
 

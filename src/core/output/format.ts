@@ -1,5 +1,5 @@
 /** Formats of text for rows as they are. */
-export const TEXT_FORMATS = ['ndjson', 'json', 'tsv', 'csv'] as const;
+const TEXT_FORMATS = ['ndjson', 'json', 'tsv', 'csv'] as const;
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 
 /** Formats for rows as they are: every command that prints records has them. */

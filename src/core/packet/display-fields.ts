@@ -1,5 +1,5 @@
 import { bytes, type Field, flag, integer, many, maybe, port, text } from '../record/field.ts';
-import { http } from '../wire/app/http.ts';
+import { http } from '../wire/app/http/http.ts';
 import { arp } from '../wire/arp.ts';
 import { u16, u32 } from '../wire/bytes.ts';
 import { eth } from '../wire/eth.ts';

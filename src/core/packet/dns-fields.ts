@@ -1,6 +1,6 @@
-import { dns, llmnr, mdns } from '../wire/app/dns.ts';
-import { DNS_HEADER } from '../wire/app/dns-header.ts';
-import { afterName, readName } from '../wire/app/dns-name.ts';
+import { dns, llmnr, mdns } from '../wire/app/dns/dns.ts';
+import { DNS_HEADER } from '../wire/app/dns/dns-header.ts';
+import { afterName, readName } from '../wire/app/dns/dns-name.ts';
 import { u16 } from '../wire/bytes.ts';
 import type { Protocol } from '../wire/protocol.ts';
 import { ABSENT, ofHeaders, ofLayers, type Visit } from './display-field.ts';

@@ -1,7 +1,7 @@
-import { http } from '../wire/app/http.ts';
-import { readHead } from '../wire/app/http-end.ts';
-import { type HttpMessage, readHttpMessage } from '../wire/app/http-message.ts';
-import { kindOfLine, NEITHER, REQUEST, RESPONSE, statusOf } from '../wire/app/http-start-line.ts';
+import { http } from '../wire/app/http/http.ts';
+import { readHead } from '../wire/app/http/http-end.ts';
+import { type HttpMessage, readHttpMessage } from '../wire/app/http/http-message.ts';
+import { kindOfLine, NEITHER, REQUEST, RESPONSE, statusOf } from '../wire/app/http/http-start-line.ts';
 import { headerField, valueEnd } from '../wire/app/message-framing.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
 import { lineEnd } from '../wire/app/text-line.ts';

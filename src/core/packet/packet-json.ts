@@ -34,7 +34,7 @@ export function compilePacketJson(rows: PacketRows, fields: readonly string[]): 
   return line === null ? null : new PacketJson(rows, fields, line);
 }
 
-export class PacketJson {
+class PacketJson {
   private readonly rows: PacketRows;
   private readonly line: JsonLine<Packet>;
   private readonly lineOf: (row: PacketRow) => string;

@@ -1,5 +1,5 @@
 import { REGISTRY } from '../wire/all-protocols.ts';
-import type { TlsSecrets } from '../wire/app/tls-secrets.ts';
+import type { TlsSecrets } from '../wire/app/tls/tls-secrets.ts';
 import type { Direction } from '../wire/direction.ts';
 import { Dissector } from '../wire/dissector.ts';
 import type { Flow } from '../wire/flow.ts';

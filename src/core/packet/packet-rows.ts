@@ -34,7 +34,7 @@ const NO_SOURCE: PacketSource = { interfaces: [], comment: null };
 export type Moment = Pick<Packet, 'seconds' | 'nanoseconds'>;
 
 /** Stands for what could not be said about a packet or a layer. */
-export const NOT_TOLD = '[Malformed Packet]';
+const NOT_TOLD = '[Malformed Packet]';
 
 /** Makes records of dissected packets, complete or field by field. Show every packet to `see` first, in file order. */
 export class PacketRows {

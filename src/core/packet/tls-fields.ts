@@ -1,8 +1,8 @@
-import { helloTypeOf } from '../wire/app/hello-message.ts';
-import { quic } from '../wire/app/quic.ts';
-import { tls } from '../wire/app/tls.ts';
-import { readClientHello } from '../wire/app/tls-hello.ts';
-import { CLIENT_HELLO } from '../wire/app/tls-record.ts';
+import { quic } from '../wire/app/quic/quic.ts';
+import { helloTypeOf } from '../wire/app/tls/hello-message.ts';
+import { tls } from '../wire/app/tls/tls.ts';
+import { readClientHello } from '../wire/app/tls/tls-hello.ts';
+import { CLIENT_HELLO } from '../wire/app/tls/tls-record.ts';
 import { NO_TYPE } from '../wire/packet.ts';
 import { ABSENT, once, type Visit } from './display-field.ts';
 

@@ -3,7 +3,7 @@
 /** RFC 9083 needs about ten levels. */
 const MOST_DEPTH = 64;
 /** Promise H4: what one field may hold. */
-export const MOST_TEXT = 4096;
+const MOST_TEXT = 4096;
 export const MOST_LIST = 100;
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -96,7 +96,7 @@ function arp(walk: Walk, at: number, end: number): number {
   return at + 28;
 }
 
-export function mpls(walk: Walk, start: number, end: number): number {
+function mpls(walk: Walk, start: number, end: number): number {
   const { bytes } = walk;
   let at = start;
   for (let labels = 0; labels < MOST_TAGS && end - at >= 4; labels++) {

@@ -36,7 +36,3 @@ export function changeOf(
   if (before === after) return null;
   return { change: before === null ? 'added' : after === null ? 'removed' : 'changed', before, after };
 }
-
-/** `192.0.2.1:53`, `[2001:db8::1]:53`. */
-export const endpointText = (address: string, port: number): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,5 +1,6 @@
+import { endpointText } from '../net/endpoint-text.ts';
 import type { DnsServerRow, NeighborRow, RouteRow } from '../record/tables/network-config.ts';
-import { type Change, changeOf, endpointText, grouped, pairs } from './change.ts';
+import { type Change, changeOf, grouped, pairs } from './change.ts';
 
 /** Routes that came, went, or lead elsewhere; several next hops of one are one route. */
 export function* routeChanges(before: readonly RouteRow[], after: readonly RouteRow[]): Iterable<Change> {

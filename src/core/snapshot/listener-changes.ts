@@ -1,4 +1,5 @@
-import { type Change, changeOf, endpointText, grouped, pairs } from './change.ts';
+import { endpointText } from '../net/endpoint-text.ts';
+import { type Change, changeOf, grouped, pairs } from './change.ts';
 import type { SnapshotSocket } from './snapshot-document.ts';
 
 /** Sockets that began or ceased to listen, and those that another process holds now. An unknown process is no other one. */

@@ -1,4 +1,5 @@
-import { type Change, endpointText } from './change.ts';
+import { endpointText } from '../net/endpoint-text.ts';
+import type { Change } from './change.ts';
 import type { SnapshotSocket } from './snapshot-document.ts';
 
 /** Whom a process is connected with: any number of connections to one port of a remote, or from a remote to one port, are one. */

@@ -52,7 +52,7 @@ export function compileConnLines(looked: Looked, form: LineForm): ConnLines | nu
   return form.fields.every(isKnownField) ? new ConnLines(looked, form) : null;
 }
 
-export class ConnLines {
+class ConnLines {
   private readonly looked: Looked;
   private readonly placeOf: LineForm['placeOf'];
   private readonly parts: readonly Part[];

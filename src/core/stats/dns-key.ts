@@ -1,5 +1,5 @@
-import { LONGEST_NAME } from '../wire/app/dns-name.ts';
-import { type DnsParts, UNKNOWN } from '../wire/app/dns-parts.ts';
+import { LONGEST_NAME } from '../wire/app/dns/dns-name.ts';
+import { type DnsParts, UNKNOWN } from '../wire/app/dns/dns-parts.ts';
 import { spread } from '../wire/endpoint-hash.ts';
 import type { Packet } from '../wire/packet.ts';
 import { type RandomWords, systemRandomWords } from '../wire/random-words.ts';

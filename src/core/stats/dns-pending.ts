@@ -1,4 +1,4 @@
-import { LONGEST_NAME } from '../wire/app/dns-name.ts';
+import { LONGEST_NAME } from '../wire/app/dns/dns-name.ts';
 import { CONVERSATION_WORDS, type DnsKey, hasQuestion, KEY_WORDS, mayAnswer } from './dns-key.ts';
 
 /** Queries that wait for their answers. */

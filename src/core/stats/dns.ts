@@ -1,16 +1,15 @@
-import type { Section } from '../record/table.ts';
 import { type DnsQueryRow, dnsQuery } from '../record/tables/dns-query.ts';
-import { dns, llmnr, mdns } from '../wire/app/dns.ts';
-import { DnsParts } from '../wire/app/dns-parts.ts';
+import { dns, llmnr, mdns } from '../wire/app/dns/dns.ts';
+import { DnsParts } from '../wire/app/dns/dns-parts.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { AwaitedRows, DROPPED, HeldBytes, PATIENCE_SECONDS } from './awaited-rows.ts';
 import { DnsKey } from './dns-key.ts';
 import { compileDnsLine } from './dns-line.ts';
 import { PendingQueries } from './dns-pending.ts';
 import { DnsRowBlock, sizeOfRow, TRANSPORTS } from './dns-row-block.ts';
-import type { RowPlace } from './row-block.ts';
-import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
-import { lineFor, sectionAt } from './written-rows.ts';
+import { messageStatistic } from './message-statistic.ts';
+import type { OpenStatistic, StatisticOptions } from './statistic.ts';
+import { lineFor } from './written-rows.ts';
 
 /**
  * A query sent again sooner than this is the same one, and its answer is told of the first, as in Wireshark; later it is
@@ -98,15 +97,7 @@ export function openDns({ held = new HeldBytes(), communityIds = true, lineOf }:
       if (protocol === dns.id || protocol === mdns.id || protocol === llmnr.id) take(packet, message);
     }
   };
-  const sectionOf = (places: Iterable<RowPlace<DnsRowBlock>>): Section => sectionAt(dnsQuery, places, line);
-  return {
-    ingest,
-    ingestHeld: ingest,
-    sections: () => [sectionOf(rows.all())],
-    fresh: (now) => [sectionOf(rows.takeComplete(now))],
-    first: () => (rows.hasMany ? sectionOf(rows.takeFirst()) : null),
-    losses: () => lossesOf(dnsQuery.type, rows),
-  };
+  return messageStatistic(dnsQuery, rows, line, ingest);
 }
 
 function transportOf(protocol: number, transport: number): number {

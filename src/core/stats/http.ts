@@ -1,19 +1,18 @@
-import type { Section } from '../record/table.ts';
 import { type HttpRequestRow, httpRequest } from '../record/tables/http-request.ts';
-import { http } from '../wire/app/http.ts';
-import { HttpExchange, REPEATED } from '../wire/app/http-exchange.ts';
-import { type HttpRequest, type HttpResponse, readHttpMessage } from '../wire/app/http-message.ts';
-import { http2 } from '../wire/app/http2.ts';
-import { Http2Headers, type Http2Stream } from '../wire/app/http2-stream.ts';
-import { http3 } from '../wire/app/http3.ts';
+import { http } from '../wire/app/http/http.ts';
+import { HttpExchange, REPEATED } from '../wire/app/http/http-exchange.ts';
+import { type HttpRequest, type HttpResponse, readHttpMessage } from '../wire/app/http/http-message.ts';
+import { http2 } from '../wire/app/http/http2.ts';
+import { Http2Headers, type Http2Stream } from '../wire/app/http/http2-stream.ts';
+import { http3 } from '../wire/app/quic/http3.ts';
 import { ssdp } from '../wire/app/ssdp.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { AwaitedRows, DROPPED, HeldBytes } from './awaited-rows.ts';
 import { compileHttpLine } from './http-line.ts';
 import { HttpRowBlock, sizeOfRequest, sizeOfResponse } from './http-row-block.ts';
-import type { RowPlace } from './row-block.ts';
-import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
-import { lineFor, sectionAt } from './written-rows.ts';
+import { messageStatistic } from './message-statistic.ts';
+import type { OpenStatistic, StatisticOptions } from './statistic.ts';
+import { lineFor } from './written-rows.ts';
 
 /** Requests and responses, paired as their connection tells; in HTTP/2 and HTTP/3 by their stream. */
 export function openHttp({ held = new HeldBytes(), communityIds = true, lineOf }: StatisticOptions): OpenStatistic {
@@ -124,12 +123,9 @@ export function openHttp({ held = new HeldBytes(), communityIds = true, lineOf }
     }
   };
 
-  /** The rows that `take` gives, and what belongs to them is let go of. */
-  const given = (take: () => Iterable<RowPlace<HttpRowBlock>>): Section => {
-    measure();
-    const taken = take();
+  /** Streams are let go of whose rows were taken out. */
+  const forget = (): void => {
     for (const [stream, row] of open) if (rows.isGone(row)) open.delete(stream);
-    return sectionAt(httpRequest, taken, line);
   };
 
   const ingest = (packet: Packet): void => {
@@ -142,17 +138,7 @@ export function openHttp({ held = new HeldBytes(), communityIds = true, lineOf }
       }
     }
   };
-  return {
-    ingest,
-    ingestHeld: ingest,
-    fresh: (now) => [given(() => rows.takeComplete(now))],
-    first: () => (rows.hasMany ? given(() => rows.takeFirst()) : null),
-    losses: () => lossesOf(httpRequest.type, rows),
-    sections() {
-      measure();
-      return [sectionAt(httpRequest, rows.all(), line)];
-    },
-  };
+  return messageStatistic(httpRequest, rows, line, ingest, { before: measure, after: forget });
 }
 
 const isSsdp = ({ protocol }: Message): boolean => protocol === ssdp.id;

@@ -1,8 +1,8 @@
 import { AgedMap } from '../wire/aged-map.ts';
-import { quic } from '../wire/app/quic.ts';
-import { eachFrame, NEW_CONNECTION_ID } from '../wire/app/quic-frames.ts';
-import { openedAt } from '../wire/app/quic-opened.ts';
-import { quicVersion } from '../wire/app/quic-version.ts';
+import { quic } from '../wire/app/quic/quic.ts';
+import { eachFrame, NEW_CONNECTION_ID } from '../wire/app/quic/quic-frames.ts';
+import { openedAt } from '../wire/app/quic/quic-opened.ts';
+import { quicVersion } from '../wire/app/quic/quic-version.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import { latin1, startsWith, u32 } from '../wire/bytes.ts';
 import type { Direction } from '../wire/direction.ts';

@@ -1,10 +1,10 @@
 import { formatTimestamp, secondsBetween } from '../capture/timestamp.ts';
 import { section } from '../record/table.ts';
 import { type QuicPathRow, type QuicSessionRow, quicPath, quicSession } from '../record/tables/quic-session.ts';
-import { ConnectionHello, helloTypeOf } from '../wire/app/hello-message.ts';
-import { quicVersion } from '../wire/app/quic-version.ts';
-import { readClientHello } from '../wire/app/tls-hello.ts';
-import { CLIENT_HELLO } from '../wire/app/tls-record.ts';
+import { quicVersion } from '../wire/app/quic/quic-version.ts';
+import { ConnectionHello, helloTypeOf } from '../wire/app/tls/hello-message.ts';
+import { readClientHello } from '../wire/app/tls/tls-hello.ts';
+import { CLIENT_HELLO } from '../wire/app/tls/tls-record.ts';
 import { addressA, addressB } from '../wire/flow-text.ts';
 import type { Packet } from '../wire/packet.ts';
 import { QuicLedger } from './quic-ledger.ts';

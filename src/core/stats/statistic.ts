@@ -65,20 +65,6 @@ export interface Loss {
   readonly reason: string;
 }
 
-const NO_ROOM = 'there was no room for more in memory; asked for alone, records are printed as they are read';
-const TOO_MANY = 'too many waited at once';
-
-/** The losses of a statistic of messages. */
-export function lossesOf(
-  type: string,
-  { dropped, unawaited }: { readonly dropped: number; readonly unawaited: number },
-): readonly Loss[] {
-  return [
-    { what: `${type} record`, count: dropped, fate: 'left out', reason: NO_ROOM },
-    { what: `${type} record`, count: unawaited, fate: 'printed without their answers', reason: TOO_MANY },
-  ].filter(({ count }) => count > 0);
-}
-
 /** What a statistic may use when its records are asked for. */
 export interface StatisticsRun {
   readonly dissector: Dissector;

@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../capture/timestamp.ts';
 import type { TlsSessionRow } from '../record/tables/tls-session.ts';
-import type { HelloWithOffer, Offer } from '../wire/app/tls-offer.ts';
+import type { HelloWithOffer, Offer } from '../wire/app/tls/tls-offer.ts';
 import { EndpointColumns } from './endpoint-columns.ts';
 import { BLOCK_ROWS, RowBlock, texts } from './row-block.ts';
 

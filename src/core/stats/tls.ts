@@ -1,22 +1,21 @@
-import type { Section } from '../record/table.ts';
 import { type TlsSessionRow, tlsSession } from '../record/tables/tls-session.ts';
-import { dtls } from '../wire/app/dtls.ts';
-import { ConnectionHello, helloTypeOf } from '../wire/app/hello-message.ts';
-import { quic } from '../wire/app/quic.ts';
-import { tls } from '../wire/app/tls.ts';
-import { ENCRYPTED_EXTENSIONS, readAlpnChoice, readServerHello } from '../wire/app/tls-hello.ts';
-import { cipherName, tlsVersionName } from '../wire/app/tls-names.ts';
-import { type HelloTransport, readOffer } from '../wire/app/tls-offer.ts';
-import { CLIENT_HELLO } from '../wire/app/tls-record.ts';
+import { quic } from '../wire/app/quic/quic.ts';
+import { dtls } from '../wire/app/tls/dtls.ts';
+import { ConnectionHello, helloTypeOf } from '../wire/app/tls/hello-message.ts';
+import { tls } from '../wire/app/tls/tls.ts';
+import { ENCRYPTED_EXTENSIONS, readAlpnChoice, readServerHello } from '../wire/app/tls/tls-hello.ts';
+import { cipherName, tlsVersionName } from '../wire/app/tls/tls-names.ts';
+import { type HelloTransport, readOffer } from '../wire/app/tls/tls-offer.ts';
+import { CLIENT_HELLO } from '../wire/app/tls/tls-record.ts';
 import { ByFlow } from '../wire/by-flow.ts';
 import type { Flow } from '../wire/flow.ts';
 import type { Message, Packet } from '../wire/packet.ts';
 import { AwaitedRows, DROPPED, HeldBytes } from './awaited-rows.ts';
-import type { RowPlace } from './row-block.ts';
-import { lossesOf, type OpenStatistic, type StatisticOptions } from './statistic.ts';
+import { messageStatistic } from './message-statistic.ts';
+import type { OpenStatistic, StatisticOptions } from './statistic.ts';
 import { compileTlsLine } from './tls-line.ts';
 import { sizeOfHello, TlsRowBlock, TRANSPORTS } from './tls-row-block.ts';
-import { lineFor, sectionAt } from './written-rows.ts';
+import { lineFor } from './written-rows.ts';
 
 const TLS_1_3 = 0x0304;
 
@@ -74,15 +73,7 @@ export function openTls({ held = new HeldBytes(), communityIds = true, lineOf }:
       }
     }
   };
-  const sectionOf = (places: Iterable<RowPlace<TlsRowBlock>>): Section => sectionAt(tlsSession, places, line);
-  return {
-    ingest,
-    ingestHeld: ingest,
-    sections: () => [sectionOf(rows.all())],
-    fresh: (now) => [sectionOf(rows.takeComplete(now))],
-    first: () => (rows.hasMany ? sectionOf(rows.takeFirst()) : null),
-    losses: () => lossesOf(tlsSession.type, rows),
-  };
+  return messageStatistic(tlsSession, rows, line, ingest);
 }
 
 /** How JA4 writes what carries a hello. */

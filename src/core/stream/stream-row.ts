@@ -57,7 +57,7 @@ const BOTH_FINISHED = 3;
 const RESET = 4;
 
 /** How far a connection got. */
-export function stateOf(tcp: TcpConnection): StreamState {
+function stateOf(tcp: TcpConnection): StreamState {
   if ((tcp.ended & RESET) !== 0) return 'RESET';
   if (tcp.ended !== 0) return (tcp.ended & BOTH_FINISHED) === BOTH_FINISHED ? 'CLOSED' : 'CLOSING';
   return openingOf(tcp);

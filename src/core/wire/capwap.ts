@@ -1,4 +1,4 @@
-import { dtls } from './app/dtls.ts';
+import { dtls } from './app/tls/dtls.ts';
 import { i32, u16 } from './bytes.ts';
 import { eth } from './eth.ts';
 import { INCOMPLETE } from './fragments.ts';

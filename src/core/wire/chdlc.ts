@@ -1,4 +1,5 @@
 import { u16 } from './bytes.ts';
+import { hex } from './hex.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
@@ -20,12 +21,7 @@ export const chdlc = protocol({
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
     if (packet.layerEnd[layer]! - start < HEADER) return;
-    out.field('Address', `0x${bytes[start]!.toString(16).padStart(2, '0')}`);
-    out.field(
-      'Protocol',
-      `0x${u16(bytes, start + 2)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Address', hex(bytes[start]!, 2));
+    out.field('Protocol', hex(u16(bytes, start + 2), 4));
   },
 });

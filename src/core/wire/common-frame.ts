@@ -4,7 +4,7 @@ import { u16 } from './bytes.ts';
 export const TCP_IN_IPV4 = 0;
 export const UDP_IN_IPV4 = 1;
 export const TCP_IN_IPV6 = 2;
-export const UDP_IN_IPV6 = 3;
+const UDP_IN_IPV6 = 3;
 export const FRAME_KINDS = [TCP_IN_IPV4, UDP_IN_IPV4, TCP_IN_IPV6, UDP_IN_IPV6] as const;
 export type FrameKind = (typeof FRAME_KINDS)[number];
 /** Stands for any other frame, which is to be dissected. */

@@ -1,6 +1,6 @@
-import { HelloPieces } from './app/hello-pieces.ts';
 import type { PlaintextListener } from './app/plaintext-listener.ts';
-import type { TlsSecrets } from './app/tls-secrets.ts';
+import { HelloPieces } from './app/tls/hello-pieces.ts';
+import type { TlsSecrets } from './app/tls/tls-secrets.ts';
 import { hasCommonHeaders, NONE, readCommonHeaders, readCommonNetwork, tunnelPorts } from './common-headers.ts';
 import { Faults } from './faults.ts';
 import type { Flow } from './flow.ts';

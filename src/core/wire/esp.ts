@@ -1,4 +1,5 @@
 import { u32 } from './bytes.ts';
+import { hex } from './hex.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { protocol } from './protocol.ts';
@@ -11,6 +12,5 @@ export const esp = protocol({
   about: 'Encapsulating Security Payload',
   ipProtocols: [50],
   dissect: (packet: Packet) => (packet.end - packet.offset < HEADER ? packet.short() : END),
-  info: (packet, layer) =>
-    `ESP (SPI=0x${u32(packet.layerBytes[layer]!, packet.layerStart[layer]!).toString(16).padStart(8, '0')})`,
+  info: (packet, layer) => `ESP (SPI=${hex(u32(packet.layerBytes[layer]!, packet.layerStart[layer]!), 8)})`,
 });

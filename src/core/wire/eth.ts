@@ -1,4 +1,5 @@
 import { u16 } from './bytes.ts';
+import { hex } from './hex.ts';
 import { formatMac } from './mac-address.ts';
 import type { Packet } from './packet.ts';
 import type { Dissection, FieldWriter } from './protocol.ts';
@@ -28,11 +29,6 @@ export const eth = protocol({
     out.field('Destination', formatMac(bytes, start));
     out.field('Source', formatMac(bytes, start + 6));
     if (packet.layerStart[layer + 1] === start + TYPE && layer + 1 < packet.layerCount) return; // the tag of a switch is there
-    out.field(
-      'Type',
-      `0x${u16(bytes, start + TYPE)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Type', hex(u16(bytes, start + TYPE), 4));
   },
 });

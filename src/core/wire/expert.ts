@@ -1,4 +1,4 @@
-/** What is worth a look in a packet. Severities after the seed's rules where it speaks, else after Wireshark. */
+/** What is worth a look in a packet. Severities are Wireshark's where it has the same thing, but a reset is an error. */
 export interface Expert {
   /** Stands for it in `packet.experts`; below 256. */
   readonly number: number;

@@ -1,6 +1,7 @@
 import { u16 } from './bytes.ts';
 import { erspan } from './erspan.ts';
 import { eth } from './eth.ts';
+import { hex } from './hex.ts';
 import { ip } from './ip.ts';
 import { ipv6 } from './ipv6.ts';
 import { END, NOT_MINE } from './outcome.ts';
@@ -50,14 +51,12 @@ export const gre: Protocol = protocol({
   },
   /** RFC 8086. */
   datagram: (packet: Packet) => (packet.end - packet.offset < HEADER ? NOT_MINE : gre.id),
-  info: (packet, layer) => `Encapsulated 0x${typeOf(packet, layer)}`,
-  fields: (packet: Packet, layer: number, out: FieldWriter) => out.field('Protocol Type', `0x${typeOf(packet, layer)}`),
+  info: (packet, layer) => `Encapsulated ${typeOf(packet, layer)}`,
+  fields: (packet: Packet, layer: number, out: FieldWriter) => out.field('Protocol Type', typeOf(packet, layer)),
 });
 
 function typeOf(packet: Packet, layer: number): string {
-  return u16(packet.layerBytes[layer]!, packet.layerStart[layer]! + 2)
-    .toString(16)
-    .padStart(4, '0');
+  return hex(u16(packet.layerBytes[layer]!, packet.layerStart[layer]! + 2), 4);
 }
 
 /** The protocol that a number of GRE stands for; for WCCP the packet moves to what was redirected. */

@@ -1,5 +1,6 @@
 import { u16 } from './bytes.ts';
 import { unreachable } from './expert.ts';
+import { hex } from './hex.ts';
 import { ip } from './ip.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
@@ -72,9 +73,7 @@ export const icmp = protocol({
     const code = bytes[start + 1] ?? 0;
     const name = TYPES[type] ?? `Type ${type}`;
     if (type === 0 || type === 8) {
-      return `${name}  id=0x${u16(bytes, start + 4)
-        .toString(16)
-        .padStart(4, '0')}, seq=${u16(bytes, start + 6)}`;
+      return `${name}  id=${hex(u16(bytes, start + 4), 4)}, seq=${u16(bytes, start + 6)}`;
     }
     const meaning = CODES[type]?.[code];
     return meaning === undefined && code === 0 ? name : `${name} (${meaning ?? `code ${code}`})`;
@@ -85,11 +84,6 @@ export const icmp = protocol({
     if (packet.layerEnd[layer]! - start < 4) return;
     out.field('Type', `${bytes[start]!} (${TYPES[bytes[start]!] ?? 'unknown'})`);
     out.field('Code', bytes[start + 1]!);
-    out.field(
-      'Checksum',
-      `0x${u16(bytes, start + 2)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Checksum', hex(u16(bytes, start + 2), 4));
   },
 });

@@ -1,6 +1,7 @@
 import { formatIpv6 } from '../net/ip-address.ts';
 import { u16 } from './bytes.ts';
 import { unreachable } from './expert.ts';
+import { hex } from './hex.ts';
 import { ipv6 } from './ipv6.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
@@ -69,9 +70,7 @@ export const icmpv6 = protocol({
     const name = TYPES[type] ?? `Type ${type}`;
     const length = packet.layerEnd[layer]! - start;
     if (type === 128 || type === 129) {
-      return `${name} id=0x${u16(bytes, start + 4)
-        .toString(16)
-        .padStart(4, '0')}, seq=${u16(bytes, start + 6)}`;
+      return `${name} id=${hex(u16(bytes, start + 4), 4)}, seq=${u16(bytes, start + 6)}`;
     }
     if (type === 135 && length >= 24) return `${name} for ${formatIpv6(bytes, start + 8)}`;
     if (type === 136 && length >= 24) return `${name} ${formatIpv6(bytes, start + 8)}`;
@@ -84,11 +83,6 @@ export const icmpv6 = protocol({
     if (packet.layerEnd[layer]! - start < 4) return;
     out.field('Type', `${bytes[start]!} (${TYPES[bytes[start]!] ?? 'unknown'})`);
     out.field('Code', bytes[start + 1]!);
-    out.field(
-      'Checksum',
-      `0x${u16(bytes, start + 2)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Checksum', hex(u16(bytes, start + 2), 4));
   },
 });

@@ -1,6 +1,7 @@
 import { formatIpv4 } from '../net/ip-address.ts';
 import { i32, u16 } from './bytes.ts';
 import { INCOMPLETE } from './fragments.ts';
+import { hex } from './hex.ts';
 import { ipv6 } from './ipv6.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
@@ -72,14 +73,9 @@ export const ip = protocol({
     if (packet.layerEnd[layer]! - start < MINIMUM || bytes[start]! >> 4 !== 4) return;
     const fragment = u16(bytes, start + FRAGMENT);
     out.field('Header Length', (bytes[start]! & 15) << 2);
-    out.field('Differentiated Services', `0x${bytes[start + 1]!.toString(16).padStart(2, '0')}`);
+    out.field('Differentiated Services', hex(bytes[start + 1]!, 2));
     out.field('Total Length', u16(bytes, start + TOTAL_LENGTH));
-    out.field(
-      'Identification',
-      `0x${u16(bytes, start + IDENTIFICATION)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Identification', hex(u16(bytes, start + IDENTIFICATION), 4));
     out.field("Don't fragment", (fragment & 0x4000) !== 0);
     out.field('More fragments', (fragment & MORE_FRAGMENTS) !== 0);
     out.field('Fragment Offset', (fragment & FRAGMENT_OFFSET) << 3);

@@ -1,6 +1,7 @@
 import { formatIpv6 } from '../net/ip-address.ts';
 import { i32, u16, u32 } from './bytes.ts';
 import { INCOMPLETE } from './fragments.ts';
+import { hex } from './hex.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
@@ -56,8 +57,8 @@ export const ipv6 = protocol({
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
     if (packet.layerEnd[layer]! - start < HEADER) return;
-    out.field('Traffic Class', `0x${((u16(bytes, start) >> 4) & 0xff).toString(16).padStart(2, '0')}`);
-    out.field('Flow Label', `0x${(u32(bytes, start) & 0xfffff).toString(16).padStart(5, '0')}`);
+    out.field('Traffic Class', hex((u16(bytes, start) >> 4) & 0xff, 2));
+    out.field('Flow Label', hex(u32(bytes, start) & 0xfffff, 5));
     out.field('Payload Length', u16(bytes, start + PAYLOAD_LENGTH));
     out.field('Next Header', bytes[start + NEXT_HEADER]!);
     out.field('Hop Limit', bytes[start + 7]!);

@@ -1,5 +1,6 @@
 import { u16, u24 } from './bytes.ts';
 import { cdp } from './cdp.ts';
+import { hex } from './hex.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
@@ -39,7 +40,7 @@ export const llc = protocol({
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
     if (packet.layerEnd[layer]! - start < HEADER) return;
-    out.field('DSAP', `0x${bytes[start]!.toString(16).padStart(2, '0')}`);
-    out.field('SSAP', `0x${bytes[start + 1]!.toString(16).padStart(2, '0')}`);
+    out.field('DSAP', hex(bytes[start]!, 2));
+    out.field('SSAP', hex(bytes[start + 1]!, 2));
   },
 });

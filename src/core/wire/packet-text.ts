@@ -1,6 +1,6 @@
 import type { ByteText } from '../net/byte-text.ts';
 import { REGISTRY } from './all-protocols.ts';
-import { tlsSegments } from './app/tls-plaintext.ts';
+import { tlsSegments } from './app/tls/tls-plaintext.ts';
 import { dataTextLines } from './app/websocket.ts';
 import { madeTwice, mayBeCut } from './cut-layer.ts';
 import { EXPERTS, type Expert } from './expert.ts';

@@ -1,5 +1,6 @@
 import { u16 } from './bytes.ts';
 import { chdlc } from './chdlc.ts';
+import { hex } from './hex.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
 
@@ -33,6 +34,6 @@ export const ppp = protocol({
     const bytes = packet.layerBytes[layer]!;
     const start = packet.layerStart[layer]!;
     const at = bytes[start] === 0xff ? start + 2 : start;
-    out.field('Protocol', `0x${u16(bytes, at).toString(16).padStart(4, '0')}`);
+    out.field('Protocol', hex(u16(bytes, at), 4));
   },
 });

@@ -1,4 +1,5 @@
 import { u16 } from './bytes.ts';
+import { hex } from './hex.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { ppp } from './ppp.ts';
@@ -31,12 +32,7 @@ const text = {
     const start = packet.layerStart[layer]!;
     if (packet.layerEnd[layer]! - start < HEADER) return;
     out.field('Code', text.info(packet, layer));
-    out.field(
-      'Session ID',
-      `0x${u16(bytes, start + 2)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Session ID', hex(u16(bytes, start + 2), 4));
     out.field('Payload Length', u16(bytes, start + 4));
   },
 };

@@ -1,7 +1,7 @@
 import type { ByteText } from '../net/byte-text.ts';
-import type { HelloPieces } from './app/hello-pieces.ts';
 import type { PlaintextListener } from './app/plaintext-listener.ts';
-import type { TlsSecrets } from './app/tls-secrets.ts';
+import type { HelloPieces } from './app/tls/hello-pieces.ts';
+import type { TlsSecrets } from './app/tls/tls-secrets.ts';
 import type { Flow } from './flow.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { FragmentTable } from './fragments.ts';

@@ -1,6 +1,7 @@
 import { u16 } from './bytes.ts';
 import { fr } from './fr.ts';
 import { carriedByGre } from './gre.ts';
+import { hex } from './hex.ts';
 import { formatMac } from './mac-address.ts';
 import { netlink } from './netlink.ts';
 import type { Packet } from './packet.ts';
@@ -59,12 +60,7 @@ export const sll = protocol({
     out.field('Packet type', `${TYPES[type] ?? 'unknown'} (${type})`);
     out.field('Source', formatMac(bytes, second ? start + 12 : start + 6));
     out.field('Link-layer address type', u16(bytes, second ? start + 8 : start + 2));
-    out.field(
-      'Protocol',
-      `0x${u16(bytes, second ? start : start + 14)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Protocol', hex(u16(bytes, second ? start : start + 14), 4));
   },
 });
 

@@ -1,6 +1,7 @@
 import { type ByteText, constant, writtenText } from '../net/byte-text.ts';
 import { i32, u16, u32 } from './bytes.ts';
 import * as experts from './expert.ts';
+import { hex } from './hex.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, protocol } from './protocol.ts';
@@ -91,14 +92,9 @@ export const tcp = protocol({
     out.field('Sequence Number (raw)', u32(bytes, start + SEQUENCE));
     out.field('Acknowledgment number (raw)', u32(bytes, start + ACKNOWLEDGEMENT));
     out.field('Header Length', (bytes[start + OFFSET_AND_FLAGS]! >> 4) << 2);
-    out.field('Flags', `0x${flags.toString(16).padStart(3, '0')} (${formatTcpFlags(flags)})`);
+    out.field('Flags', `${hex(flags, 3)} (${formatTcpFlags(flags)})`);
     out.field('Window', u16(bytes, start + WINDOW));
-    out.field(
-      'Checksum',
-      `0x${u16(bytes, start + 16)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Checksum', hex(u16(bytes, start + 16), 4));
     out.field('Urgent Pointer', u16(bytes, start + 18));
     const options = writtenText((text) => writeTcpOptions(text, bytes, start + MINIMUM, headerEnd(packet, layer)));
     if (options.length > 0) out.field('Options', options.slice(1));

@@ -1,4 +1,5 @@
 import { u16 } from './bytes.ts';
+import { hex } from './hex.ts';
 import type { Packet } from './packet.ts';
 import { type Dissection, type FieldWriter, type ProtocolDefinition, protocol } from './protocol.ts';
 
@@ -20,12 +21,7 @@ const tagged = {
     out.field('Priority', bytes[start]! >> 5);
     out.field('Drop eligible', (bytes[start]! & 0x10) !== 0);
     out.field('ID', idOf(packet, layer));
-    out.field(
-      'Type',
-      `0x${u16(bytes, start + 2)
-        .toString(16)
-        .padStart(4, '0')}`,
-    );
+    out.field('Type', hex(u16(bytes, start + 2), 4));
   },
 } satisfies Partial<ProtocolDefinition>;
 

@@ -28,7 +28,7 @@ export interface OutputFile {
 
 /** Creates and removes the files that netwatch writes. */
 export interface CaptureFiles {
-  /** Like createOutputFile; the file may be open in another process. */
+  /** Like makeOutputFile, but it rejects; the file may be open in another process. */
   create(file: string, force: boolean): Promise<OutputFile>;
   /** The same, open in this process: `fd` is not null. */
   createHere(file: string, force: boolean): Promise<OutputFile>;
@@ -91,14 +91,9 @@ export interface Finisher {
 /**
  * Creates a file that only its owner may read. It must not exist or be a link. With `force` it is written beside the
  * old one and replaces it with one rename when it is finished. Folders, devices and pipes are never replaced. The file
- * is created and renamed as the caller, or else as this process. Rejects with a Failure 73 when it cannot be created;
- * its `write` rejects with a Failure 74 when the disk is full.
+ * is created and renamed as the caller, or else as this process. Returns it with the place where it was created. Throws
+ * a Failure 73 when it cannot be created; its `write` rejects with a Failure 74 when the disk is full.
  */
-export async function createOutputFile(file: string, force: boolean, making: Making = {}): Promise<OutputFile> {
-  return makeOutputFile(file, force, making).output;
-}
-
-/** The same, with the place where it was created. Throws what createOutputFile rejects with. */
 export function makeOutputFile(
   file: string,
   force: boolean,

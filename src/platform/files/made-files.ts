@@ -22,7 +22,7 @@ export class MadeFiles {
     this.openOwn = openOwn;
   }
 
-  /** Like createOutputFile. */
+  /** Like makeOutputFile, but it rejects. */
   async create(file: string, force: boolean, handOver: HandOver = null): Promise<OutputFile> {
     return this.createFor(this.caller, file, force, handOver);
   }

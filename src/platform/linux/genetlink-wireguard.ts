@@ -8,7 +8,7 @@ import { AF_INET, AF_INET6, readAddress, readText } from './rtnetlink.ts';
  * WireGuard by generic netlink (include/uapi/linux/{genetlink,wireguard}.h): families by their names, then each device with
  * its peers. The kernel tells private keys, too; they are overwritten as soon as they are met.
  */
-export const GENL_ID_CTRL = 16;
+const GENL_ID_CTRL = 16;
 const CTRL_CMD_GETFAMILY = 3;
 const CTRL_ATTR_FAMILY_ID = 1;
 const CTRL_ATTR_FAMILY_NAME = 2;

@@ -24,7 +24,7 @@ const ATTRIBUTES = 18;
 export const INET_DIAG_INFO = 2;
 export const INET_DIAG_CONG = 4;
 export const INET_DIAG_SKMEMINFO = 7;
-export const INET_DIAG_PROTOCOL = 10;
+const INET_DIAG_PROTOCOL = 10;
 const INET_DIAG_ULP_INFO = 19;
 /** Without the flag of nested attributes. */
 const ATTRIBUTE_TYPE = 0x3fff;

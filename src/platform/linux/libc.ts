@@ -139,6 +139,5 @@ export const ERRNO = {
   EINTR: 4,
   EAGAIN: 11,
   EACCES: 13,
-  EOPNOTSUPP: 95,
   ENOBUFS: 105,
 } as const;

@@ -36,7 +36,11 @@ export const DIAG_PROTOCOLS = {
 export type DiagProtocol = keyof typeof DIAG_PROTOCOLS;
 
 export interface SockDiag {
-  /** See `readProtocol`. */
+  /**
+   * Appends every socket of a protocol, IPv4 and IPv6, to `sockets`; none where no module of the kernel answers for it.
+   * Returns false when the kernel kept changing its tables meanwhile, so that one may be missing or stand twice. Throws
+   * NetlinkError.
+   */
   read(proto: DiagProtocol, sockets: SocketDraft[]): boolean;
   /** The same; they are added to `messages` and not parsed. */
   keep(proto: DiagProtocol, messages: SocketMessages): boolean;
@@ -53,7 +57,7 @@ export function openSockDiag(netns: NetworkNamespace | null): SockDiag {
   };
 }
 
-/** See `readProtocol`. */
+/** See `SockDiag.read`. */
 export function openReading(netlink: Netlink): SockDiag['read'] {
   const readsTcp = openTcpReading();
   return (proto, sockets) => {
@@ -102,15 +106,6 @@ function moveIpv6Behind(sockets: SocketDraft[], from: number): void {
     else sockets[end++] = socket;
   }
   for (const socket of ipv6) sockets[end++] = socket;
-}
-
-/**
- * Appends every socket of a protocol, IPv4 and IPv6, to `sockets`; none where no module of the kernel answers for it.
- * Returns false when the kernel kept changing its tables meanwhile, so that one may be missing or stand twice. Throws
- * NetlinkError.
- */
-export function readProtocol(netlink: Netlink, proto: DiagProtocol, sockets: SocketDraft[]): boolean {
-  return readFamilies(intoSockets(netlink, proto, sockets), proto);
 }
 
 function readFamilies(into: Into, proto: DiagProtocol): boolean {

@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { endpointText } from '../../core/net/endpoint-text.ts';
 import { listenFailure } from './listen-failure.ts';
 import { type Asked, refusalOf } from './request-gate.ts';
 
@@ -86,7 +87,7 @@ export async function listenHttp(
   server.on('checkContinue', answerTo);
 
   await new Promise<void>((resolve, reject) => {
-    const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    const at = endpointText(host, port);
     server.once('error', (error) => reject(listenFailure(error, at, port)));
     server.listen({ host, port }, resolve);
   });

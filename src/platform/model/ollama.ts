@@ -5,6 +5,7 @@ import { MOST_ANSWER } from '../../core/insight/model/answer.ts';
 import { isLoopback, type ModelEndpoint } from '../../core/insight/model/endpoint.ts';
 import type { ModelFault, ModelReply } from '../../core/insight/model/model-commentary.ts';
 import { plainText } from '../../core/insight/model/plain-text.ts';
+import { hostText } from '../../core/net/endpoint-text.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import { connectInTurn } from '../probe/connect-to.ts';
 import { type Deadline, openDeadline } from '../probe/deadline.ts';
@@ -13,7 +14,7 @@ import { shakeHands } from '../probe/tls-handshake.ts';
 import { prepareRoots } from '../probe/trusted-roots.ts';
 
 /** Bytes of a response that are read. */
-export const MOST_BODY_BYTES = 1_048_576;
+const MOST_BODY_BYTES = 1_048_576;
 /** Characters of what the server says of an error, such as that memory is short, that are shown. */
 const LONGEST_ERROR = 160;
 /** How long it may take to find out whether anybody listens. */
@@ -95,7 +96,7 @@ const INTERRUPTED: ModelFault = { kind: 'interrupted', reason: 'interrupted' };
 
 function requestTo({ host, port, path, secure }: ModelEndpoint, body: string): Buffer {
   const [bare = ''] = host.split('%', 1);
-  const name = bare.includes(':') ? `[${bare}]` : bare;
+  const name = hostText(bare);
   const content = Buffer.from(body, 'utf8');
   const head = [
     `POST ${path} HTTP/1.1`,

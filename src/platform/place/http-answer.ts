@@ -11,7 +11,7 @@ import { waitFor } from '../probe/wait-for.ts';
 import { hostOf, NotPermitted } from './permitted-url.ts';
 
 /** Answers of registries have 3 to 60 kB; IANA's lists fewer than 30. */
-export const MOST_BODY_BYTES = 1024 * 1024;
+const MOST_BODY_BYTES = 1024 * 1024;
 
 /** What a server answered. */
 export interface HttpAnswer {

@@ -5,13 +5,15 @@ import { dnsQuery } from '../../core/health/messages/dns-query.ts';
 import { type DnsQuestion, dnsQuestionOf } from '../../core/health/messages/dns-question.ts';
 import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
+import { endpointText, hostText } from '../../core/net/endpoint-text.ts';
 import { askDatagram } from './ask-datagram.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { askDnsStream } from './dns-stream.ts';
 import { askDoh } from './doh-request.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
 import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 import { openSystemResolution } from './system-resolution.ts';
 import { shakeHands } from './tls-handshake.ts';
@@ -72,8 +74,7 @@ export function openDnsProber(target: Target, options: Pick<ProberOptions, 'cloc
         const told = replyOf(question, value.asked, addr, { ...value.findings, total_ms: clock.monotonic() - start });
         return { ...told, detail: told.detail + note };
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: found[0] ?? {} });
+        return failedReply(error, { addr, findings: found[0] ?? {} });
       } finally {
         deadline.close();
       }
@@ -171,5 +172,5 @@ function answersText(rcode: string, answers: readonly string[]): string {
 
 function authorityOf({ host, port }: Target): string {
   const [bare = ''] = host.split('%', 1);
-  return `${bare.includes(':') ? `[${bare}]` : bare}${port === 443 ? '' : `:${port}`}`;
+  return port === 443 ? hostText(bare) : endpointText(bare, port);
 }

@@ -7,8 +7,9 @@ import type { Target } from '../../core/health/target.ts';
 import { shorten } from './certificate-findings.ts';
 import { connectInTurn } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
-import { CannotAsk, resolveHost } from './resolve-host.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
+import { resolveHost } from './resolve-host.ts';
 import { shakeHands } from './tls-handshake.ts';
 import { streamWords } from './tls-words.ts';
 import { prepareRoots } from './trusted-roots.ts';
@@ -58,12 +59,7 @@ export function openHttpProber(target: Target, { clock }: Pick<ProberOptions, 'c
         findings.total_ms = total;
         return reply({ ...answer, detail: answer.detail + note, rttMs: answer.isWhole ? total : null, addr, findings });
       } catch (error) {
-        return reply({
-          ok: error instanceof CannotAsk ? null : false,
-          detail: (error as Error).message,
-          addr,
-          findings,
-        });
+        return failedReply(error, { addr, findings });
       } finally {
         deadline.close();
       }

@@ -5,7 +5,8 @@ import { askInTurn } from './ask-in-turn.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { requestFailure } from './open-requests.ts';
 import { openPing } from './ping-command.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
 import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 import { tcpEcho } from './tcp-echo.ts';
 
@@ -48,8 +49,7 @@ export function openIcmpProber(target: Target, { platform, clock, sayLimit, own 
           findings: { ...value.findings, dns_ms: addresses.millis },
         };
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings });
+        return failedReply(error, { addr, findings });
       } finally {
         deadline.close();
       }

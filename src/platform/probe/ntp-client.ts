@@ -13,8 +13,9 @@ import type { Target } from '../../core/health/target.ts';
 import { askDatagram } from './ask-datagram.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { openDeadline } from './deadline.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
-import { CannotAsk, resolveHost } from './resolve-host.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
+import { resolveHost } from './resolve-host.ts';
 
 /** How long a server that answers RATE is left alone. */
 const REST_MS = 64_000;
@@ -51,8 +52,7 @@ export function openNtpProber(target: Target, { clock }: Pick<ProberOptions, 'cl
         const told = replyOf(value, clock.wallAt(sentAt), receivedAt - sentAt, addr, millis);
         return { ...told, detail: told.detail + asked.note };
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });
+        return failedReply(error, { addr, findings: { dns_ms: millis } });
       } finally {
         deadline.close();
       }

@@ -1,7 +1,8 @@
 import type { Prober } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import type { ProbeKind } from '../../core/record/tables/probe.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { reply } from './reply.ts';
 
 type Open = (target: Target, options: ProberOptions) => Prober;
 

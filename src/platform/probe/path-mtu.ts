@@ -12,7 +12,8 @@ import type { EchoReply, Platform } from '../../core/system/platform.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { noRequests, openRequests, requestFailure } from './open-requests.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
 import { type Addresses, CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 
 /** A missing answer is waited for this many times as long as the answers that came, but never less than this. */
@@ -61,8 +62,7 @@ export function openMtuProber(target: Target, { platform, clock }: ProberOptions
         const judged = judge(found, FLOORS[family], deadline);
         return reply({ ...judged, detail: judged.detail + note, rttMs, addr, findings });
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr });
+        return failedReply(error, { addr });
       } finally {
         deadline.close();
       }

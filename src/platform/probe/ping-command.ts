@@ -1,6 +1,6 @@
 import type { Reply } from '../../core/health/prober.ts';
 import type { Platform } from '../../core/system/platform.ts';
-import { reply } from './prober-options.ts';
+import { reply } from './reply.ts';
 import { type Resolved, socketAddress } from './resolve-host.ts';
 
 /**

@@ -1,4 +1,3 @@
-import type { Findings, Reply } from '../../core/health/prober.ts';
 import type { OwnConnections } from '../../core/insight/own-connections.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { Platform } from '../../core/system/platform.ts';
@@ -12,10 +11,3 @@ export interface ProberOptions {
   /** Is told of connections that stand for echo requests; absent where nobody looks at connections. */
   readonly own?: OwnConnections;
 }
-
-/** A reply with the known fields; all others are null or empty. */
-export function reply(known: Partial<Reply> & Pick<Reply, 'ok' | 'detail'>): Reply {
-  return { rttMs: null, addr: null, findings: NOTHING, at: null, ...known };
-}
-
-const NOTHING: Findings = {};

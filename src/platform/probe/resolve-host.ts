@@ -25,13 +25,13 @@ export interface Addresses {
 }
 
 /** Why a name has no address, in a few words. */
-export class Unresolved extends Error {}
+class Unresolved extends Error {}
 
 /** A target that cannot be asked from here: that says nothing about it. */
 export class CannotAsk extends Error {}
 
 /** More addresses of a name than this are not asked. */
-export const MOST_ADDRESSES = 16;
+const MOST_ADDRESSES = 16;
 
 /**
  * The addresses of a target's host, as the system resolves names (RFC 6724 orders them), within the time of a probe. Rejects

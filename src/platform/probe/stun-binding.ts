@@ -2,12 +2,14 @@ import { networkInterfaces } from 'node:os';
 import { natMapping, type Seen } from '../../core/health/messages/nat-mapping.ts';
 import type { Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
+import { endpointText } from '../../core/net/endpoint-text.ts';
 import type { ProbeRow } from '../../core/record/tables/probe.ts';
 import type { Platform } from '../../core/system/platform.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
-import { CannotAsk, resolveHost } from './resolve-host.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
+import { resolveHost } from './resolve-host.ts';
 import { type Answered, StunSocket } from './stun-socket.ts';
 
 /** How long an answer waits for the answer of another server, for comparison. */
@@ -44,8 +46,7 @@ export function openStunProber(target: Target, { platform, clock }: ProberOption
         const told = await replyOf(asked.value, { addr, port }, socketTo(addr), deadline, millis);
         return { ...told, detail: told.detail + asked.note };
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });
+        return failedReply(error, { addr, findings: { dns_ms: millis } });
       } finally {
         deadline.close();
       }
@@ -80,7 +81,7 @@ async function replyOf(
     await socket.another(seen, Math.min(COMPARE_MS, deadline.left()));
     nat = natMapping(seen, socket.othersThan(seen), localPort, local);
   }
-  const at = `${mapped.addr.includes(':') ? `[${mapped.addr}]` : mapped.addr}:${mapped.port}`;
+  const at = endpointText(mapped.addr, mapped.port);
   const repeated = sent === 1 ? '' : `; asked ${sent} times`;
   return reply({
     ok: true,

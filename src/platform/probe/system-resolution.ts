@@ -5,7 +5,8 @@ import type { Prober } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { openDeadline } from './deadline.ts';
 import { hasNoRouteToNameServers, NO_SERVER_ANSWERS } from './name-servers.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { reply } from './reply.ts';
 import { NO_ROUTE_TO_SERVERS } from './resolve-host.ts';
 import { waitFor } from './wait-for.ts';
 

@@ -3,8 +3,9 @@ import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { connectInTurn } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
-import { CannotAsk, resolveHost } from './resolve-host.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
+import { resolveHost } from './resolve-host.ts';
 
 /** A server that speaks first does so soon; one that waits for us never does. */
 const FIRST_BYTE_MS = 200;
@@ -27,8 +28,7 @@ export function openTcpProber(target: Target, { clock }: Pick<ProberOptions, 'cl
         findings.first_byte_ms = said.millis;
         return reply({ ok: true, detail: said.detail + note, rttMs: value.millis, addr, findings });
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings });
+        return failedReply(error, { addr, findings });
       } finally {
         deadline.close();
       }

@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { Reply } from '../../core/health/prober.ts';
 import type { OwnConnections } from '../../core/insight/own-connections.ts';
 import type { Deadline } from './deadline.ts';
-import { reply } from './prober-options.ts';
+import { reply } from './reply.ts';
 import { type Resolved, socketAddress } from './resolve-host.ts';
 
 /** The ports on which hosts most often answer, even if only with a refusal. */

@@ -2,8 +2,9 @@ import type { Findings, Prober, Reply } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { type Connected, connectInTurn, connectTo } from './connect-to.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
-import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
+import { type Resolved, resolveHost } from './resolve-host.ts';
 import { type Handshake, HandshakeFailure, shakeHands } from './tls-handshake.ts';
 import { prepareRoots } from './trusted-roots.ts';
 
@@ -37,8 +38,7 @@ export function openTlsProber(target: Target, { clock }: Pick<ProberOptions, 'cl
         const findings = { ...found, ...handshake.findings, total_ms: rttMs };
         return reply({ ok: handshake.fault === null, detail: detailOf(handshake) + note, rttMs, addr, findings });
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: found });
+        return failedReply(error, { addr, findings: found });
       } finally {
         deadline.close();
       }

@@ -5,7 +5,8 @@ import type { EchoReply, EchoSocket } from '../../core/system/platform.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { type Deadline, openDeadline } from './deadline.ts';
 import { noRequests, openRequests, requestFailure } from './open-requests.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
 import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
 
 /**
@@ -66,8 +67,7 @@ export function openTraceProber(target: Target, { platform, clock }: ProberOptio
       } catch (error) {
         const heard = [...looks].find(([, { path }]) => path.lastHeard() > 0)?.[0];
         addr = heard ?? addr;
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: findingsOf(addr) });
+        return failedReply(error, { addr, findings: findingsOf(addr) });
       } finally {
         shown = addr;
         deadline.close();

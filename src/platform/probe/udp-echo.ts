@@ -3,8 +3,9 @@ import type { Target } from '../../core/health/target.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { openDeadline } from './deadline.ts';
 import { EchoSocket } from './echo-socket.ts';
-import { type ProberOptions, reply } from './prober-options.ts';
-import { CannotAsk, type Resolved, resolveHost } from './resolve-host.ts';
+import type { ProberOptions } from './prober-options.ts';
+import { failedReply, reply } from './reply.ts';
+import { type Resolved, resolveHost } from './resolve-host.ts';
 
 /** A duplicate comes soon after the first copy: the round should also count a duplicate of its last probe. */
 const LINGER_MS = 20;
@@ -51,8 +52,7 @@ export function openUdpProber(target: Target, { clock }: Pick<ProberOptions, 'cl
           findings: { dns_ms: millis },
         });
       } catch (error) {
-        const ok = error instanceof CannotAsk ? null : false;
-        return reply({ ok, detail: (error as Error).message, addr, findings: { dns_ms: millis } });
+        return failedReply(error, { addr, findings: { dns_ms: millis } });
       } finally {
         deadline.close();
       }

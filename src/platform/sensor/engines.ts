@@ -23,7 +23,7 @@ function isExecutable(file: string): boolean {
 }
 
 /** Whether the pcap module was built. Nothing is loaded: it is native code, which only the sensor runs. */
-export function isPcapBuilt(): boolean {
+function isPcapBuilt(): boolean {
   try {
     const folder = path.dirname(createRequire(import.meta.url).resolve('pcap/package.json'));
     return fs.existsSync(path.join(folder, 'build/Release/pcap_binding.node'));

@@ -9,21 +9,18 @@ import { FrameBlocks } from './frame-blocks.ts';
 import { FrameRecords } from './frame-records.ts';
 import type { FrameVector } from './frame-vector.ts';
 import { LaterDevices } from './later-devices.ts';
+import { LostDevices } from './lost-devices.ts';
 import { PACKETS_FD, type SensorOrder } from './messages.ts';
-import { NotOpened, openDevices } from './open-devices.ts';
+import { NotOpened, type OnFrame, type OpenedDevices, openDevices } from './open-devices.ts';
+import { outOf } from './out-of.ts';
 import type { RingFrame } from './packet-ring.ts';
 import { checkFilter, type PcapDevice } from './pcap-device.ts';
-import { loadPcap, type PcapTap } from './pcap-tap.ts';
+import { ANY, type FrameBuffers, loadPcap, type Native, type PcapTap } from './pcap-tap.ts';
 import { RequestLines } from './request-lines.ts';
 import { enterSandbox } from './sandbox.ts';
 import { fail, failToOpen, say, sync, writeFrames, writeSome } from './sensor-talk.ts';
+import { SettlingFilters } from './settling-filters.ts';
 
-/**
- * Entry point of the capturing process: the only part of netwatch that needs a privilege, and that runs native code for
- * each packet. The binding hands out packets until there are none, so its event loop stands still under a flood. A
- * separate process keeps the program responsive, and when the reader of its pipe is slow, the drops happen where the
- * kernel counts them. It ends when its stdin does, or when nobody reads the pipe any more.
- */
 const WATCH_MS = 200;
 const COUNTS_MS = 1000;
 /** How often it looks for packets when the binding no longer reports them. */
@@ -46,6 +43,12 @@ interface Ending {
 }
 const ASKED: Ending = { status: EXIT.ok, reason: null, gone: null };
 
+/**
+ * Entry point of the capturing process: the only part of netwatch that needs a privilege, and that runs native code for
+ * each packet. The binding hands out packets until there are none, so its event loop stands still under a flood. A
+ * separate process keeps the program responsive, and when the reader of its pipe is slow, the drops happen where the
+ * kernel counts them. It ends when its stdin does, or when nobody reads the pipe any more.
+ */
 function run(order: SensorOrder, clock: Clock): void {
   const native = load();
   if (native === null) return;
@@ -151,45 +154,22 @@ function run(order: SensorOrder, clock: Clock): void {
     if (now > deadline) end(last ?? ASKED);
     // no timer runs while packets keep coming
     if (now > countedAt + COUNTS_MS) tellCounts();
-    tellFiltered();
+    settling.look();
     if (!requests.look()) deadline = Math.min(deadline, now + WATCH_MS);
   };
-  /** Filters that hold, while packets from before them may wait in the kernel. */
-  const settling: { readonly isOut: () => boolean; readonly until: number }[] = [];
-  const tellFiltered = (): void => {
-    while (settling.length > 0 && (settling[0]!.isOut() || clock.monotonic() > settling[0]!.until)) {
-      settling.shift();
-      writer.flush();
-      say({ type: 'filtered', refusal: null });
-    }
-  };
+  const settling = new SettlingFilters(clock, order.gatherMs + GRACE_MS, () => {
+    writer.flush();
+    say({ type: 'filtered', refusal: null });
+  });
   const refilter = (bpf: string): void => {
     const refusal = changing?.change(bpf) ?? null;
-    if (refusal !== null) {
-      say({ type: 'filtered', refusal });
-      return;
-    }
-    settling.push({ isOut: outOf(devices), until: clock.monotonic() + order.gatherMs + GRACE_MS });
-    const drain = (): void => {
-      for (const { tap } of devices) tap.drain();
-      tellFiltered();
-      if (settling.length > 0) clock.after(LAST_MS, drain);
-    };
-    clock.after(LAST_MS, drain);
+    if (refusal === null) settling.add(devices);
+    else say({ type: 'filtered', refusal });
   };
   const requests = new RequestLines({ sync: () => tellCounts(true), refilter, follow: (index) => follow(index) });
 
-  try {
-    for (const name of order.devices) checkFilter(native, order.bpf, name === 'any' ? LINUX_SLL : ETHERNET);
-  } catch (error) {
-    fail(EXIT.usage, `--bpf "${order.bpf}": ${messageOf(error)}`, 'man 7 pcap-filter');
-    return;
-  }
-  const opened = openDevices(native, order, writer, onFrame, clock);
-  if (opened instanceof NotOpened) {
-    failToOpen(order, opened.device, opened.message);
-    return;
-  }
+  const opened = openAsked(native, order, writer, onFrame, clock);
+  if (opened === null) return;
   const { devices, changing, lacking } = opened;
   const later = changing === null ? null : LaterDevices.open(native, order, writer, devices, changing, onFrame);
   // from here on nothing is privileged, and what was not opened above cannot be
@@ -215,21 +195,13 @@ function run(order: SensorOrder, clock: Clock): void {
   process.stdin.on('data', (bytes: Buffer) => requests.take(bytes));
   const start = (device: PcapDevice): void => device.tap.start(() => writer.flush());
   for (const device of devices) start(device);
-  const lost = new Set<PcapDevice>();
-  const noteLost = (): void => {
-    for (const device of devices) {
-      if (lost.has(device)) continue;
-      device.tap.drain();
-      if (device.isThere()) continue;
-      lost.add(device);
-      const isLeft = devices.some((other) => !lost.has(other));
-      if (order.outlives && isLeft) say({ type: 'gone', device: device.name });
-      else finish(goneOf(device.name));
-    }
-  };
+  const lost = new LostDevices(devices, (name, isLeft) => {
+    if (order.outlives && isLeft) say({ type: 'gone', device: name });
+    else finish(goneOf(name));
+  });
   const follow = (index: number): void => {
     // who reads it knows which one is meant
-    noteLost();
+    lost.look();
     const found = later?.follow(index) ?? 'this machine cannot';
     if (typeof found !== 'string') start(found);
     writer.flush();
@@ -238,7 +210,7 @@ function run(order: SensorOrder, clock: Clock): void {
   const untold = new Set<PcapTap>();
   every(clock, WATCH_MS, () => {
     // what the kernel had gathered of it has come meanwhile
-    later?.release(lost);
+    later?.release(lost.all);
     for (const { tap, isReleased } of devices) {
       if (isReleased) continue;
       if (tap.drainUntold() && !untold.has(tap)) {
@@ -250,18 +222,9 @@ function run(order: SensorOrder, clock: Clock): void {
       }
       writer.flush();
     }
-    noteLost();
+    lost.look();
   });
   every(clock, COUNTS_MS, () => tellCounts());
-}
-
-/** Whether what the kernel holds now has been handed out. */
-function outOf(devices: readonly PcapDevice[]): () => boolean {
-  const wanted = devices.map((device) => ({
-    device,
-    taken: device.taken + (device.left() ?? Number.POSITIVE_INFINITY),
-  }));
-  return () => wanted.every(({ device, taken }) => device.taken >= taken);
 }
 
 const goneOf = (name: string): Ending => ({
@@ -270,7 +233,28 @@ const goneOf = (name: string): Ending => ({
   gone: name,
 });
 
-function load(): ReturnType<typeof loadPcap> | null {
+/** Checks the filter and opens the devices; null when that failed, which has been said then. */
+function openAsked(
+  native: Native,
+  order: SensorOrder,
+  into: FrameBuffers,
+  onFrame: OnFrame,
+  clock: Clock,
+): OpenedDevices | null {
+  try {
+    for (const name of order.devices) checkFilter(native, order.bpf, name === ANY ? LINUX_SLL : ETHERNET);
+  } catch (error) {
+    fail(EXIT.usage, `--bpf "${order.bpf}": ${messageOf(error)}`, 'man 7 pcap-filter');
+    return null;
+  }
+  const opened = openDevices(native, order, into, onFrame, clock);
+  if (!(opened instanceof NotOpened)) return opened;
+  failToOpen(order, opened.device, opened.message);
+  return null;
+}
+
+/** Null when the native module does not load, which has been said then. */
+function load(): Native | null {
   try {
     return loadPcap();
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   setTransportFactory,
 } from '@nats-io/transport-node';
 import { nodeResolveHost } from '@nats-io/transport-node/lib/node_transport.js';
-import type { Message, Recipient, Reply } from '../../core/delivery/message.ts';
+import { LONGEST_REASON, type Message, type Recipient, type Reply } from '../../core/delivery/message.ts';
 import { messageOf } from '../../core/failure.ts';
 import { trustedPem } from '../probe/trusted-roots.ts';
 import { NatsTransport } from './nats-transport.ts';
@@ -18,8 +18,6 @@ const CONNECT_MS = 5_000;
 const ACKNOWLEDGE_MS = 10_000;
 /** What headers and the subject of the reply take of the largest message. */
 const HEADER_BYTES = 512;
-/** Characters of what the server says that are shown. */
-const LONGEST_REASON = 200;
 
 /**
  * Publishes to a stream of JetStream: a message has arrived when the server acknowledges that the stream has it. The client does not

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { LONGEST_REASON } from '../../core/delivery/message.ts';
 import { messageOf } from '../../core/failure.ts';
 import { openDeadline } from '../probe/deadline.ts';
 import { trustedPem } from '../probe/trusted-roots.ts';
@@ -8,8 +9,6 @@ import type { SinkRequest } from './sink-request.ts';
 const ANSWER_MS = 10_000;
 /** Bytes of an answer that are read: it holds a number and a sentence. */
 const MOST_ANSWER_BYTES = 64 * 1024;
-/** Characters of what the server says that are shown. */
-export const LONGEST_REASON = 200;
 
 /** What a server answers; its status is null, and its words the reason, when no answer came. */
 export interface OtlpAnswer {

@@ -1,5 +1,5 @@
-import type { Reply } from '../../core/delivery/message.ts';
-import { LONGEST_REASON, type OtlpAnswer } from './otlp-http.ts';
+import { LONGEST_REASON, type Reply } from '../../core/delivery/message.ts';
+import type { OtlpAnswer } from './otlp-http.ts';
 
 /** What a server may say that took what was sent: it may have rejected some. */
 export interface PartialSuccess {

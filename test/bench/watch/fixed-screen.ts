@@ -25,7 +25,7 @@ import { MACHINE, NOON, SETTINGS } from '../../support/screen-scene.ts';
 import { connOn } from '../../support/screen-story.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
-export const KEYS: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
+const KEYS: KeyTable = { tabs: TABS, lists: LIST_KEYS, everywhere: globalKeys(TABS) };
 /** What a stranger could give as a name. */
 const NAMES = [
   'nginx',

@@ -6,9 +6,6 @@ const DRIVER = path.join(import.meta.dirname, 'pty-driver.py');
 /** A letter, three doubles and a length. */
 const HEAD = 29;
 
-/** Milliseconds of the clock that the driver tells. */
-export const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
-
 /**
  * Runs a command on a terminal of this size. `heard` is told of each frame of the driver: `kind`, `ms` of the monotonic clock,
  * `cpuMs` of the program and its children, `waitMs` that the machine kept it from running, `text`. Resolves when it runs.

@@ -44,7 +44,7 @@ test('filters judge them, as text and as a function', async () => {
   expect(await countries({ geoip: [city], filter: ({ geo_city }) => geo_city === 'Bonn' })).toEqual(['DE']);
 });
 
-test('vendors of interfaces', async () => {
+test('interfaces have a vendor where IEEE gave the block away, and only when it is asked for', async () => {
   const root = 'test/hosts/linux';
   const rows = await ifaces({ root, geoip: true }).all();
   expect((await ifaces({ root }).all()).map(({ vendor }) => vendor)).toEqual(rows.map(() => null));

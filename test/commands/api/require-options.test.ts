@@ -42,7 +42,7 @@ test.each<[kind: OptionKind, right: unknown[], wrong: unknown[], words: string]>
     );
 });
 
-test('one of several values', () => {
+test('a value that is not one of several is refused, and they are listed', () => {
   requireValue('x', 'b', ['a', 'b']);
   expect(() => requireValue('x', 'c', ['a', 'b'])).toThrow('x is "c", not one of a, b');
 });

@@ -36,7 +36,7 @@ test.each([
   expect(await outOf('capture', '-r', file, '-H', ...options)).toBe(expected);
 });
 
-test('export packets', async () => {
+test('export packets picks datagrams by the server name of their hello', async () => {
   const copy = path.join(folder, 'copy.pcap');
   await netwatch('export', 'packets', '-r', file, '-f', `${SNI} == a.example`, '-w', copy);
   expect(await outOf('capture', '-r', copy, '-H', '--fields', `src_port,${SNI}`)).toBe('50000\ta.example\n');

@@ -43,7 +43,7 @@ test.each([
   expect(() => request(values)).toThrow(expect.objectContaining({ exit: 64, message }));
 });
 
-test('kept and lost', () => {
+test('how many packets were kept and lost is said, also where only the least is known', () => {
   expect([keptAndLost(1, 2), keptAndLost(2, 0, true)]).toEqual([
     '1 packet kept, 2 lost',
     'at least 2 packets kept, at most 0 lost',

@@ -97,7 +97,7 @@ test('the formats say the same', async () => {
   expect((await conns('-o', 'table')).out.trimEnd().split('\n')).toHaveLength(7);
 });
 
-test('added up', async () => {
+test('--summary adds up the connections of a capture', async () => {
   const [one, other] = recordsOf((await conns('--summary', 'remote', '--json')).out);
   expect(one).toMatchObject({
     type: 'conn_summary',

@@ -28,7 +28,7 @@ test('of several looks one is asked about at a time, and each answer is shown on
   await until(() => answers.length === 1);
   expect([look(2), look(3)]).toEqual([0, 0]);
   answers[0]!();
-  await until(() => comments.hasNews);
+  await until(() => comments.isIdle);
   expect([look(4), look(5)]).toEqual([1, 0]);
   await until(() => answers.length === 2);
   comments.finish();

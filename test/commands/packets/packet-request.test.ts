@@ -58,7 +58,7 @@ test('a live capture of which nothing is said, and one of which everything is', 
   });
 });
 
-test('a file', () => {
+test('-r asks for packets of a file, with its interface, sandbox and keys', () => {
   expect(request('-r f')).toEqual({ from: 'file', file: 'f', interface: null, sandbox: 'on', keylog: null });
   expect(request('-r f -i eth0 --sandbox off --keylog k')).toEqual({
     from: 'file',

@@ -6,7 +6,7 @@ import { sayFaults } from '../../../src/commands/reading/say-faults.ts';
 import { OPENERS } from '../../../src/core/stats/all.ts';
 import { FlowNames } from '../../../src/core/stream/flow-names.ts';
 import { Reassembly } from '../../../src/core/stream/reassembly.ts';
-import { dns } from '../../../src/core/wire/app/dns.ts';
+import { dns } from '../../../src/core/wire/app/dns/dns.ts';
 import { Faults } from '../../../src/core/wire/faults.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { udp } from '../../../src/core/wire/udp.ts';

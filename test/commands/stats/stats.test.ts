@@ -43,7 +43,7 @@ async function records(by: string, ...argv: readonly string[]): Promise<readonly
 }
 
 describe('what happened in the recording', () => {
-  test('DNS', async () => {
+  test('a record for each DNS query, with its answer and how long it took', async () => {
     const common = { client: '127.0.0.1', server: '127.0.0.1', transport: 'udp', qtype: 'A' };
     expect(await records('dns')).toMatchObject([
       { ...common, name: 'real.example', rcode: 'NOERROR', answers: ['192.0.2.7'], latency_ms: 0.840154, packet: 1 },
@@ -51,7 +51,7 @@ describe('what happened in the recording', () => {
     ]);
   });
 
-  test('HTTP', async () => {
+  test('a record for each HTTP request, with its response', async () => {
     const common = { stream: 0, server_port: 8080, method: 'GET', host: 'web.example', version: 'HTTP/1.1' };
     expect(await records('http')).toMatchObject([
       { ...common, uri: '/hello', status: 200, reason: 'OK', request_bytes: 66, response_bytes: 147 },
@@ -59,7 +59,7 @@ describe('what happened in the recording', () => {
     ]);
   });
 
-  test('TLS', async () => {
+  test('a record for each TLS session, with what was offered and chosen', async () => {
     expect(await records('tls')).toMatchObject([
       {
         stream: 1,

@@ -155,7 +155,7 @@ const without = (stories: Readonly<Record<string, Outcome>>, ...keys: readonly s
   Object.fromEntries(Object.entries(stories).filter(([key]) => !keys.includes(key)));
 
 test.each(TABS.map((tab) => [tab.name, tab] as const))(
-  'the keys of %s, of its lists, and of every tab',
+  'every key of %s, of its lists and of every tab leads to what is listed here',
   (name, tab) => {
     const own = OWN[name] ?? {};
     const digit = String(TAB_NAMES.indexOf(name) + 1);
@@ -171,6 +171,6 @@ test.each(TABS.map((tab) => [tab.name, tab] as const))(
   },
 );
 
-test('the keys of a stream', () => {
+test('every key of a stream leads to what is listed here', () => {
   expect(faultsOf(STREAM, () => open('packets').take({ type: 'stream', stream: stream(10) }))).toEqual([]);
 });

@@ -24,7 +24,7 @@ const comparison = fc.constantFrom<[string, (count: number, wanted: number) => b
 const spelling = fc.constantFrom('words' as const, 'symbols' as const);
 
 describe('against a naive evaluator', () => {
-  test('filters', () => {
+  test('filters pick the same rows', () => {
     fc.assert(
       fc.property(model, rows, spelling, (filter, some, style) => {
         const { matches } = compileFilter(write(filter, style), sample);

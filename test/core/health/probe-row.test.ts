@@ -22,7 +22,7 @@ test('it has the fields of the record, in their order', () => {
   expect(Object.keys(row([replyOf(1, { connect_ms: 1, method: null })]))).toEqual(Object.keys(probe.fields));
 });
 
-test('figures of a round', () => {
+test('a lost probe counts as sent, and is in no time', () => {
   expect(roundOf('192.0.2.1', [10, null, 20, 12])).toMatchObject({
     sent: 4,
     received: 3,

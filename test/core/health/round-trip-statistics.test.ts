@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { roundTripStatistics } from '../../../src/core/health/round-trip-statistics.ts';
 
-test('as mtr has them', () => {
+test('mean, deviation, jitter and percentiles are those of mtr', () => {
   expect(roundTripStatistics([10, 20, 15, 35])).toEqual({
     min: 10,
     avg: 20,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SessionSecrets } from '../../../src/core/keylog/session-secrets.ts';
-import { SECRET_LABELS } from '../../../src/core/wire/app/tls-secrets.ts';
+import { SECRET_LABELS } from '../../../src/core/wire/app/tls/tls-secrets.ts';
 
 const randomOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const hexOf = (byte: number, length: number): string => Buffer.alloc(length, byte).toString('hex');

@@ -18,7 +18,7 @@ test('in a CSV every text is guarded, a list and a field that is not known too, 
   expect(compileCsv(sample, FIELDS)(FORMULA)).toBe(`'=1,'@a,'-1,"'+1,b","'-1,2",-1.5,'=x`);
 });
 
-test('in TSV nothing is', () => {
+test('in TSV nothing is guarded', () => {
   expect(compileTsv(sample, FIELDS)(FORMULA)).toBe('=1\t@a\t-1\t+1,b\t-1,2\t-1.5\t=x');
 });
 

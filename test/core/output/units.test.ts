@@ -130,6 +130,6 @@ test('a language has as many digits as there are formats, and plain numerals bey
   expect([0, 1, 2, 3, 4].map((digits) => german(1.23456, digits))).toEqual(['1', '1,2', '1,23', '1,235', '1.23456']);
 });
 
-test('a number of things', () => {
+test('one thing has the singular, none and two the plural', () => {
   expect([0, 1, 2].map((count) => formatNumberOf(count, 'record'))).toEqual(['0 records', '1 record', '2 records']);
 });

@@ -35,7 +35,7 @@ function rowsOf(frames: readonly Timed[], comment: string | null = null): { whol
   return { whole, single };
 }
 
-test('a TCP segment', () => {
+test('the record of a TCP segment has all its fields', () => {
   expect(rowsOf([{ bytes: SYN, at: [1_700_000_000, 1] }], 'look').whole).toEqual([
     {
       number: 1,

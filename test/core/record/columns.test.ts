@@ -128,7 +128,7 @@ const TONES_OF_NUMBERS: Readonly<Record<string, readonly (readonly [number, Tone
   ],
 };
 
-test('the tone of a value', () => {
+test('each value of a field with colours has the tone that is listed here', () => {
   const told = [
     ...Object.entries(TONES).map(([name, tones]) => [name, Object.entries(tones)] as const),
     ...Object.entries(TONES_OF_NUMBERS),

@@ -27,7 +27,7 @@ test('of more than there is room for, the last in the order are left out and cou
   expect(sorted.slice(0, least)).toEqual(sortRows(endpoint, rows, KEYS).slice(0, least));
 });
 
-test('what a row takes', () => {
+test('the size of a row counts its fields, texts and lists', () => {
   expect(sizeOf({})).toBe(32);
   expect(sizeOf({ a: 'four', b: 1, c: null, d: true })).toBe(32 + (8 + 28) + (8 + 12) + 8 + 8);
   expect(sizeOf({ a: ['x', 2], b: [] })).toBe(32 + 8 + (16 + (8 + 25) + (8 + 12)) + (8 + 16));

@@ -23,7 +23,7 @@ const failureOf = (run: () => unknown): Failure => {
   throw new Error('it did not fail');
 };
 
-test('keys of a sort', () => {
+test('a key sorts upwards unless it says :desc', () => {
   expect(parseSort(thing, ['id', 'name:desc', 'size:asc'])).toEqual([
     { field: 'id', descending: false },
     { field: 'name', descending: true },

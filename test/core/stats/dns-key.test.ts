@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DnsKey } from '../../../src/core/stats/dns-key.ts';
-import { DnsParts } from '../../../src/core/wire/app/dns-parts.ts';
+import { DnsParts } from '../../../src/core/wire/app/dns/dns-parts.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { seeded } from '../../support/attack.ts';
 

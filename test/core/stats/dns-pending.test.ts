@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DnsKey } from '../../../src/core/stats/dns-key.ts';
 import { PendingQueries } from '../../../src/core/stats/dns-pending.ts';
-import { DnsParts, UNKNOWN } from '../../../src/core/wire/app/dns-parts.ts';
+import { DnsParts, UNKNOWN } from '../../../src/core/wire/app/dns/dns-parts.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 
 interface Question {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DnsKey } from '../../../src/core/stats/dns-key.ts';
 import { DnsRowBlock, sizeOfRow } from '../../../src/core/stats/dns-row-block.ts';
-import { DnsParts } from '../../../src/core/wire/app/dns-parts.ts';
+import { DnsParts } from '../../../src/core/wire/app/dns/dns-parts.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { hex } from '../../support/wire.ts';
 

@@ -3,7 +3,7 @@ import type { CaptureReader } from '../../../src/core/capture/capture-reader.ts'
 import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
 import type { HttpRequestRow } from '../../../src/core/record/tables/http-request.ts';
 import { openHttp } from '../../../src/core/stats/http.ts';
-import { PREFACE } from '../../../src/core/wire/app/http2.ts';
+import { PREFACE } from '../../../src/core/wire/app/http/http2.ts';
 import { udpFrame } from '../../support/frames.ts';
 import { TcpConversation } from '../../support/tcp-conversation.ts';
 import { dissectFrame, hex } from '../../support/wire.ts';

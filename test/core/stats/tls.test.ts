@@ -192,7 +192,7 @@ test('DTLS in fragments of both sides, in any order', () => {
   ]);
 });
 
-test('over QUIC', () => {
+test('a hello over QUIC is a session with the transport quic and the JA4 of it', () => {
   const body = handshake(1, clientHello({ extensions: [serverName('q.example'), alpn('h3'), versions(0x0304)] }));
   const frame = udpFrame({ srcPort: 50_000, dstPort: 443 }, initial(crypto(0, body)));
   expect(rowsOf([frame])).toMatchObject([

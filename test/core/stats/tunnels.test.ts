@@ -94,7 +94,7 @@ test('a flow that moves to another tunnel has a row for each', () => {
   ]);
 });
 
-test('IPv6 outside', () => {
+test('a tunnel has IPv6 addresses where they are the outer ones', () => {
   const outer = Uint8Array.from(ethernet(0x86dd, ipv6(4, DATAGRAM)));
   expect(runStatistic('tunnels', [outer])).toMatchObject([
     { kind: 'ip', outer_a_addr: '2001:db8::1', outer_b_addr: '2001:db8::2', inner_a_addr: '192.168.0.1' },

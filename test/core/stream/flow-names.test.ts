@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FlowNames } from '../../../src/core/stream/flow-names.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { PREFACE } from '../../../src/core/wire/app/http2.ts';
+import { PREFACE } from '../../../src/core/wire/app/http/http2.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { udpFrame } from '../../support/frames.ts';

@@ -21,7 +21,7 @@ test('past the end there are zeros', () => {
   expect([bytes.u16le(BYTES, 7), bytes.u32le(BYTES, 7)]).toEqual([0x10, 0x10]);
 });
 
-test('a beginning', () => {
+test('startsWith compares letters as they are, and not past the end', () => {
   const text = Buffer.from('GET /');
   expect(startsWith(text, 0, 5, 'GET')).toBe(true);
   expect(startsWith(text, 1, 5, 'ET')).toBe(true);
@@ -30,7 +30,7 @@ test('a beginning', () => {
   expect(startsWith(text, 3, 5, ' /x')).toBe(false);
 });
 
-test('text', () => {
+test('latin1 makes a character of each byte; utf8 decodes, and marks what is none', () => {
   const text = Uint8Array.from([0x21, 0x61, 0xc3, 0xa9, 0xff]).subarray(1);
   expect([latin1(text, 0, 4), utf8(text, 0, 4)]).toEqual(['a\xc3\xa9\xff', 'a\xe9\ufffd']);
 });

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { dns } from '../../../src/core/wire/app/dns.ts';
+import { dns } from '../../../src/core/wire/app/dns/dns.ts';
 import { imap } from '../../../src/core/wire/app/imap.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Faults } from '../../../src/core/wire/faults.ts';
@@ -93,7 +93,7 @@ test('a dissector that throws makes its packet malformed, and the flow is read a
   expect(dissector.faults).toMatchObject({ count: 1, firstPacket: 2 });
 });
 
-test('a datagram too', () => {
+test('what throws at a datagram costs that packet alone, too', () => {
   const dissector = new Dissector(REGISTRY);
   const packet = new Packet();
   vi.spyOn(dns as Taker, 'datagram').mockImplementation(() => {

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { ascii, ethernet, ipv4, type Octets, octets, tcp, udp } from '../../support/headers.ts';
+import { ascii, ethernet, ipv4, type Octets, octets, tcp, udp, zeros } from '../../support/headers.ts';
 import { record } from '../../support/tls.ts';
 import { dissectFrame, print } from '../../support/wire.ts';
 
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 const onIp = (protocol: number, payload: Octets): number[] => ethernet(0x0800, ipv4(protocol, payload, { id: 0x1234 }));
 const onUdp = (port: number, payload: Octets): number[] => onIp(17, udp(40_000, port, payload));
 

@@ -22,7 +22,7 @@ test('of IPv6, every byte of both addresses', () => {
   );
 });
 
-test('of IPv4, after IPv6', () => {
+test('an address of IPv4 holds nothing of IPv6 that was read before it', () => {
   const id = communityId(132, Uint8Array.of(200, 1, 2, 3), 63_943, Uint8Array.of(4, 255, 6, 7), 25);
   expect(flowCommunityId(flow(4, '200.1.2.3', '4.255.6.7', 132))).toBe(id);
 });

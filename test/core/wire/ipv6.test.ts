@@ -122,7 +122,7 @@ test('an address is of version 6 only', () => {
   expect([packet.malformed, packet.ipVersion]).toEqual([true, 0]);
 });
 
-test('its fields', () => {
+test('the fields of a header have their values and widths', () => {
   const { fields } = print(
     dissectFrame(Uint8Array.from(chain([]).with(14, 0x6b).with(15, 0x81).with(16, 2).with(17, 3))),
   );

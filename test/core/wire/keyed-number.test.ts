@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { PktapOwners } from '../../../src/core/packet/packet-owners.ts';
-import { Http2Connection } from '../../../src/core/wire/app/http2-stream.ts';
+import { Http2Connection } from '../../../src/core/wire/app/http/http2-stream.ts';
 import { keyedNumber } from '../../../src/core/wire/keyed-number.ts';
 import { ethernet, ipv4, udp } from '../../support/headers.ts';
 import { dissectFrame } from '../../support/wire.ts';

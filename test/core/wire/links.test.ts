@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ascii, ethernet, ipv4, ipv6, type Octets, octets, u16, u32, udp } from '../../support/headers.ts';
+import { ascii, ethernet, ipv4, ipv6, type Octets, octets, u16, u32, udp, zeros } from '../../support/headers.ts';
 import { type LayerSample, testLayers, testLayersWithTshark } from '../../support/layer-samples.ts';
 import { decoded, dissectFrame, pathOf, print } from '../../support/wire.ts';
 
@@ -8,7 +8,6 @@ const IP = ipv4(17, UDP);
 const IPV6 = ipv6(17, UDP);
 const FRAME = ethernet(0x0800, IP);
 const MACS = FRAME.slice(0, 12);
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 const SNAP_IP = [...octets('aaaa03 000000 0800'), ...IP];
 const WLAN = [...octets('0802 0000 020000000002 020000000001 020000000003 1000'), ...SNAP_IP];
 const RADIOTAP = [...octets('00 00 0900 02000000 00'), ...WLAN];

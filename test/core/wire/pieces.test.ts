@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HelloPieces } from '../../../src/core/wire/app/hello-pieces.ts';
+import { HelloPieces } from '../../../src/core/wire/app/tls/hello-pieces.ts';
 import { Pieces, PiecesTable } from '../../../src/core/wire/pieces.ts';
 
 /** What pieces take beside their bytes. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { quic } from '../../../src/core/wire/app/quic.ts';
+import { quic } from '../../../src/core/wire/app/quic/quic.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { ascii, ethernet, ipv4, ipv6, octets, udp } from '../../support/headers.ts';
 import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf } from '../../support/wire.ts';

@@ -6,7 +6,7 @@ import { setupFor } from '../../../src/core/packet/filter-setup.ts';
 import { PacketFeed } from '../../../src/core/packet/packet-feed.ts';
 import { compilePacketFilter } from '../../../src/core/packet/packet-filter.ts';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { PREFACE } from '../../../src/core/wire/app/http2.ts';
+import { PREFACE } from '../../../src/core/wire/app/http/http2.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { sourceOf } from '../../support/captures.ts';

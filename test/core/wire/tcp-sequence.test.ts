@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
-import { readHttpMessage } from '../../../src/core/wire/app/http-message.ts';
+import { readHttpMessage } from '../../../src/core/wire/app/http/http-message.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../src/core/wire/packet.ts';
 import { LOST_SEGMENT, OUT_OF_ORDER } from '../../../src/core/wire/tcp-analysis.ts';

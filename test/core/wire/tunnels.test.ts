@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { REGISTRY } from '../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../src/core/wire/dissector.ts';
-import { ascii, ethernet, ipv4, ipv6, type Octets, octets, u16, u32, udp } from '../../support/headers.ts';
+import { ascii, ethernet, ipv4, ipv6, type Octets, octets, u16, u32, udp, zeros } from '../../support/headers.ts';
 import { type LayerSample, testLayers, testLayersWithTshark } from '../../support/layer-samples.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
@@ -11,7 +11,6 @@ const UDP = udp(40_000, 40_001, ascii('hello'));
 const IP = ipv4(17, UDP);
 const IPV6 = ipv6(17, UDP);
 const FRAME = ethernet(0x0800, IP);
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 const onIp = (protocol: number, payload: Octets): number[] => ethernet(0x0800, ipv4(protocol, payload));
 const onIpv6 = (protocol: number, payload: Octets): number[] => ethernet(0x86dd, ipv6(protocol, payload));
 const onUdp = (port: number, payload: Octets): number[] => onIp(17, udp(40_000, port, payload));

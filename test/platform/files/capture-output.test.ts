@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../../../src/core/failure.ts';
-import { createOutputFile } from '../../../src/platform/files/capture-output.ts';
+import { makeOutputFile, type OutputFile } from '../../../src/platform/files/capture-output.ts';
 import { replaceFile } from '../../../src/platform/files/replace-file.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-output-'));
@@ -13,15 +13,16 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 const at = (name: string): string => path.join(folder, name);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (name: string): string => fs.readFileSync(at(name), 'utf8');
+const create = async (file: string, force: boolean): Promise<OutputFile> => makeOutputFile(file, force, {}).output;
 const failureOf = (file: string, force = false): Promise<unknown> =>
-  createOutputFile(file, force).then(
+  create(file, force).then(
     () => 'no failure',
     (error) => error,
   );
 
 /** Creates, writes and finishes. */
 async function write(name: string, text: string, force = false): Promise<void> {
-  const file = await createOutputFile(at(name), force);
+  const file = await create(at(name), force);
   for (const part of text.match(/.{1,3}/gs) ?? []) await file.write(bytes(part));
   await file.finish();
 }
@@ -53,7 +54,7 @@ test('what is abandoned leaves nothing, and what was to be replaced as it was', 
       ['fresh', false],
       ['precious', true],
     ] as const) {
-      const file = await createOutputFile(at(name), force);
+      const file = await create(at(name), force);
       await file.write(bytes('half'));
       await file.abandon();
     }
@@ -76,7 +77,7 @@ describe('a file that exists', () => {
     fs.writeFileSync(at('replaced'), 'old');
     fs.linkSync(at('replaced'), at('other name'));
     const left = await leftBy(async () => {
-      const file = await createOutputFile(at('replaced'), true);
+      const file = await create(at('replaced'), true);
       await file.write(bytes('new'));
       expect(read('replaced')).toBe('old');
       await file.finish();

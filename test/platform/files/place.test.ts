@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { asUser, withGroups } from '../../../src/platform/files/as-user.ts';
-import { createOutputFile } from '../../../src/platform/files/capture-output.ts';
+import { makeOutputFile } from '../../../src/platform/files/capture-output.ts';
 import { MadeFiles } from '../../../src/platform/files/made-files.ts';
 import { inPlace, openOwnPlace } from '../../../src/platform/files/place.ts';
 
@@ -81,10 +81,8 @@ describe.skipIf(isNotRoot)('a folder that is exchanged for another', () => {
     fs.writeFileSync(at('elsewhere/x'), 'precious');
     const place = openOwnPlace(at('roots'));
     const kept = { ...place, close: () => {} };
-    const [replacing, failing] = await Promise.all([
-      createOutputFile(at('roots/x'), true, { caller: CALLER }),
-      createOutputFile(at('roots/y'), false, { caller: CALLER }),
-    ]);
+    const { output: replacing } = makeOutputFile(at('roots/x'), true, { caller: CALLER });
+    const { output: failing } = makeOutputFile(at('roots/y'), false, { caller: CALLER });
     const files = new MadeFiles(CALLER, () => kept);
     await (await files.create(at('roots/z'), false)).finish();
     // the same names, by who may exchange the folder
@@ -103,7 +101,7 @@ describe.skipIf(isNotRoot)('a folder that is exchanged for another', () => {
   test('what was made as the caller is finished and removed as the caller', async () => {
     own('roots', 1234);
     own('elsewhere', 0);
-    const file = await createOutputFile(at('roots/x'), true, { caller: CALLER });
+    const { output: file } = makeOutputFile(at('roots/x'), true, { caller: CALLER });
     const files = new MadeFiles(CALLER);
     await (await files.create(at('roots/z'), false)).finish();
     fs.writeFileSync(at(`elsewhere/.x.${process.pid}`), 'theirs');

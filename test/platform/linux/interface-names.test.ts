@@ -5,7 +5,7 @@ import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { den, folderMachine } from './folder-machine.ts';
 import { hasIp, ipJson } from './ip-tool.ts';
 
-test('a machine as files', () => {
+test('names are found by index and by address of a machine as files', () => {
   const { byIndex, byAddress } = readInterfaceNames(den, null);
   expect([1, 2, 3].map((index) => byIndex.get(index))).toEqual(['lo', 'eth0', 'wlan0']);
   expect(byAddress.get('192.168.7.20')).toBe('eth0');

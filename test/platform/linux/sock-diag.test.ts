@@ -3,13 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Socket } from '../../../src/core/socket/socket.ts';
 import type { Netlink } from '../../../src/platform/linux/netlink.ts';
 import { NetlinkError } from '../../../src/platform/linux/netlink.ts';
-import {
-  buildDiagRequest,
-  openKeeping,
-  openReading,
-  openSockDiag,
-  readProtocol,
-} from '../../../src/platform/linux/sock-diag.ts';
+import { buildDiagRequest, openKeeping, openReading, openSockDiag } from '../../../src/platform/linux/sock-diag.ts';
 import { SocketMessages } from '../../../src/platform/linux/socket-messages.ts';
 import { hex, u8, u32 } from './netlink-bytes.ts';
 
@@ -52,7 +46,7 @@ function kernel(...answers: (boolean | NetlinkError)[]): Netlink {
 
 function read(from: Netlink): { whole: boolean; inodes: (number | null)[] } {
   const sockets: Socket[] = [];
-  const whole = readProtocol(from, 'udp', sockets);
+  const whole = openReading(from)('udp', sockets);
   return { whole, inodes: sockets.map(({ inode }) => inode) };
 }
 

@@ -109,6 +109,6 @@ test('readInterfaceName finds a name by index', () => {
   ]);
 });
 
-test('isWireless', () => {
+test('an interface is wireless by its folder; one that is gone is not', () => {
   expect([isWireless(den, 'wlan0'), isWireless(den, 'eth0'), isWireless(den, 'gone')]).toEqual([true, false, false]);
 });

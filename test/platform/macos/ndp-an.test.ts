@@ -4,7 +4,7 @@ import { BROKEN, expectCutsToKeepRows, outputOf } from './fixture.ts';
 
 const COMMAND = 'ndp -an';
 
-test('neighbours', () => {
+test('each line is a neighbour; one without an address of a card has null', () => {
   expect(parseNdp(outputOf(COMMAND))).toEqual([
     { addr: 'fe80::1', mac: null, iface: 'lo0', state: 'PERMANENT', host: null, vendor: null },
     {

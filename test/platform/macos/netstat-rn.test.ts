@@ -40,7 +40,7 @@ test('IPv4 routes, without those cloned for a neighbour', () => {
   });
 });
 
-test('IPv6 routes', () => {
+test('IPv6 routes have a source and a scope', () => {
   const routes = parseNetstatRoutes(outputOf(IPV6), 'ipv6');
   expect(routes.map(({ dst, gateway, iface, src, scope }) => [dst, gateway, iface, src, scope])).toEqual([
     ['default', 'fe80::1', 'en0', '2001:db8:1:2:1c2d:3eff:fe4f:5061', 'global'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseSwVers } from '../../../src/platform/macos/sw-vers.ts';
 import { BROKEN, outputOf } from './fixture.ts';
 
-test('name and version', () => {
+test('name and version are those of the system, also of old ones', () => {
   expect(parseSwVers(outputOf('sw_vers'))).toBe('macOS 14.5');
   expect(parseSwVers('ProductName: Mac OS X\nProductVersion: 10.15.7\n')).toBe('Mac OS X 10.15.7');
 });

@@ -117,7 +117,7 @@ test('a server without TLS is there: nothing has to be set up to have a model', 
   expect(server.asked).toEqual([]);
 });
 
-test('nobody listens', async () => {
+test('where nobody listens the model is absent', async () => {
   const ollama = ollamaAt(`http://127.0.0.1:${await closedPort()}`);
   expect(await ollama.listens(FOREVER)).toEqual({ kind: 'absent', reason: 'connection refused' });
   expect(reasonOf(await ollama.ask('{}', FOREVER))).toEqual(['absent', 'connection refused']);

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { EXIT, Failure, messageOf } from '../../../core/failure.ts';
-import { shellWord } from '../../../core/output/shell-word.ts';
+import { Failure, messageOf } from '../../../core/failure.ts';
 import type { Numerals } from '../../../core/output/units.ts';
 import { FILE_LIMITS, LIVE_LIMITS } from '../../../core/packet/packet-store.ts';
 import type { Faults } from '../../../core/wire/faults.ts';
@@ -14,6 +13,7 @@ import type { AddressLook } from '../model/packet-look.ts';
 import type { Texts } from '../texts/en.ts';
 import { fill } from '../texts/fill.ts';
 import type { WatchValues } from '../watch-values.ts';
+import { refusalOf } from './capture-refusal.ts';
 import type { CaptureReplay } from './capture-replay.ts';
 import type { MachineFeed } from './machine-feed.ts';
 import { PacketDesk } from './packet-desk.ts';
@@ -243,27 +243,4 @@ export async function openLiveFeed(context: Context, values: FeedValues, shown: 
       if (!(saved instanceof Failure)) saved?.files.close();
     },
   };
-}
-
-/** Why a capture could not begin, and where its filter is wrong. */
-function refusalOf(error: unknown, bpf: string, texts: Texts): { readonly message: string; readonly column: number } {
-  if (error instanceof Failure && error.exit === EXIT.noPermission) {
-    const words = ['sudo', 'netwatch', 'watch', ...(bpf === '' ? [] : ['--bpf', bpf])];
-    const command = words.map(shellWord).join(' ');
-    return { message: fill(texts.noticeSurrendered, { command }), column: 0 };
-  }
-  const message = messageOf(error).replace(`--bpf "${bpf}": `, '');
-  return { message, column: columnOf(message, bpf) };
-}
-
-/** Where the word is that libpcap complains of; the end where it names none. */
-function columnOf(message: string, bpf: string): number {
-  const words = [...message.matchAll(/'([^']+)'|"([^"]+)"|: (\S+)$/g)].map(
-    (match) => match[1] ?? match[2] ?? match[3]!,
-  );
-  for (const word of words) {
-    const at = bpf.indexOf(word);
-    if (at >= 0) return at;
-  }
-  return bpf.length;
 }

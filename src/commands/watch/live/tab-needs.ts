@@ -9,7 +9,7 @@ export interface TabNeeds {
 
 /** Tabs that show a few connections, or where they lead. */
 const OF_SOME_CONNECTIONS: ReadonlySet<TabName> = new Set(['dashboard', 'topology', 'timeline']);
-/** As often as the NetWatch of the seed reads them; each second took a fifth of an idle screen's time. */
+/** To read them each second took a fifth of an idle screen's time. */
 const SOME_CONNECTIONS_MS = 2000;
 
 export const needsOf = (tab: TabName): TabNeeds => ({

@@ -43,7 +43,7 @@ export function arrange(model: Model, spec: ListSpec): Arrangement {
 }
 
 /** Whether a group is folded, by its identity. */
-export const isFolded = ({ foldsGroups, unlike }: ListState, id: string): boolean => foldsGroups !== unlike.has(id);
+const isFolded = ({ foldsGroups, unlike }: ListState, id: string): boolean => foldsGroups !== unlike.has(id);
 
 function groupingOf(model: Model, spec: ListSpec, state: ListState): Grouping | null {
   const { grouping: field } = state;

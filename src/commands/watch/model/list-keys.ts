@@ -11,6 +11,7 @@ import type { ListSpec } from './list-spec.ts';
 import type { Model } from './model.ts';
 import { notify } from './notices.ts';
 import { onList } from './on-list.ts';
+import { pageKeys } from './page-keys.ts';
 import { pin } from './pinned-row.ts';
 import { beginFilter } from './prompt.ts';
 import { sortBy, sortByNext, sortOf } from './sorting.ts';
@@ -45,22 +46,7 @@ export const LIST_KEYS: readonly Binding[] = [
     act: move(() => -1),
   },
   { keys: ['down', 'j'], shown: '', label: 'keyMove', help: 'helpMove', footer: null, act: move(() => 1) },
-  {
-    keys: ['pageup', 'ctrl+b'],
-    shown: 'PgUp PgDn',
-    label: 'keyMove',
-    help: 'helpPage',
-    footer: null,
-    act: move((height) => -Math.max(1, height - 1)),
-  },
-  {
-    keys: ['pagedown', 'ctrl+f'],
-    shown: '',
-    label: 'keyMove',
-    help: 'helpPage',
-    footer: null,
-    act: move((height) => Math.max(1, height - 1)),
-  },
+  ...pageKeys(move),
   {
     keys: ['home'],
     shown: 'Home End G',

@@ -16,7 +16,7 @@ const MOST_ROWS = 10;
 const TABLE_LINES = 3;
 const ROW_LINES = 2;
 /** Lines of a dialog beside its tables: the frame, the title, and what was left out. */
-export const DIALOG_LINES = 4;
+const DIALOG_LINES = 4;
 /** Cells are cut there. */
 const WIDEST_CELL = 40;
 /** Columns of the frame, and between tables. */

@@ -13,6 +13,7 @@ import { notInCapture } from '../model/why-empty.ts';
 import { fill } from '../texts/fill.ts';
 import { listView, sectionTitle } from '../views/list-view.ts';
 import { CONNECTIONS } from './connections.ts';
+import { healthRole, rttRole } from './health-role.ts';
 
 /** The busiest connections, in fewer columns than on their own tab. */
 const TOP: ListSpec = {
@@ -168,21 +169,6 @@ function bandwidthView(model: Model, width: number, height: number): readonly st
   );
 }
 
-/** The seed's colours: red from 100 ms or half lost, yellow from 10 ms or any loss, else green. */
-export function healthRole({
-  rtt_avg_ms,
-  loss_pct,
-}: {
-  readonly rtt_avg_ms: number | null;
-  readonly loss_pct: number | null;
-}): Role {
-  if (loss_pct === null) return 'faint';
-  if (loss_pct >= 50 || (rtt_avg_ms ?? 0) >= 100) return 'bad';
-  return loss_pct > 0 || (rtt_avg_ms ?? 0) >= 10 ? 'notice' : 'good';
-}
-
-const heat = (rtt: number): Role => (rtt >= 100 ? 'bad' : rtt >= 10 ? 'notice' : 'good');
-
 function healthView(model: Model, width: number, height: number): readonly string[] {
   const { theme, texts, numerals } = model.settings;
   const { health, ifaces } = model.machine;
@@ -241,7 +227,7 @@ function healthLine(
   const used = 3 + widthOf(name) + 1 + 8 + 1 + 6 + 1 + widthOf(texts.loss) + 1;
   const room = Math.max(0, width - used);
   const mapped = Math.min(room, HISTORY);
-  const map = isLite ? ' '.repeat(mapped) : sparkLine(theme, rtts, mapped, topOf(rtts, 1), heat);
+  const map = isLite ? ' '.repeat(mapped) : sparkLine(theme, rtts, mapped, topOf(rtts, 1), rttRole);
   const text = ` ${paint(theme, role, theme.glyphs.dot)} ${name} ${paint(theme, role, rtt)} ${paint(theme, row.loss_pct === 0 ? null : role, loss)} ${paint(theme, 'faint', texts.loss)} ${map}`;
   return text + ' '.repeat(Math.max(0, room - HISTORY));
 }
@@ -260,11 +246,7 @@ function findingsView(model: Model, width: number, height: number): readonly str
   );
 }
 
-export function findingLine(
-  { settings: { theme } }: Model,
-  { severity, summary, rule }: InsightRow,
-  width: number,
-): string {
+function findingLine({ settings: { theme } }: Model, { severity, summary, rule }: InsightRow, width: number): string {
   const role = SEVERITY_ROLES[severity];
   return line(theme, [piece(` ${theme.glyphs[severity]} `, role), piece(summary), piece(`  ${rule}`, 'faint')], width);
 }

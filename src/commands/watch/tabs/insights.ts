@@ -58,7 +58,7 @@ export const insights: Tab = {
   keys: [],
 };
 
-/** What the model does, in the states of the seed. */
+/** What the model does, or why there is none. */
 function statusOf({ settings: { texts, isLite }, machine: { commentary } }: Model): readonly Piece[] {
   switch (commentary?.state) {
     case undefined:

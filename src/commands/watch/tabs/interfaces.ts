@@ -20,7 +20,7 @@ import type { TableDialog } from '../model/table-dialog.ts';
 import { notInCapture } from '../model/why-empty.ts';
 import { listTitle, listView, sectionTitle } from '../views/list-view.ts';
 
-export const INTERFACES: ListSpec = {
+const INTERFACES: ListSpec = {
   ...PLAIN_LIST,
   name: 'interfaces',
   title: 'interfaces',
@@ -231,7 +231,7 @@ function historyView(model: Model, width: number, height: number): readonly stri
   return beside(side(texts.received, history.rx, 'received', half), side(texts.sent, history.tx, 'sent', width - half));
 }
 
-export function rateOf(
+function rateOf(
   { settings: { numerals } }: { readonly settings: Model['settings'] & { readonly theme: Theme } },
   values: readonly (number | null)[],
 ): string {

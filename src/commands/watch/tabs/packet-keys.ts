@@ -19,6 +19,7 @@ import {
   whyEnded,
   withPackets,
 } from '../model/packets-update.ts';
+import { pageKeys } from '../model/page-keys.ts';
 import { fill } from '../texts/fill.ts';
 import { selectedDetail, selectedTreeLine, treeLines } from '../views/packet-detail-view.ts';
 import { movePanel, panelLines } from './packet-panels.ts';
@@ -207,22 +208,7 @@ export const PACKET_KEYS: readonly Binding[] = [
   { keys: ['backtab'], shown: '', label: 'keyPanel', help: 'helpPacketPanel', footer: null, act: focusBy(-1) },
   { keys: ['up', 'k'], shown: '↑↓', label: 'keyMove', help: 'helpPacketMove', footer: null, act: move(() => -1) },
   { keys: ['down', 'j'], shown: '', label: 'keyMove', help: 'helpPacketMove', footer: null, act: move(() => 1) },
-  {
-    keys: ['pageup', 'ctrl+b'],
-    shown: 'PgUp PgDn',
-    label: 'keyMove',
-    help: 'helpPage',
-    footer: null,
-    act: move((room) => -Math.max(1, room - 1)),
-  },
-  {
-    keys: ['pagedown', 'ctrl+f'],
-    shown: '',
-    label: 'keyMove',
-    help: 'helpPage',
-    footer: null,
-    act: move((room) => Math.max(1, room - 1)),
-  },
+  ...pageKeys(move),
   {
     keys: ['home'],
     shown: '',

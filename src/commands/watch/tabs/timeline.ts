@@ -18,8 +18,8 @@ import { whyEmpty } from '../model/why-empty.ts';
 import { fill } from '../texts/fill.ts';
 import { CONNECTIONS } from './connections.ts';
 
-/** The windows of the seed, in minutes; the second is the usual one. A capture has one more before them: all of it. */
-export const WINDOWS = [1, 5, 15, 30, 60] as const;
+/** Windows in minutes; the second is the usual one. A capture has one more before them: all of it. */
+const WINDOWS = [1, 5, 15, 30, 60] as const;
 
 /** Rows are connections; `tracked` leads from a row back to its times. */
 interface Tracks {
@@ -225,6 +225,6 @@ function stateAt({ states }: TrackedConnection, end: number): SocketState | null
 
 const isSteady = (state: SocketState): boolean => state === 'ESTABLISHED' || state === 'LISTEN' || state === 'UNCONN';
 
-/** The seed's colours, which are those of the states of a conn row; a datagram socket is neither. */
+/** As the states of a conn row are coloured; null for those of datagram sockets and for what is not known. */
 const roleOfState = (state: SocketState | null): Role | null =>
   state === null ? null : (conn.fields.state.tone?.(state as never) ?? null);

@@ -8,7 +8,7 @@ import type { TargetHistory } from '../model/machine.ts';
 import type { Model } from '../model/model.ts';
 import { whyEmpty } from '../model/why-empty.ts';
 import { BOX, box, type Stack } from '../views/boxes.ts';
-import { healthRole } from './dashboard.ts';
+import { healthRole } from './health-role.ts';
 import { factsOf, REMOTES } from './topology-remotes.ts';
 
 /** DNS servers that are drawn. */

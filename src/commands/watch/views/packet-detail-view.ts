@@ -105,14 +105,14 @@ function aboutPacket(model: Model, number: number | null): readonly Piece[] {
 }
 
 /** The layer of the selected line of the tree; null for the frame. */
-export function selectedLayer(model: Model, detail: PacketDetail): LayerSpan | null {
+function selectedLayer(model: Model, detail: PacketDetail): LayerSpan | null {
   const tree = treeLines(detail, model.packets.unfolded);
   const layer = tree[selectedTreeLine(model, tree)]?.line.layer ?? -1;
   return layer < 0 ? null : (detail.layers[layer] ?? null);
 }
 
 /** How many lines the bytes take that are shown of the selected packet. */
-export function hexLineCount(model: Model): number {
+function hexLineCount(model: Model): number {
   const detail = selectedDetail(model);
   if (detail === null) return 0;
   const bytes = detail.buffers[selectedLayer(model, detail)?.buffer ?? 0]!;

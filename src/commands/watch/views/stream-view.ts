@@ -1,3 +1,4 @@
+import { endpointText } from '../../../core/net/endpoint-text.ts';
 import { formatBytes, formatMillis } from '../../../core/output/units.ts';
 import { exactly, line, type Piece, piece, rule } from '../../../core/screen/cells.ts';
 import { type StreamPages, streamPages } from '../../../core/stream/stream-pages.ts';
@@ -38,7 +39,7 @@ export function streamView(model: Model, width: number, height: number): readonl
   const { row, pieces, isCut } = stream;
   const { toRight, toLeft } = theme.glyphs;
   const shown = directions === 'both' ? texts.streamBoth : directions === 'a' ? `A${toRight}B` : `B${toRight}A`;
-  const ends = `${endpoint(row.a_addr, row.a_port)} ${toLeft}${toRight} ${endpoint(row.b_addr, row.b_port)}`;
+  const ends = `${endpointText(row.a_addr, row.a_port)} ${toLeft}${toRight} ${endpointText(row.b_addr, row.b_port)}`;
   const room = Math.max(0, height - AROUND);
   const pages = pagesOf(state, width - MARGIN);
   const lines = pages.lines(top, Math.min(pages.count, top + room)).map(({ direction, text }) => {
@@ -72,6 +73,3 @@ export function streamView(model: Model, width: number, height: number): readonl
   if (pages.count === 0) lines.push(line(theme, [piece(` ${texts.streamNothing}`, 'faint')], width));
   return [rule(theme, head, width), ...exactly(lines, width, room), rule(theme, foot, width)];
 }
-
-const endpoint = (address: string, port: number): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

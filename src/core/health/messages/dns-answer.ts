@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import dnsPacket, { type Answer } from 'dns-packet';
-import { dnsRcodeName } from '../../wire/app/dns-codes.ts';
-import { DNS_HEADER } from '../../wire/app/dns-header.ts';
-import { afterName } from '../../wire/app/dns-name.ts';
+import { dnsRcodeName } from '../../wire/app/dns/dns-codes.ts';
+import { DNS_HEADER } from '../../wire/app/dns/dns-header.ts';
+import { afterName } from '../../wire/app/dns/dns-name.ts';
 import { u16 } from '../../wire/bytes.ts';
 
 /** What a server answered. */

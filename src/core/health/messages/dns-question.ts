@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { usageError } from '../../failure.ts';
 import { meansItself } from '../../net/host-name.ts';
 import { didYouMean } from '../../suggest.ts';
-import { dnsTypeName } from '../../wire/app/dns-codes.ts';
+import { dnsTypeName } from '../../wire/app/dns/dns-codes.ts';
 import type { Target } from '../target.ts';
 
 /** What a dns, dot or doh target asks, and how. */
@@ -19,7 +19,7 @@ export interface DnsQuestion {
   readonly path: string;
 }
 
-export const NS = 2;
+const NS = 2;
 export const A = 1;
 export const AAAA = 28;
 const NAMED_TYPES = 258;

@@ -12,7 +12,7 @@ export type TimeScale = ScaleTime<number, number>;
 export type ValueScale = ScaleLinear<number, number>;
 
 /** The instants that a time axis names. */
-export function timeTicks(scale: TimeScale): readonly Date[] {
+function timeTicks(scale: TimeScale): readonly Date[] {
   const [from = 0, to = 0] = scale.range();
   return scale.ticks(Math.max(2, Math.floor((to - from) / TIME_LABEL_PX)));
 }

@@ -1,3 +1,4 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatBytes, formatPercent } from '../../output/units.ts';
 import { type ConversationRow, conversation } from '../../record/tables/conversation.ts';
 import { labelledBars } from '../charts/labelled-bars.ts';
@@ -31,7 +32,7 @@ export const conversationsSection: ReportSection = {
         const [first] = rows;
         if (first === undefined) return none('There were no conversations.');
         const bars = rows.slice(0, BARS).map((row) => ({
-          label: `${endOf(row.a_addr, row.a_port)} → ${endOf(row.b_addr, row.b_port)} ${row.app ?? row.proto}`,
+          label: `${endpointText(row.a_addr, row.a_port)} → ${endpointText(row.b_addr, row.b_port)} ${row.app ?? row.proto}`,
           says: formatBytes(row.bytes, numerals),
           parts: [
             { value: row.a_bytes, tone: 'a' },
@@ -62,5 +63,3 @@ export const conversationsSection: ReportSection = {
     };
   },
 };
-
-const endOf = (addr: string, port: number): string => (addr.includes(':') ? `[${addr}]:${port}` : `${addr}:${port}`);

@@ -4,7 +4,7 @@ export const MODEL_SEVERITIES = ['critical', 'warning', 'healthy', 'info'] as co
 export type ModelSeverity = (typeof MODEL_SEVERITIES)[number];
 
 /** How many findings a model is asked for, and no more are read. */
-export const LEAST_FINDINGS = 3;
+const LEAST_FINDINGS = 3;
 export const MOST_FINDINGS = 6;
 
 /** What a model is asked when nobody says otherwise. */

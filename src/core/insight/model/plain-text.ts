@@ -1,5 +1,5 @@
 /** Characters of a text from outside that a model is shown. */
-export const LONGEST_TEXT = 64;
+const LONGEST_TEXT = 64;
 
 // what a terminal acts on or does not show; see core/output/safe-text.ts
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\ufffd]+/gu;

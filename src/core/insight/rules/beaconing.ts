@@ -1,10 +1,11 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatPercent, formatSeconds } from '../../output/units.ts';
 import type { ConversationRow } from '../../record/tables/conversation.ts';
 import { isGlobal, isMulticast } from '../address-scope.ts';
 import { evidence } from '../evidence.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { rule, threshold } from '../rule.ts';
 import { spreadOf } from '../spread.ts';
-import { endpointText, secondsOf } from '../wording.ts';
 
 /** More pairs of a client and a service are not told apart. */
 const MOST_PAIRS = 50_000;

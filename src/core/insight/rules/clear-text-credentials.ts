@@ -1,7 +1,8 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { ftp } from '../../wire/app/ftp.ts';
-import { http } from '../../wire/app/http.ts';
+import { http } from '../../wire/app/http/http.ts';
 import { imap } from '../../wire/app/imap.ts';
 import { ldap } from '../../wire/app/ldap.ts';
 import { pop, smtp } from '../../wire/app/mail.ts';
@@ -9,7 +10,7 @@ import { mqtt } from '../../wire/app/mqtt.ts';
 import { pgsql } from '../../wire/app/pgsql.ts';
 import { resp } from '../../wire/app/resp.ts';
 import { snmp } from '../../wire/app/snmp.ts';
-import { tls } from '../../wire/app/tls.ts';
+import { tls } from '../../wire/app/tls/tls.ts';
 import { ByFlow } from '../../wire/by-flow.ts';
 import { destinationOf, sourceOf } from '../../wire/flow-text.ts';
 import type { Packet } from '../../wire/packet.ts';
@@ -20,10 +21,9 @@ import { telnetLogin } from '../credentials/telnet-login.ts';
 import { ftpLogin, imapLogin, popLogin, smtpLogin } from '../credentials/text-logins.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Servers, each with one kind of login, that are told apart, and clients of each. */
-export const MOST_SERVERS = 1000;
+const MOST_SERVERS = 1000;
 const MOST_CLIENTS = 100;
 const TELNET = 23;
 const TCP = 6;

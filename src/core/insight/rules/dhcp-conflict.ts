@@ -24,7 +24,7 @@ const NAK = 6;
 const MOST_OPTIONS = 128;
 
 /** Clients whose offers are remembered, and servers of one. */
-export const MOST_CLIENTS = 4096;
+const MOST_CLIENTS = 4096;
 const MOST_SERVERS = 4;
 /** Offers later than this after the first answer another question, in seconds. */
 const WAIT_S = 10;

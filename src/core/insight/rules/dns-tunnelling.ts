@@ -3,13 +3,13 @@ import { AgedMap } from '../../wire/aged-map.ts';
 import { entropyOf } from '../entropy.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { isOfServer, shownName } from '../name-wording.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { isOfAddress, isOfService, registrableName, subNameOf } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
-import { secondsOf } from '../wording.ts';
 
 /** Domains that are told apart, and different names below each. */
-export const MOST_DOMAINS = 500;
-export const MOST_NAMES = 200;
+const MOST_DOMAINS = 500;
+const MOST_NAMES = 200;
 /** Types of records whose contents the owner of the domain may choose freely. */
 const CARRIERS: ReadonlySet<string> = new Set(['TXT', 'NULL', 'CNAME', 'MX', 'SRV', 'KEY', 'DNSKEY', 'PRIVATE']);
 /**

@@ -1,9 +1,9 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
 import { isKernelSocket } from '../kernel-socket.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** More pairs of a local address and a remote endpoint are not told apart. */
 export const MOST_PAIRS = 10_000;

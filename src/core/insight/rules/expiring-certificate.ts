@@ -1,18 +1,18 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { ProbeRow } from '../../record/tables/probe.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
-import { tls } from '../../wire/app/tls.ts';
-import type { CertificateText } from '../../wire/app/x509.ts';
+import { tls } from '../../wire/app/tls/tls.ts';
+import type { CertificateText } from '../../wire/app/tls/x509.ts';
 import { sourceOf } from '../../wire/flow-text.ts';
 import type { Packet } from '../../wire/packet.ts';
 import { CertificateMessages } from '../certificate-messages.ts';
 import { evidence } from '../evidence.ts';
 import { shownName } from '../name-wording.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Who sent a certificate; more are not told apart. */
-export const MOST_ENDPOINTS = 1000;
+const MOST_ENDPOINTS = 1000;
 const DAY_S = 86_400;
 /** A certificate that is valid so many seconds later tells that the capture's clock is wrong. */
 const WRONG_CLOCK_S = 365 * DAY_S;

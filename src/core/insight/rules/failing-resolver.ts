@@ -2,12 +2,12 @@ import type { DnsQueryRow } from '../../record/tables/dns-query.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { isOfServer } from '../name-wording.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
-import { secondsOf } from '../wording.ts';
 
 /** Servers that are told apart; of each, domains it failed for, and questions whose repetition is recognized. */
-export const MOST_SERVERS = 1000;
+const MOST_SERVERS = 1000;
 const MOST_DOMAINS = 64;
 const MOST_QUESTIONS = 64;
 /** Clients who are known to get answers. */

@@ -1,10 +1,10 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
 import { isKernelSocket } from '../kernel-socket.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** More listening endpoints are not told apart. */
 export const MOST_ENDPOINTS = 10_000;

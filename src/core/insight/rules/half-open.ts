@@ -1,9 +1,10 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { askedServers, handshakeValues, instantsOf, isHalfOpen, isUnfinished } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { rule, threshold } from '../rule.ts';
 import { densestSecond } from '../spread.ts';
-import { endpointText, secondsOf } from '../wording.ts';
 
 /** Looks for servers at which handshakes are left unfinished, though not in a flood. */
 export const halfOpen = rule({

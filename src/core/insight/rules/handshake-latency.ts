@@ -1,10 +1,10 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatMillis } from '../../output/units.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { askedServers } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 import { spreadOf } from '../spread.ts';
-import { endpointText } from '../wording.ts';
 
 /** From this part of its handshakes on it is more than a few bad moments. */
 const OFTEN_PCT = 10;

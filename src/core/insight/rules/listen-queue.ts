@@ -1,10 +1,10 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
 import { MOVING_START } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 const OVERFLOWS = 'TcpExtListenOverflows';
 

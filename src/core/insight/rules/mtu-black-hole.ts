@@ -14,7 +14,7 @@ import { rule, threshold } from '../rule.ts';
 /** Connections whose large segment was sent again; the oldest give way. */
 export const MOST_STUCK = 10_000;
 /** Pairs of hosts of which a router said that packets are too big. */
-export const MOST_TOLD = 1_000;
+const MOST_TOLD = 1_000;
 
 /** A large segment that is sent again and again. */
 interface Stuck {

@@ -1,8 +1,8 @@
 import { isoTimeOf } from '../../instant.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { evidence } from '../evidence.ts';
 import { rule } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Listening endpoints that are told apart; a machine with more is not watched. */
 export const MOST_LISTENERS = 20_000;

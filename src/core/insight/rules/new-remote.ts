@@ -1,15 +1,15 @@
 import { isoTimeOf } from '../../instant.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatNumberOf } from '../../output/units.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Processes that are told apart; when there are more, those that have no connection any more give way. */
 export const MOST_PROCESSES = 1000;
 /** Remote addresses of one process that are known; one with more talks to anybody, and nothing is new. */
-export const MOST_REMOTES = 1000;
+const MOST_REMOTES = 1000;
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /** A connection to an address that was new. */

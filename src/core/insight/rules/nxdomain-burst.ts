@@ -2,14 +2,14 @@ import type { DnsQueryRow } from '../../record/tables/dns-query.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence } from '../evidence.ts';
 import { isOfServer } from '../name-wording.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { isOfAddress, isOfService, registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
 import type { Shared } from '../shared.ts';
-import { secondsOf } from '../wording.ts';
 
 /** Clients that are told apart; of each, the names in one window, and the names it asked for lately. */
-export const MOST_CLIENTS = 1000;
-export const MOST_NAMES = 500;
+const MOST_CLIENTS = 1000;
+const MOST_NAMES = 500;
 const MOST_ASKED = 500;
 /** Fewer domains than one in so many missing names: names below few domains are missing. */
 const NAMES_A_DOMAIN = 4;

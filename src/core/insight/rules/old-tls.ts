@@ -1,11 +1,12 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { TlsSessionRow } from '../../record/tables/tls-session.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText, secondsOf } from '../wording.ts';
 
 /** Servers that are told apart. */
-export const MOST_SERVERS = 1000;
+const MOST_SERVERS = 1000;
 const OLD: readonly string[] = ['TLSv1.1', 'DTLSv1.0', 'TLSv1.0', 'SSLv3', 'SSLv2'];
 const CURRENT = /^D?TLSv1\.[23]$/;
 /** Cipher suites that protect nothing or too little (IANA, TLS Cipher Suites), by number; the rest by their names. */

@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatPercent } from '../../output/units.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
@@ -9,7 +10,6 @@ import { FIN, RST } from '../../wire/tcp-flags.ts';
 import { askedServers, handshakeValues } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** Connections whose reset is remembered; the oldest give way. */
 export const MOST_RESET = 20_000;

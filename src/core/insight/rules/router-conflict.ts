@@ -8,7 +8,7 @@ import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 
 /** Routers that are told apart, and prefixes of one. */
-export const MOST_ROUTERS = 64;
+const MOST_ROUTERS = 64;
 const MOST_PREFIXES = 16;
 // RFC 4861, 4.2 and 4.6.2
 const ROUTER_ADVERTISEMENT = 134;

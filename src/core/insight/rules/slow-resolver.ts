@@ -4,13 +4,13 @@ import type { DnsQueryRow } from '../../record/tables/dns-query.ts';
 import { AgedMap } from '../../wire/aged-map.ts';
 import { evidence, MOST_EVIDENCE } from '../evidence.ts';
 import { isOfServer } from '../name-wording.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { registrableName } from '../registrable-name.ts';
 import { rule, threshold } from '../rule.ts';
-import { secondsOf } from '../wording.ts';
 
 /** Servers that are told apart, and the latest answers of each that count. */
-export const MOST_SERVERS = 1000;
-export const MOST_ANSWERS = 1000;
+const MOST_SERVERS = 1000;
+const MOST_ANSWERS = 1000;
 const MOST_DOMAINS = 64;
 
 interface Server {

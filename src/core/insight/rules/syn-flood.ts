@@ -1,10 +1,10 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatNumberOf } from '../../output/units.ts';
 import type { HandshakeRow } from '../../record/tables/handshake.ts';
 import { askedServers, handshakeValues, instantsOf, isHalfOpen, isUnfinished } from '../asked-servers.ts';
 import { evidence } from '../evidence.ts';
 import { rule, threshold } from '../rule.ts';
 import { densestSecond } from '../spread.ts';
-import { endpointText } from '../wording.ts';
 
 /** This part of the SYNs came from addresses of their own: nobody but a forger has so many. */
 const FORGED = 0.5;

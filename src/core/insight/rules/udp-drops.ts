@@ -1,9 +1,9 @@
+import { endpointText } from '../../net/endpoint-text.ts';
 import type { ConnRow } from '../../record/tables/conn.ts';
 import { CounterGrowth } from '../counter-growth.ts';
 import { evidence } from '../evidence.ts';
 import { MOVING_START, MovingStart } from '../moving-start.ts';
 import { rule, threshold } from '../rule.ts';
-import { endpointText } from '../wording.ts';
 
 /** More sockets are not told apart. */
 export const MOST_SOCKETS = 10_000;

@@ -1,12 +1,13 @@
 import { formatTimestamp } from '../../capture/timestamp.ts';
 import { isoTimeOf } from '../../instant.ts';
+import { endpointText } from '../../net/endpoint-text.ts';
 import { formatSeconds, formatSignificant } from '../../output/units.ts';
 import type { ConversationRow } from '../../record/tables/conversation.ts';
 import { evidence } from '../evidence.ts';
 import { type InterfaceSurge, InterfaceSurges } from '../interface-surges.ts';
 import { endOf, type RateLimits, RateWatch, type Surge } from '../rate-watch.ts';
+import { secondsOf } from '../record-seconds.ts';
 import { type Finding, rule, threshold } from '../rule.ts';
-import { endpointText, secondsOf } from '../wording.ts';
 
 /** Mean size of packets below which so many of them are a flood rather than a transfer. */
 const FLOOD_BYTES = 128;

@@ -61,7 +61,7 @@ function toneOfState(state: SocketState): Tone | null {
 /**
  * How the owner was found, and how sure that is. `none ...` gives the reason why `pid` and `process` are null.
  */
-export const ATTRIBUTIONS = [
+const ATTRIBUTIONS = [
   'proc_fd exact', // one process holds the socket's inode
   'proc_fd shared', // several do (`pids`); `pid` is the one that started first
   'lsof exact', // lsof named the process
@@ -75,9 +75,9 @@ export const ATTRIBUTIONS = [
 ] as const;
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
-export const MPTCP_ROLES = ['connection', 'fallback', 'initial', 'joined', 'subflow', 'listener'] as const;
+const MPTCP_ROLES = ['connection', 'fallback', 'initial', 'joined', 'subflow', 'listener'] as const;
 
-export const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture', 'ebpf'] as const;
+const CONN_SOURCES = ['sock_diag', 'proc_net', 'netstat', 'capture', 'ebpf'] as const;
 
 /**
  * One row per socket (live) or per flow (from a capture). Fields without a mark are those that the source of the sockets

@@ -15,7 +15,7 @@ import {
 import { type Row, table } from '../table.ts';
 
 /** What became of the request for a connection. */
-export const HANDSHAKE_OUTCOMES = [
+const HANDSHAKE_OUTCOMES = [
   'complete', // SYN, SYN-ACK and ACK
   'refused', // RST in answer to the SYN
   'unanswered', // nothing but the SYN

@@ -18,7 +18,7 @@ import {
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-export const IFACE_KINDS = [
+const IFACE_KINDS = [
   'loopback',
   'ethernet',
   'wifi',

@@ -1,21 +1,21 @@
 import { choice, list, maybe, ranking, shown, type Tone, text, time, toneBy } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-export const INSIGHT_SEVERITIES = ['error', 'warn', 'note'] as const;
+const INSIGHT_SEVERITIES = ['error', 'warn', 'note'] as const;
 export type InsightSeverity = (typeof INSIGHT_SEVERITIES)[number];
 /** The gravest has 0. */
 export const SEVERITY_RANK = Object.fromEntries(INSIGHT_SEVERITIES.map((one, rank) => [one, rank])) as Readonly<
   Record<InsightSeverity, number>
 >;
 
-export const CONFIDENCES = [
+const CONFIDENCES = [
   'high', // it was seen itself
   'medium', // it follows from what was seen, and little else would explain that
   'low', // it fits what was seen, as other things do
 ] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
 
-export const INSIGHT_SOURCES = [
+const INSIGHT_SOURCES = [
   'rules', // a rule of netwatch: the same records give the same finding
   'model', // the comment of a language model, which no exit status depends on
 ] as const;

@@ -19,7 +19,7 @@ import { type Row, table } from '../table.ts';
 import { DISPLAY_FIELDS } from './display-fields.ts';
 
 /** From the gravest. */
-export const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
+const SEVERITIES = ['error', 'warn', 'note', 'chat'] as const;
 export type PacketSeverity = (typeof SEVERITIES)[number];
 
 const TONES: Readonly<Record<PacketSeverity, Tone | null>> = {

@@ -45,7 +45,7 @@ export type ProbeState = (typeof PROBE_STATES)[number];
 const TONES: Readonly<Record<ProbeState, Tone>> = { up: 'good', degraded: 'notice', down: 'bad', unknown: 'faint' };
 
 /** How an echo was asked for where the system permits not every way; null for kinds that need none. */
-export const ICMP_METHODS = ['icmp_dgram', 'icmp_raw', 'ping', 'tcp_connect', 'udp'] as const;
+const ICMP_METHODS = ['icmp_dgram', 'icmp_raw', 'ping', 'tcp_connect', 'udp'] as const;
 
 /**
  * One round of probes of one target. Statistics are named as mtr names them. What a kind of probe finds beside the time

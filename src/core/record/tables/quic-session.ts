@@ -16,7 +16,7 @@ import {
 import { type Row, table } from '../table.ts';
 
 /** What of two paths of a QUIC connection differs. */
-export const QUIC_PATH_CHANGES = [
+const QUIC_PATH_CHANGES = [
   'first', // the one that the connection began on
   'rebinding', // another port of the client's address: a NAT forgot the old one, or the client chose another
   'migration', // another address of the client

@@ -19,7 +19,7 @@ import {
 import { type Row, table } from '../table.ts';
 
 /** How far a TCP connection got, as far as the capture shows. */
-export const STREAM_STATES = [
+const STREAM_STATES = [
   'SYN_SENT', // asked for, not answered
   'SYN_RECV', // answered, not acknowledged
   'ESTABLISHED',

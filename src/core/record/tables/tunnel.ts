@@ -16,7 +16,7 @@ import {
 } from '../field.ts';
 import { type Row, table } from '../table.ts';
 
-export const TUNNEL_STATES = ['up', 'idle', 'waiting', 'down'] as const;
+const TUNNEL_STATES = ['up', 'idle', 'waiting', 'down'] as const;
 export type TunnelState = (typeof TUNNEL_STATES)[number];
 
 const toneOf = (state: TunnelState): Tone => (state === 'up' ? 'good' : state === 'down' ? 'bad' : 'notice');

@@ -6,7 +6,7 @@ import { type Row, table } from '../table.ts';
 export const REGISTRIES = ['afrinic', 'apnic', 'arin', 'lacnic', 'ripe'] as const;
 
 /** What became of asking a registry by RDAP. */
-export const RDAP_OUTCOMES = ['answered', 'cached', 'not_found', 'failed', 'not_asked'] as const;
+const RDAP_OUTCOMES = ['answered', 'cached', 'not_found', 'failed', 'not_asked'] as const;
 
 /** What is known of an address. Fields of RDAP have the names of RFC 9083, in this table's spelling. */
 export const whois = table(

@@ -3,7 +3,7 @@ import { latin1 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
 import { afterLine, firstLine, isRefusal, isWord } from './text-lines.ts';
-import { startTls } from './tls.ts';
+import { startTls } from './tls/tls.ts';
 
 // RFC 959, 4: commands and numbered replies in lines; RFC 2428: EPRT and EPSV; RFC 4217: AUTH TLS.
 const TCP = 6;

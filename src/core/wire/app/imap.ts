@@ -3,7 +3,7 @@ import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
 import { decimal, find, lineEnd, nextLine } from './text-line.ts';
 import { firstLine, isWord, LONGEST_LINE } from './text-lines.ts';
-import { startTls } from './tls.ts';
+import { startTls } from './tls/tls.ts';
 
 // RFC 9051, 2.2.1: a tag stands before each command and each final answer, `*` before all other answers.
 const PORT = 143;

@@ -2,7 +2,7 @@ import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type Protocol, protocol } from '../protocol.ts';
 import { lineEnd } from './text-line.ts';
 import { afterLine, firstLine, isRefusal, isWord, LONGEST_LINE } from './text-lines.ts';
-import { startTls } from './tls.ts';
+import { startTls } from './tls/tls.ts';
 
 /** What a mail connection remembers: that TLS was asked for, and that a message is being sent. */
 class MailState {

@@ -1,7 +1,7 @@
 import type { Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
-import { startTls } from './tls.ts';
+import { startTls } from './tls/tls.ts';
 
 // MySQL client/server protocol: length (3, little-endian), sequence (1), payload.
 const HEADER = 4;

@@ -3,7 +3,7 @@ import { END, NOT_MINE } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
-import { dissectTls } from './tls.ts';
+import { dissectTls } from './tls/tls.ts';
 
 // openvpn.net, "OpenVPN wire protocol": over TCP a length (2); opcode (5 bits) and key (3 bits), session (8); with
 // tls-auth an HMAC, packet id (4) and time (4); a list of acknowledged ids (1 and four each), the other session (8) when

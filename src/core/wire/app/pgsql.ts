@@ -2,7 +2,7 @@ import { u32 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { type Dissection, protocol } from '../protocol.ts';
 import { eachPdu } from './pdu.ts';
-import { startTls } from './tls.ts';
+import { startTls } from './tls/tls.ts';
 
 // PostgreSQL frontend/backend protocol: type (1) and length (4); the first message of a client has no type.
 const HEADER = 5;

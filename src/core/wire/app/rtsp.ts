@@ -1,7 +1,7 @@
 import { latin1, startsWith, u16 } from '../bytes.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
-import { writeHttpFields } from './http-text.ts';
+import { writeHttpFields } from './http/http-text.ts';
 import { askForRest, headerField, valueEnd } from './message-framing.ts';
 import { rtcp } from './rtcp.ts';
 import { rtp } from './rtp.ts';

@@ -2,7 +2,7 @@ import { latin1, startsWith } from '../bytes.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
-import { writeHttpFields } from './http-text.ts';
+import { writeHttpFields } from './http/http-text.ts';
 import { askForRest, headerField, valueEnd } from './message-framing.ts';
 import { readSdp } from './sdp.ts';
 import { beginsWith, decimal, find, lineEnd, nextLine } from './text-line.ts';

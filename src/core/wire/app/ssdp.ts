@@ -2,8 +2,8 @@ import { latin1 } from '../bytes.ts';
 import { END } from '../outcome.ts';
 import type { Packet } from '../packet.ts';
 import { type FieldWriter, protocol } from '../protocol.ts';
-import { kindOfLine, NEITHER } from './http-start-line.ts';
-import { writeHttpFields } from './http-text.ts';
+import { kindOfLine, NEITHER } from './http/http-start-line.ts';
+import { writeHttpFields } from './http/http-text.ts';
 import { colonOf } from './message-framing.ts';
 import { lineEnd } from './text-line.ts';
 

@@ -1,4 +1,5 @@
 import { i32, u16 } from '../bytes.ts';
+import { hex } from '../hex.ts';
 import { END, NOT_MINE } from '../outcome.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
@@ -142,7 +143,7 @@ export const stun = protocol({
       out.field('Channel Number', `0x${type.toString(16)}`);
       return;
     }
-    out.field('Message Type', `0x${type.toString(16).padStart(4, '0')} (${nameOf(type)})`);
+    out.field('Message Type', `${hex(type, 4)} (${nameOf(type)})`);
     out.field('Message Length', u16(bytes, at + 2));
   },
 });

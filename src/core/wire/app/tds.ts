@@ -1,9 +1,10 @@
 import { u16 } from '../bytes.ts';
 import type { Direction } from '../direction.ts';
+import { hex } from '../hex.ts';
 import { NEED_SEGMENT, type Packet } from '../packet.ts';
 import { type Dissection, type FieldWriter, protocol } from '../protocol.ts';
-import { dissectTls } from './tls.ts';
-import { isRecord, RECORD } from './tls-record.ts';
+import { dissectTls } from './tls/tls.ts';
+import { isRecord, RECORD } from './tls/tls-record.ts';
 
 // MS-TDS 2.2.3.1: type (1), status (1), length with the header (2), process (2), number (1), window (1).
 const HEADER = 8;
@@ -108,7 +109,7 @@ export const tds = protocol({
     const start = packet.layerStart[layer]!;
     if (packet.layerEnd[layer]! - start < HEADER) return;
     out.field('Type', `${NAMES[bytes[start]!]} (${bytes[start]})`);
-    out.field('Status', `0x${bytes[start + 1]!.toString(16).padStart(2, '0')}`);
+    out.field('Status', hex(bytes[start + 1]!, 2));
     out.field('Length', u16(bytes, start + 2));
     out.field('Packet Number', bytes[start + 6]!);
   },

@@ -42,7 +42,7 @@ describe('is refused', () => {
   });
 });
 
-test('as a URL', () => {
+test('a URL has brackets around IPv6, and no zone', () => {
   expect(urlOf('127.0.0.1', 80)).toBe('http://127.0.0.1:80');
   expect(urlOf('fe80::1%eth0', 80)).toBe('http://[fe80::1]:80');
 });

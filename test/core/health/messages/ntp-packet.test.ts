@@ -29,7 +29,7 @@ test.each([
   expect(ntpTimestamp(Date.parse(date))).toBe(BigInt(seconds) << 32n);
 });
 
-test('fractions of a second', () => {
+test('a time has its fraction of a second, also before 1970', () => {
   expect(ntpTimestamp(500) & 0xffffffffn).toBe(0x80000000n);
   expect(ntpTimestamp(-0.25)).toBe((2_208_988_799n << 32n) + 0xffef9db2n);
 });

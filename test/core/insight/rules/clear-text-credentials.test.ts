@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { clearTextCredentials } from '../../../../src/core/insight/rules/clear-text-credentials.ts';
 import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
-import { tls } from '../../../../src/core/wire/app/tls.ts';
+import { tls } from '../../../../src/core/wire/app/tls/tls.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { ber, integer, octetString, sequence } from '../../../support/ber.ts';
 import type { Said } from '../../../support/conversations.ts';

@@ -3,7 +3,7 @@ import { dhcpConflict } from '../../../../src/core/insight/rules/dhcp-conflict.t
 import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { udpFrame } from '../../../support/frames.ts';
-import { type Octets, octets, u32 } from '../../../support/headers.ts';
+import { type Octets, octets, u32, zeros } from '../../../support/headers.ts';
 import { findingsOf, opened } from '../../../support/insights.ts';
 import { countsLater } from '../../../support/live-findings.ts';
 import { dissectFrame } from '../../../support/wire.ts';
@@ -12,7 +12,6 @@ const OFFER = 2;
 const DECLINE = 4;
 const ACK = 5;
 const NAK = 6;
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
 interface Given {
   readonly type?: number;

@@ -88,7 +88,7 @@ test.each([[true], [false]])('a record over two segments, with another one behin
   expect((await findingsOf('expiring_certificate', frames)).map(({ subject }) => subject)).toEqual(['10.0.0.2:443']);
 });
 
-test('what probes found', () => {
+test('a certificate that a probe found is told at 14 days, and as an error when it has expired', () => {
   const { probe: take, findings } = opened(expiringCertificate);
   const row = { target: 'tls://a:443', tls_subject: 'a', tls_issuer: 'b', tls_expires: 'c', time: 't' };
   const told = (tls_days: number | null): string[] => {

@@ -2,12 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { ber, integer, octetString, sequence } from '../../../support/ber.ts';
-import { ascii, ipv4Frame, octets, udp } from '../../../support/headers.ts';
+import { ascii, ipv4Frame, octets, udp, zeros } from '../../../support/headers.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { tsharkHierarchy } from '../../../support/tshark.ts';
 import { damageFile, dissectFrame, everyPrefixAndFlip, pathOf, print } from '../../../support/wire.ts';
-
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
 const DHCP_HEADER = [
   ...octets('01 01 06 00 3903f326 0000 8000 00000000 0a000007 00000000 00000000 020000000001'),

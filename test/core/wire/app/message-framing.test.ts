@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readHead } from '../../../../src/core/wire/app/http-end.ts';
+import { readHead } from '../../../../src/core/wire/app/http/http-end.ts';
 import {
   askForRest,
   CHUNKED,

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { octets, u32 } from '../../../support/headers.ts';
+import { octets, u32, zeros } from '../../../support/headers.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
 import { damageFile, everyConversationDamaged } from '../../../support/wire.ts';
 
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 const smb2 = (body: readonly number[]): number[] => [
   ...octets('fe534d42 4000 0000 00000000 0d00 0100 00000000 00000000'),
   ...[...zeros(40), ...body],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { REGISTRY } from '../../../../src/core/wire/all-protocols.ts';
-import { readClientHello } from '../../../../src/core/wire/app/tls-hello.ts';
+import { readClientHello } from '../../../../src/core/wire/app/tls/tls-hello.ts';
 import { Dissector } from '../../../../src/core/wire/dissector.ts';
 import { Packet } from '../../../../src/core/wire/packet.ts';
 import { udpFrame } from '../../../support/frames.ts';

@@ -6,7 +6,7 @@ const datagram = (text: string): Uint8Array =>
   udpFrame({ srcPort: 50_000, dstPort: 1900 }, [...Buffer.from(text, 'latin1')]);
 const SEARCH = datagram('M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n\r\n');
 
-test('a search', () => {
+test('a search is one message, told by its first line', () => {
   const packet = dissectFrame(SEARCH);
   expect(pathOf(packet)).toBe('eth/ip/udp/ssdp');
   expect(packet.messageCount).toBe(1);

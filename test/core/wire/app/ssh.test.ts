@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { u32 } from '../../../support/headers.ts';
+import { u32, zeros } from '../../../support/headers.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { playTurns, type Turn, tsharkOn } from '../../../support/turns.ts';
 import { damageFile, everyConversationDamaged } from '../../../support/wire.ts';
 
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 /** RFC 4253, 6: a packet of `length` bytes in all. */
 const packet = (message: number, length: number): number[] => [...u32(length - 4), 5, message, ...zeros(length - 6)];
 const KEXINIT = packet(20, 72);

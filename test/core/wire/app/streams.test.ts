@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ber, integer, octetString, sequence } from '../../../support/ber.ts';
-import { ascii, octets, u16, u32 } from '../../../support/headers.ts';
+import { ascii, octets, u16, u32, zeros } from '../../../support/headers.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { clientHello, handshake, record } from '../../../support/tls.ts';
 import { toolIsMissing } from '../../../support/tool.ts';
 import { type TimedFrame, tsharkHierarchy } from '../../../support/tshark.ts';
 import { damageFile, everyConversationDamaged, everyPrefixAndFlip, print } from '../../../support/wire.ts';
-
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
 /** RFC 4253, 7.1, without any algorithm. */
 const KEXINIT = [...u32(68), 5, 20, ...zeros(16 + 10 * 4 + 1 + 4 + 5)];

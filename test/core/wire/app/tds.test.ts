@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readClientHello } from '../../../../src/core/wire/app/tls-hello.ts';
+import { readClientHello } from '../../../../src/core/wire/app/tls/tls-hello.ts';
 import type { Packet } from '../../../../src/core/wire/packet.ts';
 import { TcpConversation } from '../../../support/tcp-conversation.ts';
 import { damageFile, everyConversationDamaged, hex, print } from '../../../support/wire.ts';
