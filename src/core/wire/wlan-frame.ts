@@ -1,4 +1,4 @@
-import { u16le } from './bytes.ts';
+import { u16, u16le } from './bytes.ts';
 
 // IEEE 802.11, 9.2.3: frame control (2), duration (2), addresses (6 each), sequence (2), QoS (2), HT control (4).
 export const HEADER = 24;
@@ -8,6 +8,8 @@ const THIRD_ADDRESS = 16;
 const SEQUENCE = 22;
 const FOURTH_ADDRESS = 24;
 const VERSION = 3;
+/** The station saves power. */
+const PLAUSIBLE_FLAG = 0x10;
 export const MANAGEMENT = 0;
 export const CONTROL = 1;
 export const DATA = 2;
@@ -81,11 +83,17 @@ const REPLACEMENT = '\ufffd';
 
 /**
  * Access points of Cisco write the frame control that they send in CAPWAP in the other order: it shows by the version, the
- * first two bits, which is 0 in every frame.
+ * first two bits, which is 0 in every frame; or else by flags that no Association Request has, which are a subtype.
  */
 export function isSwappedAt(bytes: Uint8Array, start: number): boolean {
-  return (bytes[start]! & VERSION) !== 0 && (bytes[start + 1]! & VERSION) === 0;
+  const [first, second] = [bytes[start]!, bytes[start + 1]!];
+  if (first === 0) return second > PLAUSIBLE_FLAG && (second & 15) === 0;
+  return (first & VERSION) !== 0 && (second & VERSION) === 0;
 }
+
+/** The number of a frame, and of its fragment in the last four bits; in the other order where the frame control is. */
+export const sequenceAt = (bytes: Uint8Array, start: number, isSwapped: boolean): number =>
+  isSwapped ? u16(bytes, start + SEQUENCE) : u16le(bytes, start + SEQUENCE);
 
 const controlAt = (bytes: Uint8Array, start: number): number => bytes[isSwappedAt(bytes, start) ? start + 1 : start]!;
 const flagsAt = (bytes: Uint8Array, start: number): number => bytes[isSwappedAt(bytes, start) ? start : start + 1]!;
@@ -103,7 +111,7 @@ export function frameInfo(bytes: Uint8Array, start: number, end: number): string
   const type = (controlAt(bytes, start) >> 2) & 3;
   const flags = flagsAt(bytes, start);
   const isNumbered = (type === MANAGEMENT || type === DATA) && end - start >= HEADER;
-  const sequence = isNumbered ? u16le(bytes, start + SEQUENCE) : 0;
+  const sequence = isNumbered ? sequenceAt(bytes, start, isSwappedAt(bytes, start)) : 0;
   const number = isNumbered ? `, SN=${sequence >> 4}, FN=${sequence & 15}` : '';
   const letters = Array.from(FLAGS, (letter, index) => ((flags & (0x80 >> index)) === 0 ? '.' : letter)).join('');
   return `${subtypeOf(bytes, start)}${number}, Flags=${letters}`;

@@ -1,4 +1,3 @@
-import { u16le } from './bytes.ts';
 import { formatMac } from './mac-address.ts';
 import { END } from './outcome.ts';
 import type { Packet } from './packet.ts';
@@ -11,6 +10,7 @@ import {
   HEADER,
   isSwappedAt,
   MANAGEMENT,
+  sequenceAt,
   ssidOf,
   subtypeOf,
   TO_DS,
@@ -91,7 +91,7 @@ function readFrame(packet: Packet, dissection: Dissection, isSwapped: boolean): 
   if ((subtype & QOS) !== 0) packet.offset += (flags & ORDER) !== 0 ? 6 : 2;
   if (packet.offset > packet.end) return packet.short();
   if ((subtype & NO_DATA) !== 0 || (flags & PROTECTED) !== 0) return END;
-  if ((u16le(bytes, offset + 22) & 15) !== 0 || packet.offset === packet.end) return END; // not the first fragment
+  if ((sequenceAt(bytes, offset, isSwapped) & 15) !== 0 || packet.offset === packet.end) return END; // not the first fragment
   if (hasMesh) passMeshControl(packet);
   return packet.offset > packet.end ? packet.short() : dissection.llc;
 }

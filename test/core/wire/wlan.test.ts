@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { destinationText, infoOf, sourceText } from '../../../src/core/wire/packet-text.ts';
-import { ascii, ipv4, octets, udp } from '../../support/headers.ts';
+import { ascii, ipv4, ipv4Frame, octets, udp } from '../../support/headers.ts';
 import { type LayerSample, testLayers, testLayersWithTshark } from '../../support/layer-samples.ts';
 import { toolIsMissing } from '../../support/tool.ts';
 import { tsharkFields } from '../../support/tshark.ts';
@@ -76,6 +76,24 @@ test.skipIf(toolIsMissing('tshark'))('tshark says the same', () => {
   const said = tsharkFields(frames, ['_ws.col.Source', '_ws.col.Destination', '_ws.col.Info']);
   const same = said.map((line) => line.replaceAll(/ \([RT]A\)|, BI=\d+|\[Malformed Packet\]/g, ''));
   expect(same).toEqual(FRAMES.map(([info, source, destination]) => [source ?? '', destination, info].join('\t')));
+});
+
+test.each([
+  ['a Probe Request', '00 40', [...ssid(ascii('a'))], 'Probe Request, SN=18, FN=0, Flags=........, SSID="a"'],
+  ['a Beacon', '00 80', [...FIXED, ...ssid(ascii('a'))], 'Beacon frame, SN=18, FN=0, Flags=........, SSID="a"'],
+  ['data', '01 88', [0, 0, ...SNAP_IP], '40000 → 40001 Len=5'],
+])('frame control and number in the other order, as of Cisco in CAPWAP: %s', (_, control, rest, info) => {
+  const swapped = [...octets(control), 0, 0, ...A1, ...A2, ...A3, 0x01, 0x20, ...rest];
+  const capwap = udp(40_000, 5247, [...octets('00 100300 0000 0000'), ...swapped]);
+  expect(infoOf(dissectFrame(ipv4Frame(17, capwap)))).toBe(info);
+});
+
+test.each([
+  ['as it is sent', '0000'],
+  ['by a station that saves power', '0010'],
+])('an Association Request %s is one', (_, control) => {
+  const packet = dissectFrame(Uint8Array.from([...octets(control), ...frame(0, 0).slice(2), 0, 0, 0, 0]), 105);
+  expect(infoOf(packet)).toMatch(/^Association Request, SN=291/);
 });
 
 test('what is cut says what there is', () => {
