@@ -53,6 +53,20 @@ export async function appendLine(
   throw new Failure(EXIT.io, `${file} is replaced again and again by another program`);
 }
 
+/**
+ * Makes the file that lines will be appended to, or finds that it is there: what cannot be appended to is refused before
+ * there is a line to append. Throws a Failure 73, as appendLine does.
+ */
+export function openAppended(file: string, caller: User | null = null): void {
+  const [place, fd] = open(file, caller);
+  try {
+    refuseOtherNames(fd, file);
+  } finally {
+    fs.closeSync(fd);
+    place.close();
+  }
+}
+
 function open(file: string, caller: User | null): readonly [Place, number] {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
   const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
@@ -61,8 +75,8 @@ function open(file: string, caller: User | null): readonly [Place, number] {
   try {
     [place, fd] = inPlace(caller, file, ({ at }) => fs.openSync(at(path.basename(file)), flags, 0o600));
   } catch (error) {
-    const isLink = (error as NodeJS.ErrnoException).code === 'ELOOP';
-    const reason = isLink ? 'it is a link' : reasonOf(error);
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'ELOOP' ? 'it is a link' : code === 'EISDIR' ? 'it is a folder' : reasonOf(error);
     throw new Failure(EXIT.cannotCreate, `${file} cannot be opened: ${reason}`, { cause: error });
   }
   if (fs.fstatSync(fd).isFile()) return [place, fd];

@@ -73,6 +73,26 @@ describe('conns --events --append', () => {
     expect([status, said[0]]).toEqual([73, `${file} cannot be opened: it is a link`]);
   });
 
+  /** A machine on which nothing happens. */
+  const quiet = (): FakeOptions => ({ platform: fakePlatform([readingOf([one])]) });
+
+  test('makes the file before the first event', async () => {
+    expect(await watch([], quiet())).toMatchObject({ status: 0, said: ['no connection opened, changed or closed'] });
+    expect([fs.readFileSync(file, 'utf8'), fs.statSync(file).mode & 0o777]).toEqual(['', 0o600]);
+  });
+
+  test.each<[string, () => string, string]>([
+    ['in no folder', () => path.join(folder, 'none/conns.ndjson'), 'no such file or directory'],
+    ['a folder', () => folder, 'it is a folder'],
+    ['a device', () => '/dev/null', 'is a device or a pipe, not a file'],
+    ['in a file', () => path.join(file, 'x'), 'not a directory'],
+  ])('%s: is refused before there is an event', async (_what, nameOf, message) => {
+    fs.writeFileSync(file, '');
+    const argv = ['conns', '--events', '--interval', '1', '--count', '2', '--append', nameOf()];
+    const { status, said } = await runInProcess(argv, quiet());
+    expect([status, said[0]]).toEqual([73, expect.stringContaining(message)]);
+  });
+
   test.each<[string[], string]>([
     [['conns', '--append', 'x'], '--append keeps a history of events: it needs --events'],
     [['conns', '--events', '--append-max', '5MB'], '--append-max needs --append'],

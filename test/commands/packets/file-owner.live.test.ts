@@ -26,10 +26,12 @@ beforeEach(() => {
 });
 const at = (name: string): string => path.join(folder, name);
 
-/** Runs netwatch as sudo does, or as a shell of root. */
-function run(argv: readonly string[], env: Record<string, string>) {
+/** Runs netwatch as sudo does, or as a shell of root or of another user. */
+function run(argv: readonly string[], env: Record<string, string>, user = 0) {
   const { status, stderr } = spawnSync(process.execPath, [BIN, ...argv], {
     encoding: 'utf8',
+    uid: user,
+    gid: user,
     env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none', ...env },
   });
   return { status, said: stderr };
@@ -183,6 +185,28 @@ describe.skipIf(isNotRoot)('what root writes', { timeout: 60_000 }, () => {
         return ownersIn(where);
       });
       expect(owners).toEqual([[`${UID}:${UID} ${mode}`], [`0:0 ${mode}`]]);
+    });
+  });
+
+  describe('conns --events --append, before there is an event', () => {
+    const argv = (): string[] => ['conns', '--events', '--listen', '--count', '1', '-q', '--append', at('history')];
+
+    test.each<[string, number, Record<string, string>, string]>([
+      ['of root, called by root', 0, {}, ROOTS],
+      ['of root, called by another', 0, SUDO, ROOTS],
+      ['of who called sudo', UID, SUDO, MINE],
+    ])('makes a file in a folder %s', (_whose, owner, env, expected) => {
+      fs.chownSync(folder, owner, owner);
+      expect(run(argv(), env)).toEqual({ status: 0, said: '' });
+      expect(ownersIn(folder)).toEqual([expected]);
+    });
+
+    test('is refused to an ordinary user in a folder of root, and not in one of that user', () => {
+      const { status, said } = run(argv(), {}, UID);
+      expect([status, said]).toEqual([73, expect.stringContaining('cannot be opened: permission denied')]);
+      fs.chownSync(folder, UID, UID);
+      expect(run(argv(), {}, UID).status).toBe(0);
+      expect(ownersIn(folder)).toEqual([MINE]);
     });
   });
 
