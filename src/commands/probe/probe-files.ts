@@ -5,7 +5,7 @@ import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { User } from '../../core/system/user.ts';
 import { appendLine, openAppended } from '../../platform/files/append-file.ts';
-import { replaceFile } from '../../platform/files/replace-file.ts';
+import { prepareToReplace, replaceFile } from '../../platform/files/replace-file.ts';
 import type { ProbeFilesRequest } from './probe-request.ts';
 
 /** node_exporter reads the file as another user. */
@@ -57,6 +57,7 @@ function openHistory(file: string, mostBytes: number, clock: Clock, caller: User
  * seem to be gone.
  */
 function openExposition(file: string, targets: number, repeats: boolean, caller: User | null): ProbeFiles {
+  prepareToReplace(file, caller);
   const last = new Map<string, ProbeRow>();
   const met = new Set<string>();
   const isWhole = (): boolean => met.size >= targets;

@@ -1,4 +1,4 @@
-import { replaceFile } from '../../../platform/files/replace-file.ts';
+import { prepareToReplace, replaceFile } from '../../../platform/files/replace-file.ts';
 import { type Context, contextFor } from '../../context/context.ts';
 import { callerWithGroups } from '../../context/lesser-user.ts';
 import { placeOf } from '../../context/place.ts';
@@ -29,6 +29,7 @@ export async function runMetrics(given: Context, asked: MetricsRequest): Promise
     await standMetrics(context, place, asked, shown, open);
     return '';
   }
+  if (write !== null) prepareToReplace(write, callerWithGroups(context.env));
   const station = await open();
   try {
     await station.askOnce();
