@@ -24,6 +24,18 @@ interface Lines {
   isTorn: boolean;
 }
 
+/** How a history is called in messages. */
+export const nameOfHistory = (file: string): string => (file === '-' ? 'stdin' : file);
+
+/** From the year 10000 on, times do not sort as texts, and nobody has written one. */
+const FIRST_TIME_TOO_LATE = Date.UTC(10_000, 0);
+
+/** Whether a record may be of that time: one since 1970. */
+export function isTimeOfRecord(text: string): boolean {
+  const at = Date.parse(text);
+  return at >= 0 && at < FIRST_TIME_TOO_LATE;
+}
+
 /** What a line holds: a record that was taken, one that this version does not know, or none. */
 export type Taken = 'taken' | 'later' | 'none';
 
@@ -62,7 +74,7 @@ export async function readHistory(context: Context, file: string, take: (value: 
 
 /** In the order in which they were written. */
 async function openParts({ clock, signal }: Context, file: string): Promise<readonly Part[]> {
-  if (file === '-') return [{ name: 'stdin', source: await openCaptureSource(file, clock, signal) }];
+  if (file === '-') return [{ name: nameOfHistory(file), source: await openCaptureSource(file, clock, signal) }];
   const part = async (fd: number, name: string): Promise<Part> => ({
     name,
     source: await sourceOf(fd, name, clock, signal),

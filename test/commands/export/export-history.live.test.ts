@@ -41,6 +41,11 @@ test('a history comes by stdin and by a pipe with a name, compressed or not', ()
     }
     const cut = spawnSync('bash', ['-c', `head -c -20 "${packed}" | ${command('-')}`], { encoding: 'utf8' });
     expect([cut.status, cut.stderr]).toEqual([0, 'netwatch: stdin is cut short: what packs it ends early\n']);
+    const none = spawnSync('bash', ['-c', `${command('-')} < /dev/null`], { encoding: 'utf8' });
+    expect([none.status, none.stderr]).toEqual([
+      65,
+      expect.stringMatching(/^netwatch: stdin holds no event of a connection\n/),
+    ]);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

@@ -154,13 +154,15 @@ describe('export history', () => {
       [1, { type: 'path_event' }],
       [1, { color: 'red' }],
       [1, { time: 'noon' }],
+      [1, { time: '+275760-09-13T00:00:00.000Z' }],
+      [1, { time: '-000001-01-01T00:00:00.000Z' }],
       [1, { event: null }],
     );
     fs.appendFileSync(file, 'nothing\n[]\n{"type":"conn_event","event":"ope');
     const { status, out, said } = await history('--json');
     expect([status, recordsOf(out).map(({ opened }) => opened)]).toEqual([0, [2]]);
     expect(said).toEqual([
-      `${file}: skipped 4 lines without a record`,
+      `${file}: skipped 6 lines without a record`,
       `${file}: skipped 2 records of another kind, or of a later version`,
       `${file}: the last line is cut short, so it was skipped`,
     ]);
