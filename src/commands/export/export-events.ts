@@ -64,7 +64,10 @@ export const exportEvents: Command = listing({
         // loaded here: who prints events sends nothing
         const { sendRequestOf } = await import('./send-request.ts');
         const { sendRecords } = await import('./send-records.ts');
-        return sendRecords(commandThatOpens, context, given, operands, sendRequestOf(given, to, context.env));
+        const { sayWhoReadsSecrets } = await import('./recipient-request.ts');
+        const asked = sendRequestOf(given, to, context.env);
+        sayWhoReadsSecrets(context, given);
+        return sendRecords(commandThatOpens, context, given, operands, asked);
       },
     };
   },

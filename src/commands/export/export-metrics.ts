@@ -43,6 +43,8 @@ export const exportMetrics: Command = textCommand({
   print: async (context, values) => {
     const { metricsRequestOf } = await import('./metrics/metrics-request.ts');
     const asked = metricsRequestOf(values as typeof values & Values<typeof globalOptions>);
+    const { sayWhoReadsSecrets } = await import('./recipient-request.ts');
+    sayWhoReadsSecrets(context, values);
     const { runMetrics } = await import('./metrics/run-metrics.ts');
     return runMetrics(context, asked);
   },

@@ -210,6 +210,12 @@ describe.skipIf(isNotRoot)('what root writes', { timeout: 60_000 }, () => {
     });
   });
 
+  test('credentials of root are not for an ordinary user', () => {
+    fs.writeFileSync(at('creds'), 'token\n', { mode: 0o600 });
+    const { status, said } = run(['export', 'events', '--to', 'nats://h/x', '--credentials', at('creds')], {}, UID);
+    expect([status, said]).toEqual([77, `netwatch: --credentials ${at('creds')} cannot be read: permission denied\n`]);
+  });
+
   test('probe --append adds to a file of root as root, and to no file behind a link', () => {
     fs.writeFileSync(at('history'), '', { mode: 0o600 });
     fs.chownSync(folder, UID, UID);
