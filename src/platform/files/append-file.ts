@@ -6,6 +6,7 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { User } from '../../core/system/user.ts';
 import { lockFile } from './file-lock.ts';
 import { inPlace, type Place } from './place.ts';
+import { refuseStdoutName } from './stream-link.ts';
 
 const LINE_FEED = 0x0a;
 const MOST_TRIES = 100;
@@ -68,6 +69,7 @@ export function openAppended(file: string, caller: User | null = null): void {
 }
 
 function open(file: string, caller: User | null): readonly [Place, number] {
+  refuseStdoutName(file, '--json prints records to stdout');
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
   const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
   let place: Place;

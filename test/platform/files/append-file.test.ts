@@ -103,7 +103,7 @@ describe('a file is made before its first line', () => {
   test('what cannot be appended to is refused', () => {
     fs.writeFileSync(at('named'), 'old');
     fs.linkSync(at('named'), at('named twice'));
-    for (const file of [at('named'), folder, '/dev/null', at('nowhere/file')])
+    for (const file of ['-', at('named'), folder, '/dev/null', at('nowhere/file')])
       expect(() => openAppended(file)).toThrowError(expect.objectContaining({ exit: 73 }));
   });
 });

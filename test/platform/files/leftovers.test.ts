@@ -72,6 +72,6 @@ test('a file that is to be replaced is looked at before there is a text, and is 
   expect([names(), fs.readFileSync(at('a.prom'), 'utf8')]).toEqual([['a.prom'], 'old']);
   prepareToReplace(at('b.prom'), null);
   expect(names()).toEqual(['a.prom']);
-  for (const file of [folder, '/dev/null', at('none/a.prom'), at('a.prom/x')])
+  for (const file of ['-', folder, '/dev/null', at('none/a.prom'), at('a.prom/x')])
     expect(() => prepareToReplace(file, null)).toThrow(expect.objectContaining({ exit: 73 }));
 });
