@@ -18,6 +18,7 @@ export const exportMetrics: Command = textCommand({
     'The package has a service for systemd (netwatch-metrics.service), a dashboard for Grafana (grafana-dashboard.json) and rules for alerts (prometheus-alerts.yml).',
     'With --redact, labels and the page are redacted: names of interfaces, targets, findings, what cannot be seen, and the name of the machine. Names of programs stay. The key must be a file of --redact-key for series to be the same after a start.',
   ],
+  readsSettings: true,
   operands: '',
   operandChoices: [],
   options: metricsOptions,
