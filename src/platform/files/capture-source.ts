@@ -235,7 +235,7 @@ function createUnzstd(name: string): Transform {
       EXIT.data,
       `${name} is compressed with zstd, which node ${process.versions.node} cannot decompress`,
       {
-        hint: `zstd -dc ${shellFile(name)} | netwatch … -r -`,
+        hint: `zstd -dc ${shellFile(name)} | netwatch …, with - in its place`,
       },
     );
   }

@@ -208,6 +208,19 @@ describe('export history', () => {
       expect(await keys(path.join(folder, 'conns.zst'))).toEqual({ status: 0, keys: ['curl'], said: [] });
     });
 
+    test.skipIf(zstdCompressSync !== undefined)('with Zstandard, which this node does not have', async () => {
+      const name = path.join(folder, 'conns.zst');
+      fs.writeFileSync(name, Buffer.from('28b52ffd0000', 'hex'));
+      const { status, said } = await keys(name);
+      expect([status, said]).toEqual([
+        65,
+        [
+          expect.stringContaining(`${name} is compressed with zstd, which node`),
+          `zstd -dc ${name} | netwatch …, with - in its place`,
+        ],
+      ]);
+    });
+
     test('cut short at every length, it is told, and what there is of it is summed up', async () => {
       write(...Array.from({ length: 50 }, (_, n) => [n + 1, { remote_addr: `192.0.2.${n}` }] as const));
       const packed = pack('conns.gz');
