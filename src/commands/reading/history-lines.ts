@@ -79,17 +79,19 @@ async function openParts({ clock, signal }: Context, file: string): Promise<read
     name,
     source: await sourceOf(fd, name, clock, signal),
   });
-  const current = open(file);
+  const current = openIfThere(file);
   for (const name of [rotatedName(file), `${rotatedName(file)}.gz`]) {
     const before = openIfThere(name);
     if (before === null) continue;
-    // it may just have been turned away: then both are the same
+    // the file may have been turned away, and none been begun since
+    if (current === null) return [await part(before, name)];
     if (fs.fstatSync(before).ino !== fs.fstatSync(current).ino)
       return [await part(before, name), await part(current, file)];
+    // it has been turned away since it was opened: both are the same
     fs.closeSync(before);
     break;
   }
-  return [await part(current, file)];
+  return [await part(current ?? open(file), file)];
 }
 
 function open(file: string): number {
@@ -111,11 +113,13 @@ function open(file: string): number {
   throw new Failure(EXIT.noInput, `${file} is ${what}, not a file`);
 }
 
+/** Null for what is not there; a part that may not be read must not be missing from a sum. */
 function openIfThere(file: string): number | null {
   try {
     return open(file);
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof Failure && error.exit === EXIT.noInput) return null;
+    throw error;
   }
 }
 

@@ -186,6 +186,9 @@ describe('export history', () => {
       write([1, {}]);
       expect(await keys(file)).toEqual({ status: 0, keys: ['curl', 'wget'], said: [] });
       expect(await keys(`${file}.1.gz`)).toEqual({ status: 0, keys: ['wget'], said: [] });
+      // none has been begun since
+      fs.rmSync(file);
+      expect(await keys(file)).toEqual({ status: 0, keys: ['wget'], said: [] });
       // one that is not compressed is the later
       write([2, { process: 'nc' }]);
       fs.renameSync(file, `${file}.1`);

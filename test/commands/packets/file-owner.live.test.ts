@@ -210,6 +210,15 @@ describe.skipIf(isNotRoot)('what root writes', { timeout: 60_000 }, () => {
     });
   });
 
+  test('a part of a history that may not be read is not passed over', () => {
+    const event = { type: 'conn_event', event: 'opened', process: 'curl', time: '2026-01-01T00:00:00.000Z' };
+    for (const name of ['history', 'history.1']) fs.writeFileSync(at(name), `${JSON.stringify(event)}\n`);
+    const argv = ['export', 'history', at('history'), '-q'];
+    expect(run(argv, {}, UID)).toEqual({ status: 0, said: '' });
+    fs.chmodSync(at('history.1'), 0o600);
+    expect(run(argv, {}, UID)).toEqual({ status: 77, said: `netwatch: ${at('history.1')}: permission denied\n` });
+  });
+
   test('credentials of root are not for an ordinary user', () => {
     fs.writeFileSync(at('creds'), 'token\n', { mode: 0o600 });
     const { status, said } = run(['export', 'events', '--to', 'nats://h/x', '--credentials', at('creds')], {}, UID);
