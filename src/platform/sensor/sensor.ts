@@ -177,7 +177,12 @@ function run(order: SensorOrder, clock: Clock): void {
     };
     clock.after(LAST_MS, drain);
   };
-  const requests = new RequestLines({ sync: () => tellCounts(true), refilter, follow: (index) => follow(index) });
+  const requests = new RequestLines({
+    sync: () => tellCounts(true),
+    recount: () => tellCounts(),
+    refilter,
+    follow: (index) => follow(index),
+  });
 
   try {
     for (const name of order.devices) checkFilter(native, order.bpf, name === 'any' ? LINUX_SLL : ETHERNET);
